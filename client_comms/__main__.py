@@ -1,0 +1,23 @@
+"""What the app can do without a site: `python -m client_comms --help`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from client_comms.dry_run import command as dry_run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+	"""Run the command that `arguments` name; return its exit code, 2 for arguments that make no sense."""
+	parser = argparse.ArgumentParser(prog="python -m client_comms", description=__doc__)
+	commands = parser.add_subparsers(required=True, metavar="COMMAND")
+	about = "show what the procedure would have made of past client mail"
+	dry_run_parser = commands.add_parser("dry-run", help=about, description=about)
+	dry_run.add_arguments(dry_run_parser)
+	dry_run_parser.set_defaults(run=dry_run.run)
+	options = parser.parse_args(arguments)
+	return options.run(options)
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -1,0 +1,30 @@
+"""The methods that staff, integrations and the desk call; see each module for shapes and errors."""
+
+from client_comms.api.access import break_glass, explain_access
+from client_comms.api.interactions import (
+	acknowledge,
+	answer,
+	close,
+	log_interaction,
+	owed_documentation,
+	pause,
+	promise,
+	reopen,
+	resume,
+)
+from client_comms.api.matrix import simulate_matrix
+
+__all__ = [
+	"acknowledge",
+	"answer",
+	"break_glass",
+	"close",
+	"explain_access",
+	"log_interaction",
+	"owed_documentation",
+	"pause",
+	"promise",
+	"reopen",
+	"resume",
+	"simulate_matrix",
+]

@@ -1,0 +1,67 @@
+"""Why somebody can or cannot see a record, and emergency access (D-5, P-2)."""
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date
+
+from client_comms import clock
+from client_comms.enforcement import explain, permissions
+from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+
+_MAY_ASK_ABOUT_OTHERS = {"Compliance Officer", "Client Communications Manager"}
+
+
+@frappe.whitelist()
+def explain_access(doctype: str, name: str, user: str | None = None, action: str = "read") -> dict:
+	"""Which rule lets `user` do `action` on a record, or keeps them from it, in words.
+
+	:param user: the caller when left out; asking about others needs Compliance Officer or Client
+	    Communications Manager
+	:param action: read, write, print, email, export, share or delete
+	:returns: `{"allowed": bool, "rule": str, "reasons": [str, …]}`
+	:raises frappe.PermissionError: asking about somebody else without such a role
+	"""
+	user = user or frappe.session.user
+	if user != frappe.session.user and not _may_ask_about_others():
+		frappe.throw(
+			_("Only a Compliance Officer or a Client Communications Manager may ask about other users."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	return explain.explain(doctype, name, user, action)
+
+
+def _may_ask_about_others() -> bool:
+	return frappe.session.user == "Administrator" or bool(_MAY_ASK_ABOUT_OTHERS & set(frappe.get_roles()))
+
+
+@frappe.whitelist(methods=["POST"])
+def break_glass(name: str, reason: str) -> dict:
+	"""Open an interaction at once for oneself, with a reason that everybody with oversight is shown.
+
+	For users with clearance for the level but no need-to-know; it ends by itself after the hours in the settings.
+
+	:returns: the Interaction Access Grant as a dict
+	:raises ActionNotPossibleError: the user may read the interaction already
+	:raises ClearanceMissingError: the user has no clearance for the level
+	"""
+	frappe.has_permission(permissions.INTERACTION, "read", throw=True)
+	if not (reason or "").strip():
+		frappe.throw(_("Say why you need access at once."), exc=MissingDetailsError, title=_("Reason Missing"))
+	if frappe.has_permission(permissions.INTERACTION, "read", doc=name):
+		frappe.throw(_("You may read this interaction already."), exc=ActionNotPossibleError, title=_("Not Needed"))
+	hours = frappe.get_cached_doc("Client Comms Settings").break_glass_hours
+	grant = frappe.get_doc(
+		{
+			"doctype": "Interaction Access Grant",
+			"interaction": name,
+			"user": frappe.session.user,
+			"granted_by": frappe.session.user,
+			"valid_until": add_to_date(clock.now(), hours=hours),
+			"reason": reason,
+			"break_glass": 1,
+		}
+	)
+	grant.flags.emergency = True
+	grant.insert(ignore_permissions=True)
+	return grant.as_dict(convert_dates_to_str=True)

@@ -1,0 +1,344 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, get_link_to_form
+
+from client_comms import clock
+from client_comms.client_interactions import action_items
+from client_comms.communication_governance import calendars, controls, matrix
+from client_comms.enforcement import permissions, policy, sharing
+from client_comms.exceptions import (
+	ActionNotPossibleError,
+	ClearanceMissingError,
+	EventsAreAppendOnlyError,
+	MissingDetailsError,
+	MissingDocumentationError,
+	NotResponsibleError,
+	StatusFollowsEventsError,
+)
+from client_comms.i18n import refuse, translate
+from client_comms.rules import access, documentation, response_clock
+from client_comms.rules.messages import RuleError
+
+LOGGED = "Logged"
+BREACHED = "Breached"
+TYPE_CHANGED = "Type Changed"
+LEVEL_CHANGED = "Level Changed"
+REASSIGNED = "Reassigned"
+
+EVENT_FIELDS = ("event", "at", "by_user", "note", "promised_until", "source_doctype", "source_name")
+
+
+class ClientInteraction(Document):
+	"""One conversation with a client: what was said, who owes what by when, and who may see it.
+
+	Status and clocks are computed from `events`, which only grow: by `record`, never by hand.
+	"""
+
+	def validate(self):
+		self.validate_events_are_untouched()
+		self.set_client()
+		self.set_matrix()
+		self.set_level()
+		self.validate_details()
+		self.validate_responsible_staff()
+		action_items.validate(self)
+		self.add_change_events()
+		self.set_clocks()
+
+	def on_update(self):
+		action_items.sync_todos(self)
+
+	def on_trash(self):
+		action_items.delete_todos(self)
+
+	# --- what happened -------------------------------------------------------------------------
+
+	def record(self, event: str, *, at=None, note=None, promised_until=None, source=None, by=None):
+		"""Append an event and save; clocks and status follow.
+
+		:param event: one of the kinds of Interaction Event
+		:param at: when it happened, as stored (site time zone); now when left out
+		:param promised_until: for `Promised`, when the client may expect the answer
+		:param source: the document behind it, if there is one
+		:raises ActionNotPossibleError: the clocks do not allow this event now
+		"""
+		at = get_datetime(at) if at else clock.now()
+		self.check_event(event, at, promised_until)
+		self._append(event, at, note, promised_until, source, by)
+		self.flags.from_record = True
+		self.save(ignore_permissions=True)
+
+	def check_event(self, event: str, at, promised_until=None):
+		"""Refuse what the clocks do not allow (C-3, C-4)."""
+		if event not in response_clock.CLOCK_EVENTS or event in (
+			response_clock.RECEIVED,
+			response_clock.AUTO_ACKNOWLEDGED,
+		):
+			return
+		try:
+			response_clock.check_transition(
+				self.clocks(at), event, clock.to_aware(at), promised_until and clock.to_aware(promised_until)
+			)
+		except RuleError as refusal:
+			refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
+
+	def _append(self, event, at, note=None, promised_until=None, source=None, by=None):
+		self.append(
+			"events",
+			{
+				"event": event,
+				"at": at,
+				"by_user": by or frappe.session.user,
+				"note": note,
+				"promised_until": promised_until and get_datetime(promised_until),
+				"source_doctype": source and source.doctype,
+				"source_name": source and source.name,
+			},
+		)
+
+	def clocks(self, now=None) -> response_clock.Clocks:
+		"""The clocks as the events leave them at `now` (as stored)."""
+		events = [
+			response_clock.Event(
+				row.event,
+				clock.to_aware(row.at),
+				clock.to_aware(row.promised_until) if row.promised_until else None,
+			)
+			for row in self.events
+		]
+		terms = matrix.terms(self.matrix, self.communication_type, self.direction)
+		return response_clock.replay(events, terms, calendars.default(), clock.to_aware(now or clock.now()))
+
+	# --- validation ----------------------------------------------------------------------------
+
+	def stored(self):
+		"""The document before this change; None when it is new."""
+		return None if self.is_new() else self.get_doc_before_save()
+
+	def validate_events_are_untouched(self):
+		"""Events are append-only and status follows them; only `record` and the intake add any."""
+		before = self.stored()
+		if self.flags.from_record or (before is None and self.flags.from_intake):
+			return
+		kept = [_row(row) for row in before.events] if before else []
+		if [_row(row) for row in self.events] != kept:
+			frappe.throw(
+				_(
+					"The history of an interaction is written by its actions. Use Acknowledge, Promise, Answer, Pause, Resume, Close or Reopen."
+				),
+				exc=EventsAreAppendOnlyError,
+				title=_("History Cannot Be Edited"),
+			)
+		if self.status != (before.status if before else "Open"):
+			frappe.throw(
+				_("The status follows what happened. Use the actions of the interaction to change it."),
+				exc=StatusFollowsEventsError,
+				title=_("Status Cannot Be Set"),
+			)
+
+	def set_client(self):
+		"""The client's name as its record has it; the contact's client when only a contact is given."""
+		if self.contact and not self.party:
+			link = frappe.db.get_value(
+				"Dynamic Link",
+				{
+					"parenttype": "Contact",
+					"parent": self.contact,
+					"link_doctype": ("in", ("Customer", "Lead", "Prospect", "Supplier")),
+				},
+				["link_doctype", "link_name"],
+				order_by="idx asc",
+			)
+			if link:
+				self.party_type, self.party = link
+		if self.party_type and self.party:
+			title_field = frappe.get_meta(self.party_type).get_title_field()
+			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
+
+	def set_matrix(self):
+		"""Each interaction keeps the version it was governed by (M-1)."""
+		before = self.stored()
+		self.matrix = before.matrix if before else matrix.require_in_force(self.company, self.occurred_on)
+
+	def set_level(self):
+		"""The level of the matrix for a new record; raising is free, lowering needs clearance and a reason."""
+		before = self.stored()
+		rule = matrix.rule_for(self.matrix, self.communication_type)
+		if rule is None:
+			frappe.throw(
+				_("Communication Matrix {0} has no rule for {1}. Choose another type or amend the matrix.").format(
+					get_link_to_form("Communication Matrix", self.matrix), frappe.bold(self.communication_type)
+				),
+				title=_("Type Not in the Matrix"),
+			)
+		levels = policy.current()
+		given = self.confidentiality_level
+		retyped = before is None or before.communication_type != self.communication_type
+		floor = rule.confidentiality_level if before is None else before.confidentiality_level
+		if not given or (before is None and levels.rank(given) < levels.rank(floor)):
+			self.confidentiality_level = given = floor
+		if retyped and levels.rank(given) < levels.rank(rule.confidentiality_level):
+			self.confidentiality_level = given = rule.confidentiality_level
+		if before and levels.rank(given) < levels.rank(before.confidentiality_level):
+			self.validate_lowering(before)
+
+	def validate_lowering(self, before):
+		decision = access.may_lower(
+			policy.subject(),
+			policy.stored_record(self.name),
+			policy.current(),
+			self.confidentiality_level,
+			clock.now(),
+		)
+		if not decision.allowed:
+			refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
+		if not (self.level_change_reason or "").strip():
+			frappe.throw(
+				_("Give a reason for lowering the level from {0} to {1}.").format(
+					frappe.bold(before.confidentiality_level), frappe.bold(self.confidentiality_level)
+				),
+				exc=MissingDetailsError,
+				title=_("Reason Missing"),
+			)
+
+	def validate_details(self):
+		"""Date and time, client, summary and responsible staff are on every log (D-2).
+
+		What arrives by itself is logged first and completed by staff, so nothing is lost (F-1).
+		"""
+		if self.flags.from_intake or self.flags.from_record:
+			return
+		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
+		if missing := documentation.missing_details(details):
+			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
+		if get_datetime(self.occurred_on) > clock.now():
+			frappe.throw(
+				_("{0} lies in the future. Log an interaction after it happened.").format(
+					frappe.bold(self.get_formatted("occurred_on"))
+				),
+				title=_("Not Happened Yet"),
+			)
+
+	def validate_responsible_staff(self):
+		"""Responsible staff are cleared for the level and hold the responsible party's role (M-1)."""
+		before = self.stored()
+		if not self.responsible_staff or (
+			before
+			and before.responsible_staff == self.responsible_staff
+			and before.communication_type == self.communication_type
+		):
+			return
+		sharing.require_clearance(self.responsible_staff, self.confidentiality_level)
+		roles = matrix.responsible_roles(self.matrix, self.communication_type)
+		if not roles or roles & set(frappe.get_roles(self.responsible_staff)):
+			return
+		controls.enforce(
+			"responsible_party_mode",
+			_("{0} cannot be responsible for {1}: the matrix asks for the role {2}.").format(
+				frappe.bold(self.responsible_staff),
+				frappe.bold(_(self.communication_type)),
+				frappe.bold(", ".join(_(role) for role in sorted(roles))),
+			),
+			title=_("Responsible Role Missing"),
+			exc=NotResponsibleError,
+		)
+
+	def add_change_events(self):
+		"""What a change of the record means for its history; the first events of a new record."""
+		before = self.stored()
+		if before is None:
+			if not self.flags.from_intake:
+				self._append(LOGGED, clock.now())
+				if self.direction == "Inbound":
+					self._append(response_clock.RECEIVED, self.occurred_on)
+			return
+		for field, event in (
+			("communication_type", TYPE_CHANGED),
+			("confidentiality_level", LEVEL_CHANGED),
+			("responsible_staff", REASSIGNED),
+		):
+			if before.get(field) != self.get(field):
+				change = f"{before.get(field) or '–'} → {self.get(field) or '–'}"
+				reason = self.level_change_reason if event == LEVEL_CHANGED else None
+				self._append(event, clock.now(), f"{change}: {reason}" if reason else change)
+		self.level_change_reason = None
+
+	def set_clocks(self):
+		"""Render the replayed clocks into fields; nothing of it is ever typed (C-3, C-4)."""
+		clocks = self.clocks()
+		self.update(
+			{
+				"acknowledge_by": clock.to_stored(clocks.acknowledge.due),
+				"acknowledged_on": clock.to_stored(clocks.acknowledge.met_at),
+				"acknowledge_status": clocks.acknowledge.status,
+				"respond_by": clock.to_stored(clocks.respond.due),
+				"responded_on": clock.to_stored(clocks.respond.met_at),
+				"respond_status": clocks.respond.status,
+				"promised_for": clock.to_stored(clocks.promise.due),
+				"promise_status": clocks.promise.status,
+				"next_deadline": clock.to_stored(clocks.next_deadline),
+				"sweep_at": clock.to_stored(clocks.next_moment),
+				"clock_state": clocks.clock_state,
+				"breached": int(clocks.breached),
+				"status": clocks.status,
+			}
+		)
+
+	def validate_share(self, docshare):
+		"""Called by Frappe for every share of this document, made by hand or by an assignment."""
+		sharing.validate(self, docshare)
+
+	# --- documentation -------------------------------------------------------------------------
+
+	def missing_documentation(self) -> tuple[documentation.Missing, ...]:
+		"""The documentation that the matrix owes and the record does not show yet (M-1, D-6)."""
+		given = [
+			documentation.Evidence(
+				row.documentation_method,
+				row.reference_doctype,
+				row.reference_name,
+				row.file,
+				row.note,
+				row.physical_location,
+				row.custodian,
+			)
+			for row in self.evidence
+		]
+		return documentation.missing(matrix.owed_documentation(self.matrix, self.communication_type), given)
+
+	@property
+	def documentation_missing(self):
+		return "\n".join(translate(m.message) for m in self.missing_documentation()).replace("<strong>", "").replace(
+			"</strong>", ""
+		)
+
+	def validate_documentation(self):
+		"""Owed documentation is there before the record is closed, as far as the mode says."""
+		if missing := self.missing_documentation():
+			controls.enforce(
+				"evidence_mode",
+				"<br>".join(translate(m.message) for m in missing),
+				title=_("Documentation Missing"),
+				exc=MissingDocumentationError,
+			)
+
+
+def _row(row) -> tuple:
+	"""What makes an event row the same row with the same content."""
+	moments = {"at", "promised_until"}
+	return (
+		row.name,
+		*(
+			str(get_datetime(row.get(f)).replace(microsecond=0)) if f in moments and row.get(f) else (row.get(f) or None)
+			for f in EVENT_FIELDS
+		),
+	)
+
+
+def on_doctype_update():
+	"""One index for each filter that runs per request or per sweep."""
+	frappe.db.add_index("Client Interaction", ["reference_doctype", "reference_name"])
+	frappe.db.add_index("Client Interaction", ["party_type", "party"])
+	frappe.db.add_index("Client Interaction", ["confidentiality_level", "occurred_on"])
+	frappe.db.add_index("Client Interaction", ["responsible_staff", "next_deadline"])

@@ -1,0 +1,61 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from client_comms import clock
+from client_comms.client_interactions import alerts
+from client_comms.enforcement import permissions, policy, sharing
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.rules import access
+
+ACCESS_GRANTED = "Access Granted"
+
+
+class InteractionAccessGrant(Document):
+	"""Time-bound access of one user to one interaction (P-2); it ends by itself at `valid_until`.
+
+	Given by somebody with oversight over the interaction, or, as emergency access, taken by a user who has
+	clearance but no need-to-know. A grant never replaces clearance: it only makes its user take part.
+	"""
+
+	def validate(self):
+		self.validate_validity()
+		self.validate_giver()
+		sharing.require_clearance(self.user, self.level)
+
+	def after_insert(self):
+		interaction = frappe.get_doc("Client Interaction", self.interaction)
+		interaction.record(ACCESS_GRANTED, note=f"{self.user}: {self.reason}", source=self)
+		if self.break_glass:
+			alerts.emergency_access(interaction, self)
+
+	@property
+	def level(self) -> str:
+		return frappe.db.get_value("Client Interaction", self.interaction, "confidentiality_level")
+
+	def validate_validity(self):
+		"""A grant starts in the present; it may be ended early but not stretched over its own end."""
+		if self.is_new() and get_datetime(self.valid_until) <= clock.now():
+			frappe.throw(_("Choose an end that lies in the future."), title=_("Grant Already Over"))
+
+	def validate_giver(self):
+		"""Oversight gives grants; emergency access is only for oneself and comes from `break_glass`."""
+		if self.break_glass:
+			if not self.flags.emergency:
+				self._refuse_giver()
+			return
+		record = policy.stored_record(self.interaction)
+		if not access.has_oversight(policy.subject(), record, policy.current()):
+			self._refuse_giver()
+		self.granted_by = frappe.session.user
+
+	def _refuse_giver(self):
+		frappe.throw(
+			_("Access to an interaction is given by somebody with oversight over {0}. Ask one of: {1}.").format(
+				frappe.bold(_(self.level)),
+				frappe.bold(", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))),
+			),
+			exc=ClearanceMissingError,
+			title=_("No Oversight"),
+		)

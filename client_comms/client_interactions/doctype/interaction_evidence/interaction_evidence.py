@@ -1,0 +1,5 @@
+from client_comms.client_interactions.rows import InteractionRow
+
+
+class InteractionEvidence(InteractionRow):
+	pass

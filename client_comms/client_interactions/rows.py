@@ -1,0 +1,30 @@
+"""Rows of an interaction, reached by their own name past the parent (API, import, server scripts)."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class InteractionRow(Document):
+	"""A child row that is as confidential as its interaction, and changes only with it.
+
+	Frappe checks a row fetched by its own name against the parent's DocType alone, and saves rows of a
+	parent without calling their `validate`: whoever reaches these methods goes past the parent.
+	"""
+
+	def has_permission(self, permtype="read", *args, **kwargs) -> bool:
+		if not (self.parenttype and self.parent and frappe.db.exists(self.parenttype, self.parent)):
+			return False
+		return frappe.get_doc(self.parenttype, self.parent).has_permission(permtype, *args, **kwargs)
+
+	def validate(self):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self):
+		frappe.throw(
+			_("Change this row in its interaction {0}, not by itself.").format(frappe.bold(self.parent)),
+			title=_("Row Belongs to an Interaction"),
+		)

@@ -1,0 +1,80 @@
+"""Find missed deadlines without anyone opening a record (C-3, C-4).
+
+The sweep asks the index on `sweep_at` for interactions at which something is due, so its cost follows
+what is due and not what exists. It locks the rows it takes and skips rows that another sweep holds, marks
+each missed deadline with one event, and commits in chunks: running it twice at once, or killing it,
+changes nothing in the outcome.
+"""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.client_interactions import alerts
+from client_comms.rules import response_clock
+
+CHUNK = 50
+BREACHED = "Breached"
+
+
+def run() -> int:
+	"""Handle every interaction at which something is due; returns how many were handled."""
+	handled = 0
+	while names := _take_due(CHUNK):
+		for name in names:
+			_handle(name)
+		frappe.db.commit()  # nosemgrep: the lock ends here; a killed sweep loses at most this chunk
+		handled += len(names)
+	return handled
+
+
+def _take_due(limit: int) -> list[str]:
+	table = frappe.qb.DocType("Client Interaction")
+	return (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(table.sweep_at <= clock.now())
+		.orderby(table.sweep_at)
+		.limit(limit)
+		.for_update(skip_locked=True)
+	).run(pluck=True)
+
+
+def _handle(name: str) -> None:
+	frappe.db.savepoint("client_comms_sweep")
+	try:
+		mark_missed(frappe.get_doc("Client Interaction", name))
+	except Exception:
+		frappe.db.rollback(save_point="client_comms_sweep")
+		frappe.log_error(
+			title=_("Sweep of response clocks failed"), reference_doctype="Client Interaction", reference_name=name
+		)
+		# Looked at again in an hour, so that one broken record does not stop the others.
+		frappe.db.set_value(
+			"Client Interaction",
+			name,
+			"sweep_at",
+			frappe.utils.add_to_date(clock.now(), hours=1),
+			update_modified=False,
+		)
+
+
+def mark_missed(doc) -> None:
+	"""Write one `Breached` event for each deadline that passed unmet, tell people, and set the next look."""
+	clocks = doc.clocks()
+	marked = {row.note for row in doc.events if row.event == BREACHED}
+	missed = []
+	for each in (clocks.acknowledge, clocks.respond, clocks.promise):
+		if each.status != response_clock.BREACHED:
+			continue
+		note = f"{each.name} {clock.to_stored(each.due)}"
+		if note not in marked:
+			missed.append(each)
+			doc.append(
+				"events",
+				{"event": BREACHED, "at": clock.now(), "by_user": "Administrator", "note": note},
+			)
+	doc.flags.from_record = True
+	doc.save(ignore_permissions=True)
+	for each in missed:
+		alerts.deadline_missed(doc, each.name)

@@ -1,0 +1,45 @@
+"""The one place where the app reads the time, and where stored and aware datetimes meet.
+
+Frappe stores naive datetimes in the site's time zone; the rules compute with aware ones. Everything in
+the app that needs the present moment asks `now()`, so that a demonstration or a test can move it.
+"""
+
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.utils import get_datetime, now_datetime
+from frappe.utils.data import get_system_timezone
+
+_MOVED = "client_comms_now"
+
+
+def now() -> datetime:
+	"""The present moment as Frappe stores it: naive, in the site's time zone, without microseconds."""
+	return frappe.flags.get(_MOVED) or now_datetime().replace(microsecond=0)
+
+
+@contextmanager
+def moved_to(moment: datetime):
+	"""Let the app believe that it is `moment` (naive, site time zone) inside the block."""
+	before = frappe.flags.get(_MOVED)
+	frappe.flags[_MOVED] = get_datetime(moment).replace(microsecond=0)
+	try:
+		yield
+	finally:
+		frappe.flags[_MOVED] = before
+
+
+def site_zone() -> ZoneInfo:
+	return ZoneInfo(get_system_timezone())
+
+
+def to_aware(stored: datetime | str) -> datetime:
+	"""A stored (naive, site time zone) datetime as an aware one."""
+	return get_datetime(stored).replace(tzinfo=site_zone())
+
+
+def to_stored(moment: datetime | None) -> datetime | None:
+	"""An aware datetime as Frappe stores it; None stays None."""
+	return moment and moment.astimezone(site_zone()).replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,79 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import nowdate
+
+from client_comms.enforcement import policy
+
+
+class CommunicationMatrix(Document):
+	"""One version of the matrix: what each communication type owes, who handles it, how confidential it is (M-1).
+
+	A submitted version is never edited; amending it makes the next one (T-4).
+	"""
+
+	def validate(self):
+		self.validate_rules()
+		self.validate_tables_name_known_types()
+		self.validate_parties()
+
+	def before_submit(self):
+		"""A version says who approved it and when (T-4)."""
+		self.approved_by = self.approved_by or frappe.session.user
+		self.approved_on = self.approved_on or nowdate()
+
+	def on_submit(self):
+		policy.forget()
+
+	def on_cancel(self):
+		policy.forget()
+
+	def validate_rules(self):
+		seen = set()
+		for row in self.rules:
+			if row.communication_type in seen:
+				frappe.throw(
+					_("Row {0}: {1} has a rule already. Each communication type has one.").format(
+						row.idx, frappe.bold(_(row.communication_type))
+					),
+					title=_("Type Twice"),
+				)
+			seen.add(row.communication_type)
+			if row.acknowledge_within_days and row.respond_within_days:
+				if row.acknowledge_within_days > row.respond_within_days:
+					frappe.throw(
+						_("Row {0}: {1} would be acknowledged after it is answered. Allow fewer days for the first.").format(
+							row.idx, frappe.bold(_(row.communication_type))
+						),
+						title=_("Days Reversed"),
+					)
+
+	def validate_tables_name_known_types(self):
+		types = {row.communication_type for row in self.rules}
+		for row in [*self.documentation, *self.parties]:
+			if row.communication_type not in types:
+				frappe.throw(
+					_("{0}, row {1}: {2} has no rule in this version. Add one first.").format(
+						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
+					),
+					title=_("Type Without a Rule"),
+				)
+
+	def validate_parties(self):
+		"""Every type is somebody's (M-1, F-2)."""
+		for row in self.parties:
+			if row.party == "Role" and not row.role:
+				frappe.throw(
+					_("Row {0}: choose the role that is responsible for {1}.").format(
+						row.idx, frappe.bold(_(row.communication_type))
+					),
+					title=_("Role Missing"),
+				)
+		owned = {row.communication_type for row in self.parties}
+		if orphans := [row.communication_type for row in self.rules if row.communication_type not in owned]:
+			frappe.throw(
+				_("Nobody is responsible for {0}. Add a responsible party.").format(
+					frappe.bold(", ".join(_(o) for o in orphans))
+				),
+				title=_("Responsible Party Missing"),
+			)

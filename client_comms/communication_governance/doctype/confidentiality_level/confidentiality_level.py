@@ -1,0 +1,66 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms.enforcement import policy
+
+
+class ConfidentialityLevel(Document):
+	"""How confidential a record is, and which roles may do what with it (D-5, P-2)."""
+
+	def validate(self):
+		self.validate_rank()
+		self.validate_clearances()
+
+	def validate_rank(self):
+		"""Ranks order the levels, so no two are equal and none is below 1."""
+		if self.rank < 1:
+			frappe.throw(_("Rank must be 1 or higher: a higher rank is stricter."), title=_("Rank Too Low"))
+		filters = {"rank": self.rank, "name": ("!=", self.name or "")}
+		if other := frappe.db.get_value("Confidentiality Level", filters):
+			frappe.throw(
+				_("Level {0} has the rank {1} already. Choose another one.").format(
+					frappe.bold(other), frappe.bold(self.rank)
+				),
+				title=_("Rank Taken"),
+			)
+
+	def validate_clearances(self):
+		"""One row a role; a row that does not let its role read is of no use."""
+		seen = set()
+		for row in self.clearances:
+			if row.role in seen:
+				frappe.throw(
+					_("Row {0}: {1} has a clearance row already. Combine the two.").format(
+						row.idx, frappe.bold(_(row.role))
+					),
+					title=_("Role Twice"),
+				)
+			seen.add(row.role)
+			if not row.can_read:
+				frappe.throw(
+					_("Row {0}: {1} must be able to read, or have no row.").format(
+						row.idx, frappe.bold(_(row.role))
+					),
+					title=_("Clearance Without Reading"),
+				)
+
+	def on_update(self):
+		policy.forget()
+		self.warn_about_roles_without_permission()
+
+	def after_delete(self):
+		policy.forget()
+
+	def warn_about_roles_without_permission(self):
+		"""A clearance narrows what role permissions give; without those it opens nothing."""
+		permitted = {p.role for p in frappe.get_meta("Client Interaction").permissions if p.read}
+		roles = [row.role for row in self.clearances if row.role not in permitted]
+		if roles and not frappe.flags.in_install:
+			frappe.msgprint(
+				_("These roles also need a permission for Client Interaction in the Role Permissions Manager: {0}.").format(
+					frappe.bold(", ".join(_(r) for r in roles))
+				),
+				title=_("Role Permission Missing"),
+				indicator="orange",
+			)

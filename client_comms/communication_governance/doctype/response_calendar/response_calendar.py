@@ -1,0 +1,20 @@
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms.communication_governance import calendars
+from client_comms.i18n import refuse
+from client_comms.rules.messages import RuleError
+
+
+class ResponseCalendar(Document):
+	"""Business hours, holidays and time zone that the response clocks run on (C-3, C-4)."""
+
+	def validate(self):
+		"""A calendar that can never be open, or whose windows contradict each other, is refused at once."""
+		try:
+			calendars.build(self)
+		except RuleError as refusal:
+			refuse(refusal.message, title=_("Calendar Cannot Be Used"))
+
+	def on_update(self):
+		calendars.forget()

@@ -1,0 +1,14 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_months, getdate, nowdate
+
+
+class SOPTrainingRecord(Document):
+	"""That a user completed a training, and until when it counts (T-1)."""
+
+	def validate(self):
+		if getdate(self.completed_on) > getdate(nowdate()):
+			frappe.throw(_("A training is recorded after it was completed."), title=_("Not Completed Yet"))
+		months = frappe.db.get_value("SOP Training", self.training, "valid_months")
+		self.valid_until = add_months(self.completed_on, months)

@@ -1,0 +1,89 @@
+"""The communication matrix in force, as the rest of the app asks for it (M-1)."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from client_comms.exceptions import NoMatrixInForceError
+from client_comms.rules.documentation import Method
+from client_comms.rules.response_clock import Terms
+
+ASSIGNED_STAFF = "Assigned Staff"
+
+
+def in_force(company: str | None, at: datetime) -> str | None:
+	"""The name of the matrix version in force for `company` at `at` (as stored), or None.
+
+	It is the submitted version with the latest `effective_from` not after that moment; a company's own
+	version beats the one for all companies.
+	"""
+	matrix = frappe.qb.DocType("Communication Matrix")
+	found = (
+		frappe.qb.from_(matrix)
+		.select(matrix.name, matrix.company)
+		.where((matrix.docstatus == 1) & (matrix.effective_from <= at))
+		.where((matrix.company == (company or "")) | matrix.company.isnull() | (matrix.company == ""))
+		.orderby(matrix.effective_from, order=frappe.qb.desc)
+		.orderby(matrix.creation, order=frappe.qb.desc)
+	).run(as_dict=True)
+	own = next((row.name for row in found if row.company), None)
+	return own or next((row.name for row in found), None)
+
+
+def require_in_force(company: str | None, at: datetime) -> str:
+	"""`in_force`, or a refusal that says what to do.
+
+	:raises NoMatrixInForceError: nothing is in force
+	"""
+	if name := in_force(company, at):
+		return name
+	frappe.throw(
+		_(
+			"No communication matrix is in force for {0} on {1}. Submit one that is effective from that day or earlier."
+		).format(frappe.bold(company or _("all companies")), frappe.bold(frappe.format(at, "Datetime"))),
+		exc=NoMatrixInForceError,
+		title=_("No Communication Matrix"),
+	)
+
+
+def rule_for(matrix: str, communication_type: str):
+	"""The matrix row of a communication type, or None when the version does not know the type."""
+	doc = frappe.get_cached_doc("Communication Matrix", matrix)
+	return next((r for r in doc.rules if r.communication_type == communication_type), None)
+
+
+def terms(matrix: str | None, communication_type: str, direction: str) -> Terms:
+	"""What the clocks owe: business days from the matrix, if the type expects a reply and came in (C-3, C-4)."""
+	rule = matrix and rule_for(matrix, communication_type)
+	expects_reply = frappe.get_cached_value("Communication Type", communication_type, "expects_reply")
+	if not rule or not expects_reply or direction != "Inbound":
+		return Terms(expects_reply=False)
+	return Terms(
+		acknowledge_days=rule.acknowledge_within_days,
+		respond_days=rule.respond_within_days,
+		auto_acknowledges=bool(
+			frappe.get_cached_doc("Client Comms Settings").automatic_reply_acknowledges
+		),
+	)
+
+
+def owed_documentation(matrix: str | None, communication_type: str) -> tuple[Method, ...]:
+	"""The documentation methods that the version owes for the type."""
+	if not matrix:
+		return ()
+	doc = frappe.get_cached_doc("Communication Matrix", matrix)
+	methods = [r.documentation_method for r in doc.documentation if r.communication_type == communication_type]
+	return tuple(
+		Method(name, frappe.get_cached_value("Documentation Method", name, "evidence")) for name in methods
+	)
+
+
+def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[str]:
+	"""The roles responsible for the type; empty when the version leaves it to the assigned staff."""
+	if not matrix:
+		return frozenset()
+	doc = frappe.get_cached_doc("Communication Matrix", matrix)
+	return frozenset(
+		p.role for p in doc.parties if p.communication_type == communication_type and p.party == "Role" and p.role
+	)

@@ -1,0 +1,67 @@
+"""Compare a matrix version with the versions that existing interactions are governed by."""
+
+import frappe
+from frappe.query_builder.functions import Count
+from frappe.utils import get_datetime
+
+from client_comms.communication_governance import matrix as matrices
+
+
+def simulate(matrix: str, since=None) -> dict:
+	"""See `client_comms.api.simulate_matrix`. One query, whatever the number of interactions."""
+	doc = frappe.get_doc("Communication Matrix", matrix)
+	rules = {row.communication_type: row for row in doc.rules}
+	table = frappe.qb.DocType("Client Interaction")
+	query = (
+		frappe.qb.from_(table)
+		.select(
+			table.communication_type,
+			table.confidentiality_level,
+			table.matrix,
+			Count(table.name).as_("records"),
+		)
+		.groupby(table.communication_type, table.confidentiality_level, table.matrix)
+		.orderby(table.communication_type)
+		.orderby(table.confidentiality_level)
+	)
+	if since:
+		query = query.where(table.occurred_on >= get_datetime(since))
+	if doc.company:
+		query = query.where(table.company == doc.company)
+
+	levels, deadlines, uncovered, checked = {}, {}, {}, 0
+	for row in query.run(as_dict=True):
+		checked += row.records
+		rule = rules.get(row.communication_type)
+		if rule is None:
+			_count(uncovered, (row.communication_type,), row.records)
+			continue
+		if rule.confidentiality_level != row.confidentiality_level:
+			key = (row.communication_type, row.confidentiality_level, rule.confidentiality_level)
+			_count(levels, key, row.records)
+		now = matrices.rule_for(row.matrix, row.communication_type) if row.matrix else None
+		before, after = _days(now), _days(rule)
+		if before != after:
+			_count(deadlines, (row.communication_type, before, after), row.records)
+	return {
+		"matrix": matrix,
+		"checked": checked,
+		"level_changes": _rows(levels, "communication_type", "from", "to"),
+		"deadline_changes": _rows(deadlines, "communication_type", "from", "to"),
+		"uncovered": _rows(uncovered, "communication_type"),
+	}
+
+
+def _days(rule) -> tuple[float, float]:
+	return (rule.acknowledge_within_days, rule.respond_within_days) if rule else (0, 0)
+
+
+def _count(counts: dict, key: tuple, records: int) -> None:
+	counts[key] = counts.get(key, 0) + records
+
+
+def _rows(counts: dict, *names: str) -> list[dict]:
+	return [
+		{**{n: list(v) if isinstance(v, tuple) else v for n, v in zip(names, key, strict=True)}, "records": records}
+		for key, records in counts.items()
+	]

@@ -1,0 +1,137 @@
+"""Emails and other messages: what comes in starts or continues an interaction, what goes out answers it."""
+
+import frappe
+from frappe.utils import get_datetime, parse_addr, split_emails
+
+from client_comms.crm import inbound_headers, intake, parties
+from client_comms.rules import mail_signals
+
+INTERACTION = "Client Interaction"
+AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
+CHANNELS = {"Email": "Email", "Phone": "Phone", "Chat": "Chat", "SMS": "Chat", "Meeting": "Meeting", "Visit": "Visit"}
+# A message filed under one of these says who the client is, not which conversation it belongs to.
+_MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
+
+
+def before_insert(doc, method=None):
+	"""Keep the headers of a message while Frappe still has them."""
+	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
+		doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
+
+
+def after_insert(doc, method=None):
+	"""Log the message. What goes wrong here must not keep the message itself from being stored."""
+	if doc.communication_type != "Communication" or doc.communication_medium not in CHANNELS:
+		return
+	frappe.db.savepoint("client_comms_intake")
+	try:
+		interaction = _received(doc) if doc.sent_or_received == "Received" else _sent(doc)
+		if interaction:
+			_bind(doc, interaction)
+	except Exception:
+		frappe.db.rollback(save_point="client_comms_intake")
+		frappe.log_error(
+			title="Message could not be logged as an interaction",
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
+
+
+def _received(doc):
+	if not frappe.get_cached_doc("Client Comms Settings").log_inbound_email:
+		return None
+	interaction = find_thread(doc)
+	kind = mail_signals.automatic_kind(
+		doc.flags.client_comms_headers or {}, doc.sender or "", doc.subject or "", ""
+	)
+	if kind:
+		if interaction and kind in AUTOMATIC_EVENT:
+			interaction.record(AUTOMATIC_EVENT[kind], at=doc.communication_date, source=doc)
+		return interaction
+	if parties.is_own(doc.sender):
+		if interaction and _reaches_client(doc):
+			intake.staff_wrote(interaction, doc, get_datetime(doc.communication_date))
+		return interaction
+	arrival = _arrival(doc)
+	if interaction and intake.may_continue(interaction, arrival.at):
+		intake.client_wrote(interaction, arrival)
+		return interaction
+	return intake.open_new(arrival)
+
+
+def _sent(doc):
+	interaction = find_thread(doc)
+	if interaction and _reaches_client(doc):
+		intake.staff_wrote(interaction, doc, get_datetime(doc.communication_date))
+	return interaction
+
+
+def find_thread(doc):
+	"""The interaction that a message belongs to, locked for the change that follows; None for a new conversation.
+
+	Looked for in this order: the message it replies to, the messages its headers refer to, the document it
+	is filed under.
+	"""
+	name = (
+		(doc.in_reply_to and frappe.db.get_value("Communication", doc.in_reply_to, "client_interaction"))
+		or _by_headers(doc)
+		or _by_reference(doc)
+	)
+	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
+
+
+def _by_headers(doc) -> str | None:
+	ids = mail_signals.reply_ids(doc.flags.client_comms_headers or {})
+	return ids and frappe.db.get_value(
+		"Communication",
+		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
+		"client_interaction",
+		order_by="creation desc",
+	)
+
+
+def _by_reference(doc) -> str | None:
+	if doc.reference_doctype == INTERACTION:
+		return doc.reference_name
+	if not doc.reference_name or doc.reference_doctype in _MASTERS:
+		return None
+	return frappe.db.get_value(
+		INTERACTION,
+		{"reference_doctype": doc.reference_doctype, "reference_name": doc.reference_name},
+		order_by="occurred_on desc",
+	)
+
+
+def _reaches_client(doc) -> bool:
+	recipients = split_emails(doc.recipients or "") + split_emails(doc.cc or "")
+	addresses = [parse_addr(each)[1] for each in recipients]
+	return not addresses or any(not parties.is_own(each) for each in addresses if each)
+
+
+def _arrival(doc) -> intake.Arrival:
+	issue_type = company = None
+	if doc.reference_doctype == "Issue" and doc.reference_name:
+		issue_type = frappe.db.get_value("Issue", doc.reference_name, "issue_type")
+	return intake.Arrival(
+		document=doc,
+		source=doc.reference_doctype if doc.reference_doctype in ("Issue", "Lead", "Opportunity") else doc.doctype,
+		channel=CHANNELS[doc.communication_medium],
+		subject=doc.subject,
+		content=doc.content,
+		sender=doc.sender,
+		sender_name=doc.sender_full_name,
+		at=get_datetime(doc.communication_date),
+		reference_doctype=doc.reference_doctype,
+		reference_name=doc.reference_name,
+		email_account=doc.email_account,
+		issue_type=issue_type,
+		company=company,
+	)
+
+
+def _bind(doc, interaction) -> None:
+	"""The message is as confidential as its interaction."""
+	doc.db_set(
+		{"client_interaction": interaction.name, "confidentiality_level": interaction.confidentiality_level},
+		update_modified=False,
+	)

@@ -1,0 +1,168 @@
+"""Put mail into conversations and measure each against the procedure (C-3, C-4, D-5, M-1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from client_comms.dry_run.governance import Procedure
+from client_comms.dry_run.mailbox import INTERNAL, Mail
+from client_comms.rules import access, documentation
+from client_comms.rules.classification import INBOUND, Signal, classify
+from client_comms.rules.mail_signals import normalise_subject
+from client_comms.rules.response_clock import ANSWERED, RECEIVED, Clock, Event, Terms, replay
+from client_comms.rules.working_time import WorkingCalendar
+
+_SOMEONE = "someone"
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+	"""Roles that may read: whether or not they take part, and those that must take part."""
+
+	anyway: tuple[str, ...]
+	taking_part: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+	"""One conversation with a client as the procedure sees it; datetimes are in the calendar's zone.
+
+	Deadlines and statuses are those of the round that is current, as on a site; `breached` covers the
+	earlier rounds too. A deadline is None where none is owed, `received_on` where the client never wrote.
+	"""
+
+	key: str
+	subject: str
+	client: str
+	communication_type: str
+	confidentiality_level: str
+	started_on: datetime
+	received_on: datetime | None
+	acknowledge_by: datetime | None
+	acknowledge_status: str
+	respond_by: datetime | None
+	respond_status: str
+	breached: bool
+	visible_to: Visibility
+	documentation_missing: tuple[str, ...]
+	messages: int
+
+
+def assess(
+	messages: Iterable[Mail], procedure: Procedure, calendar: WorkingCalendar, now: datetime
+) -> list[Assessment]:
+	"""Return what the procedure makes of `messages` (as `sort_out` returns them) at `now`, oldest first.
+
+	Every message from a client is received, and the first reply that a person sends answers it. Mail
+	written by machines starts no clock and answers nothing; mail among staff and mail dated after `now`
+	is left out. Conversations without a message between people and a client are none.
+	"""
+	past = [mail for mail in messages if mail.at <= now and mail.direction != INTERNAL]
+	conversations = ([mail for mail in thread if mail.automatic is None] for thread in threads(past))
+	return [_assessed(thread, procedure, calendar, now) for thread in conversations if thread]
+
+
+def threads(mails: Iterable[Mail]) -> list[list[Mail]]:
+	"""Return the conversations, oldest first, each in order of time.
+
+	Mails belong together when one refers to the other, or both to a third. A mail whose subject begins
+	with Re: or the like, but which refers to no mail that is here, continues the latest conversation of
+	that subject with that client.
+	"""
+	ordered = sorted(mails, key=lambda mail: mail.at)
+	known_ids = {mail.message_id for mail in ordered if mail.message_id}
+	groups = _Groups()
+	latest: dict[tuple[str, str], int] = {}
+	for number, mail in enumerate(ordered):
+		for each in (mail.message_id, *mail.reply_ids):
+			if each:
+				groups.join(number, each)
+		subject = normalise_subject(mail.subject)
+		topic = subject.casefold(), mail.client
+		is_reply = subject != " ".join(mail.subject.split())
+		if is_reply and topic in latest and known_ids.isdisjoint(mail.reply_ids):
+			groups.join(number, latest[topic])
+		if all(topic):
+			latest[topic] = number
+	found: dict[object, list[Mail]] = {}
+	for number, mail in enumerate(ordered):
+		found.setdefault(groups.root(number), []).append(mail)
+	return list(found.values())
+
+
+class _Groups:
+	"""Disjoint sets of mails, by number, and message ids."""
+
+	def __init__(self):
+		self._parent: dict[object, object] = {}
+
+	def root(self, member: object) -> object:
+		while (parent := self._parent.get(member, member)) != member:
+			# Halving the path keeps long chains of replies short.
+			self._parent[member] = member = self._parent.get(parent, parent)
+		return member
+
+	def join(self, one: object, other: object) -> None:
+		self._parent[self.root(other)] = self.root(one)
+
+
+def _assessed(
+	thread: Sequence[Mail], procedure: Procedure, calendar: WorkingCalendar, now: datetime
+) -> Assessment:
+	first = thread[0]
+	signal = Signal("Communication", first.direction, first.subject)
+	name = classify(signal, procedure.source_rules, procedure.default_type).communication_type
+	level = procedure.policy.level(procedure.level_of.get(name))
+	received = [mail.at for mail in thread if mail.direction == INBOUND]
+	events = [Event(RECEIVED if mail.direction == INBOUND else ANSWERED, mail.at) for mail in thread]
+	clocks = replay(events, procedure.terms_of.get(name, Terms()), calendar, now)
+	return Assessment(
+		key=first.message_id or first.origin,
+		subject=first.subject,
+		client=first.client,
+		communication_type=name,
+		confidentiality_level=level.name,
+		started_on=first.at.astimezone(calendar.zone),
+		received_on=min(received).astimezone(calendar.zone) if received else None,
+		acknowledge_by=_due(clocks.acknowledge),
+		acknowledge_status=clocks.acknowledge.status,
+		respond_by=_due(clocks.respond),
+		respond_status=clocks.respond.status,
+		breached=clocks.breached,
+		visible_to=visible_to(procedure, name, now),
+		documentation_missing=_documentation_missing(procedure, name, first),
+		messages=len(thread),
+	)
+
+
+def _due(clock: Clock) -> datetime | None:
+	return clock.due
+
+
+def visible_to(procedure: Procedure, communication_type: str, now: datetime) -> Visibility:
+	"""Return the roles that may read conversations of that type, by the rule that guards records (D-5)."""
+	level = procedure.level_of.get(communication_type)
+	roles = sorted(access.roles_cleared(procedure.policy, level, access.READ))
+
+	def may_read(role: str, responsible_staff: str | None) -> bool:
+		record = access.Record(level, procedure.version_label, communication_type, responsible_staff)
+		subject = access.Subject(_SOMEONE, frozenset({role}))
+		return access.decide(subject, record, procedure.policy, access.READ, now).allowed
+
+	anyway = tuple(role for role in roles if may_read(role, None))
+	return Visibility(
+		anyway, tuple(role for role in roles if role not in anyway and may_read(role, _SOMEONE))
+	)
+
+
+def _documentation_missing(procedure: Procedure, communication_type: str, mail: Mail) -> tuple[str, ...]:
+	"""Names of the methods owed that the conversation itself does not prove (M-1)."""
+	owed = procedure.methods_of.get(communication_type, ())
+	given = [
+		documentation.Evidence(
+			method.name, reference_doctype="Communication", reference_name=mail.message_id or mail.origin
+		)
+		for method in owed
+		if method.evidence == documentation.COMMUNICATION
+	]
+	return tuple(each.method for each in documentation.missing(owed, given))

@@ -1,0 +1,216 @@
+"""The command line of the dry run: `python -m client_comms dry-run MAILBOX`."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from client_comms.dry_run.assessment import Assessment, assess
+from client_comms.dry_run.governance import Procedure, load_calendar, load_procedure
+from client_comms.dry_run.mailbox import INTERNAL, Mail, own_domains_among, read_mailbox, sort_out
+from client_comms.dry_run.problems import Problem, UnusableInput
+from client_comms.rules.response_clock import NOT_REQUIRED
+
+UNUSABLE = 2
+_PIPED_WIDTH = 180
+_NARROWEST_TEXT = 12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+	parser.add_argument(
+		"mailbox", type=Path, help="mbox file, folder of .eml files, or CSV export of Communication"
+	)
+	parser.add_argument(
+		"--matrix", type=Path, metavar="FILE", help="communication matrix as JSON (default: as shipped)"
+	)
+	parser.add_argument(
+		"--calendar", type=Path, metavar="FILE", help="response calendar as JSON (default: as shipped)"
+	)
+	parser.add_argument(
+		"--own-domain",
+		action="append",
+		default=[],
+		metavar="DOMAIN",
+		help="email domain of your own (repeatable)",
+	)
+	parser.add_argument(
+		"--time-zone", metavar="NAME", help="such as Europe/Berlin (default: the calendar's, else UTC)"
+	)
+	parser.add_argument(
+		"--holiday",
+		action="append",
+		default=[],
+		type=_date,
+		metavar="YYYY-MM-DD",
+		help="day off (repeatable)",
+	)
+	parser.add_argument("--now", type=_moment, metavar="ISO", help="judge as of this moment (default: now)")
+	parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def run(options: argparse.Namespace) -> int:
+	"""Print what the procedure makes of the mailbox; return 0, or 2 when the input as a whole is unusable."""
+	try:
+		calendar = load_calendar(options.calendar, options.time_zone, options.holiday)
+		procedure = load_procedure(options.matrix) if options.matrix else Procedure.shipped()
+		read, problems = read_mailbox(options.mailbox, calendar.zone)
+		own_domains = [each.strip().lower().lstrip("@") for each in options.own_domain] or own_domains_among(
+			read
+		)
+	except UnusableInput as error:
+		print(" ".join(str(error).split()), file=sys.stderr)
+		return UNUSABLE
+	now = _aware(options.now, calendar.zone)
+	mails = sort_out(read, own_domains)
+	problems += [
+		Problem(mail.origin, f"it is dated after {now:%Y-%m-%d %H:%M}") for mail in mails if mail.at > now
+	]
+	report = {
+		"matrix": procedure.version_label,
+		"now": now.isoformat(),
+		"time_zone": calendar.time_zone,
+		"own_domains": list(own_domains),
+		"counts": _counts(mails, problems, now),
+		"conversations": assess(mails, procedure, calendar, now),
+		"problems": problems,
+	}
+	try:
+		_print_json(report) if options.json else _print_tables(report)
+		sys.stdout.flush()
+	except BrokenPipeError:
+		# Whoever read along (head, less) has seen enough; keep the interpreter from complaining at exit.
+		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+	return 0
+
+
+def _date(text: str) -> date:
+	return date.fromisoformat(text)
+
+
+def _moment(text: str) -> datetime:
+	# Python 3.10 does not read the Z that stands for UTC.
+	return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+
+
+def _aware(now: datetime | None, zone: ZoneInfo) -> datetime:
+	if now is None:
+		return datetime.now(timezone.utc).astimezone(zone)
+	return now.astimezone(zone) if now.tzinfo else now.replace(tzinfo=zone)
+
+
+def _counts(mails: Sequence[Mail], problems: Sequence[Problem], now: datetime) -> dict[str, int]:
+	past = [mail for mail in mails if mail.at <= now]
+	return {
+		"messages": len(past),
+		"automatic": sum(mail.automatic is not None for mail in past),
+		"internal": sum(mail.direction == INTERNAL for mail in past),
+		"left_out": len(problems),
+	}
+
+
+def _print_json(report: dict) -> None:
+	def plain(value: object) -> object:
+		return value.isoformat() if isinstance(value, datetime) else asdict(value)
+
+	print(
+		json.dumps(
+			{**report, "conversations": [asdict(each) for each in report["conversations"]]},
+			default=plain,
+			indent=2,
+		)
+	)
+
+
+def _print_tables(report: dict) -> None:
+	# A terminal that cannot show a character shows another one, instead of ending the program.
+	sys.stdout.reconfigure(errors="replace")
+	found: list[Assessment] = report["conversations"]
+	counts = report["counts"]
+	print(
+		f"{counts['messages']} messages, {counts['automatic']} written by machines, {counts['internal']} among staff, "
+		f"{counts['left_out']} left out. Own domains: {', '.join(report['own_domains'])}. "
+		f"Matrix {report['matrix']}, {report['time_zone']}, as of {report['now'][:16].replace('T', ' ')}."
+	)
+	if found:
+		print()
+		_print_table(
+			("Since", "Client", "Subject", "Type", "Level", "Acknowledge by", "Respond by", "Missing"),
+			[
+				(
+					_minute(each.started_on),
+					each.client,
+					each.subject,
+					each.communication_type,
+					each.confidentiality_level,
+					_deadline(each.acknowledge_by, each.acknowledge_status),
+					_deadline(each.respond_by, each.respond_status),
+					", ".join(each.documentation_missing) or "-",
+				)
+				for each in found
+			],
+			flexible=(1, 2),
+		)
+		print()
+		seen = {(e.communication_type, e.confidentiality_level): e.visible_to for e in found}
+		_print_table(
+			("Type", "Level", "Open to", "Open only to those who take part"),
+			[
+				(*key, ", ".join(roles.anyway) or "-", ", ".join(roles.taking_part) or "-")
+				for key, roles in sorted(seen.items())
+			],
+		)
+		print()
+		print(f"{len(found)} conversations, {sum(e.breached for e in found)} with a deadline missed.")
+	if report["problems"]:
+		print()
+		print("Left out:")
+		for problem in report["problems"]:
+			print(f"  {_printable(problem.origin)}: {_printable(problem.reason)}")
+
+
+def _deadline(due: datetime | None, status: str) -> str:
+	return "-" if due is None or status == NOT_REQUIRED else f"{_minute(due)} {status}"
+
+
+def _minute(t: datetime) -> str:
+	return f"{t:%Y-%m-%d %H:%M}"
+
+
+def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]], flexible: Sequence[int] = ()) -> None:
+	"""Print aligned columns; those in `flexible` are shortened as far as the terminal is too narrow."""
+	table = [head, *([_printable(cell) for cell in row] for row in rows)]
+	widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+	room = shutil.get_terminal_size((_PIPED_WIDTH, 0)).columns - 2 * (len(head) - 1)
+	for column in sorted(flexible, key=lambda c: -widths[c]):
+		excess = sum(widths) - room
+		widths[column] = max(min(widths[column], _NARROWEST_TEXT), widths[column] - max(excess, 0))
+	for row in (table[0], ["-" * width for width in widths], *table[1:]):
+		print("  ".join(_fitted(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _printable(text: str) -> str:
+	"""Mail comes from anyone: control characters in a subject must not reach the terminal."""
+	return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
+def _fitted(text: str, width: int) -> str:
+	if _width(text) > width:
+		while _width(text) > width - 1:
+			text = text[:-1]
+		text += "…"
+	return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+	"""Columns on a terminal: Chinese and Japanese characters take two, combining marks none."""
+	return sum(
+		0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
+		for each in text
+	)

@@ -1,0 +1,330 @@
+"""Read mail from an mbox file, a folder of .eml files, or a CSV export of ERPNext's Communication list.
+
+Nothing is taken on trust: a message that cannot be used becomes a `Problem`, and the rest goes on.
+Bodies and attachments are never looked at: the procedure goes by headers alone.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone, tzinfo
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses, parsedate_to_datetime
+from itertools import chain
+from pathlib import Path
+
+from client_comms.dry_run.problems import Problem, UnusableInput
+from client_comms.rules.classification import INBOUND, OUTBOUND
+from client_comms.rules.mail_signals import AUTO_REPLY, automatic_kind, reply_ids
+
+INTERNAL = "Internal"
+
+_EMAIL_SUFFIX = ".eml"
+_MBOX_SEPARATOR = re.compile(rb"From \S.*\d\d:\d\d.*\d{4}")
+_HEADER_LINE = re.compile(rb"[!-9;-~]+[ \t]*:")
+_FIRST_USABLE_YEAR = 1971
+
+# Names and labels of the fields of a Communication that are read here; exports carry one or the other.
+_COLUMNS = {
+	"name": ("name", "ID"),
+	"sender": ("sender", "From"),
+	"recipients": ("recipients", "To"),
+	"cc": ("cc", "CC"),
+	"subject": ("subject", "Subject"),
+	"date": ("communication_date", "Date"),
+	"sent_or_received": ("sent_or_received", "Sent or Received"),
+	"communication_type": ("communication_type", "Communication Type"),
+	"message_id": ("message_id", "Message ID"),
+	"in_reply_to": ("in_reply_to", "In Reply To"),
+}
+_FIELD_OF_COLUMN = {label.casefold(): name for name, labels in _COLUMNS.items() for label in labels}
+_REQUIRED_COLUMNS = ("sender", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+	"""One message. Addresses are in lower case, ids without brackets, `at` carries a time zone.
+
+	`direction` (empty until `sort_out` has seen the mail) is Inbound, Outbound or Internal; `automatic`
+	is a kind of `mail_signals`, None when a person wrote it; `client` is the address on the other side.
+	"""
+
+	origin: str
+	at: datetime
+	sender: str
+	recipients: tuple[str, ...] = ()
+	subject: str = ""
+	message_id: str = ""
+	reply_ids: tuple[str, ...] = ()
+	headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+	direction: str = ""
+	automatic: str | None = None
+	client: str = ""
+
+
+def read_mailbox(path: Path, zone: tzinfo) -> tuple[list[Mail], list[Problem]]:
+	"""Return the mails found at `path` in the order they lie there, and the messages left out.
+
+	`zone` is that of CSV dates, which carry none. Raises `UnusableInput` when there is no mail to read.
+	"""
+	mails, problems = [], []
+	try:
+		for each in _read(path, zone):
+			(problems if isinstance(each, Problem) else mails).append(each)
+	except OSError as error:
+		raise UnusableInput(f"{path} cannot be read: {error.strerror or error}.") from error
+	if not mails and problems:
+		first = problems[0]
+		raise UnusableInput(
+			f"{path}: none of the {len(problems)} messages can be used; the first, {first.origin}: {first.reason}."
+		)
+	if not mails:
+		raise UnusableInput(f"{path} holds no mail.")
+	return mails, problems
+
+
+def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
+	"""Return the mail that `raw` holds, of which the headers are enough, or why it cannot be used."""
+	if not any(map(_HEADER_LINE.match, raw[:10_000].splitlines())):
+		return Problem(origin, "this is no email: it has no headers")
+	message = BytesHeaderParser().parsebytes(raw)
+	headers: dict[str, str] = {}
+	for name, value in message.raw_items():
+		# Of headers that came twice, the first counts; `X-Autoreply` and `x-autoreply` are the same.
+		headers.setdefault(name.lower(), _unfolded(value))
+
+	senders = _addresses(headers.get("from") or headers.get("sender", ""))
+	if not senders:
+		return Problem(origin, "it names no sender")
+	at = _date(headers.get("date", ""))
+	if at is None:
+		return Problem(origin, "it has no usable date")
+	return Mail(
+		origin=origin,
+		at=at,
+		sender=senders[0],
+		recipients=_addresses(*(headers.get(name, "") for name in ("to", "cc", "bcc"))),
+		subject=_decoded(headers.get("subject", "")),
+		message_id=next(iter(reply_ids({"In-Reply-To": headers.get("message-id", "")})), ""),
+		reply_ids=reply_ids(headers),
+		headers=headers,
+	)
+
+
+def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
+	"""Guess whose mailbox this is, for want of being told.
+
+	In an export with sent mail it is whoever sent it; else the one domain that takes part in more messages
+	than any other. Raises `UnusableInput` when two come equally often.
+	"""
+	mails = list(mails)
+	if sent := {_domain(mail.sender) for mail in mails if mail.direction == OUTBOUND}:
+		return tuple(sorted(sent))
+	counts = Counter(
+		chain.from_iterable({_domain(each) for each in (mail.sender, *mail.recipients)} for mail in mails)
+	)
+	ranking = counts.most_common(2)
+	if len(ranking) == 2 and ranking[0][1] == ranking[1][1]:
+		raise UnusableInput("It is not clear which side of this mail is yours: name it with --own-domain.")
+	return (ranking[0][0],)
+
+
+def sort_out(mails: Iterable[Mail], own_domains: Collection[str]) -> list[Mail]:
+	"""Return the mails with direction, client and kind, as seen by the organisation of `own_domains`.
+
+	A domain includes its subdomains. Copies of one message, as sent and as received, are one mail.
+	"""
+	copies = set()
+	kept = []
+	for mail in mails:
+		copy = mail.message_id, mail.sender, mail.at
+		if mail.message_id and copy in copies:
+			continue
+		copies.add(copy)
+		kept.append(_placed(mail, own_domains))
+	return kept
+
+
+def _placed(mail: Mail, own_domains: Collection[str]) -> Mail:
+	reply_to = next(iter(_addresses(mail.headers.get("reply-to", ""))), mail.sender)
+	# A form on the own website writes from an own address, and has answers sent to who filled it in.
+	author = mail.sender if _is_own(reply_to, own_domains) else reply_to
+	clients = [each for each in mail.recipients if not _is_own(each, own_domains)]
+	sent = mail.direction == OUTBOUND or _is_own(mail.sender, own_domains)
+	if sent and (clients or not mail.recipients):
+		direction, client = OUTBOUND, next(iter(clients), "")
+	elif not _is_own(author, own_domains):
+		direction, client = INBOUND, author
+	else:
+		direction, client = INTERNAL, ""
+	automatic = mail.automatic or automatic_kind(
+		mail.headers, mail.sender, mail.subject, own_domains=own_domains
+	)
+	return replace(mail, direction=direction, client=client, automatic=automatic)
+
+
+def _read(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
+	if path.is_dir():
+		yield from _read_folder(path)
+		return
+	with path.open("rb") as file:
+		start = file.read(8192)
+	if start.startswith(b"From "):
+		yield from _read_mbox(path)
+	elif _HEADER_LINE.match(start) and path.suffix.lower() != ".csv":
+		yield parse_mail(path.read_bytes(), path.name)
+	else:
+		yield from _read_csv(path, zone)
+
+
+def _read_folder(folder: Path) -> Iterator[Mail | Problem]:
+	for path in sorted(folder.rglob("*")):
+		if path.suffix.lower() != _EMAIL_SUFFIX or path.is_dir():
+			continue
+		origin = path.relative_to(folder).as_posix()
+		try:
+			raw = path.read_bytes()
+		except OSError as error:
+			yield Problem(origin, f"it cannot be read: {error.strerror or error}")
+		else:
+			yield parse_mail(raw, origin)
+
+
+def _read_mbox(path: Path) -> Iterator[Mail | Problem]:
+	# The standard library's mbox takes any line that starts with "From " for a new message.
+	with path.open("rb") as file:
+		count, headers, in_headers, after_blank = 0, [], False, True
+		for line in file:
+			if after_blank and _MBOX_SEPARATOR.match(line):
+				if count:
+					yield parse_mail(b"".join(headers), f"message {count}")
+				count, headers, in_headers = count + 1, [], True
+			elif in_headers:
+				headers.append(line)
+			after_blank = not line.strip()
+			in_headers = in_headers and not after_blank
+		if count:
+			yield parse_mail(b"".join(headers), f"message {count}")
+
+
+def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
+	csv.field_size_limit(2**31 - 1)  # whole message bodies are in one field
+	text = _text(path.read_bytes()).replace("\0", "")
+	delimiter = max(",;\t", key=text.partition("\n")[0].count)
+	rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+	columns = [_FIELD_OF_COLUMN.get(each.strip().casefold()) for each in next(rows, [])]
+	if absent := [" or ".join(_COLUMNS[name]) for name in _REQUIRED_COLUMNS if name not in columns]:
+		if not any(columns):
+			raise UnusableInput(
+				f"{path} is neither an mbox file, nor a folder of .eml files, nor a CSV export of Communication."
+			)
+		raise UnusableInput(f"{path} lacks the column {' and the column '.join(absent)}.")
+	try:
+		for number, cells in enumerate(rows, start=2):
+			row = {name: cell.strip() for name, cell in zip(columns, cells) if name}  # noqa: B905 - rows can be short
+			if any(row.values()) and row.get("communication_type", "") in (
+				"",
+				"Communication",
+				"Automated Message",
+			):
+				yield _mail_of_row(row, f"row {number}", zone)
+	except csv.Error as error:
+		yield Problem(f"line {rows.line_num}", f"the file is broken from here on: {error}")
+
+
+def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Problem:
+	senders = _addresses(row["sender"])
+	if not senders:
+		return Problem(origin, "it names no sender")
+	at = _local_date(row.get("date", ""), zone)
+	if at is None:
+		return Problem(origin, "it has no usable date")
+	# A reply names its parent by document name, so that is an id of the message like its Message-ID.
+	name, message_id = row.get("name", ""), row.get("message_id", "").strip("<>")
+	in_reply_to = row.get("in_reply_to", "")
+	return Mail(
+		origin=origin,
+		at=at,
+		sender=senders[0],
+		recipients=_addresses(row.get("recipients", ""), row.get("cc", "")),
+		subject=row.get("subject", ""),
+		message_id=name or message_id,
+		reply_ids=(in_reply_to,) if in_reply_to else (),
+		direction=OUTBOUND if row.get("sent_or_received") == "Sent" else "",
+		automatic=AUTO_REPLY if row.get("communication_type") == "Automated Message" else None,
+	)
+
+
+def _text(raw: bytes) -> str:
+	if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+		return raw.decode("utf-16", "replace")
+	try:
+		return raw.decode("utf-8-sig")
+	except UnicodeDecodeError:
+		return raw.decode("cp1252", "replace")
+
+
+def _unfolded(value: str) -> str:
+	"""The header as text: bytes that should have been encoded are taken for UTF-8, else for Windows-1252."""
+	raw = str(value).encode("utf-8", "surrogateescape")
+	return " ".join(_text(raw).split())
+
+
+def _decoded(value: str) -> str:
+	"""The header with its encoded words read; an unknown or wrong charset costs characters, not the header."""
+	try:
+		parts = decode_header(value)
+	except (HeaderParseError, ValueError):
+		return value
+	text = ""
+	for part, charset in parts:
+		if isinstance(part, str):
+			text += part
+			continue
+		try:
+			text += part.decode(charset or "utf-8", "replace")
+		except (LookupError, ValueError):
+			text += _text(part)
+	return " ".join(text.split())
+
+
+def _addresses(*values: str) -> tuple[str, ...]:
+	found = (address.strip().lower() for _name, address in getaddresses([each for each in values if each]))
+	return tuple(dict.fromkeys(address for address in found if "@" in address.strip("@")))
+
+
+def _domain(address: str) -> str:
+	return address.rpartition("@")[2]
+
+
+def _is_own(address: str, own_domains: Collection[str]) -> bool:
+	domain = _domain(address)
+	return any(domain == own or domain.endswith("." + own) for own in own_domains)
+
+
+def _date(value: str) -> datetime | None:
+	try:
+		at = parsedate_to_datetime(value)
+		# "-0000" means: the sender's own time zone is not told, this is UTC.
+		return _usable(at if at.tzinfo else at.replace(tzinfo=timezone.utc))
+	except (TypeError, ValueError, IndexError, OverflowError):
+		return None
+
+
+def _local_date(value: str, zone: tzinfo) -> datetime | None:
+	for pattern in ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M:%S"):
+		try:
+			return _usable(datetime.strptime(value, pattern).replace(tzinfo=zone))
+		except (ValueError, OverflowError):
+			continue
+	return None
+
+
+def _usable(at: datetime) -> datetime | None:
+	# Machines without a set clock write dates around 1970; year 9999 breaks arithmetic.
+	return at if _FIRST_USABLE_YEAR <= at.year < 9000 else None

@@ -1,0 +1,159 @@
+"""Client Interaction behind Frappe's two permission hooks (D-5, P-2).
+
+Both hooks render the one rule in `rules.access`: `has_permission` asks for the decision on one record,
+the conditions translate the rule's row filter into SQL. Frappe's hooks can only deny: role permissions
+and User Permissions still apply.
+"""
+
+import frappe
+from frappe import _
+
+from client_comms import clock, compat
+from client_comms.enforcement import policy
+from client_comms.i18n import translate
+from client_comms.rules import access
+
+INTERACTION = "Client Interaction"
+_ACTION = {
+	"write": access.WRITE,
+	"import": access.WRITE,
+	"submit": access.WRITE,
+	"cancel": access.WRITE,
+	"amend": access.WRITE,
+	"print": access.PRINT,
+	"email": access.EMAIL,
+	"export": access.EXPORT,
+	"share": access.SHARE,
+	"delete": access.DELETE,
+}
+_NOTHING = "1 = 0"
+
+
+def action_of(ptype: str | None) -> str:
+	"""The action of the clearance table behind a permission type of Frappe; reading for all the rest."""
+	return _ACTION.get(ptype, access.READ)
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Decide on one interaction, on what the database holds rather than on the document in memory."""
+	user = user or frappe.session.user
+	record = policy.stored_record(doc.name) if doc.name else None
+	decision = decide_new(user) if record is None else decide(record, action_of(ptype), user)
+	if decision.allowed:
+		return compat.no_objection()
+	return compat.objection(*(translate(reason) for reason in decision.reasons))
+
+
+def decide(record: access.Record, action: str, user: str | None = None) -> access.Decision:
+	"""`rules.access.decide` for a user of this site, now."""
+	return access.decide(policy.subject(user), record, policy.current(), action, clock.now())
+
+
+def decide_new(user: str) -> access.Decision:
+	"""Whether a user may log an interaction at all: any role that is responsible for some type may (D-1)."""
+	return access.decide_new(policy.subject(user), policy.current())
+
+
+def interaction_condition(user=None, doctype=None) -> str:
+	"""The rows of Client Interaction that the user may read, as SQL."""
+	user = user or frappe.session.user
+	return render(access.row_filter(policy.subject(user), policy.current(), access.READ), user)
+
+
+def child_condition(user=None, doctype=None) -> str:
+	"""Rows of a child table are as confidential as their interaction."""
+	return _through(f"`tab{doctype}`.`parent`", user)
+
+
+def grant_condition(user=None, doctype=None) -> str:
+	"""A grant names its interaction, so it is as confidential as that."""
+	return _through("`tabInteraction Access Grant`.`interaction`", user)
+
+
+def has_grant_permission(doc, ptype=None, user=None, debug=False):
+	"""A grant may be seen by who may read its interaction; the controller checks who may give one."""
+	record = policy.stored_record(doc.interaction) if doc.interaction else None
+	if record is None or decide(record, access.READ, user).allowed:
+		return compat.no_objection()
+	return compat.objection(_("This access grant belongs to an interaction that you may not read."))
+
+
+def has_app_permission() -> bool:
+	"""Whether the app's tile is shown to the user."""
+	return frappe.session.user == "Administrator" or bool(
+		frappe.has_permission(INTERACTION, "read") or frappe.has_permission("Client Comms Settings", "read")
+	)
+
+
+def _through(column: str, user: str | None) -> str:
+	condition = interaction_condition(user)
+	if not condition:
+		return ""
+	return f"({column} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {condition}))"
+
+
+def render(rows: access.RowFilter, user: str) -> str:
+	"""A row filter of the rule as a bracketed SQL condition; empty when every row is open."""
+	if rows.everything:
+		return ""
+	branches = []
+	if rows.open_levels:
+		branches.append(_at_levels(rows, rows.open_levels))
+	for level, pairs in sorted(rows.type_levels.items()):
+		if pairs:
+			branches.append(f"({_at_levels(rows, {level})} and {_of_types(pairs)})")
+	if rows.participant_levels:
+		branches.append(f"({_at_levels(rows, rows.participant_levels)} and {_takes_part(user)})")
+	if rows.account_manager_levels:
+		branches.append(f"({_at_levels(rows, rows.account_manager_levels)} and {_manages_account(user)})")
+	return f"({' or '.join(branches)})" if branches else f"({_NOTHING})"
+
+
+def _column(name: str) -> str:
+	return f"`tab{INTERACTION}`.`{name}`"
+
+
+def _values(values) -> str:
+	return ", ".join(frappe.db.escape(value) for value in sorted(values))
+
+
+def _at_levels(rows: access.RowFilter, levels) -> str:
+	level = _column("confidentiality_level")
+	named = f"{level} in ({_values(levels)})"
+	if rows.strictest not in levels:
+		return named
+	# An unknown, empty or deleted level counts as the strictest one.
+	return f"({named} or {level} is null or {level} not in ({_values(rows.known_levels)}))"
+
+
+def _of_types(pairs) -> str:
+	by_matrix: dict[str, set[str]] = {}
+	for matrix, communication_type in pairs:
+		by_matrix.setdefault(matrix, set()).add(communication_type)
+	either = " or ".join(
+		f"({_column('matrix')} = {frappe.db.escape(matrix)}"
+		f" and {_column('communication_type')} in ({_values(types)}))"
+		for matrix, types in sorted(by_matrix.items())
+	)
+	return f"({either})"
+
+
+def _takes_part(user: str) -> str:
+	user, now = frappe.db.escape(user), frappe.db.escape(str(clock.now()))
+	return (
+		f"({_column('responsible_staff')} = {user}"
+		f" or {_column('name')} in (select `item`.`parent` from `tabInteraction Action Item` `item`"
+		f" where `item`.`assigned_to` = {user} and `item`.`status` = '{policy.OPEN_ACTION_ITEM}')"
+		f" or {_column('name')} in (select `grant`.`interaction` from `tabInteraction Access Grant` `grant`"
+		f" where `grant`.`user` = {user} and `grant`.`valid_until` >= {now}))"
+	)
+
+
+def _manages_account(user: str) -> str:
+	user = frappe.db.escape(user)
+	either = " or ".join(
+		f"({_column('party_type')} = '{party_type}' and {_column('party')} in"
+		f" (select `client`.`name` from `tab{party_type}` `client` where `client`.`{field}` = {user}))"
+		for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items()
+	)
+	return f"({either})"

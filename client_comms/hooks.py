@@ -1,0 +1,70 @@
+app_name = "client_comms"
+app_title = "Client Communications"
+app_publisher = "Client Communications contributors"
+app_description = "The client-communication procedure, enforced inside ERPNext"
+app_email = "client-comms@example.com"
+app_license = "mit"
+# With the owner named, `install-app` finds ERPNext on the bench without asking the network.
+required_apps = ["frappe/erpnext"]
+
+after_install = "client_comms.setup.install.after_install"
+after_migrate = "client_comms.setup.install.after_migrate"
+before_uninstall = "client_comms.setup.uninstall.before_uninstall"
+after_uninstall = "client_comms.setup.uninstall.after_uninstall"
+
+# Access: one decision (rules/access), two renderings (permission check and row condition).
+has_permission = {
+	"Client Interaction": "client_comms.enforcement.permissions.has_permission",
+	"Interaction Access Grant": "client_comms.enforcement.permissions.has_grant_permission",
+}
+permission_query_conditions = {
+	"Client Interaction": "client_comms.enforcement.permissions.interaction_condition",
+	"Interaction Access Grant": "client_comms.enforcement.permissions.grant_condition",
+	"Interaction Action Item": "client_comms.enforcement.permissions.child_condition",
+	"Interaction Evidence": "client_comms.enforcement.permissions.child_condition",
+	"Interaction Event": "client_comms.enforcement.permissions.child_condition",
+}
+
+doc_events = {
+	"Communication": {
+		"before_insert": "client_comms.crm.communication.before_insert",
+		"after_insert": "client_comms.crm.communication.after_insert",
+	},
+	"Issue": {"after_insert": "client_comms.crm.issue.after_insert"},
+	"ToDo": {
+		"on_update": "client_comms.client_interactions.action_items.follow_todo",
+		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
+	},
+	"Holiday List": {"on_update": "client_comms.communication_governance.calendars.forget"},
+}
+
+scheduler_events = {
+	"cron": {"*/5 * * * *": ["client_comms.client_interactions.sweep.run"]},
+}
+
+doctype_js = {
+	"Lead": "public/js/log_interaction.js",
+	"Customer": "public/js/log_interaction.js",
+	"Contact": "public/js/log_interaction.js",
+	"Opportunity": "public/js/log_interaction.js",
+	"Issue": "public/js/log_interaction.js",
+}
+override_doctype_dashboards = {
+	"Customer": "client_comms.crm.dashboards.customer",
+	"Lead": "client_comms.crm.dashboards.lead",
+	"Prospect": "client_comms.crm.dashboards.prospect",
+	"Supplier": "client_comms.crm.dashboards.supplier",
+	"Contact": "client_comms.crm.dashboards.contact",
+	"Opportunity": "client_comms.crm.dashboards.opportunity",
+	"Issue": "client_comms.crm.dashboards.issue",
+}
+
+add_to_apps_screen = [
+	{
+		"name": "client_comms",
+		"logo": "/assets/client_comms/images/client_comms.svg",
+		"title": "Client Communications",
+		"route": "/app/client-communications",
+		"has_permission": "client_comms.enforcement.permissions.has_app_permission",
+	}
+]

@@ -1,0 +1,21 @@
+"""Where the sentences of the rules meet the user's language."""
+
+from typing import NoReturn
+
+import frappe
+from frappe import _
+
+from client_comms.rules.messages import Message
+
+
+def translate(message: Message) -> str:
+	"""The message in the user's language; its values stand out in bold."""
+	return _(message.text).format(**{key: frappe.bold(_(str(v))) for key, v in message.values.items()})
+
+
+def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.ValidationError) -> NoReturn:
+	"""Stop with the messages, one a line.
+
+	:raises exc: always
+	"""
+	frappe.throw("<br>".join(translate(m) for m in messages), exc=exc, title=title)

@@ -1,0 +1,233 @@
+"""The procedure as shipped: what a new site starts with, as plain data.
+
+Installation copies these rows into the site once; from then on the site's own documents are what
+counts, and an administrator changes them there. The dry run reads the same rows where there is no
+site. Keys are the field names of the DocTypes the rows become; checks are 0 or 1, spans of time are
+business days (`*_within_days`) or months (`retention_months`, 0 keeps records for good).
+"""
+
+FRONTLINE_STAFF = "Frontline Staff"
+ACCOUNT_MANAGER = "Account Manager"
+CUSTOMER_SUPPORT = "Customer Support"
+CUSTOMER_SUPPORT_MANAGER = "Customer Support Manager"
+COMPLIANCE_OFFICER = "Compliance Officer"
+COMMUNICATIONS_MANAGER = "Client Communications Manager"
+
+# The last one configures the app and reads no record by that role alone: it has no clearance below.
+ROLES = (
+	FRONTLINE_STAFF,
+	ACCOUNT_MANAGER,
+	CUSTOMER_SUPPORT,
+	CUSTOMER_SUPPORT_MANAGER,
+	COMPLIANCE_OFFICER,
+	COMMUNICATIONS_MANAGER,
+)
+
+STANDARD = "Standard"
+CONFIDENTIAL = "Confidential"
+SENSITIVE = "Sensitive"
+
+INITIAL_INQUIRY = "Initial Inquiry"
+SERVICE_UPDATE = "Service Update"
+FEEDBACK = "Feedback/Complaint"
+RESOLUTION = "Resolution/Closure"
+
+CRM_LOG = "CRM Log"
+EMAIL_COPY = "Email Copy"
+MEETING_NOTES = "Meeting Notes"
+ESCALATION_REPORT = "Escalation Report"
+FOLLOW_UP_EMAIL = "Follow-up Email"
+
+_CLEARANCE_LETTERS = {
+	"R": "can_read",
+	"W": "can_write",
+	"P": "can_print",
+	"E": "can_email",
+	"X": "can_export",
+	"S": "can_share",
+	"O": "oversight",
+}
+
+
+def _clearances(letters_by_role: dict[str, str]) -> tuple[dict, ...]:
+	"""Rows of Level Clearance from letters such as "RWP"; a role that is not named gets no row."""
+	return tuple(
+		{"role": role, **{field: int(letter in letters) for letter, field in _CLEARANCE_LETTERS.items()}}
+		for role, letters in letters_by_role.items()
+	)
+
+
+# Clauses D-5 and P-1 to P-3. No level requires training at first: a new site has no training records,
+# and would otherwise lock out everyone until the first course is over.
+LEVELS = (
+	{
+		"level_name": STANDARD,
+		"rank": 10,
+		"color": "#449CF0",
+		"need_to_know": "Role",
+		"clearances": _clearances(
+			{
+				FRONTLINE_STAFF: "RWPE",
+				ACCOUNT_MANAGER: "RWPEX",
+				CUSTOMER_SUPPORT: "RWPE",
+				CUSTOMER_SUPPORT_MANAGER: "RWPEXSO",
+				COMPLIANCE_OFFICER: "RPXO",
+			}
+		),
+		"log_views": 0,
+		"require_identity_verification": 0,
+		"require_third_party_consent": 0,
+		"require_training": 0,
+		"retention_months": 0,
+	},
+	{
+		"level_name": CONFIDENTIAL,
+		"rank": 20,
+		"color": "#ECAD4B",
+		"need_to_know": "Responsible Party",
+		"clearances": _clearances(
+			{
+				ACCOUNT_MANAGER: "RWPE",
+				CUSTOMER_SUPPORT: "RWPE",
+				CUSTOMER_SUPPORT_MANAGER: "RWPEXSO",
+				COMPLIANCE_OFFICER: "RPXO",
+			}
+		),
+		"log_views": 0,
+		"require_identity_verification": 1,
+		"require_third_party_consent": 1,
+		"require_training": 0,
+		"retention_months": 0,
+	},
+	{
+		"level_name": SENSITIVE,
+		"rank": 30,
+		"color": "#CB2929",
+		"need_to_know": "Participants",
+		"clearances": _clearances(
+			{
+				CUSTOMER_SUPPORT: "RWP",
+				CUSTOMER_SUPPORT_MANAGER: "RWPESO",
+				COMPLIANCE_OFFICER: "RPXO",
+			}
+		),
+		"log_views": 1,
+		"require_identity_verification": 1,
+		"require_third_party_consent": 1,
+		"require_training": 0,
+		"retention_months": 0,
+	},
+)
+
+COMMUNICATION_TYPES = (
+	{"type_name": INITIAL_INQUIRY, "expects_reply": 1, "is_feedback": 0, "is_closure": 0},
+	{"type_name": SERVICE_UPDATE, "expects_reply": 0, "is_feedback": 0, "is_closure": 0},
+	{"type_name": FEEDBACK, "expects_reply": 1, "is_feedback": 1, "is_closure": 0},
+	{"type_name": RESOLUTION, "expects_reply": 0, "is_feedback": 0, "is_closure": 1},
+)
+
+DEFAULT_TYPE = INITIAL_INQUIRY
+
+DOCUMENTATION_METHODS = (
+	{"method_name": CRM_LOG, "evidence": "This Record"},
+	{"method_name": EMAIL_COPY, "evidence": "Communication"},
+	{"method_name": MEETING_NOTES, "evidence": "Note"},
+	{"method_name": ESCALATION_REPORT, "evidence": "Document"},
+	{"method_name": FOLLOW_UP_EMAIL, "evidence": "Communication"},
+)
+
+CHANNELS = ("Phone", "Email", "Meeting", "Portal", "Chat", "Visit", "Letter")
+
+# An Issue that staff type in mostly comes from a call.
+ISSUE_CHANNEL = "Phone"
+
+# Clauses M-1, C-3 (acknowledge within 1 business day) and C-4 (answer within 2). A type that expects
+# no reply owes neither.
+MATRIX = {
+	"version_label": "1.0",
+	"effective_from": "2024-06-15 00:00:00",
+	"change_summary": "First version of the communication matrix.",
+	"rules": (
+		{
+			"communication_type": INITIAL_INQUIRY,
+			"confidentiality_level": STANDARD,
+			"acknowledge_within_days": 1,
+			"respond_within_days": 2,
+		},
+		{
+			"communication_type": SERVICE_UPDATE,
+			"confidentiality_level": CONFIDENTIAL,
+			"acknowledge_within_days": 0,
+			"respond_within_days": 0,
+		},
+		{
+			"communication_type": FEEDBACK,
+			"confidentiality_level": SENSITIVE,
+			"acknowledge_within_days": 1,
+			"respond_within_days": 2,
+		},
+		{
+			"communication_type": RESOLUTION,
+			"confidentiality_level": STANDARD,
+			"acknowledge_within_days": 0,
+			"respond_within_days": 0,
+		},
+	),
+	"documentation": (
+		{"communication_type": INITIAL_INQUIRY, "documentation_method": CRM_LOG},
+		{"communication_type": INITIAL_INQUIRY, "documentation_method": EMAIL_COPY},
+		{"communication_type": SERVICE_UPDATE, "documentation_method": CRM_LOG},
+		{"communication_type": SERVICE_UPDATE, "documentation_method": MEETING_NOTES},
+		{"communication_type": FEEDBACK, "documentation_method": CRM_LOG},
+		{"communication_type": FEEDBACK, "documentation_method": ESCALATION_REPORT},
+		{"communication_type": RESOLUTION, "documentation_method": CRM_LOG},
+		{"communication_type": RESOLUTION, "documentation_method": FOLLOW_UP_EMAIL},
+	),
+	"parties": (
+		{"communication_type": INITIAL_INQUIRY, "party": "Role", "role": FRONTLINE_STAFF},
+		{"communication_type": SERVICE_UPDATE, "party": "Role", "role": ACCOUNT_MANAGER},
+		{"communication_type": FEEDBACK, "party": "Role", "role": CUSTOMER_SUPPORT},
+		{"communication_type": FEEDBACK, "party": "Role", "role": CUSTOMER_SUPPORT_MANAGER},
+		{"communication_type": RESOLUTION, "party": "Assigned Staff", "role": None},
+	),
+}
+
+# How what arrives from ERPNext gets its communication type, tried from first to last; what no rule
+# matches is DEFAULT_TYPE. Keys that a rule leaves out match anything.
+SOURCE_RULES = (
+	{"source": "Issue", "issue_type": "Complaint", "communication_type": FEEDBACK},
+	{
+		"direction": "Inbound",
+		"subject_contains": (
+			"complaint, complaints, complain, feedback, dissatisfied, unhappy, unacceptable, "
+			"Beschwerde, Beschwerden, Reklamation, Mängelrüge, unzufrieden"
+		),
+		"communication_type": FEEDBACK,
+	},
+	{
+		"direction": "Outbound",
+		"subject_contains": "resolved, case closed, ticket closed, erledigt, abgeschlossen",
+		"communication_type": RESOLUTION,
+	},
+	{"direction": "Outbound", "communication_type": SERVICE_UPDATE},
+)
+
+# Issue Types that the rules above link to: they must exist before the rules can be saved.
+ISSUE_TYPES = ("Complaint",)
+
+DEFAULT_CALENDAR = {
+	"calendar_name": "Standard Business Hours",
+	"counting": "Close of Business",
+	"hours": tuple(
+		{"weekday": weekday, "start_time": "09:00:00", "end_time": "17:00:00"}
+		for weekday in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+	),
+}
+
+# Clause T-1: when staff start, and again every year.
+TRAINING = {
+	"training_name": "Client Communication Procedure",
+	"valid_months": 12,
+	"mandatory": 1,
+	"description": "How client communication is documented and handled: logging, the communication matrix, deadlines, confidentiality.",
+}

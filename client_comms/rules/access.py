@@ -1,0 +1,444 @@
+"""Who may do what with a client record (clauses D-5, P-2 and M-1).
+
+Deny unless allowed: a clearance row of the record's level must allow the action to one of the user's
+roles, and the level's need-to-know must hold, unless that row has oversight. `decide` answers for one
+record and says why; `row_filter` renders the same rule as the sets a list is filtered by.
+
+Levels, clearances and responsible parties are data that an administrator edits; none is named here.
+Datetimes are compared with each other only: all naive in one time zone, or all aware.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from client_comms.rules.messages import Message, _
+
+READ, WRITE, PRINT, EMAIL = "read", "write", "print", "email"
+EXPORT, SHARE, DELETE = "export", "share", "delete"
+ACTIONS = (READ, WRITE, PRINT, EMAIL, EXPORT, SHARE, DELETE)
+
+# Need-to-know of a level. Any other value counts as PARTICIPANTS, the narrowest.
+ROLE, RESPONSIBLE_PARTY, PARTICIPANTS = "Role", "Responsible Party", "Participants"
+
+# Identifiers of the rule that decided.
+ADMINISTRATOR = "administrator"
+BY_ROLE = "role"
+BY_RESPONSIBLE_PARTY = "responsible-party"
+BY_TAKING_PART = "takes-part"
+BY_ACCOUNT_MANAGER = "account-manager"
+BY_OVERSIGHT = "oversight"
+NO_LEVELS = "no-levels"
+NO_CLEARANCE = "no-clearance"
+TRAINING_NOT_CURRENT = "training-not-current"
+NOT_RESPONSIBLE_PARTY = "not-responsible-party"
+NOT_PARTICIPANT = "not-participant"
+BY_CLIENT_FACING_ROLE = "client-facing-role"
+NOT_CLIENT_FACING = "not-client-facing"
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+	"""What a level allows to one role; `oversight` skips the level's need-to-know for these actions."""
+
+	role: str
+	actions: frozenset[str]
+	oversight: bool = False
+
+	def allows(self, action: str) -> bool:
+		"""Whether the row allows `action`. DELETE has no flag of its own: it needs WRITE with oversight."""
+		if action == DELETE:
+			return self.oversight and WRITE in self.actions
+		return action in self.actions
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+	"""A confidentiality level; a higher `rank` is stricter."""
+
+	name: str
+	rank: int
+	need_to_know: str
+	clearances: tuple[Clearance, ...]
+	require_training: bool = False
+	log_views: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+	"""What the administrator decided: levels by name, responsible roles by (matrix version, communication type)."""
+
+	levels: Mapping[str, Level]
+	responsible_roles: Mapping[tuple[str, str], frozenset[str]]
+
+	@property
+	def strictest(self) -> Level | None:
+		"""The level with the highest rank; None when there are no levels."""
+		return max(self.levels.values(), key=lambda level: (level.rank, level.name), default=None)
+
+	def level(self, name: str | None) -> Level | None:
+		"""The level of that name; an unknown, empty or deleted one counts as the strictest."""
+		return self.levels.get(name) or self.strictest
+
+	def rank(self, name: str | None) -> int:
+		"""The rank of that level, with the same reading of unknown names; 0 when there are no levels."""
+		level = self.level(name)
+		return level.rank if level else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+	"""Access to one record for one user, up to and including the moment `valid_until`."""
+
+	user: str
+	valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+	"""The user who asks. `trained`: training is current. `bypass`: Administrator only."""
+
+	user: str
+	roles: frozenset[str]
+	trained: bool = True
+	bypass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+	"""The facts about a record that decide; `assignees` are those of open action items."""
+
+	level: str | None
+	matrix: str | None
+	communication_type: str | None
+	responsible_staff: str | None = None
+	assignees: frozenset[str] = frozenset()
+	grants: tuple[Grant, ...] = ()
+	account_manager: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+	"""The answer, true when allowed; `rule` is one of the identifiers above, `reasons` explain it."""
+
+	allowed: bool
+	rule: str
+	reasons: tuple[Message, ...]
+
+	def __bool__(self) -> bool:
+		return self.allowed
+
+
+def decide(subject: Subject, record: Record, policy: Policy, action: str, now: datetime) -> Decision:
+	"""Decide whether `subject` may do `action` (one of `ACTIONS`) on `record` at `now` (clauses D-5, P-2).
+
+	Whoever is allowed by need-to-know is not reported as using oversight. Raises nothing: an action
+	that no clearance row knows is refused.
+	"""
+	if subject.bypass:
+		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
+	level = policy.level(record.level)
+	if level is None:
+		return Decision(
+			False, NO_LEVELS, (Message(_("No Confidentiality Level exists, so all is closed: create one.")),)
+		)
+
+	reasons = []
+	if record.level not in policy.levels:
+		reasons.append(
+			Message(
+				_("The record has no known level; it counts as the strictest one, {level}."),
+				{"level": level.name},
+			)
+		)
+
+	rows = _cleared_rows(subject, level, action)
+	if not rows:
+		return Decision(
+			False, NO_CLEARANCE, (*reasons, *_why_not_cleared(subject, record, level, action, now))
+		)
+	reasons.append(_why_cleared(rows, level, action))
+
+	if grounds := _need_to_know(subject, record, policy, level, now) or _oversight(rows, level):
+		rule, reason = grounds
+		reasons.append(reason)
+	else:
+		rule = NOT_RESPONSIBLE_PARTY if level.need_to_know == RESPONSIBLE_PARTY else NOT_PARTICIPANT
+		reasons.extend(_why_no_need_to_know(subject, record, policy, level, now))
+	if _training_suffices(subject, level):
+		return Decision(bool(grounds), rule, tuple(reasons))
+	reasons.append(
+		Message(
+			_("The level {level} requires training, which {user} has not completed or must repeat."),
+			{"level": level.name, "user": subject.user},
+		)
+	)
+	return Decision(False, TRAINING_NOT_CURRENT, tuple(reasons))
+
+
+def decide_new(subject: Subject, policy: Policy) -> Decision:
+	"""Decide whether `subject` may log a new record (clause D-1): who is responsible for some type may.
+
+	That the responsible staff of the new record hold the role of its type is a matter of the record (M-1).
+	"""
+	if subject.bypass:
+		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
+	client_facing = frozenset().union(*policy.responsible_roles.values())
+	if roles := client_facing & subject.roles:
+		return Decision(
+			True,
+			BY_CLIENT_FACING_ROLE,
+			(Message(_("The role {roles} deals with clients."), {"roles": _listed(roles)}),),
+		)
+	return Decision(
+		False,
+		NOT_CLIENT_FACING,
+		(
+			Message(
+				_("Logging an interaction needs a role that the communication matrix makes responsible: {roles}."),
+				{"roles": _listed(client_facing) or "–"},
+			),
+		),
+	)
+
+
+def oversight_roles(policy: Policy, level_name: str | None) -> frozenset[str]:
+	"""The roles that see every record of the level (clauses R-2, R-3)."""
+	level = policy.level(level_name)
+	return frozenset(row.role for row in level.clearances if row.oversight) if level else frozenset()
+
+
+def has_oversight(subject: Subject, record: Record, policy: Policy) -> bool:
+	"""Whether `subject` oversees records like `record`, and so may give others access to it."""
+	return subject.bypass or bool(subject.roles & oversight_roles(policy, record.level))
+
+
+def may_lower(
+	subject: Subject, record: Record, policy: Policy, to_level: str | None, now: datetime
+) -> Decision:
+	"""Decide whether `subject` may lower `record` to `to_level`: WRITE on it at both levels (clauses D-5, M-1).
+
+	Raising a record needs WRITE at its present level only: ask `decide`.
+	"""
+	here = decide(subject, record, policy, WRITE, now)
+	if not here:
+		return here
+	there = decide(subject, replace(record, level=to_level), policy, WRITE, now)
+	return replace(there, reasons=(*here.reasons, *there.reasons))
+
+
+def roles_cleared(policy: Policy, level_name: str | None, action: str) -> frozenset[str]:
+	"""The roles that a clearance row of the level allows `action`, whatever its need-to-know (clause D-5)."""
+	level = policy.level(level_name)
+	return _roles_cleared(level, action) if level else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+	"""`decide` for one subject and action, as the sets of rows that a list may show.
+
+	A row whose level is not in `known_levels` is treated as one of the level `strictest`; then it is
+	shown if any of the sets holds it.
+	"""
+
+	everything: bool = False
+	# Levels of which every row is shown.
+	open_levels: frozenset[str] = frozenset()
+	# Level -> (matrix version, communication type) pairs for which the user has a responsible role.
+	type_levels: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+	# Levels of which the rows are shown in which the user takes part.
+	participant_levels: frozenset[str] = frozenset()
+	# Levels of which the rows are shown whose client's account manager is the user.
+	account_manager_levels: frozenset[str] = frozenset()
+	known_levels: frozenset[str] = frozenset()
+	strictest: str | None = None
+
+	@property
+	def empty(self) -> bool:
+		"""Whether no row at all can match."""
+		return not (
+			self.everything
+			or self.open_levels
+			or self.type_levels
+			or self.participant_levels
+			or self.account_manager_levels
+		)
+
+	def matches(self, record: Record, user: str, now: datetime) -> bool:
+		"""Whether the sets show `record` to `user` at `now`: what the SQL made of them must say, too."""
+		level = record.level if record.level in self.known_levels else self.strictest
+		return (
+			self.everything
+			or level in self.open_levels
+			or (record.matrix, record.communication_type) in self.type_levels.get(level, ())
+			or (level in self.participant_levels and _takes_part(user, record, now) is not None)
+			or (level in self.account_manager_levels and record.account_manager == user)
+		)
+
+
+def row_filter(subject: Subject, policy: Policy, action: str) -> RowFilter:
+	"""Render the rule of `decide` as the rows on which `subject` may do `action` (clauses D-5, P-2)."""
+	responsible_for = frozenset(
+		matrix_and_type
+		for matrix_and_type, roles in policy.responsible_roles.items()
+		if roles & subject.roles
+	)
+	open_levels, type_levels, participant_levels, account_manager_levels = set(), {}, set(), set()
+	for name, level in policy.levels.items():
+		rows = _cleared_rows(subject, level, action)
+		if not rows or not _training_suffices(subject, level):
+			continue
+		if level.need_to_know == ROLE or _oversight(rows, level):
+			open_levels.add(name)
+			continue
+		participant_levels.add(name)
+		if level.need_to_know == RESPONSIBLE_PARTY:
+			account_manager_levels.add(name)
+			if responsible_for:
+				type_levels[name] = responsible_for
+	return RowFilter(
+		everything=subject.bypass,
+		open_levels=frozenset(open_levels),
+		type_levels=type_levels,
+		participant_levels=frozenset(participant_levels),
+		account_manager_levels=frozenset(account_manager_levels),
+		known_levels=frozenset(policy.levels),
+		strictest=policy.strictest.name if policy.levels else None,
+	)
+
+
+def _cleared_rows(subject: Subject, level: Level, action: str) -> list[Clearance]:
+	return [row for row in level.clearances if row.role in subject.roles and row.allows(action)]
+
+
+def _roles_cleared(level: Level, action: str) -> frozenset[str]:
+	return frozenset(row.role for row in level.clearances if row.allows(action))
+
+
+def _training_suffices(subject: Subject, level: Level) -> bool:
+	return subject.trained or not level.require_training
+
+
+def _need_to_know(
+	subject: Subject, record: Record, policy: Policy, level: Level, now: datetime
+) -> tuple[str, Message] | None:
+	"""The rule by which the level's need-to-know holds, and its reason; None when it does not hold."""
+	if level.need_to_know == ROLE:
+		return BY_ROLE, Message(_("The level {level} asks for nothing more."), {"level": level.name})
+	if level.need_to_know == RESPONSIBLE_PARTY and (
+		roles := subject.roles & _responsible_roles(record, policy)
+	):
+		return BY_RESPONSIBLE_PARTY, Message(
+			_("{user} has the role {roles}, responsible for {communication_type} in the matrix {matrix}."),
+			{
+				"user": subject.user,
+				"roles": _listed(roles),
+				"communication_type": record.communication_type,
+				"matrix": record.matrix,
+			},
+		)
+	if part := _takes_part(subject.user, record, now):
+		return BY_TAKING_PART, part
+	if level.need_to_know == RESPONSIBLE_PARTY and record.account_manager == subject.user:
+		return BY_ACCOUNT_MANAGER, Message(
+			_("{user} is the account manager of the client."), {"user": subject.user}
+		)
+	return None
+
+
+def _oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] | None:
+	# `rows` are the ones that allow the action: oversight of one role must not widen what another
+	# role may do, so an auditor who reads everything still writes only where they take part.
+	roles = [row.role for row in rows if row.oversight]
+	if not roles:
+		return None
+	return BY_OVERSIGHT, Message(
+		_("The role {roles} has oversight at the level {level}, whoever takes part in the record."),
+		{"roles": _listed(roles), "level": level.name},
+	)
+
+
+def _takes_part(user: str, record: Record, now: datetime) -> Message | None:
+	"""How `user` takes part in the record; None when they do not."""
+	if record.responsible_staff == user:
+		return Message(_("{user} is the responsible staff of the record."), {"user": user})
+	if user in record.assignees:
+		return Message(_("{user} is assigned an open action item of the record."), {"user": user})
+	until = _granted_until(user, record)
+	if until and until >= now:
+		return Message(
+			_("{user} holds an access grant that is valid until {until}."), {"user": user, "until": until}
+		)
+	return None
+
+
+def _granted_until(user: str, record: Record) -> datetime | None:
+	return max((grant.valid_until for grant in record.grants if grant.user == user), default=None)
+
+
+def _responsible_roles(record: Record, policy: Policy) -> frozenset[str]:
+	return policy.responsible_roles.get((record.matrix, record.communication_type), frozenset())
+
+
+def _why_cleared(rows: Iterable[Clearance], level: Level, action: str) -> Message:
+	return Message(
+		_('The clearances of the level {level} allow "{action}" to the role {roles}.'),
+		{"level": level.name, "action": action, "roles": _listed(row.role for row in rows)},
+	)
+
+
+def _why_not_cleared(
+	subject: Subject, record: Record, level: Level, action: str, now: datetime
+) -> Iterable[Message]:
+	values = {
+		"user": subject.user,
+		"action": action,
+		"level": level.name,
+		"roles": _listed(_roles_cleared(level, action)),
+	}
+	if values["roles"]:
+		yield Message(
+			_('{user} has no role that the level {level} allows "{action}"; it allows it to: {roles}.'),
+			values,
+		)
+		yield Message(
+			_("Give {user} one of these roles, or add a role of theirs to the clearances of {level}."), values
+		)
+	else:
+		yield Message(_('The level {level} allows "{action}" to no role: add a clearance to it.'), values)
+	if action == DELETE:
+		yield Message(_("Deleting needs a clearance with both write and oversight."))
+	if _takes_part(subject.user, record, now):
+		yield Message(_("{user} takes part in the record, which does not replace a clearance."), values)
+
+
+def _why_no_need_to_know(
+	subject: Subject, record: Record, policy: Policy, level: Level, now: datetime
+) -> Iterable[Message]:
+	values = {"user": subject.user, "level": level.name}
+	yield Message(
+		_(
+			"The level {level} also asks {user} to take part: as responsible staff, "
+			"by an open action item, or by a valid access grant."
+		),
+		values,
+	)
+	if level.need_to_know == RESPONSIBLE_PARTY:
+		yield Message(_("The account manager of the client is admitted as well."))
+		if roles := _responsible_roles(record, policy):
+			yield Message(
+				_("So is the responsible party for {communication_type} in the matrix {matrix}: {roles}."),
+				{
+					"communication_type": record.communication_type,
+					"matrix": record.matrix,
+					"roles": _listed(roles),
+				},
+			)
+	if until := _granted_until(subject.user, record):
+		yield Message(
+			_("The access grant of {user} expired at {until}: grant it again."), {**values, "until": until}
+		)
+
+
+def _listed(names: Iterable[str]) -> str:
+	return ", ".join(sorted(set(names)))

@@ -1,0 +1,101 @@
+"""Which communication type something that reached ERPNext has (clauses F-1, M-1).
+
+The administrator's source rules are tried from first to last, and the first that matches decides.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from client_comms.rules.messages import Message, _
+
+INBOUND = "Inbound"
+OUTBOUND = "Outbound"
+
+# Thai, Lao, kana, Chinese and Hangul: words are not set apart by spaces, or carry their particles.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+	"""What is known of something new; `source` is its DocType: "Communication", "Issue", "Lead" …"""
+
+	source: str
+	direction: str
+	subject: str = ""
+	email_account: str | None = None
+	issue_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+	"""One row of the settings; a field that is empty matches anything.
+
+	`subject_contains` holds words or phrases, separated by commas or line breaks, of which one must
+	occur in the subject as a whole, whatever its case.
+	"""
+
+	communication_type: str
+	source: str | None = None
+	direction: str | None = None
+	issue_type: str | None = None
+	email_account: str | None = None
+	subject_contains: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+	"""The type found; `rule` is the position of the rule that decided, from 1, or None for the default."""
+
+	communication_type: str
+	rule: int | None
+	reason: Message
+
+
+def classify(signal: Signal, rules: Sequence[SourceRule], default: str) -> Classification:
+	"""Return the communication type of `signal` by the first rule that matches, else `default` (M-1)."""
+	for position, rule in enumerate(rules, start=1):
+		if not _same_fields(signal, rule):
+			continue
+		phrases = _phrases(rule.subject_contains or "")
+		if not phrases:
+			reason = Message(_("Source rule {rule} matches."), {"rule": position})
+			return Classification(rule.communication_type, position, reason)
+		subject = _comparable(signal.subject)
+		found = next((phrase for phrase, pattern in phrases if pattern.search(subject)), None)
+		if found is not None:
+			reason = Message(
+				_("Source rule {rule} matches: the subject mentions “{phrase}”."),
+				{"rule": position, "phrase": found},
+			)
+			return Classification(rule.communication_type, position, reason)
+	return Classification(default, None, Message(_("No source rule matches, so the default type applies.")))
+
+
+def _same_fields(signal: Signal, rule: SourceRule) -> bool:
+	pairs = (
+		(rule.source, signal.source),
+		(rule.direction, signal.direction),
+		(rule.issue_type, signal.issue_type),
+		(rule.email_account, signal.email_account),
+	)
+	return all(not wanted or wanted == given for wanted, given in pairs)
+
+
+@lru_cache(maxsize=256)
+def _phrases(subject_contains: str) -> tuple[tuple[str, re.Pattern], ...]:
+	phrases = (" ".join(each.split()) for each in re.split(r"[,\n]", subject_contains))
+	return tuple((phrase, _whole_phrase(phrase)) for phrase in phrases if phrase)
+
+
+def _whole_phrase(phrase: str) -> re.Pattern:
+	pattern = re.escape(_comparable(phrase))
+	if not _UNSPACED.search(phrase):
+		pattern = rf"(?<!\w){pattern}(?!\w)"
+	return re.compile(pattern)
+
+
+def _comparable(text: str) -> str:
+	return " ".join(unicodedata.normalize("NFC", str(text or "").casefold()).split())

@@ -1,0 +1,100 @@
+"""What must be on file about a client interaction (clauses D-2, D-3, D-6 and M-1).
+
+The matrix says which documentation methods a communication type owes, each method says what kind of
+evidence proves it. Texts are plain: markup is stripped before they come here. Whitespace is blank.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from client_comms.rules.messages import Message, _
+
+# Kinds of evidence that a documentation method can ask for.
+THIS_RECORD, COMMUNICATION, FILE = "This Record", "Communication", "File"
+DOCUMENT, NOTE = "Document", "Note"
+
+# What a log carries (clause D-2), with what to say when it does not. Action items are on it as they arise.
+REQUIRED_DETAILS: Mapping[str, str] = {
+	"occurred_on": _("Enter the date and time at which the interaction took place."),
+	"party": _("Choose the client with whom the interaction took place."),
+	"summary": _("Summarise what was discussed."),
+	"responsible_staff": _("Choose the staff member who is responsible for the interaction."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+	"""A documentation method that is owed; `evidence` is the kind that proves it."""
+
+	name: str
+	evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+	"""What was attached for one method; a paper file is a physical location and who holds it (clause D-6)."""
+
+	method: str
+	reference_doctype: str | None = None
+	reference_name: str | None = None
+	file: str | None = None
+	note: str | None = None
+	physical_location: str | None = None
+	custodian: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+	"""An owed method without evidence; `message` says what to attach."""
+
+	method: str
+	message: Message
+
+
+def missing(owed: Iterable[Method], given: Iterable[Evidence]) -> tuple[Missing, ...]:
+	"""The methods of `owed` that no evidence in `given` proves, in the order owed (clauses D-3, M-1).
+
+	Evidence counts for the method it names alone. A method whose kind of evidence is not known is missing.
+	"""
+	given = tuple(given)
+	return tuple(
+		Missing(
+			method.name, Message(_WHAT_TO_ATTACH.get(method.evidence, _CHOOSE_KIND), {"method": method.name})
+		)
+		for method in dict.fromkeys(owed)
+		if not _proved(method, given)
+	)
+
+
+def missing_details(details: Mapping[str, object]) -> tuple[Message, ...]:
+	"""One message for each of `REQUIRED_DETAILS` that `details` (field name -> value) lacks (clause D-2)."""
+	return tuple(
+		Message(text) for fieldname, text in REQUIRED_DETAILS.items() if not _filled(details.get(fieldname))
+	)
+
+
+def _proved(method: Method, given: Iterable[Evidence]) -> bool:
+	if method.evidence == THIS_RECORD:
+		return True
+	proves = _PROVES.get(method.evidence)
+	return proves is not None and any(proves(row) for row in given if row.method == method.name)
+
+
+def _filled(*values: object) -> bool:
+	return all(value is not None and str(value).strip() for value in values)
+
+
+_PROVES: Mapping[str, Callable[[Evidence], bool]] = {
+	COMMUNICATION: lambda row: row.reference_doctype == "Communication" and _filled(row.reference_name),
+	FILE: lambda row: _filled(row.file) or _filled(row.physical_location, row.custodian),
+	DOCUMENT: lambda row: _filled(row.reference_doctype, row.reference_name),
+	NOTE: lambda row: _filled(row.note) or _filled(row.file),
+}
+
+_WHAT_TO_ATTACH: Mapping[str, str] = {
+	COMMUNICATION: _("{method} is missing: link the email or other Communication to it."),
+	FILE: _("{method} is missing: attach a file, or say where the paper file is and who holds it."),
+	DOCUMENT: _("{method} is missing: link the document that shows it."),
+	NOTE: _("{method} is missing: write a note or attach a file."),
+}
+_CHOOSE_KIND = _("{method} does not say what proves it: choose the evidence in the Documentation Method.")

@@ -1,0 +1,32 @@
+"""Sentences that rules produce, kept apart from the language they are shown in.
+
+Rules know nothing of the site and its translations, so they return a `Message`: an English template
+with named values. Adapters translate the template and fill in the values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+def _(text: str) -> str:
+	"""Mark `text` for translation without translating it (gettext's no-op)."""
+	return text
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+	"""A sentence template with `{named}` values; `str()` gives it in English."""
+
+	text: str
+	values: Mapping[str, object] = field(default_factory=dict)
+
+	def __str__(self) -> str:
+		return self.text.format(**self.values)
+
+
+class RuleError(ValueError):
+	"""A rule refuses its input; `message` says why and what to do."""
+
+	def __init__(self, message: Message):
+		super().__init__(str(message))
+		self.message = message

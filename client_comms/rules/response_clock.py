@@ -1,0 +1,383 @@
+"""Response clocks: what a client is owed, until when, and whether it came in time (clauses C-3 and C-4).
+
+A record's events are replayed from the first to the last into three clocks: `acknowledge` (C-3),
+`respond` (C-4), and `promise`, which runs once the client has been told when to expect the answer.
+The same events, terms, calendar and `now` always give the same clocks.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from client_comms.rules.messages import Message, RuleError, _
+from client_comms.rules.working_time import WorkingCalendar, as_utc
+
+# Kinds of events that move clocks
+RECEIVED = "Received"
+ACKNOWLEDGED = "Acknowledged"
+AUTO_ACKNOWLEDGED = "Automatic Acknowledgement"
+PROMISED = "Promised"
+ANSWERED = "Answered"
+PAUSED = "Paused"
+RESUMED = "Resumed"
+CLOSED = "Closed"
+REOPENED = "Reopened"
+CLOCK_EVENTS = (
+	RECEIVED,
+	ACKNOWLEDGED,
+	AUTO_ACKNOWLEDGED,
+	PROMISED,
+	ANSWERED,
+	PAUSED,
+	RESUMED,
+	CLOSED,
+	REOPENED,
+)
+
+# Statuses of one clock
+NOT_REQUIRED = "Not Required"
+RUNNING = "Running"
+PAUSED_CLOCK = "Paused"
+MET = "Met"
+MET_LATE = "Met Late"
+BREACHED = "Breached"
+UNMET = (RUNNING, PAUSED_CLOCK, BREACHED)
+
+# Statuses of the record
+STATUS_OPEN = "Open"
+STATUS_ACKNOWLEDGED = "Acknowledged"
+STATUS_WAITING = "Waiting for Client"
+STATUS_ANSWERED = "Answered"
+STATUS_CLOSED = "Closed"
+
+# States of the record's clocks taken together
+STATE_RUNNING = "Running"
+STATE_PAUSED = "Paused"
+STATE_STOPPED = "Stopped"
+
+
+class TransitionError(RuleError):
+	"""Something that cannot be done to the record as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`."""
+
+	kind: str
+	at: datetime
+	promised_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+	"""What the matrix demands, in business days; 0 days, or no reply expected: that clock is not required."""
+
+	acknowledge_days: float = 0
+	respond_days: float = 0
+	expects_reply: bool = True
+	auto_acknowledges: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+	"""One clock; its datetimes are in the calendar's zone.
+
+	While it is paused `remaining_seconds` is the working time it has left, and `due` still what it was
+	when the pause began. `late` says whether the clock was ever past its due while unmet.
+	"""
+
+	name: str
+	status: str = NOT_REQUIRED
+	started_at: datetime | None = None
+	due: datetime | None = None
+	met_at: datetime | None = None
+	remaining_seconds: float | None = None
+	late: bool = False
+
+	@property
+	def unmet(self) -> bool:
+		return self.status in UNMET
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+	"""Where a record stands at a moment.
+
+	`history` holds the clocks of earlier rounds and broken promises that a new one replaced.
+	`next_deadline` is the earliest due of what is still owed, even when past; None when nothing is owed,
+	or paused. `next_moment` is the due at which a running clock would break next, when the record
+	must be looked at again. `breached` covers the earlier rounds too.
+	"""
+
+	acknowledge: Clock
+	respond: Clock
+	promise: Clock
+	history: tuple[Clock, ...]
+	status: str
+	clock_state: str
+	next_deadline: datetime | None
+	next_moment: datetime | None
+	breached: bool
+
+
+def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now: datetime) -> Clocks:
+	"""The clocks at `now`, as the events up to then have left them (clauses C-3 and C-4).
+
+	Events count in the order of their times, at the same time in the order given; what lies after `now`
+	and kinds other than `CLOCK_EVENTS` are ignored. So is an event that has nothing to act on, such as a
+	pause while nothing is owed. A client who writes to a closed record reopens it. Raises
+	`CalendarError` for naive datetimes and for terms the calendar cannot compute.
+	"""
+	now = as_utc(now)
+	record = _Record(terms, calendar)
+	clock_events = (replace(event, at=as_utc(event.at)) for event in events if event.kind in CLOCK_EVENTS)
+	for event in sorted(clock_events, key=lambda event: event.at):
+		if event.at > now:
+			break
+		record.advance(event.at)
+		record.apply(event)
+	record.advance(now)
+	return record.clocks()
+
+
+class _Record:
+	"""The replay as it proceeds. Inside, all times are UTC, in which datetimes compare as moments."""
+
+	def __init__(self, terms: Terms, calendar: WorkingCalendar):
+		self.terms = terms
+		self.calendar = calendar
+		self.acknowledge = Clock("acknowledge")
+		self.respond = Clock("respond")
+		self.promise = Clock("promise")
+		self.history: list[Clock] = []
+		self.received = False
+		self.answered = False  # in this round
+		self.paused = False
+		self.closed = False
+
+	@property
+	def current(self) -> tuple[Clock, Clock, Clock]:
+		return self.acknowledge, self.respond, self.promise
+
+	@property
+	def owes_anything(self) -> bool:
+		return any(clock.unmet for clock in self.current)
+
+	def clocks(self) -> Clocks:
+		acknowledge, respond, promise = map(self.localised, self.current)
+		running = [clock.due for clock in self.current if clock.status == RUNNING]
+		owed = [clock.due for clock in self.current if clock.unmet]
+		state = self.clock_state()
+		return Clocks(
+			acknowledge=acknowledge,
+			respond=respond,
+			promise=promise,
+			history=tuple(map(self.localised, self.history)),
+			status=self.status(),
+			clock_state=state,
+			next_deadline=self.local(min(owed)) if state == STATE_RUNNING else None,
+			next_moment=self.local(min(running)) if running else None,
+			breached=any(clock.late for clock in (*self.current, *self.history)),
+		)
+
+	def status(self) -> str:
+		if self.closed:
+			return STATUS_CLOSED
+		if self.paused:
+			return STATUS_WAITING
+		if self.answered and not self.owes_anything:
+			return STATUS_ANSWERED
+		if self.acknowledge.status in (MET, MET_LATE) or self.promise.unmet:
+			return STATUS_ACKNOWLEDGED
+		return STATUS_OPEN
+
+	def clock_state(self) -> str:
+		if self.closed or not self.owes_anything:
+			return STATE_STOPPED
+		return STATE_PAUSED if self.paused else STATE_RUNNING
+
+	def local(self, t: datetime | None) -> datetime | None:
+		return t and t.astimezone(self.calendar.zone)
+
+	def localised(self, clock: Clock) -> Clock:
+		return replace(
+			clock,
+			started_at=self.local(clock.started_at),
+			due=self.local(clock.due),
+			met_at=self.local(clock.met_at),
+		)
+
+	def advance(self, at: datetime) -> None:
+		"""Let time pass: running clocks whose due is past are breached."""
+
+		def age(clock: Clock) -> Clock:
+			if clock.status == RUNNING and at > clock.due:
+				return replace(clock, status=BREACHED, late=True)
+			return clock
+
+		self.change(age)
+
+	def change(self, change: Callable[[Clock], Clock]) -> None:
+		self.acknowledge, self.respond, self.promise = map(change, self.current)
+
+	def apply(self, event: Event) -> None:
+		# A closed record stands still until someone, the client included, opens it again.
+		if self.closed and event.kind not in (REOPENED, RECEIVED):
+			return
+		_HANDLERS[event.kind](self, event)
+		self.paused = self.paused and self.owes_anything
+
+	def on_received(self, event: Event) -> None:
+		self.on_resumed(event)
+		if not self.received:
+			self.received = True
+			self.acknowledge = self.started("acknowledge", self.terms.acknowledge_days, event.at)
+			self.start_round(event.at)
+		elif self.answered or self.closed:
+			self.start_round(event.at)
+
+	def on_acknowledged(self, event: Event) -> None:
+		self.acknowledge = self.met(self.acknowledge, event.at)
+
+	def on_auto_acknowledged(self, event: Event) -> None:
+		if self.terms.auto_acknowledges:
+			self.on_acknowledged(event)
+
+	def on_promised(self, event: Event) -> None:
+		if event.promised_until is None or not self.owes_anything:
+			return
+		self.on_resumed(event)
+		self.acknowledge = self.met(self.acknowledge, event.at)
+		self.respond = self.met(self.respond, event.at)
+		due = as_utc(event.promised_until)
+		if self.promise.status == RUNNING:
+			self.promise = replace(self.promise, due=due)
+		else:
+			self.keep(self.promise)
+			self.promise = Clock("promise", RUNNING, event.at, due)
+
+	def on_answered(self, event: Event) -> None:
+		self.on_resumed(event)
+		self.change(lambda clock: self.met(clock, event.at))
+		self.answered = True
+
+	def on_paused(self, event: Event) -> None:
+		def pause(clock: Clock) -> Clock:
+			if clock.status != RUNNING:
+				return clock
+			remaining = self.calendar.working_seconds(event.at, clock.due)
+			return replace(clock, status=PAUSED_CLOCK, remaining_seconds=remaining)
+
+		self.paused = True
+		self.change(pause)
+
+	def on_resumed(self, event: Event) -> None:
+		self.paused = False
+		self.change(lambda clock: self.resumed(clock, event.at))
+
+	def on_closed(self, event: Event) -> None:
+		self.closed, self.paused = True, False
+		self.change(lambda clock: Clock(clock.name) if clock.status in (RUNNING, PAUSED_CLOCK) else clock)
+
+	def on_reopened(self, event: Event) -> None:
+		if self.closed:
+			self.start_round(event.at)
+
+	def start_round(self, at: datetime) -> None:
+		self.keep(self.respond)
+		self.keep(self.promise)
+		# Nobody is owed an answer on a record on which the client has never asked.
+		self.respond = self.started("respond", self.terms.respond_days if self.received else 0, at)
+		self.promise = Clock("promise")
+		self.answered = self.closed = False
+
+	def keep(self, clock: Clock) -> None:
+		if clock.status != NOT_REQUIRED:
+			self.history.append(clock)
+
+	def started(self, name: str, days: float, at: datetime) -> Clock:
+		if not (days and self.terms.expects_reply):
+			return Clock(name)
+		return Clock(name, RUNNING, at, as_utc(self.calendar.deadline(at, days)))
+
+	def met(self, clock: Clock, at: datetime) -> Clock:
+		if not clock.unmet:
+			return clock
+		return replace(self.resumed(clock, at), status=MET_LATE if clock.late else MET, met_at=at)
+
+	def resumed(self, clock: Clock, at: datetime) -> Clock:
+		if clock.status != PAUSED_CLOCK:
+			return clock
+		due = as_utc(self.calendar.add_working_seconds(at, clock.remaining_seconds))
+		# A promise may end outside business hours; waiting for the client never makes a due earlier.
+		return replace(clock, status=RUNNING, due=max(due, clock.due), remaining_seconds=None)
+
+
+_HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
+	RECEIVED: _Record.on_received,
+	ACKNOWLEDGED: _Record.on_acknowledged,
+	AUTO_ACKNOWLEDGED: _Record.on_auto_acknowledged,
+	PROMISED: _Record.on_promised,
+	ANSWERED: _Record.on_answered,
+	PAUSED: _Record.on_paused,
+	RESUMED: _Record.on_resumed,
+	CLOSED: _Record.on_closed,
+	REOPENED: _Record.on_reopened,
+}
+
+
+def check_transition(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None = None) -> None:
+	"""Refuse what staff cannot do to a record that stands at `clocks` (clauses C-3 and C-4).
+
+	`kind` is an event kind, `at` the aware datetime at which it would happen; `promised_until` belongs to
+	`PROMISED`. Raises `TransitionError` with what to do instead. What merely happens (a message
+	received, an automatic acknowledgement, kinds that move no clock) is never refused.
+	"""
+	refusal = _refusal(clocks, kind, at, promised_until)
+	if refusal:
+		raise TransitionError(refusal)
+
+
+def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None) -> Message | None:
+	closed = clocks.status == STATUS_CLOSED
+	paused = clocks.clock_state == STATE_PAUSED
+	owes_anything = clocks.clock_state != STATE_STOPPED
+
+	if kind == REOPENED:
+		return None if closed else Message(_("The record is not closed, so there is nothing to reopen."))
+	if kind == CLOSED and closed:
+		return Message(_("The record is closed already."))
+	if closed and kind in (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED):
+		return Message(_("The record is closed. Reopen it first."))
+
+	if kind == ACKNOWLEDGED and not clocks.acknowledge.unmet:
+		if clocks.acknowledge.met_at is None:
+			return Message(_("There is nothing to acknowledge: no acknowledgement is required."))
+		message = _("There is nothing to acknowledge: receipt was acknowledged on {when}.")
+		return Message(message, {"when": _minute(clocks.acknowledge.met_at)})
+	if kind == PROMISED:
+		if not owes_anything:
+			return Message(_("No answer is owed to the client, so there is nothing to promise."))
+		if promised_until is None:
+			return Message(_("Say until when the client is promised the answer."))
+		if as_utc(promised_until) <= as_utc(at):
+			message = _("Choose a time after {when} for the promised answer.")
+			return Message(message, {"when": _minute(at)})
+	if kind == ANSWERED and not owes_anything and clocks.status not in (STATUS_OPEN, STATUS_ACKNOWLEDGED):
+		return Message(
+			_("The client has been answered already. Wait for the next message, or close the record.")
+		)
+	if kind == PAUSED and paused:
+		return Message(_("The record is waiting for the client already."))
+	if kind == PAUSED and not owes_anything:
+		return Message(_("No clock is running, so there is nothing to pause."))
+	if kind == RESUMED and not paused:
+		return Message(_("The record is not waiting for the client, so there is nothing to resume."))
+	if kind == CLOSED and (clocks.respond.unmet or clocks.promise.unmet):
+		return Message(_("A reply is still owed. Answer the client first, then close the record."))
+	return None
+
+
+def _minute(t: datetime) -> str:
+	return f"{t:%Y-%m-%d %H:%M}"

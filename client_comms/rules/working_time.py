@@ -1,0 +1,350 @@
+"""Working time: when business is open, and when "within N business days" ends (clauses C-3 and C-4).
+
+A calendar is open whenever a clock on the wall in its time zone reads a time inside one of its windows
+on a business day: a weekday that has windows and is not a holiday. Around a change of the clocks that
+makes a window shorter or longer, and time is counted as it really elapses.
+
+Nothing here walks from day to day. Whole weeks are multiplied, holidays are looked up by bisection, and
+only the days on which the clocks change inside a window are corrected one by one.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from client_comms.rules.messages import Message, RuleError, _
+
+CLOSE_OF_BUSINESS = "Close of Business"
+WORKING_HOURS = "Working Hours"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+# Instants are whole microseconds since the epoch and days are proleptic ordinals (day 1 was a Monday):
+# integers add up exactly, and datetimes of one zone would compare by their wall time.
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH_DAY = _EPOCH.toordinal()
+_LAST_YEAR = 2999  # later years are typing errors
+_LAST_DAY = date(_LAST_YEAR, 12, 31).toordinal()
+
+
+class CalendarError(RuleError):
+	"""A calendar that cannot be worked with, or a question that it cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+	"""Opening hours `[start, end)` of one weekday (0 = Monday); an end of 00:00 is the day's midnight."""
+
+	weekday: int
+	start: time
+	end: time
+
+
+class WorkingCalendar:
+	"""Business hours of one place; immutable, and hashed by identity.
+
+	`time_zone` is an IANA name, `holidays` are dates on which business stays closed, `counting` is
+	`CLOSE_OF_BUSINESS` or `WORKING_HOURS`. Several windows on a weekday may touch, not overlap.
+	`mean_day_seconds` is the mean length of the weekdays that have windows.
+
+	Every datetime given must carry a time zone; those returned are in the calendar's. Raises
+	`CalendarError` for hours, a zone or a way of counting that make no sense, for naive datetimes, for
+	negative amounts, and for what would lie beyond the calendar's last year.
+	"""
+
+	def __init__(
+		self,
+		time_zone: str,
+		windows: Iterable[Window],
+		holidays: Iterable[date] = (),
+		counting: str = CLOSE_OF_BUSINESS,
+	):
+		self.time_zone = time_zone
+		self.zone = _zone(time_zone)
+		self.counting = _checked_counting(counting)
+		self._windows = _windows_by_weekday(windows)
+
+		lengths = [sum(end - start for start, end in windows) for windows in self._windows]
+		working_weekdays = sum(map(bool, lengths))
+		self.mean_day_seconds = sum(lengths) / working_weekdays / _SECOND
+
+		self._lengths = lengths
+		self._holidays = sorted({d.toordinal() for d in holidays if lengths[d.weekday()]})
+		# Running totals: [n] is the sum over the first n weekdays of a week, or the first n holidays.
+		self._time_of_weekdays = list(accumulate(lengths, initial=0))
+		self._days_of_weekdays = list(accumulate(map(bool, lengths), initial=0))
+		self._time_of_holidays = list(
+			accumulate((lengths[_weekday(day)] for day in self._holidays), initial=0)
+		)
+		# Filled as years are asked for.
+		self._corrections_of_year: dict[int, Mapping[int, int]] = {}
+
+	def is_open(self, t: datetime) -> bool:
+		"""Whether business is open at `t`; at closing time it no longer is."""
+		wall = as_utc(t).astimezone(self.zone)
+		since_midnight = _since_midnight(wall.time())
+		return self._is_business_day(wall.toordinal()) and any(
+			start <= since_midnight < end for start, end in self._windows[wall.weekday()]
+		)
+
+	def next_open(self, t: datetime) -> datetime:
+		"""The first moment from `t` on at which business is open: `t` itself when it is."""
+		return self._datetime(self._next_open(t)[1])
+
+	def deadline(self, start: datetime, business_days: float, counting: str | None = None) -> datetime:
+		"""The end of "within `business_days` business days" of `start` (clauses C-3 and C-4).
+
+		What arrives outside business hours counts as received when business next opens. By
+		`CLOSE_OF_BUSINESS` the deadline is the closing time of the N-th business day after the day of
+		receipt (0: of that day itself; a fraction of a day counts as a day). By `WORKING_HOURS` it is
+		the moment at which N mean working days of working time are used up; N may be a fraction.
+		`counting` replaces the calendar's own.
+		"""
+		_check_amount(business_days)
+		counting = self.counting if counting is None else _checked_counting(counting)
+		day, opening = self._next_open(start)
+		if counting == WORKING_HOURS:
+			return self.add_working_seconds(self._datetime(opening), business_days * self.mean_day_seconds)
+		return self._datetime(self._closing(self._business_day(day, math.ceil(business_days) + 1)))
+
+	def working_seconds(self, a: datetime, b: datetime) -> int | float:
+		"""Seconds of working time that elapse from `a` to `b`; 0 when `b` is not after `a`."""
+		(first_day, start), (last_day, end) = self._place(a), self._place(b)
+		if end <= start:
+			return 0
+		elapsed = (
+			self._time_between(first_day, last_day)
+			+ self._time_until(last_day, end)
+			- self._time_until(first_day, start)
+		)
+		return elapsed / _SECOND if elapsed % _SECOND else elapsed // _SECOND
+
+	def add_working_seconds(self, t: datetime, seconds: float) -> datetime:
+		"""The earliest moment, not before `t`, at which `seconds` of working time since `t` have elapsed.
+
+		Time that is used up exactly at a window's end is used up then, not at the next opening.
+		"""
+		_check_amount(seconds)
+		first_day, start = self._place(t)
+		if not (amount := round(seconds * _SECOND)):
+			return self._datetime(start)
+
+		amount += self._time_until(first_day, start)
+		reach = 7 * (amount // self._time_of_weekdays[-1] + 1)
+		while self._time_between(first_day, _within_reach(first_day + reach)) < amount:
+			reach *= 2
+		day = first_day + bisect_left(
+			range(first_day + 1, first_day + reach + 1),
+			amount,
+			key=lambda d: self._time_between(first_day, d),
+		)
+		amount -= self._time_between(first_day, day)
+		for opening, closing in self._spans(day):
+			if opening + amount <= closing:
+				break
+			amount -= closing - opening
+		return self._datetime(opening + amount)
+
+	def _place(self, t: datetime) -> tuple[int, int]:
+		"""The day on the calendar's wall, and the instant."""
+		utc = as_utc(t)
+		return utc.astimezone(self.zone).toordinal(), (utc - _EPOCH) // _MICROSECOND
+
+	def _datetime(self, instant: int) -> datetime:
+		return (_EPOCH + timedelta(microseconds=instant)).astimezone(self.zone)
+
+	def _next_open(self, t: datetime) -> tuple[int, int]:
+		"""The business day and the instant at which business is next open."""
+		day, instant = self._place(t)
+		while True:
+			for opening, closing in self._spans(day):
+				if instant < closing:
+					return day, max(instant, opening)
+			day = self._business_day(day + 1, 1)
+
+	def _closing(self, day: int) -> int:
+		"""The closing instant of a business day."""
+		if spans := self._spans(day):
+			return spans[-1][1]
+		# The clocks skipped all its windows: the day is over when they jump.
+		return _offset_changes(self.zone, _year(day))[day][0]
+
+	def _is_business_day(self, day: int) -> bool:
+		return self._business_days_before(day + 1) > self._business_days_before(day)
+
+	def _business_days_before(self, day: int) -> int:
+		weeks, weekday = divmod(day - 1, 7)
+		days = self._days_of_weekdays
+		return weeks * days[-1] + days[weekday] - bisect_left(self._holidays, day)
+
+	def _business_day(self, day: int, n: int) -> int:
+		"""The n-th business day (1 = first) from `day` on, which counts if it is one."""
+		weeks = (n + len(self._holidays)) // self._days_of_weekdays[-1] + 1
+		last = _within_reach(day + 7 * weeks)
+		wanted = self._business_days_before(day) + n
+		return day + bisect_left(range(day + 1, last + 1), wanted, key=self._business_days_before)
+
+	def _time_between(self, first_day: int, last_day: int) -> int:
+		"""Working time of the days from `first_day` up to, and without, `last_day`."""
+		total = self._nominal_time_before(last_day) - self._nominal_time_before(first_day)
+		for year in range(_year(first_day), _year(last_day) + 1):
+			for day, correction in self._corrections(year).items():
+				if first_day <= day < last_day:
+					total += correction
+		return total
+
+	def _nominal_time_before(self, day: int) -> int:
+		"""Working time of all days before `day`, had the clocks never been changed."""
+		weeks, weekday = divmod(day - 1, 7)
+		time_of = self._time_of_weekdays
+		holidays = bisect_left(self._holidays, day)
+		return weeks * time_of[-1] + time_of[weekday] - self._time_of_holidays[holidays]
+
+	def _corrections(self, year: int) -> Mapping[int, int]:
+		"""Working time gained or lost on the days of a year on which the clocks change in a window."""
+		if year not in self._corrections_of_year:
+			gains = {
+				day: sum(closing - opening for opening, closing in self._spans(day))
+				- self._lengths[_weekday(day)]
+				for day in _offset_changes(self.zone, year)
+				if self._is_business_day(day)
+			}
+			self._corrections_of_year[year] = {day: gain for day, gain in gains.items() if gain}
+		return self._corrections_of_year[year]
+
+	def _time_until(self, day: int, instant: int) -> int:
+		"""Working time of `day` that has elapsed at `instant`."""
+		return sum(
+			min(closing, instant) - opening for opening, closing in self._spans(day) if opening < instant
+		)
+
+	def _spans(self, day: int) -> list[tuple[int, int]]:
+		"""The instants between which business is open on `day`, in order."""
+		if not self._is_business_day(day):
+			return []
+		midnight = (day - _EPOCH_DAY) * _DAY
+		windows = [(midnight + start, midnight + end) for start, end in self._windows[_weekday(day)]]
+		if change := _offset_changes(self.zone, _year(day)).get(day):
+			at, before, after = change
+			spans = [(start - before, min(end - before, at)) for start, end in windows]
+			spans += [(max(start - after, at), end - after) for start, end in windows]
+			return [(opening, closing) for opening, closing in spans if opening < closing]
+		offset = _offset(datetime.fromordinal(day).replace(tzinfo=self.zone))
+		return [(start - offset, end - offset) for start, end in windows]
+
+
+def as_utc(t: datetime) -> datetime:
+	"""`t` in UTC, where datetimes compare and subtract as the moments they are.
+
+	Raises `CalendarError` for a naive datetime and for one that only a typing error brings about.
+	"""
+	if t.utcoffset() is None:
+		raise CalendarError(Message(_("{time} has no time zone: add one."), {"time": t.isoformat(" ")}))
+	if not 1 < t.year < _LAST_YEAR:  # leaves room for the offset to UTC
+		raise CalendarError(Message(_("The year {year} is out of range: check the date."), {"year": t.year}))
+	return t.astimezone(timezone.utc)
+
+
+@lru_cache(maxsize=4096)
+def _offset_changes(zone: ZoneInfo, year: int) -> Mapping[int, tuple[int, int, int]]:
+	"""Days of a year on which the clocks change: the instant, and the UTC offsets before and after it.
+
+	A change at midnight may also name the neighbouring day.
+	"""
+	changes = {}
+	for day in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+		midnight = datetime.fromordinal(day).replace(tzinfo=zone)
+		before = _offset(midnight)
+		after = _offset((midnight + timedelta(days=1)).replace(fold=1))
+		if before != after:
+			# A wide range, because a skipped midnight is no moment of its own.
+			noon = (day - _EPOCH_DAY) * 86_400 + 43_200
+			seconds = range(noon - 2 * 86_400, noon + 2 * 86_400)
+			at = bisect_left(seconds, True, key=lambda s: _offset(datetime.fromtimestamp(s, zone)) == after)
+			changes[day] = (seconds[at] * _SECOND, before, after)
+	return changes
+
+
+def _offset(t: datetime) -> int:
+	return t.utcoffset() // _MICROSECOND
+
+
+def _weekday(day: int) -> int:
+	return (day - 1) % 7
+
+
+def _year(day: int) -> int:
+	return date.fromordinal(day).year
+
+
+def _since_midnight(t: time) -> int:
+	return ((t.hour * 60 + t.minute) * 60 + t.second) * _SECOND + t.microsecond
+
+
+def _zone(time_zone: str) -> ZoneInfo:
+	try:
+		return ZoneInfo(time_zone)
+	except (KeyError, ValueError, OSError, TypeError):  # what odd names bring about
+		raise CalendarError(
+			Message(
+				_("There is no time zone {time_zone}: choose one such as Europe/Berlin."),
+				{"time_zone": time_zone},
+			)
+		) from None
+
+
+def _checked_counting(counting: str) -> str:
+	if counting not in (CLOSE_OF_BUSINESS, WORKING_HOURS):
+		raise CalendarError(
+			Message(
+				_("Days cannot be counted by {counting}: choose {usual} or {other}."),
+				{"counting": counting, "usual": CLOSE_OF_BUSINESS, "other": WORKING_HOURS},
+			)
+		)
+	return counting
+
+
+def _check_amount(amount: float) -> None:
+	if not 0 <= amount < math.inf:
+		raise CalendarError(Message(_("{amount} is no length of time: give 0 or more."), {"amount": amount}))
+
+
+def _within_reach(day: int) -> int:
+	if day > _LAST_DAY:
+		raise CalendarError(
+			Message(_("The deadline lies too far in the future: give fewer days, or check the holidays."))
+		)
+	return day
+
+
+def _windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]]:
+	"""For each weekday its windows as microseconds since midnight, sorted, with touching ones joined."""
+	by_weekday: list[list[tuple[int, int]]] = [[] for _name in WEEKDAYS]
+	for window in sorted(windows, key=lambda w: w.start):
+		if window.weekday not in range(7):
+			raise CalendarError(
+				Message(_("{weekday} is no weekday: give 0 (Monday) to 6."), {"weekday": window.weekday})
+			)
+		hours = {"weekday": WEEKDAYS[window.weekday], "start": window.start, "end": window.end}
+		start, end = _since_midnight(window.start), _since_midnight(window.end) or _DAY
+		if end <= start:
+			message = _("{weekday} {start} to {end}: choose a later end; split hours that pass midnight.")
+			raise CalendarError(Message(message, hours))
+
+		joined = by_weekday[window.weekday]
+		if joined and start < joined[-1][1]:
+			message = _("{weekday} {start} to {end} overlaps other hours of that day: change one of them.")
+			raise CalendarError(Message(message, hours))
+		if joined and start == joined[-1][1]:
+			start = joined.pop()[0]
+		joined.append((start, end))
+	if not any(by_weekday):
+		raise CalendarError(Message(_("The calendar has no working hours: add at least one row.")))
+	return by_weekday

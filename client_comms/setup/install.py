@@ -1,0 +1,119 @@
+"""What a site gets: custom fields, roles, and the shipped procedure as documents.
+
+Documents are made once and only where they are missing: what an administrator changed or renamed stays.
+Later changes of shipped data are patches.
+"""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe.utils import get_datetime
+from frappe.utils.data import get_system_timezone
+
+from client_comms import procedure
+from client_comms.enforcement import policy
+from client_comms.setup.custom_fields import custom_fields
+
+
+def after_install():
+	"""Everything a new site starts with."""
+	sync_custom_fields()
+	make_roles()
+	make_procedure()
+
+
+def after_migrate():
+	"""Custom fields follow the code; data does not."""
+	sync_custom_fields()
+	policy.forget()
+
+
+def sync_custom_fields():
+	create_custom_fields(custom_fields(), update=True)
+
+
+def make_roles():
+	for role in procedure.ROLES:
+		_make("Role", role, {"role_name": role, "desk_access": 1})
+
+
+def make_procedure():
+	"""The procedure as shipped, where it is missing."""
+	for row in procedure.COMMUNICATION_TYPES:
+		_make("Communication Type", row["type_name"], row)
+	for row in procedure.DOCUMENTATION_METHODS:
+		_make("Documentation Method", row["method_name"], row)
+	for channel in procedure.CHANNELS:
+		_make("Communication Channel", channel, {"channel_name": channel})
+	for row in procedure.LEVELS:
+		_make("Confidentiality Level", row["level_name"], row)
+	for issue_type in procedure.ISSUE_TYPES:
+		_make("Issue Type", issue_type, {"__newname": issue_type})
+	make_matrix()
+	make_training()
+	make_calendar()
+	make_settings()
+
+
+def make_matrix():
+	"""The first version, submitted; none when the site has any version."""
+	if frappe.db.count("Communication Matrix"):
+		return
+	doc = frappe.get_doc({"doctype": "Communication Matrix", "approved_by": "Administrator", **_lists(procedure.MATRIX)})
+	doc.approved_on = get_datetime(doc.effective_from).date()
+	doc.insert(ignore_permissions=True)
+	doc.submit()
+
+
+def make_training():
+	if not frappe.db.count("SOP Training"):
+		_make("SOP Training", procedure.TRAINING["training_name"], procedure.TRAINING)
+
+
+def make_calendar():
+	"""Business hours in the site's time zone, on the company's holiday list where there is one."""
+	company = frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
+	_make(
+		"Response Calendar",
+		procedure.DEFAULT_CALENDAR["calendar_name"],
+		{
+			**procedure.DEFAULT_CALENDAR,
+			"time_zone": get_system_timezone(),
+			"holiday_list": company and frappe.db.get_value("Company", company, "default_holiday_list"),
+		},
+	)
+
+
+def make_settings():
+	"""Settings that nobody has saved yet."""
+	settings = frappe.get_doc("Client Comms Settings")
+	if settings.default_calendar:
+		return
+	settings.update(
+		_lists(
+			{
+				"default_calendar": procedure.DEFAULT_CALENDAR["calendar_name"],
+				"manager_role": procedure.CUSTOMER_SUPPORT_MANAGER,
+				"default_communication_type": procedure.DEFAULT_TYPE,
+				"issue_channel": procedure.ISSUE_CHANNEL,
+				"source_rules": procedure.SOURCE_RULES,
+				"own_email_domains": "\n".join(_domains_of_email_accounts()),
+			}
+		)
+	)
+	settings.save(ignore_permissions=True)
+
+
+def _domains_of_email_accounts() -> list[str]:
+	addresses = frappe.get_all("Email Account", {"email_id": ("is", "set")}, pluck="email_id")
+	return sorted({address.split("@", 1)[1].lower() for address in addresses if "@" in address} - {"example.com"})
+
+
+def _make(doctype: str, name: str, values: dict) -> None:
+	if frappe.db.exists(doctype, name):
+		return
+	frappe.get_doc({"doctype": doctype, **_lists(values)}).insert(ignore_permissions=True)
+
+
+def _lists(values: dict) -> dict:
+	"""Child rows as Frappe wants them: lists of dicts of our own, never the shipped constants."""
+	return {key: [dict(row) for row in v] if isinstance(v, tuple) else v for key, v in values.items()}

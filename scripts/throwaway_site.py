@@ -1,0 +1,267 @@
+"""A site of its own for the tests of this checkout, which leaves the bench as it found it.
+
+Frappe is told of another bench: a temporary folder whose `sites` hold this one site, whose apps are
+the bench's Frappe and ERPNext and this checkout's client_comms. Database, Redis keys and folder are
+removed in the end, also after a failure.
+
+Usage, to remove a site that was kept: throwaway_site.py FOLDER
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+from bench import Bench, BenchError
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "test-results"
+APPS = ["frappe", "erpnext", "client_comms"]
+ADMIN_PASSWORD = "admin"
+
+FORGET_REDIS_KEYS = """
+import sys, redis
+for url in sys.argv[2:]:
+	connection = redis.from_url(url)
+	for key in connection.scan_iter(f"*{sys.argv[1]}*", count=1000):
+		connection.delete(key)
+"""
+
+
+class ThrowawaySite:
+	"""`with ThrowawaySite(bench) as site:` then `site.python` and `site.environment` run tests on it.
+
+	With `kept_in`, a folder, the site stays there and the next run brings it up to date instead of
+	making it anew. Raises BenchError, in one sentence, when there can be no site.
+	"""
+
+	def __init__(self, bench: Bench, kept_in: Path | None = None):
+		self.bench = bench
+		self.kept_in = kept_in
+		self.folder = kept_in or Path(tempfile.mkdtemp(prefix="client-comms-test-"))
+		self.log = RESULTS / "site.log"
+
+	def __enter__(self) -> "ThrowawaySite":
+		try:
+			self._open()
+		except BaseException:
+			self._close()
+			raise
+		return self
+
+	def __exit__(self, *_exception) -> None:
+		self._close()
+
+	# What the tests need to know
+
+	@cached_property
+	def token(self) -> str:
+		"""Twelve random characters in the names of the site, its database and its queues."""
+		remembered = self.folder / "token"
+		if not remembered.exists():
+			remembered.write_text(secrets.token_hex(6))
+		return remembered.read_text()
+
+	@property
+	def name(self) -> str:
+		return f"cc-test-{self.token}.localhost"
+
+	@property
+	def database_name(self) -> str:
+		return f"cc_test_{self.token}"
+
+	@property
+	def sites(self) -> Path:
+		return self.folder / "sites"
+
+	@cached_property
+	def python(self) -> Path:
+		"""Python of `.venv-site`: all the bench has, and what the tests need besides."""
+		return site_python(self.bench, self.log)
+
+	@property
+	def environment(self) -> dict[str, str]:
+		return {
+			**os.environ,
+			"PYTHONPATH": str(ROOT),  # before a client_comms that the bench may have
+			"FRAPPE_BENCH_ROOT": str(self.folder),
+			"SITES_PATH": str(self.sites),
+			"CLIENT_COMMS_SITE": self.name,
+			"CLIENT_COMMS_SITES_PATH": str(self.sites),
+		}
+
+	# Its life
+
+	def _open(self) -> None:
+		RESULTS.mkdir(exist_ok=True)
+		self.log.write_text("")
+		self.folder.mkdir(parents=True, exist_ok=True)
+		root_password = self.bench.database.root_password
+		complete = self.folder / "complete"
+		if complete.exists():
+			say(f"Bringing site {self.name} up to date")
+			self._lay_out()
+			self._frappe("migrate", "--skip-search-index")
+			return
+
+		say(f"Making site {self.name} with ERPNext and this checkout (about two minutes)")
+		self._remove_site()
+		self._lay_out()
+		self._check_origin()
+		self._frappe(
+			"new-site",
+			self.name,
+			f"--db-name={self.database_name}",
+			f"--db-root-password={root_password}",
+			"--mariadb-user-host-login-scope=%",
+			f"--admin-password={ADMIN_PASSWORD}",
+			"--install-app=erpnext",
+			without_site=True,
+		)
+		self._configure()
+		self._run([self.python, ROOT / "scripts" / "complete_setup.py", self.name])
+		self._frappe("install-app", "client_comms")
+		if any((ROOT / "client_comms" / "locale").glob("*.po")):
+			self._frappe("compile-po-to-mo", "--app", "client_comms", without_site=True)
+		complete.touch()
+
+	def _close(self) -> None:
+		if self.kept_in:
+			say(f"Site {self.name} stays in {self.kept_in}")
+			return
+		self.remove()
+
+	def remove(self) -> None:
+		"""The site and the folder, also of a site that was kept."""
+		try:
+			self._remove_site()
+		finally:
+			shutil.rmtree(self.folder, ignore_errors=True)
+
+	def _remove_site(self) -> None:
+		"""Database, database user, Redis keys and files of the site, as far as they exist."""
+		name = self.database_name
+		shutil.rmtree(self.sites, ignore_errors=True)
+		self.bench.database.run(
+			f"DROP DATABASE IF EXISTS `{name}`; DROP USER IF EXISTS '{name}'@'%', '{name}'@'localhost';"
+		)
+		urls = [f"redis://{host}:{port}" for host, port in self.bench.redis.values()]
+		self._run([self.python, "-c", FORGET_REDIS_KEYS, self.token, *urls], folder=ROOT)
+
+	def _lay_out(self) -> None:
+		"""The folder of a bench, as far as Frappe looks at one."""
+		for part in ("sites/assets", "logs", "config", "apps"):
+			(self.folder / part).mkdir(parents=True, exist_ok=True)
+		config = {key: value for key, value in self.bench.config.items() if key != "default_site"}
+		config["bench_id"] = self.name  # a worker of the bench leaves its jobs alone
+		(self.sites / "common_site_config.json").write_text(json.dumps(config, indent=1))
+		(self.sites / "apps.txt").write_text("\n".join(APPS) + "\n")
+		for app in APPS:
+			link(
+				self.folder / "apps" / app, ROOT if app == "client_comms" else self.bench.path / "apps" / app
+			)
+
+		assets = self.sites / "assets"
+		for asset in (self.bench.path / "sites" / "assets").iterdir():
+			if asset.name == "locale":  # compiled translations are written here
+				shutil.copytree(asset, assets / "locale", dirs_exist_ok=True)
+			elif asset.name != "client_comms":
+				link(assets / asset.name, asset)
+		link(assets / "client_comms", ROOT / "client_comms" / "public")
+
+	def _check_origin(self) -> None:
+		found = self._run(
+			[self.python, "-c", "import client_comms; print(client_comms.__file__)"], capture=True
+		)
+		if Path(found.strip()).resolve() != ROOT / "client_comms" / "__init__.py":
+			raise BenchError(f"Python imports client_comms from {found.strip()}, not from this checkout")
+
+	def _configure(self) -> None:
+		file = self.sites / self.name / "site_config.json"
+		config = json.loads(file.read_text())
+		config.update(
+			allow_tests=True,
+			developer_mode=0,  # tests must not write into the apps
+			mute_emails=1,
+			pause_scheduler=1,
+			throttle_user_limit=10_000,
+		)
+		file.write_text(json.dumps(config, indent=1))
+
+	def _frappe(self, command: str, *arguments: str, without_site: bool = False) -> None:
+		site = [] if without_site else ["--site", self.name]
+		self._run(
+			[self.python, "-m", "frappe.utils.bench_helper", "frappe", *site, command, *arguments],
+			name=command,
+		)
+
+	def _run(self, command, *, folder: Path | None = None, name="", capture=False) -> str:
+		return run_logged(
+			command, self.log, cwd=folder or self.sites, env=self.environment, name=name, capture=capture
+		)
+
+
+def site_python(bench: Bench, log: Path) -> Path:
+	"""Make `.venv-site` if it is missing or out of date, and return its Python.
+
+	The bench's own environment is read, never written: a .pth file brings in its packages.
+	"""
+	venv = ROOT / ".venv-site"
+	python = venv / "bin" / "python"
+	stamp = venv / "made-from"
+	made_from = f"{bench.path}\n{(ROOT / 'pyproject.toml').read_text()}"
+	if stamp.exists() and stamp.read_text() == made_from:
+		return python
+
+	say("Making .venv-site from the bench's environment")
+	packages = run_logged(
+		[bench.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], log, capture=True
+	).strip()
+	run_logged([bench.python, "-m", "venv", "--clear", venv], log)
+	own = run_logged(
+		[python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], log, capture=True
+	).strip()
+	(Path(own) / "bench.pth").write_text(f"import site; site.addsitedir({packages!r})\n")
+	run_logged(
+		[python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[test,desk]"], log, name="pip"
+	)
+	stamp.write_text(made_from)
+	return python
+
+
+def run_logged(command, log: Path, *, cwd=None, env=None, name="", capture=False) -> str:
+	"""Run a command, its output in the log; BenchError with the log's last lines if it fails."""
+	command = [str(part) for part in command]
+	with log.open("a") as output:
+		done = subprocess.run(
+			command,
+			cwd=cwd,
+			env=env,
+			stdin=subprocess.DEVNULL,
+			stdout=subprocess.PIPE if capture else output,
+			stderr=output,
+			text=True,
+		)
+	if done.returncode:
+		last_lines = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+		print(last_lines, file=sys.stderr, flush=True)
+		raise BenchError(f"{name or Path(command[0]).name} failed, see {log}")
+	return done.stdout or ""
+
+
+def link(path: Path, target: Path) -> None:
+	path.unlink(missing_ok=True)
+	path.symlink_to(target)
+
+
+def say(sentence: str) -> None:
+	print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+	ThrowawaySite(Bench.find(), Path(sys.argv[1]).resolve()).remove()

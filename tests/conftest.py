@@ -1,0 +1,291 @@
+"""What all tests share. The unit tests need none of it and run without Frappe.
+
+Tests against a site (`tests/site`, `tests/desk`, `tests/scale`) take the site from
+
+- `CLIENT_COMMS_SITE`, by default `test.localhost`, and
+- `CLIENT_COMMS_SITES_PATH`, by default the `sites` folder of the bench in the current folder or of
+  `~/frappe-bench`.
+
+`scripts/run-tests` sets both to a site of its own. The site must allow tests (`allow_tests`).
+"""
+
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "test-results"
+
+SERVER_START_SECONDS = 120
+SAVEPOINT = "client_comms_test"
+
+# Cached answers that depend on the installed code and schema alone. They are dear to build and a test
+# that changes them says so by a new metadata version.
+STRUCTURE_KEYS = [
+	"all_apps",
+	"app_hooks",
+	"app_modules",
+	"db_tables",
+	"doctype_meta",
+	"installed_app_modules",
+	"table_columns",
+]
+
+with contextlib.suppress(ImportError):
+	from hypothesis import settings
+
+	# A busy machine is no defect of the code: no deadlines. CI draws the same examples every time.
+	settings.register_profile("client_comms", deadline=None, derandomize="CI" in os.environ)
+	settings.load_profile("client_comms")
+
+
+# The site
+
+
+@pytest.fixture(scope="session")
+def site_name():
+	return os.environ.get("CLIENT_COMMS_SITE", "test.localhost")
+
+
+@pytest.fixture(scope="session")
+def sites_path():
+	"""The absolute path of the `sites` folder."""
+	if given := os.environ.get("CLIENT_COMMS_SITES_PATH"):
+		return Path(given).resolve()
+	here = Path.cwd() / "sites"
+	return here if here.is_dir() else Path.home() / "frappe-bench" / "sites"
+
+
+@pytest.fixture(scope="session")
+def site(site_name, sites_path):
+	"""`frappe`, connected to the site as Administrator, for the whole session.
+
+	Tests take it only for its effect or to import nothing: `import frappe` gives the same.
+	"""
+	import frappe
+
+	before = Path.cwd()
+	os.chdir(sites_path)  # Frappe reads and logs relative to it
+	frappe.init(site_name, sites_path=str(sites_path))
+	if not frappe.conf.allow_tests:
+		pytest.exit(f"{site_name} does not allow tests: bench --site {site_name} set-config allow_tests true")
+	frappe.connect()
+	fresh_state()
+	yield frappe
+	frappe.destroy()
+	os.chdir(before)
+
+
+@pytest.fixture
+def transaction(request, site):
+	"""Nothing a test does outlasts it, neither in the database nor in caches, flags or messages.
+
+	`frappe.db.commit()` and `frappe.db.rollback()` behave as always towards the code under test, but
+	move a savepoint inside one transaction that is rolled back in the end. DDL would commit that
+	transaction; Frappe raises ImplicitCommitError instead.
+
+	A test marked `committed` (another process, such as the web server, must see its data) has the real
+	ones: it removes what it made, and calls `frappe.db.rollback()` before it reads what the other
+	process wrote, for a transaction goes on seeing what it saw first.
+	"""
+	metadata = site.cache.get_value("metadata_version")
+	if request.node.get_closest_marker("committed"):
+		yield
+	else:
+		with savepoints_for_commits():
+			yield
+	site.db.rollback()
+	fresh_state(metadata)
+
+
+def fresh_state(metadata=None):
+	"""Administrator, no flags but those of a test, no messages, no caches.
+
+	What is cached about the structure stays if its version still is `metadata`.
+	"""
+	import frappe
+
+	if metadata and metadata == frappe.cache.get_value("metadata_version"):
+		with persistent_cache_keys(STRUCTURE_KEYS):
+			frappe.clear_cache()
+	else:
+		frappe.clear_cache()
+
+	frappe.local.flags.clear()
+	frappe.local.flags.update(currently_saving=[], in_test=True, mute_emails=True)
+	if hasattr(frappe, "in_test"):  # Frappe 16 asks here
+		frappe.in_test = True
+	for log in ("message_log", "error_log", "debug_log", "locked_documents"):
+		setattr(frappe.local, log, [])
+	frappe.local.response = frappe._dict(docs=[])
+	frappe.local.request_ip = None
+	if hasattr(frappe.local, "request"):
+		del frappe.local.request
+	frappe.local.lang = frappe.conf.lang or "en"
+	frappe.set_user("Administrator")
+
+
+@contextlib.contextmanager
+def persistent_cache_keys(keys):
+	import frappe
+
+	get_hooks = frappe.get_hooks
+
+	def with_keys(hook=None, *args, **kwargs):
+		return keys if hook == "persistent_cache_keys" else get_hooks(hook, *args, **kwargs)
+
+	with mock.patch.object(frappe, "get_hooks", with_keys):
+		yield
+
+
+@contextlib.contextmanager
+def savepoints_for_commits():
+	import frappe
+
+	db = frappe.local.db
+	real_rollback = db.rollback
+
+	def commit(**_kwargs):
+		db.before_rollback.reset()
+		db.after_rollback.reset()
+		db.before_commit.run()
+		db.savepoint(SAVEPOINT)
+		db.value_cache.clear()
+		db.after_commit.run()
+
+	def rollback(*, save_point=None, **_kwargs):
+		if save_point:
+			return real_rollback(save_point=save_point)
+		db.before_commit.reset()
+		db.after_commit.reset()
+		db.before_rollback.run()
+		real_rollback(save_point=SAVEPOINT)
+		db.after_rollback.run()
+
+	db.rollback()
+	db.savepoint(SAVEPOINT)
+	with mock.patch.object(db, "commit", commit), mock.patch.object(db, "rollback", rollback):
+		yield
+
+
+# Users
+
+
+@pytest.fixture
+def as_user(site):
+	"""`with as_user("a@example.com"): …` acts as that user and comes back to the one before."""
+
+	@contextlib.contextmanager
+	def switch(user):
+		before = site.session.user
+		site.set_user(user)
+		try:
+			yield
+		finally:
+			site.set_user(before)
+
+	return switch
+
+
+@pytest.fixture
+def make_user(request, site, transaction):
+	"""`make_user("Sales User", …)` makes a user with these roles and returns its name.
+
+	Keywords: `email`, by default a fresh one; `password`, by default none (no login over HTTP); any
+	other field of User. In a `committed` test the user is committed, and deleted in the end.
+	"""
+	committed = request.node.get_closest_marker("committed")
+	numbers = itertools.count(1)
+	made = []
+
+	def make(*roles, password=None, **fields):
+		from frappe.utils.password import update_password
+
+		user = site.new_doc("User")
+		user.update(
+			{
+				"email": f"user{next(numbers)}.{uuid.uuid4().hex[:8]}@example.com",
+				"first_name": " ".join(roles) or "User",
+				"send_welcome_email": 0,
+				"roles": [{"role": role} for role in roles],
+				**fields,
+			}
+		)
+		user.flags.no_welcome_mail = True
+		user.insert(ignore_permissions=True)
+		made.append(user.name)
+		if password:
+			update_password(user.name, password)
+		if committed:
+			site.db.commit()
+		return user.name
+
+	yield make
+
+	if committed:
+		site.set_user("Administrator")
+		site.db.rollback()
+		for name in made:
+			site.delete_doc("User", name, force=True, ignore_permissions=True, ignore_missing=True)
+		site.db.commit()
+
+
+# The web server
+
+
+@pytest.fixture(scope="session")
+def http(site, site_name, sites_path):
+	"""The address (`http://127.0.0.1:<port>`) of a web server for the site, started for this session.
+
+	It is a process of its own: tests that use it are marked `committed`.
+	"""
+	port = free_port()
+	url = f"http://127.0.0.1:{port}"
+	RESULTS.mkdir(exist_ok=True)
+	log = RESULTS / "server.log"
+	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name]
+	with log.open("w") as output:
+		server = subprocess.Popen(
+			[*command, "serve", "--port", str(port), "--noreload"],
+			cwd=sites_path,
+			env={**os.environ, "PYTHONPATH": str(ROOT)},
+			stdin=subprocess.DEVNULL,
+			stdout=output,
+			stderr=subprocess.STDOUT,
+		)
+	try:
+		wait_until_it_answers(f"{url}/api/method/ping", server, log)
+		yield url
+	finally:
+		server.terminate()
+		try:
+			server.wait(timeout=20)
+		except subprocess.TimeoutExpired:
+			server.kill()
+			server.wait()
+
+
+def free_port():
+	with socket.socket() as probe:
+		probe.bind(("127.0.0.1", 0))
+		return probe.getsockname()[1]
+
+
+def wait_until_it_answers(url, server, log):
+	deadline = time.monotonic() + SERVER_START_SECONDS
+	while time.monotonic() < deadline and server.poll() is None:
+		with contextlib.suppress(OSError):
+			with urllib.request.urlopen(url, timeout=10):
+				return
+		time.sleep(0.3)
+	pytest.fail(f"The web server did not come up. {log} ends:\n{log.read_text()[-2000:]}", pytrace=False)

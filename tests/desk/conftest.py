@@ -1,0 +1,90 @@
+"""Tests of what staff click: a served site in a real browser.
+
+The browser is Chromium: the program `CHROMIUM` names, or the one installed on the machine. What the
+pages showed when a test failed lies in `test-results/desk/`.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+SCREENSHOTS = HERE.parent.parent / "test-results" / "desk"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGS = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+]
+VIEWPORT = {"width": 1400, "height": 900}
+TIMEOUT_MILLISECONDS = 60_000
+
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items):
+	"""The web server must see what a test here makes."""
+	for item in items:
+		if HERE in item.path.parents:
+			item.add_marker("committed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+	report = yield
+	if report.failed:
+		item.stash[FAILED] = True
+	return report
+
+
+@pytest.fixture(autouse=True)
+def isolated(transaction):
+	"""Every test here begins as Administrator with fresh caches, and is marked `committed`."""
+
+
+@pytest.fixture(scope="session")
+def browser():
+	from playwright.sync_api import sync_playwright
+
+	program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+	if not program:
+		pytest.skip("no Chromium on this machine; CHROMIUM may name one")
+	with sync_playwright() as playwright:
+		chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGS)
+		yield chromium
+		chromium.close()
+
+
+@pytest.fixture
+def login(request, browser, http):
+	"""`login(user, password)` returns a Playwright page, logged in, whose addresses start at the site.
+
+	Each call is a browser session of its own, so two users can be logged in at once:
+	`page = login(make_user("Sales User", password="…"), "…"); page.goto("/app/lead")`.
+	"""
+	pages = []
+
+	def open_page(user, password):
+		context = browser.new_context(base_url=http, viewport=VIEWPORT)
+		context.set_default_timeout(TIMEOUT_MILLISECONDS)
+		answer = context.request.post("/api/method/login", form={"usr": user, "pwd": password})
+		assert answer.ok, f"{user} could not log in: {answer.status} {answer.text()[:300]}"
+		pages.append(context.new_page())
+		return pages[-1]
+
+	yield open_page
+
+	for number, page in enumerate(pages, start=1):
+		if request.node.stash.get(FAILED, False):
+			SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+			name = re.sub(r"\W+", "-", request.node.name)
+			page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png", full_page=True)
+		page.context.close()
