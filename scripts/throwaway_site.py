@@ -43,10 +43,13 @@ class ThrowawaySite:
 	def __init__(self, bench: Bench, kept_in: Path | None = None):
 		self.bench = bench
 		self.kept_in = kept_in
-		self.folder = kept_in or Path(tempfile.mkdtemp(prefix="client-comms-test-"))
 		self.log = RESULTS / "site.log"
 
 	def __enter__(self) -> "ThrowawaySite":
+		RESULTS.mkdir(exist_ok=True)
+		self.log.write_text("")
+		# What can be wrong with the machine shows here, before there is anything to clean up.
+		_prerequisites = self.bench.database.root_password, self.python
 		try:
 			self._open()
 		except BaseException:
@@ -58,6 +61,10 @@ class ThrowawaySite:
 		self._close()
 
 	# What the tests need to know
+
+	@cached_property
+	def folder(self) -> Path:
+		return self.kept_in or Path(tempfile.mkdtemp(prefix="client-comms-test-"))
 
 	@cached_property
 	def token(self) -> str:
@@ -98,10 +105,7 @@ class ThrowawaySite:
 	# Its life
 
 	def _open(self) -> None:
-		RESULTS.mkdir(exist_ok=True)
-		self.log.write_text("")
 		self.folder.mkdir(parents=True, exist_ok=True)
-		root_password = self.bench.database.root_password
 		complete = self.folder / "complete"
 		if complete.exists():
 			say(f"Bringing site {self.name} up to date")
@@ -117,7 +121,7 @@ class ThrowawaySite:
 			"new-site",
 			self.name,
 			f"--db-name={self.database_name}",
-			f"--db-root-password={root_password}",
+			f"--db-root-password={self.bench.database.root_password}",
 			"--mariadb-user-host-login-scope=%",
 			f"--admin-password={ADMIN_PASSWORD}",
 			"--install-app=erpnext",

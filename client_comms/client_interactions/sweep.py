@@ -11,10 +11,9 @@ from frappe import _
 
 from client_comms import clock
 from client_comms.client_interactions import alerts
-from client_comms.rules import response_clock
+from client_comms.client_interactions.doctype.client_interaction.client_interaction import BREACHED
 
 CHUNK = 50
-BREACHED = "Breached"
 
 
 def run() -> int:
@@ -61,20 +60,10 @@ def _handle(name: str) -> None:
 
 def mark_missed(doc) -> None:
 	"""Write one `Breached` event for each deadline that passed unmet, tell people, and set the next look."""
-	clocks = doc.clocks()
-	marked = {row.note for row in doc.events if row.event == BREACHED}
-	missed = []
-	for each in (clocks.acknowledge, clocks.respond, clocks.promise):
-		if each.status != response_clock.BREACHED:
-			continue
-		note = f"{each.name} {clock.to_stored(each.due)}"
-		if note not in marked:
-			missed.append(each)
-			doc.append(
-				"events",
-				{"event": BREACHED, "at": clock.now(), "by_user": "Administrator", "note": note},
-			)
+	missed = doc.unmarked_breaches(doc.clocks())
+	for note in missed:
+		doc.append_event(BREACHED, clock.now(), note, by="Administrator")
 	doc.flags.from_record = True
 	doc.save(ignore_permissions=True)
-	for each in missed:
+	for each in missed.values():
 		alerts.deadline_missed(doc, each.name)

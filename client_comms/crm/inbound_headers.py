@@ -13,10 +13,20 @@ from frappe.email.receive import InboundMail
 
 def of_message_being_received() -> dict[str, str]:
 	"""Header name -> value (the last one of a name) of the message being received; empty when there is none."""
+	message = _message_being_received()
+	return {name: str(value) for name, value in message.mail.items()} if message else {}
+
+
+def is_receiving() -> bool:
+	"""Whether the document at hand is made for an email whose Communication follows."""
+	return _message_being_received() is not None
+
+
+def _message_being_received() -> InboundMail | None:
 	frame = sys._getframe(1)
 	while frame is not None:
 		receiver = frame.f_locals.get("self")
 		if isinstance(receiver, InboundMail):
-			return {name: str(value) for name, value in receiver.mail.items()}
+			return receiver
 		frame = frame.f_back
-	return {}
+	return None

@@ -70,8 +70,8 @@ def open_new(arrival: Arrival):
 	)
 	add_evidence(doc, arrival.document)
 	doc.flags.from_intake = True
-	doc._append(LOGGED, clock.now())
-	doc._append(response_clock.RECEIVED, arrival.at, source=arrival.document)
+	doc.append_event(LOGGED, clock.now())
+	doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	doc.insert(ignore_permissions=True)
 	if not doc.responsible_staff:
 		alerts.nobody_responsible(doc)

@@ -4,13 +4,13 @@ import frappe
 from frappe.utils import get_datetime
 
 from client_comms import clock
-from client_comms.crm import intake, parties
+from client_comms.crm import inbound_headers, intake, parties
 
 
 def after_insert(doc, method=None):
 	"""Log the issue, unless a Communication follows that will: one from an email or from the portal."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	if not settings.log_issues or doc.email_account or doc.via_customer_portal or doc.issue_split_from:
+	if not settings.log_issues or doc.via_customer_portal or doc.issue_split_from or inbound_headers.is_receiving():
 		return
 	if doc.raised_by and parties.is_own(doc.raised_by) and not (doc.customer or doc.lead or doc.contact):
 		return  # an internal ticket: no client is behind it

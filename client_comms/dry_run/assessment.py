@@ -9,7 +9,7 @@ from client_comms.dry_run.mailbox import INTERNAL, Mail
 from client_comms.rules import access, documentation
 from client_comms.rules.classification import INBOUND, Signal, classify
 from client_comms.rules.mail_signals import normalise_subject
-from client_comms.rules.response_clock import ANSWERED, RECEIVED, Clock, Event, Terms, replay
+from client_comms.rules.response_clock import ANSWERED, RECEIVED, Event, Terms, replay
 from client_comms.rules.working_time import WorkingCalendar
 
 _SOMEONE = "someone"
@@ -124,19 +124,15 @@ def _assessed(
 		confidentiality_level=level.name,
 		started_on=first.at.astimezone(calendar.zone),
 		received_on=min(received).astimezone(calendar.zone) if received else None,
-		acknowledge_by=_due(clocks.acknowledge),
+		acknowledge_by=clocks.acknowledge.due,
 		acknowledge_status=clocks.acknowledge.status,
-		respond_by=_due(clocks.respond),
+		respond_by=clocks.respond.due,
 		respond_status=clocks.respond.status,
 		breached=clocks.breached,
 		visible_to=visible_to(procedure, name, now),
 		documentation_missing=_documentation_missing(procedure, name, first),
 		messages=len(thread),
 	)
-
-
-def _due(clock: Clock) -> datetime | None:
-	return clock.due
 
 
 def visible_to(procedure: Procedure, communication_type: str, now: datetime) -> Visibility:

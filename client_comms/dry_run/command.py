@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 		"problems": problems,
 	}
 	try:
-		_print_json(report) if options.json else _print_tables(report)
+		(_print_json if options.json else _print_tables)(report)
 		sys.stdout.flush()
 	except BrokenPipeError:
 		# Whoever read along (head, less) has seen enough; keep the interpreter from complaining at exit.

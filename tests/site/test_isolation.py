@@ -51,6 +51,7 @@ def test_the_structure_is_read_again_after_a_test_changed_it(run):
 	frappe.make_property_setter(
 		{"doctype": "Note", "fieldname": "title", "property": "description", "value": "Changed"}
 	)
+	frappe.db.commit()
 	assert frappe.get_meta("Note").get_field("title").description == "Changed"
 
 

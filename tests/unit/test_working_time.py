@@ -187,6 +187,14 @@ def test_a_window_that_the_clocks_skip_is_never_open():
 	assert calendar.deadline(berlin("2026-03-22 02:20"), 1) == berlin("2026-03-29 03:00")
 
 
+def test_the_last_hour_of_a_day_may_come_again_after_midnight():
+	# Newfoundland used to turn the clocks back a minute after midnight, to 23:01 of the day before.
+	st_johns = ZoneInfo("America/St_Johns")
+	calendar = WorkingCalendar("America/St_Johns", hours([5], "22:00-00:00"))
+	noon, next_noon = (datetime(2006, 10, day, 12, tzinfo=st_johns) for day in (28, 29))
+	assert calendar.working_seconds(noon, next_noon) == 2 * HOUR + 59 * 60
+
+
 def test_a_day_that_never_was():
 	# Samoa went from Thursday the 29th to Saturday the 31st.
 	apia = ZoneInfo("Pacific/Apia")

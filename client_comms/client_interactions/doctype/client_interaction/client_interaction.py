@@ -65,7 +65,7 @@ class ClientInteraction(Document):
 		"""
 		at = get_datetime(at) if at else clock.now()
 		self.check_event(event, at, promised_until)
-		self._append(event, at, note, promised_until, source, by)
+		self.append_event(event, at, note, promised_until, source, by)
 		self.flags.from_record = True
 		self.save(ignore_permissions=True)
 
@@ -83,12 +83,12 @@ class ClientInteraction(Document):
 		except RuleError as refusal:
 			refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
 
-	def _append(self, event, at, note=None, promised_until=None, source=None, by=None):
+	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None):
 		self.append(
 			"events",
 			{
 				"event": event,
-				"at": at,
+				"at": get_datetime(at).replace(microsecond=0),
 				"by_user": by or frappe.session.user,
 				"note": note,
 				"promised_until": promised_until and get_datetime(promised_until),
@@ -249,9 +249,9 @@ class ClientInteraction(Document):
 		before = self.stored()
 		if before is None:
 			if not self.flags.from_intake:
-				self._append(LOGGED, clock.now())
+				self.append_event(LOGGED, clock.now())
 				if self.direction == "Inbound":
-					self._append(response_clock.RECEIVED, self.occurred_on)
+					self.append_event(response_clock.RECEIVED, self.occurred_on)
 			return
 		for field, event in (
 			("communication_type", TYPE_CHANGED),
@@ -261,7 +261,7 @@ class ClientInteraction(Document):
 			if before.get(field) != self.get(field):
 				change = f"{before.get(field) or '–'} → {self.get(field) or '–'}"
 				reason = self.level_change_reason if event == LEVEL_CHANGED else None
-				self._append(event, clock.now(), f"{change}: {reason}" if reason else change)
+				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
 		self.level_change_reason = None
 
 	def set_clocks(self):
@@ -278,12 +278,22 @@ class ClientInteraction(Document):
 				"promised_for": clock.to_stored(clocks.promise.due),
 				"promise_status": clocks.promise.status,
 				"next_deadline": clock.to_stored(clocks.next_deadline),
-				"sweep_at": clock.to_stored(clocks.next_moment),
+				"sweep_at": clock.now() if self.unmarked_breaches(clocks) else clock.to_stored(clocks.next_moment),
 				"clock_state": clocks.clock_state,
 				"breached": int(clocks.breached),
 				"status": clocks.status,
 			}
 		)
+
+	def unmarked_breaches(self, clocks: response_clock.Clocks) -> dict[str, response_clock.Clock]:
+		"""Missed deadlines that no event tells of yet, by the note that their event will carry."""
+		marked = {row.note for row in self.events if row.event == BREACHED}
+		missed = {
+			f"{each.name} {clock.to_stored(each.due)}": each
+			for each in (clocks.acknowledge, clocks.respond, clocks.promise)
+			if each.status == response_clock.BREACHED
+		}
+		return {note: each for note, each in missed.items() if note not in marked}
 
 	def validate_share(self, docshare):
 		"""Called by Frappe for every share of this document, made by hand or by an assignment."""
