@@ -47,9 +47,13 @@ def break_glass(name: str, reason: str) -> dict:
 	"""
 	frappe.has_permission(permissions.INTERACTION, "read", throw=True)
 	if not (reason or "").strip():
-		frappe.throw(_("Say why you need access at once."), exc=MissingDetailsError, title=_("Reason Missing"))
+		frappe.throw(
+			_("Say why you need access at once."), exc=MissingDetailsError, title=_("Reason Missing")
+		)
 	if frappe.has_permission(permissions.INTERACTION, "read", doc=name):
-		frappe.throw(_("You may read this interaction already."), exc=ActionNotPossibleError, title=_("Not Needed"))
+		frappe.throw(
+			_("You may read this interaction already."), exc=ActionNotPossibleError, title=_("Not Needed")
+		)
 	hours = frappe.get_cached_doc("Client Comms Settings").break_glass_hours
 	grant = frappe.get_doc(
 		{

@@ -44,7 +44,11 @@ def log_interaction(**fields) -> dict:
 	:raises NotResponsibleError: the responsible staff lack the responsible party's role
 	"""
 	frappe.has_permission(INTERACTION, "create", throw=True)
-	values = {key: frappe.parse_json(value) if key in ("action_items", "evidence") else value for key, value in fields.items() if key in _LOGGABLE}
+	values = {
+		key: frappe.parse_json(value) if key in ("action_items", "evidence") else value
+		for key, value in fields.items()
+		if key in _LOGGABLE
+	}
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(values)
 	doc.company = doc.company or frappe.defaults.get_user_default("Company")
@@ -106,7 +110,9 @@ def reopen(name: str, reason: str) -> dict:
 	:raises MissingDetailsError: no reason is given
 	"""
 	if not (reason or "").strip():
-		frappe.throw(_("Say why the interaction is opened again."), exc=MissingDetailsError, title=_("Reason Missing"))
+		frappe.throw(
+			_("Say why the interaction is opened again."), exc=MissingDetailsError, title=_("Reason Missing")
+		)
 	return _record(name, response_clock.REOPENED, reason)
 
 

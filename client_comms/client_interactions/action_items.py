@@ -77,7 +77,9 @@ def follow_todo(todo, method=None) -> None:
 	"""A ToDo that is closed, reopened or cancelled changes its action item."""
 	if todo.reference_type != INTERACTION or frappe.flags.get(_SYNCING):
 		return
-	item = frappe.db.get_value("Interaction Action Item", {"todo": todo.name}, ["name", "status"], as_dict=True)
+	item = frappe.db.get_value(
+		"Interaction Action Item", {"todo": todo.name}, ["name", "status"], as_dict=True
+	)
 	status = _STATUS_FROM_TODO[todo.status]
 	if item and item.status != status:
 		frappe.db.set_value("Interaction Action Item", item.name, "status", status)
@@ -97,7 +99,9 @@ def delete_todos(doc) -> None:
 	"""The ToDos of an interaction go with it."""
 	frappe.flags[_SYNCING] = True
 	try:
-		for name in frappe.get_all("ToDo", {"reference_type": INTERACTION, "reference_name": doc.name}, pluck="name"):
+		for name in frappe.get_all(
+			"ToDo", {"reference_type": INTERACTION, "reference_name": doc.name}, pluck="name"
+		):
 			frappe.delete_doc("ToDo", name, ignore_permissions=True)
 	finally:
 		frappe.flags[_SYNCING] = False

@@ -46,7 +46,9 @@ def _handle(name: str) -> None:
 	except Exception:
 		frappe.db.rollback(save_point="client_comms_sweep")
 		frappe.log_error(
-			title=_("Sweep of response clocks failed"), reference_doctype="Client Interaction", reference_name=name
+			title=_("Sweep of response clocks failed"),
+			reference_doctype="Client Interaction",
+			reference_name=name,
 		)
 		# Looked at again in an hour, so that one broken record does not stop the others.
 		frappe.db.set_value(
@@ -63,7 +65,6 @@ def mark_missed(doc) -> None:
 	missed = doc.unmarked_breaches(doc.clocks())
 	for note in missed:
 		doc.append_event(BREACHED, clock.now(), note, by="Administrator")
-	doc.flags.from_record = True
-	doc.save(ignore_permissions=True)
+	doc.save_by_app()
 	for each in missed.values():
 		alerts.deadline_missed(doc, each.name)

@@ -33,9 +33,12 @@ def build(doc) -> WorkingCalendar:
 	"""
 	holidays = ()
 	if doc.holiday_list:
-		holidays = [getdate(h.holiday_date) for h in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays]
+		holidays = [
+			getdate(h.holiday_date) for h in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays
+		]
 	windows = [
-		Window(WEEKDAYS.index(row.weekday), _as_time(row.start_time), _as_time(row.end_time)) for row in doc.hours
+		Window(WEEKDAYS.index(row.weekday), _as_time(row.start_time), _as_time(row.end_time))
+		for row in doc.hours
 	]
 	return WorkingCalendar(doc.time_zone, windows, holidays, doc.counting)
 

@@ -62,9 +62,7 @@ def terms(matrix: str | None, communication_type: str, direction: str) -> Terms:
 	return Terms(
 		acknowledge_days=rule.acknowledge_within_days,
 		respond_days=rule.respond_within_days,
-		auto_acknowledges=bool(
-			frappe.get_cached_doc("Client Comms Settings").automatic_reply_acknowledges
-		),
+		auto_acknowledges=bool(frappe.get_cached_doc("Client Comms Settings").automatic_reply_acknowledges),
 	)
 
 
@@ -73,7 +71,9 @@ def owed_documentation(matrix: str | None, communication_type: str) -> tuple[Met
 	if not matrix:
 		return ()
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)
-	methods = [r.documentation_method for r in doc.documentation if r.communication_type == communication_type]
+	methods = [
+		r.documentation_method for r in doc.documentation if r.communication_type == communication_type
+	]
 	return tuple(
 		Method(name, frappe.get_cached_value("Documentation Method", name, "evidence")) for name in methods
 	)
@@ -85,5 +85,7 @@ def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[
 		return frozenset()
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)
 	return frozenset(
-		p.role for p in doc.parties if p.communication_type == communication_type and p.party == "Role" and p.role
+		p.role
+		for p in doc.parties
+		if p.communication_type == communication_type and p.party == "Role" and p.role
 	)

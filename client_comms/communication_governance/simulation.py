@@ -62,6 +62,9 @@ def _count(counts: dict, key: tuple, records: int) -> None:
 
 def _rows(counts: dict, *names: str) -> list[dict]:
 	return [
-		{**{n: list(v) if isinstance(v, tuple) else v for n, v in zip(names, key, strict=True)}, "records": records}
+		{
+			**{n: list(v) if isinstance(v, tuple) else v for n, v in zip(names, key, strict=True)},
+			"records": records,
+		}
 		for key, records in counts.items()
 	]

@@ -8,7 +8,14 @@ from client_comms.rules import mail_signals
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
-CHANNELS = {"Email": "Email", "Phone": "Phone", "Chat": "Chat", "SMS": "Chat", "Meeting": "Meeting", "Visit": "Visit"}
+CHANNELS = {
+	"Email": "Email",
+	"Phone": "Phone",
+	"Chat": "Chat",
+	"SMS": "Chat",
+	"Meeting": "Meeting",
+	"Visit": "Visit",
+}
 # A message filed under one of these says who the client is, not which conversation it belongs to.
 _MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 
@@ -114,7 +121,9 @@ def _arrival(doc) -> intake.Arrival:
 		issue_type = frappe.db.get_value("Issue", doc.reference_name, "issue_type")
 	return intake.Arrival(
 		document=doc,
-		source=doc.reference_doctype if doc.reference_doctype in ("Issue", "Lead", "Opportunity") else doc.doctype,
+		source=doc.reference_doctype
+		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
+		else doc.doctype,
 		channel=CHANNELS[doc.communication_medium],
 		subject=doc.subject,
 		content=doc.content,

@@ -87,20 +87,23 @@ def client_wrote(doc, arrival: Arrival):
 
 
 def staff_wrote(doc, communication, at):
-	"""A message of staff to the client: the answer, or, where the settings say so, a mere acknowledgement (C-3, C-4)."""
-	clocks = doc.clocks(at)
+	"""A message of staff to the client, kept as evidence; it answers or acknowledges what is owed (C-3, C-4)."""
 	add_evidence(doc, communication)
-	answers = frappe.get_cached_doc("Client Comms Settings").first_reply_answers
-	if clocks.status == response_clock.STATUS_CLOSED or not clocks.next_deadline and clocks.clock_state == "Stopped":
-		doc.flags.from_record = True
-		doc.save(ignore_permissions=True)
-	elif answers:
-		doc.record(response_clock.ANSWERED, at=at, source=communication)
-	elif clocks.acknowledge.status in response_clock.UNMET:
-		doc.record(response_clock.ACKNOWLEDGED, at=at, source=communication)
+	if event := _event_of_reply(doc.clocks(at)):
+		doc.record(event, at=at, source=communication)
 	else:
-		doc.flags.from_record = True
-		doc.save(ignore_permissions=True)
+		doc.save_by_app()
+
+
+def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
+	"""What a reply is to the clocks: the answer, or, where the settings say so, a mere acknowledgement."""
+	if clocks.clock_state == response_clock.STATE_STOPPED:
+		return None
+	if frappe.get_cached_doc("Client Comms Settings").first_reply_answers:
+		return response_clock.ANSWERED
+	if clocks.acknowledge.status in response_clock.UNMET:
+		return response_clock.ACKNOWLEDGED
+	return None
 
 
 def classify(arrival: Arrival) -> classification.Classification:

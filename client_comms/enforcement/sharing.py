@@ -33,9 +33,9 @@ def validate(doc, docshare) -> None:
 	"""
 	if docshare.everyone:
 		frappe.throw(
-			_("An interaction cannot be shared with everyone. Share it with people who have clearance for {0}.").format(
-				frappe.bold(_(doc.confidentiality_level))
-			),
+			_(
+				"An interaction cannot be shared with everyone. Share it with people who have clearance for {0}."
+			).format(frappe.bold(_(doc.confidentiality_level))),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

@@ -195,7 +195,9 @@ def decide_new(subject: Subject, policy: Policy) -> Decision:
 		NOT_CLIENT_FACING,
 		(
 			Message(
-				_("Logging an interaction needs a role that the communication matrix makes responsible: {roles}."),
+				_(
+					"Logging an interaction needs a role that the communication matrix makes responsible: {roles}."
+				),
 				{"roles": _listed(client_facing) or "–"},
 			),
 		),

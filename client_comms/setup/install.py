@@ -58,7 +58,9 @@ def make_matrix():
 	"""The first version, submitted; none when the site has any version."""
 	if frappe.db.count("Communication Matrix"):
 		return
-	doc = frappe.get_doc({"doctype": "Communication Matrix", "approved_by": "Administrator", **_lists(procedure.MATRIX)})
+	doc = frappe.get_doc(
+		{"doctype": "Communication Matrix", "approved_by": "Administrator", **_lists(procedure.MATRIX)}
+	)
 	doc.approved_on = get_datetime(doc.effective_from).date()
 	doc.insert(ignore_permissions=True)
 	doc.submit()
@@ -105,7 +107,9 @@ def make_settings():
 
 def _domains_of_email_accounts() -> list[str]:
 	addresses = frappe.get_all("Email Account", {"email_id": ("is", "set")}, pluck="email_id")
-	return sorted({address.split("@", 1)[1].lower() for address in addresses if "@" in address} - {"example.com"})
+	return sorted(
+		{address.split("@", 1)[1].lower() for address in addresses if "@" in address} - {"example.com"}
+	)
 
 
 def _make(doctype: str, name: str, values: dict) -> None:

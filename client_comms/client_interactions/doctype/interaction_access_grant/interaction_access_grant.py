@@ -5,7 +5,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions import alerts
-from client_comms.enforcement import permissions, policy, sharing
+from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
@@ -18,6 +18,22 @@ class InteractionAccessGrant(Document):
 	Given by somebody with oversight over the interaction, or, as emergency access, taken by a user who has
 	clearance but no need-to-know. A grant never replaces clearance: it only makes its user take part.
 	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		break_glass: DF.Check
+		granted_by: DF.Link | None
+		interaction: DF.Link
+		reason: DF.SmallText
+		user: DF.Link
+		valid_until: DF.Datetime
+	# end: auto-generated types
 
 	def validate(self):
 		self.validate_validity()
@@ -52,9 +68,13 @@ class InteractionAccessGrant(Document):
 
 	def _refuse_giver(self):
 		frappe.throw(
-			_("Access to an interaction is given by somebody with oversight over {0}. Ask one of: {1}.").format(
+			_(
+				"Access to an interaction is given by somebody with oversight over {0}. Ask one of: {1}."
+			).format(
 				frappe.bold(_(self.level)),
-				frappe.bold(", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))),
+				frappe.bold(
+					", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))
+				),
 			),
 			exc=ClearanceMissingError,
 			title=_("No Oversight"),

@@ -8,6 +8,44 @@ from client_comms.exceptions import EventsAreAppendOnlyError
 class InteractionEvent(InteractionRow):
 	"""One line of an interaction's history: written by its actions, never changed or deleted."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		at: DF.Datetime
+		by_user: DF.Link | None
+		event: DF.Literal[
+			"Logged",
+			"Received",
+			"Acknowledged",
+			"Automatic Acknowledgement",
+			"Promised",
+			"Answered",
+			"Paused",
+			"Resumed",
+			"Closed",
+			"Reopened",
+			"Automatic Reply",
+			"Bounced",
+			"Breached",
+			"Type Changed",
+			"Level Changed",
+			"Reassigned",
+			"Access Granted",
+		]
+		note: DF.SmallText | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		promised_until: DF.Datetime | None
+		source_doctype: DF.Link | None
+		source_name: DF.DynamicLink | None
+	# end: auto-generated types
+
 	def refuse(self):
 		frappe.throw(
 			_("The history of an interaction is written by its actions and never changed or deleted."),

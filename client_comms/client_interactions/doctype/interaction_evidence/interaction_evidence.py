@@ -2,4 +2,23 @@ from client_comms.client_interactions.rows import InteractionRow
 
 
 class InteractionEvidence(InteractionRow):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		custodian: DF.Link | None
+		documentation_method: DF.Link
+		file: DF.Attach | None
+		note: DF.SmallText | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		physical_location: DF.Data | None
+		reference_doctype: DF.Link | None
+		reference_name: DF.DynamicLink | None
+	# end: auto-generated types
 	pass

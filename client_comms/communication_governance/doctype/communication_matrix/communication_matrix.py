@@ -12,6 +12,37 @@ class CommunicationMatrix(Document):
 	A submitted version is never edited; amending it makes the next one (T-4).
 	"""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.communication_governance.doctype.communication_matrix_documentation.communication_matrix_documentation import (
+			CommunicationMatrixDocumentation,
+		)
+		from client_comms.communication_governance.doctype.communication_matrix_party.communication_matrix_party import (
+			CommunicationMatrixParty,
+		)
+		from client_comms.communication_governance.doctype.communication_matrix_rule.communication_matrix_rule import (
+			CommunicationMatrixRule,
+		)
+
+		amended_from: DF.Link | None
+		approved_by: DF.Link | None
+		approved_on: DF.Date | None
+		change_summary: DF.SmallText | None
+		company: DF.Link | None
+		documentation: DF.Table[CommunicationMatrixDocumentation]
+		effective_from: DF.Datetime
+		next_review_on: DF.Date | None
+		parties: DF.Table[CommunicationMatrixParty]
+		rules: DF.Table[CommunicationMatrixRule]
+		version_label: DF.Data
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_rules()
 		self.validate_tables_name_known_types()
@@ -42,9 +73,9 @@ class CommunicationMatrix(Document):
 			if row.acknowledge_within_days and row.respond_within_days:
 				if row.acknowledge_within_days > row.respond_within_days:
 					frappe.throw(
-						_("Row {0}: {1} would be acknowledged after it is answered. Allow fewer days for the first.").format(
-							row.idx, frappe.bold(_(row.communication_type))
-						),
+						_(
+							"Row {0}: {1} would be acknowledged after it is answered. Allow fewer days for the first."
+						).format(row.idx, frappe.bold(_(row.communication_type))),
 						title=_("Days Reversed"),
 					)
 

@@ -2,4 +2,19 @@ from frappe.model.document import Document
 
 
 class CommunicationMatrixParty(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		communication_type: DF.Link
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		party: DF.Literal["Role", "Assigned Staff"]
+		role: DF.Link | None
+	# end: auto-generated types
 	pass

@@ -8,6 +8,30 @@ from client_comms.enforcement import policy
 class ConfidentialityLevel(Document):
 	"""How confidential a record is, and which roles may do what with it (D-5, P-2)."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.communication_governance.doctype.level_clearance.level_clearance import (
+			LevelClearance,
+		)
+
+		clearances: DF.Table[LevelClearance]
+		color: DF.Color | None
+		level_name: DF.Data
+		log_views: DF.Check
+		need_to_know: DF.Literal["Role", "Responsible Party", "Participants"]
+		rank: DF.Int
+		require_identity_verification: DF.Check
+		require_third_party_consent: DF.Check
+		require_training: DF.Check
+		retention_months: DF.Int
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_rank()
 		self.validate_clearances()
@@ -58,9 +82,9 @@ class ConfidentialityLevel(Document):
 		roles = [row.role for row in self.clearances if row.role not in permitted]
 		if roles and not frappe.flags.in_install:
 			frappe.msgprint(
-				_("These roles also need a permission for Client Interaction in the Role Permissions Manager: {0}.").format(
-					frappe.bold(", ".join(_(r) for r in roles))
-				),
+				_(
+					"These roles also need a permission for Client Interaction in the Role Permissions Manager: {0}."
+				).format(frappe.bold(", ".join(_(r) for r in roles))),
 				title=_("Role Permission Missing"),
 				indicator="orange",
 			)

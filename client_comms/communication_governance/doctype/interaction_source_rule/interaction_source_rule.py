@@ -2,4 +2,22 @@ from frappe.model.document import Document
 
 
 class InteractionSourceRule(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		communication_type: DF.Link
+		direction: DF.Literal["", "Inbound", "Outbound"]
+		email_account: DF.Link | None
+		issue_type: DF.Link | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		source: DF.Literal["", "Communication", "Issue", "Lead", "Opportunity"]
+		subject_contains: DF.SmallText | None
+	# end: auto-generated types
 	pass

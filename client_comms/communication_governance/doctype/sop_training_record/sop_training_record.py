@@ -7,6 +7,22 @@ from frappe.utils import add_months, getdate, nowdate
 class SOPTrainingRecord(Document):
 	"""That a user completed a training, and until when it counts (T-1)."""
 
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		completed_on: DF.Date
+		evidence: DF.Attach | None
+		full_name: DF.Data | None
+		training: DF.Link
+		user: DF.Link
+		valid_until: DF.Date | None
+	# end: auto-generated types
+
 	def validate(self):
 		if getdate(self.completed_on) > getdate(nowdate()):
 			frappe.throw(_("A training is recorded after it was completed."), title=_("Not Completed Yet"))

@@ -1,0 +1,735 @@
+"""Response clocks (clauses C-3 and C-4): rules worked by hand, and properties of any course of events."""
+
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from client_comms.rules.response_clock import (
+	ACKNOWLEDGED,
+	ANSWERED,
+	AUTO_ACKNOWLEDGED,
+	BREACHED,
+	CLOCK_EVENTS,
+	CLOSED,
+	MET,
+	MET_LATE,
+	NOT_REQUIRED,
+	PAUSED,
+	PAUSED_CLOCK,
+	PROMISED,
+	RECEIVED,
+	REOPENED,
+	RESUMED,
+	RUNNING,
+	Clock,
+	Event,
+	Terms,
+	TransitionError,
+	check_transition,
+	replay,
+)
+from client_comms.rules.working_time import WORKING_HOURS, CalendarError, Window, WorkingCalendar
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOUR = 3600
+TERMS = Terms(acknowledge_days=1, respond_days=2)
+OFFICE_HOURS = [
+	Window(weekday, time(start), time(end)) for weekday in range(5) for start, end in ((9, 12), (13, 17))
+]
+OFFICE = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, [date(2026, 12, 24), date(2026, 12, 25)])
+BY_HOURS = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, counting=WORKING_HOURS)
+
+
+def at(text):
+	"""A time in November 2026, "23 10:00": the 23rd is a Monday, and its clocks are due on 24 and 25 17:00."""
+	return datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=BERLIN)
+
+
+def stand(now, *events, terms=TERMS, calendar=OFFICE):
+	"""The clocks at `now` after events such as `(PROMISED, "24 10:00", "27 12:00")`."""
+	happened = [Event(kind, *map(at, times)) for kind, *times in events]
+	return replay(happened, terms, calendar, at(now))
+
+
+def statuses(clocks):
+	return clocks.acknowledge.status, clocks.respond.status, clocks.promise.status
+
+
+ASKED = (RECEIVED, "23 10:00")
+
+# --- the course of one round -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("now", "events", "expected", "status", "state", "breached"),
+	[
+		# Nothing done
+		("23 10:00", [], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+		("24 17:00", [], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+		("24 17:01", [], (BREACHED, RUNNING, NOT_REQUIRED), "Open", "Running", True),
+		("25 17:01", [], (BREACHED, BREACHED, NOT_REQUIRED), "Open", "Running", True),
+		# Acknowledged on the dot, and late
+		(
+			"24 17:00",
+			[(ACKNOWLEDGED, "24 17:00")],
+			(MET, RUNNING, NOT_REQUIRED),
+			"Acknowledged",
+			"Running",
+			False,
+		),
+		(
+			"25 09:00",
+			[(ACKNOWLEDGED, "24 17:01")],
+			(MET_LATE, RUNNING, NOT_REQUIRED),
+			"Acknowledged",
+			"Running",
+			True,
+		),
+		# An automatic reply acknowledges only where the terms say so, and answers nowhere
+		(
+			"23 10:01",
+			[(AUTO_ACKNOWLEDGED, "23 10:01")],
+			(RUNNING, RUNNING, NOT_REQUIRED),
+			"Open",
+			"Running",
+			False,
+		),
+		# An answer meets everything
+		("23 11:00", [(ANSWERED, "23 11:00")], (MET, MET, NOT_REQUIRED), "Answered", "Stopped", False),
+		("25 12:00", [(ANSWERED, "25 12:00")], (MET_LATE, MET, NOT_REQUIRED), "Answered", "Stopped", True),
+		(
+			"26 12:00",
+			[(ACKNOWLEDGED, "23 11:00"), (ANSWERED, "25 17:01")],
+			(MET, MET_LATE, NOT_REQUIRED),
+			"Answered",
+			"Stopped",
+			True,
+		),
+		# Told when to expect the answer
+		(
+			"24 10:00",
+			[(PROMISED, "24 10:00", "27 12:00")],
+			(MET, MET, RUNNING),
+			"Acknowledged",
+			"Running",
+			False,
+		),
+		(
+			"27 12:00",
+			[(PROMISED, "24 10:00", "27 12:00"), (ANSWERED, "27 12:00")],
+			(MET, MET, MET),
+			"Answered",
+			"Stopped",
+			False,
+		),
+		(
+			"27 12:01",
+			[(PROMISED, "24 10:00", "27 12:00")],
+			(MET, MET, BREACHED),
+			"Acknowledged",
+			"Running",
+			True,
+		),
+		(
+			"27 13:00",
+			[(PROMISED, "24 10:00", "27 12:00"), (ANSWERED, "27 12:01")],
+			(MET, MET, MET_LATE),
+			"Answered",
+			"Stopped",
+			True,
+		),
+		(
+			"26 10:00",
+			[(PROMISED, "26 10:00", "27 12:00")],
+			(MET_LATE, MET_LATE, RUNNING),
+			"Acknowledged",
+			"Running",
+			True,
+		),
+		# A promise without a date promises nothing
+		("24 10:00", [(PROMISED, "24 10:00")], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+		# Further messages while an answer is owed
+		("24 10:00", [(RECEIVED, "24 10:00")], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+		# Waiting for the client
+		(
+			"30 10:00",
+			[(PAUSED, "24 10:00")],
+			(PAUSED_CLOCK, PAUSED_CLOCK, NOT_REQUIRED),
+			"Waiting for Client",
+			"Paused",
+			False,
+		),
+		(
+			"30 10:00",
+			[(PAUSED, "25 10:00")],
+			(BREACHED, PAUSED_CLOCK, NOT_REQUIRED),
+			"Waiting for Client",
+			"Paused",
+			True,
+		),
+		(
+			"30 10:00",
+			[(PAUSED, "26 10:00")],
+			(BREACHED, BREACHED, NOT_REQUIRED),
+			"Waiting for Client",
+			"Paused",
+			True,
+		),
+		(
+			"30 10:00",
+			[(PAUSED, "24 10:00"), (ACKNOWLEDGED, "30 10:00")],
+			(MET, PAUSED_CLOCK, NOT_REQUIRED),
+			"Waiting for Client",
+			"Paused",
+			False,
+		),
+		(
+			"30 10:00",
+			[(PAUSED, "24 10:00"), (ANSWERED, "30 10:00")],
+			(MET, MET, NOT_REQUIRED),
+			"Answered",
+			"Stopped",
+			False,
+		),
+		(
+			"30 11:00",
+			[(PAUSED, "24 10:00"), (PROMISED, "30 10:00", "30 12:00")],
+			(MET, MET, RUNNING),
+			"Acknowledged",
+			"Running",
+			False,
+		),
+		# Closed with something owed
+		(
+			"30 10:00",
+			[(CLOSED, "23 11:00")],
+			(NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED),
+			"Closed",
+			"Stopped",
+			False,
+		),
+		(
+			"30 10:00",
+			[(CLOSED, "25 09:00")],
+			(BREACHED, NOT_REQUIRED, NOT_REQUIRED),
+			"Closed",
+			"Stopped",
+			True,
+		),
+		(
+			"30 10:00",
+			[(PAUSED, "23 11:00"), (CLOSED, "24 09:00")],
+			(NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED),
+			"Closed",
+			"Stopped",
+			False,
+		),
+		# On a closed record nothing counts until it is reopened
+		(
+			"23 12:00",
+			[(CLOSED, "23 11:00"), (ANSWERED, "23 12:00")],
+			(NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED),
+			"Closed",
+			"Stopped",
+			False,
+		),
+		# Without anything to act on
+		(
+			"23 12:00",
+			[(ANSWERED, "23 11:00"), (PROMISED, "23 12:00", "27 12:00")],
+			(MET, MET, NOT_REQUIRED),
+			"Answered",
+			"Stopped",
+			False,
+		),
+		(
+			"23 12:00",
+			[(ANSWERED, "23 11:00"), (PAUSED, "23 12:00")],
+			(MET, MET, NOT_REQUIRED),
+			"Answered",
+			"Stopped",
+			False,
+		),
+		("23 12:00", [(RESUMED, "23 11:00")], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+		("23 12:00", [(REOPENED, "23 11:00")], (RUNNING, RUNNING, NOT_REQUIRED), "Open", "Running", False),
+	],
+)
+def test_one_round(now, events, expected, status, state, breached):
+	clocks = stand(now, ASKED, *events)
+	assert statuses(clocks) == expected
+	assert (clocks.status, clocks.clock_state, clocks.breached) == (status, state, breached)
+	assert clocks.history == ()
+
+
+def test_a_clock_tells_when_it_started_was_due_and_was_met():
+	clocks = stand("26 10:00", ASKED, (ACKNOWLEDGED, "23 11:00"))
+	assert clocks.acknowledge == Clock(
+		"acknowledge", MET, started_at=at("23 10:00"), due=at("24 17:00"), met_at=at("23 11:00")
+	)
+	assert clocks.respond == Clock(
+		"respond", BREACHED, started_at=at("23 10:00"), due=at("25 17:00"), late=True
+	)
+	assert clocks.respond.due.tzinfo == BERLIN
+
+
+def test_what_arrives_in_the_weekend_counts_from_monday():
+	clocks = stand("28 12:00", (RECEIVED, "27 18:30"))
+	assert clocks.acknowledge.due == datetime(2026, 12, 1, 17, tzinfo=BERLIN)
+	assert clocks.respond.due == datetime(2026, 12, 2, 17, tzinfo=BERLIN)
+
+
+def test_the_acknowledgement_counts_once():
+	clocks = stand("24 12:00", ASKED, (ACKNOWLEDGED, "23 11:00"), (ACKNOWLEDGED, "24 11:00"))
+	assert clocks.acknowledge.met_at == at("23 11:00")
+
+
+@pytest.mark.parametrize(
+	("now", "events", "next_deadline", "next_moment"),
+	[
+		("23 10:00", [ASKED], "24 17:00", "24 17:00"),
+		("24 17:00", [ASKED], "24 17:00", "24 17:00"),  # not yet broken: it must be looked at again
+		("24 17:01", [ASKED], "24 17:00", "25 17:00"),  # one is broken, the other still runs
+		("25 17:01", [ASKED], "24 17:00", None),
+		("24 10:00", [ASKED, (ACKNOWLEDGED, "24 10:00")], "25 17:00", "25 17:00"),
+		("24 10:00", [ASKED, (PROMISED, "24 10:00", "27 12:00")], "27 12:00", "27 12:00"),
+		("24 10:00", [ASKED, (PAUSED, "24 10:00")], None, None),
+		("25 10:00", [ASKED, (PAUSED, "25 10:00")], None, None),
+		("24 10:00", [ASKED, (ANSWERED, "24 10:00")], None, None),
+		("26 10:00", [ASKED, (CLOSED, "26 10:00")], None, None),
+		("24 10:00", [], None, None),
+	],
+)
+def test_the_next_deadline_and_the_next_moment_to_look(now, events, next_deadline, next_moment):
+	clocks = stand(now, *events)
+	assert clocks.next_deadline == (next_deadline and at(next_deadline))
+	assert clocks.next_moment == (next_moment and at(next_moment))
+
+
+# --- terms -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("terms", "expected"),
+	[
+		(Terms(1, 2), (RUNNING, RUNNING, NOT_REQUIRED)),
+		(Terms(1, 0), (RUNNING, NOT_REQUIRED, NOT_REQUIRED)),
+		(Terms(0, 2), (NOT_REQUIRED, RUNNING, NOT_REQUIRED)),
+		(Terms(1, 2, expects_reply=False), (NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED)),
+		(Terms(), (NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED)),
+	],
+)
+def test_the_terms_say_which_clocks_run(terms, expected):
+	assert statuses(stand("23 11:00", ASKED, terms=terms)) == expected
+
+
+@pytest.mark.parametrize("events", [[ASKED], []], ids=["received", "never received"])
+def test_where_no_reply_is_expected_the_record_is_open_until_answered_or_closed(events):
+	terms = Terms(1, 2, expects_reply=not events)  # what was never received owes nothing under any terms
+	course = [
+		(ACKNOWLEDGED, "24 10:00", "Open"),
+		(PAUSED, "25 10:00", "Open"),
+		(ANSWERED, "26 10:00", "Answered"),
+		(CLOSED, "27 10:00", "Closed"),
+		(REOPENED, "28 10:00", "Open"),
+	]
+	for n, (_kind, now, status) in enumerate(course, 1):
+		clocks = stand(now, *events, *((kind, then) for kind, then, _status in course[:n]), terms=terms)
+		assert statuses(clocks) == (NOT_REQUIRED, NOT_REQUIRED, NOT_REQUIRED)
+		assert (clocks.status, clocks.clock_state) == (status, "Stopped")
+
+
+def test_a_client_who_replies_to_an_outbound_record_starts_its_clocks():
+	clocks = stand("25 10:00", (ANSWERED, "23 10:00"), (CLOSED, "23 11:00"), (RECEIVED, "24 10:00"))
+	assert statuses(clocks) == (RUNNING, RUNNING, NOT_REQUIRED)
+	assert (clocks.status, clocks.acknowledge.due) == ("Open", at("25 17:00"))
+
+
+def test_an_automatic_acknowledgement_counts_where_the_terms_say_so():
+	terms = Terms(1, 2, auto_acknowledges=True)
+	clocks = stand("23 10:01", ASKED, (AUTO_ACKNOWLEDGED, "23 10:01"), terms=terms)
+	assert statuses(clocks) == (MET, RUNNING, NOT_REQUIRED)
+
+
+def test_terms_must_be_computable():
+	with pytest.raises(CalendarError):
+		stand("23 10:00", ASKED, terms=Terms(-1, 2))
+
+
+# --- promises ----------------------------------------------------------------------------------------
+
+
+def test_a_new_promise_before_the_due_moves_it():
+	promises = [(PROMISED, "24 10:00", "27 12:00"), (PROMISED, "27 12:00", "30 12:00")]
+	clocks = stand("30 12:00", ASKED, *promises)
+	assert clocks.promise == Clock("promise", RUNNING, started_at=at("24 10:00"), due=at("30 12:00"))
+	assert clocks.history == ()
+	assert not clocks.breached
+
+
+def test_a_new_promise_after_the_due_leaves_the_broken_one_in_history():
+	promises = [(PROMISED, "24 10:00", "27 12:00"), (PROMISED, "27 12:01", "30 12:00")]
+	clocks = stand("30 12:00", ASKED, *promises, (ANSWERED, "30 12:00"))
+	assert clocks.promise == Clock(
+		"promise", MET, started_at=at("27 12:01"), due=at("30 12:00"), met_at=at("30 12:00")
+	)
+	assert clocks.history == (
+		Clock("promise", BREACHED, started_at=at("24 10:00"), due=at("27 12:00"), late=True),
+	)
+	assert clocks.breached
+
+
+# --- rounds ------------------------------------------------------------------------------------------
+
+
+def test_a_client_who_writes_again_after_the_answer_starts_a_new_round():
+	course = [ASKED, (ACKNOWLEDGED, "23 11:00"), (PROMISED, "23 12:00", "24 12:00"), (ANSWERED, "24 11:00")]
+	clocks = stand("26 10:00", *course, (RECEIVED, "26 10:00"))
+	assert statuses(clocks) == (MET, RUNNING, NOT_REQUIRED)
+	assert clocks.acknowledge.met_at == at("23 11:00")
+	assert clocks.respond == Clock("respond", RUNNING, started_at=at("26 10:00"), due=at("30 17:00"))
+	assert [(clock.name, clock.status) for clock in clocks.history] == [("respond", MET), ("promise", MET)]
+	assert (clocks.status, clocks.clock_state, clocks.breached) == ("Acknowledged", "Running", False)
+
+
+def test_a_message_while_the_promise_is_open_starts_no_round():
+	promised = [ASKED, (PROMISED, "24 10:00", "27 12:00")]
+	assert stand("25 10:00", *promised, (RECEIVED, "25 10:00")) == stand("25 10:00", *promised)
+
+
+def test_a_breach_of_an_earlier_round_stays_on_the_record():
+	clocks = stand("27 10:00", ASKED, (ANSWERED, "26 10:00"), (RECEIVED, "27 10:00"))
+	assert clocks.respond.status == RUNNING
+	assert [(clock.status, clock.late) for clock in clocks.history] == [(MET_LATE, True)]
+	assert clocks.breached
+
+
+@pytest.mark.parametrize("kind", [REOPENED, RECEIVED])
+def test_a_closed_record_that_is_opened_again_starts_a_new_round(kind):
+	clocks = stand("26 10:00", ASKED, (ANSWERED, "23 11:00"), (CLOSED, "23 12:00"), (kind, "26 10:00"))
+	assert statuses(clocks) == (MET, RUNNING, NOT_REQUIRED)
+	assert (clocks.status, clocks.respond.due) == ("Acknowledged", at("30 17:00"))
+
+
+def test_reopening_does_not_restart_the_acknowledgement():
+	clocks = stand("26 10:00", ASKED, (CLOSED, "23 11:00"), (REOPENED, "26 10:00"))
+	assert statuses(clocks) == (NOT_REQUIRED, RUNNING, NOT_REQUIRED)
+	assert clocks.status == "Open"
+	assert clocks.history == ()
+
+
+def test_a_clock_that_was_broken_when_the_record_was_closed_goes_to_history():
+	clocks = stand("27 10:00", ASKED, (CLOSED, "26 10:00"), (REOPENED, "27 10:00"))
+	assert [(clock.name, clock.status) for clock in clocks.history] == [("respond", BREACHED)]
+	assert clocks.breached
+
+
+# --- pauses ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [RESUMED, RECEIVED])
+def test_a_pause_keeps_the_remaining_working_time(kind):
+	# Received on Monday at 10:00 with two working days: due on Wednesday at 10:00.
+	course = [ASKED, (ACKNOWLEDGED, "23 11:00"), (PAUSED, "24 11:00")]
+	paused = stand("26 10:00", *course, calendar=BY_HOURS)
+	assert (paused.respond.status, paused.respond.remaining_seconds) == (PAUSED_CLOCK, 6 * HOUR)
+	assert paused.respond.due == at("25 10:00")
+
+	resumed = stand("26 16:00", *course, (kind, "26 16:00"), calendar=BY_HOURS)
+	assert resumed.respond == Clock("respond", RUNNING, started_at=at("23 10:00"), due=at("27 15:00"))
+	assert not resumed.breached
+
+	assert stand("27 15:00", *course, (kind, "26 16:00"), calendar=BY_HOURS).respond.status == RUNNING
+	assert stand("27 15:01", *course, (kind, "26 16:00"), calendar=BY_HOURS).respond.status == BREACHED
+
+
+def test_a_clock_may_be_paused_again():
+	pauses = [(PAUSED, "24 11:00"), (RESUMED, "26 16:00"), (PAUSED, "27 10:00"), (RESUMED, "30 09:00")]
+	clocks = stand("30 09:00", ASKED, *pauses, calendar=BY_HOURS)
+	assert clocks.respond.due == at("30 14:00")  # six hours, less two of them, from Monday's opening
+
+
+def test_pausing_twice_pauses_once():
+	once = stand("30 10:00", ASKED, (PAUSED, "24 10:00"))
+	assert stand("30 10:00", ASKED, (PAUSED, "24 10:00"), (PAUSED, "26 10:00")) == once
+
+
+def test_a_pause_does_not_mend_a_broken_clock():
+	clocks = stand("26 10:00", ASKED, (PAUSED, "25 10:00"), (RESUMED, "26 10:00"))
+	assert (clocks.acknowledge.status, clocks.acknowledge.due) == (BREACHED, at("24 17:00"))
+	assert (clocks.respond.status, clocks.respond.due) == (RUNNING, at("26 17:00"))
+
+
+def test_what_is_answered_during_a_pause_was_in_time():
+	clocks = stand("30 10:00", ASKED, (PAUSED, "24 16:00"), (ANSWERED, "30 10:00"))
+	assert clocks.acknowledge.status == clocks.respond.status == MET
+	assert clocks.acknowledge.due == at("30 11:00")  # the hour that it had left
+	assert clocks.respond.remaining_seconds is None
+
+
+def test_a_pause_ends_when_nothing_is_owed_any_more():
+	clocks = stand("30 10:00", ASKED, (PAUSED, "24 10:00"), (ACKNOWLEDGED, "30 10:00"), terms=Terms(1, 0))
+	assert (clocks.status, clocks.clock_state) == ("Acknowledged", "Stopped")
+
+
+def test_a_pause_never_makes_a_promise_due_earlier():
+	# Promised for a Saturday, when no working time passes.
+	promised = [ASKED, (PROMISED, "24 10:00", "28 12:00")]
+	assert stand("27 10:00", *promised, (PAUSED, "27 10:00"), (RESUMED, "27 10:00")) == stand(
+		"27 10:00", *promised
+	)
+
+
+# --- events in general -------------------------------------------------------------------------------
+
+
+def test_other_kinds_of_events_and_the_future_are_ignored():
+	asked = stand("23 12:00", ASKED)
+	assert stand("23 12:00", ("Logged", "23 10:00"), ASKED, ("Breached", "23 11:00")) == asked
+	assert stand("23 12:00", ASKED, (ANSWERED, "23 12:01")) == asked
+
+
+def test_events_of_one_moment_count_in_the_order_given():
+	answered_first = stand("23 12:00", ASKED, (ANSWERED, "23 11:00"), (RECEIVED, "23 11:00"))
+	assert answered_first.respond.status == RUNNING
+	received_first = stand("23 12:00", ASKED, (RECEIVED, "23 11:00"), (ANSWERED, "23 11:00"))
+	assert received_first.respond.status == MET
+
+
+def test_moments_are_compared_not_their_readings_on_the_wall():
+	# 02:30 comes twice on 2026-10-25; the answer of the second is late for a promise of the first.
+	first = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)
+	second = first.replace(minute=10, fold=1)
+	events = [
+		Event(RECEIVED, datetime(2026, 10, 23, 10, tzinfo=BERLIN)),
+		Event(PROMISED, datetime(2026, 10, 23, 11, tzinfo=BERLIN), first),
+		Event(ANSWERED, second),
+	]
+	assert replay(events, TERMS, OFFICE, second).promise.status == MET_LATE
+
+
+def test_times_need_a_zone():
+	naive = datetime(2026, 11, 23, 10)
+	with pytest.raises(CalendarError):
+		replay([Event(RECEIVED, naive)], TERMS, OFFICE, at("23 12:00"))
+	with pytest.raises(CalendarError):
+		replay([Event(RECEIVED, at("23 10:00"))], TERMS, OFFICE, naive)
+
+
+# --- what may be done --------------------------------------------------------------------------------
+
+ACKNOWLEDGED_FIRST = (ASKED, (ACKNOWLEDGED, "23 11:00"))
+ANSWERED_FIRST = (ASKED, (ANSWERED, "23 11:00"))
+PROMISED_FIRST = (ASKED, (PROMISED, "23 11:00", "26 12:00"))
+PAUSED_FIRST = (ASKED, (PAUSED, "23 11:00"))
+CLOSED_FIRST = (*ANSWERED_FIRST, (CLOSED, "23 12:00"))
+NOT_ASKED = ((ANSWERED, "23 11:00"),)
+
+
+@pytest.mark.parametrize(
+	("events", "kind", "complaint"),
+	[
+		(ACKNOWLEDGED_FIRST, ACKNOWLEDGED, "acknowledged on 2026-11-23 11:00"),
+		(PROMISED_FIRST, ACKNOWLEDGED, "acknowledged on 2026-11-23 11:00"),
+		((), ACKNOWLEDGED, "no acknowledgement is required"),
+		(ANSWERED_FIRST, PROMISED, "nothing to promise"),
+		((), PROMISED, "nothing to promise"),
+		(ANSWERED_FIRST, ANSWERED, "answered already"),
+		(NOT_ASKED, ANSWERED, "answered already"),
+		(PAUSED_FIRST, PAUSED, "waiting for the client already"),
+		(ANSWERED_FIRST, PAUSED, "nothing to pause"),
+		((), PAUSED, "nothing to pause"),
+		((ASKED,), RESUMED, "nothing to resume"),
+		(ANSWERED_FIRST, RESUMED, "nothing to resume"),
+		((ASKED,), CLOSED, "still owed"),
+		(ACKNOWLEDGED_FIRST, CLOSED, "still owed"),
+		(PROMISED_FIRST, CLOSED, "still owed"),
+		(PAUSED_FIRST, CLOSED, "still owed"),
+		(CLOSED_FIRST, CLOSED, "closed already"),
+		(CLOSED_FIRST, ACKNOWLEDGED, "Reopen it first"),
+		(CLOSED_FIRST, PROMISED, "Reopen it first"),
+		(CLOSED_FIRST, ANSWERED, "Reopen it first"),
+		(CLOSED_FIRST, PAUSED, "Reopen it first"),
+		(CLOSED_FIRST, RESUMED, "Reopen it first"),
+		((ASKED,), REOPENED, "not closed"),
+		(ANSWERED_FIRST, REOPENED, "not closed"),
+	],
+)
+def test_refused(events, kind, complaint):
+	clocks = stand("24 10:00", *events)
+	with pytest.raises(TransitionError, match=complaint):
+		check_transition(clocks, kind, at("24 10:00"), at("27 12:00"))
+
+
+@pytest.mark.parametrize("now", ["24 10:00", "27 10:00"], ids=["in time", "overdue"])
+@pytest.mark.parametrize(
+	("events", "kind"),
+	[
+		((ASKED,), ACKNOWLEDGED),
+		((ASKED,), PROMISED),
+		((ASKED,), ANSWERED),
+		((ASKED,), PAUSED),
+		(PROMISED_FIRST, PROMISED),
+		(PROMISED_FIRST, ANSWERED),
+		(PROMISED_FIRST, PAUSED),
+		(PAUSED_FIRST, ACKNOWLEDGED),
+		(PAUSED_FIRST, PROMISED),
+		(PAUSED_FIRST, ANSWERED),
+		(PAUSED_FIRST, RESUMED),
+		((), ANSWERED),
+		((), CLOSED),
+		(ANSWERED_FIRST, CLOSED),
+		(CLOSED_FIRST, REOPENED),
+		# What merely happens is never refused
+		(CLOSED_FIRST, RECEIVED),
+		(CLOSED_FIRST, AUTO_ACKNOWLEDGED),
+		(CLOSED_FIRST, "Bounced"),
+	],
+)
+def test_allowed(events, kind, now):
+	clocks = stand(now, *events)
+	check_transition(clocks, kind, at(now), at("30 12:00"))
+	if kind in CLOCK_EVENTS and kind not in (RECEIVED, AUTO_ACKNOWLEDGED):
+		assert stand(now, *events, (kind, now, "30 12:00")) != clocks
+
+
+def test_a_record_that_only_awaits_its_acknowledgement_may_be_closed():
+	check_transition(stand("23 11:00", ASKED, terms=Terms(1, 0)), CLOSED, at("23 11:00"))
+
+
+@pytest.mark.parametrize(
+	("until", "complaint"),
+	[(None, "until when"), ("24 10:00", "after 2026-11-24 10:00"), ("23 12:00", "after 2026-11-24 10:00")],
+)
+def test_a_promise_needs_a_time_ahead(until, complaint):
+	clocks = stand("24 10:00", ASKED)
+	with pytest.raises(TransitionError, match=complaint):
+		check_transition(clocks, PROMISED, at("24 10:00"), until and at(until))
+
+
+# --- any course of events ----------------------------------------------------------------------------
+
+START = datetime(2026, 10, 19, 6, tzinfo=timezone.utc)  # the clocks change in the week after
+HALF_HOURS = st.integers(0, 48 * 14)
+
+
+def moment(half_hours):
+	return START + half_hours * timedelta(minutes=30)
+
+
+@st.composite
+def courses(draw):
+	"""Events at different times, most of them after a message was received."""
+	times = draw(st.lists(HALF_HOURS, max_size=10, unique=True))
+	events = [
+		Event(draw(st.sampled_from(CLOCK_EVENTS)), moment(t), moment(t + draw(st.integers(1, 200))))
+		for t in times
+	]
+	return [Event(RECEIVED, START - timedelta(hours=1)), *events] if draw(st.integers(0, 5)) else events
+
+
+TERMS_DRAWN = st.builds(
+	Terms,
+	st.sampled_from([0, 0.5, 1]),
+	st.sampled_from([0, 1, 2.5]),
+	st.sampled_from([True, True, False]),
+	st.booleans(),
+)
+CALENDARS = st.sampled_from([OFFICE, BY_HOURS])
+MOMENTS = HALF_HOURS.map(moment)
+
+
+def every(clocks):
+	return (clocks.acknowledge, clocks.respond, clocks.promise, *clocks.history)
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.randoms(use_true_random=False))
+def test_the_order_in_which_events_are_given_does_not_matter(events, terms, calendar, now, random):
+	shuffled = random.sample(events, len(events))
+	assert replay(shuffled, terms, calendar, now) == replay(events, terms, calendar, now)
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS)
+def test_the_past_does_not_depend_on_the_future(events, terms, calendar, now):
+	prefix = [event for event in events if event.at <= now]
+	assert replay(prefix, terms, calendar, now) == replay(events, terms, calendar, now)
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, MOMENTS)
+def test_a_breach_is_never_forgotten(events, terms, calendar, one, other):
+	earlier, later = (replay(events, terms, calendar, now) for now in sorted((one, other)))
+	assert later.breached >= earlier.breached
+	assert sum(clock.late for clock in every(later)) >= sum(clock.late for clock in every(earlier))
+
+
+@settings(max_examples=300)
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS)
+def test_clocks_are_consistent(events, terms, calendar, now):
+	clocks = replay(events, terms, calendar, now)
+	current = every(clocks)[:3]
+	for clock in every(clocks):
+		assert (clock.status == BREACHED) <= clock.late
+		assert (clock.status == NOT_REQUIRED) == (clock.due is None)
+		assert (clock.status in (MET, MET_LATE)) == (clock.met_at is not None)
+		assert (clock.status == PAUSED_CLOCK) == (clock.remaining_seconds is not None)
+		if clock.status == RUNNING:
+			assert now <= clock.due and not clock.late
+		if clock.status == BREACHED:
+			assert now > clock.due
+		if clock.met_at:
+			assert (clock.status == MET) == (clock.met_at <= clock.due) == (not clock.late)
+
+	unmet = [clock for clock in current if clock.unmet]
+	running = [clock.due for clock in current if clock.status == RUNNING]
+	assert clocks.next_moment == min(running, default=None)
+	assert (clocks.clock_state == "Paused") == (clocks.status == "Waiting for Client")
+	assert (clocks.clock_state == "Stopped") == (clocks.status == "Closed" or not unmet)
+	if clocks.clock_state == "Running":
+		assert clocks.next_deadline == min(clock.due for clock in unmet)
+		assert not any(clock.status == PAUSED_CLOCK for clock in current)
+	else:
+		assert clocks.next_deadline is None and not running
+	assert clocks.breached == any(clock.late for clock in every(clocks))
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS)
+def test_nothing_changes_before_the_next_moment(events, terms, calendar, now):
+	past = [event for event in events if event.at <= now]
+	clocks = replay(past, terms, calendar, now)
+	quiet_until = clocks.next_moment or now + timedelta(days=400)
+	assert replay(past, terms, calendar, quiet_until) == clocks
+	if clocks.next_moment:
+		after = replay(past, terms, calendar, quiet_until + timedelta(microseconds=1))
+		assert after.breached and after != clocks
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS)
+def test_a_pause_of_no_length_changes_nothing(events, terms, calendar, now):
+	past = [event for event in events if event.at <= now]
+	before = replay(past, terms, calendar, now)
+	assume(before.clock_state != "Paused")
+	assert replay([*past, Event(PAUSED, now), Event(RESUMED, now)], terms, calendar, now) == before
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.integers(0, 400))
+def test_nothing_breaks_while_paused(events, terms, calendar, now, half_hours):
+	past = [*(event for event in events if event.at <= now), Event(PAUSED, now)]
+	before = replay(past, terms, calendar, now)
+	assume(before.clock_state == "Paused")
+	assert replay(past, terms, calendar, now + half_hours * timedelta(minutes=30)) == before
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.sampled_from(CLOCK_EVENTS))
+def test_what_is_allowed_has_an_effect(events, terms, calendar, now, kind):
+	"""A step that passes the check changes the record, so nobody is told yes for nothing."""
+	assume(kind not in (RECEIVED, AUTO_ACKNOWLEDGED))
+	past = [event for event in events if event.at <= now]
+	clocks = replay(past, terms, calendar, now)
+	until = now + timedelta(days=500)
+	try:
+		check_transition(clocks, kind, now, until)
+	except TransitionError:
+		return
+	assert replay([*past, Event(kind, now, until)], terms, calendar, now) != clocks
