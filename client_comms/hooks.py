@@ -12,10 +12,26 @@ after_migrate = "client_comms.setup.install.after_migrate"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 
-# Access: one decision (rules/access), two renderings (permission check and row condition).
+# Access: one decision (rules/access), two renderings (permission check and row condition). What belongs to
+# a governed record is registered DocType by DocType (enforcement/belongings), never under "*".
 has_permission = {
 	"Client Interaction": "client_comms.enforcement.permissions.has_permission",
 	"Interaction Access Grant": "client_comms.enforcement.permissions.has_grant_permission",
+	"Communication": "client_comms.enforcement.communication.has_permission",
+	"Access Log": "client_comms.enforcement.belongings.has_permission",
+	"Activity Log": "client_comms.enforcement.belongings.has_permission",
+	"Comment": "client_comms.enforcement.belongings.has_permission",
+	"Deleted Document": "client_comms.enforcement.belongings.has_permission",
+	"DocShare": "client_comms.enforcement.belongings.has_permission",
+	"Document Follow": "client_comms.enforcement.belongings.has_permission",
+	"Document Share Key": "client_comms.enforcement.belongings.has_permission",
+	"Email Queue": "client_comms.enforcement.belongings.has_permission",
+	"File": "client_comms.enforcement.files.has_permission",
+	"Notification Log": "client_comms.enforcement.belongings.has_permission",
+	"Tag Link": "client_comms.enforcement.belongings.has_permission",
+	"ToDo": "client_comms.enforcement.belongings.has_permission",
+	"Version": "client_comms.enforcement.belongings.has_permission",
+	"View Log": "client_comms.enforcement.belongings.has_permission",
 }
 permission_query_conditions = {
 	"Client Interaction": "client_comms.enforcement.permissions.interaction_condition",
@@ -23,6 +39,31 @@ permission_query_conditions = {
 	"Interaction Action Item": "client_comms.enforcement.permissions.child_condition",
 	"Interaction Evidence": "client_comms.enforcement.permissions.child_condition",
 	"Interaction Event": "client_comms.enforcement.permissions.child_condition",
+	"Communication": "client_comms.enforcement.communication.condition",
+	"Communication Link": "client_comms.enforcement.communication.link_condition",
+	"Access Log": "client_comms.enforcement.belongings.condition",
+	"Activity Log": "client_comms.enforcement.belongings.condition",
+	"Comment": "client_comms.enforcement.belongings.condition",
+	"Deleted Document": "client_comms.enforcement.belongings.condition",
+	"DocShare": "client_comms.enforcement.belongings.condition",
+	"Document Follow": "client_comms.enforcement.belongings.condition",
+	"Document Share Key": "client_comms.enforcement.belongings.condition",
+	"Email Queue": "client_comms.enforcement.belongings.condition",
+	"File": "client_comms.enforcement.belongings.condition",
+	"Notification Log": "client_comms.enforcement.belongings.condition",
+	"Tag Link": "client_comms.enforcement.belongings.condition",
+	"ToDo": "client_comms.enforcement.belongings.condition",
+	"Version": "client_comms.enforcement.belongings.condition",
+	"View Log": "client_comms.enforcement.belongings.condition",
+}
+
+override_whitelisted_methods = {
+	"frappe.desk.search.search_link": "client_comms.enforcement.link_search.search_link",
+	"frappe.desk.search.search_widget": "client_comms.enforcement.link_search.search_widget",
+	"frappe.desk.form.load.getdoc": "client_comms.enforcement.timeline.getdoc",
+	"frappe.desk.form.load.get_docinfo": "client_comms.enforcement.timeline.get_docinfo",
+	"frappe.desk.form.load.get_communications": "client_comms.enforcement.timeline.get_communications",
+	"frappe.utils.global_search.search": "client_comms.enforcement.search.search",
 }
 
 doc_events = {
@@ -31,6 +72,12 @@ doc_events = {
 		"after_insert": "client_comms.crm.communication.after_insert",
 	},
 	"Issue": {"after_insert": "client_comms.crm.issue.after_insert"},
+	"File": {
+		"before_insert": "client_comms.enforcement.files.refuse_alias",
+		"before_validate": "client_comms.enforcement.files.keep_private",
+		"validate": "client_comms.enforcement.files.refuse_alias",
+	},
+	"Notification Log": {"before_insert": "client_comms.enforcement.notifications.withhold_content"},
 	"ToDo": {
 		"on_update": "client_comms.client_interactions.action_items.follow_todo",
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",

@@ -64,6 +64,13 @@ class Bench:
 				addresses[name] = (url.hostname, url.port or 6379)
 		return addresses
 
+	def check_services(self) -> None:
+		"""BenchError unless Redis answers and MariaDB lets root in."""
+		for name, (host, port) in self.redis.items():
+			if not answers((host, port)):
+				raise BenchError(f"{name} does not answer at {host}:{port}; start it")
+		_ = self.database.root_password
+
 
 def root_passwords(config: dict) -> list[str]:
 	"""What to try for the root user of the database, in this order."""
@@ -93,15 +100,12 @@ class Database:
 		"""The password that lets root in; BenchError if none does."""
 		if not self.answers():
 			raise BenchError(f"MariaDB does not answer at {self.address}; start it")
-		refusals = []
 		for password in self.passwords:
 			login = self._client("SELECT 1", password)
 			if login.returncode == 0:
 				return password
-			refusals.append(login.stderr.strip())
-		raise BenchError(
-			f"MariaDB at {self.address} does not let root in ({refusals[-1]}); set DB_ROOT_PASSWORD"
-		)
+		refusal = login.stderr.strip().splitlines()[-1]
+		raise BenchError(f"MariaDB at {self.address} does not let root in ({refusal}); set DB_ROOT_PASSWORD")
 
 	def run(self, sql: str) -> None:
 		"""Run statements as root; BenchError with MariaDB's own words if it refuses."""

@@ -9,14 +9,16 @@ import sys
 GRACE_SECONDS = 120
 
 
-def exit_on_sigterm() -> None:
-	"""Let the first SIGTERM unwind the script, so that it cleans up; further ones change nothing."""
+def unwind_on_signals() -> None:
+	"""Let SIGINT and the first SIGTERM unwind the script, so that it cleans up."""
 
 	def unwind(*_):
 		signal.signal(signal.SIGTERM, signal.SIG_IGN)
 		sys.exit(128 + signal.SIGTERM)
 
 	signal.signal(signal.SIGTERM, unwind)
+	# A shell's background jobs ignore SIGINT, and would have their children ignore it.
+	signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def call(command, stop_signal: signal.Signals, **options) -> int:

@@ -24,6 +24,13 @@ RESULTS = ROOT / "test-results"
 APPS = ["frappe", "erpnext", "client_comms"]
 ADMIN_PASSWORD = "admin"
 
+# Frappe ties the user to the host it connected from, as MariaDB sees it.
+DROP_DATABASE_AND_USERS = """
+DROP DATABASE IF EXISTS `NAME`;
+SET @users = (SELECT GROUP_CONCAT(QUOTE(User), '@', QUOTE(Host)) FROM mysql.user WHERE User = 'NAME');
+EXECUTE IMMEDIATE IFNULL(CONCAT('DROP USER ', @users), 'DO 0');
+"""
+
 FORGET_REDIS_KEYS = """
 import sys, redis
 for url in sys.argv[2:]:
@@ -49,7 +56,8 @@ class ThrowawaySite:
 		RESULTS.mkdir(exist_ok=True)
 		self.log.write_text("")
 		# What can be wrong with the machine shows here, before there is anything to clean up.
-		_prerequisites = self.bench.database.root_password, self.python
+		self.bench.check_services()
+		_ = self.python
 		try:
 			self._open()
 		except BaseException:
@@ -111,6 +119,7 @@ class ThrowawaySite:
 			say(f"Bringing site {self.name} up to date")
 			self._lay_out()
 			self._frappe("migrate", "--skip-search-index")
+			self._compile_translations()
 			return
 
 		say(f"Making site {self.name} with ERPNext and this checkout (about two minutes)")
@@ -122,7 +131,6 @@ class ThrowawaySite:
 			self.name,
 			f"--db-name={self.database_name}",
 			f"--db-root-password={self.bench.database.root_password}",
-			"--mariadb-user-host-login-scope=%",
 			f"--admin-password={ADMIN_PASSWORD}",
 			"--install-app=erpnext",
 			without_site=True,
@@ -130,8 +138,7 @@ class ThrowawaySite:
 		self._configure()
 		self._run([self.python, ROOT / "scripts" / "complete_setup.py", self.name])
 		self._frappe("install-app", "client_comms")
-		if any((ROOT / "client_comms" / "locale").glob("*.po")):
-			self._frappe("compile-po-to-mo", "--app", "client_comms", without_site=True)
+		self._compile_translations()
 		complete.touch()
 
 	def _close(self) -> None:
@@ -151,9 +158,7 @@ class ThrowawaySite:
 		"""Database, database user, Redis keys and files of the site, as far as they exist."""
 		name = self.database_name
 		shutil.rmtree(self.sites, ignore_errors=True)
-		self.bench.database.run(
-			f"DROP DATABASE IF EXISTS `{name}`; DROP USER IF EXISTS '{name}'@'%', '{name}'@'localhost';"
-		)
+		self.bench.database.run(DROP_DATABASE_AND_USERS.replace("NAME", name))
 		urls = [f"redis://{host}:{port}" for host, port in self.bench.redis.values()]
 		self._run([self.python, "-c", FORGET_REDIS_KEYS, self.token, *urls], folder=ROOT)
 
@@ -166,12 +171,11 @@ class ThrowawaySite:
 		(self.sites / "common_site_config.json").write_text(json.dumps(config, indent=1))
 		(self.sites / "apps.txt").write_text("\n".join(APPS) + "\n")
 		for app in APPS:
-			link(
-				self.folder / "apps" / app, ROOT if app == "client_comms" else self.bench.path / "apps" / app
-			)
+			source = ROOT if app == "client_comms" else self.bench.path / "apps" / app
+			link(self.folder / "apps" / app, source)
 
 		assets = self.sites / "assets"
-		for asset in (self.bench.path / "sites" / "assets").iterdir():
+		for asset in (self.bench.path / "sites" / "assets").glob("*"):
 			if asset.name == "locale":  # compiled translations are written here
 				shutil.copytree(asset, assets / "locale", dirs_exist_ok=True)
 			elif asset.name != "client_comms":
@@ -196,6 +200,10 @@ class ThrowawaySite:
 			throttle_user_limit=10_000,
 		)
 		file.write_text(json.dumps(config, indent=1))
+
+	def _compile_translations(self) -> None:
+		if any((ROOT / "client_comms" / "locale").glob("*.po")):
+			self._frappe("compile-po-to-mo", "--app", "client_comms", without_site=True)
 
 	def _frappe(self, command: str, *arguments: str, without_site: bool = False) -> None:
 		site = [] if without_site else ["--site", self.name]

@@ -102,7 +102,8 @@ def delete_todos(doc) -> None:
 		for name in frappe.get_all(
 			"ToDo", {"reference_type": INTERACTION, "reference_name": doc.name}, pluck="name"
 		):
-			frappe.delete_doc("ToDo", name, ignore_permissions=True)
+			# Forced, for the action item still links to it.
+			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
 	finally:
 		frappe.flags[_SYNCING] = False
 

@@ -32,7 +32,7 @@ def _take_due(limit: int) -> list[str]:
 	return (
 		frappe.qb.from_(table)
 		.select(table.name)
-		.where(table.sweep_at <= clock.now())
+		.where(table.sweep_at < clock.now())  # a deadline is missed after it, not at it
 		.orderby(table.sweep_at)
 		.limit(limit)
 		.for_update(skip_locked=True)

@@ -1,8 +1,11 @@
 """Emails and other messages: what comes in starts or continues an interaction, what goes out answers it."""
 
+from datetime import datetime
+
 import frappe
 from frappe.utils import get_datetime, parse_addr, split_emails
 
+from client_comms import clock
 from client_comms.crm import inbound_headers, intake, parties
 from client_comms.rules import mail_signals
 
@@ -21,7 +24,12 @@ _MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 
 
 def before_insert(doc, method=None):
-	"""Keep the headers of a message while Frappe still has them."""
+	"""Keep the headers of a message while Frappe still has them, and bind what is filed under an interaction."""
+	if doc.reference_doctype == INTERACTION and doc.reference_name:
+		doc.client_interaction = doc.reference_name
+		doc.confidentiality_level = frappe.db.get_value(
+			INTERACTION, doc.reference_name, "confidentiality_level"
+		)
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
 		doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
 
@@ -49,15 +57,18 @@ def _received(doc):
 		return None
 	interaction = find_thread(doc)
 	kind = mail_signals.automatic_kind(
-		doc.flags.client_comms_headers or {}, doc.sender or "", doc.subject or "", ""
+		doc.flags.client_comms_headers or {},
+		doc.sender or "",
+		doc.subject or "",
+		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
 	)
 	if kind:
 		if interaction and kind in AUTOMATIC_EVENT:
-			interaction.record(AUTOMATIC_EVENT[kind], at=doc.communication_date, source=doc)
+			interaction.record(AUTOMATIC_EVENT[kind], at=_moment(doc), source=doc)
 		return interaction
 	if parties.is_own(doc.sender):
 		if interaction and _reaches_client(doc):
-			intake.staff_wrote(interaction, doc, get_datetime(doc.communication_date))
+			intake.staff_wrote(interaction, doc, _moment(doc))
 		return interaction
 	arrival = _arrival(doc)
 	if interaction and intake.may_continue(interaction, arrival.at):
@@ -69,7 +80,7 @@ def _received(doc):
 def _sent(doc):
 	interaction = find_thread(doc)
 	if interaction and _reaches_client(doc):
-		intake.staff_wrote(interaction, doc, get_datetime(doc.communication_date))
+		intake.staff_wrote(interaction, doc, _moment(doc))
 	return interaction
 
 
@@ -102,11 +113,19 @@ def _by_reference(doc) -> str | None:
 		return doc.reference_name
 	if not doc.reference_name or doc.reference_doctype in _MASTERS:
 		return None
-	return frappe.db.get_value(
-		INTERACTION,
-		{"reference_doctype": doc.reference_doctype, "reference_name": doc.reference_name},
-		order_by="occurred_on desc",
-	)
+	filters = {"reference_doctype": doc.reference_doctype, "reference_name": doc.reference_name}
+	if doc.reference_doctype == "Lead" and doc.sent_or_received == "Received":
+		# All mail of a person is filed under their one lead: only a reply goes on with a conversation.
+		subject = mail_signals.normalise_subject(doc.subject)
+		if subject == " ".join((doc.subject or "").split()):
+			return None
+		filters["subject"] = subject[:140]
+	return frappe.db.get_value(INTERACTION, filters, order_by="occurred_on desc")
+
+
+def _moment(doc) -> datetime:
+	"""When the message was written; Frappe leaves that empty for one that is written now."""
+	return get_datetime(doc.communication_date or clock.now())
 
 
 def _reaches_client(doc) -> bool:
@@ -129,7 +148,7 @@ def _arrival(doc) -> intake.Arrival:
 		content=doc.content,
 		sender=doc.sender,
 		sender_name=doc.sender_full_name,
-		at=get_datetime(doc.communication_date),
+		at=_moment(doc),
 		reference_doctype=doc.reference_doctype,
 		reference_name=doc.reference_name,
 		email_account=doc.email_account,
@@ -139,8 +158,18 @@ def _arrival(doc) -> intake.Arrival:
 
 
 def _bind(doc, interaction) -> None:
-	"""The message is as confidential as its interaction."""
+	"""The message is as confidential as its interaction, and stands on its timeline."""
 	doc.db_set(
 		{"client_interaction": interaction.name, "confidentiality_level": interaction.confidentiality_level},
 		update_modified=False,
 	)
+	if doc.reference_doctype == INTERACTION:
+		return  # there already
+	doc.append(
+		"timeline_links",
+		{
+			"link_doctype": INTERACTION,
+			"link_name": interaction.name,
+			"communication_date": doc.communication_date,
+		},
+	).db_insert()

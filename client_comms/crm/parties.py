@@ -36,9 +36,13 @@ def client_of(reference_doctype: str | None, reference_name: str | None, address
 	"""
 	address = parse_addr(address or "")[1].lower()
 	contact = address and _contact(address)
+	known = _of_contact(contact)
 	party_type, party = _of_reference(reference_doctype, reference_name) or (
-		_of_contact(contact) or _lead(address) or (None, None)
+		known or _lead(address) or (None, None)
 	)
+	if party_type == "Lead" and known and known[0] == "Customer":
+		# A customer who writes to an address that makes leads is filed under one, and stays a customer.
+		party_type, party = known
 	return Client(party_type, party, contact, name or address)
 
 
@@ -62,7 +66,21 @@ def _of_reference(doctype: str | None, name: str | None) -> tuple[str, str] | No
 
 
 def _contact(address: str) -> str | None:
-	return frappe.db.get_value("Contact Email", {"email_id": address, "parenttype": "Contact"}, "parent")
+	"""The contact of an address; of several, the one of a customer before that of a lead or of nobody."""
+	contacts = frappe.get_all(
+		"Contact Email",
+		{"email_id": address, "parenttype": "Contact"},
+		pluck="parent",
+		order_by="creation asc",
+	)
+	if len(contacts) < 2:
+		return contacts[0] if contacts else None
+
+	def closeness(contact: str) -> int:
+		party = _of_contact(contact)
+		return PARTY_TYPES.index(party[0]) if party else len(PARTY_TYPES)
+
+	return min(contacts, key=closeness)
 
 
 def _of_contact(contact: str | None) -> tuple[str, str] | None:

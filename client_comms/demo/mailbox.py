@@ -107,12 +107,11 @@ class _Story:
 def build(anchor: date, time_zone: str = TIME_ZONE) -> list[MailItem]:
 	"""Return the mail of the 60 days up to and including `anchor`, in order of time.
 
-	Times of day are those of `time_zone`. Mail that a conversation would only bring after `anchor` is
-	not written yet.
+	Times of day are those of `time_zone`.
 	"""
 	zone = ZoneInfo(time_zone)
 	items = [item for story in _STORIES for item in _items(story, anchor, zone)]
-	return sorted((item for item in items if item.at.date() <= anchor), key=lambda item: (item.at, item.key))
+	return sorted(items, key=lambda item: (item.at, item.key))
 
 
 def write(folder: Path, anchor: date, time_zone: str = TIME_ZONE) -> list[Path]:
@@ -131,12 +130,19 @@ def holidays(anchor: date) -> tuple[date, ...]:
 	return (_day_of_week(anchor, -5, "Mon"),)
 
 
+def first_moment(when: tuple, anchor: date) -> tuple[date, str]:
+	"""Return day and time of day of a `when` as stories have it."""
+	*place, clock = when
+	day = _day_of_week(anchor, *place) if len(place) == 2 else business_day(anchor, -place[0], anchor)
+	return day, clock
+
+
 def _day_of_week(anchor: date, week: int, weekday: str) -> date:
 	monday = anchor - timedelta(days=anchor.weekday())
 	return monday + timedelta(weeks=week, days=_WEEKDAYS.index(weekday))
 
 
-def _business_day(start: date, count: int, anchor: date) -> date:
+def business_day(start: date, count: int, anchor: date) -> date:
 	"""The `count`-th business day after `start`, before it when negative; 0 is `start` itself."""
 	day, step = start, timedelta(days=1 if count > 0 else -1)
 	while count:
@@ -147,12 +153,11 @@ def _business_day(start: date, count: int, anchor: date) -> date:
 
 
 def _items(story: _Story, anchor: date, zone: ZoneInfo) -> Iterator[MailItem]:
-	*place, clock = story.when
-	first_day = _day_of_week(anchor, *place) if len(place) == 2 else _business_day(anchor, -place[0], anchor)
+	first_day, clock = first_moment(story.when, anchor)
 	opening = _Step(0, clock, story.kind, story.body, story.staff)
 	before: list[MailItem] = []
 	for step in (opening, *story.steps):
-		day = _business_day(first_day, step.business_days, anchor)
+		day = business_day(first_day, step.business_days, anchor)
 		at = datetime.combine(day, time.fromisoformat(step.at), zone)
 		outbound = step.staff is not None or step.kind == AUTO_ACKNOWLEDGEMENT
 		# The anchor is part of the id, so that two demonstrations on one site do not answer each other.
@@ -215,8 +220,8 @@ def _message(story: _Story, step: _Step, before: list[MailItem]) -> Message:
 		message["Precedence"] = "bulk"
 	elif not outbound:
 		message["X-Auto-Response-Suppress"] = "DR, OOF"  # Exchange writes this on mail of people, too
-	message["Subject"] = Header(subject, None if subject.isascii() else charset)
-	message["From"] = formataddr(author, charset)
+	message["Subject"] = Header(subject, None if subject.isascii() else _charset(charset))
+	message["From"] = formataddr(author, _charset(charset))
 	message["To"] = formataddr(story.client) if outbound else story.account
 	if step.staff:
 		message["Cc"] = story.account
@@ -224,10 +229,17 @@ def _message(story: _Story, step: _Step, before: list[MailItem]) -> Message:
 
 
 def _text(text: str, charset: str) -> MIMEText:
-	encoding = Charset(charset)
-	if charset == "utf-8":
-		encoding.body_encoding = QP
-	return MIMEText(text, "plain", encoding)
+	return MIMEText(text, "plain", _charset(charset))
+
+
+def _charset(name: str) -> Charset:
+	charset = Charset(name)
+	if name == "utf-8":
+		charset.body_encoding = QP
+	elif name == "gb2312":
+		# The standard library would label headers with its own name for the codec, which no one else knows.
+		charset.output_codec = name
+	return charset
 
 
 def _without_charset(raw: bytes, body: str) -> bytes:

@@ -7,7 +7,7 @@ from datetime import datetime
 from client_comms.dry_run.governance import Procedure
 from client_comms.dry_run.mailbox import INTERNAL, Mail
 from client_comms.rules import access, documentation
-from client_comms.rules.classification import INBOUND, Signal, classify
+from client_comms.rules.classification import INBOUND, OUTBOUND, Signal, classify
 from client_comms.rules.mail_signals import normalise_subject
 from client_comms.rules.response_clock import ANSWERED, RECEIVED, Event, Terms, replay
 from client_comms.rules.working_time import WorkingCalendar
@@ -130,7 +130,7 @@ def _assessed(
 		respond_status=clocks.respond.status,
 		breached=clocks.breached,
 		visible_to=visible_to(procedure, name, now),
-		documentation_missing=_documentation_missing(procedure, name, first),
+		documentation_missing=_documentation_missing(procedure, name, thread),
 		messages=len(thread),
 	)
 
@@ -151,14 +151,20 @@ def visible_to(procedure: Procedure, communication_type: str, now: datetime) -> 
 	)
 
 
-def _documentation_missing(procedure: Procedure, communication_type: str, mail: Mail) -> tuple[str, ...]:
-	"""Names of the methods owed that the conversation itself does not prove (M-1)."""
+def _documentation_missing(
+	procedure: Procedure, communication_type: str, thread: Sequence[Mail]
+) -> tuple[str, ...]:
+	"""Names of the methods owed that the conversation itself does not prove (M-1).
+
+	Its mails prove the first method that asks for a message; where the type closes a matter, that is a
+	message to the client.
+	"""
 	owed = procedure.methods_of.get(communication_type, ())
-	given = [
-		documentation.Evidence(
-			method.name, reference_doctype="Communication", reference_name=mail.message_id or mail.origin
-		)
-		for method in owed
-		if method.evidence == documentation.COMMUNICATION
-	]
+	closing = communication_type in procedure.closing_types
+	proof = next((mail for mail in thread if not closing or mail.direction == OUTBOUND), None)
+	method = next((each for each in owed if each.evidence == documentation.COMMUNICATION), None)
+	given = []
+	if proof and method:
+		name = proof.message_id or proof.origin
+		given = [documentation.Evidence(method.name, "Communication", name)]
 	return tuple(each.method for each in documentation.missing(owed, given))

@@ -3,10 +3,8 @@
 import argparse
 import json
 import os
-import shutil
 import sys
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -16,11 +14,10 @@ from client_comms.dry_run.assessment import Assessment, assess
 from client_comms.dry_run.governance import Procedure, load_calendar, load_procedure
 from client_comms.dry_run.mailbox import INTERNAL, Mail, own_domains_among, read_mailbox, sort_out
 from client_comms.dry_run.problems import Problem, UnusableInput
+from client_comms.dry_run.table import print_table, printable
 from client_comms.rules.response_clock import NOT_REQUIRED
 
 UNUSABLE = 2
-_PIPED_WIDTH = 180
-_NARROWEST_TEXT = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +93,10 @@ def _date(text: str) -> date:
 
 def _moment(text: str) -> datetime:
 	# Python 3.10 does not read the Z that stands for UTC.
-	return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+	moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+	if not 1971 <= moment.year < 9000:
+		raise ValueError(f"the year {moment.year} is out of range")
+	return moment
 
 
 def _aware(now: datetime | None, zone: ZoneInfo) -> datetime:
@@ -140,7 +140,7 @@ def _print_tables(report: dict) -> None:
 	)
 	if found:
 		print()
-		_print_table(
+		print_table(
 			("Since", "Client", "Subject", "Type", "Level", "Acknowledge by", "Respond by", "Missing"),
 			[
 				(
@@ -159,7 +159,7 @@ def _print_tables(report: dict) -> None:
 		)
 		print()
 		seen = {(e.communication_type, e.confidentiality_level): e.visible_to for e in found}
-		_print_table(
+		print_table(
 			("Type", "Level", "Open to", "Open only to those who take part"),
 			[
 				(*key, ", ".join(roles.anyway) or "-", ", ".join(roles.taking_part) or "-")
@@ -172,7 +172,7 @@ def _print_tables(report: dict) -> None:
 		print()
 		print("Left out:")
 		for problem in report["problems"]:
-			print(f"  {_printable(problem.origin)}: {_printable(problem.reason)}")
+			print(f"  {printable(problem.origin)}: {printable(problem.reason)}")
 
 
 def _deadline(due: datetime | None, status: str) -> str:
@@ -181,36 +181,3 @@ def _deadline(due: datetime | None, status: str) -> str:
 
 def _minute(t: datetime) -> str:
 	return f"{t:%Y-%m-%d %H:%M}"
-
-
-def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]], flexible: Sequence[int] = ()) -> None:
-	"""Print aligned columns; those in `flexible` are shortened as far as the terminal is too narrow."""
-	table = [head, *([_printable(cell) for cell in row] for row in rows)]
-	widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
-	room = shutil.get_terminal_size((_PIPED_WIDTH, 0)).columns - 2 * (len(head) - 1)
-	for column in sorted(flexible, key=lambda c: -widths[c]):
-		excess = sum(widths) - room
-		widths[column] = max(min(widths[column], _NARROWEST_TEXT), widths[column] - max(excess, 0))
-	for row in (table[0], ["-" * width for width in widths], *table[1:]):
-		print("  ".join(_fitted(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _printable(text: str) -> str:
-	"""Mail comes from anyone: control characters in a subject must not reach the terminal."""
-	return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
-
-
-def _fitted(text: str, width: int) -> str:
-	if _width(text) > width:
-		while _width(text) > width - 1:
-			text = text[:-1]
-		text += "…"
-	return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-	"""Columns on a terminal: Chinese and Japanese characters take two, combining marks none."""
-	return sum(
-		0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF")
-		for each in text
-	)

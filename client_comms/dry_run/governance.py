@@ -34,6 +34,7 @@ class Procedure:
 	level_of: Mapping[str, str]
 	terms_of: Mapping[str, Terms]
 	methods_of: Mapping[str, tuple[Method, ...]]
+	closing_types: frozenset[str]
 	source_rules: tuple[SourceRule, ...]
 	default_type: str
 
@@ -82,13 +83,14 @@ class Procedure:
 		roles: dict[tuple[str, str], frozenset[str]] = {}
 		for row in rows.get("parties") or ():
 			key = label, _needed(row, "communication_type", "responsible party")
-			roles[key] = roles.get(key, frozenset()) | ({row["role"]} if row.get("role") else frozenset())
+			roles[key] = roles.get(key, frozenset()) | _responsible_role(row)
 		return cls(
 			version_label=label,
 			policy=access.Policy(levels, roles),
 			level_of=level_of,
 			terms_of=terms_of,
 			methods_of=owed,
+			closing_types=frozenset(name for name, row in types.items() if row.get("is_closure")),
 			source_rules=tuple(_source_rule(row) for row in rows.get("source_rules", shipped.SOURCE_RULES)),
 			default_type=rows.get("default_type") or shipped.DEFAULT_TYPE,
 		)
@@ -103,7 +105,7 @@ def load_procedure(path: Path) -> Procedure:
 		return Procedure.from_rows(_matrix_rows(_json(path)))
 	except UnusableInput as error:
 		raise UnusableInput(f"{path}: {error}") from error
-	except (AttributeError, TypeError) as error:
+	except (AttributeError, TypeError, ValueError) as error:
 		raise UnusableInput(f"{path}: this is not the shape of a communication matrix.") from error
 
 
@@ -191,6 +193,12 @@ def _levels(rows: Iterable[Mapping]) -> dict[str, access.Level]:
 	return levels
 
 
+def _responsible_role(row: Mapping) -> frozenset[str]:
+	"""The role of a party; assigned staff have none, they take part."""
+	is_role = row.get("party", "Role") == "Role"
+	return frozenset({_needed(row, "role", "responsible party")}) if is_role else frozenset()
+
+
 def _source_rule(row: Mapping) -> SourceRule:
 	return SourceRule(
 		communication_type=_needed(row, "communication_type", "source rule"),
@@ -225,6 +233,6 @@ def _days(row: Mapping, key: str) -> float:
 
 
 def _time(value: str) -> time:
-	# ERPNext writes "9:00:00", and midnight at the end of a day as "24:00:00" or "00:00:00".
-	hours, minutes, seconds = (float(part) for part in (value + ":00:00").split(":")[:3])
-	return time(int(hours) % 24, int(minutes), int(seconds))
+	# ERPNext writes "9:00:00"; midnight at the end of a day is "00:00:00" there, "24:00" elsewhere.
+	hours, minutes, seconds = (float(part) for part in (value + ":0:0").split(":")[:3])
+	return time(0 if hours == 24 else int(hours), int(minutes), int(seconds))

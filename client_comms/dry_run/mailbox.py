@@ -44,6 +44,9 @@ _COLUMNS = {
 }
 _FIELD_OF_COLUMN = {label.casefold(): name for name, labels in _COLUMNS.items() for label in labels}
 _REQUIRED_COLUMNS = ("sender", "date")
+_AUTOMATED_MESSAGE = "Automated Message"
+# The other types of a Communication are comments and notifications within the site.
+_MESSAGE_TYPES = ("", "Communication", _AUTOMATED_MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +229,9 @@ def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 		raise UnusableInput(f"{path} lacks the column {' and the column '.join(absent)}.")
 	try:
 		for number, cells in enumerate(rows, start=2):
-			row = {name: cell.strip() for name, cell in zip(columns, cells) if name}  # noqa: B905 - rows can be short
-			if any(row.values()) and row.get("communication_type", "") in (
-				"",
-				"Communication",
-				"Automated Message",
-			):
+			# Rows can be short, and a row of totals has nothing in the columns that count.
+			row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+			if any(row.values()) and row.get("communication_type", "") in _MESSAGE_TYPES:
 				yield _mail_of_row(row, f"row {number}", zone)
 	except csv.Error as error:
 		yield Problem(f"line {rows.line_num}", f"the file is broken from here on: {error}")
@@ -256,7 +256,7 @@ def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Pr
 		message_id=name or message_id,
 		reply_ids=(in_reply_to,) if in_reply_to else (),
 		direction=OUTBOUND if row.get("sent_or_received") == "Sent" else "",
-		automatic=AUTO_REPLY if row.get("communication_type") == "Automated Message" else None,
+		automatic=AUTO_REPLY if row.get("communication_type") == _AUTOMATED_MESSAGE else None,
 	)
 
 

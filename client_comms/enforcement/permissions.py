@@ -117,13 +117,17 @@ def _values(values) -> str:
 	return ", ".join(frappe.db.escape(value) for value in sorted(values))
 
 
-def _at_levels(rows: access.RowFilter, levels) -> str:
-	level = _column("confidentiality_level")
-	named = f"{level} in ({_values(levels)})"
+def at_levels(rows: access.RowFilter, levels, column: str) -> str:
+	"""Rows whose level, held in `column`, counts as one of `levels`."""
+	named = f"{column} in ({_values(levels)})"
 	if rows.strictest not in levels:
 		return named
 	# An unknown, empty or deleted level counts as the strictest one.
-	return f"({named} or {level} is null or {level} not in ({_values(rows.known_levels)}))"
+	return f"({named} or {column} is null or {column} not in ({_values(rows.known_levels)}))"
+
+
+def _at_levels(rows: access.RowFilter, levels) -> str:
+	return at_levels(rows, levels, _column("confidentiality_level"))
 
 
 def _of_types(pairs) -> str:

@@ -7,7 +7,7 @@ The same events, terms, calendar and `now` always give the same clocks.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from client_comms.rules.messages import Message, RuleError, _
 from client_comms.rules.working_time import WorkingCalendar, as_utc
@@ -33,6 +33,9 @@ CLOCK_EVENTS = (
 	CLOSED,
 	REOPENED,
 )
+
+# Those that staff cause by a click
+STAFF_EVENTS = (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED, CLOSED, REOPENED)
 
 # Statuses of one clock
 NOT_REQUIRED = "Not Required"
@@ -152,7 +155,7 @@ class _Record:
 		self.promise = Clock("promise")
 		self.history: list[Clock] = []
 		self.received = False
-		self.answered = False  # in this round
+		self.answered = False  # in this round, after which nothing is owed in it
 		self.paused = False
 		self.closed = False
 
@@ -186,7 +189,7 @@ class _Record:
 			return STATUS_CLOSED
 		if self.paused:
 			return STATUS_WAITING
-		if self.answered and not self.owes_anything:
+		if self.answered:
 			return STATUS_ANSWERED
 		if self.acknowledge.status in (MET, MET_LATE) or self.promise.unmet:
 			return STATUS_ACKNOWLEDGED
@@ -226,6 +229,7 @@ class _Record:
 		if self.closed and event.kind not in (REOPENED, RECEIVED):
 			return
 		_HANDLERS[event.kind](self, event)
+		# Waiting for the client ends with the last thing owed.
 		self.paused = self.paused and self.owes_anything
 
 	def on_received(self, event: Event) -> None:
@@ -258,7 +262,6 @@ class _Record:
 			self.promise = Clock("promise", RUNNING, event.at, due)
 
 	def on_answered(self, event: Event) -> None:
-		self.on_resumed(event)
 		self.change(lambda clock: self.met(clock, event.at))
 		self.answered = True
 
@@ -337,6 +340,12 @@ def check_transition(clocks: Clocks, kind: str, at: datetime, promised_until: da
 	refusal = _refusal(clocks, kind, at, promised_until)
 	if refusal:
 		raise TransitionError(refusal)
+
+
+def possible_events(clocks: Clocks, at: datetime) -> tuple[str, ...]:
+	"""The kinds of events that staff can add at `at`, aware, to a record that stands at `clocks`."""
+	promise = at + timedelta(days=1)
+	return tuple(kind for kind in STAFF_EVENTS if _refusal(clocks, kind, at, promise) is None)
 
 
 def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None) -> Message | None:

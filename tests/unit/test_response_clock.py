@@ -381,6 +381,11 @@ def test_a_new_promise_after_the_due_leaves_the_broken_one_in_history():
 	assert clocks.breached
 
 
+def test_an_open_promise_tells_the_client_that_the_message_has_arrived():
+	clocks = stand("24 10:00", ASKED, (PROMISED, "24 10:00", "27 12:00"), terms=Terms(0, 2))
+	assert (clocks.acknowledge.status, clocks.status) == (NOT_REQUIRED, "Acknowledged")
+
+
 # --- rounds ------------------------------------------------------------------------------------------
 
 
@@ -413,8 +418,9 @@ def test_a_closed_record_that_is_opened_again_starts_a_new_round(kind):
 	assert (clocks.status, clocks.respond.due) == ("Acknowledged", at("30 17:00"))
 
 
-def test_reopening_does_not_restart_the_acknowledgement():
-	clocks = stand("26 10:00", ASKED, (CLOSED, "23 11:00"), (REOPENED, "26 10:00"))
+@pytest.mark.parametrize("kind", [REOPENED, RECEIVED])
+def test_opening_again_does_not_restart_the_acknowledgement(kind):
+	clocks = stand("26 10:00", ASKED, (CLOSED, "23 11:00"), (kind, "26 10:00"))
 	assert statuses(clocks) == (NOT_REQUIRED, RUNNING, NOT_REQUIRED)
 	assert clocks.status == "Open"
 	assert clocks.history == ()
@@ -516,6 +522,9 @@ def test_times_need_a_zone():
 		replay([Event(RECEIVED, naive)], TERMS, OFFICE, at("23 12:00"))
 	with pytest.raises(CalendarError):
 		replay([Event(RECEIVED, at("23 10:00"))], TERMS, OFFICE, naive)
+	promised = [Event(RECEIVED, at("23 10:00")), Event(PROMISED, at("23 10:00"), naive)]
+	with pytest.raises(CalendarError):
+		replay(promised, TERMS, OFFICE, at("23 12:00"))
 
 
 # --- what may be done --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, get_link_to_form
+from frappe.utils import get_datetime, get_fullname, get_link_to_form
 
 from client_comms import clock
 from client_comms.client_interactions import action_items
@@ -89,6 +89,15 @@ class ClientInteraction(Document):
 		sweep_at: DF.Datetime | None
 	# end: auto-generated types
 
+	def onload(self):
+		"""What the form needs besides the fields: the actions possible now, the level kept, and who it is about."""
+		self.set_onload("actions", self.possible_actions())
+		self.set_onload("confidentiality_level", self.confidentiality_level)
+		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
+		self.set_onload(
+			"client_email", self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
+		)
+
 	def validate(self):
 		self.validate_events_are_untouched()
 		self.set_client()
@@ -143,6 +152,12 @@ class ClientInteraction(Document):
 			)
 		except RuleError as refusal:
 			refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
+
+	def possible_actions(self) -> list[str]:
+		"""The events that the user may record as things stand (C-3, C-4)."""
+		if not self.has_permission("write"):
+			return []
+		return list(response_clock.possible_events(self.clocks(), clock.to_aware(clock.now())))
 
 	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None):
 		self.append(
@@ -274,6 +289,9 @@ class ClientInteraction(Document):
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
+		if self.stored() and not self.party:
+			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
+			details["party"] = self.party_name
 		if missing := documentation.missing_details(details):
 			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
 		if get_datetime(self.occurred_on) > clock.now():

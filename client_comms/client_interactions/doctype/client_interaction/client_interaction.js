@@ -1,0 +1,277 @@
+frappe.ui.form.on("Client Interaction", {
+	setup(frm) {
+		frm.set_query("party_type", () => ({
+			filters: { name: ["in", client_comms.interaction.PARTY_TYPES] },
+		}));
+		frm.set_query("contact", ({ party_type, party }) =>
+			party
+				? {
+						query: "frappe.contacts.doctype.contact.contact.contact_query",
+						filters: { link_doctype: party_type, link_name: party },
+				  }
+				: {}
+		);
+		frm.set_query("responsible_staff", ({ company, communication_type }) => ({
+			query: "client_comms.api.queries.responsible_staff",
+			filters: { company, communication_type },
+		}));
+		for (const [field, table] of [
+			["assigned_to", "action_items"],
+			["custodian", "evidence"],
+		]) {
+			frm.set_query(field, table, () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		}
+	},
+
+	onload(frm) {
+		if (frm.is_new() && !frm.doc.responsible_staff) {
+			frm.doc.responsible_staff = frappe.session.user;
+		}
+	},
+
+	async refresh(frm) {
+		const saved = !frm.is_new();
+		frm.toggle_display(["clocks_section", "evidence_section", "history_section"], saved);
+		frm.toggle_display("level_change_reason", false);
+		if (!saved) return;
+
+		add_actions(frm);
+		frm.add_custom_button(__("Why?"), () => explain_access(frm));
+		await client_comms.interaction.load_levels();
+		show_banner(frm);
+	},
+
+	party_type: (frm) => frm.set_value("party", null),
+	party: (frm) => frm.set_value("contact", null),
+
+	async confidentiality_level(frm) {
+		// Only a lower level asks for a reason.
+		await client_comms.interaction.load_levels();
+		const rank = (level) => client_comms.interaction.levels[level]?.rank || 0;
+		const lower = rank(frm.doc.confidentiality_level) < rank(frm.doc.__onload?.confidentiality_level);
+		frm.toggle_display("level_change_reason", lower);
+		frm.toggle_reqd("level_change_reason", lower);
+	},
+
+	get_email_recipients(frm, fieldname) {
+		const address = frm.doc.__onload?.client_email;
+		return fieldname === "recipients" && address ? [address] : [];
+	},
+});
+
+// --- actions ---------------------------------------------------------------------------------------
+
+function add_actions(frm) {
+	const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
+	const actions = {
+		Acknowledged: {
+			label: __("Acknowledge"),
+			run: () => ask(frm, "acknowledge", __("Receipt Was Confirmed to the Client"), [note]),
+		},
+		Promised: {
+			label: __("Promise"),
+			run: () =>
+				ask(frm, "promise", __("The Client Was Told When to Expect the Answer"), [
+					{ fieldname: "until", fieldtype: "Datetime", label: __("Promised For"), reqd: 1 },
+					note,
+				]),
+		},
+		Answered: {
+			label: __("Answer"),
+			run: () => ask(frm, "answer", __("The Client Has the Full Answer"), [note]),
+		},
+		Paused: {
+			label: __("Pause"),
+			run: () => ask(frm, "pause", __("Wait for the Client"), [note]),
+		},
+		Resumed: { label: __("Resume"), run: () => act(frm, "resume") },
+		Closed: { label: __("Close"), run: () => act(frm, "close") },
+		Reopened: {
+			label: __("Reopen"),
+			run: () =>
+				ask(frm, "reopen", __("Open the Interaction Again"), [
+					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+				]),
+		},
+	};
+	const possible = frm.doc.__onload?.actions || [];
+	const next = next_action(frm.doc, possible);
+	for (const event of possible) {
+		const { label, run } = actions[event];
+		const group = event === next ? null : __("Actions");
+		const button = frm.add_custom_button(label, run, group);
+		if (event === next) button.removeClass("btn-default").addClass("btn-primary");
+	}
+}
+
+/** The step that comes next as things stand: never a reopening, which is an exception. */
+function next_action(doc, possible) {
+	const owes = (status) => ["Running", "Breached"].includes(status);
+	const steps = [
+		["Resumed", true],
+		["Acknowledged", true],
+		["Answered", owes(doc.respond_status) || owes(doc.promise_status)],
+		["Closed", true],
+	];
+	return steps.find(([event, due]) => due && possible.includes(event))?.[0];
+}
+
+function ask(frm, method, title, fields) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label: __("Confirm"),
+		primary_action(values) {
+			dialog.hide();
+			act(frm, method, values);
+		},
+	});
+	dialog.show();
+}
+
+async function act(frm, method, values = {}) {
+	if (frm.is_dirty()) await frm.save();
+	await frappe.call({
+		method: `client_comms.api.${method}`,
+		type: "POST",
+		args: { name: frm.doc.name, ...values },
+		freeze: true,
+	});
+	frm.reload_doc();
+}
+
+// --- banner ----------------------------------------------------------------------------------------
+
+function show_banner(frm) {
+	const it = client_comms.interaction;
+	const { color, text } = standing(frm.doc);
+	const pills = [it.level_pill(frm.doc.confidentiality_level)];
+	if (frm.doc.breached) {
+		pills.push(`<span class="indicator-pill red no-margin">${__("Deadline missed")}</span>`);
+	}
+	const owed = frm.doc.documentation_missing;
+	const documentation =
+		owed && frm.doc.status !== "Closed"
+			? `<a class="small" data-action="show-evidence">
+					${__("Before it is closed: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
+				</a>`
+			: "";
+	frm.dashboard.clear_headline();
+	frm.layout.show_message(
+		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
+			<div>${text}<div>${documentation}</div></div>
+			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
+		</div>`,
+		color,
+		true
+	);
+	frm.layout.message
+		.find("[data-action=show-evidence]")
+		.on("click", () => frm.scroll_to_field("evidence"));
+}
+
+/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
+function standing(doc) {
+	const it = client_comms.interaction;
+	const bold = (text) => `<strong>${frappe.utils.escape_html(text)}</strong>`;
+	const staff = bold(doc.__onload?.responsible_name || __("The team"));
+	const client = bold(doc.party_name || __("the client"));
+
+	if (doc.status === "Closed") return { color: "green", text: __("Closed. Nothing is owed.") };
+	if (doc.clock_state === "Paused") {
+		return { color: "yellow", text: __("Waiting for {0}. The clocks stand still.", [client]) };
+	}
+	if (doc.clock_state === "Stopped") {
+		return { color: "green", text: __("Nothing is owed to {0}.", [client]) };
+	}
+
+	const debts = [
+		[doc.acknowledge_status, doc.acknowledge_by, acknowledgement_owed],
+		[doc.respond_status, doc.respond_by, answer_owed],
+		[doc.promise_status, doc.promised_for, promise_owed],
+	]
+		.filter(([status]) => ["Running", "Breached"].includes(status))
+		.sort(([, a], [, b]) => a.localeCompare(b));
+	const sentences = debts.map(([, due, sentence]) =>
+		sentence(it.minutes_to(due) < 0, staff, client, bold(it.when(due)), it.relative(due))
+	);
+	return {
+		color: it.deadline_color(doc.next_deadline),
+		text: sentences.map((each) => `<div>${each}</div>`).join(""),
+	};
+}
+
+function acknowledgement_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} has owed {1} an acknowledgement since {2} – {3}", [staff, client, due, relative])
+		: __("{0} owes {1} an acknowledgement by {2} – {3}", [staff, client, due, relative]);
+}
+
+function answer_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} has owed {1} an answer since {2} – {3}", [staff, client, due, relative])
+		: __("{0} owes {1} an answer by {2} – {3}", [staff, client, due, relative]);
+}
+
+function promise_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} promised {1} an answer for {2} – {3}", [staff, client, due, relative])
+		: __("{0} promised {1} an answer by {2} – {3}", [staff, client, due, relative]);
+}
+
+// --- why? ------------------------------------------------------------------------------------------
+
+function explain_access(frm) {
+	const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
+	const dialog = new frappe.ui.Dialog({
+		title: __("Why Can I See This?"),
+		fields: [
+			{
+				fieldname: "user",
+				fieldtype: "Link",
+				options: "User",
+				label: __("User"),
+				default: frappe.session.user,
+				read_only: !about_others,
+				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+				change: () => show(),
+			},
+			{ fieldtype: "Column Break" },
+			{
+				fieldname: "action",
+				fieldtype: "Select",
+				label: __("Action"),
+				options: ["read", "write", "print", "email", "export", "share", "delete"].map((value) => ({
+					value,
+					label: __(frappe.unscrub(value)),
+				})),
+				default: "read",
+				change: () => show(),
+			},
+			{ fieldtype: "Section Break" },
+			{ fieldname: "answer", fieldtype: "HTML" },
+		],
+	});
+
+	async function show() {
+		const { user, action } = dialog.get_values(true);
+		if (!user || !action) return;
+		const answer = await frappe.xcall("client_comms.api.explain_access", {
+			doctype: frm.doctype,
+			name: frm.docname,
+			user,
+			action,
+		});
+		dialog.fields_dict.answer.$wrapper.html(`
+			<p>
+				<span class="indicator-pill ${answer.allowed ? "green" : "red"}">
+					${answer.allowed ? __("Allowed") : __("Not Allowed")}
+				</span>
+				<span class="text-muted">${__("Rule: {0}", [`<code>${answer.rule}</code>`])}</span>
+			</p>
+			<ul>${answer.reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`);
+	}
+
+	dialog.show();
+	show();
+}

@@ -1,0 +1,129 @@
+frappe.provide("client_comms.interaction");
+
+// How an interaction is shown wherever it is shown: the list, its form, the banner on ERPNext's forms.
+// Frappe runs this file whenever it loads the DocType, so all of them may count on it.
+Object.assign(client_comms.interaction, {
+	STATUS_COLORS: {
+		Open: "orange",
+		Acknowledged: "blue",
+		"Waiting for Client": "yellow",
+		Answered: "green",
+		Closed: "gray",
+	},
+	PARTY_TYPES: ["Customer", "Lead", "Prospect", "Supplier"],
+	levels: {},
+
+	/** The levels with colour and rank, asked for once; `levels` holds them from then on. */
+	load_levels() {
+		this.loading ??= frappe.db
+			.get_list("Confidentiality Level", { fields: ["name", "color", "rank"], limit: 100 })
+			.then((rows) => rows.forEach((row) => (this.levels[row.name] = row)));
+		return this.loading;
+	},
+
+	level_pill(level) {
+		if (!level) return "";
+		const color = this.levels[level]?.color || "var(--gray-600)";
+		const filter = `confidentiality_level,=,${frappe.utils.escape_html(level)}`;
+		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}"
+				style="color: ${color}; background: color-mix(in srgb, ${color} 14%, transparent)">
+				${frappe.utils.icon("lock", "xs")}&nbsp;${frappe.utils.escape_html(__(level))}
+			</span>`;
+	},
+
+	/** Minutes from now to a moment of the site's time zone; negative when it is past. */
+	minutes_to(moment_) {
+		return moment(moment_).diff(moment(frappe.datetime.system_datetime()), "minutes", true);
+	},
+
+	is_overdue(doc) {
+		return doc.clock_state === "Running" && this.minutes_to(doc.next_deadline) < 0;
+	},
+
+	/** "in 3 hours", "2 days overdue" */
+	relative(deadline) {
+		const minutes = this.minutes_to(deadline);
+		const span = this.span(Math.abs(minutes));
+		return minutes < 0 ? __("{0} overdue", [span]) : __("in {0}", [span]);
+	},
+
+	span(minutes) {
+		if (minutes < 60) {
+			const count = Math.max(1, Math.floor(minutes));
+			return count === 1 ? __("1 minute") : __("{0} minutes", [count]);
+		}
+		const hours = Math.floor(minutes / 60);
+		if (hours < 48) return hours === 1 ? __("1 hour") : __("{0} hours", [hours]);
+		return __("{0} days", [Math.floor(hours / 24)]);
+	},
+
+	/** "Tue 24 Nov, 17:00" in the user's language and time zone. */
+	when(moment_) {
+		const format = {
+			weekday: "short",
+			day: "numeric",
+			month: "short",
+			hour: "2-digit",
+			minute: "2-digit",
+			hourCycle: "h23",
+		};
+		const language = frappe.boot.lang === "en" ? "en-GB" : frappe.boot.lang;
+		return new Intl.DateTimeFormat(language, format).format(
+			moment(frappe.datetime.convert_to_user_tz(moment_)).toDate()
+		);
+	},
+
+	/** red: overdue, orange: due within a day, blue: later */
+	deadline_color(deadline) {
+		const minutes = this.minutes_to(deadline);
+		return minutes < 0 ? "red" : minutes < 24 * 60 ? "orange" : "blue";
+	},
+});
+
+frappe.listview_settings["Client Interaction"] = {
+	add_fields: ["clock_state", "next_deadline", "breached", "confidentiality_level", "party_name"],
+	hide_name_column: true,
+
+	get_indicator(doc) {
+		const it = client_comms.interaction;
+		const color = it.is_overdue(doc) ? "red" : it.STATUS_COLORS[doc.status];
+		return [__(doc.status), color, `status,=,${doc.status}`];
+	},
+
+	formatters: {
+		confidentiality_level: (level) => client_comms.interaction.level_pill(level),
+
+		next_deadline(deadline, df, doc) {
+			if (doc.clock_state === "Paused") {
+				return `<span class="text-muted ellipsis">${__("paused")}</span>`;
+			}
+			if (!deadline) return "";
+			const it = client_comms.interaction;
+			return `<span class="ellipsis" title="${it.when(deadline)}"
+					style="color: var(--text-on-${it.deadline_color(deadline)})">
+					${it.relative(deadline)}
+				</span>`;
+		},
+	},
+
+	onload(listview) {
+		const settings = listview.list_view_settings;
+		if (!settings.fields) {
+			// Unless an administrator chose the columns: what is due first, and as many as a laptop has room for.
+			settings.fields = JSON.stringify(
+				[
+					"status_field",
+					"next_deadline",
+					"confidentiality_level",
+					"party_name",
+					"communication_type",
+					"responsible_staff",
+				].map((fieldname) => ({ fieldname }))
+			);
+			settings.total_fields ||= window.innerWidth <= 1366 ? 6 : 8;
+			listview.setup_columns();
+			listview.render_header(true);
+		}
+		client_comms.interaction.load_levels().then(() => listview.render_list());
+	},
+};

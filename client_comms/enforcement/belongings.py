@@ -1,0 +1,72 @@
+"""What belongs to a governed record is as confidential as it: comments, versions, files, to-dos and the rest.
+
+One table says how each of Frappe's DocTypes points at its owner; two hooks, registered for exactly these
+DocTypes, hold it in lists and on single documents. A document whose owner is not governed costs no query.
+"""
+
+import frappe
+
+from client_comms import compat
+from client_comms.enforcement import governed, permissions
+from client_comms.i18n import translate
+from client_comms.rules import access
+
+# DocType -> the fields with the owner's DocType and name
+OWNER_FIELDS = {
+	"Access Log": ("export_from", "reference_document"),
+	"Activity Log": ("reference_doctype", "reference_name"),
+	"Comment": ("reference_doctype", "reference_name"),
+	"Deleted Document": ("deleted_doctype", "deleted_name"),
+	"DocShare": ("share_doctype", "share_name"),
+	"Document Follow": ("ref_doctype", "ref_docname"),
+	"Document Share Key": ("reference_doctype", "reference_docname"),
+	"Email Queue": ("reference_doctype", "reference_name"),
+	"File": ("attached_to_doctype", "attached_to_name"),
+	"Notification Log": ("document_type", "document_name"),
+	"Tag Link": ("document_type", "document_name"),
+	"ToDo": ("reference_type", "reference_name"),
+	"Version": ("ref_doctype", "docname"),
+	"View Log": ("reference_doctype", "reference_name"),
+}
+_CHANGES = ("write", "create", "delete", "share")
+
+
+def condition(user=None, doctype=None) -> str:
+	"""Leave out rows whose owner the user may not read. Registered for the DocTypes of `OWNER_FIELDS`."""
+	user = user or frappe.session.user
+	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
+	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
+	if not restricted:
+		return ""
+	owners = ", ".join(frappe.db.escape(owner) for owner in restricted)
+	branches = [f"{owner_type} is null", f"{owner_type} not in ({owners})"]
+	branches += [
+		f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
+		f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
+		for owner, sql in restricted.items()
+	]
+	return f"({' or '.join(branches)})"
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Decide on one belonging: by the owner it has in the database, and by the one a change would give it."""
+	user = user or frappe.session.user
+	for owner_type, owner_name in _owners(doc, ptype):
+		decision = governed.decide(owner_type, owner_name, _action(ptype), user)
+		if decision is not None and not decision.allowed:
+			return compat.objection(*(translate(reason) for reason in decision.reasons))
+	return compat.no_objection()
+
+
+def _owners(doc, ptype) -> set[tuple[str, str]]:
+	fields = OWNER_FIELDS[doc.doctype]
+	owners = {(doc.get(fields[0]), doc.get(fields[1]))}
+	if ptype in _CHANGES and doc.name and not doc.is_new():
+		owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or (None, None))
+	return {(doctype, name) for doctype, name in owners if name and doctype in governed.doctypes()}
+
+
+def _action(ptype: str | None) -> str:
+	"""Printing, sending or exporting what belongs to a record is doing so with the record itself."""
+	action = permissions.action_of(ptype)
+	return action if action in (access.PRINT, access.EMAIL, access.EXPORT) else access.READ
