@@ -82,6 +82,8 @@ doc_events = {
 		"on_update": "client_comms.client_interactions.action_items.follow_todo",
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
 	},
+	"DocShare": {"validate": "client_comms.enforcement.sharing.refuse_share_of_message"},
+	"User": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_user"},
 	"Holiday List": {"on_update": "client_comms.communication_governance.calendars.forget"},
 }
 

@@ -84,6 +84,7 @@ def follow_todo(todo, method=None) -> None:
 	if item and item.status != status:
 		frappe.db.set_value("Interaction Action Item", item.name, "status", status)
 		frappe.clear_document_cache(INTERACTION, todo.reference_name)
+		sharing.end_lapsed(todo.reference_name)
 
 
 def forget_todo(todo, method=None) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+
 from client_comms.demo import mailbox, scenario
 
 HOLIDAY_LIST = "Nordlicht Solar"

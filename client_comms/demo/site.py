@@ -16,6 +16,7 @@ from email.utils import parseaddr
 import frappe
 from frappe.core.doctype.communication.email import make as write_in_desk
 from frappe.email.receive import InboundMail
+from frappe.model import create_new
 from frappe.query_builder.functions import Min
 from frappe.utils import add_days, escape_html
 from frappe.utils import data as frappe_time
@@ -34,6 +35,8 @@ TYPE_OF_KIND = {
 MANAGER = scenario.MAREN[1]
 SWEEP_EVERY = timedelta(minutes=5)  # as the scheduler does
 STEPS_PER_COMMIT = 20
+# Where Frappe takes the time for a document's creation and for fields that default to now.
+_FRAPPE_CLOCKS = (frappe_time, create_new)
 
 Step = mailbox.MailItem | scenario.Log | scenario.Action
 
@@ -292,12 +295,14 @@ def _sweep_until(end: datetime) -> None:
 def _at(moment: datetime) -> Iterator[None]:
 	"""Let the app and Frappe believe that it is `moment` (as stored), for what Frappe itself dates."""
 	real = frappe_time.now_datetime
-	frappe_time.now_datetime = lambda: moment
+	for module in _FRAPPE_CLOCKS:
+		module.now_datetime = lambda: moment
 	try:
 		with clock.moved_to(moment):
 			yield
 	finally:
-		frappe_time.now_datetime = real
+		for module in _FRAPPE_CLOCKS:
+			module.now_datetime = real
 
 
 @contextmanager

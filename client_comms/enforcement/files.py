@@ -7,7 +7,6 @@ from client_comms.enforcement import belongings, governed
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
-
 _BROUGHT_CONTENT = "client_comms_brought_content"
 
 

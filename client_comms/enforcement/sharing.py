@@ -1,4 +1,10 @@
-"""Who may be given a part in a record: shares, assignments, responsibility, grants (D-5, P-2)."""
+"""Who may be given a part in a record: shares, assignments, responsibility, grants (D-5, P-2).
+
+Frappe asks for a DocShare after every hook, so a share overrides a denial: one may only stand where its
+user may read the record anyway, and must end when that ends.
+"""
+
+from dataclasses import replace
 
 import frappe
 from frappe import _
@@ -8,6 +14,9 @@ from client_comms.enforcement import policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import translate
 from client_comms.rules import access
+
+INTERACTION = "Client Interaction"
+_SHARE_FIELDS = ["name", "user", "share_name"]
 
 
 def require_clearance(user: str, level: str) -> None:
@@ -27,7 +36,7 @@ def require_clearance(user: str, level: str) -> None:
 
 
 def validate(doc, docshare) -> None:
-	"""A share opens a document past every hook, so it is only for people who may read it anyway.
+	"""A share is only for people who may read the record anyway, for reasons that do not lapse by themselves.
 
 	:raises ClearanceMissingError: shared with everyone, or with somebody who may not read the record
 	"""
@@ -39,7 +48,16 @@ def validate(doc, docshare) -> None:
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
-	record = policy.stored_record(doc.name)
+	record = _lasting(policy.stored_record(doc.name))
+	level = policy.current().level(record.level)
+	if level and level.require_training:
+		frappe.throw(
+			_(
+				"{0} asks for current training, so an interaction of that level is not shared. Give an Interaction Access Grant."
+			).format(frappe.bold(_(level.name))),
+			exc=ClearanceMissingError,
+			title=_("Not Shared"),
+		)
 	_require(record, docshare.user, access.READ)
 	if docshare.write or docshare.submit:
 		_require(record, docshare.user, access.WRITE)
@@ -47,8 +65,68 @@ def validate(doc, docshare) -> None:
 		_require(record, docshare.user, access.SHARE)
 
 
+def refuse_share_of_message(doc, method=None) -> None:
+	"""Messages are read through their interaction, so they are never shared by themselves.
+
+	:raises ClearanceMissingError: the DocShare names a message that is bound to an interaction
+	"""
+	if doc.share_doctype != "Communication":
+		return
+	if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
+		frappe.throw(
+			_("This message belongs to {0}. Give access to the interaction instead.").format(
+				frappe.bold(interaction)
+			),
+			exc=ClearanceMissingError,
+			title=_("Not Shared"),
+		)
+
+
+def end_lapsed(interaction: str) -> None:
+	"""End shares and follows of one interaction that its level or its participants no longer carry."""
+	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "share_name": interaction}, _SHARE_FIELDS))
+	for follow in frappe.get_all(
+		"Document Follow", {"ref_doctype": INTERACTION, "ref_docname": interaction}, ["name", "user"]
+	):
+		if not frappe.has_permission(INTERACTION, "read", doc=interaction, user=follow.user):
+			frappe.db.delete("Document Follow", {"name": follow.name})
+
+
+def end_lapsed_of_user(doc, method=None) -> None:
+	"""A user's roles changed: end the shares that these no longer carry."""
+	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "user": doc.name}, _SHARE_FIELDS))
+
+
+def end_all_lapsed() -> None:
+	"""The clearances of a level changed: look at every share of an interaction."""
+	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION}, _SHARE_FIELDS))
+
+
+def _end(shares: list) -> None:
+	for share in shares:
+		record = policy.stored_record(share.share_name)
+		if record and _decide(_lasting(record), share.user, access.READ).allowed:
+			continue
+		frappe.delete_doc(
+			"DocShare",
+			share.name,
+			ignore_permissions=True,
+			force=True,
+			flags={"ignore_share_permission": True},
+		)
+
+
+def _lasting(record: access.Record) -> access.Record:
+	"""The record without what ends by itself or elsewhere: a share would outlast it."""
+	return replace(record, grants=(), account_manager=None)
+
+
+def _decide(record: access.Record, user: str, action: str) -> access.Decision:
+	return access.decide(policy.subject(user), record, policy.current(), action, clock.now())
+
+
 def _require(record: access.Record, user: str, action: str = access.READ) -> None:
-	decision = access.decide(policy.subject(user), record, policy.current(), action, clock.now())
+	decision = _decide(record, user, action)
 	if decision.allowed:
 		return
 	frappe.throw(

@@ -1,5 +1,8 @@
 """Tests against a real ERPNext site, each inside a transaction that is rolled back."""
 
+import contextlib
+from unittest import mock
+
 import pytest
 
 
@@ -52,3 +55,97 @@ def log(request, site, transaction):
 		for name in made:
 			site.delete_doc("Client Interaction", name, force=True, ignore_permissions=True, ignore_missing=True)
 		site.db.commit()
+
+
+@pytest.fixture
+def clock_at(site):
+	"""`with clock_at("2026-11-23 10:00"): …` is that moment in the site's time zone, for the app and for Frappe."""
+	from client_comms import clock
+
+	@contextlib.contextmanager
+	def move(moment):
+		moment = site.utils.get_datetime(moment)
+		with (
+			clock.moved_to(moment),
+			mock.patch("frappe.utils.data.now_datetime", lambda: moment),
+			mock.patch("frappe.model.create_new.now_datetime", lambda: moment),
+		):
+			yield
+
+	return move
+
+
+@pytest.fixture
+def set_calendar(site):
+	"""`set_calendar(["09:00-17:00"], holidays=["2026-12-24"])`: the clocks' calendar, Monday to Friday, Berlin."""
+
+	def change(windows, holidays=(), counting="Close of Business"):
+		from client_comms.communication_governance import calendars
+
+		days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+		hours = [
+			{"weekday": day, "start_time": window.split("-")[0], "end_time": window.split("-")[1]}
+			for day in days
+			for window in windows
+		]
+		holiday_list = site.get_doc(
+			{
+				"doctype": "Holiday List",
+				"holiday_list_name": f"Test {site.generate_hash(length=8)}",
+				"from_date": "2026-01-01",
+				"to_date": "2026-12-31",
+				"holidays": [{"holiday_date": day, "description": "Closed"} for day in holidays],
+			}
+		).insert()
+		name = site.db.get_single_value("Client Comms Settings", "default_calendar")
+		calendar = site.get_doc("Response Calendar", name)
+		calendar.update({"time_zone": "Europe/Berlin", "counting": counting, "holiday_list": holiday_list.name})
+		calendar.set("hours", hours)
+		calendar.save()
+		calendars.forget()
+
+	yield change
+
+	from client_comms.communication_governance import calendars
+
+	calendars.forget()
+
+
+@pytest.fixture
+def set_settings(site):
+	"""`set_settings(evidence_mode="Warn", …)` changes Client Comms Settings."""
+
+	def change(**values):
+		settings = site.get_doc("Client Comms Settings")
+		settings.update(values)
+		settings.save(ignore_permissions=True)
+		return settings
+
+	return change
+
+
+@pytest.fixture
+def inquiry(site, clock_at):
+	"""`inquiry(at="2026-11-23 10:00", responsible_staff=…)` logs by hand, at that moment, what a client asked by phone."""
+
+	def make(communication_type="Initial Inquiry", *, at="2026-11-23 10:00", **fields):
+		if not site.db.exists("Customer", "Anna Client"):
+			site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert(ignore_permissions=True)
+		with clock_at(at):
+			return site.get_doc(
+				{
+					"doctype": "Client Interaction",
+					"company": site.db.get_value("Company", {}),
+					"party_type": "Customer",
+					"party": "Anna Client",
+					"communication_type": communication_type,
+					"channel": "Phone",
+					"direction": "Inbound",
+					"occurred_on": at,
+					"subject": "Solar roof",
+					"summary": "Anna asks for an offer.",
+					**fields,
+				}
+			).insert()
+
+	return make

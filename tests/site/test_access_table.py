@@ -127,18 +127,17 @@ def by_get_list(names):
 
 
 def by_report_view(names):
-	rows = as_the_desk_asks(
-		reportview.get, names, fields=["`tabClient Interaction`.`name`", "`tabClient Interaction`.`subject`"]
-	)
+	fields = ["`tabClient Interaction`.`name`", "`tabClient Interaction`.`subject`"]
+	rows = as_the_desk_asks("get", names, fields)
 	return {row[0] for row in rows["values"]} if rows else set()
 
 
 def by_report_view_list(names):
-	return {row.name for row in as_the_desk_asks(reportview.get_list, names, fields=["name"]) or ()}
+	return {row.name for row in as_the_desk_asks("get_list", names) or ()}
 
 
 def by_report_view_count(names):
-	return {name for name in names if as_the_desk_asks(reportview.get_count, [name])}
+	return {name for name in names if as_the_desk_asks("get_count", [name])}
 
 
 def by_sidebar_statistics(names):
@@ -160,8 +159,8 @@ def by_link_search_without_user_permissions(names):
 
 
 def found_by_link_search(name, **options):
-	frappe.local.form_dict = frappe._dict(doctype=INTERACTION, txt=name, **options)
-	return [row["value"] for row in execute_cmd("frappe.desk.search.search_link")]
+	rows = requested("frappe.desk.search.search_link", doctype=INTERACTION, txt=name, **options)
+	return [row["value"] for row in rows]
 
 
 def by_client_list(names):
@@ -237,21 +236,27 @@ def allowed_or_nothing(ask, keep=set):
 		return keep()
 
 
-def as_the_desk_asks(method, names, **form):
-	"""Call a method of the report view with the form that the desk sends."""
-	frappe.local.form_dict = frappe._dict(
-		cmd=f"{method.__module__}.{method.__name__}",
-		doctype=INTERACTION,
-		filters=json.dumps([[INTERACTION, "name", "in", names]]),
-		fields=json.dumps(form.get("fields", [])),
-		start=0,
-		page_length=100,
-		order_by="`tabClient Interaction`.`name` asc",
-	)
+def as_the_desk_asks(method, names, fields=("name",)):
+	"""The answer of a method of the report view to the form that the desk sends; None when it refuses."""
 	try:
-		return method()
+		return requested(
+			f"frappe.desk.reportview.{method}",
+			doctype=INTERACTION,
+			filters=json.dumps([[INTERACTION, "name", "in", names]]),
+			fields=json.dumps(fields),
+			start=0,
+			page_length=100,
+			order_by="`tabClient Interaction`.`name` asc",
+		)
 	except frappe.PermissionError:
 		return None
+
+
+def requested(command, **form):
+	"""Call a whitelisted method as a request does, overrides included."""
+	frappe.local.request = frappe._dict(method="GET")
+	frappe.local.form_dict = frappe._dict(cmd=command, **form)
+	return execute_cmd(command)
 
 
 # Over HTTP

@@ -147,7 +147,7 @@ function show_banner(frm) {
 	const { color, text } = standing(frm.doc);
 	const pills = [it.level_pill(frm.doc.confidentiality_level)];
 	if (frm.doc.breached) {
-		pills.push(`<span class="indicator-pill red no-margin">${__("Deadline missed")}</span>`);
+		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
 	const owed = frm.doc.documentation_missing;
 	const documentation =
@@ -224,7 +224,7 @@ function promise_owed(overdue, staff, client, due, relative) {
 function explain_access(frm) {
 	const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
 	const dialog = new frappe.ui.Dialog({
-		title: __("Why Can I See This?"),
+		title: __("Access Explained"),
 		fields: [
 			{
 				fieldname: "user",

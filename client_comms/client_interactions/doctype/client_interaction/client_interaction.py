@@ -6,7 +6,7 @@ from frappe.utils import get_datetime, get_fullname, get_link_to_form
 from client_comms import clock
 from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars, controls, matrix
-from client_comms.enforcement import policy, sharing
+from client_comms.enforcement import policy, reclassification, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -111,6 +111,7 @@ class ClientInteraction(Document):
 
 	def on_update(self):
 		action_items.sync_todos(self)
+		reclassification.follow(self)
 
 	def on_trash(self):
 		action_items.delete_todos(self)

@@ -25,8 +25,9 @@ Object.assign(client_comms.interaction, {
 		if (!level) return "";
 		const color = this.levels[level]?.color || "var(--gray-600)";
 		const filter = `confidentiality_level,=,${frappe.utils.escape_html(level)}`;
+		const mixed = (share, other) => `color-mix(in srgb, ${color} ${share}%, var(--${other}))`;
 		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}"
-				style="color: ${color}; background: color-mix(in srgb, ${color} 14%, transparent)">
+				style="color: ${mixed(70, "text-color")}; background: ${mixed(14, "card-bg")}">
 				${frappe.utils.icon("lock", "xs")}&nbsp;${frappe.utils.escape_html(__(level))}
 			</span>`;
 	},
@@ -109,7 +110,7 @@ frappe.listview_settings["Client Interaction"] = {
 	onload(listview) {
 		const settings = listview.list_view_settings;
 		if (!settings.fields) {
-			// Unless an administrator chose the columns: what is due first, and as many as a laptop has room for.
+			// Unless an administrator chose the columns: what is due comes first, on a small screen too.
 			settings.fields = JSON.stringify(
 				[
 					"status_field",
@@ -120,7 +121,7 @@ frappe.listview_settings["Client Interaction"] = {
 					"responsible_staff",
 				].map((fieldname) => ({ fieldname }))
 			);
-			settings.total_fields ||= window.innerWidth <= 1366 ? 6 : 8;
+			if (window.innerWidth <= 1366) settings.total_fields ||= 5;
 			listview.setup_columns();
 			listview.render_header(true);
 		}

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, sharing
 
 
 class ConfidentialityLevel(Document):
@@ -71,6 +71,7 @@ class ConfidentialityLevel(Document):
 
 	def on_update(self):
 		policy.forget()
+		sharing.end_all_lapsed()
 		self.warn_about_roles_without_permission()
 
 	def after_delete(self):

@@ -1,0 +1,31 @@
+"""A change of an interaction's level or participants reaches what exists already, at once."""
+
+import frappe
+
+from client_comms.enforcement import sharing
+
+
+def follow(doc) -> None:
+	"""After an interaction was saved: its messages take its level, shares and follows that lapsed end."""
+	before = doc.get_doc_before_save()
+	if before is None:
+		return
+	if before.confidentiality_level != doc.confidentiality_level:
+		frappe.db.set_value(
+			"Communication",
+			{"client_interaction": doc.name},
+			"confidentiality_level",
+			doc.confidentiality_level,
+			update_modified=False,
+		)
+	if _what_access_rests_on(before) != _what_access_rests_on(doc):
+		sharing.end_lapsed(doc.name)
+
+
+def _what_access_rests_on(doc) -> tuple:
+	return (
+		doc.confidentiality_level,
+		doc.communication_type,
+		doc.responsible_staff,
+		{row.assigned_to for row in doc.action_items if row.status == "Open"},
+	)

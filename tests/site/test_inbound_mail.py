@@ -1,0 +1,705 @@
+"""Emails as they really come in, through Frappe's own mail classes (D-1, F-1, C-3, C-4, M-1)."""
+
+import contextlib
+import email.utils
+from email.header import Header
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import frappe
+import pytest
+from frappe.core.doctype.communication.email import make as send_from_desk
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.email.receive import InboundMail
+from frappe.utils import get_datetime
+
+from client_comms import api
+from client_comms.crm import inbound_headers, intake
+
+INTERACTION = "Client Interaction"
+MONDAY = "2026-11-23 10:00"
+ANNA = "Anna Client <anna@client-a.example>"
+DOMAIN = "nordlicht.example"
+
+
+@pytest.fixture
+def staff(make_user):
+	"""One user for each responsible role."""
+	return {
+		"Frontline Staff": make_user("Frontline Staff", "Sales User", "Support Team"),
+		"Customer Support": make_user("Customer Support", "Support Team"),
+		"Customer Support Manager": make_user("Customer Support Manager", "Support Team"),
+	}
+
+
+@pytest.fixture
+def accounts(staff, set_settings, set_calendar):
+	"""Mailboxes whose mail becomes a Lead, an Issue, or nothing but a Communication."""
+	set_settings(own_email_domains=DOMAIN)
+	set_calendar(["09:00-17:00"])
+	return {
+		append_to: frappe.get_doc(
+			{
+				"doctype": "Email Account",
+				"email_account_name": f"Test {append_to}",
+				"email_id": f"{append_to.lower()}@{DOMAIN}",
+				"append_to": append_to if append_to != "Communication" else None,
+				"enable_incoming": 0,
+				"enable_outgoing": int(append_to == "Communication"),
+				"default_outgoing": int(append_to == "Communication"),
+				"smtp_server": "127.0.0.1",
+				"no_smtp_authentication": 1,
+			}
+		).insert()
+		for append_to in ("Lead", "Issue", "Communication")
+	}
+
+
+@pytest.fixture
+def deliver(accounts, clock_at):
+	"""`deliver(letter(…), "Lead")` fetches a raw message into that mailbox when it is dated; returns its Communication.
+
+	:param at: when it is fetched, if not at its date
+	"""
+
+	def fetch(raw, to="Lead", at=None):
+		with clock_at(at or date_of(raw) or MONDAY):
+			return frappe.get_doc("Communication", InboundMail(raw, accounts[to]).process().name)
+
+	return fetch
+
+
+def letter(
+	subject="Solar roof",
+	body="Please send an offer.",
+	*,
+	at=MONDAY,
+	sender=ANNA,
+	to=f"lead@{DOMAIN}",
+	number="1",
+	content_type="text/plain; charset=utf-8",
+	**headers,
+):
+	"""A raw message; `at` is its date in Berlin, or a whole Date header, or None; `In_Reply_To="1"` a header."""
+	if at and at[0].isdigit():
+		at = email.utils.format_datetime(get_datetime(at).replace(tzinfo=ZoneInfo("Europe/Berlin")))
+	lines = [
+		f"From: {sender}",
+		f"To: {to}",
+		f"Subject: {subject}",
+		f"Message-ID: <{number}@client-a.example>",
+		"MIME-Version: 1.0",
+		f"Content-Type: {content_type}",
+		*([f"Date: {at}"] if at else []),
+		*(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+	]
+	body = body if isinstance(body, bytes) else body.encode()
+	return "\n".join(lines).encode() + b"\n\n" + body + b"\n"
+
+
+def mail_id(number):
+	return f"<{number}@client-a.example>"
+
+
+def date_of(raw):
+	date = email.message_from_bytes(raw)["Date"]
+	return date and email.utils.parsedate_to_datetime(date).astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+
+
+def interaction_of(communication):
+	assert communication.client_interaction, "the message was not logged"
+	doc = frappe.get_doc(INTERACTION, communication.client_interaction)
+	assert communication.confidentiality_level == doc.confidentiality_level
+	return doc
+
+
+def events(doc):
+	return [row.event for row in doc.events]
+
+
+def proves(doc, communication):
+	return any(row.reference_name == communication.name for row in doc.evidence)
+
+
+# --- a new message ------------------------------------------------------------------------------
+
+
+def test_mail_to_sales_becomes_an_inquiry_of_its_lead(deliver, staff):
+	message = deliver(letter())
+	doc = interaction_of(message)
+	assert (doc.communication_type, doc.confidentiality_level) == ("Initial Inquiry", "Standard")
+	assert (doc.direction, doc.channel, doc.subject) == ("Inbound", "Email", "Solar roof")
+	assert doc.summary == "Please send an offer."
+	assert (doc.party_type, doc.reference_doctype) == ("Lead", "Lead")
+	assert doc.party == doc.reference_name == message.reference_name
+	assert doc.responsible_staff == staff["Frontline Staff"]
+	assert events(doc) == ["Logged", "Received"]
+	assert (doc.events[1].source_doctype, doc.events[1].source_name) == ("Communication", message.name)
+	assert proves(doc, message) and doc.evidence[0].documentation_method == "Email Copy"
+	assert doc.status == "Open" and doc.clock_state == "Running"
+	assert frappe.db.count(INTERACTION, {"reference_name": message.reference_name}) == 1
+
+
+def test_mail_to_support_is_logged_once_for_issue_and_message(deliver):
+	before = frappe.db.count(INTERACTION)
+	message = deliver(letter(), "Issue")
+	doc = interaction_of(message)
+	assert frappe.db.count(INTERACTION) == before + 1
+	assert (doc.reference_doctype, doc.reference_name) == ("Issue", message.reference_name)
+	assert events(doc) == ["Logged", "Received"] and proves(doc, message)
+
+
+def test_a_complaint_is_sensitive_and_customer_supports(deliver, staff):
+	doc = interaction_of(deliver(letter("Complaint about the noise"), "Issue"))
+	assert (doc.communication_type, doc.confidentiality_level) == ("Feedback/Complaint", "Sensitive")
+	assert doc.responsible_staff in (staff["Customer Support"], staff["Customer Support Manager"])
+
+
+@pytest.mark.parametrize(
+	("date", "acknowledge_by", "respond_by"),
+	[("Mon, 23 Nov 2026 10:00:00 +0100", "2026-11-24 17:00:00", "2026-11-25 17:00:00")],
+)
+def test_acceptance_deadlines(deliver, date, acknowledge_by, respond_by):
+	doc = interaction_of(deliver(letter(at=date)))
+	assert (str(doc.acknowledge_by), str(doc.respond_by)) == (acknowledge_by, respond_by)
+	assert doc.next_deadline == doc.acknowledge_by
+
+
+@pytest.mark.parametrize(
+	("date", "acknowledge_by", "respond_by"),
+	[
+		("Fri, 27 Nov 2026 18:30:00 +0100", "2026-12-01 17:00:00", "2026-12-02 17:00:00"),
+		("Wed, 23 Dec 2026 16:59:00 +0100", "2026-12-28 17:00:00", "2026-12-29 17:00:00"),
+		("Sat, 28 Mar 2026 12:00:00 +0100", "2026-03-31 17:00:00", "2026-04-01 17:00:00"),
+		# the same moments, written elsewhere
+		("Fri, 27 Nov 2026 12:30:00 -0500", "2026-12-01 17:00:00", "2026-12-02 17:00:00"),
+		("Sat, 28 Mar 2026 11:00:00 GMT", "2026-03-31 17:00:00", "2026-04-01 17:00:00"),
+	],
+)
+def test_deadlines_with_lunch_break_holidays_and_daylight_saving(
+	deliver, set_calendar, date, acknowledge_by, respond_by
+):
+	set_calendar(["09:00-12:00", "13:00-17:00"], holidays=["2026-12-24", "2026-12-25"])
+	doc = interaction_of(deliver(letter(at=date)))
+	assert (str(doc.acknowledge_by), str(doc.respond_by)) == (acknowledge_by, respond_by)
+
+
+def test_a_message_without_a_date_counts_from_its_arrival(deliver):
+	doc = interaction_of(deliver(letter(at=None), at="2026-11-24 11:00"))
+	assert str(doc.occurred_on) == "2026-11-24 11:00:00"
+	assert str(doc.acknowledge_by) == "2026-11-25 17:00:00"
+
+
+def test_a_message_dated_in_the_future_counts_from_its_arrival(deliver):
+	doc = interaction_of(deliver(letter(at="2031-01-01 10:00"), at=MONDAY))
+	assert str(doc.occurred_on) == "2026-11-23 10:00:00"
+
+
+# --- who wrote ----------------------------------------------------------------------------------
+
+
+def test_an_unknown_sender_is_logged_by_the_name_given(deliver):
+	doc = interaction_of(deliver(letter(), "Communication"))
+	assert (doc.party, doc.contact, doc.party_name) == (None, None, "Anna Client")
+	assert doc.reference_doctype is None and doc.status == "Open"
+
+
+@pytest.mark.parametrize("mailbox", ["Lead", "Issue", "Communication"])
+def test_a_contact_of_a_customer_writes_for_the_customer(deliver, mailbox):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A"}).insert()
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": "anna@client-a.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	doc = interaction_of(deliver(letter(), mailbox))
+	assert (doc.party_type, doc.party, doc.contact) == ("Customer", customer.name, contact.name)
+
+
+def test_an_existing_lead_starts_a_second_conversation_with_a_new_subject(deliver):
+	first = deliver(letter())
+	second = deliver(letter("Warranty of the inverter", number="2", at="2026-11-24 10:00"))
+	assert second.reference_name == first.reference_name
+	one, two = interaction_of(first), interaction_of(second)
+	assert one.name != two.name
+	assert one.party == two.party == first.reference_name
+
+
+def test_staff_who_write_to_a_mailbox_start_no_inquiry(deliver):
+	message = deliver(letter(sender=f"Fiona <fiona@{DOMAIN}>"), "Communication")
+	assert not message.client_interaction
+
+
+def test_a_copy_of_what_staff_wrote_to_the_client_answers(deliver):
+	first = deliver(letter())
+	copy = deliver(
+		letter(
+			"Re: Solar roof",
+			"Here it is.",
+			sender=f"Fiona <fiona@{DOMAIN}>",
+			to=f"anna@client-a.example, lead@{DOMAIN}",
+			number="2",
+			at="2026-11-23 15:00",
+			In_Reply_To=mail_id("1"),
+		)
+	)
+	doc = interaction_of(copy)
+	assert doc.name == first.client_interaction
+	assert (doc.status, doc.respond_status) == ("Answered", "Met")
+	assert str(doc.responded_on) == "2026-11-23 15:00:00"
+
+
+def test_a_note_among_staff_in_a_thread_answers_nothing(deliver):
+	first = deliver(letter())
+	deliver(
+		letter(
+			"Re: Solar roof",
+			"Who takes this?",
+			sender=f"Fiona <fiona@{DOMAIN}>",
+			number="2",
+			at="2026-11-23 15:00",
+			In_Reply_To=mail_id("1"),
+		)
+	)
+	assert frappe.db.get_value(INTERACTION, first.client_interaction, "status") == "Open"
+
+
+# --- threads ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mailbox", ["Lead", "Issue", "Communication"])
+@pytest.mark.parametrize(
+	"headers",
+	[
+		{"In_Reply_To": mail_id("1")},
+		{"References": f"<unknown@client-a.example> {mail_id('1')}"},
+		{"In_Reply_To": "<lost@client-a.example>", "References": f"{mail_id('1')}\n <lost@client-a.example>"},
+	],
+	ids=["in-reply-to", "references", "references of a lost message"],
+)
+def test_a_reply_continues_its_conversation(deliver, mailbox, headers):
+	first = deliver(letter(), mailbox)
+	second = deliver(letter("Any news?", number="2", at="2026-11-23 14:00", **headers), mailbox)
+	doc = interaction_of(second)
+	assert doc.name == first.client_interaction
+	assert events(doc) == ["Logged", "Received", "Received"]
+	assert proves(doc, first) and proves(doc, second)
+	assert str(doc.acknowledge_by) == "2026-11-24 17:00:00", "a second message does not restart the clocks"
+
+
+@pytest.mark.parametrize("mailbox", ["Lead", "Issue"])
+def test_a_reply_without_thread_headers_is_known_by_its_subject(deliver, mailbox):
+	first = deliver(letter(), mailbox)
+	second = deliver(letter("AW: Solar roof", number="2", at="2026-11-23 14:00"), mailbox)
+	assert interaction_of(second).name == first.client_interaction
+
+
+def test_a_client_who_writes_after_the_answer_starts_new_clocks(deliver, clock_at):
+	first = deliver(letter())
+	with clock_at("2026-11-23 12:00"):
+		api.answer(first.client_interaction)
+	second = deliver(letter("Re: Solar roof", number="2", at="2026-11-24 10:00", In_Reply_To=mail_id("1")))
+	doc = interaction_of(second)
+	assert (doc.status, doc.respond_status) == ("Acknowledged", "Running")
+	assert str(doc.respond_by) == "2026-11-26 17:00:00"
+
+
+def test_a_message_fetched_after_an_answer_is_not_answered_by_it(deliver, clock_at):
+	"""Mail is fetched every few minutes: what staff had not seen they did not answer."""
+	first = deliver(letter())
+	with clock_at("2026-11-23 12:05"):
+		api.answer(first.client_interaction)
+	second = letter("Re: Solar roof", number="2", at="2026-11-23 12:00", In_Reply_To=mail_id("1"))
+	doc = interaction_of(deliver(second, at="2026-11-23 12:10"))
+	assert doc.respond_status == "Running" and doc.status != "Answered"
+	assert str(doc.respond_by) == "2026-11-25 17:00:00"
+
+
+@pytest.fixture
+def closed(deliver, clock_at, set_settings):
+	"""An inquiry of Monday that was answered and closed on Tuesday at noon."""
+	set_settings(reopen_within_days=14)
+	first = deliver(letter(), "Communication")
+	with clock_at("2026-11-24 12:00"):
+		api.answer(first.client_interaction)
+		assert api.close(first.client_interaction)["status"] == "Closed"
+	return first.client_interaction
+
+
+@pytest.mark.parametrize(
+	("at", "reopens"),
+	[("2026-12-08 12:00", True), ("2026-12-08 12:01", False)],
+	ids=["on the last day", "a minute later"],
+)
+def test_a_client_who_writes_after_closing(deliver, closed, at, reopens):
+	doc = interaction_of(
+		deliver(letter("Re: Solar roof", number="2", at=at, In_Reply_To=mail_id("1")), "Communication")
+	)
+	assert (doc.name == closed) is reopens
+	assert doc.status != "Closed" and doc.respond_status == "Running"
+	assert ("Reopened" in events(doc)) is reopens
+	assert frappe.db.get_value(INTERACTION, closed, "status") == ("Closed" if not reopens else doc.status)
+
+
+def test_a_message_written_before_closing_and_fetched_after_it_reopens(deliver, closed):
+	raw = letter("Re: Solar roof", number="2", at="2026-11-24 11:59", In_Reply_To=mail_id("1"))
+	doc = interaction_of(deliver(raw, "Communication", at="2026-11-24 12:10"))
+	assert doc.name == closed and doc.status != "Closed"
+	assert str(doc.respond_by) == "2026-11-26 17:00:00"
+
+
+def test_a_message_fetched_long_after_its_deadlines_is_breached_at_once(deliver):
+	doc = interaction_of(deliver(letter(at="2026-11-16 10:00"), at=MONDAY))
+	assert (doc.acknowledge_status, doc.respond_status, doc.breached) == ("Breached", "Breached", 1)
+
+
+# --- the same message twice ---------------------------------------------------------------------
+
+
+def test_a_message_fetched_twice_is_logged_once(deliver):
+	first, second = deliver(letter()), deliver(letter(), at="2026-11-23 10:05")
+	assert first.name == second.name
+	assert events(interaction_of(second)) == ["Logged", "Received"]
+
+
+def test_a_message_to_two_mailboxes_is_one_interaction(deliver):
+	raw = letter(to=f"lead@{DOMAIN}, issue@{DOMAIN}")
+	first, second = deliver(raw, "Lead"), deliver(raw, "Issue", at="2026-11-23 10:05")
+	assert first.name != second.name
+	doc = interaction_of(second)
+	assert doc.name == first.client_interaction
+	assert events(doc) == ["Logged", "Received"]
+
+
+# --- what people's programs make of text --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("raw", "subject", "summary"),
+	[
+		pytest.param(
+			letter(
+				Header("Anfrage für Häuser", "iso-8859-1").encode(),
+				"Bitte um Rückruf".encode("iso-8859-1"),
+				content_type="text/plain; charset=ISO-8859-1",
+			),
+			"Anfrage für Häuser",
+			"Bitte um Rückruf",
+			id="ISO-8859-1",
+		),
+		pytest.param(
+			letter(
+				Header("見積もり", "shift_jis").encode(),
+				"お見積もりをお願いします".encode("shift_jis"),
+				content_type="text/plain; charset=Shift_JIS",
+			),
+			"見積もり",
+			"お見積もりをお願いします",
+			id="Shift-JIS",
+		),
+		pytest.param(
+			letter(body="Grüße", content_type="text/plain"), "Solar roof", None, id="no charset"
+		),
+		pytest.param(
+			letter(body="Hello", content_type="text/plain; charset=x-nobody-knows"),
+			"Solar roof",
+			"Hello",
+			id="unknown charset",
+		),
+		pytest.param(
+			letter(body="SGVsbG8gd29ybGQ!!!===", Content_Transfer_Encoding="base64"),
+			"Solar roof",
+			None,
+			id="broken base64",
+		),
+		pytest.param(
+			letter("=?utf-8?B?broken", body=b"\xff\xfe\x00\x80"), "=?utf-8?B?broken", None, id="broken everything"
+		),
+		pytest.param(
+			letter(body="<p>One</p><script>alert(1)</script><p>Two<br>Three</p>", content_type="text/html; charset=utf-8"),
+			"Solar roof",
+			"One\nTwo\nThree",
+			id="HTML",
+		),
+		pytest.param(letter("", "", sender="anna@client-a.example"), "No Subject", None, id="blank"),
+		pytest.param(letter("x" * 900), "x" * 140, "Please send an offer.", id="long subject"),
+	],
+)
+def test_odd_texts_are_logged(deliver, raw, subject, summary):
+	doc = interaction_of(deliver(raw, "Communication"))
+	assert doc.subject == subject
+	assert doc.summary and (summary is None or doc.summary == summary)
+
+
+def test_attachments_stay_with_the_email_that_is_the_evidence(deliver):
+	raw = letter(
+		content_type='multipart/mixed; boundary="b"',
+		body="""--b
+Content-Type: text/plain; charset=utf-8
+
+See the plan.
+--b
+Content-Type: application/octet-stream
+Content-Disposition: attachment; filename="=?utf-8?B?UGxhbiBmw7xyIERhY2gucGRm?="
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQKJSVFT0YK
+--b--""",
+	)
+	message = deliver(raw)
+	doc = interaction_of(message)
+	assert doc.summary == "See the plan."
+	assert proves(doc, message)
+	file = frappe.get_last_doc("File", {"attached_to_doctype": "Communication", "attached_to_name": message.name})
+	assert file.is_private
+
+
+# --- machines -----------------------------------------------------------------------------------
+
+
+def test_an_out_of_office_reply_moves_no_clock(deliver, clock_at):
+	first = deliver(letter())
+	with clock_at("2026-11-23 12:00"):
+		api.answer(first.client_interaction)
+	reply = deliver(
+		letter(
+			"Automatic reply: Solar roof",
+			"I am away.",
+			number="2",
+			at="2026-11-23 12:01",
+			In_Reply_To=mail_id("1"),
+			Auto_Submitted="auto-replied",
+		)
+	)
+	doc = interaction_of(reply)
+	assert doc.name == first.client_interaction and doc.status == "Answered"
+	assert doc.events[-1].event == "Automatic Reply" and doc.events[-1].source_name == reply.name
+
+
+def test_a_bounce_is_noted_on_its_conversation(deliver):
+	first = deliver(letter())
+	bounce = deliver(
+		letter(
+			"Undelivered Mail Returned to Sender",
+			"""--b
+Content-Type: text/plain
+
+The mail system could not deliver your message.
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; anna@client-a.example
+Action: failed
+Status: 5.1.1
+--b--""",
+			sender="MAILER-DAEMON@mx.client-a.example",
+			number="2",
+			at="2026-11-23 12:01",
+			content_type='multipart/report; report-type=delivery-status; boundary="b"',
+			References=mail_id("1"),
+		)
+	)
+	doc = interaction_of(bounce)
+	assert doc.name == first.client_interaction and doc.events[-1].event == "Bounced"
+	assert doc.status == "Open"
+
+
+@pytest.mark.parametrize(
+	"raw",
+	[
+		letter("Out of office", Auto_Submitted="auto-replied"),
+		letter("Our offers in December", List_Unsubscribe="<https://news.example/off>", Precedence="bulk"),
+		letter("Undeliverable: hello", sender="postmaster@client-a.example"),
+	],
+	ids=["vacation", "newsletter", "bounce"],
+)
+def test_what_no_person_wrote_is_stored_and_starts_nothing(deliver, raw):
+	before = frappe.db.count(INTERACTION)
+	message = deliver(raw, "Communication")
+	assert not message.client_interaction
+	assert frappe.db.count(INTERACTION) == before
+
+
+def test_an_inquiry_through_ones_own_group_address_is_no_newsletter(deliver):
+	message = deliver(letter(List_ID=f"<sales.{DOMAIN}>", List_Unsubscribe=f"<mailto:sales-off@{DOMAIN}>"))
+	assert interaction_of(message).status == "Open"
+
+
+# --- the whole way in ---------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def mailbox_with(account, *messages):
+	"""The account, as the scheduler reads it, with `messages` on its server."""
+	account.update({"enable_incoming": 1, "use_imap": 1, "email_sync_option": "ALL"})
+	account.set("imap_folder", [{"folder_name": "INBOX", "append_to": account.append_to}])
+	server = mock.Mock(settings={}, select_imap_folder=lambda folder: True)
+	server.get_messages.return_value = {
+		"latest_messages": list(messages),
+		"uid_list": list(range(1, len(messages) + 1)),
+		"seen_status": {},
+	}
+	with mock.patch.object(EmailAccount, "get_incoming_server", return_value=server):
+		yield account
+
+
+def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
+	raw = [letter(), letter("Re: Solar roof", number="2", In_Reply_To=mail_id("1"))]
+	with clock_at("2026-11-23 10:10"), mailbox_with(accounts["Issue"], *raw) as account:
+		account.receive()
+	messages = frappe.get_all("Communication", {"email_account": account.name}, pluck="client_interaction")
+	assert len(messages) == 2 and len(set(messages)) == 1 and messages[0]
+
+
+@pytest.mark.parametrize(
+	"broken",
+	[
+		(intake, "open_new"),  # before anything is written
+		(intake.alerts, "nobody_responsible"),  # after the interaction was inserted
+		(inbound_headers, "of_message_being_received"),  # before the Communication is
+	],
+	ids=["at once", "half way", "headers"],
+)
+def test_a_failure_in_the_intake_loses_no_message(accounts, clock_at, monkeypatch, broken):
+	def fail(*args, **kwargs):
+		raise RuntimeError("intake is broken")
+
+	monkeypatch.setattr(*broken, fail)
+	for user in frappe.get_all("Has Role", {"role": "Frontline Staff", "parenttype": "User"}, pluck="parent"):
+		frappe.get_doc("User", user).remove_roles("Frontline Staff")
+	before = frappe.db.count(INTERACTION)
+	errors = frappe.db.count("Error Log")
+	with clock_at("2026-11-23 10:10"), mailbox_with(accounts["Issue"], letter()) as account:
+		account.receive()
+	(message,) = frappe.get_all(
+		"Communication", {"email_account": account.name}, ["subject", "client_interaction", "reference_name"]
+	)
+	assert message.subject == "Solar roof" and frappe.db.exists("Issue", message.reference_name)
+	assert frappe.db.count("Error Log") == errors + 1
+	assert "intake is broken" in frappe.get_last_doc("Error Log").error
+	if broken[0] is not inbound_headers:
+		assert not message.client_interaction and frappe.db.count(INTERACTION) == before
+
+
+def test_a_message_is_stored_when_no_matrix_is_in_force(deliver):
+	message = deliver(letter(at="2020-01-06 10:00"), "Communication")
+	assert not message.client_interaction
+	assert "No communication matrix is in force" in frappe.get_last_doc("Error Log").error
+
+
+def test_nothing_is_logged_when_the_settings_say_so(deliver, set_settings):
+	set_settings(log_inbound_email=0)
+	assert not deliver(letter()).client_interaction
+
+
+def test_without_anybody_responsible_the_managers_are_told(deliver, staff):
+	frappe.get_doc("User", staff["Frontline Staff"]).remove_roles("Frontline Staff")
+	doc = interaction_of(deliver(letter()))
+	assert doc.responsible_staff is None
+	told = frappe.get_all("Notification Log", {"document_name": doc.name}, pluck="for_user")
+	assert told == [staff["Customer Support Manager"]]
+
+
+# --- replies from the desk ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def reply(staff, as_user, clock_at):
+	"""Send an email as the desk's composer does."""
+
+	def send(doctype, name, at="2026-11-23 15:00", **fields):
+		values = {
+			"subject": "Re: Solar roof",
+			"content": "<p>Here it is.</p>",
+			"recipients": "anna@client-a.example",
+			"send_email": 1,
+			"sender": staff["Frontline Staff"],
+			**fields,
+		}
+		with clock_at(at), as_user(staff["Frontline Staff"]):
+			return frappe.get_doc("Communication", send_from_desk(doctype=doctype, name=name, **values)["name"])
+
+	return send
+
+
+def target(message, where):
+	if where == INTERACTION:
+		return INTERACTION, message.client_interaction
+	return message.reference_doctype, message.reference_name
+
+
+@pytest.mark.parametrize("where", ["Lead", "Issue", INTERACTION])
+@pytest.mark.parametrize("answers", [1, 0], ids=["first reply answers", "first reply acknowledges"])
+def test_a_reply_from_the_desk_meets_the_clocks(deliver, reply, set_settings, where, answers):
+	set_settings(first_reply_answers=answers)
+	first = deliver(letter(), "Issue" if where == "Issue" else "Lead")
+	sent = reply(*target(first, where))
+	doc = interaction_of(sent)
+	assert doc.name == first.client_interaction
+	assert (doc.status, doc.acknowledge_status) == ("Answered" if answers else "Acknowledged", "Met")
+	assert doc.respond_status == ("Met" if answers else "Running")
+	assert (doc.events[-1].source_name, str(doc.events[-1].at)) == (sent.name, "2026-11-23 15:00:00")
+	assert proves(doc, sent)
+
+
+def test_a_second_reply_is_no_second_acknowledgement(deliver, reply, set_settings):
+	set_settings(first_reply_answers=0)
+	first = deliver(letter())
+	reply("Lead", first.reference_name)
+	second = reply("Lead", first.reference_name, at="2026-11-23 16:00")
+	doc = interaction_of(second)
+	assert events(doc) == ["Logged", "Received", "Acknowledged"]
+	assert proves(doc, second)
+
+
+@pytest.mark.parametrize("where", ["Lead", INTERACTION])
+def test_an_internal_email_answers_nothing(deliver, reply, where):
+	first = deliver(letter())
+	sent = reply(*target(first, where), recipients=f"colleague@{DOMAIN}", cc=f"boss@{DOMAIN}")
+	doc = interaction_of(sent)
+	assert doc.name == first.client_interaction
+	assert events(doc) == ["Logged", "Received"] and doc.status == "Open"
+
+
+def test_a_reply_to_the_client_with_colleagues_in_copy_answers(deliver, reply):
+	first = deliver(letter())
+	assert interaction_of(reply("Lead", first.reference_name, cc=f"boss@{DOMAIN}")).status == "Answered"
+
+
+def test_a_late_reply_meets_late(deliver, reply):
+	first = deliver(letter())
+	doc = interaction_of(reply("Lead", first.reference_name, at="2026-11-30 09:00"))
+	assert (doc.acknowledge_status, doc.respond_status, doc.breached) == ("Met Late", "Met Late", 1)
+
+
+def test_a_reply_ends_a_pause(deliver, reply, clock_at):
+	first = deliver(letter())
+	with clock_at("2026-11-23 11:00"):
+		api.pause(first.client_interaction)
+	doc = interaction_of(reply("Lead", first.reference_name))
+	assert (doc.status, doc.clock_state) == ("Answered", "Stopped")
+
+
+# --- cost ---------------------------------------------------------------------------------------
+
+
+def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkeypatch):
+	"""The sixth message of a thread costs no more than the second."""
+	deliver(letter())
+	counts = []
+	real = frappe.db.sql
+
+	def counting(*args, **kwargs):
+		counts[-1] += 1
+		return real(*args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", counting)
+	for number in range(2, 8):
+		counts.append(0)
+		deliver(letter("Re: Solar roof", number=str(number), at=f"2026-11-23 11:0{number}", In_Reply_To=mail_id("1")))
+	print(f"queries per message: {counts}")
+	assert counts[-1] - counts[1] <= 10
+	assert max(counts[1:]) < 250
