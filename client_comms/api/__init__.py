@@ -1,6 +1,6 @@
 """The methods that staff, integrations and the desk call; see each module for shapes and errors."""
 
-from client_comms.api.access import break_glass, explain_access
+from client_comms.api.access import break_glass, change_level, explain_access, preview_governing
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
@@ -18,11 +18,13 @@ __all__ = [
 	"acknowledge",
 	"answer",
 	"break_glass",
+	"change_level",
 	"close",
 	"explain_access",
 	"log_interaction",
 	"owed_documentation",
 	"pause",
+	"preview_governing",
 	"promise",
 	"reopen",
 	"resume",

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock
-from client_comms.enforcement import explain, permissions
+from client_comms.enforcement import documents, explain, permissions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 
 _MAY_ASK_ABOUT_OTHERS = {"Compliance Officer", "Client Communications Manager"}
@@ -69,3 +69,31 @@ def break_glass(name: str, reason: str) -> dict:
 	grant.flags.emergency = True
 	grant.insert(ignore_permissions=True)
 	return grant.as_dict(convert_dates_to_str=True)
+
+
+@frappe.whitelist(methods=["POST"])
+def change_level(doctype: str, name: str, level: str, reason: str) -> None:
+	"""Raise or lower a governed Issue, Lead or Opportunity.
+
+	:raises MissingDetailsError: no reason is given
+	:raises ClearanceMissingError: lowering without clearance on both levels
+	"""
+	if not documents.is_governed(doctype):
+		frappe.throw(
+			_("{0} is not governed. Switch it on in Client Comms Settings first.").format(
+				frappe.bold(_(doctype))
+			),
+			title=_("Not Governed"),
+		)
+	if not (reason or "").strip():
+		frappe.throw(_("Say why the level changes."), exc=MissingDetailsError, title=_("Reason Missing"))
+	documents.change_level(doctype, name, level, reason)
+
+
+@frappe.whitelist()
+def preview_governing(doctype: str) -> list[dict]:
+	"""Who would lose sight of how many documents, were Issue, Lead or Opportunity governed: `[{"user", "documents"}]`."""
+	frappe.has_permission("Client Comms Settings", "write", throw=True)
+	if doctype not in documents.SETTING:
+		frappe.throw(_("Choose one of these: {0}.").format(", ".join(_(d) for d in documents.SETTING)))
+	return documents.preview(doctype)

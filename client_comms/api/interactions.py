@@ -9,6 +9,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 
+from client_comms import clock
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import translate
 from client_comms.rules import response_clock
@@ -97,7 +98,7 @@ def close(name: str) -> dict:
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
 	"""
 	doc = _writable(name)
-	doc.check_event(response_clock.CLOSED, None)
+	doc.check_event(response_clock.CLOSED, clock.now())
 	doc.validate_documentation()
 	doc.record(response_clock.CLOSED)
 	return _as_dict(doc)

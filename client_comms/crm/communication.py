@@ -3,14 +3,15 @@
 from datetime import datetime
 
 import frappe
-from frappe.utils import get_datetime, parse_addr, split_emails
+from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.crm import inbound_headers, intake, parties
-from client_comms.rules import mail_signals
+from client_comms.rules import mail_signals, response_clock
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
+AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
 CHANNELS = {
 	"Email": "Email",
 	"Phone": "Phone",
@@ -31,12 +32,15 @@ def before_insert(doc, method=None):
 			INTERACTION, doc.reference_name, "confidentiality_level"
 		)
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
-		doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
+		try:
+			doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
+		except Exception:
+			frappe.log_error(title="Headers of a message could not be read")
 
 
 def after_insert(doc, method=None):
 	"""Log the message. What goes wrong here must not keep the message itself from being stored."""
-	if doc.communication_type != "Communication" or doc.communication_medium not in CHANNELS:
+	if doc.communication_type not in ("Communication", AUTOMATED) or doc.communication_medium not in CHANNELS:
 		return
 	frappe.db.savepoint("client_comms_intake")
 	try:
@@ -55,6 +59,8 @@ def after_insert(doc, method=None):
 def _received(doc):
 	if not frappe.get_cached_doc("Client Comms Settings").log_inbound_email:
 		return None
+	if copy_of := _same_message(doc):
+		return frappe.get_doc(INTERACTION, copy_of)
 	interaction = find_thread(doc)
 	kind = mail_signals.automatic_kind(
 		doc.flags.client_comms_headers or {},
@@ -73,15 +79,30 @@ def _received(doc):
 	arrival = _arrival(doc)
 	if interaction and intake.may_continue(interaction, arrival.at):
 		intake.client_wrote(interaction, arrival)
-		return interaction
-	return intake.open_new(arrival)
+	else:
+		interaction = intake.open_new(arrival)
+	if doc.email_account and frappe.get_cached_value("Email Account", doc.email_account, "enable_auto_reply"):
+		interaction.record(response_clock.AUTO_ACKNOWLEDGED)  # Frappe sends it next
+	return interaction
 
 
 def _sent(doc):
 	interaction = find_thread(doc)
 	if interaction and _reaches_client(doc):
-		intake.staff_wrote(interaction, doc, _moment(doc))
+		if doc.communication_type == AUTOMATED:
+			interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=_moment(doc), source=doc)
+		else:
+			intake.staff_wrote(interaction, doc, _moment(doc))
 	return interaction
+
+
+def _same_message(doc) -> str | None:
+	"""The interaction of another copy of the message: it was written to several mailboxes."""
+	return doc.message_id and frappe.db.get_value(
+		"Communication",
+		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
+		"client_interaction",
+	)
 
 
 def find_thread(doc):
@@ -145,7 +166,8 @@ def _arrival(doc) -> intake.Arrival:
 		else doc.doctype,
 		channel=CHANNELS[doc.communication_medium],
 		subject=doc.subject,
-		content=doc.content,
+		content=doc.content
+		or escape_html(doc.text_content),  # a message that is plain text has no content yet
 		sender=doc.sender,
 		sender_name=doc.sender_full_name,
 		at=_moment(doc),

@@ -1,5 +1,7 @@
 """From something that arrived in ERPNext to an interaction: a new one, or one more event of a thread (D-1, F-1)."""
 
+import html
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +17,7 @@ from client_comms.rules import classification, documentation, response_clock
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
 SUMMARY_LENGTH = 2000
+_LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +76,34 @@ def open_new(arrival: Arrival):
 	doc.append_event(LOGGED, clock.now())
 	doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	doc.insert(ignore_permissions=True)
+	doc.flags.from_intake = False
 	if not doc.responsible_staff:
 		alerts.nobody_responsible(doc)
 	return doc
 
 
 def client_wrote(doc, arrival: Arrival):
-	"""One more message of the client in a thread; a closed interaction is opened again."""
+	"""One more message of the client in a thread; a closed interaction is opened again.
+
+	Mail is fetched every few minutes: an answer or closing that came before the message reached us did not
+	take it into account, so it counts as received right after that.
+	"""
+	at = max([arrival.at, *_moments(doc, response_clock.ANSWERED, response_clock.CLOSED)])
 	if doc.status == response_clock.STATUS_CLOSED:
-		doc.record(response_clock.REOPENED, at=arrival.at, source=arrival.document)
+		doc.record(response_clock.REOPENED, at=at, source=arrival.document)
 	add_evidence(doc, arrival.document)
-	doc.record(response_clock.RECEIVED, at=arrival.at, source=arrival.document)
+	doc.record(response_clock.RECEIVED, at=at, source=arrival.document)
+
+
+def _moments(doc, *kinds: str) -> list[datetime]:
+	return [get_datetime(row.at) for row in doc.events if row.event in kinds]
 
 
 def staff_wrote(doc, communication, at):
 	"""A message of staff to the client, kept as evidence; it answers or acknowledges what is owed (C-3, C-4)."""
 	add_evidence(doc, communication)
 	if event := _event_of_reply(doc.clocks(at)):
-		doc.record(event, at=at, source=communication)
+		doc.record(event, at=at, source=communication, by=parties.user_of(communication.sender))
 	else:
 		doc.save_by_app()
 
@@ -134,7 +147,7 @@ def may_continue(doc, at: datetime) -> bool:
 	"""Whether a message of `at` belongs to the interaction: it is not closed, or closed only days ago."""
 	if doc.status != response_clock.STATUS_CLOSED:
 		return True
-	closed = max(get_datetime(row.at) for row in doc.events if row.event == response_clock.CLOSED)
+	closed = max(_moments(doc, response_clock.CLOSED))
 	days = frappe.get_cached_doc("Client Comms Settings").reopen_within_days
 	return get_datetime(at) <= add_to_date(closed, days=days)
 
@@ -179,6 +192,6 @@ def _company(arrival: Arrival) -> str | None:
 	return frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
 
 
-def _plain(html: str) -> str:
-	text = strip_html(cstr(html).replace("<br>", "\n").replace("</p>", "</p>\n"))
+def _plain(content: str) -> str:
+	text = html.unescape(strip_html(_LINE_END.sub("\n", cstr(content))))
 	return "\n".join(line.strip() for line in text.splitlines() if line.strip())[:SUMMARY_LENGTH]

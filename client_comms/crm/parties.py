@@ -19,13 +19,22 @@ class Client:
 
 
 def is_own(address: str) -> bool:
-	"""Whether an address belongs to staff: own domains, or a user of the desk."""
+	"""Whether an address belongs to us: own domains, a mailbox of this site, or a user of the desk."""
 	address = parse_addr(address or "")[1].lower()
 	if "@" not in address:
 		return False
 	if address.split("@", 1)[1] in frappe.get_cached_doc("Client Comms Settings").own_domains():
 		return True
-	return bool(frappe.db.get_value("User", {"email": address, "user_type": "System User", "enabled": 1}))
+	return bool(
+		frappe.db.exists("Email Account", {"email_id": address})
+		or frappe.db.exists("User", {"email": address, "user_type": "System User", "enabled": 1})
+	)
+
+
+def user_of(address: str) -> str | None:
+	"""The user who writes from an address, also when the message came in from outside; None when nobody does."""
+	address = parse_addr(address or "")[1].lower()
+	return address and frappe.db.get_value("User", {"email": address, "user_type": "System User"})
 
 
 def client_of(reference_doctype: str | None, reference_name: str | None, address: str, name: str) -> Client:

@@ -105,7 +105,9 @@ def make_customer_with_contact(
 			"doctype": "Customer",
 			"customer_name": customer,
 			"customer_type": customer_type,
-			"customer_group": _a_leaf_of("Customer Group", "Commercial" if customer_type == "Company" else "Individual"),
+			"customer_group": _a_leaf_of(
+				"Customer Group", "Commercial" if customer_type == "Company" else "Individual"
+			),
 			"territory": _a_leaf_of("Territory", frappe.db.get_single_value("System Settings", "country")),
 			"account_manager": account_manager[1],
 		}

@@ -150,7 +150,12 @@ _ON_MAIL = (
 		"hotel-charging",
 		(
 			(1, "11:00", ACKNOWLEDGE),
-			(2, "16:30", PROMISE, {"until": (3, "17:00"), "note": "Waiting for the price of the wall boxes."}),
+			(
+				2,
+				"16:30",
+				PROMISE,
+				{"until": (3, "17:00"), "note": "Waiting for the price of the wall boxes."},
+			),
 		),
 	),
 	(
@@ -176,7 +181,14 @@ _ON_MAIL = (
 	("expansion", ((3, "10:00", CLOSE),)),
 	(
 		"fitter",
-		((1, "10:40", ASSIGN, {"by": MAREN, "to": FELIX, "note": "Call Mr Hansen: our mail to him came back"}),),
+		(
+			(
+				1,
+				"10:40",
+				ASSIGN,
+				{"by": MAREN, "to": FELIX, "note": "Call Mr Hansen: our mail to him came back"},
+			),
+		),
 	),
 	(
 		"allotment",
@@ -190,7 +202,12 @@ _ON_MAIL = (
 		"yield",
 		(
 			(1, "09:30", ACKNOWLEDGE),
-			(2, "15:00", PROMISE, {"until": (20, "16:00"), "note": "The meter is read again at the end of the month."}),
+			(
+				2,
+				"15:00",
+				PROMISE,
+				{"until": (20, "16:00"), "note": "The meter is read again at the end of the month."},
+			),
 		),
 	),
 	("storm", ((3, "14:20", CLOSE),)),
@@ -199,7 +216,12 @@ _ON_MAIL = (
 		"sailing-club",
 		(
 			(0, "15:10", ACKNOWLEDGE),
-			(1, "10:30", PAUSE, {"note": "Asked for photos of the boathouse; nothing to do before we have them."}),
+			(
+				1,
+				"10:30",
+				PAUSE,
+				{"note": "Asked for photos of the boathouse; nothing to do before we have them."},
+			),
 		),
 	),
 	("warranty", ((0, "11:20", ACKNOWLEDGE, {"note": "Told him that we ask the manufacturer."}),)),
@@ -237,9 +259,15 @@ _LOGS = (
 			"direction": "Outbound",
 			"subject": "Project meeting: cellar and wiring",
 			"summary": "Walked through the cellar. The inverter goes beside the boiler room.",
-			"evidence": [_note(procedure.MEETING_NOTES, "Present: Ms Winter, Tom Brandt. Start of work agreed.")],
+			"evidence": [
+				_note(procedure.MEETING_NOTES, "Present: Ms Winter, Tom Brandt. Start of work agreed.")
+			],
 			"action_items": [
-				{"description": "Send the wiring plan to the hotel's electrician", "assigned_to": HENRIK[1], "status": "Open"}
+				{
+					"description": "Send the wiring plan to the hotel's electrician",
+					"assigned_to": HENRIK[1],
+					"status": "Open",
+				}
 			],
 		},
 		((2, "09:00", CLOSE),),
@@ -363,7 +391,12 @@ _LOGS = (
 			"summary": "Ms Winter confirms that nothing is heard upstairs any more.",
 		},
 		(
-			(0, "10:40", WRITE, {"note": "As we said on the phone: the matter is resolved. Thank you for telling us."}),
+			(
+				0,
+				"10:40",
+				WRITE,
+				{"note": "As we said on the phone: the matter is resolved. Thank you for telling us."},
+			),
 			(0, "10:45", CLOSE),
 		),
 	),
@@ -379,6 +412,9 @@ _LOGS = (
 			"subject": "Second depot in Rendsburg",
 			"summary": "Filled in the form in the portal: 2,000 m² of flat roof, wants a first estimate.",
 		},
-		((1, "09:50", ACKNOWLEDGE), (1, "16:00", PROMISE, {"until": (6, "12:00"), "note": "Estimate after the drone flight."})),
+		(
+			(1, "09:50", ACKNOWLEDGE),
+			(1, "16:00", PROMISE, {"until": (6, "12:00"), "note": "Estimate after the drone flight."}),
+		),
 	),
 )

@@ -12,6 +12,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import parseaddr
+from itertools import count
 
 import frappe
 from frappe.core.doctype.communication.email import make as write_in_desk
@@ -157,13 +158,15 @@ class Demonstration:
 			self.begin(item, message, author)
 			return
 		_take_over(name, author)
-		answered = {"message_id": _bare(message["In-Reply-To"])}
-		fields = ["name", "reference_doctype", "reference_name"]
-		answered = frappe.db.get_value("Communication", answered, fields, as_dict=True)
-		reference = answered.reference_doctype, answered.reference_name
+		answered, *reference = frappe.db.get_value(
+			"Communication",
+			{"client_interaction": name},
+			["name", "reference_doctype", "reference_name"],
+			order_by="communication_date desc",
+		)
 		if all(_may_email(author, *document) for document in ((INTERACTION, name), reference)):
 			with _as_user(author):
-				_write(reference, *_content(message), _message_id(item), answered.name)
+				_write(reference, *_content(message), _message_id(item), answered)
 		else:
 			_receive(item)
 
@@ -208,7 +211,12 @@ def _receive(item: mailbox.MailItem) -> None:
 
 
 def _write(
-	reference: tuple[str, str], recipient: str, subject: str, text: str, message_id: str, in_reply_to: str | None = None
+	reference: tuple[str, str],
+	recipient: str,
+	subject: str,
+	text: str,
+	message_id: str,
+	in_reply_to: str | None = None,
 ) -> None:
 	"""What the desk does with a mail, except that it keeps the id that the client's answer refers to."""
 	doctype, name = reference
@@ -242,7 +250,11 @@ def _take_over(name: str, author: str) -> None:
 
 
 def _assign(doc, action: scenario.Action) -> None:
-	item = {"description": action.note, "assigned_to": action.to[1], "due_on": add_days(clock.now(), 3).date()}
+	item = {
+		"description": action.note,
+		"assigned_to": action.to[1],
+		"due_on": add_days(clock.now(), 3).date(),
+	}
 	doc.append("action_items", {**item, "status": "Open"})
 	doc.save()
 
@@ -295,8 +307,9 @@ def _sweep_until(end: datetime) -> None:
 def _at(moment: datetime) -> Iterator[None]:
 	"""Let the app and Frappe believe that it is `moment` (as stored), for what Frappe itself dates."""
 	real = frappe_time.now_datetime
+	ticks = count(1)  # Frappe tells versions of a document apart by their microseconds
 	for module in _FRAPPE_CLOCKS:
-		module.now_datetime = lambda: moment
+		module.now_datetime = lambda: moment + timedelta(microseconds=next(ticks))
 	try:
 		with clock.moved_to(moment):
 			yield
@@ -335,4 +348,4 @@ def _subject(message: Message) -> str:
 
 
 def _text(message: Message) -> str:
-	return message.get_payload(decode=True).decode()
+	return message.get_payload(decode=True).decode().replace("\r\n", "\n")

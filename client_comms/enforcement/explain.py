@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.permissions import get_role_permissions, has_user_permission
 
-from client_comms.enforcement import permissions, policy
+from client_comms.enforcement import belongings, governed
 from client_comms.i18n import translate
 from client_comms.rules import access
 
@@ -23,11 +23,11 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 		frappe.throw(_("Choose one of these actions: {0}.").format(", ".join(sorted(access.ACTIONS))))
 	doc = frappe.get_doc(doctype, name)
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
-	if doctype != permissions.INTERACTION:
-		reason = _("{0} is not governed by confidentiality levels; ERPNext's own permissions decide.")
-		return _answer(allowed, NOT_GOVERNED, [reason.format(frappe.bold(_(doctype)))])
+	decision = _decision(doc, action, user)
+	if decision is None:
+		reason = _("{0} {1} carries no confidentiality level; ERPNext's own permissions decide.")
+		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), frappe.bold(name))])
 
-	decision = permissions.decide(policy.stored_record(name), action, user)
 	reasons = [translate(reason) for reason in decision.reasons]
 	if not decision.allowed or decision.rule == access.ADMINISTRATOR:
 		return _answer(allowed, decision.rule, reasons)
@@ -49,6 +49,14 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 			[*reasons, _("User Permissions restrict {0} to other records.").format(frappe.bold(user))],
 		)
 	return _answer(allowed, decision.rule, reasons)
+
+
+def _decision(doc, action: str, user: str) -> access.Decision | None:
+	"""What confidentiality says of a record, or of the record that it belongs to; None when it says nothing."""
+	if fields := belongings.OWNER_FIELDS.get(doc.doctype):
+		owner_type, owner_name = (doc.get(field) for field in fields)
+		return owner_name and governed.decide(owner_type, owner_name, action, user)
+	return governed.decide(doc.doctype, doc.name, action, user)
 
 
 def _answer(allowed: bool, rule: str, reasons: list[str]) -> dict:

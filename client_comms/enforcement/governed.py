@@ -7,7 +7,7 @@ is not governed here at all, and ERPNext's own permissions decide.
 
 import frappe
 
-from client_comms.enforcement import permissions, policy
+from client_comms.enforcement import documents, permissions, policy
 from client_comms.rules import access
 
 INTERACTION = permissions.INTERACTION
@@ -16,8 +16,8 @@ COMMUNICATION = "Communication"
 
 
 def doctypes() -> tuple[str, ...]:
-	"""The DocTypes whose records may be governed."""
-	return (INTERACTION, GRANT, COMMUNICATION)
+	"""The DocTypes whose records may be governed on this site."""
+	return (INTERACTION, GRANT, COMMUNICATION, *filter(documents.is_governed, documents.SETTING))
 
 
 def condition(doctype: str, user: str) -> str:
@@ -26,7 +26,9 @@ def condition(doctype: str, user: str) -> str:
 		return permissions.interaction_condition(user)
 	if doctype == GRANT:
 		return permissions.grant_condition(user)
-	return _communication_condition(user)
+	if doctype == COMMUNICATION:
+		return _communication_condition(user)
+	return documents.condition(user, doctype)
 
 
 def decide(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
@@ -41,7 +43,7 @@ def decide(doctype: str, name: str, action: str, user: str) -> access.Decision |
 			COMMUNICATION, name, ["client_interaction", "confidentiality_level"], as_dict=True
 		)
 		return row and decide_bound(row.client_interaction, row.confidentiality_level, action, user)
-	return None
+	return documents.decide(doctype, name, action, user) if documents.is_governed(doctype) else None
 
 
 def decide_bound(

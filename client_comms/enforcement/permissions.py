@@ -113,8 +113,13 @@ def _column(name: str) -> str:
 	return f"`tab{INTERACTION}`.`{name}`"
 
 
+def _literal(value: str) -> str:
+	"""An SQL literal without any percent sign: some callers of a condition take it for a parameter, some do not."""
+	return f"_utf8mb4 0x{value.encode().hex()}" if "%" in value else frappe.db.escape(value)
+
+
 def _values(values) -> str:
-	return ", ".join(frappe.db.escape(value) for value in sorted(values))
+	return ", ".join(map(_literal, sorted(values)))
 
 
 def at_levels(rows: access.RowFilter, levels, column: str) -> str:
@@ -135,7 +140,7 @@ def _of_types(pairs) -> str:
 	for matrix, communication_type in pairs:
 		by_matrix.setdefault(matrix, set()).add(communication_type)
 	either = " or ".join(
-		f"({_column('matrix')} = {frappe.db.escape(matrix)}"
+		f"({_column('matrix')} = {_literal(matrix)}"
 		f" and {_column('communication_type')} in ({_values(types)}))"
 		for matrix, types in sorted(by_matrix.items())
 	)
@@ -143,7 +148,7 @@ def _of_types(pairs) -> str:
 
 
 def _takes_part(user: str) -> str:
-	user, now = frappe.db.escape(user), frappe.db.escape(str(clock.now()))
+	user, now = _literal(user), _literal(str(clock.now()))
 	return (
 		f"({_column('responsible_staff')} = {user}"
 		f" or {_column('name')} in (select `item`.`parent` from `tabInteraction Action Item` `item`"
@@ -154,7 +159,7 @@ def _takes_part(user: str) -> str:
 
 
 def _manages_account(user: str) -> str:
-	user = frappe.db.escape(user)
+	user = _literal(user)
 	either = " or ".join(
 		f"({_column('party_type')} = '{party_type}' and {_column('party')} in"
 		f" (select `client`.`name` from `tab{party_type}` `client` where `client`.`{field}` = {user}))"

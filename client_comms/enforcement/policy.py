@@ -106,7 +106,7 @@ def stored_record(name: str) -> Record | None:
 	)
 	grants = frappe.get_all("Interaction Access Grant", {"interaction": name}, ["user", "valid_until"])
 	return Record(
-		level=row.confidentiality_level,
+		level=_as_the_database_reads(row.confidentiality_level),
 		matrix=row.matrix,
 		communication_type=row.communication_type,
 		responsible_staff=row.responsible_staff,
@@ -114,6 +114,13 @@ def stored_record(name: str) -> Record | None:
 		grants=tuple(Grant(g.user, g.valid_until) for g in grants),
 		account_manager=account_manager(row.party_type, row.party),
 	)
+
+
+def _as_the_database_reads(level: str | None) -> str | None:
+	"""The level that a link means: the database compares names without case and trailing blanks."""
+	if not level or level in current().levels:
+		return level
+	return frappe.db.get_value("Confidentiality Level", level) or level
 
 
 def account_manager(party_type: str | None, party: str | None) -> str | None:

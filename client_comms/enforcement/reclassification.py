@@ -2,13 +2,14 @@
 
 import frappe
 
-from client_comms.enforcement import sharing
+from client_comms.enforcement import documents, sharing
 
 
 def follow(doc) -> None:
 	"""After an interaction was saved: its messages take its level, shares and follows that lapsed end."""
 	before = doc.get_doc_before_save()
 	if before is None:
+		raise_document(doc)
 		return
 	if before.confidentiality_level != doc.confidentiality_level:
 		frappe.db.set_value(
@@ -18,8 +19,18 @@ def follow(doc) -> None:
 			doc.confidentiality_level,
 			update_modified=False,
 		)
+		raise_document(doc)
 	if _what_access_rests_on(before) != _what_access_rests_on(doc):
 		sharing.end_lapsed(doc.name)
+
+
+def raise_document(doc) -> None:
+	"""The Issue that an interaction is about is at least as confidential as it.
+
+	A Lead or Opportunity is not raised by what its client complains about: those who sell would lose it.
+	"""
+	if doc.reference_doctype == "Issue":
+		documents.raise_to(doc.reference_doctype, doc.reference_name, doc.confidentiality_level)
 
 
 def _what_access_rests_on(doc) -> tuple:

@@ -10,7 +10,7 @@ from frappe.utils import get_datetime
 from frappe.utils.data import get_system_timezone
 
 from client_comms import procedure
-from client_comms.enforcement import policy
+from client_comms.enforcement import documents, policy
 from client_comms.setup.custom_fields import custom_fields
 
 
@@ -86,7 +86,7 @@ def make_calendar():
 
 
 def make_settings():
-	"""Settings that nobody has saved yet."""
+	"""Settings that nobody has saved yet. Documents that exist already are not governed unasked."""
 	settings = frappe.get_doc("Client Comms Settings")
 	if settings.default_calendar:
 		return
@@ -98,6 +98,7 @@ def make_settings():
 				"default_communication_type": procedure.DEFAULT_TYPE,
 				"issue_channel": procedure.ISSUE_CHANNEL,
 				"source_rules": procedure.SOURCE_RULES,
+				**{setting: not frappe.db.count(doctype) for doctype, setting in documents.SETTING.items()},
 				"own_email_domains": "\n".join(_domains_of_email_accounts()),
 			}
 		)

@@ -65,10 +65,11 @@ def clock_at(site):
 	@contextlib.contextmanager
 	def move(moment):
 		moment = site.utils.get_datetime(moment)
+		precise = moment.replace(microsecond=1)  # without any, Frappe takes a document saved twice for another
 		with (
 			clock.moved_to(moment),
-			mock.patch("frappe.utils.data.now_datetime", lambda: moment),
-			mock.patch("frappe.model.create_new.now_datetime", lambda: moment),
+			mock.patch("frappe.utils.data.now_datetime", lambda: precise),
+			mock.patch("frappe.model.create_new.now_datetime", lambda: precise),
 		):
 			yield
 

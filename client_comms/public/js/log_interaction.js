@@ -63,7 +63,6 @@ if (!client_comms.log_interaction) {
 					fieldtype: "Link",
 					options: "Communication Channel",
 					label: __("Channel"),
-					default: "Phone",
 					reqd: 1,
 				},
 				{ fieldtype: "Column Break" },

@@ -4,6 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from client_comms.enforcement import documents
+
 _DOMAIN = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
 
 
@@ -40,6 +42,15 @@ class ClientCommsSettings(Document):
 
 	def validate(self):
 		self.set_own_domains()
+
+	def on_update(self):
+		"""Documents that are governed from now on take the level of the interactions about them."""
+		before = self.get_doc_before_save()
+		for doctype, setting in documents.SETTING.items():
+			if self.get(setting) and not (before and before.get(setting)):
+				frappe.enqueue(
+					documents.backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype
+				)
 
 	def set_own_domains(self):
 		"""One domain a line, in lower case, without @."""

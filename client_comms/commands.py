@@ -1,0 +1,108 @@
+"""`bench --site SITE client-comms …`"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import click
+import frappe
+from frappe.commands import get_site, pass_context
+
+from client_comms.dry_run.table import print_table
+
+
+@click.group("client-comms")
+def client_comms():
+	"""Client communications: demonstration, simulation."""
+
+
+@client_comms.command("load-demo")
+@click.option("--anchor", metavar="YYYY-MM-DD", help="last day of the demonstration (default: today)")
+@pass_context
+def load_demo(context, anchor: str | None = None):
+	"""Load two months of client communication of a small company, and show what became of it."""
+	last_day = _moment(anchor, "--anchor").date() if anchor else None
+	with _connected(context):
+		from client_comms.demo import overview, site
+
+		try:
+			done = site.load(last_day, _progress)
+		except site.NotLoadable as refusal:
+			raise click.ClickException(str(refusal)) from refusal
+		click.echo(f"{done} steps loaded." if done else "The demonstration is complete: nothing added.")
+		overview.show(site.loaded_anchor())
+
+
+@client_comms.command("simulate-matrix")
+@click.argument("matrix")
+@click.option("--since", metavar="YYYY-MM-DD", help="only interactions from this day on")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
+@pass_context
+def simulate_matrix(context, matrix: str, since: str | None = None, as_json: bool = False):
+	"""Show what the version MATRIX, a draft too, would change on the interactions that exist."""
+	first_moment = _moment(since, "--since") if since else None
+	with _connected(context):
+		from client_comms.communication_governance import simulation
+
+		if not frappe.db.exists("Communication Matrix", matrix):
+			known = frappe.get_all("Communication Matrix", pluck="name", order_by="effective_from desc")
+			raise click.ClickException(
+				f"There is no Communication Matrix {matrix}. There are: {', '.join(known) or 'none'}."
+			)
+		found = simulation.simulate(matrix, first_moment)
+	if as_json:
+		click.echo(json.dumps(found, indent=2))
+	else:
+		_show_simulation(found)
+
+
+def _show_simulation(found: dict) -> None:
+	click.echo(f"{found['checked']} interactions measured against {found['matrix']}.")
+	for title, key, column in (
+		("Level", "level_changes", str),
+		("Acknowledge / respond within days", "deadline_changes", lambda days: "{:g} / {:g}".format(*days)),
+	):
+		click.echo()
+		rows = [
+			(row["communication_type"], column(row["from"]), column(row["to"]), str(row["records"]))
+			for row in found[key]
+		]
+		if rows:
+			print_table(("Type", f"{title} now", "then", "Interactions"), rows)
+		else:
+			click.echo(f"{title}: no change.")
+	if found["uncovered"]:
+		click.echo()
+		rows = [(row["communication_type"], str(row["records"])) for row in found["uncovered"]]
+		print_table(("Type that it has no rule for", "Interactions"), rows)
+
+
+@contextmanager
+def _connected(context) -> Iterator[None]:
+	site = get_site(context)
+	frappe.init(site)
+	frappe.connect()
+	try:
+		if "client_comms" not in frappe.get_installed_apps():
+			raise click.ClickException(
+				f"client_comms is not installed on {site}: bench --site {site} install-app client_comms"
+			)
+		yield
+	finally:
+		frappe.destroy()
+
+
+def _progress(steps: list) -> Iterator:
+	with click.progressbar(steps, label="Two months at Nordlicht Solar") as bar:
+		yield from bar
+
+
+def _moment(value: str, option: str) -> datetime:
+	try:
+		return datetime.fromisoformat(value)
+	except ValueError as error:
+		raise click.ClickException(f"{option} {value}: give a date such as {date.today()}.") from error
+
+
+commands = [client_comms]

@@ -1,0 +1,84 @@
+"""What became of the demonstration, as a table on the terminal."""
+
+from datetime import date
+
+import frappe
+
+from client_comms.demo import scenario
+from client_comms.demo.site import INTERACTION, Demonstration
+from client_comms.dry_run.table import print_table
+from client_comms.rules.response_clock import NOT_REQUIRED
+
+FIELDS = (
+	"name",
+	"occurred_on",
+	"party_name",
+	"subject",
+	"communication_type",
+	"confidentiality_level",
+	"status",
+	"acknowledge_by",
+	"acknowledge_status",
+	"respond_by",
+	"respond_status",
+	"breached",
+)
+
+
+def show(anchor: date) -> None:
+	"""Print one line for each conversation, with its deadlines and who of the staff may read it."""
+	names = Demonstration(anchor).interactions().values()
+	rows = frappe.get_all(
+		INTERACTION, {"name": ("in", list(names))}, list(FIELDS), order_by="occurred_on asc, name asc"
+	)
+	readers = readable_by_staff()
+	print()
+	print_table(
+		("Since", "Client", "Subject", "Type", "Level", "Status", "Acknowledge by", "Respond by", "Visible to"),
+		[
+			(
+				_minute(row.occurred_on),
+				row.party_name or "-",
+				row.subject,
+				row.communication_type,
+				row.confidentiality_level,
+				row.status,
+				_deadline(row.acknowledge_by, row.acknowledge_status),
+				_deadline(row.respond_by, row.respond_status),
+				" ".join(first_name for first_name, readable in readers.items() if row.name in readable),
+			)
+			for row in rows
+		],
+		flexible=(1, 2),
+	)
+	print()
+	print_table(
+		("Visible to", "Name", "Role", "User", "Interactions"),
+		[
+			(name.split()[0], name, role, address, str(len(readers[name.split()[0]].intersection(names))))
+			for (name, address), role, _roles in scenario.STAFF
+		],
+	)
+	print()
+	print(f"{len(rows)} conversations, {sum(row.breached for row in rows)} with a deadline missed.")
+
+
+def readable_by_staff() -> dict[str, set[str]]:
+	"""First name -> the interactions that the desk lists for them."""
+	before, found = frappe.session.user, {}
+	try:
+		for (name, address), _role, _roles in scenario.STAFF:
+			frappe.set_user(address)
+			may_list = frappe.has_permission(INTERACTION, "read")
+			found[name.split()[0]] = set(frappe.get_list(INTERACTION, pluck="name") if may_list else ())
+	finally:
+		frappe.set_user(before)
+	return found
+
+
+def _deadline(due, status: str) -> str:
+	return "-" if due is None or status == NOT_REQUIRED else f"{_minute(due)} {status}"
+
+
+def _minute(moment) -> str:
+	return f"{moment:%Y-%m-%d %H:%M}"
