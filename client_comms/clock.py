@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import frappe
+from frappe import _
 from frappe.utils import get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
 
@@ -33,6 +34,24 @@ def moved_to(moment: datetime):
 
 def site_zone() -> ZoneInfo:
 	return ZoneInfo(get_system_timezone())
+
+
+def parse(value: datetime | str) -> datetime:
+	"""What a user or an integration sent for a moment, as stored.
+
+	:param value: with an offset, such as `2026-11-30T12:00:00Z`, or without one in the site's time zone
+	:raises frappe.ValidationError: it is no date and time
+	"""
+	try:
+		moment = get_datetime(value)
+	except (ValueError, OverflowError, TypeError):
+		moment = None
+	if not isinstance(moment, datetime):
+		frappe.throw(
+			_("{0} is not a date and time. Write it like 2026-11-30 17:00.").format(frappe.bold(value)),
+			title=_("Not a Date and Time"),
+		)
+	return to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
 
 
 def to_aware(stored: datetime | str) -> datetime:

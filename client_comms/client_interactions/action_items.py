@@ -1,8 +1,10 @@
 """Action items of an interaction are ToDos of the people who owe them, and back (D-2, F-2)."""
 
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
-from frappe.utils import get_link_to_form
+from frappe.utils import get_link_to_form, strip_html
 
 from client_comms.enforcement import sharing
 
@@ -26,14 +28,22 @@ def sync_todos(doc) -> None:
 	"""Give every action item its ToDo, and every ToDo the state of its item."""
 	if frappe.flags.get(_SYNCING):
 		return
-	frappe.flags[_SYNCING] = True
-	try:
+	with _syncing():
 		before = doc.get_doc_before_save()
 		_cancel_removed(doc, before)
 		for row in doc.action_items:
 			_sync(doc, row)
+
+
+@contextmanager
+def _syncing():
+	"""ToDos that are written inside follow their action items, not the other way round."""
+	before = frappe.flags.get(_SYNCING)
+	frappe.flags[_SYNCING] = True
+	try:
+		yield
 	finally:
-		frappe.flags[_SYNCING] = False
+		frappe.flags[_SYNCING] = before
 
 
 def _cancel_removed(doc, before) -> None:
@@ -92,50 +102,67 @@ def adopt_todo(todo, method=None) -> None:
 	doc.append(
 		"action_items",
 		{
-			"description": todo.description,
+			"description": strip_html(todo.description),
 			"assigned_to": todo.allocated_to,
 			"due_on": todo.date,
 			"todo": todo.name,
 		},
 	)
 	doc.flags.from_record = True
-	doc.save(ignore_permissions=True)
+	with _syncing():
+		doc.save(ignore_permissions=True)
 
 
 def follow_todo(todo, method=None) -> None:
-	"""A ToDo that is closed, reopened or cancelled changes its action item."""
-	if todo.reference_type != INTERACTION or frappe.flags.get(_SYNCING):
-		return
-	item = frappe.db.get_value(
-		"Interaction Action Item", {"todo": todo.name}, ["name", "status"], as_dict=True
-	)
-	status = _STATUS_FROM_TODO[todo.status]
-	if item and item.status != status:
-		frappe.db.set_value("Interaction Action Item", item.name, "status", status)
-		frappe.clear_document_cache(INTERACTION, todo.reference_name)
-		sharing.end_lapsed(todo.reference_name)
+	"""A ToDo that is closed, reopened, cancelled, moved or given to somebody else changes its action item.
+
+	:raises client_comms.exceptions.ClearanceMissingError: somebody else is not cleared for the level
+	:raises frappe.PermissionError: only who may write the interaction gives its items to others
+	"""
+	_change_item(todo, status=todo.status, assigned_to=todo.allocated_to, due_on=todo.date)
 
 
 def forget_todo(todo, method=None) -> None:
 	"""A ToDo that somebody deletes leaves its action item cancelled, not dangling."""
+	_change_item(todo, status="Cancelled", todo=None)
+
+
+def _change_item(todo, **values) -> None:
 	if todo.reference_type != INTERACTION or frappe.flags.get(_SYNCING):
 		return
-	if item := frappe.db.get_value("Interaction Action Item", {"todo": todo.name}):
-		frappe.db.set_value("Interaction Action Item", item, {"todo": None, "status": "Cancelled"})
-		frappe.clear_document_cache(INTERACTION, todo.reference_name)
+	if not frappe.db.exists("Interaction Action Item", {"parent": todo.reference_name, "todo": todo.name}):
+		return
+	doc = frappe.get_doc(INTERACTION, todo.reference_name, for_update=True)
+	row = next(row for row in doc.action_items if row.todo == todo.name)
+	assignee = values.get("assigned_to") or row.assigned_to  # an item is always somebody's
+	if assignee != row.assigned_to and not todo.flags.ignore_permissions:
+		doc.check_permission("write")
+	values["assigned_to"] = assignee
+	if all(str(row.get(field) or "") == str(value or "") for field, value in values.items()):
+		return
+	row.update(values)
+	with _syncing():
+		doc.save_by_app()
+
+
+@contextmanager
+def _syncing():
+	"""Items and ToDos follow each other: what one side does is not to come back from the other."""
+	frappe.flags[_SYNCING] = True
+	try:
+		yield
+	finally:
+		frappe.flags[_SYNCING] = False
 
 
 def delete_todos(doc) -> None:
 	"""The ToDos of an interaction go with it."""
-	frappe.flags[_SYNCING] = True
-	try:
+	with _syncing():
 		for name in frappe.get_all(
 			"ToDo", {"reference_type": INTERACTION, "reference_name": doc.name}, pluck="name"
 		):
 			# Forced, for the action item still links to it.
 			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
-	finally:
-		frappe.flags[_SYNCING] = False
 
 
 def assign_overdue(doc, what: str) -> None:
@@ -150,6 +177,6 @@ def assign_overdue(doc, what: str) -> None:
 		"description": description,
 	}
 	if not frappe.db.exists("ToDo", filters):
-		frappe.get_doc({"doctype": "ToDo", "priority": "High", "status": "Open", **filters}).insert(
-			ignore_permissions=True
-		)
+		todo = frappe.get_doc({"doctype": "ToDo", "priority": "High", "status": "Open", **filters})
+		with _syncing():  # a reminder, no action item of its own
+			todo.insert(ignore_permissions=True)

@@ -146,7 +146,7 @@ def _by_reference(doc) -> str | None:
 
 def _moment(doc) -> datetime:
 	"""When the message was written; Frappe leaves that empty for one that is written now."""
-	return get_datetime(doc.communication_date or clock.now())
+	return get_datetime(doc.communication_date or clock.now()).replace(microsecond=0)
 
 
 def _reaches_client(doc) -> bool:

@@ -31,10 +31,20 @@ def show(anchor: date) -> None:
 	rows = frappe.get_all(
 		INTERACTION, {"name": ("in", list(names))}, list(FIELDS), order_by="occurred_on asc, name asc"
 	)
-	readers = readable_by_staff()
+	readable = readable_by_staff()
 	print()
 	print_table(
-		("Since", "Client", "Subject", "Type", "Level", "Status", "Acknowledge by", "Respond by", "Visible to"),
+		(
+			"Since",
+			"Client",
+			"Subject",
+			"Type",
+			"Level",
+			"Status",
+			"Acknowledge by",
+			"Respond by",
+			"Visible to",
+		),
 		[
 			(
 				_minute(row.occurred_on),
@@ -45,7 +55,9 @@ def show(anchor: date) -> None:
 				row.status,
 				_deadline(row.acknowledge_by, row.acknowledge_status),
 				_deadline(row.respond_by, row.respond_status),
-				" ".join(first_name for first_name, readable in readers.items() if row.name in readable),
+				" ".join(
+					_initials(name) for (name, user), *_roles in scenario.STAFF if row.name in readable[user]
+				),
 			)
 			for row in rows
 		],
@@ -55,8 +67,8 @@ def show(anchor: date) -> None:
 	print_table(
 		("Visible to", "Name", "Role", "User", "Interactions"),
 		[
-			(name.split()[0], name, role, address, str(len(readers[name.split()[0]].intersection(names))))
-			for (name, address), role, _roles in scenario.STAFF
+			(_initials(name), name, role, user, str(len(readable[user].intersection(names))))
+			for (name, user), role, _roles in scenario.STAFF
 		],
 	)
 	print()
@@ -64,16 +76,20 @@ def show(anchor: date) -> None:
 
 
 def readable_by_staff() -> dict[str, set[str]]:
-	"""First name -> the interactions that the desk lists for them."""
+	"""User -> the interactions that the desk lists for them."""
 	before, found = frappe.session.user, {}
 	try:
-		for (name, address), _role, _roles in scenario.STAFF:
-			frappe.set_user(address)
+		for (_name, user), *_roles in scenario.STAFF:
+			frappe.set_user(user)
 			may_list = frappe.has_permission(INTERACTION, "read")
-			found[name.split()[0]] = set(frappe.get_list(INTERACTION, pluck="name") if may_list else ())
+			found[user] = set(frappe.get_list(INTERACTION, pluck="name") if may_list else ())
 	finally:
 		frappe.set_user(before)
 	return found
+
+
+def _initials(name: str) -> str:
+	return "".join(word[0] for word in name.split())
 
 
 def _deadline(due, status: str) -> str:

@@ -36,7 +36,7 @@ frappe.ui.form.on("Client Interaction", {
 		if (!saved) return;
 
 		add_actions(frm);
-		frm.add_custom_button(__("Why?"), () => explain_access(frm));
+		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
 		await client_comms.interaction.load_levels();
 		show_banner(frm);
 	},
@@ -217,61 +217,4 @@ function promise_owed(overdue, staff, client, due, relative) {
 	return overdue
 		? __("{0} promised {1} an answer for {2} – {3}", [staff, client, due, relative])
 		: __("{0} promised {1} an answer by {2} – {3}", [staff, client, due, relative]);
-}
-
-// --- why? ------------------------------------------------------------------------------------------
-
-function explain_access(frm) {
-	const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
-	const dialog = new frappe.ui.Dialog({
-		title: __("Access Explained"),
-		fields: [
-			{
-				fieldname: "user",
-				fieldtype: "Link",
-				options: "User",
-				label: __("User"),
-				default: frappe.session.user,
-				read_only: !about_others,
-				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
-				change: () => show(),
-			},
-			{ fieldtype: "Column Break" },
-			{
-				fieldname: "action",
-				fieldtype: "Select",
-				label: __("Action"),
-				options: ["read", "write", "print", "email", "export", "share", "delete"].map((value) => ({
-					value,
-					label: __(frappe.unscrub(value)),
-				})),
-				default: "read",
-				change: () => show(),
-			},
-			{ fieldtype: "Section Break" },
-			{ fieldname: "answer", fieldtype: "HTML" },
-		],
-	});
-
-	async function show() {
-		const { user, action } = dialog.get_values(true);
-		if (!user || !action) return;
-		const answer = await frappe.xcall("client_comms.api.explain_access", {
-			doctype: frm.doctype,
-			name: frm.docname,
-			user,
-			action,
-		});
-		dialog.fields_dict.answer.$wrapper.html(`
-			<p>
-				<span class="indicator-pill ${answer.allowed ? "green" : "red"}">
-					${answer.allowed ? __("Allowed") : __("Not Allowed")}
-				</span>
-				<span class="text-muted">${__("Rule: {0}", [`<code>${answer.rule}</code>`])}</span>
-			</p>
-			<ul>${answer.reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`);
-	}
-
-	dialog.show();
-	show();
 }

@@ -85,7 +85,7 @@ class ClientInteraction(Document):
 		responsible_staff: DF.Link | None
 		status: DF.Literal["Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"]
 		subject: DF.Data
-		summary: DF.Text | None
+		summary: DF.SmallText | None
 		sweep_at: DF.Datetime | None
 	# end: auto-generated types
 
@@ -100,6 +100,8 @@ class ClientInteraction(Document):
 
 	def validate(self):
 		self.validate_events_are_untouched()
+		if self.occurred_on:  # left empty, its absence is told with the other details
+			self.occurred_on = clock.parse(self.occurred_on)
 		self.set_client()
 		self.set_matrix()
 		self.set_level()
@@ -241,6 +243,8 @@ class ClientInteraction(Document):
 	def set_level(self):
 		"""The level of the matrix for a new record; raising is free, lowering needs clearance and a reason."""
 		before = self.stored()
+		if not self.communication_type:
+			return  # Frappe tells about this and any other mandatory field that is empty
 		rule = matrix.rule_for(self.matrix, self.communication_type)
 		if rule is None:
 			frappe.throw(

@@ -79,6 +79,94 @@ Object.assign(client_comms.interaction, {
 		const minutes = this.minutes_to(deadline);
 		return minutes < 0 ? "red" : minutes < 24 * 60 ? "orange" : "blue";
 	},
+
+	/** Ask why somebody may, or may not, do something with an interaction, which is asked for unless given. */
+	explain(name) {
+		const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
+		const dialog = new frappe.ui.Dialog({
+			title: name ? __("Access to {0}", [name]) : __("Access to an Interaction"),
+			fields: [
+				{
+					// Not a link: the question is about records that the user may not see, too.
+					fieldname: "name",
+					fieldtype: "Data",
+					label: __("Client Interaction"),
+					default: name,
+					hidden: Boolean(name),
+					change: () => show(),
+				},
+				{ fieldtype: "Section Break" },
+				{
+					fieldname: "user",
+					fieldtype: "Link",
+					options: "User",
+					label: __("User"),
+					default: frappe.session.user,
+					read_only: !about_others,
+					get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+					change: () => show(),
+				},
+				{ fieldtype: "Column Break" },
+				{
+					fieldname: "action",
+					fieldtype: "Select",
+					label: __("Action"),
+					options: ["read", "write", "print", "email", "export", "share", "delete"].map((value) => ({
+						value,
+						label: __(frappe.unscrub(value)),
+					})),
+					default: "read",
+					change: () => show(),
+				},
+				{ fieldtype: "Section Break" },
+				{ fieldname: "answer", fieldtype: "HTML" },
+			],
+		});
+
+		async function show() {
+			const { name, user, action } = dialog.get_values(true);
+			if (!name || !user || !action) return;
+			const answer = await frappe.xcall("client_comms.api.explain_access", {
+				doctype: "Client Interaction",
+				name,
+				user,
+				action,
+			});
+			dialog.fields_dict.answer.$wrapper.html(`
+				<p class="d-flex justify-content-between">
+					<span class="indicator-pill ${answer.allowed ? "green" : "red"}">
+						${answer.allowed ? __("Allowed") : __("Not Allowed")}
+					</span>
+					<span class="text-muted">${__("Rule: {0}", [answer.rule])}</span>
+				</p>
+				<ul class="pl-4">${answer.reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`);
+		}
+
+		dialog.show();
+		show();
+	},
+
+	/** Emergency access for oneself to an interaction that one is cleared for but has no part in. */
+	break_glass() {
+		frappe.prompt(
+			[
+				{ fieldname: "name", fieldtype: "Data", label: __("Client Interaction"), reqd: 1 },
+				{
+					fieldname: "reason",
+					fieldtype: "Small Text",
+					label: __("Reason"),
+					reqd: 1,
+					description: __("Everybody with oversight is told at once, with this reason."),
+				},
+			],
+			async ({ name, reason }) => {
+				await frappe.xcall("client_comms.api.break_glass", { name, reason });
+				frappe.set_route("Form", "Client Interaction", name);
+			},
+			__("Emergency Access"),
+			__("Open")
+		);
+	},
 });
 
 frappe.listview_settings["Client Interaction"] = {
@@ -125,6 +213,9 @@ frappe.listview_settings["Client Interaction"] = {
 			listview.setup_columns();
 			listview.render_header(true);
 		}
-		client_comms.interaction.load_levels().then(() => listview.render_list());
+		const it = client_comms.interaction;
+		listview.page.add_menu_item(__("Why?"), () => it.explain());
+		listview.page.add_menu_item(__("Emergency Access"), () => it.break_glass());
+		it.load_levels().then(() => listview.render_list());
 	},
 };

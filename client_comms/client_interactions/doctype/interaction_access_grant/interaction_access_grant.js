@@ -1,0 +1,12 @@
+frappe.ui.form.on("Interaction Access Grant", {
+	setup(frm) {
+		frm.set_query("user", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("interaction", () => ({ filters: { status: ["!=", "Closed"] } }));
+	},
+
+	refresh(frm) {
+		if (!frm.is_new() && moment(frm.doc.valid_until).isBefore(frappe.datetime.system_datetime())) {
+			frm.set_intro(__("This access has ended."), "yellow");
+		}
+	},
+});

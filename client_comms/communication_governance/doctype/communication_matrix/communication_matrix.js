@@ -1,0 +1,93 @@
+frappe.ui.form.on("Communication Matrix", {
+	setup(frm) {
+		frm.set_query("approved_by", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("role", "parties", () => ({ filters: { disabled: 0, desk_access: 1 } }));
+	},
+
+	refresh(frm) {
+		if (frm.doc.docstatus === 1) {
+			frm.set_intro(
+				__(
+					"Interactions keep the version they were governed by. To change the matrix, duplicate this version, give it its own label and a later date, and submit it. Amending needs cancelling first, which leaves a gap until the new version is submitted."
+				),
+				"blue"
+			);
+		} else if (frm.doc.amended_from && frm.is_new()) {
+			frm.set_intro(__("Give the new version its own label, and say what changed."), "yellow");
+		}
+		if (!frm.is_new() && frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
+			frm.add_custom_button(__("Simulate"), () => simulate(frm));
+		}
+	},
+});
+
+function simulate(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("What {0} Would Change", [frm.doc.version_label]),
+		size: "large",
+		fields: [
+			{
+				fieldname: "since",
+				fieldtype: "Date",
+				label: __("Interactions Since"),
+				description: __("Empty: all of them"),
+				change: () => show(),
+			},
+			{ fieldtype: "Section Break" },
+			{ fieldname: "result", fieldtype: "HTML" },
+		],
+	});
+
+	async function show() {
+		const result = await frappe.xcall("client_comms.api.simulate_matrix", {
+			matrix: frm.doc.name,
+			since: dialog.get_value("since") || null,
+		});
+		dialog.fields_dict.result.$wrapper.html(simulation_html(result));
+	}
+
+	dialog.show();
+	show();
+}
+
+function simulation_html({ checked, level_changes, deadline_changes, uncovered }) {
+	const days = ([acknowledge, respond]) => __("acknowledge {0}, answer {1}", [acknowledge, respond]);
+	const changed = level_changes.length + deadline_changes.length + uncovered.length;
+	const summary = changed
+		? __("{0} interactions were compared; these would be treated differently:", [checked])
+		: __("{0} interactions were compared; none would be treated differently.", [checked]);
+	return [
+		`<p>${summary}</p>`,
+		table(
+			__("Confidentiality Level"),
+			[__("Communication Type"), __("Now"), __("Then"), __("Interactions")],
+			level_changes.map((row) => [__(row.communication_type), __(row.from), __(row.to), row.records])
+		),
+		table(
+			__("Deadlines in Business Days"),
+			[__("Communication Type"), __("Now"), __("Then"), __("Interactions")],
+			deadline_changes.map((row) => [
+				__(row.communication_type),
+				days(row.from),
+				days(row.to),
+				row.records,
+			])
+		),
+		table(
+			__("Types Without a Rule"),
+			[__("Communication Type"), __("Interactions")],
+			uncovered.map((row) => [__(row.communication_type), row.records])
+		),
+	].join("");
+}
+
+function table(title, columns, rows) {
+	if (!rows.length) return "";
+	const cells = (tag, values) =>
+		values.map((value) => `<${tag}>${frappe.utils.escape_html(cstr(value))}</${tag}>`).join("");
+	return `<h5>${title}</h5>
+		<table class="table table-bordered">
+			<thead><tr>${cells("th", columns)}</tr></thead>
+			<tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("")}</tbody>
+		</table>`;
+}

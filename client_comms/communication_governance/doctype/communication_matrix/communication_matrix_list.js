@@ -1,0 +1,11 @@
+frappe.listview_settings["Communication Matrix"] = {
+	add_fields: ["effective_from"],
+
+	get_indicator({ docstatus, effective_from }) {
+		if (docstatus !== 1) return;
+		const now = frappe.datetime.system_datetime();
+		return effective_from > now
+			? [__("Scheduled"), "orange", `effective_from,>,${now}`]
+			: [__("Submitted"), "blue", "docstatus,=,1"];
+	},
+};

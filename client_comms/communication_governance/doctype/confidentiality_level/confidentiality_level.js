@@ -1,0 +1,47 @@
+frappe.ui.form.on("Confidentiality Level", {
+	refresh(frm) {
+		explain(frm);
+		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
+			frm.add_custom_button(__("Why?"), async () => {
+				await frappe.model.with_doctype("Client Interaction");
+				client_comms.interaction.explain();
+			});
+		}
+	},
+	need_to_know: explain,
+	require_training: explain,
+	log_views: explain,
+});
+
+frappe.ui.form.on("Level Clearance", {
+	clearances_add: explain,
+	clearances_remove: explain,
+	role: explain,
+	oversight: explain,
+});
+
+/** What the settings of the level come to, in words. */
+function explain(frm) {
+	const named = (rows) => frappe.utils.escape_html(rows.map((row) => __(row.role)).join(", "));
+	const rows = (frm.doc.clearances || []).filter((row) => row.role);
+	const held = rows.filter((row) => !row.oversight);
+	const oversight = rows.filter((row) => row.oversight);
+	const needs = {
+		Role: __("Open to everyone with one of these roles: {0}.", [named(held)]),
+		"Responsible Party": __(
+			"Open to these roles when they are responsible for the communication type, or take part: {0}.",
+			[named(held)]
+		),
+		Participants: __("Open only to those who take part in the interaction, with one of these roles: {0}.", [
+			named(held),
+		]),
+	};
+	const sentences = [
+		rows.length ? held.length && needs[frm.doc.need_to_know] : __("Closed to everybody: no role has a clearance."),
+		oversight.length && __("Open to these roles in any case (oversight): {0}.", [named(oversight)]),
+		frm.doc.require_training && __("Only with current procedure training."),
+		frm.doc.log_views && __("Every view is logged."),
+	];
+	frm.set_intro();
+	frm.set_intro(sentences.filter(Boolean).join(" "), "blue");
+}

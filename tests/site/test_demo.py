@@ -1,0 +1,177 @@
+"""The demonstration, and that a site makes of its mail what the dry run does; the bench commands."""
+
+import contextlib
+from collections import Counter
+
+import frappe
+import pytest
+from click.testing import CliRunner
+
+from frappe.utils.data import get_system_timezone
+
+from client_comms import clock, commands
+from client_comms.demo import mailbox, overview, scenario, site
+from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
+from client_comms.dry_run.governance import load_calendar
+
+ADDED = ("User", "Customer", "Contact", "Lead", "Issue", "Communication", "Client Interaction", "ToDo")
+ROLE_OF = {address: role for (_name, address), role, _roles in scenario.STAFF}
+
+
+@pytest.fixture(scope="module")
+def anchor():
+	"""Sixty days with a change of the clocks to summer time."""
+	return frappe.utils.getdate("2025-04-02")
+
+
+def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor):
+	site.load(anchor)
+
+	expected = dry_run(anchor)
+	assert sum(each.received_on is not None for each in expected) > 45
+	for each in expected:
+		interaction = interaction_of(each.key)
+		assert {
+			"type": interaction.communication_type,
+			"level": interaction.confidentiality_level,
+			"acknowledge by": interaction.acknowledge_by,
+			"respond by": interaction.respond_by,
+		} == {
+			"type": each.communication_type,
+			"level": each.confidentiality_level,
+			"acknowledge by": clock.to_stored(each.acknowledge_by),
+			"respond by": clock.to_stored(each.respond_by),
+		}, each.subject
+	check_that_everything_occurs(anchor)
+	check_that_each_sees_what_the_level_allows()
+	check_that_the_second_time_adds_nothing(anchor)
+
+
+def dry_run(anchor):
+	calendar = load_calendar(None, get_system_timezone(), mailbox.holidays(anchor))
+	mails = [parse_mail(item.raw, item.key) for item in mailbox.build(anchor, calendar.time_zone)]
+	now = clock.to_aware(clock.now())
+	return assess(sort_out(mails, [mailbox.OWN_DOMAIN]), Procedure.shipped(), calendar, now)
+
+
+def interaction_of(message_id):
+	name = frappe.db.get_value("Communication", {"message_id": message_id}, "client_interaction")
+	assert name, f"{message_id} is not logged"
+	return frappe.get_doc("Client Interaction", name)
+
+
+def check_that_everything_occurs(anchor):
+	names = list(site.Demonstration(anchor).interactions().values())
+	rows = frappe.get_all("Client Interaction", {"name": ("in", names)}, ["*"])
+
+	def all_of(field):
+		return {row[field] for row in rows}
+
+	assert all_of("status") == {"Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"}
+	assert all_of("communication_type") == {
+		"Initial Inquiry",
+		"Service Update",
+		"Feedback/Complaint",
+		"Resolution/Closure",
+	}
+	assert all_of("promise_status") >= {"Met", "Met Late", "Breached", "Not Required"}
+	assert all_of("respond_status") >= {"Met", "Met Late", "Breached", "Paused"}
+	assert len(all_of("channel")) == 7
+	events = Counter(
+		frappe.get_all(
+			"Interaction Event", {"parent": ("in", names)}, pluck="event", parent_doctype="Client Interaction"
+		)
+	)
+	assert {"Reopened", "Resumed", "Reassigned", "Automatic Reply", "Breached"} <= set(events)
+	assert events["Breached"] <= frappe.db.count("ToDo", {"reference_name": ("in", names)}) + 2
+	assert frappe.db.count("Notification Log", {"document_name": ("in", names)}) > 0
+	assert not frappe.db.count("Error Log", {"reference_doctype": ("in", ADDED)})
+	assert not frappe.db.count("Email Queue", {"reference_name": ("in", names)})
+
+
+def check_that_each_sees_what_the_level_allows():
+	"""As shipped; the table shows what the desk lists."""
+	level_of = dict(frappe.get_all("Client Interaction", ["name", "confidentiality_level"], as_list=True))
+	levels_of_role = {}
+	for user, names in overview.readable_by_staff().items():
+		levels_of_role.setdefault(ROLE_OF[user], set()).update(level_of[name] for name in names)
+	everything = {"Standard", "Confidential", "Sensitive"}
+	assert levels_of_role == {
+		"Frontline Staff": {"Standard"},
+		"Account Manager": {"Standard", "Confidential"},
+		"Customer Support": {"Standard", "Sensitive"},
+		"Customer Support Manager": everything,
+		"Compliance Officer": everything,
+		"Client Communications Manager": set(),
+	}
+
+
+def check_that_the_second_time_adds_nothing(anchor):
+	before = {doctype: frappe.db.count(doctype) for doctype in ADDED}
+	assert site.load() == 0
+	assert {doctype: frappe.db.count(doctype) for doctype in ADDED} == before
+	with pytest.raises(site.NotLoadable, match=str(anchor)):
+		site.load(frappe.utils.add_days(anchor, 1))
+
+
+def test_a_load_that_was_interrupted_is_completed(anchor):
+	class Interrupted(Exception):
+		pass
+
+	def ten_steps(steps):
+		yield from steps[:10]
+		raise Interrupted
+
+	with pytest.raises(Interrupted):
+		site.load(anchor, ten_steps)
+	frappe.db.rollback()
+	assert site.loaded_anchor() in (None, anchor)
+	done = site.load(anchor, lambda steps: steps[:30])
+	assert 0 < done <= 30
+	assert site.load(anchor, lambda steps: steps[:30]) == 0
+
+
+def test_a_day_to_come_is_refused():
+	with pytest.raises(site.NotLoadable, match="still to come"):
+		site.load(frappe.utils.add_days(clock.now().date(), 1))
+
+
+def run(monkeypatch, *arguments):
+	"""A bench command on the connection of the test."""
+	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	return CliRunner().invoke(commands.client_comms, arguments, obj={"sites": ["-"], "profile": False})
+
+
+@pytest.mark.parametrize(
+	"arguments, said",
+	[
+		(["load-demo", "--anchor", "yesterday"], "Error: --anchor yesterday: give a date"),
+		(["load-demo", "--anchor", "2999-01-01"], "Error: 2999-01-01 is still to come"),
+		(["simulate-matrix", "Nowhere"], "Error: There is no Communication Matrix Nowhere. There are: "),
+		(["simulate-matrix", "Nowhere", "--since", "soon"], "Error: --since soon: give a date"),
+	],
+)
+def test_bad_input_is_answered_with_one_line(monkeypatch, arguments, said):
+	result = run(monkeypatch, *arguments)
+	assert result.exit_code == 1
+	assert result.output.startswith(said)
+	assert result.output.count("\n") == 1
+
+
+def test_a_matrix_is_simulated(monkeypatch):
+	name = frappe.get_all("Communication Matrix", {"docstatus": 1}, pluck="name", order_by="creation asc")[0]
+	draft = frappe.copy_doc(frappe.get_doc("Communication Matrix", name))
+	draft.update({"version_label": "Stricter", "effective_from": "2100-01-01"})
+	rule = next(row for row in draft.rules if row.communication_type == "Initial Inquiry")
+	rule.update({"confidentiality_level": "Confidential", "respond_within_days": 5})
+	draft.insert()
+	before = frappe.db.count("Client Interaction", {"communication_type": "Initial Inquiry"})
+	site.load(frappe.utils.getdate("2025-04-02"), lambda steps: steps[:1])
+
+	result = run(monkeypatch, "simulate-matrix", draft.name)
+	assert result.exit_code == 0, result.output
+	assert "Standard" in result.output and "Confidential" in result.output
+	assert "1 / 2" in result.output and "1 / 5" in result.output
+	result = run(monkeypatch, "simulate-matrix", draft.name, "--json")
+	changes = frappe.parse_json(result.output)["level_changes"]
+	assert sum(each["records"] for each in changes) == before + 1

@@ -1,0 +1,207 @@
+"""Issue, Lead and Opportunity by their own level, once the settings govern them (D-5, P-2)."""
+
+import random
+
+import frappe
+import pytest
+
+from client_comms import api
+from client_comms.enforcement import documents, governed
+from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
+from client_comms.rules import access
+
+ROLES = [
+	"Frontline Staff",
+	"Account Manager",
+	"Customer Support",
+	"Customer Support Manager",
+	"Compliance Officer",
+]
+LEVELS = ["Standard", "Confidential", "Sensitive", "Deleted Level", "", None]
+
+
+@pytest.fixture
+def govern(set_settings):
+	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
+
+
+@pytest.fixture
+def staff(make_user):
+	"""One user a role, who may read and write Issues and Leads as far as ERPNext is concerned."""
+	return {role: make_user(role, "Support Team", "Sales User") for role in ROLES}
+
+
+def make(doctype, **fields):
+	required = {"Issue": {"subject": "Noise"}, "Lead": {"lead_name": "Anna"}}[doctype]
+	return frappe.get_doc({"doctype": doctype, **required, **fields}).insert(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("doctype", ["Issue", "Lead"])
+def test_the_row_condition_and_the_decision_agree(govern, staff, log, doctype, seed):
+	draw = random.Random(seed)
+	users = list(staff.values())
+	names = []
+	for _number in range(25):
+		owner = {"lead_owner": draw.choice([*users, None])} if doctype == "Lead" else {}
+		doc = make(doctype, lead_name=f"Anna {_number}", **owner)
+		names.append(doc.name)
+		for _interaction in range(draw.choice([0, 1, 1, 2])):
+			log(
+				draw.choice(["Initial Inquiry", "Service Update", "Feedback/Complaint"]),
+				responsible_staff=draw.choice(users),
+				confidentiality_level=draw.choice(LEVELS[:3]),
+				reference_doctype=doctype,
+				reference_name=doc.name,
+			)
+		if draw.random() < 0.3:
+			frappe.get_doc(
+				{
+					"doctype": "ToDo",
+					"reference_type": doctype,
+					"reference_name": doc.name,
+					"allocated_to": draw.choice(users),
+					"description": "Call",
+					"status": draw.choice(["Open", "Closed"]),
+				}
+			).insert(ignore_permissions=True)
+		frappe.db.set_value(doctype, doc.name, "confidentiality_level", draw.choice(LEVELS))
+	answers = set()
+	for user in users:
+		condition = documents.condition(user, doctype)
+		shown = set(
+			frappe.db.sql_list(
+				f"select name from `tab{doctype}` where name in %s and {condition.replace('%', '%%')}",
+				[names],
+			)
+		)
+		for name in names:
+			decision = documents.decide(doctype, name, access.READ, user)
+			allowed = decision is None or decision.allowed
+			assert (name in shown) == allowed, f"seed {seed}: {name} for {user}: {decision}"
+			answers.add((allowed, decision.rule if decision is not None else None))
+	assert {allowed for allowed, _rule in answers} == {True, False}
+	assert len(answers) > 4, "the cases say little"
+
+
+def test_a_complaint_hides_its_issue_from_those_without_clearance(govern, staff, log, as_user):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
+	for role, user in staff.items():
+		with as_user(user):
+			listed = issue.name in frappe.get_list("Issue", pluck="name")
+			opened = frappe.has_permission("Issue", "read", doc=issue.name)
+		expected = role in ("Customer Support Manager", "Compliance Officer")
+		assert (listed, opened) == (expected, expected), role
+
+
+def test_what_belongs_to_a_governed_issue_is_hidden_with_it(govern, staff, log):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	issue.add_comment("Comment", "The neighbours complain, too.")
+	for role, seen in (("Frontline Staff", False), ("Compliance Officer", True)):
+		decision = governed.decide("Issue", issue.name, access.READ, staff[role])
+		assert decision.allowed is seen, role
+		frappe.get_doc("User", staff[role]).add_roles("System Manager")
+		frappe.set_user(staff[role])
+		assert bool(frappe.get_list("Comment", {"reference_name": issue.name})) is seen, role
+		frappe.set_user("Administrator")
+
+
+def test_ungoverned_documents_keep_erpnexts_permissions(set_settings, staff, log):
+	set_settings(govern_issues=0)
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	assert not frappe.db.get_value("Issue", issue.name, "confidentiality_level")
+	assert documents.condition(staff["Frontline Staff"], "Issue") == ""
+	assert frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Frontline Staff"])
+
+
+def test_a_lead_is_not_raised_by_what_its_client_complains_about(govern, log):
+	lead = make("Lead")
+	log("Feedback/Complaint", reference_doctype="Lead", reference_name=lead.name)
+	assert not frappe.db.get_value("Lead", lead.name, "confidentiality_level")
+
+
+def test_the_level_is_not_set_by_saving(govern, staff, log, as_user):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	with as_user(staff["Customer Support Manager"]):
+		doc = frappe.get_doc("Issue", issue.name)
+		doc.confidentiality_level = "Standard"
+		with pytest.raises(ClearanceMissingError):
+			doc.save()
+
+
+def test_lowering_needs_a_reason_and_clearance_and_is_told(govern, staff, log, as_user):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	with as_user(staff["Compliance Officer"]), pytest.raises(frappe.PermissionError):
+		api.change_level("Issue", issue.name, "Standard", "A mistake")
+	with as_user(staff["Customer Support Manager"]):
+		with pytest.raises(MissingDetailsError):
+			api.change_level("Issue", issue.name, "Standard", " ")
+		api.change_level("Issue", issue.name, "Standard", "A mistake")
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Standard"
+	comments = frappe.get_all(
+		"Comment", {"reference_name": issue.name, "comment_type": "Info"}, pluck="content"
+	)
+	assert any("Sensitive → Standard" in content and "A mistake" in content for content in comments)
+
+
+def test_raising_ends_shares_of_people_without_clearance(govern, staff, log):
+	issue = make("Issue")
+	for role in ("Frontline Staff", "Compliance Officer"):
+		frappe.share.add_docshare("Issue", issue.name, staff[role], flags={"ignore_share_permission": True})
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	shared = frappe.get_all("DocShare", {"share_doctype": "Issue", "share_name": issue.name}, pluck="user")
+	assert shared == [staff["Compliance Officer"]]
+	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Frontline Staff"])
+
+
+def test_the_preview_counts_what_each_user_would_lose(set_settings, staff, log):
+	set_settings(govern_issues=0)
+	before = {row["user"]: row["documents"] for row in api.preview_governing("Issue")}
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	after = {row["user"]: row["documents"] for row in api.preview_governing("Issue")}
+	user = staff["Frontline Staff"]
+	assert after[user] == before.get(user, 0) + 1
+	assert after.get(staff["Compliance Officer"], 0) == before.get(staff["Compliance Officer"], 0)
+
+
+def test_switching_on_gives_documents_the_level_of_their_interactions(set_settings, log):
+	set_settings(govern_issues=0, log_issues=0)
+	issue, other = make("Issue"), make("Issue")
+	log("Initial Inquiry", reference_doctype="Issue", reference_name=issue.name)
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	set_settings(govern_issues=1)
+	documents.backfill_levels("Issue")
+	documents.backfill_levels("Issue")
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
+	assert not frappe.db.get_value("Issue", other.name, "confidentiality_level")
+
+
+def test_an_ungoverned_doctype_costs_no_query(set_settings, staff):
+	set_settings(govern_leads=0)
+	lead = make("Lead")
+	frappe.get_cached_doc("Client Comms Settings")
+	with _no_queries():
+		assert documents.condition(staff["Frontline Staff"], "Lead") == ""
+		assert documents.has_permission(lead, "read", staff["Frontline Staff"]) in (None, True)
+
+
+class _no_queries:
+	"""Fail when anything asks the database inside the block."""
+
+	def __enter__(self):
+		self.sql = frappe.db.sql
+
+		def refuse(query, *args, **kwargs):
+			raise AssertionError(f"asked the database: {query}")
+
+		frappe.db.sql = refuse
+
+	def __exit__(self, *exc):
+		frappe.db.sql = self.sql

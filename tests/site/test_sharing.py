@@ -1,0 +1,370 @@
+"""Nobody is given a part in a record without clearance, and nobody takes one for themselves (D-5, P-2)."""
+
+import frappe
+import pytest
+from frappe.desk.form import assign_to
+from frappe.share import add as share
+from frappe.utils import add_to_date
+
+from client_comms import clock
+from client_comms.api import break_glass
+from client_comms.enforcement import policy
+from client_comms.exceptions import (
+	ActionNotPossibleError,
+	ClearanceMissingError,
+	EventsAreAppendOnlyError,
+	MissingDetailsError,
+	StatusFollowsEventsError,
+)
+
+INTERACTION = "Client Interaction"
+GRANT = "Interaction Access Grant"
+
+
+@pytest.fixture
+def staff(make_user):
+	roles = {
+		"frontline": "Frontline Staff",
+		"support": "Customer Support",
+		"colleague": "Customer Support",
+		"manager": "Customer Support Manager",
+		"officer": "Compliance Officer",
+	}
+	return frappe._dict({name: make_user(role) for name, role in roles.items()})
+
+
+@pytest.fixture
+def sensitive(log, staff):
+	"""A complaint that `staff.support` is responsible for."""
+	return log("Feedback/Complaint", responsible_staff=staff.support)
+
+
+def may(user, doc, action="read"):
+	return bool(frappe.has_permission(INTERACTION, action, doc.name, user=user))
+
+
+def lists(user):
+	before = frappe.session.user
+	frappe.set_user(user)
+	try:
+		return frappe.get_list(INTERACTION, pluck="name", limit=0)
+	finally:
+		frappe.set_user(before)
+
+
+# Shares
+
+
+@pytest.mark.parametrize("giver", ["manager", "Administrator"])
+def test_a_share_asks_for_clearance_and_need_to_know(giver, staff, sensitive, as_user):
+	with as_user(staff.get(giver, giver)):
+		with pytest.raises(ClearanceMissingError, match="no role that the level"):
+			share(INTERACTION, sensitive.name, staff.frontline)
+		with pytest.raises(ClearanceMissingError, match="asks .* to take part"):
+			share(INTERACTION, sensitive.name, staff.colleague)
+		with pytest.raises(ClearanceMissingError, match="everyone"):
+			share(INTERACTION, sensitive.name, everyone=1)
+		with pytest.raises(ClearanceMissingError, match="share"):
+			share(INTERACTION, sensitive.name, staff.support, share=1)
+	assert not frappe.db.exists("DocShare", {"share_name": sensitive.name})
+
+
+def test_a_share_with_somebody_who_may_read_anyway(staff, sensitive, as_user):
+	with as_user(staff.manager):
+		share(INTERACTION, sensitive.name, staff.support, write=1)
+		with pytest.raises(ClearanceMissingError, match="write"):
+			share(INTERACTION, sensitive.name, staff.officer, write=1)
+
+
+def test_who_may_not_share_does_not(staff, sensitive, as_user):
+	with as_user(staff.support), pytest.raises(frappe.PermissionError):
+		share(INTERACTION, sensitive.name, staff.manager)
+
+
+# Assignments
+
+
+@pytest.mark.parametrize("giver", ["support", "manager", "Administrator"])
+def test_an_assignment_names_the_missing_clearance(giver, staff, sensitive, as_user):
+	with as_user(staff.get(giver, giver)), pytest.raises(ClearanceMissingError) as refusal:
+		assign_to.add(dict(doctype=INTERACTION, name=sensitive.name, assign_to=[staff.frontline]))
+	assert staff.frontline in str(refusal.value) and "Customer Support" in str(refusal.value)
+	frappe.db.rollback()
+	assert not frappe.db.exists("ToDo", {"allocated_to": staff.frontline})
+	assert not frappe.db.exists("DocShare", {"share_name": sensitive.name})
+
+
+@pytest.fixture
+def assigned(staff, sensitive, as_user):
+	with as_user(staff.support):
+		assign_to.add(
+			dict(
+				doctype=INTERACTION, name=sensitive.name, assign_to=[staff.colleague], description="<p>Call</p>"
+			)
+		)
+	return sensitive.reload()
+
+
+def test_an_assignment_is_an_action_item(staff, assigned):
+	assert [(i.assigned_to, i.status, i.description) for i in assigned.action_items] == [
+		(staff.colleague, "Open", "Call")
+	]
+	assert may(staff.colleague, assigned) and assigned.name in lists(staff.colleague)
+	assert not frappe.db.exists("DocShare", {"share_name": assigned.name})
+
+
+def test_taking_part_ends_with_the_assignment(staff, assigned, as_user):
+	with as_user(staff.support):
+		assign_to.remove(INTERACTION, assigned.name, staff.colleague)
+	assert not may(staff.colleague, assigned) and assigned.name not in lists(staff.colleague)
+	todo = frappe.get_doc("ToDo", assigned.action_items[0].todo)
+	todo.status = "Open"
+	with as_user(staff.colleague), pytest.raises(frappe.PermissionError):
+		todo.save()
+	assert not may(staff.colleague, assigned)
+
+
+def test_a_to_do_for_oneself_needs_write_access(staff, sensitive, as_user):
+	"""Any user may make a to-do that refers to a record; it makes nobody take part."""
+	todo = {
+		"doctype": "ToDo",
+		"reference_type": INTERACTION,
+		"reference_name": sensitive.name,
+		"description": "x",
+	}
+	for user in (staff.colleague, staff.officer):
+		with as_user(user), pytest.raises(frappe.PermissionError):
+			frappe.get_doc({**todo, "allocated_to": user}).insert()
+	assert not sensitive.reload().action_items
+
+
+# Grants
+
+
+def grant(doc, user, **fields):
+	return frappe.get_doc(
+		{
+			"doctype": GRANT,
+			"interaction": doc.name,
+			"user": user,
+			"reason": "Covers for a colleague",
+			"valid_until": add_to_date(clock.now(), hours=2),
+			**fields,
+		}
+	).insert()
+
+
+@pytest.mark.parametrize("giver", ["manager", "officer"])
+def test_oversight_gives_access_that_ends_by_itself(giver, staff, sensitive, as_user):
+	with as_user(staff[giver]):
+		given = grant(sensitive, staff.colleague, granted_by=staff.support)
+	assert given.granted_by == staff[giver]
+	assert may(staff.colleague, sensitive) and sensitive.name in lists(staff.colleague)
+	event = sensitive.reload().events[-1]
+	assert (event.event, event.source_name) == ("Access Granted", given.name)
+
+	with clock.moved_to(given.valid_until):
+		assert may(staff.colleague, sensitive) and sensitive.name in lists(staff.colleague)
+	with clock.moved_to(add_to_date(given.valid_until, seconds=1)):
+		assert not may(staff.colleague, sensitive) and sensitive.name not in lists(staff.colleague)
+
+
+@pytest.mark.parametrize("giver", ["support", "frontline"])
+def test_nobody_else_gives_access(giver, staff, sensitive, as_user):
+	with as_user(staff[giver]), pytest.raises(frappe.PermissionError):
+		grant(sensitive, staff.colleague)
+	assert not may(staff.colleague, sensitive)
+
+
+def test_oversight_at_one_level_gives_nothing_at_another(staff, sensitive, as_user):
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != "Compliance Officer"]
+	level.append("clearances", {"role": "Compliance Officer", "can_read": 1})
+	level.save()
+	with as_user(staff.officer), pytest.raises(frappe.PermissionError, match="Customer Support Manager"):
+		grant(sensitive, staff.colleague)
+
+
+def test_a_grant_never_replaces_clearance(staff, sensitive, as_user):
+	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match="no role that the level"):
+		grant(sensitive, staff.frontline)
+	# Written past the check, it still opens nothing.
+	grant(sensitive, staff.colleague).db_set("user", staff.frontline)
+	assert not may(staff.frontline, sensitive) and sensitive.name not in lists(staff.frontline)
+
+
+def test_a_grant_lies_in_the_future_and_is_no_emergency(staff, sensitive, as_user):
+	with as_user(staff.manager):
+		with pytest.raises(frappe.ValidationError, match="future"):
+			grant(sensitive, staff.colleague, valid_until=clock.now())
+		with pytest.raises(ClearanceMissingError):
+			grant(sensitive, staff.colleague, break_glass=1)
+
+
+# Emergency access
+
+
+def test_emergency_access_opens_at_once_and_is_shown_to_oversight(staff, sensitive, as_user):
+	hours = frappe.db.get_single_value("Client Comms Settings", "break_glass_hours")
+	assert not may(staff.colleague, sensitive)
+	with as_user(staff.colleague):
+		given = break_glass(sensitive.name, "The client is on the phone")
+	assert may(staff.colleague, sensitive) and may(staff.colleague, sensitive, "write")
+	told = frappe.get_all("Notification Log", {"document_name": sensitive.name}, pluck="for_user")
+	assert {staff.manager, staff.officer} <= set(told)
+	assert not {staff.colleague, staff.frontline, staff.support} & set(told)
+	with clock.moved_to(add_to_date(given["valid_until"], seconds=1)):
+		assert not may(staff.colleague, sensitive)
+	assert clock.now() < frappe.utils.get_datetime(given["valid_until"]) <= add_to_date(clock.now(), hours=hours)
+
+
+def test_emergency_access_needs_clearance_a_reason_and_a_need(staff, sensitive, as_user):
+	with as_user(staff.frontline), pytest.raises(ClearanceMissingError, match="no role that the level"):
+		break_glass(sensitive.name, "I want to know")
+	with as_user(staff.colleague), pytest.raises(MissingDetailsError):
+		break_glass(sensitive.name, "  ")
+	with as_user(staff.support), pytest.raises(ActionNotPossibleError):
+		break_glass(sensitive.name, "Twice")
+	assert not frappe.db.exists(GRANT, {"interaction": sensitive.name})
+
+
+# What a request says about a document decides nothing
+
+
+def requested(doc, **changes):
+	"""What `PUT /api/resource` does with its body."""
+	doc = frappe.get_doc(INTERACTION, doc.name, for_update=True)
+	doc.update(changes)
+	doc.save()
+
+
+def test_nobody_lets_themselves_in(staff, sensitive, as_user):
+	changes = [
+		{"responsible_staff": staff.colleague},
+		{"action_items": [{"description": "x", "assigned_to": staff.colleague}]},
+		{"confidentiality_level": "Standard", "level_change_reason": "x"},
+		{"communication_type": "Initial Inquiry"},
+		{"matrix": None},
+	]
+	for change in changes:
+		with as_user(staff.colleague), pytest.raises(frappe.PermissionError):
+			requested(sensitive, **change)
+		with as_user(staff.colleague), pytest.raises(frappe.PermissionError):
+			frappe.client.save({**frappe.get_doc(INTERACTION, sensitive.name).as_dict(), **change})
+		with as_user(staff.colleague), pytest.raises(frappe.PermissionError):
+			frappe.client.set_value(INTERACTION, sensitive.name, change)
+	with as_user(staff.colleague), pytest.raises(frappe.PermissionError):
+		frappe.client.insert(
+			{
+				"doctype": "Interaction Action Item",
+				"parent": sensitive.name,
+				"parenttype": INTERACTION,
+				"parentfield": "action_items",
+				"description": "x",
+				"assigned_to": staff.colleague,
+			}
+		)
+	assert not may(staff.colleague, sensitive)
+
+
+def test_lowering_needs_clearance_on_both_levels_and_a_reason(log, staff, sensitive, as_user):
+	with as_user(staff.support):
+		with pytest.raises(MissingDetailsError, match="reason"):
+			requested(sensitive, party_name="x", confidentiality_level="Confidential", **details(staff))
+	standard = frappe.get_doc("Confidentiality Level", "Standard")
+	standard.clearances = [row for row in standard.clearances if row.role != "Customer Support"]
+	standard.save()
+	with as_user(staff.support):
+		with pytest.raises(ClearanceMissingError, match="Standard"):
+			requested(
+				sensitive, confidentiality_level="Standard", level_change_reason="Harmless", **details(staff)
+			)
+		requested(
+			sensitive, confidentiality_level="Confidential", level_change_reason="Harmless", **details(staff)
+		)
+	assert sensitive.reload().confidentiality_level == "Confidential"
+	assert any("Harmless" in (row.note or "") for row in sensitive.events)
+
+
+def details(staff):
+	"""What clause D-2 asks for when somebody saves the form."""
+	customer = frappe.db.get_value("Customer", {}) or make_customer()
+	return {"party_type": "Customer", "party": customer}
+
+
+def make_customer():
+	return frappe.get_doc({"doctype": "Customer", "customer_name": "Nordlicht"}).insert().name
+
+
+def test_history_and_status_are_not_written_by_hand(staff, sensitive, as_user):
+	row = {"event": "Answered", "at": clock.now(), "by_user": staff.support}
+	with as_user(staff.support):
+		for event in ([*sensitive.events, row], [row], []):
+			with pytest.raises(EventsAreAppendOnlyError):
+				requested(sensitive, events=event, **details(staff))
+		with pytest.raises(StatusFollowsEventsError):
+			requested(sensitive, status="Closed", **details(staff))
+		requested(sensitive, breached=1, acknowledged_on=clock.now(), respond_by="2099-01-01", **details(staff))
+	stored = sensitive.reload()
+	assert not stored.breached and stored.acknowledged_on is None and stored.respond_by is None
+	assert stored.status == "Open"
+
+
+def test_an_import_brings_no_history_status_or_clocks(staff, as_user):
+	new = {
+		"doctype": INTERACTION,
+		"company": frappe.db.get_value("Company", {}),
+		"communication_type": "Initial Inquiry",
+		"channel": "Phone",
+		"direction": "Inbound",
+		"occurred_on": clock.now(),
+		"subject": "Imported",
+		"summary": "Imported",
+		"responsible_staff": staff.frontline,
+		**details(staff),
+	}
+	with as_user(staff.frontline):
+		with pytest.raises(EventsAreAppendOnlyError):
+			frappe.client.insert({**new, "events": [{"event": "Answered", "at": clock.now()}]})
+		with pytest.raises(StatusFollowsEventsError):
+			frappe.client.insert({**new, "status": "Closed"})
+		made = frappe.client.insert(
+			{
+				**new,
+				"breached": 1,
+				"acknowledge_status": "Met",
+				"acknowledged_on": clock.now(),
+				"respond_by": "2099-01-01 00:00:00",
+				"clock_state": "Stopped",
+				"matrix": None,
+			}
+		)
+	assert (made["breached"], made["acknowledge_status"], made["acknowledged_on"]) == (0, "Running", None)
+	assert frappe.utils.get_datetime(made["respond_by"]).year < 2099
+	assert made["matrix"] and made["clock_state"] == "Running"
+
+
+def test_a_new_record_is_not_logged_below_the_level_of_its_type(staff, as_user):
+	with as_user(staff.support):
+		made = frappe.client.insert(
+			{
+				"doctype": INTERACTION,
+				"company": frappe.db.get_value("Company", {}),
+				"communication_type": "Feedback/Complaint",
+				"confidentiality_level": "Standard",
+				"channel": "Phone",
+				"occurred_on": clock.now(),
+				"subject": "Noise",
+				"summary": "It is loud",
+				"responsible_staff": staff.support,
+				**details(staff),
+			}
+		)
+	assert made["confidentiality_level"] == "Sensitive"
+
+
+def test_a_deleted_level_closes_what_was_there(staff, sensitive):
+	sensitive.db_set({"confidentiality_level": "Gone", "responsible_staff": staff.frontline})
+	policy.forget()
+	assert not may(staff.frontline, sensitive) and sensitive.name not in lists(staff.frontline)
+	assert may(staff.manager, sensitive) and sensitive.name in lists(staff.manager)
