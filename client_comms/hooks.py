@@ -105,11 +105,11 @@ scheduler_events = {
 }
 
 doctype_js = {
-	"Lead": "public/js/log_interaction.js",
+	"Lead": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
 	"Customer": "public/js/log_interaction.js",
 	"Contact": "public/js/log_interaction.js",
-	"Opportunity": "public/js/log_interaction.js",
-	"Issue": "public/js/log_interaction.js",
+	"Opportunity": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
+	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
 }
 override_doctype_dashboards = {
 	"Customer": "client_comms.crm.dashboards.customer",

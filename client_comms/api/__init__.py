@@ -1,6 +1,6 @@
 """The methods that staff, integrations and the desk call; see each module for shapes and errors."""
 
-from client_comms.api.access import break_glass, change_level, explain_access, preview_governing
+from client_comms.api.access import break_glass, change_level, explain_access, is_governed, preview_governing
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
@@ -21,6 +21,7 @@ __all__ = [
 	"change_level",
 	"close",
 	"explain_access",
+	"is_governed",
 	"log_interaction",
 	"owed_documentation",
 	"pause",

@@ -71,6 +71,12 @@ def break_glass(name: str, reason: str) -> dict:
 	return grant.as_dict(convert_dates_to_str=True)
 
 
+@frappe.whitelist()
+def is_governed(doctype: str) -> bool:
+	"""Whether documents of this type carry a confidentiality level on this site (Issue, Lead, Opportunity)."""
+	return documents.is_governed(doctype)
+
+
 @frappe.whitelist(methods=["POST"])
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""Raise or lower a governed Issue, Lead or Opportunity.

@@ -1,0 +1,44 @@
+frappe.provide("client_comms");
+
+// Issue, Lead and Opportunity: their confidentiality level is changed by an action with a reason, never typed.
+if (!client_comms.change_level) {
+	client_comms.change_level = (frm) => {
+		const dialog = new frappe.ui.Dialog({
+			title: __("Change Level"),
+			fields: [
+				{
+					fieldname: "level",
+					fieldtype: "Link",
+					options: "Confidentiality Level",
+					label: __("Confidentiality Level"),
+					default: frm.doc.confidentiality_level,
+					reqd: 1,
+				},
+				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			],
+			primary_action_label: __("Change"),
+			async primary_action({ level, reason }) {
+				await frappe.xcall("client_comms.api.change_level", {
+					doctype: frm.doctype,
+					name: frm.docname,
+					level,
+					reason,
+				});
+				dialog.hide();
+				frm.reload_doc();
+			},
+		});
+		dialog.show();
+	};
+
+	const refresh = async (frm) => {
+		if (frm.is_new() || !frm.perm[0]?.write) return;
+		const governed = await frappe.xcall("client_comms.api.is_governed", { doctype: frm.doctype });
+		if (governed) {
+			frm.add_custom_button(__("Change Level"), () => client_comms.change_level(frm), __("Actions"));
+		}
+	};
+	for (const doctype of ["Issue", "Lead", "Opportunity"]) {
+		frappe.ui.form.on(doctype, { refresh });
+	}
+}
