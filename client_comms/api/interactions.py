@@ -70,7 +70,7 @@ def promise(name: str, until: str | datetime, note: str | None = None) -> dict:
 
 	:param until: moment in the site's time zone, after now
 	"""
-	return _record(name, response_clock.PROMISED, note, promised_until=until and clock.parse(until))
+	return _record(name, response_clock.PROMISED, note, promised_until=clock.parse(until) if until else None)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -10,7 +10,6 @@ from client_comms.enforcement import sharing
 
 INTERACTION = "Client Interaction"
 _SYNCING = "client_comms_syncing_todos"
-_STATUS_FROM_TODO = {"Open": "Open", "Closed": "Closed", "Cancelled": "Cancelled"}
 
 
 def validate(doc) -> None:
@@ -22,6 +21,11 @@ def validate(doc) -> None:
 	known = {row.assigned_to for row in before.action_items} if before else set()
 	for user in {row.assigned_to for row in doc.action_items if row.assigned_to} - known:
 		sharing.require_clearance(user, doc.confidentiality_level)
+	if not frappe.flags.get(_SYNCING):
+		# Which ToDo is an item's is never taken from a request: saving would write to that ToDo.
+		todos = {row.name: row.todo for row in before.action_items} if before else {}
+		for row in doc.action_items:
+			row.todo = todos.get(row.name)
 
 
 def sync_todos(doc) -> None:
@@ -37,7 +41,7 @@ def sync_todos(doc) -> None:
 
 @contextmanager
 def _syncing():
-	"""ToDos that are written inside follow their action items, not the other way round."""
+	"""Items and ToDos follow each other: what one side does inside does not come back from the other."""
 	before = frappe.flags.get(_SYNCING)
 	frappe.flags[_SYNCING] = True
 	try:
@@ -108,9 +112,8 @@ def adopt_todo(todo, method=None) -> None:
 			"todo": todo.name,
 		},
 	)
-	doc.flags.from_record = True
 	with _syncing():
-		doc.save(ignore_permissions=True)
+		doc.save_by_app()
 
 
 def follow_todo(todo, method=None) -> None:
@@ -143,16 +146,6 @@ def _change_item(todo, **values) -> None:
 	row.update(values)
 	with _syncing():
 		doc.save_by_app()
-
-
-@contextmanager
-def _syncing():
-	"""Items and ToDos follow each other: what one side does is not to come back from the other."""
-	frappe.flags[_SYNCING] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_SYNCING] = False
 
 
 def delete_todos(doc) -> None:

@@ -63,6 +63,7 @@ def make_email_account(address: str, account: str, append_to: str) -> None:
 			"enable_incoming": 0,
 			"enable_outgoing": 0,
 			"enable_auto_reply": 0,
+			"create_contact": 0,
 		}
 	).insert(ignore_permissions=True)
 

@@ -167,6 +167,7 @@ class Demonstration:
 		if all(_may_email(author, *document) for document in ((INTERACTION, name), reference)):
 			with _as_user(author):
 				_write(reference, *_content(message), _message_id(item), answered)
+				_set_issue(reference, "Replied")
 		else:
 			_receive(item)
 
@@ -268,6 +269,15 @@ def _close(doc, action: scenario.Action) -> None:
 			doc.append("evidence", {"documentation_method": missing.method, **shown})
 			doc.save()
 	api.close(doc.name)
+	_set_issue((doc.reference_doctype, doc.reference_name), "Closed")
+
+
+def _set_issue(reference: tuple[str, str], status: str) -> None:
+	"""ERPNext leaves the status of an issue to whoever works on it."""
+	if reference[0] == "Issue" and frappe.has_permission("Issue", "write", doc=reference[1]):
+		issue = frappe.get_doc(*reference)
+		issue.status = status
+		issue.save()
 
 
 def _write_to_client(doc, action: scenario.Action) -> None:
@@ -308,6 +318,7 @@ def _at(moment: datetime) -> Iterator[None]:
 	"""Let the app and Frappe believe that it is `moment` (as stored), for what Frappe itself dates."""
 	real = frappe_time.now_datetime
 	ticks = count(1)  # Frappe tells versions of a document apart by their microseconds
+	frappe.local.new_doc_templates = {}  # what defaults to today is kept there
 	for module in _FRAPPE_CLOCKS:
 		module.now_datetime = lambda: moment + timedelta(microseconds=next(ticks))
 	try:

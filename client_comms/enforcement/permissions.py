@@ -103,9 +103,7 @@ def render(rows: access.RowFilter, user: str) -> str:
 		if pairs:
 			branches.append(f"({_at_levels(rows, {level})} and {_of_types(pairs)})")
 	if rows.participant_levels:
-		branches.append(f"({_at_levels(rows, rows.participant_levels)} and {_takes_part(user)})")
-	if rows.account_manager_levels:
-		branches.append(f"({_at_levels(rows, rows.account_manager_levels)} and {_manages_account(user)})")
+		branches.append(f"({_at_levels(rows, rows.participant_levels)} and {_takes_part(rows, user)})")
 	return f"({' or '.join(branches)})" if branches else f"({_NOTHING})"
 
 
@@ -147,22 +145,26 @@ def _of_types(pairs) -> str:
 	return f"({either})"
 
 
-def _takes_part(user: str) -> str:
-	user, now = _literal(user), _literal(str(clock.now()))
-	return (
-		f"({_column('responsible_staff')} = {user}"
-		f" or {_column('name')} in (select `item`.`parent` from `tabInteraction Action Item` `item`"
-		f" where `item`.`assigned_to` = {user} and `item`.`status` = '{policy.OPEN_ACTION_ITEM}')"
-		f" or {_column('name')} in (select `grant`.`interaction` from `tabInteraction Access Grant` `grant`"
-		f" where `grant`.`user` = {user} and `grant`.`valid_until` >= {now}))"
-	)
+def _takes_part(rows: access.RowFilter, user: str) -> str:
+	"""The rows in which the user takes part, or whose client they manage at a level where that counts as well.
 
-
-def _manages_account(user: str) -> str:
-	user = _literal(user)
-	either = " or ".join(
-		f"({_column('party_type')} = '{party_type}' and {_column('party')} in"
-		f" (select `client`.`name` from `tab{party_type}` `client` where `client`.`{field}` = {user}))"
-		for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items()
-	)
-	return f"({either})"
+	Collected in a derived table first: each part of it has an index, and for users who see little else
+	MariaDB then starts from their few rows instead of walking through everybody's.
+	"""
+	escaped, now = _literal(user), frappe.db.escape(str(clock.now()))
+	parts = [
+		f"select `mine`.`name` from `tab{INTERACTION}` `mine` where `mine`.`responsible_staff` = {escaped}",
+		"select `item`.`parent` from `tabInteraction Action Item` `item`"
+		f" where `item`.`assigned_to` = {escaped} and `item`.`status` = '{policy.OPEN_ACTION_ITEM}'",
+		"select `grant`.`interaction` from `tabInteraction Access Grant` `grant`"
+		f" where `grant`.`user` = {escaped} and `grant`.`valid_until` >= {now}",
+	]
+	if rows.account_manager_levels:
+		level = at_levels(rows, rows.account_manager_levels, "`theirs`.`confidentiality_level`")
+		parts += [
+			f"select `theirs`.`name` from `tab{INTERACTION}` `theirs` join `tab{party_type}` `client`"
+			f" on `theirs`.`party_type` = '{party_type}' and `theirs`.`party` = `client`.`name`"
+			f" where `client`.`{field}` = {escaped} and {level}"
+			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items()
+		]
+	return f"{_column('name')} in (select `part`.`name` from ({' union '.join(parts)}) `part`)"

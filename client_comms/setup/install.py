@@ -12,18 +12,21 @@ from frappe.utils.data import get_system_timezone
 from client_comms import procedure
 from client_comms.enforcement import documents, policy
 from client_comms.setup.custom_fields import custom_fields
+from client_comms.setup.indexes import add_indexes
 
 
 def after_install():
 	"""Everything a new site starts with."""
 	sync_custom_fields()
+	add_indexes()
 	make_roles()
 	make_procedure()
 
 
 def after_migrate():
-	"""Custom fields follow the code; data does not."""
+	"""Custom fields and indexes follow the code; data does not."""
 	sync_custom_fields()
+	add_indexes()
 	policy.forget()
 
 

@@ -5,6 +5,7 @@ import frappe
 from client_comms import procedure
 from client_comms.enforcement import policy
 from client_comms.setup.custom_fields import custom_fields
+from client_comms.setup.indexes import drop_indexes
 
 # Documents of Frappe that point at a record by DocType and name.
 _POINTERS = (
@@ -31,6 +32,7 @@ def before_uninstall():
 	"""While the app's DocTypes still exist: everything that refers to them."""
 	own = own_doctypes()
 	delete_custom_fields()
+	drop_indexes()
 	for doctype, field in _POINTERS:
 		if doctype == "File":
 			for name in frappe.get_all("File", {"attached_to_doctype": ("in", own)}, pluck="name"):

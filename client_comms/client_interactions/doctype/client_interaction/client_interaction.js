@@ -24,6 +24,14 @@ frappe.ui.form.on("Client Interaction", {
 	},
 
 	onload(frm) {
+		// A reply to the client goes without the print of the record, which is not meant for the client.
+		frm.email_doc = (message) =>
+			new frappe.views.CommunicationComposer({
+				doc: frm.doc,
+				frm,
+				subject: __("Re: {0}", [frm.doc.subject]),
+				message,
+			});
 		if (frm.is_new() && !frm.doc.responsible_staff) {
 			frm.doc.responsible_staff = frappe.session.user;
 		}
@@ -96,11 +104,15 @@ function add_actions(frm) {
 	};
 	const possible = frm.doc.__onload?.actions || [];
 	const next = next_action(frm.doc, possible);
-	for (const event of possible) {
-		const { label, run } = actions[event];
-		const group = event === next ? null : __("Actions");
-		const button = frm.add_custom_button(label, run, group);
-		if (event === next) button.removeClass("btn-default").addClass("btn-primary");
+	for (const event of possible.filter((each) => each !== next)) {
+		frm.add_custom_button(actions[event].label, actions[event].run, __("Actions"));
+	}
+	if (frm.doc.__onload?.may_email) {
+		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc(), __("Actions"));
+	}
+	if (next) {
+		const { label, run } = actions[next];
+		frm.add_custom_button(label, run).removeClass("btn-default").addClass("btn-primary");
 	}
 }
 

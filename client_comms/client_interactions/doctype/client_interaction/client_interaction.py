@@ -90,8 +90,9 @@ class ClientInteraction(Document):
 	# end: auto-generated types
 
 	def onload(self):
-		"""What the form needs besides the fields: the actions possible now, the level kept, and who it is about."""
+		"""What the form needs besides the fields: what is possible now, the level kept, and who it is about."""
 		self.set_onload("actions", self.possible_actions())
+		self.set_onload("may_email", self.has_permission("email"))
 		self.set_onload("confidentiality_level", self.confidentiality_level)
 		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
 		self.set_onload(

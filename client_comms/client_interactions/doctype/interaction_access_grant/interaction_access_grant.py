@@ -79,3 +79,8 @@ class InteractionAccessGrant(Document):
 			exc=ClearanceMissingError,
 			title=_("No Oversight"),
 		)
+
+
+def on_doctype_update():
+	"""The row condition asks for a user's grants on every list (D-5)."""
+	frappe.db.add_index("Interaction Access Grant", ["user", "valid_until"])

@@ -1,7 +1,11 @@
+import frappe
+
 from client_comms.client_interactions.rows import InteractionRow
 
 
 class InteractionActionItem(InteractionRow):
+	"""What somebody owes after an interaction (F-2); a ToDo of theirs while it is open."""
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -19,4 +23,8 @@ class InteractionActionItem(InteractionRow):
 		status: DF.Literal["Open", "Closed", "Cancelled"]
 		todo: DF.Link | None
 	# end: auto-generated types
-	pass
+
+
+def on_doctype_update():
+	"""The row condition asks for a user's open items on every list (D-5)."""
+	frappe.db.add_index("Interaction Action Item", ["assigned_to", "status"])

@@ -2,6 +2,8 @@ from client_comms.client_interactions.rows import InteractionRow
 
 
 class InteractionEvidence(InteractionRow):
+	"""What shows that a documentation method was followed (M-1), on paper too (D-6)."""
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -21,4 +23,3 @@ class InteractionEvidence(InteractionRow):
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 	# end: auto-generated types
-	pass

@@ -1,0 +1,33 @@
+"""Indexes on ERPNext's own tables that the row condition needs; Frappe's migrations leave them alone."""
+
+import frappe
+
+from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
+
+
+def add_indexes() -> None:
+	"""One on each field that names a client's account manager; nothing where there is one already."""
+	for doctype, field in _unindexed():
+		frappe.db.add_index(doctype, [field], index_name=_name(field))
+
+
+def drop_indexes() -> None:
+	for doctype, field in ACCOUNT_MANAGER_FIELD.items():
+		if _name(field) in _indexes_of(doctype):
+			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{_name(field)}`")
+
+
+def _unindexed() -> list[tuple[str, str]]:
+	return [
+		(doctype, field)
+		for doctype, field in ACCOUNT_MANAGER_FIELD.items()
+		if not frappe.get_meta(doctype).get_field(field).search_index and _name(field) not in _indexes_of(doctype)
+	]
+
+
+def _indexes_of(doctype: str) -> set[str]:
+	return {row.Key_name for row in frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)}
+
+
+def _name(field: str) -> str:
+	return f"client_comms_{field}"
