@@ -27,11 +27,15 @@ def load_demo(context, anchor: str | None = None):
 		from client_comms.demo import overview, site
 
 		try:
-			done = site.load(last_day, _progress)
+			demonstration = site.load(last_day, _progress)
 		except site.NotLoadable as refusal:
 			raise click.ClickException(str(refusal)) from refusal
-		click.echo(f"{done} steps loaded." if done else "The demonstration is complete: nothing added.")
-		overview.show(site.loaded_anchor())
+		done, refused = demonstration.done, demonstration.refused
+		click.echo(f"{done} steps loaded." if done else "The demonstration was there already: nothing added.")
+		overview.show(demonstration)
+		if refused:
+			click.echo(f"\nThe rules of this site did not allow {len(refused)} steps:")
+			click.echo("\n".join(f"  {each}" for each in refused))
 
 
 @client_comms.command("simulate-matrix")

@@ -7,6 +7,10 @@ class EventsAreAppendOnlyError(frappe.ValidationError):
 	"""Somebody tried to write the history of an interaction by hand."""
 
 
+class LedgerIsAppendOnlyError(frappe.ValidationError):
+	"""Somebody tried to write, change or delete an entry of the compliance ledger."""
+
+
 class StatusFollowsEventsError(frappe.ValidationError):
 	"""Somebody tried to set the status by hand instead of by an action."""
 

@@ -7,6 +7,7 @@ app_license = "mit"
 # With the owner named, `install-app` finds ERPNext on the bench without asking the network.
 required_apps = ["frappe/erpnext"]
 
+before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
 after_migrate = "client_comms.setup.install.after_migrate"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"

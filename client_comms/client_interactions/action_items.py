@@ -130,7 +130,7 @@ def forget_todo(todo, method=None) -> None:
 	_change_item(todo, status="Cancelled", todo=None)
 
 
-def _change_item(todo, **values) -> None:
+def _change_item(todo, /, **values) -> None:
 	if todo.reference_type != INTERACTION or frappe.flags.get(_SYNCING):
 		return
 	if not frappe.db.exists("Interaction Action Item", {"parent": todo.reference_name, "todo": todo.name}):

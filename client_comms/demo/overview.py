@@ -1,7 +1,5 @@
 """What became of the demonstration, as a table on the terminal."""
 
-from datetime import date
-
 import frappe
 
 from client_comms.demo import scenario
@@ -25,9 +23,9 @@ FIELDS = (
 )
 
 
-def show(anchor: date) -> None:
+def show(demonstration: Demonstration) -> None:
 	"""Print one line for each conversation, with its deadlines and who of the staff may read it."""
-	names = Demonstration(anchor).interactions().values()
+	names = demonstration.interactions().values()
 	rows = frappe.get_all(
 		INTERACTION, {"name": ("in", list(names))}, list(FIELDS), order_by="occurred_on asc, name asc"
 	)

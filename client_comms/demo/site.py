@@ -15,11 +15,12 @@ from email.utils import parseaddr
 from itertools import count
 
 import frappe
+from frappe import _
 from frappe.core.doctype.communication.email import make as write_in_desk
 from frappe.email.receive import InboundMail
 from frappe.model import create_new
 from frappe.query_builder.functions import Min
-from frappe.utils import add_days, escape_html
+from frappe.utils import add_days, escape_html, strip_html
 from frappe.utils import data as frappe_time
 
 from client_comms import api, clock, procedure
@@ -54,8 +55,8 @@ def loaded_anchor() -> date | None:
 	return message_id and datetime.strptime(message_id.split("@")[0].split(".")[2], "%Y%m%d").date()
 
 
-def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -> int:
-	"""Load what is missing of the demonstration and return how many steps that were: 0 the second time.
+def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -> "Demonstration":
+	"""Load what is missing of the demonstration: nothing the second time.
 
 	:param anchor: its last day; today, or that of the demonstration which is there already, when left out
 	:param watch: wraps the list of steps, to show progress
@@ -71,16 +72,23 @@ def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -
 		raise NotLoadable(f"The demonstration up to {present} is on this site: leave out --anchor.")
 	muted, frappe.flags.mute_emails = frappe.flags.mute_emails, True
 	try:
-		return Demonstration(anchor).play(watch)
+		demonstration = Demonstration(anchor)
+		demonstration.play(watch)
+		return demonstration
 	finally:
 		frappe.flags.mute_emails = muted
 
 
 class Demonstration:
-	"""The steps up to the anchor in order of time, and where the site has them."""
+	"""The steps up to the anchor in order of time, and where the site has them.
+
+	`done` counts the steps that were played; `refused` says which ones the site's own rules did not allow.
+	"""
 
 	def __init__(self, anchor: date):
 		self.anchor = anchor
+		self.done = 0
+		self.refused: list[str] = []
 		zone = calendars.default().time_zone
 		# Frappe's automatic replies leave no document behind.
 		mails = [m for m in mailbox.build(anchor, zone) if m.kind != mailbox.AUTO_ACKNOWLEDGEMENT]
@@ -102,24 +110,32 @@ class Demonstration:
 		message = {"message_id": _message_id(opening)}
 		return frappe.db.get_value("Communication", message, "client_interaction")
 
-	def play(self, watch: Callable[[list], Iterable]) -> int:
+	def play(self, watch: Callable[[list], Iterable]) -> None:
 		with _at(clock.to_stored(self.steps[0].at) - timedelta(days=1)):
 			company.make(self.anchor)
-		done = 0
 		for step in watch(self.steps):
 			if self.is_done(step):
 				continue
 			at = clock.to_stored(step.at)
 			_sweep_until(at)
 			with _at(at):
-				self.do(step)
+				self.attempt(step)
 			frappe.clear_messages()
-			done += 1
-			if done % STEPS_PER_COMMIT == 0:
+			if self.done % STEPS_PER_COMMIT == 0:
 				frappe.db.commit()  # nosemgrep: a command; what is committed is not done again
 		frappe.db.commit()  # nosemgrep
 		_sweep_until(clock.now())
-		return done
+
+	def attempt(self, step: Step) -> None:
+		"""Do the step; a site that has changed its matrix, levels or controls may refuse it."""
+		frappe.db.savepoint("demonstration_step")
+		try:
+			self.do(step)
+			self.done += 1
+		except (frappe.ValidationError, frappe.PermissionError) as refusal:
+			frappe.db.rollback(save_point="demonstration_step")
+			what = step.does if isinstance(step, scenario.Action) else type(step).__name__
+			self.refused.append(f"{step.key}, {what}: {strip_html(str(refusal))}")
 
 	def is_done(self, step: Step) -> bool:
 		"""Whether the site shows the trace of the step."""
@@ -141,7 +157,10 @@ class Demonstration:
 			with _as_user(step.by[1]):
 				_log(step.customer, occurred_on=clock.now(), **step.fields)
 		elif isinstance(step, scenario.Action):
-			doc = frappe.get_doc(INTERACTION, self.interaction(step.key))
+			name = self.interaction(step.key)
+			if not name:
+				frappe.throw(_("There is no such interaction."))
+			doc = frappe.get_doc(INTERACTION, name)
 			with _as_user(step.by[1] if step.by else doc.responsible_staff):
 				_ACTIONS[step.does](doc, step)
 		elif step.direction == mailbox.INBOUND:
@@ -155,7 +174,10 @@ class Demonstration:
 		author = parseaddr(message["From"])[1]
 		name = self.interaction(item.key)
 		if not name:
-			self.begin(item, message, author)
+			if item.kind in TYPE_OF_KIND:
+				self.begin(item, message, author)
+			else:  # the site logs no mail
+				_receive(item)
 			return
 		_take_over(name, author)
 		answered, *reference = frappe.db.get_value(

@@ -14,6 +14,28 @@ from client_comms.enforcement import documents, policy
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
+# Global default: what the site had under a shipped name before the app came, and keeps when it goes.
+_FOUND = "client_comms_found"
+_SHARED = {"Role": procedure.ROLES, "Issue Type": procedure.ISSUE_TYPES}
+
+
+def before_install():
+	"""Remember which of the shipped roles and Issue Types the site has of its own."""
+	if "client_comms" in frappe.get_installed_apps():
+		return
+	found = {doctype: [n for n in names if frappe.db.exists(doctype, n)] for doctype, names in _SHARED.items()}
+	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
+
+
+def made_here(doctype: str) -> list[str]:
+	"""The shipped names of `Role` or `Issue Type` that the site did not have before."""
+	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
+	return [name for name in _SHARED[doctype] if name not in found.get(doctype, ())]
+
+
+def forget_found():
+	frappe.db.set_global(_FOUND, None)
+
 
 def after_install():
 	"""Everything a new site starts with."""
@@ -62,7 +84,12 @@ def make_matrix():
 	if frappe.db.count("Communication Matrix"):
 		return
 	doc = frappe.get_doc(
-		{"doctype": "Communication Matrix", "approved_by": "Administrator", **_lists(procedure.MATRIX)}
+		{
+			"doctype": "Communication Matrix",
+			"company": "",  # for all companies; left out, Frappe would fill in the default company
+			"approved_by": "Administrator",
+			**_lists(procedure.MATRIX),
+		}
 	)
 	doc.approved_on = get_datetime(doc.effective_from).date()
 	doc.insert(ignore_permissions=True)

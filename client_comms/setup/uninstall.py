@@ -2,10 +2,10 @@
 
 import frappe
 
-from client_comms import procedure
 from client_comms.enforcement import policy
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
+from client_comms.setup.install import forget_found, made_here
 
 # Documents of Frappe that point at a record by DocType and name.
 _POINTERS = (
@@ -42,6 +42,8 @@ def before_uninstall():
 	frappe.db.delete("__global_search", {"doctype": ("in", own)})
 	frappe.db.delete("Property Setter", {"doc_type": ("in", own)})
 	delete_roles()
+	delete_issue_types()
+	forget_found()
 	policy.forget()
 
 
@@ -74,9 +76,17 @@ def delete_custom_fields():
 
 
 def delete_roles():
-	for role in procedure.ROLES:
+	for role in made_here("Role"):
 		frappe.db.delete("Has Role", {"role": role})
 		for permission in ("DocPerm", "Custom DocPerm"):
 			frappe.db.delete(permission, {"role": role})
-		if frappe.db.exists("Role", role):
-			frappe.delete_doc("Role", role, ignore_permissions=True, force=True)
+		frappe.delete_doc("Role", role, ignore_permissions=True, force=True, ignore_missing=True)
+
+
+def delete_issue_types():
+	"""The ones that installation made, unless an Issue has come to use them."""
+	for issue_type in made_here("Issue Type"):
+		if not frappe.db.exists("Issue", {"issue_type": issue_type}):
+			frappe.delete_doc(
+				"Issue Type", issue_type, ignore_permissions=True, force=True, ignore_missing=True
+			)

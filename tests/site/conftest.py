@@ -20,7 +20,9 @@ def log(request, site, transaction):
 	"""
 	made = []
 
-	def make(communication_type="Initial Inquiry", *, responsible_staff=None, confidentiality_level=None, **fields):
+	def make(
+		communication_type="Initial Inquiry", *, responsible_staff=None, confidentiality_level=None, **fields
+	):
 		doc = site.get_doc(
 			{
 				"doctype": "Client Interaction",
@@ -53,7 +55,9 @@ def log(request, site, transaction):
 		site.set_user("Administrator")
 		site.db.rollback()
 		for name in made:
-			site.delete_doc("Client Interaction", name, force=True, ignore_permissions=True, ignore_missing=True)
+			site.delete_doc(
+				"Client Interaction", name, force=True, ignore_permissions=True, ignore_missing=True
+			)
 		site.db.commit()
 
 
@@ -65,7 +69,9 @@ def clock_at(site):
 	@contextlib.contextmanager
 	def move(moment):
 		moment = site.utils.get_datetime(moment)
-		precise = moment.replace(microsecond=1)  # without any, Frappe takes a document saved twice for another
+		precise = moment.replace(
+			microsecond=1
+		)  # without any, Frappe takes a document saved twice for another
 		with (
 			clock.moved_to(moment),
 			mock.patch("frappe.utils.data.now_datetime", lambda: precise),
@@ -100,7 +106,9 @@ def set_calendar(site):
 		).insert()
 		name = site.db.get_single_value("Client Comms Settings", "default_calendar")
 		calendar = site.get_doc("Response Calendar", name)
-		calendar.update({"time_zone": "Europe/Berlin", "counting": counting, "holiday_list": holiday_list.name})
+		calendar.update(
+			{"time_zone": "Europe/Berlin", "counting": counting, "holiday_list": holiday_list.name}
+		)
 		calendar.set("hours", hours)
 		calendar.save()
 		calendars.forget()
@@ -131,7 +139,9 @@ def inquiry(site, clock_at):
 
 	def make(communication_type="Initial Inquiry", *, at="2026-11-23 10:00", **fields):
 		if not site.db.exists("Customer", "Anna Client"):
-			site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert(ignore_permissions=True)
+			site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert(
+				ignore_permissions=True
+			)
 		with clock_at(at):
 			return site.get_doc(
 				{

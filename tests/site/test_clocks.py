@@ -75,7 +75,11 @@ def test_promising_meets_the_answer_and_starts_the_promise(act, case):
 def test_answering_meets_every_clock(act, case):
 	act("promise", case, "2026-11-30 12:00:00")
 	answer = act("answer", case, at="2026-11-26 09:00")
-	assert (answer["status"], answer["promise_status"], answer["clock_state"]) == ("Answered", "Met", "Stopped")
+	assert (answer["status"], answer["promise_status"], answer["clock_state"]) == (
+		"Answered",
+		"Met",
+		"Stopped",
+	)
 	assert answer["next_deadline"] is None
 
 
@@ -105,7 +109,9 @@ def test_actions_in_the_same_second_keep_their_order(act, case):
 	answer = act("reopen", case, "A slip.")
 	assert [row["event"] for row in answer["events"]][-3:] == ["Answered", "Closed", "Reopened"]
 	assert len({row["at"] for row in answer["events"][-3:]}) == 1
-	assert frappe.get_doc(INTERACTION, case).clocks(get_datetime("2026-11-23 12:00")).respond.status == "Running"
+	assert (
+		frappe.get_doc(INTERACTION, case).clocks(get_datetime("2026-11-23 12:00")).respond.status == "Running"
+	)
 
 
 # --- moments ------------------------------------------------------------------------------------
@@ -205,7 +211,9 @@ def test_an_interaction_that_owes_nothing_can_be_closed(act, inquiry, fiona, cas
 
 
 def test_refusals_are_in_the_users_language(act, case):
-	german = {"The record is not closed, so there is nothing to reopen.": "Der Vorgang ist nicht geschlossen."}
+	german = {
+		"The record is not closed, so there is nothing to reopen.": "Der Vorgang ist nicht geschlossen."
+	}
 	with mock.patch("client_comms.i18n._", lambda text: german.get(text, text)):
 		with pytest.raises(ActionNotPossibleError, match="Der Vorgang ist nicht geschlossen"):
 			act("reopen", case, "why")
@@ -254,7 +262,9 @@ def test_actions_over_http_are_posts_of_users(http, make_user, inquiry):
 		client = requests.Session()
 		client.post(f"{http}/api/method/login", data={"usr": user, "pwd": PASSWORD}).raise_for_status()
 		# What a program without a browser needs in place of the desk's token
-		client.headers["X-Frappe-CSRF-Token"] = client.get(f"{http}/app").text.split('csrf_token = "')[1].split('"')[0]
+		client.headers["X-Frappe-CSRF-Token"] = (
+			client.get(f"{http}/app").text.split('csrf_token = "')[1].split('"')[0]
+		)
 		return client
 
 	try:
@@ -311,7 +321,12 @@ def test_closing_without_owed_documentation_passes_silently(act, undocumented):
 def test_closing_with_owed_documentation_is_possible(act, undocumented, set_settings):
 	set_settings(evidence_mode="Enforce")
 	email = frappe.get_doc(
-		{"doctype": "Communication", "communication_type": "Communication", "subject": "Offer", "content": "…"}
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"subject": "Offer",
+			"content": "…",
+		}
 	).insert()
 	assert [row["method"] for row in act("owed_documentation", undocumented)] == ["Email Copy"]
 	doc = frappe.get_doc(INTERACTION, undocumented)

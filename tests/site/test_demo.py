@@ -23,7 +23,7 @@ def anchor():
 
 
 def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor):
-	site.load(anchor)
+	assert site.load(anchor).refused == []
 
 	expected = dry_run(anchor)
 	assert sum(each.received_on is not None for each in expected) > 40
@@ -104,7 +104,7 @@ def check_that_each_sees_what_the_level_allows():
 
 def check_that_the_second_time_adds_nothing(anchor):
 	before = {doctype: frappe.db.count(doctype) for doctype in ADDED}
-	assert site.load() == 0
+	assert site.load().done == 0
 	assert {doctype: frappe.db.count(doctype) for doctype in ADDED} == before
 	with pytest.raises(site.NotLoadable, match=str(anchor)):
 		site.load(frappe.utils.add_days(anchor, 1))
@@ -122,9 +122,21 @@ def test_a_load_that_was_interrupted_is_completed(anchor):
 		site.load(anchor, ten_steps)
 	frappe.db.rollback()
 	assert site.loaded_anchor() in (None, anchor)
-	done = site.load(anchor, lambda steps: steps[:30])
+	done = site.load(anchor, lambda steps: steps[:30]).done
 	assert 0 < done <= 30
-	assert site.load(anchor, lambda steps: steps[:30]) == 0
+	assert site.load(anchor, lambda steps: steps[:30]).done == 0
+
+
+def test_what_a_stricter_site_refuses_is_told_and_left_out(anchor):
+	frappe.db.set_value("Communication Type", "Initial Inquiry", "expects_reply", 0)
+	frappe.clear_document_cache("Communication Type", "Initial Inquiry")
+	demonstration = site.load(anchor, lambda steps: [s for s in steps if s.key == "hall-hansen"])
+	assert demonstration.done > 0
+	assert any(
+		each.startswith("hall-hansen, Acknowledged: There is nothing") for each in demonstration.refused
+	)
+	interaction = frappe.get_doc("Client Interaction", demonstration.interaction("hall-hansen"))
+	assert "Acknowledged" not in {row.event for row in interaction.events}
 
 
 def test_a_day_to_come_is_refused():

@@ -103,7 +103,9 @@ def mail_id(number):
 
 def date_of(raw):
 	date = email.message_from_bytes(raw)["Date"]
-	return date and email.utils.parsedate_to_datetime(date).astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None)
+	return date and email.utils.parsedate_to_datetime(date).astimezone(ZoneInfo("Europe/Berlin")).replace(
+		tzinfo=None
+	)
 
 
 def interaction_of(communication):
@@ -400,9 +402,7 @@ def test_a_message_to_two_mailboxes_is_one_interaction(deliver):
 			"お見積もりをお願いします",
 			id="Shift-JIS",
 		),
-		pytest.param(
-			letter(body="Grüße", content_type="text/plain"), "Solar roof", None, id="no charset"
-		),
+		pytest.param(letter(body="Grüße", content_type="text/plain"), "Solar roof", None, id="no charset"),
 		pytest.param(
 			letter(body="Hello", content_type="text/plain; charset=x-nobody-knows"),
 			"Solar roof",
@@ -416,10 +416,16 @@ def test_a_message_to_two_mailboxes_is_one_interaction(deliver):
 			id="broken base64",
 		),
 		pytest.param(
-			letter("=?utf-8?B?broken", body=b"\xff\xfe\x00\x80"), "=?utf-8?B?broken", None, id="broken everything"
+			letter("=?utf-8?B?broken", body=b"\xff\xfe\x00\x80"),
+			"=?utf-8?B?broken",
+			None,
+			id="broken everything",
 		),
 		pytest.param(
-			letter(body="<p>One</p><script>alert(1)</script><p>Two<br>Three</p>", content_type="text/html; charset=utf-8"),
+			letter(
+				body="<p>One</p><script>alert(1)</script><p>Two<br>Three</p>",
+				content_type="text/html; charset=utf-8",
+			),
 			"Solar roof",
 			"One\nTwo\nThree",
 			id="HTML",
@@ -453,7 +459,9 @@ UGxhbg==
 	doc = interaction_of(message)
 	assert doc.summary == "See the plan."
 	assert proves(doc, message)
-	file = frappe.get_last_doc("File", {"attached_to_doctype": "Communication", "attached_to_name": message.name})
+	file = frappe.get_last_doc(
+		"File", {"attached_to_doctype": "Communication", "attached_to_name": message.name}
+	)
 	assert file.is_private
 
 
@@ -629,7 +637,9 @@ def reply(staff, as_user, clock_at):
 			**fields,
 		}
 		with clock_at(at), as_user(staff["Frontline Staff"]):
-			return frappe.get_doc("Communication", send_from_desk(doctype=doctype, name=name, **values)["name"])
+			return frappe.get_doc(
+				"Communication", send_from_desk(doctype=doctype, name=name, **values)["name"]
+			)
 
 	return send
 
@@ -708,7 +718,11 @@ def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkey
 	monkeypatch.setattr(frappe.db, "sql", counting)
 	for number in range(2, 8):
 		counts.append(0)
-		deliver(letter("Re: Solar roof", number=str(number), at=f"2026-11-23 11:0{number}", In_Reply_To=mail_id("1")))
+		deliver(
+			letter(
+				"Re: Solar roof", number=str(number), at=f"2026-11-23 11:0{number}", In_Reply_To=mail_id("1")
+			)
+		)
 	print(f"queries per message: {counts}")
 	assert counts[-1] - counts[1] <= 10
 	assert max(counts[1:]) < 250
@@ -718,7 +732,9 @@ def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkey
 
 
 @pytest.mark.parametrize("counts", [0, 1])
-def test_an_automatic_reply_of_the_mailbox_acknowledges_as_the_settings_say(deliver, accounts, set_settings, counts):
+def test_an_automatic_reply_of_the_mailbox_acknowledges_as_the_settings_say(
+	deliver, accounts, set_settings, counts
+):
 	set_settings(automatic_reply_acknowledges=counts)
 	accounts["Lead"].update({"enable_auto_reply": 1, "auto_reply_message": "Thank you."})
 	accounts["Lead"].save()

@@ -114,8 +114,7 @@ def traces():
 	columns = {}
 	for table, column in frappe.db.sql(
 		"""select table_name, column_name from information_schema.columns
-		where table_schema = database() and table_name like 'tab%%' or table_name = '__global_search'
-		and data_type in ('varchar', 'text', 'longtext')"""
+		where table_schema = database() and data_type in ('varchar', 'text', 'longtext')"""
 	):
 		columns.setdefault(table, []).append(column)
 	found = set()

@@ -295,9 +295,9 @@ class ClientInteraction(Document):
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
-		if self.stored() and not self.party:
+		if (before := self.stored()) and not before.party:
 			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
-			details["party"] = self.party_name
+			details["party"] = self.party or before.party_name
 		if missing := documentation.missing_details(details):
 			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
 		if get_datetime(self.occurred_on) > clock.now():

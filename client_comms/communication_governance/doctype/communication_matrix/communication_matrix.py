@@ -43,6 +43,10 @@ class CommunicationMatrix(Document):
 		version_label: DF.Data
 	# end: auto-generated types
 
+	def __setup__(self):
+		# Without a company it is for all: Frappe would put in the user's default one.
+		self.dont_update_if_missing.append("company")
+
 	def validate(self):
 		self.validate_rules()
 		self.validate_tables_name_known_types()

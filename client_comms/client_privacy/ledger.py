@@ -1,0 +1,286 @@
+"""The compliance ledger as the site keeps it (P-2, R-3): entries are written at once and chained a little later.
+
+Chaining an entry needs the one before it, so doing it while writing would make every page view wait for one
+lock. Entries are therefore written without a place in the chain; the scheduler gives them theirs, in the
+order in which they were written, and marks the end of the chain once a day.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, get_datetime, getdate, now
+
+from client_comms import clock
+from client_comms.enforcement import policy
+from client_comms.exceptions import LedgerIsAppendOnlyError
+from client_comms.rules import ledger as chain_rules
+
+ENTRY = "Compliance Ledger Entry"
+CHECKPOINT = "Ledger Checkpoint"
+
+VIEW = "View"
+PRINT = "Print"
+EXPORT = "Export"
+EMAIL = "Email"
+DOWNLOAD = "Download"
+REFUSAL = "Refusal"
+GRANT = "Grant"
+EMERGENCY_ACCESS = "Emergency Access"
+SHARE = "Share"
+LEVEL_RAISED = "Level Raised"
+LEVEL_LOWERED = "Level Lowered"
+
+CONTENT_FIELDS = (
+	"at",
+	"user",
+	"action",
+	"reference_doctype",
+	"reference_name",
+	"confidentiality_level",
+	"rule",
+	"reason",
+	"ip_address",
+	"via",
+)
+_CHAIN_FIELDS = ("name", "sequence", "previous_hash", "entry_hash")
+_DATA_LENGTH = 140
+CHUNK = 500
+
+
+class LedgerDocument(Document):
+	"""A document that nobody makes, changes or deletes: the ledger's own writers go past `insert` and `save`."""
+
+	def before_insert(self):
+		self.refuse()
+
+	def validate(self):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self):
+		frappe.throw(
+			_("The compliance ledger is written by what happens. Nobody changes it, Administrator included."),
+			exc=LedgerIsAppendOnlyError,
+			title=_("Ledger Cannot Be Changed"),
+		)
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def entry(
+	action: str,
+	doctype: str,
+	name: str | None,
+	level: str | None,
+	*,
+	rule: str | None = None,
+	reason: str | None = None,
+) -> dict:
+	"""An entry about what the session user does now, to be written by `write`."""
+	request = getattr(frappe.local, "request", None)
+	return {
+		"at": clock.now(),
+		"user": frappe.session.user,
+		"action": action,
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"confidentiality_level": level,
+		"rule": rule,
+		"reason": reason,
+		"ip_address": getattr(frappe.local, "request_ip", None),
+		"via": request and str(frappe.form_dict.cmd or request.path)[:_DATA_LENGTH],
+	}
+
+
+def write(entries: Iterable[dict]) -> None:
+	"""Write entries in the present transaction, with one statement and no lock on other entries."""
+	meta_fields = ("name", "creation", "modified", "owner", "modified_by")
+	rows = []
+	for each in entries:
+		moment, user = now(), each["user"]
+		rows.append(
+			(frappe.generate_hash(length=12), moment, moment, user, user, *map(each.get, CONTENT_FIELDS))
+		)
+	if rows:
+		frappe.db.bulk_insert(ENTRY, [*meta_fields, *CONTENT_FIELDS], rows)
+
+
+def record(action: str, doctype: str, name: str, level: str | None, **details) -> None:
+	"""Write one entry that belongs to a change: it is kept if the change is, and rolled back with it."""
+	write([entry(action, doctype, name, level, **details)])
+
+
+def level_changed(doctype: str, name: str, before: str | None, after: str, reason: str | None) -> None:
+	"""A level was raised or lowered; the first level of a record is neither."""
+	if not before or before == after:
+		return
+	rules = policy.current()
+	action = LEVEL_LOWERED if rules.rank(after) < rules.rank(before) else LEVEL_RAISED
+	change = f"{before} → {after}"
+	record(action, doctype, name, after, reason=f"{change}: {reason}" if reason else change)
+
+
+# --- chaining ----------------------------------------------------------------------------------
+
+
+def chain() -> int:
+	"""Give every entry that waits its place in the chain; returns how many. Called by the scheduler.
+
+	One run at a time; each chunk is committed by itself, so a killed run loses nothing.
+	"""
+	chained = 0
+	while True:
+		# What a snapshot taken before the lock shows may have been chained by another run since.
+		frappe.db.commit()  # nosemgrep: a job of its own
+		done = _chain_chunk()
+		chained += done
+		if done < CHUNK:
+			break
+	_make_daily_checkpoint()
+	frappe.db.commit()  # nosemgrep: ends the lock
+	return chained
+
+
+def _chain_chunk() -> int:
+	_lock()
+	sequence, previous = _end_of_chain()
+	waiting = frappe.get_all(
+		ENTRY,
+		filters={"sequence": 0},
+		fields=["name", *CONTENT_FIELDS],
+		order_by="creation asc, name asc",
+		limit=CHUNK,
+	)
+	for row in waiting:
+		sequence += 1
+		hashed = chain_rules.entry_hash(previous, sequence, _content(row))
+		frappe.db.set_value(
+			ENTRY,
+			row.name,
+			{"sequence": sequence, "previous_hash": previous, "entry_hash": hashed},
+			update_modified=False,
+		)
+		previous = hashed
+	return len(waiting)
+
+
+def _lock() -> None:
+	"""Wait for another run. The row is one that always exists and that nothing else writes while the site is in use."""
+	frappe.db.get_value("DocType", ENTRY, "name", for_update=True)
+
+
+def _end_of_chain() -> tuple[int, str]:
+	"""Sequence and hash to go on from. After a cut that is the checkpoint beyond it, so that the gap stays."""
+	ends = [(0, chain_rules.FIRST)]
+	for doctype in (ENTRY, CHECKPOINT):
+		last = frappe.get_all(doctype, fields=["sequence", "entry_hash"], order_by="sequence desc", limit=1)
+		ends += [(row.sequence, row.entry_hash) for row in last if row.sequence]
+	return max(ends, key=lambda end: end[0])
+
+
+def _make_daily_checkpoint() -> None:
+	sequence, hashed = _end_of_chain()
+	last = frappe.get_all(CHECKPOINT, fields=["sequence", "made_on"], order_by="sequence desc", limit=1)
+	today = getdate(clock.now())
+	if not sequence or (last and (last[0].sequence >= sequence or getdate(last[0].made_on) >= today)):
+		return
+	checkpoint = frappe.new_doc(CHECKPOINT)
+	checkpoint.update(
+		{"made_on": clock.now(), "sequence": sequence, "entry_count": sequence, "entry_hash": hashed}
+	)
+	checkpoint.db_insert()
+
+
+# --- verifying ---------------------------------------------------------------------------------
+
+
+def verify(since=None, until=None) -> dict:
+	"""Whether the chain is whole; it is read in chunks, whatever its length.
+
+	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
+	    first entry when left out. Site time zone, like `until`
+	:param until: up to the last entry of this moment; to the end when left out
+	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting"}`;
+	    waiting entries have no place in the chain yet
+	"""
+	last = _last_sequence(until) if until else None
+	checkpoints = [
+		chain_rules.Checkpoint(row.sequence, row.entry_hash)
+		for row in frappe.get_all(CHECKPOINT, fields=["sequence", "entry_hash"], order_by="sequence asc")
+		if last is None or row.sequence <= last
+	]
+	start = _checkpoint_before(since, checkpoints) if since else None
+	found = chain_rules.verify(_entries(start.sequence if start else None, last), start, checkpoints)
+	fault = found.first_fault
+	return {
+		"ok": found.ok,
+		"checked": found.checked,
+		"first_fault": fault
+		and {
+			"sequence": fault.sequence,
+			"name": fault.name,
+			"fault": fault.kind,
+			"message": _(fault.message.text).format(**fault.message.values),
+		},
+		"waiting": frappe.db.count(ENTRY, {"sequence": 0}),
+	}
+
+
+def _last_sequence(until) -> int:
+	rows = frappe.get_all(
+		ENTRY, {"at": ("<=", get_datetime(until))}, pluck="sequence", order_by="sequence desc", limit=1
+	)
+	return rows[0] if rows else 0
+
+
+def _checkpoint_before(
+	since, checkpoints: list[chain_rules.Checkpoint]
+) -> chain_rules.Checkpoint | None:
+	rows = frappe.get_all(
+		ENTRY,
+		{"at": (">=", get_datetime(since)), "sequence": (">", 0)},
+		pluck="sequence",
+		order_by="sequence asc",
+		limit=1,
+	)
+	if not rows:
+		return checkpoints[-1] if checkpoints else None
+	return max((c for c in checkpoints if c.sequence < rows[0]), key=lambda c: c.sequence, default=None)
+
+
+def _entries(after: int | None, last: int | None) -> Iterator[chain_rules.Entry]:
+	"""The chained entries in order of sequence. Two with the same are both found, across chunks too."""
+	table = frappe.qb.DocType(ENTRY)
+	query = (
+		frappe.qb.from_(table)
+		.select(*_CHAIN_FIELDS, *CONTENT_FIELDS)
+		.where(table.sequence != 0 if after is None else table.sequence > after)
+		.orderby(table.sequence, table.name)
+		.limit(CHUNK)
+	)
+	if last is not None:
+		query = query.where(table.sequence <= last)
+	rows = query.run(as_dict=True)
+	while rows:
+		for row in rows:
+			yield chain_rules.Entry(
+				cint(row.sequence), row.previous_hash or "", row.entry_hash or "", _content(row), row.name
+			)
+		end = rows[-1]
+		rows = query.where(
+			(table.sequence > end.sequence) | ((table.sequence == end.sequence) & (table.name > end.name))
+		).run(as_dict=True)
+
+
+def _content(row) -> dict[str, str]:
+	"""What the chain protects, as the database gives it back.
+
+	The moment stays as stored, in the site's time zone: were it converted, a change of that setting would make
+	every entry look changed.
+	"""
+	return {"name": row.name, **{field: str(row[field] or "") for field in CONTENT_FIELDS}}

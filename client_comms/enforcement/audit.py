@@ -1,0 +1,272 @@
+"""What goes on the compliance ledger (P-2, R-3).
+
+Decisions about access (grants, shares, changes of level) are recorded at every level, in the transaction
+that makes them. What is done with a record, and refusals, are recorded at levels that log views: in a
+request once it is over and its outcome known, in a transaction of its own, for a request that only reads
+or is refused is rolled back. A document in an answer has been viewed, whichever method gave it out; rows of
+lists have not.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import frappe
+from frappe import _
+
+from client_comms.client_privacy import ledger
+from client_comms.enforcement import governed, policy, refusals
+
+_NOTED = "client_comms_noted"
+_FORBIDDEN = 403
+_TIMELINES = ("communications", "automated_messages")
+# Methods that print without Frappe's `before_print`, give out files, and export.
+_PRINTS = ("frappe.utils.weasyprint.download_pdf", "/printview")
+_DOWNLOADS = (
+	"download_file",
+	"frappe.handler.download_file",
+	"frappe.core.doctype.file.file.download_file",
+)
+_EXPORTS = (
+	"frappe.desk.reportview.export_query",
+	"frappe.core.doctype.data_export.exporter.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template",
+)
+_REPORT_EXPORT = "frappe.desk.query_report.export_query"
+_TIMELINE_METHOD = "frappe.desk.form.load.get_communications"
+
+
+# --- hooks -------------------------------------------------------------------------------------
+
+
+def after_request(response=None, request=None):
+	"""Write what this request did. What cannot be recorded is not given out.
+
+	:param response: None where Frappe answers with an exception of the web server
+	"""
+	if request is None or not (frappe.db and getattr(frappe.local, "session", None)):
+		return
+	logged = _logged_levels()
+	if not logged:
+		return
+	try:
+		if response is None or response.status_code == _FORBIDDEN:
+			entries = list(_refusals(logged))
+		elif response.status_code < 400:
+			entries = list(_uses(request, logged))
+		else:
+			return
+		if entries:
+			# Frappe has committed what it keeps of this request; what is left is not to be kept.
+			frappe.db.rollback()
+			ledger.write(entries)
+			frappe.db.commit()  # nosemgrep: see the module's docstring
+	except Exception:
+		if response is not None:
+			_withhold(response)
+		raise
+
+
+def on_print(doc, method=None, *args):
+	"""`before_print` of a governed DocType: the print view, a PDF, an attachment of an email."""
+	_note(ledger.PRINT, doc.doctype, doc.name)
+
+
+def on_message(doc, method=None):
+	"""A message was sent: what it tells is as confidential as the record it belongs to."""
+	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email":
+		return
+	interaction = frappe.db.get_value(governed.COMMUNICATION, doc.name, "client_interaction")
+	owner = (governed.INTERACTION, interaction) if interaction else (doc.reference_doctype, doc.reference_name)
+	level = _logged_level(*owner)
+	if level:
+		recipients = ", ".join(filter(None, (doc.recipients, doc.cc, doc.bcc)))
+		ledger.record(ledger.EMAIL, *owner, level, reason=f"{doc.name}: {recipients}")
+
+
+def on_share(doc, method=None):
+	"""A governed record was shared, or a share was changed."""
+	if level := governed.level(doc.share_doctype, doc.share_name):
+		rights = ", ".join(right for right in ("read", "write", "submit", "share") if doc.get(right))
+		whom = "everyone" if doc.everyone else doc.user
+		ledger.record(ledger.SHARE, doc.share_doctype, doc.share_name, level, reason=f"{whom}: {rights}")
+
+
+# --- what was done -----------------------------------------------------------------------------
+
+
+def _uses(request, logged: frozenset[str]) -> Iterator[dict]:
+	method = frappe.form_dict.cmd or request.path.partition("/method/")[2] or request.path
+	yield from frappe.local.flags.get(_NOTED, {}).values()
+	yield from _views(logged)
+	yield from _timeline_views(method, logged)
+	if method in _PRINTS:
+		yield from _once(ledger.PRINT, frappe.form_dict.doctype, frappe.form_dict.name)
+	elif method in _DOWNLOADS:
+		yield from _downloads(frappe.form_dict.file_url)
+	elif method.startswith("/private/files/"):
+		yield from _downloads(method)
+	elif method in _EXPORTS:
+		yield from _export(logged)
+	elif method == _REPORT_EXPORT:
+		yield from _report_export()
+
+
+def _views(logged: frozenset[str]) -> Iterator[dict]:
+	"""Governed documents in the answer; a row of one counts as the whole."""
+	types = set(governed.doctypes()) - {governed.GRANT}
+	seen = set()
+	for doc in _given_out():
+		doctype, name = doc.get("doctype"), doc.get("name")
+		if doc.get("parenttype") in types:
+			doctype, name = doc.get("parenttype"), doc.get("parent")
+		if doctype not in types or not name or (doctype, name) in seen:
+			continue
+		seen.add((doctype, name))
+		stated = doc.get("confidentiality_level")
+		if stated in policy.current().levels and stated not in logged:
+			continue
+		if level := _logged_level(doctype, name):
+			yield ledger.entry(ledger.VIEW, doctype, name, level)
+
+
+def _given_out() -> Iterator:
+	answer = frappe.local.response
+	for key in ("docs", "data", "message"):
+		value = answer.get(key)
+		for each in value if isinstance(value, list) else [value]:
+			if isinstance(each, dict) or hasattr(each, "doctype"):
+				yield each
+
+
+def _timeline_views(method: str, logged: frozenset[str]) -> Iterator[dict]:
+	"""Messages on another document's timeline; those on the timeline of their interaction are part of its view."""
+	docinfo = frappe.local.response.get("docinfo") or {}
+	messages = [m for key in _TIMELINES for m in docinfo.get(key) or ()]
+	if method == _TIMELINE_METHOD:
+		messages += frappe.local.response.get("message") or []
+	names = {m["name"] for m in messages}
+	if not names:
+		return
+	owner = (
+		docinfo.get("doctype") or frappe.form_dict.doctype,
+		docinfo.get("name") or frappe.form_dict.name,
+	)
+	for row in frappe.get_all(
+		governed.COMMUNICATION,
+		{"name": ("in", names)},
+		["name", "client_interaction", "confidentiality_level"],
+		order_by="creation asc",
+	):
+		if not (row.client_interaction or row.confidentiality_level):
+			continue
+		if row.confidentiality_level in policy.current().levels and row.confidentiality_level not in logged:
+			continue
+		if (governed.INTERACTION, row.client_interaction) == owner:
+			continue
+		if level := _logged_level(governed.COMMUNICATION, row.name):
+			where = _("On the timeline of {0} {1}").format(*owner)
+			yield ledger.entry(ledger.VIEW, governed.COMMUNICATION, row.name, level, reason=where)
+
+
+def _downloads(file_url: str | None) -> Iterator[dict]:
+	for row in frappe.get_all(
+		"File",
+		{"file_url": file_url or "", "attached_to_doctype": ("in", governed.doctypes())},
+		["attached_to_doctype", "attached_to_name"],
+		distinct=True,
+		order_by="attached_to_doctype asc, attached_to_name asc",
+	):
+		if level := _logged_level(row.attached_to_doctype, row.attached_to_name):
+			yield ledger.entry(
+				ledger.DOWNLOAD, row.attached_to_doctype, row.attached_to_name, level, reason=file_url
+			)
+
+
+def _export(logged: frozenset[str]) -> Iterator[dict]:
+	"""One entry an export, with the number of records of each level; asked for anew, with the user's permissions."""
+	asked = frappe.form_dict
+	doctype = frappe.parse_json(asked.doctype) if str(asked.doctype).startswith("[") else asked.doctype
+	doctype = doctype[0] if isinstance(doctype, list) else doctype
+	if (
+		doctype not in governed.doctypes()
+		or doctype == governed.GRANT
+		or asked.export_records == "blank_template"
+	):
+		return
+	if selected := asked.selected_items:
+		filters = {"name": ("in", frappe.parse_json(selected))}
+	else:
+		filters = frappe.parse_json(asked.filters or asked.export_filters or "[]")
+	levels = Counter(
+		frappe.get_list(
+			doctype,
+			filters=filters,
+			or_filters=frappe.parse_json(asked.or_filters or "[]"),
+			pluck="confidentiality_level",
+			order_by="creation asc",
+			limit=5 if asked.export_records == "5_records" else 0,
+		)
+	)
+	if doctype != governed.INTERACTION:
+		levels.pop(None, None)
+		levels.pop("", None)
+	rules = policy.current()
+	counts = Counter()
+	for level, records in levels.items():
+		counts[rules.level(level).name] += records
+	if logged & set(counts):
+		told = ", ".join(f"{level}: {counts[level]}" for level in sorted(counts, key=rules.rank))
+		yield ledger.entry(ledger.EXPORT, doctype, None, max(counts, key=rules.rank), reason=told)
+
+
+def _report_export() -> Iterator[dict]:
+	report = frappe.form_dict.report_name
+	about = frappe.get_cached_value("Report", report, "ref_doctype")
+	if about in governed.doctypes():
+		yield ledger.entry(ledger.EXPORT, "Report", report, None, reason=_("A report on {0}").format(about))
+
+
+def _refusals(logged: frozenset[str]) -> Iterator[dict]:
+	for (doctype, name), (action, decision) in refusals.kept().items():
+		if level := _logged_level(doctype, name):
+			reasons = " ".join(str(reason) for reason in decision.reasons)
+			yield ledger.entry(
+				ledger.REFUSAL, doctype, name, level, rule=decision.rule, reason=f"{action}: {reasons}"
+			)
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def _logged_levels() -> frozenset[str]:
+	return frozenset(level.name for level in policy.current().levels.values() if level.log_views)
+
+
+def _logged_level(doctype: str | None, name: str | None) -> str | None:
+	"""The level of a governed record as the database holds it, if that level logs views."""
+	level = doctype and name and governed.level(doctype, name)
+	return level if level in _logged_levels() else None
+
+
+def _note(action: str, doctype: str, name: str) -> None:
+	"""In a request, kept until its outcome is known; elsewhere (jobs, console) written with the rest."""
+	for each in _once(action, doctype, name):
+		if getattr(frappe.local, "request", None):
+			frappe.local.flags.setdefault(_NOTED, {})[(action, doctype, str(name))] = each
+		else:
+			ledger.write([each])
+
+
+def _once(action: str, doctype: str | None, name: str | None) -> Iterator[dict]:
+	if (action, doctype, str(name)) in frappe.local.flags.get(_NOTED, {}):
+		return
+	if level := _logged_level(doctype, name):
+		yield ledger.entry(action, doctype, name, level)
+
+
+def _withhold(response) -> None:
+	response.status_code = 500
+	response.headers.clear()
+	response.direct_passthrough = False
+	response.mimetype = "application/json"
+	response.set_data(frappe.as_json({"exc_type": "AccessNotRecorded"}))

@@ -1,0 +1,112 @@
+"""Data for benchmarks: written by SQL, for they measure reading; the site of this tier is thrown away afterwards."""
+
+import random
+from datetime import datetime, timedelta
+
+import pytest
+
+INTERACTIONS = 200_000
+COLUMNS = [
+	"name",
+	"owner",
+	"creation",
+	"modified",
+	"modified_by",
+	"docstatus",
+	"subject",
+	"communication_type",
+	"channel",
+	"direction",
+	"occurred_on",
+	"status",
+	"confidentiality_level",
+	"responsible_staff",
+	"company",
+	"party_name",
+	"matrix",
+	"clock_state",
+	"naming_series",
+]
+
+
+@pytest.fixture(scope="session")
+def interactions(site):
+	"""200,000 interactions: 90 % Standard, 10 % Confidential or Sensitive, of which 0.1 % have a part for `few`."""
+	matrix = site.db.get_value("Communication Matrix", {"docstatus": 1})
+	company = site.db.get_value("Company", {})
+	draw, start = random.Random(2026), datetime(2026, 1, 1)
+	staff = [f"staff{number}@scale.example" for number in range(50)]
+
+	def rows():
+		for number in range(INTERACTIONS):
+			at, share = start + timedelta(minutes=2 * number), draw.random()
+			if share < 0.9:
+				level, kind = "Standard", "Initial Inquiry"
+			elif share < 0.95:
+				level, kind = "Confidential", "Service Update"
+			else:
+				level, kind = "Sensitive", "Feedback/Complaint"
+			responsible = draw.choice(staff)
+			if level == "Sensitive" and draw.random() < 0.02:
+				responsible = user_of("few")
+			yield (
+				f"CI-SCALE-{number:06d}",
+				"Administrator",
+				at,
+				at,
+				"Administrator",
+				0,
+				f"Solar roof {number}",
+				kind,
+				"Email",
+				"Inbound",
+				at,
+				"Open",
+				level,
+				responsible,
+				company,
+				f"Client {number % 5000}",
+				matrix,
+				"Stopped",
+				"CI-.YYYY.-.#####",
+			)
+
+	site.db.bulk_insert("Client Interaction", COLUMNS, list(rows()), chunk_size=5000)
+	site.db.commit()
+	site.db.sql("analyze table `tabClient Interaction`")
+	yield
+	site.db.delete("Client Interaction", {"name": ("like", "CI-SCALE-%")})
+	site.db.commit()
+
+
+@pytest.fixture(scope="session")
+def readers(site, interactions):
+	"""Users who may read 90 %, 10 % and 0.1 % of them: name → user."""
+	from frappe.permissions import add_permission
+
+	roles = {"most": "Frontline Staff", "some": "Scale Some", "few": "Scale Few"}
+	for name, level in (("some", "Confidential"), ("some", "Sensitive"), ("few", "Sensitive")):
+		role = roles[name]
+		if not site.db.exists("Role", role):
+			site.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert()
+			add_permission("Client Interaction", role)
+		doc = site.get_doc("Confidentiality Level", level)
+		doc.append("clearances", {"role": role, "can_read": 1, "oversight": int(name == "some")})
+		doc.save()
+	for name, role in roles.items():
+		site.get_doc(
+			{
+				"doctype": "User",
+				"email": user_of(name),
+				"first_name": name,
+				"send_welcome_email": 0,
+				"roles": [{"role": role}],
+			}
+		).insert(ignore_permissions=True)
+	site.db.commit()
+	site.clear_cache()
+	return {name: user_of(name) for name in roles}
+
+
+def user_of(name: str) -> str:
+	return f"{name}@scale.example"

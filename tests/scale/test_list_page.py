@@ -1,0 +1,111 @@
+"""A list page costs a restricted user about what it costs without this app's hooks (D-5)."""
+
+import contextlib
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
+
+import frappe
+import pytest
+
+ROUNDS = 25
+RATIO = 1.5
+
+
+@pytest.fixture(scope="module")
+def browser(site, site_name, readers):
+	"""`browser(name)` is a logged-in client of the served application, in this process so that hooks can be taken out.
+
+	It works in a thread of its own, for Frappe keeps the state of a request in its thread.
+	"""
+	import frappe.app
+	from frappe.utils.password import update_password
+	from werkzeug.test import Client
+
+	frappe.app._sites_path = site.local.sites_path
+	with ThreadPoolExecutor(max_workers=1) as thread:
+
+		def log_in(name):
+			client = Client(frappe.app.application)
+
+			def get(path, **query):
+				answer = thread.submit(
+					client.get, path, query_string=query, headers={"X-Frappe-Site-Name": site_name}
+				).result()
+				assert answer.status_code == 200, answer.text
+				return answer.json["message"]
+
+			get("/api/method/login", usr=readers[name], pwd="scale-Test-2026")
+			return get
+
+		for user in readers.values():
+			update_password(user, "scale-Test-2026")
+		site.db.commit()
+		yield log_in
+
+
+def page(get, order_by):
+	"""What the desk asks for a list page: twenty rows, and how many there are."""
+	fields = [
+		f"`tabClient Interaction`.`{f}`" for f in ("name", "subject", "status", "confidentiality_level")
+	]
+	common = {"doctype": "Client Interaction", "filters": "[]"}
+	get(
+		"/api/method/frappe.desk.reportview.get",
+		fields=json.dumps(fields),
+		order_by=order_by,
+		start=0,
+		page_length=20,
+		**common,
+	)
+	get("/api/method/frappe.desk.reportview.get_count", fields="[]", limit=1001, **common)
+
+
+def without_hooks():
+	hooks = frappe.get_hooks
+
+	def others(hook=None, default=None, app_name=None):
+		found = hooks(hook, default, app_name) if app_name else hooks(hook, default)
+		if hook in ("permission_query_conditions", "has_permission"):
+			return {doctype: methods for doctype, methods in found.items() if doctype != "Client Interaction"}
+		return found
+
+	return mock.patch.object(frappe, "get_hooks", others)
+
+
+def compare(get, order_by) -> tuple[float, float]:
+	"""Milliseconds of a page with and without the hooks: the best of rounds that take turns, so that whatever
+	else the machine does meets both."""
+	taken = {True: [], False: []}
+	for _round in range(ROUNDS):
+		for hooked in (True, False):
+			with contextlib.nullcontext() if hooked else without_hooks():
+				start = time.perf_counter()
+				page(get, order_by)
+				taken[hooked].append(time.perf_counter() - start)
+	return min(taken[True]) * 1000, min(taken[False]) * 1000
+
+
+@pytest.mark.parametrize("field", ["occurred_on", "modified"])
+@pytest.mark.parametrize("name", ["most", "some", "few"])
+def test_a_list_page_costs_at_most_half_more(browser, name, field):
+	get, order_by = browser(name), f"`tabClient Interaction`.`{field}` desc"
+	with_app, without = compare(get, order_by)
+	print(
+		f"{name} by {field}: {with_app:.1f} ms with, {without:.1f} ms without, ratio {with_app / without:.2f}"
+	)
+	assert with_app <= RATIO * without
+
+
+@pytest.mark.parametrize(("name", "share"), [("most", 0.9), ("some", 0.1), ("few", 0.001)])
+def test_the_users_see_the_share_that_is_claimed(site, readers, name, share):
+	site.set_user(readers[name])
+	try:
+		(seen,) = frappe.get_list(
+			"Client Interaction", fields=["count(name) as seen"], pluck="seen", order_by=None
+		)
+	finally:
+		site.set_user("Administrator")
+	total = site.db.count("Client Interaction")
+	assert share * 0.8 <= seen / total <= share * 1.2
