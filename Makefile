@@ -43,7 +43,8 @@ format: .venv/ready
 
 demo: .venv/ready
 	@if [ -d "$(BENCH)/sites/$(SITE)" ]; then \
-		cd "$(BENCH)" && bench --site "$(SITE)" client-comms load-demo; \
+		FRAPPE_BENCH_ROOT="$(BENCH)" scripts/with-services sh -c 'cd "$(BENCH)/sites" && \
+			../env/bin/python -m frappe.utils.bench_helper frappe --site "$(SITE)" client-comms load-demo'; \
 	else \
 		echo "No site $(SITE) on a bench at $(BENCH): a dry run instead"; \
 		$(VENV) -m client_comms.demo; \

@@ -1,6 +1,7 @@
 """`bench --site SITE client-comms …`"""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from client_comms.dry_run.table import print_table
 
 @click.group("client-comms")
 def client_comms():
-	"""Client communications: demonstration, simulation."""
+	"""Client communications: demonstration, simulation, ledger."""
 
 
 @client_comms.command("load-demo")
@@ -59,6 +60,28 @@ def simulate_matrix(context, matrix: str, since: str | None = None, as_json: boo
 		click.echo(json.dumps(found, indent=2))
 	else:
 		_show_simulation(found)
+
+
+@client_comms.command("verify-ledger")
+@click.option("--since", metavar="YYYY-MM-DD", help="only from the last checkpoint before this day on")
+@click.option("--until", metavar="YYYY-MM-DD", help="only up to the beginning of this day")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of words")
+@pass_context
+def verify_ledger(context, since: str | None = None, until: str | None = None, as_json: bool = False):
+	"""Check that no entry of the compliance ledger was changed, removed, inserted or moved; exit code 1 if one was."""
+	first, last = since and _moment(since, "--since"), until and _moment(until, "--until")
+	with _connected(context):
+		from client_comms.client_privacy import ledger
+
+		found = ledger.verify(first, last)
+	if as_json:
+		click.echo(json.dumps(found, indent=2))
+	else:
+		click.echo(f"{found['checked']} entries are right; {found['waiting']} wait to be chained.")
+		if fault := found["first_fault"]:
+			click.echo(fault["message"])
+	if not found["ok"]:
+		sys.exit(1)
 
 
 def _show_simulation(found: dict) -> None:

@@ -73,17 +73,32 @@ override_whitelisted_methods = {
 	"frappe.utils.global_search.search": "client_comms.enforcement.search.search",
 }
 
+# The compliance ledger: what a request did with confidential records is known when it is over.
+after_request = ["client_comms.enforcement.audit.after_request"]
+
 doc_events = {
+	"Client Interaction": {"before_print": "client_comms.enforcement.audit.on_print"},
 	"Communication": {
 		"before_insert": "client_comms.crm.communication.before_insert",
-		"after_insert": "client_comms.crm.communication.after_insert",
+		"after_insert": [
+			"client_comms.crm.communication.after_insert",
+			"client_comms.enforcement.audit.on_message",
+		],
+		"before_print": "client_comms.enforcement.audit.on_print",
 	},
 	"Issue": {
 		"after_insert": "client_comms.crm.issue.after_insert",
 		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_print": "client_comms.enforcement.audit.on_print",
 	},
-	"Lead": {"before_validate": "client_comms.enforcement.documents.guard_level"},
-	"Opportunity": {"before_validate": "client_comms.enforcement.documents.guard_level"},
+	"Lead": {
+		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_print": "client_comms.enforcement.audit.on_print",
+	},
+	"Opportunity": {
+		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_print": "client_comms.enforcement.audit.on_print",
+	},
 	"File": {
 		"before_insert": "client_comms.enforcement.files.refuse_alias",
 		"before_validate": "client_comms.enforcement.files.keep_private",
@@ -96,13 +111,21 @@ doc_events = {
 		"on_update": "client_comms.client_interactions.action_items.follow_todo",
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
 	},
-	"DocShare": {"validate": "client_comms.enforcement.sharing.refuse_share_of_message"},
+	"DocShare": {
+		"validate": "client_comms.enforcement.sharing.refuse_share_of_message",
+		"on_update": "client_comms.enforcement.audit.on_share",
+	},
 	"User": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_user"},
 	"Holiday List": {"on_update": "client_comms.communication_governance.calendars.forget"},
 }
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["client_comms.client_interactions.sweep.run"]},
+	"cron": {
+		"*/5 * * * *": [
+			"client_comms.client_interactions.sweep.run",
+			"client_comms.client_privacy.ledger.chain",
+		]
+	},
 }
 
 doctype_js = {

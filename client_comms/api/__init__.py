@@ -12,6 +12,7 @@ from client_comms.api.interactions import (
 	reopen,
 	resume,
 )
+from client_comms.api.ledger import verify_ledger
 from client_comms.api.matrix import simulate_matrix
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
 	"reopen",
 	"resume",
 	"simulate_matrix",
+	"verify_ledger",
 ]

@@ -42,7 +42,8 @@ def _take_due(limit: int) -> list[str]:
 def _handle(name: str) -> None:
 	frappe.db.savepoint("client_comms_sweep")
 	try:
-		mark_missed(frappe.get_doc("Client Interaction", name))
+		# Read under the lock: the transaction may have begun before the record was last changed.
+		mark_missed(frappe.get_doc("Client Interaction", name, for_update=True))
 	except Exception:
 		frappe.db.rollback(save_point="client_comms_sweep")
 		frappe.log_error(

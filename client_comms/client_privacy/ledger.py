@@ -58,6 +58,9 @@ class LedgerDocument(Document):
 	def validate(self):
 		self.refuse()
 
+	def before_rename(self, *args):
+		self.refuse()
+
 	def on_trash(self):
 		self.refuse()
 
@@ -115,14 +118,13 @@ def record(action: str, doctype: str, name: str, level: str | None, **details) -
 	write([entry(action, doctype, name, level, **details)])
 
 
-def level_changed(doctype: str, name: str, before: str | None, after: str, reason: str | None) -> None:
+def level_changed(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:
 	"""A level was raised or lowered; the first level of a record is neither."""
 	if not before or before == after:
 		return
 	rules = policy.current()
 	action = LEVEL_LOWERED if rules.rank(after) < rules.rank(before) else LEVEL_RAISED
-	change = f"{before} → {after}"
-	record(action, doctype, name, after, reason=f"{change}: {reason}" if reason else change)
+	record(action, doctype, name, after, reason=reason or f"{before} → {after}")
 
 
 # --- chaining ----------------------------------------------------------------------------------
@@ -238,9 +240,7 @@ def _last_sequence(until) -> int:
 	return rows[0] if rows else 0
 
 
-def _checkpoint_before(
-	since, checkpoints: list[chain_rules.Checkpoint]
-) -> chain_rules.Checkpoint | None:
+def _checkpoint_before(since, checkpoints: list[chain_rules.Checkpoint]) -> chain_rules.Checkpoint | None:
 	rows = frappe.get_all(
 		ENTRY,
 		{"at": (">=", get_datetime(since)), "sequence": (">", 0)},

@@ -14,10 +14,11 @@ import frappe
 from frappe import _
 
 from client_comms.client_privacy import ledger
-from client_comms.enforcement import governed, policy, refusals
+from client_comms.enforcement import documents, governed, policy, refusals
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
+_VIEWED = (governed.INTERACTION, governed.COMMUNICATION, *documents.SETTING)
 _TIMELINES = ("communications", "automated_messages")
 # Methods that print without Frappe's `before_print`, give out files, and export.
 _PRINTS = ("frappe.utils.weasyprint.download_pdf", "/printview")
@@ -45,14 +46,11 @@ def after_request(response=None, request=None):
 	"""
 	if request is None or not (frappe.db and getattr(frappe.local, "session", None)):
 		return
-	logged = _logged_levels()
-	if not logged:
-		return
 	try:
 		if response is None or response.status_code == _FORBIDDEN:
-			entries = list(_refusals(logged))
+			entries = list(_refusals())
 		elif response.status_code < 400:
-			entries = list(_uses(request, logged))
+			entries = list(_uses(request))
 		else:
 			return
 		if entries:
@@ -76,7 +74,9 @@ def on_message(doc, method=None):
 	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email":
 		return
 	interaction = frappe.db.get_value(governed.COMMUNICATION, doc.name, "client_interaction")
-	owner = (governed.INTERACTION, interaction) if interaction else (doc.reference_doctype, doc.reference_name)
+	owner = (
+		(governed.INTERACTION, interaction) if interaction else (doc.reference_doctype, doc.reference_name)
+	)
 	level = _logged_level(*owner)
 	if level:
 		recipients = ", ".join(filter(None, (doc.recipients, doc.cc, doc.bcc)))
@@ -94,11 +94,11 @@ def on_share(doc, method=None):
 # --- what was done -----------------------------------------------------------------------------
 
 
-def _uses(request, logged: frozenset[str]) -> Iterator[dict]:
+def _uses(request) -> Iterator[dict]:
 	method = frappe.form_dict.cmd or request.path.partition("/method/")[2] or request.path
 	yield from frappe.local.flags.get(_NOTED, {}).values()
-	yield from _views(logged)
-	yield from _timeline_views(method, logged)
+	yield from _views()
+	yield from _timeline_views(method)
 	if method in _PRINTS:
 		yield from _once(ledger.PRINT, frappe.form_dict.doctype, frappe.form_dict.name)
 	elif method in _DOWNLOADS:
@@ -106,26 +106,22 @@ def _uses(request, logged: frozenset[str]) -> Iterator[dict]:
 	elif method.startswith("/private/files/"):
 		yield from _downloads(method)
 	elif method in _EXPORTS:
-		yield from _export(logged)
+		yield from _export()
 	elif method == _REPORT_EXPORT:
 		yield from _report_export()
 
 
-def _views(logged: frozenset[str]) -> Iterator[dict]:
+def _views() -> Iterator[dict]:
 	"""Governed documents in the answer; a row of one counts as the whole."""
-	types = set(governed.doctypes()) - {governed.GRANT}
 	seen = set()
 	for doc in _given_out():
 		doctype, name = doc.get("doctype"), doc.get("name")
-		if doc.get("parenttype") in types:
+		if doc.get("parenttype") in _VIEWED:
 			doctype, name = doc.get("parenttype"), doc.get("parent")
-		if doctype not in types or not name or (doctype, name) in seen:
+		if doctype not in _VIEWED or not name or (doctype, name) in seen:
 			continue
 		seen.add((doctype, name))
-		stated = doc.get("confidentiality_level")
-		if stated in policy.current().levels and stated not in logged:
-			continue
-		if level := _logged_level(doctype, name):
+		if _may_be_logged(doc.get("confidentiality_level")) and (level := _logged_level(doctype, name)):
 			yield ledger.entry(ledger.VIEW, doctype, name, level)
 
 
@@ -138,7 +134,7 @@ def _given_out() -> Iterator:
 				yield each
 
 
-def _timeline_views(method: str, logged: frozenset[str]) -> Iterator[dict]:
+def _timeline_views(method: str) -> Iterator[dict]:
 	"""Messages on another document's timeline; those on the timeline of their interaction are part of its view."""
 	docinfo = frappe.local.response.get("docinfo") or {}
 	messages = [m for key in _TIMELINES for m in docinfo.get(key) or ()]
@@ -159,11 +155,11 @@ def _timeline_views(method: str, logged: frozenset[str]) -> Iterator[dict]:
 	):
 		if not (row.client_interaction or row.confidentiality_level):
 			continue
-		if row.confidentiality_level in policy.current().levels and row.confidentiality_level not in logged:
-			continue
 		if (governed.INTERACTION, row.client_interaction) == owner:
 			continue
-		if level := _logged_level(governed.COMMUNICATION, row.name):
+		if _may_be_logged(row.confidentiality_level) and (
+			level := _logged_level(governed.COMMUNICATION, row.name)
+		):
 			where = _("On the timeline of {0} {1}").format(*owner)
 			yield ledger.entry(ledger.VIEW, governed.COMMUNICATION, row.name, level, reason=where)
 
@@ -182,14 +178,14 @@ def _downloads(file_url: str | None) -> Iterator[dict]:
 			)
 
 
-def _export(logged: frozenset[str]) -> Iterator[dict]:
+def _export() -> Iterator[dict]:
 	"""One entry an export, with the number of records of each level; asked for anew, with the user's permissions."""
 	asked = frappe.form_dict
 	doctype = frappe.parse_json(asked.doctype) if str(asked.doctype).startswith("[") else asked.doctype
 	doctype = doctype[0] if isinstance(doctype, list) else doctype
 	if (
-		doctype not in governed.doctypes()
-		or doctype == governed.GRANT
+		doctype not in _VIEWED
+		or doctype not in governed.doctypes()
 		or asked.export_records == "blank_template"
 	):
 		return
@@ -197,24 +193,21 @@ def _export(logged: frozenset[str]) -> Iterator[dict]:
 		filters = {"name": ("in", frappe.parse_json(selected))}
 	else:
 		filters = frappe.parse_json(asked.filters or asked.export_filters or "[]")
-	levels = Counter(
-		frappe.get_list(
-			doctype,
-			filters=filters,
-			or_filters=frappe.parse_json(asked.or_filters or "[]"),
-			pluck="confidentiality_level",
-			order_by="creation asc",
-			limit=5 if asked.export_records == "5_records" else 0,
-		)
+	rows = frappe.get_list(
+		doctype,
+		filters=filters,
+		or_filters=frappe.parse_json(asked.or_filters or "[]"),
+		fields=["name", "confidentiality_level"],
+		order_by=f"`tab{doctype}`.`name` asc",
+		limit=5 if asked.export_records == "5_records" else 0,
 	)
-	if doctype != governed.INTERACTION:
-		levels.pop(None, None)
-		levels.pop("", None)
+	# A filter on child rows finds its record once a row.
+	levels = {row.name: row.confidentiality_level for row in rows}
 	rules = policy.current()
-	counts = Counter()
-	for level, records in levels.items():
-		counts[rules.level(level).name] += records
-	if logged & set(counts):
+	counts = Counter(
+		rules.level(level).name for level in levels.values() if level or doctype == governed.INTERACTION
+	)
+	if _logged_levels() & set(counts):
 		told = ", ".join(f"{level}: {counts[level]}" for level in sorted(counts, key=rules.rank))
 		yield ledger.entry(ledger.EXPORT, doctype, None, max(counts, key=rules.rank), reason=told)
 
@@ -226,7 +219,7 @@ def _report_export() -> Iterator[dict]:
 		yield ledger.entry(ledger.EXPORT, "Report", report, None, reason=_("A report on {0}").format(about))
 
 
-def _refusals(logged: frozenset[str]) -> Iterator[dict]:
+def _refusals() -> Iterator[dict]:
 	for (doctype, name), (action, decision) in refusals.kept().items():
 		if level := _logged_level(doctype, name):
 			reasons = " ".join(str(reason) for reason in decision.reasons)
@@ -240,6 +233,12 @@ def _refusals(logged: frozenset[str]) -> Iterator[dict]:
 
 def _logged_levels() -> frozenset[str]:
 	return frozenset(level.name for level in policy.current().levels.values() if level.log_views)
+
+
+def _may_be_logged(stated: str | None) -> bool:
+	"""Whether it is worth asking the database, by the level that a document states."""
+	level = policy.current().level(stated)
+	return bool(level and level.log_views)
 
 
 def _logged_level(doctype: str | None, name: str | None) -> str | None:

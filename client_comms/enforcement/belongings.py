@@ -7,8 +7,7 @@ DocTypes, hold it in lists and on single documents. A document whose owner is no
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import governed, permissions
-from client_comms.i18n import translate
+from client_comms.enforcement import governed, permissions, refusals
 from client_comms.rules import access
 
 # DocType -> the fields with the owner's DocType and name
@@ -51,10 +50,11 @@ def condition(user=None, doctype=None) -> str:
 def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one belonging: by the owner it has in the database, and by the one a change would give it."""
 	user = user or frappe.session.user
+	action = _action(ptype)
 	for owner_type, owner_name in _owners(doc, ptype):
-		decision = governed.decide(owner_type, owner_name, _action(ptype), user)
+		decision = governed.decide(owner_type, owner_name, action, user)
 		if decision is not None and not decision.allowed:
-			return compat.objection(*(translate(reason) for reason in decision.reasons))
+			return refusals.objection(owner_type, owner_name, action, user, decision)
 	return compat.no_objection()
 
 

@@ -3,8 +3,7 @@
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import governed, permissions
-from client_comms.i18n import translate
+from client_comms.enforcement import governed, permissions, refusals
 
 
 def condition(user=None, doctype=None) -> str:
@@ -24,9 +23,8 @@ def link_condition(user=None, doctype=None) -> str:
 
 def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
-	decision = None
-	if doc.name:
-		decision = governed.decide(doc.doctype, doc.name, permissions.action_of(ptype), user)
+	action = permissions.action_of(ptype)
+	decision = governed.decide(doc.doctype, doc.name, action, user) if doc.name else None
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return compat.objection(*(translate(reason) for reason in decision.reasons))
+	return refusals.objection(doc.doctype, doc.name, action, user, decision)

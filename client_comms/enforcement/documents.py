@@ -9,9 +9,10 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import permissions, policy
+from client_comms.client_privacy import ledger
+from client_comms.enforcement import permissions, policy, refusals
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import refuse, translate
+from client_comms.i18n import refuse
 from client_comms.rules import access
 
 INTERACTION = permissions.INTERACTION
@@ -57,10 +58,12 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one document, on the level that the database holds."""
 	if not is_governed(doc.doctype) or not doc.name:
 		return compat.no_objection()
-	decision = decide(doc.doctype, doc.name, permissions.action_of(ptype), user or frappe.session.user)
+	user = user or frappe.session.user
+	action = permissions.action_of(ptype)
+	decision = decide(doc.doctype, doc.name, action, user)
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return compat.objection(*(translate(reason) for reason in decision.reasons))
+	return refusals.objection(doc.doctype, doc.name, action, user, decision)
 
 
 def decide(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
@@ -129,6 +132,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 			if not decision.allowed:
 				refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
 	set_level(doctype, name, level)
+	ledger.level_changed(doctype, name, before, level, f"{before} → {level}: {reason}")
 	doc.add_comment(
 		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
 	)
@@ -142,6 +146,7 @@ def raise_to(doctype: str, name: str, level: str) -> None:
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
 		set_level(doctype, name, level)
+		ledger.level_changed(doctype, name, before, level)
 
 
 def set_level(doctype: str, name: str, level: str) -> None:

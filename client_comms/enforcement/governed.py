@@ -31,6 +31,26 @@ def condition(doctype: str, user: str) -> str:
 	return documents.condition(user, doctype)
 
 
+def level(doctype: str, name: str) -> str | None:
+	"""The level that a record counts at, as the database holds it; None when it is not governed or not there."""
+	if doctype == INTERACTION:
+		fields = ["confidentiality_level"]
+	elif doctype == GRANT:
+		interaction = frappe.db.get_value(GRANT, name, "interaction")
+		return interaction and level(INTERACTION, interaction)
+	elif doctype == COMMUNICATION:
+		fields = ["confidentiality_level", "client_interaction"]
+	elif documents.is_governed(doctype):
+		fields = ["confidentiality_level"]
+	else:
+		return None
+	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
+	if not row or (doctype != INTERACTION and not any(row.values())):
+		return None
+	counted = policy.current().level(row.confidentiality_level)
+	return counted and counted.name
+
+
 def decide(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
 	"""The decision on one record as the database holds it; None when it is not governed or not there."""
 	if doctype == INTERACTION:

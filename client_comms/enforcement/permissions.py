@@ -9,8 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock, compat
-from client_comms.enforcement import policy
-from client_comms.i18n import translate
+from client_comms.enforcement import policy, refusals
 from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
@@ -41,7 +40,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = decide_new(user) if record is None else decide(record, action_of(ptype), user)
 	if decision.allowed:
 		return compat.no_objection()
-	return compat.objection(*(translate(reason) for reason in decision.reasons))
+	return refusals.objection(doc.doctype, doc.name, action_of(ptype), user, decision)
 
 
 def decide(record: access.Record, action: str, user: str | None = None) -> access.Decision:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms.client_privacy import ledger
 from client_comms.enforcement import documents, sharing
 
 
@@ -18,6 +19,10 @@ def follow(doc) -> None:
 			"confidentiality_level",
 			doc.confidentiality_level,
 			update_modified=False,
+		)
+		note = next((row.note for row in reversed(doc.events) if row.event == "Level Changed"), None)
+		ledger.level_changed(
+			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
 		raise_document(doc)
 	if _what_access_rests_on(before) != _what_access_rests_on(doc):

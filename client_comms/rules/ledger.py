@@ -27,7 +27,9 @@ _MESSAGES = {
 	CHANGED: _("Entry {sequence} is not what was recorded: its content or its hash was changed."),
 	REMOVED: _("Entry {sequence} is missing."),
 	INSERTED: _("Entry {sequence} is there more than once, or was put in later."),
-	UNLINKED: _("Entry {sequence} does not follow the entry before it: entries were removed, put in or moved."),
+	UNLINKED: _(
+		"Entry {sequence} does not follow the entry before it: entries were removed, put in or moved."
+	),
 	NOT_AS_CHECKPOINTED: _("Entry {sequence} is not the one of the checkpoint: the chain was made anew."),
 }
 

@@ -23,7 +23,9 @@ def before_install():
 	"""Remember which of the shipped roles and Issue Types the site has of its own."""
 	if "client_comms" in frappe.get_installed_apps():
 		return
-	found = {doctype: [n for n in names if frappe.db.exists(doctype, n)] for doctype, names in _SHARED.items()}
+	found = {
+		doctype: [n for n in names if frappe.db.exists(doctype, n)] for doctype, names in _SHARED.items()
+	}
 	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
 
 

@@ -7,25 +7,35 @@ from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
 
-# Documents of Frappe that point at a record by DocType and name.
-_POINTERS = (
-	("ToDo", "reference_type"),
-	("Comment", "reference_doctype"),
-	("Version", "ref_doctype"),
-	("DocShare", "share_doctype"),
-	("Notification Log", "document_type"),
-	("Document Follow", "ref_doctype"),
-	("Tag Link", "document_type"),
-	("Activity Log", "reference_doctype"),
-	("View Log", "reference_doctype"),
-	("Communication Link", "link_doctype"),
-	("File", "attached_to_doctype"),
-	("Deleted Document", "deleted_doctype"),
-	("User Permission", "allow"),
-	("List Filter", "reference_doctype"),
-	("List View Settings", "name"),
-	("Custom DocPerm", "parent"),
-)
+# Documents of Frappe that are about one record, though the field that names its DocType is optional.
+_BELONGINGS = {
+	"Activity Log",
+	"Comment",
+	"Dashboard Chart",
+	"Document Share Key",
+	"Email Queue",
+	"Energy Point Log",
+	"Error Log",
+	"File",
+	"List Filter",
+	"Notification Log",
+	"Number Card",
+	"Print Format",
+	"Reminder",
+	"Server Script",
+	"Tag Link",
+	"ToDo",
+	"View Log",
+	"Workflow Action",
+}
+# Documents that name a DocType in a field that is no link.
+_BY_NAME = {
+	"Access Log": "export_from",
+	"Custom DocPerm": "parent",
+	"Deleted Document": "deleted_doctype",
+	"List View Settings": "name",
+	"__global_search": "doctype",
+}
 
 
 def before_uninstall():
@@ -33,14 +43,7 @@ def before_uninstall():
 	own = own_doctypes()
 	delete_custom_fields()
 	drop_indexes()
-	for doctype, field in _POINTERS:
-		if doctype == "File":
-			for name in frappe.get_all("File", {"attached_to_doctype": ("in", own)}, pluck="name"):
-				frappe.delete_doc("File", name, ignore_permissions=True, force=True)
-		elif frappe.db.table_exists(doctype):
-			frappe.db.delete(doctype, {field: ("in", own)})
-	frappe.db.delete("__global_search", {"doctype": ("in", own)})
-	frappe.db.delete("Property Setter", {"doc_type": ("in", own)})
+	forget_references(own)
 	delete_roles()
 	delete_issue_types()
 	forget_found()
@@ -61,6 +64,39 @@ def after_uninstall():
 def own_doctypes() -> list[str]:
 	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
 	return frappe.get_all("DocType", {"module": ("in", modules)}, pluck="name")
+
+
+def forget_references(own: list[str]):
+	"""What is about a record of the app goes with it; what merely mentions one loses the mention."""
+	for doctype, field in _BY_NAME.items():
+		frappe.db.delete(doctype, {field: ("in", own)})
+	links = frappe.get_all(
+		"DocField",
+		{"fieldtype": "Link", "options": "DocType", "parent": ("not in", own)},
+		["parent", "fieldname", "reqd"],
+		order_by="parent asc, idx asc",
+	)
+	for link in links:
+		meta = frappe.get_meta(link.parent)
+		named = {link.fieldname: ("in", own)}
+		if meta.issingle or meta.get("is_virtual") or not frappe.db.exists(link.parent, named):
+			continue
+		if link.reqd or link.parent in _BELONGINGS:
+			_delete(meta, named)
+		else:
+			names = (f.fieldname for f in meta.get_dynamic_link_fields() if f.options == link.fieldname)
+			frappe.db.set_value(
+				link.parent, named, dict.fromkeys((link.fieldname, *names)), update_modified=False
+			)
+
+
+def _delete(meta, filters: dict):
+	"""Rows at once, unless there is more to a document than its row."""
+	if meta.name != "File" and not meta.get_table_fields():
+		frappe.db.delete(meta.name, filters)
+		return
+	for name in frappe.get_all(meta.name, filters, pluck="name"):
+		frappe.delete_doc(meta.name, name, ignore_permissions=True, force=True, delete_permanently=True)
 
 
 def delete_custom_fields():

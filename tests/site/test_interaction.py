@@ -646,7 +646,7 @@ def test_deleting_the_interaction_deletes_its_todos(item):
 
 
 def test_an_item_never_takes_over_another_todo(item, fiona, as_user):
-	case, row, todo, _colleague = item
+	case, _row, todo, _colleague = item
 	private = frappe.get_doc(
 		{"doctype": "ToDo", "description": "Private", "allocated_to": "Administrator"}
 	).insert()

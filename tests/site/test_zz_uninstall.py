@@ -6,10 +6,10 @@ Each step runs in a process of its own, as `bench` does it, on the test session'
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import frappe
 import pytest
+from frappe.permissions import add_permission
 
 from client_comms import procedure
 from client_comms.communication_governance import matrix
@@ -28,6 +28,8 @@ DIARIES = {
 	"tabVersion",
 	"tabRoute History",
 }
+# ERPNext's labels have some words in common with the app.
+TEXTS = {"tabDocField", "tabTranslation"}
 # What is compared row by row; ids and times of the rows differ from one installation to the next.
 COMPARED = {
 	"DocType": "name",
@@ -73,15 +75,6 @@ def bench(*arguments):
 	frappe.clear_cache()
 
 
-@contextmanager
-def without_the_app():
-	bench("uninstall-app", APP, "--yes", "--no-backup")
-	try:
-		yield
-	finally:
-		bench("install-app", APP)
-
-
 def snapshot():
 	"""What a site consists of, as sets of names."""
 	seen = {
@@ -119,7 +112,7 @@ def traces():
 		columns.setdefault(table, []).append(column)
 	found = set()
 	for table, names_of_columns in columns.items():
-		if table in DIARIES or not frappe.db.sql(f"select 1 from `{table}` limit 1"):
+		if table in DIARIES or table in TEXTS or not frappe.db.sql(f"select 1 from `{table}` limit 1"):
 			continue
 		for column in names_of_columns:
 			for (value,) in frappe.db.sql(
@@ -140,3 +133,155 @@ def own_doctypes():
 		for name in os.listdir(os.path.join(folder, module, "doctype"))
 		if os.path.exists(os.path.join(folder, module, "doctype", name, f"{name}.json"))
 	}
+
+
+@pytest.fixture
+def removed():
+	"""The app is off the site; whatever happens, it is back on it afterwards."""
+	bench("uninstall-app", APP, "--yes", "--no-backup")
+	try:
+		yield
+	finally:
+		if APP not in frappe.get_installed_apps():
+			bench("install-app", APP)
+
+
+def use(user):
+	"""Leave in Frappe's and ERPNext's tables what daily work with the app leaves there."""
+	interaction = frappe.get_doc(
+		{
+			"doctype": "Client Interaction",
+			"company": frappe.db.get_value("Company", {}),
+			"communication_type": "Initial Inquiry",
+			"channel": "Phone",
+			"subject": "Used",
+			"summary": "Used",
+			"occurred_on": frappe.utils.add_days(frappe.utils.now_datetime(), -1),
+			"action_items": [{"description": "Call", "assigned_to": user}],
+		}
+	)
+	interaction.flags.from_intake = True
+	interaction.insert()
+	about = {"document_type": interaction.doctype, "document_name": interaction.name}
+	reference = {"reference_doctype": interaction.doctype, "reference_name": interaction.name}
+	made = [
+		{"doctype": "Notification Log", "type": "Alert", "for_user": user, "subject": "Used", **about},
+		{"doctype": "Comment", "comment_type": "Comment", "content": "Used", **reference},
+		{"doctype": "Communication", "subject": "Used", "content": "Used", **reference},
+		{
+			"doctype": "File",
+			"file_name": "used.txt",
+			"content": "Used",
+			"is_private": 1,
+			"attached_to_doctype": interaction.doctype,
+			"attached_to_name": interaction.name,
+		},
+		{
+			"doctype": "Notification",
+			"subject": "Used",
+			"event": "New",
+			"document_type": interaction.doctype,
+			"channel": "System Notification",
+			"recipients": [{"receiver_by_role": "Customer Support"}],
+		},
+		{"doctype": "User Permission", "user": user, "allow": "Communication Type", "for_value": "Service Update"},
+		{
+			"doctype": "Custom Field",
+			"dt": "Client Interaction",
+			"fieldname": "used",
+			"label": "Used",
+			"fieldtype": "Data",
+		},
+	]
+	names = {values["doctype"]: frappe.get_doc(values).insert().name for values in made}
+	interaction.add_tag("Used")
+	add_permission("Client Interaction", "Sales User")
+	frappe.make_property_setter(
+		{"doctype": "Client Interaction", "fieldname": "subject", "property": "bold", "value": "1"}
+	)
+	frappe.db.set_value("Issue", {}, "confidentiality_level", "Standard")
+	frappe.db.commit()
+	return names["Communication"]
+
+
+@pytest.mark.committed
+def test_nothing_is_left_and_installing_again_gives_the_same(removed, make_user):
+	bare = snapshot()
+	assert traces() == set()
+
+	bench("install-app", APP)
+	installed = snapshot()
+	assert set(procedure.ROLES) <= installed["Role"]
+	assert installed["columns"] > bare["columns"]
+
+	kept = use(make_user("Customer Support", "Sales User"))
+	bench("uninstall-app", APP, "--yes", "--no-backup")
+	after = snapshot()
+	assert {what: after[what] ^ bare[what] for what in bare if after[what] != bare[what]} == {}
+	assert traces() == set()
+	assert frappe.db.get_value("Communication", kept, ["subject", "reference_doctype"]) == ("Used", None)
+	frappe.delete_doc("Communication", kept, force=True)
+	frappe.db.commit()
+
+	bench("install-app", APP)
+	again = snapshot()
+	assert {what: again[what] ^ installed[what] for what in installed if again[what] != installed[what]} == {}
+
+
+@pytest.mark.committed
+def test_what_the_site_had_before_the_app_stays(removed):
+	"""A role or Issue Type of a shipped name may have been the site's own."""
+	frappe.get_doc({"doctype": "Role", "role_name": "Account Manager"}).insert()
+	frappe.get_doc({"doctype": "Issue Type", "__newname": "Complaint"}).insert()
+	frappe.db.commit()
+	bench("install-app", APP)
+	bench("uninstall-app", APP, "--yes", "--no-backup")
+	assert frappe.db.exists("Role", "Account Manager") and frappe.db.exists("Issue Type", "Complaint")
+	assert not frappe.db.exists("Role", "Frontline Staff")
+	frappe.delete_doc("Role", "Account Manager", force=True)
+	frappe.delete_doc("Issue Type", "Complaint", force=True)
+	frappe.db.commit()
+
+
+# What an administrator changed
+
+
+def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
+	level = frappe.get_doc("Confidentiality Level", "Standard")
+	level.clearances = level.clearances[:1]
+	level.rank = 7
+	level.save()
+	frappe.delete_doc("Communication Channel", "Letter")
+	settings = frappe.get_doc("Client Comms Settings")
+	settings.own_email_domains = "nordlicht.example"
+	settings.save()
+	amended = frappe.copy_doc(frappe.get_doc("Communication Matrix", {"docstatus": 1}))
+	amended.version_label = "2.0"
+	amended.insert()
+	amended.submit()
+
+	install.after_migrate()
+	assert not frappe.db.exists("Communication Channel", "Letter"), "migrating brings no document back"
+	install.after_install()
+
+	level.reload()
+	assert (level.rank, [row.role for row in level.clearances]) == (7, ["Frontline Staff"])
+	assert frappe.db.get_single_value("Client Comms Settings", "own_email_domains") == "nordlicht.example"
+	assert frappe.db.count("Communication Matrix", {"docstatus": 1}) == 2
+	assert matrix.in_force(None, frappe.utils.now_datetime()) == amended.name
+
+
+@pytest.mark.committed
+def test_migrating_twice_changes_nothing():
+	bench("migrate", "--skip-search-index")
+	once = snapshot()
+	bench("migrate", "--skip-search-index")
+	twice = snapshot()
+	assert {what: twice[what] ^ once[what] for what in once if twice[what] != once[what]} == {}
+
+
+def test_custom_fields_belong_to_the_app():
+	for doctype, fields in custom_fields().items():
+		for field in fields:
+			stored = frappe.get_doc("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
+			assert stored.module in MODULES and frappe.db.has_column(doctype, field["fieldname"])

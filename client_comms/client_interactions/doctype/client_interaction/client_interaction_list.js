@@ -83,19 +83,17 @@ Object.assign(client_comms.interaction, {
 	/** Ask why somebody may, or may not, do something with an interaction, which is asked for unless given. */
 	explain(name) {
 		const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
+		// Not a link: the question is about records that the user may not see, too.
+		const asked = {
+			fieldname: "name",
+			fieldtype: "Data",
+			label: __("Client Interaction"),
+			change: () => show(),
+		};
 		const dialog = new frappe.ui.Dialog({
 			title: name ? __("Access to {0}", [name]) : __("Access to an Interaction"),
 			fields: [
-				{
-					// Not a link: the question is about records that the user may not see, too.
-					fieldname: "name",
-					fieldtype: "Data",
-					label: __("Client Interaction"),
-					default: name,
-					hidden: Boolean(name),
-					change: () => show(),
-				},
-				{ fieldtype: "Section Break" },
+				...(name ? [] : [asked, { fieldtype: "Section Break" }]),
 				{
 					fieldname: "user",
 					fieldtype: "Link",
@@ -124,11 +122,11 @@ Object.assign(client_comms.interaction, {
 		});
 
 		async function show() {
-			const { name, user, action } = dialog.get_values(true);
-			if (!name || !user || !action) return;
+			const { name: entered, user, action } = dialog.get_values(true);
+			if (!(name || entered) || !user || !action) return;
 			const answer = await frappe.xcall("client_comms.api.explain_access", {
 				doctype: "Client Interaction",
-				name,
+				name: name || entered,
 				user,
 				action,
 			});

@@ -5,6 +5,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions import alerts
+from client_comms.client_privacy import ledger
 from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
@@ -43,6 +44,13 @@ class InteractionAccessGrant(Document):
 	def after_insert(self):
 		interaction = frappe.get_doc("Client Interaction", self.interaction)
 		interaction.record(ACCESS_GRANTED, note=f"{self.user}: {self.reason}", source=self)
+		ledger.record(
+			ledger.EMERGENCY_ACCESS if self.break_glass else ledger.GRANT,
+			interaction.doctype,
+			interaction.name,
+			interaction.confidentiality_level,
+			reason=f"{self.user}, {self.valid_until}: {self.reason}",
+		)
 		if self.break_glass:
 			alerts.emergency_access(interaction, self)
 

@@ -2,4 +2,42 @@ from client_comms.client_privacy.ledger import LedgerDocument
 
 
 class ComplianceLedgerEntry(LedgerDocument):
-	"""Who viewed, printed, exported, emailed or downloaded a record, was given access to it or refused it (P-2, R-3)."""
+	"""Who viewed, printed, exported, emailed or downloaded a record, was given access to it or refused it (P-2, R-3).
+
+	Records and users are named by plain text, not by links: a rename elsewhere must not rewrite an entry.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		action: DF.Literal[
+			"View",
+			"Print",
+			"Export",
+			"Email",
+			"Download",
+			"Refusal",
+			"Grant",
+			"Emergency Access",
+			"Share",
+			"Level Raised",
+			"Level Lowered",
+		]
+		at: DF.Datetime | None
+		confidentiality_level: DF.Data | None
+		entry_hash: DF.Data | None
+		ip_address: DF.Data | None
+		previous_hash: DF.Data | None
+		reason: DF.SmallText | None
+		reference_doctype: DF.Data | None
+		reference_name: DF.Data | None
+		rule: DF.Data | None
+		sequence: DF.Int
+		user: DF.Data | None
+		via: DF.Data | None
+	# end: auto-generated types

@@ -3,3 +3,17 @@ from client_comms.client_privacy.ledger import LedgerDocument
 
 class LedgerCheckpoint(LedgerDocument):
 	"""The hash of the ledger up to an entry: what a later verification starts from and must pass through."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		entry_count: DF.Int
+		entry_hash: DF.Data | None
+		made_on: DF.Datetime | None
+		sequence: DF.Int
+	# end: auto-generated types

@@ -1,0 +1,28 @@
+"""Whether the compliance ledger is what it was (P-2, R-3)."""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.client_privacy import ledger
+
+_MAY_VERIFY = {"Compliance Officer", "Client Communications Manager"}
+
+
+@frappe.whitelist()
+def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
+	"""Walk the hash chain of the ledger and report the first fault.
+
+	:param since: start at the last checkpoint before the entries from this moment on (site time zone)
+	:param until: stop at the last entry of this moment
+	:returns: `{"ok": bool, "checked": int, "first_fault": {"sequence", "name", "fault", "message"} or None,
+	    "waiting": int}`; waiting entries are chained by the scheduler within minutes
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	"""
+	if frappe.session.user != "Administrator" and not _MAY_VERIFY & set(frappe.get_roles()):
+		frappe.throw(
+			_("Only a Compliance Officer or a Client Communications Manager may verify the ledger."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	return ledger.verify(since and clock.parse(since), until and clock.parse(until))

@@ -1,0 +1,78 @@
+"""Deleted documents keep their whole content; what belonged to a governed record stays as confidential as that.
+
+A deleted record itself is for Administrator alone: with it went the facts that decide about it.
+"""
+
+import json
+
+import frappe
+from frappe import _
+
+from client_comms import compat
+from client_comms.enforcement import belongings, governed
+
+ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
+# DocType -> the keys in the deleted content with the owner's DocType and name
+POINTERS = {
+	**{doctype: fields for doctype, fields in belongings.OWNER_FIELDS.items() if doctype != "Deleted Document"},
+	**dict.fromkeys(ROWS, ("parenttype", "parent")),
+}
+_BINDING = ("client_interaction", "confidentiality_level")
+
+
+def condition(user=None, doctype=None) -> str:
+	user = user or frappe.session.user
+	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
+	if not restricted:
+		return ""
+	kind = "`tabDeleted Document`.`deleted_doctype`"
+	records = [owner for owner in restricted if owner != governed.COMMUNICATION]
+	unbound = " and ".join(f"ifnull({_key(field)}, '') in ('', 'null')" for field in _BINDING)
+	branches = [
+		f"{kind} not in ({_list([*restricted, *POINTERS])})",
+		f"({kind} = '{governed.COMMUNICATION}' and {unbound})",
+	]
+	for fields in sorted(set(POINTERS.values())):
+		owner_type, owner_name = map(_key, fields)
+		pointing = [doctype for doctype, each in POINTERS.items() if each == fields]
+		visible = [f"ifnull({owner_type}, '') not in ({_list([*records, governed.COMMUNICATION])})"]
+		visible += [
+			f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
+			f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
+			for owner, sql in restricted.items()
+		]
+		branches.append(f"({kind} in ({_list(pointing)}) and ({' or '.join(visible)}))")
+	return f"({' or '.join(branches)})"
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	user = user or frappe.session.user
+	if user == "Administrator" or _is_open(doc, user):
+		return compat.no_objection()
+	return compat.objection(_("This deleted document belonged to a record that you have no clearance for."))
+
+
+def _is_open(doc, user: str) -> bool:
+	kind = doc.deleted_doctype
+	if kind not in POINTERS and kind not in governed.doctypes():
+		return True
+	content = json.loads(doc.data or "{}")
+	if kind == governed.COMMUNICATION:
+		return not any(content.get(field) for field in _BINDING)
+	if kind not in POINTERS:
+		return False
+	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
+	if not owner_name or owner_type not in governed.doctypes():
+		return True
+	if not frappe.db.exists(owner_type, owner_name):
+		return False
+	decision = governed.decide(owner_type, owner_name, "read", user)
+	return decision is None or decision.allowed
+
+
+def _key(field: str) -> str:
+	return f"json_value(`tabDeleted Document`.`data`, '$.{field}')"
+
+
+def _list(values) -> str:
+	return ", ".join(frappe.db.escape(value) for value in values)

@@ -1,0 +1,72 @@
+"""Ways to carry a message elsewhere (P-2): re-filing it, making a document of it, replying to it.
+
+Frappe and ERPNext check nothing of the message: whoever knows its name could put it, or its content, where
+they may read it.
+"""
+
+import frappe
+from erpnext.crm.doctype.lead import lead
+from erpnext.crm.doctype.opportunity import opportunity
+from erpnext.support.doctype.issue import issue
+from frappe import email
+
+from client_comms.enforcement import documents, governed, held
+from client_comms.rules import access
+
+
+@frappe.whitelist()
+def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None):
+	"""File a message under another document; both must be open to the user."""
+	held.require(governed.COMMUNICATION, name, access.WRITE)
+	held.require(reference_doctype, reference_name)
+	email.relink(name, reference_doctype, reference_name)
+
+
+@frappe.whitelist()
+def make_issue_from_communication(communication: str, ignore_communication_links: bool = False):
+	return _make("Issue", issue.make_issue_from_communication, communication, ignore_communication_links)
+
+
+@frappe.whitelist()
+def make_lead_from_communication(communication: str, ignore_communication_links: bool = False):
+	return _make("Lead", lead.make_lead_from_communication, communication, ignore_communication_links)
+
+
+@frappe.whitelist()
+def make_opportunity_from_communication(
+	communication: str, company: str, ignore_communication_links: bool = False
+):
+	return _make(
+		"Opportunity",
+		opportunity.make_opportunity_from_communication,
+		communication,
+		company,
+		ignore_communication_links,
+	)
+
+
+def _make(doctype: str, make, communication: str, *arguments) -> str:
+	"""What is made of a message is as confidential as the message, where the DocType is governed."""
+	held.require(governed.COMMUNICATION, communication, access.WRITE)
+	made = make(communication, *arguments)
+	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
+		documents.raise_to(doctype, made, level)
+	return made
+
+
+def refuse_reply(doc, method=None) -> None:
+	"""A reply links to the message it answers, and lists give out fields of linked documents.
+
+	:raises ClearanceMissingError: the session user may not read the message
+	"""
+	if doc.in_reply_to and (doc.is_new() or doc.has_value_changed("in_reply_to")):
+		held.require(governed.COMMUNICATION, doc.in_reply_to)
+
+
+@frappe.whitelist()
+def get_open_activities(ref_doctype: str, ref_docname: str):
+	"""To-dos and events about a document, which ERPNext gives out without asking about the document."""
+	from erpnext.crm import utils
+
+	held.require(ref_doctype, ref_docname)
+	return utils.get_open_activities(ref_doctype, ref_docname)

@@ -1,0 +1,327 @@
+"""Records made to be found: interactions with a secret word in everything that belongs to them."""
+
+import gzip
+import json
+import os
+from dataclasses import dataclass, field
+
+import frappe
+from frappe.utils import add_days, now, now_datetime
+
+from client_comms.enforcement import belongings, policy
+
+INTERACTION = "Client Interaction"
+MARK = "leakbait"  # in the name or the text of everything planted: what is left of a killed run is found by it
+PARTIES = ("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Issue")
+# Documents that a request of the check may make: DocType -> the column that then carries the mark.
+MADE_BY_REQUESTS = {
+	"Communication": "subject",
+	"File": "file_name",
+	"Issue": "subject",
+	"Lead": "email_id",
+	"Reminder": "reminder_docname",
+	"Error Log": "error",
+	"Access Log": "filters",
+	"Tag Link": "title",
+	"ToDo": "description",
+	"Comment": "content",
+	"Notification Log": "subject",
+}
+_PLAIN = (  # DocTypes that carry the mark in their name
+	INTERACTION,
+	"Interaction Access Grant",
+	"Communication",
+	"Auto Email Report",
+	"Prepared Report",
+	"Report",
+	"Kanban Board",
+	"Tag",
+	*PARTIES,
+)
+_CHILDREN = (
+	"Interaction Action Item",
+	"Interaction Evidence",
+	"Interaction Event",
+	"Communication Link",
+	"Kanban Board Column",
+	"Has Role",
+)
+
+
+@dataclass
+class Bait:
+	"""One interaction. Every text of it or of its belongings holds `word`, which occurs nowhere else."""
+
+	label: str
+	word: str
+	name: str
+	names: dict[str, str] = field(default_factory=dict)
+	file_url: str = ""
+
+
+@dataclass
+class Planted:
+	baits: list[Bait]
+	parties: dict[str, str]
+
+
+def plant(user: str) -> Planted:
+	"""One interaction a level, and one that was raised from the lowest to the strictest after all was added."""
+	levels = sorted(policy.current().levels.values(), key=lambda level: level.rank)
+	token = frappe.generate_hash(length=6)
+	parties = {doctype: _party(doctype, token) for doctype in PARTIES}
+	planted = Planted([], parties)
+	for number, level in enumerate(levels):
+		planted.baits.append(_interaction(user, level.name, level.name, f"{MARK}{token}q{number}", parties))
+	if len(levels) > 1:
+		raised = _interaction(
+			user, levels[0].name, f"{levels[-1].name} (raised)", f"{MARK}{token}q{len(levels)}", parties
+		)
+		doc = frappe.get_doc(INTERACTION, raised.name)
+		doc.confidentiality_level = levels[-1].name
+		doc.save_by_app()
+		planted.baits.append(raised)
+	frappe.db.commit()  # nosemgrep: requests are answered on another connection
+	return planted
+
+
+def _interaction(user: str, level: str, label: str, word: str, parties: dict) -> Bait:
+	bait = Bait(label, word, f"{MARK.upper()}-{word}")
+	doc = frappe.get_doc(
+		{
+			"doctype": INTERACTION,
+			"company": frappe.db.get_value("Company", {}),
+			"communication_type": frappe.get_cached_doc("Client Comms Settings").default_communication_type,
+			"channel": frappe.db.get_value("Communication Channel", {}),
+			"direction": "Outbound",
+			"occurred_on": add_days(now_datetime(), -1),
+			"subject": f"{word} subject",
+			"summary": f"{word} before",
+		}
+	)
+	doc.flags.from_intake = True
+	doc.append_event("Logged", now_datetime(), f"{word} event")
+	doc.insert(ignore_permissions=True, set_name=bait.name)
+	doc.db_set({"confidentiality_level": level, "responsible_staff": None}, update_modified=False)
+	bait.names["Interaction Event"] = doc.events[0].name
+	doc.append("evidence", {"documentation_method": _record_method(), "note": f"{word} evidence"})
+	doc.summary = f"{word} summary"
+	doc.save_by_app()
+	bait.names["Interaction Evidence"] = doc.evidence[0].name
+	bait.names["Version"] = frappe.db.get_value("Version", {"ref_doctype": INTERACTION, "docname": doc.name})
+	_belongings(user, doc, bait, parties)
+	return bait
+
+
+def _record_method() -> str:
+	return frappe.db.get_value("Documentation Method", {"evidence": "This Record"}) or frappe.db.get_value(
+		"Documentation Method", {}
+	)
+
+
+def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
+	word, names = bait.word, bait.names
+	about = {"reference_doctype": INTERACTION, "reference_name": doc.name}
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"sent_or_received": "Sent",
+			"subject": f"{word} message",
+			"content": f"{word} message text",
+			"sender": f"{word}@example.com",
+			"timeline_links": [{"link_doctype": party, "link_name": name} for party, name in parties.items()],
+			**about,
+		}
+	).insert(ignore_permissions=True, set_name=f"{bait.name}-MSG")
+	names["Communication"] = message.name
+	names["Communication Link"] = message.timeline_links[0].name
+	names["Comment"] = doc.add_comment("Comment", f"{word} comment").name
+	for doctype, name in ((INTERACTION, doc.name), ("Communication", message.name)):
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{word} {frappe.scrub(doctype)}.txt",
+				"content": f"{word} content of {doctype}",
+				"attached_to_doctype": doctype,
+				"attached_to_name": name,
+			}
+		).insert(ignore_permissions=True)
+		if doctype == INTERACTION:
+			names["File"], bait.file_url = file.name, file.file_url
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"allocated_to": "Administrator",
+			"assigned_by": "Administrator",
+			"description": f"{word} todo",
+			"reference_type": INTERACTION,
+			"reference_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+	names["ToDo"] = todo.name
+	names["Interaction Action Item"] = frappe.db.get_value("Interaction Action Item", {"parent": doc.name})
+	_tag(doc, word)
+	for recipient in {user, "Administrator"}:
+		frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",
+				"for_user": recipient,
+				"subject": f"{word} notification",
+				"email_content": f"{word} notification",
+				"document_type": INTERACTION,
+				"document_name": doc.name,
+			}
+		).insert(ignore_permissions=True)
+	if user != "Administrator":
+		frappe.get_doc(
+			{"doctype": "Document Follow", "ref_doctype": INTERACTION, "ref_docname": doc.name, "user": user}
+		).insert(ignore_permissions=True)
+	_logs(doc, message, bait)
+	_report(doc, bait)
+
+
+def _tag(doc, word: str) -> None:
+	_row("Tag Link", document_type=INTERACTION, document_name=doc.name, tag=f"{MARK} tag", title=f"{word} tag")
+	if not frappe.db.exists("Tag", f"{MARK} tag"):
+		_row("Tag", name=f"{MARK} tag")
+	doc.db_set("_user_tags", f",{MARK} tag", update_modified=False)
+
+
+def _logs(doc, message, bait: Bait) -> None:
+	word = bait.word
+	about = {"reference_doctype": INTERACTION, "reference_name": doc.name}
+	bait.names["Email Queue"] = _row(
+		"Email Queue", message=f"{word} queued", sender="a@example.com", status="Sent", **about
+	)
+	bait.names["Access Log"] = _row(
+		"Access Log", export_from=INTERACTION, reference_document=doc.name, page=f"{word} page", user="Administrator"
+	)
+	bait.names["Activity Log"] = _row(
+		"Activity Log", subject=f"{word} activity", user="Administrator", status="Success", **about
+	)
+	bait.names["Document Share Key"] = _row(
+		"Document Share Key",
+		key=f"{word}key",
+		expires_on=add_days(now_datetime(), 1),
+		reference_doctype=INTERACTION,
+		reference_docname=doc.name,
+	)
+	gone = {
+		INTERACTION: {"name": doc.name, "subject": f"{word} deleted interaction"},
+		"Communication": {"name": message.name, "content": f"{word} deleted message", "client_interaction": doc.name},
+		"Comment": {"name": "gone", "content": f"{word} deleted comment", **about},
+		"Interaction Evidence": {"name": "gone", "note": f"{word} deleted row", "parenttype": INTERACTION, "parent": doc.name},
+	}
+	for doctype, data in gone.items():
+		bait.names[f"Deleted {doctype}"] = _row(
+			"Deleted Document",
+			deleted_doctype=doctype,
+			deleted_name=data["name"],
+			data=json.dumps({"doctype": doctype, **data}),
+		)
+	for doctype, name in ((INTERACTION, doc.name), ("Communication", message.name), ("ToDo", bait.names["ToDo"])):
+		frappe.db.sql(
+			"insert into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
+			(doctype, name, f"{word} found", f"{word} found {frappe.scrub(doctype)}"),
+		)
+
+
+def _report(doc, bait: Bait) -> None:
+	"""A report that Administrator ran for everybody to open: its result, and an email of it."""
+	word, report = bait.word, f"{MARK} {bait.word}"
+	reader = [{"role": role} for role in frappe.get_all("Has Role", {"parenttype": "User"}, pluck="role", distinct=True)]
+	made = frappe.get_doc(
+		{
+			"doctype": "Report",
+			"name": report,
+			"report_name": report,
+			"ref_doctype": INTERACTION,
+			"report_type": "Report Builder",
+			"is_standard": "No",
+			"prepared_report": 1,
+			"json": json.dumps({"fields": [["name", INTERACTION], ["subject", INTERACTION]], "filters": [[INTERACTION, "name", "=", doc.name]]}),
+			"roles": reader,
+		}
+	)
+	made.db_insert()
+	for row in made.roles:
+		row.db_insert()
+	bait.names["Report"] = report
+	bait.names["Prepared Report"] = _row(
+		"Prepared Report", name=f"{bait.name}-PREPARED", report_name=report, status="Completed", filters="{}", owner="Administrator"
+	)
+	frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{word}_report.json.gz",
+			"content": gzip.compress(json.dumps({"columns": [], "result": [{"a": f"{word} prepared"}]}).encode()),
+			"attached_to_doctype": "Prepared Report",
+			"attached_to_name": bait.names["Prepared Report"],
+			"is_private": 1,
+		}
+	).insert(ignore_permissions=True)
+	bait.names["Auto Email Report"] = _row(
+		"Auto Email Report",
+		name=f"{bait.name}-AUTO",
+		report=report,
+		report_type="Report Builder",
+		user="Administrator",
+		format="CSV",
+		filters="{}",
+		email_to="a@example.com",
+		no_of_rows=100,
+		enabled=0,
+	)
+	bait.names["Kanban Board"] = _row(
+		"Kanban Board", name=f"{bait.name}-BOARD", kanban_board_name=f"{bait.name}-BOARD", reference_doctype=INTERACTION, field_name="subject"
+	)
+
+
+def _party(doctype: str, token: str) -> str:
+	title = {
+		"Contact": {"first_name": f"{MARK} contact"},
+		"Customer": {"customer_name": f"{MARK} customer", "customer_type": "Individual"},
+		"Lead": {"lead_name": f"{MARK} lead", "status": "Open"},
+		"Prospect": {"company_name": f"{MARK} prospect"},
+		"Opportunity": {"opportunity_from": "Lead", "party_name": "", "status": "Open"},
+		"Issue": {"subject": f"{MARK} issue", "status": "Open"},
+	}[doctype]
+	return _row(doctype, name=f"{MARK.upper()}-{token}-{doctype}", **title)
+
+
+def _row(doctype: str, **values) -> str:
+	"""A row as it is: on a working site nobody is to be notified of it."""
+	doc = frappe.get_doc({"doctype": doctype, "creation": now(), "modified": now(), **values})
+	doc.owner = values.get("owner", "Administrator")
+	doc.db_insert()
+	return doc.name
+
+
+def remove() -> None:
+	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
+	like = ("like", f"{MARK}%")
+	inside = ("like", f"%{MARK}%")
+	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
+		_remove_from_disk(url)
+	frappe.db.delete("File", {"file_url": inside})
+	for doctype, (_type_field, name_field) in belongings.OWNER_FIELDS.items():
+		frappe.db.delete(doctype, {name_field: like})
+	frappe.db.delete("Deleted Document", {"data": inside})
+	for doctype, column in MADE_BY_REQUESTS.items():
+		frappe.db.delete(doctype, {column: inside})
+	for doctype in _CHILDREN:
+		frappe.db.delete(doctype, {"parent": like})
+	frappe.db.delete("Communication Link", {"link_name": like})
+	for doctype in _PLAIN:
+		frappe.db.delete(doctype, {"name": like})
+	frappe.db.sql("delete from `__global_search` where content like %s", f"%{MARK}%")
+	frappe.db.commit()  # nosemgrep: also when the check failed
+
+
+def _remove_from_disk(url: str) -> None:
+	path = frappe.get_site_path(*(["public"] if url.startswith("/files/") else []), url.lstrip("/"))
+	if MARK in os.path.basename(path) and os.path.isfile(path):
+		os.remove(path)

@@ -1,0 +1,1031 @@
+"""Every way by which the content of a record can come back, as one small request each.
+
+A surface is a function of a `Visitor`, a `Bait` and what was `Planted` around it. It returns the answer, in which
+the secret word is looked for, or, where only a number or a change of the record gives it away, whether it did.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import frappe
+
+from client_comms.enforcement import belongings
+from client_comms.leak_check.bait import INTERACTION, PARTIES, Bait, Planted
+from client_comms.leak_check.visitor import Answer, Visitor
+from client_comms.rules import access
+
+ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
+# Belongings with text of their own.
+BELONGINGS = (
+	"Access Log",
+	"Activity Log",
+	"Comment",
+	"Communication",
+	"Document Share Key",
+	"Email Queue",
+	"File",
+	"Tag Link",
+	"ToDo",
+	"Version",
+)
+
+BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
+BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
+BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
+
+
+@dataclass(frozen=True)
+class Surface:
+	"""`action` is what the rule must allow for the word to come back; `close` is what to do when it comes unallowed."""
+
+	name: str
+	probe: Callable[[Visitor, Bait, Planted], Answer | bool]
+	close: str
+	action: str = access.READ
+
+	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
+		"""Whether the record's content came back."""
+		came = self.probe(visitor, bait, planted)
+		return bait.word in came.text if isinstance(came, Answer) else bool(came)
+
+
+SURFACES: list[Surface] = []
+
+
+def surface(name: str, close: str = BY_HOOK, action: str = access.READ):
+	def register(probe):
+		SURFACES.append(Surface(name, probe, close, action))
+		return probe
+
+	return register
+
+
+def overridden(method: str) -> str:
+	"""How to close a surface that a wrapped method of Frappe or ERPNext holds."""
+	ours = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").get(method, ["client_comms"])
+	return BY_METHOD.format(method=method, ours=ours[-1])
+
+
+# --- the record ------------------------------------------------------------------------------------
+
+
+@surface("form")
+def form(visitor, bait, planted):
+	return visitor.call("frappe.desk.form.load.getdoc", doctype=INTERACTION, name=bait.name)
+
+
+@surface("comments, versions, files and to-dos of the form")
+def docinfo(visitor, bait, planted):
+	return visitor.call("frappe.desk.form.load.get_docinfo", doctype=INTERACTION, name=bait.name)
+
+
+@surface("client.get")
+def client_get(visitor, bait, planted):
+	return visitor.call("frappe.client.get", doctype=INTERACTION, name=bait.name)
+
+
+@surface("client.get by a filter on hidden text")
+def client_get_by_text(visitor, bait, planted):
+	return visitor.call("frappe.client.get", doctype=INTERACTION, filters=_about(bait)).ok
+
+
+@surface("client.get_list")
+def client_list(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list", doctype=INTERACTION, fields=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("client.get_list of the rows through their parent")
+def client_list_of_rows(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype=INTERACTION,
+		fields=["`tabInteraction Event`.note", "`tabInteraction Evidence`.note as evidence"],
+		filters={"name": bait.name},
+	)
+
+
+@surface("client.get_value")
+def client_value(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_value", doctype=INTERACTION, fieldname=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("client.validate_link")
+def validate_link(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.validate_link", doctype=INTERACTION, docname=bait.name, fields=["subject", "summary"]
+	)
+
+
+@surface("client.get_count")
+def client_count(visitor, bait, planted):
+	return visitor.call("frappe.client.get_count", doctype=INTERACTION, filters=_about(bait)).message
+
+
+@surface("REST v1")
+def rest_1(visitor, bait, planted):
+	return visitor.get(f"/api/resource/{INTERACTION}/{bait.name}")
+
+
+@surface("REST v1 list")
+def rest_1_list(visitor, bait, planted):
+	return visitor.get(
+		f"/api/resource/{INTERACTION}", fields=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("REST v2")
+def rest_2(visitor, bait, planted):
+	return visitor.get(f"/api/v2/document/{INTERACTION}/{bait.name}")
+
+
+@surface("REST v2 list")
+def rest_2_list(visitor, bait, planted):
+	return visitor.get(
+		f"/api/v2/document/{INTERACTION}", fields=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("REST v2 copy")
+def rest_2_copy(visitor, bait, planted):
+	return visitor.get(f"/api/v2/document/{INTERACTION}/{bait.name}/copy")
+
+
+@surface("methods of the document")
+def document_method(visitor, bait, planted):
+	return visitor.call("run_doc_method", dt=INTERACTION, dn=bait.name, method="get_title")
+
+
+@surface("methods of the document, sent along")
+def sent_document_method(visitor, bait, planted):
+	return visitor.call(
+		"run_doc_method", docs={"doctype": INTERACTION, "name": bait.name}, method="run_trigger"
+	)
+
+
+@surface("hover preview")
+def preview(visitor, bait, planted):
+	return visitor.call("frappe.desk.link_preview.get_preview_data", doctype=INTERACTION, docname=bait.name)
+
+
+@surface("portal list")
+def portal_list(visitor, bait, planted):
+	return visitor.call("frappe.www.list.get", doctype=INTERACTION, txt=bait.word)
+
+
+@surface("portal page of the list")
+def portal_page(visitor, bait, planted):
+	return visitor.get("/list", doctype=INTERACTION)
+
+
+# --- lists, counts, charts -------------------------------------------------------------------------
+
+
+@surface("report view")
+def report_view(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.reportview.get", doctype=INTERACTION, fields=["name", "subject"], filters=_about(bait)
+	)
+
+
+@surface("report view, count")
+def report_count(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.reportview.get_count", doctype=INTERACTION, filters=_about(bait), fields=[], distinct=False
+	).message
+
+
+@surface("report view, export", action=access.EXPORT)
+def report_export(visitor, bait, planted):
+	return _shown_in_file(
+		visitor.call(
+			"frappe.desk.reportview.export_query",
+			doctype=INTERACTION,
+			title="x",
+			fields=["name", "summary"],
+			filters=_about(bait),
+			file_format_type="CSV",
+		),
+		bait,
+	)
+
+
+@surface("tag statistics of the list")
+def tag_statistics(visitor, bait, planted):
+	counts = visitor.call(
+		"frappe.desk.reportview.get_sidebar_stats",
+		stats=["_user_tags"],
+		doctype=INTERACTION,
+		filters=_about(bait),
+	)
+	return bool(((counts.message or {}).get("stats") or {}).get("_user_tags"))
+
+
+@surface("group by in the list")
+def group_by(visitor, bait, planted):
+	return bool(
+		visitor.call(
+			"frappe.desk.listview.get_group_by_count",
+			doctype=INTERACTION,
+			current_filters=_about(bait),
+			field="responsible_staff",
+		).message
+	)
+
+
+@surface("group by assignee in the list", overridden("frappe.desk.listview.get_group_by_count"))
+def group_by_assignee(visitor, bait, planted):
+	return bool(
+		visitor.call(
+			"frappe.desk.listview.get_group_by_count",
+			doctype=INTERACTION,
+			current_filters=_about(bait),
+			field="assigned_to",
+		).message
+	)
+
+
+@surface("next record of the form", overridden("frappe.desk.form.utils.get_next"))
+def next_record(visitor, bait, planted):
+	return bool(
+		visitor.call(
+			"frappe.desk.form.utils.get_next",
+			doctype=INTERACTION,
+			value=planted.baits[0].name,
+			prev=0,
+			sort_field="docstatus",
+			sort_order="asc",
+			filters=_about(bait),
+		).message
+		or visitor.call(
+			"frappe.desk.form.utils.get_next",
+			doctype=INTERACTION,
+			value=planted.baits[-1].name,
+			prev=1,
+			sort_field="docstatus",
+			sort_order="asc",
+			filters=_about(bait),
+		).message
+	)
+
+
+@surface("number card")
+def number_card(visitor, bait, planted):
+	card = {"document_type": INTERACTION, "function": "Count"}
+	return visitor.call(
+		"frappe.desk.doctype.number_card.number_card.get_result", doc=card, filters=_about(bait)
+	).message
+
+
+def _chart(bait, **fields):
+	return {
+		"document_type": INTERACTION,
+		"based_on": "occurred_on",
+		"timespan": "Last Year",
+		"time_interval": "Yearly",
+		"filters_json": frappe.as_json(_about(bait)),
+		**fields,
+	}
+
+
+@surface("dashboard chart", overridden("frappe.desk.doctype.dashboard_chart.dashboard_chart.get"))
+def chart(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+		chart=_chart(bait, chart_type="Count", type="Line"),
+		no_cache=1,
+	).message
+	return found and any(value for each in found["datasets"] for value in each["values"])
+
+
+@surface("dashboard chart, grouped", overridden("frappe.desk.doctype.dashboard_chart.dashboard_chart.get"))
+def grouped_chart(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+		chart=_chart(bait, chart_type="Group By", type="Bar", group_by_type="Count", group_by_based_on="subject"),
+		no_cache=1,
+	)
+
+
+@surface("dashboard chart, heatmap", overridden("frappe.desk.doctype.dashboard_chart.dashboard_chart.get"))
+def heatmap(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+		chart=_chart(bait, chart_type="Count", type="Heatmap", heatmap_year=frappe.utils.nowdate()[:4]),
+		no_cache=1,
+	).message
+	return bool(found and found["dataPoints"])
+
+
+@surface("goal graph", overridden("frappe.utils.goal.get_monthly_goal_graph_data"))
+def goal(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.utils.goal.get_monthly_goal_graph_data",
+		title="x",
+		doctype="Customer",
+		docname=planted.parties["Customer"],
+		goal_value_field="docstatus",
+		goal_total_field="docstatus",
+		goal_history_field="language",
+		goal_doctype=INTERACTION,
+		goal_doctype_link="owner",
+		goal_field="docstatus",
+		date_field="occurred_on",
+		aggregation="count",
+		filters={"subject": ("like", f"{bait.word}%"), "owner": "Administrator"},
+	)
+	return found
+
+
+@surface("kanban board, a guess at a column", overridden("frappe.desk.doctype.kanban_board.kanban_board.update_order"))
+def kanban_guess(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.doctype.kanban_board.kanban_board.update_order",
+		board_name=bait.names["Kanban Board"],
+		order={f"{bait.word} subject": [bait.name]},
+	).ok
+
+
+@surface("calendar")
+def calendar(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.calendar.get_events",
+		doctype=INTERACTION,
+		start="2000-01-01",
+		end="2100-01-01",
+		field_map={"start": "occurred_on", "end": "occurred_on", "title": "subject"},
+		filters=[[INTERACTION, "name", "=", bait.name]],
+	)
+
+
+# --- search ----------------------------------------------------------------------------------------
+
+
+@surface("link field search", overridden("frappe.desk.search.search_link"))
+def link_search(visitor, bait, planted):
+	return bool(
+		visitor.call(
+			"frappe.desk.search.search_link",
+			doctype=INTERACTION,
+			txt=bait.name,
+			ignore_user_permissions=1,
+			page_length=5,
+		).message
+	)
+
+
+@surface("link field search in hidden text", overridden("frappe.desk.search.search_widget"))
+def search_widget(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.search.search_widget",
+		doctype=INTERACTION,
+		txt="",
+		filters=[[INTERACTION, "summary", "like", f"{bait.word}%"]],
+		filter_fields=["summary"],
+		ignore_user_permissions=1,
+		page_length=5,
+	)
+
+
+@surface("link field search in belongings", overridden("frappe.desk.search.search_widget"))
+def search_belongings(visitor, bait, planted):
+	found = [
+		visitor.call(
+			"frappe.desk.search.search_widget",
+			doctype=doctype,
+			txt="",
+			filters=[[doctype, "name", "=", bait.names[doctype]]],
+			filter_fields=[column],
+			ignore_user_permissions=1,
+		)
+		for doctype, column in (("Communication", "subject"), ("File", "file_name"), ("ToDo", "description"))
+	]
+	return any(bait.word in each.text for each in found)
+
+
+@surface("title of a link", overridden("frappe.desk.search.get_link_title"))
+def link_title(visitor, bait, planted):
+	return visitor.call("frappe.desk.search.get_link_title", doctype="Communication", docname=bait.names["Communication"])
+
+
+@surface("global search", overridden("frappe.utils.global_search.search"))
+def global_search(visitor, bait, planted):
+	return visitor.call("frappe.utils.global_search.search", text=bait.word, limit=20)
+
+
+@surface("documents of a tag")
+def tagged(visitor, bait, planted):
+	return visitor.call("frappe.desk.doctype.tag.tag.get_documents_for_tag", tag="#leakbait tag")
+
+
+@surface("names of tagged documents", overridden("frappe.desk.doctype.tag.tag.get_tagged_docs"))
+def tagged_names(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=INTERACTION, tag="%leakbait%"
+	)
+
+
+# --- rows ------------------------------------------------------------------------------------------
+
+
+def _rows(doctype):
+	@surface(f"{doctype} by its name")
+	def by_name(visitor, bait, planted):
+		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype])
+
+	@surface(f"{doctype}, REST")
+	def by_rest(visitor, bait, planted):
+		return visitor.get(f"/api/resource/{doctype}/{bait.names[doctype]}")
+
+	@surface(f"{doctype}, list")
+	def in_list(visitor, bait, planted):
+		return visitor.call(
+			"frappe.client.get_list", doctype=doctype, parent=INTERACTION, fields=["*"], filters={"parent": bait.name}
+		)
+
+	@surface(f"{doctype}, count")
+	def counted(visitor, bait, planted):
+		column = "description" if doctype == ROWS[0] else "note"
+		return visitor.call(
+			"frappe.desk.doctype.number_card.number_card.get_result",
+			doc={"document_type": doctype, "parent_document_type": INTERACTION, "function": "Count"},
+			filters=[[doctype, column, "like", f"%{bait.word}%"]],
+		).message
+
+	@surface(f"{doctype}, report view")
+	def reported(visitor, bait, planted):
+		return visitor.call(
+			"frappe.desk.reportview.get",
+			doctype=doctype,
+			parent_doctype=INTERACTION,
+			parent=INTERACTION,
+			fields=["*"],
+			filters=[[doctype, "parent", "=", bait.name]],
+		)
+
+
+for _doctype in ROWS:
+	_rows(_doctype)
+
+
+# --- timelines and what is linked ------------------------------------------------------------------
+
+
+def _timeline(doctype):
+	@surface(f"timeline of {doctype}", overridden("frappe.desk.form.load.getdoc"))
+	def shown(visitor, bait, planted):
+		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=planted.parties[doctype])
+
+	@surface(f"more of the timeline of {doctype}", overridden("frappe.desk.form.load.get_communications"))
+	def more(visitor, bait, planted):
+		return visitor.call(
+			"frappe.desk.form.load.get_communications", doctype=doctype, name=planted.parties[doctype], limit=50
+		)
+
+
+for _doctype in PARTIES:
+	_timeline(_doctype)
+
+
+@surface("reloaded timeline", overridden("frappe.desk.form.load.get_docinfo"))
+def timeline_docinfo(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.form.load.get_docinfo", doctype="Contact", name=planted.parties["Contact"]
+	)
+
+
+@surface("documents linked with a contact")
+def linked_with(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.form.linked_with.get", doctype="Contact", docname=planted.parties["Contact"]
+	)
+
+
+@surface("timeline links, list")
+def communication_links(visitor, bait, planted):
+	return bool(
+		visitor.call(
+			"frappe.client.get_list",
+			doctype="Communication Link",
+			parent="Communication",
+			fields=["name", "link_name"],
+			filters={"parent": bait.names["Communication"]},
+		).message
+	)
+
+
+@surface("open activities", overridden("erpnext.crm.utils.get_open_activities"))
+def open_activities(visitor, bait, planted):
+	return visitor.call(
+		"erpnext.crm.utils.get_open_activities", ref_doctype=INTERACTION, ref_docname=bait.name
+	)
+
+
+def _linked_by_own(visitor, doctype, values):
+	"""A document of the visitor's own that links to the hidden one."""
+	made = visitor.call("frappe.client.insert", doc={"doctype": doctype, **values}).message
+	return made and made["name"]
+
+
+@surface("linked documents in REST (expand_links)", BY_HOOK)
+def expand_links(visitor, bait, planted):
+	own = _linked_by_own(
+		visitor,
+		"Reminder",
+		{
+			"user": visitor.user,
+			"remind_at": frappe.utils.add_days(frappe.utils.now(), 3),
+			"description": "x",
+			"reminder_doctype": INTERACTION,
+			"reminder_docname": bait.name,
+		},
+	)
+	if not own:
+		return False
+	answers = [
+		visitor.get(f"/api/resource/Reminder/{own}", expand_links="true"),
+		visitor.get(
+			"/api/resource/Reminder",
+			fields=["name", "reminder_doctype", "reminder_docname"],
+			filters={"name": own},
+			expand=["reminder_docname"],
+		),
+	]
+	return any(f"{bait.word} summary" in each.text for each in answers)
+
+
+@surface("fields of a linked message in a list (link.field)", BY_EVENT)
+def link_field(visitor, bait, planted):
+	own = _linked_by_own(
+		visitor,
+		"Communication",
+		{
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"subject": "leakbait reply",
+			"content": "x",
+			"in_reply_to": bait.names["Communication"],
+		},
+	)
+	if not own:
+		return False
+	answer = visitor.call(
+		"frappe.client.get_list",
+		doctype="Communication",
+		fields=["name", "in_reply_to.content as quoted"],
+		filters={"name": own},
+	)
+	return f"{bait.word} message text" in answer.text
+
+
+# --- belongings ------------------------------------------------------------------------------------
+
+
+def _belonging(doctype):
+	@surface(f"{doctype}, list")
+	def in_list(visitor, bait, planted):
+		return visitor.call(
+			"frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": bait.names[doctype]}
+		)
+
+	@surface(f"{doctype} by its name")
+	def by_name(visitor, bait, planted):
+		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype])
+
+	@surface(f"{doctype}, REST")
+	def by_rest(visitor, bait, planted):
+		return visitor.get(f"/api/resource/{doctype}/{bait.names[doctype]}")
+
+	@surface(f"{doctype}, form", overridden("frappe.desk.form.load.getdoc"))
+	def in_form(visitor, bait, planted):
+		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=bait.names[doctype])
+
+	@surface(f"{doctype}, report view")
+	def reported(visitor, bait, planted):
+		return visitor.call(
+			"frappe.desk.reportview.get",
+			doctype=doctype,
+			fields=["*"],
+			filters=[[doctype, "name", "=", bait.names[doctype]]],
+		)
+
+	@surface(f"{doctype}, count by hidden text")
+	def counted(visitor, bait, planted):
+		column = {
+			"Access Log": "page",
+			"Activity Log": "subject",
+			"Communication": "subject",
+			"Document Share Key": "key",
+			"Email Queue": "message",
+			"File": "file_name",
+			"Tag Link": "title",
+			"ToDo": "description",
+			"Version": "data",
+		}.get(doctype, "content")
+		return visitor.call(
+			"frappe.client.get_count", doctype=doctype, filters=[[doctype, column, "like", f"%{bait.word}%"]]
+		).message
+
+
+for _doctype in BELONGINGS:
+	_belonging(_doctype)
+
+
+def _deleted(doctype):
+	@surface(f"deleted {doctype}")
+	def deleted(visitor, bait, planted):
+		name = bait.names[f"Deleted {doctype}"]
+		answers = [
+			visitor.call(
+				"frappe.client.get_list", doctype="Deleted Document", fields=["data"], filters={"name": name}
+			),
+			visitor.call("frappe.client.get", doctype="Deleted Document", name=name),
+		]
+		return any(bait.word in each.text for each in answers)
+
+
+for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"):
+	_deleted(_doctype)
+
+
+@surface("notifications of the desk", BY_EVENT)
+def notifications(visitor, bait, planted):
+	return visitor.call("frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50)
+
+
+@surface("email digest of followed documents", BY_EVENT)
+def follow_digest(visitor, bait, planted):
+	# Sent by the scheduler, so there is no request to make.
+	from frappe.desk.form.document_follow import get_message_for_user
+
+	messages, _documents = get_message_for_user("Daily", visitor.user)
+	return bait.word in frappe.as_json(messages)
+
+
+@surface("to-do report")
+def todo_report(visitor, bait, planted):
+	return visitor.call("frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True)
+
+
+# --- files -----------------------------------------------------------------------------------------
+
+
+@surface("file by its address")
+def file_address(visitor, bait, planted):
+	return visitor.get(bait.file_url)
+
+
+@surface("download of a file")
+def file_download(visitor, bait, planted):
+	return visitor.get("/api/method/download_file", file_url=bait.file_url)
+
+
+@surface("file search")
+def file_search(visitor, bait, planted):
+	return visitor.call("frappe.core.api.file.get_files_by_search_text", text=bait.word)
+
+
+@surface("pictures of a record")
+def attached_images(visitor, bait, planted):
+	return visitor.call("frappe.core.api.file.get_attached_images", doctype=INTERACTION, names=[bait.name])
+
+
+@surface("zip of files")
+def zip_files(visitor, bait, planted):
+	answer = visitor.call("frappe.core.api.file.zip_files", files=[bait.names["File"]])
+	return answer.ok and bait.word.encode() in answer.body
+
+
+def _opens(visitor, bait, own) -> bool:
+	"""Whether the content came back by the address that the visitor's own File row carries."""
+	return bool(own) and "content of" in visitor.get(bait.file_url).text
+
+
+@surface("second file for the same address", BY_EVENT)
+def file_alias(visitor, bait, planted):
+	own = _linked_by_own(
+		visitor, "File", {"file_url": bait.file_url, "file_name": "leakbait alias.txt", "is_private": 1}
+	)
+	return _opens(visitor, bait, own)
+
+
+@surface("upload with the address of a file", BY_EVENT)
+def upload_alias(visitor, bait, planted):
+	made = visitor.call("upload_file", file_url=bait.file_url, file_name="leakbait upload.txt", is_private=1)
+	return _opens(visitor, bait, made.message)
+
+
+@surface("email with somebody else's file", BY_EVENT)
+def email_alias(visitor, bait, planted):
+	made = visitor.call(
+		"frappe.core.doctype.communication.email.make",
+		subject="leakbait mail",
+		content="x",
+		communication_medium="Other",
+		attachments=[bait.names["File"]],
+	)
+	return _opens(visitor, bait, made.message)
+
+
+@surface("file made public", BY_EVENT)
+def public_file(visitor, bait, planted):
+	visitor.call(
+		"frappe.client.set_value", doctype="File", name=bait.names["File"], fieldname="is_private", value=0
+	)
+	return not frappe.db.get_value("File", bait.names["File"], "is_private")
+
+
+# --- print, export, reports ------------------------------------------------------------------------
+
+
+@surface("print view", action=access.PRINT)
+def print_view(visitor, bait, planted):
+	return visitor.get("/printview", doctype=INTERACTION, name=bait.name)
+
+
+@surface("print preview", action=access.PRINT)
+def print_preview(visitor, bait, planted):
+	return visitor.call("frappe.www.printview.get_html_and_style", doc=INTERACTION, name=bait.name)
+
+
+@surface("print view with the key of a link", BY_EVENT, action=access.PRINT)
+def print_key(visitor, bait, planted):
+	return visitor.get("/printview", doctype=INTERACTION, name=bait.name, key=f"{bait.word}key").ok and (
+		f"{bait.word} s"
+		in visitor.get("/printview", doctype=INTERACTION, name=bait.name, key=f"{bait.word}key").text
+	)
+
+
+@surface("print view of a message", action=access.PRINT)
+def print_message(visitor, bait, planted):
+	return visitor.get("/printview", doctype="Communication", name=bait.names["Communication"])
+
+
+@surface("PDF", action=access.PRINT)
+def pdf(visitor, bait, planted):
+	answer = visitor.get("/api/method/frappe.utils.print_format.download_pdf", doctype=INTERACTION, name=bait.name)
+	return answer.ok and answer.body.startswith(b"%PDF")
+
+
+@surface("data export", action=access.EXPORT)
+def data_export(visitor, bait, planted):
+	return _shown_in_file(
+		visitor.call(
+			"frappe.core.doctype.data_export.exporter.export_data",
+			doctype=INTERACTION,
+			parent_doctype=INTERACTION,
+			with_data=1,
+			template="true",
+			all_doctypes="true",
+			file_type="CSV",
+			filters=[[INTERACTION, "name", "=", bait.name]],
+			select_columns={INTERACTION: ["name", "summary"], "Interaction Event": ["note"]},
+		),
+		bait,
+	)
+
+
+@surface("template of a data import", action=access.EXPORT)
+def import_template(visitor, bait, planted):
+	return _shown_in_file(
+		visitor.call(
+			"frappe.core.doctype.data_import.data_import.download_template",
+			doctype=INTERACTION,
+			export_fields={INTERACTION: ["name", "summary"], "events": ["name", "note"]},
+			export_records="by_filter",
+			export_filters={"name": bait.name},
+			file_type="CSV",
+		),
+		bait,
+	)
+
+
+@surface("report that somebody else prepared", overridden("frappe.desk.query_report.run"))
+def prepared_report(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.query_report.run",
+		report_name=bait.names["Report"],
+		filters={"prepared_report_name": bait.names["Prepared Report"]},
+	)
+
+
+@surface("download of a report that somebody else prepared")
+def prepared_download(visitor, bait, planted):
+	return visitor.call(
+		"frappe.core.doctype.prepared_report.prepared_report.download_attachment", dn=bait.names["Prepared Report"]
+	)
+
+
+@surface("report emailed in somebody else's name")
+def auto_email_report(visitor, bait, planted):
+	return _shown_in_file(
+		visitor.call(
+			"frappe.email.doctype.auto_email_report.auto_email_report.download",
+			name=bait.names["Auto Email Report"],
+		),
+		bait,
+	)
+
+
+@surface("report run in a list")
+def report_builder(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.query_report.run", report_name=bait.names["Report"], filters={}, ignore_prepared_report=True
+	)
+
+
+# --- changes: what may be changed may be re-filed, and what is re-filed is read -----------------------
+
+
+@surface("re-filing of a message", overridden("frappe.email.relink"))
+def relink(visitor, bait, planted):
+	message, target = bait.names["Communication"], planted.parties["Customer"]
+	before = frappe.db.get_value("Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True)
+	visitor.call("frappe.email.relink", name=message, reference_doctype="Customer", reference_name=target)
+	moved = frappe.db.get_value("Communication", message, "reference_name") == target
+	frappe.db.set_value("Communication", message, before, update_modified=False)
+	return moved
+
+
+def _made_from_message(method, doctype, **arguments):
+	@surface(f"{doctype} made from a message", overridden(method))
+	def made(visitor, bait, planted):
+		message = bait.names["Communication"]
+		before = frappe.db.get_value("Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True)
+		made = visitor.call(method, communication=message, ignore_communication_links=1, **arguments).message
+		frappe.db.set_value("Communication", message, before, update_modified=False)
+		if made and doctype == "Opportunity":
+			lead = frappe.db.get_value("Opportunity", made, "party_name")
+			frappe.db.delete("Opportunity", {"name": made})
+			frappe.db.delete("Lead", {"name": lead})
+		elif made:
+			frappe.db.delete(doctype, {"name": made})
+		return bool(made)
+
+
+_made_from_message("erpnext.support.doctype.issue.issue.make_issue_from_communication", "Issue")
+_made_from_message("erpnext.crm.doctype.lead.lead.make_lead_from_communication", "Lead")
+_made_from_message(
+	"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication",
+	"Opportunity",
+	company=lambda: frappe.db.get_value("Company", {}),
+)
+
+
+def _change(name, doctype, column, send, action=access.WRITE, close=BY_HOOK):
+	@surface(f"change by {name}", close, action=action)
+	def changed(visitor, bait, planted):
+		target = bait.name if doctype == INTERACTION else bait.names[doctype]
+		before = frappe.db.get_value(doctype, target, [column, "modified"], as_dict=True)
+		send(visitor, doctype, target, bait)
+		after = frappe.db.get_value(doctype, target, column)
+		frappe.db.set_value(doctype, target, before, update_modified=False)
+		return after != before[column]
+
+
+_change(
+	"client.set_value",
+	INTERACTION,
+	"summary",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.set_value", doctype=doctype, name=name, fieldname="summary", value=f"{bait.word} changed"
+	),
+)
+_change(
+	"client.bulk_update",
+	INTERACTION,
+	"summary",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.bulk_update",
+		docs=[{"doctype": doctype, "docname": name, "summary": f"{bait.word} changed"}],
+	),
+)
+_change(
+	"REST",
+	INTERACTION,
+	"summary",
+	lambda visitor, doctype, name, bait: visitor.request(
+		"PUT", f"/api/resource/{doctype}/{name}", {"summary": f"{bait.word} changed"}
+	),
+)
+_change(
+	"making oneself responsible",
+	INTERACTION,
+	"responsible_staff",
+	lambda visitor, doctype, name, bait: visitor.request(
+		"PUT", f"/api/resource/{doctype}/{name}", {"responsible_staff": visitor.user}
+	),
+)
+_change(
+	"the edit of many in the list",
+	INTERACTION,
+	"summary",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
+		doctype=doctype,
+		docnames=[name],
+		action="update",
+		data={"summary": f"{bait.word} changed"},
+	),
+)
+for _doctype in ROWS[1:]:
+	_change(
+		f"a row of {_doctype} by its name",
+		_doctype,
+		"note",
+		lambda visitor, doctype, name, bait: visitor.call(
+			"frappe.client.set_value", doctype=doctype, name=name, fieldname="note", value=f"{bait.word} changed"
+		),
+	)
+_change(
+	"a message's interaction",
+	"Communication",
+	"client_interaction",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.set_value", doctype=doctype, name=name, fieldname="client_interaction", value=""
+	),
+)
+_change(
+	"a message's level",
+	"Communication",
+	"confidentiality_level",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.set_value", doctype=doctype, name=name, fieldname="confidentiality_level", value=""
+	),
+)
+_change(
+	"a file's owner document",
+	"File",
+	"attached_to_name",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.set_value",
+		doctype=doctype,
+		name=name,
+		fieldname={"attached_to_doctype": "User", "attached_to_name": visitor.user},
+	),
+)
+_change(
+	"a comment's owner document",
+	"Comment",
+	"reference_name",
+	lambda visitor, doctype, name, bait: visitor.call(
+		"frappe.client.set_value",
+		doctype=doctype,
+		name=name,
+		fieldname={"reference_doctype": "User", "reference_name": visitor.user},
+	),
+)
+
+
+@surface("assignment to oneself", action=access.WRITE)
+def assign_to_oneself(visitor, bait, planted):
+	visitor.call(
+		"frappe.desk.form.assign_to.add",
+		doctype=INTERACTION,
+		name=bait.name,
+		assign_to=[visitor.user],
+		description="leakbait assignment",
+	)
+	key = {"reference_type": INTERACTION, "reference_name": bait.name, "allocated_to": visitor.user}
+	made = frappe.db.exists("ToDo", {**key, "description": ("like", "leakbait assignment%")})
+	frappe.db.delete("ToDo", {**key, "description": ("like", "leakbait assignment%")})
+	frappe.db.delete("Interaction Action Item", {"parent": bait.name, "assigned_to": visitor.user})
+	frappe.db.delete("DocShare", {"share_name": bait.name})
+	return bool(made)
+
+
+@surface("share with oneself", action=access.SHARE)
+def share_with_oneself(visitor, bait, planted):
+	visitor.call("frappe.share.add", doctype=INTERACTION, name=bait.name, user=visitor.user)
+	made = frappe.db.exists("DocShare", {"share_doctype": INTERACTION, "share_name": bait.name})
+	frappe.db.delete("DocShare", {"share_name": bait.name})
+	return bool(made)
+
+
+@surface("comment that mentions")
+def comment(visitor, bait, planted):
+	"""Whoever may comment is told what was said."""
+	return visitor.call(
+		"frappe.desk.form.utils.add_comment",
+		reference_doctype=INTERACTION,
+		reference_name=bait.name,
+		content="leakbait remark",
+		comment_email=visitor.user,
+		comment_by="x",
+	).ok
+
+
+def _about(bait: Bait) -> list:
+	"""A question about hidden text whose answer is a number."""
+	return [[INTERACTION, "summary", "like", f"{bait.word}%"]]
+
+
+def _shown_in_file(answer: Answer, bait: Bait) -> bool:
+	return answer.ok and bait.word in answer.text.replace(f"{bait.word}%", "")
+
+
+# Names of belongings' DocTypes that the surfaces above leave out carry no text: shares, follows, views.
+assert set(BELONGINGS) - {"Communication"} <= set(belongings.OWNER_FIELDS)

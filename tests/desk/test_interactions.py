@@ -1,0 +1,252 @@
+"""What staff do with interactions in the desk: see, act, log, ask why (D-1, C-3, C-4, D-5)."""
+
+import re
+import uuid
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+@pytest.fixture
+def client(site, make_user):
+	"""A customer with a contact; in the end it goes, and every interaction with it."""
+	key = uuid.uuid4().hex[:8]
+	customer = site.get_doc(
+		{
+			"doctype": "Customer",
+			"customer_name": f"Meyer Dental Clinic {key}",
+			"customer_type": "Company",
+		}
+	).insert(ignore_permissions=True)
+	contact = site.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": f"Anna {key}",
+			"email_ids": [{"email_id": f"anna.{key}@meyer.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	client = site._dict(name=customer.name, address=f"anna.{key}@meyer.example", key=key)
+
+	yield client
+
+	site.set_user("Administrator")
+	site.db.rollback()
+	for name in interactions_with(site, client):
+		site.delete_doc(INTERACTION, name, force=True, ignore_permissions=True)
+	for name in site.get_all("Communication", {"sender": client.address}, pluck="name"):
+		site.delete_doc("Communication", name, force=True, ignore_permissions=True)
+	site.delete_doc("Contact", contact.name, force=True, ignore_permissions=True)
+	site.delete_doc("Customer", customer.name, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+def interactions_with(site, client):
+	filters = {"party_type": "Customer", "party": client.name}
+	return site.get_all(INTERACTION, filters, pluck="name", order_by="creation asc")
+
+
+@pytest.fixture
+def received(site, client):
+	"""`received(subject)`: an email of the client arrives; returns the name of its interaction."""
+
+	def receive(subject):
+		communication = site.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": client.address,
+				"subject": f"{subject} {client.key}",
+				"content": "Please get back to me.",
+			}
+		).insert(ignore_permissions=True)
+		site.db.commit()
+		return site.db.get_value("Communication", communication.name, "client_interaction")
+
+	return receive
+
+
+def open_form(page, name):
+	page.goto(f"/app/client-interaction/{name}")
+	banner = page.locator(".form-message:visible")
+	banner.wait_for()
+	return banner
+
+
+def status(page):
+	return page.locator(".page-head:visible .title-area .indicator-pill")
+
+
+def button(page, label):
+	return page.locator(".page-head:visible").get_by_role("button", name=label, exact=True)
+
+
+def test_the_list_shows_level_and_deadline_and_no_complaint(frontline, login, received, client):
+	received("Offer for a solar roof")
+	received("Complaint about noise")
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/client-interaction?party_name={client.name}")
+
+	rows = page.locator(".list-row:visible")
+	expect(rows.first).to_contain_text("Offer for a solar roof")
+	assert rows.count() == 1
+	text = rows.first.inner_text()
+	assert "Open" in text
+	assert "Standard" in text
+	assert re.search(r"in \d+ (hour|day|minute)", text), text
+	assert "Complaint" not in page.locator(".frappe-list:visible").inner_text()
+
+
+def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login, received, client):
+	received("Complaint about noise")
+	page = login(make_user("Customer Support Manager", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/client-interaction?party_name={client.name}")
+
+	row = page.locator(".list-row:visible").first
+	expect(row).to_contain_text("Complaint about noise")
+	expect(row).to_contain_text("Sensitive")
+
+
+def test_who_may_only_read_sees_the_banner_and_no_actions(make_user, login, received):
+	name = received("Complaint about noise")
+	page = login(make_user("Compliance Officer", password=PASSWORD), PASSWORD)
+	banner = open_form(page, name)
+	expect(banner).to_contain_text("an acknowledgement by")
+	expect(button(page, "Why?")).to_be_visible()
+	assert button(page, "Acknowledge").count() == 0
+	assert button(page, "Actions").count() == 0
+	assert page.locator(".modal.show").count() == 0  # asking what is possible tells nobody off
+
+
+def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received, client):
+	name = received("Offer for a solar roof")
+	page = login(frontline, PASSWORD)
+	banner = open_form(page, name)
+	expect(status(page)).to_have_text("Open")
+	expect(banner).to_contain_text(f"owes {client.name} an acknowledgement by")
+	expect(banner).to_contain_text("Standard")
+	assert button(page, "Close").count() == 0  # nothing is closed while a reply is owed
+
+	button(page, "Acknowledge").click()
+	page.get_by_role("button", name="Confirm").click()
+	expect(status(page)).to_have_text("Acknowledged")
+	expect(page.locator(".form-message:visible")).not_to_contain_text("acknowledgement")
+	expect(page.locator(".form-message:visible")).to_contain_text(f"owes {client.name} an answer by")
+
+	button(page, "Answer").click()
+	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sent the offer.")
+	page.get_by_role("button", name="Confirm").click()
+	expect(status(page)).to_have_text("Answered")
+	expect(page.locator(".form-message:visible")).to_contain_text("Nothing is owed")
+
+	button(page, "Close").click()
+	expect(status(page)).to_have_text("Closed")
+
+	site.db.rollback()
+	doc = site.get_doc(INTERACTION, name)
+	done = [(row.event, row.by_user, row.note) for row in doc.events][-3:]
+	assert done == [
+		("Acknowledged", frontline, None),
+		("Answered", frontline, "Sent the offer."),
+		("Closed", frontline, None),
+	]
+
+
+def test_a_promise_names_its_moment(site, frontline, login, received):
+	name = received("Guided tour")
+	page = login(frontline, PASSWORD)
+	open_form(page, name)
+	button(page, "Actions").click()
+	page.locator(".dropdown-menu.show").get_by_text("Promise", exact=True).click()
+	page.locator(".modal.show [data-fieldname=until] input").fill(
+		f"{site.utils.formatdate('2099-12-01')} 12:00"
+	)
+	page.locator(".modal.show [data-fieldname=note] textarea").click()
+	page.get_by_role("button", name="Confirm").click()
+	expect(page.locator(".form-message:visible")).to_contain_text("promised")
+
+	site.db.rollback()
+	promised_for, promise_status = site.db.get_value(INTERACTION, name, ["promised_for", "promise_status"])
+	assert str(promised_for) == "2099-12-01 12:00:00"
+	assert promise_status == "Running"
+
+
+def test_why_names_the_rule_and_what_is_missing(frontline, login, received):
+	page = login(frontline, PASSWORD)
+	open_form(page, received("Offer for a solar roof"))
+	button(page, "Why?").click()
+	dialog = page.locator(".modal.show")
+	answer = dialog.locator("[data-fieldname=answer]")
+	expect(answer).to_contain_text("Rule: role")
+	expect(answer.locator(".indicator-pill")).to_have_text("Allowed")
+	expect(answer).to_contain_text("Frontline Staff")
+
+	dialog.locator("[data-fieldname=action] select").select_option("share")
+	expect(answer.locator(".indicator-pill")).to_have_text("Not Allowed")
+	expect(answer).to_contain_text("Rule: no-clearance")
+	assert dialog.locator("[data-fieldname=user] input:enabled").count() == 0  # about oneself only
+
+
+def test_log_interaction_from_a_customer_names_the_customer(site, frontline, login, client):
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/customer/{client.name}")
+	button(page, "Create").click()
+	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
+	dialog = page.locator(".modal.show")
+	for fieldname, value in (("communication_type", "Initial Inquiry"), ("channel", "Phone")):
+		field = dialog.locator(f"[data-fieldname={fieldname}] input")
+		field.fill(value)
+		page.locator(f".modal.show [data-fieldname={fieldname}] [role=option]").first.click()
+	dialog.locator("[data-fieldname=subject] input").fill("Grant for public buildings")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks which grants can be combined.")
+	page.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".form-message:visible")).to_contain_text(
+		"Grant for public buildings: a reply is owed by"
+	)
+
+	site.db.rollback()
+	(name,) = interactions_with(site, client)
+	doc = site.get_doc(INTERACTION, name)
+	assert (doc.communication_type, doc.channel, doc.responsible_staff) == (
+		"Initial Inquiry",
+		"Phone",
+		frontline,
+	)
+	assert doc.confidentiality_level == "Standard"
+
+
+def test_who_may_not_log_is_offered_no_button(make_user, login, client):
+	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/customer/{client.name}")
+	expect(button(page, "Create")).to_be_visible()
+	button(page, "Create").click()
+	expect(page.locator(".dropdown-menu.show")).to_be_visible()
+	assert page.locator(".dropdown-menu.show").get_by_text("Log Interaction").count() == 0
+
+
+def test_the_workspace_counts_what_its_reader_may_see(site, frontline, make_user, login, received, as_user):
+	received("Offer for a solar roof")
+	received("Complaint about noise")
+	counts = {}
+	for user in (frontline, make_user("Customer Support Manager", password=PASSWORD)):
+		with as_user(user):
+			counts[user] = len(
+				site.get_list(INTERACTION, filters={"status": ("!=", "Closed")}, limit_page_length=0)
+			)
+		page = login(user, PASSWORD)
+		page.goto("/app/client-communications")
+		card = page.locator(".number-widget-box", has_text=re.compile("open interactions", re.I))
+		expect(card.locator(".number")).to_have_text(str(counts[user]))
+	assert len(set(counts.values())) == 2
