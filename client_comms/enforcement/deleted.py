@@ -17,6 +17,7 @@ POINTERS = {
 	**{doctype: fields for doctype, fields in belongings.OWNER_FIELDS.items() if doctype != "Deleted Document"},
 	**dict.fromkeys(ROWS, ("parenttype", "parent")),
 }
+_ALWAYS = (governed.INTERACTION, governed.GRANT)
 _BINDING = ("client_interaction", "confidentiality_level")
 
 
@@ -26,16 +27,15 @@ def condition(user=None, doctype=None) -> str:
 	if not restricted:
 		return ""
 	kind = "`tabDeleted Document`.`deleted_doctype`"
-	records = [owner for owner in restricted if owner != governed.COMMUNICATION]
-	unbound = " and ".join(f"ifnull({_key(field)}, '') in ('', 'null')" for field in _BINDING)
+	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in _BINDING)
 	branches = [
 		f"{kind} not in ({_list([*restricted, *POINTERS])})",
-		f"({kind} = '{governed.COMMUNICATION}' and {unbound})",
+		f"({kind} not in ({_list([*_ALWAYS, *POINTERS])}) and {unbound})",
 	]
 	for fields in sorted(set(POINTERS.values())):
 		owner_type, owner_name = map(_key, fields)
 		pointing = [doctype for doctype, each in POINTERS.items() if each == fields]
-		visible = [f"ifnull({owner_type}, '') not in ({_list([*records, governed.COMMUNICATION])})"]
+		visible = [f"ifnull({owner_type}, '') not in ({_list(restricted)})"]
 		visible += [
 			f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
 			f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
@@ -57,10 +57,8 @@ def _is_open(doc, user: str) -> bool:
 	if kind not in POINTERS and kind not in governed.doctypes():
 		return True
 	content = json.loads(doc.data or "{}")
-	if kind == governed.COMMUNICATION:
-		return not any(content.get(field) for field in _BINDING)
 	if kind not in POINTERS:
-		return False
+		return kind not in _ALWAYS and not any(content.get(field) for field in _BINDING)
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
 	if not owner_name or owner_type not in governed.doctypes():
 		return True

@@ -3,6 +3,8 @@
 import frappe
 from frappe.desk import search
 
+from client_comms.enforcement import held
+
 
 @frappe.whitelist()
 def search_link(**arguments):
@@ -16,7 +18,15 @@ def search_widget(**arguments):
 	return frappe.call(search.search_widget, **_held_to_conditions(arguments))
 
 
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str):
+	"""The title that a link field shows; of a record that the user may not read, its name."""
+	if held.is_held(doctype) and not frappe.get_list(doctype, {"name": docname}, pluck="name", limit=1):
+		return docname
+	return search.get_link_title(doctype, docname)
+
+
 def _held_to_conditions(arguments: dict) -> dict:
-	if arguments.get("doctype") in frappe.get_hooks("permission_query_conditions", app_name="client_comms"):
+	if held.is_held(arguments.get("doctype")):
 		return {**arguments, "ignore_user_permissions": 0}
 	return arguments

@@ -3,14 +3,14 @@
 import frappe
 from frappe.utils import global_search
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import belongings, governed
 
 
 @frappe.whitelist()
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = ""):
-	"""Frappe's global search without records that confidentiality hides; at most one query a governed DocType."""
+	"""Frappe's global search without what confidentiality hides; at most one query for each DocType found."""
 	results = global_search.search(text, start, limit, doctype)
-	for governed_type in governed.doctypes():
+	for governed_type in (*governed.doctypes(), *belongings.OWNER_FIELDS):
 		results = _readable(results, governed_type)
 	return results
 

@@ -82,24 +82,31 @@ def refuse_share_of_message(doc, method=None) -> None:
 		)
 
 
+def end_follow_without_clearance(doc, method=None) -> None:
+	"""Followers are mailed what changes, unchecked: only who may read the record for good remains one.
+
+	Frappe makes people follow what they create or comment on, so that is not refused but ends at once.
+	"""
+	if doc.ref_doctype == INTERACTION:
+		_end_follows({"name": doc.name})
+
+
 def end_lapsed(interaction: str) -> None:
 	"""End shares and follows of one interaction that its level or its participants no longer carry."""
 	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "share_name": interaction}, _SHARE_FIELDS))
-	for follow in frappe.get_all(
-		"Document Follow", {"ref_doctype": INTERACTION, "ref_docname": interaction}, ["name", "user"]
-	):
-		if not frappe.has_permission(INTERACTION, "read", doc=interaction, user=follow.user):
-			frappe.db.delete("Document Follow", {"name": follow.name})
+	_end_follows({"ref_docname": interaction})
 
 
 def end_lapsed_of_user(doc, method=None) -> None:
-	"""A user's roles changed: end the shares that these no longer carry."""
+	"""A user's roles changed: end the shares and follows that these no longer carry."""
 	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "user": doc.name}, _SHARE_FIELDS))
+	_end_follows({"user": doc.name})
 
 
 def end_all_lapsed() -> None:
-	"""The clearances of a level changed: look at every share of an interaction."""
+	"""The clearances of a level changed: look at every share and follow of an interaction."""
 	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION}, _SHARE_FIELDS))
+	_end_follows({})
 
 
 def _end(shares: list) -> None:
@@ -114,6 +121,15 @@ def _end(shares: list) -> None:
 			force=True,
 			flags={"ignore_share_permission": True},
 		)
+
+
+def _end_follows(which: dict) -> None:
+	for follow in frappe.get_all(
+		"Document Follow", {"ref_doctype": INTERACTION, **which}, ["name", "user", "ref_docname"]
+	):
+		record = policy.stored_record(follow.ref_docname)
+		if not (record and _decide(_lasting(record), follow.user, access.READ).allowed):
+			frappe.db.delete("Document Follow", {"name": follow.name})
 
 
 def _lasting(record: access.Record) -> access.Record:

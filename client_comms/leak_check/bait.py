@@ -72,10 +72,10 @@ def plant(user: str) -> Planted:
 	parties = {doctype: _party(doctype, token) for doctype in PARTIES}
 	planted = Planted([], parties)
 	for number, level in enumerate(levels):
-		planted.baits.append(_interaction(user, level.name, level.name, f"{MARK}{token}q{number}", parties))
+		planted.baits.append(_interaction(user, level.name, level.name, number, token, parties))
 	if len(levels) > 1:
 		raised = _interaction(
-			user, levels[0].name, f"{levels[-1].name} (raised)", f"{MARK}{token}q{len(levels)}", parties
+			user, levels[0].name, f"{levels[-1].name} (raised)", len(levels), token, parties
 		)
 		doc = frappe.get_doc(INTERACTION, raised.name)
 		doc.confidentiality_level = levels[-1].name
@@ -85,8 +85,10 @@ def plant(user: str) -> Planted:
 	return planted
 
 
-def _interaction(user: str, level: str, label: str, word: str, parties: dict) -> Bait:
-	bait = Bait(label, word, f"{MARK.upper()}-{word}")
+def _interaction(user: str, level: str, label: str, number: int, token: str, parties: dict) -> Bait:
+	# The name is sent with requests and comes back with refusals: it must not hold the word.
+	word = f"{MARK}{token}q{number}"
+	bait = Bait(label, word, f"{MARK.upper()}-{token}-{number}")
 	doc = frappe.get_doc(
 		{
 			"doctype": INTERACTION,
@@ -94,6 +96,10 @@ def _interaction(user: str, level: str, label: str, word: str, parties: dict) ->
 			"communication_type": frappe.get_cached_doc("Client Comms Settings").default_communication_type,
 			"channel": frappe.db.get_value("Communication Channel", {}),
 			"direction": "Outbound",
+			"party_type": "Customer",
+			"party": parties["Customer"],
+			"contact": parties["Contact"],
+			"responsible_staff": "Administrator",
 			"occurred_on": add_days(now_datetime(), -1),
 			"subject": f"{word} subject",
 			"summary": f"{word} before",
@@ -102,7 +108,7 @@ def _interaction(user: str, level: str, label: str, word: str, parties: dict) ->
 	doc.flags.from_intake = True
 	doc.append_event("Logged", now_datetime(), f"{word} event")
 	doc.insert(ignore_permissions=True, set_name=bait.name)
-	doc.db_set({"confidentiality_level": level, "responsible_staff": None}, update_modified=False)
+	doc.db_set("confidentiality_level", level, update_modified=False)
 	bait.names["Interaction Event"] = doc.events[0].name
 	doc.append("evidence", {"documentation_method": _record_method(), "note": f"{word} evidence"})
 	doc.summary = f"{word} summary"
@@ -162,7 +168,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 	).insert(ignore_permissions=True)
 	names["ToDo"] = todo.name
 	names["Interaction Action Item"] = frappe.db.get_value("Interaction Action Item", {"parent": doc.name})
-	_tag(doc, word)
+	names["Tag Link"] = _tag(doc, word)
 	for recipient in {user, "Administrator"}:
 		frappe.get_doc(
 			{
@@ -183,11 +189,12 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 	_report(doc, bait)
 
 
-def _tag(doc, word: str) -> None:
-	_row("Tag Link", document_type=INTERACTION, document_name=doc.name, tag=f"{MARK} tag", title=f"{word} tag")
+def _tag(doc, word: str) -> str:
+	link = _row("Tag Link", document_type=INTERACTION, document_name=doc.name, tag=f"{MARK} tag", title=f"{word} tag")
 	if not frappe.db.exists("Tag", f"{MARK} tag"):
 		_row("Tag", name=f"{MARK} tag")
 	doc.db_set("_user_tags", f",{MARK} tag", update_modified=False)
+	return link
 
 
 def _logs(doc, message, bait: Bait) -> None:
@@ -231,7 +238,7 @@ def _logs(doc, message, bait: Bait) -> None:
 
 def _report(doc, bait: Bait) -> None:
 	"""A report that Administrator ran for everybody to open: its result, and an email of it."""
-	word, report = bait.word, f"{MARK} {bait.word}"
+	word, report = bait.word, f"{MARK} {bait.name}"
 	reader = [{"role": role} for role in frappe.get_all("Has Role", {"parenttype": "User"}, pluck="role", distinct=True)]
 	made = frappe.get_doc(
 		{
@@ -256,7 +263,7 @@ def _report(doc, bait: Bait) -> None:
 	frappe.get_doc(
 		{
 			"doctype": "File",
-			"file_name": f"{word}_report.json.gz",
+			"file_name": f"{bait.name.lower()}_report.json.gz",
 			"content": gzip.compress(json.dumps({"columns": [], "result": [{"a": f"{word} prepared"}]}).encode()),
 			"attached_to_doctype": "Prepared Report",
 			"attached_to_name": bait.names["Prepared Report"],
@@ -286,7 +293,7 @@ def _party(doctype: str, token: str) -> str:
 		"Customer": {"customer_name": f"{MARK} customer", "customer_type": "Individual"},
 		"Lead": {"lead_name": f"{MARK} lead", "status": "Open"},
 		"Prospect": {"company_name": f"{MARK} prospect"},
-		"Opportunity": {"opportunity_from": "Lead", "party_name": "", "status": "Open"},
+		"Opportunity": {"opportunity_from": "Lead", "party_name": f"{MARK.upper()}-{token}-Lead", "status": "Open"},
 		"Issue": {"subject": f"{MARK} issue", "status": "Open"},
 	}[doctype]
 	return _row(doctype, name=f"{MARK.upper()}-{token}-{doctype}", **title)
@@ -317,6 +324,8 @@ def remove() -> None:
 	frappe.db.delete("Communication Link", {"link_name": like})
 	for doctype in _PLAIN:
 		frappe.db.delete(doctype, {"name": like})
+	# Those that have their place in the chain stay: a ledger tells of a check, too.
+	frappe.db.delete("Compliance Ledger Entry", {"reference_name": like, "sequence": 0})
 	frappe.db.sql("delete from `__global_search` where content like %s", f"%{MARK}%")
 	frappe.db.commit()  # nosemgrep: also when the check failed
 

@@ -42,6 +42,8 @@ class Surface:
 	probe: Callable[[Visitor, Bait, Planted], Answer | bool]
 	close: str
 	action: str = access.READ
+	# Whether it must open to Administrator: a surface that does not even then has not been looked at.
+	control: bool = True
 
 	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
 		"""Whether the record's content came back."""
@@ -52,9 +54,9 @@ class Surface:
 SURFACES: list[Surface] = []
 
 
-def surface(name: str, close: str = BY_HOOK, action: str = access.READ):
+def surface(name: str, close: str = BY_HOOK, action: str = access.READ, control: bool = True):
 	def register(probe):
-		SURFACES.append(Surface(name, probe, close, action))
+		SURFACES.append(Surface(name, probe, close, action, control))
 		return probe
 
 	return register
@@ -156,19 +158,9 @@ def rest_2_copy(visitor, bait, planted):
 
 @surface("methods of the document")
 def document_method(visitor, bait, planted):
-	return visitor.call("run_doc_method", dt=INTERACTION, dn=bait.name, method="get_title")
-
-
-@surface("methods of the document, sent along")
-def sent_document_method(visitor, bait, planted):
 	return visitor.call(
-		"run_doc_method", docs={"doctype": INTERACTION, "name": bait.name}, method="run_trigger"
+		"run_doc_method", dt=INTERACTION, dn=bait.name, method="add_comment", args={"text": "leakbait remark"}
 	)
-
-
-@surface("hover preview")
-def preview(visitor, bait, planted):
-	return visitor.call("frappe.desk.link_preview.get_preview_data", doctype=INTERACTION, docname=bait.name)
 
 
 @surface("portal list")
@@ -248,7 +240,7 @@ def group_by_assignee(visitor, bait, planted):
 	)
 
 
-@surface("next record of the form", overridden("frappe.desk.form.utils.get_next"))
+@surface("next record of the form", control=False)
 def next_record(visitor, bait, planted):
 	return bool(
 		visitor.call(
@@ -327,17 +319,17 @@ def goal(visitor, bait, planted):
 		title="x",
 		doctype="Customer",
 		docname=planted.parties["Customer"],
-		goal_value_field="docstatus",
-		goal_total_field="docstatus",
-		goal_history_field="language",
+		goal_value_field="default_commission_rate",
+		goal_total_field="default_commission_rate",
+		goal_history_field="customer_details",
 		goal_doctype=INTERACTION,
-		goal_doctype_link="owner",
-		goal_field="docstatus",
+		goal_doctype_link="party",
+		goal_field="name",
 		date_field="occurred_on",
 		aggregation="count",
-		filters={"subject": ("like", f"{bait.word}%"), "owner": "Administrator"},
-	)
-	return found
+		filters={"summary": ("like", f"{bait.word}%")},
+	).message
+	return found and any(value for each in found["data"]["datasets"] for value in each["values"])
 
 
 @surface("kanban board, a guess at a column", overridden("frappe.desk.doctype.kanban_board.kanban_board.update_order"))
@@ -385,6 +377,7 @@ def search_widget(visitor, bait, planted):
 		txt="",
 		filters=[[INTERACTION, "summary", "like", f"{bait.word}%"]],
 		filter_fields=["summary"],
+		as_dict=True,
 		ignore_user_permissions=1,
 		page_length=5,
 	)
@@ -406,7 +399,7 @@ def search_belongings(visitor, bait, planted):
 	return any(bait.word in each.text for each in found)
 
 
-@surface("title of a link", overridden("frappe.desk.search.get_link_title"))
+@surface("title of a link", overridden("frappe.desk.search.get_link_title"), control=False)
 def link_title(visitor, bait, planted):
 	return visitor.call("frappe.desk.search.get_link_title", doctype="Communication", docname=bait.names["Communication"])
 
@@ -418,12 +411,12 @@ def global_search(visitor, bait, planted):
 
 @surface("documents of a tag")
 def tagged(visitor, bait, planted):
-	return visitor.call("frappe.desk.doctype.tag.tag.get_documents_for_tag", tag="#leakbait tag")
+	return visitor.ask("frappe.desk.doctype.tag.tag.get_documents_for_tag", tag="#leakbait tag")
 
 
 @surface("names of tagged documents", overridden("frappe.desk.doctype.tag.tag.get_tagged_docs"))
 def tagged_names(visitor, bait, planted):
-	return visitor.call(
+	return visitor.ask(
 		"frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=INTERACTION, tag="%leakbait%"
 	)
 
@@ -434,7 +427,7 @@ def tagged_names(visitor, bait, planted):
 def _rows(doctype):
 	@surface(f"{doctype} by its name")
 	def by_name(visitor, bait, planted):
-		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype])
+		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype], parent=INTERACTION)
 
 	@surface(f"{doctype}, REST")
 	def by_rest(visitor, bait, planted):
@@ -455,17 +448,6 @@ def _rows(doctype):
 			filters=[[doctype, column, "like", f"%{bait.word}%"]],
 		).message
 
-	@surface(f"{doctype}, report view")
-	def reported(visitor, bait, planted):
-		return visitor.call(
-			"frappe.desk.reportview.get",
-			doctype=doctype,
-			parent_doctype=INTERACTION,
-			parent=INTERACTION,
-			fields=["*"],
-			filters=[[doctype, "parent", "=", bait.name]],
-		)
-
 
 for _doctype in ROWS:
 	_rows(_doctype)
@@ -477,11 +459,11 @@ for _doctype in ROWS:
 def _timeline(doctype):
 	@surface(f"timeline of {doctype}", overridden("frappe.desk.form.load.getdoc"))
 	def shown(visitor, bait, planted):
-		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=planted.parties[doctype])
+		return visitor.ask("frappe.desk.form.load.getdoc", doctype=doctype, name=planted.parties[doctype])
 
 	@surface(f"more of the timeline of {doctype}", overridden("frappe.desk.form.load.get_communications"))
 	def more(visitor, bait, planted):
-		return visitor.call(
+		return visitor.ask(
 			"frappe.desk.form.load.get_communications", doctype=doctype, name=planted.parties[doctype], limit=50
 		)
 
@@ -492,14 +474,14 @@ for _doctype in PARTIES:
 
 @surface("reloaded timeline", overridden("frappe.desk.form.load.get_docinfo"))
 def timeline_docinfo(visitor, bait, planted):
-	return visitor.call(
+	return visitor.ask(
 		"frappe.desk.form.load.get_docinfo", doctype="Contact", name=planted.parties["Contact"]
 	)
 
 
 @surface("documents linked with a contact")
 def linked_with(visitor, bait, planted):
-	return visitor.call(
+	return visitor.ask(
 		"frappe.desk.form.linked_with.get", doctype="Contact", docname=planted.parties["Contact"]
 	)
 
@@ -587,8 +569,8 @@ def link_field(visitor, bait, planted):
 def _belonging(doctype):
 	@surface(f"{doctype}, list")
 	def in_list(visitor, bait, planted):
-		return visitor.call(
-			"frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": bait.names[doctype]}
+		return visitor.ask(
+			"frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": _all(planted, doctype)}
 		)
 
 	@surface(f"{doctype} by its name")
@@ -605,11 +587,11 @@ def _belonging(doctype):
 
 	@surface(f"{doctype}, report view")
 	def reported(visitor, bait, planted):
-		return visitor.call(
+		return visitor.ask(
 			"frappe.desk.reportview.get",
 			doctype=doctype,
 			fields=["*"],
-			filters=[[doctype, "name", "=", bait.names[doctype]]],
+			filters=[[doctype, "name", *_all(planted, doctype)]],
 		)
 
 	@surface(f"{doctype}, count by hidden text")
@@ -653,10 +635,10 @@ for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"
 
 @surface("notifications of the desk", BY_EVENT)
 def notifications(visitor, bait, planted):
-	return visitor.call("frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50)
+	return visitor.ask("frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50)
 
 
-@surface("email digest of followed documents", BY_EVENT)
+@surface("email digest of followed documents", BY_EVENT, control=False)
 def follow_digest(visitor, bait, planted):
 	# Sent by the scheduler, so there is no request to make.
 	from frappe.desk.form.document_follow import get_message_for_user
@@ -667,7 +649,7 @@ def follow_digest(visitor, bait, planted):
 
 @surface("to-do report")
 def todo_report(visitor, bait, planted):
-	return visitor.call("frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True)
+	return visitor.ask("frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True)
 
 
 # --- files -----------------------------------------------------------------------------------------
@@ -730,7 +712,7 @@ def email_alias(visitor, bait, planted):
 	return _opens(visitor, bait, made.message)
 
 
-@surface("file made public", BY_EVENT)
+@surface("file made public", BY_EVENT, control=False)
 def public_file(visitor, bait, planted):
 	visitor.call(
 		"frappe.client.set_value", doctype="File", name=bait.names["File"], fieldname="is_private", value=0
@@ -764,7 +746,7 @@ def print_message(visitor, bait, planted):
 	return visitor.get("/printview", doctype="Communication", name=bait.names["Communication"])
 
 
-@surface("PDF", action=access.PRINT)
+@surface("PDF", action=access.PRINT, control=False)
 def pdf(visitor, bait, planted):
 	answer = visitor.get("/api/method/frappe.utils.print_format.download_pdf", doctype=INTERACTION, name=bait.name)
 	return answer.ok and answer.body.startswith(b"%PDF")
@@ -830,13 +812,6 @@ def auto_email_report(visitor, bait, planted):
 	)
 
 
-@surface("report run in a list")
-def report_builder(visitor, bait, planted):
-	return visitor.call(
-		"frappe.desk.query_report.run", report_name=bait.names["Report"], filters={}, ignore_prepared_report=True
-	)
-
-
 # --- changes: what may be changed may be re-filed, and what is re-filed is read -----------------------
 
 
@@ -850,12 +825,17 @@ def relink(visitor, bait, planted):
 	return moved
 
 
-def _made_from_message(method, doctype, **arguments):
+def _made_from_message(method, doctype):
 	@surface(f"{doctype} made from a message", overridden(method))
 	def made(visitor, bait, planted):
 		message = bait.names["Communication"]
 		before = frappe.db.get_value("Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True)
-		made = visitor.call(method, communication=message, ignore_communication_links=1, **arguments).message
+		made = visitor.call(
+			method,
+			communication=message,
+			company=frappe.db.get_value("Company", {}),
+			ignore_communication_links=1,
+		).message
 		frappe.db.set_value("Communication", message, before, update_modified=False)
 		if made and doctype == "Opportunity":
 			lead = frappe.db.get_value("Opportunity", made, "party_name")
@@ -871,12 +851,11 @@ _made_from_message("erpnext.crm.doctype.lead.lead.make_lead_from_communication",
 _made_from_message(
 	"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication",
 	"Opportunity",
-	company=lambda: frappe.db.get_value("Company", {}),
 )
 
 
-def _change(name, doctype, column, send, action=access.WRITE, close=BY_HOOK):
-	@surface(f"change by {name}", close, action=action)
+def _change(name, doctype, column, send, control=True):
+	@surface(f"change by {name}", action=access.WRITE, control=control)
 	def changed(visitor, bait, planted):
 		target = bait.name if doctype == INTERACTION else bait.names[doctype]
 		before = frappe.db.get_value(doctype, target, [column, "modified"], as_dict=True)
@@ -918,6 +897,7 @@ _change(
 	lambda visitor, doctype, name, bait: visitor.request(
 		"PUT", f"/api/resource/{doctype}/{name}", {"responsible_staff": visitor.user}
 	),
+	control=False,
 )
 _change(
 	"the edit of many in the list",
@@ -939,6 +919,7 @@ for _doctype in ROWS[1:]:
 		lambda visitor, doctype, name, bait: visitor.call(
 			"frappe.client.set_value", doctype=doctype, name=name, fieldname="note", value=f"{bait.word} changed"
 		),
+		control=False,
 	)
 _change(
 	"a message's interaction",
@@ -980,7 +961,7 @@ _change(
 )
 
 
-@surface("assignment to oneself", action=access.WRITE)
+@surface("assignment to oneself", action=access.WRITE, control=False)
 def assign_to_oneself(visitor, bait, planted):
 	visitor.call(
 		"frappe.desk.form.assign_to.add",
@@ -1016,6 +997,10 @@ def comment(visitor, bait, planted):
 		comment_email=visitor.user,
 		comment_by="x",
 	).ok
+
+
+def _all(planted: Planted, doctype: str) -> tuple:
+	return "in", [each.names[doctype] for each in planted.baits]
 
 
 def _about(bait: Bait) -> list:

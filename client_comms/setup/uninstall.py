@@ -76,7 +76,8 @@ def forget_references(own: list[str]):
 		["parent", "fieldname", "reqd"],
 		order_by="parent asc, idx asc",
 	)
-	for link in links:
+	# Files first, for removing one writes a comment on its owner.
+	for link in sorted(links, key=lambda link: link.parent != "File"):
 		meta = frappe.get_meta(link.parent)
 		named = {link.fieldname: ("in", own)}
 		if meta.issingle or meta.get("is_virtual") or not frappe.db.exists(link.parent, named):
