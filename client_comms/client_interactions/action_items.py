@@ -158,18 +158,49 @@ def delete_todos(doc) -> None:
 			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
 
 
-def assign_overdue(doc, what: str) -> None:
-	"""Give the responsible staff one open ToDo for a missed deadline, however often it is asked for."""
+def remind(doc, what: str) -> None:
+	"""Give the responsible staff one open ToDo for what is overdue; a further missed deadline renews it."""
 	if not doc.responsible_staff:
 		return
 	description = _("{0} is overdue: {1}").format(what, get_link_to_form(INTERACTION, doc.name))
-	filters = {
-		"reference_type": INTERACTION,
-		"reference_name": doc.name,
-		"allocated_to": doc.responsible_staff,
-		"description": description,
-	}
-	if not frappe.db.exists("ToDo", filters):
-		todo = frappe.get_doc({"doctype": "ToDo", "priority": "High", "status": "Open", **filters})
-		with _syncing():  # a reminder, no action item of its own
-			todo.insert(ignore_permissions=True)
+	with _syncing():  # a reminder is no action item
+		for todo in _reminders(doc, doc.responsible_staff):
+			if todo.description != description:
+				todo.description = description
+				todo.save(ignore_permissions=True)
+			return
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"reference_type": INTERACTION,
+				"reference_name": doc.name,
+				"allocated_to": doc.responsible_staff,
+				"assigned_by": "Administrator",
+				"description": description,
+				"priority": "High",
+				"status": "Open",
+			}
+		).insert(ignore_permissions=True)
+
+
+def end_reminders(doc) -> None:
+	"""Nothing is owed any more, or somebody else owes it: reminders of what was overdue are done with."""
+	before = doc.get_doc_before_save()
+	if before is None or not before.breached:
+		return
+	with _syncing():
+		for todo in _reminders(doc):
+			if doc.clock_state == "Stopped" or todo.allocated_to != doc.responsible_staff:
+				todo.status = "Closed"
+				todo.save(ignore_permissions=True)
+
+
+def _reminders(doc, user: str | None = None):
+	"""Open ToDos of the interaction that stand for no action item."""
+	filters = {"reference_type": INTERACTION, "reference_name": doc.name, "status": "Open"}
+	if user:
+		filters["allocated_to"] = user
+	items = {row.todo for row in doc.action_items}
+	for name in frappe.get_all("ToDo", filters, pluck="name", order_by="creation asc"):
+		if name not in items:
+			yield frappe.get_doc("ToDo", name)

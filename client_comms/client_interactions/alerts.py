@@ -14,7 +14,7 @@ CLOCK_LABELS = {"acknowledge": "Acknowledgement", "respond": "Answer", "promise"
 def deadline_missed(doc, clock_name: str) -> None:
 	"""Tell the responsible staff, with a ToDo, and every holder of the manager role, once each."""
 	what = _(CLOCK_LABELS[clock_name])
-	action_items.assign_overdue(doc, what)
+	action_items.remind(doc, what)
 	notify(
 		doc,
 		{doc.responsible_staff, *managers()},

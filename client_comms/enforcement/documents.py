@@ -32,7 +32,7 @@ def condition(user=None, doctype=None) -> str:
 	user = user or frappe.session.user
 	if not is_governed(doctype):
 		return ""
-	rows = access.row_filter(policy.subject(user), policy.current(), access.READ)
+	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
 	if rows.everything:
 		return ""
 	level = f"`tab{doctype}`.`confidentiality_level`"

@@ -89,7 +89,7 @@ def _communication_condition(user: str) -> str:
 		return ""
 	bound, level = "`tabCommunication`.`client_interaction`", "`tabCommunication`.`confidentiality_level`"
 	unbound = f"({bound} is null or {bound} = '')"
-	rows = access.row_filter(policy.subject(user), policy.current(), access.READ)
+	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
 	branches = [
 		f"({unbound} and ({level} is null or {level} = ''))",
 		f"{bound} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {interactions})",

@@ -25,6 +25,7 @@ _ACTION = {
 	"share": access.SHARE,
 	"delete": access.DELETE,
 }
+LISTED_FOR = "client_comms_listed_for"
 _NOTHING = "1 = 0"
 
 
@@ -53,10 +54,15 @@ def decide_new(user: str) -> access.Decision:
 	return access.decide_new(policy.subject(user), policy.current())
 
 
+def listed_for() -> str:
+	"""The action that lists are made for in this request: reading, unless `exports` says otherwise."""
+	return frappe.flags.get(LISTED_FOR) or access.READ
+
+
 def interaction_condition(user=None, doctype=None) -> str:
-	"""The rows of Client Interaction that the user may read, as SQL."""
+	"""The rows of Client Interaction that the user may read, or export in an export, as SQL."""
 	user = user or frappe.session.user
-	return render(access.row_filter(policy.subject(user), policy.current(), access.READ), user)
+	return render(access.row_filter(policy.subject(user), policy.current(), listed_for()), user)
 
 
 def child_condition(user=None, doctype=None) -> str:

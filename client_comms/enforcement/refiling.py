@@ -10,7 +10,7 @@ from erpnext.crm.doctype.opportunity import opportunity
 from erpnext.support.doctype.issue import issue
 from frappe import email
 
-from client_comms.enforcement import documents, governed, held
+from client_comms.enforcement import documents, governed, held, policy
 from client_comms.rules import access
 
 
@@ -46,12 +46,25 @@ def make_opportunity_from_communication(
 
 
 def _make(doctype: str, make, communication: str, *arguments) -> str:
-	"""What is made of a message is as confidential as the message, where the DocType is governed."""
+	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
 	held.require(governed.COMMUNICATION, communication, access.WRITE)
 	made = make(communication, *arguments)
 	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
 		documents.raise_to(doctype, made, level)
+		_raise_interactions(doctype, made, level)
 	return made
+
+
+def _raise_interactions(doctype: str, name: str, level: str) -> None:
+	"""What was logged about the new document just now quotes the message."""
+	rules = policy.current()
+	for interaction in frappe.get_all(
+		governed.INTERACTION, {"reference_doctype": doctype, "reference_name": name}, pluck="name"
+	):
+		doc = frappe.get_doc(governed.INTERACTION, interaction)
+		if rules.rank(doc.confidentiality_level) < rules.rank(level):
+			doc.confidentiality_level = level
+			doc.save_by_app()
 
 
 def refuse_reply(doc, method=None) -> None:

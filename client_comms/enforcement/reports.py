@@ -9,7 +9,7 @@ from frappe import _
 from frappe.desk import query_report
 
 from client_comms import compat
-from client_comms.enforcement import held
+from client_comms.enforcement import exports, held
 
 PREPARED = "Prepared Report"
 
@@ -26,7 +26,8 @@ def run(report_name: str, filters=None, **arguments):
 def export_query():
 	"""Export a report, likewise."""
 	_check_prepared(frappe.local.form_dict.get("filters"))
-	return query_report.export_query()
+	with exports.exporting():
+		return query_report.export_query()
 
 
 def _check_prepared(filters) -> None:

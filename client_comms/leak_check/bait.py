@@ -12,6 +12,7 @@ from client_comms.enforcement import belongings, policy
 
 INTERACTION = "Client Interaction"
 MARK = "leakbait"  # in the name or the text of everything planted: what is left of a killed run is found by it
+OCCURRED_DAYS_AGO = 40  # graphs take the figures of the present month from elsewhere
 PARTIES = ("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Issue")
 # Documents that a request of the check may make: DocType -> the column that then carries the mark.
 MADE_BY_REQUESTS = {
@@ -100,7 +101,7 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 			"party": parties["Customer"],
 			"contact": parties["Contact"],
 			"responsible_staff": "Administrator",
-			"occurred_on": add_days(now_datetime(), -1),
+			"occurred_on": add_days(now_datetime(), -OCCURRED_DAYS_AGO),
 			"subject": f"{word} subject",
 			"summary": f"{word} before",
 		}
@@ -307,27 +308,46 @@ def _row(doctype: str, **values) -> str:
 	return doc.name
 
 
+def remove_made(doctype: str, name: str | None) -> None:
+	"""A document that a request made of a message, with what was logged about it."""
+	if not name:
+		return
+	if doctype == "Opportunity":
+		frappe.db.delete("Lead", {"name": frappe.db.get_value(doctype, name, "party_name"), "email_id": ("like", f"{MARK}%")})
+	about = {"reference_doctype": doctype, "reference_name": name}
+	if logged := frappe.get_all(INTERACTION, about, pluck="name"):
+		_remove_named(("in", logged))
+	frappe.db.delete(doctype, {"name": name})
+
+
 def remove() -> None:
 	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
-	like = ("like", f"{MARK}%")
 	inside = ("like", f"%{MARK}%")
+	# Interactions that were logged about documents made of a message have names of their own.
+	logged = frappe.get_all(INTERACTION, {"subject": inside}, pluck="name")
+	for each in (("like", f"{MARK}%"), ("in", logged)):
+		if each[1]:
+			_remove_named(each)
 	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
 		_remove_from_disk(url)
 	frappe.db.delete("File", {"file_url": inside})
-	for doctype, (_type_field, name_field) in belongings.OWNER_FIELDS.items():
-		frappe.db.delete(doctype, {name_field: like})
 	frappe.db.delete("Deleted Document", {"data": inside})
 	for doctype, column in MADE_BY_REQUESTS.items():
 		frappe.db.delete(doctype, {column: inside})
-	for doctype in _CHILDREN:
-		frappe.db.delete(doctype, {"parent": like})
-	frappe.db.delete("Communication Link", {"link_name": like})
-	for doctype in _PLAIN:
-		frappe.db.delete(doctype, {"name": like})
-	# Those that have their place in the chain stay: a ledger tells of a check, too.
-	frappe.db.delete("Compliance Ledger Entry", {"reference_name": like, "sequence": 0})
 	frappe.db.sql("delete from `__global_search` where content like %s", f"%{MARK}%")
 	frappe.db.commit()  # nosemgrep: also when the check failed
+
+
+def _remove_named(names: tuple) -> None:
+	for doctype, (_owner_type, owner_name) in belongings.OWNER_FIELDS.items():
+		frappe.db.delete(doctype, {owner_name: names})
+	# Entries that have their place in the chain stay: a ledger tells of a check, too.
+	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
+	for doctype in _CHILDREN:
+		frappe.db.delete(doctype, {"parent": names})
+	frappe.db.delete("Communication Link", {"link_name": names})
+	for doctype in _PLAIN:
+		frappe.db.delete(doctype, {"name": names})
 
 
 def _remove_from_disk(url: str) -> None:

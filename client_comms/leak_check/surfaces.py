@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import frappe
 
 from client_comms.enforcement import belongings
-from client_comms.leak_check.bait import INTERACTION, PARTIES, Bait, Planted
+from client_comms.leak_check.bait import INTERACTION, OCCURRED_DAYS_AGO, PARTIES, Bait, Planted, remove_made
 from client_comms.leak_check.visitor import Answer, Visitor
 from client_comms.rules import access
 
@@ -165,12 +165,9 @@ def document_method(visitor, bait, planted):
 
 @surface("portal list")
 def portal_list(visitor, bait, planted):
-	return visitor.call("frappe.www.list.get", doctype=INTERACTION, txt=bait.word)
-
-
-@surface("portal page of the list")
-def portal_page(visitor, bait, planted):
-	return visitor.get("/list", doctype=INTERACTION)
+	return visitor.ask(
+		"frappe.www.list.get", doctype=INTERACTION, party=planted.parties["Customer"], limit=100
+	)
 
 
 # --- lists, counts, charts -------------------------------------------------------------------------
@@ -213,7 +210,8 @@ def tag_statistics(visitor, bait, planted):
 		doctype=INTERACTION,
 		filters=_about(bait),
 	)
-	return bool(((counts.message or {}).get("stats") or {}).get("_user_tags"))
+	tags = ((counts.message or {}).get("stats") or {}).get("_user_tags") or []
+	return any(count for tag, count in tags if tag.startswith("leakbait"))
 
 
 @surface("group by in the list")
@@ -306,7 +304,7 @@ def grouped_chart(visitor, bait, planted):
 def heatmap(visitor, bait, planted):
 	found = visitor.call(
 		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
-		chart=_chart(bait, chart_type="Count", type="Heatmap", heatmap_year=frappe.utils.nowdate()[:4]),
+		chart=_chart(bait, chart_type="Count", type="Heatmap", heatmap_year=_year()),
 		no_cache=1,
 	).message
 	return bool(found and found["dataPoints"])
@@ -416,9 +414,8 @@ def tagged(visitor, bait, planted):
 
 @surface("names of tagged documents", overridden("frappe.desk.doctype.tag.tag.get_tagged_docs"))
 def tagged_names(visitor, bait, planted):
-	return visitor.ask(
-		"frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=INTERACTION, tag="%leakbait%"
-	)
+	named = visitor.ask("frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=INTERACTION, tag="%leakbait%")
+	return bait.name in named.text
 
 
 # --- rows ------------------------------------------------------------------------------------------
@@ -481,9 +478,10 @@ def timeline_docinfo(visitor, bait, planted):
 
 @surface("documents linked with a contact")
 def linked_with(visitor, bait, planted):
-	return visitor.ask(
+	linked = visitor.ask(
 		"frappe.desk.form.linked_with.get", doctype="Contact", docname=planted.parties["Contact"]
 	)
+	return bait.name in linked.text
 
 
 @surface("timeline links, list")
@@ -512,36 +510,8 @@ def _linked_by_own(visitor, doctype, values):
 	return made and made["name"]
 
 
-@surface("linked documents in REST (expand_links)", BY_HOOK)
-def expand_links(visitor, bait, planted):
-	own = _linked_by_own(
-		visitor,
-		"Reminder",
-		{
-			"user": visitor.user,
-			"remind_at": frappe.utils.add_days(frappe.utils.now(), 3),
-			"description": "x",
-			"reminder_doctype": INTERACTION,
-			"reminder_docname": bait.name,
-		},
-	)
-	if not own:
-		return False
-	answers = [
-		visitor.get(f"/api/resource/Reminder/{own}", expand_links="true"),
-		visitor.get(
-			"/api/resource/Reminder",
-			fields=["name", "reminder_doctype", "reminder_docname"],
-			filters={"name": own},
-			expand=["reminder_docname"],
-		),
-	]
-	return any(f"{bait.word} summary" in each.text for each in answers)
-
-
-@surface("fields of a linked message in a list (link.field)", BY_EVENT)
-def link_field(visitor, bait, planted):
-	own = _linked_by_own(
+def _own_reply(visitor, bait):
+	return _linked_by_own(
 		visitor,
 		"Communication",
 		{
@@ -552,15 +522,23 @@ def link_field(visitor, bait, planted):
 			"in_reply_to": bait.names["Communication"],
 		},
 	)
-	if not own:
-		return False
-	answer = visitor.call(
+
+
+@surface("linked documents in REST (expand_links)", BY_EVENT)
+def expand_links(visitor, bait, planted):
+	own = _own_reply(visitor, bait)
+	return own and visitor.get(f"/api/resource/Communication/{own}", expand_links="true")
+
+
+@surface("fields of a linked message in a list (link.field)", BY_EVENT)
+def link_field(visitor, bait, planted):
+	own = _own_reply(visitor, bait)
+	return own and visitor.call(
 		"frappe.client.get_list",
 		doctype="Communication",
 		fields=["name", "in_reply_to.content as quoted"],
 		filters={"name": own},
 	)
-	return f"{bait.word} message text" in answer.text
 
 
 # --- belongings ------------------------------------------------------------------------------------
@@ -837,12 +815,7 @@ def _made_from_message(method, doctype):
 			ignore_communication_links=1,
 		).message
 		frappe.db.set_value("Communication", message, before, update_modified=False)
-		if made and doctype == "Opportunity":
-			lead = frappe.db.get_value("Opportunity", made, "party_name")
-			frappe.db.delete("Opportunity", {"name": made})
-			frappe.db.delete("Lead", {"name": lead})
-		elif made:
-			frappe.db.delete(doctype, {"name": made})
+		remove_made(doctype, made)
 		return bool(made)
 
 
@@ -854,11 +827,15 @@ _made_from_message(
 )
 
 
+_OWNERS = ["attached_to_doctype", "reference_doctype"]
+
+
 def _change(name, doctype, column, send, control=True):
 	@surface(f"change by {name}", action=access.WRITE, control=control)
 	def changed(visitor, bait, planted):
 		target = bait.name if doctype == INTERACTION else bait.names[doctype]
-		before = frappe.db.get_value(doctype, target, [column, "modified"], as_dict=True)
+		kept = [column, "modified", *(each for each in _OWNERS if frappe.get_meta(doctype).has_field(each))]
+		before = frappe.db.get_value(doctype, target, kept, as_dict=True)
 		send(visitor, doctype, target, bait)
 		after = frappe.db.get_value(doctype, target, column)
 		frappe.db.set_value(doctype, target, before, update_modified=False)
@@ -1001,6 +978,10 @@ def comment(visitor, bait, planted):
 
 def _all(planted: Planted, doctype: str) -> tuple:
 	return "in", [each.names[doctype] for each in planted.baits]
+
+
+def _year() -> int:
+	return frappe.utils.add_days(frappe.utils.getdate(), -OCCURRED_DAYS_AGO).year
 
 
 def _about(bait: Bait) -> list:

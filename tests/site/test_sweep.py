@@ -88,8 +88,28 @@ def test_each_deadline_is_marked_for_itself(case, sweep_at):
 		"acknowledge 2026-11-24 17:00:00",
 		"respond 2026-11-25 17:00:00",
 	]
-	assert len(notified(case)) == 6 and len(todos(case)) == 2
+	assert len(notified(case)) == 6 and len(todos(case)) == 1, "one reminder that is renewed"
 	assert frappe.db.get_value(INTERACTION, case, "sweep_at") is None
+
+
+def test_the_reminder_ends_with_the_answer(case, clock_at, sweep_at):
+	sweep_at(AFTER_BOTH)
+	assert len(todos(case)) == 1
+	with clock_at("2026-11-25 18:00"):
+		api.answer(case)
+	assert not todos(case)
+
+
+def test_the_reminder_ends_for_whom_the_interaction_is_taken_from(case, make_user, clock_at, sweep_at):
+	sweep_at("2026-11-24 17:05")
+	other = make_user("Frontline Staff")
+	with clock_at("2026-11-24 18:00"):
+		doc = frappe.get_doc(INTERACTION, case)
+		doc.responsible_staff = other
+		doc.save()
+	assert not todos(case)
+	sweep_at(AFTER_BOTH)
+	assert todos(case) == [other]
 
 
 @pytest.mark.parametrize(
@@ -370,7 +390,7 @@ def assert_marked_once(names, people):
 		assert {user: per_person.count(user) for user in per_person} == dict.fromkeys(
 			{people["responsible"], *people["managers"]}, 2
 		)
-		assert todos(name) == [people["responsible"]] * 2
+		assert todos(name) == [people["responsible"]]
 
 
 @pytest.mark.committed

@@ -114,6 +114,7 @@ class ClientInteraction(Document):
 
 	def on_update(self):
 		action_items.sync_todos(self)
+		action_items.end_reminders(self)
 		reclassification.follow(self)
 
 	def on_trash(self):

@@ -1,0 +1,46 @@
+"""Exports hold the rows that the user may export, not all that they may read (D-5).
+
+Frappe asks for the export permission of the DocType alone and then lists rows as for reading.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe.core.doctype.data_export import exporter
+from frappe.core.doctype.data_import import data_import
+from frappe.desk import reportview
+
+from client_comms.enforcement import permissions
+from client_comms.rules import access
+
+
+@frappe.whitelist()
+def export_query():
+	"""The export of a list or report view."""
+	with exporting():
+		return reportview.export_query()
+
+
+@frappe.whitelist()
+def export_data(**arguments):
+	"""The export for data import."""
+	with exporting():
+		return frappe.call(exporter.export_data, **arguments)
+
+
+@frappe.whitelist()
+def download_template(**arguments):
+	"""The template of a data import, filled with records."""
+	with exporting():
+		return frappe.call(data_import.download_template, **arguments)
+
+
+@contextmanager
+def exporting() -> Iterator[None]:
+	"""Row conditions are those for exporting."""
+	frappe.flags[permissions.LISTED_FOR] = access.EXPORT
+	try:
+		yield
+	finally:
+		frappe.flags.pop(permissions.LISTED_FOR, None)

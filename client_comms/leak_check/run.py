@@ -1,0 +1,98 @@
+"""The check itself: plant, ask, compare with the rule, remove."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import frappe
+from frappe.utils.synchronization import filelock
+
+from client_comms.enforcement import permissions, policy
+from client_comms.leak_check import bait, standing
+from client_comms.leak_check.surfaces import SURFACES, Surface
+from client_comms.leak_check.visitor import Visitor
+from client_comms.rules import access
+
+OPEN = "open"  # came back, though the rule refuses
+CLOSED = "closed"  # stayed away, as the rule says
+ALLOWED = "as allowed"  # came back, as the rule says
+NOT_SHOWN = "not shown"  # the rule would allow it; ERPNext's own permissions, or the surface, do not
+UNCHECKED = "not checked"  # did not even come back to Administrator
+
+# Seconds to wait for a check that runs already: two would remove each other's bait.
+_WAIT = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+	surface: str
+	level: str
+	result: str
+	close: str
+
+
+def check(user: str, url: str | None = None, surfaces: Iterable[Surface] = SURFACES) -> dict:
+	"""Walk the surfaces in the user's name, for one record at every level.
+
+	:param url: of the served site; requests are answered in this process when left out
+	:returns: `{"user", "open": int, "findings": [{"surface", "level", "result", "close"}], "standing": […],
+	    "review": [{"document", "what"}]}`; `open` counts findings and standing ones that should be closed
+	:raises frappe.DoesNotExistError: there is no such user
+	"""
+	if not frappe.db.get_value("User", user, "enabled"):
+		frappe.throw(f"There is no enabled user {user}.", exc=frappe.DoesNotExistError)
+	surfaces = list(surfaces)
+	before = frappe.session.user
+	with filelock("client_comms_check_leaks", timeout=_WAIT):
+		bait.remove()
+		try:
+			frappe.set_user("Administrator")
+			frappe.flags.mute_emails = True
+			planted = bait.plant(user)
+			findings = list(_findings(user, url, surfaces, planted))
+		finally:
+			frappe.db.rollback()
+			bait.remove()
+			frappe.flags.mute_emails = False
+			frappe.set_user(before)
+	found = standing.of_user(user)
+	return {
+		"user": user,
+		"open": sum(each.result == OPEN for each in findings) + len(found),
+		"findings": [asdict(each) for each in findings],
+		"standing": found,
+		"review": standing.to_review(),
+	}
+
+
+def _findings(user: str, url: str | None, surfaces: list[Surface], planted: bait.Planted):
+	unchecked = set()
+	with Visitor("Administrator", url) as administrator:
+		for surface in surfaces:
+			if surface.control and not surface.shows(administrator, planted.baits[-1], planted):
+				unchecked.add(surface.name)
+	allowed = {
+		(each.name, action): _allowed(user, each, action) for each in planted.baits for action in access.ACTIONS
+	}
+	with Visitor(user, url) as visitor:
+		for surface in surfaces:
+			for each in planted.baits:
+				shown = surface.shows(visitor, each, planted)
+				yield Finding(
+					surface.name,
+					each.label,
+					_result(shown, allowed[each.name, surface.action], surface.name in unchecked),
+					surface.close,
+				)
+
+
+def _allowed(user: str, each: bait.Bait, action: str) -> bool:
+	record = policy.stored_record(each.name)
+	return all(permissions.decide(record, needed, user).allowed for needed in (access.READ, action))
+
+
+def _result(shown: bool, allowed: bool, unchecked: bool) -> str:
+	if shown:
+		return ALLOWED if allowed else OPEN
+	if unchecked:
+		return UNCHECKED
+	return NOT_SHOWN if allowed else CLOSED
