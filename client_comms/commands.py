@@ -15,7 +15,7 @@ from client_comms.dry_run.table import print_table
 
 @click.group("client-comms")
 def client_comms():
-	"""Client communications: demonstration, simulation, ledger."""
+	"""Client communications: demonstration, simulation, ledger, leaks."""
 
 
 @client_comms.command("load-demo")
@@ -103,6 +103,28 @@ def _show_simulation(found: dict) -> None:
 		click.echo()
 		rows = [(row["communication_type"], str(row["records"])) for row in found["uncovered"]]
 		print_table(("Type that it has no rule for", "Interactions"), rows)
+
+
+@client_comms.command("check-leaks")
+@click.option("--user", required=True, help="the user in whose name everything is asked")
+@click.option("--url", help="address of the served site (default: requests are answered in this process)")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
+@pass_context
+def check_leaks(context, user: str, url: str | None = None, as_json: bool = False):
+	"""Plant records at every level, ask for them in the user's name everywhere, and compare with the rule.
+
+	Ends with 1 when something is open that should be closed, with 2 when the check itself could not run.
+	"""
+	with _connected(context):
+		from client_comms.leak_check import report, run
+
+		try:
+			found = run.check(user, url)
+		except Exception as error:
+			click.echo(f"The check could not run: {error}", err=True)
+			sys.exit(2)
+	click.echo(json.dumps(found, indent=2)) if as_json else report.show(found)
+	sys.exit(1 if found["open"] else 0)
 
 
 @contextmanager

@@ -77,6 +77,7 @@ override_whitelisted_methods = {
 	"frappe.utils.global_search.search": "client_comms.enforcement.search.search",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.counts.get_chart",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.counts.get_tagged_docs",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "client_comms.enforcement.counts.get_monthly_goal_graph_data",
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order": "client_comms.enforcement.kanban.update_order",
 	"frappe.desk.reportview.export_query": "client_comms.enforcement.exports.export_query",

@@ -6,6 +6,7 @@ Each keeps Frappe's own function and only adds that the rows counted are ones th
 import frappe
 from frappe.desk import listview
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk.doctype.tag import tag as tags
 from frappe.utils import goal
 
 from client_comms.enforcement import held
@@ -47,6 +48,16 @@ def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = 
 	return frappe.call(
 		goal.get_monthly_goal_graph_data, goal_doctype=goal_doctype, filters=filters, **arguments
 	)
+
+
+@frappe.whitelist()
+def get_tagged_docs(doctype: str, tag: str):
+	"""The names of the documents with a tag."""
+	named = tags.get_tagged_docs(doctype, tag)
+	if not held.is_held(doctype) or not named:
+		return named
+	readable = set(held.readable_names(doctype, {"name": ("in", [row[0] for row in named])}))
+	return [row for row in named if row[0] in readable]
 
 
 def _chart(arguments: dict):

@@ -18,6 +18,7 @@ from client_comms.rules import access
 @frappe.whitelist()
 def export_query():
 	"""The export of a list or report view."""
+	now_not_later()
 	with exporting():
 		return reportview.export_query()
 
@@ -34,6 +35,11 @@ def download_template(**arguments):
 	"""The template of a data import, filled with records."""
 	with exporting():
 		return frappe.call(data_import.download_template, **arguments)
+
+
+def now_not_later() -> None:
+	"""A job in the background would list without these conditions, so the export is made at once."""
+	frappe.form_dict.pop("export_in_background", None)
 
 
 @contextmanager

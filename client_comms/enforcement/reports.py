@@ -26,6 +26,7 @@ def run(report_name: str, filters=None, **arguments):
 def export_query():
 	"""Export a report, likewise."""
 	_check_prepared(frappe.local.form_dict.get("filters"))
+	exports.now_not_later()
 	with exports.exporting():
 		return query_report.export_query()
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 import frappe
 
-from client_comms.enforcement import belongings
 from client_comms.leak_check.bait import INTERACTION, OCCURRED_DAYS_AGO, PARTIES, Bait, Planted, remove_made
 from client_comms.leak_check.visitor import Answer, Visitor
 from client_comms.rules import access
 
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
-# Belongings with text of their own.
+# Belongings with text of their own; shares, follows and views have none.
 BELONGINGS = (
 	"Access Log",
 	"Activity Log",
@@ -621,7 +620,7 @@ def follow_digest(visitor, bait, planted):
 	# Sent by the scheduler, so there is no request to make.
 	from frappe.desk.form.document_follow import get_message_for_user
 
-	messages, _documents = get_message_for_user("Daily", visitor.user)
+	messages, _documents = get_message_for_user("Hourly", visitor.user)
 	return bait.word in frappe.as_json(messages)
 
 
@@ -661,7 +660,10 @@ def zip_files(visitor, bait, planted):
 
 def _opens(visitor, bait, own) -> bool:
 	"""Whether the content came back by the address that the visitor's own File row carries."""
-	return bool(own) and "content of" in visitor.get(bait.file_url).text
+	opened = bool(own) and "content of" in visitor.get(bait.file_url).text
+	frappe.db.delete("File", {"file_url": bait.file_url, "name": ("!=", bait.names["File"])})
+	frappe.db.delete("Comment", {"comment_type": "Attachment", "content": ("like", f"%{bait.word}%")})
+	return opened
 
 
 @surface("second file for the same address", BY_EVENT)
@@ -991,7 +993,3 @@ def _about(bait: Bait) -> list:
 
 def _shown_in_file(answer: Answer, bait: Bait) -> bool:
 	return answer.ok and bait.word in answer.text.replace(f"{bait.word}%", "")
-
-
-# Names of belongings' DocTypes that the surfaces above leave out carry no text: shares, follows, views.
-assert set(BELONGINGS) - {"Communication"} <= set(belongings.OWNER_FIELDS)

@@ -1,0 +1,217 @@
+"""`check-leaks` finds holes that are made on purpose, finds none where there is none, and leaves nothing behind."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from unittest import mock
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.leak_check import bait, run
+from client_comms.leak_check.surfaces import SURFACES
+
+pytestmark = pytest.mark.committed
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def frontline(make_user):
+	"""Sees Standard; has what ERPNext asks for to use the surfaces."""
+	return make_user(
+		procedure.FRONTLINE_STAFF, "System Manager", "Sales User", "Sales Manager", "Support Team", "Report Manager"
+	)
+
+
+def opened(user, *names):
+	"""The surfaces, of the ones named, that the check finds open."""
+	surfaces = [surface for surface in SURFACES if surface.name in names]
+	assert len(surfaces) == len(names)
+	found = run.check(user, surfaces=surfaces)
+	assert not [f for f in found["findings"] if f["result"] == run.UNCHECKED]
+	for finding in found["findings"]:
+		assert finding["close"]
+	return {finding["surface"] for finding in found["findings"] if finding["result"] == run.OPEN}
+
+
+@contextlib.contextmanager
+def without_hook(kind, *keys):
+	"""The site as it is when this app's hooks for `keys` are gone: requests read hooks anew, as these do."""
+	load = frappe._load_app_hooks
+
+	def loaded(app_name=None):
+		hooks = load(app_name)
+		hooks[kind] = {key: value for key, value in hooks.get(kind, {}).items() if key not in keys}
+		return hooks
+
+	with mock.patch.object(frappe, "_load_app_hooks", loaded):
+		forget_hooks()
+		yield
+	forget_hooks()
+
+
+def forget_hooks():
+	frappe.cache.delete_value("app_hooks")
+	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
+	frappe.clear_cache()
+
+
+@pytest.mark.parametrize(
+	("kind", "keys", "surface"),
+	[
+		("has_permission", [INTERACTION], "client.get"),
+		("permission_query_conditions", [INTERACTION], "client.get_count"),
+		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
+		("permission_query_conditions", ["Communication"], "timeline links, list"),
+		("permission_query_conditions", ["Communication Link"], "timeline links, list"),
+		("has_permission", ["Version"], "Version by its name"),
+		("permission_query_conditions", ["Comment"], "Comment, list"),
+		("has_permission", ["Deleted Document"], "deleted Comment"),
+		("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
+		("override_whitelisted_methods", ["frappe.desk.search.search_widget"], "link field search in hidden text"),
+		("override_whitelisted_methods", ["frappe.utils.global_search.search"], "global search"),
+		("override_whitelisted_methods", ["frappe.email.relink"], "re-filing of a message"),
+		("override_whitelisted_methods", ["erpnext.crm.utils.get_open_activities"], "open activities"),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.doctype.dashboard_chart.dashboard_chart.get"],
+			"dashboard chart, heatmap",
+		),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.listview.get_group_by_count"],
+			"group by assignee in the list",
+		),
+		("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
+		("doc_events", ["File"], "second file for the same address"),
+	],
+	ids=lambda value: value if isinstance(value, str) else ",".join(value),
+)
+def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline):
+	with without_hook(kind, *keys):
+		assert opened(frontline, surface) == {surface}
+	assert opened(frontline, surface) == set()
+
+
+@pytest.fixture
+def sensitive(log):
+	return log("Feedback/Complaint", responsible_staff="Administrator", confidentiality_level="Sensitive")
+
+
+def standing(user):
+	return [each["document"] for each in run.check(user, surfaces=[])["standing"]]
+
+
+def test_a_share_written_past_frappe_is_found(sensitive, frontline):
+	share = frappe.get_doc(
+		{"doctype": "DocShare", "share_doctype": INTERACTION, "share_name": sensitive.name, "user": frontline, "read": 1}
+	)
+	share.db_insert()
+	assert standing(frontline) == [f"DocShare {share.name}: {INTERACTION} {sensitive.name}"]
+	frappe.db.delete("DocShare", {"name": share.name})
+	assert standing(frontline) == []
+
+
+def test_a_public_file_is_found(sensitive, frontline):
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": "complaint.txt",
+			"content": "noise",
+			"attached_to_doctype": INTERACTION,
+			"attached_to_name": sensitive.name,
+		}
+	).insert(ignore_permissions=True)
+	file.db_set("is_private", 0)
+	assert standing(frontline) == [f"File {file.name}: {INTERACTION} {sensitive.name}"]
+	file.db_set("is_private", 1)
+	alias = frappe.get_doc({"doctype": "File", "file_name": "a.txt", "file_url": file.file_url, "is_private": 1})
+	alias.db_insert()
+	assert standing(frontline) == [f"File {alias.name}: the content of {INTERACTION} {sensitive.name}"]
+	frappe.db.delete("File", {"name": alias.name})
+
+
+@pytest.mark.parametrize("role", procedure.ROLES)
+def test_nothing_is_open_for_a_shipped_role(role, make_user):
+	found = run.check(make_user(role))
+	assert [f for f in found["findings"] if f["result"] in (run.OPEN, run.UNCHECKED)] == []
+	assert found["standing"] == [] and found["open"] == 0
+	assert len({f["surface"] for f in found["findings"]}) == len(SURFACES)
+
+
+def test_reports_and_scripts_that_ask_by_themselves_are_named(frontline):
+	report = frappe.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": "All Complaints",
+			"ref_doctype": "Customer",
+			"report_type": "Query Report",
+			"is_standard": "No",
+			"query": "select subject from `tabClient Interaction`",
+		}
+	).insert(ignore_permissions=True)
+	frappe.db.commit()
+	try:
+		review = {each["document"]: each["what"] for each in run.check(frontline, surfaces=[])["review"]}
+		assert INTERACTION in review["Report All Complaints"]
+	finally:
+		frappe.delete_doc("Report", report.name, force=True)
+
+
+def counts():
+	"""Rows of every table."""
+	frappe.db.rollback()
+	ignored = {"tabRoute History", "tabRQ Job", "tabScheduled Job Log"}
+	return {
+		table: frappe.db.sql(f"select count(*) from `{table}`")[0][0]
+		for table in frappe.db.get_tables(cached=False)
+		if table not in ignored
+	}
+
+
+def test_a_check_leaves_nothing(frontline):
+	files = set(walk_files())
+	before = counts()
+	run.check(frontline)
+	assert counts() == before
+	assert set(walk_files()) == files
+
+
+def walk_files():
+	from pathlib import Path
+
+	for folder in ("public", "private"):
+		yield from Path(frappe.get_site_path(folder, "files")).rglob("*")
+
+
+def test_what_a_killed_check_left_goes_with_the_next(frontline):
+	before = counts()
+	bait.plant(frontline)
+	assert counts() != before
+	run.check(frontline, surfaces=[])
+	assert counts() == before
+
+
+def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, frontline, sensitive):
+	def run_command(*arguments):
+		return subprocess.run(
+			[sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name, "client-comms", "check-leaks", *arguments],
+			cwd=sites_path,
+			capture_output=True,
+			text=True,
+		)
+
+	assert run_command("--user", "nobody@example.com").returncode == 2
+	share = frappe.get_doc(
+		{"doctype": "DocShare", "share_doctype": INTERACTION, "share_name": sensitive.name, "user": frontline, "read": 1}
+	)
+	share.db_insert()
+	frappe.db.commit()
+	done = run_command("--user", frontline, "--json")
+	frappe.db.rollback()
+	frappe.db.delete("DocShare", {"name": share.name})
+	frappe.db.commit()
+	assert done.returncode == 1, done.stderr
+	assert json.loads(done.stdout[done.stdout.index("{") :])["open"] == 1
