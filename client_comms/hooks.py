@@ -132,7 +132,6 @@ doc_events = {
 	},
 	"Notification Log": {"before_insert": "client_comms.enforcement.notifications.withhold_content"},
 	"ToDo": {
-		"before_insert": "client_comms.client_interactions.action_items.check_assignee",
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
 		"on_update": "client_comms.client_interactions.action_items.follow_todo",
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",

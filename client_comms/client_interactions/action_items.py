@@ -87,16 +87,6 @@ def _sync(doc, row) -> None:
 	row.db_set("todo", todo.name, update_modified=False)
 
 
-def check_assignee(todo, method=None) -> None:
-	"""An assignment makes somebody take part, so it asks for the clearance that an action item asks for.
-
-	:raises client_comms.exceptions.ClearanceMissingError: the assignee has none for the interaction's level
-	"""
-	if todo.reference_type == INTERACTION and not frappe.flags.get(_SYNCING):
-		level = frappe.db.get_value(INTERACTION, todo.reference_name, "confidentiality_level")
-		sharing.require_clearance(todo.allocated_to, level)
-
-
 def adopt_todo(todo, method=None) -> None:
 	"""What is assigned in the desk becomes an action item, by somebody who may write the interaction (F-2)."""
 	if todo.reference_type != INTERACTION or todo.status != "Open" or frappe.flags.get(_SYNCING):

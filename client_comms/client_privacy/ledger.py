@@ -6,6 +6,8 @@ order in which they were written, and marks the end of the chain once a day.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import frappe
 from frappe import _
@@ -47,6 +49,7 @@ CONTENT_FIELDS = (
 _CHAIN_FIELDS = ("name", "sequence", "previous_hash", "entry_hash")
 _DATA_LENGTH = 140
 CHUNK = 500
+_SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
 
 class LedgerDocument(Document):
@@ -100,6 +103,16 @@ def entry(
 	}
 
 
+@contextmanager
+def silenced() -> Iterator[None]:
+	"""For `check-leaks`: what it does with its bait in a user's name is nothing that the user did."""
+	token = _SILENCED.set(True)
+	try:
+		yield
+	finally:
+		_SILENCED.reset(token)
+
+
 def write(entries: Iterable[dict]) -> None:
 	"""Write entries in the present transaction, with one statement and no lock on other entries."""
 	meta_fields = ("name", "creation", "modified", "owner", "modified_by")
@@ -109,7 +122,7 @@ def write(entries: Iterable[dict]) -> None:
 		rows.append(
 			(frappe.generate_hash(length=12), moment, moment, user, user, *map(each.get, CONTENT_FIELDS))
 		)
-	if rows:
+	if rows and not _SILENCED.get():
 		frappe.db.bulk_insert(ENTRY, [*meta_fields, *CONTENT_FIELDS], rows)
 
 

@@ -14,26 +14,20 @@ import frappe
 from frappe import _
 
 from client_comms.client_privacy import ledger
-from client_comms.enforcement import documents, governed, policy, refusals
+from client_comms.enforcement import documents, exports, governed, policy, refusals
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
 _VIEWED = (governed.INTERACTION, governed.COMMUNICATION, *documents.SETTING)
 _TIMELINES = ("communications", "automated_messages")
-# Methods that print without Frappe's `before_print`, give out files, and export.
-_PRINTS = ("frappe.utils.weasyprint.download_pdf", "/printview")
-_DOWNLOADS = (
-	"download_file",
-	"frappe.handler.download_file",
-	"frappe.core.doctype.file.file.download_file",
-)
-_EXPORTS = (
-	"frappe.desk.reportview.export_query",
-	"frappe.core.doctype.data_export.exporter.export_data",
-	"frappe.core.doctype.data_import.data_import.download_template",
-)
-_REPORT_EXPORT = "frappe.desk.query_report.export_query"
-_TIMELINE_METHOD = "frappe.desk.form.load.get_communications"
+# Methods that print (some without Frappe's `before_print`), give out files, and export, by the last part of
+# their name: Python lets a request reach a method by every module that imports it, overrides included.
+_PRINT = "download_pdf"
+_PRINT_PAGE = "printview"
+_DOWNLOAD = "download_file"
+_FILES = "/private/files/"
+_EXPORTS = ("export_query", "export_data", "download_template")
+_TIMELINE = "get_communications"
 
 
 # --- hooks -------------------------------------------------------------------------------------
@@ -95,20 +89,19 @@ def on_share(doc, method=None):
 
 
 def _uses(request) -> Iterator[dict]:
-	method = frappe.form_dict.cmd or request.path.partition("/method/")[2] or request.path
+	path, asked = request.path, frappe.form_dict
+	method = str(asked.cmd or path.partition("/method/")[2].strip("/")).rpartition(".")[2]
 	yield from frappe.local.flags.get(_NOTED, {}).values()
 	yield from _views()
 	yield from _timeline_views(method)
-	if method in _PRINTS:
-		yield from _once(ledger.PRINT, frappe.form_dict.doctype, frappe.form_dict.name)
-	elif method in _DOWNLOADS:
-		yield from _downloads(frappe.form_dict.file_url)
-	elif method.startswith("/private/files/"):
-		yield from _downloads(method)
+	if method == _PRINT or path.strip("/").removesuffix(".html") == _PRINT_PAGE:
+		yield from _once(ledger.PRINT, asked.doctype, asked.name)
+	elif method == _DOWNLOAD:
+		yield from _downloads(asked.file_url)
+	elif path.startswith(_FILES):
+		yield from _downloads(path)
 	elif method in _EXPORTS:
-		yield from _export()
-	elif method == _REPORT_EXPORT:
-		yield from _report_export()
+		yield from _export() if asked.doctype else _report_export()
 
 
 def _views() -> Iterator[dict]:
@@ -138,7 +131,7 @@ def _timeline_views(method: str) -> Iterator[dict]:
 	"""Messages on another document's timeline; those on the timeline of their interaction are part of its view."""
 	docinfo = frappe.local.response.get("docinfo") or {}
 	messages = [m for key in _TIMELINES for m in docinfo.get(key) or ()]
-	if method == _TIMELINE_METHOD:
+	if method == _TIMELINE:
 		messages += frappe.local.response.get("message") or []
 	names = {m["name"] for m in messages}
 	if not names:
@@ -193,14 +186,15 @@ def _export() -> Iterator[dict]:
 		filters = {"name": ("in", frappe.parse_json(selected))}
 	else:
 		filters = frappe.parse_json(asked.filters or asked.export_filters or "[]")
-	rows = frappe.get_list(
-		doctype,
-		filters=filters,
-		or_filters=frappe.parse_json(asked.or_filters or "[]"),
-		fields=["name", "confidentiality_level"],
-		order_by=f"`tab{doctype}`.`name` asc",
-		limit=5 if asked.export_records == "5_records" else 0,
-	)
+	with exports.exporting():
+		rows = frappe.get_list(
+			doctype,
+			filters=filters,
+			or_filters=frappe.parse_json(asked.or_filters or "[]"),
+			fields=["name", "confidentiality_level"],
+			order_by=f"`tab{doctype}`.`name` asc",
+			limit=5 if asked.export_records == "5_records" else 0,
+		)
 	# A filter on child rows finds its record once a row.
 	levels = {row.name: row.confidentiality_level for row in rows}
 	rules = policy.current()
@@ -215,7 +209,7 @@ def _export() -> Iterator[dict]:
 def _report_export() -> Iterator[dict]:
 	report = frappe.form_dict.report_name
 	about = frappe.get_cached_value("Report", report, "ref_doctype")
-	if about in governed.doctypes():
+	if about in governed.doctypes() and _logged_levels():
 		yield ledger.entry(ledger.EXPORT, "Report", report, None, reason=_("A report on {0}").format(about))
 
 

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.core.api import file as file_api
 
-from client_comms.enforcement import belongings, governed
+from client_comms.enforcement import belongings, governed, refusals
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
@@ -18,6 +18,14 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	"""
 	if ptype == "create":
 		doc.flags[_BROUGHT_CONTENT] = bool(doc.get("content"))
+	if ptype in ("write", "delete") and doc.name and not doc.is_new():
+		# Frappe asks the document that the change names; the one it is taken from decides as well.
+		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
+		if owner and owner[1] and owner[0] in governed.doctypes():
+			user = user or frappe.session.user
+			decision = governed.decide(*owner, access.WRITE, user)
+			if decision is not None and not decision.allowed:
+				return refusals.objection(*owner, access.WRITE, user, decision)
 	return belongings.has_permission(doc, ptype, user, debug)
 
 

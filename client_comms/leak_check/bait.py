@@ -36,6 +36,7 @@ _PLAIN = (  # DocTypes that carry the mark in their name
 	"Prepared Report",
 	"Report",
 	"Kanban Board",
+	"Notification Log",
 	"Tag",
 	*PARTIES,
 )
@@ -44,6 +45,8 @@ _CHILDREN = (
 	"Interaction Evidence",
 	"Interaction Event",
 	"Communication Link",
+	"Contact Email",
+	"Dynamic Link",
 	"Kanban Board Column",
 	"Has Role",
 )
@@ -115,7 +118,6 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 	doc.summary = f"{word} summary"
 	doc.save_by_app()
 	bait.names["Interaction Evidence"] = doc.evidence[0].name
-	bait.names["Version"] = frappe.db.get_value("Version", {"ref_doctype": INTERACTION, "docname": doc.name})
 	_belongings(user, doc, bait, parties)
 	return bait
 
@@ -181,7 +183,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 				"document_type": INTERACTION,
 				"document_name": doc.name,
 			}
-		).insert(ignore_permissions=True)
+		).insert(ignore_permissions=True, set_name=f"{bait.name}-{recipient}"[:140])  # content may be withheld
 	if user != "Administrator":
 		frappe.get_doc(
 			{"doctype": "Document Follow", "ref_doctype": INTERACTION, "ref_docname": doc.name, "user": user}
@@ -209,6 +211,10 @@ def _logs(doc, message, bait: Bait) -> None:
 	)
 	bait.names["Activity Log"] = _row(
 		"Activity Log", subject=f"{word} activity", user="Administrator", status="Success", **about
+	)
+	change = {"changed": [["summary", f"{word} before", f"{word} after"]]}
+	bait.names["Version"] = _row(
+		"Version", ref_doctype=INTERACTION, docname=doc.name, data=json.dumps(change)
 	)
 	bait.names["Document Share Key"] = _row(
 		"Document Share Key",
@@ -293,7 +299,7 @@ def _party(doctype: str, token: str) -> str:
 		"Contact": {"first_name": f"{MARK} contact"},
 		"Customer": {"customer_name": f"{MARK} customer", "customer_type": "Individual"},
 		"Lead": {"lead_name": f"{MARK} lead", "status": "Open"},
-		"Prospect": {"company_name": f"{MARK} prospect"},
+		"Prospect": {"company_name": f"{MARK} {token}"},
 		"Opportunity": {"opportunity_from": "Lead", "party_name": f"{MARK.upper()}-{token}-Lead", "status": "Open"},
 		"Issue": {"subject": f"{MARK} issue", "status": "Open"},
 	}[doctype]
@@ -320,6 +326,13 @@ def remove_made(doctype: str, name: str | None) -> None:
 	frappe.db.delete(doctype, {"name": name})
 
 
+def remove_files(filters: dict) -> None:
+	"""File rows, with the log of their downloads."""
+	if names := frappe.get_all("File", filters, pluck="name"):
+		frappe.db.delete("Access Log", {"export_from": "File", "reference_document": ("in", names)})
+		frappe.db.delete("File", {"name": ("in", names)})
+
+
 def remove() -> None:
 	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
 	inside = ("like", f"%{MARK}%")
@@ -330,7 +343,7 @@ def remove() -> None:
 			_remove_named(each)
 	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
 		_remove_from_disk(url)
-	frappe.db.delete("File", {"file_url": inside})
+	remove_files({"file_url": inside})
 	frappe.db.delete("Deleted Document", {"data": inside})
 	for doctype, column in MADE_BY_REQUESTS.items():
 		frappe.db.delete(doctype, {column: inside})
@@ -341,7 +354,7 @@ def remove() -> None:
 def _remove_named(names: tuple) -> None:
 	for doctype, (_owner_type, owner_name) in belongings.OWNER_FIELDS.items():
 		frappe.db.delete(doctype, {owner_name: names})
-	# Entries that have their place in the chain stay: a ledger tells of a check, too.
+	# A served site writes entries; those that have their place in the chain already stay.
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	for doctype in _CHILDREN:
 		frappe.db.delete(doctype, {"parent": names})

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import frappe
 from frappe.utils.synchronization import filelock
 
+from client_comms.client_privacy import ledger
 from client_comms.enforcement import permissions, policy
 from client_comms.leak_check import bait, standing
 from client_comms.leak_check.surfaces import SURFACES, Surface
@@ -42,7 +43,7 @@ def check(user: str, url: str | None = None, surfaces: Iterable[Surface] = SURFA
 		frappe.throw(f"There is no enabled user {user}.", exc=frappe.DoesNotExistError)
 	surfaces = list(surfaces)
 	before = frappe.session.user
-	with filelock("client_comms_check_leaks", timeout=_WAIT):
+	with filelock("client_comms_check_leaks", timeout=_WAIT), ledger.silenced():
 		bait.remove()
 		try:
 			frappe.set_user("Administrator")

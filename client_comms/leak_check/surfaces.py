@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 
-from client_comms.leak_check.bait import INTERACTION, OCCURRED_DAYS_AGO, PARTIES, Bait, Planted, remove_made
+from client_comms.leak_check.bait import INTERACTION, OCCURRED_DAYS_AGO, PARTIES, Bait, Planted, remove_files, remove_made
 from client_comms.leak_check.visitor import Answer, Visitor
 from client_comms.rules import access
 
@@ -47,6 +47,7 @@ class Surface:
 	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
 		"""Whether the record's content came back."""
 		came = self.probe(visitor, bait, planted)
+		frappe.db.commit()  # nosemgrep: what a probe put back stays so
 		return bait.word in came.text if isinstance(came, Answer) else bool(came)
 
 
@@ -661,7 +662,7 @@ def zip_files(visitor, bait, planted):
 def _opens(visitor, bait, own) -> bool:
 	"""Whether the content came back by the address that the visitor's own File row carries."""
 	opened = bool(own) and "content of" in visitor.get(bait.file_url).text
-	frappe.db.delete("File", {"file_url": bait.file_url, "name": ("!=", bait.names["File"])})
+	remove_files({"file_url": bait.file_url, "name": ("!=", bait.names["File"])})
 	frappe.db.delete("Comment", {"comment_type": "Attachment", "content": ("like", f"%{bait.word}%")})
 	return opened
 

@@ -9,6 +9,8 @@ from functools import cached_property
 
 import frappe
 
+from client_comms.client_privacy import ledger
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -102,7 +104,8 @@ class Visitor:
 		# A context of its own keeps `frappe.local` of the request apart from that of the check.
 		with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
 			response = contextvars.Context().run(
-				client.open,
+				_open,
+				client,
 				path,
 				method=verb,
 				headers={"X-Frappe-Site-Name": frappe.local.site, "Accept": "application/json"},
@@ -125,6 +128,11 @@ class Visitor:
 			**payload,
 		)
 		return Answer(response.status_code, response.content, response.headers.get("Content-Type", ""))
+
+
+def _open(client, *arguments, **keywords):
+	with ledger.silenced():
+		return client.open(*arguments, **keywords)
 
 
 def _start_session(user: str) -> str:

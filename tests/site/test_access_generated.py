@@ -25,7 +25,7 @@ ROLES = [
 	"Customer Support Manager",
 	"Compliance Officer",
 	"Night Desk",
-	"Auditor's \"100%\" Role",
+	'Auditor\'s "100%" Role',
 ]
 LEVELS = ["Open", "Guarded", "O'Brien 100% \\ secret", "Sealed"]
 UNKNOWN_LEVELS = [None, "", "Deleted Level", "open ", "Sealed'"]
@@ -67,9 +67,9 @@ def test_sql_decision_and_row_filter_agree(seed):
 				assert shown <= set(records), "the condition is not bracketed"
 				for name, record in stored.items():
 					decision = access.decide(subject, record, policy.current(), action, NOW)
-					assert (
-						(name in shown) == decision.allowed == rows.matches(record, user, NOW)
-					), f"seed {seed}: {action} of {record} by {subject}: {decision.rule}, SQL {name in shown}"
+					assert (name in shown) == decision.allowed == rows.matches(record, user, NOW), (
+						f"seed {seed}: {action} of {record} by {subject}: {decision.rule}, SQL {name in shown}"
+					)
 					met.add(decision.rule)
 					answers.append(decision.allowed)
 				if action == access.READ:
@@ -187,13 +187,23 @@ def make_trainings(draw, users):
 		for training in ("Procedure", "Privacy"):
 			valid_until = NOW.date() + timedelta(days=draw.choice([-1, 0, 1, 200]))
 			if draw.random() < 0.85:
-				put("SOP Training Record", f"{user} {training}", user=user, training=training, valid_until=valid_until)
+				put(
+					"SOP Training Record",
+					f"{user} {training}",
+					user=user,
+					training=training,
+					valid_until=valid_until,
+				)
 
 
 def make_records(draw, users):
 	some_users = [*users[:12], None]
 	clients = [(None, None), ("Supplier", "Nobody"), ("Customer", "Gone")]
-	for doctype, field in (("Customer", "account_manager"), ("Lead", "lead_owner"), ("Prospect", "prospect_owner")):
+	for doctype, field in (
+		("Customer", "account_manager"),
+		("Lead", "lead_owner"),
+		("Prospect", "prospect_owner"),
+	):
 		for number in range(4):
 			name = put(doctype, f"GEN {doctype} {number}", **{field: draw.choice(users)})
 			clients.append((doctype, name))

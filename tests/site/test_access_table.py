@@ -189,13 +189,19 @@ def by_client_count(names):
 
 
 def by_client_get(names):
-	return {name for name in names if allowed_or_nothing(lambda: [frappe.client.get(INTERACTION, name)["name"]])}
+	return {
+		name for name in names if allowed_or_nothing(lambda: [frappe.client.get(INTERACTION, name)["name"]])
+	}
 
 
 def by_child_rows(names):
 	rows = allowed_or_nothing(
 		lambda: frappe.client.get_list(
-			"Interaction Event", ["parent"], {"parent": ("in", names)}, parent=INTERACTION, limit_page_length=0
+			"Interaction Event",
+			["parent"],
+			{"parent": ("in", names)},
+			parent=INTERACTION,
+			limit_page_length=0,
 		),
 		keep=list,
 	)
@@ -207,7 +213,9 @@ def by_child_row_itself(names):
 	return {
 		name
 		for name, row in rows.items()
-		if allowed_or_nothing(lambda: [frappe.client.get("Interaction Event", row, parent=INTERACTION)["name"]])
+		if allowed_or_nothing(
+			lambda: [frappe.client.get("Interaction Event", row, parent=INTERACTION)["name"]]
+		)
 	}
 
 

@@ -64,7 +64,7 @@ def forget_hooks():
 		("has_permission", [INTERACTION], "client.get"),
 		("permission_query_conditions", [INTERACTION], "client.get_count"),
 		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
-		("permission_query_conditions", ["Communication"], "timeline links, list"),
+		("permission_query_conditions", ["Communication"], "Communication, list"),
 		("permission_query_conditions", ["Communication Link"], "timeline links, list"),
 		("has_permission", ["Version"], "Version by its name"),
 		("permission_query_conditions", ["Comment"], "Comment, list"),

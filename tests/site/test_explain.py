@@ -51,15 +51,29 @@ def test_it_answers_what_frappe_answers_in_words(make_user, as_user, records):
 	("role", "level", "rule", "words"),
 	[
 		("Frontline Staff", "Standard", access.BY_ROLE, ["Frontline Staff", "Standard"]),
-		("Account Manager", "Confidential", access.BY_RESPONSIBLE_PARTY, ["Account Manager", "Service Update"]),
+		(
+			"Account Manager",
+			"Confidential",
+			access.BY_RESPONSIBLE_PARTY,
+			["Account Manager", "Service Update"],
+		),
 		("Customer Support Manager", "Sensitive", access.BY_OVERSIGHT, ["oversight", "Sensitive"]),
 		("Frontline Staff", "Sensitive", access.NO_CLEARANCE, ["Customer Support Manager", "Give"]),
 		("Customer Support", "Sensitive", access.NOT_PARTICIPANT, ["responsible staff", "grant"]),
-		("Customer Support", "Confidential", access.NOT_RESPONSIBLE_PARTY, ["account manager", "Account Manager"]),
+		(
+			"Customer Support",
+			"Confidential",
+			access.NOT_RESPONSIBLE_PARTY,
+			["account manager", "Account Manager"],
+		),
 	],
 )
 def test_it_names_the_rule(role, level, rule, words, make_user, as_user, log):
-	kind = {"Standard": "Initial Inquiry", "Confidential": "Service Update", "Sensitive": "Feedback/Complaint"}
+	kind = {
+		"Standard": "Initial Inquiry",
+		"Confidential": "Service Update",
+		"Sensitive": "Feedback/Complaint",
+	}
 	name = log(kind[level]).name
 	with as_user(make_user(role)):
 		answer = explain_access(INTERACTION, name)

@@ -338,6 +338,32 @@ def test_an_export_is_one_entry_with_the_number_of_records_of_each_level(log):
 	assert len(entries(action="Export")) == 1
 
 
+def test_an_export_of_a_report_is_recorded_with_what_it_is_about():
+	report = frappe.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": frappe.generate_hash(length=8),
+			"ref_doctype": INTERACTION,
+			"report_type": "Query Report",
+			"is_standard": "No",
+			"query": "select 1",
+		}
+	).insert()
+	end_request(path="/api/v2/method/frappe.desk.query_report.export_query", report_name=report.name)
+	(entry,) = entries(report.name)
+	assert (entry.action, entry.reason) == ("Export", "A report on Client Interaction")
+
+
+def test_an_export_by_the_name_of_an_override_is_recorded(log):
+	name = log("Feedback/Complaint").name
+	end_request(
+		cmd="client_comms.enforcement.exports.export_query",
+		doctype=INTERACTION,
+		filters=f'{{"name": "{name}"}}',
+	)
+	assert [entry.reason for entry in entries(action="Export")] == ["Sensitive: 1"]
+
+
 def test_a_failed_request_gave_nothing_out(log):
 	doc = log("Feedback/Complaint")
 	frappe.local.response.docs = [frappe.get_doc(INTERACTION, doc.name)]

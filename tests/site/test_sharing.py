@@ -108,7 +108,10 @@ def assigned(staff, sensitive, as_user):
 	with as_user(staff.support):
 		assign_to.add(
 			dict(
-				doctype=INTERACTION, name=sensitive.name, assign_to=[staff.colleague], description="<p>Call</p>"
+				doctype=INTERACTION,
+				name=sensitive.name,
+				assign_to=[staff.colleague],
+				description="<p>Call</p>",
 			)
 		)
 	return sensitive.reload()
@@ -225,7 +228,9 @@ def test_emergency_access_opens_at_once_and_is_shown_to_oversight(staff, sensiti
 	assert not {staff.colleague, staff.frontline, staff.support} & set(told)
 	with clock.moved_to(add_to_date(given["valid_until"], seconds=1)):
 		assert not may(staff.colleague, sensitive)
-	assert clock.now() < frappe.utils.get_datetime(given["valid_until"]) <= add_to_date(clock.now(), hours=hours)
+	assert (
+		clock.now() < frappe.utils.get_datetime(given["valid_until"]) <= add_to_date(clock.now(), hours=hours)
+	)
 
 
 def test_emergency_access_needs_clearance_a_reason_and_a_need(staff, sensitive, as_user):
@@ -286,12 +291,8 @@ def test_lowering_needs_clearance_on_both_levels_and_a_reason(staff, client, sen
 	standard.save()
 	with as_user(staff.support):
 		with pytest.raises(ClearanceMissingError, match="Standard"):
-			requested(
-				sensitive, confidentiality_level="Standard", level_change_reason="Harmless", **client
-			)
-		requested(
-			sensitive, confidentiality_level="Confidential", level_change_reason="Harmless", **client
-		)
+			requested(sensitive, confidentiality_level="Standard", level_change_reason="Harmless", **client)
+		requested(sensitive, confidentiality_level="Confidential", level_change_reason="Harmless", **client)
 	assert sensitive.reload().confidentiality_level == "Confidential"
 	assert any("Harmless" in (row.note or "") for row in sensitive.events)
 

@@ -62,7 +62,15 @@ def bench(*arguments):
 	"""A bench command on the site of this session; our own transaction would hold its tables."""
 	frappe.db.rollback()
 	done = subprocess.run(
-		[sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", frappe.local.site, *arguments],
+		[
+			sys.executable,
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"--site",
+			frappe.local.site,
+			*arguments,
+		],
 		cwd=frappe.local.sites_path,
 		env=os.environ,
 		stdin=subprocess.DEVNULL,
@@ -184,7 +192,12 @@ def use(user):
 			"channel": "System Notification",
 			"recipients": [{"receiver_by_role": "Customer Support"}],
 		},
-		{"doctype": "User Permission", "user": user, "allow": "Communication Type", "for_value": "Service Update"},
+		{
+			"doctype": "User Permission",
+			"user": user,
+			"allow": "Communication Type",
+			"for_value": "Service Update",
+		},
 		{
 			"doctype": "Custom Field",
 			"dt": "Client Interaction",
