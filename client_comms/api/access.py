@@ -8,6 +8,8 @@ from client_comms import clock
 from client_comms.enforcement import documents, explain, permissions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 
+# Portal users are not told how records that they may not open are kept from them.
+_DESK_USER = "Desk User"
 _MAY_ASK_ABOUT_OTHERS = {"Compliance Officer", "Client Communications Manager"}
 
 
@@ -21,6 +23,7 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 	:returns: `{"allowed": bool, "rule": str, "reasons": [str, …]}`
 	:raises frappe.PermissionError: asking about somebody else without such a role
 	"""
+	frappe.only_for(_DESK_USER)
 	user = user or frappe.session.user
 	if user != frappe.session.user and not _may_ask_about_others():
 		frappe.throw(

@@ -14,7 +14,11 @@ from client_comms.enforcement import belongings, governed
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 # DocType -> the keys in the deleted content with the owner's DocType and name
 POINTERS = {
-	**{doctype: fields for doctype, fields in belongings.OWNER_FIELDS.items() if doctype != "Deleted Document"},
+	**{
+		doctype: fields
+		for doctype, fields in belongings.OWNER_FIELDS.items()
+		if doctype != "Deleted Document"
+	},
 	**dict.fromkeys(ROWS, ("parenttype", "parent")),
 }
 _ALWAYS = (governed.INTERACTION, governed.GRANT)

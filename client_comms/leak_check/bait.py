@@ -11,7 +11,9 @@ from frappe.utils import add_days, now, now_datetime
 from client_comms.enforcement import belongings, policy
 
 INTERACTION = "Client Interaction"
-MARK = "leakbait"  # in the name or the text of everything planted: what is left of a killed run is found by it
+MARK = (
+	"leakbait"  # in the name or the text of everything planted: what is left of a killed run is found by it
+)
 OCCURRED_DAYS_AGO = 40  # graphs take the figures of the present month from elsewhere
 PARTIES = ("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Issue")
 # Documents that a request of the check may make: DocType -> the column that then carries the mark.
@@ -26,6 +28,7 @@ MADE_BY_REQUESTS = {
 	"Tag Link": "title",
 	"ToDo": "description",
 	"Comment": "content",
+	"Version": "data",
 	"Notification Log": "subject",
 }
 _PLAIN = (  # DocTypes that carry the mark in their name
@@ -183,7 +186,9 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 				"document_type": INTERACTION,
 				"document_name": doc.name,
 			}
-		).insert(ignore_permissions=True, set_name=f"{bait.name}-{recipient}"[:140])  # content may be withheld
+		).insert(
+			ignore_permissions=True, set_name=f"{bait.name}-{recipient}"[:140]
+		)  # content may be withheld
 	if user != "Administrator":
 		frappe.get_doc(
 			{"doctype": "Document Follow", "ref_doctype": INTERACTION, "ref_docname": doc.name, "user": user}
@@ -193,7 +198,9 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 
 
 def _tag(doc, word: str) -> str:
-	link = _row("Tag Link", document_type=INTERACTION, document_name=doc.name, tag=f"{MARK} tag", title=f"{word} tag")
+	link = _row(
+		"Tag Link", document_type=INTERACTION, document_name=doc.name, tag=f"{MARK} tag", title=f"{word} tag"
+	)
 	if not frappe.db.exists("Tag", f"{MARK} tag"):
 		_row("Tag", name=f"{MARK} tag")
 	doc.db_set("_user_tags", f",{MARK} tag", update_modified=False)
@@ -207,7 +214,11 @@ def _logs(doc, message, bait: Bait) -> None:
 		"Email Queue", message=f"{word} queued", sender="a@example.com", status="Sent", **about
 	)
 	bait.names["Access Log"] = _row(
-		"Access Log", export_from=INTERACTION, reference_document=doc.name, page=f"{word} page", user="Administrator"
+		"Access Log",
+		export_from=INTERACTION,
+		reference_document=doc.name,
+		page=f"{word} page",
+		user="Administrator",
 	)
 	bait.names["Activity Log"] = _row(
 		"Activity Log", subject=f"{word} activity", user="Administrator", status="Success", **about
@@ -225,9 +236,18 @@ def _logs(doc, message, bait: Bait) -> None:
 	)
 	gone = {
 		INTERACTION: {"name": doc.name, "subject": f"{word} deleted interaction"},
-		"Communication": {"name": message.name, "content": f"{word} deleted message", "client_interaction": doc.name},
+		"Communication": {
+			"name": message.name,
+			"content": f"{word} deleted message",
+			"client_interaction": doc.name,
+		},
 		"Comment": {"name": "gone", "content": f"{word} deleted comment", **about},
-		"Interaction Evidence": {"name": "gone", "note": f"{word} deleted row", "parenttype": INTERACTION, "parent": doc.name},
+		"Interaction Evidence": {
+			"name": "gone",
+			"note": f"{word} deleted row",
+			"parenttype": INTERACTION,
+			"parent": doc.name,
+		},
 	}
 	for doctype, data in gone.items():
 		bait.names[f"Deleted {doctype}"] = _row(
@@ -236,7 +256,11 @@ def _logs(doc, message, bait: Bait) -> None:
 			deleted_name=data["name"],
 			data=json.dumps({"doctype": doctype, **data}),
 		)
-	for doctype, name in ((INTERACTION, doc.name), ("Communication", message.name), ("ToDo", bait.names["ToDo"])):
+	for doctype, name in (
+		(INTERACTION, doc.name),
+		("Communication", message.name),
+		("ToDo", bait.names["ToDo"]),
+	):
 		frappe.db.sql(
 			"insert into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
 			(doctype, name, f"{word} found", f"{word} found {frappe.scrub(doctype)}"),
@@ -246,7 +270,10 @@ def _logs(doc, message, bait: Bait) -> None:
 def _report(doc, bait: Bait) -> None:
 	"""A report that Administrator ran for everybody to open: its result, and an email of it."""
 	word, report = bait.word, f"{MARK} {bait.name}"
-	reader = [{"role": role} for role in frappe.get_all("Has Role", {"parenttype": "User"}, pluck="role", distinct=True)]
+	reader = [
+		{"role": role}
+		for role in frappe.get_all("Has Role", {"parenttype": "User"}, pluck="role", distinct=True)
+	]
 	made = frappe.get_doc(
 		{
 			"doctype": "Report",
@@ -256,7 +283,12 @@ def _report(doc, bait: Bait) -> None:
 			"report_type": "Report Builder",
 			"is_standard": "No",
 			"prepared_report": 1,
-			"json": json.dumps({"fields": [["name", INTERACTION], ["subject", INTERACTION]], "filters": [[INTERACTION, "name", "=", doc.name]]}),
+			"json": json.dumps(
+				{
+					"fields": [["name", INTERACTION], ["subject", INTERACTION]],
+					"filters": [[INTERACTION, "name", "=", doc.name]],
+				}
+			),
 			"roles": reader,
 		}
 	)
@@ -265,13 +297,20 @@ def _report(doc, bait: Bait) -> None:
 		row.db_insert()
 	bait.names["Report"] = report
 	bait.names["Prepared Report"] = _row(
-		"Prepared Report", name=f"{bait.name}-PREPARED", report_name=report, status="Completed", filters="{}", owner="Administrator"
+		"Prepared Report",
+		name=f"{bait.name}-PREPARED",
+		report_name=report,
+		status="Completed",
+		filters="{}",
+		owner="Administrator",
 	)
 	frappe.get_doc(
 		{
 			"doctype": "File",
 			"file_name": f"{bait.name.lower()}_report.json.gz",
-			"content": gzip.compress(json.dumps({"columns": [], "result": [{"a": f"{word} prepared"}]}).encode()),
+			"content": gzip.compress(
+				json.dumps({"columns": [], "result": [{"a": f"{word} prepared"}]}).encode()
+			),
 			"attached_to_doctype": "Prepared Report",
 			"attached_to_name": bait.names["Prepared Report"],
 			"is_private": 1,
@@ -290,7 +329,11 @@ def _report(doc, bait: Bait) -> None:
 		enabled=0,
 	)
 	bait.names["Kanban Board"] = _row(
-		"Kanban Board", name=f"{bait.name}-BOARD", kanban_board_name=f"{bait.name}-BOARD", reference_doctype=INTERACTION, field_name="subject"
+		"Kanban Board",
+		name=f"{bait.name}-BOARD",
+		kanban_board_name=f"{bait.name}-BOARD",
+		reference_doctype=INTERACTION,
+		field_name="subject",
 	)
 
 
@@ -300,7 +343,11 @@ def _party(doctype: str, token: str) -> str:
 		"Customer": {"customer_name": f"{MARK} customer", "customer_type": "Individual"},
 		"Lead": {"lead_name": f"{MARK} lead", "status": "Open"},
 		"Prospect": {"company_name": f"{MARK} {token}"},
-		"Opportunity": {"opportunity_from": "Lead", "party_name": f"{MARK.upper()}-{token}-Lead", "status": "Open"},
+		"Opportunity": {
+			"opportunity_from": "Lead",
+			"party_name": f"{MARK.upper()}-{token}-Lead",
+			"status": "Open",
+		},
 		"Issue": {"subject": f"{MARK} issue", "status": "Open"},
 	}[doctype]
 	return _row(doctype, name=f"{MARK.upper()}-{token}-{doctype}", **title)
@@ -318,11 +365,15 @@ def remove_made(doctype: str, name: str | None) -> None:
 	"""A document that a request made of a message, with what was logged about it."""
 	if not name:
 		return
+	made = [
+		name,
+		*frappe.get_all(INTERACTION, {"reference_doctype": doctype, "reference_name": name}, pluck="name"),
+	]
 	if doctype == "Opportunity":
-		frappe.db.delete("Lead", {"name": frappe.db.get_value(doctype, name, "party_name"), "email_id": ("like", f"{MARK}%")})
-	about = {"reference_doctype": doctype, "reference_name": name}
-	if logged := frappe.get_all(INTERACTION, about, pluck="name"):
-		_remove_named(("in", logged))
+		lead = frappe.db.get_value(doctype, name, "party_name")
+		frappe.db.delete("Lead", {"name": lead, "email_id": ("like", f"{MARK}%")})
+		made.append(lead)
+	_remove_named(("in", made))
 	frappe.db.delete(doctype, {"name": name})
 
 
@@ -336,14 +387,14 @@ def remove_files(filters: dict) -> None:
 def remove() -> None:
 	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
 	inside = ("like", f"%{MARK}%")
+	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
+		_remove_from_disk(url)
+	remove_files({"file_url": inside})
 	# Interactions that were logged about documents made of a message have names of their own.
 	logged = frappe.get_all(INTERACTION, {"subject": inside}, pluck="name")
 	for each in (("like", f"{MARK}%"), ("in", logged)):
 		if each[1]:
 			_remove_named(each)
-	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
-		_remove_from_disk(url)
-	remove_files({"file_url": inside})
 	frappe.db.delete("Deleted Document", {"data": inside})
 	for doctype, column in MADE_BY_REQUESTS.items():
 		frappe.db.delete(doctype, {column: inside})

@@ -72,7 +72,9 @@ def _findings(user: str, url: str | None, surfaces: list[Surface], planted: bait
 			if surface.control and not surface.shows(administrator, planted.baits[-1], planted):
 				unchecked.add(surface.name)
 	allowed = {
-		(each.name, action): _allowed(user, each, action) for each in planted.baits for action in access.ACTIONS
+		(each.name, action): _allowed(user, each, action)
+		for each in planted.baits
+		for action in access.ACTIONS
 	}
 	with Visitor(user, url) as visitor:
 		for surface in surfaces:

@@ -105,7 +105,10 @@ def _asked(text: str) -> list[str]:
 	return [
 		doctype
 		for doctype in _confidential()
-		if re.search(rf"`?tab{re.escape(doctype)}\b|(?:get_all|DocType|get_value)\(\s*[\"']{re.escape(doctype)}[\"']", text)
+		if re.search(
+			rf"`?tab{re.escape(doctype)}\b|(?:get_all|DocType|get_value)\(\s*[\"']{re.escape(doctype)}[\"']",
+			text,
+		)
 	]
 
 
@@ -131,13 +134,20 @@ def _scripts():
 def _recipients():
 	for doctype, field, filters, what in (
 		("Webhook", "webhook_doctype", {"enabled": 1}, "It sends records of any level to its address."),
-		("Notification", "document_type", {"enabled": 1}, "Its recipients are not asked for clearance when it sends email."),
+		(
+			"Notification",
+			"document_type",
+			{"enabled": 1},
+			"Its recipients are not asked for clearance when it sends email.",
+		),
 		("Web Form", "doc_type", {"published": 1}, "It shows records outside the desk."),
 	):
 		for row in frappe.get_all(doctype, filters, ["name", field], order_by="name asc"):
 			if row[field] in governed.doctypes():
 				yield {"document": f"{doctype} {row.name}", "what": f"{row[field]}: {what}"}
-	for row in frappe.get_all("Auto Email Report", {"enabled": 1}, ["name", "report", "user"], order_by="name asc"):
+	for row in frappe.get_all(
+		"Auto Email Report", {"enabled": 1}, ["name", "report", "user"], order_by="name asc"
+	):
 		if held.is_held(frappe.get_cached_value("Report", row.report, "ref_doctype") or ""):
 			yield {
 				"document": f"Auto Email Report {row.name}",
@@ -147,7 +157,9 @@ def _recipients():
 
 def _links():
 	for row in frappe.get_all(
-		"Custom Field", {"fieldtype": "Link", "options": ("in", _confidential())}, ["dt", "fieldname", "module"]
+		"Custom Field",
+		{"fieldtype": "Link", "options": ("in", _confidential())},
+		["dt", "fieldname", "module"],
 	):
 		if not held.is_held(row.dt):
 			yield {

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 import frappe
 
-from client_comms.leak_check.bait import INTERACTION, OCCURRED_DAYS_AGO, PARTIES, Bait, Planted, remove_files, remove_made
+from client_comms.leak_check.bait import (
+	INTERACTION,
+	OCCURRED_DAYS_AGO,
+	PARTIES,
+	Bait,
+	Planted,
+	remove_files,
+	remove_made,
+)
 from client_comms.leak_check.visitor import Answer, Visitor
 from client_comms.rules import access
 
@@ -64,7 +72,9 @@ def surface(name: str, close: str = BY_HOOK, action: str = access.READ, control:
 
 def overridden(method: str) -> str:
 	"""How to close a surface that a wrapped method of Frappe or ERPNext holds."""
-	ours = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").get(method, ["client_comms"])
+	ours = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").get(
+		method, ["client_comms"]
+	)
 	return BY_METHOD.format(method=method, ours=ours[-1])
 
 
@@ -94,7 +104,10 @@ def client_get_by_text(visitor, bait, planted):
 @surface("client.get_list")
 def client_list(visitor, bait, planted):
 	return visitor.call(
-		"frappe.client.get_list", doctype=INTERACTION, fields=["subject", "summary"], filters={"name": bait.name}
+		"frappe.client.get_list",
+		doctype=INTERACTION,
+		fields=["subject", "summary"],
+		filters={"name": bait.name},
 	)
 
 
@@ -111,7 +124,10 @@ def client_list_of_rows(visitor, bait, planted):
 @surface("client.get_value")
 def client_value(visitor, bait, planted):
 	return visitor.call(
-		"frappe.client.get_value", doctype=INTERACTION, fieldname=["subject", "summary"], filters={"name": bait.name}
+		"frappe.client.get_value",
+		doctype=INTERACTION,
+		fieldname=["subject", "summary"],
+		filters={"name": bait.name},
 	)
 
 
@@ -183,7 +199,11 @@ def report_view(visitor, bait, planted):
 @surface("report view, count")
 def report_count(visitor, bait, planted):
 	return visitor.call(
-		"frappe.desk.reportview.get_count", doctype=INTERACTION, filters=_about(bait), fields=[], distinct=False
+		"frappe.desk.reportview.get_count",
+		doctype=INTERACTION,
+		filters=_about(bait),
+		fields=[],
+		distinct=False,
 	).message
 
 
@@ -295,7 +315,9 @@ def chart(visitor, bait, planted):
 def grouped_chart(visitor, bait, planted):
 	return visitor.call(
 		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
-		chart=_chart(bait, chart_type="Group By", type="Bar", group_by_type="Count", group_by_based_on="subject"),
+		chart=_chart(
+			bait, chart_type="Group By", type="Bar", group_by_type="Count", group_by_based_on="subject"
+		),
 		no_cache=1,
 	)
 
@@ -330,7 +352,10 @@ def goal(visitor, bait, planted):
 	return found and any(value for each in found["data"]["datasets"] for value in each["values"])
 
 
-@surface("kanban board, a guess at a column", overridden("frappe.desk.doctype.kanban_board.kanban_board.update_order"))
+@surface(
+	"kanban board, a guess at a column",
+	overridden("frappe.desk.doctype.kanban_board.kanban_board.update_order"),
+)
 def kanban_guess(visitor, bait, planted):
 	return visitor.call(
 		"frappe.desk.doctype.kanban_board.kanban_board.update_order",
@@ -399,7 +424,9 @@ def search_belongings(visitor, bait, planted):
 
 @surface("title of a link", overridden("frappe.desk.search.get_link_title"), control=False)
 def link_title(visitor, bait, planted):
-	return visitor.call("frappe.desk.search.get_link_title", doctype="Communication", docname=bait.names["Communication"])
+	return visitor.call(
+		"frappe.desk.search.get_link_title", doctype="Communication", docname=bait.names["Communication"]
+	)
 
 
 @surface("global search", overridden("frappe.utils.global_search.search"))
@@ -424,7 +451,9 @@ def tagged_names(visitor, bait, planted):
 def _rows(doctype):
 	@surface(f"{doctype} by its name")
 	def by_name(visitor, bait, planted):
-		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype], parent=INTERACTION)
+		return visitor.call(
+			"frappe.client.get", doctype=doctype, name=bait.names[doctype], parent=INTERACTION
+		)
 
 	@surface(f"{doctype}, REST")
 	def by_rest(visitor, bait, planted):
@@ -433,7 +462,11 @@ def _rows(doctype):
 	@surface(f"{doctype}, list")
 	def in_list(visitor, bait, planted):
 		return visitor.call(
-			"frappe.client.get_list", doctype=doctype, parent=INTERACTION, fields=["*"], filters={"parent": bait.name}
+			"frappe.client.get_list",
+			doctype=doctype,
+			parent=INTERACTION,
+			fields=["*"],
+			filters={"parent": bait.name},
 		)
 
 	@surface(f"{doctype}, count")
@@ -461,7 +494,10 @@ def _timeline(doctype):
 	@surface(f"more of the timeline of {doctype}", overridden("frappe.desk.form.load.get_communications"))
 	def more(visitor, bait, planted):
 		return visitor.ask(
-			"frappe.desk.form.load.get_communications", doctype=doctype, name=planted.parties[doctype], limit=50
+			"frappe.desk.form.load.get_communications",
+			doctype=doctype,
+			name=planted.parties[doctype],
+			limit=50,
 		)
 
 
@@ -613,7 +649,9 @@ for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"
 
 @surface("notifications of the desk", BY_EVENT)
 def notifications(visitor, bait, planted):
-	return visitor.ask("frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50)
+	return visitor.ask(
+		"frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50
+	)
 
 
 @surface("email digest of followed documents", BY_EVENT, control=False)
@@ -627,7 +665,9 @@ def follow_digest(visitor, bait, planted):
 
 @surface("to-do report")
 def todo_report(visitor, bait, planted):
-	return visitor.ask("frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True)
+	return visitor.ask(
+		"frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True
+	)
 
 
 # --- files -----------------------------------------------------------------------------------------
@@ -729,7 +769,9 @@ def print_message(visitor, bait, planted):
 
 @surface("PDF", action=access.PRINT, control=False)
 def pdf(visitor, bait, planted):
-	answer = visitor.get("/api/method/frappe.utils.print_format.download_pdf", doctype=INTERACTION, name=bait.name)
+	answer = visitor.get(
+		"/api/method/frappe.utils.print_format.download_pdf", doctype=INTERACTION, name=bait.name
+	)
 	return answer.ok and answer.body.startswith(b"%PDF")
 
 
@@ -778,7 +820,8 @@ def prepared_report(visitor, bait, planted):
 @surface("download of a report that somebody else prepared")
 def prepared_download(visitor, bait, planted):
 	return visitor.call(
-		"frappe.core.doctype.prepared_report.prepared_report.download_attachment", dn=bait.names["Prepared Report"]
+		"frappe.core.doctype.prepared_report.prepared_report.download_attachment",
+		dn=bait.names["Prepared Report"],
 	)
 
 
@@ -799,7 +842,9 @@ def auto_email_report(visitor, bait, planted):
 @surface("re-filing of a message", overridden("frappe.email.relink"))
 def relink(visitor, bait, planted):
 	message, target = bait.names["Communication"], planted.parties["Customer"]
-	before = frappe.db.get_value("Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True)
+	before = frappe.db.get_value(
+		"Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True
+	)
 	visitor.call("frappe.email.relink", name=message, reference_doctype="Customer", reference_name=target)
 	moved = frappe.db.get_value("Communication", message, "reference_name") == target
 	frappe.db.set_value("Communication", message, before, update_modified=False)
@@ -810,7 +855,9 @@ def _made_from_message(method, doctype):
 	@surface(f"{doctype} made from a message", overridden(method))
 	def made(visitor, bait, planted):
 		message = bait.names["Communication"]
-		before = frappe.db.get_value("Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True)
+		before = frappe.db.get_value(
+			"Communication", message, ["reference_doctype", "reference_name", "status"], as_dict=True
+		)
 		made = visitor.call(
 			method,
 			communication=message,
@@ -850,7 +897,11 @@ _change(
 	INTERACTION,
 	"summary",
 	lambda visitor, doctype, name, bait: visitor.call(
-		"frappe.client.set_value", doctype=doctype, name=name, fieldname="summary", value=f"{bait.word} changed"
+		"frappe.client.set_value",
+		doctype=doctype,
+		name=name,
+		fieldname="summary",
+		value=f"{bait.word} changed",
 	),
 )
 _change(
@@ -897,7 +948,11 @@ for _doctype in ROWS[1:]:
 		_doctype,
 		"note",
 		lambda visitor, doctype, name, bait: visitor.call(
-			"frappe.client.set_value", doctype=doctype, name=name, fieldname="note", value=f"{bait.word} changed"
+			"frappe.client.set_value",
+			doctype=doctype,
+			name=name,
+			fieldname="note",
+			value=f"{bait.word} changed",
 		),
 		control=False,
 	)

@@ -89,7 +89,9 @@ class Visitor:
 		"""Send one request; `arguments` go into the address of a GET and into the body of anything else."""
 		# The answer is made on another connection: it sees what is committed, and we see what it commits.
 		frappe.db.commit()  # nosemgrep
-		answer = self._over_http(verb, path, arguments) if self.url else self._in_process(verb, path, arguments)
+		answer = (
+			self._over_http(verb, path, arguments) if self.url else self._in_process(verb, path, arguments)
+		)
 		frappe.db.commit()  # nosemgrep
 		return answer
 

@@ -21,7 +21,8 @@ def _unindexed() -> list[tuple[str, str]]:
 	return [
 		(doctype, field)
 		for doctype, field in ACCOUNT_MANAGER_FIELD.items()
-		if not frappe.get_meta(doctype).get_field(field).search_index and _name(field) not in _indexes_of(doctype)
+		if not frappe.get_meta(doctype).get_field(field).search_index
+		and _name(field) not in _indexes_of(doctype)
 	]
 
 

@@ -21,7 +21,12 @@ INTERACTION = "Client Interaction"
 def frontline(make_user):
 	"""Sees Standard; has what ERPNext asks for to use the surfaces."""
 	return make_user(
-		procedure.FRONTLINE_STAFF, "System Manager", "Sales User", "Sales Manager", "Support Team", "Report Manager"
+		procedure.FRONTLINE_STAFF,
+		"System Manager",
+		"Sales User",
+		"Sales Manager",
+		"Support Team",
+		"Report Manager",
 	)
 
 
@@ -70,7 +75,11 @@ def forget_hooks():
 		("permission_query_conditions", ["Comment"], "Comment, list"),
 		("has_permission", ["Deleted Document"], "deleted Comment"),
 		("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
-		("override_whitelisted_methods", ["frappe.desk.search.search_widget"], "link field search in hidden text"),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.search.search_widget"],
+			"link field search in hidden text",
+		),
 		("override_whitelisted_methods", ["frappe.utils.global_search.search"], "global search"),
 		("override_whitelisted_methods", ["frappe.email.relink"], "re-filing of a message"),
 		("override_whitelisted_methods", ["erpnext.crm.utils.get_open_activities"], "open activities"),
@@ -106,7 +115,13 @@ def standing(user):
 
 def test_a_share_written_past_frappe_is_found(sensitive, frontline):
 	share = frappe.get_doc(
-		{"doctype": "DocShare", "share_doctype": INTERACTION, "share_name": sensitive.name, "user": frontline, "read": 1}
+		{
+			"doctype": "DocShare",
+			"share_doctype": INTERACTION,
+			"share_name": sensitive.name,
+			"user": frontline,
+			"read": 1,
+		}
 	)
 	share.db_insert()
 	assert standing(frontline) == [f"DocShare {share.name}: {INTERACTION} {sensitive.name}"]
@@ -119,7 +134,7 @@ def test_a_public_file_is_found(sensitive, frontline):
 		{
 			"doctype": "File",
 			"file_name": "complaint.txt",
-			"content": "noise",
+			"content": frappe.generate_hash(),
 			"attached_to_doctype": INTERACTION,
 			"attached_to_name": sensitive.name,
 		}
@@ -127,7 +142,9 @@ def test_a_public_file_is_found(sensitive, frontline):
 	file.db_set("is_private", 0)
 	assert standing(frontline) == [f"File {file.name}: {INTERACTION} {sensitive.name}"]
 	file.db_set("is_private", 1)
-	alias = frappe.get_doc({"doctype": "File", "file_name": "a.txt", "file_url": file.file_url, "is_private": 1})
+	alias = frappe.get_doc(
+		{"doctype": "File", "file_name": "a.txt", "file_url": file.file_url, "is_private": 1}
+	)
 	alias.db_insert()
 	assert standing(frontline) == [f"File {alias.name}: the content of {INTERACTION} {sensitive.name}"]
 	frappe.db.delete("File", {"name": alias.name})
@@ -197,7 +214,17 @@ def test_what_a_killed_check_left_goes_with_the_next(frontline):
 def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, frontline, sensitive):
 	def run_command(*arguments):
 		return subprocess.run(
-			[sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name, "client-comms", "check-leaks", *arguments],
+			[
+				sys.executable,
+				"-m",
+				"frappe.utils.bench_helper",
+				"frappe",
+				"--site",
+				site_name,
+				"client-comms",
+				"check-leaks",
+				*arguments,
+			],
 			cwd=sites_path,
 			capture_output=True,
 			text=True,
@@ -205,7 +232,13 @@ def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, front
 
 	assert run_command("--user", "nobody@example.com").returncode == 2
 	share = frappe.get_doc(
-		{"doctype": "DocShare", "share_doctype": INTERACTION, "share_name": sensitive.name, "user": frontline, "read": 1}
+		{
+			"doctype": "DocShare",
+			"share_doctype": INTERACTION,
+			"share_name": sensitive.name,
+			"user": frontline,
+			"read": 1,
+		}
 	)
 	share.db_insert()
 	frappe.db.commit()

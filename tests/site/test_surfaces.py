@@ -45,7 +45,10 @@ def users(site):
 	made = {}
 	for name, roles in (
 		("without", [procedure.FRONTLINE_STAFF]),
-		("with", [procedure.FRONTLINE_STAFF, procedure.CUSTOMER_SUPPORT_MANAGER, procedure.COMPLIANCE_OFFICER]),
+		(
+			"with",
+			[procedure.FRONTLINE_STAFF, procedure.CUSTOMER_SUPPORT_MANAGER, procedure.COMPLIANCE_OFFICER],
+		),
 	):
 		user = frappe.get_doc(
 			{
