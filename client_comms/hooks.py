@@ -138,7 +138,7 @@ doc_events = {
 	},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"DocShare": {
-		"validate": "client_comms.enforcement.sharing.refuse_share_of_message",
+		"validate": "client_comms.enforcement.sharing.refuse_share",
 		"on_update": "client_comms.enforcement.audit.on_share",
 	},
 	"User": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_user"},

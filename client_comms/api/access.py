@@ -5,12 +5,12 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock
+from client_comms.api.roles import configures_or_audits
 from client_comms.enforcement import documents, explain, permissions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 
 # Portal users are not told how records that they may not open are kept from them.
 _DESK_USER = "Desk User"
-_MAY_ASK_ABOUT_OTHERS = {"Compliance Officer", "Client Communications Manager"}
 
 
 @frappe.whitelist()
@@ -25,17 +25,13 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 	"""
 	frappe.only_for(_DESK_USER)
 	user = user or frappe.session.user
-	if user != frappe.session.user and not _may_ask_about_others():
+	if user != frappe.session.user and not configures_or_audits():
 		frappe.throw(
 			_("Only a Compliance Officer or a Client Communications Manager may ask about other users."),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
 	return explain.explain(doctype, name, user, action)
-
-
-def _may_ask_about_others() -> bool:
-	return frappe.session.user == "Administrator" or bool(_MAY_ASK_ABOUT_OTHERS & set(frappe.get_roles()))
 
 
 @frappe.whitelist(methods=["POST"])

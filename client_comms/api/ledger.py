@@ -1,12 +1,10 @@
 """Whether the compliance ledger is what it was (P-2, R-3)."""
 
 import frappe
-from frappe import _
 
 from client_comms import clock
+from client_comms.api.roles import require_configuring_or_auditing
 from client_comms.client_privacy import ledger
-
-_MAY_VERIFY = {"Compliance Officer", "Client Communications Manager"}
 
 
 @frappe.whitelist()
@@ -19,10 +17,5 @@ def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
 	    "waiting": int}`; waiting entries are chained by the scheduler within minutes
 	:raises frappe.PermissionError: the caller configures nothing and audits nothing
 	"""
-	if frappe.session.user != "Administrator" and not _MAY_VERIFY & set(frappe.get_roles()):
-		frappe.throw(
-			_("Only a Compliance Officer or a Client Communications Manager may verify the ledger."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+	require_configuring_or_auditing()
 	return ledger.verify(since and clock.parse(since), until and clock.parse(until))

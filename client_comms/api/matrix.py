@@ -1,11 +1,9 @@
 """What a matrix version would change on the records that exist (M-1, T-4)."""
 
 import frappe
-from frappe import _
 
+from client_comms.api.roles import require_configuring_or_auditing
 from client_comms.communication_governance import simulation
-
-_MAY_SIMULATE = {"Compliance Officer", "Client Communications Manager"}
 
 
 @frappe.whitelist()
@@ -18,10 +16,5 @@ def simulate_matrix(matrix: str, since: str | None = None) -> dict:
 	    "uncovered": [{"communication_type", "records"}]}`; days are business days
 	:raises frappe.PermissionError: the caller configures nothing and audits nothing
 	"""
-	if frappe.session.user != "Administrator" and not _MAY_SIMULATE & set(frappe.get_roles()):
-		frappe.throw(
-			_("Only a Compliance Officer or a Client Communications Manager may simulate a matrix."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+	require_configuring_or_auditing()
 	return simulation.simulate(matrix, since)

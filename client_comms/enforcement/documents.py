@@ -151,18 +151,33 @@ def raise_to(doctype: str, name: str, level: str) -> None:
 
 def set_level(doctype: str, name: str, level: str) -> None:
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
+	end_lapsed_shares({"share_doctype": doctype, "share_name": name})
+
+
+def carries_share(share) -> bool:
+	"""Whether the level of a document leaves a DocShare (`share_doctype`, `share_name`, `user`, `everyone`) standing.
+
+	Frappe asks for a share after every hook, so one without clearance would override the level.
+	"""
+	if share.everyone:
+		return not frappe.db.get_value(share.share_doctype, share.share_name, "confidentiality_level")
+	decision = decide(share.share_doctype, share.share_name, access.READ, share.user)
+	return decision is None or decision.allowed
+
+
+def end_lapsed_shares(which: dict) -> None:
+	"""End the shares among `which` (filters of DocShare) that the level of their document does not carry."""
 	for share in frappe.get_all(
-		"DocShare", {"share_doctype": doctype, "share_name": name}, ["name", "user", "everyone"]
+		"DocShare", which, ["name", "user", "everyone", "share_doctype", "share_name"], order_by="name asc"
 	):
-		decision = None if share.everyone else decide(doctype, name, access.READ, share.user)
-		if share.everyone or (decision is not None and not decision.allowed):
-			frappe.delete_doc(
-				"DocShare",
-				share.name,
-				ignore_permissions=True,
-				force=True,
-				flags={"ignore_share_permission": True},
-			)
+		if not carries_share(share):
+			end_share(share.name)
+
+
+def end_share(name: str) -> None:
+	frappe.delete_doc(
+		"DocShare", name, ignore_permissions=True, force=True, flags={"ignore_share_permission": True}
+	)
 
 
 def preview(doctype: str) -> list[dict]:

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.enforcement import policy
+from client_comms.enforcement import documents, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import translate
 from client_comms.rules import access
@@ -65,20 +65,32 @@ def validate(doc, docshare) -> None:
 		_require(record, docshare.user, access.SHARE)
 
 
-def refuse_share_of_message(doc, method=None) -> None:
-	"""Messages are read through their interaction, so they are never shared by themselves.
+def refuse_share(doc, method=None) -> None:
+	"""Before a DocShare of anything is stored: messages are read through their interaction and never shared by
+	themselves; a governed Issue, Lead or Opportunity only with people who may read it.
 
-	:raises ClearanceMissingError: the DocShare names a message that is bound to an interaction
+	:raises ClearanceMissingError: the share would open what its user has no clearance for
 	"""
-	if doc.share_doctype != "Communication":
-		return
-	if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
+	if doc.share_doctype == "Communication":
+		if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
+			frappe.throw(
+				_("This message belongs to {0}. Give access to the interaction instead.").format(
+					frappe.bold(interaction)
+				),
+				exc=ClearanceMissingError,
+				title=_("Not Shared"),
+			)
+	elif documents.is_governed(doc.share_doctype) and not documents.carries_share(doc):
 		frappe.throw(
-			_("This message belongs to {0}. Give access to the interaction instead.").format(
-				frappe.bold(interaction)
+			_(
+				"{0} may not read {1}, which is confidential. Ask {2} for clearance, or change the level."
+			).format(
+				frappe.bold(_("Everyone") if doc.everyone else doc.user),
+				frappe.bold(doc.share_name),
+				frappe.bold(_("Client Communications Manager")),
 			),
 			exc=ClearanceMissingError,
-			title=_("Not Shared"),
+			title=_("Clearance Missing"),
 		)
 
 
@@ -101,12 +113,16 @@ def end_lapsed_of_user(doc, method=None) -> None:
 	"""A user's roles changed: end the shares and follows that these no longer carry."""
 	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "user": doc.name}, _SHARE_FIELDS))
 	_end_follows({"user": doc.name})
+	for doctype in filter(documents.is_governed, documents.SETTING):
+		documents.end_lapsed_shares({"share_doctype": doctype, "user": doc.name})
 
 
 def end_all_lapsed() -> None:
 	"""The clearances of a level changed: look at every share and follow of an interaction."""
 	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION}, _SHARE_FIELDS))
 	_end_follows({})
+	for doctype in filter(documents.is_governed, documents.SETTING):
+		documents.end_lapsed_shares({"share_doctype": doctype})
 
 
 def _end(shares: list) -> None:
@@ -114,13 +130,7 @@ def _end(shares: list) -> None:
 		record = policy.stored_record(share.share_name)
 		if record and _decide(_lasting(record), share.user, access.READ).allowed:
 			continue
-		frappe.delete_doc(
-			"DocShare",
-			share.name,
-			ignore_permissions=True,
-			force=True,
-			flags={"ignore_share_permission": True},
-		)
+		documents.end_share(share.name)
 
 
 def _end_follows(which: dict) -> None:

@@ -5,11 +5,8 @@ MODULE = "Client Interactions"
 
 def custom_fields() -> dict[str, list[dict]]:
 	"""DocType -> fields, as `create_custom_fields` takes them; bound to this app's module."""
-	level = {
-		"fieldname": "confidentiality_level",
+	common = {
 		"fieldtype": "Link",
-		"label": "Confidentiality Level",
-		"options": "Confidentiality Level",
 		"module": MODULE,
 		"read_only": 1,
 		"no_copy": 1,
@@ -17,17 +14,17 @@ def custom_fields() -> dict[str, list[dict]]:
 		"ignore_user_permissions": 1,
 		"print_hide": 1,
 	}
+	level = {
+		**common,
+		"fieldname": "confidentiality_level",
+		"label": "Confidentiality Level",
+		"options": "Confidentiality Level",
+	}
 	interaction = {
+		**common,
 		"fieldname": "client_interaction",
-		"fieldtype": "Link",
 		"label": "Client Interaction",
 		"options": "Client Interaction",
-		"module": MODULE,
-		"read_only": 1,
-		"no_copy": 1,
-		"search_index": 1,
-		"ignore_user_permissions": 1,
-		"print_hide": 1,
 	}
 	return {
 		"Communication": [

@@ -133,7 +133,7 @@ def test_a_public_file_is_found(sensitive, frontline):
 	file = frappe.get_doc(
 		{
 			"doctype": "File",
-			"file_name": "complaint.txt",
+			"file_name": f"{frappe.generate_hash()}.txt",
 			"content": frappe.generate_hash(),
 			"attached_to_doctype": INTERACTION,
 			"attached_to_name": sensitive.name,

@@ -160,6 +160,57 @@ def test_raising_ends_shares_of_people_without_clearance(govern, staff, log):
 	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Frontline Staff"])
 
 
+def test_a_governed_issue_is_shared_only_with_people_who_may_read_it(govern, staff, log):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	with pytest.raises(ClearanceMissingError):
+		frappe.share.add("Issue", issue.name, staff["Frontline Staff"])
+	with pytest.raises(ClearanceMissingError):
+		frappe.share.add("Issue", issue.name, everyone=1)
+	frappe.share.add("Issue", issue.name, staff["Compliance Officer"])
+	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Frontline Staff"])
+
+
+def test_assigning_a_governed_issue_does_not_open_it_to_people_without_clearance(
+	govern, staff, log, monkeypatch
+):
+	from frappe.desk.form import assign_to
+
+	monkeypatch.setattr(assign_to, "notify_assignment", lambda *args, **kwargs: None)  # the site sends no mail
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	with pytest.raises(ClearanceMissingError):
+		assign_to.add({"doctype": "Issue", "name": issue.name, "assign_to": [staff["Frontline Staff"]]})
+	assign_to.add({"doctype": "Issue", "name": issue.name, "assign_to": [staff["Customer Support"]]})
+	assert frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Customer Support"])
+
+
+def test_a_share_of_a_governed_issue_ends_with_the_role_that_carried_it(govern, staff, log):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	frappe.share.add("Issue", issue.name, staff["Compliance Officer"])
+	frappe.get_doc("User", staff["Compliance Officer"]).remove_roles("Compliance Officer")
+	assert not frappe.db.exists("DocShare", {"share_doctype": "Issue", "share_name": issue.name})
+	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Compliance Officer"])
+
+
+def test_nobody_takes_part_by_a_todo_of_their_own(govern, staff, log, as_user):
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	user = staff["Customer Support"]
+	with as_user(user), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"reference_type": "Issue",
+				"reference_name": issue.name,
+				"allocated_to": user,
+				"description": "Look",
+			}
+		).insert()
+	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=user)
+
+
 def test_the_preview_counts_what_each_user_would_lose(set_settings, staff, log):
 	set_settings(govern_issues=0)
 	before = {row["user"]: row["documents"] for row in api.preview_governing("Issue")}

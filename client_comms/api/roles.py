@@ -1,0 +1,24 @@
+"""Who may ask what is no business of everybody's."""
+
+import frappe
+from frappe import _
+
+CONFIGURES_OR_AUDITS = frozenset({"Compliance Officer", "Client Communications Manager"})
+
+
+def configures_or_audits() -> bool:
+	"""Whether the session user is a Compliance Officer or a Client Communications Manager, or Administrator."""
+	return frappe.session.user == "Administrator" or bool(CONFIGURES_OR_AUDITS & set(frappe.get_roles()))
+
+
+def require_configuring_or_auditing() -> None:
+	"""Refuse everybody else.
+
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	"""
+	if not configures_or_audits():
+		frappe.throw(
+			_("Only a Compliance Officer or a Client Communications Manager may do this."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
