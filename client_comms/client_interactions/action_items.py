@@ -3,8 +3,7 @@
 from contextlib import contextmanager
 
 import frappe
-from frappe import _
-from frappe.utils import get_link_to_form, strip_html
+from frappe.utils import strip_html
 
 from client_comms.enforcement import sharing
 
@@ -148,11 +147,10 @@ def delete_todos(doc) -> None:
 			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
 
 
-def remind(doc, what: str) -> None:
+def remind(doc, description: str) -> None:
 	"""Give the responsible staff one open ToDo for what is overdue; a further missed deadline renews it."""
 	if not doc.responsible_staff:
 		return
-	description = _("{0} is overdue: {1}").format(what, get_link_to_form(INTERACTION, doc.name))
 	with _syncing():  # a reminder is no action item
 		for todo in _reminders(doc, doc.responsible_staff):
 			if todo.description != description:

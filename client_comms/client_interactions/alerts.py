@@ -2,24 +2,22 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.utils import cint, get_link_to_form
 
 from client_comms.client_interactions import action_items
 from client_comms.enforcement import policy
 from client_comms.rules import access
 
-CLOCK_LABELS = {"acknowledge": "Acknowledgement", "respond": "Answer", "promise": "Promised answer"}
-
 
 def deadline_missed(doc, clock_name: str) -> None:
 	"""Tell the responsible staff, with a ToDo, and every holder of the manager role, once each."""
-	what = _(CLOCK_LABELS[clock_name])
-	action_items.remind(doc, what)
-	notify(
-		doc,
-		{doc.responsible_staff, *managers()},
-		_("{0} overdue: {1}").format(what, doc.name),
-	)
+	overdue = {
+		"acknowledge": _("Acknowledgement overdue: {0}"),
+		"respond": _("Answer overdue: {0}"),
+		"promise": _("Promised answer overdue: {0}"),
+	}[clock_name]
+	action_items.remind(doc, overdue.format(get_link_to_form(doc.doctype, doc.name)))
+	notify(doc, {doc.responsible_staff, *managers()}, overdue.format(doc.name))
 
 
 def nobody_responsible(doc) -> None:

@@ -189,6 +189,7 @@ def counts():
 
 
 def test_a_check_leaves_nothing(frontline):
+	bait.remove()  # of a check that another test may have left behind
 	files = set(walk_files())
 	before = counts()
 	run.check(frontline)
@@ -204,6 +205,7 @@ def walk_files():
 
 
 def test_what_a_killed_check_left_goes_with_the_next(frontline):
+	bait.remove()
 	before = counts()
 	bait.plant(frontline)
 	assert counts() != before
