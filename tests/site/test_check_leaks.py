@@ -175,6 +175,7 @@ def test_reports_and_scripts_that_ask_by_themselves_are_named(frontline):
 		assert INTERACTION in review["Report All Complaints"]
 	finally:
 		frappe.delete_doc("Report", report.name, force=True)
+		frappe.db.commit()
 
 
 def counts():

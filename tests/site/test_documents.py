@@ -176,7 +176,9 @@ def test_assigning_a_governed_issue_does_not_open_it_to_people_without_clearance
 ):
 	from frappe.desk.form import assign_to
 
-	monkeypatch.setattr(assign_to, "notify_assignment", lambda *args, **kwargs: None)  # the site sends no mail
+	monkeypatch.setattr(
+		assign_to, "notify_assignment", lambda *args, **kwargs: None
+	)  # the site sends no mail
 	issue = make("Issue")
 	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
 	with pytest.raises(ClearanceMissingError):
