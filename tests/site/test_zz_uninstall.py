@@ -81,6 +81,8 @@ def bench(*arguments):
 	assert done.returncode == 0, done.stdout[-3000:]
 	frappe.db.rollback()
 	frappe.clear_cache()
+	if hasattr(frappe.local, "doc_events_hooks"):  # kept for a request, which no other process outlives
+		del frappe.local.doc_events_hooks
 
 
 def snapshot():
