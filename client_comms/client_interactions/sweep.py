@@ -14,14 +14,24 @@ from client_comms.client_interactions import alerts
 from client_comms.client_interactions.doctype.client_interaction.client_interaction import BREACHED
 
 CHUNK = 50
+DEADLOCKS = 10
 
 
 def run() -> int:
 	"""Handle every interaction at which something is due; returns how many were handled."""
 	handled = set()  # no record twice in a run, so that it ends whatever a record does
+	deadlocks = 0
 	while names := [name for name in _take_due(CHUNK) if name not in handled]:
-		for name in names:
-			_handle(name)
+		try:
+			for name in names:
+				_handle(name)
+		except frappe.QueryDeadlockError:
+			# The database took back the whole chunk and its locks: what is due is taken anew.
+			frappe.db.rollback()
+			deadlocks += 1
+			if deadlocks > DEADLOCKS:
+				raise
+			continue
 		frappe.db.commit()  # nosemgrep: the lock ends here; a killed sweep loses at most this chunk
 		handled.update(names)
 	return len(handled)
@@ -44,6 +54,8 @@ def _handle(name: str) -> None:
 	try:
 		# Read under the lock: the transaction may have begun before the record was last changed.
 		mark_missed(frappe.get_doc("Client Interaction", name, for_update=True))
+	except frappe.QueryDeadlockError:
+		raise
 	except Exception:
 		frappe.db.rollback(save_point="client_comms_sweep")
 		frappe.log_error(
