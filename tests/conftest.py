@@ -237,6 +237,9 @@ def make_user(request, site, transaction):
 		site.db.rollback()
 		for name in made:
 			site.delete_doc("User", name, force=True, ignore_permissions=True, ignore_missing=True)
+			# Frappe makes one for every user, called after the user's role here, and keeps it.
+			for contact in site.get_all("Contact", {"email_id": name}, pluck="name"):
+				site.delete_doc("Contact", contact, force=True, ignore_permissions=True)
 		site.db.commit()
 
 

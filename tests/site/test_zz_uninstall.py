@@ -27,8 +27,6 @@ DIARIES = {
 	"tabScheduled Job Log",
 	"tabVersion",
 	"tabRoute History",
-	"tabData Import Log",
-	"tabContact",  # of users that other tests name after their role
 }
 # ERPNext's labels have some words in common with the app.
 TEXTS = {"tabDocField", "tabTranslation"}
