@@ -1,0 +1,136 @@
+"""The gate that everything passes before it leaves the house (clauses C-2, C-5, D-3, P-1, P-2 and P-3).
+
+`sort_recipient` says who an address is: staff, the client, or a third party. `judge` puts the findings of all
+checks under the modes that the administrator chose: what is refused, what needs a reason, what goes out.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import getaddresses
+
+from client_comms.rules.messages import Message, _
+
+# Kinds of recipients
+STAFF, CLIENT, THIRD_PARTY = "Staff", "Client", "Third Party"
+
+# Checks, in the order in which their findings are told
+CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING = "consent", "identity", "channel", "template", "wording"
+CHECKS = (CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING)
+
+# Modes of a check. An unknown one counts as ENFORCE.
+OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
+
+# Next steps that a finding offers
+REQUEST_CONSENT, VERIFY_IDENTITY, CHANGE_CHANNEL = "request-consent", "verify-identity", "change-channel"
+CHOOSE_TEMPLATE, CHANGE_WORDING, GIVE_REASON = "choose-template", "change-wording", "give-reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+	"""Whom the house knows. Addresses and domains are in lower case.
+
+	`staff_domains` and `staff_addresses` are our own; `client_addresses` belong to the people of the client the
+	matter is about; `third_parties` maps an email domain or a whole address to the third party's name.
+	"""
+
+	staff_domains: Collection[str] = ()
+	staff_addresses: Collection[str] = ()
+	client_addresses: Collection[str] = ()
+	third_parties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+	"""Somebody who would get it; `third_party` is the name of a known one."""
+
+	address: str
+	kind: str
+	third_party: str | None = None
+
+
+def sort_recipient(address: str, known: Known) -> Recipient:
+	"""Who is behind `address`, a bare one or with a display name (P-2, P-3).
+
+	Staff first, then the client; everybody else is a third party, known by address or by domain (of
+	several domains that fit the longest, so that a subdomain can be a party of its own), or unknown. What
+	reads as no address, or as more than one, is a third party nobody knows.
+	"""
+	read = [each.strip().lower() for _name, each in getaddresses([address]) if each.strip()]
+	if len(read) != 1:
+		return Recipient(address.strip().lower(), THIRD_PARTY)
+	bare = read[0]
+	domain = bare.rpartition("@")[2]
+	if bare in known.staff_addresses or domain in known.staff_domains:
+		return Recipient(bare, STAFF)
+	if bare in known.client_addresses:
+		return Recipient(bare, CLIENT)
+	labels = domain.split(".")
+	candidates = [bare, *(".".join(labels[i:]) for i in range(len(labels)))]
+	third_party = next((known.third_parties[c] for c in candidates if c in known.third_parties), None)
+	return Recipient(bare, THIRD_PARTY, third_party)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+	"""Something that a check found wanting; `next_step` says which remedy to offer."""
+
+	check: str
+	message: Message
+	next_step: str
+	recipient: str | None = None
+	blocks: bool = False  # the client said never: a reason does not help, whatever Warn says
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+	"""What the gate says: the findings that refuse, and those that pass with a reason.
+
+	`reason_needed`: nothing refuses, but a reason is still missing.
+	"""
+
+	refused: tuple[Finding, ...]
+	warned: tuple[Finding, ...]
+	reason_needed: bool
+
+	@property
+	def passes(self) -> bool:
+		return not self.refused and not self.reason_needed
+
+
+def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | None = None) -> Verdict:
+	"""Put `findings` under `modes` (check → `OFF`, `WARN` or `ENFORCE`; one that is missing is enforced)."""
+	in_order = sorted(findings, key=lambda finding: CHECKS.index(finding.check))
+	mode = {check: modes.get(check, ENFORCE) for check in CHECKS}
+	refused = tuple(
+		f for f in in_order if mode[f.check] not in (OFF, WARN) or (f.blocks and mode[f.check] == WARN)
+	)
+	warned = tuple(f for f in in_order if mode[f.check] == WARN and not f.blocks)
+	return Verdict(refused, warned, reason_needed=bool(warned) and not (reason or "").strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+	"""What is known of the client's identity: verified until when (None: never), and locked after failures."""
+
+	verified_until: datetime | None = None
+	locked: bool = False
+
+
+def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[Finding, ...]:
+	"""P-1: what the level asks to hold back until the client's identity is confirmed."""
+	if not required:
+		return ()
+	if identity.locked:
+		message = _(
+			"The client's identity could not be confirmed too many times. The Compliance Officer unlocks it."
+		)
+		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY, blocks=True),)
+	if identity.verified_until is None:
+		message = _("The client's identity has not been confirmed. Verify it first.")
+		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)
+	if now > identity.verified_until:
+		message = _("The client's identity was last confirmed until {when}. Verify it again.")
+		when = f"{identity.verified_until:%Y-%m-%d %H:%M}"
+		return (Finding(IDENTITY, Message(message, {"when": when}), VERIFY_IDENTITY),)
+	return ()
