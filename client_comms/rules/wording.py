@@ -1,0 +1,253 @@
+"""How a text reads: terms to avoid, plain language, courtesy (clauses C-5 and D-3).
+
+Nothing here changes a text: every finding says where it is, why, and what could stand there instead.
+
+Plain language is measured by sentence length and by reading ease on Flesch's scale from 0 (very hard) to 100
+(very easy), after R. Flesch (1948) for English, 206.835 - 1.015 x words per sentence - 84.6 x syllables per word, and
+after T. Amstad (1978) for German, 180 - words per sentence - 58.5 x syllables per word. Syllables are counted as groups
+of vowels, which is near enough for a whole text and wrong for many a single word.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from client_comms.rules.messages import Message, _
+
+# How a term is matched
+LITERAL, WORD_FORM = "Literal", "Word Form"
+
+# Kinds of findings
+TERM, LONG_SENTENCE, HARD_TO_READ = "Term", "Long Sentence", "Hard to Read"
+NO_SALUTATION, NO_CLOSING = "Salutation Missing", "Closing Missing"
+
+# Snowball's names of languages
+_STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "nl": "dutch"}
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# A full stop ends a sentence when a blank and a capital follow; not after an initial or a number.
+_SENTENCE_END = re.compile(r"(?<=[.!?…])(?P<quotes>[\"'”»)]*)\s+(?=[\"'“«(]*[^\W\da-zäöüß_])|\n+")
+_ABBREVIATED = re.compile(
+	r"(?:\b[^\W\d_]|\b\d+|\b(?:Dr|Mr|Mrs|Ms|Prof|St|Nr|Hr|Fr|bzw|ca|usw|etc|e\.g|i\.e|z\.B|d\.h))\.$"
+)
+_VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûœæ]+", re.IGNORECASE)
+_SILENT_E = re.compile(r"[^aeiouy]e(?:s|d)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+	"""A term to avoid; `language` empty: in every language. `use` is the suggestion, empty for none."""
+
+	avoid: str
+	use: str = ""
+	why: str = ""
+	language: str = ""
+	match: str = WORD_FORM
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+	"""From when on a text is found wanting; 0 switches a measure off."""
+
+	words_per_sentence: int = 25
+	reading_ease: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+	"""Something to look at in `text[start:end]`; `suggestion` could stand there instead, None: nothing can."""
+
+	kind: str
+	start: int
+	end: int
+	found: str
+	message: Message
+	suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+	"""`reading_ease` is None for a language without a formula here, and for less than one sentence."""
+
+	words: int
+	sentences: int
+	words_per_sentence: float
+	reading_ease: float | None
+
+
+def check(
+	text: str,
+	language: str,
+	terms: Iterable[Term] = (),
+	limits: Limits | None = None,
+	salutations: Sequence[str] = (),
+	closings: Sequence[str] = (),
+) -> tuple[Finding, ...]:
+	"""Everything to look at in a plain text, in its order (C-5, D-3).
+
+	:param language: two letters or more, such as "en" or "de-AT"
+	:param salutations: openings of which one begins a courteous text; none given: not checked
+	:param closings: endings of which one stands near its end; none given: not checked
+	"""
+	limits = limits or Limits()
+	found = [*check_terms(text, language, terms), *check_plainness(text, language, limits)]
+	found += check_courtesy(text, salutations, closings)
+	return tuple(sorted(found, key=lambda finding: (finding.start, finding.end, finding.kind)))
+
+
+def check_terms(text: str, language: str, terms: Iterable[Term]) -> list[Finding]:
+	"""Where terms to avoid occur: as they are written, or in any form of their words (D-3)."""
+	found = []
+	words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+	for term in terms:
+		if term.language and _base(term.language) != _base(language):
+			continue
+		places = (
+			_literally(text, term.avoid)
+			if term.match == LITERAL
+			else _in_any_form(words, term.avoid, _base(term.language or language))
+		)
+		for start, end in places:
+			written = text[start:end]
+			message = Message(_("Avoid “{term}”."), {"term": written})
+			if term.use and term.why:
+				message = Message(
+					_("Write “{use}” instead of “{term}”: {why}"),
+					{"use": term.use, "term": written, "why": term.why},
+				)
+			elif term.use:
+				message = Message(_("Write “{use}” instead of “{term}”."), {"use": term.use, "term": written})
+			elif term.why:
+				message = Message(_("Avoid “{term}”: {why}"), {"term": written, "why": term.why})
+			found.append(Finding(TERM, start, end, written, message, _like(written, term.use) or None))
+	return found
+
+
+def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
+	"""Sentences that are too long, and a text that is hard to read as a whole (C-5)."""
+	found = []
+	for start, end in sentences(text):
+		count = len(_WORD.findall(text[start:end]))
+		if limits.words_per_sentence and count > limits.words_per_sentence:
+			message = Message(
+				_("This sentence has {count} words. Aim at {limit} or fewer: split it."),
+				{"count": count, "limit": limits.words_per_sentence},
+			)
+			found.append(Finding(LONG_SENTENCE, start, end, text[start:end], message))
+	ease = measure(text, language).reading_ease
+	if limits.reading_ease and ease is not None and ease < limits.reading_ease:
+		message = Message(
+			_("The text is hard to read: {ease} on a scale from 0 to 100. Use shorter sentences and words."),
+			{"ease": round(ease)},
+		)
+		found.append(Finding(HARD_TO_READ, 0, len(text), "", message))
+	return found
+
+
+def check_courtesy(text: str, salutations: Sequence[str], closings: Sequence[str]) -> list[Finding]:
+	"""Whether the text greets whom it is for, and takes leave (C-5); an empty text owes neither."""
+	lines = [line.strip() for line in text.splitlines() if line.strip()]
+	if not lines:
+		return []
+	found = []
+	if salutations and not any(_begins(lines[0], each) for each in salutations):
+		message = Message(_("Begin with a salutation, such as “{example}”."), {"example": salutations[0]})
+		found.append(Finding(NO_SALUTATION, 0, 0, "", message))
+	# A signature may follow the closing: name, role, telephone, address.
+	if closings and not any(_begins(line, each) for line in lines[1:][-8:] for each in closings):
+		message = Message(_("End with a closing, such as “{example}”."), {"example": closings[0]})
+		found.append(Finding(NO_CLOSING, len(text), len(text), "", message))
+	return found
+
+
+def measure(text: str, language: str) -> Measures:
+	"""Words, sentences, and reading ease of a plain text."""
+	count_of_sentences = len([1 for start, end in sentences(text) if _WORD.search(text, start, end)])
+	words = _WORD.findall(text)
+	if not (words and count_of_sentences):
+		return Measures(len(words), count_of_sentences, 0.0, None)
+	length = len(words) / count_of_sentences
+	base = _base(language)
+	syllables = sum(_syllables(word, base) for word in words) / len(words)
+	ease = {
+		"en": 206.835 - 1.015 * length - 84.6 * syllables,
+		"de": 180 - length - 58.5 * syllables,
+	}.get(base)
+	return Measures(len(words), count_of_sentences, length, ease)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+	"""Start and end of each sentence; lines and paragraphs end sentences as well."""
+	found, start = [], 0
+	for gap in _SENTENCE_END.finditer(text):
+		if "\n" not in gap.group() and _ABBREVIATED.search(text[start : gap.start()]):
+			continue
+		found.append((start, max(gap.start(), gap.end("quotes"))))
+		start = gap.end()
+	found.append((start, len(text)))
+	return [(start, end) for start, end in found if text[start:end].strip()]
+
+
+def _literally(text: str, term: str) -> list[tuple[int, int]]:
+	"""Places where exactly this is written, as a whole word, whatever its case."""
+	if not term.strip():
+		return []
+	pattern = re.compile(rf"(?<!\w){re.escape(term.strip())}(?!\w)", re.IGNORECASE)
+	return [match.span() for match in pattern.finditer(text)]
+
+
+def _in_any_form(words: list[tuple[str, int, int]], term: str, language: str) -> list[tuple[int, int]]:
+	"""Places where the words of the term follow each other in any of their forms."""
+	wanted = [_stem(word, language) for word in _WORD.findall(term)]
+	if not wanted:
+		return []
+	stems = [_stem(word, language) for word, _start, _end in words]
+	size = len(wanted)
+	return [
+		(words[i][1], words[i + size - 1][2])
+		for i in range(len(words) - size + 1)
+		if stems[i : i + size] == wanted
+	]
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str, language: str) -> str:
+	name = _STEMMERS.get(language)
+	return _stemmer(name).stemWord(word.lower()) if name else word.lower()
+
+
+@lru_cache
+def _stemmer(name: str):
+	return snowballstemmer.stemmer(name)
+
+
+def _syllables(word: str, language: str) -> int:
+	count = len(_VOWELS.findall(word))
+	if (
+		language == "en"
+		and count > 1
+		and _SILENT_E.search(word)
+		and not word.lower().endswith(("le", "ted", "ded"))
+	):
+		count -= 1
+	return max(count, 1)
+
+
+def _base(language: str) -> str:
+	return (language or "").lower().replace("_", "-").partition("-")[0]
+
+
+def _begins(line: str, phrase: str) -> bool:
+	return (
+		bool(phrase.strip())
+		and re.match(rf"{re.escape(phrase.strip())}(?!\w)", line, re.IGNORECASE) is not None
+	)
+
+
+def _like(written: str, suggestion: str) -> str:
+	"""The suggestion with a capital where the term had one, at the beginning of a sentence say."""
+	if suggestion and written[:1].isupper() and suggestion[:1].islower():
+		return suggestion[:1].upper() + suggestion[1:]
+	return suggestion
