@@ -18,6 +18,7 @@ from client_comms.rules.messages import Message, _
 # Kinds of events, which are also the statuses they leave
 GIVEN, REFUSED, WITHDRAWN = "Given", "Refused", "Withdrawn"
 EXPIRED = "Expired"
+WORDS = (GIVEN, REFUSED, WITHDRAWN)
 
 # Identifiers of the rule that decided
 BY_CONSENT = "consent"

@@ -127,10 +127,10 @@ def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[F
 		)
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY, blocks=True),)
 	if identity.verified_until is None:
-		message = _("The client's identity has not been confirmed. Verify it first.")
+		message = _("The client's identity has not been confirmed.")
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)
 	if now > identity.verified_until:
-		message = _("The client's identity was last confirmed until {when}. Verify it again.")
+		message = _("The confirmation of the client's identity ended on {when}.")
 		when = f"{identity.verified_until:%Y-%m-%d %H:%M}"
 		return (Finding(IDENTITY, Message(message, {"when": when}), VERIFY_IDENTITY),)
 	return ()

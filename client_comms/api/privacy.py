@@ -1,0 +1,230 @@
+"""Consent and identity: what may be shared, what the client said, who the client is (P-1, P-3)."""
+
+import frappe
+from frappe import _
+from frappe.utils import cint, split_emails
+
+from client_comms import procedure
+from client_comms.client_privacy import codes, identity
+from client_comms.communication_governance import wording
+from client_comms.enforcement import outgoing
+from client_comms.i18n import translate
+from client_comms.rules import consent as rules
+from client_comms.rules import outgoing as gate_rules
+
+CONSENT = "Client Consent"
+CLIENT_FACING = (
+	procedure.FRONTLINE_STAFF,
+	procedure.ACCOUNT_MANAGER,
+	procedure.CUSTOMER_SUPPORT,
+	procedure.CUSTOMER_SUPPORT_MANAGER,
+	procedure.COMMUNICATIONS_MANAGER,
+)
+
+
+@frappe.whitelist()
+def may_share(
+	party_type: str, party: str, recipients: str | list[str], purpose: str | None = None
+) -> list[dict]:
+	"""Whether a client's information may go to each of `recipients`, as things stand now (P-2, P-3).
+
+	:param recipients: email addresses, as a list or separated by commas
+	:param purpose: a Consent Purpose; that of the settings when left out
+	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
+	    "rule", "why", "consent"}`; a purpose that concerns no third party asks for the client's own consent
+	:raises frappe.PermissionError: without read access to the client or to consents
+	"""
+	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	frappe.has_permission(CONSENT, "read", throw=True)
+	if purpose and not frappe.db.exists("Consent Purpose", purpose):
+		frappe.throw(
+			_("There is no consent purpose {0}.").format(frappe.bold(purpose)), title=_("Unknown Purpose")
+		)
+	matter = outgoing.Matter(party_type, party, "", outgoing.EMAIL, party_type=party_type, party=party)
+	return [
+		{
+			"recipient": each.address,
+			"kind": each.kind,
+			"third_party": each.third_party,
+			**_answer(matter, each, purpose),
+		}
+		for each in outgoing.sort_recipients(matter, _addresses(recipients))
+	]
+
+
+def _answer(matter: outgoing.Matter, recipient: gate_rules.Recipient, purpose: str | None) -> dict:
+	ours = purpose and not cint(frappe.get_cached_value("Consent Purpose", purpose, "concerns_third_party"))
+	if recipient.kind == gate_rules.STAFF:
+		return {"allowed": True, "rule": "staff", "why": _("Staff of our own."), "consent": None}
+	if recipient.kind == gate_rules.CLIENT and not ours:
+		return {
+			"allowed": True,
+			"rule": "own-information",
+			"why": _("The client themselves."),
+			"consent": None,
+		}
+	decision = outgoing.consent_of(matter, recipient, purpose)
+	return {
+		"allowed": decision.allowed,
+		"rule": decision.rule,
+		"why": translate(decision.reason),
+		"consent": decision.consent,
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def give_consent(
+	name: str, valid_until: str | None = None, through: str | None = None, note: str | None = None
+) -> dict:
+	"""The client agreed, again or after all (P-3). Returns the consent as a dict."""
+	return _record(name, rules.GIVEN, valid_until=valid_until, through=through, note=note)
+
+
+@frappe.whitelist(methods=["POST"])
+def refuse_consent(name: str, through: str | None = None, note: str | None = None) -> dict:
+	"""The client refused (P-3); takes effect at once."""
+	return _record(name, rules.REFUSED, through=through, note=note)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_consent(name: str, through: str | None = None, note: str | None = None) -> dict:
+	"""The client withdrew (P-3); takes effect at once, on messages that wait to be sent too."""
+	return _record(name, rules.WITHDRAWN, through=through, note=note)
+
+
+def _record(name: str, event: str, **details) -> dict:
+	doc = frappe.get_doc(CONSENT, name, for_update=True)
+	doc.check_permission("write")
+	doc.record(event, **details)
+	return doc.as_dict()
+
+
+@frappe.whitelist()
+def check_outgoing(
+	doctype: str | None = None,
+	name: str | None = None,
+	recipients: str | list[str] | None = None,
+	channel: str = outgoing.EMAIL,
+	email_template: str | None = None,
+	content: str | None = None,
+) -> dict:
+	"""What the gate would say, for the desk to show before anything is sent (C-2, C-5, D-3, P-1, P-3).
+
+	:param content: the HTML of an email that somebody wrote
+	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned": [finding], "about": {…}}`,
+	    a finding being `{"check", "message", "next_step", "recipient"}`
+	:raises frappe.PermissionError: without read access to the document
+	"""
+	if doctype and name:
+		frappe.has_permission(doctype, "read", doc=name, throw=True)
+	matter = outgoing.matter_of(
+		doctype, name, channel=channel, email_template=email_template, content=content
+	)
+	sorted_ = outgoing.sort_recipients(matter, _addresses(recipients))
+	verdict = outgoing.judge(matter, sorted_)
+	return {
+		"recipients": [
+			{"recipient": each.address, "kind": each.kind, "third_party": each.third_party}
+			for each in sorted_
+		],
+		"refused": [_finding(each) for each in verdict.refused],
+		"warned": [_finding(each) for each in verdict.warned],
+		"about": {
+			"party_type": matter.party_type,
+			"party": matter.party,
+			"contact": matter.contact,
+			"interaction": matter.interaction,
+		},
+	}
+
+
+def _addresses(recipients: str | list[str] | None) -> list[str]:
+	if isinstance(recipients, str):
+		return frappe.parse_json(recipients) if recipients.startswith("[") else split_emails(recipients)
+	return recipients or []
+
+
+@frappe.whitelist()
+def check_wording(text: str, language: str | None = None) -> list[dict]:
+	"""What to look at in a text before it goes to a client (C-5, D-3); nothing is changed by itself.
+
+	:param text: plain text, or the HTML of an email
+	:returns: `[{"kind", "found", "message", "suggestion"}]`, in the order of the text
+	"""
+	frappe.only_for(("System Manager", *CLIENT_FACING))
+	return [
+		{
+			"kind": finding.kind,
+			"found": finding.found,
+			"message": translate(finding.message),
+			"suggestion": finding.suggestion,
+		}
+		for finding in wording.check(wording.plain(text), language)
+	]
+
+
+# --- identity ----------------------------------------------------------------------------------------
+
+
+@frappe.whitelist(methods=["POST"])
+def verify_identity(
+	party_type: str,
+	party: str,
+	method: str,
+	result: str,
+	contact: str | None = None,
+	client_interaction: str | None = None,
+	note: str | None = None,
+) -> dict:
+	"""Record how the client's identity was confirmed, or was not (P-1). Returns the verification as a dict.
+
+	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer unlocks
+	"""
+	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	doc = frappe.get_doc(
+		{
+			"doctype": identity.VERIFICATION,
+			"party_type": party_type,
+			"party": party,
+			"contact": contact,
+			"client_interaction": client_interaction,
+			"method": method,
+			"result": result,
+			"note": note,
+		}
+	)
+	return doc.insert().as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def send_identity_code(
+	party_type: str, party: str, contact: str | None = None, client_interaction: str | None = None
+) -> dict:
+	"""Email the client a one-time code, to an address on file (P-1).
+
+	:returns: `{"name": the Identity Verification that waits for the code, "sent_to": the address, partly hidden}`
+	:raises client_comms.exceptions.ActionNotPossibleError: no address on file, or checks are locked
+	"""
+	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
+	return codes.send(party_type, party, contact, client_interaction)
+
+
+@frappe.whitelist(methods=["POST"])
+def check_identity_code(name: str, code: str) -> dict:
+	"""Check what the client read out (P-1).
+
+	:returns: `{"confirmed": bool, "tries_left": int}`
+	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, is too old, or was tried too often
+	"""
+	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
+	return codes.check(name, code)
+
+
+def _finding(finding: gate_rules.Finding) -> dict:
+	return {
+		"check": finding.check,
+		"message": translate(finding.message),
+		"next_step": finding.next_step,
+		"recipient": finding.recipient,
+	}

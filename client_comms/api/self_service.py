@@ -1,0 +1,78 @@
+"""What clients call from the page behind their link or in the portal, and how staff send such a link (P-3, C-1)."""
+
+import frappe
+from frappe import _
+
+from client_comms.client_privacy import self_service
+from client_comms.exceptions import LinkNotValidError
+
+CONSENT = "Client Consent"
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def submit(
+	answers: str | dict | None = None,
+	token: str | None = None,
+	preference: str | dict | None = None,
+	confirmed: bool | int | str = False,
+	changes: str | None = None,
+) -> dict:
+	"""Record a client's answers, by a link (`token`) or as the portal user who is logged in.
+
+	:param answers: consent → "Given", "Refused" or "Withdrawn"
+	:param preference: `{"channels": [...], "never": [...], "language": str}`
+	:returns: `{"done": True}`
+	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
+	"""
+	visit = self_service.by_link(token, lock=True) if token else self_service.by_login()
+	if visit is None:
+		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
+	self_service.submit(
+		visit,
+		frappe.parse_json(answers or "{}"),
+		frappe.parse_json(preference) if preference else None,
+		bool(frappe.utils.sbool(confirmed)),
+		changes,
+	)
+	return {"done": True}
+
+
+@frappe.whitelist(methods=["POST"])
+def request_consent(
+	party_type: str,
+	party: str,
+	purpose: str | None = None,
+	third_party: str | None = None,
+	contact: str | None = None,
+	address: str | None = None,
+	client_interaction: str | None = None,
+) -> str:
+	"""Ask a client for consent, by a link to an address on file; returns the Client Consent (P-3).
+
+	:param purpose: the purpose of sharing of the settings when left out
+	:param address: one of the client's own; the first on file when left out
+	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file
+	:raises frappe.PermissionError: without read access to the client, or without leave to record consents
+	"""
+	_require(party_type, party)
+	return self_service.request_consent(
+		party_type,
+		party,
+		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
+		third_party=third_party,
+		contact=contact,
+		address=address,
+		client_interaction=client_interaction,
+	)
+
+
+@frappe.whitelist(methods=["POST"])
+def invite_client(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
+	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
+	_require(party_type, party)
+	return self_service.invite(party_type, party, contact, address)
+
+
+def _require(party_type: str, party: str) -> None:
+	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	frappe.has_permission(CONSENT, "create", throw=True)

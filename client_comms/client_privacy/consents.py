@@ -1,0 +1,96 @@
+"""The consents of the site, as the rule of consent reads them (P-3)."""
+
+import frappe
+from frappe.utils import get_datetime
+
+from client_comms import clock
+from client_comms.rules import consent as rules
+from client_comms.rules.consent import Consent, Event, Request
+
+CONSENT = "Client Consent"
+CHUNK = 200
+
+
+def decide(party_type: str, party: str, request: Request, at=None) -> rules.Decision:
+	"""Whether what the client has said covers `request` at `at` (as stored; now when left out)."""
+	return rules.decide(of_client(party_type, party, request.purpose), request, at or clock.now())
+
+
+def of_client(party_type: str, party: str, purpose: str | None = None) -> list[Consent]:
+	"""Everything the client has said, as the rule reads it; three queries however many."""
+	filters = {"party_type": party_type, "party": party, **({"purpose": purpose} if purpose else {})}
+	rows = frappe.get_all(
+		CONSENT, filters, ["name", "purpose", "third_party", "contact"], order_by="name asc"
+	)
+	if not rows:
+		return []
+	names = [row.name for row in rows]
+	events: dict[str, list[Event]] = {}
+	for each in frappe.get_all(
+		"Consent Event",
+		{"parent": ("in", names), "parenttype": CONSENT, "event": ("in", rules.WORDS)},
+		["parent", "event", "at", "valid_until"],
+		order_by="parent asc, idx asc",
+	):
+		events.setdefault(each.parent, []).append(Event(each.event, each.at, each.valid_until))
+	categories: dict[str, set[str]] = {}
+	for each in frappe.get_all(
+		"Consent Data Category",
+		{"parent": ("in", names), "parenttype": CONSENT},
+		["parent", "data_category"],
+		order_by="parent asc, idx asc",
+	):
+		categories.setdefault(each.parent, set()).add(each.data_category)
+	return [
+		Consent(
+			row.name,
+			row.purpose,
+			tuple(events.get(row.name, ())),
+			row.third_party or None,
+			row.contact or None,
+			frozenset(categories.get(row.name, ())),
+		)
+		for row in rows
+	]
+
+
+def as_rule(doc) -> Consent:
+	"""A Client Consent document as the rule reads it."""
+	return Consent(
+		doc.name or "",
+		doc.purpose,
+		tuple(
+			Event(row.event, get_datetime(row.at), get_datetime(row.valid_until) if row.valid_until else None)
+			for row in doc.events
+			if row.event in rules.WORDS
+		),
+		doc.third_party or None,
+		doc.contact or None,
+		frozenset(row.data_category for row in doc.data_categories),
+	)
+
+
+def scope(doc) -> tuple:
+	"""What a consent is about."""
+	word = as_rule(doc)
+	return doc.party_type, doc.party, word.purpose, word.third_party, word.contact, word.data_categories
+
+
+def expire() -> int:
+	"""Daily: bring the status of consents up to date whose time is over; returns how many.
+
+	For lists and reports alone: the rule goes by the dates.
+	"""
+	done = 0
+	while names := frappe.get_all(
+		CONSENT,
+		{"status": rules.GIVEN, "valid_until": ("<", clock.now())},
+		pluck="name",
+		order_by="valid_until asc",
+		limit=CHUNK,
+	):
+		for name in names:
+			frappe.db.set_value(CONSENT, name, "status", rules.EXPIRED)
+		frappe.db.commit()  # nosemgrep: a killed job loses at most this chunk
+		done += len(names)
+	return done

@@ -1,0 +1,85 @@
+frappe.ui.form.on("Client Consent", {
+	setup(frm) {
+		frm.set_query("party_type", () => ({
+			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+		}));
+		frm.set_query("contact", () => ({
+			query: "frappe.contacts.doctype.contact.contact.contact_query",
+			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
+		}));
+		frm.set_query("notice", () => ({ filters: { purpose: frm.doc.purpose } }));
+		frm.set_query("third_party", () => ({ filters: { disabled: 0 } }));
+	},
+
+	async refresh(frm) {
+		frm.set_df_property("status", "read_only", frm.is_new() ? 0 : 1);
+		if (frm.is_new()) frm.set_df_property("status", "options", ["Given", "Refused"]);
+		if (frm.is_new()) {
+			if (!frm.doc.status) frm.set_value("status", "Given");
+			return;
+		}
+		if (!frm.perm[0]?.write) return;
+		const given = frm.doc.status === "Given";
+		if (given) {
+			frm.add_custom_button(__("Withdraw"), () => record(frm, "withdraw_consent", __("Withdraw")));
+			frm.add_custom_button(__("Renew"), () => record(frm, "give_consent", __("Renew")));
+		} else {
+			frm.add_custom_button(__("Give"), () => record(frm, "give_consent", __("Give")));
+			if (frm.doc.status !== "Refused") {
+				frm.add_custom_button(__("Refuse"), () => record(frm, "refuse_consent", __("Refuse")));
+			}
+		}
+	},
+
+	async purpose(frm) {
+		if (!frm.is_new() || !frm.doc.purpose) return;
+		const { message } = await frappe.db.get_value(
+			"Consent Purpose",
+			frm.doc.purpose,
+			"concerns_third_party",
+		);
+		frm.toggle_display("third_party", Boolean(message.concerns_third_party));
+		frm.toggle_reqd("third_party", Boolean(message.concerns_third_party));
+		if (!message.concerns_third_party) frm.set_value("third_party", null);
+		const notices = await frappe.db.get_list("Consent Notice", {
+			filters: { purpose: frm.doc.purpose, current: 1 },
+			fields: ["name", "language"],
+			order_by: "version desc",
+		});
+		const mine = notices.find((notice) => notice.language === frappe.boot.lang) || notices[0];
+		frm.set_value("notice", mine?.name);
+	},
+});
+
+/** Ask how the client said it, and record it. */
+function record(frm, method, title) {
+	const df = frappe.meta.get_docfield("Client Consent", "collected_through");
+	const fields = [
+		{
+			fieldname: "through",
+			fieldtype: "Select",
+			label: __("Collected Through"),
+			options: df.options,
+			default: frm.doc.collected_through,
+			reqd: 1,
+		},
+		{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+	];
+	if (method === "give_consent") {
+		fields.splice(1, 0, {
+			fieldname: "valid_until",
+			fieldtype: "Datetime",
+			label: __("Valid Until"),
+			description: __("Empty: as long as the purpose allows."),
+		});
+	}
+	frappe.prompt(
+		fields,
+		async (values) => {
+			await frappe.xcall(`client_comms.api.${method}`, { name: frm.doc.name, ...values });
+			frm.reload_doc();
+		},
+		title,
+		title,
+	);
+}

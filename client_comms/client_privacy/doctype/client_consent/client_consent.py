@@ -1,0 +1,222 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_months, get_datetime
+
+from client_comms import clock
+from client_comms.client_privacy import consents, parties
+from client_comms.client_privacy.doctype.consent_notice import consent_notice
+from client_comms.enforcement import outgoing
+from client_comms.exceptions import EventsAreAppendOnlyError
+from client_comms.rules import consent as rules
+
+REQUESTED, REMINDED = "Requested", "Reminded"
+EVENT_FIELDS = ("event", "at", "valid_until", "by_user", "through", "notice", "note")
+
+
+class ClientConsent(Document):
+	"""What a client said about one purpose and one third party (P-3).
+
+	`events` only grow; status and dates are a rendering of them by `rules.consent`. Whether a consent covers
+	something is never read off its status, which time changes without anybody saving.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.client_privacy.doctype.consent_data_category.consent_data_category import (
+			ConsentDataCategory,
+		)
+		from client_comms.client_privacy.doctype.consent_event.consent_event import ConsentEvent
+
+		client_interaction: DF.Link | None
+		collected_by: DF.Link | None
+		collected_through: DF.Literal[
+			"", "In Person", "Phone", "Email", "Letter", "Web Form", "Secure Link", "Portal", "Contract"
+		]
+		contact: DF.Link | None
+		data_categories: DF.TableMultiSelect[ConsentDataCategory]
+		events: DF.Table[ConsentEvent]
+		evidence: DF.Attach | None
+		given_on: DF.Datetime | None
+		naming_series: DF.Literal["CC-.YYYY.-.#####"]
+		notice: DF.Link | None
+		party: DF.DynamicLink
+		party_name: DF.Data | None
+		party_type: DF.Link
+		purpose: DF.Link
+		status: DF.Literal["", "Given", "Refused", "Withdrawn", "Expired"]
+		third_party: DF.Link | None
+		valid_until: DF.Datetime | None
+		withdrawn_on: DF.Datetime | None
+	# end: auto-generated types
+
+	@property
+	def notice_text(self) -> str | None:
+		"""The text the client was shown, of the notice that keeps it."""
+		return self.notice and frappe.db.get_value("Consent Notice", self.notice, "notice_text")
+
+	def before_insert(self):
+		# The text may be given in words; what is stored is the notice that keeps it.
+		if text := self.__dict__.get("notice_text"):
+			self.notice = consent_notice.keep(self.purpose, frappe.local.lang, text)
+		if not self.flags.from_record:
+			self.set("events", [])
+			self.add_first_events()
+
+	def validate(self):
+		parties.set_client(self)
+		self.validate_third_party()
+		self.validate_scope_stays()
+		self.validate_events_are_untouched()
+		self.set_standing()
+
+	def on_update(self):
+		self.follow_withdrawal()
+
+	# --- what the client said ------------------------------------------------------------------
+
+	def record(self, event: str, *, at=None, valid_until=None, through=None, note=None, notice=None) -> None:
+		"""Append what the client said (or that they were asked) and save; status and dates follow.
+
+		:param event: `Given`, `Refused`, `Withdrawn`, `Requested` or `Reminded`
+		:param at: when, as stored (site time zone); now when left out
+		:param valid_until: the end of an agreement; by the purpose's months when left out
+		:param through: how it reached us, one of `collected_through`
+		"""
+		at = get_datetime(at) if at else clock.now()
+		if event == rules.GIVEN and not valid_until:
+			valid_until = self.default_validity(at)
+		self.append(
+			"events",
+			{
+				"event": event,
+				"at": at,
+				"valid_until": valid_until,
+				"by_user": frappe.session.user,
+				"through": through or self.collected_through,
+				"notice": notice or self.notice,
+				"note": note,
+			},
+		)
+		if notice and event in rules.WORDS:
+			self.notice = notice  # the text that the client's last word is about
+		self.flags.from_record = True
+		try:
+			self.save(ignore_permissions=True)
+		finally:
+			self.flags.from_record = False
+
+	def add_first_events(self):
+		"""What a new consent says: given, unless its status says otherwise."""
+		said = self.status if self.status in (rules.REFUSED, rules.WITHDRAWN) else rules.GIVEN
+		first = rules.REFUSED if said == rules.REFUSED else rules.GIVEN
+		at = get_datetime(self.given_on) if self.given_on else clock.now()
+		if at > clock.now():
+			frappe.throw(
+				_("{0} lies in the future: record the consent when the client has given it.").format(
+					frappe.bold(_("Given On"))
+				),
+				title=_("Not Given Yet"),
+			)
+		row = {"by_user": frappe.session.user, "through": self.collected_through, "notice": self.notice}
+		until = self.valid_until or (self.default_validity(at) if first == rules.GIVEN else None)
+		self.append("events", {**row, "event": first, "at": at, "valid_until": until})
+		if said == rules.WITHDRAWN or self.withdrawn_on:
+			withdrawn = get_datetime(self.withdrawn_on) if self.withdrawn_on else clock.now()
+			self.append("events", {**row, "event": rules.WITHDRAWN, "at": max(at, withdrawn)})
+		self.collected_by = frappe.session.user
+
+	def default_validity(self, at):
+		months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
+		return add_months(at, months) if months else None
+
+	# --- validation ----------------------------------------------------------------------------
+
+	def validate_third_party(self):
+		"""A purpose that concerns third parties names one; one that does not names none."""
+		concerns = frappe.get_cached_value("Consent Purpose", self.purpose, "concerns_third_party")
+		if concerns and not self.third_party:
+			frappe.throw(
+				_("{0} is about a third party. Say to whom the client's information may go.").format(
+					frappe.bold(_(self.purpose))
+				),
+				title=_("Third Party Missing"),
+			)
+		if not concerns and self.third_party:
+			frappe.throw(
+				_("{0} is about what we do ourselves. Leave the third party empty.").format(
+					frappe.bold(_(self.purpose))
+				),
+				title=_("No Third Party Here"),
+			)
+
+	def validate_scope_stays(self):
+		"""What the client's word was about does not change afterwards: a new consent says something new."""
+		before = self.get_doc_before_save()
+		if before and consents.scope(before) != consents.scope(self):
+			frappe.throw(
+				_("What a consent is about cannot be changed. Record a new consent instead."),
+				title=_("Consent Cannot Be Changed"),
+			)
+
+	def validate_events_are_untouched(self):
+		"""The history grows by actions alone, and the dates and the status follow it."""
+		before = self.get_doc_before_save()
+		if before is None or self.flags.from_record:
+			return
+		if [_row(row) for row in self.events] != [_row(row) for row in before.events] or any(
+			_plain(self.get(field)) != _plain(before.get(field))
+			for field in ("status", "given_on", "valid_until", "withdrawn_on", "notice")
+		):
+			frappe.throw(
+				_("The history of a consent is written by its actions. Use Give, Refuse or Withdraw."),
+				exc=EventsAreAppendOnlyError,
+				title=_("History Cannot Be Edited"),
+			)
+
+	def set_standing(self):
+		"""Status and dates as the client's last word leaves them."""
+		word = consents.as_rule(self)
+		standing = word.standing(clock.now())
+		given = [row for row in self.events if row.event == rules.GIVEN]
+		self.status = word.status(clock.now()) or ""
+		self.given_on = given[-1].at if given else None
+		self.valid_until = given[-1].valid_until if given else None
+		self.withdrawn_on = standing.at if standing and standing.kind == rules.WITHDRAWN else None
+
+	def follow_withdrawal(self):
+		"""A consent that ends takes effect at once, on what waits to be sent too (P-3)."""
+		before = self.get_doc_before_save()
+		if before and before.status == rules.GIVEN and self.status != rules.GIVEN:
+			outgoing.hold_waiting(self.party_type, self.party)
+
+	def on_trash(self):
+		frappe.throw(
+			_("A consent is proof and stays. Withdraw it instead."), title=_("Consent Cannot Be Deleted")
+		)
+
+
+def _row(row) -> tuple:
+	return (row.name, *(_plain(row.get(field)) for field in EVENT_FIELDS))
+
+
+def _plain(value):
+	"""A value as the database gives it back, whatever form it came in."""
+	if not value:
+		return None
+	try:
+		return str(get_datetime(value).replace(microsecond=0))
+	except (ValueError, TypeError):
+		return str(value)
+
+
+def on_doctype_update():
+	"""The gate asks for a client's consents; expiry asks for what stands."""
+	frappe.db.add_index("Client Consent", ["party_type", "party", "purpose"])
+	frappe.db.add_index("Client Consent", ["status", "valid_until"])

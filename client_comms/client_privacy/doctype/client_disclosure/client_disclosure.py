@@ -1,0 +1,63 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class ClientDisclosure(Document):
+	"""One entry of the disclosure register: what of a client's information went to whom, and on which basis (P-2).
+
+	Written by the gate that everything passes on its way out; nobody makes, changes or deletes one.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		basis: DF.Literal["Own Information", "Consent", "Reason Given", "Not Required"]
+		channel: DF.Link | None
+		client_interaction: DF.Link | None
+		communication: DF.Link | None
+		confidentiality_level: DF.Link | None
+		consent: DF.Link | None
+		contact: DF.Link | None
+		disclosed_by: DF.Link
+		disclosed_on: DF.Datetime
+		email_queue: DF.Data | None
+		identity_verification: DF.Link | None
+		naming_series: DF.Literal["CD-.YYYY.-.#####"]
+		outcome: DF.Literal["Sent", "Held Back"]
+		party: DF.DynamicLink | None
+		party_name: DF.Data | None
+		party_type: DF.Link | None
+		reason: DF.SmallText | None
+		recipient: DF.Data
+		recipient_kind: DF.Literal["Client", "Third Party"]
+		reference_doctype: DF.Link | None
+		reference_name: DF.DynamicLink | None
+		third_party: DF.Link | None
+		what: DF.SmallText
+	# end: auto-generated types
+
+	def validate(self):
+		if not (self.is_new() and self.flags.by_gate):
+			_refuse()
+
+	def on_trash(self):
+		_refuse()
+
+
+def _refuse():
+	frappe.throw(
+		_("The disclosure register is written by what goes out. Nobody changes it."),
+		title=_("Register Cannot Be Changed"),
+	)
+
+
+def on_doctype_update():
+	"""A client's request and an audit ask by client and by recipient."""
+	frappe.db.add_index("Client Disclosure", ["party_type", "party", "disclosed_on"])
+	frappe.db.add_index("Client Disclosure", ["recipient", "disclosed_on"])

@@ -1,0 +1,7 @@
+frappe.listview_settings["Client Disclosure"] = {
+	add_fields: ["outcome"],
+	get_indicator(doc) {
+		const color = doc.outcome === "Sent" ? "green" : "orange";
+		return [__(doc.outcome), color, `outcome,=,${doc.outcome}`];
+	},
+};

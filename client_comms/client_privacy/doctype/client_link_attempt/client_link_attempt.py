@@ -1,0 +1,25 @@
+import frappe
+from frappe.model.document import Document
+
+
+class ClientLinkAttempt(Document):
+	"""Tries of one address in one hour to open links that are wrong, old or used; counted, not listed one by one."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		attempts: DF.Int
+		hour: DF.Datetime
+		ip_address: DF.Data
+		last_on: DF.Datetime | None
+		outcome: DF.Literal["Unknown", "Expired", "Used", "Too Many"]
+	# end: auto-generated types
+
+
+def on_doctype_update():
+	frappe.db.add_unique("Client Link Attempt", ["ip_address", "hour", "outcome"])

@@ -1,0 +1,25 @@
+from frappe.model.document import Document
+
+
+class ConsentEvent(Document):
+	"""One word of the client, or what we did to get it; rows are added and never changed (P-3)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		at: DF.Datetime
+		by_user: DF.Link | None
+		event: DF.Literal["Given", "Refused", "Withdrawn", "Requested", "Reminded"]
+		note: DF.SmallText | None
+		notice: DF.Link | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		through: DF.Data | None
+		valid_until: DF.Datetime | None
+	# end: auto-generated types

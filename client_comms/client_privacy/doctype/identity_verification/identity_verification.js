@@ -1,0 +1,22 @@
+frappe.ui.form.on("Identity Verification", {
+	setup(frm) {
+		frm.set_query("party_type", () => ({
+			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+		}));
+		frm.set_query("contact", () => ({
+			query: "frappe.contacts.doctype.contact.contact.contact_query",
+			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
+		}));
+	},
+
+	refresh(frm) {
+		if (!frm.is_new()) return;
+		// A code is sent and checked by the app, so it is no method to choose here.
+		const methods = frm.fields_dict.method.df.options.split("\n").filter((each) => !each.includes("One-Time"));
+		frm.set_df_property("method", "options", methods);
+		const results = frappe.user.has_role("Compliance Officer")
+			? ["Confirmed", "Failed", "Unlocked"]
+			: ["Confirmed", "Failed"];
+		frm.set_df_property("result", "options", results);
+	},
+});

@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from client_comms import clock
+from client_comms.client_interactions import alerts
+from client_comms.client_privacy import identity, parties
+from client_comms.exceptions import ActionNotPossibleError
+
+COMPLIANCE_OFFICER = "Compliance Officer"
+
+
+class IdentityVerification(Document):
+	"""One attempt to make sure that somebody is the client they say they are (P-1).
+
+	Attempts stay as they were recorded. After too many failures in a row no further attempt is accepted,
+	until a Compliance Officer records one as `Unlocked`.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		attempts: DF.Int
+		client_interaction: DF.Link | None
+		code_hash: DF.Data | None
+		contact: DF.Link | None
+		method: DF.Literal[
+			"Call-back to Number on File",
+			"Document Seen",
+			"Portal Login",
+			"Knowledge Question",
+			"One-Time Code by Email",
+		]
+		naming_series: DF.Literal["IV-.YYYY.-.#####"]
+		note: DF.SmallText | None
+		party: DF.DynamicLink
+		party_name: DF.Data | None
+		party_type: DF.Link
+		result: DF.Literal["Confirmed", "Failed", "Pending", "Unlocked"]
+		sent_to: DF.Data | None
+		valid_until: DF.Datetime | None
+		verified_by: DF.Link | None
+		verified_on: DF.Datetime | None
+	# end: auto-generated types
+
+	def validate(self):
+		parties.set_client(self)
+		if self.is_new():
+			self.validate_result()
+			self.validate_not_locked()
+			self.set_verified()
+		else:
+			self.validate_unchanged()
+
+	def after_insert(self):
+		self.report_lock()
+
+	def validate_result(self):
+		"""A one-time code is confirmed by the app, not by hand; unlocking is the Compliance Officer's."""
+		if self.flags.by_app:
+			return
+		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
+			frappe.throw(
+				_("A one-time code is sent and checked by the app. Use Send Code on the interaction."),
+				title=_("Not by Hand"),
+			)
+		if self.result == identity.UNLOCKED and COMPLIANCE_OFFICER not in frappe.get_roles():
+			frappe.throw(
+				_("Only a {0} unlocks identity checks.").format(frappe.bold(_(COMPLIANCE_OFFICER))),
+				exc=frappe.PermissionError,
+				title=_("Not Permitted"),
+			)
+
+	def validate_not_locked(self):
+		if self.result == identity.UNLOCKED:
+			return
+		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
+			frappe.throw(
+				_("{0} failed too many identity checks. A {1} looks into it and unlocks it first.").format(
+					frappe.bold(self.party_name), frappe.bold(_(COMPLIANCE_OFFICER))
+				),
+				exc=ActionNotPossibleError,
+				title=_("Identity Checks Locked"),
+			)
+
+	def set_verified(self):
+		"""Who checked and when, and until when that holds at the level of the record it was done for."""
+		self.verified_by = frappe.session.user
+		self.verified_on = clock.now()
+		if self.result != identity.CONFIRMED:
+			self.valid_until = None
+		elif days := identity.validity_days(self.level):
+			self.valid_until = self.verified_on + timedelta(days=days)
+
+	@property
+	def level(self) -> str | None:
+		return self.client_interaction and frappe.db.get_value(
+			"Client Interaction", self.client_interaction, "confidentiality_level"
+		)
+
+	def validate_unchanged(self):
+		"""What was found stays: only a code that was sent waits for its result, which the app writes."""
+		before = self.get_doc_before_save()
+		if self.flags.by_app and before.result == identity.PENDING:
+			return
+		changed = [
+			df.label
+			for df in self.meta.fields
+			if df.fieldname not in ("note",)
+			and _plain(self.get(df.fieldname)) != _plain(before.get(df.fieldname))
+		]
+		if changed:
+			frappe.throw(
+				_("An identity check stays as it was recorded. Record another one."),
+				title=_("Check Cannot Be Changed"),
+			)
+
+	def conclude(self, result: str):
+		"""The app found out whether the code was right."""
+		self.flags.by_app = True
+		self.result = result
+		self.code_hash = None  # it opens nothing any more
+		self.set_verified()
+		self.save(ignore_permissions=True)
+		self.report_lock()
+
+	def report_lock(self):
+		"""The failure that locks is reported to the Compliance Officers at once (P-1, R-3)."""
+		if self.result != identity.FAILED:
+			return
+		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
+			alerts.tell(
+				alerts.users_with_role(COMPLIANCE_OFFICER),
+				_("Identity checks locked after too many failures: {0}").format(self.name),
+				self.doctype,
+				self.name,
+			)
+
+	def on_trash(self):
+		frappe.throw(_("An identity check is proof and stays."), title=_("Check Cannot Be Deleted"))
+
+
+def _plain(value):
+	if hasattr(value, "isoformat") or (isinstance(value, str) and value[:4].isdigit() and ":" in value):
+		return get_datetime(value).replace(microsecond=0)
+	return value or None
+
+
+def on_doctype_update():
+	frappe.db.add_index("Identity Verification", ["party_type", "party"])

@@ -1,0 +1,50 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms.exceptions import ResultIsFixedError
+
+
+class LeakCheckRun(Document):
+	"""What a leak check found, and when, for whom, by whom: written by the check alone, and kept (R-3).
+
+	Users are named by text: no entry keeps a user from being deleted or is rewritten by a rename.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		address: DF.Data | None
+		error: DF.SmallText | None
+		finished_on: DF.Datetime | None
+		open_count: DF.Int
+		result: DF.JSON | None
+		started_by: DF.Data | None
+		started_on: DF.Datetime | None
+		status: DF.Literal["Queued", "Running", "Finished", "Failed"]
+		surface_count: DF.Int
+		unchecked_count: DF.Int
+		user: DF.Data | None
+	# end: auto-generated types
+
+	def validate(self):
+		if not self.flags.by_the_check:
+			self.refuse()
+
+	def before_rename(self, *args):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self):
+		frappe.throw(
+			_("The result of a leak check is written by the check. Nobody changes or deletes it."),
+			exc=ResultIsFixedError,
+			title=_("Result Cannot Be Changed"),
+		)

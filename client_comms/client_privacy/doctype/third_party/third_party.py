@@ -1,0 +1,72 @@
+import re
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms.client_privacy import third_parties
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_ADDRESS = re.compile(r"[^@\s<>,;]+@" + _DOMAIN.pattern)
+
+
+class ThirdParty(Document):
+	"""Somebody outside to whom a client's information may have to go: an adviser, a bank, an authority (P-3)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		category: DF.Literal["", "Adviser", "Service Provider", "Authority", "Other"]
+		country: DF.Link | None
+		disabled: DF.Check
+		email_domains: DF.SmallText | None
+		notes: DF.SmallText | None
+		third_party_name: DF.Data
+	# end: auto-generated types
+
+	def validate(self):
+		self.set_domains()
+		self.validate_domains_are_its_own()
+
+	def on_update(self):
+		third_parties.forget()
+
+	def on_trash(self):
+		third_parties.forget()
+
+	def set_domains(self):
+		"""One domain or address a line, in lower case."""
+		lines = [line.strip().lower().removeprefix("@") for line in (self.email_domains or "").splitlines()]
+		for line in filter(None, lines):
+			if not (_DOMAIN.fullmatch(line) or _ADDRESS.fullmatch(line)):
+				frappe.throw(
+					_("{0} is neither a domain nor an email address. Enter one of them on each line.").format(
+						frappe.bold(line)
+					),
+					title=_("Not a Domain"),
+				)
+		self.email_domains = "\n".join(dict.fromkeys(filter(None, lines)))
+
+	def validate_domains_are_its_own(self):
+		"""A recipient is sorted by domain, so a domain of two third parties would be nobody's, and our own is ours."""
+		for line in (self.email_domains or "").splitlines():
+			if line.rpartition("@")[2] in frappe.get_cached_doc("Client Comms Settings").own_domains():
+				frappe.throw(
+					_("{0} is a domain of your own organisation, see Client Comms Settings.").format(
+						frappe.bold(line)
+					),
+					title=_("Not a Third Party"),
+				)
+			other = third_parties.by_domain().get(line)
+			if other and other != self.name:
+				frappe.throw(
+					_("{0} belongs to the third party {1} already.").format(
+						frappe.bold(line), frappe.bold(other)
+					),
+					title=_("Domain in Use"),
+				)

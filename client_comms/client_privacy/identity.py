@@ -1,0 +1,96 @@
+"""Whether a client's identity is confirmed, as the gate asks for it (P-1)."""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.utils import cint
+
+from client_comms.rules.outgoing import Identity
+
+VERIFICATION = "Identity Verification"
+CONFIRMED, FAILED, PENDING, UNLOCKED = "Confirmed", "Failed", "Pending", "Unlocked"
+
+
+def state(party_type: str, party: str, contact: str | None, level: str | None) -> Identity:
+	"""Until when the client counts as confirmed at `level`, and whether failed attempts locked that.
+
+	A confirmation of the party as a whole counts for each of its contacts, one of a contact for that
+	contact alone; so do failures.
+	"""
+	rows = _attempts(party_type, party, contact)
+	confirmed = [row for row in rows if row.result == CONFIRMED]
+	return Identity(
+		verified_until=max((_end(row, level) for row in confirmed), default=None),
+		locked=failures(rows) >= allowed_failures(),
+	)
+
+
+def confirm(
+	party_type: str,
+	party: str,
+	contact: str | None,
+	method: str,
+	client_interaction: str | None = None,
+	note: str | None = None,
+) -> str | None:
+	"""The app itself found out that it is the client; nothing while checks are locked. Returns the verification."""
+	if state(party_type, party, contact, None).locked:
+		return None
+	doc = frappe.get_doc(
+		{
+			"doctype": VERIFICATION,
+			"party_type": party_type,
+			"party": party,
+			"contact": contact,
+			"method": method,
+			"result": CONFIRMED,
+			"client_interaction": client_interaction,
+			"note": note,
+		}
+	)
+	doc.flags.by_app = True
+	return doc.insert(ignore_permissions=True).name
+
+
+def failures(rows) -> int:
+	"""Failed attempts since the last one that succeeded, or since somebody unlocked; `rows` newest first."""
+	count = 0
+	for row in rows:
+		if row.result in (CONFIRMED, UNLOCKED):
+			break
+		count += row.result == FAILED
+	return count
+
+
+def allowed_failures() -> int:
+	"""After so many failed attempts nothing more is tried until somebody unlocks."""
+	return cint(frappe.get_cached_doc("Client Comms Settings").identity_attempts) or 3
+
+
+def validity_days(level: str | None) -> int:
+	"""How many calendar days a confirmation lasts at `level`; 0 for no end."""
+	if not level:
+		return 0
+	return cint(frappe.get_cached_value("Confidentiality Level", level, "identity_valid_days"))
+
+
+def last_confirmed(party_type: str, party: str, contact: str | None) -> str | None:
+	"""The verification that a disclosure rests on."""
+	return next((row.name for row in _attempts(party_type, party, contact) if row.result == CONFIRMED), None)
+
+
+def _attempts(party_type: str, party: str, contact: str | None) -> list:
+	rows = frappe.get_all(
+		VERIFICATION,
+		{"party_type": party_type, "party": party},
+		["name", "result", "contact", "verified_on", "valid_until"],
+		order_by="creation desc",
+	)
+	return [row for row in rows if not row.contact or row.contact == contact]
+
+
+def _end(row, level: str | None) -> datetime:
+	ends = [row.valid_until] if row.valid_until else []
+	if days := validity_days(level):
+		ends.append(row.verified_on + timedelta(days=days))
+	return min(ends, default=datetime.max)

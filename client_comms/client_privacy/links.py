@@ -1,0 +1,132 @@
+"""Links by which clients answer without a login (P-3, C-1): random, kept as a keyed hash, expiring, good for one answer.
+
+Who tries links that are wrong, old or used learns nothing: all of them get the same words, whether or not such a client exists.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_url
+from frappe.utils.password import get_encryption_key
+
+from client_comms import clock
+from client_comms.exceptions import LinkNotValidError
+
+LINK, ATTEMPT = "Client Link", "Client Link Attempt"
+CONSENT, PREFERENCES = "Consent", "Preferences"
+OPEN, USED, REVOKED = "Open", "Used", "Revoked"
+UNKNOWN, EXPIRED, TOO_MANY = "Unknown", "Expired", "Too Many"
+TRIES_PER_HOUR = 30
+_BYTES = 32
+
+
+def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> tuple[str, str]:
+	"""Make a link; returns its name and its address, which cannot be made again.
+
+	:param fields: `contact`, `consent`, `client_interaction`, `language`
+	"""
+	token = secrets.token_urlsafe(_BYTES)
+	hours = cint(frappe.get_cached_doc("Client Comms Settings").link_valid_hours) or 168
+	link = frappe.get_doc(
+		{
+			"doctype": LINK,
+			"kind": kind,
+			"party_type": party_type,
+			"party": party,
+			"sent_to": sent_to,
+			"expires_on": clock.now() + timedelta(hours=hours),
+			"token_hash": hash_of(token),
+			**fields,
+		}
+	).insert(ignore_permissions=True)
+	return link.name, get_url(f"/client-link?token={quote(token)}")
+
+
+def hash_of(token: str) -> str:
+	"""Keyed with the site's key: who reads the database can neither open nor make a link."""
+	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def find(token: str | None, *, lock: bool = False):
+	"""The open link of a token.
+
+	:param lock: for an answer, so that of two that come at once only one counts
+	:raises LinkNotValidError: wrong, expired, used or revoked, or tried too often from this address
+	"""
+	if _tries() >= TRIES_PER_HOUR:
+		_refuse(TOO_MANY)
+	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or ""))})
+	if not name:
+		_refuse(UNKNOWN)
+	link = frappe.get_doc(LINK, name, for_update=lock)
+	if link.state != OPEN:
+		_refuse(USED)
+	if clock.now() > link.expires_on:
+		_refuse(EXPIRED)
+	return link
+
+
+def use(link) -> None:
+	"""The link was answered; it opens nothing any more."""
+	link.db_set({"state": USED, "used_on": clock.now()})
+
+
+def revoke_of(consent: str) -> None:
+	"""A newer request replaces the links that still wait for an answer."""
+	frappe.db.set_value(LINK, {"consent": consent, "state": OPEN}, "state", REVOKED)
+
+
+# --- wrong tries -----------------------------------------------------------------------------------
+
+
+def _refuse(outcome: str):
+	_count(outcome)
+	frappe.throw(
+		_("This link is not valid any more. Please ask us for a new one."),
+		exc=LinkNotValidError,
+		title=_("Link Not Valid"),
+	)
+
+
+def _key() -> tuple[str, object]:
+	return (
+		getattr(frappe.local, "request_ip", None) or "unknown",
+		clock.now().replace(minute=0, second=0, microsecond=0),
+	)
+
+
+def _tries() -> int:
+	ip, hour = _key()
+	table = frappe.qb.DocType(ATTEMPT)
+	counted = (
+		frappe.qb.from_(table)
+		.where((table.ip_address == ip) & (table.hour == hour))
+		.select(frappe.query_builder.functions.Sum(table.attempts))
+	).run()
+	return cint(counted[0][0])
+
+
+def _count(outcome: str) -> None:
+	"""Count a try for good: the request that is refused is rolled back."""
+	ip, hour = _key()
+	frappe.db.rollback()
+	frappe.db.sql(
+		"""insert into `tabClient Link Attempt`
+			(name, creation, modified, owner, modified_by, ip_address, hour, outcome, attempts, last_on)
+		values (%(name)s, %(now)s, %(now)s, %(user)s, %(user)s, %(ip)s, %(hour)s, %(outcome)s, 1, %(now)s)
+		on duplicate key update attempts = attempts + 1, last_on = %(now)s, modified = %(now)s""",
+		{
+			"name": frappe.generate_hash(length=10),
+			"now": clock.now(),
+			"user": frappe.session.user,
+			"ip": ip,
+			"hour": hour,
+			"outcome": outcome,
+		},
+	)
+	frappe.db.commit()  # nosemgrep: see above

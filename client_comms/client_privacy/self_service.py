@@ -1,0 +1,329 @@
+"""What clients do for themselves, by a link or in the portal (P-3, C-1, D-4): see, give and withdraw consents, say how they
+want to be contacted, confirm what we have on record about them.
+
+A visit is on behalf of one client and one person there. Looking changes nothing: mail programs open links on their
+own to look for harm, so an answer is always a form that was sent.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.utils import cstr
+
+from client_comms import clock
+from client_comms.client_interactions import preferences
+from client_comms.client_privacy import consents, identity, links
+from client_comms.client_privacy import parties as clients
+from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
+from client_comms.client_privacy.doctype.consent_notice import consent_notice
+from client_comms.crm import parties
+from client_comms.enforcement import policy
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.rules import consent as rules
+
+SECURE_LINK, PORTAL = "Secure Link", "Portal"
+_NOTE_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+	"""On whose behalf somebody is here; `consent` narrows the visit to that one, `link` is None in the portal."""
+
+	party_type: str
+	party: str
+	contact: str | None
+	consent: str | None = None
+	link: object = None
+
+	@property
+	def through(self) -> str:
+		return SECURE_LINK if self.link else PORTAL
+
+
+def by_link(token: str | None, *, lock: bool = False) -> Visit:
+	"""The visit that a link allows.
+
+	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing
+	"""
+	link = links.find(token, lock=lock)
+	return Visit(link.party_type, link.party, link.contact, link.consent, link)
+
+
+def by_login() -> Visit | None:
+	"""The visit of a portal user: the client of their contact; None for somebody who is no client's contact."""
+	if frappe.session.user == "Guest":
+		return None
+	contact = frappe.db.get_value("Contact", {"user": frappe.session.user})
+	party = contact and parties.of_contact(contact)
+	return Visit(*party, contact) if party else None
+
+
+def shown(visit: Visit) -> dict:
+	"""Everything the page shows: `consents`, and outside a link for one consent `preference` and `details` too."""
+	page = {
+		"client": _name(visit.party_type, visit.party),
+		"consents": [_consent(name) for name in _own_consents(visit)],
+		"narrow": bool(visit.consent),
+	}
+	if not visit.consent:
+		page["preference"] = _preference(visit)
+		page["details"] = _details(visit)
+		page["channels"] = frappe.get_all("Communication Channel", pluck="name", order_by="name asc")
+		page["languages"] = frappe.get_all(
+			"Language", {"enabled": 1}, ["name", "language_name"], order_by="language_name asc"
+		)
+	return page
+
+
+def submit(
+	visit: Visit, answers: dict, preference: dict | None, confirmed: bool = False, changes: str | None = None
+) -> None:
+	"""Record what the client answered, all of it or nothing.
+
+	:param answers: consent → `Given`, `Refused` or `Withdrawn`; what stays as it is is left out
+	:param preference: `{"channels": [...], "never": [...], "language": str}`, or None
+	:param confirmed: the client confirmed the details on record
+	:param changes: what the client says is wrong; staff verify it before anything is changed (D-4)
+	"""
+	own = _own_consents(visit)
+	if not set(answers) <= set(own) or not set(answers.values()) <= set(rules.WORDS):
+		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+	for name, answer in answers.items():
+		_answer(visit, name, answer)
+	if preference is not None and not visit.consent:
+		preferences.set_by_client(visit.party_type, visit.party, visit.contact, preference)
+	if visit.contact and not visit.consent:
+		if confirmed:
+			frappe.db.set_value("Contact", visit.contact, "details_confirmed_on", clock.now().date())
+		if changes := cstr(changes).strip()[:_NOTE_LENGTH]:
+			_report(visit, changes)
+	_confirm_identity(visit)
+	if visit.link:
+		links.use(visit.link)
+
+
+def request_consent(
+	party_type: str,
+	party: str,
+	purpose: str,
+	*,
+	third_party: str | None = None,
+	contact: str | None = None,
+	address: str | None = None,
+	client_interaction: str | None = None,
+	language: str | None = None,
+) -> str:
+	"""Ask the client for consent, by a link to an address on file (P-3); returns the consent.
+
+	What the client said before stays in force until they answer.
+
+	:param address: one of the client's own; the first on file when left out
+	:raises ActionNotPossibleError: no address on file, or one that is not the client's
+	"""
+	address, owner = address_on_file(party_type, party, contact, address)
+	language = language or _language(party_type, party, contact)
+	doc = _consent_for(party_type, party, contact, purpose, third_party, client_interaction)
+	notice = consent_notice.in_use(purpose, language)
+	doc.record(REQUESTED, through=SECURE_LINK, notice=notice, note=address)
+	links.revoke_of(doc.name)
+	_link, url = links.make(
+		links.CONSENT,
+		party_type=party_type,
+		party=party,
+		contact=contact or owner,
+		consent=doc.name,
+		client_interaction=client_interaction,
+		sent_to=address,
+		language=language,
+	)
+	_send(address, language, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
+	return doc.name
+
+
+def invite(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
+	"""Send the client a link to their consents, preferences and details; returns the link's name."""
+	address, owner = address_on_file(party_type, party, contact, address)
+	language = _language(party_type, party, contact)
+	name, url = links.make(
+		links.PREFERENCES,
+		party_type=party_type,
+		party=party,
+		contact=contact or owner,
+		sent_to=address,
+		language=language,
+	)
+	_send(
+		address,
+		language,
+		url,
+		_("Your consents and preferences"),
+		_("See and change them here:"),
+		frappe._dict(doctype=links.LINK, name=name),
+	)
+	return name
+
+
+def address_on_file(
+	party_type: str, party: str, contact: str | None, address: str | None
+) -> tuple[str, str | None]:
+	"""The address to write to, and the contact whose it is: a link goes to nobody but the client."""
+	known = clients.addresses_of(party_type, party, contact)
+	address = cstr(address).strip().lower() or next(iter(known), "")
+	if address not in known:
+		frappe.throw(
+			_(
+				"There is no address {0} of {1} on file. Add it to the client's contact after verifying it."
+			).format(frappe.bold(address), frappe.bold(_name(party_type, party))),
+			exc=ActionNotPossibleError,
+			title=_("Not the Client's Address"),
+		)
+	return address, known[address]
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def _own_consents(visit: Visit) -> list[str]:
+	"""The consents that the visit may see and answer: of the party as a whole, and of the person who is here."""
+	if visit.consent:
+		return [visit.consent]
+	rows = frappe.get_all(
+		consents.CONSENT,
+		{"party_type": visit.party_type, "party": visit.party},
+		["name", "contact"],
+		order_by="creation asc",
+	)
+	return [row.name for row in rows if not row.contact or row.contact == visit.contact]
+
+
+def _consent(name: str) -> dict:
+	doc = frappe.get_doc(consents.CONSENT, name)
+	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
+	notice = asked[-1] if asked else doc.notice
+	return {
+		"name": doc.name,
+		"purpose": doc.purpose,
+		"description": frappe.get_cached_value("Consent Purpose", doc.purpose, "description"),
+		"third_party": doc.third_party,
+		"categories": [row.data_category for row in doc.data_categories],
+		"notice_text": notice and frappe.db.get_value("Consent Notice", notice, "notice_text"),
+		"status": consents.as_rule(doc).status(clock.now()),
+		"valid_until": doc.valid_until,
+	}
+
+
+def _answer(visit: Visit, name: str, answer: str) -> None:
+	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
+	status = consents.as_rule(doc).status(clock.now())
+	if answer == rules.WITHDRAWN and status != rules.GIVEN:
+		answer = rules.REFUSED  # there is nothing to take back; the client means no
+	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
+	doc.record(answer, through=visit.through, notice=asked[-1] if asked else None)
+
+
+def _consent_for(party_type, party, contact, purpose, third_party, client_interaction):
+	"""The consent of this scope, or a new one on which the client has said nothing yet."""
+	name = frappe.db.get_value(
+		consents.CONSENT,
+		{
+			"party_type": party_type,
+			"party": party,
+			"purpose": purpose,
+			"third_party": third_party or ("is", "not set"),
+			"contact": contact or ("is", "not set"),
+		},
+		order_by="creation desc",
+	)
+	if name:
+		return frappe.get_doc(consents.CONSENT, name, for_update=True)
+	doc = frappe.get_doc(
+		{
+			"doctype": consents.CONSENT,
+			"party_type": party_type,
+			"party": party,
+			"contact": contact,
+			"purpose": purpose,
+			"third_party": third_party,
+			"client_interaction": client_interaction,
+			"collected_through": SECURE_LINK,
+		}
+	)
+	doc.flags.from_record = True  # nothing was said yet
+	doc.insert(ignore_permissions=True)
+	return doc
+
+
+def _confirm_identity(visit: Visit) -> None:
+	"""Who answers from the address on file, or after a login, has shown who they are (P-1)."""
+	method = "One-Time Code by Email" if visit.link else "Portal Login"
+	identity.confirm(
+		visit.party_type,
+		visit.party,
+		visit.contact,
+		method,
+		visit.link and visit.link.client_interaction,
+		_("Answered a link that was sent to {0}.").format(visit.link.sent_to) if visit.link else None,
+	)
+
+
+def _preference(visit: Visit) -> dict:
+	doc = preferences.of(visit.party_type, visit.party, visit.contact)
+	return {
+		"channels": [row.channel for row in doc.channels] if doc else [],
+		"never": [row.channel for row in doc.channels_not_to_use] if doc else [],
+		"language": doc.language if doc else None,
+	}
+
+
+def _language(party_type: str, party: str, contact: str | None) -> str:
+	preference = preferences.of(party_type, party, contact)
+	return preferences.language_of(party_type, party, preference) or frappe.local.lang
+
+
+def _details(visit: Visit) -> dict | None:
+	if not visit.contact:
+		return None
+	contact = frappe.get_doc("Contact", visit.contact)
+	return {
+		"name": contact.get_title() or contact.name,
+		"emails": [row.email_id for row in contact.email_ids],
+		"phones": [row.phone for row in contact.phone_nos],
+	}
+
+
+def _report(visit: Visit, changes: str) -> None:
+	"""The client says that something is wrong: somebody verifies it before it is changed (D-4)."""
+	contact = frappe.get_doc("Contact", visit.contact)
+	contact.add_comment(
+		"Comment", _("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes))
+	)
+	frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": _("Verify and correct the details of {0}, as the client asks.").format(
+				contact.name
+			),
+			"reference_type": "Contact",
+			"reference_name": contact.name,
+			"allocated_to": policy.account_manager(visit.party_type, visit.party),
+			"assigned_by": "Administrator",
+		}
+	).insert(ignore_permissions=True)
+
+
+def _send(address: str, language: str, url: str, subject: str, line: str, about) -> None:
+	frappe.sendmail(
+		recipients=[address],
+		subject=_(subject, language),
+		template="client_link",
+		args={"line": _(line, language), "url": url},
+		reference_doctype=about.doctype,
+		reference_name=about.name,
+		now=False,
+	)
+
+
+def _name(party_type: str, party: str) -> str:
+	title_field = frappe.get_meta(party_type).get_title_field()
+	return frappe.db.get_value(party_type, party, title_field) or party

@@ -1,0 +1,21 @@
+"""Who third parties are, by the domains and addresses they write from (P-3)."""
+
+import frappe
+
+_CACHE = "client_comms_third_parties"
+
+
+def by_domain() -> dict[str, str]:
+	"""Email domain or address, in lower case → the third party's name; cached until one changes."""
+	return frappe.cache.get_value(_CACHE, _build)
+
+
+def forget() -> None:
+	frappe.cache.delete_value(_CACHE)
+	# Another request may have read the old rows before this one is committed.
+	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+
+
+def _build() -> dict[str, str]:
+	rows = frappe.get_all("Third Party", {"disabled": 0}, ["name", "email_domains"], order_by="name asc")
+	return {line: row.name for row in rows for line in (row.email_domains or "").splitlines()}

@@ -1,0 +1,25 @@
+import frappe
+from frappe.model.document import Document
+
+
+class WordingFinding(Document):
+	"""Something about the wording of a message that was sent all the same; kept for the report of the most frequent (C-5)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		communication: DF.Link | None
+		found_on: DF.Datetime
+		kind: DF.Literal["Term", "Long Sentence", "Hard to Read", "Salutation Missing", "Closing Missing"]
+		term: DF.Data | None
+		user: DF.Link
+	# end: auto-generated types
+
+
+def on_doctype_update():
+	frappe.db.add_index("Wording Finding", ["found_on", "kind"])

@@ -1,0 +1,81 @@
+"""The site's terms and limits, for the rule of wording (C-5, D-3)."""
+
+import re
+from html import unescape
+
+import frappe
+from frappe.utils import strip_html
+
+from client_comms import clock
+from client_comms.rules import wording as rules
+
+_CACHE = "client_comms_terms"
+FINDING = "Wording Finding"
+# Quoted earlier messages and the signature of Frappe's email dialog are not what somebody writes now.
+_QUOTED = re.compile(
+	r"<blockquote\b.*?</blockquote>|<div[^>]+data-comment=\"original-reply\".*|<!-- original-reply -->.*",
+	re.IGNORECASE | re.DOTALL,
+)
+_BLOCK_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
+
+
+def check(text: str, language: str | None = None) -> tuple[rules.Finding, ...]:
+	"""What to look at in a plain text, by the site's terms, limits and customs."""
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	return rules.check(
+		text,
+		language or frappe.local.lang,
+		terms(),
+		rules.Limits(settings.words_per_sentence or 0, settings.reading_ease or 0),
+		_lines(settings.salutations),
+		_lines(settings.closings),
+	)
+
+
+def plain(content: str | None) -> str:
+	"""The text that somebody wrote, of the HTML of an email: without what it quotes."""
+	text = _BLOCK_END.sub("\n", _QUOTED.sub("", content or ""))
+	lines = (" ".join(line.split()) for line in unescape(strip_html(text)).splitlines())
+	return "\n".join(line for line in lines if line)
+
+
+def terms() -> tuple[rules.Term, ...]:
+	"""The terms to avoid; cached until a rule changes."""
+	return frappe.cache.get_value(_CACHE, _build)
+
+
+def forget() -> None:
+	frappe.cache.delete_value(_CACHE)
+	# Another request may have read the old rules before this one is committed.
+	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+
+
+def keep(findings, communication: str | None) -> None:
+	"""Keep what was found in a message that goes out all the same."""
+	for finding in findings:
+		frappe.get_doc(
+			{
+				"doctype": FINDING,
+				"found_on": clock.now(),
+				"kind": finding.kind,
+				"term": finding.found[:140].lower() if finding.kind == rules.TERM else None,
+				"user": frappe.session.user,
+				"communication": communication,
+			}
+		).insert(ignore_permissions=True)
+
+
+def _build() -> tuple[rules.Term, ...]:
+	rows = frappe.get_all(
+		"Terminology Rule",
+		{"disabled": 0},
+		["avoid", "use", "why", "language", "match"],
+		order_by="avoid asc",
+	)
+	return tuple(
+		rules.Term(row.avoid, row.use or "", row.why or "", row.language or "", row.match) for row in rows
+	)
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+	return tuple(line.strip() for line in (text or "").splitlines() if line.strip())

@@ -1,0 +1,501 @@
+"""The gate: what goes out to a client or a third party is checked here, whichever way it goes (C-2, P-1 to P-3).
+
+Every email passes as a row of the Email Queue, once when it is queued and again when it is sent, because
+consent may end in between. Calls and meetings pass when they are logged as outbound. The rule is `rules.outgoing`; this module
+tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from client_comms import clock
+from client_comms.client_interactions import preferences
+from client_comms.client_privacy import consents, disclosures, identity, third_parties
+from client_comms.client_privacy import parties as clients
+from client_comms.communication_governance import templates, wording
+from client_comms.crm import parties
+from client_comms.enforcement import governed
+from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.i18n import translate
+from client_comms.rules import channels
+from client_comms.rules import consent as consent_rules
+from client_comms.rules import outgoing as rules
+from client_comms.rules.messages import Message
+from client_comms.rules.messages import _ as marked
+from client_comms.rules.outgoing import Finding, Known, Recipient
+
+INTERACTION = governed.INTERACTION
+EMAIL = "Email"
+REASON = "outgoing_reason"  # the parameter of a request that carries the reason for going ahead
+MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
+_MESSAGE_FIELDS = (
+	"client_interaction",
+	"reference_doctype",
+	"reference_name",
+	"subject",
+	"content",
+	"communication_type",
+	"email_template",
+	"is_acknowledgement",
+)
+_WAITING = ("Not Sent", "Partially Sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+	"""What goes out: the record it belongs to, and the client whose information it is."""
+
+	doctype: str | None
+	name: str | None
+	what: str
+	channel: str
+	level: str | None = None
+	interaction: str | None = None
+	party_type: str | None = None
+	party: str | None = None
+	contact: str | None = None
+	communication_type: str | None = None
+	communication: str | None = None
+	data_categories: frozenset[str] = frozenset()
+	email_template: str | None = None
+	content: str | None = None  # the HTML of an email that somebody wrote; None: nobody did
+	acknowledgement: bool = False  # confirms receipt in approved words, and tells nothing of the record
+
+	@property
+	def governed(self) -> bool:
+		return self.level is not None
+
+
+# --- the matter ----------------------------------------------------------------------------------
+
+
+def matter_of(
+	doctype: str | None,
+	name: str | None,
+	*,
+	channel: str = EMAIL,
+	what: str = "",
+	communication: str | None = None,
+	email_template: str | None = None,
+	content: str | None = None,
+) -> Matter:
+	"""What a message filed under a document, or an existing message, is about."""
+	message = (
+		frappe.db.get_value("Communication", communication, _MESSAGE_FIELDS, as_dict=True)
+		if communication
+		else None
+	)
+	interaction, level, acknowledgement = None, None, False
+	if message:
+		interaction, level = message.client_interaction, governed.level("Communication", communication)
+		doctype, name = message.reference_doctype or doctype, message.reference_name or name
+		what, email_template = what or message.subject, message.email_template
+		acknowledgement = bool(message.is_acknowledgement)
+		content = message.content if message.communication_type == "Communication" else None
+	if doctype == INTERACTION:
+		interaction = name
+	if doctype and name:
+		level = _stricter(level, governed.level(doctype, name))
+	if interaction:
+		level = _stricter(level, governed.level(INTERACTION, interaction))
+	return Matter(
+		doctype,
+		name,
+		what or "",
+		channel,
+		level,
+		interaction,
+		communication=communication,
+		email_template=email_template or None,
+		content=content,
+		acknowledgement=acknowledgement,
+		**_client_of(interaction, doctype, name),
+	)
+
+
+def _client_of(interaction: str | None, doctype: str | None, name: str | None) -> dict:
+	if not interaction:
+		client = parties.client_of(doctype, name, "", "")
+		return {"party_type": client.party_type, "party": client.party, "contact": client.contact}
+	row = frappe.db.get_value(
+		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True
+	)
+	categories = frappe.get_all(
+		"Consent Data Category", {"parenttype": INTERACTION, "parent": interaction}, pluck="data_category"
+	)
+	return {**(row or {}), "data_categories": frozenset(categories)}
+
+
+def _stricter(one: str | None, other: str | None) -> str | None:
+	"""The stricter of two levels: a message keeps its own, and takes that of the record it is filed under."""
+	found = [each for each in (one, other) if each]
+	return max(
+		found, key=lambda each: frappe.get_cached_value("Confidentiality Level", each, "rank"), default=None
+	)
+
+
+def sort_recipients(matter: Matter, addresses: Iterable[str]) -> tuple[Recipient, ...]:
+	"""Staff, client or third party, for each address (P-2, P-3)."""
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	addresses = [address for address in addresses if (address or "").strip()]
+	known = Known(
+		staff_domains=settings.own_domains(),
+		staff_addresses=parties.own_addresses(addresses),
+		client_addresses=clients.addresses_of(matter.party_type, matter.party, matter.contact),
+		third_parties=third_parties.by_domain(),
+	)
+	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
+
+
+# --- the checks ----------------------------------------------------------------------------------
+
+
+def consent_of(matter: Matter, recipient: Recipient, purpose: str | None = None) -> consent_rules.Decision:
+	"""Whether the client agreed that `recipient`, a third party, gets it."""
+	if not recipient.third_party:
+		return consent_rules.Decision(
+			False,
+			consent_rules.NO_CONSENT,
+			None,
+			Message(marked("This is neither staff, nor the client, nor a known third party.")),
+		)
+	if not matter.party:
+		return consent_rules.Decision(
+			False,
+			consent_rules.NO_CONSENT,
+			None,
+			Message(marked("It is not on record which client this is about, so nobody can have consented.")),
+		)
+	request = consent_rules.Request(
+		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
+		recipient.third_party,
+		matter.contact,
+		matter.data_categories,
+	)
+	return consents.decide(matter.party_type, matter.party, request)
+
+
+def check_consent(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""P-3: to a third party only with the client's consent, at levels that ask for it."""
+	if not _demands(matter, "require_third_party_consent"):
+		return []
+	found = []
+	for recipient in recipients:
+		if recipient.kind != rules.THIRD_PARTY:
+			continue
+		decision = consent_of(matter, recipient)
+		if not decision.allowed:
+			found.append(Finding(rules.CONSENT, decision.reason, rules.REQUEST_CONSENT, recipient.address))
+	return found
+
+
+def check_identity(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""P-1: at levels that ask for it, nothing goes out before the client's identity is confirmed."""
+	required = _demands(matter, "require_identity_verification") and _reaches_outside(recipients)
+	if not required or matter.acknowledgement:
+		return []
+	known = (
+		identity.state(matter.party_type, matter.party, matter.contact, matter.level)
+		if matter.party
+		else rules.Identity()
+	)
+	return list(rules.check_identity(True, known, clock.now()))
+
+
+def _demands(matter: Matter, safeguard: str) -> bool:
+	return matter.governed and bool(frappe.get_cached_value("Confidentiality Level", matter.level, safeguard))
+
+
+def check_channel(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""C-2: the channel that the client asked for, another with a reason, and never one they do not want."""
+	if not matter.party or not any(recipient.kind == rules.CLIENT for recipient in recipients):
+		return []
+	preference = preferences.of(matter.party_type, matter.party, matter.contact)
+	choice = channels.choose(preferences.rule_of(preference), matter.channel)
+	if choice.outcome == channels.ALLOWED:
+		return []
+	blocks = choice.outcome == channels.BLOCKED
+	return [Finding(rules.CHANNEL, choice.message, rules.CHANGE_CHANNEL, blocks=blocks)]
+
+
+def check_template(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""D-3: an email about a governed record is written with a template that is approved for it."""
+	if not (matter.governed and matter.content is not None and _reaches_outside(recipients)):
+		return []
+	offered = templates.offered(matter.doctype, matter.name) if matter.doctype in templates.DOCTYPES else []
+	if matter.email_template in offered:
+		return []
+	message = (
+		Message(
+			marked("The template {template} is not approved for this."), {"template": matter.email_template}
+		)
+		if matter.email_template
+		else Message(marked("The email is written without an approved template."))
+	)
+	return [Finding(rules.TEMPLATE, message, rules.CHOOSE_TEMPLATE)]
+
+
+def check_wording(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""C-5, D-3: terms to avoid, plain language, courtesy, in what somebody wrote to people outside."""
+	if not matter.content or not matter.party or not _reaches_outside(recipients):
+		return []
+	return [
+		Finding(rules.WORDING, finding.message, rules.CHANGE_WORDING)
+		for finding in wording.check(wording.plain(matter.content))
+	]
+
+
+def _reaches_outside(recipients: Iterable[Recipient]) -> bool:
+	return any(recipient.kind != rules.STAFF for recipient in recipients)
+
+
+CHECKS = {
+	rules.CONSENT: check_consent,
+	rules.IDENTITY: check_identity,
+	rules.CHANNEL: check_channel,
+	rules.TEMPLATE: check_template,
+	rules.WORDING: check_wording,
+}
+
+
+def findings(matter: Matter, recipients: Iterable[Recipient], modes: dict[str, str]) -> list[Finding]:
+	"""Everything that the checks find wanting; those that are off do not look."""
+	return [
+		finding
+		for name, check in CHECKS.items()
+		if modes.get(name) != rules.OFF
+		for finding in check(matter, recipients)
+	]
+
+
+def judge(matter: Matter, recipients: Iterable[Recipient], reason: str | None = None) -> rules.Verdict:
+	"""The findings under the modes of the settings."""
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	modes = {check: settings.get(field) for check, field in MODE_FIELDS.items() if settings.get(field)}
+	return rules.judge(findings(matter, recipients, modes), modes, reason)
+
+
+def require(matter: Matter, recipients: Iterable[Recipient]) -> tuple[rules.Verdict, str | None]:
+	"""The verdict, or a refusal; the reason that a person gave for going ahead, if one was needed.
+
+	Where nobody can be asked, in jobs, what is merely warned about passes; the register says so.
+
+	:raises OutgoingRefusedError: an enforced check found something wanting
+	:raises ReasonNeededError: a warning asks for a reason, and the request carries none
+	"""
+	reason = _reason_given()
+	verdict = judge(matter, recipients, reason)
+	if verdict.refused:
+		frappe.throw(
+			_list(verdict.refused),
+			exc=OutgoingRefusedError,
+			title=_("Not Sent"),
+			primary_action=_next_step(verdict.refused[0], matter),
+		)
+	if verdict.reason_needed and _somebody_to_ask():
+		frappe.throw(
+			_list(verdict.warned) + "<br>" + _("Give a reason to go ahead."),
+			exc=ReasonNeededError,
+			title=_("Reason Needed"),
+		)
+	return verdict, reason if verdict.warned else None
+
+
+def _list(found: Iterable[Finding]) -> str:
+	"""The findings, one a line, each with whom it is about; then what to do, said once for each remedy."""
+	hints = {
+		rules.REQUEST_CONSENT: _("Ask the client for consent first, or leave these recipients out."),
+		rules.VERIFY_IDENTITY: _("Confirm who the client is, then send again."),
+	}
+	lines = [
+		f"{frappe.bold(escape_html(finding.recipient))}: {translate(finding.message)}"
+		if finding.recipient
+		else translate(finding.message)
+		for finding in found
+	]
+	steps = dict.fromkeys(finding.next_step for finding in found)
+	return "<br>".join([*lines, *(hints[step] for step in steps if step in hints)])
+
+
+def _next_step(finding: Finding, matter: Matter) -> dict | None:
+	"""The remedy as a button of the message."""
+	labels = {
+		rules.REQUEST_CONSENT: _("Ask for Consent"),
+		rules.VERIFY_IDENTITY: _("Verify Identity"),
+	}
+	if finding.next_step not in labels:
+		return None
+	return {
+		"label": labels[finding.next_step],
+		"client_action": f"client_comms.outgoing.{finding.next_step.replace('-', '_')}",
+		"args": {
+			"doctype": matter.doctype,
+			"name": matter.name,
+			"interaction": matter.interaction,
+			"party_type": matter.party_type,
+			"party": matter.party,
+			"contact": matter.contact,
+			"recipient": finding.recipient,
+		},
+		"hide_on_success": 1,
+	}
+
+
+def _reason_given() -> str | None:
+	return ((frappe.local.form_dict or {}).get(REASON) or "").strip() or None
+
+
+def _somebody_to_ask() -> bool:
+	return bool(getattr(frappe.local, "request", None))
+
+
+# --- email ---------------------------------------------------------------------------------------
+
+
+def matter_of_email(queued) -> Matter | None:
+	"""What a row of the Email Queue is about; None for what is no message about a client.
+
+	Messages of the app to staff, and of Frappe about accounts and passwords, belong to no client's record.
+	"""
+	if not (queued.communication or (queued.reference_doctype and queued.reference_name)):
+		return None
+	matter = matter_of(
+		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
+	)
+	return matter if matter.governed or (queued.communication and matter.party) else None
+
+
+def before_queueing(doc, method=None) -> None:
+	"""`before_insert` of Email Queue: the gate.
+
+	:raises OutgoingRefusedError: nothing of it is queued
+	"""
+	matter = matter_of_email(doc)
+	if matter is None:
+		return
+	recipients = sort_recipients(matter, [row.recipient for row in doc.recipients])
+	doc.flags.client_comms_passed = (matter, recipients, *require(matter, recipients))
+
+
+def after_queueing(doc, method=None) -> None:
+	"""`after_insert` of Email Queue: what passed the gate goes on the register."""
+	if passed := doc.flags.client_comms_passed:
+		register(*passed, email_queue=doc.name)
+		matter = passed[0]
+		if matter.content and any(finding.check == rules.WORDING for finding in passed[2].warned):
+			wording.keep(wording.check(wording.plain(matter.content)), matter.communication)
+
+
+def refusal_at_sending(queued) -> str | None:
+	"""Why a message that waited may not go out any more; None when it may."""
+	matter = matter_of_email(queued)
+	if matter is None:
+		return None
+	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
+	recipients = sort_recipients(matter, waiting)
+	# How it is written was judged when it was queued; so was the reason that somebody gave.
+	refused = [
+		finding
+		for finding in judge(matter, recipients, reason="given when it was queued").refused
+		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
+	]
+	return frappe.utils.strip_html(_list(refused).replace("<br>", "\n")) if refused else None
+
+
+def hold_waiting(party_type: str, party: str) -> int:
+	"""Consent of a client ended: hold back what waits in the Email Queue without it; returns how many."""
+	queue, message, interaction = (
+		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", INTERACTION)
+	)
+	about = (
+		frappe.qb.from_(interaction)
+		.select(interaction.name)
+		.where((interaction.party_type == party_type) & (interaction.party == party))
+	)
+	names = (
+		frappe.qb.from_(queue)
+		.left_join(message)
+		.on(message.name == queue.communication)
+		.where(queue.status.isin(_WAITING))
+		.where(
+			message.client_interaction.isin(about)
+			| ((queue.reference_doctype == INTERACTION) & queue.reference_name.isin(about))
+			| ((queue.reference_doctype == party_type) & (queue.reference_name == party))
+		)
+		.select(queue.name)
+		.orderby(queue.name)
+	).run(pluck=True)
+	return sum(hold(frappe.get_doc("Email Queue", name)) for name in names)
+
+
+def hold(queued) -> bool:
+	"""Take a message out of the queue that may not go out any more; whether it was."""
+	why = refusal_at_sending(queued)
+	if why is None:
+		return False
+	queued.update_status(status="Error", error=why)
+	disclosures.hold_back(queued.name, why)
+	return True
+
+
+# --- the register --------------------------------------------------------------------------------
+
+
+def register(
+	matter: Matter,
+	recipients: Iterable[Recipient],
+	verdict: rules.Verdict,
+	reason: str | None,
+	email_queue: str | None = None,
+) -> None:
+	"""Enter what goes out to people outside on the disclosure register (P-2), if it is governed."""
+	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
+	if not (matter.governed and outside):
+		return
+	verified = matter.party and identity.last_confirmed(matter.party_type, matter.party, matter.contact)
+	# Who is warned about and has no reason on record was let through by a job.
+	warned = {finding.recipient for finding in verdict.warned}
+	rows = []
+	for recipient in outside:
+		basis, consent = disclosures.OWN_INFORMATION, None
+		if recipient.kind == rules.THIRD_PARTY:
+			decision = consent_of(matter, recipient)
+			consent = decision.consent if decision.allowed else None
+			basis = disclosures.CONSENT if consent else disclosures.NOT_REQUIRED
+			if recipient.address in warned:
+				basis = disclosures.REASON_GIVEN
+		rows.append(
+			{
+				"recipient": recipient.address,
+				"recipient_kind": recipient.kind,
+				"third_party": recipient.third_party,
+				"channel": matter.channel,
+				"party_type": matter.party_type,
+				"party": matter.party,
+				"party_name": _name_of(matter),
+				"contact": matter.contact,
+				"what": escape_html(matter.what) or _("No subject"),
+				"confidentiality_level": matter.level,
+				"client_interaction": matter.interaction,
+				"reference_doctype": matter.doctype,
+				"reference_name": matter.name,
+				"communication": matter.communication,
+				"email_queue": email_queue,
+				"basis": basis,
+				"consent": consent,
+				"identity_verification": verified,
+				"reason": reason or (_("Sent by a job: nobody was asked.") if verdict.warned else None),
+			}
+		)
+	disclosures.write(rows)
+
+
+def _name_of(matter: Matter) -> str | None:
+	if not matter.party:
+		return None
+	title_field = frappe.get_meta(matter.party_type).get_title_field()
+	return frappe.db.get_value(matter.party_type, matter.party, title_field)

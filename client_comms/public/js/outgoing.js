@@ -1,0 +1,239 @@
+frappe.provide("client_comms.outgoing");
+
+// The gate in the desk: Frappe's email dialog asks it before anything is sent, shows what is wanting with the remedy as a
+// button, and takes the reason where one is enough. The server decides again when the email is made.
+Object.assign(client_comms.outgoing, {
+	/** What the gate says to an email that is about to be sent. */
+	check(doc, values, content) {
+		const recipients = [values.recipients, values.cc, values.bcc].filter(Boolean).join(",");
+		return frappe.xcall("client_comms.api.check_outgoing", {
+			doctype: doc.doctype,
+			name: doc.name,
+			recipients,
+			email_template: values.email_template,
+			content,
+		});
+	},
+
+	/** Show findings; resolves to a reason, or to nothing when the email is not to be sent. */
+	ask(verdict) {
+		return new Promise((resolve) => {
+			const refused = verdict.refused.length > 0;
+			const dialog = new frappe.ui.Dialog({
+				title: refused ? __("Not Sent") : __("Reason Needed"),
+				indicator: refused ? "red" : "orange",
+				fields: [
+					{ fieldtype: "HTML", fieldname: "findings", options: this.findings_html(verdict) },
+					...(refused
+						? []
+						: [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 }]),
+				],
+				primary_action_label: refused ? __("Back to the Email") : __("Send Anyway"),
+				primary_action: ({ reason }) => {
+					resolve(reason);
+					dialog.hide();
+				},
+			});
+			dialog.on_hide = () => resolve(null);
+			this.bind_remedies(dialog, verdict);
+			dialog.show();
+		});
+	},
+
+	findings_html(verdict) {
+		const rows = [...verdict.refused, ...verdict.warned].map((finding, index) => {
+			const whom = finding.recipient ? `<b>${frappe.utils.escape_html(finding.recipient)}</b>: ` : "";
+			const remedy = this.REMEDIES[finding.next_step];
+			const button = remedy
+				? `<button class="btn btn-xs btn-default ml-2" data-finding="${index}">${remedy()}</button>`
+				: "";
+			return `<li class="mb-2">${whom}${finding.message}${button}</li>`;
+		});
+		return `<ul class="pl-4">${rows.join("")}</ul>`;
+	},
+
+	REMEDIES: {
+		"request-consent": () => __("Ask for Consent"),
+		"verify-identity": () => __("Verify Identity"),
+	},
+
+	bind_remedies(dialog, verdict) {
+		const found = [...verdict.refused, ...verdict.warned];
+		dialog.$body.on("click", "[data-finding]", (event) => {
+			const finding = found[$(event.currentTarget).attr("data-finding")];
+			const args = { ...verdict.about, recipient: finding.recipient };
+			this[finding.next_step.replace("-", "_")](args);
+		});
+	},
+
+	/** Ask the client for consent by a link; for a third party that is not on record yet, record it first. */
+	async request_consent({ party_type, party, contact, interaction, recipient }) {
+		if (!party) {
+			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
+			return;
+		}
+		const domain = (recipient || "").split("@")[1] || "";
+		frappe.prompt(
+			[
+				{
+					fieldname: "third_party",
+					fieldtype: "Link",
+					options: "Third Party",
+					label: __("Third Party"),
+					reqd: 1,
+					description: __("Who receives the information: {0}", [frappe.utils.escape_html(recipient || "")]),
+					default: await this.third_party_of(recipient, domain),
+				},
+				{
+					fieldname: "purpose",
+					fieldtype: "Link",
+					options: "Consent Purpose",
+					label: __("Purpose"),
+					get_query: () => ({ filters: { concerns_third_party: 1 } }),
+				},
+				{
+					fieldname: "address",
+					fieldtype: "Data",
+					options: "Email",
+					label: __("Send To"),
+					description: __("An address of the client on file. Empty: the first one."),
+				},
+			],
+			async (values) => {
+				const consent = await frappe.xcall("client_comms.api.request_consent", {
+					party_type,
+					party,
+					contact,
+					client_interaction: interaction,
+					...values,
+				});
+				frappe.show_alert({
+					message: __("The client was asked: {0}", [frappe.utils.get_form_link("Client Consent", consent, true)]),
+					indicator: "green",
+				});
+			},
+			__("Ask for Consent"),
+			__("Send Link"),
+		);
+	},
+
+	async third_party_of(recipient, domain) {
+		const rows = await frappe.db.get_list("Third Party", {
+			filters: { disabled: 0 },
+			or_filters: [
+				["email_domains", "like", `%${recipient}%`],
+				["email_domains", "like", `%${domain}%`],
+			],
+			limit: 2,
+		});
+		return rows.length === 1 ? rows[0].name : undefined;
+	},
+
+	/** Record how the client's identity was confirmed, or let the app find out by a code. */
+	verify_identity({ party_type, party, contact, interaction }) {
+		if (!party) {
+			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
+			return;
+		}
+		const CODE = "One-Time Code by Email";
+		const by_hand = `eval:doc.method && doc.method !== "${CODE}"`;
+		const dialog = new frappe.ui.Dialog({
+			title: __("Verify Identity"),
+			fields: [
+				{
+					fieldname: "method",
+					fieldtype: "Select",
+					label: __("Method"),
+					reqd: 1,
+					options: [
+						"Call-back to Number on File",
+						"Document Seen",
+						"Knowledge Question",
+						"Portal Login",
+						CODE,
+					],
+				},
+				{
+					fieldname: "result",
+					fieldtype: "Select",
+					label: __("Result"),
+					options: ["Confirmed", "Failed"],
+					depends_on: by_hand,
+					mandatory_depends_on: by_hand,
+				},
+				{
+					fieldname: "note",
+					fieldtype: "Small Text",
+					label: __("Note"),
+					description: __("What was asked or seen. Never write the secret itself."),
+					depends_on: by_hand,
+				},
+			],
+			primary_action_label: __("Continue"),
+			primary_action: async (values) => {
+				dialog.hide();
+				const about = { party_type, party, contact, client_interaction: interaction };
+				if (values.method === CODE) return this.ask_code(about);
+				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
+				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
+			},
+		});
+		dialog.show();
+	},
+
+	/** Send a code to the client and enter what they read out. */
+	async ask_code(about) {
+		const { name, sent_to } = await frappe.xcall("client_comms.api.send_identity_code", about);
+		frappe.prompt(
+			[{ fieldname: "code", fieldtype: "Data", label: __("Code"), reqd: 1 }],
+			async ({ code }) => {
+				const { confirmed, tries_left } = await frappe.xcall("client_comms.api.check_identity_code", {
+					name,
+					code,
+				});
+				if (confirmed) {
+					frappe.show_alert({ message: __("The client's identity is confirmed."), indicator: "green" });
+				} else {
+					frappe.msgprint({
+						title: __("Wrong Code"),
+						indicator: "red",
+						message: tries_left
+							? __("The code is not right. Tries left: {0}.", [tries_left])
+							: __("The code is not right, and there are no tries left."),
+					});
+				}
+			},
+			__("Code Sent to {0}", [sent_to]),
+			__("Check"),
+		);
+	},
+});
+
+// Frappe's dialog has no hook before it sends, so its method is wrapped, once.
+(() => {
+	const composer = frappe.views.CommunicationComposer?.prototype;
+	if (!composer || composer.client_comms_gate) return;
+	composer.client_comms_gate = true;
+	const send_email = composer.send_email;
+	composer.send_email = async function (btn, values, ...rest) {
+		const addressed = values.recipients || values.cc || values.bcc;
+		if (!addressed || !this.doc?.doctype) return send_email.call(this, btn, values, ...rest);
+		const verdict = await client_comms.outgoing.check(this.doc, values, this.get_email_content());
+		if (!verdict.refused.length && !verdict.warned.length) {
+			return send_email.call(this, btn, values, ...rest);
+		}
+		const reason = await client_comms.outgoing.ask(verdict);
+		if (!reason) return; // the dialog is still open, with everything in it
+		// Frappe builds the call inside; the reason travels with it.
+		const call = frappe.call;
+		frappe.call = (opts, ...more) => {
+			frappe.call = call;
+			return call.call(frappe, { ...opts, args: { ...opts.args, outgoing_reason: reason } }, ...more);
+		};
+		try {
+			return send_email.call(this, btn, values, ...rest);
+		} finally {
+			frappe.call = call;
+		}
+	};
+})();

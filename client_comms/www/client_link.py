@@ -1,0 +1,26 @@
+"""The page behind a client's link; looking at it changes nothing (P-3, C-1)."""
+
+import frappe
+from frappe import _
+
+from client_comms.client_privacy import self_service
+from client_comms.exceptions import LinkNotValidError
+
+no_cache = 1
+
+
+def get_context(context):
+	context.update({"no_cache": 1, "no_breadcrumbs": True, "title": _("Your Answer"), "page": None})
+	# The address holds the secret: it must not travel on to other sites, nor be kept by search engines.
+	context.metatags = {"robots": "noindex, nofollow", "referrer": "no-referrer"}
+	context.token = frappe.form_dict.get("token")
+	try:
+		visit = self_service.by_link(context.token)
+	except LinkNotValidError:
+		frappe.clear_messages()
+		context.http_status_code = 403
+		return
+	if visit.link.language:
+		frappe.local.lang = visit.link.language
+	context.title = _("Your Answer")
+	context.page = self_service.shown(visit)

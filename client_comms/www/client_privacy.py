@@ -1,0 +1,16 @@
+"""The same for clients with a login: their consents, preferences and details (P-3, C-1)."""
+
+import frappe
+from frappe import _
+
+from client_comms.client_privacy import self_service
+
+no_cache = 1
+
+
+def get_context(context):
+	if frappe.session.user == "Guest":
+		frappe.throw(_("Please log in to see your consents and preferences."), frappe.PermissionError)
+	context.update({"no_cache": 1, "show_sidebar": True, "title": _("Consents and Preferences"), "token": ""})
+	visit = self_service.by_login()
+	context.page = self_service.shown(visit) if visit else None

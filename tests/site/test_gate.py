@@ -1,0 +1,394 @@
+"""What goes out passes one gate: consent of the client for third parties, the client's identity (P-1, P-2, P-3)."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilder
+
+from client_comms import api, clock
+from client_comms.client_privacy import consents
+from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+
+PURPOSE = "Sharing with a Third Party"
+ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
+
+
+@pytest.fixture(autouse=True)
+def outgoing_account(site):
+	site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Gate",
+			"email_id": "service@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+
+
+@pytest.fixture
+def client(site):
+	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
+	contact = site.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	site.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+
+
+@pytest.fixture
+def update(client, log, set_settings):
+	"""A Service Update (Confidential) to the client; identity is not asked for here."""
+	set_settings(consent_mode="Enforce", identity_mode="Off")
+	return log("Service Update", **client)
+
+
+@pytest.fixture
+def confirm(client, update):
+	def make(result="Confirmed", **fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Identity Verification",
+				**client,
+				"method": "Call-back to Number on File",
+				"result": result,
+				"client_interaction": update.name,
+				**fields,
+			}
+		).insert()
+
+	return make
+
+
+@pytest.fixture
+def consent(client):
+	def give(**fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Client Consent",
+				"party_type": client.party_type,
+				"party": client.party,
+				"purpose": PURPOSE,
+				"third_party": "Adviser",
+				"collected_through": "Phone",
+				"notice_text": "I agree.",
+				**fields,
+			}
+		).insert()
+
+	return give
+
+
+def send(doc, *recipients):
+	"""Queue an email about a document; returns the row of the queue."""
+	return QueueBuilder(
+		recipients=list(recipients),
+		sender="service@own.example",
+		subject="Solar roof",
+		message="<p>Hello</p>",
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+	).process()
+
+
+def queued(doc):
+	rows = frappe.get_all(
+		"Email Queue",
+		{"reference_doctype": doc.doctype, "reference_name": doc.name},
+		["name", "status", "error"],
+		order_by="creation asc",
+	)
+	return [
+		(row.status, sorted(frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient")))
+		for row in rows
+	]
+
+
+def register(doc):
+	return frappe.get_all(
+		"Client Disclosure",
+		{"client_interaction": doc.name},
+		["recipient", "recipient_kind", "basis", "consent", "reason", "outcome", "third_party"],
+		order_by="recipient asc",
+	)
+
+
+# --- consent --------------------------------------------------------------------------------------
+
+
+def test_the_client_gets_their_own_information_and_it_is_on_the_register(update):
+	send(update, ANNA)
+	(entry,) = register(update)
+	assert (entry.recipient, entry.recipient_kind, entry.basis) == (ANNA, "Client", "Own Information")
+
+
+def test_staff_are_no_disclosure(update, make_user):
+	send(update, make_user("Account Manager"))
+	assert register(update) == []
+
+
+@pytest.mark.parametrize("address", [EVE, STRANGER])
+def test_a_third_party_without_consent_gets_nothing_and_neither_does_anybody_else(update, address):
+	with pytest.raises(OutgoingRefusedError, match=address):
+		send(update, ANNA, address)
+	assert queued(update) == [] and register(update) == []
+
+
+def test_with_consent_it_goes_out_and_the_register_says_under_which(update, consent):
+	given = consent()
+	send(update, ANNA, EVE)
+	assert [status for status, _r in queued(update)] == ["Not Sent"]
+	entry = register(update)[1]
+	assert (entry.recipient, entry.third_party, entry.basis, entry.consent) == (
+		EVE,
+		"Adviser",
+		"Consent",
+		given.name,
+	)
+
+
+def test_consent_for_one_third_party_is_none_for_another(update, consent):
+	consent()
+	with pytest.raises(OutgoingRefusedError):
+		send(update, STRANGER)
+
+
+def test_a_level_that_does_not_ask_for_consent_lets_it_go(client, log, set_settings):
+	set_settings(consent_mode="Enforce")
+	inquiry = log("Initial Inquiry", **client)
+	send(inquiry, EVE)
+	assert register(inquiry)[0].basis == "Not Required"
+
+
+def test_an_email_about_nobody_passes_untouched(update):
+	todo = frappe.get_doc({"doctype": "ToDo", "description": "Own matter"}).insert()
+	send(todo, STRANGER)
+	assert len(queued(todo)) == 1 and not frappe.db.count("Client Disclosure", {"recipient": STRANGER})
+
+
+def test_data_categories_limit_what_a_consent_covers(update, consent):
+	consent(data_categories=[{"data_category": "Correspondence"}])
+	with pytest.raises(OutgoingRefusedError, match="covers only"):
+		send(update, EVE)
+	update.append("data_categories", {"data_category": "Correspondence"})
+	update.save()
+	send(update, EVE)
+
+
+def test_withdrawal_holds_back_what_waits(update, consent):
+	given = consent()
+	send(update, EVE)
+	api.withdraw_consent(given.name)
+	row = frappe.get_last_doc("Email Queue", {"reference_name": update.name})
+	assert row.status == "Error" and "withdrew" in row.error
+	with pytest.raises(OutgoingRefusedError, match="withdrew"):
+		send(update, EVE)
+
+
+def test_what_waits_is_judged_again_when_its_turn_comes(update, consent):
+	consent(valid_until=clock.now() + timedelta(hours=1))
+	row = send(update, EVE)
+	assert isinstance(row, EmailQueue)
+	with clock.moved_to(clock.now() + timedelta(hours=2)):
+		frappe.get_doc("Email Queue", row.name).send(force_send=True)
+	assert frappe.db.get_value("Email Queue", row.name, "status") == "Error"
+
+
+def test_what_still_may_go_is_sent(update, consent):
+	consent()
+	row = send(update, EVE)
+	frappe.flags.mute_emails = False
+	frappe.get_doc("Email Queue", row.name).send(force_send=True)
+	assert frappe.db.get_value("Email Queue", row.name, "status") == "Sent"
+
+
+# --- modes ----------------------------------------------------------------------------------------
+
+
+def test_warn_lets_jobs_pass_and_says_so_on_the_register(update, set_settings):
+	set_settings(consent_mode="Warn")
+	send(update, EVE)
+	(entry,) = register(update)
+	assert entry.basis == "Reason Given" and "job" in entry.reason
+
+
+def test_warn_asks_a_person_for_a_reason_and_records_it(update, set_settings, monkeypatch):
+	set_settings(consent_mode="Warn")
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict())
+	with pytest.raises(ReasonNeededError):
+		send(update, EVE)
+	assert queued(update) == []
+	frappe.local.form_dict["outgoing_reason"] = "Anna asked me on the phone"
+	send(update, EVE)
+	assert register(update)[0].reason == "Anna asked me on the phone"
+
+
+def test_off_asks_for_nothing(update, set_settings):
+	set_settings(consent_mode="Off")
+	send(update, STRANGER)
+	assert register(update)[0].basis == "Not Required"
+
+
+# --- identity -------------------------------------------------------------------------------------
+
+
+def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_settings):
+	set_settings(identity_mode="Enforce")
+	with pytest.raises(OutgoingRefusedError, match="not been confirmed"):
+		send(update, ANNA)
+	verified = confirm()
+	send(update, ANNA)
+	assert (
+		frappe.db.get_value("Client Disclosure", {"client_interaction": update.name}, "identity_verification")
+		== verified.name
+	)
+	with (
+		clock.moved_to(clock.now() + timedelta(days=91)),
+		pytest.raises(OutgoingRefusedError, match="ended on"),
+	):
+		send(update, ANNA)
+
+
+def test_a_failed_check_confirms_nobody_and_three_lock(update, confirm, set_settings, make_user, as_user):
+	set_settings(identity_mode="Warn", identity_attempts=3)
+	officer = make_user("Compliance Officer")
+	for _attempt in range(3):
+		confirm("Failed")
+	assert frappe.db.exists(
+		"Notification Log", {"for_user": officer, "document_type": "Identity Verification"}
+	)
+	with pytest.raises(frappe.ValidationError, match="unlocks it"):
+		confirm()
+	with pytest.raises(OutgoingRefusedError, match="too many times"):
+		send(update, ANNA)
+	with pytest.raises(frappe.PermissionError):
+		with as_user(make_user("Account Manager")):
+			confirm("Unlocked")
+	with as_user(officer):
+		confirm("Unlocked")
+	confirm()
+	send(update, ANNA)
+
+
+def test_a_code_cannot_be_confirmed_by_hand(update, confirm):
+	with pytest.raises(frappe.ValidationError, match="checked by the app"):
+		confirm(method="One-Time Code by Email")
+
+
+def test_a_check_stays_as_it_was_recorded(update, confirm):
+	verified = confirm("Failed")
+	verified.result = "Confirmed"
+	with pytest.raises(frappe.ValidationError, match="stays as it was"):
+		verified.save()
+	with pytest.raises(frappe.ValidationError):
+		frappe.get_doc("Identity Verification", verified.name).delete()
+
+
+# --- consents as documents --------------------------------------------------------------------------
+
+
+def test_the_notice_is_stored_once(consent):
+	first, second = consent(), consent(contact=None)
+	assert first.notice == second.notice
+	assert frappe.get_doc("Client Consent", second.name).notice_text == "I agree."
+
+
+def test_the_history_is_written_by_actions(consent):
+	given = consent()
+	for field, value in (("status", "Withdrawn"), ("valid_until", None), ("given_on", "2020-01-01 00:00:00")):
+		given.reload()
+		given.set(field, value)
+		with pytest.raises(frappe.ValidationError, match="written by its actions"):
+			given.save()
+	given.reload()
+	given.events[0].note = "changed"
+	with pytest.raises(frappe.ValidationError, match="written by its actions"):
+		given.save()
+	given.reload()
+	given.evidence = "/private/files/form.pdf"
+	given.save()
+
+
+def test_withdrawn_and_given_again(consent):
+	given = consent()
+	api.withdraw_consent(given.name)
+	given.reload()
+	assert given.status == "Withdrawn" and given.withdrawn_on
+	api.give_consent(given.name)
+	given.reload()
+	assert (given.status, given.withdrawn_on) == ("Given", None)
+	assert [row.event for row in given.events] == ["Given", "Withdrawn", "Given"]
+
+
+def test_a_consent_lasts_as_long_as_its_purpose_says_and_then_expires(consent):
+	given = consent()
+	assert given.valid_until
+	with clock.moved_to(given.valid_until + timedelta(seconds=1)):
+		assert consents.expire() == 1
+	assert frappe.db.get_value("Client Consent", given.name, "status") == "Expired"
+
+
+def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, client):
+	given = consent()
+	with pytest.raises(frappe.ValidationError, match="proof"):
+		given.delete()
+	given.append("data_categories", {"data_category": "Correspondence"})
+	with pytest.raises(frappe.ValidationError, match="cannot be changed"):
+		given.save()
+
+
+def test_a_purpose_about_third_parties_needs_one_and_marketing_has_none(consent):
+	with pytest.raises(frappe.ValidationError, match="to whom"):
+		consent(third_party=None)
+	with pytest.raises(frappe.ValidationError, match="ourselves"):
+		consent(purpose="Marketing")
+
+
+def test_may_share(client, consent, make_user):
+	staff = make_user("Account Manager")
+	answers = {
+		row["recipient"]: row
+		for row in api.may_share(**_party(client), recipients=[ANNA, EVE, STRANGER, staff])
+	}
+	assert [answers[a]["allowed"] for a in (ANNA, EVE, STRANGER, staff)] == [True, False, False, True]
+	given = consent()
+	(answer,) = api.may_share(**_party(client), recipients=EVE)
+	assert (answer["allowed"], answer["consent"]) == (True, given.name)
+	(answer,) = api.may_share(**_party(client), recipients=ANNA, purpose="Marketing")
+	assert not answer["allowed"]
+
+
+def _party(client):
+	return {"party_type": client.party_type, "party": client.party}
+
+
+def test_the_register_cannot_be_written_by_hand(update):
+	send(update, ANNA)
+	entry = frappe.get_last_doc("Client Disclosure", {"client_interaction": update.name})
+	entry.recipient = "x@example.com"
+	with pytest.raises(frappe.ValidationError, match="Nobody changes it"):
+		entry.save()
+	with pytest.raises(frappe.ValidationError, match="Nobody changes it"):
+		entry.delete()
+	with pytest.raises(frappe.ValidationError, match="Nobody changes it"):
+		frappe.copy_doc(entry).insert()
+
+
+def test_a_domain_belongs_to_one_third_party_and_not_to_us(client, set_settings):
+	set_settings(own_email_domains="own.example")
+	for domain in ("adviser.example", "own.example", "no domain"):
+		with pytest.raises(frappe.ValidationError):
+			frappe.get_doc(
+				{"doctype": "Third Party", "third_party_name": domain, "email_domains": domain}
+			).insert()

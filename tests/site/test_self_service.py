@@ -1,0 +1,341 @@
+"""Clients answer by a link or in the portal: once, for one purpose, in time, and nobody else learns anything (P-3, C-1)."""
+
+import re
+from datetime import timedelta
+
+import frappe
+import pytest
+import requests
+
+from client_comms import api, clock
+from client_comms.api.self_service import submit
+from client_comms.client_privacy import consents, identity, links, self_service
+from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.rules import consent as rules
+
+PURPOSE = "Sharing with a Third Party"
+ANNA = "anna@self-service.example"
+
+
+@pytest.fixture
+def client(site):
+	site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Self service",
+			"email_id": "service@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	return make_client("Anna Client", ANNA)
+
+
+def make_client(name, address):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": name}).insert()
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": name,
+			"email_ids": [{"email_id": address, "is_primary": 1}],
+			"phone_nos": [{"phone": "+49 30 1234567", "is_primary_phone": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	if not frappe.db.exists("Third Party", "Adviser"):
+		frappe.get_doc(
+			{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+		).insert()
+	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+
+
+def party_of(client):
+	return {"party_type": client.party_type, "party": client.party}
+
+
+def ask(client, **fields):
+	"""Ask for consent as staff do; returns the consent and the token that went to the client."""
+	name = api.request_consent(**party_of(client), third_party="Adviser", **fields)
+	return frappe.get_doc(consents.CONSENT, name), token_sent(name)
+
+
+def token_sent(reference):
+	queued = frappe.get_last_doc("Email Queue", {"reference_name": reference})
+	message = queued.message.replace("=\n", "").replace("=3D", "=")
+	return re.search(r"client-link\?token=([\w-]+)", message)[1]
+
+
+def status(consent):
+	return frappe.db.get_value(consents.CONSENT, consent.name, "status")
+
+
+def answer(token, consent, word=rules.GIVEN, **fields):
+	return submit({consent.name: word}, token, **fields)
+
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+def test_asking_gives_nothing_and_the_answer_does(client):
+	consent, token = ask(client)
+	assert status(consent) == "" and [row.event for row in consent.events] == ["Requested"]
+	assert not self_service.consents.decide(
+		**party_of(client), request=rules.Request(PURPOSE, "Adviser")
+	).allowed
+	answer(token, consent)
+	consent.reload()
+	assert (consent.status, consent.events[-1].through) == ("Given", "Secure Link")
+	assert "pass on information" in consent.notice_text
+	assert consents.decide(**party_of(client), request=rules.Request(PURPOSE, "Adviser")).allowed
+
+
+def test_the_client_may_refuse_and_may_withdraw_what_was_given(client):
+	consent, token = ask(client)
+	answer(token, consent, rules.REFUSED)
+	assert status(consent) == "Refused"
+	consent, token = ask(client)
+	answer(token, consent)
+	assert status(consent) == "Given"
+	_consent, token = ask(client)
+	answer(token, consent, rules.WITHDRAWN)
+	assert status(consent) == "Withdrawn"
+
+
+def test_a_link_goes_to_an_address_on_file_only(client):
+	with pytest.raises(ActionNotPossibleError, match="on file"):
+		ask(client, address="x@evil.example")
+	assert not frappe.db.count(links.LINK)
+
+
+def test_asking_needs_leave_to_record_consents(client, make_user, as_user):
+	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
+		ask(client)
+
+
+def test_the_answer_confirms_who_the_client_is(client):
+	consent, token = ask(client, contact=client.contact)
+	answer(token, consent)
+	assert identity.state(client.party_type, client.party, client.contact, "Confidential").verified_until
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def refused(token, consent):
+	frappe.db.commit()  # a refused try is counted for good, and what else the request did is not
+	with pytest.raises(LinkNotValidError) as caught:
+		answer(token, consent)
+	return str(caught.value)
+
+
+def test_a_link_works_once(client):
+	consent, token = ask(client)
+	answer(token, consent)
+	refused(token, consent)
+	assert [row.event for row in frappe.get_doc(consents.CONSENT, consent.name).events] == ["Requested", "Given"]
+
+
+def test_a_link_ends(client):
+	consent, token = ask(client)
+	with clock.moved_to(clock.now() + timedelta(hours=169)):
+		refused(token, consent)
+	answer(token, consent)
+
+
+def test_a_newer_request_replaces_the_older(client):
+	consent, first = ask(client)
+	_consent, second = ask(client)
+	refused(first, consent)
+	answer(second, consent)
+
+
+def test_what_is_wrong_with_a_link_is_not_said_but_counted(client):
+	consent, token = ask(client)
+	answer(token, consent)
+	said = {refused(token, consent), refused("forged", consent), refused(token[::-1], consent)}
+	assert len(said) == 1 and not re.search("Anna|used|expired", said.pop())
+	counted = frappe.get_all(links.ATTEMPT, ["outcome", "attempts"], order_by="outcome asc")
+	assert [(row.outcome, row.attempts) for row in counted] == [("Unknown", 2), ("Used", 1)]
+
+
+def test_the_database_holds_nothing_that_opens_a_link(client):
+	consent, token = ask(client)
+	link = frappe.get_last_doc(links.LINK)
+	assert token not in frappe.as_json(link.as_dict())
+	refused(link.token_hash, consent)
+	answer(token, consent)
+
+
+def test_a_link_for_one_consent_answers_no_other(client):
+	consent, token = ask(client)
+	other = frappe.get_doc(
+		{
+			"doctype": consents.CONSENT,
+			**client,
+			"purpose": "Marketing",
+			"collected_through": "Phone",
+		}
+	).insert()
+	with pytest.raises(ActionNotPossibleError):
+		submit({consent.name: rules.GIVEN, other.name: rules.WITHDRAWN}, token)
+	assert (status(consent), status(other)) == ("", "Given")
+	page = self_service.shown(self_service.by_link(token))
+	assert [each["name"] for each in page["consents"]] == [consent.name] and "details" not in page
+
+
+def test_a_link_for_preferences(client):
+	consent, _token = ask(client)
+	name = api.invite_client(**party_of(client), contact=client.contact)
+	token = token_sent(name)
+	page = self_service.shown(self_service.by_link(token))
+	assert page["details"]["emails"] == [ANNA] and "Letter" in page["channels"]
+	submit(
+		{consent.name: rules.GIVEN},
+		token,
+		preference={"channels": ["Email", "Phone"], "never": ["Letter"], "language": "de"},
+		confirmed="1",
+		changes="My number is <b>new</b>",
+	)
+	preference = frappe.get_last_doc("Communication Preference", {"contact": client.contact})
+	assert [row.channel for row in preference.channels] == ["Email", "Phone"]
+	assert (preference.language, preference.source) == ("de", "Client's Own Entry")
+	assert frappe.db.get_value("Contact", client.contact, "details_confirmed_on") == clock.now().date()
+	todo = frappe.get_last_doc("ToDo", {"reference_name": client.contact})
+	assert "Verify" in todo.description
+	comment = frappe.get_last_doc("Comment", {"reference_name": client.contact, "comment_type": "Comment"})
+	assert "<b>" not in comment.content and frappe.get_doc("Contact", client.contact).phone == "+49 30 1234567"
+
+
+def test_nothing_is_half_recorded(client):
+	consent, _token = ask(client)
+	token = token_sent(api.invite_client(**party_of(client), contact=client.contact))
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError):
+		submit({consent.name: rules.GIVEN}, token, preference={"channels": ["Email"], "never": ["Email"]})
+	frappe.db.rollback()
+	assert status(consent) == "" and frappe.db.get_value(links.LINK, {"kind": "Preferences"}, "state") == "Open"
+
+
+# --- portal ---------------------------------------------------------------------------------------
+
+
+def test_a_client_with_a_login_sees_their_own_and_nobody_elses(client, make_user, as_user):
+	consent, _token = ask(client, contact=client.contact)
+	other = make_client("Bert Client", "bert@self-service.example")
+	foreign, _token = ask(other)
+	user = make_user("Customer", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "user", user)
+	with as_user(user):
+		page = self_service.shown(self_service.by_login())
+		assert [each["name"] for each in page["consents"]] == [consent.name]
+		with pytest.raises(ActionNotPossibleError):
+			submit({foreign.name: rules.GIVEN})
+		submit({consent.name: rules.GIVEN})
+	consent.reload()
+	assert (consent.status, consent.events[-1].through) == ("Given", "Portal")
+	assert status(foreign) == ""
+
+
+def test_a_login_without_a_client_answers_nothing(client, make_user, as_user):
+	consent, _token = ask(client)
+	for user in ("Guest", make_user("Sales User")):
+		with as_user(user), pytest.raises(LinkNotValidError):
+			submit({consent.name: rules.GIVEN})
+
+
+def test_withdrawal_in_the_portal_stops_what_waits(client, log, make_user, as_user, set_settings):
+	set_settings(consent_mode="Enforce", identity_mode="Off")
+	consent, token = ask(client)
+	answer(token, consent)
+	update = log("Service Update", **client)
+	frappe.sendmail(
+		recipients=["eve@adviser.example"],
+		subject="Roof",
+		message="Done",
+		reference_doctype=update.doctype,
+		reference_name=update.name,
+	)
+	waiting = frappe.get_last_doc("Email Queue", {"reference_name": update.name})
+	assert waiting.status == "Not Sent"
+	user = make_user("Customer", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "user", user)
+	with as_user(user):
+		submit({consent.name: rules.WITHDRAWN})
+	waiting.reload()
+	assert waiting.status == "Error" and "withdrew" in waiting.error
+	assert frappe.db.get_value("Client Disclosure", {"client_interaction": update.name}, "outcome") == "Held Back"
+
+
+# --- over HTTP ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def committed_client(site):
+	accounts = site.get_all("Email Account", {"default_outgoing": 1}, pluck="name")
+	account = site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Self service over HTTP",
+			"email_id": "http@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 0 if accounts else 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	client = make_client("Http Client", "http@self-service.example")
+	site.db.commit()
+	yield client
+	site.set_user("Administrator")
+	site.db.rollback()
+	for doctype, filters in (
+		("Email Queue", {"reference_doctype": ("in", ("Client Consent", "Client Link"))}),
+		("Client Link", {"party": client.party}),
+		("Client Link Attempt", {}),
+		("Identity Verification", {"party": client.party}),
+		("Client Consent", {"party": client.party}),
+		("Communication Preference", {"party": client.party}),
+		("Third Party", {"name": "Adviser"}),
+	):
+		for name in site.get_all(doctype, filters, pluck="name"):
+			for child in ("Consent Event", "Consent Data Category", "Email Queue Recipient"):
+				site.db.delete(child, {"parent": name})
+			site.db.delete(doctype, {"name": name})
+	site.delete_doc("Contact", client.contact, force=True)
+	site.delete_doc("Customer", client.party, force=True)
+	site.delete_doc("Email Account", account.name, force=True)
+	site.db.commit()
+
+
+@pytest.mark.committed
+def test_the_page_the_answer_and_ten_thousand_guesses(http, site, site_name, committed_client):
+	consent, token = ask(committed_client)
+	site.db.commit()
+	browser = requests.Session()
+	browser.headers["Host"] = site_name
+
+	page = browser.get(f"{http}/client-link", params={"token": token})
+	assert page.status_code == 200 and "pass on information" in page.text and "Adviser" in page.text
+	# Looking changes nothing, however often: mail programs look first.
+	assert browser.get(f"{http}/client-link", params={"token": token}).status_code == 200
+
+	url = f"{http}/api/method/client_comms.api.self_service.submit"
+	assert browser.get(url, params={"token": token, "answers": "{}"}).status_code == 403
+	good = {"token": token, "answers": frappe.as_json({consent.name: "Given"})}
+	assert browser.post(url, data=good).json()["message"] == {"done": True}
+	site.db.rollback()
+	assert status(consent) == "Given"
+
+	used = browser.get(f"{http}/client-link", params={"token": token})
+	guessed = browser.get(f"{http}/client-link", params={"token": "guess"})
+	assert used.status_code == guessed.status_code == 403
+	assert used.text.replace(token, "") == guessed.text.replace("guess", "")
+	assert "Http Client" not in used.text
+
+	answers = {browser.post(url, data={**good, "token": f"guess{n}"}).status_code for n in range(60)}
+	assert answers == {403}
+	site.db.rollback()
+	counted = dict(site.get_all(links.ATTEMPT, ["outcome", "attempts"], as_list=True))
+	assert sum(counted.values()) >= 62 and counted["Too Many"] >= 30
