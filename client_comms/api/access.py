@@ -1,12 +1,12 @@
-"""Why somebody can or cannot see a record, and emergency access (D-5, P-2)."""
+"""Why somebody can or cannot see a record, who can see what, and emergency access (D-5, P-2)."""
 
 import frappe
 from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock
-from client_comms.api.roles import configures_or_audits
-from client_comms.enforcement import documents, explain, permissions
+from client_comms.api.roles import configures_or_audits, require_configuring_or_auditing
+from client_comms.enforcement import documents, explain, explorer, permissions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 
 # Portal users are not told how records that they may not open are kept from them.
@@ -102,3 +102,66 @@ def preview_governing(doctype: str) -> list[dict]:
 	if doctype not in documents.SETTING:
 		frappe.throw(_("Choose one of these: {0}.").format(", ".join(_(d) for d in documents.SETTING)))
 	return documents.preview(doctype)
+
+
+@frappe.whitelist()
+def explore_user(user: str) -> dict:
+	"""What a user reaches, in numbers of interactions by level and communication type.
+
+	:returns: `{"user", "full_name", "enabled", "roles": […], "bypass", "trained", "training_matters", "trainings":
+	    [{"training", "valid_until", "current"}], "grants": [{"interaction", "valid_until", "granted_by", "break_glass"}],
+	    "permission_missing", "cells": [{"level", "communication_type", "existing", "listed", "rules": {rule: records},
+	    "refusals": {rule: records}, "actions": {action: records}}]}`; `listed` is what a list shows, User Permissions included
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.DoesNotExistError: there is no such user
+	"""
+	require_configuring_or_auditing()
+	return explorer.of_user(user)
+
+
+@frappe.whitelist()
+def explore_record(doctype: str, name: str, action: str = "read") -> dict:
+	"""Which enabled users of the desk may do `action` on a governed record, and by which rule.
+
+	:returns: `{"doctype", "name", "level", "communication_type", "action", "reaching": [{"user", "full_name", "rule",
+	    "reasons"}], "others": [{"user", "full_name", "rule"}]}`; nothing else of the record. `explain_access` says why
+	    one of the others may not
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.DoesNotExistError: there is no such record
+	:raises frappe.ValidationError: the record is not governed
+	"""
+	require_configuring_or_auditing()
+	return explorer.of_record(doctype, name, action)
+
+
+@frappe.whitelist()
+def what_if_matrix(matrix: str, against: str | None = None, action: str = "read") -> dict:
+	"""Who would gain and lose access to interactions, were all governed by a matrix version, which may be a draft (M-1).
+
+	:param against: compare with all being governed by this version; left out, each by the one it has
+	:returns: `{"checked": int, "users": int, "gaining": int, "losing": int, "rows": [{"user", "full_name", "level",
+	    "level_after", "communication_type", "gained", "lost"}]}`, the last two in interactions; User Permissions left out
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	"""
+	require_configuring_or_auditing()
+	return explorer.if_matrix(matrix, against or None, action)
+
+
+@frappe.whitelist()
+def what_if_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
+	"""What a user would gain and lose with a role (`held`), or without it; returns and errors as `what_if_matrix`."""
+	require_configuring_or_auditing()
+	return explorer.if_role(user, role, held, action)
+
+
+@frappe.whitelist()
+def what_if_clearance(
+	level: str, role: str, actions: list | str, oversight: bool = False, action: str = "read"
+) -> dict:
+	"""Who would gain and lose access, were this the one clearance of `role` at `level`.
+
+	:param actions: of read, write, print, email, export and share, as a list (or its JSON); none takes the clearance away
+	:returns: as `what_if_matrix`, and errors likewise
+	"""
+	require_configuring_or_auditing()
+	return explorer.if_clearance(level, role, frappe.parse_json(actions), oversight, action)

@@ -3,7 +3,8 @@
 import frappe
 from frappe import _
 
-CONFIGURES_OR_AUDITS = frozenset({"Compliance Officer", "Client Communications Manager"})
+COMPLIANCE_OFFICER = "Compliance Officer"
+CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, "Client Communications Manager"})
 
 
 def configures_or_audits() -> bool:
@@ -21,4 +22,15 @@ def require_configuring_or_auditing() -> None:
 			_("Only a Compliance Officer or a Client Communications Manager may do this."),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
+		)
+
+
+def require_auditing() -> None:
+	"""Refuse everybody but a Compliance Officer and Administrator.
+
+	:raises frappe.PermissionError: the caller audits nothing
+	"""
+	if frappe.session.user != "Administrator" and COMPLIANCE_OFFICER not in frappe.get_roles():
+		frappe.throw(
+			_("Only a Compliance Officer may do this."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)

@@ -11,26 +11,8 @@ def simulate(matrix: str, since=None) -> dict:
 	"""See `client_comms.api.simulate_matrix`. One query, whatever the number of interactions."""
 	doc = frappe.get_doc("Communication Matrix", matrix)
 	rules = {row.communication_type: row for row in doc.rules}
-	table = frappe.qb.DocType("Client Interaction")
-	query = (
-		frappe.qb.from_(table)
-		.select(
-			table.communication_type,
-			table.confidentiality_level,
-			table.matrix,
-			Count(table.name).as_("records"),
-		)
-		.groupby(table.communication_type, table.confidentiality_level, table.matrix)
-		.orderby(table.communication_type)
-		.orderby(table.confidentiality_level)
-	)
-	if since:
-		query = query.where(table.occurred_on >= get_datetime(since))
-	if doc.company:
-		query = query.where(table.company == doc.company)
-
 	levels, deadlines, uncovered, checked = {}, {}, {}, 0
-	for row in query.run(as_dict=True):
+	for row in kinds(doc.company, since):
 		checked += row.records
 		rule = rules.get(row.communication_type)
 		if rule is None:
@@ -39,8 +21,8 @@ def simulate(matrix: str, since=None) -> dict:
 		if rule.confidentiality_level != row.confidentiality_level:
 			key = (row.communication_type, row.confidentiality_level, rule.confidentiality_level)
 			_count(levels, key, row.records)
-		now = matrices.rule_for(row.matrix, row.communication_type) if row.matrix else None
-		before, after = _days(now), _days(rule)
+		now = matrices.deadlines_for(row.matrix, row.communication_type, row.priority) if row.matrix else None
+		before, after = _days(now), _days(matrices.deadlines_of(doc, row.communication_type, row.priority))
 		if before != after:
 			_count(deadlines, (row.communication_type, before, after), row.records)
 	return {
@@ -50,6 +32,32 @@ def simulate(matrix: str, since=None) -> dict:
 		"deadline_changes": _rows(deadlines, "communication_type", "from", "to"),
 		"uncovered": _rows(uncovered, "communication_type"),
 	}
+
+
+def kinds(company: str | None = None, since=None) -> list[dict]:
+	"""How many interactions there are of each type, level, priority and matrix version: `records`. One query.
+
+	:param since: only those that occurred on or after this moment (site time zone)
+	"""
+	table = frappe.qb.DocType("Client Interaction")
+	query = (
+		frappe.qb.from_(table)
+		.select(
+			table.communication_type,
+			table.confidentiality_level,
+			table.priority,
+			table.matrix,
+			Count(table.name).as_("records"),
+		)
+		.groupby(table.communication_type, table.confidentiality_level, table.priority, table.matrix)
+		.orderby(table.communication_type)
+		.orderby(table.confidentiality_level)
+	)
+	if since:
+		query = query.where(table.occurred_on >= get_datetime(since))
+	if company:
+		query = query.where(table.company == company)
+	return query.run(as_dict=True)
 
 
 def _days(rule) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import frappe
 from frappe.utils import add_days, now, now_datetime
 
-from client_comms.enforcement import belongings, policy
+from client_comms.enforcement import belongings, documents, policy
 
 INTERACTION = "Client Interaction"
 MARK = (
@@ -35,6 +35,9 @@ _PLAIN = (  # DocTypes that carry the mark in their name
 	INTERACTION,
 	"Interaction Access Grant",
 	"Communication",
+	"Event",
+	"Call Log",
+	"Appointment",
 	"Auto Email Report",
 	"Prepared Report",
 	"Report",
@@ -48,7 +51,9 @@ _CHILDREN = (
 	"Interaction Evidence",
 	"Interaction Event",
 	"Communication Link",
+	"CRM Note",
 	"Contact Email",
+	"Event Participants",
 	"Dynamic Link",
 	"Kanban Board Column",
 	"Has Role",
@@ -87,6 +92,8 @@ def plant(user: str) -> Planted:
 		doc = frappe.get_doc(INTERACTION, raised.name)
 		doc.confidentiality_level = levels[-1].name
 		doc.save_by_app()
+		for doctype in documents.SETTING:
+			frappe.db.set_value(doctype, raised.names[doctype], "confidentiality_level", levels[-1].name)
 		planted.baits.append(raised)
 	frappe.db.commit()  # nosemgrep: requests are answered on another connection
 	return planted
@@ -107,6 +114,8 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 			"party": parties["Customer"],
 			"contact": parties["Contact"],
 			"responsible_staff": "Administrator",
+			"reference_doctype": "Opportunity",
+			"reference_name": _document("Opportunity", f"{bait.name}-ABOUT", word, parties),
 			"occurred_on": add_days(now_datetime(), -OCCURRED_DAYS_AGO),
 			"subject": f"{word} subject",
 			"summary": f"{word} before",
@@ -122,7 +131,27 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 	doc.save_by_app()
 	bait.names["Interaction Evidence"] = doc.evidence[0].name
 	_belongings(user, doc, bait, parties)
+	for doctype in documents.SETTING:
+		bait.names[doctype] = _document(
+			doctype, f"{bait.name}-{doctype}", word, parties, confidentiality_level=level
+		)
+	bait.names["CRM Note"] = _row(
+		"CRM Note", parent=bait.names["Lead"], parenttype="Lead", parentfield="notes", note=f"{word} note"
+	)
 	return bait
+
+
+def _document(doctype: str, name: str, word: str, parties: dict, **values) -> str:
+	text = {
+		"Issue": {"subject": f"{word} issue", "customer": parties["Customer"]},
+		"Lead": {"lead_name": f"{word} lead"},
+		"Opportunity": {
+			"opportunity_from": "Prospect",
+			"party_name": parties["Prospect"],
+			"title": f"{word} opportunity",
+		},
+	}[doctype]
+	return _row(doctype, name=name, status="Open", **text, **values)
 
 
 def _record_method() -> str:
@@ -149,6 +178,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 	).insert(ignore_permissions=True, set_name=f"{bait.name}-MSG")
 	names["Communication"] = message.name
 	names["Communication Link"] = message.timeline_links[0].name
+	_activities(doc, bait, parties)
 	names["Comment"] = doc.add_comment("Comment", f"{word} comment").name
 	for doctype, name in ((INTERACTION, doc.name), ("Communication", message.name)):
 		file = frappe.get_doc(
@@ -195,6 +225,45 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 		).insert(ignore_permissions=True)
 	_logs(doc, message, bait)
 	_report(doc, bait)
+
+
+def _activities(doc, bait: Bait, parties: dict) -> None:
+	"""An event and a call behind the interaction, as its intake binds them."""
+	bound = {"client_interaction": doc.name, "confidentiality_level": doc.confidentiality_level}
+	bait.names["Event"] = _row(
+		"Event",
+		name=f"{bait.name}-EVENT",
+		subject=f"{bait.word} event",
+		starts_on=now_datetime(),
+		event_type="Public",
+		status="Open",
+		**bound,
+	)
+	bait.names["Event Participants"] = _row(
+		"Event Participants",
+		parent=bait.names["Event"],
+		parenttype="Event",
+		parentfield="event_participants",
+		reference_doctype="Contact",
+		reference_docname=parties["Contact"],
+		email=f"{bait.word}@example.com",
+	)
+	bait.names["Call Log"] = _row(
+		"Call Log",
+		name=f"{bait.name}-CALL",
+		summary=f"{bait.word} call",
+		type="Incoming",
+		status="Completed",
+		**bound,
+	)
+	_row(
+		"Dynamic Link",
+		parent=bait.names["Call Log"],
+		parenttype="Call Log",
+		parentfield="links",
+		link_doctype="Contact",
+		link_name=parties["Contact"],
+	)
 
 
 def _tag(doc, word: str) -> str:

@@ -1,6 +1,6 @@
 """The check itself: plant, ask, compare with the rule, remove."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import frappe
@@ -19,6 +19,8 @@ ALLOWED = "as allowed"  # came back, as the rule says
 NOT_SHOWN = "not shown"  # the rule would allow it; ERPNext's own permissions, or the surface, do not
 UNCHECKED = "not checked"  # did not even come back to Administrator
 
+Progress = Callable[[int, int], None]
+
 # Seconds to wait for a check that runs already: two would remove each other's bait.
 _WAIT = 5
 
@@ -31,16 +33,27 @@ class Finding:
 	close: str
 
 
-def check(user: str, url: str | None = None, surfaces: Iterable[Surface] = SURFACES) -> dict:
+def check(
+	user: str,
+	url: str | None = None,
+	surfaces: Iterable[Surface] = SURFACES,
+	progress: Progress = lambda done, total: None,
+) -> dict:
 	"""Walk the surfaces in the user's name, for one record at every level.
 
 	:param url: of the served site; requests are answered in this process when left out
+	:param progress: told after each surface how many of how many are done
 	:returns: `{"user", "open": int, "findings": [{"surface", "level", "result", "close"}], "standing": […],
 	    "review": [{"document", "what"}]}`; `open` counts findings and standing ones that should be closed
 	:raises frappe.DoesNotExistError: there is no such user
+	:raises SiteDoesNotAnswerError: this site is not what answers at `url`
+	:raises frappe.utils.file_lock.LockTimeoutError: another check is running
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(f"There is no enabled user {user}.", exc=frappe.DoesNotExistError)
+	if url:
+		with Visitor("Administrator", url) as administrator:
+			administrator.require_answer()
 	surfaces = list(surfaces)
 	before = frappe.session.user
 	with filelock("client_comms_check_leaks", timeout=_WAIT), ledger.silenced():
@@ -49,7 +62,7 @@ def check(user: str, url: str | None = None, surfaces: Iterable[Surface] = SURFA
 			frappe.set_user("Administrator")
 			frappe.flags.mute_emails = True
 			planted = bait.plant(user)
-			findings = list(_findings(user, url, surfaces, planted))
+			findings = list(_findings(user, url, surfaces, planted, progress))
 		finally:
 			frappe.db.rollback()
 			bait.remove()
@@ -65,10 +78,14 @@ def check(user: str, url: str | None = None, surfaces: Iterable[Surface] = SURFA
 	}
 
 
-def _findings(user: str, url: str | None, surfaces: list[Surface], planted: bait.Planted):
+def _findings(
+	user: str, url: str | None, surfaces: list[Surface], planted: bait.Planted, progress: Progress
+) -> Iterator[Finding]:
 	unchecked = set()
+	steps = 2 * len(surfaces)
 	with Visitor("Administrator", url) as administrator:
-		for surface in surfaces:
+		for done, surface in enumerate(surfaces):
+			progress(done, steps)
 			if surface.control and not surface.shows(administrator, planted.baits[-1], planted):
 				unchecked.add(surface.name)
 	allowed = {
@@ -77,7 +94,8 @@ def _findings(user: str, url: str | None, surfaces: list[Surface], planted: bait
 		for action in access.ACTIONS
 	}
 	with Visitor(user, url) as visitor:
-		for surface in surfaces:
+		for done, surface in enumerate(surfaces, start=len(surfaces)):
+			progress(done, steps)
 			for each in planted.baits:
 				shown = surface.shows(visitor, each, planted)
 				yield Finding(

@@ -6,9 +6,12 @@ the secret word is looked for, or, where only a number or a change of the record
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 
 import frappe
+from pypdf import PdfReader
 
+from client_comms.enforcement import documents
 from client_comms.leak_check.bait import (
 	INTERACTION,
 	OCCURRED_DAYS_AGO,
@@ -26,10 +29,12 @@ ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 BELONGINGS = (
 	"Access Log",
 	"Activity Log",
+	"Call Log",
 	"Comment",
 	"Communication",
 	"Document Share Key",
 	"Email Queue",
+	"Event",
 	"File",
 	"Tag Link",
 	"ToDo",
@@ -136,6 +141,12 @@ def validate_link(visitor, bait, planted):
 	return visitor.call(
 		"frappe.client.validate_link", doctype=INTERACTION, docname=bait.name, fields=["subject", "summary"]
 	)
+
+
+@surface("existence by client.validate_link", overridden("frappe.client.validate_link"))
+def link_exists(visitor, bait, planted):
+	found = visitor.call("frappe.client.validate_link", doctype=INTERACTION, docname=bait.name).message
+	return bool(found and found.get("name"))
 
 
 @surface("client.get_count")
@@ -256,6 +267,28 @@ def group_by_assignee(visitor, bait, planted):
 			field="assigned_to",
 		).message
 	)
+
+
+@surface(
+	"numbers of workflow states",
+	overridden("frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"),
+)
+def workflow_states(visitor, bait, planted):
+	return visitor.call(
+		"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count",
+		doctype=INTERACTION,
+		workflow_state_field="subject",
+		states=[],
+	)
+
+
+@surface("numbers of connections", overridden("frappe.desk.notifications.get_open_count"))
+def connections(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.desk.notifications.get_open_count", doctype="Opportunity", name=f"{bait.name}-ABOUT"
+	).message
+	linked = (found or {"count": {}})["count"].get("external_links_found", ())
+	return any(entry["count"] for entry in linked if entry["doctype"] == INTERACTION)
 
 
 @surface("next record of the form", control=False)
@@ -434,6 +467,23 @@ def global_search(visitor, bait, planted):
 	return visitor.call("frappe.utils.global_search.search", text=bait.word, limit=20)
 
 
+@surface(
+	"a wrapped method by another name",
+	"Another app replaces before_request: bench clear-cache.",
+	control=False,
+)
+def other_name(visitor, bait, planted):
+	# ERPNext's search page imports Frappe's search; Frappe's tests, which every site has, import the rest.
+	found = visitor.call("erpnext.templates.pages.search_help.search", text=bait.word, limit=20)
+	return (
+		bait.word in found.text.replace(f'"{bait.word}"', "")
+		or bait.word
+		in visitor.call(
+			"frappe.tests.test_form_load.getdoc", doctype="Contact", name=planted.parties["Contact"]
+		).text
+	)
+
+
 @surface("documents of a tag")
 def tagged(visitor, bait, planted):
 	return visitor.ask("frappe.desk.doctype.tag.tag.get_documents_for_tag", tag="#leakbait tag")
@@ -540,6 +590,45 @@ def open_activities(visitor, bait, planted):
 	)
 
 
+@surface("events of the calendar", overridden("frappe.desk.doctype.event.event.get_events"))
+def event_calendar(visitor, bait, planted):
+	day = str(frappe.utils.getdate())
+	return visitor.ask("frappe.desk.doctype.event.event.get_events", start=day, end=day)
+
+
+@surface("events among the activities of a contact", overridden("erpnext.crm.utils.get_open_activities"))
+def activities_of_contact(visitor, bait, planted):
+	return visitor.ask(
+		"erpnext.crm.utils.get_open_activities",
+		ref_doctype="Contact",
+		ref_docname=planted.parties["Contact"],
+	)
+
+
+@surface("participants of an event, list")
+def participants(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype="Event Participants",
+		parent="Event",
+		fields=["email"],
+		filters={"name": bait.names["Event Participants"]},
+	)
+
+
+def _row_by_name(doctype, parent):
+	@surface(f"{doctype} by its name", control=False)
+	def by_name(visitor, bait, planted):
+		return (
+			visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype], parent=parent).ok
+			or visitor.get(f"/api/resource/{doctype}/{bait.names[doctype]}").ok
+		)
+
+
+_row_by_name("Event Participants", "Event")
+_row_by_name("Communication Link", "Communication")
+
+
 def _linked_by_own(visitor, doctype, values):
 	"""A document of the visitor's own that links to the hidden one."""
 	made = visitor.call("frappe.client.insert", doc={"doctype": doctype, **values}).message
@@ -575,6 +664,171 @@ def link_field(visitor, bait, planted):
 		fields=["name", "in_reply_to.content as quoted"],
 		filters={"name": own},
 	)
+
+
+@surface(
+	"fields of a linked document (link.field)",
+	"Another app replaces before_request: bench clear-cache.",
+	control=False,
+)
+def linked_field(visitor, bait, planted):
+	made = frappe.get_doc({"doctype": "Appointment", "name": f"{bait.name}-MEET", "customer_name": "x"})
+	made.calendar_event = bait.names["Event"]
+	made.db_insert()
+	answer = visitor.call(
+		"frappe.client.get_list",
+		doctype="Appointment",
+		fields=["name", "calendar_event.subject as subject"],
+		filters={"name": made.name},
+	)
+	frappe.db.delete("Appointment", {"name": made.name})
+	return answer
+
+
+# --- Issue, Lead and Opportunity, where the settings govern them ---------------------------------------
+
+
+def _document(doctype):
+	def probe(name):
+		def ask(look):
+			@surface(f"{doctype} at a level, {name}", control=False)
+			def asked(visitor, bait, planted):
+				return documents.is_governed(doctype) and look(visitor, bait.names[doctype])
+
+		return ask
+
+	@probe("form")
+	def _form(visitor, name):
+		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=name)
+
+	@probe("list")
+	def _list(visitor, name):
+		return visitor.call("frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": name})
+
+	@probe("REST")
+	def _rest(visitor, name):
+		return visitor.get(f"/api/resource/{doctype}/{name}")
+
+	@probe("report view")
+	def _report(visitor, name):
+		return visitor.call(
+			"frappe.desk.reportview.get",
+			doctype=doctype,
+			fields=["*"],
+			filters=[[doctype, "name", "=", name]],
+		)
+
+	@probe("link field search")
+	def _search(visitor, name):
+		return bool(
+			visitor.call(
+				"frappe.desk.search.search_link",
+				doctype=doctype,
+				txt="",
+				filters=[[doctype, "name", "=", name]],
+				ignore_user_permissions=1,
+			).message
+		)
+
+
+for _doctype in documents.SETTING:
+	_document(_doctype)
+
+
+@surface(
+	"Lead at a level, its address",
+	overridden("erpnext.crm.doctype.lead.lead.get_lead_details"),
+	control=False,
+)
+def lead_details(visitor, bait, planted):
+	return documents.is_governed("Lead") and visitor.call(
+		"erpnext.crm.doctype.lead.lead.get_lead_details", lead=bait.names["Lead"]
+	)
+
+
+@surface(
+	"Opportunity at a level, among those of a prospect",
+	overridden("erpnext.crm.doctype.prospect.prospect.get_opportunities"),
+	control=False,
+)
+def prospect_opportunities(visitor, bait, planted):
+	found = visitor.ask(
+		"erpnext.crm.doctype.prospect.prospect.get_opportunities", prospect=planted.parties["Prospect"]
+	)
+	return documents.is_governed("Opportunity") and bait.names["Opportunity"] in found.text
+
+
+@surface("Lead at a level, its notes", control=False)
+def lead_notes(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.client.get_list",
+		doctype="CRM Note",
+		parent="Lead",
+		fields=["note"],
+		filters={"parent": bait.names["Lead"]},
+	)
+	return documents.is_governed("Lead") and found
+
+
+@surface("Lead at a level, a note by its name", control=False)
+def lead_note(visitor, bait, planted):
+	found = visitor.call("frappe.client.get", doctype="CRM Note", name=bait.names["CRM Note"], parent="Lead")
+	return documents.is_governed("Lead") and found
+
+
+@surface(
+	"Issue at a level, its status",
+	overridden("erpnext.support.doctype.issue.issue.set_status"),
+	action=access.WRITE,
+	control=False,
+)
+def issue_status(visitor, bait, planted):
+	if not documents.is_governed("Issue"):
+		return False
+	issue = bait.names["Issue"]
+	visitor.call("erpnext.support.doctype.issue.issue.set_status", name=issue, status="On Hold")
+	changed = frappe.db.get_value("Issue", issue, "status") == "On Hold"
+	frappe.db.set_value("Issue", issue, "status", "Open", update_modified=False)
+	return changed
+
+
+# --- the customer portal: ERPNext lists the Issues of a contact's customer ------------------------------
+
+
+def _portal(name, ask):
+	@surface(f"portal, {name}", control=False)
+	def shown(visitor, bait, planted):
+		return documents.is_governed("Issue") and ask(visitor, bait)
+
+
+_portal(
+	"list of Issues", lambda visitor, bait: visitor.ask("frappe.www.list.get", doctype="Issue", limit=100)
+)
+_portal(
+	"data of the list",
+	lambda visitor, bait: visitor.ask("frappe.www.list.get_list_data", doctype="Issue", limit=100),
+)
+_portal("page of the DocType", lambda visitor, bait: visitor.get("/Issue"))
+_portal("page of the list", lambda visitor, bait: visitor.get("/list", doctype="Issue"))
+_portal(
+	"search in the list",
+	lambda visitor, bait: visitor.call(
+		"frappe.www.list.get", doctype="Issue", name=bait.names["Issue"], limit=100
+	),
+)
+_portal(
+	"web form",
+	lambda visitor, bait: visitor.call(
+		"frappe.website.doctype.web_form.web_form.get_form_data",
+		doctype="Issue",
+		docname=bait.names["Issue"],
+		web_form_name="issues",
+	),
+)
+_portal(
+	"print view",
+	lambda visitor, bait: visitor.get("/printview", doctype="Issue", name=bait.names["Issue"]),
+)
 
 
 # --- belongings ------------------------------------------------------------------------------------
@@ -613,9 +867,11 @@ def _belonging(doctype):
 		column = {
 			"Access Log": "page",
 			"Activity Log": "subject",
+			"Call Log": "summary",
 			"Communication": "subject",
 			"Document Share Key": "key",
 			"Email Queue": "message",
+			"Event": "subject",
 			"File": "file_name",
 			"Tag Link": "title",
 			"ToDo": "description",
@@ -771,6 +1027,28 @@ def print_message(visitor, bait, planted):
 def pdf(visitor, bait, planted):
 	answer = visitor.get(
 		"/api/method/frappe.utils.print_format.download_pdf", doctype=INTERACTION, name=bait.name
+	)
+	return answer.ok and answer.body.startswith(b"%PDF")
+
+
+@surface("PDF of several", action=access.PRINT, control=False)
+def several_pdf(visitor, bait, planted):
+	answer = visitor.get(
+		"/api/method/frappe.utils.print_format.download_multi_pdf",
+		doctype=INTERACTION,
+		name=f'["{bait.name}"]',
+	)
+	# Documents that may not be printed are left out, and the file comes all the same.
+	return answer.body.startswith(b"%PDF") and bool(PdfReader(BytesIO(answer.body)).pages)
+
+
+@surface("PDF by WeasyPrint", action=access.PRINT, control=False)
+def weasy_pdf(visitor, bait, planted):
+	answer = visitor.get(
+		"/api/method/frappe.utils.weasyprint.download_pdf",
+		doctype=INTERACTION,
+		name=bait.name,
+		print_format="Standard",
 	)
 	return answer.ok and answer.body.startswith(b"%PDF")
 
@@ -1019,6 +1297,26 @@ def share_with_oneself(visitor, bait, planted):
 	made = frappe.db.exists("DocShare", {"share_doctype": INTERACTION, "share_name": bait.name})
 	frappe.db.delete("DocShare", {"share_name": bait.name})
 	return bool(made)
+
+
+@surface("liking", overridden("frappe.desk.like.toggle_like"))
+def liking(visitor, bait, planted):
+	visitor.call("frappe.desk.like.toggle_like", doctype=INTERACTION, name=bait.name, add="Yes")
+	liked = {"comment_type": "Like", "reference_name": bait.name}
+	made = frappe.db.exists("Comment", liked)
+	frappe.db.delete("Comment", liked)
+	frappe.db.set_value(INTERACTION, bait.name, "_liked_by", None, update_modified=False)
+	return bool(made)
+
+
+@surface("tagging", overridden("frappe.desk.doctype.tag.tag.add_tag"))
+def tagging(visitor, bait, planted):
+	visitor.call("frappe.desk.doctype.tag.tag.add_tag", tag="leakbait own", dt=INTERACTION, dn=bait.name)
+	made = {"document_name": bait.name, "tag": "leakbait own"}
+	tagged = frappe.db.exists("Tag Link", made)
+	frappe.db.delete("Tag Link", made)
+	frappe.db.set_value(INTERACTION, bait.name, "_user_tags", ",leakbait tag", update_modified=False)
+	return bool(tagged)
 
 
 @surface("comment that mentions")

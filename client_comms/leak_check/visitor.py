@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import frappe
+from frappe import _
 
 from client_comms.client_privacy import ledger
+from client_comms.exceptions import SiteDoesNotAnswerError
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,26 @@ class Visitor:
 			frappe.db.delete("Sessions", {"sid": self._sid})
 			frappe.db.commit()  # nosemgrep: the session must not outlast the check
 			frappe.cache.hdel("session", self._sid)
+
+	def require_answer(self) -> None:
+		"""Make sure that it is this site which answers: only this site knows the session.
+
+		:raises SiteDoesNotAnswerError: it does not
+		"""
+		import requests
+
+		try:
+			known = self.call("frappe.auth.get_logged_user").message == self.user
+		except requests.RequestException:
+			known = False
+		if not known:
+			frappe.throw(
+				_(
+					"This site does not answer at {0}. Set host_name in its configuration to the address under which it is served (bench --site {1} set-config host_name ADDRESS), or check it without the web server."
+				).format(frappe.bold(self.url), frappe.local.site),
+				exc=SiteDoesNotAnswerError,
+				title=_("Site Does Not Answer"),
+			)
 
 	def call(self, method: str, /, **arguments) -> Answer:
 		"""Call a whitelisted method as the desk does."""

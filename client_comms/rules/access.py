@@ -176,6 +176,23 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 	return Decision(False, TRAINING_NOT_CURRENT, tuple(reasons))
 
 
+def decide_any(
+	subject: Subject, records: Iterable[Record], policy: Policy, action: str, now: datetime
+) -> Decision | None:
+	"""`decide` for what is open to whoever may do `action` on any of `records`; else the refusal of the first.
+
+	None without records.
+	"""
+	first = None
+	for record in records:
+		decision = decide(subject, record, policy, action, now)
+		if decision:
+			return decision
+		if first is None:
+			first = decision
+	return first
+
+
 def decide_new(subject: Subject, policy: Policy) -> Decision:
 	"""Decide whether `subject` may log a new record (clause D-1): who is responsible for some type may.
 

@@ -5,14 +5,16 @@ known and unknown levels with staff, action items, grants and account managers; 
 """
 
 import random
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import frappe
 import pytest
 
 from client_comms import clock
-from client_comms.enforcement import permissions, policy
-from client_comms.rules import access
+from client_comms.enforcement import explorer, permissions, policy
+from client_comms.rules import access, reach
 
 INTERACTION = "Client Interaction"
 NOW = datetime(2026, 3, 10, 12, 0, 0)
@@ -44,6 +46,12 @@ RULES = {
 	access.NOT_RESPONSIBLE_PARTY,
 	access.NOT_PARTICIPANT,
 }
+REFUSALS = (
+	access.NO_CLEARANCE,
+	access.TRAINING_NOT_CURRENT,
+	access.NOT_RESPONSIBLE_PARTY,
+	access.NOT_PARTICIPANT,
+)
 
 
 @pytest.mark.parametrize("seed", [15, 16, 2026])
@@ -97,6 +105,146 @@ def test_a_list_agrees_for_users_of_generated_cases():
 			half = records[::2]
 			shown = set(frappe.get_list(INTERACTION, {"name": ("in", half)}, pluck="name", limit=0))
 			assert shown == {name for name in half if permissions.decide(stored[name], access.READ, user)}
+
+
+def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
+	"""Grouped queries and one decision for each sort of record give what asking about every record gives."""
+	draw = random.Random(2026)
+	users = make_users(draw)
+	make_levels(draw)
+	make_matrices(draw)
+	make_trainings(draw, users)
+	make_records(draw, users)
+	policy.forget()
+	with clock.moved_to(NOW):
+		stored = [policy.stored_record(name) for name in frappe.get_all(INTERACTION, pluck="name")]
+		rules = policy.current()
+		assert {s.user: s for s in policy.subjects()} == {
+			s.user: policy.subject(s.user) for s in policy.subjects()
+		}
+
+		ways = set()
+		for user in users:
+			subject, expected = policy.subject(user), {}
+			for record in stored:
+				key = (rules.level(record.level).name, record.communication_type)
+				cell = expected.setdefault(
+					key, {"existing": 0, "read": 0, "actions": Counter(), "rules": Counter()}
+				)
+				cell["existing"] += 1
+				decision = access.decide(subject, record, rules, access.READ, NOW)
+				cell["read"] += decision.allowed
+				cell["rules"][decision.rule] += 1
+				cell["actions"].update(
+					a for a in access.ACTIONS if access.decide(subject, record, rules, a, NOW).allowed
+				)
+			found = explorer.of_user(user)
+			ways |= {rule for cell in found["cells"] for rule in cell["rules"]}
+			assert (
+				found["cells"]
+				and {
+					(cell["level"], cell["communication_type"]): {
+						"existing": cell["existing"],
+						"read": sum(cell["rules"].values()),
+						"actions": cell["actions"],
+						"rules": as_decided(cell["rules"] + cell["refusals"]),
+					}
+					for cell in found["cells"]
+				}
+				== expected
+			), subject
+			for cell in found["cells"]:
+				read = 0 if found["permission_missing"] else sum(cell["rules"].values())
+				assert cell["listed"] == read, "the row filter says otherwise"
+		assert ways == RULES - set(REFUSALS) | {reach.GRANTED}
+
+
+def test_what_if_says_what_asking_about_every_record_before_and_after_says():
+	draw = random.Random(12)
+	users = make_users(draw)
+	make_levels(draw)
+	make_matrices(draw)
+	make_trainings(draw, users)
+	make_records(draw, users)
+	policy.forget()
+	with clock.moved_to(NOW):
+		stored = [policy.stored_record(name) for name in frappe.get_all(INTERACTION, pluck="name")]
+		rules = policy.current()
+
+		def counted(subject, subject_after, rules_after, govern=lambda record: record):
+			gained = lost = 0
+			for record in stored:
+				had = access.decide(subject, record, rules, access.READ, NOW).allowed
+				has = access.decide(subject_after, govern(record), rules_after, access.READ, NOW).allowed
+				gained, lost = gained + (has and not had), lost + (had and not has)
+			return gained, lost
+
+		def told(answer, user):
+			rows = [row for row in answer["rows"] if row["user"] == user]
+			return sum(row["gained"] for row in rows), sum(row["lost"] for row in rows)
+
+		changed = set()
+		draft = frappe.get_doc("Communication Matrix", "GEN-DRAFT")
+		roles = {
+			("GEN-DRAFT", kind): frozenset(p.role for p in draft.parties if p.communication_type == kind)
+			for kind in TYPES
+		}
+		with_draft = replace(rules, responsible_roles={**rules.responsible_roles, **roles})
+		for row in draft.rules:
+			assert row.confidentiality_level in LEVELS
+		levels = {row.communication_type: row.confidentiality_level for row in draft.rules}
+		under_draft = explorer.if_matrix("GEN-DRAFT", None, access.READ)
+		level = LEVELS[1]
+		cleared = replace(
+			rules.levels[level],
+			clearances=(
+				*(row for row in rules.levels[level].clearances if row.role != "Night Desk"),
+				access.Clearance("Night Desk", frozenset({access.READ}), oversight=True),
+			),
+		)
+		with_clearance = replace(rules, levels={**rules.levels, level: cleared})
+		overseen = explorer.if_clearance(level, "Night Desk", [access.READ], True, access.READ)
+		for user in users:
+			if explorer.of_user(user)["permission_missing"]:
+				continue
+			subject = policy.subject(user)
+			promoted = replace(subject, roles=subject.roles | {"Compliance Officer"})
+			for kind, answer, expected in (
+				(
+					"role",
+					explorer.if_role(user, "Compliance Officer", True, access.READ),
+					counted(subject, promoted, rules),
+				),
+				("clearance", overseen, counted(subject, subject, with_clearance)),
+				(
+					"matrix",
+					under_draft,
+					counted(
+						subject,
+						subject,
+						with_draft,
+						lambda r: replace(
+							r, matrix="GEN-DRAFT", level=levels.get(r.communication_type, r.level)
+						),
+					),
+				),
+			):
+				assert told(answer, user) == expected, (kind, subject)
+				changed |= {(kind, "gained" if n == 0 else "lost") for n in (0, 1) if expected[n]}
+		assert changed >= {
+			("role", "gained"),
+			("clearance", "gained"),
+			("matrix", "gained"),
+			("matrix", "lost"),
+		}
+
+
+def as_decided(rules):
+	"""The rules by their names in decisions, where a grant is one way of taking part."""
+	decided = Counter()
+	for rule, records in rules.items():
+		decided[access.BY_TAKING_PART if rule == reach.GRANTED else rule] += records
+	return decided
 
 
 def selected(condition, names):
@@ -176,6 +324,15 @@ def make_matrices(draw):
 					party="Role",
 					role=role,
 				)
+			put(
+				"Communication Matrix Rule",
+				f"{matrix} {kind}",
+				parent=matrix,
+				parenttype="Communication Matrix",
+				parentfield="rules",
+				communication_type=kind,
+				confidentiality_level=draw.choice(LEVELS),
+			)
 
 
 def make_trainings(draw, users):

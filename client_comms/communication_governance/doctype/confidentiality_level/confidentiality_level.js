@@ -1,5 +1,11 @@
 frappe.ui.form.on("Confidentiality Level", {
+	setup(frm) {
+		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		frm.set_query("role", "clearances", () => ({ query: "client_comms.api.queries.roles" }));
+	},
+
 	refresh(frm) {
+		frm.get_field("clearances").grid.update_docfield_property("role", "ignore_link_validation", 1);
 		explain(frm);
 		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
 			frm.add_custom_button(__("Why?"), async () => {

@@ -1,0 +1,62 @@
+"""The leak check for the desk: start one, see how it stands and what it found (P-2, R-3)."""
+
+import frappe
+from frappe.utils import get_url
+
+from client_comms.api.roles import require_auditing
+from client_comms.leak_check import job
+
+
+@frappe.whitelist(methods=["POST"])
+def start_leak_check(user: str, over_http: bool = True) -> str:
+	"""Start a check of what `user` gets to see; one at a time.
+
+	:param over_http: ask the served site at its own address, as a browser does; else inside the worker
+	:returns: the name of the Leak Check Run
+	:raises frappe.PermissionError: the caller audits nothing
+	:raises frappe.DoesNotExistError: there is no such enabled user
+	:raises ActionNotPossibleError: another check is going on
+	"""
+	require_auditing()
+	return job.start(user, over_http)
+
+
+@frappe.whitelist()
+def get_leak_check(name: str | None = None) -> dict:
+	"""A run, or the latest; its progress and, once it is over, its result.
+
+	:returns: `{"address": of the site, "run": {"name", "user", "full_name", "status", "started_by", "started_on",
+	    "finished_on", "address", "surface_count", "open_count", "unchecked_count", "error", "done", "total", "result":
+	    what `client_comms.leak_check.run.check` returns, or None} or None, "recent": [runs, without results]}`
+	:raises frappe.PermissionError: the caller audits nothing
+	:raises frappe.DoesNotExistError: there is no such run
+	"""
+	require_auditing()
+	job.fail_abandoned()
+	fields = ["name", "user", "status", "started_by", "started_on", "finished_on", "open_count"]
+	recent = frappe.get_all(job.RUN, fields=fields, order_by="creation desc", limit=10)
+	name = name or (recent[0].name if recent else None)
+	return {"address": get_url(allow_header_override=False), "run": name and _run(name), "recent": recent}
+
+
+def _run(name: str) -> dict:
+	doc = frappe.get_doc(job.RUN, name)
+	fields = (
+		"name",
+		"user",
+		"status",
+		"started_by",
+		"started_on",
+		"finished_on",
+		"address",
+		"surface_count",
+		"open_count",
+		"unchecked_count",
+		"error",
+	)
+	return {
+		**{field: doc.get(field) for field in fields},
+		"full_name": frappe.db.get_value("User", doc.user, "full_name"),
+		"result": frappe.parse_json(doc.result) if doc.result else None,
+		**job.progress(name),
+	}

@@ -1,0 +1,375 @@
+"""What users reach, who reaches a record, and what a change would change (D-5, P-2, M-1).
+
+Numbers come from grouped queries over all interactions; what the numbers mean is decided by the rule
+(`rules.access`) on one record of each sort (`rules.reach`). Nothing is written, and nothing of a record
+is told but its name, level and type.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import product
+
+import frappe
+from frappe import _
+from frappe.model.db_query import DatabaseQuery
+
+from client_comms import clock
+from client_comms.communication_governance import matrix as matrices
+from client_comms.communication_governance import simulation
+from client_comms.enforcement import explain, governed, permissions, policy
+from client_comms.rules import access, reach
+
+INTERACTION = permissions.INTERACTION
+GRANT = governed.GRANT
+# A user's tie to an interaction, the nearest first; queries number them by their place here.
+_TIES = (reach.PARTICIPANT, reach.GRANTED, reach.ACCOUNT_MANAGER)
+
+
+# --- one user ----------------------------------------------------------------------------------
+
+
+def of_user(user: str) -> dict:
+	"""See `client_comms.api.access.explore_user`."""
+	about = frappe.db.get_value("User", user, ["name", "full_name", "enabled", "user_type"], as_dict=True)
+	if not about:
+		frappe.throw(_("There is no user {0}.").format(frappe.bold(user)), exc=frappe.DoesNotExistError)
+	subject = policy.subject(about.name)
+	return {
+		"user": about.name,
+		"full_name": about.full_name,
+		"enabled": bool(about.enabled and about.user_type == "System User"),
+		"roles": sorted(subject.roles - policy.STANDARD_ROLES) if not subject.bypass else [],
+		"bypass": subject.bypass,
+		"trained": subject.trained,
+		"training_matters": any(level.require_training for level in policy.current().levels.values()),
+		"trainings": _trainings(user),
+		"grants": _active_grants(user),
+		"permission_missing": not subject.bypass
+		and not explain.role_allows(INTERACTION, subject.roles, access.READ),
+		"cells": _cells(subject),
+	}
+
+
+def _cells(subject: access.Subject) -> list[dict]:
+	"""One for each level and type: how many interactions there are, are listed to the user, and why."""
+	rules, now = policy.current(), clock.now()
+	kinds = _kinds()
+	listed = _listed(subject)
+	cells: dict[tuple[str, str], dict] = {}
+	for portion in reach.portions(subject.user, kinds, _ties([subject.user]).get(subject.user, {}), now):
+		key = (_counted(portion.record.level), portion.record.communication_type)
+		cell = cells.setdefault(
+			key, {"existing": 0, "rules": Counter(), "actions": Counter(), "refusals": Counter()}
+		)
+		cell["existing"] += portion.records
+		decision = access.decide(subject, portion.record, rules, access.READ, now)
+		by_grant = decision.rule == access.BY_TAKING_PART and portion.tie == reach.GRANTED
+		rule = reach.GRANTED if by_grant else decision.rule
+		cell["rules" if decision else "refusals"][rule] += portion.records
+		for action in access.ACTIONS:
+			if access.decide(subject, portion.record, rules, action, now):
+				cell["actions"][action] += portion.records
+	for key, cell in _without_records(subject, cells):
+		cells[key] = cell
+	return [
+		{"level": level, "communication_type": kind, "listed": listed[level, kind], **cell}
+		for (level, kind), cell in sorted(
+			cells.items(), key=lambda item: (rules.rank(item[0][0]), str(item[0][1]))
+		)
+	]
+
+
+def _without_records(subject: access.Subject, cells: Collection[tuple]) -> list[tuple[tuple, dict]]:
+	"""Cells of the matrix in force that have no interaction yet: the rule for one that nobody takes part in."""
+	rules, now = policy.current(), clock.now()
+	version = matrices.in_force(None, now)
+	types = frappe.get_cached_doc("Communication Matrix", version).rules if version else ()
+	found = []
+	for level, row in product(rules.levels, types):
+		if (key := (level, row.communication_type)) in cells:
+			continue
+		record = access.Record(level, version, row.communication_type)
+		decision = access.decide(subject, record, rules, access.READ, now)
+		outcomes = {"rules": {}, "refusals": {}, "actions": {}}
+		outcomes["rules" if decision else "refusals"][decision.rule] = 0
+		outcomes["actions"] = {
+			action: 0 for action in access.ACTIONS if access.decide(subject, record, rules, action, now)
+		}
+		found.append((key, {"existing": 0, **outcomes}))
+	return found
+
+
+def _listed(subject: access.Subject) -> Counter:
+	"""(level, type) -> how many interactions a list shows the user: the row filter, and Frappe's User Permissions."""
+	found = Counter()
+	if not subject.bypass and not explain.role_allows(INTERACTION, subject.roles, access.READ):
+		return found
+	condition = DatabaseQuery(INTERACTION, user=subject.user).build_match_conditions()
+	for level, kind, records in frappe.db.sql(
+		"select `confidentiality_level`, `communication_type`, count(*)"
+		f" from `tab{INTERACTION}` {'where ' + condition if condition else ''}"
+		" group by `confidentiality_level`, `communication_type`"
+	):
+		found[_counted(level), kind] += records
+	return found
+
+
+def _trainings(user: str) -> list[dict]:
+	"""The mandatory trainings, with the day until which the user's is valid (None: not passed)."""
+	valid_until: dict[str, object] = {}
+	for row in frappe.get_all(
+		"SOP Training Record", {"user": user}, ["training", "valid_until"], order_by="valid_until asc"
+	):
+		valid_until[row.training] = row.valid_until
+	today = clock.now().date()
+	return [
+		{
+			"training": training,
+			"valid_until": (until := valid_until.get(training)),
+			"current": bool(until and until >= today),
+		}
+		for training in frappe.get_all(
+			"SOP Training", {"mandatory": 1, "disabled": 0}, pluck="name", order_by="name asc"
+		)
+	]
+
+
+def _active_grants(user: str) -> list[dict]:
+	"""Without their reasons, which may tell of the record."""
+	return frappe.get_all(
+		GRANT,
+		{"user": user, "valid_until": (">=", clock.now())},
+		["interaction", "valid_until", "granted_by", "break_glass"],
+		order_by="valid_until asc",
+	)
+
+
+# --- one record --------------------------------------------------------------------------------
+
+
+def of_record(doctype: str, name: str, action: str) -> dict:
+	"""See `client_comms.api.access.explore_record`."""
+	answers = explain.explain_for_all(doctype, name, action) if doctype in governed.doctypes() else None
+	if answers is None:
+		frappe.throw(
+			_("{0} {1} carries no confidentiality level; ERPNext's own permissions decide.").format(
+				_(doctype), frappe.bold(name)
+			),
+			title=_("Not Governed"),
+		)
+	names = dict(
+		frappe.get_all(
+			"User",
+			{"enabled": 1, "user_type": "System User"},
+			["name", "full_name"],
+			order_by="name asc",
+			as_list=True,
+		)
+	)
+	users = [
+		{"user": each["user"], "full_name": names.get(each["user"]), "rule": each["rule"]} for each in answers
+	]
+	return {
+		"doctype": doctype,
+		"name": name,
+		"level": governed.level(doctype, name),
+		"communication_type": frappe.db.get_value(INTERACTION, name, "communication_type")
+		if doctype == INTERACTION
+		else None,
+		"action": action,
+		"reaching": [
+			{**user, "reasons": each["reasons"]}
+			for user, each in zip(users, answers, strict=True)
+			if each["allowed"]
+		],
+		"others": [user for user, each in zip(users, answers, strict=True) if not each["allowed"]],
+	}
+
+
+# --- what if -----------------------------------------------------------------------------------
+
+
+def if_matrix(matrix: str, against: str | None, action: str) -> dict:
+	"""See `client_comms.api.access.what_if_matrix`."""
+	after, before = _version(matrix), _version(against) if against else None
+	companies = {
+		frappe.db.get_value("Communication Matrix", each.name, "company") for each in (after, before) if each
+	} - {None, ""}
+	if len(companies) > 1:
+		frappe.throw(
+			_("{0} and {1} are for different companies. Choose versions for the same company.").format(
+				frappe.bold(before.name), frappe.bold(after.name)
+			),
+			title=_("Versions Cannot Be Compared"),
+		)
+	rules = policy.current()
+	for version in filter(None, (before, after)):
+		rules = reach.with_version(rules, version)
+	return _differences(
+		policy.subjects(),
+		lambda subject: reach.Case(subject, rules, before),
+		lambda subject: reach.Case(subject, rules, after),
+		action,
+		company=next(iter(companies), None),
+	)
+
+
+def if_role(user: str, role: str, held: bool, action: str) -> dict:
+	"""See `client_comms.api.access.what_if_role`."""
+	_require("User", user)
+	_require("Role", role)
+	subject, rules = policy.subject(user), policy.current()
+	return _differences(
+		[subject],
+		lambda subject: reach.Case(subject, rules),
+		lambda subject: reach.Case(reach.with_role(subject, role, held), rules),
+		action,
+	)
+
+
+def if_clearance(level: str, role: str, actions: Collection[str], oversight: bool, action: str) -> dict:
+	"""See `client_comms.api.access.what_if_clearance`."""
+	_require("Confidentiality Level", level)
+	_require("Role", role)
+	for each in actions:
+		explain.require_action(each)
+	rules = policy.current()
+	changed = reach.with_clearance(rules, level, access.Clearance(role, frozenset(actions), oversight))
+	return _differences(
+		[subject for subject in policy.subjects() if role in subject.roles],
+		lambda subject: reach.Case(subject, rules),
+		lambda subject: reach.Case(subject, changed),
+		action,
+	)
+
+
+def _differences(subjects: Iterable[access.Subject], before, after, action: str, company: str | None = None):
+	"""`before` and `after` give the case of a subject. What a role may not do in the Role Permissions Manager stays undone."""
+	explain.require_action(action)
+	now, kinds = clock.now(), _kinds(company)
+	subjects = [subject for subject in subjects if not subject.bypass]
+	ties = _ties([subject.user for subject in subjects], company)
+	names = dict(frappe.get_all("User", fields=["name", "full_name"], order_by="name asc", as_list=True))
+	rows = []
+	for subject in subjects:
+		cases = [_permitted(case(subject), action) for case in (before, after)]
+		found = reach.differences(
+			*cases, reach.portions(subject.user, kinds, ties.get(subject.user, {}), now), action, now
+		)
+		rows += [
+			{
+				"user": subject.user,
+				"full_name": names.get(subject.user),
+				**cell._asdict(),
+				"gained": difference.gained,
+				"lost": difference.lost,
+			}
+			for cell, difference in found.items()
+		]
+	rules = policy.current()
+	rows.sort(key=lambda row: (row["user"], rules.rank(row["level"]), str(row["communication_type"])))
+	return {
+		"checked": sum(kinds.values()),
+		"users": len(subjects),
+		"gaining": len({row["user"] for row in rows if row["gained"]}),
+		"losing": len({row["user"] for row in rows if row["lost"]}),
+		"rows": rows,
+	}
+
+
+def _permitted(case: reach.Case, action: str) -> reach.Case:
+	"""Without roles where the Role Permissions Manager lets none of them do the action."""
+	if explain.role_allows(INTERACTION, case.subject.roles, action):
+		return case
+	return case._replace(subject=access.Subject(case.subject.user, frozenset()))
+
+
+def _version(name: str) -> reach.Version:
+	_require("Communication Matrix", name)
+	doc = frappe.get_doc("Communication Matrix", name)
+	roles: dict[str, set[str]] = {}
+	for party in doc.parties:
+		if party.party == "Role" and party.role:
+			roles.setdefault(party.communication_type, set()).add(party.role)
+	return reach.Version(
+		doc.name,
+		{row.communication_type: row.confidentiality_level for row in doc.rules},
+		{kind: frozenset(each) for kind, each in roles.items()},
+	)
+
+
+def _require(doctype: str, name: str) -> None:
+	if not frappe.db.exists(doctype, name):
+		frappe.throw(
+			_("There is no {0} {1}.").format(_(doctype), frappe.bold(name)), exc=frappe.DoesNotExistError
+		)
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+def _kinds(company: str | None = None) -> Counter:
+	"""`reach.Kind` -> interactions of that kind."""
+	kinds = Counter()
+	for row in simulation.kinds(company):
+		kinds[_kind(row.confidentiality_level, row.matrix, row.communication_type)] += row.records
+	return kinds
+
+
+def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
+	"""user -> (`reach.Kind`, nearest tie) -> interactions, for what `policy.stored_record` says of one; two queries.
+
+	Responsible staff are counted on an index by itself, for nearly every interaction has one.
+	"""
+	ties: dict[str, Counter] = {}
+	if not users:
+		return ties
+	values = {"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company}
+	of_company = "and `record`.`company` = %(company)s" if company else ""
+	found = frappe.db.sql(
+		f"""select `responsible_staff`, 0, `confidentiality_level`, `matrix`, `communication_type`, count(*)
+		from `tab{INTERACTION}` `record` where `responsible_staff` in %(users)s {of_company}
+		group by `confidentiality_level`, `communication_type`, `matrix`, `responsible_staff`""",
+		values,
+	)
+	found += frappe.db.sql(
+		f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
+			`record`.`communication_type`, count(*)
+		from (
+			select `user`, `name`, min(`tie`) `tie` from ({_other_ties()}) `tied` group by `user`, `name`
+		) `nearest`
+		join `tab{INTERACTION}` `record` on `record`.`name` = `nearest`.`name`
+			and (`record`.`responsible_staff` is null or `record`.`responsible_staff` != `nearest`.`user`) {of_company}
+		group by 1, 2, 3, 4, 5""",
+		values,
+	)
+	for user, tie, level, matrix, kind, records in found:
+		ties.setdefault(user, Counter())[_kind(level, matrix, kind), _TIES[tie]] += records
+	return ties
+
+
+def _other_ties() -> str:
+	"""User, interaction and tie, by action items, grants and clients, as SQL; by the indexes of the row condition."""
+	parts = [
+		"select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`"
+		" where `assigned_to` in %(users)s and `status` = %(open)s",
+		f"select `user`, `interaction`, 1 from `tab{GRANT}`"
+		" where `user` in %(users)s and `valid_until` >= %(now)s",
+	]
+	parts += [
+		f"select `client`.`{field}`, `theirs`.`name`, 2 from `tab{INTERACTION}` `theirs` join `tab{doctype}` `client`"
+		f" on `theirs`.`party_type` = '{doctype}' and `theirs`.`party` = `client`.`name`"
+		f" where `client`.`{field}` in %(users)s"
+		for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items()
+	]
+	return " union all ".join(parts)
+
+
+def _kind(level: str | None, matrix: str | None, communication_type: str | None) -> reach.Kind:
+	return reach.Kind(policy.as_the_database_reads(level), matrix, communication_type)
+
+
+def _counted(level: str | None) -> str | None:
+	"""The name of the level that a stored one counts as."""
+	counted = policy.current().level(policy.as_the_database_reads(level))
+	return counted and counted.name

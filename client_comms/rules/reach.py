@@ -1,0 +1,156 @@
+"""How many records a user reaches, and what a change of roles, clearances or matrix would change (D-5, P-2, M-1).
+
+Records that differ in nothing but who takes part are of one `Kind`: a million records are some hundreds of
+kinds with a number each. How a user is tied to records is counted by kind as well, so the question to
+`rules.access` is asked once for each sort of record instead of once for each record.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from client_comms.rules.access import Clearance, Grant, Policy, Record, RowFilter, Subject, row_filter
+
+# How a user is tied to a record: the nearest of these.
+PARTICIPANT, GRANTED, ACCOUNT_MANAGER, UNTIED = "participant", "grant", "account-manager", ""
+
+
+class Kind(NamedTuple):
+	"""What records have in common that only differ in who takes part."""
+
+	level: str | None
+	matrix: str | None
+	communication_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+	"""So many records of one kind to which a user is tied in one way; `record` stands for all of them."""
+
+	record: Record
+	tie: str
+	records: int
+
+
+def portions(
+	user: str, kinds: Mapping[Kind, int], ties: Mapping[tuple[Kind, str], int], now: datetime
+) -> Iterator[Portion]:
+	"""Every record once, sorted by what decides about it for `user`.
+
+	:param kinds: how many records there are of each kind
+	:param ties: how many of them the user is tied to, by (kind, nearest tie); the rest is untied
+	"""
+	untied = Counter(kinds)
+	for (kind, tie), records in ties.items():
+		untied[kind] -= records
+		yield Portion(_example(kind, tie, user, now), tie, records)
+	for kind, records in untied.items():
+		if records > 0:
+			yield Portion(_example(kind, UNTIED, user, now), UNTIED, records)
+
+
+def _example(kind: Kind, tie: str, user: str, now: datetime) -> Record:
+	record = Record(*kind)
+	if tie == PARTICIPANT:
+		return replace(record, responsible_staff=user)
+	if tie == GRANTED:
+		return replace(record, grants=(Grant(user, now),))
+	if tie == ACCOUNT_MANAGER:
+		return replace(record, account_manager=user)
+	return record
+
+
+# --- what if -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+	"""A matrix version, a draft too, under which records are imagined: level and responsible roles by type."""
+
+	name: str
+	levels: Mapping[str, str]
+	responsible_roles: Mapping[str, frozenset[str]]
+
+	def govern(self, record: Record) -> Record:
+		"""The record as it would be under this version; a type that it has no rule for keeps its level."""
+		return replace(
+			record, matrix=self.name, level=self.levels.get(record.communication_type, record.level)
+		)
+
+
+class Case(NamedTuple):
+	"""How things are, or would be, for one user; `version` governs all records (None: each its own)."""
+
+	subject: Subject
+	policy: Policy
+	version: Version | None = None
+
+	def record(self, record: Record) -> Record:
+		return self.version.govern(record) if self.version else record
+
+
+class Cell(NamedTuple):
+	"""Where a difference lies: the type, and the level that the records count at before and after."""
+
+	level: str | None
+	level_after: str | None
+	communication_type: str | None
+
+
+@dataclass(slots=True)
+class Difference:
+	"""So many records that a user reaches only after the change, or only before it."""
+
+	gained: int = 0
+	lost: int = 0
+
+
+def differences(
+	before: Case, after: Case, records: Iterable[Portion], action: str, now: datetime
+) -> dict[Cell, Difference]:
+	"""What one user would gain and lose; cells without a difference are left out.
+
+	:param records: the user's `portions`, as things are
+	"""
+	found: dict[Cell, Difference] = {}
+	user = before.subject.user
+	rows = row_filter(before.subject, before.policy, action)
+	rows_after = row_filter(after.subject, after.policy, action)
+	for portion in records:
+		record, record_after = before.record(portion.record), after.record(portion.record)
+		had, has = rows.matches(record, user, now), rows_after.matches(record_after, user, now)
+		if had == has:
+			continue
+		cell = Cell(_counted(rows, record), _counted(rows_after, record_after), record.communication_type)
+		difference = found.setdefault(cell, Difference())
+		if has:
+			difference.gained += portion.records
+		else:
+			difference.lost += portion.records
+	return found
+
+
+def with_clearance(policy: Policy, level: str, clearance: Clearance) -> Policy:
+	"""The policy in which `clearance` is the one row of its role at `level`; without actions the role has none."""
+	changed = policy.levels[level]
+	rows = [row for row in changed.clearances if row.role != clearance.role]
+	if clearance.actions:
+		rows.append(clearance)
+	return replace(policy, levels={**policy.levels, level: replace(changed, clearances=tuple(rows))})
+
+
+def with_version(policy: Policy, version: Version) -> Policy:
+	"""The policy that knows the responsible roles of `version`, which may be a draft."""
+	roles = {(version.name, kind): each for kind, each in version.responsible_roles.items()}
+	return replace(policy, responsible_roles={**policy.responsible_roles, **roles})
+
+
+def with_role(subject: Subject, role: str, held: bool) -> Subject:
+	"""The user with the role, or without it."""
+	return replace(subject, roles=subject.roles | {role} if held else subject.roles - {role})
+
+
+def _counted(rows: RowFilter, record: Record) -> str | None:
+	return record.level if record.level in rows.known_levels else rows.strictest
