@@ -18,7 +18,7 @@ from client_comms.enforcement import documents, exports, governed, policy, refus
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
-_VIEWED = (governed.INTERACTION, governed.COMMUNICATION, *documents.SETTING)
+_VIEWED = (governed.INTERACTION, *governed.BOUND, *documents.SETTING)
 _TIMELINES = ("communications", "automated_messages")
 # Methods that print (some without Frappe's `before_print`), give out files, and export, by the last part of
 # their name: Python lets a request reach a method by every module that imports it, overrides included.

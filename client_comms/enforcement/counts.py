@@ -3,11 +3,14 @@
 Each keeps Frappe's own function and only adds that the rows counted are ones the user may read.
 """
 
+from collections import Counter
+
 import frappe
-from frappe.desk import listview
+from frappe.desk import listview, notifications
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.tag import tag as tags
 from frappe.utils import goal
+from frappe.workflow.doctype.workflow import workflow
 
 from client_comms.enforcement import held
 
@@ -58,6 +61,47 @@ def get_tagged_docs(doctype: str, tag: str):
 		return named
 	readable = set(held.readable_names(doctype, {"name": ("in", [row[0] for row in named])}))
 	return [row for row in named if row[0] in readable]
+
+
+@frappe.whitelist()
+def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list):
+	"""How many documents hold which value of a field; Frappe takes any field."""
+	if not held.is_held(doctype):
+		return workflow.get_workflow_state_count(doctype, workflow_state_field, states)
+	frappe.has_permission(doctype, throw=True)
+	if workflow_state_field not in frappe.get_meta(doctype).get_valid_columns():
+		return None
+	filters = {workflow_state_field: ("not in", frappe.parse_json(states))}
+	values = frappe.get_list(doctype, filters=filters, pluck=workflow_state_field, limit=0, order_by=None)
+	return [
+		{workflow_state_field: value, "count": count} for value, count in Counter(values).items() if value
+	]
+
+
+@frappe.whitelist()
+def get_open_count(doctype: str, name: str, items: str | list | None = None):
+	"""The numbers of connected documents on a form."""
+	found = notifications.get_open_count(doctype, name, items)
+	links = frappe.get_meta(doctype).get_dashboard_data()
+	for entry in found["count"] and found["count"]["external_links_found"]:
+		if held.is_held(entry["doctype"]):
+			entry.update(_connected(entry["doctype"], name, links))
+	return found
+
+
+def _connected(doctype: str, name: str, links: dict) -> dict:
+	"""As `frappe.desk.notifications.get_external_links`, of the documents that the user may read."""
+	field = links.get("non_standard_fieldnames", {}).get(doctype, links.get("fieldname"))
+	filters = {field: name, **(notifications.get_dynamic_link_filters(doctype, links, field) or {})}
+	count = _number(doctype, filters)
+	still_open = notifications.get_filters_for(doctype)
+	return {"count": count, "open_count": _number(doctype, {**filters, **still_open}) if still_open else 0}
+
+
+def _number(doctype: str, filters: dict) -> int:
+	if not frappe.has_permission(doctype):
+		return 0
+	return len(frappe.get_list(doctype, filters=filters, pluck="name", limit=100, order_by=None))
 
 
 def _chart(arguments: dict):

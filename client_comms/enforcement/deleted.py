@@ -22,7 +22,6 @@ POINTERS = {
 	**dict.fromkeys(ROWS, ("parenttype", "parent")),
 }
 _ALWAYS = (governed.INTERACTION, governed.GRANT)
-_BINDING = ("client_interaction", "confidentiality_level")
 
 
 def condition(user=None, doctype=None) -> str:
@@ -31,7 +30,7 @@ def condition(user=None, doctype=None) -> str:
 	if not restricted:
 		return ""
 	kind = "`tabDeleted Document`.`deleted_doctype`"
-	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in _BINDING)
+	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
 		f"{kind} not in ({_list([*restricted, *POINTERS])})",
 		f"({kind} not in ({_list([*_ALWAYS, *POINTERS])}) and {unbound})",
@@ -51,18 +50,21 @@ def condition(user=None, doctype=None) -> str:
 
 def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
-	if user == "Administrator" or _is_open(doc, user):
+	if is_open(doc, user):
 		return compat.no_objection()
 	return compat.objection(_("This deleted document belonged to a record that you have no clearance for."))
 
 
-def _is_open(doc, user: str) -> bool:
+def is_open(doc, user: str) -> bool:
+	"""Whether the content of a Deleted Document is open to `user`."""
+	if user == "Administrator":
+		return True
 	kind = doc.deleted_doctype
 	if kind not in POINTERS and kind not in governed.doctypes():
 		return True
 	content = json.loads(doc.data or "{}")
 	if kind not in POINTERS:
-		return kind not in _ALWAYS and not any(content.get(field) for field in _BINDING)
+		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
 	if not owner_name or owner_type not in governed.doctypes():
 		return True

@@ -5,6 +5,8 @@ it of that same level, to whom the level is open by role or oversight, and to cl
 document itself: its owner in ERPNext's sense, and who has it assigned.
 """
 
+from collections.abc import Iterator
+
 import frappe
 from frappe import _
 
@@ -54,6 +56,22 @@ def condition(user=None, doctype=None) -> str:
 	return f"({' or '.join(branches)})"
 
 
+def child_condition(user=None, doctype=None) -> str:
+	"""Rows of Leads and Opportunities (notes, items, reasons) are as confidential as their document."""
+	user = user or frappe.session.user
+	restricted = {parent: sql for parent in SETTING if (sql := condition(user, parent))}
+	if not restricted:
+		return ""
+	parent_type, parent_name = f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`"
+	branches = [f"{parent_type} not in ({', '.join(map(frappe.db.escape, restricted))})"]
+	branches += [
+		f"({parent_type} = {frappe.db.escape(parent)} and {parent_name} in"
+		f" (select `tab{parent}`.`name` from `tab{parent}` where {sql}))"
+		for parent, sql in restricted.items()
+	]
+	return f"({' or '.join(branches)})"
+
+
 def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one document, on the level that the database holds."""
 	if not is_governed(doc.doctype) or not doc.name:
@@ -66,15 +84,23 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return refusals.objection(doc.doctype, doc.name, action, user, decision)
 
 
-def decide(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
+def decide(
+	doctype: str, name: str, action: str, user: str, *, lasting: bool = False
+) -> access.Decision | None:
 	"""The decision on a document as the database holds it; None when it has no level."""
+	return permissions.decide_any(records(doctype, name, lasting=lasting), action, user)
+
+
+def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
+	"""What decides about a document: its own facts, and those of the interactions about it at its level."""
 	field = RESPONSIBLE_FIELD[doctype]
 	fields = ["confidentiality_level", field] if field else ["confidentiality_level"]
 	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
 	if not row or not row.confidentiality_level:
-		return None
-	record = access.Record(
-		level=row.confidentiality_level,
+		return
+	level = row.confidentiality_level
+	yield access.Record(
+		level=level,
 		matrix=None,
 		communication_type=None,
 		responsible_staff=row.get(field) if field else None,
@@ -86,15 +112,9 @@ def decide(doctype: str, name: str, action: str, user: str) -> access.Decision |
 			)
 		),
 	)
-	decision = permissions.decide(record, action, user)
-	if decision.allowed:
-		return decision
-	about = {"reference_doctype": doctype, "reference_name": name, "confidentiality_level": record.level}
+	about = {"reference_doctype": doctype, "reference_name": name, "confidentiality_level": level}
 	for interaction in frappe.get_all(INTERACTION, about, pluck="name"):
-		through = permissions.decide(policy.stored_record(interaction), action, user)
-		if through.allowed:
-			return through
-	return decision
+		yield policy.stored_record(interaction, lasting=lasting)
 
 
 def guard_level(doc, method=None):
@@ -138,46 +158,30 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	)
 
 
-def raise_to(doctype: str, name: str, level: str) -> None:
-	"""An interaction about the document is of that level: the document is at least as confidential."""
+def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
+	"""An interaction about the document is of that level: the document is at least as confidential.
+
+	:param new: it is being inserted, so nothing hangs on it yet
+	"""
 	if not is_governed(doctype):
 		return
 	before = frappe.db.get_value(doctype, name, "confidentiality_level")
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
-		set_level(doctype, name, level)
+		if new:
+			frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
+		else:
+			set_level(doctype, name, level)
 		ledger.level_changed(doctype, name, before, level)
 
 
 def set_level(doctype: str, name: str, level: str) -> None:
+	"""Write the level, and let what exists already follow: shares and follows that lapsed end, files become private."""
+	from client_comms.enforcement import files, sharing  # these ask about documents themselves
+
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
-	end_lapsed_shares({"share_doctype": doctype, "share_name": name})
-
-
-def carries_share(share) -> bool:
-	"""Whether the level of a document leaves a DocShare (`share_doctype`, `share_name`, `user`, `everyone`) standing.
-
-	Frappe asks for a share after every hook, so one without clearance would override the level.
-	"""
-	if share.everyone:
-		return not frappe.db.get_value(share.share_doctype, share.share_name, "confidentiality_level")
-	decision = decide(share.share_doctype, share.share_name, access.READ, share.user)
-	return decision is None or decision.allowed
-
-
-def end_lapsed_shares(which: dict) -> None:
-	"""End the shares among `which` (filters of DocShare) that the level of their document does not carry."""
-	for share in frappe.get_all(
-		"DocShare", which, ["name", "user", "everyone", "share_doctype", "share_name"], order_by="name asc"
-	):
-		if not carries_share(share):
-			end_share(share.name)
-
-
-def end_share(name: str) -> None:
-	frappe.delete_doc(
-		"DocShare", name, ignore_permissions=True, force=True, flags={"ignore_share_permission": True}
-	)
+	sharing.end_lapsed(doctype, name)
+	files.make_private(doctype, name)
 
 
 def preview(doctype: str) -> list[dict]:

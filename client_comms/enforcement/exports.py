@@ -3,8 +3,7 @@
 Frappe asks for the export permission of the DocType alone and then lists rows as for reading.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import frappe
 from frappe.core.doctype.data_export import exporter
@@ -42,11 +41,6 @@ def now_not_later() -> None:
 	frappe.form_dict.pop("export_in_background", None)
 
 
-@contextmanager
-def exporting() -> Iterator[None]:
+def exporting() -> AbstractContextManager[None]:
 	"""Row conditions are those for exporting."""
-	frappe.flags[permissions.LISTED_FOR] = access.EXPORT
-	try:
-		yield
-	finally:
-		frappe.flags.pop(permissions.LISTED_FOR, None)
+	return permissions.listing_for(access.EXPORT)

@@ -69,6 +69,16 @@ def keep_private(doc, method=None):
 		doc.handle_is_private_changed()
 
 
+def make_private(doctype: str, name: str) -> None:
+	"""Files that were attached before their document became confidential."""
+	for file in frappe.get_all(
+		"File",
+		{"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 0, "is_folder": 0},
+		pluck="name",
+	):
+		frappe.get_doc("File", file).save(ignore_permissions=True)  # `keep_private` does it
+
+
 @frappe.whitelist()
 def unzip_file(name: str):
 	"""Unpack a file, which reads it and replaces it by its contents; Frappe asks for neither permission."""

@@ -1,9 +1,11 @@
 """Which DocTypes carry confidentiality, and the one answer for each of their records.
 
-An interaction is governed by its level and by who takes part. A message bound to an interaction is as
-confidential as that; one with a level but no interaction is governed by the level alone; one with neither
+An interaction is governed by its level and by who takes part. A message, event or call bound to an interaction
+is as confidential as that; one with a level but no interaction is governed by the level alone; one with neither
 is not governed here at all, and ERPNext's own permissions decide.
 """
+
+from collections.abc import Iterator
 
 import frappe
 
@@ -13,11 +15,16 @@ from client_comms.rules import access
 INTERACTION = permissions.INTERACTION
 GRANT = "Interaction Access Grant"
 COMMUNICATION = "Communication"
+EVENT = "Event"
+CALL = "Call Log"
+# The DocTypes that carry the fields `client_interaction` and `confidentiality_level`
+BOUND = (COMMUNICATION, EVENT, CALL)
+BINDING = ("client_interaction", "confidentiality_level")
 
 
 def doctypes() -> tuple[str, ...]:
 	"""The DocTypes whose records may be governed on this site."""
-	return (INTERACTION, GRANT, COMMUNICATION, *filter(documents.is_governed, documents.SETTING))
+	return (INTERACTION, GRANT, *BOUND, *filter(documents.is_governed, documents.SETTING))
 
 
 def condition(doctype: str, user: str) -> str:
@@ -26,9 +33,22 @@ def condition(doctype: str, user: str) -> str:
 		return permissions.interaction_condition(user)
 	if doctype == GRANT:
 		return permissions.grant_condition(user)
-	if doctype == COMMUNICATION:
-		return _communication_condition(user)
+	if doctype in BOUND:
+		return _bound_condition(doctype, user)
 	return documents.condition(user, doctype)
+
+
+def readable(doctype: str, names: list[str]) -> set[str]:
+	"""Those of `names` that the session user may read as far as confidentiality goes; one query, none when all are open."""
+	restricted = names and condition(doctype, frappe.session.user)
+	if not restricted:
+		return set(names)
+	wanted = ", ".join(map(frappe.db.escape, names))
+	return set(
+		frappe.db.sql_list(
+			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and {restricted}"
+		)
+	)
 
 
 def level(doctype: str, name: str) -> str | None:
@@ -38,8 +58,8 @@ def level(doctype: str, name: str) -> str | None:
 	elif doctype == GRANT:
 		interaction = frappe.db.get_value(GRANT, name, "interaction")
 		return interaction and level(INTERACTION, interaction)
-	elif doctype == COMMUNICATION:
-		fields = ["confidentiality_level", "client_interaction"]
+	elif doctype in BOUND:
+		fields = BINDING
 	elif documents.is_governed(doctype):
 		fields = ["confidentiality_level"]
 	else:
@@ -51,43 +71,48 @@ def level(doctype: str, name: str) -> str | None:
 	return counted and counted.name
 
 
-def decide(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
-	"""The decision on one record as the database holds it; None when it is not governed or not there."""
-	if doctype == INTERACTION:
-		return _decide_interaction(name, action, user)
-	if doctype == GRANT:
-		interaction = frappe.db.get_value(GRANT, name, "interaction")
-		return _decide_interaction(interaction, access.READ, user) if interaction else None
-	if doctype == COMMUNICATION:
-		row = frappe.db.get_value(
-			COMMUNICATION, name, ["client_interaction", "confidentiality_level"], as_dict=True
-		)
-		return row and decide_bound(row.client_interaction, row.confidentiality_level, action, user)
-	return documents.decide(doctype, name, action, user) if documents.is_governed(doctype) else None
-
-
-def decide_bound(
-	interaction: str | None, level: str | None, action: str, user: str
+def decide(
+	doctype: str, name: str, action: str, user: str, *, lasting: bool = False
 ) -> access.Decision | None:
-	"""The decision on a document bound to an interaction, or carrying a level alone; None with neither."""
-	if interaction and (decision := _decide_interaction(interaction, action, user)):
-		return decision
-	if not interaction and not level:
-		return None
-	# The interaction is gone, or there never was one: nobody takes part, the level alone decides.
-	return permissions.decide(access.Record(level, None, None), action, user)
+	"""The decision on one record as the database holds it; None when it is not governed or not there.
+
+	:param lasting: only for reasons that do not end by themselves, see `policy.stored_record`
+	"""
+	action = access.READ if doctype == GRANT else action
+	return permissions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
-def _decide_interaction(name: str, action: str, user: str) -> access.Decision | None:
-	record = policy.stored_record(name)
-	return record and permissions.decide(record, action, user)
+def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
+	"""The facts that decide: the record is open to whoever may have any of these; none when it is not governed."""
+	if doctype == INTERACTION:
+		if record := policy.stored_record(name, lasting=lasting):
+			yield record
+	elif doctype == GRANT:
+		if interaction := frappe.db.get_value(GRANT, name, "interaction"):
+			yield from records(INTERACTION, interaction, lasting=lasting)
+	elif doctype in BOUND:
+		yield from _bound_records(doctype, name, lasting)
+	elif documents.is_governed(doctype):
+		yield from documents.records(doctype, name, lasting=lasting)
 
 
-def _communication_condition(user: str) -> str:
+def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Record]:
+	row = frappe.db.get_value(doctype, name, BINDING, as_dict=True)
+	if not row or not any(row.values()):
+		return
+	interaction = row.client_interaction
+	if interaction and (record := policy.stored_record(interaction, lasting=lasting)):
+		yield record
+	else:
+		# The interaction is gone, or there never was one: nobody takes part, the level alone decides.
+		yield access.Record(row.confidentiality_level, None, None)
+
+
+def _bound_condition(doctype: str, user: str) -> str:
 	interactions = permissions.interaction_condition(user)
 	if not interactions:
 		return ""
-	bound, level = "`tabCommunication`.`client_interaction`", "`tabCommunication`.`confidentiality_level`"
+	bound, level = f"`tab{doctype}`.`client_interaction`", f"`tab{doctype}`.`confidentiality_level`"
 	unbound = f"({bound} is null or {bound} = '')"
 	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
 	branches = [

@@ -1,9 +1,11 @@
-"""Moving cards (D-5): Frappe compares each card's column before it asks whether the user may read the card."""
+"""Kanban boards (D-5): Frappe compares each card's column before it asks whether the user may read the card, and
+keeps the order of the cards, which names them, on a board that everybody may read.
+"""
 
 import frappe
 from frappe.desk.doctype.kanban_board import kanban_board
 
-from client_comms.enforcement import held
+from client_comms.enforcement import governed, held
 
 
 @frappe.whitelist()
@@ -19,3 +21,10 @@ def update_order(board_name: str, order: str):
 			columns = {column: [c for c in each if c in readable] for column, each in columns.items()}
 		order = frappe.as_json(columns)
 	return kanban_board.update_order(board_name, order)
+
+
+def keep_no_order(doc, method=None) -> None:
+	"""Before a board of governed records is saved: its cards are shown in the order of the list."""
+	if doc.reference_doctype in governed.doctypes():
+		for column in doc.columns:
+			column.order = "[]"

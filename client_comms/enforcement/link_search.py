@@ -1,6 +1,7 @@
 """Search in link fields (D-5): `ignore_user_permissions` of a request switches off every row condition in Frappe."""
 
 import frappe
+from frappe import client
 from frappe.desk import search
 
 from client_comms.enforcement import held
@@ -21,9 +22,21 @@ def search_widget(**arguments):
 @frappe.whitelist()
 def get_link_title(doctype: str, docname: str):
 	"""The title that a link field shows; of a record that the user may not read, its name."""
-	if held.is_held(doctype) and not frappe.get_list(doctype, {"name": docname}, pluck="name", limit=1):
+	if held.is_held(doctype) and not _is_readable(doctype, docname):
 		return docname
 	return search.get_link_title(doctype, docname)
+
+
+@frappe.whitelist()
+def validate_link(doctype: str, docname: str, fields=None):
+	"""What a link field asks of the name typed into it; one that the user may not read is answered as one that is not there."""
+	if held.is_held(doctype) and not _is_readable(doctype, docname):
+		return {"name": None}
+	return client.validate_link(doctype, docname, fields)
+
+
+def _is_readable(doctype: str, name: str) -> bool:
+	return bool(frappe.get_list(doctype, {"name": name}, pluck="name", limit=1))
 
 
 def _held_to_conditions(arguments: dict) -> dict:

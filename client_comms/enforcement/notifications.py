@@ -19,3 +19,4 @@ def withhold_content(doc, method=None):
 		return
 	doc.subject = _("A notification about a record that you have no clearance for was withheld.")
 	doc.email_content = doc.attached_file = doc.document_name = doc.document_type = None
+	doc.type = "Alert"  # of which Frappe sends no email; one without a document it could not send

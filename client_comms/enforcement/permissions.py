@@ -5,6 +5,10 @@ the conditions translate the rule's row filter into SQL. Frappe's hooks can only
 and User Permissions still apply.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+
 import frappe
 from frappe import _
 
@@ -49,14 +53,49 @@ def decide(record: access.Record, action: str, user: str | None = None) -> acces
 	return access.decide(policy.subject(user), record, policy.current(), action, clock.now())
 
 
+def decide_any(records: Iterable[access.Record], action: str, user: str) -> access.Decision | None:
+	"""`rules.access.decide_any`, likewise; asks nothing about the user where there are no records."""
+	records = iter(records)
+	first = next(records, None)
+	if first is None:
+		return None
+	return access.decide_any(
+		policy.subject(user), chain([first], records), policy.current(), action, clock.now()
+	)
+
+
 def decide_new(user: str) -> access.Decision:
 	"""Whether a user may log an interaction at all: any role that is responsible for some type may (D-1)."""
 	return access.decide_new(policy.subject(user), policy.current())
 
 
+def readers(doc, users: Iterable[str | None]) -> list[str]:
+	"""Those of `users` who are enabled and may read the interaction, in the order of their names.
+
+	Frappe's own rules are asked as well; the database is asked about the record once, and not for each user.
+	"""
+	users = sorted(filter(None, set(users)))
+	if not users:
+		return []
+	enabled = frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by="name asc")
+	with policy.holding(doc.name):
+		return [user for user in enabled if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
+
+
 def listed_for() -> str:
-	"""The action that lists are made for in this request: reading, unless `exports` says otherwise."""
+	"""The action that lists are made for at the moment: reading, except inside `listing_for`."""
 	return frappe.flags.get(LISTED_FOR) or access.READ
+
+
+@contextmanager
+def listing_for(action: str) -> Iterator[None]:
+	"""Row conditions are those of `action` inside the block: lists hold what the user may export, or email."""
+	before = frappe.flags.get(LISTED_FOR)
+	frappe.flags[LISTED_FOR] = action
+	try:
+		yield
+	finally:
+		frappe.flags[LISTED_FOR] = before
 
 
 def interaction_condition(user=None, doctype=None) -> str:

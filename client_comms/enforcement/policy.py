@@ -1,13 +1,31 @@
 """The site's levels, clearances and matrix versions as the policy that the access rule reads."""
 
+from collections.abc import Collection
+from contextlib import contextmanager
+
 import frappe
+from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTEM_USER_ROLE
 from frappe.utils import getdate
 
 from client_comms import clock
-from client_comms.rules.access import ACTIONS, DELETE, Clearance, Grant, Level, Policy, Record, Subject
+from client_comms.rules.access import (
+	ACTIONS,
+	DELETE,
+	READ,
+	Clearance,
+	Grant,
+	Level,
+	Policy,
+	Record,
+	Subject,
+	decide,
+)
 
 _CACHE = "client_comms_policy"
+_HELD = "client_comms_held_record"
 OPEN_ACTION_ITEM = "Open"
+# The roles that Frappe gives to every user of the desk.
+STANDARD_ROLES = frozenset((ALL_USER_ROLE, GUEST_ROLE, SYSTEM_USER_ROLE))
 # The field on the client that names its account manager; ERPNext calls it by another name on each.
 ACCOUNT_MANAGER_FIELD = {"Customer": "account_manager", "Lead": "lead_owner", "Prospect": "prospect_owner"}
 RECORD_FIELDS = (
@@ -80,43 +98,95 @@ def subject(user: str | None = None) -> Subject:
 	)
 
 
-def is_trained(user: str) -> bool:
-	"""Whether every mandatory training of the user is current; without any defined nobody is trained.
-
-	Asks the database only when some level requires training.
-	"""
-	if not any(level.require_training for level in current().levels.values()):
-		return True
-	mandatory = set(frappe.get_all("SOP Training", {"mandatory": 1, "disabled": 0}, pluck="name"))
-	passed = frappe.get_all(
-		"SOP Training Record",
-		{"user": user, "valid_until": (">=", getdate(clock.now()))},
-		pluck="training",
+def subjects() -> list[Subject]:
+	"""Every enabled user of the desk as `subject` gives them, in the order of their names; a few queries for all."""
+	users = frappe.get_all(
+		"User", {"enabled": 1, "user_type": "System User"}, pluck="name", order_by="name asc"
 	)
-	return bool(mandatory) and mandatory <= set(passed)
+	roles: dict[str, set[str]] = {user: {*STANDARD_ROLES} for user in users}
+	for row in frappe.get_all(
+		"Has Role",
+		{"parenttype": "User", "parent": ("in", users), "role": ("not in", AUTOMATIC_ROLES)},
+		["parent", "role"],
+	):
+		roles[row.parent].add(row.role)
+	current = trained(users)
+	return [
+		subject(user)
+		if user == "Administrator"
+		else Subject(user, frozenset(roles[user]), trained=user in current)
+		for user in users
+	]
 
 
-def stored_record(name: str) -> Record | None:
-	"""What the database holds about the interaction, never what a request made of it; None when it is not there."""
+def is_trained(user: str) -> bool:
+	"""Whether every mandatory training of the user is current; without any defined nobody is trained."""
+	return user in trained([user])
+
+
+def trained(users: Collection[str]) -> frozenset[str]:
+	"""Those of `users` who are trained; asks the database only when some level requires training."""
+	if not any(level.require_training for level in current().levels.values()):
+		return frozenset(users)
+	mandatory = set(frappe.get_all("SOP Training", {"mandatory": 1, "disabled": 0}, pluck="name"))
+	passed: dict[str, set[str]] = {}
+	for row in frappe.get_all(
+		"SOP Training Record",
+		{"user": ("in", users), "valid_until": (">=", getdate(clock.now()))},
+		["user", "training"],
+	):
+		passed.setdefault(row.user, set()).add(row.training)
+	return frozenset(user for user in users if mandatory and mandatory <= passed.get(user, set()))
+
+
+def stored_record(name: str, *, lasting: bool = False) -> Record | None:
+	"""What the database holds about the interaction, never what a request made of it; None when it is not there.
+
+	:param lasting: without what ends by itself or elsewhere (grants, the client's account manager), for what
+	    would outlast it
+	"""
+	held = frappe.flags.get(_HELD) or {}
+	if not lasting and name in held:
+		return held[name]
 	row = frappe.db.get_value("Client Interaction", name, RECORD_FIELDS, as_dict=True)
 	if not row:
 		return None
 	assignees = frappe.get_all(
 		"Interaction Action Item", {"parent": name, "status": OPEN_ACTION_ITEM}, pluck="assigned_to"
 	)
-	grants = frappe.get_all("Interaction Access Grant", {"interaction": name}, ["user", "valid_until"])
+	grants = (
+		[]
+		if lasting
+		else frappe.get_all("Interaction Access Grant", {"interaction": name}, ["user", "valid_until"])
+	)
 	return Record(
-		level=_as_the_database_reads(row.confidentiality_level),
+		level=as_the_database_reads(row.confidentiality_level),
 		matrix=row.matrix,
 		communication_type=row.communication_type,
 		responsible_staff=row.responsible_staff,
 		assignees=frozenset(assignees),
 		grants=tuple(Grant(g.user, g.valid_until) for g in grants),
-		account_manager=account_manager(row.party_type, row.party),
+		account_manager=None if lasting else account_manager(row.party_type, row.party),
 	)
 
 
-def _as_the_database_reads(level: str | None) -> str | None:
+def may_read(user: str, record: Record) -> bool:
+	"""Whether `user` could read a record that is about to be made."""
+	return decide(subject(user), record, current(), READ, clock.now()).allowed
+
+
+@contextmanager
+def holding(name: str):
+	"""`stored_record` asks the database about this interaction once inside the block, which changes nothing of it."""
+	before = frappe.flags.get(_HELD)
+	frappe.flags[_HELD] = {name: stored_record(name)}
+	try:
+		yield
+	finally:
+		frappe.flags[_HELD] = before
+
+
+def as_the_database_reads(level: str | None) -> str | None:
 	"""The level that a link means: the database compares names without case and trailing blanks."""
 	if not level or level in current().levels:
 		return level

@@ -1,4 +1,4 @@
-"""The key in a print link opens a document to whoever has the link; a governed one asks for clearance as well."""
+"""Printing a governed record asks for clearance to print (D-5): Frappe prints what somebody may read, or has a link with a key to."""
 
 import frappe
 
@@ -6,10 +6,10 @@ from client_comms.enforcement import held
 from client_comms.rules import access
 
 
-def refuse_key(doc, method=None, *args) -> None:
+def require_clearance(doc, method=None, *args) -> None:
 	"""`before_print` of a governed DocType.
 
-	:raises ClearanceMissingError: a request with a key, by somebody who may not print the record
+	:raises ClearanceMissingError: a request by somebody who may not print the record
 	"""
-	if getattr(frappe.local, "request", None) and frappe.form_dict.get("key"):
+	if getattr(frappe.local, "request", None):
 		held.require(doc.doctype, doc.name, access.PRINT)

@@ -3,30 +3,31 @@
 import frappe
 
 from client_comms.client_privacy import ledger
-from client_comms.enforcement import documents, sharing
+from client_comms.enforcement import documents, governed, sharing
 
 
 def follow(doc) -> None:
-	"""After an interaction was saved: its messages take its level, shares and follows that lapsed end."""
+	"""After an interaction was saved: its messages, events and calls take its level, shares and follows that lapsed end."""
 	before = doc.get_doc_before_save()
 	if before is None:
 		raise_document(doc)
 		return
 	if before.confidentiality_level != doc.confidentiality_level:
-		frappe.db.set_value(
-			"Communication",
-			{"client_interaction": doc.name},
-			"confidentiality_level",
-			doc.confidentiality_level,
-			update_modified=False,
-		)
+		for doctype in governed.BOUND:
+			frappe.db.set_value(
+				doctype,
+				{"client_interaction": doc.name},
+				"confidentiality_level",
+				doc.confidentiality_level,
+				update_modified=False,
+			)
 		note = next((row.note for row in reversed(doc.events) if row.event == "Level Changed"), None)
 		ledger.level_changed(
 			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
 		raise_document(doc)
 	if _what_access_rests_on(before) != _what_access_rests_on(doc):
-		sharing.end_lapsed(doc.name)
+		sharing.end_lapsed_of_interaction(doc)
 
 
 def raise_document(doc) -> None:
@@ -35,7 +36,12 @@ def raise_document(doc) -> None:
 	A Lead or Opportunity is not raised by what its client complains about: those who sell would lose it.
 	"""
 	if doc.reference_doctype == "Issue":
-		documents.raise_to(doc.reference_doctype, doc.reference_name, doc.confidentiality_level)
+		documents.raise_to(
+			doc.reference_doctype,
+			doc.reference_name,
+			doc.confidentiality_level,
+			new=bool(doc.flags.about_new),
+		)
 
 
 def _what_access_rests_on(doc) -> tuple:

@@ -10,6 +10,7 @@ from erpnext.crm.doctype.opportunity import opportunity
 from erpnext.support.doctype.issue import issue
 from frappe import email
 
+from client_comms.crm import desk
 from client_comms.enforcement import documents, governed, held, policy
 from client_comms.rules import access
 
@@ -48,7 +49,8 @@ def make_opportunity_from_communication(
 def _make(doctype: str, make, communication: str, *arguments) -> str:
 	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
 	held.require(governed.COMMUNICATION, communication, access.WRITE)
-	made = make(communication, *arguments)
+	with desk.made_of(communication):
+		made = make(communication, *arguments)
 	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
 		documents.raise_to(doctype, made, level)
 		_raise_interactions(doctype, made, level)
@@ -74,12 +76,3 @@ def refuse_reply(doc, method=None) -> None:
 	"""
 	if doc.in_reply_to and (doc.is_new() or doc.has_value_changed("in_reply_to")):
 		held.require(governed.COMMUNICATION, doc.in_reply_to)
-
-
-@frappe.whitelist()
-def get_open_activities(ref_doctype: str, ref_docname: str):
-	"""To-dos and events about a document, which ERPNext gives out without asking about the document."""
-	from erpnext.crm import utils
-
-	held.require(ref_doctype, ref_docname)
-	return utils.get_open_activities(ref_doctype, ref_docname)

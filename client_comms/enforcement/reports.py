@@ -6,7 +6,7 @@ user alone when the report is on a DocType that this app holds.
 
 import frappe
 from frappe import _
-from frappe.desk import query_report
+from frappe.desk import query_report, reportview
 
 from client_comms import compat
 from client_comms.enforcement import exports, held
@@ -35,6 +35,15 @@ def _check_prepared(filters) -> None:
 	filters = frappe.parse_json(filters)
 	if isinstance(filters, dict) and (name := filters.get("prepared_report_name")):
 		frappe.get_doc(PREPARED, name).check_permission("read")
+
+
+def readable_rows(doctype: str) -> str:
+	"""The rows that the session user may read, or export in an export, as SQL for a query with bound values.
+
+	:raises frappe.PermissionError: the user has no access to reports on the DocType at all
+	"""
+	frappe.has_permission(doctype, "report", throw=True)
+	return reportview.build_match_conditions(doctype) or "1 = 1"
 
 
 def prepared_condition(user=None, doctype=None) -> str:

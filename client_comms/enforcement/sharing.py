@@ -4,19 +4,16 @@ Frappe asks for a DocShare after every hook, so a share overrides a denial: one 
 user may read the record anyway, and must end when that ends.
 """
 
-from dataclasses import replace
-
 import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.enforcement import documents, policy
+from client_comms.enforcement import documents, governed, policy, recipients
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import translate
 from client_comms.rules import access
 
-INTERACTION = "Client Interaction"
-_SHARE_FIELDS = ["name", "user", "share_name"]
+INTERACTION = governed.INTERACTION
 
 
 def require_clearance(user: str, level: str) -> None:
@@ -31,8 +28,12 @@ def require_clearance(user: str, level: str) -> None:
 			exc=ClearanceMissingError,
 			title=_("User Disabled"),
 		)
-	taking_part = access.Record(level=level, matrix=None, communication_type=None, responsible_staff=user)
-	_require(taking_part, user)
+	_allow(clearance(user, level), user)
+
+
+def clearance(user: str, level: str) -> access.Decision:
+	"""Whether taking part would open a record of the level to the user."""
+	return _decide(access.Record(level, None, None, responsible_staff=user), user, access.READ)
 
 
 def validate(doc, docshare) -> None:
@@ -48,7 +49,7 @@ def validate(doc, docshare) -> None:
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
-	record = _lasting(policy.stored_record(doc.name))
+	record = policy.stored_record(doc.name, lasting=True)
 	level = policy.current().level(record.level)
 	if level and level.require_training:
 		frappe.throw(
@@ -67,11 +68,11 @@ def validate(doc, docshare) -> None:
 
 def refuse_share(doc, method=None) -> None:
 	"""Before a DocShare of anything is stored: messages are read through their interaction and never shared by
-	themselves; a governed Issue, Lead or Opportunity only with people who may read it.
+	themselves; anything else that is governed only with people who may read it.
 
 	:raises ClearanceMissingError: the share would open what its user has no clearance for
 	"""
-	if doc.share_doctype == "Communication":
+	if doc.share_doctype == governed.COMMUNICATION:
 		if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
 			frappe.throw(
 				_("This message belongs to {0}. Give access to the interaction instead.").format(
@@ -80,15 +81,16 @@ def refuse_share(doc, method=None) -> None:
 				exc=ClearanceMissingError,
 				title=_("Not Shared"),
 			)
-	elif documents.is_governed(doc.share_doctype) and not documents.carries_share(doc):
+	elif doc.share_doctype != INTERACTION:
+		refusal = _refusal(doc.share_doctype, doc.share_name, doc)
+		if refusal is None:
+			return
 		frappe.throw(
-			_(
-				"{0} may not read {1}, which is confidential. Ask {2} for clearance, or change the level."
-			).format(
-				frappe.bold(_("Everyone") if doc.everyone else doc.user),
-				frappe.bold(doc.share_name),
-				frappe.bold(_("Client Communications Manager")),
-			),
+			_("{0} may not read {1}, which is confidential.").format(
+				frappe.bold(_("Everyone") if doc.everyone else doc.user), frappe.bold(doc.share_name)
+			)
+			+ "<br>"
+			+ "<br>".join(translate(reason) for reason in refusal.reasons if not doc.everyone),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
@@ -99,52 +101,94 @@ def end_follow_without_clearance(doc, method=None) -> None:
 
 	Frappe makes people follow what they create or comment on, so that is not refused but ends at once.
 	"""
-	if doc.ref_doctype == INTERACTION:
-		_end_follows({"name": doc.name})
+	refusal = _refusal(doc.ref_doctype, doc.ref_docname, doc)
+	if refusal is not None:
+		frappe.db.delete("Document Follow", {"name": doc.name})
+		recipients.tell_left_out({doc.user: refusal}, _("Not Following"))
 
 
-def end_lapsed(interaction: str) -> None:
-	"""End shares and follows of one interaction that its level or its participants no longer carry."""
-	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "share_name": interaction}, _SHARE_FIELDS))
-	_end_follows({"ref_docname": interaction})
+def end_lapsed(doctype: str, name: str) -> None:
+	"""End shares and follows of one record that its level or its participants no longer carry."""
+	if doctype in governed.doctypes():
+		_end({"share_doctype": doctype, "share_name": name}, {"ref_doctype": doctype, "ref_docname": name})
+
+
+def end_lapsed_of_interaction(doc) -> None:
+	"""Likewise for an interaction, and for all whose access rests on it."""
+	end_lapsed(doc.doctype, doc.name)
+	for doctype in governed.BOUND:
+		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
+			names = ("in", names)
+			_end(
+				{"share_doctype": doctype, "share_name": names},
+				{"ref_doctype": doctype, "ref_docname": names},
+			)
+	if doc.reference_name:
+		end_lapsed(doc.reference_doctype, doc.reference_name)
 
 
 def end_lapsed_of_user(doc, method=None) -> None:
-	"""A user's roles changed: end the shares and follows that these no longer carry."""
-	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION, "user": doc.name}, _SHARE_FIELDS))
-	_end_follows({"user": doc.name})
-	for doctype in filter(documents.is_governed, documents.SETTING):
-		documents.end_lapsed_shares({"share_doctype": doctype, "user": doc.name})
+	"""A user's roles changed, or the user was disabled: end the shares and follows that these no longer carry."""
+	_end({"user": doc.name}, {"user": doc.name})
+
+
+def end_lapsed_of_todo(doc, method=None) -> None:
+	"""Who has a document assigned takes part in it, until the assignment ends."""
+	if doc.reference_name and documents.is_governed(doc.reference_type):
+		end_lapsed(doc.reference_type, doc.reference_name)
+
+
+def end_lapsed_of_owner(doc, method=None) -> None:
+	"""A Lead or Opportunity was given to somebody else."""
+	if not doc.is_new() and doc.has_value_changed(documents.RESPONSIBLE_FIELD[doc.doctype]):
+		end_lapsed(doc.doctype, doc.name)
+
+
+def end_lapsed_of_role(doc, method=None) -> None:
+	"""A disabled role is taken from its users past their documents."""
+	if doc.disabled and doc.has_value_changed("disabled"):
+		end_all_lapsed()
 
 
 def end_all_lapsed() -> None:
-	"""The clearances of a level changed: look at every share and follow of an interaction."""
-	_end(frappe.get_all("DocShare", {"share_doctype": INTERACTION}, _SHARE_FIELDS))
-	_end_follows({})
-	for doctype in filter(documents.is_governed, documents.SETTING):
-		documents.end_lapsed_shares({"share_doctype": doctype})
+	"""Look at every share and follow: the clearances of a level changed. Also daily, for what ends without any event
+	(training that is no longer current, roles that were taken past the user's document). Repeatable."""
+	_end({}, {})
 
 
-def _end(shares: list) -> None:
-	for share in shares:
-		record = policy.stored_record(share.share_name)
-		if record and _decide(_lasting(record), share.user, access.READ).allowed:
-			continue
-		documents.end_share(share.name)
-
-
-def _end_follows(which: dict) -> None:
-	for follow in frappe.get_all(
-		"Document Follow", {"ref_doctype": INTERACTION, **which}, ["name", "user", "ref_docname"]
-	):
-		record = policy.stored_record(follow.ref_docname)
-		if not (record and _decide(_lasting(record), follow.user, access.READ).allowed):
+def _end(shares: dict, follows: dict) -> None:
+	"""End what lapsed among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
+	held = {"share_doctype": ("in", governed.doctypes()), **shares}
+	fields = ["name", "user", "everyone", "share_doctype", "share_name"]
+	for share in frappe.get_all("DocShare", held, fields, order_by="name asc"):
+		if _refusal(share.share_doctype, share.share_name, share) is not None:
+			frappe.delete_doc(
+				"DocShare",
+				share.name,
+				ignore_permissions=True,
+				force=True,
+				flags={"ignore_share_permission": True},
+			)
+	held = {"ref_doctype": ("in", governed.doctypes()), **follows}
+	fields = ["name", "user", "ref_doctype", "ref_docname"]
+	for follow in frappe.get_all("Document Follow", held, fields, order_by="name asc"):
+		if _refusal(follow.ref_doctype, follow.ref_docname, follow) is not None:
 			frappe.db.delete("Document Follow", {"name": follow.name})
 
 
-def _lasting(record: access.Record) -> access.Record:
-	"""The record without what ends by itself or elsewhere: a share would outlast it."""
-	return replace(record, grants=(), account_manager=None)
+def _refusal(doctype: str, name: str, given) -> access.Decision | None:
+	"""The decision that does not let a DocShare or Document Follow (`given`) stand; None when it may.
+
+	Frappe asks for a share after every hook, so one without clearance would override the level.
+	"""
+	if doctype not in governed.doctypes():
+		return None
+	user = "Guest" if given.get("everyone") else given.user
+	decision = governed.decide(doctype, name, access.READ, user, lasting=True)
+	if decision is None:
+		return None
+	enabled = user == "Guest" or frappe.db.get_value("User", user, "enabled")
+	return None if decision.allowed and enabled else decision
 
 
 def _decide(record: access.Record, user: str, action: str) -> access.Decision:
@@ -152,7 +196,10 @@ def _decide(record: access.Record, user: str, action: str) -> access.Decision:
 
 
 def _require(record: access.Record, user: str, action: str = access.READ) -> None:
-	decision = _decide(record, user, action)
+	_allow(_decide(record, user, action), user)
+
+
+def _allow(decision: access.Decision, user: str) -> None:
 	if decision.allowed:
 		return
 	frappe.throw(

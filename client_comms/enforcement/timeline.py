@@ -34,17 +34,19 @@ def get_communications(doctype: str, name: str, start: int = 0, limit: int = 20)
 
 def visible(messages: list) -> list:
 	"""The messages of a timeline that the session user may read, in their order."""
-	restricted = messages and governed.condition(governed.COMMUNICATION, frappe.session.user)
-	if not restricted:
-		return messages
-	names = ", ".join(frappe.db.escape(message.name) for message in messages)
-	allowed = set(
-		frappe.db.sql_list(
-			"select `tabCommunication`.`name` from `tabCommunication`"
-			f" where `tabCommunication`.`name` in ({names}) and {restricted}"
-		)
-	)
+	allowed = governed.readable(governed.COMMUNICATION, [message.name for message in messages])
 	return [message for message in messages if message.name in allowed]
+
+
+def _visible_calls(entries: list) -> list:
+	"""ERPNext adds the calls of a document, whole, among what else apps add to its timeline."""
+	calls = [entry["template_data"].name for entry in entries if _is_call(entry)]
+	allowed = governed.readable(governed.CALL, calls)
+	return [entry for entry in entries if not _is_call(entry) or entry["template_data"].name in allowed]
+
+
+def _is_call(entry: dict) -> bool:
+	return entry.get("template") == "call_link"
 
 
 def _trim_docinfo() -> None:
@@ -56,12 +58,15 @@ def _trim_docinfo() -> None:
 		kept = visible(docinfo.get(key) or [])
 		left_out += len(docinfo.get(key) or []) - len(kept)
 		docinfo[key] = kept
+	added = docinfo.get("additional_timeline_content") or []
+	docinfo["additional_timeline_content"] = _visible_calls(added)
+	left_out += len(added) - len(docinfo["additional_timeline_content"])
 	if left_out:
-		docinfo.setdefault("additional_timeline_content", []).append(
+		docinfo["additional_timeline_content"].append(
 			{
 				"icon": "lock",
 				"is_card": False,
 				"creation": frappe.utils.now(),
-				"content": _("{0} messages are confidential and not shown.").format(left_out),
+				"content": _("{0} entries are confidential and not shown.").format(left_out),
 			}
 		)

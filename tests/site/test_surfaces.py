@@ -30,6 +30,10 @@ FOR_NOBODY = {
 	"change by a message's level",
 	"to-do report",  # shows one's own
 	"PDF",  # asks for wkhtmltopdf
+	"PDF of several",
+	"PDF by WeasyPrint",
+	"a wrapped method by another name",
+	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
 OWN_ROLES = set(procedure.ROLES)
 

@@ -27,6 +27,18 @@ def people(make_user):
 	}
 
 
+@pytest.fixture(autouse=True)
+def told_at_once(request, set_settings):
+	"""Whom a missed deadline is told to, and nothing before or after it: tests/site/test_escalation.py has the ladder."""
+	if request.node.get_closest_marker("committed"):
+		return
+	steps = [
+		{"clock": "All", "to": "Responsible Staff", "notification": 1, "todo": 1},
+		{"clock": "All", "to": "Role", "role": "Customer Support Manager", "notification": 1},
+	]
+	set_settings(warning_share=0, quiet_from=None, quiet_until=None, escalation_steps=steps)
+
+
 @pytest.fixture
 def case(inquiry, people, set_calendar):
 	"""An inquiry to acknowledge by Tuesday 2026-11-24, to answer by Wednesday, 17:00."""
@@ -237,21 +249,21 @@ def test_the_question_what_is_due_is_answered_by_the_index(case, sweep_at, monke
 
 def test_a_broken_record_does_not_stop_the_others(case, inquiry, people, sweep_at, monkeypatch, clock_at):
 	other = inquiry(responsible_staff=people["responsible"], at="2026-11-23 10:01").name
-	real = sweep.mark_missed
+	real = sweep.handle
 
 	def fail_for_case(doc):
 		real(doc)
 		if doc.name == case:
 			raise RuntimeError("broken record")
 
-	monkeypatch.setattr(sweep, "mark_missed", fail_for_case)
+	monkeypatch.setattr(sweep, "handle", fail_for_case)
 	assert sweep_at("2026-11-24 17:05") == 2
 	assert len(breaches(other)) == 1
 	assert not breaches(case) and not notified(case), "nothing is half-written"
 	assert frappe.db.exists("Error Log", {"reference_name": case})
 	frappe.db.delete("Error Log", {"reference_name": case})
 
-	monkeypatch.setattr(sweep, "mark_missed", real)
+	monkeypatch.setattr(sweep, "handle", real)
 	assert sweep_at("2026-11-24 17:10") == 0, "the broken record is left alone for an hour"
 	assert sweep_at("2026-11-24 18:06") == 1
 	assert len(breaches(case)) == 1 and len(notified(case)) == 3
@@ -290,8 +302,9 @@ frappe.flags.mute_emails = True
 if stop == "marked":  # everything of the chunk is written and nothing is committed
 	real = sweep._handle
 	def handle(each):
-		real(each)
+		told = real(each)
 		wait()
+		return told
 	sweep._handle = handle
 elif stop == "taken":  # the rows are locked and nothing is written
 	real_take = sweep._take_due
@@ -446,3 +459,41 @@ def test_a_killed_sweep_loses_nothing_and_doubles_nothing(committed_cases, peopl
 	with clock.moved_to("2026-11-19 12:00:00"):
 		assert sweep.run() == len(committed_cases)
 	assert_marked_once(committed_cases, people)
+
+
+# --- deadlocks ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deadlocks(monkeypatch):
+	"""`deadlocks(2)`: the database takes back the first two chunks, each after a record of it was handled."""
+	handle = sweep._handle
+
+	def make(number):
+		left = [number]
+
+		def interrupted(name):
+			handle(name)
+			if left[0]:
+				left[0] -= 1
+				raise frappe.QueryDeadlockError
+
+		monkeypatch.setattr(sweep, "_handle", interrupted)
+
+	return make
+
+
+def test_a_chunk_lost_to_a_deadlock_is_taken_anew(case, sweep_at, deadlocks):
+	deadlocks(2)
+	assert sweep_at(AFTER_BOTH) == 1
+	assert len(breaches(case)) == 2  # what was done in the chunks that were taken back is not done twice
+	assert sweep_at(AFTER_BOTH) == 0
+
+
+def test_a_sweep_that_loses_every_chunk_gives_up_and_leaves_the_work_for_the_next(case, sweep_at, deadlocks):
+	deadlocks(sweep.DEADLOCKS + 1)
+	with pytest.raises(frappe.QueryDeadlockError):
+		sweep_at(AFTER_BOTH)
+	assert breaches(case) == []
+	assert sweep_at(AFTER_BOTH) == 1
+	assert len(breaches(case)) == 2

@@ -1,0 +1,111 @@
+"""Fields of linked documents in an answer (`issue.subject`, `expand_links`), which Frappe reads unasked (P-2).
+
+No method is there to wrap, for the REST API answers by itself; so what a request may not ask is taken out of it
+before it is answered. Asks the database only about requests of this kind.
+"""
+
+import re
+
+import frappe
+from frappe import _
+
+from client_comms.enforcement import held, policy
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.rules import access
+
+_LINKED_FIELD = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
+_RESOURCE = re.compile(r"^/api/(?:v1/|v2/)?(?:resource|document)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$")
+_FIELDS = ("fields", "fieldname", "filter_fields", "field")
+_ORDERS = ("filters", "or_filters", "order_by", "group_by")
+
+
+def leave_out() -> None:
+	"""`before_request`: columns of confidential linked documents are left out of what is asked for.
+
+	:raises ClearanceMissingError: rows are to be found or sorted by such a column
+	"""
+	asked = frappe.form_dict
+	if not any("." in str(asked.get(key) or "") for key in (*_FIELDS, *_ORDERS)) and not (
+		asked.get("expand_links")
+	):
+		return
+	doctype, name = _target()
+	if not doctype or not _is_restricted():
+		return
+	for key in _FIELDS:
+		if "." in str(asked.get(key) or ""):
+			asked[key] = _without_linked(doctype, asked[key])
+	for key in _ORDERS:
+		if any(_reveals(doctype, field) for field in _LINKED_FIELD.findall(_outside_values(asked.get(key)))):
+			frappe.throw(
+				_(
+					"Rows cannot be found or sorted by a field of a confidential document. Leave out {0}."
+				).format(frappe.bold(key)),
+				exc=ClearanceMissingError,
+				title=_("Clearance Missing"),
+			)
+	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
+		asked.pop("expand_links")
+
+
+def _target() -> tuple[str | None, str | None]:
+	if resource := _RESOURCE.match(frappe.request.path):
+		return resource["doctype"], resource["name"]
+	doctype = frappe.form_dict.get("doctype")
+	return (
+		(doctype, None) if isinstance(doctype, str) and frappe.db.exists("DocType", doctype) else (None, None)
+	)
+
+
+def _is_restricted() -> bool:
+	"""Whether there may be records that the user may not read."""
+	rows = access.row_filter(policy.subject(), policy.current(), access.READ)
+	return not (rows.everything or rows.open_levels >= rows.known_levels)
+
+
+def _reveals(doctype: str, fieldname: str) -> bool:
+	"""Whether a field links to documents that this app holds."""
+	field = frappe.get_meta(doctype).get_field(fieldname)
+	return bool(field and field.fieldtype == "Link" and held.is_held(field.options))
+
+
+def _without_linked(doctype: str, value):
+	"""The fields asked for, as they came, without those of linked documents that are held."""
+	parsed = frappe.parse_json(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
+	fields = parsed if isinstance(parsed, list) else [each.strip() for each in str(value).split(",")]
+	kept = [
+		field
+		for field in fields
+		if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(str(field)))
+	] or ["name"]
+	return frappe.as_json(kept) if isinstance(parsed, list) else ", ".join(kept)
+
+
+def _outside_values(value) -> str:
+	"""Where the columns stand in filters and orders: keys of a dict, all but the last part of a condition."""
+	parsed = (
+		frappe.parse_json(value) if isinstance(value, str) and value.lstrip()[:1] in ("[", "{") else value
+	)
+	if isinstance(parsed, dict):
+		return " ".join(parsed)
+	if isinstance(parsed, list):
+		conditions = [each for each in parsed if isinstance(each, list)] or [parsed]
+		return " ".join(str(part) for condition in conditions for part in condition[:2])
+	return str(value or "")
+
+
+def _links_to_hidden(doctype: str, name: str) -> bool:
+	if not frappe.db.exists(doctype, name):
+		return False  # Frappe tells about it
+	doc = frappe.get_doc(doctype, name)
+	return any(
+		value and held.is_held(target) and not frappe.get_list(target, {"name": value}, pluck="name", limit=1)
+		for target, value in _links(doc)
+	)
+
+
+def _links(doc):
+	for field in doc.meta.get_link_fields():
+		yield field.options, doc.get(field.fieldname)
+	for field in doc.meta.get_dynamic_link_fields():
+		yield doc.get(field.options) or "", doc.get(field.fieldname)

@@ -1,0 +1,97 @@
+"""The customer portal (P-2): ERPNext gives a contact every Issue of their customer, past all permissions.
+
+A confidential Issue is for the person who raised it. Others of the same customer see those whose level asks for
+nothing more than a role, as ERPNext gives them; portal users hold no clearance for anything else.
+"""
+
+import frappe
+from frappe.website.page_renderers.list_page import ListPage
+from frappe.www import list as portal_list
+
+from client_comms.enforcement import documents, policy
+from client_comms.rules import access
+
+ISSUE = "Issue"
+_LIST_PAGES = ("issue", "list")  # of a DocType by its name, and of one by parameter
+_NOBODY = ""
+
+
+@frappe.whitelist(allow_guest=True)
+def get(**arguments):
+	"""The rows of a portal list, as a page shows them."""
+	return frappe.call(portal_list.get, **_restricted(arguments))
+
+
+@frappe.whitelist(allow_guest=True)
+def get_list_data(**arguments):
+	"""The rows of a portal list, as data."""
+	return frappe.call(portal_list.get_list_data, **_restricted(arguments))
+
+
+class IssueList(ListPage):
+	"""The page with the list of Issues."""
+
+	def can_render(self):
+		return self.path.lower() in _LIST_PAGES and _doctype(self.path) == ISSUE and _is_restricted(ISSUE)
+
+	def render(self):
+		asked = frappe.local.form_dict
+		asked.update(_restricted({**asked, "doctype": ISSUE}))
+		self.path = ISSUE
+		return super().render()
+
+
+def has_website_permission(doc, ptype, user, verbose=False) -> bool:
+	"""Whether a portal user may open one Issue, in addition to what ERPNext asks."""
+	level = documents.is_governed(ISSUE) and frappe.db.get_value(
+		ISSUE, doc.name, ["confidentiality_level", "raised_by"], as_dict=True
+	)
+	return not level or not level.confidentiality_level or _is_open(level, user)
+
+
+def _is_open(issue, user: str) -> bool:
+	return issue.raised_by == user or issue.confidentiality_level in _open_levels()
+
+
+def _open_levels() -> list[str]:
+	return [level.name for level in policy.current().levels.values() if level.need_to_know == access.ROLE]
+
+
+def _is_restricted(doctype: str | None) -> bool:
+	return (
+		doctype == ISSUE
+		and documents.is_governed(ISSUE)
+		and frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User"
+	)
+
+
+def _doctype(path: str) -> str | None:
+	return frappe.form_dict.get("doctype") if path.lower() == "list" else ISSUE
+
+
+def _restricted(arguments: dict) -> dict:
+	"""The arguments of a list with a filter on the names that leaves out what the user may not see."""
+	if not _is_restricted(arguments.get("doctype")):
+		return arguments
+	hidden = frappe.get_all(
+		ISSUE,
+		{
+			"confidentiality_level": ("not in", ["", *_open_levels()]),
+			"customer": ("in", [_NOBODY, *_customers()]),
+			"raised_by": ("!=", frappe.session.user),
+		},
+		pluck="name",
+	)
+	asked = arguments.get("name")
+	if asked in hidden:
+		return {**arguments, "name": _NOBODY}
+	if asked and frappe.db.exists(ISSUE, {"name": asked}):
+		return arguments
+	return {**arguments, "name": frappe.as_json(["not in", [*hidden, _NOBODY]])}
+
+
+def _customers() -> list[str]:
+	"""The customers whose Issues ERPNext lists for the user: those of the user's contact."""
+	contact = frappe.db.get_value("Contact", {"user": frappe.session.user})
+	about = {"parenttype": "Contact", "parent": contact or _NOBODY, "link_doctype": "Customer"}
+	return frappe.get_all("Dynamic Link", about, pluck="link_name")

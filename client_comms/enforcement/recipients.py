@@ -1,0 +1,128 @@
+"""People in the house who would be told of a record that they may not read are left out, and the sender is told (D-5, P-2).
+
+Mentions, emails, notifications and follows reach whoever they name, unchecked. The rest of the action goes
+through: whom it may reach, it reaches.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.desk.notifications import extract_mentions
+from frappe.utils import parse_addr, split_emails
+
+from client_comms.enforcement import governed
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import refuse, translate
+from client_comms.rules import access
+from client_comms.rules.messages import Message
+
+_LOGGED = "client_comms_left_out"
+_TOLD = "client_comms_told"
+_DAY = 24 * 60 * 60
+
+
+def without_clearance(doctype: str, name: str, users: Iterable[str]) -> dict[str, access.Decision]:
+	"""User -> the decision that keeps the record from them, for those of `users` who may not read it."""
+	if not name or doctype not in governed.doctypes():
+		return {}
+	decisions = {user: governed.decide(doctype, name, access.READ, user) for user in sorted(set(users))}
+	return {user: each for user, each in decisions.items() if each is not None and not each.allowed}
+
+
+def reasons(left_out: dict[str, access.Decision]) -> list[Message]:
+	"""Who lacks which clearance and what to do about it, each sentence once."""
+	every = [reason for decision in left_out.values() for reason in decision.reasons]
+	return list({translate(reason): reason for reason in every}.values())
+
+
+def tell_left_out(left_out: dict[str, access.Decision], title: str) -> None:
+	"""Say so, once in a request."""
+	if left_out:
+		message = "<br>".join(map(translate, reasons(left_out)))
+		if message not in frappe.flags.setdefault(_TOLD, set()):
+			frappe.flags[_TOLD].add(message)
+			frappe.msgprint(message, title=title, indicator="orange")
+
+
+def tell_mentioned(doc, method=None) -> None:
+	"""After a Comment was stored: `notifications` withholds it from who was mentioned without clearance."""
+	if doc.comment_type == "Comment" and doc.reference_name and doc.reference_doctype in governed.doctypes():
+		mentioned = extract_mentions(doc.content or "")
+		tell_left_out(
+			without_clearance(doc.reference_doctype, doc.reference_name, mentioned), _("Not Notified")
+		)
+
+
+def leave_out_of_message(doc, method=None) -> None:
+	"""Before a message of the desk is stored: colleagues without clearance are no recipients of it.
+
+	:raises ClearanceMissingError: nobody else is
+	"""
+	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email" or not doc.reference_name:
+		return
+	if doc.reference_doctype not in governed.doctypes():
+		return
+	given = {field: split_emails(doc.get(field) or "") for field in ("recipients", "cc", "bcc")}
+	users = _users([address for addresses in given.values() for address in addresses])
+	left_out = without_clearance(doc.reference_doctype, doc.reference_name, users.values())
+	if not left_out:
+		return
+	kept = {
+		field: [each for each in addresses if users.get(_address(each)) not in left_out]
+		for field, addresses in given.items()
+	}
+	if not any(kept.values()):
+		refuse(*reasons(left_out), title=_("Not Sent"), exc=ClearanceMissingError)
+	doc.update({field: ", ".join(addresses) for field, addresses in kept.items()})
+	tell_left_out(left_out, _("Not Sent to Everyone"))
+
+
+def leave_out_of_queue(doc, method=None) -> None:
+	"""Before any email is queued: the same for Notifications, forwarded answers and whatever else sends.
+
+	Nobody reads a message about it, so it is written to the Error Log, once a day for each record.
+	"""
+	users = None
+	for owner_type, owner_name in (
+		(governed.COMMUNICATION, doc.communication),
+		(doc.reference_doctype, doc.reference_name),
+	):
+		if not owner_name or owner_type not in governed.doctypes():
+			continue
+		if users is None:
+			users = _users([row.recipient for row in doc.recipients])
+		if left_out := without_clearance(owner_type, owner_name, users.values()):
+			doc.recipients = [
+				row for row in doc.recipients if users.get(_address(row.recipient)) not in left_out
+			]
+			_log(owner_type, owner_name, left_out)
+	if users and not doc.recipients:
+		doc.status = "Error"
+		doc.error = _("Nobody whom this message was for has clearance for what it is about.")
+
+
+def _users(addresses: list[str]) -> dict[str, str]:
+	"""Address -> desk user, for the addresses that are somebody's in the house; one query."""
+	wanted = {_address(each) for each in addresses}
+	rows = frappe.get_all(
+		"User", {"email": ("in", [*wanted, ""]), "user_type": "System User"}, ["email", "name"]
+	)
+	return {row.email.lower(): row.name for row in rows}
+
+
+def _address(recipient: str) -> str:
+	return (parse_addr(recipient)[1] or recipient).lower()
+
+
+def _log(doctype: str, name: str, left_out: dict[str, access.Decision]) -> None:
+	key = f"{_LOGGED}|{doctype}|{name}|{','.join(left_out)}"
+	if frappe.cache.get_value(key, expires=True):
+		return
+	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
+	frappe.log_error(
+		title="Recipients without clearance were left out of an email",
+		message=", ".join(left_out),
+		reference_doctype=doctype,
+		reference_name=name,
+	)

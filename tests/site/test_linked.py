@@ -1,0 +1,102 @@
+"""What a request may not ask of linked documents is taken out of it (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms.enforcement import linked
+from client_comms.exceptions import ClearanceMissingError
+
+TASK = "Task"
+
+
+@pytest.fixture
+def staff(make_user):
+	return frappe._dict(
+		cleared=make_user("Customer Support Manager", "Projects User"),
+		uncleared=make_user("Frontline Staff", "Projects User"),
+	)
+
+
+@pytest.fixture
+def ask(as_user):
+	"""`ask(user, path, **arguments)` gives what is left of the arguments of a request."""
+
+	def request(user, path="/api/method/frappe.client.get_list", **arguments):
+		with as_user(user):  # which forgets the request
+			frappe.local.request = frappe._dict(path=path)
+			frappe.local.form_dict = asked = frappe._dict(arguments)
+			linked.leave_out()
+		return asked
+
+	return request
+
+
+@pytest.mark.parametrize(
+	("given", "left"),
+	[
+		('["name", "issue.subject"]', '["name"]'),
+		('["name", "issue.subject as about", "project.status"]', '["name", "project.status"]'),
+		('["issue.subject"]', '["name"]'),
+		('["`tabTask`.`subject`"]', '["`tabTask`.`subject`"]'),
+		("name, issue.subject", "name"),
+		("issue.subject", "name"),
+		(["name", "issue.subject"], '["name"]'),
+		('["count(name) as count"]', '["count(name) as count"]'),
+	],
+)
+def test_fields(ask, staff, given, left):
+	left = frappe.parse_json(left) if left.startswith("[") else left
+	fields = ask(staff.uncleared, doctype=TASK, fields=given).fields
+	assert (frappe.parse_json(fields) if isinstance(left, list) else fields) == left
+	assert ask(staff.cleared, doctype=TASK, fields=given).fields == given
+	assert ask("Administrator", doctype=TASK, fields=given).fields == given
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		{"filters": '{"issue.subject": ["like", "%noise%"]}'},
+		{"filters": '[["issue.subject", "like", "%noise%"]]'},
+		{"filters": '[["Task", "issue.subject", "like", "%noise%"]]'},
+		{"or_filters": '[["issue.subject", "like", "%noise%"]]'},
+		{"order_by": "issue.subject desc"},
+		{"group_by": "issue.subject"},
+	],
+)
+def test_rows_are_not_found_by_what_is_hidden(ask, staff, asked):
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, doctype=TASK, **asked)
+	assert ask(staff.cleared, doctype=TASK, **asked)
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		{"filters": '{"subject": ["like", "issue.pdf"]}'},
+		{"filters": '[["Task", "subject", "=", "see issue.subject"]]'},
+		{"order_by": "`tabTask`.`modified` desc"},
+		{"filters": '[["project.status", "=", "Open"]]'},
+	],
+)
+def test_anything_else_passes(ask, staff, asked):
+	assert ask(staff.uncleared, doctype=TASK, **asked) == {"doctype": TASK, **asked}
+
+
+@pytest.mark.parametrize("level", ["Sensitive", None])
+def test_a_document_is_expanded_where_nothing_is_hidden(ask, staff, set_settings, level):
+	set_settings(govern_issues=1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Noise"}).insert()
+	issue.db_set("confidentiality_level", level)
+	task = frappe.get_doc({"doctype": TASK, "subject": "Look", "issue": issue.name}).insert()
+	for user in (staff.uncleared, staff.cleared):
+		frappe.get_doc("User", user).add_roles("Support Team")
+	path = f"/api/resource/Task/{task.name}"
+	assert bool(ask(staff.uncleared, path, expand_links="1").expand_links) == (level is None)
+	assert ask(staff.cleared, path, expand_links="1").expand_links
+
+
+def test_it_asks_the_database_nothing_about_other_requests(ask, staff, monkeypatch):
+	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("asked"))
+	frappe.local.request = frappe._dict(path="/api/method/frappe.client.get_list")
+	frappe.local.form_dict = frappe._dict(doctype=TASK, fields='["name"]', filters='{"status": "Open"}')
+	linked.leave_out()

@@ -1,0 +1,353 @@
+"""People without clearance are told nothing, the sender is told why, and the rest goes through (D-5, P-2)."""
+
+import json
+
+import frappe
+import pytest
+from frappe.core.doctype.communication.email import make
+from frappe.desk.doctype.notification_log import notification_log
+from frappe.desk.form import assign_to
+from frappe.utils import strip_html
+
+from client_comms.enforcement import assigning, sharing
+from client_comms.exceptions import ClearanceMissingError
+
+MENTION = '<p><span class="mention" data-id="{0}" data-value="{0}">@{0}</span> please look</p>'
+
+
+@pytest.fixture
+def staff(make_user):
+	roles = {
+		"manager": "Customer Support Manager",
+		"officer": "Compliance Officer",
+		"frontline": "Frontline Staff",
+		"other": "Frontline Staff",
+	}
+	return frappe._dict({name: make_user(role) for name, role in roles.items()})
+
+
+@pytest.fixture
+def complaint(log):
+	"""A complaint of a client whose address is known."""
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Nordlicht"}).insert()
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": "anna@client.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	frappe.message_log.clear()
+	return log("Feedback/Complaint", party_type="Customer", party=customer.name, contact=contact.name)
+
+
+def told() -> str:
+	return " ".join(
+		strip_html(json.loads(m)["message"] if isinstance(m, str) else m["message"])
+		for m in frappe.message_log
+	)
+
+
+def email(complaint, **fields):
+	sent = make(
+		doctype="Client Interaction",
+		name=complaint.name,
+		subject="Your complaint",
+		content="We are sorry.",
+		recipients=fields.pop("recipients", "anna@client.example"),
+		**fields,
+	)
+	return frappe.get_doc("Communication", sent["name"])
+
+
+def queue(complaint, *addresses, **fields):
+	from frappe.email.doctype.email_queue.email_queue import EmailQueue
+
+	return EmailQueue.new(
+		{
+			"sender": "support@house.example",
+			"message": "We are sorry.",
+			"status": "Not Sent",
+			"reference_doctype": "Client Interaction",
+			"reference_name": complaint.name,
+			"recipients": list(addresses),
+			**fields,
+		},
+		ignore_permissions=True,
+	)
+
+
+@pytest.mark.parametrize("field", ["cc", "bcc", "recipients"])
+def test_an_email_goes_to_the_client_and_not_to_the_colleague(complaint, staff, as_user, field):
+	addresses = f"{staff.frontline}, Olga <{staff.officer}>"
+	with as_user(staff.manager):
+		if field == "recipients":
+			addresses += ", anna@client.example"
+		message = email(complaint, **{field: addresses})
+	everybody = f"{message.recipients} {message.cc} {message.bcc}"
+	assert "anna@client.example" in everybody
+	assert staff.officer in everybody
+	assert staff.frontline not in everybody
+	assert staff.frontline in told()
+	assert "Customer Support Manager" in told()  # which clearance is missing
+	assert "Give" in told()  # and what to do
+	assert staff.officer not in told()
+
+
+def test_a_sentence_is_told_once(complaint, staff, as_user):
+	with as_user(staff.manager):
+		email(complaint, cc=f"{staff.frontline}, {staff.frontline}", bcc=staff.frontline)
+	assert told().count("has no role that the level") == 1
+
+
+def test_an_email_to_nobody_else_is_refused(complaint, staff, as_user):
+	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match=staff.frontline):
+		email(complaint, recipients=staff.frontline)
+
+
+def test_an_email_about_something_else_goes_to_everybody(staff):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Sonnenhof"}).insert()
+	frappe.message_log.clear()
+	sent = make(
+		doctype="Customer",
+		name=customer.name,
+		subject="Hello",
+		content="Hello",
+		recipients="anna@client.example",
+		cc=staff.frontline,
+	)
+	assert frappe.db.get_value("Communication", sent["name"], "cc") == staff.frontline
+	assert not told()
+
+
+def test_whatever_is_queued_leaves_them_out_and_tells_the_administrators_once(complaint, staff):
+	for _again in range(2):
+		queued = queue(complaint, "anna@client.example", staff.frontline, staff.officer)
+		left = {row.recipient for row in queued.recipients}
+		assert left == {"anna@client.example", staff.officer}
+	about = {"reference_name": complaint.name, "error": staff.frontline}  # who, and nothing of the content
+	assert frappe.db.count("Error Log", about) == 1
+	frappe.db.delete("Error Log", about)  # that table knows no transactions
+
+
+def test_a_queued_email_for_nobody_is_not_sent(complaint, staff):
+	queued = queue(complaint, staff.frontline)
+	assert (queued.status, queued.recipients) == ("Error", [])
+
+
+def test_a_queued_email_about_a_bound_message_is_held_by_it(complaint, staff, as_user):
+	with as_user(staff.manager):
+		message = email(complaint)
+	queued = queue(
+		complaint,
+		"anna@client.example",
+		staff.frontline,
+		reference_doctype=None,
+		reference_name=None,
+		communication=message.name,
+	)
+	assert [row.recipient for row in queued.recipients] == ["anna@client.example"]
+
+
+def test_a_notification_reaches_who_is_cleared(complaint, staff, monkeypatch):
+	sent = {}
+	monkeypatch.setattr(frappe, "sendmail", lambda **mail: sent.update(mail))
+	frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": f"Test {frappe.generate_hash(length=6)}",
+			"subject": "A complaint",
+			"document_type": "Client Interaction",
+			"event": "Save",
+			"channel": "Email",
+			"message": "{{ doc.summary }}",
+			"recipients": [{"cc": f"{staff.frontline}\n{staff.officer}"}],
+			"enabled": 1,
+		}
+	).insert().send(frappe.get_doc("Client Interaction", complaint.name))
+	kept = queue(complaint, *sent["recipients"], *sent["cc"])
+	assert [row.recipient for row in kept.recipients] == [staff.officer]
+	automated = frappe.get_last_doc("Communication", {"reference_name": complaint.name})
+	assert staff.frontline not in (automated.cc or "")
+
+
+def test_a_mention_saves_the_comment_and_tells_who_was_not_notified(complaint, staff, as_user, monkeypatch):
+	monkeypatch.setattr(notification_log, "send_notification_email", lambda log: mailed.append(log.for_user))
+	mailed = []
+	with as_user(staff.manager):
+		comment = complaint.add_comment(
+			"Comment", MENTION.format(staff.frontline) + MENTION.format(staff.officer)
+		)
+	assert frappe.db.exists("Comment", comment.name)
+	assert staff.frontline in told() and "it allows it to" in told()
+	assert staff.officer not in told()
+	assert mailed == [staff.officer]
+	notes = frappe.get_all("Notification Log", {"for_user": staff.frontline}, ["subject", "email_content"])
+	assert all("please look" not in f"{note.subject}{note.email_content}" for note in notes)
+
+
+def test_following_ends_with_a_word_about_it(complaint, staff):
+	for user in (staff.frontline, staff.officer):
+		frappe.get_doc(
+			{
+				"doctype": "Document Follow",
+				"ref_doctype": "Client Interaction",
+				"ref_docname": complaint.name,
+				"user": user,
+			}
+		).insert(ignore_permissions=True)
+	assert frappe.get_all("Document Follow", {"ref_docname": complaint.name}, pluck="user") == [staff.officer]
+	assert staff.frontline in told()
+
+
+def test_assigning_to_several_goes_through_for_those_who_are_cleared(complaint, staff, as_user, monkeypatch):
+	monkeypatch.setattr(
+		assign_to, "notify_assignment", lambda *args, **kwargs: None
+	)  # the site sends no mail
+	with as_user(staff.manager):
+		assigning.add(
+			doctype="Client Interaction",
+			name=complaint.name,
+			assign_to=json.dumps([staff.frontline, staff.officer]),
+			description="Call back",
+		)
+	assigned = frappe.get_all(
+		"ToDo", {"reference_name": complaint.name, "status": "Open"}, pluck="allocated_to"
+	)
+	assert assigned == [staff.officer]
+	assert staff.frontline in told()
+
+
+def test_assigning_to_nobody_else_is_refused(complaint, staff, as_user):
+	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match=staff.frontline):
+		assigning.add(
+			doctype="Client Interaction", name=complaint.name, assign_to=json.dumps([staff.frontline])
+		)
+
+
+# --- what stands ends when it is no longer carried ----------------------------------------------
+
+
+@pytest.fixture
+def issue(set_settings, log):
+	set_settings(govern_issues=1)
+	doc = frappe.get_doc({"doctype": "Issue", "subject": "Noise"}).insert()
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=doc.name)
+	return doc
+
+
+@pytest.fixture(params=["interaction", "issue"])
+def shared(request, complaint, issue, staff):
+	"""A governed record that is shared with the compliance officer, who also follows it."""
+	doc = complaint if request.param == "interaction" else issue
+	frappe.share.add(doc.doctype, doc.name, staff.officer)
+	frappe.get_doc(
+		{
+			"doctype": "Document Follow",
+			"ref_doctype": doc.doctype,
+			"ref_docname": doc.name,
+			"user": staff.officer,
+		}
+	).insert(ignore_permissions=True)
+	assert stands(doc) == (True, True)
+	return doc
+
+
+def stands(doc) -> tuple[bool, bool]:
+	return bool(frappe.db.exists("DocShare", {"share_name": doc.name})), bool(
+		frappe.db.exists("Document Follow", {"ref_docname": doc.name})
+	)
+
+
+def test_a_role_is_taken(shared, staff):
+	frappe.get_doc("User", staff.officer).remove_roles("Compliance Officer")
+	assert stands(shared) == (False, False)
+
+
+def test_a_user_is_disabled(shared, staff):
+	user = frappe.get_doc("User", staff.officer)
+	user.enabled = 0
+	user.save(ignore_permissions=True)
+	assert stands(shared) == (False, False)
+
+
+def test_a_role_profile_changes(shared, staff):
+	profile = frappe.get_doc(
+		{"doctype": "Role Profile", "role_profile": "Officers", "roles": [{"role": "Compliance Officer"}]}
+	).insert()
+	user = frappe.get_doc("User", staff.officer)
+	user.update({"role_profile_name": profile.name, "role_profiles": [{"role_profile": profile.name}]})
+	user.save(ignore_permissions=True)
+	assert stands(shared) == (True, True)
+	profile.set("roles", [{"role": "Frontline Staff"}])
+	profile.save()
+	assert stands(shared) == (False, False)
+
+
+def test_a_role_is_disabled(shared):
+	role = frappe.get_doc("Role", "Compliance Officer")
+	role.disabled = 1
+	role.save()
+	assert stands(shared) == (False, False)
+
+
+def test_a_role_is_taken_past_the_users_document(shared, staff):
+	frappe.db.delete("Has Role", {"parent": staff.officer, "role": "Compliance Officer"})
+	frappe.clear_cache(user=staff.officer)
+	assert stands(shared) == (True, True)
+	sharing.end_all_lapsed()  # daily
+	assert stands(shared) == (False, False)
+
+
+def test_an_assignment_ends(issue, make_user):
+	agent = make_user("Customer Support", "Support Team")
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "x",
+			"allocated_to": agent,
+			"reference_type": "Issue",
+			"reference_name": issue.name,
+		}
+	).insert()
+	frappe.share.add("Issue", issue.name, agent)
+	todo.status = "Closed"
+	todo.save()
+	assert not frappe.db.exists("DocShare", {"share_name": issue.name, "user": agent})
+	assert not frappe.has_permission("Issue", "read", issue.name, user=agent)
+
+
+def test_a_lead_is_given_to_somebody_else(set_settings, make_user):
+	set_settings(govern_leads=1)
+	agent = make_user("Customer Support", "Sales User")
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna", "lead_owner": agent}).insert()
+	lead.db_set("confidentiality_level", "Sensitive")
+	frappe.share.add("Lead", lead.name, agent)
+	lead.reload()
+	lead.lead_owner = "Administrator"
+	lead.save()
+	assert not frappe.db.exists("DocShare", {"share_name": lead.name})
+
+
+def test_an_assignment_rule_passes_over_who_is_not_cleared_and_the_issue_is_saved(
+	issue, staff, make_user, monkeypatch
+):
+	monkeypatch.setattr(assign_to, "notify_assignment", lambda *args, **kwargs: None)
+	agent = make_user("Customer Support", "Support Team")
+	frappe.get_doc(
+		{
+			"doctype": "Assignment Rule",
+			"name": frappe.generate_hash(length=8),
+			"document_type": "Issue",
+			"assign_condition": "status == 'Open'",
+			"rule": "Round Robin",
+			"description": "Look at it",
+			"users": [{"user": staff.frontline}, {"user": agent}],
+			"assignment_days": [{"day": frappe.utils.get_weekday()}],
+		}
+	).insert()
+	issue.reload()
+	issue.save()
+	about = {"reference_name": issue.name, "status": "Open"}
+	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [agent]

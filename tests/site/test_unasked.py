@@ -1,0 +1,215 @@
+"""Methods of Frappe and ERPNext that ask nothing about a document are asked here (D-5, P-2)."""
+
+import importlib
+import inspect
+
+import frappe
+import pytest
+
+from client_comms.enforcement import aliases, counts, link_search, unasked
+from client_comms.leak_check.visitor import Visitor
+
+
+@pytest.fixture
+def staff(make_user):
+	"""The first may do everything with a complaint, the second nothing; Frappe and ERPNext let both do everything."""
+	roles = ("System Manager", "Sales User", "Sales Manager", "Support Team")
+	return frappe._dict(
+		cleared=make_user("Customer Support Manager", "Compliance Officer", *roles),
+		uncleared=make_user("Frontline Staff", *roles),
+	)
+
+
+@pytest.fixture
+def complaint(log):
+	return log("Feedback/Complaint")
+
+
+@pytest.fixture
+def held(set_settings):
+	"""`held("Lead", lead_name="Anna")` makes a document at the level Sensitive."""
+	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
+
+	def make(doctype, **fields):
+		doc = frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
+		doc.db_set("confidentiality_level", "Sensitive")
+		return doc
+
+	return make
+
+
+def deleted_comment(complaint):
+	comment = complaint.add_comment("Comment", "The neighbours complain as well")
+	comment.delete(ignore_permissions=True)
+	return frappe.db.get_value("Deleted Document", {"deleted_name": comment.name})
+
+
+# What is called -> with which arguments, given the complaint
+CALLS = {
+	"like": lambda doc: (unasked.toggle_like, doc.doctype, doc.name, "Yes"),
+	"tag": lambda doc: (unasked.add_tag, "late", doc.doctype, doc.name),
+	"tags": lambda doc: (unasked.add_tags, '["late"]', doc.doctype, f'["{doc.name}"]'),
+	"untag": lambda doc: (unasked.remove_tag, "late", doc.doctype, doc.name),
+	"followers": lambda doc: (unasked.get_follow_users, doc.doctype, doc.name),
+	"submissions": lambda doc: (unasked.get_latest_submissions, doc.doctype, doc.name),
+	"reviews": lambda doc: (unasked.get_reviews, doc.doctype, doc.name),
+	"restore": lambda doc: (unasked.restore, deleted_comment(doc), False),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_interaction(call, complaint, staff, as_user):
+	method, *arguments = CALLS[call](complaint)
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		method(*arguments)
+	with as_user(staff.cleared):
+		method(*arguments)
+
+
+def test_restoring_many(complaint, staff, as_user):
+	name = deleted_comment(complaint)
+	with as_user(staff.uncleared):
+		assert unasked.bulk_restore(f'["{name}"]')["failed"] == [name]
+	with as_user(staff.cleared):
+		assert unasked.bulk_restore(f'["{name}"]')["restored"] == [name]
+
+
+def test_a_comment_from_the_website(complaint, staff, as_user):
+	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unasked.add_comment(comment="x", comment_email="a@example.com", comment_by="A", route="", **about)
+	assert not frappe.db.exists("Comment", {**about, "comment_type": "Comment"})
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_status_of_an_issue(held, staff, as_user, many):
+	issue = held("Issue", subject="Noise").name
+	method, names = (unasked.set_multiple_status, f'["{issue}"]') if many else (unasked.set_status, issue)
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		method(names, "On Hold")
+	assert frappe.db.get_value("Issue", issue, "status") == "Open"
+	with as_user(staff.cleared):
+		method(names, "On Hold")
+	assert frappe.db.get_value("Issue", issue, "status") == "On Hold"
+
+
+def test_the_address_of_a_lead(held, staff, as_user):
+	lead = held("Lead", lead_name="Anna", email_id="anna@client.example").name
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unasked.get_lead_details(lead)
+	with as_user(staff.cleared):
+		assert unasked.get_lead_details(lead)["contact_email"] == "anna@client.example"
+
+
+def test_a_lead_is_added_to_a_prospect_with_its_comments(held, staff, as_user):
+	lead = held("Lead", lead_name="Anna").name
+	prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "Nordlicht"}).insert().name
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unasked.add_lead_to_prospect(lead, prospect)
+	with as_user(staff.cleared):
+		unasked.add_lead_to_prospect(lead, prospect)
+
+
+def test_numbers_and_names(complaint, staff, as_user):
+	opportunity = frappe.get_doc(
+		{
+			"doctype": "Opportunity",
+			"opportunity_from": "Lead",
+			"party_name": frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert().name,
+			"company": frappe.db.get_value("Company", {}),
+		}
+	).insert(ignore_permissions=True)
+	complaint.db_set({"reference_doctype": "Opportunity", "reference_name": opportunity.name})
+	for user, count in ((staff.cleared, 1), (staff.uncleared, 0)):
+		with as_user(user):
+			linked = counts.get_open_count("Opportunity", opportunity.name)["count"]["external_links_found"]
+			assert next(x["count"] for x in linked if x["doctype"] == complaint.doctype) == count
+			values = counts.get_workflow_state_count(complaint.doctype, "name", "[]")
+			assert [v["count"] for v in values if v["name"] == complaint.name] == [1] * count
+			assert bool(link_search.validate_link(complaint.doctype, complaint.name)["name"]) == bool(count)
+
+
+# --- by another name --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(site, monkeypatch):
+	"""`path("/api/…")` asks `aliases.refuse` about a request for that path."""
+
+	def ask(path, **arguments):
+		frappe.local.request = frappe._dict(path=path)
+		frappe.local.form_dict = frappe._dict(arguments)
+		aliases.refuse()
+
+	return ask
+
+
+WRAPPED = "frappe.desk.form.load.getdoc"
+ALIAS = "frappe.tests.test_form_load.getdoc"
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		f"/api/method/{ALIAS}",
+		f"/api/method/{ALIAS}/",
+		f"/api/method/{ALIAS}/more",
+		f"/api/v1/method/{ALIAS}",
+		f"/api/v2/method/{ALIAS}",
+		"/api/method/erpnext.templates.pages.search_help.search",
+	],
+)
+def test_a_wrapped_method_does_not_answer_to_another_name(path, asked):
+	with pytest.raises(frappe.PermissionError, match=r"by its own name"):
+		path(asked)
+
+
+def test_nor_as_a_command(path):
+	with pytest.raises(frappe.PermissionError):
+		path("/", cmd=ALIAS)
+
+
+@pytest.mark.parametrize(
+	("asked", "arguments"),
+	[
+		(f"/api/method/{WRAPPED}", {}),
+		("/api/v2/method/Tag/add_tag", {}),
+		("/api/v2/method/No Such DocType/add_tag", {}),
+		("/api/method/frappe.client.get_list", {}),
+		("/api/method/there.is.no.such", {}),
+		("/api/method/ping", {}),
+		("/api/resource/Customer", {}),
+		("/app", {}),
+		("/", {"cmd": WRAPPED}),
+	],
+)
+def test_anything_else_passes(path, asked, arguments):
+	path(asked, **arguments)
+	assert not frappe.message_log
+
+
+def test_every_wrapper_takes_what_the_method_takes():
+	"""A request that the method of Frappe understands must not fail at the wrapper."""
+	for method, wrapper in frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").items():
+		ours = inspect.signature(frappe.get_attr(wrapper[-1])).parameters.values()
+		if any(p.kind is p.VAR_KEYWORD for p in ours):
+			continue
+		module, _dot, name = method.rpartition(".")
+		theirs = getattr(importlib.import_module(module), name, None)
+		if theirs is None:
+			continue
+		given = {p.name for p in ours}
+		assert {
+			p.name
+			for p in inspect.signature(theirs).parameters.values()
+			if p.default is p.empty and p.kind is not p.VAR_KEYWORD
+		} <= given, method
+
+
+@pytest.mark.committed
+def test_over_http(complaint, make_user):
+	frappe.db.commit()
+	with Visitor(make_user("Frontline Staff", "System Manager")) as visitor:
+		answer = visitor.call(ALIAS, doctype="Client Interaction", name=complaint.name)
+		assert answer.status == 403
+		assert WRAPPED in answer.text
