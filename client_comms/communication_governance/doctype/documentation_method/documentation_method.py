@@ -1,4 +1,8 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from client_comms.rules import documentation
 
 
 class DocumentationMethod(Document):
@@ -13,5 +17,18 @@ class DocumentationMethod(Document):
 		description: DF.SmallText | None
 		evidence: DF.Literal["This Record", "Communication", "File", "Document", "Note"]
 		method_name: DF.Data
+		print_format: DF.Link | None
 	# end: auto-generated types
-	pass
+
+	def validate(self):
+		if self.evidence != documentation.DOCUMENT:
+			self.print_format = None
+		if self.print_format and (
+			frappe.db.get_value("Print Format", self.print_format, "doc_type") != "Client Interaction"
+		):
+			frappe.throw(
+				_("{0} does not print interactions. Choose a Print Format of Client Interaction.").format(
+					frappe.bold(self.print_format)
+				),
+				title=_("Print Format of Another DocType"),
+			)

@@ -1,0 +1,39 @@
+"""The calendar of deadlines (C-3, C-4)."""
+
+import frappe
+
+from client_comms import clock
+
+INTERACTION = "Client Interaction"
+
+
+@frappe.whitelist()
+def get_events(
+	doctype: str, start: str, end: str, filters: str | list | None = None, **arguments
+) -> list[dict]:
+	"""Interactions that the user may read and whose next deadline lies in the period, as the calendar view asks.
+
+	:param start, end: days or moments in the site's time zone, `end` excluded
+	:param filters: those of the list
+	:returns: rows with `name`, `title`, `next_deadline`, `status`, `overdue`
+	"""
+	rows = frappe.get_list(
+		INTERACTION,
+		filters=[
+			*(frappe.parse_json(filters) or []),
+			[INTERACTION, "next_deadline", ">=", clock.parse(start)],
+			[INTERACTION, "next_deadline", "<", clock.parse(end)],
+		],
+		fields=["name", "subject", "party_name", "next_deadline", "status"],
+		order_by="next_deadline asc",
+		limit=0,
+	)
+	now = clock.now()
+	return [
+		{
+			**row,
+			"title": ": ".join(filter(None, (row.party_name, row.subject))),
+			"overdue": row.next_deadline < now,
+		}
+		for row in rows
+	]

@@ -1,0 +1,114 @@
+"""How late open interactions are, or how soon due, in working days (C-3, C-4, R-2)."""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.client_interactions import reporting
+from client_comms.client_interactions.reporting import Condition, Grouping
+from client_comms.communication_governance import calendars
+from client_comms.i18n import plain, refuse
+from client_comms.rules import ageing
+from client_comms.rules import response_clock as clocks
+from client_comms.rules.messages import RuleError
+
+_DAYS = "1, 5"
+_OPEN: Condition = ("status", "!=", clocks.STATUS_CLOSED)
+
+
+def execute(filters=None):
+	"""Open interactions by group and bucket of their next deadline.
+
+	:param filters: see `reporting.conditions`; `group_by`: a name of `reporting.Grouping`; `days`: where the
+	    buckets are cut, working days as a text such as "1, 5"
+	:returns: columns, rows, message and chart, as Frappe's reports do. Working days are those of the calendar of
+	    the company asked for, else of the default calendar.
+	"""
+	filters = frappe._dict(filters or {})
+	grouping = Grouping(filters.group_by or reporting.STAFF)
+	buckets = _buckets(filters.days or _DAYS, filters.company)
+	asked = [*reporting.conditions(filters), _OPEN]
+	counted = {key: conditions for key, (_label, conditions) in buckets.items()}
+	groups = reporting.count(grouping, asked, {**counted, "total": []})
+	rows = _rows(grouping, groups, asked)
+	message = " ".join((reporting.notice(), _("Days are working days.")))
+	return _columns(grouping, buckets), rows, message, _chart(buckets, rows[:-1])
+
+
+def _buckets(days: str, company: str | None) -> dict[str, tuple[str, list[Condition]]]:
+	"""Column -> its label, and what the list behind it is filtered by."""
+	try:
+		numbers = [float(each) for each in days.split(",")]
+	except ValueError:
+		frappe.throw(
+			_("{0} are no working days. Write them like 1, 5.").format(frappe.bold(days)),
+			title=_("Not a Number of Days"),
+		)
+	try:
+		cut = ageing.buckets(numbers, calendars.for_company(company), clock.to_aware(clock.now()))
+	except RuleError as refusal:
+		refuse(refusal.message, title=_("Not a Number of Days"))
+	found = {}
+	for bucket in cut:
+		conditions: list[Condition] = [("clock_state", "=", clocks.STATE_RUNNING)]
+		if bucket.start:
+			conditions.append(("next_deadline", ">=", str(clock.to_stored(bucket.start))))
+		if bucket.end:
+			conditions.append(("next_deadline", "<", str(clock.to_stored(bucket.end))))
+		found[bucket.key] = (plain(bucket.label), conditions)
+	found["waiting"] = (_("Waiting for Client"), [("clock_state", "=", clocks.STATE_PAUSED)])
+	found["nothing_owed"] = (_("No Reply Owed"), [("clock_state", "=", clocks.STATE_STOPPED)])
+	return found
+
+
+def _rows(grouping: Grouping, groups: dict[tuple, dict], asked: list[Condition]) -> list[dict]:
+	if not groups:
+		return []
+	labels = grouping.labels(list(groups))
+	# Who is most overdue comes first.
+	keys = sorted(groups, key=lambda key: ([-count for count in groups[key].values()], labels[key]))
+	rows = [
+		{"group": labels[key], **groups[key], "drill": [*asked, *grouping.conditions(key)]} for key in keys
+	]
+	columns = next(iter(groups.values()))
+	total = {column: sum(group[column] for group in groups.values()) for column in columns}
+	return [*rows, {"group": _("All"), **total, "drill": asked, "is_total": 1}]
+
+
+def _columns(grouping: Grouping, buckets: dict) -> list[dict]:
+	return [
+		{"fieldname": "group", "label": _(grouping.name), "fieldtype": "Data", "width": 190},
+		*(
+			{"fieldname": key, "label": label, "fieldtype": "Int", "width": 145, "drill": conditions}
+			for key, (label, conditions) in buckets.items()
+		),
+		{"fieldname": "total", "label": _("Open"), "fieldtype": "Int", "width": 90, "drill": []},
+	]
+
+
+def _chart(buckets: dict, rows: list[dict]) -> dict | None:
+	if not rows:
+		return None
+	return {
+		"data": {
+			"labels": [row["group"] for row in rows],
+			"datasets": [
+				{"name": label, "values": [row[key] for row in rows]} for key, (label, _c) in buckets.items()
+			],
+		},
+		"type": "bar",
+		"barOptions": {"stacked": 1},
+		"colors": _colors(len(buckets)),
+	}
+
+
+def _colors(count: int) -> list[str]:
+	"""From red, the longest overdue, to blue; yellow and grey for what is not due."""
+	side = (count - 2) // 2
+	red, blue = ("#8e1b1b", "#cb2929", "#ec864b", "#f0b48a"), ("#ecad4b", "#449cf0", "#9ac8f7", "#c9e2fb")
+	return [
+		*(red[min(i, 3)] for i in range(side)),
+		*(blue[min(i, 3)] for i in range(side)),
+		"#f5e17d",
+		"#c0c6cc",
+	]

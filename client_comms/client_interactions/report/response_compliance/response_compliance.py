@@ -1,0 +1,227 @@
+"""Whether clients were acknowledged, answered and kept posted in time, and how long it took (C-3, C-4, R-2)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+
+from client_comms.client_interactions import reporting
+from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
+from client_comms.rules import response_clock as clocks
+
+_ANSWERED = ("promise_status", "=", clocks.NOT_REQUIRED)
+_PROMISED = ("promise_status", "!=", clocks.NOT_REQUIRED)
+# What is counted: column, what the list behind it is filtered by. All of it is stored with the record.
+COUNTS: dict[str, tuple[Condition, ...]] = {
+	"interactions": (),
+	"acknowledged_in_time": (("acknowledge_status", "=", clocks.MET),),
+	"acknowledged_late": (("acknowledge_status", "=", clocks.MET_LATE),),
+	"not_acknowledged": (("acknowledge_status", "=", clocks.BREACHED),),
+	"answered_in_time": (("respond_status", "=", clocks.MET), _ANSWERED),
+	"promised_in_time": (("respond_status", "=", clocks.MET), _PROMISED),
+	"answered_late": (("respond_status", "=", clocks.MET_LATE),),
+	"not_answered": (("respond_status", "=", clocks.BREACHED),),
+	"promises_kept": (("promise_status", "=", clocks.MET),),
+	"promises_broken": (("promise_status", "in", (clocks.MET_LATE, clocks.BREACHED)),),
+}
+# How long it took: columns, the seconds of working time, and when it ended.
+TIMES = {
+	"acknowledge": ("acknowledge_working_seconds", "acknowledged_on"),
+	"answer": ("respond_working_seconds", "answered_on"),
+}
+# The one number without a list behind it: the desk's lists know no "or".
+_OWING = (
+	f"{TABLE}.`acknowledge_status` != '{clocks.NOT_REQUIRED}'"
+	f" or {TABLE}.`respond_status` != '{clocks.NOT_REQUIRED}'"
+)
+_CHART_GROUPS = 20
+_GOOD_SHARE = 90
+
+
+def execute(filters=None):
+	"""Compliance by group, with a row for all of them together.
+
+	:param filters: see `reporting.conditions`, and `group_by`: a name of `reporting.Grouping`
+	:returns: columns, rows, message, chart and summary, as Frappe's reports do. Times are seconds of working
+	    time; a percentile is the smallest value that at least that share does not exceed (nearest rank).
+	    Of an interaction on which the client wrote again, the latest round counts.
+	"""
+	filters = frappe._dict(filters or {})
+	grouping = Grouping(filters.group_by or reporting.STAFF)
+	asked = reporting.conditions(filters)
+	groups = _groups(grouping, asked)
+	if not groups:
+		return _columns(grouping), [], reporting.notice(), None, None
+	total = _total(groups.values(), asked)
+	rows = _rows(grouping, groups, asked)
+	chart = _chart(rows, grouping.name == reporting.WEEK)
+	rows.append({**_row(_("All"), total, asked), "is_total": 1})
+	return _columns(grouping), rows, reporting.notice(), chart, _summary(total)
+
+
+def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
+	groups = reporting.count(grouping, asked, COUNTS, {"owing": _OWING})
+	for row in _percentiles(f"{grouping.select()},", grouping.columns(), asked):
+		groups[grouping.key(row)].update(row)
+	return groups
+
+
+def _total(groups: Iterable[dict], asked: list[Condition]) -> dict:
+	groups = list(groups)
+	total = {column: sum(group[column] for group in groups) for column in ("owing", *COUNTS)}
+	for row in _percentiles("", "", asked):
+		total.update(row)
+	return total
+
+
+def _percentiles(select: str, columns: str, asked: list[Condition]) -> Iterable[dict]:
+	"""Median and 90th percentile of both times; a row for each group and time."""
+	where, values = reporting.where(asked)
+	partition = f"partition by {columns}" if columns else ""
+	for name, (seconds, ended) in TIMES.items():
+		yield from frappe.db.sql(
+			f"""select {columns}{"," if columns else ""}
+				max(case when `place` = ceil(0.5 * `size`) then `seconds` end) as `{name}_median`,
+				max(case when `place` = ceil(0.9 * `size`) then `seconds` end) as `{name}_p90`
+			from (
+				select {columns}{"," if columns else ""} `seconds`,
+					row_number() over ({partition} order by `seconds`) as `place`,
+					count(*) over ({partition}) as `size`
+				from (
+					select {select} {TABLE}.`{seconds}` as `seconds` from {TABLE}
+					where {where} and {TABLE}.`{ended}` is not null
+				) `timed`
+			) `ranked`
+			{f"group by {columns}" if columns else "having count(*) > 0"}""",
+			values,
+			as_dict=True,
+		)
+
+
+def _rows(grouping: Grouping, groups: dict[tuple, dict], asked: list[Condition]) -> list[dict]:
+	labels = grouping.labels(list(groups))
+	if grouping.name == reporting.WEEK:
+		keys = sorted(groups)
+	else:
+		keys = sorted(groups, key=lambda key: (-groups[key]["owing"], labels[key]))
+	return [_row(labels[key], groups[key], [*asked, *grouping.conditions(key)]) for key in keys]
+
+
+def _row(label: str, counts: dict, behind: list[Condition]) -> dict:
+	return {
+		"group": label,
+		**{column: value for column, value in counts.items() if not column.startswith("key_")},
+		"acknowledged_share": _share(
+			counts["acknowledged_in_time"], counts["acknowledged_late"], counts["not_acknowledged"]
+		),
+		"replied_share": _share(
+			counts["answered_in_time"] + counts["promised_in_time"],
+			counts["answered_late"],
+			counts["not_answered"],
+		),
+		"drill": behind,
+	}
+
+
+def _share(in_time: int, *not_in_time: int) -> float | None:
+	judged = in_time + sum(not_in_time)
+	return round(100 * in_time / judged, 1) if judged else None
+
+
+def _columns(grouping: Grouping) -> list[dict]:
+	def number(column, label):
+		return {
+			"fieldname": column,
+			"label": label,
+			"fieldtype": "Int",
+			"width": _width(label),
+			"drill": COUNTS[column],
+		}
+
+	def share(column, label):
+		return {
+			"fieldname": column,
+			"label": label,
+			"fieldtype": "Percent",
+			"precision": 1,
+			"width": _width(label),
+		}
+
+	def working_time(column, label):
+		return {
+			"fieldname": column,
+			"label": label,
+			"fieldtype": "Duration",
+			"hide_days": 1,
+			"hide_seconds": 1,
+			"width": _width(label),
+		}
+
+	return [
+		{"fieldname": "group", "label": _(grouping.name), "fieldtype": "Data", "width": 190},
+		number("interactions", _("Interactions")),
+		{"fieldname": "owing", "label": _("Owing a Reply"), "fieldtype": "Int", "width": 120},
+		share("acknowledged_share", _("Acknowledged in Time %")),
+		number("acknowledged_in_time", _("Acknowledged in Time")),
+		number("acknowledged_late", _("Acknowledged Late")),
+		number("not_acknowledged", _("Not Acknowledged, Overdue")),
+		share("replied_share", _("Answered or Promised in Time %")),
+		number("answered_in_time", _("Answered in Time")),
+		number("promised_in_time", _("Promised in Time")),
+		number("answered_late", _("Answered or Promised Late")),
+		number("not_answered", _("Not Answered, Overdue")),
+		number("promises_kept", _("Promises Kept")),
+		number("promises_broken", _("Promises Broken")),
+		working_time("acknowledge_median", _("Median Working Time to Acknowledge")),
+		working_time("acknowledge_p90", _("90% Acknowledged within")),
+		working_time("answer_median", _("Median Working Time to Answer")),
+		working_time("answer_p90", _("90% Answered within")),
+	]
+
+
+def _width(label: str) -> int:
+	return 50 + 7 * len(label)
+
+
+def _chart(rows: list[dict], by_week: bool) -> dict | None:
+	shown = [row for row in rows if row["owing"]]
+	# The last weeks, or the groups that owe most.
+	shown = shown[-_CHART_GROUPS:] if by_week else shown[:_CHART_GROUPS]
+	if not shown:
+		return None
+	series = {
+		_("In Time"): lambda row: row["answered_in_time"] + row["promised_in_time"],
+		_("Late"): lambda row: row["answered_late"],
+		_("Overdue"): lambda row: row["not_answered"],
+	}
+	return {
+		"data": {
+			"labels": [row["group"] for row in shown],
+			"datasets": [{"name": name, "values": list(map(of, shown))} for name, of in series.items()],
+		},
+		"type": "bar",
+		"barOptions": {"stacked": 1},
+		"colors": ["#28a745", "#ecad4b", "#cb2929"],
+	}
+
+
+def _summary(total: dict) -> list[dict]:
+	row = _row("", total, [])
+	shares = {
+		_("Acknowledged in Time"): row["acknowledged_share"],
+		_("Answered or Promised in Time"): row["replied_share"],
+		_("Promises Kept"): _share(row["promises_kept"], row["promises_broken"]),
+	}
+	return [
+		{"label": _("Owing a Reply"), "value": row["owing"], "datatype": "Int", "indicator": "Blue"},
+		*(
+			{
+				"label": label,
+				"value": f"{share:.0f} %",
+				"datatype": "Data",
+				"indicator": "Green" if share >= _GOOD_SHARE else "Red",
+			}
+			for label, share in shares.items()
+			if share is not None
+		),
+	]

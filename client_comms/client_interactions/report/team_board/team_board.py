@@ -1,0 +1,135 @@
+"""The team's open interactions by staff, the most urgent first (R-2, F-2)."""
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, get_datetime, getdate
+
+from client_comms import clock
+from client_comms.client_interactions import reporting
+from client_comms.client_interactions.reporting import INTERACTION, TABLE, Condition, Grouping
+from client_comms.communication_governance import calendars
+from client_comms.rules import response_clock as clocks
+
+_SHOWN = 10
+_OPEN: Condition = ("status", "!=", clocks.STATUS_CLOSED)
+_RUNNING: Condition = ("clock_state", "=", clocks.STATE_RUNNING)
+
+
+def execute(filters=None):
+	"""A row for each of the staff with what they have open, and below it the ten interactions that are due first.
+
+	:param filters: see `reporting.conditions`
+	:returns: columns, rows (`indent` 0 staff, 1 interaction) and message, as Frappe's reports do; `overdue_by` is
+	    seconds of working time
+	"""
+	grouping = Grouping(reporting.STAFF)
+	asked = [*reporting.conditions(filters or {}), _OPEN]
+	counted = _counted()
+	staff = reporting.count(grouping, asked, {c: conditions for c, (_label, conditions) in counted.items()})
+	urgent = _urgent(asked)
+	labels = grouping.labels(list(staff))
+	rows = []
+	# What is nobody's comes first, then who is most behind.
+	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
+		behind = [*asked, *grouping.conditions(key)]
+		rows.append({"group": labels[key], "indent": 0, **staff[key], "drill": behind})
+		rows += urgent.get(key[0], [])
+	return _columns(counted), rows, reporting.notice()
+
+
+def _counted() -> dict[str, tuple[str, list[Condition]]]:
+	"""Column -> its label, and what the list behind it is filtered by."""
+	now = clock.now()
+	tomorrow = get_datetime(getdate(add_days(now, 1)))
+	return {
+		"overdue": (_("Overdue"), [_RUNNING, ("next_deadline", "<", str(now))]),
+		"due_today": (
+			_("Due Today"),
+			[_RUNNING, ("next_deadline", ">=", str(now)), ("next_deadline", "<", str(tomorrow))],
+		),
+		"waiting": (_("Waiting for Client"), [("clock_state", "=", clocks.STATE_PAUSED)]),
+		"open": (_("Open"), []),
+	}
+
+
+def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
+	where, values = reporting.where(asked)
+	fields = (
+		"name",
+		"company",
+		"subject",
+		"responsible_staff",
+		"party_name",
+		"communication_type",
+		"confidentiality_level",
+		"status",
+		"occurred_on",
+		"next_deadline",
+	)
+	listed = ", ".join(f"{TABLE}.`{field}`" for field in fields)
+	found = frappe.db.sql(
+		f"""select * from (
+			select {listed}, row_number() over (
+				partition by {TABLE}.`responsible_staff`
+				order by {TABLE}.`next_deadline` is null, {TABLE}.`next_deadline`, {TABLE}.`occurred_on`, {TABLE}.`name`
+			) as `place`
+			from {TABLE} where {where}
+		) `placed` where `place` <= {_SHOWN} order by `responsible_staff`, `place`""",
+		values,
+		as_dict=True,
+	)
+	now = clock.to_aware(clock.now())
+	rows: dict[str | None, list[dict]] = {}
+	for each in found:
+		row = {**each, "group": each.subject, "indent": 1}
+		if each.next_deadline:
+			calendar = calendars.for_company(each.company)
+			row["overdue_by"] = calendar.working_seconds(clock.to_aware(each.next_deadline), now) or None
+		rows.setdefault(each.responsible_staff or None, []).append(row)
+	return rows
+
+
+def _columns(counted: dict) -> list[dict]:
+	return [
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 320},
+		*(
+			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 100, "drill": conditions}
+			for column, (label, conditions) in counted.items()
+		),
+		{
+			"fieldname": "next_deadline",
+			"label": _("Next Deadline"),
+			"fieldtype": "Datetime",
+			"width": 160,
+		},
+		{
+			"fieldname": "overdue_by",
+			"label": _("Overdue by Working Time"),
+			"fieldtype": "Duration",
+			"hide_days": 1,
+			"hide_seconds": 1,
+			"width": 130,
+		},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 130},
+		{"fieldname": "party_name", "label": _("Client"), "fieldtype": "Data", "width": 180},
+		{
+			"fieldname": "communication_type",
+			"label": _("Communication Type"),
+			"fieldtype": "Data",
+			"width": 150,
+		},
+		{
+			"fieldname": "confidentiality_level",
+			"label": _("Confidentiality Level"),
+			"fieldtype": "Data",
+			"width": 120,
+		},
+		{"fieldname": "occurred_on", "label": _("Occurred On"), "fieldtype": "Datetime", "width": 160},
+		{
+			"fieldname": "name",
+			"label": _("Client Interaction"),
+			"fieldtype": "Link",
+			"options": INTERACTION,
+			"width": 150,
+		},
+	]

@@ -1,0 +1,178 @@
+"""What the reports on interactions share: which rows count, how they are grouped, and the list behind a number (D-5).
+
+A report asks the database once for all its rows, on the condition that the list has for the same user: what
+somebody may not read is in none of their numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, format_date, get_datetime, getdate
+
+from client_comms.enforcement import reports
+
+INTERACTION = "Client Interaction"
+TABLE = f"`tab{INTERACTION}`"
+
+STAFF, TYPE, CHANNEL = "Responsible Staff", "Communication Type", "Channel"
+CLIENT, COMPANY, WEEK = "Client", "Company", "Week"
+_MONDAY = f"date_sub(date({TABLE}.`occurred_on`), interval weekday({TABLE}.`occurred_on`) day)"
+# By what rows are grouped: the fields that make a group's key, and the Monday of the week.
+_KEYS = {
+	STAFF: ("responsible_staff",),
+	TYPE: ("communication_type",),
+	CHANNEL: ("channel",),
+	CLIENT: ("party_type", "party"),
+	COMPANY: ("company",),
+	WEEK: ("week",),
+}
+_EQUALS = ("company", "communication_type", "channel", "responsible_staff", "party_type", "party")
+
+# A condition of a list: field, operator, value. The desk turns a list of them into the list behind a number.
+Condition = tuple[str, str, object]
+
+
+def conditions(filters: dict) -> list[Condition]:
+	"""The filters of a report as conditions of the list.
+
+	:param filters: `company`, `communication_type`, `channel`, `responsible_staff`, `party_type`, `party`, and
+	    the days `from_date` and `to_date` (both included) of `occurred_on`; each may be left out
+	:raises frappe.ValidationError: the period ends before it begins
+	"""
+	since, until = filters.get("from_date"), filters.get("to_date")
+	if since and until and getdate(since) > getdate(until):
+		frappe.throw(
+			_("{0} is after {1}. Choose a later end.").format(
+				frappe.bold(format_date(since)), frappe.bold(format_date(until))
+			),
+			title=_("Period Ends before It Begins"),
+		)
+	found = [(field, "=", filters[field]) for field in _EQUALS if filters.get(field)]
+	if since:
+		found.append(("occurred_on", ">=", _midnight(since)))
+	if until:
+		found.append(("occurred_on", "<", _midnight(add_days(until, 1))))
+	return found
+
+
+def where(wanted: list[Condition]) -> tuple[str, dict]:
+	"""Rows that fulfil the conditions and that the session user may read, as SQL with its bound values."""
+	values = {f"value_{number}": value for number, (_field, _operator, value) in enumerate(wanted)}
+	parts = [
+		f"{TABLE}.`{field}` {operator} %(value_{number})s"
+		for number, (field, operator, _value) in enumerate(wanted)
+	]
+	return " and ".join([reports.readable_rows(INTERACTION), *parts]), values
+
+
+def count(
+	grouping: "Grouping",
+	asked: list[Condition],
+	columns: Mapping[str, Sequence[Condition]],
+	more: Mapping[str, str] | None = None,
+) -> dict[tuple, dict[str, int]]:
+	"""How many rows of each group fulfil the conditions of each column.
+
+	:param more: further columns, as SQL truth values of the report's own
+	:returns: key of the group -> column -> number
+	"""
+	rows, values = where(asked)
+	sums = {column: f"({sql})" for column, sql in (more or {}).items()}
+	for column, conditions in columns.items():
+		parts = []
+		for number, (field, operator, value) in enumerate(conditions):
+			values[f"{column}_{number}"] = value
+			parts.append(f"{TABLE}.`{field}` {operator} %({column}_{number})s")
+		sums[column] = " and ".join(parts) or "1"
+	counted = ", ".join(f"sum({sql}) as `{column}`" for column, sql in sums.items())
+	found = frappe.db.sql(
+		f"select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}",
+		values,
+		as_dict=True,
+	)
+	return {grouping.key(row): {column: int(row[column] or 0) for column in sums} for row in found}
+
+
+class Grouping:
+	"""How rows are grouped, and what a group is called and consists of."""
+
+	def __init__(self, name: str):
+		if name not in _KEYS:
+			frappe.throw(
+				_("Reports are not grouped by {0}. Choose one of these: {1}.").format(
+					frappe.bold(name), ", ".join(_(each) for each in _KEYS)
+				),
+				title=_("Unknown Grouping"),
+			)
+		self.name = name
+		self.keys = _KEYS[name]
+
+	def select(self) -> str:
+		"""The key as columns `key_0`, … of a query."""
+		return ", ".join(
+			f"{_MONDAY if field == 'week' else _filled(field)} as `key_{number}`"
+			for number, field in enumerate(self.keys)
+		)
+
+	def columns(self) -> str:
+		return ", ".join(f"`key_{number}`" for number in range(len(self.keys)))
+
+	def key(self, row: dict) -> tuple:
+		return tuple(row[f"key_{number}"] for number in range(len(self.keys)))
+
+	def labels(self, keys: list[tuple]) -> dict[tuple, str]:
+		"""What each group is called."""
+		if self.name == STAFF:
+			names = _titles("User", "full_name", [user for (user,) in keys])
+			return {key: names.get(key[0]) or key[0] or _("Nobody") for key in keys}
+		if self.name == CLIENT:
+			names = {}
+			for party_type in {party_type for party_type, _party in keys if party_type}:
+				title = frappe.get_meta(party_type).get_title_field()
+				parties = [party for kind, party in keys if kind == party_type]
+				names[party_type] = _titles(party_type, title, parties)
+			return {
+				(kind, party): names.get(kind, {}).get(party) or party or _("Unknown Client")
+				for kind, party in keys
+			}
+		if self.name == WEEK:
+			return {key: format_date(key[0]) for key in keys}
+		return {key: _(key[0]) if key[0] else "–" for key in keys}
+
+	def conditions(self, key: tuple) -> list[Condition]:
+		"""The rows of a group as conditions of the list."""
+		if self.name == WEEK:
+			(monday,) = key
+			return [
+				("occurred_on", ">=", _midnight(monday)),
+				("occurred_on", "<", _midnight(monday + timedelta(days=7))),
+			]
+		return [
+			(field, "=", value) if value else (field, "is", "not set")
+			for field, value in zip(self.keys, key, strict=True)
+		]
+
+
+def notice() -> str:
+	"""What every report says first; how many are left out would tell about them."""
+	return _("Only interactions that you may read are counted.")
+
+
+def _filled(field: str) -> str:
+	"""Empty is the same as null."""
+	return f"nullif({TABLE}.`{field}`, '')"
+
+
+def _titles(doctype: str, title: str, names: list[str | None]) -> dict[str, str]:
+	wanted = [name for name in names if name]
+	if not wanted:
+		return {}
+	return dict(
+		frappe.get_all(doctype, {"name": ("in", wanted)}, ["name", title], as_list=True, order_by=None)
+	)
+
+
+def _midnight(day: str | date) -> str:
+	return str(get_datetime(getdate(day)))

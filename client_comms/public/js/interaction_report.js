@@ -1,0 +1,89 @@
+frappe.provide("client_comms.report");
+
+// What the reports on interactions share: their filters, and the list behind a number.
+Object.assign(client_comms.report, {
+	GROUPINGS: ["Responsible Staff", "Communication Type", "Channel", "Client", "Company"],
+
+	group_by(groupings) {
+		return {
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: groupings.map((value) => ({ value, label: __(value) })),
+			default: "Responsible Staff",
+			reqd: 1,
+		};
+	},
+
+	period() {
+		const today = frappe.datetime.get_today();
+		return [
+			{
+				fieldname: "from_date",
+				label: __("From Date"),
+				fieldtype: "Date",
+				default: frappe.datetime.add_months(today, -3),
+			},
+			{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date", default: today },
+		];
+	},
+
+	filters() {
+		const link = (fieldname, label, options, more = {}) => ({
+			fieldname,
+			label,
+			fieldtype: "Link",
+			options,
+			...more,
+		});
+		return [
+			link("company", __("Company"), "Company"),
+			link("communication_type", __("Communication Type"), "Communication Type"),
+			link("channel", __("Channel"), "Communication Channel"),
+			link("responsible_staff", __("Responsible Staff"), "User", {
+				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+			}),
+			link("party_type", __("Client Type"), "DocType", {
+				get_query: () => ({ filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] } }),
+				on_change: () => frappe.query_report.set_filter_value("party", ""),
+			}),
+			{
+				fieldname: "party",
+				label: __("Client"),
+				fieldtype: "Dynamic Link",
+				get_options: () => frappe.query_report.get_filter_value("party_type"),
+				depends_on: "party_type",
+			},
+		];
+	},
+
+	onload(report) {
+		report.page.wrapper
+			.off("click.client_comms")
+			.on("click.client_comms", "[data-client-comms-list]", (event) => {
+				event.preventDefault();
+				client_comms.report.open_list(JSON.parse(event.currentTarget.dataset.clientCommsList));
+			});
+	},
+
+	/** Conditions `[field, operator, value]`: several on one field are all asked for. */
+	open_list(conditions) {
+		const options = {};
+		for (const [field, ...condition] of conditions) {
+			(options[field] ??= []).push(JSON.stringify(condition));
+		}
+		frappe.route_options = options;
+		frappe.set_route("List", "Client Interaction", "List");
+	},
+
+	/** Numbers lead to the list of what they count; the row of all stands out. */
+	formatter(value, row, column, data, default_formatter) {
+		let shown = value == null ? "" : default_formatter(value, row, column, data);
+		if (column.drill && data?.drill && value) {
+			const conditions = JSON.stringify([...data.drill, ...column.drill]);
+			shown = `<a href="#" style="text-decoration: underline dotted"
+				data-client-comms-list="${frappe.utils.escape_html(conditions)}">${value}</a>`;
+		}
+		return data?.is_total || data?.indent === 0 ? `<b>${shown}</b>` : shown;
+	},
+});

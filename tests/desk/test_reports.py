@@ -1,0 +1,126 @@
+"""The reports, and what leads from and to them in the desk (C-3, C-4, M-1, D-5)."""
+
+import re
+import uuid
+from urllib.parse import quote
+
+import pytest
+
+from client_comms import procedure
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+SLOW_MILLISECONDS = 60_000
+
+
+@pytest.fixture
+def supervisor(make_user):
+	return make_user(
+		procedure.CUSTOMER_SUPPORT_MANAGER, first_name="Sina", last_name="Voss", password=PASSWORD
+	)
+
+
+@pytest.fixture
+def client(site, supervisor):
+	"""A client with an inquiry and an answered complaint; in the end all of it goes."""
+	customer = site.get_doc(
+		{"doctype": "Customer", "customer_name": f"Meyer Dental Clinic {uuid.uuid4().hex[:8]}"}
+	).insert(ignore_permissions=True)
+	made = {}
+	for kind in (procedure.INITIAL_INQUIRY, procedure.FEEDBACK):
+		doc = site.get_doc(
+			{
+				"doctype": INTERACTION,
+				"company": site.db.get_value("Company", {}),
+				"party_type": "Customer",
+				"party": customer.name,
+				"communication_type": kind,
+				"channel": "Phone",
+				"direction": "Inbound",
+				"occurred_on": site.utils.add_to_date(site.utils.now_datetime(), minutes=-5),
+				"subject": f"About {kind}",
+				"summary": "The client called.",
+				"responsible_staff": supervisor if kind == procedure.FEEDBACK else None,
+			}
+		)
+		doc.flags.from_intake = True
+		doc.append_event("Received", doc.occurred_on)
+		made[kind] = doc.insert(ignore_permissions=True)
+	made[procedure.FEEDBACK].record("Answered")
+	site.db.commit()
+
+	yield site._dict(name=customer.name, complaint=made[procedure.FEEDBACK].name)
+
+	site.set_user("Administrator")
+	site.db.rollback()
+	for doc in made.values():
+		site.delete_doc(INTERACTION, doc.name, force=True, ignore_permissions=True)
+	site.delete_doc("Customer", customer.name, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+def open_report(page, report, client):
+	page.goto(f"/app/query-report/{quote(report)}?party_type=Customer&party={quote(client.name)}")
+	page.locator(".dt-row-0 .dt-cell__content").first.wait_for()
+
+
+def cell(page, group, column):
+	index = page.locator(".dt-header .dt-cell").all_inner_texts().index(column)
+	row = page.locator(".dt-scrollable .dt-row", has_text=group)
+	return row.locator(".dt-cell").nth(index)
+
+
+def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, client):
+	page = login(supervisor, PASSWORD)
+	open_report(page, "Response Compliance", client)
+	expect(page.get_by_text("Only interactions that you may read are counted.")).to_be_visible()
+	number = cell(page, "Sina Voss", "Answered in Time")
+	expect(number).to_have_text("1")
+	number.locator("a").click()
+
+	rows = page.locator(".list-row:visible")
+	expect(rows).to_have_count(1)
+	expect(rows.first).to_contain_text("About Feedback/Complaint")
+
+
+def test_somebody_uncleared_sees_no_trace_of_the_complaint(make_user, login, client):
+	page = login(make_user(procedure.FRONTLINE_STAFF, password=PASSWORD), PASSWORD)
+	open_report(page, "Response Compliance", client)
+	total = cell(page, "All", "Interactions")
+	expect(total).to_have_text("1")
+	assert "Sina Voss" not in page.locator(".layout-main-section:visible").last.inner_text()
+
+
+def test_the_team_board_opens_an_interaction(login, supervisor, client):
+	page = login(supervisor, PASSWORD)
+	open_report(page, "Team Board", client)
+	page.locator(".dt-scrollable a", has_text="About Feedback/Complaint").click()
+	expect(page).to_have_url(re.compile(f"/{client.complaint}$"))
+
+
+def test_one_click_writes_the_escalation_report(site, login, supervisor, client):
+	page = login(supervisor, PASSWORD)
+	page.goto(f"/app/client-interaction/{client.complaint}")
+	page.locator(".form-message:visible").wait_for()
+	head = page.locator(".page-head:visible")
+	head.locator("[data-label=Actions] button, button", has_text="Actions").first.click()
+	page.get_by_role("link", name=f"Generate {procedure.ESCALATION_REPORT}").click()
+	expect(page.locator("[data-fieldname=evidence] .grid-body .grid-row")).to_have_count(
+		1, timeout=SLOW_MILLISECONDS
+	)
+
+	site.db.rollback()
+	(row,) = site.get_doc(INTERACTION, client.complaint).evidence
+	file = site.get_doc("File", row.reference_name)
+	assert file.is_private
+	assert file.attached_to_name == client.complaint
+
+
+def test_deadlines_are_on_the_calendar_and_stay_there(login, make_user, client):
+	page = login(make_user(procedure.FRONTLINE_STAFF, password=PASSWORD), PASSWORD)
+	page.goto("/app/client-interaction/view/calendar/default")
+	event = page.locator(".fc-event", has_text=client.name).first
+	event.wait_for()
+	assert "fc-draggable" not in event.get_attribute("class")
