@@ -64,6 +64,7 @@ if (!client_comms.log_interaction) {
 					options: "Communication Channel",
 					label: __("Channel"),
 					reqd: 1,
+					change: () => show_preference(),
 				},
 				{ fieldtype: "Column Break" },
 				{
@@ -73,6 +74,7 @@ if (!client_comms.log_interaction) {
 					label: __("Direction"),
 					default: "Inbound",
 					reqd: 1,
+					change: () => show_preference(),
 				},
 				{
 					fieldname: "occurred_on",
@@ -117,7 +119,22 @@ if (!client_comms.log_interaction) {
 				frappe.new_doc(INTERACTION, { ...values, ...dialog.get_values(true) });
 			},
 		});
+		/** What the client said about channels, and about the one chosen. */
+		async function show_preference() {
+			if (!frappe.model.can_read("Communication Preference")) return;
+			const { party_type, party, contact } = values;
+			const { description, message } = await frappe.xcall("client_comms.api.communication_preference", {
+				party_type,
+				party,
+				contact,
+				channel: dialog.get_value("channel") || null,
+			});
+			const outbound = dialog.get_value("direction") === "Outbound";
+			dialog.fields_dict.channel.set_description((outbound && message) || description);
+		}
+
 		dialog.show();
+		show_preference();
 	};
 
 	for (const doctype of Object.keys(RELATIONS)) {
@@ -132,44 +149,65 @@ if (!client_comms.log_interaction) {
 						__("Create")
 					);
 				}
-				if (frappe.model.can_read(INTERACTION)) show_debts(frm, filters);
+				if (frappe.model.can_read(INTERACTION)) keep_banner(frm, filters);
 			},
 		});
 	}
 
-	/** What the client is owed, as far as the user may see it: a line each, the most urgent first. */
-	async function show_debts(frm, filters) {
+	/** The banner, and again whenever an interaction changes while the form is open. */
+	async function keep_banner(frm, filters) {
 		await frappe.model.with_doctype(INTERACTION);
-		const debts = await frappe.db.get_list(INTERACTION, {
-			fields: ["name", "subject", "next_deadline"],
-			filters: { ...filters, clock_state: "Running" },
-			order_by: "next_deadline asc",
-			limit: 4,
-		});
-		frm.layout.message.find(".client-comms-debts").closest(".form-message").remove();
-		if (!debts.length || frm.is_new()) return;
+		frm.client_comms_banner = () => show_banner(frm, filters);
+		show_banner(frm, filters);
+		// Frappe tells readers of a DocType that a document of it changed; the banner asks what it may show.
+		if (!client_comms.follows_interactions) {
+			client_comms.follows_interactions = true;
+			frappe.realtime.doctype_subscribe(INTERACTION);
+		}
+		frappe.realtime.off("list_update", follow); // a list that was opened has taken off every listener
+		frappe.realtime.on("list_update", follow);
+	}
 
-		const it = client_comms.interaction;
-		const lines = debts.slice(0, 3).map(({ name, subject, next_deadline }) => {
-			const link = `<a href="${frappe.utils.get_form_link(INTERACTION, name)}">
-					<strong>${frappe.utils.escape_html(subject)}</strong></a>`;
-			return `<div>${__("{0}: a reply is owed by {1} – {2}", [
-				link,
-				it.when(next_deadline),
-				it.relative(next_deadline),
-			])}</div>`;
+	const refresh_banner = frappe.utils.throttle(() => {
+		if (cur_frm?.client_comms_banner && !cur_frm.is_new()) cur_frm.client_comms_banner();
+	}, 3000);
+
+	function follow({ doctype }) {
+		if (doctype === INTERACTION) refresh_banner();
+	}
+
+	/** What the client is owed, as far as the user may see it: a line each, the most urgent first. */
+	async function show_banner(frm, filters) {
+		const { doctype, docname } = frm;
+		const interactions = await frappe.xcall("client_comms.api.open_interactions", {
+			doctype,
+			name: docname,
 		});
-		if (debts.length > 3) {
-			const list = frappe.utils.generate_route({ name: INTERACTION, type: "DocType" });
-			lines.push(`<a data-action="show-all" href="${list}">${__("Show All")}</a>`);
+		if (frm.docname !== docname) return; // another document by now
+		frm.layout.message.find(".client-comms-banner").closest(".form-message").remove();
+		if (!interactions.length) return;
+
+		const lines = interactions.slice(0, 3).map(banner_line);
+		if (interactions.length > 3) {
+			lines.push(`<a data-action="show-all">${__("Show All")}</a>`);
 		}
 		frm.layout.show_message(
-			`<div class="client-comms-debts">${lines.join("")}</div>`,
-			it.deadline_color(debts[0].next_deadline),
+			`<div class="client-comms-banner">${lines.join("")}</div>`,
+			client_comms.interaction.standing(interactions[0]).color,
 			true
 		);
-		frm.layout.message.find("[data-action=show-all]").on("click", () => {
-			frappe.route_options = { ...filters, clock_state: "Running" };
-		});
+		frm.layout.message.find("[data-action=show-all]").on("click", () =>
+			frappe.set_route("List", INTERACTION, "List", { ...filters, clock_state: ["!=", "Stopped"] })
+		);
+	}
+
+	/** An interaction with the most urgent of what it owes. */
+	function banner_line(interaction) {
+		const it = client_comms.interaction;
+		const subject = frappe.utils.escape_html(interaction.subject);
+		const link = `<a href="${frappe.utils.get_form_link(INTERACTION, interaction.name)}">${subject}</a>`;
+		const sentence = it.debts(interaction)[0] || it.standing(interaction).text;
+		const overdue = it.is_overdue(interaction) ? ' style="color: var(--text-on-red)"' : "";
+		return `<div${overdue}>${link}: ${sentence}</div>`;
 	}
 }

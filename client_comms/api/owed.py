@@ -1,0 +1,61 @@
+"""What clients are owed, for the forms and the workspace of the desk (C-3, C-4)."""
+
+import frappe
+from frappe.utils import get_datetime_str, get_fullname
+
+from client_comms import clock
+from client_comms.client_interactions import digests, owed
+
+INTERACTION = owed.INTERACTION
+
+
+@frappe.whitelist()
+def open_interactions(doctype: str, name: str) -> list[dict]:
+	"""Interactions with running or paused clocks about a document or with a client, the most urgent first.
+
+	Only those that the user may read; nothing tells of any other.
+
+	:param doctype: Issue, Opportunity, Lead, Customer, Prospect, Supplier or Contact
+	:returns: at most 4 rows of the fields of `owed.FIELDS`, `clock_state`, `next_deadline`, `responsible_name`
+	:raises frappe.PermissionError: the user may not read the document
+	"""
+	frappe.has_permission(doctype, "read", name, throw=True)
+	if not frappe.has_permission(INTERACTION, "read"):
+		return []
+	rows = owed.open_of(doctype, name, limit=4)
+	for row in rows:
+		row.responsible_name = row.responsible_staff and get_fullname(row.responsible_staff)
+	return rows
+
+
+@frappe.whitelist()
+def owed_today() -> dict:
+	"""What the user owes up to the end of today.
+
+	:returns: `{"debts": [{"what", "client", "subject", "due", "interaction"}, …], "more": int}`, the eight
+	    most urgent ones and how many of the user's own there are besides
+	"""
+	if not frappe.has_permission(INTERACTION, "read"):
+		return {"debts": [], "more": 0}
+	debts = owed.owed(frappe.session.user, owed.end_of(clock.now()))
+	shown = debts[:8]
+	return {
+		"debts": [
+			{
+				"what": owed.label(debt.what),
+				"client": debt.interaction.party_name,
+				"subject": debt.subject,
+				"due": get_datetime_str(debt.due),
+				"interaction": debt.interaction.name,
+			}
+			for debt in shown
+		],
+		"more": len(debts) - len(shown),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def digest_subscription() -> str:
+	"""The name of the user's own Digest Subscription, made with the settings' defaults if there is none."""
+	frappe.has_permission("Digest Subscription", "create", throw=True)
+	return digests.subscription_of(frappe.session.user)

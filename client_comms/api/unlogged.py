@@ -1,0 +1,75 @@
+"""Log, or set aside, what nobody logged (D-1).
+
+Both take `documents`, a list of `{"doctype", "name"}` (or JSON), and do each by itself: one that cannot be
+done does not keep the others from being done.
+"""
+
+from collections.abc import Callable
+
+import frappe
+from frappe import _
+
+from client_comms.crm import unlogged
+
+
+@frappe.whitelist(methods=["POST"])
+def log_unlogged(documents: str | list) -> list[dict]:
+	"""Log emails, calls and events as interactions, as if they had been logged on arrival.
+
+	:returns: per document `{"doctype", "name", "interaction"}`, or `"error"` with the message that says why not
+	:raises frappe.PermissionError: the user may not log interactions
+	"""
+	frappe.has_permission(unlogged.INTERACTION, "create", throw=True)
+	return _each(documents, lambda doctype, name: {"interaction": unlogged.log(doctype, name)})
+
+
+@frappe.whitelist(methods=["POST"])
+def dismiss_unlogged(documents: str | list, reason: str) -> list[dict]:
+	"""Keep that documents are no client matter, and why, so that they do not come again.
+
+	:returns: per document `{"doctype", "name"}`, or with `"error"` and the message that says why not
+	:raises frappe.PermissionError: the user may not set anything aside
+	"""
+	frappe.has_permission(unlogged.DISMISSAL, "create", throw=True)
+
+	def dismiss(doctype: str, name: str) -> dict:
+		unlogged.dismiss(doctype, name, reason)
+		return {}
+
+	return _each(documents, dismiss)
+
+
+def _each(documents: str | list, do: Callable[[str, str], dict]) -> list[dict]:
+	done = []
+	for document in _parsed(documents):
+		doctype, name = document["doctype"], document["name"]
+		frappe.db.savepoint("client_comms_unlogged")
+		messages = len(frappe.local.message_log)
+		try:
+			done.append({"doctype": doctype, "name": name, **do(doctype, name)})
+		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
+			frappe.db.rollback(save_point="client_comms_unlogged")
+			del frappe.local.message_log[messages:]  # it is in the answer
+			done.append({"doctype": doctype, "name": name, "error": str(error)})
+	return done
+
+
+def _parsed(documents: str | list) -> list[dict]:
+	"""
+	:raises frappe.ValidationError: it is no list of documents
+	"""
+	try:
+		parsed = frappe.parse_json(documents)
+	except ValueError:
+		parsed = None
+	if not isinstance(parsed, list) or not all(
+		isinstance(each, dict)
+		and isinstance(each.get("doctype"), str)
+		and isinstance(each.get("name"), str | int)
+		for each in parsed
+	):
+		frappe.throw(
+			_('Give documents as a list like [{"doctype": "Communication", "name": "…"}].'),
+			title=_("Not a List of Documents"),
+		)
+	return parsed

@@ -1,0 +1,240 @@
+"""The daily email about what clients are owed, and about what nobody logged (C-3, C-4, F-2, D-1).
+
+On working days, at a time each user sets; nothing is sent when there is nothing to tell. A subscription is
+locked while it is looked after and marked with the day in the same transaction that queues its email, so
+several workers, or one that is killed, send none twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+
+import frappe
+from frappe import _
+from frappe.translate import get_user_lang
+from frappe.utils import get_url_to_form, get_url_to_report
+from pypika.terms import ExistsCriterion
+
+from client_comms import clock
+from client_comms.client_interactions import alerts, ladder, owed
+from client_comms.communication_governance import calendars
+from client_comms.crm import unlogged
+from client_comms.enforcement import policy
+from client_comms.rules import response_clock
+
+SUBSCRIPTION = "Digest Subscription"
+DEFAULT_TIME = "08:00:00"
+SHOWN = 20
+
+
+def run() -> int:
+	"""Look after every subscription whose time has come; returns how many emails were queued."""
+	now = clock.now()
+	if not frappe.get_cached_doc("Client Comms Settings").send_digests or not is_working_day(now):
+		return 0
+	if is_quiet(now):
+		return 0  # what falls due meanwhile waits for the end of it
+	subscribe()
+	queued = 0
+	for name in _due(now):
+		queued += _look_after(name, now)
+		frappe.db.commit()  # nosemgrep: the lock ends here; a killed run loses at most this one
+	return queued
+
+
+def is_working_day(at: datetime) -> bool:
+	"""Whether business opens on the day of `at` (as stored), by the default calendar."""
+	opens = calendars.default().next_open(clock.to_aware(datetime.combine(at.date(), time.min)))
+	return clock.to_stored(opens).date() == at.date()
+
+
+def is_quiet(at: datetime) -> bool:
+	"""Whether nobody is to be told anything at `at` (as stored), by the settings' quiet hours."""
+	quiet, moment = ladder.current().quiet, clock.to_aware(at)
+	return bool(quiet) and quiet.end_of_quiet(moment, calendars.default().zone) > moment
+
+
+def subscribe() -> None:
+	"""Whoever owes something today, or holds the manager role, has a subscription: theirs to change or end."""
+	for user in sorted(_owing_without() | (alerts.managers() - _subscribed())):
+		if user != "Administrator":
+			subscription_of(user)
+	frappe.db.commit()  # nosemgrep: a job of its own
+
+
+def subscription_of(user: str) -> str:
+	"""The user's subscription, made with the settings' time where there is none."""
+	if not frappe.db.exists(SUBSCRIPTION, user):
+		send_at = frappe.get_cached_doc("Client Comms Settings").digest_at or DEFAULT_TIME
+		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user, "send_at": send_at}).insert(
+			ignore_permissions=True, ignore_if_duplicate=True
+		)
+	return user
+
+
+def _subscribed() -> set[str]:
+	return set(frappe.get_all(SUBSCRIPTION, pluck="name"))
+
+
+def _owing_without() -> set[str]:
+	"""Desk users who owe something today and have no subscription; each asked for by an index."""
+	until = owed.end_of(clock.now())
+	user = frappe.qb.DocType("User")
+	subscription = frappe.qb.DocType(SUBSCRIPTION)
+	interaction = frappe.qb.DocType(owed.INTERACTION)
+	item = frappe.qb.DocType(owed.ACTION_ITEM)
+	has_subscription = (
+		frappe.qb.from_(subscription).select(subscription.name).where(subscription.name == user.name)
+	)
+	owes_answer = (
+		frappe.qb.from_(interaction)
+		.select(interaction.name)
+		.where(interaction.responsible_staff == user.name)
+		.where(interaction.next_deadline <= until)
+		.where(interaction.clock_state == response_clock.STATE_RUNNING)
+	)
+	owes_item = (
+		frappe.qb.from_(item)
+		.select(item.name)
+		.where((item.assigned_to == user.name) & (item.status == policy.OPEN_ACTION_ITEM))
+		.where(item.due_on <= until.date())
+	)
+	return set(
+		frappe.qb.from_(user)
+		.select(user.name)
+		.where((user.enabled == 1) & (user.user_type == "System User"))
+		.where(ExistsCriterion(has_subscription).negate())
+		.where(ExistsCriterion(owes_answer) | ExistsCriterion(owes_item))
+		.run(pluck=True)
+	)
+
+
+def _due(now: datetime) -> list[str]:
+	return _waiting(now).run(pluck=True)
+
+
+def _waiting(now: datetime):
+	"""The subscriptions whose time has come today and that nobody has looked after yet."""
+	table, user = frappe.qb.DocType(SUBSCRIPTION), frappe.qb.DocType("User")
+	return (
+		frappe.qb.from_(table)
+		.join(user)
+		.on(user.name == table.user)
+		.select(table.name)
+		.where((table.enabled == 1) & (user.enabled == 1))
+		.where(table.send_at <= now.time())
+		.where(table.sent_on.isnull() | (table.sent_on < now.date()))
+		.orderby(table.send_at, table.name)
+	)
+
+
+def _look_after(name: str, now: datetime) -> int:
+	"""Queue the email of one subscription, unless another worker has it; 1 when one was queued."""
+	table = frappe.qb.DocType(SUBSCRIPTION)
+	mine = (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(table.name == name)
+		.where(table.sent_on.isnull() | (table.sent_on < now.date()))
+		.for_update(skip_locked=True)
+	).run()
+	if not mine:
+		return 0
+	# Marked first: a subscription that cannot be looked after is tried again tomorrow, not every few minutes.
+	frappe.db.set_value(SUBSCRIPTION, name, "sent_on", now.date(), update_modified=False)
+	frappe.db.savepoint("client_comms_digest")
+	subscription = frappe.get_doc(SUBSCRIPTION, name)
+	try:
+		with _acting_as(subscription.user):
+			content = contents(subscription)
+			if content:
+				_queue(subscription, content)
+	except Exception:
+		frappe.db.rollback(save_point="client_comms_digest")
+		frappe.log_error(
+			title="Daily digest could not be sent", reference_doctype=SUBSCRIPTION, reference_name=name
+		)
+		return 0
+	return int(bool(content))
+
+
+@contextmanager
+def _acting_as(user: str) -> Iterator[None]:
+	"""Lists hold what that user may see, messages are in their language."""
+	before, language = frappe.session.user, frappe.local.lang
+	frappe.set_user(user)
+	frappe.local.lang = get_user_lang(user)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+		frappe.local.lang = language
+
+
+def contents(subscription) -> dict | None:
+	"""What the email tells the session user; None when there is nothing to tell.
+
+	:returns: `{"own", "team": [row, …], "unlogged": {kind: count}, "strictest": interaction or None}`; a row has
+	    `what`, `due`, `overdue`, `name`, `url` and, only where content of that level may be emailed, `client`
+	    and `subject`. Nothing of a summary.
+	"""
+	own, team = [], []
+	if frappe.has_permission(owed.INTERACTION, "read"):
+		until = owed.end_of(clock.now())
+		own = owed.owed(subscription.user, until) if subscription.own_debts else []
+		if subscription.team_debts:
+			team = [debt for debt in owed.owed(until=until) if debt.staff != subscription.user]
+	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
+	if not (own or team or kinds):
+		return None
+	emailable = owed.emailable(own + team)
+	shown = [debt.interaction for debt in own + team if debt.interaction.name in emailable]
+	levels = policy.current()
+	return {
+		"own": [_row(debt, debt.interaction.name in emailable) for debt in own],
+		"team": [_row(debt, debt.interaction.name in emailable) for debt in team],
+		"unlogged": dict(kinds),
+		"strictest": max(shown, key=lambda row: levels.rank(row.confidentiality_level)).name
+		if shown
+		else None,
+	}
+
+
+def _row(debt: owed.Debt, with_content: bool) -> dict:
+	return {
+		"what": owed.label(debt.what),
+		"due": frappe.format(debt.due, "Datetime"),
+		"overdue": bool(owed.overdue_seconds(debt)),
+		"staff": debt.staff,
+		"name": debt.interaction.name,
+		"url": get_url_to_form(owed.INTERACTION, debt.interaction.name),
+		"client": debt.interaction.party_name if with_content else None,
+		"subject": debt.subject if with_content else None,
+	}
+
+
+def _queue(subscription, content: dict) -> None:
+	count = len(content["own"]) or len(content["team"]) or sum(content["unlogged"].values())
+	if content["own"]:
+		subject = _("What you owe clients today: {0}").format(count)
+	elif content["team"]:
+		subject = _("What your team owes clients today: {0}").format(count)
+	else:
+		subject = _("Interactions nobody logged: {0}").format(count)
+	frappe.sendmail(
+		recipients=[frappe.db.get_value("User", subscription.user, "email")],
+		subject=subject,
+		template="daily_digest",
+		args={
+			**content,
+			"shown": SHOWN,
+			"owed_url": get_url_to_report("Owed Today"),
+			"unlogged_url": get_url_to_report("Interactions Nobody Logged"),
+			"subscription_url": get_url_to_form(SUBSCRIPTION, subscription.name),
+		},
+		# As confidential, in the queue, as the strictest record that it tells about.
+		reference_doctype=owed.INTERACTION if content["strictest"] else SUBSCRIPTION,
+		reference_name=content["strictest"] or subscription.name,
+		add_unsubscribe_link=0,
+	)

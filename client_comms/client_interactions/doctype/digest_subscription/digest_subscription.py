@@ -1,0 +1,50 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class DigestSubscription(Document):
+	"""When a user gets the daily email about what clients are owed, and what is in it.
+
+	`sent_on` is the day that has been looked after: with it, an email goes out once a day at most.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		enabled: DF.Check
+		own_debts: DF.Check
+		send_at: DF.Time
+		sent_on: DF.Date | None
+		team_debts: DF.Check
+		unlogged: DF.Check
+		user: DF.Link
+	# end: auto-generated types
+
+	def before_insert(self):
+		# Whoever makes it: it is the user's own, to read and to change.
+		self.owner = self.user
+
+	def validate(self):
+		self.validate_user()
+		before = self.get_doc_before_save()
+		self.sent_on = before.sent_on if before else self.flags.sent_on  # not for requests to set
+
+	def validate_user(self):
+		"""Everybody subscribes for themselves; who sees everybody's subscriptions may do it for others."""
+		if self.user != frappe.session.user and not frappe.has_permission(self.doctype, "report"):
+			frappe.throw(
+				_("You can subscribe to the daily email for yourself only."),
+				exc=frappe.PermissionError,
+				title=_("Not Your Subscription"),
+			)
+		if frappe.db.get_value("User", self.user, "user_type") != "System User":
+			frappe.throw(
+				_("{0} does not work in the desk. Choose a user who does.").format(frappe.bold(self.user)),
+				title=_("Not a Desk User"),
+			)

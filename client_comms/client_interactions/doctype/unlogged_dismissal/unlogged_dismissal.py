@@ -1,0 +1,34 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms.crm import unlogged
+
+
+class UnloggedDismissal(Document):
+	"""An email, call or event with a client that nobody needs to log, and why (D-1)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		reason: DF.SmallText
+		reference_doctype: DF.Link
+		reference_name: DF.DynamicLink
+	# end: auto-generated types
+
+	def before_insert(self):
+		unlogged.require(self.reference_doctype, self.reference_name)
+
+	def validate(self):
+		if not (self.reason or "").strip():
+			frappe.throw(_("Say why this is not a client matter."), title=_("Reason Missing"))
+
+
+def on_doctype_update():
+	"""One dismissal a document, found by it."""
+	frappe.db.add_unique("Unlogged Dismissal", ["reference_doctype", "reference_name"])

@@ -1,0 +1,159 @@
+"""What people owe clients, and by when (C-3, C-4, F-2).
+
+The report, the workspace, the daily digest and the banner on ERPNext's forms ask here; each sees what the
+session user may read and nothing else, not even a count.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime, getdate
+
+from client_comms import clock
+from client_comms.crm.parties import PARTY_TYPES
+from client_comms.enforcement import permissions, policy
+from client_comms.rules import access, response_clock
+
+INTERACTION = "Client Interaction"
+ACTION_ITEM = "Interaction Action Item"
+
+ACKNOWLEDGEMENT = "Acknowledgement"
+ANSWER = "Answer"
+PROMISED_ANSWER = "Promised Answer"
+ITEM = "Action Item"
+
+# What is owed, with the fields that hold its deadline and how its clock stands.
+CLOCKS = (
+	(ACKNOWLEDGEMENT, "acknowledge_by", "acknowledge_status"),
+	(ANSWER, "respond_by", "respond_status"),
+	(PROMISED_ANSWER, "promised_for", "promise_status"),
+)
+_OWING = (response_clock.RUNNING, response_clock.BREACHED)
+FIELDS = (
+	"name",
+	"subject",
+	"party_type",
+	"party",
+	"party_name",
+	"responsible_staff",
+	"confidentiality_level",
+	*(field for _what, due, status in CLOCKS for field in (due, status)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+	"""One thing that one person owes one client: `due` as stored, the end of its day for an action item."""
+
+	what: str
+	due: datetime
+	staff: str | None
+	subject: str
+	interaction: frappe._dict  # `FIELDS`
+
+
+def label(what: str) -> str:
+	"""What is owed, in the user's language."""
+	return {
+		ACKNOWLEDGEMENT: _("Acknowledgement"),
+		ANSWER: _("Answer"),
+		PROMISED_ANSWER: _("Promised Answer"),
+		ITEM: _("Action Item"),
+	}[what]
+
+
+def end_of(day) -> datetime:
+	"""The last moment of a day, as stored."""
+	return datetime.combine(getdate(day), time.max).replace(microsecond=0)
+
+
+def owed(staff: str | None = None, until: datetime | None = None) -> list[Debt]:
+	"""What is owed and due up to `until`, the most urgent first, as far as the session user may read it.
+
+	:param staff: whose debts; everybody's when left out
+	:param until: a moment as stored; all debts that have a deadline when left out. What is overdue is due.
+	"""
+	until = until or datetime(9999, 12, 31)
+	debts = [debt for debt in [*_of_clocks(staff, until), *_of_items(staff, until)] if debt.due <= until]
+	return sorted(debts, key=lambda debt: (debt.due, debt.interaction.name, debt.what))
+
+
+def of_interaction(row) -> list[Debt]:
+	"""What the clocks of one interaction owe, the most urgent first; `row` has `FIELDS`."""
+	debts = [
+		Debt(what, get_datetime(row.get(due)), row.responsible_staff, row.subject, row)
+		for what, due, status in CLOCKS
+		if row.get(due) and row.get(status) in _OWING
+	]
+	return sorted(debts, key=lambda debt: debt.due)
+
+
+def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
+	"""Interactions about a document or with a client whose clocks run or pause, the most urgent first.
+
+	:returns: rows of `FIELDS`, `clock_state` and `next_deadline`
+	"""
+	if doctype == "Contact":
+		filters = {"contact": name}
+	elif doctype in PARTY_TYPES:
+		filters = {"party_type": doctype, "party": name}
+	else:
+		filters = {"reference_doctype": doctype, "reference_name": name}
+	return frappe.get_list(
+		INTERACTION,
+		{**filters, "clock_state": ("!=", response_clock.STATE_STOPPED)},
+		[*FIELDS, "clock_state", "next_deadline"],
+		order_by="clock_state desc, next_deadline asc",  # Running before Paused
+		limit=limit,
+	)
+
+
+def emailable(debts: list[Debt]) -> set[str]:
+	"""The interactions behind the debts whose content the session user may have in an email (P-2)."""
+	names = {debt.interaction.name for debt in debts}
+	if not names:
+		return set()
+	with permissions.listing_for(access.EMAIL):
+		return set(frappe.get_list(INTERACTION, {"name": ("in", list(names))}, pluck="name", limit=0))
+
+
+def _of_clocks(staff: str | None, until: datetime) -> list[Debt]:
+	# Not "<=": Frappe would wrap the column for what has no deadline, and leave the index aside.
+	due = ("between", [datetime(1900, 1, 1), until])
+	filters = {"clock_state": response_clock.STATE_RUNNING, "next_deadline": due}
+	if staff:
+		filters["responsible_staff"] = staff
+	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="next_deadline asc", limit=0)
+	return [debt for row in rows for debt in of_interaction(row)]
+
+
+def _of_items(staff: str | None, until: datetime) -> list[Debt]:
+	table = frappe.qb.DocType(ACTION_ITEM)
+	query = (
+		frappe.qb.from_(table)
+		.select(table.parent, table.description, table.assigned_to, table.due_on)
+		.where((table.status == policy.OPEN_ACTION_ITEM) & (table.due_on <= until.date()))
+		.where(table.parenttype == INTERACTION)
+	)
+	if staff:
+		query = query.where(table.assigned_to == staff)
+	items = query.run(as_dict=True)
+	if not items:
+		return []
+	# Rows of a child table know nothing of clearance: their interactions decide.
+	names = list({item.parent for item in items})
+	rows = {
+		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
+	}
+	return [
+		Debt(ITEM, end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
+		for item in items
+		if item.parent in rows
+	]
+
+
+def overdue_seconds(debt: Debt) -> int:
+	"""How long a debt has been overdue, in seconds by the clock on the wall; 0 when it is not."""
+	return max(0, int((clock.now() - debt.due).total_seconds()))

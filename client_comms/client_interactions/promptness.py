@@ -1,0 +1,48 @@
+"""How promptly staff log what happened (D-1)."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.communication_governance import calendars
+
+FIELDS = ("logged_by_hand", "logged_after_seconds", "logged_late")
+
+
+def of_log(occurred_on: datetime, company: str | None = None) -> dict:
+	"""The fields of an interaction that staff log now.
+
+	:param occurred_on: when it happened, as stored
+	:param company: whose calendar counts
+	:returns: `logged_by_hand`, `logged_after_seconds` (working time) and
+	    `logged_late`: whether that is more than the settings allow
+	"""
+	calendar = calendars.for_company(company)
+	seconds = calendar.working_seconds(clock.to_aware(occurred_on), clock.to_aware(clock.now()))
+	allowed = frappe.get_cached_doc("Client Comms Settings").late_log_hours
+	return {
+		"logged_by_hand": 1,
+		"logged_after_seconds": int(seconds),
+		"logged_late": int(bool(allowed) and seconds > allowed * 3600),
+	}
+
+
+def tell_late(seconds: int) -> None:
+	"""A word to whoever logs late; it stops nobody."""
+	frappe.msgprint(
+		_(
+			"Logged {0} working hours after it happened. Please log interactions within {1} working hours."
+		).format(
+			frappe.bold(frappe.format(seconds / 3600, {"fieldtype": "Float", "precision": 1})),
+			frappe.bold(
+				frappe.format(
+					frappe.get_cached_doc("Client Comms Settings").late_log_hours,
+					{"fieldtype": "Float", "precision": 1},
+				)
+			),
+		),
+		alert=True,
+		indicator="orange",
+	)

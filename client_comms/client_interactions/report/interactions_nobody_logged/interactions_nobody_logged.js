@@ -1,0 +1,101 @@
+frappe.query_reports["Interactions Nobody Logged"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), -7),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+		},
+		{
+			fieldname: "staff",
+			label: __("Staff"),
+			fieldtype: "Link",
+			options: "User",
+			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+		},
+	],
+
+	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+
+	formatter(value, row, column, data, default_formatter) {
+		if (column.fieldname !== "log") return default_formatter(value, row, column, data);
+		if (!data || !frappe.model.can_create("Client Interaction")) return "";
+		const name = frappe.utils.escape_html(data.reference_name);
+		return `<button class="btn btn-xs btn-default client-comms-log"
+				data-doctype="${data.reference_doctype}" data-name="${name}">${__("Log")}</button>`;
+	},
+
+	onload(report) {
+		report.page.wrapper.on("click", ".client-comms-log", ({ currentTarget }) =>
+			log_unlogged(report, [
+				{ doctype: currentTarget.dataset.doctype, name: currentTarget.dataset.name },
+			])
+		);
+		if (frappe.model.can_create("Client Interaction")) {
+			report.page.add_inner_button(__("Log Selected"), () => {
+				const documents = selected_documents(report);
+				if (documents.length) log_unlogged(report, documents);
+			});
+		}
+		if (frappe.model.can_read("Unlogged Dismissal")) {
+			report.page.add_menu_item(__("Set Aside"), () => frappe.set_route("List", "Unlogged Dismissal"));
+		}
+		if (frappe.model.can_create("Unlogged Dismissal")) {
+			report.page.add_inner_button(__("Not a Client Matter"), () => {
+				const documents = selected_documents(report);
+				if (documents.length) dismiss_unlogged(report, documents);
+			});
+		}
+	},
+};
+
+function selected_documents(report) {
+	const documents = (report.datatable?.rowmanager.getCheckedRows() || []).map((index) => {
+		const { reference_doctype, reference_name } = report.data[index];
+		return { doctype: reference_doctype, name: reference_name };
+	});
+	if (!documents.length) frappe.show_alert(__("Select the rows first."));
+	return documents;
+}
+
+async function log_unlogged(report, documents) {
+	const done = await frappe.xcall("client_comms.api.log_unlogged", { documents });
+	const logged = done.filter(({ interaction }) => interaction);
+	if (logged.length === 1) {
+		const link = frappe.utils.get_form_link("Client Interaction", logged[0].interaction, true);
+		frappe.show_alert({ message: __("Logged as {0}", [link]), indicator: "green" });
+	} else if (logged.length) {
+		frappe.show_alert({ message: __("{0} interactions logged", [logged.length]), indicator: "green" });
+	}
+	show_refusals(done);
+	report.refresh();
+}
+
+function dismiss_unlogged(report, documents) {
+	frappe.prompt(
+		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		async ({ reason }) => {
+			show_refusals(await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }));
+			report.refresh();
+		},
+		__("Not a Client Matter"),
+		__("Confirm")
+	);
+}
+
+function show_refusals(done) {
+	const refused = done.filter(({ error }) => error);
+	if (!refused.length) return;
+	frappe.msgprint({
+		title: __("Not Everything Could Be Done"),
+		message: refused.map(({ error }) => `<p>${error}</p>`).join(""),
+		indicator: "orange",
+	});
+}

@@ -1,0 +1,75 @@
+"""Emails, calls and events with clients that belong to no interaction (D-1)."""
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+
+from client_comms import clock
+from client_comms.client_interactions import owed
+from client_comms.crm import unlogged
+
+
+def execute(filters=None):
+	"""What nobody logged: everybody's for who answers for logging, their own for the rest.
+
+	:param filters: `from_date`, `to_date` (dates), `staff` (User; everybody when empty)
+	"""
+	filters = frappe._dict(filters or {})
+	start = get_datetime(filters.from_date) if filters.from_date else unlogged.since()
+	end = owed.end_of(filters.to_date) if filters.to_date else None
+	found = unlogged.find(start, end, filters.staff)
+	message = None
+	if len(found) == unlogged.LIMIT:
+		message = _("Only the newest {0} are shown. Choose a shorter period to see others.").format(
+			unlogged.LIMIT
+		)
+	names = unlogged.client_names(found)
+	return columns(), [row(each, names) for each in found], message
+
+
+def row(each: unlogged.Unlogged, names: dict) -> dict:
+	client = each.client
+	return {
+		"kind": each.kind,
+		"at": each.at,
+		"ago": int((clock.now() - each.at).total_seconds()) // 60 * 60,
+		"client_name": names.get((client.party_type, client.party)) or client.party,
+		"party_type": client.party_type,
+		"party": client.party,
+		"staff": each.staff,
+		"subject": each.subject or "",
+		"reference_doctype": each.doctype,
+		"reference_name": each.name,
+	}
+
+
+def columns() -> list[dict]:
+	return [
+		{"fieldname": "log", "label": " ", "fieldtype": "Data", "width": 70},
+		{"fieldname": "kind", "label": _("What"), "fieldtype": "Data", "width": 90},
+		{"fieldname": "at", "label": _("When"), "fieldtype": "Datetime", "width": 165},
+		{"fieldname": "ago", "label": _("How Long Ago"), "fieldtype": "Duration", "width": 135},
+		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 170},
+		{
+			"fieldname": "party",
+			"label": _("Client"),
+			"fieldtype": "Dynamic Link",
+			"options": "party_type",
+			"width": 170,
+		},
+		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 180},
+		{
+			"fieldname": "subject",
+			"label": _("Subject"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 200,
+		},
+		{
+			"fieldname": "reference_name",
+			"label": _("Document"),
+			"fieldtype": "Dynamic Link",
+			"options": "reference_doctype",
+			"width": 140,
+		},
+	]

@@ -1,0 +1,43 @@
+frappe.query_reports["Late Logs"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), -30),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "staff",
+			label: __("Staff"),
+			fieldtype: "Link",
+			options: "User",
+			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const text = default_formatter(value, row, column, data);
+		if (column.fieldname !== "late" || !data?.late) return text;
+		const staff = frappe.utils.escape_html(data.staff);
+		return `<a class="client-comms-late" data-staff="${staff}">${text}</a>`;
+	},
+
+	onload(report) {
+		report.page.wrapper.on("click", ".client-comms-late", ({ currentTarget }) => {
+			const { from_date, to_date } = report.get_values();
+			frappe.set_route("List", "Client Interaction", "List", {
+				logged_late: 1,
+				owner: currentTarget.dataset.staff,
+				occurred_on: ["between", [from_date, to_date]],
+			});
+		});
+	},
+};

@@ -1,0 +1,33 @@
+frappe.query_reports["Owed Today"] = {
+	filters: [
+		{
+			fieldname: "staff",
+			label: __("Staff"),
+			fieldtype: "Link",
+			options: "User",
+			default: frappe.session.user,
+			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+		},
+		{
+			fieldname: "until",
+			label: __("Due Until"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		if (column.fieldname === "overdue_by" && !data?.overdue_by) return "";
+		const text = default_formatter(value, row, column, data);
+		const urgent = data?.overdue_by && ["due", "overdue_by"].includes(column.fieldname);
+		return urgent ? `<span style="color: var(--text-on-red)">${text}</span>` : text;
+	},
+
+	onload(report) {
+		report.page.add_inner_button(__("Daily Email"), () =>
+			frappe.xcall("client_comms.api.digest_subscription").then((name) =>
+				frappe.set_route("Form", "Digest Subscription", name)
+			)
+		);
+	},
+};

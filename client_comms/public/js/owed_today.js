@@ -1,0 +1,32 @@
+frappe.provide("client_comms");
+
+/** The workspace block "Owed Today": what the user owes clients up to the end of the day. */
+client_comms.show_owed_today = async (root) => {
+	const INTERACTION = "Client Interaction";
+	const body = root.querySelector(".owed-today");
+	await frappe.model.with_doctype(INTERACTION);
+	const { debts, more } = await frappe.xcall("client_comms.api.owed_today");
+	const it = client_comms.interaction;
+	const escape = frappe.utils.escape_html;
+
+	const rows = debts.map(({ what, client, subject, due, interaction }) => {
+		const overdue = it.minutes_to(due) < 0;
+		return `<a class="debt" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
+				<span class="what">${escape(what)}</span>
+				<span class="about"><b>${escape(client || __("Unknown client"))}</b> ${escape(subject || "")}</span>
+				<span class="due${overdue ? " overdue" : ""}" title="${it.when(due)}">${it.relative(due)}</span>
+			</a>`;
+	});
+	if (!rows.length) rows.push(`<div class="none">${__("You owe nobody anything today.")}</div>`);
+	const all = more ? __("All, {0} more", [more]) : __("All");
+	body.innerHTML = `
+		<div class="head"><span>${__("Owed Today")}</span><a href="/app/query-report/Owed Today">${all}</a></div>
+		${rows.join("")}`;
+	body.addEventListener("click", (event) => {
+		const link = event.composedPath().find((each) => each.tagName === "A");
+		if (!link || event.ctrlKey || event.metaKey) return;
+		event.preventDefault();
+		if (link.classList.contains("debt")) frappe.set_route(link.getAttribute("href"));
+		else frappe.set_route("query-report", "Owed Today");
+	});
+};

@@ -1,0 +1,42 @@
+"""The block "Owed Today" of the workspace: a document of Frappe that carries no module, so it comes and goes by hand."""
+
+import frappe
+
+DOCTYPE = "Custom HTML Block"
+NAME = "Client Comms Owed Today"
+
+_HTML = '<div class="owed-today"></div>'
+_SCRIPT = """frappe
+	.require("/assets/client_comms/js/owed_today.js")
+	.then(() => client_comms.show_owed_today(root_element));
+"""
+_STYLE = """.owed-today { border: 1px solid var(--border-color); border-radius: var(--border-radius-lg); padding: 12px 16px; }
+.owed-today .head { display: flex; justify-content: space-between; margin-bottom: 6px; font-weight: 600; }
+.owed-today .head a { font-weight: 400; }
+.owed-today .debt { display: flex; gap: 12px; padding: 6px 0; color: inherit; text-decoration: none; border-top: 1px solid var(--border-color); }
+.owed-today .debt:hover { background: var(--fg-hover-color); }
+.owed-today .what { flex: 0 0 140px; color: var(--text-muted); }
+.owed-today .about { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.owed-today .due { flex: 0 0 auto; }
+.owed-today .overdue { color: var(--text-on-red); }
+.owed-today .none { color: var(--text-muted); }
+"""
+
+
+def make() -> None:
+	"""The block, where it is missing; an administrator's changes stay."""
+	if not frappe.db.exists(DOCTYPE, NAME):
+		frappe.get_doc(
+			{
+				"doctype": DOCTYPE,
+				"name": NAME,
+				"__newname": NAME,
+				"html": _HTML,
+				"script": _SCRIPT,
+				"style": _STYLE,
+			}
+		).insert(ignore_permissions=True)
+
+
+def remove() -> None:
+	frappe.delete_doc(DOCTYPE, NAME, ignore_permissions=True, force=True, ignore_missing=True)

@@ -1,0 +1,231 @@
+"""What people owe clients, who sees it, and how promptly things are logged (C-3, C-4, F-2, D-1)."""
+
+import datetime
+
+import frappe
+import pytest
+from frappe.desk import query_report
+
+from client_comms import api
+from client_comms.client_interactions import owed
+
+MONDAY = "2026-11-23 10:00"  # acknowledged by Tuesday 17:00, answered by Wednesday 17:00
+
+
+@pytest.fixture(autouse=True)
+def calendar(set_calendar):
+	set_calendar(["09:00-17:00"])
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User")
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user("Customer Support", "Sales User")
+
+
+def at(moment):
+	return datetime.datetime.fromisoformat(moment)
+
+
+def whats(debts):
+	return [debt.what for debt in debts]
+
+
+def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
+	inquiry, frontline, clock_at, as_user
+):
+	name = inquiry(responsible_staff=frontline).name
+	with as_user(frontline):
+		with clock_at("2026-11-23 12:00"):
+			assert not owed.owed(frontline, owed.end_of("2026-11-23"))
+		with clock_at("2026-11-24 12:00"):
+			debts = owed.owed(frontline, owed.end_of("2026-11-24"))
+			assert [(debt.what, debt.due, debt.interaction.name) for debt in debts] == [
+				(owed.ACKNOWLEDGEMENT, at("2026-11-24 17:00:00"), name)
+			]
+			assert owed.overdue_seconds(debts[0]) == 0
+			assert whats(owed.owed(frontline)) == [owed.ACKNOWLEDGEMENT, owed.ANSWER]
+		with clock_at("2026-11-24 18:00"):
+			assert owed.overdue_seconds(owed.owed(frontline)[0]) == 3600
+
+
+def test_a_promise_is_owed_and_a_pause_owes_nothing(inquiry, frontline, clock_at, as_user):
+	doc = inquiry(responsible_staff=frontline)
+	with clock_at("2026-11-23 11:00"), as_user(frontline):
+		api.promise(doc.name, "2026-11-27 12:00")
+		assert whats(owed.owed(frontline)) == [owed.PROMISED_ANSWER]
+		api.pause(doc.name)
+		assert not owed.owed(frontline)
+
+
+def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, make_user, clock_at, as_user):
+	helper = make_user("Frontline Staff")
+	doc = inquiry(
+		responsible_staff=frontline,
+		action_items=[
+			{"description": "Send the brochure", "assigned_to": helper, "due_on": "2026-11-24"},
+			{"description": "Some day", "assigned_to": helper},
+		],
+	)
+	with clock_at("2026-11-24 12:00"), as_user(helper):
+		debts = owed.owed(helper, owed.end_of("2026-11-24"))
+		assert [(debt.what, debt.subject, debt.due) for debt in debts] == [
+			(owed.ITEM, "Send the brochure", at("2026-11-24 23:59:59"))
+		]
+		assert owed.overdue_seconds(debts[0]) == 0
+	doc.reload()
+	doc.action_items[0].status = "Closed"
+	doc.save()
+	with as_user(helper):
+		assert not owed.owed(helper)
+
+
+def test_nobody_sees_debts_of_records_they_may_not_read(inquiry, frontline, agent, clock_at, as_user):
+	inquiry(responsible_staff=frontline)
+	complaint = inquiry(
+		"Feedback/Complaint",
+		responsible_staff=agent,
+		action_items=[{"description": "Call back", "assigned_to": agent, "due_on": "2026-11-24"}],
+	)
+	with clock_at("2026-11-25 12:00"):
+		with as_user(agent):
+			assert {debt.interaction.name for debt in owed.owed(agent)} == {complaint.name}
+			assert whats(owed.owed(agent)).count(owed.ITEM) == 1
+		with as_user(frontline):
+			assert complaint.name not in {debt.interaction.name for debt in owed.owed()}
+			assert not owed.owed(agent)
+			assert not [
+				row
+				for row in query_report.run("Owed Today", filters={"staff": agent})["result"]
+				if isinstance(row, dict)
+			]
+
+
+def test_content_that_may_not_be_emailed_is_told_apart(inquiry, agent, clock_at, as_user):
+	complaint = inquiry("Feedback/Complaint", responsible_staff=agent)
+	with clock_at("2026-11-24 12:00"), as_user(agent):
+		debts = owed.owed(agent)
+		assert {debt.interaction.name for debt in debts} == {complaint.name}
+		assert not owed.emailable(debts)  # Customer Support reads what is Sensitive, and may not email it
+
+
+def test_the_report_shows_what_is_overdue(inquiry, frontline, clock_at, as_user):
+	name = inquiry(responsible_staff=frontline).name
+	with clock_at("2026-11-24 18:00:30"), as_user(frontline):
+		result = query_report.run("Owed Today", filters={"staff": frontline, "until": "2026-11-24"})["result"]
+	assert [(row["interaction"], row["what"], row["overdue_by"]) for row in result] == [
+		(name, "Acknowledgement", 3600)
+	]
+
+
+def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clock_at, as_user):
+	for number in range(9):
+		inquiry(responsible_staff=frontline, subject=f"Question {number}")
+	with clock_at("2026-11-24 12:00"), as_user(frontline):
+		shown = api.owed_today()
+	assert len(shown["debts"]) == 8
+	assert shown["more"] == 1
+	assert shown["debts"][0]["client"] == "Anna Client"
+
+
+# The banner on ERPNext's forms
+
+
+def test_the_banner_names_what_the_reader_may_see_and_nothing_else(
+	inquiry, frontline, agent, make_user, clock_at, as_user
+):
+	standard = inquiry(responsible_staff=frontline)
+	complaint = inquiry("Feedback/Complaint", responsible_staff=agent)
+	with clock_at("2026-11-23 12:00"):
+		with as_user(frontline):
+			seen = api.open_interactions("Customer", "Anna Client")
+			assert [row.name for row in seen] == [standard.name]
+			assert seen[0].responsible_name == "Frontline Staff Sales User"
+		with as_user(make_user("Customer Support Manager", "Sales User")):
+			both = {row.name for row in api.open_interactions("Customer", "Anna Client")}
+			assert both == {standard.name, complaint.name}
+		with as_user(make_user("Sales User")):
+			assert api.open_interactions("Customer", "Anna Client") == []
+		with as_user(make_user("Frontline Staff")), pytest.raises(frappe.PermissionError):
+			api.open_interactions("Customer", "Anna Client")  # reads no Customer
+
+
+def test_the_banner_leaves_out_what_is_settled_and_puts_what_is_paused_last(
+	inquiry, frontline, clock_at, as_user
+):
+	answered, paused, running = (inquiry(responsible_staff=frontline).name for _ in range(3))
+	with clock_at("2026-11-23 11:00"), as_user(frontline):
+		api.answer(answered)
+		api.pause(paused)
+		assert [row.name for row in api.open_interactions("Customer", "Anna Client")] == [running, paused]
+
+
+def test_the_banner_of_an_issue_is_about_that_issue(inquiry, make_user, clock_at, as_user):
+	issue = frappe.get_doc(
+		{"doctype": "Issue", "subject": "Broken", "raised_by": "x@nowhere.example"}
+	).insert()
+	staff = make_user("Frontline Staff", "Support Team")
+	about = inquiry(responsible_staff=staff, reference_doctype="Issue", reference_name=issue.name)
+	inquiry(responsible_staff=staff)
+	with clock_at("2026-11-23 12:00"), as_user(staff):
+		assert about.name in {row.name for row in api.open_interactions("Issue", issue.name)}
+		assert len(api.open_interactions("Issue", issue.name)) <= 2
+
+
+# How promptly staff log (D-1)
+
+
+@pytest.mark.parametrize(
+	("logged_at", "late"),
+	[("2026-11-23 17:30", 0), ("2026-11-24 09:30", 0), ("2026-11-24 10:30", 1), ("2026-11-30 09:00", 1)],
+)
+def test_what_is_logged_more_than_eight_working_hours_later_is_late(
+	inquiry, frontline, clock_at, logged_at, late
+):
+	with clock_at(logged_at):
+		doc = inquiry(at=logged_at, occurred_on=MONDAY, responsible_staff=frontline)
+	assert doc.logged_by_hand == 1
+	assert doc.logged_late == late
+
+
+def test_whoever_logs_late_is_told(inquiry, frontline):
+	inquiry(at="2026-11-23 11:00", occurred_on=MONDAY, responsible_staff=frontline)
+	assert not frappe.message_log
+	inquiry(at="2026-11-25 11:00", occurred_on=MONDAY, responsible_staff=frontline)
+	assert "working hours after it happened" in str(frappe.message_log)
+
+
+def test_lateness_is_measured_once_and_never_typed(inquiry, frontline, clock_at):
+	doc = inquiry(at="2026-11-25 11:00", occurred_on=MONDAY, responsible_staff=frontline, logged_late=0)
+	assert (doc.logged_late, doc.logged_after_seconds) == (1, 17 * 3600)
+	with clock_at("2026-11-27 11:00"):
+		doc.update({"logged_late": 0, "logged_after_seconds": 0, "subject": "Another"})
+		doc.save()
+	doc.reload()
+	assert (doc.subject, doc.logged_late, doc.logged_after_seconds) == ("Another", 1, 17 * 3600)
+
+
+def test_nothing_is_late_where_the_settings_say_never(inquiry, frontline, set_settings):
+	set_settings(late_log_hours=0)
+	assert not inquiry(at="2026-11-30 11:00", occurred_on=MONDAY, responsible_staff=frontline).logged_late
+
+
+def test_what_arrives_by_itself_is_never_late(log):
+	assert not log(direction="Inbound", occurred_on="2026-01-02 10:00").logged_late
+
+
+def test_late_logs_by_staff(inquiry, make_user, as_user, clock_at):
+	logger = make_user("Frontline Staff", "Sales User")
+	with as_user(logger):
+		for logged_at in ("2026-11-23 11:00", "2026-11-23 12:00", "2026-11-25 10:00"):
+			inquiry(at=logged_at, occurred_on=MONDAY, responsible_staff=logger)
+	with clock_at("2026-11-26 12:00"), as_user(make_user("Customer Support Manager")):
+		rows = query_report.run("Late Logs", filters={"staff": logger, "from_date": "2026-11-20"})["result"]
+	assert [(r["staff"], r["logged"], r["late"], r["median"], r["longest"]) for r in rows] == [
+		(logger, 3, 1, 2 * 3600, 16 * 3600)
+	]
+	assert round(rows[0]["share"]) == 33
