@@ -9,6 +9,8 @@ from datetime import date, datetime
 import click
 import frappe
 from frappe.commands import get_site, pass_context
+from frappe.utils.file_lock import LockTimeoutError
+from frappe.utils.synchronization import filelock
 
 from client_comms.dry_run.table import print_table
 
@@ -37,6 +39,59 @@ def load_demo(context, anchor: str | None = None):
 		if refused:
 			click.echo(f"\nThe rules of this site did not allow {len(refused)} steps:")
 			click.echo("\n".join(f"  {each}" for each in refused))
+
+
+@client_comms.command("backfill")
+@click.option(
+	"--since", metavar="YYYY-MM-DD", help="first day (default: when the first matrix version came into force)"
+)
+@click.option(
+	"--source",
+	"sources",
+	multiple=True,
+	metavar="DOCTYPE",
+	help="only this DocType (repeatable; default: all)",
+)
+@click.option("--dry-run", is_flag=True, help="tell what would be logged, and take it back")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of a table")
+@pass_context
+def backfill(
+	context,
+	since: str | None = None,
+	sources: tuple[str, ...] = (),
+	dry_run: bool = False,
+	as_json: bool = False,
+):
+	"""Log what reached the site before the app did. Repeatable: what is logged stays as it is, a killed run goes on.
+
+	Deadlines are those of then, and nobody is told of what was missed.
+	"""
+	first = _moment(since, "--since") if since else None
+	with _connected(context):
+		from client_comms.crm import backfill
+
+		if unknown := set(sources) - set(backfill.DOCTYPES):
+			raise click.ClickException(
+				f"--source {sorted(unknown)[0]}: choose from {', '.join(backfill.DOCTYPES)}."
+			)
+		first = first or backfill.earliest()
+		if first is None:
+			raise click.ClickException("No communication matrix is in force: submit one first.")
+		try:
+			with filelock("client_comms_backfill", timeout=1):
+				found = backfill.run(first, sources or backfill.DOCTYPES, dry_run, _chunks)
+		except LockTimeoutError as refusal:
+			raise click.ClickException("A backfill is running already.") from refusal
+	if as_json:
+		click.echo(json.dumps(found, indent=2))
+		return
+	outcomes = ("opened", "continued", "nothing", "no_matrix", "failed")
+	rows = [(doctype, *(str(counts[each]) for each in outcomes)) for doctype, counts in found.items()]
+	print_table(
+		("Source", "New interactions", "In a thread", "Not to be logged", "Before any matrix", "Failed"), rows
+	)
+	if dry_run:
+		click.echo("Nothing was changed.")
 
 
 @client_comms.command("simulate-matrix")
@@ -140,6 +195,11 @@ def _connected(context) -> Iterator[None]:
 		yield
 	finally:
 		frappe.destroy()
+
+
+def _chunks(chunks: list) -> Iterator:
+	with click.progressbar(chunks, label="Logging", file=sys.stderr) as bar:
+		yield from bar
 
 
 def _progress(steps: list) -> Iterator:

@@ -10,11 +10,21 @@ import sys
 
 from frappe.email.receive import InboundMail
 
+from client_comms.rules import mail_signals
+
 
 def of_message_being_received() -> dict[str, str]:
-	"""Header name -> value (the last one of a name) of the message being received; empty when there is none."""
+	"""Header name -> value (the last one of a name) of the message being received; empty when there is none.
+
+	A delivery report refers to the message that it returns.
+	"""
 	message = _message_being_received()
-	return {name: str(value) for name, value in message.mail.items()} if message else {}
+	if message is None:
+		return {}
+	headers = {name: str(value) for name, value in message.mail.items()}
+	if returned := mail_signals.returned_ids(message.mail):
+		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
+	return headers
 
 
 def is_receiving() -> bool:

@@ -6,23 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import frappe
+from frappe import _
 from frappe.utils import add_to_date, cstr, get_datetime, strip_html
 
 from client_comms import clock
 from client_comms.client_interactions import alerts
 from client_comms.communication_governance import matrix as matrices
 from client_comms.crm import assignment, parties
-from client_comms.rules import classification, documentation, response_clock
+from client_comms.enforcement import files, policy, sharing
+from client_comms.rules import access, classification, documentation, response_clock
 
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
+CONTACTED = "Contacted"  # staff met or called the client, which moves no clock
 SUMMARY_LENGTH = 2000
+_SAVEPOINT = "client_comms_intake"
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-	"""What arrived: `document` is the Communication or Issue behind it, `at` as stored."""
+	"""What arrived, or what staff began: `document` is what is behind it, `at` when it happened, as stored.
+
+	`sender` and `sender_name` are the person on the client's side, whichever way it went; `client` says who that
+	is when an address does not. `staff` is the user who wrote, called or met.
+	"""
 
 	document: object
 	source: str
@@ -37,28 +45,67 @@ class Arrival:
 	email_account: str | None = None
 	issue_type: str | None = None
 	company: str | None = None
+	direction: str = classification.INBOUND
+	client: parties.Client | None = None
+	staff: str | None = None
+
+
+def attempt(doc, log):
+	"""Log the document. What goes wrong in it must not keep the document itself from being stored.
+
+	:param log: takes the document; the `log` of one of the adapters
+	:returns: what `log` does; None when it failed, which the Error Log tells
+	"""
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		return log(doc)
+	except frappe.QueryDeadlockError:
+		raise  # the database took back everything, the document too
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title=_("{0} could not be logged as an interaction").format(_(doc.doctype)),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
+		return None
+
+
+def is_wanted(switch: str) -> bool:
+	"""Whether the settings log this source by itself; what is imported or installed did not just arrive."""
+	if frappe.flags.in_import or frappe.flags.in_install or frappe.flags.in_patch:
+		return False
+	return bool(frappe.get_cached_doc("Client Comms Settings").get(switch))
 
 
 def open_new(arrival: Arrival):
-	"""Log an inquiry: classified, with its clocks running, and somebody's.
+	"""Log an inquiry, classified, with its clocks running, and somebody's; or what staff began (D-1, F-1).
 
+	:returns: the interaction; None for what somebody wrote who may not read even the default type
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force for the company
 	"""
-	client = parties.client_of(
-		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name
+	about_new = _about_new(arrival)
+	client = arrival.client or parties.client_of(
+		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name, about_new
 	)
-	communication_type = classify(arrival).communication_type
+	company = arrival.company or _company(arrival)
+	matrix = matrices.require_in_force(company, arrival.at)
+	inbound = arrival.direction == classification.INBOUND
+	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, client)
+	if placed is None:
+		return None
+	communication_type, level, responsible = placed
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(
 		{
-			"company": arrival.company or _company(arrival),
+			"company": company,
 			"party_type": client.party_type,
 			"party": client.party,
 			"party_name": client.name,
 			"contact": client.contact,
 			"communication_type": communication_type,
 			"channel": arrival.channel,
-			"direction": "Inbound",
+			"direction": arrival.direction,
 			"occurred_on": arrival.at,
 			"subject": cstr(arrival.subject)[:140] or arrival.channel,
 			"summary": _plain(arrival.content) or cstr(arrival.subject),
@@ -66,20 +113,103 @@ def open_new(arrival: Arrival):
 			"reference_name": arrival.reference_name,
 		}
 	)
-	doc.matrix = matrices.require_in_force(doc.company, arrival.at)
-	doc.confidentiality_level = matrices.rule_for(doc.matrix, communication_type).confidentiality_level
-	doc.responsible_staff = assignment.responsible_for(
-		doc.matrix, communication_type, doc.confidentiality_level, client
-	)
+	doc.matrix = matrix
+	doc.confidentiality_level = level
+	doc.responsible_staff = (inbound and assignment.by_rule(doc)) or responsible
+	if nobody_available := not doc.responsible_staff:
+		doc.responsible_staff = assignment.manager_for(level)
 	add_evidence(doc, arrival.document)
 	doc.flags.from_intake = True
+	doc.flags.about_new = about_new
+	doc.flags.ignore_links = True  # they have just been looked up
 	doc.append_event(LOGGED, clock.now())
-	doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
+	if inbound:
+		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
+	else:
+		doc.append_event(CONTACTED, arrival.at, source=arrival.document, by=arrival.staff)
 	doc.insert(ignore_permissions=True)
 	doc.flags.from_intake = False
-	if not doc.responsible_staff:
+	doc.flags.about_new = None
+	if nobody_available:
 		alerts.nobody_responsible(doc)
 	return doc
+
+
+def _about_new(arrival: Arrival):
+	"""The document that the interaction will be about, if it is being inserted: nobody need read it, or what hangs on it."""
+	document = arrival.document
+	reference = (arrival.reference_doctype, arrival.reference_name)
+	is_new = document.flags.client_comms_new  # Frappe no longer says so when it is in the database
+	return document if is_new and (document.doctype, document.name) == reference else None
+
+
+def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str, str, str | None]:
+	"""Type, level and responsible staff of an inquiry."""
+	communication_type = classify(arrival).communication_type
+	level = _level(matrix, communication_type)
+	return (
+		communication_type,
+		level,
+		assignment.responsible_for(matrix, communication_type, level, client),
+	)
+
+
+def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
+	"""The same of what staff began: theirs, if they hold the role of the type.
+
+	The level must not lock them out of what they wrote themselves: where that of the type would, the default
+	type applies, and where even that would, nothing is logged.
+	"""
+	if not arrival.staff:
+		return None
+	default = frappe.get_cached_doc("Client Comms Settings").default_communication_type
+	for communication_type in dict.fromkeys((classify(arrival).communication_type, default)):
+		level = _level(matrix, communication_type)
+		roles = matrices.responsible_roles(matrix, communication_type)
+		holds_role = not roles or bool(roles & set(frappe.get_roles(arrival.staff)))
+		if holds_role and arrival.staff != "Administrator":
+			responsible = arrival.staff
+		else:
+			responsible = assignment.responsible_for(matrix, communication_type, level, client)
+		record = access.Record(level, matrix, communication_type, responsible)
+		if policy.may_read(arrival.staff, record):
+			return communication_type, level, responsible
+	return None
+
+
+def _level(matrix: str, communication_type: str) -> str:
+	rule = matrices.rule_for(matrix, communication_type)
+	if rule is None:
+		frappe.throw(
+			_("Communication Matrix {0} has no rule for {1}. Amend it, or change the source rules.").format(
+				frappe.bold(matrix), frappe.bold(_(communication_type))
+			),
+			title=_("Type Not in the Matrix"),
+		)
+	return rule.confidentiality_level
+
+
+def about(doctype: str | None, name: str | None, **filters):
+	"""The latest interaction about a document, locked for the change that follows, or None.
+
+	An Opportunity made from a Lead goes on with what was said about the Lead.
+	"""
+	found = doctype and name and about_name(doctype, name, **filters)
+	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
+
+
+def about_name(doctype: str, name: str, **filters) -> str | None:
+	if doctype == INTERACTION:
+		return frappe.db.get_value(INTERACTION, name)
+	found = frappe.db.get_value(
+		INTERACTION,
+		{"reference_doctype": doctype, "reference_name": name, **filters},
+		order_by="occurred_on desc",
+	)
+	if found or doctype != "Opportunity":
+		return found
+	source, party = frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"]) or (None, None)
+	return about_name("Lead", party, **filters) if source == "Lead" else None
 
 
 def client_wrote(doc, arrival: Arrival):
@@ -99,11 +229,17 @@ def _moments(doc, *kinds: str) -> list[datetime]:
 	return [get_datetime(row.at) for row in doc.events if row.event in kinds]
 
 
-def staff_wrote(doc, communication, at):
-	"""A message of staff to the client, kept as evidence; it answers or acknowledges what is owed (C-3, C-4)."""
-	add_evidence(doc, communication)
+def staff_wrote(doc, document, at, by: str | None = None):
+	"""A message or call of staff that reached the client; it answers or acknowledges what is owed (C-3, C-4).
+
+	:param document: the Communication, kept as evidence, or the Call Log
+	:param by: the user, if it is one
+	"""
+	add_evidence(doc, document)
 	if event := _event_of_reply(doc.clocks(at)):
-		doc.record(event, at=at, source=communication, by=parties.user_of(communication.sender))
+		doc.record(event, at=at, source=document, by=by)
+	elif document.doctype != "Communication":
+		doc.record(CONTACTED, at=at, source=document, by=by)
 	else:
 		doc.save_by_app()
 
@@ -120,27 +256,52 @@ def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
 
 
 def classify(arrival: Arrival) -> classification.Classification:
-	"""The communication type that the source rules give, tried from first to last."""
+	"""The communication type that the source rules give, tried from first to last (M-1)."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	rules = [
-		classification.SourceRule(
-			communication_type=row.communication_type,
-			source=row.source or None,
-			direction=row.direction or None,
-			issue_type=row.issue_type or None,
-			email_account=row.email_account or None,
-			subject_contains=row.subject_contains or None,
-		)
-		for row in settings.source_rules
-	]
 	signal = classification.Signal(
 		source=arrival.source,
-		direction="Inbound",
+		direction=arrival.direction,
 		subject=cstr(arrival.subject),
 		email_account=arrival.email_account,
 		issue_type=arrival.issue_type,
 	)
-	return classification.classify(signal, rules, settings.default_communication_type)
+	return classification.classify(
+		signal, source_rules(settings.source_rules), settings.default_communication_type
+	)
+
+
+def source_rules(rows) -> list[classification.SourceRule]:
+	"""The rules that rows of Interaction Source Rule stand for."""
+	fields = ("source", "direction", "issue_type", "email_account", "subject_contains")
+	return [
+		classification.SourceRule(
+			row.get("communication_type"), **{field: row.get(field) or None for field in fields}
+		)
+		for row in rows
+	]
+
+
+def bind(doc, interaction) -> None:
+	"""What is behind an interaction (a Communication, Event or Call Log) is as confidential as it (P-2).
+
+	So are the messages that Frappe files under an event.
+	"""
+	bound = {
+		"client_interaction": interaction.name,
+		"confidentiality_level": interaction.confidentiality_level,
+	}
+	# Not `db_set`, which reads the document once more and writes a version of one that is being inserted.
+	doc.update(bound)
+	frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
+	if doc.doctype != "Communication":
+		sharing.end_lapsed(doc.doctype, doc.name)
+		files.make_private(doc.doctype, doc.name)
+		frappe.db.set_value(
+			"Communication",
+			{"reference_doctype": doc.doctype, "reference_name": doc.name},
+			bound,
+			update_modified=False,
+		)
 
 
 def may_continue(doc, at: datetime) -> bool:

@@ -3,46 +3,52 @@
 import frappe
 from frappe.utils import get_datetime
 
-from client_comms import clock
-from client_comms.crm import inbound_headers, intake, parties
+from client_comms.crm import desk, intake, parties
 
 
 def after_insert(doc, method=None):
 	"""Log the issue, unless a Communication follows that will: one from an email or from the portal."""
-	settings = frappe.get_cached_doc("Client Comms Settings")
-	if (
-		not settings.log_issues
-		or doc.via_customer_portal
-		or doc.issue_split_from
-		or inbound_headers.is_receiving()
-	):
-		return
+	if intake.is_wanted("log_issues") and not doc.via_customer_portal:
+		desk.log_new(doc, log)
+
+
+def log(doc):
+	"""Log the issue as an inquiry; nothing for a part of another one, and for an internal ticket."""
+	if doc.issue_split_from:
+		return None
 	if doc.raised_by and parties.is_own(doc.raised_by) and not (doc.customer or doc.lead or doc.contact):
-		return  # an internal ticket: no client is behind it
-	frappe.db.savepoint("client_comms_intake")
-	try:
-		intake.open_new(
-			intake.Arrival(
-				document=doc,
-				source="Issue",
-				channel=settings.issue_channel,
-				subject=doc.subject,
-				content=doc.description,
-				sender=doc.raised_by,
-				sender_name=doc.customer_name or doc.raised_by,
-				at=clock.now()
-				if not doc.opening_date
-				else get_datetime(f"{doc.opening_date} {doc.opening_time}"),
-				reference_doctype="Issue",
-				reference_name=doc.name,
-				issue_type=doc.issue_type,
-				company=doc.company,
-			)
-		)
-	except Exception:
-		frappe.db.rollback(save_point="client_comms_intake")
-		frappe.log_error(
-			title="Issue could not be logged as an interaction",
-			reference_doctype="Issue",
+		return None
+	return intake.open_new(
+		intake.Arrival(
+			document=doc,
+			source=doc.doctype,
+			channel=desk.channel(),
+			subject=doc.subject,
+			content=doc.description,
+			sender=doc.raised_by,
+			sender_name=doc.customer_name or doc.raised_by,
+			at=_raised_at(doc),
+			reference_doctype=doc.doctype,
 			reference_name=doc.name,
+			issue_type=doc.issue_type,
+			company=doc.company,
 		)
+	)
+
+
+def _raised_at(doc):
+	if not doc.opening_date:
+		return get_datetime(doc.creation)
+	return get_datetime(f"{doc.opening_date} {doc.opening_time or ''}".strip())
+
+
+def follow_priority(doc, method=None):
+	"""Interactions about an Issue have its priority, and their deadlines with it, until they are closed (C-3, C-4)."""
+	before = doc.get_doc_before_save()
+	if before is None or before.priority == doc.priority:
+		return
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "status": ("!=", "Closed")}
+	for name in frappe.get_all(intake.INTERACTION, about, pluck="name", order_by="name asc"):
+		interaction = frappe.get_doc(intake.INTERACTION, name, for_update=True)
+		interaction.priority = doc.priority
+		interaction.save_by_app()

@@ -9,6 +9,8 @@ Headers are a mapping from name to value; the case of names does not matter.
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from email import message_from_string
+from email.message import Message
 from email.utils import parseaddr
 
 AUTO_REPLY = "auto-reply"
@@ -41,6 +43,8 @@ _REPLY_PREFIX = re.compile(
 	re.IGNORECASE,
 )
 _BRACKETED_ID = re.compile(r"<([^<>]+)>")
+# Names that a naming series with a year gives: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
+_DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
 
 
 def automatic_kind(
@@ -103,6 +107,29 @@ def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
 	answered = _message_ids(values.get("in-reply-to", ""))
 	thread = _message_ids(values.get("references", ""))
 	return tuple(dict.fromkeys((*answered, *reversed(thread))))
+
+
+def returned_ids(message: Message) -> tuple[str, ...]:
+	"""Return the Message-IDs of what a delivery report sends back, without brackets.
+
+	A report need not refer to the message it is about in its own headers (RFC 3464): it holds that message, or
+	the headers of it.
+	"""
+	found: list[str] = []
+	for part in message.walk():
+		if part.get_content_type() == "text/rfc822-headers":
+			returned = message_from_string(str(part.get_payload()))
+		elif part.get_content_type() == "message/rfc822" and part.is_multipart():
+			returned = part.get_payload(0)
+		else:
+			continue
+		found += _message_ids(str(returned.get("Message-ID", "")))
+	return tuple(dict.fromkeys(found))
+
+
+def document_names(subject: str) -> tuple[str, ...]:
+	"""Return what looks like names of documents in `subject`: "Re: your ISS-2026-00034"."""
+	return tuple(dict.fromkeys(_DOCUMENT_NAME.findall(str(subject or "").upper())))
 
 
 def _report_type(content_type: str) -> str | None:

@@ -160,3 +160,12 @@ def inquiry(site, clock_at):
 			).insert()
 
 	return make
+
+
+@pytest.fixture
+def errors(site):
+	"""`errors()` gives the texts of new Error Logs; their table is not transactional."""
+	before = site.get_all("Error Log", pluck="name")
+	new = {"name": ("not in", [*before, ""])}
+	yield lambda: site.get_all("Error Log", new, pluck="error")
+	site.db.delete("Error Log", new)

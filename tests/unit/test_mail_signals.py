@@ -1,5 +1,7 @@
 """Who wrote a mail, a person or a machine, and which message it answers."""
 
+from email import message_from_string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from client_comms.rules.mail_signals import (
 	BOUNCE,
 	BULK,
 	automatic_kind,
+	document_names,
 	normalise_subject,
 	reply_ids,
+	returned_ids,
 )
 
 PERSON = "Ada Lang <ada@client-a.example>"
@@ -173,3 +177,44 @@ def test_prefixes_never_change_the_normalised_subject(subject, prefixes):
 )
 def test_reply_ids_nearest_first(headers, ids):
 	assert reply_ids(headers) == ids
+
+
+@pytest.mark.parametrize(
+	("subject", "names"),
+	[
+		("Re: CI-2026-00012", ("CI-2026-00012",)),
+		("your iss-2026-00034, please", ("ISS-2026-00034",)),
+		("[CRM-OPP-2026-00056] and CI-2026-00012; CI-2026-00012", ("CRM-OPP-2026-00056", "CI-2026-00012")),
+		("Invoice of 2026-11-23", ()),
+		("DIN-2026", ()),
+		("CI-2026-00012x", ()),
+		("", ()),
+		(None, ()),
+	],
+)
+def test_names_of_documents_in_a_subject(subject, names):
+	assert document_names(subject) == names
+
+
+@pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
+def test_a_delivery_report_returns_the_message_it_is_about(kind):
+	report = message_from_string(f"""Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+Message-ID: <report@mx.example>
+
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; ada@client-a.example
+--b
+Content-Type: {kind}
+
+Message-ID: <sent@nordlicht.example>
+Subject: Offer
+
+--b--
+""")
+	assert returned_ids(report) == ("sent@nordlicht.example",)
+
+
+def test_what_is_no_report_returns_nothing():
+	assert returned_ids(message_from_string("Message-ID: <a@x>\n\nHello <b@x>")) == ()

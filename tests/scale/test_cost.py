@@ -1,0 +1,159 @@
+"""What logging costs the work that it hangs on, as ratios in one run against the same work without this app.
+
+A message or document is in when it is committed, so each round ends with that; messages come in the way mail does.
+"""
+
+import contextlib
+import email.utils
+import itertools
+import statistics
+import time
+from unittest import mock
+
+import frappe
+import pytest
+from frappe.email.receive import InboundMail
+
+ROUNDS = 40
+WARM_UP = 5
+TAG = "cost.example"
+HOOKS = ("doc_events", "has_permission", "permission_query_conditions")
+
+
+@contextlib.contextmanager
+def without_app():
+	"""The site as it is when nothing of this app is hooked in."""
+	get_hooks = frappe.get_hooks
+
+	def others(*args, **kwargs):
+		found = get_hooks(*args, **kwargs)
+		return _without(found) if args and args[0] in HOOKS else found
+
+	def forget():
+		frappe.local.doc_events_hooks = None
+
+	forget()
+	with mock.patch.object(frappe, "get_hooks", others):
+		yield
+	forget()
+
+
+def _without(hooks):
+	if isinstance(hooks, dict):
+		return frappe._dict({key: _without(value) for key, value in hooks.items()})
+	if isinstance(hooks, list):
+		return [method for method in hooks if not str(method).startswith("client_comms.")]
+	return hooks
+
+
+@pytest.fixture(scope="module")
+def company(site):
+	"""Staff of every role and a mailbox; inquiries and Issues are logged."""
+	site.flags.mute_emails = True
+	made = []
+	for number in range(10):
+		user = site.get_doc(
+			{
+				"doctype": "User",
+				"email": f"staff{number}@{TAG}",
+				"first_name": "Staff",
+				"send_welcome_email": 0,
+				"roles": [{"role": role} for role in ("Frontline Staff", "Customer Support")],
+			}
+		).insert(ignore_permissions=True)
+		made.append(("User", user.name))
+	account = site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Cost",
+			"email_id": f"info@{TAG}",
+			"enable_incoming": 0,
+			"enable_outgoing": 0,
+		}
+	).insert()
+	made.append(("Email Account", account.name))
+	settings = site.get_doc("Client Comms Settings")
+	settings.update({"log_inbound_email": 1, "log_issues": 1, "own_email_domains": TAG})
+	settings.save()
+	site.db.commit()
+	yield account
+	site.db.rollback()
+	for doctype, name in reversed(made):
+		site.delete_doc(doctype, name, force=True, ignore_permissions=True)
+	for doctype, field in (("Communication", "sender"), ("Issue", "raised_by"), ("Contact", "email_id")):
+		for name in site.get_all(doctype, {field: f"anna@client.{TAG}"}, pluck="name"):
+			site.delete_doc(doctype, name, force=True, ignore_permissions=True)
+	for name in site.get_all("Client Interaction", {"subject": ("like", f"%{TAG}%")}, pluck="name"):
+		site.delete_doc("Client Interaction", name, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+def compare(work) -> tuple[float, float]:
+	"""Medians in milliseconds of `work` with and without the app, which take turns."""
+	taken = {True: [], False: []}
+	for _round, hooked in itertools.product(range(ROUNDS), (True, False)):
+		with contextlib.nullcontext() if hooked else without_app():
+			start = time.perf_counter()
+			work()
+			frappe.db.commit()
+			taken[hooked].append(time.perf_counter() - start)
+	return tuple(statistics.median(taken[hooked][WARM_UP:]) * 1000 for hooked in (True, False))
+
+
+def check(work, limit: float):
+	with_app, without = compare(work)
+	print(f"{with_app:.1f} ms with, {without:.1f} ms without, ratio {with_app / without:.2f}")
+	assert with_app <= limit * without
+
+
+def test_an_inbound_message_costs_at_most_1_6_times(site, company):
+	numbers = itertools.count()
+
+	def receive():
+		raw = f"""From: Anna <anna@client.{TAG}>
+To: info@{TAG}
+Subject: Solar roof {next(numbers)} {TAG}
+Message-ID: <{frappe.generate_hash()}@client.{TAG}>
+Date: {email.utils.formatdate()}
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+Please send an offer for the roof of our house.
+"""
+		InboundMail(raw.encode(), company).process()
+
+	check(receive, 1.6)
+
+
+def _issue():
+	return frappe.get_doc(
+		{
+			"doctype": "Issue",
+			"subject": f"Solar roof {TAG}",
+			"description": "It makes a noise.",
+			"raised_by": f"anna@client.{TAG}",
+		}
+	).insert(ignore_permissions=True)
+
+
+def test_an_issue_costs_at_most_2_5_times(site, company):
+	check(_issue, 2.5)
+
+
+def test_saving_an_issue_costs_at_most_1_1_times(site, company):
+	name, numbers = _issue().name, itertools.count()
+
+	def save():
+		issue = frappe.get_doc("Issue", name)
+		issue.description = f"It makes a noise, {next(numbers)}."
+		issue.save(ignore_permissions=True)
+
+	check(save, 1.1)
+
+
+def test_what_is_measured_is_logged(site, company):
+	"""With the hooks, and not without: else the ratios say nothing."""
+	assert frappe.db.exists("Client Interaction", {"reference_name": _issue().name})
+	with without_app():
+		name = _issue().name
+	assert not frappe.db.exists("Client Interaction", {"reference_name": name})

@@ -1,0 +1,305 @@
+"""What reached the site before the app did is logged afterwards, once, and judged as of then (D-1, F-1)."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import frappe
+import pytest
+from click.testing import CliRunner
+from frappe.utils import add_days, get_datetime
+
+from client_comms import clock, commands
+from client_comms.client_interactions import sweep
+from client_comms.crm import backfill
+
+INTERACTION = "Client Interaction"
+DOMAIN = "nordlicht.example"
+ADDRESS = "anna@client-a.example"
+SWITCHES = (
+	"log_inbound_email",
+	"log_issues",
+	"log_leads",
+	"log_opportunities",
+	"log_calls",
+	"log_events",
+	"log_appointments",
+	"log_outbound",
+)
+SINCE = get_datetime("2026-11-01")
+
+
+@pytest.fixture
+def before_the_app(set_settings, set_calendar):
+	set_settings(own_email_domains=DOMAIN, **dict.fromkeys(SWITCHES, 0))
+	set_calendar(["09:00-17:00"])
+
+
+@pytest.fixture
+def staff(make_user):
+	return make_user("Frontline Staff", "Account Manager", "Sales User", email=f"fiona@{DOMAIN}")
+
+
+@pytest.fixture
+def make(clock_at, as_user):
+	def insert(doctype, at, by="Administrator", **fields):
+		with clock_at(at), as_user(by):
+			return frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
+
+	return insert
+
+
+@pytest.fixture
+def message(make):
+	def insert(at, kind="Received", by="Administrator", **fields):
+		sent = kind == "Sent"
+		values = {
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": kind,
+			"sender": by if sent else ADDRESS,
+			"recipients": ADDRESS if sent else f"info@{DOMAIN}",
+			"subject": "Solar roof",
+			"content": "Please send an offer.",
+			"communication_date": at,
+		}
+		return make("Communication", at, by, **{**values, **fields})
+
+	return insert
+
+
+@pytest.fixture
+def history(before_the_app, staff, make, message):
+	"""Two weeks of a company without the app; the question of the 3rd was answered, that of the 9th never was."""
+	asked = message("2026-11-03 10:00")
+	message("2026-11-04 09:30", "Sent", staff, in_reply_to=asked.name, subject="Re: Solar roof")
+	message("2026-11-03 11:00", sender=f"carl@{DOMAIN}", subject="Lunch?")
+	message("2026-11-03 12:00", sender="news@shop.example", subject="Out of office")
+	message("2026-11-09 10:00", sender="bert@client-b.example", subject="Warranty")
+	issue = make("Issue", "2026-11-10 10:00", subject="Noise", raised_by="cora@client-c.example")
+	issue.db_set({"opening_date": "2026-11-10", "opening_time": "10:00:00"})
+	lead = make("Lead", "2026-11-10 11:00", first_name="Dora", email_id="dora@client-d.example")
+	make("Opportunity", "2026-11-10 12:00", opportunity_from="Lead", party_name=lead.name)
+	make(
+		"Call Log",
+		"2026-11-11 10:00",
+		id="backfill-1",
+		type="Incoming",
+		status="Completed",
+		start_time="2026-11-11 10:00",
+		to="1",
+		**{"from": "+49 40 123456"},
+	)
+	frappe.db.commit()
+	return frappe._dict(asked=asked, issue=issue, lead=lead)
+
+
+def run(**options):
+	counts = backfill.run(SINCE, **options)
+	return {doctype: dict(found) for doctype, found in counts.items() if found}
+
+
+def snapshot():
+	fields = ["name", "status", "modified", "sweep_at", "respond_status"]
+	return frappe.get_all(INTERACTION, fields=fields, order_by="name asc", as_list=True)
+
+
+def test_what_exists_is_logged_as_if_it_had_arrived_then(history):
+	found = run()
+	assert found["Communication"] == {"opened": 2, "continued": 1, "nothing": 2}
+	assert found["Issue"] == found["Lead"] == found["Call Log"] == {"opened": 1}
+	assert found["Opportunity"] == {"continued": 1}
+
+	history.asked.reload()
+	answered = frappe.get_doc(INTERACTION, history.asked.client_interaction)
+	assert (answered.status, answered.acknowledge_status, answered.respond_status) == (
+		"Answered",
+		"Met",
+		"Met",
+	)
+	assert (str(answered.occurred_on), str(answered.responded_on)) == (
+		"2026-11-03 10:00:00",
+		"2026-11-04 09:30:00",
+	)
+	assert str(answered.respond_by) == "2026-11-05 17:00:00"
+
+
+def test_what_was_missed_is_marked_and_nobody_is_told(history, staff, set_settings):
+	step = {
+		"clock": "All",
+		"after_working_hours": 0,
+		"to": "User",
+		"user": staff,
+		"notification": 1,
+		"todo": 1,
+	}
+	set_settings(escalation_steps=[step], quiet_from=None, quiet_until=None)
+	told = {doctype: frappe.db.count(doctype) for doctype in ("Notification Log", "ToDo", "Email Queue")}
+	run()
+	open_one = frappe.get_doc(INTERACTION, {"subject": "Warranty"})
+	assert (open_one.respond_status, open_one.breached) == ("Breached", 1)
+	assert "Breached" in [row.event for row in open_one.events]
+	sweep.run()
+	assert {doctype: frappe.db.count(doctype) for doctype in told} == told
+
+
+def test_the_second_time_does_nothing(history):
+	run()
+	before = snapshot()
+	found = run()
+	assert found["Communication"] == {"nothing": 2} and set(found) == {"Communication", "Opportunity"}
+	assert snapshot() == before
+
+
+def test_a_run_that_was_killed_is_completed(history, monkeypatch):
+	class Killed(BaseException):
+		pass
+
+	def one_chunk(chunks):
+		yield from chunks[:1]
+		raise Killed
+
+	monkeypatch.setattr(backfill, "CHUNK", 1)
+	with pytest.raises(Killed):
+		run(watch=one_chunk)
+	frappe.db.rollback()
+	history.asked.reload()
+	asked = frappe.get_doc(INTERACTION, history.asked.client_interaction)
+	assert asked.sweep_at == sweep.HELD, "the answer is not in yet"
+	sweep.run()
+	assert "Breached" not in [row.event for row in asked.reload().events]
+
+	found = run()
+	assert found["Communication"] == {"opened": 1, "continued": 1, "nothing": 2}
+	asked.reload()
+	assert asked.respond_status == "Met" and asked.sweep_at is None
+	assert not frappe.db.count(INTERACTION, {"sweep_at": sweep.HELD})
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(history):
+	before = snapshot()
+	told = run(dry_run=True)
+	assert snapshot() == before
+	assert told == run()
+
+
+def test_documents_an_email_made_are_logged_with_the_email(before_the_app, make, message):
+	lead = make("Lead", "2026-11-03 10:00:05", first_name="Anna", email_id=ADDRESS)
+	message("2026-11-03 10:00:10", reference_doctype="Lead", reference_name=lead.name)
+	assert run() == {"Communication": {"opened": 1}, "Lead": {"nothing": 1}}
+
+
+def test_what_lies_before_any_matrix_is_told_and_left_out(before_the_app, message):
+	message("2020-01-06 10:00")
+	counts = backfill.run(get_datetime("2020-01-01"), ["Communication"])
+	assert counts["Communication"]["no_matrix"] == 1
+
+
+def test_what_was_dismissed_stays_out(before_the_app, message):
+	mail = message("2026-11-03 10:00")
+	dismissal = {"reference_doctype": "Communication", "reference_name": mail.name, "reason": "A poll"}
+	frappe.get_doc({"doctype": "Unlogged Dismissal", "name": "dismissed", **dismissal}).db_insert()
+	assert run() == {}
+
+
+def test_one_that_fails_keeps_no_other_from_being_logged(history, errors, monkeypatch):
+	real = backfill.intake.open_new
+
+	def broken(arrival):
+		if arrival.subject == "Warranty":
+			raise RuntimeError("broken")
+		return real(arrival)
+
+	monkeypatch.setattr(backfill.intake, "open_new", broken)
+	found = run()
+	assert found["Communication"] == {"opened": 1, "continued": 1, "nothing": 2, "failed": 1}
+	assert len(errors()) == 1
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def command(monkeypatch, *arguments):
+	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	return CliRunner().invoke(
+		commands.client_comms, ("backfill", *arguments), obj={"sites": ["-"], "profile": False}
+	)
+
+
+@pytest.mark.parametrize(
+	("arguments", "said"),
+	[
+		(["--since", "soon"], "Error: --since soon: give a date"),
+		(["--source", "Quotation"], "Error: --source Quotation: choose from Communication, "),
+	],
+)
+def test_bad_input_is_answered_with_one_line(monkeypatch, arguments, said):
+	result = command(monkeypatch, *arguments)
+	assert result.exit_code == 1 and result.output.startswith(said)
+
+
+def test_the_command_tells_what_it_did(history, monkeypatch):
+	result = command(monkeypatch, "--since", "2026-11-01", "--dry-run")
+	assert result.exit_code == 0, result.output
+	assert "Nothing was changed." in result.output and "New interactions" in result.output
+	result = command(monkeypatch, "--since", "2026-11-01", "--source", "Lead", "--json")
+	assert frappe.parse_json(result.stdout[result.stdout.index("{") :]) == {"Lead": {"opened": 1}}
+
+
+# --- a real kill ------------------------------------------------------------------------------------
+
+
+@pytest.mark.committed
+def test_killing_the_process_at_any_moment_changes_nothing_in_the_outcome(site, site_name, sites_path):
+	since = add_days(clock.now(), -3)
+	tag = frappe.generate_hash(length=8)
+	settings = frappe.get_doc("Client Comms Settings")
+	was = settings.log_inbound_email
+	settings.db_set("log_inbound_email", 0)
+	frappe.clear_document_cache("Client Comms Settings", "Client Comms Settings")
+	try:
+		for number in range(60):
+			frappe.get_doc(
+				{
+					"doctype": "Communication",
+					"communication_type": "Communication",
+					"communication_medium": "Email",
+					"sent_or_received": "Received",
+					"sender": f"{tag}.{number}@client.example",
+					"subject": f"{tag} {number}",
+					"content": "Please send an offer.",
+					"communication_date": add_days(clock.now(), -1),
+				}
+			).insert(ignore_permissions=True)
+		frappe.db.commit()
+		script = (
+			"import frappe; from client_comms.crm import backfill; "
+			f"frappe.init({site_name!r}, sites_path={str(sites_path)!r}); frappe.connect(); backfill.CHUNK = 5; "
+			f"backfill.run(frappe.utils.get_datetime({str(since)!r}), ['Communication']); frappe.destroy()"
+		)
+		for seconds in (2.5, 3.5, None):
+			worker = subprocess.Popen([sys.executable, "-c", script], cwd=sites_path)
+			with contextlib.suppress(subprocess.TimeoutExpired):
+				worker.wait(seconds)
+			if worker.poll() is None:
+				os.kill(worker.pid, signal.SIGKILL)
+			worker.wait()
+			time.sleep(0.2)
+		frappe.db.rollback()
+		mine = {"subject": ("like", f"{tag}%")}
+		messages = frappe.get_all("Communication", mine, pluck="client_interaction")
+		assert len(messages) == len(set(messages)) == 60 and all(messages)
+		assert frappe.db.count(INTERACTION, mine) == 60
+		assert not frappe.db.count(INTERACTION, {"sweep_at": sweep.HELD})
+	finally:
+		frappe.db.rollback()
+		settings.db_set("log_inbound_email", was)
+		for doctype in (INTERACTION, "Communication"):
+			for name in frappe.get_all(doctype, {"subject": ("like", f"{tag}%")}, pluck="name"):
+				frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+		for name in frappe.get_all("Contact", {"email_id": ("like", f"{tag}%")}, pluck="name"):
+			frappe.delete_doc("Contact", name, force=True, ignore_permissions=True, delete_permanently=True)
+		frappe.db.commit()
