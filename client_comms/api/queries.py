@@ -3,8 +3,10 @@
 import frappe
 
 from client_comms import clock
-from client_comms.client_interactions import alerts
-from client_comms.communication_governance import matrix
+from client_comms.api.roles import require_configuring_or_auditing
+from client_comms.client_interactions import alerts, preferences
+from client_comms.communication_governance import matrix, templates
+from client_comms.enforcement import documents
 
 INTERACTION = "Client Interaction"
 
@@ -24,12 +26,93 @@ def responsible_staff(
 	version = matrix.in_force(filters.get("company"), clock.now())
 	if roles := matrix.responsible_roles(version, filters.get("communication_type")):
 		conditions["name"] = ("in", set().union(*(alerts.users_with_role(role) for role in roles)))
+	return _users(conditions, txt, start, page_len)
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def email_templates(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
+) -> list[tuple[str, str]]:
+	"""Email Templates for an email about a document: of a governed one those approved for it, the best first (D-3).
+
+	Until the first Communication Template is approved, all are offered.
+
+	:param filters: `{"reference_doctype", "reference_name"}`: the document that the email is about
+	:returns: rows of (Email Template, subject), as link fields want them
+	"""
+	about, name = filters.get("reference_doctype"), filters.get("reference_name")
+	wanted = [["name", "like", f"%{txt}%"]]
+	restricted = (
+		frappe.get_cached_doc("Client Comms Settings").offer_approved_templates_only
+		and (about == INTERACTION or documents.is_governed(about))
+		and templates.in_use()
+	)
+	if not restricted:
+		return _email_templates(wanted, start, page_len)
+	doc = frappe.get_doc(about, name)
+	doc.check_permission("email")
+	offered = templates.offered(about, name, preferences.language_of_document(doc))
+	found = {row[0]: row for row in _email_templates([*wanted, ["name", "in", offered]])} if offered else {}
+	rows = [found[each] for each in offered if each in found]
+	return rows[start : start + page_len]
+
+
+def _email_templates(filters: list, start: int = 0, page_len: int = 0) -> list:
+	return frappe.get_list(
+		"Email Template",
+		filters=filters,
+		fields=["name", "subject"],
+		order_by="name asc",
+		limit_start=start,
+		limit_page_length=page_len,
+		as_list=True,
+	)
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> tuple:
+	"""Enabled users of the desk, for who configures or audits.
+
+	:param filters: `{"role"}`: only those who hold it, when given
+	:returns: rows of (user, full name), as link fields want them
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	"""
+	require_configuring_or_auditing()
+	conditions = {"enabled": 1, "user_type": "System User"}
+	if role := (filters or {}).get("role"):
+		conditions["name"] = ("in", alerts.users_with_role(role))
+	return _users(conditions, txt, start, page_len)
+
+
+def _users(conditions: dict, txt: str, start: int, page_len: int) -> tuple:
 	return frappe.get_all(
 		"User",
 		filters=conditions,
 		or_filters={"name": ("like", f"%{txt}%"), "full_name": ("like", f"%{txt}%")},
 		fields=["name", "full_name"],
 		order_by="full_name asc",
+		limit_start=start,
+		limit_page_length=page_len,
+		as_list=True,
+	)
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def roles(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> list:
+	"""Enabled roles of the desk, for who configures or audits; Frappe lists them to System Managers alone.
+
+	:returns: rows of (role,), as link fields want them
+	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	"""
+	require_configuring_or_auditing()
+	return frappe.get_all(
+		"Role",
+		filters={"disabled": 0, "desk_access": 1, "name": ("like", f"%{txt}%")},
+		fields=["name"],
+		order_by="name asc",
 		limit_start=start,
 		limit_page_length=page_len,
 		as_list=True,

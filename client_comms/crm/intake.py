@@ -127,7 +127,8 @@ def open_new(arrival: Arrival):
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	else:
 		doc.append_event(CONTACTED, arrival.at, source=arrival.document, by=arrival.staff)
-	doc.insert(ignore_permissions=True)
+	# What it links to has just been read.
+	doc.insert(ignore_permissions=True, ignore_links=True)
 	doc.flags.from_intake = False
 	doc.flags.about_new = None
 	if nobody_available:

@@ -168,8 +168,9 @@ def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
 	before = frappe.db.get_value(doctype, name, "confidentiality_level")
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
-		if new:
-			frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
+		if new:  # nothing has cached it yet
+			table = frappe.qb.DocType(doctype)
+			frappe.qb.update(table).set(table.confidentiality_level, level).where(table.name == name).run()
 		else:
 			set_level(doctype, name, level)
 		ledger.level_changed(doctype, name, before, level)

@@ -1,0 +1,35 @@
+"""What a client prefers, for the desk and for integrations (C-1, C-2)."""
+
+import frappe
+
+from client_comms.client_interactions import preferences
+from client_comms.i18n import translate
+from client_comms.rules import channels
+
+
+@frappe.whitelist()
+def communication_preference(
+	party_type: str | None = None,
+	party: str | None = None,
+	contact: str | None = None,
+	channel: str | None = None,
+) -> dict:
+	"""The preference that counts for a client, and what it says to a channel.
+
+	:returns: `{"name": str or None, "description": str, "channels": [str, …], "never": [str, …], "language": str or
+	    None, "outcome": "Allowed" | "Deviation" | "Blocked" | None, "message": str}`; the outcome is that of `channel`
+	:raises frappe.PermissionError: the caller may not read preferences
+	"""
+	frappe.has_permission(preferences.PREFERENCE, "read", throw=True)
+	doc = preferences.of(party_type, party, contact)
+	rule = preferences.rule_of(doc)
+	choice = channels.choose(rule, channel) if channel else None
+	return {
+		"name": doc and doc.name,
+		"description": preferences.describe(doc),
+		"channels": list(rule.channels) if rule else [],
+		"never": list(rule.never) if rule else [],
+		"language": doc and doc.language,
+		"outcome": choice and choice.outcome,
+		"message": translate(choice.message) if choice and choice.message else "",
+	}

@@ -1,0 +1,42 @@
+"""Approve the texts that go to clients, and withdraw them (D-3)."""
+
+import frappe
+from frappe import _
+
+from client_comms.api.roles import require_configuring_or_auditing
+from client_comms.exceptions import MissingDetailsError
+
+TEMPLATE = "Communication Template"
+
+
+@frappe.whitelist(methods=["POST"])
+def approve_template(name: str) -> dict:
+	"""Approve a Communication Template with its text as it reads now.
+
+	:returns: the template as a dict
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises FourEyesError: the caller wrote the text
+	:raises frappe.ValidationError: it is approved already, past its last day, or has placeholders that mean nothing
+	"""
+	require_configuring_or_auditing()
+	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc.approve()
+	return doc.as_dict(convert_dates_to_str=True)
+
+
+@frappe.whitelist(methods=["POST"])
+def withdraw_template(name: str, reason: str) -> dict:
+	"""End the approval of a Communication Template at once.
+
+	:returns: the template as a dict
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises MissingDetailsError: no reason is given
+	"""
+	require_configuring_or_auditing()
+	if not (reason or "").strip():
+		frappe.throw(
+			_("Say why the template is withdrawn."), exc=MissingDetailsError, title=_("Reason Missing")
+		)
+	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc.withdraw(reason)
+	return doc.as_dict(convert_dates_to_str=True)

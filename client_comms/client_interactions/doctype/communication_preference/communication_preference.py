@@ -1,0 +1,131 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_link_to_form, getdate
+
+from client_comms import clock
+from client_comms.crm.parties import PARTY_TYPES
+from client_comms.exceptions import MissingDetailsError
+
+
+class CommunicationPreference(Document):
+	"""How a client, or one person there, wants to be contacted: channels in order, channels never to use, language (C-1)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.client_interactions.doctype.channel_not_to_use.channel_not_to_use import (
+			ChannelNottoUse,
+		)
+		from client_comms.client_interactions.doctype.preferred_channel.preferred_channel import (
+			PreferredChannel,
+		)
+
+		channels: DF.Table[PreferredChannel]
+		channels_not_to_use: DF.Table[ChannelNottoUse]
+		client_name: DF.Data | None
+		confirmed_on: DF.Date
+		contact: DF.Link | None
+		language: DF.Link | None
+		party: DF.DynamicLink | None
+		party_type: DF.Link | None
+		source: DF.Literal["Told by the Client", "Client's Own Entry", "Earlier Correspondence"]
+	# end: auto-generated types
+
+	def __setup__(self):
+		# Unknown until the client says: Frappe would put in the language of whoever enters the preference.
+		self.dont_update_if_missing.append("language")
+
+	def validate(self):
+		self.validate_client()
+		self.validate_only_one()
+		self.validate_channels()
+		self.validate_confirmed_on()
+		self.set_client_name()
+
+	def validate_client(self):
+		if not self.party and not self.contact:
+			frappe.throw(
+				_("Choose the client, the contact or both, whose preference this is."),
+				exc=MissingDetailsError,
+				title=_("Client Missing"),
+			)
+		if not self.party:
+			self.party_type = None
+		elif self.party_type not in PARTY_TYPES:
+			frappe.throw(
+				_("{0} is no kind of client. Choose one of these: {1}.").format(
+					frappe.bold(_(self.party_type)), ", ".join(_(each) for each in PARTY_TYPES)
+				),
+				title=_("Not a Client"),
+			)
+
+	def validate_only_one(self):
+		"""One for each client and contact; whoever enters two at once waits for the other."""
+		doctype, name = ("Contact", self.contact) if self.contact else (self.party_type, self.party)
+		frappe.db.get_value(doctype, name, "name", for_update=True)
+		other = frappe.db.get_value(
+			self.doctype,
+			{
+				"party": self.party or ("is", "not set"),
+				"contact": self.contact or ("is", "not set"),
+				"name": ("!=", self.name or ""),
+				**({"party_type": self.party_type} if self.party else {}),
+			},
+		)
+		if other:
+			frappe.throw(
+				_("The preference of this client is on record already. Change it there: {0}").format(
+					get_link_to_form(self.doctype, other)
+				),
+				exc=frappe.DuplicateEntryError,
+				title=_("On Record Already"),
+			)
+
+	def validate_channels(self):
+		for table in ("channels", "channels_not_to_use"):
+			seen = set()
+			for row in self.get(table):
+				if row.channel in seen:
+					frappe.throw(
+						_("{0}, row {1}: {2} is there already. Remove one of the rows.").format(
+							_(self.meta.get_label(table)), row.idx, frappe.bold(_(row.channel))
+						),
+						title=_("Channel Twice"),
+					)
+				seen.add(row.channel)
+		never = {row.channel for row in self.channels_not_to_use}
+		if both := [row.channel for row in self.channels if row.channel in never]:
+			frappe.throw(
+				_("{0} cannot be preferred and not to be used. Remove it from one of the tables.").format(
+					frappe.bold(", ".join(_(channel) for channel in both))
+				),
+				title=_("Preferred and Not to Be Used"),
+			)
+
+	def validate_confirmed_on(self):
+		if getdate(self.confirmed_on) > getdate(clock.now()):
+			frappe.throw(
+				_("{0} lies in the future. Enter the day on which the client said so.").format(
+					frappe.bold(self.get_formatted("confirmed_on"))
+				),
+				title=_("Not Confirmed Yet"),
+			)
+
+	def set_client_name(self):
+		names = []
+		for doctype, name in ((self.party_type, self.party), ("Contact", self.contact)):
+			if name:
+				title_field = frappe.get_meta(doctype).get_title_field()
+				names.append(frappe.db.get_value(doctype, name, title_field) or name)
+		self.client_name = ", ".join(names)[:140]
+
+
+def on_doctype_update():
+	"""Looked up for every interaction that is opened, by client and by contact."""
+	frappe.db.add_index("Communication Preference", ["party_type", "party"])

@@ -1,0 +1,1 @@
+frappe.listview_settings["Communication Preference"] = { hide_name_column: true };

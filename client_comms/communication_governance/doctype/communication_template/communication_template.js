@@ -1,0 +1,79 @@
+frappe.ui.form.on("Communication Template", {
+	refresh(frm) {
+		const saved = !frm.is_new();
+		frm.toggle_display(["text_section", "approval_section", "history_section"], saved);
+		if (!saved) return;
+
+		show_text(frm);
+		show_standing(frm);
+		const actions = frm.doc.__onload?.actions || [];
+		if (frm.is_dirty()) return;
+		if (actions.includes("approve")) {
+			frm.add_custom_button(__("Approve"), () => approve(frm))
+				.removeClass("btn-default")
+				.addClass("btn-primary");
+		}
+		if (actions.includes("withdraw")) {
+			frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
+		}
+		frm.add_custom_button(__("Email Template"), () =>
+			frappe.set_route("Form", "Email Template", frm.doc.email_template)
+		);
+	},
+});
+
+/** The text as it reads now; in a frame without scripts, for it may be HTML of anybody's. */
+function show_text(frm) {
+	const { subject, text } = frm.doc.__onload || {};
+	const wrapper = frm.fields_dict.text_preview.$wrapper.empty();
+	$("<p>").append($("<strong>").text(subject || "")).appendTo(wrapper);
+	$("<iframe>", { sandbox: "", title: __("Text"), class: "form-control" })
+		.css({ width: "100%", height: "220px", background: "white" })
+		.attr("srcdoc", `<body style="font: 14px sans-serif; color: #1f272e">${text || ""}</body>`)
+		.appendTo(wrapper);
+}
+
+function show_standing(frm) {
+	const { status, version, valid_until } = frm.doc;
+	const past = valid_until && valid_until < frappe.datetime.get_today();
+	if (status === "Approved" && !past) {
+		frm.set_intro(__("Version {0} is approved.", [version]), "green");
+	} else if (status === "Withdrawn") {
+		frm.set_intro(__("Withdrawn: it is not offered for messages to clients."), "red");
+	} else if (status === "Expired" || past) {
+		frm.set_intro(__("The approval has expired. Enter a later last day of use and approve it again."), "orange");
+	} else {
+		frm.set_intro(
+			__("Not approved as it reads now: it is not offered for messages to clients."),
+			"orange"
+		);
+	}
+}
+
+function approve(frm) {
+	frappe.confirm(
+		__("Approve this text for messages to clients, up to the level {0}?", [
+			frappe.utils.escape_html(__(frm.doc.highest_level)).bold(),
+		]),
+		() => act(frm, "approve_template")
+	);
+}
+
+function withdraw(frm) {
+	frappe.prompt(
+		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		(values) => act(frm, "withdraw_template", values),
+		__("Withdraw the Approval"),
+		__("Withdraw")
+	);
+}
+
+async function act(frm, method, values = {}) {
+	await frappe.call({
+		method: `client_comms.api.${method}`,
+		type: "POST",
+		args: { name: frm.doc.name, ...values },
+		freeze: true,
+	});
+	frm.reload_doc();
+}

@@ -1,0 +1,224 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from client_comms import clock
+from client_comms.api.roles import configures_or_audits
+from client_comms.communication_governance import templates
+from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
+from client_comms.rules.templates import APPROVED, DRAFT, WITHDRAWN
+
+# What an approval is about: a change of it asks for a new one.
+_TERMS = ("email_template", "language", "is_acknowledgement", "highest_level", "valid_until")
+_TABLES = {"communication_types": "communication_type", "channels": "channel"}
+# What only actions write.
+_DECISION = ("status", "approved_by", "approved_on", "version", "approved_text_hash", "placeholders")
+_EVENT_FIELDS = ("name", "event", "version", "by_user", "note", "subject", "text")
+
+
+class CommunicationTemplate(Document):
+	"""The approval of a text for messages to clients: who, when, until when, and for what it may be used (D-3).
+
+	The text is that of an Email Template. Status and history are written by `approve`, `withdraw`, a change
+	of the text or of the terms, and the end of the approval; never by hand.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.communication_governance.doctype.communication_template_channel.communication_template_channel import (
+			CommunicationTemplateChannel,
+		)
+		from client_comms.communication_governance.doctype.communication_template_event.communication_template_event import (
+			CommunicationTemplateEvent,
+		)
+		from client_comms.communication_governance.doctype.communication_template_type.communication_template_type import (
+			CommunicationTemplateType,
+		)
+
+		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
+		approved_text_hash: DF.Data | None
+		channels: DF.TableMultiSelect[CommunicationTemplateChannel]
+		communication_types: DF.TableMultiSelect[CommunicationTemplateType]
+		email_template: DF.Link
+		highest_level: DF.Link
+		history: DF.Table[CommunicationTemplateEvent]
+		is_acknowledgement: DF.Check
+		language: DF.Link
+		placeholders: DF.SmallText | None
+		status: DF.Literal["Draft", "Approved", "Expired", "Withdrawn"]
+		template_name: DF.Data
+		valid_until: DF.Date | None
+		version: DF.Int
+	# end: auto-generated types
+
+	def onload(self):
+		"""What the form needs besides the fields: the text as it reads now, and what the user may do."""
+		text = frappe.get_cached_doc("Email Template", self.email_template)
+		self.set_onload("subject", text.subject)
+		self.set_onload("text", templates.text_of(text))
+		actions = []
+		if configures_or_audits():
+			actions = ["withdraw"] if self.status == APPROVED else ["approve"]
+		self.set_onload("actions", actions)
+
+	def validate(self):
+		self.validate_decisions_are_untouched()
+		self.validate_one_per_language()
+		self.lapse_with_changed_terms()
+
+	def validate_decisions_are_untouched(self):
+		if self.flags.deciding:
+			return
+		before = self.get_doc_before_save() or frappe.new_doc(self.doctype)
+		if any((self.get(f) or None) != (before.get(f) or None) for f in _DECISION if f != "approved_on") or (
+			_events(self) != _events(before)
+		):
+			frappe.throw(
+				_("Status and history of a template follow its approval. Use Approve or Withdraw."),
+				exc=StatusFollowsEventsError,
+				title=_("Status Cannot Be Set"),
+			)
+		self.approved_on = before.approved_on
+
+	def validate_one_per_language(self):
+		other = frappe.db.get_value(
+			self.doctype,
+			{
+				"email_template": self.email_template,
+				"language": self.language,
+				"name": ("!=", self.name or ""),
+			},
+		)
+		if other:
+			frappe.throw(
+				_("{0} covers this Email Template in this language already. Change that one.").format(
+					frappe.utils.get_link_to_form(self.doctype, other)
+				),
+				exc=frappe.DuplicateEntryError,
+				title=_("Template Covered Already"),
+			)
+
+	def lapse_with_changed_terms(self):
+		before = self.get_doc_before_save()
+		if self.flags.deciding or not before or before.status != APPROVED or _terms(self) == _terms(before):
+			return
+		self.status = DRAFT
+		self.append_event("Terms Changed")
+		frappe.msgprint(
+			_("{0} was approved for something else and is a draft again. Have it approved.").format(
+				frappe.bold(self.name)
+			),
+			title=_("Approval Needed"),
+			indicator="orange",
+		)
+
+	# --- decisions -----------------------------------------------------------------------------
+
+	def approve(self):
+		"""Approve the text as it reads now; who wrote it cannot, where the settings ask for four eyes.
+
+		:raises FourEyesError: the session user wrote the text
+		:raises frappe.ValidationError: a placeholder means nothing, or the last day of use is past
+		"""
+		if self.status == APPROVED:
+			frappe.throw(
+				_("{0} is approved already.").format(frappe.bold(self.name)), title=_("Approved Already")
+			)
+		text = frappe.get_doc("Email Template", self.email_template)
+		self.validate_four_eyes(text)
+		self.validate_valid_until()
+		self.placeholders = " ".join(sorted(self.known_placeholders(text)))
+		self.approved_text_hash = templates.fingerprint(text)
+		self.approved_by = frappe.session.user
+		self.approved_on = clock.now()
+		self.version = (self.version or 0) + 1
+		self.decide(APPROVED, "Approved", subject=text.subject, text=templates.text_of(text))
+
+	def withdraw(self, reason: str):
+		"""End the approval at once, with a reason that the history keeps."""
+		if self.status != APPROVED:
+			frappe.throw(
+				_("{0} is not approved, so there is nothing to withdraw.").format(frappe.bold(self.name)),
+				title=_("Not Approved"),
+			)
+		self.decide(WITHDRAWN, WITHDRAWN, note=reason)
+
+	def decide(self, status: str, event: str, **details):
+		"""Write a decision, or what ended one, with its event."""
+		self.status = status
+		self.append_event(event, **details)
+		self.flags.deciding = True
+		try:
+			self.save(ignore_permissions=True)
+		finally:
+			self.flags.deciding = False
+
+	def append_event(self, event: str, **details):
+		self.append(
+			"history",
+			{
+				"event": event,
+				"version": self.version,
+				"at": clock.now(),
+				"by_user": frappe.session.user,
+				**details,
+			},
+		)
+
+	def validate_four_eyes(self, text):
+		if not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_templates:
+			return
+		if frappe.session.user in templates.authors(text, self.approved_on):
+			frappe.throw(
+				_("You wrote or changed this text. Somebody else approves it: a {0} or a {1}.").format(
+					frappe.bold(_("Client Communications Manager")), frappe.bold(_("Compliance Officer"))
+				),
+				exc=FourEyesError,
+				title=_("Somebody Else Approves"),
+			)
+
+	def validate_valid_until(self):
+		if self.valid_until and getdate(self.valid_until) < getdate(clock.now()):
+			frappe.throw(
+				_("{0} is past. Enter a later last day of use, or none.").format(
+					frappe.bold(self.get_formatted("valid_until"))
+				),
+				title=_("Valid Until Is Past"),
+			)
+
+	def known_placeholders(self, text) -> frozenset[str]:
+		"""The placeholders of the text, all of which an interaction can fill."""
+		used = templates.placeholders(text)
+		if unknown := used - templates.fields_of(templates.INTERACTION):
+			frappe.throw(
+				_("{0} has placeholders that no interaction can fill: {1}. Use fields of {2}.").format(
+					frappe.bold(text.name),
+					frappe.bold(", ".join(sorted(unknown))),
+					frappe.bold(_(templates.INTERACTION)),
+				),
+				title=_("Unknown Placeholders"),
+			)
+		return used
+
+
+def _terms(doc) -> tuple:
+	return (
+		*(str(doc.get(field) or "") for field in _TERMS),
+		*({row.get(field) for row in doc.get(table)} for table, field in _TABLES.items()),
+	)
+
+
+def _events(doc) -> list[tuple]:
+	return [tuple(row.get(field) or None for field in _EVENT_FIELDS) for row in doc.history]
+
+
+def on_doctype_update():
+	frappe.db.add_index("Communication Template", ["status", "valid_until"])

@@ -1,0 +1,26 @@
+from frappe.model.document import Document
+
+
+class CommunicationTemplateEvent(Document):
+	"""One step in the life of a template's approval; an approval keeps the text that was approved."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		at: DF.Datetime
+		by_user: DF.Link | None
+		event: DF.Literal["Approved", "Text Changed", "Terms Changed", "Expired", "Withdrawn"]
+		note: DF.SmallText | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		subject: DF.Data | None
+		text: DF.Code | None
+		version: DF.Int
+	# end: auto-generated types
+	pass

@@ -1,0 +1,236 @@
+"""Approved texts as the rest of the app asks for them (D-3).
+
+A Communication Template approves the text of an Email Template of Frappe. The text stays there, so that
+every place of Frappe that uses it goes on working; what was approved is known by its fingerprint.
+"""
+
+import hashlib
+import json
+
+import frappe
+from frappe import _
+from frappe.utils import get_fullname, getdate
+from frappe.utils.jinja import get_jenv
+from jinja2 import TemplateSyntaxError, meta
+
+from client_comms import clock
+from client_comms.enforcement import policy
+from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, Need, Template, fitting
+
+TEMPLATE = "Communication Template"
+INTERACTION = "Client Interaction"
+EMAIL = "Email"
+# The documents that an approved template can be about
+DOCTYPES = (INTERACTION, "Issue", "Lead", "Opportunity")
+_TEXT_FIELDS = ["name", "subject", "use_html", "response", "response_html"]
+
+
+def offered(doctype: str, name: str, language: str | None = None) -> list[str]:
+	"""The Email Templates that may be used for an email about a governed record, the best first.
+
+	:param language: the one to write in; the site's comes next
+	"""
+	return [
+		frappe.db.get_value(TEMPLATE, each.name, "email_template", cache=True)
+		for each in fitting(approved(), need_of(doctype, name, EMAIL, language))
+	]
+
+
+def acknowledgement(interaction, language: str | None) -> str | None:
+	"""The Communication Template that confirms receipt of an interaction (C-3); None when none fits."""
+	candidates = approved(is_acknowledgement=1)
+	need = need_of(interaction.doctype, interaction.name, interaction.channel, language)
+	return next((each.name for each in fitting(candidates, need)), None)
+
+
+def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need:
+	"""What a record asks of a template; a level that is not known counts as the strictest."""
+	level = communication_type = None
+	if doctype == INTERACTION:
+		level, communication_type = frappe.db.get_value(
+			doctype, name, ["confidentiality_level", "communication_type"]
+		)
+	else:
+		level = frappe.db.get_value(doctype, name, "confidentiality_level")
+	return Need(
+		on=getdate(clock.now()),
+		rank=policy.current().rank(level),
+		communication_type=communication_type,
+		channel=channel,
+		fields=fields_of(doctype),
+		languages=tuple(filter(None, (language, frappe.get_system_settings("language")))),
+	)
+
+
+def approved(**filters) -> list[Template]:
+	"""The templates that stand as approved, for the rule to look at: whether the text still is the approved one."""
+	docs = frappe.get_all(
+		TEMPLATE,
+		{"status": APPROVED, **filters},
+		[
+			"name",
+			"email_template",
+			"language",
+			"highest_level",
+			"status",
+			"valid_until",
+			"approved_text_hash",
+			"placeholders",
+		],
+		order_by="name asc",
+	)
+	if not docs:
+		return []
+	names = [doc.name for doc in docs]
+	types = _rows("Communication Template Type", "communication_type", names)
+	channels = _rows("Communication Template Channel", "channel", names)
+	texts = {
+		text.name: fingerprint(text)
+		for text in frappe.get_all(
+			"Email Template", {"name": ("in", {doc.email_template for doc in docs})}, _TEXT_FIELDS
+		)
+	}
+	levels = policy.current()
+	return [
+		Template(
+			name=doc.name,
+			language=doc.language,
+			highest_rank=levels.rank(doc.highest_level),
+			status=doc.status,
+			text_is_approved=texts.get(doc.email_template) == doc.approved_text_hash,
+			valid_until=doc.valid_until,
+			types=types.get(doc.name, frozenset()),
+			channels=channels.get(doc.name, frozenset()),
+			placeholders=frozenset((doc.placeholders or "").split()),
+		)
+		for doc in docs
+	]
+
+
+def _rows(doctype: str, field: str, parents: list[str]) -> dict[str, frozenset[str]]:
+	rows: dict[str, set[str]] = {}
+	for row in frappe.get_all(
+		doctype, {"parent": ("in", parents), "parenttype": TEMPLATE}, ["parent", field], order_by="idx asc"
+	):
+		rows.setdefault(row.parent, set()).add(row[field])
+	return {parent: frozenset(values) for parent, values in rows.items()}
+
+
+def in_use() -> bool:
+	"""Whether any template was ever approved: before that, nobody could write to clients with one."""
+	return bool(frappe.db.exists(TEMPLATE, {"version": (">", 0)}))
+
+
+# --- the text --------------------------------------------------------------------------------------
+
+
+def text_of(email_template) -> str:
+	"""The body of an Email Template, whichever of its two fields holds it."""
+	field = "response_html" if email_template.use_html else "response"
+	return email_template.get(field) or ""
+
+
+def fingerprint(email_template) -> str:
+	"""A hash that changes with the subject and the body."""
+	content = json.dumps([email_template.subject or "", text_of(email_template)])
+	return hashlib.sha256(content.encode()).hexdigest()
+
+
+def placeholders(email_template) -> frozenset[str]:
+	"""The names that the text takes from the document it is about.
+
+	:raises frappe.ValidationError: the text is no valid Jinja
+	"""
+	jenv = get_jenv()
+	try:
+		return frozenset().union(
+			*(
+				meta.find_undeclared_variables(jenv.parse(text))
+				for text in (email_template.subject or "", text_of(email_template))
+			)
+		) - set(jenv.globals)
+	except TemplateSyntaxError as error:
+		frappe.throw(
+			_("{0} cannot be read as a template: {1} (line {2}). Correct the Email Template.").format(
+				frappe.bold(email_template.name), error.message, error.lineno
+			),
+			title=_("Not a Valid Template"),
+		)
+
+
+def fields_of(doctype: str) -> frozenset[str]:
+	"""What a document of the DocType can fill placeholders with."""
+	doctype_meta = frappe.get_meta(doctype)
+	return frozenset(
+		[*doctype_meta.get_valid_columns(), *(field.fieldname for field in doctype_meta.get_table_fields())]
+	)
+
+
+def authors(email_template, since) -> set[str]:
+	"""Who wrote the text, or changed it `since` its last approval (None: ever)."""
+	changes = {"ref_doctype": "Email Template", "docname": email_template.name}
+	if since:
+		changes["creation"] = (">", since)
+	return {
+		email_template.modified_by,
+		*([] if since else [email_template.owner]),
+		*frappe.get_all("Version", changes, pluck="owner", order_by="creation asc"),
+	}
+
+
+# --- what ends an approval by itself ------------------------------------------------------------------
+
+
+def text_changed(email_template, method=None):
+	"""An Email Template was saved: what approved its former text is a draft again (D-3)."""
+	lapsed = []
+	for name in frappe.get_all(
+		TEMPLATE,
+		{"email_template": email_template.name, "status": APPROVED},
+		pluck="name",
+		order_by="name asc",
+	):
+		doc = frappe.get_doc(TEMPLATE, name)
+		if doc.approved_text_hash != fingerprint(email_template):
+			doc.decide(DRAFT, "Text Changed")
+			lapsed.append(doc)
+	if not lapsed:
+		return
+	frappe.msgprint(
+		_("{0} approved the former text and is a draft again. Have the new text approved.").format(
+			frappe.bold(", ".join(doc.name for doc in lapsed))
+		),
+		title=_("Approval Needed"),
+		indicator="orange",
+	)
+	for doc in lapsed:
+		_tell_approver(doc)
+
+
+def _tell_approver(doc):
+	if doc.approved_by in (None, frappe.session.user):
+		return
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": doc.approved_by,
+			"from_user": frappe.session.user,
+			"subject": _("{0} changed the text of {1}, which needs your approval again").format(
+				get_fullname(frappe.session.user), doc.name
+			),
+			"document_type": doc.doctype,
+			"document_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+
+
+def expire():
+	"""Every day: what is past its last day of use says so. The rule refuses it anyway."""
+	for name in frappe.get_all(
+		TEMPLATE,
+		{"status": APPROVED, "valid_until": ("<", getdate(clock.now()))},
+		pluck="name",
+		order_by="name asc",
+	):
+		frappe.get_doc(TEMPLATE, name).decide(EXPIRED, "Expired")

@@ -1,0 +1,41 @@
+frappe.provide("client_comms");
+
+// On Customer, Contact and Lead: how the client wants to be contacted, to look up and to change.
+// One file serves several forms; Frappe runs it for each of them, so it registers itself once.
+if (!client_comms.open_preference) {
+	const PREFERENCE = "Communication Preference";
+
+	/** The preference of exactly this client or contact, or a new one of it. */
+	client_comms.open_preference = async (client) => {
+		const filters = client.contact ? { contact: client.contact } : { ...client, contact: ["is", "not set"] };
+		const [found] = await frappe.db.get_list(PREFERENCE, {
+			filters,
+			order_by: "confirmed_on desc",
+			limit: 1,
+		});
+		if (found) frappe.set_route("Form", PREFERENCE, found.name);
+		else frappe.new_doc(PREFERENCE, client);
+	};
+
+	const CLIENTS = {
+		Customer: ({ name }) => ({ party_type: "Customer", party: name }),
+		Lead: ({ name }) => ({ party_type: "Lead", party: name }),
+		Contact: ({ name, links }) => {
+			const kinds = ["Customer", "Lead", "Prospect", "Supplier"];
+			const link = (links || []).find(({ link_doctype }) => kinds.includes(link_doctype));
+			return { contact: name, party_type: link?.link_doctype, party: link?.link_name };
+		},
+	};
+	for (const doctype of Object.keys(CLIENTS)) {
+		frappe.ui.form.on(doctype, {
+			refresh(frm) {
+				if (frm.is_new() || !frappe.model.can_read(PREFERENCE)) return;
+				frm.add_custom_button(
+					__("Communication Preference"),
+					() => client_comms.open_preference(CLIENTS[doctype](frm.doc)),
+					__("View")
+				);
+			},
+		});
+	}
+}

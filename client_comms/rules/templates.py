@@ -1,0 +1,108 @@
+"""Whether an approved text may be used for a message (clause D-3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from client_comms.rules.messages import Message, _
+
+DRAFT = "Draft"
+APPROVED = "Approved"
+EXPIRED = "Expired"
+WITHDRAWN = "Withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+	"""A text and the terms of its approval.
+
+	`highest_rank` is the rank of the strictest level it may be sent about. No `types` or `channels`: any.
+	`text_is_approved` says whether the text is still the one that was approved. `valid_until` is the last
+	day of use. `placeholders` are the fields it is filled with.
+	"""
+
+	name: str
+	language: str
+	highest_rank: int
+	status: str
+	text_is_approved: bool = True
+	valid_until: date | None = None
+	types: frozenset[str] = frozenset()
+	channels: frozenset[str] = frozenset()
+	placeholders: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+	"""What a template is wanted for; what is None is not asked about.
+
+	`rank` is that of the record's level, `fields` what can fill placeholders, `languages` those to write in, the
+	best first.
+	"""
+
+	on: date
+	rank: int = 0
+	communication_type: str | None = None
+	channel: str | None = None
+	fields: frozenset[str] | None = None
+	languages: tuple[str, ...] = ()
+
+
+def objections(template: Template, need: Need) -> tuple[Message, ...]:
+	"""Why the template must not be used for `need`, all reasons; none when it may be (D-3)."""
+	checks = (
+		(template.status == WITHDRAWN, _("{template} was withdrawn.")),
+		(
+			template.status == EXPIRED
+			or (template.valid_until is not None and template.valid_until < need.on),
+			_("The approval of {template} has expired. Have it approved again."),
+		),
+		(
+			template.status == DRAFT or not template.text_is_approved,
+			_("{template} is not approved as it reads now. Have it approved."),
+		),
+		(
+			template.highest_rank < need.rank,
+			_("{template} is not approved for records as confidential as this one."),
+		),
+		(
+			bool(need.communication_type and template.types)
+			and need.communication_type not in template.types,
+			_("{template} is not approved for this communication type."),
+		),
+		(
+			bool(need.channel and template.channels) and need.channel not in template.channels,
+			_("{template} is not approved for this channel."),
+		),
+		(
+			need.fields is not None and not template.placeholders <= need.fields,
+			_("{template} has placeholders that this document cannot fill."),
+		),
+	)
+	return tuple(Message(text, {"template": template.name}) for holds, text in checks if holds)
+
+
+def fitting(templates: Iterable[Template], need: Need) -> list[Template]:
+	"""The templates that may be used for `need`, the best first.
+
+	The languages wanted come before others (`de` also serves `de-AT`), a template for the very type before one
+	for all; then by name.
+	"""
+
+	def distance(template: Template) -> tuple:
+		return (
+			_distance(template.language, need.languages),
+			need.communication_type not in template.types,
+			template.name,
+		)
+
+	return sorted((each for each in templates if not objections(each, need)), key=distance)
+
+
+def _distance(language: str, wanted: tuple[str, ...]) -> int:
+	for position, each in enumerate(wanted):
+		if each.lower() == language.lower():
+			return 2 * position
+		if each.lower().split("-")[0] == language.lower().split("-")[0]:
+			return 2 * position + 1
+	return 2 * len(wanted)

@@ -1,0 +1,413 @@
+"""Every interaction is somebody's, and stays so when people leave (F-2, M-1)."""
+
+import frappe
+import pytest
+from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
+
+from client_comms.client_interactions import action_items
+from client_comms.crm import assignment, hand_over
+from client_comms.exceptions import NotResponsibleError
+
+INTERACTION = "Client Interaction"
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@pytest.fixture(autouse=True)
+def alone():
+	"""Only the users of a test hold the roles."""
+	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
+
+
+@pytest.fixture
+def receive():
+	"""`receive("Solar roof")`: an email from outside is logged; returns its interaction."""
+	numbers = iter(range(1000))
+
+	def make(subject="Solar roof", sender="anna@client-a.example"):
+		message = frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": sender,
+				"subject": f"{subject} {next(numbers)}",
+				"content": "Please get back to me.",
+			}
+		).insert(ignore_permissions=True)
+		assert message.client_interaction or frappe.db.get_value(
+			"Communication", message.name, "client_interaction"
+		)
+		return frappe.get_doc(
+			INTERACTION, frappe.db.get_value("Communication", message.name, "client_interaction")
+		)
+
+	return make
+
+
+@pytest.fixture
+def make_rule():
+	"""`make_rule(user, …)`: an Assignment Rule for inquiries; Frappe tells whom it assigns by email."""
+	if not frappe.db.exists("Email Account", {"default_outgoing": 1}):
+		frappe.get_doc(
+			{
+				"doctype": "Email Account",
+				"email_account_name": "Test Outgoing",
+				"email_id": "office@ostwind.example",
+				"enable_outgoing": 1,
+				"default_outgoing": 1,
+				"smtp_server": "127.0.0.1",
+				"no_smtp_authentication": 1,
+			}
+		).insert()
+
+	def make(*users, condition="communication_type == 'Initial Inquiry'", rule="Round Robin", **fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Assignment Rule",
+				"name": f"Test {frappe.generate_hash(length=6)}",
+				"document_type": INTERACTION,
+				"description": "Look after it",
+				"assign_condition": condition,
+				"rule": rule,
+				"users": [{"user": user} for user in users],
+				"assignment_days": [{"day": day} for day in DAYS],
+				**fields,
+			}
+		).insert(ignore_permissions=True)
+
+	return make
+
+
+def open_todos(doc):
+	return frappe.get_all(
+		"ToDo",
+		{"reference_type": INTERACTION, "reference_name": doc.name, "status": "Open"},
+		pluck="allocated_to",
+		order_by="creation asc",
+	)
+
+
+# --- who gets a new one ------------------------------------------------------------------------------
+
+
+def test_in_turn_among_holders_of_the_responsible_role(receive, make_user):
+	users = {make_user("Frontline Staff") for _ in range(3)}
+	make_user("Frontline Staff", enabled=0)
+	make_user("Account Manager")
+	assert {receive().responsible_staff for _ in range(3)} == users
+
+
+def test_the_account_manager_comes_before_the_turn(receive, make_user):
+	manager = make_user("Frontline Staff", "Account Manager")
+	make_user("Frontline Staff")
+	customer = frappe.get_doc(
+		{"doctype": "Customer", "customer_name": "Client A", "account_manager": manager}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": "anna@client-a.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	assert [receive().responsible_staff for _ in range(3)] == [manager] * 3
+
+
+def test_nobody_available_gives_it_to_the_manager_role_with_a_warning(receive, make_user):
+	managers = {make_user("Customer Support Manager", first_name=name) for name in ("Mara", "Milo")}
+	docs = [receive(), receive()]
+	assert {doc.responsible_staff for doc in docs} == managers
+	told = frappe.get_all("Notification Log", {"document_name": docs[0].name}, ["for_user", "subject"])
+	assert {row.for_user for row in told} >= managers
+	assert any("Nobody with the responsible role was available" in row.subject for row in told)
+
+
+# --- Assignment Rules --------------------------------------------------------------------------------
+
+
+def test_an_assignment_rule_decides_with_one_todo(receive, make_user, make_rule):
+	make_user("Frontline Staff")
+	chosen = [make_user("Frontline Staff") for _ in range(2)]
+	make_rule(*chosen)
+	docs = [receive() for _ in range(3)]
+	assert [doc.responsible_staff for doc in docs] == [chosen[0], chosen[1], chosen[0]]
+	for doc in docs:
+		assert open_todos(doc) == [doc.responsible_staff]
+		assert [(row.assigned_to, row.status) for row in doc.action_items] == [
+			(doc.responsible_staff, "Open")
+		]
+
+
+def test_a_rule_passes_over_who_is_disabled_or_not_cleared(receive, make_user, make_rule):
+	make_user("Frontline Staff")
+	good = [make_user("Frontline Staff") for _ in range(2)]
+	disabled, uncleared = make_user("Frontline Staff", enabled=0), make_user("Sales User")
+	make_rule(disabled, good[0], uncleared, good[1])
+	assert [receive().responsible_staff for _ in range(4)] == [*good, *good]
+
+
+def test_a_rule_for_nobody_who_may_leaves_it_to_the_turn(receive, make_user, make_rule):
+	fiona = make_user("Frontline Staff")
+	make_rule(make_user("Sales User"))
+	doc = receive()
+	assert (doc.responsible_staff, open_todos(doc)) == (fiona, [])
+
+
+@pytest.mark.parametrize(
+	"rule",
+	[
+		{"condition": "communication_type == 'Service Update'"},
+		{"disabled": 1},
+		{"assignment_days": [{"day": "Tuesday"}]},
+	],
+	ids=["another type", "disabled", "another day"],
+)
+def test_only_a_rule_that_matches_counts(receive, make_user, make_rule, rule):
+	fiona = make_user("Frontline Staff", first_name="A")
+	receive()
+	chosen = make_user("Frontline Staff", first_name="B")
+	receive()  # both had one: the turn is Fiona's
+	make_rule(chosen, **rule)
+	frappe.flags.assignment_day = "Monday"
+	assert receive().responsible_staff == fiona
+
+
+def test_a_rule_by_load_takes_the_one_with_the_least_to_do(receive, make_user, make_rule):
+	users = [make_user("Frontline Staff") for _ in range(2)]
+	make_rule(*users, rule="Load Balancing")
+	first = receive().responsible_staff
+	assert receive().responsible_staff == next(user for user in users if user != first)
+
+
+def test_the_role_is_asked_of_the_responsible_not_of_who_gets_an_action_item(receive, make_user, make_rule):
+	fiona, adam = make_user("Frontline Staff"), make_user("Account Manager")
+	make_rule(adam)
+	doc = receive()
+	assert (doc.responsible_staff, open_todos(doc)) == (fiona, [adam])
+
+
+def test_an_interaction_that_a_rule_assigned_goes_on_at_once(make_user, make_rule, as_user, inquiry):
+	"""The document in memory knows of the action item, so that saving it again neither fails nor removes it."""
+	fiona, helper = make_user("Frontline Staff"), make_user("Frontline Staff")
+	make_rule(helper)
+	with as_user(fiona):
+		doc = inquiry(responsible_staff=fiona)
+		doc.subject = "Solar roof, second floor"
+		doc.save()
+	todos = frappe.get_all("ToDo", {"reference_name": doc.name}, ["name", "allocated_to", "status"])
+	assert [(todo.allocated_to, todo.status) for todo in todos] == [(helper, "Open")], (
+		"not cancelled and made anew"
+	)
+	(item,) = frappe.get_doc(INTERACTION, doc.name).action_items
+	assert (item.assigned_to, item.todo) == (helper, todos[0].name)
+
+
+def test_a_rule_assigns_what_its_author_may_not_open(make_user, make_rule, as_user, inquiry):
+	"""Who logs a complaint for others may not read it afterwards; a rule assigns it all the same."""
+	adam, sara = make_user("Account Manager"), make_user("Customer Support")
+	helper = make_user("Customer Support")
+	make_rule(helper, condition="communication_type == 'Feedback/Complaint'")
+	with as_user(adam):
+		doc = inquiry("Feedback/Complaint", responsible_staff=sara)
+	assert open_todos(doc) == [helper]
+
+
+def test_nobody_passes_for_a_rule(make_user, as_user, inquiry):
+	fiona, sara = make_user("Frontline Staff", "Sales User"), make_user("Customer Support")
+	hidden = inquiry("Feedback/Complaint", responsible_staff=sara)
+	todo = {
+		"doctype": "ToDo",
+		"reference_type": INTERACTION,
+		"reference_name": hidden.name,
+		"allocated_to": sara,
+		"description": "x",
+		"assignment_rule": "Any",
+	}
+	with as_user(fiona), pytest.raises(frappe.PermissionError):
+		action_items.adopt_todo(frappe.get_doc({**todo, "status": "Open"}))
+
+
+def test_rules_of_other_documents_are_as_frappe_has_them(make_user):
+	users = [make_user("Sales User") for _ in range(2)]
+	rule = frappe.get_doc(
+		{
+			"doctype": "Assignment Rule",
+			"document_type": "Lead",
+			"rule": "Round Robin",
+			"users": [{"user": user} for user in users],
+		}
+	)
+	assert isinstance(rule, assignment.ClearedAssignmentRule)
+	assert rule.get_user({}) == AssignmentRule.get_user(rule, {}) == users[0]
+
+
+# --- when somebody leaves ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(make_user):
+	return frappe._dict(
+		fiona=make_user("Frontline Staff", first_name="Fiona"),
+		frida=make_user("Frontline Staff", first_name="Frida"),
+		managers=[make_user("Customer Support Manager", first_name=name) for name in ("Mara", "Milo")],
+	)
+
+
+@pytest.fixture
+def run_jobs(monkeypatch):
+	"""What was enqueued after the commit runs when this is called."""
+	jobs = []
+	monkeypatch.setattr(hand_over.frappe, "enqueue", lambda method, **kwargs: jobs.append((method, kwargs)))
+
+	def run():
+		mine = [(method, kwargs) for method, kwargs in jobs if method is hand_over.hand_over]
+		jobs.clear()
+		for method, kwargs in mine:
+			method(**{k: v for k, v in kwargs.items() if k not in ("queue", "enqueue_after_commit")})
+		return len(mine)
+
+	return run
+
+
+def notifications(user):
+	return frappe.get_all(
+		"Notification Log", {"document_type": "User", "document_name": user}, ["for_user", "subject"]
+	)
+
+
+def test_what_a_disabled_user_leaves_goes_to_the_manager_role(team, inquiry, run_jobs):
+	mine = [inquiry(responsible_staff=team.fiona) for _ in range(3)]
+	others = inquiry(
+		responsible_staff=team.frida, action_items=[{"description": "Call", "assigned_to": team.fiona}]
+	)
+	closed = inquiry("Resolution/Closure", responsible_staff=team.fiona)
+	closed.record("Closed")
+	untouched = inquiry(responsible_staff=team.frida)
+
+	frappe.get_doc("User", team.fiona).update({"enabled": 0}).save()
+	assert run_jobs() == 1
+	for doc in mine:
+		doc.reload()
+		assert doc.responsible_staff in team.managers
+		assert (doc.events[-1].event, doc.events[-1].note) == (
+			"Reassigned",
+			f"{team.fiona} → {doc.responsible_staff}: user disabled",
+		)
+	assert {doc.responsible_staff for doc in mine} == set(team.managers), "in turn"
+
+	others.reload()
+	(item,) = others.action_items
+	assert others.responsible_staff == team.frida and item.assigned_to in team.managers
+	assert open_todos(others) == [item.assigned_to]
+	assert others.events[-1].event == "Reassigned" and "user disabled" in others.events[-1].note
+	closed.reload()
+	untouched.reload()
+	assert (closed.responsible_staff, untouched.responsible_staff) == (team.fiona, team.frida)
+
+	told = notifications(team.fiona)
+	assert sorted(row.for_user for row in told) == sorted(team.managers)
+	assert all(row.subject.endswith("(user disabled) that went to the manager role: 4") for row in told)
+
+
+def test_doing_it_again_does_nothing(team, inquiry, run_jobs):
+	doc = inquiry(responsible_staff=team.fiona)
+	frappe.get_doc("User", team.fiona).update({"enabled": 0}).save()
+	run_jobs()
+	before = frappe.get_doc(INTERACTION, doc.name).as_dict()
+	assert hand_over.hand_over(team.fiona) == 0
+	hand_over.hand_over_all()
+	assert frappe.get_doc(INTERACTION, doc.name).as_dict() == before
+	assert len(notifications(team.fiona)) == len(team.managers)
+
+
+def test_a_lost_role_takes_only_what_it_was_for(team, inquiry, run_jobs, make_user):
+	both = make_user("Frontline Staff", "Account Manager")
+	inquiries, update = inquiry(responsible_staff=both), inquiry("Service Update", responsible_staff=both)
+	frappe.get_doc("User", both).remove_roles("Frontline Staff")
+	assert run_jobs() == 1
+	inquiries.reload()
+	update.reload()
+	assert inquiries.responsible_staff in team.managers and update.responsible_staff == both
+	assert inquiries.events[-1].note.endswith("role lost")
+
+
+def test_where_the_role_is_not_enforced_nobody_loses_anything_with_it(team, inquiry, run_jobs, set_settings):
+	set_settings(responsible_party_mode="Warn")
+	doc = inquiry(responsible_staff=team.fiona)
+	user = frappe.get_doc("User", team.fiona)
+	user.add_roles("Account Manager")
+	user.remove_roles("Frontline Staff")
+	run_jobs()
+	hand_over.hand_over_all()
+	doc.reload()
+	assert doc.responsible_staff == team.fiona
+	user.remove_roles("Account Manager")  # and with it the clearance
+	run_jobs()
+	doc.reload()
+	assert doc.responsible_staff in team.managers
+
+
+def test_a_user_who_keeps_the_roles_starts_no_job(team, inquiry, run_jobs):
+	inquiry(responsible_staff=team.fiona)
+	user = frappe.get_doc("User", team.fiona)
+	user.update({"first_name": "Fiona Maria"}).save()
+	user.add_roles("Sales User")
+	assert run_jobs() <= 1  # a role more is looked at, and takes nothing
+	assert frappe.db.count(INTERACTION, {"responsible_staff": team.fiona}) == 1
+	frappe.get_doc("User", team.frida).update({"enabled": 0}).save()
+	assert run_jobs() == 0, "Frida had nothing"
+
+
+def test_the_daily_run_finds_what_no_user_was_saved_for(team, inquiry):
+	doc = inquiry(responsible_staff=team.fiona)
+	frappe.db.set_value("User", team.fiona, "enabled", 0)
+	frappe.clear_document_cache("User", team.fiona)
+	hand_over.hand_over_all()
+	doc.reload()
+	assert doc.responsible_staff in team.managers
+
+
+def test_chunks_end_at_every_size(team, inquiry, monkeypatch):
+	monkeypatch.setattr(hand_over, "CHUNK", 2)
+	docs = [inquiry(responsible_staff=team.fiona) for _ in range(4)]
+	frappe.db.set_value("User", team.fiona, "enabled", 0)
+	frappe.clear_document_cache("User", team.fiona)
+	assert hand_over.hand_over(team.fiona) == len(docs)
+	assert len(notifications(team.fiona)) == len(team.managers)
+
+
+def test_one_broken_record_keeps_back_no_other(team, inquiry, monkeypatch):
+	broken, sound = (inquiry(responsible_staff=team.fiona) for _ in range(2))
+	frappe.db.set_value("User", team.fiona, "enabled", 0)
+	frappe.clear_document_cache("User", team.fiona)
+	give_on, logged = hand_over._give_on, []
+
+	def fail(doc, *args):
+		if doc.name == broken.name:
+			raise RuntimeError("broken")
+		return give_on(doc, *args)
+
+	monkeypatch.setattr(hand_over, "_give_on", fail)
+	monkeypatch.setattr(frappe, "log_error", lambda **kwargs: logged.append(kwargs["reference_name"]))
+	assert hand_over.hand_over(team.fiona) == 1
+	assert logged == [broken.name]
+	assert frappe.db.get_value(INTERACTION, sound.name, "responsible_staff") in team.managers
+
+
+def test_without_a_manager_it_stays_and_the_error_log_says_so(team, inquiry, monkeypatch):
+	doc, logged = inquiry(responsible_staff=team.fiona), []
+	for manager in (*team.managers, team.fiona):
+		frappe.db.set_value("User", manager, "enabled", 0)
+		frappe.clear_document_cache("User", manager)
+	monkeypatch.setattr(frappe, "log_error", lambda **kwargs: logged.append(kwargs["title"]))
+	assert hand_over.hand_over(team.fiona) == 0
+	doc.reload()
+	assert doc.responsible_staff == team.fiona
+	assert logged and doc.name in logged[0]
+
+
+def test_only_the_app_makes_a_manager_responsible_without_the_role(team, inquiry):
+	with pytest.raises(NotResponsibleError):
+		inquiry(responsible_staff=team.managers[0])

@@ -1,0 +1,399 @@
+"""Texts for clients are approved by somebody else than their author, and offered where they fit (D-3)."""
+
+import frappe
+import pytest
+
+from client_comms import api
+from client_comms.api import queries
+from client_comms.communication_governance import templates
+from client_comms.exceptions import FourEyesError, MissingDetailsError, StatusFollowsEventsError
+
+TEMPLATE = "Communication Template"
+
+
+@pytest.fixture
+def author(make_user):
+	return make_user("System Manager", "Client Communications Manager")
+
+
+@pytest.fixture
+def approver(make_user):
+	return make_user("Compliance Officer")
+
+
+@pytest.fixture
+def make_template(author, as_user):
+	"""`make_template("Offer", …)`: a draft whose text the author wrote; fields of both documents."""
+
+	def make(name="Offer", *, subject="Your offer", response="<p>Dear {{ party_name }}</p>", **fields):
+		with as_user(author):
+			if not frappe.db.exists("Email Template", f"{name} text"):
+				frappe.get_doc(
+					{"doctype": "Email Template", "subject": subject, "response": response}
+				).insert(set_name=f"{name} text")
+			return frappe.get_doc(
+				{
+					"doctype": TEMPLATE,
+					"template_name": name,
+					"email_template": f"{name} text",
+					"language": "en",
+					"highest_level": "Standard",
+					**fields,
+				}
+			).insert()
+
+	return make
+
+
+@pytest.fixture
+def approve(approver, as_user):
+	def do(template, by=None):
+		with as_user(by or approver):
+			return api.approve_template(template.name)
+
+	return do
+
+
+def history(template):
+	template.reload()
+	return [row.event for row in template.history]
+
+
+# --- approval ------------------------------------------------------------------------------------
+
+
+def test_approving_keeps_who_when_and_what(make_template, approve, approver, clock_at):
+	template = make_template()
+	with clock_at("2026-11-23 10:00"):
+		approved = approve(template)
+	assert (approved["status"], approved["approved_by"], approved["version"]) == ("Approved", approver, 1)
+	assert str(approved["approved_on"]) == "2026-11-23 10:00:00"
+	template.reload()
+	(row,) = template.history
+	assert (row.event, row.by_user, row.version) == ("Approved", approver, 1)
+	assert (row.subject, row.text) == ("Your offer", "<p>Dear {{ party_name }}</p>")
+	assert template.placeholders == "party_name"
+
+
+@pytest.mark.parametrize("role", ["System Manager", "Frontline Staff", "Customer Support Manager"])
+def test_only_the_two_roles_approve_and_withdraw(make_template, approve, make_user, as_user, role):
+	template = make_template()
+	user = make_user(role)
+	with pytest.raises(frappe.PermissionError):
+		approve(template, by=user)
+	approve(template)
+	with as_user(user), pytest.raises(frappe.PermissionError):
+		api.withdraw_template(template.name, "typo")
+
+
+def test_the_author_does_not_approve_where_four_eyes_are_asked_for(
+	make_template, approve, author, set_settings
+):
+	template = make_template()
+	with pytest.raises(FourEyesError, match="Somebody else approves it"):
+		approve(template, by=author)
+	assert history(template) == []
+	set_settings(four_eyes_on_templates=0)
+	assert approve(template, by=author)["status"] == "Approved"
+
+
+def test_who_changed_a_text_is_an_author_too(make_template, approve, author, make_user, as_user):
+	template = make_template()
+	editor = make_user("System Manager", "Client Communications Manager")
+	text = frappe.get_doc("Email Template", template.email_template)
+	for user, response in ((editor, "<p>Second</p>"), (author, "<p>Third</p>")):
+		with as_user(user):
+			text.response = response
+			text.save(ignore_version=False)  # tests keep none unless asked to
+	with pytest.raises(FourEyesError):
+		approve(template, by=editor)
+
+
+@pytest.mark.parametrize(
+	("text", "message"),
+	[
+		("<p>{{ party_name }} {{ salary }} {{ iban }}</p>", "iban, salary"),
+		("<p>{{ doc.subject }}</p>", "doc"),
+		("<p>{% for row in items %}{{ row.rate }}{% endfor %}</p>", "items"),
+	],
+)
+def test_placeholders_that_mean_nothing_are_named(make_template, approve, text, message):
+	template = make_template(response=text)
+	with pytest.raises(frappe.ValidationError, match=f"no interaction can fill.*{message}"):
+		approve(template)
+
+
+def test_what_the_template_language_itself_offers_is_no_placeholder(make_template, approve):
+	template = make_template(
+		response="<p>{% set day = frappe.utils.formatdate(occurred_on) %}{{ _('Dear') }} {{ day }}</p>"
+	)
+	approve(template)
+	template.reload()
+	assert template.placeholders == "occurred_on"
+
+
+def test_a_text_that_is_no_template_is_told(make_template, approve):
+	template = make_template()
+	frappe.db.set_value("Email Template", template.email_template, "response", "{% if %}")
+	with pytest.raises(frappe.ValidationError, match="cannot be read as a template"):
+		approve(template)
+
+
+def test_no_approval_for_a_day_that_is_past(make_template, approve):
+	template = make_template(valid_until="2020-01-01")
+	with pytest.raises(frappe.ValidationError, match="past"):
+		approve(template)
+
+
+def test_withdrawing_needs_a_reason_and_keeps_it(make_template, approve, approver, as_user):
+	template = make_template()
+	with as_user(approver):
+		with pytest.raises(frappe.ValidationError, match="nothing to withdraw"):
+			api.withdraw_template(template.name, "typo")
+		approve(template)
+		with pytest.raises(MissingDetailsError):
+			api.withdraw_template(template.name, " ")
+		assert api.withdraw_template(template.name, "typo")["status"] == "Withdrawn"
+	assert history(template) == ["Approved", "Withdrawn"] and template.history[1].note == "typo"
+	assert approve(template)["version"] == 2
+
+
+@pytest.mark.parametrize(
+	"change",
+	[
+		{"status": "Approved"},
+		{"approved_by": "Administrator"},
+		{"version": 7},
+		{"approved_text_hash": "x"},
+		{"history": [{"event": "Approved", "at": "2026-01-01", "version": 1}]},
+	],
+	ids=lambda change: next(iter(change)),
+)
+def test_nobody_writes_an_approval_by_hand(make_template, approver, as_user, change):
+	template = make_template()
+	with as_user(approver), pytest.raises(StatusFollowsEventsError):
+		frappe.get_doc(TEMPLATE, template.name).update(change).save()
+	values = {**template.as_dict(), "template_name": "Another", "language": "de", **change}
+	with as_user(approver), pytest.raises(StatusFollowsEventsError):
+		frappe.get_doc({"doctype": TEMPLATE, **{k: v for k, v in values.items() if k != "name"}}).insert()
+
+
+def test_one_for_each_text_and_language(make_template):
+	make_template()
+	with pytest.raises(frappe.DuplicateEntryError, match="covers this Email Template"):
+		make_template("Second", email_template="Offer text")
+	make_template("Second", email_template="Offer text", language="de")
+
+
+# --- what ends an approval -------------------------------------------------------------------------
+
+
+def test_a_changed_text_asks_for_a_new_approval(make_template, approve, approver, author, as_user):
+	template = make_template()
+	approve(template)
+	text = frappe.get_doc("Email Template", template.email_template)
+	with as_user(author):
+		text.save()
+		assert history(template) == ["Approved"], "nothing changed"
+		text.response = "<p>Dear client</p>"
+		text.save()
+	assert history(template) == ["Approved", "Text Changed"]
+	assert (template.status, template.history[1].by_user) == ("Draft", author)
+	assert "Have the new text approved" in frappe.message_log[-1]["message"]
+	told = frappe.get_all("Notification Log", {"document_name": template.name}, ["for_user", "subject"])
+	assert [row.for_user for row in told] == [approver] and "needs your approval again" in told[0].subject
+
+
+@pytest.mark.parametrize(
+	"change",
+	[
+		{"highest_level": "Sensitive"},
+		{"is_acknowledgement": 1},
+		{"valid_until": "2099-01-01"},
+		{"communication_types": [{"communication_type": "Service Update"}]},
+		{"channels": [{"channel": "Email"}]},
+	],
+	ids=lambda change: next(iter(change)),
+)
+def test_changed_terms_ask_for_a_new_approval(make_template, approve, approver, as_user, change):
+	template = make_template()
+	approve(template)
+	template.reload()
+	with as_user(approver):
+		template.update(change).save()
+	assert history(template) == ["Approved", "Terms Changed"] and template.status == "Draft"
+
+
+def test_what_is_past_its_last_day_expires_once(make_template, approve, clock_at):
+	template = make_template(valid_until="2026-11-24")
+	with clock_at("2026-11-23 10:00"):
+		approve(template)
+	for day in ("2026-11-24", "2026-11-25", "2026-11-26"):
+		with clock_at(f"{day} 01:00"):
+			templates.expire()
+	assert history(template) == ["Approved", "Expired"] and template.status == "Expired"
+
+
+# --- what the email dialog offers ------------------------------------------------------------------
+
+
+@pytest.fixture
+def fiona(make_user):
+	return make_user("Frontline Staff", "Sales User", "Support Team")
+
+
+@pytest.fixture
+def offer(as_user, fiona):
+	"""`offer(doc, txt)`: the Email Templates that the dialog offers Fiona, of those that the test approved."""
+	frappe.db.set_value(TEMPLATE, {"version": (">", 0)}, {"status": "Draft", "version": 0})
+
+	def ask(doc, txt="", user=None):
+		filters = {"reference_doctype": doc.doctype, "reference_name": doc.name}
+		with as_user(user or fiona):
+			rows = queries.email_templates("Email Template", txt, "name", 0, 20, filters)
+		return [row[0] for row in rows]
+
+	return ask
+
+
+def test_the_dialog_offers_what_is_approved_for_the_record(
+	make_template, approve, offer, log, fiona, make_user, set_settings
+):
+	for name, fields in {
+		"Fits": {},
+		"Higher": {"highest_level": "Sensitive"},
+		"Of the type": {"communication_types": [{"communication_type": "Initial Inquiry"}]},
+		"Of another type": {"communication_types": [{"communication_type": "Service Update"}]},
+		"For letters": {"channels": [{"channel": "Letter"}]},
+		"Expires": {"valid_until": "2099-01-01"},
+	}.items():
+		approve(make_template(name, **fields))
+	make_template("Draft")
+	doc = log("Initial Inquiry")
+	assert offer(doc) == ["Of the type text", "Expires text", "Fits text", "Higher text"]
+	assert offer(doc, "higher") == ["Higher text"]
+	frappe.db.set_value(TEMPLATE, "Expires", "valid_until", "2020-01-01")
+	frappe.db.set_value("Email Template", "Fits text", "response", "<p>Changed in the database</p>")
+	assert offer(doc) == ["Of the type text", "Higher text"]
+
+	manager = make_user("Customer Support Manager")
+	assert offer(log("Feedback/Complaint"), user=manager) == ["Higher text"]
+
+	set_settings(offer_approved_templates_only=0)
+	assert {"Draft text", "For letters text"} <= set(offer(doc))
+
+
+def test_the_language_of_the_client_comes_first(make_template, approve, offer, log):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A", "language": "de"}).insert()
+	for name, language in (("A", "en"), ("B", "de"), ("C", "fr")):
+		approve(make_template(name, language=language))
+	assert offer(log())[0] == "A text"
+	assert offer(log(party_type="Customer", party=customer.name)) == ["B text", "A text", "C text"]
+
+
+def test_before_the_first_approval_all_are_offered(make_template, approve, offer, log):
+	doc, template = log(), make_template()
+	make_template("Other")
+	assert {"Offer text", "Other text"} <= set(offer(doc))
+	approve(template)
+	assert offer(doc) == ["Offer text"]
+
+
+def test_nobody_learns_of_a_record_that_is_hidden_through_its_templates(make_template, approve, offer, log):
+	approve(make_template())
+	hidden = log("Feedback/Complaint")
+	with pytest.raises(frappe.PermissionError):
+		offer(hidden)
+
+
+def test_a_governed_issue_needs_a_text_that_it_can_fill(make_template, approve, offer, set_settings):
+	set_settings(govern_issues=1)
+	approve(make_template("Interaction", response="<p>{{ party_name }}</p>"))
+	approve(make_template("Both", response="<p>{{ subject }}</p>"))
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Roof", "raised_by": "a@b.example"}).insert()
+	issue.db_set("confidentiality_level", "Standard")
+	assert offer(issue) == ["Both text"]
+	set_settings(govern_issues=0)
+	make_template("Draft")
+	assert "Draft text" in offer(issue)
+
+
+# --- preferences ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client():
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A"}).insert()
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+
+
+def prefer(client, *channels, never=(), **fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"channels": [{"channel": channel} for channel in channels],
+			"channels_not_to_use": [{"channel": channel} for channel in never],
+			**client,
+			**fields,
+		}
+	).insert()
+
+
+def test_a_preference_is_shown_on_the_interaction_and_given_by_the_api(client, log, fiona, as_user):
+	firm = {**client, "contact": None}
+	prefer(firm, "Letter")
+	with as_user(fiona):
+		prefer(client, "Email", "Phone", never=["Letter"], language="de")
+		doc = frappe.get_doc("Client Interaction", log(**client).name)
+		doc.run_method("onload")
+		assert doc.get_onload("preference") == "Prefers: Email, then Phone; never: Letter; language: Deutsch"
+		assert api.communication_preference("Customer", client.party)["description"] == "Prefers: Letter"
+		answer = api.communication_preference(**client, channel="Letter")
+	assert (answer["outcome"], answer["channels"], answer["never"]) == (
+		"Blocked",
+		["Email", "Phone"],
+		["Letter"],
+	)
+	assert "does not want to be contacted by" in answer["message"]
+
+
+def test_preferences_are_for_staff_who_deal_with_clients(client, make_user, as_user):
+	prefer(client, "Email")
+	with as_user(make_user("Stock User")), pytest.raises(frappe.PermissionError):
+		api.communication_preference(**client)
+
+
+@pytest.mark.parametrize(
+	("values", "message"),
+	[
+		({"party": None, "contact": None}, "Choose the client"),
+		({"party_type": "Company", "contact": None}, "no kind of client"),
+		({"confirmed_on": "2099-01-01"}, "lies in the future"),
+		({"channels": [{"channel": "Email"}, {"channel": "Email"}]}, "is there already"),
+		(
+			{"channels": [{"channel": "Email"}], "channels_not_to_use": [{"channel": "Email"}]},
+			"cannot be preferred and not to be used",
+		),
+	],
+)
+def test_what_makes_no_sense_is_refused(client, values, message):
+	if values.get("party_type") == "Company":
+		values["party"] = frappe.db.get_value("Company", {})
+	with pytest.raises(frappe.ValidationError, match=message):
+		prefer({**client, **values})
+
+
+def test_one_preference_for_each_client_and_contact(client):
+	prefer(client, "Email")
+	with pytest.raises(frappe.DuplicateEntryError, match="on record already"):
+		prefer(client, "Phone")
+	prefer({**client, "contact": None}, "Phone")
+	with pytest.raises(frappe.DuplicateEntryError):
+		prefer({**client, "contact": None}, "Letter")
