@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -44,11 +45,15 @@ class ThrowawaySite:
 	"""`with ThrowawaySite(bench) as site:` then `site.python` and `site.environment` run tests on it.
 
 	With `kept_in`, a folder, the site stays there and the next run brings it up to date instead of
-	making it anew. Raises BenchError, in one sentence, when there can be no site.
+	making it anew. `installed` are the apps on it besides Frappe and ERPNext. Raises BenchError, in one
+	sentence, when there can be no site.
 	"""
 
-	def __init__(self, bench: Bench, kept_in: Path | None = None):
+	def __init__(
+		self, bench: Bench, kept_in: Path | None = None, installed: Sequence[str] = ("client_comms",)
+	):
 		self.bench = bench
+		self.installed = installed
 		self.kept_in = kept_in
 		self.log = RESULTS / "site.log"
 
@@ -137,7 +142,8 @@ class ThrowawaySite:
 		)
 		self._configure()
 		self._run([self.python, ROOT / "scripts" / "complete_setup.py", self.name])
-		self._frappe("install-app", "client_comms")
+		for app in self.installed:
+			self._frappe("install-app", app)
 		self._compile_translations()
 		complete.touch()
 
@@ -169,8 +175,9 @@ class ThrowawaySite:
 		config = {key: value for key, value in self.bench.config.items() if key != "default_site"}
 		config["bench_id"] = self.name  # a worker of the bench leaves its jobs alone
 		(self.sites / "common_site_config.json").write_text(json.dumps(config, indent=1))
-		(self.sites / "apps.txt").write_text("\n".join(APPS) + "\n")
-		for app in APPS:
+		apps = list(dict.fromkeys([*APPS, *self.installed]))
+		(self.sites / "apps.txt").write_text("\n".join(apps) + "\n")
+		for app in apps:
 			source = ROOT if app == "client_comms" else self.bench.path / "apps" / app
 			link(self.folder / "apps" / app, source)
 

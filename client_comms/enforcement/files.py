@@ -2,7 +2,6 @@
 
 import frappe
 from frappe import _
-from frappe.core.api import file as file_api
 
 from client_comms.enforcement import belongings, governed, refusals
 from client_comms.exceptions import ClearanceMissingError
@@ -77,13 +76,6 @@ def make_private(doctype: str, name: str) -> None:
 		pluck="name",
 	):
 		frappe.get_doc("File", file).save(ignore_permissions=True)  # `keep_private` does it
-
-
-@frappe.whitelist()
-def unzip_file(name: str):
-	"""Unpack a file, which reads it and replaces it by its contents; Frappe asks for neither permission."""
-	frappe.get_doc("File", name).check_permission("write")
-	return file_api.unzip_file(name)
 
 
 def _is_governed(doc) -> bool:

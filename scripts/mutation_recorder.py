@@ -1,0 +1,101 @@
+"""Put into a copy of the app by `run-mutations`: notes which controls a test exercises, and how it ended.
+
+The controls note themselves in a file, for a test may reach them in another process. As a pytest plugin,
+this module reads the file after every test, and what a fixture exercised counts for every test that uses it.
+"""
+
+import functools
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+NOTES = "MUTATIONS_NOTES"
+OUTCOME = "MUTATIONS_OUTCOME"
+_paths: list[tuple[str, str]] = []
+
+
+def recorded(control: str, function):
+	"""The function, noting the control whenever it is called."""
+
+	@functools.wraps(function)
+	def noting(*args, **kwargs):
+		_note(control)
+		return function(*args, **kwargs)
+
+	return noting
+
+
+def recorded_path(control: str, path: str) -> str:
+	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it looks for it."""
+	if (control, path) not in _paths:
+		_paths.append((control, path))
+	return f"{__name__}.hook_{_paths.index((control, path))}"
+
+
+def __getattr__(name: str):
+	if not name.startswith("hook_"):
+		raise AttributeError(name)
+	import frappe
+
+	control, path = _paths[int(name.removeprefix("hook_"))]
+	_note(control)
+	return frappe.get_attr(path)
+
+
+def _note(control: str) -> None:
+	if file := os.environ.get(NOTES):
+		with open(file, "a") as notes:
+			notes.write(control + "\n")
+
+
+# As a pytest plugin
+
+_by_fixture: dict[str, set[str]] = defaultdict(set)
+_by_test: dict[str, set[str]] = defaultdict(set)
+_seconds: dict[str, float] = defaultdict(float)
+_failed: list[str] = []
+
+
+def _take_notes() -> set[str]:
+	file = Path(os.environ[NOTES])
+	noted = set(file.read_text().splitlines()) if file.exists() else set()
+	file.write_text("")
+	return noted
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+	before = _take_notes()
+	try:
+		return (yield)
+	finally:
+		_by_fixture[fixturedef.argname] |= _take_notes()
+		Path(os.environ[NOTES]).write_text("".join(f"{each}\n" for each in before))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+	try:
+		return (yield)
+	finally:
+		_by_test[item.nodeid] = _take_notes().union(*(_by_fixture[name] for name in item.fixturenames))
+
+
+def pytest_runtest_logreport(report):
+	_seconds[report.nodeid] += report.duration
+	if report.failed and report.nodeid not in _failed:
+		_failed.append(report.nodeid)
+
+
+def pytest_sessionfinish():
+	outcome = {
+		"failed": _failed,
+		"tests": {
+			test: {"seconds": round(seconds, 3), "controls": sorted(_by_test[test])}
+			for test, seconds in _seconds.items()
+		},
+	}
+	Path(os.environ[OUTCOME]).write_text(json.dumps(outcome))

@@ -1,0 +1,225 @@
+"""The controls of this app, and how each is taken away.
+
+Those in hooks.py are found there. Those without a hook of their own are listed here by hand: the place of a
+function (`package.module:function` or `package.module:Class.method`, without `client_comms.`) and what
+stands there instead when the control is gone, as a Python expression in that module.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HOOKS = Path("client_comms", "hooks.py")
+HOOKS_BY_KEY = ("has_permission", "permission_query_conditions", "override_whitelisted_methods")
+HOOK_LISTS = ("make_email_body_message", "after_request")
+
+NOTHING = "lambda *args, **kwargs: None"
+NO_CONDITION = "lambda *args, **kwargs: ''"
+NO = "lambda *args, **kwargs: False"
+YES = "lambda *args, **kwargs: True"
+NOBODY = "lambda *args, **kwargs: {}"
+ALLOWED = "lambda *args, **kwargs: Decision(True, BY_ROLE, ())"
+ALL_IN_ORDER = "lambda rows, *args: rows"
+
+FUNCTIONS = {
+	# The rule
+	"rules.access:decide": ALLOWED,
+	"rules.access:decide_new": ALLOWED,
+	"rules.access:may_lower": ALLOWED,
+	"rules.access:has_oversight": YES,
+	"rules.access:row_filter": "lambda *args: RowFilter(everything=True)",
+	"rules.access:_training_suffices": YES,
+	"rules.access:_granted_until": "lambda user, record: max((g.valid_until for g in record.grants), default=None)",
+	"rules.access:Clearance.allows": "lambda self, action: action == DELETE or action in self.actions",
+	"rules.access:Policy.level": "lambda self, name: self.levels.get(name) or min(self.levels.values(), key=lambda level: level.rank, default=None)",
+	# Its two renderings
+	"enforcement.permissions:render": NO_CONDITION,
+	"enforcement.permissions:_takes_part": "lambda *args: '1 = 1'",
+	"enforcement.permissions:_of_types": "lambda *args: '1 = 1'",
+	"enforcement.permissions:at_levels": "lambda *args: '1 = 1'",
+	"enforcement.permissions:listed_for": "lambda: access.READ",
+	"enforcement.policy:forget": NOTHING,
+	"enforcement.policy:is_trained": YES,
+	"enforcement.policy:as_the_database_reads": "lambda level: level",
+	"enforcement.governed:_bound_condition": NO_CONDITION,
+	"enforcement.governed:_bound_records": "lambda *args: iter(())",
+	"enforcement.governed:readable": "lambda doctype, names: set(names)",
+	"enforcement.documents:is_governed": NO,
+	"enforcement.documents:records": "lambda *args, **kwargs: iter(())",
+	"enforcement.documents:_takes_part": "lambda *args: '1 = 1'",
+	"enforcement.documents:raise_to": NOTHING,
+	# Surfaces
+	"enforcement.activities:_readable": "lambda doctype, rows: rows",
+	"enforcement.belongings:_owners": "lambda doc, ptype: {(doc.get(OWNER_FIELDS[doc.doctype][0]), doc.get(OWNER_FIELDS[doc.doctype][1]))}",
+	"enforcement.bound:_filed_under": NOTHING,
+	"enforcement.counts:_readable_only": "lambda doctype, filters: filters",
+	"enforcement.deleted:is_open": YES,
+	"enforcement.exports:now_not_later": NOTHING,
+	"enforcement.files:make_private": NOTHING,
+	"enforcement.held:is_held": NO,
+	"enforcement.held:readable_names": "lambda doctype, filters=None: frappe.get_all(doctype, filters=filters, pluck='name')",
+	"enforcement.held:require": NOTHING,
+	"enforcement.link_search:_held_to_conditions": "lambda arguments: arguments",
+	"enforcement.recipients:without_clearance": NOBODY,
+	"enforcement.recipients:tell_left_out": NOTHING,
+	"enforcement.recipients:_log": NOTHING,
+	"enforcement.reclassification:follow": NOTHING,
+	"enforcement.reclassification:raise_document": NOTHING,
+	"enforcement.refiling:_raise_interactions": NOTHING,
+	"enforcement.reports:_check_prepared": NOTHING,
+	"enforcement.reports:_only_for": "lambda *args: compat.no_objection()",
+	"enforcement.search:_readable": ALL_IN_ORDER,
+	"enforcement.timeline:visible": ALL_IN_ORDER,
+	"enforcement.timeline:_trim_docinfo": NOTHING,
+	# Who may be given a part
+	"enforcement.sharing:require_clearance": NOTHING,
+	"enforcement.sharing:validate": NOTHING,
+	"enforcement.sharing:end_lapsed": NOTHING,
+	"enforcement.sharing:end_lapsed_of_interaction": NOTHING,
+	"enforcement.sharing:end_all_lapsed": NOTHING,
+	"client_interactions.doctype.interaction_access_grant.interaction_access_grant:InteractionAccessGrant.validate_giver": NOTHING,
+	"client_interactions.doctype.interaction_access_grant.interaction_access_grant:InteractionAccessGrant.validate_validity": NOTHING,
+	"client_interactions.alerts:emergency_access": NOTHING,
+	# What goes out
+	"enforcement.outgoing:findings": "lambda *args: []",
+	"enforcement.outgoing:hold": NO,
+	"enforcement.outgoing:register": NOTHING,
+	# The ledger
+	"enforcement.audit:_refusals": "lambda: iter(())",
+	"enforcement.audit:_views": "lambda: iter(())",
+	"enforcement.audit:_timeline_views": "lambda *args: iter(())",
+	"enforcement.audit:_downloads": "lambda *args: iter(())",
+	"enforcement.audit:_export": "lambda: iter(())",
+	"enforcement.audit:_report_export": "lambda: iter(())",
+	"enforcement.audit:_withhold": NOTHING,
+	"client_privacy.ledger:LedgerDocument.refuse": NOTHING,
+	"client_privacy.ledger:level_changed": NOTHING,
+	"client_privacy.ledger:_lock": NOTHING,
+	"client_privacy.ledger:_make_daily_checkpoint": NOTHING,
+	"rules.ledger:_wrong_with": NOTHING,
+	# The interaction, its history and its clocks
+	"client_interactions.rows:InteractionRow.has_permission": YES,
+	"client_interactions.rows:InteractionRow.refuse": NOTHING,
+	"client_interactions.doctype.interaction_event.interaction_event:InteractionEvent.refuse": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_events_are_untouched": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.check_event": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.set_level": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_lowering": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_details": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_responsible_staff": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_share": NOTHING,
+	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_documentation": NOTHING,
+	"client_interactions.action_items:validate": NOTHING,
+	"client_interactions.sweep:handle": NOTHING,
+	"client_interactions.sweep:_take_due": "lambda limit: frappe.get_all('Client Interaction', {'sweep_at': ('<', clock.now())}, pluck='name', limit=limit)",
+	"rules.response_clock:check_transition": NOTHING,
+	"rules.mail_signals:automatic_kind": NOTHING,
+	# What may be called
+	"api.interactions:_writable": "lambda name: frappe.get_doc(INTERACTION, name)",
+	"api.access:configures_or_audits": YES,
+	"api.access:require_configuring_or_auditing": NOTHING,
+}
+
+
+@dataclass(frozen=True)
+class Control:
+	"""`name` tells people which. Its module loses it by `removal`, and notes its use by `recording`, at the module's end."""
+
+	name: str
+	file: Path
+	removal: str
+	recording: str
+	recorded_in: Path
+
+
+def _file(module: str) -> Path:
+	return Path(*module.split(".")).with_suffix(".py")
+
+
+def controls(root: Path) -> list[Control]:
+	"""All controls of a checkout.
+
+	:raises LookupError: one that is listed above is not there any more
+	"""
+	return [*_in_hooks(root), *_functions(root)]
+
+
+def hooks(root: Path) -> dict:
+	"""The names that a checkout's hooks.py defines; it imports nothing but the app's version."""
+	namespace: dict = {}
+	sys.path.insert(0, str(root))
+	try:
+		exec((root / HOOKS).read_text(), namespace)
+	finally:
+		sys.path.remove(str(root))
+	return namespace
+
+
+def _in_hooks(root: Path) -> Iterator[Control]:
+	named = hooks(root)
+	for kind in HOOKS_BY_KEY:
+		for key, path in named[kind].items():
+			yield _hook(f"{kind}: {key}", f"{kind}.pop({key!r})", f"{kind}[{key!r}]", path)
+	for doctype, events in named["doc_events"].items():
+		for event, handlers in events.items():
+			yield from _handlers(
+				f"doc_events[{doctype!r}][{event!r}]", f"doc_events: {doctype}.{event}", handlers
+			)
+	for kind in HOOK_LISTS:
+		yield from _handlers(kind, kind, named[kind])
+	for doctype, path in named["override_doctype_class"].items():
+		yield _class(doctype, path, root)
+
+
+def _handlers(entry: str, name: str, handlers: str | list[str]) -> Iterator[Control]:
+	handlers = handlers if isinstance(handlers, list) else [handlers]
+	# Lists may be shared between DocTypes: each gets its own first.
+	own = f"{entry} = list({entry}) if isinstance({entry}, list) else [{entry}]"
+	for place, path in enumerate(handlers):
+		removal = f"{own}\n{entry}.remove({path!r})"
+		yield _hook(
+			f"{name} {path.removeprefix('client_comms.')}",
+			removal,
+			f"{entry}[{place}]",
+			path,
+			own,
+		)
+
+
+def _hook(name: str, removal: str, entry: str, path: str, own: str = "") -> Control:
+	recording = f"{own}\n{entry} = _recorder.recorded_path({name!r}, {path!r})"
+	return Control(name, HOOKS, removal, recording, HOOKS)
+
+
+def _class(doctype: str, path: str, root: Path) -> Control:
+	"""Frappe looks for a class once; whether it is used shows in its methods."""
+	name, (module, _, klass) = f"override_doctype_class: {doctype}", path.rpartition(".")
+	methods = (each for each in _defined(root / _file(module)) if each.startswith(f"{klass}."))
+	recording = "\n".join(f"{each} = _recorder.recorded({name!r}, {each})" for each in sorted(methods))
+	return Control(name, HOOKS, f"override_doctype_class.pop({doctype!r})", recording, _file(module))
+
+
+def _functions(root: Path) -> Iterator[Control]:
+	for place, instead in FUNCTIONS.items():
+		module, _, name = place.partition(":")
+		file = _file(f"client_comms.{module}")
+		if name not in _defined(root / file):
+			raise LookupError(f"scripts/mutations.py lists {place}, which is not there any more")
+		yield Control(
+			place, file, f"{name} = {instead}", f"{name} = _recorder.recorded({place!r}, {name})", file
+		)
+
+
+def _defined(source: Path) -> set[str]:
+	"""Functions, methods and imported names of a module, as `FUNCTIONS` writes them."""
+	names = set()
+	for node in ast.parse(source.read_text()).body if source.exists() else ():
+		if isinstance(node, ast.FunctionDef):
+			names.add(node.name)
+		elif isinstance(node, ast.ClassDef):
+			names |= {f"{node.name}.{each.name}" for each in node.body if isinstance(each, ast.FunctionDef)}
+		elif isinstance(node, ast.ImportFrom):
+			names |= {alias.asname or alias.name for alias in node.names}
+	return names

@@ -1,0 +1,191 @@
+"""What is registered DocType by DocType holds for each of them (D-5, P-2)."""
+
+import io
+import zipfile
+
+import frappe
+import pytest
+from frappe.handler import execute_cmd
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from client_comms import procedure
+from client_comms.client_privacy import ledger
+from client_comms.enforcement import belongings, documents, governed
+from client_comms.exceptions import ClearanceMissingError
+
+# Each kind of deleted document is asked for by `check-leaks`.
+BELONGINGS = sorted(set(belongings.OWNER_FIELDS) - {"Deleted Document"})
+FOR_SOMEBODY = ("user", "for_user", "allocated_to")
+
+
+@pytest.fixture
+def frontline(make_user):
+	"""Sees Standard; ERPNext would show everything."""
+	return make_user(procedure.FRONTLINE_STAFF, procedure.COMMUNICATIONS_MANAGER, "System Manager")
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER, "System Manager")
+
+
+def stored(doctype, **fields):
+	"""A document written past everything that a save does."""
+	doc = frappe.new_doc(doctype)
+	known = {fieldname for fieldname in fields if doc.meta.has_field(fieldname)}
+	doc.update({"name": frappe.generate_hash(), **{field: fields[field] for field in known}})
+	doc.db_insert()
+	return doc
+
+
+@pytest.mark.parametrize("doctype", BELONGINGS)
+def test_a_belonging_is_shown_to_who_may_read_its_record(doctype, frontline, officer, log, as_user):
+	plain, sensitive = log("Initial Inquiry"), log("Feedback/Complaint")
+	owner_type, owner_name = belongings.OWNER_FIELDS[doctype]
+	for user, readable in ((frontline, [plain]), (officer, [plain, sensitive])):
+		rows = {
+			record.name: stored(
+				doctype,
+				**{owner_type: record.doctype, owner_name: record.name, "is_private": 1},
+				**dict.fromkeys(FOR_SOMEBODY, user),
+			).name
+			for record in (plain, sensitive)
+		}
+		shown = {rows[record.name] for record in readable}
+		with as_user(user):
+			assert set(frappe.get_list(doctype, {"name": ("in", list(rows.values()))}, pluck="name")) == shown
+			assert {row for row in rows.values() if frappe.get_doc(doctype, row).has_permission()} == shown
+		frappe.db.delete(doctype, {"name": ("in", list(rows.values()))})
+
+
+@pytest.fixture
+def sensitive(log, set_settings):
+	"""`sensitive(doctype)`: a Sensitive document, bound to an interaction or of its own level."""
+	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
+
+	def make(doctype):
+		complaint = log("Feedback/Complaint")
+		if doctype == complaint.doctype:
+			return complaint
+		return stored(doctype, confidentiality_level="Sensitive", client_interaction=complaint.name)
+
+	return make
+
+
+@pytest.mark.parametrize("doctype", [governed.INTERACTION, *governed.BOUND, *documents.SETTING])
+def test_a_print_asks_for_clearance_and_is_recorded(doctype, sensitive, frontline, as_user):
+	doc = sensitive(doctype)
+	frappe.local.request = Request(EnvironBuilder().get_environ())
+	with as_user(frontline), pytest.raises(ClearanceMissingError):
+		doc.run_method("before_print", frappe.get_single("Print Settings"))
+	del frappe.local.request
+	prints = {"action": ledger.PRINT, "reference_doctype": doctype, "reference_name": doc.name}
+	before = frappe.db.count(ledger.ENTRY, prints)  # names of deleted records are given out again
+	doc.run_method("before_print", frappe.get_single("Print Settings"))
+	assert frappe.db.count(ledger.ENTRY, prints) == before + 1
+
+
+@pytest.mark.parametrize("doctype", documents.SETTING)
+def test_the_level_of_a_document_is_not_set_by_saving_it(doctype, sensitive):
+	doc = sensitive(doctype)
+	doc.confidentiality_level = "Standard"
+	with pytest.raises(ClearanceMissingError):
+		doc.run_method("before_validate")
+
+
+@pytest.mark.parametrize("doctype", governed.BOUND)
+def test_what_is_bound_to_an_interaction_stays_so(doctype, sensitive):
+	doc = sensitive(doctype)
+	interaction = doc.client_interaction
+	doc.update({"client_interaction": None, "confidentiality_level": "Standard"})
+	doc.run_method("before_validate")
+	assert (doc.client_interaction, doc.confidentiality_level) == (interaction, "Sensitive")
+
+
+def test_a_grant_is_shown_to_who_may_read_its_interaction(make_user, officer, log, as_user):
+	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.CUSTOMER_SUPPORT_MANAGER]
+	level.save()
+	plain, sensitive = (
+		stored(governed.GRANT, interaction=log(kind).name, user="Administrator").name
+		for kind in ("Initial Inquiry", "Feedback/Complaint")
+	)
+	for user, shown in ((manager, {plain}), (officer, {plain, sensitive})):
+		with as_user(user):
+			rows = {"name": ("in", (plain, sensitive))}
+			assert set(frappe.get_list(governed.GRANT, rows, pluck="name")) == shown
+			opened = (frappe.get_doc(governed.GRANT, name) for name in (plain, sensitive))
+			assert {grant.name for grant in opened if grant.has_permission()} == shown
+
+
+@pytest.fixture
+def prepared():
+	"""`prepared(doctype)`: what Administrator had prepared of a report on that DocType."""
+
+	def make(doctype):
+		report = {
+			"ref_doctype": doctype,
+			"report_name": frappe.generate_hash(),
+			"report_type": "Report Builder",
+		}
+		report = stored("Report", **report)
+		report.db_set({"is_standard": "No", "module": "Core"}, update_modified=False)
+		return stored("Prepared Report", report_name=report.name, status="Completed").name
+
+	return make
+
+
+def test_a_report_is_for_the_user_in_whose_name_it_was_prepared(frontline, prepared, as_user):
+	ours, other = prepared(governed.INTERACTION), prepared("User")
+	with as_user(frontline):
+		assert frappe.get_list("Prepared Report", {"name": ("in", (ours, other))}, pluck="name") == [other]
+
+
+def call(method, **arguments):
+	"""A method as a request reaches it."""
+	frappe.local.request = Request(EnvironBuilder(method="POST").get_environ())
+	frappe.local.form_dict = frappe._dict(arguments)
+	return execute_cmd(method)
+
+
+@pytest.mark.parametrize("method", ["frappe.desk.query_report.run", "frappe.desk.query_report.export_query"])
+def test_a_report_prepared_for_somebody_else_is_not_given_out(method, frontline, prepared, as_user):
+	name = prepared(governed.INTERACTION)
+	report = frappe.db.get_value("Prepared Report", name, "report_name")
+	filters = frappe.as_json({"prepared_report_name": name})
+	with as_user(frontline), pytest.raises(frappe.PermissionError):
+		call(method, report_name=report, filters=filters, file_format_type="CSV")
+
+
+@pytest.mark.parametrize(
+	"method", ["frappe.core.api.file.unzip_file", "frappe.core.doctype.file.file.unzip_file"]
+)
+def test_a_file_is_unpacked_by_who_may_change_its_record(method, frontline, officer, make_user, log, as_user):
+	agent = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	complaint = log("Feedback/Complaint")
+	content = io.BytesIO()
+	with zipfile.ZipFile(content, "w") as archive:
+		archive.writestr("letter.txt", frappe.generate_hash())
+	attached = {"attached_to_doctype": complaint.doctype, "attached_to_name": complaint.name}
+	file = frappe.get_doc(
+		{"doctype": "File", "file_name": "letters.zip", "content": content.getvalue(), **attached}
+	).insert(ignore_permissions=True)
+	frappe.db.commit()
+	for user in (frontline, officer):  # who may read it unpacks it, and is refused when it is to be deleted
+		with as_user(user), pytest.raises(frappe.PermissionError):
+			call(method, name=file.name)
+		frappe.db.rollback()
+	with as_user(agent):
+		call(method, name=file.name)
+	assert frappe.get_all("File", attached, pluck="file_name") == ["letter.txt"]
+
+
+@pytest.mark.parametrize("doctype", documents.SETTING)
+def test_a_governed_document_is_shown_to_who_may_read_it(doctype, sensitive, make_user, as_user):
+	doc = sensitive(doctype)
+	for role, shown in ((procedure.FRONTLINE_STAFF, []), (procedure.COMPLIANCE_OFFICER, [doc.name])):
+		with as_user(make_user(role, "Support Team", "Sales User", "Sales Manager")):
+			assert frappe.get_list(doctype, {"name": doc.name}, pluck="name") == shown
+			assert frappe.get_doc(doctype, doc.name).has_permission() == bool(shown)
