@@ -1,3 +1,5 @@
+from client_comms import __version__
+
 app_name = "client_comms"
 app_title = "Client Communications"
 app_publisher = "Client Communications contributors"
@@ -18,7 +20,12 @@ after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 has_permission = {
 	"Client Interaction": "client_comms.enforcement.permissions.has_permission",
 	"Interaction Access Grant": "client_comms.enforcement.permissions.has_grant_permission",
-	"Communication": "client_comms.enforcement.communication.has_permission",
+	"Communication": "client_comms.enforcement.bound.has_permission",
+	"Event": "client_comms.enforcement.bound.has_permission",
+	"Call Log": "client_comms.enforcement.bound.has_permission",
+	"Client Disclosure": "client_comms.enforcement.bound.has_permission",
+	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
+	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
 	"Issue": "client_comms.enforcement.documents.has_permission",
 	"Lead": "client_comms.enforcement.documents.has_permission",
 	"Opportunity": "client_comms.enforcement.documents.has_permission",
@@ -36,6 +43,7 @@ has_permission = {
 	"Prepared Report": "client_comms.enforcement.reports.has_prepared_permission",
 	"Tag Link": "client_comms.enforcement.belongings.has_permission",
 	"ToDo": "client_comms.enforcement.belongings.has_permission",
+	"Unlogged Dismissal": "client_comms.enforcement.belongings.has_permission",
 	"Version": "client_comms.enforcement.belongings.has_permission",
 	"View Log": "client_comms.enforcement.belongings.has_permission",
 }
@@ -45,11 +53,21 @@ permission_query_conditions = {
 	"Interaction Action Item": "client_comms.enforcement.permissions.child_condition",
 	"Interaction Evidence": "client_comms.enforcement.permissions.child_condition",
 	"Interaction Event": "client_comms.enforcement.permissions.child_condition",
-	"Communication": "client_comms.enforcement.communication.condition",
+	"Communication": "client_comms.enforcement.bound.condition",
+	"Call Log": "client_comms.enforcement.bound.condition",
+	"Client Disclosure": "client_comms.enforcement.bound.condition",
+	"Client Consent": "client_comms.enforcement.client_documents.condition",
+	"Identity Verification": "client_comms.enforcement.client_documents.condition",
+	"Event": "client_comms.enforcement.bound.event_condition",
+	"Event Participants": "client_comms.enforcement.bound.participant_condition",
 	"Issue": "client_comms.enforcement.documents.condition",
 	"Lead": "client_comms.enforcement.documents.condition",
 	"Opportunity": "client_comms.enforcement.documents.condition",
-	"Communication Link": "client_comms.enforcement.communication.link_condition",
+	"Communication Link": "client_comms.enforcement.bound.link_condition",
+	"CRM Note": "client_comms.enforcement.documents.child_condition",
+	"Competitor Detail": "client_comms.enforcement.documents.child_condition",
+	"Opportunity Item": "client_comms.enforcement.documents.child_condition",
+	"Opportunity Lost Reason Detail": "client_comms.enforcement.documents.child_condition",
 	"Access Log": "client_comms.enforcement.belongings.condition",
 	"Activity Log": "client_comms.enforcement.belongings.condition",
 	"Comment": "client_comms.enforcement.belongings.condition",
@@ -63,11 +81,19 @@ permission_query_conditions = {
 	"Prepared Report": "client_comms.enforcement.reports.prepared_condition",
 	"Tag Link": "client_comms.enforcement.belongings.condition",
 	"ToDo": "client_comms.enforcement.belongings.condition",
+	"Unlogged Dismissal": "client_comms.enforcement.belongings.condition",
 	"Version": "client_comms.enforcement.belongings.condition",
 	"View Log": "client_comms.enforcement.belongings.condition",
 }
 
+# The customer portal.
+has_website_permission = {"Issue": "client_comms.enforcement.portal.has_website_permission"}
+page_renderer = ["client_comms.enforcement.portal.IssueList"]
+
 override_whitelisted_methods = {
+	"frappe.www.list.get": "client_comms.enforcement.portal.get",
+	"frappe.www.list.get_list_data": "client_comms.enforcement.portal.get_list_data",
+	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "client_comms.enforcement.text_messages.send_sms",
 	"frappe.desk.search.search_link": "client_comms.enforcement.link_search.search_link",
 	"frappe.desk.search.search_widget": "client_comms.enforcement.link_search.search_widget",
 	"frappe.desk.form.load.getdoc": "client_comms.enforcement.timeline.getdoc",
@@ -85,44 +111,103 @@ override_whitelisted_methods = {
 	"frappe.core.doctype.data_import.data_import.download_template": "client_comms.enforcement.exports.download_template",
 	"frappe.desk.query_report.run": "client_comms.enforcement.reports.run",
 	"frappe.desk.query_report.export_query": "client_comms.enforcement.reports.export_query",
-	"frappe.core.api.file.unzip_file": "client_comms.enforcement.files.unzip_file",
-	"frappe.core.doctype.file.file.unzip_file": "client_comms.enforcement.files.unzip_file",
 	"frappe.email.relink": "client_comms.enforcement.refiling.relink",
 	"erpnext.crm.doctype.lead.lead.make_lead_from_communication": "client_comms.enforcement.refiling.make_lead_from_communication",
 	"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication": "client_comms.enforcement.refiling.make_opportunity_from_communication",
-	"erpnext.crm.utils.get_open_activities": "client_comms.enforcement.refiling.get_open_activities",
+	"erpnext.crm.utils.get_open_activities": "client_comms.enforcement.activities.get_open_activities",
+	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.refiling.make_issue_from_communication",
+	"frappe.client.validate_link": "client_comms.enforcement.link_search.validate_link",
+	"frappe.desk.notifications.get_open_count": "client_comms.enforcement.counts.get_open_count",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "client_comms.enforcement.counts.get_workflow_state_count",
+	"erpnext.crm.doctype.prospect.prospect.get_opportunities": "client_comms.enforcement.activities.get_opportunities",
+	"erpnext.crm.doctype.utils.get_last_interaction": "client_comms.enforcement.activities.get_last_interaction",
+	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.unasked.add_lead_to_prospect",
+	"erpnext.crm.doctype.lead.lead.get_lead_details": "client_comms.enforcement.unasked.get_lead_details",
+	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.enforcement.unasked.set_multiple_status",
+	"erpnext.support.doctype.issue.issue.set_status": "client_comms.enforcement.unasked.set_status",
+	"frappe.core.doctype.deleted_document.deleted_document.bulk_restore": "client_comms.enforcement.unasked.bulk_restore",
+	"frappe.core.doctype.deleted_document.deleted_document.restore": "client_comms.enforcement.unasked.restore",
+	"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions": "client_comms.enforcement.unasked.get_latest_submissions",
+	"frappe.desk.doctype.tag.tag.add_tag": "client_comms.enforcement.unasked.add_tag",
+	"frappe.desk.doctype.tag.tag.add_tags": "client_comms.enforcement.unasked.add_tags",
+	"frappe.desk.doctype.tag.tag.remove_tag": "client_comms.enforcement.unasked.remove_tag",
+	"frappe.desk.form.document_follow.get_follow_users": "client_comms.enforcement.unasked.get_follow_users",
+	"frappe.desk.like.toggle_like": "client_comms.enforcement.unasked.toggle_like",
+	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.unasked.get_reviews",
+	"frappe.templates.includes.comments.comments.add_comment": "client_comms.enforcement.unasked.add_comment",
+	"frappe.desk.form.assign_to.add": "client_comms.enforcement.assigning.add",
+	"frappe.desk.form.assign_to.add_multiple": "client_comms.enforcement.assigning.add_multiple",
+	"frappe.desk.form.assign_to.remove": "client_comms.enforcement.assigning.remove",
+	"frappe.desk.form.assign_to.remove_multiple": "client_comms.enforcement.assigning.remove_multiple",
 }
+
+# Says in the headers of an automatic acknowledgement that it is one.
+make_email_body_message = ["client_comms.crm.acknowledgement.add_headers"]
+
+before_request = [
+	"client_comms.enforcement.aliases.refuse",
+	"client_comms.enforcement.linked.leave_out",
+]
 
 # The compliance ledger: what a request did with confidential records is known when it is over.
 after_request = ["client_comms.enforcement.audit.after_request"]
 
 _BEFORE_PRINT = [
-	"client_comms.enforcement.printing.refuse_key",
+	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
 ]
 doc_events = {
 	"Client Interaction": {"before_print": _BEFORE_PRINT},
 	"Communication": {
-		"before_insert": "client_comms.crm.communication.before_insert",
+		"before_insert": [
+			"client_comms.crm.communication.before_insert",
+			"client_comms.enforcement.recipients.leave_out_of_message",
+		],
+		"before_validate": [
+			"client_comms.enforcement.bound.keep_bound",
+			"client_comms.enforcement.outgoing.keep_acknowledgement",
+		],
 		"validate": "client_comms.enforcement.refiling.refuse_reply",
 		"after_insert": [
 			"client_comms.crm.communication.after_insert",
+			"client_comms.enforcement.conversations.after_message",
 			"client_comms.enforcement.audit.on_message",
 		],
 		"before_print": _BEFORE_PRINT,
 	},
+	"Event": {
+		"before_validate": "client_comms.enforcement.bound.keep_bound",
+		"on_update": "client_comms.crm.event.on_update",
+		"before_print": _BEFORE_PRINT,
+	},
+	"Call Log": {
+		"before_validate": "client_comms.enforcement.bound.keep_bound",
+		"on_update": "client_comms.crm.call_log.on_update",
+		"before_print": _BEFORE_PRINT,
+	},
+	"Appointment": {
+		"after_insert": "client_comms.crm.appointment.after_insert",
+		"on_update": "client_comms.crm.appointment.on_update",
+	},
 	"Issue": {
 		"after_insert": "client_comms.crm.issue.after_insert",
+		"on_update": "client_comms.crm.issue.follow_priority",
 		"before_validate": "client_comms.enforcement.documents.guard_level",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Lead": {
+		"before_insert": "client_comms.crm.client_data.before_insert",
+		"validate": "client_comms.crm.client_data.validate",
+		"after_insert": "client_comms.crm.lead.after_insert",
 		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Opportunity": {
+		"after_insert": "client_comms.crm.opportunity.after_insert",
 		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 	},
 	"File": {
@@ -130,36 +215,101 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.files.keep_private",
 		"validate": "client_comms.enforcement.files.refuse_alias",
 	},
+	"Comment": {"after_insert": "client_comms.enforcement.recipients.tell_mentioned"},
+	"Email Queue": {
+		"before_insert": [
+			"client_comms.enforcement.recipients.leave_out_of_queue",
+			"client_comms.enforcement.outgoing.before_queueing",
+		],
+		"after_insert": "client_comms.enforcement.outgoing.after_queueing",
+	},
 	"Notification Log": {"before_insert": "client_comms.enforcement.notifications.withhold_content"},
 	"ToDo": {
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
-		"on_update": "client_comms.client_interactions.action_items.follow_todo",
+		"on_update": [
+			"client_comms.client_interactions.action_items.follow_todo",
+			"client_comms.enforcement.sharing.end_lapsed_of_todo",
+		],
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
+		"after_delete": "client_comms.enforcement.sharing.end_lapsed_of_todo",
+	},
+	"Contact": {
+		"before_insert": "client_comms.crm.client_data.before_insert",
+		"validate": [
+			"client_comms.crm.phone_numbers.set_normalised",
+			"client_comms.crm.client_data.validate",
+		],
+	},
+	"Customer": {
+		"before_insert": "client_comms.crm.client_data.before_insert",
+		"validate": "client_comms.crm.client_data.validate",
 	},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
+	"Document Share Key": {"before_insert": "client_comms.enforcement.outgoing.refuse_key"},
 	"DocShare": {
 		"validate": "client_comms.enforcement.sharing.refuse_share",
 		"on_update": "client_comms.enforcement.audit.on_share",
 	},
-	"User": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_user"},
-	"Holiday List": {"on_update": "client_comms.communication_governance.calendars.forget"},
+	"Kanban Board": {"before_save": "client_comms.enforcement.kanban.keep_no_order"},
+	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
+	"User": {
+		"on_update": [
+			"client_comms.enforcement.sharing.end_lapsed_of_user",
+			"client_comms.crm.hand_over.on_user_change",
+		]
+	},
+	"Role": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_role"},
+	"Holiday List": {"on_update": "client_comms.client_interactions.recomputing.follow_holiday_list"},
 }
 
 scheduler_events = {
+	"hourly": ["client_comms.crm.phone_numbers.catch_up"],
+	"daily": [
+		"client_comms.enforcement.sharing.end_all_lapsed",
+		"client_comms.communication_governance.templates.expire",
+		"client_comms.client_privacy.consents.expire",
+		"client_comms.crm.client_data.remind",
+	],
+	"daily_long": ["client_comms.crm.hand_over.hand_over_all"],
 	"cron": {
 		"*/5 * * * *": [
 			"client_comms.client_interactions.sweep.run",
+			"client_comms.crm.event.log_begun",
 			"client_comms.client_privacy.ledger.chain",
+			"client_comms.client_interactions.digests.run",
 		]
 	},
 }
 
+# The gate in the desk's email dialog. The version keeps browsers from an old copy.
+app_include_js = [
+	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/wording.js?v={__version__}",
+]
+
 doctype_js = {
-	"Lead": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
-	"Customer": "public/js/log_interaction.js",
-	"Contact": "public/js/log_interaction.js",
-	"Opportunity": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
-	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js"],
+	"User": "public/js/user.js",
+	"Client Interaction": "public/js/email_templates.js",
+	"Holiday List": "public/js/preview_deadlines.js",
+	"Response Calendar": "public/js/preview_deadlines.js",
+	"Lead": [
+		"public/js/log_interaction.js",
+		"public/js/confidentiality.js",
+		"public/js/email_templates.js",
+		"public/js/communication_preference.js",
+	],
+	"Customer": ["public/js/log_interaction.js", "public/js/communication_preference.js"],
+	"Contact": [
+		"public/js/log_interaction.js",
+		"public/js/communication_preference.js",
+		"public/js/contact.js",
+	],
+	"Opportunity": [
+		"public/js/log_interaction.js",
+		"public/js/confidentiality.js",
+		"public/js/email_templates.js",
+	],
+	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js", "public/js/email_templates.js"],
 }
 override_doctype_dashboards = {
 	"Customer": "client_comms.crm.dashboards.customer",
@@ -170,6 +320,29 @@ override_doctype_dashboards = {
 	"Opportunity": "client_comms.crm.dashboards.opportunity",
 	"Issue": "client_comms.crm.dashboards.issue",
 }
+
+override_doctype_class = {
+	# On interactions, it passes over users without clearance.
+	"Assignment Rule": "client_comms.crm.assignment.ClearedAssignmentRule",
+	"Auto Email Report": "client_comms.enforcement.auto_email_report.AutoEmailReport",
+	# A message that waits in the queue passes the gate once more when it is sent.
+	"Email Queue": "client_comms.enforcement.email_queue.GatedEmailQueue",
+	"Notification": "client_comms.enforcement.automatic.GatedNotification",
+	"SMS Center": "client_comms.enforcement.text_messages.GatedSMSCenter",
+	# Reports that ask the database by themselves.
+	"Report": "client_comms.enforcement.report_rows.HeldReport",
+	# Rows by their own name ask their document.
+	"CRM Note": "client_comms.enforcement.rows.HeldCRMNote",
+	"Communication Link": "client_comms.enforcement.rows.HeldCommunicationLink",
+	"Competitor Detail": "client_comms.enforcement.rows.HeldCompetitorDetail",
+	"Event Participants": "client_comms.enforcement.rows.HeldEventParticipants",
+	"Opportunity Item": "client_comms.enforcement.rows.HeldOpportunityItem",
+	"Opportunity Lost Reason Detail": "client_comms.enforcement.rows.HeldOpportunityLostReasonDetail",
+}
+
+standard_portal_menu_items = [
+	{"title": "Consents and Preferences", "route": "/client-privacy", "role": "Customer"}
+]
 
 add_to_apps_screen = [
 	{

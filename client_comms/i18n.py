@@ -13,6 +13,11 @@ def translate(message: Message) -> str:
 	return _(message.text).format(**{key: frappe.bold(_(str(v))) for key, v in message.values.items()})
 
 
+def plain(message: Message) -> str:
+	"""The message in the user's language as plain text, for labels."""
+	return _(message.text).format(**{key: _(str(value)) for key, value in message.values.items()})
+
+
 def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.ValidationError) -> NoReturn:
 	"""Stop with the messages, one a line.
 

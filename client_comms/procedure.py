@@ -95,6 +95,7 @@ LEVELS = (
 		),
 		"log_views": 0,
 		"require_identity_verification": 1,
+		"identity_valid_days": 90,
 		"require_third_party_consent": 1,
 		"require_training": 0,
 		"retention_months": 0,
@@ -113,6 +114,7 @@ LEVELS = (
 		),
 		"log_views": 1,
 		"require_identity_verification": 1,
+		"identity_valid_days": 90,
 		"require_third_party_consent": 1,
 		"require_training": 0,
 		"retention_months": 0,
@@ -132,7 +134,7 @@ DOCUMENTATION_METHODS = (
 	{"method_name": CRM_LOG, "evidence": "This Record"},
 	{"method_name": EMAIL_COPY, "evidence": "Communication"},
 	{"method_name": MEETING_NOTES, "evidence": "Note"},
-	{"method_name": ESCALATION_REPORT, "evidence": "Document"},
+	{"method_name": ESCALATION_REPORT, "evidence": "Document", "print_format": "Escalation Report"},
 	{"method_name": FOLLOW_UP_EMAIL, "evidence": "Communication"},
 )
 
@@ -224,6 +226,67 @@ DEFAULT_CALENDAR = {
 	),
 }
 
+# Clauses C-3, C-4 and R-2: who is told what about a missed deadline, and when.
+ESCALATION_STEPS = (
+	{"clock": "All", "after_working_hours": 0, "to": "Responsible Staff", "notification": 1, "todo": 1},
+	{
+		"clock": "All",
+		"after_working_hours": 0,
+		"to": "Role",
+		"role": CUSTOMER_SUPPORT_MANAGER,
+		"notification": 1,
+	},
+	{
+		"clock": "All",
+		"after_working_hours": 4,
+		"to": "Role",
+		"role": CUSTOMER_SUPPORT_MANAGER,
+		"notification": 0,
+		"email": 1,
+	},
+	{
+		"clock": "All",
+		"after_working_hours": 8,
+		"to": "Role",
+		"role": COMPLIANCE_OFFICER,
+		"notification": 1,
+		"email": 1,
+	},
+)
+
+QUIET_HOURS = {"quiet_from": "20:00:00", "quiet_until": "07:00:00"}
+WARNING_SHARE = 75  # percent of the working time
+
+# Clauses C-3 and D-3: drafts that somebody approves before anything is sent. Keys of an Email Template, and of the
+# Communication Template of the same name.
+ACKNOWLEDGEMENTS = (
+	{
+		"name": "Acknowledgement of Receipt",
+		"language": "en",
+		"subject": "Re: {{ subject }}",
+		"response": (
+			"<p>Dear {{ party_name }},</p>"
+			"<p>thank you for your message, which we received on {{ occurred_on }}."
+			"{% if respond_by %} You will have our answer by {{ respond_by }}.{% endif %}</p>"
+			"<p>Our reference is {{ name }}. You need not reply to this message, which was sent automatically.</p>"
+			"<p>Kind regards<br>{{ company }}</p>"
+		),
+	},
+	{
+		"name": "Eingangsbestätigung",
+		"language": "de",
+		"subject": "Re: {{ subject }}",
+		"response": (
+			"<p>Guten Tag {{ party_name }},</p>"
+			"<p>vielen Dank für Ihre Nachricht, die am {{ occurred_on }} bei uns eingegangen ist."
+			"{% if respond_by %} Sie erhalten unsere Antwort bis {{ respond_by }}.{% endif %}</p>"
+			"<p>Unser Zeichen ist {{ name }}. Diese Nachricht wurde automatisch verschickt; Sie brauchen nicht auf sie "
+			"zu antworten.</p>"
+			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
+		),
+	},
+)
+
 # Clause T-1: when staff start, and again every year.
 TRAINING = {
 	"training_name": "Client Communication Procedure",
@@ -231,3 +294,112 @@ TRAINING = {
 	"mandatory": 1,
 	"description": "How client communication is documented and handled: logging, the communication matrix, deadlines, confidentiality.",
 }
+
+# Clause P-3. The first purpose is the one that the gate asks for when information goes to a third party.
+CONSENT_PURPOSES = (
+	{
+		"purpose_name": "Sharing with a Third Party",
+		"description": "We pass on information about you to somebody outside our organisation.",
+		"concerns_third_party": 1,
+		"validity_months": 24,
+		"remind_days_before": 30,
+	},
+	{
+		"purpose_name": "Marketing",
+		"description": "We write to you about offers that you did not ask for.",
+		"concerns_third_party": 0,
+		"validity_months": 24,
+		"remind_days_before": 30,
+	},
+)
+CONSENT_NOTICES = (
+	{
+		"purpose": "Sharing with a Third Party",
+		"language": "en",
+		"notice_text": (
+			"I agree that you pass on information about me to the third party named here, for the matter that I asked "
+			"you to deal with. I give this consent of my own free will. I may withdraw it at any time, as "
+			"easily as I give it; what was passed on before then remains lawful."
+		),
+	},
+	{
+		"purpose": "Sharing with a Third Party",
+		"language": "de",
+		"notice_text": (
+			"Ich bin damit einverstanden, dass Sie Informationen über mich an den hier genannten Dritten weitergeben, "
+			"soweit es für mein Anliegen nötig ist. Ich erteile diese Einwilligung freiwillig. Ich kann sie jederzeit "
+			"ebenso einfach widerrufen, wie ich sie erteile; was bis dahin weitergegeben wurde, bleibt rechtmäßig."
+		),
+	},
+	{
+		"purpose": "Marketing",
+		"language": "en",
+		"notice_text": (
+			"I agree that you write to me about your offers. I give this consent of my own free will and may "
+			"withdraw it at any time, as easily as I give it."
+		),
+	},
+	{
+		"purpose": "Marketing",
+		"language": "de",
+		"notice_text": (
+			"Ich bin damit einverstanden, dass Sie mir über Ihre Angebote schreiben. Ich erteile diese Einwilligung "
+			"freiwillig und kann sie jederzeit ebenso einfach widerrufen, wie ich sie erteile."
+		),
+	},
+)
+DATA_CATEGORIES = (
+	{"category_name": "Contact Details", "description": "Name, address, telephone, email."},
+	{"category_name": "Contract and Billing", "description": "Orders, contracts, invoices, payments."},
+	{"category_name": "Correspondence", "description": "What was written and said between us."},
+	{"category_name": "Identity Documents", "description": "Copies of passports and the like."},
+)
+
+# A board to look at: status follows what happened, so cards cannot be moved to another column.
+KANBAN_BOARD = {
+	"kanban_board_name": "Client Interactions by Status",
+	"reference_doctype": "Client Interaction",
+	"field_name": "status",
+	"show_labels": 0,
+	"fields": '["party_name", "responsible_staff", "next_deadline"]',
+	"columns": tuple(
+		{"column_name": status, "indicator": color}
+		for status, color in (
+			("Open", "Orange"),
+			("Acknowledged", "Blue"),
+			("Waiting for Client", "Yellow"),
+			("Answered", "Green"),
+			("Closed", "Gray"),
+		)
+	),
+}
+
+# Clauses C-5 and D-3: a start; every organisation has its own words.
+TERMINOLOGY = (
+	{"avoid": "utilise", "use": "use", "language": "en", "why": "The short word says the same."},
+	{"avoid": "in order to", "use": "to", "language": "en", "match": "Literal", "why": "Fewer words."},
+	{"avoid": "at your earliest convenience", "language": "en", "match": "Literal", "why": "Name a day."},
+	{"avoid": "asap", "language": "en", "match": "Literal", "why": "Name a day."},
+	{
+		"avoid": "please do not hesitate to",
+		"use": "please",
+		"language": "en",
+		"match": "Literal",
+		"why": "Fewer words.",
+	},
+	{"avoid": "zeitnah", "language": "de", "why": "Nennen Sie einen Tag."},
+	{
+		"avoid": "bezüglich",
+		"use": "zu",
+		"language": "de",
+		"match": "Literal",
+		"why": "Das kurze Wort sagt dasselbe.",
+	},
+	{
+		"avoid": "seitens",
+		"use": "von",
+		"language": "de",
+		"match": "Literal",
+		"why": "Das kurze Wort sagt dasselbe.",
+	},
+)

@@ -1,6 +1,20 @@
 """The methods that staff, integrations and the desk call; see each module for shapes and errors."""
 
-from client_comms.api.access import break_glass, change_level, explain_access, is_governed, preview_governing
+from client_comms.api.access import (
+	break_glass,
+	change_level,
+	explain_access,
+	explore_record,
+	explore_user,
+	is_governed,
+	preview_governing,
+	what_if_clearance,
+	what_if_matrix,
+	what_if_role,
+)
+from client_comms.api.client_data import confirm_details
+from client_comms.api.deadlines import preview_deadlines
+from client_comms.api.documentation import generate_documentation
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
@@ -14,22 +28,69 @@ from client_comms.api.interactions import (
 )
 from client_comms.api.ledger import verify_ledger
 from client_comms.api.matrix import simulate_matrix
+from client_comms.api.owed import digest_subscription, open_interactions, owed_today
+from client_comms.api.preferences import communication_preference
+from client_comms.api.privacy import (
+	check_identity_code,
+	check_outgoing,
+	check_wording,
+	consent_receipt,
+	give_consent,
+	may_share,
+	refuse_consent,
+	send_identity_code,
+	verify_identity,
+	withdraw_consent,
+)
+from client_comms.api.self_service import invite_client, request_consent
+from client_comms.api.sources import try_source_rules
+from client_comms.api.templates import approve_template, withdraw_template
+from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
 
 __all__ = [
 	"acknowledge",
 	"answer",
+	"approve_template",
 	"break_glass",
 	"change_level",
+	"check_identity_code",
+	"check_outgoing",
+	"check_wording",
 	"close",
+	"communication_preference",
+	"confirm_details",
+	"consent_receipt",
+	"digest_subscription",
+	"dismiss_unlogged",
 	"explain_access",
+	"explore_record",
+	"explore_user",
+	"generate_documentation",
+	"give_consent",
+	"invite_client",
 	"is_governed",
 	"log_interaction",
+	"log_unlogged",
+	"may_share",
+	"open_interactions",
 	"owed_documentation",
+	"owed_today",
 	"pause",
+	"preview_deadlines",
 	"preview_governing",
 	"promise",
+	"refuse_consent",
 	"reopen",
+	"request_consent",
 	"resume",
+	"send_identity_code",
 	"simulate_matrix",
+	"try_source_rules",
+	"verify_identity",
 	"verify_ledger",
+	"what_if_clearance",
+	"what_if_matrix",
+	"what_if_role",
+	"withdraw_consent",
+	"withdraw_template",
 ]

@@ -23,6 +23,7 @@ _LOGGABLE = (
 	"communication_type",
 	"channel",
 	"direction",
+	"priority",
 	"occurred_on",
 	"subject",
 	"summary",
@@ -32,6 +33,7 @@ _LOGGABLE = (
 	"evidence",
 	"reference_doctype",
 	"reference_name",
+	"outgoing_reason",
 )
 
 

@@ -1,28 +1,61 @@
 """Who is told what about an interaction; only people who may read it are (D-5, R-2)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
-from frappe.utils import cint, get_link_to_form
+from frappe.utils import get_fullname, get_link_to_form
 
-from client_comms.client_interactions import action_items
-from client_comms.enforcement import policy
+from client_comms.enforcement import permissions, policy
 from client_comms.rules import access
 
+_MUTED = "client_comms_muted"
 
-def deadline_missed(doc, clock_name: str) -> None:
-	"""Tell the responsible staff, with a ToDo, and every holder of the manager role, once each."""
-	overdue = {
-		"acknowledge": _("Acknowledgement overdue: {0}"),
-		"respond": _("Answer overdue: {0}"),
-		"promise": _("Promised answer overdue: {0}"),
-	}[clock_name]
-	action_items.remind(doc, overdue.format(get_link_to_form(doc.doctype, doc.name)))
-	notify(doc, {doc.responsible_staff, *managers()}, overdue.format(doc.name))
+
+@contextmanager
+def muted() -> Iterator[None]:
+	"""Nobody is told anything inside the block: what it does is about the past."""
+	before = frappe.flags.get(_MUTED)
+	frappe.flags[_MUTED] = True
+	try:
+		yield
+	finally:
+		frappe.flags[_MUTED] = before
+
+
+def are_muted() -> bool:
+	return bool(frappe.flags.get(_MUTED))
 
 
 def nobody_responsible(doc) -> None:
-	"""Nobody holds the responsible role: the manager role decides who takes the interaction."""
-	notify(doc, managers(), _("Nobody could be made responsible for {0}").format(doc.name))
+	"""Nobody with the responsible role is available: the manager role has the interaction, or decides who takes it."""
+	if doc.responsible_staff:
+		subject = _("Nobody with the responsible role was available for {0}: {1} has it").format(
+			doc.name, get_fullname(doc.responsible_staff)
+		)
+	else:
+		subject = _("Nobody could be made responsible for {0}").format(doc.name)
+	notify(doc, managers(), subject)
+
+
+def handed_over(user: str, interactions: int, reason: str) -> None:
+	"""Tell the manager role, once, how much of a user's work it was given."""
+	subject = _("Interactions of {0} ({1}) that went to the manager role: {2}").format(
+		get_fullname(user), reason, interactions
+	)
+	for manager in sorted(managers() - {user}):
+		frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",
+				"for_user": manager,
+				"from_user": "Administrator",
+				"subject": subject,
+				"document_type": "User",
+				"document_name": user,
+			}
+		).insert(ignore_permissions=True)
 
 
 def emergency_access(doc, grant) -> None:
@@ -40,18 +73,17 @@ def managers() -> set[str]:
 	return users_with_role(frappe.get_cached_doc("Client Comms Settings").manager_role)
 
 
-def users_with_role(role: str) -> set[str]:
-	"""Enabled desk users who hold `role`."""
-	user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+def users_with_role(*roles: str) -> set[str]:
+	"""Enabled desk users who hold one of `roles`."""
+	if not roles:
+		return set()
 	return set(
-		(
-			frappe.qb.from_(has_role)
-			.join(user)
-			.on(user.name == has_role.parent)
-			.where((has_role.role == role) & (has_role.parenttype == "User"))
-			.where((user.enabled == 1) & (user.user_type == "System User"))
-			.select(user.name)
-		).run(pluck=True)
+		frappe.db.sql_list(
+			"""select user.name from `tabHas Role` has_role join `tabUser` user on user.name = has_role.parent
+			where has_role.role in %(roles)s and has_role.parenttype = 'User'
+			and user.enabled = 1 and user.user_type = 'System User'""",
+			{"roles": roles},
+		)
 	)
 
 
@@ -60,11 +92,14 @@ def notify(doc, users, subject: str) -> None:
 
 	The subject carries the interaction's name and nothing of its content.
 	"""
-	for user in sorted(filter(None, users)):
-		if not cint(frappe.db.get_value("User", user, "enabled")):
-			continue
-		if not frappe.has_permission(doc.doctype, "read", doc=doc.name, user=user):
-			continue
+	tell(permissions.readers(doc, users), subject, doc.doctype, doc.name)
+
+
+def tell(users, subject: str, doctype: str, name: str) -> None:
+	"""A notification in the desk for each of `users`, whom the caller knows to be allowed to read the document."""
+	if are_muted():
+		return
+	for user in sorted(users):
 		frappe.get_doc(
 			{
 				"doctype": "Notification Log",
@@ -72,7 +107,54 @@ def notify(doc, users, subject: str) -> None:
 				"for_user": user,
 				"from_user": "Administrator",
 				"subject": subject,
-				"document_type": doc.doctype,
-				"document_name": doc.name,
+				"document_type": doctype,
+				"document_name": name,
 			}
 		).insert(ignore_permissions=True)
+
+
+def post(readers, subject: str, doctype: str, name: str) -> None:
+	"""`tell`, for one of many records: whoever calls it calls `show` once for all that it posted, before it commits.
+
+	Frappe marks the notifications of a user as unseen for each of them, and so lets the workers that tell the
+	same people wait for each other.
+	"""
+	for user in readers:
+		frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",
+				"for_user": user,
+				"from_user": "Administrator",
+				"subject": subject,
+				"document_type": doctype,
+				"document_name": name,
+			}
+		).db_insert()
+
+
+def show(users) -> None:
+	"""Let the desks of `users` show that there are new notifications."""
+	if not users:
+		return
+	settings = frappe.qb.DocType("Notification Settings")
+	frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(sorted(users))).run()
+	for user in sorted(users):
+		frappe.publish_realtime("notification", after_commit=True, user=user)
+
+
+def send(doc, readers, sentence: str) -> None:
+	"""Email users of whom it is known that they may read the interaction.
+
+	:param sentence: with `{0}` for the interaction, which is all that is said of it; the email links to it
+	"""
+	if are_muted() or frappe.flags.mute_emails:
+		return
+	frappe.sendmail(
+		recipients=frappe.get_all("User", {"name": ("in", readers)}, pluck="email", order_by="name asc"),
+		subject=sentence.format(doc.name),
+		message=sentence.format(get_link_to_form(doc.doctype, doc.name)),
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+		add_unsubscribe_link=0,
+	)

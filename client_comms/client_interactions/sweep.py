@@ -1,40 +1,63 @@
-"""Find missed deadlines without anyone opening a record (C-3, C-4).
+"""Find what is due without anyone opening a record: warnings, missed deadlines, escalation steps (C-3, C-4, R-2).
 
 The sweep asks the index on `sweep_at` for interactions at which something is due, so its cost follows
-what is due and not what exists. It locks the rows it takes and skips rows that another sweep holds, marks
-each missed deadline with one event, and commits in chunks: running it twice at once, or killing it,
-changes nothing in the outcome.
+what is due and not what exists. It locks the rows it takes and skips rows that another sweep holds, keeps
+what it does with one event each, and commits in chunks: running it twice at once, or killing it, changes
+nothing in the outcome.
 """
+
+import copy
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.client_interactions import alerts
-from client_comms.client_interactions.doctype.client_interaction.client_interaction import BREACHED
+from client_comms.client_interactions import alerts, ladder, replaying
 
 CHUNK = 50
 DEADLOCKS = 10
+_LOCKED_OUT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
+HELD = datetime(9999, 12, 31)  # `sweep_at` of what a backfill has not finished: left alone until it has
+SECONDS = 240  # a run ends in time for the next one, which goes on where it stopped
 
 
 def run() -> int:
 	"""Handle every interaction at which something is due; returns how many were handled."""
 	handled = set()  # no record twice in a run, so that it ends whatever a record does
-	deadlocks = 0
-	while names := [name for name in _take_due(CHUNK) if name not in handled]:
-		try:
-			for name in names:
-				_handle(name)
-		except frappe.QueryDeadlockError:
-			# The database took back the whole chunk and its locks: what is due is taken anew.
-			frappe.db.rollback()
-			deadlocks += 1
-			if deadlocks > DEADLOCKS:
-				raise
-			continue
-		frappe.db.commit()  # nosemgrep: the lock ends here; a killed sweep loses at most this chunk
-		handled.update(names)
+	deadlocks, end = 0, time.monotonic() + SECONDS
+	with _locking_rows_only():
+		while time.monotonic() < end and (names := [n for n in _take_due(CHUNK) if n not in handled]):
+			try:
+				alerts.show(set().union(*map(_handle, names)))
+			except _LOCKED_OUT:
+				# The whole chunk is taken back, with its locks, and what is due is taken anew.
+				frappe.db.rollback()
+				deadlocks += 1
+				if deadlocks > DEADLOCKS:
+					raise
+				continue
+			frappe.db.commit()  # nosemgrep: the lock ends here; a killed sweep loses at most this chunk
+			handled.update(names)
 	return len(handled)
+
+
+@contextmanager
+def _locking_rows_only():
+	"""Sweeps side by side lock their rows and not the gaps between rows, in which the others write."""
+	if frappe.db.db_type != "mariadb":
+		yield
+		return
+	(level,) = frappe.db.sql("select @@session.transaction_isolation", pluck=True)
+	frappe.db.commit()  # nosemgrep: it counts from the next transaction on
+	frappe.db.sql("set session transaction isolation level read committed")
+	try:
+		yield
+	finally:
+		frappe.db.rollback()  # chunks are committed; locks of a last look that found nothing end here
+		frappe.db.sql(f"set session transaction isolation level {level.replace('-', ' ')}")
 
 
 def _take_due(limit: int) -> list[str]:
@@ -49,12 +72,13 @@ def _take_due(limit: int) -> list[str]:
 	).run(pluck=True)
 
 
-def _handle(name: str) -> None:
+def _handle(name: str) -> set[str]:
+	"""The users with new notifications."""
 	frappe.db.savepoint("client_comms_sweep")
 	try:
 		# Read under the lock: the transaction may have begun before the record was last changed.
-		mark_missed(frappe.get_doc("Client Interaction", name, for_update=True))
-	except frappe.QueryDeadlockError:
+		return handle(frappe.get_doc("Client Interaction", name, for_update=True))
+	except _LOCKED_OUT:
 		raise
 	except Exception:
 		frappe.db.rollback(save_point="client_comms_sweep")
@@ -64,20 +88,29 @@ def _handle(name: str) -> None:
 			reference_name=name,
 		)
 		# Looked at again in an hour, so that one broken record does not stop the others.
-		frappe.db.set_value(
-			"Client Interaction",
-			name,
-			"sweep_at",
-			frappe.utils.add_to_date(clock.now(), hours=1),
-			update_modified=False,
-		)
+		_look_again(name, clock.now() + timedelta(hours=1))
+		return set()
 
 
-def mark_missed(doc) -> None:
-	"""Write one `Breached` event for each deadline that passed unmet, tell people, and set the next look."""
-	missed = doc.unmarked_breaches(doc.clocks())
-	for note in missed:
-		doc.append_event(BREACHED, clock.now(), note, by="Administrator")
-	doc.save_by_app()
-	for each in missed.values():
-		alerts.deadline_missed(doc, each.name)
+def handle(doc) -> set[str]:
+	"""Do what is due for one interaction, locked, and set when to look at it next.
+
+	:returns: the users with new notifications
+	"""
+	doc._doc_before_save = copy.deepcopy(doc)  # it was read just now: no need to ask once more
+	clocks = doc.clocks()
+	plan = ladder.plan(doc, clocks)
+	moves = replaying.moved(doc, clocks)
+	if moves:
+		doc.append_moves(moves)
+	if plan.actions:
+		return ladder.carry_out(doc, plan.actions)
+	if moves:
+		doc.save_events()
+	else:
+		_look_again(doc.name, clock.to_stored(plan.next_moment))
+	return set()
+
+
+def _look_again(name: str, at) -> None:
+	frappe.db.set_value("Client Interaction", name, "sweep_at", at, update_modified=False)

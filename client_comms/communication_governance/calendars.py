@@ -1,54 +1,88 @@
 """Response calendars of the site as calendars of the rules."""
 
-from datetime import time, timedelta
+from collections.abc import Iterable
+from datetime import date, time, timedelta
 
 import frappe
 from frappe.utils import getdate, to_timedelta
 
 from client_comms.rules.working_time import WEEKDAYS, Window, WorkingCalendar
 
-_CACHE = "client_comms_calendars"
+_CALENDARS = "client_comms_calendars"
+_OWN = "client_comms_calendars_of_companies"
 
 
 def default() -> WorkingCalendar:
-	"""The calendar that the clocks run on."""
-	return load(frappe.get_cached_doc("Client Comms Settings").default_calendar)
+	"""The calendar of companies without one of their own."""
+	return load(default_name())
+
+
+def default_name() -> str:
+	return frappe.get_cached_doc("Client Comms Settings").default_calendar
+
+
+def for_company(company: str | None) -> WorkingCalendar:
+	"""The calendar that the clocks of a company run on: its own, or the default one."""
+	return load(own().get(company) or default_name())
+
+
+def own() -> dict[str, str]:
+	"""Company → the response calendar that is its own; kept for the rest of the request or job."""
+	found = getattr(frappe.local, _OWN, None)
+	if found is None:
+		found = dict(
+			frappe.get_all(
+				"Response Calendar",
+				{"company": ("is", "set")},
+				["company", "name"],
+				as_list=True,
+				order_by=None,
+			)
+		)
+		setattr(frappe.local, _OWN, found)
+	return found
 
 
 def load(name: str) -> WorkingCalendar:
 	"""The named response calendar with its holidays, kept for the rest of the request or job."""
-	calendars = getattr(frappe.local, _CACHE, None)
+	calendars = getattr(frappe.local, _CALENDARS, None)
 	if calendars is None:
 		calendars = {}
-		setattr(frappe.local, _CACHE, calendars)
+		setattr(frappe.local, _CALENDARS, calendars)
 	if name not in calendars:
 		calendars[name] = build(frappe.get_cached_doc("Response Calendar", name))
 	return calendars[name]
 
 
-def build(doc) -> WorkingCalendar:
+def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 	"""A working calendar from a Response Calendar document.
 
+	:param holidays: instead of those of its holiday list
 	:raises client_comms.rules.working_time.CalendarError: the hours are impossible
 	"""
-	holidays = ()
-	if doc.holiday_list:
-		holidays = [
-			getdate(h.holiday_date) for h in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays
-		]
+	if holidays is None:
+		holidays = (
+			holidays_of(frappe.get_cached_doc("Holiday List", doc.holiday_list)) if doc.holiday_list else ()
+		)
 	windows = [
-		Window(WEEKDAYS.index(row.weekday), _as_time(row.start_time), _as_time(row.end_time))
+		Window(WEEKDAYS.index(row.weekday), as_time(row.start_time), as_time(row.end_time))
 		for row in doc.hours
+		if row.weekday and row.start_time is not None and row.end_time is not None  # mandatory, says Frappe
 	]
 	return WorkingCalendar(doc.time_zone, windows, holidays, doc.counting)
 
 
-def forget(doc=None, method=None):
+def holidays_of(holiday_list) -> list[date]:
+	return [getdate(row.holiday_date) for row in holiday_list.holidays if row.holiday_date]
+
+
+def forget():
 	"""Drop what is kept in this process; documents themselves are cached by Frappe."""
-	setattr(frappe.local, _CACHE, None)
+	setattr(frappe.local, _CALENDARS, None)
+	setattr(frappe.local, _OWN, None)
 
 
-def _as_time(value) -> time:
+def as_time(value) -> time:
 	delta = to_timedelta(value) if not isinstance(value, timedelta) else value
 	seconds = int(delta.total_seconds()) % 86400
 	return time(seconds // 3600, seconds % 3600 // 60, seconds % 60)

@@ -5,6 +5,11 @@ import frappe
 OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 
 
+def is_enforced(mode_field: str) -> bool:
+	"""Whether Client Comms Settings refuse what is found wanting; so does a mode that nobody has set."""
+	return (frappe.get_cached_doc("Client Comms Settings").get(mode_field) or ENFORCE) == ENFORCE
+
+
 def enforce(mode_field: str, message: str, *, title: str, exc: type[Exception]) -> None:
 	"""Apply the mode that Client Comms Settings hold in `mode_field` to something found wanting.
 

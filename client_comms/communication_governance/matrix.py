@@ -18,17 +18,13 @@ def in_force(company: str | None, at: datetime) -> str | None:
 	It is the submitted version with the latest `effective_from` not after that moment; a company's own
 	version beats the one for all companies.
 	"""
-	matrix = frappe.qb.DocType("Communication Matrix")
-	found = (
-		frappe.qb.from_(matrix)
-		.select(matrix.name, matrix.company)
-		.where((matrix.docstatus == 1) & (matrix.effective_from <= at))
-		.where((matrix.company == (company or "")) | matrix.company.isnull() | (matrix.company == ""))
-		.orderby(matrix.effective_from, order=frappe.qb.desc)
-		.orderby(matrix.creation, order=frappe.qb.desc)
-	).run(as_dict=True)
-	own = next((row.name for row in found if row.company), None)
-	return own or next((row.name for row in found), None)
+	found = frappe.db.sql_list(
+		"""select name from `tabCommunication Matrix`
+		where docstatus = 1 and effective_from <= %(at)s and ifnull(company, '') in (%(company)s, '')
+		order by ifnull(company, '') = '', effective_from desc, creation desc limit 1""",
+		{"at": at, "company": company or ""},
+	)
+	return found[0] if found else None
 
 
 def require_in_force(company: str | None, at: datetime) -> str:
@@ -53,9 +49,23 @@ def rule_for(matrix: str, communication_type: str):
 	return next((r for r in doc.rules if r.communication_type == communication_type), None)
 
 
-def terms(matrix: str | None, communication_type: str, direction: str) -> Terms:
+def deadlines_for(matrix: str, communication_type: str, priority: str | None):
+	"""The matrix row that holds the business days: that of the priority, else that of the type, or None."""
+	return deadlines_of(frappe.get_cached_doc("Communication Matrix", matrix), communication_type, priority)
+
+
+def deadlines_of(doc, communication_type: str, priority: str | None):
+	"""`deadlines_for` in a version that may be a draft."""
+	of_type = [r for r in doc.rules if r.communication_type == communication_type]
+	of_priority = [
+		r for r in doc.priorities if (r.communication_type, r.priority) == (communication_type, priority)
+	]
+	return next(iter(of_priority + of_type), None)
+
+
+def terms(matrix: str | None, communication_type: str, direction: str, priority: str | None = None) -> Terms:
 	"""What the clocks owe: business days from the matrix, if the type expects a reply and came in (C-3, C-4)."""
-	rule = matrix and rule_for(matrix, communication_type)
+	rule = matrix and deadlines_for(matrix, communication_type, priority)
 	expects_reply = frappe.get_cached_value("Communication Type", communication_type, "expects_reply")
 	if not rule or not expects_reply or direction != "Inbound":
 		return Terms(expects_reply=False)

@@ -19,16 +19,20 @@ _QUOTED = re.compile(
 _BLOCK_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
-def check(text: str, language: str | None = None) -> tuple[rules.Finding, ...]:
-	"""What to look at in a plain text, by the site's terms, limits and customs."""
+def check(text: str, language: str | None = None, *, courtesy: bool = True) -> tuple[rules.Finding, ...]:
+	"""What to look at in a plain text, by the site's terms, limits and customs.
+
+	:param language: that of the text; the user's when left out
+	:param courtesy: whether it greets somebody, as a message does and a note does not
+	"""
 	settings = frappe.get_cached_doc("Client Comms Settings")
 	return rules.check(
 		text,
 		language or frappe.local.lang,
 		terms(),
 		rules.Limits(settings.words_per_sentence or 0, settings.reading_ease or 0),
-		_lines(settings.salutations),
-		_lines(settings.closings),
+		_lines(settings.salutations) if courtesy else (),
+		_lines(settings.closings) if courtesy else (),
 	)
 
 

@@ -11,6 +11,12 @@ import phonenumbers
 
 CHUNK = 1000
 NONE = "-"  # looked at, and not a number
+# Where the E.164 of a number is kept beside it: DocType, number, E.164
+KEPT = (
+	("Contact Phone", "phone", "phone_e164"),
+	("Lead", "phone", "phone_e164"),
+	("Lead", "mobile_no", "mobile_e164"),
+)
 
 
 def normalised(number: str | None, region: str | None = None) -> str | None:
@@ -63,24 +69,26 @@ def set_normalised(contact, method=None) -> None:
 
 
 def catch_up(chunk: int = CHUNK) -> int:
-	"""Normalise numbers that no contact has been saved with since the app came. Repeatable; commits in chunks.
+	"""Normalise numbers that nothing has been saved with since the app came. Repeatable; commits in chunks.
 
 	:returns: how many
 	"""
-	table = frappe.qb.DocType("Contact Phone")
+	return sum(_catch_up(*where, chunk) for where in KEPT)
+
+
+def _catch_up(doctype: str, source: str, target: str, chunk: int) -> int:
+	table = frappe.qb.DocType(doctype)
 	unseen = (
 		frappe.qb.from_(table)
-		.select(table.name, table.phone)
-		.where(table.phone_e164.isnull())
+		.select(table.name, table[source])
+		.where(table[target].isnull())
 		.orderby(table.name)
 		.limit(chunk)
 	)
 	done = 0
 	while rows := unseen.run():
 		for name, phone in rows:
-			frappe.db.set_value(
-				"Contact Phone", name, "phone_e164", normalised(phone) or NONE, update_modified=False
-			)
+			frappe.db.set_value(doctype, name, target, normalised(phone) or NONE, update_modified=False)
 		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
 		done += len(rows)
 	return done

@@ -52,7 +52,7 @@ def remove_multiple(doctype: str, names: str):
 
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:
 	"""Whom taking part would not open the record."""
-	if doctype in governed.BOUND:  # an assignment of these is no part in their interaction
+	if doctype in governed.HELD_WITH_INTERACTION:  # an assignment of these is no part in their interaction
 		return recipients.without_clearance(doctype, name, users)
 	level = governed.level(doctype, name)
 	decisions = {user: sharing.clearance(user, level) for user in users} if level else {}

@@ -28,6 +28,7 @@ OWNER_FIELDS = {
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
 }
+_NESTED = 3  # an email about a comment on a message; what belongs deeper than that belongs to nothing
 _CHANGES = ("write", "create", "delete", "share")
 
 
@@ -46,6 +47,17 @@ def condition(user=None, doctype=None) -> str:
 		for owner, sql in restricted.items()
 	]
 	return f"({' or '.join(branches)})"
+
+
+def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
+	"""The document that a document belongs to, as the database holds it; itself when it belongs to none."""
+	for _step in range(_NESTED):
+		fields = OWNER_FIELDS.get(doctype)
+		owner = fields and name and frappe.db.get_value(doctype, name, fields)
+		if not (owner and all(owner)):
+			break
+		doctype, name = owner
+	return doctype, name
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):

@@ -17,14 +17,17 @@ GRANT = "Interaction Access Grant"
 COMMUNICATION = "Communication"
 EVENT = "Event"
 CALL = "Call Log"
-# The DocTypes that carry the fields `client_interaction` and `confidentiality_level`
+DISCLOSURE = "Client Disclosure"
+# The DocTypes that carry the fields `client_interaction` and `confidentiality_level`: those whose level follows that of
+# the interaction, and all of them. The register keeps the level at which something went out.
 BOUND = (COMMUNICATION, EVENT, CALL)
+HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
 
 
 def doctypes() -> tuple[str, ...]:
 	"""The DocTypes whose records may be governed on this site."""
-	return (INTERACTION, GRANT, *BOUND, *filter(documents.is_governed, documents.SETTING))
+	return (INTERACTION, GRANT, *HELD_WITH_INTERACTION, *filter(documents.is_governed, documents.SETTING))
 
 
 def condition(doctype: str, user: str) -> str:
@@ -33,7 +36,7 @@ def condition(doctype: str, user: str) -> str:
 		return permissions.interaction_condition(user)
 	if doctype == GRANT:
 		return permissions.grant_condition(user)
-	if doctype in BOUND:
+	if doctype in HELD_WITH_INTERACTION:
 		return _bound_condition(doctype, user)
 	return documents.condition(user, doctype)
 
@@ -58,7 +61,7 @@ def level(doctype: str, name: str) -> str | None:
 	elif doctype == GRANT:
 		interaction = frappe.db.get_value(GRANT, name, "interaction")
 		return interaction and level(INTERACTION, interaction)
-	elif doctype in BOUND:
+	elif doctype in HELD_WITH_INTERACTION:
 		fields = BINDING
 	elif documents.is_governed(doctype):
 		fields = ["confidentiality_level"]
@@ -69,6 +72,15 @@ def level(doctype: str, name: str) -> str | None:
 		return None
 	counted = policy.current().level(row.confidentiality_level)
 	return counted and counted.name
+
+
+def interaction_of(doctype: str, name: str) -> str | None:
+	"""The interaction that a record is, or is bound to."""
+	if doctype == INTERACTION:
+		return name
+	if doctype not in HELD_WITH_INTERACTION:
+		return None
+	return frappe.db.get_value(doctype, name, "client_interaction")
 
 
 def decide(
@@ -90,7 +102,7 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 	elif doctype == GRANT:
 		if interaction := frappe.db.get_value(GRANT, name, "interaction"):
 			yield from records(INTERACTION, interaction, lasting=lasting)
-	elif doctype in BOUND:
+	elif doctype in HELD_WITH_INTERACTION:
 		yield from _bound_records(doctype, name, lasting)
 	elif documents.is_governed(doctype):
 		yield from documents.records(doctype, name, lasting=lasting)

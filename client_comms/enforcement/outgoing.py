@@ -1,24 +1,25 @@
 """The gate: what goes out to a client or a third party is checked here, whichever way it goes (C-2, P-1 to P-3).
 
-Every email passes as a row of the Email Queue, once when it is queued and again when it is sent, because
-consent may end in between. Calls and meetings pass when they are logged as outbound. The rule is `rules.outgoing`; this module
-tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
+Every email passes as a row of the Email Queue, once when it is queued and again when it is sent, because consent may
+end in between. `conversations` and `text_messages` bring what goes no such way. The rule is `rules.outgoing`; this
+module tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, parse_addr
 
 from client_comms import clock
-from client_comms.client_interactions import preferences
+from client_comms.client_interactions import alerts, preferences
 from client_comms.client_privacy import consents, disclosures, identity, third_parties
 from client_comms.client_privacy import parties as clients
 from client_comms.communication_governance import templates, wording
-from client_comms.crm import parties
-from client_comms.enforcement import governed
+from client_comms.crm import parties, phone_numbers
+from client_comms.enforcement import belongings, governed, held, policy
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
 from client_comms.i18n import translate
 from client_comms.rules import channels
@@ -29,6 +30,7 @@ from client_comms.rules.messages import _ as marked
 from client_comms.rules.outgoing import Finding, Known, Recipient
 
 INTERACTION = governed.INTERACTION
+REPORT = "Auto Email Report"
 EMAIL = "Email"
 REASON = "outgoing_reason"  # the parameter of a request that carries the reason for going ahead
 MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
@@ -42,6 +44,7 @@ _MESSAGE_FIELDS = (
 	"email_template",
 	"is_acknowledgement",
 )
+_UNATTENDED = "client_comms_unattended"
 _WAITING = ("Not Sent", "Partially Sent")
 
 
@@ -89,6 +92,7 @@ def matter_of(
 		if communication
 		else None
 	)
+	doctype, name = belongings.owner_of(doctype, name)
 	interaction, level, acknowledgement = None, None, False
 	if message:
 		interaction, level = message.client_interaction, governed.level("Communication", communication)
@@ -96,10 +100,9 @@ def matter_of(
 		what, email_template = what or message.subject, message.email_template
 		acknowledgement = bool(message.is_acknowledgement)
 		content = message.content if message.communication_type == "Communication" else None
-	if doctype == INTERACTION:
-		interaction = name
 	if doctype and name:
-		level = _stricter(level, governed.level(doctype, name))
+		interaction = interaction or governed.interaction_of(doctype, name)
+		level = _stricter(level, _level_of(doctype, name))
 	if interaction:
 		level = _stricter(level, governed.level(INTERACTION, interaction))
 	return Matter(
@@ -115,6 +118,18 @@ def matter_of(
 		acknowledgement=acknowledgement,
 		**_client_of(interaction, doctype, name),
 	)
+
+
+def _level_of(doctype: str, name: str) -> str | None:
+	"""The level of a document; an emailed report may hold any of the records it is about, so the strictest counts."""
+	if doctype != REPORT:
+		return governed.level(doctype, name)
+	report = frappe.db.get_value(REPORT, name, "report")
+	about = report and frappe.get_cached_value("Report", report, "ref_doctype")
+	if not held.is_held(about or ""):
+		return None
+	strictest = policy.current().level(None)
+	return strictest and strictest.name
 
 
 def _client_of(interaction: str | None, doctype: str | None, name: str | None) -> dict:
@@ -145,10 +160,54 @@ def sort_recipients(matter: Matter, addresses: Iterable[str]) -> tuple[Recipient
 	known = Known(
 		staff_domains=settings.own_domains(),
 		staff_addresses=parties.own_addresses(addresses),
-		client_addresses=clients.addresses_of(matter.party_type, matter.party, matter.contact),
+		client_addresses=clients.addresses_of(matter.party_type, matter.party, matter.contact)
+		or _who_opened(matter.interaction),
 		third_parties=third_parties.by_domain(),
 	)
 	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
+
+
+def sort_numbers(matter: Matter, numbers: Iterable[str]) -> tuple[Recipient, ...]:
+	"""Likewise for telephone numbers: whose they are is what the contacts and the users of the site say."""
+	wanted = dict.fromkeys(phone_numbers.normalised(number) or number for number in numbers)
+	users = frappe.get_all(
+		"User", {"enabled": 1, "user_type": "System User", "mobile_no": ("is", "set")}, pluck="mobile_no"
+	)
+	staff = {phone_numbers.normalised(number) for number in users}
+	owners = phone_numbers.contacts_of(wanted)
+	people = {*(clients.contacts_of(matter.party_type, matter.party) if matter.party else ()), matter.contact}
+	theirs = {number for number in wanted if people & set(owners.get(number, ()))} | _own_numbers(matter)
+	return tuple(
+		Recipient(
+			number,
+			rules.STAFF if number in staff else rules.CLIENT if number in theirs else rules.THIRD_PARTY,
+		)
+		for number in wanted
+	)
+
+
+def _own_numbers(matter: Matter) -> set[str | None]:
+	"""The numbers on the client's own record, such as those of a Lead."""
+	if not matter.party:
+		return set()
+	meta = frappe.get_meta(matter.party_type)
+	fields = [
+		df.fieldname for df in meta.fields if "Phone" in (df.options, df.fieldtype) and not df.is_virtual
+	]
+	values = frappe.db.get_value(matter.party_type, matter.party, fields) if fields else ()
+	return {phone_numbers.normalised(value) for value in values or () if value}
+
+
+def _who_opened(interaction: str | None) -> set[str]:
+	"""The address that the interaction began with: as long as nobody knows the client, that is who the client is."""
+	sender = interaction and frappe.db.get_value(
+		"Communication",
+		{"client_interaction": interaction, "sent_or_received": "Received", "communication_medium": EMAIL},
+		"sender",
+		order_by="creation asc",
+	)
+	address = parse_addr(sender or "")[1].lower()
+	return {address} if address else set()
 
 
 # --- the checks ----------------------------------------------------------------------------------
@@ -245,8 +304,14 @@ def check_wording(matter: Matter, recipients: Iterable[Recipient]) -> list[Findi
 		return []
 	return [
 		Finding(rules.WORDING, finding.message, rules.CHANGE_WORDING)
-		for finding in wording.check(wording.plain(matter.content))
+		for finding in wording.check(wording.plain(matter.content), language_of(matter))
 	]
+
+
+def language_of(matter: Matter) -> str | None:
+	"""The language to write to the client in, as far as it is on record."""
+	preference = preferences.of(matter.party_type, matter.party, matter.contact)
+	return preferences.language_of(matter.party_type, matter.party, preference)
 
 
 def _reaches_outside(recipients: Iterable[Recipient]) -> bool:
@@ -279,15 +344,18 @@ def judge(matter: Matter, recipients: Iterable[Recipient], reason: str | None = 
 	return rules.judge(findings(matter, recipients, modes), modes, reason)
 
 
-def require(matter: Matter, recipients: Iterable[Recipient]) -> tuple[rules.Verdict, str | None]:
+def require(
+	matter: Matter, recipients: Iterable[Recipient], reason: str | None = None
+) -> tuple[rules.Verdict, str | None]:
 	"""The verdict, or a refusal; the reason that a person gave for going ahead, if one was needed.
 
 	Where nobody can be asked, in jobs, what is merely warned about passes; the register says so.
 
+	:param reason: where it does not come with the request
 	:raises OutgoingRefusedError: an enforced check found something wanting
-	:raises ReasonNeededError: a warning asks for a reason, and the request carries none
+	:raises ReasonNeededError: a warning asks for a reason, and there is none
 	"""
-	reason = _reason_given()
+	reason = (reason or "").strip() or _reason_given()
 	verdict = judge(matter, recipients, reason)
 	if verdict.refused:
 		frappe.throw(
@@ -349,8 +417,58 @@ def _reason_given() -> str | None:
 	return ((frappe.local.form_dict or {}).get(REASON) or "").strip() or None
 
 
+@contextmanager
+def unattended() -> Iterator[None]:
+	"""What goes out inside the block is sent by a machine, though a request may have set it off."""
+	before = frappe.flags.get(_UNATTENDED)
+	frappe.flags[_UNATTENDED] = True
+	try:
+		yield
+	finally:
+		frappe.flags[_UNATTENDED] = before
+
+
 def _somebody_to_ask() -> bool:
-	return bool(getattr(frappe.local, "request", None))
+	"""Staff at a desk: neither a job, nor a client who sets off an automatic reply."""
+	return bool(
+		getattr(frappe.local, "request", None)
+		and not frappe.flags.get(_UNATTENDED)
+		and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User"
+	)
+
+
+# --- what nobody says by themselves -----------------------------------------------------------------
+
+
+def keep_acknowledgement(doc, method=None) -> None:
+	"""`before_validate` of Communication: only the app says that a message is an acknowledgement, which tells nothing
+	of the record and passes unasked (C-3)."""
+	if doc.is_new():
+		doc.is_acknowledgement = int(bool(doc.flags.client_comms_acknowledgement))
+	else:
+		doc.is_acknowledgement = frappe.db.get_value(doc.doctype, doc.name, "is_acknowledgement")
+
+
+def refuse_key(doc, method=None) -> None:
+	"""`before_insert` of Document Share Key: a link that opens a document to whoever has it asks nobody who they are.
+
+	:raises OutgoingRefusedError: the document is governed
+	"""
+	if governed.level(doc.reference_doctype, doc.reference_docname) is None:
+		return
+	frappe.throw(
+		_(
+			"{0} is confidential, and whoever has a link with a key could open it. Send it by email, which asks for consent and identity."
+		).format(frappe.bold(doc.reference_docname)),
+		exc=OutgoingRefusedError,
+		title=_("No Link"),
+		primary_action={
+			"label": _("Write an Email"),
+			"client_action": "client_comms.outgoing.write_email",
+			"args": {"doctype": doc.reference_doctype, "name": doc.reference_docname},
+			"hide_on_success": 1,
+		},
+	)
 
 
 # --- email ---------------------------------------------------------------------------------------
@@ -387,7 +505,8 @@ def after_queueing(doc, method=None) -> None:
 		register(*passed, email_queue=doc.name)
 		matter = passed[0]
 		if matter.content and any(finding.check == rules.WORDING for finding in passed[2].warned):
-			wording.keep(wording.check(wording.plain(matter.content)), matter.communication)
+			found = wording.check(wording.plain(matter.content), language_of(matter))
+			wording.keep(found, matter.communication)
 
 
 def refusal_at_sending(queued) -> str | None:
@@ -439,7 +558,20 @@ def hold(queued) -> bool:
 		return False
 	queued.update_status(status="Error", error=why)
 	disclosures.hold_back(queued.name, why)
+	_tell_sender(queued)
 	return True
+
+
+def _tell_sender(queued) -> None:
+	"""Who wrote it believes that it went out."""
+	about = (
+		("Communication", queued.communication)
+		if queued.communication
+		else (queued.reference_doctype, queued.reference_name)
+	)
+	sender = frappe.db.get_value(*about, "owner") if queued.communication else queued.owner
+	if frappe.get_cached_value("User", sender, "user_type") == "System User":
+		alerts.tell([sender], _("Held back: an email that may not be sent any more"), *about)
 
 
 # --- the register --------------------------------------------------------------------------------
@@ -459,6 +591,7 @@ def register(
 	verified = matter.party and identity.last_confirmed(matter.party_type, matter.party, matter.contact)
 	# Who is warned about and has no reason on record was let through by a job.
 	warned = {finding.recipient for finding in verdict.warned}
+	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
 	rows = []
 	for recipient in outside:
 		basis, consent = disclosures.OWN_INFORMATION, None
@@ -474,6 +607,7 @@ def register(
 				"recipient_kind": recipient.kind,
 				"third_party": recipient.third_party,
 				"channel": matter.channel,
+				"preferred_channel": deviation and deviation.message.values["preferred"],
 				"party_type": matter.party_type,
 				"party": matter.party,
 				"party_name": _name_of(matter),

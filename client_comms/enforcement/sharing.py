@@ -116,7 +116,7 @@ def end_lapsed(doctype: str, name: str) -> None:
 def end_lapsed_of_interaction(doc) -> None:
 	"""Likewise for an interaction, and for all whose access rests on it."""
 	end_lapsed(doc.doctype, doc.name)
-	for doctype in governed.BOUND:
+	for doctype in governed.HELD_WITH_INTERACTION:
 		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
 			names = ("in", names)
 			_end(

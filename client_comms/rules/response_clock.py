@@ -6,7 +6,7 @@ The same events, terms, calendar and `now` always give the same clocks.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from client_comms.rules.messages import Message, RuleError, _
@@ -64,12 +64,25 @@ class TransitionError(RuleError):
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+	"""The due by which the clock that began at `started_at` was met or missed; both are aware datetimes."""
+
+	clock: str
+	started_at: datetime
+	due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`."""
+	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`.
+
+	`judged` tells by which dues clocks had been judged by then. Events of any kind may tell.
+	"""
 
 	kind: str
 	at: datetime
 	promised_until: datetime | None = None
+	judged: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,8 @@ class Clock:
 	"""One clock; its datetimes are in the calendar's zone.
 
 	While it is paused `remaining_seconds` is the working time it has left, and `due` still what it was
-	when the pause began. `late` says whether the clock was ever past its due while unmet.
+	when the pause began. `late` says whether the clock was ever past its due while unmet. `granted_until` is
+	the due that it began with, before any pause.
 	"""
 
 	name: str
@@ -97,10 +111,15 @@ class Clock:
 	met_at: datetime | None = None
 	remaining_seconds: float | None = None
 	late: bool = False
+	granted_until: datetime | None = field(default=None, compare=False)
 
 	@property
 	def unmet(self) -> bool:
 		return self.status in UNMET
+
+	@property
+	def judged(self) -> bool:
+		return self.status in (MET, MET_LATE, BREACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +130,10 @@ class Clocks:
 	`next_deadline` is the earliest due of what is still owed, even when past; None when nothing is owed,
 	or paused. `next_moment` is the due at which a running clock would break next, when the record
 	must be looked at again. `breached` covers the earlier rounds too.
+
+	How long it took, in seconds of working time without what was spent waiting for the client:
+	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that began this
+	round to the full answer at `answered_at`. None while there is none: a promise is no answer.
 	"""
 
 	acknowledge: Clock
@@ -122,6 +145,22 @@ class Clocks:
 	next_deadline: datetime | None
 	next_moment: datetime | None
 	breached: bool
+	acknowledge_seconds: float | None = None
+	answered_at: datetime | None = None
+	answer_seconds: float | None = None
+
+	@property
+	def current(self) -> tuple[Clock, Clock, Clock]:
+		return self.acknowledge, self.respond, self.promise
+
+	@property
+	def judgements(self) -> tuple[Judgement, ...]:
+		"""Every due by which a clock of the record has been judged, earlier rounds first."""
+		return tuple(
+			Judgement(clock.name, clock.started_at, clock.due)
+			for clock in (*self.history, *self.current)
+			if clock.judged
+		)
 
 
 def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now: datetime) -> Clocks:
@@ -129,15 +168,15 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 
 	Events count in the order of their times, at the same time in the order given; what lies after `now`
 	and kinds other than `CLOCK_EVENTS` are ignored. So is an event that has nothing to act on, such as a
-	pause while nothing is owed. A client who writes to a closed record reopens it. Raises
-	`CalendarError` for naive datetimes and for terms the calendar cannot compute.
+	pause while nothing is owed. A client who writes to a closed record reopens it. What was judged keeps
+	the due by which it was, whatever calendar and terms say now. Raises `CalendarError` for naive
+	datetimes and for terms the calendar cannot compute.
 	"""
 	now = as_utc(now)
-	record = _Record(terms, calendar)
-	clock_events = (replace(event, at=as_utc(event.at)) for event in events if event.kind in CLOCK_EVENTS)
+	happened = [event for event in events if as_utc(event.at) <= now]
+	record = _Record(terms, calendar, [judgement for event in happened for judgement in event.judged])
+	clock_events = [replace(event, at=as_utc(event.at)) for event in happened if event.kind in CLOCK_EVENTS]
 	for event in sorted(clock_events, key=lambda event: event.at):
-		if event.at > now:
-			break
 		record.advance(event.at)
 		record.apply(event)
 	record.advance(now)
@@ -147,9 +186,11 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 class _Record:
 	"""The replay as it proceeds. Inside, all times are UTC, in which datetimes compare as moments."""
 
-	def __init__(self, terms: Terms, calendar: WorkingCalendar):
+	def __init__(self, terms: Terms, calendar: WorkingCalendar, judgements: Iterable[Judgement] = ()):
 		self.terms = terms
 		self.calendar = calendar
+		# By clock and beginning. A due that was judged is final, so it holds from the beginning on.
+		self.judged = {(each.clock, as_utc(each.started_at)): as_utc(each.due) for each in judgements}
 		self.acknowledge = Clock("acknowledge")
 		self.respond = Clock("respond")
 		self.promise = Clock("promise")
@@ -158,6 +199,11 @@ class _Record:
 		self.answered = False  # in this round, after which nothing is owed in it
 		self.paused = False
 		self.closed = False
+		self.waits: list[tuple[datetime, datetime]] = []
+		self.waiting_since: datetime | None = None
+		self.acknowledge_seconds: float | None = None
+		self.answered_at: datetime | None = None
+		self.answer_seconds: float | None = None
 
 	@property
 	def current(self) -> tuple[Clock, Clock, Clock]:
@@ -182,6 +228,9 @@ class _Record:
 			next_deadline=self.local(min(owed)) if state == STATE_RUNNING else None,
 			next_moment=self.local(min(running)) if running else None,
 			breached=any(clock.late for clock in (*self.current, *self.history)),
+			acknowledge_seconds=self.acknowledge_seconds,
+			answered_at=self.local(self.answered_at),
+			answer_seconds=self.answer_seconds,
 		)
 
 	def status(self) -> str:
@@ -209,6 +258,7 @@ class _Record:
 			started_at=self.local(clock.started_at),
 			due=self.local(clock.due),
 			met_at=self.local(clock.met_at),
+			granted_until=self.local(clock.granted_until),
 		)
 
 	def advance(self, at: datetime) -> None:
@@ -231,6 +281,17 @@ class _Record:
 		_HANDLERS[event.kind](self, event)
 		# Waiting for the client ends with the last thing owed.
 		self.paused = self.paused and self.owes_anything
+		if self.paused:
+			self.waiting_since = self.waiting_since or event.at
+		elif self.waiting_since:
+			self.waits.append((self.waiting_since, event.at))
+			self.waiting_since = None
+
+	def worked(self, since: datetime, until: datetime) -> float:
+		"""Seconds of working time, without what was spent waiting for the client."""
+		waits = [*self.waits, (self.waiting_since, until)] if self.waiting_since else self.waits
+		seconds = self.calendar.working_seconds
+		return seconds(since, until) - sum(seconds(max(a, since), b) for a, b in waits)
 
 	def on_received(self, event: Event) -> None:
 		self.on_resumed(event)
@@ -254,14 +315,14 @@ class _Record:
 		self.on_resumed(event)
 		self.acknowledge = self.met(self.acknowledge, event.at)
 		self.respond = self.met(self.respond, event.at)
-		due = as_utc(event.promised_until)
-		if self.promise.status == RUNNING:
-			self.promise = replace(self.promise, due=due)
-		else:
+		if self.promise.status != RUNNING:  # a promise that is not broken yet may be made anew
 			self.keep(self.promise)
-			self.promise = Clock("promise", RUNNING, event.at, due)
+		self.promise = self.begun("promise", event.at, as_utc(event.promised_until))
 
 	def on_answered(self, event: Event) -> None:
+		if self.respond.started_at and not self.answered:
+			self.answered_at = event.at
+			self.answer_seconds = self.worked(self.respond.started_at, event.at)
 		self.change(lambda clock: self.met(clock, event.at))
 		self.answered = True
 
@@ -294,6 +355,7 @@ class _Record:
 		self.respond = self.started("respond", self.terms.respond_days if self.received else 0, at)
 		self.promise = Clock("promise")
 		self.answered = self.closed = False
+		self.answered_at = self.answer_seconds = None
 
 	def keep(self, clock: Clock) -> None:
 		if clock.status != NOT_REQUIRED:
@@ -302,17 +364,24 @@ class _Record:
 	def started(self, name: str, days: float, at: datetime) -> Clock:
 		if not (days and self.terms.expects_reply):
 			return Clock(name)
-		return Clock(name, RUNNING, at, as_utc(self.calendar.deadline(at, days)))
+		return self.begun(name, at, as_utc(self.calendar.deadline(at, days)))
+
+	def begun(self, name: str, at: datetime, due: datetime) -> Clock:
+		return Clock(name, RUNNING, at, self.judged.get((name, at), due), granted_until=due)
 
 	def met(self, clock: Clock, at: datetime) -> Clock:
 		if not clock.unmet:
 			return clock
+		if clock.name == "acknowledge":
+			self.acknowledge_seconds = self.worked(clock.started_at, at)
 		return replace(self.resumed(clock, at), status=MET_LATE if clock.late else MET, met_at=at)
 
 	def resumed(self, clock: Clock, at: datetime) -> Clock:
 		if clock.status != PAUSED_CLOCK:
 			return clock
-		due = as_utc(self.calendar.add_working_seconds(at, clock.remaining_seconds))
+		due = self.judged.get((clock.name, clock.started_at))
+		if due is None:
+			due = as_utc(self.calendar.add_working_seconds(at, clock.remaining_seconds))
 		# A promise may end outside business hours; waiting for the client never makes a due earlier.
 		return replace(clock, status=RUNNING, due=max(due, clock.due), remaining_seconds=None)
 

@@ -83,8 +83,9 @@ class WorkingCalendar:
 		self._time_of_holidays = list(
 			accumulate((lengths[_weekday(day)] for day in self._holidays), initial=0)
 		)
-		# Filled as years are asked for.
+		# Filled as years and days are asked for.
 		self._corrections_of_year: dict[int, Mapping[int, int]] = {}
+		self._spans_of_day: dict[int, list[tuple[int, int]]] = {}
 
 	def is_open(self, t: datetime) -> bool:
 		"""Whether business is open at `t`; at closing time it no longer is."""
@@ -111,7 +112,8 @@ class WorkingCalendar:
 		counting = self.counting if counting is None else _checked_counting(counting)
 		day, opening = self._next_open(start)
 		if counting == WORKING_HOURS:
-			return self.add_working_seconds(self._datetime(opening), business_days * self.mean_day_seconds)
+			amount = round(business_days * self.mean_day_seconds * _SECOND)
+			return self._datetime(self._after(day, opening, amount))
 		return self._datetime(self._closing(self._business_day(day, math.ceil(business_days) + 1)))
 
 	def working_seconds(self, a: datetime, b: datetime) -> int | float:
@@ -133,24 +135,31 @@ class WorkingCalendar:
 		"""
 		_check_amount(seconds)
 		first_day, start = self._place(t)
-		if not (amount := round(seconds * _SECOND)):
-			return self._datetime(start)
+		return self._datetime(self._after(first_day, start, round(seconds * _SECOND)))
 
+	def _after(self, first_day: int, start: int, amount: int) -> int:
+		"""The earliest instant at which `amount` of working time since `start`, on `first_day`, has elapsed."""
+		if not amount:
+			return start
 		amount += self._time_until(first_day, start)
-		reach = 7 * (amount // self._time_of_weekdays[-1] + 1)
-		while self._time_between(first_day, _within_reach(first_day + reach)) < amount:
+		# Without holidays it would be in the week after so many whole ones: it is not far from there.
+		weeks = amount // self._time_of_weekdays[-1]
+		base = _within_reach(first_day + 7 * max(weeks - 1, 0))
+		if (before := self._time_between(first_day, base)) >= amount:
+			base, before = first_day, 0  # changes of the clocks made weeks much longer
+		reach = 14
+		while self._time_between(base, _within_reach(base + reach)) < amount - before:
 			reach *= 2
-		day = first_day + bisect_left(
-			range(first_day + 1, first_day + reach + 1),
-			amount,
-			key=lambda d: self._time_between(first_day, d),
+		amount -= before
+		day = base + bisect_left(
+			range(base + 1, base + reach + 1), amount, key=lambda d: self._time_between(base, d)
 		)
-		amount -= self._time_between(first_day, day)
+		amount -= self._time_between(base, day)
 		for opening, closing in self._spans(day):
 			if opening + amount <= closing:
 				break
 			amount -= closing - opening
-		return self._datetime(opening + amount)
+		return opening + amount
 
 	def _place(self, t: datetime) -> tuple[int, int]:
 		"""The day on the calendar's wall, and the instant."""
@@ -227,6 +236,12 @@ class WorkingCalendar:
 
 	def _spans(self, day: int) -> list[tuple[int, int]]:
 		"""The instants between which business is open on `day`, in order."""
+		spans = self._spans_of_day.get(day)
+		if spans is None:
+			spans = self._spans_of_day[day] = self._computed_spans(day)
+		return spans
+
+	def _computed_spans(self, day: int) -> list[tuple[int, int]]:
 		if not self._is_business_day(day):
 			return []
 		midnight = (day - _EPOCH_DAY) * _DAY

@@ -1,5 +1,7 @@
 """Fields of this app on the documents of Frappe and ERPNext, used alike by installation and removal."""
 
+from client_comms.rules import contact_details
+
 MODULE = "Client Interactions"
 
 
@@ -26,12 +28,86 @@ def custom_fields() -> dict[str, list[dict]]:
 		"label": "Client Interaction",
 		"options": "Client Interaction",
 	}
+	number = {
+		"label": "Number as Dialled From Abroad",
+		"fieldtype": "Data",
+		"module": MODULE,
+		"hidden": 1,
+		"read_only": 1,
+		"search_index": 1,
+		"print_hide": 1,
+		"no_copy": 1,
+	}
 	return {
 		"Communication": [
 			{**level, "insert_after": "email_template"},
 			{**interaction, "insert_after": "confidentiality_level"},
+			{
+				"fieldname": "is_acknowledgement",
+				"label": "Acknowledgement",
+				"fieldtype": "Check",
+				"insert_after": "client_interaction",
+				"module": MODULE,
+				"hidden": 1,
+				"read_only": 1,
+				"no_copy": 1,
+				"print_hide": 1,
+			},
 		],
+		"Event": [
+			{**level, "insert_after": "event_type"},
+			{**interaction, "insert_after": "confidentiality_level"},
+		],
+		"Call Log": [
+			{**level, "insert_after": "type_of_call"},
+			{**interaction, "insert_after": "confidentiality_level"},
+		],
+		"Contact": [
+			{
+				"fieldname": "details_confirmed_on",
+				"label": "Details Confirmed On",
+				"fieldtype": "Date",
+				"insert_after": "designation",
+				"module": MODULE,
+				"read_only": 1,
+				"no_copy": 1,
+				"search_index": 1,
+				"description": "When the client, or staff with the client, last confirmed what is on record here.",
+			},
+			{
+				"fieldname": "verified_how",
+				"label": "Verified How",
+				"fieldtype": "Select",
+				"options": "\n".join(("", *contact_details.WAYS)),
+				"insert_after": "designation",
+				"module": MODULE,
+				"no_copy": 1,
+				"allow_in_quick_entry": 1,
+				"description": "How the details were last verified with the client.",
+			},
+			{
+				"fieldname": "confirmation_todo",
+				"label": "To Do to Confirm Details",
+				"fieldtype": "Data",
+				"insert_after": "details_confirmed_on",
+				"module": MODULE,
+				"hidden": 1,
+				"read_only": 1,
+				"no_copy": 1,
+				"print_hide": 1,
+			},
+		],
+		"Contact Phone": [{**number, "fieldname": "phone_e164", "insert_after": "phone"}],
 		"Issue": [{**level, "insert_after": "issue_type"}],
-		"Lead": [{**level, "insert_after": "status"}],
+		"Lead": [
+			{**level, "insert_after": "status"},
+			{**number, "fieldname": "phone_e164", "insert_after": "phone"},
+			{
+				**number,
+				"fieldname": "mobile_e164",
+				"label": "Mobile as Dialled From Abroad",
+				"insert_after": "mobile_no",
+			},
+		],
 		"Opportunity": [{**level, "insert_after": "status"}],
 	}

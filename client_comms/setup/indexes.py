@@ -1,18 +1,26 @@
-"""Indexes on ERPNext's own tables that the row condition needs; Frappe's migrations leave them alone."""
+"""Indexes on tables of Frappe and ERPNext that the app's queries need; Frappe's migrations leave them alone."""
 
 import frappe
 
 from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
 
+INDEXED = (
+	*ACCOUNT_MANAGER_FIELD.items(),  # the row condition, on every list
+	("Contact Email", "email_id"),  # who wrote, with every message
+	("Communication", "communication_date"),  # what nobody logged lately
+	("Call Log", "start_time"),
+	("Event", "starts_on"),
+)
+
 
 def add_indexes() -> None:
-	"""One on each field that names a client's account manager; nothing where there is one already."""
+	"""One on each of these fields; nothing where there is one already."""
 	for doctype, field in _unindexed():
 		frappe.db.add_index(doctype, [field], index_name=_name(field))
 
 
 def drop_indexes() -> None:
-	for doctype, field in ACCOUNT_MANAGER_FIELD.items():
+	for doctype, field in INDEXED:
 		if _name(field) in _indexes_of(doctype):
 			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{_name(field)}`")
 
@@ -20,7 +28,7 @@ def drop_indexes() -> None:
 def _unindexed() -> list[tuple[str, str]]:
 	return [
 		(doctype, field)
-		for doctype, field in ACCOUNT_MANAGER_FIELD.items()
+		for doctype, field in INDEXED
 		if not frappe.get_meta(doctype).get_field(field).search_index
 		and _name(field) not in _indexes_of(doctype)
 	]

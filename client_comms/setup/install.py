@@ -11,26 +11,36 @@ from frappe.utils.data import get_system_timezone
 
 from client_comms import procedure
 from client_comms.enforcement import documents, policy
+from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
 # Global default: what the site had under a shipped name before the app came, and keeps when it goes.
 _FOUND = "client_comms_found"
-_SHARED = {"Role": procedure.ROLES, "Issue Type": procedure.ISSUE_TYPES}
+SETTINGS = "Client Comms Settings"
+_SHARED = {
+	"Role": procedure.ROLES,
+	"Issue Type": procedure.ISSUE_TYPES,
+	"Email Template": tuple(row["name"] for row in procedure.ACKNOWLEDGEMENTS),
+}
 
 
 def before_install():
-	"""Remember which of the shipped roles and Issue Types the site has of its own."""
-	if "client_comms" in frappe.get_installed_apps():
-		return
-	found = {
-		doctype: [n for n in names if frappe.db.exists(doctype, n)] for doctype, names in _SHARED.items()
-	}
+	"""Remember which of the shipped roles, Issue Types and Email Templates the site has of its own."""
+	if "client_comms" not in frappe.get_installed_apps():
+		remember_found(*_SHARED)
+
+
+def remember_found(*doctypes: str):
+	"""Keep what the site has under shipped names of these DocTypes, beside what was kept before."""
+	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
+	for doctype in doctypes:
+		found.setdefault(doctype, [name for name in _SHARED[doctype] if frappe.db.exists(doctype, name)])
 	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
 
 
 def made_here(doctype: str) -> list[str]:
-	"""The shipped names of `Role` or `Issue Type` that the site did not have before."""
+	"""The shipped names of `Role`, `Issue Type` or `Email Template` that the site did not have before."""
 	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
 	return [name for name in _SHARED[doctype] if name not in found.get(doctype, ())]
 
@@ -45,12 +55,17 @@ def after_install():
 	add_indexes()
 	make_roles()
 	make_procedure()
+	workspace_block.make()
 
 
 def after_migrate():
 	"""Custom fields and indexes follow the code; data does not."""
 	sync_custom_fields()
 	add_indexes()
+	workspace_block.make()
+	make_consent_purposes()
+	make_terminology()
+	settle_new_settings()
 	policy.forget()
 
 
@@ -75,10 +90,75 @@ def make_procedure():
 		_make("Confidentiality Level", row["level_name"], row)
 	for issue_type in procedure.ISSUE_TYPES:
 		_make("Issue Type", issue_type, {"__newname": issue_type})
+	make_acknowledgements()
 	make_matrix()
 	make_training()
 	make_calendar()
+	make_consent_purposes()
+	make_terminology()
+	make_kanban_board()
 	make_settings()
+
+
+def make_consent_purposes():
+	"""What clients are asked to agree to, and the text they are shown; none where the site has any purpose."""
+	if frappe.db.count("Consent Purpose"):
+		return
+	for row in procedure.CONSENT_PURPOSES:
+		_make("Consent Purpose", row["purpose_name"], row)
+	for row in procedure.CONSENT_NOTICES:
+		frappe.get_doc({"doctype": "Consent Notice", **row}).insert(ignore_permissions=True)
+	for row in procedure.DATA_CATEGORIES:
+		_make("Data Category", row["category_name"], row)
+
+
+def make_terminology():
+	"""Some terms to avoid; none where the site has any rule."""
+	if not frappe.db.count("Terminology Rule"):
+		for row in procedure.TERMINOLOGY:
+			frappe.get_doc({"doctype": "Terminology Rule", **row}).insert(ignore_permissions=True)
+
+
+def settle_new_settings():
+	"""Settings that an upgrade brought start at their defaults: Frappe applies those to new documents only."""
+	settings = frappe.get_doc(SETTINGS)
+	if not settings.default_calendar:
+		return  # nobody has saved the settings yet
+	stored = dict(frappe.db.sql("select field, value from tabSingles where doctype = %s", SETTINGS))
+	new = {
+		df.fieldname: df.default
+		for df in settings.meta.fields
+		if df.default is not None
+		# A mandatory one may have been stored empty by a patch that saved the settings before.
+		and (df.fieldname not in stored or (df.reqd and stored[df.fieldname] is None))
+	}
+	if "sharing_purpose" not in stored:
+		purpose = procedure.CONSENT_PURPOSES[0]["purpose_name"]
+		new["sharing_purpose"] = frappe.db.exists("Consent Purpose", purpose)
+	for field, value in new.items():
+		frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
+
+
+def make_acknowledgements():
+	"""Texts that confirm receipt, as drafts: nothing is sent before somebody approves one and switches it on."""
+	strictest = frappe.db.get_value("Confidentiality Level", {}, order_by="rank desc")
+	for row in procedure.ACKNOWLEDGEMENTS:
+		name = row["name"]
+		if frappe.db.exists("Email Template", name) or not frappe.db.exists("Language", row["language"]):
+			continue
+		text = {"doctype": "Email Template", "subject": row["subject"], "response": row["response"]}
+		frappe.get_doc(text).insert(set_name=name, ignore_permissions=True)
+		_make(
+			"Communication Template",
+			name,
+			{
+				"template_name": name,
+				"email_template": name,
+				"language": row["language"],
+				"highest_level": strictest,
+				"is_acknowledgement": 1,
+			},
+		)
 
 
 def make_matrix():
@@ -117,9 +197,13 @@ def make_calendar():
 	)
 
 
+def make_kanban_board():
+	_make("Kanban Board", procedure.KANBAN_BOARD["kanban_board_name"], procedure.KANBAN_BOARD)
+
+
 def make_settings():
 	"""Settings that nobody has saved yet. Documents that exist already are not governed unasked."""
-	settings = frappe.get_doc("Client Comms Settings")
+	settings = frappe.get_doc(SETTINGS)
 	if settings.default_calendar:
 		return
 	settings.update(
@@ -129,7 +213,11 @@ def make_settings():
 				"manager_role": procedure.CUSTOMER_SUPPORT_MANAGER,
 				"default_communication_type": procedure.DEFAULT_TYPE,
 				"issue_channel": procedure.ISSUE_CHANNEL,
+				"sharing_purpose": procedure.CONSENT_PURPOSES[0]["purpose_name"],
 				"source_rules": procedure.SOURCE_RULES,
+				"escalation_steps": procedure.ESCALATION_STEPS,
+				"warning_share": procedure.WARNING_SHARE,
+				**procedure.QUIET_HOURS,
 				**{setting: not frappe.db.count(doctype) for doctype, setting in documents.SETTING.items()},
 				"own_email_domains": "\n".join(_domains_of_email_accounts()),
 			}

@@ -3,6 +3,7 @@
 import frappe
 
 from client_comms.enforcement import policy
+from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
@@ -28,6 +29,8 @@ _BELONGINGS = {
 	"View Log",
 	"Workflow Action",
 }
+# What the names of the app's documents begin with
+_SERIES = ("CI", "STR", "CC", "CN", "IV", "CD")
 # Documents that name a DocType in a field that is no link.
 _BY_NAME = {
 	"Access Log": "export_from",
@@ -43,9 +46,11 @@ def before_uninstall():
 	own = own_doctypes()
 	delete_custom_fields()
 	drop_indexes()
+	workspace_block.remove()
 	forget_references(own)
 	delete_roles()
 	delete_issue_types()
+	delete_email_templates()
 	forget_found()
 	policy.forget()
 
@@ -54,16 +59,20 @@ def after_uninstall():
 	"""What Frappe leaves of a removed app."""
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "client_comms.%")})
 	frappe.db.delete("Patch Log", {"patch": ("like", "client_comms.%")})
-	frappe.db.delete("Series", {"name": ("like", "CI-%")})
-	frappe.db.delete("Series", {"name": ("like", "STR-%")})
+	for series in _SERIES:
+		frappe.db.delete("Series", {"name": ("like", f"{series}-%")})
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
+	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
 	frappe.db.commit()  # nosemgrep: the last step of an uninstall
 	frappe.clear_cache()
 
 
+def own_modules() -> list[str]:
+	return frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
+
+
 def own_doctypes() -> list[str]:
-	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
-	return frappe.get_all("DocType", {"module": ("in", modules)}, pluck="name")
+	return frappe.get_all("DocType", {"module": ("in", own_modules())}, pluck="name")
 
 
 def forget_references(own: list[str]):
@@ -96,6 +105,10 @@ def _delete(meta, filters: dict):
 	if meta.name != "File" and not meta.get_table_fields():
 		frappe.db.delete(meta.name, filters)
 		return
+	if meta.has_field("module"):
+		# Frappe removes what is bound to the app's modules, and lets nobody else delete its reports.
+		shipped = frappe.get_all(meta.name, {**filters, "module": ("in", own_modules())}, pluck="name")
+		filters = {**filters, "name": ("not in", shipped)} if shipped else filters
 	for name in frappe.get_all(meta.name, filters, pluck="name"):
 		frappe.delete_doc(meta.name, name, ignore_permissions=True, force=True, delete_permanently=True)
 
@@ -127,3 +140,9 @@ def delete_issue_types():
 			frappe.delete_doc(
 				"Issue Type", issue_type, ignore_permissions=True, force=True, ignore_missing=True
 			)
+
+
+def delete_email_templates():
+	"""The ones that installation made; messages written with them stay as they are."""
+	for name in made_here("Email Template"):
+		frappe.delete_doc("Email Template", name, ignore_permissions=True, force=True, ignore_missing=True)

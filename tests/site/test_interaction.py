@@ -430,7 +430,8 @@ def test_what_the_clocks_compute_is_never_taken_from_a_request(inquiry, fiona, s
 
 	def check():
 		stored = frappe.get_doc(INTERACTION, doc.name)
-		assert str(stored.acknowledge_by) == str(stored.sweep_at) == "2026-11-24 17:00:00"
+		assert str(stored.acknowledge_by) == "2026-11-24 17:00:00"
+		assert str(stored.sweep_at) == "2026-11-24 13:15:00"  # the warning, at 75 % of 15 working hours
 		assert (stored.respond_status, stored.clock_state, stored.breached) == ("Running", "Running", 0)
 		assert stored.matrix == doc.matrix is not None
 

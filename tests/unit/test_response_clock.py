@@ -364,7 +364,7 @@ def test_terms_must_be_computable():
 def test_a_new_promise_before_the_due_moves_it():
 	promises = [(PROMISED, "24 10:00", "27 12:00"), (PROMISED, "27 12:00", "30 12:00")]
 	clocks = stand("30 12:00", ASKED, *promises)
-	assert clocks.promise == Clock("promise", RUNNING, started_at=at("24 10:00"), due=at("30 12:00"))
+	assert clocks.promise == Clock("promise", RUNNING, started_at=at("27 12:00"), due=at("30 12:00"))
 	assert clocks.history == ()
 	assert not clocks.breached
 
@@ -656,7 +656,7 @@ def every(clocks):
 
 @given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.randoms(use_true_random=False))
 def test_the_order_in_which_events_are_given_does_not_matter(events, terms, calendar, now, random):
-	shuffled = random.sample(events, len(events))
+	shuffled = random.sample(events, len(events)) if events else []
 	assert replay(shuffled, terms, calendar, now) == replay(events, terms, calendar, now)
 
 
@@ -742,3 +742,57 @@ def test_what_is_allowed_has_an_effect(events, terms, calendar, now, kind):
 	except TransitionError:
 		return
 	assert replay([*past, Event(kind, now, until)], terms, calendar, now) != clocks
+
+
+# --- what was judged stays ---------------------------------------------------------------------------
+
+SHORTER = WorkingCalendar("Europe/Berlin", [Window(weekday, time(9), time(11)) for weekday in range(5)])
+LONGER = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, [date(2026, 11, day) for day in (24, 25, 26)])
+
+
+def kept(clocks, at):
+	"""The event by which a record keeps what was judged; it moves no clock."""
+	return Event("Breached", at, judged=clocks.judgements)
+
+
+def test_a_missed_deadline_stays_missed_when_the_day_becomes_a_holiday():
+	events = [Event(RECEIVED, at("23 10:00"))]
+	clocks = replay(events, TERMS, OFFICE, at("25 18:00"))
+	assert statuses(clocks) == (BREACHED, BREACHED, NOT_REQUIRED)
+	later = replay([*events, kept(clocks, at("25 18:00"))], TERMS, LONGER, at("26 09:00"))
+	assert (later.acknowledge, later.respond) == (clocks.acknowledge, clocks.respond)
+	assert replay(events, TERMS, LONGER, at("26 09:00")).respond.status == RUNNING  # nothing kept it
+
+
+def test_an_answer_in_time_stays_in_time_when_hours_become_shorter():
+	events = [Event(RECEIVED, at("23 10:00")), Event(ANSWERED, at("25 16:00"))]
+	clocks = replay(events, TERMS, OFFICE, at("25 16:00"))
+	later = replay([*events, kept(clocks, at("25 16:00"))], TERMS, SHORTER, at("30 09:00"))
+	assert later.respond == clocks.respond and later.respond.status == MET
+	assert replay(events, TERMS, SHORTER, at("30 09:00")).respond.status == MET_LATE
+
+
+def test_a_round_that_is_still_running_follows():
+	events = [Event(RECEIVED, at("23 10:00")), Event(ACKNOWLEDGED, at("23 11:00"))]
+	clocks = replay(events, TERMS, OFFICE, at("23 11:00"))
+	later = replay([*events, kept(clocks, at("23 11:00"))], TERMS, LONGER, at("23 12:00"))
+	assert later.acknowledge == clocks.acknowledge
+	assert later.respond.due == at("30 17:00")
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS)
+def test_keeping_what_was_judged_changes_nothing(events, terms, calendar, now):
+	clocks = replay(events, terms, calendar, now)
+	assert replay([*events, kept(clocks, now)], terms, calendar, now) == clocks
+
+
+@given(courses(), TERMS_DRAWN, CALENDARS, st.sampled_from([SHORTER, LONGER]), MOMENTS, MOMENTS)
+def test_what_was_judged_stays_judged_by_whatever_calendar(events, terms, calendar, other, one, two):
+	"""A due by which something was judged is found again, whatever happens and whatever calendar is asked later."""
+	earlier, later = sorted((one, two))
+	clocks = replay(events, terms, calendar, earlier)
+	again = replay([*events, kept(clocks, earlier)], terms, other, later)
+	assert set(clocks.judgements) <= {
+		*again.judgements,
+		*(j for j in clocks.judgements if not any(c.started_at == j.started_at for c in every(again))),
+	}

@@ -45,6 +45,11 @@ frappe.ui.form.on("Client Interaction", {
 
 		add_actions(frm);
 		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
+		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
+			frm.add_custom_button(__("Who Can See This?"), () =>
+				frappe.set_route("access-explorer", "record", frm.doctype, frm.docname)
+			);
+		}
 		await client_comms.interaction.load_levels();
 		show_banner(frm);
 	},
@@ -107,6 +112,13 @@ function add_actions(frm) {
 	for (const event of possible.filter((each) => each !== next)) {
 		frm.add_custom_button(actions[event].label, actions[event].run, __("Actions"));
 	}
+	for (const method of frm.doc.__onload?.generated || []) {
+		frm.add_custom_button(
+			__("Generate {0}", [__(method)]),
+			() => act(frm, "generate_documentation", { method }),
+			__("Actions")
+		);
+	}
 	if (frm.doc.__onload?.may_email) {
 		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc(), __("Actions"));
 	}
@@ -156,7 +168,7 @@ async function act(frm, method, values = {}) {
 
 function show_banner(frm) {
 	const it = client_comms.interaction;
-	const { color, text } = standing(frm.doc);
+	const { color, text } = it.standing(frm.doc);
 	const pills = [it.level_pill(frm.doc.confidentiality_level)];
 	if (frm.doc.breached) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
@@ -168,10 +180,14 @@ function show_banner(frm) {
 					${__("Before it is closed: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
 				</a>`
 			: "";
+	const preferred = frm.doc.__onload?.preference;
+	const preference = preferred
+		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
+		: "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}<div>${documentation}</div></div>
+			<div>${text}${preference}<div>${documentation}</div></div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
@@ -180,53 +196,4 @@ function show_banner(frm) {
 	frm.layout.message
 		.find("[data-action=show-evidence]")
 		.on("click", () => frm.scroll_to_field("evidence"));
-}
-
-/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
-function standing(doc) {
-	const it = client_comms.interaction;
-	const bold = (text) => `<strong>${frappe.utils.escape_html(text)}</strong>`;
-	const staff = bold(doc.__onload?.responsible_name || __("The team"));
-	const client = bold(doc.party_name || __("the client"));
-
-	if (doc.status === "Closed") return { color: "green", text: __("Closed. Nothing is owed.") };
-	if (doc.clock_state === "Paused") {
-		return { color: "yellow", text: __("Waiting for {0}. The clocks stand still.", [client]) };
-	}
-	if (doc.clock_state === "Stopped") {
-		return { color: "green", text: __("Nothing is owed to {0}.", [client]) };
-	}
-
-	const debts = [
-		[doc.acknowledge_status, doc.acknowledge_by, acknowledgement_owed],
-		[doc.respond_status, doc.respond_by, answer_owed],
-		[doc.promise_status, doc.promised_for, promise_owed],
-	]
-		.filter(([status]) => ["Running", "Breached"].includes(status))
-		.sort(([, a], [, b]) => a.localeCompare(b));
-	const sentences = debts.map(([, due, sentence]) =>
-		sentence(it.minutes_to(due) < 0, staff, client, bold(it.when(due)), it.relative(due))
-	);
-	return {
-		color: it.deadline_color(doc.next_deadline),
-		text: sentences.map((each) => `<div>${each}</div>`).join(""),
-	};
-}
-
-function acknowledgement_owed(overdue, staff, client, due, relative) {
-	return overdue
-		? __("{0} has owed {1} an acknowledgement since {2} – {3}", [staff, client, due, relative])
-		: __("{0} owes {1} an acknowledgement by {2} – {3}", [staff, client, due, relative]);
-}
-
-function answer_owed(overdue, staff, client, due, relative) {
-	return overdue
-		? __("{0} has owed {1} an answer since {2} – {3}", [staff, client, due, relative])
-		: __("{0} owes {1} an answer by {2} – {3}", [staff, client, due, relative]);
-}
-
-function promise_owed(overdue, staff, client, due, relative) {
-	return overdue
-		? __("{0} promised {1} an answer for {2} – {3}", [staff, client, due, relative])
-		: __("{0} promised {1} an answer by {2} – {3}", [staff, client, due, relative]);
 }

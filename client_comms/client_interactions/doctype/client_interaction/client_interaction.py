@@ -4,9 +4,17 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, get_fullname, get_link_to_form
 
 from client_comms import clock
-from client_comms.client_interactions import action_items
-from client_comms.communication_governance import calendars, controls, matrix
-from client_comms.enforcement import policy, reclassification, sharing
+from client_comms.client_interactions import (
+	action_items,
+	escalation_report,
+	generated,
+	ladder,
+	preferences,
+	promptness,
+	replaying,
+)
+from client_comms.communication_governance import controls, matrix
+from client_comms.enforcement import conversations, policy, reclassification, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -21,12 +29,23 @@ from client_comms.rules import access, documentation, response_clock
 from client_comms.rules.messages import RuleError
 
 LOGGED = "Logged"
-BREACHED = "Breached"
 TYPE_CHANGED = "Type Changed"
 LEVEL_CHANGED = "Level Changed"
+PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
+RECOMPUTED = "Deadlines Recomputed"
 
-EVENT_FIELDS = ("event", "at", "by_user", "note", "promised_until", "source_doctype", "source_name")
+EVENT_FIELDS = (
+	"event",
+	"at",
+	"by_user",
+	"note",
+	"promised_until",
+	"source_doctype",
+	"source_name",
+	"judged",
+	"action_key",
+)
 
 
 class ClientInteraction(Document):
@@ -55,8 +74,10 @@ class ClientInteraction(Document):
 
 		acknowledge_by: DF.Datetime | None
 		acknowledge_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
+		acknowledge_working_seconds: DF.Int
 		acknowledged_on: DF.Datetime | None
 		action_items: DF.Table[InteractionActionItem]
+		answered_on: DF.Datetime | None
 		breached: DF.Check
 		channel: DF.Link
 		clock_state: DF.Literal["Running", "Paused", "Stopped"]
@@ -68,19 +89,25 @@ class ClientInteraction(Document):
 		events: DF.Table[InteractionEvent]
 		evidence: DF.Table[InteractionEvidence]
 		level_change_reason: DF.SmallText | None
+		logged_after_seconds: DF.Int
+		logged_by_hand: DF.Check
+		logged_late: DF.Check
 		matrix: DF.Link | None
 		naming_series: DF.Literal["CI-.YYYY.-.#####"]
 		next_deadline: DF.Datetime | None
 		occurred_on: DF.Datetime
+		outgoing_reason: DF.SmallText | None
 		party: DF.DynamicLink | None
 		party_name: DF.Data | None
 		party_type: DF.Link | None
+		priority: DF.Link | None
 		promise_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		promised_for: DF.Datetime | None
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		respond_by: DF.Datetime | None
 		respond_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
+		respond_working_seconds: DF.Int
 		responded_on: DF.Datetime | None
 		responsible_staff: DF.Link | None
 		status: DF.Literal["Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"]
@@ -93,29 +120,41 @@ class ClientInteraction(Document):
 		"""What the form needs besides the fields: what is possible now, the level kept, and who it is about."""
 		self.set_onload("actions", self.possible_actions())
 		self.set_onload("may_email", frappe.has_permission(self.doctype, "email", doc=self))
+		self.set_onload("generated", self.generated_documentation())
 		self.set_onload("confidentiality_level", self.confidentiality_level)
 		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
 		self.set_onload(
 			"client_email", self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
 		)
+		preference = preferences.of(self.party_type, self.party, self.contact)
+		self.set_onload("preference", preferences.describe(preference))
 
 	def validate(self):
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # left empty, its absence is told with the other details
 			self.occurred_on = clock.parse(self.occurred_on)
 		self.set_client()
+		self.set_priority()
 		self.set_matrix()
 		self.set_level()
 		self.validate_details()
 		self.validate_responsible_staff()
+		reason = conversations.before_logging(self)
 		action_items.validate(self)
-		self.add_change_events()
+		self.add_change_events(reason)
+		self.set_promptness()
 		self.set_clocks()
 
 	def on_update(self):
 		action_items.sync_todos(self)
 		action_items.end_reminders(self)
 		reclassification.follow(self)
+		conversations.after_logging(self)
+
+	def on_change(self):
+		"""An Assignment Rule may have given somebody an action item while this was being saved."""
+		if action_items.came_meanwhile(self):
+			self.reload()
 
 	def on_trash(self):
 		action_items.delete_todos(self)
@@ -144,6 +183,19 @@ class ClientInteraction(Document):
 		finally:
 			self.flags.from_record = False
 
+	def save_events(self):
+		"""Write the events just appended and the fields that follow from them, and nothing else.
+
+		The sweep does this to thousands of records, at a fraction of the cost of a save.
+		"""
+		before = self.get_doc_before_save()
+		self.set_clocks()
+		for row in self.events:
+			if row.is_new():
+				row.db_insert()
+		changed = (f for f in self.meta.get_valid_columns() if self.get(f) != before.get(f))
+		self.db_set({field: self.get(field) for field in changed}, notify=True)
+
 	def check_event(self, event: str, at, promised_until=None):
 		"""Refuse what the clocks do not allow (C-3, C-4)."""
 		if event not in response_clock.CLOCK_EVENTS or event in (
@@ -164,7 +216,7 @@ class ClientInteraction(Document):
 			return []
 		return list(response_clock.possible_events(self.clocks(), clock.to_aware(clock.now())))
 
-	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None):
+	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None, action_key=None):
 		self.append(
 			"events",
 			{
@@ -175,21 +227,13 @@ class ClientInteraction(Document):
 				"promised_until": promised_until and get_datetime(promised_until),
 				"source_doctype": source and source.doctype,
 				"source_name": source and source.name,
+				"action_key": action_key,
 			},
 		)
 
 	def clocks(self, now=None) -> response_clock.Clocks:
 		"""The clocks as the events leave them at `now` (as stored)."""
-		events = [
-			response_clock.Event(
-				row.event,
-				clock.to_aware(row.at),
-				clock.to_aware(row.promised_until) if row.promised_until else None,
-			)
-			for row in self.events
-		]
-		terms = matrix.terms(self.matrix, self.communication_type, self.direction)
-		return response_clock.replay(events, terms, calendars.default(), clock.to_aware(now or clock.now()))
+		return replaying.replay(self, self.events, now)
 
 	# --- validation ----------------------------------------------------------------------------
 
@@ -220,7 +264,7 @@ class ClientInteraction(Document):
 
 	def set_client(self):
 		"""The client's name as its record has it; the contact's client when only a contact is given."""
-		if self.contact and not self.party:
+		if self.contact and not self.party and not self.flags.from_intake:  # which has looked for it
 			link = frappe.db.get_value(
 				"Dynamic Link",
 				{
@@ -237,10 +281,26 @@ class ClientInteraction(Document):
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 
+	def set_priority(self):
+		"""A new interaction has the priority of the document that it is about, where that has one."""
+		if self.priority or self.stored() or not (self.reference_doctype and self.reference_name):
+			return
+		field = frappe.get_meta(self.reference_doctype).get_field("priority")
+		if field and field.options == "Issue Priority":
+			document = self.flags.about_new
+			self.priority = (
+				document.priority
+				if document
+				else frappe.db.get_value(self.reference_doctype, self.reference_name, "priority")
+			)
+
 	def set_matrix(self):
 		"""Each interaction keeps the version it was governed by (M-1)."""
 		before = self.stored()
-		self.matrix = before.matrix if before else matrix.require_in_force(self.company, self.occurred_on)
+		if before:
+			self.matrix = before.matrix
+		elif not (self.flags.from_intake and self.matrix):  # the intake has just asked
+			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
 
 	def set_level(self):
 		"""The level of the matrix for a new record; raising is free, lowering needs clearance and a reason."""
@@ -318,8 +378,14 @@ class ClientInteraction(Document):
 			and before.communication_type == self.communication_type
 		):
 			return
+		if self.flags.from_intake:
+			return  # `crm.assignment` has chosen nobody else
 		sharing.require_clearance(self.responsible_staff, self.confidentiality_level)
 		roles = matrix.responsible_roles(self.matrix, self.communication_type)
+		if roles and self.flags.from_record:
+			roles |= {
+				frappe.get_cached_doc("Client Comms Settings").manager_role
+			}  # when nobody else is there
 		if not roles or roles & set(frappe.get_roles(self.responsible_staff)):
 			return
 		controls.enforce(
@@ -333,29 +399,54 @@ class ClientInteraction(Document):
 			exc=NotResponsibleError,
 		)
 
-	def add_change_events(self):
+	def add_change_events(self, outgoing_reason=None):
 		"""What a change of the record means for its history; the first events of a new record."""
 		before = self.stored()
 		if before is None:
 			if not self.flags.from_intake:
-				self.append_event(LOGGED, clock.now())
+				self.append_event(LOGGED, clock.now(), outgoing_reason)
 				if self.direction == "Inbound":
 					self.append_event(response_clock.RECEIVED, self.occurred_on)
 			return
 		for field, event in (
 			("communication_type", TYPE_CHANGED),
+			("priority", PRIORITY_CHANGED),
 			("confidentiality_level", LEVEL_CHANGED),
 			("responsible_staff", REASSIGNED),
 		):
 			if before.get(field) != self.get(field):
 				change = f"{before.get(field) or '–'} → {self.get(field) or '–'}"
-				reason = self.level_change_reason if event == LEVEL_CHANGED else None
+				reason = {
+					LEVEL_CHANGED: self.level_change_reason,
+					REASSIGNED: self.flags.reassignment_reason,
+				}.get(event)
 				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
 		self.level_change_reason = None
+		if moves := replaying.moved(before, before.clocks()):
+			self.append_moves(moves)
+
+	def append_moves(self, moves):
+		"""Holidays or hours changed, and deadlines with them: `moves` as `replaying.moved` gives them."""
+		note = "\n".join(f"{name} {before} → {after}" for name, before, after in moves)
+		self.append_event(RECOMPUTED, clock.now(), note, by="Administrator")
+
+	def set_promptness(self):
+		"""How long staff took to log it, measured once; what arrives by itself is never late (D-1)."""
+		before = self.stored()
+		if before:
+			self.update({field: before.get(field) for field in promptness.FIELDS})
+		elif self.flags.from_intake:
+			self.update(dict.fromkeys(promptness.FIELDS, 0))
+		else:
+			self.update(promptness.of_log(self.occurred_on, self.company))
+			if self.logged_late and not frappe.flags.in_import:
+				promptness.tell_late(self.logged_after_seconds)
 
 	def set_clocks(self):
 		"""Render the replayed clocks into fields; nothing of it is ever typed (C-3, C-4)."""
 		clocks = self.clocks()
+		self.keep_judgements(clocks)
+		plan = ladder.plan(self, clocks)
 		self.update(
 			{
 				"acknowledge_by": clock.to_stored(clocks.acknowledge.due),
@@ -367,24 +458,27 @@ class ClientInteraction(Document):
 				"promised_for": clock.to_stored(clocks.promise.due),
 				"promise_status": clocks.promise.status,
 				"next_deadline": clock.to_stored(clocks.next_deadline),
-				"sweep_at": clock.now()
-				if self.unmarked_breaches(clocks)
-				else clock.to_stored(clocks.next_moment),
+				"sweep_at": clock.now() if plan.actions else clock.to_stored(plan.next_moment),
 				"clock_state": clocks.clock_state,
 				"breached": int(clocks.breached),
 				"status": clocks.status,
 			}
 		)
+		self.set_working_times(clocks)
 
-	def unmarked_breaches(self, clocks: response_clock.Clocks) -> dict[str, response_clock.Clock]:
-		"""Missed deadlines that no event tells of yet, by the note that their event will carry."""
-		marked = {row.note for row in self.events if row.event == BREACHED}
-		missed = {
-			f"{each.name} {clock.to_stored(each.due)}": each
-			for each in (clocks.acknowledge, clocks.respond, clocks.promise)
-			if each.status == response_clock.BREACHED
-		}
-		return {note: each for note, each in missed.items() if note not in marked}
+	def set_working_times(self, clocks: response_clock.Clocks):
+		"""How long it took, in seconds of working time: measured once, so that it stays as it was judged."""
+		self.answered_on = clock.to_stored(clocks.answered_at)
+		if self.has_value_changed("acknowledged_on"):
+			self.acknowledge_working_seconds = clocks.acknowledge_seconds or 0
+		if self.has_value_changed("answered_on"):
+			self.respond_working_seconds = clocks.answer_seconds or 0
+
+	def keep_judgements(self, clocks: response_clock.Clocks):
+		"""What was met or missed keeps its due on the event that tells of it, whatever calendars say later."""
+		added = [row for row in self.events if row.is_new()]
+		if added and (judgements := replaying.unkept_judgements(clocks, self.events)):
+			added[-1].judged = replaying.keep_judgements(judgements)
 
 	def validate_share(self, docshare):
 		"""Called by Frappe for every share of this document, made by hand or by an assignment."""
@@ -415,6 +509,15 @@ class ClientInteraction(Document):
 			.replace("<strong>", "")
 			.replace("</strong>", "")
 		)
+
+	def generated_documentation(self) -> list[str]:
+		"""The documentation methods that the user can have generated from the record (M-1)."""
+		may = all(frappe.has_permission(self.doctype, each, doc=self) for each in ("write", "print"))
+		return generated.methods(self) if may else []
+
+	def escalation_facts(self) -> dict:
+		"""For the print format Escalation Report; see `escalation_report.facts`."""
+		return escalation_report.facts(self)
 
 	def validate_documentation(self):
 		"""Owed documentation is there before the record is closed, as far as the mode says."""
@@ -447,3 +550,9 @@ def on_doctype_update():
 	frappe.db.add_index("Client Interaction", ["party_type", "party"])
 	frappe.db.add_index("Client Interaction", ["confidentiality_level", "occurred_on"])
 	frappe.db.add_index("Client Interaction", ["responsible_staff", "next_deadline"])
+	# The access explorer counts all interactions by these.
+	frappe.db.add_index(
+		"Client Interaction",
+		["responsible_staff", "confidentiality_level", "communication_type", "matrix"],
+		index_name="client_comms_reach",
+	)

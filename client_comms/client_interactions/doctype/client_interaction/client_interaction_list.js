@@ -80,6 +80,48 @@ Object.assign(client_comms.interaction, {
 		return minutes < 0 ? "red" : minutes < 24 * 60 ? "orange" : "blue";
 	},
 
+	/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
+	standing(doc) {
+		const client = this.bold(doc.party_name || __("the client"));
+		if (doc.status === "Closed") return { color: "green", text: __("Closed. Nothing is owed.") };
+		if (doc.clock_state === "Paused") {
+			return { color: "yellow", text: __("Waiting for {0}. The clocks stand still.", [client]) };
+		}
+		if (doc.clock_state === "Stopped") {
+			return { color: "green", text: __("Nothing is owed to {0}.", [client]) };
+		}
+		return {
+			color: this.deadline_color(doc.next_deadline),
+			text: this.debts(doc)
+				.map((sentence) => `<div>${sentence}</div>`)
+				.join(""),
+		};
+	},
+
+	/** What an interaction owes, a sentence each, the most urgent first. */
+	debts(doc) {
+		const staff = this.bold(doc.responsible_name || doc.__onload?.responsible_name || __("The team"));
+		const client = this.bold(doc.party_name || __("the client"));
+		return [
+			[doc.acknowledge_status, doc.acknowledge_by, acknowledgement_owed],
+			[doc.respond_status, doc.respond_by, answer_owed],
+			[doc.promise_status, doc.promised_for, promise_owed],
+		]
+			.filter(([status]) => ["Running", "Breached"].includes(status))
+			.sort(([, a], [, b]) => a.localeCompare(b))
+			.map(([, due, sentence]) =>
+				sentence(
+					this.minutes_to(due) < 0,
+					staff,
+					client,
+					this.bold(this.when(due)),
+					this.relative(due)
+				)
+			);
+	},
+
+	bold: (text) => `<strong>${frappe.utils.escape_html(text)}</strong>`,
+
 	/** Ask why somebody may, or may not, do something with an interaction, which is asked for unless given. */
 	explain(name) {
 		const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
@@ -217,3 +259,23 @@ frappe.listview_settings["Client Interaction"] = {
 		it.load_levels().then(() => listview.render_list());
 	},
 };
+
+// --- sentences -------------------------------------------------------------------------------------
+
+function acknowledgement_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} has owed {1} an acknowledgement since {2} – {3}", [staff, client, due, relative])
+		: __("{0} owes {1} an acknowledgement by {2} – {3}", [staff, client, due, relative]);
+}
+
+function answer_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} has owed {1} an answer since {2} – {3}", [staff, client, due, relative])
+		: __("{0} owes {1} an answer by {2} – {3}", [staff, client, due, relative]);
+}
+
+function promise_owed(overdue, staff, client, due, relative) {
+	return overdue
+		? __("{0} promised {1} an answer for {2} – {3}", [staff, client, due, relative])
+		: __("{0} promised {1} an answer by {2} – {3}", [staff, client, due, relative]);
+}

@@ -16,6 +16,7 @@ class InteractionEvent(InteractionRow):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		action_key: DF.Data | None
 		at: DF.Datetime
 		by_user: DF.Link | None
 		event: DF.Literal[
@@ -31,12 +32,18 @@ class InteractionEvent(InteractionRow):
 			"Reopened",
 			"Automatic Reply",
 			"Bounced",
+			"Warned",
 			"Breached",
+			"Escalated",
 			"Type Changed",
+			"Deadlines Recomputed",
+			"Priority Changed",
 			"Level Changed",
 			"Reassigned",
 			"Access Granted",
+			"Contacted",
 		]
+		judged: DF.SmallText | None
 		note: DF.SmallText | None
 		parent: DF.Data
 		parentfield: DF.Data

@@ -4,8 +4,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from client_comms.client_interactions import ladder, recomputing
+from client_comms.communication_governance import templates
 from client_comms.enforcement import documents
 
+_WHAT_THE_SWEEP_DOES = ("default_calendar", "warning_share", "quiet_from", "quiet_until", "escalation_steps")
 _DOMAIN = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
 
 
@@ -20,28 +23,71 @@ class ClientCommsSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from client_comms.communication_governance.doctype.escalation_step.escalation_step import (
+			EscalationStep,
+		)
 		from client_comms.communication_governance.doctype.interaction_source_rule.interaction_source_rule import (
 			InteractionSourceRule,
 		)
 
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int
+		confirm_details_months: DF.Int
 		default_calendar: DF.Link
 		default_communication_type: DF.Link
+		digest_at: DF.Time | None
+		escalation_steps: DF.Table[EscalationStep]
 		evidence_mode: DF.Literal["Off", "Warn", "Enforce"]
 		first_reply_answers: DF.Check
+		four_eyes_on_templates: DF.Check
 		issue_channel: DF.Link
+		late_log_hours: DF.Float
+		log_appointments: DF.Check
+		log_calls: DF.Check
+		log_events: DF.Check
 		log_inbound_email: DF.Check
 		log_issues: DF.Check
+		log_leads: DF.Check
+		log_opportunities: DF.Check
+		log_outbound: DF.Check
 		manager_role: DF.Link
+		offer_approved_templates_only: DF.Check
 		own_email_domains: DF.SmallText | None
+		privacy_contact: DF.Data | None
+		privacy_email: DF.Data | None
+		privacy_phone: DF.Data | None
+		privacy_policy_url: DF.Data | None
+		quiet_from: DF.Time | None
+		quiet_until: DF.Time | None
 		reopen_within_days: DF.Int
 		responsible_party_mode: DF.Literal["Off", "Warn", "Enforce"]
+		send_acknowledgement: DF.Check
+		send_digests: DF.Check
 		source_rules: DF.Table[InteractionSourceRule]
+		unlogged_days: DF.Int
+		verification_mode: DF.Literal["Off", "Warn", "Enforce"]
+		warning_share: DF.Percent
 	# end: auto-generated types
 
 	def validate(self):
 		self.set_own_domains()
+		self.validate_source_rules()
+		self.validate_warning_share()
+		self.validate_quiet_hours()
+		self.validate_escalation_steps()
+		self.warn_without_acknowledgement()
+
+	def warn_without_acknowledgement(self):
+		"""Nothing is sent until there is an approved text."""
+		if self.send_acknowledgement and self.has_value_changed("send_acknowledgement"):
+			if not templates.approved(is_acknowledgement=1):
+				frappe.msgprint(
+					_(
+						"No acknowledgement is sent yet: approve a {0} for automatic acknowledgements first."
+					).format(frappe.bold(_("Communication Template"))),
+					title=_("Approval Needed"),
+					indicator="orange",
+				)
 
 	def on_update(self):
 		"""Documents that are governed from now on take the level of the interactions about them."""
@@ -50,6 +96,62 @@ class ClientCommsSettings(Document):
 			if self.get(setting) and not (before and before.get(setting)):
 				frappe.enqueue(
 					documents.backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype
+				)
+		if before is None or any(
+			_content(before.get(field)) != _content(self.get(field)) for field in _WHAT_THE_SWEEP_DOES
+		):
+			recomputing.follow()
+
+	def validate_source_rules(self):
+		"""Every rule says what it is for; one that matches everything would make those below it idle (M-1)."""
+		conditions = ("source", "direction", "issue_type", "email_account", "subject_contains")
+		for row in self.source_rules:
+			if not any((row.get(field) or "").strip(" ,\n") for field in conditions):
+				frappe.throw(
+					_(
+						"Source Rules, row {0}: say what it applies to, such as a source or words of the subject. What no rule matches becomes {1}."
+					).format(row.idx, frappe.bold(_(self.default_communication_type))),
+					title=_("Rule Without Condition"),
+				)
+
+	def validate_warning_share(self):
+		if not 0 <= (self.warning_share or 0) < 100:
+			frappe.throw(
+				_("Warn at a share from 0 (never) up to, and without, 100 percent of the working time."),
+				title=_("Not a Share"),
+			)
+
+	def validate_quiet_hours(self):
+		if (self.quiet_from is None) != (self.quiet_until is None):
+			frappe.throw(
+				_("Quiet time needs both a beginning and an end. Give both, or leave both empty."),
+				title=_("Quiet Time Incomplete"),
+			)
+
+	def validate_escalation_steps(self):
+		"""Every step reaches somebody in some way, and none is there twice."""
+		seen = {}
+		for row in self.escalation_steps:
+			row.role = row.role if row.to == "Role" else None
+			row.user = row.user if row.to == "User" else None
+			if row.to in ("Role", "User") and not row.get(row.to.lower()):
+				frappe.throw(
+					_("Escalation Steps, row {0}: choose the {1} to be told.").format(row.idx, _(row.to)),
+					title=_("Nobody to Tell"),
+				)
+			if not (row.notification or row.email or row.todo):
+				frappe.throw(
+					_("Escalation Steps, row {0}: choose a notification, an email or a ToDo.").format(
+						row.idx
+					),
+					title=_("No Way to Tell"),
+				)
+			if (first := seen.setdefault(ladder.key_of(row), row.idx)) != row.idx:
+				frappe.throw(
+					_("Escalation Steps, row {0} is the same as row {1}. Remove one of them.").format(
+						row.idx, first
+					),
+					title=_("Step Twice"),
 				)
 
 	def set_own_domains(self):
@@ -68,3 +170,8 @@ class ClientCommsSettings(Document):
 	def own_domains(self) -> frozenset[str]:
 		"""The organisation's own email domains."""
 		return frozenset((self.own_email_domains or "").split())
+
+
+def _content(value) -> str:
+	"""A setting to be compared: rows of a table by what they say."""
+	return str([ladder.key_of(row) for row in value] if isinstance(value, list) else value or "")

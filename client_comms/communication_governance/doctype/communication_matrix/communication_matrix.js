@@ -1,10 +1,12 @@
 frappe.ui.form.on("Communication Matrix", {
 	setup(frm) {
 		frm.set_query("approved_by", () => ({ filters: { enabled: 1, user_type: "System User" } }));
-		frm.set_query("role", "parties", () => ({ filters: { disabled: 0, desk_access: 1 } }));
+		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		frm.set_query("role", "parties", () => ({ query: "client_comms.api.queries.roles" }));
 	},
 
 	refresh(frm) {
+		frm.get_field("parties").grid.update_docfield_property("role", "ignore_link_validation", 1);
 		if (frm.doc.docstatus === 1) {
 			frm.set_intro(
 				__(

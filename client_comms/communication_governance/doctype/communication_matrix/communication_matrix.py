@@ -26,6 +26,9 @@ class CommunicationMatrix(Document):
 		from client_comms.communication_governance.doctype.communication_matrix_party.communication_matrix_party import (
 			CommunicationMatrixParty,
 		)
+		from client_comms.communication_governance.doctype.communication_matrix_priority.communication_matrix_priority import (
+			CommunicationMatrixPriority,
+		)
 		from client_comms.communication_governance.doctype.communication_matrix_rule.communication_matrix_rule import (
 			CommunicationMatrixRule,
 		)
@@ -39,6 +42,7 @@ class CommunicationMatrix(Document):
 		effective_from: DF.Datetime
 		next_review_on: DF.Date | None
 		parties: DF.Table[CommunicationMatrixParty]
+		priorities: DF.Table[CommunicationMatrixPriority]
 		rules: DF.Table[CommunicationMatrixRule]
 		version_label: DF.Data
 	# end: auto-generated types
@@ -49,6 +53,8 @@ class CommunicationMatrix(Document):
 
 	def validate(self):
 		self.validate_rules()
+		self.validate_priorities()
+		self.validate_days()
 		self.validate_tables_name_known_types()
 		self.validate_parties()
 
@@ -74,18 +80,34 @@ class CommunicationMatrix(Document):
 					title=_("Type Twice"),
 				)
 			seen.add(row.communication_type)
-			if row.acknowledge_within_days and row.respond_within_days:
-				if row.acknowledge_within_days > row.respond_within_days:
-					frappe.throw(
-						_(
-							"Row {0}: {1} would be acknowledged after it is answered. Allow fewer days for the first."
-						).format(row.idx, frappe.bold(_(row.communication_type))),
-						title=_("Days Reversed"),
-					)
+
+	def validate_priorities(self):
+		seen = set()
+		for row in self.priorities:
+			if (row.communication_type, row.priority) in seen:
+				frappe.throw(
+					_(
+						"Deadlines by Priority, row {0}: {1} has deadlines for {2} already. Remove one of them."
+					).format(row.idx, frappe.bold(_(row.communication_type)), frappe.bold(_(row.priority))),
+					title=_("Priority Twice"),
+				)
+			seen.add((row.communication_type, row.priority))
+
+	def validate_days(self):
+		for row in [*self.rules, *self.priorities]:
+			if row.respond_within_days and row.acknowledge_within_days > row.respond_within_days:
+				frappe.throw(
+					_(
+						"{0}, row {1}: {2} would be acknowledged after it is answered. Allow fewer days for the first."
+					).format(
+						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
+					),
+					title=_("Days Reversed"),
+				)
 
 	def validate_tables_name_known_types(self):
 		types = {row.communication_type for row in self.rules}
-		for row in [*self.documentation, *self.parties]:
+		for row in [*self.documentation, *self.parties, *self.priorities]:
 			if row.communication_type not in types:
 				frappe.throw(
 					_("{0}, row {1}: {2} has no rule in this version. Add one first.").format(

@@ -1,6 +1,9 @@
+import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_link_to_form
 
+from client_comms.client_interactions import recomputing
 from client_comms.communication_governance import calendars
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
@@ -22,18 +25,45 @@ class ResponseCalendar(Document):
 		)
 
 		calendar_name: DF.Data
+		company: DF.Link | None
 		counting: DF.Literal["Close of Business", "Working Hours"]
 		holiday_list: DF.Link | None
 		hours: DF.Table[ResponseCalendarHours]
 		time_zone: DF.Autocomplete
 	# end: auto-generated types
 
+	def __setup__(self):
+		# Without a company it is nobody's own: Frappe would put in the user's default one.
+		self.dont_update_if_missing.append("company")
+
 	def validate(self):
+		self.validate_hours()
+		self.validate_company()
+
+	def on_update(self):
+		"""Running clocks follow; a company that comes or goes moves clocks of other calendars as well."""
+		calendars.forget()
+		recomputing.follow()
+
+	def after_delete(self):
+		self.on_update()
+
+	def validate_hours(self):
 		"""A calendar that can never be open, or whose windows contradict each other, is refused at once."""
 		try:
 			calendars.build(self)
 		except RuleError as refusal:
 			refuse(refusal.message, title=_("Calendar Cannot Be Used"))
 
-	def on_update(self):
-		calendars.forget()
+	def validate_company(self):
+		"""The clocks of a company run on one calendar."""
+		if not self.company:
+			return
+		other = frappe.db.get_value("Response Calendar", {"company": self.company, "name": ("!=", self.name)})
+		if other:
+			frappe.throw(
+				_("{0} has the calendar {1} already. Change that one, or take the company out of it.").format(
+					frappe.bold(self.company), get_link_to_form("Response Calendar", other)
+				),
+				title=_("Company Has a Calendar"),
+			)

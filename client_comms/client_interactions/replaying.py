@@ -1,0 +1,92 @@
+"""An interaction's clocks from its rows: what the form, the sweep and previews replay alike (C-3, C-4)."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from client_comms import clock
+from client_comms.communication_governance import calendars, matrix
+from client_comms.rules import response_clock
+from client_comms.rules.working_time import WorkingCalendar, as_utc
+
+# Fields of Interaction Event that a replay needs, and of Client Interaction
+EVENT_FIELDS = ("event", "at", "promised_until", "judged")
+TERMS_FIELDS = ("company", "matrix", "communication_type", "direction", "priority")
+# Name of a clock -> the fields that it is rendered into
+FIELDS = {
+	"acknowledge": ("acknowledge_by", "acknowledge_status"),
+	"respond": ("respond_by", "respond_status"),
+	"promise": ("promised_for", "promise_status"),
+}
+_COUNTING = (response_clock.RUNNING, response_clock.BREACHED)
+
+
+def replay(
+	interaction,
+	events: Iterable,
+	now: datetime | None = None,
+	calendar: WorkingCalendar | None = None,
+) -> response_clock.Clocks:
+	"""The clocks as the events leave them.
+
+	:param interaction: a document or row with `TERMS_FIELDS`
+	:param events: documents or rows with `EVENT_FIELDS`, in their order
+	:param now: as stored; the present moment when left out
+	:param calendar: instead of that of its company
+	"""
+	return response_clock.replay(
+		map(_event, events),
+		matrix.terms(
+			interaction.matrix, interaction.communication_type, interaction.direction, interaction.priority
+		),
+		calendar or calendars.for_company(interaction.company),
+		clock.to_aware(now or clock.now()),
+	)
+
+
+def _event(row) -> response_clock.Event:
+	return response_clock.Event(
+		row.event,
+		clock.to_aware(row.at),
+		clock.to_aware(row.promised_until) if row.promised_until else None,
+		judgements_of(row),
+	)
+
+
+def judgements_of(row) -> tuple[response_clock.Judgement, ...]:
+	"""The judgements that an event keeps in `judged`: `[[clock, started at, due], …]`, moments in ISO 8601 with offset."""
+	return tuple(
+		response_clock.Judgement(name, datetime.fromisoformat(started_at), datetime.fromisoformat(due))
+		for name, started_at, due in json.loads(row.judged or "[]")
+	)
+
+
+def unkept_judgements(clocks: response_clock.Clocks, events: Iterable) -> list[response_clock.Judgement]:
+	"""What has been judged and no event keeps yet."""
+	kept = {(each.clock, as_utc(each.started_at)) for row in events for each in judgements_of(row)}
+	return [each for each in clocks.judgements if (each.clock, as_utc(each.started_at)) not in kept]
+
+
+def keep_judgements(judgements: Iterable[response_clock.Judgement]) -> str:
+	"""Judgements as an event keeps them."""
+	return json.dumps(
+		[
+			[each.clock, as_utc(each.started_at).isoformat(), as_utc(each.due).isoformat()]
+			for each in judgements
+		]
+	)
+
+
+def moved(interaction, clocks: response_clock.Clocks) -> list[tuple[str, datetime, datetime]]:
+	"""Deadlines still to be met whose stored due is not that of the replay: (clock, stored due, due), as stored.
+
+	:param interaction: a document or row with the columns of `FIELDS`
+	"""
+	found = []
+	for each in clocks.current:
+		due_field, status_field = FIELDS[each.name]
+		before, after = interaction.get(due_field), clock.to_stored(each.due)
+		owed = interaction.get(status_field) in _COUNTING and each.status in _COUNTING
+		if owed and before and clock.parse(before) != after:
+			found.append((each.name, clock.parse(before), after))
+	return found

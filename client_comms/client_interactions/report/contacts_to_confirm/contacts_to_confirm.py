@@ -1,0 +1,102 @@
+"""Contacts whose details nobody has confirmed for a while (D-4)."""
+
+import frappe
+from frappe import _
+from frappe.utils import date_diff, getdate
+
+from client_comms import clock
+from client_comms.crm import client_data, parties
+
+
+def execute(filters=None):
+	"""Those contacts of clients that the user may read, the longest unconfirmed first.
+
+	:param filters: `party_type`
+	"""
+	filters = frappe._dict(filters or {})
+	day = client_data.due_before()
+	if day is None:
+		return columns(), [], _("Details are never due: Client Comms Settings say so.")
+	return columns(), rows(day, filters.party_type)
+
+
+def rows(day, party_type: str | None = None) -> list[dict]:
+	"""One for each contact last confirmed, or else made, before `day`; a query for each kind of client."""
+	links = ["Dynamic Link", "link_doctype", "in", [party_type] if party_type else list(parties.PARTY_TYPES)]
+	fields = ["name", "full_name", "email_id", "phone", "mobile_no", "details_confirmed_on", "verified_how"]
+	fields.append("creation")
+	contacts = {
+		row.name: row
+		for due in (
+			[["details_confirmed_on", "is", "set"], ["details_confirmed_on", "<", day]],
+			[["details_confirmed_on", "is", "not set"], ["creation", "<", day]],
+		)
+		for row in frappe.get_list("Contact", filters=[links, *due], fields=fields, order_by=None, limit=0)
+	}
+	clients = parties.of_contacts(contacts)
+	readable = _readable(clients.values())
+	today, found = clock.now().date(), []
+	for name, contact in contacts.items():
+		client = clients.get(name)
+		since = getdate(contact.details_confirmed_on or contact.creation)
+		shown = client and (client.party_type, client.party) in readable
+		found.append(
+			{
+				"contact": name,
+				"full_name": contact.full_name,
+				"party_type": client.party_type if shown else None,
+				"party": client.party if shown else None,
+				"email_id": contact.email_id,
+				"phone": contact.mobile_no or contact.phone,
+				"details_confirmed_on": contact.details_confirmed_on,
+				"verified_how": contact.verified_how,
+				"days": date_diff(today, since),
+			}
+		)
+	return sorted(found, key=lambda each: (-each["days"], each["contact"]))
+
+
+def _readable(clients) -> set[tuple[str, str]]:
+	"""Those clients that the user may read, as (DocType, name)."""
+	names: dict[str, set[str]] = {}
+	for client in clients:
+		names.setdefault(client.party_type, set()).add(client.party)
+	return {
+		(party_type, name)
+		for party_type, wanted in names.items()
+		if frappe.has_permission(party_type, "read")
+		for name in frappe.get_list(
+			party_type, {"name": ("in", list(wanted))}, pluck="name", order_by=None, limit=0
+		)
+	}
+
+
+def columns() -> list[dict]:
+	return [
+		{
+			"fieldname": "contact",
+			"label": _("Contact"),
+			"fieldtype": "Link",
+			"options": "Contact",
+			"width": 200,
+		},
+		{"fieldname": "full_name", "label": _("Name"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "party_type", "label": _("Client Type"), "fieldtype": "Data", "width": 110},
+		{
+			"fieldname": "party",
+			"label": _("Client"),
+			"fieldtype": "Dynamic Link",
+			"options": "party_type",
+			"width": 180,
+		},
+		{"fieldname": "email_id", "label": _("Email"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "phone", "label": _("Phone"), "fieldtype": "Data", "width": 140},
+		{
+			"fieldname": "details_confirmed_on",
+			"label": _("Details Confirmed On"),
+			"fieldtype": "Date",
+			"width": 150,
+		},
+		{"fieldname": "verified_how", "label": _("Verified How"), "fieldtype": "Data", "width": 140},
+		{"fieldname": "days", "label": _("Days Unconfirmed"), "fieldtype": "Int", "width": 140},
+	]

@@ -1,0 +1,23 @@
+from frappe.model.document import Document
+
+
+class CommunicationMatrixPriority(Document):
+	"""Other deadlines for interactions of one type that have a priority (C-3, C-4)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		acknowledge_within_days: DF.Float
+		communication_type: DF.Link
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		priority: DF.Link
+		respond_within_days: DF.Float
+	# end: auto-generated types
+	pass

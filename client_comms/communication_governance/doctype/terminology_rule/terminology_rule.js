@@ -1,0 +1,12 @@
+frappe.ui.form.on("Terminology Rule", {
+	refresh(frm) {
+		if (frm.is_new()) return;
+		frm.add_custom_button(__("How Often It Was Found"), () =>
+			frappe.set_route("query-report", "Wording Findings", {
+				kind: "Term",
+				term: frm.doc.avoid,
+				group_by: "User",
+			})
+		);
+	},
+});

@@ -1,0 +1,46 @@
+frappe.query_reports["Wording Findings"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_days(frappe.datetime.get_today(), -90),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: ["Term", "Kind", "User", "Month"].map((value) => ({ value, label: __(value) })),
+			default: "Term",
+			reqd: 1,
+		},
+		{
+			fieldname: "kind",
+			label: __("Kind"),
+			fieldtype: "Select",
+			options: [
+				"",
+				"Term",
+				"Long Sentence",
+				"Hard to Read",
+				"Salutation Missing",
+				"Closing Missing",
+			].map((value) => ({ value, label: __(value) })),
+		},
+		{ fieldname: "term", label: __("Term"), fieldtype: "Data" },
+		{ fieldname: "user", label: __("User"), fieldtype: "Link", options: "User" },
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const kinds = frappe.query_report.get_filter_value("group_by") === "Kind";
+		return default_formatter(column.fieldname === "what" && kinds ? __(value) : value, row, column, data);
+	},
+};

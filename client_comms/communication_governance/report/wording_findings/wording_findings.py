@@ -1,0 +1,85 @@
+"""What is found most often in messages to clients (C-5, D-3)."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, CustomFunction
+from frappe.utils import add_days, get_datetime, getdate
+
+from client_comms import clock
+from client_comms.communication_governance.wording import FINDING
+
+KIND, TERM, USER, MONTH = "Kind", "Term", "User", "Month"
+FIELDS = {KIND: "kind", TERM: "term", USER: "user"}
+SHOWN = 10
+
+
+def execute(filters=None):
+	"""How often each kind, term, user or month occurs among the findings in messages that were sent all the same.
+
+	:param filters: `from_date`, `to_date` (both included; the last 90 days when left out), `kind`, `term`, `user`, and
+	    `group_by`: one of Kind, Term, User, Month
+	"""
+	filters = frappe._dict(filters or {})
+	group_by = filters.group_by or TERM
+	if group_by not in (*FIELDS, MONTH):
+		frappe.throw(
+			_("Findings are not grouped by {0}. Choose one of: {1}.").format(
+				frappe.bold(group_by), ", ".join(_(each) for each in (*FIELDS, MONTH))
+			),
+			title=_("Unknown Grouping"),
+		)
+	rows = counted(filters, group_by)
+	return columns(group_by), rows, None, chart(rows, group_by)
+
+
+def counted(filters, group_by: str) -> list[dict]:
+	"""`[{"what", "findings", "messages", "share"}]`, the most frequent first; months in their order."""
+	table = frappe.qb.DocType(FINDING)
+	month = CustomFunction("date_format", ["date", "format"])
+	what = month(table.found_on, "%Y-%m") if group_by == MONTH else table[FIELDS[group_by]]
+	since = get_datetime(getdate(filters.from_date or add_days(clock.now().date(), -90)))
+	until = get_datetime(add_days(getdate(filters.to_date or clock.now()), 1))
+	query = (
+		frappe.qb.from_(table)
+		.where((table.found_on >= since) & (table.found_on < until))
+		.groupby(what)
+		.select(
+			what.as_("what"),
+			Count("*").as_("findings"),
+			Count(table.communication).distinct().as_("messages"),
+		)
+	)
+	for field in ("kind", "term", "user"):
+		if filters.get(field):
+			value = filters[field].lower() if field == "term" else filters[field]
+			query = query.where(table[field] == value)
+	if group_by == TERM:
+		query = query.where(table.kind == TERM)
+	rows = query.run(as_dict=True)
+	total = sum(row.findings for row in rows)
+	for row in rows:
+		row.share = 100 * row.findings / total
+	return sorted(rows, key=lambda row: (row.what or "") if group_by == MONTH else (-row.findings, row.what))
+
+
+def chart(rows: list[dict], group_by: str) -> dict | None:
+	if not rows:
+		return None
+	shown = rows[-12:] if group_by == MONTH else rows[:SHOWN]
+	return {
+		"type": "line" if group_by == MONTH else "bar",
+		"data": {
+			"labels": [_(row["what"]) if group_by == KIND else row["what"] for row in shown],
+			"datasets": [{"name": _("Findings"), "values": [row["findings"] for row in shown]}],
+		},
+	}
+
+
+def columns(group_by: str) -> list[dict]:
+	link = {"fieldtype": "Link", "options": "User"} if group_by == USER else {"fieldtype": "Data"}
+	return [
+		{"fieldname": "what", "label": _(group_by), "width": 280, **link},
+		{"fieldname": "findings", "label": _("Findings"), "fieldtype": "Int", "width": 120},
+		{"fieldname": "messages", "label": _("Messages"), "fieldtype": "Int", "width": 120},
+		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 110},
+	]

@@ -1,0 +1,30 @@
+"""What Notifications send by themselves passes the gate like what people send; nobody is there to be asked (P-1 to P-3)."""
+
+import frappe
+from frappe.email.doctype.notification.notification import Notification
+
+from client_comms.enforcement import outgoing, text_messages
+from client_comms.exceptions import OutgoingRefusedError
+
+_SAVEPOINT = "client_comms_notification"
+
+
+class GatedNotification(Notification):
+	"""Frappe's Notification. What the gate refuses is in the Error Log, as Frappe does with all that fails in one."""
+
+	def send(self, doc):
+		with outgoing.unattended():
+			super().send(doc)
+
+	def send_an_email(self, doc, context):
+		"""Frappe files the message before it queues the email: of one that is refused nothing is left."""
+		frappe.db.savepoint(_SAVEPOINT)
+		try:
+			super().send_an_email(doc, context)
+		except OutgoingRefusedError:
+			frappe.db.rollback(save_point=_SAVEPOINT)
+			raise
+
+	def send_sms(self, doc, context):
+		text_messages.require(self.get_receiver_list(doc, context), doc.doctype, doc.name)
+		super().send_sms(doc, context)

@@ -1,0 +1,99 @@
+"""Rows of Script and Query Reports that ask the database by themselves, ERPNext's own among them (P-2).
+
+A row that names a confidential record is for who may read that record. What such a report adds up by itself is
+not known to hold those rows or not: with rows left out, its chart and its summary go as well.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import frappe
+from frappe.core.doctype.report import report
+from frappe.desk.query_report import get_column_as_dict
+
+from client_comms.enforcement import governed
+
+# ERPNext's report that quotes messages and names only what they are filed under.
+_QUOTING = "Prospects Engaged But Not Converted"
+_QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
+
+
+class HeldReport(report.Report):
+	"""The report of Frappe; however it is asked for, its rows are computed here."""
+
+	def execute_query_report(self, filters):
+		return readable(self.name, super().execute_query_report(filters))
+
+	def execute_script_report(self, filters):
+		return readable(self.name, super().execute_script_report(filters))
+
+
+def readable(name: str, result) -> list:
+	"""What a report computed, without the rows that the session user may not read.
+
+	:param result: `(columns, rows, message, chart, summary, skip_total_row)` or fewer, as Frappe's reports return it
+	"""
+	columns, rows, *more = result or ([], [])
+	kept = _with_readable_names(columns, rows or [])
+	if name == _QUOTING:
+		kept = _with_readable_quotes(kept)
+	if len(kept) == len(rows or []):
+		return [columns, rows, *more]
+	message, _chart, _summary, *rest = [*more, None, None, None][: max(3, len(more))]
+	return [columns, kept, message, None, None, *rest]
+
+
+def _with_readable_names(columns: list, rows: list) -> list:
+	columns = [get_column_as_dict(column) for column in columns]
+	if not any(_may_name_governed(column) for column in columns):
+		return rows
+	names = defaultdict(set)
+	for row in rows:
+		for doctype, name in _named(columns, row):
+			names[doctype].add(name)
+	readable_names = {
+		doctype: governed.readable(doctype, sorted(found))
+		for doctype, found in names.items()
+		if doctype in governed.doctypes()
+	}
+	return [
+		row
+		for row in rows
+		if all(name in readable_names.get(doctype, (name,)) for doctype, name in _named(columns, row))
+	]
+
+
+def _may_name_governed(column) -> bool:
+	if column.get("fieldtype") == "Link":
+		return column.get("options") in governed.doctypes()
+	return column.get("fieldtype") == "Dynamic Link"
+
+
+def _named(columns: list, row) -> Iterator[tuple[str, str]]:
+	"""The documents that the links of a row name."""
+	values = (
+		row
+		if isinstance(row, dict)
+		else {c.fieldname: value for c, value in zip(columns, row or (), strict=False)}
+	)
+	for column in columns:
+		value = values.get(column.fieldname)
+		if not value or column.get("fieldtype") not in ("Link", "Dynamic Link"):
+			continue
+		dynamic = column.fieldtype == "Dynamic Link"
+		doctype = values.get(column.get("options")) if dynamic else column.get("options")
+		if doctype:
+			yield doctype, str(value)
+
+
+def _with_readable_quotes(rows: list) -> list:
+	"""Rows end with the four columns of the message that they quote."""
+	messages = frappe.get_all(
+		governed.COMMUNICATION,
+		{"reference_name": ("in", list({row[-3] for row in rows})), "sent_or_received": "Received"},
+		["name", *_QUOTED],
+		order_by=None,
+	)
+	allowed = governed.readable(governed.COMMUNICATION, [message.name for message in messages])
+	quotable = {tuple(message[field] for field in _QUOTED) for message in messages if message.name in allowed}
+	return [row for row in rows if tuple(row[-4:]) in quotable]

@@ -1,0 +1,57 @@
+frappe.provide("client_comms");
+
+// Response Calendar and Holiday List: which deadlines would move, were the form saved as it stands.
+if (!client_comms.preview_deadlines) {
+	const CLOCKS = {
+		acknowledge: __("Acknowledgement"),
+		respond: __("Answer"),
+		promise: __("Promised Answer"),
+	};
+
+	const table = (moves) => {
+		const link = ({ interaction }) => frappe.utils.get_form_link("Client Interaction", interaction, true);
+		const when = (moment) => frappe.datetime.str_to_user(moment);
+		const heads = [__("Interaction"), __("Subject"), __("Deadline"), __("Now"), __("Then")];
+		const rows = moves.map(
+			(move) => `<tr><td>${link(move)}</td><td>${frappe.utils.escape_html(move.subject)}</td>
+				<td>${CLOCKS[move.clock]}</td><td>${when(move.before)}</td><td>${when(move.after)}</td></tr>`
+		);
+		return `<table class="table table-sm table-bordered">
+			<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
+			<tbody>${rows.join("")}</tbody></table>`;
+	};
+
+	const paragraph = (text) => `<p>${text}</p>`;
+
+	client_comms.preview_deadlines = async (frm) => {
+		const { looked_at, more, moves, hidden } = await frappe.xcall(
+			"client_comms.api.preview_deadlines",
+			{ doc: frm.doc },
+			"POST"
+		);
+		const parts = [];
+		if (moves.length) parts.push(table(moves));
+		if (hidden) {
+			parts.push(paragraph(__("Deadlines of {0} interactions that you may not read would move.", [hidden])));
+		}
+		if (!parts.length) parts.push(paragraph(__("No deadline would move.")));
+		parts.push(paragraph(__("What was met or missed before stays as it was.")));
+		if (more) {
+			parts.push(paragraph(__("Only the {0} interactions with the nearest deadlines were looked at.", [looked_at])));
+		}
+		const dialog = new frappe.ui.Dialog({
+			title: __("What Would Move"),
+			size: "large",
+			fields: [{ fieldname: "result", fieldtype: "HTML", options: parts.join("") }],
+		});
+		dialog.show();
+	};
+
+	const refresh = (frm) => {
+		if (frm.is_new() || !frm.perm[0]?.write) return;
+		frm.add_custom_button(__("What Would Move?"), () => client_comms.preview_deadlines(frm));
+	};
+	for (const doctype of ["Response Calendar", "Holiday List"]) {
+		frappe.ui.form.on(doctype, { refresh });
+	}
+}

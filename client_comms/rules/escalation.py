@@ -1,0 +1,151 @@
+"""What a deadline sets off: a warning before it, the breach, and the steps of a ladder after it (C-3, C-4, R-2).
+
+Each of them happens once for each deadline: the caller keeps the keys of what was done, and `plan` leaves
+those out. The same clocks, ladder, calendar, keys and `now` always give the same plan.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from client_comms.rules.response_clock import BREACHED as BREACHED_CLOCK
+from client_comms.rules.response_clock import RUNNING, STATE_RUNNING, Clock, Clocks
+from client_comms.rules.working_time import WorkingCalendar, as_utc
+
+# Kinds of actions; they are events of the record as well
+WARNED = "Warned"
+BREACHED = "Breached"
+ESCALATED = "Escalated"
+KINDS = (WARNED, BREACHED, ESCALATED)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+	"""The time of day `[start, end)` in which nobody is told anything; it may pass midnight.
+
+	Start and end alike: no quiet at all.
+	"""
+
+	start: time
+	end: time
+
+	def end_of_quiet(self, t: datetime, zone: tzinfo) -> datetime:
+		"""`t`, aware, when it is not quiet then on the wall of `zone`, else the end of that quiet time."""
+		wall = t.astimezone(zone)
+		now, passes_midnight = wall.time(), self.end < self.start
+		if passes_midnight:
+			quiet = now >= self.start or now < self.end
+		else:
+			quiet = self.start <= now < self.end
+		if not quiet:
+			return t
+		day = wall.date() + timedelta(days=int(passes_midnight and now >= self.start))
+		return datetime.combine(day, self.end, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+	"""One rung of the ladder: `after_seconds` of working time after the deadline of `clock` (None: of every one).
+
+	`key` tells the rungs of a ladder apart, and stays the same as long as the rung does.
+	"""
+
+	key: str
+	after_seconds: float = 0
+	clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+	"""What the organisation wants done. `warning_share` is a share of the working time granted; 0: no warning."""
+
+	warning_share: float = 0
+	steps: tuple[Step, ...] = ()
+	quiet: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+	"""Something to do now about a deadline; `step` belongs to `ESCALATED`. `key` is to be kept once it is done."""
+
+	kind: str
+	clock: Clock
+	key: str
+	step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+	"""What is due, in order, and the aware moment after which more will be; None when nothing is to come."""
+
+	actions: tuple[Action, ...]
+	next_moment: datetime | None
+
+
+def plan(
+	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str], now: datetime
+) -> Plan:
+	"""What there is to do at `now`, aware, without what the keys in `done` tell of.
+
+	Something is due after its moment, not at it. Breaches are due at once, the rest not in quiet hours but
+	after them. Nobody is warned about a record that waits for the client or owes nothing.
+	"""
+	now = as_utc(now)
+	actions, moments = [], []
+	for action, moment in _milestones(clocks, ladder, calendar, done):
+		told_at = max(moment, now)
+		if ladder.quiet and action.kind != BREACHED:
+			told_at = as_utc(ladder.quiet.end_of_quiet(told_at, calendar.zone))
+		if moment < now and told_at == now:
+			actions.append(action)
+		else:
+			moments.append(told_at)
+	return Plan(tuple(actions), min(moments).astimezone(calendar.zone) if moments else None)
+
+
+def _milestones(
+	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str]
+) -> Iterator[tuple[Action, datetime]]:
+	"""Everything not done yet that the clocks, as they stand, lead to, with its moment in UTC."""
+	owed = clocks.clock_state == STATE_RUNNING
+	for clock in clocks.current:
+		if clock.status == RUNNING and ladder.warning_share:
+			# Told once from a beginning on, however often the due moves in between.
+			warning = Action(WARNED, clock, _key(clock.name, clock.started_at))
+			if warning.key not in done and (moment := warning_moment(clock, ladder.warning_share, calendar)):
+				yield warning, as_utc(moment)
+		if clock.status not in (RUNNING, BREACHED_CLOCK):
+			continue
+		breach = Action(BREACHED, clock, breach_key(clock))
+		if breach.key not in done:
+			yield breach, as_utc(clock.due)
+		if clock.status != BREACHED_CLOCK or not owed:
+			continue
+		for step in ladder.steps:
+			action = Action(ESCALATED, clock, f"{breach_key(clock)} {step.key}", step)
+			if step.clock in (None, clock.name) and action.key not in done:
+				yield action, as_utc(calendar.add_working_seconds(clock.due, step.after_seconds))
+
+
+def breach_key(clock: Clock) -> str:
+	"""The key of the one action that marks a missed deadline."""
+	return _key(clock.name, clock.due)
+
+
+def warning_moment(clock: Clock, share: float, calendar: WorkingCalendar) -> datetime | None:
+	"""When `share` of the working time that a running clock was granted is used up; waiting does not use any up.
+
+	None when it was granted no working time, such as a promise for the same evening.
+	"""
+	granted = calendar.working_seconds(clock.started_at, clock.granted_until)
+	if not granted:
+		return None
+	left = (1 - share) * granted
+	passing = calendar.working_seconds(clock.started_at, clock.due)  # with what was spent waiting
+	return calendar.add_working_seconds(clock.started_at, max(passing - left, 0))
+
+
+def _key(*parts) -> str:
+	return " ".join(
+		f"{as_utc(part):%Y-%m-%dT%H:%M:%SZ}" if isinstance(part, datetime) else part for part in parts
+	)

@@ -1,0 +1,290 @@
+"""Warnings, quiet hours and the ladder: who is told what about a deadline, once each (C-3, C-4, R-2)."""
+
+import frappe
+import pytest
+
+from client_comms import api
+from client_comms.client_interactions import ladder, sweep
+
+INTERACTION = "Client Interaction"
+MANAGER, OFFICER = "Customer Support Manager", "Compliance Officer"
+STEPS = [
+	{"clock": "All", "to": "Responsible Staff", "notification": 1, "todo": 1},
+	{"clock": "All", "after_working_hours": 4, "to": "Role", "role": MANAGER, "email": 1, "notification": 0},
+	{
+		"clock": "Respond",
+		"after_working_hours": 8,
+		"to": "Role",
+		"role": OFFICER,
+		"notification": 1,
+		"email": 1,
+	},
+]
+
+
+@pytest.fixture
+def people(make_user):
+	return {
+		"responsible": make_user("Frontline Staff"),
+		"manager": make_user(MANAGER),
+		"officer": make_user(OFFICER),
+	}
+
+
+@pytest.fixture
+def steps(set_settings, clock_at):
+	"""`steps([…], warning_share=…)` sets the ladder, on Monday morning."""
+
+	def change(rows=STEPS, **values):
+		values = {"warning_share": 75, "quiet_from": "20:00:00", "quiet_until": "07:00:00", **values}
+		with clock_at("2026-11-23 10:00"):
+			return set_settings(escalation_steps=[dict(row) for row in rows], **values)
+
+	return change
+
+
+@pytest.fixture(autouse=True)
+def outgoing_account():
+	account = {"doctype": "Email Account", "name": "Test Outgoing", "email_account_name": "Test Outgoing"}
+	account |= {"email_id": "house@example.com", "enable_outgoing": 1, "default_outgoing": 1}
+	frappe.get_doc(account).db_insert()
+	frappe.local.outgoing_email_account = {}  # Frappe keeps what it found before
+	frappe.flags.mute_emails = False  # they are queued and rolled back
+	yield
+	frappe.local.outgoing_email_account = {}
+
+
+@pytest.fixture
+def case(inquiry, people, set_calendar, steps):
+	"""An inquiry to acknowledge by Tuesday 2026-11-24, to answer by Wednesday, 17:00."""
+	set_calendar(["09:00-17:00"])
+	steps()
+	return inquiry(responsible_staff=people["responsible"]).name
+
+
+@pytest.fixture
+def sweep_at(clock_at, as_user):
+	def run(*moments):
+		for moment in moments:
+			with clock_at(moment), as_user("Administrator"):
+				sweep.run()
+
+	return run
+
+
+def happened(name):
+	kinds = ("Warned", "Breached", "Escalated", "Deadlines Recomputed")
+	rows = frappe.get_all(
+		"Interaction Event",
+		{"parent": name, "event": ("in", kinds)},
+		["event", "at", "note"],
+		order_by="idx asc",
+	)
+	return [(row.event, f"{row.at:%d %H:%M}", row.note) for row in rows]
+
+
+def notifications(name):
+	return sorted(
+		(row.for_user, row.subject)
+		for row in frappe.get_all("Notification Log", {"document_name": name}, ["for_user", "subject"])
+	)
+
+
+def test_the_course_of_an_inquiry_that_nobody_answers(case, people, sweep_at):
+	hours = [f"2026-11-{day} {hour:02d}:05" for day in range(23, 28) for hour in range(24)]
+	sweep_at(*hours, *hours[-3:])
+	staff, manager, officer = people["responsible"], people["manager"], people["officer"]
+	ack, respond = "acknowledge 2026-11-24 17:00:00", "respond 2026-11-25 17:00:00"
+	assert happened(case) == [
+		("Warned", "24 14:05", f"{ack} → {staff}"),
+		("Breached", "24 17:05", ack),
+		("Escalated", "24 17:05", f"{ack} → {staff}"),
+		("Warned", "25 12:05", f"{respond} → {staff}"),
+		("Escalated", "25 13:05", f"{ack} → {manager}"),
+		("Breached", "25 17:05", respond),
+		("Escalated", "25 17:05", f"{respond} → {staff}"),
+		("Escalated", "26 13:05", f"{respond} → {manager}"),
+		("Escalated", "26 17:05", f"{respond} → {officer}"),
+	]
+	assert notifications(case) == sorted(
+		[
+			(staff, f"Acknowledgement due soon: {case}"),
+			(staff, f"Acknowledgement overdue: {case}"),
+			(staff, f"Answer due soon: {case}"),
+			(staff, f"Answer overdue: {case}"),
+			(officer, f"Answer overdue: {case}"),
+		]
+	)
+	assert frappe.db.get_value(INTERACTION, case, "sweep_at") is None
+
+
+def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case, people, sweep_at):
+	sweep_at("2026-11-24 17:05", "2026-11-25 13:05")
+	(queued,) = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
+	recipients = frappe.get_all("Email Queue Recipient", {"parent": queued.name}, pluck="recipient")
+	assert recipients == [people["manager"]]
+	assert case in queued.message and f"Acknowledgement overdue: {case}" in queued.message
+	assert "Solar" not in queued.message and "Anna" not in queued.message
+
+
+def test_who_may_not_read_is_not_told(case, people, sweep_at):
+	frappe.get_doc("User", people["manager"]).remove_roles(MANAGER)
+	frappe.get_doc("User", people["responsible"]).remove_roles("Frontline Staff")
+	sweep_at("2026-11-24 14:05", "2026-11-24 17:05", "2026-11-25 13:05")
+	assert notifications(case) == [] and not frappe.get_all("Email Queue", {"reference_name": case})
+	assert not frappe.get_all("ToDo", {"reference_name": case})
+	assert next(note for kind, _at, note in happened(case) if kind == "Escalated").endswith("→ –")
+
+
+def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_user, sweep_at):
+	account_manager = make_user("Account Manager")
+	frappe.db.set_value("Customer", "Anna Client", "account_manager", account_manager)
+	steps(
+		[
+			{"clock": "All", "to": "Account Manager", "notification": 1},
+			{"clock": "All", "to": "User", "user": people["officer"], "notification": 1, "todo": 1},
+		]
+	)
+	sweep_at("2026-11-24 17:05")
+	assert {user for user, _subject in notifications(case)} == {account_manager, people["officer"]}
+	assert frappe.get_all("ToDo", {"reference_name": case}, pluck="allocated_to") == [people["officer"]]
+
+
+def test_somebody_who_is_reached_twice_is_told_once(case, people, steps, sweep_at):
+	frappe.get_doc("User", people["responsible"]).add_roles(MANAGER)
+	steps([STEPS[0], {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1}])
+	sweep_at("2026-11-24 17:05")
+	assert [user for user, _subject in notifications(case)] == sorted(
+		[people["responsible"], people["manager"]]
+	)
+
+
+def test_nobody_responsible_lets_the_managers_be_warned(case, people, sweep_at):
+	frappe.db.set_value(INTERACTION, case, "responsible_staff", None)
+	sweep_at("2026-11-24 14:05")
+	assert {user for user, _subject in notifications(case)} >= {people["manager"]}
+
+
+def test_nothing_is_told_in_quiet_time_and_all_of_it_after(case, people, steps, sweep_at):
+	steps(quiet_from="16:30:00", quiet_until="08:00:00", warning_share=0)
+	sweep_at("2026-11-24 17:05", "2026-11-24 23:00", "2026-11-25 07:59")
+	assert happened(case) == [("Breached", "24 17:05", "acknowledge 2026-11-24 17:00:00")]
+	assert notifications(case) == []
+	assert str(frappe.db.get_value(INTERACTION, case, "sweep_at")) == "2026-11-25 08:00:00"
+	sweep_at("2026-11-25 08:05")
+	assert notifications(case) == [(people["responsible"], f"Acknowledgement overdue: {case}")]
+
+
+def test_a_changed_ladder_reaches_what_runs(case, people, steps, sweep_at, clock_at):
+	steps(warning_share=10)
+	sweep_at("2026-11-23 12:05")
+	assert notifications(case) == [(people["responsible"], f"Acknowledgement due soon: {case}")]
+
+
+def test_a_step_that_is_put_in_anew_is_not_taken_again(case, people, steps, sweep_at, clock_at):
+	sweep_at("2026-11-24 17:05")
+	steps()
+	sweep_at("2026-11-24 17:10")
+	assert len([row for row in happened(case) if row[0] == "Escalated"]) == 1
+
+
+def test_who_cannot_be_told_takes_no_breach_back(case, people, sweep_at, monkeypatch):
+	monkeypatch.setattr(frappe, "sendmail", lambda **_kwargs: frappe.throw("No outgoing account"))
+	sweep_at("2026-11-24 17:05", "2026-11-25 13:05")
+	assert ("Escalated", "25 13:05", f"acknowledge 2026-11-24 17:00:00 → {people['manager']}") in happened(
+		case
+	)
+	log = {"reference_name": case, "method": "People could not be told of a deadline"}
+	assert frappe.db.count("Error Log", log) == 1
+	frappe.db.delete("Error Log", log)  # no transaction takes it back
+
+
+def test_the_answer_closes_every_reminder(case, people, steps, sweep_at, clock_at):
+	steps([{"clock": "All", "to": "Role", "role": MANAGER, "todo": 1, "notification": 0}])
+	sweep_at("2026-11-24 17:05")
+	assert frappe.get_all("ToDo", {"reference_name": case, "status": "Open"}, pluck="allocated_to") == [
+		people["manager"]
+	]
+	with clock_at("2026-11-24 18:00"):
+		api.answer(case)
+	assert not frappe.get_all("ToDo", {"reference_name": case, "status": "Open"})
+
+
+def test_the_sweep_changes_nothing_else_of_a_record(case, sweep_at):
+	before = frappe.get_doc(INTERACTION, case).as_dict()
+	sweep_at("2026-11-24 17:05")
+	after = frappe.get_doc(INTERACTION, case).as_dict()
+	changed = {key for key in before if key != "events" and before[key] != after[key]}
+	assert changed <= {"modified", "breached", "acknowledge_status", "sweep_at", "_assign"}
+	assert [row.name for row in after.events[: len(before.events)]] == [row.name for row in before.events]
+
+
+def test_the_light_way_of_saving_renders_what_a_full_save_would(case, sweep_at, clock_at):
+	sweep_at("2026-11-24 17:05")
+	doc = frappe.get_doc(INTERACTION, case)
+	before = doc.as_dict()
+	with clock_at("2026-11-24 17:05"):
+		doc.save()
+	after = frappe.get_doc(INTERACTION, case).as_dict()
+	assert {key for key in before if key not in ("modified", "events") and before[key] != after[key]} == set()
+	assert len(before.events) == len(after.events)
+
+
+@pytest.mark.parametrize(
+	("values", "complaint"),
+	[
+		({"warning_share": 100}, "share"),
+		({"quiet_until": None}, "both"),
+		({"rows": [{"clock": "All", "to": "Role", "notification": 1}]}, "choose the Role"),
+		({"rows": [{"clock": "All", "to": "User", "notification": 1}]}, "choose the User"),
+		({"rows": [{"clock": "All", "to": "Responsible Staff", "notification": 0}]}, "a notification"),
+		({"rows": [STEPS[0], STEPS[0]]}, "same as row 1"),
+	],
+)
+def test_bad_settings_are_refused_in_words(steps, values, complaint):
+	with pytest.raises(frappe.ValidationError, match=complaint):
+		steps(**values)
+
+
+def test_shipped_sites_have_a_ladder():
+	current = ladder.current()
+	assert current.warning_share == 0.75 and current.quiet and len(current.steps) == 4
+
+
+def test_the_open_form_is_told_to_look_again_and_nothing_more(case, sweep_at, monkeypatch):
+	"""Frappe lets only those into the room of a document who may read it."""
+	published = []
+	monkeypatch.setattr(
+		frappe,
+		"publish_realtime",
+		lambda event=None, message=None, **to: published.append((event, message, to)),
+	)
+	sweep_at("2026-11-24 17:05")
+	updates = [
+		(message, to) for event, message, to in published if event == "doc_update" and to["docname"] == case
+	]
+	assert len(updates) == 1
+	message, to = updates[0]
+	assert to["doctype"] == INTERACTION and set(message) == {"modified", "doctype", "name"}
+
+
+def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, sweep_at, monkeypatch):
+	"""Questions to the database for each record that is due, the writing of events, telling and ToDo included."""
+	set_calendar(["09:00-17:00"])
+	steps()
+	for number in range(10):
+		inquiry(responsible_staff=people["responsible"], at=f"2026-11-23 10:{number:02d}")
+	queries, real = [], frappe.db.sql
+
+	def counting(query, *args, **kwargs):
+		queries.append(str(query))
+		return real(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", counting)
+	sweep_at("2026-11-24 14:05")
+	warned = len(queries) / 10
+	queries.clear()
+	sweep_at("2026-11-24 17:05")
+	breached = len(queries) / 10
+	print(f"{warned} queries to warn, {breached} to tell of a breach, with the first reading of metadata")
+	assert warned <= 22 and breached <= 28
