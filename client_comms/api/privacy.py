@@ -5,10 +5,10 @@ from frappe import _
 from frappe.utils import cint, split_emails
 
 from client_comms import procedure
-from client_comms.client_privacy import codes, identity
+from client_comms.client_privacy import codes, identity, receipts
 from client_comms.communication_governance import wording
 from client_comms.enforcement import outgoing
-from client_comms.i18n import translate
+from client_comms.i18n import plain, translate
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
 
@@ -92,6 +92,18 @@ def withdraw_consent(name: str, through: str | None = None, note: str | None = N
 	return _record(name, rules.WITHDRAWN, through=through, note=note)
 
 
+@frappe.whitelist()
+def consent_receipt(name: str) -> dict:
+	"""The receipt of a Client Consent, after Kantara's Consent Receipt 1.1 (P-3); `receipts.of` says which fields.
+
+	:raises client_comms.exceptions.ActionNotPossibleError: the client has never agreed
+	:raises frappe.PermissionError: without read access to the consent
+	"""
+	doc = frappe.get_doc(CONSENT, name)
+	doc.check_permission("read")
+	return receipts.of(doc)
+
+
 def _record(name: str, event: str, **details) -> dict:
 	doc = frappe.get_doc(CONSENT, name, for_update=True)
 	doc.check_permission("write")
@@ -145,21 +157,36 @@ def _addresses(recipients: str | list[str] | None) -> list[str]:
 
 
 @frappe.whitelist()
-def check_wording(text: str, language: str | None = None) -> list[dict]:
+def check_wording(
+	text: str,
+	language: str | None = None,
+	doctype: str | None = None,
+	name: str | None = None,
+	courtesy: bool | int | str = True,
+) -> list[dict]:
 	"""What to look at in a text before it goes to a client (C-5, D-3); nothing is changed by itself.
 
 	:param text: plain text, or the HTML of an email
+	:param language: that of the text; when left out, the language of the client whom the document `doctype`, `name` is
+	    about, or else of the user
+	:param courtesy: whether a salutation and a closing are asked for
 	:returns: `[{"kind", "found", "message", "suggestion"}]`, in the order of the text
+	:raises frappe.PermissionError: without a role that writes to clients, or without read access to the document
 	"""
-	frappe.only_for(("System Manager", *CLIENT_FACING))
+	if not {"System Manager", *CLIENT_FACING} & set(frappe.get_roles()):
+		frappe.throw(_("Only staff who write to clients can check wording."), frappe.PermissionError)
+	if not language and doctype and name:
+		frappe.has_permission(doctype, "read", doc=name, throw=True)
+		language = outgoing.language_of(outgoing.matter_of(doctype, name))
+	found = wording.check(wording.plain(text), language, courtesy=bool(frappe.utils.sbool(courtesy)))
 	return [
 		{
 			"kind": finding.kind,
 			"found": finding.found,
-			"message": translate(finding.message),
+			"message": plain(finding.message),
 			"suggestion": finding.suggestion,
 		}
-		for finding in wording.check(wording.plain(text), language)
+		for finding in found
 	]
 
 

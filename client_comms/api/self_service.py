@@ -21,20 +21,27 @@ def submit(
 
 	:param answers: consent → "Given", "Refused" or "Withdrawn"
 	:param preference: `{"channels": [...], "never": [...], "language": str}`
-	:returns: `{"done": True}`
+	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; `receipts.of` says which fields
 	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
 	"""
-	visit = self_service.by_link(token, lock=True) if token else self_service.by_login()
-	if visit is None:
-		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
-	self_service.submit(
-		visit,
+	given = self_service.submit(
+		_visit(token, lock=True),
 		frappe.parse_json(answers or "{}"),
 		frappe.parse_json(preference) if preference else None,
 		bool(frappe.utils.sbool(confirmed)),
 		changes,
 	)
-	return {"done": True}
+	return {"done": True, "receipts": given}
+
+
+@frappe.whitelist(allow_guest=True)
+def receipt(consent: str, token: str | None = None) -> dict:
+	"""The receipt of one of the client's own consents, by a link (`token`) or in the portal (P-3).
+
+	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
+	:raises client_comms.exceptions.ActionNotPossibleError: it is none of theirs, or they have never agreed
+	"""
+	return self_service.receipt(_visit(token), consent)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -71,6 +78,13 @@ def invite_client(party_type: str, party: str, contact: str | None = None, addre
 	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
 	_require(party_type, party)
 	return self_service.invite(party_type, party, contact, address)
+
+
+def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:
+	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login()
+	if visit is None:
+		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
+	return visit
 
 
 def _require(party_type: str, party: str) -> None:

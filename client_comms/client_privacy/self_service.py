@@ -13,14 +13,15 @@ from frappe.utils import cstr
 
 from client_comms import clock
 from client_comms.client_interactions import preferences
-from client_comms.client_privacy import consents, identity, links
+from client_comms.client_privacy import consents, identity, links, receipts
 from client_comms.client_privacy import parties as clients
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
-from client_comms.crm import parties
+from client_comms.crm import client_data, parties
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import consent as rules
+from client_comms.rules import contact_details
 
 SECURE_LINK, PORTAL = "Secure Link", "Portal"
 _NOTE_LENGTH = 1000
@@ -78,8 +79,8 @@ def shown(visit: Visit) -> dict:
 
 def submit(
 	visit: Visit, answers: dict, preference: dict | None, confirmed: bool = False, changes: str | None = None
-) -> None:
-	"""Record what the client answered, all of it or nothing.
+) -> list[dict]:
+	"""Record what the client answered, all of it or nothing; returns the receipts of what they agreed to.
 
 	:param answers: consent → `Given`, `Refused` or `Withdrawn`; what stays as it is is left out
 	:param preference: `{"channels": [...], "never": [...], "language": str}`, or None
@@ -89,18 +90,34 @@ def submit(
 	own = _own_consents(visit)
 	if not set(answers) <= set(own) or not set(answers.values()) <= set(rules.WORDS):
 		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
-	for name, answer in answers.items():
-		_answer(visit, name, answer)
+	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
 	if preference is not None and not visit.consent:
 		preferences.set_by_client(visit.party_type, visit.party, visit.contact, preference)
 	if visit.contact and not visit.consent:
 		if confirmed:
-			frappe.db.set_value("Contact", visit.contact, "details_confirmed_on", clock.now().date())
+			contact = frappe.get_doc("Contact", visit.contact)
+			client_data.confirm(contact, contact_details.OWN_ENTRY)
+			contact.save(ignore_permissions=True)
 		if changes := cstr(changes).strip()[:_NOTE_LENGTH]:
 			_report(visit, changes)
 	_confirm_identity(visit)
 	if visit.link:
 		links.use(visit.link)
+		for doc in answered:
+			receipts.send(
+				doc, address=visit.link.sent_to, language=visit.link.language, contact=visit.contact
+			)
+	return [receipts.of(doc) for doc in answered if doc.status == rules.GIVEN]
+
+
+def receipt(visit: Visit, consent: str) -> dict:
+	"""The receipt of one of the client's own consents.
+
+	:raises ActionNotPossibleError: it is none of theirs, or they have never agreed
+	"""
+	if consent not in _own_consents(visit):
+		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+	return receipts.of(frappe.get_doc(consents.CONSENT, consent))
 
 
 def request_consent(
@@ -213,13 +230,14 @@ def _consent(name: str) -> dict:
 	}
 
 
-def _answer(visit: Visit, name: str, answer: str) -> None:
+def _answer(visit: Visit, name: str, answer: str):
 	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
 	status = consents.as_rule(doc).status(clock.now())
 	if answer == rules.WITHDRAWN and status != rules.GIVEN:
 		answer = rules.REFUSED  # there is nothing to take back; the client means no
 	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
 	doc.record(answer, through=visit.through, notice=asked[-1] if asked else None)
+	return doc
 
 
 def _consent_for(party_type, party, contact, purpose, third_party, client_interaction):

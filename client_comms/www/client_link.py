@@ -10,7 +10,15 @@ no_cache = 1
 
 
 def get_context(context):
-	context.update({"no_cache": 1, "no_breadcrumbs": True, "title": _("Your Answer"), "page": None})
+	context.update(
+		{
+			"no_cache": 1,
+			"no_breadcrumbs": True,
+			"hide_footer_signup": True,
+			"title": _("Your Answer"),
+			"page": None,
+		}
+	)
 	# The address holds the secret: it must not travel on to other sites, nor be kept by search engines.
 	context.metatags = {"robots": "noindex, nofollow", "referrer": "no-referrer"}
 	context.token = frappe.form_dict.get("token")

@@ -122,9 +122,31 @@ function add_actions(frm) {
 	if (frm.doc.__onload?.may_email) {
 		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc(), __("Actions"));
 	}
+	add_privacy_actions(frm);
 	if (next) {
 		const { label, run } = actions[next];
 		frm.add_custom_button(label, run).removeClass("btn-default").addClass("btn-primary");
+	}
+}
+
+/** What may have to come before anything goes out to the client or to others. */
+function add_privacy_actions(frm) {
+	const { name: interaction, party_type, party, contact } = frm.doc;
+	if (!party) return;
+	const about = { interaction, party_type, party, contact };
+	if (frappe.model.can_create("Identity Verification")) {
+		frm.add_custom_button(
+			__("Verify Identity"),
+			() => client_comms.outgoing.verify_identity(about),
+			__("Privacy")
+		);
+	}
+	if (frappe.model.can_create("Client Consent")) {
+		frm.add_custom_button(
+			__("Ask for Consent"),
+			() => client_comms.outgoing.request_consent(about),
+			__("Privacy")
+		);
 	}
 }
 
@@ -184,10 +206,16 @@ function show_banner(frm) {
 	const preference = preferred
 		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
 		: "";
+	const privacy = (frm.doc.__onload?.privacy || [])
+		.map(({ text, wanting }) => {
+			const color = wanting ? ' style="color: var(--text-on-red)"' : "";
+			return `<div class="small"${color}>${text}</div>`;
+		})
+		.join("");
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${preference}<div>${documentation}</div></div>
+			<div>${text}${preference}${privacy}<div>${documentation}</div></div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,

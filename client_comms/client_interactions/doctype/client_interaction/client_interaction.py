@@ -14,7 +14,7 @@ from client_comms.client_interactions import (
 	replaying,
 )
 from client_comms.communication_governance import controls, matrix
-from client_comms.enforcement import conversations, policy, reclassification, sharing
+from client_comms.enforcement import conversations, policy, reclassification, sharing, standing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -128,6 +128,7 @@ class ClientInteraction(Document):
 		)
 		preference = preferences.of(self.party_type, self.party, self.contact)
 		self.set_onload("preference", preferences.describe(preference))
+		self.set_onload("privacy", standing.lines(self))
 
 	def validate(self):
 		self.validate_events_are_untouched()

@@ -18,6 +18,7 @@ frappe.ui.form.on("Client Consent", {
 			if (!frm.doc.status) frm.set_value("status", "Given");
 			return;
 		}
+		if (frm.doc.given_on) frm.page.add_menu_item(__("Download Receipt"), () => download_receipt(frm));
 		if (!frm.perm[0]?.write) return;
 		const given = frm.doc.status === "Given";
 		if (given) {
@@ -82,4 +83,13 @@ function record(frm, method, title) {
 		title,
 		title,
 	);
+}
+
+/** The receipt as a file, for programs; for people there is the print format. */
+async function download_receipt(frm) {
+	const receipt = await frappe.xcall("client_comms.api.consent_receipt", { name: frm.doc.name });
+	const json = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
+	const url = URL.createObjectURL(json);
+	$("<a>").attr({ href: url, download: `consent-receipt-${frm.doc.name}.json` })[0].click();
+	URL.revokeObjectURL(url);
 }

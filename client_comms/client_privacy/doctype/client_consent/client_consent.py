@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_months, get_datetime
 
 from client_comms import clock
-from client_comms.client_privacy import consents, parties
+from client_comms.client_privacy import consents, parties, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.enforcement import outgoing
 from client_comms.exceptions import EventsAreAppendOnlyError
@@ -60,6 +60,13 @@ class ClientConsent(Document):
 	def notice_text(self) -> str | None:
 		"""The text the client was shown, of the notice that keeps it."""
 		return self.notice and frappe.db.get_value("Consent Notice", self.notice, "notice_text")
+
+	def receipt_lines(self) -> list[tuple[str, str]]:
+		"""The receipt for people: label and value of each line."""
+		return receipts.lines(self)
+
+	def how_to_withdraw(self) -> str:
+		return receipts.how_to_withdraw()
 
 	def before_insert(self):
 		# The text may be given in words; what is stored is the notice that keeps it.

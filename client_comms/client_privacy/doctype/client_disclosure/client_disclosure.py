@@ -33,6 +33,7 @@ class ClientDisclosure(Document):
 		party: DF.DynamicLink | None
 		party_name: DF.Data | None
 		party_type: DF.Link | None
+		preferred_channel: DF.Link | None
 		reason: DF.SmallText | None
 		recipient: DF.Data
 		recipient_kind: DF.Literal["Client", "Third Party"]

@@ -12,6 +12,7 @@ class ConsentPurpose(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		ask_client_again: DF.Check
 		concerns_third_party: DF.Check
 		description: DF.SmallText | None
 		purpose_name: DF.Data

@@ -14,4 +14,5 @@ class DataCategory(Document):
 
 		category_name: DF.Data
 		description: DF.SmallText | None
+		is_sensitive: DF.Check
 	# end: auto-generated types

@@ -69,7 +69,7 @@ class IdentityVerification(Document):
 			return
 		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
 			frappe.throw(
-				_("A one-time code is sent and checked by the app. Use Send Code on the interaction."),
+				_("A one-time code is sent and checked by the app. Use Verify Identity on the interaction."),
 				title=_("Not by Hand"),
 			)
 		if self.result == identity.UNLOCKED and COMPLIANCE_OFFICER not in frappe.get_roles():

@@ -1,0 +1,30 @@
+"""Client data that is verified before and after it is entered (D-4)."""
+
+import frappe
+from frappe import _
+
+from client_comms.crm import client_data
+from client_comms.exceptions import NotVerifiedError
+from client_comms.rules import contact_details
+
+
+@frappe.whitelist(methods=["POST"])
+def confirm_details(contact: str, verified_how: str) -> dict:
+	"""What is on record about a contact was confirmed today (D-4). Returns the contact as a dict.
+
+	:param verified_how: one of `rules.contact_details.WAYS`
+	:raises client_comms.exceptions.NotVerifiedError: that is no way to verify
+	:raises frappe.PermissionError: without write access to the contact
+	"""
+	doc = frappe.get_doc("Contact", contact)
+	doc.check_permission("write")
+	if verified_how not in contact_details.WAYS:
+		frappe.throw(
+			_("{0} is no way to verify details. Choose one of: {1}.").format(
+				frappe.bold(verified_how), ", ".join(_(each) for each in contact_details.WAYS)
+			),
+			exc=NotVerifiedError,
+			title=_("Details Not Verified"),
+		)
+	client_data.confirm(doc, verified_how)
+	return doc.save().as_dict()

@@ -1,0 +1,293 @@
+"""Receipts: what a client agreed to, for the client to keep (P-3).
+
+As JSON after Kantara's Consent Receipt Specification 1.1, with the history and the notice under the field names of ISO/IEC
+TS 27560:2023; and for people as the print format Consent Receipt, which is also the body of the email that follows an answer.
+"""
+
+import calendar
+import uuid
+
+import frappe
+import pdfkit
+from frappe import _
+from frappe.contacts.doctype.address.address import get_company_address
+from frappe.utils import cstr, get_url
+
+from client_comms import clock
+from client_comms.client_privacy import consents, links
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.rules import consent as rules
+
+VERSION = "KI-CR-v1.1.0"
+RECORD_VERSION = "ISO/IEC TS 27560:2023"
+PRINT_FORMAT = "Consent Receipt"
+EXPLICIT = "EXPLICIT"
+EVERYTHING = "All information about the client"
+# Receipts have the same id whenever they are made.
+_IDS = uuid.UUID("5d0a6c0e-6f0f-4f0b-9c53-0c6a5b6f5c11")
+
+
+def of(doc) -> dict:
+	"""The receipt of a Client Consent for the client's last agreement, ready for JSON.
+
+	:returns: the fields of Kantara's Consent Receipt 1.1 (`consentTimestamp` in seconds since 1970, UTC), and under
+	    `consentRecord` those of ISO/IEC TS 27560 on the notice and on every event since (times in UTC, ISO 8601)
+	:raises ActionNotPossibleError: the client has never agreed
+	"""
+	given = last_given(doc)
+	if given is None:
+		frappe.throw(
+			_("There is no receipt: the client has not agreed."),
+			exc=ActionNotPossibleError,
+			title=_("Nothing to Confirm"),
+		)
+	notice = _notice(given.notice or doc.notice)
+	sensitive = _sensitive(doc)
+	controller = _controller(doc)
+	categories = [row.data_category for row in doc.data_categories] or [EVERYTHING]
+	purpose = {
+		"purpose": frappe.get_cached_value("Consent Purpose", doc.purpose, "description") or doc.purpose,
+		"purposeCategory": [doc.purpose],
+		"consentType": EXPLICIT,
+		"piiCategory": categories,
+		"primaryPurpose": False,
+		"termination": (
+			f"{_utc(given.valid_until)}, or on withdrawal" if given.valid_until else "On withdrawal"
+		),
+		"thirdPartyDisclosure": bool(doc.third_party),
+	}
+	if doc.third_party:
+		purpose["thirdPartyName"] = doc.third_party
+	return {
+		"version": VERSION,
+		"jurisdiction": _jurisdiction(doc),
+		"consentTimestamp": calendar.timegm(clock.to_aware(given.at).utctimetuple()),
+		"collectionMethod": given.through or doc.collected_through,
+		"consentReceiptID": str(uuid.uuid5(_IDS, f"{doc.name} {given.name}")),
+		"language": notice.get("language") or "en",
+		"piiPrincipalId": _principal(doc),
+		"piiControllers": [controller],
+		"policyUrl": _settings().privacy_policy_url or get_url(),
+		"services": [{"service": controller["piiController"], "purposes": [purpose]}],
+		"sensitive": bool(sensitive),
+		"spiCat": sensitive,
+		"consentRecord": {
+			"schema_version": RECORD_VERSION,
+			"record_id": doc.name,
+			"lawful_basis": "consent",
+			"privacy_notice": notice,
+			"withdrawal_method": how_to_withdraw(),
+			"events": [_event(row) for row in doc.events if row.event in rules.WORDS],
+		},
+	}
+
+
+def last_given(doc):
+	"""The event of the client's last agreement, or None."""
+	return next((row for row in reversed(doc.events) if row.event == rules.GIVEN), None)
+
+
+def lines(doc) -> list[tuple[str, str]]:
+	"""Label and value of each line of the receipt for people, in the language of the session; empty without an agreement."""
+	given = last_given(doc)
+	if given is None:
+		return []
+	receipt = of(doc)
+	controller = receipt["piiControllers"][0]
+	purpose = receipt["services"][0]["purposes"][0]
+	how, what_for = receipt["collectionMethod"], purpose["purpose"]
+	reach = (controller["contact"], controller["email"], controller["phone"])
+	until = frappe.format(given.valid_until, "Datetime") if given.valid_until else _("Until you withdraw it")
+	status = consents.as_rule(doc).status(clock.now())
+	found = [
+		(_("Receipt"), receipt["consentReceiptID"]),
+		(_("Who Agreed"), f"{doc.party_name} ({receipt['piiPrincipalId']})"),
+		(_("When"), frappe.format(given.at, "Datetime")),
+		(_("How"), _(how)),
+		(_("To Whom"), controller["piiController"]),
+		(_("Questions To"), ", ".join(dict.fromkeys(each for each in reach if each))),
+		(_("Purpose"), _(what_for)),
+		(_("What It Is About"), ", ".join(_(each) for each in purpose["piiCategory"])),
+		(_("Passed On To"), doc.third_party or _("Nobody")),
+		(_("Valid Until"), until),
+		(_("What You Were Told"), receipt["consentRecord"]["privacy_notice"].get("text")),
+		(_("Privacy Policy"), _settings().privacy_policy_url),
+		(_("Status"), _(status)),
+		(_("Withdrawn On"), doc.withdrawn_on and frappe.format(doc.withdrawn_on, "Datetime")),
+	]
+	return [(label, cstr(value)) for label, value in found if value]
+
+
+def how_to_withdraw() -> str:
+	"""How a client takes a consent back, in the language of the session: as easily as it was given."""
+	address = _settings().privacy_email
+	if address:
+		return _("At any time: by the link in our message, in the portal, or by writing to {0}.").format(
+			address
+		)
+	return _("At any time: by the link in our message, in the portal, or by telling us.")
+
+
+def send(doc, *, address: str, language: str | None = None, contact: str | None = None) -> None:
+	"""Tell a client who answered by a link what is on record, with the receipt and a link to change the answer."""
+	before, frappe.local.lang = frappe.local.lang, language or frappe.local.lang
+	try:
+		_name, url = links.make(
+			links.CONSENT,
+			party_type=doc.party_type,
+			party=doc.party,
+			contact=contact,
+			consent=doc.name,
+			sent_to=address,
+			language=language,
+		)
+		frappe.sendmail(
+			recipients=[address],
+			subject=_("Your consent: {0}").format(_(doc.purpose)),
+			template="consent_receipt",
+			args={
+				"doc": doc,
+				"lines": lines(doc),
+				"status": _(doc.status),
+				"how": how_to_withdraw(),
+				"url": url,
+			},
+			attachments=_attachments(doc) if last_given(doc) else None,
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+			now=False,
+		)
+	finally:
+		frappe.local.lang = before
+
+
+def as_json(doc) -> str:
+	return frappe.as_json(of(doc), indent=2)
+
+
+def file_name(doc) -> str:
+	return f"consent-receipt-{doc.name}.json"
+
+
+def makes_pdfs() -> bool:
+	"""Whether this site can turn a print into a PDF."""
+	try:
+		pdfkit.configuration()
+	except OSError:
+		return False
+	return True
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def _attachments(doc) -> list[dict]:
+	attachments = [{"fname": file_name(doc), "fcontent": as_json(doc)}]
+	if makes_pdfs():
+		# Frappe prints it when the message is sent, not while the client waits.
+		attachments.append(
+			{
+				"print_format_attachment": 1,
+				"doctype": doc.doctype,
+				"name": doc.name,
+				"print_format": PRINT_FORMAT,
+				"lang": frappe.local.lang,
+			}
+		)
+	return attachments
+
+
+def _settings():
+	return frappe.get_cached_doc("Client Comms Settings")
+
+
+def _company(doc) -> str | None:
+	company = doc.client_interaction and frappe.db.get_value(
+		"Client Interaction", doc.client_interaction, "company"
+	)
+	return company or frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
+
+
+def _controller(doc) -> dict:
+	"""Who is answerable. The specification wants every field; what the site does not know falls back to the company."""
+	settings, company = _settings(), _company(doc)
+	known = frappe.get_cached_value("Company", company, ["email", "phone_no", "country"], as_dict=True)
+	address = get_company_address(company).company_address
+	place = (
+		frappe.db.get_value("Address", address, ["address_line1", "city", "pincode", "country"], as_dict=True)
+		if address
+		else frappe._dict(country=known.country)
+	)
+	return {
+		"piiController": company,
+		"contact": settings.privacy_contact or company,
+		"address": {
+			key: value
+			for key, value in {
+				"streetAddress": place.address_line1,
+				"postalCode": place.pincode,
+				"addressLocality": place.city,
+				"addressCountry": _code(place.country) or place.country,
+			}.items()
+			if value
+		},
+		"email": settings.privacy_email or known.email or "",
+		"phone": settings.privacy_phone or known.phone_no or "",
+	}
+
+
+def _jurisdiction(doc) -> str:
+	country = frappe.get_cached_value("Company", _company(doc), "country")
+	return _code(country) or country or ""
+
+
+def _code(country: str | None) -> str | None:
+	code = country and frappe.get_cached_value("Country", country, "code")
+	return code.upper() if code else None
+
+
+def _principal(doc) -> str:
+	"""An identifier of the client that the client knows: the address of the contact, or else the name."""
+	return (doc.contact and frappe.db.get_value("Contact", doc.contact, "email_id")) or doc.party_name
+
+
+def _sensitive(doc) -> list[str]:
+	names = [row.data_category for row in doc.data_categories]
+	return (
+		frappe.get_all(
+			"Data Category", {"name": ("in", names), "is_sensitive": 1}, pluck="name", order_by="name asc"
+		)
+		if names
+		else []
+	)
+
+
+def _notice(name: str | None) -> dict:
+	row = name and frappe.db.get_value(
+		"Consent Notice", name, ["name", "version", "language", "notice_text"], as_dict=True
+	)
+	if not row:
+		return {}
+	return {
+		"notice_id": row.name,
+		"version": row.version,
+		"language": row.language or "en",
+		"text": row.notice_text,
+	}
+
+
+def _event(row) -> dict:
+	event = {
+		"event_time": _utc(row.at),
+		"event_type": EXPLICIT.lower(),
+		"event_state": row.event.lower(),
+		"collection_method": row.through,
+	}
+	if row.valid_until:
+		event["valid_until"] = _utc(row.valid_until)
+	return event
+
+
+def _utc(stored) -> str:
+	moment = clock.to_aware(stored)
+	return f"{(moment - moment.utcoffset()).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -1,0 +1,95 @@
+"""Consents that end soon are renewed in time: once for each, somebody is told, and the client asked if the purpose says so (P-3)."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from pypika.terms import ExistsCriterion
+
+from client_comms import clock
+from client_comms.client_interactions import alerts
+from client_comms.client_privacy import consents, self_service
+from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
+from client_comms.enforcement import policy
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.rules import consent as rules
+
+CHUNK = 100
+
+
+def remind() -> int:
+	"""Daily: remind of consents that end within the days of their purpose; returns how many.
+
+	The event `Reminded` of a consent keeps it from being reminded of again before it is given anew. Each is committed by
+	itself, so that a killed run is taken up where it stopped.
+	"""
+	done = 0
+	for purpose in frappe.get_all(
+		"Consent Purpose",
+		{"remind_days_before": (">", 0)},
+		["name", "remind_days_before", "ask_client_again"],
+	):
+		after = ""
+		while names := _due(purpose.name, purpose.remind_days_before, after):
+			for name in names:
+				_remind(name, bool(purpose.ask_client_again))
+				frappe.db.commit()  # nosemgrep: see above
+			done, after = done + len(names), names[-1]
+	return done
+
+
+def _due(purpose: str, days: int, after: str) -> list[str]:
+	consent, event = frappe.qb.DocType(consents.CONSENT), frappe.qb.DocType("Consent Event")
+	reminded = (
+		frappe.qb.from_(event)
+		.select(event.name)
+		.where((event.parenttype == consents.CONSENT) & (event.parent == consent.name))
+		.where((event.event == REMINDED) & (event.at > consent.given_on))
+	)
+	return (
+		frappe.qb.from_(consent)
+		.select(consent.name)
+		.where((consent.status == rules.GIVEN) & (consent.purpose == purpose) & (consent.name > after))
+		.where(consent.valid_until[clock.now() : clock.now() + timedelta(days=days)])
+		.where(ExistsCriterion(reminded).negate())
+		.orderby(consent.name)
+		.limit(CHUNK)
+	).run(pluck=True)
+
+
+def _remind(name: str, ask_client: bool) -> None:
+	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
+	doc.record(REMINDED)
+	ends = frappe.format(doc.valid_until, "Datetime")
+	alerts.tell(
+		_responsible(doc), _("Consent {0} ends on {1}: renew it").format(name, ends), doc.doctype, name
+	)
+	if ask_client:
+		try:
+			self_service.request_consent(
+				doc.party_type,
+				doc.party,
+				doc.purpose,
+				third_party=doc.third_party,
+				contact=doc.contact,
+				client_interaction=doc.client_interaction,
+			)
+		except ActionNotPossibleError:
+			frappe.clear_messages()  # no address on file: whoever was told asks in another way
+
+
+def _responsible(doc) -> list[str]:
+	"""The client's account manager, or who recorded the consent, or else the manager role; of these, who may read it."""
+	for candidates in (
+		{policy.account_manager(doc.party_type, doc.party)},
+		{doc.collected_by},
+		alerts.managers(),
+	):
+		enabled = frappe.get_all(
+			"User",
+			{"name": ("in", [*filter(None, candidates), ""]), "enabled": 1, "user_type": "System User"},
+			pluck="name",
+		)
+		if readers := [user for user in enabled if frappe.has_permission(doc.doctype, doc=doc, user=user)]:
+			return readers
+	return []

@@ -1,0 +1,25 @@
+frappe.query_reports["Channel Deviations"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "staff",
+			label: __("Staff"),
+			fieldtype: "Link",
+			options: "User",
+			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+		},
+	],
+};

@@ -1,0 +1,59 @@
+"""Messages that took another channel than the client prefers, and why (C-2)."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+from frappe.utils import add_months, get_datetime
+
+from client_comms import clock
+from client_comms.client_interactions import owed
+from client_comms.client_privacy import disclosures
+from client_comms.client_privacy.report.disclosure_register import disclosure_register
+
+FIELDS = (
+	("disclosed_on", 150),
+	("party_name", 160),
+	("preferred_channel", 140),
+	("channel", 110),
+	("reason", 320),
+	("disclosed_by", 180),
+	("client_interaction", 150),
+	("name", 150),
+)
+
+
+def execute(filters=None):
+	"""The deviations that the user may read, newest first; how often which channel stood in for which.
+
+	:param filters: `from_date`, `to_date` (three months when left out), `staff` (User)
+	"""
+	filters = frappe._dict(filters or {})
+	start = get_datetime(filters.from_date or add_months(clock.now().date(), -3))
+	end = owed.end_of(filters.to_date or clock.now())
+	which = {"preferred_channel": ("is", "set"), "disclosed_on": ("between", [start, end])}
+	if filters.staff:
+		which["disclosed_by"] = filters.staff
+	rows = frappe.get_list(
+		disclosures.DISCLOSURE,
+		which,
+		[field for field, _width in FIELDS],
+		order_by="disclosed_on desc, name desc",
+		limit=0,
+	)
+	return disclosure_register.columns(FIELDS), rows, None, chart(rows)
+
+
+def chart(rows: list) -> dict | None:
+	if not rows:
+		return None
+	pairs = Counter(
+		_("{0} instead of {1}").format(_(row.channel), _(row.preferred_channel)) for row in rows
+	).most_common(10)
+	return {
+		"type": "bar",
+		"data": {
+			"labels": [pair for pair, _count in pairs],
+			"datasets": [{"name": _("Messages"), "values": [count for _pair, count in pairs]}],
+		},
+	}

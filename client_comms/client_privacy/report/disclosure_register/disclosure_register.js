@@ -1,0 +1,49 @@
+frappe.query_reports["Disclosure Register"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "party_type",
+			label: __("Kind of Client"),
+			fieldtype: "Link",
+			options: "DocType",
+			get_query: () => ({
+				filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+			}),
+			on_change: (report) => report.set_filter_value("party", ""),
+		},
+		{
+			fieldname: "party",
+			label: __("Client"),
+			fieldtype: "Dynamic Link",
+			options: "party_type",
+			depends_on: "eval:doc.party_type",
+		},
+		{ fieldname: "recipient", label: __("Recipient"), fieldtype: "Data" },
+		{ fieldname: "third_party", label: __("Third Party"), fieldtype: "Link", options: "Third Party" },
+		{
+			fieldname: "recipient_kind",
+			label: __("Kind of Recipient"),
+			fieldtype: "Select",
+			options: ["", "Client", "Third Party"],
+		},
+		{
+			fieldname: "outcome",
+			label: __("Outcome"),
+			fieldtype: "Select",
+			options: ["", "Sent", "Held Back"],
+		},
+	],
+};

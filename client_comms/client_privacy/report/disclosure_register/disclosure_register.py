@@ -1,0 +1,70 @@
+"""What went out about clients: for an audit, or for the answer to a client who asks (P-2)."""
+
+import frappe
+from frappe import _
+from frappe.utils import add_months, get_datetime
+
+from client_comms import clock
+from client_comms.client_interactions import owed
+from client_comms.client_privacy import disclosures
+
+EQUAL = ("party_type", "party", "third_party", "recipient_kind", "outcome")
+FIELDS = (
+	("disclosed_on", 150),
+	("party_name", 150),
+	("what", 220),
+	("confidentiality_level", 120),
+	("recipient", 200),
+	("recipient_kind", 110),
+	("third_party", 130),
+	("channel", 90),
+	("basis", 130),
+	("consent", 140),
+	("reason", 200),
+	("outcome", 100),
+	("disclosed_by", 170),
+	("client_interaction", 140),
+	("name", 140),
+)
+
+
+def execute(filters=None):
+	"""The entries of the register that the user may read, newest first.
+
+	:param filters: `from_date`, `to_date` (dates on which it went out; twelve months when left out), `party_type` and
+	    `party`, `recipient` (part of an address), `third_party`, `recipient_kind`, `outcome`
+	"""
+	filters = frappe._dict(filters or {})
+	start = get_datetime(filters.from_date or add_months(clock.now().date(), -12))
+	end = owed.end_of(filters.to_date or clock.now())
+	which = [["disclosed_on", "between", [start, end]]]
+	which += [[field, "=", filters[field]] for field in EQUAL if filters.get(field)]
+	if filters.recipient:
+		which.append(["recipient", "like", f"%{filters.recipient}%"])
+	rows = frappe.get_list(
+		disclosures.DISCLOSURE,
+		which,
+		[field for field, _width in FIELDS],
+		order_by="disclosed_on desc, name desc",
+		limit=0,
+	)
+	return columns(FIELDS), rows
+
+
+def columns(fields) -> list[dict]:
+	"""Columns as the register's own fields describe them."""
+	meta = frappe.get_meta(disclosures.DISCLOSURE)
+	found = []
+	for fieldname, width in fields:
+		if fieldname == "name":
+			described = {"label": _("Entry"), "fieldtype": "Link", "options": disclosures.DISCLOSURE}
+		else:
+			field = meta.get_field(fieldname)
+			linked = field.fieldtype == "Link"
+			described = {
+				"label": _(field.label),
+				"fieldtype": field.fieldtype if linked or field.fieldtype == "Datetime" else "Data",
+				"options": field.options if linked else None,
+			}
+		found.append({"fieldname": fieldname, "width": width, **described})
+	return found

@@ -1,0 +1,63 @@
+frappe.provide("client_comms");
+
+// On Customer, Lead and Contact: what concerns the client's consent and identity.
+// One file serves several forms; Frappe runs it for each of them, so it registers itself once.
+if (!client_comms.privacy) {
+	client_comms.privacy = {
+		/** Send the client the link to their consents, preferences and details. */
+		invite(about) {
+			frappe.prompt(
+				[
+					{
+						fieldname: "address",
+						fieldtype: "Data",
+						options: "Email",
+						label: __("Send To"),
+						description: __("An address of the client on file. Empty: the first one."),
+					},
+				],
+				async ({ address }) => {
+					await frappe.xcall("client_comms.api.invite_client", { ...about, address });
+					frappe.show_alert({ message: __("The link is on its way."), indicator: "green" });
+				},
+				__("Consents and Preferences of the Client"),
+				__("Send Link"),
+			);
+		},
+
+		/** Buttons for whoever may record consents. */
+		add_buttons(frm, about) {
+			if (!frappe.model.can_create("Client Consent") || !about.party) return;
+			const group = __("Privacy");
+			const { party_type, party, contact } = about;
+			frm.add_custom_button(__("Send Link to the Client"), () => this.invite(about), group);
+			frm.add_custom_button(
+				__("New Consent"),
+				() => frappe.new_doc("Client Consent", { party_type, party, contact }),
+				group,
+			);
+			frm.add_custom_button(
+				__("Verify Identity"),
+				() => client_comms.outgoing.verify_identity(about),
+				group,
+			);
+		},
+	};
+
+	const CLIENTS = {
+		Customer: ({ name }) => ({ party_type: "Customer", party: name }),
+		Lead: ({ name }) => ({ party_type: "Lead", party: name }),
+		Contact: ({ name, links }) => {
+			const kinds = ["Customer", "Lead", "Prospect", "Supplier"];
+			const link = (links || []).find(({ link_doctype }) => kinds.includes(link_doctype));
+			return { contact: name, party_type: link?.link_doctype, party: link?.link_name };
+		},
+	};
+	for (const doctype of Object.keys(CLIENTS)) {
+		frappe.ui.form.on(doctype, {
+			refresh(frm) {
+				if (!frm.is_new()) client_comms.privacy.add_buttons(frm, CLIENTS[doctype](frm.doc));
+			},
+		});
+	}
+}

@@ -1,0 +1,256 @@
+"""Who sees what is on record about consent, identity and disclosures; its reports; renewal in time (P-1 to P-3, C-2)."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from client_comms import api, clock
+from client_comms.client_privacy import disclosures, renewals
+from client_comms.client_privacy.report.channel_deviations import channel_deviations
+from client_comms.client_privacy.report.disclosure_register import disclosure_register
+
+PURPOSE = "Sharing with a Third Party"
+DISCLOSURE, CONSENT, VERIFICATION = "Client Disclosure", "Client Consent", "Identity Verification"
+
+
+@pytest.fixture
+def clients(site):
+	"""Two customers, and a third party."""
+	site.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	return [
+		site.get_doc({"doctype": "Customer", "customer_name": name}).insert().name
+		for name in ("Anna Client", "Bert Client")
+	]
+
+
+def give(party, **fields):
+	return frappe.get_doc(
+		{
+			"doctype": CONSENT,
+			"party_type": "Customer",
+			"party": party,
+			"purpose": PURPOSE,
+			"third_party": "Adviser",
+			"collected_through": "Phone",
+			**fields,
+		}
+	).insert()
+
+
+def verify(party):
+	return frappe.get_doc(
+		{
+			"doctype": VERIFICATION,
+			"party_type": "Customer",
+			"party": party,
+			"method": "Document Seen",
+			"result": "Confirmed",
+		}
+	).insert()
+
+
+def disclose(doc, **fields):
+	"""An entry of the register about an interaction."""
+	disclosures.write(
+		[
+			{
+				"recipient": "eve@adviser.example",
+				"recipient_kind": "Third Party",
+				"third_party": "Adviser",
+				"channel": "Email",
+				"party_type": doc.party_type,
+				"party": doc.party,
+				"what": "Solar roof",
+				"confidentiality_level": doc.confidentiality_level,
+				"client_interaction": doc.name,
+				"basis": "Consent",
+				**fields,
+			}
+		]
+	)
+	return frappe.get_last_doc(DISCLOSURE, {"client_interaction": doc.name})
+
+
+# --- who sees what ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("communication_type", "role", "reads"),
+	[
+		("Initial Inquiry", "Account Manager", True),
+		("Service Update", "Account Manager", True),
+		("Feedback/Complaint", "Account Manager", False),
+		("Feedback/Complaint", "Customer Support", False),
+		("Feedback/Complaint", "Customer Support Manager", True),
+		("Feedback/Complaint", "Compliance Officer", True),
+	],
+)
+def test_an_entry_is_as_confidential_as_its_interaction(
+	clients, log, make_user, as_user, communication_type, role, reads
+):
+	entry = disclose(log(communication_type, party_type="Customer", party=clients[0]))
+	with as_user(make_user(role)):
+		assert bool(frappe.get_list(DISCLOSURE, {"name": entry.name})) == reads
+		assert bool(frappe.has_permission(DISCLOSURE, "read", doc=entry.name)) == reads
+		_columns, rows = disclosure_register.execute({})
+		assert [row.name for row in rows] == ([entry.name] if reads else [])
+
+
+def test_reclassifying_hides_the_entry_and_does_not_rewrite_it(clients, log, make_user, as_user):
+	update = log("Service Update", party_type="Customer", party=clients[0])
+	entry = disclose(update)
+	update.reload()
+	update.confidentiality_level = "Sensitive"
+	update.save()
+	assert frappe.db.get_value(DISCLOSURE, entry.name, "confidentiality_level") == "Confidential"
+	with as_user(make_user("Account Manager")):
+		assert not frappe.get_list(DISCLOSURE, {"name": entry.name})
+
+
+def test_consents_are_for_who_may_know_the_client(clients, make_user, as_user):
+	anna, bert = clients
+	records = {party: (give(party), verify(party)) for party in clients}
+	for roles in (("Account Manager",), ("Account Manager", "Sales User")):
+		user = make_user(*roles)
+		with as_user(user):
+			assert len(frappe.get_list(CONSENT)) == len(frappe.get_list(VERIFICATION)) == 2
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": anna}
+		).insert()
+		with as_user(user):
+			for index, doctype in enumerate((CONSENT, VERIFICATION)):
+				assert frappe.get_list(doctype, pluck="name") == [records[anna][index].name]
+				assert frappe.has_permission(doctype, "read", doc=records[anna][index].name)
+				assert not frappe.has_permission(doctype, "read", doc=records[bert][index].name)
+			with pytest.raises(frappe.PermissionError):
+				give(bert, purpose="Marketing", third_party=None)
+
+
+def test_what_keeps_a_client_keeps_their_consents(clients, make_user, as_user):
+	"""A User Permission on something else, here the territory, is one on the client too."""
+	territories = [
+		frappe.get_doc({"doctype": "Territory", "territory_name": name}).insert().name
+		for name in ("Test North", "Test South")
+	]
+	for party, territory in zip(clients, territories, strict=True):
+		frappe.db.set_value("Customer", party, "territory", territory)
+		give(party)
+	user = make_user("Account Manager", "Sales User")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": user, "allow": "Territory", "for_value": territories[0]}
+	).insert()
+	with as_user(user):
+		assert frappe.get_list(CONSENT, pluck="party") == [clients[0]]
+
+
+# --- reports ----------------------------------------------------------------------------------------
+
+
+def test_the_register_by_client_recipient_third_party_and_period(clients, log):
+	updates = [log("Service Update", party_type="Customer", party=party) for party in clients]
+	entries = [disclose(updates[0]), disclose(updates[1], recipient="bert@client.example", third_party=None)]
+
+	def found(**filters):
+		return {row.name for row in disclosure_register.execute(filters)[1]}
+
+	names = [entry.name for entry in entries]
+	assert found() == set(names)
+	assert found(party_type="Customer", party=clients[1]) == {names[1]}
+	assert found(recipient="adviser") == found(third_party="Adviser") == {names[0]}
+	tomorrow = clock.now().date() + timedelta(days=1)
+	assert found(from_date=tomorrow, to_date=tomorrow) == set()
+	columns = disclosure_register.execute({})[0]
+	assert {"party_name", "basis", "consent"} <= {each["fieldname"] for each in columns}
+
+
+def test_deviations_from_the_preferred_channel(clients, log):
+	update = log("Service Update", party_type="Customer", party=clients[0])
+	disclose(update)
+	disclose(update, channel="Phone", preferred_channel="Email", reason="It was urgent")
+	_columns, rows, _message, chart = channel_deviations.execute({})
+	assert [(row.channel, row.preferred_channel, row.reason) for row in rows] == [
+		("Phone", "Email", "It was urgent")
+	]
+	assert chart["data"]["datasets"][0]["values"] == [1]
+
+
+# --- renewal ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def manager(clients, make_user):
+	user = make_user("Account Manager")
+	frappe.db.set_value("Customer", clients[0], "account_manager", user)
+	return user
+
+
+def told(user):
+	return frappe.db.count("Notification Log", {"for_user": user, "document_type": CONSENT})
+
+
+def test_a_reminder_once_before_it_ends(clients, manager):
+	given = give(clients[0])
+	assert renewals.remind() == 0
+	with clock.moved_to(given.valid_until - timedelta(days=29)):
+		assert renewals.remind() == 1
+		assert renewals.remind() == 0
+		assert told(manager) == 1
+		given.reload()
+		assert given.events[-1].event == "Reminded" and given.status == "Given"
+		api.give_consent(given.name)
+	given.reload()
+	with clock.moved_to(given.valid_until - timedelta(days=29)):
+		assert renewals.remind() == 1
+
+
+def test_nobody_is_reminded_of_what_has_ended(clients, manager):
+	given = give(clients[0])
+	api.withdraw_consent(given.name)
+	with clock.moved_to(given.valid_until - timedelta(days=1)):
+		assert renewals.remind() == 0
+	other = give(clients[1])
+	with clock.moved_to(other.valid_until + timedelta(days=1)):
+		assert renewals.remind() == 0
+	assert told(manager) == 0
+
+
+def test_without_an_account_manager_who_recorded_it_is_told(clients, make_user, as_user):
+	user = make_user("Account Manager")
+	with as_user(user):
+		given = give(clients[1])
+	with clock.moved_to(given.valid_until - timedelta(days=1)):
+		renewals.remind()
+	assert told(user) == 1
+
+
+def test_the_client_is_asked_again_where_the_purpose_says_so(clients, manager, site):
+	site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Renewal",
+			"email_id": "service@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	site.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": "anna@client.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": clients[0]}],
+		}
+	).insert()
+	frappe.db.set_value("Consent Purpose", PURPOSE, "ask_client_again", 1)
+	given, without_address = give(clients[0]), give(clients[1])
+	with clock.moved_to(given.valid_until - timedelta(days=1)):
+		assert renewals.remind() == 2
+	links = frappe.get_all("Client Link", ["consent", "sent_to"])
+	assert [tuple(row.values()) for row in links] == [(given.name, "anna@client.example")]
+	without_address.reload()
+	assert without_address.events[-1].event == "Reminded"
