@@ -21,6 +21,7 @@ from client_comms.rules import contact_details as rules
 
 MODE = "verification_mode"
 CHUNK = 200
+_SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 
 
@@ -108,14 +109,19 @@ def require_new(doc) -> None:
 
 def require_verified(doc) -> None:
 	"""Who enters a new contact in the desk says how the details were verified."""
-	in_the_desk = doc.get("__unsaved")
-	if doc.doctype == "Contact" and in_the_desk and not doc.verified_how:
+	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
 		controls.enforce(
 			MODE,
 			_("Say how these details were verified: choose {0}.").format(frappe.bold(_("Verified How"))),
 			title=_("Details Not Verified"),
 			exc=NotVerifiedError,
 		)
+
+
+def _saved_in_the_desk(doctype: str) -> bool:
+	"""Whether the request is the form or the quick entry of this DocType: there, one can be asked for more."""
+	form = frappe.form_dict
+	return form.get("cmd") in _SAVES and frappe.parse_json(form.get("doc") or "{}").get("doctype") == doctype
 
 
 def follow_verification(contact) -> None:

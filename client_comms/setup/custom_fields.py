@@ -1,6 +1,7 @@
 """Fields of this app on the documents of Frappe and ERPNext, used alike by installation and removal."""
 
 from client_comms.rules import contact_details
+from client_comms.rules.messages import _
 
 MODULE = "Client Interactions"
 
@@ -19,17 +20,17 @@ def custom_fields() -> dict[str, list[dict]]:
 	level = {
 		**common,
 		"fieldname": "confidentiality_level",
-		"label": "Confidentiality Level",
+		"label": _("Confidentiality Level"),
 		"options": "Confidentiality Level",
 	}
 	interaction = {
 		**common,
 		"fieldname": "client_interaction",
-		"label": "Client Interaction",
+		"label": _("Client Interaction"),
 		"options": "Client Interaction",
 	}
 	number = {
-		"label": "Number as Dialled From Abroad",
+		"label": _("Number as Dialled From Abroad"),
 		"fieldtype": "Data",
 		"module": MODULE,
 		"hidden": 1,
@@ -44,7 +45,7 @@ def custom_fields() -> dict[str, list[dict]]:
 			{**interaction, "insert_after": "confidentiality_level"},
 			{
 				"fieldname": "is_acknowledgement",
-				"label": "Acknowledgement",
+				"label": _("Acknowledgement"),
 				"fieldtype": "Check",
 				"insert_after": "client_interaction",
 				"module": MODULE,
@@ -65,29 +66,31 @@ def custom_fields() -> dict[str, list[dict]]:
 		"Contact": [
 			{
 				"fieldname": "details_confirmed_on",
-				"label": "Details Confirmed On",
+				"label": _("Details Confirmed On"),
 				"fieldtype": "Date",
 				"insert_after": "designation",
 				"module": MODULE,
 				"read_only": 1,
 				"no_copy": 1,
 				"search_index": 1,
-				"description": "When the client, or staff with the client, last confirmed what is on record here.",
+				"description": _(
+					"When the client, or staff with the client, last confirmed what is on record here."
+				),
 			},
 			{
 				"fieldname": "verified_how",
-				"label": "Verified How",
+				"label": _("Verified How"),
 				"fieldtype": "Select",
 				"options": "\n".join(("", *contact_details.WAYS)),
 				"insert_after": "designation",
 				"module": MODULE,
 				"no_copy": 1,
 				"allow_in_quick_entry": 1,
-				"description": "How the details were last verified with the client.",
+				"description": _("How the details were last verified with the client."),
 			},
 			{
 				"fieldname": "confirmation_todo",
-				"label": "To Do to Confirm Details",
+				"label": _("To Do to Confirm Details"),
 				"fieldtype": "Data",
 				"insert_after": "details_confirmed_on",
 				"module": MODULE,
@@ -105,7 +108,7 @@ def custom_fields() -> dict[str, list[dict]]:
 			{
 				**number,
 				"fieldname": "mobile_e164",
-				"label": "Mobile as Dialled From Abroad",
+				"label": _("Mobile as Dialled From Abroad"),
 				"insert_after": "mobile_no",
 			},
 		],

@@ -87,6 +87,15 @@ if (!client_comms.log_interaction) {
 				{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1 },
 				{ fieldname: "summary", fieldtype: "Small Text", label: __("Summary"), reqd: 1 },
 				{
+					fieldname: "outgoing_reason",
+					fieldtype: "Small Text",
+					label: __("Reason for Going Ahead"),
+					description: __(
+						"Needed when the client prefers another channel, or when their identity is not confirmed."
+					),
+					depends_on: 'eval:doc.direction === "Outbound"',
+				},
+				{
 					fieldname: "responsible_staff",
 					fieldtype: "Link",
 					options: "User",

@@ -1,0 +1,27 @@
+// D-4: what is on record about a person is verified, and confirmed from time to time.
+frappe.ui.form.on("Contact", {
+	refresh(frm) {
+		if (frm.is_new() || !frm.perm[0]?.write) return;
+		frm.add_custom_button(__("Confirm Details"), () => confirm_details(frm));
+	},
+});
+
+function confirm_details(frm) {
+	frappe.prompt(
+		{
+			fieldname: "verified_how",
+			fieldtype: "Select",
+			label: __("Verified How"),
+			options: frappe.meta.get_docfield("Contact", "verified_how").options,
+			reqd: 1,
+			description: __("What is on record here was confirmed with the client, today."),
+		},
+		async ({ verified_how }) => {
+			await frappe.xcall("client_comms.api.confirm_details", { contact: frm.docname, verified_how });
+			await frm.reload_doc();
+			frappe.show_alert({ message: __("Details confirmed"), indicator: "green" });
+		},
+		__("Confirm Details"),
+		__("Confirm"),
+	);
+}

@@ -1,0 +1,53 @@
+"""Whether what staff enter about a client can be right (clause D-4)."""
+
+import re
+
+from client_comms.rules.messages import Message, _
+
+# How a client's details were verified
+CALL_BACK, DOCUMENT_SEEN, EMAIL_CONFIRMED = _("Call-back"), _("Document Seen"), _("Email Confirmed")
+OWN_ENTRY, IN_PERSON = _("Client's Own Entry"), _("Told in Person")
+WAYS = (CALL_BACK, DOCUMENT_SEEN, EMAIL_CONFIRMED, OWN_ENTRY, IN_PERSON)
+
+# The characters of RFC 5322, section 3.2.3; letters of other alphabets after RFC 6531.
+_LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+")
+_LABEL = re.compile(r"(?!-)[^\W_](?:[^\W_]|-){0,62}(?<!-)")
+_LONGEST = 254  # RFC 5321, section 4.5.3.1, without the brackets
+
+
+def normal_email(address: str | None) -> str:
+	"""The address as it is compared: without blanks around it, in lower case."""
+	return (address or "").strip().lower()
+
+
+def address_fault(address: str) -> Message | None:
+	"""What is wrong with the way an email address is written; None: it can be one (D-4)."""
+	bare = address.strip()
+	values = {"address": bare}
+	local, at, domain = bare.rpartition("@")
+	if not at or "@" in local:
+		return Message(_("{address} is no email address: it needs exactly one @."), values)
+	if not local or not domain:
+		return Message(
+			_("{address} is no email address: something is missing before or after the @."), values
+		)
+	if re.search(r"\s", bare):
+		return Message(_("{address} is no email address: it has a blank in it."), values)
+	if "," in bare or ";" in bare:
+		return Message(
+			_("{address} is no email address: enter one address, with points, not commas."), values
+		)
+	if "." not in domain:
+		return Message(
+			_("{address} is no email address: its domain has no ending, such as “.com”. Is it complete?"),
+			values,
+		)
+	if domain.startswith(".") or ".." in bare or bare.endswith(".") or local.startswith("."):
+		return Message(_("{address} is no email address: a point is in the wrong place."), values)
+	if (
+		len(bare) > _LONGEST
+		or not _LOCAL.fullmatch(local)
+		or not all(_LABEL.fullmatch(label) for label in domain.split("."))
+	):
+		return Message(_("{address} is no email address: it has a character that cannot be there."), values)
+	return None

@@ -1,0 +1,267 @@
+"""Client information is verified before it is entered, and confirmed from time to time (D-4)."""
+
+import frappe
+import pytest
+
+from client_comms import api, clock
+from client_comms.client_interactions.report.contacts_to_confirm.contacts_to_confirm import execute
+from client_comms.crm import client_data
+from client_comms.exceptions import DuplicateClientError, NotVerifiedError
+
+ANNA, NUMBER = "anna@data.example", "+49 30 901820"
+
+
+@pytest.fixture(autouse=True)
+def somebody_there(monkeypatch, site):
+	"""A request, with a person to ask."""
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api", headers={}), raising=False)
+
+
+@pytest.fixture
+def enforce(set_settings):
+	set_settings(verification_mode="Enforce")
+
+
+@pytest.fixture
+def anna(site):
+	"""On record: a customer with a contact."""
+	return on_record("Anna Data", ANNA, NUMBER)
+
+
+def on_record(name, email, phone=None, doctype="Customer"):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": name}).insert(ignore_permissions=True)
+	return contact(email, phone, links=[{"link_doctype": doctype, "link_name": customer.name}]).insert(
+		ignore_permissions=True
+	)
+
+
+def contact(email=None, phone=None, **fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": email, "is_primary": 1}] if email else [],
+			"phone_nos": [{"phone": phone, "is_primary_phone": 1}] if phone else [],
+			**fields,
+		}
+	)
+
+
+def lead(**fields):
+	return frappe.get_doc({"doctype": "Lead", "first_name": "Anna", **fields})
+
+
+def customer(**fields):
+	return frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Again", **fields})
+
+
+def told():
+	return " ".join(str(message) for message in frappe.get_message_log())
+
+
+# --- duplicates -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	"new",
+	[
+		lambda: contact("Anna@Data.Example"),
+		lambda: contact(phone="030 / 90 18 20"),
+		lambda: contact(phone="0049 30 901820"),
+		lambda: lead(email_id="ANNA@data.example"),
+		lambda: lead(mobile_no="(030) 901820"),
+		lambda: customer(email_id=ANNA),
+		lambda: customer(mobile_no="030 901820"),
+	],
+)
+def test_who_is_on_record_is_not_entered_twice(anna, enforce, new, monkeypatch):
+	monkeypatch.setattr("client_comms.crm.phone_numbers.default_region", lambda: "DE")
+	doc = new()
+	expected = anna.name if doc.doctype == "Contact" else "Anna Data"
+	with pytest.raises(DuplicateClientError, match="on record as") as refusal:
+		doc.insert()
+	assert f">{expected}<" in str(refusal.value)
+
+
+def test_leads_are_found_by_address_and_number(enforce, monkeypatch):
+	monkeypatch.setattr("client_comms.crm.phone_numbers.default_region", lambda: "DE")
+	frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 0)
+	name = lead(email_id=ANNA, phone="030 901820").insert().name
+	for again in (contact(ANNA), contact(phone=NUMBER), customer(mobile_no=NUMBER)):
+		with pytest.raises(DuplicateClientError, match=name):
+			again.insert()
+
+
+def test_somebody_new_is_entered_without_a_word(anna, enforce):
+	contact("berta@data.example", "+49 30 5555555").insert()
+	lead(email_id="carla@data.example", mobile_no="+49 30 6666666").insert()
+	customer(email_id="dora@data.example", mobile_no="+49 30 7777777").insert()
+	assert "on record" not in told()
+
+
+def test_a_lead_becomes_a_customer(enforce):
+	from erpnext.crm.doctype.lead.lead import make_customer
+
+	made = lead(email_id="emma@data.example", mobile_no="+49 30 8888888").insert()
+	made_customer = make_customer(made.name)
+	made_customer.insert()
+	assert made_customer.lead_name == made.name
+
+
+def test_warn_says_so_and_off_does_not(anna, set_settings):
+	set_settings(verification_mode="Warn")
+	contact(ANNA).insert()
+	assert "Already on record as" in told()
+	frappe.clear_messages()
+	set_settings(verification_mode="Off")
+	contact(ANNA).insert()
+	assert "on record" not in told()
+
+
+def test_jobs_and_incoming_mail_are_never_held_up(anna, enforce, monkeypatch):
+	contact(ANNA).insert(ignore_permissions=True)  # as Frappe does for a message that comes in
+	monkeypatch.delattr(frappe.local, "request")
+	contact(ANNA).insert()
+	assert "on record" not in told()
+
+
+def test_who_may_not_see_the_record_learns_whom_to_ask_and_no_more(anna, enforce, make_user, as_user):
+	user = make_user("Sales User", "Sales Master Manager")
+	hidden = lead(email_id="hidden@data.example", first_name="Zacharias")
+	hidden.insert(ignore_permissions=True)
+	hidden.db_set("confidentiality_level", "Sensitive")
+	frappe.db.delete("Contact", {"name": ("in", _contacts_of("hidden@data.example"))})
+	frappe.db.delete("Contact Email", {"email_id": "hidden@data.example"})
+	with as_user(user):
+		assert not frappe.has_permission("Lead", "read", doc=hidden.name)
+		with pytest.raises(DuplicateClientError) as refusal:
+			contact("hidden@data.example").insert()
+	said = str(refusal.value) + told()
+	assert "may not see" in said and "Customer Support Manager" in said
+	assert hidden.name not in said and "Zacharias" not in said
+
+
+def _contacts_of(address):
+	return frappe.get_all("Contact Email", {"email_id": address}, pluck="parent") or [""]
+
+
+def test_duplicates_are_looked_up_by_indexes(anna):
+	for query in (
+		"select parent from `tabContact Email` where email_id = 'a@b.example'",
+		"select parent from `tabContact Phone` where phone_e164 = '+4930901820'",
+		"select name from `tabLead` where email_id = 'a@b.example'",
+		"select name from `tabLead` where phone_e164 = '+4930901820'",
+		"select name from `tabLead` where mobile_e164 = '+4930901820'",
+	):
+		assert frappe.db.sql(f"explain {query}", as_dict=True)[0]["key"], query
+
+
+# --- addresses --------------------------------------------------------------------------------------
+
+
+def test_what_is_no_address_is_refused_in_one_sentence(set_settings):
+	set_settings(verification_mode="Warn")
+	# A lead that makes its contact first is refused by Frappe already, in its own words.
+	frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 0)
+	for doc in (contact("anna@data"), lead(email_id="anna@data"), customer(email_id="anna@data")):
+		with pytest.raises(frappe.InvalidEmailAddressError, match="no ending"):
+			doc.insert()
+
+
+def test_a_changed_address_is_checked_and_an_old_one_is_not(anna, enforce):
+	frappe.db.set_value("Contact Email", {"parent": anna.name}, "email_id", "old@data")
+	doc = frappe.get_doc("Contact", anna.name)
+	doc.load_doc_before_save()
+	client_data.validate(doc)
+	doc.email_ids[0].email_id = "new@data"
+	with pytest.raises(frappe.InvalidEmailAddressError, match="no ending"):
+		doc.save()
+
+
+# --- verified ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_the_desk(monkeypatch):
+	"""The request is the form of a contact."""
+	form = {"cmd": "frappe.desk.form.save.savedocs", "doc": '{"doctype": "Contact"}'}
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(form))
+
+
+def test_who_enters_a_contact_in_the_desk_says_how_it_was_verified(enforce, in_the_desk):
+	with pytest.raises(NotVerifiedError, match="Verified How"):
+		contact("f@data.example").insert()
+	doc = contact("f@data.example", verified_how="Call-back").insert()
+	assert doc.details_confirmed_on == clock.now().date()
+
+
+def test_warn_asks_and_lets_pass(set_settings, in_the_desk):
+	set_settings(verification_mode="Warn")
+	doc = contact("f@data.example").insert()
+	assert "Verified How" in told() and not doc.details_confirmed_on
+
+
+def test_a_contact_that_a_customer_brings_along_is_not_asked_about(enforce, in_the_desk):
+	frappe.local.form_dict["doc"] = '{"doctype": "Customer"}'
+	made = customer(email_id="g@data.example").insert()
+	assert made.customer_primary_contact
+
+
+def test_confirming_details_needs_leave_to_change_them(anna, make_user, as_user):
+	with as_user(make_user("Employee")), pytest.raises(frappe.PermissionError):
+		api.confirm_details(anna.name, "Call-back")
+	with pytest.raises(NotVerifiedError):
+		api.confirm_details(anna.name, "Guessed")
+	assert api.confirm_details(anna.name, "Document Seen")["verified_how"] == "Document Seen"
+
+
+# --- to confirm again -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def overdue(anna, make_user):
+	"""Anna's details, confirmed long ago, and her account manager."""
+	manager = make_user("Account Manager", "Sales User")
+	frappe.db.set_value("Customer", "Anna Data", "account_manager", manager)
+	anna.db_set("details_confirmed_on", "2020-01-01")
+	return anna, manager
+
+
+def todos(name):
+	return frappe.get_all(
+		"ToDo", {"reference_type": "Contact", "reference_name": name}, ["allocated_to", "status"]
+	)
+
+
+def test_the_account_manager_is_asked_once_until_it_is_done(overdue, set_settings):
+	set_settings(confirm_details_months=12)
+	doc, manager = overdue
+	client_data.remind()
+	client_data.remind()
+	assert todos(doc.name) == [{"allocated_to": manager, "status": "Open"}]
+	api.confirm_details(doc.name, "Call-back")
+	assert todos(doc.name) == [{"allocated_to": manager, "status": "Closed"}]
+	client_data.remind()
+	assert len(todos(doc.name)) == 1
+	with clock.moved_to(frappe.utils.add_months(clock.now(), 13)):
+		client_data.remind()
+	assert len(todos(doc.name)) == 2
+
+
+def test_nobody_is_asked_where_details_are_never_due(overdue, set_settings):
+	set_settings(confirm_details_months=0)
+	assert client_data.remind() == 0 and todos(overdue[0].name) == []
+	assert execute()[1] == []
+
+
+def test_the_report_lists_what_is_due_to_those_who_may_read_it(overdue, set_settings, make_user, as_user):
+	set_settings(confirm_details_months=12)
+	doc, _manager = overdue
+	contact("fresh@data.example", verified_how="Call-back").insert()
+	(row,) = [each for each in execute()[1] if each["contact"] == doc.name]
+	assert (row["party"], str(row["details_confirmed_on"])) == ("Anna Data", "2020-01-01")
+	assert not [each for each in execute()[1] if each["email_id"] == "fresh@data.example"]
+	assert not [each for each in execute({"party_type": "Supplier"})[1] if each["contact"] == doc.name]
+	with as_user(make_user("Purchase Manager")):
+		assert not frappe.has_permission("Customer", "read", doc="Anna Data")
+		assert [each["party"] for each in execute()[1] if each["contact"] == doc.name] == [None]
