@@ -167,6 +167,7 @@ doc_events = {
 		"before_validate": [
 			"client_comms.enforcement.bound.keep_bound",
 			"client_comms.enforcement.outgoing.keep_acknowledgement",
+			"client_comms.enforcement.outgoing.keep_written",
 		],
 		"validate": "client_comms.enforcement.refiling.refuse_reply",
 		"after_insert": [
@@ -268,6 +269,7 @@ scheduler_events = {
 		"client_comms.enforcement.sharing.end_all_lapsed",
 		"client_comms.communication_governance.templates.expire",
 		"client_comms.client_privacy.consents.expire",
+		"client_comms.client_privacy.renewals.remind",
 		"client_comms.crm.client_data.remind",
 	],
 	"daily_long": ["client_comms.crm.hand_over.hand_over_all"],
@@ -297,11 +299,17 @@ doctype_js = {
 		"public/js/confidentiality.js",
 		"public/js/email_templates.js",
 		"public/js/communication_preference.js",
+		"public/js/privacy.js",
 	],
-	"Customer": ["public/js/log_interaction.js", "public/js/communication_preference.js"],
+	"Customer": [
+		"public/js/log_interaction.js",
+		"public/js/communication_preference.js",
+		"public/js/privacy.js",
+	],
 	"Contact": [
 		"public/js/log_interaction.js",
 		"public/js/communication_preference.js",
+		"public/js/privacy.js",
 		"public/js/contact.js",
 	],
 	"Opportunity": [

@@ -3,8 +3,11 @@
 Installation copies these rows into the site once; from then on the site's own documents are what
 counts, and an administrator changes them there. The dry run reads the same rows where there is no
 site. Keys are the field names of the DocTypes the rows become; checks are 0 or 1, spans of time are
-business days (`*_within_days`) or months (`retention_months`, 0 keeps records for good).
+business days (`*_within_days`) or months (`retention_months`, 0 keeps records for good). What
+clients read of it is marked for translation.
 """
+
+from client_comms.rules.messages import _
 
 FRONTLINE_STAFF = "Frontline Staff"
 ACCOUNT_MANAGER = "Account Manager"
@@ -138,7 +141,7 @@ DOCUMENTATION_METHODS = (
 	{"method_name": FOLLOW_UP_EMAIL, "evidence": "Communication"},
 )
 
-CHANNELS = ("Phone", "Email", "Meeting", "Portal", "Chat", "Visit", "Letter")
+CHANNELS = (_("Phone"), _("Email"), _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
 
 # An Issue that staff type in mostly comes from a call.
 ISSUE_CHANNEL = "Phone"
@@ -298,15 +301,15 @@ TRAINING = {
 # Clause P-3. The first purpose is the one that the gate asks for when information goes to a third party.
 CONSENT_PURPOSES = (
 	{
-		"purpose_name": "Sharing with a Third Party",
-		"description": "We pass on information about you to somebody outside our organisation.",
+		"purpose_name": _("Sharing with a Third Party"),
+		"description": _("We pass on information about you to somebody outside our organisation."),
 		"concerns_third_party": 1,
 		"validity_months": 24,
 		"remind_days_before": 30,
 	},
 	{
-		"purpose_name": "Marketing",
-		"description": "We write to you about offers that you did not ask for.",
+		"purpose_name": _("Marketing"),
+		"description": _("We write to you about offers that you did not ask for."),
 		"concerns_third_party": 0,
 		"validity_months": 24,
 		"remind_days_before": 30,
@@ -349,10 +352,10 @@ CONSENT_NOTICES = (
 	},
 )
 DATA_CATEGORIES = (
-	{"category_name": "Contact Details", "description": "Name, address, telephone, email."},
-	{"category_name": "Contract and Billing", "description": "Orders, contracts, invoices, payments."},
-	{"category_name": "Correspondence", "description": "What was written and said between us."},
-	{"category_name": "Identity Documents", "description": "Copies of passports and the like."},
+	{"category_name": _("Contact Details"), "description": _("Name, address, telephone, email.")},
+	{"category_name": _("Contract and Billing"), "description": _("Orders, contracts, invoices, payments.")},
+	{"category_name": _("Correspondence"), "description": _("What was written and said between us.")},
+	{"category_name": _("Identity Documents"), "description": _("Copies of passports and the like.")},
 )
 
 # A board to look at: status follows what happened, so cards cannot be moved to another column.

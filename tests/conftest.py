@@ -108,6 +108,21 @@ def transaction(request, site):
 	fresh_state(metadata)
 
 
+@pytest.fixture(scope="session")
+def rolled_back(site):
+	"""`with rolled_back(): …` is a `transaction` for part of a test, or for several tests of a module."""
+
+	@contextlib.contextmanager
+	def transaction():
+		metadata = site.cache.get_value("metadata_version")
+		with savepoints_for_commits():
+			yield
+		site.db.rollback()
+		fresh_state(metadata)
+
+	return transaction
+
+
 def fresh_state(metadata=None):
 	"""Administrator, no flags but those of a test, no messages, no caches.
 

@@ -4,18 +4,17 @@ import re
 from html import unescape
 
 import frappe
-from frappe.utils import strip_html
 
 from client_comms import clock
 from client_comms.rules import wording as rules
 
 _CACHE = "client_comms_terms"
 FINDING = "Wording Finding"
-# Quoted earlier messages and the signature of Frappe's email dialog are not what somebody writes now.
-_QUOTED = re.compile(
-	r"<blockquote\b.*?</blockquote>|<div[^>]+data-comment=\"original-reply\".*|<!-- original-reply -->.*",
-	re.IGNORECASE | re.DOTALL,
-)
+# Quoted earlier messages are not what somebody writes now. No pattern here looks past the next "<", so that a text
+# of nothing but those is read as fast as any.
+_QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>", re.IGNORECASE)
+_EARLIER = re.compile(r"<div[^<>]+data-comment=\"original-reply\"|<!-- original-reply -->", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _BLOCK_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
@@ -38,9 +37,24 @@ def check(text: str, language: str | None = None, *, courtesy: bool = True) -> t
 
 def plain(content: str | None) -> str:
 	"""The text that somebody wrote, of the HTML of an email: without what it quotes."""
-	text = _BLOCK_END.sub("\n", _QUOTED.sub("", content or ""))
-	lines = (" ".join(line.split()) for line in unescape(strip_html(text)).splitlines())
+	text = _TAG.sub("", _BLOCK_END.sub("\n", _without_quotes(content or "")))
+	lines = (" ".join(line.split()) for line in unescape(text).splitlines())
 	return "\n".join(line for line in lines if line)
+
+
+def _without_quotes(html: str) -> str:
+	"""Without quoted messages, and the quotes in them, and without everything after the mark of the earlier one."""
+	if earlier := _EARLIER.search(html):
+		html = html[: earlier.start()]
+	kept, depth, at = [], 0, 0
+	for tag in _QUOTE.finditer(html):
+		if not depth:
+			kept.append(html[at : tag.start()])
+		depth = max(depth - 1, 0) if tag[1] else depth + 1
+		at = tag.end()
+	if not depth:
+		kept.append(html[at:])
+	return "".join(kept)
 
 
 def terms() -> tuple[rules.Term, ...]:

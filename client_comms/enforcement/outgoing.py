@@ -32,6 +32,7 @@ from client_comms.rules.outgoing import Finding, Known, Recipient
 INTERACTION = governed.INTERACTION
 REPORT = "Auto Email Report"
 EMAIL = "Email"
+AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
 REASON = "outgoing_reason"  # the parameter of a request that carries the reason for going ahead
 MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
 _MESSAGE_FIELDS = (
@@ -240,7 +241,7 @@ def consent_of(matter: Matter, recipient: Recipient, purpose: str | None = None)
 
 def check_consent(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-3: to a third party only with the client's consent, at levels that ask for it."""
-	if not _demands(matter, "require_third_party_consent"):
+	if not demands(matter, "require_third_party_consent"):
 		return []
 	found = []
 	for recipient in recipients:
@@ -254,7 +255,7 @@ def check_consent(matter: Matter, recipients: Iterable[Recipient]) -> list[Findi
 
 def check_identity(matter: Matter, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-1: at levels that ask for it, nothing goes out before the client's identity is confirmed."""
-	required = _demands(matter, "require_identity_verification") and _reaches_outside(recipients)
+	required = demands(matter, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or matter.acknowledgement:
 		return []
 	known = (
@@ -265,7 +266,8 @@ def check_identity(matter: Matter, recipients: Iterable[Recipient]) -> list[Find
 	return list(rules.check_identity(True, known, clock.now()))
 
 
-def _demands(matter: Matter, safeguard: str) -> bool:
+def demands(matter: Matter, safeguard: str) -> bool:
+	"""Whether the level asks for a safeguard, by the name of its check on Confidentiality Level."""
 	return matter.governed and bool(frappe.get_cached_value("Confidentiality Level", matter.level, safeguard))
 
 
@@ -447,6 +449,14 @@ def keep_acknowledgement(doc, method=None) -> None:
 		doc.is_acknowledgement = int(bool(doc.flags.client_comms_acknowledgement))
 	else:
 		doc.is_acknowledgement = frappe.db.get_value(doc.doctype, doc.name, "is_acknowledgement")
+
+
+def keep_written(doc, method=None) -> None:
+	"""`before_validate` of Communication: what a request itself calls automatic was written by somebody, and is judged so
+	(C-5, D-3)."""
+	declared = (frappe.local.form_dict or {}).get("communication_type")
+	if doc.is_new() and doc.communication_type == declared == AUTOMATED:
+		doc.communication_type = "Communication"
 
 
 def refuse_key(doc, method=None) -> None:

@@ -50,10 +50,11 @@ def has_website_permission(doc, ptype, user, verbose=False) -> bool:
 
 
 def _is_open(issue, user: str) -> bool:
-	return issue.raised_by == user or issue.confidentiality_level in _open_levels()
+	return issue.raised_by == user or issue.confidentiality_level in open_levels()
 
 
-def _open_levels() -> list[str]:
+def open_levels() -> list[str]:
+	"""Levels of which a customer's contacts see each other's Issues."""
 	return [level.name for level in policy.current().levels.values() if level.need_to_know == access.ROLE]
 
 
@@ -76,7 +77,7 @@ def _restricted(arguments: dict) -> dict:
 	hidden = frappe.get_all(
 		ISSUE,
 		{
-			"confidentiality_level": ("not in", ["", *_open_levels()]),
+			"confidentiality_level": ("not in", ["", *open_levels()]),
 			"customer": ("in", [_NOBODY, *_customers()]),
 			"raised_by": ("!=", frappe.session.user),
 		},

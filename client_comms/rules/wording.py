@@ -32,6 +32,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])(?P<quotes>[\"'”»)]*)\s+(?=[\"'“�
 _ABBREVIATED = re.compile(
 	r"(?:\b[^\W\d_]|\b\d+|\b(?:Dr|Mr|Mrs|Ms|Prof|St|Nr|Hr|Fr|bzw|ca|usw|etc|e\.g|i\.e|z\.B|d\.h))\.$"
 )
+_ABBREVIATION_LENGTH = 12
+_WORDS_TO_JUDGE = 8  # of less than a sentence the formulas say nothing
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûœæ]+", re.IGNORECASE)
 _SILENT_E = re.compile(r"[^aeiouy]e(?:s|d)?$", re.IGNORECASE)
 
@@ -100,14 +102,14 @@ def check(
 def check_terms(text: str, language: str, terms: Iterable[Term]) -> list[Finding]:
 	"""Where terms to avoid occur: as they are written, or in any form of their words (D-3)."""
 	found = []
-	words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+	read = _Read(text)
 	for term in terms:
 		if term.language and _base(term.language) != _base(language):
 			continue
 		places = (
 			_literally(text, term.avoid)
 			if term.match == LITERAL
-			else _in_any_form(words, term.avoid, _base(term.language or language))
+			else read.in_any_form(term.avoid, _base(term.language or language))
 		)
 		for start, end in places:
 			written = text[start:end]
@@ -136,7 +138,8 @@ def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
 				{"count": count, "limit": limits.words_per_sentence},
 			)
 			found.append(Finding(LONG_SENTENCE, start, end, text[start:end], message))
-	ease = measure(text, language).reading_ease
+	measures = measure(text, language)
+	ease = measures.reading_ease if measures.words >= _WORDS_TO_JUDGE else None
 	if limits.reading_ease and ease is not None and ease < limits.reading_ease:
 		message = Message(
 			_("The text is hard to read: {ease} on a scale from 0 to 100. Use shorter sentences and words."),
@@ -182,7 +185,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 	"""Start and end of each sentence; lines and paragraphs end sentences as well."""
 	found, start = [], 0
 	for gap in _SENTENCE_END.finditer(text):
-		if "\n" not in gap.group() and _ABBREVIATED.search(text[start : gap.start()]):
+		# An abbreviation is short: what is looked at stays so too, however long the sentence.
+		before = text[max(start, gap.start() - _ABBREVIATION_LENGTH) : gap.start()]
+		if "\n" not in gap.group() and _ABBREVIATED.search(before):
 			continue
 		found.append((start, max(gap.start(), gap.end("quotes"))))
 		start = gap.end()
@@ -198,18 +203,35 @@ def _literally(text: str, term: str) -> list[tuple[int, int]]:
 	return [match.span() for match in pattern.finditer(text)]
 
 
-def _in_any_form(words: list[tuple[str, int, int]], term: str, language: str) -> list[tuple[int, int]]:
-	"""Places where the words of the term follow each other in any of their forms."""
-	wanted = [_stem(word, language) for word in _WORD.findall(term)]
-	if not wanted:
-		return []
-	stems = [_stem(word, language) for word, _start, _end in words]
-	size = len(wanted)
-	return [
-		(words[i][1], words[i + size - 1][2])
-		for i in range(len(words) - size + 1)
-		if stems[i : i + size] == wanted
-	]
+class _Read:
+	"""The words of a text, stemmed once for each language however many terms are looked for."""
+
+	def __init__(self, text: str):
+		self.words = [(match.group(), *match.span()) for match in _WORD.finditer(text)]
+		self.stemmed: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
+
+	def stems(self, language: str) -> tuple[list[str], dict[str, list[int]]]:
+		"""The stems in their order, and the places of each."""
+		if language not in self.stemmed:
+			stems = [_stem(word, language) for word, _start, _end in self.words]
+			places: dict[str, list[int]] = {}
+			for place, stem in enumerate(stems):
+				places.setdefault(stem, []).append(place)
+			self.stemmed[language] = stems, places
+		return self.stemmed[language]
+
+	def in_any_form(self, term: str, language: str) -> list[tuple[int, int]]:
+		"""Places where the words of the term follow each other in any of their forms."""
+		wanted = [_stem(word, language) for word in _WORD.findall(term)]
+		if not wanted:
+			return []
+		stems, places = self.stems(language)
+		size = len(wanted)
+		return [
+			(self.words[i][1], self.words[i + size - 1][2])
+			for i in places.get(wanted[0], ())
+			if stems[i : i + size] == wanted
+		]
 
 
 @lru_cache(maxsize=20_000)

@@ -7,6 +7,7 @@ pages showed when a test failed lies in `test-results/desk/`.
 import os
 import re
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,62 @@ def login(request, browser, http):
 			name = re.sub(r"\W+", "-", request.node.name)
 			page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png", full_page=True)
 		page.context.close()
+
+
+@pytest.fixture
+def client(site, make_user):
+	"""A customer with a contact; in the end it goes, and every interaction with it."""
+	key = uuid.uuid4().hex[:8]
+	customer = site.get_doc(
+		{
+			"doctype": "Customer",
+			"customer_name": f"Meyer Dental Clinic {key}",
+			"customer_type": "Company",
+		}
+	).insert(ignore_permissions=True)
+	contact = site.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": f"Anna {key}",
+			"email_ids": [{"email_id": f"anna.{key}@meyer.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	client = site._dict(name=customer.name, address=f"anna.{key}@meyer.example", key=key)
+
+	yield client
+
+	site.set_user("Administrator")
+	site.db.rollback()
+	for name in site.get_all(
+		"Client Interaction", {"party_type": "Customer", "party": client.name}, pluck="name"
+	):
+		site.delete_doc("Client Interaction", name, force=True, ignore_permissions=True)
+	for name in site.get_all("Communication", {"sender": client.address}, pluck="name"):
+		site.delete_doc("Communication", name, force=True, ignore_permissions=True)
+	site.delete_doc("Contact", contact.name, force=True, ignore_permissions=True)
+	site.delete_doc("Customer", customer.name, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+@pytest.fixture
+def received(site, client):
+	"""`received(subject)`: an email of the client arrives; returns the name of its interaction."""
+
+	def receive(subject):
+		communication = site.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": client.address,
+				"subject": f"{subject} {client.key}",
+				"content": "Please get back to me.",
+			}
+		).insert(ignore_permissions=True)
+		site.db.commit()
+		return site.db.get_value("Communication", communication.name, "client_interaction")
+
+	return receive

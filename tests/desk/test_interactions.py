@@ -1,7 +1,6 @@
 """What staff do with interactions in the desk: see, act, log, ask why (D-1, C-3, C-4, D-5)."""
 
 import re
-import uuid
 
 import pytest
 
@@ -16,66 +15,9 @@ def frontline(make_user):
 	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
 
 
-@pytest.fixture
-def client(site, make_user):
-	"""A customer with a contact; in the end it goes, and every interaction with it."""
-	key = uuid.uuid4().hex[:8]
-	customer = site.get_doc(
-		{
-			"doctype": "Customer",
-			"customer_name": f"Meyer Dental Clinic {key}",
-			"customer_type": "Company",
-		}
-	).insert(ignore_permissions=True)
-	contact = site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": f"Anna {key}",
-			"email_ids": [{"email_id": f"anna.{key}@meyer.example", "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert(ignore_permissions=True)
-	site.db.commit()
-	client = site._dict(name=customer.name, address=f"anna.{key}@meyer.example", key=key)
-
-	yield client
-
-	site.set_user("Administrator")
-	site.db.rollback()
-	for name in interactions_with(site, client):
-		site.delete_doc(INTERACTION, name, force=True, ignore_permissions=True)
-	for name in site.get_all("Communication", {"sender": client.address}, pluck="name"):
-		site.delete_doc("Communication", name, force=True, ignore_permissions=True)
-	site.delete_doc("Contact", contact.name, force=True, ignore_permissions=True)
-	site.delete_doc("Customer", customer.name, force=True, ignore_permissions=True)
-	site.db.commit()
-
-
 def interactions_with(site, client):
 	filters = {"party_type": "Customer", "party": client.name}
 	return site.get_all(INTERACTION, filters, pluck="name", order_by="creation asc")
-
-
-@pytest.fixture
-def received(site, client):
-	"""`received(subject)`: an email of the client arrives; returns the name of its interaction."""
-
-	def receive(subject):
-		communication = site.get_doc(
-			{
-				"doctype": "Communication",
-				"communication_type": "Communication",
-				"communication_medium": "Email",
-				"sent_or_received": "Received",
-				"sender": client.address,
-				"subject": f"{subject} {client.key}",
-				"content": "Please get back to me.",
-			}
-		).insert(ignore_permissions=True)
-		site.db.commit()
-		return site.db.get_value("Communication", communication.name, "client_interaction")
-
-	return receive
 
 
 def open_form(page, name):
@@ -213,7 +155,7 @@ def test_log_interaction_from_a_customer_names_the_customer(site, frontline, log
 	dialog.locator("[data-fieldname=summary] textarea").fill("Asks which grants can be combined.")
 	page.get_by_role("button", name="Log", exact=True).click()
 	expect(page.locator(".form-message:visible")).to_contain_text(
-		"Grant for public buildings: a reply is owed by"
+		"Grant for public buildings: Fiona Berg owes"
 	)
 
 	site.db.rollback()

@@ -1,9 +1,11 @@
 """Terms to avoid, plain language, courtesy (C-5, D-3)."""
 
+import time
+import timeit
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from client_comms.rules import wording
@@ -94,6 +96,7 @@ def test_hard_text_is_found_and_easy_text_is_not():
 	assert [f.kind for f in wording.check(hard, "en")] == [wording.HARD_TO_READ]
 	assert wording.check("We will call you on Monday. Then we fix the roof.", "en") == ()
 	assert wording.check(hard, "en", limits=Limits(0, 0)) == ()
+	assert wording.check("Organisational considerations", "en") == ()  # too little to judge
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,58 @@ def test_sentences_hold_every_word_once(text):
 	spans = wording.sentences(text)
 	assert all(a[1] <= b[0] for a, b in pairwise(spans))
 	assert "".join("".join(text[s:e].split()) for s, e in spans) == "".join(text.split())
+
+
+# --- any length -------------------------------------------------------------------------------------
+
+TERMS = [Term(f"avoid{number} word", "use") for number in range(150)] + [
+	Term("utilise", "use", language="en"),
+	Term("at your earliest convenience", match=LITERAL),
+]
+WORST = (
+	"a",
+	".",
+	". ",
+	'."',
+	". z.B. A",
+	"z.B. A",
+	"1. A",
+	"a'",
+	"a-",
+	"-'",
+	"! ",
+	"<",
+	"<blockquote>",
+	"\n",
+	" ",
+	"e",
+	"at your earliest ",
+	"avoid1 ",
+	"\u2026 ",
+)
+
+
+@pytest.mark.parametrize("unit", WORST)
+def test_no_text_takes_long(unit):
+	"""A pattern that tries again from every place would need hours for these."""
+	started = time.perf_counter()
+	wording.check(
+		unit * (200_000 // len(unit)), "de", TERMS, salutations=["Hello"], closings=["Kind regards"]
+	)
+	assert time.perf_counter() - started < 10
+
+
+@given(st.lists(st.sampled_from(WORST), min_size=1, max_size=6), st.sampled_from(["en", "de", "fr"]))
+@settings(max_examples=20, deadline=None)
+def test_no_mixture_takes_long(units, language):
+	started = time.perf_counter()
+	wording.check("".join(units) * (20_000 // len("".join(units))), language, TERMS)
+	assert time.perf_counter() - started < 5
+
+
+def test_an_email_of_20_kilobytes_is_checked_while_one_types():
+	sentence = "We have looked into your order, and we utilise the new forms for its return to you. "
+	text = "Hello Anna\n" + sentence * (20_000 // len(sentence)) + "\nKind regards"
+	wording.check(text, "en", TERMS)  # stems are kept
+	best = min(timeit.repeat(lambda: wording.check(text, "en", TERMS), number=1, repeat=5))
+	assert best < 0.1

@@ -62,12 +62,25 @@ Object.assign(client_comms.outgoing, {
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const finding = found[$(event.currentTarget).attr("data-finding")];
 			const args = { ...verdict.about, recipient: finding.recipient };
+			dialog.hide();
 			this[finding.next_step.replace("-", "_")](args);
 		});
 	},
 
+	// Frappe's messages call the following by name, without `this`.
+
+	/** Open the email dialog on a document. */
+	async write_email({ doctype, name }) {
+		frappe.hide_msgprint();
+		const doc = await frappe.model.with_doc(doctype, name);
+		const frm = cur_frm?.doctype === doctype && cur_frm.docname === name ? cur_frm : undefined;
+		if (frm?.email_doc) return frm.email_doc();
+		new frappe.views.CommunicationComposer({ doc, frm });
+	},
+
 	/** Ask the client for consent by a link; for a third party that is not on record yet, record it first. */
 	async request_consent({ party_type, party, contact, interaction, recipient }) {
+		frappe.hide_msgprint();
 		if (!party) {
 			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
 			return;
@@ -81,8 +94,10 @@ Object.assign(client_comms.outgoing, {
 					options: "Third Party",
 					label: __("Third Party"),
 					reqd: 1,
-					description: __("Who receives the information: {0}", [frappe.utils.escape_html(recipient || "")]),
-					default: await this.third_party_of(recipient, domain),
+					description: recipient
+						? __("Who receives the information: {0}", [frappe.utils.escape_html(recipient)])
+						: "",
+					default: await client_comms.outgoing.third_party_of(recipient, domain),
 				},
 				{
 					fieldname: "purpose",
@@ -90,6 +105,7 @@ Object.assign(client_comms.outgoing, {
 					options: "Consent Purpose",
 					label: __("Purpose"),
 					get_query: () => ({ filters: { concerns_third_party: 1 } }),
+					description: __("Empty: the one that the settings name."),
 				},
 				{
 					fieldname: "address",
@@ -118,6 +134,7 @@ Object.assign(client_comms.outgoing, {
 	},
 
 	async third_party_of(recipient, domain) {
+		if (!domain) return undefined;
 		const rows = await frappe.db.get_list("Third Party", {
 			filters: { disabled: 0 },
 			or_filters: [
@@ -131,6 +148,7 @@ Object.assign(client_comms.outgoing, {
 
 	/** Record how the client's identity was confirmed, or let the app find out by a code. */
 	verify_identity({ party_type, party, contact, interaction }) {
+		frappe.hide_msgprint();
 		if (!party) {
 			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
 			return;
@@ -173,9 +191,10 @@ Object.assign(client_comms.outgoing, {
 			primary_action: async (values) => {
 				dialog.hide();
 				const about = { party_type, party, contact, client_interaction: interaction };
-				if (values.method === CODE) return this.ask_code(about);
+				if (values.method === CODE) return client_comms.outgoing.ask_code(about);
 				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
 				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
+				cur_frm?.doc.name === interaction && cur_frm.reload_doc();
 			},
 		});
 		dialog.show();
@@ -193,6 +212,7 @@ Object.assign(client_comms.outgoing, {
 				});
 				if (confirmed) {
 					frappe.show_alert({ message: __("The client's identity is confirmed."), indicator: "green" });
+					cur_frm?.doc.name === about.client_interaction && cur_frm.reload_doc();
 				} else {
 					frappe.msgprint({
 						title: __("Wrong Code"),

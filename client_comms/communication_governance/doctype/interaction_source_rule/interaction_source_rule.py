@@ -17,7 +17,9 @@ class InteractionSourceRule(Document):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
-		source: DF.Literal["", "Communication", "Issue", "Lead", "Opportunity", "Call Log", "Event", "Appointment"]
+		source: DF.Literal[
+			"", "Communication", "Issue", "Lead", "Opportunity", "Call Log", "Event", "Appointment"
+		]
 		subject_contains: DF.SmallText | None
 	# end: auto-generated types
 	pass

@@ -166,15 +166,16 @@
 			const roles = answer.roles.map(
 				(role) => `<span class="indicator-pill gray mr-1">${escape(__(role))}</span>`
 			);
+			const reads = __("Reads {0} of {1} interactions.", [
+				`<strong>${sum("listed")}</strong>`,
+				`<strong>${sum("existing")}</strong>`,
+			]);
 			return `
 			<h4 class="mb-1">${escape(answer.full_name || answer.user)}
 				<small class="text-muted">${escape(answer.user)}</small></h4>
 			<div class="mb-3">${roles.join("")}</div>
 			${this.remarks(answer, sum("listed"))}
-			<p>${__("Reads {0} of {1} interactions.", [
-				`<strong>${sum("listed")}</strong>`,
-				`<strong>${sum("existing")}</strong>`,
-			])}</p>
+			<p>${reads}</p>
 			${grid(answer.cells)}
 			<div class="row">
 				<div class="col-md-6">${trainings(answer)}</div>
@@ -371,6 +372,8 @@
 			}`;
 			const reasons = (list) =>
 				`<ul class="pl-3 mb-0">${list.map((reason) => `<li>${reason}</li>`).join("")}</ul>`;
+			const can = __("Can Reach It: {0}", [reaching.length]);
+			const cannot = __("Cannot: {0}", [others.length]);
 			return `
 			<h4>${escape(__(doctype))} ${escape(name)}</h4>
 			<p class="text-muted">${[communication_type, level]
@@ -380,7 +383,7 @@
 			<input type="search" class="form-control input-sm" style="max-width: 320px" data-search
 				placeholder="${__("Find a user or a rule")}">
 			${section(
-				__("Can Reach It: {0}", [reaching.length]),
+				can,
 				reaching.map(
 					(row) => `<tr data-user="${escape(row.user)}">${person(row)}
 						<td><span class="indicator-pill green">${RULES[row.rule] || escape(row.rule)}</span></td>
@@ -388,7 +391,7 @@
 				)
 			)}
 			${section(
-				__("Cannot: {0}", [others.length]),
+				cannot,
 				others.map(
 					(row) => `<tr data-user="${escape(row.user)}">${person(row)}
 						<td><span class="indicator-pill gray">${RULES[row.rule] || escape(row.rule)}</span></td>
@@ -603,9 +606,10 @@
 					: "";
 			const number = (value, colour, sign) =>
 				value ? `<span class="indicator-pill ${colour} no-indicator-dot">${sign}${value}</span>` : "";
+			const titles = [__("User"), __("Communication Type"), __("Level"), __("Gains"), __("Loses")];
 			const table = rows.length
 				? `<div class="table-responsive"><table class="table table-bordered">
-				<thead><tr>${[__("User"), __("Communication Type"), __("Level"), __("Gains"), __("Loses")]
+				<thead><tr>${titles
 					.map((title) => `<th>${title}</th>`)
 					.join("")}</tr></thead>
 				<tbody>${rows

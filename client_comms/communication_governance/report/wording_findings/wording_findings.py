@@ -69,7 +69,7 @@ def chart(rows: list[dict], group_by: str) -> dict | None:
 	return {
 		"type": "line" if group_by == MONTH else "bar",
 		"data": {
-			"labels": [_(row["what"]) if group_by == KIND else row["what"] for row in shown],
+			"labels": [_(row.what) if group_by == KIND else row.what for row in shown],
 			"datasets": [{"name": _("Findings"), "values": [row["findings"] for row in shown]}],
 		},
 	}

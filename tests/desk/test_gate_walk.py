@@ -1,0 +1,179 @@
+"""From a refusal to the disclosure, by clicks: the client is asked, says yes, and the email goes out (P-1 to P-3)."""
+
+import email
+import re
+from pathlib import Path
+
+import frappe
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def case(site, client, make_user):
+	"""A Service Update to a client whose identity is confirmed, and an adviser whom they have not agreed to."""
+	account = site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": f"Gate {client.key}",
+			"email_id": f"service.{client.key}@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 0
+			if site.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1})
+			else 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	domain = f"adviser-{client.key}.example"
+	adviser = site.get_doc(
+		{"doctype": "Third Party", "third_party_name": f"Adviser {client.key}", "email_domains": domain}
+	).insert()
+	staff = make_user("Account Manager", "Sales User", "Inbox User", password=PASSWORD)
+	doc = site.get_doc(
+		{
+			"doctype": "Client Interaction",
+			"company": site.db.get_value("Company", {}),
+			"communication_type": "Service Update",
+			"channel": "Phone",
+			"direction": "Inbound",
+			"occurred_on": site.utils.add_days(site.utils.now_datetime(), -1),
+			"party_type": "Customer",
+			"party": client.name,
+			"contact": site.db.get_value("Contact Email", {"email_id": client.address}, "parent"),
+			"responsible_staff": staff,
+			"subject": "Solar roof",
+			"summary": "She asks how it goes.",
+		}
+	).insert()
+	site.get_doc(
+		{
+			"doctype": "Identity Verification",
+			"party_type": "Customer",
+			"party": client.name,
+			"method": "Document Seen",
+			"result": "Confirmed",
+		}
+	).insert()
+	site.db.commit()
+	yield frappe._dict(name=doc.name, staff=staff, eve=f"eve@{domain}", third_party=adviser.name)
+	_remove(site, client, doc.name, adviser.name, account.name)
+
+
+def _remove(site, client, interaction, third_party, account):
+	site.set_user("Administrator")
+	site.db.rollback()
+	messages = site.get_all("Communication", {"client_interaction": interaction}, pluck="name")
+	consents = site.get_all("Client Consent", {"party": client.name}, pluck="name")
+	queued = site.get_all(
+		"Email Queue", {"reference_name": ("in", [interaction, *messages, *consents])}, pluck="name"
+	)
+	for doctype, filters in (
+		("Email Queue Recipient", {"parent": ("in", queued)}),
+		("Email Queue", {"name": ("in", queued)}),
+		("Consent Event", {"parent": ("in", consents)}),
+		("Client Link", {"party": client.name}),
+		("Client Consent", {"name": ("in", consents)}),
+		("Client Disclosure", {"party": client.name}),
+		("Identity Verification", {"party": client.name}),
+		("Notification Log", {"document_name": ("in", [interaction, *messages, *consents])}),
+		("Compliance Ledger Entry", {"reference_name": ("in", [interaction, *messages])}),
+		("Communication Link", {"parent": ("in", messages)}),
+		("Communication", {"name": ("in", messages)}),
+	):
+		site.db.delete(doctype, filters)
+	site.delete_doc("Client Interaction", interaction, force=True)
+	site.delete_doc("Third Party", third_party, force=True)
+	site.delete_doc("Email Account", account, force=True)
+	site.db.commit()
+
+
+def test_refused_asked_agreed_sent_registered(case, client, site, login, browser, http):
+	staff = login(case.staff, PASSWORD)
+	staff.goto(f"/app/client-interaction/{case.name}")
+	expect(staff.get_by_text("The client's identity is confirmed until")).to_be_visible()
+	staff.get_by_role("button", name="Privacy").click()
+	expect(staff.get_by_role("link", name="Ask for Consent")).to_be_visible()
+	shoot(staff, "interaction")
+	staff.keyboard.press("Escape")
+
+	staff.get_by_role("button", name="Actions").click()
+	staff.get_by_role("link", name="Reply by Email").click()
+	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
+	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
+	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
+	staff.evaluate(
+		"""([address]) => {
+			cur_dialog.set_value("cc", address);
+			cur_dialog.set_value("content", "<p>The roof is done.</p>");
+		}""",
+		[case.eve],
+	)
+	dialog.get_by_role("button", name="Send", exact=True).click()
+
+	refusal = staff.locator(".modal.show", has_text="Not Sent")
+	expect(refusal).to_contain_text(case.eve)
+	shoot(staff, "refusal")
+	refusal.get_by_role("button", name="Ask for Consent").click()
+	request = staff.locator(".modal.show", has_text="Who receives the information")
+	expect(request.locator("[data-fieldname=third_party] input")).to_have_value(case.third_party)
+	shoot(staff, "request")
+	request.get_by_role("button", name="Send Link").click()
+	expect(staff.get_by_text("The client was asked")).to_be_visible()
+
+	agree(browser, http, link(site, client))
+
+	dialog.get_by_role("button", name="Send", exact=True).click()
+	expect(dialog).to_be_hidden()
+	expect(staff.locator(".timeline-item", has_text="The roof is done.").first).to_be_visible(timeout=30_000)
+	site.db.rollback()
+	consent = frappe.get_last_doc("Client Consent", {"party": client.name})
+	entry = frappe.get_last_doc("Client Disclosure", {"recipient": case.eve})
+	assert (entry.basis, entry.consent, entry.disclosed_by) == ("Consent", consent.name, case.staff)
+	assert frappe.get_all("Email Queue Recipient", {"recipient": case.eve})
+
+	staff.reload()
+	expect(staff.get_by_text("The client consented on")).to_be_visible()
+	shoot(staff, "sent")
+	staff.goto("/app/query-report/Disclosure Register")
+	expect(staff.locator(".dt-cell", has_text=case.eve).first).to_be_visible()
+	shoot(staff, "register")
+
+
+def link(site, client) -> str:
+	"""The address in the email to the client."""
+	site.db.rollback()
+	consent = frappe.get_last_doc("Client Consent", {"party": client.name})
+	queued = frappe.get_last_doc("Email Queue", {"reference_name": consent.name})
+	assert [row.recipient for row in queued.recipients] == [client.address]
+	parts = email.message_from_string(queued.message).walk()
+	text = " ".join(part.get_payload(decode=True).decode() for part in parts if not part.is_multipart())
+	return "/client-link?token=" + re.search(r"client-link\?token=([\w-]+)", text)[1]
+
+
+def agree(browser, http, address):
+	"""As the client, who is logged in nowhere; on the telephone first, only to look."""
+	for viewport in (PHONE, None):
+		context = browser.new_context(base_url=http, **({"viewport": viewport} if viewport else {}))
+		page = context.new_page()
+		page.goto(address)
+		expect(page.get_by_text("I agree that you pass on information")).to_be_visible()
+		assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+		shoot(page, "client-phone" if viewport else "client")
+		if not viewport:
+			page.get_by_text("I agree", exact=True).click()
+			page.locator(".self-service [type=submit]").click()
+			expect(page.get_by_text("Thank you")).to_be_visible()
+			shoot(page, "client-thanks")
+		context.close()
+
+
+def shoot(page, name):
+	"""For people to look at."""
+	SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+	page.screenshot(path=SCREENSHOTS / f"gate-walk-{name}.png")

@@ -1,0 +1,75 @@
+"""How a text reads is shown while it is written, and changes on a click alone (C-5, D-3)."""
+
+import re
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+PANEL = ".client-comms-wording"
+
+
+@pytest.fixture
+def interaction(site, client):
+	"""An inquiry of the client; it goes with the client."""
+	doc = site.get_doc(
+		{
+			"doctype": "Client Interaction",
+			"company": site.db.get_value("Company", {}),
+			"party_type": "Customer",
+			"party": client.name,
+			"communication_type": "Initial Inquiry",
+			"channel": "Email",
+			"direction": "Inbound",
+			"occurred_on": site.utils.add_days(site.utils.now_datetime(), -1),
+			"subject": "Solar roof",
+			"summary": "Please send an offer.",
+		}
+	)
+	doc.flags.from_intake = True
+	doc.append_event("Logged", site.utils.now_datetime())
+	doc.insert()
+	site.db.commit()
+	return doc.name
+
+
+@pytest.fixture
+def page(interaction, login, make_user):
+	page = login(make_user("Frontline Staff", "Inbox User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/client-interaction/{interaction}")
+	expect(page.locator(".page-head .title-text").first).to_contain_text("Solar roof")
+	return page
+
+
+def test_the_summary_is_checked_as_one_types_and_a_click_applies(page):
+	summary = page.locator("[data-fieldname=summary] textarea")
+	panel = page.locator(f"[data-fieldname=summary] + {PANEL}")
+	expect(panel).to_be_hidden()
+	summary.fill("We utilise the roof.")
+	expect(panel).to_contain_text("The short word says the same.")
+	expect(panel).not_to_contain_text("salutation")
+	assert summary.input_value() == "We utilise the roof."
+	panel.get_by_role("button", name="Apply “use”").click()
+	expect(summary).to_have_value("We use the roof.")
+	expect(panel).to_be_hidden()
+
+
+def test_the_email_is_checked_as_one_types_and_keeps_its_format(page):
+	page.evaluate("void cur_frm.email_doc('')")
+	dialog = page.locator(".modal.show")
+	editor = dialog.locator("[data-fieldname=content] .ql-editor[contenteditable=true]")
+	editor.fill("")
+	editor.type("Hello Anna, we ")
+	page.keyboard.press("Control+b")
+	editor.type("utilise")
+	page.keyboard.press("Control+b")
+	editor.type(" the roof.")
+	panel = dialog.locator(PANEL)
+	expect(panel).to_contain_text("The short word says the same.")
+	expect(panel).to_contain_text(re.compile("closing", re.IGNORECASE))
+	assert "utilise" in editor.inner_text()
+	panel.get_by_role("button", name="Apply “use”").click()
+	expect(editor.locator("strong")).to_have_text("use")
+	expect(editor).to_contain_text("Hello Anna, we use the roof.")
+	expect(panel).not_to_contain_text("utilise")
