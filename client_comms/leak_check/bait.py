@@ -37,6 +37,7 @@ _PLAIN = (  # DocTypes that carry the mark in their name
 	"Communication",
 	"Event",
 	"Call Log",
+	"Client Disclosure",
 	"Appointment",
 	"Auto Email Report",
 	"Prepared Report",
@@ -60,6 +61,17 @@ _CHILDREN = (
 )
 
 
+# As an interaction on which an answer is owed, so late that nothing of this site comes to it meanwhile.
+_OWING = {
+	"status": "Open",
+	"clock_state": "Running",
+	"respond_status": "Running",
+	"respond_by": "2099-12-31 12:00:00",
+	"next_deadline": "2099-12-31 12:00:00",
+	"logged_by_hand": 1,
+}
+
+
 @dataclass
 class Bait:
 	"""One interaction. Every text of it or of its belongings holds `word`, which occurs nowhere else."""
@@ -67,6 +79,7 @@ class Bait:
 	label: str
 	word: str
 	name: str
+	day: str  # on which it occurred, and no other
 	names: dict[str, str] = field(default_factory=dict)
 	file_url: str = ""
 
@@ -82,6 +95,7 @@ def plant(user: str) -> Planted:
 	levels = sorted(policy.current().levels.values(), key=lambda level: level.rank)
 	token = frappe.generate_hash(length=6)
 	parties = {doctype: _party(doctype, token) for doctype in PARTIES}
+	_make_client(user, parties["Customer"])
 	planted = Planted([], parties)
 	for number, level in enumerate(levels):
 		planted.baits.append(_interaction(user, level.name, level.name, number, token, parties))
@@ -95,6 +109,8 @@ def plant(user: str) -> Planted:
 		for doctype in documents.SETTING:
 			frappe.db.set_value(doctype, raised.names[doctype], "confidentiality_level", levels[-1].name)
 		planted.baits.append(raised)
+	for each in planted.baits:
+		frappe.db.set_value(INTERACTION, each.name, _OWING, update_modified=False)
 	frappe.db.commit()  # nosemgrep: requests are answered on another connection
 	return planted
 
@@ -102,7 +118,8 @@ def plant(user: str) -> Planted:
 def _interaction(user: str, level: str, label: str, number: int, token: str, parties: dict) -> Bait:
 	# The name is sent with requests and comes back with refusals: it must not hold the word.
 	word = f"{MARK}{token}q{number}"
-	bait = Bait(label, word, f"{MARK.upper()}-{token}-{number}")
+	occurred = add_days(now_datetime(), -OCCURRED_DAYS_AGO - number)
+	bait = Bait(label, word, f"{MARK.upper()}-{token}-{number}", str(occurred.date()))
 	doc = frappe.get_doc(
 		{
 			"doctype": INTERACTION,
@@ -116,7 +133,7 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 			"responsible_staff": "Administrator",
 			"reference_doctype": "Opportunity",
 			"reference_name": _document("Opportunity", f"{bait.name}-ABOUT", word, parties),
-			"occurred_on": add_days(now_datetime(), -OCCURRED_DAYS_AGO),
+			"occurred_on": occurred,
 			"subject": f"{word} subject",
 			"summary": f"{word} before",
 		}
@@ -144,7 +161,7 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 def _document(doctype: str, name: str, word: str, parties: dict, **values) -> str:
 	text = {
 		"Issue": {"subject": f"{word} issue", "customer": parties["Customer"]},
-		"Lead": {"lead_name": f"{word} lead"},
+		"Lead": {"lead_name": f"{word} lead", "company": frappe.db.get_value("Company", {})},
 		"Opportunity": {
 			"opportunity_from": "Prospect",
 			"party_name": parties["Prospect"],
@@ -167,7 +184,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 		{
 			"doctype": "Communication",
 			"communication_type": "Communication",
-			"communication_medium": "Other",
+			"communication_medium": "Event",  # neither logged nor held at the gate
 			"sent_or_received": "Sent",
 			"subject": f"{word} message",
 			"content": f"{word} message text",
@@ -177,6 +194,19 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 		}
 	).insert(ignore_permissions=True, set_name=f"{bait.name}-MSG")
 	names["Communication"] = message.name
+	_row(  # from a lead: ERPNext has a report that quotes it
+		"Communication",
+		name=f"{bait.name}-LEAD",
+		communication_type="Communication",
+		communication_medium="Email",
+		sent_or_received="Received",
+		content=f"{word} quoted",
+		communication_date=now_datetime(),
+		reference_doctype="Lead",
+		reference_name=parties["Lead"],
+		client_interaction=doc.name,
+		confidentiality_level=doc.confidentiality_level,
+	)
 	names["Communication Link"] = message.timeline_links[0].name
 	_activities(doc, bait, parties)
 	names["Comment"] = doc.add_comment("Comment", f"{word} comment").name
@@ -254,6 +284,18 @@ def _activities(doc, bait: Bait, parties: dict) -> None:
 		summary=f"{bait.word} call",
 		type="Incoming",
 		status="Completed",
+		**bound,
+	)
+	bait.names["Client Disclosure"] = _row(
+		"Client Disclosure",
+		name=f"{bait.name}-DISCLOSURE",
+		what=f"{bait.word} disclosed",
+		recipient=f"{bait.word}@example.com",
+		recipient_kind="Third Party",
+		basis="Consent",
+		outcome="Sent",
+		disclosed_by="Administrator",
+		disclosed_on=now_datetime(),
 		**bound,
 	)
 	_row(
@@ -422,6 +464,22 @@ def _party(doctype: str, token: str) -> str:
 	return _row(doctype, name=f"{MARK.upper()}-{token}-{doctype}", **title)
 
 
+def _make_client(user: str, customer: str) -> None:
+	"""A user of the portal is a contact of the customer for the time being: there they get to see the Issues of that one."""
+	if frappe.db.get_value("User", user, "user_type") != "Website User":
+		return
+	if contact := frappe.db.get_value("Contact", {"user": user}):
+		_row(
+			"Dynamic Link",
+			parent=contact,
+			parenttype="Contact",
+			parentfield="links",
+			link_doctype="Customer",
+			link_name=customer,
+			idx=0,  # ERPNext takes the first
+		)
+
+
 def _row(doctype: str, **values) -> str:
 	"""A row as it is: on a working site nobody is to be notified of it."""
 	doc = frappe.get_doc({"doctype": doctype, "creation": now(), "modified": now(), **values})
@@ -478,7 +536,8 @@ def _remove_named(names: tuple) -> None:
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	for doctype in _CHILDREN:
 		frappe.db.delete(doctype, {"parent": names})
-	frappe.db.delete("Communication Link", {"link_name": names})
+	for doctype in ("Communication Link", "Dynamic Link"):
+		frappe.db.delete(doctype, {"link_name": names})
 	for doctype in _PLAIN:
 		frappe.db.delete(doctype, {"name": names})
 

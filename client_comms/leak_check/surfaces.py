@@ -11,10 +11,9 @@ from io import BytesIO
 import frappe
 from pypdf import PdfReader
 
-from client_comms.enforcement import documents
+from client_comms.enforcement import documents, portal
 from client_comms.leak_check.bait import (
 	INTERACTION,
-	OCCURRED_DAYS_AGO,
 	PARTIES,
 	Bait,
 	Planted,
@@ -30,6 +29,7 @@ BELONGINGS = (
 	"Access Log",
 	"Activity Log",
 	"Call Log",
+	"Client Disclosure",
 	"Comment",
 	"Communication",
 	"Document Share Key",
@@ -43,6 +43,7 @@ BELONGINGS = (
 
 BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
 BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
+BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.report_rows.HeldReport."
 BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
 
 
@@ -359,7 +360,7 @@ def grouped_chart(visitor, bait, planted):
 def heatmap(visitor, bait, planted):
 	found = visitor.call(
 		"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
-		chart=_chart(bait, chart_type="Count", type="Heatmap", heatmap_year=_year()),
+		chart=_chart(bait, chart_type="Count", type="Heatmap", heatmap_year=int(bait.day[:4])),
 		no_cache=1,
 	).message
 	return bool(found and found["dataPoints"])
@@ -641,7 +642,7 @@ def _own_reply(visitor, bait):
 		"Communication",
 		{
 			"communication_type": "Communication",
-			"communication_medium": "Other",
+			"communication_medium": "Event",  # neither logged nor held at the gate
 			"subject": "leakbait reply",
 			"content": "x",
 			"in_reply_to": bait.names["Communication"],
@@ -798,7 +799,10 @@ def issue_status(visitor, bait, planted):
 def _portal(name, ask):
 	@surface(f"portal, {name}", control=False)
 	def shown(visitor, bait, planted):
-		return documents.is_governed("Issue") and ask(visitor, bait)
+		level = frappe.db.get_value("Issue", bait.names["Issue"], "confidentiality_level")
+		if not documents.is_governed("Issue") or level in portal.open_levels():
+			return False  # as ERPNext shows them
+		return ask(visitor, bait)
 
 
 _portal(
@@ -868,6 +872,7 @@ def _belonging(doctype):
 			"Access Log": "page",
 			"Activity Log": "subject",
 			"Call Log": "summary",
+			"Client Disclosure": "what",
 			"Communication": "subject",
 			"Document Share Key": "key",
 			"Email Queue": "message",
@@ -1114,6 +1119,110 @@ def auto_email_report(visitor, bait, planted):
 	)
 
 
+# --- reports of ERPNext and of this app ----------------------------------------------------------------
+
+
+def _report(visitor, name, filters, ask=None):
+	return (ask or visitor.call)(
+		"frappe.desk.query_report.run", report_name=name, filters=filters, ignore_prepared_report=True
+	)
+
+
+def _rows_of(visitor, bait, planted, name) -> bool:
+	"""Whether a report that counts has anything for the day of this record, which no other record has."""
+	filters = {
+		"party_type": "Customer",
+		"party": planted.parties["Customer"],
+		"from_date": bait.day,
+		"to_date": bait.day,
+	}
+	found = _report(visitor, name, filters).message
+	return bool(found and found.get("result"))
+
+
+@surface("ERPNext's report that quotes messages (Prospects Engaged But Not Converted)", BY_CLASS)
+def quoting_report(visitor, bait, planted):
+	return _report(
+		visitor,
+		"Prospects Engaged But Not Converted",
+		{"lead": planted.parties["Lead"], "no_of_interaction": 50},
+		visitor.ask,
+	)
+
+
+@surface("Lead at a level, report Lead Details", BY_CLASS, control=False)
+def lead_report(visitor, bait, planted):
+	company, today = frappe.db.get_value("Company", {}), str(frappe.utils.getdate())
+	found = _report(
+		visitor, "Lead Details", {"company": company, "from_date": today, "to_date": today}, visitor.ask
+	)
+	return documents.is_governed("Lead") and found
+
+
+@surface("report Owed Today")
+def owed_report(visitor, bait, planted):
+	return _report(visitor, "Owed Today", {}, visitor.ask)
+
+
+@surface(
+	"report Owed Today, export", overridden("frappe.desk.query_report.export_query"), action=access.EXPORT
+)
+def owed_export(visitor, bait, planted):
+	return visitor.ask(
+		"frappe.desk.query_report.export_query",
+		report_name="Owed Today",
+		filters={},
+		file_format_type="CSV",
+		visible_idx=[],
+	)
+
+
+@surface("report Team Board")
+def team_board(visitor, bait, planted):
+	return _report(
+		visitor,
+		"Team Board",
+		{"party_type": "Customer", "party": planted.parties["Customer"]},
+		visitor.ask,
+	)
+
+
+for _name in ("Response Compliance", "Interaction Ageing", "Late Logs"):
+	surface(f"report {_name}, counts")(
+		lambda visitor, bait, planted, name=_name: _rows_of(visitor, bait, planted, name)
+	)
+
+
+@surface("deadlines on the form of a document")
+def deadlines_of_document(visitor, bait, planted):
+	return visitor.call(
+		"client_comms.api.open_interactions", doctype="Opportunity", name=f"{bait.name}-ABOUT"
+	)
+
+
+@surface("calendar of deadlines")
+def deadline_calendar(visitor, bait, planted):
+	return visitor.call(
+		"client_comms.api.calendar.get_events",
+		doctype=INTERACTION,
+		start=str(frappe.utils.getdate()),
+		end="2100-01-01",
+		filters=[[INTERACTION, "name", "=", bait.name]],
+	)
+
+
+@surface("documentation that is owed")
+def owed_documentation(visitor, bait, planted):
+	return visitor.call("client_comms.api.owed_documentation", name=bait.name).ok
+
+
+@surface("gate of what goes out")
+def gate(visitor, bait, planted):
+	return visitor.call(
+		"client_comms.api.check_outgoing", doctype=INTERACTION, name=bait.name, recipients=["a@example.com"]
+	).ok
+
+
 # --- changes: what may be changed may be re-filed, and what is re-filed is read -----------------------
 
 
@@ -1241,6 +1350,7 @@ _change(
 	lambda visitor, doctype, name, bait: visitor.call(
 		"frappe.client.set_value", doctype=doctype, name=name, fieldname="client_interaction", value=""
 	),
+	control=False,  # kept for everybody
 )
 _change(
 	"a message's level",
@@ -1249,6 +1359,7 @@ _change(
 	lambda visitor, doctype, name, bait: visitor.call(
 		"frappe.client.set_value", doctype=doctype, name=name, fieldname="confidentiality_level", value=""
 	),
+	control=False,  # kept for everybody
 )
 _change(
 	"a file's owner document",
@@ -1272,6 +1383,31 @@ _change(
 		fieldname={"reference_doctype": "User", "reference_name": visitor.user},
 	),
 )
+
+
+@surface("change of an Issue's level", action=access.WRITE, control=False)
+def issue_level(visitor, bait, planted):
+	if not documents.is_governed("Issue"):
+		return False
+	issue = bait.names["Issue"]
+	before = frappe.db.get_value("Issue", issue, "confidentiality_level")
+	visitor.call(
+		"client_comms.api.change_level",
+		doctype="Issue",
+		name=issue,
+		level=planted.baits[0].label,
+		reason="leakbait",
+	)
+	changed = frappe.db.get_value("Issue", issue, "confidentiality_level") != before
+	frappe.db.set_value("Issue", issue, "confidentiality_level", before, update_modified=False)
+	return changed
+
+
+@surface("acknowledgement", action=access.WRITE)
+def acknowledgement(visitor, bait, planted):
+	"""What the clock refuses has passed the question whether the record may be written."""
+	answer = visitor.call("client_comms.api.acknowledge", name=bait.name)
+	return answer.ok or "ActionNotPossibleError" in answer.text
 
 
 @surface("assignment to oneself", action=access.WRITE, control=False)
@@ -1334,10 +1470,6 @@ def comment(visitor, bait, planted):
 
 def _all(planted: Planted, doctype: str) -> tuple:
 	return "in", [each.names[doctype] for each in planted.baits]
-
-
-def _year() -> int:
-	return frappe.utils.add_days(frappe.utils.getdate(), -OCCURRED_DAYS_AGO).year
 
 
 def _about(bait: Bait) -> list:

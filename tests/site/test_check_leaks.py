@@ -10,6 +10,7 @@ import frappe
 import pytest
 
 from client_comms import procedure
+from client_comms.client_interactions import reporting
 from client_comms.leak_check import bait, run
 from client_comms.leak_check.surfaces import SURFACES
 
@@ -48,7 +49,11 @@ def without_hook(kind, *keys):
 
 	def loaded(app_name=None):
 		hooks = load(app_name)
-		hooks[kind] = {key: value for key, value in hooks.get(kind, {}).items() if key not in keys}
+		there = hooks.get(kind, {})
+		if isinstance(there, dict):
+			hooks[kind] = {key: value for key, value in there.items() if key not in keys}
+		else:
+			hooks[kind] = [value for value in there if value not in keys]
 		return hooks
 
 	with mock.patch.object(frappe, "_load_app_hooks", loaded):
@@ -63,45 +68,104 @@ def forget_hooks():
 	frappe.clear_cache()
 
 
-@pytest.mark.parametrize(
-	("kind", "keys", "surface"),
-	[
-		("has_permission", [INTERACTION], "client.get"),
-		("permission_query_conditions", [INTERACTION], "client.get_count"),
-		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
-		("permission_query_conditions", ["Communication"], "Communication, list"),
-		("permission_query_conditions", ["Communication Link"], "timeline links, list"),
-		("has_permission", ["Version"], "Version by its name"),
-		("permission_query_conditions", ["Comment"], "Comment, list"),
-		("has_permission", ["Deleted Document"], "deleted Comment"),
-		("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
-		(
-			"override_whitelisted_methods",
-			["frappe.desk.search.search_widget"],
-			"link field search in hidden text",
-		),
-		("override_whitelisted_methods", ["frappe.utils.global_search.search"], "global search"),
-		("override_whitelisted_methods", ["frappe.email.relink"], "re-filing of a message"),
-		("override_whitelisted_methods", ["erpnext.crm.utils.get_open_activities"], "open activities"),
-		(
-			"override_whitelisted_methods",
-			["frappe.desk.doctype.dashboard_chart.dashboard_chart.get"],
-			"dashboard chart, heatmap",
-		),
-		(
-			"override_whitelisted_methods",
-			["frappe.desk.listview.get_group_by_count"],
-			"group by assignee in the list",
-		),
-		("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
-		("doc_events", ["File"], "second file for the same address"),
-	],
-	ids=lambda value: value if isinstance(value, str) else ",".join(value),
-)
+# Hooks that are taken out, and the surface that then is open.
+HOLES = [
+	("has_permission", [INTERACTION], "client.get"),
+	("permission_query_conditions", [INTERACTION], "client.get_count"),
+	("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
+	("permission_query_conditions", ["Communication"], "Communication, list"),
+	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
+	("has_permission", ["Version"], "Version by its name"),
+	("permission_query_conditions", ["Comment"], "Comment, list"),
+	("has_permission", ["Deleted Document"], "deleted Comment"),
+	("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
+	(
+		"override_whitelisted_methods",
+		["frappe.desk.search.search_widget"],
+		"link field search in hidden text",
+	),
+	("override_whitelisted_methods", ["frappe.utils.global_search.search"], "global search"),
+	("override_whitelisted_methods", ["frappe.email.relink"], "re-filing of a message"),
+	("override_whitelisted_methods", ["erpnext.crm.utils.get_open_activities"], "open activities"),
+	(
+		"override_whitelisted_methods",
+		["frappe.desk.doctype.dashboard_chart.dashboard_chart.get"],
+		"dashboard chart, heatmap",
+	),
+	(
+		"override_whitelisted_methods",
+		["frappe.desk.listview.get_group_by_count"],
+		"group by assignee in the list",
+	),
+	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
+	("doc_events", ["File"], "second file for the same address"),
+	("permission_query_conditions", ["Event"], "Event, report view"),
+	("permission_query_conditions", ["Call Log"], "Call Log, list"),
+	("override_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
+	("before_request", ["client_comms.enforcement.aliases.refuse"], "a wrapped method by another name"),
+]
+REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
+PORTAL_HOLES = [
+	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
+	("page_renderer", ["client_comms.enforcement.portal.IssueList"], "portal, page of the DocType"),
+	("has_website_permission", ["Issue"], "portal, print view"),
+]
+
+
+def of_hole(value) -> str:
+	return value if isinstance(value, str) else ",".join(value)
+
+
+@pytest.mark.parametrize(("kind", "keys", "surface"), HOLES, ids=of_hole)
 def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline):
 	with without_hook(kind, *keys):
 		assert opened(frontline, surface) == {surface}
-	assert opened(frontline, surface) == set()
+
+
+def test_a_report_without_its_row_filter_is_found(frontline):
+	with mock.patch.object(reporting.reports, "readable_rows", lambda doctype: "1 = 1"):
+		assert opened(frontline, REPORT) == {REPORT}
+
+
+def test_a_method_that_does_not_ask_is_found(frontline):
+	with mock.patch.object(frappe, "has_permission", lambda *_args, **_kwargs: True):
+		assert opened(frontline, GATE) == {GATE}
+
+
+def test_without_a_hole_nothing_is_found(frontline):
+	assert opened(frontline, REPORT, GATE, *(surface for _kind, _keys, surface in HOLES)) == set()
+
+
+@pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
+def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user):
+	with without_hook(kind, *keys):
+		assert opened(client_user, surface) == {surface}
+
+
+def test_without_a_hole_nothing_is_found_in_the_portal(client_user):
+	assert opened(client_user, *(surface for _kind, _keys, surface in PORTAL_HOLES)) == set()
+
+
+@pytest.fixture
+def client_user(make_user):
+	"""A client with a login."""
+	settings = frappe.get_doc("Client Comms Settings")
+	before = settings.govern_issues
+	settings.db_set("govern_issues", 1)
+	user = make_user("Customer", user_type="Website User")
+	if not frappe.db.exists("Contact", {"user": user}):
+		frappe.get_doc(
+			{
+				"doctype": "Contact",
+				"first_name": "Client",
+				"user": user,
+				"email_ids": [{"email_id": user, "is_primary": 1}],
+			}
+		).insert(ignore_permissions=True)
+	frappe.db.commit()
+	yield user
+	settings.db_set("govern_issues", before)
+	frappe.db.commit()
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from unittest import mock
 
 import frappe
 import pytest
+from frappe.desk import search
 from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -33,8 +35,9 @@ def officer(make_user):
 def stored(doctype, **fields):
 	"""A document written past everything that a save does."""
 	doc = frappe.new_doc(doctype)
-	known = {fieldname for fieldname in fields if doc.meta.has_field(fieldname)}
-	doc.update({"name": frappe.generate_hash(), **{field: fields[field] for field in known}})
+	known = fields.keys() & set(doc.meta.get_valid_columns())
+	doc.update({field: fields[field] for field in known})
+	doc.name = None if doc.meta.autoname == "autoincrement" else frappe.generate_hash()
 	doc.db_insert()
 	return doc
 
@@ -189,3 +192,76 @@ def test_a_governed_document_is_shown_to_who_may_read_it(doctype, sensitive, mak
 		with as_user(make_user(role, "Support Team", "Sales User", "Sales Manager")):
 			assert frappe.get_list(doctype, {"name": doc.name}, pluck="name") == shown
 			assert frappe.get_doc(doctype, doc.name).has_permission() == bool(shown)
+
+
+@pytest.mark.parametrize(
+	("doctype", "child"),
+	[
+		("Lead", "CRM Note"),
+		("Opportunity", "CRM Note"),
+		("Opportunity", "Competitor Detail"),
+		("Opportunity", "Opportunity Item"),
+		("Opportunity", "Opportunity Lost Reason Detail"),
+	],
+)
+def test_rows_of_a_governed_document_are_shown_to_who_may_read_it(
+	doctype, child, sensitive, make_user, as_user
+):
+	doc = sensitive(doctype)
+	field = doc.get_parentfield_of_doctype(child)
+	row = stored(child, parent=doc.name, parenttype=doctype, parentfield=field)
+	for role, shown in ((procedure.FRONTLINE_STAFF, []), (procedure.COMPLIANCE_OFFICER, [row.name])):
+		with as_user(make_user(role, "Sales User", "Sales Manager")):
+			listed = frappe.get_list(child, {"parent": doc.name}, pluck="name", parent_doctype=doctype)
+			assert listed == shown
+			assert frappe.get_doc(child, row.name).has_permission() == bool(shown)
+
+
+def test_the_title_in_a_link_is_for_who_may_read_the_record(frontline, officer, log, as_user, monkeypatch):
+	complaint = log("Feedback/Complaint")
+	titled = frappe._dict(show_title_field_in_link=1, title_field="subject")
+	monkeypatch.setattr(search, "frappe", mock.Mock(wraps=frappe, get_meta=lambda doctype: titled))
+	for user, title in ((frontline, complaint.name), (officer, complaint.subject)):
+		with as_user(user):
+			found = call(
+				"frappe.desk.search.get_link_title", doctype=complaint.doctype, docname=complaint.name
+			)
+			assert found == title
+
+
+@pytest.mark.parametrize(
+	("method", "filters", "arguments"),
+	[
+		(
+			"frappe.desk.reportview.export_query",
+			"filters",
+			{"title": "x", "fields": '["name"]', "file_format_type": "CSV"},
+		),
+		(
+			"frappe.core.doctype.data_export.exporter.export_data",
+			"filters",
+			{"with_data": 1, "template": "true", "select_columns": '{"Client Interaction": ["name"]}'},
+		),
+		(
+			"frappe.core.doctype.data_import.data_import.download_template",
+			"export_filters",
+			{"export_fields": '{"Client Interaction": ["name"]}', "export_records": "by_filter"},
+		),
+	],
+)
+def test_an_export_holds_the_records_that_the_user_may_export(
+	method, filters, arguments, make_user, log, as_user
+):
+	user = make_user(procedure.CUSTOMER_SUPPORT, procedure.ACCOUNT_MANAGER)
+	plain, sensitive = (
+		log(kind, responsible_staff=user).name for kind in ("Initial Inquiry", "Feedback/Complaint")
+	)
+	rows = {"name": ("in", (plain, sensitive))}
+	those = frappe.as_json([[governed.INTERACTION, "name", "in", [plain, sensitive]]])
+	frappe.local.response = frappe._dict(docs=[])
+	with as_user(user):
+		assert set(frappe.get_list(governed.INTERACTION, rows, pluck="name")) == {plain, sensitive}
+		call(method, doctype=governed.INTERACTION, **{filters: those}, **arguments)
+	exported = str(frappe.local.response)
+	assert plain in exported
+	assert sensitive not in exported

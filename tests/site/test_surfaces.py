@@ -3,12 +3,17 @@
 Without clearance nothing comes back; with it everything does, so that closed does not mean broken.
 """
 
+import importlib
+import inspect
+import pkgutil
+
 import frappe
 import pytest
 
+import client_comms
 from client_comms import procedure
 from client_comms.enforcement import permissions, policy
-from client_comms.leak_check import bait
+from client_comms.leak_check import bait, surfaces
 from client_comms.leak_check.surfaces import SURFACES
 from client_comms.leak_check.visitor import Visitor
 from client_comms.rules import access
@@ -36,6 +41,101 @@ FOR_NOBODY = {
 	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
 OWN_ROLES = set(procedure.ROLES)
+
+_AUDITS = "for who configures or audits alone; numbers, names of users and of rules"
+_CLIENT = "about the client or the caller, not about an interaction"
+_WRITES = "as acknowledgement: the same question whether the record may be written"
+_CHOICES = "offers users, roles or texts, no record"
+_ASKS = "asks for the document: test_unasked"
+# Whitelisted methods that are no surface of the leak check, and why they give nothing away.
+NO_SURFACE = {
+	"client_comms.api.break_glass": "emergency access, refused without clearance: test_sharing",
+	"client_comms.api.explain_access": "the rule and the level, never content: test_explain",
+	"client_comms.api.is_governed": _CHOICES,
+	"client_comms.api.explore_record": _AUDITS,
+	"client_comms.api.explore_user": _AUDITS,
+	"client_comms.api.preview_governing": _AUDITS,
+	"client_comms.api.what_if_clearance": _AUDITS,
+	"client_comms.api.what_if_matrix": _AUDITS,
+	"client_comms.api.what_if_role": _AUDITS,
+	"client_comms.api.simulate_matrix": _AUDITS,
+	"client_comms.api.try_source_rules": _AUDITS,
+	"client_comms.api.verify_ledger": _AUDITS,
+	"client_comms.api.leak_check.start_leak_check": _AUDITS,
+	"client_comms.api.leak_check.get_leak_check": _AUDITS,
+	"client_comms.api.approve_template": _AUDITS,
+	"client_comms.api.withdraw_template": _AUDITS,
+	"client_comms.api.preview_deadlines": "moves that the caller may read, and a number of others: test_recomputing",
+	"client_comms.api.log_interaction": "makes a record of the caller's own words",
+	"client_comms.api.answer": _WRITES,
+	"client_comms.api.close": _WRITES,
+	"client_comms.api.pause": _WRITES,
+	"client_comms.api.promise": _WRITES,
+	"client_comms.api.reopen": _WRITES,
+	"client_comms.api.resume": _WRITES,
+	"client_comms.api.generate_documentation": "as acknowledgement, and for print besides: test_escalation_report",
+	"client_comms.api.owed_today": "the caller's own rows of the report Owed Today",
+	"client_comms.api.digest_subscription": "the caller's own",
+	"client_comms.api.log_unlogged": "asks for the document: test_unlogged",
+	"client_comms.api.dismiss_unlogged": "asks for the document: test_unlogged",
+	"client_comms.api.communication_preference": _CLIENT,
+	"client_comms.api.confirm_details": _CLIENT,
+	"client_comms.api.consent_receipt": _CLIENT,
+	"client_comms.api.give_consent": _CLIENT,
+	"client_comms.api.refuse_consent": _CLIENT,
+	"client_comms.api.withdraw_consent": _CLIENT,
+	"client_comms.api.may_share": _CLIENT,
+	"client_comms.api.check_wording": "the caller's own words",
+	"client_comms.api.verify_identity": _CLIENT,
+	"client_comms.api.send_identity_code": _CLIENT,
+	"client_comms.api.check_identity_code": _CLIENT,
+	"client_comms.api.invite_client": _CLIENT,
+	"client_comms.api.request_consent": _CLIENT,
+	"client_comms.api.self_service.submit": _CLIENT,
+	"client_comms.api.self_service.receipt": _CLIENT,
+	"client_comms.api.queries.desk_users": _CHOICES,
+	"client_comms.api.queries.roles": _CHOICES,
+	"client_comms.api.queries.responsible_staff": _CHOICES,
+	"client_comms.api.queries.email_templates": _CHOICES,
+	"client_comms.enforcement.text_messages.GatedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
+	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
+	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",
+	"frappe.desk.form.assign_to.add_multiple": "as assignment to oneself: test_sharing",
+	"frappe.desk.form.assign_to.remove": "ends access: test_sharing",
+	"frappe.desk.form.assign_to.remove_multiple": "ends access: test_sharing",
+	"frappe.core.doctype.deleted_document.deleted_document.bulk_restore": _ASKS,
+	"frappe.core.doctype.deleted_document.deleted_document.restore": _ASKS,
+	"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions": _ASKS,
+	"frappe.desk.doctype.tag.tag.add_tags": _ASKS,
+	"frappe.desk.doctype.tag.tag.remove_tag": _ASKS,
+	"frappe.desk.form.document_follow.get_follow_users": _ASKS,
+	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
+	"frappe.templates.includes.comments.comments.add_comment": _ASKS,
+	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": _ASKS,
+	"erpnext.support.doctype.issue.issue.set_multiple_status": _ASKS,
+}
+
+
+def whitelisted() -> set[str]:
+	"""What a request can call of this app: wrappers by the name they answer to, the API by its short one."""
+	for module in pkgutil.walk_packages(client_comms.__path__, "client_comms."):
+		if not module.name.endswith("__main__"):
+			importlib.import_module(module.name)
+	wrapped = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms")
+	names = {ours[-1]: theirs for theirs, ours in wrapped.items()}
+	own = (method for method in frappe.whitelisted if method.__module__.startswith("client_comms."))
+	found = set()
+	for method in own:
+		name = f"{method.__module__}.{method.__qualname__}"
+		short = getattr(client_comms.api, method.__name__, None) is method
+		found.add(f"client_comms.api.{method.__name__}" if short else names.get(name, name))
+	return found
+
+
+def test_every_whitelisted_method_is_a_surface_or_says_why_not():
+	called = inspect.getsource(surfaces)
+	no_surface = {name for name in whitelisted() if f'"{name}"' not in called}
+	assert no_surface == set(NO_SURFACE)
 
 
 @pytest.fixture(scope="module")

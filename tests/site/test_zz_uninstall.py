@@ -54,6 +54,7 @@ COMPARED = {
 	"Series": "name",
 	"Patch Log": "patch",
 	"Issue Type": "name",
+	"Email Template": "name",
 	"Installed Application": "app_name",
 }
 

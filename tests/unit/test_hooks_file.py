@@ -1,10 +1,26 @@
 """hooks.py is plain assignments, in which a name given twice silently loses what stood there first."""
 
 import ast
+import runpy
 from collections import Counter
 from pathlib import Path
 
 HOOKS = Path(__file__).resolve().parents[2] / "client_comms" / "hooks.py"
+FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
+SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_long": DAY}
+# What the clock alone sets off, and how many seconds late it may be.
+MAY_BE_LATE = {
+	"client_interactions.sweep.run": FIVE_MINUTES,
+	"client_interactions.digests.run": FIVE_MINUTES,
+	"client_privacy.ledger.chain": FIVE_MINUTES,
+	"crm.event.log_begun": FIVE_MINUTES,
+	"crm.phone_numbers.catch_up": HOUR,
+	"client_privacy.consents.expire": DAY,
+	"communication_governance.templates.expire": DAY,
+	"crm.client_data.remind": DAY,
+	"crm.hand_over.hand_over_all": DAY,
+	"enforcement.sharing.end_all_lapsed": DAY,
+}
 
 
 def test_no_hook_is_assigned_twice():
@@ -20,3 +36,15 @@ def test_no_key_of_a_hook_stands_twice():
 		if isinstance(node, ast.Dict):
 			keys = Counter(key.value for key in node.keys if isinstance(key, ast.Constant))
 			assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_what_the_clock_sets_off_is_scheduled():
+	events = runpy.run_path(str(HOOKS))["scheduler_events"]
+	schedule = {**events, **events["cron"]}
+	often_enough = {
+		job
+		for job, seconds in MAY_BE_LATE.items()
+		for frequency in SECONDS
+		if f"client_comms.{job}" in schedule.get(frequency, ()) and SECONDS[frequency] <= seconds
+	}
+	assert often_enough == set(MAY_BE_LATE)
