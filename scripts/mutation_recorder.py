@@ -22,7 +22,7 @@ def recorded(control: str, function):
 
 	@functools.wraps(function)
 	def noting(*args, **kwargs):
-		_note(control)
+		note(control)
 		return function(*args, **kwargs)
 
 	return noting
@@ -41,11 +41,12 @@ def __getattr__(name: str):
 	import frappe
 
 	control, path = _paths[int(name.removeprefix("hook_"))]
-	_note(control)
+	note(control)
 	return frappe.get_attr(path)
 
 
-def _note(control: str) -> None:
+def note(control: str) -> None:
+	"""The control is in use right now."""
 	if file := os.environ.get(NOTES):
 		with open(file, "a") as notes:
 			notes.write(control + "\n")

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOOKS = Path("client_comms", "hooks.py")
-HOOKS_BY_KEY = ("has_permission", "permission_query_conditions", "override_whitelisted_methods")
-HOOK_LISTS = ("make_email_body_message", "after_request")
+HOOKS_BY_KEY = (
+	"has_permission",
+	"permission_query_conditions",
+	"has_website_permission",
+	"override_whitelisted_methods",
+)
+HOOK_LISTS = ("make_email_body_message", "before_request", "after_request", "page_renderer")
 
 NOTHING = "lambda *args, **kwargs: None"
 NO_CONDITION = "lambda *args, **kwargs: ''"
@@ -22,6 +27,7 @@ YES = "lambda *args, **kwargs: True"
 NOBODY = "lambda *args, **kwargs: {}"
 ALLOWED = "lambda *args, **kwargs: Decision(True, BY_ROLE, ())"
 ALL_IN_ORDER = "lambda rows, *args: rows"
+NONE_FOUND = "lambda *args, **kwargs: []"
 
 FUNCTIONS = {
 	# The rule
@@ -52,8 +58,12 @@ FUNCTIONS = {
 	"enforcement.documents:raise_to": NOTHING,
 	# Surfaces
 	"enforcement.activities:_readable": "lambda doctype, rows: rows",
+	"enforcement.aliases:refuse": NOTHING,
+	"enforcement.assigning:_without_clearance": NOBODY,
 	"enforcement.belongings:_owners": "lambda doc, ptype: {(doc.get(OWNER_FIELDS[doc.doctype][0]), doc.get(OWNER_FIELDS[doc.doctype][1]))}",
 	"enforcement.bound:_filed_under": NOTHING,
+	"enforcement.bound:_with_parent": NO_CONDITION,
+	"enforcement.client_documents:_clients": NO_CONDITION,
 	"enforcement.counts:_readable_only": "lambda doctype, filters: filters",
 	"enforcement.deleted:is_open": YES,
 	"enforcement.exports:now_not_later": NOTHING,
@@ -62,6 +72,12 @@ FUNCTIONS = {
 	"enforcement.held:readable_names": "lambda doctype, filters=None: frappe.get_all(doctype, filters=filters, pluck='name')",
 	"enforcement.held:require": NOTHING,
 	"enforcement.link_search:_held_to_conditions": "lambda arguments: arguments",
+	"enforcement.link_search:_is_readable": YES,
+	"enforcement.linked:_without_linked": "lambda doctype, value: value",
+	"enforcement.linked:_outside_values": "lambda value: ''",
+	"enforcement.linked:_links_to_hidden": NO,
+	"enforcement.portal:_restricted": "lambda arguments: arguments",
+	"enforcement.portal:_is_open": YES,
 	"enforcement.recipients:without_clearance": NOBODY,
 	"enforcement.recipients:tell_left_out": NOTHING,
 	"enforcement.recipients:_log": NOTHING,
@@ -69,6 +85,8 @@ FUNCTIONS = {
 	"enforcement.reclassification:raise_document": NOTHING,
 	"enforcement.refiling:_raise_interactions": NOTHING,
 	"enforcement.reports:_check_prepared": NOTHING,
+	"enforcement.report_rows:_with_readable_names": "lambda columns, rows: rows",
+	"enforcement.report_rows:_with_readable_quotes": "lambda rows: rows",
 	"enforcement.reports:_only_for": "lambda *args: compat.no_objection()",
 	"enforcement.search:_readable": ALL_IN_ORDER,
 	"enforcement.timeline:visible": ALL_IN_ORDER,
@@ -83,9 +101,42 @@ FUNCTIONS = {
 	"client_interactions.doctype.interaction_access_grant.interaction_access_grant:InteractionAccessGrant.validate_validity": NOTHING,
 	"client_interactions.alerts:emergency_access": NOTHING,
 	# What goes out
-	"enforcement.outgoing:findings": "lambda *args: []",
+	"enforcement.outgoing:findings": NONE_FOUND,
+	"enforcement.outgoing:demands": NO,
+	"enforcement.outgoing:_level_of": "lambda doctype, name: governed.level(doctype, name)",
+	"enforcement.outgoing:_stricter": "lambda one, other: one or other",
+	"enforcement.outgoing:_somebody_to_ask": NO,
+	"enforcement.outgoing:_tell_sender": NOTHING,
 	"enforcement.outgoing:hold": NO,
+	"enforcement.outgoing:hold_waiting": "lambda *args: 0",
 	"enforcement.outgoing:register": NOTHING,
+	"enforcement.conversations:before_logging": NOTHING,
+	"enforcement.text_messages:require": NOTHING,
+	"rules.outgoing:check_identity": "lambda *args: ()",
+	"rules.consent:_same_person": YES,
+	"rules.consent:_covers": "lambda consent, request: _same_person(consent, request)",
+	"rules.channels:choose": "lambda *args: Choice(ALLOWED)",
+	"rules.templates:objections": "lambda *args: ()",
+	"communication_governance.wording:check": NONE_FOUND,
+	# Consent and identity
+	"client_privacy.consents:expire": "lambda: 0",
+	"client_privacy.identity:failures": "lambda rows: 0",
+	"client_privacy.identity:validity_days": "lambda level: 0",
+	"client_privacy.links:_tries": "lambda: 0",
+	"client_privacy.links:_count": NOTHING,
+	"client_privacy.links:revoke_of": NOTHING,
+	"client_privacy.links:use": NOTHING,
+	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_events_are_untouched": NOTHING,
+	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_scope_stays": NOTHING,
+	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_third_party": NOTHING,
+	"client_privacy.doctype.client_consent.client_consent:ClientConsent.follow_withdrawal": NOTHING,
+	"client_privacy.doctype.client_consent.client_consent:ClientConsent.on_trash": NOTHING,
+	"client_privacy.doctype.client_disclosure.client_disclosure:_refuse": NOTHING,
+	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_not_locked": NOTHING,
+	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_result": NOTHING,
+	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_unchanged": NOTHING,
+	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.report_lock": NOTHING,
+	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.on_trash": NOTHING,
 	# The ledger
 	"enforcement.audit:_refusals": "lambda: iter(())",
 	"enforcement.audit:_views": "lambda: iter(())",
@@ -114,12 +165,24 @@ FUNCTIONS = {
 	"client_interactions.action_items:validate": NOTHING,
 	"client_interactions.sweep:handle": NOTHING,
 	"client_interactions.sweep:_take_due": "lambda limit: frappe.get_all('Client Interaction', {'sweep_at': ('<', clock.now())}, pluck='name', limit=limit)",
+	"client_interactions.ladder:carry_out": "lambda *args: set()",
+	"client_interactions.recomputing:follow": NOTHING,
+	"client_interactions.recomputing:_readable": "lambda names: set(names)",
+	"client_interactions.owed:emailable": "lambda debts: {debt.interaction.name for debt in debts}",
+	"crm.assignment:is_cleared": YES,
+	"crm.assignment:_may_take_part": YES,
+	"crm.client_data:require_addresses": NOTHING,
+	"crm.client_data:require_new": NOTHING,
+	"crm.client_data:require_verified": NOTHING,
+	"crm.hand_over:hand_over": "lambda user: 0",
 	"rules.response_clock:check_transition": NOTHING,
 	"rules.mail_signals:automatic_kind": NOTHING,
 	# What may be called
 	"api.interactions:_writable": "lambda name: frappe.get_doc(INTERACTION, name)",
 	"api.access:configures_or_audits": YES,
 	"api.access:require_configuring_or_auditing": NOTHING,
+	"api.roles:require_auditing": NOTHING,
+	"api.self_service:_require": NOTHING,
 }
 
 
@@ -169,6 +232,12 @@ def _in_hooks(root: Path) -> Iterator[Control]:
 			)
 	for kind in HOOK_LISTS:
 		yield from _handlers(kind, kind, named[kind])
+	for frequency, jobs in named["scheduler_events"].items():
+		if isinstance(jobs, dict):
+			for moments, each in jobs.items():
+				yield from _scheduled(f"[{frequency!r}][{moments!r}]", f"{frequency} {moments}", each)
+		else:
+			yield from _scheduled(f"[{frequency!r}]", frequency, jobs)
 	for doctype, path in named["override_doctype_class"].items():
 		yield _class(doctype, path, root)
 
@@ -193,12 +262,32 @@ def _hook(name: str, removal: str, entry: str, path: str, own: str = "") -> Cont
 	return Control(name, HOOKS, removal, recording, HOOKS)
 
 
+def _scheduled(key: str, frequency: str, jobs: list[str]) -> Iterator[Control]:
+	"""Frappe copies the schedule when a site migrates; what looks at it afterwards is who reads hooks.py."""
+	for path in jobs:
+		name = f"scheduler_events: {frequency} {path.removeprefix('client_comms.')}"
+		removal = f"scheduler_events{key}.remove({path!r})"
+		yield Control(name, HOOKS, removal, f"_recorder.note({name!r})", HOOKS)
+
+
 def _class(doctype: str, path: str, root: Path) -> Control:
 	"""Frappe looks for a class once; whether it is used shows in its methods."""
 	name, (module, _, klass) = f"override_doctype_class: {doctype}", path.rpartition(".")
-	methods = (each for each in _defined(root / _file(module)) if each.startswith(f"{klass}."))
+	methods = (f"{klass}.{each}" for each in _methods(root / _file(module), klass))
 	recording = "\n".join(f"{each} = _recorder.recorded({name!r}, {each})" for each in sorted(methods))
 	return Control(name, HOOKS, f"override_doctype_class.pop({doctype!r})", recording, _file(module))
+
+
+def _methods(source: Path, klass: str) -> set[str]:
+	"""What a class and those of its bases that stand in the same module define."""
+	classes = {
+		each.name: each for each in ast.parse(source.read_text()).body if isinstance(each, ast.ClassDef)
+	}
+	if klass not in classes:
+		return set()
+	own = {each.name for each in classes[klass].body if isinstance(each, ast.FunctionDef)}
+	bases = (base.id for base in classes[klass].bases if isinstance(base, ast.Name))
+	return own.union(*(_methods(source, base) for base in bases))
 
 
 def _functions(root: Path) -> Iterator[Control]:

@@ -7,6 +7,7 @@ the next. Nothing of the app's rules is used. All moments are aware, in UTC, and
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -34,6 +35,9 @@ class Calendar:
 		self.open = [
 			w.weekday() < 5 and w.date() not in holidays and OPENS <= w.time() < CLOSES for w in self.walls
 		]
+		# The same is asked at each sweep.
+		for ask in (self.close_of_business, self.minutes, self.after):
+			setattr(self, ask.__name__, cache(ask))
 
 	def _number(self, t: datetime) -> int:
 		return int((t - self.start) / MINUTE)
@@ -217,6 +221,10 @@ class Record:
 			if clock.paused:
 				clock.pauses[-1][1] = at
 			clock.final, clock.met = clock.due(calendar), at
+
+	def moves(self, before: Calendar, after: Calendar) -> bool:
+		"""Whether the deadline of a clock that is running is another one by another calendar."""
+		return any(clock.status == "Running" and clock.due(before) != clock.due(after) for clock in self.owed)
 
 	def sweep(self, at: datetime, calendar: Calendar) -> list[Told]:
 		"""What a sweep at that moment has to do, each thing once."""

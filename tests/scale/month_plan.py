@@ -68,7 +68,6 @@ class Conversation:
 		self.record.happens(kind, at, self.calendar, until)
 		if kind in ("answer", "close"):
 			self.settled_at = at
-		self.last_at = at
 		if kind == "close":
 			self.closed_at = at
 		return (kind, at, until)
@@ -146,8 +145,9 @@ class Script:
 		if talk.client.startswith("k") and talk.opening not in BEGUN_BY_STAFF:
 			possible.append("reply by name")
 		if record.closed:
-			if talk.mails and at > talk.closed_at + timedelta(days=REOPEN_WITHIN_DAYS, hours=1):
-				self.late_reply(talk, at)
+			if at > talk.closed_at + timedelta(days=REOPEN_WITHIN_DAYS, hours=1):
+				if talk.mails:
+					self.late_reply(talk, at)
 				return False
 			possible = [each for each in possible if each != "bounce"]
 			if record.owes:
@@ -233,9 +233,8 @@ class Script:
 	def add(self, at, what, talk, dated, effects, **data):
 		if talk:
 			data.update(client=talk.client, opening=talk.opening)
-		self.steps.append(
-			Step(len(self.steps), at, what, talk and talk.key, dated, tuple(effects), data)
-		)
+			talk.last_at = at
+		self.steps.append(Step(len(self.steps), at, what, talk and talk.key, dated, tuple(effects), data))
 
 	def new_id(self) -> str:
 		return f"month.{len(self.steps)}@month.example"

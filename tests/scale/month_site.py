@@ -1,28 +1,33 @@
 """The scripted month on a site: each step by the way it really comes, with the clock at its moment."""
 
 import itertools
+import os
+import random
+import signal
+import traceback
 from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from math import inf
 from unittest import mock
 
 import frappe
 from erpnext.crm.doctype.appointment.appointment import Appointment
 from frappe.core.doctype.communication.email import make as write_in_desk
 from frappe.email.receive import InboundMail
-from month_oracle import BERLIN, OPENS, QUIET_FROM, QUIET_UNTIL, WARN_AFTER, CLOSES
+from month_oracle import BERLIN, CLOSES, OPENS, QUIET_FROM, QUIET_UNTIL, WARN_AFTER
 from month_plan import (
 	ADDED_AT,
 	ADDED_HOLIDAY,
 	CUSTOMERS,
 	DESK,
+	FROM,
 	HOLIDAYS,
 	LEAVES,
 	MAIL_OPENINGS,
 	REOPEN_WITHIN_DAYS,
-	FROM,
 	UNTIL,
 	Script,
 	Step,
@@ -38,6 +43,7 @@ from client_comms.crm import hand_over
 
 INTERACTION = "Client Interaction"
 DOMAIN = "month-staff.example"
+STATEMENTS = 40  # about what a sweep of one interaction sends to the database
 # Name -> roles; the first is that of the procedure
 STAFF = {
 	"lena": ("Frontline Staff", "Sales User", "Support Team"),
@@ -54,7 +60,13 @@ ACCOUNTS = {"sales": "Lead", "support": "Issue"}
 ESCALATION = (
 	{"after_working_hours": 0, "to": "Responsible Staff", "notification": 1, "todo": 1},
 	{"after_working_hours": 0, "to": "Role", "role": "Customer Support Manager", "notification": 1},
-	{"after_working_hours": 4, "to": "Role", "role": "Customer Support Manager", "notification": 0, "email": 1},
+	{
+		"after_working_hours": 4,
+		"to": "Role",
+		"role": "Customer Support Manager",
+		"notification": 0,
+		"email": 1,
+	},
 	{"after_working_hours": 8, "to": "Role", "role": "Compliance Officer", "notification": 1, "email": 1},
 )
 
@@ -72,7 +84,9 @@ def address(client: str) -> str:
 
 
 def number(client: str) -> str:
-	return f"+49 30 9018{int(client[1:]):04}"
+	"""Of a customer in Berlin, or a stranger in Hamburg."""
+	area, digits = ("30", client[1:]) if client.startswith("k") else ("40", client[2:])
+	return f"+49 {area} 9018{int(digits):04}"
 
 
 class Month:
@@ -85,6 +99,7 @@ class Month:
 		self.responsible: dict[datetime, dict[str, str]] = {}  # at each sweep that did something
 		self.disabled: dict[str, datetime] = {}
 		self.did: Counter = Counter()
+		self.refused: list[tuple] = []
 		self.sweeps = 0
 		self.jobs: list = []
 
@@ -147,7 +162,9 @@ class Month:
 				"quiet_from": str(QUIET_FROM),
 				"quiet_until": str(QUIET_UNTIL),
 				**dict.fromkeys(("identity_mode", "channel_mode", "consent_mode"), "Off"),
-				**{field.fieldname: 1 for field in settings.meta.fields if field.fieldname.startswith("log_")},
+				**{
+					field.fieldname: 1 for field in settings.meta.fields if field.fieldname.startswith("log_")
+				},
 			}
 		)
 		settings.set("escalation_steps", [{"clock": "All", **step} for step in ESCALATION])
@@ -217,6 +234,7 @@ class Month:
 				self.jobs.append((method, kwargs["user"]))
 
 		with (
+			mock.patch.dict(frappe.flags, mute_emails=False),  # they are queued, and nothing sends them
 			mock.patch.object(frappe, "enqueue", enqueue),
 			mock.patch.object(Appointment, "send_confirmation_email", lambda doc: None),
 		):
@@ -245,8 +263,16 @@ class Month:
 		self.disabled[user(name)] = clock.now()
 
 	def do(self, step: Step) -> None:
+		"""Play one step; what the site refuses is remembered, and the month goes on."""
 		self.did[step.what] += 1
-		data = frappe._dict(step.data)
+		frappe.db.savepoint("month_step")
+		try:
+			self._do(step, frappe._dict(step.data))
+		except frappe.ValidationError as refusal:
+			frappe.db.rollback(save_point="month_step")
+			self.refused.append((step.number, step.what, step.key, str(refusal)))
+
+	def _do(self, step: Step, data) -> None:
 		if step.what in DESK:
 			self.act(step.what, self.names[step.key], data)
 		elif step.what == "desk mail":
@@ -295,8 +321,8 @@ class Month:
 					"doctype": "Call Log",
 					"id": f"month-{step.number}",
 					"type": "Outgoing" if outgoing else "Incoming",
-					"from": "030 1" if outgoing else number_of(data.client),
-					"to": number_of(data.client) if outgoing else "030 1",
+					"from": "030 1" if outgoing else number(data.client),
+					"to": number(data.client) if outgoing else "030 1",
 					"status": "No Answer" if step.what == "missed call" else "Completed",
 					"start_time": clock.now(),
 					"links": [{"link_doctype": INTERACTION, "link_name": name}] if name else [],
@@ -333,10 +359,6 @@ class Month:
 		if step.what in (*MAIL_OPENINGS, "late reply"):
 			sent = {"message_id": data.message}
 			self.names[step.key] = frappe.db.get_value("Communication", sent, "client_interaction")
-
-
-def number_of(client: str) -> str:
-	return number(client)
 
 
 _DOCUMENTS = {
@@ -482,3 +504,105 @@ def at_moment(moment: datetime):
 		mock.patch("frappe.model.create_new.now_datetime", now),
 	):
 		yield
+
+
+class KilledSweeps:
+	"""Sweeps by two workers at once that are killed at some statement or other; then one that is left in peace.
+
+	Workers are forks with a connection of their own, so that they have the time of this process.
+	"""
+
+	def __init__(self, seed: int = 2026):
+		self.draw, self.kills = random.Random(seed), 0
+
+	def __call__(self) -> bool:
+		frappe.db.commit()
+		if not frappe.db.exists(INTERACTION, {"sweep_at": ("<", clock.now())}):
+			return False
+		workers = [_fork_sweep(self.draw.randrange(3, STATEMENTS)) for _worker in range(2)]
+		codes = [os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers]
+		assert set(codes) <= {0, -signal.SIGKILL}
+		self.kills += codes.count(-signal.SIGKILL)
+		assert os.waitstatus_to_exitcode(os.waitpid(_fork_sweep(), 0)[1]) == 0
+		frappe.db.rollback()  # to see what they wrote
+		return True
+
+
+def _fork_sweep(statements: float = inf) -> int:
+	"""The process id of a worker that is killed before its statement of that number."""
+	worker = os.fork()
+	if worker:
+		return worker
+	code = 1
+	try:
+		_of_parent = frappe.local.db  # kept, for to drop it would say goodbye on the parent's connection
+		frappe.connect(set_admin_as_user=False)
+		real, numbers = frappe.db.sql, itertools.count(1)
+
+		def sql(*args, **kwargs):
+			if next(numbers) >= statements:
+				os.kill(os.getpid(), signal.SIGKILL)
+			return real(*args, **kwargs)
+
+		frappe.db.sql = sql
+		with mock.patch.object(sweep, "CHUNK", 2):
+			sweep.run()
+		code = 0
+	except BaseException:
+		traceback.print_exc()
+	finally:
+		os._exit(code)
+
+
+def outcome(month: Month) -> dict[str, dict]:
+	"""What came of each conversation, without names: its fields, its history, who was told."""
+	keys = {name: key for key, name in month.names.items()}
+	found = {}
+	for name, key in keys.items():
+		doc = frappe.get_doc(INTERACTION, name)
+		found[key] = {
+			"fields": {
+				field: str(doc.get(field)) for field in doc.meta.get_valid_columns() if field in _KEPT
+			},
+			"events": [
+				tuple(
+					str(row.get(field))
+					for field in ("event", "at", "by_user", "promised_until", "action_key")
+				)
+				for row in doc.events
+			],
+			"notifications": sorted(
+				(str(row.creation)[:19], row.for_user, row.subject.replace(name, key))
+				for row in frappe.get_all(
+					"Notification Log", {"document_name": name}, ["creation", "for_user", "subject"]
+				)
+			),
+			"to-dos": sorted(
+				(row.allocated_to, row.status)
+				for row in frappe.get_all("ToDo", {"reference_name": name}, ["allocated_to", "status"])
+			),
+			"emails": frappe.db.count("Email Queue", {"reference_name": name}),
+		}
+	return found
+
+
+_KEPT = (
+	"status",
+	"communication_type",
+	"responsible_staff",
+	"confidentiality_level",
+	"acknowledge_by",
+	"acknowledged_on",
+	"acknowledge_status",
+	"acknowledge_working_seconds",
+	"respond_by",
+	"responded_on",
+	"respond_status",
+	"respond_working_seconds",
+	"promised_for",
+	"promise_status",
+	"next_deadline",
+	"sweep_at",
+	"clock_state",
+	"breached",
+)
