@@ -185,16 +185,29 @@ def make_training():
 
 def make_calendar():
 	"""Business hours in the site's time zone, on the company's holiday list where there is one."""
+	calendar = procedure.DEFAULT_CALENDAR
+	_make("Response Calendar", calendar["calendar_name"], {**calendar, **_place_of_business()})
+
+
+def after_setup_wizard(_answers=None):
+	"""`setup_wizard_complete`: time zone and company are known only now, where the app was installed before.
+
+	A calendar that somebody has saved meanwhile stays as it is.
+	"""
+	name = procedure.DEFAULT_CALENDAR["calendar_name"]
+	if not frappe.db.exists("Response Calendar", name):
+		return
+	calendar = frappe.get_doc("Response Calendar", name)
+	if get_datetime(calendar.modified) == get_datetime(calendar.creation):
+		calendar.update(_place_of_business()).save(ignore_permissions=True)
+
+
+def _place_of_business() -> dict:
 	company = frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
-	_make(
-		"Response Calendar",
-		procedure.DEFAULT_CALENDAR["calendar_name"],
-		{
-			**procedure.DEFAULT_CALENDAR,
-			"time_zone": get_system_timezone(),
-			"holiday_list": company and frappe.db.get_value("Company", company, "default_holiday_list"),
-		},
-	)
+	return {
+		"time_zone": get_system_timezone(),
+		"holiday_list": company and frappe.db.get_value("Company", company, "default_holiday_list"),
+	}
 
 
 def make_kanban_board():
