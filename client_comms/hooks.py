@@ -247,7 +247,7 @@ doc_events = {
 		"validate": "client_comms.crm.client_data.validate",
 	},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
-	"Document Share Key": {"before_insert": "client_comms.enforcement.outgoing.refuse_key"},
+	"Document Share Key": {"before_insert": "client_comms.enforcement.view_links.refuse_key"},
 	"DocShare": {
 		"validate": "client_comms.enforcement.sharing.refuse_share",
 		"on_update": "client_comms.enforcement.audit.on_share",
@@ -334,6 +334,8 @@ override_doctype_class = {
 	# On interactions, it passes over users without clearance.
 	"Assignment Rule": "client_comms.crm.assignment.ClearedAssignmentRule",
 	"Auto Email Report": "client_comms.enforcement.auto_email_report.AutoEmailReport",
+	# No link with a key to a governed document.
+	"Communication": "client_comms.enforcement.view_links.LinklessCommunication",
 	# A message that waits in the queue passes the gate once more when it is sent.
 	"Email Queue": "client_comms.enforcement.email_queue.GatedEmailQueue",
 	"Notification": "client_comms.enforcement.automatic.GatedNotification",

@@ -2,22 +2,35 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NoReturn
 
 import frappe
 from frappe import _
+from frappe.utils import format_datetime, get_user_date_format
 
+from client_comms import clock
 from client_comms.rules.messages import Message
 
 
 def translate(message: Message) -> str:
 	"""The message in the user's language; its values stand out in bold."""
-	return _(message.text).format(**{key: frappe.bold(_(str(v))) for key, v in message.values.items()})
+	return _(message.text).format(**{key: frappe.bold(_in_words(v)) for key, v in message.values.items()})
 
 
 def plain(message: Message) -> str:
 	"""The message in the user's language as plain text, for labels."""
-	return _(message.text).format(**{key: _(str(value)) for key, value in message.values.items()})
+	return _(message.text).format(**{key: _in_words(value) for key, value in message.values.items()})
+
+
+def moment(value: datetime) -> str:
+	"""To the minute, in the user's format and the site's time zone."""
+	date_format = get_user_date_format().replace("mm", "MM")
+	return format_datetime(clock.to_stored(value) if value.tzinfo else value, f"{date_format} HH:mm")
+
+
+def _in_words(value: object) -> str:
+	return moment(value) if isinstance(value, datetime) else _(str(value))
 
 
 def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.ValidationError) -> NoReturn:

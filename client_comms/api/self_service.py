@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import self_service
-from client_comms.exceptions import LinkNotValidError
+from client_comms.client_privacy import self_service, third_parties
+from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 CONSENT = "Client Consent"
 
@@ -53,15 +53,27 @@ def request_consent(
 	contact: str | None = None,
 	address: str | None = None,
 	client_interaction: str | None = None,
+	recipient: str | None = None,
 ) -> str:
 	"""Ask a client for consent, by a link to an address on file; returns the Client Consent (P-3).
 
 	:param purpose: the purpose of sharing of the settings when left out
 	:param address: one of the client's own; the first on file when left out
-	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file
+	:param recipient: the address that shall get the information; one of the third party's
+	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file, or the recipient is not of the third
+	    party, so that the consent would not let them have anything
 	:raises frappe.PermissionError: without read access to the client, or without leave to record consents
 	"""
 	_require(party_type, party)
+	if recipient and third_party and third_parties.of(recipient) != third_party:
+		frappe.throw(
+			_("{0} is no address of {1}. Add the address, or its domain, to the third party first.").format(
+				frappe.bold(frappe.utils.escape_html(recipient)),
+				frappe.utils.get_link_to_form("Third Party", third_party),
+			),
+			exc=ActionNotPossibleError,
+			title=_("Not the Third Party's Address"),
+		)
 	return self_service.request_consent(
 		party_type,
 		party,

@@ -2,12 +2,19 @@
 
 import frappe
 
+from client_comms.rules import outgoing
+
 _CACHE = "client_comms_third_parties"
 
 
 def by_domain() -> dict[str, str]:
 	"""Email domain or address, in lower case → the third party's name; cached until one changes."""
 	return frappe.cache.get_value(_CACHE, _build)
+
+
+def of(address: str) -> str | None:
+	"""The third party that an address belongs to, as the gate sorts it."""
+	return outgoing.sort_recipient(address, outgoing.Known(third_parties=by_domain())).third_party
 
 
 def forget() -> None:

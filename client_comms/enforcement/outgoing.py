@@ -459,28 +459,6 @@ def keep_written(doc, method=None) -> None:
 		doc.communication_type = "Communication"
 
 
-def refuse_key(doc, method=None) -> None:
-	"""`before_insert` of Document Share Key: a link that opens a document to whoever has it asks nobody who they are.
-
-	:raises OutgoingRefusedError: the document is governed
-	"""
-	if governed.level(doc.reference_doctype, doc.reference_docname) is None:
-		return
-	frappe.throw(
-		_(
-			"{0} is confidential, and whoever has a link with a key could open it. Send it by email, which asks for consent and identity."
-		).format(frappe.bold(doc.reference_docname)),
-		exc=OutgoingRefusedError,
-		title=_("No Link"),
-		primary_action={
-			"label": _("Write an Email"),
-			"client_action": "client_comms.outgoing.write_email",
-			"args": {"doctype": doc.reference_doctype, "name": doc.reference_docname},
-			"hide_on_success": 1,
-		},
-	)
-
-
 # --- email ---------------------------------------------------------------------------------------
 
 

@@ -113,7 +113,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 	):
 		for consent in concerned:
 			if consent.status(at) == status and _touches(consent, request):
-				values = {"consent": consent.name, "when": _minute(consent.standing(at).at)}
+				values = {"consent": consent.name, "when": consent.standing(at).at}
 				return Decision(False, rule, consent.name, Message(text, values))
 
 	given = [consent for consent in concerned if consent.status(at) == GIVEN]
@@ -125,7 +125,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				consent.name,
 				Message(
 					_("The client consented on {when}: {consent}."),
-					{"consent": consent.name, "when": _minute(consent.standing(at).at)},
+					{"consent": consent.name, "when": consent.standing(at).at},
 				),
 			)
 	for consent in given:
@@ -147,7 +147,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				consent.name,
 				Message(
 					_("Consent {consent} ended on {when}."),
-					{"consent": consent.name, "when": _minute(consent.standing(at).valid_until)},
+					{"consent": consent.name, "when": consent.standing(at).valid_until},
 				),
 			)
 	return Decision(False, NO_CONSENT, None, Message(_("The client has not consented to this.")))
@@ -175,7 +175,3 @@ def _touches(consent: Consent, request: Request) -> bool:
 		or bool(consent.data_categories & request.data_categories)
 	)
 	return people and data
-
-
-def _minute(t: datetime) -> str:
-	return f"{t:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ with named values. Adapters translate the template and fill in the values.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 def _(text: str) -> str:
@@ -15,13 +16,17 @@ def _(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-	"""A sentence template with `{named}` values; `str()` gives it in English."""
+	"""A sentence template with `{named}` values; `str()` gives it in English, with moments to the minute."""
 
 	text: str
 	values: Mapping[str, object] = field(default_factory=dict)
 
 	def __str__(self) -> str:
-		return self.text.format(**self.values)
+		return self.text.format(**{key: _in_words(value) for key, value in self.values.items()})
+
+
+def _in_words(value: object) -> object:
+	return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
 
 
 class RuleError(ValueError):

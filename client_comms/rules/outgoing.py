@@ -131,6 +131,5 @@ def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[F
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)
 	if now > identity.verified_until:
 		message = _("The confirmation of the client's identity ended on {when}.")
-		when = f"{identity.verified_until:%Y-%m-%d %H:%M}"
-		return (Finding(IDENTITY, Message(message, {"when": when}), VERIFY_IDENTITY),)
+		return (Finding(IDENTITY, Message(message, {"when": identity.verified_until}), VERIFY_IDENTITY),)
 	return ()

@@ -433,7 +433,7 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 		if clocks.acknowledge.met_at is None:
 			return Message(_("There is nothing to acknowledge: no acknowledgement is required."))
 		message = _("There is nothing to acknowledge: receipt was acknowledged on {when}.")
-		return Message(message, {"when": _minute(clocks.acknowledge.met_at)})
+		return Message(message, {"when": clocks.acknowledge.met_at})
 	if kind == PROMISED:
 		if not owes_anything:
 			return Message(_("No answer is owed to the client, so there is nothing to promise."))
@@ -441,7 +441,7 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 			return Message(_("Say until when the client is promised the answer."))
 		if as_utc(promised_until) <= as_utc(at):
 			message = _("Choose a time after {when} for the promised answer.")
-			return Message(message, {"when": _minute(at)})
+			return Message(message, {"when": at})
 	if kind == ANSWERED and not owes_anything and clocks.status not in (STATUS_OPEN, STATUS_ACKNOWLEDGED):
 		return Message(
 			_("The client has been answered already. Wait for the next message, or close the record.")
@@ -455,7 +455,3 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 	if kind == CLOSED and (clocks.respond.unmet or clocks.promise.unmet):
 		return Message(_("A reply is still owed. Answer the client first, then close the record."))
 	return None
-
-
-def _minute(t: datetime) -> str:
-	return f"{t:%Y-%m-%d %H:%M}"

@@ -74,7 +74,7 @@ def test_an_approved_text_is_offered_in_the_email_dialog(template, interaction, 
 	approver.locator(".modal.show .btn-primary").click()
 	expect(approver.get_by_text("Version 1 is approved.")).to_be_visible()
 
-	staff = login(make_user("Frontline Staff", "Inbox User", password=PASSWORD), PASSWORD)
+	staff = login(make_user("Frontline Staff", password=PASSWORD), PASSWORD)
 	staff.goto(f"/app/client-interaction/{interaction}")
 	staff.get_by_role("button", name="Actions").click()
 	staff.get_by_role("link", name="Reply by Email").click()

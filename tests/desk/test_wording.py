@@ -36,7 +36,7 @@ def interaction(site, client):
 
 @pytest.fixture
 def page(interaction, login, make_user):
-	page = login(make_user("Frontline Staff", "Inbox User", password=PASSWORD), PASSWORD)
+	page = login(make_user("Frontline Staff", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/client-interaction/{interaction}")
 	expect(page.locator(".page-head .title-text").first).to_contain_text("Solar roof")
 	return page

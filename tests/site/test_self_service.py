@@ -62,15 +62,19 @@ def ask(client, **fields):
 	return frappe.get_doc(consents.CONSENT, name), token_sent(name)
 
 
-def token_sent(reference):
+def texts_sent(reference):
+	"""Content type → text, of the last email about a document."""
 	queued = frappe.get_last_doc("Email Queue", {"reference_name": reference})
 	# Which encoding a part has depends on what else is in it, the company's name for one.
-	texts = [
-		part.get_payload(decode=True).decode()
+	return {
+		part.get_content_type(): part.get_payload(decode=True).decode()
 		for part in message_from_string(queued.message).walk()
 		if part.get_content_maintype() == "text"
-	]
-	return re.search(r"client-link\?token=([\w-]+)", "\n".join(texts))[1]
+	}
+
+
+def token_sent(reference):
+	return re.search(r"client-link\?token=([\w-]+)", texts_sent(reference)["text/html"])[1]
 
 
 def status(consent):
@@ -113,6 +117,18 @@ def test_a_link_goes_to_an_address_on_file_only(client):
 	with pytest.raises(ActionNotPossibleError, match="on file"):
 		ask(client, address="x@evil.example")
 	assert not frappe.db.count(links.LINK)
+
+
+def test_the_link_can_be_read_without_html(client):
+	consent, token = ask(client)
+	assert f"client-link?token={token}" in texts_sent(consent.name)["text/plain"]
+
+
+def test_consent_is_asked_for_the_third_party_that_the_recipient_belongs_to(client):
+	with pytest.raises(ActionNotPossibleError, match="no address of"):
+		ask(client, recipient="bob@elsewhere.example")
+	assert not frappe.db.count(consents.CONSENT, {"party": client.party})
+	ask(client, recipient="Eve <eve@adviser.example>")
 
 
 def test_asking_needs_leave_to_record_consents(client, make_user, as_user):

@@ -8,6 +8,7 @@ import itertools
 import random
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_string
 
 import frappe
 import pytest
@@ -350,6 +351,34 @@ def test_no_link_with_a_key_opens_a_governed_record(client, log):
 	frappe.clear_messages()
 	customer = frappe.get_doc("Customer", client.party)
 	assert customer.get_document_share_key()
+
+
+def test_an_email_with_a_print_carries_no_link_to_a_governed_record(client, log):
+	site_wide = frappe.get_doc("System Settings")
+	site_wide.attach_view_link = 1
+	site_wide.save()
+	update, customer = log("Service Update", **client), frappe.get_doc("Customer", client.party)
+	texts = {}
+	for doc in (update, customer):
+		name = make(
+			doc.doctype,
+			doc.name,
+			content="Hello",
+			subject="S",
+			recipients=[ANNA],
+			send_email=1,
+			print_format="Standard",
+		)["name"]
+		queued = frappe.get_last_doc("Email Queue", {"communication": name})
+		assert "print_format_attachment" in queued.attachments
+		texts[doc.doctype] = "".join(
+			part.get_payload(decode=True).decode()
+			for part in message_from_string(queued.message).walk()
+			if part.get_content_type() == "text/html"
+		)
+	assert "Hello" in texts[update.doctype]
+	assert "View this in your browser" not in texts[update.doctype]
+	assert "View this in your browser" in texts[customer.doctype]
 
 
 def test_a_website_user_is_given_no_share(client, log, site):

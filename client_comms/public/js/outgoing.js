@@ -98,6 +98,8 @@ Object.assign(client_comms.outgoing, {
 						? __("Who receives the information: {0}", [frappe.utils.escape_html(recipient)])
 						: "",
 					default: await client_comms.outgoing.third_party_of(recipient, domain),
+					// A third party that is made here is one that the recipient belongs to.
+					get_route_options_for_new_doc: () => ({ email_domains: recipient }),
 				},
 				{
 					fieldname: "purpose",
@@ -121,6 +123,7 @@ Object.assign(client_comms.outgoing, {
 					party,
 					contact,
 					client_interaction: interaction,
+					recipient,
 					...values,
 				});
 				frappe.show_alert({
@@ -229,11 +232,17 @@ Object.assign(client_comms.outgoing, {
 	},
 });
 
-// Frappe's dialog has no hook before it sends, so its method is wrapped, once.
+// Frappe's dialog has no hooks, so its methods are wrapped, once.
 (() => {
 	const composer = frappe.views.CommunicationComposer?.prototype;
 	if (!composer || composer.client_comms_gate) return;
 	composer.client_comms_gate = true;
+	// Frappe looks up the account's signature, and breaks off with "Not permitted" where the user lacks its role Inbox User.
+	const get_signature = composer.get_signature;
+	composer.get_signature = function (...args) {
+		const may_ask = frappe.boot.user.email_signature || frappe.model.can_read("Email Account");
+		return may_ask ? get_signature.apply(this, args) : "";
+	};
 	const send_email = composer.send_email;
 	composer.send_email = async function (btn, values, ...rest) {
 		const addressed = values.recipients || values.cc || values.bcc;
