@@ -150,7 +150,7 @@ def test_log_interaction_from_a_customer_names_the_customer(site, frontline, log
 	for fieldname, value in (("communication_type", "Initial Inquiry"), ("channel", "Phone")):
 		field = dialog.locator(f"[data-fieldname={fieldname}] input")
 		field.fill(value)
-		page.locator(f".modal.show [data-fieldname={fieldname}] [role=option]").first.click()
+		dialog.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
 	dialog.locator("[data-fieldname=subject] input").fill("Grant for public buildings")
 	dialog.locator("[data-fieldname=summary] textarea").fill("Asks which grants can be combined.")
 	page.get_by_role("button", name="Log", exact=True).click()

@@ -67,7 +67,9 @@ def open_report(page, report, client):
 
 
 def cell(page, group, column):
-	index = page.locator(".dt-header .dt-cell").all_inner_texts().index(column)
+	header = page.locator(".dt-header .dt-cell")
+	header.filter(has_text=column).first.wait_for(state="attached")
+	index = header.all_inner_texts().index(column)
 	row = page.locator(".dt-scrollable .dt-row", has_text=group)
 	return row.locator(".dt-cell").nth(index)
 

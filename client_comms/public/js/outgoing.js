@@ -86,8 +86,9 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const domain = (recipient || "").split("@")[1] || "";
-		frappe.prompt(
-			[
+		const dialog = new frappe.ui.Dialog({
+			title: __("Ask for Consent"),
+			fields: [
 				{
 					fieldname: "third_party",
 					fieldtype: "Link",
@@ -117,7 +118,9 @@ Object.assign(client_comms.outgoing, {
 					description: __("An address of the client on file. Empty: the first one."),
 				},
 			],
-			async (values) => {
+			primary_action_label: __("Send Link"),
+			// Not frappe.prompt: it reads the values twice, and after the first time Frappe empties a link that was made here.
+			primary_action: async (values) => {
 				const consent = await frappe.xcall("client_comms.api.request_consent", {
 					party_type,
 					party,
@@ -126,14 +129,14 @@ Object.assign(client_comms.outgoing, {
 					recipient,
 					...values,
 				});
+				dialog.hide();
 				frappe.show_alert({
 					message: __("The client was asked: {0}", [frappe.utils.get_form_link("Client Consent", consent, true)]),
 					indicator: "green",
 				});
 			},
-			__("Ask for Consent"),
-			__("Send Link"),
-		);
+		});
+		dialog.show();
 	},
 
 	async third_party_of(recipient, domain) {

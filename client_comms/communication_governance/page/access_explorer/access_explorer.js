@@ -534,8 +534,13 @@
 		/** Begin with the clearance that the role has. */
 		async fill_clearance() {
 			const { change, level, role } = this.form.get_values(true);
-			if (change !== "clearance" || !level || !role) return;
+			const row_shown = change === "clearance" && level && role ? `${level}\n${role}` : null;
+			// A field tells of one change more than once; what the user has ticked meanwhile stays.
+			if (row_shown === this.row_shown) return;
+			this.row_shown = row_shown;
+			if (!row_shown) return;
 			const doc = await frappe.db.get_doc("Confidentiality Level", level);
+			if (this.row_shown !== row_shown) return;
 			const row = doc.clearances.find((each) => each.role === role) || {};
 			for (const fieldname of [
 				"can_read",
