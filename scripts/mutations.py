@@ -59,6 +59,7 @@ FUNCTIONS = {
 	# Surfaces
 	"enforcement.activities:_readable": "lambda doctype, rows: rows",
 	"enforcement.aliases:refuse": NOTHING,
+	"enforcement.aliases:_refuse_carried": NOTHING,
 	"enforcement.assigning:_without_clearance": NOBODY,
 	"enforcement.belongings:_owners": "lambda doc, ptype: {(doc.get(OWNER_FIELDS[doc.doctype][0]), doc.get(OWNER_FIELDS[doc.doctype][1]))}",
 	"enforcement.bound:_filed_under": NOTHING,
@@ -69,6 +70,10 @@ FUNCTIONS = {
 	"enforcement.exports:now_not_later": NOTHING,
 	"enforcement.files:make_private": NOTHING,
 	"enforcement.held:is_held": NO,
+	"enforcement.held:is_restricted": NO,
+	"enforcement.held:named": "lambda doctype: doctype",
+	"enforcement.held:objects": NO,
+	"enforcement.held:readable": "lambda doctype, names, user=None: set(names)",
 	"enforcement.held:readable_names": "lambda doctype, filters=None: frappe.get_all(doctype, filters=filters, pluck='name')",
 	"enforcement.held:require": NOTHING,
 	"enforcement.link_search:_held_to_conditions": "lambda arguments: arguments",

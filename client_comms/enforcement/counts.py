@@ -56,6 +56,7 @@ def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = 
 @frappe.whitelist()
 def get_tagged_docs(doctype: str, tag: str):
 	"""The names of the documents with a tag."""
+	doctype = held.named(doctype)
 	named = tags.get_tagged_docs(doctype, tag)
 	if not held.is_held(doctype) or not named:
 		return named

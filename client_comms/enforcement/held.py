@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -14,9 +14,41 @@ def is_held(doctype: str) -> bool:
 	return doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
 
 
+def named(doctype: str) -> str:
+	"""The DocType that the database finds by a name: it compares names without case, accents and trailing blanks."""
+	try:
+		return frappe.get_meta(doctype).name
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return doctype
+
+
+def is_restricted() -> bool:
+	"""Whether there may be records that the session user may not read."""
+	rows = access.row_filter(policy.subject(), policy.current(), access.READ)
+	return not (rows.everything or rows.open_levels >= rows.known_levels)
+
+
 def readable_names(doctype: str, filters=None) -> list[str]:
 	"""The names that the session user may read, for queries of Frappe that apply no row condition."""
 	return frappe.get_list(doctype, filters=filters, pluck="name", limit=0, order_by=None)
+
+
+def readable(doctype: str, names: list[str], user: str | None = None) -> set[str]:
+	"""Those of `names` that a user may read as far as the row condition of this app goes; one query, none when all are open.
+
+	:param user: the session user when left out
+	"""
+	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
+	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
+	if not condition:
+		return set(names)
+	wanted = ", ".join(map(frappe.db.escape, names))
+	return set(
+		frappe.db.sql_list(
+			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and ({condition})"
+		)
+	)
 
 
 def require(doctype: str, name: str, action: str = access.READ) -> None:
@@ -24,8 +56,18 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 
 	:raises ClearanceMissingError: the rule refuses
 	"""
-	if not name or doctype not in governed.doctypes():
+	if not (doctype and name):
+		return
+	doctype = named(doctype)
+	if doctype not in governed.doctypes():
 		return
 	decision = governed.decide(doctype, name, action, frappe.session.user)
 	if decision is not None and not decision.allowed:
 		refuse(*decision.reasons, title=_("Clearance Missing"), exc=ClearanceMissingError)
+
+
+def objects(doctype: str, name: str, ptype: str = "read") -> bool:
+	"""Whether a permission hook of this app denies the session user a document of any DocType."""
+	hooks = frappe.get_hooks("has_permission", app_name="client_comms").get(named(doctype), ())
+	doc = hooks and frappe.get_doc(doctype, name)
+	return any(frappe.call(hook, doc=doc, ptype=ptype, user=frappe.session.user) is False for hook in hooks)

@@ -485,6 +485,35 @@ def other_name(visitor, bait, planted):
 	)
 
 
+@surface(
+	"a wrapped method by another name, beside the address or in a parameter",
+	"Another app replaces before_request: bench clear-cache.",
+	control=False,
+)
+def carried_name(visitor, bait, planted):
+	contact = {"doctype": "Contact", "name": planted.parties["Contact"]}
+	form = "frappe.tests.test_form_load.getdoc"
+	answers = [
+		visitor.request("POST", "/api/method/ping", {"cmd": form, **contact}),
+		visitor.call(
+			"frappe.desk.treeview.get_all_nodes",
+			doctype=contact["doctype"],
+			parent=contact["name"],
+			label="x",
+			tree_method=form,
+		),
+		visitor.call(
+			"upload_file",
+			method="frappe.desk.query_report.export_query",
+			report_name="Owed Today",
+			filters={},
+			file_format_type="CSV",
+			visible_idx=[],
+		),
+	]
+	return any(bait.word in each.text for each in answers)
+
+
 @surface("documents of a tag")
 def tagged(visitor, bait, planted):
 	return visitor.ask("frappe.desk.doctype.tag.tag.get_documents_for_tag", tag="#leakbait tag")
@@ -588,6 +617,15 @@ def communication_links(visitor, bait, planted):
 def open_activities(visitor, bait, planted):
 	return visitor.call(
 		"erpnext.crm.utils.get_open_activities", ref_doctype=INTERACTION, ref_docname=bait.name
+	)
+
+
+@surface(
+	"open activities, the DocType spelled otherwise", overridden("erpnext.crm.utils.get_open_activities")
+)
+def other_spelling(visitor, bait, planted):
+	return visitor.call(
+		"erpnext.crm.utils.get_open_activities", ref_doctype=f"{INTERACTION.lower()} ", ref_docname=bait.name
 	)
 
 

@@ -38,6 +38,7 @@ FOR_NOBODY = {
 	"PDF of several",
 	"PDF by WeasyPrint",
 	"a wrapped method by another name",
+	"a wrapped method by another name, beside the address or in a parameter",
 	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
 OWN_ROLES = set(procedure.ROLES)
