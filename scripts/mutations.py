@@ -78,6 +78,7 @@ FUNCTIONS = {
 	"enforcement.held:require": NOTHING,
 	"enforcement.link_search:_held_to_conditions": "lambda arguments: arguments",
 	"enforcement.link_search:_is_readable": YES,
+	"enforcement.linked:_parsed": "lambda value: value",
 	"enforcement.linked:_without_linked": "lambda doctype, value: value",
 	"enforcement.linked:_outside_values": "lambda value: ''",
 	"enforcement.linked:_links_to_hidden": NO,

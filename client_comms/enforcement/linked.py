@@ -4,19 +4,22 @@ No method is there to wrap, for the REST API answers by itself; so what a reques
 before it is answered. Asks the database only about requests of this kind.
 """
 
+import json
 import re
 
 import frappe
 from frappe import _
 
-from client_comms.enforcement import held, policy
+from client_comms.enforcement import held
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.rules import access
 
 _LINKED_FIELD = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
-_RESOURCE = re.compile(r"^/api/(?:v1/|v2/)?(?:resource|document)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$")
+_RESOURCE = re.compile(
+	r"^/api/(?:v1/|v2/)?(?:resource|document|doctype)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$"
+)
 _FIELDS = ("fields", "fieldname", "filter_fields", "field")
-_ORDERS = ("filters", "or_filters", "order_by", "group_by")
+_FIELD_MAP = "field_map"  # which fields a calendar shows
+_ORDERS = ("filters", "or_filters", "order_by", "group_by", _FIELD_MAP)
 
 
 def leave_out() -> None:
@@ -25,18 +28,20 @@ def leave_out() -> None:
 	:raises ClearanceMissingError: rows are to be found or sorted by such a column
 	"""
 	asked = frappe.form_dict
-	if not any("." in str(asked.get(key) or "") for key in (*_FIELDS, *_ORDERS)) and not (
-		asked.get("expand_links")
-	):
+	given = {key: _parsed(asked[key]) for key in (*_FIELDS, *_ORDERS) if asked.get(key)}
+	if isinstance(given.get(_FIELD_MAP), dict):
+		given[_FIELD_MAP] = " ".join(map(str, given[_FIELD_MAP].values()))
+	given = {key: value for key, value in given.items() if "." in str(value)}
+	if not given and not asked.get("expand_links"):
 		return
 	doctype, name = _target()
-	if not doctype or not _is_restricted():
+	if not doctype or not held.is_restricted():
 		return
-	for key in _FIELDS:
-		if "." in str(asked.get(key) or ""):
-			asked[key] = _without_linked(doctype, asked[key])
-	for key in _ORDERS:
-		if any(_reveals(doctype, field) for field in _LINKED_FIELD.findall(_outside_values(asked.get(key)))):
+	for key in given.keys() & set(_FIELDS):
+		asked[key] = _without_linked(doctype, given[key])
+	for key in given.keys() & set(_ORDERS):
+		columns = _outside_values(given[key])
+		if any(_reveals(doctype, field) for field in _LINKED_FIELD.findall(columns)):
 			frappe.throw(
 				_(
 					"Rows cannot be found or sorted by a field of a confidential document. Leave out {0}."
@@ -57,41 +62,41 @@ def _target() -> tuple[str | None, str | None]:
 	)
 
 
-def _is_restricted() -> bool:
-	"""Whether there may be records that the user may not read."""
-	rows = access.row_filter(policy.subject(), policy.current(), access.READ)
-	return not (rows.everything or rows.open_levels >= rows.known_levels)
-
-
 def _reveals(doctype: str, fieldname: str) -> bool:
 	"""Whether a field links to documents that this app holds."""
 	field = frappe.get_meta(doctype).get_field(fieldname)
 	return bool(field and field.fieldtype == "Link" and held.is_held(field.options))
 
 
-def _without_linked(doctype: str, value):
+def _parsed(value):
+	"""JSON as the methods read it: a dot may come as an escape there."""
+	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
+		try:
+			return json.loads(value)
+		except ValueError:
+			pass  # Frappe tells about it
+	return value
+
+
+def _without_linked(doctype: str, given):
 	"""The fields asked for, as they came, without those of linked documents that are held."""
-	parsed = frappe.parse_json(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
-	fields = parsed if isinstance(parsed, list) else [each.strip() for each in str(value).split(",")]
+	fields = given if isinstance(given, list) else [each.strip() for each in str(given).split(",")]
 	kept = [
 		field
 		for field in fields
 		if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(str(field)))
 	] or ["name"]
-	return frappe.as_json(kept) if isinstance(parsed, list) else ", ".join(kept)
+	return frappe.as_json(kept) if isinstance(given, list) else ", ".join(kept)
 
 
-def _outside_values(value) -> str:
+def _outside_values(given) -> str:
 	"""Where the columns stand in filters and orders: keys of a dict, all but the last part of a condition."""
-	parsed = (
-		frappe.parse_json(value) if isinstance(value, str) and value.lstrip()[:1] in ("[", "{") else value
-	)
-	if isinstance(parsed, dict):
-		return " ".join(parsed)
-	if isinstance(parsed, list):
-		conditions = [each for each in parsed if isinstance(each, list)] or [parsed]
+	if isinstance(given, dict):
+		return " ".join(given)
+	if isinstance(given, list):
+		conditions = [each for each in given if isinstance(each, list)] or [given]
 		return " ".join(str(part) for condition in conditions for part in condition[:2])
-	return str(value or "")
+	return str(given)
 
 
 def _links_to_hidden(doctype: str, name: str) -> bool:

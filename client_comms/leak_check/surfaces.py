@@ -705,23 +705,54 @@ def link_field(visitor, bait, planted):
 	)
 
 
-@surface(
-	"fields of a linked document (link.field)",
-	"Another app replaces before_request: bench clear-cache.",
-	control=False,
-)
-def linked_field(visitor, bait, planted):
-	made = frappe.get_doc({"doctype": "Appointment", "name": f"{bait.name}-MEET", "customer_name": "x"})
-	made.calendar_event = bait.names["Event"]
-	made.db_insert()
-	answer = visitor.call(
+def _appointment(name, ask):
+	"""A document that the visitor may read, and that links to the hidden event."""
+
+	@surface(
+		f"fields of a linked document ({name})",
+		"Another app replaces before_request: bench clear-cache.",
+		control=False,
+	)
+	def linked_field(visitor, bait, planted):
+		made = frappe.get_doc(
+			{"doctype": "Appointment", "name": f"{bait.name}-MEET", "customer_name": "x"},
+		)
+		made.update({"calendar_event": bait.names["Event"], "scheduled_time": frappe.utils.now()})
+		made.db_insert()
+		answer = ask(visitor, made.name)
+		frappe.db.delete("Appointment", {"name": made.name})
+		return answer
+
+
+_appointment(
+	"link.field",
+	lambda visitor, name: visitor.call(
 		"frappe.client.get_list",
 		doctype="Appointment",
 		fields=["name", "calendar_event.subject as subject"],
-		filters={"name": made.name},
-	)
-	frappe.db.delete("Appointment", {"name": made.name})
-	return answer
+		filters={"name": name},
+	),
+)
+_appointment(
+	"link.field, the dot as an escape of JSON",
+	lambda visitor, name: visitor.call(
+		"frappe.client.get_list",
+		doctype="Appointment",
+		fields=r'["name", "calendar_event\u002esubject as subject"]',
+		filters={"name": name},
+	),
+)
+_appointment(
+	"link.field, in a calendar",
+	lambda visitor, name: visitor.call(
+		"frappe.desk.calendar.get_events",
+		doctype="Appointment",
+		start="2000-01-01",
+		end="2100-01-01",
+		field_map={"start": "scheduled_time", "end": "scheduled_time", "title": "calendar_event.subject"},
+		filters=[["Appointment", "name", "=", name]],
+	),
+)
 
 
 # --- Issue, Lead and Opportunity, where the settings govern them ---------------------------------------
