@@ -159,7 +159,10 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.audit.on_print",
 ]
 doc_events = {
-	"Client Interaction": {"before_print": _BEFORE_PRINT},
+	"Client Interaction": {
+		"validate": "client_comms.enforcement.refiling.refuse_named",
+		"before_print": _BEFORE_PRINT,
+	},
 	"Communication": {
 		"before_insert": [
 			"client_comms.crm.communication.before_insert",
@@ -180,6 +183,7 @@ doc_events = {
 	},
 	"Event": {
 		"before_validate": "client_comms.enforcement.bound.keep_bound",
+		"validate": "client_comms.enforcement.refiling.refuse_named",
 		"on_update": "client_comms.crm.event.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
@@ -207,6 +211,7 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"Opportunity": {
+		"validate": "client_comms.enforcement.refiling.refuse_named",
 		"after_insert": "client_comms.crm.opportunity.after_insert",
 		"before_validate": "client_comms.enforcement.documents.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
@@ -244,8 +249,14 @@ doc_events = {
 	},
 	"Customer": {
 		"before_insert": "client_comms.crm.client_data.before_insert",
-		"validate": "client_comms.crm.client_data.validate",
+		"validate": [
+			"client_comms.crm.client_data.validate",
+			"client_comms.enforcement.refiling.refuse_named",
+		],
 	},
+	"Prospect": {"validate": "client_comms.enforcement.refiling.refuse_named"},
+	"Quotation": {"validate": "client_comms.enforcement.refiling.refuse_named"},
+	"Task": {"validate": "client_comms.enforcement.refiling.refuse_named"},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"Document Share Key": {"before_insert": "client_comms.enforcement.view_links.refuse_key"},
 	"DocShare": {

@@ -1,0 +1,169 @@
+"""Who names a record that they may not read gets nothing of it: no copy of its fields, no part in it (D-5, P-2)."""
+
+import frappe
+import pytest
+
+from client_comms.exceptions import ClearanceMissingError
+
+SALES = ("Sales User", "Sales Manager", "Support Team", "Projects User", "System Manager")
+
+
+@pytest.fixture
+def staff(make_user):
+	"""The third is cleared for the level of the documents, and takes part in none of them."""
+	return frappe._dict(
+		cleared=make_user("Customer Support Manager", "Compliance Officer", *SALES),
+		uncleared=make_user("Frontline Staff", *SALES),
+		support=make_user("Customer Support", *SALES),
+	)
+
+
+@pytest.fixture
+def hidden(set_settings):
+	"""`hidden("Lead", lead_name="Anna")` makes a document at the level Sensitive."""
+	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
+
+	def make(doctype, **fields):
+		doc = frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
+		doc.db_set("confidentiality_level", "Sensitive")
+		return doc
+
+	return make
+
+
+@pytest.fixture
+def issue(hidden):
+	return hidden("Issue", subject="Water under the roof")
+
+
+@pytest.fixture
+def lead(hidden):
+	return hidden("Lead", lead_name="Anna Kruse", email_id="anna@kruse.example", mobile_no="+49 431 1234567")
+
+
+def interaction(issue=None, **fields):
+	about = {"reference_doctype": "Issue", "reference_name": issue.name} if issue else {}
+	return frappe.get_doc(
+		{
+			"doctype": "Client Interaction",
+			"company": frappe.db.get_value("Company", {}),
+			"communication_type": "Feedback/Complaint",
+			"channel": "Phone",
+			"direction": "Inbound",
+			"occurred_on": frappe.utils.add_days(frappe.utils.now_datetime(), -1),
+			"subject": "The roof",
+			"summary": "Somebody called about the roof.",
+			"party_type": "Customer",
+			"party": frappe.get_doc({"doctype": "Customer", "customer_name": frappe.generate_hash()})
+			.insert(ignore_permissions=True)
+			.name,
+			"responsible_staff": frappe.session.user,
+			**about,
+			**fields,
+		}
+	)
+
+
+def may_read(doc):
+	return bool(frappe.get_list(doc.doctype, {"name": doc.name}, pluck="name"))
+
+
+def test_an_interaction_of_ones_own_opens_no_issue(issue, staff, as_user):
+	"""Whoever may read an interaction about an Issue may read the Issue: so nobody makes one about what is hidden."""
+	with as_user(staff.support):
+		assert not may_read(issue)
+		with pytest.raises(ClearanceMissingError):
+			interaction(issue).insert()
+		own = interaction().insert()
+		own.update({"reference_doctype": "Issue", "reference_name": issue.name})
+		with pytest.raises(ClearanceMissingError):
+			own.save()
+		assert not may_read(issue)
+
+
+def test_an_interaction_about_an_issue_that_one_may_read(issue, staff, as_user):
+	frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "Call them",
+			"allocated_to": staff.support,
+			"reference_type": "Issue",
+			"reference_name": issue.name,
+		}
+	).insert(ignore_permissions=True)
+	with as_user(staff.support):
+		made = interaction(issue).insert()
+		made.summary = "They called once more."
+		made.save()  # what stood there before is not asked again
+	assert made.reference_name == issue.name
+
+
+def test_evidence_is_what_one_may_read(issue, staff, as_user):
+	row = {"documentation_method": "CRM Log", "reference_doctype": "Issue", "reference_name": issue.name}
+	with as_user(staff.support), pytest.raises(ClearanceMissingError):
+		interaction(evidence=[row]).insert()
+
+
+def test_an_event_about_a_hidden_issue(issue, staff, as_user):
+	"""It would become an interaction about the Issue."""
+	event = {
+		"doctype": "Event",
+		"subject": "On the roof",
+		"starts_on": frappe.utils.now_datetime(),
+		"event_participants": [{"reference_doctype": "Issue", "reference_docname": issue.name}],
+	}
+	with as_user(staff.support), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(event).insert()
+
+
+def message(**fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Phone",
+			"sent_or_received": "Received",
+			"subject": "The roof",
+			"content": "They called",
+			**fields,
+		}
+	)
+
+
+def test_a_message_under_a_hidden_issue(issue, staff, as_user):
+	filed = {"reference_doctype": "Issue", "reference_name": issue.name}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		message(**filed).insert()
+
+
+def test_a_message_put_into_a_hidden_interaction(log, staff, as_user):
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		message(client_interaction=log("Feedback/Complaint").name).insert()
+
+
+COPIES = {
+	"Opportunity": lambda lead: {"opportunity_from": "Lead", "party_name": lead.name},
+	"Prospect": lambda lead: {"company_name": "Kruse", "leads": [{"lead": lead.name}]},
+	"Customer": lambda lead: {"customer_name": "Kruse", "lead_name": lead.name},
+}
+
+
+@pytest.mark.parametrize("doctype", COPIES)
+def test_documents_that_copy_from_a_lead(doctype, lead, staff, as_user):
+	company = {"company": frappe.db.get_value("Company", {})} if doctype != "Customer" else {}
+	values = {"doctype": doctype, **company, **COPIES[doctype](lead)}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(values).insert()
+	with as_user(staff.cleared):
+		assert frappe.get_doc(values).insert().name
+
+
+def test_a_task_about_an_issue(issue, staff, as_user):
+	task = {"doctype": "Task", "subject": "Look at the roof", "issue": issue.name}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(task).insert()
+	with as_user(staff.cleared):
+		made = frappe.get_doc(task).insert()
+	with as_user(staff.uncleared):
+		made.reload()
+		made.status = "Working"
+		made.save()  # it names nothing that it did not name before
