@@ -218,7 +218,6 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"File": {
-		"before_insert": "client_comms.enforcement.files.refuse_alias",
 		"before_validate": "client_comms.enforcement.files.keep_private",
 		"validate": "client_comms.enforcement.files.refuse_alias",
 	},
@@ -349,10 +348,19 @@ override_doctype_class = {
 	"Communication": "client_comms.enforcement.view_links.LinklessCommunication",
 	# A message that waits in the queue passes the gate once more when it is sent.
 	"Email Queue": "client_comms.enforcement.email_queue.GatedEmailQueue",
+	# Who may read a file is asked wherever its content is read.
+	"File": "client_comms.enforcement.files.HeldFile",
 	"Notification": "client_comms.enforcement.automatic.GatedNotification",
 	"SMS Center": "client_comms.enforcement.text_messages.GatedSMSCenter",
 	# Reports that ask the database by themselves.
 	"Report": "client_comms.enforcement.report_rows.HeldReport",
+	"Email Digest": "client_comms.enforcement.digest.HeldEmailDigest",
+	# Tools that ask the database by themselves.
+	"Bulk Update": "client_comms.enforcement.console.HeldBulkUpdate",
+	"System Console": "client_comms.enforcement.console.HeldSystemConsole",
+	"Webhook": "client_comms.enforcement.console.HeldWebhook",
+	# What its owner entered there stays the owner's for Frappe.
+	"Web Form": "client_comms.enforcement.web_form.HeldWebForm",
 	# Rows by their own name ask their document.
 	"CRM Note": "client_comms.enforcement.rows.HeldCRMNote",
 	"Communication Link": "client_comms.enforcement.rows.HeldCommunicationLink",

@@ -1,22 +1,18 @@
 """Files of governed records are private, and no second File row opens their content (P-2, D-6)."""
 
+import os
+
 import frappe
 from frappe import _
+from frappe.core.doctype.file.file import File
 
 from client_comms.enforcement import belongings, governed, refusals
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
-_BROUGHT_CONTENT = "client_comms_brought_content"
-
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""As any belonging. Before an insert it also notes whether content was brought along, or only an address.
-
-	By the time other hooks run, Frappe has read the content behind the address, and both look alike.
-	"""
-	if ptype == "create":
-		doc.flags[_BROUGHT_CONTENT] = bool(doc.get("content"))
+	"""As any belonging."""
 	if ptype in ("write", "delete") and doc.name and not doc.is_new():
 		# Frappe asks the document that the change names; the one it is taken from decides as well.
 		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
@@ -28,23 +24,40 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return belongings.has_permission(doc, ptype, user, debug)
 
 
+class HeldFile(File):
+	"""Frappe's file. Whatever reads the content of one comes by here: new rows that have an address only, imports,
+	archives, pictures in a PDF; most of it asks nothing about the file."""
+
+	def get_content(self, *args, **kwargs):
+		# What the app and Frappe do with a file that is there, such as moving it, is no reading.
+		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
+			_require(_addresses(self))
+		return super().get_content(*args, **kwargs)
+
+
 def refuse_alias(doc, method=None):
-	"""A File made for the address of a governed record's file needs clearance for that record.
+	"""A File that is given the address of a governed record's file needs clearance for that record; a new one has been
+	read by now.
 
 	Frappe serves an address to whoever may read any one File row with it, and lets anybody make one.
 
 	:raises ClearanceMissingError: the session user may not read the record that the content belongs to
 	"""
-	if not doc.file_url or doc.flags.get(_BROUGHT_CONTENT):
-		return
-	if not doc.flags.new_file and not doc.has_value_changed("file_url"):
-		return
+	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
+		_require({doc.file_url}, doc.name)
+
+
+def _require(addresses: set[str], but_for: str | None = None) -> None:
+	"""Refuse a session user who may not read a governed record whose file is at one of these addresses.
+
+	:param but_for: the File row that is being changed
+	"""
 	for row in frappe.get_all(
 		"File",
 		{
-			"file_url": doc.file_url,
+			"file_url": ("in", addresses),
 			"attached_to_doctype": ("in", governed.doctypes()),
-			"name": ("!=", doc.name or ""),
+			"name": ("!=", but_for or ""),
 		},
 		["attached_to_doctype", "attached_to_name"],
 	):
@@ -83,3 +96,12 @@ def _is_governed(doc) -> bool:
 		return False
 	decision = governed.decide(doc.attached_to_doctype, doc.attached_to_name, access.READ, "Guest")
 	return decision is not None
+
+
+def _addresses(doc) -> set[str]:
+	"""The address of a file as the row gives it, and as its place on the disk does: `/files/../…` leads elsewhere."""
+	if doc.is_folder or doc.is_remote_file:
+		return {doc.file_url or ""}
+	site = os.path.realpath(frappe.get_site_path())
+	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
+	return {doc.file_url or "", f"/{place.removeprefix('public/')}"}

@@ -53,6 +53,13 @@ def _is_open(issue, user: str) -> bool:
 	return issue.raised_by == user or issue.confidentiality_level in open_levels()
 
 
+def is_open(doctype: str, name: str) -> bool:
+	"""Whether a document is an Issue that its level opens to the session user as a portal user."""
+	if not _is_restricted(doctype):
+		return False
+	return has_website_permission(frappe._dict(name=name), "read", frappe.session.user)
+
+
 def open_levels() -> list[str]:
 	"""Levels of which a customer's contacts see each other's Issues."""
 	return [level.name for level in policy.current().levels.values() if level.need_to_know == access.ROLE]

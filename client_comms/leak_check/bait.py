@@ -30,6 +30,7 @@ MADE_BY_REQUESTS = {
 	"Comment": "content",
 	"Version": "data",
 	"Notification Log": "subject",
+	"Console Log": "script",
 }
 _PLAIN = (  # DocTypes that carry the mark in their name
 	INTERACTION,

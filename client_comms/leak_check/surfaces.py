@@ -44,6 +44,8 @@ BELONGINGS = (
 BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
 BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
 BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.report_rows.HeldReport."
+BY_FILE = "Another app replaces the class of File: have its class inherit from client_comms.enforcement.files.HeldFile."
+BY_TOOL = "Another app replaces the class of {doctype}: have its class inherit from {ours}."
 BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
 
 
@@ -977,6 +979,58 @@ for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"
 	_deleted(_doctype)
 
 
+@surface(
+	"web form, a document of the user's own",
+	BY_TOOL.format(doctype="Web Form", ours="client_comms.enforcement.web_form.HeldWebForm"),
+)
+def own_in_web_form(visitor, bait, planted):
+	owner = frappe.db.get_value(INTERACTION, bait.name, "owner")
+	frappe.db.set_value(INTERACTION, bait.name, "owner", visitor.user, update_modified=False)
+	answer = visitor.call(
+		"frappe.website.doctype.web_form.web_form.get_form_data",
+		doctype=INTERACTION,
+		docname=bait.name,
+		web_form_name="issues",
+	)
+	frappe.db.set_value(INTERACTION, bait.name, "owner", owner, update_modified=False)
+	return answer
+
+
+@surface(
+	"System Console",
+	BY_TOOL.format(doctype="System Console", ours="client_comms.enforcement.console.HeldSystemConsole"),
+)
+def system_console(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.doctype.system_console.system_console.execute_code",
+		doc={
+			"doctype": "System Console",
+			"type": "SQL",
+			"console": f"select summary from `tab{INTERACTION}` where name = '{bait.name}' /* leakbait */",
+		},
+	)
+
+
+@surface(
+	"preview of a Webhook",
+	BY_TOOL.format(doctype="Webhook", ours="client_comms.enforcement.console.HeldWebhook"),
+)
+def webhook_preview(visitor, bait, planted):
+	return visitor.call(
+		"run_doc_method",
+		docs={
+			"doctype": "Webhook",
+			"name": "leakbait",
+			"__islocal": 1,
+			"webhook_doctype": INTERACTION,
+			"preview_document": bait.name,
+			"request_structure": "JSON",
+			"webhook_json": "{{ doc.summary | tojson }}",
+		},
+		method="generate_preview",
+	)
+
+
 @surface("notifications of the desk", BY_EVENT)
 def notifications(visitor, bait, planted):
 	return visitor.ask(
@@ -1043,6 +1097,19 @@ def file_alias(visitor, bait, planted):
 		visitor, "File", {"file_url": bait.file_url, "file_name": "leakbait alias.txt", "is_private": 1}
 	)
 	return _opens(visitor, bait, own)
+
+
+@surface("second file by a way around its address", BY_FILE)
+def file_by_other_way(visitor, bait, planted):
+	values = {"file_url": f"/files/../..{bait.file_url}", "file_name": "leakbait way.txt", "is_private": 1}
+	made = visitor.call("frappe.client.insert", doc={"doctype": "File", **values}).message
+	opened = (
+		bool(made)
+		and "content of" in visitor.get("/api/method/download_file", file_url=made["file_url"]).text
+	)
+	if made:  # it is a file of its own on the disk
+		frappe.delete_doc("File", made["name"], force=True, ignore_permissions=True)
+	return opened
 
 
 @surface("upload with the address of a file", BY_EVENT)

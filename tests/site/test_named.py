@@ -167,3 +167,33 @@ def test_a_task_about_an_issue(issue, staff, as_user):
 		made.reload()
 		made.status = "Working"
 		made.save()  # it names nothing that it did not name before
+
+
+def test_the_email_digest_holds_what_all_its_recipients_may_read(issue, staff, as_user, monkeypatch):
+	company = frappe.get_doc("Company", frappe.db.get_value("Company", {}))
+	digest = frappe.get_doc(
+		{
+			"doctype": "Email Digest",
+			"name": "leakage",
+			"company": company.name,
+			"frequency": "Daily",
+			"issue": 1,
+			"recipients": [{"recipient": staff.cleared}],
+		}
+	)
+	frappe.db.set_value("Issue", issue.name, "modified", "2001-01-01", update_modified=False)  # the first ten
+
+	def subjects():
+		return [row.subject for row in digest.get_issue_list() or ()]
+
+	with as_user(staff.uncleared):
+		assert issue.subject not in subjects()
+	with as_user(staff.cleared):
+		assert issue.subject in subjects()
+	sent = []
+	monkeypatch.setattr(digest, "get_msg_html", lambda: sent.append(subjects()))
+	digest.send()
+	digest.append("recipients", {"recipient": staff.uncleared})
+	digest.send()
+	assert issue.subject in sent[0]
+	assert issue.subject not in sent[1]

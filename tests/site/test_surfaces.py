@@ -98,6 +98,7 @@ NO_SURFACE = {
 	"client_comms.api.queries.roles": _CHOICES,
 	"client_comms.api.queries.responsible_staff": _CHOICES,
 	"client_comms.api.queries.email_templates": _CHOICES,
+	"client_comms.enforcement.console.HeldBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
 	"client_comms.enforcement.text_messages.GatedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",

@@ -1,0 +1,58 @@
+"""Tools by which a System Manager asks the database directly, past every permission (P-2).
+
+They stay open to people from whom confidentiality keeps nothing, and to Administrator.
+"""
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.bulk_update.bulk_update import BulkUpdate
+from frappe.desk.doctype.system_console.system_console import SystemConsole
+from frappe.integrations.doctype.webhook.webhook import Webhook
+
+from client_comms.enforcement import held
+from client_comms.exceptions import ClearanceMissingError
+
+
+class HeldSystemConsole(SystemConsole):
+	"""The console of Frappe, in SQL and in Python."""
+
+	def run(self):
+		_require_everything(_("The System Console shows every record."))
+		return super().run()
+
+
+class HeldBulkUpdate(BulkUpdate):
+	"""The update of all rows that a condition in SQL finds: which these are answers questions about hidden text."""
+
+	@frappe.whitelist()
+	def bulk_update(self):
+		if held.is_held(self.document_type):
+			_require_everything(_("Bulk Update looks for rows among all records. Change them in the list."))
+		return super().bulk_update()
+
+
+class HeldWebhook(Webhook):
+	"""What a Webhook would send of a document, as its form previews it."""
+
+	@property
+	def meets_condition(self):
+		return self._withheld() or super().meets_condition
+
+	@property
+	def preview_request_body(self):
+		return self._withheld() or super().preview_request_body
+
+	def _withheld(self) -> str | None:
+		named = self.webhook_doctype and self.preview_document
+		if named and held.objects(self.webhook_doctype, self.preview_document):
+			return _("You have no clearance for this document.")
+		return None
+
+
+def _require_everything(reason: str) -> None:
+	if held.is_restricted():
+		frappe.throw(
+			reason + "<br>" + _("It asks for clearance on every level."),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)

@@ -1,0 +1,92 @@
+"""Tools by which a System Manager asks the database directly are for people from whom nothing is kept (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms.enforcement import console
+from client_comms.exceptions import ClearanceMissingError
+
+
+@pytest.fixture
+def managers(make_user):
+	"""Two System Managers; the rule keeps nothing from the first."""
+	return frappe._dict(
+		cleared=make_user("Compliance Officer", "Customer Support Manager", "System Manager"),
+		uncleared=make_user("Frontline Staff", "System Manager"),
+	)
+
+
+def run_sql(name):
+	console_ = frappe.get_doc(
+		{
+			"doctype": "System Console",
+			"type": "SQL",
+			"console": f"select summary from `tabClient Interaction` where name = {frappe.db.escape(name)}",
+		}
+	)
+	console_.run()
+	return console_.output
+
+
+def bulk_update(doctype, condition, field, value):
+	tool = frappe.get_doc("Bulk Update")
+	tool.update({"document_type": doctype, "condition": condition, "field": field, "update_value": value})
+	return tool.bulk_update()
+
+
+def preview(doc):
+	hook = frappe.get_doc(
+		{
+			"doctype": "Webhook",
+			"webhook_doctype": doc.doctype,
+			"preview_document": doc.name,
+			"request_structure": "JSON",
+			"webhook_json": '{"told": {{ doc.summary | tojson }}}',
+			"condition": "'asked' in doc.summary",
+		}
+	)
+	return hook.meets_condition, hook.preview_request_body
+
+
+def test_the_system_console(log, managers, as_user):
+	complaint = log("Feedback/Complaint")
+	with as_user(managers.uncleared), pytest.raises(ClearanceMissingError, match="every level"):
+		run_sql(complaint.name)
+	with as_user(managers.cleared):
+		assert complaint.summary in run_sql(complaint.name)
+
+
+def test_bulk_update_of_what_is_held(log, managers, as_user):
+	"""The names for which it failed would tell in which records a text is."""
+	complaint = log("Feedback/Complaint")
+	condition = f"summary like '%asked%' and name = '{complaint.name}'"
+	with as_user(managers.uncleared), pytest.raises(ClearanceMissingError, match="Bulk Update"):
+		bulk_update(complaint.doctype, condition, "subject", "Changed")
+	assert frappe.db.get_value(complaint.doctype, complaint.name, "subject") == complaint.subject
+
+
+def test_bulk_update_of_anything_else_is_free(managers, as_user):
+	note = frappe.get_doc({"doctype": "Note", "title": "Of the sales team", "public": 1}).insert()
+	with as_user(managers.uncleared):
+		assert not bulk_update("Note", f"name = '{note.name}'", "title", "Of all")
+	assert frappe.db.get_value("Note", note.name, "title") == "Of all"
+
+
+def test_the_preview_of_a_webhook(log, managers, as_user):
+	complaint = log("Feedback/Complaint")
+	with as_user(managers.uncleared):
+		assert preview(complaint) == ("You have no clearance for this document.",) * 2
+	with as_user(managers.cleared):
+		meets, body = preview(complaint)
+		assert meets == "Yes"
+		assert complaint.summary in body
+
+
+def test_the_console_names_are_held():
+	"""Frappe takes the classes from the hooks."""
+	for doctype, held in (
+		("Bulk Update", console.HeldBulkUpdate),
+		("System Console", console.HeldSystemConsole),
+		("Webhook", console.HeldWebhook),
+	):
+		assert isinstance(frappe.new_doc(doctype), held)
