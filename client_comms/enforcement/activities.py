@@ -1,6 +1,7 @@
 """Events, calls and to-dos about a document (P-2), which Frappe and ERPNext collect without a row condition."""
 
 import frappe
+from erpnext.controllers import queries
 from erpnext.crm import utils
 from erpnext.crm.doctype import utils as crm_utils
 from erpnext.crm.doctype.prospect import prospect as prospects
@@ -27,6 +28,21 @@ def get_open_activities(ref_doctype: str, ref_docname: str):
 def get_opportunities(prospect: str):
 	"""The opportunities of a prospect."""
 	return _readable("Opportunity", prospects.get_opportunities(prospect))
+
+
+@frappe.whitelist()
+def get_filtered_child_rows(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: str | dict | None = None
+):
+	"""Rows of a child table that a dialog of ERPNext offers, such as the items of an Opportunity."""
+	doctype = held.named(doctype)
+	found = queries.get_filtered_child_rows(
+		doctype, txt, searchfield, start, page_len, frappe.parse_json(filters)
+	)
+	if not held.is_held(doctype):
+		return found
+	allowed = held.readable(doctype, [row[0] for row in found])
+	return [row for row in found if row[0] in allowed]
 
 
 @frappe.whitelist()

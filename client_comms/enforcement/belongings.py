@@ -20,7 +20,9 @@ OWNER_FIELDS = {
 	"Document Follow": ("ref_doctype", "ref_docname"),
 	"Document Share Key": ("reference_doctype", "reference_docname"),
 	"Email Queue": ("reference_doctype", "reference_name"),
+	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15
 	"File": ("attached_to_doctype", "attached_to_name"),
+	"Milestone": ("reference_type", "reference_name"),
 	"Notification Log": ("document_type", "document_name"),
 	"Tag Link": ("document_type", "document_name"),
 	"ToDo": ("reference_type", "reference_name"),
@@ -28,6 +30,8 @@ OWNER_FIELDS = {
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
 }
+# An email is filed under what its message is filed under, which need not be as confidential as the message.
+_MESSAGE_OF = {"Email Queue": "communication"}
 _NESTED = 3  # an email about a comment on a message; what belongs deeper than that belongs to nothing
 _CHANGES = ("write", "create", "delete", "share")
 
@@ -46,7 +50,18 @@ def condition(user=None, doctype=None) -> str:
 		f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
 		for owner, sql in restricted.items()
 	]
-	return f"({' or '.join(branches)})"
+	return f"({' or '.join(branches)}){_of_message(doctype, restricted.get(governed.COMMUNICATION))}"
+
+
+def _of_message(doctype: str, readable: str | None) -> str:
+	"""What belongs to a message besides its owner, and is as confidential as the message."""
+	if not readable or doctype not in _MESSAGE_OF:
+		return ""
+	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
+	return (
+		f" and (ifnull({message}, '') = '' or {message} in"
+		f" (select `tabCommunication`.`name` from `tabCommunication` where {readable}))"
+	)
 
 
 def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
@@ -76,6 +91,8 @@ def _owners(doc, ptype) -> set[tuple[str, str]]:
 	owners = {(doc.get(fields[0]), doc.get(fields[1]))}
 	if ptype in _CHANGES and doc.name and not doc.is_new():
 		owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or (None, None))
+	if message := _MESSAGE_OF.get(doc.doctype):
+		owners.add((governed.COMMUNICATION, doc.get(message)))
 	return {(doctype, name) for doctype, name in owners if name and doctype in governed.doctypes()}
 
 

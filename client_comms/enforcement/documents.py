@@ -56,22 +56,6 @@ def condition(user=None, doctype=None) -> str:
 	return f"({' or '.join(branches)})"
 
 
-def child_condition(user=None, doctype=None) -> str:
-	"""Rows of Leads and Opportunities (notes, items, reasons) are as confidential as their document."""
-	user = user or frappe.session.user
-	restricted = {parent: sql for parent in SETTING if (sql := condition(user, parent))}
-	if not restricted:
-		return ""
-	parent_type, parent_name = f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`"
-	branches = [f"{parent_type} not in ({', '.join(map(frappe.db.escape, restricted))})"]
-	branches += [
-		f"({parent_type} = {frappe.db.escape(parent)} and {parent_name} in"
-		f" (select `tab{parent}`.`name` from `tab{parent}` where {sql}))"
-		for parent, sql in restricted.items()
-	]
-	return f"({' or '.join(branches)})"
-
-
 def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one document, on the level that the database holds."""
 	if not is_governed(doc.doctype) or not doc.name:

@@ -1,8 +1,9 @@
 """Which DocTypes carry confidentiality, and the one answer for each of their records.
 
 An interaction is governed by its level and by who takes part. A message, event or call bound to an interaction
-is as confidential as that; one with a level but no interaction is governed by the level alone; one with neither
-is not governed here at all, and ERPNext's own permissions decide.
+is as confidential as that; one with a level but no interaction is governed by the level alone. A message with neither
+is as confidential as the Issue, Lead or Opportunity under which it is filed; where that is not governed, or there is
+none, it is not governed here at all, and ERPNext's own permissions decide.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ DISCLOSURE = "Client Disclosure"
 BOUND = (COMMUNICATION, EVENT, CALL)
 HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
+_FILED_UNDER = ("reference_doctype", "reference_name")
 
 
 def doctypes() -> tuple[str, ...]:
@@ -109,8 +111,14 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 
 
 def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Record]:
-	row = frappe.db.get_value(doctype, name, BINDING, as_dict=True)
-	if not row or not any(row.values()):
+	fields = (*BINDING, *_FILED_UNDER) if doctype == COMMUNICATION else BINDING
+	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
+	if not row:
+		return
+	if not any(row[field] for field in BINDING):
+		filed_under = [row.get(field) for field in _FILED_UNDER]
+		if all(filed_under) and documents.is_governed(filed_under[0]):
+			yield from documents.records(*filed_under, lasting=lasting)
 		return
 	interaction = row.client_interaction
 	if interaction and (record := policy.stored_record(interaction, lasting=lasting)):
@@ -128,10 +136,23 @@ def _bound_condition(doctype: str, user: str) -> str:
 	unbound = f"({bound} is null or {bound} = '')"
 	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
 	branches = [
-		f"({unbound} and ({level} is null or {level} = ''))",
+		f"({unbound} and ({level} is null or {level} = ''){_filed_condition(doctype, user)})",
 		f"{bound} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {interactions})",
 	]
 	if rows.open_levels:
 		gone = f"({bound} not in (select `any`.`name` from `tab{INTERACTION}` `any`))"
 		branches.append(f"(({unbound} or {gone}) and {permissions.at_levels(rows, rows.open_levels, level)})")
 	return f"({' or '.join(branches)})"
+
+
+def _filed_condition(doctype: str, user: str) -> str:
+	"""That a message which is bound to nothing is filed under nothing that the user may not read."""
+	if doctype != COMMUNICATION:
+		return ""
+	filed_type, filed_name = (f"ifnull(`tab{doctype}`.`{field}`, '')" for field in _FILED_UNDER)
+	return "".join(
+		f" and ({filed_type} != {frappe.db.escape(document)} or {filed_name} in"
+		f" (select `tab{document}`.`name` from `tab{document}` where {sql}))"
+		for document in documents.SETTING
+		if (sql := documents.condition(user, document))
+	)

@@ -54,11 +54,14 @@ _CHILDREN = (
 	"Interaction Event",
 	"Communication Link",
 	"CRM Note",
+	"Consent Data Category",
 	"Contact Email",
+	"Email Queue Recipient",
 	"Event Participants",
 	"Dynamic Link",
 	"Kanban Board Column",
 	"Has Role",
+	"Opportunity Item",
 )
 
 
@@ -156,7 +159,30 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 	bait.names["CRM Note"] = _row(
 		"CRM Note", parent=bait.names["Lead"], parenttype="Lead", parentfield="notes", note=f"{word} note"
 	)
+	_of_documents(bait)
 	return bait
+
+
+def _of_documents(bait: Bait) -> None:
+	"""A row of the Opportunity, and a message under the Issue that is bound to no interaction."""
+	bait.names["Opportunity Item"] = _row(
+		"Opportunity Item",
+		parent=bait.names["Opportunity"],
+		parenttype="Opportunity",
+		parentfield="items",
+		idx=1,
+		item_code=f"{bait.word} item",
+	)
+	bait.names["Message of Issue"] = _row(
+		"Communication",
+		name=f"{bait.name}-NOTE",
+		communication_type="Communication",
+		communication_medium="Other",
+		sent_or_received="Sent",
+		subject=f"{bait.word} among staff",
+		reference_doctype="Issue",
+		reference_name=bait.names["Issue"],
+	)
 
 
 def _document(doctype: str, name: str, word: str, parties: dict, **values) -> str:
@@ -299,13 +325,14 @@ def _activities(doc, bait: Bait, parties: dict) -> None:
 		disclosed_on=now_datetime(),
 		**bound,
 	)
-	_row(
+	bait.names["Dynamic Link"] = _row(
 		"Dynamic Link",
 		parent=bait.names["Call Log"],
 		parenttype="Call Log",
 		parentfield="links",
 		link_doctype="Contact",
 		link_name=parties["Contact"],
+		link_title=f"{bait.word} caller",
 	)
 
 
@@ -325,6 +352,33 @@ def _logs(doc, message, bait: Bait) -> None:
 	bait.names["Email Queue"] = _row(
 		"Email Queue", message=f"{word} queued", sender="a@example.com", status="Sent", **about
 	)
+	bait.names["Email Queue Recipient"] = _row(
+		"Email Queue Recipient",
+		parent=bait.names["Email Queue"],
+		parenttype="Email Queue",
+		parentfield="recipients",
+		recipient=f"{word}@example.com",
+	)
+	bait.names["Email of Message"] = _row(
+		"Email Queue",
+		message=f"{word} filed elsewhere",
+		sender="a@example.com",
+		status="Sent",
+		communication=message.name,
+		reference_doctype="Customer",
+		reference_name=doc.party,
+	)
+	bait.names["Milestone"] = _row(
+		"Milestone",
+		reference_type=INTERACTION,
+		reference_name=doc.name,
+		track_field="subject",
+		value=f"{word} milestone",
+	)
+	if frappe.db.exists("DocType", "Energy Point Log"):  # version 15
+		bait.names["Energy Point Log"] = _row(
+			"Energy Point Log", user="Administrator", type="Appreciation", reason=f"{word} praised", **about
+		)
 	bait.names["Access Log"] = _row(
 		"Access Log",
 		export_from=INTERACTION,
@@ -532,7 +586,9 @@ def remove() -> None:
 
 def _remove_named(names: tuple) -> None:
 	for doctype, (_owner_type, owner_name) in belongings.OWNER_FIELDS.items():
-		frappe.db.delete(doctype, {owner_name: names})
+		if frappe.db.table_exists(doctype):
+			frappe.db.delete(doctype, {owner_name: names})
+	frappe.db.delete("Email Queue", {"communication": names})
 	# A served site writes entries; those that have their place in the chain already stay.
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	for doctype in _CHILDREN:

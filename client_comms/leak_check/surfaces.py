@@ -36,6 +36,7 @@ BELONGINGS = (
 	"Email Queue",
 	"Event",
 	"File",
+	"Milestone",
 	"Tag Link",
 	"ToDo",
 	"Version",
@@ -657,6 +658,39 @@ def participants(visitor, bait, planted):
 	)
 
 
+def _row_in_list(doctype, parent):
+	@surface(f"{doctype} of {parent}, list")
+	def in_list(visitor, bait, planted):
+		return visitor.call(
+			"frappe.client.get_list",
+			doctype=doctype,
+			parent=parent,
+			fields=["*"],
+			filters={"name": bait.names[doctype]},
+		)
+
+
+_row_in_list("Dynamic Link", "Call Log")
+_row_in_list("Email Queue Recipient", "Email Queue")
+
+
+@surface("Consent Data Category of an interaction")
+def data_category(visitor, bait, planted):
+	row = frappe.get_doc({"doctype": "Consent Data Category", "data_category": f"{bait.word} category"})
+	row.update({"parenttype": INTERACTION, "parent": bait.name, "parentfield": "data_categories"})
+	row.db_insert()
+	listed = visitor.call(
+		"frappe.client.get_list",
+		doctype=row.doctype,
+		parent=INTERACTION,
+		fields=["*"],
+		filters={"name": row.name},
+	)
+	fetched = visitor.get(f"/api/resource/{row.doctype}/{row.name}")
+	frappe.db.delete(row.doctype, {"name": row.name})
+	return bait.word in listed.text or fetched
+
+
 def _row_by_name(doctype, parent):
 	@surface(f"{doctype} by its name", control=False)
 	def by_name(visitor, bait, planted):
@@ -666,8 +700,10 @@ def _row_by_name(doctype, parent):
 		)
 
 
-_row_by_name("Event Participants", "Event")
 _row_by_name("Communication Link", "Communication")
+_row_by_name("Dynamic Link", "Call Log")
+_row_by_name("Email Queue Recipient", "Email Queue")
+_row_by_name("Event Participants", "Event")
 
 
 def _linked_by_own(visitor, doctype, values):
@@ -830,6 +866,36 @@ def prospect_opportunities(visitor, bait, planted):
 	return documents.is_governed("Opportunity") and bait.names["Opportunity"] in found.text
 
 
+@surface(
+	"Opportunity at a level, its items",
+	overridden("erpnext.controllers.queries.get_filtered_child_rows"),
+	control=False,
+)
+def opportunity_items(visitor, bait, planted):
+	asked = {"doctype": "Opportunity Item", "txt": "", "filters": {"parent": bait.names["Opportunity"]}}
+	method = "erpnext.controllers.queries.get_filtered_child_rows"
+	answers = [
+		visitor.call(method, searchfield="name", start=0, page_len=20, **asked),
+		visitor.call("frappe.desk.search.search_link", query=method, **asked),
+	]
+	return documents.is_governed("Opportunity") and any(bait.word in each.text for each in answers)
+
+
+@surface("Issue at a level, a message under it", control=False)
+def message_of_issue(visitor, bait, planted):
+	name = bait.names["Message of Issue"]
+	answers = [
+		visitor.call(
+			"frappe.client.get_list",
+			doctype="Communication",
+			fields=["subject"],
+			filters={"name": name},
+		),
+		visitor.get(f"/api/resource/Communication/{name}"),
+	]
+	return documents.is_governed("Issue") and any(bait.word in each.text for each in answers)
+
+
 @surface("Lead at a level, its notes", control=False)
 def lead_notes(visitor, bait, planted):
 	found = visitor.call(
@@ -949,6 +1015,7 @@ def _belonging(doctype):
 			"Email Queue": "message",
 			"Event": "subject",
 			"File": "file_name",
+			"Milestone": "value",
 			"Tag Link": "title",
 			"ToDo": "description",
 			"Version": "data",
@@ -960,6 +1027,27 @@ def _belonging(doctype):
 
 for _doctype in BELONGINGS:
 	_belonging(_doctype)
+
+
+@surface("Email Queue, of a message that is filed elsewhere")
+def email_of_message(visitor, bait, planted):
+	name = bait.names["Email of Message"]
+	listed = visitor.call(
+		"frappe.client.get_list", doctype="Email Queue", fields=["message"], filters={"name": name}
+	)
+	return bait.word in listed.text or visitor.get(f"/api/resource/Email Queue/{name}")
+
+
+@surface("Energy Point Log", control=False)
+def energy_points(visitor, bait, planted):
+	if "Energy Point Log" not in bait.names:
+		return False
+	return visitor.call(
+		"frappe.desk.page.user_profile.user_profile.get_energy_points_list",
+		start=0,
+		limit=50,
+		user="Administrator",
+	)
 
 
 def _deleted(doctype):
