@@ -71,7 +71,7 @@ FUNCTIONS = {
 	"enforcement.deleted:is_open": YES,
 	"enforcement.exports:now_not_later": NOTHING,
 	"enforcement.digest:HeldEmailDigest._readers": "lambda self: []",
-	"enforcement.files:_addresses": "lambda doc: {doc.file_url}",
+	"enforcement.files:_address": "lambda doc: doc.file_url",
 	"enforcement.files:_require": NOTHING,
 	"enforcement.files:make_private": NOTHING,
 	"enforcement.held:is_held": NO,

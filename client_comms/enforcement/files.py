@@ -31,7 +31,7 @@ class HeldFile(File):
 	def get_content(self, *args, **kwargs):
 		# What the app and Frappe do with a file that is there, such as moving it, is no reading.
 		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
-			_require(_addresses(self))
+			_require(self)
 		return super().get_content(*args, **kwargs)
 
 
@@ -44,32 +44,41 @@ def refuse_alias(doc, method=None):
 	:raises ClearanceMissingError: the session user may not read the record that the content belongs to
 	"""
 	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
-		_require({doc.file_url}, doc.name)
+		_require(doc)
 
 
-def _require(addresses: set[str], but_for: str | None = None) -> None:
-	"""Refuse a session user who may not read a governed record whose file is at one of these addresses.
-
-	:param but_for: the File row that is being changed
-	"""
-	for row in frappe.get_all(
-		"File",
-		{
-			"file_url": ("in", addresses),
-			"attached_to_doctype": ("in", governed.doctypes()),
-			"name": ("!=", but_for or ""),
-		},
-		["attached_to_doctype", "attached_to_name"],
-	):
-		decision = governed.decide(
-			row.attached_to_doctype, row.attached_to_name, access.READ, frappe.session.user
+def _require(doc) -> None:
+	"""Refuse a session user to whom what is at the address of a File belongs to hidden records alone."""
+	if doc.is_folder or (doc.file_url and doc.is_remote_file):  # without an address, the name leads to one
+		return
+	rows = frappe.get_all(
+		"File", {"file_url": _address(doc)}, ["name", "attached_to_doctype", "attached_to_name"]
+	)
+	if not any(map(_is_hidden, rows)):
+		return
+	# The same content uploaded elsewhere has the same address.
+	if not any(frappe.get_doc("File", row.name).has_permission("read") for row in rows):
+		frappe.throw(
+			_("This file belongs to a record that you have no clearance for."),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
 		)
-		if decision is not None and not decision.allowed:
-			frappe.throw(
-				_("This file belongs to a record that you have no clearance for."),
-				exc=ClearanceMissingError,
-				title=_("Clearance Missing"),
-			)
+
+
+def _is_hidden(row) -> bool:
+	if row.attached_to_doctype not in governed.doctypes():
+		return False
+	decision = governed.decide(
+		row.attached_to_doctype, row.attached_to_name, access.READ, frappe.session.user
+	)
+	return decision is not None and not decision.allowed
+
+
+def _address(doc) -> str:
+	"""The address that leads to the place of a file on the disk: one with dots, or a mere name, leads there as well."""
+	site = os.path.realpath(frappe.get_site_path())
+	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
+	return f"/{place.removeprefix('public/')}"
 
 
 def keep_private(doc, method=None):
@@ -96,12 +105,3 @@ def _is_governed(doc) -> bool:
 		return False
 	decision = governed.decide(doc.attached_to_doctype, doc.attached_to_name, access.READ, "Guest")
 	return decision is not None
-
-
-def _addresses(doc) -> set[str]:
-	"""The address of a file as the row gives it, and as its place on the disk does: `/files/../…` leads elsewhere."""
-	if doc.is_folder or doc.is_remote_file:
-		return {doc.file_url or ""}
-	site = os.path.realpath(frappe.get_site_path())
-	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
-	return {doc.file_url or "", f"/{place.removeprefix('public/')}"}

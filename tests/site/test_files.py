@@ -1,0 +1,95 @@
+"""The content of a hidden record's file does not come back by another row, name or address (P-2, D-6)."""
+
+import io
+import zipfile
+
+import frappe
+import pytest
+from frappe.core.doctype.file.file import File
+
+from client_comms.exceptions import ClearanceMissingError
+
+SECRET = "The neighbours complain as well."
+
+
+@pytest.fixture
+def staff(make_user):
+	return frappe._dict(
+		cleared=make_user("Customer Support Manager", "Compliance Officer", "System Manager"),
+		uncleared=make_user("Frontline Staff", "System Manager"),
+	)
+
+
+@pytest.fixture
+def attach():
+	"""`attach(content)` or `attach(content, document)`; Frappe takes it from the disk when it rolls back."""
+
+	def make(content, document=None):
+		about = (
+			{"attached_to_doctype": document.doctype, "attached_to_name": document.name} if document else {}
+		)
+		file = frappe.get_doc(
+			{"doctype": "File", "file_name": f"{frappe.generate_hash()}.txt", "is_private": 1, **about}
+		)
+		file.content = content
+		return file.insert(ignore_permissions=True)
+
+	return make
+
+
+@pytest.fixture
+def secret(log, attach):
+	return attach(SECRET, log("Feedback/Complaint"))
+
+
+def read(file) -> str:
+	with zipfile.ZipFile(io.BytesIO(File.zip_files([file.name]))) as archive:
+		return archive.read(archive.namelist()[0]).decode()
+
+
+OTHER_WAYS = {
+	"address": lambda url: {"file_url": url},
+	"address with dots": lambda url: {"file_url": f"/files/../..{url}"},
+	"address with slashes": lambda url: {"file_url": url.replace("/files/", "/files//")},
+	"name": lambda url: {"file_url": "", "file_name": url.rsplit("/", 1)[1]},
+}
+
+
+@pytest.mark.parametrize("way", [way for way in OTHER_WAYS if way != "name"])
+def test_a_new_row(way, secret, staff, as_user):
+	values = {"doctype": "File", "file_name": "mine.txt", "is_private": 1, **OTHER_WAYS[way](secret.file_url)}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(values).insert()
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(values).insert(ignore_permissions=True)  # as for the field of a document
+
+
+@pytest.mark.parametrize("way", [way for way in OTHER_WAYS if way != "address"])
+def test_a_row_of_ones_own_that_is_changed(way, secret, staff, attach, as_user):
+	with as_user(staff.uncleared):
+		own = attach("mine")
+		frappe.db.set_value("File", own.name, OTHER_WAYS[way](secret.file_url))  # past every check
+		with pytest.raises(ClearanceMissingError):
+			read(own)
+
+
+def test_a_change_of_address_is_refused(secret, staff, attach, as_user):
+	with as_user(staff.uncleared):
+		own = frappe.get_doc("File", attach("mine").name)
+		own.file_url = f"/files/../..{secret.file_url}"
+		own.flags.ignore_permissions = True
+		with pytest.raises(ClearanceMissingError):
+			own.save()
+
+
+def test_who_is_cleared_reads_it(secret, staff, as_user):
+	with as_user(staff.cleared):
+		assert read(secret) == SECRET
+
+
+def test_the_same_content_that_one_has_oneself(secret, staff, attach, as_user):
+	"""Frappe keeps one file on the disk for the same content, at one address."""
+	with as_user(staff.uncleared):
+		own = attach(SECRET)
+		assert own.file_url == secret.file_url
+		assert read(own) == SECRET
