@@ -65,6 +65,7 @@ def without_hook(kind, *keys):
 def forget_hooks():
 	frappe.cache.delete_value("app_hooks")
 	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
+	frappe.controllers.pop(frappe.local.site, None)  # classes that were loaded by the hooks there were
 	frappe.clear_cache()
 
 
