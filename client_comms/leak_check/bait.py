@@ -62,6 +62,7 @@ _CHILDREN = (
 	"Kanban Board Column",
 	"Has Role",
 	"Opportunity Item",
+	"Portal User",
 )
 
 
@@ -523,6 +524,8 @@ def _make_client(user: str, customer: str) -> None:
 	"""A user of the portal is a contact of the customer for the time being: there they get to see the Issues of that one."""
 	if frappe.db.get_value("User", user, "user_type") != "Website User":
 		return
+	# ERPNext lists what is of the contact's customer, and opens what is of the customer whose portal user it is.
+	_row("Portal User", parent=customer, parenttype="Customer", parentfield="portal_users", user=user, idx=1)
 	if contact := frappe.db.get_value("Contact", {"user": user}):
 		_row(
 			"Dynamic Link",
