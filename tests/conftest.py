@@ -60,10 +60,26 @@ def site_name():
 @pytest.fixture(scope="session")
 def sites_path():
 	"""The absolute path of the `sites` folder."""
+	return sites_folder()
+
+
+def sites_folder():
 	if given := os.environ.get("CLIENT_COMMS_SITES_PATH"):
 		return Path(given).resolve()
 	here = Path.cwd() / "sites"
 	return here if here.is_dir() else Path.home() / "frappe-bench" / "sites"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+	"""Modules of Frappe 16 open log files relative to `sites` as soon as a test module imports them."""
+	before, sites = Path.cwd(), sites_folder()
+	if sites.is_dir():
+		os.chdir(sites)
+	try:
+		return (yield)
+	finally:
+		os.chdir(before)
 
 
 @pytest.fixture(scope="session")
