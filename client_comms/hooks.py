@@ -101,6 +101,7 @@ override_whitelisted_methods = {
 	"frappe.desk.form.load.get_communications": "client_comms.enforcement.timeline.get_communications",
 	"frappe.desk.search.get_link_title": "client_comms.enforcement.link_search.get_link_title",
 	"frappe.utils.global_search.search": "client_comms.enforcement.search.search",
+	"frappe.client.get_count": "client_comms.enforcement.counts.get_count",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.counts.get_chart",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.counts.get_tagged_docs",
@@ -337,6 +338,7 @@ override_doctype_class = {
 	"Email Queue": "client_comms.enforcement.email_queue.GatedEmailQueue",
 	"Notification": "client_comms.enforcement.automatic.GatedNotification",
 	"SMS Center": "client_comms.enforcement.text_messages.GatedSMSCenter",
+	"Webhook": "client_comms.enforcement.previews.HeldWebhook",
 	# Reports that ask the database by themselves.
 	"Report": "client_comms.enforcement.report_rows.HeldReport",
 	# Rows by their own name ask their document.

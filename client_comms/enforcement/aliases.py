@@ -43,6 +43,7 @@ def _asked() -> str | None:
 		try:
 			return f"{load_doctype_module(doctype).__name__}.{method}"
 		except Exception:
+			frappe.clear_messages()
 			return None  # Frappe tells about it
 	return method.split("/")[0]
 

@@ -5,6 +5,7 @@ before it is answered. Asks the database only about requests of this kind.
 """
 
 import re
+from collections.abc import Iterator
 
 import frappe
 from frappe import _
@@ -14,7 +15,9 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 _LINKED_FIELD = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
-_RESOURCE = re.compile(r"^/api/(?:v1/|v2/)?(?:resource|document)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$")
+_RESOURCE = re.compile(
+	r"^/api/(?:v1/|v2/)?(?:resource|document|doctype)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$"
+)
 _FIELDS = ("fields", "fieldname", "filter_fields", "field")
 _ORDERS = ("filters", "or_filters", "order_by", "group_by")
 
@@ -32,18 +35,17 @@ def leave_out() -> None:
 	doctype, name = _target()
 	if not doctype or not _is_restricted():
 		return
-	for key in _FIELDS:
-		if "." in str(asked.get(key) or ""):
-			asked[key] = _without_linked(doctype, asked[key])
 	for key in _ORDERS:
-		if any(_reveals(doctype, field) for field in _LINKED_FIELD.findall(_outside_values(asked.get(key)))):
-			frappe.throw(
-				_(
-					"Rows cannot be found or sorted by a field of a confidential document. Leave out {0}."
-				).format(frappe.bold(key)),
-				exc=ClearanceMissingError,
-				title=_("Clearance Missing"),
-			)
+		value = _parsed(asked.get(key))
+		# A list of nothing but texts may be fields: Frappe takes them in either place.
+		_refuse_revealing(doctype, key, (_strings if _is_list_of_columns(value) else _columns)(value))
+	for key in _FIELDS:
+		if "." not in str(asked.get(key) or ""):
+			continue
+		if _is_list_of_columns(_parsed(asked[key])):
+			asked[key] = _without_linked(doctype, asked[key])
+		else:  # functions of columns; or filters, which Frappe takes in place of the fields
+			_refuse_revealing(doctype, key, _strings(_parsed(asked[key])))
 	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
 		asked.pop("expand_links")
 
@@ -69,29 +71,60 @@ def _reveals(doctype: str, fieldname: str) -> bool:
 	return bool(field and field.fieldtype == "Link" and held.is_held(field.options))
 
 
+def _refuse_revealing(doctype: str, key: str, columns: Iterator[str]) -> None:
+	if any(_reveals(doctype, field) for column in columns for field in _LINKED_FIELD.findall(column)):
+		frappe.throw(
+			_("Rows cannot be found or sorted by a field of a confidential document. Leave out {0}.").format(
+				frappe.bold(key)
+			),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
+
+
 def _without_linked(doctype: str, value):
 	"""The fields asked for, as they came, without those of linked documents that are held."""
-	parsed = frappe.parse_json(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
+	parsed = _parsed(value)
 	fields = parsed if isinstance(parsed, list) else [each.strip() for each in str(value).split(",")]
 	kept = [
-		field
-		for field in fields
-		if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(str(field)))
+		field for field in fields if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(field))
 	] or ["name"]
 	return frappe.as_json(kept) if isinstance(parsed, list) else ", ".join(kept)
 
 
-def _outside_values(value) -> str:
-	"""Where the columns stand in filters and orders: keys of a dict, all but the last part of a condition."""
-	parsed = (
-		frappe.parse_json(value) if isinstance(value, str) and value.lstrip()[:1] in ("[", "{") else value
+def _parsed(value):
+	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+		return frappe.parse_json(value)
+	return value
+
+
+def _is_list_of_columns(value) -> bool:
+	return isinstance(value, str) or (
+		isinstance(value, list) and all(isinstance(field, str) for field in value)
 	)
-	if isinstance(parsed, dict):
-		return " ".join(parsed)
-	if isinstance(parsed, list):
-		conditions = [each for each in parsed if isinstance(each, list)] or [parsed]
-		return " ".join(str(part) for condition in conditions for part in condition[:2])
-	return str(value or "")
+
+
+def _columns(value) -> Iterator[str]:
+	"""Where the columns stand in filters, however deep: keys of a dict, all but the last part of a condition."""
+	if isinstance(value, dict):
+		yield from value
+	elif isinstance(value, list):
+		is_condition = bool(value) and isinstance(value[0], str)
+		for part in value[:2] if is_condition else value:
+			if isinstance(part, str):
+				yield part
+			elif not is_condition:
+				yield from _columns(part)
+
+
+def _strings(value) -> Iterator[str]:
+	if isinstance(value, dict):
+		value = [*value, *value.values()]
+	if isinstance(value, list):
+		for part in value:
+			yield from _strings(part)
+	elif isinstance(value, str):
+		yield value
 
 
 def _links_to_hidden(doctype: str, name: str) -> bool:

@@ -56,6 +56,7 @@ _CHILDREN = (
 	"Contact Email",
 	"Event Participants",
 	"Dynamic Link",
+	"Portal User",
 	"Kanban Board Column",
 	"Has Role",
 )
@@ -468,6 +469,7 @@ def _make_client(user: str, customer: str) -> None:
 	"""A user of the portal is a contact of the customer for the time being: there they get to see the Issues of that one."""
 	if frappe.db.get_value("User", user, "user_type") != "Website User":
 		return
+	_row("Portal User", parent=customer, parenttype="Customer", parentfield="portal_users", user=user, idx=1)
 	if contact := frappe.db.get_value("Contact", {"user": user}):
 		_row(
 			"Dynamic Link",

@@ -59,6 +59,8 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_an_interaction(call, complaint, staff, as_user):
+	if call == "reviews":
+		pytest.importorskip("frappe.social", reason="version 16 has no reviews")
 	method, *arguments = CALLS[call](complaint)
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
 		method(*arguments)
@@ -195,14 +197,15 @@ def test_every_wrapper_takes_what_the_method_takes():
 		if any(p.kind is p.VAR_KEYWORD for p in ours):
 			continue
 		module, _dot, name = method.rpartition(".")
-		theirs = getattr(importlib.import_module(module), name, None)
-		if theirs is None:
-			continue
+		try:
+			theirs = getattr(importlib.import_module(module), name)
+		except (ImportError, AttributeError):
+			continue  # of the other version
 		given = {p.name for p in ours}
 		assert {
 			p.name
 			for p in inspect.signature(theirs).parameters.values()
-			if p.default is p.empty and p.kind is not p.VAR_KEYWORD
+			if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
 		} <= given, method
 
 
