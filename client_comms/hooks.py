@@ -158,8 +158,12 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
 ]
+_BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
-	"Client Interaction": {"before_print": _BEFORE_PRINT},
+	"Client Interaction": {"before_print": _BEFORE_PRINT, "before_discard": _BEFORE_DISCARD},
+	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
+	"Client Consent": {"before_discard": _BEFORE_DISCARD},
+	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
 			"client_comms.crm.communication.before_insert",

@@ -70,15 +70,13 @@ def sites_folder():
 	return here if here.is_dir() else Path.home() / "frappe-bench" / "sites"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection():
-	"""Modules of Frappe 16 open log files relative to `sites` as soon as a test module imports them."""
+def pytest_sessionstart():
+	"""Frappe 16 opens a log file, relative to `sites`, while this module is imported; test modules import it anywhere."""
 	before, sites = Path.cwd(), sites_folder()
 	if sites.is_dir():
 		os.chdir(sites)
-	try:
-		return (yield)
-	finally:
+		with contextlib.suppress(ImportError):
+			import frappe.utils.pdf  # noqa: F401
 		os.chdir(before)
 
 

@@ -8,6 +8,7 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.website.doctype.web_form import web_form
 
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
@@ -124,7 +125,7 @@ REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [
 	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
 	("page_renderer", ["client_comms.enforcement.portal.IssueList"], "portal, page of the DocType"),
-	("has_website_permission", ["Issue"], "portal, print view"),
+	("has_website_permission", ["Issue"], "portal, web form"),
 ]
 
 
@@ -155,7 +156,9 @@ def test_without_a_hole_nothing_is_found(frontline):
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
-def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user):
+def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch):
+	# Choices of link fields, which Frappe 16.0-dev cannot put into an answer.
+	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	with without_hook(kind, *keys):
 		assert opened(client_user, surface) == {surface}
 
