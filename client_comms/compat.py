@@ -38,3 +38,11 @@ def objection(*reasons: str) -> bool:
 	for reason in reasons:
 		push_perm_check_log(reason)
 	return False
+
+
+def make_sidebar() -> None:
+	"""The workspace in the sidebar of version 16, which makes it before the dashboard that the workspace links to."""
+	if is_version_16():
+		from frappe.desk.doctype.workspace_sidebar import workspace_sidebar
+
+		workspace_sidebar.create_workspace_sidebar_for_workspaces()

@@ -11,6 +11,7 @@ required_apps = ["frappe/erpnext"]
 
 before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
+after_sync = "client_comms.compat.make_sidebar"
 after_migrate = "client_comms.setup.install.after_migrate"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
