@@ -12,6 +12,7 @@ required_apps = ["frappe/erpnext"]
 before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
 setup_wizard_complete = "client_comms.setup.install.after_setup_wizard"
+after_sync = "client_comms.compat.make_sidebar"
 after_migrate = "client_comms.setup.install.after_migrate"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
@@ -109,6 +110,7 @@ override_whitelisted_methods = {
 	"frappe.desk.form.load.get_communications": "client_comms.enforcement.timeline.get_communications",
 	"frappe.desk.search.get_link_title": "client_comms.enforcement.link_search.get_link_title",
 	"frappe.utils.global_search.search": "client_comms.enforcement.search.search",
+	"frappe.client.get_count": "client_comms.enforcement.counts.get_count",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.counts.get_chart",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.counts.get_tagged_docs",
@@ -166,11 +168,16 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
 ]
+_BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
 	"Client Interaction": {
 		"validate": "client_comms.enforcement.refiling.refuse_named",
 		"before_print": _BEFORE_PRINT,
+		"before_discard": _BEFORE_DISCARD,
 	},
+	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
+	"Client Consent": {"before_discard": _BEFORE_DISCARD},
+	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
 			"client_comms.crm.communication.before_insert",
@@ -360,13 +367,13 @@ override_doctype_class = {
 	"File": "client_comms.enforcement.files.HeldFile",
 	"Notification": "client_comms.enforcement.automatic.GatedNotification",
 	"SMS Center": "client_comms.enforcement.text_messages.GatedSMSCenter",
+	"Webhook": "client_comms.enforcement.previews.HeldWebhook",
 	# Reports that ask the database by themselves.
 	"Report": "client_comms.enforcement.report_rows.HeldReport",
 	"Email Digest": "client_comms.enforcement.digest.HeldEmailDigest",
 	# Tools that ask the database by themselves.
 	"Bulk Update": "client_comms.enforcement.console.HeldBulkUpdate",
 	"System Console": "client_comms.enforcement.console.HeldSystemConsole",
-	"Webhook": "client_comms.enforcement.console.HeldWebhook",
 	# What its owner entered there stays the owner's for Frappe.
 	"Web Form": "client_comms.enforcement.web_form.HeldWebForm",
 	# Rows by their own name ask their document.

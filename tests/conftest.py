@@ -60,10 +60,24 @@ def site_name():
 @pytest.fixture(scope="session")
 def sites_path():
 	"""The absolute path of the `sites` folder."""
+	return sites_folder()
+
+
+def sites_folder():
 	if given := os.environ.get("CLIENT_COMMS_SITES_PATH"):
 		return Path(given).resolve()
 	here = Path.cwd() / "sites"
 	return here if here.is_dir() else Path.home() / "frappe-bench" / "sites"
+
+
+def pytest_sessionstart():
+	"""Frappe 16 opens a log file, relative to `sites`, while this module is imported; test modules import it anywhere."""
+	before, sites = Path.cwd(), sites_folder()
+	if sites.is_dir():
+		os.chdir(sites)
+		with contextlib.suppress(ImportError):
+			import frappe.utils.pdf  # noqa: F401
+		os.chdir(before)
 
 
 @pytest.fixture(scope="session")

@@ -55,9 +55,14 @@ def by_login() -> Visit | None:
 	"""The visit of a portal user: the client of their contact; None for somebody who is no client's contact."""
 	if frappe.session.user == "Guest":
 		return None
-	contact = frappe.db.get_value("Contact", {"user": frappe.session.user})
-	party = contact and parties.of_contact(contact)
-	return Visit(*party, contact) if party else None
+	# Frappe makes a contact of every user, beside the client's.
+	contacts = frappe.get_all(
+		"Contact", {"user": frappe.session.user}, pluck="name", order_by="modified desc"
+	)
+	for contact in contacts:
+		if party := parties.of_contact(contact):
+			return Visit(*party, contact)
+	return None
 
 
 def shown(visit: Visit) -> dict:

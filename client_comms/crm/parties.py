@@ -211,9 +211,11 @@ def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
 		client, address = of_contact.get(row.parent), row.email_id.lower()
 		if client and (address not in found or _closeness(client) < _closeness(found[address])):
 			found[address] = client
-	leads = {"email_id": ("in", [address for address in addresses if address not in found] or [""])}
-	for lead in frappe.get_all("Lead", leads, ["name", "email_id"], order_by="creation asc"):
-		found[lead.email_id.lower()] = Client("Lead", lead.name)
+	# An empty list would find the leads without an address.
+	if unknown := [address for address in addresses if address and address not in found]:
+		leads = {"email_id": ("in", unknown)}
+		for lead in frappe.get_all("Lead", leads, ["name", "email_id"], order_by="creation asc"):
+			found[lead.email_id.lower()] = Client("Lead", lead.name)
 	return found
 
 

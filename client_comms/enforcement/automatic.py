@@ -3,7 +3,7 @@
 import frappe
 from frappe.email.doctype.notification.notification import Notification
 
-from client_comms.enforcement import outgoing, text_messages
+from client_comms.enforcement import outgoing, previews, text_messages
 from client_comms.exceptions import OutgoingRefusedError
 
 _SAVEPOINT = "client_comms_notification"
@@ -24,6 +24,23 @@ class GatedNotification(Notification):
 		except OutgoingRefusedError:
 			frappe.db.rollback(save_point=_SAVEPOINT)
 			raise
+
+	# Version 16 has previews; as those of a Webhook they show any document.
+
+	@frappe.whitelist()
+	def preview_meets_condition(self, preview_document: str):
+		previews.require(self.document_type, preview_document)
+		return super().preview_meets_condition(preview_document)
+
+	@frappe.whitelist()
+	def preview_message(self, preview_document: str):
+		previews.require(self.document_type, preview_document)
+		return super().preview_message(preview_document)
+
+	@frappe.whitelist()
+	def preview_subject(self, preview_document: str):
+		previews.require(self.document_type, preview_document)
+		return super().preview_subject(preview_document)
 
 	def send_sms(self, doc, context):
 		text_messages.require(self.get_receiver_list(doc, context), doc.doctype, doc.name)

@@ -7,7 +7,6 @@ import frappe
 from frappe import _
 from frappe.desk.doctype.bulk_update.bulk_update import BulkUpdate
 from frappe.desk.doctype.system_console.system_console import SystemConsole
-from frappe.integrations.doctype.webhook.webhook import Webhook
 
 from client_comms.enforcement import held
 from client_comms.exceptions import ClearanceMissingError
@@ -29,24 +28,6 @@ class HeldBulkUpdate(BulkUpdate):
 		if held.is_held(self.document_type):
 			_require_everything(_("Bulk Update looks for rows among all records. Change them in the list."))
 		return super().bulk_update()
-
-
-class HeldWebhook(Webhook):
-	"""What a Webhook would send of a document, as its form previews it."""
-
-	@property
-	def meets_condition(self):
-		return self._withheld() or super().meets_condition
-
-	@property
-	def preview_request_body(self):
-		return self._withheld() or super().preview_request_body
-
-	def _withheld(self) -> str | None:
-		named = self.webhook_doctype and self.preview_document
-		if named and held.objects(self.webhook_doctype, self.preview_document):
-			return _("You have no clearance for this document.")
-		return None
 
 
 def _require_everything(reason: str) -> None:

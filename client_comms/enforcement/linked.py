@@ -6,6 +6,7 @@ before it is answered. Asks the database only about requests of this kind.
 
 import json
 import re
+from collections.abc import Iterator
 
 import frappe
 from frappe import _
@@ -37,18 +38,16 @@ def leave_out() -> None:
 	doctype, name = _target()
 	if not doctype or not held.is_restricted():
 		return
-	for key in given.keys() & set(_FIELDS):
-		asked[key] = _without_linked(doctype, given[key])
 	for key in given.keys() & set(_ORDERS):
-		columns = _outside_values(given[key])
-		if any(_reveals(doctype, field) for field in _LINKED_FIELD.findall(columns)):
-			frappe.throw(
-				_(
-					"Rows cannot be found or sorted by a field of a confidential document. Leave out {0}."
-				).format(frappe.bold(key)),
-				exc=ClearanceMissingError,
-				title=_("Clearance Missing"),
-			)
+		value = given[key]
+		# A list of nothing but texts may be fields: Frappe takes them in either place.
+		_refuse_revealing(doctype, key, (_strings if _is_list_of_columns(value) else _columns)(value))
+	for key in given.keys() & set(_FIELDS):
+		value = given[key]
+		if _is_list_of_columns(value):
+			asked[key] = _without_linked(doctype, value)
+		else:  # functions of columns; or filters, which Frappe takes in place of the fields
+			_refuse_revealing(doctype, key, _strings(value))
 	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
 		asked.pop("expand_links")
 
@@ -78,25 +77,53 @@ def _parsed(value):
 	return value
 
 
+def _refuse_revealing(doctype: str, key: str, columns: Iterator[str]) -> None:
+	if any(_reveals(doctype, field) for column in columns for field in _LINKED_FIELD.findall(column)):
+		frappe.throw(
+			_("Rows cannot be found or sorted by a field of a confidential document. Leave out {0}.").format(
+				frappe.bold(key)
+			),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
+
+
 def _without_linked(doctype: str, given):
 	"""The fields asked for, as they came, without those of linked documents that are held."""
 	fields = given if isinstance(given, list) else [each.strip() for each in str(given).split(",")]
 	kept = [
-		field
-		for field in fields
-		if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(str(field)))
+		field for field in fields if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(field))
 	] or ["name"]
 	return frappe.as_json(kept) if isinstance(given, list) else ", ".join(kept)
 
 
-def _outside_values(given) -> str:
-	"""Where the columns stand in filters and orders: keys of a dict, all but the last part of a condition."""
-	if isinstance(given, dict):
-		return " ".join(given)
-	if isinstance(given, list):
-		conditions = [each for each in given if isinstance(each, list)] or [given]
-		return " ".join(str(part) for condition in conditions for part in condition[:2])
-	return str(given)
+def _is_list_of_columns(value) -> bool:
+	return isinstance(value, str) or (
+		isinstance(value, list) and all(isinstance(field, str) for field in value)
+	)
+
+
+def _columns(value) -> Iterator[str]:
+	"""Where the columns stand in filters, however deep: keys of a dict, all but the last part of a condition."""
+	if isinstance(value, dict):
+		yield from value
+	elif isinstance(value, list):
+		is_condition = bool(value) and isinstance(value[0], str)
+		for part in value[:2] if is_condition else value:
+			if isinstance(part, str):
+				yield part
+			elif not is_condition:
+				yield from _columns(part)
+
+
+def _strings(value) -> Iterator[str]:
+	if isinstance(value, dict):
+		value = [*value, *value.values()]
+	if isinstance(value, list):
+		for part in value:
+			yield from _strings(part)
+	elif isinstance(value, str):
+		yield value
 
 
 def _links_to_hidden(doctype: str, name: str) -> bool:

@@ -59,10 +59,10 @@ _CHILDREN = (
 	"Email Queue Recipient",
 	"Event Participants",
 	"Dynamic Link",
+	"Portal User",
 	"Kanban Board Column",
 	"Has Role",
 	"Opportunity Item",
-	"Portal User",
 )
 
 

@@ -11,6 +11,7 @@ from io import BytesIO
 import frappe
 from pypdf import PdfReader
 
+from client_comms import compat
 from client_comms.enforcement import documents, portal
 from client_comms.leak_check.bait import (
 	INTERACTION,
@@ -237,7 +238,8 @@ def report_export(visitor, bait, planted):
 	)
 
 
-@surface("tag statistics of the list")
+# Frappe 16.0-dev fails here for everybody, as in the calendar.
+@surface("tag statistics of the list", control=not compat.is_version_16())
 def tag_statistics(visitor, bait, planted):
 	counts = visitor.call(
 		"frappe.desk.reportview.get_sidebar_stats",
@@ -401,7 +403,7 @@ def kanban_guess(visitor, bait, planted):
 	).ok
 
 
-@surface("calendar")
+@surface("calendar", control=not compat.is_version_16())
 def calendar(visitor, bait, planted):
 	return visitor.call(
 		"frappe.desk.calendar.get_events",
@@ -732,7 +734,8 @@ def expand_links(visitor, bait, planted):
 	return own and visitor.get(f"/api/resource/Communication/{own}", expand_links="true")
 
 
-@surface("fields of a linked message in a list (link.field)", BY_EVENT)
+# Frappe 16.0-dev joins no table with itself: it answers with the message's own field.
+@surface("fields of a linked message in a list (link.field)", BY_EVENT, control=not compat.is_version_16())
 def link_field(visitor, bait, planted):
 	own = _own_reply(visitor, bait)
 	return own and visitor.call(
@@ -1099,26 +1102,6 @@ def system_console(visitor, bait, planted):
 	)
 
 
-@surface(
-	"preview of a Webhook",
-	BY_TOOL.format(doctype="Webhook", ours="client_comms.enforcement.console.HeldWebhook"),
-)
-def webhook_preview(visitor, bait, planted):
-	return visitor.call(
-		"run_doc_method",
-		docs={
-			"doctype": "Webhook",
-			"name": "leakbait",
-			"__islocal": 1,
-			"webhook_doctype": INTERACTION,
-			"preview_document": bait.name,
-			"request_structure": "JSON",
-			"webhook_json": "{{ doc.summary | tojson }}",
-		},
-		method="generate_preview",
-	)
-
-
 @surface("notifications of the desk", BY_EVENT)
 def notifications(visitor, bait, planted):
 	return visitor.ask(
@@ -1340,6 +1323,42 @@ def auto_email_report(visitor, bait, planted):
 			name=bait.names["Auto Email Report"],
 		),
 		bait,
+	)
+
+
+@surface(
+	"preview of a Webhook",
+	BY_TOOL.format(doctype="Webhook", ours="client_comms.enforcement.previews.HeldWebhook"),
+)
+def webhook_preview(visitor, bait, planted):
+	webhook = {
+		"webhook_doctype": INTERACTION,
+		"request_structure": "JSON",
+		"webhook_json": '"{{ doc.summary }}"',
+	}
+	if compat.is_version_16():
+		return _preview(visitor, "Webhook", webhook, "preview_request_body", preview_document=bait.name)
+	return _preview(visitor, "Webhook", {**webhook, "preview_document": bait.name}, "generate_preview")
+
+
+if compat.is_version_16():
+
+	@surface(
+		"preview of a Notification",
+		BY_TOOL.format(doctype="Notification", ours="client_comms.enforcement.automatic.GatedNotification"),
+	)
+	def notification_preview(visitor, bait, planted):
+		notification = {"document_type": INTERACTION, "message": "{{ doc.summary }}"}
+		return _preview(visitor, "Notification", notification, "preview_message", preview_document=bait.name)
+
+
+def _preview(visitor, doctype, values, method, **arguments):
+	"""What a form that is not saved shows of a document."""
+	return visitor.call(
+		"run_doc_method",
+		docs={"doctype": doctype, "name": f"new {doctype}", "__islocal": 1, **values},
+		method=method,
+		args=arguments,
 	)
 
 

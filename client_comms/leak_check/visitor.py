@@ -127,15 +127,18 @@ class Visitor:
 		payload = {"query_string": arguments} if verb == "GET" else {"data": arguments}
 		# A context of its own keeps `frappe.local` of the request apart from that of the check.
 		with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-			response = contextvars.Context().run(
-				_open,
-				client,
-				path,
-				method=verb,
-				headers={"X-Frappe-Site-Name": frappe.local.site, "Accept": "application/json"},
-				buffered=True,
-				**payload,
-			)
+			try:
+				response = contextvars.Context().run(
+					_open,
+					client,
+					path,
+					method=verb,
+					headers={"X-Frappe-Site-Name": frappe.local.site, "Accept": "application/json"},
+					buffered=True,
+					**payload,
+				)
+			except Exception:  # which a web server answers like this
+				return Answer(500, b"", "")
 		return Answer(response.status_code, response.get_data(), response.content_type or "")
 
 	def _over_http(self, verb: str, path: str, arguments: dict) -> Answer:

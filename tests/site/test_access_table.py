@@ -180,11 +180,12 @@ def by_client_value(names):
 
 
 def by_client_count(names):
-	frappe.local.form_dict = frappe._dict()
 	return {
 		name
 		for name in names
-		if allowed_or_nothing(lambda: {frappe.client.get_count(INTERACTION, {"name": name})} - {0})
+		if allowed_or_nothing(
+			lambda: {requested("frappe.client.get_count", doctype=INTERACTION, filters={"name": name})} - {0}
+		)
 	}
 
 

@@ -207,12 +207,14 @@ def test_what_is_filed_under_an_interaction_or_its_event_is_bound_to_it(complain
 	assert message.confidentiality_level == "Sensitive"
 
 
-def test_the_popup_of_a_call_leaves_out_what_is_confidential(complaint, customer, staff, as_user):
+def test_the_popup_of_a_call_leaves_out_what_is_confidential(complaint, staff, as_user):
+	# A Prospect: for a Customer ERPNext 16.0-dev looks for the last Issue as well, and fails.
+	prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "Nordlicht"}).insert()
 	contact = frappe.get_doc(
 		{
 			"doctype": "Contact",
 			"first_name": "Anna",
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+			"links": [{"link_doctype": "Prospect", "link_name": prospect.name}],
 		}
 	).insert()
 	message = frappe.get_doc(
@@ -222,8 +224,8 @@ def test_the_popup_of_a_call_leaves_out_what_is_confidential(complaint, customer
 			"sent_or_received": "Received",
 			"subject": "Noise",
 			"content": "Noise of the inverter",
-			"reference_doctype": "Customer",
-			"reference_name": customer.name,
+			"reference_doctype": "Prospect",
+			"reference_name": prospect.name,
 		}
 	).insert()
 	intake.bind(message, complaint)

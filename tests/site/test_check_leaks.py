@@ -9,8 +9,9 @@ from unittest import mock
 import frappe
 import pytest
 from frappe.cache_manager import clear_controller_cache
+from frappe.website.doctype.web_form import web_form
 
-from client_comms import procedure
+from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
 from client_comms.leak_check import bait, run
 from client_comms.leak_check.surfaces import SURFACES
@@ -52,7 +53,8 @@ def without_hook(kind, *keys):
 		hooks = load(app_name)
 		there = hooks.get(kind, {})
 		if isinstance(there, dict):
-			hooks[kind] = {key: value for key, value in there.items() if key not in keys}
+			left = {key: value if key not in keys else of_others(value) for key, value in there.items()}
+			hooks[kind] = {key: value for key, value in left.items() if value}
 		else:
 			hooks[kind] = [value for value in there if value not in keys]
 		return hooks
@@ -63,6 +65,13 @@ def without_hook(kind, *keys):
 	forget_hooks()
 
 
+def of_others(hook):
+	"""What other apps have there."""
+	if isinstance(hook, dict):  # of document events
+		return {event: of_others(methods) for event, methods in hook.items()}
+	return [method for method in hook if not method.startswith("client_comms.")]
+
+
 def forget_hooks():
 	frappe.cache.delete_value("app_hooks")
 	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
@@ -70,10 +79,11 @@ def forget_hooks():
 	clear_controller_cache()  # of classes that were loaded by the hooks there were
 
 
+HEATMAP = "dashboard chart, heatmap"
 # Hooks that are taken out, and the surface that then is open.
 HOLES = [
 	("has_permission", [INTERACTION], "client.get"),
-	("permission_query_conditions", [INTERACTION], "client.get_count"),
+	("permission_query_conditions", [INTERACTION], "client.get_list"),
 	("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
 	("permission_query_conditions", ["Communication"], "Communication, list"),
 	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
@@ -92,13 +102,14 @@ HOLES = [
 	(
 		"override_whitelisted_methods",
 		["frappe.desk.doctype.dashboard_chart.dashboard_chart.get"],
-		"dashboard chart, heatmap",
+		HEATMAP,
 	),
 	(
 		"override_whitelisted_methods",
 		["frappe.desk.listview.get_group_by_count"],
 		"group by assignee in the list",
 	),
+	("override_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
 	("override_doctype_class", ["File"], "second file for the same address"),
 	("override_doctype_class", ["File"], "second file by a way around its address"),
@@ -115,6 +126,11 @@ HOLES = [
 	("override_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
 	("before_request", ["client_comms.enforcement.aliases.refuse"], "a wrapped method by another name"),
 ]
+if compat.is_version_16():
+	HOLES += [
+		("override_whitelisted_methods", ["frappe.client.get_count"], "client.get_count"),
+		("override_doctype_class", ["Notification"], "preview of a Notification"),
+	]
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [
 	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
@@ -128,6 +144,8 @@ def of_hole(value) -> str:
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), HOLES, ids=of_hole)
 def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline):
+	if surface == HEATMAP and compat.is_version_16():
+		pytest.skip("Frappe 16.0-dev cannot answer with a heatmap")
 	with without_hook(kind, *keys):
 		assert opened(frontline, surface) == {surface}
 
@@ -147,7 +165,9 @@ def test_without_a_hole_nothing_is_found(frontline):
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
-def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user):
+def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch):
+	# Choices of link fields, which Frappe 16.0-dev cannot put into an answer.
+	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	with without_hook(kind, *keys):
 		assert opened(client_user, surface) == {surface}
 

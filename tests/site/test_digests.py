@@ -256,7 +256,7 @@ def test_a_subscription_that_another_worker_has_is_left_to_it(make_user, clock_a
 	user = make_user("Frontline Staff")
 	digests.subscription_of(user)
 	frappe.db.commit()
-	other = get_db(frappe.conf.db_host, frappe.conf.db_name, frappe.conf.db_password)
+	other = get_db(host=frappe.conf.db_host, user=frappe.conf.db_name, password=frappe.conf.db_password)
 	other.connect()
 	other.use(frappe.conf.db_name)
 	try:

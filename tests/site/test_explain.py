@@ -18,7 +18,7 @@ ROLES = [
 	("Client Communications Manager",),
 	("System Manager",),
 	("Frontline Staff", "Customer Support"),
-	(),
+	("Sales User",),  # no role of the procedure; without any role there is no desk, and nothing is explained
 ]
 
 

@@ -58,6 +58,14 @@ def test_fields(ask, staff, given, left):
 		{"filters": '{"issue.subject": ["like", "%noise%"]}'},
 		{"filters": '[["issue.subject", "like", "%noise%"]]'},
 		{"filters": '[["Task", "issue.subject", "like", "%noise%"]]'},
+		{
+			"filters": '[[["issue.subject", "like", "%noise%"], "or", ["status", "=", "x"]], "and", ["name", "=", "x"]]'
+		},
+		{"filters": '[{"issue.subject": ["like", "%noise%"]}]'},
+		{"filters": '["name", "status", "issue.subject"]', "fields": '{"status": "Open"}'},
+		{"fields": '[["issue.subject", "like", "%noise%"]]', "filters": '["name", "status"]'},
+		{"fields": '{"issue.subject": ["like", "%noise%"]}', "filters": '["name", "status"]'},
+		{"fields": '["name", {"MAX": "issue.subject", "as": "about"}]'},
 		{"or_filters": '[["issue.subject", "like", "%noise%"]]'},
 		{"order_by": "issue.subject desc"},
 		{"group_by": "issue.subject"},
@@ -74,6 +82,9 @@ def test_rows_are_not_found_by_what_is_hidden(ask, staff, asked):
 	[
 		{"filters": '{"subject": ["like", "issue.pdf"]}'},
 		{"filters": '[["Task", "subject", "=", "see issue.subject"]]'},
+		{"filters": '[["subject", "in", ["issue.subject", "issue.pdf"]]]'},
+		{"fields": '["name", {"COUNT": "*", "as": "count"}]'},
+		{"fields": '["name", {"MAX": "project.status", "as": "status"}]'},
 		{"order_by": "`tabTask`.`modified` desc"},
 		{"filters": '[["project.status", "=", "Open"]]'},
 	],
@@ -93,6 +104,13 @@ def test_a_document_is_expanded_where_nothing_is_hidden(ask, staff, set_settings
 	path = f"/api/resource/Task/{task.name}"
 	assert bool(ask(staff.uncleared, path, expand_links="1").expand_links) == (level is None)
 	assert ask(staff.cleared, path, expand_links="1").expand_links
+
+
+def test_a_count_by_its_path_is_asked_as_well(ask, staff):
+	path, filters = "/api/v2/doctype/Task/count", '{"issue.subject": ["like", "%noise%"]}'
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, path, filters=filters)
+	assert ask(staff.cleared, path, filters=filters)
 
 
 def test_it_asks_the_database_nothing_about_other_requests(ask, staff, monkeypatch):

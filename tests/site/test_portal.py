@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.website.doctype.web_form import web_form
 
 from client_comms.leak_check.visitor import Visitor
 
@@ -121,7 +122,9 @@ def test_one_by_its_name_in_a_list(visit):
 		assert bool(found) == expected(who, *key)
 
 
-def test_the_web_form(visit):
+def test_the_web_form(visit, monkeypatch):
+	# Choices of link fields, which Frappe 16.0-dev cannot put into an answer.
+	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	who, visitor, issues = visit
 	for key, name in issues.items():
 		answer = visitor.call(

@@ -72,6 +72,7 @@ def queue(complaint, *addresses, **fields):
 			"reference_doctype": "Client Interaction",
 			"reference_name": complaint.name,
 			"recipients": list(addresses),
+			"unsubscribe_params": None,
 			**fields,
 		},
 		ignore_permissions=True,

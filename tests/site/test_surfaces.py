@@ -11,7 +11,7 @@ import frappe
 import pytest
 
 import client_comms
-from client_comms import procedure
+from client_comms import compat, procedure
 from client_comms.enforcement import permissions, policy
 from client_comms.leak_check import bait, surfaces
 from client_comms.leak_check.surfaces import SURFACES
@@ -41,6 +41,12 @@ FOR_NOBODY = {
 	"a wrapped method by another name, beside the address or in a parameter",
 	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
+# Frappe 16.0-dev itself fails to answer these, whoever asks.
+UNANSWERED_IN_16 = {
+	"calendar",
+	"fields of a linked message in a list (link.field)",
+	"tag statistics of the list",
+}
 OWN_ROLES = set(procedure.ROLES)
 
 _AUDITS = "for who configures or audits alone; numbers, names of users and of rules"
@@ -48,6 +54,7 @@ _CLIENT = "about the client or the caller, not about an interaction"
 _WRITES = "as acknowledgement: the same question whether the record may be written"
 _CHOICES = "offers users, roles or texts, no record"
 _ASKS = "asks for the document: test_unasked"
+_PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that are no surface of the leak check, and why they give nothing away.
 NO_SURFACE = {
 	"client_comms.api.break_glass": "emergency access, refused without clearance: test_sharing",
@@ -100,6 +107,9 @@ NO_SURFACE = {
 	"client_comms.api.queries.email_templates": _CHOICES,
 	"client_comms.enforcement.console.HeldBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
 	"client_comms.enforcement.text_messages.GatedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
+	"client_comms.enforcement.automatic.GatedNotification.preview_meets_condition": _PREVIEW,
+	"client_comms.enforcement.automatic.GatedNotification.preview_message": _PREVIEW,
+	"client_comms.enforcement.automatic.GatedNotification.preview_subject": _PREVIEW,
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",
 	"frappe.desk.form.assign_to.add_multiple": "as assignment to oneself: test_sharing",
@@ -116,6 +126,11 @@ NO_SURFACE = {
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": _ASKS,
 	"erpnext.support.doctype.issue.issue.set_multiple_status": _ASKS,
 }
+if compat.is_version_16():
+	NO_SURFACE |= {
+		"client_comms.enforcement.previews.HeldWebhook.preview_meets_condition": _PREVIEW,
+		"client_comms.enforcement.previews.HeldWebhook.preview_request_body": _PREVIEW,
+	}
 
 
 def whitelisted() -> set[str]:
@@ -198,6 +213,8 @@ def test_a_surface_shows_what_the_rule_allows(surface, visit):
 	shown = [surface.shows(visitor, each, planted) for each in sensitive]
 	if who == "without" or surface.name in FOR_NOBODY:
 		assert shown == [False, False]
+	elif compat.is_version_16() and surface.name in UNANSWERED_IN_16:
+		assert shown[0] == shown[1]
 	else:
 		assert shown == [True, True]
 
