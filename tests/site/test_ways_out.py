@@ -580,10 +580,10 @@ def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatc
 	update = log("Service Update", **client)
 	alert = notification(update, [], channel="SMS")
 	assert isinstance(alert, automatic.GatedNotification)
-	monkeypatch.setattr(alert, "get_receiver_list", lambda doc, context: [OTHER_NUMBER])
+	monkeypatch.setattr(alert, "get_receiver_list", lambda *_args: [OTHER_NUMBER])
 	alert.send(update)
 	assert gateway == [] and any("OutgoingRefusedError" in each for each in errors())
-	monkeypatch.setattr(alert, "get_receiver_list", lambda doc, context: [NUMBER])
+	monkeypatch.setattr(alert, "get_receiver_list", lambda *_args: [NUMBER])
 	alert.send(update)
 	assert gateway == [NUMBER]
 
