@@ -588,10 +588,10 @@ def remove() -> None:
 
 
 def _remove_named(names: tuple) -> None:
+	_remove_queued(names)
 	for doctype, (_owner_type, owner_name) in belongings.OWNER_FIELDS.items():
 		if frappe.db.table_exists(doctype):
 			frappe.db.delete(doctype, {owner_name: names})
-	frappe.db.delete("Email Queue", {"communication": names})
 	# A served site writes entries; those that have their place in the chain already stay.
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	for doctype in _CHILDREN:
@@ -600,6 +600,14 @@ def _remove_named(names: tuple) -> None:
 		frappe.db.delete(doctype, {"link_name": names})
 	for doctype in _PLAIN:
 		frappe.db.delete(doctype, {"name": names})
+
+
+def _remove_queued(names: tuple) -> None:
+	"""Emails that the requests queued, which have names of their own."""
+	about = {"reference_name": names, "communication": names}
+	if queued := frappe.get_all("Email Queue", or_filters=about, pluck="name", order_by=None):
+		frappe.db.delete("Email Queue Recipient", {"parent": ("in", queued)})
+		frappe.db.delete("Email Queue", {"name": ("in", queued)})
 
 
 def _remove_from_disk(url: str) -> None:

@@ -298,7 +298,7 @@ def _(walk):
 	walk.page.wait_for_function(
 		"""() => {
 			const links = cur_frm?.doctype === "Customer" && cur_frm.dashboard.links_area?.wrapper[0];
-			const tab = links && cur_frm.layout.tabs.find((each) => each.wrapper[0].contains(links));
+			const tab = links ? cur_frm.layout.tabs.find((each) => each.wrapper[0].contains(links)) : undefined;
 			tab?.set_active();
 			return Boolean(tab);
 		}"""
