@@ -6,15 +6,23 @@ from frappe import _
 from client_comms.crm.parties import PARTY_TYPES
 
 
-def set_client(doc) -> None:
-	"""Fill in the client's name; refuse a client of another kind, and a contact of somebody else."""
-	if doc.party_type not in PARTY_TYPES:
+def require_kind(party_type: str) -> None:
+	"""Refuse what is no kind of client: a document's title would become the client's name, whoever may read it.
+
+	:raises frappe.ValidationError: so it is
+	"""
+	if party_type not in PARTY_TYPES:
 		frappe.throw(
 			_("{0} is no kind of client. Choose one of: {1}.").format(
-				frappe.bold(_(doc.party_type)), ", ".join(_(each) for each in PARTY_TYPES)
+				frappe.bold(_(party_type)), ", ".join(_(each) for each in PARTY_TYPES)
 			),
 			title=_("Not a Client"),
 		)
+
+
+def set_client(doc) -> None:
+	"""Fill in the client's name; refuse a client of another kind, and a contact of somebody else."""
+	require_kind(doc.party_type)
 	title_field = frappe.get_meta(doc.party_type).get_title_field()
 	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
 	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):

@@ -1,5 +1,7 @@
 """Leave the site as it was before the app came (Frappe itself removes DocTypes, modules and what is bound to them)."""
 
+import re
+
 import frappe
 
 from client_comms.enforcement import policy
@@ -30,7 +32,8 @@ _BELONGINGS = {
 	"Workflow Action",
 }
 # What the names of the app's documents begin with
-_SERIES = ("CI", "STR", "CC", "CN", "IV", "CD")
+# Of the names that the app's documents get, such as CI-2026-00001 and CN-00001.
+_OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD)-\d{4}-|CN-")
 # Documents that name a DocType in a field that is no link.
 _BY_NAME = {
 	"Access Log": "export_from",
@@ -59,12 +62,37 @@ def after_uninstall():
 	"""What Frappe leaves of a removed app."""
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "client_comms.%")})
 	frappe.db.delete("Patch Log", {"patch": ("like", "client_comms.%")})
-	for series in _SERIES:
-		frappe.db.delete("Series", {"name": ("like", f"{series}-%")})
+	kept = _series_of_others()
+	frappe.db.delete(
+		"Series",
+		{
+			"name": (
+				"in",
+				[
+					name
+					for name in frappe.db.sql_list("select name from tabSeries")
+					if _OWN_SERIES.fullmatch(name) and not name.startswith(kept)
+				]
+				or [""],
+			)
+		},
+	)
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
 	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
 	frappe.db.commit()  # nosemgrep: the last step of an uninstall
 	frappe.clear_cache()
+
+
+def _series_of_others() -> tuple[str, ...]:
+	"""How the names begin that other DocTypes count, now that those of the app are gone: their counters go on."""
+	naming = frappe.get_all("DocType", {"autoname": ("like", "%#%")}, pluck="autoname")
+	for doctype, field, column in (
+		("DocField", "fieldname", "options"),
+		("Property Setter", "field_name", "value"),
+	):
+		naming += frappe.get_all(doctype, {field: "naming_series"}, pluck=column)
+	lines = [line.strip() for each in naming for line in (each or "").splitlines()]
+	return tuple(filter(None, (line.partition(".")[0] for line in lines)))
 
 
 def own_modules() -> list[str]:

@@ -13,6 +13,7 @@ from client_comms.client_interactions import (
 	promptness,
 	replaying,
 )
+from client_comms.client_privacy import parties
 from client_comms.communication_governance import controls, matrix
 from client_comms.enforcement import conversations, policy, reclassification, sharing, standing
 from client_comms.exceptions import (
@@ -279,6 +280,7 @@ class ClientInteraction(Document):
 			if link:
 				self.party_type, self.party = link
 		if self.party_type and self.party:
+			parties.require_kind(self.party_type)
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 

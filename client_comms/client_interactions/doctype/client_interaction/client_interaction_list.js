@@ -23,7 +23,7 @@ Object.assign(client_comms.interaction, {
 
 	level_pill(level) {
 		if (!level) return "";
-		const color = this.levels[level]?.color || "var(--gray-600)";
+		const color = frappe.utils.escape_html(this.levels[level]?.color || "var(--gray-600)");
 		const filter = `confidentiality_level,=,${frappe.utils.escape_html(level)}`;
 		const mixed = (share, other) => `color-mix(in srgb, ${color} ${share}%, var(--${other}))`;
 		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}"

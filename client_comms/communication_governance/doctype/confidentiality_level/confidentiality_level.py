@@ -1,8 +1,12 @@
+import re
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from client_comms.enforcement import policy, sharing
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
 class ConfidentialityLevel(Document):
@@ -35,6 +39,7 @@ class ConfidentialityLevel(Document):
 	def validate(self):
 		self.validate_rank()
 		self.validate_clearances()
+		self.validate_color()
 
 	def validate_rank(self):
 		"""Ranks order the levels, so no two are equal and none is below 1."""
@@ -68,6 +73,16 @@ class ConfidentialityLevel(Document):
 					),
 					title=_("Clearance Without Reading"),
 				)
+
+	def validate_color(self):
+		"""It stands in the style of every list."""
+		if self.color and not _COLOR.fullmatch(self.color):
+			frappe.throw(
+				_("{0} is no color. Choose one, or write it like {1}.").format(
+					frappe.bold(frappe.utils.escape_html(self.color)), "#CB2929"
+				),
+				title=_("Not a Color"),
+			)
 
 	def on_update(self):
 		policy.forget()
