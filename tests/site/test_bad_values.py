@@ -30,6 +30,7 @@ def test_a_color_is_a_color(color):
 	level.color = color
 	with pytest.raises(frappe.ValidationError, match="is no color"):
 		level.save()
+	level.reload()
 	level.color = "#CB2929"
 	level.save()
 
