@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import glob
 import os
 from dataclasses import dataclass, field
 
@@ -572,8 +573,7 @@ def remove_files(filters: dict) -> None:
 def remove() -> None:
 	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
 	inside = ("like", f"%{MARK}%")
-	for url in frappe.get_all("File", {"file_url": inside}, pluck="file_url"):
-		_remove_from_disk(url)
+	_remove_from_disk()
 	remove_files({"file_url": inside})
 	# Interactions that were logged about documents made of a message have names of their own.
 	logged = frappe.get_all(INTERACTION, {"subject": inside}, pluck="name")
@@ -610,7 +610,8 @@ def _remove_queued(names: tuple) -> None:
 		frappe.db.delete("Email Queue", {"name": ("in", queued)})
 
 
-def _remove_from_disk(url: str) -> None:
-	path = frappe.get_site_path(*(["public"] if url.startswith("/files/") else []), url.lstrip("/"))
-	if MARK in os.path.basename(path) and os.path.isfile(path):
-		os.remove(path)
+def _remove_from_disk() -> None:
+	"""Also files whose rows are gone, such as those of requests that were taken back."""
+	for folder in ("public", "private"):
+		for path in glob.glob(frappe.get_site_path(folder, "files", f"*{MARK}*")):
+			os.remove(path)
