@@ -1,8 +1,8 @@
 """Records made to be found: interactions with a secret word in everything that belongs to them."""
 
+import glob
 import gzip
 import json
-import glob
 import os
 from dataclasses import dataclass, field
 
