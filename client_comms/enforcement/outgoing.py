@@ -26,7 +26,7 @@ from client_comms.rules import channels
 from client_comms.rules import consent as consent_rules
 from client_comms.rules import outgoing as rules
 from client_comms.rules.messages import Message
-from client_comms.rules.messages import _ as marked
+from client_comms.rules.messages import _ as N_
 from client_comms.rules.outgoing import Finding, Known, Recipient
 
 INTERACTION = governed.INTERACTION
@@ -221,14 +221,14 @@ def consent_of(matter: Matter, recipient: Recipient, purpose: str | None = None)
 			False,
 			consent_rules.NO_CONSENT,
 			None,
-			Message(marked("This is neither staff, nor the client, nor a known third party.")),
+			Message(N_("This is neither staff, nor the client, nor a known third party.")),
 		)
 	if not matter.party:
 		return consent_rules.Decision(
 			False,
 			consent_rules.NO_CONSENT,
 			None,
-			Message(marked("It is not on record which client this is about, so nobody can have consented.")),
+			Message(N_("It is not on record which client this is about, so nobody can have consented.")),
 		)
 	request = consent_rules.Request(
 		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
@@ -291,11 +291,9 @@ def check_template(matter: Matter, recipients: Iterable[Recipient]) -> list[Find
 	if matter.email_template in offered:
 		return []
 	message = (
-		Message(
-			marked("The template {template} is not approved for this."), {"template": matter.email_template}
-		)
+		Message(N_("The template {template} is not approved for this."), {"template": matter.email_template})
 		if matter.email_template
-		else Message(marked("The email is written without an approved template."))
+		else Message(N_("The email is written without an approved template."))
 	)
 	return [Finding(rules.TEMPLATE, message, rules.CHOOSE_TEMPLATE)]
 
