@@ -41,6 +41,7 @@ has_permission = {
 	"Document Share Key": "client_comms.enforcement.belongings.has_permission",
 	"Email Queue": "client_comms.enforcement.belongings.has_permission",
 	"Energy Point Log": "client_comms.enforcement.belongings.has_permission",
+	"Intake Failure": "client_comms.enforcement.belongings.has_permission",
 	"File": "client_comms.enforcement.files.has_permission",
 	"Milestone": "client_comms.enforcement.belongings.has_permission",
 	"Notification Log": "client_comms.enforcement.belongings.has_permission",
@@ -84,6 +85,7 @@ permission_query_conditions = {
 	"Email Queue": "client_comms.enforcement.belongings.condition",
 	"Email Queue Recipient": "client_comms.enforcement.rows.recipient_condition",
 	"Energy Point Log": "client_comms.enforcement.belongings.condition",
+	"Intake Failure": "client_comms.enforcement.belongings.condition",
 	"File": "client_comms.enforcement.belongings.condition",
 	"Milestone": "client_comms.enforcement.belongings.condition",
 	"Notification Log": "client_comms.enforcement.belongings.condition",
@@ -291,6 +293,7 @@ doc_events = {
 
 scheduler_events = {
 	"hourly": ["client_comms.crm.phone_numbers.catch_up"],
+	"hourly_long": ["client_comms.crm.retrying.run"],
 	"daily": [
 		"client_comms.enforcement.sharing.end_all_lapsed",
 		"client_comms.communication_governance.templates.expire",
@@ -345,6 +348,9 @@ doctype_js = {
 	],
 	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js", "public/js/email_templates.js"],
 }
+# What is noted about a document keeps nobody from deleting it.
+ignore_links_on_delete = ["Intake Failure", "Unlogged Dismissal"]
+
 override_doctype_dashboards = {
 	"Customer": "client_comms.crm.dashboards.customer",
 	"Lead": "client_comms.crm.dashboards.lead",

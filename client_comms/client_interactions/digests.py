@@ -25,6 +25,7 @@ from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
 DEFAULT_TIME = "08:00:00"
+LAST_RUN = time(23, 30)  # it runs every few minutes; a later one may not come before midnight
 SHOWN = 20
 
 
@@ -115,7 +116,11 @@ def _due(now: datetime) -> list[str]:
 
 
 def _waiting(now: datetime):
-	"""The subscriptions whose time has come today and that nobody has looked after yet."""
+	"""The subscriptions whose time has come today and that nobody has looked after yet.
+
+	A time in the quiet of an evening, or too late for another run that day, means the first moment of the next day
+	at which anything is sent: it has come by now.
+	"""
 	table, user = frappe.qb.DocType(SUBSCRIPTION), frappe.qb.DocType("User")
 	return (
 		frappe.qb.from_(table)
@@ -123,10 +128,19 @@ def _waiting(now: datetime):
 		.on(user.name == table.user)
 		.select(table.name)
 		.where((table.enabled == 1) & (user.enabled == 1))
-		.where(table.send_at <= now.time())
+		.where((table.send_at <= now.time()) | (table.send_at >= _too_late(now)))
 		.where(table.sent_on.isnull() | (table.sent_on < now.date()))
 		.orderby(table.send_at, table.name)
 	)
+
+
+def _too_late(now: datetime) -> time:
+	"""From which time of day on, as stored, nothing is sent on the same day any more."""
+	quiet = ladder.current().quiet
+	if not quiet or quiet.start <= quiet.end:
+		return LAST_RUN
+	begins = datetime.combine(now.date(), quiet.start, calendars.default().zone)
+	return min(clock.to_stored(begins).time(), LAST_RUN)
 
 
 def _look_after(name: str, now: datetime) -> int:

@@ -27,6 +27,33 @@ def in_force(company: str | None, at: datetime) -> str | None:
 	return found[0] if found else None
 
 
+def in_force_everywhere(at: datetime) -> list[str]:
+	"""The versions in force for some company at `at` (as stored): that for all, and companies' own."""
+	matrix = frappe.qb.DocType("Communication Matrix")
+	companies = (
+		frappe.qb.from_(matrix).select(matrix.company).distinct().where(matrix.docstatus == 1).run(pluck=True)
+	)
+	found = [
+		in_force(company, at) for company in dict.fromkeys([None, *(each or None for each in companies)])
+	]
+	return list(dict.fromkeys(filter(None, found)))
+
+
+def types_that_arrive(settings) -> tuple[str, ...]:
+	"""The communication types that sources become by themselves: every version in force needs a rule for each.
+
+	:param settings: Client Comms Settings, saved or not
+	"""
+	types = (settings.default_communication_type, *(row.communication_type for row in settings.source_rules))
+	return tuple(dict.fromkeys(filter(None, types)))
+
+
+def without_rule(doc, types) -> list[str]:
+	"""Those of the communication types for which a version, which may be a draft, has no rule."""
+	known = {row.communication_type for row in doc.rules}
+	return [each for each in types if each not in known]
+
+
 def require_in_force(company: str | None, at: datetime) -> str:
 	"""`in_force`, or a refusal that says what to do.
 

@@ -19,16 +19,7 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from client_comms import clock
 from client_comms.client_interactions import alerts, sweep
-from client_comms.crm import (
-	appointment,
-	call_log,
-	communication,
-	event,
-	intake,
-	issue,
-	lead,
-	opportunity,
-)
+from client_comms.crm import call_log, communication, event, intake, sources
 from client_comms.exceptions import NoMatrixInForceError
 
 INTERACTION = intake.INTERACTION
@@ -44,32 +35,26 @@ OPENED, CONTINUED, NOTHING, NO_MATRIX, FAILED = "opened", "continued", "nothing"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-	"""How one DocType is gone through: its adapter, when a document happened, and which ones are considered."""
+	"""How one DocType is gone through: when a document happened, and which ones are considered."""
 
-	log: Callable
 	moment: str
 	considered: Callable[[object], Criterion]
-	bound: bool = False  # carries `client_interaction` itself
 
 
 _SOURCES = {
 	"Communication": _Source(
-		communication.log,
 		"communication_date",
 		lambda table: (
 			table.communication_type.isin(("Communication", communication.AUTOMATED))
 			& table.communication_medium.isin(list(communication.CHANNELS))
 		),
-		bound=True,
 	),
-	"Call Log": _Source(
-		call_log.log, "start_time", lambda table: table.status.isin(call_log.OVER), bound=True
-	),
-	"Event": _Source(event.log, "starts_on", lambda table: table.status != event.CANCELLED, bound=True),
-	"Issue": _Source(issue.log, "creation", lambda table: table.via_customer_portal == 0),
-	"Lead": _Source(lead.log, "creation", lambda table: table.docstatus < 2),
-	"Opportunity": _Source(opportunity.log, "creation", lambda table: table.docstatus < 2),
-	"Appointment": _Source(appointment.log, "creation", lambda table: table.party.isnotnull()),
+	"Call Log": _Source("start_time", lambda table: table.status.isin(call_log.OVER)),
+	"Event": _Source("starts_on", lambda table: table.status != event.CANCELLED),
+	"Issue": _Source("creation", lambda table: table.via_customer_portal == 0),
+	"Lead": _Source("creation", lambda table: table.docstatus < 2),
+	"Opportunity": _Source("creation", lambda table: table.docstatus < 2),
+	"Appointment": _Source("creation", lambda table: table.party.isnotnull()),
 }
 DOCTYPES = tuple(_SOURCES)
 
@@ -141,7 +126,7 @@ def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
 		.where(source.considered(table))
 		.where(ExistsCriterion(dismissed).negate())
 	)
-	if source.bound:
+	if doctype in sources.BOUND:
 		query = query.where(table.client_interaction.isnull())
 	else:
 		interaction = frappe.qb.DocType(INTERACTION)
@@ -179,7 +164,7 @@ def _log(doctype: str, name: str) -> str:
 		doc = frappe.get_doc(doctype, name, for_update=True)
 		if _is_logged(doc):
 			return NOTHING
-		interaction = _SOURCES[doctype].log(doc)
+		interaction = sources.LOG[doctype](doc)
 		if interaction is None:
 			return NOTHING
 		opened = get_datetime(interaction.creation) >= began
@@ -202,10 +187,10 @@ def _log(doctype: str, name: str) -> str:
 
 def _is_logged(doc) -> bool:
 	"""Whether it came to be logged by now, or will be with the message that made it."""
-	if _SOURCES[doc.doctype].bound:
-		return bool(doc.client_interaction)
-	if frappe.db.exists(INTERACTION, {"reference_doctype": doc.doctype, "reference_name": doc.name}):
+	if sources.is_logged(doc):
 		return True
+	if doc.doctype in sources.BOUND:
+		return False
 	if doc.doctype == "Lead" and frappe.db.exists(
 		INTERACTION, {"party_type": doc.doctype, "party": doc.name}
 	):

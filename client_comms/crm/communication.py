@@ -40,11 +40,17 @@ def after_insert(doc, method=None):
 	"""Log a message."""
 	if not is_message(doc):
 		return
-	if doc.sent_or_received == "Received" and not intake.is_wanted(_switch(doc)):
+	if doc.sent_or_received == "Received" and (not intake.is_wanted(_switch(doc)) or _is_history(doc)):
 		return
-	interaction = intake.attempt(doc, log if intake.is_wanted("log_outbound") else log_in_thread)
+	intake.attempt(doc, log_arrived)
+
+
+def log_arrived(doc):
+	"""Log a message as the settings want it, and acknowledge it."""
+	interaction = log(doc) if intake.is_wanted("log_outbound") else log_in_thread(doc)
 	if interaction:
 		acknowledgement.send(interaction, doc)
+	return interaction
 
 
 def is_message(doc) -> bool:
@@ -230,8 +236,19 @@ def _by_reference(doc) -> str | None:
 
 
 def _moment(doc) -> datetime:
-	"""When the message was written; Frappe leaves that empty for one that is written now."""
-	return get_datetime(doc.communication_date or clock.now()).replace(microsecond=0)
+	"""When the message reached us, or was written by us; Frappe leaves that empty for one that is written now."""
+	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
+	if headers := doc.flags.client_comms_headers:  # it is being received
+		at = mail_signals.received_at(
+			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
+		)
+		return clock.to_stored(at)
+	return written or clock.now()
+
+
+def _is_history(doc) -> bool:
+	"""Whether it lay in its mailbox for long when the mailbox was connected: `backfill` logs such mail on demand."""
+	return clock.now() - _moment(doc) > mail_signals.HISTORY
 
 
 def _reaches_client(doc) -> bool:

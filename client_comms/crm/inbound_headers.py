@@ -16,12 +16,15 @@ from client_comms.rules import mail_signals
 def of_message_being_received() -> dict[str, str]:
 	"""Header name -> value (the last one of a name) of the message being received; empty when there is none.
 
-	A delivery report refers to the message that it returns.
+	Every server on the way puts a Received header on top of the others: of these it is the first. A delivery report
+	refers to the message that it returns.
 	"""
 	message = _message_being_received()
 	if message is None:
 		return {}
 	headers = {name: str(value) for name, value in message.mail.items()}
+	if received := message.mail.get("Received"):
+		headers["Received"] = str(received)
 	if returned := mail_signals.returned_ids(message.mail):
 		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
 	return headers

@@ -12,7 +12,7 @@ from frappe.utils import add_to_date, cstr, get_datetime, strip_html
 from client_comms import clock
 from client_comms.client_interactions import alerts
 from client_comms.communication_governance import matrix as matrices
-from client_comms.crm import assignment, parties
+from client_comms.crm import assignment, failures, parties
 from client_comms.enforcement import files, policy, sharing
 from client_comms.rules import access, classification, documentation, response_clock
 
@@ -54,20 +54,21 @@ def attempt(doc, log):
 	"""Log the document. What goes wrong in it must not keep the document itself from being stored.
 
 	:param log: takes the document; the `log` of one of the adapters
-	:returns: what `log` does; None when it failed, which the Error Log tells
+	:returns: what `log` does; None when it failed, which is kept (`failures`)
 	"""
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
 		return log(doc)
 	except frappe.QueryDeadlockError:
 		raise  # the database took back everything, the document too
-	except Exception:
+	except Exception as error:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
 			title=_("{0} could not be logged as an interaction").format(_(doc.doctype)),
 			reference_doctype=doc.doctype,
 			reference_name=doc.name,
 		)
+		failures.keep(doc, error)
 		return None
 
 

@@ -1,4 +1,4 @@
-"""Emails, calls and events with clients that belong to no interaction (D-1).
+"""Emails, calls and events with clients that belong to no interaction, and whatever could not be logged (D-1).
 
 Found newest first, in pages bounded by an index on their date; who is behind the addresses and numbers of a
 page is asked in a handful of queries, however many there are. What a person may see of a document's content is
@@ -6,7 +6,7 @@ what Frappe lets them read of it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import frappe
@@ -17,7 +17,7 @@ from pypika.terms import ExistsCriterion
 
 from client_comms import clock
 from client_comms.client_interactions import promptness
-from client_comms.crm import call_log, communication, event, intake, parties, phone_numbers
+from client_comms.crm import call_log, communication, event, failures, intake, parties, phone_numbers, sources
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import mail_signals
 
@@ -31,24 +31,24 @@ _SOURCES = {
 	COMMUNICATION: {
 		"date": "communication_date",
 		"fields": ("communication_medium", "sent_or_received", "sender", "recipients", "cc", "subject"),
-		"log": communication.log,
 	},
 	CALL: {
 		"date": "start_time",
 		"fields": ("type", "status", "from", "to", "customer", "employee_user_id"),
-		"log": call_log.log,
 	},
 	EVENT: {
 		"date": "starts_on",
 		"fields": ("event_category", "subject"),
-		"log": event.log,
 	},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Unlogged:
-	"""One document that nobody logged; `at` as stored, `subject` None where the user may not read it."""
+	"""One document that nobody logged; `at` as stored, `subject` None where the user may not read it.
+
+	`reason` says why it could not be logged when it arrived, if that is why.
+	"""
 
 	doctype: str
 	name: str
@@ -57,6 +57,7 @@ class Unlogged:
 	client: parties.Client
 	staff: str | None
 	subject: str | None
+	reason: str | None = None
 
 
 def sees_all() -> bool:
@@ -80,12 +81,17 @@ def find(
 	limit = limit or LIMIT
 	if not sees_all():
 		staff = frappe.session.user
+	found = [] if staff else _failed(start, end, limit)
 	end = min(end or clock.now(), clock.now())
-	found = []
+	failed = {(each.doctype, each.name) for each in found}
 	for doctype in _SOURCES:
 		some = []
 		for page in _pages(doctype, start, end):
-			some += [each for each in _resolve(doctype, page) if not staff or each.staff == staff]
+			some += [
+				each
+				for each in _resolve(doctype, page)
+				if (not staff or each.staff == staff) and (doctype, each.name) not in failed
+			]
 			if len(some) >= limit:
 				break
 		found += some
@@ -99,14 +105,16 @@ def require(doctype: str, name: str) -> Unlogged:
 	:raises frappe.ValidationError: it is logged, dismissed, or not with a client
 	:raises ClearanceMissingError: somebody else's
 	"""
-	if doctype not in _SOURCES:
+	if doctype not in sources.LOG:
 		frappe.throw(
-			_("{0} is not logged as an interaction. Choose an email, a call or an event.").format(
-				frappe.bold(_(doctype))
+			_("{0} is not logged as an interaction. Choose a row of {1}.").format(
+				frappe.bold(_(doctype)), frappe.bold(_("Interactions Nobody Logged"))
 			),
 			title=_("Cannot Be Logged"),
 		)
-	found = next(iter(_resolve(doctype, _query(doctype, name=name))), None)
+	found = sees_all() and next(iter(_failed(name=(doctype, name))), None)
+	if not found and doctype in _SOURCES:
+		found = next(iter(_resolve(doctype, _query(doctype, name=name))), None)
 	if found and (sees_all() or found.staff == frappe.session.user):
 		return found
 	if sees_all():
@@ -135,7 +143,7 @@ def log(doctype: str, name: str) -> str:
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)  # nobody else logs it meanwhile
 	require(doctype, name)
-	interaction = _SOURCES[doctype]["log"](doc)
+	interaction = sources.LOG[doctype](doc)
 	if interaction is None:
 		frappe.throw(
 			_("{0} {1} could not be logged as it is. Log the interaction by hand and link it.").format(
@@ -143,8 +151,9 @@ def log(doctype: str, name: str) -> str:
 			),
 			title=_("Could Not Be Logged"),
 		)
-	if not frappe.db.get_value(doctype, name, "client_interaction"):
+	if doctype in sources.BOUND and not frappe.db.get_value(doctype, name, "client_interaction"):
 		intake.bind(doc, interaction)
+	failures.forget(doctype, name)
 	began_with = next((row.source_name for row in interaction.events if row.source_name), None)
 	if began_with == name:  # a new one, not one that it continues
 		lateness = promptness.of_log(interaction.occurred_on, interaction.company)
@@ -165,7 +174,7 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
 	"""What the clients are called: (party type, party) -> name. One query a party type."""
 	names = {}
-	for party_type in {each.client.party_type for each in found}:
+	for party_type in {each.client.party_type for each in found} - {None}:
 		those = {each.client.party for each in found if each.client.party_type == party_type}
 		title = frappe.get_meta(party_type).get_title_field()
 		for name, called in frappe.get_all(
@@ -230,6 +239,37 @@ def _of_kind(doctype: str, table) -> list:
 		incoming = (table.type == call_log.INCOMING) & table.status.isin(call_log.OVER)
 		return [incoming | (table.status == call_log.REACHED)]
 	return [table.status != event.CANCELLED, table.starts_on <= clock.now()]
+
+
+def _failed(
+	start: datetime | None = None,
+	end: datetime | None = None,
+	limit: int = 1,
+	name: tuple[str, str] | None = None,
+) -> list[Unlogged]:
+	"""What could not be logged when it arrived in the period, or one such document; whoever is behind it."""
+	failure, dismissal = frappe.qb.DocType(failures.FAILURE), frappe.qb.DocType(DISMISSAL)
+	dismissed = (
+		frappe.qb.from_(dismissal)
+		.select(dismissal.name)
+		.where(dismissal.reference_doctype == failure.reference_doctype)
+		.where(dismissal.reference_name == failure.reference_name)
+	)
+	query = frappe.qb.from_(failure).where(ExistsCriterion(dismissed).negate())
+	if name:
+		query = query.where((failure.reference_doctype == name[0]) & (failure.reference_name == name[1]))
+	else:
+		query = query.where(failure.creation >= start)
+		query = query.where(failure.creation <= end) if end else query
+	rows = (
+		query.select(failure.reference_doctype, failure.reference_name, failure.creation, failure.reason)
+		.orderby(failure.creation, order=frappe.qb.desc)
+		.limit(limit)
+	).run()
+	return [
+		Unlogged(doctype, name, _(doctype), at, parties.Client(), None, None, reason)
+		for doctype, name, at, reason in rows
+	]
 
 
 # --- who is behind it ------------------------------------------------------------------------------
@@ -323,11 +363,7 @@ def _with_content(found: list[Unlogged]) -> list[Unlogged]:
 				(doctype, name)
 				for name in frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0)
 			)
-	return [each if (each.doctype, each.name) in readable else _without_subject(each) for each in found]
-
-
-def _without_subject(each: Unlogged) -> Unlogged:
-	return Unlogged(each.doctype, each.name, each.kind, each.at, each.client, each.staff, None)
+	return [each if (each.doctype, each.name) in readable else replace(each, subject=None) for each in found]
 
 
 def _addresses(*fields: str | None) -> list[str]:

@@ -9,13 +9,18 @@ Headers are a mapping from name to value; the case of names does not matter.
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from email import message_from_string
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 
 AUTO_REPLY = "auto-reply"
 BOUNCE = "bounce"
 BULK = "bulk"
+# For so long a sending server keeps trying (RFC 5321, 4.5.4.1); what claims to be older has a wrong date.
+IN_TRANSIT = timedelta(days=5)
+# Mail that lay in the mailbox for so long when it was fetched was there before anybody looked after it here.
+HISTORY = timedelta(days=30)
 
 _REPORT_TYPE = re.compile(r"""report-type\s*=\s*["']?([\w-]+)""")
 _BOUNCE_SENDER = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{20,})$")
@@ -125,6 +130,28 @@ def returned_ids(message: Message) -> tuple[str, ...]:
 			continue
 		found += _message_ids(str(returned.get("Message-ID", "")))
 	return tuple(dict.fromkeys(found))
+
+
+def received_at(headers: Mapping[str, str], written: datetime | None, fetched: datetime) -> datetime:
+	"""Return when a message reached the organisation (C-3, C-4); all moments are aware.
+
+	The stamp of the server that took it in (the topmost Received header) says so. Without one it is the date that
+	the sender's machine wrote, if that can be true: not after `fetched`, nor longer before it than mail is under way.
+	"""
+	if (stamp := _stamp_of_server(headers)) and stamp <= fetched:
+		return stamp
+	if written and fetched - IN_TRANSIT <= written <= fetched:
+		return written
+	return fetched
+
+
+def _stamp_of_server(headers: Mapping[str, str]) -> datetime | None:
+	received = next((str(value) for name, value in headers.items() if name.lower() == "received"), "")
+	try:
+		stamp = parsedate_to_datetime(received.rpartition(";")[2].strip())
+	except (ValueError, TypeError, OverflowError):
+		return None
+	return stamp if stamp.tzinfo else None
 
 
 def document_names(subject: str) -> tuple[str, ...]:

@@ -31,7 +31,6 @@ _BELONGINGS = {
 	"View Log",
 	"Workflow Action",
 }
-# What the names of the app's documents begin with
 # Of the names that the app's documents get, such as CI-2026-00001 and CN-00001.
 _OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD)-\d{4}-|CN-")
 # Documents that name a DocType in a field that is no link.

@@ -145,8 +145,12 @@ class Script:
 		if talk.client.startswith("k") and talk.opening not in BEGUN_BY_STAFF:
 			possible.append("reply by name")
 		if record.closed:
-			if at > talk.closed_at + timedelta(days=REOPEN_WITHIN_DAYS, hours=1):
-				if talk.mails:
+			# Days as the clock on the wall counts them, also over the night in which it is changed.
+			late = talk.closed_at.astimezone(BERLIN) + timedelta(days=REOPEN_WITHIN_DAYS)
+			beyond = at.astimezone(BERLIN) - late
+			if beyond > timedelta(0):
+				# What is dated some minutes before it is fetched may be in time.
+				if talk.mails and beyond > timedelta(hours=1):
 					self.late_reply(talk, at)
 				return False
 			possible = [each for each in possible if each != "bounce"]

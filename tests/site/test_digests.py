@@ -271,3 +271,23 @@ def test_a_subscription_that_another_worker_has_is_left_to_it(make_user, clock_a
 		frappe.db.rollback()
 		frappe.delete_doc("Digest Subscription", user, force=True)
 		frappe.db.commit()
+
+
+@pytest.mark.parametrize(
+	("send_at", "quiet", "evening", "morning"),
+	[
+		("21:00:00", ("20:00:00", "07:00:00"), "2026-11-24 21:05", "2026-11-25 07:05"),
+		("23:57:00", (None, None), "2026-11-24 23:55", "2026-11-25 00:00"),
+		("12:30:00", ("12:00:00", "13:00:00"), "2026-11-24 12:35", "2026-11-24 13:05"),
+	],
+)
+def test_a_time_at_which_nothing_is_sent_means_the_next_at_which_something_is(
+	run_at, inquiry, frontline, set_settings, clock_at, send_at, quiet, evening, morning
+):
+	inquiry(responsible_staff=frontline, at=MONDAY)
+	set_settings(quiet_from=quiet[0], quiet_until=quiet[1])
+	with clock_at(f"{TUESDAY} 09:00"):
+		subscription = frappe.get_doc("Digest Subscription", digests.subscription_of(frontline))
+		subscription.db_set({"send_at": send_at, "sent_on": "2026-11-24" if "11-25" in morning else None})
+	assert frontline not in run_at(evening)
+	assert frontline in run_at(morning)

@@ -354,7 +354,8 @@ def test_a_message_written_before_closing_and_fetched_after_it_reopens(deliver, 
 
 
 def test_a_message_fetched_long_after_its_deadlines_is_breached_at_once(deliver):
-	doc = interaction_of(deliver(letter(at="2026-11-16 10:00"), at=MONDAY))
+	raw = letter(at="2026-11-16 10:00", Received=stamp("2026-11-16 10:00"))
+	doc = interaction_of(deliver(raw, at=MONDAY))
 	assert (doc.acknowledge_status, doc.respond_status, doc.breached) == ("Breached", "Breached", 1)
 
 
@@ -747,3 +748,42 @@ def test_a_message_to_a_mailbox_of_another_domain_reaches_no_client(deliver, acc
 	accounts["Issue"].save()
 	doc = interaction_of(reply("Lead", first.reference_name, recipients="nordlicht.support@mail.example"))
 	assert doc.status == "Open"
+
+
+# --- when it arrived -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("date", "received", "expected"),
+	[
+		("2026-11-22 10:00", None, "2026-11-22 10:00:00"),  # on its way over the weekend
+		("2019-01-01 00:00", None, "2026-11-24 12:00:00"),  # a machine without a battery
+		("2031-01-01 00:00", None, "2026-11-24 12:00:00"),
+		("2026-11-20 10:00", "2026-11-24 11:58", "2026-11-24 11:58:00"),  # sent later than it says
+		("2019-01-01 00:00", "2026-11-24 11:58", "2026-11-24 11:58:00"),
+		("2026-11-23 10:00", "2031-01-01 00:00", "2026-11-23 10:00:00"),  # a stamp that cannot be
+	],
+)
+def test_an_email_counts_from_when_it_reached_us(deliver, date, received, expected):
+	headers = {"Received": stamp(received)} if received else {}
+	raw = letter(at=date, **headers)
+	interaction = interaction_of(deliver(raw, at="2026-11-24 12:00"))
+	assert interaction.occurred_on == get_datetime(expected)
+
+
+def stamp(at):
+	at = get_datetime(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+	return f"from mail.client-a.example by mx.us.example; {email.utils.format_datetime(at)}"
+
+
+def test_the_topmost_stamp_is_the_one_of_our_server(deliver):
+	raw = letter(at="2026-11-23 09:00", Received=stamp("2026-11-23 10:00"))
+	raw = b"Received: " + stamp("2026-11-24 11:00").encode() + b"\n" + raw
+	interaction = interaction_of(deliver(raw, at="2026-11-24 12:00"))
+	assert interaction.occurred_on == get_datetime("2026-11-24 11:00:00")
+
+
+def test_what_lay_in_a_mailbox_that_is_connected_is_no_inquiry_of_today(deliver):
+	old = deliver(letter(at="2026-09-01 10:00", Received=stamp("2026-09-01 10:00")), at="2026-11-24 12:00")
+	assert not old.client_interaction
+	assert not frappe.db.exists("Intake Failure", {"reference_name": old.name})

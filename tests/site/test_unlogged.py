@@ -332,7 +332,7 @@ def test_what_is_no_list_of_documents_is_refused(manager, as_user, documents):
 def test_other_documents_are_not_logged(manager, as_user):
 	with as_user(manager):
 		(refused,) = api.log_unlogged([{"doctype": "User", "name": manager}])
-	assert "email, a call or an event" in refused["error"]
+	assert "is not logged as an interaction" in refused["error"]
 
 
 # Set aside

@@ -1,5 +1,6 @@
 """Who wrote a mail, a person or a machine, and which message it answers."""
 
+from datetime import UTC, datetime
 from email import message_from_string
 
 import pytest
@@ -13,6 +14,7 @@ from client_comms.rules.mail_signals import (
 	automatic_kind,
 	document_names,
 	normalise_subject,
+	received_at,
 	reply_ids,
 	returned_ids,
 )
@@ -218,3 +220,29 @@ Subject: Offer
 
 def test_what_is_no_report_returns_nothing():
 	assert returned_ids(message_from_string("Message-ID: <a@x>\n\nHello <b@x>")) == ()
+
+
+def moment(text):
+	return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+FETCHED = moment("2026-11-24 12:00")
+STAMP = {"Received": "from a by b with esmtp id 1; Tue, 24 Nov 2026 11:00:00 +0000"}
+
+
+@pytest.mark.parametrize(
+	("headers", "written", "expected"),
+	[
+		(STAMP, moment("2026-11-20 09:00"), "2026-11-24 11:00"),
+		({"received": STAMP["Received"]}, None, "2026-11-24 11:00"),
+		({}, moment("2026-11-19 12:00"), "2026-11-19 12:00"),
+		({}, moment("2026-11-19 11:59"), "2026-11-24 12:00"),
+		({}, moment("2026-11-24 12:01"), "2026-11-24 12:00"),
+		({}, None, "2026-11-24 12:00"),
+		({"Received": "from a by b; no date"}, moment("2026-11-24 10:00"), "2026-11-24 10:00"),
+		({"Received": "from a by b"}, None, "2026-11-24 12:00"),
+		({"Received": "x; Tue, 24 Nov 2026 12:30:00 +0000"}, None, "2026-11-24 12:00"),
+	],
+)
+def test_a_message_is_received_when_our_server_took_it_in(headers, written, expected):
+	assert received_at(headers, written, FETCHED) == moment(expected)

@@ -2,11 +2,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms.crm import unlogged
+from client_comms.crm import failures, unlogged
 
 
 class UnloggedDismissal(Document):
-	"""An email, call or event with a client that nobody needs to log, and why (D-1)."""
+	"""What nobody needs to log, and why: an email, call or event with a client, or what could not be logged (D-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -23,6 +23,9 @@ class UnloggedDismissal(Document):
 
 	def before_insert(self):
 		unlogged.require(self.reference_doctype, self.reference_name)
+
+	def after_insert(self):
+		failures.forget(self.reference_doctype, self.reference_name)
 
 	def validate(self):
 		if not (self.reason or "").strip():

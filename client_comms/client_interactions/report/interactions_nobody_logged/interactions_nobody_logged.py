@@ -1,4 +1,4 @@
-"""Emails, calls and events with clients that belong to no interaction (D-1)."""
+"""Emails, calls and events with clients that belong to no interaction, and whatever could not be logged (D-1)."""
 
 import frappe
 from frappe import _
@@ -38,6 +38,7 @@ def row(each: unlogged.Unlogged, names: dict) -> dict:
 		"party": client.party,
 		"staff": each.staff,
 		"subject": each.subject or "",
+		"reason": each.reason or "",
 		"reference_doctype": each.doctype,
 		"reference_name": each.name,
 	}
@@ -71,5 +72,12 @@ def columns() -> list[dict]:
 			"fieldtype": "Dynamic Link",
 			"options": "reference_doctype",
 			"width": 140,
+		},
+		{
+			"fieldname": "reason",
+			"label": _("Could Not Be Logged Because"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 260,
 		},
 	]

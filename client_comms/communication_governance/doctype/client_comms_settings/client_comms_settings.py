@@ -4,7 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from client_comms import clock
 from client_comms.client_interactions import ladder, recomputing
+from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
 from client_comms.enforcement import documents
 
@@ -72,6 +74,7 @@ class ClientCommsSettings(Document):
 	def validate(self):
 		self.set_own_domains()
 		self.validate_source_rules()
+		self.validate_what_arrives()
 		self.validate_warning_share()
 		self.validate_quiet_hours()
 		self.validate_escalation_steps()
@@ -112,6 +115,18 @@ class ClientCommsSettings(Document):
 						"Source Rules, row {0}: say what it applies to, such as a source or words of the subject. What no rule matches becomes {1}."
 					).format(row.idx, frappe.bold(_(self.default_communication_type))),
 					title=_("Rule Without Condition"),
+				)
+
+	def validate_what_arrives(self):
+		"""What the sources make of documents has a rule in every version in force; without one it could not be logged."""
+		types = matrices.types_that_arrive(self)
+		for name in matrices.in_force_everywhere(clock.now()):
+			if missing := matrices.without_rule(frappe.get_cached_doc("Communication Matrix", name), types):
+				frappe.throw(
+					_(
+						"Communication Matrix {0}, which is in force, has no rule for {1}: such documents could not be logged. Submit a version that has one first, or choose another type."
+					).format(frappe.bold(name), frappe.bold(", ".join(_(each) for each in missing))),
+					title=_("Rule Missing"),
 				)
 
 	def validate_warning_share(self):

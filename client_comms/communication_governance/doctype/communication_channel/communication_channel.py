@@ -1,7 +1,13 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from client_comms import procedure
 
 
 class CommunicationChannel(Document):
+	"""A way to reach a client. The shipped ones keep their names: by them the app knows what an email or a call is (C-2)."""
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -13,4 +19,18 @@ class CommunicationChannel(Document):
 		channel_name: DF.Data
 		description: DF.SmallText | None
 	# end: auto-generated types
-	pass
+
+	def before_rename(self, old: str, new: str, merge: bool = False):
+		self.keep_shipped(old)
+
+	def on_trash(self):
+		self.keep_shipped(self.name)
+
+	def keep_shipped(self, name: str):
+		if name in procedure.CHANNELS and not frappe.flags.in_uninstall:
+			frappe.throw(
+				_(
+					"{0} came with the app, which files emails, calls and meetings under its name: it can be neither renamed nor deleted. Translate it to call it something else, or add a channel."
+				).format(frappe.bold(_(name))),
+				title=_("Shipped Channel"),
+			)

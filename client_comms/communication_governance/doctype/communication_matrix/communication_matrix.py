@@ -3,6 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import nowdate
 
+from client_comms import clock
+from client_comms.communication_governance import matrix as matrices
+from client_comms.crm import retrying
 from client_comms.enforcement import policy
 
 
@@ -62,12 +65,41 @@ class CommunicationMatrix(Document):
 		"""A version says who approved it and when (T-4)."""
 		self.approved_by = self.approved_by or frappe.session.user
 		self.approved_on = self.approved_on or nowdate()
+		self.validate_what_arrives()
 
 	def on_submit(self):
 		policy.forget()
+		retrying.follow()  # what could not be logged for want of this version
 
 	def on_cancel(self):
 		policy.forget()
+		self.warn_if_none_is_left()
+
+	def validate_what_arrives(self):
+		"""Whatever arrives by itself finds a rule: without one it could not be logged (D-1)."""
+		settings = frappe.get_cached_doc("Client Comms Settings")
+		if missing := matrices.without_rule(self, matrices.types_that_arrive(settings)):
+			frappe.throw(
+				_(
+					"Documents become {0} by the sources in {1}, and this version has no rule for it. Add one, or change the sources first."
+				).format(
+					frappe.bold(", ".join(_(each) for each in missing)),
+					frappe.bold(_("Client Comms Settings")),
+				),
+				title=_("Rule Missing"),
+			)
+
+	def warn_if_none_is_left(self):
+		"""Amending begins with cancelling: in between, nothing can be logged."""
+		if matrices.in_force(self.company, clock.now()):
+			return
+		frappe.msgprint(
+			_(
+				"No communication matrix is in force now for {0}. What arrives cannot be logged until you submit one: amend this version, or make a new one. It is logged then."
+			).format(frappe.bold(self.company or _("all companies"))),
+			title=_("No Communication Matrix"),
+			indicator="orange",
+		)
 
 	def validate_rules(self):
 		seen = set()

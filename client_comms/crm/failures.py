@@ -1,0 +1,49 @@
+"""What could not be logged when it arrived: kept, told to the manager role, and open until it is logged (D-1).
+
+A document is stored even when logging it fails, so it must not be forgotten with the Error Log: the report of
+what nobody logged lists it, and `retrying` tries it again.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import strip_html
+
+from client_comms import clock
+from client_comms.client_interactions import alerts
+
+FAILURE = "Intake Failure"
+REASON_LENGTH = 1000
+
+
+def keep(doc, error: Exception) -> None:
+	"""Remember that a document could not be logged; the first one of a day is told to the manager role."""
+	first = not frappe.db.exists(FAILURE, {"creation": (">=", clock.now().date())})
+	failure = frappe.get_doc(
+		{
+			"doctype": FAILURE,
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+			"reason": reason_of(error),
+		}
+	)
+	failure.flags.ignore_links = True
+	failure.insert(ignore_permissions=True, ignore_if_duplicate=True)
+	if first:
+		alerts.tell(
+			alerts.managers(),
+			_("Something that reached us could not be logged as an interaction: see {0}").format(
+				_("Interactions Nobody Logged")
+			),
+			FAILURE,
+			failure.name,
+		)
+
+
+def reason_of(error: Exception) -> str:
+	"""The message of what went wrong, without markup; of an error without one, its name."""
+	return (strip_html(str(error)) or type(error).__name__)[:REASON_LENGTH]
+
+
+def forget(doctype: str, name: str) -> None:
+	"""The document is logged, or no client matter."""
+	frappe.db.delete(FAILURE, {"reference_doctype": doctype, "reference_name": name})
