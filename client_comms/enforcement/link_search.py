@@ -3,19 +3,24 @@
 import frappe
 from frappe import client
 from frappe.desk import search
+from frappe.utils import cint
 
-from client_comms.enforcement import held
+from client_comms.enforcement import choices, held
 
 
 @frappe.whitelist()
 def search_link(**arguments):
 	"""Frappe's search of a link field; the conditions of this app's DocTypes hold whatever the request says."""
+	if choices.is_offered(arguments.get("doctype")):
+		return [{"value": name, "label": title, "description": name} for name, title in _choices(**arguments)]
 	return frappe.call(search.search_link, **_held_to_conditions(arguments))
 
 
 @frappe.whitelist()
 def search_widget(**arguments):
 	"""Frappe's search dialog, likewise."""
+	if choices.is_offered(arguments.get("doctype")):
+		return _choices(**arguments)
 	return frappe.call(search.search_widget, **_held_to_conditions(arguments))
 
 
@@ -30,12 +35,20 @@ def get_link_title(doctype: str, docname: str):
 @frappe.whitelist()
 def validate_link(doctype: str, docname: str, fields=None):
 	"""What a link field asks of the name typed into it; one that the user may not read is answered as one that is not there."""
+	if choices.is_offered(doctype):
+		return {"name": docname if choices.exists(doctype, docname) else None}
 	if held.is_held(doctype) and not _is_readable(doctype, docname):
 		return {"name": None}
 	return client.validate_link(doctype, docname, fields)
 
 
+def _choices(doctype: str, txt: str = "", filters=None, page_length=10, **_other) -> list[tuple[str, str]]:
+	return choices.find(doctype, txt.strip(), filters, min(cint(page_length) or 10, 50))
+
+
 def _is_readable(doctype: str, name: str) -> bool:
+	if choices.is_offered(doctype):
+		return choices.exists(doctype, name)
 	return bool(frappe.get_list(doctype, {"name": name}, pluck="name", limit=1))
 
 

@@ -6,6 +6,7 @@ from frappe.utils import date_diff, getdate
 
 from client_comms import clock
 from client_comms.crm import client_data, parties
+from client_comms.enforcement import choices
 
 
 def execute(filters=None):
@@ -17,6 +18,9 @@ def execute(filters=None):
 	day = client_data.due_before()
 	if day is None:
 		return columns(), [], _("Details are never due: Client Comms Settings say so.")
+	if not choices.is_open("Contact"):
+		message = _("Your roles do not let you read contacts. Ask for one of ERPNext that does, such as {0}.")
+		return columns(), [], message.format(_("Sales User"))
 	return columns(), rows(day, filters.party_type)
 
 

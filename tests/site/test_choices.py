@@ -1,0 +1,109 @@
+"""People of the procedure choose clients by name though they hold no role of ERPNext, and learn nothing else (D-2)."""
+
+import frappe
+import pytest
+from frappe.desk import query_report
+
+from client_comms.enforcement import link_search
+
+PROCEDURE = ("Frontline Staff", "Account Manager", "Customer Support", "Customer Support Manager")
+
+
+@pytest.fixture
+def customer():
+	return frappe.get_doc({"doctype": "Customer", "customer_name": "Nordwind Dach GmbH"}).insert()
+
+
+@pytest.fixture
+def contact(customer):
+	return frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Berta",
+			"last_name": "Nordwind",
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+
+
+def found(doctype, txt="", **options):
+	return {row["value"] for row in link_search.search_link(doctype=doctype, txt=txt, **options)}
+
+
+@pytest.mark.parametrize("role", PROCEDURE)
+def test_who_logs_chooses_the_client_the_company_and_the_contact(make_user, as_user, customer, contact, role):
+	company = frappe.db.get_value("Company", {})
+	other = frappe.get_doc({"doctype": "Contact", "first_name": "Otto", "last_name": "Nordwind"}).insert()
+	with as_user(make_user(role)):
+		assert customer.name in found("Customer", "wind Dach")
+		assert link_search.validate_link("Customer", customer.name)["name"] == customer.name
+		assert link_search.validate_link("Customer", "No Such Client")["name"] is None
+		assert company in found("Company") and found("Issue Priority")
+		assert {contact.name, other.name} <= found("Contact", "Nordwind")
+		of_party = {"link_doctype": "Customer", "link_name": customer.name}
+		assert found("Contact", filters=of_party) == {contact.name}
+
+
+def test_who_configures_chooses_what_the_configuration_names(make_user, as_user):
+	frappe.get_doc(
+		{
+			"doctype": "Holiday List",
+			"holiday_list_name": "Feiertage",
+			"from_date": "2026-01-01",
+			"to_date": "2026-12-31",
+		}
+	).insert()
+	with as_user(make_user("Client Communications Manager")):
+		assert "Feiertage" in found("Holiday List", "Feier")
+		assert found("Issue Type") and found("Issue Priority")
+	with as_user(make_user("Frontline Staff")), pytest.raises(frappe.PermissionError):
+		found("Holiday List", "Feier")
+
+
+def test_nobody_else_is_offered_anything(make_user, as_user, customer):
+	with as_user(make_user("Projects User")):
+		with pytest.raises(frappe.PermissionError):
+			link_search.validate_link("Customer", customer.name)
+
+
+def test_only_names_are_searched(make_user, as_user, customer):
+	customer.db_set("tax_id", "DE123")
+	with as_user(make_user("Frontline Staff")):
+		assert customer.name in found("Customer", "Nordwind", filters={"tax_id": "another"})
+		assert customer.name not in found("Customer", "DE123")
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_list("Customer")
+
+
+def test_user_permissions_and_levels_hold(make_user, as_user, customer, set_settings):
+	mine = frappe.get_doc({"doctype": "Customer", "customer_name": "Nordwind Solar GmbH"}).insert()
+	user = make_user("Frontline Staff")
+	frappe.permissions.add_user_permission("Customer", mine.name, user)
+	set_settings(govern_leads=1)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna Kruse"}).insert()
+	with as_user(user):
+		assert found("Customer", "Nordwind") == {mine.name}
+		assert link_search.validate_link("Customer", customer.name)["name"] is None
+		assert lead.name in found("Lead", "Anna")
+	lead.db_set("confidentiality_level", "Sensitive")
+	with as_user(user):
+		assert lead.name not in found("Lead", "Anna")
+		assert link_search.validate_link("Lead", lead.name)["name"] is None
+
+
+def test_a_disabled_client_is_not_offered(make_user, as_user, customer):
+	customer.db_set("disabled", 1)
+	with as_user(make_user("Frontline Staff")):
+		assert customer.name not in found("Customer", "Nordwind")
+
+
+def test_who_has_a_right_in_erpnext_searches_as_ever(make_user, as_user, customer):
+	with as_user(make_user("Frontline Staff", "Sales User")):
+		assert customer.name in found("Customer", "Nordwind")
+
+
+def test_contacts_to_confirm_says_what_a_reader_without_contacts_lacks(make_user, as_user, set_settings):
+	set_settings(confirm_details_months=6)
+	with as_user(make_user("Customer Support")):
+		answer = query_report.run("Contacts to Confirm", {})
+	assert answer["result"] == [] and "do not let you read contacts" in answer["message"]
