@@ -8,6 +8,8 @@ from client_comms import clock
 from client_comms.crm import client_data, parties
 from client_comms.enforcement import choices
 
+READER = "Sales User"
+
 
 def execute(filters=None):
 	"""Those contacts of clients that the user may read, the longest unconfirmed first.
@@ -20,7 +22,7 @@ def execute(filters=None):
 		return columns(), [], _("Details are never due: Client Comms Settings say so.")
 	if not choices.is_open("Contact"):
 		message = _("Your roles do not let you read contacts. Ask for one of ERPNext that does, such as {0}.")
-		return columns(), [], message.format(_("Sales User"))
+		return columns(), [], message.format(_(READER))
 	return columns(), rows(day, filters.party_type)
 
 
