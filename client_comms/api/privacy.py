@@ -7,7 +7,7 @@ from frappe.utils import cint, split_emails
 from client_comms import procedure
 from client_comms.client_privacy import codes, identity, receipts
 from client_comms.communication_governance import wording
-from client_comms.enforcement import outgoing
+from client_comms.enforcement import client_documents, outgoing
 from client_comms.i18n import plain, translate
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
@@ -32,10 +32,9 @@ def may_share(
 	:param purpose: a Consent Purpose; that of the settings when left out
 	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
 	    "rule", "why", "consent"}`; a purpose that concerns no third party asks for the client's own consent
-	:raises frappe.PermissionError: without read access to the client or to consents
+	:raises frappe.PermissionError: without read access to consents, or to the client or any interaction of theirs
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(CONSENT, "read", throw=True)
+	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
 		frappe.throw(
 			_("There is no consent purpose {0}.").format(frappe.bold(purpose)), title=_("Unknown Purpose")
@@ -206,8 +205,9 @@ def verify_identity(
 	"""Record how the client's identity was confirmed, or was not (P-1). Returns the verification as a dict.
 
 	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer unlocks
+	:raises frappe.PermissionError: as below
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION)
 	doc = frappe.get_doc(
 		{
 			"doctype": identity.VERIFICATION,
@@ -231,9 +231,9 @@ def send_identity_code(
 
 	:returns: `{"name": the Identity Verification that waits for the code, "sent_to": the address, partly hidden}`
 	:raises client_comms.exceptions.ActionNotPossibleError: no address on file, or checks are locked
+	:raises frappe.PermissionError: without leave to record checks, or to read the client or any interaction of theirs
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION)
 	return codes.send(party_type, party, contact, client_interaction)
 
 
@@ -243,9 +243,11 @@ def check_identity_code(name: str, code: str) -> dict:
 
 	:returns: `{"confirmed": bool, "tries_left": int}`
 	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, is too old, or was tried too often
+	:raises frappe.PermissionError: as above
 	"""
-	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
-	return codes.check(name, code)
+	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+	client_documents.require_to_act(doc.party_type, doc.party, identity.VERIFICATION)
+	return codes.check(doc, code)
 
 
 def _finding(finding: gate_rules.Finding) -> dict:

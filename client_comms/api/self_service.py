@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms.client_privacy import self_service, third_parties
+from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 CONSENT = "Client Consent"
@@ -62,9 +63,9 @@ def request_consent(
 	:param recipient: the address that shall get the information; one of the third party's
 	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file, or the recipient is not of the third
 	    party, so that the consent would not let them have anything
-	:raises frappe.PermissionError: without read access to the client, or without leave to record consents
+	:raises frappe.PermissionError: without leave to record consents, or to read the client or any interaction of theirs
 	"""
-	_require(party_type, party)
+	client_documents.require_to_act(party_type, party, CONSENT)
 	if recipient and third_party and third_parties.of(recipient) != third_party:
 		frappe.throw(
 			_("{0} is no address of {1}. Add the address, or its domain, to the third party first.").format(
@@ -88,7 +89,7 @@ def request_consent(
 @frappe.whitelist(methods=["POST"])
 def invite_client(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
 	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
-	_require(party_type, party)
+	client_documents.require_to_act(party_type, party, CONSENT)
 	return self_service.invite(party_type, party, contact, address)
 
 
@@ -97,8 +98,3 @@ def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
 	return visit
-
-
-def _require(party_type: str, party: str) -> None:
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(CONSENT, "create", throw=True)

@@ -48,9 +48,8 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 	return {"name": doc.name, "sent_to": _partly(address)}
 
 
-def check(name: str, code: str) -> dict:
-	"""Compare what the client read out; see `client_comms.api.check_identity_code`."""
-	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+def check(doc, code: str) -> dict:
+	"""Compare what the client read out, for an Identity Verification; see `client_comms.api.check_identity_code`."""
 	if doc.result != identity.PENDING or clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES):
 		frappe.throw(
 			_("This code is not valid any more. Send a new one."),
