@@ -9,31 +9,12 @@ THIRD_PARTY, ANNA = "Adviser", "anna@acting.example"
 
 
 @pytest.fixture
-def client(site):
-	site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Acting",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
-	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
-	site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
+def client(site, mailbox, make_client):
 	site.get_doc(
 		{"doctype": "Third Party", "third_party_name": THIRD_PARTY, "email_domains": "adviser.example"}
 	).insert()
-	return {"party_type": "Customer", "party": customer.name}
+	anna = make_client("Anna Client", ANNA)
+	return {"party_type": anna.party_type, "party": anna.party}
 
 
 ACTIONS = {
