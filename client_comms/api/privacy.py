@@ -207,7 +207,7 @@ def verify_identity(
 	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer unlocks
 	:raises frappe.PermissionError: as below
 	"""
-	client_documents.require_to_act(party_type, party, identity.VERIFICATION)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
 	doc = frappe.get_doc(
 		{
 			"doctype": identity.VERIFICATION,
@@ -233,7 +233,7 @@ def send_identity_code(
 	:raises client_comms.exceptions.ActionNotPossibleError: no address on file, or checks are locked
 	:raises frappe.PermissionError: without leave to record checks, or to read the client or any interaction of theirs
 	"""
-	client_documents.require_to_act(party_type, party, identity.VERIFICATION)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
 	return codes.send(party_type, party, contact, client_interaction)
 
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import self_service, third_parties
+from client_comms.client_privacy import consents, self_service, third_parties
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
@@ -55,17 +55,22 @@ def request_consent(
 	address: str | None = None,
 	client_interaction: str | None = None,
 	recipient: str | None = None,
+	data_categories: str | list[str] | None = None,
 ) -> str:
 	"""Ask a client for consent, by a link to an address on file; returns the Client Consent (P-3).
+
+	A yes to more than the client agreed to before makes a consent of its own; a yes to what they refused takes that back.
 
 	:param purpose: the purpose of sharing of the settings when left out
 	:param address: one of the client's own; the first on file when left out
 	:param recipient: the address that shall get the information; one of the third party's
+	:param data_categories: what it is about, as a list or as JSON; that of the interaction when left out, and everything when
+	    that is not on record
 	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file, or the recipient is not of the third
 	    party, so that the consent would not let them have anything
 	:raises frappe.PermissionError: without leave to record consents, or to read the client or any interaction of theirs
 	"""
-	client_documents.require_to_act(party_type, party, CONSENT)
+	client_documents.require_to_act(party_type, party, CONSENT, interaction=client_interaction)
 	if recipient and third_party and third_parties.of(recipient) != third_party:
 		frappe.throw(
 			_("{0} is no address of {1}. Add the address, or its domain, to the third party first.").format(
@@ -83,6 +88,7 @@ def request_consent(
 		contact=contact,
 		address=address,
 		client_interaction=client_interaction,
+		data_categories=_categories(data_categories, client_interaction),
 	)
 
 
@@ -98,3 +104,21 @@ def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
 	return visit
+
+
+def _categories(given: str | list[str] | None, interaction: str | None) -> frozenset[str]:
+	if not given:
+		return consents.categories_of(interaction) if interaction and given is None else frozenset()
+	try:
+		names = frappe.parse_json(given)
+	except ValueError:
+		names = None
+	known = frappe.get_all("Data Category", pluck="name", order_by="name asc")
+	if not isinstance(names, list) or not all(name in known for name in names):
+		frappe.throw(
+			_("{0} is no list of data categories. Choose from: {1}.").format(
+				frappe.bold(frappe.utils.escape_html(str(given))), ", ".join(_(each) for each in known)
+			),
+			title=_("Data Category Unknown"),
+		)
+	return frozenset(names)

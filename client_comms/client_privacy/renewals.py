@@ -73,6 +73,7 @@ def _remind(name: str, ask_client: bool) -> None:
 				third_party=doc.third_party,
 				contact=doc.contact,
 				client_interaction=doc.client_interaction,
+				data_categories=[row.data_category for row in doc.data_categories],
 			)
 		except ActionNotPossibleError:
 			frappe.clear_messages()  # no address on file: whoever was told asks in another way

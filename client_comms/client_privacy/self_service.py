@@ -5,6 +5,7 @@ A visit is on behalf of one client and one person there. Looking changes nothing
 own to look for harm, so an answer is always a form that was sent.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import frappe
@@ -96,6 +97,9 @@ def submit(
 	if not set(answers) <= set(own) or not set(answers.values()) <= set(rules.WORDS):
 		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
+	for doc in answered:
+		if doc.status == rules.GIVEN:
+			_answer_narrower(visit, doc, answers)
 	if preference is not None and not visit.consent:
 		preferences.set_by_client(visit.party_type, visit.party, visit.contact, preference)
 	if visit.contact and not visit.consent:
@@ -134,18 +138,22 @@ def request_consent(
 	contact: str | None = None,
 	address: str | None = None,
 	client_interaction: str | None = None,
+	data_categories: Collection[str] = (),
 	language: str | None = None,
 ) -> str:
 	"""Ask the client for consent, by a link to an address on file (P-3); returns the consent.
 
-	What the client said before stays in force until they answer.
+	What the client said before stays in force until they answer. Where they said no to part of it, they are asked about all
+	that this no is about, so that a yes has effect.
 
+	:param data_categories: none for everything
 	:param address: one of the client's own; the first on file when left out
 	:raises ActionNotPossibleError: no address on file, or one that is not the client's
 	"""
 	address, owner = address_on_file(party_type, party, contact, address)
 	language = language or _language(party_type, party, contact)
-	doc = _consent_for(party_type, party, contact, purpose, third_party, client_interaction)
+	request = rules.Request(purpose, third_party or None, contact or None, frozenset(data_categories))
+	doc = _consent_for(party_type, party, request, client_interaction)
 	notice = consent_notice.in_use(purpose, language)
 	doc.record(REQUESTED, through=SECURE_LINK, notice=notice, note=address)
 	links.revoke_of(doc.name)
@@ -245,29 +253,23 @@ def _answer(visit: Visit, name: str, answer: str):
 	return doc
 
 
-def _consent_for(party_type, party, contact, purpose, third_party, client_interaction):
-	"""The consent of this scope, or a new one on which the client has said nothing yet."""
-	name = frappe.db.get_value(
-		consents.CONSENT,
-		{
-			"party_type": party_type,
-			"party": party,
-			"purpose": purpose,
-			"third_party": third_party or ("is", "not set"),
-			"contact": contact or ("is", "not set"),
-		},
-		order_by="creation desc",
-	)
-	if name:
-		return frappe.get_doc(consents.CONSENT, name, for_update=True)
+def _consent_for(party_type: str, party: str, request: rules.Request, client_interaction: str | None):
+	"""The consent that the client is asked for: the one of this scope, or a new one on which they have said nothing yet."""
+	known = consents.of_client(party_type, party, request.purpose)
+	request = rules.to_ask(known, request, clock.now())
+	scope = (request.third_party, request.contact, request.data_categories)
+	same = [each.name for each in known if (each.third_party, each.contact, each.data_categories) == scope]
+	if same:
+		return frappe.get_doc(consents.CONSENT, same[-1], for_update=True)
 	doc = frappe.get_doc(
 		{
 			"doctype": consents.CONSENT,
 			"party_type": party_type,
 			"party": party,
-			"contact": contact,
-			"purpose": purpose,
-			"third_party": third_party,
+			"contact": request.contact,
+			"purpose": request.purpose,
+			"third_party": request.third_party,
+			"data_categories": [{"data_category": each} for each in sorted(request.data_categories)],
 			"client_interaction": client_interaction,
 			"collected_through": SECURE_LINK,
 		}
@@ -275,6 +277,17 @@ def _consent_for(party_type, party, contact, purpose, third_party, client_intera
 	doc.flags.from_record = True  # nothing was said yet
 	doc.insert(ignore_permissions=True)
 	return doc
+
+
+def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
+	"""A yes takes back the client's earlier no to part of it, unless they have just said something else of that."""
+	known = consents.of_client(visit.party_type, visit.party, given.purpose)
+	for each in rules.answered_too(known, consents.as_rule(given), visit.contact, clock.now()):
+		if each.name not in answers:
+			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
+			narrower.record(
+				rules.GIVEN, through=visit.through, note=_("Agreed to all of it: {0}").format(given.name)
+			)
 
 
 def _confirm_identity(visit: Visit) -> None:

@@ -43,12 +43,15 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return compat.objection(_("You may not read the client that this is about."))
 
 
-def require_to_act(party_type: str, party: str, doctype: str, ptype: str = "create") -> None:
+def require_to_act(
+	party_type: str, party: str, doctype: str, ptype: str = "create", interaction: str | None = None
+) -> None:
 	"""Let the session user do for a client what `doctype` keeps: ask for consent, confirm who they are (P-1, P-3).
 
 	Who may read the client in ERPNext may, and so may who may read an interaction of theirs: the procedure asks it of them.
 
 	:param ptype: the right on `doctype` that it takes
+	:param interaction: the one it is done for, if any: one of the client's that the user may read
 	:raises frappe.PermissionError: says what is missing, and not whether there is such a client
 	"""
 	require_kind(party_type)
@@ -70,6 +73,14 @@ def require_to_act(party_type: str, party: str, doctype: str, ptype: str = "crea
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
+	if interaction and not _reads_interaction(party_type, party, name=interaction):
+		frappe.throw(
+			_("{0} is no interaction of this client that you may read. Choose another one, or none.").format(
+				frappe.bold(escape_html(interaction))
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 
 
 def _may_act_for(party_type: str, party: str) -> bool:
@@ -79,10 +90,15 @@ def _may_act_for(party_type: str, party: str) -> bool:
 		return False
 	if frappe.has_permission(party_type, "read"):
 		return True
-	about = {"party_type": party_type, "party": party}
+	return _reads_interaction(party_type, party)
+
+
+def _reads_interaction(party_type: str, party: str, **filters) -> bool:
+	"""Whether the session user may read an interaction of the client."""
+	filters = {"party_type": party_type, "party": party, **filters}
 	return bool(
 		frappe.has_permission(INTERACTION, "read")
-		and frappe.get_list(INTERACTION, about, pluck="name", order_by="name asc", limit=1)
+		and frappe.get_list(INTERACTION, filters, pluck="name", order_by="name asc", limit=1)
 	)
 
 

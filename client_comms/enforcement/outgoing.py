@@ -140,10 +140,7 @@ def _client_of(interaction: str | None, doctype: str | None, name: str | None) -
 	row = frappe.db.get_value(
 		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True
 	)
-	categories = frappe.get_all(
-		"Consent Data Category", {"parenttype": INTERACTION, "parent": interaction}, pluck="data_category"
-	)
-	return {**(row or {}), "data_categories": frozenset(categories)}
+	return {**(row or {}), "data_categories": consents.categories_of(interaction)}
 
 
 def _stricter(one: str | None, other: str | None) -> str | None:

@@ -111,6 +111,13 @@ Object.assign(client_comms.outgoing, {
 					description: __("Empty: the one that the settings name."),
 				},
 				{
+					fieldname: "data_categories",
+					fieldtype: "MultiSelectPills",
+					label: __("Data Categories"),
+					get_data: (text) => frappe.db.get_link_options("Data Category", text),
+					description: __("Empty: those of the interaction, or else everything."),
+				},
+				{
 					fieldname: "address",
 					fieldtype: "Data",
 					options: "Email",
@@ -120,13 +127,14 @@ Object.assign(client_comms.outgoing, {
 			],
 			primary_action_label: __("Send Link"),
 			// Not frappe.prompt: it reads the values twice, and after the first time Frappe empties a link that was made here.
-			primary_action: async (values) => {
+			primary_action: async ({ data_categories, ...values }) => {
 				const consent = await frappe.xcall("client_comms.api.request_consent", {
 					party_type,
 					party,
 					contact,
 					client_interaction: interaction,
 					recipient,
+					data_categories: data_categories?.length ? data_categories : undefined,
 					...values,
 				});
 				dialog.hide();
