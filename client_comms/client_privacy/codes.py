@@ -8,9 +8,10 @@ import frappe
 from frappe import _
 
 from client_comms import clock
+from client_comms.client_interactions import preferences
 from client_comms.client_privacy import identity, links, self_service
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment
+from client_comms.i18n import moment, speaking
 
 METHOD = "One-Time Code by Email"
 VALID_MINUTES = 15
@@ -42,15 +43,16 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 	doc.flags.by_app = True
 	doc.insert(ignore_permissions=True)
 	doc.db_set("code_hash", links.hash_of(f"{doc.name}:{code}"), update_modified=False)
-	frappe.sendmail(
-		recipients=[address],
-		subject=_("Your code"),
-		message=_("Your code is {0}. Read it out to us on request; it is valid for {1} minutes.").format(
-			frappe.bold(code), VALID_MINUTES
-		),
-		reference_doctype=doc.doctype,
-		reference_name=doc.name,
-	)
+	with speaking(preferences.language_to(**person)):
+		frappe.sendmail(
+			recipients=[address],
+			subject=_("Your code"),
+			message=_("Your code is {0}. Read it out to us on request; it is valid for {1} minutes.").format(
+				frappe.bold(code), VALID_MINUTES
+			),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
 	return {"name": doc.name, "sent_to": _partly(address)}
 
 

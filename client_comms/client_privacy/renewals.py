@@ -62,7 +62,10 @@ def _remind(name: str, ask_client: bool) -> None:
 	doc.record(REMINDED)
 	ends = frappe.format(doc.valid_until, "Datetime")
 	alerts.tell(
-		_responsible(doc), _("Consent {0} ends on {1}: renew it").format(name, ends), doc.doctype, name
+		_responsible(doc),
+		lambda: _("Consent {0} ends on {1}: renew it").format(name, ends),
+		doc.doctype,
+		name,
 	)
 	if ask_client:
 		try:

@@ -21,6 +21,7 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.crm import client_data, parties
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import speaking, speaking_to
 from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
@@ -151,7 +152,7 @@ def request_consent(
 	:raises ActionNotPossibleError: no address on file, or one that is not the client's
 	"""
 	address, owner = address_on_file(party_type, party, contact, address)
-	language = language or _language(party_type, party, contact)
+	language = language or preferences.language_to(party_type, party, contact or owner)
 	request = rules.Request(purpose, third_party or None, contact or None, frozenset(data_categories))
 	doc = _consent_for(party_type, party, request, client_interaction)
 	notice = consent_notice.in_use(purpose, language)
@@ -167,14 +168,15 @@ def request_consent(
 		sent_to=address,
 		language=language,
 	)
-	_send(address, language, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
+	with speaking(language):
+		_send(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
 	return doc.name
 
 
 def invite(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
 	"""Send the client a link to their consents, preferences and details; returns the link's name."""
 	address, owner = address_on_file(party_type, party, contact, address)
-	language = _language(party_type, party, contact)
+	language = preferences.language_to(party_type, party, contact or owner)
 	name, url = links.make(
 		links.PREFERENCES,
 		party_type=party_type,
@@ -183,14 +185,9 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 		sent_to=address,
 		language=language,
 	)
-	_send(
-		address,
-		language,
-		url,
-		_("Your consents and preferences"),
-		_("See and change them here:"),
-		frappe._dict(doctype=links.LINK, name=name),
-	)
+	about = frappe._dict(doctype=links.LINK, name=name)
+	with speaking(language):
+		_send(address, url, _("Your consents and preferences"), _("See and change them here:"), about)
 	return name
 
 
@@ -285,9 +282,9 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 	for each in rules.answered_too(known, consents.as_rule(given), visit.contact, clock.now()):
 		if each.name not in answers:
 			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
-			narrower.record(
-				rules.GIVEN, through=visit.through, note=_("Agreed to all of it: {0}").format(given.name)
-			)
+			with speaking(preferences.site_language()):
+				note = _("Agreed to all of it: {0}").format(given.name)
+			narrower.record(rules.GIVEN, through=visit.through, note=note)
 
 
 def _confirm_identity(visit: Visit) -> None:
@@ -312,11 +309,6 @@ def _preference(visit: Visit) -> dict:
 	}
 
 
-def _language(party_type: str, party: str, contact: str | None) -> str:
-	preference = preferences.of(party_type, party, contact)
-	return preferences.language_of(party_type, party, preference) or frappe.local.lang
-
-
 def _details(visit: Visit) -> dict | None:
 	if not visit.contact:
 		return None
@@ -331,29 +323,32 @@ def _details(visit: Visit) -> dict | None:
 def _report(visit: Visit, changes: str) -> None:
 	"""The client says that something is wrong: somebody verifies it before it is changed (D-4)."""
 	contact = frappe.get_doc("Contact", visit.contact)
-	contact.add_comment(
-		"Comment", _("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes))
-	)
+	with speaking(preferences.site_language()):
+		contact.add_comment(
+			"Comment",
+			_("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes)),
+		)
+	manager = policy.account_manager(visit.party_type, visit.party)
+	with speaking_to(manager) if manager else speaking(preferences.site_language()):
+		description = _("Verify and correct the details of {0}, as the client asks.").format(contact.name)
 	frappe.get_doc(
 		{
 			"doctype": "ToDo",
-			"description": _("Verify and correct the details of {0}, as the client asks.").format(
-				contact.name
-			),
+			"description": description,
 			"reference_type": "Contact",
 			"reference_name": contact.name,
-			"allocated_to": policy.account_manager(visit.party_type, visit.party),
+			"allocated_to": manager,
 			"assigned_by": "Administrator",
 		}
 	).insert(ignore_permissions=True)
 
 
-def _send(address: str, language: str, url: str, subject: str, line: str, about) -> None:
+def _send(address: str, url: str, subject: str, line: str, about) -> None:
 	frappe.sendmail(
 		recipients=[address],
-		subject=_(subject, language),
+		subject=subject,
 		template="client_link",
-		args={"line": _(line, language), "url": url},
+		args={"line": line, "url": url},
 		reference_doctype=about.doctype,
 		reference_name=about.name,
 		now=False,
