@@ -123,7 +123,7 @@ def check_outgoing(
 
 	:param content: the HTML of an email that somebody wrote
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned": [finding], "about": {…}}`,
-	    a finding being `{"check", "message", "next_step", "recipient"}`
+	    a finding being `{"check", "rule", "message", "recipient", "next_step", "label", "hint"}`
 	:raises frappe.PermissionError: without read access to the document
 	"""
 	if doctype and name:
@@ -138,14 +138,9 @@ def check_outgoing(
 			{"recipient": each.address, "kind": each.kind, "third_party": each.third_party}
 			for each in sorted_
 		],
-		"refused": [_finding(each) for each in verdict.refused],
-		"warned": [_finding(each) for each in verdict.warned],
-		"about": {
-			"party_type": matter.party_type,
-			"party": matter.party,
-			"contact": matter.contact,
-			"interaction": matter.interaction,
-		},
+		"refused": [outgoing.as_dict(each) for each in verdict.refused],
+		"warned": [outgoing.as_dict(each) for each in verdict.warned],
+		"about": outgoing.about(matter),
 	}
 
 
@@ -248,12 +243,3 @@ def check_identity_code(name: str, code: str) -> dict:
 	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
 	client_documents.require_to_act(doc.party_type, doc.party, identity.VERIFICATION)
 	return codes.check(doc, code)
-
-
-def _finding(finding: gate_rules.Finding) -> dict:
-	return {
-		"check": finding.check,
-		"message": translate(finding.message),
-		"next_step": finding.next_step,
-		"recipient": finding.recipient,
-	}
