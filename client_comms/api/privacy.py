@@ -1,8 +1,10 @@
 """Consent and identity: what may be shared, what the client said, who the client is (P-1, P-3)."""
 
+from typing import NoReturn
+
 import frappe
 from frappe import _
-from frappe.utils import cint, split_emails
+from frappe.utils import cint, escape_html, split_emails, validate_email_address
 
 from client_comms import procedure
 from client_comms.client_privacy import codes, identity, receipts
@@ -28,7 +30,7 @@ def may_share(
 ) -> list[dict]:
 	"""Whether a client's information may go to each of `recipients`, as things stand now (P-2, P-3).
 
-	:param recipients: email addresses, as a list or separated by commas
+	:param recipients: email addresses, as a list, as JSON or separated by commas
 	:param purpose: a Consent Purpose; that of the settings when left out
 	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
 	    "rule", "why", "consent"}`; a purpose that concerns no third party asks for the client's own consent
@@ -37,8 +39,13 @@ def may_share(
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
 		frappe.throw(
-			_("There is no consent purpose {0}.").format(frappe.bold(purpose)), title=_("Unknown Purpose")
+			_("There is no consent purpose {0}.").format(frappe.bold(escape_html(purpose))),
+			title=_("Unknown Purpose"),
 		)
+	addresses = _addresses(recipients)
+	wrong = [each for each in addresses if not validate_email_address(each)]
+	if wrong or not addresses:
+		_refuse_addresses(", ".join(wrong))
 	matter = outgoing.Matter(party_type, party, "", outgoing.EMAIL, party_type=party_type, party=party)
 	return [
 		{
@@ -47,7 +54,7 @@ def may_share(
 			"third_party": each.third_party,
 			**_answer(matter, each, purpose),
 		}
-		for each in outgoing.sort_recipients(matter, _addresses(recipients))
+		for each in outgoing.sort_recipients(matter, addresses)
 	]
 
 
@@ -60,6 +67,15 @@ def _answer(matter: outgoing.Matter, recipient: gate_rules.Recipient, purpose: s
 			"allowed": True,
 			"rule": "own-information",
 			"why": _("The client themselves."),
+			"consent": None,
+		}
+	if recipient.kind == gate_rules.THIRD_PARTY and ours:
+		return {
+			"allowed": False,
+			"rule": "purpose-of-our-own",
+			"why": _(
+				"{0} is about what we do ourselves, and lets nothing go to others. Ask for a purpose that is about a third party."
+			).format(frappe.bold(_(purpose))),
 			"consent": None,
 		}
 	decision = outgoing.consent_of(matter, recipient, purpose)
@@ -145,9 +161,26 @@ def check_outgoing(
 
 
 def _addresses(recipients: str | list[str] | None) -> list[str]:
-	if isinstance(recipients, str):
-		return frappe.parse_json(recipients) if recipients.startswith("[") else split_emails(recipients)
-	return recipients or []
+	if not isinstance(recipients, str):
+		return recipients or []
+	if not recipients.lstrip().startswith(("[", "{")):
+		return split_emails(recipients)
+	try:
+		addresses = frappe.parse_json(recipients)
+	except ValueError:
+		addresses = None
+	if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
+		_refuse_addresses(recipients)
+	return addresses
+
+
+def _refuse_addresses(wrong: str) -> NoReturn:
+	frappe.throw(
+		_("{0} is no email address. Give addresses as a list, or separated by commas.").format(
+			frappe.bold(escape_html(wrong) or "–")
+		),
+		title=_("Not an Email Address"),
+	)
 
 
 @frappe.whitelist()

@@ -27,8 +27,8 @@ def submit(
 	"""
 	given = self_service.submit(
 		_visit(token, lock=True),
-		frappe.parse_json(answers or "{}"),
-		frappe.parse_json(preference) if preference else None,
+		_as_dict(answers) or {},
+		_as_dict(preference),
 		bool(frappe.utils.sbool(confirmed)),
 		changes,
 	)
@@ -80,10 +80,18 @@ def request_consent(
 			exc=ActionNotPossibleError,
 			title=_("Not the Third Party's Address"),
 		)
+	purpose = purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose
+	if not purpose:
+		frappe.throw(
+			_("Say what the consent is for, or set {0} in {1}.").format(
+				frappe.bold(_("Purpose of Sharing")), frappe.bold(_("Client Comms Settings"))
+			),
+			title=_("Purpose Missing"),
+		)
 	return self_service.request_consent(
 		party_type,
 		party,
-		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
+		purpose,
 		third_party=third_party,
 		contact=contact,
 		address=address,
@@ -97,6 +105,20 @@ def invite_client(party_type: str, party: str, contact: str | None = None, addre
 	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
 	client_documents.require_to_act(party_type, party, CONSENT)
 	return self_service.invite(party_type, party, contact, address)
+
+
+def _as_dict(value: str | dict | None) -> dict | None:
+	"""What the page sends as JSON.
+
+	:raises ActionNotPossibleError: it is something else; the page sends nothing of the kind
+	"""
+	try:
+		value = frappe.parse_json(value or None)
+	except ValueError:
+		self_service.refuse()
+	if not isinstance(value, dict | None):
+		self_service.refuse()
+	return value
 
 
 def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:

@@ -7,6 +7,7 @@ own to look for harm, so an answer is always a form that was sent.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NoReturn
 
 import frappe
 from frappe import _
@@ -95,8 +96,10 @@ def submit(
 	:param changes: what the client says is wrong; staff verify it before anything is changed (D-4)
 	"""
 	own = _own_consents(visit)
-	if not set(answers) <= set(own) or not set(answers.values()) <= set(rules.WORDS):
-		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+	if not all(name in own and word in rules.WORDS for name, word in answers.items()):
+		refuse()
+	if preference is not None and not _is_preference(preference):
+		refuse()
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
 	for doc in answered:
 		if doc.status == rules.GIVEN:
@@ -120,13 +123,21 @@ def submit(
 	return [receipts.of(doc) for doc in answered if doc.status == rules.GIVEN]
 
 
+def refuse() -> NoReturn:
+	"""It is not theirs to answer, or no answer at all; which of these is not said.
+
+	:raises ActionNotPossibleError: always
+	"""
+	frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+
+
 def receipt(visit: Visit, consent: str) -> dict:
 	"""The receipt of one of the client's own consents.
 
 	:raises ActionNotPossibleError: it is none of theirs, or they have never agreed
 	"""
 	if consent not in _own_consents(visit):
-		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+		refuse()
 	return receipts.of(frappe.get_doc(consents.CONSENT, consent))
 
 
@@ -222,6 +233,18 @@ def _own_consents(visit: Visit) -> list[str]:
 		order_by="creation asc",
 	)
 	return [row.name for row in rows if not row.contact or row.contact == visit.contact]
+
+
+def _is_preference(wanted: dict) -> bool:
+	"""Whether it names channels that there are, and a language."""
+	named = [wanted.get(key) or [] for key in ("channels", "never")]
+	if not all(isinstance(each, list) for each in named):
+		return False
+	there_are = frappe.get_all("Communication Channel", pluck="name")
+	language = wanted.get("language") or None
+	return all(channel in there_are for each in named for channel in each) and (
+		language is None or (isinstance(language, str) and bool(frappe.db.exists("Language", language)))
+	)
 
 
 def _consent(name: str) -> dict:
