@@ -17,32 +17,38 @@ def submit(
 	preference: str | dict | None = None,
 	confirmed: bool | int | str = False,
 	changes: str | None = None,
+	purposes: str | dict | None = None,
+	client: str | None = None,
 ) -> dict:
 	"""Record a client's answers, by a link (`token`) or as the portal user who is logged in.
 
 	:param answers: consent → "Given", "Refused" or "Withdrawn"
 	:param preference: `{"channels": [...], "never": [...], "language": str}`
+	:param purposes: Consent Purpose → "Given" or "Refused", of those that the page offers without a consent on record
+	:param client: which of several clients of the login, such as "Customer/Anna Client"
 	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; `receipts.of` says which fields
 	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
 	"""
 	given = self_service.submit(
-		_visit(token, lock=True),
+		_visit(token, client, lock=True),
 		_as_dict(answers) or {},
 		_as_dict(preference),
 		bool(frappe.utils.sbool(confirmed)),
 		changes,
+		_as_dict(purposes),
 	)
 	return {"done": True, "receipts": given}
 
 
 @frappe.whitelist(allow_guest=True)
-def receipt(consent: str, token: str | None = None) -> dict:
+def receipt(consent: str, token: str | None = None, client: str | None = None) -> dict:
 	"""The receipt of one of the client's own consents, by a link (`token`) or in the portal (P-3).
 
+	:param client: as above
 	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
 	:raises client_comms.exceptions.ActionNotPossibleError: it is none of theirs, or they have never agreed
 	"""
-	return self_service.receipt(_visit(token), consent)
+	return self_service.receipt(_visit(token, client), consent)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -121,8 +127,12 @@ def _as_dict(value: str | dict | None) -> dict | None:
 	return value
 
 
-def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:
-	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login()
+def _visit(token: str | None, client: str | None, *, lock: bool = False) -> self_service.Visit:
+	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login(client)
+	if visit is None and self_service.visits_of_login():
+		frappe.throw(
+			_("Choose first which client this is for."), exc=ActionNotPossibleError, title=_("Client Missing")
+		)
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
 	return visit

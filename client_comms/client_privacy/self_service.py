@@ -44,6 +44,15 @@ class Visit:
 	def through(self) -> str:
 		return SECURE_LINK if self.link else PORTAL
 
+	@property
+	def language(self) -> str:
+		return (self.link and self.link.language) or frappe.local.lang
+
+	@property
+	def client(self) -> str:
+		"""What tells the client from others of the same login."""
+		return f"{self.party_type}/{self.party}"
+
 
 def by_link(token: str | None, *, lock: bool = False) -> Visit:
 	"""The visit that a link allows.
@@ -54,28 +63,50 @@ def by_link(token: str | None, *, lock: bool = False) -> Visit:
 	return Visit(link.party_type, link.party, link.contact, link.consent, link)
 
 
-def by_login() -> Visit | None:
-	"""The visit of a portal user: the client of their contact; None for somebody who is no client's contact."""
+def by_login(client: str | None = None) -> Visit | None:
+	"""The visit of a portal user, to one of the clients that their login belongs to.
+
+	:param client: which one, as `Visit.client` says it; needed where there are several
+	:returns: None for a login that belongs to no client, and where nobody said to which of several
+	"""
+	visits = visits_of_login()
+	if client:
+		return next((visit for visit in visits if visit.client == client), None)
+	return visits[0] if len(visits) == 1 else None
+
+
+def visits_of_login() -> list[Visit]:
+	"""The visits that are open to the portal user: one for each client of their contacts."""
 	if frappe.session.user == "Guest":
-		return None
+		return []
 	# Frappe makes a contact of every user, beside the client's.
 	contacts = frappe.get_all(
 		"Contact", {"user": frappe.session.user}, pluck="name", order_by="modified desc"
 	)
+	found: dict[str, Visit] = {}
 	for contact in contacts:
-		if party := parties.of_contact(contact):
-			return Visit(*party, contact)
-	return None
+		for party in parties.all_of_contact(contact):
+			visit = Visit(*party, contact)
+			found.setdefault(visit.client, visit)
+	return [*found.values()]
+
+
+def choices() -> list[dict]:
+	"""The clients of the login, for whoever has to choose: `[{"client", "name"}]`."""
+	return [
+		{"client": visit.client, "name": _name(visit.party_type, visit.party)} for visit in visits_of_login()
+	]
 
 
 def shown(visit: Visit) -> dict:
-	"""Everything the page shows: `consents`, and outside a link for one consent `preference` and `details` too."""
+	"""Everything the page shows: `consents`, and outside a link for one consent `offers`, `preference` and `details` too."""
 	page = {
 		"client": _name(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
 		"narrow": bool(visit.consent),
 	}
 	if not visit.consent:
+		page["offers"] = [_offer(visit, name) for name in _offered(visit)]
 		page["preference"] = _preference(visit)
 		page["details"] = _details(visit)
 		page["channels"] = frappe.get_all("Communication Channel", pluck="name", order_by="name asc")
@@ -86,7 +117,12 @@ def shown(visit: Visit) -> dict:
 
 
 def submit(
-	visit: Visit, answers: dict, preference: dict | None, confirmed: bool = False, changes: str | None = None
+	visit: Visit,
+	answers: dict,
+	preference: dict | None,
+	confirmed: bool = False,
+	changes: str | None = None,
+	purposes: dict | None = None,
 ) -> list[dict]:
 	"""Record what the client answered, all of it or nothing; returns the receipts of what they agreed to.
 
@@ -94,12 +130,16 @@ def submit(
 	:param preference: `{"channels": [...], "never": [...], "language": str}`, or None
 	:param confirmed: the client confirmed the details on record
 	:param changes: what the client says is wrong; staff verify it before anything is changed (D-4)
+	:param purposes: Consent Purpose → `Given` or `Refused`, of those that nobody has asked them about yet
 	"""
-	own = _own_consents(visit)
+	own, offered, purposes = _own_consents(visit), _offered(visit), purposes or {}
 	if not all(name in own and word in rules.WORDS for name, word in answers.items()):
+		refuse()
+	if not all(name in offered and word in (rules.GIVEN, rules.REFUSED) for name, word in purposes.items()):
 		refuse()
 	if preference is not None and not _is_preference(preference):
 		refuse()
+	answers = {**answers, **{_unasked(visit, purpose): answer for purpose, answer in purposes.items()}}
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
 	for doc in answered:
 		if doc.status == rules.GIVEN:
@@ -235,6 +275,40 @@ def _own_consents(visit: Visit) -> list[str]:
 	return [row.name for row in rows if not row.contact or row.contact == visit.contact]
 
 
+def _offered(visit: Visit) -> list[str]:
+	"""The purposes of our own that a client may answer by themselves: those on which there is no consent of theirs yet.
+
+	Which third parties there are is nobody else's to know, so that clients are asked for those.
+	"""
+	if visit.consent:
+		return []
+	asked = frappe.get_all(consents.CONSENT, {"name": ("in", [*_own_consents(visit), ""])}, pluck="purpose")
+	return frappe.get_all(
+		"Consent Purpose",
+		{"concerns_third_party": 0, "name": ("not in", [*asked, ""])},
+		pluck="name",
+		order_by="name asc",
+	)
+
+
+def _offer(visit: Visit, purpose: str) -> dict:
+	notice = consent_notice.in_use(purpose, visit.language)
+	return {
+		"purpose": purpose,
+		"description": frappe.get_cached_value("Consent Purpose", purpose, "description"),
+		"notice_text": notice and frappe.db.get_value("Consent Notice", notice, "notice_text"),
+	}
+
+
+def _unasked(visit: Visit, purpose: str) -> str:
+	"""The consent that keeps the answer of a client whom nobody asked, with the text that they were shown."""
+	doc = _consent_for(
+		visit.party_type, visit.party, rules.Request(purpose, contact=visit.contact), None, visit.through
+	)
+	doc.db_set("notice", consent_notice.in_use(purpose, visit.language))
+	return doc.name
+
+
 def _is_preference(wanted: dict) -> bool:
 	"""Whether it names channels that there are, and a language."""
 	named = [wanted.get(key) or [] for key in ("channels", "never")]
@@ -273,7 +347,13 @@ def _answer(visit: Visit, name: str, answer: str):
 	return doc
 
 
-def _consent_for(party_type: str, party: str, request: rules.Request, client_interaction: str | None):
+def _consent_for(
+	party_type: str,
+	party: str,
+	request: rules.Request,
+	client_interaction: str | None,
+	through: str = SECURE_LINK,
+):
 	"""The consent that the client is asked for: the one of this scope, or a new one on which they have said nothing yet."""
 	known = consents.of_client(party_type, party, request.purpose)
 	request = rules.to_ask(known, request, clock.now())
@@ -291,7 +371,7 @@ def _consent_for(party_type: str, party: str, request: rules.Request, client_int
 			"third_party": request.third_party,
 			"data_categories": [{"data_category": each} for each in sorted(request.data_categories)],
 			"client_interaction": client_interaction,
-			"collected_through": SECURE_LINK,
+			"collected_through": through,
 		}
 	)
 	doc.flags.from_record = True  # nothing was said yet

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from client_comms import api, clock
-from client_comms.api.self_service import submit
+from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import consents, identity, links, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
@@ -386,6 +386,73 @@ def test_a_login_without_a_client_answers_nothing(client, make_user, as_user):
 	for user in ("Guest", make_user("Sales User")):
 		with as_user(user), pytest.raises(LinkNotValidError):
 			submit({consent.name: rules.GIVEN})
+
+
+@pytest.fixture
+def visitor(client, make_user):
+	"""The client's login."""
+	user = make_user("Customer", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "user", user)
+	return user
+
+
+@pytest.mark.parametrize("word", [rules.GIVEN, rules.REFUSED])
+def test_clients_answer_what_nobody_has_asked_them_yet(client, visitor, as_user, word):
+	with as_user(visitor):
+		page = self_service.shown(self_service.by_login())
+		# Which third parties there are is not shown.
+		assert page["consents"] == [] and [each["purpose"] for each in page["offers"]] == ["Marketing"]
+		assert page["offers"][0]["notice_text"]
+		receipts = submit(purposes={"Marketing": word})["receipts"]
+		page = self_service.shown(self_service.by_login())
+		assert page["offers"] == [] and page["consents"][0]["status"] == word
+	consent = frappe.get_last_doc(consents.CONSENT, {"party": client.party})
+	assert (consent.status, consent.contact, consent.collected_through) == (word, client.contact, "Portal")
+	assert [(row.event, row.through) for row in consent.events] == [(word, "Portal")]
+	assert consent.events[0].notice and consent.notice == consent.events[0].notice
+	assert len(receipts) == (word == rules.GIVEN)
+
+
+@pytest.mark.parametrize(
+	"purposes",
+	[{"Marketing": rules.WITHDRAWN}, {PURPOSE: rules.GIVEN}, {"None such": rules.GIVEN}, {"Marketing": []}],
+)
+def test_clients_answer_only_what_is_offered(client, visitor, as_user, purposes):
+	with as_user(visitor), pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+		submit(purposes=purposes)
+	consent, token = ask(client)
+	with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+		answer(token, consent, purposes={"Marketing": rules.GIVEN})
+	assert not frappe.db.exists(consents.CONSENT, {"purpose": "Marketing"})
+
+
+def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
+	other = make_client("Bert Client", "bert@self-service.example")
+	stranger = make_client("Carl Client", "carl@self-service.example")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("links", {"link_doctype": "Customer", "link_name": other.party})
+	# The lead that one of them was is nobody of their own.
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	contact.append("links", {"link_doctype": "Lead", "link_name": lead.name})
+	contact.save()
+	first, _token = ask(client)
+	second, _token = ask(other)
+	with as_user(visitor):
+		assert [each["name"] for each in self_service.choices()] == ["Anna Client", "Bert Client"]
+		assert self_service.by_login() is None
+		with pytest.raises(ActionNotPossibleError, match="which client"):
+			submit({second.name: rules.GIVEN})
+		keys = [each["client"] for each in self_service.choices()]
+		page = self_service.shown(self_service.by_login(keys[1]))
+		assert [each["name"] for each in page["consents"]] == [second.name]
+		for wrong in (f"Customer/{stranger.party}", "Customer", f"Lead/{lead.name}"):
+			with pytest.raises(ActionNotPossibleError, match="which client"):
+				submit({second.name: rules.GIVEN}, client=wrong)
+		with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+			submit({second.name: rules.GIVEN}, client=keys[0])
+		submit({second.name: rules.GIVEN}, client=keys[1])
+		assert receipt(second.name, client=keys[1])["consentRecord"]["record_id"] == second.name
+	assert (status(first), status(second)) == ("", "Given")
 
 
 def test_withdrawal_in_the_portal_stops_what_waits(client, log, make_user, as_user, set_settings):
