@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NoReturn
 
 import frappe
 from frappe import _
+from frappe.translate import get_user_lang
 from frappe.utils import format_datetime, get_user_date_format
 
 from client_comms import clock
@@ -39,6 +41,22 @@ def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.Validat
 	:raises exc: always
 	"""
 	frappe.throw("<br>".join(translate(m) for m in messages), exc=exc, title=title)
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+	"""What is translated inside the block is in `language`: that of whoever reads it, not of whoever sets it off."""
+	before = frappe.local.lang
+	frappe.local.lang = language or before
+	try:
+		yield
+	finally:
+		frappe.local.lang = before
+
+
+def speaking_to(user: str):
+	"""`speaking` the language of a user, or else of the site."""
+	return speaking(get_user_lang(user))
 
 
 def extract_chart(fileobj, *args, **kwargs) -> Iterator[tuple]:

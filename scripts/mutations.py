@@ -118,6 +118,7 @@ FUNCTIONS = {
 	"client_interactions.doctype.interaction_access_grant.interaction_access_grant:InteractionAccessGrant.validate_validity": NOTHING,
 	"client_interactions.alerts:emergency_access": NOTHING,
 	# What goes out
+	"enforcement.client_documents:require_to_act": NOTHING,
 	"enforcement.outgoing:findings": NONE_FOUND,
 	"enforcement.outgoing:demands": NO,
 	"enforcement.outgoing:_level_of": "lambda doctype, name: governed.level(doctype, name)",
@@ -132,10 +133,14 @@ FUNCTIONS = {
 	"rules.outgoing:check_identity": "lambda *args: ()",
 	"rules.consent:_same_person": YES,
 	"rules.consent:_covers": "lambda consent, request: _same_person(consent, request)",
+	"rules.consent:to_ask": "lambda consents, request, at: request",
+	"rules.consent:answered_too": "lambda *args: []",
 	"rules.channels:choose": "lambda *args: Choice(ALLOWED)",
 	"rules.templates:objections": "lambda *args: ()",
 	"communication_governance.wording:check": NONE_FOUND,
 	# Consent and identity
+	"client_privacy.codes:_replace_earlier": NOTHING,
+	"client_privacy.codes:_require_pause": NOTHING,
 	"client_privacy.consents:expire": "lambda: 0",
 	"client_privacy.identity:failures": "lambda rows: 0",
 	"client_privacy.identity:validity_days": "lambda level: 0",
@@ -199,7 +204,6 @@ FUNCTIONS = {
 	"api.access:configures_or_audits": YES,
 	"api.access:require_configuring_or_auditing": NOTHING,
 	"api.roles:require_auditing": NOTHING,
-	"api.self_service:_require": NOTHING,
 }
 
 

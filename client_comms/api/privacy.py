@@ -1,13 +1,15 @@
 """Consent and identity: what may be shared, what the client said, who the client is (P-1, P-3)."""
 
+from typing import NoReturn
+
 import frappe
 from frappe import _
-from frappe.utils import cint, split_emails
+from frappe.utils import cint, escape_html, split_emails, validate_email_address
 
 from client_comms import procedure
 from client_comms.client_privacy import codes, identity, receipts
 from client_comms.communication_governance import wording
-from client_comms.enforcement import outgoing
+from client_comms.enforcement import client_documents, outgoing
 from client_comms.i18n import plain, translate
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
@@ -28,18 +30,22 @@ def may_share(
 ) -> list[dict]:
 	"""Whether a client's information may go to each of `recipients`, as things stand now (P-2, P-3).
 
-	:param recipients: email addresses, as a list or separated by commas
+	:param recipients: email addresses, as a list, as JSON or separated by commas
 	:param purpose: a Consent Purpose; that of the settings when left out
 	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
 	    "rule", "why", "consent"}`; a purpose that concerns no third party asks for the client's own consent
-	:raises frappe.PermissionError: without read access to the client or to consents
+	:raises frappe.PermissionError: without read access to consents, or to the client or any interaction of theirs
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(CONSENT, "read", throw=True)
+	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
 		frappe.throw(
-			_("There is no consent purpose {0}.").format(frappe.bold(purpose)), title=_("Unknown Purpose")
+			_("There is no consent purpose {0}.").format(frappe.bold(escape_html(purpose))),
+			title=_("Unknown Purpose"),
 		)
+	addresses = _addresses(recipients)
+	wrong = [each for each in addresses if not validate_email_address(each)]
+	if wrong or not addresses:
+		_refuse_addresses(", ".join(wrong))
 	matter = outgoing.Matter(party_type, party, "", outgoing.EMAIL, party_type=party_type, party=party)
 	return [
 		{
@@ -48,7 +54,7 @@ def may_share(
 			"third_party": each.third_party,
 			**_answer(matter, each, purpose),
 		}
-		for each in outgoing.sort_recipients(matter, _addresses(recipients))
+		for each in outgoing.sort_recipients(matter, addresses)
 	]
 
 
@@ -61,6 +67,15 @@ def _answer(matter: outgoing.Matter, recipient: gate_rules.Recipient, purpose: s
 			"allowed": True,
 			"rule": "own-information",
 			"why": _("The client themselves."),
+			"consent": None,
+		}
+	if recipient.kind == gate_rules.THIRD_PARTY and ours:
+		return {
+			"allowed": False,
+			"rule": "purpose-of-our-own",
+			"why": _(
+				"{0} is about what we do ourselves, and lets nothing go to others. Ask for a purpose that is about a third party."
+			).format(frappe.bold(_(purpose))),
 			"consent": None,
 		}
 	decision = outgoing.consent_of(matter, recipient, purpose)
@@ -124,7 +139,7 @@ def check_outgoing(
 
 	:param content: the HTML of an email that somebody wrote
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned": [finding], "about": {…}}`,
-	    a finding being `{"check", "message", "next_step", "recipient"}`
+	    a finding being `{"check", "rule", "message", "recipient", "next_step", "label", "hint"}`
 	:raises frappe.PermissionError: without read access to the document
 	"""
 	if doctype and name:
@@ -139,21 +154,33 @@ def check_outgoing(
 			{"recipient": each.address, "kind": each.kind, "third_party": each.third_party}
 			for each in sorted_
 		],
-		"refused": [_finding(each) for each in verdict.refused],
-		"warned": [_finding(each) for each in verdict.warned],
-		"about": {
-			"party_type": matter.party_type,
-			"party": matter.party,
-			"contact": matter.contact,
-			"interaction": matter.interaction,
-		},
+		"refused": [outgoing.as_dict(each) for each in verdict.refused],
+		"warned": [outgoing.as_dict(each) for each in verdict.warned],
+		"about": outgoing.about(matter),
 	}
 
 
 def _addresses(recipients: str | list[str] | None) -> list[str]:
-	if isinstance(recipients, str):
-		return frappe.parse_json(recipients) if recipients.startswith("[") else split_emails(recipients)
-	return recipients or []
+	if not isinstance(recipients, str):
+		return recipients or []
+	if not recipients.lstrip().startswith(("[", "{")):
+		return split_emails(recipients)
+	try:
+		addresses = frappe.parse_json(recipients)
+	except ValueError:
+		addresses = None
+	if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
+		_refuse_addresses(recipients)
+	return addresses
+
+
+def _refuse_addresses(wrong: str) -> NoReturn:
+	frappe.throw(
+		_("{0} is no email address. Give addresses as a list, or separated by commas.").format(
+			frappe.bold(escape_html(wrong) or "–")
+		),
+		title=_("Not an Email Address"),
+	)
 
 
 @frappe.whitelist()
@@ -206,8 +233,9 @@ def verify_identity(
 	"""Record how the client's identity was confirmed, or was not (P-1). Returns the verification as a dict.
 
 	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer unlocks
+	:raises frappe.PermissionError: as below
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
 	doc = frappe.get_doc(
 		{
 			"doctype": identity.VERIFICATION,
@@ -231,9 +259,9 @@ def send_identity_code(
 
 	:returns: `{"name": the Identity Verification that waits for the code, "sent_to": the address, partly hidden}`
 	:raises client_comms.exceptions.ActionNotPossibleError: no address on file, or checks are locked
+	:raises frappe.PermissionError: without leave to record checks, or to read the client or any interaction of theirs
 	"""
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
+	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
 	return codes.send(party_type, party, contact, client_interaction)
 
 
@@ -243,15 +271,8 @@ def check_identity_code(name: str, code: str) -> dict:
 
 	:returns: `{"confirmed": bool, "tries_left": int}`
 	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, is too old, or was tried too often
+	:raises frappe.PermissionError: as above
 	"""
-	frappe.has_permission(identity.VERIFICATION, "create", throw=True)
-	return codes.check(name, code)
-
-
-def _finding(finding: gate_rules.Finding) -> dict:
-	return {
-		"check": finding.check,
-		"message": translate(finding.message),
-		"next_step": finding.next_step,
-		"recipient": finding.recipient,
-	}
+	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+	client_documents.require_to_act(doc.party_type, doc.party, identity.VERIFICATION)
+	return codes.check(doc, code)

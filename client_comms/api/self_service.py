@@ -3,7 +3,8 @@
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import self_service, third_parties
+from client_comms.client_privacy import consents, self_service, third_parties
+from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 CONSENT = "Client Consent"
@@ -16,32 +17,38 @@ def submit(
 	preference: str | dict | None = None,
 	confirmed: bool | int | str = False,
 	changes: str | None = None,
+	purposes: str | dict | None = None,
+	client: str | None = None,
 ) -> dict:
 	"""Record a client's answers, by a link (`token`) or as the portal user who is logged in.
 
 	:param answers: consent → "Given", "Refused" or "Withdrawn"
 	:param preference: `{"channels": [...], "never": [...], "language": str}`
+	:param purposes: Consent Purpose → "Given" or "Refused", of those that the page offers without a consent on record
+	:param client: which of several clients of the login, such as "Customer/Anna Client"
 	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; `receipts.of` says which fields
 	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
 	"""
 	given = self_service.submit(
-		_visit(token, lock=True),
-		frappe.parse_json(answers or "{}"),
-		frappe.parse_json(preference) if preference else None,
+		_visit(token, client, lock=True),
+		_as_dict(answers) or {},
+		_as_dict(preference),
 		bool(frappe.utils.sbool(confirmed)),
 		changes,
+		_as_dict(purposes),
 	)
 	return {"done": True, "receipts": given}
 
 
 @frappe.whitelist(allow_guest=True)
-def receipt(consent: str, token: str | None = None) -> dict:
+def receipt(consent: str, token: str | None = None, client: str | None = None) -> dict:
 	"""The receipt of one of the client's own consents, by a link (`token`) or in the portal (P-3).
 
+	:param client: as above
 	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
 	:raises client_comms.exceptions.ActionNotPossibleError: it is none of theirs, or they have never agreed
 	"""
-	return self_service.receipt(_visit(token), consent)
+	return self_service.receipt(_visit(token, client), consent)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -54,17 +61,22 @@ def request_consent(
 	address: str | None = None,
 	client_interaction: str | None = None,
 	recipient: str | None = None,
+	data_categories: str | list[str] | None = None,
 ) -> str:
 	"""Ask a client for consent, by a link to an address on file; returns the Client Consent (P-3).
+
+	A yes to more than the client agreed to before makes a consent of its own; a yes to what they refused takes that back.
 
 	:param purpose: the purpose of sharing of the settings when left out
 	:param address: one of the client's own; the first on file when left out
 	:param recipient: the address that shall get the information; one of the third party's
+	:param data_categories: what it is about, as a list or as JSON; that of the interaction when left out, and everything when
+	    that is not on record
 	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file, or the recipient is not of the third
 	    party, so that the consent would not let them have anything
-	:raises frappe.PermissionError: without read access to the client, or without leave to record consents
+	:raises frappe.PermissionError: without leave to record consents, or to read the client or any interaction of theirs
 	"""
-	_require(party_type, party)
+	client_documents.require_to_act(party_type, party, CONSENT, interaction=client_interaction)
 	if recipient and third_party and third_parties.of(recipient) != third_party:
 		frappe.throw(
 			_("{0} is no address of {1}. Add the address, or its domain, to the third party first.").format(
@@ -74,31 +86,71 @@ def request_consent(
 			exc=ActionNotPossibleError,
 			title=_("Not the Third Party's Address"),
 		)
+	purpose = purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose
+	if not purpose:
+		frappe.throw(
+			_("Say what the consent is for, or set {0} in {1}.").format(
+				frappe.bold(_("Purpose of Sharing")), frappe.bold(_("Client Comms Settings"))
+			),
+			title=_("Purpose Missing"),
+		)
 	return self_service.request_consent(
 		party_type,
 		party,
-		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
+		purpose,
 		third_party=third_party,
 		contact=contact,
 		address=address,
 		client_interaction=client_interaction,
+		data_categories=_categories(data_categories, client_interaction),
 	)
 
 
 @frappe.whitelist(methods=["POST"])
 def invite_client(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
 	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
-	_require(party_type, party)
+	client_documents.require_to_act(party_type, party, CONSENT)
 	return self_service.invite(party_type, party, contact, address)
 
 
-def _visit(token: str | None, *, lock: bool = False) -> self_service.Visit:
-	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login()
+def _as_dict(value: str | dict | None) -> dict | None:
+	"""What the page sends as JSON.
+
+	:raises ActionNotPossibleError: it is something else; the page sends nothing of the kind
+	"""
+	try:
+		value = frappe.parse_json(value or None)
+	except ValueError:
+		self_service.refuse()
+	if not isinstance(value, dict | None):
+		self_service.refuse()
+	return value
+
+
+def _visit(token: str | None, client: str | None, *, lock: bool = False) -> self_service.Visit:
+	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login(client)
+	if visit is None and self_service.visits_of_login():
+		frappe.throw(
+			_("Choose first which client this is for."), exc=ActionNotPossibleError, title=_("Client Missing")
+		)
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
 	return visit
 
 
-def _require(party_type: str, party: str) -> None:
-	frappe.has_permission(party_type, "read", doc=party, throw=True)
-	frappe.has_permission(CONSENT, "create", throw=True)
+def _categories(given: str | list[str] | None, interaction: str | None) -> frozenset[str]:
+	if not given:
+		return consents.categories_of(interaction) if interaction and given is None else frozenset()
+	try:
+		names = frappe.parse_json(given)
+	except ValueError:
+		names = None
+	known = frappe.get_all("Data Category", pluck="name", order_by="name asc")
+	if not isinstance(names, list) or not all(name in known for name in names):
+		frappe.throw(
+			_("{0} is no list of data categories. Choose from: {1}.").format(
+				frappe.bold(frappe.utils.escape_html(str(given))), ", ".join(_(each) for each in known)
+			),
+			title=_("Data Category Unknown"),
+		)
+	return frozenset(names)

@@ -12,7 +12,6 @@ from datetime import datetime, time
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
 from frappe.utils import get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
@@ -21,6 +20,7 @@ from client_comms.client_interactions import alerts, ladder, owed
 from client_comms.communication_governance import calendars
 from client_comms.crm import unlogged
 from client_comms.enforcement import policy
+from client_comms.i18n import speaking_to
 from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
@@ -176,14 +176,13 @@ def _look_after(name: str, now: datetime) -> int:
 @contextmanager
 def _acting_as(user: str) -> Iterator[None]:
 	"""Lists hold what that user may see, messages are in their language."""
-	before, language = frappe.session.user, frappe.local.lang
+	before = frappe.session.user
 	frappe.set_user(user)
-	frappe.local.lang = get_user_lang(user)
 	try:
-		yield
+		with speaking_to(user):
+			yield
 	finally:
 		frappe.set_user(before)
-		frappe.local.lang = language
 
 
 def contents(subscription) -> dict | None:

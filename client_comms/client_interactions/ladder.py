@@ -5,7 +5,8 @@ told, and nothing but its name.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import frappe
 from frappe import _
@@ -15,6 +16,7 @@ from client_comms import clock
 from client_comms.client_interactions import action_items, alerts
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import permissions, policy
+from client_comms.i18n import speaking_to
 from client_comms.rules import escalation, response_clock
 
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
@@ -85,7 +87,7 @@ def _carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
 		doc.append_event(action.kind, clock.now(), note, by="Administrator", action_key=action.key)
 	doc.save_events()
 	for (kind, clock_name, way), users in told.items():
-		_tell(doc, _sentence(kind, clock_name), way, sorted(users))
+		_tell(doc, partial(_sentence, kind, clock_name), way, sorted(users))
 	return set().union(*(users for (_kind, _clock, way), users in told.items() if way == NOTIFICATION))
 
 
@@ -125,18 +127,20 @@ def _sentence(kind: str, clock_name: str) -> str:
 	}[clock_name]
 
 
-def _tell(doc, sentence: str, way: str, users: list[str]) -> None:
+def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
+	"""Each user in their own language, which `sentence` is asked in."""
 	if not users:
 		return
 	frappe.db.savepoint("client_comms_tell")
 	try:
 		if way == NOTIFICATION:
-			alerts.post(users, sentence.format(doc.name), doc.doctype, doc.name)
+			alerts.post(users, lambda: sentence().format(doc.name), doc.doctype, doc.name)
 		elif way == EMAIL:
 			alerts.send(doc, users, sentence)
 		else:
 			for user in users:
-				action_items.remind(doc, user, sentence.format(get_link_to_form(doc.doctype, doc.name)))
+				with speaking_to(user):
+					action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:

@@ -46,6 +46,18 @@ def language_of(party_type: str | None, party: str | None, preference=None) -> s
 	return None
 
 
+def language_to(party_type: str | None, party: str | None, contact: str | None) -> str:
+	"""The language of a message to a client: as `language_of`, or else that of the contact's login, or else the site's."""
+	if known := language_of(party_type, party, of(party_type, party, contact)):
+		return known
+	login = contact and frappe.db.get_value("Contact", contact, "user")
+	return (login and frappe.get_cached_value("User", login, "language")) or site_language()
+
+
+def site_language() -> str:
+	return frappe.db.get_default("lang") or "en"
+
+
 def language_of_document(doc) -> str | None:
 	"""The language for an email about an interaction, or about an Issue, Lead or Opportunity."""
 	if doc.doctype == "Client Interaction":

@@ -8,25 +8,32 @@ import frappe
 from frappe import _
 
 from client_comms import clock
+from client_comms.client_interactions import preferences
 from client_comms.client_privacy import identity, links, self_service
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import moment, speaking
 
 METHOD = "One-Time Code by Email"
 VALID_MINUTES = 15
 TRIES = 3
+PER_HOUR = 5
 _DIGITS = 6
 
 
 def send(party_type: str, party: str, contact: str | None, client_interaction: str | None) -> dict:
-	"""Send a code to the client's first address on file; see `client_comms.api.send_identity_code`."""
+	"""Send a code to the client's first address on file; see `client_comms.api.send_identity_code`.
+
+	It replaces those that were sent to the same person before. One of them that was tried in vain and given up has failed.
+	"""
 	address, owner = self_service.address_on_file(party_type, party, contact, None)
+	person = {"party_type": party_type, "party": party, "contact": contact or owner}
+	_replace_earlier(person)
+	_require_pause(person)
 	code = "".join(secrets.choice("0123456789") for _digit in range(_DIGITS))
 	doc = frappe.get_doc(
 		{
 			"doctype": identity.VERIFICATION,
-			"party_type": party_type,
-			"party": party,
-			"contact": contact or owner,
+			**person,
 			"client_interaction": client_interaction,
 			"method": METHOD,
 			"result": identity.PENDING,
@@ -36,29 +43,31 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 	doc.flags.by_app = True
 	doc.insert(ignore_permissions=True)
 	doc.db_set("code_hash", links.hash_of(f"{doc.name}:{code}"), update_modified=False)
-	frappe.sendmail(
-		recipients=[address],
-		subject=_("Your code"),
-		message=_("Your code is {0}. Read it out to us on request; it is valid for {1} minutes.").format(
-			frappe.bold(code), VALID_MINUTES
-		),
-		reference_doctype=doc.doctype,
-		reference_name=doc.name,
-	)
+	with speaking(preferences.language_to(**person)):
+		frappe.sendmail(
+			recipients=[address],
+			subject=_("Your code"),
+			message=_("Your code is {0}. Read it out to us on request; it is valid for {1} minutes.").format(
+				frappe.bold(code), VALID_MINUTES
+			),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
 	return {"name": doc.name, "sent_to": _partly(address)}
 
 
-def check(name: str, code: str) -> dict:
-	"""Compare what the client read out; see `client_comms.api.check_identity_code`."""
-	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
-	if doc.result != identity.PENDING or clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES):
+def check(doc, code: str) -> dict:
+	"""Compare what the client read out, for an Identity Verification; see `client_comms.api.check_identity_code`."""
+	doc.validate_not_locked()
+	over = clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES)
+	if over or doc.result != identity.PENDING or not doc.code_hash:
 		frappe.throw(
 			_("This code is not valid any more. Send a new one."),
 			exc=ActionNotPossibleError,
 			title=_("Code Not Valid"),
 		)
 	doc.attempts += 1
-	right = hmac.compare_digest(links.hash_of(f"{doc.name}:{code.strip()}"), doc.code_hash or "")
+	right = hmac.compare_digest(links.hash_of(f"{doc.name}:{code.strip()}"), doc.code_hash)
 	if right:
 		doc.conclude(identity.CONFIRMED)
 	elif doc.attempts >= TRIES:
@@ -66,6 +75,60 @@ def check(name: str, code: str) -> dict:
 	else:
 		doc.db_set("attempts", doc.attempts, update_modified=False)
 	return {"confirmed": right, "tries_left": 0 if right else max(TRIES - doc.attempts, 0)}
+
+
+def _replace_earlier(person: dict) -> None:
+	"""A code that was sent before opens nothing any more; one that was tried in vain has failed.
+
+	Else whoever asks for a new code before the last try of each would never be locked out.
+	"""
+	frappe.db.get_value(
+		person["party_type"], person["party"], "name", for_update=True
+	)  # one request at a time
+	waiting = frappe.get_all(
+		identity.VERIFICATION,
+		{**_filters(person), "result": identity.PENDING, "code_hash": ("is", "set")},
+		pluck="name",
+		order_by="creation asc",
+	)
+	failed = False
+	for name in waiting:
+		doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+		if doc.attempts:
+			doc.conclude(identity.FAILED)
+			failed = True
+		else:
+			doc.db_set("code_hash", None, update_modified=False)
+	if failed:
+		frappe.db.commit()  # nosemgrep: it has failed, though this request may be refused and rolled back
+
+
+def _require_pause(person: dict) -> None:
+	"""So many codes an hour and person are enough for any client, and too few to guess one.
+
+	:raises ActionNotPossibleError: says when the next one may be sent
+	"""
+	hour_ago = clock.now() - timedelta(hours=1)
+	sent = frappe.get_all(
+		identity.VERIFICATION,
+		{**_filters(person), "creation": (">", hour_ago)},
+		pluck="creation",
+		order_by="creation desc",
+	)
+	if len(sent) >= PER_HOUR:
+		frappe.throw(
+			_(
+				"{0} codes were sent to this client within an hour. Send the next one after {1}, or confirm who the client is"
+				" in another way."
+			).format(len(sent), frappe.bold(moment(sent[PER_HOUR - 1] + timedelta(hours=1)))),
+			exc=ActionNotPossibleError,
+			title=_("Too Many Codes"),
+		)
+
+
+def _filters(person: dict) -> dict:
+	"""The codes that were sent to a person; an answer by a link counts as one of the same method, and was not sent."""
+	return {**person, "contact": person["contact"] or ("is", "not set"), "sent_to": ("is", "set")}
 
 
 def _partly(address: str) -> str:

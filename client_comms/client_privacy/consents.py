@@ -54,6 +54,16 @@ def of_client(party_type: str, party: str, purpose: str | None = None) -> list[C
 	]
 
 
+def categories_of(interaction: str) -> frozenset[str]:
+	"""The data that an interaction is about, as far as it is on record."""
+	rows = frappe.get_all(
+		"Consent Data Category",
+		{"parenttype": "Client Interaction", "parent": interaction},
+		pluck="data_category",
+	)
+	return frozenset(rows)
+
+
 def as_rule(doc) -> Consent:
 	"""A Client Consent document as the rule reads it."""
 	return Consent(

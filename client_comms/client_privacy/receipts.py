@@ -16,6 +16,7 @@ from frappe.utils import cstr, get_url
 from client_comms import clock
 from client_comms.client_privacy import consents, links
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import speaking
 from client_comms.rules import consent as rules
 
 VERSION = "KI-CR-v1.1.0"
@@ -130,8 +131,7 @@ def how_to_withdraw() -> str:
 
 def send(doc, *, address: str, language: str | None = None, contact: str | None = None) -> None:
 	"""Tell a client who answered by a link what is on record, with the receipt and a link to change the answer."""
-	before, frappe.local.lang = frappe.local.lang, language or frappe.local.lang
-	try:
+	with speaking(language):
 		_name, url = links.make(
 			links.CONSENT,
 			party_type=doc.party_type,
@@ -157,8 +157,6 @@ def send(doc, *, address: str, language: str | None = None, contact: str | None 
 			reference_name=doc.name,
 			now=False,
 		)
-	finally:
-		frappe.local.lang = before
 
 
 def as_json(doc) -> str:

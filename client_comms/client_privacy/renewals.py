@@ -62,7 +62,10 @@ def _remind(name: str, ask_client: bool) -> None:
 	doc.record(REMINDED)
 	ends = frappe.format(doc.valid_until, "Datetime")
 	alerts.tell(
-		_responsible(doc), _("Consent {0} ends on {1}: renew it").format(name, ends), doc.doctype, name
+		_responsible(doc),
+		lambda: _("Consent {0} ends on {1}: renew it").format(name, ends),
+		doc.doctype,
+		name,
 	)
 	if ask_client:
 		try:
@@ -73,6 +76,7 @@ def _remind(name: str, ask_client: bool) -> None:
 				third_party=doc.third_party,
 				contact=doc.contact,
 				client_interaction=doc.client_interaction,
+				data_categories=[row.data_category for row in doc.data_categories],
 			)
 		except ActionNotPossibleError:
 			frappe.clear_messages()  # no address on file: whoever was told asks in another way

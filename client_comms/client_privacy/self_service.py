@@ -5,7 +5,9 @@ A visit is on behalf of one client and one person there. Looking changes nothing
 own to look for harm, so an answer is always a form that was sent.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NoReturn
 
 import frappe
 from frappe import _
@@ -20,6 +22,7 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.crm import client_data, parties
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import speaking, speaking_to
 from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
@@ -41,6 +44,15 @@ class Visit:
 	def through(self) -> str:
 		return SECURE_LINK if self.link else PORTAL
 
+	@property
+	def language(self) -> str:
+		return (self.link and self.link.language) or frappe.local.lang
+
+	@property
+	def client(self) -> str:
+		"""What tells the client from others of the same login."""
+		return f"{self.party_type}/{self.party}"
+
 
 def by_link(token: str | None, *, lock: bool = False) -> Visit:
 	"""The visit that a link allows.
@@ -51,28 +63,50 @@ def by_link(token: str | None, *, lock: bool = False) -> Visit:
 	return Visit(link.party_type, link.party, link.contact, link.consent, link)
 
 
-def by_login() -> Visit | None:
-	"""The visit of a portal user: the client of their contact; None for somebody who is no client's contact."""
+def by_login(client: str | None = None) -> Visit | None:
+	"""The visit of a portal user, to one of the clients that their login belongs to.
+
+	:param client: which one, as `Visit.client` says it; needed where there are several
+	:returns: None for a login that belongs to no client, and where nobody said to which of several
+	"""
+	visits = visits_of_login()
+	if client:
+		return next((visit for visit in visits if visit.client == client), None)
+	return visits[0] if len(visits) == 1 else None
+
+
+def visits_of_login() -> list[Visit]:
+	"""The visits that are open to the portal user: one for each client of their contacts."""
 	if frappe.session.user == "Guest":
-		return None
+		return []
 	# Frappe makes a contact of every user, beside the client's.
 	contacts = frappe.get_all(
 		"Contact", {"user": frappe.session.user}, pluck="name", order_by="modified desc"
 	)
+	found: dict[str, Visit] = {}
 	for contact in contacts:
-		if party := parties.of_contact(contact):
-			return Visit(*party, contact)
-	return None
+		for party in parties.all_of_contact(contact):
+			visit = Visit(*party, contact)
+			found.setdefault(visit.client, visit)
+	return [*found.values()]
+
+
+def choices() -> list[dict]:
+	"""The clients of the login, for whoever has to choose: `[{"client", "name"}]`."""
+	return [
+		{"client": visit.client, "name": _name(visit.party_type, visit.party)} for visit in visits_of_login()
+	]
 
 
 def shown(visit: Visit) -> dict:
-	"""Everything the page shows: `consents`, and outside a link for one consent `preference` and `details` too."""
+	"""Everything the page shows: `consents`, and outside a link for one consent `offers`, `preference` and `details` too."""
 	page = {
 		"client": _name(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
 		"narrow": bool(visit.consent),
 	}
 	if not visit.consent:
+		page["offers"] = [_offer(visit, name) for name in _offered(visit)]
 		page["preference"] = _preference(visit)
 		page["details"] = _details(visit)
 		page["channels"] = frappe.get_all("Communication Channel", pluck="name", order_by="name asc")
@@ -83,7 +117,12 @@ def shown(visit: Visit) -> dict:
 
 
 def submit(
-	visit: Visit, answers: dict, preference: dict | None, confirmed: bool = False, changes: str | None = None
+	visit: Visit,
+	answers: dict,
+	preference: dict | None,
+	confirmed: bool = False,
+	changes: str | None = None,
+	purposes: dict | None = None,
 ) -> list[dict]:
 	"""Record what the client answered, all of it or nothing; returns the receipts of what they agreed to.
 
@@ -91,11 +130,20 @@ def submit(
 	:param preference: `{"channels": [...], "never": [...], "language": str}`, or None
 	:param confirmed: the client confirmed the details on record
 	:param changes: what the client says is wrong; staff verify it before anything is changed (D-4)
+	:param purposes: Consent Purpose → `Given` or `Refused`, of those that nobody has asked them about yet
 	"""
-	own = _own_consents(visit)
-	if not set(answers) <= set(own) or not set(answers.values()) <= set(rules.WORDS):
-		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+	own, offered, purposes = _own_consents(visit), _offered(visit), purposes or {}
+	if not all(name in own and word in rules.WORDS for name, word in answers.items()):
+		refuse()
+	if not all(name in offered and word in (rules.GIVEN, rules.REFUSED) for name, word in purposes.items()):
+		refuse()
+	if preference is not None and not _is_preference(preference):
+		refuse()
+	answers = {**answers, **{_unasked(visit, purpose): answer for purpose, answer in purposes.items()}}
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
+	for doc in answered:
+		if doc.status == rules.GIVEN:
+			_answer_narrower(visit, doc, answers)
 	if preference is not None and not visit.consent:
 		preferences.set_by_client(visit.party_type, visit.party, visit.contact, preference)
 	if visit.contact and not visit.consent:
@@ -115,13 +163,21 @@ def submit(
 	return [receipts.of(doc) for doc in answered if doc.status == rules.GIVEN]
 
 
+def refuse() -> NoReturn:
+	"""It is not theirs to answer, or no answer at all; which of these is not said.
+
+	:raises ActionNotPossibleError: always
+	"""
+	frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+
+
 def receipt(visit: Visit, consent: str) -> dict:
 	"""The receipt of one of the client's own consents.
 
 	:raises ActionNotPossibleError: it is none of theirs, or they have never agreed
 	"""
 	if consent not in _own_consents(visit):
-		frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+		refuse()
 	return receipts.of(frappe.get_doc(consents.CONSENT, consent))
 
 
@@ -134,18 +190,22 @@ def request_consent(
 	contact: str | None = None,
 	address: str | None = None,
 	client_interaction: str | None = None,
+	data_categories: Collection[str] = (),
 	language: str | None = None,
 ) -> str:
 	"""Ask the client for consent, by a link to an address on file (P-3); returns the consent.
 
-	What the client said before stays in force until they answer.
+	What the client said before stays in force until they answer. Where they said no to part of it, they are asked about all
+	that this no is about, so that a yes has effect.
 
+	:param data_categories: none for everything
 	:param address: one of the client's own; the first on file when left out
 	:raises ActionNotPossibleError: no address on file, or one that is not the client's
 	"""
 	address, owner = address_on_file(party_type, party, contact, address)
-	language = language or _language(party_type, party, contact)
-	doc = _consent_for(party_type, party, contact, purpose, third_party, client_interaction)
+	language = language or preferences.language_to(party_type, party, contact or owner)
+	request = rules.Request(purpose, third_party or None, contact or None, frozenset(data_categories))
+	doc = _consent_for(party_type, party, request, client_interaction)
 	notice = consent_notice.in_use(purpose, language)
 	doc.record(REQUESTED, through=SECURE_LINK, notice=notice, note=address)
 	links.revoke_of(doc.name)
@@ -159,14 +219,15 @@ def request_consent(
 		sent_to=address,
 		language=language,
 	)
-	_send(address, language, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
+	with speaking(language):
+		_send(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
 	return doc.name
 
 
 def invite(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
 	"""Send the client a link to their consents, preferences and details; returns the link's name."""
 	address, owner = address_on_file(party_type, party, contact, address)
-	language = _language(party_type, party, contact)
+	language = preferences.language_to(party_type, party, contact or owner)
 	name, url = links.make(
 		links.PREFERENCES,
 		party_type=party_type,
@@ -175,14 +236,9 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 		sent_to=address,
 		language=language,
 	)
-	_send(
-		address,
-		language,
-		url,
-		_("Your consents and preferences"),
-		_("See and change them here:"),
-		frappe._dict(doctype=links.LINK, name=name),
-	)
+	about = frappe._dict(doctype=links.LINK, name=name)
+	with speaking(language):
+		_send(address, url, _("Your consents and preferences"), _("See and change them here:"), about)
 	return name
 
 
@@ -219,6 +275,52 @@ def _own_consents(visit: Visit) -> list[str]:
 	return [row.name for row in rows if not row.contact or row.contact == visit.contact]
 
 
+def _offered(visit: Visit) -> list[str]:
+	"""The purposes of our own that a client may answer by themselves: those on which there is no consent of theirs yet.
+
+	Which third parties there are is nobody else's to know, so that clients are asked for those.
+	"""
+	if visit.consent:
+		return []
+	asked = frappe.get_all(consents.CONSENT, {"name": ("in", [*_own_consents(visit), ""])}, pluck="purpose")
+	return frappe.get_all(
+		"Consent Purpose",
+		{"concerns_third_party": 0, "name": ("not in", [*asked, ""])},
+		pluck="name",
+		order_by="name asc",
+	)
+
+
+def _offer(visit: Visit, purpose: str) -> dict:
+	notice = consent_notice.in_use(purpose, visit.language)
+	return {
+		"purpose": purpose,
+		"description": frappe.get_cached_value("Consent Purpose", purpose, "description"),
+		"notice_text": notice and frappe.db.get_value("Consent Notice", notice, "notice_text"),
+	}
+
+
+def _unasked(visit: Visit, purpose: str) -> str:
+	"""The consent that keeps the answer of a client whom nobody asked, with the text that they were shown."""
+	doc = _consent_for(
+		visit.party_type, visit.party, rules.Request(purpose, contact=visit.contact), None, visit.through
+	)
+	doc.db_set("notice", consent_notice.in_use(purpose, visit.language))
+	return doc.name
+
+
+def _is_preference(wanted: dict) -> bool:
+	"""Whether it names channels that there are, and a language."""
+	named = [wanted.get(key) or [] for key in ("channels", "never")]
+	if not all(isinstance(each, list) for each in named):
+		return False
+	there_are = frappe.get_all("Communication Channel", pluck="name")
+	language = wanted.get("language") or None
+	return all(channel in there_are for each in named for channel in each) and (
+		language is None or (isinstance(language, str) and bool(frappe.db.exists("Language", language)))
+	)
+
+
 def _consent(name: str) -> dict:
 	doc = frappe.get_doc(consents.CONSENT, name)
 	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
@@ -245,36 +347,47 @@ def _answer(visit: Visit, name: str, answer: str):
 	return doc
 
 
-def _consent_for(party_type, party, contact, purpose, third_party, client_interaction):
-	"""The consent of this scope, or a new one on which the client has said nothing yet."""
-	name = frappe.db.get_value(
-		consents.CONSENT,
-		{
-			"party_type": party_type,
-			"party": party,
-			"purpose": purpose,
-			"third_party": third_party or ("is", "not set"),
-			"contact": contact or ("is", "not set"),
-		},
-		order_by="creation desc",
-	)
-	if name:
-		return frappe.get_doc(consents.CONSENT, name, for_update=True)
+def _consent_for(
+	party_type: str,
+	party: str,
+	request: rules.Request,
+	client_interaction: str | None,
+	through: str = SECURE_LINK,
+):
+	"""The consent that the client is asked for: the one of this scope, or a new one on which they have said nothing yet."""
+	known = consents.of_client(party_type, party, request.purpose)
+	request = rules.to_ask(known, request, clock.now())
+	scope = (request.third_party, request.contact, request.data_categories)
+	same = [each.name for each in known if (each.third_party, each.contact, each.data_categories) == scope]
+	if same:
+		return frappe.get_doc(consents.CONSENT, same[-1], for_update=True)
 	doc = frappe.get_doc(
 		{
 			"doctype": consents.CONSENT,
 			"party_type": party_type,
 			"party": party,
-			"contact": contact,
-			"purpose": purpose,
-			"third_party": third_party,
+			"contact": request.contact,
+			"purpose": request.purpose,
+			"third_party": request.third_party,
+			"data_categories": [{"data_category": each} for each in sorted(request.data_categories)],
 			"client_interaction": client_interaction,
-			"collected_through": SECURE_LINK,
+			"collected_through": through,
 		}
 	)
 	doc.flags.from_record = True  # nothing was said yet
 	doc.insert(ignore_permissions=True)
 	return doc
+
+
+def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
+	"""A yes takes back the client's earlier no to part of it, unless they have just said something else of that."""
+	known = consents.of_client(visit.party_type, visit.party, given.purpose)
+	for each in rules.answered_too(known, consents.as_rule(given), visit.contact, clock.now()):
+		if each.name not in answers:
+			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
+			with speaking(preferences.site_language()):
+				note = _("Agreed to all of it: {0}").format(given.name)
+			narrower.record(rules.GIVEN, through=visit.through, note=note)
 
 
 def _confirm_identity(visit: Visit) -> None:
@@ -299,11 +412,6 @@ def _preference(visit: Visit) -> dict:
 	}
 
 
-def _language(party_type: str, party: str, contact: str | None) -> str:
-	preference = preferences.of(party_type, party, contact)
-	return preferences.language_of(party_type, party, preference) or frappe.local.lang
-
-
 def _details(visit: Visit) -> dict | None:
 	if not visit.contact:
 		return None
@@ -318,29 +426,32 @@ def _details(visit: Visit) -> dict | None:
 def _report(visit: Visit, changes: str) -> None:
 	"""The client says that something is wrong: somebody verifies it before it is changed (D-4)."""
 	contact = frappe.get_doc("Contact", visit.contact)
-	contact.add_comment(
-		"Comment", _("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes))
-	)
+	with speaking(preferences.site_language()):
+		contact.add_comment(
+			"Comment",
+			_("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes)),
+		)
+	manager = policy.account_manager(visit.party_type, visit.party)
+	with speaking_to(manager) if manager else speaking(preferences.site_language()):
+		description = _("Verify and correct the details of {0}, as the client asks.").format(contact.name)
 	frappe.get_doc(
 		{
 			"doctype": "ToDo",
-			"description": _("Verify and correct the details of {0}, as the client asks.").format(
-				contact.name
-			),
+			"description": description,
 			"reference_type": "Contact",
 			"reference_name": contact.name,
-			"allocated_to": policy.account_manager(visit.party_type, visit.party),
+			"allocated_to": manager,
 			"assigned_by": "Administrator",
 		}
 	).insert(ignore_permissions=True)
 
 
-def _send(address: str, language: str, url: str, subject: str, line: str, about) -> None:
+def _send(address: str, url: str, subject: str, line: str, about) -> None:
 	frappe.sendmail(
 		recipients=[address],
-		subject=_(subject, language),
+		subject=subject,
 		template="client_link",
-		args={"line": _(line, language), "url": url},
+		args={"line": line, "url": url},
 		reference_doctype=about.doctype,
 		reference_name=about.name,
 		now=False,

@@ -15,6 +15,7 @@ from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock
 from client_comms.enforcement import policy
+from client_comms.i18n import speaking_to
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, Need, Template, fitting
 
 TEMPLATE = "Communication Template"
@@ -210,15 +211,17 @@ def text_changed(email_template, method=None):
 def _tell_approver(doc):
 	if doc.approved_by in (None, frappe.session.user):
 		return
+	with speaking_to(doc.approved_by):
+		subject = _("{0} changed the text of {1}, which needs your approval again").format(
+			get_fullname(frappe.session.user), doc.name
+		)
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",
 			"type": "Alert",
 			"for_user": doc.approved_by,
 			"from_user": frappe.session.user,
-			"subject": _("{0} changed the text of {1}, which needs your approval again").format(
-				get_fullname(frappe.session.user), doc.name
-			),
+			"subject": subject,
 			"document_type": doc.doctype,
 			"document_name": doc.name,
 		}

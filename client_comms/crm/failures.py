@@ -31,7 +31,7 @@ def keep(doc, error: Exception) -> None:
 	if first:
 		alerts.tell(
 			alerts.managers(),
-			_("Something that reached us could not be logged as an interaction: see {0}").format(
+			lambda: _("Something that reached us could not be logged as an interaction: see {0}").format(
 				_("Interactions Nobody Logged")
 			),
 			FAILURE,

@@ -50,7 +50,11 @@ def hand_over(user: str) -> int:
 	who is cleared for the level, it stays where it is and the Error Log says so.
 	"""
 	enabled = frappe.db.get_value("User", user, "enabled")
-	reason = _("role lost") if enabled else _("user disabled")
+
+	def why() -> str:
+		return _("role lost") if enabled else _("user disabled")
+
+	reason = why()
 
 	@cache
 	def takes_part(level: str) -> bool:
@@ -73,7 +77,7 @@ def hand_over(user: str) -> int:
 		if more := len(chunk) == CHUNK:
 			last = chunk[-1].name
 		elif moved:
-			alerts.handed_over(user, moved, reason)
+			alerts.handed_over(user, moved, why)
 		frappe.db.commit()  # nosemgrep: the locks end here; a killed job loses at most this chunk
 	return moved
 

@@ -132,17 +132,23 @@ def _closest(contacts: list[str]) -> str:
 
 
 def of_contact(contact: str | None) -> tuple[str, str] | None:
-	"""The party of a contact: `(party_type, party)`."""
+	"""The party of a contact: `(party_type, party)`; of several, the closest."""
+	return next(iter(all_of_contact(contact)), None)
+
+
+def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
+	"""The parties of a contact, the closest first; a customer is no lead any more."""
 	links = contact and frappe.get_all(
 		"Dynamic Link",
 		{"parenttype": "Contact", "parent": contact, "link_doctype": ("in", PARTY_TYPES)},
 		["link_doctype", "link_name"],
 		order_by="idx asc",
 	)
+	found = [(link.link_doctype, link.link_name) for link in links or ()]
 	# A lead that became a customer has both on its contact: the customer is the later one.
-	for link in sorted(links or (), key=lambda each: PARTY_TYPES.index(each.link_doctype)):
-		return link.link_doctype, link.link_name
-	return None
+	if any(party_type == "Customer" for party_type, _party in found):
+		found = [each for each in found if each[0] not in ("Lead", "Prospect")]
+	return sorted(found, key=lambda each: PARTY_TYPES.index(each[0]))
 
 
 def _lead(address: str) -> tuple[str, str] | None:

@@ -8,9 +8,12 @@ import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.permissions import get_allowed_docs_for_doctype, get_user_permissions, has_user_permission
+from frappe.utils import escape_html
 
 from client_comms import compat
+from client_comms.client_privacy.parties import require_kind
 from client_comms.crm.parties import PARTY_TYPES
+from client_comms.enforcement.permissions import INTERACTION
 
 
 def condition(user=None, doctype=None) -> str:
@@ -35,15 +38,75 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
 	if user == "Administrator" or not (doc.party_type in PARTY_TYPES and doc.party):
 		return compat.no_objection()
-	if not frappe.db.exists(doc.party_type, doc.party):
-		return compat.no_objection()
-	if frappe.has_permission(doc.party_type, "read", user=user):
-		may = frappe.has_permission(doc.party_type, "read", doc=doc.party, user=user)
-	else:
-		may = has_user_permission(frappe.get_doc(doc.party_type, doc.party), user=user)
-	if may:
+	if not frappe.db.exists(doc.party_type, doc.party) or _may_know(doc.party_type, doc.party, user):
 		return compat.no_objection()
 	return compat.objection(_("You may not read the client that this is about."))
+
+
+def require_to_act(
+	party_type: str, party: str, doctype: str, ptype: str = "create", interaction: str | None = None
+) -> None:
+	"""Let the session user do for a client what `doctype` keeps: ask for consent, confirm who they are (P-1, P-3).
+
+	Who may read the client in ERPNext may, and so may who may read an interaction of theirs: the procedure asks it of them.
+
+	:param ptype: the right on `doctype` that it takes
+	:param interaction: the one it is done for, if any: one of the client's that the user may read
+	:raises frappe.PermissionError: says what is missing, and not whether there is such a client
+	"""
+	require_kind(party_type)
+	if not frappe.has_permission(doctype, ptype):
+		roles = sorted({_(row.role) for row in frappe.get_meta(doctype).permissions if row.get(ptype)})
+		frappe.throw(
+			_("{0}: your roles do not let you do this. Ask the administrator for one of: {1}.").format(
+				frappe.bold(_(doctype)), ", ".join(roles)
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	if not _may_act_for(party_type, party):
+		frappe.throw(
+			_(
+				"You can do this for clients whom you may read, or of whom you may read an interaction; {0} is none of them."
+				" Log the conversation with the client first, or ask whoever is responsible for the client for access."
+			).format(frappe.bold(escape_html(party or ""))),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	if interaction and not _reads_interaction(party_type, party, name=interaction):
+		frappe.throw(
+			_("{0} is no interaction of this client that you may read. Choose another one, or none.").format(
+				frappe.bold(escape_html(interaction))
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def _may_act_for(party_type: str, party: str) -> bool:
+	if not (party and frappe.db.exists(party_type, party)):
+		return False
+	if not _may_know(party_type, party, frappe.session.user):
+		return False
+	if frappe.has_permission(party_type, "read"):
+		return True
+	return _reads_interaction(party_type, party)
+
+
+def _reads_interaction(party_type: str, party: str, **filters) -> bool:
+	"""Whether the session user may read an interaction of the client."""
+	filters = {"party_type": party_type, "party": party, **filters}
+	return bool(
+		frappe.has_permission(INTERACTION, "read")
+		and frappe.get_list(INTERACTION, filters, pluck="name", order_by="name asc", limit=1)
+	)
+
+
+def _may_know(party_type: str, party: str, user: str) -> bool:
+	"""Whether nothing keeps the client from the user; who has no role for clients of the kind, User Permissions alone."""
+	if frappe.has_permission(party_type, "read", user=user):
+		return bool(frappe.has_permission(party_type, "read", doc=party, user=user))
+	return bool(has_user_permission(frappe.get_doc(party_type, party), user=user))
 
 
 def _clients(party_type: str, doctype: str, user: str) -> str:

@@ -5,9 +5,10 @@ end in between. `conversations` and `text_messages` bring what goes no such way.
 module tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 
 import frappe
 from frappe import _
@@ -140,10 +141,7 @@ def _client_of(interaction: str | None, doctype: str | None, name: str | None) -
 	row = frappe.db.get_value(
 		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True
 	)
-	categories = frappe.get_all(
-		"Consent Data Category", {"parenttype": INTERACTION, "parent": interaction}, pluck="data_category"
-	)
-	return {**(row or {}), "data_categories": frozenset(categories)}
+	return {**(row or {}), "data_categories": consents.categories_of(interaction)}
 
 
 def _stricter(one: str | None, other: str | None) -> str | None:
@@ -362,53 +360,116 @@ def require(
 			_list(verdict.refused),
 			exc=OutgoingRefusedError,
 			title=_("Not Sent"),
-			primary_action=_next_step(verdict.refused[0], matter),
+			primary_action=_next_step(verdict.refused, matter),
 		)
 	if verdict.reason_needed and _somebody_to_ask():
 		frappe.throw(
-			_list(verdict.warned) + "<br>" + _("Give a reason to go ahead."),
+			_list(verdict.warned) + "<br><br>" + _("Give a reason to go ahead."),
 			exc=ReasonNeededError,
 			title=_("Reason Needed"),
+			primary_action=_next_step(verdict.warned, matter),
 		)
 	return verdict, reason if verdict.warned else None
 
 
 def _list(found: Iterable[Finding]) -> str:
-	"""The findings, one a line, each with whom it is about; then what to do, said once for each remedy."""
-	hints = {
-		rules.REQUEST_CONSENT: _("Ask the client for consent first, or leave these recipients out."),
-		rules.VERIFY_IDENTITY: _("Confirm who the client is, then send again."),
-	}
-	lines = [
-		f"{frappe.bold(escape_html(finding.recipient))}: {translate(finding.message)}"
-		if finding.recipient
-		else translate(finding.message)
-		for finding in found
-	]
-	steps = dict.fromkeys(finding.next_step for finding in found)
-	return "<br>".join([*lines, *(hints[step] for step in steps if step in hints)])
+	"""The findings under the rule that each breaks, one a line and with whom it is about; then what to do, once a remedy."""
+	parts = []
+	for check, group in groupby(found, key=lambda finding: finding.check):
+		group = list(group)
+		steps = dict.fromkeys(finding.next_step for finding in group)
+		parts.append(
+			"<br>".join(
+				[
+					frappe.bold(rule_of(check)),
+					*(
+						f"{frappe.bold(escape_html(finding.recipient))}: {translate(finding.message)}"
+						if finding.recipient
+						else translate(finding.message)
+						for finding in group
+					),
+					*(remedy_of(step)[1] for step in steps),
+				]
+			)
+		)
+	return "<br><br>".join(parts)
 
 
-def _next_step(finding: Finding, matter: Matter) -> dict | None:
-	"""The remedy as a button of the message."""
-	labels = {
-		rules.REQUEST_CONSENT: _("Ask for Consent"),
-		rules.VERIFY_IDENTITY: _("Verify Identity"),
-	}
-	if finding.next_step not in labels:
-		return None
+def rule_of(check: str) -> str:
+	"""What a check is called, in the words of its setting, with the clause that it holds."""
+	label = _(frappe.get_meta("Client Comms Settings").get_label(MODE_FIELDS[check]))
+	return f"{label} ({rules.CLAUSES[check]})"
+
+
+def remedy_of(step: str) -> tuple[str, str]:
+	"""The label of the button of a next step, and what to do in words."""
 	return {
-		"label": labels[finding.next_step],
-		"client_action": f"client_comms.outgoing.{finding.next_step.replace('-', '_')}",
-		"args": {
-			"doctype": matter.doctype,
-			"name": matter.name,
-			"interaction": matter.interaction,
-			"party_type": matter.party_type,
-			"party": matter.party,
-			"contact": matter.contact,
-			"recipient": finding.recipient,
-		},
+		rules.REQUEST_CONSENT: (
+			_("Ask for Consent"),
+			_("Ask the client for consent first, or leave these recipients out."),
+		),
+		rules.VERIFY_IDENTITY: (
+			_("Verify Identity"),
+			_("Confirm who the client is, then send again."),
+		),
+		rules.UNLOCK_IDENTITY: (
+			_("See the Checks"),
+			_("Look at the failed checks, and ask a Compliance Officer to record one as unlocked."),
+		),
+		rules.CHANGE_CHANNEL: (
+			_("See the Preference"),
+			_("Use a channel that the client wants, or correct the preference after asking the client."),
+		),
+		rules.CHOOSE_TEMPLATE: (
+			_("Choose a Template"),
+			_("Write with a template that is approved for this, or have this one approved."),
+		),
+		rules.CHANGE_WORDING: (
+			_("See the Wording"),
+			_("Change the wording; below the text are suggestions to apply."),
+		),
+	}[step]
+
+
+def as_dict(finding: Finding) -> dict:
+	"""A finding as the desk shows it."""
+	label, hint = remedy_of(finding.next_step)
+	return {
+		"check": finding.check,
+		"rule": rule_of(finding.check),
+		"message": translate(finding.message),
+		"recipient": finding.recipient,
+		"next_step": finding.next_step,
+		"label": label,
+		"hint": hint,
+	}
+
+
+def about(matter: Matter) -> dict:
+	"""What the remedies of the desk need to know of the matter."""
+	return {
+		"doctype": matter.doctype,
+		"name": matter.name,
+		"interaction": matter.interaction,
+		"party_type": matter.party_type,
+		"party": matter.party,
+		"contact": matter.contact,
+	}
+
+
+def _next_step(found: Sequence[Finding], matter: Matter) -> dict:
+	"""The remedy as a button of the message; Frappe has one button, so that several remedies are listed behind it."""
+	first = found[0]
+	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
+		label, _hint = remedy_of(first.next_step)
+		action, args = first.next_step.replace("-", "_"), {**about(matter), "recipient": first.recipient}
+	else:
+		label, action = _("What to Do"), "show_remedies"
+		args = {"about": about(matter), "found": [as_dict(each) for each in found]}
+	return {
+		"label": label,
+		"client_action": f"client_comms.outgoing.{action}",
+		"args": args,
 		"hide_on_success": 1,
 	}
 
@@ -557,7 +618,7 @@ def _tell_sender(queued) -> None:
 	)
 	sender = frappe.db.get_value(*about, "owner") if queued.communication else queued.owner
 	if frappe.get_cached_value("User", sender, "user_type") == "System User":
-		alerts.tell([sender], _("Held back: an email that may not be sent any more"), *about)
+		alerts.tell([sender], lambda: _("Held back: an email that may not be sent any more"), *about)
 
 
 # --- the register --------------------------------------------------------------------------------

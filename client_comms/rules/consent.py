@@ -3,14 +3,14 @@
 A consent is the client's word on one purpose and, where it is about handing something on, one third
 party. Its events only grow; the last one that is not after the moment says how it stands. Of several
 consents that concern the same request the least permissive wins: one refusal or withdrawal outweighs any
-number of agreements, and only the client's later word on that same consent lifts it. A consent that has
-expired says nothing any more, neither yes nor no.
+number of agreements, and only the client's later word on that same consent lifts it: a yes to more than it was
+about is such a word, too, and is recorded as one (`to_ask`, `answered_too`). A consent that has expired says nothing any more, neither yes nor no.
 
 Datetimes are compared with each other only: all naive in one time zone, or all aware.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from client_comms.rules.messages import Message, _
@@ -100,12 +100,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 	data, and no refusal or withdrawal concerns any of it.
 	"""
 	concerned = sorted(
-		(
-			consent
-			for consent in consents
-			if consent.purpose == request.purpose and consent.third_party == request.third_party
-		),
-		key=lambda consent: consent.name,
+		(consent for consent in consents if _concerns(consent, request)), key=lambda consent: consent.name
 	)
 	for status, rule, text in (
 		(WITHDRAWN, CONSENT_WITHDRAWN, _("The client withdrew consent {consent} on {when}.")),
@@ -151,6 +146,49 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				),
 			)
 	return Decision(False, NO_CONSENT, None, Message(_("The client has not consented to this.")))
+
+
+def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Request:
+	"""What to ask the client so that their yes lets `request` pass (P-3): that, and all that a no in its way is about.
+
+	What another person said for themselves is theirs to take back, so they are not asked about it here.
+	"""
+	asked = [request]
+	for consent in consents:
+		in_the_way = _concerns(consent, request) and consent.status(at) in (REFUSED, WITHDRAWN)
+		if in_the_way and consent.contact in (None, request.contact) and _touches(consent, request):
+			asked.append(consent)
+	everything = any(not each.data_categories for each in asked)
+	return replace(
+		request,
+		contact=None if any(each.contact is None for each in asked) else request.contact,
+		data_categories=frozenset()
+		if everything
+		else frozenset().union(*(each.data_categories for each in asked)),
+	)
+
+
+def answered_too(
+	consents: Iterable[Consent], given: Consent, person: str | None, at: datetime
+) -> list[Consent]:
+	"""The refusals and withdrawals that the client's yes to `given` takes back: those about no more than it is about.
+
+	:param person: the contact who said yes
+	"""
+	theirs = {given.contact} if given.contact else {None, person}
+	return [
+		consent
+		for consent in consents
+		if consent.name != given.name
+		and _concerns(consent, given)
+		and consent.status(at) in (REFUSED, WITHDRAWN)
+		and consent.contact in theirs
+		and (not given.data_categories or frozenset() < consent.data_categories <= given.data_categories)
+	]
+
+
+def _concerns(consent: Consent, other: "Request | Consent") -> bool:
+	return (consent.purpose, consent.third_party) == (other.purpose, other.third_party)
 
 
 def _same_person(consent: Consent, request: Request) -> bool:

@@ -17,13 +17,24 @@ STAFF, CLIENT, THIRD_PARTY = "Staff", "Client", "Third Party"
 # Checks, in the order in which their findings are told
 CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING = "consent", "identity", "channel", "template", "wording"
 CHECKS = (CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING)
+# Check → the clause of the procedure that it holds
+CLAUSES = {CONSENT: "P-3", IDENTITY: "P-1", CHANNEL: "C-2", TEMPLATE: "D-3", WORDING: "C-5"}
 
 # Modes of a check. An unknown one counts as ENFORCE.
 OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 
 # Next steps that a finding offers
 REQUEST_CONSENT, VERIFY_IDENTITY, CHANGE_CHANNEL = "request-consent", "verify-identity", "change-channel"
-CHOOSE_TEMPLATE, CHANGE_WORDING, GIVE_REASON = "choose-template", "change-wording", "give-reason"
+CHOOSE_TEMPLATE, CHANGE_WORDING = "choose-template", "change-wording"
+UNLOCK_IDENTITY = "unlock-identity"
+NEXT_STEPS = (
+	REQUEST_CONSENT,
+	VERIFY_IDENTITY,
+	UNLOCK_IDENTITY,
+	CHANGE_CHANNEL,
+	CHOOSE_TEMPLATE,
+	CHANGE_WORDING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[F
 		message = _(
 			"The client's identity could not be confirmed too many times. The Compliance Officer unlocks it."
 		)
-		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY, blocks=True),)
+		return (Finding(IDENTITY, Message(message), UNLOCK_IDENTITY, blocks=True),)
 	if identity.verified_until is None:
 		message = _("The client's identity has not been confirmed.")
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)

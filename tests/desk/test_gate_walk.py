@@ -11,6 +11,13 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
+MODES = {
+	"consent_mode": "Enforce",
+	"identity_mode": "Off",
+	"channel_mode": "Enforce",
+	"template_mode": "Enforce",
+	"wording_mode": "Enforce",
+}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -143,6 +150,83 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 	staff.goto("/app/query-report/Disclosure Register")
 	expect(staff.locator(".dt-cell", has_text=case.eve).first).to_be_visible()
 	shoot(staff, "register")
+
+
+@pytest.fixture
+def strict(site, case, client):
+	"""The client wants no email; templates and wording are enforced, and nothing else is."""
+	settings = site.get_doc("Client Comms Settings")
+	before = {field: settings.get(field) for field in MODES}
+	settings.update({**MODES, "consent_mode": "Off"})
+	settings.save()
+	preference = site.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.name,
+			"channels": [{"channel": "Phone"}],
+		}
+	).insert()
+	site.db.commit()
+	yield preference.name
+	site.set_user("Administrator")
+	site.db.rollback()
+	site.delete_doc("Communication Preference", preference.name, force=True)
+	settings = site.get_doc("Client Comms Settings")
+	settings.update(before)
+	settings.save()
+	site.db.commit()
+
+
+def test_every_refusal_leads_on(case, client, strict, login):
+	staff = login(case.staff, PASSWORD)
+	staff.goto(f"/app/client-interaction/{case.name}")
+	staff.get_by_role("button", name="Actions").click()
+	staff.get_by_role("link", name="Reply by Email").click()
+	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
+	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
+	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
+	staff.evaluate(
+		"""([address]) => {
+			cur_dialog.set_value("recipients", address);
+			cur_dialog.set_value("content", "<p>We utilise the roof.</p>");
+		}""",
+		[client.address],
+	)
+	refusal = staff.locator(".modal.show", has_text="Not Sent")
+
+	def refused():
+		dialog.get_by_role("button", name="Send", exact=True).click()
+		expect(refusal).to_contain_text("(C-2)")
+		return refusal
+
+	refused()
+	expect(refusal).to_contain_text("(D-3)")
+	expect(refusal).to_contain_text("Change the wording")
+	shoot(staff, "refusal-steps")
+	with staff.context.expect_page() as opened:
+		refusal.get_by_role("button", name="See the Preference").click()
+	expect(opened.value).to_have_url(re.compile(f"communication-preference/{strict}"))
+	opened.value.close()
+	refused().get_by_role("button", name="Choose a Template").click()
+	expect(dialog.locator("input[data-fieldname=email_template]")).to_be_focused()
+	refused().get_by_role("button", name="See the Wording").click()
+	expect(dialog.locator(".client-comms-wording")).to_be_in_viewport()
+
+	# What the server itself refuses lists the same behind one button.
+	staff.evaluate(
+		"""([doctype, name, recipients]) => void frappe.call({
+			method: "frappe.core.doctype.communication.email.make",
+			args: { doctype, name, recipients, subject: "Roof", content: "We utilise it.", send_email: 1 },
+		})""",
+		["Client Interaction", case.name, client.address],
+	)
+	staff.get_by_role("button", name="What to Do").click()
+	listed = staff.locator(".modal.show", has_text="What to Do")
+	expect(listed).to_contain_text("(C-5)")
+	shoot(staff, "what-to-do")
+	listed.get_by_role("button", name="Choose a Template").click()
+	expect(dialog.locator("input[data-fieldname=email_template]")).to_be_focused()
 
 
 def add_third_party(staff, request, case):

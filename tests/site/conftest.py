@@ -1,6 +1,8 @@
 """Tests against a real ERPNext site, each inside a transaction that is rolled back."""
 
 import contextlib
+from email import message_from_string
+from email.header import decode_header, make_header
 from unittest import mock
 
 import pytest
@@ -59,6 +61,53 @@ def log(request, site, transaction):
 				"Client Interaction", name, force=True, ignore_permissions=True, ignore_missing=True
 			)
 		site.db.commit()
+
+
+@pytest.fixture
+def mailbox(site):
+	"""An account that emails go out from; returns `texts(reference)`: content type → text of the last one about a document."""
+	site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Test mailbox",
+			"email_id": "service@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+
+	def texts(reference):
+		queued = site.get_last_doc("Email Queue", {"reference_name": reference})
+		parts = [*message_from_string(queued.message).walk()]
+		found = {
+			part.get_content_type(): part.get_payload(decode=True).decode()
+			for part in parts
+			if part.get_content_maintype() == "text"
+		}
+		return {**found, "subject": str(make_header(decode_header(parts[0]["Subject"])))}
+
+	return texts
+
+
+@pytest.fixture
+def make_client(site):
+	"""`make_client("Anna Client", "anna@client.example", language="de")`: a customer with a contact of that address."""
+
+	def make(name, address, **fields):
+		customer = site.get_doc({"doctype": "Customer", "customer_name": name, **fields}).insert()
+		contact = site.get_doc(
+			{
+				"doctype": "Contact",
+				"first_name": name,
+				"email_ids": [{"email_id": address, "is_primary": 1}],
+				"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+			}
+		).insert()
+		return site._dict(party_type="Customer", party=customer.name, contact=contact.name)
+
+	return make
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """Warnings, quiet hours and the ladder: who is told what about a deadline, once each (C-3, C-4, R-2)."""
 
+from email import message_from_string
+from email.header import decode_header, make_header
+
 import frappe
 import pytest
+from frappe import _
 
 from client_comms import api
 from client_comms.client_interactions import ladder, sweep
@@ -125,6 +129,38 @@ def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case,
 	assert recipients == [people["manager"]]
 	assert case in queued.message and f"Acknowledgement overdue: {case}" in queued.message
 	assert "Solar" not in queued.message and "Anna" not in queued.message
+
+
+def test_each_is_told_in_their_own_language(case, people, steps, make_user, sweep_at):
+	german = make_user(MANAGER, language="de")
+	ways = {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1, "email": 1, "todo": 1}
+	steps([ways])
+	sweep_at("2026-11-24 17:05")
+	english = f"Acknowledgement overdue: {case}"
+	ours = _("Acknowledgement overdue: {0}", "de").format(case)
+	assert ours != english
+	assert notifications(case) == sorted([(people["manager"], english), (german, ours)])
+	queued = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
+	mailed = {
+		(*frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient"), subject(row))
+		for row in queued
+	}
+	assert mailed == {(people["manager"], english), (german, ours)}
+	todos = dict(
+		frappe.get_all(
+			"ToDo",
+			{"reference_name": case},
+			["allocated_to", "description"],
+			as_list=True,
+			order_by="name asc",
+		)
+	)
+	assert todos[german].startswith(ours.split(":")[0])
+	assert todos[people["manager"]].startswith("Acknowledgement overdue")
+
+
+def subject(row):
+	return str(make_header(decode_header(message_from_string(row.message)["Subject"])))
 
 
 def test_who_may_not_read_is_not_told(case, people, sweep_at):

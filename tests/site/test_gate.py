@@ -1,14 +1,19 @@
 """What goes out passes one gate: consent of the client for third parties, the client's identity (P-1, P-2, P-3)."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import frappe
 import pytest
+from frappe.core.doctype.communication.email import make
 from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilder
 
 from client_comms import api, clock
 from client_comms.client_privacy import consents
+from client_comms.enforcement import outgoing
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.rules import outgoing as rules
 
 PURPOSE = "Sharing with a Third Party"
 ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
@@ -293,6 +298,83 @@ def test_a_check_stays_as_it_was_recorded(update, confirm):
 		verified.save()
 	with pytest.raises(frappe.ValidationError):
 		frappe.get_doc("Identity Verification", verified.name).delete()
+
+
+# --- what a refusal says ------------------------------------------------------------------------------
+
+
+def refused_with():
+	"""The text and the button of the last refusal."""
+	message = frappe.get_message_log()[-1]
+	return message["message"], message["primary_action"]
+
+
+@pytest.fixture
+def write(update):
+	"""Write an email from the desk about the update."""
+
+	def write(content="Hello", recipients=ANNA):
+		return make(
+			update.doctype, update.name, content=content, subject="Roof", recipients=recipients, send_email=1
+		)
+
+	return write
+
+
+def only(**modes):
+	"""The settings of the checks: those given, all others off."""
+	return {**{f"{check}_mode": "Off" for check in rules.CHECKS}, **modes}
+
+
+@pytest.mark.parametrize(
+	("modes", "prepare", "clause", "says", "action"),
+	[
+		({"consent_mode": "Enforce"}, None, "P-3", "Ask the client for consent", "request_consent"),
+		({"identity_mode": "Enforce"}, None, "P-1", "Confirm who the client is", "verify_identity"),
+		({"identity_mode": "Enforce"}, "lock", "P-1", "Compliance Officer", "unlock_identity"),
+		({"channel_mode": "Enforce"}, "prefer", "C-2", "a channel that the client wants", "change_channel"),
+		({"template_mode": "Enforce"}, None, "D-3", "approved for this", "choose_template"),
+		({"wording_mode": "Enforce"}, None, "C-5", "Change the wording", "change_wording"),
+	],
+)
+def test_every_refusal_names_its_rule_and_offers_the_next_step(
+	client, write, confirm, set_settings, modes, prepare, clause, says, action
+):
+	set_settings(**only(**modes))
+	if prepare == "lock":
+		for _attempt in range(3):
+			confirm("Failed")
+	if prepare == "prefer":
+		frappe.get_doc(
+			{"doctype": "Communication Preference", **client, "channels": [{"channel": "Phone"}]}
+		).insert()
+	with pytest.raises(OutgoingRefusedError):
+		write("We utilise it.", recipients=EVE if "consent_mode" in modes else ANNA)
+	text, button = refused_with()
+	assert f"({clause})" in text and says in text
+	assert button["client_action"] == f"client_comms.outgoing.{action}" and button["label"]
+	assert button["args"]["party"] == client.party
+
+
+def test_several_remedies_are_listed_behind_one_button(write, set_settings):
+	set_settings(**only(consent_mode="Enforce", template_mode="Enforce"))
+	with pytest.raises(OutgoingRefusedError):
+		write(recipients=f"{EVE}, {STRANGER}")
+	text, button = refused_with()
+	assert "(P-3)" in text and "(D-3)" in text and text.count("Ask the client for consent") == 1
+	assert button["client_action"] == "client_comms.outgoing.show_remedies"
+	*consent, template = [(each["next_step"], each["recipient"]) for each in button["args"]["found"]]
+	assert sorted(consent) == [("request-consent", EVE), ("request-consent", STRANGER)]
+	assert template == ("choose-template", None)
+	assert all(each["label"] and each["hint"] and each["rule"] for each in button["args"]["found"])
+
+
+def test_the_desk_has_an_action_for_every_next_step():
+	script = Path(frappe.get_app_path("client_comms", "public", "js", "outgoing.js")).read_text()
+	for step in (*rules.NEXT_STEPS, "show-remedies"):
+		assert re.search(rf"^\t(async )?{step.replace('-', '_')}\(", script, re.MULTILINE), step
+	for step in rules.NEXT_STEPS:
+		assert all(outgoing.remedy_of(step))
 
 
 # --- consents as documents --------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from client_comms import api, clock
-from client_comms.api.self_service import submit
+from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import consents, identity, links, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
@@ -142,6 +142,120 @@ def test_the_answer_confirms_who_the_client_is(client):
 	assert identity.state(client.party_type, client.party, client.contact, "Confidential").verified_until
 
 
+# --- asking for more ------------------------------------------------------------------------------
+
+
+def covered(client, *categories, third_party="Adviser"):
+	request = rules.Request(PURPOSE, third_party, client.contact, frozenset(categories))
+	return consents.decide(**party_of(client), request=request).allowed
+
+
+def categories(consent):
+	return [row.data_category for row in consent.data_categories]
+
+
+def test_asking_for_more_makes_a_consent_for_more(client):
+	narrow, token = ask(client, data_categories=["Correspondence"])
+	answer(token, narrow)
+	assert covered(client, "Correspondence") and not covered(client, "Correspondence", "Identity Documents")
+	wide, token = ask(client, data_categories='["Correspondence", "Identity Documents"]')
+	assert wide.name != narrow.name and categories(wide) == ["Correspondence", "Identity Documents"]
+	# Nothing changes before the answer.
+	assert covered(client, "Correspondence") and not covered(client, "Correspondence", "Identity Documents")
+	answer(token, wide)
+	assert covered(client, "Correspondence", "Identity Documents") and not covered(client)
+	again, _token = ask(client, data_categories=["Identity Documents", "Correspondence"])
+	assert again.name == wide.name
+	_wide, token = ask(client, data_categories=["Correspondence", "Identity Documents"])
+	answer(token, wide, rules.WITHDRAWN)
+	assert not covered(client, "Correspondence")
+
+
+def test_asking_about_an_interaction_asks_for_what_it_is_about(client, log, set_settings):
+	set_settings(consent_mode="Enforce", identity_mode="Off")
+	narrow, token = ask(client, contact=client.contact, data_categories=["Correspondence"])
+	answer(token, narrow)
+	update = log("Service Update", **client)
+	everything, _token = ask(client, contact=client.contact, client_interaction=update.name)
+	assert categories(everything) == []
+	update.append("data_categories", {"data_category": "Identity Documents"})
+	update.save()
+	about, token = ask(client, contact=client.contact, client_interaction=update.name)
+	assert categories(about) == ["Identity Documents"]
+	answer(token, about)
+	frappe.sendmail(
+		recipients=["eve@adviser.example"],
+		subject="Roof",
+		message="Done",
+		reference_doctype=update.doctype,
+		reference_name=update.name,
+	)
+
+
+def test_asking_for_another_third_party_asks_anew(client):
+	frappe.get_doc({"doctype": "Third Party", "third_party_name": "Bank"}).insert()
+	adviser, token = ask(client)
+	answer(token, adviser)
+	assert not covered(client, third_party="Bank")
+	bank = api.request_consent(**party_of(client), third_party="Bank")
+	answer(token_sent(bank), frappe.get_doc(consents.CONSENT, bank))
+	assert covered(client, third_party="Bank")
+
+
+@pytest.mark.parametrize("word", [rules.REFUSED, rules.WITHDRAWN])
+def test_a_yes_to_more_takes_back_the_no_to_less(client, word):
+	narrow, token = ask(client, data_categories=["Correspondence"])
+	answer(token, narrow)
+	_narrow, token = ask(client, data_categories=["Correspondence"])
+	answer(token, narrow, word)
+	wide, token = ask(
+		client, contact=client.contact, data_categories=["Identity Documents", "Correspondence"]
+	)
+	# The no was the whole client's, so that they are asked as a whole.
+	assert wide.contact is None and status(narrow) == word
+	answer(token, wide)
+	narrow.reload()
+	assert (narrow.status, narrow.events[-1].through) == ("Given", "Secure Link")
+	assert wide.name in narrow.events[-1].note
+	assert covered(client, "Correspondence", "Identity Documents")
+
+
+def test_asking_for_part_of_what_was_refused_asks_for_all_of_it(client):
+	refused, token = ask(client, data_categories=["Correspondence", "Identity Documents"])
+	answer(token, refused, rules.REFUSED)
+	again, token = ask(client, data_categories=["Correspondence"])
+	assert again.name == refused.name
+	answer(token, again)
+	assert covered(client, "Correspondence")
+
+
+def test_what_was_just_said_of_less_stays(client):
+	narrow, token = ask(client, data_categories=["Correspondence"])
+	answer(token, narrow)
+	wide, _token = ask(client)
+	token = token_sent(api.invite_client(**party_of(client), contact=client.contact))
+	submit({narrow.name: rules.WITHDRAWN, wide.name: rules.GIVEN}, token)
+	assert (status(narrow), status(wide)) == ("Withdrawn", "Given")
+	assert not covered(client, "Correspondence")
+
+
+def test_only_data_categories_are_asked_for(client):
+	for wrong in ("[", '"Correspondence"', ["Secrets"], '{"a": 1}', '[["Correspondence"]]', "7"):
+		with pytest.raises(frappe.ValidationError, match=r"Choose from: .*Correspondence"):
+			ask(client, data_categories=wrong)
+	assert not frappe.db.count(consents.CONSENT, {"party": client.party})
+
+
+def test_only_about_an_interaction_of_the_client_that_one_may_read(client, log, make_user, as_user):
+	other = make_client("Bert Client", "bert@self-service.example")
+	log("Initial Inquiry", **client)
+	hidden, foreign = log("Feedback/Complaint", **client), log("Initial Inquiry", **other)
+	with as_user(make_user("Frontline Staff")):
+		for interaction in (hidden.name, foreign.name, "CI-NONE"):
+			with pytest.raises(frappe.PermissionError, match="no interaction of this client"):
+				ask(client, client_interaction=interaction)
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
@@ -272,6 +386,73 @@ def test_a_login_without_a_client_answers_nothing(client, make_user, as_user):
 	for user in ("Guest", make_user("Sales User")):
 		with as_user(user), pytest.raises(LinkNotValidError):
 			submit({consent.name: rules.GIVEN})
+
+
+@pytest.fixture
+def visitor(client, make_user):
+	"""The client's login."""
+	user = make_user("Customer", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "user", user)
+	return user
+
+
+@pytest.mark.parametrize("word", [rules.GIVEN, rules.REFUSED])
+def test_clients_answer_what_nobody_has_asked_them_yet(client, visitor, as_user, word):
+	with as_user(visitor):
+		page = self_service.shown(self_service.by_login())
+		# Which third parties there are is not shown.
+		assert page["consents"] == [] and [each["purpose"] for each in page["offers"]] == ["Marketing"]
+		assert page["offers"][0]["notice_text"]
+		receipts = submit(purposes={"Marketing": word})["receipts"]
+		page = self_service.shown(self_service.by_login())
+		assert page["offers"] == [] and page["consents"][0]["status"] == word
+	consent = frappe.get_last_doc(consents.CONSENT, {"party": client.party})
+	assert (consent.status, consent.contact, consent.collected_through) == (word, client.contact, "Portal")
+	assert [(row.event, row.through) for row in consent.events] == [(word, "Portal")]
+	assert consent.events[0].notice and consent.notice == consent.events[0].notice
+	assert len(receipts) == (word == rules.GIVEN)
+
+
+@pytest.mark.parametrize(
+	"purposes",
+	[{"Marketing": rules.WITHDRAWN}, {PURPOSE: rules.GIVEN}, {"None such": rules.GIVEN}, {"Marketing": []}],
+)
+def test_clients_answer_only_what_is_offered(client, visitor, as_user, purposes):
+	with as_user(visitor), pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+		submit(purposes=purposes)
+	consent, token = ask(client)
+	with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+		answer(token, consent, purposes={"Marketing": rules.GIVEN})
+	assert not frappe.db.exists(consents.CONSENT, {"purpose": "Marketing"})
+
+
+def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
+	other = make_client("Bert Client", "bert@self-service.example")
+	stranger = make_client("Carl Client", "carl@self-service.example")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("links", {"link_doctype": "Customer", "link_name": other.party})
+	# The lead that one of them was is nobody of their own.
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	contact.append("links", {"link_doctype": "Lead", "link_name": lead.name})
+	contact.save()
+	first, _token = ask(client)
+	second, _token = ask(other)
+	with as_user(visitor):
+		assert [each["name"] for each in self_service.choices()] == ["Anna Client", "Bert Client"]
+		assert self_service.by_login() is None
+		with pytest.raises(ActionNotPossibleError, match="which client"):
+			submit({second.name: rules.GIVEN})
+		keys = [each["client"] for each in self_service.choices()]
+		page = self_service.shown(self_service.by_login(keys[1]))
+		assert [each["name"] for each in page["consents"]] == [second.name]
+		for wrong in (f"Customer/{stranger.party}", "Customer", f"Lead/{lead.name}"):
+			with pytest.raises(ActionNotPossibleError, match="which client"):
+				submit({second.name: rules.GIVEN}, client=wrong)
+		with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+			submit({second.name: rules.GIVEN}, client=keys[0])
+		submit({second.name: rules.GIVEN}, client=keys[1])
+		assert receipt(second.name, client=keys[1])["consentRecord"]["record_id"] == second.name
+	assert (status(first), status(second)) == ("", "Given")
 
 
 def test_withdrawal_in_the_portal_stops_what_waits(client, log, make_user, as_user, set_settings):

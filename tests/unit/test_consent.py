@@ -1,5 +1,6 @@
 """When a client's consent covers what we would like to do (P-2, P-3)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -189,3 +190,72 @@ def test_what_is_said_later_changes_nothing_now(consents, request_):
 		for c in consents
 	]
 	assert consent.decide(consents, request_, NOW) == consent.decide(later, request_, NOW)
+
+
+# --- asking again -----------------------------------------------------------------------------------
+
+
+def after_a_yes(consents, request_, person):
+	"""What is on record after the client was asked for `request_` and `person` said yes."""
+	asked = consent.to_ask(consents, request_, NOW)
+	yes = Consent(
+		"N", asked.purpose, [given_at(NOW)], asked.third_party, asked.contact, asked.data_categories
+	)
+	too = [each.name for each in consent.answered_too(consents, yes, person, NOW)]
+	return [
+		yes,
+		*(
+			replace(each, events=[*each.events, given_at(NOW)]) if each.name in too else each
+			for each in consents
+		),
+	]
+
+
+@given(consents_drawn, requests)
+def test_the_yes_of_whom_it_is_about_lets_it_pass(consents, request_):
+	numbered = [replace(each, name=f"C{number}") for number, each in enumerate(consents)]
+	decision = consent.decide(after_a_yes(numbered, request_, request_.contact), request_, NOW)
+	others = [each for each in numbered if each.contact not in (None, request_.contact)]
+	assert decision.allowed or any(
+		decision.consent == each.name and decision.rule != consent.NO_CONSENT for each in others
+	)
+
+
+@given(consents_drawn, requests, people)
+def test_a_yes_takes_back_no_more_than_it_is_about(consents, request_, person):
+	numbered = [replace(each, name=f"C{number}") for number, each in enumerate(consents)]
+	after = {each.name: each for each in after_a_yes(numbered, request_, person)}
+	yes = after.pop("N")
+	for each in numbered:
+		if after[each.name] != each:
+			assert each.status(NOW) in (consent.REFUSED, consent.WITHDRAWN)
+			assert each.contact in (yes.contact, person)
+			assert not yes.data_categories or each.data_categories <= yes.data_categories
+
+
+@pytest.mark.parametrize(
+	("said_no_to", "asked_for", "asked"),
+	[
+		(None, {"Contract"}, {"Contract"}),
+		({"Contract"}, {"Contract"}, {"Contract"}),
+		({"Contract", "Health"}, {"Contract"}, {"Contract", "Health"}),
+		({"Health"}, {"Contract"}, {"Contract"}),
+		(set(), {"Contract"}, set()),
+		({"Contract"}, set(), set()),
+	],
+)
+def test_the_client_is_asked_about_what_they_said_no_to(said_no_to, asked_for, asked):
+	refused = Consent("R", "Sharing", [NO], "Adviser", None, frozenset(said_no_to or ()))
+	known = [] if said_no_to is None else [refused]
+	request_ = Request("Sharing", "Adviser", None, frozenset(asked_for))
+	assert consent.to_ask(known, request_, NOW).data_categories == frozenset(asked)
+
+
+def test_nobody_is_asked_to_take_back_what_another_person_said():
+	bert = Consent("R", "Sharing", [NO], "Adviser", "Bert", frozenset({"Health"}))
+	request_ = Request("Sharing", "Adviser", None, frozenset({"Contract", "Health"}))
+	assert consent.to_ask([bert], request_, NOW) == request_
+	assert not consent.decide(after_a_yes([bert], request_, "Anna"), request_, NOW).allowed
+	organisation = replace(bert, contact=None)
+	asked = consent.to_ask([organisation], replace(request_, contact="Bert"), NOW)
+	assert asked.contact is None

@@ -51,7 +51,7 @@ def test_recipients_are_sorted(address, kind, third_party):
 
 
 def finding(check, **fields):
-	return Finding(check, Message(check), outgoing.GIVE_REASON, **fields)
+	return Finding(check, Message(check), outgoing.CHANGE_WORDING, **fields)
 
 
 @pytest.mark.parametrize("check", outgoing.CHECKS)

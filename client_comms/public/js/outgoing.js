@@ -19,55 +19,103 @@ Object.assign(client_comms.outgoing, {
 	ask(verdict) {
 		return new Promise((resolve) => {
 			const refused = verdict.refused.length > 0;
-			const dialog = new frappe.ui.Dialog({
-				title: refused ? __("Not Sent") : __("Reason Needed"),
-				indicator: refused ? "red" : "orange",
-				fields: [
-					{ fieldtype: "HTML", fieldname: "findings", options: this.findings_html(verdict) },
-					...(refused
+			const dialog = this.list(
+				{
+					title: refused ? __("Not Sent") : __("Reason Needed"),
+					indicator: refused ? "red" : "orange",
+					fields: refused
 						? []
-						: [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 }]),
-				],
-				primary_action_label: refused ? __("Back to the Email") : __("Send Anyway"),
-				primary_action: ({ reason }) => {
-					resolve(reason);
-					dialog.hide();
+						: [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 }],
+					primary_action_label: refused ? __("Back to the Email") : __("Send Anyway"),
+					primary_action: ({ reason }) => {
+						resolve(reason);
+						dialog.hide();
+					},
 				},
-			});
+				[...verdict.refused, ...verdict.warned],
+				verdict.about,
+			);
 			dialog.on_hide = () => resolve(null);
-			this.bind_remedies(dialog, verdict);
 			dialog.show();
 		});
 	},
 
-	findings_html(verdict) {
-		const rows = [...verdict.refused, ...verdict.warned].map((finding, index) => {
-			const whom = finding.recipient ? `<b>${frappe.utils.escape_html(finding.recipient)}</b>: ` : "";
-			const remedy = this.REMEDIES[finding.next_step];
-			const button = remedy
-				? `<button class="btn btn-xs btn-default ml-2" data-finding="${index}">${remedy()}</button>`
-				: "";
-			return `<li class="mb-2">${whom}${finding.message}${button}</li>`;
-		});
-		return `<ul class="pl-4">${rows.join("")}</ul>`;
-	},
-
-	REMEDIES: {
-		"request-consent": () => __("Ask for Consent"),
-		"verify-identity": () => __("Verify Identity"),
-	},
-
-	bind_remedies(dialog, verdict) {
-		const found = [...verdict.refused, ...verdict.warned];
+	/** A dialog that lists findings under the rule that each breaks, with the remedy of each as a button. */
+	list(options, found, about) {
+		const findings = { fieldtype: "HTML", fieldname: "findings", options: this.findings_html(found) };
+		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
 		dialog.$body.on("click", "[data-finding]", (event) => {
-			const finding = found[$(event.currentTarget).attr("data-finding")];
-			const args = { ...verdict.about, recipient: finding.recipient };
+			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
+			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });
+			// The remedy may look for the dialog that is open below this one, once it can be scrolled again.
+			dialog.$wrapper.one("hidden.bs.modal", () => setTimeout(remedy));
 			dialog.hide();
-			this[finding.next_step.replace("-", "_")](args);
 		});
+		return dialog;
+	},
+
+	findings_html(found) {
+		const row = (finding, index) => {
+			const { rule, recipient, next_step, label, hint, message } = finding;
+			const same = (other) => other?.next_step === next_step;
+			const first = rule !== found[index - 1]?.rule;
+			const whom = recipient ? `<b>${frappe.utils.escape_html(recipient)}</b>: ` : "";
+			// One button for all that the same step remedies, but each recipient is asked for by itself.
+			const button =
+				recipient || !same(found[index - 1])
+					? `<button class="btn btn-xs btn-default ml-2" data-finding="${index}">${label}</button>`
+					: "";
+			return (
+				(first ? `<div class="text-muted small mt-3">${rule}</div>` : "") +
+				`<div class="mb-2">${whom}${message}${button}</div>` +
+				(same(found[index + 1]) ? "" : `<div class="small">${hint}</div>`)
+			);
+		};
+		return found.map(row).join("");
 	},
 
 	// Frappe's messages call the following by name, without `this`.
+
+	/** All that a refusal found wanting, each with its remedy. */
+	show_remedies({ found, about }) {
+		frappe.hide_msgprint();
+		client_comms.outgoing.list({ title: __("What to Do") }, found, about).show();
+	},
+
+	/** The channels that the client wants, beside what is being written. */
+	async change_channel({ party_type, party, contact }) {
+		frappe.hide_msgprint();
+		const about = { party_type, party, contact };
+		const { name } = await frappe.xcall("client_comms.api.communication_preference", about);
+		window.open(frappe.utils.get_form_link("Communication Preference", name), "_blank");
+	},
+
+	/** The failed checks of the client, for the Compliance Officer to unlock. */
+	unlock_identity({ party_type, party }) {
+		frappe.hide_msgprint();
+		frappe.set_route("List", "Identity Verification", { party_type, party });
+	},
+
+	/** The field of the email dialog that offers approved templates. */
+	async choose_template(about) {
+		const composer = await client_comms.outgoing.open_email(about);
+		composer.toggle_more_options?.(true);
+		composer.dialog.fields_dict.email_template?.set_focus();
+	},
+
+	/** The text of the email, with the suggestions below it. */
+	async change_wording(about) {
+		const { dialog } = await client_comms.outgoing.open_email(about);
+		const panel = dialog.$wrapper.find(".client-comms-wording");
+		(panel.is(":visible") ? panel : dialog.fields_dict.content.$wrapper)[0].scrollIntoView({ block: "center" });
+	},
+
+	/** The email dialog that is open, or else a new one on the document. */
+	async open_email(about) {
+		frappe.hide_msgprint();
+		if (!client_comms.outgoing.composer?.dialog.display) await client_comms.outgoing.write_email(about);
+		return client_comms.outgoing.composer;
+	},
 
 	/** Open the email dialog on a document. */
 	async write_email({ doctype, name }) {
@@ -111,6 +159,13 @@ Object.assign(client_comms.outgoing, {
 					description: __("Empty: the one that the settings name."),
 				},
 				{
+					fieldname: "data_categories",
+					fieldtype: "MultiSelectPills",
+					label: __("Data Categories"),
+					get_data: (text) => frappe.db.get_link_options("Data Category", text),
+					description: __("Empty: those of the interaction, or else everything."),
+				},
+				{
 					fieldname: "address",
 					fieldtype: "Data",
 					options: "Email",
@@ -120,13 +175,14 @@ Object.assign(client_comms.outgoing, {
 			],
 			primary_action_label: __("Send Link"),
 			// Not frappe.prompt: it reads the values twice, and after the first time Frappe empties a link that was made here.
-			primary_action: async (values) => {
+			primary_action: async ({ data_categories, ...values }) => {
 				const consent = await frappe.xcall("client_comms.api.request_consent", {
 					party_type,
 					party,
 					contact,
 					client_interaction: interaction,
 					recipient,
+					data_categories: data_categories?.length ? data_categories : undefined,
 					...values,
 				});
 				dialog.hide();
@@ -245,6 +301,11 @@ Object.assign(client_comms.outgoing, {
 	composer.get_signature = function (...args) {
 		const may_ask = frappe.boot.user.email_signature || frappe.model.can_read("Email Account");
 		return may_ask ? get_signature.apply(this, args) : "";
+	};
+	const make = composer.make;
+	composer.make = function (...args) {
+		client_comms.outgoing.composer = this;
+		return make.apply(this, args);
 	};
 	const send_email = composer.send_email;
 	composer.send_email = async function (btn, values, ...rest) {

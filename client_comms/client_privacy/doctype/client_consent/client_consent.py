@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_months, get_datetime
+from frappe.utils import add_months, escape_html, get_datetime
 
 from client_comms import clock
 from client_comms.client_privacy import consents, parties, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.enforcement import outgoing
 from client_comms.exceptions import EventsAreAppendOnlyError
+from client_comms.i18n import moment
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
@@ -92,19 +93,18 @@ class ClientConsent(Document):
 		"""Append what the client said (or that they were asked) and save; status and dates follow.
 
 		:param event: `Given`, `Refused`, `Withdrawn`, `Requested` or `Reminded`
-		:param at: when, as stored (site time zone); now when left out
-		:param valid_until: the end of an agreement; by the purpose's months when left out
+		:param at: when, in the site's time zone or with an offset; now when left out
+		:param valid_until: the end of an agreement, likewise; by the purpose's months when left out
 		:param through: how it reached us, one of `collected_through`
 		"""
-		at = get_datetime(at) if at else clock.now()
-		if event == rules.GIVEN and not valid_until:
-			valid_until = self.default_validity(at)
+		at = clock.parse(at) if at else clock.now()
+		self.require_way(through)
 		self.append(
 			"events",
 			{
 				"event": event,
 				"at": at,
-				"valid_until": valid_until,
+				"valid_until": self.end_of(at, valid_until) if event == rules.GIVEN else None,
 				"by_user": frappe.session.user,
 				"through": through or self.collected_through,
 				"notice": notice or self.notice,
@@ -123,7 +123,7 @@ class ClientConsent(Document):
 		"""What a new consent says: given, unless its status says otherwise."""
 		said = self.status if self.status in (rules.REFUSED, rules.WITHDRAWN) else rules.GIVEN
 		first = rules.REFUSED if said == rules.REFUSED else rules.GIVEN
-		at = get_datetime(self.given_on) if self.given_on else clock.now()
+		at = clock.parse(self.given_on) if self.given_on else clock.now()
 		if at > clock.now():
 			frappe.throw(
 				_("{0} lies in the future: record the consent when the client has given it.").format(
@@ -132,16 +132,37 @@ class ClientConsent(Document):
 				title=_("Not Given Yet"),
 			)
 		row = {"by_user": frappe.session.user, "through": self.collected_through, "notice": self.notice}
-		until = self.valid_until or (self.default_validity(at) if first == rules.GIVEN else None)
+		until = self.end_of(at, self.valid_until) if first == rules.GIVEN else None
 		self.append("events", {**row, "event": first, "at": at, "valid_until": until})
 		if said == rules.WITHDRAWN or self.withdrawn_on:
-			withdrawn = get_datetime(self.withdrawn_on) if self.withdrawn_on else clock.now()
+			withdrawn = clock.parse(self.withdrawn_on) if self.withdrawn_on else clock.now()
 			self.append("events", {**row, "event": rules.WITHDRAWN, "at": max(at, withdrawn)})
 		self.collected_by = frappe.session.user
 
-	def default_validity(self, at):
-		months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
-		return add_months(at, months) if months else None
+	def end_of(self, at, valid_until):
+		"""Until when what was given `at` holds: as the client said, or else by the purpose's months; None for no end."""
+		if not valid_until:
+			months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
+			return add_months(at, months) if months else None
+		until = clock.parse(valid_until)
+		if until <= at:
+			frappe.throw(
+				_("{0}, {1}, is not after {2}, {3}. Give a later end, or none for the purpose's own.").format(
+					frappe.bold(_("Valid Until")), moment(until), frappe.bold(_("Given On")), moment(at)
+				),
+				title=_("Ends Before It Begins"),
+			)
+		return until
+
+	def require_way(self, through):
+		ways = [way for way in self.meta.get_field("collected_through").options.split("\n") if way]
+		if through and through not in ways:
+			frappe.throw(
+				_("{0} is no way to collect a consent. Choose one of: {1}.").format(
+					frappe.bold(escape_html(through)), ", ".join(_(way) for way in ways)
+				),
+				title=_("Way Unknown"),
+			)
 
 	# --- validation ----------------------------------------------------------------------------
 

@@ -139,7 +139,7 @@ class IdentityVerification(Document):
 		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
 			alerts.tell(
 				alerts.users_with_role(COMPLIANCE_OFFICER),
-				_("Identity checks locked after too many failures: {0}").format(self.name),
+				lambda: _("Identity checks locked after too many failures: {0}").format(self.name),
 				self.doctype,
 				self.name,
 			)

@@ -77,6 +77,7 @@ class ClientCommsSettings(Document):
 		self.validate_what_arrives()
 		self.validate_warning_share()
 		self.validate_quiet_hours()
+		self.validate_sharing_purpose()
 		self.validate_escalation_steps()
 		self.warn_without_acknowledgement()
 
@@ -134,6 +135,18 @@ class ClientCommsSettings(Document):
 			frappe.throw(
 				_("Warn at a share from 0 (never) up to, and without, 100 percent of the working time."),
 				title=_("Not a Share"),
+			)
+
+	def validate_sharing_purpose(self):
+		"""The gate asks for consent to it, for a third party: one that is about ourselves could never be given."""
+		if self.sharing_purpose and not frappe.db.get_value(
+			"Consent Purpose", self.sharing_purpose, "concerns_third_party"
+		):
+			frappe.throw(
+				_("{0}: {1} is not about a third party. Choose a purpose that is.").format(
+					frappe.bold(_("Purpose of Sharing")), frappe.bold(_(self.sharing_purpose))
+				),
+				title=_("No Third Party Here"),
 			)
 
 	def validate_quiet_hours(self):

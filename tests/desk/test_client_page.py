@@ -1,0 +1,83 @@
+"""What clients click in the portal: for which client, what they agree to, how they want to be contacted (P-3, C-1)."""
+
+from pathlib import Path
+
+import frappe
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
+
+
+@pytest.fixture
+def visitor(site, client, make_user):
+	"""The login of a client's contact, who is the contact of another client, too."""
+	other = site.get_doc({"doctype": "Customer", "customer_name": f"Nord Dental Lab {client.key}"}).insert()
+	contact = site.get_doc(
+		"Contact", site.db.get_value("Contact Email", {"email_id": client.address}, "parent")
+	)
+	user = make_user("Customer", user_type="Website User", password=PASSWORD)
+	contact.append("links", {"link_doctype": "Customer", "link_name": other.name})
+	contact.user = user
+	contact.save()
+	site.db.commit()
+	yield site._dict(user=user, other=other.name)
+	site.set_user("Administrator")
+	site.db.rollback()
+	for doctype in ("Client Consent", "Identity Verification", "Communication Preference"):
+		for name in site.get_all(doctype, {"party": ("in", (client.name, other.name))}, pluck="name"):
+			for child in ("Consent Event", "Preferred Channel", "Channel Not to Use"):
+				site.db.delete(child, {"parent": name})
+			site.db.delete(doctype, {"name": name})
+	contact.reload()
+	contact.user = None
+	contact.links = [link for link in contact.links if link.link_name != other.name]
+	contact.save()
+	site.delete_doc("Customer", other.name, force=True)
+	site.db.commit()
+
+
+def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, login):
+	page = login(visitor.user, PASSWORD)
+	page.goto("/client-privacy")
+	choose = page.get_by_role("link", name="Nord Dental Lab")
+	expect(choose).to_be_visible()
+	shoot(page, "choose")
+	choose.click()
+	offer = page.locator("fieldset", has_text="Marketing")
+	offer.get_by_text("I agree", exact=True).click()
+	page.get_by_label("Preferred: Phone").check()
+	page.get_by_label("Never: Letter").check()
+	shoot(page, "answer")
+	send(page)
+	site.db.rollback()
+	consent = frappe.get_last_doc("Client Consent", {"party": visitor.other})
+	assert (consent.purpose, consent.status) == ("Marketing", "Given")
+	assert not frappe.db.exists("Client Consent", {"party": client.name})
+	assert preference(visitor) == (["Phone"], ["Letter"])
+
+	page.goto("/client-privacy")
+	page.get_by_role("link", name="Nord Dental Lab").click()
+	expect(page.locator("fieldset", has_text="Marketing")).to_contain_text("Given")
+	page.get_by_label("No Preference: Phone").check()
+	send(page)
+	site.db.rollback()
+	assert preference(visitor) == ([], ["Letter"])
+
+
+def send(page):
+	page.locator(".self-service [type=submit]").click()
+	expect(page.get_by_text("Thank you")).to_be_visible()
+
+
+def preference(visitor):
+	doc = frappe.get_last_doc("Communication Preference", {"party": visitor.other})
+	return [row.channel for row in doc.channels], [row.channel for row in doc.channels_not_to_use]
+
+
+def shoot(page, name):
+	"""For people to look at."""
+	SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+	page.screenshot(path=SCREENSHOTS / f"client-page-{name}.png", full_page=True)

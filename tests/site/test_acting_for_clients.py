@@ -1,0 +1,87 @@
+"""Who may ask a client for consent, confirm who they are and see what they agreed to, and what a refusal says (P-1, P-3)."""
+
+import frappe
+import pytest
+
+from client_comms import api
+
+THIRD_PARTY, ANNA = "Adviser", "anna@acting.example"
+
+
+@pytest.fixture
+def client(site, mailbox, make_client):
+	site.get_doc(
+		{"doctype": "Third Party", "third_party_name": THIRD_PARTY, "email_domains": "adviser.example"}
+	).insert()
+	anna = make_client("Anna Client", ANNA)
+	return {"party_type": anna.party_type, "party": anna.party}
+
+
+ACTIONS = {
+	"verify": lambda client: api.verify_identity(**client, method="Document Seen", result="Confirmed"),
+	"code": lambda client: api.send_identity_code(**client),
+	"ask": lambda client: api.request_consent(**client, third_party=THIRD_PARTY),
+	"invite": lambda client: api.invite_client(**client),
+	"share": lambda client: api.may_share(**client, recipients="eve@adviser.example"),
+}
+
+
+def refusal(action, client):
+	with pytest.raises(frappe.PermissionError) as refused:
+		ACTIONS[action](client)
+	return str(refused.value)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("role", ["Frontline Staff", "Account Manager", "Customer Support"])
+def test_who_may_read_an_interaction_may_act_for_its_client(client, log, make_user, as_user, action, role):
+	user = make_user(role)
+	log("Initial Inquiry", **client)
+	with as_user(user):
+		assert not frappe.has_permission("Customer", "read")
+		ACTIONS[action](client)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_interaction_that_is_hidden_lets_nobody_act(client, log, make_user, as_user, action):
+	complaint = log("Feedback/Complaint", **client)
+	user = make_user("Customer Support")
+	nobody = {**client, "party": "No Such Client"}
+	with as_user(user):
+		said = refusal(action, client)
+		assert "may read an interaction" in said and "Log the conversation" in said
+		# Whether there is such a client is not said.
+		assert refusal(action, nobody).replace("No Such Client", client["party"]) == said
+	complaint.db_set("responsible_staff", user)
+	with as_user(user):
+		ACTIONS[action](client)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_refusal_names_the_roles_that_are_missing(client, make_user, as_user, action):
+	with as_user(make_user("Sales User")):
+		said = refusal(action, client)
+	assert "your roles" in said and "Customer Support Manager" in said
+
+
+def test_what_keeps_the_client_from_a_user_keeps_these_too(client, log, make_user, as_user):
+	log("Initial Inquiry", **client)
+	other = frappe.get_doc({"doctype": "Customer", "customer_name": "Bert Client"}).insert().name
+	user = make_user("Customer Support")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": other}
+	).insert()
+	with as_user(user):
+		assert "none of them" in refusal("ask", client)
+
+
+def test_the_code_of_a_client_whom_one_may_not_act_for_is_not_tried(client, log, make_user, as_user):
+	name = api.send_identity_code(**client)["name"]
+	with as_user(make_user("Customer Support")), pytest.raises(frappe.PermissionError, match="none of them"):
+		api.check_identity_code(name, "000000")
+	assert frappe.db.get_value("Identity Verification", name, "attempts") == 0
+
+
+def test_only_for_clients(client):
+	with pytest.raises(frappe.ValidationError, match="no kind of client"):
+		api.verify_identity("User", "Guest", "Document Seen", "Confirmed")

@@ -1,0 +1,95 @@
+"""One-time codes: what is tried in vain counts for good, and nobody gets more codes than a client needs (P-1)."""
+
+import re
+from datetime import timedelta
+
+import frappe
+import pytest
+
+from client_comms import api, clock
+from client_comms.client_privacy import codes, identity
+from client_comms.exceptions import ActionNotPossibleError
+
+WRONG = "not it"
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Anna Client", "anna@codes.example")
+
+
+@pytest.fixture
+def send(client, mailbox):
+	"""Send a code; returns the check that waits for it, and the code as the client reads it."""
+
+	def send(**fields):
+		name = api.send_identity_code(**{**client, **fields})["name"]
+		return name, re.search(r"\b(\d{6})\b", mailbox(name)["text/plain"])[1]
+
+	return send
+
+
+def results(client):
+	rows = frappe.get_all(
+		identity.VERIFICATION, {"party": client.party}, pluck="result", order_by="creation asc, name asc"
+	)
+	return [str(each) for each in rows]
+
+
+def test_the_right_code_confirms(client, send):
+	name, code = send()
+	assert api.check_identity_code(name, WRONG) == {"confirmed": False, "tries_left": 2}
+	assert api.check_identity_code(name, f" {code} ")["confirmed"]
+	with pytest.raises(ActionNotPossibleError, match="not valid any more"):
+		api.check_identity_code(name, code)
+	assert identity.state(client.party_type, client.party, client.contact, None).verified_until
+
+
+def test_codes_that_are_given_up_lock_as_well(client, send, set_settings, make_user):
+	set_settings(identity_attempts=3)
+	officer = make_user("Compliance Officer")
+	for _attempt in range(3):
+		name, code = send()
+		api.check_identity_code(name, WRONG)
+	assert results(client) == ["Failed", "Failed", "Pending"]
+	frappe.db.commit()
+	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+		send()
+	frappe.db.rollback()
+	# The refusal took nothing back.
+	assert results(client) == ["Failed"] * 3
+	assert frappe.db.count("Notification Log", {"for_user": officer}) == 1
+	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+		api.check_identity_code(name, code)
+
+
+def test_a_newer_code_replaces_the_older(client, send):
+	first, code = send()
+	send()
+	with pytest.raises(ActionNotPossibleError, match="not valid any more"):
+		api.check_identity_code(first, code)
+	# It was never tried, so nothing has failed.
+	assert results(client) == ["Pending", "Pending"]
+	assert identity.failures(identity._attempts(client.party_type, client.party, client.contact)) == 0
+
+
+def test_a_code_that_waits_opens_nothing_while_checks_are_locked(client, send, set_settings):
+	set_settings(identity_attempts=1)
+	name, code = send()
+	api.verify_identity(**client, method="Knowledge Question", result="Failed")
+	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+		api.check_identity_code(name, code)
+
+
+def test_so_many_codes_an_hour(client, send, clock_at, make_client):
+	start = clock.now().replace(hour=10, minute=0)
+	for minutes in range(codes.PER_HOUR):
+		with clock_at(start + timedelta(minutes=minutes)):
+			send()
+	with clock_at(start + timedelta(minutes=30)):
+		with pytest.raises(ActionNotPossibleError, match=r"within an hour.*11:00.*another way"):
+			send()
+		other = make_client("Bert Client", "bert@codes.example")
+		send(**other)
+	with clock_at(start + timedelta(minutes=61)):
+		send()

@@ -1,0 +1,102 @@
+"""Clients and staff are written to in their own language, whoever sets it off (C-1, C-5)."""
+
+import frappe
+import pytest
+from frappe import _
+
+from client_comms import api
+from client_comms.client_privacy import self_service
+from client_comms.i18n import speaking
+
+INVITATION, REQUEST, CODE = "Your consents and preferences", "We ask for your consent", "Your code"
+
+
+@pytest.fixture
+def prefer():
+	def make(client, language):
+		frappe.get_doc({"doctype": "Communication Preference", **client, "language": language}).insert()
+
+	return make
+
+
+@pytest.fixture
+def mails(mailbox):
+	"""Subject and text of what the app sends to a client by itself, in the order of the constants above."""
+	frappe.get_doc({"doctype": "Third Party", "third_party_name": "Adviser"}).insert()
+
+	def send(client):
+		party = {"party_type": client.party_type, "party": client.party}
+		names = [
+			api.invite_client(**party, contact=client.contact),
+			api.request_consent(**party, contact=client.contact, third_party="Adviser"),
+			api.send_identity_code(**party, contact=client.contact)["name"],
+		]
+		return [(sent["subject"], sent["text/plain"]) for sent in map(mailbox, names)]
+
+	return send
+
+
+def in_language(language, sent):
+	"""Whether emails are in the language, and have another subject in English if it is another one."""
+	subjects = [_(text, language) for text in (INVITATION, REQUEST, CODE)]
+	assert language == "en" or not {INVITATION, REQUEST, CODE} & set(subjects)
+	hints = [_("Or copy this address into your browser:", language)] * 2
+	return [subject for subject, _text in sent] == subjects and all(
+		hint in text.replace("\n", " ") for hint, (_subject, text) in zip(hints, sent, strict=False)
+	)
+
+
+def test_the_client_by_their_preference(make_client, prefer, mails):
+	client = make_client("Anna Client", "anna@languages.example", language="en")
+	prefer(client, "de")
+	assert in_language("de", mails(client))
+
+
+def test_else_by_their_own_record(make_client, mails):
+	assert in_language("de", mails(make_client("Anna Client", "anna@languages.example", language="de")))
+
+
+def test_else_by_their_login(make_client, make_user, mails):
+	client = make_client("Anna Client", "anna@languages.example", language=None)
+	login = make_user("Customer", user_type="Website User", language="de")
+	frappe.db.set_value("Customer", client.party, "language", None)
+	frappe.db.set_value("Contact", client.contact, "user", login)
+	assert in_language("de", mails(client))
+
+
+def test_else_in_the_language_of_the_site_and_never_that_of_the_staff(make_client, mails):
+	client = make_client("Anna Client", "anna@languages.example")
+	frappe.db.set_value("Customer", client.party, "language", None)
+	with speaking("de"):
+		sent = mails(client)
+	assert in_language("en", sent)
+
+
+def test_staff_are_told_in_their_own_language_what_a_client_says(make_client, make_user, mails):
+	client = make_client("Anna Client", "anna@languages.example", language="de")
+	english, german = make_user("Account Manager"), make_user("Account Manager", language="de")
+	visit = self_service.Visit(**client)
+	todos = []
+	for manager in (english, german):
+		frappe.db.set_value("Customer", client.party, "account_manager", manager)
+		with speaking("de" if manager == english else "en"):
+			self_service.submit(visit, {}, None, False, "My number is new")
+		todos.append(frappe.get_last_doc("ToDo", {"allocated_to": manager}).description)
+	pattern = "Verify and correct the details of {0}, as the client asks."
+	assert todos == [_(pattern, language).format(client.contact) for language in ("en", "de")]
+
+
+def test_officers_are_told_in_their_own_language(make_client, make_user, set_settings):
+	set_settings(identity_attempts=1)
+	officers = {language: make_user("Compliance Officer", language=language) for language in ("en", "de")}
+	client = make_client("Anna Client", "anna@languages.example")
+	with speaking("fr"):
+		name = api.verify_identity(**client, method="Document Seen", result="Failed")["name"]
+	told = {
+		language: frappe.db.get_value(
+			"Notification Log", {"for_user": user, "document_name": name}, "subject"
+		)
+		for language, user in officers.items()
+	}
+	pattern = "Identity checks locked after too many failures: {0}"
+	assert told == {language: _(pattern, language).format(name) for language in officers}
