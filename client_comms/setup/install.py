@@ -59,12 +59,10 @@ def after_install():
 
 
 def after_migrate():
-	"""Custom fields and indexes follow the code; data does not."""
+	"""Custom fields and indexes follow the code; data does not: what an administrator deleted stays away."""
 	sync_custom_fields()
 	add_indexes()
 	workspace_block.make()
-	make_consent_purposes()
-	make_terminology()
 	settle_new_settings()
 	policy.forget()
 
