@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, get_fullname, get_link_to_form
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.client_interactions import (
 	action_items,
 	escalation_report,
@@ -132,6 +132,7 @@ class ClientInteraction(Document):
 		self.set_onload("privacy", standing.lines(self))
 
 	def validate(self):
+		inputs.require_texts_fit(self)
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # left empty, its absence is told with the other details
 			self.occurred_on = clock.parse(self.occurred_on)
@@ -173,6 +174,7 @@ class ClientInteraction(Document):
 		:raises ActionNotPossibleError: the clocks do not allow this event now
 		"""
 		at = get_datetime(at) if at else clock.now()
+		inputs.require_text(_("Note"), note)
 		self.check_event(event, at, promised_until)
 		self.append_event(event, at, note, promised_until, source, by)
 		self.save_by_app()
@@ -359,6 +361,7 @@ class ClientInteraction(Document):
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
+		details["summary"] = inputs.plain(self.summary)
 		if (before := self.stored()) and not before.party:
 			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
 			details["party"] = self.party or before.party_name
@@ -497,7 +500,7 @@ class ClientInteraction(Document):
 				row.reference_doctype,
 				row.reference_name,
 				row.file,
-				row.note,
+				inputs.plain(row.note),
 				row.physical_location,
 				row.custodian,
 			)
