@@ -6,6 +6,7 @@ from frappe.utils import get_datetime, get_fullname, get_link_to_form
 from client_comms import clock, inputs
 from client_comms.client_interactions import (
 	action_items,
+	alerts,
 	escalation_report,
 	generated,
 	ladder,
@@ -35,6 +36,7 @@ LEVEL_CHANGED = "Level Changed"
 PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
+_NAMED = 5  # people in a message
 
 EVENT_FIELDS = (
 	"event",
@@ -400,10 +402,20 @@ class ClientInteraction(Document):
 				frappe.bold(self.responsible_staff),
 				frappe.bold(_(self.communication_type)),
 				frappe.bold(", ".join(_(role) for role in sorted(roles))),
-			),
+			)
+			+ " "
+			+ self.who_could_be_responsible(roles),
 			title=_("Responsible Role Missing"),
 			exc=NotResponsibleError,
 		)
+
+	def who_could_be_responsible(self, roles) -> str:
+		"""The next step for who named somebody without a role of `roles`."""
+		holders = sorted(map(get_fullname, alerts.users_with_role(*roles) - {"Administrator"}))
+		if not holders:
+			return _("Nobody has it. Ask a System Manager to give it to somebody.")
+		names = frappe.bold(", ".join(holders[:_NAMED]))
+		return _("Choose somebody who has it, such as {0}.").format(names)
 
 	def add_change_events(self, outgoing_reason=None):
 		"""What a change of the record means for its history; the first events of a new record."""
