@@ -104,7 +104,7 @@ def matter_of(
 	if doctype and name:
 		interaction = interaction or governed.interaction_of(doctype, name)
 		level = _stricter(level, _level_of(doctype, name))
-	if interaction:
+	if interaction and (doctype, name) != (INTERACTION, interaction):
 		level = _stricter(level, governed.level(INTERACTION, interaction))
 	return Matter(
 		doctype,
