@@ -5,10 +5,11 @@ the app that needs the present moment asks `now()`, so that a demonstration or a
 """
 
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import frappe
+from dateutil import parser
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
@@ -52,6 +53,29 @@ def parse(value: datetime | str) -> datetime:
 			title=_("Not a Date and Time"),
 		)
 	return to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
+
+
+def is_day(value: date | str) -> bool:
+	"""Whether what `parse` takes names a day alone, without a time."""
+	if not isinstance(value, str):
+		return not isinstance(value, datetime)
+	# What is not said is taken from the default.
+	one, other = (parser.parse(value, default=datetime(2000, 1, 1, hour)).hour for hour in (1, 2))
+	return one != other
+
+
+def parse_day(value: date | str) -> date:
+	"""What a user or an integration sent for a day.
+
+	:raises frappe.ValidationError: it is no date
+	"""
+	try:
+		return get_datetime(value).date()
+	except (ValueError, OverflowError, TypeError, AttributeError):
+		frappe.throw(
+			_("{0} is not a date. Write it like 2026-11-30.").format(frappe.bold(value)),
+			title=_("Not a Date"),
+		)
 
 
 def to_aware(stored: datetime | str) -> datetime:

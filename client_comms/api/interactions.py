@@ -4,15 +4,18 @@ Every action takes the interaction's name, needs write access to it, and returns
 What the clocks do not allow raises `ActionNotPossibleError` with what to do instead.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 from frappe import _
+from frappe.utils import formatdate
 
-from client_comms import clock
-from client_comms.exceptions import MissingDetailsError
-from client_comms.i18n import translate
+from client_comms import clock, inputs
+from client_comms.communication_governance import calendars
+from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.i18n import refuse, translate
 from client_comms.rules import response_clock
+from client_comms.rules.messages import RuleError
 
 INTERACTION = "Client Interaction"
 _LOGGABLE = (
@@ -29,31 +32,39 @@ _LOGGABLE = (
 	"summary",
 	"responsible_staff",
 	"confidentiality_level",
-	"action_items",
-	"evidence",
 	"reference_doctype",
 	"reference_name",
 	"outgoing_reason",
 )
+_TABLES = {
+	"action_items": ("description", "assigned_to", "due_on", "status"),
+	"evidence": (
+		"documentation_method",
+		"reference_doctype",
+		"reference_name",
+		"file",
+		"note",
+		"physical_location",
+		"custodian",
+	),
+	"data_categories": ("data_category",),
+}
 
 
 @frappe.whitelist(methods=["POST"])
 def log_interaction(**fields) -> dict:
 	"""Log a call, email, meeting or any other interaction with a client (D-1, D-2).
 
-	:param fields: fields of Client Interaction; `action_items` and `evidence` as lists of dicts (or JSON).
-	    Company, responsible staff (the caller) and the moment (now) are filled in when left out.
+	:param fields: fields of Client Interaction; `action_items`, `evidence` and `data_categories` as lists of dicts
+	    (or JSON). Company, responsible staff (the caller) and the moment (now) are filled in when left out.
+	:raises frappe.ValidationError: a field is unknown, or holds what it cannot hold
 	:raises MissingDetailsError: a detail of clause D-2 is missing
 	:raises NotResponsibleError: the responsible staff lack the responsible party's role
 	"""
 	frappe.has_permission(INTERACTION, "create", throw=True)
-	values = {
-		key: frappe.parse_json(value) if key in ("action_items", "evidence") else value
-		for key, value in fields.items()
-		if key in _LOGGABLE
-	}
+	fields.pop("cmd", None)  # Frappe hands over which method was called
 	doc = frappe.new_doc(INTERACTION)
-	doc.update(values)
+	doc.update(inputs.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
 	doc.company = doc.company or frappe.defaults.get_user_default("Company")
 	doc.responsible_staff = doc.responsible_staff or frappe.session.user
 	doc.insert()
@@ -67,12 +78,14 @@ def acknowledge(name: str, note: str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def promise(name: str, until: str | datetime, note: str | None = None) -> dict:
+def promise(name: str, until: str | datetime | date, note: str | None = None) -> dict:
 	"""The client was told when to expect the answer: meets the response clock, starts the promise clock (C-4).
 
-	:param until: moment in the site's time zone, after now
+	:param until: moment in the site's time zone, after now; a date alone is the close of business on that day
 	"""
-	return _record(name, response_clock.PROMISED, note, promised_until=clock.parse(until) if until else None)
+	doc = _writable(name)
+	doc.record(response_clock.PROMISED, note=note, promised_until=_promised(doc, until))
+	return _as_dict(doc)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -127,9 +140,31 @@ def owed_documentation(name: str) -> list[dict]:
 	return [{"method": m.method, "message": translate(m.message)} for m in doc.missing_documentation()]
 
 
-def _record(name: str, event: str, note: str | None = None, promised_until=None) -> dict:
+def _promised(doc, until: str | datetime | date | None) -> datetime | None:
+	"""The moment that the client was told; whoever names a day alone means that business is still open then."""
+	if not until:
+		return None
+	moment = clock.parse(until)
+	if not clock.is_day(until):
+		return moment
+	try:
+		closing = calendars.for_company(doc.company).closing_time(moment.date())
+	except RuleError as refusal:
+		refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
+	if closing is None:
+		frappe.throw(
+			_("{0} is no business day. Choose another day, or say the time as well.").format(
+				frappe.bold(formatdate(moment))
+			),
+			exc=ActionNotPossibleError,
+			title=_("Closed on That Day"),
+		)
+	return clock.to_stored(closing)
+
+
+def _record(name: str, event: str, note: str | None = None) -> dict:
 	doc = _writable(name)
-	doc.record(event, note=note, promised_until=promised_until)
+	doc.record(event, note=note)
 	return _as_dict(doc)
 
 

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import clock
 from client_comms.api.roles import require_configuring_or_auditing
 from client_comms.communication_governance import simulation
 
@@ -17,4 +18,4 @@ def simulate_matrix(matrix: str, since: str | None = None) -> dict:
 	:raises frappe.PermissionError: the caller configures nothing and audits nothing
 	"""
 	require_configuring_or_auditing()
-	return simulation.simulate(matrix, since)
+	return simulation.simulate(matrix, clock.parse(since) if since else None)

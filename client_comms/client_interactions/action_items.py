@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.utils import strip_html
 
+from client_comms import clock
 from client_comms.enforcement import sharing
 
 INTERACTION = "Client Interaction"
@@ -14,10 +15,12 @@ _ADOPTED = "client_comms_adopted_todos"
 
 
 def validate(doc) -> None:
-	"""Whoever is newly assigned must be cleared for the level.
+	"""Whoever is newly assigned must be cleared for the level, and a date is one.
 
 	:raises client_comms.exceptions.ClearanceMissingError: somebody is not
 	"""
+	for row in doc.action_items:
+		row.due_on = row.due_on and clock.parse_day(row.due_on)
 	before = doc.stored()
 	known = {row.assigned_to for row in before.action_items} if before else set()
 	for user in {row.assigned_to for row in doc.action_items if row.assigned_to} - known:

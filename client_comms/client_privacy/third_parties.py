@@ -2,13 +2,13 @@
 
 import frappe
 
-from client_comms.rules import outgoing
+from client_comms.rules import domains, outgoing
 
 _CACHE = "client_comms_third_parties"
 
 
 def by_domain() -> dict[str, str]:
-	"""Email domain or address, in lower case → the third party's name; cached until one changes."""
+	"""Email domain or address, as `rules.domains` compares them → the third party's name; cached until one changes."""
 	return frappe.cache.get_value(_CACHE, _build)
 
 
@@ -25,4 +25,8 @@ def forget() -> None:
 
 def _build() -> dict[str, str]:
 	rows = frappe.get_all("Third Party", {"disabled": 0}, ["name", "email_domains"], order_by="name asc")
-	return {line: row.name for row in rows for line in (row.email_domains or "").splitlines()}
+	return {
+		domains.normal_address(line): row.name
+		for row in rows
+		for line in (row.email_domains or "").splitlines()
+	}

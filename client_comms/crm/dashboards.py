@@ -1,24 +1,25 @@
-"""Interactions among the connections of the ERPNext documents that they belong to."""
+"""Interactions, and what is on record about consent and identity, among the connections of ERPNext's documents."""
 
 from frappe import _
 
 INTERACTION = "Client Interaction"
+ABOUT_CLIENTS = ("Client Consent", "Identity Verification", "Client Disclosure", "Client Link")
 
 
 def customer(data: dict) -> dict:
-	return _by(data, "party", ["Customer", "party_type"])
+	return _client(data, "party", ["Customer", "party_type"])
 
 
 def lead(data: dict) -> dict:
-	return _by(data, "party", ["Lead", "party_type"])
+	return _client(data, "party", ["Lead", "party_type"])
 
 
 def prospect(data: dict) -> dict:
-	return _by(data, "party", ["Prospect", "party_type"])
+	return _client(data, "party", ["Prospect", "party_type"])
 
 
 def supplier(data: dict) -> dict:
-	return _by(data, "party", ["Supplier", "party_type"])
+	return _client(data, "party", ["Supplier", "party_type"])
 
 
 def opportunity(data: dict) -> dict:
@@ -30,7 +31,15 @@ def issue(data: dict) -> dict:
 
 
 def contact(data: dict) -> dict:
-	return _by(data, "contact")
+	return _client(data, "contact")
+
+
+def _client(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -> dict:
+	"""As `_by`, for the client: with what is on record about their consent and identity (P-1, P-3)."""
+	_by(data, fieldname, dynamic_link)
+	data["non_standard_fieldnames"].update(dict.fromkeys(ABOUT_CLIENTS, fieldname))
+	data["transactions"].append({"label": _("Privacy"), "items": list(ABOUT_CLIENTS)})
+	return data
 
 
 def _by(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -> dict:

@@ -1,15 +1,14 @@
 """From something that arrived in ERPNext to an interaction: a new one, or one more event of a thread (D-1, F-1)."""
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, cstr, get_datetime, strip_html
+from frappe.utils import add_to_date, cstr, get_datetime
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.client_interactions import alerts
 from client_comms.communication_governance import matrix as matrices
 from client_comms.crm import assignment, failures, parties
@@ -356,5 +355,5 @@ def _company(arrival: Arrival) -> str | None:
 
 
 def _plain(content: str) -> str:
-	text = html.unescape(strip_html(_LINE_END.sub("\n", cstr(content))))
+	text = inputs.plain(_LINE_END.sub("\n", cstr(content)))
 	return "\n".join(line.strip() for line in text.splitlines() if line.strip())[:SUMMARY_LENGTH]

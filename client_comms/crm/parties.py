@@ -7,6 +7,7 @@ import frappe
 from frappe.utils import parse_addr
 
 from client_comms.crm import phone_numbers
+from client_comms.rules import domains
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
 
@@ -26,7 +27,7 @@ def is_own(address: str) -> bool:
 	address = parse_addr(address or "")[1].lower()
 	if "@" not in address:
 		return False
-	if address.split("@", 1)[1] in frappe.get_cached_doc("Client Comms Settings").own_domains():
+	if domains.of(address) in frappe.get_cached_doc("Client Comms Settings").own_domains():
 		return True
 	return bool(
 		frappe.db.sql(

@@ -19,7 +19,7 @@ from client_comms import clock
 from client_comms.client_interactions import promptness
 from client_comms.crm import call_log, communication, event, failures, intake, parties, phone_numbers, sources
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.rules import mail_signals
+from client_comms.rules import domains, mail_signals
 
 INTERACTION = "Client Interaction"
 DISMISSAL = "Unlogged Dismissal"
@@ -288,7 +288,7 @@ def _communications(rows: list) -> list[Unlogged]:
 		address for side in (senders, recipients) for several in side.values() for address in several
 	}
 	users = parties.users_of(everybody)
-	clients = parties.of_addresses(a for a in everybody if a not in users and a.rpartition("@")[2] not in own)
+	clients = parties.of_addresses(a for a in everybody if a not in users and domains.of(a) not in own)
 	found = []
 	for row in rows:
 		if mail_signals.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own):

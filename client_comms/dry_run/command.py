@@ -15,6 +15,7 @@ from client_comms.dry_run.governance import Procedure, load_calendar, load_proce
 from client_comms.dry_run.mailbox import INTERNAL, Mail, own_domains_among, read_mailbox, sort_out
 from client_comms.dry_run.problems import Problem, UnusableInput
 from client_comms.dry_run.table import print_table, printable
+from client_comms.rules import domains
 from client_comms.rules.response_clock import NOT_REQUIRED
 
 UNUSABLE = 2
@@ -58,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
 		calendar = load_calendar(options.calendar, options.time_zone, options.holiday)
 		procedure = load_procedure(options.matrix) if options.matrix else Procedure.shipped()
 		read, problems = read_mailbox(options.mailbox, calendar.zone)
-		own_domains = [each.strip().lower().lstrip("@") for each in options.own_domain] or own_domains_among(
-			read
-		)
+		own_domains = [
+			domains.normal(each.strip().lstrip("@")) for each in options.own_domain
+		] or own_domains_among(read)
 	except UnusableInput as error:
 		print(" ".join(str(error).split()), file=sys.stderr)
 		return UNUSABLE

@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 
 from client_comms.dry_run.problems import Problem, UnusableInput
+from client_comms.rules import domains
 from client_comms.rules.classification import INBOUND, OUTBOUND
 from client_comms.rules.mail_signals import AUTO_REPLY, automatic_kind, reply_ids
 
@@ -126,10 +127,10 @@ def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
 	than any other. Raises `UnusableInput` when two come equally often.
 	"""
 	mails = list(mails)
-	if sent := {_domain(mail.sender) for mail in mails if mail.direction == OUTBOUND}:
+	if sent := {domains.of(mail.sender) for mail in mails if mail.direction == OUTBOUND}:
 		return tuple(sorted(sent))
 	counts = Counter(
-		chain.from_iterable({_domain(each) for each in (mail.sender, *mail.recipients)} for mail in mails)
+		chain.from_iterable({domains.of(each) for each in (mail.sender, *mail.recipients)} for mail in mails)
 	)
 	ranking = counts.most_common(2)
 	if len(ranking) == 2 and ranking[0][1] == ranking[1][1]:
@@ -298,12 +299,8 @@ def _addresses(*values: str) -> tuple[str, ...]:
 	return tuple(dict.fromkeys(address for address in found if "@" in address.strip("@")))
 
 
-def _domain(address: str) -> str:
-	return address.rpartition("@")[2]
-
-
 def _is_own(address: str, own_domains: Collection[str]) -> bool:
-	domain = _domain(address)
+	domain = domains.of(address)
 	return any(domain == own or domain.endswith("." + own) for own in own_domains)
 
 

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.permissions import has_user_permission
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.enforcement import belongings, governed, policy
 from client_comms.i18n import translate
 from client_comms.rules import access
@@ -22,9 +22,10 @@ _SHARED_RIGHTS = ("read", "write", "share")
 def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	"""`{"allowed", "rule", "reasons"}`; `allowed` is what Frappe answers, `rule` what decided it.
 
-	:raises frappe.DoesNotExistError: there is no such record
+	:raises frappe.DoesNotExistError: there is no such DocType, or no such record
 	"""
 	require_action(action)
+	inputs.require_doctype(doctype)
 	doc = frappe.get_doc(doctype, name)
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)

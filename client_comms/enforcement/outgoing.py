@@ -23,7 +23,7 @@ from client_comms.crm import parties, phone_numbers
 from client_comms.enforcement import belongings, governed, held, policy
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
 from client_comms.i18n import translate
-from client_comms.rules import channels
+from client_comms.rules import channels, domains
 from client_comms.rules import consent as consent_rules
 from client_comms.rules import outgoing as rules
 from client_comms.rules.messages import Message
@@ -105,7 +105,7 @@ def matter_of(
 	if doctype and name:
 		interaction = interaction or governed.interaction_of(doctype, name)
 		level = _stricter(level, _level_of(doctype, name))
-	if interaction:
+	if interaction and (doctype, name) != (INTERACTION, interaction):
 		level = _stricter(level, governed.level(INTERACTION, interaction))
 	return Matter(
 		doctype,
@@ -158,12 +158,18 @@ def sort_recipients(matter: Matter, addresses: Iterable[str]) -> tuple[Recipient
 	addresses = [address for address in addresses if (address or "").strip()]
 	known = Known(
 		staff_domains=settings.own_domains(),
-		staff_addresses=parties.own_addresses(addresses),
-		client_addresses=clients.addresses_of(matter.party_type, matter.party, matter.contact)
-		or _who_opened(matter.interaction),
+		staff_addresses=_compared(parties.own_addresses(addresses)),
+		client_addresses=_compared(
+			clients.addresses_of(matter.party_type, matter.party, matter.contact)
+			or _who_opened(matter.interaction)
+		),
 		third_parties=third_parties.by_domain(),
 	)
 	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
+
+
+def _compared(addresses: Iterable[str]) -> set[str]:
+	return {domains.normal_address(address) for address in addresses}
 
 
 def sort_numbers(matter: Matter, numbers: Iterable[str]) -> tuple[Recipient, ...]:

@@ -5,31 +5,40 @@ the contact, the customer and the lead behind its addresses. The methods that re
 wrapped: what they found is asked for once more through the row condition, one query a timeline.
 """
 
+from contextlib import nullcontext
+
 import frappe
 from frappe import _
 from frappe.desk.form import load
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, policy
 
 _LISTS = ("communications", "automated_messages")
 
 
 @frappe.whitelist()
 def getdoc(doctype: str, name: str):
-	load.getdoc(doctype, name)
+	with _read_once(doctype, name):
+		load.getdoc(doctype, name)
 	_trim_docinfo()
 
 
 @frappe.whitelist()
 def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None):
 	# Only documents by name come over HTTP; Frappe itself calls its own function with a document.
-	load.get_docinfo(doctype=doctype, name=name)
+	with _read_once(doctype, name):
+		load.get_docinfo(doctype=doctype, name=name)
 	_trim_docinfo()
 
 
 @frappe.whitelist()
 def get_communications(doctype: str, name: str, start: int = 0, limit: int = 20):
 	return visible(load.get_communications(doctype, name, start, limit))
+
+
+def _read_once(doctype: str | None, name: str | None):
+	"""Loading a form asks for permission again and again, and changes nothing of the record."""
+	return policy.holding(name) if doctype == governed.INTERACTION and name else nullcontext()
 
 
 def visible(messages: list) -> list:

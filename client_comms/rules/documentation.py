@@ -1,12 +1,14 @@
 """What must be on file about a client interaction (clauses D-2, D-3, D-6 and M-1).
 
 The matrix says which documentation methods a communication type owes, each method says what kind of
-evidence proves it. Texts are plain: markup is stripped before they come here. Whitespace is blank.
+evidence proves it. Texts are plain: markup is stripped before they come here. Whitespace is blank,
+and so is what no reader sees.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from client_comms.rules import texts
 from client_comms.rules.messages import Message, _
 
 # Kinds of evidence that a documentation method can ask for.
@@ -81,7 +83,7 @@ def _proved(method: Method, given: Iterable[Evidence]) -> bool:
 
 
 def _filled(*values: object) -> bool:
-	return all(value is not None and str(value).strip() for value in values)
+	return all(value is not None and texts.visible(str(value)) for value in values)
 
 
 _PROVES: Mapping[str, Callable[[Evidence], bool]] = {

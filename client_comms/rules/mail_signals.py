@@ -14,6 +14,8 @@ from email import message_from_string
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
+from client_comms.rules import domains
+
 AUTO_REPLY = "auto-reply"
 BOUNCE = "bounce"
 BULK = "bulk"
@@ -169,8 +171,9 @@ def _report_type(content_type: str) -> str | None:
 
 
 def _is_bulk(values: Mapping[str, str], precedence: str, own_domains: Collection[str]) -> bool:
-	list_id = (_BRACKETED_ID.findall(values.get("list-id", "")) or [values.get("list-id", "")])[-1].lower()
-	if any(list_id == domain.lower() or list_id.endswith("." + domain.lower()) for domain in own_domains):
+	list_id = (_BRACKETED_ID.findall(values.get("list-id", "")) or [values.get("list-id", "")])[-1]
+	list_id = domains.normal(list_id)
+	if any(list_id == own or list_id.endswith("." + own) for own in map(domains.normal, own_domains)):
 		return precedence in ("bulk", "junk")
 	return precedence in ("bulk", "list", "junk") or "list-id" in values or "list-unsubscribe" in values
 

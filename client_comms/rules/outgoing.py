@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import getaddresses
 
+from client_comms.rules import domains
 from client_comms.rules.messages import Message, _
 
 # Kinds of recipients
@@ -39,7 +40,7 @@ NEXT_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-	"""Whom the house knows. Addresses and domains are in lower case.
+	"""Whom the house knows. Addresses and domains are as `rules.domains` compares them.
 
 	`staff_domains` and `staff_addresses` are our own; `client_addresses` belong to the people of the client the
 	matter is about; `third_parties` maps an email domain or a whole address to the third party's name.
@@ -71,13 +72,13 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 	if len(read) != 1:
 		return Recipient(address.strip().lower(), THIRD_PARTY)
 	bare = read[0]
-	domain = bare.rpartition("@")[2]
-	if bare in known.staff_addresses or domain in known.staff_domains:
+	compared, domain = domains.normal_address(bare), domains.of(bare)
+	if compared in known.staff_addresses or domain in known.staff_domains:
 		return Recipient(bare, STAFF)
-	if bare in known.client_addresses:
+	if compared in known.client_addresses:
 		return Recipient(bare, CLIENT)
 	labels = domain.split(".")
-	candidates = [bare, *(".".join(labels[i:]) for i in range(len(labels)))]
+	candidates = [compared, *(".".join(labels[i:]) for i in range(len(labels)))]
 	third_party = next((known.third_parties[c] for c in candidates if c in known.third_parties), None)
 	return Recipient(bare, THIRD_PARTY, third_party)
 

@@ -9,6 +9,7 @@ only the days on which the clocks change inside a window are corrected one by on
 """
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY = _EPOCH.toordinal()
 _LAST_YEAR = 2999  # later years are typing errors
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d*)?)?")
 _LAST_DAY = date(_LAST_YEAR, 12, 31).toordinal()
 
 
@@ -98,6 +100,12 @@ class WorkingCalendar:
 	def next_open(self, t: datetime) -> datetime:
 		"""The first moment from `t` on at which business is open: `t` itself when it is."""
 		return self._datetime(self._next_open(t)[1])
+
+	def closing_time(self, day: date) -> datetime | None:
+		"""When business closes on `day`; None when it does not open."""
+		_check_year(day.year)
+		ordinal = day.toordinal()
+		return self._datetime(self._closing(ordinal)) if self._is_business_day(ordinal) else None
 
 	def deadline(self, start: datetime, business_days: float, counting: str | None = None) -> datetime:
 		"""The end of "within `business_days` business days" of `start` (clauses C-3 and C-4).
@@ -255,6 +263,23 @@ class WorkingCalendar:
 		return [(start - offset, end - offset) for start, end in windows]
 
 
+def time_of_day(text: str) -> time:
+	"""The time that a text such as 9:30 or 17:00:00 names; raises `CalendarError` when it names none."""
+	try:
+		return time(*(int(part or 0) for part in _TIME.fullmatch(text.strip()).groups()))
+	except (ValueError, AttributeError):  # out of range, or not written like a time
+		message = _("{time} is no time of day: write it like 17:30, and midnight as 00:00.")
+		raise CalendarError(Message(message, {"time": text})) from None
+
+
+def weekday_number(name: str) -> int:
+	"""0 for Monday; raises `CalendarError` for what is no weekday."""
+	if name not in WEEKDAYS:
+		message = _("{weekday} is no weekday: choose one from Monday to Sunday.")
+		raise CalendarError(Message(message, {"weekday": name}))
+	return WEEKDAYS.index(name)
+
+
 def as_utc(t: datetime) -> datetime:
 	"""`t` in UTC, where datetimes compare and subtract as the moments they are.
 
@@ -262,9 +287,13 @@ def as_utc(t: datetime) -> datetime:
 	"""
 	if t.utcoffset() is None:
 		raise CalendarError(Message(_("{time} has no time zone: add one."), {"time": t.isoformat(" ")}))
-	if not 1 < t.year < _LAST_YEAR:  # leaves room for the offset to UTC
-		raise CalendarError(Message(_("The year {year} is out of range: check the date."), {"year": t.year}))
+	_check_year(t.year)
 	return t.astimezone(timezone.utc)
+
+
+def _check_year(year: int) -> None:
+	if not 1 < year < _LAST_YEAR:  # leaves room for the offset to UTC
+		raise CalendarError(Message(_("The year {year} is out of range: check the date."), {"year": year}))
 
 
 @lru_cache(maxsize=4096)

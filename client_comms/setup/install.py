@@ -11,6 +11,7 @@ from frappe.utils.data import get_system_timezone
 
 from client_comms import procedure
 from client_comms.enforcement import documents, policy
+from client_comms.rules import domains
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
@@ -59,12 +60,10 @@ def after_install():
 
 
 def after_migrate():
-	"""Custom fields and indexes follow the code; data does not."""
+	"""Custom fields and indexes follow the code; data does not: what an administrator deleted stays away."""
 	sync_custom_fields()
 	add_indexes()
 	workspace_block.make()
-	make_consent_purposes()
-	make_terminology()
 	settle_new_settings()
 	policy.forget()
 
@@ -242,7 +241,7 @@ def make_settings():
 def _domains_of_email_accounts() -> list[str]:
 	addresses = frappe.get_all("Email Account", {"email_id": ("is", "set")}, pluck="email_id")
 	return sorted(
-		{address.split("@", 1)[1].lower() for address in addresses if "@" in address} - {"example.com"}
+		{domains.of(address) for address in addresses if "@" in address} - {"example.com"} - domains.PUBLIC
 	)
 
 

@@ -125,6 +125,30 @@ def test_a_promise_names_its_moment(site, frontline, login, received):
 	assert promise_status == "Running"
 
 
+def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login, received):
+	name = received("Guided tour")
+	page = login(frontline, PASSWORD)
+	open_form(page, name)
+	button(page, "Actions").click()
+	page.locator(".dropdown-menu.show").get_by_text("Promise", exact=True).click()
+	until = page.locator(".modal.show [data-fieldname=until] input")
+	note = page.locator(".modal.show [data-fieldname=note] textarea")
+	until.fill(f"{site.utils.formatdate('2020-12-01')} 12:00")
+	note.fill("Told by phone.")
+	page.get_by_role("button", name="Confirm").click()
+	message = page.locator(".modal.show").filter(has_text="Choose a time after")
+	message.locator(".btn-modal-close").click()
+
+	expect(note).to_have_value("Told by phone.")
+	until.fill(f"{site.utils.formatdate('2099-12-01')} 12:00")
+	note.click()
+	page.get_by_role("button", name="Confirm").click()
+	expect(page.locator(".form-message:visible")).to_contain_text("promised")
+	expect(page.locator(".modal.show")).to_have_count(0)
+	site.db.rollback()
+	assert site.get_doc(INTERACTION, name).events[-1].note == "Told by phone."
+
+
 def test_why_names_the_rule_and_what_is_missing(frontline, login, received):
 	page = login(frontline, PASSWORD)
 	open_form(page, received("Offer for a solar roof"))

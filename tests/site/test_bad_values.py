@@ -1,12 +1,14 @@
-"""What would show a document's title, or run in the browser of others, is refused where it is entered."""
+"""What cannot be, what would show a document's title, or run in the browser of others, is refused where it is entered."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import frappe
 import pytest
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
+from client_comms.client_privacy import third_parties
+from client_comms.crm import parties
 from client_comms.exceptions import ActionNotPossibleError
 
 STANDARD = "Standard"
@@ -197,3 +199,228 @@ def test_what_the_page_never_sends_is_no_answer(client, make_user, as_user, sent
 		with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
 			receipt("CC-NONE")
 	assert not frappe.db.count("Communication Preference", {"party": client["party"]})
+
+
+# --- what is sent for an interaction -----------------------------------------------------------------
+
+LONG = "ä" * 40_000  # bytes: twice as many
+
+
+@pytest.fixture
+def send(make_user, as_user):
+	"""`send(summary=…)` logs an interaction as a user of the procedure would by the API."""
+	user = make_user("Frontline Staff")
+	frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
+
+	def log(**fields):
+		sent = {
+			"party_type": "Customer",
+			"party": "Anna Client",
+			"communication_type": "Initial Inquiry",
+			"channel": "Phone",
+			"direction": "Inbound",
+			"subject": "Roof",
+			"summary": "Asks for an offer.",
+			"responsible_staff": user,
+			**fields,
+		}
+		with as_user(user):
+			return api.log_interaction(**sent)
+
+	return log
+
+
+@pytest.mark.parametrize(
+	("fields", "told"),
+	[
+		({"summary": LONG}, "Summary.* is too long"),
+		({"summary": "a\ud800b"}, "Summary.* has a character that cannot be stored"),
+		({"summary": "<p><br></p>"}, "Summarise what was discussed"),
+		({"summary": "<div>&nbsp;\u200b</div>"}, "Summarise what was discussed"),
+		({"summary": ["a"]}, "Summary.* must be a single value"),
+		({"communication_type": {"a": 1}}, "Communication Type.* must be a single value"),
+		({"subject": {"a": 1}}, "Subject.* must be a single value"),
+		({"status": "Closed", "colour": "red"}, "No such field: .*status, colour"),
+		({"reference_doctype": "Nonsense", "reference_name": "x"}, "There is no DocType .*Nonsense"),
+		({"action_items": "junk"}, "Action Items.* must be a list of rows"),
+		({"action_items": "[" * 100_000}, "Action Items.* must be a list of rows"),
+		({"action_items": {"description": "Call"}}, "Action Items.* must be a list of rows"),
+		({"action_items": ["Call"]}, "Action Items.* must be a list of rows"),
+		({"action_items": [{"what": "Call"}]}, "Action Items, row 1: No such field: .*what"),
+		({"action_items": [{"description": {"a": 1}}]}, "row 1, Description.* must be a single value"),
+		(
+			{"action_items": [{"description": "Call", "assigned_to": "Administrator", "due_on": "soon"}]},
+			"soon.* is not a date. Write it like",
+		),
+		({"evidence": [{"note": LONG}]}, "Evidence, row 1, Note.* is too long"),
+		({"evidence": [{"reference_doctype": "Nonsense"}]}, "There is no DocType .*Nonsense"),
+	],
+)
+def test_what_an_interaction_cannot_hold_is_refused(send, fields, told):
+	before = frappe.db.count("Client Interaction")
+	with pytest.raises(frappe.ValidationError, match=told):
+		send(**fields)
+	assert frappe.db.count("Client Interaction") == before
+
+
+def test_what_an_interaction_can_hold_is_logged(send):
+	data = frappe.get_last_doc("Data Category").name
+	logged = send(
+		cmd="client_comms.api.log_interaction",
+		summary="&lt;3 ä 😀",
+		data_categories=[{"data_category": data}],
+		evidence='[{"documentation_method": "Email Copy", "note": "Kept on paper"}]',
+	)
+	assert logged["evidence"][0]["note"] == "Kept on paper"
+	assert logged["data_categories"][0]["data_category"] == data
+
+
+@pytest.mark.parametrize("action", ["acknowledge", "answer", "pause", "promise"])
+def test_a_note_that_is_too_long_is_refused(send, action):
+	name = send()["name"]
+	until = {"until": frappe.utils.add_days(None, 3)} if action == "promise" else {}
+	with pytest.raises(frappe.ValidationError, match=r"Note.* is too long"):
+		getattr(api, action)(name, note=LONG, **until)
+	assert len(frappe.get_doc("Client Interaction", name).events) == 2  # Logged, Received
+
+
+@pytest.mark.parametrize(
+	("until", "promised"),
+	[
+		("2026-11-26", "2026-11-26 17:00:00"),  # the close of business
+		("26.11.2026", "2026-11-26 17:00:00"),
+		(date(2026, 11, 26), "2026-11-26 17:00:00"),
+		("2026-11-26T00:00", "2026-11-26 00:00:00"),
+		("2026-11-26 11:30", "2026-11-26 11:30:00"),
+		("2026-11-28", "no business day"),  # a Saturday
+		("2026-12-24", "no business day"),
+		("9999-12-31", "out of range"),
+	],
+)
+def test_a_day_alone_is_promised_until_business_closes(inquiry, clock_at, set_calendar, until, promised):
+	set_calendar(["09:00-12:00", "13:00-17:00"], holidays=["2026-12-24"])
+	case = inquiry(responsible_staff="Administrator")
+	with clock_at("2026-11-23 11:00"):
+		if promised.startswith("2026"):
+			assert api.promise(case.name, until)["promised_for"] == promised
+		else:
+			with pytest.raises(ActionNotPossibleError, match=promised):
+				api.promise(case.name, until)
+
+
+def test_questions_about_what_is_not_there():
+	matrix = frappe.db.get_value("Communication Matrix", {"docstatus": 1})
+	with pytest.raises(frappe.ValidationError, match="is not a date and time"):
+		api.simulate_matrix(matrix, since="the day before")
+	for doctype in ("Nonsense", ""):
+		with pytest.raises(frappe.DoesNotExistError, match="There is no DocType"):
+			api.explain_access(doctype, "x")
+
+
+# --- settings ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("changes", "told"),
+	[
+		({"break_glass_hours": 10**9}, "from 1 to 168"),
+		({"break_glass_hours": 0}, "from 1 to 168"),
+		({"reading_ease": 101}, "from 0 to 100"),
+		({"reading_ease": "easy"}, "from 0 to 100"),
+		({"reopen_within_days": -1}, "from 0 to 3650"),
+		({"confirm_details_months": 10**9}, "from 0 to 1200"),
+		({"digest_at": "25:00"}, "no time of day"),
+		({"quiet_from": "late", "quiet_until": "07:00"}, "no time of day"),
+		({"own_email_domains": "own.example\nGmail.com"}, "Anybody can have a mailbox at .*gmail.com"),
+	],
+)
+def test_settings_out_of_range_are_refused(set_settings, changes, told):
+	with pytest.raises(frappe.ValidationError, match=told):
+		set_settings(**changes)
+
+
+def test_a_step_of_the_ladder_out_of_range_is_refused():
+	settings = frappe.get_doc("Client Comms Settings")
+	settings.escalation_steps[1].after_working_hours = 10**9
+	with pytest.raises(frappe.ValidationError, match=r"Escalation Steps, row 2.* from 0 to 8760"):
+		settings.save()
+
+
+@pytest.mark.parametrize("months", [-1, 10**9])
+def test_months_of_retention_out_of_range_are_refused(months):
+	level = frappe.get_doc("Confidentiality Level", STANDARD)
+	level.retention_months = months
+	with pytest.raises(frappe.ValidationError, match=r"Retention Months.* from 0 to 1200"):
+		level.save()
+
+
+@pytest.mark.parametrize(
+	("hours", "told"),
+	[
+		({"end_time": "24:00"}, "24:00.* is no time of day.* midnight as 00:00"),
+		({"end_time": "-10:00"}, "is no time of day"),
+		({"start_time": 9}, "is no time of day"),
+		({"weekday": "Someday"}, "Someday.* is no weekday"),
+	],
+)
+def test_hours_that_no_clock_shows_are_refused(hours, told):
+	calendar = frappe.get_last_doc("Response Calendar")
+	calendar.set("hours", [{"weekday": "Monday", "start_time": "09:00", "end_time": "17:00", **hours}])
+	with pytest.raises(frappe.ValidationError, match=told):
+		calendar.save()
+
+
+def test_a_matrix_with_days_that_no_calendar_has_is_refused():
+	matrix = frappe.copy_doc(frappe.get_last_doc("Communication Matrix", {"docstatus": 1}))
+	matrix.rules[0].respond_within_days = 10**8
+	with pytest.raises(frappe.ValidationError, match=r"Rules, row 1, Respond Within Days.* from 0 to 1000"):
+		matrix.insert()
+
+
+def test_two_versions_do_not_take_effect_at_the_same_moment():
+	first = frappe.get_last_doc("Communication Matrix", {"docstatus": 1, "company": ("is", "not set")})
+	company = frappe.db.get_value("Company", {})
+	for own in (None, company):
+		second = frappe.copy_doc(first)
+		second.update({"version_label": f"Second {own}", "company": own, "docstatus": 0})
+		second.insert()
+		if own:
+			second.submit()  # of the company's own there was none at that moment
+			continue
+		with pytest.raises(frappe.ValidationError, match="takes effect at that moment already"):
+			second.submit()
+		second.reload()
+		second.effective_from = frappe.utils.add_to_date(first.effective_from, minutes=1)
+		second.save()
+		second.submit()
+
+
+# --- domains -----------------------------------------------------------------------------------------
+
+
+def test_a_domain_written_in_two_ways_is_one(set_settings):
+	adviser = {"doctype": "Third Party", "third_party_name": "Adviser"}
+	frappe.get_doc({**adviser, "email_domains": "münchen.de\nxn--mnchen-3ya.de"}).insert()
+	assert frappe.db.get_value("Third Party", "Adviser", "email_domains") == "münchen.de"
+	for address in ("eve@xn--mnchen-3ya.de", "Eve@MÜNCHEN.de", "eve@mail.münchen.de"):
+		assert third_parties.of(address) == "Adviser"
+	with pytest.raises(frappe.ValidationError, match=r"belongs to the third party .*Adviser"):
+		frappe.get_doc(
+			{**adviser, "third_party_name": "Other", "email_domains": "xn--mnchen-3ya.de"}
+		).insert()
+
+	set_settings(own_email_domains="köln.de\nxn--kln-sna.de")
+	assert frappe.db.get_single_value("Client Comms Settings", "own_email_domains") == "köln.de"
+	assert parties.is_own("fiona@xn--kln-sna.de") and parties.is_own("fiona@köln.de")
+	with pytest.raises(frappe.ValidationError, match="domain of your own"):
+		frappe.get_doc({**adviser, "third_party_name": "Us", "email_domains": "xn--kln-sna.de"}).insert()
+
+
+def test_everybodys_domain_is_no_third_party():
+	adviser = frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "gmail.com"}
+	)
+	with pytest.raises(frappe.ValidationError, match="Enter the whole address"):
+		adviser.insert()
+	adviser.email_domains = "eve@gmail.com"
+	adviser.insert()

@@ -131,11 +131,17 @@ def test_the_client_follows_the_contact(inquiry, fiona):
 
 def test_responsible_staff_hold_the_responsible_role(inquiry, make_user, set_settings):
 	adam = make_user("Account Manager")
+	for holder in frappe.get_all("Has Role", {"role": "Frontline Staff", "parenttype": "User"}, pluck="name"):
+		frappe.db.delete("Has Role", holder)
+	told = f"{adam} cannot be responsible for Initial Inquiry: the matrix asks for the role Frontline Staff."
 	with pytest.raises(NotResponsibleError) as error:
 		inquiry(responsible_staff=adam)
-	assert refusal(error) == (
-		f"{adam} cannot be responsible for Initial Inquiry: the matrix asks for the role Frontline Staff."
-	)
+	assert refusal(error) == f"{told} Nobody has it. Ask a System Manager to give it to somebody."
+	for name in ("Fiona", "Fred", "Fritz", "Frida", "Falk", "Frauke"):
+		make_user("Frontline Staff", first_name=name)
+	with pytest.raises(NotResponsibleError) as error:
+		inquiry(responsible_staff=adam)
+	assert refusal(error) == f"{told} Choose somebody who has it, such as Falk, Fiona, Frauke, Fred, Frida."
 	set_settings(responsible_party_mode="Warn")
 	frappe.clear_messages()
 	assert inquiry(responsible_staff=adam).responsible_staff == adam

@@ -6,12 +6,15 @@ import frappe
 import pytest
 
 from client_comms import api, clock
-from client_comms.client_privacy import disclosures, renewals
+from client_comms.client_privacy import disclosures, links, renewals
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
+from client_comms.crm import dashboards
+from client_comms.enforcement import counts
 
 PURPOSE = "Sharing with a Third Party"
 DISCLOSURE, CONSENT, VERIFICATION = "Client Disclosure", "Client Consent", "Identity Verification"
+LINK = links.LINK
 
 
 @pytest.fixture
@@ -50,6 +53,13 @@ def verify(party):
 			"result": "Confirmed",
 		}
 	).insert()
+
+
+def send_link(party, **fields):
+	name, _address = links.make(
+		links.PREFERENCES, party_type="Customer", party=party, sent_to="anna@client.example", **fields
+	)
+	return frappe.get_doc(LINK, name)
 
 
 def disclose(doc, **fields):
@@ -112,16 +122,16 @@ def test_reclassifying_hides_the_entry_and_does_not_rewrite_it(clients, log, mak
 
 def test_consents_are_for_who_may_know_the_client(clients, make_user, as_user):
 	anna, bert = clients
-	records = {party: (give(party), verify(party)) for party in clients}
+	records = {party: (give(party), verify(party), send_link(party)) for party in clients}
 	for roles in (("Account Manager",), ("Account Manager", "Sales User")):
 		user = make_user(*roles)
 		with as_user(user):
-			assert len(frappe.get_list(CONSENT)) == len(frappe.get_list(VERIFICATION)) == 2
+			assert {len(frappe.get_list(doctype)) for doctype in (CONSENT, VERIFICATION, LINK)} == {2}
 		frappe.get_doc(
 			{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": anna}
 		).insert()
 		with as_user(user):
-			for index, doctype in enumerate((CONSENT, VERIFICATION)):
+			for index, doctype in enumerate((CONSENT, VERIFICATION, LINK)):
 				assert frappe.get_list(doctype, pluck="name") == [records[anna][index].name]
 				assert frappe.has_permission(doctype, "read", doc=records[anna][index].name)
 				assert not frappe.has_permission(doctype, "read", doc=records[bert][index].name)
@@ -144,6 +154,42 @@ def test_what_keeps_a_client_keeps_their_consents(clients, make_user, as_user):
 	).insert()
 	with as_user(user):
 		assert frappe.get_list(CONSENT, pluck="party") == [clients[0]]
+
+
+def connected(doctype, name):
+	"""The numbers on the form's dashboard, of what the app puts there."""
+	found = counts.get_open_count(doctype, name)["count"]["external_links_found"]
+	return {x["doctype"]: x["count"] for x in found if x["doctype"] in dashboards.ABOUT_CLIENTS}
+
+
+@pytest.mark.parametrize(
+	"party_type", ["Customer", "Lead", "Prospect", "Supplier", "Contact", "Client Interaction"]
+)
+def test_what_is_on_record_is_among_the_connections(party_type):
+	groups = frappe.get_meta(party_type).get_dashboard_data().transactions
+	assert [g["items"] for g in groups if g.get("label") == "Privacy"] == [list(dashboards.ABOUT_CLIENTS)]
+
+
+def test_connections_are_counted_by_client(clients, log, make_user, as_user):
+	anna, bert = clients
+	contact = frappe.get_doc({"doctype": "Contact", "first_name": "Anna"}).insert().name
+	complaint = log("Feedback/Complaint", party_type="Customer", party=anna)
+	about = {"contact": contact, "client_interaction": complaint.name}
+	for record in (give(anna), verify(anna), send_link(anna, **about), disclose(complaint)):
+		record.db_set(about)
+	give(bert)
+	for doctype, name in (("Customer", anna), ("Contact", contact), (complaint.doctype, complaint.name)):
+		assert connected(doctype, name) == dict.fromkeys(dashboards.ABOUT_CLIENTS, 1), doctype
+	assert connected("Customer", bert) == {**dict.fromkeys(dashboards.ABOUT_CLIENTS, 0), CONSENT: 1}
+
+	user = make_user("Account Manager", "Sales User")
+	with as_user(user):  # who has no clearance for the complaint
+		assert connected("Customer", anna) == {**dict.fromkeys(dashboards.ABOUT_CLIENTS, 1), DISCLOSURE: 0}
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": bert}
+	).insert()
+	with as_user(user):
+		assert connected("Contact", contact) == dict.fromkeys(dashboards.ABOUT_CLIENTS, 0)
 
 
 # --- reports ----------------------------------------------------------------------------------------

@@ -275,6 +275,7 @@ def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
 	settings.save()
 	amended = frappe.copy_doc(frappe.get_doc("Communication Matrix", {"docstatus": 1}))
 	amended.version_label = "2.0"
+	amended.effective_from = frappe.utils.add_days(amended.effective_from, 1)
 	amended.insert()
 	amended.submit()
 

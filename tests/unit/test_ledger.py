@@ -57,9 +57,9 @@ def test_the_hash_of_an_entry_worked_by_hand():
 	assert entry_hash(FIRST, 1, {"user": "ä"}) == expected
 
 
-@given(st.datetimes(), st.integers(-12, 14))
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(-12, 14))
 def test_the_same_moment_is_written_alike_in_every_zone(moment, hours):
-	moment = moment.replace(year=2026, tzinfo=timezone.utc)
+	moment = moment.replace(tzinfo=timezone.utc)
 	elsewhere = moment.astimezone(timezone(timedelta(hours=hours)))
 	assert canonical({"at": elsewhere}) == canonical({"at": moment})
 	assert moment.isoformat().encode() in canonical({"at": moment})

@@ -17,6 +17,7 @@ KNOWN = Known(
 		"adviser.example": "Adviser",
 		"tax.adviser.example": "Tax Adviser",
 		"bob@mail.example": "Bob",
+		"xn--mnchen-3ya.example": "Munich Adviser",
 	},
 )
 
@@ -41,6 +42,8 @@ KNOWN = Known(
 		("x@evil.solar.example", outgoing.THIRD_PARTY, None),
 		("anna@client.example <x@evil.example>", outgoing.THIRD_PARTY, None),
 		('"fiona@solar.example" <x@evil.example>', outgoing.THIRD_PARTY, None),
+		("eve@münchen.example", outgoing.THIRD_PARTY, "Munich Adviser"),
+		("eve@XN--mnchen-3ya.example", outgoing.THIRD_PARTY, "Munich Adviser"),
 		("nonsense", outgoing.THIRD_PARTY, None),
 		("", outgoing.THIRD_PARTY, None),
 	],

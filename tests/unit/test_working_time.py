@@ -14,6 +14,8 @@ from client_comms.rules.working_time import (
 	CalendarError,
 	Window,
 	WorkingCalendar,
+	time_of_day,
+	weekday_number,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -491,3 +493,34 @@ def test_a_calendar_that_is_always_open_counts_real_time():
 	calendar = WorkingCalendar("Europe/Berlin", ALWAYS)
 	a, b = berlin("2020-02-29 13:14:15.161718"), berlin("2033-10-30 02:30", fold=1)
 	assert calendar.working_seconds(a, b) == elapsed(a, b)
+
+
+# --- what people write -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+	("text", "found"),
+	[("9:30", time(9, 30)), ("17:00:00", time(17)), ("00:00", time(0)), ("08:00:00.000000", time(8))],
+)
+def test_a_time_of_day(text, found):
+	assert time_of_day(text) == found
+
+
+@pytest.mark.parametrize("text", ["24:00", "25:00", "-09:00", "9", "9:3", "12:60", "9:30:00:00", "noon", ""])
+def test_what_is_no_time_of_day(text):
+	with pytest.raises(CalendarError, match="is no time of day"):
+		time_of_day(text)
+
+
+def test_what_is_no_weekday():
+	assert weekday_number("Sunday") == 6
+	with pytest.raises(CalendarError, match="choose one from Monday to Sunday"):
+		weekday_number("Someday")
+
+
+def test_when_business_closes():
+	assert OFFICE.closing_time(date(2026, 11, 23)) == berlin("2026-11-23 17:00")
+	assert OFFICE.closing_time(date(2026, 11, 28)) is None  # a Saturday
+	assert OFFICE.closing_time(date(2026, 12, 24)) is None
+	with pytest.raises(CalendarError, match="out of range"):
+		OFFICE.closing_time(date(9999, 12, 31))

@@ -16,4 +16,5 @@ def execute():
 		settings.append("escalation_steps", step)
 	settings.update({"warning_share": procedure.WARNING_SHARE, **procedure.QUIET_HOURS})
 	settings.flags.ignore_mandatory = True  # what other patches fill in
+	settings.flags.ignore_validate = True  # what the site has set is not for an upgrade to refuse
 	settings.save(ignore_permissions=True)

@@ -251,10 +251,13 @@ Object.assign(client_comms.outgoing, {
 			],
 			primary_action_label: __("Continue"),
 			primary_action: async (values) => {
-				dialog.hide();
 				const about = { party_type, party, contact, client_interaction: interaction };
-				if (values.method === CODE) return client_comms.outgoing.ask_code(about);
+				if (values.method === CODE) {
+					dialog.hide();
+					return client_comms.outgoing.ask_code(about);
+				}
 				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
+				dialog.hide();
 				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
 				cur_frm?.doc.name === interaction && cur_frm.reload_doc();
 			},

@@ -167,9 +167,15 @@ function ask(frm, method, title, fields) {
 		title,
 		fields,
 		primary_action_label: __("Confirm"),
-		primary_action(values) {
-			dialog.hide();
-			act(frm, method, values);
+		// Closed only when it is done: what was typed is there to be corrected.
+		async primary_action(values) {
+			dialog.disable_primary_action();
+			try {
+				await act(frm, method, values);
+				dialog.hide();
+			} finally {
+				dialog.enable_primary_action();
+			}
 		},
 	});
 	dialog.show();

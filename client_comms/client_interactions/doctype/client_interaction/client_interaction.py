@@ -3,9 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, get_fullname, get_link_to_form
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.client_interactions import (
 	action_items,
+	alerts,
 	escalation_report,
 	generated,
 	ladder,
@@ -35,6 +36,7 @@ LEVEL_CHANGED = "Level Changed"
 PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
+_NAMED = 5  # people in a message
 
 EVENT_FIELDS = (
 	"event",
@@ -132,6 +134,7 @@ class ClientInteraction(Document):
 		self.set_onload("privacy", standing.lines(self))
 
 	def validate(self):
+		inputs.require_texts_fit(self)
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # left empty, its absence is told with the other details
 			self.occurred_on = clock.parse(self.occurred_on)
@@ -173,6 +176,7 @@ class ClientInteraction(Document):
 		:raises ActionNotPossibleError: the clocks do not allow this event now
 		"""
 		at = get_datetime(at) if at else clock.now()
+		inputs.require_text(_("Note"), note)
 		self.check_event(event, at, promised_until)
 		self.append_event(event, at, note, promised_until, source, by)
 		self.save_by_app()
@@ -359,6 +363,7 @@ class ClientInteraction(Document):
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
+		details["summary"] = inputs.plain(self.summary)
 		if (before := self.stored()) and not before.party:
 			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
 			details["party"] = self.party or before.party_name
@@ -397,10 +402,20 @@ class ClientInteraction(Document):
 				frappe.bold(self.responsible_staff),
 				frappe.bold(_(self.communication_type)),
 				frappe.bold(", ".join(_(role) for role in sorted(roles))),
-			),
+			)
+			+ " "
+			+ self.who_could_be_responsible(roles),
 			title=_("Responsible Role Missing"),
 			exc=NotResponsibleError,
 		)
+
+	def who_could_be_responsible(self, roles) -> str:
+		"""The next step for who named somebody without a role of `roles`."""
+		holders = sorted(map(get_fullname, alerts.users_with_role(*roles) - {"Administrator"}))
+		if not holders:
+			return _("Nobody has it. Ask a System Manager to give it to somebody.")
+		names = frappe.bold(", ".join(holders[:_NAMED]))
+		return _("Choose somebody who has it, such as {0}.").format(names)
 
 	def add_change_events(self, outgoing_reason=None):
 		"""What a change of the record means for its history; the first events of a new record."""
@@ -497,7 +512,7 @@ class ClientInteraction(Document):
 				row.reference_doctype,
 				row.reference_name,
 				row.file,
-				row.note,
+				inputs.plain(row.note),
 				row.physical_location,
 				row.custodian,
 			)

@@ -188,8 +188,9 @@ Object.assign(client_comms.interaction, {
 
 	/** Emergency access for oneself to an interaction that one is cleared for but has no part in. */
 	break_glass() {
-		frappe.prompt(
-			[
+		const dialog = new frappe.ui.Dialog({
+			title: __("Emergency Access"),
+			fields: [
 				{ fieldname: "name", fieldtype: "Data", label: __("Client Interaction"), reqd: 1 },
 				{
 					fieldname: "reason",
@@ -199,13 +200,14 @@ Object.assign(client_comms.interaction, {
 					description: __("Everybody with oversight is told at once, with this reason."),
 				},
 			],
-			async ({ name, reason }) => {
+			primary_action_label: __("Open"),
+			async primary_action({ name, reason }) {
 				await frappe.xcall("client_comms.api.break_glass", { name, reason });
+				dialog.hide();
 				frappe.set_route("Form", "Client Interaction", name);
 			},
-			__("Emergency Access"),
-			__("Open")
-		);
+		});
+		dialog.show();
 	},
 });
 

@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from client_comms import inputs
+
 
 class DigestSubscription(Document):
 	"""When a user gets the daily email about what clients are owed, and what is in it.
@@ -32,6 +34,7 @@ class DigestSubscription(Document):
 
 	def validate(self):
 		self.validate_user()
+		inputs.require_times(self, "send_at")
 		before = self.get_doc_before_save()
 		self.sent_on = before.sent_on if before else self.flags.sent_on  # not for requests to set
 

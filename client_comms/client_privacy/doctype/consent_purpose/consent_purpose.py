@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from client_comms import inputs
+
 
 class ConsentPurpose(Document):
 	"""What clients are asked to agree to (P-3)."""
@@ -19,3 +21,6 @@ class ConsentPurpose(Document):
 		remind_days_before: DF.Int
 		validity_months: DF.Int
 	# end: auto-generated types
+
+	def validate(self):
+		inputs.require_in_range(self, {"validity_months": (0, 1200), "remind_days_before": (0, 3650)})

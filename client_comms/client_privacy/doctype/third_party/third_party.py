@@ -5,9 +5,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from client_comms.client_privacy import third_parties
+from client_comms.rules import domains
 
-_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-_ADDRESS = re.compile(r"[^@\s<>,;]+@" + _DOMAIN.pattern)
+_LOCAL_PART = re.compile(r"[^@\s<>,;]+@")
 
 
 class ThirdParty(Document):
@@ -42,27 +42,35 @@ class ThirdParty(Document):
 	def set_domains(self):
 		"""One domain or address a line, in lower case."""
 		lines = [line.strip().lower().removeprefix("@") for line in (self.email_domains or "").splitlines()]
-		for line in filter(None, lines):
-			if not (_DOMAIN.fullmatch(line) or _ADDRESS.fullmatch(line)):
+		kept = domains.distinct(lines)
+		for compared, line in kept.items():
+			if not domains.is_domain(_LOCAL_PART.sub("", compared, count=1)):
 				frappe.throw(
 					_("{0} is neither a domain nor an email address. Enter one of them on each line.").format(
 						frappe.bold(line)
 					),
 					title=_("Not a Domain"),
 				)
-		self.email_domains = "\n".join(dict.fromkeys(filter(None, lines)))
+			if compared in domains.PUBLIC:
+				frappe.throw(
+					_(
+						"Anybody can have a mailbox at {0}. Enter the whole address of the third party."
+					).format(frappe.bold(line)),
+					title=_("Public Mail Provider"),
+				)
+		self.email_domains = "\n".join(kept.values())
 
 	def validate_domains_are_its_own(self):
 		"""A recipient is sorted by domain, so a domain of two third parties would be nobody's, and our own is ours."""
 		for line in (self.email_domains or "").splitlines():
-			if line.rpartition("@")[2] in frappe.get_cached_doc("Client Comms Settings").own_domains():
+			if domains.of(line) in frappe.get_cached_doc("Client Comms Settings").own_domains():
 				frappe.throw(
 					_("{0} is a domain of your own organisation, see Client Comms Settings.").format(
 						frappe.bold(line)
 					),
 					title=_("Not a Third Party"),
 				)
-			other = third_parties.by_domain().get(line)
+			other = third_parties.by_domain().get(domains.normal_address(line))
 			if other and other != self.name:
 				frappe.throw(
 					_("{0} belongs to the third party {1} already.").format(

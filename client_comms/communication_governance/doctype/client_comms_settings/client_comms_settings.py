@@ -1,17 +1,28 @@
-import re
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.client_interactions import ladder, recomputing
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
 from client_comms.enforcement import documents
+from client_comms.rules import domains
 
 _WHAT_THE_SWEEP_DOES = ("default_calendar", "warning_share", "quiet_from", "quiet_until", "escalation_steps")
-_DOMAIN = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
+_YEAR_OF_HOURS = 8760
+# What makes sense, lowest and highest: beyond it, dates could not be computed any more.
+_LIMITS = {
+	"reopen_within_days": (0, 3650),
+	"late_log_hours": (0, _YEAR_OF_HOURS),
+	"identity_attempts": (0, 100),
+	"link_valid_hours": (0, _YEAR_OF_HOURS),
+	"words_per_sentence": (0, 1000),
+	"reading_ease": (0, 100),
+	"unlogged_days": (0, 3650),
+	"confirm_details_months": (0, 1200),
+	"break_glass_hours": (1, 168),
+}
 
 
 class ClientCommsSettings(Document):
@@ -72,6 +83,8 @@ class ClientCommsSettings(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		inputs.require_in_range(self, _LIMITS)
+		inputs.require_times(self, "quiet_from", "quiet_until", "digest_at")
 		self.set_own_domains()
 		self.validate_source_rules()
 		self.validate_what_arrives()
@@ -160,6 +173,7 @@ class ClientCommsSettings(Document):
 		"""Every step reaches somebody in some way, and none is there twice."""
 		seen = {}
 		for row in self.escalation_steps:
+			inputs.require_in_range(row, {"after_working_hours": (0, _YEAR_OF_HOURS)})
 			row.role = row.role if row.to == "Role" else None
 			row.user = row.user if row.to == "User" else None
 			if row.to in ("Role", "User") and not row.get(row.to.lower()):
@@ -184,20 +198,28 @@ class ClientCommsSettings(Document):
 
 	def set_own_domains(self):
 		"""One domain a line, in lower case, without @."""
-		domains = [line.strip().lower().lstrip("@") for line in (self.own_email_domains or "").splitlines()]
-		for domain in filter(None, domains):
-			if not _DOMAIN.match(domain):
+		lines = [line.strip().lower().lstrip("@") for line in (self.own_email_domains or "").splitlines()]
+		kept = domains.distinct(lines)
+		for compared, domain in kept.items():
+			if not domains.is_domain(domain):
 				frappe.throw(
 					_("{0} is not a domain. Enter one like example.com on each line.").format(
 						frappe.bold(domain)
 					),
 					title=_("Not a Domain"),
 				)
-		self.own_email_domains = "\n".join(dict.fromkeys(filter(None, domains)))
+			if compared in domains.PUBLIC:
+				frappe.throw(
+					_(
+						"Anybody can have a mailbox at {0}, so it is no domain of your own. Leave it out: mailboxes of this site and addresses of its users are known as yours."
+					).format(frappe.bold(domain)),
+					title=_("Public Mail Provider"),
+				)
+		self.own_email_domains = "\n".join(kept.values())
 
 	def own_domains(self) -> frozenset[str]:
-		"""The organisation's own email domains."""
-		return frozenset((self.own_email_domains or "").split())
+		"""The organisation's own email domains, as `rules.domains` compares them."""
+		return frozenset(map(domains.normal, (self.own_email_domains or "").split()))
 
 
 def _content(value) -> str:

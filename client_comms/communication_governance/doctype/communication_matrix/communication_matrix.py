@@ -1,12 +1,14 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import nowdate
+from frappe.utils import get_link_to_form, nowdate
 
-from client_comms import clock
+from client_comms import clock, inputs
 from client_comms.communication_governance import matrix as matrices
 from client_comms.crm import retrying
 from client_comms.enforcement import policy
+
+_LONGEST_DAYS = 1000  # business days, some four years
 
 
 class CommunicationMatrix(Document):
@@ -63,6 +65,7 @@ class CommunicationMatrix(Document):
 
 	def before_submit(self):
 		"""A version says who approved it and when (T-4)."""
+		self.validate_moment_is_its_own()
 		self.approved_by = self.approved_by or frappe.session.user
 		self.approved_on = self.approved_on or nowdate()
 		self.validate_what_arrives()
@@ -101,6 +104,25 @@ class CommunicationMatrix(Document):
 			indicator="orange",
 		)
 
+	def validate_moment_is_its_own(self):
+		"""Of two versions that take effect at the same moment nobody could say which is in force (T-4)."""
+		other = frappe.db.get_value(
+			self.doctype,
+			{
+				"docstatus": 1,
+				"effective_from": self.effective_from,
+				"company": self.company or ("is", "not set"),
+				"name": ("!=", self.name),
+			},
+		)
+		if other:
+			frappe.throw(
+				_("{0} takes effect at that moment already. Choose a later one for this version.").format(
+					get_link_to_form(self.doctype, other)
+				),
+				title=_("Moment Taken"),
+			)
+
 	def validate_rules(self):
 		seen = set()
 		for row in self.rules:
@@ -126,7 +148,9 @@ class CommunicationMatrix(Document):
 			seen.add((row.communication_type, row.priority))
 
 	def validate_days(self):
+		days = (0, _LONGEST_DAYS)
 		for row in [*self.rules, *self.priorities]:
+			inputs.require_in_range(row, {"acknowledge_within_days": days, "respond_within_days": days})
 			if row.respond_within_days and row.acknowledge_within_days > row.respond_within_days:
 				frappe.throw(
 					_(

@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from client_comms import inputs
+
 
 class SOPTraining(Document):
 	# begin: auto-generated types
@@ -16,4 +18,6 @@ class SOPTraining(Document):
 		training_name: DF.Data
 		valid_months: DF.Int
 	# end: auto-generated types
-	pass
+
+	def validate(self):
+		inputs.require_in_range(self, {"valid_months": (1, 1200)})

@@ -1,0 +1,7 @@
+"""Sites that were installed before get the shipped terms to avoid, unless they have their own."""
+
+from client_comms.setup import install
+
+
+def execute():
+	install.make_terminology()

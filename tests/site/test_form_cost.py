@@ -1,0 +1,78 @@
+"""How often the form of an interaction asks the database."""
+
+import sys
+from pathlib import Path
+from unittest import mock
+
+import frappe
+import pytest
+
+import client_comms
+from client_comms.enforcement import timeline
+
+APP = str(Path(client_comms.__file__).parent)
+INTERACTION = "Client Interaction"
+
+
+def asked_by_the_app() -> bool:
+	"""Whether code of the app is asking, other than the method that is Frappe's own with a wrapper around it."""
+	frame = sys._getframe(2)
+	while frame:
+		code = frame.f_code
+		if code.co_filename.startswith(APP) and code.co_name != timeline.getdoc.__name__:
+			return True
+		frame = frame.f_back
+	return False
+
+
+def queries_of_the_form(name) -> list[str]:
+	"""The app's queries while the form is loaded, as in a request of its own."""
+	asked, real = [], frappe.db.sql
+
+	def sql(query, *args, **kwargs):
+		if asked_by_the_app():
+			asked.append(str(query))
+		return real(query, *args, **kwargs)
+
+	frappe.local.response = frappe._dict(docs=[])
+	frappe.db.value_cache.clear()
+	with mock.patch.object(frappe.local.db, "sql", sql):
+		timeline.getdoc(INTERACTION, name)
+	assert [doc.name for doc in frappe.response.docs] == [name]
+	return asked
+
+
+@pytest.mark.parametrize(
+	("communication_type", "role", "at_most"),
+	[("Initial Inquiry", "Frontline Staff", 12), ("Service Update", "Account Manager", 18)],
+)
+def test_the_form_asks_about_its_record_once(inquiry, make_user, as_user, communication_type, role, at_most):
+	user = make_user(role, "Sales User")
+	case = inquiry(communication_type, responsible_staff=user)
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"email_ids": [{"email_id": "anna@client.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": case.party}],
+		}
+	).insert()
+	case.db_set("contact", contact.name)
+	for number in range(3):
+		frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"subject": f"Question {number}",
+				"content": "When?",
+				"sender": "anna@client.example",
+				"reference_doctype": INTERACTION,
+				"reference_name": case.name,
+			}
+		).insert()
+	with as_user(user):
+		queries_of_the_form(case.name)  # documents and roles get into Frappe's caches
+		asked = queries_of_the_form(case.name)
+	assert len(asked) <= at_most, "\n".join(asked)

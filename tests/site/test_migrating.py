@@ -1,0 +1,39 @@
+"""What migrating leaves alone: documents that an administrator deleted."""
+
+import frappe
+import pytest
+
+from client_comms.setup import install
+
+SHIPPED = {
+	"Consent Purpose": "client_comms.patches.v1_0.make_consent_purposes.execute",
+	"Terminology Rule": "client_comms.patches.v1_0.make_terminology.execute",
+}
+
+
+def delete_all(doctype):
+	if doctype == "Consent Purpose":
+		frappe.db.set_single_value("Client Comms Settings", "sharing_purpose", None)
+		frappe.db.delete("Consent Notice")
+		frappe.db.delete("Data Category")
+	for name in frappe.get_all(doctype, pluck="name"):
+		frappe.delete_doc(doctype, name, force=True)
+
+
+@pytest.mark.parametrize("doctype", SHIPPED)
+def test_what_was_deleted_stays_away(doctype):
+	delete_all(doctype)
+	install.after_migrate()
+	assert not frappe.db.count(doctype)
+
+
+@pytest.mark.parametrize(("doctype", "patch"), SHIPPED.items())
+def test_a_site_of_before_gets_it_once(doctype, patch):
+	assert patch.removesuffix(".execute") in frappe.get_all("Patch Log", pluck="patch")
+	delete_all(doctype)
+	frappe.get_attr(patch)()
+	made = frappe.db.count(doctype)
+	assert made
+	frappe.delete_doc(doctype, frappe.db.get_value(doctype, {}), force=True)
+	frappe.get_attr(patch)()
+	assert frappe.db.count(doctype) == made - 1
