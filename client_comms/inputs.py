@@ -22,8 +22,9 @@ def plain(content: str | None) -> str:
 
 
 def require_doctype(doctype: str) -> None:
-	"""
-	:raises frappe.DoesNotExistError: the site has no such DocType
+	"""Frappe would look for the code of a DocType that is not there.
+
+	:raises frappe.DoesNotExistError: so it is
 	"""
 	if not frappe.db.exists("DocType", doctype):
 		frappe.throw(

@@ -411,11 +411,13 @@ class ClientInteraction(Document):
 
 	def who_could_be_responsible(self, roles) -> str:
 		"""The next step for who named somebody without a role of `roles`."""
-		holders = sorted(map(get_fullname, alerts.users_with_role(*roles) - {"Administrator"}))
+		holders = alerts.users_with_role(*roles) - {"Administrator"}
 		if not holders:
 			return _("Nobody has it. Ask a System Manager to give it to somebody.")
-		names = frappe.bold(", ".join(holders[:_NAMED]))
-		return _("Choose somebody who has it, such as {0}.").format(names)
+		named = frappe.get_all(
+			"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
+		)
+		return _("Choose somebody who has it, such as {0}.").format(frappe.bold(", ".join(named)))
 
 	def add_change_events(self, outgoing_reason=None):
 		"""What a change of the record means for its history; the first events of a new record."""
