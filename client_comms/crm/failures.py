@@ -13,10 +13,29 @@ from client_comms.client_interactions import alerts
 
 FAILURE = "Intake Failure"
 REASON_LENGTH = 1000
+_SAVEPOINT = "client_comms_failure"
 
 
 def keep(doc, error: Exception) -> None:
-	"""Remember that a document could not be logged; the first one of a day is told to the manager role."""
+	"""Remember that a document could not be logged; the first one of a day is told to the manager role.
+
+	If even that goes wrong, the Error Log has it: the document itself must be stored.
+	"""
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		_keep(doc, error)
+	except frappe.QueryDeadlockError:
+		raise  # the database took back everything, the document too
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title="A failure of logging could not be kept",
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
+
+
+def _keep(doc, error: Exception) -> None:
 	first = not frappe.db.exists(FAILURE, {"creation": (">=", clock.now().date())})
 	failure = frappe.get_doc(
 		{

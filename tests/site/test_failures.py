@@ -77,6 +77,14 @@ def test_the_manager_role_is_told_once_a_day(no_matrix, manager, clock_at):
 	assert len(told(manager)) == 2
 
 
+def test_the_document_is_stored_even_if_nobody_can_be_told(no_matrix, manager):
+	with no_matrix(), mock.patch.object(failures.alerts, "tell", side_effect=ValueError("no mail")):
+		doc = issue()
+	assert frappe.db.exists("Issue", doc.name)
+	logged = {"reference_name": doc.name, "method": ("like", "A failure of logging%")}
+	assert frappe.db.exists("Error Log", logged)
+
+
 def test_what_failed_is_tried_again_until_it_is_logged(no_matrix):
 	with no_matrix():
 		doc = issue()
