@@ -74,7 +74,11 @@ if (!client_comms.log_interaction) {
 					label: __("Direction"),
 					default: "Inbound",
 					reqd: 1,
-					change: () => show_preference(),
+					change() {
+						const outbound = dialog.get_value("direction") === "Outbound";
+						dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
+						show_preference();
+					},
 				},
 				{
 					fieldname: "occurred_on",
@@ -93,7 +97,8 @@ if (!client_comms.log_interaction) {
 					description: __(
 						"Needed when the client prefers another channel, or when their identity is not confirmed."
 					),
-					depends_on: 'eval:doc.direction === "Outbound"',
+					// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
+					hidden: 1,
 				},
 				{
 					fieldname: "responsible_staff",

@@ -216,7 +216,6 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const CODE = "One-Time Code by Email";
-		const by_hand = `eval:doc.method && doc.method !== "${CODE}"`;
 		const dialog = new frappe.ui.Dialog({
 			title: __("Verify Identity"),
 			fields: [
@@ -232,21 +231,28 @@ Object.assign(client_comms.outgoing, {
 						"Portal Login",
 						CODE,
 					],
+					// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
+					change() {
+						const method = dialog.get_value("method");
+						const by_hand = method && method !== CODE ? 1 : 0;
+						dialog.set_df_property("result", "hidden", 1 - by_hand);
+						dialog.set_df_property("result", "reqd", by_hand);
+						dialog.set_df_property("note", "hidden", 1 - by_hand);
+					},
 				},
 				{
 					fieldname: "result",
 					fieldtype: "Select",
 					label: __("Result"),
 					options: ["Confirmed", "Failed"],
-					depends_on: by_hand,
-					mandatory_depends_on: by_hand,
+					hidden: 1,
 				},
 				{
 					fieldname: "note",
 					fieldtype: "Small Text",
 					label: __("Note"),
 					description: __("What was asked or seen. Never write the secret itself."),
-					depends_on: by_hand,
+					hidden: 1,
 				},
 			],
 			primary_action_label: __("Continue"),
