@@ -36,8 +36,8 @@ def is_open(doctype: str) -> bool:
 def find(doctype: str, text: str, filters=None, limit: int = 10) -> list[tuple[str, str]]:
 	"""Rows of (name, title) that contain `text`.
 
-	:param filters: of those that a request sends, `{"link_doctype", "link_name"}` of contacts and `name` are heeded;
-	    others would answer questions about what a record holds
+	:param filters: as a request sends them; `{"link_doctype", "link_name"}` of contacts and `name` are heeded, others
+	    would answer questions about what a record holds
 	"""
 	meta = frappe.get_meta(doctype)
 	title = meta.get_title_field()
@@ -66,16 +66,23 @@ def exists(doctype: str, name: str) -> bool:
 
 def _restrictions(doctype: str, filters) -> list[list[str]]:
 	"""Lists of names, in each of which a row has to be."""
-	filters = frappe.parse_json(filters)
-	filters = filters if isinstance(filters, dict) else {}
-	found = []
+	filters, found = _equalities(filters), []
 	if allowed := get_allowed_docs_for_doctype(
 		get_user_permissions(frappe.session.user).get(doctype, []), doctype
 	):
 		found.append(allowed)
-	if isinstance(filters.get("name"), str):
+	if "name" in filters:
 		found.append([filters["name"]])
-	if doctype == "Contact" and isinstance(filters.get("link_name"), str):
-		link = {key: str(filters.get(key)) for key in ("link_doctype", "link_name")}
+	if doctype == "Contact" and "link_name" in filters:
+		link = {key: filters.get(key) for key in ("link_doctype", "link_name")}
 		found.append(frappe.get_all("Dynamic Link", {**link, "parenttype": doctype}, pluck="parent") or [""])
 	return found
+
+
+def _equalities(filters) -> dict[str, str]:
+	"""Field -> value of what a request filters by equality, as an object or as a list of conditions."""
+	filters = frappe.parse_json(filters) or {}
+	if isinstance(filters, list):
+		conditions = [each[-3:] for each in filters if isinstance(each, list) and len(each) >= 3]
+		filters = {str(field): value for field, operator, value in conditions if operator == "="}
+	return {field: value for field, value in filters.items() if isinstance(value, str)}

@@ -42,6 +42,7 @@ def test_who_logs_chooses_the_client_the_company_and_the_contact(make_user, as_u
 		assert {contact.name, other.name} <= found("Contact", "Nordwind")
 		of_party = {"link_doctype": "Customer", "link_name": customer.name}
 		assert found("Contact", filters=of_party) == {contact.name}
+		assert found("Customer", filters=[["Customer", "name", "=", customer.name]]) == {customer.name}
 
 
 def test_who_configures_chooses_what_the_configuration_names(make_user, as_user):

@@ -788,3 +788,20 @@ def test_a_training_counts_until_it_runs_out(fiona):
 	assert str(doc.valid_until) == "2027-02-28"
 	with pytest.raises(frappe.ValidationError, match="after it was completed"):
 		frappe.get_doc({**record, "completed_on": add_days(now_datetime(), 2)}).insert()
+
+
+def test_a_reply_goes_to_the_contact_or_else_to_the_first_address_of_the_client(inquiry, susan):
+	case = inquiry(responsible_staff=susan)
+	assert case.client_email() is None
+	for number in (1, 2):
+		contact = frappe.get_doc(
+			{
+				"doctype": "Contact",
+				"first_name": f"Person {number}",
+				"email_ids": [{"email_id": f"person{number}@reply.example", "is_primary": 1}],
+				"links": [{"link_doctype": case.party_type, "link_name": case.party}],
+			}
+		).insert()
+	assert case.client_email() == "person1@reply.example"
+	case.contact = contact.name
+	assert case.client_email() == "person2@reply.example"

@@ -126,12 +126,16 @@ class ClientInteraction(Document):
 		self.set_onload("generated", self.generated_documentation())
 		self.set_onload("confidentiality_level", self.confidentiality_level)
 		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
-		self.set_onload(
-			"client_email", self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
-		)
+		self.set_onload("client_email", self.client_email())
 		preference = preferences.of(self.party_type, self.party, self.contact)
 		self.set_onload("preference", preferences.describe(preference))
 		self.set_onload("privacy", standing.lines(self))
+
+	def client_email(self) -> str | None:
+		"""Whom a reply is written to: the contact, or else the first address of the client on file."""
+		if self.contact and (address := frappe.db.get_value("Contact", self.contact, "email_id")):
+			return address
+		return next(iter(parties.addresses_of(self.party_type, self.party)), None)
 
 	def validate(self):
 		inputs.require_texts_fit(self)
