@@ -225,3 +225,14 @@ def test_cancelling_the_only_version_says_that_nothing_is_logged_until_the_next(
 	assert retrying.run in [each.args[0] for each in enqueue.call_args_list]
 	retrying.run()
 	assert len(interactions_about(doc)) == 1
+
+
+@pytest.mark.parametrize("channel", ["Email", "Letter"])
+def test_channels_that_came_with_the_app_keep_their_names(channel):
+	with pytest.raises(frappe.ValidationError, match="came with the app"):
+		frappe.delete_doc("Communication Channel", channel)
+	with pytest.raises(frappe.ValidationError):
+		frappe.rename_doc("Communication Channel", channel, "E-Post", force=True)
+	assert frappe.db.exists("Communication Channel", channel)
+	own = frappe.get_doc({"doctype": "Communication Channel", "channel_name": "Carrier Pigeon"}).insert()
+	own.delete()

@@ -269,7 +269,8 @@ def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
 	level.clearances = level.clearances[:1]
 	level.rank = 7
 	level.save()
-	frappe.delete_doc("Communication Channel", "Letter")
+	deleted = frappe.get_last_doc("Terminology Rule").name
+	frappe.delete_doc("Terminology Rule", deleted)
 	settings = frappe.get_doc("Client Comms Settings")
 	settings.own_email_domains = "nordlicht.example"
 	settings.save()
@@ -280,7 +281,7 @@ def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
 	amended.submit()
 
 	install.after_migrate()
-	assert not frappe.db.exists("Communication Channel", "Letter"), "migrating brings no document back"
+	assert not frappe.db.exists("Terminology Rule", deleted), "migrating brings no document back"
 	install.after_install()
 
 	level.reload()
