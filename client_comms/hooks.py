@@ -396,6 +396,9 @@ override_doctype_class = {
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.rows.HeldOpportunityLostReasonDetail",
 }
 
+# What the setup wizard puts into Global Search Settings; installing afterwards adds it (setup/install.py).
+global_search_doctypes = {"Default": [{"doctype": "Client Interaction"}]}
+
 standard_portal_menu_items = [
 	{"title": "Consents and Preferences", "route": "/client-privacy", "role": "Customer"}
 ]

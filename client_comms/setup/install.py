@@ -19,6 +19,7 @@ from client_comms.setup.indexes import add_indexes
 # Global default: what the site had under a shipped name before the app came, and keeps when it goes.
 _FOUND = "client_comms_found"
 SETTINGS = "Client Comms Settings"
+INTERACTION = "Client Interaction"
 _SHARED = {
 	"Role": procedure.ROLES,
 	"Issue Type": procedure.ISSUE_TYPES,
@@ -56,6 +57,7 @@ def after_install():
 	add_indexes()
 	make_roles()
 	make_procedure()
+	make_searchable()
 	workspace_block.make()
 
 
@@ -66,6 +68,15 @@ def after_migrate():
 	workspace_block.make()
 	settle_new_settings()
 	policy.forget()
+
+
+def make_searchable():
+	"""Let the search bar find interactions, where the setup wizard has chosen what it finds already."""
+	settings = frappe.get_single("Global Search Settings")
+	listed = [row.document_type for row in settings.allowed_in_global_search]
+	if listed and INTERACTION not in listed:
+		settings.append("allowed_in_global_search", {"document_type": INTERACTION})
+		settings.save(ignore_permissions=True)
 
 
 def sync_custom_fields():

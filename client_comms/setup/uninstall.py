@@ -38,6 +38,7 @@ _BY_NAME = {
 	"Access Log": "export_from",
 	"Custom DocPerm": "parent",
 	"Deleted Document": "deleted_doctype",
+	"Global Search DocType": "document_type",
 	"List View Settings": "name",
 	"__global_search": "doctype",
 }
