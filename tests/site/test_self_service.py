@@ -523,7 +523,7 @@ def committed_client(site):
 
 
 @pytest.mark.committed
-def test_the_page_the_answer_and_ten_thousand_guesses(http, site, site_name, committed_client):
+def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client):
 	consent, token = ask(committed_client)
 	site.db.commit()
 	browser = requests.Session()
