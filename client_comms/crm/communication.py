@@ -247,8 +247,11 @@ def _moment(doc) -> datetime:
 
 
 def _is_history(doc) -> bool:
-	"""Whether it lay in its mailbox for long when the mailbox was connected: `backfill` logs such mail on demand."""
-	return clock.now() - _moment(doc) > mail_signals.HISTORY
+	"""Whether it lay in its mailbox for long when the mailbox was connected: `backfill` logs such mail on demand.
+
+	What staff enter by hand is none, however old: they want it logged.
+	"""
+	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_signals.HISTORY
 
 
 def _reaches_client(doc) -> bool:

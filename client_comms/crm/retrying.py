@@ -15,12 +15,15 @@ _LOG = {**sources.LOG, "Communication": communication.log_arrived}
 
 
 def run() -> int:
-	"""Try what failed within the days that the settings look back, the oldest first; returns how many are off the list."""
+	"""Try what failed within the days that the settings look back; returns how many are off the list.
+
+	What was not tried for longest comes first, so that many that fail again keep no other from its turn.
+	"""
 	found = frappe.get_all(
 		failures.FAILURE,
 		{"creation": (">=", unlogged.since()), "reference_doctype": ("in", list(_LOG))},
 		["name", "reference_doctype", "reference_name"],
-		order_by="creation asc",
+		order_by="modified asc",
 		limit=AT_ONCE,
 	)
 	return sum(_try_again(row) for row in found)

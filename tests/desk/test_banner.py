@@ -1,8 +1,7 @@
 """What a client is owed, on ERPNext's forms and on the workspace; what nobody logged, with one click (C-3, C-4, D-1)."""
 
 import pytest
-
-expect = pytest.importorskip("playwright.sync_api").expect
+from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import frappe
 import pytest
-
-expect = pytest.importorskip("playwright.sync_api").expect
+from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"

@@ -10,10 +10,9 @@ import re
 import uuid
 
 import pytest
+from playwright.sync_api import expect
 
 from client_comms import clock
-
-expect = pytest.importorskip("playwright.sync_api").expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import frappe
 import pytest
-
-expect = pytest.importorskip("playwright.sync_api").expect
+from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
@@ -100,6 +99,20 @@ def _remove(site, client, interaction, third_party, account):
 	site.db.commit()
 
 
+def write_reply(staff, text, **addresses):
+	"""Open the email dialog of the interaction on the screen and fill it in."""
+	staff.get_by_role("button", name="Actions").click()
+	staff.get_by_role("link", name="Reply by Email").click()
+	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
+	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
+	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
+	staff.evaluate(
+		"values => Object.entries(values).forEach(([field, value]) => cur_dialog.set_value(field, value))",
+		{**addresses, "content": f"<p>{text}</p>"},
+	)
+	return dialog
+
+
 def test_refused_asked_agreed_sent_registered(case, client, site, login, browser, http):
 	staff = login(case.staff, PASSWORD)
 	staff.goto(f"/app/client-interaction/{case.name}")
@@ -109,18 +122,7 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 	shoot(staff, "interaction")
 	staff.keyboard.press("Escape")
 
-	staff.get_by_role("button", name="Actions").click()
-	staff.get_by_role("link", name="Reply by Email").click()
-	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
-	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
-	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
-	staff.evaluate(
-		"""([address]) => {
-			cur_dialog.set_value("cc", address);
-			cur_dialog.set_value("content", "<p>The roof is done.</p>");
-		}""",
-		[case.eve],
-	)
+	dialog = write_reply(staff, "The roof is done.", cc=case.eve)
 	dialog.get_by_role("button", name="Send", exact=True).click()
 
 	refusal = staff.locator(".modal.show", has_text="Not Sent")
@@ -181,18 +183,7 @@ def strict(site, case, client):
 def test_every_refusal_leads_on(case, client, strict, login):
 	staff = login(case.staff, PASSWORD)
 	staff.goto(f"/app/client-interaction/{case.name}")
-	staff.get_by_role("button", name="Actions").click()
-	staff.get_by_role("link", name="Reply by Email").click()
-	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
-	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
-	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
-	staff.evaluate(
-		"""([address]) => {
-			cur_dialog.set_value("recipients", address);
-			cur_dialog.set_value("content", "<p>We utilise the roof.</p>");
-		}""",
-		[client.address],
-	)
+	dialog = write_reply(staff, "We utilise the roof.", recipients=client.address)
 	refusal = staff.locator(".modal.show", has_text="Not Sent")
 
 	def refused():

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-
-expect = pytest.importorskip("playwright.sync_api").expect
+from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
@@ -106,12 +105,15 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 	]
 
 
-def test_a_promise_names_its_moment(site, frontline, login, received):
-	name = received("Guided tour")
-	page = login(frontline, PASSWORD)
+def open_promise(page, name):
 	open_form(page, name)
 	button(page, "Actions").click()
 	page.locator(".dropdown-menu.show").get_by_text("Promise", exact=True).click()
+
+
+def test_a_promise_names_its_moment(site, frontline, login, received):
+	name, page = received("Guided tour"), login(frontline, PASSWORD)
+	open_promise(page, name)
 	page.locator(".modal.show [data-fieldname=until] input").fill(
 		f"{site.utils.formatdate('2099-12-01')} 12:00"
 	)
@@ -126,11 +128,8 @@ def test_a_promise_names_its_moment(site, frontline, login, received):
 
 
 def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login, received):
-	name = received("Guided tour")
-	page = login(frontline, PASSWORD)
-	open_form(page, name)
-	button(page, "Actions").click()
-	page.locator(".dropdown-menu.show").get_by_text("Promise", exact=True).click()
+	name, page = received("Guided tour"), login(frontline, PASSWORD)
+	open_promise(page, name)
 	until = page.locator(".modal.show [data-fieldname=until] input")
 	note = page.locator(".modal.show [data-fieldname=note] textarea")
 	until.fill(f"{site.utils.formatdate('2020-12-01')} 12:00")

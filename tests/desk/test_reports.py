@@ -5,10 +5,9 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from client_comms import procedure
-
-expect = pytest.importorskip("playwright.sync_api").expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"

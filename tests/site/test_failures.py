@@ -126,6 +126,22 @@ def test_one_that_cannot_be_logged_keeps_no_other_from_it(no_matrix):
 	assert interactions_about(good)
 
 
+def test_many_that_fail_again_keep_no_other_from_its_turn(no_matrix, clock_at):
+	with no_matrix():
+		docs = [issue(), issue()]
+	tried = []
+
+	def fail(doc):
+		tried.append(doc.name)
+		raise ValueError("not yet")
+
+	with mock.patch.dict(retrying._LOG, {"Issue": fail}), mock.patch.object(retrying, "AT_ONCE", 1):
+		for minute in (1, 2):
+			with clock_at(f"2026-11-24 12:0{minute}"):
+				retrying.run()
+	assert sorted(tried) == sorted(doc.name for doc in docs)
+
+
 def test_a_killed_run_loses_nothing(no_matrix):
 	with no_matrix():
 		docs = [issue(), issue()]

@@ -20,18 +20,8 @@ ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere
 
 
 @pytest.fixture(autouse=True)
-def outgoing_account(site):
-	site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Gate",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
+def outgoing_account(mailbox):
+	"""Emails can go out."""
 
 
 @pytest.fixture

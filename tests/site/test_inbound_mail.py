@@ -783,6 +783,23 @@ def test_the_topmost_stamp_is_the_one_of_our_server(deliver):
 	assert interaction.occurred_on == get_datetime("2026-11-24 11:00:00")
 
 
+def test_a_letter_that_staff_enter_late_is_logged(deliver, clock_at):
+	with clock_at("2026-11-24 12:00"):
+		letter_on_paper = frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Other",
+				"sent_or_received": "Received",
+				"sender": ANNA,
+				"subject": "The roof",
+				"content": "Please answer in writing.",
+				"communication_date": "2026-09-01 10:00:00",
+			}
+		).insert()
+	assert interaction_of(letter_on_paper).occurred_on == get_datetime("2026-09-01 10:00:00")
+
+
 def test_what_lay_in_a_mailbox_that_is_connected_is_no_inquiry_of_today(deliver):
 	old = deliver(letter(at="2026-09-01 10:00", Received=stamp("2026-09-01 10:00")), at="2026-11-24 12:00")
 	assert not old.client_interaction

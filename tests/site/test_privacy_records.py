@@ -272,18 +272,7 @@ def test_without_an_account_manager_who_recorded_it_is_told(clients, make_user, 
 	assert told(user) == 1
 
 
-def test_the_client_is_asked_again_where_the_purpose_says_so(clients, manager, site):
-	site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Renewal",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
+def test_the_client_is_asked_again_where_the_purpose_says_so(clients, manager, site, mailbox):
 	site.get_doc(
 		{
 			"doctype": "Contact",

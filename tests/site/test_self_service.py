@@ -19,18 +19,7 @@ ANNA = "anna@self-service.example"
 
 
 @pytest.fixture
-def client(site):
-	site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Self service",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
+def client(mailbox):
 	return make_client("Anna Client", ANNA)
 
 
@@ -50,6 +39,16 @@ def make_client(name, address):
 			{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
 		).insert()
 	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+
+
+def send_to_adviser(update):
+	frappe.sendmail(
+		recipients=["eve@adviser.example"],
+		subject="Roof",
+		message="Done",
+		reference_doctype=update.doctype,
+		reference_name=update.name,
+	)
 
 
 def party_of(client):
@@ -183,13 +182,7 @@ def test_asking_about_an_interaction_asks_for_what_it_is_about(client, log, set_
 	about, token = ask(client, contact=client.contact, client_interaction=update.name)
 	assert categories(about) == ["Identity Documents"]
 	answer(token, about)
-	frappe.sendmail(
-		recipients=["eve@adviser.example"],
-		subject="Roof",
-		message="Done",
-		reference_doctype=update.doctype,
-		reference_name=update.name,
-	)
+	send_to_adviser(update)
 
 
 def test_asking_for_another_third_party_asks_anew(client):
@@ -460,13 +453,7 @@ def test_withdrawal_in_the_portal_stops_what_waits(client, log, make_user, as_us
 	consent, token = ask(client)
 	answer(token, consent)
 	update = log("Service Update", **client)
-	frappe.sendmail(
-		recipients=["eve@adviser.example"],
-		subject="Roof",
-		message="Done",
-		reference_doctype=update.doctype,
-		reference_name=update.name,
-	)
+	send_to_adviser(update)
 	waiting = frappe.get_last_doc("Email Queue", {"reference_name": update.name})
 	assert waiting.status == "Not Sent"
 	user = make_user("Customer", user_type="Website User")

@@ -82,18 +82,7 @@ def test_the_table_is_large_and_each_way_has_both_outcomes():
 
 
 @pytest.fixture(autouse=True)
-def house(site, set_settings):
-	site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Gate",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
+def house(mailbox, set_settings):
 	set_settings(own_email_domains="own.example", identity_mode="Off", log_outbound=0)
 
 
@@ -650,7 +639,7 @@ def _remove(site, update, client):
 	site.delete_doc("Contact", client.contact, force=True)
 	site.delete_doc("Client Interaction", update.name, force=True)
 	site.delete_doc("Customer", client.party, force=True)
-	site.delete_doc("Email Account", "Gate", force=True)
+	site.delete_doc("Email Account", "Test mailbox", force=True)
 	site.db.commit()
 
 
