@@ -68,7 +68,7 @@ def backfill(
 	"""
 	first = _moment(since, "--since") if since else None
 	with _connected(context):
-		from client_comms.crm import backfill
+		from client_comms.intake import backfill
 
 		if unknown := set(sources) - set(backfill.DOCTYPES):
 			raise click.ClickException(
@@ -126,7 +126,7 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 	"""Check that no entry of the compliance ledger was changed, removed, inserted or moved; exit code 1 if one was."""
 	first, last = since and _moment(since, "--since"), until and _moment(until, "--until")
 	with _connected(context):
-		from client_comms.client_privacy import ledger
+		from client_comms import ledger
 
 		found = ledger.verify(first, last)
 	if as_json:

@@ -5,9 +5,9 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock
-from client_comms.api.roles import configures_or_audits, require_configuring_or_auditing
-from client_comms.enforcement import documents, explain, explorer, permissions
+from client_comms.enforcement import documents, explain, explorer, interactions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
 # Portal users are not told how records that they may not open are kept from them.
 _DESK_USER = "Desk User"
@@ -44,12 +44,12 @@ def break_glass(name: str, reason: str) -> dict:
 	:raises ActionNotPossibleError: the user may read the interaction already
 	:raises ClearanceMissingError: the user has no clearance for the level
 	"""
-	frappe.has_permission(permissions.INTERACTION, "read", throw=True)
+	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
 	if not (reason or "").strip():
 		frappe.throw(
 			_("Say why you need access at once."), exc=MissingDetailsError, title=_("Reason Missing")
 		)
-	if frappe.has_permission(permissions.INTERACTION, "read", doc=name):
+	if frappe.has_permission(interactions.INTERACTION, "read", doc=name):
 		frappe.throw(
 			_("You may read this interaction already."), exc=ActionNotPossibleError, title=_("Not Needed")
 		)

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.crm import client_data
+from client_comms.client_privacy import client_data
 from client_comms.exceptions import NotVerifiedError
 from client_comms.rules import contact_details
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.client_interactions import recomputing
+from client_comms.client_interactions.clocks import recalculate
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
 
@@ -28,6 +28,6 @@ def preview_deadlines(doc: str | dict) -> dict:
 		)
 	frappe.has_permission(values["doctype"], "write", throw=True)
 	try:
-		return recomputing.preview(frappe.get_doc(values))
+		return recalculate.preview(frappe.get_doc(values))
 	except RuleError as refusal:
 		refuse(refusal.message, title=_("Calendar Cannot Be Used"))

@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.client_interactions import generated
+from client_comms.client_interactions import generated_documents
 
 INTERACTION = "Client Interaction"
 
@@ -18,5 +18,5 @@ def generate_documentation(name: str, method: str) -> dict:
 	"""
 	doc = frappe.get_doc(INTERACTION, name, for_update=True)
 	doc.check_permission("write")
-	file = generated.generate(doc, method)
+	file = generated_documents.generate(doc, method)
 	return {"file": file.name, "file_url": file.file_url}

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate
 
-from client_comms import clock, inputs
+from client_comms import clock, validation
 from client_comms.communication_governance import calendars
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.i18n import refuse, translate
@@ -64,7 +64,7 @@ def log_interaction(**fields) -> dict:
 	frappe.has_permission(INTERACTION, "create", throw=True)
 	fields.pop("cmd", None)  # Frappe hands over which method was called
 	doc = frappe.new_doc(INTERACTION)
-	doc.update(inputs.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
+	doc.update(validation.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
 	doc.company = doc.company or frappe.defaults.get_user_default("Company")
 	doc.responsible_staff = doc.responsible_staff or frappe.session.user
 	doc.insert()

@@ -3,8 +3,8 @@
 import frappe
 from frappe.utils import get_url
 
-from client_comms.api.roles import require_auditing
 from client_comms.leak_check import job
+from client_comms.roles import require_auditing
 
 
 @frappe.whitelist(methods=["POST"])

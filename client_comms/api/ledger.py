@@ -2,9 +2,8 @@
 
 import frappe
 
-from client_comms import clock
-from client_comms.api.roles import require_configuring_or_auditing
-from client_comms.client_privacy import ledger
+from client_comms import clock, ledger
+from client_comms.roles import require_configuring_or_auditing
 
 
 @frappe.whitelist()

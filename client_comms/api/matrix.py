@@ -3,8 +3,8 @@
 import frappe
 
 from client_comms import clock
-from client_comms.api.roles import require_configuring_or_auditing
 from client_comms.communication_governance import simulation
+from client_comms.roles import require_configuring_or_auditing
 
 
 @frappe.whitelist()

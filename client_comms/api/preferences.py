@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.client_interactions import preferences
+from client_comms.clients import preferences
 from client_comms.i18n import translate
 from client_comms.rules import channels
 

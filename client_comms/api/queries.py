@@ -2,11 +2,11 @@
 
 import frappe
 
-from client_comms import clock
-from client_comms.api.roles import require_configuring_or_auditing
-from client_comms.client_interactions import alerts, preferences
+from client_comms import alerts, clock
+from client_comms.clients import preferences
 from client_comms.communication_governance import matrix, templates
 from client_comms.enforcement import documents
+from client_comms.roles import require_configuring_or_auditing
 
 INTERACTION = "Client Interaction"
 

@@ -4,11 +4,12 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.api.roles import require_configuring_or_auditing
+from client_comms.clients import parties
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
-from client_comms.crm import assignment, intake, parties
 from client_comms.i18n import translate
+from client_comms.intake import arrivals, assignment
+from client_comms.roles import require_configuring_or_auditing
 from client_comms.rules import classification, response_clock
 
 
@@ -41,7 +42,7 @@ def try_source_rules(
 	rows = settings.source_rules if rules is None else frappe.parse_json(rules)
 	found = classification.classify(
 		classification.Signal(source, direction, subject or "", email_account, issue_type),
-		intake.source_rules(rows),
+		arrivals.source_rules(rows),
 		default_communication_type or settings.default_communication_type,
 	)
 	now = clock.now()

@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from client_comms.api.roles import require_configuring_or_auditing
 from client_comms.exceptions import MissingDetailsError
+from client_comms.roles import require_configuring_or_auditing
 
 TEMPLATE = "Communication Template"
 

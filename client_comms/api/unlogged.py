@@ -9,7 +9,7 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 
-from client_comms.crm import unlogged
+from client_comms.intake import unlogged
 
 
 @frappe.whitelist(methods=["POST"])

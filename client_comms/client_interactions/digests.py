@@ -15,12 +15,13 @@ from frappe import _
 from frappe.utils import get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
-from client_comms import clock
-from client_comms.client_interactions import alerts, ladder, owed
+from client_comms import alerts, clock
+from client_comms.client_interactions import owed
+from client_comms.client_interactions.clocks import escalation
 from client_comms.communication_governance import calendars
-from client_comms.crm import unlogged
 from client_comms.enforcement import policy
 from client_comms.i18n import speaking_to
+from client_comms.intake import unlogged
 from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
@@ -52,7 +53,7 @@ def is_working_day(at: datetime) -> bool:
 
 def is_quiet(at: datetime) -> bool:
 	"""Whether nobody is to be told anything at `at` (as stored), by the settings' quiet hours."""
-	quiet, moment = ladder.current().quiet, clock.to_aware(at)
+	quiet, moment = escalation.current().quiet, clock.to_aware(at)
 	return bool(quiet) and quiet.end_of_quiet(moment, calendars.default().zone) > moment
 
 
@@ -136,7 +137,7 @@ def _waiting(now: datetime):
 
 def _too_late(now: datetime) -> time:
 	"""From which time of day on, as stored, nothing is sent on the same day any more."""
-	quiet = ladder.current().quiet
+	quiet = escalation.current().quiet
 	if not quiet or quiet.start <= quiet.end:
 		return LAST_RUN
 	begins = datetime.combine(now.date(), quiet.start, calendars.default().zone)

@@ -12,8 +12,8 @@ from frappe import _
 from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
-from client_comms.crm.parties import PARTY_TYPES
-from client_comms.enforcement import permissions, policy
+from client_comms.clients.parties import PARTY_TYPES
+from client_comms.enforcement import interactions, policy
 from client_comms.rules import access, response_clock
 
 INTERACTION = "Client Interaction"
@@ -115,7 +115,7 @@ def emailable(debts: list[Debt]) -> set[str]:
 	names = {debt.interaction.name for debt in debts}
 	if not names:
 		return set()
-	with permissions.listing_for(access.EMAIL):
+	with interactions.listing_for(access.EMAIL):
 		return set(frappe.get_list(INTERACTION, {"name": ("in", list(names))}, pluck="name", limit=0))
 
 

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, format_date, get_datetime, getdate
 
-from client_comms.enforcement import reports
+from client_comms.enforcement.methods import query_report
 
 INTERACTION = "Client Interaction"
 TABLE = f"`tab{INTERACTION}`"
@@ -64,7 +64,7 @@ def where(wanted: list[Condition]) -> tuple[str, dict]:
 		f"{TABLE}.`{field}` {operator} %(value_{number})s"
 		for number, (field, operator, _value) in enumerate(wanted)
 	]
-	return " and ".join([reports.readable_rows(INTERACTION), *parts]), values
+	return " and ".join([query_report.readable_rows(INTERACTION), *parts]), values
 
 
 def count(

@@ -8,8 +8,8 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.client_interactions import preferences
 from client_comms.client_privacy import identity, links, self_service
+from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
 

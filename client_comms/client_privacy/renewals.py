@@ -6,8 +6,7 @@ import frappe
 from frappe import _
 from pypika.terms import ExistsCriterion
 
-from client_comms import clock
-from client_comms.client_interactions import alerts
+from client_comms import alerts, clock
 from client_comms.client_privacy import consents, self_service
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
 from client_comms.enforcement import policy

@@ -14,12 +14,11 @@ from frappe import _
 from frappe.utils import cstr
 
 from client_comms import clock
-from client_comms.client_interactions import preferences
-from client_comms.client_privacy import consents, identity, links, receipts
-from client_comms.client_privacy import parties as clients
+from client_comms.client_privacy import client_data, consents, identity, links, receipts
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
-from client_comms.crm import client_data, parties
+from client_comms.clients import contacts as clients
+from client_comms.clients import parties, preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to

@@ -24,7 +24,7 @@ from frappe.utils import add_days, escape_html, strip_html
 from frappe.utils import data as frappe_time
 
 from client_comms import api, clock, procedure
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
 from client_comms.demo import company, mailbox, scenario
 from client_comms.rules import documentation

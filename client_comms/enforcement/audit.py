@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import ledger
-from client_comms.enforcement import documents, exports, governed, policy, refusals
+from client_comms import ledger
+from client_comms.enforcement import documents, governed, policy, refusals
+from client_comms.enforcement.methods import exports
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403

@@ -11,9 +11,9 @@ from frappe.permissions import get_allowed_docs_for_doctype, get_user_permission
 from frappe.utils import escape_html
 
 from client_comms import compat
-from client_comms.client_privacy.parties import require_kind
-from client_comms.crm.parties import PARTY_TYPES
-from client_comms.enforcement.permissions import INTERACTION
+from client_comms.clients.contacts import require_kind
+from client_comms.clients.parties import PARTY_TYPES
+from client_comms.enforcement.interactions import INTERACTION
 
 
 def condition(user=None, doctype=None) -> str:

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from client_comms import compat
-from client_comms.client_privacy import ledger
-from client_comms.enforcement import permissions, policy, refusals
+from client_comms import compat, ledger
+from client_comms.enforcement import interactions, policy, refusals
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access
 
-INTERACTION = permissions.INTERACTION
+INTERACTION = interactions.INTERACTION
 # DocType -> the field that names who is responsible for the document
 RESPONSIBLE_FIELD = {"Issue": None, "Lead": "lead_owner", "Opportunity": "opportunity_owner"}
 SETTING = {"Issue": "govern_issues", "Lead": "govern_leads", "Opportunity": "govern_opportunities"}
@@ -34,7 +33,7 @@ def condition(user=None, doctype=None) -> str:
 	user = user or frappe.session.user
 	if not is_governed(doctype):
 		return ""
-	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
+	rows = access.row_filter(policy.subject(user), policy.current(), interactions.listed_for())
 	if rows.everything:
 		return ""
 	level = f"`tab{doctype}`.`confidentiality_level`"
@@ -51,7 +50,7 @@ def condition(user=None, doctype=None) -> str:
 			f" where `tab{INTERACTION}`.`reference_doctype` = '{doctype}'"
 			f" and `tab{INTERACTION}`.`reference_name` = `tab{doctype}`.`name`"
 			f" and `tab{INTERACTION}`.`confidentiality_level` = {level}"
-			f" and {permissions.render(rows, user)})"
+			f" and {interactions.render(rows, user)})"
 		)
 	return f"({' or '.join(branches)})"
 
@@ -61,7 +60,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if not is_governed(doc.doctype) or not doc.name:
 		return compat.no_objection()
 	user = user or frappe.session.user
-	action = permissions.action_of(ptype)
+	action = interactions.action_of(ptype)
 	decision = decide(doc.doctype, doc.name, action, user)
 	if decision is None or decision.allowed:
 		return compat.no_objection()
@@ -72,7 +71,7 @@ def decide(
 	doctype: str, name: str, action: str, user: str, *, lasting: bool = False
 ) -> access.Decision | None:
 	"""The decision on a document as the database holds it; None when it has no level."""
-	return permissions.decide_any(records(doctype, name, lasting=lasting), action, user)
+	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
@@ -129,7 +128,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	if before and rules.rank(level) < rules.rank(before):
 		user = frappe.session.user
 		here = decide(doctype, name, access.WRITE, user)
-		there = permissions.decide(
+		there = interactions.decide(
 			access.Record(level, None, None, responsible_staff=user), access.WRITE, user
 		)
 		for decision in (here, there):
@@ -162,11 +161,12 @@ def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
 
 def set_level(doctype: str, name: str, level: str) -> None:
 	"""Write the level, and let what exists already follow: shares and follows that lapsed end, files become private."""
-	from client_comms.enforcement import files, sharing  # these ask about documents themselves
+	from client_comms.enforcement import sharing  # these ask about documents themselves
+	from client_comms.enforcement.doctypes import file
 
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
 	sharing.end_lapsed(doctype, name)
-	files.make_private(doctype, name)
+	file.make_private(doctype, name)
 
 
 def preview(doctype: str) -> list[dict]:
@@ -180,7 +180,7 @@ def preview(doctype: str) -> list[dict]:
 	):
 		if user == "Administrator" or not frappe.has_permission(doctype, "read", user=user):
 			continue
-		visible = permissions.interaction_condition(user)
+		visible = interactions.interaction_condition(user)
 		hidden = f"and not {visible}" if visible else "and 1 = 0"
 		(documents,) = frappe.db.sql_list(
 			f"select count(distinct `tab{INTERACTION}`.`reference_name`) from `tab{INTERACTION}`"
@@ -213,7 +213,7 @@ def backfill_levels(doctype: str, chunk: int = 500) -> None:
 
 
 def _with_level(rows: access.RowFilter, levels, column: str) -> str:
-	return f"({column} != '' and {permissions.at_levels(rows, levels, column)})"
+	return f"({column} != '' and {interactions.at_levels(rows, levels, column)})"
 
 
 def _takes_part(doctype: str, user: str) -> str:

@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.permissions import has_user_permission
 
-from client_comms import clock, inputs
-from client_comms.enforcement import belongings, governed, policy
+from client_comms import clock, validation
+from client_comms.enforcement import dependents, governed, policy
 from client_comms.i18n import translate
 from client_comms.rules import access
 
@@ -25,7 +25,7 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	:raises frappe.DoesNotExistError: there is no such DocType, or no such record
 	"""
 	require_action(action)
-	inputs.require_doctype(doctype)
+	validation.require_doctype(doctype)
 	doc = frappe.get_doc(doctype, name)
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)
@@ -117,7 +117,7 @@ def _refusal_of_frappe(
 def _facts(doc, action: str) -> tuple[Iterable[access.Record], str]:
 	"""The facts that decide about a record, or about the record that it belongs to, and the action to ask for."""
 	doctype, name = doc.doctype, doc.name
-	if fields := belongings.OWNER_FIELDS.get(doctype):
+	if fields := dependents.OWNER_FIELDS.get(doctype):
 		doctype, name = (doc.get(field) for field in fields)
 	# A grant may be seen by who may read its interaction; its controller checks the rest.
 	asked = access.READ if doctype == governed.GRANT else action

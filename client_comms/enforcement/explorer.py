@@ -16,13 +16,13 @@ from frappe.model.db_query import DatabaseQuery
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import simulation
-from client_comms.enforcement import explain, governed, permissions, policy
-from client_comms.rules import access, reach
+from client_comms.enforcement import explain, governed, interactions, policy
+from client_comms.rules import access, access_impact
 
-INTERACTION = permissions.INTERACTION
+INTERACTION = interactions.INTERACTION
 GRANT = governed.GRANT
 # A user's tie to an interaction, the nearest first; queries number them by their place here.
-_TIES = (reach.PARTICIPANT, reach.GRANTED, reach.ACCOUNT_MANAGER)
+_TIES = (access_impact.PARTICIPANT, access_impact.GRANTED, access_impact.ACCOUNT_MANAGER)
 
 
 # --- one user ----------------------------------------------------------------------------------
@@ -56,15 +56,17 @@ def _cells(subject: access.Subject) -> list[dict]:
 	kinds = _kinds()
 	listed = _listed(subject)
 	cells: dict[tuple[str, str], dict] = {}
-	for portion in reach.portions(subject.user, kinds, _ties([subject.user]).get(subject.user, {}), now):
+	for portion in access_impact.portions(
+		subject.user, kinds, _ties([subject.user]).get(subject.user, {}), now
+	):
 		key = (_counted(portion.record.level), portion.record.communication_type)
 		cell = cells.setdefault(
 			key, {"existing": 0, "rules": Counter(), "actions": Counter(), "refusals": Counter()}
 		)
 		cell["existing"] += portion.records
 		decision = access.decide(subject, portion.record, rules, access.READ, now)
-		by_grant = decision.rule == access.BY_TAKING_PART and portion.tie == reach.GRANTED
-		rule = reach.GRANTED if by_grant else decision.rule
+		by_grant = decision.rule == access.BY_TAKING_PART and portion.tie == access_impact.GRANTED
+		rule = access_impact.GRANTED if by_grant else decision.rule
 		cell["rules" if decision else "refusals"][rule] += portion.records
 		for action in access.ACTIONS:
 			if access.decide(subject, portion.record, rules, action, now):
@@ -204,11 +206,11 @@ def if_matrix(matrix: str, against: str | None, action: str) -> dict:
 		)
 	rules = policy.current()
 	for version in filter(None, (before, after)):
-		rules = reach.with_version(rules, version)
+		rules = access_impact.with_version(rules, version)
 	return _differences(
 		policy.subjects(),
-		lambda subject: reach.Case(subject, rules, before),
-		lambda subject: reach.Case(subject, rules, after),
+		lambda subject: access_impact.Case(subject, rules, before),
+		lambda subject: access_impact.Case(subject, rules, after),
 		action,
 		company=next(iter(companies), None),
 	)
@@ -221,8 +223,8 @@ def if_role(user: str, role: str, held: bool, action: str) -> dict:
 	subject, rules = policy.subject(user), policy.current()
 	return _differences(
 		[subject],
-		lambda subject: reach.Case(subject, rules),
-		lambda subject: reach.Case(reach.with_role(subject, role, held), rules),
+		lambda subject: access_impact.Case(subject, rules),
+		lambda subject: access_impact.Case(access_impact.with_role(subject, role, held), rules),
 		action,
 	)
 
@@ -234,11 +236,13 @@ def if_clearance(level: str, role: str, actions: Collection[str], oversight: boo
 	for each in actions:
 		explain.require_action(each)
 	rules = policy.current()
-	changed = reach.with_clearance(rules, level, access.Clearance(role, frozenset(actions), oversight))
+	changed = access_impact.with_clearance(
+		rules, level, access.Clearance(role, frozenset(actions), oversight)
+	)
 	return _differences(
 		[subject for subject in policy.subjects() if role in subject.roles],
-		lambda subject: reach.Case(subject, rules),
-		lambda subject: reach.Case(subject, changed),
+		lambda subject: access_impact.Case(subject, rules),
+		lambda subject: access_impact.Case(subject, changed),
 		action,
 	)
 
@@ -253,8 +257,8 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 	rows = []
 	for subject in subjects:
 		cases = [_permitted(case(subject), action) for case in (before, after)]
-		found = reach.differences(
-			*cases, reach.portions(subject.user, kinds, ties.get(subject.user, {}), now), action, now
+		found = access_impact.differences(
+			*cases, access_impact.portions(subject.user, kinds, ties.get(subject.user, {}), now), action, now
 		)
 		rows += [
 			{
@@ -277,21 +281,21 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 	}
 
 
-def _permitted(case: reach.Case, action: str) -> reach.Case:
+def _permitted(case: access_impact.Case, action: str) -> access_impact.Case:
 	"""Without roles where the Role Permissions Manager lets none of them do the action."""
 	if explain.role_allows(INTERACTION, case.subject.roles, action):
 		return case
 	return case._replace(subject=access.Subject(case.subject.user, frozenset()))
 
 
-def _version(name: str) -> reach.Version:
+def _version(name: str) -> access_impact.Version:
 	_require("Communication Matrix", name)
 	doc = frappe.get_doc("Communication Matrix", name)
 	roles: dict[str, set[str]] = {}
 	for party in doc.parties:
 		if party.party == "Role" and party.role:
 			roles.setdefault(party.communication_type, set()).add(party.role)
-	return reach.Version(
+	return access_impact.Version(
 		doc.name,
 		{row.communication_type: row.confidentiality_level for row in doc.rules},
 		{kind: frozenset(each) for kind, each in roles.items()},
@@ -365,8 +369,8 @@ def _other_ties() -> str:
 	return " union all ".join(parts)
 
 
-def _kind(level: str | None, matrix: str | None, communication_type: str | None) -> reach.Kind:
-	return reach.Kind(policy.as_the_database_reads(level), matrix, communication_type)
+def _kind(level: str | None, matrix: str | None, communication_type: str | None) -> access_impact.Kind:
+	return access_impact.Kind(policy.as_the_database_reads(level), matrix, communication_type)
 
 
 def _counted(level: str | None) -> str | None:

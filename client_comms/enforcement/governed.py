@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import frappe
 
-from client_comms.enforcement import documents, permissions, policy
+from client_comms.enforcement import documents, interactions, policy
 from client_comms.rules import access
 
-INTERACTION = permissions.INTERACTION
+INTERACTION = interactions.INTERACTION
 GRANT = "Interaction Access Grant"
 COMMUNICATION = "Communication"
 EVENT = "Event"
@@ -35,9 +35,9 @@ def doctypes() -> tuple[str, ...]:
 def condition(doctype: str, user: str) -> str:
 	"""The rows of a governed DocType that `user` may read, as bracketed SQL; empty when all are open."""
 	if doctype == INTERACTION:
-		return permissions.interaction_condition(user)
+		return interactions.interaction_condition(user)
 	if doctype == GRANT:
-		return permissions.grant_condition(user)
+		return interactions.grant_condition(user)
 	if doctype in HELD_WITH_INTERACTION:
 		return _bound_condition(doctype, user)
 	return documents.condition(user, doctype)
@@ -93,7 +93,7 @@ def decide(
 	:param lasting: only for reasons that do not end by themselves, see `policy.stored_record`
 	"""
 	action = access.READ if doctype == GRANT else action
-	return permissions.decide_any(records(doctype, name, lasting=lasting), action, user)
+	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
@@ -129,19 +129,21 @@ def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Re
 
 
 def _bound_condition(doctype: str, user: str) -> str:
-	interactions = permissions.interaction_condition(user)
-	if not interactions:
+	readable_ones = interactions.interaction_condition(user)
+	if not readable_ones:
 		return ""
 	bound, level = f"`tab{doctype}`.`client_interaction`", f"`tab{doctype}`.`confidentiality_level`"
 	unbound = f"({bound} is null or {bound} = '')"
-	rows = access.row_filter(policy.subject(user), policy.current(), permissions.listed_for())
+	rows = access.row_filter(policy.subject(user), policy.current(), interactions.listed_for())
 	branches = [
 		f"({unbound} and ({level} is null or {level} = ''){_filed_condition(doctype, user)})",
-		f"{bound} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {interactions})",
+		f"{bound} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {readable_ones})",
 	]
 	if rows.open_levels:
 		gone = f"({bound} not in (select `any`.`name` from `tab{INTERACTION}` `any`))"
-		branches.append(f"(({unbound} or {gone}) and {permissions.at_levels(rows, rows.open_levels, level)})")
+		branches.append(
+			f"(({unbound} or {gone}) and {interactions.at_levels(rows, rows.open_levels, level)})"
+		)
 	return f"({' or '.join(branches)})"
 
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.enforcement import held
+from client_comms.enforcement import guards
 from client_comms.rules import access
 
 
@@ -12,4 +12,4 @@ def require_clearance(doc, method=None, *args) -> None:
 	:raises ClearanceMissingError: a request by somebody who may not print the record
 	"""
 	if getattr(frappe.local, "request", None):
-		held.require(doc.doctype, doc.name, access.PRINT)
+		guards.require(doc.doctype, doc.name, access.PRINT)

@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.client_privacy import ledger
+from client_comms import ledger
 from client_comms.enforcement import documents, governed, sharing
 
 

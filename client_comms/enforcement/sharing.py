@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.enforcement import documents, governed, policy, recipients
+from client_comms.enforcement import documents, governed, internal_recipients, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import translate
 from client_comms.rules import access
@@ -104,7 +104,7 @@ def end_follow_without_clearance(doc, method=None) -> None:
 	refusal = _refusal(doc.ref_doctype, doc.ref_docname, doc)
 	if refusal is not None:
 		frappe.db.delete("Document Follow", {"name": doc.name})
-		recipients.tell_left_out({doc.user: refusal}, _("Not Following"))
+		internal_recipients.tell_left_out({doc.user: refusal}, _("Not Following"))
 
 
 def end_lapsed(doctype: str, name: str) -> None:

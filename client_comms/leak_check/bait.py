@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import frappe
 from frappe.utils import add_days, now, now_datetime
 
-from client_comms.enforcement import belongings, documents, policy
+from client_comms.enforcement import dependents, documents, policy
 
 INTERACTION = "Client Interaction"
 MARK = (
@@ -589,7 +589,7 @@ def remove() -> None:
 
 def _remove_named(names: tuple) -> None:
 	_remove_queued(names)
-	for doctype, (_owner_type, owner_name) in belongings.OWNER_FIELDS.items():
+	for doctype, (_owner_type, owner_name) in dependents.OWNER_FIELDS.items():
 		if frappe.db.table_exists(doctype):
 			frappe.db.delete(doctype, {owner_name: names})
 	# A served site writes entries; those that have their place in the chain already stay.

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 import frappe
 from frappe.utils.synchronization import filelock
 
-from client_comms.client_privacy import ledger
-from client_comms.enforcement import permissions, policy
-from client_comms.leak_check import bait, standing
+from client_comms import ledger
+from client_comms.enforcement import interactions, policy
+from client_comms.leak_check import bait, existing_exposures
 from client_comms.leak_check.surfaces import SURFACES, Surface
 from client_comms.leak_check.visitor import Visitor
 from client_comms.rules import access
@@ -68,13 +68,13 @@ def check(
 			bait.remove()
 			frappe.flags.mute_emails = False
 			frappe.set_user(before)
-	found = standing.of_user(user)
+	found = existing_exposures.of_user(user)
 	return {
 		"user": user,
 		"open": sum(each.result == OPEN for each in findings) + len(found),
 		"findings": [asdict(each) for each in findings],
 		"standing": found,
-		"review": standing.to_review(),
+		"review": existing_exposures.to_review(),
 	}
 
 
@@ -108,7 +108,7 @@ def _findings(
 
 def _allowed(user: str, each: bait.Bait, action: str) -> bool:
 	record = policy.stored_record(each.name)
-	return all(permissions.decide(record, needed, user).allowed for needed in (access.READ, action))
+	return all(interactions.decide(record, needed, user).allowed for needed in (access.READ, action))
 
 
 def _result(shown: bool, allowed: bool, unchecked: bool) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import ledger
+from client_comms import ledger
 from client_comms.exceptions import SiteDoesNotAnswerError
 
 

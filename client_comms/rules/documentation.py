@@ -8,7 +8,7 @@ and so is what no reader sees.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from client_comms.rules import texts
+from client_comms.rules import storable_text
 from client_comms.rules.messages import Message, _
 
 # Kinds of evidence that a documentation method can ask for.
@@ -83,7 +83,7 @@ def _proved(method: Method, given: Iterable[Evidence]) -> bool:
 
 
 def _filled(*values: object) -> bool:
-	return all(value is not None and texts.visible(str(value)) for value in values)
+	return all(value is not None and storable_text.visible(str(value)) for value in values)
 
 
 _PROVES: Mapping[str, Callable[[Evidence], bool]] = {

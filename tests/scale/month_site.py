@@ -36,10 +36,10 @@ from month_plan import (
 )
 
 from client_comms import api, clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars
-from client_comms.crm import event as meetings
-from client_comms.crm import hand_over
+from client_comms.intake import event as meetings
+from client_comms.intake import reassignment
 
 INTERACTION = "Client Interaction"
 DOMAIN = "month-staff.example"
@@ -213,7 +213,7 @@ class Month:
 		]
 		night = FROM + timedelta(minutes=30)
 		while night < UNTIL:
-			timeline.append((night, 0, next(order), hand_over.hand_over_all))
+			timeline.append((night, 0, next(order), reassignment.hand_over_all))
 			night += timedelta(days=1)
 		with self.quietly():
 			for at, _kind, _number, act in sorted(timeline):
@@ -230,7 +230,7 @@ class Month:
 		"""Background jobs run at once, and no mail asks anybody to confirm an appointment."""
 
 		def enqueue(method, *_args, **kwargs):
-			if method is hand_over.hand_over:
+			if method is reassignment.hand_over:
 				self.jobs.append((method, kwargs["user"]))
 
 		with (

@@ -15,7 +15,7 @@ import frappe
 import pytest
 
 from client_comms import clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 INTERACTION = "Client Interaction"
 EXISTING = [int(n) for n in os.environ.get("CLIENT_COMMS_SWEEP_EXISTING", "1000,10000,100000").split(",")]

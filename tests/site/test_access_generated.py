@@ -13,8 +13,8 @@ import frappe
 import pytest
 
 from client_comms import clock
-from client_comms.enforcement import explorer, permissions, policy
-from client_comms.rules import access, reach
+from client_comms.enforcement import explorer, interactions, policy
+from client_comms.rules import access, access_impact
 
 INTERACTION = "Client Interaction"
 NOW = datetime(2026, 3, 10, 12, 0, 0)
@@ -71,7 +71,7 @@ def test_sql_decision_and_row_filter_agree(seed):
 			subject = policy.subject(user)
 			for action in access.ACTIONS:
 				rows = access.row_filter(subject, policy.current(), action)
-				shown = selected(permissions.render(rows, user), records)
+				shown = selected(interactions.render(rows, user), records)
 				assert shown <= set(records), "the condition is not bracketed"
 				for name, record in stored.items():
 					decision = access.decide(subject, record, policy.current(), action, NOW)
@@ -81,7 +81,7 @@ def test_sql_decision_and_row_filter_agree(seed):
 					met.add(decision.rule)
 					answers.append(decision.allowed)
 				if action == access.READ:
-					assert selected(permissions.interaction_condition(user), records) == shown
+					assert selected(interactions.interaction_condition(user), records) == shown
 	assert len(answers) == USERS * RECORDS * len(access.ACTIONS)
 	assert 0.05 < sum(answers) / len(answers) < 0.95, "the cases say little"
 	assert met == RULES
@@ -104,7 +104,7 @@ def test_a_list_agrees_for_users_of_generated_cases():
 				continue
 			half = records[::2]
 			shown = set(frappe.get_list(INTERACTION, {"name": ("in", half)}, pluck="name", limit=0))
-			assert shown == {name for name in half if permissions.decide(stored[name], access.READ, user)}
+			assert shown == {name for name in half if interactions.decide(stored[name], access.READ, user)}
 
 
 def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
@@ -156,7 +156,7 @@ def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
 			for cell in found["cells"]:
 				read = 0 if found["permission_missing"] else sum(cell["rules"].values())
 				assert cell["listed"] == read, "the row filter says otherwise"
-		assert ways == RULES - set(REFUSALS) | {reach.GRANTED}
+		assert ways == RULES - set(REFUSALS) | {access_impact.GRANTED}
 
 
 def test_what_if_says_what_asking_about_every_record_before_and_after_says():
@@ -243,7 +243,7 @@ def as_decided(rules):
 	"""The rules by their names in decisions, where a grant is one way of taking part."""
 	decided = Counter()
 	for rule, records in rules.items():
-		decided[access.BY_TAKING_PART if rule == reach.GRANTED else rule] += records
+		decided[access.BY_TAKING_PART if rule == access_impact.GRANTED else rule] += records
 	return decided
 
 

@@ -9,7 +9,7 @@ from frappe.desk import reportview
 from frappe.handler import execute_cmd
 from frappe.permissions import add_permission, update_permission_property
 
-from client_comms.enforcement import permissions, policy
+from client_comms.enforcement import interactions, policy
 
 INTERACTION = "Client Interaction"
 PASSWORD = "correct horse battery"
@@ -94,7 +94,7 @@ def test_every_cell_and_every_way_of_reading(level, role, allowed, make_user, as
 			doc = frappe.get_doc(INTERACTION, name)
 			for letter, action in LETTERS.items():
 				assert bool(doc.has_permission(action)) == (letter in letters), f"{action} of {name}"
-				decision = permissions.decide(policy.stored_record(name), action)
+				decision = interactions.decide(policy.stored_record(name), action)
 				assert decision.allowed == (letter in letters), f"{action} of {name}: {decision.rule}"
 		readable = {name for name, letters in expected.items() if "R" in letters}
 		for way_of_reading in WAYS_OF_READING:

@@ -10,7 +10,7 @@ import pytest
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
-from client_comms.crm import acknowledgement
+from client_comms.intake import acknowledgement
 
 INTERACTION = "Client Interaction"
 DOMAIN = "ostwind.example"

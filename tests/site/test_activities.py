@@ -4,8 +4,9 @@ import frappe
 import pytest
 from frappe.utils import now_datetime, nowdate
 
-from client_comms.crm import intake
-from client_comms.enforcement import activities, governed, timeline
+from client_comms.enforcement import governed
+from client_comms.enforcement.methods import activities, form_load
+from client_comms.intake import arrivals
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def make_call(**fields):
 @pytest.fixture(params=["Event", "Call Log"])
 def bound(request, complaint):
 	doc = make_event() if request.param == "Event" else make_call()
-	intake.bind(doc, complaint)
+	arrivals.bind(doc, complaint)
 	return doc
 
 
@@ -71,7 +72,7 @@ def test_single_and_in_lists(bound, staff, as_user):
 
 def test_frappes_own_condition_on_events_still_decides(complaint, staff, as_user):
 	private = make_event(event_type="Private")
-	intake.bind(private, complaint)
+	arrivals.bind(private, complaint)
 	with as_user(staff.cleared):
 		assert not frappe.has_permission("Event", "read", private.name)
 		assert not frappe.get_list("Event", filters={"name": private.name})
@@ -87,7 +88,7 @@ def test_an_ungoverned_event_is_frappes_business(staff, as_user):
 def test_who_made_the_event_does_not_see_it_any_more(complaint, staff, as_user):
 	with as_user(staff.uncleared):
 		event = make_event(event_type="Private")
-	intake.bind(event, complaint)
+	arrivals.bind(event, complaint)
 	with as_user(staff.uncleared):
 		assert not frappe.get_list("Event", filters={"name": event.name})
 		assert not frappe.has_permission("Event", "read", event.name)
@@ -97,7 +98,7 @@ def test_calendar_and_activities(complaint, customer, staff, as_user):
 	event = make_event(
 		event_participants=[{"reference_doctype": "Customer", "reference_docname": customer.name}]
 	)
-	intake.bind(event, complaint)
+	arrivals.bind(event, complaint)
 	for user, seen in ((staff.cleared, True), (staff.uncleared, False)):
 		with as_user(user):
 			today = frappe.utils.getdate(nowdate())
@@ -112,10 +113,10 @@ def test_calendar_and_activities(complaint, customer, staff, as_user):
 
 def test_calls_on_a_timeline(complaint, customer, staff, as_user):
 	call = make_call(links=[{"link_doctype": "Customer", "link_name": customer.name}])
-	intake.bind(call, complaint)
+	arrivals.bind(call, complaint)
 	for user, seen in ((staff.cleared, True), (staff.uncleared, False)):
 		with as_user(user):
-			timeline.get_docinfo(doctype="Customer", name=customer.name)
+			form_load.get_docinfo(doctype="Customer", name=customer.name)
 			shown = frappe.response["docinfo"]["additional_timeline_content"]
 			assert any("Noise" in str(entry) for entry in shown) == seen
 			assert any("1 entries are confidential" in str(entry) for entry in shown) != seen
@@ -151,7 +152,7 @@ def test_public_files_become_private_when_it_is_bound(complaint):
 			"attached_to_name": event.name,
 		}
 	).insert()
-	intake.bind(event, complaint)
+	arrivals.bind(event, complaint)
 	assert frappe.db.get_value("File", file.name, "is_private")
 
 
@@ -161,7 +162,7 @@ def test_a_share_that_stood_before_ends_and_none_is_made(bound, complaint, staff
 	frappe.share.add(bound.doctype, bound.name, staff.cleared)
 	free = make_event()
 	frappe.share.add("Event", free.name, staff.uncleared)
-	intake.bind(free, complaint)
+	arrivals.bind(free, complaint)
 	assert not frappe.db.exists("DocShare", {"share_name": free.name})
 	assert frappe.db.exists("DocShare", {"share_name": bound.name})
 
@@ -169,7 +170,7 @@ def test_a_share_that_stood_before_ends_and_none_is_made(bound, complaint, staff
 def test_raising_follows(log, staff):
 	interaction = log("Initial Inquiry")
 	event = make_event()
-	intake.bind(event, interaction)
+	arrivals.bind(event, interaction)
 	assert frappe.has_permission("Event", "read", event.name, user=staff.uncleared)
 	interaction.reload()
 	interaction.confidentiality_level = "Sensitive"
@@ -181,7 +182,7 @@ def test_raising_follows(log, staff):
 def test_an_old_copy_or_a_request_does_not_unbind_it(complaint):
 	event = make_event()
 	stale = frappe.get_doc("Event", event.name)
-	intake.bind(event, complaint)
+	arrivals.bind(event, complaint)
 	stale.description = "A form that was open all the time"
 	stale.save()
 	kept = frappe.db.get_value("Event", event.name, governed.BINDING, as_dict=True)
@@ -228,7 +229,7 @@ def test_the_popup_of_a_call_leaves_out_what_is_confidential(complaint, staff, a
 			"reference_name": prospect.name,
 		}
 	).insert()
-	intake.bind(message, complaint)
+	arrivals.bind(message, complaint)
 	for user, seen in ((staff.cleared, True), (staff.uncleared, False)):
 		with as_user(user):
 			found = activities.get_last_interaction(contact=contact.name)

@@ -5,8 +5,8 @@ import pytest
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
 
 from client_comms.client_interactions import action_items
-from client_comms.crm import assignment, hand_over
 from client_comms.exceptions import NotResponsibleError
+from client_comms.intake import assignment, reassignment
 
 INTERACTION = "Client Interaction"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -259,10 +259,12 @@ def team(make_user):
 def run_jobs(monkeypatch):
 	"""What was enqueued after the commit runs when this is called."""
 	jobs = []
-	monkeypatch.setattr(hand_over.frappe, "enqueue", lambda method, **kwargs: jobs.append((method, kwargs)))
+	monkeypatch.setattr(
+		reassignment.frappe, "enqueue", lambda method, **kwargs: jobs.append((method, kwargs))
+	)
 
 	def run():
-		mine = [(method, kwargs) for method, kwargs in jobs if method is hand_over.hand_over]
+		mine = [(method, kwargs) for method, kwargs in jobs if method is reassignment.hand_over]
 		jobs.clear()
 		for method, kwargs in mine:
 			method(**{k: v for k, v in kwargs.items() if k not in ("queue", "enqueue_after_commit")})
@@ -316,8 +318,8 @@ def test_doing_it_again_does_nothing(team, inquiry, run_jobs):
 	frappe.get_doc("User", team.fiona).update({"enabled": 0}).save()
 	run_jobs()
 	before = frappe.get_doc(INTERACTION, doc.name).as_dict()
-	assert hand_over.hand_over(team.fiona) == 0
-	hand_over.hand_over_all()
+	assert reassignment.hand_over(team.fiona) == 0
+	reassignment.hand_over_all()
 	assert frappe.get_doc(INTERACTION, doc.name).as_dict() == before
 	assert len(notifications(team.fiona)) == len(team.managers)
 
@@ -340,7 +342,7 @@ def test_where_the_role_is_not_enforced_nobody_loses_anything_with_it(team, inqu
 	user.add_roles("Account Manager")
 	user.remove_roles("Frontline Staff")
 	run_jobs()
-	hand_over.hand_over_all()
+	reassignment.hand_over_all()
 	doc.reload()
 	assert doc.responsible_staff == team.fiona
 	user.remove_roles("Account Manager")  # and with it the clearance
@@ -364,17 +366,17 @@ def test_the_daily_run_finds_what_no_user_was_saved_for(team, inquiry):
 	doc = inquiry(responsible_staff=team.fiona)
 	frappe.db.set_value("User", team.fiona, "enabled", 0)
 	frappe.clear_document_cache("User", team.fiona)
-	hand_over.hand_over_all()
+	reassignment.hand_over_all()
 	doc.reload()
 	assert doc.responsible_staff in team.managers
 
 
 def test_chunks_end_at_every_size(team, inquiry, monkeypatch):
-	monkeypatch.setattr(hand_over, "CHUNK", 2)
+	monkeypatch.setattr(reassignment, "CHUNK", 2)
 	docs = [inquiry(responsible_staff=team.fiona) for _ in range(4)]
 	frappe.db.set_value("User", team.fiona, "enabled", 0)
 	frappe.clear_document_cache("User", team.fiona)
-	assert hand_over.hand_over(team.fiona) == len(docs)
+	assert reassignment.hand_over(team.fiona) == len(docs)
 	assert len(notifications(team.fiona)) == len(team.managers)
 
 
@@ -382,16 +384,16 @@ def test_one_broken_record_keeps_back_no_other(team, inquiry, monkeypatch):
 	broken, sound = (inquiry(responsible_staff=team.fiona) for _ in range(2))
 	frappe.db.set_value("User", team.fiona, "enabled", 0)
 	frappe.clear_document_cache("User", team.fiona)
-	give_on, logged = hand_over._give_on, []
+	give_on, logged = reassignment._give_on, []
 
 	def fail(doc, *args):
 		if doc.name == broken.name:
 			raise RuntimeError("broken")
 		return give_on(doc, *args)
 
-	monkeypatch.setattr(hand_over, "_give_on", fail)
+	monkeypatch.setattr(reassignment, "_give_on", fail)
 	monkeypatch.setattr(frappe, "log_error", lambda **kwargs: logged.append(kwargs["reference_name"]))
-	assert hand_over.hand_over(team.fiona) == 1
+	assert reassignment.hand_over(team.fiona) == 1
 	assert logged == [broken.name]
 	assert frappe.db.get_value(INTERACTION, sound.name, "responsible_staff") in team.managers
 
@@ -402,7 +404,7 @@ def test_without_a_manager_it_stays_and_the_error_log_says_so(team, inquiry, mon
 		frappe.db.set_value("User", manager, "enabled", 0)
 		frappe.clear_document_cache("User", manager)
 	monkeypatch.setattr(frappe, "log_error", lambda **kwargs: logged.append(kwargs["title"]))
-	assert hand_over.hand_over(team.fiona) == 0
+	assert reassignment.hand_over(team.fiona) == 0
 	doc.reload()
 	assert doc.responsible_staff == team.fiona
 	assert logged and doc.name in logged[0]

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from frappe.utils import add_days, get_datetime
 
 from client_comms import clock, commands
-from client_comms.client_interactions import sweep
-from client_comms.crm import backfill
+from client_comms.client_interactions.clocks import sweep
+from client_comms.intake import backfill
 
 INTERACTION = "Client Interaction"
 DOMAIN = "nordlicht.example"

@@ -8,7 +8,7 @@ import pytest
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import third_parties
-from client_comms.crm import parties
+from client_comms.clients import parties
 from client_comms.exceptions import ActionNotPossibleError
 
 STANDARD = "Standard"

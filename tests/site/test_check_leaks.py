@@ -118,13 +118,17 @@ HOLES = [
 	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
 	(
 		"before_request",
-		["client_comms.enforcement.linked.leave_out"],
+		["client_comms.enforcement.requests.linked_fields.leave_out"],
 		"fields of a linked document (link.field, in a calendar)",
 	),
 	("permission_query_conditions", ["Event"], "Event, report view"),
 	("permission_query_conditions", ["Call Log"], "Call Log, list"),
 	("override_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
-	("before_request", ["client_comms.enforcement.aliases.refuse"], "a wrapped method by another name"),
+	(
+		"before_request",
+		["client_comms.enforcement.requests.method_aliases.refuse"],
+		"a wrapped method by another name",
+	),
 ]
 if compat.is_version_16():
 	HOLES += [
@@ -134,7 +138,7 @@ if compat.is_version_16():
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [
 	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
-	("page_renderer", ["client_comms.enforcement.portal.IssueList"], "portal, page of the DocType"),
+	("page_renderer", ["client_comms.enforcement.requests.portal.IssueList"], "portal, page of the DocType"),
 ]
 
 

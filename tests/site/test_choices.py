@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.desk import query_report
 
-from client_comms.enforcement import link_search
+from client_comms.enforcement.methods import search
 
 PROCEDURE = ("Frontline Staff", "Account Manager", "Customer Support", "Customer Support Manager")
 
@@ -27,7 +27,7 @@ def contact(customer):
 
 
 def found(doctype, txt="", **options):
-	return {row["value"] for row in link_search.search_link(doctype=doctype, txt=txt, **options)}
+	return {row["value"] for row in search.search_link(doctype=doctype, txt=txt, **options)}
 
 
 @pytest.mark.parametrize("role", PROCEDURE)
@@ -36,8 +36,8 @@ def test_who_logs_chooses_the_client_the_company_and_the_contact(make_user, as_u
 	other = frappe.get_doc({"doctype": "Contact", "first_name": "Otto", "last_name": "Nordwind"}).insert()
 	with as_user(make_user(role)):
 		assert customer.name in found("Customer", "wind Dach")
-		assert link_search.validate_link("Customer", customer.name)["name"] == customer.name
-		assert link_search.validate_link("Customer", "No Such Client")["name"] is None
+		assert search.validate_link("Customer", customer.name)["name"] == customer.name
+		assert search.validate_link("Customer", "No Such Client")["name"] is None
 		assert company in found("Company") and found("Issue Priority")
 		assert {contact.name, other.name} <= found("Contact", "Nordwind")
 		of_party = {"link_doctype": "Customer", "link_name": customer.name}
@@ -64,7 +64,7 @@ def test_who_configures_chooses_what_the_configuration_names(make_user, as_user)
 def test_nobody_else_is_offered_anything(make_user, as_user, customer):
 	with as_user(make_user("Projects User")):
 		with pytest.raises(frappe.PermissionError):
-			link_search.validate_link("Customer", customer.name)
+			search.validate_link("Customer", customer.name)
 
 
 def test_only_names_are_searched(make_user, as_user, customer):
@@ -84,12 +84,12 @@ def test_user_permissions_and_levels_hold(make_user, as_user, customer, set_sett
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna Kruse"}).insert()
 	with as_user(user):
 		assert found("Customer", "Nordwind") == {mine.name}
-		assert link_search.validate_link("Customer", customer.name)["name"] is None
+		assert search.validate_link("Customer", customer.name)["name"] is None
 		assert lead.name in found("Lead", "Anna")
 	lead.db_set("confidentiality_level", "Sensitive")
 	with as_user(user):
 		assert lead.name not in found("Lead", "Anna")
-		assert link_search.validate_link("Lead", lead.name)["name"] is None
+		assert search.validate_link("Lead", lead.name)["name"] is None
 
 
 def test_a_disabled_client_is_not_offered(make_user, as_user, customer):

@@ -5,7 +5,7 @@ import pytest
 
 from client_comms import api, clock
 from client_comms.client_interactions.report.contacts_to_confirm.contacts_to_confirm import execute
-from client_comms.crm import client_data
+from client_comms.client_privacy import client_data
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
 
 ANNA, NUMBER = "anna@data.example", "+49 30 901820"
@@ -75,7 +75,7 @@ def told():
 	],
 )
 def test_who_is_on_record_is_not_entered_twice(anna, enforce, new, monkeypatch):
-	monkeypatch.setattr("client_comms.crm.phone_numbers.default_region", lambda: "DE")
+	monkeypatch.setattr("client_comms.clients.phone_numbers.default_region", lambda: "DE")
 	doc = new()
 	expected = anna.name if doc.doctype == "Contact" else "Anna Data"
 	with pytest.raises(DuplicateClientError, match="on record as") as refusal:
@@ -84,7 +84,7 @@ def test_who_is_on_record_is_not_entered_twice(anna, enforce, new, monkeypatch):
 
 
 def test_leads_are_found_by_address_and_number(enforce, monkeypatch):
-	monkeypatch.setattr("client_comms.crm.phone_numbers.default_region", lambda: "DE")
+	monkeypatch.setattr("client_comms.clients.phone_numbers.default_region", lambda: "DE")
 	frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 0)
 	name = lead(email_id=ANNA, phone="030 901820").insert().name
 	for again in (contact(ANNA), contact(phone=NUMBER), customer(mobile_no=NUMBER)):

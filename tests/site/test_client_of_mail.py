@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.email.receive import InboundMail
 
-from client_comms.crm import parties
+from client_comms.clients import parties
 
 ADDRESS = "clara@filed-under-leads.example"
 

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import compat
-from client_comms.enforcement import console, previews
+from client_comms.enforcement.doctypes import admin_tools, webhook
 from client_comms.exceptions import ClearanceMissingError
 
 
@@ -92,8 +92,8 @@ def test_the_preview_of_a_webhook(log, managers, as_user):
 def test_the_console_names_are_held():
 	"""Frappe takes the classes from the hooks."""
 	for doctype, held in (
-		("Bulk Update", console.HeldBulkUpdate),
-		("System Console", console.HeldSystemConsole),
-		("Webhook", previews.HeldWebhook),
+		("Bulk Update", admin_tools.HeldBulkUpdate),
+		("System Console", admin_tools.HeldSystemConsole),
+		("Webhook", webhook.HeldWebhook),
 	):
 		assert isinstance(frappe.new_doc(doctype), held)

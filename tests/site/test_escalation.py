@@ -8,7 +8,7 @@ import pytest
 from frappe import _
 
 from client_comms import api
-from client_comms.client_interactions import ladder, sweep
+from client_comms.client_interactions.clocks import escalation, sweep
 
 INTERACTION = "Client Interaction"
 MANAGER, OFFICER = "Customer Support Manager", "Compliance Officer"
@@ -283,7 +283,7 @@ def test_bad_settings_are_refused_in_words(steps, values, complaint):
 
 
 def test_shipped_sites_have_a_ladder():
-	current = ladder.current()
+	current = escalation.current()
 	assert current.warning_share == 0.75 and current.quiet and len(current.steps) == 4
 
 

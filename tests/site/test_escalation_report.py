@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfWriter
 
 from client_comms import api, procedure
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import policy
 from client_comms.exceptions import ClearanceMissingError, MissingDocumentationError
 from client_comms.rules import response_clock as clocks

@@ -7,8 +7,8 @@ import pytest
 
 from client_comms import api
 from client_comms.communication_governance import matrix as matrices
-from client_comms.crm import failures, retrying, unlogged
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.intake import failures, retry, unlogged
 
 FAILURE = failures.FAILURE
 INTERACTION = "Client Interaction"
@@ -88,10 +88,10 @@ def test_the_document_is_stored_even_if_nobody_can_be_told(no_matrix, manager):
 def test_what_failed_is_tried_again_until_it_is_logged(no_matrix):
 	with no_matrix():
 		doc = issue()
-		assert retrying.run() == 0 and listed()
-	assert retrying.run() == 1
+		assert retry.run() == 0 and listed()
+	assert retry.run() == 1
 	assert len(interactions_about(doc)) == 1
-	assert not frappe.db.count(FAILURE) and retrying.run() == 0
+	assert not frappe.db.count(FAILURE) and retry.run() == 0
 
 
 def test_what_was_logged_meanwhile_is_not_logged_twice(no_matrix):
@@ -99,7 +99,7 @@ def test_what_was_logged_meanwhile_is_not_logged_twice(no_matrix):
 		doc = issue()
 	api.log_unlogged([{"doctype": "Issue", "name": doc.name}])
 	failures.keep(doc, ValueError("late"))
-	retrying.run()
+	retry.run()
 	assert len(interactions_about(doc)) == 1 and not frappe.db.count(FAILURE)
 
 
@@ -107,21 +107,21 @@ def test_what_was_deleted_meanwhile_is_off_the_list(no_matrix):
 	with no_matrix():
 		doc = issue()
 	frappe.delete_doc("Issue", doc.name)
-	assert retrying.run() == 1 and not listed()
+	assert retry.run() == 1 and not listed()
 
 
 def test_one_that_cannot_be_logged_keeps_no_other_from_it(no_matrix):
 	with no_matrix():
 		bad, good = issue(subject="Bad"), issue(subject="Good")
-	log = retrying._LOG["Issue"]
+	log = retry._LOG["Issue"]
 
 	def fail(doc):
 		if doc.name == bad.name:
 			raise ValueError("broken <b>for good</b>")
 		return log(doc)
 
-	with mock.patch.dict(retrying._LOG, {"Issue": fail}):
-		assert retrying.run() == 1
+	with mock.patch.dict(retry._LOG, {"Issue": fail}):
+		assert retry.run() == 1
 	assert listed() == {("Issue", bad.name): "broken for good"}
 	assert interactions_about(good)
 
@@ -135,17 +135,17 @@ def test_many_that_fail_again_keep_no_other_from_its_turn(no_matrix, clock_at):
 		tried.append(doc.name)
 		raise ValueError("not yet")
 
-	with mock.patch.dict(retrying._LOG, {"Issue": fail}), mock.patch.object(retrying, "AT_ONCE", 1):
+	with mock.patch.dict(retry._LOG, {"Issue": fail}), mock.patch.object(retry, "AT_ONCE", 1):
 		for minute in (1, 2):
 			with clock_at(f"2026-11-24 12:0{minute}"):
-				retrying.run()
+				retry.run()
 	assert sorted(tried) == sorted(doc.name for doc in docs)
 
 
 def test_a_killed_run_loses_nothing(no_matrix):
 	with no_matrix():
 		docs = [issue(), issue()]
-	log, tried = retrying._LOG["Issue"], []
+	log, tried = retry._LOG["Issue"], []
 
 	def killed(doc):
 		tried.append(doc.name)
@@ -153,10 +153,10 @@ def test_a_killed_run_loses_nothing(no_matrix):
 			raise SystemExit
 		return log(doc)
 
-	with mock.patch.dict(retrying._LOG, {"Issue": killed}), pytest.raises(SystemExit):
-		retrying.run()
+	with mock.patch.dict(retry._LOG, {"Issue": killed}), pytest.raises(SystemExit):
+		retry.run()
 	frappe.db.rollback()
-	assert retrying.run() == 1
+	assert retry.run() == 1
 	assert [len(interactions_about(doc)) for doc in docs] == [1, 1]
 
 
@@ -177,7 +177,7 @@ def test_it_can_be_set_aside(no_matrix):
 		doc = issue()
 	api.dismiss_unlogged([{"doctype": "Issue", "name": doc.name}], "A test of the form")
 	assert not listed() and not frappe.db.count(FAILURE)
-	assert retrying.run() == 0
+	assert retry.run() == 0
 
 
 def test_staff_cannot_log_what_is_for_the_managers_to_see(no_matrix, make_user):
@@ -238,8 +238,8 @@ def test_cancelling_the_only_version_says_that_nothing_is_logged_until_the_next(
 	amended.update({"amended_from": old.name, "docstatus": 0})
 	with mock.patch.object(frappe, "enqueue") as enqueue:
 		amended.insert().submit()
-	assert retrying.run in [each.args[0] for each in enqueue.call_args_list]
-	retrying.run()
+	assert retry.run in [each.args[0] for each in enqueue.call_args_list]
+	retry.run()
 	assert len(interactions_about(doc)) == 1
 
 

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 import client_comms
-from client_comms.enforcement import timeline
+from client_comms.enforcement.methods import form_load
 
 APP = str(Path(client_comms.__file__).parent)
 INTERACTION = "Client Interaction"
@@ -19,7 +19,7 @@ def asked_by_the_app() -> bool:
 	frame = sys._getframe(2)
 	while frame:
 		code = frame.f_code
-		if code.co_filename.startswith(APP) and code.co_name != timeline.getdoc.__name__:
+		if code.co_filename.startswith(APP) and code.co_name != form_load.getdoc.__name__:
 			return True
 		frame = frame.f_back
 	return False
@@ -37,7 +37,7 @@ def queries_of_the_form(name) -> list[str]:
 	frappe.local.response = frappe._dict(docs=[])
 	frappe.db.value_cache.clear()
 	with mock.patch.object(frappe.local.db, "sql", sql):
-		timeline.getdoc(INTERACTION, name)
+		form_load.getdoc(INTERACTION, name)
 	assert [doc.name for doc in frappe.response.docs] == [name]
 	return asked
 

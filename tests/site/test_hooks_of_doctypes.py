@@ -11,13 +11,12 @@ from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from client_comms import procedure
-from client_comms.client_privacy import ledger
-from client_comms.enforcement import belongings, documents, governed
+from client_comms import ledger, procedure
+from client_comms.enforcement import dependents, documents, governed
 from client_comms.exceptions import ClearanceMissingError
 
 # Each kind of deleted document is asked for by `check-leaks`.
-BELONGINGS = sorted(set(belongings.OWNER_FIELDS) - {"Deleted Document"})
+BELONGINGS = sorted(set(dependents.OWNER_FIELDS) - {"Deleted Document"})
 FOR_SOMEBODY = ("user", "for_user", "allocated_to")
 
 
@@ -45,7 +44,7 @@ def stored(doctype, **fields):
 @pytest.mark.parametrize("doctype", BELONGINGS)
 def test_a_belonging_is_shown_to_who_may_read_its_record(doctype, frontline, officer, log, as_user):
 	plain, sensitive = log("Initial Inquiry"), log("Feedback/Complaint")
-	owner_type, owner_name = belongings.OWNER_FIELDS[doctype]
+	owner_type, owner_name = dependents.OWNER_FIELDS[doctype]
 	for user, readable in ((frontline, [plain]), (officer, [plain, sensitive])):
 		rows = {
 			record.name: stored(

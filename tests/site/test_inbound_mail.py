@@ -14,7 +14,7 @@ from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
 from client_comms import api, compat
-from client_comms.crm import inbound_headers, intake
+from client_comms.intake import arrivals, inbound_headers
 
 INTERACTION = "Client Interaction"
 MONDAY = "2026-11-23 10:00"
@@ -566,8 +566,8 @@ def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
 @pytest.mark.parametrize(
 	"broken",
 	[
-		(intake, "open_new"),  # before anything is written
-		(intake.alerts, "nobody_responsible"),  # after the interaction was inserted
+		(arrivals, "open_new"),  # before anything is written
+		(arrivals.alerts, "nobody_responsible"),  # after the interaction was inserted
 		(inbound_headers, "of_message_being_received"),  # before the Communication is
 	],
 	ids=["at once", "half way", "headers"],

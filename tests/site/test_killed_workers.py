@@ -11,7 +11,7 @@ import frappe
 import pytest
 
 from client_comms import clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 INTERACTION = "Client Interaction"
 ROOT = sweep.__file__.rsplit("/client_comms/", 1)[0]

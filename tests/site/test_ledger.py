@@ -7,9 +7,8 @@ import frappe
 import pytest
 import requests
 
-from client_comms import api
+from client_comms import api, ledger
 from client_comms.api import access as access_api
-from client_comms.client_privacy import ledger
 from client_comms.enforcement import audit
 from client_comms.exceptions import LedgerIsAppendOnlyError
 
@@ -357,7 +356,7 @@ def test_an_export_of_a_report_is_recorded_with_what_it_is_about():
 def test_an_export_by_the_name_of_an_override_is_recorded(log):
 	name = log("Feedback/Complaint").name
 	end_request(
-		cmd="client_comms.enforcement.exports.export_query",
+		cmd="client_comms.enforcement.methods.exports.export_query",
 		doctype=INTERACTION,
 		filters=f'{{"name": "{name}"}}',
 	)

@@ -6,11 +6,11 @@ import frappe
 import pytest
 
 from client_comms import api, clock
+from client_comms.client_interactions import dashboards
 from client_comms.client_privacy import disclosures, links, renewals
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
-from client_comms.crm import dashboards
-from client_comms.enforcement import counts
+from client_comms.enforcement.methods import counts
 
 PURPOSE = "Sharing with a Third Party"
 DISCLOSURE, CONSENT, VERIFICATION = "Client Disclosure", "Client Consent", "Identity Verification"

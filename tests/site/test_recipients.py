@@ -6,10 +6,11 @@ import frappe
 import pytest
 from frappe.core.doctype.communication.email import make
 from frappe.desk.doctype.notification_log import notification_log
-from frappe.desk.form import assign_to
+from frappe.desk.form import assign_to as frappe_assign_to
 from frappe.utils import strip_html
 
-from client_comms.enforcement import assigning, sharing
+from client_comms.enforcement import sharing
+from client_comms.enforcement.methods import assign_to
 from client_comms.exceptions import ClearanceMissingError
 
 MENTION = '<p><span class="mention" data-id="{0}" data-value="{0}">@{0}</span> please look</p>'
@@ -204,10 +205,10 @@ def test_following_ends_with_a_word_about_it(complaint, staff):
 
 def test_assigning_to_several_goes_through_for_those_who_are_cleared(complaint, staff, as_user, monkeypatch):
 	monkeypatch.setattr(
-		assign_to, "notify_assignment", lambda *args, **kwargs: None
+		frappe_assign_to, "notify_assignment", lambda *args, **kwargs: None
 	)  # the site sends no mail
 	with as_user(staff.manager):
-		assigning.add(
+		assign_to.add(
 			doctype="Client Interaction",
 			name=complaint.name,
 			assign_to=json.dumps([staff.frontline, staff.officer]),
@@ -222,7 +223,7 @@ def test_assigning_to_several_goes_through_for_those_who_are_cleared(complaint, 
 
 def test_assigning_to_nobody_else_is_refused(complaint, staff, as_user):
 	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match=staff.frontline):
-		assigning.add(
+		assign_to.add(
 			doctype="Client Interaction", name=complaint.name, assign_to=json.dumps([staff.frontline])
 		)
 
@@ -334,7 +335,7 @@ def test_a_lead_is_given_to_somebody_else(set_settings, make_user):
 def test_an_assignment_rule_passes_over_who_is_not_cleared_and_the_issue_is_saved(
 	issue, staff, make_user, monkeypatch
 ):
-	monkeypatch.setattr(assign_to, "notify_assignment", lambda *args, **kwargs: None)
+	monkeypatch.setattr(frappe_assign_to, "notify_assignment", lambda *args, **kwargs: None)
 	agent = make_user("Customer Support", "Support Team")
 	frappe.get_doc(
 		{

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 INTERACTION = "Client Interaction"
 FRIDAY = "2026-11-27 10:00"

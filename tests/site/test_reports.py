@@ -20,7 +20,7 @@ from client_comms.client_interactions import reporting
 from client_comms.client_interactions.report.interaction_ageing import interaction_ageing
 from client_comms.client_interactions.report.response_compliance import response_compliance
 from client_comms.client_interactions.report.team_board import team_board
-from client_comms.enforcement import kanban
+from client_comms.enforcement.doctypes import kanban_board
 from client_comms.exceptions import ActionNotPossibleError, StatusFollowsEventsError
 from client_comms.patches.v1_0 import measure_working_times
 from client_comms.rules import response_clock as clocks
@@ -400,14 +400,14 @@ def test_the_calendar_shows_deadlines_that_the_user_may_read(interactions, users
 
 
 def test_cards_cannot_be_moved_and_the_board_names_none(log, users, as_user):
-	from frappe.desk.doctype.kanban_board import kanban_board
+	from frappe.desk.doctype.kanban_board import kanban_board as frappe_board
 
 	board = procedure.KANBAN_BOARD["kanban_board_name"]
 	name = log(responsible_staff=users["oversight"]).name
 	with as_user(users["oversight"]):
 		with pytest.raises(StatusFollowsEventsError):
-			kanban.update_order(board, frappe.as_json({"Closed": [name]}))
-		kanban.update_order(board, frappe.as_json({"Open": [name]}))
-		kanban_board.add_card(board, name, "Open")
+			kanban_board.update_order(board, frappe.as_json({"Closed": [name]}))
+		kanban_board.update_order(board, frappe.as_json({"Open": [name]}))
+		frappe_board.add_card(board, name, "Open")
 	assert {column.order for column in frappe.get_doc("Kanban Board", board).columns} == {"[]"}
 	assert frappe.db.get_value(INTERACTION, name, "status") == "Open"

@@ -11,9 +11,9 @@ from frappe.utils import get_datetime
 
 from client_comms import api
 from client_comms.api.sources import try_source_rules
-from client_comms.crm import event as meetings
-from client_comms.crm import intake
-from client_comms.enforcement import refiling
+from client_comms.enforcement.methods import relink
+from client_comms.intake import arrivals
+from client_comms.intake import event as meetings
 
 INTERACTION = "Client Interaction"
 MONDAY = "2026-11-23 10:00"
@@ -175,9 +175,9 @@ def test_each_source_has_its_switch(make, logged, set_settings, switch, doctype,
 @pytest.mark.parametrize(
 	("doctype", "make_of"),
 	[
-		("Issue", refiling.make_issue_from_communication),
-		("Lead", refiling.make_lead_from_communication),
-		("Opportunity", lambda name: refiling.make_opportunity_from_communication(name, _company())),
+		("Issue", relink.make_issue_from_communication),
+		("Lead", relink.make_lead_from_communication),
+		("Opportunity", lambda name: relink.make_opportunity_from_communication(name, _company())),
 	],
 )
 def test_a_document_made_of_a_message_goes_on_with_its_conversation(
@@ -621,7 +621,7 @@ def test_what_cannot_be_logged_is_stored_all_the_same(make, logged, errors, monk
 	def fail(*args, **kwargs):
 		raise RuntimeError("intake is broken")
 
-	monkeypatch.setattr(intake, "open_new", fail)
+	monkeypatch.setattr(arrivals, "open_new", fail)
 	made = make(doctype, **fields)
 	assert frappe.db.exists(doctype, made.name) and not logged()
 	(error,) = errors()

@@ -12,7 +12,7 @@ import pytest
 
 import client_comms
 from client_comms import compat, procedure
-from client_comms.enforcement import permissions, policy
+from client_comms.enforcement import interactions, policy
 from client_comms.leak_check import bait, surfaces
 from client_comms.leak_check.surfaces import SURFACES
 from client_comms.leak_check.visitor import Visitor
@@ -105,11 +105,11 @@ NO_SURFACE = {
 	"client_comms.api.queries.roles": _CHOICES,
 	"client_comms.api.queries.responsible_staff": _CHOICES,
 	"client_comms.api.queries.email_templates": _CHOICES,
-	"client_comms.enforcement.console.HeldBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
-	"client_comms.enforcement.text_messages.GatedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
-	"client_comms.enforcement.automatic.GatedNotification.preview_meets_condition": _PREVIEW,
-	"client_comms.enforcement.automatic.GatedNotification.preview_message": _PREVIEW,
-	"client_comms.enforcement.automatic.GatedNotification.preview_subject": _PREVIEW,
+	"client_comms.enforcement.doctypes.admin_tools.HeldBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
+	"client_comms.outgoing.text_messages.GatedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
+	"client_comms.outgoing.notification.GatedNotification.preview_meets_condition": _PREVIEW,
+	"client_comms.outgoing.notification.GatedNotification.preview_message": _PREVIEW,
+	"client_comms.outgoing.notification.GatedNotification.preview_subject": _PREVIEW,
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",
 	"frappe.desk.form.assign_to.add_multiple": "as assignment to oneself: test_sharing",
@@ -128,8 +128,8 @@ NO_SURFACE = {
 }
 if compat.is_version_16():
 	NO_SURFACE |= {
-		"client_comms.enforcement.previews.HeldWebhook.preview_meets_condition": _PREVIEW,
-		"client_comms.enforcement.previews.HeldWebhook.preview_request_body": _PREVIEW,
+		"client_comms.enforcement.doctypes.webhook.HeldWebhook.preview_meets_condition": _PREVIEW,
+		"client_comms.enforcement.doctypes.webhook.HeldWebhook.preview_request_body": _PREVIEW,
 	}
 
 
@@ -224,4 +224,4 @@ def test_the_two_users_are_what_they_are_called(visit):
 	for each in planted.baits[-2:]:
 		record = policy.stored_record(each.name)
 		for action in (access.READ, access.WRITE, access.PRINT, access.EXPORT, access.SHARE):
-			assert permissions.decide(record, action, visitor.user).allowed == (who == "with")
+			assert interactions.decide(record, action, visitor.user).allowed == (who == "with")

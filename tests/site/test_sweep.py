@@ -10,10 +10,10 @@ import frappe
 import pytest
 
 from client_comms import api, clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 INTERACTION = "Client Interaction"
-METHOD = "client_comms.client_interactions.sweep.run"
+METHOD = "client_comms.client_interactions.clocks.sweep.run"
 ROOT = sweep.__file__.rsplit("/client_comms/", 1)[0]
 AFTER_BOTH = "2026-11-25 17:00:01"
 

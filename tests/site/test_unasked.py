@@ -7,7 +7,8 @@ import frappe
 import pytest
 
 from client_comms import compat
-from client_comms.enforcement import aliases, counts, link_search, unasked
+from client_comms.enforcement.methods import counts, search, unchecked
+from client_comms.enforcement.requests import method_aliases
 from client_comms.leak_check.visitor import Visitor
 
 
@@ -47,14 +48,14 @@ def deleted_comment(complaint):
 
 # What is called -> with which arguments, given the complaint
 CALLS = {
-	"like": lambda doc: (unasked.toggle_like, doc.doctype, doc.name, "Yes"),
-	"tag": lambda doc: (unasked.add_tag, "late", doc.doctype, doc.name),
-	"tags": lambda doc: (unasked.add_tags, '["late"]', doc.doctype, f'["{doc.name}"]'),
-	"untag": lambda doc: (unasked.remove_tag, "late", doc.doctype, doc.name),
-	"followers": lambda doc: (unasked.get_follow_users, doc.doctype, doc.name),
-	"submissions": lambda doc: (unasked.get_latest_submissions, doc.doctype, doc.name),
-	"reviews": lambda doc: (unasked.get_reviews, doc.doctype, doc.name),
-	"restore": lambda doc: (unasked.restore, deleted_comment(doc), False),
+	"like": lambda doc: (unchecked.toggle_like, doc.doctype, doc.name, "Yes"),
+	"tag": lambda doc: (unchecked.add_tag, "late", doc.doctype, doc.name),
+	"tags": lambda doc: (unchecked.add_tags, '["late"]', doc.doctype, f'["{doc.name}"]'),
+	"untag": lambda doc: (unchecked.remove_tag, "late", doc.doctype, doc.name),
+	"followers": lambda doc: (unchecked.get_follow_users, doc.doctype, doc.name),
+	"submissions": lambda doc: (unchecked.get_latest_submissions, doc.doctype, doc.name),
+	"reviews": lambda doc: (unchecked.get_reviews, doc.doctype, doc.name),
+	"restore": lambda doc: (unchecked.restore, deleted_comment(doc), False),
 }
 
 
@@ -72,22 +73,22 @@ def test_an_interaction(call, complaint, staff, as_user):
 def test_restoring_many(complaint, staff, as_user):
 	name = deleted_comment(complaint)
 	with as_user(staff.uncleared):
-		assert unasked.bulk_restore(f'["{name}"]')["failed"] == [name]
+		assert unchecked.bulk_restore(f'["{name}"]')["failed"] == [name]
 	with as_user(staff.cleared):
-		assert unasked.bulk_restore(f'["{name}"]')["restored"] == [name]
+		assert unchecked.bulk_restore(f'["{name}"]')["restored"] == [name]
 
 
 def test_a_comment_from_the_website(complaint, staff, as_user):
 	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unasked.add_comment(comment="x", comment_email="a@example.com", comment_by="A", route="", **about)
+		unchecked.add_comment(comment="x", comment_email="a@example.com", comment_by="A", route="", **about)
 	assert not frappe.db.exists("Comment", {**about, "comment_type": "Comment"})
 
 
 @pytest.mark.parametrize("many", [False, True])
 def test_the_status_of_an_issue(held, staff, as_user, many):
 	issue = held("Issue", subject="Noise").name
-	method, names = (unasked.set_multiple_status, f'["{issue}"]') if many else (unasked.set_status, issue)
+	method, names = (unchecked.set_multiple_status, f'["{issue}"]') if many else (unchecked.set_status, issue)
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
 		method(names, "On Hold")
 	assert frappe.db.get_value("Issue", issue, "status") == "Open"
@@ -99,18 +100,18 @@ def test_the_status_of_an_issue(held, staff, as_user, many):
 def test_the_address_of_a_lead(held, staff, as_user):
 	lead = held("Lead", lead_name="Anna", email_id="anna@client.example").name
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unasked.get_lead_details(lead)
+		unchecked.get_lead_details(lead)
 	with as_user(staff.cleared):
-		assert unasked.get_lead_details(lead)["contact_email"] == "anna@client.example"
+		assert unchecked.get_lead_details(lead)["contact_email"] == "anna@client.example"
 
 
 def test_a_lead_is_added_to_a_prospect_with_its_comments(held, staff, as_user):
 	lead = held("Lead", lead_name="Anna").name
 	prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "Nordlicht"}).insert().name
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unasked.add_lead_to_prospect(lead, prospect)
+		unchecked.add_lead_to_prospect(lead, prospect)
 	with as_user(staff.cleared):
-		unasked.add_lead_to_prospect(lead, prospect)
+		unchecked.add_lead_to_prospect(lead, prospect)
 
 
 def test_numbers_and_names(complaint, staff, as_user):
@@ -129,7 +130,7 @@ def test_numbers_and_names(complaint, staff, as_user):
 			assert next(x["count"] for x in linked if x["doctype"] == complaint.doctype) == count
 			values = counts.get_workflow_state_count(complaint.doctype, "name", "[]")
 			assert [v["count"] for v in values if v["name"] == complaint.name] == [1] * count
-			assert bool(link_search.validate_link(complaint.doctype, complaint.name)["name"]) == bool(count)
+			assert bool(search.validate_link(complaint.doctype, complaint.name)["name"]) == bool(count)
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def path(site, monkeypatch):
 	def ask(path, **arguments):
 		frappe.local.request = frappe._dict(path=path)
 		frappe.local.form_dict = frappe._dict(arguments)
-		aliases.refuse()
+		method_aliases.refuse()
 
 	return ask
 

@@ -7,8 +7,9 @@ import pytest
 from frappe.desk import query_report
 
 from client_comms import api
-from client_comms.crm import phone_numbers, unlogged
+from client_comms.clients import phone_numbers
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.intake import unlogged
 from client_comms.setup import indexes
 
 NOW = "2026-11-24 12:00"

@@ -16,8 +16,8 @@ import requests
 from frappe.core.doctype.communication.email import make
 
 from client_comms import api, clock
-from client_comms.enforcement import automatic, text_messages
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.outgoing import notification, text_messages
 
 ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
 COLLEAGUE = "colleague@own.example"
@@ -160,7 +160,7 @@ def give_consent(client, state):
 		api.withdraw_consent(doc.name)
 
 
-def notification(doc, recipients, **fields):
+def notify(doc, recipients, **fields):
 	return frappe.get_doc(
 		{
 			"doctype": "Notification",
@@ -205,7 +205,7 @@ def send(way, doc, recipients):
 			in_reply_to=before.name,
 		)
 	elif way == "notification":
-		notification(doc, recipients).send(doc)
+		notify(doc, recipients).send(doc)
 	else:
 		frappe.sendmail(
 			recipients=list(recipients),
@@ -256,7 +256,7 @@ def test_the_table(it, client, log, set_settings, at_desk, errors):
 
 def test_of_a_refused_notification_nothing_is_left(client, log, errors):
 	update = log("Service Update", **client)
-	notification(update, [EVE]).send(update)
+	notify(update, [EVE]).send(update)
 	assert not frappe.db.exists("Communication", {"reference_name": update.name, "recipients": EVE})
 	assert not frappe.db.exists("Communication", {"reference_name": update.name, "cc": EVE})
 	assert any("OutgoingRefusedError" in each for each in errors())
@@ -266,7 +266,7 @@ def test_nobody_is_asked_about_a_notification(client, log, set_settings, at_desk
 	set_settings(consent_mode="Warn")
 	update = log("Service Update", **client)
 	at_desk()
-	notification(update, [EVE]).send(update)
+	notify(update, [EVE]).send(update)
 	assert disclosed(update) == [EVE]
 	(reason,) = frappe.get_all("Client Disclosure", {"client_interaction": update.name}, pluck="reason")
 	assert "nobody was asked" in reason
@@ -567,8 +567,8 @@ def test_a_text_message_about_a_record_goes_to_its_client_alone(client, log, gat
 
 def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatch):
 	update = log("Service Update", **client)
-	alert = notification(update, [], channel="SMS")
-	assert isinstance(alert, automatic.GatedNotification)
+	alert = notify(update, [], channel="SMS")
+	assert isinstance(alert, notification.GatedNotification)
 	monkeypatch.setattr(alert, "get_receiver_list", lambda *_args: [OTHER_NUMBER])
 	alert.send(update)
 	assert gateway == [] and any("OutgoingRefusedError" in each for each in errors())

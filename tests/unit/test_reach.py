@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from client_comms.rules import access, reach
+from client_comms.rules import access, access_impact
 from client_comms.rules.access import Clearance, Level, Policy, Subject
-from client_comms.rules.reach import (
+from client_comms.rules.access_impact import (
 	ACCOUNT_MANAGER,
 	GRANTED,
 	PARTICIPANT,
@@ -43,11 +43,11 @@ TIES = {
 
 
 def mine():
-	return list(reach.portions(ME, KINDS, TIES, NOW))
+	return list(access_impact.portions(ME, KINDS, TIES, NOW))
 
 
 def compare(before, after):
-	return reach.differences(before, after, mine(), access.READ, NOW)
+	return access_impact.differences(before, after, mine(), access.READ, NOW)
 
 
 def test_every_record_is_in_one_portion():
@@ -89,22 +89,22 @@ def test_nothing_changed_is_no_difference():
 
 
 def test_a_role_given_and_taken():
-	auditor = reach.with_role(AGENT, "Auditor", True)
+	auditor = access_impact.with_role(AGENT, "Auditor", True)
 	assert compare(Case(AGENT, POLICY), Case(auditor, POLICY)) == {
 		Cell("Sealed", "Sealed", "Complaint"): Difference(gained=39)
 	}
-	assert compare(Case(auditor, POLICY), Case(reach.with_role(auditor, "Auditor", False), POLICY)) == {
-		Cell("Sealed", "Sealed", "Complaint"): Difference(lost=39)
-	}
+	assert compare(
+		Case(auditor, POLICY), Case(access_impact.with_role(auditor, "Auditor", False), POLICY)
+	) == {Cell("Sealed", "Sealed", "Complaint"): Difference(lost=39)}
 
 
 def test_a_clearance_replaced_and_taken_away():
-	closed = reach.with_clearance(POLICY, "Open", Clearance("Agent", frozenset()))
+	closed = access_impact.with_clearance(POLICY, "Open", Clearance("Agent", frozenset()))
 	assert closed.levels["Open"].clearances == ()
 	assert compare(Case(AGENT, POLICY), Case(AGENT, closed)) == {
 		Cell("Open", "Open", "Inquiry"): Difference(lost=100)
 	}
-	overseen = reach.with_clearance(POLICY, "Guarded", Clearance("Agent", READ, oversight=True))
+	overseen = access_impact.with_clearance(POLICY, "Guarded", Clearance("Agent", READ, oversight=True))
 	assert compare(Case(AGENT, POLICY), Case(AGENT, overseen)) == {
 		Cell("Guarded", "Guarded", "Inquiry"): Difference(gained=20)
 	}
@@ -113,10 +113,10 @@ def test_a_clearance_replaced_and_taken_away():
 
 def test_a_version_moves_records_to_other_levels_and_parties():
 	"""Under M2 inquiries are sealed and updates have another responsible party; complaints have no rule and stay."""
-	version = reach.Version(
+	version = access_impact.Version(
 		"M2", {"Inquiry": "Sealed", "Update": "Guarded"}, {"Update": frozenset({"Auditor"})}
 	)
-	policy = reach.with_version(POLICY, version)
+	policy = access_impact.with_version(POLICY, version)
 	assert compare(Case(AGENT, POLICY), Case(AGENT, policy, version)) == {
 		Cell("Open", "Sealed", "Inquiry"): Difference(lost=100),
 		Cell("Guarded", "Sealed", "Inquiry"): Difference(lost=5),  # the account manager; who takes part stays
@@ -125,6 +125,6 @@ def test_a_version_moves_records_to_other_levels_and_parties():
 
 
 def test_an_unknown_level_counts_as_the_strictest():
-	version = reach.Version("M2", {"Inquiry": "Gone"}, {})
-	found = compare(Case(AGENT, POLICY), Case(AGENT, reach.with_version(POLICY, version), version))
+	version = access_impact.Version("M2", {"Inquiry": "Gone"}, {})
+	found = compare(Case(AGENT, POLICY), Case(AGENT, access_impact.with_version(POLICY, version), version))
 	assert Cell("Open", "Sealed", "Inquiry") in found

@@ -2,24 +2,24 @@
 
 import pytest
 
-from client_comms.rules import documentation, texts
+from client_comms.rules import documentation, storable_text
 
 
-@pytest.mark.parametrize("text", ["", "a" * texts.LONGEST, "ä" * (texts.LONGEST // 2), "😀"])
+@pytest.mark.parametrize("text", ["", "a" * storable_text.LONGEST, "ä" * (storable_text.LONGEST // 2), "😀"])
 def test_a_text_that_can_be_kept(text):
-	assert texts.fault("Summary", text) is None
+	assert storable_text.fault("Summary", text) is None
 
 
 @pytest.mark.parametrize(
 	("text", "why"),
 	[
-		("a" * (texts.LONGEST + 1), "too long"),
-		("ä" * texts.LONGEST, "too long"),
+		("a" * (storable_text.LONGEST + 1), "too long"),
+		("ä" * storable_text.LONGEST, "too long"),
 		("\ud800", "cannot be stored"),
 	],
 )
 def test_a_text_that_cannot(text, why):
-	assert why in str(texts.fault("Summary", text))
+	assert why in str(storable_text.fault("Summary", text))
 
 
 @pytest.mark.parametrize("blank", ["", " \n", "\u00a0", "\u200b", "\ufeff \u2060"])

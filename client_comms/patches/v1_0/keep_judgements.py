@@ -6,7 +6,7 @@ Goes on where it stopped: what is kept is not kept again.
 import frappe
 
 from client_comms import clock
-from client_comms.client_interactions import replaying
+from client_comms.client_interactions.clocks import replay
 from client_comms.rules import escalation
 
 _CHUNK = 500
@@ -29,8 +29,8 @@ def execute():
 def keep(name: str) -> None:
 	doc = frappe.get_doc("Client Interaction", name)
 	clocks = doc.clocks()
-	if doc.events and (judgements := replaying.unkept_judgements(clocks, doc.events)):
-		doc.events[-1].db_set("judged", replaying.keep_judgements(judgements), update_modified=False)
+	if doc.events and (judgements := replay.unkept_judgements(clocks, doc.events)):
+		doc.events[-1].db_set("judged", replay.keep_judgements(judgements), update_modified=False)
 	told = {row.note: row for row in doc.events if row.event == escalation.BREACHED and not row.action_key}
 	for each in clocks.current:
 		if row := each.due and told.get(f"{each.name} {clock.to_stored(each.due)}"):

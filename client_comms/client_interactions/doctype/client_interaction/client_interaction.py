@@ -3,20 +3,17 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, get_fullname, get_link_to_form
 
-from client_comms import clock, inputs
+from client_comms import alerts, clock, controls, validation
 from client_comms.client_interactions import (
 	action_items,
-	alerts,
 	escalation_report,
-	generated,
-	ladder,
-	preferences,
-	promptness,
-	replaying,
+	generated_documents,
+	log_timeliness,
 )
-from client_comms.client_privacy import parties
-from client_comms.communication_governance import controls, matrix
-from client_comms.enforcement import conversations, policy, reclassification, sharing, standing
+from client_comms.client_interactions.clocks import escalation, replay
+from client_comms.clients import contacts, preferences
+from client_comms.communication_governance import matrix
+from client_comms.enforcement import policy, reclassification, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -27,6 +24,7 @@ from client_comms.exceptions import (
 	StatusFollowsEventsError,
 )
 from client_comms.i18n import refuse, translate
+from client_comms.outgoing import logged_contacts, safeguards
 from client_comms.rules import access, documentation, response_clock
 from client_comms.rules.messages import RuleError
 
@@ -129,16 +127,16 @@ class ClientInteraction(Document):
 		self.set_onload("client_email", self.client_email())
 		preference = preferences.of(self.party_type, self.party, self.contact)
 		self.set_onload("preference", preferences.describe(preference))
-		self.set_onload("privacy", standing.lines(self))
+		self.set_onload("privacy", safeguards.lines(self))
 
 	def client_email(self) -> str | None:
 		"""Whom a reply is written to: the contact, or else the first address of the client on file."""
 		if self.contact and (address := frappe.db.get_value("Contact", self.contact, "email_id")):
 			return address
-		return next(iter(parties.addresses_of(self.party_type, self.party)), None)
+		return next(iter(contacts.addresses_of(self.party_type, self.party)), None)
 
 	def validate(self):
-		inputs.require_texts_fit(self)
+		validation.require_texts_fit(self)
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # left empty, its absence is told with the other details
 			self.occurred_on = clock.parse(self.occurred_on)
@@ -148,7 +146,7 @@ class ClientInteraction(Document):
 		self.set_level()
 		self.validate_details()
 		self.validate_responsible_staff()
-		reason = conversations.before_logging(self)
+		reason = logged_contacts.before_logging(self)
 		action_items.validate(self)
 		self.add_change_events(reason)
 		self.set_promptness()
@@ -158,7 +156,7 @@ class ClientInteraction(Document):
 		action_items.sync_todos(self)
 		action_items.end_reminders(self)
 		reclassification.follow(self)
-		conversations.after_logging(self)
+		logged_contacts.after_logging(self)
 
 	def on_change(self):
 		"""An Assignment Rule may have given somebody an action item while this was being saved."""
@@ -180,7 +178,7 @@ class ClientInteraction(Document):
 		:raises ActionNotPossibleError: the clocks do not allow this event now
 		"""
 		at = get_datetime(at) if at else clock.now()
-		inputs.require_text(_("Note"), note)
+		validation.require_text(_("Note"), note)
 		self.check_event(event, at, promised_until)
 		self.append_event(event, at, note, promised_until, source, by)
 		self.save_by_app()
@@ -243,7 +241,7 @@ class ClientInteraction(Document):
 
 	def clocks(self, now=None) -> response_clock.Clocks:
 		"""The clocks as the events leave them at `now` (as stored)."""
-		return replaying.replay(self, self.events, now)
+		return replay.replay(self, self.events, now)
 
 	# --- validation ----------------------------------------------------------------------------
 
@@ -288,7 +286,7 @@ class ClientInteraction(Document):
 			if link:
 				self.party_type, self.party = link
 		if self.party_type and self.party:
-			parties.require_kind(self.party_type)
+			contacts.require_kind(self.party_type)
 			title_field = frappe.get_meta(self.party_type).get_title_field()
 			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 
@@ -367,7 +365,7 @@ class ClientInteraction(Document):
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
-		details["summary"] = inputs.plain(self.summary)
+		details["summary"] = validation.plain(self.summary)
 		if (before := self.stored()) and not before.party:
 			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
 			details["party"] = self.party or before.party_name
@@ -446,7 +444,7 @@ class ClientInteraction(Document):
 				}.get(event)
 				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
 		self.level_change_reason = None
-		if moves := replaying.moved(before, before.clocks()):
+		if moves := replay.moved(before, before.clocks()):
 			self.append_moves(moves)
 
 	def append_moves(self, moves):
@@ -458,19 +456,19 @@ class ClientInteraction(Document):
 		"""How long staff took to log it, measured once; what arrives by itself is never late (D-1)."""
 		before = self.stored()
 		if before:
-			self.update({field: before.get(field) for field in promptness.FIELDS})
+			self.update({field: before.get(field) for field in log_timeliness.FIELDS})
 		elif self.flags.from_intake:
-			self.update(dict.fromkeys(promptness.FIELDS, 0))
+			self.update(dict.fromkeys(log_timeliness.FIELDS, 0))
 		else:
-			self.update(promptness.of_log(self.occurred_on, self.company))
+			self.update(log_timeliness.of_log(self.occurred_on, self.company))
 			if self.logged_late and not frappe.flags.in_import:
-				promptness.tell_late(self.logged_after_seconds)
+				log_timeliness.tell_late(self.logged_after_seconds)
 
 	def set_clocks(self):
 		"""Render the replayed clocks into fields; nothing of it is ever typed (C-3, C-4)."""
 		clocks = self.clocks()
 		self.keep_judgements(clocks)
-		plan = ladder.plan(self, clocks)
+		plan = escalation.plan(self, clocks)
 		self.update(
 			{
 				"acknowledge_by": clock.to_stored(clocks.acknowledge.due),
@@ -501,8 +499,8 @@ class ClientInteraction(Document):
 	def keep_judgements(self, clocks: response_clock.Clocks):
 		"""What was met or missed keeps its due on the event that tells of it, whatever calendars say later."""
 		added = [row for row in self.events if row.is_new()]
-		if added and (judgements := replaying.unkept_judgements(clocks, self.events)):
-			added[-1].judged = replaying.keep_judgements(judgements)
+		if added and (judgements := replay.unkept_judgements(clocks, self.events)):
+			added[-1].judged = replay.keep_judgements(judgements)
 
 	def validate_share(self, docshare):
 		"""Called by Frappe for every share of this document, made by hand or by an assignment."""
@@ -518,7 +516,7 @@ class ClientInteraction(Document):
 				row.reference_doctype,
 				row.reference_name,
 				row.file,
-				inputs.plain(row.note),
+				validation.plain(row.note),
 				row.physical_location,
 				row.custodian,
 			)
@@ -537,7 +535,7 @@ class ClientInteraction(Document):
 	def generated_documentation(self) -> list[str]:
 		"""The documentation methods that the user can have generated from the record (M-1)."""
 		may = all(frappe.has_permission(self.doctype, each, doc=self) for each in ("write", "print"))
-		return generated.methods(self) if may else []
+		return generated_documents.methods(self) if may else []
 
 	def escalation_facts(self) -> dict:
 		"""For the print format Escalation Report; see `escalation_report.facts`."""

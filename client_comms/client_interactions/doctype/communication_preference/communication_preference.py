@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import get_link_to_form, getdate
 
 from client_comms import clock
-from client_comms.crm.parties import PARTY_TYPES
+from client_comms.clients.parties import PARTY_TYPES
 from client_comms.exceptions import MissingDetailsError
 
 

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import inputs
+from client_comms import validation
 
 
 class DigestSubscription(Document):
@@ -34,7 +34,7 @@ class DigestSubscription(Document):
 
 	def validate(self):
 		self.validate_user()
-		inputs.require_times(self, "send_at")
+		validation.require_times(self, "send_at")
 		before = self.get_doc_before_save()
 		self.sent_on = before.sent_on if before else self.flags.sent_on  # not for requests to set
 

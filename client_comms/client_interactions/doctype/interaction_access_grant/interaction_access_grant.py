@@ -3,9 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from client_comms import clock, inputs
-from client_comms.client_interactions import alerts
-from client_comms.client_privacy import ledger
+from client_comms import alerts, clock, ledger, validation
 from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
@@ -37,7 +35,7 @@ class InteractionAccessGrant(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		inputs.require_texts_fit(self)
+		validation.require_texts_fit(self)
 		self.validate_validity()
 		self.validate_giver()
 		sharing.require_clearance(self.user, self.level)

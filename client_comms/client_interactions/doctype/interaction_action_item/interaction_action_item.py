@@ -1,6 +1,6 @@
 import frappe
 
-from client_comms.client_interactions.rows import InteractionRow
+from client_comms.client_interactions.child_rows import InteractionRow
 
 
 class InteractionActionItem(InteractionRow):

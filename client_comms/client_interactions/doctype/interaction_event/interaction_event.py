@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from client_comms.client_interactions.rows import InteractionRow
+from client_comms.client_interactions.child_rows import InteractionRow
 from client_comms.exceptions import EventsAreAppendOnlyError
 
 

@@ -1,4 +1,4 @@
-from client_comms.client_interactions.rows import InteractionRow
+from client_comms.client_interactions.child_rows import InteractionRow
 
 
 class InteractionEvidence(InteractionRow):

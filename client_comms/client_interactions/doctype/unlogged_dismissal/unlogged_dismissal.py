@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms.crm import failures, unlogged
+from client_comms.intake import failures, unlogged
 
 
 class UnloggedDismissal(Document):

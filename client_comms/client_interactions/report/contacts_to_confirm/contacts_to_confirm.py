@@ -5,8 +5,9 @@ from frappe import _
 from frappe.utils import date_diff, getdate
 
 from client_comms import clock
-from client_comms.crm import client_data, parties
-from client_comms.enforcement import choices
+from client_comms.client_privacy import client_data
+from client_comms.clients import parties
+from client_comms.enforcement import link_options
 
 READER = "Sales User"
 
@@ -20,7 +21,7 @@ def execute(filters=None):
 	day = client_data.due_before()
 	if day is None:
 		return columns(), [], _("Details are never due: Client Comms Settings say so.")
-	if not choices.is_open("Contact"):
+	if not link_options.is_open("Contact"):
 		message = _("Your roles do not let you read contacts. Ask for one of ERPNext that does, such as {0}.")
 		return columns(), [], message.format(_(READER))
 	return columns(), rows(day, filters.party_type)

@@ -6,7 +6,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions import owed
-from client_comms.crm import unlogged
+from client_comms.intake import unlogged
 
 
 def execute(filters=None):

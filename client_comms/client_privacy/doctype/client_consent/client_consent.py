@@ -4,11 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import add_months, escape_html, get_datetime
 
 from client_comms import clock
-from client_comms.client_privacy import consents, parties, receipts
+from client_comms.client_privacy import consents, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
-from client_comms.enforcement import outgoing
+from client_comms.clients import contacts
 from client_comms.exceptions import EventsAreAppendOnlyError
 from client_comms.i18n import moment
+from client_comms.outgoing import gate
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
@@ -78,7 +79,7 @@ class ClientConsent(Document):
 			self.add_first_events()
 
 	def validate(self):
-		parties.set_client(self)
+		contacts.set_client(self)
 		self.validate_third_party()
 		self.validate_scope_stays()
 		self.validate_events_are_untouched()
@@ -222,7 +223,7 @@ class ClientConsent(Document):
 		"""A consent that ends takes effect at once, on what waits to be sent too (P-3)."""
 		before = self.get_doc_before_save()
 		if before and before.status == rules.GIVEN and self.status != rules.GIVEN:
-			outgoing.hold_waiting(self.party_type, self.party)
+			gate.hold_waiting(self.party_type, self.party)
 
 	def on_trash(self):
 		frappe.throw(

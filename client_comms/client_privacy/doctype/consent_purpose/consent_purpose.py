@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from client_comms import inputs
+from client_comms import validation
 
 
 class ConsentPurpose(Document):
@@ -23,4 +23,4 @@ class ConsentPurpose(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		inputs.require_in_range(self, {"validity_months": (0, 1200), "remind_days_before": (0, 3650)})
+		validation.require_in_range(self, {"validity_months": (0, 1200), "remind_days_before": (0, 3650)})

@@ -5,9 +5,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from client_comms import clock
-from client_comms.client_interactions import alerts
-from client_comms.client_privacy import identity, parties
+from client_comms import alerts, clock
+from client_comms.client_privacy import identity
+from client_comms.clients import contacts
 from client_comms.exceptions import ActionNotPossibleError
 
 COMPLIANCE_OFFICER = "Compliance Officer"
@@ -52,7 +52,7 @@ class IdentityVerification(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		parties.set_client(self)
+		contacts.set_client(self)
 		if self.is_new():
 			self.validate_result()
 			self.validate_not_locked()

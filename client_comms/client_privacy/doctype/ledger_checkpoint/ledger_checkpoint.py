@@ -1,4 +1,4 @@
-from client_comms.client_privacy.ledger import LedgerDocument
+from client_comms.ledger import LedgerDocument
 
 
 class LedgerCheckpoint(LedgerDocument):

@@ -2,8 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import clock, inputs
-from client_comms.client_interactions import ladder, recomputing
+from client_comms import clock, validation
+from client_comms.client_interactions.clocks import escalation, recalculate
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
 from client_comms.enforcement import documents
@@ -83,8 +83,8 @@ class ClientCommsSettings(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		inputs.require_in_range(self, _LIMITS)
-		inputs.require_times(self, "quiet_from", "quiet_until", "digest_at")
+		validation.require_in_range(self, _LIMITS)
+		validation.require_times(self, "quiet_from", "quiet_until", "digest_at")
 		self.set_own_domains()
 		self.validate_source_rules()
 		self.validate_what_arrives()
@@ -117,7 +117,7 @@ class ClientCommsSettings(Document):
 		if before is None or any(
 			_content(before.get(field)) != _content(self.get(field)) for field in _WHAT_THE_SWEEP_DOES
 		):
-			recomputing.follow()
+			recalculate.follow()
 
 	def validate_source_rules(self):
 		"""Every rule says what it is for; one that matches everything would make those below it idle (M-1)."""
@@ -173,7 +173,7 @@ class ClientCommsSettings(Document):
 		"""Every step reaches somebody in some way, and none is there twice."""
 		seen = {}
 		for row in self.escalation_steps:
-			inputs.require_in_range(row, {"after_working_hours": (0, _YEAR_OF_HOURS)})
+			validation.require_in_range(row, {"after_working_hours": (0, _YEAR_OF_HOURS)})
 			row.role = row.role if row.to == "Role" else None
 			row.user = row.user if row.to == "User" else None
 			if row.to in ("Role", "User") and not row.get(row.to.lower()):
@@ -188,7 +188,7 @@ class ClientCommsSettings(Document):
 					),
 					title=_("No Way to Tell"),
 				)
-			if (first := seen.setdefault(ladder.key_of(row), row.idx)) != row.idx:
+			if (first := seen.setdefault(escalation.key_of(row), row.idx)) != row.idx:
 				frappe.throw(
 					_("Escalation Steps, row {0} is the same as row {1}. Remove one of them.").format(
 						row.idx, first
@@ -224,4 +224,4 @@ class ClientCommsSettings(Document):
 
 def _content(value) -> str:
 	"""A setting to be compared: rows of a table by what they say."""
-	return str([ladder.key_of(row) for row in value] if isinstance(value, list) else value or "")
+	return str([escalation.key_of(row) for row in value] if isinstance(value, list) else value or "")

@@ -3,10 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form, nowdate
 
-from client_comms import clock, inputs
+from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
-from client_comms.crm import retrying
 from client_comms.enforcement import policy
+from client_comms.intake import retry
 
 _LONGEST_DAYS = 1000  # business days, some four years
 
@@ -72,7 +72,7 @@ class CommunicationMatrix(Document):
 
 	def on_submit(self):
 		policy.forget()
-		retrying.follow()  # what could not be logged for want of this version
+		retry.follow()  # what could not be logged for want of this version
 
 	def on_cancel(self):
 		policy.forget()
@@ -150,7 +150,7 @@ class CommunicationMatrix(Document):
 	def validate_days(self):
 		days = (0, _LONGEST_DAYS)
 		for row in [*self.rules, *self.priorities]:
-			inputs.require_in_range(row, {"acknowledge_within_days": days, "respond_within_days": days})
+			validation.require_in_range(row, {"acknowledge_within_days": days, "respond_within_days": days})
 			if row.respond_within_days and row.acknowledge_within_days > row.respond_within_days:
 				frappe.throw(
 					_(

@@ -4,9 +4,9 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from client_comms import clock
-from client_comms.api.roles import configures_or_audits
 from client_comms.communication_governance import templates
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
+from client_comms.roles import configures_or_audits
 from client_comms.rules.templates import APPROVED, DRAFT, WITHDRAWN
 
 # What an approval is about: a change of it asks for a new one.

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import inputs
+from client_comms import validation
 from client_comms.enforcement import policy, sharing
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
@@ -38,7 +38,7 @@ class ConfidentialityLevel(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		inputs.require_in_range(self, {"retention_months": (0, 1200), "identity_valid_days": (0, 3650)})
+		validation.require_in_range(self, {"retention_months": (0, 1200), "identity_valid_days": (0, 3650)})
 		self.validate_rank()
 		self.validate_clearances()
 		self.validate_color()

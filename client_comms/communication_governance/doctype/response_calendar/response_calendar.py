@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from client_comms.client_interactions import recomputing
+from client_comms.client_interactions.clocks import recalculate
 from client_comms.communication_governance import calendars
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
@@ -43,7 +43,7 @@ class ResponseCalendar(Document):
 	def on_update(self):
 		"""Running clocks follow; a company that comes or goes moves clocks of other calendars as well."""
 		calendars.forget()
-		recomputing.follow()
+		recalculate.follow()
 
 	def after_delete(self):
 		self.on_update()

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from client_comms import inputs
+from client_comms import validation
 
 
 class SOPTraining(Document):
@@ -20,4 +20,4 @@ class SOPTraining(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		inputs.require_in_range(self, {"valid_months": (1, 1200)})
+		validation.require_in_range(self, {"valid_months": (1, 1200)})

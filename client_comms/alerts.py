@@ -1,0 +1,164 @@
+"""Who is told what about an interaction; only people who may read it are (D-5, R-2)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+from frappe.translate import get_user_lang
+from frappe.utils import get_fullname, get_link_to_form
+
+from client_comms.enforcement import interactions, policy
+from client_comms.i18n import speaking, speaking_to
+from client_comms.rules import access
+
+_MUTED = "client_comms_muted"
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+	"""Nobody is told anything inside the block: what it does is about the past."""
+	before = frappe.flags.get(_MUTED)
+	frappe.flags[_MUTED] = True
+	try:
+		yield
+	finally:
+		frappe.flags[_MUTED] = before
+
+
+def are_muted() -> bool:
+	return bool(frappe.flags.get(_MUTED))
+
+
+def nobody_responsible(doc) -> None:
+	"""Nobody with the responsible role is available: the manager role has the interaction, or decides who takes it."""
+
+	def subject() -> str:
+		if not doc.responsible_staff:
+			return _("Nobody could be made responsible for {0}").format(doc.name)
+		return _("Nobody with the responsible role was available for {0}: {1} has it").format(
+			doc.name, get_fullname(doc.responsible_staff)
+		)
+
+	notify(doc, managers(), subject)
+
+
+def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
+	"""Tell the manager role, once, how much of a user's work it was given."""
+	for manager in sorted(managers() - {user}):
+		_entry(
+			manager,
+			lambda: _("Interactions of {0} ({1}) that went to the manager role: {2}").format(
+				get_fullname(user), reason(), number
+			),
+			"User",
+			user,
+		).insert(ignore_permissions=True)
+
+
+def emergency_access(doc, grant) -> None:
+	"""Emergency access is shown to everybody with oversight at once."""
+	roles = access.oversight_roles(policy.current(), doc.confidentiality_level)
+	notify(
+		doc,
+		set().union(*(users_with_role(role) for role in roles)) - {grant.user},
+		lambda: _("Emergency access to {0} by {1}: {2}").format(doc.name, grant.user, grant.reason),
+	)
+
+
+def managers() -> set[str]:
+	"""Enabled holders of the manager role of the settings."""
+	return users_with_role(frappe.get_cached_doc("Client Comms Settings").manager_role)
+
+
+def users_with_role(*roles: str) -> set[str]:
+	"""Enabled desk users who hold one of `roles`."""
+	if not roles:
+		return set()
+	return set(
+		frappe.db.sql_list(
+			"""select user.name from `tabHas Role` has_role join `tabUser` user on user.name = has_role.parent
+			where has_role.role in %(roles)s and has_role.parenttype = 'User'
+			and user.enabled = 1 and user.user_type = 'System User'""",
+			{"roles": roles},
+		)
+	)
+
+
+def notify(doc, users, subject: Callable[[], str]) -> None:
+	"""A notification in the desk for each of `users` who may read the interaction.
+
+	:param subject: makes it, in the language it is asked in; with the interaction's name and nothing of its content
+	"""
+	tell(interactions.readers(doc, users), subject, doc.doctype, doc.name)
+
+
+def tell(users, subject: Callable[[], str], doctype: str, name: str) -> None:
+	"""A notification in the desk for each of `users`, whom the caller knows to be allowed to read the document."""
+	if are_muted():
+		return
+	for user in sorted(users):
+		_entry(user, subject, doctype, name).insert(ignore_permissions=True)
+
+
+def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:
+	"""`tell`, for one of many records: whoever calls it calls `show` once for all that it posted, before it commits.
+
+	Frappe marks the notifications of a user as unseen for each of them, and so lets the workers that tell the
+	same people wait for each other.
+	"""
+	for user in readers:
+		_entry(user, subject, doctype, name).db_insert()
+
+
+def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
+	with speaking_to(user):
+		text = subject()
+	return frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user,
+			"from_user": "Administrator",
+			"subject": text,
+			"document_type": doctype,
+			"document_name": name,
+		}
+	)
+
+
+def show(users) -> None:
+	"""Let the desks of `users` show that there are new notifications."""
+	if not users:
+		return
+	settings = frappe.qb.DocType("Notification Settings")
+	frappe.qb.update(settings).set(settings.seen, 0).where(settings.name.isin(sorted(users))).run()
+	for user in sorted(users):
+		frappe.publish_realtime("notification", after_commit=True, user=user)
+
+
+def send(doc, readers, sentence: Callable[[], str]) -> None:
+	"""Email users of whom it is known that they may read the interaction, an email for each of their languages.
+
+	:param sentence: makes it, with `{0}` for the interaction, which is all that is said of it; the email links to it
+	"""
+	if are_muted() or frappe.flags.mute_emails:
+		return
+	for language, addresses in _by_language(readers).items():
+		with speaking(language):
+			frappe.sendmail(
+				recipients=addresses,
+				subject=sentence().format(doc.name),
+				message=sentence().format(get_link_to_form(doc.doctype, doc.name)),
+				reference_doctype=doc.doctype,
+				reference_name=doc.name,
+				add_unsubscribe_link=0,
+			)
+
+
+def _by_language(users) -> dict[str, list[str]]:
+	"""Language → the addresses of those of `users` who read it."""
+	found: dict[str, list[str]] = {}
+	for row in frappe.get_all("User", {"name": ("in", users)}, ["name", "email"], order_by="name asc"):
+		found.setdefault(get_user_lang(row.name), []).append(row.email)
+	return found

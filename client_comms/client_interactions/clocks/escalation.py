@@ -1,0 +1,160 @@
+"""What a deadline sets off is told to people: before it, when it is missed, and step by step after it (C-3, C-4, R-2).
+
+`rules.escalation` says what is due; the settings hold the ladder; only people who may read an interaction are
+told, and nothing but its name.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
+
+from client_comms import alerts, clock
+from client_comms.client_interactions import action_items
+from client_comms.communication_governance import calendars
+from client_comms.enforcement import interactions, policy
+from client_comms.i18n import speaking_to
+from client_comms.rules import escalation, response_clock
+
+NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
+_HOUR, _DAY = 3600, 86_400
+_FAILED = "client_comms_could_not_tell"
+
+
+def current() -> escalation.Ladder:
+	"""The ladder of the settings as the rules take it."""
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	return escalation.Ladder(
+		warning_share=(settings.warning_share or 0) / 100,
+		steps=tuple(
+			escalation.Step(
+				key, row.after_working_hours * _HOUR, None if row.clock == "All" else row.clock.lower()
+			)
+			for key, row in _steps().items()
+		),
+		quiet=_quiet_hours(settings),
+	)
+
+
+def key_of(row) -> str:
+	"""What tells one Escalation Step from others. It follows the content: a step put in anew is still the same."""
+	content = (row.clock, float(row.after_working_hours or 0), row.to, row.role or None, row.user or None)
+	return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
+
+
+def _steps() -> dict[str, object]:
+	return {key_of(row): row for row in frappe.get_cached_doc("Client Comms Settings").escalation_steps}
+
+
+def _quiet_hours(settings) -> escalation.QuietHours | None:
+	if alerts.are_muted() or settings.quiet_from is None or settings.quiet_until is None:
+		return None
+	return escalation.QuietHours(
+		calendars.as_time(settings.quiet_from), calendars.as_time(settings.quiet_until)
+	)
+
+
+def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
+	"""What is due for an interaction now that its events do not tell of yet, and when there is more."""
+	done = {row.action_key for row in doc.events if row.action_key}
+	return escalation.plan(
+		clocks, current(), calendars.for_company(doc.company), done, clock.to_aware(clock.now())
+	)
+
+
+def carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
+	"""Write one event for each action, then tell people: each of them once about a deadline in each way.
+
+	What cannot be told (no outgoing email account, say) is an error in the log and takes no breach back.
+
+	:returns: the users with new notifications, for `alerts.show`
+	"""
+	with policy.holding(doc.name):  # nothing here changes who may read the record
+		return _carry_out(doc, actions)
+
+
+def _carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
+	told: dict[tuple[str, str, str], set[str]] = {}
+	for action in actions:
+		due = f"{action.clock.name} {clock.to_stored(action.clock.due)}"
+		ways, users = ((), []) if alerts.are_muted() else _recipients(doc, action)
+		for way in ways:
+			told.setdefault((action.kind, action.clock.name, way), set()).update(users)
+		note = due if action.kind == escalation.BREACHED else f"{due} → {', '.join(users) or '–'}"
+		doc.append_event(action.kind, clock.now(), note, by="Administrator", action_key=action.key)
+	doc.save_events()
+	for (kind, clock_name, way), users in told.items():
+		_tell(doc, partial(_sentence, kind, clock_name), way, sorted(users))
+	return set().union(*(users for (_kind, _clock, way), users in told.items() if way == NOTIFICATION))
+
+
+def _recipients(doc, action: escalation.Action) -> tuple[tuple[str, ...], list[str]]:
+	"""In which ways whom to tell."""
+	if action.kind == escalation.BREACHED:
+		return (), []
+	if action.kind == escalation.WARNED:
+		users = [doc.responsible_staff] if doc.responsible_staff else alerts.managers()
+		return (NOTIFICATION,), interactions.readers(doc, users)
+	row = _steps()[action.step.key]
+	ways = tuple(way for way in (NOTIFICATION, EMAIL, TODO) if row.get(way))
+	return ways, interactions.readers(doc, _people(doc, row))
+
+
+def _people(doc, row) -> Iterable[str | None]:
+	if row.to == "Role":
+		return alerts.users_with_role(row.role)
+	if row.to == "User":
+		return [row.user]
+	if row.to == "Account Manager":
+		return [policy.account_manager(doc.party_type, doc.party)]
+	return [doc.responsible_staff]
+
+
+def _sentence(kind: str, clock_name: str) -> str:
+	if kind == escalation.WARNED:
+		return {
+			"acknowledge": _("Acknowledgement due soon: {0}"),
+			"respond": _("Answer due soon: {0}"),
+			"promise": _("Promised answer due soon: {0}"),
+		}[clock_name]
+	return {
+		"acknowledge": _("Acknowledgement overdue: {0}"),
+		"respond": _("Answer overdue: {0}"),
+		"promise": _("Promised answer overdue: {0}"),
+	}[clock_name]
+
+
+def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
+	"""Each user in their own language, which `sentence` is asked in."""
+	if not users:
+		return
+	frappe.db.savepoint("client_comms_tell")
+	try:
+		if way == NOTIFICATION:
+			alerts.post(users, lambda: sentence().format(doc.name), doc.doctype, doc.name)
+		elif way == EMAIL:
+			alerts.send(doc, users, sentence)
+		else:
+			for user in users:
+				with speaking_to(user):
+					action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point="client_comms_tell")
+		_log_failure(doc)
+
+
+def _log_failure(doc) -> None:
+	"""Once a day: without an outgoing email account, it is the same for every record."""
+	if frappe.cache.get_value(_FAILED, expires=True):
+		return
+	frappe.cache.set_value(_FAILED, 1, expires_in_sec=_DAY)
+	frappe.log_error(
+		title=_("People could not be told of a deadline"),
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+	)

@@ -1,0 +1,162 @@
+"""Holidays or hours changed: running clocks follow, what was judged stays as it was (C-3, C-4).
+
+The request itself computes nothing. It hands every record at which something is still to happen to the sweep,
+by its `sweep_at` and in the transaction of the change: so none is forgotten, whatever happens to a worker.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import frappe
+
+from client_comms import clock
+from client_comms.client_interactions.clocks import replay, sweep
+from client_comms.communication_governance import calendars
+from client_comms.rules.working_time import WorkingCalendar
+
+INTERACTION = "Client Interaction"
+CHUNK = 500
+PREVIEWED = 2000
+
+
+def follow_holiday_list(doc, method=None) -> None:
+	"""After a Holiday List was saved: the clocks on the response calendars with it follow."""
+	calendars.forget()
+	for name in frappe.get_all("Response Calendar", {"holiday_list": doc.name}, pluck="name"):
+		follow(_companies_on(name))
+
+
+def follow(companies: Collection[str] | None = None) -> None:
+	"""Let the sweep look at every running record of `companies` (None: of all) next time, within minutes."""
+	table = frappe.qb.DocType(INTERACTION)
+	query = (
+		frappe.qb.update(table)
+		.set(table.sweep_at, clock.now() - timedelta(seconds=1))
+		.where(table.sweep_at < sweep.HELD)
+	)
+	if companies is not None:
+		if not companies:
+			return
+		query = query.where(table.company.isin(list(companies)))
+	query.run()
+
+
+def _companies_on(calendar: str) -> list[str]:
+	"""Companies whose clocks run on the calendar."""
+	own = calendars.own()
+	if calendar == calendars.default_name():
+		others = set(frappe.get_all("Company", pluck="name")) - set(own)
+	else:
+		others = set()
+	return sorted({company for company, name in own.items() if name == calendar} | others)
+
+
+# --- preview ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+	"""Which calendar each company has, as if a change were saved."""
+
+	own: Mapping[str, str]
+	changed: Mapping[str, WorkingCalendar]
+
+	def calendar(self, company: str | None) -> WorkingCalendar:
+		name = self.own.get(company) or calendars.default_name()
+		return self.changed.get(name) or calendars.load(name)
+
+
+def preview(doc) -> dict:
+	"""What saving a Response Calendar or Holiday List, as it stands in the form, would move.
+
+	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
+	    "hidden": int}`: moves that the session user may read, the number of others, moments as stored. The records
+	    with the nearest deadlines are looked at; `more` says that there are others.
+	:raises client_comms.rules.working_time.CalendarError: the hours are impossible
+	"""
+	world = _world_with(doc)
+	affected = [
+		company
+		for company in frappe.get_all("Company", pluck="name", order_by="name asc")
+		if world.calendar(company) is not calendars.for_company(company)
+	]
+	moves, looked_at = [], 0
+	for row, events in _running(affected):
+		looked_at += 1
+		# Compared with what is stored, so that moves which the sweep is still to make are shown as well.
+		moves += [
+			(row, *move)
+			for move in replay.moved(row, replay.replay(row, events, calendar=world.calendar(row.company)))
+		]
+	readable = _readable({row.name for row, *_move in moves})
+	return {
+		"looked_at": looked_at,
+		"more": looked_at == PREVIEWED,
+		"moves": [
+			{
+				"interaction": row.name,
+				"subject": row.subject,
+				"clock": name,
+				"before": str(before),
+				"after": str(after),
+			}
+			for row, name, before, after in moves
+			if row.name in readable
+		],
+		"hidden": len({row.name for row, *_move in moves} - readable),
+	}
+
+
+def _world_with(doc) -> World:
+	own = dict(calendars.own())
+	if doc.doctype == "Response Calendar":
+		own = {company: name for company, name in own.items() if name != doc.name}
+		if doc.company:
+			own[doc.company] = doc.name
+		return World(own, {doc.name: calendars.build(doc)})
+	changed = {
+		name: calendars.build(
+			frappe.get_cached_doc("Response Calendar", name), holidays=calendars.holidays_of(doc)
+		)
+		for name in frappe.get_all("Response Calendar", {"holiday_list": doc.name}, pluck="name")
+	}
+	return World(own, changed)
+
+
+def _running(companies: Collection[str]) -> Iterator[tuple[frappe._dict, list[frappe._dict]]]:
+	"""Interactions with something to happen, the nearest deadline first, with their events; two queries a chunk."""
+	if not companies:
+		return
+	names = frappe.get_all(
+		INTERACTION,
+		{"sweep_at": ("is", "set"), "company": ("in", companies)},
+		[
+			"name",
+			"subject",
+			*replay.TERMS_FIELDS,
+			*(f for pair in replay.FIELDS.values() for f in pair),
+		],
+		order_by="sweep_at asc, name asc",
+		limit=PREVIEWED,
+	)
+	for start in range(0, len(names), CHUNK):
+		chunk = names[start : start + CHUNK]
+		events: dict[str, list] = {}
+		for event in frappe.get_all(
+			"Interaction Event",
+			{"parenttype": INTERACTION, "parent": ("in", [row.name for row in chunk])},
+			["parent", *replay.EVENT_FIELDS],
+			order_by="parent asc, idx asc",
+		):
+			events.setdefault(event.parent, []).append(event)
+		for row in chunk:
+			yield row, events.get(row.name, [])
+
+
+def _readable(names: Collection[str]) -> set[str]:
+	if not names or not frappe.has_permission(INTERACTION, "read"):
+		return set()
+	return set(
+		frappe.get_list(INTERACTION, {"name": ("in", list(names))}, pluck="name", limit=0, order_by=None)
+	)

@@ -1,0 +1,70 @@
+"""Documentation that the matrix owes and a print format can write, such as the Escalation Report (M-1)."""
+
+import frappe
+from frappe import _
+
+from client_comms.communication_governance import matrix
+from client_comms.enforcement import guards
+from client_comms.rules import access
+
+
+def methods(doc) -> list[str]:
+	"""The documentation methods that the interaction owes and that a print format writes."""
+	return [
+		method.name
+		for method in matrix.owed_documentation(doc.matrix, doc.communication_type)
+		if _print_format(method.name)
+	]
+
+
+def generate(doc, method: str):
+	"""Render the record, attach it privately, and add it as evidence; the caller has checked write access.
+
+	A PDF where the site can make one, else HTML. Each call adds a further one: what was on file stays.
+
+	:returns: the File
+	:raises client_comms.exceptions.ClearanceMissingError: the user may not print the record
+	:raises frappe.ValidationError: the method is not owed, or no print format writes it
+	"""
+	if method not in methods(doc):
+		frappe.throw(
+			_("{0} is not generated for this interaction. Add the evidence by hand.").format(
+				frappe.bold(_(method))
+			),
+			title=_("Not Generated"),
+		)
+	frappe.has_permission(doc.doctype, "print", doc=doc.name, throw=True)
+	guards.require(doc.doctype, doc.name, access.PRINT)
+	content, extension = _render(doc, _print_format(method))
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{_(method)} {doc.name}.{extension}",
+			"attached_to_doctype": doc.doctype,
+			"attached_to_name": doc.name,
+			"is_private": 1,
+			"content": content,
+		}
+	).insert(ignore_permissions=True)
+	doc.append(
+		"evidence",
+		{
+			"documentation_method": method,
+			"reference_doctype": "File",
+			"reference_name": file.name,
+			"file": file.file_url,
+		},
+	)
+	doc.save_by_app()
+	return file
+
+
+def _print_format(method: str) -> str | None:
+	return frappe.get_cached_value("Documentation Method", method, "print_format")
+
+
+def _render(doc, print_format: str) -> tuple[bytes | str, str]:
+	try:
+		return frappe.get_print(doc.doctype, doc.name, print_format, as_pdf=True), "pdf"
+	except OSError:  # the program that makes PDFs is not installed
+		return frappe.get_print(doc.doctype, doc.name, print_format), "html"

@@ -1,0 +1,292 @@
+"""Client information is verified before it is entered (D-4).
+
+Somebody who enters a contact, lead or customer is told when the same address or number is on record already. Jobs and
+incoming mail, which nobody could ask, are never held up; neither is what Frappe and ERPNext make along the way.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Coalesce, Date
+from frappe.utils import add_months, cint, get_link_to_form
+
+from client_comms import clock, controls
+from client_comms.clients import parties, phone_numbers
+from client_comms.enforcement import policy
+from client_comms.exceptions import DuplicateClientError, NotVerifiedError
+from client_comms.i18n import refuse
+from client_comms.rules import contact_details as rules
+
+MODE = "verification_mode"
+CHUNK = 200
+_SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
+_LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+	"""The addresses (lower case) and numbers (E.164) that a document carries."""
+
+	emails: frozenset[str]
+	numbers: frozenset[str]
+
+
+# --- hooks ---------------------------------------------------------------------------------------
+
+
+def before_insert(doc, method=None) -> None:
+	"""`before_insert` of Contact, Lead and Customer.
+
+	:raises DuplicateClientError: Enforce, and the same client is on record
+	:raises NotVerifiedError: Enforce, and a new contact does not say how its details were verified
+	"""
+	if not _entered_by_staff(doc):
+		return
+	require_addresses(doc)
+	require_new(doc)
+	require_verified(doc)
+
+
+def validate(doc, method=None) -> None:
+	"""`validate` of Contact, Lead and Customer."""
+	if doc.doctype == "Lead":
+		for field, target in _LEAD_NUMBERS.items():
+			doc.set(target, phone_numbers.normalised(doc.get(field)) or phone_numbers.NONE)
+	if doc.doctype == "Contact":
+		follow_verification(doc)
+	if not doc.is_new() and _entered_by_staff(doc):
+		require_addresses(doc)
+
+
+def _entered_by_staff(doc) -> bool:
+	"""Whether a person is there to be asked: not in a job, nor for what code makes past the permissions."""
+	return bool(
+		getattr(frappe.local, "request", None)
+		and frappe.session.user != "Guest"
+		and not doc.flags.ignore_permissions
+		and not frappe.flags.in_import
+		and (frappe.get_cached_doc("Client Comms Settings").get(MODE) or controls.ENFORCE) != controls.OFF
+	)
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def require_addresses(doc) -> None:
+	"""What can be no address is refused in every mode but Off: Frappe would not take it either."""
+	before = doc.get_doc_before_save() if not doc.is_new() else None
+	known = details_of(before).emails if before else ()
+	faults = [rules.address_fault(each) for each in sorted(details_of(doc).emails) if each not in known]
+	if faults := [fault for fault in faults if fault]:
+		refuse(*faults, title=_("Not an Email Address"), exc=frappe.InvalidEmailAddressError)
+
+
+def require_new(doc) -> None:
+	"""The same address or number is on record once: the existing record is offered, if the user may see it."""
+	found = duplicates(doc)
+	if not found:
+		return
+	readable = [
+		(doctype, name) for doctype, name in found if frappe.has_permission(doctype, "read", doc=name)
+	]
+	links = ", ".join(get_link_to_form(doctype, name) for doctype, name in readable)
+	parts = (
+		[_("Already on record as {0}. Use that instead of a second record.").format(links)] if links else []
+	)
+	if len(readable) < len(found):
+		role = frappe.get_cached_doc("Client Comms Settings").manager_role
+		parts.append(
+			_("This address or number belongs to a record that you may not see. Please ask a {0}.").format(
+				frappe.bold(_(role))
+			)
+		)
+	controls.enforce(
+		MODE, "<br>".join(parts), title=_("Client Is on Record Already"), exc=DuplicateClientError
+	)
+
+
+def require_verified(doc) -> None:
+	"""Who enters a new contact in the desk says how the details were verified."""
+	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
+		controls.enforce(
+			MODE,
+			_("Say how these details were verified: choose {0}.").format(frappe.bold(_("Verified How"))),
+			title=_("Details Not Verified"),
+			exc=NotVerifiedError,
+		)
+
+
+def _saved_in_the_desk(doctype: str) -> bool:
+	"""Whether the request is the form or the quick entry of this DocType: there, one can be asked for more."""
+	form = frappe.form_dict
+	return form.get("cmd") in _SAVES and frappe.parse_json(form.get("doc") or "{}").get("doctype") == doctype
+
+
+def follow_verification(contact) -> None:
+	"""What was verified anew was confirmed today."""
+	if contact.verified_how and (contact.is_new() or contact.has_value_changed("verified_how")):
+		contact.details_confirmed_on = clock.now().date()
+
+
+# --- duplicates ----------------------------------------------------------------------------------
+
+
+def details_of(doc) -> Details:
+	"""The addresses and numbers of a Contact, Lead or Customer."""
+	if doc.doctype == "Contact":
+		emails = [row.email_id for row in doc.email_ids] or [doc.email_id]
+		numbers = [row.phone for row in doc.phone_nos] or [doc.phone, doc.mobile_no]
+	else:
+		emails = [doc.get("email_id")]
+		numbers = [doc.get(field) for field in ("phone", "mobile_no", "whatsapp_no")]
+	return Details(
+		frozenset(rules.normal_email(each) for each in emails) - {""},
+		frozenset(phone_numbers.normalised(each) for each in numbers if each) - {None},
+	)
+
+
+def duplicates(doc) -> list[tuple[str, str]]:
+	"""Contacts, leads and customers on record with the same address or number as a new document: (DocType, name).
+
+	At most six queries. A contact is compared with contacts; for a lead or customer, whoever stands behind the
+	contact is named.
+	"""
+	details, own = details_of(doc), _own(doc)
+	contacts, leads = set(), set()
+	if details.emails:
+		same = ("in", list(details.emails))
+		contacts.update(
+			frappe.get_all("Contact Email", {"email_id": same, "parenttype": "Contact"}, pluck="parent")
+		)
+		leads.update(frappe.get_all("Lead", {"email_id": same}, pluck="name"))
+	if details.numbers:
+		for found in phone_numbers.contacts_of(details.numbers).values():
+			contacts.update(found)
+		for field in _LEAD_NUMBERS.values():
+			leads.update(frappe.get_all("Lead", {field: ("in", list(details.numbers))}, pluck="name"))
+	behind = {} if doc.doctype == "Contact" else parties.of_contacts(contacts)
+	found = {("Lead", lead) for lead in leads}
+	for contact in contacts:
+		client = behind.get(contact)
+		if ("Contact", contact) not in own:
+			found.add((client.party_type, client.party) if client else ("Contact", contact))
+	return sorted(found - own)
+
+
+def _own(doc) -> set[tuple[str, str]]:
+	"""What a new document comes from, or has made on its way in: no duplicates of it."""
+	own = {(doc.doctype, doc.name)}
+	if doc.doctype == "Contact":
+		own.update((row.link_doctype, row.link_name) for row in doc.links if row.link_doctype == "Lead")
+	if contact := doc.get("contact_doc"):  # that a lead has just made, or was given
+		own.add(("Contact", contact.name))
+	if doc.doctype == "Customer":
+		own.update({("Lead", doc.lead_name), ("Prospect", doc.get("prospect_name"))})
+		own.add(("Contact", doc.customer_primary_contact))
+		if doc.get("opportunity_name"):
+			own.add(
+				frappe.db.get_value("Opportunity", doc.opportunity_name, ["opportunity_from", "party_name"])
+			)
+		if doc.get("prospect_name"):
+			leads = frappe.get_all("Prospect Lead", {"parent": doc.prospect_name}, pluck="lead")
+			own.update(("Lead", lead) for lead in leads)
+	return own
+
+
+# --- to confirm again ----------------------------------------------------------------------------
+
+
+def due_before():
+	"""The day before which details must have been confirmed not to be due; None: never due."""
+	months = cint(frappe.get_cached_doc("Client Comms Settings").confirm_details_months)
+	return add_months(clock.now().date(), -months) if months else None
+
+
+def confirm(contact, how: str) -> None:
+	"""The details of a Contact were confirmed today; who was asked to do so is done (D-4)."""
+	contact.update({"verified_how": how, "details_confirmed_on": clock.now().date()})
+	close_todo(contact)
+
+
+def close_todo(contact) -> None:
+	if (
+		contact.confirmation_todo
+		and frappe.db.get_value("ToDo", contact.confirmation_todo, "status") == "Open"
+	):
+		todo = frappe.get_doc("ToDo", contact.confirmation_todo)
+		todo.status = "Closed"
+		todo.save(ignore_permissions=True)
+	contact.confirmation_todo = None
+
+
+def remind() -> int:
+	"""Daily: a ToDo for the account manager of each contact whose details are due, once until they are confirmed.
+
+	Repeatable; commits in chunks.
+
+	:returns: how many were made
+	"""
+	day = due_before()
+	if day is None:
+		return 0
+	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
+	made, last = 0, ""
+	while True:
+		rows = (
+			frappe.qb.from_(contact)
+			.join(link)
+			.on((link.parent == contact.name) & (link.parenttype == "Contact"))
+			.where(link.link_doctype.isin(list(policy.ACCOUNT_MANAGER_FIELD)))
+			.where(Coalesce(contact.details_confirmed_on, Date(contact.creation)) < day)
+			.where(contact.confirmation_todo.isnull() | (contact.confirmation_todo == ""))
+			.where(contact.name > last)
+			.select(contact.name, contact.full_name)
+			.distinct()
+			.orderby(contact.name)
+			.limit(CHUNK)
+		).run(as_dict=True)
+		if not rows:
+			return made
+		managers = _managers_of([row.name for row in rows])
+		for row in rows:
+			if manager := managers.get(row.name):
+				_ask_to_confirm(row, manager)
+				made += 1
+		last = rows[-1].name
+		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
+
+
+def _managers_of(contacts: list[str]) -> dict[str, str]:
+	"""The account managers of the clients of contacts: contact → user."""
+	clients = parties.of_contacts(contacts)
+	managers: dict[tuple, str] = {}
+	for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
+		names = {client.party for client in clients.values() if client.party_type == party_type}
+		if names:
+			for row in frappe.get_all(
+				party_type, {"name": ("in", list(names)), field: ("is", "set")}, ["name", field]
+			):
+				managers[party_type, row.name] = row.get(field)
+	return {
+		contact: managers[client.party_type, client.party]
+		for contact, client in clients.items()
+		if (client.party_type, client.party) in managers
+	}
+
+
+def _ask_to_confirm(contact, manager: str) -> None:
+	language = frappe.get_cached_value("User", manager, "language")
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": _("Confirm with the client what is on record about {0}.", language).format(
+				contact.full_name or contact.name
+			),
+			"reference_type": "Contact",
+			"reference_name": contact.name,
+			"allocated_to": manager,
+			"assigned_by": "Administrator",
+		}
+	).insert(ignore_permissions=True)
+	frappe.db.set_value("Contact", contact.name, "confirmation_todo", todo.name, update_modified=False)

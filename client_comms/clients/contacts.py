@@ -1,0 +1,71 @@
+"""The client that a document of Client Privacy is about."""
+
+import frappe
+from frappe import _
+
+from client_comms.clients.parties import PARTY_TYPES
+
+
+def require_kind(party_type: str) -> None:
+	"""Refuse what is no kind of client: a document's title would become the client's name, whoever may read it.
+
+	:raises frappe.ValidationError: so it is
+	"""
+	if party_type not in PARTY_TYPES:
+		frappe.throw(
+			_("{0} is no kind of client. Choose one of: {1}.").format(
+				frappe.bold(_(party_type)), ", ".join(_(each) for each in PARTY_TYPES)
+			),
+			title=_("Not a Client"),
+		)
+
+
+def set_client(doc) -> None:
+	"""Fill in the client's name; refuse a client of another kind, and a contact of somebody else."""
+	require_kind(doc.party_type)
+	title_field = frappe.get_meta(doc.party_type).get_title_field()
+	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
+	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):
+		frappe.throw(
+			_("{0} is no contact of {1}. Link the contact to the client first.").format(
+				frappe.bold(doc.contact), frappe.bold(doc.party_name)
+			),
+			title=_("Contact of Somebody Else"),
+		)
+
+
+def contacts_of(party_type: str, party: str) -> list[str]:
+	"""The contacts that ERPNext links to the client."""
+	return frappe.get_all(
+		"Dynamic Link",
+		{"parenttype": "Contact", "link_doctype": party_type, "link_name": party},
+		pluck="parent",
+		order_by="creation asc",
+	)
+
+
+def addresses_of(
+	party_type: str | None, party: str | None, contact: str | None = None
+) -> dict[str, str | None]:
+	"""Email address, in lower case → the contact whose it is (None: the client's own field), of a client."""
+	found: dict[str, str | None] = {}
+	contacts = contacts_of(party_type, party) if party_type and party else []
+	if contact:
+		contacts.append(contact)
+	if contacts:
+		for row in frappe.get_all(
+			"Contact Email",
+			{"parenttype": "Contact", "parent": ("in", contacts)},
+			["email_id", "parent"],
+			order_by="parent asc, idx asc",
+		):
+			found.setdefault((row.email_id or "").strip().lower(), row.parent)
+	if party_type and party:
+		meta = frappe.get_meta(party_type)
+		fields = [df.fieldname for df in meta.fields if df.options == "Email" and df.fieldtype == "Data"]
+		if fields:
+			for value in frappe.db.get_value(party_type, party, fields) or ():
+				if value:
+					found.setdefault(value.strip().lower(), None)
+	found.pop("", None)
+	return found

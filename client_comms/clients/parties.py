@@ -1,0 +1,243 @@
+"""Who the client behind a document or an address is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import frappe
+from frappe.utils import parse_addr
+
+from client_comms.clients import phone_numbers
+from client_comms.rules import domains
+
+PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+	"""A party with the person who wrote; `name` when the party is not known yet."""
+
+	party_type: str | None = None
+	party: str | None = None
+	contact: str | None = None
+	name: str | None = None
+
+
+def is_own(address: str) -> bool:
+	"""Whether an address belongs to us: own domains, a mailbox of this site, or a user of the desk."""
+	address = parse_addr(address or "")[1].lower()
+	if "@" not in address:
+		return False
+	if domains.of(address) in frappe.get_cached_doc("Client Comms Settings").own_domains():
+		return True
+	return bool(
+		frappe.db.sql(
+			"""select 1 from `tabEmail Account` where email_id = %(address)s
+			union all select 1 from `tabUser`
+			where email = %(address)s and user_type = 'System User' and enabled = 1 limit 1""",
+			{"address": address},
+		)
+	)
+
+
+def own_addresses(addresses) -> set[str]:
+	"""Those of `addresses` that are mailboxes of this site or of enabled desk users, in lower case; two queries."""
+	bare = {parse_addr(address or "")[1].lower() for address in addresses} - {""}
+	if not bare:
+		return set()
+	mailboxes = frappe.get_all("Email Account", {"email_id": ("in", bare)}, pluck="email_id")
+	users = frappe.get_all(
+		"User", {"email": ("in", bare), "user_type": "System User", "enabled": 1}, pluck="email"
+	)
+	return {address.lower() for address in (*mailboxes, *users)}
+
+
+def user_of(address: str) -> str | None:
+	"""The user who writes from an address, also when the message came in from outside; None when nobody does."""
+	address = parse_addr(address or "")[1].lower()
+	return address and frappe.db.get_value("User", {"email": address, "user_type": "System User"})
+
+
+def client_of(
+	reference_doctype: str | None, reference_name: str | None, address: str, name: str, document=None
+) -> Client:
+	"""The client of a document, or else of an address.
+
+	:param address: email address of the person who wrote
+	:param name: what to call them when nothing else is known
+	:param document: the document, if it is at hand
+	"""
+	address = parse_addr(address or "")[1].lower()
+	contact = address and contact_of_address(address)
+	known = of_contact(contact)
+	party_type, party = _of_reference(reference_doctype, reference_name, document) or (
+		# ERPNext has put the lead of the address into a new Issue.
+		known or (None if document else _lead(address)) or (None, None)
+	)
+	if party_type == "Lead" and known and known[0] == "Customer":
+		# A customer who writes to an address that makes leads is filed under one, and stays a customer.
+		party_type, party = known
+	return Client(party_type, party, contact, name or address)
+
+
+def client_of_number(number: str | None) -> Client:
+	"""The client of a telephone number; one that nobody is known by stands for its owner."""
+	normalised = phone_numbers.normalised(number)
+	contacts = normalised and phone_numbers.contacts_of([normalised]).get(normalised)
+	contact = contacts and _closest(contacts)
+	if not contact:
+		return Client(name=normalised or number)
+	party_type, party = of_contact(contact) or (None, None)
+	return Client(party_type, party, contact, frappe.db.get_value("Contact", contact, "full_name"))
+
+
+def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple[str, str] | None:
+	if not (doctype and name):
+		return None
+	if doctype in PARTY_TYPES:
+		return doctype, name
+	if doctype == "Contact":
+		return of_contact(name)
+	if doctype == "Opportunity":
+		return frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"])
+	if doctype == "Issue":
+		fields = ["customer", "lead", "contact"]
+		issue = document or frappe.db.get_value(doctype, name, fields, as_dict=True)
+		if issue.customer:
+			return "Customer", issue.customer
+		if issue.lead:
+			return "Lead", issue.lead
+		return of_contact(issue.contact)
+	return None
+
+
+def contact_of_address(address: str) -> str | None:
+	"""The contact of an address."""
+	contacts = frappe.db.sql_list(
+		"""select parent from `tabContact Email`
+		where email_id = %s and parenttype = 'Contact' order by creation""",
+		address,
+	)
+	return _closest(contacts) if contacts else None
+
+
+def _closest(contacts: list[str]) -> str:
+	"""Of several contacts, the one of a customer before that of a lead or of nobody."""
+	if len(contacts) == 1:
+		return contacts[0]
+
+	def closeness(contact: str) -> int:
+		party = of_contact(contact)
+		return PARTY_TYPES.index(party[0]) if party else len(PARTY_TYPES)
+
+	return min(contacts, key=closeness)
+
+
+def of_contact(contact: str | None) -> tuple[str, str] | None:
+	"""The party of a contact: `(party_type, party)`; of several, the closest."""
+	return next(iter(all_of_contact(contact)), None)
+
+
+def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
+	"""The parties of a contact, the closest first; a customer is no lead any more."""
+	links = contact and frappe.get_all(
+		"Dynamic Link",
+		{"parenttype": "Contact", "parent": contact, "link_doctype": ("in", PARTY_TYPES)},
+		["link_doctype", "link_name"],
+		order_by="idx asc",
+	)
+	found = [(link.link_doctype, link.link_name) for link in links or ()]
+	# A lead that became a customer has both on its contact: the customer is the later one.
+	if any(party_type == "Customer" for party_type, _party in found):
+		found = [each for each in found if each[0] not in ("Lead", "Prospect")]
+	return sorted(found, key=lambda each: PARTY_TYPES.index(each[0]))
+
+
+def _lead(address: str) -> tuple[str, str] | None:
+	lead = address and frappe.db.get_value("Lead", {"email_id": address}, order_by="creation desc")
+	return ("Lead", lead) if lead else None
+
+
+def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:
+	"""The clients behind contacts, those that have one, in one query: contact -> client."""
+	contacts = list(set(contacts))
+	if not contacts:
+		return {}
+	links = frappe.get_all(
+		"Dynamic Link",
+		{"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": ("in", PARTY_TYPES)},
+		["parent", "link_doctype", "link_name"],
+		order_by="idx asc",
+	)
+	clients: dict[str, Client] = {}
+	for link in sorted(links, key=_closeness_of_link):
+		clients.setdefault(link.parent, Client(link.link_doctype, link.link_name, link.parent))
+	return clients
+
+
+def of_documents(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Client]:
+	"""The clients behind (DocType, name) of parties, contacts, opportunities and issues; a query a DocType."""
+	named: dict[str, set[str]] = {}
+	for doctype, name in documents:
+		named.setdefault(doctype, set()).add(name)
+	clients = {
+		(party_type, party): Client(party_type, party)
+		for party_type in PARTY_TYPES
+		for party in named.get(party_type, ())
+	}
+	for contact, client in of_contacts(named.get("Contact", ())).items():
+		clients["Contact", contact] = client
+	if "Opportunity" in named:
+		which = {"name": ("in", list(named["Opportunity"]))}
+		for row in frappe.get_all("Opportunity", which, ["name", "opportunity_from", "party_name"]):
+			clients["Opportunity", row.name] = Client(row.opportunity_from, row.party_name)
+	if "Issue" in named:
+		which = {"name": ("in", list(named["Issue"]))}
+		for row in frappe.get_all("Issue", which, ["name", "customer", "lead"]):
+			if party := row.customer or row.lead:
+				clients["Issue", row.name] = Client("Customer" if row.customer else "Lead", party)
+	return clients
+
+
+def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
+	"""The clients behind email addresses, those that are known: address -> client.
+
+	:param addresses: bare and in lower case. As many as you like: three queries.
+	"""
+	addresses = list(set(addresses))
+	if not addresses:
+		return {}
+	rows = frappe.get_all(
+		"Contact Email",
+		{"email_id": ("in", addresses), "parenttype": "Contact"},
+		["email_id", "parent"],
+		order_by="creation asc",
+	)
+	of_contact = of_contacts(row.parent for row in rows)
+	found: dict[str, Client] = {}
+	for row in rows:
+		client, address = of_contact.get(row.parent), row.email_id.lower()
+		if client and (address not in found or _closeness(client) < _closeness(found[address])):
+			found[address] = client
+	# An empty list would find the leads without an address.
+	if unknown := [address for address in addresses if address and address not in found]:
+		leads = {"email_id": ("in", unknown)}
+		for lead in frappe.get_all("Lead", leads, ["name", "email_id"], order_by="creation asc"):
+			found[lead.email_id.lower()] = Client("Lead", lead.name)
+	return found
+
+
+def users_of(addresses: Iterable[str]) -> dict[str, str]:
+	"""The desk users who write from addresses: address -> user. One query."""
+	addresses = list(set(addresses))
+	if not addresses:
+		return {}
+	rows = frappe.get_all("User", {"email": ("in", addresses), "user_type": "System User"}, ["name", "email"])
+	return {row.email.lower(): row.name for row in rows}
+
+
+def _closeness(client: Client) -> int:
+	return PARTY_TYPES.index(client.party_type)
+
+
+def _closeness_of_link(link) -> int:
+	return PARTY_TYPES.index(link.link_doctype)

@@ -1,0 +1,115 @@
+"""What is on record about the channels that a client wants (C-1, C-2)."""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.clients import parties
+from client_comms.rules.channels import Preference
+
+PREFERENCE = "Communication Preference"
+
+
+def of(party_type: str | None, party: str | None, contact: str | None):
+	"""The Communication Preference that counts for a person, or None.
+
+	The person's own comes before that of their organisation; of several, which merging clients can leave,
+	the one confirmed last.
+	"""
+	wanted = []
+	if contact and party:
+		wanted.append({"contact": contact, "party_type": party_type, "party": party})
+	if contact:
+		wanted.append({"contact": contact})
+	if party:
+		wanted.append({"party_type": party_type, "party": party, "contact": ("is", "not set")})
+	for filters in wanted:
+		if name := frappe.db.get_value(PREFERENCE, filters, order_by="confirmed_on desc, creation desc"):
+			return frappe.get_doc(PREFERENCE, name)
+	return None
+
+
+def rule_of(doc) -> Preference | None:
+	"""A Communication Preference as `rules.channels` reads it."""
+	return doc and Preference(
+		channels=tuple(row.channel for row in doc.channels),
+		never={row.channel: row.reason or "" for row in doc.channels_not_to_use},
+	)
+
+
+def language_of(party_type: str | None, party: str | None, preference=None) -> str | None:
+	"""The language to write to a client in: by their preference, or else by the party's own record."""
+	if preference and preference.language:
+		return preference.language
+	if party and frappe.get_meta(party_type).has_field("language"):
+		return frappe.db.get_value(party_type, party, "language")
+	return None
+
+
+def language_to(party_type: str | None, party: str | None, contact: str | None) -> str:
+	"""The language of a message to a client: as `language_of`, or else that of the contact's login, or else the site's."""
+	if known := language_of(party_type, party, of(party_type, party, contact)):
+		return known
+	login = contact and frappe.db.get_value("Contact", contact, "user")
+	return (login and frappe.get_cached_value("User", login, "language")) or site_language()
+
+
+def site_language() -> str:
+	return frappe.db.get_default("lang") or "en"
+
+
+def language_of_document(doc) -> str | None:
+	"""The language for an email about an interaction, or about an Issue, Lead or Opportunity."""
+	if doc.doctype == "Client Interaction":
+		party_type, party, contact = doc.party_type, doc.party, doc.contact
+	else:
+		address = doc.get("raised_by") or doc.get("email_id") or doc.get("contact_email")
+		client = parties.client_of(doc.doctype, doc.name, address, "")
+		party_type, party, contact = client.party_type, client.party, client.contact
+	return language_of(party_type, party, of(party_type, party, contact))
+
+
+def describe(doc) -> str:
+	"""One line for people: "Prefers: Email, then Phone; never: Letter (too slow)"; empty without a preference."""
+	if not doc:
+		return ""
+	parts = []
+	if doc.channels:
+		names = _(", then ").join(_(row.channel) for row in doc.channels)
+		parts.append(_("Prefers: {0}").format(names))
+	if doc.channels_not_to_use:
+		names = ", ".join(
+			f"{_(row.channel)} ({row.reason})" if row.reason else _(row.channel)
+			for row in doc.channels_not_to_use
+		)
+		parts.append(_("never: {0}").format(names) if parts else _("Never: {0}").format(names))
+	if doc.language:
+		name = frappe.db.get_value("Language", doc.language, "language_name", cache=True)
+		parts.append(_("language: {0}").format(_(name)) if parts else _("Language: {0}").format(_(name)))
+	return "; ".join(parts)
+
+
+def set_by_client(party_type: str, party: str, contact: str | None, wanted: dict) -> None:
+	"""Keep what a client chose for themselves (C-1).
+
+	:param wanted: `{"channels": [channel, …] in order, "never": [channel, …], "language": code or None}`
+	"""
+	filters = {"party_type": party_type, "party": party, "contact": contact or ("is", "not set")}
+	name = frappe.db.get_value(PREFERENCE, filters)
+	doc = (
+		frappe.get_doc(PREFERENCE, name)
+		if name
+		else frappe.get_doc(
+			{"doctype": PREFERENCE, "party_type": party_type, "party": party, "contact": contact}
+		)
+	)
+	reasons = {row.channel: row.reason for row in doc.channels_not_to_use}
+	doc.set("channels", [{"channel": channel} for channel in wanted.get("channels") or ()])
+	doc.set(
+		"channels_not_to_use",
+		[{"channel": each, "reason": reasons.get(each)} for each in wanted.get("never") or ()],
+	)
+	doc.language = wanted.get("language") or None
+	doc.source = "Client's Own Entry"
+	doc.confirmed_on = clock.now().date()
+	doc.save(ignore_permissions=True)

@@ -1,0 +1,101 @@
+"""Rows of governed documents, listed or fetched by themselves: there Frappe asks about the DocType of their parent alone (D-5)."""
+
+import frappe
+from erpnext.crm.doctype.competitor_detail.competitor_detail import CompetitorDetail
+from erpnext.crm.doctype.crm_note.crm_note import CRMNote
+from erpnext.crm.doctype.opportunity_item.opportunity_item import OpportunityItem
+from erpnext.crm.doctype.opportunity_lost_reason_detail.opportunity_lost_reason_detail import (
+	OpportunityLostReasonDetail,
+)
+from frappe.core.doctype.communication_link.communication_link import CommunicationLink
+from frappe.core.doctype.dynamic_link.dynamic_link import DynamicLink
+from frappe.desk.doctype.event_participants.event_participants import EventParticipants
+from frappe.email.doctype.email_queue_recipient.email_queue_recipient import EmailQueueRecipient
+
+from client_comms.client_privacy.doctype.consent_data_category.consent_data_category import (
+	ConsentDataCategory,
+)
+from client_comms.enforcement import dependents, governed, interactions
+
+_QUEUE = "Email Queue"
+
+
+def condition(user=None, doctype=None) -> str:
+	"""Rows of a DocType whose parents are governed, or not, are as confidential as their parent."""
+	user = user or frappe.session.user
+	return _with_parents(
+		doctype, {parent: sql for parent in governed.doctypes() if (sql := governed.condition(parent, user))}
+	)
+
+
+def recipient_condition(user=None, doctype=None) -> str:
+	"""Whom an email is for is as confidential as the email."""
+	readable = dependents.condition(user, _QUEUE)
+	return _with_parents(doctype, {_QUEUE: readable} if readable else {})
+
+
+def _with_parents(doctype: str, restricted: dict[str, str]) -> str:
+	if not restricted:
+		return ""
+	parent_type, parent_name = f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`"
+	branches = [f"{parent_type} not in ({', '.join(map(frappe.db.escape, restricted))})"]
+	branches += [
+		f"({parent_type} = {frappe.db.escape(parent)} and {parent_name} in"
+		f" (select `tab{parent}`.`name` from `tab{parent}` where {sql}))"
+		for parent, sql in restricted.items()
+	]
+	return f"({' or '.join(branches)})"
+
+
+class HeldRow:
+	"""Before the class of Frappe or ERPNext: the row asks the document that the database names as its parent."""
+
+	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
+		named = self.name and not self.flags.ignore_permissions
+		parent = named and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
+		if parent and not _is_open(*parent, permtype, user or frappe.session.user):
+			return False
+		return super().has_permission(permtype, *args, user=user, **kwargs)
+
+
+def _is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
+	if doctype in dependents.OWNER_FIELDS:
+		return dependents.has_permission(frappe.get_doc(doctype, name), permtype, user) is not False
+	decision = governed.decide(doctype, name, interactions.action_of(permtype), user)
+	return decision is None or decision.allowed
+
+
+class HeldCRMNote(HeldRow, CRMNote):
+	pass
+
+
+class HeldCommunicationLink(HeldRow, CommunicationLink):
+	pass
+
+
+class HeldCompetitorDetail(HeldRow, CompetitorDetail):
+	pass
+
+
+class HeldConsentDataCategory(HeldRow, ConsentDataCategory):
+	pass
+
+
+class HeldDynamicLink(HeldRow, DynamicLink):
+	pass
+
+
+class HeldEmailQueueRecipient(HeldRow, EmailQueueRecipient):
+	pass
+
+
+class HeldEventParticipants(HeldRow, EventParticipants):
+	pass
+
+
+class HeldOpportunityItem(HeldRow, OpportunityItem):
+	pass
+
+
+class HeldOpportunityLostReasonDetail(HeldRow, OpportunityLostReasonDetail):
+	pass

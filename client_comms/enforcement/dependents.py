@@ -1,0 +1,103 @@
+"""What belongs to a governed record is as confidential as it: comments, versions, files, to-dos and the rest.
+
+One table says how each of Frappe's DocTypes points at its owner; two hooks, registered for exactly these
+DocTypes, hold it in lists and on single documents. A document whose owner is not governed costs no query.
+"""
+
+import frappe
+
+from client_comms import compat
+from client_comms.enforcement import governed, interactions, refusals
+from client_comms.rules import access
+
+# DocType -> the fields with the owner's DocType and name
+OWNER_FIELDS = {
+	"Access Log": ("export_from", "reference_document"),
+	"Activity Log": ("reference_doctype", "reference_name"),
+	"Comment": ("reference_doctype", "reference_name"),
+	"Deleted Document": ("deleted_doctype", "deleted_name"),
+	"DocShare": ("share_doctype", "share_name"),
+	"Document Follow": ("ref_doctype", "ref_docname"),
+	"Document Share Key": ("reference_doctype", "reference_docname"),
+	"Email Queue": ("reference_doctype", "reference_name"),
+	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15
+	"Intake Failure": ("reference_doctype", "reference_name"),
+	"File": ("attached_to_doctype", "attached_to_name"),
+	"Milestone": ("reference_type", "reference_name"),
+	"Notification Log": ("document_type", "document_name"),
+	"Tag Link": ("document_type", "document_name"),
+	"ToDo": ("reference_type", "reference_name"),
+	"Unlogged Dismissal": ("reference_doctype", "reference_name"),
+	"Version": ("ref_doctype", "docname"),
+	"View Log": ("reference_doctype", "reference_name"),
+}
+# An email is filed under what its message is filed under, which need not be as confidential as the message.
+_MESSAGE_OF = {"Email Queue": "communication"}
+_NESTED = 3  # an email about a comment on a message; what belongs deeper than that belongs to nothing
+_CHANGES = ("write", "create", "delete", "share")
+
+
+def condition(user=None, doctype=None) -> str:
+	"""Leave out rows whose owner the user may not read. Registered for the DocTypes of `OWNER_FIELDS`."""
+	user = user or frappe.session.user
+	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
+	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
+	if not restricted:
+		return ""
+	owners = ", ".join(frappe.db.escape(owner) for owner in restricted)
+	branches = [f"{owner_type} is null", f"{owner_type} not in ({owners})"]
+	branches += [
+		f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
+		f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
+		for owner, sql in restricted.items()
+	]
+	return f"({' or '.join(branches)}){_of_message(doctype, restricted.get(governed.COMMUNICATION))}"
+
+
+def _of_message(doctype: str, readable: str | None) -> str:
+	"""What belongs to a message besides its owner, and is as confidential as the message."""
+	if not readable or doctype not in _MESSAGE_OF:
+		return ""
+	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
+	return (
+		f" and (ifnull({message}, '') = '' or {message} in"
+		f" (select `tabCommunication`.`name` from `tabCommunication` where {readable}))"
+	)
+
+
+def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
+	"""The document that a document belongs to, as the database holds it; itself when it belongs to none."""
+	for _step in range(_NESTED):
+		fields = OWNER_FIELDS.get(doctype)
+		owner = fields and name and frappe.db.get_value(doctype, name, fields)
+		if not (owner and all(owner)):
+			break
+		doctype, name = owner
+	return doctype, name
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Decide on one belonging: by the owner it has in the database, and by the one a change would give it."""
+	user = user or frappe.session.user
+	action = _action(ptype)
+	for owner_type, owner_name in _owners(doc, ptype):
+		decision = governed.decide(owner_type, owner_name, action, user)
+		if decision is not None and not decision.allowed:
+			return refusals.objection(owner_type, owner_name, action, user, decision)
+	return compat.no_objection()
+
+
+def _owners(doc, ptype) -> set[tuple[str, str]]:
+	fields = OWNER_FIELDS[doc.doctype]
+	owners = {(doc.get(fields[0]), doc.get(fields[1]))}
+	if ptype in _CHANGES and doc.name and not doc.is_new():
+		owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or (None, None))
+	if message := _MESSAGE_OF.get(doc.doctype):
+		owners.add((governed.COMMUNICATION, doc.get(message)))
+	return {(doctype, name) for doctype, name in owners if name and doctype in governed.doctypes()}
+
+
+def _action(ptype: str | None) -> str:
+	"""Printing, sending or exporting what belongs to a record is doing so with the record itself."""
+	action = interactions.action_of(ptype)
+	return action if action in (access.PRINT, access.EMAIL, access.EXPORT) else access.READ

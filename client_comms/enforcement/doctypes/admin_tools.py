@@ -1,0 +1,39 @@
+"""Tools by which a System Manager asks the database directly, past every permission (P-2).
+
+They stay open to people from whom confidentiality keeps nothing, and to Administrator.
+"""
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.bulk_update.bulk_update import BulkUpdate
+from frappe.desk.doctype.system_console.system_console import SystemConsole
+
+from client_comms.enforcement import guards
+from client_comms.exceptions import ClearanceMissingError
+
+
+class HeldSystemConsole(SystemConsole):
+	"""The console of Frappe, in SQL and in Python."""
+
+	def run(self):
+		_require_everything(_("The System Console shows every record."))
+		return super().run()
+
+
+class HeldBulkUpdate(BulkUpdate):
+	"""The update of all rows that a condition in SQL finds: which these are answers questions about hidden text."""
+
+	@frappe.whitelist()
+	def bulk_update(self):
+		if guards.is_held(self.document_type):
+			_require_everything(_("Bulk Update looks for rows among all records. Change them in the list."))
+		return super().bulk_update()
+
+
+def _require_everything(reason: str) -> None:
+	if guards.is_restricted():
+		frappe.throw(
+			reason + "<br>" + _("It asks for clearance on every level."),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)

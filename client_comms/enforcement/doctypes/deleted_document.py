@@ -1,0 +1,82 @@
+"""Deleted documents keep their whole content; what belonged to a governed record stays as confidential as that.
+
+A deleted record itself is for Administrator alone: with it went the facts that decide about it.
+"""
+
+import json
+
+import frappe
+from frappe import _
+
+from client_comms import compat
+from client_comms.enforcement import dependents, governed
+
+ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
+# DocType -> the keys in the deleted content with the owner's DocType and name
+POINTERS = {
+	**{
+		doctype: fields
+		for doctype, fields in dependents.OWNER_FIELDS.items()
+		if doctype != "Deleted Document"
+	},
+	**dict.fromkeys(ROWS, ("parenttype", "parent")),
+}
+_ALWAYS = (governed.INTERACTION, governed.GRANT)
+
+
+def condition(user=None, doctype=None) -> str:
+	user = user or frappe.session.user
+	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
+	if not restricted:
+		return ""
+	kind = "`tabDeleted Document`.`deleted_doctype`"
+	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
+	branches = [
+		f"{kind} not in ({_list([*restricted, *POINTERS])})",
+		f"({kind} not in ({_list([*_ALWAYS, *POINTERS])}) and {unbound})",
+	]
+	for fields in sorted(set(POINTERS.values())):
+		owner_type, owner_name = map(_key, fields)
+		pointing = [doctype for doctype, each in POINTERS.items() if each == fields]
+		visible = [f"ifnull({owner_type}, '') not in ({_list(restricted)})"]
+		visible += [
+			f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
+			f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
+			for owner, sql in restricted.items()
+		]
+		branches.append(f"({kind} in ({_list(pointing)}) and ({' or '.join(visible)}))")
+	return f"({' or '.join(branches)})"
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	user = user or frappe.session.user
+	if is_open(doc, user):
+		return compat.no_objection()
+	return compat.objection(_("This deleted document belonged to a record that you have no clearance for."))
+
+
+def is_open(doc, user: str) -> bool:
+	"""Whether the content of a Deleted Document is open to `user`."""
+	if user == "Administrator":
+		return True
+	kind = doc.deleted_doctype
+	if kind not in POINTERS and kind not in governed.doctypes():
+		return True
+	content = json.loads(doc.data or "{}")
+	if kind not in POINTERS:
+		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
+	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
+	if not owner_name or owner_type not in governed.doctypes():
+		return True
+	if not frappe.db.exists(owner_type, owner_name):
+		return False
+	decision = governed.decide(owner_type, owner_name, "read", user)
+	return decision is None or decision.allowed
+
+
+def _key(field: str) -> str:
+	return f"json_value(`tabDeleted Document`.`data`, '$.{field}')"
+
+
+def _list(values) -> str:
+	return ", ".join(frappe.db.escape(value) for value in values)

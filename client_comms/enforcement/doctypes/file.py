@@ -1,0 +1,107 @@
+"""Files of governed records are private, and no second File row opens their content (P-2, D-6)."""
+
+import os
+
+import frappe
+from frappe import _
+from frappe.core.doctype.file.file import File
+
+from client_comms.enforcement import dependents, governed, refusals
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.rules import access
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""As any belonging."""
+	if ptype in ("write", "delete") and doc.name and not doc.is_new():
+		# Frappe asks the document that the change names; the one it is taken from decides as well.
+		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
+		if owner and owner[1] and owner[0] in governed.doctypes():
+			user = user or frappe.session.user
+			decision = governed.decide(*owner, access.WRITE, user)
+			if decision is not None and not decision.allowed:
+				return refusals.objection(*owner, access.WRITE, user, decision)
+	return dependents.has_permission(doc, ptype, user, debug)
+
+
+class HeldFile(File):
+	"""Frappe's file. Whatever reads the content of one comes by here: new rows that have an address only, imports,
+	archives, pictures in a PDF; most of it asks nothing about the file."""
+
+	def get_content(self, *args, **kwargs):
+		# What the app and Frappe do with a file that is there, such as moving it, is no reading.
+		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
+			_require(self)
+		return super().get_content(*args, **kwargs)
+
+
+def refuse_alias(doc, method=None):
+	"""A File that is given the address of a governed record's file needs clearance for that record; a new one has been
+	read by now.
+
+	Frappe serves an address to whoever may read any one File row with it, and lets anybody make one.
+
+	:raises ClearanceMissingError: the session user may not read the record that the content belongs to
+	"""
+	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
+		_require(doc)
+
+
+def _require(doc) -> None:
+	"""Refuse a session user to whom what is at the address of a File belongs to hidden records alone."""
+	if doc.is_folder or (doc.file_url and doc.is_remote_file):  # without an address, the name leads to one
+		return
+	rows = frappe.get_all(
+		"File", {"file_url": _address(doc)}, ["name", "attached_to_doctype", "attached_to_name"]
+	)
+	if not any(map(_is_hidden, rows)):
+		return
+	# The same content uploaded elsewhere has the same address.
+	if not any(frappe.get_doc("File", row.name).has_permission("read") for row in rows):
+		frappe.throw(
+			_("This file belongs to a record that you have no clearance for."),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
+
+
+def _is_hidden(row) -> bool:
+	if row.attached_to_doctype not in governed.doctypes():
+		return False
+	decision = governed.decide(
+		row.attached_to_doctype, row.attached_to_name, access.READ, frappe.session.user
+	)
+	return decision is not None and not decision.allowed
+
+
+def _address(doc) -> str:
+	"""The address that leads to the place of a file on the disk: one with dots, or a mere name, leads there as well."""
+	site = os.path.realpath(frappe.get_site_path())
+	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
+	return f"/{place.removeprefix('public/')}"
+
+
+def keep_private(doc, method=None):
+	"""Files attached to a governed record are private and do not become public, whoever asks for it."""
+	if doc.is_private or doc.is_folder or not _is_governed(doc):
+		return
+	doc.is_private = 1
+	if doc.flags.new_file:  # written to the public folder a moment ago; later changes Frappe moves by itself
+		doc.handle_is_private_changed()
+
+
+def make_private(doctype: str, name: str) -> None:
+	"""Files that were attached before their document became confidential."""
+	for file in frappe.get_all(
+		"File",
+		{"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 0, "is_folder": 0},
+		pluck="name",
+	):
+		frappe.get_doc("File", file).save(ignore_permissions=True)  # `keep_private` does it
+
+
+def _is_governed(doc) -> bool:
+	if doc.attached_to_doctype not in governed.doctypes():
+		return False
+	decision = governed.decide(doc.attached_to_doctype, doc.attached_to_name, access.READ, "Guest")
+	return decision is not None

@@ -1,0 +1,88 @@
+"""Names that link fields offer to people who need them for the procedure and hold no role of ERPNext (D-2).
+
+Whoever logs interactions says which client it was, though the site may not let them open that client's record.
+They are offered names and titles, as far as User Permissions and the app's own rules go, and nothing more.
+"""
+
+import frappe
+from frappe.permissions import get_allowed_docs_for_doctype, get_role_permissions, get_user_permissions
+
+from client_comms.enforcement import guards
+
+_INTERACTION, _SETTINGS = ("Client Interaction", "read"), ("Client Comms Settings", "write")
+# DocType -> the right of this app that goes with choosing one of them
+_GOES_WITH = {
+	**dict.fromkeys(("Customer", "Lead", "Prospect", "Supplier", "Contact"), (_INTERACTION,)),
+	**dict.fromkeys(("Company", "Issue Priority"), (_INTERACTION, _SETTINGS)),
+	**dict.fromkeys(("Issue Type", "Holiday List", "Email Account", "Email Template"), (_SETTINGS,)),
+}
+
+
+def is_offered(doctype: str) -> bool:
+	"""Whether the session user may choose one by a right of this app, and has no right to it in Frappe."""
+	rights = _GOES_WITH.get(doctype)
+	if not rights or is_open(doctype):
+		return False
+	return any(frappe.has_permission(ours, right) for ours, right in rights)
+
+
+def is_open(doctype: str) -> bool:
+	"""Whether a role lets the session user read or select documents in Frappe, and not only those of their own making."""
+	allowed = get_role_permissions(frappe.get_meta(doctype))
+	own = allowed.get("if_owner") or {}
+	return any(allowed.get(right) and right not in own for right in ("read", "select"))
+
+
+def find(doctype: str, text: str, filters=None, limit: int = 10) -> list[tuple[str, str]]:
+	"""Rows of (name, title) that contain `text`.
+
+	:param filters: as a request sends them; `{"link_doctype", "link_name"}` of contacts and `name` are heeded, others
+	    would answer questions about what a record holds
+	"""
+	meta = frappe.get_meta(doctype)
+	title = meta.get_title_field()
+	containing = {field: ("like", f"%{text}%") for field in dict.fromkeys(("name", title))}
+	conditions = [[doctype, "name", "in", names] for names in _restrictions(doctype, filters)]
+	if meta.has_field("disabled"):
+		conditions.append([doctype, "disabled", "=", 0])
+	rows = frappe.get_all(
+		doctype,
+		filters=conditions,
+		or_filters=containing if text else None,
+		fields=["name", title],
+		order_by=f"{title} asc",
+		limit=limit,
+		as_list=True,
+	)
+	if guards.is_held(doctype):
+		readable = guards.readable(doctype, [row[0] for row in rows])
+		rows = [row for row in rows if row[0] in readable]
+	return [(name, called or name) for name, called in rows]
+
+
+def exists(doctype: str, name: str) -> bool:
+	return bool(find(doctype, "", {"name": name}, limit=1))
+
+
+def _restrictions(doctype: str, filters) -> list[list[str]]:
+	"""Lists of names, in each of which a row has to be."""
+	filters, found = _equalities(filters), []
+	if allowed := get_allowed_docs_for_doctype(
+		get_user_permissions(frappe.session.user).get(doctype, []), doctype
+	):
+		found.append(allowed)
+	if "name" in filters:
+		found.append([filters["name"]])
+	if doctype == "Contact" and "link_name" in filters:
+		link = {key: filters.get(key) for key in ("link_doctype", "link_name")}
+		found.append(frappe.get_all("Dynamic Link", {**link, "parenttype": doctype}, pluck="parent") or [""])
+	return found
+
+
+def _equalities(filters) -> dict[str, str]:
+	"""Field -> value of what a request filters by equality, as an object or as a list of conditions."""
+	filters = frappe.parse_json(filters) or {}
+	if isinstance(filters, list):
+		conditions = [each[-3:] for each in filters if isinstance(each, list) and len(each) >= 3]
+		filters = {str(field): value for field, operator, value in conditions if operator == "="}
+	return {field: value for field, value in filters.items() if isinstance(value, str)}

@@ -1,0 +1,74 @@
+"""Communication, Event and Call Log behind Frappe's two permission hooks; Frappe's own hooks on them decide as well."""
+
+import frappe
+
+from client_comms import compat
+from client_comms.enforcement import governed, interactions, refusals
+
+
+def condition(user=None, doctype=None) -> str:
+	return governed.condition(doctype, user or frappe.session.user)
+
+
+def event_condition(user=None, doctype=None) -> str:
+	"""Frappe leaves its own condition on Event ("… or …") without brackets, and joins ours to it with "and".
+
+	Both stand inside one pair of brackets, so ours closes that pair behind Frappe's and opens another.
+	"""
+	restricted = condition(user, governed.EVENT)
+	return restricted and f"1 = 1) and ({restricted}"
+
+
+def link_condition(user=None, doctype=None) -> str:
+	"""A timeline link gives away the message's subject and address, so it goes with its message."""
+	return _with_parent("Communication Link", governed.COMMUNICATION, user)
+
+
+def participant_condition(user=None, doctype=None) -> str:
+	"""Who takes part in an event is as confidential as the event."""
+	return _with_parent("Event Participants", governed.EVENT, user)
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	user = user or frappe.session.user
+	action = interactions.action_of(ptype)
+	decision = governed.decide(doc.doctype, doc.name, action, user) if doc.name else None
+	if decision is None or decision.allowed:
+		return compat.no_objection()
+	return refusals.objection(doc.doctype, doc.name, action, user, decision)
+
+
+def keep_bound(doc, method=None) -> None:
+	"""`before_validate`: what is behind an interaction stays so, whatever a request or an old copy of the document
+	says; what is filed under one, or under an event or call behind one, is bound to it."""
+	kept = (
+		None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, governed.BINDING, as_dict=True)
+	)
+	if kept and any(kept.values()):
+		doc.update(kept)
+	elif interaction := _filed_under(doc):
+		doc.client_interaction = interaction
+		doc.confidentiality_level = frappe.db.get_value(
+			governed.INTERACTION, interaction, "confidentiality_level"
+		)
+
+
+def _filed_under(doc) -> str | None:
+	"""The interaction that a document names, in any of the ways in which these DocTypes name documents."""
+	named = [(doc.get("reference_doctype"), doc.get("reference_name") or doc.get("reference_docname"))]
+	named += [(row.reference_doctype, row.reference_docname) for row in doc.get("event_participants") or ()]
+	named += [(row.link_doctype, row.link_name) for row in doc.get("links") or ()]
+	for doctype, name in named:
+		if doctype == governed.INTERACTION and name:
+			return name
+	for doctype, name in named:
+		if doctype in (governed.EVENT, governed.CALL) and name:
+			return frappe.db.get_value(doctype, name, "client_interaction")
+	return None
+
+
+def _with_parent(rows: str, parent: str, user: str | None) -> str:
+	restricted = condition(user, parent)
+	if not restricted:
+		return ""
+	return f"(`tab{rows}`.`parent` in (select `tab{parent}`.`name` from `tab{parent}` where {restricted}))"

@@ -1,0 +1,176 @@
+"""Counts and graphs that Frappe computes past the row conditions (D-5): a number answers questions about hidden text.
+
+Each keeps Frappe's own function and only adds that the rows counted are ones the user may read.
+"""
+
+from collections import Counter
+
+import frappe
+from frappe import _, client
+from frappe.desk import listview, notifications
+from frappe.desk.doctype.dashboard_chart import dashboard_chart
+from frappe.desk.doctype.tag import tag as tags
+from frappe.query_builder import functions
+from frappe.utils import cint, getdate, goal
+from frappe.workflow.doctype.workflow import workflow
+
+from client_comms import compat
+from client_comms.enforcement import governed, guards
+
+
+@frappe.whitelist()
+def get_count(doctype: str, filters=None, debug: bool = False, cache: bool = False) -> int:
+	"""The number of rows; version 16 counts them without a look at permissions."""
+	return (
+		compat.count(doctype, filters)
+		if guards.is_held(doctype)
+		else client.get_count(doctype, filters, debug, cache)
+	)
+
+
+@frappe.whitelist()
+def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
+	"""The sidebar's counts; those by assignee ask the database directly, and so does version 16 for titles."""
+	if field == "assigned_to" and guards.is_held(doctype):
+		current_filters = frappe.as_json(_readable_only(doctype, current_filters))
+	return _without_hidden_titles(
+		doctype, field, listview.get_group_by_count(doctype, current_filters, field)
+	)
+
+
+def _without_hidden_titles(doctype: str, field: str, groups: list) -> list:
+	titled = [group for group in groups if group.get("title")]
+	target = frappe.get_meta(doctype).get_field(field).options if titled else None
+	if target in governed.doctypes():
+		readable = governed.readable(target, [group["name"] for group in titled])
+		for group in titled:
+			if group["name"] not in readable:
+				group["title"] = group["name"]
+	return groups
+
+
+@frappe.whitelist()
+def get_chart(**arguments):
+	"""A dashboard chart; heatmaps ask the database directly, and results are kept for the next user."""
+	chart = _chart(arguments)
+	if not chart or not guards.is_held(chart.document_type):
+		return _with_readable_labels(chart, frappe.call(dashboard_chart.get, **arguments))
+	if chart.chart_type == "Group By" or chart.type != "Heatmap":
+		found = frappe.call(dashboard_chart.get, **{**arguments, "refresh": 1})
+		return _with_readable_labels(chart, found)
+	filters = frappe.parse_json(arguments.get("filters")) or frappe.parse_json(chart.filters_json)
+	return _heatmap(chart, filters, arguments.get("heatmap_year") or chart.heatmap_year)
+
+
+_AGGREGATES = {"Count": functions.Count, "Sum": functions.Sum, "Average": functions.Avg}
+
+
+def _heatmap(chart, filters, year) -> dict:
+	"""As `dashboard_chart.get_heatmap_chart_config`, which not every version 16 can answer, of readable rows."""
+	columns = frappe.get_meta(chart.document_type).get_valid_columns()
+	if chart.based_on not in columns or chart.value_based_on not in (None, "", *columns):
+		frappe.throw(_("This chart counts by a field that {0} does not have.").format(_(chart.document_type)))
+	table = frappe.qb.DocType(chart.document_type)
+	day, year = table[chart.based_on], cint(year) or getdate().year
+	value = table[chart.value_based_on] if chart.value_based_on else 1
+	names = guards.readable_names(chart.document_type, frappe.parse_json(filters)) or [""]
+	rows = (
+		frappe.qb.from_(table)
+		.select(functions.UnixTimestamp(day), _AGGREGATES[chart.chart_type](value))
+		.where(table.name.isin(names) & (table.docstatus < 2))
+		.where((day > f"{year}-01-01") & (day < f"{year + 1}-01-01"))
+		.groupby(functions.Date(day))
+		.orderby(day)
+	)
+	return {"labels": [], "dataPoints": dict(rows.run())}
+
+
+def _with_readable_labels(chart, found):
+	"""Version 16 labels the groups of a link field with the titles of what it links to, whoever asks."""
+	if not found or not chart or chart.chart_type != "Group By":
+		return found
+	field = frappe.get_meta(chart.document_type).get_field(chart.group_by_based_on)
+	target = field and field.fieldtype == "Link" and field.options
+	title = target in governed.doctypes() and frappe.get_meta(target).title_field
+	if not title:
+		return found
+	labelled = frappe.get_all(
+		target, {title: ("in", [label for label in found["labels"] if label])}, ["name", title], order_by=None
+	)
+	readable = governed.readable(target, [row.name for row in labelled])
+	hidden = {row[title]: row.name for row in labelled if row.name not in readable}
+	return {**found, "labels": [hidden.get(label, label) for label in found["labels"]]}
+
+
+@frappe.whitelist()
+def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = None, **arguments):
+	"""The graph of a monthly goal."""
+	if guards.is_held(goal_doctype):
+		filters = frappe.parse_json(filters) or {}
+		filters["name"] = ("in", guards.readable_names(goal_doctype, filters) or [""])
+	return frappe.call(
+		goal.get_monthly_goal_graph_data, goal_doctype=goal_doctype, filters=filters, **arguments
+	)
+
+
+@frappe.whitelist()
+def get_tagged_docs(doctype: str, tag: str):
+	"""The names of the documents with a tag."""
+	doctype = guards.named(doctype)
+	named = tags.get_tagged_docs(doctype, tag)
+	if not guards.is_held(doctype) or not named:
+		return named
+	readable = set(guards.readable_names(doctype, {"name": ("in", [row[0] for row in named])}))
+	return [row for row in named if row[0] in readable]
+
+
+@frappe.whitelist()
+def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list):
+	"""How many documents hold which value of a field; Frappe takes any field."""
+	if not guards.is_held(doctype):
+		return workflow.get_workflow_state_count(doctype, workflow_state_field, states)
+	frappe.has_permission(doctype, throw=True)
+	if workflow_state_field not in frappe.get_meta(doctype).get_valid_columns():
+		return None
+	filters = {workflow_state_field: ("not in", frappe.parse_json(states))}
+	values = frappe.get_list(doctype, filters=filters, pluck=workflow_state_field, limit=0, order_by=None)
+	return [
+		{workflow_state_field: value, "count": count} for value, count in Counter(values).items() if value
+	]
+
+
+@frappe.whitelist()
+def get_open_count(doctype: str, name: str, items: str | list | None = None):
+	"""The numbers of connected documents on a form."""
+	found = notifications.get_open_count(doctype, name, items)
+	links = frappe.get_meta(doctype).get_dashboard_data()
+	for entry in found["count"] and found["count"]["external_links_found"]:
+		if guards.is_held(entry["doctype"]):
+			entry.update(_connected(entry["doctype"], name, links))
+	return found
+
+
+def _connected(doctype: str, name: str, links: dict) -> dict:
+	"""As `frappe.desk.notifications.get_external_links`, of the documents that the user may read."""
+	field = links.get("non_standard_fieldnames", {}).get(doctype, links.get("fieldname"))
+	filters = {field: name, **(notifications.get_dynamic_link_filters(doctype, links, field) or {})}
+	count = _number(doctype, filters)
+	still_open = notifications.get_filters_for(doctype)
+	return {"count": count, "open_count": _number(doctype, {**filters, **still_open}) if still_open else 0}
+
+
+def _number(doctype: str, filters: dict) -> int:
+	if not frappe.has_permission(doctype):
+		return 0
+	return len(frappe.get_list(doctype, filters=filters, pluck="name", limit=100, order_by=None))
+
+
+def _chart(arguments: dict):
+	if name := arguments.get("chart_name"):
+		return frappe.get_doc("Dashboard Chart", name)
+	return frappe._dict(frappe.parse_json(arguments.get("chart")) or {})
+
+
+def _readable_only(doctype: str, filters) -> list:
+	"""The filters, as a list, on the rows that the user may read."""
+	return [[doctype, "name", "in", guards.readable_names(doctype, frappe.parse_json(filters)) or [""]]]

@@ -1,0 +1,176 @@
+"""Receipt of an inquiry is confirmed by itself, where the settings say so (C-3).
+
+The confirmation is written with the interaction that it belongs to, in one transaction: however often a
+message is delivered and on however many workers, there is one. It goes into Frappe's Email Queue, which sends it.
+"""
+
+import html
+from contextlib import contextmanager
+
+import frappe
+from frappe.email.email_body import get_message_id
+from frappe.translate import print_language
+from frappe.utils import cstr, escape_html, format_datetime, get_string_between, parse_addr
+
+from client_comms.clients import preferences
+from client_comms.communication_governance import templates
+from client_comms.rules import channels, response_clock
+
+EMAIL = "Email"
+AUTOMATED = "Automated Message"
+# Two machines that answer each other without saying so would never end: at most so many a day to an address.
+A_DAY_TO_AN_ADDRESS = 10
+_DAY = 24 * 60 * 60
+_SAVEPOINT = "client_comms_acknowledgement"
+_REPLYING_TO = "client_comms_replying_to"
+_MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline")
+
+
+def send(interaction, message) -> None:
+	"""Confirm receipt of the message that opened the interaction.
+
+	What goes wrong keeps neither the message nor the interaction from being stored: it is in the Error Log.
+
+	:param interaction: the Client Interaction that the Communication `message` belongs to
+	"""
+	if message.sent_or_received != "Received":
+		return  # such as the acknowledgement itself, in the middle of being sent
+	if not frappe.get_cached_doc("Client Comms Settings").send_acknowledgement:
+		return
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		if is_due(interaction, message):
+			_send(interaction, message)
+	except frappe.QueryDeadlockError:
+		raise  # the database took back everything
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title="Acknowledgement could not be sent",
+			reference_doctype=interaction.doctype,
+			reference_name=interaction.name,
+		)
+
+
+def is_due(interaction, message) -> bool:
+	"""Whether the message is an email that opened the interaction, and its client is owed a reply (C-3).
+
+	Mail of machines and of staff opens none. Where the Email Account replies by itself, that is an event already.
+	"""
+	received = [row for row in interaction.events if row.event in response_clock.CLOCK_EVENTS]
+	return (
+		message.communication_medium == EMAIL
+		and [(row.event, row.source_name) for row in received] == [(response_clock.RECEIVED, message.name)]
+		and interaction.acknowledge_status in response_clock.UNMET
+	)
+
+
+def _send(interaction, message) -> None:
+	address = parse_addr(message.sender or "")[1].lower()  # of the person, also behind a web form
+	if "@" not in address:
+		return
+	preference = preferences.of(interaction.party_type, interaction.party, interaction.contact)
+	if channels.choose(preferences.rule_of(preference), EMAIL).outcome == channels.BLOCKED:
+		return
+	language = preferences.language_of(interaction.party_type, interaction.party, preference)
+	template = templates.acknowledgement(interaction, language)
+	if not template or not _within_the_day(address):
+		return
+	_queue(interaction, message, address, _written(template, interaction))
+
+
+def _within_the_day(address: str) -> bool:
+	key = f"client_comms_acknowledged:{address}"
+	sent = frappe.cache.get_value(key, expires=True) or 0
+	frappe.cache.set_value(key, sent + 1, expires_in_sec=_DAY)
+	return sent < A_DAY_TO_AN_ADDRESS
+
+
+def _written(template: str, interaction) -> dict[str, str]:
+	"""Subject, content and Email Template, in the template's language; what the client wrote is text in them, never markup.
+
+	Frappe stores text with an angle bracket in it as HTML.
+	"""
+	email_template, language = frappe.db.get_value(
+		templates.TEMPLATE, template, ["email_template", "language"]
+	)
+	text = frappe.get_doc("Email Template", email_template)
+	values = {
+		key: html.unescape(value) if isinstance(value, str) else value
+		for key, value in interaction.as_dict().items()
+	}
+	with print_language(language):
+		for field in _MOMENTS:
+			if values.get(field):
+				values[field] = format_datetime(values[field], "EEEE, d MMMM yyyy, HH:mm")
+		subject = text.get_formatted_subject(values)
+		markup = {
+			key: escape_html(value) if isinstance(value, str) else value for key, value in values.items()
+		}
+		return {
+			"subject": " ".join(cstr(subject).split()),
+			"content": text.get_formatted_response(markup),
+			"email_template": text.name,
+		}
+
+
+def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
+	account = message.email_account and frappe.get_cached_doc("Email Account", message.email_account)
+	reply = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": AUTOMATED,
+			"communication_medium": EMAIL,
+			"sent_or_received": "Sent",
+			**written,
+			"sender": account.email_id if account else None,
+			"sender_full_name": account.name if account else None,
+			"recipients": address,
+			"email_account": account.name if account else None,
+			"message_id": get_string_between("<", get_message_id(), ">"),
+			# Not under the Issue: ERPNext would take its first reply to be the second one.
+			"reference_doctype": interaction.doctype,
+			"reference_name": interaction.name,
+		}
+	)
+	reply.flags.skip_add_signature = True
+	reply.flags.client_comms_acknowledgement = True
+	reply.insert(ignore_permissions=True)
+	reply.db_set("in_reply_to", message.name, update_modified=False)
+	filed = message.reference_doctype and message.reference_name
+	with _replying_to(message):
+		frappe.sendmail(
+			recipients=[address],
+			sender=account.email_id if account else None,
+			reply_to=account.email_id if account else None,
+			subject=written["subject"],
+			content=written["content"],
+			# What the client answers comes to the document that the inquiry is filed under.
+			reference_doctype=message.reference_doctype if filed else interaction.doctype,
+			reference_name=message.reference_name if filed else interaction.name,
+			communication=reply.name,
+			message_id=reply.message_id,
+			in_reply_to=message.name,
+			add_unsubscribe_link=0,
+		)
+
+
+@contextmanager
+def _replying_to(message):
+	frappe.flags[_REPLYING_TO] = message.message_id or ""
+	try:
+		yield
+	finally:
+		frappe.flags.pop(_REPLYING_TO, None)
+
+
+def add_headers(mail) -> None:
+	"""Hook `make_email_body_message`: say that a machine wrote it (RFC 3834), and which thread it belongs to."""
+	replying_to = frappe.flags.get(_REPLYING_TO)
+	if replying_to is None:
+		return
+	mail.set_header("Auto-Submitted", "auto-replied")
+	mail.set_header("X-Auto-Response-Suppress", "All")
+	if replying_to:
+		for name in ("In-Reply-To", "References"):  # Frappe 16 leaves out the brackets of the first
+			mail.set_header(name, f"<{replying_to.strip('<> ')}>")

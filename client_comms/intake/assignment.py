@@ -1,0 +1,148 @@
+"""Who becomes responsible for an interaction that arrived by itself (F-2, M-1).
+
+In this order: whom an Assignment Rule of Frappe names, the client's account manager, the holder of the
+responsible role who was given one longest ago; when nobody of them may have it, a holder of the manager role.
+"""
+
+import copy
+
+import frappe
+from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
+from frappe.query_builder.functions import Max
+
+from client_comms import alerts, clock, controls
+from client_comms.client_interactions import action_items
+from client_comms.communication_governance import matrix as matrices
+from client_comms.enforcement import documents, policy
+from client_comms.rules import access
+
+INTERACTION = "Client Interaction"
+
+
+def responsible_for(matrix: str, communication_type: str, level: str, client) -> str | None:
+	"""The client's account manager if they hold the responsible role, else whoever was given one longest ago.
+
+	:param client: a `crm.parties.Client`
+	:returns: a user who holds the responsible role and is cleared for the level, or None
+	"""
+	candidates = _holders(matrix, communication_type)
+	manager = policy.account_manager(client.party_type, client.party)
+	in_turn = ([manager] if manager in candidates else []) + _longest_idle_first(candidates)
+	return next((user for user in in_turn if is_cleared(user, level)), None)
+
+
+def by_rule(doc) -> str | None:
+	"""Whom the first Assignment Rule that matches a new interaction names, if they may be responsible for it.
+
+	Frappe applies the rule itself once the interaction is saved, and comes to the same user: what it assigns
+	is the action item (see `ClearedAssignmentRule`). So the rule is only asked here.
+	"""
+	for rule in _rules():
+		if rule.is_rule_not_applicable_today() or not rule.safe_eval("assign_condition", doc.as_dict()):
+			continue
+		if user := rule.get_user(doc.as_dict()):
+			return user if user in _holders(doc.matrix, doc.communication_type) else None
+	return None
+
+
+def manager_for(level: str, besides: str | None = None) -> str | None:
+	"""The holder of the manager role who was given an interaction longest ago and is cleared for the level.
+
+	:param besides: a user who is left out
+	"""
+	managers = alerts.managers() - {"Administrator", besides}
+	return next((user for user in _longest_idle_first(managers) if is_cleared(user, level)), None)
+
+
+def may_be_responsible(user: str, matrix: str, communication_type: str, level: str) -> bool:
+	"""Whether a user is cleared for the level and, where the settings enforce that, holds the responsible role of the
+	type, or the manager role (M-1)."""
+	if not is_cleared(user, level):
+		return False
+	if user == "Administrator" or not controls.is_enforced("responsible_party_mode"):
+		return True
+	return user in _holders(matrix, communication_type) | alerts.managers()
+
+
+def is_cleared(user: str, level: str) -> bool:
+	"""Whether taking part opens a record of the level to the user."""
+	record = access.Record(level=level, matrix=None, communication_type=None, responsible_staff=user)
+	return access.decide(policy.subject(user), record, policy.current(), access.READ, clock.now()).allowed
+
+
+def _holders(matrix: str, communication_type: str) -> set[str]:
+	"""Enabled users with a role that is responsible for the type."""
+	roles = matrices.responsible_roles(matrix, communication_type)
+	if not roles:  # left to the assigned staff: anybody who deals with clients
+		roles = frozenset().union(*policy.current().responsible_roles.values())
+	return alerts.users_with_role(*roles) - {"Administrator"} if roles else set()
+
+
+def _longest_idle_first(users: set[str]) -> list[str]:
+	if not users:
+		return []
+	table = frappe.qb.DocType(INTERACTION)
+	last = dict(
+		frappe.qb.from_(table)
+		.where(table.responsible_staff.isin(list(users)))
+		.groupby(table.responsible_staff)
+		.select(table.responsible_staff, Max(table.name))
+		.run()
+	)
+	return sorted(users, key=lambda user: (last.get(user) or "", user))
+
+
+# --- Frappe's Assignment Rule ------------------------------------------------------------------------
+
+
+def _rules() -> list[AssignmentRule]:
+	"""The enabled Assignment Rules for interactions, as Frappe orders and caches them."""
+	from frappe.cache_manager import get_doctype_map
+
+	rules = get_doctype_map(
+		"Assignment Rule",
+		INTERACTION,
+		filters={"document_type": INTERACTION, "disabled": 0},
+		order_by="priority desc",
+	)
+	return [frappe.get_cached_doc("Assignment Rule", rule.get("name")) for rule in rules]
+
+
+class ClearedAssignmentRule(AssignmentRule):
+	"""Frappe's Assignment Rule, which on interactions and confidential documents passes over users who are disabled
+	or not cleared (D-5).
+
+	Frappe would assign them, the app refuse it, and the document not be saved.
+	"""
+
+	def get_user(self, doc):
+		confidential = documents.is_governed(self.document_type) and doc.get("confidentiality_level")
+		if self.document_type != INTERACTION and not confidential:
+			return super().get_user(doc)
+		rule = self
+		if self.rule != "Based on Field":
+			# A copy, for Frappe caches rules. Whose turn it is comes first, so that leaving out others keeps the round.
+			rule = copy.copy(self)
+			rule.users = [row for row in self._in_turn() if _may_take_part(row.user, doc)]
+			rule.last_user = None
+			if not rule.users:
+				return None
+		user = AssignmentRule.get_user(rule, doc)
+		return user if user and _may_take_part(user, doc) else None
+
+	def _in_turn(self) -> list:
+		users = list(self.users)
+		last = next((n for n, row in enumerate(users) if row.user == self.last_user), len(users) - 1)
+		return users[last + 1 :] + users[: last + 1]
+
+	def do_assignment(self, doc):
+		if self.document_type != INTERACTION:
+			return super().do_assignment(doc)
+		with action_items.assigned_by_rule():
+			return super().do_assignment(doc)
+
+
+def _may_take_part(user: str, doc) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled")) and is_cleared(
+		user, doc.get("confidentiality_level")
+	)

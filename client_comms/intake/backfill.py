@@ -1,0 +1,233 @@
+"""Log what reached the site before the app did, or while a source was switched off (D-1, F-1).
+
+Documents are taken in the order in which they happened, as if they arrived now: threads are found, what was answered is
+answered. What is logged already, or becomes nothing, is passed over, so a run can be repeated or killed at any
+moment: it commits in chunks of whole documents. Nobody is told of deadlines of the past, nothing is sent to
+clients. Until the last document is in, the sweep leaves the interactions alone (`sweep.HELD`), for the answer may come later.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import get_datetime, now_datetime
+from pypika.terms import Criterion, ExistsCriterion
+
+from client_comms import alerts, clock
+from client_comms.client_interactions.clocks import sweep
+from client_comms.exceptions import NoMatrixInForceError
+from client_comms.intake import arrivals, call_log, communication, event, sources
+
+INTERACTION = arrivals.INTERACTION
+DISMISSAL = "Unlogged Dismissal"
+CHUNK = 50
+DEADLOCKS = 10
+_SAVEPOINT = "client_comms_backfill"
+# An email makes its Issue or Lead moments before it is stored itself.
+_MADE_BY_MESSAGE = timedelta(minutes=1)
+
+OPENED, CONTINUED, NOTHING, NO_MATRIX, FAILED = "opened", "continued", "nothing", "no_matrix", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+	"""How one DocType is gone through: when a document happened, and which ones are considered."""
+
+	moment: str
+	considered: Callable[[object], Criterion]
+
+
+_SOURCES = {
+	"Communication": _Source(
+		"communication_date",
+		lambda table: (
+			table.communication_type.isin(("Communication", communication.AUTOMATED))
+			& table.communication_medium.isin(list(communication.CHANNELS))
+		),
+	),
+	"Call Log": _Source("start_time", lambda table: table.status.isin(call_log.OVER)),
+	"Event": _Source("starts_on", lambda table: table.status != event.CANCELLED),
+	"Issue": _Source("creation", lambda table: table.via_customer_portal == 0),
+	"Lead": _Source("creation", lambda table: table.docstatus < 2),
+	"Opportunity": _Source("creation", lambda table: table.docstatus < 2),
+	"Appointment": _Source("creation", lambda table: table.party.isnotnull()),
+}
+DOCTYPES = tuple(_SOURCES)
+
+
+def earliest() -> datetime | None:
+	"""Since when anything can be logged: when the first version of the matrix came into force; None without one."""
+	return frappe.db.get_value(
+		"Communication Matrix", {"docstatus": 1}, "effective_from", order_by="effective_from asc"
+	)
+
+
+def run(
+	since: datetime,
+	doctypes: Iterable[str] = DOCTYPES,
+	dry_run: bool = False,
+	watch: Callable[[list], Iterable] = iter,
+) -> dict[str, Counter]:
+	"""Log what happened since then and is not logged.
+
+	:param since: as stored (site time zone)
+	:param doctypes: some of `DOCTYPES`
+	:param dry_run: take everything back in the end; it is one transaction until then, so nobody should work meanwhile
+	:param watch: wraps the list of chunks, to show progress
+	:returns: DocType -> how many documents `opened` an interaction, `continued` one, became `nothing`, lie before
+	    any matrix (`no_matrix`), or `failed` (see the Error Log)
+	"""
+	found = [key for doctype in doctypes for key in _unlogged(doctype, since)]
+	found.sort()
+	chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
+	counts = {doctype: Counter() for doctype in doctypes}
+	with _quietly():
+		for chunk in watch(chunks):
+			for doctype, outcome in _carried_out(chunk, dry_run):
+				counts[doctype][outcome] += 1
+		if dry_run:
+			frappe.db.rollback()
+		else:
+			_release()
+	return counts
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+	"""No mail, no notification, no assignment, no webhook for what is long past."""
+	flags = ("in_patch", "mute_emails")
+	before = {flag: frappe.flags.get(flag) for flag in flags}
+	frappe.flags.update(dict.fromkeys(flags, True))
+	try:
+		with alerts.muted():
+			yield
+	finally:
+		frappe.flags.update(before)
+
+
+def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
+	"""Keys of the documents to look at, as (moment, DocType, name)."""
+	source, table = _SOURCES[doctype], frappe.qb.DocType(doctype)
+	moment = Coalesce(table[source.moment], table.creation)
+	dismissal = frappe.qb.DocType(DISMISSAL)
+	dismissed = (
+		frappe.qb.from_(dismissal)
+		.select(dismissal.name)
+		.where((dismissal.reference_doctype == doctype) & (dismissal.reference_name == table.name))
+	)
+	query = (
+		frappe.qb.from_(table)
+		.select(moment, table.name)
+		.where((moment >= since) & (moment <= clock.now()))
+		.where(source.considered(table))
+		.where(ExistsCriterion(dismissed).negate())
+	)
+	if doctype in sources.BOUND:
+		query = query.where(table.client_interaction.isnull())
+	else:
+		interaction = frappe.qb.DocType(INTERACTION)
+		about = (
+			frappe.qb.from_(interaction)
+			.select(interaction.name)
+			.where((interaction.reference_doctype == doctype) & (interaction.reference_name == table.name))
+		)
+		query = query.where(ExistsCriterion(about).negate())
+	return [(get_datetime(at), doctype, name) for at, name in query.run()]
+
+
+def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
+	"""Log a chunk and commit it; a chunk that loses a deadlock is taken anew."""
+	for _attempt in range(DEADLOCKS):
+		try:
+			outcomes = [(doctype, _log(doctype, name)) for _at, doctype, name in chunk]
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+			if dry_run:
+				raise
+			continue
+		if dry_run:
+			frappe.db.transaction_writes = 0  # a limit that is to make people commit
+		else:
+			frappe.db.commit()  # nosemgrep: a killed run loses at most this chunk, and finds it again
+		return outcomes
+	raise frappe.QueryDeadlockError
+
+
+def _log(doctype: str, name: str) -> str:
+	frappe.db.savepoint(_SAVEPOINT)
+	began = now_datetime()
+	try:
+		doc = frappe.get_doc(doctype, name, for_update=True)
+		if _is_logged(doc):
+			return NOTHING
+		interaction = sources.LOG[doctype](doc)
+		if interaction is None:
+			return NOTHING
+		opened = get_datetime(interaction.creation) >= began
+		_hold(interaction, opened)
+		return OPENED if opened else CONTINUED
+	except frappe.QueryDeadlockError:
+		raise
+	except NoMatrixInForceError:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		return NO_MATRIX
+	except frappe.DoesNotExistError:
+		return NOTHING  # deleted meanwhile
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title="Backfill could not log a document", reference_doctype=doctype, reference_name=name
+		)
+		return FAILED
+
+
+def _is_logged(doc) -> bool:
+	"""Whether it came to be logged by now, or will be with the message that made it."""
+	if sources.is_logged(doc):
+		return True
+	if doc.doctype in sources.BOUND:
+		return False
+	if doc.doctype == "Lead" and frappe.db.exists(
+		INTERACTION, {"party_type": doc.doctype, "party": doc.name}
+	):
+		return True
+	made_by = {
+		"reference_doctype": doc.doctype,
+		"reference_name": doc.name,
+		"sent_or_received": "Received",
+		"communication_date": ("<=", get_datetime(doc.creation) + _MADE_BY_MESSAGE),
+	}
+	return bool(frappe.db.exists("Communication", made_by))
+
+
+def _hold(interaction, opened: bool) -> None:
+	"""Keep the sweep from what this run, or one that was killed, has opened."""
+	before = interaction.get_doc_before_save()
+	if opened or (before and before.sweep_at and get_datetime(before.sweep_at) == sweep.HELD):
+		frappe.db.set_value(INTERACTION, interaction.name, "sweep_at", sweep.HELD, update_modified=False)
+
+
+def _release() -> None:
+	"""Judge what is held as of now: what was missed is marked, and nobody is told."""
+	while names := frappe.get_all(
+		INTERACTION, {"sweep_at": sweep.HELD}, pluck="name", order_by="name asc", limit=CHUNK
+	):
+		for name in names:
+			frappe.db.set_value(INTERACTION, name, "sweep_at", clock.now(), update_modified=False)
+			frappe.db.savepoint(_SAVEPOINT)
+			try:
+				sweep.handle(frappe.get_doc(INTERACTION, name, for_update=True))
+			except frappe.QueryDeadlockError:
+				raise
+			except Exception:  # the sweep finds it
+				frappe.db.rollback(save_point=_SAVEPOINT)
+				frappe.log_error(
+					title="Backfill could not judge an interaction",
+					reference_doctype=INTERACTION,
+					reference_name=name,
+				)
+		frappe.db.commit()  # nosemgrep: see above

@@ -1,0 +1,108 @@
+"""Telephone calls that the exchange reports (D-1, F-1): each once, when it is over."""
+
+from frappe import _
+from frappe.utils import get_datetime
+
+from client_comms.clients import parties, phone_numbers
+from client_comms.intake import arrivals
+
+REACHED = "Completed"
+OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled")
+INCOMING = "Incoming"
+# A call belongs to what is said about one of these; a contact or customer may have called about anything.
+_CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
+
+
+def on_update(doc, method=None):
+	"""Log a call that has just ended."""
+	before = doc.get_doc_before_save()
+	if (
+		doc.status in OVER
+		and (before is None or before.status not in OVER)
+		and arrivals.is_wanted("log_calls")
+	):
+		arrivals.attempt(doc, log)
+
+
+def log(doc):
+	"""Log a call from outside, answered or missed, as an inquiry; one that reached the client as a reply or first contact.
+
+	A call under the same Issue, Opportunity or interaction goes on with it, like a message there; one to a Lead answers
+	what is open about them. A caller who is known by the number alone may call about anything.
+	"""
+	incoming = doc.type == INCOMING
+	if not incoming and doc.status != REACHED:
+		return None
+	number = doc.get("from") if incoming else doc.get("to")
+	if _is_own(number):
+		return None
+	at = get_datetime(doc.start_time or doc.creation)
+	interaction = _conversation(doc)
+	if interaction and incoming and arrivals.may_continue(interaction, at):
+		arrivals.client_wrote(interaction, _arrival(doc, number, at))
+	elif interaction and not incoming:
+		arrivals.staff_wrote(interaction, doc, at, _staff(doc))
+	else:
+		interaction = arrivals.open_new(_arrival(doc, number, at))
+	if interaction:
+		arrivals.bind(doc, interaction)
+	return interaction
+
+
+def _conversation(doc):
+	links = {row.link_doctype: row.link_name for row in doc.links}
+	for doctype in _CONVERSATIONS:
+		if doctype == "Lead" and doc.type == INCOMING:
+			continue  # ERPNext links every call from the number of a lead
+		if doctype in links and (interaction := arrivals.about(doctype, links[doctype])):
+			return interaction
+	return None
+
+
+def _arrival(doc, number: str, at) -> arrivals.Arrival:
+	incoming = doc.type == INCOMING
+	links = {row.link_doctype: row.link_name for row in doc.links}
+	reference = next((each for each in ("Issue", "Opportunity", "Lead") if each in links), None)
+	client = _client(doc, number, links)
+	subject = _("Missed call from {0}") if doc.status != REACHED else _("Call from {0}")
+	if not incoming:
+		subject = _("Call to {0}")
+	return arrivals.Arrival(
+		document=doc,
+		source=doc.doctype,
+		channel="Phone",
+		subject=subject.format(client.name or number),
+		content=doc.summary,
+		sender="",
+		sender_name=client.name,
+		at=at,
+		reference_doctype=reference,
+		reference_name=reference and links[reference],
+		direction="Inbound" if incoming else "Outbound",
+		client=client,
+		staff=_staff(doc),
+	)
+
+
+def _client(doc, number: str, links: dict[str, str]) -> parties.Client:
+	"""Whose number it is; else whom ERPNext, or somebody by hand, has linked the call with."""
+	client = parties.client_of_number(number)
+	if client.party or client.contact:
+		return client
+	if doc.customer:
+		return parties.Client("Customer", doc.customer, None, client.name)
+	for doctype in (*parties.PARTY_TYPES, "Contact", "Opportunity", "Issue"):
+		if doctype in links:
+			return parties.client_of(doctype, links[doctype], "", client.name)
+	return client
+
+
+def _staff(doc) -> str:
+	return doc.employee_user_id or doc.owner
+
+
+def _is_own(number: str | None) -> bool:
+	"""Whether it is a colleague's: the number of an employee."""
+	from erpnext.telephony.doctype.call_log.call_log import get_employees_with_number
+
+	return bool(phone_numbers.normalised(number) and get_employees_with_number(number))

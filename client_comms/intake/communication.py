@@ -1,0 +1,321 @@
+"""Emails and other messages: what comes in starts or continues an interaction, what goes out answers it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import frappe
+from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
+
+from client_comms import clock
+from client_comms.clients import parties
+from client_comms.intake import acknowledgement, arrivals, inbound_headers
+from client_comms.rules import classification, mail_signals, response_clock
+
+INTERACTION = "Client Interaction"
+AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
+AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
+CHANNELS = {
+	"Email": "Email",
+	"Phone": "Phone",
+	"Chat": "Chat",
+	"SMS": "Chat",
+	"Meeting": "Meeting",
+	"Visit": "Visit",
+	"Other": "Letter",  # Frappe has no medium of its own for what comes on paper
+}
+# A message filed under one of these says who the client is, not which conversation it belongs to.
+_MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
+_NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
+
+
+def before_insert(doc, method=None):
+	"""Keep the headers of a message while Frappe still has them."""
+	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
+		try:
+			doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
+		except Exception:
+			frappe.log_error(title="Headers of a message could not be read")
+
+
+def after_insert(doc, method=None):
+	"""Log a message."""
+	if not is_message(doc):
+		return
+	if doc.sent_or_received == "Received" and (not arrivals.is_wanted(_switch(doc)) or _is_history(doc)):
+		return
+	arrivals.attempt(doc, log_arrived)
+
+
+def log_arrived(doc):
+	"""Log a message as the settings want it, and acknowledge it."""
+	interaction = log(doc) if arrivals.is_wanted("log_outbound") else log_in_thread(doc)
+	if interaction:
+		acknowledgement.send(interaction, doc)
+	return interaction
+
+
+def is_message(doc) -> bool:
+	return doc.communication_type in ("Communication", AUTOMATED) and doc.communication_medium in CHANNELS
+
+
+def log(doc):
+	"""Log a message: as a conversation of its own, or in the one that it belongs to.
+
+	:returns: the interaction; None for what belongs to none, such as mail among staff or of machines, and
+	    Frappe's copy of an event, which is bound with the event
+	"""
+	interaction = log_in_thread(doc)
+	if interaction or not _is_from_staff(doc):
+		return interaction
+	return _bound(doc, _first_contact(doc))
+
+
+def log_in_thread(doc):
+	"""Log a message, but not as a conversation that staff begin."""
+	return _bound(doc, _received(doc) if doc.sent_or_received == "Received" else _sent(doc))
+
+
+def _switch(doc) -> str:
+	return "log_issues" if _is_from_portal(doc) else "log_inbound_email"
+
+
+def _is_from_portal(doc) -> bool:
+	"""ERPNext makes a message of what a client enters in the portal."""
+	return bool(
+		doc.reference_doctype == "Issue"
+		and not doc.email_account
+		and doc.sent_or_received == "Received"
+		and frappe.db.get_value("Issue", doc.reference_name, "via_customer_portal")
+	)
+
+
+def _received(doc):
+	if copy_of := _same_message(doc):
+		return frappe.get_doc(INTERACTION, copy_of)
+	interaction = find_thread(doc)
+	if kind := _automatic_kind(doc):
+		if interaction and kind in AUTOMATIC_EVENT:
+			interaction.record(AUTOMATIC_EVENT[kind], at=_moment(doc), source=doc)
+		return interaction
+	if _is_from_staff(doc):
+		if interaction and _reaches_client(doc):
+			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
+		return interaction
+	arrival = _arrival(doc)
+	if interaction and arrivals.may_continue(interaction, arrival.at):
+		arrivals.client_wrote(interaction, arrival)
+	else:
+		interaction = arrivals.open_new(arrival)
+	if doc.email_account and frappe.get_cached_value("Email Account", doc.email_account, "enable_auto_reply"):
+		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=doc.creation)  # Frappe sends it next
+	return interaction
+
+
+def _sent(doc):
+	interaction = find_thread(doc)
+	if interaction and _reaches_client(doc):
+		if doc.communication_type == AUTOMATED:
+			interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=_moment(doc), source=doc)
+		else:
+			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
+	return interaction
+
+
+def _first_contact(doc):
+	"""A conversation that staff begin; nothing where no client is known, and for what a machine sends."""
+	if doc.communication_type == AUTOMATED or _automatic_kind(doc) or not _reaches_client(doc):
+		return None
+	arrival = _arrival(doc, classification.OUTBOUND)
+	client = arrival.client or parties.client_of(
+		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name
+	)
+	if not (client.party or client.contact or client.name):
+		return None
+	return arrivals.open_new(replace(arrival, client=client))
+
+
+def _automatic_kind(doc) -> str | None:
+	return mail_signals.automatic_kind(
+		doc.flags.client_comms_headers or {},
+		doc.sender or "",
+		doc.subject or "",
+		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
+	)
+
+
+def _is_from_staff(doc) -> bool:
+	"""Whether staff wrote it: in the desk, or with their mail program to a mailbox in copy."""
+	return doc.sent_or_received == "Sent" or (doc.communication_medium == "Email" and _has_own_sender(doc))
+
+
+def _has_own_sender(doc) -> bool:
+	if doc.flags.client_comms_own_sender is None:  # asked several times on a message's way
+		doc.flags.client_comms_own_sender = parties.is_own(doc.sender)
+	return doc.flags.client_comms_own_sender
+
+
+def _staff(doc) -> str | None:
+	"""The user who wrote: whoever the address is of, else whoever entered it."""
+	return parties.user_of(doc.sender) or doc.user
+
+
+def _same_message(doc) -> str | None:
+	"""The interaction of another copy of the message: it was written to several mailboxes."""
+	return doc.message_id and frappe.db.get_value(
+		"Communication",
+		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
+		"client_interaction",
+	)
+
+
+def find_thread(doc):
+	"""The interaction that a message belongs to, locked for the change that follows; None for a new conversation.
+
+	Looked for in this order: the message it replies to, the messages its headers refer to, a document that its
+	subject names, the document it is filed under.
+	"""
+	name = (
+		(doc.in_reply_to and frappe.db.get_value("Communication", doc.in_reply_to, "client_interaction"))
+		or _by_headers(doc)
+		or _by_name_in_subject(doc)
+		or _by_reference(doc)
+	)
+	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
+
+
+def _by_headers(doc) -> str | None:
+	ids = mail_signals.reply_ids(doc.flags.client_comms_headers or {})
+	return ids and frappe.db.get_value(
+		"Communication",
+		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
+		"client_interaction",
+		order_by="creation desc",
+	)
+
+
+def _by_name_in_subject(doc) -> str | None:
+	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
+
+	Anybody can write a number into a subject: it counts where the person on the client's side fits.
+	"""
+	names = mail_signals.document_names(doc.subject)
+	if not names:
+		return None
+	table = frappe.qb.DocType(INTERACTION)
+	about_named = table.reference_doctype.isin(_NAMED_IN_SUBJECTS) & table.reference_name.isin(names)
+	found = (
+		frappe.qb.from_(table)
+		.select(table.name, table.contact, table.party_type, table.party)
+		.where(table.name.isin(names) | about_named)
+		.orderby(table.occurred_on, order=frappe.qb.desc)
+	).run(as_dict=True)
+	address, name = _other_side(doc)
+	client = found and parties.client_of(None, None, address, name)
+	return next((row.name for row in found if _fits(row, client, address)), None)
+
+
+def _fits(interaction, client: parties.Client, address: str) -> bool:
+	if client.contact and client.contact == interaction.contact:
+		return True
+	if client.party and (client.party_type, client.party) == (interaction.party_type, interaction.party):
+		return True
+	written = {"client_interaction": interaction.name, "sender": parse_addr(address or "")[1]}
+	return bool(address and frappe.db.exists("Communication", written))
+
+
+def _by_reference(doc) -> str | None:
+	if not doc.reference_name or doc.reference_doctype in _MASTERS:
+		return None
+	filters = {}
+	if doc.reference_doctype == "Lead" and doc.sent_or_received == "Received":
+		# All mail of a person is filed under their one lead: only a reply goes on with a conversation.
+		subject = mail_signals.normalise_subject(doc.subject)
+		if subject == " ".join((doc.subject or "").split()):
+			return None
+		filters["subject"] = subject[:140]
+	return arrivals.about_name(doc.reference_doctype, doc.reference_name, **filters)
+
+
+def _moment(doc) -> datetime:
+	"""When the message reached us, or was written by us; Frappe leaves that empty for one that is written now."""
+	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
+	if headers := doc.flags.client_comms_headers:  # it is being received
+		at = mail_signals.received_at(
+			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
+		)
+		return clock.to_stored(at)
+	return written or clock.now()
+
+
+def _is_history(doc) -> bool:
+	"""Whether it lay in its mailbox for long when the mailbox was connected: `backfill` logs such mail on demand.
+
+	What staff enter by hand is none, however old: they want it logged.
+	"""
+	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_signals.HISTORY
+
+
+def _reaches_client(doc) -> bool:
+	addresses = _recipients(doc)
+	return not addresses or any(not parties.is_own(each) for each in addresses)
+
+
+def _recipients(doc) -> list[str]:
+	recipients = split_emails(doc.recipients or "") + split_emails(doc.cc or "")
+	return [address for each in recipients if (address := parse_addr(each)[1])]
+
+
+def _other_side(doc) -> tuple[str, str]:
+	"""Address and name of the person on the client's side."""
+	if doc.sent_or_received == "Received" and not _has_own_sender(doc):
+		return doc.sender, doc.sender_full_name
+	address = next((each for each in _recipients(doc) if not parties.is_own(each)), "")
+	return address, ""
+
+
+def _arrival(doc, direction: str = classification.INBOUND) -> arrivals.Arrival:
+	issue_type = None
+	if doc.reference_doctype == "Issue" and doc.reference_name:
+		issue_type = frappe.db.get_value("Issue", doc.reference_name, "issue_type")
+	address, name = _other_side(doc)
+	return arrivals.Arrival(
+		document=doc,
+		source=doc.reference_doctype
+		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
+		else doc.doctype,
+		channel="Portal" if _is_from_portal(doc) else CHANNELS[doc.communication_medium],
+		subject=doc.subject,
+		content=doc.content
+		or escape_html(doc.text_content),  # a message that is plain text has no content yet
+		sender=address,
+		sender_name=name,
+		at=_moment(doc),
+		reference_doctype=doc.reference_doctype,
+		reference_name=doc.reference_name,
+		email_account=doc.email_account,
+		issue_type=issue_type,
+		direction=direction,
+		client=parties.client_of_number(doc.phone_no) if doc.phone_no and not address else None,
+		staff=_staff(doc) if direction == classification.OUTBOUND else None,
+	)
+
+
+def _bound(doc, interaction):
+	if interaction:
+		_bind(doc, interaction)
+	return interaction
+
+
+def _bind(doc, interaction) -> None:
+	"""The message is as confidential as its interaction, and stands on its timeline."""
+	arrivals.bind(doc, interaction)
+	if doc.reference_doctype == INTERACTION:
+		return  # there already
+	doc.append(
+		"timeline_links",
+		{
+			"link_doctype": INTERACTION,
+			"link_name": interaction.name,
+			"communication_date": doc.communication_date,
+		},
+	).db_insert()

@@ -1,0 +1,49 @@
+"""What documents have in common that staff type in, a web form makes, or a button makes of a message."""
+
+from contextlib import contextmanager
+
+import frappe
+
+from client_comms.intake import arrivals, inbound_headers
+
+INTERACTION = "Client Interaction"
+_MESSAGE = "client_comms_made_of"
+
+
+@contextmanager
+def made_of(communication: str):
+	"""What is made inside goes on with the conversation of that message, if it is logged."""
+	frappe.flags[_MESSAGE] = communication
+	try:
+		yield
+	finally:
+		frappe.flags[_MESSAGE] = None
+
+
+def log_new(doc, log):
+	"""Log a new document once: not if it is made for an email whose Communication follows, or of a logged message."""
+	if inbound_headers.is_receiving():
+		return
+	doc.flags.client_comms_new = True
+	arrivals.attempt(doc, lambda doc: _continued(doc) or log(doc))
+	doc.flags.client_comms_new = False
+
+
+def _continued(doc):
+	"""The conversation of the message that the document is made of, which is about the document from now on."""
+	communication = frappe.flags.get(_MESSAGE)
+	name = communication and frappe.db.get_value("Communication", communication, "client_interaction")
+	if not name:
+		return None
+	interaction = frappe.get_doc(INTERACTION, name, for_update=True)
+	if interaction.reference_doctype not in ("Issue", "Opportunity"):
+		interaction.update({"reference_doctype": doc.doctype, "reference_name": doc.name})
+		interaction.save_by_app()
+	return interaction
+
+
+def channel() -> str:
+	"""By which channel it came: a web form, or what the settings say of what staff type in."""
+	if frappe.flags.in_web_form or frappe.session.user == "Guest":
+		return "Portal"
+	return frappe.get_cached_doc("Client Comms Settings").issue_channel

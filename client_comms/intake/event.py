@@ -1,0 +1,124 @@
+"""Meetings in the calendar with a client among the participants (D-1).
+
+A meeting is an interaction once it has begun: what lies ahead may still be moved or cancelled. One entered
+afterwards is logged at once, one entered before by a job. A repeating event is logged on its first date.
+"""
+
+from datetime import datetime
+
+import frappe
+from frappe.utils import add_days, get_datetime
+
+from client_comms import clock
+from client_comms.clients import parties
+from client_comms.intake import arrivals
+
+CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # all other categories are meetings
+CANCELLED = "Cancelled"
+LOOK_BACK_DAYS = 3
+_CLIENTS = (*parties.PARTY_TYPES, "Contact", "Opportunity", "Issue")
+_CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
+
+
+def on_update(doc, method=None):
+	"""Log a meeting that has begun already when it is entered, or moved to a time that has."""
+	if doc.has_value_changed("starts_on") and arrivals.is_wanted("log_events"):
+		arrivals.attempt(doc, log)
+
+
+def log_begun() -> int:
+	"""Log the meetings that began since the job ran last; those of the last days, if it did not run. Repeatable.
+
+	:returns: how many were logged
+	"""
+	if not arrivals.is_wanted("log_events"):
+		return 0
+	return sum(bool(_log_locked(name)) for name in _begun())
+
+
+def _begun() -> list[str]:
+	event, participant = frappe.qb.DocType("Event"), frappe.qb.DocType("Event Participants")
+	now = clock.now()
+	return (
+		frappe.qb.from_(event)
+		.join(participant)
+		.on((participant.parent == event.name) & (participant.parenttype == "Event"))
+		.select(event.name)
+		.distinct()
+		.where(event.starts_on[add_days(now, -LOOK_BACK_DAYS) : now])
+		.where(event.client_interaction.isnull() & (event.status != CANCELLED))
+		.where(participant.reference_doctype.isin(_CLIENTS))
+		.orderby(event.name)
+	).run(pluck=True)
+
+
+def _log_locked(name: str):
+	doc = frappe.get_doc("Event", name, for_update=True)
+	interaction = None if doc.client_interaction else arrivals.attempt(doc, log)
+	frappe.db.commit()  # nosemgrep: a job; what is logged stays logged when it is killed
+	return interaction
+
+
+def log(doc):
+	"""Log a meeting that has begun, as a contact that staff began, or as one more in what it is about.
+
+	It answers nothing by itself: that somebody entered it does not say what came out.
+	"""
+	at = get_datetime(doc.starts_on)
+	client = _client(doc)
+	if client is None or doc.client_interaction or doc.status == CANCELLED or at > clock.now():
+		return None
+	interaction = _conversation(doc)
+	if interaction:
+		interaction.record(arrivals.CONTACTED, at=at, source=doc, by=doc.owner)
+	else:
+		interaction = arrivals.open_new(_arrival(doc, client, at))
+	if interaction:
+		arrivals.bind(doc, interaction)
+	return interaction
+
+
+def _arrival(doc, client: parties.Client, at: datetime) -> arrivals.Arrival:
+	doctype, name = next(
+		(each for each in _documents(doc) if each[0] in ("Issue", "Opportunity", "Lead")), (None, None)
+	)
+	return arrivals.Arrival(
+		document=doc,
+		source=doc.doctype,
+		channel=CHANNELS.get(doc.event_category, "Meeting"),
+		subject=doc.subject,
+		content=doc.description,
+		sender="",
+		sender_name=client.name,
+		at=at,
+		reference_doctype=doctype,
+		reference_name=name,
+		direction="Outbound",
+		client=client,
+		staff=doc.owner,
+	)
+
+
+def _documents(doc) -> list[tuple[str, str]]:
+	"""What the event is about and who takes part, the subject matter first."""
+	found = [(row.reference_doctype, row.reference_docname) for row in doc.event_participants]
+	if doc.reference_doctype and doc.reference_docname:
+		found.insert(0, (doc.reference_doctype, doc.reference_docname))
+	return found
+
+
+def _client(doc) -> parties.Client | None:
+	for doctype, name in _documents(doc):
+		if doctype in _CLIENTS:
+			return parties.client_of(doctype, name, "", name)
+	return None
+
+
+def _conversation(doc):
+	documents = _documents(doc)
+	if booked := frappe.db.get_value("Appointment", {"calendar_event": doc.name}):
+		documents.insert(0, ("Appointment", booked))
+	for doctype, name in documents:
+		if doctype in (*_CONVERSATIONS, "Appointment") and (interaction := arrivals.about(doctype, name)):
+			return interaction
+	return None

@@ -1,0 +1,55 @@
+"""Issues raised without a message: typed in the desk or made by an integration (D-1, F-1)."""
+
+import frappe
+from frappe.utils import get_datetime
+
+from client_comms.clients import parties
+from client_comms.intake import arrivals, desk
+
+
+def after_insert(doc, method=None):
+	"""Log the issue, unless a Communication follows that will: one from an email or from the portal."""
+	if arrivals.is_wanted("log_issues") and not doc.via_customer_portal:
+		desk.log_new(doc, log)
+
+
+def log(doc):
+	"""Log the issue as an inquiry; nothing for a part of another one, and for an internal ticket."""
+	if doc.issue_split_from:
+		return None
+	if doc.raised_by and parties.is_own(doc.raised_by) and not (doc.customer or doc.lead or doc.contact):
+		return None
+	return arrivals.open_new(
+		arrivals.Arrival(
+			document=doc,
+			source=doc.doctype,
+			channel=desk.channel(),
+			subject=doc.subject,
+			content=doc.description,
+			sender=doc.raised_by,
+			sender_name=doc.customer_name or doc.raised_by,
+			at=_raised_at(doc),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+			issue_type=doc.issue_type,
+			company=doc.company,
+		)
+	)
+
+
+def _raised_at(doc):
+	if not doc.opening_date:
+		return get_datetime(doc.creation)
+	return get_datetime(f"{doc.opening_date} {doc.opening_time or ''}".strip())
+
+
+def follow_priority(doc, method=None):
+	"""Interactions about an Issue have its priority, and their deadlines with it, until they are closed (C-3, C-4)."""
+	before = doc.get_doc_before_save()
+	if before is None or before.priority == doc.priority:
+		return
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "status": ("!=", "Closed")}
+	for name in frappe.get_all(arrivals.INTERACTION, about, pluck="name", order_by="name asc"):
+		interaction = frappe.get_doc(arrivals.INTERACTION, name, for_update=True)
+		interaction.priority = doc.priority
+		interaction.save_by_app()

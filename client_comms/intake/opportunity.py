@@ -1,0 +1,39 @@
+"""Opportunities from the desk or an integration (D-1, F-1)."""
+
+from frappe.utils import get_datetime
+
+from client_comms.clients import parties
+from client_comms.intake import arrivals, desk
+from client_comms.rules import response_clock
+
+
+def after_insert(doc, method=None):
+	"""Log a new opportunity."""
+	if arrivals.is_wanted("log_opportunities"):
+		desk.log_new(doc, log)
+
+
+def log(doc):
+	"""Log the opportunity as an inquiry; one made from a lead goes on with what is open about the lead."""
+	if doc.opportunity_from == "Lead":
+		interaction = arrivals.about("Lead", doc.party_name)
+		if interaction and interaction.status != response_clock.STATUS_CLOSED:
+			return interaction
+	return arrivals.open_new(
+		arrivals.Arrival(
+			document=doc,
+			source=doc.doctype,
+			channel=desk.channel(),
+			subject=doc.title or doc.customer_name,
+			content="<br>".join(row.note or "" for row in doc.get("notes")) or doc.title,
+			sender=doc.contact_email,
+			sender_name=doc.customer_name,
+			at=get_datetime(doc.creation),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+			company=doc.company,
+			client=parties.Client(
+				doc.opportunity_from, doc.party_name, doc.contact_person, doc.customer_name
+			),
+		)
+	)

@@ -1,0 +1,157 @@
+"""What a user leaves behind who is disabled or loses a role goes to the manager role (F-2).
+
+A background job takes the user's interactions in chunks, each under its lock, and gives on what the user
+may not keep. What was given on is no longer the user's, so running it twice, or after a kill, does the rest
+and nothing twice. A daily run finds what no save of a User told, such as a role that was deleted.
+"""
+
+from functools import cache
+
+import frappe
+from frappe import _
+
+from client_comms import alerts, clock
+from client_comms.client_interactions.doctype.client_interaction.client_interaction import REASSIGNED
+from client_comms.intake import assignment
+from client_comms.rules.response_clock import STATUS_CLOSED
+
+INTERACTION = "Client Interaction"
+ITEM = "Interaction Action Item"
+CHUNK = 50
+_SAVEPOINT = "client_comms_hand_over"
+
+
+def on_user_change(doc, method=None):
+	"""A User was saved: when it was disabled or its roles changed, look at what it is responsible for."""
+	before = doc.get_doc_before_save()
+	if not before or (before.enabled == doc.enabled and _roles(before) == _roles(doc)):
+		return
+	if _has_open_work(doc.name):
+		frappe.enqueue(hand_over, queue="long", enqueue_after_commit=True, user=doc.name)
+
+
+def hand_over_all():
+	"""Every day: the same for everybody who is responsible for something open."""
+	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
+	users = {
+		*frappe.qb.from_(table).select(table.responsible_staff).distinct().run(pluck=True),
+		*frappe.qb.from_(item).select(item.assigned_to).distinct().run(pluck=True),
+	}
+	for user in sorted(filter(None, users)):
+		hand_over(user)
+
+
+def hand_over(user: str) -> int:
+	"""Give the manager role what the user may not keep; returns how many interactions that were.
+
+	The user loses the responsibility for an interaction when disabled, no longer cleared for its level, or
+	without the responsible role of its type; an action item when disabled or not cleared. Without a manager
+	who is cleared for the level, it stays where it is and the Error Log says so.
+	"""
+	enabled = frappe.db.get_value("User", user, "enabled")
+
+	def why() -> str:
+		return _("role lost") if enabled else _("user disabled")
+
+	reason = why()
+
+	@cache
+	def takes_part(level: str) -> bool:
+		return bool(enabled) and assignment.is_cleared(user, level)
+
+	@cache
+	def may_be_responsible(matrix: str, communication_type: str, level: str) -> bool:
+		return takes_part(level) and assignment.may_be_responsible(user, matrix, communication_type, level)
+
+	moved, last, more = 0, "", True
+	while more:
+		chunk = _open_work(user, last, CHUNK)
+		for row in chunk:
+			leaves_items = not takes_part(row.confidentiality_level)
+			leaves_all = row.responsible_staff == user and not may_be_responsible(
+				row.matrix, row.communication_type, row.confidentiality_level
+			)
+			if leaves_items or leaves_all:
+				moved += _attempt(row.name, user, reason, leaves_items)
+		if more := len(chunk) == CHUNK:
+			last = chunk[-1].name
+		elif moved:
+			alerts.handed_over(user, moved, why)
+		frappe.db.commit()  # nosemgrep: the locks end here; a killed job loses at most this chunk
+	return moved
+
+
+def _attempt(name: str, user: str, reason: str, with_items: bool) -> bool:
+	"""One interaction; what is wrong with it keeps none of the others from being handed over."""
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		return _give_on(frappe.get_doc(INTERACTION, name, for_update=True), user, reason, with_items)
+	except frappe.QueryDeadlockError:
+		raise  # the database took back the chunk: the daily run takes it anew
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title=_("{0} could not be handed over").format(name),
+			reference_doctype=INTERACTION,
+			reference_name=name,
+		)
+		return False
+
+
+def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
+	items = [
+		row for row in doc.action_items if with_items and row.assigned_to == user and row.status == "Open"
+	]
+	if doc.responsible_staff != user and not items:
+		return False  # somebody was faster
+	manager = assignment.manager_for(doc.confidentiality_level, besides=user)
+	if not manager:
+		frappe.log_error(
+			title=_("Nobody with the manager role is cleared to take over {0}").format(doc.name),
+			reference_doctype=INTERACTION,
+			reference_name=doc.name,
+		)
+		return False
+	if doc.responsible_staff == user:
+		doc.responsible_staff = manager
+		doc.flags.reassignment_reason = reason
+	for row in items:
+		row.assigned_to = manager
+	if items:
+		doc.append_event(
+			REASSIGNED, clock.now(), _("Action items: {0}").format(f"{user} → {manager}: {reason}")
+		)
+	doc.save_by_app()
+	return True
+
+
+def _open_work(user: str, after: str, limit: int) -> list:
+	"""The next open interactions by name that the user is responsible for or has an open action item in."""
+	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
+	fields = ("name", "matrix", "communication_type", "confidentiality_level", "responsible_staff")
+	rest = (table.status != STATUS_CLOSED) & (table.name > after)
+	responsible = frappe.qb.from_(table).where((table.responsible_staff == user) & rest)
+	assigned = (
+		frappe.qb.from_(item)
+		.join(table)
+		.on(table.name == item.parent)
+		.where((item.assigned_to == user) & (item.status == "Open") & rest)
+		.distinct()
+	)
+	found = {}
+	for query in (responsible, assigned):
+		rows = query.select(*(table[field] for field in fields)).orderby(table.name).limit(limit)
+		found |= {row.name: row for row in rows.run(as_dict=True)}
+	return [found[name] for name in sorted(found)][:limit]
+
+
+def _has_open_work(user: str) -> bool:
+	open_ones = {"responsible_staff": user, "status": ("!=", STATUS_CLOSED)}
+	return bool(
+		frappe.db.get_value(INTERACTION, open_ones, order_by=None)
+		or frappe.db.get_value(ITEM, {"assigned_to": user, "status": "Open"}, order_by=None)
+	)
+
+
+def _roles(user) -> set[str]:
+	return {row.role for row in user.roles}

@@ -1,0 +1,168 @@
+"""What the site holds already: shares and files past the rule, and code that asks the database by itself."""
+
+import re
+from pathlib import Path
+
+import frappe
+
+from client_comms.enforcement import governed, guards
+from client_comms.rules import access
+
+_REPORTS = ("Query Report", "Script Report")
+
+
+def of_user(user: str) -> list[dict]:
+	"""What opens governed records to `user` though the rule refuses: `[{"document", "close"}]`."""
+	return [*_shares(user), *_public_files(), *_second_files()]
+
+
+def to_review() -> list[dict]:
+	"""What nobody can check from outside, because it may ask the database itself: `[{"document", "what"}]`."""
+	return [*_reports(), *_scripts(), *_recipients(), *_links()]
+
+
+def _shares(user: str):
+	for share in frappe.get_all(
+		"DocShare",
+		filters={"share_doctype": ("in", governed.doctypes())},
+		or_filters={"user": user, "everyone": 1},
+		fields=["name", "share_doctype", "share_name"],
+	):
+		decision = governed.decide(share.share_doctype, share.share_name, access.READ, user)
+		if decision is not None and not decision.allowed:
+			yield {
+				"document": f"DocShare {share.name}: {share.share_doctype} {share.share_name}",
+				"close": "Delete the share: it was not made by Frappe's own sharing, which refuses it.",
+			}
+
+
+def _governed_files(filters: dict):
+	for file in frappe.get_all(
+		"File",
+		{"attached_to_doctype": ("in", governed.doctypes()), "is_folder": 0, **filters},
+		["name", "file_url", "attached_to_doctype", "attached_to_name"],
+	):
+		if governed.decide(file.attached_to_doctype, file.attached_to_name, access.READ, "Guest") is not None:
+			yield file
+
+
+def _public_files():
+	for file in _governed_files({"is_private": 0}):
+		yield {
+			"document": f"File {file.name}: {file.attached_to_doctype} {file.attached_to_name}",
+			"close": "The file is public: tick Is Private and save it.",
+		}
+
+
+def _second_files():
+	"""File rows with the address of a governed record's file that do not belong to one themselves."""
+	table = frappe.qb.DocType("File")
+	owned = frappe.qb.DocType("File").as_("owned")
+	for row in (
+		frappe.qb.from_(table)
+		.join(owned)
+		.on((owned.file_url == table.file_url) & (owned.name != table.name))
+		.where(owned.attached_to_doctype.isin(governed.doctypes()))
+		.where(table.attached_to_doctype.isnull() | table.attached_to_doctype.notin(governed.doctypes()))
+		.select(table.name, owned.attached_to_doctype, owned.attached_to_name)
+		.distinct()
+	).run(as_dict=True):
+		if governed.decide(row.attached_to_doctype, row.attached_to_name, access.READ, "Guest") is not None:
+			yield {
+				"document": f"File {row.name}: the content of {row.attached_to_doctype} {row.attached_to_name}",
+				"close": "The file opens content of a confidential record: delete this File.",
+			}
+
+
+def _reports():
+	for report in frappe.get_all(
+		"Report",
+		{"report_type": ("in", _REPORTS), "disabled": 0},
+		["name", "report_type", "is_standard", "module", "query", "report_script", "ref_doctype"],
+		order_by="name asc",
+	):
+		text = f"{report.query or ''}\n{report.report_script or ''}"
+		if report.is_standard == "Yes" and report.report_type == "Script Report":
+			text += _source(report)
+		if tables := _asked(text):
+			yield {
+				"document": f"Report {report.name}",
+				"what": f"It asks the database for {', '.join(tables)} itself. Give it only to roles with clearance for all levels, or use frappe.get_list in it.",
+			}
+
+
+def _source(report) -> str:
+	try:
+		folder = frappe.get_module_path(report.module, "report", frappe.scrub(report.name))
+		return Path(folder, f"{frappe.scrub(report.name)}.py").read_text()
+	except (ImportError, OSError, frappe.DoesNotExistError):
+		return ""
+
+
+def _asked(text: str) -> list[str]:
+	"""The held DocTypes that a text names as tables, or in a query past the permissions."""
+	text = re.sub(r"get_list\([^)]*\)", "", text)
+	return [
+		doctype
+		for doctype in _confidential()
+		if re.search(
+			rf"`?tab{re.escape(doctype)}\b|(?:get_all|DocType|get_value)\(\s*[\"']{re.escape(doctype)}[\"']",
+			text,
+		)
+	]
+
+
+def _confidential() -> list[str]:
+	"""The DocTypes held on this site; Issue, Lead and Opportunity only where they are governed."""
+	ungoverned = set(governed.documents.SETTING) - set(governed.doctypes())
+	return [
+		doctype
+		for doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+		if doctype not in ungoverned
+	]
+
+
+def _scripts():
+	for script in frappe.get_all("Server Script", {"disabled": 0}, ["name", "script"], order_by="name asc"):
+		if tables := _asked(script.script or ""):
+			yield {
+				"document": f"Server Script {script.name}",
+				"what": f"It asks the database for {', '.join(tables)} itself: frappe.get_list keeps to the rule, frappe.get_all does not.",
+			}
+
+
+def _recipients():
+	for doctype, field, filters, what in (
+		("Webhook", "webhook_doctype", {"enabled": 1}, "It sends records of any level to its address."),
+		(
+			"Notification",
+			"document_type",
+			{"enabled": 1},
+			"Its recipients are not asked for clearance when it sends email.",
+		),
+		("Web Form", "doc_type", {"published": 1}, "It shows records outside the desk."),
+	):
+		for row in frappe.get_all(doctype, filters, ["name", field], order_by="name asc"):
+			if row[field] in governed.doctypes():
+				yield {"document": f"{doctype} {row.name}", "what": f"{row[field]}: {what}"}
+	for row in frappe.get_all(
+		"Auto Email Report", {"enabled": 1}, ["name", "report", "user"], order_by="name asc"
+	):
+		if guards.is_held(frappe.get_cached_value("Report", row.report, "ref_doctype") or ""):
+			yield {
+				"document": f"Auto Email Report {row.name}",
+				"what": f"It mails what {row.user} may see to its recipients, whoever they are.",
+			}
+
+
+def _links():
+	for row in frappe.get_all(
+		"Custom Field",
+		{"fieldtype": "Link", "options": ("in", _confidential())},
+		["dt", "fieldname", "module"],
+	):
+		if not guards.is_held(row.dt):
+			yield {
+				"document": f"Custom Field {row.dt}.{row.fieldname}",
+				"what": "Lists give out fields of the linked record (link.field). Use a field of type Data, or hold the DocType as well.",
+			}

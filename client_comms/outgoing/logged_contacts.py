@@ -1,0 +1,74 @@
+"""Calls, meetings, visits and letters pass the gate when they are logged as outbound (C-2, P-1, P-2)."""
+
+from frappe.utils import parse_addr, split_emails
+
+from client_comms.intake import communication
+from client_comms.outgoing import gate
+from client_comms.rules import outgoing as rules
+
+
+def before_logging(doc) -> str | None:
+	"""A Client Interaction that staff log as outbound; returns the reason for going ahead, if one was needed.
+
+	What the intake makes of a message or a call has passed with that, or tells what a machine saw.
+
+	:raises OutgoingRefusedError: an enforced check found something wanting
+	:raises ReasonNeededError: a warning asks for a reason; `outgoing_reason` of the interaction holds it
+	"""
+	before = doc.stored()
+	already = before and before.direction == "Outbound"
+	if doc.direction != "Outbound" or already or doc.flags.from_intake or doc.flags.from_record:
+		return None
+	matter = gate.Matter(
+		doc.doctype,
+		doc.name,
+		doc.subject or "",
+		doc.channel,
+		doc.confidentiality_level,
+		doc.name,
+		doc.party_type,
+		doc.party,
+		doc.contact,
+		doc.communication_type,
+	)
+	recipients = (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
+	verdict, reason = gate.require(matter, recipients, doc.outgoing_reason)
+	doc.flags.client_comms_passed = (matter, recipients, verdict, reason)
+	return reason
+
+
+def after_logging(doc) -> None:
+	"""What passed goes on the disclosure register."""
+	if passed := doc.flags.pop("client_comms_passed", None):
+		gate.register(*passed)
+
+
+def after_message(doc, method=None) -> None:
+	"""`after_insert` of Communication, behind the intake: what went out by telephone, by post or in person.
+
+	Emails pass when they are queued.
+
+	:raises OutgoingRefusedError, ReasonNeededError: as above; the message is not kept
+	"""
+	if doc.sent_or_received != "Sent" or doc.communication_medium == gate.EMAIL:
+		return
+	if not communication.is_message(doc):
+		return
+	channel = communication.CHANNELS[doc.communication_medium]
+	matter = gate.matter_of(
+		doc.reference_doctype, doc.reference_name, channel=channel, communication=doc.name
+	)
+	if not (matter.governed or matter.party):
+		return
+	recipients = _recipients(doc, matter)
+	gate.register(matter, recipients, *gate.require(matter, recipients))
+
+
+def _recipients(doc, matter: gate.Matter) -> tuple[rules.Recipient, ...]:
+	"""Whom a message names by address; else the owner of its number, or the client it is about."""
+	addresses = [each for each in split_emails(doc.recipients or "") if "@" in (parse_addr(each)[1] or "")]
+	if addresses:
+		return gate.sort_recipients(matter, addresses)
+	if doc.phone_no:
+		return gate.sort_numbers(matter, [doc.phone_no])
+	return (rules.Recipient(matter.contact or matter.party or doc.recipients or "", rules.CLIENT),)

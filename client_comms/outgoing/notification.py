@@ -1,0 +1,48 @@
+"""What Notifications send by themselves passes the gate like what people send; nobody is there to be asked (P-1 to P-3)."""
+
+import frappe
+from frappe.email.doctype.notification.notification import Notification
+
+from client_comms.enforcement.doctypes import webhook
+from client_comms.exceptions import OutgoingRefusedError
+from client_comms.outgoing import gate, text_messages
+
+_SAVEPOINT = "client_comms_notification"
+
+
+class GatedNotification(Notification):
+	"""Frappe's Notification. What the gate refuses is in the Error Log, as Frappe does with all that fails in one."""
+
+	def send(self, doc):
+		with gate.unattended():
+			super().send(doc)
+
+	def send_an_email(self, doc, context):
+		"""Frappe files the message before it queues the email: of one that is refused nothing is left."""
+		frappe.db.savepoint(_SAVEPOINT)
+		try:
+			super().send_an_email(doc, context)
+		except OutgoingRefusedError:
+			frappe.db.rollback(save_point=_SAVEPOINT)
+			raise
+
+	# Version 16 has previews; as those of a Webhook they show any document.
+
+	@frappe.whitelist()
+	def preview_meets_condition(self, preview_document: str):
+		webhook.require(self.document_type, preview_document)
+		return super().preview_meets_condition(preview_document)
+
+	@frappe.whitelist()
+	def preview_message(self, preview_document: str):
+		webhook.require(self.document_type, preview_document)
+		return super().preview_message(preview_document)
+
+	@frappe.whitelist()
+	def preview_subject(self, preview_document: str):
+		webhook.require(self.document_type, preview_document)
+		return super().preview_subject(preview_document)
+
+	def send_sms(self, doc, context):
+		text_messages.require(self.get_receiver_list(doc, context), doc.doctype, doc.name)
+		super().send_sms(doc, context)

@@ -1,0 +1,64 @@
+"""What to know before writing about an interaction: who the client is known to be, and to whom they let things go (P-1, P-3)."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, formatdate, split_emails
+
+from client_comms import clock
+from client_comms.client_privacy import identity
+from client_comms.i18n import translate
+from client_comms.outgoing import gate
+from client_comms.rules import outgoing as rules
+
+_MESSAGES = 50  # a longer thread brings no new people
+
+
+def lines(doc) -> list[dict]:
+	"""For the banner of a Client Interaction: `[{"text": HTML, "wanting": bool}]`, about what its level asks for alone."""
+	matter = gate.matter_of(doc.doctype, doc.name)
+	found = []
+	if matter.party and gate.demands(matter, "require_identity_verification"):
+		found.append(_identity(matter))
+	if gate.demands(matter, "require_third_party_consent"):
+		found += _third_parties(matter)
+	return found
+
+
+def _identity(matter: gate.Matter) -> dict:
+	known = identity.state(matter.party_type, matter.party, matter.contact, matter.level)
+	wanting = rules.check_identity(True, known, clock.now())
+	if wanting:
+		return {"text": translate(wanting[0].message), "wanting": True}
+	if known.verified_until == datetime.max:
+		return {"text": _("The client's identity is confirmed."), "wanting": False}
+	until = formatdate(known.verified_until)
+	return {"text": _("The client's identity is confirmed until {0}.").format(until), "wanting": False}
+
+
+def _third_parties(matter: gate.Matter) -> list[dict]:
+	"""The known third parties who wrote or were written to."""
+	addresses = [
+		address
+		for row in frappe.get_all(
+			"Communication",
+			{"client_interaction": matter.interaction, "communication_medium": gate.EMAIL},
+			["sender", "recipients", "cc"],
+			order_by="creation desc",
+			limit=_MESSAGES,
+		)
+		for field in row.values()
+		for address in split_emails(field or "")
+	]
+	known = {
+		recipient.third_party: recipient
+		for recipient in gate.sort_recipients(matter, addresses)
+		if recipient.third_party
+	}
+	found = []
+	for name, recipient in sorted(known.items()):
+		decision = gate.consent_of(matter, recipient)
+		text = f"{frappe.bold(escape_html(name))}: {translate(decision.reason)}"
+		found.append({"text": text, "wanting": not decision.allowed})
+	return found

@@ -1,0 +1,78 @@
+"""Text messages pass the gate before Frappe hands them to the gateway (C-2, P-1, P-3).
+
+Frappe tells nobody what it is about to send, so that each of its ways to a text message is wrapped; `automatic` has that of
+its Notifications.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from erpnext.selling.doctype.sms_center.sms_center import SMSCenter
+from frappe.core.doctype.sms_settings import sms_settings
+
+from client_comms.clients import parties
+from client_comms.intake import communication
+from client_comms.outgoing import gate
+
+CHANNEL = communication.CHANNELS["SMS"]
+
+
+@frappe.whitelist()
+def send_sms(
+	receiver_list: str | list[str],
+	msg: str,
+	sender_name: str = "",
+	success_msg: bool | int | str = True,
+	doctype: str | None = None,
+	name: str | None = None,
+):
+	"""Frappe's method of the same name, behind the gate.
+
+	:param receiver_list: telephone numbers, as a list or as JSON
+	:param doctype: with `name`, the document that the message is about, if there is one
+	:raises OutgoingRefusedError: nothing of it is sent
+	:raises ReasonNeededError: a warning asks for a reason (`outgoing_reason`)
+	"""
+	if doctype and name:
+		frappe.has_permission(doctype, "email", doc=name, throw=True)
+	numbers = frappe.parse_json(receiver_list)
+	require(numbers if isinstance(numbers, list) else [receiver_list], doctype, name)
+	return sms_settings.send_sms(receiver_list, msg, sender_name, success_msg)
+
+
+class GatedSMSCenter(SMSCenter):
+	"""ERPNext's messages to many: who does not want any is said by name, and nothing is sent."""
+
+	@frappe.whitelist()
+	def send_sms(self):
+		require(self.get_receiver_nos() if self.message else [])
+		return super().send_sms()
+
+
+def require(numbers: Iterable[str], doctype: str | None = None, name: str | None = None) -> None:
+	"""Pass the gate for each client behind `numbers`; about a document, for that one's client.
+
+	:raises OutgoingRefusedError, ReasonNeededError: see `outgoing.require`
+	"""
+	numbers = [str(number) for number in numbers if number]
+	about = gate.matter_of(doctype, name, channel=CHANNEL) if doctype and name else None
+	if about and (about.governed or about.party):
+		matters = {about: numbers}
+	else:
+		matters = {}
+		for number in numbers:
+			client = parties.client_of_number(number)
+			if client.party:
+				matter = gate.Matter(
+					client.party_type,
+					client.party,
+					"",
+					CHANNEL,
+					party_type=client.party_type,
+					party=client.party,
+					contact=client.contact,
+				)
+				matters.setdefault(matter, []).append(number)
+	for matter, addressed in matters.items():
+		recipients = gate.sort_numbers(matter, addressed)
+		gate.register(matter, recipients, *gate.require(matter, recipients))

@@ -1,0 +1,156 @@
+"""What users and integrations send, refused in words that help where Frappe or the database would only fail."""
+
+import html
+from collections.abc import Collection, Mapping
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, escape_html, strip_html
+
+from client_comms.communication_governance import calendars
+from client_comms.i18n import refuse
+from client_comms.rules import storable_text
+from client_comms.rules.messages import RuleError
+
+_TEXTS = ("Small Text", "Text")
+
+
+def plain(content: str | None) -> str:
+	"""A text without its markup."""
+	return html.unescape(strip_html(cstr(content))).strip()
+
+
+def require_doctype(doctype: str) -> None:
+	"""Frappe would look for the code of a DocType that is not there.
+
+	:raises frappe.DoesNotExistError: so it is
+	"""
+	if not frappe.db.exists("DocType", doctype):
+		frappe.throw(
+			_("There is no DocType {0}. Choose one that is on the site, such as Client Interaction.").format(
+				frappe.bold(escape_html(doctype))
+			),
+			exc=frappe.DoesNotExistError,
+			title=_("No Such DocType"),
+		)
+
+
+def require_text(label: str, text: str | None) -> None:
+	"""A text can be kept as it was sent.
+
+	:raises frappe.ValidationError: it is too long, or has characters that no text has
+	"""
+	if text and (wrong := storable_text.fault(label, text)):
+		refuse(wrong, title=_("Text Cannot Be Stored"))
+
+
+def require_texts_fit(doc) -> None:
+	"""The texts of a document and of its rows fit into the database, which would break off half-way through."""
+	for each in (doc, *doc.get_all_children()):
+		for df in each.meta.fields:
+			if df.fieldtype in _TEXTS and not df.is_virtual and (text := each.get(df.fieldname)):
+				require_text(_place(each, df.fieldname), cstr(text))
+
+
+def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
+	"""The numbers of a document, or of a row, lie between the lowest and the highest that make sense.
+
+	What is left empty is not asked.
+	"""
+	for field, (lowest, highest) in limits.items():
+		value = doc.get(field)
+		if value in (None, ""):
+			continue
+		try:
+			fits = lowest <= float(value) <= highest
+		except (TypeError, ValueError):
+			fits = False
+		if not fits:
+			frappe.throw(
+				_("{0}: {1} does not fit. Enter a number from {2} to {3}.").format(
+					_place(doc, field), frappe.bold(escape_html(cstr(value))), lowest, highest
+				),
+				title=_("Number Out of Range"),
+			)
+
+
+def require_times(doc, *fields: str) -> None:
+	"""The times of a document are times of day; what is left empty is not asked."""
+	for field in fields:
+		if (value := doc.get(field)) not in (None, ""):
+			try:
+				calendars.as_time(value)
+			except RuleError as refusal:
+				refuse(refusal.message, title=_place(doc, field))
+
+
+def record_of(doctype: str, sent: Mapping, fields: Collection[str], tables: Mapping[str, Collection[str]]):
+	"""What was sent for a new record, as a dict: single values for `fields`, lists of dicts for `tables`.
+
+	:param tables: field name → the fields that its rows may have; they may be sent as JSON
+	:raises frappe.ValidationError: a field is unknown, or holds what it cannot hold
+	"""
+	_require_known(sent, (*fields, *tables))
+	meta = frappe.get_meta(doctype)
+	values = {}
+	for field, value in sent.items():
+		df = meta.get_field(field)
+		if field in tables:
+			values[field] = _rows(df, value, tables[field])
+		else:
+			values[field] = _single(df, value, _(df.label))
+	return values
+
+
+def _require_known(sent: Mapping, fields: Collection[str], where: str | None = None) -> None:
+	if unknown := [field for field in sent if field not in fields]:
+		message = _("No such field: {0}. Leave it out, or use these: {1}.").format(
+			frappe.bold(escape_html(", ".join(map(cstr, unknown)))), ", ".join(fields)
+		)
+		frappe.throw(f"{where}: {message}" if where else message, title=_("Unknown Field"))
+
+
+def _rows(table, value, fields: Collection[str]) -> list[dict]:
+	label = _(table.label)
+	try:
+		rows = frappe.parse_json(value) or []
+	except (ValueError, RecursionError):
+		rows = None
+	if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+		frappe.throw(
+			_("{0} must be a list of rows. Send each row as an object with these fields: {1}.").format(
+				frappe.bold(label), ", ".join(fields)
+			),
+			title=_("Not a List of Rows"),
+		)
+	meta = frappe.get_meta(table.options)
+	for number, row in enumerate(rows, start=1):
+		where = _("{0}, row {1}").format(label, number)
+		_require_known(row, fields, where)
+		for field, each in row.items():
+			df = meta.get_field(field)
+			_single(df, each, f"{where}, {_(df.label)}")
+	return [dict(row) for row in rows]
+
+
+def _single(df, value, where: str):
+	if not isinstance(value, str | int | float | date | None):
+		frappe.throw(
+			_("{0} must be a single value. Send a text, not a list or an object.").format(frappe.bold(where)),
+			title=_("Not a Single Value"),
+		)
+	if isinstance(value, str):
+		require_text(where, value)
+	if value and df.fieldtype == "Link" and df.options == "DocType":
+		require_doctype(cstr(value))
+	return value
+
+
+def _place(doc, field: str) -> str:
+	"""The label of a field, with the table and the row that it stands in."""
+	label = _(doc.meta.get_label(field))
+	if not doc.get("parentfield"):
+		return label
+	table = frappe.get_meta(doc.parenttype).get_label(doc.parentfield)
+	return f"{_('{0}, row {1}').format(_(table), doc.idx)}, {label}"
