@@ -27,7 +27,7 @@ has_permission = {
 	"Call Log": "client_comms.enforcement.linked_records.has_permission",
 	"Client Disclosure": "client_comms.enforcement.linked_records.has_permission",
 	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
-	"Client Link": "client_comms.enforcement.client_documents.has_permission",
+	"Client Access Link": "client_comms.enforcement.client_documents.has_permission",
 	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
 	"Issue": "client_comms.enforcement.documents.has_permission",
 	"Lead": "client_comms.enforcement.documents.has_permission",
@@ -35,7 +35,7 @@ has_permission = {
 	"Access Log": "client_comms.enforcement.dependents.has_permission",
 	"Activity Log": "client_comms.enforcement.dependents.has_permission",
 	"Comment": "client_comms.enforcement.dependents.has_permission",
-	"Auto Email Report": "client_comms.enforcement.methods.query_report.has_email_permission",
+	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.has_email_permission",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.has_permission",
 	"DocShare": "client_comms.enforcement.dependents.has_permission",
 	"Document Follow": "client_comms.enforcement.dependents.has_permission",
@@ -46,10 +46,10 @@ has_permission = {
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
 	"Milestone": "client_comms.enforcement.dependents.has_permission",
 	"Notification Log": "client_comms.enforcement.dependents.has_permission",
-	"Prepared Report": "client_comms.enforcement.methods.query_report.has_prepared_permission",
+	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
 	"Tag Link": "client_comms.enforcement.dependents.has_permission",
 	"ToDo": "client_comms.enforcement.dependents.has_permission",
-	"Unlogged Dismissal": "client_comms.enforcement.dependents.has_permission",
+	"Logging Exemption": "client_comms.enforcement.dependents.has_permission",
 	"Version": "client_comms.enforcement.dependents.has_permission",
 	"View Log": "client_comms.enforcement.dependents.has_permission",
 }
@@ -63,7 +63,7 @@ permission_query_conditions = {
 	"Call Log": "client_comms.enforcement.linked_records.condition",
 	"Client Disclosure": "client_comms.enforcement.linked_records.condition",
 	"Client Consent": "client_comms.enforcement.client_documents.condition",
-	"Client Link": "client_comms.enforcement.client_documents.condition",
+	"Client Access Link": "client_comms.enforcement.client_documents.condition",
 	"Identity Verification": "client_comms.enforcement.client_documents.condition",
 	"Event": "client_comms.enforcement.linked_records.event_condition",
 	"Event Participants": "client_comms.enforcement.linked_records.participant_condition",
@@ -91,10 +91,10 @@ permission_query_conditions = {
 	"File": "client_comms.enforcement.dependents.condition",
 	"Milestone": "client_comms.enforcement.dependents.condition",
 	"Notification Log": "client_comms.enforcement.dependents.condition",
-	"Prepared Report": "client_comms.enforcement.methods.query_report.prepared_condition",
+	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
 	"Tag Link": "client_comms.enforcement.dependents.condition",
 	"ToDo": "client_comms.enforcement.dependents.condition",
-	"Unlogged Dismissal": "client_comms.enforcement.dependents.condition",
+	"Logging Exemption": "client_comms.enforcement.dependents.condition",
 	"Version": "client_comms.enforcement.dependents.condition",
 	"View Log": "client_comms.enforcement.dependents.condition",
 }
@@ -175,7 +175,7 @@ _BEFORE_PRINT = [
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
 	"Client Interaction": {
-		"validate": "client_comms.enforcement.methods.relink.refuse_named",
+		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
 	},
@@ -188,11 +188,11 @@ doc_events = {
 			"client_comms.enforcement.internal_recipients.leave_out_of_message",
 		],
 		"before_validate": [
-			"client_comms.enforcement.linked_records.keep_bound",
-			"client_comms.outgoing.gate.keep_acknowledgement",
-			"client_comms.outgoing.gate.keep_written",
+			"client_comms.enforcement.linked_records.preserve_link",
+			"client_comms.outgoing.email.keep_acknowledgement",
+			"client_comms.outgoing.email.keep_written",
 		],
-		"validate": "client_comms.enforcement.methods.relink.refuse_reply",
+		"validate": "client_comms.enforcement.references.refuse_reply",
 		"after_insert": [
 			"client_comms.intake.communication.after_insert",
 			"client_comms.outgoing.logged_contacts.after_message",
@@ -201,13 +201,13 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"Event": {
-		"before_validate": "client_comms.enforcement.linked_records.keep_bound",
-		"validate": "client_comms.enforcement.methods.relink.refuse_named",
+		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
+		"validate": "client_comms.enforcement.references.refuse_named",
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Call Log": {
-		"before_validate": "client_comms.enforcement.linked_records.keep_bound",
+		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"on_update": "client_comms.intake.call_log.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
@@ -218,21 +218,21 @@ doc_events = {
 	"Issue": {
 		"after_insert": "client_comms.intake.issue.after_insert",
 		"on_update": "client_comms.intake.issue.follow_priority",
-		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Lead": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": "client_comms.client_privacy.client_data.validate",
 		"after_insert": "client_comms.intake.lead.after_insert",
-		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Opportunity": {
-		"validate": "client_comms.enforcement.methods.relink.refuse_named",
+		"validate": "client_comms.enforcement.references.refuse_named",
 		"after_insert": "client_comms.intake.opportunity.after_insert",
-		"before_validate": "client_comms.enforcement.documents.guard_level",
+		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 	},
@@ -244,9 +244,9 @@ doc_events = {
 	"Email Queue": {
 		"before_insert": [
 			"client_comms.enforcement.internal_recipients.leave_out_of_queue",
-			"client_comms.outgoing.gate.before_queueing",
+			"client_comms.outgoing.email.before_queueing",
 		],
-		"after_insert": "client_comms.outgoing.gate.after_queueing",
+		"after_insert": "client_comms.outgoing.email.after_queueing",
 	},
 	"Notification Log": {
 		"before_insert": "client_comms.enforcement.doctypes.notification_log.withhold_content"
@@ -271,12 +271,12 @@ doc_events = {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": [
 			"client_comms.client_privacy.client_data.validate",
-			"client_comms.enforcement.methods.relink.refuse_named",
+			"client_comms.enforcement.references.refuse_named",
 		],
 	},
-	"Prospect": {"validate": "client_comms.enforcement.methods.relink.refuse_named"},
-	"Quotation": {"validate": "client_comms.enforcement.methods.relink.refuse_named"},
-	"Task": {"validate": "client_comms.enforcement.methods.relink.refuse_named"},
+	"Prospect": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Task": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"Document Share Key": {
 		"before_insert": "client_comms.enforcement.doctypes.document_share_key.refuse_key"
@@ -327,8 +327,8 @@ app_include_js = [
 doctype_js = {
 	"User": "public/js/user.js",
 	"Client Interaction": "public/js/email_templates.js",
-	"Holiday List": "public/js/preview_deadlines.js",
-	"Response Calendar": "public/js/preview_deadlines.js",
+	"Holiday List": "public/js/simulate_deadlines.js",
+	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [
 		"public/js/log_interaction.js",
 		"public/js/confidentiality.js",
@@ -355,7 +355,7 @@ doctype_js = {
 	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js", "public/js/email_templates.js"],
 }
 # What is noted about a document keeps nobody from deleting it.
-ignore_links_on_delete = ["Intake Failure", "Unlogged Dismissal"]
+ignore_links_on_delete = ["Intake Failure", "Logging Exemption"]
 
 override_doctype_dashboards = {
 	"Customer": "client_comms.client_interactions.dashboards.customer",
@@ -369,35 +369,35 @@ override_doctype_dashboards = {
 
 override_doctype_class = {
 	# On interactions, it passes over users without clearance.
-	"Assignment Rule": "client_comms.intake.assignment.ClearedAssignmentRule",
+	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.AutoEmailReport",
 	# No link with a key to a governed document.
-	"Communication": "client_comms.enforcement.doctypes.document_share_key.LinklessCommunication",
+	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
 	# A message that waits in the queue passes the gate once more when it is sent.
-	"Email Queue": "client_comms.outgoing.email_queue.GatedEmailQueue",
+	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",
 	# Who may read a file is asked wherever its content is read.
-	"File": "client_comms.enforcement.doctypes.file.HeldFile",
-	"Notification": "client_comms.outgoing.notification.GatedNotification",
-	"SMS Center": "client_comms.outgoing.text_messages.GatedSMSCenter",
-	"Webhook": "client_comms.enforcement.doctypes.webhook.HeldWebhook",
+	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
+	"Notification": "client_comms.outgoing.notification.GuardedNotification",
+	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
+	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
 	# Reports that ask the database by themselves.
-	"Report": "client_comms.enforcement.doctypes.report.HeldReport",
-	"Email Digest": "client_comms.enforcement.doctypes.email_digest.HeldEmailDigest",
+	"Report": "client_comms.enforcement.doctypes.report.GuardedReport",
+	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
 	# Tools that ask the database by themselves.
-	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.HeldBulkUpdate",
-	"System Console": "client_comms.enforcement.doctypes.admin_tools.HeldSystemConsole",
+	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
+	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# What its owner entered there stays the owner's for Frappe.
-	"Web Form": "client_comms.enforcement.doctypes.web_form.HeldWebForm",
+	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
 	# Rows by their own name ask their document.
-	"CRM Note": "client_comms.enforcement.child_rows.HeldCRMNote",
-	"Communication Link": "client_comms.enforcement.child_rows.HeldCommunicationLink",
-	"Competitor Detail": "client_comms.enforcement.child_rows.HeldCompetitorDetail",
-	"Consent Data Category": "client_comms.enforcement.child_rows.HeldConsentDataCategory",
-	"Dynamic Link": "client_comms.enforcement.child_rows.HeldDynamicLink",
-	"Email Queue Recipient": "client_comms.enforcement.child_rows.HeldEmailQueueRecipient",
-	"Event Participants": "client_comms.enforcement.child_rows.HeldEventParticipants",
-	"Opportunity Item": "client_comms.enforcement.child_rows.HeldOpportunityItem",
-	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.HeldOpportunityLostReasonDetail",
+	"CRM Note": "client_comms.enforcement.child_rows.GuardedCRMNote",
+	"Communication Link": "client_comms.enforcement.child_rows.GuardedCommunicationLink",
+	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedCompetitorDetail",
+	"Consent Data Category": "client_comms.enforcement.child_rows.GuardedConsentDataCategory",
+	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedDynamicLink",
+	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedEmailQueueRecipient",
+	"Event Participants": "client_comms.enforcement.child_rows.GuardedEventParticipants",
+	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedOpportunityItem",
+	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedOpportunityLostReasonDetail",
 }
 
 # What the setup wizard puts into Global Search Settings; installing afterwards adds it (setup/install.py).

@@ -7,13 +7,13 @@ from client_comms.api.access import (
 	explore_record,
 	explore_user,
 	is_governed,
-	preview_governing,
-	what_if_clearance,
-	what_if_matrix,
-	what_if_role,
+	simulate_clearance,
+	simulate_governing,
+	simulate_matrix_access,
+	simulate_role,
 )
 from client_comms.api.client_data import confirm_details
-from client_comms.api.deadlines import preview_deadlines
+from client_comms.api.deadlines import simulate_deadlines
 from client_comms.api.documentation import generate_documentation
 from client_comms.api.interactions import (
 	acknowledge,
@@ -43,7 +43,7 @@ from client_comms.api.privacy import (
 	withdraw_consent,
 )
 from client_comms.api.self_service import invite_client, request_consent
-from client_comms.api.sources import try_source_rules
+from client_comms.api.sources import simulate_source_rules
 from client_comms.api.templates import approve_template, withdraw_template
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
 
@@ -76,21 +76,21 @@ __all__ = [
 	"owed_documentation",
 	"owed_today",
 	"pause",
-	"preview_deadlines",
-	"preview_governing",
 	"promise",
 	"refuse_consent",
 	"reopen",
 	"request_consent",
 	"resume",
 	"send_identity_code",
+	"simulate_clearance",
+	"simulate_deadlines",
+	"simulate_governing",
 	"simulate_matrix",
-	"try_source_rules",
+	"simulate_matrix_access",
+	"simulate_role",
+	"simulate_source_rules",
 	"verify_identity",
 	"verify_ledger",
-	"what_if_clearance",
-	"what_if_matrix",
-	"what_if_role",
 	"withdraw_consent",
 	"withdraw_template",
 ]

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock
-from client_comms.enforcement import documents, explain, explorer, interactions
+from client_comms.enforcement import documents, explain, explorer, interactions, levels
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
@@ -92,16 +92,16 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 		)
 	if not (reason or "").strip():
 		frappe.throw(_("Say why the level changes."), exc=MissingDetailsError, title=_("Reason Missing"))
-	documents.change_level(doctype, name, level, reason)
+	levels.change_level(doctype, name, level, reason)
 
 
 @frappe.whitelist()
-def preview_governing(doctype: str) -> list[dict]:
+def simulate_governing(doctype: str) -> list[dict]:
 	"""Who would lose sight of how many documents, were Issue, Lead or Opportunity governed: `[{"user", "documents"}]`."""
 	frappe.has_permission("Client Comms Settings", "write", throw=True)
 	if doctype not in documents.SETTING:
 		frappe.throw(_("Choose one of these: {0}.").format(", ".join(_(d) for d in documents.SETTING)))
-	return documents.preview(doctype)
+	return documents.simulate_governing(doctype)
 
 
 @frappe.whitelist()
@@ -135,7 +135,7 @@ def explore_record(doctype: str, name: str, action: str = "read") -> dict:
 
 
 @frappe.whitelist()
-def what_if_matrix(matrix: str, against: str | None = None, action: str = "read") -> dict:
+def simulate_matrix_access(matrix: str, against: str | None = None, action: str = "read") -> dict:
 	"""Who would gain and lose access to interactions, were all governed by a matrix version, which may be a draft (M-1).
 
 	:param against: compare with all being governed by this version; left out, each by the one it has
@@ -144,24 +144,24 @@ def what_if_matrix(matrix: str, against: str | None = None, action: str = "read"
 	:raises frappe.PermissionError: the caller configures nothing and audits nothing
 	"""
 	require_configuring_or_auditing()
-	return explorer.if_matrix(matrix, against or None, action)
+	return explorer.simulate_matrix(matrix, against or None, action)
 
 
 @frappe.whitelist()
-def what_if_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
-	"""What a user would gain and lose with a role (`held`), or without it; returns and errors as `what_if_matrix`."""
+def simulate_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
+	"""What a user would gain and lose with a role (`held`), or without it; returns and errors as `simulate_matrix_access`."""
 	require_configuring_or_auditing()
-	return explorer.if_role(user, role, held, action)
+	return explorer.simulate_role(user, role, held, action)
 
 
 @frappe.whitelist()
-def what_if_clearance(
+def simulate_clearance(
 	level: str, role: str, actions: list | str, oversight: bool = False, action: str = "read"
 ) -> dict:
 	"""Who would gain and lose access, were this the one clearance of `role` at `level`.
 
 	:param actions: of read, write, print, email, export and share, as a list (or its JSON); none takes the clearance away
-	:returns: as `what_if_matrix`, and errors likewise
+	:returns: as `simulate_matrix_access`, and errors likewise
 	"""
 	require_configuring_or_auditing()
-	return explorer.if_clearance(level, role, frappe.parse_json(actions), oversight, action)
+	return explorer.simulate_clearance(level, role, frappe.parse_json(actions), oversight, action)

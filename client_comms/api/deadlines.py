@@ -11,7 +11,7 @@ _PREVIEWED = ("Response Calendar", "Holiday List")
 
 
 @frappe.whitelist()
-def preview_deadlines(doc: str | dict) -> dict:
+def simulate_deadlines(doc: str | dict) -> dict:
 	"""What saving a Response Calendar or a Holiday List, as it stands in the form, would move; nothing is saved.
 
 	:param doc: the document as a dict or JSON
@@ -28,6 +28,6 @@ def preview_deadlines(doc: str | dict) -> dict:
 		)
 	frappe.has_permission(values["doctype"], "write", throw=True)
 	try:
-		return recalculate.preview(frappe.get_doc(values))
+		return recalculate.simulate(frappe.get_doc(values))
 	except RuleError as refusal:
 		refuse(refusal.message, title=_("Calendar Cannot Be Used"))

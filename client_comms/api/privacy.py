@@ -11,7 +11,7 @@ from client_comms.client_privacy import codes, identity, receipts
 from client_comms.communication_governance import wording
 from client_comms.enforcement import client_documents
 from client_comms.i18n import plain, translate
-from client_comms.outgoing import gate
+from client_comms.outgoing import checks, facts, gate, presentation
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
 
@@ -47,19 +47,19 @@ def may_share(
 	wrong = [each for each in addresses if not validate_email_address(each)]
 	if wrong or not addresses:
 		_refuse_addresses(", ".join(wrong))
-	matter = gate.Matter(party_type, party, "", gate.EMAIL, party_type=party_type, party=party)
+	context = facts.OutgoingContext(party_type, party, "", facts.EMAIL, party_type=party_type, party=party)
 	return [
 		{
 			"recipient": each.address,
 			"kind": each.kind,
 			"third_party": each.third_party,
-			**_answer(matter, each, purpose),
+			**_answer(context, each, purpose),
 		}
-		for each in gate.sort_recipients(matter, addresses)
+		for each in recipient_kinds.sort_recipients(context, addresses)
 	]
 
 
-def _answer(matter: gate.Matter, recipient: gate_rules.Recipient, purpose: str | None) -> dict:
+def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, purpose: str | None) -> dict:
 	ours = purpose and not cint(frappe.get_cached_value("Consent Purpose", purpose, "concerns_third_party"))
 	if recipient.kind == gate_rules.STAFF:
 		return {"allowed": True, "rule": "staff", "why": _("Staff of our own."), "consent": None}
@@ -79,7 +79,7 @@ def _answer(matter: gate.Matter, recipient: gate_rules.Recipient, purpose: str |
 			).format(frappe.bold(_(purpose))),
 			"consent": None,
 		}
-	decision = gate.consent_of(matter, recipient, purpose)
+	decision = checks.consent_of(context, recipient, purpose)
 	return {
 		"allowed": decision.allowed,
 		"rule": decision.rule,
@@ -132,7 +132,7 @@ def check_outgoing(
 	doctype: str | None = None,
 	name: str | None = None,
 	recipients: str | list[str] | None = None,
-	channel: str = gate.EMAIL,
+	channel: str = facts.EMAIL,
 	email_template: str | None = None,
 	content: str | None = None,
 ) -> dict:
@@ -145,17 +145,17 @@ def check_outgoing(
 	"""
 	if doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
-	matter = gate.matter_of(doctype, name, channel=channel, email_template=email_template, content=content)
-	sorted_ = gate.sort_recipients(matter, _addresses(recipients))
-	verdict = gate.judge(matter, sorted_)
+	context = facts.context_of(doctype, name, channel=channel, email_template=email_template, content=content)
+	sorted_ = recipient_kinds.sort_recipients(context, _addresses(recipients))
+	verdict = gate.judge(context, sorted_)
 	return {
 		"recipients": [
 			{"recipient": each.address, "kind": each.kind, "third_party": each.third_party}
 			for each in sorted_
 		],
-		"refused": [gate.as_dict(each) for each in verdict.refused],
-		"warned": [gate.as_dict(each) for each in verdict.warned],
-		"about": gate.about(matter),
+		"refused": [presentation.as_dict(each) for each in verdict.refused],
+		"warned": [presentation.as_dict(each) for each in verdict.warned],
+		"about": presentation.about(context),
 	}
 
 
@@ -203,7 +203,7 @@ def check_wording(
 		frappe.throw(_("Only staff who write to clients can check wording."), frappe.PermissionError)
 	if not language and doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
-		language = gate.language_of(gate.matter_of(doctype, name))
+		language = facts.language_of(facts.context_of(doctype, name))
 	found = wording.check(wording.plain(text), language, courtesy=bool(frappe.utils.sbool(courtesy)))
 	return [
 		{

@@ -108,7 +108,7 @@ def request_consent(
 
 @frappe.whitelist(methods=["POST"])
 def invite_client(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
-	"""Send a client the link to their consents, preferences and details; returns the Client Link (C-1, P-3)."""
+	"""Send a client the link to their consents, preferences and details; returns the Client Access Link (C-1, P-3)."""
 	client_documents.require_to_act(party_type, party, CONSENT)
 	return self_service.invite(party_type, party, contact, address)
 

@@ -14,7 +14,7 @@ from client_comms.rules import classification, response_clock
 
 
 @frappe.whitelist()
-def try_source_rules(
+def simulate_source_rules(
 	source: str,
 	direction: str,
 	subject: str | None = None,

@@ -3,7 +3,7 @@
 from frappe import _
 
 INTERACTION = "Client Interaction"
-ABOUT_CLIENTS = ("Client Consent", "Identity Verification", "Client Disclosure", "Client Link")
+ABOUT_CLIENTS = ("Client Consent", "Identity Verification", "Client Disclosure", "Client Access Link")
 
 
 def customer(data: dict) -> dict:

@@ -215,7 +215,7 @@ def contents(subscription) -> dict | None:
 	}
 
 
-def _row(debt: owed.Debt, with_content: bool) -> dict:
+def _row(debt: owed.OwedItem, with_content: bool) -> dict:
 	return {
 		"what": owed.label(debt.what),
 		"due": frappe.format(debt.due, "Datetime"),
@@ -244,7 +244,7 @@ def _queue(subscription, content: dict) -> None:
 			**content,
 			"shown": SHOWN,
 			"owed_url": get_url_to_report("Owed Today"),
-			"unlogged_url": get_url_to_report("Interactions Nobody Logged"),
+			"unlogged_url": get_url_to_report("Unlogged Interactions"),
 			"subscription_url": get_url_to_form(SUBSCRIPTION, subscription.name),
 		},
 		# As confidential, in the queue, as the strictest record that it tells about.

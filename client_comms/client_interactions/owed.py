@@ -44,7 +44,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
+class OwedItem:
 	"""One thing that one person owes one client: `due` as stored, the end of its day for an action item."""
 
 	what: str
@@ -69,7 +69,7 @@ def end_of(day) -> datetime:
 	return datetime.combine(getdate(day), time.max).replace(microsecond=0)
 
 
-def owed(staff: str | None = None, until: datetime | None = None) -> list[Debt]:
+def owed(staff: str | None = None, until: datetime | None = None) -> list[OwedItem]:
 	"""What is owed and due up to `until`, the most urgent first, as far as the session user may read it.
 
 	:param staff: whose debts; everybody's when left out
@@ -80,10 +80,10 @@ def owed(staff: str | None = None, until: datetime | None = None) -> list[Debt]:
 	return sorted(debts, key=lambda debt: (debt.due, debt.interaction.name, debt.what))
 
 
-def of_interaction(row) -> list[Debt]:
+def of_interaction(row) -> list[OwedItem]:
 	"""What the clocks of one interaction owe, the most urgent first; `row` has `FIELDS`."""
 	debts = [
-		Debt(what, get_datetime(row.get(due)), row.responsible_staff, row.subject, row)
+		OwedItem(what, get_datetime(row.get(due)), row.responsible_staff, row.subject, row)
 		for what, due, status in CLOCKS
 		if row.get(due) and row.get(status) in _OWING
 	]
@@ -110,7 +110,7 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	)
 
 
-def emailable(debts: list[Debt]) -> set[str]:
+def emailable(debts: list[OwedItem]) -> set[str]:
 	"""The interactions behind the debts whose content the session user may have in an email (P-2)."""
 	names = {debt.interaction.name for debt in debts}
 	if not names:
@@ -119,7 +119,7 @@ def emailable(debts: list[Debt]) -> set[str]:
 		return set(frappe.get_list(INTERACTION, {"name": ("in", list(names))}, pluck="name", limit=0))
 
 
-def _of_clocks(staff: str | None, until: datetime) -> list[Debt]:
+def _of_clocks(staff: str | None, until: datetime) -> list[OwedItem]:
 	# Not "<=": Frappe would wrap the column for what has no deadline, and leave the index aside.
 	due = ("between", [datetime(1900, 1, 1), until])
 	filters = {"clock_state": response_clock.STATE_RUNNING, "next_deadline": due}
@@ -129,7 +129,7 @@ def _of_clocks(staff: str | None, until: datetime) -> list[Debt]:
 	return [debt for row in rows for debt in of_interaction(row)]
 
 
-def _of_items(staff: str | None, until: datetime) -> list[Debt]:
+def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
 	table = frappe.qb.DocType(ACTION_ITEM)
 	query = (
 		frappe.qb.from_(table)
@@ -148,12 +148,12 @@ def _of_items(staff: str | None, until: datetime) -> list[Debt]:
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
 	}
 	return [
-		Debt(ITEM, end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
+		OwedItem(ITEM, end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
 		for item in items
 		if item.parent in rows
 	]
 
 
-def overdue_seconds(debt: Debt) -> int:
+def overdue_seconds(debt: OwedItem) -> int:
 	"""How long a debt has been overdue, in seconds by the clock on the wall; 0 when it is not."""
 	return max(0, int((clock.now() - debt.due).total_seconds()))

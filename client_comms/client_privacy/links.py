@@ -17,7 +17,7 @@ from frappe.utils.password import get_encryption_key
 from client_comms import clock
 from client_comms.exceptions import LinkNotValidError
 
-LINK, ATTEMPT = "Client Link", "Client Link Attempt"
+LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
 CONSENT, PREFERENCES = "Consent", "Preferences"
 OPEN, USED, REVOKED = "Open", "Used", "Revoked"
 UNKNOWN, EXPIRED, TOO_MANY = "Unknown", "Expired", "Too Many"

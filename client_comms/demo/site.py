@@ -323,7 +323,7 @@ _ACTIONS = {
 def _sweep_until(end: datetime) -> None:
 	"""Run the sweep when the scheduler would have found something due, up to `end` (as stored)."""
 	table = frappe.qb.DocType(INTERACTION)
-	earliest = frappe.qb.from_(table).select(Min(table.sweep_at))
+	earliest = frappe.qb.from_(table).select(Min(table.next_check_at))
 	run = None
 	while (due := earliest.run()[0][0]) and due < end:
 		missed = due.replace(minute=due.minute // 5 * 5, second=0) + SWEEP_EVERY

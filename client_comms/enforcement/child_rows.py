@@ -47,7 +47,7 @@ def _with_parents(doctype: str, restricted: dict[str, str]) -> str:
 	return f"({' or '.join(branches)})"
 
 
-class HeldRow:
+class GuardedRow:
 	"""Before the class of Frappe or ERPNext: the row asks the document that the database names as its parent."""
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
@@ -65,37 +65,37 @@ def _is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
 	return decision is None or decision.allowed
 
 
-class HeldCRMNote(HeldRow, CRMNote):
+class GuardedCRMNote(GuardedRow, CRMNote):
 	pass
 
 
-class HeldCommunicationLink(HeldRow, CommunicationLink):
+class GuardedCommunicationLink(GuardedRow, CommunicationLink):
 	pass
 
 
-class HeldCompetitorDetail(HeldRow, CompetitorDetail):
+class GuardedCompetitorDetail(GuardedRow, CompetitorDetail):
 	pass
 
 
-class HeldConsentDataCategory(HeldRow, ConsentDataCategory):
+class GuardedConsentDataCategory(GuardedRow, ConsentDataCategory):
 	pass
 
 
-class HeldDynamicLink(HeldRow, DynamicLink):
+class GuardedDynamicLink(GuardedRow, DynamicLink):
 	pass
 
 
-class HeldEmailQueueRecipient(HeldRow, EmailQueueRecipient):
+class GuardedEmailQueueRecipient(GuardedRow, EmailQueueRecipient):
 	pass
 
 
-class HeldEventParticipants(HeldRow, EventParticipants):
+class GuardedEventParticipants(GuardedRow, EventParticipants):
 	pass
 
 
-class HeldOpportunityItem(HeldRow, OpportunityItem):
+class GuardedOpportunityItem(GuardedRow, OpportunityItem):
 	pass
 
 
-class HeldOpportunityLostReasonDetail(HeldRow, OpportunityLostReasonDetail):
+class GuardedOpportunityLostReasonDetail(GuardedRow, OpportunityLostReasonDetail):
 	pass

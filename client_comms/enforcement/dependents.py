@@ -27,7 +27,7 @@ OWNER_FIELDS = {
 	"Notification Log": ("document_type", "document_name"),
 	"Tag Link": ("document_type", "document_name"),
 	"ToDo": ("reference_type", "reference_name"),
-	"Unlogged Dismissal": ("reference_doctype", "reference_name"),
+	"Logging Exemption": ("reference_doctype", "reference_name"),
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
 }

@@ -8,12 +8,9 @@ document itself: its owner in ERPNext's sense, and who has it assigned.
 from collections.abc import Iterator
 
 import frappe
-from frappe import _
 
-from client_comms import compat, ledger
+from client_comms import compat
 from client_comms.enforcement import interactions, policy, refusals
-from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import refuse
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
@@ -100,76 +97,7 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 		yield policy.stored_record(interaction, lasting=lasting)
 
 
-def guard_level(doc, method=None):
-	"""The level of a governed document changes by `change_level` alone, not by a form, an import or the API.
-
-	:raises ClearanceMissingError: a save would change it
-	"""
-	if doc.is_new() or doc.flags.get(LEVEL_CHANGE) or not is_governed(doc.doctype):
-		return
-	stored = frappe.db.get_value(doc.doctype, doc.name, "confidentiality_level")
-	if (stored or "") != (doc.confidentiality_level or ""):
-		frappe.throw(
-			_("Use Change Level to make this document more or less confidential."),
-			exc=ClearanceMissingError,
-			title=_("Level Cannot Be Set"),
-		)
-
-
-def change_level(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise or lower a document. Raising needs write access; lowering also clearance on both levels. Both need a reason.
-
-	:raises ClearanceMissingError: lowering without clearance
-	"""
-	doc = frappe.get_doc(doctype, name)
-	doc.check_permission("write")
-	rules = policy.current()
-	before = doc.confidentiality_level
-	if before and rules.rank(level) < rules.rank(before):
-		user = frappe.session.user
-		here = decide(doctype, name, access.WRITE, user)
-		there = interactions.decide(
-			access.Record(level, None, None, responsible_staff=user), access.WRITE, user
-		)
-		for decision in (here, there):
-			if not decision.allowed:
-				refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
-	set_level(doctype, name, level)
-	ledger.level_changed(doctype, name, before, level, f"{before} → {level}: {reason}")
-	doc.add_comment(
-		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
-	)
-
-
-def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
-	"""An interaction about the document is of that level: the document is at least as confidential.
-
-	:param new: it is being inserted, so nothing hangs on it yet
-	"""
-	if not is_governed(doctype):
-		return
-	before = frappe.db.get_value(doctype, name, "confidentiality_level")
-	rules = policy.current()
-	if not before or rules.rank(before) < rules.rank(level):
-		if new:  # nothing has cached it yet
-			table = frappe.qb.DocType(doctype)
-			frappe.qb.update(table).set(table.confidentiality_level, level).where(table.name == name).run()
-		else:
-			set_level(doctype, name, level)
-		ledger.level_changed(doctype, name, before, level)
-
-
-def set_level(doctype: str, name: str, level: str) -> None:
-	"""Write the level, and let what exists already follow: shares and follows that lapsed end, files become private."""
-	from client_comms.enforcement import sharing  # these ask about documents themselves
-	from client_comms.enforcement.doctypes import file
-
-	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
-	sharing.end_lapsed(doctype, name)
-	file.make_private(doctype, name)
-
-
-def preview(doctype: str) -> list[dict]:
+def simulate_governing(doctype: str) -> list[dict]:
 	"""Who would lose sight of how many documents, were the DocType governed now: `[{"user", "documents"}]`.
 
 	Counts documents with an interaction about them that the user may not read; one query a user.
@@ -190,26 +118,6 @@ def preview(doctype: str) -> list[dict]:
 		if documents:
 			losses.append({"user": user, "documents": documents})
 	return losses
-
-
-def backfill_levels(doctype: str, chunk: int = 500) -> None:
-	"""Give documents without a level that of the strictest interaction about them. Repeatable; commits in chunks."""
-	rules = policy.current()
-	while rows := frappe.db.sql(
-		f"""select `doc`.`name`, `interaction`.`confidentiality_level`
-		from `tab{doctype}` `doc` join `tab{INTERACTION}` `interaction`
-			on `interaction`.`reference_doctype` = %s and `interaction`.`reference_name` = `doc`.`name`
-		where ifnull(`doc`.`confidentiality_level`, '') = '' and ifnull(`interaction`.`confidentiality_level`, '') != ''
-		order by `doc`.`name` limit %s""",
-		(doctype, chunk),
-	):
-		strictest: dict[str, str] = {}
-		for name, level in rows:
-			if name not in strictest or rules.rank(level) > rules.rank(strictest[name]):
-				strictest[name] = level
-		for name, level in strictest.items():
-			set_level(doctype, name, level)
-		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
 
 
 def _with_level(rows: access.RowFilter, levels, column: str) -> str:

@@ -191,8 +191,8 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 # --- what if -----------------------------------------------------------------------------------
 
 
-def if_matrix(matrix: str, against: str | None, action: str) -> dict:
-	"""See `client_comms.api.access.what_if_matrix`."""
+def simulate_matrix(matrix: str, against: str | None, action: str) -> dict:
+	"""See `client_comms.api.access.simulate_matrix_access`."""
 	after, before = _version(matrix), _version(against) if against else None
 	companies = {
 		frappe.db.get_value("Communication Matrix", each.name, "company") for each in (after, before) if each
@@ -216,8 +216,8 @@ def if_matrix(matrix: str, against: str | None, action: str) -> dict:
 	)
 
 
-def if_role(user: str, role: str, held: bool, action: str) -> dict:
-	"""See `client_comms.api.access.what_if_role`."""
+def simulate_role(user: str, role: str, held: bool, action: str) -> dict:
+	"""See `client_comms.api.access.simulate_role`."""
 	_require("User", user)
 	_require("Role", role)
 	subject, rules = policy.subject(user), policy.current()
@@ -229,8 +229,8 @@ def if_role(user: str, role: str, held: bool, action: str) -> dict:
 	)
 
 
-def if_clearance(level: str, role: str, actions: Collection[str], oversight: bool, action: str) -> dict:
-	"""See `client_comms.api.access.what_if_clearance`."""
+def simulate_clearance(level: str, role: str, actions: Collection[str], oversight: bool, action: str) -> dict:
+	"""See `client_comms.api.access.simulate_clearance`."""
 	_require("Confidentiality Level", level)
 	_require("Role", role)
 	for each in actions:

@@ -38,7 +38,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return refusals.objection(doc.doctype, doc.name, action, user, decision)
 
 
-def keep_bound(doc, method=None) -> None:
+def preserve_link(doc, method=None) -> None:
 	"""`before_validate`: what is behind an interaction stays so, whatever a request or an old copy of the document
 	says; what is filed under one, or under an event or call behind one, is bound to it."""
 	kept = (

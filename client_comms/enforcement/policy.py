@@ -44,7 +44,7 @@ def current() -> Policy:
 	return frappe.cache.get_value(_CACHE, _build)
 
 
-def forget(doc=None, method=None):
+def clear_cache(doc=None, method=None):
 	"""A level or matrix changed: the next request builds the policy anew."""
 	frappe.cache.delete_value(_CACHE)
 

@@ -3,7 +3,7 @@
 import frappe
 
 from client_comms import ledger
-from client_comms.enforcement import documents, governed, sharing
+from client_comms.enforcement import governed, levels, sharing
 
 
 def follow(doc) -> None:
@@ -36,7 +36,7 @@ def raise_document(doc) -> None:
 	A Lead or Opportunity is not raised by what its client complains about: those who sell would lose it.
 	"""
 	if doc.reference_doctype == "Issue":
-		documents.raise_to(
+		levels.raise_to(
 			doc.reference_doctype,
 			doc.reference_name,
 			doc.confidentiality_level,

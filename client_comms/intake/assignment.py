@@ -35,7 +35,7 @@ def by_rule(doc) -> str | None:
 	"""Whom the first Assignment Rule that matches a new interaction names, if they may be responsible for it.
 
 	Frappe applies the rule itself once the interaction is saved, and comes to the same user: what it assigns
-	is the action item (see `ClearedAssignmentRule`). So the rule is only asked here.
+	is the action item (see `GuardedAssignmentRule`). So the rule is only asked here.
 	"""
 	for rule in _rules():
 		if rule.is_rule_not_applicable_today() or not rule.safe_eval("assign_condition", doc.as_dict()):
@@ -108,7 +108,7 @@ def _rules() -> list[AssignmentRule]:
 	return [frappe.get_cached_doc("Assignment Rule", rule.get("name")) for rule in rules]
 
 
-class ClearedAssignmentRule(AssignmentRule):
+class GuardedAssignmentRule(AssignmentRule):
 	"""Frappe's Assignment Rule, which on interactions and confidential documents passes over users who are disabled
 	or not cleared (D-5).
 

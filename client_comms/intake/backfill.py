@@ -23,7 +23,7 @@ from client_comms.exceptions import NoMatrixInForceError
 from client_comms.intake import arrivals, call_log, communication, event, sources
 
 INTERACTION = arrivals.INTERACTION
-DISMISSAL = "Unlogged Dismissal"
+DISMISSAL = "Logging Exemption"
 CHUNK = 50
 DEADLOCKS = 10
 _SAVEPOINT = "client_comms_backfill"
@@ -207,17 +207,17 @@ def _is_logged(doc) -> bool:
 def _hold(interaction, opened: bool) -> None:
 	"""Keep the sweep from what this run, or one that was killed, has opened."""
 	before = interaction.get_doc_before_save()
-	if opened or (before and before.sweep_at and get_datetime(before.sweep_at) == sweep.HELD):
-		frappe.db.set_value(INTERACTION, interaction.name, "sweep_at", sweep.HELD, update_modified=False)
+	if opened or (before and before.next_check_at and get_datetime(before.next_check_at) == sweep.HELD):
+		frappe.db.set_value(INTERACTION, interaction.name, "next_check_at", sweep.HELD, update_modified=False)
 
 
 def _release() -> None:
 	"""Judge what is held as of now: what was missed is marked, and nobody is told."""
 	while names := frappe.get_all(
-		INTERACTION, {"sweep_at": sweep.HELD}, pluck="name", order_by="name asc", limit=CHUNK
+		INTERACTION, {"next_check_at": sweep.HELD}, pluck="name", order_by="name asc", limit=CHUNK
 	):
 		for name in names:
-			frappe.db.set_value(INTERACTION, name, "sweep_at", clock.now(), update_modified=False)
+			frappe.db.set_value(INTERACTION, name, "next_check_at", clock.now(), update_modified=False)
 			frappe.db.savepoint(_SAVEPOINT)
 			try:
 				sweep.handle(frappe.get_doc(INTERACTION, name, for_update=True))

@@ -50,7 +50,7 @@ def _keep(doc, error: Exception) -> None:
 		alerts.tell(
 			alerts.managers(),
 			lambda: _("Something that reached us could not be logged as an interaction: see {0}").format(
-				_("Interactions Nobody Logged")
+				_("Unlogged Interactions")
 			),
 			FAILURE,
 			failure.name,

@@ -23,7 +23,7 @@ from client_comms.intake import arrivals, call_log, communication, event, failur
 from client_comms.rules import domains, mail_signals
 
 INTERACTION = "Client Interaction"
-DISMISSAL = "Unlogged Dismissal"
+DISMISSAL = "Logging Exemption"
 COMMUNICATION, CALL, EVENT = "Communication", "Call Log", "Event"
 PAGE = 500
 LIMIT = 500
@@ -109,7 +109,7 @@ def require(doctype: str, name: str) -> Unlogged:
 	if doctype not in sources.LOG:
 		frappe.throw(
 			_("{0} is not logged as an interaction. Choose a row of {1}.").format(
-				frappe.bold(_(doctype)), frappe.bold(_("Interactions Nobody Logged"))
+				frappe.bold(_(doctype)), frappe.bold(_("Unlogged Interactions"))
 			),
 			title=_("Cannot Be Logged"),
 		)

@@ -46,8 +46,8 @@ BELONGINGS = (
 
 BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
 BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
-BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.doctypes.report.HeldReport."
-BY_FILE = "Another app replaces the class of File: have its class inherit from client_comms.enforcement.doctypes.file.HeldFile."
+BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.doctypes.report.GuardedReport."
+BY_FILE = "Another app replaces the class of File: have its class inherit from client_comms.enforcement.doctypes.file.GuardedFile."
 BY_TOOL = "Another app replaces the class of {doctype}: have its class inherit from {ours}."
 BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
 
@@ -1073,7 +1073,7 @@ for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"
 
 @surface(
 	"web form, a document of the user's own",
-	BY_TOOL.format(doctype="Web Form", ours="client_comms.enforcement.doctypes.web_form.HeldWebForm"),
+	BY_TOOL.format(doctype="Web Form", ours="client_comms.enforcement.doctypes.web_form.GuardedWebForm"),
 )
 def own_in_web_form(visitor, bait, planted):
 	owner = frappe.db.get_value(INTERACTION, bait.name, "owner")
@@ -1091,7 +1091,7 @@ def own_in_web_form(visitor, bait, planted):
 @surface(
 	"System Console",
 	BY_TOOL.format(
-		doctype="System Console", ours="client_comms.enforcement.doctypes.admin_tools.HeldSystemConsole"
+		doctype="System Console", ours="client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole"
 	),
 )
 def system_console(visitor, bait, planted):
@@ -1331,7 +1331,7 @@ def auto_email_report(visitor, bait, planted):
 
 @surface(
 	"preview of a Webhook",
-	BY_TOOL.format(doctype="Webhook", ours="client_comms.enforcement.doctypes.webhook.HeldWebhook"),
+	BY_TOOL.format(doctype="Webhook", ours="client_comms.enforcement.doctypes.webhook.GuardedWebhook"),
 )
 def webhook_preview(visitor, bait, planted):
 	webhook = {
@@ -1348,7 +1348,7 @@ if compat.is_version_16():
 
 	@surface(
 		"preview of a Notification",
-		BY_TOOL.format(doctype="Notification", ours="client_comms.outgoing.notification.GatedNotification"),
+		BY_TOOL.format(doctype="Notification", ours="client_comms.outgoing.notification.GuardedNotification"),
 	)
 	def notification_preview(visitor, bait, planted):
 		notification = {"document_type": INTERACTION, "message": "{{ doc.summary }}"}

@@ -7,7 +7,7 @@ import frappe
 from frappe.email.doctype.auto_email_report import auto_email_report
 
 from client_comms.enforcement import guards
-from client_comms.outgoing import gate
+from client_comms.outgoing import facts, gate, recipient_kinds
 
 
 class AutoEmailReport(auto_email_report.AutoEmailReport):
@@ -16,9 +16,9 @@ class AutoEmailReport(auto_email_report.AutoEmailReport):
 	def send(self):
 		"""Frappe queues it for each recipient by itself: one whom the gate refuses is found before any is queued."""
 		with gate.unattended():
-			matter = gate.matter_of(self.doctype, self.name, what=self.name)
-			if matter.governed:
-				gate.require(matter, gate.sort_recipients(matter, self.email_to.split()))
+			context = facts.context_of(self.doctype, self.name, what=self.name)
+			if context.governed:
+				gate.require(context, recipient_kinds.sort_recipients(context, self.email_to.split()))
 			super().send()
 
 	def get_report_content(self):

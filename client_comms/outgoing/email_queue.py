@@ -2,13 +2,13 @@
 
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
 
-from client_comms.outgoing import gate
+from client_comms.outgoing import email
 
 
-class GatedEmailQueue(EmailQueue):
+class GuardedEmailQueue(EmailQueue):
 	"""Frappe's queue; Frappe has no hook between queueing and sending, hence the class."""
 
 	def send(self, *args, **kwargs):
-		if self.is_to_be_sent() and gate.hold(self):
+		if self.is_to_be_sent() and email.hold(self):
 			return None
 		return super().send(*args, **kwargs)

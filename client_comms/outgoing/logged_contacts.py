@@ -3,7 +3,7 @@
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.intake import communication
-from client_comms.outgoing import gate
+from client_comms.outgoing import facts, gate, recipient_kinds, register
 from client_comms.rules import outgoing as rules
 
 
@@ -19,7 +19,7 @@ def before_logging(doc) -> str | None:
 	already = before and before.direction == "Outbound"
 	if doc.direction != "Outbound" or already or doc.flags.from_intake or doc.flags.from_record:
 		return None
-	matter = gate.Matter(
+	context = facts.OutgoingContext(
 		doc.doctype,
 		doc.name,
 		doc.subject or "",
@@ -32,15 +32,15 @@ def before_logging(doc) -> str | None:
 		doc.communication_type,
 	)
 	recipients = (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
-	verdict, reason = gate.require(matter, recipients, doc.outgoing_reason)
-	doc.flags.client_comms_passed = (matter, recipients, verdict, reason)
+	verdict, reason = gate.require(context, recipients, doc.outgoing_reason)
+	doc.flags.client_comms_passed = (context, recipients, verdict, reason)
 	return reason
 
 
 def after_logging(doc) -> None:
 	"""What passed goes on the disclosure register."""
 	if passed := doc.flags.pop("client_comms_passed", None):
-		gate.register(*passed)
+		register.register(*passed)
 
 
 def after_message(doc, method=None) -> None:
@@ -50,25 +50,25 @@ def after_message(doc, method=None) -> None:
 
 	:raises OutgoingRefusedError, ReasonNeededError: as above; the message is not kept
 	"""
-	if doc.sent_or_received != "Sent" or doc.communication_medium == gate.EMAIL:
+	if doc.sent_or_received != "Sent" or doc.communication_medium == facts.EMAIL:
 		return
 	if not communication.is_message(doc):
 		return
 	channel = communication.CHANNELS[doc.communication_medium]
-	matter = gate.matter_of(
+	context = facts.context_of(
 		doc.reference_doctype, doc.reference_name, channel=channel, communication=doc.name
 	)
-	if not (matter.governed or matter.party):
+	if not (context.governed or context.party):
 		return
-	recipients = _recipients(doc, matter)
-	gate.register(matter, recipients, *gate.require(matter, recipients))
+	recipients = _recipients(doc, context)
+	register.register(context, recipients, *gate.require(context, recipients))
 
 
-def _recipients(doc, matter: gate.Matter) -> tuple[rules.Recipient, ...]:
+def _recipients(doc, context: facts.OutgoingContext) -> tuple[rules.Recipient, ...]:
 	"""Whom a message names by address; else the owner of its number, or the client it is about."""
 	addresses = [each for each in split_emails(doc.recipients or "") if "@" in (parse_addr(each)[1] or "")]
 	if addresses:
-		return gate.sort_recipients(matter, addresses)
+		return recipient_kinds.sort_recipients(context, addresses)
 	if doc.phone_no:
-		return gate.sort_numbers(matter, [doc.phone_no])
-	return (rules.Recipient(matter.contact or matter.party or doc.recipients or "", rules.CLIENT),)
+		return recipient_kinds.sort_numbers(context, [doc.phone_no])
+	return (rules.Recipient(context.contact or context.party or doc.recipients or "", rules.CLIENT),)

@@ -10,7 +10,7 @@ from client_comms.outgoing import gate, text_messages
 _SAVEPOINT = "client_comms_notification"
 
 
-class GatedNotification(Notification):
+class GuardedNotification(Notification):
 	"""Frappe's Notification. What the gate refuses is in the Error Log, as Frappe does with all that fails in one."""
 
 	def send(self, doc):

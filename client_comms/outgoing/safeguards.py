@@ -9,7 +9,7 @@ from frappe.utils import escape_html, formatdate, split_emails
 from client_comms import clock
 from client_comms.client_privacy import identity
 from client_comms.i18n import translate
-from client_comms.outgoing import gate
+from client_comms.outgoing import checks, facts, recipient_kinds
 from client_comms.rules import outgoing as rules
 
 _MESSAGES = 50  # a longer thread brings no new people
@@ -17,17 +17,17 @@ _MESSAGES = 50  # a longer thread brings no new people
 
 def lines(doc) -> list[dict]:
 	"""For the banner of a Client Interaction: `[{"text": HTML, "wanting": bool}]`, about what its level asks for alone."""
-	matter = gate.matter_of(doc.doctype, doc.name)
+	context = facts.context_of(doc.doctype, doc.name)
 	found = []
-	if matter.party and gate.demands(matter, "require_identity_verification"):
-		found.append(_identity(matter))
-	if gate.demands(matter, "require_third_party_consent"):
-		found += _third_parties(matter)
+	if context.party and facts.level_requires(context, "require_identity_verification"):
+		found.append(_identity(context))
+	if facts.level_requires(context, "require_third_party_consent"):
+		found += _third_parties(context)
 	return found
 
 
-def _identity(matter: gate.Matter) -> dict:
-	known = identity.state(matter.party_type, matter.party, matter.contact, matter.level)
+def _identity(context: facts.OutgoingContext) -> dict:
+	known = identity.state(context.party_type, context.party, context.contact, context.level)
 	wanting = rules.check_identity(True, known, clock.now())
 	if wanting:
 		return {"text": translate(wanting[0].message), "wanting": True}
@@ -37,13 +37,13 @@ def _identity(matter: gate.Matter) -> dict:
 	return {"text": _("The client's identity is confirmed until {0}.").format(until), "wanting": False}
 
 
-def _third_parties(matter: gate.Matter) -> list[dict]:
+def _third_parties(context: facts.OutgoingContext) -> list[dict]:
 	"""The known third parties who wrote or were written to."""
 	addresses = [
 		address
 		for row in frappe.get_all(
 			"Communication",
-			{"client_interaction": matter.interaction, "communication_medium": gate.EMAIL},
+			{"client_interaction": context.interaction, "communication_medium": facts.EMAIL},
 			["sender", "recipients", "cc"],
 			order_by="creation desc",
 			limit=_MESSAGES,
@@ -53,12 +53,12 @@ def _third_parties(matter: gate.Matter) -> list[dict]:
 	]
 	known = {
 		recipient.third_party: recipient
-		for recipient in gate.sort_recipients(matter, addresses)
+		for recipient in recipient_kinds.sort_recipients(context, addresses)
 		if recipient.third_party
 	}
 	found = []
 	for name, recipient in sorted(known.items()):
-		decision = gate.consent_of(matter, recipient)
+		decision = checks.consent_of(context, recipient)
 		text = f"{frappe.bold(escape_html(name))}: {translate(decision.reason)}"
 		found.append({"text": text, "wanting": not decision.allowed})
 	return found

@@ -12,7 +12,7 @@ from frappe.core.doctype.sms_settings import sms_settings
 
 from client_comms.clients import parties
 from client_comms.intake import communication
-from client_comms.outgoing import gate
+from client_comms.outgoing import facts, gate, recipient_kinds, register
 
 CHANNEL = communication.CHANNELS["SMS"]
 
@@ -40,7 +40,7 @@ def send_sms(
 	return sms_settings.send_sms(receiver_list, msg, sender_name, success_msg)
 
 
-class GatedSMSCenter(SMSCenter):
+class GuardedSMSCenter(SMSCenter):
 	"""ERPNext's messages to many: who does not want any is said by name, and nothing is sent."""
 
 	@frappe.whitelist()
@@ -55,15 +55,15 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 	:raises OutgoingRefusedError, ReasonNeededError: see `outgoing.require`
 	"""
 	numbers = [str(number) for number in numbers if number]
-	about = gate.matter_of(doctype, name, channel=CHANNEL) if doctype and name else None
+	about = facts.context_of(doctype, name, channel=CHANNEL) if doctype and name else None
 	if about and (about.governed or about.party):
-		matters = {about: numbers}
+		contexts = {about: numbers}
 	else:
-		matters = {}
+		contexts = {}
 		for number in numbers:
 			client = parties.client_of_number(number)
 			if client.party:
-				matter = gate.Matter(
+				context = facts.OutgoingContext(
 					client.party_type,
 					client.party,
 					"",
@@ -72,7 +72,7 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 					party=client.party,
 					contact=client.contact,
 				)
-				matters.setdefault(matter, []).append(number)
-	for matter, addressed in matters.items():
-		recipients = gate.sort_numbers(matter, addressed)
-		gate.register(matter, recipients, *gate.require(matter, recipients))
+				contexts.setdefault(context, []).append(number)
+	for context, addressed in contexts.items():
+		recipients = recipient_kinds.sort_numbers(context, addressed)
+		register.register(context, recipients, *gate.require(context, recipients))

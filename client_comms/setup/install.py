@@ -67,7 +67,7 @@ def after_migrate():
 	add_indexes()
 	workspace_block.make()
 	settle_new_settings()
-	policy.forget()
+	policy.clear_cache()
 
 
 def make_searchable():

@@ -55,7 +55,7 @@ def before_uninstall():
 	delete_issue_types()
 	delete_email_templates()
 	forget_found()
-	policy.forget()
+	policy.clear_cache()
 
 
 def after_uninstall():

@@ -136,7 +136,7 @@ def test_one_click_logs_what_nobody_logged(site, login, client, frontline, make_
 	site.db.commit()
 
 	page = login(frontline, PASSWORD)
-	page.goto("/app/query-report/Interactions Nobody Logged")
+	page.goto("/app/query-report/Unlogged Interactions")
 	row = page.locator(".dt-row:visible", has_text=client.name)
 	expect(row).to_have_count(1)
 	row.get_by_role("button", name="Log", exact=True).click()

@@ -27,7 +27,7 @@ def visitor(site, client, make_user):
 	site.db.rollback()
 	for doctype in ("Client Consent", "Identity Verification", "Communication Preference"):
 		for name in site.get_all(doctype, {"party": ("in", (client.name, other.name))}, pluck="name"):
-			for child in ("Consent Event", "Preferred Channel", "Channel Not to Use"):
+			for child in ("Consent Event", "Preferred Channel", "Excluded Channel"):
 				site.db.delete(child, {"parent": name})
 			site.db.delete(doctype, {"name": name})
 	contact.reload()

@@ -432,7 +432,7 @@ for _name in ("Response Compliance", "Interaction Ageing"):
 
 @step("other reports")
 def _(walk):
-	for name in ("Interactions Nobody Logged", "Lead Details", "ToDo"):
+	for name in ("Unlogged Interactions", "Lead Details", "ToDo"):
 		walk.go("query-report", name)
 		walk.came()
 

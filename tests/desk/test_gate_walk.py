@@ -82,7 +82,7 @@ def _remove(site, client, interaction, third_party, account):
 		("Email Queue Recipient", {"parent": ("in", queued)}),
 		("Email Queue", {"name": ("in", queued)}),
 		("Consent Event", {"parent": ("in", consents)}),
-		("Client Link", {"party": client.name}),
+		("Client Access Link", {"party": client.name}),
 		("Client Consent", {"name": ("in", consents)}),
 		("Client Disclosure", {"party": client.name}),
 		("Identity Verification", {"party": client.name}),

@@ -376,7 +376,7 @@ _DOCUMENTS = {
 		"Issue",
 		user("paul"),
 		{
-			"subject": f"Matter {step.key}",
+			"subject": f"OutgoingContext {step.key}",
 			"raised_by": address(data.client),
 			"customer": f"Client {data.client}",
 			"description": "It hums.",
@@ -517,7 +517,7 @@ class KilledSweeps:
 
 	def __call__(self) -> bool:
 		frappe.db.commit()
-		if not frappe.db.exists(INTERACTION, {"sweep_at": ("<", clock.now())}):
+		if not frappe.db.exists(INTERACTION, {"next_check_at": ("<", clock.now())}):
 			return False
 		workers = [_fork_sweep(self.draw.randrange(3, STATEMENTS)) for _worker in range(2)]
 		codes = [os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers]
@@ -602,7 +602,7 @@ _KEPT = (
 	"promised_for",
 	"promise_status",
 	"next_deadline",
-	"sweep_at",
+	"next_check_at",
 	"clock_state",
 	"breached",
 )

@@ -93,7 +93,7 @@ def model(site):
 				"responsible_staff": users["Frontline Staff"],
 			}
 		).insert()
-	doc.db_set("sweep_at", None, update_modified=False)  # itself is not due
+	doc.db_set("next_check_at", None, update_modified=False)  # itself is not due
 	site.db.commit()
 	yield doc
 	site.db.rollback()
@@ -123,9 +123,9 @@ def copies(site, model):
 	def make(number, due):
 		nonlocal made
 		first, made = made + 1, made + number
-		kept = columns(INTERACTION, "name", "sweep_at")
+		kept = columns(INTERACTION, "name", "next_check_at")
 		site.db.sql(
-			f"""insert into `tab{INTERACTION}` (`name`, `sweep_at`, {kept})
+			f"""insert into `tab{INTERACTION}` (`name`, `next_check_at`, {kept})
 			select concat('CI-SWEEP-', lpad(seq, 8, '0')), %s, {kept}
 			from `tab{INTERACTION}`, seq_{first}_to_{made} where `name` = %s""",
 			("2026-11-17 13:15:00" if due else "2030-01-01", model.name),
@@ -177,11 +177,11 @@ def test_the_time_for_a_due_record_does_not_depend_on_how_many_exist(site, copie
 def test_what_is_due_is_found_by_the_index(site, copies):
 	copies(10, due=True)
 	(plan,) = site.db.sql(
-		f"explain select `name` from `tab{INTERACTION}` where `sweep_at` < %s order by `sweep_at` limit 50",
+		f"explain select `name` from `tab{INTERACTION}` where `next_check_at` < %s order by `next_check_at` limit 50",
 		(SWEPT,),
 		as_dict=True,
 	)
-	assert "sweep_at" in plan.key and plan.type == "range" and "filesort" not in plan.Extra
+	assert "next_check_at" in plan.key and plan.type == "range" and "filesort" not in plan.Extra
 	with clock.moved_to(SWEPT):
 		sweep.run()
 

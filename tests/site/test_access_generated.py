@@ -62,7 +62,7 @@ def test_sql_decision_and_row_filter_agree(seed):
 	make_matrices(draw)
 	make_trainings(draw, users)
 	records = make_records(draw, users)[UNASKED:]
-	policy.forget()
+	policy.clear_cache()
 
 	met, answers = set(), []
 	with clock.moved_to(NOW):
@@ -95,7 +95,7 @@ def test_a_list_agrees_for_users_of_generated_cases():
 	make_matrices(draw)
 	make_trainings(draw, users)
 	records = make_records(draw, users)
-	policy.forget()
+	policy.clear_cache()
 	with clock.moved_to(NOW):
 		stored = {name: policy.stored_record(name) for name in records}
 		for user in users:
@@ -115,7 +115,7 @@ def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
 	make_matrices(draw)
 	make_trainings(draw, users)
 	make_records(draw, users)
-	policy.forget()
+	policy.clear_cache()
 	with clock.moved_to(NOW):
 		stored = [policy.stored_record(name) for name in frappe.get_all(INTERACTION, pluck="name")]
 		rules = policy.current()
@@ -166,7 +166,7 @@ def test_what_if_says_what_asking_about_every_record_before_and_after_says():
 	make_matrices(draw)
 	make_trainings(draw, users)
 	make_records(draw, users)
-	policy.forget()
+	policy.clear_cache()
 	with clock.moved_to(NOW):
 		stored = [policy.stored_record(name) for name in frappe.get_all(INTERACTION, pluck="name")]
 		rules = policy.current()
@@ -193,7 +193,7 @@ def test_what_if_says_what_asking_about_every_record_before_and_after_says():
 		for row in draft.rules:
 			assert row.confidentiality_level in LEVELS
 		levels = {row.communication_type: row.confidentiality_level for row in draft.rules}
-		under_draft = explorer.if_matrix("GEN-DRAFT", None, access.READ)
+		under_draft = explorer.simulate_matrix("GEN-DRAFT", None, access.READ)
 		level = LEVELS[1]
 		cleared = replace(
 			rules.levels[level],
@@ -203,7 +203,7 @@ def test_what_if_says_what_asking_about_every_record_before_and_after_says():
 			),
 		)
 		with_clearance = replace(rules, levels={**rules.levels, level: cleared})
-		overseen = explorer.if_clearance(level, "Night Desk", [access.READ], True, access.READ)
+		overseen = explorer.simulate_clearance(level, "Night Desk", [access.READ], True, access.READ)
 		for user in users:
 			if explorer.of_user(user)["permission_missing"]:
 				continue
@@ -212,7 +212,7 @@ def test_what_if_says_what_asking_about_every_record_before_and_after_says():
 			for kind, answer, expected in (
 				(
 					"role",
-					explorer.if_role(user, "Compliance Officer", True, access.READ),
+					explorer.simulate_role(user, "Compliance Officer", True, access.READ),
 					counted(subject, promoted, rules),
 				),
 				("clearance", overseen, counted(subject, subject, with_clearance)),

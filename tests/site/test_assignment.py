@@ -239,7 +239,7 @@ def test_rules_of_other_documents_are_as_frappe_has_them(make_user):
 			"users": [{"user": user} for user in users],
 		}
 	)
-	assert isinstance(rule, assignment.ClearedAssignmentRule)
+	assert isinstance(rule, assignment.GuardedAssignmentRule)
 	assert rule.get_user({}) == AssignmentRule.get_user(rule, {}) == users[0]
 
 

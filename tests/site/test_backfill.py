@@ -103,7 +103,7 @@ def run(**options):
 
 
 def snapshot():
-	fields = ["name", "status", "modified", "sweep_at", "respond_status"]
+	fields = ["name", "status", "modified", "next_check_at", "respond_status"]
 	return frappe.get_all(INTERACTION, fields=fields, order_by="name asc", as_list=True)
 
 
@@ -168,15 +168,15 @@ def test_a_run_that_was_killed_is_completed(history, monkeypatch):
 	frappe.db.rollback()
 	history.asked.reload()
 	asked = frappe.get_doc(INTERACTION, history.asked.client_interaction)
-	assert asked.sweep_at == sweep.HELD, "the answer is not in yet"
+	assert asked.next_check_at == sweep.HELD, "the answer is not in yet"
 	sweep.run()
 	assert "Breached" not in [row.event for row in asked.reload().events]
 
 	found = run()
 	assert found["Communication"] == {"opened": 1, "continued": 1, "nothing": 2}
 	asked.reload()
-	assert asked.respond_status == "Met" and asked.sweep_at is None
-	assert not frappe.db.count(INTERACTION, {"sweep_at": sweep.HELD})
+	assert asked.respond_status == "Met" and asked.next_check_at is None
+	assert not frappe.db.count(INTERACTION, {"next_check_at": sweep.HELD})
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(history):
@@ -201,7 +201,7 @@ def test_what_lies_before_any_matrix_is_told_and_left_out(before_the_app, messag
 def test_what_was_dismissed_stays_out(before_the_app, message):
 	mail = message("2026-11-03 10:00")
 	dismissal = {"reference_doctype": "Communication", "reference_name": mail.name, "reason": "A poll"}
-	frappe.get_doc({"doctype": "Unlogged Dismissal", "name": "dismissed", **dismissal}).db_insert()
+	frappe.get_doc({"doctype": "Logging Exemption", "name": "dismissed", **dismissal}).db_insert()
 	assert run() == {}
 
 
@@ -293,7 +293,7 @@ def test_killing_the_process_at_any_moment_changes_nothing_in_the_outcome(site, 
 		messages = frappe.get_all("Communication", mine, pluck="client_interaction")
 		assert len(messages) == len(set(messages)) == 60 and all(messages)
 		assert frappe.db.count(INTERACTION, mine) == 60
-		assert not frappe.db.count(INTERACTION, {"sweep_at": sweep.HELD})
+		assert not frappe.db.count(INTERACTION, {"next_check_at": sweep.HELD})
 	finally:
 		frappe.db.rollback()
 		settings.db_set("log_inbound_email", was)

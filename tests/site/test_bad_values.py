@@ -164,7 +164,7 @@ def test_a_purpose_of_our_own_lets_nothing_go_to_others(client, consent, set_set
 	with pytest.raises(frappe.ValidationError, match="not about a third party"):
 		set_settings(sharing_purpose="Marketing")
 	assert not frappe.db.count("Client Consent", {"party": client["party"]})
-	assert not frappe.db.count("Client Link", {"party": client["party"]})
+	assert not frappe.db.count("Client Access Link", {"party": client["party"]})
 
 
 def test_a_request_is_for_something(client, set_settings):

@@ -92,8 +92,8 @@ def test_the_preview_of_a_webhook(log, managers, as_user):
 def test_the_console_names_are_held():
 	"""Frappe takes the classes from the hooks."""
 	for doctype, held in (
-		("Bulk Update", admin_tools.HeldBulkUpdate),
-		("System Console", admin_tools.HeldSystemConsole),
-		("Webhook", webhook.HeldWebhook),
+		("Bulk Update", admin_tools.GuardedBulkUpdate),
+		("System Console", admin_tools.GuardedSystemConsole),
+		("Webhook", webhook.GuardedWebhook),
 	):
 		assert isinstance(frappe.new_doc(doctype), held)

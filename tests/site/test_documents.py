@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.enforcement import documents, governed
+from client_comms.enforcement import documents, governed, levels
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
 
@@ -215,10 +215,10 @@ def test_nobody_takes_part_by_a_todo_of_their_own(govern, staff, log, as_user):
 
 def test_the_preview_counts_what_each_user_would_lose(set_settings, staff, log):
 	set_settings(govern_issues=0)
-	before = {row["user"]: row["documents"] for row in api.preview_governing("Issue")}
+	before = {row["user"]: row["documents"] for row in api.simulate_governing("Issue")}
 	issue = make("Issue")
 	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
-	after = {row["user"]: row["documents"] for row in api.preview_governing("Issue")}
+	after = {row["user"]: row["documents"] for row in api.simulate_governing("Issue")}
 	user = staff["Frontline Staff"]
 	assert after[user] == before.get(user, 0) + 1
 	assert after.get(staff["Compliance Officer"], 0) == before.get(staff["Compliance Officer"], 0)
@@ -230,8 +230,8 @@ def test_switching_on_gives_documents_the_level_of_their_interactions(set_settin
 	log("Initial Inquiry", reference_doctype="Issue", reference_name=issue.name)
 	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
 	set_settings(govern_issues=1)
-	documents.backfill_levels("Issue")
-	documents.backfill_levels("Issue")
+	levels.backfill_levels("Issue")
+	levels.backfill_levels("Issue")
 	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
 	assert not frappe.db.get_value("Issue", other.name, "confidentiality_level")
 

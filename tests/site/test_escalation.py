@@ -67,7 +67,7 @@ def case(inquiry, people, set_calendar, steps):
 
 
 @pytest.fixture
-def sweep_at(clock_at, as_user):
+def next_check_at(clock_at, as_user):
 	def run(*moments):
 		for moment in moments:
 			with clock_at(moment), as_user("Administrator"):
@@ -94,9 +94,9 @@ def notifications(name):
 	)
 
 
-def test_the_course_of_an_inquiry_that_nobody_answers(case, people, sweep_at):
+def test_the_course_of_an_inquiry_that_nobody_answers(case, people, next_check_at):
 	hours = [f"2026-11-{day} {hour:02d}:05" for day in range(23, 28) for hour in range(24)]
-	sweep_at(*hours, *hours[-3:])
+	next_check_at(*hours, *hours[-3:])
 	staff, manager, officer = people["responsible"], people["manager"], people["officer"]
 	ack, respond = "acknowledge 2026-11-24 17:00:00", "respond 2026-11-25 17:00:00"
 	assert happened(case) == [
@@ -119,11 +119,11 @@ def test_the_course_of_an_inquiry_that_nobody_answers(case, people, sweep_at):
 			(officer, f"Answer overdue: {case}"),
 		]
 	)
-	assert frappe.db.get_value(INTERACTION, case, "sweep_at") is None
+	assert frappe.db.get_value(INTERACTION, case, "next_check_at") is None
 
 
-def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case, people, sweep_at):
-	sweep_at("2026-11-24 17:05", "2026-11-25 13:05")
+def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case, people, next_check_at):
+	next_check_at("2026-11-24 17:05", "2026-11-25 13:05")
 	(queued,) = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
 	recipients = frappe.get_all("Email Queue Recipient", {"parent": queued.name}, pluck="recipient")
 	assert recipients == [people["manager"]]
@@ -131,11 +131,11 @@ def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case,
 	assert "Solar" not in queued.message and "Anna" not in queued.message
 
 
-def test_each_is_told_in_their_own_language(case, people, steps, make_user, sweep_at):
+def test_each_is_told_in_their_own_language(case, people, steps, make_user, next_check_at):
 	german = make_user(MANAGER, language="de")
 	ways = {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1, "email": 1, "todo": 1}
 	steps([ways])
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	english = f"Acknowledgement overdue: {case}"
 	ours = _("Acknowledgement overdue: {0}", "de").format(case)
 	assert ours != english
@@ -163,16 +163,16 @@ def subject(row):
 	return str(make_header(decode_header(message_from_string(row.message)["Subject"])))
 
 
-def test_who_may_not_read_is_not_told(case, people, sweep_at):
+def test_who_may_not_read_is_not_told(case, people, next_check_at):
 	frappe.get_doc("User", people["manager"]).remove_roles(MANAGER)
 	frappe.get_doc("User", people["responsible"]).remove_roles("Frontline Staff")
-	sweep_at("2026-11-24 14:05", "2026-11-24 17:05", "2026-11-25 13:05")
+	next_check_at("2026-11-24 14:05", "2026-11-24 17:05", "2026-11-25 13:05")
 	assert notifications(case) == [] and not frappe.get_all("Email Queue", {"reference_name": case})
 	assert not frappe.get_all("ToDo", {"reference_name": case})
 	assert next(note for kind, _at, note in happened(case) if kind == "Escalated").endswith("→ –")
 
 
-def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_user, sweep_at):
+def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_user, next_check_at):
 	account_manager = make_user("Account Manager")
 	frappe.db.set_value("Customer", "Anna Client", "account_manager", account_manager)
 	steps(
@@ -181,52 +181,52 @@ def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_us
 			{"clock": "All", "to": "User", "user": people["officer"], "notification": 1, "todo": 1},
 		]
 	)
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	assert {user for user, _subject in notifications(case)} == {account_manager, people["officer"]}
 	assert frappe.get_all("ToDo", {"reference_name": case}, pluck="allocated_to") == [people["officer"]]
 
 
-def test_somebody_who_is_reached_twice_is_told_once(case, people, steps, sweep_at):
+def test_somebody_who_is_reached_twice_is_told_once(case, people, steps, next_check_at):
 	frappe.get_doc("User", people["responsible"]).add_roles(MANAGER)
 	steps([STEPS[0], {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1}])
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	assert [user for user, _subject in notifications(case)] == sorted(
 		[people["responsible"], people["manager"]]
 	)
 
 
-def test_nobody_responsible_lets_the_managers_be_warned(case, people, sweep_at):
+def test_nobody_responsible_lets_the_managers_be_warned(case, people, next_check_at):
 	frappe.db.set_value(INTERACTION, case, "responsible_staff", None)
-	sweep_at("2026-11-24 14:05")
+	next_check_at("2026-11-24 14:05")
 	assert {user for user, _subject in notifications(case)} >= {people["manager"]}
 
 
-def test_nothing_is_told_in_quiet_time_and_all_of_it_after(case, people, steps, sweep_at):
+def test_nothing_is_told_in_quiet_time_and_all_of_it_after(case, people, steps, next_check_at):
 	steps(quiet_from="16:30:00", quiet_until="08:00:00", warning_share=0)
-	sweep_at("2026-11-24 17:05", "2026-11-24 23:00", "2026-11-25 07:59")
+	next_check_at("2026-11-24 17:05", "2026-11-24 23:00", "2026-11-25 07:59")
 	assert happened(case) == [("Breached", "24 17:05", "acknowledge 2026-11-24 17:00:00")]
 	assert notifications(case) == []
-	assert str(frappe.db.get_value(INTERACTION, case, "sweep_at")) == "2026-11-25 08:00:00"
-	sweep_at("2026-11-25 08:05")
+	assert str(frappe.db.get_value(INTERACTION, case, "next_check_at")) == "2026-11-25 08:00:00"
+	next_check_at("2026-11-25 08:05")
 	assert notifications(case) == [(people["responsible"], f"Acknowledgement overdue: {case}")]
 
 
-def test_a_changed_ladder_reaches_what_runs(case, people, steps, sweep_at, clock_at):
+def test_a_changed_ladder_reaches_what_runs(case, people, steps, next_check_at, clock_at):
 	steps(warning_share=10)
-	sweep_at("2026-11-23 12:05")
+	next_check_at("2026-11-23 12:05")
 	assert notifications(case) == [(people["responsible"], f"Acknowledgement due soon: {case}")]
 
 
-def test_a_step_that_is_put_in_anew_is_not_taken_again(case, people, steps, sweep_at, clock_at):
-	sweep_at("2026-11-24 17:05")
+def test_a_step_that_is_put_in_anew_is_not_taken_again(case, people, steps, next_check_at, clock_at):
+	next_check_at("2026-11-24 17:05")
 	steps()
-	sweep_at("2026-11-24 17:10")
+	next_check_at("2026-11-24 17:10")
 	assert len([row for row in happened(case) if row[0] == "Escalated"]) == 1
 
 
-def test_who_cannot_be_told_takes_no_breach_back(case, people, sweep_at, monkeypatch):
+def test_who_cannot_be_told_takes_no_breach_back(case, people, next_check_at, monkeypatch):
 	monkeypatch.setattr(frappe, "sendmail", lambda **_kwargs: frappe.throw("No outgoing account"))
-	sweep_at("2026-11-24 17:05", "2026-11-25 13:05")
+	next_check_at("2026-11-24 17:05", "2026-11-25 13:05")
 	assert ("Escalated", "25 13:05", f"acknowledge 2026-11-24 17:00:00 → {people['manager']}") in happened(
 		case
 	)
@@ -235,9 +235,9 @@ def test_who_cannot_be_told_takes_no_breach_back(case, people, sweep_at, monkeyp
 	frappe.db.delete("Error Log", log)  # no transaction takes it back
 
 
-def test_the_answer_closes_every_reminder(case, people, steps, sweep_at, clock_at):
+def test_the_answer_closes_every_reminder(case, people, steps, next_check_at, clock_at):
 	steps([{"clock": "All", "to": "Role", "role": MANAGER, "todo": 1, "notification": 0}])
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	assert frappe.get_all("ToDo", {"reference_name": case, "status": "Open"}, pluck="allocated_to") == [
 		people["manager"]
 	]
@@ -246,17 +246,17 @@ def test_the_answer_closes_every_reminder(case, people, steps, sweep_at, clock_a
 	assert not frappe.get_all("ToDo", {"reference_name": case, "status": "Open"})
 
 
-def test_the_sweep_changes_nothing_else_of_a_record(case, sweep_at):
+def test_the_sweep_changes_nothing_else_of_a_record(case, next_check_at):
 	before = frappe.get_doc(INTERACTION, case).as_dict()
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	after = frappe.get_doc(INTERACTION, case).as_dict()
 	changed = {key for key in before if key != "events" and before[key] != after[key]}
-	assert changed <= {"modified", "breached", "acknowledge_status", "sweep_at", "_assign"}
+	assert changed <= {"modified", "breached", "acknowledge_status", "next_check_at", "_assign"}
 	assert [row.name for row in after.events[: len(before.events)]] == [row.name for row in before.events]
 
 
-def test_the_light_way_of_saving_renders_what_a_full_save_would(case, sweep_at, clock_at):
-	sweep_at("2026-11-24 17:05")
+def test_the_light_way_of_saving_renders_what_a_full_save_would(case, next_check_at, clock_at):
+	next_check_at("2026-11-24 17:05")
 	doc = frappe.get_doc(INTERACTION, case)
 	before = doc.as_dict()
 	with clock_at("2026-11-24 17:05"):
@@ -287,7 +287,7 @@ def test_shipped_sites_have_a_ladder():
 	assert current.warning_share == 0.75 and current.quiet and len(current.steps) == 4
 
 
-def test_the_open_form_is_told_to_look_again_and_nothing_more(case, sweep_at, monkeypatch):
+def test_the_open_form_is_told_to_look_again_and_nothing_more(case, next_check_at, monkeypatch):
 	"""Frappe lets only those into the room of a document who may read it."""
 	published = []
 	monkeypatch.setattr(
@@ -295,7 +295,7 @@ def test_the_open_form_is_told_to_look_again_and_nothing_more(case, sweep_at, mo
 		"publish_realtime",
 		lambda event=None, message=None, **to: published.append((event, message, to)),
 	)
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	updates = [
 		(message, to) for event, message, to in published if event == "doc_update" and to["docname"] == case
 	]
@@ -304,7 +304,7 @@ def test_the_open_form_is_told_to_look_again_and_nothing_more(case, sweep_at, mo
 	assert to["doctype"] == INTERACTION and set(message) == {"modified", "doctype", "name"}
 
 
-def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, sweep_at, monkeypatch):
+def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, next_check_at, monkeypatch):
 	"""Questions to the database for each record that is due, the writing of events, telling and ToDo included."""
 	set_calendar(["09:00-17:00"])
 	steps()
@@ -317,10 +317,10 @@ def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, sweep_at,
 		return real(query, *args, **kwargs)
 
 	monkeypatch.setattr(frappe.db, "sql", counting)
-	sweep_at("2026-11-24 14:05")
+	next_check_at("2026-11-24 14:05")
 	warned = len(queries) / 10
 	queries.clear()
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	breached = len(queries) / 10
 	print(f"{warned} queries to warn, {breached} to tell of a breach, with the first reading of metadata")
 	assert warned <= 22 and breached <= 28

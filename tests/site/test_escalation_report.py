@@ -141,7 +141,7 @@ def without_print_clearance(role):
 		if row.role == role:
 			row.can_print = 0
 	level.save()
-	policy.forget()
+	policy.clear_cache()
 
 
 def test_it_asks_for_clearance_to_print(complaint, support, as_user):

@@ -125,7 +125,7 @@ def test_a_user_permission_is_named(make_user, as_user, records):
 
 def test_a_level_that_requires_training_is_named(make_user, as_user, records):
 	frappe.db.set_value("Confidentiality Level", "Standard", "require_training", 1)
-	policy.forget()
+	policy.clear_cache()
 	with as_user(make_user("Frontline Staff")):
 		answer = explain_access(INTERACTION, records[0])
 	assert (answer["allowed"], answer["rule"]) == (False, access.TRAINING_NOT_CURRENT)

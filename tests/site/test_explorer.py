@@ -25,9 +25,9 @@ ROLES = [
 QUESTIONS = {
 	"explore_user": ("Administrator",),
 	"explore_record": (INTERACTION, "CI-0000-00000"),
-	"what_if_matrix": ("1.0",),
-	"what_if_role": ("Administrator", "Frontline Staff"),
-	"what_if_clearance": ("Standard", "Frontline Staff", []),
+	"simulate_matrix_access": ("1.0",),
+	"simulate_role": ("Administrator", "Frontline Staff"),
+	"simulate_clearance": ("Standard", "Frontline Staff", []),
 }
 
 
@@ -210,7 +210,7 @@ def test_what_frappe_takes_away_is_taken_away(make_user, log):
 
 def test_training_that_is_required_and_missing_is_told(make_user):
 	frappe.db.set_value("Confidentiality Level", "Standard", "require_training", 1)
-	policy.forget()
+	policy.clear_cache()
 	answer = explorer.of_user(make_user("Frontline Staff"))
 	assert answer["training_matters"] and not answer["trained"]
 	assert cell_of(answer, "Standard", "Initial Inquiry")["refusals"]
@@ -240,7 +240,7 @@ def test_a_draft_is_compared_and_nothing_is_written(make_user, as_user, log, off
 	)
 	before = policy.current()
 	with as_user(officer), mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-		answer = api.what_if_matrix(draft.name)
+		answer = api.simulate_matrix_access(draft.name)
 	assert not [
 		c
 		for c in sql.call_args_list
@@ -260,8 +260,8 @@ def test_a_draft_is_compared_and_nothing_is_written(make_user, as_user, log, off
 	assert answer["losing"] >= 2
 
 	version = frappe.db.get_value("Communication Matrix", {"docstatus": 1})
-	assert api.what_if_matrix(draft.name, draft.name)["rows"] == []
-	reverse = of(api.what_if_matrix(version, draft.name), frontline)
+	assert api.simulate_matrix_access(draft.name, draft.name)["rows"] == []
+	reverse = of(api.simulate_matrix_access(version, draft.name), frontline)
 	assert [row["gained"] for row in reverse if row["communication_type"] == "Initial Inquiry"] == [existing]
 
 
@@ -272,7 +272,7 @@ def test_responsible_parties_of_a_draft_count(make_user, log, draft):
 	draft.save()
 	agent = make_user("Customer Support")
 	log("Service Update", confidentiality_level="Confidential")
-	rows = of(api.what_if_matrix(draft.name), agent)
+	rows = of(api.simulate_matrix_access(draft.name), agent)
 	assert [row["gained"] > 0 for row in rows if row["communication_type"] == "Service Update"] == [True]
 
 
@@ -284,7 +284,7 @@ def test_versions_of_two_companies_are_not_compared(draft):
 		doc.company = company
 		doc.insert() if doc.is_new() else doc.save()
 	with pytest.raises(frappe.ValidationError, match="different companies"):
-		api.what_if_matrix(draft.name, other.name)
+		api.simulate_matrix_access(draft.name, other.name)
 
 
 def make_company(name):
@@ -299,8 +299,8 @@ def test_a_role_opens_only_what_the_role_permissions_manager_lets_it(make_user, 
 	log("Service Update", confidentiality_level="Confidential")
 	user = make_user("Frontline Staff")
 	with as_user(officer):
-		gained = api.what_if_role(user, "Account Manager")
-		lost = api.what_if_role(user, "Frontline Staff", held=False)
+		gained = api.simulate_role(user, "Account Manager")
+		lost = api.simulate_role(user, "Frontline Staff", held=False)
 	assert [row["communication_type"] for row in of(gained, user)] == ["Service Update"]
 	assert {row["level"] for row in of(lost, user)} <= {"Standard"}
 	assert "Account Manager" not in frappe.get_roles(user)
@@ -309,7 +309,7 @@ def test_a_role_opens_only_what_the_role_permissions_manager_lets_it(make_user, 
 	level.append("clearances", {"role": "Sales User", "can_read": 1, "oversight": 1})
 	level.save()
 	stranger = make_user("Employee")
-	assert of(api.what_if_role(stranger, "Sales User"), stranger) == []
+	assert of(api.simulate_role(stranger, "Sales User"), stranger) == []
 
 
 def test_a_changed_clearance_tells_who_loses(make_user, as_user, log, officer):
@@ -317,12 +317,12 @@ def test_a_changed_clearance_tells_who_loses(make_user, as_user, log, officer):
 	user, other = make_user("Frontline Staff"), make_user("Account Manager")
 	existing = frappe.db.count(INTERACTION, {"confidentiality_level": "Standard"})
 	with as_user(officer):
-		answer = api.what_if_clearance("Standard", "Frontline Staff", '["write", "print"]')
-		printing = api.what_if_clearance("Standard", "Frontline Staff", ["read"], action="print")
+		answer = api.simulate_clearance("Standard", "Frontline Staff", '["write", "print"]')
+		printing = api.simulate_clearance("Standard", "Frontline Staff", ["read"], action="print")
 		with pytest.raises(frappe.ValidationError, match="export"):
-			api.what_if_clearance("Standard", "Frontline Staff", ["steal"])
+			api.simulate_clearance("Standard", "Frontline Staff", ["steal"])
 		with pytest.raises(frappe.DoesNotExistError):
-			api.what_if_clearance("Secret", "Frontline Staff", [])
+			api.simulate_clearance("Secret", "Frontline Staff", [])
 	for each in (answer, printing):
 		assert sum(row["lost"] for row in of(each, user)) == existing
 		assert of(each, other) == []

@@ -12,7 +12,7 @@ from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilde
 from client_comms import api, clock
 from client_comms.client_privacy import consents
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import gate
+from client_comms.outgoing import presentation
 from client_comms.rules import outgoing as rules
 
 PURPOSE = "Sharing with a Third Party"
@@ -364,7 +364,7 @@ def test_the_desk_has_an_action_for_every_next_step():
 	for step in (*rules.NEXT_STEPS, "show-remedies"):
 		assert re.search(rf"^\t(async )?{step.replace('-', '_')}\(", script, re.MULTILINE), step
 	for step in rules.NEXT_STEPS:
-		assert all(gate.remedy_of(step))
+		assert all(presentation.remedy_of(step))
 
 
 # --- consents as documents --------------------------------------------------------------------------

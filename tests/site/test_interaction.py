@@ -427,7 +427,7 @@ def test_what_the_clocks_compute_is_never_taken_from_a_request(inquiry, fiona, s
 		"acknowledge_status": "Met",
 		"respond_status": "Met",
 		"next_deadline": "2030-01-01 00:00:00",
-		"sweep_at": None,
+		"next_check_at": None,
 		"clock_state": "Stopped",
 		"breached": 1,
 		"matrix": None,
@@ -437,7 +437,7 @@ def test_what_the_clocks_compute_is_never_taken_from_a_request(inquiry, fiona, s
 	def check():
 		stored = frappe.get_doc(INTERACTION, doc.name)
 		assert str(stored.acknowledge_by) == "2026-11-24 17:00:00"
-		assert str(stored.sweep_at) == "2026-11-24 13:15:00"  # the warning, at 75 % of 15 working hours
+		assert str(stored.next_check_at) == "2026-11-24 13:15:00"  # the warning, at 75 % of 15 working hours
 		assert (stored.respond_status, stored.clock_state, stored.breached) == ("Running", "Running", 0)
 		assert stored.matrix == doc.matrix is not None
 

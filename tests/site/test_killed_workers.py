@@ -187,7 +187,9 @@ def test_an_import_that_is_killed_leaves_whole_rows_and_goes_on_where_it_stopped
 		doc = frappe.get_doc(INTERACTION, row.name)
 		assert [event.event for event in doc.events] == ["Logged", "Received"]
 		assert (str(doc.acknowledge_by), doc.clock_state) == ("2026-11-17 17:00:00", "Running")
-		assert str(doc.sweep_at) > "2026-11-16" and doc.matrix and doc.confidentiality_level == "Standard"
+		assert (
+			str(doc.next_check_at) > "2026-11-16" and doc.matrix and doc.confidentiality_level == "Standard"
+		)
 	assert not frappe.db.sql(
 		"""select name from `tabInteraction Event` where parenttype = 'Client Interaction'
 		and parent not in (select name from `tabClient Interaction`)"""

@@ -285,7 +285,7 @@ def test_the_client_is_asked_again_where_the_purpose_says_so(clients, manager, s
 	given, without_address = give(clients[0]), give(clients[1])
 	with clock.moved_to(given.valid_until - timedelta(days=1)):
 		assert renewals.remind() == 2
-	links = frappe.get_all("Client Link", ["consent", "sent_to"])
+	links = frappe.get_all("Client Access Link", ["consent", "sent_to"])
 	assert [tuple(row.values()) for row in links] == [(given.name, "anna@client.example")]
 	without_address.reload()
 	assert without_address.events[-1].event == "Reminded"

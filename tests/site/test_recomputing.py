@@ -154,7 +154,7 @@ def test_a_change_that_moves_nothing_leaves_records_untouched(inquiry, close_on)
 	close_on("2026-12-24", at="2026-11-23 12:00")
 	assert frappe.db.get_value(INTERACTION, doc.name, "modified") == frappe.utils.get_datetime(doc.modified)
 	assert moves(doc.name) == []
-	assert str(frappe.db.get_value(INTERACTION, doc.name, "sweep_at")) > "2026-11-24 00:00"
+	assert str(frappe.db.get_value(INTERACTION, doc.name, "next_check_at")) > "2026-11-24 00:00"
 
 
 def test_a_save_before_the_sweep_tells_of_the_move_as_well(inquiry, clock_at):
@@ -223,7 +223,7 @@ def preview(holiday, user, as_user, clock_at, at="2026-11-24 12:00"):
 	doc = current_holiday_list().as_dict(convert_dates_to_str=True)
 	doc.holidays.append({"doctype": "Holiday", "holiday_date": holiday, "description": "Closed"})
 	with clock_at(at), as_user(user):
-		return api.preview_deadlines(frappe.as_json(doc))
+		return api.simulate_deadlines(frappe.as_json(doc))
 
 
 def test_the_preview_tells_what_would_move_and_moves_nothing(inquiry, clock_at, as_user):
@@ -263,7 +263,7 @@ def test_the_preview_of_hours(inquiry, clock_at):
 	for row in doc.hours:
 		row["end_time"] = "12:00:00"
 	with clock_at("2026-11-23 12:30"):
-		moved = [move for move in api.preview_deadlines(doc)["moves"] if move["interaction"] == name]
+		moved = [move for move in api.simulate_deadlines(doc)["moves"] if move["interaction"] == name]
 	assert [(move["clock"], move["after"]) for move in moved] == [
 		("acknowledge", "2026-11-24 12:00:00"),
 		("respond", "2026-11-25 12:00:00"),
@@ -274,9 +274,9 @@ def test_the_preview_refuses_impossible_hours_in_words():
 	doc = current_calendar().as_dict(convert_dates_to_str=True)
 	doc.hours[0]["end_time"] = "08:00:00"
 	with pytest.raises(frappe.ValidationError, match="choose a later end"):
-		api.preview_deadlines(doc)
+		api.simulate_deadlines(doc)
 	with pytest.raises(frappe.ValidationError, match="Choose one of these"):
-		api.preview_deadlines({"doctype": "User"})
+		api.simulate_deadlines({"doctype": "User"})
 
 
 def test_the_preview_asks_a_few_questions_whatever_the_number(inquiry, as_user, clock_at, monkeypatch):

@@ -491,9 +491,9 @@ def committed_client(site):
 	site.set_user("Administrator")
 	site.db.rollback()
 	for doctype, filters in (
-		("Email Queue", {"reference_doctype": ("in", ("Client Consent", "Client Link"))}),
-		("Client Link", {"party": client.party}),
-		("Client Link Attempt", {}),
+		("Email Queue", {"reference_doctype": ("in", ("Client Consent", "Client Access Link"))}),
+		("Client Access Link", {"party": client.party}),
+		("Client Access Link Attempt", {}),
 		("Identity Verification", {"party": client.party}),
 		("Client Consent", {"party": client.party}),
 		("Communication Preference", {"party": client.party}),

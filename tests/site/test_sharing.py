@@ -366,6 +366,6 @@ def test_a_new_record_is_not_logged_below_the_level_of_its_type(staff, client, a
 
 def test_a_deleted_level_closes_what_was_there(staff, sensitive):
 	sensitive.db_set({"confidentiality_level": "Gone", "responsible_staff": staff.frontline})
-	policy.forget()
+	policy.clear_cache()
 	assert not may(staff.frontline, sensitive) and sensitive.name not in lists(staff.frontline)
 	assert may(staff.manager, sensitive) and sensitive.name in lists(staff.manager)

@@ -10,7 +10,7 @@ from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
 from client_comms import api
-from client_comms.api.sources import try_source_rules
+from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals
 from client_comms.intake import event as meetings
@@ -647,7 +647,7 @@ def test_a_rule_without_condition_is_refused(set_settings, row):
 
 def test_the_tester_says_what_a_message_would_become(staff, clock_at, logged):
 	with clock_at(MONDAY):
-		found = try_source_rules("Communication", "Inbound", subject="Complaint about the noise")
+		found = simulate_source_rules("Communication", "Inbound", subject="Complaint about the noise")
 	assert found["communication_type"] == "Feedback/Complaint"
 	assert (found["confidentiality_level"], found["rule"]) == ("Sensitive", 2)
 	assert "Complaint" in found["reason"] or "complaint" in found["reason"]
@@ -661,11 +661,11 @@ def test_the_tester_says_what_a_message_would_become(staff, clock_at, logged):
 
 def test_the_tester_tries_rules_that_are_not_saved(staff):
 	rules = [{"source": "Event", "communication_type": "Resolution/Closure"}]
-	found = try_source_rules("Event", "Outbound", rules=frappe.as_json(rules))
+	found = simulate_source_rules("Event", "Outbound", rules=frappe.as_json(rules))
 	assert (found["communication_type"], found["rule"]) == ("Resolution/Closure", 1)
 	assert found["acknowledge_by"] is None and found["responsible_staff"] is None
 
 
 def test_the_tester_is_for_those_who_configure_or_audit(staff, as_user):
 	with as_user(staff["Frontline Staff"]), pytest.raises(frappe.PermissionError):
-		try_source_rules("Communication", "Inbound")
+		simulate_source_rules("Communication", "Inbound")

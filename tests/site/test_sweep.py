@@ -47,8 +47,8 @@ def case(inquiry, people, set_calendar):
 
 
 @pytest.fixture
-def sweep_at(clock_at, as_user, site):
-	"""`sweep_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, logged in as nobody."""
+def next_check_at(clock_at, as_user, site):
+	"""`next_check_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, logged in as nobody."""
 
 	def run(moment):
 		with clock_at(moment), as_user("Administrator"):
@@ -80,8 +80,8 @@ def test_the_scheduler_runs_the_sweep():
 	assert (job.cron_format, job.stopped) == ("*/5 * * * *", 0)
 
 
-def test_a_missed_deadline_is_marked_once_and_told_once_each(case, people, sweep_at):
-	assert sweep_at("2026-11-24 17:05") == 1
+def test_a_missed_deadline_is_marked_once_and_told_once_each(case, people, next_check_at):
+	assert next_check_at("2026-11-24 17:05") == 1
 	(breach,) = breaches(case)
 	assert breach.note == "acknowledge 2026-11-24 17:00:00" and str(breach.at) == "2026-11-24 17:05:00"
 	assert notified(case) == sorted({people["responsible"], *people["managers"]})
@@ -89,38 +89,38 @@ def test_a_missed_deadline_is_marked_once_and_told_once_each(case, people, sweep
 	doc = frappe.get_doc(INTERACTION, case)
 	assert (doc.breached, doc.acknowledge_status, doc.respond_status) == (1, "Breached", "Running")
 
-	assert sweep_at("2026-11-24 17:10") == 0
+	assert next_check_at("2026-11-24 17:10") == 0
 	assert len(breaches(case)) == 1 and len(notified(case)) == 3
 
 
-def test_each_deadline_is_marked_for_itself(case, sweep_at):
-	sweep_at("2026-11-24 17:05")
-	assert sweep_at(AFTER_BOTH) == 1
+def test_each_deadline_is_marked_for_itself(case, next_check_at):
+	next_check_at("2026-11-24 17:05")
+	assert next_check_at(AFTER_BOTH) == 1
 	assert [row.note for row in breaches(case)] == [
 		"acknowledge 2026-11-24 17:00:00",
 		"respond 2026-11-25 17:00:00",
 	]
 	assert len(notified(case)) == 6 and len(todos(case)) == 1, "one reminder that is renewed"
-	assert frappe.db.get_value(INTERACTION, case, "sweep_at") is None
+	assert frappe.db.get_value(INTERACTION, case, "next_check_at") is None
 
 
-def test_the_reminder_ends_with_the_answer(case, clock_at, sweep_at):
-	sweep_at(AFTER_BOTH)
+def test_the_reminder_ends_with_the_answer(case, clock_at, next_check_at):
+	next_check_at(AFTER_BOTH)
 	assert len(todos(case)) == 1
 	with clock_at("2026-11-25 18:00"):
 		api.answer(case)
 	assert not todos(case)
 
 
-def test_the_reminder_ends_for_whom_the_interaction_is_taken_from(case, make_user, clock_at, sweep_at):
-	sweep_at("2026-11-24 17:05")
+def test_the_reminder_ends_for_whom_the_interaction_is_taken_from(case, make_user, clock_at, next_check_at):
+	next_check_at("2026-11-24 17:05")
 	other = make_user("Frontline Staff")
 	with clock_at("2026-11-24 18:00"):
 		doc = frappe.get_doc(INTERACTION, case)
 		doc.responsible_staff = other
 		doc.save()
 	assert not todos(case)
-	sweep_at(AFTER_BOTH)
+	next_check_at(AFTER_BOTH)
 	assert todos(case) == [other]
 
 
@@ -128,70 +128,70 @@ def test_the_reminder_ends_for_whom_the_interaction_is_taken_from(case, make_use
 	("moment", "found"),
 	[("2026-11-24 16:59:59", 0), ("2026-11-24 17:00:00", 0), ("2026-11-24 17:00:01", 1)],
 )
-def test_a_deadline_is_missed_after_it_and_not_at_it(case, sweep_at, moment, found):
-	assert sweep_at(moment) == found
+def test_a_deadline_is_missed_after_it_and_not_at_it(case, next_check_at, moment, found):
+	assert next_check_at(moment) == found
 	assert len(breaches(case)) == found
 
 
-def test_a_broken_promise_is_found(case, clock_at, sweep_at):
+def test_a_broken_promise_is_found(case, clock_at, next_check_at):
 	with clock_at("2026-11-23 11:00"):
 		api.promise(case, "2026-11-26 12:00:00")
-	assert sweep_at("2026-11-26 11:00") == 0
-	assert sweep_at("2026-11-26 12:00:01") == 1
+	assert next_check_at("2026-11-26 11:00") == 0
+	assert next_check_at("2026-11-26 12:00:01") == 1
 	assert [row.note for row in breaches(case)] == ["promise 2026-11-26 12:00:00"]
 	assert frappe.db.get_value(INTERACTION, case, "promise_status") == "Breached"
 
 
-def test_what_waits_for_the_client_is_never_missed(case, clock_at, sweep_at):
+def test_what_waits_for_the_client_is_never_missed(case, clock_at, next_check_at):
 	with clock_at("2026-11-24 16:00"):
 		api.pause(case)
-	assert sweep_at("2026-12-24 12:00") == 0
+	assert next_check_at("2026-12-24 12:00") == 0
 	with clock_at("2026-12-28 09:00"):
 		api.resume(case)
-	assert sweep_at("2026-12-28 10:00") == 0  # the hour that was left
-	assert sweep_at("2026-12-28 10:00:01") == 1
+	assert next_check_at("2026-12-28 10:00") == 0  # the hour that was left
+	assert next_check_at("2026-12-28 10:00:01") == 1
 
 
 @pytest.mark.parametrize("action", ["answer", "close"])
-def test_what_is_answered_is_never_missed(case, clock_at, set_settings, sweep_at, action):
+def test_what_is_answered_is_never_missed(case, clock_at, set_settings, next_check_at, action):
 	set_settings(evidence_mode="Off")
 	with clock_at("2026-11-24 16:00"):
 		api.answer(case)
 		if action == "close":
 			api.close(case)
-	assert sweep_at("2027-01-01 12:00") == 0
+	assert next_check_at("2027-01-01 12:00") == 0
 	assert not breaches(case)
 
 
-def test_what_was_late_before_the_sweep_came_is_not_marked_when_met(case, clock_at, sweep_at):
+def test_what_was_late_before_the_sweep_came_is_not_marked_when_met(case, clock_at, next_check_at):
 	with clock_at(AFTER_BOTH):
 		api.answer(case)
 	assert frappe.db.get_value(INTERACTION, case, ["respond_status", "breached"]) == ("Met Late", 1)
-	assert sweep_at("2026-11-26 12:00") == 0
+	assert next_check_at("2026-11-26 12:00") == 0
 
 
-def test_what_arrives_after_its_deadline_is_found(inquiry, people, set_calendar, clock_at, sweep_at):
+def test_what_arrives_after_its_deadline_is_found(inquiry, people, set_calendar, clock_at, next_check_at):
 	"""A message that was fetched a week late has been missed when it is logged."""
 	set_calendar(["09:00-17:00"])
 	doc = inquiry(
 		responsible_staff=people["responsible"], at="2026-11-23 10:00", occurred_on="2026-11-16 10:00"
 	)
 	assert (doc.acknowledge_status, doc.respond_status) == ("Breached", "Breached")
-	assert sweep_at("2026-11-23 10:05") == 1
+	assert next_check_at("2026-11-23 10:05") == 1
 	assert len(breaches(doc.name)) == 2
-	assert sweep_at("2026-11-23 10:10") == 0
+	assert next_check_at("2026-11-23 10:10") == 0
 
 
-def test_only_people_who_may_read_are_told(case, people, sweep_at):
+def test_only_people_who_may_read_are_told(case, people, next_check_at):
 	frappe.get_doc("User", people["responsible"]).remove_roles("Frontline Staff")
 	manager = min(people["managers"])
 	frappe.db.set_value("User", manager, "enabled", 0)
-	sweep_at("2026-11-24 17:05")
+	next_check_at("2026-11-24 17:05")
 	assert notified(case) == sorted(people["managers"] - {manager})
 
 
-def test_a_notification_gives_nothing_away(case, sweep_at):
-	sweep_at("2026-11-24 17:05")
+def test_a_notification_gives_nothing_away(case, next_check_at):
+	next_check_at("2026-11-24 17:05")
 	(subject,) = set(frappe.get_all("Notification Log", {"document_name": case}, pluck="subject"))
 	assert case in subject and "Solar" not in subject and "Anna" not in subject
 
@@ -199,7 +199,7 @@ def test_a_notification_gives_nothing_away(case, sweep_at):
 # --- cost and robustness ------------------------------------------------------------------------
 
 
-def test_the_sweep_reads_only_what_is_due(case, inquiry, people, sweep_at, monkeypatch):
+def test_the_sweep_reads_only_what_is_due(case, inquiry, people, next_check_at, monkeypatch):
 	for day in range(24, 31):
 		inquiry(responsible_staff=people["responsible"], at=f"2026-12-{day} 10:00")
 	opened = []
@@ -211,11 +211,11 @@ def test_the_sweep_reads_only_what_is_due(case, inquiry, people, sweep_at, monke
 		return real(*args, **kwargs)
 
 	monkeypatch.setattr(frappe, "get_doc", watching)
-	assert sweep_at("2026-11-24 17:05") == 1
+	assert next_check_at("2026-11-24 17:05") == 1
 	assert set(opened) == {case}
 
 
-def test_an_idle_sweep_is_one_query(case, sweep_at, monkeypatch):
+def test_an_idle_sweep_is_one_query(case, next_check_at, monkeypatch):
 	queries = []
 	real = frappe.db.sql
 
@@ -224,30 +224,32 @@ def test_an_idle_sweep_is_one_query(case, sweep_at, monkeypatch):
 		return real(query, *args, **kwargs)
 
 	monkeypatch.setattr(frappe.db, "sql", counting)
-	assert sweep_at("2026-11-23 11:00") == 0
+	assert next_check_at("2026-11-23 11:00") == 0
 	assert len([query for query in queries if "Client Interaction" in query]) == 1
 
 
-def test_the_question_what_is_due_is_answered_by_the_index(case, sweep_at, monkeypatch):
+def test_the_question_what_is_due_is_answered_by_the_index(case, next_check_at, monkeypatch):
 	frappe.db.sql(
-		"""insert into `tabClient Interaction` (name, sweep_at)
+		"""insert into `tabClient Interaction` (name, next_check_at)
 		select concat('Later ', seq), '2030-01-01' from seq_1_to_3000"""
 	)
 	plans = []
 	real = frappe.db.sql
 
 	def explaining(query, *args, **kwargs):
-		if "sweep_at" in str(query) and str(query).lower().startswith("select") and not plans:
+		if "next_check_at" in str(query) and str(query).lower().startswith("select") and not plans:
 			plans.extend(real(f"explain {query}", as_dict=True))
 		return real(query, *args, **kwargs)
 
 	monkeypatch.setattr(frappe.db, "sql", explaining)
-	sweep_at("2026-11-24 17:05")
-	assert plans[0].key and "sweep_at" in plans[0].key
+	next_check_at("2026-11-24 17:05")
+	assert plans[0].key and "next_check_at" in plans[0].key
 	assert int(plans[0].rows) < 100
 
 
-def test_a_broken_record_does_not_stop_the_others(case, inquiry, people, sweep_at, monkeypatch, clock_at):
+def test_a_broken_record_does_not_stop_the_others(
+	case, inquiry, people, next_check_at, monkeypatch, clock_at
+):
 	other = inquiry(responsible_staff=people["responsible"], at="2026-11-23 10:01").name
 	real = sweep.handle
 
@@ -258,25 +260,25 @@ def test_a_broken_record_does_not_stop_the_others(case, inquiry, people, sweep_a
 		return told
 
 	monkeypatch.setattr(sweep, "handle", fail_for_case)
-	assert sweep_at("2026-11-24 17:05") == 2
+	assert next_check_at("2026-11-24 17:05") == 2
 	assert len(breaches(other)) == 1
 	assert not breaches(case) and not notified(case), "nothing is half-written"
 	assert frappe.db.exists("Error Log", {"reference_name": case})
 	frappe.db.delete("Error Log", {"reference_name": case})
 
 	monkeypatch.setattr(sweep, "handle", real)
-	assert sweep_at("2026-11-24 17:10") == 0, "the broken record is left alone for an hour"
-	assert sweep_at("2026-11-24 18:06") == 1
+	assert next_check_at("2026-11-24 17:10") == 0, "the broken record is left alone for an hour"
+	assert next_check_at("2026-11-24 18:06") == 1
 	assert len(breaches(case)) == 1 and len(notified(case)) == 3
 
 
-def test_more_than_a_chunk_is_handled_in_one_run(inquiry, people, set_calendar, sweep_at, monkeypatch):
+def test_more_than_a_chunk_is_handled_in_one_run(inquiry, people, set_calendar, next_check_at, monkeypatch):
 	set_calendar(["09:00-17:00"])
 	monkeypatch.setattr(sweep, "CHUNK", 2)
 	names = [
 		inquiry(responsible_staff=people["responsible"], at=f"2026-11-23 10:0{n}").name for n in range(5)
 	]
-	assert sweep_at("2026-11-24 17:05") == 5
+	assert next_check_at("2026-11-24 17:05") == 5
 	assert all(len(breaches(name)) == 1 for name in names)
 
 
@@ -488,17 +490,19 @@ def deadlocks(monkeypatch):
 	return make
 
 
-def test_a_chunk_lost_to_a_deadlock_is_taken_anew(case, sweep_at, deadlocks):
+def test_a_chunk_lost_to_a_deadlock_is_taken_anew(case, next_check_at, deadlocks):
 	deadlocks(2)
-	assert sweep_at(AFTER_BOTH) == 1
+	assert next_check_at(AFTER_BOTH) == 1
 	assert len(breaches(case)) == 2  # what was done in the chunks that were taken back is not done twice
-	assert sweep_at(AFTER_BOTH) == 0
+	assert next_check_at(AFTER_BOTH) == 0
 
 
-def test_a_sweep_that_loses_every_chunk_gives_up_and_leaves_the_work_for_the_next(case, sweep_at, deadlocks):
+def test_a_sweep_that_loses_every_chunk_gives_up_and_leaves_the_work_for_the_next(
+	case, next_check_at, deadlocks
+):
 	deadlocks(sweep.DEADLOCKS + 1)
 	with pytest.raises(frappe.QueryDeadlockError):
-		sweep_at(AFTER_BOTH)
+		next_check_at(AFTER_BOTH)
 	assert breaches(case) == []
-	assert sweep_at(AFTER_BOTH) == 1
+	assert next_check_at(AFTER_BOTH) == 1
 	assert len(breaches(case)) == 2

@@ -15,7 +15,7 @@ from client_comms.setup import indexes
 NOW = "2026-11-24 12:00"
 BEFORE = "2026-11-24 11:00:00"
 ADDRESS = "berta@kunde.example"
-DISMISSAL = "Unlogged Dismissal"
+DISMISSAL = "Logging Exemption"
 
 
 @pytest.fixture(autouse=True)
@@ -232,7 +232,7 @@ def test_content_is_shown_to_whom_frappe_lets_read_it(client, manager, make_user
 def test_the_report_runs_for_those_who_answer_for_logging(client, make_user, as_user, role):
 	name = email().name
 	with as_user(make_user(role)):
-		rows = query_report.run("Interactions Nobody Logged", filters={"from_date": "2026-11-20"})["result"]
+		rows = query_report.run("Unlogged Interactions", filters={"from_date": "2026-11-20"})["result"]
 	assert [(row["reference_name"], row["client_name"], row["ago"]) for row in rows] == [
 		(name, "Kunde AG", 3600)
 	]
@@ -241,7 +241,7 @@ def test_the_report_runs_for_those_who_answer_for_logging(client, make_user, as_
 def test_a_period_with_too_much_says_so(client, manager, as_user):
 	email(), email()
 	with mock.patch.object(unlogged, "LIMIT", 1), as_user(manager):
-		answer = query_report.run("Interactions Nobody Logged", filters={"from_date": "2026-11-20"})
+		answer = query_report.run("Unlogged Interactions", filters={"from_date": "2026-11-20"})
 	assert "newest 1" in (answer["message"] or "")
 
 

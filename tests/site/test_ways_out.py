@@ -568,7 +568,7 @@ def test_a_text_message_about_a_record_goes_to_its_client_alone(client, log, gat
 def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatch):
 	update = log("Service Update", **client)
 	alert = notify(update, [], channel="SMS")
-	assert isinstance(alert, notification.GatedNotification)
+	assert isinstance(alert, notification.GuardedNotification)
 	monkeypatch.setattr(alert, "get_receiver_list", lambda *_args: [OTHER_NUMBER])
 	alert.send(update)
 	assert gateway == [] and any("OutgoingRefusedError" in each for each in errors())

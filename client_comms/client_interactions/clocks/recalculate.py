@@ -1,7 +1,7 @@
 """Holidays or hours changed: running clocks follow, what was judged stays as it was (C-3, C-4).
 
 The request itself computes nothing. It hands every record at which something is still to happen to the sweep,
-by its `sweep_at` and in the transaction of the change: so none is forgotten, whatever happens to a worker.
+by its `next_check_at` and in the transaction of the change: so none is forgotten, whatever happens to a worker.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -32,8 +32,8 @@ def follow(companies: Collection[str] | None = None) -> None:
 	table = frappe.qb.DocType(INTERACTION)
 	query = (
 		frappe.qb.update(table)
-		.set(table.sweep_at, clock.now() - timedelta(seconds=1))
-		.where(table.sweep_at < sweep.HELD)
+		.set(table.next_check_at, clock.now() - timedelta(seconds=1))
+		.where(table.next_check_at < sweep.HELD)
 	)
 	if companies is not None:
 		if not companies:
@@ -67,7 +67,7 @@ class World:
 		return self.changed.get(name) or calendars.load(name)
 
 
-def preview(doc) -> dict:
+def simulate(doc) -> dict:
 	"""What saving a Response Calendar or Holiday List, as it stands in the form, would move.
 
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
@@ -130,14 +130,14 @@ def _running(companies: Collection[str]) -> Iterator[tuple[frappe._dict, list[fr
 		return
 	names = frappe.get_all(
 		INTERACTION,
-		{"sweep_at": ("is", "set"), "company": ("in", companies)},
+		{"next_check_at": ("is", "set"), "company": ("in", companies)},
 		[
 			"name",
 			"subject",
 			*replay.TERMS_FIELDS,
 			*(f for pair in replay.FIELDS.values() for f in pair),
 		],
-		order_by="sweep_at asc, name asc",
+		order_by="next_check_at asc, name asc",
 		limit=PREVIEWED,
 	)
 	for start in range(0, len(names), CHUNK):

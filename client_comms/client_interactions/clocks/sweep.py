@@ -1,6 +1,6 @@
 """Find what is due without anyone opening a record: warnings, missed deadlines, escalation steps (C-3, C-4, R-2).
 
-The sweep asks the index on `sweep_at` for interactions at which something is due, so its cost follows
+The sweep asks the index on `next_check_at` for interactions at which something is due, so its cost follows
 what is due and not what exists. It locks the rows it takes and skips rows that another sweep holds, keeps
 what it does with one event each, and commits in chunks: running it twice at once, or killing it, changes
 nothing in the outcome.
@@ -20,7 +20,7 @@ from client_comms.client_interactions.clocks import escalation, replay
 CHUNK = 50
 DEADLOCKS = 10
 _LOCKED_OUT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
-HELD = datetime(9999, 12, 31)  # `sweep_at` of what a backfill has not finished: left alone until it has
+HELD = datetime(9999, 12, 31)  # `next_check_at` of what a backfill has not finished: left alone until it has
 SECONDS = 240  # a run ends in time for the next one, which goes on where it stopped
 
 
@@ -65,8 +65,8 @@ def _take_due(limit: int) -> list[str]:
 	return (
 		frappe.qb.from_(table)
 		.select(table.name)
-		.where(table.sweep_at < clock.now())  # a deadline is missed after it, not at it
-		.orderby(table.sweep_at)
+		.where(table.next_check_at < clock.now())  # a deadline is missed after it, not at it
+		.orderby(table.next_check_at)
 		.limit(limit)
 		.for_update(skip_locked=True)
 	).run(pluck=True)
@@ -113,4 +113,4 @@ def handle(doc) -> set[str]:
 
 
 def _look_again(name: str, at) -> None:
-	frappe.db.set_value("Client Interaction", name, "sweep_at", at, update_modified=False)
+	frappe.db.set_value("Client Interaction", name, "next_check_at", at, update_modified=False)

@@ -12,7 +12,7 @@ from client_comms.enforcement import guards
 from client_comms.exceptions import ClearanceMissingError
 
 
-class HeldSystemConsole(SystemConsole):
+class GuardedSystemConsole(SystemConsole):
 	"""The console of Frappe, in SQL and in Python."""
 
 	def run(self):
@@ -20,7 +20,7 @@ class HeldSystemConsole(SystemConsole):
 		return super().run()
 
 
-class HeldBulkUpdate(BulkUpdate):
+class GuardedBulkUpdate(BulkUpdate):
 	"""The update of all rows that a condition in SQL finds: which these are answers questions about hidden text."""
 
 	@frappe.whitelist()

@@ -8,7 +8,7 @@ from client_comms.enforcement import governed, guards
 _SENDING = "client_comms_sending"
 
 
-class HeldEmailDigest(EmailDigest):
+class GuardedEmailDigest(EmailDigest):
 	"""It holds what everybody may read who gets it: its recipients when it is sent, else who looks at it."""
 
 	def send(self):

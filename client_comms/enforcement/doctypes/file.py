@@ -24,7 +24,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return dependents.has_permission(doc, ptype, user, debug)
 
 
-class HeldFile(File):
+class GuardedFile(File):
 	"""Frappe's file. Whatever reads the content of one comes by here: new rows that have an address only, imports,
 	archives, pictures in a PDF; most of it asks nothing about the file."""
 

@@ -18,7 +18,7 @@ _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
 
 
-class HeldReport(report.Report):
+class GuardedReport(report.Report):
 	"""The report of Frappe; however it is asked for, its rows are computed here."""
 
 	def execute_query_report(self, filters):

@@ -6,7 +6,7 @@ from client_comms.enforcement import guards
 from client_comms.enforcement.requests import portal
 
 
-class HeldWebForm(WebForm):
+class GuardedWebForm(WebForm):
 	"""Frappe's web form. Any of them answers for any DocType that a request names."""
 
 	def has_web_form_permission(self, doctype, name, ptype="read"):

@@ -17,7 +17,7 @@ def require(doctype: str | None, name: str | None) -> None:
 		frappe.get_doc(doctype, name).check_permission()
 
 
-class HeldWebhook(Webhook):
+class GuardedWebhook(Webhook):
 	"""The Webhook of Frappe. Version 15 computes its previews whenever a Webhook is shown, version 16 on demand."""
 
 	if compat.is_version_16():

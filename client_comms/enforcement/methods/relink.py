@@ -5,15 +5,13 @@ Frappe and ERPNext check nothing of the record: whoever knows its name could put
 they may read it.
 """
 
-from collections.abc import Iterator
-
 import frappe
 from erpnext.crm.doctype.lead import lead
 from erpnext.crm.doctype.opportunity import opportunity
 from erpnext.support.doctype.issue import issue
 from frappe import email
 
-from client_comms.enforcement import documents, governed, guards, policy
+from client_comms.enforcement import governed, guards, levels, policy
 from client_comms.intake import desk
 from client_comms.rules import access
 
@@ -55,7 +53,7 @@ def _make(doctype: str, make, communication: str, *arguments) -> str:
 	with desk.made_of(communication):
 		made = make(communication, *arguments)
 	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
-		documents.raise_to(doctype, made, level)
+		levels.raise_to(doctype, made, level)
 		_raise_interactions(doctype, made, level)
 	return made
 
@@ -70,43 +68,3 @@ def _raise_interactions(doctype: str, name: str, level: str) -> None:
 		if rules.rank(doc.confidentiality_level) < rules.rank(level):
 			doc.confidentiality_level = level
 			doc.save_by_app()
-
-
-def refuse_reply(doc, method=None) -> None:
-	"""A reply links to the message it answers, and lists give out fields of linked documents; a message under a document
-	goes on with what was said about it.
-
-	:raises ClearanceMissingError: the session user may not read the message, or what the new one is filed under
-	"""
-	if doc.in_reply_to and (doc.is_new() or doc.has_value_changed("in_reply_to")):
-		guards.require(governed.COMMUNICATION, doc.in_reply_to)
-	filed = doc.is_new() or doc.has_value_changed("reference_name")
-	if filed and not doc.flags.ignore_permissions:
-		guards.require(doc.reference_doctype, doc.reference_name)
-		guards.require(governed.INTERACTION, doc.client_interaction)
-
-
-def refuse_named(doc, method=None) -> None:
-	"""`validate` of documents that take over what is in a document they name, or open it to who may read them.
-
-	What the app or ERPNext does by itself passes, and what stood there before.
-
-	:raises ClearanceMissingError: the session user may not read a document that the change names
-	"""
-	if doc.flags.ignore_permissions:
-		return
-	before = None if doc.is_new() else doc.get_doc_before_save()
-	for doctype, name in sorted(set(_named(doc)) - set(_named(before))):
-		if doctype in governed.doctypes():
-			guards.require(doctype, name)
-
-
-def _named(doc) -> Iterator[tuple[str, str]]:
-	"""The documents that a document and its rows name in their links."""
-	for each in (doc, *doc.get_all_children()) if doc else ():
-		for field in each.meta.get_link_fields():
-			if value := each.get(field.fieldname):
-				yield field.options, value
-		for field in each.meta.get_dynamic_link_fields():
-			if (value := each.get(field.fieldname)) and (doctype := each.get(field.options)):
-				yield doctype, value

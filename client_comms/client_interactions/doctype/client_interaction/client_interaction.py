@@ -114,7 +114,7 @@ class ClientInteraction(Document):
 		status: DF.Literal["Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"]
 		subject: DF.Data
 		summary: DF.SmallText | None
-		sweep_at: DF.Datetime | None
+		next_check_at: DF.Datetime | None
 	# end: auto-generated types
 
 	def onload(self):
@@ -480,7 +480,7 @@ class ClientInteraction(Document):
 				"promised_for": clock.to_stored(clocks.promise.due),
 				"promise_status": clocks.promise.status,
 				"next_deadline": clock.to_stored(clocks.next_deadline),
-				"sweep_at": clock.now() if plan.actions else clock.to_stored(plan.next_moment),
+				"next_check_at": clock.now() if plan.actions else clock.to_stored(plan.next_moment),
 				"clock_state": clocks.clock_state,
 				"breached": int(clocks.breached),
 				"status": clocks.status,

@@ -19,15 +19,15 @@ class CommunicationPreference(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from client_comms.client_interactions.doctype.channel_not_to_use.channel_not_to_use import (
-			ChannelNottoUse,
+		from client_comms.client_interactions.doctype.excluded_channel.excluded_channel import (
+			ExcludedChannel,
 		)
 		from client_comms.client_interactions.doctype.preferred_channel.preferred_channel import (
 			PreferredChannel,
 		)
 
 		channels: DF.Table[PreferredChannel]
-		channels_not_to_use: DF.Table[ChannelNottoUse]
+		channels_not_to_use: DF.Table[ExcludedChannel]
 		client_name: DF.Data | None
 		confirmed_on: DF.Date
 		contact: DF.Link | None

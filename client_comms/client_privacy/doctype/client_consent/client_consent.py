@@ -9,7 +9,7 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts
 from client_comms.exceptions import EventsAreAppendOnlyError
 from client_comms.i18n import moment
-from client_comms.outgoing import gate
+from client_comms.outgoing import email
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
@@ -223,7 +223,7 @@ class ClientConsent(Document):
 		"""A consent that ends takes effect at once, on what waits to be sent too (P-3)."""
 		before = self.get_doc_before_save()
 		if before and before.status == rules.GIVEN and self.status != rules.GIVEN:
-			gate.hold_waiting(self.party_type, self.party)
+			email.hold_waiting(self.party_type, self.party)
 
 	def on_trash(self):
 		frappe.throw(

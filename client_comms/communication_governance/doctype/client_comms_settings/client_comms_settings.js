@@ -9,17 +9,17 @@ frappe.ui.form.on("Client Comms Settings", {
 
 	refresh(frm) {
 		frm.get_field("escalation_steps").grid.update_docfield_property("role", "ignore_link_validation", 1);
-		frm.add_custom_button(__("What Would This Message Become?"), () => try_source_rules(frm));
+		frm.add_custom_button(__("What Would This Message Become?"), () => simulate_source_rules(frm));
 		if (!frm.perm[0]?.write) return;
 		for (const doctype of ["Issue", "Lead", "Opportunity"]) {
-			frm.add_custom_button(__(doctype), () => preview_governing(doctype), __("Preview Governing"));
+			frm.add_custom_button(__(doctype), () => simulate_governing(doctype), __("Preview Governing"));
 		}
 	},
 });
 
 /** Who would lose sight of how many documents, were the DocType governed now. */
-async function preview_governing(doctype) {
-	const rows = await frappe.xcall("client_comms.api.preview_governing", { doctype });
+async function simulate_governing(doctype) {
+	const rows = await frappe.xcall("client_comms.api.simulate_governing", { doctype });
 	const title = __("Preview: {0}", [__(doctype)]);
 	if (!rows.length) {
 		frappe.msgprint({ title, message: __("Nobody would lose sight of anything."), indicator: "green" });
@@ -40,7 +40,7 @@ async function preview_governing(doctype) {
 }
 
 /** A dialog that asks what the rules of the form, saved or not, make of a message. */
-function try_source_rules(frm) {
+function simulate_source_rules(frm) {
 	const rule = (fieldname) => frappe.meta.get_docfield("Interaction Source Rule", fieldname);
 	const dialog = new frappe.ui.Dialog({
 		title: __("What Would This Message Become?"),
@@ -77,7 +77,7 @@ function try_source_rules(frm) {
 		primary_action_label: __("Try"),
 		async primary_action(values) {
 			delete values.result;
-			const found = await frappe.xcall("client_comms.api.try_source_rules", {
+			const found = await frappe.xcall("client_comms.api.simulate_source_rules", {
 				...values,
 				rules: frm.doc.source_rules || [],
 				default_communication_type: frm.doc.default_communication_type,

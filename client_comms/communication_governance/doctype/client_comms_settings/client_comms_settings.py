@@ -6,7 +6,7 @@ from client_comms import clock, validation
 from client_comms.client_interactions.clocks import escalation, recalculate
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
-from client_comms.enforcement import documents
+from client_comms.enforcement import documents, levels
 from client_comms.rules import domains
 
 _WHAT_THE_SWEEP_DOES = ("default_calendar", "warning_share", "quiet_from", "quiet_until", "escalation_steps")
@@ -112,7 +112,7 @@ class ClientCommsSettings(Document):
 		for doctype, setting in documents.SETTING.items():
 			if self.get(setting) and not (before and before.get(setting)):
 				frappe.enqueue(
-					documents.backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype
+					levels.backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype
 				)
 		if before is None or any(
 			_content(before.get(field)) != _content(self.get(field)) for field in _WHAT_THE_SWEEP_DOES

@@ -71,11 +71,11 @@ class CommunicationMatrix(Document):
 		self.validate_what_arrives()
 
 	def on_submit(self):
-		policy.forget()
+		policy.clear_cache()
 		retry.follow()  # what could not be logged for want of this version
 
 	def on_cancel(self):
-		policy.forget()
+		policy.clear_cache()
 		self.warn_if_none_is_left()
 
 	def validate_what_arrives(self):

@@ -87,12 +87,12 @@ class ConfidentialityLevel(Document):
 			)
 
 	def on_update(self):
-		policy.forget()
+		policy.clear_cache()
 		sharing.end_all_lapsed()
 		self.warn_about_roles_without_permission()
 
 	def after_delete(self):
-		policy.forget()
+		policy.clear_cache()
 
 	def warn_about_roles_without_permission(self):
 		"""A clearance narrows what role permissions give; without those it opens nothing."""

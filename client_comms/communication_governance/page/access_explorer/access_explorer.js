@@ -574,18 +574,18 @@
 			const to_html = (answer) => this.to_html(answer);
 			if (values.change === "matrix") {
 				this.ask(
-					"what_if_matrix",
+					"simulate_matrix_access",
 					{ matrix: values.matrix, against: values.against, action },
 					to_html
 				);
 			} else if (values.change === "role") {
 				const { user, role } = values;
-				this.ask("what_if_role", { user, role, held: Number(values.held), action }, to_html);
+				this.ask("simulate_role", { user, role, held: Number(values.held), action }, to_html);
 			} else {
 				const actions = Object.keys(ACTIONS).filter((each) => values[`can_${each}`]);
 				const { level, role } = values;
 				this.ask(
-					"what_if_clearance",
+					"simulate_clearance",
 					{ level, role, actions, oversight: values.oversight ? 1 : 0, action },
 					to_html
 				);

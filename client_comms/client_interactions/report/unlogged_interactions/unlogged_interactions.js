@@ -1,4 +1,4 @@
-frappe.query_reports["Interactions Nobody Logged"] = {
+frappe.query_reports["Unlogged Interactions"] = {
 	filters: [
 		{
 			fieldname: "from_date",
@@ -44,11 +44,11 @@ frappe.query_reports["Interactions Nobody Logged"] = {
 				if (documents.length) log_unlogged(report, documents);
 			});
 		}
-		if (frappe.model.can_read("Unlogged Dismissal")) {
-			report.page.add_menu_item(__("Set Aside"), () => frappe.set_route("List", "Unlogged Dismissal"));
+		if (frappe.model.can_read("Logging Exemption")) {
+			report.page.add_menu_item(__("Set Aside"), () => frappe.set_route("List", "Logging Exemption"));
 		}
-		if (frappe.model.can_create("Unlogged Dismissal")) {
-			report.page.add_inner_button(__("Not a Client Matter"), () => {
+		if (frappe.model.can_create("Logging Exemption")) {
+			report.page.add_inner_button(__("Not a Client OutgoingContext"), () => {
 				const documents = selected_documents(report);
 				if (documents.length) dismiss_unlogged(report, documents);
 			});
@@ -85,7 +85,7 @@ function dismiss_unlogged(report, documents) {
 			show_refusals(await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }));
 			report.refresh();
 		},
-		__("Not a Client Matter"),
+		__("Not a Client OutgoingContext"),
 		__("Confirm")
 	);
 }

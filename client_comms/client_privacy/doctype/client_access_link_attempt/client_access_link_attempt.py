@@ -2,7 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 
-class ClientLinkAttempt(Document):
+class ClientAccessLinkAttempt(Document):
 	"""Tries of one address in one hour to open links that are wrong, old or used; counted, not listed one by one."""
 
 	# begin: auto-generated types
@@ -22,4 +22,4 @@ class ClientLinkAttempt(Document):
 
 
 def on_doctype_update():
-	frappe.db.add_unique("Client Link Attempt", ["ip_address", "hour", "outcome"])
+	frappe.db.add_unique("Client Access Link Attempt", ["ip_address", "hour", "outcome"])

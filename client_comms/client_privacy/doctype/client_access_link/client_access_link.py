@@ -1,7 +1,7 @@
 from frappe.model.document import Document
 
 
-class ClientLink(Document):
+class ClientAccessLink(Document):
 	"""A link by which a client answers without a login: for one purpose, for some days, once (P-3, C-1).
 
 	The secret is in the link alone; what is kept is its keyed hash, which opens nothing.

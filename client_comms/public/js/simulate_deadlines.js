@@ -1,7 +1,7 @@
 frappe.provide("client_comms");
 
 // Response Calendar and Holiday List: which deadlines would move, were the form saved as it stands.
-if (!client_comms.preview_deadlines) {
+if (!client_comms.simulate_deadlines) {
 	const CLOCKS = {
 		acknowledge: __("Acknowledgement"),
 		respond: __("Answer"),
@@ -23,9 +23,9 @@ if (!client_comms.preview_deadlines) {
 
 	const paragraph = (text) => `<p>${text}</p>`;
 
-	client_comms.preview_deadlines = async (frm) => {
+	client_comms.simulate_deadlines = async (frm) => {
 		const { looked_at, more, moves, hidden } = await frappe.xcall(
-			"client_comms.api.preview_deadlines",
+			"client_comms.api.simulate_deadlines",
 			{ doc: frm.doc },
 			"POST"
 		);
@@ -49,7 +49,7 @@ if (!client_comms.preview_deadlines) {
 
 	const refresh = (frm) => {
 		if (frm.is_new() || !frm.perm[0]?.write) return;
-		frm.add_custom_button(__("What Would Move?"), () => client_comms.preview_deadlines(frm));
+		frm.add_custom_button(__("What Would Move?"), () => client_comms.simulate_deadlines(frm));
 	};
 	for (const doctype of ["Response Calendar", "Holiday List"]) {
 		frappe.ui.form.on(doctype, { refresh });

@@ -5,7 +5,7 @@ from frappe.model.document import Document
 from client_comms.intake import failures, unlogged
 
 
-class UnloggedDismissal(Document):
+class LoggingExemption(Document):
 	"""What nobody needs to log, and why: an email, call or event with a client, or what could not be logged (D-1)."""
 
 	# begin: auto-generated types
@@ -34,4 +34,4 @@ class UnloggedDismissal(Document):
 
 def on_doctype_update():
 	"""One dismissal a document, found by it."""
-	frappe.db.add_unique("Unlogged Dismissal", ["reference_doctype", "reference_name"])
+	frappe.db.add_unique("Logging Exemption", ["reference_doctype", "reference_name"])

@@ -1,0 +1,49 @@
+"""Results of reports that were computed in somebody's name, prepared or emailed: for that user alone (P-2)."""
+
+import frappe
+from frappe import _
+
+from client_comms import compat
+from client_comms.enforcement import guards
+
+PREPARED = "Prepared Report"
+
+
+def prepared_condition(user=None, doctype=None) -> str:
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	# Names of DocTypes held: a constant of the app, without anything to escape but itself.
+	types = ", ".join(
+		frappe.db.escape(doctype)
+		for doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+	)
+	return (
+		f"(`tabPrepared Report`.`owner` = {frappe.db.escape(user)} or `tabPrepared Report`.`report_name` not in"
+		f" (select `report`.`name` from `tabReport` `report` where `report`.`ref_doctype` in ({types})))"
+	)
+
+
+def has_prepared_permission(doc, ptype=None, user=None, debug=False):
+	return _only_for(doc, doc.report_name, {doc.owner}, user)
+
+
+def has_email_permission(doc, ptype=None, user=None, debug=False):
+	"""Also when it is made or changed: nobody has a report mailed in the name of a user who sees more."""
+	users = {doc.user}
+	if doc.name and not doc.is_new():
+		users.add(frappe.db.get_value(doc.doctype, doc.name, "user"))
+	return _only_for(doc, doc.report, users, user)
+
+
+def _only_for(doc, report: str, users: set[str | None], user: str | None):
+	user = user or frappe.session.user
+	if user == "Administrator" or users == {user} or not report:
+		return compat.no_objection()
+	if not guards.is_held(frappe.get_cached_value("Report", report, "ref_doctype") or ""):
+		return compat.no_objection()
+	return compat.objection(
+		_("{0} shows what {1} may see. Run the report yourself.").format(
+			frappe.bold(doc.name or report), frappe.bold(", ".join(sorted(filter(None, users))))
+		)
+	)

@@ -1,0 +1,123 @@
+"""The checks of what goes out, each with the clause it holds (C-2, C-5, D-3, P-1, P-3). The rule is `rules.outgoing`."""
+
+from collections.abc import Iterable
+
+import frappe
+
+from client_comms import clock
+from client_comms.client_privacy import consents, identity
+from client_comms.clients import preferences
+from client_comms.communication_governance import templates, wording
+from client_comms.outgoing import facts
+from client_comms.rules import channels
+from client_comms.rules import consent as consent_rules
+from client_comms.rules import outgoing as rules
+from client_comms.rules.messages import Message
+from client_comms.rules.messages import _ as N_
+from client_comms.rules.outgoing import Finding, Recipient
+
+
+def consent_of(
+	context: facts.OutgoingContext, recipient: Recipient, purpose: str | None = None
+) -> consent_rules.Decision:
+	"""Whether the client agreed that `recipient`, a third party, gets it."""
+	if not recipient.third_party:
+		return consent_rules.Decision(
+			False,
+			consent_rules.NO_CONSENT,
+			None,
+			Message(N_("This is neither staff, nor the client, nor a known third party.")),
+		)
+	if not context.party:
+		return consent_rules.Decision(
+			False,
+			consent_rules.NO_CONSENT,
+			None,
+			Message(N_("It is not on record which client this is about, so nobody can have consented.")),
+		)
+	request = consent_rules.Request(
+		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
+		recipient.third_party,
+		context.contact,
+		context.data_categories,
+	)
+	return consents.decide(context.party_type, context.party, request)
+
+
+def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""P-3: to a third party only with the client's consent, at levels that ask for it."""
+	if not level_requires(context, "require_third_party_consent"):
+		return []
+	found = []
+	for recipient in recipients:
+		if recipient.kind != rules.THIRD_PARTY:
+			continue
+		decision = consent_of(context, recipient)
+		if not decision.allowed:
+			found.append(Finding(rules.CONSENT, decision.reason, rules.REQUEST_CONSENT, recipient.address))
+	return found
+
+
+def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""P-1: at levels that ask for it, nothing goes out before the client's identity is confirmed."""
+	required = level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
+	if not required or context.acknowledgement:
+		return []
+	known = (
+		identity.state(context.party_type, context.party, context.contact, context.level)
+		if context.party
+		else rules.Identity()
+	)
+	return list(rules.check_identity(True, known, clock.now()))
+
+
+def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""C-2: the channel that the client asked for, another with a reason, and never one they do not want."""
+	if not context.party or not any(recipient.kind == rules.CLIENT for recipient in recipients):
+		return []
+	preference = preferences.of(context.party_type, context.party, context.contact)
+	choice = channels.choose(preferences.rule_of(preference), context.channel)
+	if choice.outcome == channels.ALLOWED:
+		return []
+	blocks = choice.outcome == channels.BLOCKED
+	return [Finding(rules.CHANNEL, choice.message, rules.CHANGE_CHANNEL, blocks=blocks)]
+
+
+def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""D-3: an email about a governed record is written with a template that is approved for it."""
+	if not (context.governed and context.content is not None and _reaches_outside(recipients)):
+		return []
+	offered = (
+		templates.offered(context.doctype, context.name) if context.doctype in templates.DOCTYPES else []
+	)
+	if context.email_template in offered:
+		return []
+	message = (
+		Message(N_("The template {template} is not approved for this."), {"template": context.email_template})
+		if context.email_template
+		else Message(N_("The email is written without an approved template."))
+	)
+	return [Finding(rules.TEMPLATE, message, rules.CHOOSE_TEMPLATE)]
+
+
+def check_wording(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""C-5, D-3: terms to avoid, plain language, courtesy, in what somebody wrote to people outside."""
+	if not context.content or not context.party or not _reaches_outside(recipients):
+		return []
+	return [
+		Finding(rules.WORDING, finding.message, rules.CHANGE_WORDING)
+		for finding in wording.check(wording.plain(context.content), facts.language_of(context))
+	]
+
+
+def _reaches_outside(recipients: Iterable[Recipient]) -> bool:
+	return any(recipient.kind != rules.STAFF for recipient in recipients)
+
+
+CHECKS = {
+	rules.CONSENT: check_consent,
+	rules.IDENTITY: check_identity,
+	rules.CHANNEL: check_channel,
+	rules.TEMPLATE: check_template,
+	rules.WORDING: check_wording,
+}

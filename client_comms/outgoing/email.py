@@ -1,0 +1,132 @@
+"""Emails at the gate: once when they are queued and again when they are sent, because consent may end in between (P-1 to P-3)."""
+
+import frappe
+from frappe import _
+
+from client_comms import alerts
+from client_comms.client_privacy import disclosures
+from client_comms.communication_governance import wording
+from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register
+from client_comms.rules import outgoing as rules
+
+AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
+_WAITING = ("Not Sent", "Partially Sent")
+
+
+def keep_acknowledgement(doc, method=None) -> None:
+	"""`before_validate` of Communication: only the app says that a message is an acknowledgement, which tells nothing
+	of the record and passes unasked (C-3)."""
+	if doc.is_new():
+		doc.is_acknowledgement = int(bool(doc.flags.client_comms_acknowledgement))
+	else:
+		doc.is_acknowledgement = frappe.db.get_value(doc.doctype, doc.name, "is_acknowledgement")
+
+
+def keep_written(doc, method=None) -> None:
+	"""`before_validate` of Communication: what a request itself calls automatic was written by somebody, and is judged so
+	(C-5, D-3)."""
+	declared = (frappe.local.form_dict or {}).get("communication_type")
+	if doc.is_new() and doc.communication_type == declared == AUTOMATED:
+		doc.communication_type = "Communication"
+
+
+def context_of_email(queued) -> facts.OutgoingContext | None:
+	"""What a row of the Email Queue is about; None for what is no message about a client.
+
+	Messages of the app to staff, and of Frappe about accounts and passwords, belong to no client's record.
+	"""
+	if not (queued.communication or (queued.reference_doctype and queued.reference_name)):
+		return None
+	context = facts.context_of(
+		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
+	)
+	return context if context.governed or (queued.communication and context.party) else None
+
+
+def before_queueing(doc, method=None) -> None:
+	"""`before_insert` of Email Queue: the gate.
+
+	:raises OutgoingRefusedError: nothing of it is queued
+	"""
+	context = context_of_email(doc)
+	if context is None:
+		return
+	recipients = recipient_kinds.sort_recipients(context, [row.recipient for row in doc.recipients])
+	doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
+
+
+def after_queueing(doc, method=None) -> None:
+	"""`after_insert` of Email Queue: what passed the gate goes on the register."""
+	if passed := doc.flags.client_comms_passed:
+		register.register(*passed, email_queue=doc.name)
+		context = passed[0]
+		if context.content and any(finding.check == rules.WORDING for finding in passed[2].warned):
+			found = wording.check(wording.plain(context.content), facts.language_of(context))
+			wording.keep(found, context.communication)
+
+
+def refusal_at_sending(queued) -> str | None:
+	"""Why a message that waited may not go out any more; None when it may."""
+	context = context_of_email(queued)
+	if context is None:
+		return None
+	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
+	recipients = recipient_kinds.sort_recipients(context, waiting)
+	# How it is written was judged when it was queued; so was the reason that somebody gave.
+	refused = [
+		finding
+		for finding in gate.judge(context, recipients, reason="given when it was queued").refused
+		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
+	]
+	return frappe.utils.strip_html(presentation.list(refused).replace("<br>", "\n")) if refused else None
+
+
+def hold_waiting(party_type: str, party: str) -> int:
+	"""Consent of a client ended: hold back what waits in the Email Queue without it; returns how many."""
+	queue, message, interaction = (
+		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", facts.INTERACTION)
+	)
+	presentation.about = (
+		frappe.qb.from_(interaction)
+		.select(interaction.name)
+		.where((interaction.party_type == party_type) & (interaction.party == party))
+	)
+	names = (
+		frappe.qb.from_(queue)
+		.left_join(message)
+		.on(message.name == queue.communication)
+		.where(queue.status.isin(_WAITING))
+		.where(
+			message.client_interaction.isin(presentation.about)
+			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(presentation.about))
+			| ((queue.reference_doctype == party_type) & (queue.reference_name == party))
+		)
+		.select(queue.name)
+		.orderby(queue.name)
+	).run(pluck=True)
+	return sum(hold(frappe.get_doc("Email Queue", name)) for name in names)
+
+
+def hold(queued) -> bool:
+	"""Take a message out of the queue that may not go out any more; whether it was."""
+	why = refusal_at_sending(queued)
+	if why is None:
+		return False
+	queued.update_status(status="Error", error=why)
+	disclosures.hold_back(queued.name, why)
+	_tell_sender(queued)
+	return True
+
+
+def _tell_sender(queued) -> None:
+	"""Who wrote it believes that it went out."""
+	presentation.about = (
+		("Communication", queued.communication)
+		if queued.communication
+		else (queued.reference_doctype, queued.reference_name)
+	)
+	sender = frappe.db.get_value(*presentation.about, "owner") if queued.communication else queued.owner
+	if frappe.get_cached_value("User", sender, "user_type") == "System User":
+		alerts.tell(
+			[sender], lambda: _("Held back: an email that may not be sent any more"), *presentation.about
+		)

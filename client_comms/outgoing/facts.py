@@ -1,0 +1,136 @@
+"""What goes out: the record it belongs to, and the client whose information it is (P-1, P-2)."""
+
+from dataclasses import dataclass
+
+import frappe
+
+from client_comms.client_privacy import consents
+from client_comms.clients import parties, preferences
+from client_comms.enforcement import dependents, governed, guards, policy
+from client_comms.outgoing import presentation
+
+INTERACTION = governed.INTERACTION
+REPORT = "Auto Email Report"
+EMAIL = "Email"
+_MESSAGE_FIELDS = (
+	"client_interaction",
+	"reference_doctype",
+	"reference_name",
+	"subject",
+	"content",
+	"communication_type",
+	"email_template",
+	"is_acknowledgement",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingContext:
+	"""What goes out: the record it belongs to, and the client whose information it is."""
+
+	doctype: str | None
+	name: str | None
+	what: str
+	channel: str
+	level: str | None = None
+	interaction: str | None = None
+	party_type: str | None = None
+	party: str | None = None
+	contact: str | None = None
+	communication_type: str | None = None
+	communication: str | None = None
+	data_categories: frozenset[str] = frozenset()
+	email_template: str | None = None
+	content: str | None = None  # the HTML of an email that somebody wrote; None: nobody did
+	acknowledgement: bool = False  # confirms receipt in approved words, and tells nothing of the record
+
+	@property
+	def governed(self) -> bool:
+		return self.level is not None
+
+
+def context_of(
+	doctype: str | None,
+	name: str | None,
+	*,
+	channel: str = EMAIL,
+	what: str = "",
+	communication: str | None = None,
+	email_template: str | None = None,
+	content: str | None = None,
+) -> OutgoingContext:
+	"""What a message filed under a document, or an existing message, is about."""
+	message = (
+		frappe.db.get_value("Communication", communication, _MESSAGE_FIELDS, as_dict=True)
+		if communication
+		else None
+	)
+	doctype, name = dependents.owner_of(doctype, name)
+	interaction, level, acknowledgement = None, None, False
+	if message:
+		interaction, level = message.client_interaction, governed.level("Communication", communication)
+		doctype, name = message.reference_doctype or doctype, message.reference_name or name
+		what, email_template = what or message.subject, message.email_template
+		acknowledgement = bool(message.is_acknowledgement)
+		content = message.content if message.communication_type == "Communication" else None
+	if doctype and name:
+		interaction = interaction or governed.interaction_of(doctype, name)
+		level = _stricter(level, _level_of(doctype, name))
+	if interaction and (doctype, name) != (INTERACTION, interaction):
+		level = _stricter(level, governed.level(INTERACTION, interaction))
+	return OutgoingContext(
+		doctype,
+		name,
+		what or "",
+		channel,
+		level,
+		interaction,
+		communication=communication,
+		email_template=email_template or None,
+		content=content,
+		acknowledgement=acknowledgement,
+		**_client_of(interaction, doctype, name),
+	)
+
+
+def _level_of(doctype: str, name: str) -> str | None:
+	"""The level of a document; an emailed report may hold any of the records it is about, so the strictest counts."""
+	if doctype != REPORT:
+		return governed.level(doctype, name)
+	report = frappe.db.get_value(REPORT, name, "report")
+	presentation.about = report and frappe.get_cached_value("Report", report, "ref_doctype")
+	if not guards.is_held(presentation.about or ""):
+		return None
+	strictest = policy.current().level(None)
+	return strictest and strictest.name
+
+
+def _client_of(interaction: str | None, doctype: str | None, name: str | None) -> dict:
+	if not interaction:
+		client = parties.client_of(doctype, name, "", "")
+		return {"party_type": client.party_type, "party": client.party, "contact": client.contact}
+	row = frappe.db.get_value(
+		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True
+	)
+	return {**(row or {}), "data_categories": consents.categories_of(interaction)}
+
+
+def _stricter(one: str | None, other: str | None) -> str | None:
+	"""The stricter of two levels: a message keeps its own, and takes that of the record it is filed under."""
+	found = [each for each in (one, other) if each]
+	return max(
+		found, key=lambda each: frappe.get_cached_value("Confidentiality Level", each, "rank"), default=None
+	)
+
+
+def level_requires(context: OutgoingContext, safeguard: str) -> bool:
+	"""Whether the level asks for a safeguard, by the name of its check on Confidentiality Level."""
+	return context.governed and bool(
+		frappe.get_cached_value("Confidentiality Level", context.level, safeguard)
+	)
+
+
+def language_of(context: OutgoingContext) -> str | None:
+	"""The language to write to the client in, as far as it is on record."""
+	preference = preferences.of(context.party_type, context.party, context.contact)
+	return preferences.language_of(context.party_type, context.party, preference)

@@ -1,0 +1,117 @@
+"""Findings of the gate in the words and with the buttons of the desk."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from client_comms.i18n import translate
+from client_comms.outgoing import facts
+from client_comms.rules import outgoing as rules
+from client_comms.rules.outgoing import Finding
+
+MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
+
+
+def list(found: Iterable[Finding]) -> str:
+	"""The findings under the rule that each breaks, one a line and with whom it is about; then what to do, once a remedy."""
+	parts = []
+	for check, group in groupby(found, key=lambda finding: finding.check):
+		group = list(group)
+		steps = dict.fromkeys(finding.next_step for finding in group)
+		parts.append(
+			"<br>".join(
+				[
+					frappe.bold(rule_of(check)),
+					*(
+						f"{frappe.bold(escape_html(finding.recipient))}: {translate(finding.message)}"
+						if finding.recipient
+						else translate(finding.message)
+						for finding in group
+					),
+					*(remedy_of(step)[1] for step in steps),
+				]
+			)
+		)
+	return "<br><br>".join(parts)
+
+
+def rule_of(check: str) -> str:
+	"""What a check is called, in the words of its setting, with the clause that it holds."""
+	label = _(frappe.get_meta("Client Comms Settings").get_label(MODE_FIELDS[check]))
+	return f"{label} ({rules.CLAUSES[check]})"
+
+
+def remedy_of(step: str) -> tuple[str, str]:
+	"""The label of the button of a next step, and what to do in words."""
+	return {
+		rules.REQUEST_CONSENT: (
+			_("Ask for Consent"),
+			_("Ask the client for consent first, or leave these recipients out."),
+		),
+		rules.VERIFY_IDENTITY: (
+			_("Verify Identity"),
+			_("Confirm who the client is, then send again."),
+		),
+		rules.UNLOCK_IDENTITY: (
+			_("See the Checks"),
+			_("Look at the failed checks, and ask a Compliance Officer to record one as unlocked."),
+		),
+		rules.CHANGE_CHANNEL: (
+			_("See the Preference"),
+			_("Use a channel that the client wants, or correct the preference after asking the client."),
+		),
+		rules.CHOOSE_TEMPLATE: (
+			_("Choose a Template"),
+			_("Write with a template that is approved for this, or have this one approved."),
+		),
+		rules.CHANGE_WORDING: (
+			_("See the Wording"),
+			_("Change the wording; below the text are suggestions to apply."),
+		),
+	}[step]
+
+
+def as_dict(finding: Finding) -> dict:
+	"""A finding as the desk shows it."""
+	label, hint = remedy_of(finding.next_step)
+	return {
+		"check": finding.check,
+		"rule": rule_of(finding.check),
+		"message": translate(finding.message),
+		"recipient": finding.recipient,
+		"next_step": finding.next_step,
+		"label": label,
+		"hint": hint,
+	}
+
+
+def about(context: facts.OutgoingContext) -> dict:
+	"""What the remedies of the desk need to know of the matter."""
+	return {
+		"doctype": context.doctype,
+		"name": context.name,
+		"interaction": context.interaction,
+		"party_type": context.party_type,
+		"party": context.party,
+		"contact": context.contact,
+	}
+
+
+def next_step(found: Sequence[Finding], context: facts.OutgoingContext) -> dict:
+	"""The remedy as a button of the message; Frappe has one button, so that several remedies are listed behind it."""
+	first = found[0]
+	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
+		label, _hint = remedy_of(first.next_step)
+		action, args = first.next_step.replace("-", "_"), {**about(context), "recipient": first.recipient}
+	else:
+		label, action = _("What to Do"), "show_remedies"
+		args = {"about": about(context), "found": [as_dict(each) for each in found]}
+	return {
+		"label": label,
+		"client_action": f"client_comms.outgoing.{action}",
+		"args": args,
+		"hide_on_success": 1,
+	}

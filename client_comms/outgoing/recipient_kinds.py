@@ -1,0 +1,84 @@
+"""Who a recipient is: staff, the client or a third party, by address and by number (P-2, P-3)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import parse_addr
+
+from client_comms.client_privacy import third_parties
+from client_comms.clients import contacts as clients
+from client_comms.clients import parties, phone_numbers
+from client_comms.outgoing import facts
+from client_comms.rules import domains
+from client_comms.rules import outgoing as rules
+from client_comms.rules.outgoing import Known, Recipient
+
+
+def sort_recipients(context: facts.OutgoingContext, addresses: Iterable[str]) -> tuple[Recipient, ...]:
+	"""Staff, client or third party, for each address (P-2, P-3)."""
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	addresses = [address for address in addresses if (address or "").strip()]
+	known = Known(
+		staff_domains=settings.own_domains(),
+		staff_addresses=_compared(parties.own_addresses(addresses)),
+		client_addresses=_compared(
+			clients.addresses_of(context.party_type, context.party, context.contact)
+			or _who_opened(context.interaction)
+		),
+		third_parties=third_parties.by_domain(),
+	)
+	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
+
+
+def _compared(addresses: Iterable[str]) -> set[str]:
+	return {domains.normal_address(address) for address in addresses}
+
+
+def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tuple[Recipient, ...]:
+	"""Likewise for telephone numbers: whose they are is what the contacts and the users of the site say."""
+	wanted = dict.fromkeys(phone_numbers.normalised(number) or number for number in numbers)
+	users = frappe.get_all(
+		"User", {"enabled": 1, "user_type": "System User", "mobile_no": ("is", "set")}, pluck="mobile_no"
+	)
+	staff = {phone_numbers.normalised(number) for number in users}
+	owners = phone_numbers.contacts_of(wanted)
+	people = {
+		*(clients.contacts_of(context.party_type, context.party) if context.party else ()),
+		context.contact,
+	}
+	theirs = {number for number in wanted if people & set(owners.get(number, ()))} | _own_numbers(context)
+	return tuple(
+		Recipient(
+			number,
+			rules.STAFF if number in staff else rules.CLIENT if number in theirs else rules.THIRD_PARTY,
+		)
+		for number in wanted
+	)
+
+
+def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
+	"""The numbers on the client's own record, such as those of a Lead."""
+	if not context.party:
+		return set()
+	meta = frappe.get_meta(context.party_type)
+	fields = [
+		df.fieldname for df in meta.fields if "Phone" in (df.options, df.fieldtype) and not df.is_virtual
+	]
+	values = frappe.db.get_value(context.party_type, context.party, fields) if fields else ()
+	return {phone_numbers.normalised(value) for value in values or () if value}
+
+
+def _who_opened(interaction: str | None) -> set[str]:
+	"""The address that the interaction began with: as long as nobody knows the client, that is who the client is."""
+	sender = interaction and frappe.db.get_value(
+		"Communication",
+		{
+			"client_interaction": interaction,
+			"sent_or_received": "Received",
+			"communication_medium": facts.EMAIL,
+		},
+		"sender",
+		order_by="creation asc",
+	)
+	address = parse_addr(sender or "")[1].lower()
+	return {address} if address else set()

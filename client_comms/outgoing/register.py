@@ -1,0 +1,70 @@
+"""What went out to people outside is entered on the disclosure register (P-2)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from client_comms.client_privacy import disclosures, identity
+from client_comms.outgoing import checks, facts
+from client_comms.rules import outgoing as rules
+from client_comms.rules.outgoing import Recipient
+
+
+def register(
+	context: facts.OutgoingContext,
+	recipients: Iterable[Recipient],
+	verdict: rules.Verdict,
+	reason: str | None,
+	email_queue: str | None = None,
+) -> None:
+	"""Enter what goes out to people outside on the disclosure register (P-2), if it is governed."""
+	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
+	if not (context.governed and outside):
+		return
+	verified = context.party and identity.last_confirmed(context.party_type, context.party, context.contact)
+	# Who is warned about and has no reason on record was let through by a job.
+	warned = {finding.recipient for finding in verdict.warned}
+	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
+	rows = []
+	for recipient in outside:
+		basis, consent = disclosures.OWN_INFORMATION, None
+		if recipient.kind == rules.THIRD_PARTY:
+			decision = checks.consent_of(context, recipient)
+			consent = decision.consent if decision.allowed else None
+			basis = disclosures.CONSENT if consent else disclosures.NOT_REQUIRED
+			if recipient.address in warned:
+				basis = disclosures.REASON_GIVEN
+		rows.append(
+			{
+				"recipient": recipient.address,
+				"recipient_kind": recipient.kind,
+				"third_party": recipient.third_party,
+				"channel": context.channel,
+				"preferred_channel": deviation and deviation.message.values["preferred"],
+				"party_type": context.party_type,
+				"party": context.party,
+				"party_name": _name_of(context),
+				"contact": context.contact,
+				"what": escape_html(context.what) or _("No subject"),
+				"confidentiality_level": context.level,
+				"client_interaction": context.interaction,
+				"reference_doctype": context.doctype,
+				"reference_name": context.name,
+				"communication": context.communication,
+				"email_queue": email_queue,
+				"basis": basis,
+				"consent": consent,
+				"identity_verification": verified,
+				"reason": reason or (_("Sent by a job: nobody was asked.") if verdict.warned else None),
+			}
+		)
+	disclosures.write(rows)
+
+
+def _name_of(context: facts.OutgoingContext) -> str | None:
+	if not context.party:
+		return None
+	title_field = frappe.get_meta(context.party_type).get_title_field()
+	return frappe.db.get_value(context.party_type, context.party, title_field)
