@@ -174,13 +174,46 @@ _BEFORE_PRINT = [
 ]
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
+	# What the documents of governance change elsewhere; they know nothing of it themselves.
+	"Client Comms Settings": {
+		"on_update": [
+			"client_comms.enforcement.levels.follow_settings",
+			"client_comms.client_interactions.clocks.recalculate.follow_settings",
+		],
+	},
+	"Communication Matrix": {
+		"on_submit": [
+			"client_comms.enforcement.policy.clear_cache",
+			"client_comms.intake.retry.follow",
+		],
+		"on_cancel": "client_comms.enforcement.policy.clear_cache",
+	},
+	"Confidentiality Level": {
+		"on_update": [
+			"client_comms.enforcement.policy.clear_cache",
+			"client_comms.enforcement.sharing.end_all_lapsed",
+		],
+		"after_delete": "client_comms.enforcement.policy.clear_cache",
+	},
+	"Response Calendar": {
+		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
+		"after_delete": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
+	},
+	"Logging Exemption": {
+		"before_insert": "client_comms.intake.unlogged.require_exempted",
+		"after_insert": "client_comms.intake.failures.follow_exemption",
+	},
 	"Client Interaction": {
+		"onload": "client_comms.outgoing.safeguards.show",
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
 	},
 	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
-	"Client Consent": {"before_discard": _BEFORE_DISCARD},
+	"Client Consent": {
+		"on_update": "client_comms.outgoing.email.follow_withdrawal",
+		"before_discard": _BEFORE_DISCARD,
+	},
 	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
@@ -392,7 +425,6 @@ override_doctype_class = {
 	"CRM Note": "client_comms.enforcement.child_rows.GuardedCRMNote",
 	"Communication Link": "client_comms.enforcement.child_rows.GuardedCommunicationLink",
 	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedCompetitorDetail",
-	"Consent Data Category": "client_comms.enforcement.child_rows.GuardedConsentDataCategory",
 	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedDynamicLink",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedEmailQueueRecipient",
 	"Event Participants": "client_comms.enforcement.child_rows.GuardedEventParticipants",

@@ -15,7 +15,6 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, getdate, now
 
 from client_comms import clock
-from client_comms.enforcement import policy
 from client_comms.exceptions import LedgerIsAppendOnlyError
 from client_comms.rules import ledger as chain_rules
 
@@ -129,15 +128,6 @@ def write(entries: Iterable[dict]) -> None:
 def record(action: str, doctype: str, name: str, level: str | None, **details) -> None:
 	"""Write one entry that belongs to a change: it is kept if the change is, and rolled back with it."""
 	write([entry(action, doctype, name, level, **details)])
-
-
-def level_changed(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:
-	"""A level was raised or lowered; the first level of a record is neither."""
-	if not before or before == after:
-		return
-	rules = policy.current()
-	action = LEVEL_LOWERED if rules.rank(after) < rules.rank(before) else LEVEL_RAISED
-	record(action, doctype, name, after, reason=reason or f"{before} → {after}")
 
 
 # --- chaining ----------------------------------------------------------------------------------

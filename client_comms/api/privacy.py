@@ -11,7 +11,7 @@ from client_comms.client_privacy import codes, identity, receipts
 from client_comms.communication_governance import wording
 from client_comms.enforcement import client_documents
 from client_comms.i18n import plain, translate
-from client_comms.outgoing import checks, facts, gate, presentation
+from client_comms.outgoing import checks, facts, gate, presentation, recipient_kinds
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
 

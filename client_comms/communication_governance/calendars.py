@@ -1,12 +1,13 @@
 """Response calendars of the site as calendars of the rules."""
 
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date
 
 import frappe
 from frappe.utils import getdate
 
-from client_comms.rules.working_time import Window, WorkingCalendar, time_of_day, weekday_number
+from client_comms.rules import working_time
+from client_comms.rules.working_time import Window, WorkingCalendar, weekday_number
 
 _CALENDARS = "client_comms_calendars"
 _OWN = "client_comms_calendars_of_companies"
@@ -65,7 +66,11 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 			holidays_of(frappe.get_cached_doc("Holiday List", doc.holiday_list)) if doc.holiday_list else ()
 		)
 	windows = [
-		Window(weekday_number(row.weekday), as_time(row.start_time), as_time(row.end_time))
+		Window(
+			weekday_number(row.weekday),
+			working_time.as_time(row.start_time),
+			working_time.as_time(row.end_time),
+		)
 		for row in doc.hours
 		if row.weekday and row.start_time is not None and row.end_time is not None  # mandatory, says Frappe
 	]
@@ -80,14 +85,3 @@ def forget():
 	"""Drop what is kept in this process; documents themselves are cached by Frappe."""
 	setattr(frappe.local, _CALENDARS, None)
 	setattr(frappe.local, _OWN, None)
-
-
-def as_time(value: timedelta | str) -> time:
-	"""A time as a form sends it, or as the database holds it.
-
-	:raises client_comms.rules.working_time.CalendarError: it is none
-	"""
-	if not isinstance(value, timedelta):
-		return time_of_day(str(value))
-	seconds = int(value.total_seconds()) % 86400
-	return time(seconds // 3600, seconds % 3600 // 60, seconds % 60)

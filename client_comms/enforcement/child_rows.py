@@ -12,9 +12,6 @@ from frappe.core.doctype.dynamic_link.dynamic_link import DynamicLink
 from frappe.desk.doctype.event_participants.event_participants import EventParticipants
 from frappe.email.doctype.email_queue_recipient.email_queue_recipient import EmailQueueRecipient
 
-from client_comms.client_privacy.doctype.consent_data_category.consent_data_category import (
-	ConsentDataCategory,
-)
 from client_comms.enforcement import dependents, governed, interactions
 
 _QUEUE = "Email Queue"
@@ -74,10 +71,6 @@ class GuardedCommunicationLink(GuardedRow, CommunicationLink):
 
 
 class GuardedCompetitorDetail(GuardedRow, CompetitorDetail):
-	pass
-
-
-class GuardedConsentDataCategory(GuardedRow, ConsentDataCategory):
 	pass
 
 

@@ -45,7 +45,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 			if not decision.allowed:
 				refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
 	set_level(doctype, name, level)
-	ledger.level_changed(doctype, name, before, level, f"{before} → {level}: {reason}")
+	record_change(doctype, name, before, level, f"{before} → {level}: {reason}")
 	doc.add_comment(
 		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
 	)
@@ -66,7 +66,7 @@ def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
 			frappe.qb.update(table).set(table.confidentiality_level, level).where(table.name == name).run()
 		else:
 			set_level(doctype, name, level)
-		ledger.level_changed(doctype, name, before, level)
+		record_change(doctype, name, before, level)
 
 
 def set_level(doctype: str, name: str, level: str) -> None:
@@ -97,3 +97,21 @@ def backfill_levels(doctype: str, chunk: int = 500) -> None:
 		for name, level in strictest.items():
 			set_level(doctype, name, level)
 		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
+
+
+def record_change(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:
+	"""A level was raised or lowered; the first level of a record is neither."""
+	if not before or before == after:
+		return
+	rules = policy.current()
+	action = ledger.LEVEL_LOWERED if rules.rank(after) < rules.rank(before) else ledger.LEVEL_RAISED
+	ledger.record(action, doctype, name, after, reason=reason or f"{before} → {after}")
+
+
+def follow_settings(doc, method=None) -> None:
+	"""`on_update` of Client Comms Settings: documents that are governed from now on take the level of the interactions
+	about them."""
+	before = doc.get_doc_before_save()
+	for doctype, setting in documents.SETTING.items():
+		if doc.get(setting) and not (before and before.get(setting)):
+			frappe.enqueue(backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype)

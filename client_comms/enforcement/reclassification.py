@@ -2,7 +2,6 @@
 
 import frappe
 
-from client_comms import ledger
 from client_comms.enforcement import governed, levels, sharing
 
 
@@ -22,7 +21,7 @@ def follow(doc) -> None:
 				update_modified=False,
 			)
 		note = next((row.note for row in reversed(doc.events) if row.event == "Level Changed"), None)
-		ledger.level_changed(
+		levels.record_change(
 			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
 		raise_document(doc)

@@ -150,7 +150,7 @@ def end_lapsed_of_role(doc, method=None) -> None:
 		end_all_lapsed()
 
 
-def end_all_lapsed() -> None:
+def end_all_lapsed(doc=None, method=None) -> None:
 	"""Look at every share and follow: the clearances of a level changed. Also daily, for what ends without any event
 	(training that is no longer current, roles that were taken past the user's document). Repeatable."""
 	_end({}, {})

@@ -1,23 +1,11 @@
 """What documents have in common that staff type in, a web form makes, or a button makes of a message."""
 
-from contextlib import contextmanager
-
 import frappe
 
+from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals, inbound_headers
 
 INTERACTION = "Client Interaction"
-_MESSAGE = "client_comms_made_of"
-
-
-@contextmanager
-def made_of(communication: str):
-	"""What is made inside goes on with the conversation of that message, if it is logged."""
-	frappe.flags[_MESSAGE] = communication
-	try:
-		yield
-	finally:
-		frappe.flags[_MESSAGE] = None
 
 
 def log_new(doc, log):
@@ -31,7 +19,7 @@ def log_new(doc, log):
 
 def _continued(doc):
 	"""The conversation of the message that the document is made of, which is about the document from now on."""
-	communication = frappe.flags.get(_MESSAGE)
+	communication = relink.made_of_now()
 	name = communication and frappe.db.get_value("Communication", communication, "client_interaction")
 	if not name:
 		return None

@@ -65,3 +65,8 @@ def reason_of(error: Exception) -> str:
 def forget(doctype: str, name: str) -> None:
 	"""The document is logged, or no client matter."""
 	frappe.db.delete(FAILURE, {"reference_doctype": doctype, "reference_name": name})
+
+
+def follow_exemption(doc, method=None) -> None:
+	"""`after_insert` of Logging Exemption: what nobody needs to log did not fail."""
+	forget(doc.reference_doctype, doc.reference_name)

@@ -29,8 +29,8 @@ def run() -> int:
 	return sum(_try_again(row) for row in found)
 
 
-def follow() -> None:
-	"""Try them soon, in the background."""
+def follow(doc=None, method=None) -> None:
+	"""`on_submit` of Communication Matrix: what could not be logged for want of this version is tried again soon."""
 	if frappe.db.count(failures.FAILURE):
 		frappe.enqueue(
 			run, queue="long", enqueue_after_commit=True, job_id="client_comms_retry", deduplicate=True

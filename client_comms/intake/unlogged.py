@@ -375,3 +375,8 @@ def _addresses(*fields: str | None) -> list[str]:
 
 def _first(values: dict, keys):
 	return next((values[key] for key in keys if key in values), None)
+
+
+def require_exempted(doc, method=None) -> None:
+	"""`before_insert` of Logging Exemption: as `require`, of the document that it exempts."""
+	require(doc.reference_doctype, doc.reference_name)

@@ -46,7 +46,7 @@ def consent_of(
 
 def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-3: to a third party only with the client's consent, at levels that ask for it."""
-	if not level_requires(context, "require_third_party_consent"):
+	if not facts.level_requires(context, "require_third_party_consent"):
 		return []
 	found = []
 	for recipient in recipients:
@@ -60,7 +60,7 @@ def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient
 
 def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-1: at levels that ask for it, nothing goes out before the client's identity is confirmed."""
-	required = level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
+	required = facts.level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or context.acknowledgement:
 		return []
 	known = (

@@ -7,6 +7,7 @@ from client_comms import alerts
 from client_comms.client_privacy import disclosures
 from client_comms.communication_governance import wording
 from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register
+from client_comms.rules import consent
 from client_comms.rules import outgoing as rules
 
 AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
@@ -79,6 +80,13 @@ def refusal_at_sending(queued) -> str | None:
 		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
 	]
 	return frappe.utils.strip_html(presentation.list(refused).replace("<br>", "\n")) if refused else None
+
+
+def follow_withdrawal(doc, method=None) -> None:
+	"""`on_update` of Client Consent: one that ends takes effect at once, on what waits to be sent too (P-3)."""
+	before = doc.get_doc_before_save()
+	if before and before.status == consent.GIVEN and doc.status != consent.GIVEN:
+		hold_waiting(doc.party_type, doc.party)
 
 
 def hold_waiting(party_type: str, party: str) -> int:

@@ -7,7 +7,6 @@ import frappe
 from client_comms.client_privacy import consents
 from client_comms.clients import parties, preferences
 from client_comms.enforcement import dependents, governed, guards, policy
-from client_comms.outgoing import presentation
 
 INTERACTION = governed.INTERACTION
 REPORT = "Auto Email Report"
@@ -98,8 +97,8 @@ def _level_of(doctype: str, name: str) -> str | None:
 	if doctype != REPORT:
 		return governed.level(doctype, name)
 	report = frappe.db.get_value(REPORT, name, "report")
-	presentation.about = report and frappe.get_cached_value("Report", report, "ref_doctype")
-	if not guards.is_held(presentation.about or ""):
+	about = report and frappe.get_cached_value("Report", report, "ref_doctype")
+	if not guards.is_held(about or ""):
 		return None
 	strictest = policy.current().level(None)
 	return strictest and strictest.name

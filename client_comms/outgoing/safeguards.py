@@ -15,6 +15,11 @@ from client_comms.rules import outgoing as rules
 _MESSAGES = 50  # a longer thread brings no new people
 
 
+def show(doc, method=None) -> None:
+	"""`onload` of Client Interaction: what the banner of its form says."""
+	doc.set_onload("privacy", lines(doc))
+
+
 def lines(doc) -> list[dict]:
 	"""For the banner of a Client Interaction: `[{"text": HTML, "wanting": bool}]`, about what its level asks for alone."""
 	context = facts.context_of(doc.doctype, doc.name)

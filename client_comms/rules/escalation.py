@@ -4,9 +4,12 @@ Each of them happens once for each deadline: the caller keeps the keys of what w
 those out. The same clocks, ladder, calendar, keys and `now` always give the same plan.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import hashlib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+
+import Collection
+import Iterator
 
 from client_comms.rules.response_clock import BREACHED as BREACHED_CLOCK
 from client_comms.rules.response_clock import RUNNING, STATE_RUNNING, Clock, Clocks
@@ -149,3 +152,9 @@ def _key(*parts) -> str:
 	return " ".join(
 		f"{as_utc(part):%Y-%m-%dT%H:%M:%SZ}" if isinstance(part, datetime) else part for part in parts
 	)
+
+
+def key_of(row) -> str:
+	"""What tells one Escalation Step from others. It follows the content: a step put in anew is still the same."""
+	content = (row.clock, float(row.after_working_hours or 0), row.to, row.role or None, row.user or None)
+	return hashlib.sha256(repr(content).encode()).hexdigest()[:12]

@@ -392,3 +392,14 @@ def _windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]
 	if not any(by_weekday):
 		raise CalendarError(Message(_("The calendar has no working hours: add at least one row.")))
 	return by_weekday
+
+
+def as_time(value: timedelta | str) -> time:
+	"""A time as a form sends it, or as the database holds it.
+
+	:raises CalendarError: it is none
+	"""
+	if not isinstance(value, timedelta):
+		return time_of_day(str(value))
+	seconds = int(value.total_seconds()) % 86400
+	return time(seconds // 3600, seconds % 3600 // 60, seconds % 60)

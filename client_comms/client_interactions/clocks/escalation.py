@@ -4,7 +4,6 @@
 told, and nothing but its name.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -17,7 +16,7 @@ from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
-from client_comms.rules import escalation, response_clock
+from client_comms.rules import escalation, response_clock, working_time
 
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
 _HOUR, _DAY = 3600, 86_400
@@ -39,21 +38,17 @@ def current() -> escalation.Ladder:
 	)
 
 
-def key_of(row) -> str:
-	"""What tells one Escalation Step from others. It follows the content: a step put in anew is still the same."""
-	content = (row.clock, float(row.after_working_hours or 0), row.to, row.role or None, row.user or None)
-	return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
-
-
 def _steps() -> dict[str, object]:
-	return {key_of(row): row for row in frappe.get_cached_doc("Client Comms Settings").escalation_steps}
+	return {
+		escalation.key_of(row): row for row in frappe.get_cached_doc("Client Comms Settings").escalation_steps
+	}
 
 
 def _quiet_hours(settings) -> escalation.QuietHours | None:
 	if alerts.are_muted() or settings.quiet_from is None or settings.quiet_until is None:
 		return None
 	return escalation.QuietHours(
-		calendars.as_time(settings.quiet_from), calendars.as_time(settings.quiet_until)
+		working_time.as_time(settings.quiet_from), working_time.as_time(settings.quiet_until)
 	)
 
 

@@ -13,10 +13,12 @@ import frappe
 from client_comms import clock
 from client_comms.client_interactions.clocks import replay, sweep
 from client_comms.communication_governance import calendars
+from client_comms.rules import escalation
 from client_comms.rules.working_time import WorkingCalendar
 
 INTERACTION = "Client Interaction"
 CHUNK = 500
+_SETTINGS = ("default_calendar", "warning_share", "quiet_from", "quiet_until", "escalation_steps")
 PREVIEWED = 2000
 
 
@@ -40,6 +42,23 @@ def follow(companies: Collection[str] | None = None) -> None:
 			return
 		query = query.where(table.company.isin(list(companies)))
 	query.run()
+
+
+def follow_settings(doc, method=None) -> None:
+	"""`on_update` of Client Comms Settings: what deadlines, warnings and escalation steps rest on may have changed."""
+	before = doc.get_doc_before_save()
+	if before is None or any(_content(before.get(each)) != _content(doc.get(each)) for each in _SETTINGS):
+		follow()
+
+
+def follow_calendar(doc, method=None) -> None:
+	"""A Response Calendar was saved or deleted; a company that comes or goes moves clocks of other calendars as well."""
+	follow()
+
+
+def _content(value) -> str:
+	"""A setting to be compared: rows of a table by what they say."""
+	return str([escalation.key_of(row) for row in value] if isinstance(value, list) else value or "")
 
 
 def _companies_on(calendar: str) -> list[str]:

@@ -5,6 +5,8 @@ Frappe and ERPNext check nothing of the record: whoever knows its name could put
 they may read it.
 """
 
+from contextlib import contextmanager
+
 import frappe
 from erpnext.crm.doctype.lead import lead
 from erpnext.crm.doctype.opportunity import opportunity
@@ -12,8 +14,24 @@ from erpnext.support.doctype.issue import issue
 from frappe import email
 
 from client_comms.enforcement import governed, guards, levels, policy
-from client_comms.intake import desk
 from client_comms.rules import access
+
+_MESSAGE = "client_comms_made_of"
+
+
+@contextmanager
+def made_of(communication: str):
+	"""What is made inside goes on with the conversation of that message, if it is logged."""
+	frappe.flags[_MESSAGE] = communication
+	try:
+		yield
+	finally:
+		frappe.flags[_MESSAGE] = None
+
+
+def made_of_now() -> str | None:
+	"""The message that a document is being made of at the moment."""
+	return frappe.flags.get(_MESSAGE)
 
 
 @frappe.whitelist()
@@ -50,7 +68,7 @@ def make_opportunity_from_communication(
 def _make(doctype: str, make, communication: str, *arguments) -> str:
 	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
-	with desk.made_of(communication):
+	with made_of(communication):
 		made = make(communication, *arguments)
 	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
 		levels.raise_to(doctype, made, level)

@@ -24,7 +24,7 @@ from client_comms.exceptions import (
 	StatusFollowsEventsError,
 )
 from client_comms.i18n import refuse, translate
-from client_comms.outgoing import logged_contacts, safeguards
+from client_comms.outgoing import logged_contacts
 from client_comms.rules import access, documentation, response_clock
 from client_comms.rules.messages import RuleError
 
@@ -127,7 +127,6 @@ class ClientInteraction(Document):
 		self.set_onload("client_email", self.client_email())
 		preference = preferences.of(self.party_type, self.party, self.contact)
 		self.set_onload("preference", preferences.describe(preference))
-		self.set_onload("privacy", safeguards.lines(self))
 
 	def client_email(self) -> str | None:
 		"""Whom a reply is written to: the contact, or else the first address of the client on file."""

@@ -2,8 +2,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms.intake import failures, unlogged
-
 
 class LoggingExemption(Document):
 	"""What nobody needs to log, and why: an email, call or event with a client, or what could not be logged (D-1)."""
@@ -20,12 +18,6 @@ class LoggingExemption(Document):
 		reference_doctype: DF.Link
 		reference_name: DF.DynamicLink
 	# end: auto-generated types
-
-	def before_insert(self):
-		unlogged.require(self.reference_doctype, self.reference_name)
-
-	def after_insert(self):
-		failures.forget(self.reference_doctype, self.reference_name)
 
 	def validate(self):
 		if not (self.reason or "").strip():

@@ -9,7 +9,6 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts
 from client_comms.exceptions import EventsAreAppendOnlyError
 from client_comms.i18n import moment
-from client_comms.outgoing import email
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
@@ -84,9 +83,6 @@ class ClientConsent(Document):
 		self.validate_scope_stays()
 		self.validate_events_are_untouched()
 		self.set_standing()
-
-	def on_update(self):
-		self.follow_withdrawal()
 
 	# --- what the client said ------------------------------------------------------------------
 
@@ -218,12 +214,6 @@ class ClientConsent(Document):
 		self.given_on = given[-1].at if given else None
 		self.valid_until = given[-1].valid_until if given else None
 		self.withdrawn_on = standing.at if standing and standing.kind == rules.WITHDRAWN else None
-
-	def follow_withdrawal(self):
-		"""A consent that ends takes effect at once, on what waits to be sent too (P-3)."""
-		before = self.get_doc_before_save()
-		if before and before.status == rules.GIVEN and self.status != rules.GIVEN:
-			email.hold_waiting(self.party_type, self.party)
 
 	def on_trash(self):
 		frappe.throw(

@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from client_comms.enforcement.child_rows import GuardedRow
 
-class ConsentDataCategory(Document):
+
+class ConsentDataCategory(GuardedRow, Document):
 	"""A category that a consent covers."""
 
 	# begin: auto-generated types

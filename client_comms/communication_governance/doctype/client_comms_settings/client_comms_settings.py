@@ -3,13 +3,11 @@ from frappe import _
 from frappe.model.document import Document
 
 from client_comms import clock, validation
-from client_comms.client_interactions.clocks import escalation, recalculate
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
-from client_comms.enforcement import documents, levels
 from client_comms.rules import domains
+from client_comms.rules import escalation as escalation_rules
 
-_WHAT_THE_SWEEP_DOES = ("default_calendar", "warning_share", "quiet_from", "quiet_until", "escalation_steps")
 _YEAR_OF_HOURS = 8760
 # What makes sense, lowest and highest: beyond it, dates could not be computed any more.
 _LIMITS = {
@@ -106,19 +104,6 @@ class ClientCommsSettings(Document):
 					indicator="orange",
 				)
 
-	def on_update(self):
-		"""Documents that are governed from now on take the level of the interactions about them."""
-		before = self.get_doc_before_save()
-		for doctype, setting in documents.SETTING.items():
-			if self.get(setting) and not (before and before.get(setting)):
-				frappe.enqueue(
-					levels.backfill_levels, queue="long", enqueue_after_commit=True, doctype=doctype
-				)
-		if before is None or any(
-			_content(before.get(field)) != _content(self.get(field)) for field in _WHAT_THE_SWEEP_DOES
-		):
-			recalculate.follow()
-
 	def validate_source_rules(self):
 		"""Every rule says what it is for; one that matches everything would make those below it idle (M-1)."""
 		conditions = ("source", "direction", "issue_type", "email_account", "subject_contains")
@@ -188,7 +173,7 @@ class ClientCommsSettings(Document):
 					),
 					title=_("No Way to Tell"),
 				)
-			if (first := seen.setdefault(escalation.key_of(row), row.idx)) != row.idx:
+			if (first := seen.setdefault(escalation_rules.key_of(row), row.idx)) != row.idx:
 				frappe.throw(
 					_("Escalation Steps, row {0} is the same as row {1}. Remove one of them.").format(
 						row.idx, first
@@ -220,8 +205,3 @@ class ClientCommsSettings(Document):
 	def own_domains(self) -> frozenset[str]:
 		"""The organisation's own email domains, as `rules.domains` compares them."""
 		return frozenset(map(domains.normal, (self.own_email_domains or "").split()))
-
-
-def _content(value) -> str:
-	"""A setting to be compared: rows of a table by what they say."""
-	return str([escalation.key_of(row) for row in value] if isinstance(value, list) else value or "")

@@ -5,8 +5,6 @@ from frappe.utils import get_link_to_form, nowdate
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
-from client_comms.enforcement import policy
-from client_comms.intake import retry
 
 _LONGEST_DAYS = 1000  # business days, some four years
 
@@ -70,12 +68,7 @@ class CommunicationMatrix(Document):
 		self.approved_on = self.approved_on or nowdate()
 		self.validate_what_arrives()
 
-	def on_submit(self):
-		policy.clear_cache()
-		retry.follow()  # what could not be logged for want of this version
-
 	def on_cancel(self):
-		policy.clear_cache()
 		self.warn_if_none_is_left()
 
 	def validate_what_arrives(self):

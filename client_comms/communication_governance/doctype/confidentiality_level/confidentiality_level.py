@@ -5,7 +5,6 @@ from frappe import _
 from frappe.model.document import Document
 
 from client_comms import validation
-from client_comms.enforcement import policy, sharing
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
@@ -87,12 +86,7 @@ class ConfidentialityLevel(Document):
 			)
 
 	def on_update(self):
-		policy.clear_cache()
-		sharing.end_all_lapsed()
 		self.warn_about_roles_without_permission()
-
-	def after_delete(self):
-		policy.clear_cache()
 
 	def warn_about_roles_without_permission(self):
 		"""A clearance narrows what role permissions give; without those it opens nothing."""

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from client_comms.client_interactions.clocks import recalculate
 from client_comms.communication_governance import calendars
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
@@ -41,9 +40,7 @@ class ResponseCalendar(Document):
 		self.validate_company()
 
 	def on_update(self):
-		"""Running clocks follow; a company that comes or goes moves clocks of other calendars as well."""
 		calendars.forget()
-		recalculate.follow()
 
 	def after_delete(self):
 		self.on_update()
