@@ -11,11 +11,11 @@ ifdef KEEP
 export CLIENT_COMMS_TEST_SITES ?= $(CURDIR)/.test-sites
 endif
 
-.PHONY: help test test-unit test-site test-desk test-scale lint format demo bench clean
+.PHONY: help test test-unit test-site test-desk test-lifecycle test-scale lint format demo bench clean
 
 help:
 	@echo "make test       all tests this machine can run (ARGS=\"-k word\" for pytest)"
-	@echo "make test-unit  test-site  test-desk  test-scale    one tier; KEEP=1 keeps the site"
+	@echo "make test-unit  test-site  test-desk  test-lifecycle  test-scale    one tier; KEEP=1 keeps the site"
 	@echo "make lint       what CI checks;  make format  writes it"
 	@echo "make demo       sample data into SITE, or a dry run without a bench"
 	@echo "make bench      a bench with ERPNext and this app on a fresh Debian or Ubuntu"
@@ -28,9 +28,9 @@ help:
 	@touch $@
 
 test: .venv/ready
-	@$(VENV) scripts/run-tests unit site desk -- $(ARGS)
+	@$(VENV) scripts/run-tests -- $(ARGS)
 
-test-unit test-site test-desk test-scale: test-%: .venv/ready
+test-unit test-site test-desk test-lifecycle test-scale: test-%: .venv/ready
 	@$(VENV) scripts/run-tests $* -- $(ARGS)
 
 lint: .venv/ready

@@ -1,4 +1,5 @@
 from client_comms import __version__
+from client_comms.enforcement.registry import OWNER_FIELDS as _DEPENDENTS
 
 app_name = "client_comms"
 app_title = "Client Communications"
@@ -18,8 +19,9 @@ before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 
 # Access: one decision (rules/access), two renderings (permission check and row condition). What belongs to
-# a governed record is registered DocType by DocType (enforcement/belongings), never under "*".
+# a governed record is registered DocType by DocType (enforcement/registry), never under "*".
 has_permission = {
+	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.has_permission"),
 	"Client Interaction": "client_comms.enforcement.interactions.has_permission",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.has_grant_permission",
 	"Communication": "client_comms.enforcement.linked_records.has_permission",
@@ -32,28 +34,13 @@ has_permission = {
 	"Issue": "client_comms.enforcement.documents.has_permission",
 	"Lead": "client_comms.enforcement.documents.has_permission",
 	"Opportunity": "client_comms.enforcement.documents.has_permission",
-	"Access Log": "client_comms.enforcement.dependents.has_permission",
-	"Activity Log": "client_comms.enforcement.dependents.has_permission",
-	"Comment": "client_comms.enforcement.dependents.has_permission",
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.has_email_permission",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.has_permission",
-	"DocShare": "client_comms.enforcement.dependents.has_permission",
-	"Document Follow": "client_comms.enforcement.dependents.has_permission",
-	"Document Share Key": "client_comms.enforcement.dependents.has_permission",
-	"Email Queue": "client_comms.enforcement.dependents.has_permission",
-	"Energy Point Log": "client_comms.enforcement.dependents.has_permission",
-	"Intake Failure": "client_comms.enforcement.dependents.has_permission",
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
-	"Milestone": "client_comms.enforcement.dependents.has_permission",
-	"Notification Log": "client_comms.enforcement.dependents.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
-	"Tag Link": "client_comms.enforcement.dependents.has_permission",
-	"ToDo": "client_comms.enforcement.dependents.has_permission",
-	"Logging Exemption": "client_comms.enforcement.dependents.has_permission",
-	"Version": "client_comms.enforcement.dependents.has_permission",
-	"View Log": "client_comms.enforcement.dependents.has_permission",
 }
 permission_query_conditions = {
+	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
 	"Client Interaction": "client_comms.enforcement.interactions.interaction_condition",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.grant_condition",
 	"Interaction Action Item": "client_comms.enforcement.interactions.child_condition",
@@ -77,26 +64,9 @@ permission_query_conditions = {
 	"Dynamic Link": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Item": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.condition",
-	"Access Log": "client_comms.enforcement.dependents.condition",
-	"Activity Log": "client_comms.enforcement.dependents.condition",
-	"Comment": "client_comms.enforcement.dependents.condition",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.condition",
-	"DocShare": "client_comms.enforcement.dependents.condition",
-	"Document Follow": "client_comms.enforcement.dependents.condition",
-	"Document Share Key": "client_comms.enforcement.dependents.condition",
-	"Email Queue": "client_comms.enforcement.dependents.condition",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
-	"Energy Point Log": "client_comms.enforcement.dependents.condition",
-	"Intake Failure": "client_comms.enforcement.dependents.condition",
-	"File": "client_comms.enforcement.dependents.condition",
-	"Milestone": "client_comms.enforcement.dependents.condition",
-	"Notification Log": "client_comms.enforcement.dependents.condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
-	"Tag Link": "client_comms.enforcement.dependents.condition",
-	"ToDo": "client_comms.enforcement.dependents.condition",
-	"Logging Exemption": "client_comms.enforcement.dependents.condition",
-	"Version": "client_comms.enforcement.dependents.condition",
-	"View Log": "client_comms.enforcement.dependents.condition",
 }
 
 # The customer portal.

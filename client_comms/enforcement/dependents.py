@@ -8,29 +8,9 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
 
-# DocType -> the fields with the owner's DocType and name
-OWNER_FIELDS = {
-	"Access Log": ("export_from", "reference_document"),
-	"Activity Log": ("reference_doctype", "reference_name"),
-	"Comment": ("reference_doctype", "reference_name"),
-	"Deleted Document": ("deleted_doctype", "deleted_name"),
-	"DocShare": ("share_doctype", "share_name"),
-	"Document Follow": ("ref_doctype", "ref_docname"),
-	"Document Share Key": ("reference_doctype", "reference_docname"),
-	"Email Queue": ("reference_doctype", "reference_name"),
-	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15
-	"Intake Failure": ("reference_doctype", "reference_name"),
-	"File": ("attached_to_doctype", "attached_to_name"),
-	"Milestone": ("reference_type", "reference_name"),
-	"Notification Log": ("document_type", "document_name"),
-	"Tag Link": ("document_type", "document_name"),
-	"ToDo": ("reference_type", "reference_name"),
-	"Logging Exemption": ("reference_doctype", "reference_name"),
-	"Version": ("ref_doctype", "docname"),
-	"View Log": ("reference_doctype", "reference_name"),
-}
 # An email is filed under what its message is filed under, which need not be as confidential as the message.
 _MESSAGE_OF = {"Email Queue": "communication"}
 _NESTED = 3  # an email about a comment on a message; what belongs deeper than that belongs to nothing

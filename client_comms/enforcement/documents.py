@@ -17,7 +17,6 @@ INTERACTION = interactions.INTERACTION
 # DocType -> the field that names who is responsible for the document
 RESPONSIBLE_FIELD = {"Issue": None, "Lead": "lead_owner", "Opportunity": "opportunity_owner"}
 SETTING = {"Issue": "govern_issues", "Lead": "govern_leads", "Opportunity": "govern_opportunities"}
-LEVEL_CHANGE = "client_comms_level_change"
 
 
 def is_governed(doctype: str) -> bool:

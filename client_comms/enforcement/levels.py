@@ -15,7 +15,7 @@ def guard_level(doc, method=None):
 
 	:raises ClearanceMissingError: a save would change it
 	"""
-	if doc.is_new() or doc.flags.get(documents.LEVEL_CHANGE) or not documents.is_governed(doc.doctype):
+	if doc.is_new() or not documents.is_governed(doc.doctype):
 		return
 	stored = frappe.db.get_value(doc.doctype, doc.name, "confidentiality_level")
 	if (stored or "") != (doc.confidentiality_level or ""):

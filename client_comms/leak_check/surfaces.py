@@ -1013,7 +1013,7 @@ def _belonging(doctype):
 			"Access Log": "page",
 			"Activity Log": "subject",
 			"Call Log": "summary",
-			"Client Disclosure": "what",
+			"Client Disclosure": "description",
 			"Communication": "subject",
 			"Document Share Key": "key",
 			"Email Queue": "message",

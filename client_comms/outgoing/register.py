@@ -47,7 +47,7 @@ def register(
 				"party": context.party,
 				"party_name": _name_of(context),
 				"contact": context.contact,
-				"what": escape_html(context.what) or _("No subject"),
+				"description": escape_html(context.what) or _("No subject"),
 				"confidentiality_level": context.level,
 				"client_interaction": context.interaction,
 				"reference_doctype": context.doctype,

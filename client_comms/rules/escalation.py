@@ -4,12 +4,10 @@ Each of them happens once for each deadline: the caller keeps the keys of what w
 those out. The same clocks, ladder, calendar, keys and `now` always give the same plan.
 """
 
-from collections.abc import hashlib
+import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-
-import Collection
-import Iterator
 
 from client_comms.rules.response_clock import BREACHED as BREACHED_CLOCK
 from client_comms.rules.response_clock import RUNNING, STATE_RUNNING, Clock, Clocks

@@ -10,15 +10,15 @@ FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
 SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_long": DAY}
 # What the clock alone sets off, and how many seconds late it may be.
 MAY_BE_LATE = {
-	"client_interactions.sweep.run": FIVE_MINUTES,
+	"client_interactions.clocks.sweep.run": FIVE_MINUTES,
 	"client_interactions.digests.run": FIVE_MINUTES,
-	"client_privacy.ledger.chain": FIVE_MINUTES,
-	"crm.event.log_begun": FIVE_MINUTES,
-	"crm.phone_numbers.catch_up": HOUR,
+	"ledger.chain": FIVE_MINUTES,
+	"intake.event.log_begun": FIVE_MINUTES,
+	"clients.phone_numbers.catch_up": HOUR,
 	"client_privacy.consents.expire": DAY,
 	"communication_governance.templates.expire": DAY,
-	"crm.client_data.remind": DAY,
-	"crm.hand_over.hand_over_all": DAY,
+	"client_privacy.client_data.remind": DAY,
+	"intake.reassignment.hand_over_all": DAY,
 	"enforcement.sharing.end_all_lapsed": DAY,
 }
 

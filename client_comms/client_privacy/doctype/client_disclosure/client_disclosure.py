@@ -24,6 +24,7 @@ class ClientDisclosure(Document):
 		confidentiality_level: DF.Link | None
 		consent: DF.Link | None
 		contact: DF.Link | None
+		description: DF.SmallText
 		disclosed_by: DF.Link
 		disclosed_on: DF.Datetime
 		email_queue: DF.Data | None
@@ -40,7 +41,6 @@ class ClientDisclosure(Document):
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		third_party: DF.Link | None
-		what: DF.SmallText
 	# end: auto-generated types
 
 	def validate(self):

@@ -12,7 +12,7 @@ EQUAL = ("party_type", "party", "third_party", "recipient_kind", "outcome")
 FIELDS = (
 	("disclosed_on", 150),
 	("party_name", 150),
-	("what", 220),
+	("description", 220),
 	("confidentiality_level", 120),
 	("recipient", 200),
 	("recipient_kind", 110),

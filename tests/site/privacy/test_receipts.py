@@ -14,7 +14,7 @@ from client_comms.client_privacy import receipts, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "consent_receipt.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "data" / "consent_receipt.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 ANNA = "anna@receipts.example"
 

@@ -73,7 +73,7 @@ def disclose(doc, **fields):
 				"channel": "Email",
 				"party_type": doc.party_type,
 				"party": doc.party,
-				"what": "Solar roof",
+				"description": "Solar roof",
 				"confidentiality_level": doc.confidentiality_level,
 				"client_interaction": doc.name,
 				"basis": "Consent",

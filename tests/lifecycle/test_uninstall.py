@@ -1,4 +1,4 @@
-"""Installing and removing the app: the last file of the tier, for it takes the app off the site and back.
+"""Installing and removing the app: a tier of its own, for it takes the app off the site and back.
 
 Each step runs in a process of its own, as `bench` does it, on the test session's site.
 """
