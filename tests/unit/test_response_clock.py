@@ -726,7 +726,8 @@ def test_a_pause_of_no_length_changes_nothing(events, terms, calendar, now):
 def test_nothing_breaks_while_paused(events, terms, calendar, now, half_hours):
 	past = [*(event for event in events if event.at <= now), Event(PAUSED, now)]
 	before = replay(past, terms, calendar, now)
-	assume(before.clock_state == "Paused")
+	if before.clock_state != "Paused":  # nothing was running that could be paused
+		return
 	assert replay(past, terms, calendar, now + half_hours * timedelta(minutes=30)) == before
 
 
