@@ -79,7 +79,7 @@ def refusal_at_sending(queued) -> str | None:
 		for finding in gate.judge(context, recipients, reason="given when it was queued").refused
 		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
 	]
-	return frappe.utils.strip_html(presentation.list(refused).replace("<br>", "\n")) if refused else None
+	return frappe.utils.strip_html(presentation.as_html(refused).replace("<br>", "\n")) if refused else None
 
 
 def follow_withdrawal(doc, method=None) -> None:
@@ -94,7 +94,7 @@ def hold_waiting(party_type: str, party: str) -> int:
 	queue, message, interaction = (
 		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", facts.INTERACTION)
 	)
-	presentation.about = (
+	about = (
 		frappe.qb.from_(interaction)
 		.select(interaction.name)
 		.where((interaction.party_type == party_type) & (interaction.party == party))
@@ -105,8 +105,8 @@ def hold_waiting(party_type: str, party: str) -> int:
 		.on(message.name == queue.communication)
 		.where(queue.status.isin(_WAITING))
 		.where(
-			message.client_interaction.isin(presentation.about)
-			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(presentation.about))
+			message.client_interaction.isin(about)
+			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(about))
 			| ((queue.reference_doctype == party_type) & (queue.reference_name == party))
 		)
 		.select(queue.name)
@@ -128,13 +128,13 @@ def hold(queued) -> bool:
 
 def _tell_sender(queued) -> None:
 	"""Who wrote it believes that it went out."""
-	presentation.about = (
+	about = (
 		("Communication", queued.communication)
 		if queued.communication
 		else (queued.reference_doctype, queued.reference_name)
 	)
-	sender = frappe.db.get_value(*presentation.about, "owner") if queued.communication else queued.owner
+	sender = frappe.db.get_value(*about, "owner") if queued.communication else queued.owner
 	if frappe.get_cached_value("User", sender, "user_type") == "System User":
 		alerts.tell(
-			[sender], lambda: _("Held back: an email that may not be sent any more"), *presentation.about
+			[sender], lambda: _("Held back: an email that may not be sent any more"), *about
 		)

@@ -58,14 +58,14 @@ def require(
 	verdict = judge(context, recipients, reason)
 	if verdict.refused:
 		frappe.throw(
-			presentation.list(verdict.refused),
+			presentation.as_html(verdict.refused),
 			exc=OutgoingRefusedError,
 			title=_("Not Sent"),
 			primary_action=presentation.next_step(verdict.refused, context),
 		)
 	if verdict.reason_needed and _somebody_to_ask():
 		frappe.throw(
-			presentation.list(verdict.warned) + "<br><br>" + _("Give a reason to go ahead."),
+			presentation.as_html(verdict.warned) + "<br><br>" + _("Give a reason to go ahead."),
 			exc=ReasonNeededError,
 			title=_("Reason Needed"),
 			primary_action=presentation.next_step(verdict.warned, context),

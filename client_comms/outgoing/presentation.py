@@ -15,7 +15,7 @@ from client_comms.rules.outgoing import Finding
 MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
 
 
-def list(found: Iterable[Finding]) -> str:
+def as_html(found: Iterable[Finding]) -> str:
 	"""The findings under the rule that each breaks, one a line and with whom it is about; then what to do, once a remedy."""
 	parts = []
 	for check, group in groupby(found, key=lambda finding: finding.check):
