@@ -318,7 +318,7 @@ def _activities(doc, bait: Bait, parties: dict) -> None:
 	bait.names["Client Disclosure"] = _row(
 		"Client Disclosure",
 		name=f"{bait.name}-DISCLOSURE",
-		what=f"{bait.word} disclosed",
+		description=f"{bait.word} disclosed",
 		recipient=f"{bait.word}@example.com",
 		recipient_kind="Third Party",
 		basis="Consent",

@@ -155,7 +155,7 @@ def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline):
 
 
 def test_a_report_without_its_row_filter_is_found(frontline):
-	with mock.patch.object(reporting.reports, "readable_rows", lambda doctype: "1 = 1"):
+	with mock.patch.object(reporting.query_report, "readable_rows", lambda doctype: "1 = 1"):
 		assert opened(frontline, REPORT) == {REPORT}
 
 

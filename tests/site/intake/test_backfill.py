@@ -206,14 +206,14 @@ def test_what_was_dismissed_stays_out(before_the_app, message):
 
 
 def test_one_that_fails_keeps_no_other_from_being_logged(history, errors, monkeypatch):
-	real = backfill.intake.open_new
+	real = backfill.arrivals.open_new
 
 	def broken(arrival):
 		if arrival.subject == "Warranty":
 			raise RuntimeError("broken")
 		return real(arrival)
 
-	monkeypatch.setattr(backfill.intake, "open_new", broken)
+	monkeypatch.setattr(backfill.arrivals, "open_new", broken)
 	found = run()
 	assert found["Communication"] == {"opened": 1, "continued": 1, "nothing": 2, "failed": 1}
 	assert len(errors()) == 1
