@@ -116,7 +116,7 @@ def _count(outcome: str) -> None:
 	ip, hour = _key()
 	frappe.db.rollback()
 	frappe.db.sql(
-		"""insert into `tabClient Link Attempt`
+		"""insert into `tabClient Access Link Attempt`
 			(name, creation, modified, owner, modified_by, ip_address, hour, outcome, attempts, last_on)
 		values (%(name)s, %(now)s, %(now)s, %(user)s, %(user)s, %(ip)s, %(hour)s, %(outcome)s, 1, %(now)s)
 		on duplicate key update attempts = attempts + 1, last_on = %(now)s, modified = %(now)s""",
