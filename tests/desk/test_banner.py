@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "D-1")
+
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 

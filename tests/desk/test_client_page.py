@@ -6,6 +6,8 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("P-3", "C-1")
+
 PASSWORD = "Regenbogen-Kahn-42"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
 

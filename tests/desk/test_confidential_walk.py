@@ -14,6 +14,8 @@ from playwright.sync_api import expect
 
 from client_comms import clock
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 INQUIRY, COMPLAINT = "Initial Inquiry", "Feedback/Complaint"

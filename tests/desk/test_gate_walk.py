@@ -8,6 +8,8 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("P-1", "P-2", "P-3")
+
 PASSWORD = "Regenbogen-Kahn-42"
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
 MODES = {

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("D-1", "C-3", "C-4", "D-5")
+
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 

@@ -5,6 +5,8 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("D-5", "P-2", "R-3")
+
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 OFFICER, MANAGER = "Compliance Officer", "Client Communications Manager"

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from client_comms import procedure
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "M-1", "D-5")
+
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 SLOW_MILLISECONDS = 60_000

@@ -5,6 +5,8 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("D-3", "C-1")
+
 PASSWORD = "Regenbogen-Kahn-42"
 
 

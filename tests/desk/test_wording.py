@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.clause("C-5", "D-3")
+
 PASSWORD = "Regenbogen-Kahn-42"
 PANEL = ".client-comms-wording"
 

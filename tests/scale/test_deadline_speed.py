@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import frappe
 import pytest
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 ROUNDS = 101
 START = datetime(2026, 11, 23, 10, 0)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")

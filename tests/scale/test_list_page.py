@@ -9,6 +9,8 @@ from unittest import mock
 import frappe
 import pytest
 
+pytestmark = pytest.mark.clause("D-5")
+
 ROUNDS = 25
 RATIO = 1.5
 

@@ -27,6 +27,8 @@ from month_site import INTERACTION, STAFF, Month, roles, user
 
 from client_comms import clock
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "D-1", "R-2")
+
 MESSAGES = int(os.environ.get("CLIENT_COMMS_MONTH_MESSAGES", "500"))
 SEED = int(os.environ.get("CLIENT_COMMS_MONTH_SEED", "2026"))
 CLOCKS = {

@@ -12,6 +12,8 @@ import pytest
 from month_plan import Script
 from month_site import KilledSweeps, Month, outcome
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 MESSAGES = int(os.environ.get("CLIENT_COMMS_MONTH_KILLED", "60"))
 
 

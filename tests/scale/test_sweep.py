@@ -17,6 +17,8 @@ import pytest
 from client_comms import clock
 from client_comms.client_interactions.clocks import sweep
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 INTERACTION = "Client Interaction"
 EXISTING = [int(n) for n in os.environ.get("CLIENT_COMMS_SWEEP_EXISTING", "1000,10000,100000").split(",")]
 DUE = int(os.environ.get("CLIENT_COMMS_SWEEP_DUE", "1000"))

@@ -32,6 +32,8 @@ from client_comms.rules.access import (
 	row_filter,
 )
 
+pytestmark = pytest.mark.clause("D-5", "P-2", "M-1")
+
 NOW = datetime(2024, 6, 17, 10, 0)
 ME = "me@example.com"
 OTHER = "other@example.com"
@@ -245,6 +247,7 @@ class TestOversight:
 
 
 class TestTraining:
+	@pytest.mark.clause("T-1")
 	@pytest.mark.parametrize("oversight", [False, True])
 	def test_a_level_can_require_it_even_of_oversight(self, oversight):
 		policy = one_level(ROLE, Clearance("Agent", frozenset({READ}), oversight), require_training=True)
@@ -256,6 +259,7 @@ class TestTraining:
 	def test_a_level_that_does_not_require_it_does_not_ask(self):
 		assert decide(user("Agent", trained=False), enquiry(), one_level(), READ, NOW)
 
+	@pytest.mark.clause("T-1")
 	def test_a_refusal_says_what_else_is_missing(self):
 		policy = one_level(PARTICIPANTS, require_training=True)
 		decision = decide(user("Agent", trained=False), enquiry(), policy, READ, NOW)

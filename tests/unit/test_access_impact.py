@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from client_comms.rules import access, access_impact
 from client_comms.rules.access import Clearance, Level, Policy, Subject
 from client_comms.rules.access_impact import (
@@ -14,6 +16,8 @@ from client_comms.rules.access_impact import (
 	Difference,
 	Kind,
 )
+
+pytestmark = pytest.mark.clause("D-5", "M-1")
 
 NOW = datetime(2026, 3, 10, 12, 0)
 ME = "me@example.com"

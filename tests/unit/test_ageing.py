@@ -11,6 +11,8 @@ from client_comms.rules import ageing
 from client_comms.rules.messages import RuleError
 from client_comms.rules.working_time import Window, WorkingCalendar
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from client_comms.rules.channels import ALLOWED, BLOCKED, DEVIATION, Preference, choose
 
+pytestmark = pytest.mark.clause("C-1", "C-2")
+
 CHANNELS = ("Email", "Phone", "Letter", "Chat")
 LIKES = Preference(("Email", "Phone"), {"Letter": ""})
 

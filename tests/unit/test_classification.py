@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from client_comms import procedure
 from client_comms.rules.classification import INBOUND, OUTBOUND, Signal, SourceRule, classify
 
+pytestmark = pytest.mark.clause("M-1")
+
 SHIPPED = tuple(SourceRule(**rule) for rule in procedure.SOURCE_RULES)
 
 

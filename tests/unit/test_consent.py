@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from client_comms.rules import consent
 from client_comms.rules.consent import Consent, Event, Request
 
+pytestmark = pytest.mark.clause("P-3")
+
 NOW = datetime(2026, 11, 23, 10, 0)
 DAY = timedelta(days=1)
 ADVISER = Request("Sharing", third_party="Adviser")

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from client_comms.rules.contact_details import address_fault, normal_email
 
+pytestmark = pytest.mark.clause("D-4")
+
 
 @pytest.mark.parametrize(
 	"address",

@@ -42,6 +42,7 @@ PROVES = [
 ]
 
 
+@pytest.mark.clause("M-1", "D-6")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("given_fields", "proved"), PROVES)
 def test_each_kind_of_evidence(kind, given_fields, proved):
@@ -49,11 +50,13 @@ def test_each_kind_of_evidence(kind, given_fields, proved):
 	assert [item.method for item in left] == ([] if kind == THIS_RECORD or kind in proved else [NAME])
 
 
+@pytest.mark.clause("M-1")
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_evidence_only_this_record_is_satisfied(kind):
 	assert bool(missing([Method(NAME, kind)], [])) is (kind != THIS_RECORD)
 
 
+@pytest.mark.clause("M-1")
 @pytest.mark.parametrize("kind", [COMMUNICATION, FILE, DOCUMENT, NOTE])
 def test_evidence_of_another_method_does_not_count(kind):
 	everything = {**EMAIL, **PAPER, "file": "/private/files/a.pdf", "note": "Yes."}
@@ -61,22 +64,26 @@ def test_evidence_of_another_method_does_not_count(kind):
 	assert missing([Method(NAME, kind)], [Evidence("Another", **everything)])
 
 
+@pytest.mark.clause("M-1", "D-6")
 def test_half_of_a_paper_file_in_each_of_two_rows_is_none():
 	halves = [Evidence(NAME, physical_location="Cabinet 4"), Evidence(NAME, custodian="staff@example.com")]
 	assert missing([Method(NAME, FILE)], halves)
 
 
+@pytest.mark.clause("M-1")
 def test_one_proving_row_among_several_is_enough():
 	rows = [Evidence(NAME), Evidence(NAME, file="/private/files/minutes.pdf")]
 	assert not missing([Method(NAME, FILE)], rows)
 
 
+@pytest.mark.clause("M-1")
 def test_any_iterable_of_evidence_serves_every_method():
 	owed = [Method("Minutes", FILE), Method("Remark", NOTE)]
 	rows = (row for row in [Evidence("Remark", note="Calm."), Evidence("Minutes", file="/files/a.pdf")])
 	assert missing(owed, rows) == ()
 
 
+@pytest.mark.clause("M-1")
 def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 	owed = [Method("Report", DOCUMENT), Method("CRM Log", THIS_RECORD), Method("Copy", COMMUNICATION)]
 	left = missing([*owed, owed[0]], [])
@@ -87,12 +94,14 @@ def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 	]
 
 
+@pytest.mark.clause("M-1")
 @pytest.mark.parametrize("kind", ["", "Hearsay", None])
 def test_an_unknown_kind_of_evidence_is_never_satisfied(kind):
 	(left,) = missing([Method(NAME, kind)], [Evidence(NAME, **EMAIL, file="/files/a.pdf", note="Yes.")])
 	assert "choose the evidence in the Documentation Method" in str(left.message)
 
 
+@pytest.mark.clause("M-1")
 @given(
 	st.lists(st.builds(Method, st.sampled_from("ABC"), st.sampled_from(KINDS))),
 	st.lists(
@@ -117,10 +126,12 @@ DETAILS = {
 }
 
 
+@pytest.mark.clause("D-2")
 def test_a_complete_log_lacks_nothing():
 	assert missing_details(DETAILS) == ()
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize("blank", [None, "", " \n\t"])
 @pytest.mark.parametrize("fieldname", ["occurred_on", "party", "summary", "responsible_staff"])
 def test_each_detail_is_required(fieldname, blank):
@@ -131,5 +142,6 @@ def test_each_detail_is_required(fieldname, blank):
 	assert len(missing_details(absent)) == 1
 
 
+@pytest.mark.clause("D-2")
 def test_an_empty_log_is_told_everything_at_once():
 	assert [str(message) for message in missing_details({})] == list(REQUIRED_DETAILS.values())

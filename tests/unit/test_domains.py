@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from client_comms.rules import domains
 
+pytestmark = pytest.mark.clause("P-2", "P-3")
+
 
 @pytest.mark.parametrize(
 	("written", "compared"),

@@ -29,6 +29,8 @@ from client_comms.rules.response_clock import (
 )
 from client_comms.rules.working_time import Window, WorkingCalendar
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
+
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3600
 OFFICE = WorkingCalendar("Europe/Berlin", [Window(day, time(9), time(17)) for day in range(5)])

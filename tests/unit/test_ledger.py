@@ -21,6 +21,8 @@ from client_comms.rules.ledger import (
 	verify,
 )
 
+pytestmark = pytest.mark.clause("P-2", "R-3")
+
 contents = st.dictionaries(
 	st.sampled_from(["user", "action", "reference_name", "reason"]), st.none() | st.text() | st.integers()
 )

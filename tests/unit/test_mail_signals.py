@@ -19,6 +19,8 @@ from client_comms.rules.mail_signals import (
 	returned_ids,
 )
 
+pytestmark = pytest.mark.clause("D-1", "C-3")
+
 PERSON = "Ada Lang <ada@client-a.example>"
 
 

@@ -8,6 +8,8 @@ from client_comms.rules import outgoing
 from client_comms.rules.messages import Message
 from client_comms.rules.outgoing import ENFORCE, OFF, WARN, Finding, Identity, Known
 
+pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
+
 NOW = datetime(2026, 11, 23, 10, 0)
 KNOWN = Known(
 	staff_domains={"solar.example"},

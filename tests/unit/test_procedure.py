@@ -7,6 +7,8 @@ import pytest
 from client_comms import procedure as p
 from client_comms.rules.classification import SourceRule
 
+pytestmark = pytest.mark.clause("M-1", "C-3", "C-4")
+
 TYPES = [row["type_name"] for row in p.COMMUNICATION_TYPES]
 LEVELS = {row["level_name"]: row for row in p.LEVELS}
 METHODS = {row["method_name"]: row["evidence"] for row in p.DOCUMENTATION_METHODS}

@@ -33,6 +33,8 @@ from client_comms.rules.response_clock import (
 )
 from client_comms.rules.working_time import WORKING_HOURS, CalendarError, Window, WorkingCalendar
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3600
 TERMS = Terms(acknowledge_days=1, respond_days=2)

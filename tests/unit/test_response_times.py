@@ -3,8 +3,12 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from client_comms.rules import response_clock as clocks
 from client_comms.rules.working_time import Window, WorkingCalendar
+
+pytestmark = pytest.mark.clause("C-3", "C-4")
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CALENDAR = WorkingCalendar("Europe/Berlin", [Window(day, time(9), time(17)) for day in range(5)])

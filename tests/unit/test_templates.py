@@ -16,6 +16,8 @@ from client_comms.rules.templates import (
 	objections,
 )
 
+pytestmark = pytest.mark.clause("D-3")
+
 TODAY = date(2026, 11, 25)
 TEMPLATE = Template("Receipt", "en", 20, APPROVED)
 NEED = Need(TODAY, rank=20, communication_type="Initial Inquiry", channel="Email", languages=("en",))

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from client_comms.rules import wording
 from client_comms.rules.wording import LITERAL, WORD_FORM, Limits, Term
 
+pytestmark = pytest.mark.clause("C-5", "D-3")
+
 
 def terms_in(text, *terms, language="en"):
 	return [(f.found, f.suggestion) for f in wording.check_terms(text, language, terms)]

@@ -18,6 +18,8 @@ from client_comms.rules.working_time import (
 	weekday_number,
 )
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3600
 MINUTE = timedelta(minutes=1)

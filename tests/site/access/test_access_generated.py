@@ -16,6 +16,8 @@ from client_comms import clock
 from client_comms.enforcement import explorer, interactions, policy
 from client_comms.rules import access, access_impact
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 INTERACTION = "Client Interaction"
 NOW = datetime(2026, 3, 10, 12, 0, 0)
 USERS, RECORDS = 40, 60

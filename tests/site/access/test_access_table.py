@@ -11,6 +11,8 @@ from frappe.permissions import add_permission, update_permission_property
 
 from client_comms.enforcement import interactions, policy
 
+pytestmark = pytest.mark.clause("D-5", "P-2", "M-1")
+
 INTERACTION = "Client Interaction"
 PASSWORD = "correct horse battery"
 LETTERS = {

@@ -8,6 +8,8 @@ from client_comms.enforcement import governed
 from client_comms.enforcement.methods import activities, form_load
 from client_comms.intake import arrivals
 
+pytestmark = pytest.mark.clause("P-2")
+
 
 @pytest.fixture
 def staff(make_user):

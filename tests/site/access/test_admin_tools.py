@@ -7,6 +7,8 @@ from client_comms import compat
 from client_comms.enforcement.doctypes import admin_tools, webhook
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("P-2")
+
 
 @pytest.fixture
 def managers(make_user):

@@ -16,7 +16,7 @@ from client_comms.client_interactions import reporting
 from client_comms.leak_check import bait, run
 from client_comms.leak_check.surfaces import SURFACES
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2", "R-3")]
 INTERACTION = "Client Interaction"
 
 

@@ -10,6 +10,8 @@ from client_comms.enforcement import documents, governed, levels
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 ROLES = [
 	"Frontline Staff",
 	"Account Manager",

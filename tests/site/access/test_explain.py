@@ -8,6 +8,8 @@ from client_comms.api import explain_access
 from client_comms.enforcement import policy
 from client_comms.rules import access
 
+pytestmark = pytest.mark.clause("D-5")
+
 INTERACTION = "Client Interaction"
 ROLES = [
 	("Frontline Staff",),
@@ -123,6 +125,7 @@ def test_a_user_permission_is_named(make_user, as_user, records):
 	assert "User Permissions" in answer["reasons"][-1]
 
 
+@pytest.mark.clause("T-1")
 def test_a_level_that_requires_training_is_named(make_user, as_user, records):
 	frappe.db.set_value("Confidentiality Level", "Standard", "require_training", 1)
 	policy.clear_cache()

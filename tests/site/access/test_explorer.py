@@ -10,6 +10,8 @@ from client_comms import api, clock
 from client_comms.enforcement import explorer, policy
 from client_comms.rules import access
 
+pytestmark = pytest.mark.clause("D-5", "R-3")
+
 INTERACTION = "Client Interaction"
 OFFICER, MANAGER = "Compliance Officer", "Client Communications Manager"
 ROLES = [
@@ -208,6 +210,7 @@ def test_what_frappe_takes_away_is_taken_away(make_user, log):
 	assert not any(cell["listed"] for cell in answer["cells"])
 
 
+@pytest.mark.clause("T-1")
 def test_training_that_is_required_and_missing_is_told(make_user):
 	frappe.db.set_value("Confidentiality Level", "Standard", "require_training", 1)
 	policy.clear_cache()

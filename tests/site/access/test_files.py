@@ -9,6 +9,8 @@ from frappe.core.doctype.file.file import File
 
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("P-2", "D-6")
+
 SECRET = "The neighbours complain as well."
 
 

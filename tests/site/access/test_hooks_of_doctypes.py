@@ -15,6 +15,8 @@ from client_comms import ledger, procedure
 from client_comms.enforcement import dependents, documents, governed
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 # Each kind of deleted document is asked for by `check-leaks`.
 BELONGINGS = sorted(set(dependents.OWNER_FIELDS) - {"Deleted Document"})
 FOR_SOMEBODY = ("user", "for_user", "allocated_to")

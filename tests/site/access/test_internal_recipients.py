@@ -13,6 +13,8 @@ from client_comms.enforcement import sharing
 from client_comms.enforcement.methods import assign_to
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 MENTION = '<p><span class="mention" data-id="{0}" data-value="{0}">@{0}</span> please look</p>'
 
 

@@ -15,6 +15,8 @@ from client_comms.exceptions import ActionNotPossibleError, ResultIsFixedError
 from client_comms.leak_check import bait, job, run
 from client_comms.leak_check.surfaces import SURFACES
 
+pytestmark = pytest.mark.clause("R-3")
+
 NOWHERE = "http://127.0.0.1:1"
 
 

@@ -6,6 +6,8 @@ from frappe.desk import query_report
 
 from client_comms.enforcement.methods import search
 
+pytestmark = pytest.mark.clause("D-2")
+
 PROCEDURE = ("Frontline Staff", "Account Manager", "Customer Support", "Customer Support Manager")
 
 

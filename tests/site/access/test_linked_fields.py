@@ -6,6 +6,8 @@ import pytest
 from client_comms.enforcement.requests import linked_fields
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("P-2")
+
 TASK = "Task"
 
 

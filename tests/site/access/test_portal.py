@@ -6,7 +6,7 @@ from frappe.website.doctype.web_form import web_form
 
 from client_comms.leak_check.visitor import Visitor
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.clause("P-2")]
 
 LEVELS = (None, "Standard", "Confidential", "Sensitive")
 

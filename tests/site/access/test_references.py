@@ -5,6 +5,8 @@ import pytest
 
 from client_comms.exceptions import ClearanceMissingError
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 SALES = ("Sales User", "Sales Manager", "Support Team", "Projects User", "System Manager")
 
 

@@ -25,6 +25,8 @@ from client_comms.exceptions import ActionNotPossibleError, StatusFollowsEventsE
 from client_comms.patches.v1_0 import measure_working_times
 from client_comms.rules import response_clock as clocks
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "D-5", "R-2")
+
 INTERACTION = "Client Interaction"
 NOW = "2026-11-27 14:00"
 FIELDS = {

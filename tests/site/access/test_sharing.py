@@ -17,6 +17,8 @@ from client_comms.exceptions import (
 	StatusFollowsEventsError,
 )
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 INTERACTION = "Client Interaction"
 GRANT = "Interaction Access Grant"
 

@@ -18,7 +18,7 @@ from client_comms.leak_check.surfaces import SURFACES
 from client_comms.leak_check.visitor import Visitor
 from client_comms.rules import access
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2")]
 
 # Closed to everybody but Administrator, or to everybody but the one whom it is for; or nothing to show here.
 FOR_NOBODY = {

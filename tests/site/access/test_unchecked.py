@@ -11,6 +11,8 @@ from client_comms.enforcement.methods import counts, search, unchecked
 from client_comms.enforcement.requests import method_aliases
 from client_comms.leak_check.visitor import Visitor
 
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
 
 @pytest.fixture
 def staff(make_user):

@@ -15,6 +15,8 @@ from client_comms.exceptions import (
 )
 from client_comms.i18n import moment
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "M-1")
+
 INTERACTION = "Client Interaction"
 PASSWORD = "correct horse battery"
 

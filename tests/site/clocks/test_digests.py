@@ -9,6 +9,8 @@ import pytest
 from client_comms import api
 from client_comms.client_interactions import digests
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
+
 MONDAY = "2026-11-23 10:00"  # acknowledged by Tuesday 17:00
 TUESDAY = "2026-11-24"
 

@@ -10,6 +10,8 @@ from frappe import _
 from client_comms import api
 from client_comms.client_interactions.clocks import escalation, sweep
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
+
 INTERACTION = "Client Interaction"
 MANAGER, OFFICER = "Customer Support Manager", "Compliance Officer"
 STEPS = [

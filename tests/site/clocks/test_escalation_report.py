@@ -14,6 +14,8 @@ from client_comms.enforcement import policy
 from client_comms.exceptions import ClearanceMissingError, MissingDocumentationError
 from client_comms.rules import response_clock as clocks
 
+pytestmark = pytest.mark.clause("M-1", "D-5")
+
 INTERACTION = "Client Interaction"
 METHOD = procedure.ESCALATION_REPORT
 

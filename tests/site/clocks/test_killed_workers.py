@@ -13,6 +13,8 @@ import pytest
 from client_comms import clock
 from client_comms.client_interactions.clocks import sweep
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "D-1")
+
 INTERACTION = "Client Interaction"
 ROOT = sweep.__file__.rsplit("/client_comms/", 1)[0]
 RECORDS = 24

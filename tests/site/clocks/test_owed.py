@@ -9,6 +9,8 @@ from frappe.desk import query_report
 from client_comms import api
 from client_comms.client_interactions import owed
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
+
 MONDAY = "2026-11-23 10:00"  # acknowledged by Tuesday 17:00, answered by Wednesday 17:00
 
 

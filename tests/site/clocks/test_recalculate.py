@@ -6,6 +6,8 @@ import pytest
 from client_comms import api
 from client_comms.client_interactions.clocks import sweep
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 INTERACTION = "Client Interaction"
 FRIDAY = "2026-11-27 10:00"
 

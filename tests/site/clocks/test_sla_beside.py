@@ -6,6 +6,8 @@ from frappe.utils import get_datetime
 
 from client_comms import api
 
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
 INTERACTION = "Client Interaction"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 

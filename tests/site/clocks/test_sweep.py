@@ -12,6 +12,8 @@ import pytest
 from client_comms import api, clock
 from client_comms.client_interactions.clocks import sweep
 
+pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
+
 INTERACTION = "Client Interaction"
 METHOD = "client_comms.client_interactions.clocks.sweep.run"
 ROOT = sweep.__file__.rsplit("/client_comms/", 1)[0]

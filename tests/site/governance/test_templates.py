@@ -8,6 +8,8 @@ from client_comms.api import queries
 from client_comms.communication_governance import templates
 from client_comms.exceptions import FourEyesError, MissingDetailsError, StatusFollowsEventsError
 
+pytestmark = pytest.mark.clause("D-3")
+
 TEMPLATE = "Communication Template"
 
 

@@ -9,6 +9,8 @@ from client_comms import api
 from client_comms.communication_governance import wording
 from client_comms.communication_governance.report.wording_findings.wording_findings import execute
 
+pytestmark = pytest.mark.clause("C-5", "D-3")
+
 ANNA = "anna@wording.example"
 
 

@@ -12,6 +12,8 @@ from frappe.utils import get_datetime
 
 from client_comms.intake import acknowledgement
 
+pytestmark = pytest.mark.clause("C-3", "C-1", "D-3")
+
 INTERACTION = "Client Interaction"
 DOMAIN = "ostwind.example"
 MONDAY = "2026-11-23 10:00"

@@ -8,6 +8,8 @@ from client_comms.client_interactions import action_items
 from client_comms.exceptions import NotResponsibleError
 from client_comms.intake import assignment, reassignment
 
+pytestmark = pytest.mark.clause("F-2", "M-1")
+
 INTERACTION = "Client Interaction"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

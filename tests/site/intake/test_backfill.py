@@ -16,6 +16,8 @@ from client_comms import clock, commands
 from client_comms.client_interactions.clocks import sweep
 from client_comms.intake import backfill
 
+pytestmark = pytest.mark.clause("D-1", "F-1")
+
 INTERACTION = "Client Interaction"
 DOMAIN = "nordlicht.example"
 ADDRESS = "anna@client-a.example"

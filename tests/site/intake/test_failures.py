@@ -10,6 +10,8 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import failures, retry, unlogged
 
+pytestmark = pytest.mark.clause("D-1")
+
 FAILURE = failures.FAILURE
 INTERACTION = "Client Interaction"
 NOW = "2026-11-24 12:00"

@@ -16,6 +16,8 @@ from frappe.utils import get_datetime
 from client_comms import api, compat
 from client_comms.intake import arrivals, inbound_headers
 
+pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
+
 INTERACTION = "Client Interaction"
 MONDAY = "2026-11-23 10:00"
 ANNA = "Anna Client <anna@client-a.example>"

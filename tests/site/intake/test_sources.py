@@ -15,6 +15,8 @@ from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals
 from client_comms.intake import event as meetings
 
+pytestmark = pytest.mark.clause("D-1", "F-1", "M-1")
+
 INTERACTION = "Client Interaction"
 MONDAY = "2026-11-23 10:00"
 DOMAIN = "nordlicht.example"

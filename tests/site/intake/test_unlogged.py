@@ -12,6 +12,8 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import unlogged
 from client_comms.setup import indexes
 
+pytestmark = pytest.mark.clause("D-1")
+
 NOW = "2026-11-24 12:00"
 BEFORE = "2026-11-24 11:00:00"
 ADDRESS = "berta@kunde.example"

@@ -50,6 +50,7 @@ def kinds(doc):
 # --- details (D-2) ------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize(
 	("missing", "messages"),
 	[
@@ -77,6 +78,7 @@ def test_a_log_says_what_is_missing(inquiry, fiona, missing, messages):
 	assert frappe.db.count(INTERACTION) == before
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize("fieldname", ["communication_type", "channel", "subject"])
 def test_mandatory_fields_are_named(case, fieldname):
 	label = case.meta.get_label(fieldname)
@@ -87,6 +89,7 @@ def test_mandatory_fields_are_named(case, fieldname):
 	assert fieldname in str(error.value) or label in str(error.value)
 
 
+@pytest.mark.clause("D-2")
 def test_the_date_cannot_be_removed_or_lie_in_the_future(case):
 	case.occurred_on = None
 	with pytest.raises(MissingDetailsError, match="Enter the date and time"):
@@ -101,18 +104,21 @@ def test_the_date_cannot_be_removed_or_lie_in_the_future(case):
 		case.save()
 
 
+@pytest.mark.clause("D-2")
 def test_an_interaction_of_this_very_moment_is_no_future_one(case, fiona):
 	copy = frappe.copy_doc(case, ignore_no_copy=False)
 	copy.occurred_on = clock.now().replace(microsecond=999999)
 	assert copy.insert().occurred_on.microsecond == 0
 
 
+@pytest.mark.clause("D-2")
 def test_a_client_once_known_cannot_be_removed(case):
 	case.update({"party_type": None, "party": None})
 	with pytest.raises(MissingDetailsError, match="Choose the client"):
 		case.save()
 
 
+@pytest.mark.clause("D-2")
 def test_the_client_follows_the_contact(inquiry, fiona):
 	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A"}).insert()
 	contact = frappe.get_doc(
@@ -129,6 +135,7 @@ def test_the_client_follows_the_contact(inquiry, fiona):
 # --- responsibility -----------------------------------------------------------------------------
 
 
+@pytest.mark.clause("M-1")
 def test_responsible_staff_hold_the_responsible_role(inquiry, make_user, set_settings):
 	adam = make_user("Account Manager")
 	for holder in frappe.get_all("Has Role", {"role": "Frontline Staff", "parenttype": "User"}, pluck="name"):
@@ -152,6 +159,7 @@ def test_responsible_staff_hold_the_responsible_role(inquiry, make_user, set_set
 	assert not frappe.get_message_log()
 
 
+@pytest.mark.clause("M-1")
 def test_responsible_staff_are_cleared_for_the_level_whatever_the_mode(
 	inquiry, make_user, fiona, set_settings
 ):
@@ -162,6 +170,7 @@ def test_responsible_staff_are_cleared_for_the_level_whatever_the_mode(
 		inquiry(responsible_staff=make_user("Frontline Staff", enabled=0))
 
 
+@pytest.mark.clause("F-2")
 def test_a_new_responsible_person_is_in_the_history(case, make_user):
 	other = make_user("Frontline Staff")
 	before = case.responsible_staff
@@ -203,6 +212,7 @@ def susan(make_user, set_settings):
 	return make_user("Customer Support")
 
 
+@pytest.mark.clause("M-1", "T-4")
 def test_the_latest_version_effective_at_the_moment_governs(inquiry, version, susan):
 	old = inquiry(responsible_staff=susan).matrix
 	new = version("Confidential", MONDAY)
@@ -211,6 +221,7 @@ def test_the_latest_version_effective_at_the_moment_governs(inquiry, version, su
 	assert (doc.matrix, doc.confidentiality_level) == (new, "Confidential")
 
 
+@pytest.mark.clause("M-1", "T-4")
 def test_the_companys_own_version_beats_a_later_one_for_all(inquiry, version, susan, company):
 	own = version("Sensitive", "2026-11-01 00:00:00", company=company)
 	version("Confidential", "2026-11-20 00:00:00")
@@ -219,6 +230,7 @@ def test_the_companys_own_version_beats_a_later_one_for_all(inquiry, version, su
 	assert matrices.in_force("Another Company", doc.occurred_on) != own
 
 
+@pytest.mark.clause("M-1", "T-4")
 def test_the_shipped_version_is_for_all_companies():
 	assert frappe.defaults.get_global_default("company"), "Frappe fills in no company, so this shows nothing"
 	frappe.db.delete("Communication Matrix")
@@ -227,6 +239,7 @@ def test_the_shipped_version_is_for_all_companies():
 	assert not company
 
 
+@pytest.mark.clause("M-1", "T-4")
 def test_a_draft_or_cancelled_version_governs_nothing(inquiry, version, susan):
 	old = inquiry(responsible_staff=susan).matrix
 	name = version("Confidential", "2026-11-01 00:00:00")
@@ -240,6 +253,7 @@ def test_a_draft_or_cancelled_version_governs_nothing(inquiry, version, susan):
 	assert inquiry(responsible_staff=susan).matrix == amended.name
 
 
+@pytest.mark.clause("M-1", "T-4")
 def test_an_interaction_keeps_the_version_it_was_governed_by(inquiry, version, susan):
 	doc = inquiry(responsible_staff=susan)
 	old = doc.matrix
@@ -254,11 +268,13 @@ def test_an_interaction_keeps_the_version_it_was_governed_by(inquiry, version, s
 	assert doc.matrix == old
 
 
+@pytest.mark.clause("M-1")
 def test_before_any_version_nothing_can_be_logged(inquiry, susan):
 	with pytest.raises(NoMatrixInForceError, match="Submit one that is effective"):
 		inquiry(responsible_staff=susan, at="2020-01-06 10:00")
 
 
+@pytest.mark.clause("M-1")
 def test_a_type_without_a_rule_is_refused(inquiry, susan):
 	frappe.get_doc({"doctype": "Communication Type", "type_name": "Site Visit"}).insert()
 	with pytest.raises(frappe.ValidationError, match="has no rule for"):
@@ -268,6 +284,7 @@ def test_a_type_without_a_rule_is_refused(inquiry, susan):
 # --- levels -------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("M-1", "D-5")
 def test_a_new_record_may_be_stricter_than_the_matrix_never_looser(inquiry, susan):
 	assert (
 		inquiry(responsible_staff=susan, confidentiality_level="Sensitive").confidentiality_level
@@ -277,6 +294,7 @@ def test_a_new_record_may_be_stricter_than_the_matrix_never_looser(inquiry, susa
 	assert doc.confidentiality_level == "Sensitive"
 
 
+@pytest.mark.clause("M-1", "D-5")
 def test_raising_is_free_and_lowering_needs_a_reason(inquiry, susan, as_user):
 	doc = inquiry(responsible_staff=susan)
 	with as_user(susan):
@@ -293,6 +311,7 @@ def test_raising_is_free_and_lowering_needs_a_reason(inquiry, susan, as_user):
 	assert kinds(doc)[-2:] == ["Level Changed", "Level Changed"]
 
 
+@pytest.mark.clause("M-1", "D-5")
 def test_lowering_needs_clearance_for_both_levels(inquiry, susan, make_user, as_user):
 	doc = inquiry(responsible_staff=susan, confidentiality_level="Confidential")
 	adam = make_user("Account Manager")
@@ -306,6 +325,7 @@ def test_lowering_needs_clearance_for_both_levels(inquiry, susan, make_user, as_
 		doc.save()
 
 
+@pytest.mark.clause("M-1", "D-5")
 def test_a_stricter_type_raises_the_level_and_a_looser_one_keeps_it(inquiry, susan):
 	doc = inquiry(responsible_staff=susan)
 	doc.communication_type = "Feedback/Complaint"
@@ -340,6 +360,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_history_is_not_edited_by_saving(case, change):
 	with pytest.raises(EventsAreAppendOnlyError):
@@ -347,6 +368,7 @@ def test_the_history_is_not_edited_by_saving(case, change):
 	assert kinds(case) == ["Logged", "Received"]
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_history_is_not_edited_through_the_api(case, fiona, as_user, change):
 	sent = tamper(case, change).as_dict(convert_dates_to_str=True)
@@ -356,6 +378,7 @@ def test_the_history_is_not_edited_through_the_api(case, fiona, as_user, change)
 	assert kinds(case) == ["Logged", "Received"]
 
 
+@pytest.mark.clause("D-2")
 def test_a_save_after_an_action_on_the_same_object_is_checked_like_any_other(case, clock_at):
 	with clock_at("2026-11-23 11:00"):
 		case.record("Acknowledged")
@@ -368,6 +391,7 @@ def test_a_save_after_an_action_on_the_same_object_is_checked_like_any_other(cas
 		case.save()
 
 
+@pytest.mark.clause("D-2")
 def test_a_failed_action_leaves_no_mark_on_the_object(case, clock_at, monkeypatch):
 	monkeypatch.setattr(type(case), "on_update", lambda self: frappe.throw("no"))
 	with clock_at("2026-11-23 11:00"), pytest.raises(frappe.ValidationError):
@@ -375,6 +399,7 @@ def test_a_failed_action_leaves_no_mark_on_the_object(case, clock_at, monkeypatc
 	assert not case.flags.from_record
 
 
+@pytest.mark.clause("D-2")
 def test_the_history_is_not_reached_by_its_rows(case, fiona, as_user):
 	row = case.events[0].name
 	with as_user(fiona):
@@ -400,6 +425,7 @@ def test_the_history_is_not_reached_by_its_rows(case, fiona, as_user):
 	assert kinds(case) == ["Logged", "Received"]
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize("status", ["Acknowledged", "Answered", "Closed"])
 def test_the_status_is_never_typed(case, fiona, as_user, status):
 	with as_user(fiona), pytest.raises(StatusFollowsEventsError):
@@ -407,6 +433,7 @@ def test_the_status_is_never_typed(case, fiona, as_user, status):
 	assert frappe.db.get_value(INTERACTION, case.name, "status") == "Open"
 
 
+@pytest.mark.clause("D-2")
 @pytest.mark.parametrize(
 	("given", "error"),
 	[
@@ -419,6 +446,7 @@ def test_a_new_record_brings_no_history_of_its_own(inquiry, fiona, given, error)
 		inquiry(responsible_staff=fiona, **given)
 
 
+@pytest.mark.clause("D-2")
 def test_what_the_clocks_compute_is_never_taken_from_a_request(inquiry, fiona, set_calendar):
 	set_calendar(["09:00-17:00"])
 	typed = {
@@ -488,6 +516,7 @@ def importing():
 	frappe.db.delete("Data Import Log", {"data_import": ("like", f"{INTERACTION} Import%")})
 
 
+@pytest.mark.clause("D-2")
 def test_an_import_cannot_rewrite_history_or_status(case, importing):
 	(log,) = import_rows(UPDATE, {"ID": case.name, "Status": "Closed"})
 	assert not log.success and "status follows" in log.messages
@@ -503,6 +532,7 @@ def test_an_import_cannot_rewrite_history_or_status(case, importing):
 	assert kinds(case) == ["Logged", "Received"]
 
 
+@pytest.mark.clause("D-2")
 def test_an_import_logs_like_anybody(case, importing, fiona):
 	row = {
 		"Company": case.company,
@@ -560,6 +590,7 @@ def row_of(case):
 	return row
 
 
+@pytest.mark.clause("F-2")
 def test_an_action_item_is_a_todo(item, fiona):
 	case, _row, todo, _colleague = item
 	assert (todo.allocated_to, str(todo.date), todo.status) == (fiona, "2026-11-27", "Open")
@@ -570,6 +601,7 @@ def test_an_action_item_is_a_todo(item, fiona):
 	)
 
 
+@pytest.mark.clause("F-2")
 def test_the_todo_follows_its_item(item):
 	case, row, todo, colleague = item
 	row.update({"assigned_to": colleague, "due_on": "2026-11-30", "description": "Write", "status": "Closed"})
@@ -584,6 +616,7 @@ def test_the_todo_follows_its_item(item):
 	assert frappe.db.count("ToDo", {"reference_name": case.name}) == 1
 
 
+@pytest.mark.clause("F-2")
 def test_removing_an_item_cancels_its_todo(item):
 	case, _row, todo, _colleague = item
 	case.set("action_items", [])
@@ -592,6 +625,7 @@ def test_removing_an_item_cancels_its_todo(item):
 	assert todo.status == "Cancelled"
 
 
+@pytest.mark.clause("F-2")
 @pytest.mark.parametrize("status", ["Closed", "Cancelled"])
 def test_the_item_follows_its_todo_and_back(item, fiona, as_user, status):
 	case, _row, todo, _colleague = item
@@ -603,6 +637,7 @@ def test_the_item_follows_its_todo_and_back(item, fiona, as_user, status):
 		assert row_of(case).status == each
 
 
+@pytest.mark.clause("F-2")
 def test_a_form_opened_before_the_todo_was_closed_does_not_open_it_again(item, fiona, as_user):
 	case, _row, todo, _colleague = item
 	stale = frappe.get_doc(INTERACTION, case.name)
@@ -614,6 +649,7 @@ def test_a_form_opened_before_the_todo_was_closed_does_not_open_it_again(item, f
 	assert row_of(case).status == "Closed"
 
 
+@pytest.mark.clause("F-2")
 def test_giving_the_todo_to_a_colleague_gives_them_the_item(item):
 	case, _row, todo, colleague = item
 	todo.update({"allocated_to": colleague, "date": "2026-12-01"})
@@ -624,6 +660,7 @@ def test_giving_the_todo_to_a_colleague_gives_them_the_item(item):
 	assert todo.allocated_to == colleague
 
 
+@pytest.mark.clause("F-2")
 def test_a_todo_is_not_given_to_somebody_without_clearance(item, make_user, fiona):
 	case, _row, todo, _colleague = item
 	todo.allocated_to = make_user("Sales User")
@@ -632,6 +669,7 @@ def test_a_todo_is_not_given_to_somebody_without_clearance(item, make_user, fion
 	assert row_of(case).assigned_to == fiona
 
 
+@pytest.mark.clause("F-2")
 def test_deleting_the_todo_cancels_the_item(item):
 	case, _row, todo, _colleague = item
 	todo.delete()
@@ -640,6 +678,7 @@ def test_deleting_the_todo_cancels_the_item(item):
 	assert not frappe.db.exists("ToDo", {"reference_name": case.name})
 
 
+@pytest.mark.clause("F-2")
 def test_an_assignment_in_the_desk_is_an_action_item(case, make_user, monkeypatch):
 	monkeypatch.setattr(notification_log, "send_notification_email", lambda doc: None)  # no mail account here
 	colleague = make_user("Frontline Staff")
@@ -649,12 +688,14 @@ def test_an_assignment_in_the_desk_is_an_action_item(case, make_user, monkeypatc
 	assert row_of(case).status == "Cancelled"
 
 
+@pytest.mark.clause("F-2")
 def test_deleting_the_interaction_deletes_its_todos(item):
 	case, _row, todo, _colleague = item
 	frappe.delete_doc(INTERACTION, case.name)
 	assert not frappe.db.exists("ToDo", todo.name)
 
 
+@pytest.mark.clause("F-2")
 def test_an_item_never_takes_over_another_todo(item, fiona, as_user):
 	case, _row, todo, _colleague = item
 	private = frappe.get_doc(
@@ -670,6 +711,7 @@ def test_an_item_never_takes_over_another_todo(item, fiona, as_user):
 	assert case.action_items[0].todo == todo.name
 
 
+@pytest.mark.clause("F-2")
 def test_an_assignee_is_cleared_for_the_level(case, make_user):
 	case.append("action_items", {"description": "Call back", "assigned_to": make_user("Sales User")})
 	with pytest.raises(ClearanceMissingError):
@@ -690,6 +732,7 @@ def matrix_with(**tables):
 INQUIRY = {"communication_type": "Initial Inquiry", "confidentiality_level": "Standard"}
 
 
+@pytest.mark.clause("M-1")
 @pytest.mark.parametrize(
 	("doc", "message"),
 	[
@@ -781,6 +824,7 @@ def test_own_domains_are_tidied(set_settings):
 	assert settings.own_email_domains == "nordlicht.example\nnordlicht.test"
 
 
+@pytest.mark.clause("T-1")
 def test_a_training_counts_until_it_runs_out(fiona):
 	training = frappe.get_last_doc("SOP Training")
 	record = {"doctype": "SOP Training Record", "user": fiona, "training": training.name}
@@ -807,6 +851,7 @@ def test_a_reply_goes_to_the_contact_or_else_to_the_first_address_of_the_client(
 	assert case.client_email() == "person2@reply.example"
 
 
+@pytest.mark.clause("D-5")
 def test_the_search_bar_finds_interactions_that_may_be_read(inquiry, susan, as_user, make_user):
 	from frappe.utils import global_search as frappe_search
 

@@ -121,17 +121,20 @@ def register(doc):
 # --- consent --------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P-2")
 def test_the_client_gets_their_own_information_and_it_is_on_the_register(update):
 	send(update, ANNA)
 	(entry,) = register(update)
 	assert (entry.recipient, entry.recipient_kind, entry.basis) == (ANNA, "Client", "Own Information")
 
 
+@pytest.mark.clause("P-2")
 def test_staff_are_no_disclosure(update, make_user):
 	send(update, make_user("Account Manager"))
 	assert register(update) == []
 
 
+@pytest.mark.clause("P-3")
 @pytest.mark.parametrize("address", [EVE, STRANGER])
 def test_a_third_party_without_consent_gets_nothing_and_neither_does_anybody_else(update, address):
 	with pytest.raises(OutgoingRefusedError, match=address):
@@ -139,6 +142,7 @@ def test_a_third_party_without_consent_gets_nothing_and_neither_does_anybody_els
 	assert queued(update) == [] and register(update) == []
 
 
+@pytest.mark.clause("P-3")
 def test_with_consent_it_goes_out_and_the_register_says_under_which(update, consent):
 	given = consent()
 	send(update, ANNA, EVE)
@@ -152,12 +156,14 @@ def test_with_consent_it_goes_out_and_the_register_says_under_which(update, cons
 	)
 
 
+@pytest.mark.clause("P-3")
 def test_consent_for_one_third_party_is_none_for_another(update, consent):
 	consent()
 	with pytest.raises(OutgoingRefusedError):
 		send(update, STRANGER)
 
 
+@pytest.mark.clause("P-3")
 def test_a_level_that_does_not_ask_for_consent_lets_it_go(client, log, set_settings):
 	set_settings(consent_mode="Enforce")
 	inquiry = log("Initial Inquiry", **client)
@@ -165,12 +171,14 @@ def test_a_level_that_does_not_ask_for_consent_lets_it_go(client, log, set_setti
 	assert register(inquiry)[0].basis == "Not Required"
 
 
+@pytest.mark.clause("P-3")
 def test_an_email_about_nobody_passes_untouched(update):
 	todo = frappe.get_doc({"doctype": "ToDo", "description": "Own matter"}).insert()
 	send(todo, STRANGER)
 	assert len(queued(todo)) == 1 and not frappe.db.count("Client Disclosure", {"recipient": STRANGER})
 
 
+@pytest.mark.clause("P-3")
 def test_data_categories_limit_what_a_consent_covers(update, consent):
 	consent(data_categories=[{"data_category": "Correspondence"}])
 	with pytest.raises(OutgoingRefusedError, match="covers only"):
@@ -180,6 +188,7 @@ def test_data_categories_limit_what_a_consent_covers(update, consent):
 	send(update, EVE)
 
 
+@pytest.mark.clause("P-3")
 def test_withdrawal_holds_back_what_waits(update, consent):
 	given = consent()
 	send(update, EVE)
@@ -190,6 +199,7 @@ def test_withdrawal_holds_back_what_waits(update, consent):
 		send(update, EVE)
 
 
+@pytest.mark.clause("P-3")
 def test_what_waits_is_judged_again_when_its_turn_comes(update, consent):
 	consent(valid_until=clock.now() + timedelta(hours=1))
 	row = send(update, EVE)
@@ -199,6 +209,7 @@ def test_what_waits_is_judged_again_when_its_turn_comes(update, consent):
 	assert frappe.db.get_value("Email Queue", row.name, "status") == "Error"
 
 
+@pytest.mark.clause("P-3")
 def test_what_still_may_go_is_sent(update, consent):
 	consent()
 	row = send(update, EVE)
@@ -210,6 +221,7 @@ def test_what_still_may_go_is_sent(update, consent):
 # --- modes ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P-2", "P-3")
 def test_warn_lets_jobs_pass_and_says_so_on_the_register(update, set_settings):
 	set_settings(consent_mode="Warn")
 	send(update, EVE)
@@ -217,6 +229,7 @@ def test_warn_lets_jobs_pass_and_says_so_on_the_register(update, set_settings):
 	assert entry.basis == "Reason Given" and "job" in entry.reason
 
 
+@pytest.mark.clause("P-2", "P-3")
 def test_warn_asks_a_person_for_a_reason_and_records_it(update, set_settings, monkeypatch):
 	set_settings(consent_mode="Warn")
 	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
@@ -229,6 +242,7 @@ def test_warn_asks_a_person_for_a_reason_and_records_it(update, set_settings, mo
 	assert register(update)[0].reason == "Anna asked me on the phone"
 
 
+@pytest.mark.clause("P-2", "P-3")
 def test_off_asks_for_nothing(update, set_settings):
 	set_settings(consent_mode="Off")
 	send(update, STRANGER)
@@ -238,6 +252,7 @@ def test_off_asks_for_nothing(update, set_settings):
 # --- identity -------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P-1")
 def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_settings):
 	set_settings(identity_mode="Enforce")
 	with pytest.raises(OutgoingRefusedError, match="not been confirmed"):
@@ -255,6 +270,7 @@ def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_se
 		send(update, ANNA)
 
 
+@pytest.mark.clause("P-1")
 def test_a_failed_check_confirms_nobody_and_three_lock(update, confirm, set_settings, make_user, as_user):
 	set_settings(identity_mode="Warn", identity_attempts=3)
 	officer = make_user("Compliance Officer")
@@ -276,11 +292,13 @@ def test_a_failed_check_confirms_nobody_and_three_lock(update, confirm, set_sett
 	send(update, ANNA)
 
 
+@pytest.mark.clause("P-1")
 def test_a_code_cannot_be_confirmed_by_hand(update, confirm):
 	with pytest.raises(frappe.ValidationError, match="checked by the app"):
 		confirm(method="One-Time Code by Email")
 
 
+@pytest.mark.clause("P-1")
 def test_a_check_stays_as_it_was_recorded(update, confirm):
 	verified = confirm("Failed")
 	verified.result = "Confirmed"
@@ -316,6 +334,7 @@ def only(**modes):
 	return {**{f"{check}_mode": "Off" for check in rules.CHECKS}, **modes}
 
 
+@pytest.mark.clause("P-1", "P-3", "C-2", "D-3", "C-5")
 @pytest.mark.parametrize(
 	("modes", "prepare", "clause", "says", "action"),
 	[
@@ -346,6 +365,7 @@ def test_every_refusal_names_its_rule_and_offers_the_next_step(
 	assert button["args"]["party"] == client.party
 
 
+@pytest.mark.clause("P-3", "D-3")
 def test_several_remedies_are_listed_behind_one_button(write, set_settings):
 	set_settings(**only(consent_mode="Enforce", template_mode="Enforce"))
 	with pytest.raises(OutgoingRefusedError):
@@ -370,12 +390,14 @@ def test_the_desk_has_an_action_for_every_next_step():
 # --- consents as documents --------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P-3")
 def test_the_notice_is_stored_once(consent):
 	first, second = consent(), consent(contact=None)
 	assert first.notice == second.notice
 	assert frappe.get_doc("Client Consent", second.name).notice_text == "I agree."
 
 
+@pytest.mark.clause("P-3")
 def test_the_history_is_written_by_actions(consent):
 	given = consent()
 	for field, value in (("status", "Withdrawn"), ("valid_until", None), ("given_on", "2020-01-01 00:00:00")):
@@ -392,6 +414,7 @@ def test_the_history_is_written_by_actions(consent):
 	given.save()
 
 
+@pytest.mark.clause("P-3")
 def test_withdrawn_and_given_again(consent):
 	given = consent()
 	api.withdraw_consent(given.name)
@@ -403,6 +426,7 @@ def test_withdrawn_and_given_again(consent):
 	assert [row.event for row in given.events] == ["Given", "Withdrawn", "Given"]
 
 
+@pytest.mark.clause("P-3")
 def test_a_consent_lasts_as_long_as_its_purpose_says_and_then_expires(consent):
 	given = consent()
 	assert given.valid_until
@@ -411,6 +435,7 @@ def test_a_consent_lasts_as_long_as_its_purpose_says_and_then_expires(consent):
 	assert frappe.db.get_value("Client Consent", given.name, "status") == "Expired"
 
 
+@pytest.mark.clause("P-3")
 def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, client):
 	given = consent()
 	with pytest.raises(frappe.ValidationError, match="proof"):
@@ -420,6 +445,7 @@ def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, clien
 		given.save()
 
 
+@pytest.mark.clause("P-3")
 def test_a_purpose_about_third_parties_needs_one_and_marketing_has_none(consent):
 	with pytest.raises(frappe.ValidationError, match="to whom"):
 		consent(third_party=None)
@@ -427,6 +453,7 @@ def test_a_purpose_about_third_parties_needs_one_and_marketing_has_none(consent)
 		consent(purpose="Marketing")
 
 
+@pytest.mark.clause("P-3")
 def test_may_share(client, consent, make_user):
 	staff = make_user("Account Manager")
 	answers = {
@@ -445,6 +472,7 @@ def _party(client):
 	return {"party_type": client.party_type, "party": client.party}
 
 
+@pytest.mark.clause("P-2")
 def test_the_register_cannot_be_written_by_hand(update):
 	send(update, ANNA)
 	entry = frappe.get_last_doc("Client Disclosure", {"client_interaction": update.name})
@@ -457,6 +485,7 @@ def test_the_register_cannot_be_written_by_hand(update):
 		frappe.copy_doc(entry).insert()
 
 
+@pytest.mark.clause("P-3")
 def test_a_domain_belongs_to_one_third_party_and_not_to_us(client, set_settings):
 	set_settings(own_email_domains="own.example")
 	for domain in ("adviser.example", "own.example", "no domain"):

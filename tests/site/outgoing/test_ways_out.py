@@ -19,6 +19,8 @@ from client_comms import api, clock
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import notification, text_messages
 
+pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
+
 ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
 COLLEAGUE = "colleague@own.example"
 NUMBER, OTHER_NUMBER = "+4930123456", "+4940999888"

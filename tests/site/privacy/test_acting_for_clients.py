@@ -5,6 +5,8 @@ import pytest
 
 from client_comms import api
 
+pytestmark = pytest.mark.clause("P-1", "P-3")
+
 THIRD_PARTY, ANNA = "Adviser", "anna@acting.example"
 
 

@@ -8,6 +8,8 @@ from client_comms.client_interactions.report.contacts_to_confirm.contacts_to_con
 from client_comms.client_privacy import client_data
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
 
+pytestmark = pytest.mark.clause("D-4")
+
 ANNA, NUMBER = "anna@data.example", "+49 30 901820"
 
 

@@ -10,6 +10,8 @@ from client_comms import api, clock
 from client_comms.client_privacy import codes, identity
 from client_comms.exceptions import ActionNotPossibleError
 
+pytestmark = pytest.mark.clause("P-1")
+
 WRONG = "not it"
 
 

@@ -12,6 +12,8 @@ from client_comms.api import access as access_api
 from client_comms.enforcement import audit
 from client_comms.exceptions import LedgerIsAppendOnlyError
 
+pytestmark = pytest.mark.clause("P-2", "R-3")
+
 ENTRY = ledger.ENTRY
 INTERACTION = "Client Interaction"
 PASSWORD = "correct horse"

@@ -12,6 +12,8 @@ from client_comms.client_privacy.report.channel_deviations import channel_deviat
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 from client_comms.enforcement.methods import counts
 
+pytestmark = pytest.mark.clause("P-1", "P-2", "P-3", "C-2")
+
 PURPOSE = "Sharing with a Third Party"
 DISCLOSURE, CONSENT, VERIFICATION = "Client Disclosure", "Client Consent", "Identity Verification"
 LINK = links.LINK

@@ -14,6 +14,8 @@ from client_comms.client_privacy import receipts, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
+pytestmark = pytest.mark.clause("P-3")
+
 SCHEMA = json.loads((Path(__file__).parents[2] / "data" / "consent_receipt.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 ANNA = "anna@receipts.example"

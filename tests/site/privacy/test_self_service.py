@@ -14,6 +14,8 @@ from client_comms.client_privacy import consents, identity, links, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
+pytestmark = pytest.mark.clause("P-3", "C-1")
+
 PURPOSE = "Sharing with a Third Party"
 ANNA = "anna@self-service.example"
 

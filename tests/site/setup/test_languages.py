@@ -8,6 +8,8 @@ from client_comms import api
 from client_comms.client_privacy import self_service
 from client_comms.i18n import speaking
 
+pytestmark = pytest.mark.clause("C-1", "C-5")
+
 INVITATION, REQUEST, CODE = "Your consents and preferences", "We ask for your consent", "Your code"
 
 
