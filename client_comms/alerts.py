@@ -35,8 +35,8 @@ def nobody_responsible(doc) -> None:
 
 	def subject() -> str:
 		if not doc.responsible_staff:
-			return _("Nobody could be made responsible for {0}").format(doc.name)
-		return _("Nobody with the responsible role was available for {0}: {1} has it").format(
+			return _("No one could be assigned to {0}").format(doc.name)
+		return _("No one with the responsible role was available for {0}, so it was assigned to {1}").format(
 			doc.name, get_fullname(doc.responsible_staff)
 		)
 
@@ -48,7 +48,7 @@ def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
 	for manager in sorted(managers() - {user}):
 		_entry(
 			manager,
-			lambda: _("Interactions of {0} ({1}) that went to the manager role: {2}").format(
+			lambda: _("Interactions of {0} ({1}) reassigned to the manager role: {2}").format(
 				get_fullname(user), reason(), number
 			),
 			"User",

@@ -49,7 +49,7 @@ def parse(value: datetime | str) -> datetime:
 		moment = None
 	if not isinstance(moment, datetime):
 		frappe.throw(
-			_("{0} is not a date and time. Write it like 2026-11-30 17:00.").format(frappe.bold(value)),
+			_("{0} is not a date and time. Enter it like 2026-11-30 17:00.").format(frappe.bold(value)),
 			title=_("Not a Date and Time"),
 		)
 	return to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
@@ -73,7 +73,7 @@ def parse_day(value: date | str) -> date:
 		return get_datetime(value).date()
 	except (ValueError, OverflowError, TypeError, AttributeError):
 		frappe.throw(
-			_("{0} is not a date. Write it like 2026-11-30.").format(frappe.bold(value)),
+			_("{0} is not a date. Enter it like 2026-11-30.").format(frappe.bold(value)),
 			title=_("Not a Date"),
 		)
 

@@ -68,7 +68,9 @@ class LedgerDocument(Document):
 
 	def refuse(self):
 		frappe.throw(
-			_("The compliance ledger is written by what happens. Nobody changes it, Administrator included."),
+			_(
+				"The compliance ledger is written automatically. No one can change it, including Administrator."
+			),
 			exc=LedgerIsAppendOnlyError,
 			title=_("Ledger Cannot Be Changed"),
 		)

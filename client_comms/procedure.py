@@ -302,7 +302,7 @@ TRAINING = {
 CONSENT_PURPOSES = (
 	{
 		"purpose_name": _("Sharing with a Third Party"),
-		"description": _("We pass on information about you to somebody outside our organisation."),
+		"description": _("We share information about you with someone outside our organisation."),
 		"concerns_third_party": 1,
 		"validity_months": 24,
 		"remind_days_before": 30,
@@ -354,7 +354,7 @@ CONSENT_NOTICES = (
 DATA_CATEGORIES = (
 	{"category_name": _("Contact Details"), "description": _("Name, address, telephone, email.")},
 	{"category_name": _("Contract and Billing"), "description": _("Orders, contracts, invoices, payments.")},
-	{"category_name": _("Correspondence"), "description": _("What was written and said between us.")},
+	{"category_name": _("Correspondence"), "description": _("Written and spoken communication between us.")},
 	{"category_name": _("Identity Documents"), "description": _("Copies of passports and the like.")},
 )
 

@@ -27,11 +27,11 @@ def require_doctype(doctype: str) -> None:
 	"""
 	if not frappe.db.exists("DocType", doctype):
 		frappe.throw(
-			_("There is no DocType {0}. Choose one that is on the site, such as Client Interaction.").format(
-				frappe.bold(escape_html(doctype))
-			),
+			_(
+				"DocType {0} does not exist. Choose one that exists on this site, such as Client Interaction."
+			).format(frappe.bold(escape_html(doctype))),
 			exc=frappe.DoesNotExistError,
-			title=_("No Such DocType"),
+			title=_("DocType Not Found"),
 		)
 
 
@@ -67,7 +67,7 @@ def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
 			fits = False
 		if not fits:
 			frappe.throw(
-				_("{0}: {1} does not fit. Enter a number from {2} to {3}.").format(
+				_("{0}: {1} is out of range. Enter a number from {2} to {3}.").format(
 					_place(doc, field), frappe.bold(escape_html(cstr(value))), lowest, highest
 				),
 				title=_("Number Out of Range"),
@@ -104,7 +104,7 @@ def record_of(doctype: str, sent: Mapping, fields: Collection[str], tables: Mapp
 
 def _require_known(sent: Mapping, fields: Collection[str], where: str | None = None) -> None:
 	if unknown := [field for field in sent if field not in fields]:
-		message = _("No such field: {0}. Leave it out, or use these: {1}.").format(
+		message = _("Unknown field {0}. Remove it, or use one of these: {1}.").format(
 			frappe.bold(escape_html(", ".join(map(cstr, unknown)))), ", ".join(fields)
 		)
 		frappe.throw(f"{where}: {message}" if where else message, title=_("Unknown Field"))
@@ -136,7 +136,7 @@ def _rows(table, value, fields: Collection[str]) -> list[dict]:
 def _single(df, value, where: str):
 	if not isinstance(value, str | int | float | date | None):
 		frappe.throw(
-			_("{0} must be a single value. Send a text, not a list or an object.").format(frappe.bold(where)),
+			_("{0} must be a single value. Send text, not a list or an object.").format(frappe.bold(where)),
 			title=_("Not a Single Value"),
 		)
 	if isinstance(value, str):

@@ -47,11 +47,11 @@ def break_glass(name: str, reason: str) -> dict:
 	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
 	if not (reason or "").strip():
 		frappe.throw(
-			_("Say why you need access at once."), exc=MissingDetailsError, title=_("Reason Missing")
+			_("Give a reason for emergency access."), exc=MissingDetailsError, title=_("Reason Missing")
 		)
 	if frappe.has_permission(interactions.INTERACTION, "read", doc=name):
 		frappe.throw(
-			_("You may read this interaction already."), exc=ActionNotPossibleError, title=_("Not Needed")
+			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
 		)
 	hours = frappe.get_cached_doc("Client Comms Settings").break_glass_hours
 	grant = frappe.get_doc(
@@ -91,7 +91,9 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 			title=_("Not Governed"),
 		)
 	if not (reason or "").strip():
-		frappe.throw(_("Say why the level changes."), exc=MissingDetailsError, title=_("Reason Missing"))
+		frappe.throw(
+			_("Give a reason for changing the level."), exc=MissingDetailsError, title=_("Reason Missing")
+		)
 	levels.change_level(doctype, name, level, reason)
 
 

@@ -20,7 +20,7 @@ def confirm_details(contact: str, verified_how: str) -> dict:
 	doc.check_permission("write")
 	if verified_how not in contact_details.WAYS:
 		frappe.throw(
-			_("{0} is no way to verify details. Choose one of: {1}.").format(
+			_("{0} is not a valid verification method. Choose one of these: {1}.").format(
 				frappe.bold(verified_how), ", ".join(_(each) for each in contact_details.WAYS)
 			),
 			exc=NotVerifiedError,

@@ -127,7 +127,9 @@ def reopen(name: str, reason: str) -> dict:
 	"""
 	if not (reason or "").strip():
 		frappe.throw(
-			_("Say why the interaction is opened again."), exc=MissingDetailsError, title=_("Reason Missing")
+			_("Give a reason for reopening the interaction."),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
 		)
 	return _record(name, response_clock.REOPENED, reason)
 
@@ -153,11 +155,11 @@ def _promised(doc, until: str | datetime | date | None) -> datetime | None:
 		refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
 	if closing is None:
 		frappe.throw(
-			_("{0} is no business day. Choose another day, or say the time as well.").format(
+			_("{0} is not a business day. Choose another day, or enter a time as well.").format(
 				frappe.bold(formatdate(moment))
 			),
 			exc=ActionNotPossibleError,
-			title=_("Closed on That Day"),
+			title=_("Not a Business Day"),
 		)
 	return clock.to_stored(closing)
 

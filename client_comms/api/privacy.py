@@ -40,7 +40,7 @@ def may_share(
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
 		frappe.throw(
-			_("There is no consent purpose {0}.").format(frappe.bold(escape_html(purpose))),
+			_("Consent Purpose {0} does not exist.").format(frappe.bold(escape_html(purpose))),
 			title=_("Unknown Purpose"),
 		)
 	addresses = _addresses(recipients)
@@ -67,7 +67,7 @@ def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, pur
 		return {
 			"allowed": True,
 			"rule": "own-information",
-			"why": _("The client themselves."),
+			"why": _("The client."),
 			"consent": None,
 		}
 	if recipient.kind == gate_rules.THIRD_PARTY and ours:
@@ -75,7 +75,7 @@ def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, pur
 			"allowed": False,
 			"rule": "purpose-of-our-own",
 			"why": _(
-				"{0} is about what we do ourselves, and lets nothing go to others. Ask for a purpose that is about a third party."
+				"{0} does not concern third parties, so it does not allow sharing. Choose a purpose that concerns a third party."
 			).format(frappe.bold(_(purpose))),
 			"consent": None,
 		}
@@ -175,7 +175,7 @@ def _addresses(recipients: str | list[str] | None) -> list[str]:
 
 def _refuse_addresses(wrong: str) -> NoReturn:
 	frappe.throw(
-		_("{0} is no email address. Give addresses as a list, or separated by commas.").format(
+		_("{0} is not an email address. Enter the addresses as a list, or separate them with commas.").format(
 			frappe.bold(escape_html(wrong) or "–")
 		),
 		title=_("Not an Email Address"),

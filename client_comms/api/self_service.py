@@ -79,7 +79,7 @@ def request_consent(
 	client_documents.require_to_act(party_type, party, CONSENT, interaction=client_interaction)
 	if recipient and third_party and third_parties.of(recipient) != third_party:
 		frappe.throw(
-			_("{0} is no address of {1}. Add the address, or its domain, to the third party first.").format(
+			_("{0} is not an address of {1}. Add the address or its domain to the third party first.").format(
 				frappe.bold(frappe.utils.escape_html(recipient)),
 				frappe.utils.get_link_to_form("Third Party", third_party),
 			),
@@ -89,8 +89,8 @@ def request_consent(
 	purpose = purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose
 	if not purpose:
 		frappe.throw(
-			_("Say what the consent is for, or set {0} in {1}.").format(
-				frappe.bold(_("Purpose of Sharing")), frappe.bold(_("Client Comms Settings"))
+			_("Choose the purpose of the consent, or set {0} in {1}.").format(
+				frappe.bold(_("Purpose for Sharing")), frappe.bold(_("Client Comms Settings"))
 			),
 			title=_("Purpose Missing"),
 		)
@@ -130,9 +130,7 @@ def _as_dict(value: str | dict | None) -> dict | None:
 def _visit(token: str | None, client: str | None, *, lock: bool = False) -> self_service.Visit:
 	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login(client)
 	if visit is None and self_service.visits_of_login():
-		frappe.throw(
-			_("Choose first which client this is for."), exc=ActionNotPossibleError, title=_("Client Missing")
-		)
+		frappe.throw(_("Choose the client first."), exc=ActionNotPossibleError, title=_("Client Missing"))
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))
 	return visit
@@ -148,9 +146,9 @@ def _categories(given: str | list[str] | None, interaction: str | None) -> froze
 	known = frappe.get_all("Data Category", pluck="name", order_by="name asc")
 	if not isinstance(names, list) or not all(name in known for name in names):
 		frappe.throw(
-			_("{0} is no list of data categories. Choose from: {1}.").format(
+			_("{0} is not a list of data categories. Choose from: {1}.").format(
 				frappe.bold(frappe.utils.escape_html(str(given))), ", ".join(_(each) for each in known)
 			),
-			title=_("Data Category Unknown"),
+			title=_("Unknown Data Category"),
 		)
 	return frozenset(names)

@@ -54,7 +54,7 @@ def simulate_source_rules(
 			_("{0} Communication Matrix {1} has no rule for {2}. Amend it, or choose another type.").format(
 				translate(found.reason), frappe.bold(matrix), frappe.bold(_(found.communication_type))
 			),
-			title=_("Type Not in the Matrix"),
+			title=_("Communication Type Not in the Matrix"),
 		)
 	client = parties.client_of(None, None, sender or "", sender or "")
 	terms = matrices.terms(matrix, found.communication_type, direction)

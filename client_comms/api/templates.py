@@ -35,7 +35,9 @@ def withdraw_template(name: str, reason: str) -> dict:
 	require_configuring_or_auditing()
 	if not (reason or "").strip():
 		frappe.throw(
-			_("Say why the template is withdrawn."), exc=MissingDetailsError, title=_("Reason Missing")
+			_("Give a reason for withdrawing the template."),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
 		)
 	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
 	doc.withdraw(reason)

@@ -69,7 +69,7 @@ def _parsed(documents: str | list) -> list[dict]:
 		for each in parsed
 	):
 		frappe.throw(
-			_('Give documents as a list like [{"doctype": "Communication", "name": "…"}].'),
+			_('Send documents as a list like [{"doctype": "Communication", "name": "…"}].'),
 			title=_("Not a List of Documents"),
 		)
 	return parsed

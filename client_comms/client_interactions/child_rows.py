@@ -25,6 +25,8 @@ class InteractionRow(Document):
 
 	def refuse(self):
 		frappe.throw(
-			_("Change this row in its interaction {0}, not by itself.").format(frappe.bold(self.parent)),
+			_(
+				"Rows of an interaction cannot be changed on their own. Open interaction {0} and change the row there."
+			).format(frappe.bold(self.parent)),
 			title=_("Row Belongs to an Interaction"),
 		)

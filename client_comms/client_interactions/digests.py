@@ -235,7 +235,7 @@ def _queue(subscription, content: dict) -> None:
 	elif content["team"]:
 		subject = _("What your team owes clients today: {0}").format(count)
 	else:
-		subject = _("Interactions nobody logged: {0}").format(count)
+		subject = _("Unlogged interactions: {0}").format(count)
 	frappe.sendmail(
 		recipients=[frappe.db.get_value("User", subscription.user, "email")],
 		subject=subject,

@@ -28,7 +28,7 @@ def generate(doc, method: str):
 	"""
 	if method not in methods(doc):
 		frappe.throw(
-			_("{0} is not generated for this interaction. Add the evidence by hand.").format(
+			_("{0} cannot be generated for this interaction. Add the evidence by hand.").format(
 				frappe.bold(_(method))
 			),
 			title=_("Not Generated"),

@@ -33,7 +33,7 @@ def tell_late(seconds: int) -> None:
 	"""A word to whoever logs late; it stops nobody."""
 	frappe.msgprint(
 		_(
-			"Logged {0} working hours after it happened. Please log interactions within {1} working hours."
+			"Logged {0} working hours after the interaction. Please log interactions within {1} working hours."
 		).format(
 			frappe.bold(frappe.format(seconds / 3600, {"fieldtype": "Float", "precision": 1})),
 			frappe.bold(

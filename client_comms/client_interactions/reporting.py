@@ -47,7 +47,7 @@ def conditions(filters: dict) -> list[Condition]:
 			_("{0} is after {1}. Choose a later end.").format(
 				frappe.bold(format_date(since)), frappe.bold(format_date(until))
 			),
-			title=_("Period Ends before It Begins"),
+			title=_("Invalid Period"),
 		)
 	found = [(field, "=", filters[field]) for field in _EQUALS if filters.get(field)]
 	if since:
@@ -126,7 +126,7 @@ class Grouping:
 		"""What each group is called."""
 		if self.name == STAFF:
 			names = _titles("User", "full_name", [user for (user,) in keys])
-			return {key: names.get(key[0]) or key[0] or _("Nobody") for key in keys}
+			return {key: names.get(key[0]) or key[0] or _("No one") for key in keys}
 		if self.name == CLIENT:
 			names = {}
 			for party_type in {party_type for party_type, _party in keys if party_type}:
@@ -157,7 +157,7 @@ class Grouping:
 
 def notice() -> str:
 	"""What every report says first; how many are left out would tell about them."""
-	return _("Only interactions that you may read are counted.")
+	return _("Only interactions that you can read are counted.")
 
 
 def _filled(field: str) -> str:

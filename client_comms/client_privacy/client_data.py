@@ -92,18 +92,18 @@ def require_new(doc) -> None:
 	]
 	links = ", ".join(get_link_to_form(doctype, name) for doctype, name in readable)
 	parts = (
-		[_("Already on record as {0}. Use that instead of a second record.").format(links)] if links else []
+		[_("This client already exists as {0}. Use that record instead of creating another.").format(links)]
+		if links
+		else []
 	)
 	if len(readable) < len(found):
 		role = frappe.get_cached_doc("Client Comms Settings").manager_role
 		parts.append(
-			_("This address or number belongs to a record that you may not see. Please ask a {0}.").format(
+			_("This address or number belongs to a record that you cannot see. Please ask a {0}.").format(
 				frappe.bold(_(role))
 			)
 		)
-	controls.enforce(
-		MODE, "<br>".join(parts), title=_("Client Is on Record Already"), exc=DuplicateClientError
-	)
+	controls.enforce(MODE, "<br>".join(parts), title=_("Client Already Exists"), exc=DuplicateClientError)
 
 
 def require_verified(doc) -> None:
@@ -111,7 +111,9 @@ def require_verified(doc) -> None:
 	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
 		controls.enforce(
 			MODE,
-			_("Say how these details were verified: choose {0}.").format(frappe.bold(_("Verified How"))),
+			_("State how these details were verified: choose {0}.").format(
+				frappe.bold(_("Verification Method"))
+			),
 			title=_("Details Not Verified"),
 			exc=NotVerifiedError,
 		)

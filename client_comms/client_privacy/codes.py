@@ -62,7 +62,7 @@ def check(doc, code: str) -> dict:
 	over = clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES)
 	if over or doc.result != identity.PENDING or not doc.code_hash:
 		frappe.throw(
-			_("This code is not valid any more. Send a new one."),
+			_("This code is no longer valid. Send a new one."),
 			exc=ActionNotPossibleError,
 			title=_("Code Not Valid"),
 		)
@@ -118,8 +118,7 @@ def _require_pause(person: dict) -> None:
 	if len(sent) >= PER_HOUR:
 		frappe.throw(
 			_(
-				"{0} codes were sent to this client within an hour. Send the next one after {1}, or confirm who the client is"
-				" in another way."
+				"{0} codes were sent to this client within an hour. Send the next one after {1}, or confirm who the client is in another way."
 			).format(len(sent), frappe.bold(moment(sent[PER_HOUR - 1] + timedelta(hours=1)))),
 			exc=ActionNotPossibleError,
 			title=_("Too Many Codes"),

@@ -87,7 +87,7 @@ def revoke_of(consent: str) -> None:
 def _refuse(outcome: str):
 	_count(outcome)
 	frappe.throw(
-		_("This link is not valid any more. Please ask us for a new one."),
+		_("This link is no longer valid. Please ask us for a new one."),
 		exc=LinkNotValidError,
 		title=_("Link Not Valid"),
 	)

@@ -38,7 +38,7 @@ def of(doc) -> dict:
 	given = last_given(doc)
 	if given is None:
 		frappe.throw(
-			_("There is no receipt: the client has not agreed."),
+			_("There is no receipt, because the client has not agreed."),
 			exc=ActionNotPossibleError,
 			title=_("Nothing to Confirm"),
 		)
@@ -105,13 +105,13 @@ def lines(doc) -> list[tuple[str, str]]:
 		(_("Who Agreed"), f"{doc.party_name} ({receipt['piiPrincipalId']})"),
 		(_("When"), frappe.format(given.at, "Datetime")),
 		(_("How"), _(how)),
-		(_("To Whom"), controller["piiController"]),
-		(_("Questions To"), ", ".join(dict.fromkeys(each for each in reach if each))),
+		(_("Given To"), controller["piiController"]),
+		(_("Contact for Questions"), ", ".join(dict.fromkeys(each for each in reach if each))),
 		(_("Purpose"), _(what_for)),
-		(_("What It Is About"), ", ".join(_(each) for each in purpose["piiCategory"])),
-		(_("Passed On To"), doc.third_party or _("Nobody")),
+		(_("What It Covers"), ", ".join(_(each) for each in purpose["piiCategory"])),
+		(_("Shared With"), doc.third_party or _("No one")),
 		(_("Valid Until"), until),
-		(_("What You Were Told"), receipt["consentRecord"]["privacy_notice"].get("text")),
+		(_("Information You Received"), receipt["consentRecord"]["privacy_notice"].get("text")),
 		(_("Privacy Policy"), _settings().privacy_policy_url),
 		(_("Status"), _(status)),
 		(_("Withdrawn On"), doc.withdrawn_on and frappe.format(doc.withdrawn_on, "Datetime")),

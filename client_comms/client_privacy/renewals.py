@@ -62,7 +62,7 @@ def _remind(name: str, ask_client: bool) -> None:
 	ends = frappe.format(doc.valid_until, "Datetime")
 	alerts.tell(
 		_responsible(doc),
-		lambda: _("Consent {0} ends on {1}: renew it").format(name, ends),
+		lambda: _("Renew consent {0}, which ends on {1}").format(name, ends),
 		doc.doctype,
 		name,
 	)

@@ -167,7 +167,9 @@ def refuse() -> NoReturn:
 
 	:raises ActionNotPossibleError: always
 	"""
-	frappe.throw(_("This cannot be answered here."), exc=ActionNotPossibleError, title=_("Not Possible"))
+	frappe.throw(
+		_("You cannot answer this request here."), exc=ActionNotPossibleError, title=_("Not Possible")
+	)
 
 
 def receipt(visit: Visit, consent: str) -> dict:
@@ -237,7 +239,9 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 	)
 	about = frappe._dict(doctype=links.LINK, name=name)
 	with speaking(language):
-		_send(address, url, _("Your consents and preferences"), _("See and change them here:"), about)
+		_send(
+			address, url, _("Your consents and preferences"), _("You can view and change them here:"), about
+		)
 	return name
 
 
@@ -250,7 +254,7 @@ def address_on_file(
 	if address not in known:
 		frappe.throw(
 			_(
-				"There is no address {0} of {1} on file. Add it to the client's contact after verifying it."
+				"{0} is not an address on file for {1}. Verify it, then add it to the client's contact."
 			).format(frappe.bold(address), frappe.bold(_name(party_type, party))),
 			exc=ActionNotPossibleError,
 			title=_("Not the Client's Address"),
@@ -385,7 +389,7 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 		if each.name not in answers:
 			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
 			with speaking(preferences.site_language()):
-				note = _("Agreed to all of it: {0}").format(given.name)
+				note = _("Agreed to everything: {0}").format(given.name)
 			narrower.record(rules.GIVEN, through=visit.through, note=note)
 
 
@@ -432,7 +436,9 @@ def _report(visit: Visit, changes: str) -> None:
 		)
 	manager = policy.account_manager(visit.party_type, visit.party)
 	with speaking_to(manager) if manager else speaking(preferences.site_language()):
-		description = _("Verify and correct the details of {0}, as the client asks.").format(contact.name)
+		description = _("The client asked to correct the details of {0}. Verify and correct them.").format(
+			contact.name
+		)
 	frappe.get_doc(
 		{
 			"doctype": "ToDo",

@@ -13,7 +13,7 @@ def require_kind(party_type: str) -> None:
 	"""
 	if party_type not in PARTY_TYPES:
 		frappe.throw(
-			_("{0} is no kind of client. Choose one of: {1}.").format(
+			_("{0} is not a client type. Choose one of these: {1}.").format(
 				frappe.bold(_(party_type)), ", ".join(_(each) for each in PARTY_TYPES)
 			),
 			title=_("Not a Client"),
@@ -27,10 +27,10 @@ def set_client(doc) -> None:
 	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
 	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):
 		frappe.throw(
-			_("{0} is no contact of {1}. Link the contact to the client first.").format(
+			_("{0} is not a contact of {1}. Link the contact to the client first.").format(
 				frappe.bold(doc.contact), frappe.bold(doc.party_name)
 			),
-			title=_("Contact of Somebody Else"),
+			title=_("Contact of Another Client"),
 		)
 
 

@@ -155,7 +155,7 @@ def placeholders(email_template) -> frozenset[str]:
 			_("{0} cannot be read as a template: {1} (line {2}). Correct the Email Template.").format(
 				frappe.bold(email_template.name), error.message, error.lineno
 			),
-			title=_("Not a Valid Template"),
+			title=_("Invalid Template"),
 		)
 
 
@@ -198,9 +198,9 @@ def text_changed(email_template, method=None):
 	if not lapsed:
 		return
 	frappe.msgprint(
-		_("{0} approved the former text and is a draft again. Have the new text approved.").format(
-			frappe.bold(", ".join(doc.name for doc in lapsed))
-		),
+		_(
+			"The text approved by {0} has changed, so it is a draft again. Ask for the new text to be approved."
+		).format(frappe.bold(", ".join(doc.name for doc in lapsed))),
 		title=_("Approval Needed"),
 		indicator="orange",
 	)
@@ -212,7 +212,7 @@ def _tell_approver(doc):
 	if doc.approved_by in (None, frappe.session.user):
 		return
 	with speaking_to(doc.approved_by):
-		subject = _("{0} changed the text of {1}, which needs your approval again").format(
+		subject = _("{0} changed the text of {1}, which needs to be approved again").format(
 			get_fullname(frappe.session.user), doc.name
 		)
 	frappe.get_doc(

@@ -159,7 +159,7 @@ class Demonstration:
 		elif isinstance(step, scenario.Action):
 			name = self.interaction(step.key)
 			if not name:
-				frappe.throw(_("There is no such interaction."))
+				frappe.throw(_("This interaction does not exist."))
 			doc = frappe.get_doc(INTERACTION, name)
 			with _as_user(step.by[1] if step.by else doc.responsible_staff):
 				_ACTIONS[step.does](doc, step)

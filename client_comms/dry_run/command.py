@@ -161,7 +161,7 @@ def _print_tables(report: dict) -> None:
 		print()
 		seen = {(e.communication_type, e.confidentiality_level): e.visible_to for e in found}
 		print_table(
-			("Type", "Level", "Open to", "Open only to those who take part"),
+			("Type", "Level", "Open to", "Open only to participants"),
 			[
 				(*key, ", ".join(roles.anyway) or "-", ", ".join(roles.taking_part) or "-")
 				for key, roles in sorted(seen.items())

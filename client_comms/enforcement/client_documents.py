@@ -40,7 +40,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 		return compat.no_objection()
 	if not frappe.db.exists(doc.party_type, doc.party) or _may_know(doc.party_type, doc.party, user):
 		return compat.no_objection()
-	return compat.objection(_("You may not read the client that this is about."))
+	return compat.objection(_("You cannot read the client concerned."))
 
 
 def require_to_act(
@@ -67,17 +67,16 @@ def require_to_act(
 	if not _may_act_for(party_type, party):
 		frappe.throw(
 			_(
-				"You can do this for clients whom you may read, or of whom you may read an interaction; {0} is none of them."
-				" Log the conversation with the client first, or ask whoever is responsible for the client for access."
+				"You cannot do this for {0}, because you can read neither this client nor any of its interactions. Log the conversation with the client first, or ask the client's responsible staff for access."
 			).format(frappe.bold(escape_html(party or ""))),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
 	if interaction and not _reads_interaction(party_type, party, name=interaction):
 		frappe.throw(
-			_("{0} is no interaction of this client that you may read. Choose another one, or none.").format(
-				frappe.bold(escape_html(interaction))
-			),
+			_(
+				"{0} is not an interaction of this client that you can read. Choose another one, or leave the field empty."
+			).format(frappe.bold(escape_html(interaction))),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)

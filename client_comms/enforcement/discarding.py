@@ -10,6 +10,6 @@ def refuse(doc, method=None) -> None:
 	:raises frappe.ValidationError: always
 	"""
 	frappe.throw(
-		_("{0} is proof of what happened and cannot be discarded.").format(frappe.bold(doc.name)),
-		title=_("Not Discarded"),
+		_("{0} cannot be discarded, because it is evidence.").format(frappe.bold(doc.name)),
+		title=_("Cannot Be Discarded"),
 	)

@@ -32,7 +32,7 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	records, asked = _facts(doc, action)
 	decision = _decide(records, asked, subject)
 	if decision is None:
-		reason = _("{0} {1} carries no confidentiality level; ERPNext's own permissions decide.")
+		reason = _("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.")
 		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), frappe.bold(name))])
 
 	reasons = [translate(reason) for reason in decision.reasons]
@@ -104,7 +104,7 @@ def _refusal_of_frappe(
 ) -> tuple[str, str] | None:
 	"""The layer of Frappe that refuses what confidentiality allows, and its reason."""
 	if not role_allows(doc.doctype, subject.roles, action, is_owner=doc.owner == subject.user):
-		reason = _("No role of {0} has the permission {1} for {2} in the Role Permissions Manager.")
+		reason = _("None of the roles of {0} has {1} permission for {2} in the Role Permissions Manager.")
 		return ROLE_PERMISSION, reason.format(
 			frappe.bold(subject.user), frappe.bold(_(action)), frappe.bold(_(doc.doctype))
 		)

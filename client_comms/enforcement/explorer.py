@@ -32,7 +32,7 @@ def of_user(user: str) -> dict:
 	"""See `client_comms.api.access.explore_user`."""
 	about = frappe.db.get_value("User", user, ["name", "full_name", "enabled", "user_type"], as_dict=True)
 	if not about:
-		frappe.throw(_("There is no user {0}.").format(frappe.bold(user)), exc=frappe.DoesNotExistError)
+		frappe.throw(_("User {0} does not exist.").format(frappe.bold(user)), exc=frappe.DoesNotExistError)
 	subject = policy.subject(about.name)
 	return {
 		"user": about.name,
@@ -154,7 +154,7 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 	answers = explain.explain_for_all(doctype, name, action) if doctype in governed.doctypes() else None
 	if answers is None:
 		frappe.throw(
-			_("{0} {1} carries no confidentiality level; ERPNext's own permissions decide.").format(
+			_("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.").format(
 				_(doctype), frappe.bold(name)
 			),
 			title=_("Not Governed"),
@@ -305,7 +305,7 @@ def _version(name: str) -> access_impact.Version:
 def _require(doctype: str, name: str) -> None:
 	if not frappe.db.exists(doctype, name):
 		frappe.throw(
-			_("There is no {0} {1}.").format(_(doctype), frappe.bold(name)), exc=frappe.DoesNotExistError
+			_("{0} {1} does not exist.").format(_(doctype), frappe.bold(name)), exc=frappe.DoesNotExistError
 		)
 
 

@@ -119,7 +119,7 @@ def has_grant_permission(doc, ptype=None, user=None, debug=False):
 	record = policy.stored_record(doc.interaction) if doc.interaction else None
 	if record is None or decide(record, access.READ, user).allowed:
 		return compat.no_objection()
-	return compat.objection(_("This access grant belongs to an interaction that you may not read."))
+	return compat.objection(_("This access grant belongs to an interaction that you cannot read."))
 
 
 def has_app_permission() -> bool:

@@ -99,7 +99,7 @@ def leave_out_of_queue(doc, method=None) -> None:
 			_log(owner_type, owner_name, left_out)
 	if users and not doc.recipients:
 		doc.status = "Error"
-		doc.error = _("Nobody whom this message was for has clearance for what it is about.")
+		doc.error = _("None of the recipients has clearance for this document.")
 
 
 def _users(addresses: list[str]) -> dict[str, str]:

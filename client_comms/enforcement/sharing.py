@@ -24,7 +24,7 @@ def require_clearance(user: str, level: str) -> None:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("User {0} is disabled. Choose somebody else.").format(frappe.bold(user)),
+			_("User {0} is disabled. Choose someone else.").format(frappe.bold(user)),
 			exc=ClearanceMissingError,
 			title=_("User Disabled"),
 		)
@@ -54,7 +54,7 @@ def validate(doc, docshare) -> None:
 	if level and level.require_training:
 		frappe.throw(
 			_(
-				"{0} asks for current training, so an interaction of that level is not shared. Give an Interaction Access Grant."
+				"{0} requires current training, so interactions of this level cannot be shared. Create an Interaction Access Grant instead."
 			).format(frappe.bold(_(level.name))),
 			exc=ClearanceMissingError,
 			title=_("Not Shared"),
@@ -86,7 +86,7 @@ def refuse_share(doc, method=None) -> None:
 		if refusal is None:
 			return
 		frappe.throw(
-			_("{0} may not read {1}, which is confidential.").format(
+			_("{0} cannot read {1}, which is confidential.").format(
 				frappe.bold(_("Everyone") if doc.everyone else doc.user), frappe.bold(doc.share_name)
 			)
 			+ "<br>"
@@ -203,7 +203,7 @@ def _allow(decision: access.Decision, user: str) -> None:
 	if decision.allowed:
 		return
 	frappe.throw(
-		_("{0} may not take part in this interaction.").format(frappe.bold(user))
+		_("{0} cannot take part in this interaction.").format(frappe.bold(user))
 		+ "<br>"
 		+ "<br>".join(translate(reason) for reason in decision.reasons),
 		exc=ClearanceMissingError,

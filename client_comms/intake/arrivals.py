@@ -186,7 +186,7 @@ def _level(matrix: str, communication_type: str) -> str:
 			_("Communication Matrix {0} has no rule for {1}. Amend it, or change the source rules.").format(
 				frappe.bold(matrix), frappe.bold(_(communication_type))
 			),
-			title=_("Type Not in the Matrix"),
+			title=_("Communication Type Not in the Matrix"),
 		)
 	return rule.confidentiality_level
 

@@ -49,7 +49,7 @@ def _keep(doc, error: Exception) -> None:
 	if first:
 		alerts.tell(
 			alerts.managers(),
-			lambda: _("Something that reached us could not be logged as an interaction: see {0}").format(
+			lambda: _("An incoming document could not be logged as an interaction: see {0}").format(
 				_("Unlogged Interactions")
 			),
 			FAILURE,

@@ -91,7 +91,7 @@ def _attempt(name: str, user: str, reason: str, with_items: bool) -> bool:
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
-			title=_("{0} could not be handed over").format(name),
+			title=_("{0} could not be reassigned").format(name),
 			reference_doctype=INTERACTION,
 			reference_name=name,
 		)
@@ -107,7 +107,7 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 	manager = assignment.manager_for(doc.confidentiality_level, besides=user)
 	if not manager:
 		frappe.log_error(
-			title=_("Nobody with the manager role is cleared to take over {0}").format(doc.name),
+			title=_("No one with the manager role has clearance to take over {0}").format(doc.name),
 			reference_doctype=INTERACTION,
 			reference_name=doc.name,
 		)

@@ -125,7 +125,7 @@ def require(doctype: str, name: str) -> Unlogged:
 		)
 	# The same words whether it is somebody else's or not there at all.
 	frappe.throw(
-		_("{0} {1} is not one of yours that nobody logged. Ask {2}.").format(
+		_("{0} {1} is not one of your unlogged documents. Ask {2}.").format(
 			_(doctype),
 			frappe.bold(name),
 			frappe.bold(_(frappe.get_cached_doc("Client Comms Settings").manager_role)),
@@ -147,9 +147,9 @@ def log(doctype: str, name: str) -> str:
 	interaction = sources.LOG[doctype](doc)
 	if interaction is None:
 		frappe.throw(
-			_("{0} {1} could not be logged as it is. Log the interaction by hand and link it.").format(
-				_(doctype), frappe.bold(name)
-			),
+			_(
+				"{0} {1} could not be logged automatically. Log the interaction by hand and link the document to it."
+			).format(_(doctype), frappe.bold(name)),
 			title=_("Could Not Be Logged"),
 		)
 	if doctype in sources.BOUND and not frappe.db.get_value(doctype, name, "client_interaction"):

@@ -29,12 +29,13 @@ def start(user: str, over_http: bool = True) -> str:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("There is no enabled user {0}.").format(frappe.bold(user)), exc=frappe.DoesNotExistError
+			_("User {0} does not exist or is disabled.").format(frappe.bold(user)),
+			exc=frappe.DoesNotExistError,
 		)
 	fail_abandoned()
 	if going := frappe.db.get_value(RUN, {"status": ("in", (QUEUED, RUNNING))}, "user", for_update=True):
 		frappe.throw(
-			_("A check for {0} is going on. Wait until it is over.").format(frappe.bold(going)),
+			_("A check for {0} is already running. Wait until it has finished.").format(frappe.bold(going)),
 			exc=ActionNotPossibleError,
 			title=_("One Check at a Time"),
 		)
@@ -121,7 +122,7 @@ def _tell(run, done: int, total: int) -> None:
 
 def _words(error: Exception) -> str:
 	if isinstance(error, LockTimeoutError):
-		return _("Another check was running, from the command line perhaps. Start this one again.")
+		return _("Another check was running, perhaps from the command line. Start this one again.")
 	return frappe.utils.strip_html(str(error)) or type(error).__name__
 
 

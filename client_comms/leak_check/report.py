@@ -19,14 +19,16 @@ def show(found: dict) -> None:
 		[(surface, *(results[level] for level in levels)) for surface, results in by_surface.items()],
 	)
 	if close:
-		click.echo("\nOpen, though the rule refuses. How to close:")
+		click.echo("\nOpen, although the rule denies access. How to close:")
 		for surface, what in close.items():
 			click.echo(f"- {surface}: {what}")
-	_list("Standing, and open though the rule refuses:", found["standing"], "close")
-	_list("To be reviewed, because no check can see what these do:", found["review"], "what")
+	_list("Existing access that violates the rule:", found["standing"], "close")
+	_list("Review these yourself, because a check cannot see what they do:", found["review"], "what")
 	unchecked = sorted({each["surface"] for each in found["findings"] if each["result"] == "not checked"})
 	if unchecked:
-		click.echo(f"\nNot checked, since not even Administrator was shown anything: {', '.join(unchecked)}.")
+		click.echo(
+			f"\nNot checked, because they returned nothing even to Administrator: {', '.join(unchecked)}."
+		)
 	click.echo(
 		f"\n{len(by_surface)} surfaces, {len(levels)} records, for {found['user']}: "
 		+ (f"{found['open']} open." if found["open"] else "nothing open.")

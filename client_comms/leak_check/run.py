@@ -50,7 +50,7 @@ def check(
 	:raises frappe.utils.file_lock.LockTimeoutError: another check is running
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
-		frappe.throw(f"There is no enabled user {user}.", exc=frappe.DoesNotExistError)
+		frappe.throw(f"User {user} does not exist or is disabled.", exc=frappe.DoesNotExistError)
 	if url:
 		with Visitor("Administrator", url) as administrator:
 			administrator.require_answer()

@@ -26,14 +26,14 @@ def consent_of(
 			False,
 			consent_rules.NO_CONSENT,
 			None,
-			Message(N_("This is neither staff, nor the client, nor a known third party.")),
+			Message(N_("This recipient is not staff, the client or a known third party.")),
 		)
 	if not context.party:
 		return consent_rules.Decision(
 			False,
 			consent_rules.NO_CONSENT,
 			None,
-			Message(N_("It is not on record which client this is about, so nobody can have consented.")),
+			Message(N_("The client concerned is not recorded, so there can be no consent.")),
 		)
 	request = consent_rules.Request(
 		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,
@@ -93,9 +93,12 @@ def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipien
 	if context.email_template in offered:
 		return []
 	message = (
-		Message(N_("The template {template} is not approved for this."), {"template": context.email_template})
+		Message(
+			N_("The template {template} is not approved for this purpose."),
+			{"template": context.email_template},
+		)
 		if context.email_template
-		else Message(N_("The email is written without an approved template."))
+		else Message(N_("The email does not use an approved template."))
 	)
 	return [Finding(rules.TEMPLATE, message, rules.CHOOSE_TEMPLATE)]
 

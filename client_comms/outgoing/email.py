@@ -135,4 +135,4 @@ def _tell_sender(queued) -> None:
 	)
 	sender = frappe.db.get_value(*about, "owner") if queued.communication else queued.owner
 	if frappe.get_cached_value("User", sender, "user_type") == "System User":
-		alerts.tell([sender], lambda: _("Held back: an email that may not be sent any more"), *about)
+		alerts.tell([sender], lambda: _("Held back: an email that may no longer be sent"), *about)

@@ -65,9 +65,9 @@ def require(
 		)
 	if verdict.reason_needed and _somebody_to_ask():
 		frappe.throw(
-			presentation.as_html(verdict.warned) + "<br><br>" + _("Give a reason to go ahead."),
+			presentation.as_html(verdict.warned) + "<br><br>" + _("Give a reason to proceed."),
 			exc=ReasonNeededError,
-			title=_("Reason Needed"),
+			title=_("Reason Required"),
 			primary_action=presentation.next_step(verdict.warned, context),
 		)
 	return verdict, reason if verdict.warned else None

@@ -56,20 +56,22 @@ def remedy_of(step: str) -> tuple[str, str]:
 			_("Confirm who the client is, then send again."),
 		),
 		rules.UNLOCK_IDENTITY: (
-			_("See the Checks"),
-			_("Look at the failed checks, and ask a Compliance Officer to record one as unlocked."),
+			_("View Checks"),
+			_(
+				"Review the failed checks, and ask a Compliance Officer to unlock identity checks for this client."
+			),
 		),
 		rules.CHANGE_CHANNEL: (
-			_("See the Preference"),
-			_("Use a channel that the client wants, or correct the preference after asking the client."),
+			_("View Preference"),
+			_("Use a channel that the client accepts, or ask the client and update the preference."),
 		),
 		rules.CHOOSE_TEMPLATE: (
 			_("Choose a Template"),
-			_("Write with a template that is approved for this, or have this one approved."),
+			_("Use a template that is approved for this purpose, or ask for this one to be approved."),
 		),
 		rules.CHANGE_WORDING: (
-			_("See the Wording"),
-			_("Change the wording; below the text are suggestions to apply."),
+			_("View Wording"),
+			_("Change the wording. Suggestions that you can apply are listed below the text."),
 		),
 	}[step]
 

@@ -57,7 +57,8 @@ def register(
 				"basis": basis,
 				"consent": consent,
 				"identity_verification": verified,
-				"reason": reason or (_("Sent by a job: nobody was asked.") if verdict.warned else None),
+				"reason": reason
+				or (_("Sent by a background job, so no reason was asked for.") if verdict.warned else None),
 			}
 		)
 	disclosures.write(rows)

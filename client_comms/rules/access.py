@@ -140,14 +140,16 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 	level = policy.level(record.level)
 	if level is None:
 		return Decision(
-			False, NO_LEVELS, (Message(_("No Confidentiality Level exists, so all is closed: create one.")),)
+			False,
+			NO_LEVELS,
+			(Message(_("No Confidentiality Level exists, so no one has access. Create one.")),),
 		)
 
 	reasons = []
 	if record.level not in policy.levels:
 		reasons.append(
 			Message(
-				_("The record has no known level; it counts as the strictest one, {level}."),
+				_("The record has no valid level, so the strictest one applies: {level}."),
 				{"level": level.name},
 			)
 		)
@@ -213,7 +215,7 @@ def decide_new(subject: Subject, policy: Policy) -> Decision:
 		(
 			Message(
 				_(
-					"Logging an interaction needs a role that the communication matrix makes responsible: {roles}."
+					"To log an interaction, you need a role that the communication matrix makes responsible: {roles}."
 				),
 				{"roles": _listed(client_facing) or "–"},
 			),
@@ -343,7 +345,7 @@ def _need_to_know(
 ) -> tuple[str, Message] | None:
 	"""The rule by which the level's need-to-know holds, and its reason; None when it does not hold."""
 	if level.need_to_know == ROLE:
-		return BY_ROLE, Message(_("The level {level} asks for nothing more."), {"level": level.name})
+		return BY_ROLE, Message(_("The level {level} has no further requirements."), {"level": level.name})
 	if level.need_to_know == RESPONSIBLE_PARTY and (
 		roles := subject.roles & _responsible_roles(record, policy)
 	):
@@ -372,7 +374,7 @@ def _oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] |
 	if not roles:
 		return None
 	return BY_OVERSIGHT, Message(
-		_("The role {roles} has oversight at the level {level}, whoever takes part in the record."),
+		_("The role {roles} has oversight at the level {level}, regardless of who takes part in the record."),
 		{"roles": _listed(roles), "level": level.name},
 	)
 
@@ -417,18 +419,25 @@ def _why_not_cleared(
 	}
 	if values["roles"]:
 		yield Message(
-			_('{user} has no role that the level {level} allows "{action}"; it allows it to: {roles}.'),
+			_(
+				'{user} has no role that the level {level} allows to "{action}"; the roles that it allows are: {roles}.'
+			),
 			values,
 		)
 		yield Message(
-			_("Give {user} one of these roles, or add a role of theirs to the clearances of {level}."), values
+			_("Give {user} one of these roles, or add one of the user's roles to the clearances of {level}."),
+			values,
 		)
 	else:
-		yield Message(_('The level {level} allows "{action}" to no role: add a clearance to it.'), values)
+		yield Message(
+			_('The level {level} allows no role to "{action}". Add a clearance to the level.'), values
+		)
 	if action == DELETE:
-		yield Message(_("Deleting needs a clearance with both write and oversight."))
+		yield Message(_("Deleting requires a clearance with both write access and oversight."))
 	if _takes_part(subject.user, record, now):
-		yield Message(_("{user} takes part in the record, which does not replace a clearance."), values)
+		yield Message(
+			_("{user} takes part in the record, but taking part does not replace a clearance."), values
+		)
 
 
 def _why_no_need_to_know(
@@ -437,16 +446,15 @@ def _why_no_need_to_know(
 	values = {"user": subject.user, "level": level.name}
 	yield Message(
 		_(
-			"The level {level} also asks {user} to take part: as responsible staff, "
-			"by an open action item, or by a valid access grant."
+			"The level {level} also requires {user} to take part: as responsible staff, through an open action item, or through a valid access grant."
 		),
 		values,
 	)
 	if level.need_to_know == RESPONSIBLE_PARTY:
-		yield Message(_("The account manager of the client is admitted as well."))
+		yield Message(_("The client's account manager has access as well."))
 		if roles := _responsible_roles(record, policy):
 			yield Message(
-				_("So is the responsible party for {communication_type} in the matrix {matrix}: {roles}."),
+				_("So can the responsible party for {communication_type} in the matrix {matrix}: {roles}."),
 				{
 					"communication_type": record.communication_type,
 					"matrix": record.matrix,
@@ -455,7 +463,8 @@ def _why_no_need_to_know(
 			)
 	if until := _granted_until(subject.user, record):
 		yield Message(
-			_("The access grant of {user} expired at {until}: grant it again."), {**values, "until": until}
+			_("The access grant of {user} expired at {until}. Grant access again."),
+			{**values, "until": until},
 		)
 
 

@@ -31,7 +31,7 @@ def buckets(days: Iterable[float], calendar: WorkingCalendar, now: datetime) -> 
 	"""
 	days = tuple(days)
 	if not days or any(a >= b for a, b in pairwise((0, *days))):
-		raise RuleError(Message(_("Give the working days in ascending order, such as 1, 5.")))
+		raise RuleError(Message(_("Enter the working days in ascending order, such as 1, 5.")))
 	now = as_utc(now)
 	seconds = [day * calendar.mean_day_seconds for day in days]
 	# Overdue by exactly N days is "up to N", as is due in exactly N.

@@ -141,11 +141,11 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				CONSENT_EXPIRED,
 				consent.name,
 				Message(
-					_("Consent {consent} ended on {when}."),
+					_("Consent {consent} expired on {when}."),
 					{"consent": consent.name, "when": consent.standing(at).valid_until},
 				),
 			)
-	return Decision(False, NO_CONSENT, None, Message(_("The client has not consented to this.")))
+	return Decision(False, NO_CONSENT, None, Message(_("The client has not given consent for this.")))
 
 
 def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Request:

@@ -26,28 +26,29 @@ def address_fault(address: str) -> Message | None:
 	values = {"address": bare}
 	local, at, domain = bare.rpartition("@")
 	if not at or "@" in local:
-		return Message(_("{address} is no email address: it needs exactly one @."), values)
+		return Message(_("{address} is not an email address: it needs exactly one @."), values)
 	if not local or not domain:
 		return Message(
-			_("{address} is no email address: something is missing before or after the @."), values
+			_("{address} is not an email address: something is missing before or after the @."), values
 		)
 	if re.search(r"\s", bare):
-		return Message(_("{address} is no email address: it has a blank in it."), values)
+		return Message(_("{address} is not an email address: it contains a space."), values)
 	if "," in bare or ";" in bare:
 		return Message(
-			_("{address} is no email address: enter one address, with points, not commas."), values
+			_("{address} is not an email address. Enter a single address, with dots instead of commas."),
+			values,
 		)
 	if "." not in domain:
 		return Message(
-			_("{address} is no email address: its domain has no ending, such as “.com”. Is it complete?"),
+			_("{address} is not an email address: its domain has no ending, such as “.com”. Is it complete?"),
 			values,
 		)
 	if domain.startswith(".") or ".." in bare or bare.endswith(".") or local.startswith("."):
-		return Message(_("{address} is no email address: a point is in the wrong place."), values)
+		return Message(_("{address} is not an email address: a dot is in the wrong place."), values)
 	if (
 		len(bare) > _LONGEST
 		or not _LOCAL.fullmatch(local)
 		or not all(_LABEL.fullmatch(label) for label in domain.split("."))
 	):
-		return Message(_("{address} is no email address: it has a character that cannot be there."), values)
+		return Message(_("{address} is not an email address: it contains an invalid character."), values)
 	return None

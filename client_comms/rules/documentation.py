@@ -19,7 +19,7 @@ DOCUMENT, NOTE = "Document", "Note"
 REQUIRED_DETAILS: Mapping[str, str] = {
 	"occurred_on": _("Enter the date and time at which the interaction took place."),
 	"party": _("Choose the client with whom the interaction took place."),
-	"summary": _("Summarise what was discussed."),
+	"summary": _("Enter a summary of the discussion."),
 	"responsible_staff": _("Choose the staff member who is responsible for the interaction."),
 }
 
@@ -94,9 +94,9 @@ _PROVES: Mapping[str, Callable[[Evidence], bool]] = {
 }
 
 _WHAT_TO_ATTACH: Mapping[str, str] = {
-	COMMUNICATION: _("{method} is missing: link the email or other Communication to it."),
-	FILE: _("{method} is missing: attach a file, or say where the paper file is and who holds it."),
-	DOCUMENT: _("{method} is missing: link the document that shows it."),
-	NOTE: _("{method} is missing: write a note or attach a file."),
+	COMMUNICATION: _("{method} is missing. Link the email or other Communication."),
+	FILE: _("{method} is missing. Attach a file, or enter where the paper file is and who holds it."),
+	DOCUMENT: _("{method} is missing. Link the document."),
+	NOTE: _("{method} is missing. Write a note or attach a file."),
 }
-_CHOOSE_KIND = _("{method} does not say what proves it: choose the evidence in the Documentation Method.")
+_CHOOSE_KIND = _("{method} does not define its evidence. Choose the evidence in the Documentation Method.")

@@ -24,13 +24,13 @@ UNLINKED = "unlinked"
 NOT_AS_CHECKPOINTED = "not-as-checkpointed"
 
 _MESSAGES = {
-	CHANGED: _("Entry {sequence} is not what was recorded: its content or its hash was changed."),
+	CHANGED: _("Entry {sequence} differs from what was recorded: its content or its hash was changed."),
 	REMOVED: _("Entry {sequence} is missing."),
-	INSERTED: _("Entry {sequence} is there more than once, or was put in later."),
+	INSERTED: _("Entry {sequence} exists more than once, or was inserted later."),
 	UNLINKED: _(
-		"Entry {sequence} does not follow the entry before it: entries were removed, put in or moved."
+		"Entry {sequence} does not follow the entry before it: entries were removed, inserted or moved."
 	),
-	NOT_AS_CHECKPOINTED: _("Entry {sequence} is not the one of the checkpoint: the chain was made anew."),
+	NOT_AS_CHECKPOINTED: _("Entry {sequence} does not match the checkpoint: the chain was rebuilt."),
 }
 
 

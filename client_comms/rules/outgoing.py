@@ -135,13 +135,13 @@ def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[F
 		return ()
 	if identity.locked:
 		message = _(
-			"The client's identity could not be confirmed too many times. The Compliance Officer unlocks it."
+			"Identity checks for this client are locked after too many failures. Ask the Compliance Officer to unlock them."
 		)
 		return (Finding(IDENTITY, Message(message), UNLOCK_IDENTITY, blocks=True),)
 	if identity.verified_until is None:
 		message = _("The client's identity has not been confirmed.")
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)
 	if now > identity.verified_until:
-		message = _("The confirmation of the client's identity ended on {when}.")
+		message = _("The confirmation of the client's identity expired on {when}.")
 		return (Finding(IDENTITY, Message(message, {"when": identity.verified_until}), VERIFY_IDENTITY),)
 	return ()

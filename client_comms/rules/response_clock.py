@@ -425,33 +425,35 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 	if kind == REOPENED:
 		return None if closed else Message(_("The record is not closed, so there is nothing to reopen."))
 	if kind == CLOSED and closed:
-		return Message(_("The record is closed already."))
+		return Message(_("The record is already closed."))
 	if closed and kind in (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED):
 		return Message(_("The record is closed. Reopen it first."))
 
 	if kind == ACKNOWLEDGED and not clocks.acknowledge.unmet:
 		if clocks.acknowledge.met_at is None:
-			return Message(_("There is nothing to acknowledge: no acknowledgement is required."))
-		message = _("There is nothing to acknowledge: receipt was acknowledged on {when}.")
+			return Message(_("No acknowledgement is required."))
+		message = _("Receipt was already acknowledged on {when}.")
 		return Message(message, {"when": clocks.acknowledge.met_at})
 	if kind == PROMISED:
 		if not owes_anything:
 			return Message(_("No answer is owed to the client, so there is nothing to promise."))
 		if promised_until is None:
-			return Message(_("Say until when the client is promised the answer."))
+			return Message(_("Enter the date by which the client was promised an answer."))
 		if as_utc(promised_until) <= as_utc(at):
-			message = _("Choose a time after {when} for the promised answer.")
+			message = _("The promised answer must be due after {when}. Choose a later time.")
 			return Message(message, {"when": at})
 	if kind == ANSWERED and not owes_anything and clocks.status not in (STATUS_OPEN, STATUS_ACKNOWLEDGED):
 		return Message(
-			_("The client has been answered already. Wait for the next message, or close the record.")
+			_("The client has already been answered. Wait for the next message, or close the record.")
 		)
 	if kind == PAUSED and paused:
-		return Message(_("The record is waiting for the client already."))
+		return Message(_("The record is already waiting for the client."))
 	if kind == PAUSED and not owes_anything:
 		return Message(_("No clock is running, so there is nothing to pause."))
 	if kind == RESUMED and not paused:
 		return Message(_("The record is not waiting for the client, so there is nothing to resume."))
 	if kind == CLOSED and (clocks.respond.unmet or clocks.promise.unmet):
-		return Message(_("A reply is still owed. Answer the client first, then close the record."))
+		return Message(
+			_("The client is still waiting for a reply. Answer the client first, then close the record.")
+		)
 	return None

@@ -15,11 +15,11 @@ def fault(field: str, text: str) -> Message | None:
 		size = len(text.encode())
 	except UnicodeEncodeError:
 		return Message(
-			_("{field} has a character that cannot be stored. Type the text anew."), {"field": field}
+			_("{field} contains a character that cannot be stored. Retype the text."), {"field": field}
 		)
 	if size > LONGEST:
 		message = _(
-			"{field} is too long: it takes {size} bytes of {longest}. Shorten it, or attach it as a file."
+			"{field} is too long: {size} bytes, but only {longest} are allowed. Shorten it, or attach it as a file."
 		)
 		return Message(message, {"field": field, "size": size, "longest": LONGEST})
 	return None

@@ -55,15 +55,15 @@ def objections(template: Template, need: Need) -> tuple[Message, ...]:
 		(
 			template.status == EXPIRED
 			or (template.valid_until is not None and template.valid_until < need.on),
-			_("The approval of {template} has expired. Have it approved again."),
+			_("The approval of {template} has expired. Ask for it to be approved again."),
 		),
 		(
 			template.status == DRAFT or not template.text_is_approved,
-			_("{template} is not approved as it reads now. Have it approved."),
+			_("The current text of {template} is not approved. Ask for it to be approved."),
 		),
 		(
 			template.highest_rank < need.rank,
-			_("{template} is not approved for records as confidential as this one."),
+			_("{template} is not approved for records at this confidentiality level."),
 		),
 		(
 			bool(need.communication_type and template.types)

@@ -134,7 +134,7 @@ def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
 		count = len(_WORD.findall(text[start:end]))
 		if limits.words_per_sentence and count > limits.words_per_sentence:
 			message = Message(
-				_("This sentence has {count} words. Aim at {limit} or fewer: split it."),
+				_("This sentence has {count} words. Split it so that each has {limit} or fewer."),
 				{"count": count, "limit": limits.words_per_sentence},
 			)
 			found.append(Finding(LONG_SENTENCE, start, end, text[start:end], message))

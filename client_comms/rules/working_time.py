@@ -268,14 +268,14 @@ def time_of_day(text: str) -> time:
 	try:
 		return time(*(int(part or 0) for part in _TIME.fullmatch(text.strip()).groups()))
 	except (ValueError, AttributeError):  # out of range, or not written like a time
-		message = _("{time} is no time of day: write it like 17:30, and midnight as 00:00.")
+		message = _("{time} is not a time of day. Enter it like 17:30, and midnight as 00:00.")
 		raise CalendarError(Message(message, {"time": text})) from None
 
 
 def weekday_number(name: str) -> int:
 	"""0 for Monday; raises `CalendarError` for what is no weekday."""
 	if name not in WEEKDAYS:
-		message = _("{weekday} is no weekday: choose one from Monday to Sunday.")
+		message = _("{weekday} is not a weekday. Choose one from Monday to Sunday.")
 		raise CalendarError(Message(message, {"weekday": name}))
 	return WEEKDAYS.index(name)
 
@@ -286,14 +286,14 @@ def as_utc(t: datetime) -> datetime:
 	Raises `CalendarError` for a naive datetime and for one that only a typing error brings about.
 	"""
 	if t.utcoffset() is None:
-		raise CalendarError(Message(_("{time} has no time zone: add one."), {"time": t.isoformat(" ")}))
+		raise CalendarError(Message(_("{time} has no time zone. Add one."), {"time": t.isoformat(" ")}))
 	_check_year(t.year)
 	return t.astimezone(timezone.utc)
 
 
 def _check_year(year: int) -> None:
 	if not 1 < year < _LAST_YEAR:  # leaves room for the offset to UTC
-		raise CalendarError(Message(_("The year {year} is out of range: check the date."), {"year": year}))
+		raise CalendarError(Message(_("The year {year} is out of range. Check the date."), {"year": year}))
 
 
 @lru_cache(maxsize=4096)
@@ -338,7 +338,7 @@ def _zone(time_zone: str) -> ZoneInfo:
 	except (KeyError, ValueError, OSError, TypeError):  # what odd names bring about
 		raise CalendarError(
 			Message(
-				_("There is no time zone {time_zone}: choose one such as Europe/Berlin."),
+				_("Time zone {time_zone} does not exist. Choose one such as Europe/Berlin."),
 				{"time_zone": time_zone},
 			)
 		) from None
@@ -357,13 +357,15 @@ def _checked_counting(counting: str) -> str:
 
 def _check_amount(amount: float) -> None:
 	if not 0 <= amount < math.inf:
-		raise CalendarError(Message(_("{amount} is no length of time: give 0 or more."), {"amount": amount}))
+		raise CalendarError(
+			Message(_("{amount} is not a valid duration. Enter 0 or more."), {"amount": amount})
+		)
 
 
 def _within_reach(day: int) -> int:
 	if day > _LAST_DAY:
 		raise CalendarError(
-			Message(_("The deadline lies too far in the future: give fewer days, or check the holidays."))
+			Message(_("The deadline is too far in the future. Enter fewer days, or check the holidays."))
 		)
 	return day
 
@@ -374,17 +376,21 @@ def _windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]
 	for window in sorted(windows, key=lambda w: w.start):
 		if window.weekday not in range(7):
 			raise CalendarError(
-				Message(_("{weekday} is no weekday: give 0 (Monday) to 6."), {"weekday": window.weekday})
+				Message(_("{weekday} is not a weekday. Enter 0 (Monday) to 6."), {"weekday": window.weekday})
 			)
 		hours = {"weekday": WEEKDAYS[window.weekday], "start": window.start, "end": window.end}
 		start, end = _since_midnight(window.start), _since_midnight(window.end) or _DAY
 		if end <= start:
-			message = _("{weekday} {start} to {end}: choose a later end; split hours that pass midnight.")
+			message = _(
+				"{weekday} {start} to {end}: choose a later end. Split hours that pass midnight into two rows."
+			)
 			raise CalendarError(Message(message, hours))
 
 		joined = by_weekday[window.weekday]
 		if joined and start < joined[-1][1]:
-			message = _("{weekday} {start} to {end} overlaps other hours of that day: change one of them.")
+			message = _(
+				"{weekday} {start} to {end} overlaps other hours on the same day. Change one of them."
+			)
 			raise CalendarError(Message(message, hours))
 		if joined and start == joined[-1][1]:
 			start = joined.pop()[0]

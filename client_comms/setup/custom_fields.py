@@ -30,7 +30,7 @@ def custom_fields() -> dict[str, list[dict]]:
 		"options": "Client Interaction",
 	}
 	number = {
-		"label": _("Number as Dialled From Abroad"),
+		"label": _("Number (International Format)"),
 		"fieldtype": "Data",
 		"module": MODULE,
 		"hidden": 1,
@@ -74,12 +74,12 @@ def custom_fields() -> dict[str, list[dict]]:
 				"no_copy": 1,
 				"search_index": 1,
 				"description": _(
-					"When the client, or staff with the client, last confirmed what is on record here."
+					"When the client last confirmed these details, alone or together with staff."
 				),
 			},
 			{
 				"fieldname": "verified_how",
-				"label": _("Verified How"),
+				"label": _("Verification Method"),
 				"fieldtype": "Select",
 				"options": "\n".join(("", *contact_details.WAYS)),
 				"insert_after": "designation",
@@ -90,7 +90,7 @@ def custom_fields() -> dict[str, list[dict]]:
 			},
 			{
 				"fieldname": "confirmation_todo",
-				"label": _("To Do to Confirm Details"),
+				"label": _("ToDo to Confirm Details"),
 				"fieldtype": "Data",
 				"insert_after": "details_confirmed_on",
 				"module": MODULE,
@@ -108,7 +108,7 @@ def custom_fields() -> dict[str, list[dict]]:
 			{
 				**number,
 				"fieldname": "mobile_e164",
-				"label": _("Mobile as Dialled From Abroad"),
+				"label": _("Mobile Number (International Format)"),
 				"insert_after": "mobile_no",
 			},
 		],

@@ -131,7 +131,7 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 	expect(refusal).to_contain_text(case.eve)
 	shoot(staff, "refusal")
 	refusal.get_by_role("button", name="Ask for Consent").click()
-	request = staff.locator(".modal.show", has_text="Who receives the information")
+	request = staff.locator(".modal.show", has_text="The information goes to")
 	add_third_party(staff, request, case)
 	shoot(staff, "request")
 	request.get_by_role("button", name="Send Link").click()
@@ -198,12 +198,12 @@ def test_every_refusal_leads_on(case, client, strict, login):
 	expect(refusal).to_contain_text("Change the wording")
 	shoot(staff, "refusal-steps")
 	with staff.context.expect_page() as opened:
-		refusal.get_by_role("button", name="See the Preference").click()
+		refusal.get_by_role("button", name="View Preference").click()
 	expect(opened.value).to_have_url(re.compile(f"communication-preference/{strict}"))
 	opened.value.close()
 	refused().get_by_role("button", name="Choose a Template").click()
 	expect(dialog.locator("input[data-fieldname=email_template]")).to_be_focused()
-	refused().get_by_role("button", name="See the Wording").click()
+	refused().get_by_role("button", name="View Wording").click()
 	expect(dialog.locator(".client-comms-wording")).to_be_in_viewport()
 
 	# What the server itself refuses lists the same behind one button.
@@ -256,7 +256,7 @@ def agree(browser, http, address):
 		context = browser.new_context(base_url=http, **({"viewport": viewport} if viewport else {}))
 		page = context.new_page()
 		page.goto(address)
-		expect(page.get_by_text("I agree that you pass on information")).to_be_visible()
+		expect(page.get_by_text("I agree that you share information")).to_be_visible()
 		assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 		shoot(page, "client-phone" if viewport else "client")
 		if not viewport:

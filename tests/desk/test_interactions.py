@@ -92,7 +92,7 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sent the offer.")
 	page.get_by_role("button", name="Confirm").click()
 	expect(status(page)).to_have_text("Answered")
-	expect(page.locator(".form-message:visible")).to_contain_text("Nothing is owed")
+	expect(page.locator(".form-message:visible")).to_contain_text("No reply is owed")
 
 	button(page, "Close").click()
 	expect(status(page)).to_have_text("Closed")
@@ -137,7 +137,7 @@ def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login
 	until.fill(f"{site.utils.formatdate('2020-12-01')} 12:00")
 	note.fill("Told by phone.")
 	page.get_by_role("button", name="Confirm").click()
-	message = page.locator(".modal.show").filter(has_text="Choose a time after")
+	message = page.locator(".modal.show").filter(has_text="The promised answer must be due after")
 	message.locator(".btn-modal-close").click()
 
 	expect(note).to_have_value("Told by phone.")

@@ -112,7 +112,7 @@ def test_what_a_role_would_open_and_what_a_clearance_would_close(manager, agent,
 	change = page.locator("[data-fieldname=change]:visible select")
 	compare = page.get_by_role("button", name="Compare")
 	compare.click()
-	expect(page.locator(".modal.show")).to_contain_text("Choose: All Interactions Under")
+	expect(page.locator(".modal.show")).to_contain_text("Choose: Apply to All Interactions")
 	page.locator(".modal.show .btn-modal-close").click()
 	expect(page.locator(".modal.show")).to_have_count(0)
 
@@ -142,7 +142,7 @@ def test_a_leak_check_is_started_followed_and_read(site, officer, agent, login):
 
 	page = login(officer, PASSWORD)
 	page.goto("/app/leak-check")
-	expect(page.locator(".leak-check")).to_contain_text("A record with a secret word is planted")
+	expect(page.locator(".leak-check")).to_contain_text("creates a record with a secret word")
 	fill_link(page, "role", "Customer Support")
 	fill_link(page, "user", agent)
 	page.locator("input[data-fieldname=inside]").check()
@@ -160,7 +160,7 @@ def test_a_leak_check_is_started_followed_and_read(site, officer, agent, login):
 			job.work(**queued.kwargs["kwargs"])
 
 		expect(page.locator("[data-surfaces] tbody tr[data-open]")).to_have_count(3)
-		expect(page.locator(".leak-check")).to_contain_text("Nothing is open that should be closed.")
+		expect(page.locator(".leak-check")).to_contain_text("Everything that should be closed is closed.")
 		page.locator("[data-open-only]").check()
 		expect(page.locator("[data-surfaces]")).to_contain_text("No surface is open.")
 		with page.expect_download() as download:

@@ -78,7 +78,7 @@ def cell(page, group, column):
 def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, client):
 	page = login(supervisor, PASSWORD)
 	open_report(page, "Response Compliance", client)
-	expect(page.get_by_text("Only interactions that you may read are counted.")).to_be_visible()
+	expect(page.get_by_text("Only interactions that you can read are counted.")).to_be_visible()
 	number = cell(page, "Sina Voss", "Answered in Time")
 	expect(number).to_have_text("1")
 	number.locator("a").click()

@@ -376,7 +376,7 @@ _DOCUMENTS = {
 		"Issue",
 		user("paul"),
 		{
-			"subject": f"OutgoingContext {step.key}",
+			"subject": f"Matter {step.key}",
 			"raised_by": address(data.client),
 			"customer": f"Client {data.client}",
 			"description": "It hums.",

@@ -89,8 +89,8 @@ def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 	left = missing([*owed, owed[0]], [])
 	assert [item.method for item in left] == ["Report", "Copy"]
 	assert [str(item.message) for item in left] == [
-		"Report is missing: link the document that shows it.",
-		"Copy is missing: link the email or other Communication to it.",
+		"Report is missing. Link the document.",
+		"Copy is missing. Link the email or other Communication.",
 	]
 
 
@@ -98,7 +98,7 @@ def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 @pytest.mark.parametrize("kind", ["", "Hearsay", None])
 def test_an_unknown_kind_of_evidence_is_never_satisfied(kind):
 	(left,) = missing([Method(NAME, kind)], [Evidence(NAME, **EMAIL, file="/files/a.pdf", note="Yes.")])
-	assert "choose the evidence in the Documentation Method" in str(left.message)
+	assert "Choose the evidence in the Documentation Method" in str(left.message)
 
 
 @pytest.mark.clause("M-1")

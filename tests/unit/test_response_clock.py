@@ -544,21 +544,21 @@ NOT_ASKED = ((ANSWERED, "23 11:00"),)
 	[
 		(ACKNOWLEDGED_FIRST, ACKNOWLEDGED, "acknowledged on 2026-11-23 11:00"),
 		(PROMISED_FIRST, ACKNOWLEDGED, "acknowledged on 2026-11-23 11:00"),
-		((), ACKNOWLEDGED, "no acknowledgement is required"),
+		((), ACKNOWLEDGED, "No acknowledgement is required"),
 		(ANSWERED_FIRST, PROMISED, "nothing to promise"),
 		((), PROMISED, "nothing to promise"),
-		(ANSWERED_FIRST, ANSWERED, "answered already"),
-		(NOT_ASKED, ANSWERED, "answered already"),
-		(PAUSED_FIRST, PAUSED, "waiting for the client already"),
+		(ANSWERED_FIRST, ANSWERED, "already been answered"),
+		(NOT_ASKED, ANSWERED, "already been answered"),
+		(PAUSED_FIRST, PAUSED, "already waiting for the client"),
 		(ANSWERED_FIRST, PAUSED, "nothing to pause"),
 		((), PAUSED, "nothing to pause"),
 		((ASKED,), RESUMED, "nothing to resume"),
 		(ANSWERED_FIRST, RESUMED, "nothing to resume"),
-		((ASKED,), CLOSED, "still owed"),
-		(ACKNOWLEDGED_FIRST, CLOSED, "still owed"),
-		(PROMISED_FIRST, CLOSED, "still owed"),
-		(PAUSED_FIRST, CLOSED, "still owed"),
-		(CLOSED_FIRST, CLOSED, "closed already"),
+		((ASKED,), CLOSED, "still waiting for a reply"),
+		(ACKNOWLEDGED_FIRST, CLOSED, "still waiting for a reply"),
+		(PROMISED_FIRST, CLOSED, "still waiting for a reply"),
+		(PAUSED_FIRST, CLOSED, "still waiting for a reply"),
+		(CLOSED_FIRST, CLOSED, "already closed"),
 		(CLOSED_FIRST, ACKNOWLEDGED, "Reopen it first"),
 		(CLOSED_FIRST, PROMISED, "Reopen it first"),
 		(CLOSED_FIRST, ANSWERED, "Reopen it first"),
@@ -612,7 +612,11 @@ def test_a_record_that_only_awaits_its_acknowledgement_may_be_closed():
 
 @pytest.mark.parametrize(
 	("until", "complaint"),
-	[(None, "until when"), ("24 10:00", "after 2026-11-24 10:00"), ("23 12:00", "after 2026-11-24 10:00")],
+	[
+		(None, "by which the client was promised"),
+		("24 10:00", "after 2026-11-24 10:00"),
+		("23 12:00", "after 2026-11-24 10:00"),
+	],
 )
 def test_a_promise_needs_a_time_ahead(until, complaint):
 	clocks = stand("24 10:00", ASKED)

@@ -218,12 +218,12 @@ def test_a_day_that_never_was():
 		({"windows": hours([4], "22:00-06:00")}, "Friday 22:00:00 to 06:00:00"),
 		({"windows": hours([1], "09:00-13:00", "12:00-17:00")}, "Tuesday 12:00:00 to 17:00:00 overlaps"),
 		({"windows": hours([1], "09:00-00:00", "12:00-17:00")}, "overlaps"),
-		({"windows": hours([7], "09:00-12:00")}, "7 is no weekday"),
-		({"windows": hours(["Monday"], "09:00-12:00")}, "Monday is no weekday"),
-		({"time_zone": "Europe/Atlantis"}, "no time zone Europe/Atlantis"),
-		({"time_zone": ""}, "no time zone"),
-		({"time_zone": "../etc/passwd"}, "no time zone"),
-		({"time_zone": None}, "no time zone"),
+		({"windows": hours([7], "09:00-12:00")}, "7 is not a weekday"),
+		({"windows": hours(["Monday"], "09:00-12:00")}, "Monday is not a weekday"),
+		({"time_zone": "Europe/Atlantis"}, "Time zone Europe/Atlantis does not exist"),
+		({"time_zone": ""}, "does not exist"),
+		({"time_zone": "../etc/passwd"}, "does not exist"),
+		({"time_zone": None}, "does not exist"),
 		({"counting": "Calendar Days"}, "Calendar Days"),
 	],
 )
@@ -244,7 +244,7 @@ def test_a_calendar_that_makes_no_sense(arguments, complaint):
 	],
 )
 def test_datetimes_need_a_zone_and_a_believable_year(ask):
-	with pytest.raises(CalendarError, match="no time zone"):
+	with pytest.raises(CalendarError, match="has no time zone"):
 		ask(datetime(2026, 11, 23, 10))
 	with pytest.raises(CalendarError, match="9999"):
 		ask(datetime(9999, 12, 31, tzinfo=BERLIN))
@@ -253,9 +253,9 @@ def test_datetimes_need_a_zone_and_a_believable_year(ask):
 @pytest.mark.parametrize("amount", [-1, -0.5, float("nan"), float("inf")])
 def test_amounts_are_not_negative(amount):
 	for counting in (CLOSE_OF_BUSINESS, WORKING_HOURS):
-		with pytest.raises(CalendarError, match="no length of time"):
+		with pytest.raises(CalendarError, match="not a valid duration"):
 			OFFICE.deadline(berlin("2026-11-23 10:00"), amount, counting)
-	with pytest.raises(CalendarError, match="no length of time"):
+	with pytest.raises(CalendarError, match="not a valid duration"):
 		OFFICE.add_working_seconds(berlin("2026-11-23 10:00"), amount)
 
 
@@ -510,13 +510,13 @@ def test_a_time_of_day(text, found):
 
 @pytest.mark.parametrize("text", ["24:00", "25:00", "-09:00", "9", "9:3", "12:60", "9:30:00:00", "noon", ""])
 def test_what_is_no_time_of_day(text):
-	with pytest.raises(CalendarError, match="is no time of day"):
+	with pytest.raises(CalendarError, match="is not a time of day"):
 		time_of_day(text)
 
 
-def test_what_is_no_weekday():
+def test_what_is_not_a_weekday():
 	assert weekday_number("Sunday") == 6
-	with pytest.raises(CalendarError, match="choose one from Monday to Sunday"):
+	with pytest.raises(CalendarError, match="Choose one from Monday to Sunday"):
 		weekday_number("Someday")
 
 

@@ -149,7 +149,7 @@ def _log_failure(doc) -> None:
 		return
 	frappe.cache.set_value(_FAILED, 1, expires_in_sec=_DAY)
 	frappe.log_error(
-		title=_("People could not be told of a deadline"),
+		title=_("Some users could not be notified of a deadline"),
 		reference_doctype=doc.doctype,
 		reference_name=doc.name,
 	)

@@ -26,14 +26,18 @@ class GuardedBulkUpdate(BulkUpdate):
 	@frappe.whitelist()
 	def bulk_update(self):
 		if guards.is_held(self.document_type):
-			_require_everything(_("Bulk Update looks for rows among all records. Change them in the list."))
+			_require_everything(
+				_(
+					"Bulk Update searches all records, including confidential ones. Change them in the list view instead."
+				)
+			)
 		return super().bulk_update()
 
 
 def _require_everything(reason: str) -> None:
 	if guards.is_restricted():
 		frappe.throw(
-			reason + "<br>" + _("It asks for clearance on every level."),
+			reason + "<br>" + _("Clearance for every level is required."),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

@@ -52,7 +52,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
 	if is_open(doc, user):
 		return compat.no_objection()
-	return compat.objection(_("This deleted document belonged to a record that you have no clearance for."))
+	return compat.objection(
+		_("You have no clearance for the record to which this deleted document belonged.")
+	)
 
 
 def is_open(doc, user: str) -> bool:

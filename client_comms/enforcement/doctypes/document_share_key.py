@@ -16,7 +16,7 @@ def refuse_key(doc, method=None) -> None:
 		return
 	frappe.throw(
 		_(
-			"{0} is confidential, and whoever has a link with a key could open it. Send it by email, which asks for consent and identity."
+			"{0} is confidential, and anyone with the share link could open it. Send it by email instead, so that consent and identity are checked."
 		).format(frappe.bold(doc.reference_docname)),
 		exc=OutgoingRefusedError,
 		title=_("No Link"),

@@ -59,7 +59,7 @@ def _require(doc) -> None:
 	# The same content uploaded elsewhere has the same address.
 	if not any(frappe.get_doc("File", row.name).has_permission("read") for row in rows):
 		frappe.throw(
-			_("This file belongs to a record that you have no clearance for."),
+			_("You have no clearance for the record to which this file belongs."),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

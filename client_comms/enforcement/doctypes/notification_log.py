@@ -17,6 +17,6 @@ def withhold_content(doc, method=None):
 	decision = governed.decide(doc.document_type, doc.document_name, access.READ, doc.for_user)
 	if decision is None or decision.allowed:
 		return
-	doc.subject = _("A notification about a record that you have no clearance for was withheld.")
+	doc.subject = _("A notification was withheld because you have no clearance for its record.")
 	doc.email_content = doc.attached_file = doc.document_name = doc.document_type = None
 	doc.type = "Alert"  # of which Frappe sends no email; one without a document it could not send

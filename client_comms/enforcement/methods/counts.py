@@ -69,7 +69,7 @@ def _heatmap(chart, filters, year) -> dict:
 	"""As `dashboard_chart.get_heatmap_chart_config`, which not every version 16 can answer, of readable rows."""
 	columns = frappe.get_meta(chart.document_type).get_valid_columns()
 	if chart.based_on not in columns or chart.value_based_on not in (None, "", *columns):
-		frappe.throw(_("This chart counts by a field that {0} does not have.").format(_(chart.document_type)))
+		frappe.throw(_("This chart groups by a field that {0} does not have.").format(_(chart.document_type)))
 	table = frappe.qb.DocType(chart.document_type)
 	day, year = table[chart.based_on], cint(year) or getdate().year
 	value = table[chart.value_based_on] if chart.value_based_on else 1

@@ -75,7 +75,7 @@ def restore(name: str, alert: bool = True):
 	"""Bring a deleted document back; its content is asked, for the one who restores it owns it."""
 	if not deleted_document.is_open(frappe.get_doc("Deleted Document", name), frappe.session.user):
 		frappe.throw(
-			_("This deleted document belonged to a record that you have no clearance for."),
+			_("You have no clearance for the record to which this deleted document belonged."),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

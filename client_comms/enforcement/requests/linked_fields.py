@@ -80,7 +80,7 @@ def _parsed(value):
 def _refuse_revealing(doctype: str, key: str, columns: Iterator[str]) -> None:
 	if any(_reveals(doctype, field) for column in columns for field in _LINKED_FIELD.findall(column)):
 		frappe.throw(
-			_("Rows cannot be found or sorted by a field of a confidential document. Leave out {0}.").format(
+			_("Lists cannot be filtered or sorted by a field of a confidential document. Remove {0}.").format(
 				frappe.bold(key)
 			),
 			exc=ClearanceMissingError,

@@ -56,7 +56,7 @@ def _refuse_alias(asked: str, own: str | None) -> None:
 
 def _throw(own: str) -> None:
 	frappe.throw(
-		_("Call this method by its own name: {0}.").format(own),
+		_("Call this method by its full name: {0}.").format(own),
 		exc=frappe.PermissionError,
 		title=_("Not Permitted"),
 	)

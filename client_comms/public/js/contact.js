@@ -11,10 +11,10 @@ function confirm_details(frm) {
 		{
 			fieldname: "verified_how",
 			fieldtype: "Select",
-			label: __("Verified How"),
+			label: __("Verification Method"),
 			options: frappe.meta.get_docfield("Contact", "verified_how").options,
 			reqd: 1,
-			description: __("What is on record here was confirmed with the client, today."),
+			description: __("These details were confirmed with the client today."),
 		},
 		async ({ verified_how }) => {
 			await frappe.xcall("client_comms.api.confirm_details", { contact: frm.docname, verified_how });

@@ -93,9 +93,9 @@ if (!client_comms.log_interaction) {
 				{
 					fieldname: "outgoing_reason",
 					fieldtype: "Small Text",
-					label: __("Reason for Going Ahead"),
+					label: __("Reason for Proceeding"),
 					description: __(
-						"Needed when the client prefers another channel, or when their identity is not confirmed."
+						"Required if the client prefers another channel or their identity is not confirmed."
 					),
 					// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
 					hidden: 1,

@@ -21,7 +21,7 @@ Object.assign(client_comms.outgoing, {
 			const refused = verdict.refused.length > 0;
 			const dialog = this.list(
 				{
-					title: refused ? __("Not Sent") : __("Reason Needed"),
+					title: refused ? __("Not Sent") : __("Reason Required"),
 					indicator: refused ? "red" : "orange",
 					fields: refused
 						? []
@@ -130,7 +130,7 @@ Object.assign(client_comms.outgoing, {
 	async request_consent({ party_type, party, contact, interaction, recipient }) {
 		frappe.hide_msgprint();
 		if (!party) {
-			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
+			frappe.msgprint(__("The interaction has no client. Set the client on the interaction first."));
 			return;
 		}
 		const domain = (recipient || "").split("@")[1] || "";
@@ -144,7 +144,7 @@ Object.assign(client_comms.outgoing, {
 					label: __("Third Party"),
 					reqd: 1,
 					description: recipient
-						? __("Who receives the information: {0}", [frappe.utils.escape_html(recipient)])
+						? __("The information goes to: {0}", [frappe.utils.escape_html(recipient)])
 						: "",
 					default: await client_comms.outgoing.third_party_of(recipient, domain),
 					// A third party that is made here is one that the recipient belongs to.
@@ -156,21 +156,21 @@ Object.assign(client_comms.outgoing, {
 					options: "Consent Purpose",
 					label: __("Purpose"),
 					get_query: () => ({ filters: { concerns_third_party: 1 } }),
-					description: __("Empty: the one that the settings name."),
+					description: __("Leave empty to use the purpose from Client Comms Settings."),
 				},
 				{
 					fieldname: "data_categories",
 					fieldtype: "MultiSelectPills",
 					label: __("Data Categories"),
 					get_data: (text) => frappe.db.get_link_options("Data Category", text),
-					description: __("Empty: those of the interaction, or else everything."),
+					description: __("Leave empty to use the interaction's data categories, or all data if it has none."),
 				},
 				{
 					fieldname: "address",
 					fieldtype: "Data",
 					options: "Email",
 					label: __("Send To"),
-					description: __("An address of the client on file. Empty: the first one."),
+					description: __("One of the client's addresses on file. Leave empty to use the first one."),
 				},
 			],
 			primary_action_label: __("Send Link"),
@@ -212,7 +212,7 @@ Object.assign(client_comms.outgoing, {
 	verify_identity({ party_type, party, contact, interaction }) {
 		frappe.hide_msgprint();
 		if (!party) {
-			frappe.msgprint(__("Say first which client this is about: set the client on the interaction."));
+			frappe.msgprint(__("The interaction has no client. Set the client on the interaction first."));
 			return;
 		}
 		const CODE = "One-Time Code by Email";
@@ -251,7 +251,7 @@ Object.assign(client_comms.outgoing, {
 					fieldname: "note",
 					fieldtype: "Small Text",
 					label: __("Note"),
-					description: __("What was asked or seen. Never write the secret itself."),
+					description: __("What was asked or seen. Never enter the secret itself."),
 					hidden: 1,
 				},
 			],
@@ -289,8 +289,8 @@ Object.assign(client_comms.outgoing, {
 						title: __("Wrong Code"),
 						indicator: "red",
 						message: tries_left
-							? __("The code is not right. Tries left: {0}.", [tries_left])
-							: __("The code is not right, and there are no tries left."),
+							? __("The code is wrong. Attempts left: {0}.", [tries_left])
+							: __("The code is wrong, and there are no attempts left."),
 					});
 				}
 			},

@@ -17,8 +17,8 @@ client_comms.show_owed_today = async (root) => {
 				<span class="due${overdue ? " overdue" : ""}" title="${it.when(due)}">${it.relative(due)}</span>
 			</a>`;
 	});
-	if (!rows.length) rows.push(`<div class="none">${__("You owe nobody anything today.")}</div>`);
-	const all = more ? __("All, {0} more", [more]) : __("All");
+	if (!rows.length) rows.push(`<div class="none">${__("You owe no client anything today.")}</div>`);
+	const all = more ? __("Show all ({0} more)", [more]) : __("All");
 	body.innerHTML = `
 		<div class="head"><span>${__("Owed Today")}</span><a href="/app/query-report/Owed Today">${all}</a></div>
 		${rows.join("")}`;

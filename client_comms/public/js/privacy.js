@@ -13,7 +13,7 @@ if (!client_comms.privacy) {
 						fieldtype: "Data",
 						options: "Email",
 						label: __("Send To"),
-						description: __("An address of the client on file. Empty: the first one."),
+						description: __("One of the client's addresses on file. Leave empty to use the first one."),
 					},
 				],
 				async ({ address }) => {

@@ -32,15 +32,15 @@ if (!client_comms.simulate_deadlines) {
 		const parts = [];
 		if (moves.length) parts.push(table(moves));
 		if (hidden) {
-			parts.push(paragraph(__("Deadlines of {0} interactions that you may not read would move.", [hidden])));
+			parts.push(paragraph(__("{0} more interactions that you cannot read would get a new deadline.", [hidden])));
 		}
-		if (!parts.length) parts.push(paragraph(__("No deadline would move.")));
-		parts.push(paragraph(__("What was met or missed before stays as it was.")));
+		if (!parts.length) parts.push(paragraph(__("No deadlines would change.")));
+		parts.push(paragraph(__("Deadlines that were already met or missed stay as they are.")));
 		if (more) {
-			parts.push(paragraph(__("Only the {0} interactions with the nearest deadlines were looked at.", [looked_at])));
+			parts.push(paragraph(__("Only the {0} interactions with the nearest deadlines were checked.", [looked_at])));
 		}
 		const dialog = new frappe.ui.Dialog({
-			title: __("What Would Move"),
+			title: __("Deadline Changes"),
 			size: "large",
 			fields: [{ fieldname: "result", fieldtype: "HTML", options: parts.join("") }],
 		});
@@ -49,7 +49,7 @@ if (!client_comms.simulate_deadlines) {
 
 	const refresh = (frm) => {
 		if (frm.is_new() || !frm.perm[0]?.write) return;
-		frm.add_custom_button(__("What Would Move?"), () => client_comms.simulate_deadlines(frm));
+		frm.add_custom_button(__("Simulate Deadlines"), () => client_comms.simulate_deadlines(frm));
 	};
 	for (const doctype of ["Response Calendar", "Holiday List"]) {
 		frappe.ui.form.on(doctype, { refresh });

@@ -184,7 +184,7 @@ def test_a_mention_saves_the_comment_and_tells_who_was_not_notified(complaint, s
 			"Comment", MENTION.format(staff.frontline) + MENTION.format(staff.officer)
 		)
 	assert frappe.db.exists("Comment", comment.name)
-	assert staff.frontline in told() and "it allows it to" in told()
+	assert staff.frontline in told() and "the roles that it allows are" in told()
 	assert staff.officer not in told()
 	assert mailed == [staff.officer]
 	notes = frappe.get_all("Notification Log", {"for_user": staff.frontline}, ["subject", "email_content"])

@@ -211,7 +211,7 @@ def test_the_report_says_that_it_leaves_out_and_not_how_much(users, as_user):
 	with as_user(users["frontline"]):
 		for report in (response_compliance, interaction_ageing, team_board):
 			message = report.execute(period())[2]
-			assert message.startswith("Only interactions that you may read are counted.")
+			assert message.startswith("Only interactions that you can read are counted.")
 			assert not any(character.isdigit() for character in message)
 
 
@@ -299,7 +299,7 @@ def test_the_team_board_shows_what_is_nobodys_and_then_who_is_most_behind(intera
 	with as_user(users["oversight"]):
 		rows = team_board.execute(period())[1]
 	staff = [row for row in rows if not row["indent"]]
-	assert staff[0]["group"] == "Nobody"
+	assert staff[0]["group"] == "No one"
 	assert rows[1]["name"] == nobodys.name
 	overdue = [row["overdue"] for row in staff[1:]]
 	assert overdue == sorted(overdue, reverse=True)
@@ -333,7 +333,7 @@ def test_who_reads_no_records_gets_no_report(users, as_user):
 	[
 		(response_compliance, {"group_by": "Mood"}, "not grouped by"),
 		(response_compliance, {"from_date": "2026-11-02", "to_date": "2026-11-01"}, "Choose a later end"),
-		(interaction_ageing, {"days": "soon"}, "Write them like 1, 5"),
+		(interaction_ageing, {"days": "soon"}, "Enter them like 1, 5"),
 		(interaction_ageing, {"days": "5, 1"}, "ascending order"),
 	],
 )

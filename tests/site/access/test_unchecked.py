@@ -216,7 +216,7 @@ ALIAS = "frappe.tests.test_form_load.getdoc"
 	],
 )
 def test_a_wrapped_method_does_not_answer_to_another_name(path, asked):
-	with pytest.raises(frappe.PermissionError, match=r"by its own name"):
+	with pytest.raises(frappe.PermissionError, match=r"by its full name"):
 		path(asked)
 
 

@@ -133,7 +133,7 @@ def test_actions_in_the_same_second_keep_their_order(act, case):
 )
 def test_a_promise_takes_moments_as_programs_write_them(act, case, until, stored):
 	if stored is None:
-		with pytest.raises(ActionNotPossibleError, match="Choose a time after"):
+		with pytest.raises(ActionNotPossibleError, match="must be due after"):
 			act("promise", case, until)
 	else:
 		assert act("promise", case, until)["promised_for"] == stored
@@ -143,7 +143,7 @@ def test_a_promise_takes_moments_as_programs_write_them(act, case, until, stored
 def test_what_is_no_moment_is_refused_clearly(act, case, until):
 	with pytest.raises(frappe.ValidationError) as error:
 		act("promise", case, until)
-	refused = ("is not a date and time", "Choose a time after", "is no business day")
+	refused = ("is not a date and time", "must be due after", "is not a business day")
 	assert any(each in refusal(error) for each in refused)
 	assert frappe.db.get_value(INTERACTION, case, "promise_status") == "Not Required"
 
@@ -153,13 +153,13 @@ def test_a_promise_for_the_past_is_refused(act, case, until):
 	with pytest.raises(ActionNotPossibleError) as error:
 		act("promise", case, until)
 	noon = moment(get_datetime("2026-11-23 12:00"))
-	assert refusal(error) == f"Choose a time after {noon} for the promised answer."
+	assert refusal(error) == f"The promised answer must be due after {noon}. Choose a later time."
 
 
 def test_a_promise_without_a_moment_is_refused(act, case):
 	with pytest.raises(ActionNotPossibleError) as error:
 		act("promise", case, "")
-	assert refusal(error) == "Say until when the client is promised the answer."
+	assert refusal(error) == "Enter the date by which the client was promised an answer."
 
 
 # --- what is not possible -----------------------------------------------------------------------
@@ -167,14 +167,14 @@ def test_a_promise_without_a_moment_is_refused(act, case):
 IMPOSSIBLE = [
 	((), "resume", (), "is not waiting for the client"),
 	((), "reopen", ("why",), "is not closed"),
-	((), "close", (), "A reply is still owed"),
-	((("acknowledge",),), "acknowledge", (), "receipt was acknowledged on "),
-	((("answer",),), "answer", (), "has been answered already"),
+	((), "close", (), "is still waiting for a reply"),
+	((("acknowledge",),), "acknowledge", (), "Receipt was already acknowledged on "),
+	((("answer",),), "answer", (), "has already been answered"),
 	((("answer",),), "promise", ("2026-12-01",), "nothing to promise"),
 	((("answer",),), "pause", (), "nothing to pause"),
-	((("pause",),), "pause", (), "is waiting for the client already"),
-	((("promise", "2026-12-01"),), "close", (), "A reply is still owed"),
-	((("answer",), ("close",)), "close", (), "is closed already"),
+	((("pause",),), "pause", (), "is already waiting for the client"),
+	((("promise", "2026-12-01"),), "close", (), "is still waiting for a reply"),
+	((("answer",), ("close",)), "close", (), "is already closed"),
 	*(
 		((("answer",), ("close",)), action, args, "Reopen it first")
 		for action, args in (
@@ -204,13 +204,13 @@ def test_what_is_not_possible_says_what_to_do_and_changes_nothing(act, case, bef
 def test_reopening_needs_a_reason(act, case, reason):
 	act("answer", case)
 	act("close", case)
-	with pytest.raises(MissingDetailsError, match="Say why"):
+	with pytest.raises(MissingDetailsError, match="Give a reason for reopening"):
 		act("reopen", case, reason)
 
 
 def test_an_interaction_that_owes_nothing_can_be_closed(act, inquiry, fiona, case):
 	name = inquiry("Resolution/Closure", responsible_staff=fiona).name
-	with pytest.raises(ActionNotPossibleError, match="no acknowledgement is required"):
+	with pytest.raises(ActionNotPossibleError, match="No acknowledgement is required"):
 		act("acknowledge", name)
 	assert act("close", name)["status"] == "Closed"
 
@@ -306,7 +306,7 @@ def test_closing_without_owed_documentation_is_refused(act, undocumented, set_se
 	set_settings(evidence_mode="Enforce")
 	with pytest.raises(MissingDocumentationError) as error:
 		act("close", undocumented)
-	assert refusal(error) == "Email Copy is missing: link the email or other Communication to it."
+	assert refusal(error) == "Email Copy is missing. Link the email or other Communication."
 	assert frappe.db.get_value(INTERACTION, undocumented, "status") == "Answered"
 
 

@@ -232,7 +232,7 @@ def test_who_cannot_be_told_takes_no_breach_back(case, people, next_check_at, mo
 	assert ("Escalated", "25 13:05", f"acknowledge 2026-11-24 17:00:00 → {people['manager']}") in happened(
 		case
 	)
-	log = {"reference_name": case, "method": "People could not be told of a deadline"}
+	log = {"reference_name": case, "method": "Some users could not be notified of a deadline"}
 	assert frappe.db.count("Error Log", log) == 1
 	frappe.db.delete("Error Log", log)  # no transaction takes it back
 
@@ -271,12 +271,12 @@ def test_the_light_way_of_saving_renders_what_a_full_save_would(case, next_check
 @pytest.mark.parametrize(
 	("values", "complaint"),
 	[
-		({"warning_share": 100}, "share"),
+		({"warning_share": 100}, "percentage"),
 		({"quiet_until": None}, "both"),
 		({"rows": [{"clock": "All", "to": "Role", "notification": 1}]}, "choose the Role"),
 		({"rows": [{"clock": "All", "to": "User", "notification": 1}]}, "choose the User"),
 		({"rows": [{"clock": "All", "to": "Responsible Staff", "notification": 0}]}, "a notification"),
-		({"rows": [STEPS[0], STEPS[0]]}, "same as row 1"),
+		({"rows": [STEPS[0], STEPS[0]]}, "rows 1 and 2 are the same"),
 	],
 )
 def test_bad_settings_are_refused_in_words(steps, values, complaint):

@@ -198,7 +198,7 @@ def test_whoever_logs_late_is_told(inquiry, frontline):
 	inquiry(at="2026-11-23 11:00", occurred_on=MONDAY, responsible_staff=frontline)
 	assert not frappe.message_log
 	inquiry(at="2026-11-25 11:00", occurred_on=MONDAY, responsible_staff=frontline)
-	assert "working hours after it happened" in str(frappe.message_log)
+	assert "working hours after the interaction" in str(frappe.message_log)
 
 
 def test_lateness_is_measured_once_and_never_typed(inquiry, frontline, clock_at):

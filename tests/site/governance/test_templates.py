@@ -92,7 +92,7 @@ def test_the_author_does_not_approve_where_four_eyes_are_asked_for(
 	make_template, approve, author, set_settings
 ):
 	template = make_template()
-	with pytest.raises(FourEyesError, match="Somebody else approves it"):
+	with pytest.raises(FourEyesError, match="someone else must approve it"):
 		approve(template, by=author)
 	assert history(template) == []
 	set_settings(four_eyes_on_templates=0)
@@ -201,9 +201,9 @@ def test_a_changed_text_asks_for_a_new_approval(make_template, approve, approver
 		text.save()
 	assert history(template) == ["Approved", "Text Changed"]
 	assert (template.status, template.history[1].by_user) == ("Draft", author)
-	assert "Have the new text approved" in frappe.message_log[-1]["message"]
+	assert "Ask for the new text to be approved" in frappe.message_log[-1]["message"]
 	told = frappe.get_all("Notification Log", {"document_name": template.name}, ["for_user", "subject"])
-	assert [row.for_user for row in told] == [approver] and "needs your approval again" in told[0].subject
+	assert [row.for_user for row in told] == [approver] and "needs to be approved again" in told[0].subject
 
 
 @pytest.mark.parametrize(
@@ -376,12 +376,12 @@ def test_preferences_are_for_staff_who_deal_with_clients(client, make_user, as_u
 	("values", "message"),
 	[
 		({"party": None, "contact": None}, "Choose the client"),
-		({"party_type": "Company", "contact": None}, "no kind of client"),
-		({"confirmed_on": "2099-01-01"}, "lies in the future"),
-		({"channels": [{"channel": "Email"}, {"channel": "Email"}]}, "is there already"),
+		({"party_type": "Company", "contact": None}, "not a client type"),
+		({"confirmed_on": "2099-01-01"}, "is in the future"),
+		({"channels": [{"channel": "Email"}, {"channel": "Email"}]}, "is a duplicate"),
 		(
 			{"channels": [{"channel": "Email"}], "channels_not_to_use": [{"channel": "Email"}]},
-			"cannot be preferred and not to be used",
+			"cannot be both preferred and excluded",
 		),
 	],
 )
@@ -394,7 +394,7 @@ def test_what_makes_no_sense_is_refused(client, values, message):
 
 def test_one_preference_for_each_client_and_contact(client):
 	prefer(client, "Email")
-	with pytest.raises(frappe.DuplicateEntryError, match="on record already"):
+	with pytest.raises(frappe.DuplicateEntryError, match="already has a preference"):
 		prefer(client, "Phone")
 	prefer({**client, "contact": None}, "Phone")
 	with pytest.raises(frappe.DuplicateEntryError):

@@ -146,7 +146,7 @@ def test_the_answer_to_an_acknowledgement_continues_the_conversation(deliver, ma
 	second = deliver("2", "Re: Solar roof", at="2026-11-23 12:00", In_Reply_To=mail["Message-Id"])
 	assert second.client_interaction == first.client_interaction
 	assert second.reference_name == first.reference_name
-	assert len(sent()) == 1, "once a conversation"
+	assert len(sent()) == 1, "once per conversation"
 
 
 @pytest.mark.parametrize("counts", [1, 0])

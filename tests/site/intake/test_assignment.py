@@ -123,7 +123,7 @@ def test_nobody_available_gives_it_to_the_manager_role_with_a_warning(receive, m
 	assert {doc.responsible_staff for doc in docs} == managers
 	told = frappe.get_all("Notification Log", {"document_name": docs[0].name}, ["for_user", "subject"])
 	assert {row.for_user for row in told} >= managers
-	assert any("Nobody with the responsible role was available" in row.subject for row in told)
+	assert any("No one with the responsible role was available" in row.subject for row in told)
 
 
 # --- Assignment Rules --------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def test_what_a_disabled_user_leaves_goes_to_the_manager_role(team, inquiry, run
 
 	told = notifications(team.fiona)
 	assert sorted(row.for_user for row in told) == sorted(team.managers)
-	assert all(row.subject.endswith("(user disabled) that went to the manager role: 4") for row in told)
+	assert all(row.subject.endswith("(user disabled) reassigned to the manager role: 4") for row in told)
 
 
 def test_doing_it_again_does_nothing(team, inquiry, run_jobs):

@@ -247,7 +247,7 @@ def test_cancelling_the_only_version_says_that_nothing_is_logged_until_the_next(
 
 @pytest.mark.parametrize("channel", ["Email", "Letter"])
 def test_channels_that_came_with_the_app_keep_their_names(channel):
-	with pytest.raises(frappe.ValidationError, match="came with the app"):
+	with pytest.raises(frappe.ValidationError, match="is a standard channel"):
 		frappe.delete_doc("Communication Channel", channel)
 	with pytest.raises(frappe.ValidationError):
 		frappe.rename_doc("Communication Channel", channel, "E-Post", force=True)

@@ -643,7 +643,7 @@ def test_a_rule_for_calls_decides_on_calls_alone(call, make, logged, customer, s
 
 @pytest.mark.parametrize("row", [{}, {"subject_contains": " , \n"}])
 def test_a_rule_without_condition_is_refused(set_settings, row):
-	with pytest.raises(frappe.ValidationError, match="row 1: say what it applies to"):
+	with pytest.raises(frappe.ValidationError, match="row 1: enter a condition"):
 		set_settings(source_rules=[{**row, "communication_type": "Service Update"}])
 
 

@@ -302,10 +302,10 @@ def test_staff_log_and_set_aside_their_own_only(client, staff, as_user):
 	mine, other = email(recipients=staff), email()
 	with as_user(staff):
 		refused, done = api.log_unlogged(each_of(other, mine))
-		assert "not one of yours" in refused["error"]
+		assert "not one of your unlogged documents" in refused["error"]
 		assert done["interaction"]
 		(refused,) = api.dismiss_unlogged(each_of(other), "Spam")
-		assert "not one of yours" in refused["error"]
+		assert "not one of your unlogged documents" in refused["error"]
 		with pytest.raises(ClearanceMissingError):  # past the method
 			frappe.get_doc(
 				{
@@ -358,7 +358,7 @@ def test_a_reason_is_needed(client, manager, as_user):
 	doc = call()
 	with as_user(manager):
 		(refused,) = api.dismiss_unlogged(each_of(doc), "  ")
-	assert "Say why" in refused["error"]
+	assert "Give a reason why" in refused["error"]
 	assert found() == {doc.name}
 
 

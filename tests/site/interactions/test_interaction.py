@@ -55,7 +55,7 @@ def kinds(doc):
 	("missing", "messages"),
 	[
 		({"party": None, "party_type": None}, ["Choose the client with whom the interaction took place."]),
-		({"summary": " \n"}, ["Summarise what was discussed."]),
+		({"summary": " \n"}, ["Enter a summary of the discussion."]),
 		(
 			{"responsible_staff": None},
 			["Choose the staff member who is responsible for the interaction."],
@@ -64,7 +64,7 @@ def kinds(doc):
 			{"party": None, "summary": None, "responsible_staff": ""},
 			[
 				"Choose the client with whom the interaction took place.",
-				"Summarise what was discussed.",
+				"Enter a summary of the discussion.",
 				"Choose the staff member who is responsible for the interaction.",
 			],
 		),
@@ -96,7 +96,7 @@ def test_the_date_cannot_be_removed_or_lie_in_the_future(case):
 		case.save()
 	case.reload()
 	case.occurred_on = add_days(now_datetime(), 1)
-	with pytest.raises(frappe.ValidationError, match="lies in the future"):
+	with pytest.raises(frappe.ValidationError, match="is in the future"):
 		case.save()
 	case.reload()
 	case.occurred_on = "yesterday-ish"
@@ -140,15 +140,15 @@ def test_responsible_staff_hold_the_responsible_role(inquiry, make_user, set_set
 	adam = make_user("Account Manager")
 	for holder in frappe.get_all("Has Role", {"role": "Frontline Staff", "parenttype": "User"}, pluck="name"):
 		frappe.db.delete("Has Role", holder)
-	told = f"{adam} cannot be responsible for Initial Inquiry: the matrix asks for the role Frontline Staff."
+	told = f"{adam} cannot be responsible for Initial Inquiry, because the matrix requires the role Frontline Staff."
 	with pytest.raises(NotResponsibleError) as error:
 		inquiry(responsible_staff=adam)
-	assert refusal(error) == f"{told} Nobody has it. Ask a System Manager to give it to somebody."
+	assert refusal(error) == f"{told} No user has this role. Ask a System Manager to assign it."
 	for name in ("Fiona", "Fred", "Fritz", "Frida", "Falk", "Frauke"):
 		make_user("Frontline Staff", first_name=name)
 	with pytest.raises(NotResponsibleError) as error:
 		inquiry(responsible_staff=adam)
-	assert refusal(error) == f"{told} Choose somebody who has it, such as Falk, Fiona, Frauke, Fred, Frida."
+	assert refusal(error) == f"{told} Choose someone who has it, such as Falk, Fiona, Frauke, Fred, Frida."
 	set_settings(responsible_party_mode="Warn")
 	frappe.clear_messages()
 	assert inquiry(responsible_staff=adam).responsible_staff == adam
@@ -519,7 +519,7 @@ def importing():
 @pytest.mark.clause("D-2")
 def test_an_import_cannot_rewrite_history_or_status(case, importing):
 	(log,) = import_rows(UPDATE, {"ID": case.name, "Status": "Closed"})
-	assert not log.success and "status follows" in log.messages
+	assert not log.success and "status cannot be edited" in log.messages
 	(log,) = import_rows(
 		UPDATE,
 		{
@@ -553,7 +553,7 @@ def test_an_import_logs_like_anybody(case, importing, fiona):
 	doc = frappe.get_last_doc(INTERACTION, {"subject": "Imported"})
 	assert kinds(doc) == ["Logged", "Received"] and doc.matrix
 	(log,) = import_rows(INSERT, {**row, "Subject": "Incomplete", labels["summary"]: ""})
-	assert not log.success and "Summarise what was discussed" in log.messages
+	assert not log.success and "Enter a summary of the discussion" in log.messages
 
 
 # --- copies -------------------------------------------------------------------------------------
@@ -736,7 +736,7 @@ INQUIRY = {"communication_type": "Initial Inquiry", "confidentiality_level": "St
 @pytest.mark.parametrize(
 	("doc", "message"),
 	[
-		(lambda: matrix_with(rules=[INQUIRY]), "has a rule already"),
+		(lambda: matrix_with(rules=[INQUIRY]), "already has a rule"),
 		(
 			lambda: matrix_with(
 				documentation=[{"communication_type": "Site Visit", "documentation_method": "CRM Log"}]
@@ -751,7 +751,7 @@ INQUIRY = {"communication_type": "Initial Inquiry", "confidentiality_level": "St
 			lambda: matrix_with(
 				rules=[{"communication_type": "Site Visit", "confidentiality_level": "Standard"}]
 			),
-			"Nobody is responsible for",
+			"has no responsible party",
 		),
 		(
 			lambda: matrix_with(
@@ -779,18 +779,18 @@ def test_a_matrix_that_contradicts_itself_is_refused(doc, message):
 	("doctype", "name", "change", "message"),
 	[
 		("Confidentiality Level", "Standard", {"rank": 0}, "Rank must be 1 or higher"),
-		("Confidentiality Level", "Standard", {"rank": 30}, "has the rank"),
+		("Confidentiality Level", "Standard", {"rank": 30}, "already has rank"),
 		(
 			"Confidentiality Level",
 			"Standard",
 			{"clearances": [{"role": "Sales User", "can_read": 1}, {"role": "Sales User", "can_read": 1}]},
-			"has a clearance row already",
+			"already has a clearance row",
 		),
 		(
 			"Confidentiality Level",
 			"Standard",
 			{"clearances": [{"role": "Sales User", "can_write": 1}]},
-			"must be able to read",
+			"cannot do anything without Read",
 		),
 		("Response Calendar", None, {"hours": []}, ""),
 		("Response Calendar", None, {"time_zone": "Europe/Atlantis"}, "Europe/Atlantis"),
@@ -830,7 +830,7 @@ def test_a_training_counts_until_it_runs_out(fiona):
 	record = {"doctype": "SOP Training Record", "user": fiona, "training": training.name}
 	doc = frappe.get_doc({**record, "completed_on": "2026-02-28"}).insert()
 	assert str(doc.valid_until) == "2027-02-28"
-	with pytest.raises(frappe.ValidationError, match="after it was completed"):
+	with pytest.raises(frappe.ValidationError, match="not in the future"):
 		frappe.get_doc({**record, "completed_on": add_days(now_datetime(), 2)}).insert()
 
 

@@ -80,7 +80,7 @@ def test_who_is_on_record_is_not_entered_twice(anna, enforce, new, monkeypatch):
 	monkeypatch.setattr("client_comms.clients.phone_numbers.default_region", lambda: "DE")
 	doc = new()
 	expected = anna.name if doc.doctype == "Contact" else "Anna Data"
-	with pytest.raises(DuplicateClientError, match="on record as") as refusal:
+	with pytest.raises(DuplicateClientError, match="already exists as") as refusal:
 		doc.insert()
 	assert f">{expected}<" in str(refusal.value)
 
@@ -113,7 +113,7 @@ def test_a_lead_becomes_a_customer(enforce):
 def test_warn_says_so_and_off_does_not(anna, set_settings):
 	set_settings(verification_mode="Warn")
 	contact(ANNA).insert()
-	assert "Already on record as" in told()
+	assert "already exists as" in told()
 	frappe.clear_messages()
 	set_settings(verification_mode="Off")
 	contact(ANNA).insert()
@@ -139,7 +139,7 @@ def test_who_may_not_see_the_record_learns_whom_to_ask_and_no_more(anna, enforce
 		with pytest.raises(DuplicateClientError) as refusal:
 			contact("hidden@data.example").insert()
 	said = str(refusal.value) + told()
-	assert "may not see" in said and "Customer Support Manager" in said
+	assert "cannot see" in said and "Customer Support Manager" in said
 	assert hidden.name not in said and "Zacharias" not in said
 
 
@@ -191,7 +191,7 @@ def in_the_desk(monkeypatch):
 
 
 def test_who_enters_a_contact_in_the_desk_says_how_it_was_verified(enforce, in_the_desk):
-	with pytest.raises(NotVerifiedError, match="Verified How"):
+	with pytest.raises(NotVerifiedError, match="Verification Method"):
 		contact("f@data.example").insert()
 	doc = contact("f@data.example", verified_how="Call-back").insert()
 	assert doc.details_confirmed_on == clock.now().date()
@@ -200,7 +200,7 @@ def test_who_enters_a_contact_in_the_desk_says_how_it_was_verified(enforce, in_t
 def test_warn_asks_and_lets_pass(set_settings, in_the_desk):
 	set_settings(verification_mode="Warn")
 	doc = contact("f@data.example").insert()
-	assert "Verified How" in told() and not doc.details_confirmed_on
+	assert "Verification Method" in told() and not doc.details_confirmed_on
 
 
 def test_a_contact_that_a_customer_brings_along_is_not_asked_about(enforce, in_the_desk):

@@ -42,7 +42,7 @@ def test_the_right_code_confirms(client, send):
 	name, code = send()
 	assert api.check_identity_code(name, WRONG) == {"confirmed": False, "tries_left": 2}
 	assert api.check_identity_code(name, f" {code} ")["confirmed"]
-	with pytest.raises(ActionNotPossibleError, match="not valid any more"):
+	with pytest.raises(ActionNotPossibleError, match="no longer valid"):
 		api.check_identity_code(name, code)
 	assert identity.state(client.party_type, client.party, client.contact, None).verified_until
 
@@ -55,20 +55,20 @@ def test_codes_that_are_given_up_lock_as_well(client, send, set_settings, make_u
 		api.check_identity_code(name, WRONG)
 	assert results(client) == ["Failed", "Failed", "Pending"]
 	frappe.db.commit()
-	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+	with pytest.raises(ActionNotPossibleError, match="to investigate and unlock"):
 		send()
 	frappe.db.rollback()
 	# The refusal took nothing back.
 	assert results(client) == ["Failed"] * 3
 	assert frappe.db.count("Notification Log", {"for_user": officer}) == 1
-	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+	with pytest.raises(ActionNotPossibleError, match="to investigate and unlock"):
 		api.check_identity_code(name, code)
 
 
 def test_a_newer_code_replaces_the_older(client, send):
 	first, code = send()
 	send()
-	with pytest.raises(ActionNotPossibleError, match="not valid any more"):
+	with pytest.raises(ActionNotPossibleError, match="no longer valid"):
 		api.check_identity_code(first, code)
 	# It was never tried, so nothing has failed.
 	assert results(client) == ["Pending", "Pending"]
@@ -79,7 +79,7 @@ def test_a_code_that_waits_opens_nothing_while_checks_are_locked(client, send, s
 	set_settings(identity_attempts=1)
 	name, code = send()
 	api.verify_identity(**client, method="Knowledge Question", result="Failed")
-	with pytest.raises(ActionNotPossibleError, match="unlocks it"):
+	with pytest.raises(ActionNotPossibleError, match="to investigate and unlock"):
 		api.check_identity_code(name, code)
 
 

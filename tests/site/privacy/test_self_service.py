@@ -98,7 +98,7 @@ def test_asking_gives_nothing_and_the_answer_does(client):
 	answer(token, consent)
 	consent.reload()
 	assert (consent.status, consent.events[-1].through) == ("Given", "Secure Link")
-	assert "pass on information" in consent.notice_text
+	assert "share information" in consent.notice_text
 	assert consents.decide(**party_of(client), request=rules.Request(PURPOSE, "Adviser")).allowed
 
 
@@ -126,7 +126,7 @@ def test_the_link_can_be_read_without_html(client):
 
 
 def test_consent_is_asked_for_the_third_party_that_the_recipient_belongs_to(client):
-	with pytest.raises(ActionNotPossibleError, match="no address of"):
+	with pytest.raises(ActionNotPossibleError, match="not an address of"):
 		ask(client, recipient="bob@elsewhere.example")
 	assert not frappe.db.count(consents.CONSENT, {"party": client.party})
 	ask(client, recipient="Eve <eve@adviser.example>")
@@ -247,7 +247,7 @@ def test_only_about_an_interaction_of_the_client_that_one_may_read(client, log, 
 	hidden, foreign = log("Feedback/Complaint", **client), log("Initial Inquiry", **other)
 	with as_user(make_user("Frontline Staff")):
 		for interaction in (hidden.name, foreign.name, "CI-NONE"):
-			with pytest.raises(frappe.PermissionError, match="no interaction of this client"):
+			with pytest.raises(frappe.PermissionError, match="not an interaction of this client"):
 				ask(client, client_interaction=interaction)
 
 
@@ -413,10 +413,10 @@ def test_clients_answer_what_nobody_has_asked_them_yet(client, visitor, as_user,
 	[{"Marketing": rules.WITHDRAWN}, {PURPOSE: rules.GIVEN}, {"None such": rules.GIVEN}, {"Marketing": []}],
 )
 def test_clients_answer_only_what_is_offered(client, visitor, as_user, purposes):
-	with as_user(visitor), pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+	with as_user(visitor), pytest.raises(ActionNotPossibleError, match="cannot answer"):
 		submit(purposes=purposes)
 	consent, token = ask(client)
-	with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+	with pytest.raises(ActionNotPossibleError, match="cannot answer"):
 		answer(token, consent, purposes={"Marketing": rules.GIVEN})
 	assert not frappe.db.exists(consents.CONSENT, {"purpose": "Marketing"})
 
@@ -443,7 +443,7 @@ def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
 		for wrong in (f"Customer/{stranger.party}", "Customer", f"Lead/{lead.name}"):
 			with pytest.raises(ActionNotPossibleError, match="which client"):
 				submit({second.name: rules.GIVEN}, client=wrong)
-		with pytest.raises(ActionNotPossibleError, match="cannot be answered"):
+		with pytest.raises(ActionNotPossibleError, match="cannot answer"):
 			submit({second.name: rules.GIVEN}, client=keys[0])
 		submit({second.name: rules.GIVEN}, client=keys[1])
 		assert receipt(second.name, client=keys[1])["consentRecord"]["record_id"] == second.name
@@ -519,7 +519,7 @@ def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client
 	browser.headers["Host"] = site_name
 
 	page = browser.get(f"{http}/client-link", params={"token": token})
-	assert page.status_code == 200 and "pass on information" in page.text and "Adviser" in page.text
+	assert page.status_code == 200 and "share information" in page.text and "Adviser" in page.text
 	# Looking changes nothing, however often: mail programs look first.
 	assert browser.get(f"{http}/client-link", params={"token": token}).status_code == 200
 

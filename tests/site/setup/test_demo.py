@@ -134,7 +134,7 @@ def test_what_a_stricter_site_refuses_is_told_and_left_out(anchor):
 	demonstration = site.load(anchor, lambda steps: [s for s in steps if s.key == "hall-hansen"])
 	assert demonstration.done > 0
 	assert any(
-		each.startswith("hall-hansen, Acknowledged: There is nothing") for each in demonstration.refused
+		each.startswith("hall-hansen, Acknowledged: No acknowledgement") for each in demonstration.refused
 	)
 	interaction = frappe.get_doc("Client Interaction", demonstration.interaction("hall-hansen"))
 	assert "Acknowledged" not in {row.event for row in interaction.events}

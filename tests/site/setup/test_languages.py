@@ -84,7 +84,7 @@ def test_staff_are_told_in_their_own_language_what_a_client_says(make_client, ma
 		with speaking("de" if manager == english else "en"):
 			self_service.submit(visit, {}, None, False, "My number is new")
 		todos.append(frappe.get_last_doc("ToDo", {"allocated_to": manager}).description)
-	pattern = "Verify and correct the details of {0}, as the client asks."
+	pattern = "The client asked to correct the details of {0}. Verify and correct them."
 	assert todos == [_(pattern, language).format(client.contact) for language in ("en", "de")]
 
 

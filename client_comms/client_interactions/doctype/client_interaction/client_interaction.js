@@ -79,19 +79,19 @@ function add_actions(frm) {
 	const actions = {
 		Acknowledged: {
 			label: __("Acknowledge"),
-			run: () => ask(frm, "acknowledge", __("Receipt Was Confirmed to the Client"), [note]),
+			run: () => ask(frm, "acknowledge", __("Acknowledge Receipt"), [note]),
 		},
 		Promised: {
 			label: __("Promise"),
 			run: () =>
-				ask(frm, "promise", __("The Client Was Told When to Expect the Answer"), [
+				ask(frm, "promise", __("Promise an Answer"), [
 					{ fieldname: "until", fieldtype: "Datetime", label: __("Promised For"), reqd: 1 },
 					note,
 				]),
 		},
 		Answered: {
 			label: __("Answer"),
-			run: () => ask(frm, "answer", __("The Client Has the Full Answer"), [note]),
+			run: () => ask(frm, "answer", __("Mark as Answered"), [note]),
 		},
 		Paused: {
 			label: __("Pause"),
@@ -102,7 +102,7 @@ function add_actions(frm) {
 		Reopened: {
 			label: __("Reopen"),
 			run: () =>
-				ask(frm, "reopen", __("Open the Interaction Again"), [
+				ask(frm, "reopen", __("Reopen the Interaction"), [
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 				]),
 		},
@@ -205,7 +205,7 @@ function show_banner(frm) {
 	const documentation =
 		owed && frm.doc.status !== "Closed"
 			? `<a class="small" data-action="show-evidence">
-					${__("Before it is closed: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
+					${__("To do before closing: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
 				</a>`
 			: "";
 	const preferred = frm.doc.__onload?.preference;

@@ -257,14 +257,14 @@ class ClientInteraction(Document):
 		if [_row(row) for row in self.events] != kept:
 			frappe.throw(
 				_(
-					"The history of an interaction is written by its actions. Use Acknowledge, Promise, Answer, Pause, Resume, Close or Reopen."
+					"The history of an interaction cannot be edited. Use Acknowledge, Promise, Answer, Pause, Resume, Close or Reopen."
 				),
 				exc=EventsAreAppendOnlyError,
 				title=_("History Cannot Be Edited"),
 			)
 		if self.status != (before.status if before else "Open"):
 			frappe.throw(
-				_("The status follows what happened. Use the actions of the interaction to change it."),
+				_("The status cannot be edited. Use the actions of the interaction to change it."),
 				exc=StatusFollowsEventsError,
 				title=_("Status Cannot Be Set"),
 			)
@@ -324,7 +324,7 @@ class ClientInteraction(Document):
 					get_link_to_form("Communication Matrix", self.matrix),
 					frappe.bold(self.communication_type),
 				),
-				title=_("Type Not in the Matrix"),
+				title=_("Communication Type Not in the Matrix"),
 			)
 		levels = policy.current()
 		given = self.confidentiality_level
@@ -372,10 +372,10 @@ class ClientInteraction(Document):
 			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
 		if get_datetime(self.occurred_on) > clock.now():
 			frappe.throw(
-				_("{0} lies in the future. Log an interaction after it happened.").format(
+				_("{0} is in the future. Log the interaction after it has taken place.").format(
 					frappe.bold(self.get_formatted("occurred_on"))
 				),
-				title=_("Not Happened Yet"),
+				title=_("Date in the Future"),
 			)
 
 	def validate_responsible_staff(self):
@@ -399,7 +399,7 @@ class ClientInteraction(Document):
 			return
 		controls.enforce(
 			"responsible_party_mode",
-			_("{0} cannot be responsible for {1}: the matrix asks for the role {2}.").format(
+			_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
 				frappe.bold(self.responsible_staff),
 				frappe.bold(_(self.communication_type)),
 				frappe.bold(", ".join(_(role) for role in sorted(roles))),
@@ -414,11 +414,11 @@ class ClientInteraction(Document):
 		"""The next step for who named somebody without a role of `roles`."""
 		holders = alerts.users_with_role(*roles) - {"Administrator"}
 		if not holders:
-			return _("Nobody has it. Ask a System Manager to give it to somebody.")
+			return _("No user has this role. Ask a System Manager to assign it.")
 		named = frappe.get_all(
 			"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
 		)
-		return _("Choose somebody who has it, such as {0}.").format(frappe.bold(", ".join(named)))
+		return _("Choose someone who has it, such as {0}.").format(frappe.bold(", ".join(named)))
 
 	def add_change_events(self, outgoing_reason=None):
 		"""What a change of the record means for its history; the first events of a new record."""

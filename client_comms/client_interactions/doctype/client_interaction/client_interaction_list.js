@@ -83,12 +83,12 @@ Object.assign(client_comms.interaction, {
 	/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
 	standing(doc) {
 		const client = this.bold(doc.party_name || __("the client"));
-		if (doc.status === "Closed") return { color: "green", text: __("Closed. Nothing is owed.") };
+		if (doc.status === "Closed") return { color: "green", text: __("Closed. No reply is owed.") };
 		if (doc.clock_state === "Paused") {
-			return { color: "yellow", text: __("Waiting for {0}. The clocks stand still.", [client]) };
+			return { color: "yellow", text: __("Waiting for {0}. The clocks are paused.", [client]) };
 		}
 		if (doc.clock_state === "Stopped") {
-			return { color: "green", text: __("Nothing is owed to {0}.", [client]) };
+			return { color: "green", text: __("No reply is owed to {0}.", [client]) };
 		}
 		return {
 			color: this.deadline_color(doc.next_deadline),
@@ -197,7 +197,7 @@ Object.assign(client_comms.interaction, {
 					fieldtype: "Small Text",
 					label: __("Reason"),
 					reqd: 1,
-					description: __("Everybody with oversight is told at once, with this reason."),
+					description: __("All users with oversight are notified immediately and see this reason."),
 				},
 			],
 			primary_action_label: __("Open"),

@@ -51,7 +51,7 @@ class CommunicationPreference(Document):
 	def validate_client(self):
 		if not self.party and not self.contact:
 			frappe.throw(
-				_("Choose the client, the contact or both, whose preference this is."),
+				_("Choose the client, the contact or both to whom this preference belongs."),
 				exc=MissingDetailsError,
 				title=_("Client Missing"),
 			)
@@ -59,7 +59,7 @@ class CommunicationPreference(Document):
 			self.party_type = None
 		elif self.party_type not in PARTY_TYPES:
 			frappe.throw(
-				_("{0} is no kind of client. Choose one of these: {1}.").format(
+				_("{0} is not a client type. Choose one of these: {1}.").format(
 					frappe.bold(_(self.party_type)), ", ".join(_(each) for each in PARTY_TYPES)
 				),
 				title=_("Not a Client"),
@@ -80,11 +80,11 @@ class CommunicationPreference(Document):
 		)
 		if other:
 			frappe.throw(
-				_("The preference of this client is on record already. Change it there: {0}").format(
+				_("This client already has a preference. Change it here: {0}").format(
 					get_link_to_form(self.doctype, other)
 				),
 				exc=frappe.DuplicateEntryError,
-				title=_("On Record Already"),
+				title=_("Preference Already Exists"),
 			)
 
 	def validate_channels(self):
@@ -93,25 +93,25 @@ class CommunicationPreference(Document):
 			for row in self.get(table):
 				if row.channel in seen:
 					frappe.throw(
-						_("{0}, row {1}: {2} is there already. Remove one of the rows.").format(
+						_("{0}, row {1}: {2} is a duplicate. Remove one of the rows.").format(
 							_(self.meta.get_label(table)), row.idx, frappe.bold(_(row.channel))
 						),
-						title=_("Channel Twice"),
+						title=_("Duplicate Channel"),
 					)
 				seen.add(row.channel)
 		never = {row.channel for row in self.channels_not_to_use}
 		if both := [row.channel for row in self.channels if row.channel in never]:
 			frappe.throw(
-				_("{0} cannot be preferred and not to be used. Remove it from one of the tables.").format(
+				_("{0} cannot be both preferred and excluded. Remove it from one of the tables.").format(
 					frappe.bold(", ".join(_(channel) for channel in both))
 				),
-				title=_("Preferred and Not to Be Used"),
+				title=_("Preferred and Excluded Channel"),
 			)
 
 	def validate_confirmed_on(self):
 		if getdate(self.confirmed_on) > getdate(clock.now()):
 			frappe.throw(
-				_("{0} lies in the future. Enter the day on which the client said so.").format(
+				_("{0} is in the future. Enter the day on which the client confirmed it.").format(
 					frappe.bold(self.get_formatted("confirmed_on"))
 				),
 				title=_("Not Confirmed Yet"),

@@ -48,6 +48,6 @@ class DigestSubscription(Document):
 			)
 		if frappe.db.get_value("User", self.user, "user_type") != "System User":
 			frappe.throw(
-				_("{0} does not work in the desk. Choose a user who does.").format(frappe.bold(self.user)),
+				_("{0} is not a desk user. Choose a user who is.").format(frappe.bold(self.user)),
 				title=_("Not a Desk User"),
 			)

@@ -60,7 +60,7 @@ class InteractionAccessGrant(Document):
 	def validate_validity(self):
 		"""A grant starts in the present; it may be ended early but not stretched over its own end."""
 		if self.is_new() and get_datetime(self.valid_until) <= clock.now():
-			frappe.throw(_("Choose an end that lies in the future."), title=_("Grant Already Over"))
+			frappe.throw(_("Choose an end in the future."), title=_("Grant Already Expired"))
 
 	def validate_giver(self):
 		"""Oversight gives grants; emergency access is only for oneself and comes from `break_glass`."""
@@ -76,7 +76,7 @@ class InteractionAccessGrant(Document):
 	def _refuse_giver(self):
 		frappe.throw(
 			_(
-				"Access to an interaction is given by somebody with oversight over {0}. Ask one of: {1}."
+				"Only users with oversight of {0} can grant access to an interaction. Ask someone with one of these roles: {1}."
 			).format(
 				frappe.bold(_(self.level)),
 				frappe.bold(

@@ -55,7 +55,7 @@ class InteractionEvent(InteractionRow):
 
 	def refuse(self):
 		frappe.throw(
-			_("The history of an interaction is written by its actions and never changed or deleted."),
+			_("The history of an interaction cannot be edited or deleted."),
 			exc=EventsAreAppendOnlyError,
 			title=_("History Cannot Be Edited"),
 		)

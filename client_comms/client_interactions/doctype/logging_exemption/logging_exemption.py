@@ -21,7 +21,7 @@ class LoggingExemption(Document):
 
 	def validate(self):
 		if not (self.reason or "").strip():
-			frappe.throw(_("Say why this is not a client matter."), title=_("Reason Missing"))
+			frappe.throw(_("Give a reason why this is not a client matter."), title=_("Reason Missing"))
 
 
 def on_doctype_update():

@@ -20,9 +20,11 @@ def execute(filters=None):
 	filters = frappe._dict(filters or {})
 	day = client_data.due_before()
 	if day is None:
-		return columns(), [], _("Details are never due: Client Comms Settings say so.")
+		return columns(), [], _("Confirming client details is switched off in Client Comms Settings.")
 	if not link_options.is_open("Contact"):
-		message = _("Your roles do not let you read contacts. Ask for one of ERPNext that does, such as {0}.")
+		message = _(
+			"Your roles do not let you read contacts. Ask for an ERPNext role that does, such as {0}."
+		)
 		return columns(), [], message.format(_(READER))
 	return columns(), rows(day, filters.party_type)
 
@@ -104,6 +106,6 @@ def columns() -> list[dict]:
 			"fieldtype": "Date",
 			"width": 150,
 		},
-		{"fieldname": "verified_how", "label": _("Verified How"), "fieldtype": "Data", "width": 140},
+		{"fieldname": "verified_how", "label": _("Verification Method"), "fieldtype": "Data", "width": 140},
 		{"fieldname": "days", "label": _("Days Unconfirmed"), "fieldtype": "Int", "width": 140},
 	]

@@ -5,7 +5,7 @@ frappe.query_reports["Interaction Ageing"] = {
 		client_comms.report.group_by(client_comms.report.GROUPINGS),
 		{
 			fieldname: "days",
-			label: __("Cut at Working Days"),
+			label: __("Age Ranges (Working Days)"),
 			fieldtype: "Data",
 			default: "1, 5",
 			reqd: 1,

@@ -41,13 +41,13 @@ def _buckets(days: str, company: str | None) -> dict[str, tuple[str, list[Condit
 		numbers = [float(each) for each in days.split(",")]
 	except ValueError:
 		frappe.throw(
-			_("{0} are no working days. Write them like 1, 5.").format(frappe.bold(days)),
-			title=_("Not a Number of Days"),
+			_("{0} is not a valid list of working days. Enter them like 1, 5.").format(frappe.bold(days)),
+			title=_("Invalid Number of Days"),
 		)
 	try:
 		cut = ageing.buckets(numbers, calendars.for_company(company), clock.to_aware(clock.now()))
 	except RuleError as refusal:
-		refuse(refusal.message, title=_("Not a Number of Days"))
+		refuse(refusal.message, title=_("Invalid Number of Days"))
 	found = {}
 	for bucket in cut:
 		conditions: list[Condition] = [("clock_state", "=", clocks.STATE_RUNNING)]

@@ -48,7 +48,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 			report.page.add_menu_item(__("Set Aside"), () => frappe.set_route("List", "Logging Exemption"));
 		}
 		if (frappe.model.can_create("Logging Exemption")) {
-			report.page.add_inner_button(__("Not a Client OutgoingContext"), () => {
+			report.page.add_inner_button(__("Not a Client Matter"), () => {
 				const documents = selected_documents(report);
 				if (documents.length) dismiss_unlogged(report, documents);
 			});
@@ -85,7 +85,7 @@ function dismiss_unlogged(report, documents) {
 			show_refusals(await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }));
 			report.refresh();
 		},
-		__("Not a Client OutgoingContext"),
+		__("Not a Client Matter"),
 		__("Confirm")
 	);
 }
@@ -94,7 +94,7 @@ function show_refusals(done) {
 	const refused = done.filter(({ error }) => error);
 	if (!refused.length) return;
 	frappe.msgprint({
-		title: __("Not Everything Could Be Done"),
+		title: __("Some Rows Could Not Be Processed"),
 		message: refused.map(({ error }) => `<p>${error}</p>`).join(""),
 		indicator: "orange",
 	});

@@ -75,7 +75,7 @@ def columns() -> list[dict]:
 		},
 		{
 			"fieldname": "reason",
-			"label": _("Could Not Be Logged Because"),
+			"label": _("Could Not Be Logged"),
 			"fieldtype": "Data",
 			"align": "left",
 			"width": 260,

@@ -71,7 +71,7 @@ function record(frm, method, title) {
 			fieldname: "valid_until",
 			fieldtype: "Datetime",
 			label: __("Valid Until"),
-			description: __("Empty: as long as the purpose allows."),
+			description: __("Leave empty to use the validity of the purpose."),
 		});
 	}
 	frappe.prompt(

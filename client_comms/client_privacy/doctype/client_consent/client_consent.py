@@ -123,7 +123,7 @@ class ClientConsent(Document):
 		at = clock.parse(self.given_on) if self.given_on else clock.now()
 		if at > clock.now():
 			frappe.throw(
-				_("{0} lies in the future: record the consent when the client has given it.").format(
+				_("{0} is in the future. Record the consent once the client has given it.").format(
 					frappe.bold(_("Given On"))
 				),
 				title=_("Not Given Yet"),
@@ -144,10 +144,12 @@ class ClientConsent(Document):
 		until = clock.parse(valid_until)
 		if until <= at:
 			frappe.throw(
-				_("{0}, {1}, is not after {2}, {3}. Give a later end, or none for the purpose's own.").format(
+				_(
+					"{0} ({1}) must be after {2} ({3}). Enter a later end, or leave it empty to use the validity of the purpose."
+				).format(
 					frappe.bold(_("Valid Until")), moment(until), frappe.bold(_("Given On")), moment(at)
 				),
-				title=_("Ends Before It Begins"),
+				title=_("End Before Start"),
 			)
 		return until
 
@@ -155,10 +157,10 @@ class ClientConsent(Document):
 		ways = [way for way in self.meta.get_field("collected_through").options.split("\n") if way]
 		if through and through not in ways:
 			frappe.throw(
-				_("{0} is no way to collect a consent. Choose one of: {1}.").format(
+				_("{0} is not a valid way to collect consent. Choose one of these: {1}.").format(
 					frappe.bold(escape_html(through)), ", ".join(_(way) for way in ways)
 				),
-				title=_("Way Unknown"),
+				title=_("Unknown Collection Method"),
 			)
 
 	# --- validation ----------------------------------------------------------------------------
@@ -168,17 +170,17 @@ class ClientConsent(Document):
 		concerns = frappe.get_cached_value("Consent Purpose", self.purpose, "concerns_third_party")
 		if concerns and not self.third_party:
 			frappe.throw(
-				_("{0} is about a third party. Say to whom the client's information may go.").format(
-					frappe.bold(_(self.purpose))
-				),
+				_(
+					"{0} concerns a third party. Choose the third party to which the client's information may be sent."
+				).format(frappe.bold(_(self.purpose))),
 				title=_("Third Party Missing"),
 			)
 		if not concerns and self.third_party:
 			frappe.throw(
-				_("{0} is about what we do ourselves. Leave the third party empty.").format(
+				_("{0} does not concern third parties. Leave the third party empty.").format(
 					frappe.bold(_(self.purpose))
 				),
-				title=_("No Third Party Here"),
+				title=_("Purpose Without Third Party"),
 			)
 
 	def validate_scope_stays(self):
@@ -186,7 +188,7 @@ class ClientConsent(Document):
 		before = self.get_doc_before_save()
 		if before and consents.scope(before) != consents.scope(self):
 			frappe.throw(
-				_("What a consent is about cannot be changed. Record a new consent instead."),
+				_("The scope of a consent cannot be changed. Record a new consent instead."),
 				title=_("Consent Cannot Be Changed"),
 			)
 
@@ -200,7 +202,7 @@ class ClientConsent(Document):
 			for field in ("status", "given_on", "valid_until", "withdrawn_on", "notice")
 		):
 			frappe.throw(
-				_("The history of a consent is written by its actions. Use Give, Refuse or Withdraw."),
+				_("The history of a consent cannot be edited. Use Give, Refuse or Withdraw."),
 				exc=EventsAreAppendOnlyError,
 				title=_("History Cannot Be Edited"),
 			)
@@ -217,7 +219,8 @@ class ClientConsent(Document):
 
 	def on_trash(self):
 		frappe.throw(
-			_("A consent is proof and stays. Withdraw it instead."), title=_("Consent Cannot Be Deleted")
+			_("Consents cannot be deleted, because they are evidence. Withdraw the consent instead."),
+			title=_("Consent Cannot Be Deleted"),
 		)
 
 

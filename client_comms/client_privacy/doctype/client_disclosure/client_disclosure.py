@@ -53,7 +53,7 @@ class ClientDisclosure(Document):
 
 def _refuse():
 	frappe.throw(
-		_("The disclosure register is written by what goes out. Nobody changes it."),
+		_("The disclosure register is written automatically. No one can change it."),
 		title=_("Register Cannot Be Changed"),
 	)
 

@@ -29,7 +29,7 @@ class ConsentNotice(Document):
 		self.text_hash = hash_of(self.notice_text)
 		if kept := find(self.purpose, self.language, self.notice_text):
 			frappe.throw(
-				_("This text is kept as {0} already.").format(frappe.bold(kept)), title=_("Notice Exists")
+				_("This text already exists as {0}.").format(frappe.bold(kept)), title=_("Notice Exists")
 			)
 		last = frappe.get_all(
 			"Consent Notice",
@@ -49,7 +49,7 @@ class ConsentNotice(Document):
 			self.language,
 		):
 			frappe.throw(
-				_("A notice that was shown to clients is never changed. Make a new version."),
+				_("Notices that were shown to clients cannot be changed. Create a new version."),
 				title=_("Notice Cannot Be Changed"),
 			)
 

@@ -69,12 +69,14 @@ class IdentityVerification(Document):
 			return
 		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
 			frappe.throw(
-				_("A one-time code is sent and checked by the app. Use Verify Identity on the interaction."),
-				title=_("Not by Hand"),
+				_(
+					"One-time codes are sent and checked automatically. Use Verify Identity on the interaction."
+				),
+				title=_("Not Entered by Hand"),
 			)
 		if self.result == identity.UNLOCKED and COMPLIANCE_OFFICER not in frappe.get_roles():
 			frappe.throw(
-				_("Only a {0} unlocks identity checks.").format(frappe.bold(_(COMPLIANCE_OFFICER))),
+				_("Only a {0} can unlock identity checks.").format(frappe.bold(_(COMPLIANCE_OFFICER))),
 				exc=frappe.PermissionError,
 				title=_("Not Permitted"),
 			)
@@ -84,7 +86,7 @@ class IdentityVerification(Document):
 			return
 		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
 			frappe.throw(
-				_("{0} failed too many identity checks. A {1} looks into it and unlocks it first.").format(
+				_("{0} failed too many identity checks. Ask a {1} to investigate and unlock them.").format(
 					frappe.bold(self.party_name), frappe.bold(_(COMPLIANCE_OFFICER))
 				),
 				exc=ActionNotPossibleError,
@@ -119,7 +121,7 @@ class IdentityVerification(Document):
 		]
 		if changed:
 			frappe.throw(
-				_("An identity check stays as it was recorded. Record another one."),
+				_("Identity checks cannot be changed. Record a new one."),
 				title=_("Check Cannot Be Changed"),
 			)
 
@@ -145,7 +147,10 @@ class IdentityVerification(Document):
 			)
 
 	def on_trash(self):
-		frappe.throw(_("An identity check is proof and stays."), title=_("Check Cannot Be Deleted"))
+		frappe.throw(
+			_("Identity checks cannot be deleted, because they are evidence."),
+			title=_("Check Cannot Be Deleted"),
+		)
 
 
 def _plain(value):

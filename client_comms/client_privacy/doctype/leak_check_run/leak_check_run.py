@@ -44,7 +44,7 @@ class LeakCheckRun(Document):
 
 	def refuse(self):
 		frappe.throw(
-			_("The result of a leak check is written by the check. Nobody changes or deletes it."),
+			_("Leak check results are written automatically. No one can change or delete them."),
 			exc=ResultIsFixedError,
 			title=_("Result Cannot Be Changed"),
 		)

@@ -46,16 +46,16 @@ class ThirdParty(Document):
 		for compared, line in kept.items():
 			if not domains.is_domain(_LOCAL_PART.sub("", compared, count=1)):
 				frappe.throw(
-					_("{0} is neither a domain nor an email address. Enter one of them on each line.").format(
+					_("{0} is not a domain or an email address. Enter one of these on each line.").format(
 						frappe.bold(line)
 					),
 					title=_("Not a Domain"),
 				)
 			if compared in domains.PUBLIC:
 				frappe.throw(
-					_(
-						"Anybody can have a mailbox at {0}. Enter the whole address of the third party."
-					).format(frappe.bold(line)),
+					_("Anyone can have a mailbox at {0}. Enter the third party's full email address.").format(
+						frappe.bold(line)
+					),
 					title=_("Public Mail Provider"),
 				)
 		self.email_domains = "\n".join(kept.values())
@@ -65,15 +65,15 @@ class ThirdParty(Document):
 		for line in (self.email_domains or "").splitlines():
 			if domains.of(line) in frappe.get_cached_doc("Client Comms Settings").own_domains():
 				frappe.throw(
-					_("{0} is a domain of your own organisation, see Client Comms Settings.").format(
-						frappe.bold(line)
-					),
-					title=_("Not a Third Party"),
+					_(
+						"{0} is one of your own domains in Client Comms Settings. Enter a domain of the third party."
+					).format(frappe.bold(line)),
+					title=_("Invalid Third Party"),
 				)
 			other = third_parties.by_domain().get(domains.normal_address(line))
 			if other and other != self.name:
 				frappe.throw(
-					_("{0} belongs to the third party {1} already.").format(
+					_("{0} already belongs to the third party {1}.").format(
 						frappe.bold(line), frappe.bold(other)
 					),
 					title=_("Domain in Use"),

@@ -39,7 +39,7 @@
 			});
 			this.$body = $(`<div class="leak-check p-3">
 				<p class="text-muted small px-3">${__(
-					"A record with a secret word is planted at every level, and asked for in the name of the user by every way the site has. What comes back is compared with the rule; what was planted is removed. This takes about a minute or two."
+					"The check creates a record with a secret word at every level, requests it as the user in every way the site offers, and compares what comes back with the rule. The test records are then removed. This takes one to two minutes."
 				)}</p>
 				<div class="fields"></div>
 				<div class="px-3"><div class="run"></div><div class="recent"></div></div>
@@ -57,7 +57,7 @@
 						fieldtype: "Link",
 						options: "Role",
 						label: __("Role"),
-						description: __("Offers only users who have it"),
+						description: __("Only users with this role are offered"),
 						get_query: () => ({ query: "client_comms.api.queries.roles" }),
 						ignore_link_validation: 1,
 						change: () => this.form.set_value("user", ""),
@@ -134,7 +134,7 @@
 			this.form.set_df_property(
 				"inside",
 				"description",
-				__("Otherwise the site is asked at {0}", [`<strong>${escape(address)}</strong>`])
+				__("Otherwise requests go to {0}", [`<strong>${escape(address)}</strong>`])
 			);
 			this.page.btn_primary.prop("disabled", going(recent[0]));
 			this.$body.find(".run").html(run ? this.run_html(run) : this.empty_html());
@@ -185,8 +185,8 @@
 				frappe.datetime.str_to_user(run.started_on),
 			]);
 			const where = run.address
-				? __("asked at {0}", [escape(run.address)])
-				: __("asked inside the background worker");
+				? __("requests sent to {0}", [escape(run.address)])
+				: __("requests run inside the background worker");
 			return `<div class="d-flex justify-content-between align-items-start mt-3">
 					<h4 style="overflow-wrap: anywhere">${escape(run.full_name || run.user)}
 						<small class="text-muted">${escape(run.user)}</small></h4>
@@ -215,14 +215,14 @@
 			}
 			const unchecked = run.unchecked_count
 				? `<div class="alert alert-warning">${__(
-						"Some ways were not checked: not even Administrator was shown anything there."
+						"Some surfaces were not checked, because they returned nothing even to Administrator."
 				  )}</div>`
 				: "";
 			const verdict = run.open_count
-				? `<div class="alert alert-danger">${__("{0} open, though the rule refuses.", [
+				? `<div class="alert alert-danger">${__("{0} open, although the rule denies access.", [
 						run.open_count,
 				  ])}</div>`
-				: `<div class="alert alert-success">${__("Nothing is open that should be closed.")}</div>`;
+				: `<div class="alert alert-success">${__("Everything that should be closed is closed.")}</div>`;
 			const rows = [...surfaces].map(([surface, found]) => {
 				const open = levels.some((level) => found[level] === "open");
 				return `<tr data-open="${open ? 1 : 0}">
@@ -231,20 +231,20 @@
 					<td class="small">${open ? escape(found.close) : ""}</td></tr>`;
 			});
 			return `${verdict}${unchecked}
-				${list(__("Standing, and open though the rule refuses"), standing, "close")}
+				${list(__("Existing access that violates the rule"), standing, "close")}
 				<div class="d-flex justify-content-between align-items-center mt-4 mb-2">
-					<label class="mb-0"><input type="checkbox" data-open-only> ${__("Open only")}</label>
+					<label class="mb-0"><input type="checkbox" data-open-only> ${__("Show open only")}</label>
 					<button class="btn btn-default btn-sm" data-download>${__("Download JSON")}</button>
 				</div>
 				<div class="table-responsive"><table class="table table-bordered" data-surfaces>
 					<thead><tr><th>${__("Surface")}</th>
 						${levels.map((level) => `<th>${escape(__(level))}</th>`).join("")}
-						<th>${__("How to Close")}</th></tr></thead>
+						<th>${__("How to Close It")}</th></tr></thead>
 					<tbody>${rows.join("")}
 						<tr data-nothing-open style="display: none"><td class="text-muted" colspan="${levels.length + 2}">
 							${__("No surface is open.")}</td></tr></tbody>
 				</table></div>
-				${list(__("To be reviewed, because no check can see what these do"), review, "what")}`;
+				${list(__("Review these yourself, because a check cannot see what they do"), review, "what")}`;
 		}
 
 		recent_html(recent) {

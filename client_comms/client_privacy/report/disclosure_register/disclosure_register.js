@@ -16,7 +16,7 @@ frappe.query_reports["Disclosure Register"] = {
 		},
 		{
 			fieldname: "party_type",
-			label: __("Kind of Client"),
+			label: __("Client Type"),
 			fieldtype: "Link",
 			options: "DocType",
 			get_query: () => ({
@@ -35,7 +35,7 @@ frappe.query_reports["Disclosure Register"] = {
 		{ fieldname: "third_party", label: __("Third Party"), fieldtype: "Link", options: "Third Party" },
 		{
 			fieldname: "recipient_kind",
-			label: __("Kind of Recipient"),
+			label: __("Recipient Type"),
 			fieldtype: "Select",
 			options: ["", "Client", "Third Party"],
 		},

@@ -9,7 +9,7 @@ frappe.ui.form.on("Client Comms Settings", {
 
 	refresh(frm) {
 		frm.get_field("escalation_steps").grid.update_docfield_property("role", "ignore_link_validation", 1);
-		frm.add_custom_button(__("What Would This Message Become?"), () => simulate_source_rules(frm));
+		frm.add_custom_button(__("Test Source Rules"), () => simulate_source_rules(frm));
 		if (!frm.perm[0]?.write) return;
 		for (const doctype of ["Issue", "Lead", "Opportunity"]) {
 			frm.add_custom_button(__(doctype), () => simulate_governing(doctype), __("Preview Governing"));
@@ -22,7 +22,7 @@ async function simulate_governing(doctype) {
 	const rows = await frappe.xcall("client_comms.api.simulate_governing", { doctype });
 	const title = __("Preview: {0}", [__(doctype)]);
 	if (!rows.length) {
-		frappe.msgprint({ title, message: __("Nobody would lose sight of anything."), indicator: "green" });
+		frappe.msgprint({ title, message: __("No one would lose access to any document."), indicator: "green" });
 		return;
 	}
 	const body = rows
@@ -33,7 +33,7 @@ async function simulate_governing(doctype) {
 		.join("");
 	frappe.msgprint({
 		title,
-		message: `<p>${__("These users would no longer see the documents whose interactions they may not read:")}</p>
+		message: `<p>${__("These users could no longer see documents whose interactions they cannot read:")}</p>
 			<table class="table table-sm"><thead><tr><th>${__("User")}</th>
 			<th class="text-right">${__("Documents")}</th></tr></thead><tbody>${body}</tbody></table>`,
 	});
@@ -43,7 +43,7 @@ async function simulate_governing(doctype) {
 function simulate_source_rules(frm) {
 	const rule = (fieldname) => frappe.meta.get_docfield("Interaction Source Rule", fieldname);
 	const dialog = new frappe.ui.Dialog({
-		title: __("What Would This Message Become?"),
+		title: __("Test Source Rules"),
 		fields: [
 			{
 				fieldname: "source",
@@ -91,15 +91,15 @@ function simulate_source_rules(frm) {
 function what_it_becomes(found, direction) {
 	const nobody =
 		direction === "Outbound"
-			? __("Whoever writes, if they hold the responsible role")
-			: __("Nobody holds the responsible role or the manager role");
+			? __("The author, if they have the responsible role")
+			: __("No one has the responsible role or the manager role");
 	const text = frappe.utils.escape_html;
 	const moment = (value) => (value ? frappe.datetime.str_to_user(value) : __("Not owed"));
 	const rows = [
 		[__("Communication Type"), text(__(found.communication_type))],
 		[__("Why"), found.reason],
 		[__("Confidentiality Level"), text(__(found.confidentiality_level))],
-		[__("Client"), text(found.client || __("Not known"))],
+		[__("Client"), text(found.client || __("Unknown"))],
 		[__("Acknowledge By"), moment(found.acknowledge_by)],
 		[__("Respond By"), moment(found.respond_by)],
 		[

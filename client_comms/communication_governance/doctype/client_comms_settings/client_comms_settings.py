@@ -98,7 +98,7 @@ class ClientCommsSettings(Document):
 			if not templates.approved(is_acknowledgement=1):
 				frappe.msgprint(
 					_(
-						"No acknowledgement is sent yet: approve a {0} for automatic acknowledgements first."
+						"No acknowledgements are sent yet: approve a {0} for automatic acknowledgements first."
 					).format(frappe.bold(_("Communication Template"))),
 					title=_("Approval Needed"),
 					indicator="orange",
@@ -111,7 +111,7 @@ class ClientCommsSettings(Document):
 			if not any((row.get(field) or "").strip(" ,\n") for field in conditions):
 				frappe.throw(
 					_(
-						"Source Rules, row {0}: say what it applies to, such as a source or words of the subject. What no rule matches becomes {1}."
+						"Source Rules, row {0}: enter a condition, such as a source or words in the subject. Documents that match no rule become {1}."
 					).format(row.idx, frappe.bold(_(self.default_communication_type))),
 					title=_("Rule Without Condition"),
 				)
@@ -123,7 +123,7 @@ class ClientCommsSettings(Document):
 			if missing := matrices.without_rule(frappe.get_cached_doc("Communication Matrix", name), types):
 				frappe.throw(
 					_(
-						"Communication Matrix {0}, which is in force, has no rule for {1}: such documents could not be logged. Submit a version that has one first, or choose another type."
+						"Communication Matrix {0}, which is in force, has no rule for {1}, so these documents could not be logged. Submit a version that has one first, or choose another type."
 					).format(frappe.bold(name), frappe.bold(", ".join(_(each) for each in missing))),
 					title=_("Rule Missing"),
 				)
@@ -131,8 +131,8 @@ class ClientCommsSettings(Document):
 	def validate_warning_share(self):
 		if not 0 <= (self.warning_share or 0) < 100:
 			frappe.throw(
-				_("Warn at a share from 0 (never) up to, and without, 100 percent of the working time."),
-				title=_("Not a Share"),
+				_("Enter a percentage from 0 (never warn) to below 100."),
+				title=_("Invalid Percentage"),
 			)
 
 	def validate_sharing_purpose(self):
@@ -141,16 +141,16 @@ class ClientCommsSettings(Document):
 			"Consent Purpose", self.sharing_purpose, "concerns_third_party"
 		):
 			frappe.throw(
-				_("{0}: {1} is not about a third party. Choose a purpose that is.").format(
-					frappe.bold(_("Purpose of Sharing")), frappe.bold(_(self.sharing_purpose))
+				_("{0}: {1} does not concern third parties. Choose a purpose that does.").format(
+					frappe.bold(_("Purpose for Sharing")), frappe.bold(_(self.sharing_purpose))
 				),
-				title=_("No Third Party Here"),
+				title=_("Purpose Without Third Party"),
 			)
 
 	def validate_quiet_hours(self):
 		if (self.quiet_from is None) != (self.quiet_until is None):
 			frappe.throw(
-				_("Quiet time needs both a beginning and an end. Give both, or leave both empty."),
+				_("Quiet time needs both a start and an end. Enter both, or leave both empty."),
 				title=_("Quiet Time Incomplete"),
 			)
 
@@ -163,22 +163,22 @@ class ClientCommsSettings(Document):
 			row.user = row.user if row.to == "User" else None
 			if row.to in ("Role", "User") and not row.get(row.to.lower()):
 				frappe.throw(
-					_("Escalation Steps, row {0}: choose the {1} to be told.").format(row.idx, _(row.to)),
-					title=_("Nobody to Tell"),
+					_("Escalation Steps, row {0}: choose the {1} to notify.").format(row.idx, _(row.to)),
+					title=_("Recipient Missing"),
 				)
 			if not (row.notification or row.email or row.todo):
 				frappe.throw(
 					_("Escalation Steps, row {0}: choose a notification, an email or a ToDo.").format(
 						row.idx
 					),
-					title=_("No Way to Tell"),
+					title=_("Notification Method Missing"),
 				)
 			if (first := seen.setdefault(escalation_rules.key_of(row), row.idx)) != row.idx:
 				frappe.throw(
-					_("Escalation Steps, row {0} is the same as row {1}. Remove one of them.").format(
+					_("Escalation Steps: rows {1} and {0} are the same. Remove one of them.").format(
 						row.idx, first
 					),
-					title=_("Step Twice"),
+					title=_("Duplicate Step"),
 				)
 
 	def set_own_domains(self):
@@ -196,7 +196,7 @@ class ClientCommsSettings(Document):
 			if compared in domains.PUBLIC:
 				frappe.throw(
 					_(
-						"Anybody can have a mailbox at {0}, so it is no domain of your own. Leave it out: mailboxes of this site and addresses of its users are known as yours."
+						"Anyone can have a mailbox at {0}, so it cannot be one of your own domains. Remove it: this site's mailboxes and its users' addresses already count as yours."
 					).format(frappe.bold(domain)),
 					title=_("Public Mail Provider"),
 				)

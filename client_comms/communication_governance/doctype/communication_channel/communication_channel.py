@@ -30,7 +30,7 @@ class CommunicationChannel(Document):
 		if name in procedure.CHANNELS and not frappe.flags.in_uninstall:
 			frappe.throw(
 				_(
-					"{0} came with the app, which files emails, calls and meetings under its name: it can be neither renamed nor deleted. Translate it to call it something else, or add a channel."
+					"{0} is a standard channel and cannot be renamed or deleted, because emails, calls and meetings are filed under its name. Translate it to show another name, or add a channel."
 				).format(frappe.bold(_(name))),
-				title=_("Shipped Channel"),
+				title=_("Standard Channel"),
 			)

@@ -10,12 +10,12 @@ frappe.ui.form.on("Communication Matrix", {
 		if (frm.doc.docstatus === 1) {
 			frm.set_intro(
 				__(
-					"Interactions keep the version they were governed by. To change the matrix, duplicate this version, give it its own label and a later date, and submit it. Amending needs cancelling first, which leaves a gap until the new version is submitted."
+					"Interactions keep the version that governed them. To change the matrix, duplicate this version, give it a new label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted."
 				),
 				"blue"
 			);
 		} else if (frm.doc.amended_from && frm.is_new()) {
-			frm.set_intro(__("Give the new version its own label, and say what changed."), "yellow");
+			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
 		}
 		if (!frm.is_new() && frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
 			frm.add_custom_button(__("Simulate"), () => simulate(frm));
@@ -32,7 +32,7 @@ function simulate(frm) {
 				fieldname: "since",
 				fieldtype: "Date",
 				label: __("Interactions Since"),
-				description: __("Empty: all of them"),
+				description: __("Leave empty to include all"),
 				change: () => show(),
 			},
 			{ fieldtype: "Section Break" },
@@ -76,7 +76,7 @@ function simulation_html({ checked, level_changes, deadline_changes, uncovered }
 			])
 		),
 		table(
-			__("Types Without a Rule"),
+			__("Communication Types Without a Rule"),
 			[__("Communication Type"), __("Interactions")],
 			uncovered.map((row) => [__(row.communication_type), row.records])
 		),

@@ -77,7 +77,7 @@ class CommunicationMatrix(Document):
 		if missing := matrices.without_rule(self, matrices.types_that_arrive(settings)):
 			frappe.throw(
 				_(
-					"Documents become {0} by the sources in {1}, and this version has no rule for it. Add one, or change the sources first."
+					"The source rules in {1} turn documents into {0}, but this version has no rule for it. Add one, or change the source rules first."
 				).format(
 					frappe.bold(", ".join(_(each) for each in missing)),
 					frappe.bold(_("Client Comms Settings")),
@@ -91,7 +91,7 @@ class CommunicationMatrix(Document):
 			return
 		frappe.msgprint(
 			_(
-				"No communication matrix is in force now for {0}. What arrives cannot be logged until you submit one: amend this version, or make a new one. It is logged then."
+				"No communication matrix is in force for {0} now. Incoming documents cannot be logged until you submit one: amend this version or create a new one. They will be logged then."
 			).format(frappe.bold(self.company or _("all companies"))),
 			title=_("No Communication Matrix"),
 			indicator="orange",
@@ -110,10 +110,10 @@ class CommunicationMatrix(Document):
 		)
 		if other:
 			frappe.throw(
-				_("{0} takes effect at that moment already. Choose a later one for this version.").format(
+				_("{0} already takes effect at that time. Choose a later time for this version.").format(
 					get_link_to_form(self.doctype, other)
 				),
-				title=_("Moment Taken"),
+				title=_("Effective Date Already Used"),
 			)
 
 	def validate_rules(self):
@@ -121,10 +121,10 @@ class CommunicationMatrix(Document):
 		for row in self.rules:
 			if row.communication_type in seen:
 				frappe.throw(
-					_("Row {0}: {1} has a rule already. Each communication type has one.").format(
+					_("Row {0}: {1} already has a rule. Each communication type can have only one.").format(
 						row.idx, frappe.bold(_(row.communication_type))
 					),
-					title=_("Type Twice"),
+					title=_("Duplicate Communication Type"),
 				)
 			seen.add(row.communication_type)
 
@@ -134,9 +134,9 @@ class CommunicationMatrix(Document):
 			if (row.communication_type, row.priority) in seen:
 				frappe.throw(
 					_(
-						"Deadlines by Priority, row {0}: {1} has deadlines for {2} already. Remove one of them."
+						"Deadlines by Priority, row {0}: {1} already has deadlines for {2}. Remove one of the rows."
 					).format(row.idx, frappe.bold(_(row.communication_type)), frappe.bold(_(row.priority))),
-					title=_("Priority Twice"),
+					title=_("Duplicate Priority"),
 				)
 			seen.add((row.communication_type, row.priority))
 
@@ -147,11 +147,11 @@ class CommunicationMatrix(Document):
 			if row.respond_within_days and row.acknowledge_within_days > row.respond_within_days:
 				frappe.throw(
 					_(
-						"{0}, row {1}: {2} would be acknowledged after it is answered. Allow fewer days for the first."
+						"{0}, row {1}: {2} would be acknowledged after it is answered. Allow fewer days for the acknowledgement."
 					).format(
 						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
 					),
-					title=_("Days Reversed"),
+					title=_("Acknowledgement After Answer"),
 				)
 
 	def validate_tables_name_known_types(self):
@@ -162,7 +162,7 @@ class CommunicationMatrix(Document):
 					_("{0}, row {1}: {2} has no rule in this version. Add one first.").format(
 						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
 					),
-					title=_("Type Without a Rule"),
+					title=_("Communication Type Without a Rule"),
 				)
 
 	def validate_parties(self):
@@ -178,7 +178,7 @@ class CommunicationMatrix(Document):
 		owned = {row.communication_type for row in self.parties}
 		if orphans := [row.communication_type for row in self.rules if row.communication_type not in owned]:
 			frappe.throw(
-				_("Nobody is responsible for {0}. Add a responsible party.").format(
+				_("{0} has no responsible party. Add one.").format(
 					frappe.bold(", ".join(_(o) for o in orphans))
 				),
 				title=_("Responsible Party Missing"),

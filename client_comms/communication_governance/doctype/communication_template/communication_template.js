@@ -39,12 +39,12 @@ function show_standing(frm) {
 	if (status === "Approved" && !past) {
 		frm.set_intro(__("Version {0} is approved.", [version]), "green");
 	} else if (status === "Withdrawn") {
-		frm.set_intro(__("Withdrawn: it is not offered for messages to clients."), "red");
+		frm.set_intro(__("This template is withdrawn, so it is not offered for messages to clients."), "red");
 	} else if (status === "Expired" || past) {
-		frm.set_intro(__("The approval has expired. Enter a later last day of use and approve it again."), "orange");
+		frm.set_intro(__("The approval has expired. Enter a later expiry date and approve the template again."), "orange");
 	} else {
 		frm.set_intro(
-			__("Not approved as it reads now: it is not offered for messages to clients."),
+			__("The current text is not approved, so it is not offered for messages to clients."),
 			"orange"
 		);
 	}

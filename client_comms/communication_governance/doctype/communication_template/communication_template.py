@@ -82,7 +82,7 @@ class CommunicationTemplate(Document):
 			_events(self) != _events(before)
 		):
 			frappe.throw(
-				_("Status and history of a template follow its approval. Use Approve or Withdraw."),
+				_("The status and history of a template cannot be edited. Use Approve or Withdraw."),
 				exc=StatusFollowsEventsError,
 				title=_("Status Cannot Be Set"),
 			)
@@ -99,11 +99,11 @@ class CommunicationTemplate(Document):
 		)
 		if other:
 			frappe.throw(
-				_("{0} covers this Email Template in this language already. Change that one.").format(
+				_("{0} already covers this Email Template in this language. Change that one instead.").format(
 					frappe.utils.get_link_to_form(self.doctype, other)
 				),
 				exc=frappe.DuplicateEntryError,
-				title=_("Template Covered Already"),
+				title=_("Template Already Covered"),
 			)
 
 	def lapse_with_changed_terms(self):
@@ -113,9 +113,9 @@ class CommunicationTemplate(Document):
 		self.status = DRAFT
 		self.append_event("Terms Changed")
 		frappe.msgprint(
-			_("{0} was approved for something else and is a draft again. Have it approved.").format(
-				frappe.bold(self.name)
-			),
+			_(
+				"The approved use of {0} has changed, so it is a draft again. Ask for it to be approved."
+			).format(frappe.bold(self.name)),
 			title=_("Approval Needed"),
 			indicator="orange",
 		)
@@ -130,7 +130,7 @@ class CommunicationTemplate(Document):
 		"""
 		if self.status == APPROVED:
 			frappe.throw(
-				_("{0} is approved already.").format(frappe.bold(self.name)), title=_("Approved Already")
+				_("{0} is already approved.").format(frappe.bold(self.name)), title=_("Approved Already")
 			)
 		text = frappe.get_doc("Email Template", self.email_template)
 		self.validate_four_eyes(text)
@@ -178,20 +178,20 @@ class CommunicationTemplate(Document):
 			return
 		if frappe.session.user in templates.authors(text, self.approved_on):
 			frappe.throw(
-				_("You wrote or changed this text. Somebody else approves it: a {0} or a {1}.").format(
+				_("You wrote or changed this text, so someone else must approve it: a {0} or a {1}.").format(
 					frappe.bold(_("Client Communications Manager")), frappe.bold(_("Compliance Officer"))
 				),
 				exc=FourEyesError,
-				title=_("Somebody Else Approves"),
+				title=_("Second Approver Required"),
 			)
 
 	def validate_valid_until(self):
 		if self.valid_until and getdate(self.valid_until) < getdate(clock.now()):
 			frappe.throw(
-				_("{0} is past. Enter a later last day of use, or none.").format(
+				_("{0} is in the past. Enter a later expiry date, or leave it empty.").format(
 					frappe.bold(self.get_formatted("valid_until"))
 				),
-				title=_("Valid Until Is Past"),
+				title=_("Valid Until Is in the Past"),
 			)
 
 	def known_placeholders(self, text) -> frozenset[str]:

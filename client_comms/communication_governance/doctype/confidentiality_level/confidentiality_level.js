@@ -35,16 +35,16 @@ function explain(frm) {
 	const needs = {
 		Role: __("Open to everyone with one of these roles: {0}.", [named(held)]),
 		"Responsible Party": __(
-			"Open to these roles when they are responsible for the communication type, or take part: {0}.",
+			"Open to these roles if they are responsible for the communication type or take part: {0}.",
 			[named(held)]
 		),
-		Participants: __("Open only to those who take part in the interaction, with one of these roles: {0}.", [
+		Participants: __("Open only to participants in the interaction who have one of these roles: {0}.", [
 			named(held),
 		]),
 	};
 	const sentences = [
-		rows.length ? held.length && needs[frm.doc.need_to_know] : __("Closed to everybody: no role has a clearance."),
-		oversight.length && __("Open to these roles in any case (oversight): {0}.", [named(oversight)]),
+		rows.length ? held.length && needs[frm.doc.need_to_know] : __("No one has access: no role has a clearance."),
+		oversight.length && __("Always open to these roles (oversight): {0}.", [named(oversight)]),
 		frm.doc.require_training && __("Only with current procedure training."),
 		frm.doc.log_views && __("Every view is logged."),
 	];

@@ -49,10 +49,10 @@ class ConfidentialityLevel(Document):
 		filters = {"rank": self.rank, "name": ("!=", self.name or "")}
 		if other := frappe.db.get_value("Confidentiality Level", filters):
 			frappe.throw(
-				_("Level {0} has the rank {1} already. Choose another one.").format(
+				_("Level {0} already has rank {1}. Choose another rank.").format(
 					frappe.bold(other), frappe.bold(self.rank)
 				),
-				title=_("Rank Taken"),
+				title=_("Rank Already Used"),
 			)
 
 	def validate_clearances(self):
@@ -61,15 +61,15 @@ class ConfidentialityLevel(Document):
 		for row in self.clearances:
 			if row.role in seen:
 				frappe.throw(
-					_("Row {0}: {1} has a clearance row already. Combine the two.").format(
+					_("Row {0}: {1} already has a clearance row. Combine the two rows.").format(
 						row.idx, frappe.bold(_(row.role))
 					),
-					title=_("Role Twice"),
+					title=_("Duplicate Role"),
 				)
 			seen.add(row.role)
 			if not row.can_read:
 				frappe.throw(
-					_("Row {0}: {1} must be able to read, or have no row.").format(
+					_("Row {0}: {1} cannot do anything without Read. Select Read, or remove the row.").format(
 						row.idx, frappe.bold(_(row.role))
 					),
 					title=_("Clearance Without Reading"),
@@ -79,7 +79,7 @@ class ConfidentialityLevel(Document):
 		"""It stands in the style of every list."""
 		if self.color and not _COLOR.fullmatch(self.color):
 			frappe.throw(
-				_("{0} is no color. Choose one, or write it like {1}.").format(
+				_("{0} is not a color. Choose one, or enter it like {1}.").format(
 					frappe.bold(frappe.utils.escape_html(self.color)), "#CB2929"
 				),
 				title=_("Not a Color"),
@@ -95,7 +95,7 @@ class ConfidentialityLevel(Document):
 		if roles and not frappe.flags.in_install:
 			frappe.msgprint(
 				_(
-					"These roles also need a permission for Client Interaction in the Role Permissions Manager: {0}."
+					"These roles also need permission for Client Interaction in the Role Permissions Manager: {0}."
 				).format(frappe.bold(", ".join(_(r) for r in roles))),
 				title=_("Role Permission Missing"),
 				indicator="orange",

@@ -59,7 +59,7 @@ class ResponseCalendar(Document):
 		other = frappe.db.get_value("Response Calendar", {"company": self.company, "name": ("!=", self.name)})
 		if other:
 			frappe.throw(
-				_("{0} has the calendar {1} already. Change that one, or take the company out of it.").format(
+				_("{0} already has the calendar {1}. Change that one, or remove the company from it.").format(
 					frappe.bold(self.company), get_link_to_form("Response Calendar", other)
 				),
 				title=_("Company Has a Calendar"),

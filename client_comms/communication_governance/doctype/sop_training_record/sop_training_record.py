@@ -25,6 +25,8 @@ class SOPTrainingRecord(Document):
 
 	def validate(self):
 		if getdate(self.completed_on) > getdate(nowdate()):
-			frappe.throw(_("A training is recorded after it was completed."), title=_("Not Completed Yet"))
+			frappe.throw(
+				_("Enter a completion date that is not in the future."), title=_("Not Completed Yet")
+			)
 		months = frappe.db.get_value("SOP Training", self.training, "valid_months")
 		self.valid_until = add_months(self.completed_on, months)

@@ -46,7 +46,7 @@ class TerminologyRule(Document):
 		)
 		if other:
 			frappe.throw(
-				_("There is a rule for {0} in this language already.").format(frappe.bold(self.avoid)),
+				_("There is already a rule for {0} in this language.").format(frappe.bold(self.avoid)),
 				exc=frappe.DuplicateEntryError,
 				title=_("Rule Exists"),
 			)
@@ -54,5 +54,8 @@ class TerminologyRule(Document):
 	def validate_suggestion(self):
 		if (self.use or "").strip().lower() == self.avoid.lower():
 			frappe.throw(
-				_("The suggestion is the term to avoid. Enter another one, or none."), title=_("Same Term")
+				_(
+					"The suggestion is the same as the term to avoid. Enter a different one, or leave it empty."
+				),
+				title=_("Suggestion Same as Term"),
 			)

@@ -29,9 +29,9 @@
 		"no-clearance": __("No clearance"),
 		"training-not-current": __("Training not current"),
 		"not-responsible-party": __("Not the responsible party"),
-		"not-participant": __("Takes no part"),
+		"not-participant": __("Not a participant"),
 		"role-permission": __("Role permission missing"),
-		"user-permission": __("Other records only"),
+		"user-permission": __("Restricted to other records"),
 	};
 	const RECORDS = [
 		"Client Interaction",
@@ -66,7 +66,7 @@
 			this.body = $(`<div class="access-explorer">
 			<div class="form-tabs-list"><ul class="nav form-tabs" role="tablist">${tabs.join("")}</ul></div>
 			<p class="text-muted small px-5 pt-3 mb-0">
-				${__("What you see here are names, levels, types and numbers, never what a record says.")}
+				${__("This page shows names, levels, types and numbers, never the content of a record.")}
 			</p>
 		</div>`).appendTo(this.page.main);
 			this.body.on("click", "[data-view]", (event) => {
@@ -133,7 +133,7 @@
 
 	class UserView extends View {
 		title = __("User");
-		hint = __("Choose a user to see what they reach, at which level, and why.");
+		hint = __("Choose a user to see what they can access, at which level, and why.");
 
 		fields() {
 			return [
@@ -187,17 +187,17 @@
 			const ruled = answer.cells.reduce((total, cell) => total + total_of(cell.rules), 0);
 			const remarks = [];
 			if (!answer.enabled)
-				remarks.push(__("This user is disabled or no user of the desk, and cannot use any of this."));
+				remarks.push(__("This user is disabled or not a desk user, so they cannot access any of this."));
 			if (answer.bypass) remarks.push(__("Administrator bypasses all clearances."));
 			if (answer.permission_missing) {
 				remarks.push(
 					__(
-						"No role of this user may read Client Interaction in the Role Permissions Manager, so nothing is shown whatever the clearances allow."
+						"None of this user's roles can read Client Interaction in the Role Permissions Manager, so nothing is shown, regardless of clearances."
 					)
 				);
 			} else if (listed < ruled) {
 				remarks.push(
-					__("The clearances allow {0}; User Permissions leave {1} of them.", [ruled, listed])
+					__("The clearances allow {0}; User Permissions restrict these to {1}.", [ruled, listed])
 				);
 			}
 			return remarks.map((text) => `<div class="alert alert-warning">${text}</div>`).join("");
@@ -210,7 +210,7 @@
 	function grid(cells) {
 		if (!cells.length) {
 			return `<div class="text-muted py-4">${__(
-				"There is no confidentiality level or no interaction yet."
+				"There are no confidentiality levels or no interactions yet."
 			)}</div>`;
 		}
 		const levels = [...new Set(cells.map((cell) => cell.level))];
@@ -228,7 +228,7 @@
 			.join("")}</tbody>
 	</table></div>
 	<p class="text-muted small">${__(
-		"Read, Write, Print, Email, eXport, Share: bold where the clearances allow it for some of these interactions. A cell without interactions shows the rule for new ones."
+		"Read, Write, Print, Email, eXport, Share: shown in bold where the clearances allow it for some of these interactions. Cells without interactions show the rule for new ones."
 	)}</p>`;
 	}
 
@@ -272,8 +272,8 @@
 		});
 		const matters = training_matters
 			? trained
-				? __("The training that some levels require is current.")
-				: __("Levels that require training are closed to this user.")
+				? __("This user's training, which some levels require, is current.")
+				: __("This user has no access to levels that require training.")
 			: __("No level requires training at the moment.");
 		return `<h5>${__(
 			"Training"
@@ -304,7 +304,7 @@
 
 	class RecordView extends View {
 		title = __("Record");
-		hint = __("Name a record to see who can reach it, and why.");
+		hint = __("Choose a record to see who can access it, and why.");
 
 		fields() {
 			const change = () => this.go();
@@ -368,12 +368,12 @@
 						<thead><tr><th style="width: 30%">${__("User")}</th><th style="width: 20%">${__("Rule")}</th>
 						<th>${__("Why")}</th></tr></thead>
 						<tbody>${rows.join("")}</tbody></table></div>`
-					: `<p class="text-muted">${__("Nobody")}</p>`
+					: `<p class="text-muted">${__("No one")}</p>`
 			}`;
 			const reasons = (list) =>
 				`<ul class="pl-3 mb-0">${list.map((reason) => `<li>${reason}</li>`).join("")}</ul>`;
-			const can = __("Can Reach It: {0}", [reaching.length]);
-			const cannot = __("Cannot: {0}", [others.length]);
+			const can = __("Can access it: {0}", [reaching.length]);
+			const cannot = __("Cannot access it: {0}", [others.length]);
 			return `
 			<h4>${escape(__(doctype))} ${escape(name)}</h4>
 			<p class="text-muted">${[communication_type, level]
@@ -428,7 +428,7 @@
 
 	class WhatIfView extends View {
 		title = __("What If");
-		hint = __("Choose a change to see who would gain and who would lose access. Nothing is changed.");
+		hint = __("Choose a change to see who would gain or lose access. This does not change anything.");
 
 		fields() {
 			const [matrix, role, clearance] = [
@@ -450,7 +450,7 @@
 					default: "matrix",
 					options: [
 						{ value: "matrix", label: __("Another matrix version") },
-						{ value: "role", label: __("A role given to or taken from a user") },
+						{ value: "role", label: __("A role added to or removed from a user") },
 						{ value: "clearance", label: __("A clearance of a level") },
 					],
 				},
@@ -466,7 +466,7 @@
 					fieldname: "matrix",
 					fieldtype: "Link",
 					options: "Communication Matrix",
-					label: __("All Interactions Under"),
+					label: __("Apply to All Interactions"),
 					depends_on: matrix,
 				},
 				{
@@ -474,7 +474,7 @@
 					fieldtype: "Link",
 					options: "Communication Matrix",
 					label: __("Compared With"),
-					description: __("Empty: each under the version it has"),
+					description: __("Leave empty to keep the version of each interaction"),
 					depends_on: matrix,
 				},
 				{
@@ -604,7 +604,7 @@
 				  ]);
 			const more =
 				rows.length > SHOWN_ROWS
-					? `<p class="text-muted">${__("The first {0} of {1} differences are shown.", [
+					? `<p class="text-muted">${__("Showing the first {0} of {1} differences.", [
 							SHOWN_ROWS,
 							rows.length,
 					  ])}</p>`
@@ -632,7 +632,7 @@
 				: "";
 			return `<p class="mt-3">${summary}</p>${more}${table}
 			<p class="text-muted small">${__(
-				"User Permissions are left out; what a user may do by role permissions is counted in."
+				"Role permissions are taken into account; User Permissions are not."
 			)}</p>`;
 		}
 	}
