@@ -37,6 +37,7 @@ has_permission = {
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.has_email_permission",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.has_permission",
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
+	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
 }
 permission_query_conditions = {
@@ -66,6 +67,7 @@ permission_query_conditions = {
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.condition",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.condition",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
+	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
 }
 
@@ -288,6 +290,12 @@ doc_events = {
 		"validate": "client_comms.enforcement.sharing.refuse_share",
 		"on_update": "client_comms.enforcement.audit.on_share",
 	},
+	"Personal Data Deletion Request": {
+		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own"
+	},
+	"Personal Data Download Request": {
+		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own"
+	},
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
 	"User": {
@@ -381,6 +389,7 @@ override_doctype_class = {
 	# Who may read a file is asked wherever its content is read.
 	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
 	"Notification": "client_comms.outgoing.notification.GuardedNotification",
+	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
 	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
 	# Reports that ask the database by themselves.

@@ -1,0 +1,87 @@
+"""Copies of what is stored about a user (P-2): Frappe collects one past all permissions, for any user whom a web form names."""
+
+import json
+
+import frappe
+from frappe import _
+from frappe.website.doctype.personal_data_download_request.personal_data_download_request import (
+	PersonalDataDownloadRequest,
+)
+
+from client_comms import compat
+from client_comms.enforcement import governed, guards
+
+DOCTYPE = "Personal Data Download Request"
+
+
+def require_own(doc, method=None) -> None:
+	"""`validate` of a request for personal data, or for their deletion: a user asks about their own account; about others,
+	who may make such requests in the desk.
+
+	Whoever is not signed in may name an account: the answer goes to its mailbox alone.
+
+	:raises frappe.PermissionError: a signed-in user asks about somebody else
+	"""
+	account = doc.user if doc.doctype == DOCTYPE else doc.email
+	if not doc.is_new() or frappe.session.user in (account, "Guest"):
+		return
+	if not frappe.has_permission(doc.doctype, "create"):
+		frappe.throw(
+			_("You can make this request for your own account only. Enter {0}.").format(
+				frappe.bold(frappe.session.user)
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""The file holds what the user and whoever made the request may both read: it is for these two."""
+	user = user or frappe.session.user
+	if user in (doc.user, doc.owner) or doc.is_new() or not guards.is_restricted(user):
+		return compat.no_objection()
+	return compat.objection(_("This request is about the data of another user."))
+
+
+def condition(user=None, doctype=None) -> str:
+	user = user or frappe.session.user
+	if not guards.is_restricted(user):
+		return ""
+	mine = frappe.db.escape(user)
+	return f"(`tab{DOCTYPE}`.`user` = {mine} or `tab{DOCTYPE}`.`owner` = {mine})"
+
+
+class GuardedPersonalDataDownloadRequest(PersonalDataDownloadRequest):
+	"""The request of Frappe, whose file holds no record that its readers may not read."""
+
+	def generate_file_and_send_mail(self, personal_data):
+		readers = {self.user, self.owner} - {"Guest"}
+		kept = {
+			doctype: [_without_remarks(row) for row in _readable(doctype, rows, readers)]
+			for doctype, rows in json.loads(personal_data).items()
+		}
+		kept = {doctype: rows for doctype, rows in kept.items() if rows}
+		return super().generate_file_and_send_mail(json.dumps(kept, indent=2, default=str))
+
+
+def _readable(doctype: str, rows: list[dict], readers: set[str]) -> list[dict]:
+	if not guards.is_held(doctype):
+		return rows
+	names = [row["name"] for row in rows]
+	allowed = set.intersection(*(guards.readable(doctype, names, reader) for reader in readers))
+	own = readers if len(readers) == 1 and doctype == governed.COMMUNICATION else ()
+	return [row for row in rows if row["name"] in allowed or any(_is_written_by(user, row) for user in own)]
+
+
+def _is_written_by(user: str, row: dict) -> bool:
+	"""Whether a client wrote the message: their own words are theirs, though they are filed where staff alone may read."""
+	return (
+		row["sent_or_received"] == "Received"
+		and row["sender"] == user
+		and frappe.get_cached_value("User", user, "user_type") == "Website User"
+	)
+
+
+def _without_remarks(row: dict) -> dict:
+	"""Without what others did with the row: their comments, assignments, tags and likes."""
+	return {field: value for field, value in row.items() if not field.startswith("_")}
