@@ -42,6 +42,7 @@ _PLAIN = (  # DocTypes that carry the mark in their name
 	"Client Disclosure",
 	"Appointment",
 	"Auto Email Report",
+	"Personal Data Download Request",
 	"Prepared Report",
 	"Report",
 	"Kanban Board",
@@ -484,6 +485,7 @@ def _report(doc, bait: Bait) -> None:
 			"is_private": 1,
 		}
 	).insert(ignore_permissions=True)
+	_attach_copy(bait)
 	bait.names["Auto Email Report"] = _row(
 		"Auto Email Report",
 		name=f"{bait.name}-AUTO",
@@ -503,6 +505,23 @@ def _report(doc, bait: Bait) -> None:
 		reference_doctype=INTERACTION,
 		field_name="subject",
 	)
+
+
+def _attach_copy(bait: Bait) -> None:
+	"""A copy of what is stored about Administrator, as a web form of Frappe makes it."""
+	bait.names["Personal Data Download Request"] = _row(
+		"Personal Data Download Request", name=f"{bait.name}-COPY", user="Administrator"
+	)
+	frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{bait.name.lower()}-copy.json",
+			"content": json.dumps({"Communication": [{"content": f"{bait.word} copied"}]}),
+			"attached_to_doctype": "Personal Data Download Request",
+			"attached_to_name": bait.names["Personal Data Download Request"],
+			"is_private": 1,
+		}
+	).insert(ignore_permissions=True)
 
 
 def _party(doctype: str, token: str) -> str:

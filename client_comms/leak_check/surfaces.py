@@ -1318,6 +1318,28 @@ def prepared_download(visitor, bait, planted):
 	)
 
 
+@surface("download of a copy of somebody else's data")
+def data_copy(visitor, bait, planted):
+	made = {"attached_to_name": bait.names["Personal Data Download Request"]}
+	return visitor.get("/api/method/download_file", file_url=frappe.db.get_value("File", made, "file_url"))
+
+
+@surface("request for a copy of somebody else's data", BY_EVENT, control=False)
+def data_request(visitor, bait, planted):
+	"""Who may make such requests in the desk gets what the other user may read as well."""
+	if frappe.has_permission("Personal Data Download Request", "create", user=visitor.user):
+		return False
+	made = {"owner": visitor.user, "creation": (">=", frappe.utils.now())}
+	visitor.call(
+		"frappe.website.doctype.web_form.web_form.accept",
+		web_form="request-data",
+		data={"user": "Administrator"},
+	)
+	came = frappe.db.exists("Personal Data Download Request", made)
+	frappe.db.delete("Personal Data Download Request", made)
+	return bool(came)
+
+
 @surface("report emailed in somebody else's name")
 def auto_email_report(visitor, bait, planted):
 	return _shown_in_file(

@@ -113,6 +113,11 @@ HOLES = [
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
 	("override_doctype_class", ["File"], "second file for the same address"),
 	("override_doctype_class", ["File"], "second file by a way around its address"),
+	(
+		"has_permission",
+		["Personal Data Download Request"],
+		"download of a copy of somebody else's data",
+	),
 	("override_doctype_class", ["System Console"], "System Console"),
 	("override_doctype_class", ["Web Form"], "web form, a document of the user's own"),
 	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
@@ -139,6 +144,11 @@ REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [
 	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
 	("page_renderer", ["client_comms.enforcement.requests.portal.IssueList"], "portal, page of the DocType"),
+	(
+		"doc_events",
+		["Personal Data Download Request"],
+		"request for a copy of somebody else's data",
+	),
 ]
 
 

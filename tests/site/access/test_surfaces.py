@@ -30,6 +30,7 @@ FOR_NOBODY = {
 	"report that somebody else prepared",
 	"download of a report that somebody else prepared",
 	"report emailed in somebody else's name",
+	"request for a copy of somebody else's data",
 	"change by a row of Interaction Event by its name",
 	"change by a message's interaction",
 	"change by a message's level",
