@@ -1,0 +1,116 @@
+"""Who owes which training, by when, and when they are reminded (R-1, T-1). Dates are days in the site's time zone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from client_comms.rules.messages import Message, RuleError, _
+
+NOT_OWED = "Not Owed"
+ASSIGNED = "Assigned"  # never completed, and still within the days of grace
+OVERDUE = "Overdue"  # never completed, and the days of grace are over
+CURRENT = "Current"
+DUE = "Due"  # still counts, and can be repeated already
+LAPSED = "Lapsed"
+COUNTS = frozenset({CURRENT, DUE})
+
+REMINDED_AT = (-30, -7, -1, 0)  # days from the day until which it counts
+THEN_EVERY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+	"""How one person stands with one training; `until` is the day by which they have to complete it."""
+
+	name: str
+	until: date | None = None
+
+	@property
+	def counts(self) -> bool:
+		"""Whether levels that require training are open as far as this training goes."""
+		return self.name in COUNTS
+
+
+def state(
+	today: date,
+	*,
+	owed_since: date | None,
+	grace_days: int,
+	valid_until: date | None,
+	refresh_days: int,
+) -> State:
+	"""The state on a day.
+
+	:param owed_since: the day on which the person was given a role that owes it; None: they owe it no more, or not yet
+	:param grace_days: calendar days to complete it for the first time
+	:param valid_until: the last day on which the latest completion counts; None: never completed
+	:param refresh_days: calendar days before that day from which on it can be repeated
+	"""
+	if valid_until is not None:
+		if today > valid_until:
+			return State(LAPSED if owed_since else NOT_OWED, valid_until if owed_since else None)
+		refresh = today >= valid_until - timedelta(days=refresh_days)
+		return State(DUE if refresh and owed_since else CURRENT, valid_until)
+	if owed_since is None:
+		return State(NOT_OWED)
+	until = owed_since + timedelta(days=grace_days)
+	return State(ASSIGNED if today <= until else OVERDUE, until)
+
+
+def reminder(today: date, until: date, last: date | None) -> int | None:
+	"""The step for which a reminder is due today, in days from `until`; None when none is.
+
+	Steps that were missed, because nothing ran on their day, are made up for by the latest one alone.
+
+	:param last: the day of the last reminder about this `until`
+	"""
+	passed = [step for step in REMINDED_AT if until + timedelta(days=step) <= today]
+	weeks = (today - until).days // THEN_EVERY
+	if weeks >= 1:
+		passed.append(weeks * THEN_EVERY)
+	if not passed:
+		return None
+	step = passed[-1]
+	return step if last is None or last < until + timedelta(days=step) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+	"""A question of a test: numbers of its right options, from 1; several where `multiple`."""
+
+	key: str
+	right: frozenset[int]
+	options: int
+	multiple: bool = False
+
+	def __post_init__(self):
+		values = {"question": self.key}
+		if self.options < 2:
+			raise RuleError(Message(_("Question {question} needs at least two options."), values))
+		if not self.right or not all(1 <= each <= self.options for each in self.right):
+			raise RuleError(
+				Message(_("Question {question} needs a right option among those it has."), values)
+			)
+		if not self.multiple and len(self.right) > 1:
+			raise RuleError(
+				Message(_("Question {question} has one right option only, or is multiple choice."), values)
+			)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+	"""`score` in percent, from 0 to 100; `wrong` are the keys of questions that were answered wrong or not at all."""
+
+	score: float
+	passed: bool
+	wrong: tuple[str, ...]
+
+
+def judge(questions: Sequence[Question], answers: dict[str, frozenset[int]], pass_mark: float) -> Result:
+	"""A question counts when exactly its right options were chosen. Without questions an attestation passes.
+
+	:param pass_mark: percent, from 0 to 100
+	"""
+	wrong = tuple(each.key for each in questions if answers.get(each.key, frozenset()) != each.right)
+	score = 100 * (len(questions) - len(wrong)) / len(questions) if questions else 100.0
+	return Result(score, score >= pass_mark, wrong)

@@ -1,0 +1,210 @@
+"""Whether a series of feedback changed, or only varies as chance does (F-3).
+
+- **u-chart** (counts by volume): NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.3.1; Montgomery, Introduction to
+  Statistical Quality Control. Three-sigma limits around the mean rate. Where a period expects fewer than `NORMAL` counts the limits are
+  the exact Poisson ones with the same tail (0.00135 on each side), for the normal ones are wrong there.
+- **g-chart** (rare kinds): Benneyan, J. C. (2001): Number-between g-type statistical quality control charts for monitoring adverse
+  events. Health Care Management Science 4, 305-318. Periods between events; limits of the geometric distribution with the same tail.
+- **Run rules** (shifts): Anhøj, J. and Olesen, A. V. (2014): Run charts revisited: a simulation study of run chart rules for detection of
+  non-random variation in health care processes. PLoS ONE 9(11), e113825. A run longer than log2(n) + 3, rounded, or fewer crossings of
+  the median than the 5 % quantile of a binomial distribution with n - 1 trials of one half.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from statistics import median
+
+from client_comms.rules.messages import Message, RuleError, _
+
+TAIL = 0.00135  # beyond three standard deviations, on one side
+NORMAL = 10.0  # expected counts from which on the normal limits of a u-chart are good enough
+FEW_PERIODS = 10  # useful periods below which run rules tell nothing (Anhøj)
+FEW_FOR_LIMITS = 6  # periods below which a mean rate is no baseline
+FEW_EVENTS = 4  # gaps below which rare events have no mean
+
+ABOVE_LIMIT = "above-limit"
+BELOW_LIMIT = "below-limit"
+LONG_RUN = "long-run"
+FEW_CROSSINGS = "few-crossings"
+SHORT_GAP = "short-gap"
+LONG_GAP = "long-gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+	"""A rule that fired: at the period with this number (the last one of a run), and what it says."""
+
+	rule: str
+	period: int
+	message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+	"""`values` with their `centre` and limits, one for each period; None where a period has no exposure.
+
+	`few`: why the series is too short to tell anything, else None.
+	"""
+
+	values: tuple[float | None, ...]
+	centre: float | None = None
+	lower: tuple[float | None, ...] = ()
+	upper: tuple[float | None, ...] = ()
+	signals: tuple[Signal, ...] = ()
+	few: Message | None = field(default=None)
+
+
+def u_chart(counts: Sequence[int], exposures: Sequence[float], baseline: int | None = None) -> Chart:
+	"""Counts of each period by its volume, such as complaints by closed interactions.
+
+	:param exposures: volume of each period, 0 or more; a period without volume is left out
+	:param baseline: the number of periods, from the first, that the mean is of; all when left out
+	:raises RuleError: counts and exposures do not belong together
+	"""
+	if len(counts) != len(exposures) or any(count < 0 for count in counts) or any(e < 0 for e in exposures):
+		raise RuleError(Message(_("Give a count and a volume, 0 or more, for each period.")))
+	values = tuple(count / e if e else None for count, e in zip(counts, exposures, strict=True))
+	base = range(len(counts) if baseline is None else min(baseline, len(counts)))
+	volume = sum(exposures[i] for i in base)
+	useful = sum(1 for i in base if exposures[i])
+	if useful < FEW_FOR_LIMITS or not volume or not sum(counts[i] for i in base):
+		return Chart(values, few=_too_few(FEW_FOR_LIMITS, useful))
+	mean = sum(counts[i] for i in base) / volume
+	lower, upper, signals = [], [], []
+	for period, (count, exposure) in enumerate(zip(counts, exposures, strict=True)):
+		if not exposure:
+			lower.append(None)
+			upper.append(None)
+			continue
+		low, high = _limits(mean * exposure)
+		lower.append(low / exposure)
+		upper.append(high / exposure)
+		if count > high:
+			text = _("{count} is above the upper limit of {limit} for a period of this volume (u-chart).")
+			signals.append(_beyond(ABOVE_LIMIT, text, period, count, high))
+		elif count < low:
+			text = _("{count} is below the lower limit of {limit} for a period of this volume (u-chart).")
+			signals.append(_beyond(BELOW_LIMIT, text, period, count, low))
+	return Chart(values, mean, tuple(lower), tuple(upper), tuple(signals))
+
+
+def _limits(expected: float) -> tuple[float, float]:
+	"""The lowest and the highest count of a period that chance explains."""
+	if expected >= NORMAL:
+		spread = 3 * math.sqrt(expected)
+		return max(0.0, expected - spread), expected + spread
+	return _poisson_lower(expected), _poisson_upper(expected)
+
+
+def _poisson_upper(expected: float) -> int:
+	"""The highest count that is exceeded with a probability above `TAIL`, or else equal to it."""
+	term = total = math.exp(-expected)
+	count = 0
+	while 1 - total > TAIL:
+		count += 1
+		term *= expected / count
+		total += term
+	return count
+
+
+def _poisson_lower(expected: float) -> int:
+	"""The lowest count of which fewer come with a probability of at most `TAIL`."""
+	term, total, count = math.exp(-expected), 0.0, 0
+	while total + term <= TAIL:
+		total += term
+		count += 1
+		term *= expected / count
+	return count
+
+
+def _beyond(rule: str, text: str, period: int, count: float, limit: float) -> Signal:
+	return Signal(rule, period, Message(text, {"count": count, "limit": f"{limit:.1f}"}))
+
+
+def g_chart(gaps: Sequence[int], baseline: int | None = None) -> Chart:
+	"""Rare events by the opportunities (days, closed interactions) that passed without one before each.
+
+	:param gaps: opportunities since the event before, 0 or more, in the order of the events
+	:param baseline: the number of gaps, from the first, that the mean is of; all when left out
+	"""
+	values = tuple(map(float, gaps))
+	base = gaps if baseline is None else gaps[:baseline]
+	if len(base) < FEW_EVENTS:
+		return Chart(values, few=_too_few(FEW_EVENTS, len(base)))
+	mean = sum(base) / len(base)
+	chance = 1 / (mean + 1)
+	# P(gap >= g) = (1 - chance)^g
+	upper = math.log(TAIL) / math.log(1 - chance) if chance < 1 else 0.0
+	lower = math.log(1 - TAIL) / math.log(1 - chance) if chance < 1 else 0.0
+	signals = []
+	for period, gap in enumerate(gaps):
+		if gap > upper:
+			text = _(
+				"{count} without one is above the upper limit of {limit} (g-chart): it has become rarer."
+			)
+			signals.append(_beyond(LONG_GAP, text, period, gap, upper))
+		elif gap + 1 <= lower:
+			text = _(
+				"{count} without one is below the lower limit of {limit} (g-chart): it comes more often."
+			)
+			signals.append(_beyond(SHORT_GAP, text, period, gap, lower))
+	return Chart(values, mean, (lower,) * len(gaps), (upper,) * len(gaps), tuple(signals))
+
+
+def runs(values: Sequence[float | None]) -> Chart:
+	"""Shifts of a series around its median: a long run on one side, or too few crossings (Anhøj and Olesen)."""
+	present = [(period, value) for period, value in enumerate(values) if value is not None]
+	if not present:
+		return Chart(tuple(values), few=_too_few(FEW_PERIODS, 0))
+	centre = median(value for _period, value in present)
+	useful = [(period, value > centre) for period, value in present if value != centre]
+	if len(useful) < FEW_PERIODS:
+		return Chart(tuple(values), centre, few=_too_few(FEW_PERIODS, len(useful)))
+	signals = []
+	longest = longest_run(len(useful))
+	for above, members in groupby(useful, key=lambda each: each[1]):
+		members = list(members)
+		if len(members) > longest:
+			text = (
+				_("{count} periods in a row are above the median, more than {limit} (Anhøj's run rule).")
+				if above
+				else _("{count} periods in a row are below the median, more than {limit} (Anhøj's run rule).")
+			)
+			signals.append(
+				Signal(LONG_RUN, members[-1][0], Message(text, {"count": len(members), "limit": longest}))
+			)
+	crossings = sum(one[1] != other[1] for one, other in pairwise(useful))
+	if crossings < fewest_crossings(len(useful)):
+		text = _("The series crosses its median {count} times, fewer than {limit} (Anhøj's crossings rule).")
+		signals.append(
+			Signal(
+				FEW_CROSSINGS,
+				useful[-1][0],
+				Message(text, {"count": crossings, "limit": fewest_crossings(len(useful))}),
+			)
+		)
+	return Chart(tuple(values), centre, signals=tuple(signals))
+
+
+def longest_run(useful: int) -> int:
+	"""The longest run that chance explains, of so many values that are not on the median."""
+	return round(math.log2(useful) + 3)
+
+
+def fewest_crossings(useful: int) -> int:
+	"""The fewest crossings that chance explains: the 5 % quantile of a binomial distribution of one half."""
+	trials, total, count = useful - 1, 0.0, 0
+	while True:
+		total += math.comb(trials, count) / 2**trials
+		if total >= 0.05:
+			return count
+		count += 1
+
+
+def _too_few(needed: int, given: int) -> Message:
+	return Message(
+		_("Too few to tell: {given} usable values, and this method needs {needed}."),
+		{"given": given, "needed": needed},
+	)

@@ -1,0 +1,120 @@
+"""Charts and run rules of feedback against published tables, hand-worked limits and simulated series (F-3)."""
+
+import math
+import random
+
+import pytest
+
+from client_comms.rules import trends
+from client_comms.rules.messages import RuleError
+
+FLAT_SERIES = 1000
+PERIODS = 18
+
+
+def poisson(draws, mean):
+	"""A Poisson number by Knuth's method."""
+	limit, product, count = math.exp(-mean), draws.random(), 0
+	while product > limit:
+		product *= draws.random()
+		count += 1
+	return count
+
+
+@pytest.mark.parametrize(
+	("useful", "longest", "crossings"),
+	# Anhøj and Olesen (2014), table 1
+	[(10, 6, 2), (12, 7, 3), (15, 7, 4), (18, 7, 5), (19, 7, 6), (20, 7, 6), (24, 8, 8)],
+)
+def test_limits_of_the_run_rules(useful, longest, crossings):
+	assert trends.longest_run(useful) == longest
+	assert trends.fewest_crossings(useful) == crossings
+
+
+def test_a_shift_is_a_long_run():
+	chart = trends.runs([3, 5, 4, 3, 5, 4, 3, 4, 5, 9, 8, 9, 10, 9, 8, 9, 10, 9])
+	assert {signal.rule for signal in chart.signals} == {trends.LONG_RUN, trends.FEW_CROSSINGS}
+	last = max(signal.period for signal in chart.signals if signal.rule == trends.LONG_RUN)
+	assert last == 17
+
+
+def test_values_on_the_median_are_no_run():
+	chart = trends.runs([4] * 30)
+	assert chart.signals == () and "Too few to tell" in str(chart.few)
+
+
+def test_limits_of_a_u_chart_by_hand():
+	"""120 counts in 10 periods of 100: mean 0.12, expected 12, limits (12 ± 3 √12) / 100 = 0.0161 and 0.2239."""
+	chart = trends.u_chart([12, 11, 13, 12, 10, 14, 12, 12, 11, 13], [100] * 10)
+	assert chart.centre == pytest.approx(0.12)
+	assert chart.lower[0] == pytest.approx(0.01608, abs=1e-5)
+	assert chart.upper[0] == pytest.approx(0.22392, abs=1e-5)
+	assert chart.signals == ()
+
+
+def test_a_spike_is_above_the_limit_of_its_own_volume():
+	counts, volumes = [12] * 9 + [30], [100] * 10
+	chart = trends.u_chart(counts, volumes, baseline=9)
+	assert [(signal.rule, signal.period) for signal in chart.signals] == [(trends.ABOVE_LIMIT, 9)]
+	# The same count at three times the volume is nothing.
+	assert trends.u_chart(counts, [*volumes[:9], 300], baseline=9).signals == ()
+
+
+@pytest.mark.parametrize(
+	("expected", "upper"),
+	# P(X > 5 | 1) = 0.00059 and P(X > 4 | 1) = 0.00366; P(X > 8 | 2.5) = 0.00114, P(X > 7 | 2.5) = 0.00425;
+	# P(X > 13 | 5) = 0.00070, P(X > 12 | 5) = 0.00202: tables of the Poisson distribution.
+	[(1, 5), (2.5, 8), (5, 13)],
+)
+def test_small_counts_have_exact_limits(expected, upper):
+	assert trends._poisson_upper(expected) == upper
+
+
+def test_periods_without_volume_are_left_out():
+	chart = trends.u_chart([2, 0, 3, 2, 2, 3, 2], [10, 0, 10, 10, 10, 10, 10])
+	assert chart.values[1] is None and chart.upper[1] is None
+	assert chart.few is None
+
+
+def test_too_few_are_told():
+	assert "needs 6" in str(trends.u_chart([1, 2], [10, 10]).few)
+	assert "needs 4" in str(trends.g_chart([10, 20]).few)
+	assert "needs 10" in str(trends.runs([1, 2, 3]).few)
+	with pytest.raises(RuleError):
+		trends.u_chart([1], [])
+
+
+def test_rare_events_that_become_rarer():
+	"""Mean gap 20: p = 1/21; the gap that chance exceeds in 0.135 % is ln 0.00135 / ln(20/21) = 135.4."""
+	chart = trends.g_chart([20] * 10)
+	assert chart.upper[0] == pytest.approx(135.42, abs=0.01)
+	chart = trends.g_chart([10, 12, 9, 11, 10, 8, 200], baseline=6)
+	assert [(signal.rule, signal.period) for signal in chart.signals] == [(trends.LONG_GAP, 6)]
+
+
+def test_false_alarms_of_flat_series():
+	"""Within what the methods say of themselves.
+
+	u-chart: 0.27 % a period, so 1 - 0.9973^18 = 4.7 % a series. Run rules: 5 % for the crossings by their definition, and
+	Anhøj and Olesen report about as much for the longest run; a series may fire both at once.
+	"""
+	draws = random.Random(20141125)
+	by_limits = by_runs = 0
+	for _series in range(FLAT_SERIES):
+		volumes = [draws.randint(80, 120) for _period in range(PERIODS)]
+		counts = [poisson(draws, 0.15 * volume) for volume in volumes]
+		by_limits += bool(trends.u_chart(counts, volumes).signals)
+		by_runs += bool(trends.runs([c / v for c, v in zip(counts, volumes, strict=True)]).signals)
+	assert by_limits / FLAT_SERIES <= 0.047 + 3 * math.sqrt(0.047 * 0.953 / FLAT_SERIES)
+	assert by_runs / FLAT_SERIES <= 0.10
+
+
+def test_a_shift_and_a_spike_are_found_in_most_series():
+	draws = random.Random(20141126)
+	shifts = spikes = 0
+	for _series in range(200):
+		counts = [poisson(draws, 15) for _period in range(9)] + [poisson(draws, 30) for _period in range(9)]
+		shifts += bool(trends.runs([c / 100 for c in counts]).signals)
+		counts = [poisson(draws, 15) for _period in range(17)] + [35]
+		spikes += any(s.period == 17 for s in trends.u_chart(counts, [100] * 18).signals)
+	assert shifts > 150 and spikes > 190
