@@ -46,3 +46,8 @@ def make_sidebar() -> None:
 		from frappe.desk.doctype.workspace_sidebar import workspace_sidebar
 
 		workspace_sidebar.create_workspace_sidebar_for_workspaces()
+
+
+def desk_url(path: str) -> str:
+	"""The address of a page of the desk, which version 16 moved from /app to /desk."""
+	return frappe.utils.get_url(f"/{'desk' if is_version_16() else 'app'}/{path}")

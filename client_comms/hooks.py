@@ -302,6 +302,7 @@ doc_events = {
 		"on_update": [
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
+			"client_comms.people.trainings.follow_user",
 		]
 	},
 	"Role": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_role"},
@@ -317,8 +318,13 @@ scheduler_events = {
 		"client_comms.client_privacy.consents.expire",
 		"client_comms.client_privacy.renewals.remind",
 		"client_comms.client_privacy.client_data.remind",
+		"client_comms.people.policies.remind",
+		"client_comms.people.trainings.remind",
 	],
-	"daily_long": ["client_comms.intake.reassignment.hand_over_all"],
+	"daily_long": [
+		"client_comms.intake.reassignment.hand_over_all",
+		"client_comms.people.trainings.assign_all",
+	],
 	"cron": {
 		"*/5 * * * *": [
 			"client_comms.client_interactions.clocks.sweep.run",
@@ -337,7 +343,7 @@ app_include_js = [
 
 doctype_js = {
 	"User": "public/js/user.js",
-	"Client Interaction": "public/js/email_templates.js",
+	"Client Interaction": ["public/js/email_templates.js", "public/js/policies.js"],
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [

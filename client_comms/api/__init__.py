@@ -29,6 +29,13 @@ from client_comms.api.interactions import (
 from client_comms.api.ledger import verify_ledger
 from client_comms.api.matrix import simulate_matrix
 from client_comms.api.owed import digest_subscription, open_interactions, owed_today
+from client_comms.api.policies import (
+	attest_policy,
+	policies_in_force,
+	policies_to_read,
+	policy_difference,
+	policy_history,
+)
 from client_comms.api.preferences import communication_preference
 from client_comms.api.privacy import (
 	check_identity_code,
@@ -45,12 +52,21 @@ from client_comms.api.privacy import (
 from client_comms.api.self_service import invite_client, request_consent
 from client_comms.api.sources import simulate_source_rules
 from client_comms.api.templates import approve_template, withdraw_template
+from client_comms.api.trainings import (
+	complete_training,
+	finish_training,
+	keep_training_answers,
+	locked_out_by_training,
+	my_trainings,
+	open_training,
+)
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
 
 __all__ = [
 	"acknowledge",
 	"answer",
 	"approve_template",
+	"attest_policy",
 	"break_glass",
 	"change_level",
 	"check_identity_code",
@@ -58,6 +74,7 @@ __all__ = [
 	"check_wording",
 	"close",
 	"communication_preference",
+	"complete_training",
 	"confirm_details",
 	"consent_receipt",
 	"digest_subscription",
@@ -65,17 +82,26 @@ __all__ = [
 	"explain_access",
 	"explore_record",
 	"explore_user",
+	"finish_training",
 	"generate_documentation",
 	"give_consent",
 	"invite_client",
 	"is_governed",
+	"keep_training_answers",
+	"locked_out_by_training",
 	"log_interaction",
 	"log_unlogged",
 	"may_share",
+	"my_trainings",
 	"open_interactions",
+	"open_training",
 	"owed_documentation",
 	"owed_today",
 	"pause",
+	"policies_in_force",
+	"policies_to_read",
+	"policy_difference",
+	"policy_history",
 	"promise",
 	"refuse_consent",
 	"reopen",

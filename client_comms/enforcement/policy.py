@@ -120,15 +120,23 @@ def subjects() -> list[Subject]:
 
 
 def is_trained(user: str) -> bool:
-	"""Whether every mandatory training of the user is current; without any defined nobody is trained."""
+	"""Whether every mandatory training for the user's roles is current; without any defined nobody is trained."""
 	return user in trained([user])
 
 
-def trained(users: Collection[str]) -> frozenset[str]:
-	"""Those of `users` who are trained; asks the database only when some level requires training."""
-	if not any(level.require_training for level in current().levels.values()):
+def trained(users: Collection[str], *, required: bool = False) -> frozenset[str]:
+	"""Those of `users` who are trained; asks the database only when some level requires training.
+
+	Trained is who has completed every mandatory training for their roles; while there is no mandatory training at all,
+	nobody is.
+
+	:param required: as if a level required training
+	"""
+	if not required and not any(level.require_training for level in current().levels.values()):
 		return frozenset(users)
-	mandatory = set(frappe.get_all("SOP Training", {"mandatory": 1, "disabled": 0}, pluck="name"))
+	mandatory = training_roles(mandatory=True)
+	if not mandatory:
+		return frozenset()
 	passed: dict[str, set[str]] = {}
 	for row in frappe.get_all(
 		"SOP Training Record",
@@ -136,7 +144,49 @@ def trained(users: Collection[str]) -> frozenset[str]:
 		["user", "training"],
 	):
 		passed.setdefault(row.user, set()).add(row.training)
-	return frozenset(user for user in users if mandatory and mandatory <= passed.get(user, set()))
+	roles = _roles_among(users, set().union(*mandatory.values()))
+	return frozenset(
+		user
+		for user in users
+		if all(
+			training in passed.get(user, ())
+			for training, audience in mandatory.items()
+			if not audience or audience & roles.get(user, set())
+		)
+	)
+
+
+def training_roles(*, mandatory: bool = False) -> dict[str, frozenset[str]]:
+	"""Training → the roles that it is for; none means everybody. Disabled ones are left out.
+
+	:param mandatory: mandatory trainings only
+	"""
+	filters = {"disabled": 0, **({"mandatory": 1} if mandatory else {})}
+	audience: dict[str, set[str]] = {
+		name: set() for name in frappe.get_all("SOP Training", filters, pluck="name")
+	}
+	if audience:
+		for row in frappe.get_all(
+			"SOP Role", {"parenttype": "SOP Training", "parent": ("in", list(audience))}, ["parent", "role"]
+		):
+			audience[row.parent].add(row.role)
+	return {name: frozenset(roles) for name, roles in audience.items()}
+
+
+def _roles_among(users: Collection[str], wanted: set[str]) -> dict[str, set[str]]:
+	"""User → those of the `wanted` roles that they hold; no query when none is wanted."""
+	found: dict[str, set[str]] = {}
+	if wanted:
+		for row in frappe.get_all(
+			"Has Role",
+			{"parenttype": "User", "parent": ("in", users), "role": ("in", list(wanted))},
+			["parent", "role"],
+		):
+			found.setdefault(row.parent, set()).add(row.role)
+	for role in wanted & STANDARD_ROLES:
+		for user in users:
+			found.setdefault(user, set()).add(role)
+	return found
 
 
 def stored_record(name: str, *, lasting: bool = False) -> Record | None:

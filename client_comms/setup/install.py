@@ -6,10 +6,10 @@ Later changes of shipped data are patches.
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
-from frappe.utils import get_datetime
+from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import procedure
+from client_comms import policy_frames, procedure
 from client_comms.enforcement import documents, policy
 from client_comms.rules import domains
 from client_comms.setup import workspace_block
@@ -103,6 +103,7 @@ def make_procedure():
 	make_acknowledgements()
 	make_matrix()
 	make_training()
+	make_policies()
 	make_calendar()
 	make_consent_purposes()
 	make_terminology()
@@ -191,6 +192,26 @@ def make_matrix():
 def make_training():
 	if not frappe.db.count("SOP Training"):
 		_make("SOP Training", procedure.TRAINING["training_name"], procedure.TRAINING)
+
+
+def make_policies():
+	"""Frames of the procedure and its related policies, as drafts; none where the site has any policy."""
+	if frappe.db.count("SOP Policy"):
+		return
+	today = nowdate()
+	for row in policy_frames.POLICIES:
+		frappe.get_doc(
+			{
+				"doctype": "SOP Policy",
+				"version_label": policy_frames.VERSION,
+				"change_summary": "First version",
+				"effective_from": today,
+				"next_review_on": add_years(today, 1),
+				"policy_owner": "Administrator",
+				"author": "Administrator",
+				**row,
+			}
+		).insert(ignore_permissions=True)
 
 
 def make_calendar():

@@ -15,7 +15,10 @@ frappe.ui.form.on("Confidentiality Level", {
 		}
 	},
 	need_to_know: explain,
-	require_training: explain,
+	require_training(frm) {
+		explain(frm);
+		if (frm.doc.require_training) warn_of_locked_out(frm);
+	},
 	log_views: explain,
 });
 
@@ -50,4 +53,21 @@ function explain(frm) {
 	];
 	frm.set_intro();
 	frm.set_intro(sentences.filter(Boolean).join(" "), "blue");
+}
+
+/** Before a level asks for training: who could not open its records any more. */
+async function warn_of_locked_out(frm) {
+	if (frm.is_new()) return;
+	const users = await frappe.xcall("client_comms.api.locked_out_by_training", { level: frm.docname });
+	if (!users.length) return;
+	const shown = users.slice(0, 20).map((user) => frappe.utils.escape_html(frappe.user.full_name(user)));
+	const more = users.length > shown.length ? ` ${__("and {0} more", [users.length - shown.length])}` : "";
+	frappe.msgprint({
+		title: __("Training Missing"),
+		indicator: "orange",
+		message: __(
+			"These people have clearance for the level but have not completed the training, and could not open its records after you save: {0}{1}.",
+			[shown.join(", "), more]
+		),
+	});
 }

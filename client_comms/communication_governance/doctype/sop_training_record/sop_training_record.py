@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_months, getdate, nowdate
+from frappe.utils import add_months, getdate
+
+from client_comms import clock, validation
 
 
 class SOPTrainingRecord(Document):
@@ -15,16 +17,19 @@ class SOPTrainingRecord(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		attempt: DF.Link | None
 		completed_on: DF.Date
 		evidence: DF.Attach | None
 		full_name: DF.Data | None
+		score: DF.Percent
 		training: DF.Link
 		user: DF.Link
 		valid_until: DF.Date | None
 	# end: auto-generated types
 
 	def validate(self):
-		if getdate(self.completed_on) > getdate(nowdate()):
+		validation.require_in_range(self, {"score": (0, 100)})
+		if getdate(self.completed_on) > getdate(clock.now()):
 			frappe.throw(
 				_("Enter a completion date that is not in the future."), title=_("Not Completed Yet")
 			)

@@ -1,0 +1,40 @@
+"""Policies at hand: which are in force, that somebody has read one, what changed between versions (T-2 to T-4)."""
+
+import frappe
+
+from client_comms.people import policies
+
+
+@frappe.whitelist()
+def policies_in_force(communication_type: str | None = None) -> list[dict]:
+	"""The policies that apply to interactions of a type, or all of them.
+
+	:returns: `[{"name", "title", "version", "effective_from"}]`
+	"""
+	frappe.has_permission(policies.POLICY, "read", throw=True)
+	rows = policies.for_type(communication_type) if communication_type else policies.in_force()
+	return [policies.as_shown(row) for row in rows]
+
+
+@frappe.whitelist()
+def policies_to_read() -> list[dict]:
+	"""The policies that the session user has yet to confirm having read, likewise."""
+	return [policies.as_shown(row) for row in policies.to_read(frappe.session.user)]
+
+
+@frappe.whitelist(methods=["POST"])
+def attest_policy(policy: str) -> str:
+	"""The session user confirms having read and understood a version that is in force; the attestation's name."""
+	return policies.attest(policy)
+
+
+@frappe.whitelist()
+def policy_history(policy_title: str) -> list[dict]:
+	"""The approved versions, the first one first, as far as the user may read them."""
+	return policies.history(policy_title)
+
+
+@frappe.whitelist()
+def policy_difference(policy: str, other: str) -> list[dict]:
+	"""Two versions side by side: `[{"kind": "same" | "changed" | "removed" | "added", "left", "right"}]`, plain text."""
+	return policies.difference(policy, other)

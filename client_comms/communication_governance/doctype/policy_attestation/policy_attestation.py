@@ -1,0 +1,51 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class PolicyAttestation(Document):
+	"""That a user confirmed having read a version of a policy: proof, made by `people.policies.attest` alone (T-3)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		attested_on: DF.Datetime
+		full_name: DF.Data | None
+		ip_address: DF.Data | None
+		policy: DF.Link
+		policy_title: DF.Data | None
+		user: DF.Link
+		version_label: DF.Data | None
+	# end: auto-generated types
+
+	def before_insert(self):
+		if not self.flags.attesting:
+			self.refuse()
+
+	def validate(self):
+		if not self.is_new():
+			self.refuse()
+
+	def before_rename(self, *args):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self):
+		frappe.throw(
+			_(
+				"A confirmation is made by the person who has read the policy, with the button on the policy, and is never changed."
+			),
+			title=_("Confirmation Cannot Be Edited"),
+		)
+
+
+def on_doctype_update():
+	"""One for each user and version."""
+	frappe.db.add_unique("Policy Attestation", ["policy", "user"])

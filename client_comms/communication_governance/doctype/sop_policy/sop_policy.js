@@ -1,0 +1,111 @@
+frappe.ui.form.on("SOP Policy", {
+	refresh(frm) {
+		if (frm.is_new()) return;
+		if (frm.doc.docstatus === 1) {
+			offer_attestation(frm);
+			if (frappe.model.can_create("SOP Policy")) {
+				frm.add_custom_button(__("New Version"), () => new_version(frm));
+			}
+		} else if (frm.doc.docstatus === 0 && frm.doc.author === frappe.session.user) {
+			frm.set_intro(__("Submitting approves this version. Somebody other than you, its author, has to do it."), "blue");
+		}
+		frm.add_custom_button(__("Compare Versions"), () => compare(frm), __("View"));
+		frm.add_custom_button(__("Revision History"), () => show_history(frm), __("View"));
+	},
+});
+
+async function offer_attestation(frm) {
+	const to_read = await frappe.xcall("client_comms.api.policies_to_read");
+	if (!to_read.some(({ name }) => name === frm.docname)) return;
+	frm.set_intro(__("Please read this policy, then confirm that you have read and understood it."), "orange");
+	frm.add_custom_button(__("I Have Read and Understood This"), async () => {
+		await frappe.xcall("client_comms.api.attest_policy", { policy: frm.docname });
+		frappe.show_alert({ message: __("Thank you. Your confirmation is on record."), indicator: "green" });
+		frm.set_intro("");
+		frm.refresh();
+	}).addClass("btn-primary");
+}
+
+/** A draft of the next version. It has its own label, dates and author; the one in force stays until then. */
+function new_version(frm) {
+	const doc = frappe.model.copy_doc(frm.doc);
+	Object.assign(doc, {
+		amended_from: null,
+		author: frappe.session.user,
+		change_summary: "",
+		effective_from: null,
+		next_review_on: null,
+		version_label: "",
+	});
+	frappe.set_route("Form", doc.doctype, doc.name);
+}
+
+async function versions_of(frm) {
+	return frappe.xcall("client_comms.api.policy_history", { policy_title: frm.doc.policy_title });
+}
+
+async function show_history(frm) {
+	const rows = await versions_of(frm);
+	const escape = (text) => frappe.utils.escape_html(cstr(text));
+	const body = rows.length
+		? `<table class="table table-bordered"><thead><tr>
+			<th>${__("Version")}</th><th>${__("Date")}</th><th>${__("Description")}</th><th>${__("Approved By")}</th>
+		</tr></thead><tbody>${rows
+			.map(
+				(row) => `<tr><td><a href="${frappe.utils.get_form_link("SOP Policy", row.name)}">${escape(
+					row.version_label
+				)}</a></td><td>${frappe.datetime.str_to_user(row.effective_from)}</td>
+				<td>${escape(row.change_summary)}</td>
+				<td>${escape(frappe.user.full_name(row.approved_by))}</td></tr>`
+			)
+			.join("")}</tbody></table>`
+		: `<p>${__("No version has been approved yet.")}</p>`;
+	frappe.msgprint({ title: __("Revision History"), message: body, wide: true });
+}
+
+async function compare(frm) {
+	const others = (await frappe.db.get_list("SOP Policy", {
+		filters: { policy_title: frm.doc.policy_title, name: ["!=", frm.docname] },
+		fields: ["name", "version_label"],
+		order_by: "effective_from desc",
+		limit: 50,
+	})) || [];
+	if (!others.length) {
+		frappe.msgprint(__("There is no other version of this policy to compare with."));
+		return;
+	}
+	const dialog = new frappe.ui.Dialog({
+		title: __("Compare Versions"),
+		size: "extra-large",
+		fields: [
+			{
+				fieldname: "other",
+				fieldtype: "Select",
+				label: __("Compare With"),
+				options: others.map(({ name, version_label }) => ({ value: name, label: version_label })),
+				default: others[0].name,
+				change: () => show(),
+			},
+			{ fieldname: "result", fieldtype: "HTML" },
+		],
+	});
+	const COLOURS = { removed: "var(--bg-red)", added: "var(--bg-green)", changed: "var(--bg-yellow)" };
+	async function show() {
+		const rows = await frappe.xcall("client_comms.api.policy_difference", {
+			policy: dialog.get_value("other"),
+			other: frm.docname,
+		});
+		const cell = (text, kind) =>
+			`<td style="width: 50%; white-space: pre-wrap; background: ${
+				text ? COLOURS[kind] || "none" : "none"
+			}">${frappe.utils.escape_html(text)}</td>`;
+		const label = others.find(({ name }) => name === dialog.get_value("other")).version_label;
+		dialog.fields_dict.result.$wrapper.html(`<table class="table table-bordered"><thead><tr>
+			<th>${frappe.utils.escape_html(label)}</th><th>${frappe.utils.escape_html(frm.doc.version_label)}</th>
+		</tr></thead><tbody>${rows
+			.map(({ kind, left, right }) => `<tr data-kind="${kind}">${cell(left, kind)}${cell(right, kind)}</tr>`)
+			.join("")}</tbody></table>`);
+	}
+	dialog.show();
+	show();
+}

@@ -1,0 +1,132 @@
+import re
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate, nowdate
+
+from client_comms import validation
+from client_comms.exceptions import FourEyesError
+
+_PLACEHOLDER = re.compile(r"\[(?:Fill in|Bitte ausfüllen)[^\]]*\]", re.IGNORECASE)
+
+
+class SOPPolicy(Document):
+	"""One version of a policy: the procedure itself or one that goes with it (T-2 to T-4).
+
+	Submitting approves it. Versions of one policy share its title; the one in force is the submitted one with the latest
+	`effective_from` up to today.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.communication_governance.doctype.sop_communication_type.sop_communication_type import (
+			SOPCommunicationType,
+		)
+		from client_comms.communication_governance.doctype.sop_role.sop_role import SOPRole
+
+		amended_from: DF.Link | None
+		approved_by: DF.Link | None
+		approved_on: DF.Date | None
+		attestation_required: DF.Check
+		author: DF.Link
+		body: DF.TextEditor | None
+		change_summary: DF.SmallText
+		communication_types: DF.TableMultiSelect[SOPCommunicationType]
+		document: DF.Attach | None
+		effective_from: DF.Date
+		last_reminded_on: DF.Date | None
+		next_review_on: DF.Date
+		policy_kind: DF.Literal[
+			"Procedure",
+			"Client Confidentiality",
+			"Email and Communication",
+			"Data Retention and Privacy",
+			"Other",
+		]
+		policy_owner: DF.Link
+		policy_title: DF.Data
+		roles: DF.TableMultiSelect[SOPRole]
+		version_label: DF.Data
+	# end: auto-generated types
+
+	def validate(self):
+		validation.require_texts_fit(self)
+		self.policy_title = (self.policy_title or "").strip()
+		self.validate_text()
+		self.validate_dates()
+
+	def before_submit(self):
+		self.validate_second_person()
+		self.validate_no_placeholders()
+		self.validate_day_is_its_own()
+		self.approved_by = frappe.session.user
+		self.approved_on = nowdate()
+
+	def before_update_after_submit(self):
+		self.validate_dates()
+
+	def validate_text(self):
+		if not validation.plain(self.body) and not self.document:
+			frappe.throw(
+				_("Enter the text of the policy, or attach a file with it."), title=_("Text Missing")
+			)
+
+	def validate_dates(self):
+		if getdate(self.next_review_on) <= getdate(self.effective_from):
+			frappe.throw(
+				_("The next review must be after the policy takes effect on {0}.").format(
+					frappe.bold(self.get_formatted("effective_from"))
+				),
+				title=_("Review Too Early"),
+			)
+
+	def validate_second_person(self):
+		"""Who wrote a version cannot approve it (T-4)."""
+		if frappe.session.user == self.author:
+			frappe.throw(
+				_(
+					"You are the author of this version. Ask somebody else to submit it: submitting approves it."
+				),
+				exc=FourEyesError,
+				title=_("Second Person Needed"),
+			)
+
+	def validate_no_placeholders(self):
+		"""The policies that the app ships are frames; their gaps are filled before anybody has to follow them."""
+		if found := _PLACEHOLDER.search(validation.plain(self.body)):
+			frappe.throw(
+				_("The text still contains {0}. Replace it with what applies to your organisation.").format(
+					frappe.bold(frappe.utils.escape_html(found[0]))
+				),
+				title=_("Text Incomplete"),
+			)
+
+	def validate_day_is_its_own(self):
+		"""Of two versions that take effect on the same day nobody could say which is in force (T-4)."""
+		if other := frappe.db.get_value(
+			self.doctype,
+			{
+				"policy_title": self.policy_title,
+				"effective_from": self.effective_from,
+				"docstatus": 1,
+				"name": ("!=", self.name),
+			},
+		):
+			frappe.throw(
+				_("{0} takes effect on that day already. Choose a later day for this version.").format(
+					frappe.utils.get_link_to_form(self.doctype, other)
+				),
+				title=_("Day Taken"),
+			)
+
+
+def on_doctype_update():
+	"""The version in force is looked for by title and day."""
+	frappe.db.add_index("SOP Policy", ["policy_title", "docstatus", "effective_from"], "policy_in_force")

@@ -1,0 +1,23 @@
+from frappe.model.document import Document
+
+
+class SOPTrainingQuestion(Document):
+	"""A question of a training; which options are right is for those who edit trainings."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		explanation: DF.SmallText | None
+		multiple: DF.Check
+		options: DF.SmallText
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		question: DF.SmallText
+		right_options: DF.Data
+	# end: auto-generated types

@@ -1,0 +1,167 @@
+// The trainings that somebody owes, and taking one: content, questions, result; in one sitting or several (T-1).
+
+// In a function of its own: Frappe runs the script of a page in the global scope.
+(() => {
+	frappe.pages["take-training"].on_page_load = (wrapper) => {
+		wrapper.training = new TakeTraining(wrapper);
+	};
+	frappe.pages["take-training"].on_page_show = (wrapper) => wrapper.training.follow_route();
+
+	const escape = (text) => frappe.utils.escape_html(cstr(text));
+	const STATES = {
+		Assigned: ["orange", __("To Do")],
+		Overdue: ["red", __("Overdue")],
+		Current: ["green", __("Current")],
+		Due: ["blue", __("Can Be Repeated")],
+		Lapsed: ["red", __("Lapsed")],
+	};
+
+	class TakeTraining {
+		constructor(wrapper) {
+			this.page = frappe.ui.make_app_page({
+				parent: wrapper,
+				title: __("My Training"),
+				single_column: true,
+			});
+			this.$body = $('<div class="take-training p-3" style="max-width: 760px"></div>').appendTo(this.page.main);
+		}
+
+		follow_route() {
+			const training = frappe.get_route()[1];
+			return training ? this.open(training) : this.list();
+		}
+
+		async list() {
+			this.page.set_title(__("My Training"));
+			const rows = await frappe.xcall("client_comms.api.my_trainings");
+			if (!rows.length) {
+				this.$body.html(`<p class="text-muted">${__("No training is assigned to you.")}</p>`);
+				return;
+			}
+			this.$body.html(
+				rows
+					.map(({ training, state, until }) => {
+						const [colour, label] = STATES[state] || ["gray", __(state)];
+						const day = until ? frappe.datetime.str_to_user(until) : "";
+						const when = ["Current", "Due"].includes(state)
+							? __("counts until {0}", [day])
+							: __("by {0}", [day]);
+						return `<div class="frappe-card p-3 mb-3 d-flex justify-content-between align-items-center flex-wrap">
+							<div><b>${escape(training)}</b><br>
+								<span class="indicator-pill ${colour}">${label}</span>
+								<span class="text-muted small">${when}</span></div>
+							<button class="btn btn-sm ${state === "Current" ? "btn-default" : "btn-primary"}"
+								data-training="${escape(training)}">${state === "Current" ? __("Read Again") : __("Start")}</button>
+						</div>`;
+					})
+					.join("")
+			);
+			this.$body.find("button").on("click", (event) =>
+				frappe.set_route("take-training", $(event.currentTarget).attr("data-training"))
+			);
+		}
+
+		async open(training) {
+			this.page.set_title(training);
+			this.attempt = await frappe.xcall("client_comms.api.open_training", { training });
+			this.answers = this.attempt.answers;
+			const { content, content_url, questions, pass_mark } = this.attempt;
+			const link = content_url
+				? `<p><a href="${escape(content_url)}" target="_blank" rel="noopener noreferrer">${__(
+						"Open the course"
+				  )}</a></p>`
+				: "";
+			const intro = questions.length
+				? `<h4>${__("Questions")}</h4><p class="text-muted">${__(
+						"Answer {0} percent correctly to pass. Your answers are kept while you go; you can finish later.",
+						[pass_mark]
+				  )}</p>`
+				: "";
+			this.$body.html(`
+				<div class="content ql-editor read-mode mb-4">${frappe.dom.remove_script_and_style(content)}</div>${link}
+				${intro}
+				<form>${questions.map((question, index) => this.question_html(question, index)).join("")}
+					<button type="submit" class="btn btn-primary">${
+						questions.length
+							? __("Submit Answers")
+							: __("I Have Completed This Training")
+					}</button></form>
+				<div class="result mt-4" aria-live="polite"></div>`);
+			this.$body.find("input").on("change", () => this.keep());
+			this.$body.find("form").on("submit", (event) => {
+				event.preventDefault();
+				this.finish();
+			});
+		}
+
+		question_html({ key, question, multiple, options }, index) {
+			const chosen = this.answers[key] || [];
+			return `<fieldset class="mb-4" data-key="${escape(key)}">
+				<legend style="font-size: inherit; font-weight: 600">${index + 1}. ${escape(question)}
+					${multiple ? `<span class="text-muted small">${__("Several answers are right.")}</span>` : ""}</legend>
+				${options
+					.map(
+						({ number, text }) => `<label class="d-block" style="font-weight: normal; padding: 6px 0">
+						<input type="${multiple ? "checkbox" : "radio"}" name="question-${escape(key)}" value="${number}"
+							${chosen.includes(number) ? "checked" : ""}> ${escape(text)}</label>`
+					)
+					.join("")}</fieldset>`;
+		}
+
+		collect() {
+			this.answers = {};
+			this.$body.find("fieldset").each((_index, element) => {
+				const checked = $(element).find("input:checked").toArray();
+				if (checked.length) this.answers[$(element).attr("data-key")] = checked.map((each) => cint(each.value));
+			});
+			return this.answers;
+		}
+
+		keep() {
+			frappe.xcall("client_comms.api.keep_training_answers", {
+				attempt: this.attempt.attempt,
+				answers: this.collect(),
+			});
+		}
+
+		async finish() {
+			const answers = this.collect();
+			const open = this.attempt.questions.length - Object.keys(answers).length;
+			if (open) {
+				frappe.show_alert({
+					message: __("{0} questions have no answer yet.", [open]),
+					indicator: "orange",
+				});
+				return;
+			}
+			const result = await frappe.xcall("client_comms.api.finish_training", {
+				attempt: this.attempt.attempt,
+				answers,
+			});
+			this.$body.find("form").hide();
+			this.$body.find(".result").html(this.result_html(result));
+			this.$body.find(".again").on("click", () => this.open(this.attempt.training));
+			this.$body.find(".list").on("click", () => frappe.set_route("take-training"));
+			this.$body.find(".result")[0].scrollIntoView({ block: "center" });
+		}
+
+		result_html({ passed, score, valid_until, wrong }) {
+			const percent = Math.round(score);
+			if (passed) {
+				return `<div class="alert alert-success">${__(
+					"Passed with {0} percent. It counts until {1}, from this moment.",
+					[percent, frappe.datetime.str_to_user(valid_until)]
+				)}</div><button class="btn btn-default list">${__("My Training")}</button>`;
+			}
+			return `<div class="alert alert-warning">${__(
+				"{0} percent is not enough yet. Read the content again and try once more.",
+				[percent]
+			)}</div><ul>${wrong
+				.map(
+					({ question, explanation }) =>
+						`<li>${escape(question)}${explanation ? `<br><span class="text-muted">${escape(explanation)}</span>` : ""}</li>`
+				)
+				.join("")}</ul><button class="btn btn-primary again">${__("Try Again")}</button>`;
+		}
+	}
+})();

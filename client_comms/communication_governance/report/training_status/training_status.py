@@ -1,0 +1,88 @@
+"""Who is trained, whose training is due, overdue or lapsed, by role and person (R-1, T-1)."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+from frappe.utils import get_fullname
+
+from client_comms import procedure
+from client_comms.people import trainings
+from client_comms.rules import training as rules
+
+ORDER = (rules.LAPSED, rules.OVERDUE, rules.ASSIGNED, rules.DUE, rules.CURRENT)
+COLOURS = {
+	rules.LAPSED: "#cb2929",
+	rules.OVERDUE: "#e86c13",
+	rules.ASSIGNED: "#edba13",
+	rules.DUE: "#449cf0",
+	rules.CURRENT: "#30a66d",
+}
+
+
+def execute(filters=None):
+	"""A row for each person and training, the most urgent first; a chart of the states.
+
+	:param filters: `role`, `user`, `training`, `state`
+	"""
+	frappe.has_permission(trainings.ASSIGNMENT, "report", throw=True)
+	filters = frappe._dict(filters or {})
+	roles = _roles()
+	rows = [
+		{
+			"user": user,
+			"full_name": get_fullname(user),
+			"roles": ", ".join(_(role) for role in sorted(roles.get(user, ()))),
+			"training": training,
+			"state": state.name,
+			"until": state.until,
+		}
+		for user, training, state in trainings.states([filters.user] if filters.user else None)
+		if (not filters.role or filters.role in roles.get(user, ()))
+		and (not filters.training or filters.training == training)
+		and (not filters.state or filters.state == state.name)
+	]
+	rows.sort(key=lambda row: (ORDER.index(row["state"]), str(row["until"]), row["full_name"]))
+	return _columns(), rows, None, _chart(rows)
+
+
+def _roles() -> dict[str, set[str]]:
+	"""User → the roles of the procedure that they hold."""
+	found: dict[str, set[str]] = {}
+	for row in frappe.get_all(
+		"Has Role", {"parenttype": "User", "role": ("in", procedure.ROLES)}, ["parent", "role"]
+	):
+		found.setdefault(row.parent, set()).add(row.role)
+	return found
+
+
+def _chart(rows: list[dict]) -> dict | None:
+	counts = Counter(row["state"] for row in rows)
+	shown = [state for state in ORDER if counts[state]]
+	if not shown:
+		return None
+	return {
+		"type": "percentage",
+		"data": {
+			"labels": [_(state) for state in shown],
+			"datasets": [{"name": _("People"), "values": [counts[state] for state in shown]}],
+		},
+		"colors": [COLOURS[state] for state in shown],
+	}
+
+
+def _columns() -> list[dict]:
+	return [
+		{"fieldname": "user", "label": _("User"), "fieldtype": "Link", "options": "User", "width": 200},
+		{"fieldname": "full_name", "label": _("Full Name"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "roles", "label": _("Roles"), "fieldtype": "Data", "width": 200},
+		{
+			"fieldname": "training",
+			"label": _("Training"),
+			"fieldtype": "Link",
+			"options": "SOP Training",
+			"width": 220,
+		},
+		{"fieldname": "state", "label": _("Status"), "fieldtype": "Data", "width": 110},
+		{"fieldname": "until", "label": _("Until"), "fieldtype": "Date", "width": 110},
+	]

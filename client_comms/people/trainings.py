@@ -1,0 +1,331 @@
+"""Trainings: who owes which, how they are taken, and what counts (R-1, T-1).
+
+`enforcement.policy` asks whether somebody is trained; the states and the judgement of tests are `rules.training`.
+"""
+
+import json
+import random
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import add_months, formatdate, getdate
+
+from client_comms import alerts, clock, compat, procedure
+from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
+from client_comms.enforcement import policy
+from client_comms.rules import training as rules
+
+TRAINING = "SOP Training"
+RECORD = "SOP Training Record"
+ASSIGNMENT = "SOP Training Assignment"
+ATTEMPT = "SOP Training Attempt"
+IN_PROGRESS, PASSED, FAILED = "In Progress", "Passed", "Failed"
+PAGE = "take-training"
+COMPLETED_HOOK = "client_comms_training_completed"
+
+
+# --- who owes what -------------------------------------------------------------------------------
+
+
+def owed_by_roles(roles: Iterable[str]) -> list[str]:
+	"""The trainings that somebody with these roles owes, by name."""
+	held = set(roles)
+	if not held & set(procedure.ROLES):
+		audience = policy.training_roles()
+		return sorted(name for name, wanted in audience.items() if wanted & held)
+	return sorted(name for name, wanted in policy.training_roles().items() if not wanted or wanted & held)
+
+
+def follow_user(doc, method=None) -> None:
+	"""`on_update` of User: a role brings its trainings at once, and takes them along (T-1)."""
+	if doc.user_type == "System User" and doc.enabled:
+		assign(doc.name, owed_by_roles(frappe.get_roles(doc.name)))
+	else:
+		assign(doc.name, [])
+
+
+def assign(user: str, owed: list[str]) -> list[str]:
+	"""Let the assignments of a user be those for `owed`; returns the new ones. Repeatable."""
+	before = set(frappe.get_all(ASSIGNMENT, {"user": user}, pluck="training"))
+	if gone := before - set(owed):
+		frappe.db.delete(ASSIGNMENT, {"user": user, "training": ("in", list(gone))})
+	new = [name for name in owed if name not in before]
+	for name in new:
+		frappe.get_doc(
+			{"doctype": ASSIGNMENT, "user": user, "training": name, "owed_since": clock.now().date()}
+		).insert(ignore_permissions=True, ignore_if_duplicate=True)
+	if new and not frappe.flags.in_install:
+		todo = {name: state for name, state in states_of(user).items() if name in new and not state.counts}
+		for name, state in todo.items():
+			alerts.tell(
+				[user],
+				lambda name=name, state=state: _("Please complete the training {0} by {1}").format(
+					name, formatdate(state.until)
+				),
+				TRAINING,
+				name,
+			)
+	return new
+
+
+def assign_all() -> None:
+	"""Daily: what became of roles past the user's document, and of trainings whose audience changed. Repeatable."""
+	for subject in policy.subjects():
+		if subject.user != "Administrator":
+			assign(subject.user, owed_by_roles(subject.roles))
+			frappe.db.commit()  # nosemgrep: a job of its own; it goes on with the next user
+	frappe.db.delete(
+		ASSIGNMENT, {"user": ("not in", [subject.user for subject in policy.subjects()] or [""])}
+	)
+
+
+def states_of(user: str) -> dict[str, rules.State]:
+	"""Training → how the user stands with it, of those they owe."""
+	return {training: state for _user, training, state in states([user])}
+
+
+def states(users: Iterable[str] | None = None) -> list[tuple[str, str, rules.State]]:
+	"""(user, training, state) of every assignment; three queries, however many there are."""
+	filters = {} if users is None else {"user": ("in", list(users))}
+	assigned = frappe.get_all(
+		ASSIGNMENT, filters, ["user", "training", "owed_since"], order_by="user asc, training asc"
+	)
+	terms = {
+		row.name: row
+		for row in frappe.get_all(TRAINING, {"disabled": 0}, ["name", "grace_days", "refresh_days"])
+	}
+	until: dict[tuple[str, str], object] = {}
+	for row in frappe.get_all(
+		RECORD, filters, ["user", "training", "valid_until"], order_by="valid_until asc"
+	):
+		until[row.user, row.training] = row.valid_until
+	today = clock.now().date()
+	return [
+		(
+			row.user,
+			row.training,
+			rules.state(
+				today,
+				owed_since=row.owed_since,
+				grace_days=terms[row.training].grace_days or 0,
+				valid_until=until.get((row.user, row.training)),
+				refresh_days=terms[row.training].refresh_days or 0,
+			),
+		)
+		for row in assigned
+		if row.training in terms
+	]
+
+
+def to_do(user: str) -> dict[str, rules.State]:
+	"""The trainings that a user has to take, or to take again soon."""
+	return {name: state for name, state in states_of(user).items() if state.name != rules.CURRENT}
+
+
+def remind() -> None:
+	"""Daily: at 30, 7 and 1 days before, on the day, and then weekly; of what is overdue the manager role hears as well."""
+	today = clock.now().date()
+	last = {
+		(row.user, row.training): row.last_reminded_on
+		for row in frappe.get_all(ASSIGNMENT, fields=["user", "training", "last_reminded_on"])
+	}
+	managers = alerts.managers()
+	for user, training, state in states():
+		if state.name == rules.CURRENT or state.until is None:
+			continue
+		step = rules.reminder(today, state.until, last.get((user, training)))
+		if step is None:
+			continue
+		told = {user} | (managers if step > 0 else set())
+		alerts.tell(
+			told,
+			lambda user=user, training=training, state=state: _sentence(user, training, state),
+			TRAINING,
+			training,
+		)
+		frappe.db.set_value(
+			ASSIGNMENT, {"user": user, "training": training}, "last_reminded_on", today, update_modified=False
+		)
+		frappe.db.commit()  # nosemgrep: a job; nobody is reminded twice when it is killed
+
+
+def _sentence(user: str, training: str, state: rules.State) -> str:
+	name, day = frappe.utils.get_fullname(user), formatdate(state.until)
+	if state.name in (rules.LAPSED, rules.OVERDUE):
+		return _("The training {0} of {1} is overdue since {2}").format(training, name, day)
+	return _("The training {0} of {1} is to be completed by {2}").format(training, name, day)
+
+
+def locked_out(level: str) -> list[str]:
+	"""The enabled users with a clearance for a level whom it would close to, if it required training now."""
+	doc = frappe.get_cached_doc("Confidentiality Level", level)
+	roles = {row.role for row in doc.clearances}
+	users = [each.user for each in policy.subjects() if each.roles & roles and not each.bypass]
+	return sorted(set(users) - policy.trained(users, required=True))
+
+
+# --- taking it -----------------------------------------------------------------------------------
+
+
+def open_attempt(training: str) -> dict:
+	"""The session user's try in progress, or a new one.
+
+	:returns: `{"attempt", "training", "content", "content_url", "pass_mark", "questions", "answers"}`; a question is `{"key", "question",
+	    "multiple", "options": [{"number", "text"}]}`, everything in the order of this try; `answers` is key → numbers
+	:raises frappe.PermissionError: the training is not assigned to the user
+	"""
+	user = frappe.session.user
+	if not frappe.db.exists(ASSIGNMENT, {"user": user, "training": training}):
+		frappe.throw(
+			_("The training {0} is not assigned to you.").format(frappe.bold(training)),
+			exc=frappe.PermissionError,
+			title=_("Not Assigned"),
+		)
+	doc = frappe.get_cached_doc(TRAINING, training)
+	filters = {"user": user, "training": training, "status": IN_PROGRESS}
+	name = frappe.db.get_value(ATTEMPT, filters, order_by="creation desc")
+	attempt = frappe.get_doc(ATTEMPT, name) if name else None
+	if attempt is None or _paper_is_old(attempt, doc):
+		attempt = frappe.get_doc(
+			{
+				"doctype": ATTEMPT,
+				"user": user,
+				"training": training,
+				"status": IN_PROGRESS,
+				"started_on": clock.now(),
+				"paper": json.dumps(_shuffled(doc)),
+				"answers": "{}",
+			}
+		).insert(ignore_permissions=True)
+	return {
+		"attempt": attempt.name,
+		"training": training,
+		"content": doc.description or "",
+		"content_url": doc.content_url,
+		"pass_mark": doc.pass_mark,
+		"questions": json.loads(attempt.paper)["questions"],
+		"answers": json.loads(attempt.answers or "{}"),
+	}
+
+
+def _shuffled(doc) -> dict:
+	order = random.SystemRandom()
+	questions = []
+	for row in doc.questions:
+		options = [{"number": number, "text": text} for number, text in enumerate(options_of(row), 1)]
+		order.shuffle(options)
+		questions.append(
+			{
+				"key": str(row.idx),
+				"question": row.question,
+				"multiple": bool(row.multiple),
+				"options": options,
+			}
+		)
+	order.shuffle(questions)
+	return {"version": str(doc.modified), "questions": questions}
+
+
+def _paper_is_old(attempt, doc) -> bool:
+	"""The questions changed since: what was ticked would be judged by other ones."""
+	return json.loads(attempt.paper)["version"] != str(doc.modified)
+
+
+def keep_answers(name: str, answers: dict) -> None:
+	"""Keep what was ticked so far, for another sitting."""
+	attempt = _mine(name)
+	attempt.db_set("answers", json.dumps(_clean(answers)))
+
+
+def finish(name: str, answers: dict) -> dict:
+	"""Judge the session user's try; a passed one counts at once.
+
+	:returns: `{"passed", "score", "pass_mark", "valid_until", "wrong": [{"question", "explanation"}]}`
+	"""
+	attempt = _mine(name)
+	doc = frappe.get_cached_doc(TRAINING, attempt.training)
+	if _paper_is_old(attempt, doc):
+		frappe.throw(
+			_(
+				"The training was changed meanwhile. Open it again; your time so far is not lost, only the test begins anew."
+			),
+			title=_("Training Changed"),
+		)
+	answers = _clean(answers)
+	result = rules.judge(
+		doc.as_rules(), {key: frozenset(numbers) for key, numbers in answers.items()}, doc.pass_mark or 0
+	)
+	attempt.db_set(
+		{
+			"answers": json.dumps(answers),
+			"finished_on": clock.now(),
+			"score": result.score,
+			"status": PASSED if result.passed else FAILED,
+		}
+	)
+	until = (
+		complete(attempt.user, attempt.training, score=result.score, attempt=name) if result.passed else None
+	)
+	rows = {str(row.idx): row for row in doc.questions}
+	return {
+		"passed": result.passed,
+		"score": result.score,
+		"pass_mark": doc.pass_mark,
+		"valid_until": until and str(until),
+		"wrong": [
+			{"question": rows[key].question, "explanation": rows[key].explanation} for key in result.wrong
+		],
+	}
+
+
+def _mine(name: str):
+	attempt = frappe.get_doc(ATTEMPT, name, for_update=True)
+	if attempt.user != frappe.session.user or attempt.status != IN_PROGRESS:
+		frappe.throw(
+			_("This test is over, or somebody else's. Open the training again."),
+			exc=frappe.PermissionError,
+			title=_("Test Not Open"),
+		)
+	return attempt
+
+
+def _clean(answers) -> dict[str, list[int]]:
+	"""Key → numbers, whatever form a request brings them in."""
+	if not isinstance(answers, dict):
+		frappe.throw(_("Answers are given by question."), title=_("Answers Not Understood"))
+	try:
+		return {str(key)[:10]: sorted({int(n) for n in numbers})[:100] for key, numbers in answers.items()}
+	except (TypeError, ValueError):
+		frappe.throw(_("Each answer is a list of option numbers."), title=_("Answers Not Understood"))
+
+
+def complete(
+	user: str, training: str, *, completed_on=None, score: float | None = None, attempt: str | None = None
+):
+	"""Record a completion and tell other apps; returns the last day on which it counts."""
+	day = getdate(completed_on) if completed_on else clock.now().date()
+	record = frappe.get_doc(
+		{
+			"doctype": RECORD,
+			"user": user,
+			"training": training,
+			"completed_on": day,
+			"score": score,
+			"attempt": attempt,
+		}
+	).insert(ignore_permissions=True)
+	for hook in frappe.get_hooks(COMPLETED_HOOK):
+		frappe.call(
+			hook, user=user, training=training, completed_on=day, valid_until=record.valid_until, score=score
+		)
+	return record.valid_until
+
+
+def end_of_validity(training: str, completed_on):
+	return add_months(getdate(completed_on), frappe.get_cached_value(TRAINING, training, "valid_months"))
+
+
+def page_url(training: str | None = None) -> str:
+	"""The address of the page on which trainings are taken."""
+	return compat.desk_url(f"{PAGE}/{frappe.utils.quoted(training)}" if training else PAGE)
