@@ -5,6 +5,7 @@ was a refusal; `audit` looks at what is kept here when it is over.
 """
 
 import frappe
+from frappe import _
 
 from client_comms import compat
 from client_comms.i18n import translate
@@ -17,7 +18,16 @@ def objection(doctype: str, name: str, action: str, user: str, decision: access.
 	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons put where Frappe shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
-	return compat.objection(*(translate(reason) for reason in decision.reasons))
+	reasons = [translate(reason) for reason in decision.reasons]
+	if decision.rule == access.TRAINING_NOT_CURRENT and user == frappe.session.user:
+		reasons.append(_way_to_training())
+	return compat.objection(*reasons)
+
+
+def _way_to_training() -> str:
+	"""The next step of somebody whose training is not current."""
+	page = f'<a href="{compat.desk_url("take-training")}">{_("My Training")}</a>'
+	return _("Complete it under {0}; the records are open to you again from that moment.").format(page)
 
 
 def kept() -> dict[tuple[str, str], tuple[str, access.Decision]]:
