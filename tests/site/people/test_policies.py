@@ -1,0 +1,212 @@
+"""Policies in versions: approved by a second person, read and confirmed, reviewed in time (T-2, T-3, T-4)."""
+
+import frappe
+import pytest
+
+from client_comms import api, policy_frames, procedure
+from client_comms.exceptions import FourEyesError
+from client_comms.people import policies
+
+pytestmark = [pytest.mark.clause("T-2"), pytest.mark.clause("T-3"), pytest.mark.clause("T-4")]
+
+
+@pytest.fixture
+def author(make_user):
+	return make_user(procedure.COMMUNICATIONS_MANAGER)
+
+
+@pytest.fixture
+def approver(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER)
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT)
+
+
+@pytest.fixture
+def draft(author, as_user):
+	def make(label="1.0", effective_from="2026-11-01", **fields):
+		with as_user(author):
+			return frappe.get_doc(
+				{
+					"doctype": "SOP Policy",
+					"policy_title": "Use of Messengers",
+					"policy_kind": "Other",
+					"version_label": label,
+					"change_summary": f"Version {label}",
+					"effective_from": effective_from,
+					"next_review_on": "2027-11-01",
+					"policy_owner": author,
+					"body": "<p>We write by email.</p><p>We never use private accounts.</p>",
+					**fields,
+				}
+			).insert()
+
+	return make
+
+
+@pytest.fixture
+def approved(draft, approver, as_user):
+	def make(*args, **fields):
+		doc = draft(*args, **fields)
+		with as_user(approver):
+			doc = frappe.get_doc(doc.doctype, doc.name)
+			doc.submit()
+		return doc
+
+	return make
+
+
+def titles(rows):
+	return {row["title"] for row in rows}
+
+
+def test_nobody_approves_what_they_wrote(draft, author, approver, as_user):
+	doc = draft()
+	with as_user(author), pytest.raises(FourEyesError, match="You are the author"):
+		frappe.get_doc(doc.doctype, doc.name).submit()
+	with as_user(approver):
+		doc = frappe.get_doc(doc.doctype, doc.name)
+		doc.submit()
+	assert (doc.approved_by, str(doc.approved_on)) == (approver, frappe.utils.nowdate())
+
+
+def test_the_shipped_frames_are_drafts_that_cannot_be_approved_as_they_are(approver, as_user):
+	shipped = frappe.get_all("SOP Policy", ["name", "policy_title", "docstatus"])
+	assert {row.policy_title for row in shipped} >= {row["policy_title"] for row in policy_frames.POLICIES}
+	assert {row.policy_kind for row in policy_frames_rows()} == {
+		"Procedure",
+		"Client Confidentiality",
+		"Email and Communication",
+		"Data Retention and Privacy",
+	}
+	with as_user(approver):
+		for row in shipped:
+			assert row.docstatus == 0
+			with pytest.raises(frappe.ValidationError, match="Fill in"):
+				frappe.get_doc("SOP Policy", row.name).submit()
+
+
+def policy_frames_rows():
+	return [frappe._dict(row) for row in policy_frames.POLICIES]
+
+
+def test_the_version_in_force_is_the_latest_that_has_taken_effect(approved, clock_at):
+	first = approved("1.0", "2026-11-01")
+	second = approved("2.0", "2026-12-01")
+	for day, expected in (("2026-11-20", first), ("2026-12-01", second)):
+		with clock_at(f"{day} 10:00"):
+			assert expected.name in {row.name for row in policies.in_force()}
+	with clock_at("2026-10-31 10:00"):
+		assert not {first.name, second.name} & {row.name for row in policies.in_force()}
+
+
+def test_two_versions_cannot_take_effect_on_one_day(approved, draft, approver, as_user):
+	approved("1.0")
+	doc = draft("1.1")
+	with as_user(approver), pytest.raises(frappe.ValidationError, match="that day already"):
+		frappe.get_doc(doc.doctype, doc.name).submit()
+
+
+def test_reading_is_confirmed_once_for_each_version(approved, agent, as_user):
+	first = approved("1.0", frappe.utils.add_days(frappe.utils.nowdate(), -10))
+	with as_user(agent):
+		assert "Use of Messengers" in titles(api.policies_to_read())
+		name = api.attest_policy(first.name)
+		assert api.attest_policy(first.name) == name
+		assert "Use of Messengers" not in titles(api.policies_to_read())
+	attestation = frappe.get_doc("Policy Attestation", name)
+	assert (attestation.user, attestation.version_label) == (agent, "1.0")
+	second = approved("2.0", frappe.utils.nowdate())
+	with as_user(agent):
+		assert second.name in {row["name"] for row in api.policies_to_read()}
+		with pytest.raises(frappe.ValidationError, match="not in force"):
+			api.attest_policy(first.name) if frappe.db.delete("Policy Attestation") else api.attest_policy(first.name)
+
+
+def test_a_confirmation_is_nobody_elses_to_make_or_change(approved, agent, as_user):
+	doc = approved("1.0", frappe.utils.nowdate())
+	with as_user(agent):
+		name = api.attest_policy(doc.name)
+	attestation = frappe.get_doc("Policy Attestation", name)
+	attestation.user = "Administrator"
+	for act in (attestation.save, attestation.delete):
+		with pytest.raises(frappe.ValidationError, match="never changed"):
+			act()
+	with pytest.raises(frappe.ValidationError, match="made by the person"):
+		frappe.get_doc(
+			{"doctype": "Policy Attestation", "policy": doc.name, "user": agent, "attested_on": frappe.utils.now()}
+		).insert()
+
+
+def test_policies_are_for_the_roles_they_name(approved, agent, make_user, as_user):
+	approved("1.0", frappe.utils.nowdate(), roles=[{"role": procedure.ACCOUNT_MANAGER}])
+	manager, outsider = make_user(procedure.ACCOUNT_MANAGER), make_user("Sales User")
+	assert "Use of Messengers" in {row.policy_title for row in policies.to_read(manager)}
+	assert "Use of Messengers" not in {row.policy_title for row in policies.to_read(agent)}
+	assert policies.to_read(outsider) == []
+
+
+def test_forms_show_the_policies_of_their_type(approved, agent, as_user):
+	approved(
+		"1.0",
+		frappe.utils.nowdate(),
+		communication_types=[{"communication_type": procedure.FEEDBACK}],
+	)
+	with as_user(agent):
+		assert "Use of Messengers" in titles(api.policies_in_force(procedure.FEEDBACK))
+		assert "Use of Messengers" not in titles(api.policies_in_force(procedure.SERVICE_UPDATE))
+
+
+def test_the_difference_of_two_versions(approved, agent, as_user):
+	first = approved("1.0", "2026-11-01")
+	second = approved(
+		"2.0", "2026-11-10", body="<p>We write by email.</p><p>We use approved accounts only.</p><p>New.</p>"
+	)
+	with as_user(agent):
+		rows = api.policy_difference(first.name, second.name)
+		history = api.policy_history("Use of Messengers")
+	assert rows == [
+		{"kind": "same", "left": "We write by email.", "right": "We write by email."},
+		{"kind": "changed", "left": "We never use private accounts.", "right": "We use approved accounts only."},
+		{"kind": "changed", "left": "", "right": "New."},
+	]
+	assert [row.version_label for row in history] == ["1.0", "2.0"]
+
+
+def test_owners_are_reminded_and_overdue_reviews_told_to_the_compliance_officer(
+	approved, author, approver, clock_at
+):
+	doc = approved("1.0", "2026-11-01")
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			before = set(frappe.get_all("Notification Log", pluck="name"))
+			policies.remind()
+			return sorted(
+				frappe.get_all(
+					"Notification Log",
+					{"document_name": doc.name, "name": ("not in", [*before, ""])},
+					pluck="for_user",
+				)
+			)
+
+	assert told("2027-09-01") == []
+	assert told("2027-10-02") == [author]
+	assert told("2027-10-02") == []
+	assert told("2027-11-01") == [author]
+	assert {author, approver} <= set(told("2027-11-08"))
+
+
+@pytest.mark.parametrize(
+	("fields", "message"),
+	[
+		({"body": "<p> </p>"}, "Enter the text"),
+		({"next_review_on": "2026-11-01"}, "next review must be after"),
+	],
+)
+def test_what_makes_no_sense_is_refused(draft, fields, message):
+	with pytest.raises(frappe.ValidationError, match=message):
+		draft(**fields)

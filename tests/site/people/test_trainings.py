@@ -1,0 +1,243 @@
+"""Trainings: assigned with the role, taken in the desk, and what they open and close (R-1, T-1)."""
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.enforcement import policy
+from client_comms.people import trainings
+from client_comms.rules import training as rules
+
+pytestmark = [pytest.mark.clause("R-1"), pytest.mark.clause("T-1")]
+
+COURSE = "Course for Account Managers"
+RIGHT = {"1": [2], "2": [1, 3]}
+
+
+@pytest.fixture
+def course(site):
+	frappe.db.delete("SOP Training Assignment")
+	frappe.db.set_value("SOP Training", {"name": ("!=", COURSE)}, "disabled", 1)
+	return frappe.get_doc(
+		{
+			"doctype": "SOP Training",
+			"training_name": COURSE,
+			"valid_months": 12,
+			"grace_days": 14,
+			"refresh_days": 30,
+			"pass_mark": 80,
+			"roles": [{"role": procedure.ACCOUNT_MANAGER}],
+			"description": "<p>Read this.</p>",
+			"questions": [
+				{"question": "Within how many business days?", "options": "One\nTwo\nThree", "right_options": "2"},
+				{
+					"question": "What needs consent?",
+					"options": "Advisers\nThe client\nFriends",
+					"right_options": "1, 3",
+					"multiple": 1,
+					"explanation": "Third parties need it.",
+				},
+			],
+		}
+	).insert()
+
+
+@pytest.fixture
+def manager(course, make_user):
+	return make_user(procedure.ACCOUNT_MANAGER)
+
+
+@pytest.fixture
+def required(site):
+	"""Confidential asks for training."""
+	level = frappe.get_doc("Confidentiality Level", procedure.CONFIDENTIAL)
+	level.require_training = 1
+	level.save()
+
+
+def take(user, as_user, answers=RIGHT):
+	with as_user(user):
+		attempt = api.open_training(COURSE)
+		return api.finish_training(attempt["attempt"], answers)
+
+
+def may_read(record):
+	"""Asked of the record as it is loaded anew: the one that `log` made ignores permissions."""
+	return frappe.get_doc(record.doctype, record.name).has_permission("read")
+
+
+def state_of(user):
+	return trainings.states_of(user)[COURSE].name
+
+
+def test_whoever_is_given_the_role_is_assigned_the_training_at_once(manager, make_user, clock_at):
+	assert state_of(manager) == rules.ASSIGNED
+	told = frappe.get_all("Notification Log", {"for_user": manager, "document_name": COURSE}, pluck="subject")
+	assert len(told) == 1 and "Please complete the training" in told[0]
+	assert trainings.states_of(make_user(procedure.CUSTOMER_SUPPORT)) == {}
+	user = frappe.get_doc("User", make_user(procedure.CUSTOMER_SUPPORT))
+	user.append("roles", {"role": procedure.ACCOUNT_MANAGER})
+	user.save()
+	assert state_of(user.name) == rules.ASSIGNED
+
+
+def test_the_assignment_goes_with_the_role(manager):
+	user = frappe.get_doc("User", manager)
+	user.set("roles", [{"role": procedure.CUSTOMER_SUPPORT}])
+	user.save()
+	assert trainings.states_of(manager) == {}
+
+
+def test_roles_given_past_the_user_are_found_daily(course, make_user):
+	user = make_user(procedure.CUSTOMER_SUPPORT)
+	frappe.get_doc("User", user).append("roles", {"role": procedure.ACCOUNT_MANAGER}).db_insert()
+	frappe.clear_cache(user=user)
+	trainings.assign_all()
+	assert state_of(user) == rules.ASSIGNED
+	trainings.assign_all()
+	assert frappe.db.count("SOP Training Assignment", {"user": user}) == 1
+
+
+def test_failing_once_then_passing_opens_what_requires_training(manager, required, log, as_user):
+	record = log(procedure.SERVICE_UPDATE, responsible_staff=manager)
+	with as_user(manager):
+		assert not may_read(record)
+		reasons = api.explain_access(record.doctype, record.name)
+		assert reasons["rule"] == "training-not-current"
+	failed = take(manager, as_user, {"1": [2], "2": [1]})
+	assert not failed["passed"] and failed["score"] == 50
+	assert failed["wrong"] == [{"question": "What needs consent?", "explanation": "Third parties need it."}]
+	with as_user(manager):
+		assert not may_read(record)
+	passed = take(manager, as_user)
+	assert passed["passed"] and passed["score"] == 100
+	with as_user(manager):
+		assert may_read(record)
+	assert [row.status for row in frappe.get_all(
+		"SOP Training Attempt", {"user": manager}, ["status"], order_by="creation asc"
+	)] == ["Failed", "Passed"]
+
+
+def test_a_year_later_it_lapses_with_the_way_back(manager, required, log, as_user, clock_at):
+	record = log(procedure.SERVICE_UPDATE, responsible_staff=manager)
+	take(manager, as_user)
+	until = frappe.utils.add_months(frappe.utils.nowdate(), 12)
+	with clock_at(f"{until} 10:00"), as_user(manager):
+		assert may_read(record)
+		assert state_of(manager) == rules.DUE
+	with clock_at(f"{frappe.utils.add_days(until, 1)} 10:00"), as_user(manager):
+		assert not may_read(record)
+		assert state_of(manager) == rules.LAPSED
+		take(manager, as_user)
+		assert may_read(record)
+
+
+def test_the_refusal_shows_the_way_to_the_training(manager, required, log, as_user):
+	record = log(procedure.SERVICE_UPDATE, responsible_staff=manager)
+	with as_user(manager), pytest.raises(frappe.PermissionError):
+		frappe.has_permission(record.doctype, "read", doc=record.name, throw=True)
+	said = str(frappe.local.message_log)
+	assert "take-training" in said and "requires training" in said
+
+
+def test_answers_are_kept_between_sittings(manager, as_user):
+	with as_user(manager):
+		first = api.open_training(COURSE)
+		api.keep_training_answers(first["attempt"], {"1": [3]})
+		again = api.open_training(COURSE)
+	assert again["attempt"] == first["attempt"]
+	assert again["answers"] == {"1": [3]}
+	assert again["questions"] == first["questions"]
+
+
+def test_the_paper_does_not_tell_what_is_right(manager, as_user):
+	with as_user(manager):
+		paper = api.open_training(COURSE)
+		assert "right" not in frappe.as_json(paper)
+		doc = frappe.client.get("SOP Training", COURSE)
+		assert not any(row.get("right_options") for row in doc["questions"])
+
+
+def test_nobody_takes_what_is_not_theirs(course, manager, make_user, as_user):
+	other = make_user(procedure.ACCOUNT_MANAGER)
+	with as_user(manager):
+		attempt = api.open_training(COURSE)["attempt"]
+	with as_user(other), pytest.raises(frappe.PermissionError):
+		api.finish_training(attempt, RIGHT)
+	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError, match="not assigned"):
+		api.open_training(COURSE)
+
+
+def test_another_app_reports_a_completion(manager, make_user, as_user):
+	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
+		api.complete_training(manager, COURSE)
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		done = api.complete_training(manager, COURSE, frappe.utils.add_days(frappe.utils.nowdate(), -1), 90)
+	assert state_of(manager) == rules.CURRENT
+	record = frappe.get_last_doc("SOP Training Record", {"user": manager})
+	assert (record.score, str(record.valid_until)) == (90, done["valid_until"])
+
+
+@pytest.mark.parametrize(
+	("arguments", "message"),
+	[
+		({"training": "No such course"}, "does not exist"),
+		({"user": "nobody@example.com"}, "does not exist"),
+		({"completed_on": "2099-01-01"}, "after it was completed"),
+		({"score": 101}, "from 0 to 100"),
+	],
+)
+def test_a_completion_that_makes_no_sense_is_refused(manager, arguments, message):
+	with pytest.raises(frappe.ValidationError, match=message):
+		api.complete_training(**{"user": manager, "training": COURSE, **arguments})
+	assert not frappe.db.count("SOP Training Record", {"user": manager})
+
+
+def test_who_would_be_locked_out_is_known_before(manager, make_user, as_user):
+	other = make_user(procedure.ACCOUNT_MANAGER)
+	take(manager, as_user)
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		locked_out = api.locked_out_by_training(procedure.CONFIDENTIAL)
+	assert other in locked_out and manager not in locked_out
+
+
+def test_trained_is_by_the_trainings_of_ones_roles(manager, make_user, required):
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	assert policy.is_trained(agent)
+	assert not policy.is_trained(manager)
+	frappe.db.set_value("SOP Training", COURSE, "mandatory", 0)
+	assert not policy.is_trained(agent), "without any mandatory training nobody is trained"
+
+
+def test_reminders_go_to_the_person_and_when_overdue_to_the_manager_role(course, make_user, clock_at):
+	boss = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	with clock_at("2026-11-02 09:00"):
+		user = make_user(procedure.ACCOUNT_MANAGER)
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			before = set(frappe.get_all("Notification Log", pluck="name"))
+			trainings.remind()
+			new = {"document_name": COURSE, "name": ("not in", [*before, ""])}
+			return set(frappe.get_all("Notification Log", new, pluck="for_user")) & {boss, user}
+
+	assert told("2026-11-09") == {user}  # seven days before the days of grace end
+	assert told("2026-11-09") == set()
+	assert told("2026-11-15") == {user}
+	assert told("2026-11-16") == {user}
+	assert told("2026-11-20") == set()
+	assert told("2026-11-23") == {user, boss}
+
+
+def test_the_team_report(manager, make_user, as_user):
+	from client_comms.communication_governance.report.training_status import training_status
+
+	other = make_user(procedure.ACCOUNT_MANAGER)
+	take(manager, as_user)
+	with as_user(make_user(procedure.CUSTOMER_SUPPORT_MANAGER)):
+		_columns, rows, _message, chart = training_status.execute({"role": procedure.ACCOUNT_MANAGER})
+	states = {row["user"]: row["state"] for row in rows}
+	assert (states[manager], states[other]) == (rules.CURRENT, rules.ASSIGNED)
+	assert chart["data"]["labels"] == ["Assigned", "Current"]
+	with as_user(manager), pytest.raises(frappe.PermissionError):
+		training_status.execute()
