@@ -8,6 +8,8 @@ from client_comms.rules import training
 from client_comms.rules.messages import RuleError
 from client_comms.rules.training import Question, judge, reminder, state
 
+pytestmark = pytest.mark.clause("R-1", "T-1")
+
 DAY = date(2026, 11, 2)
 
 

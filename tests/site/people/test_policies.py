@@ -7,7 +7,7 @@ from client_comms import api, policy_frames, procedure
 from client_comms.exceptions import FourEyesError
 from client_comms.people import policies
 
-pytestmark = [pytest.mark.clause("T-2"), pytest.mark.clause("T-3"), pytest.mark.clause("T-4")]
+pytestmark = pytest.mark.clause("R-1", "T-2", "T-3", "T-4")
 
 
 @pytest.fixture
@@ -123,7 +123,14 @@ def test_reading_is_confirmed_once_for_each_version(approved, agent, as_user):
 	with as_user(agent):
 		assert second.name in {row["name"] for row in api.policies_to_read()}
 		with pytest.raises(frappe.ValidationError, match="not in force"):
-			api.attest_policy(first.name) if frappe.db.delete("Policy Attestation") else api.attest_policy(first.name)
+			api.attest_policy(first.name) if frappe.db.delete("Policy Attestation") else api.attest_policy(
+				first.name
+			)
+
+
+def with_nothing_confirmed(policy):
+	frappe.db.delete("Policy Attestation", {"policy": policy.name})
+	api.attest_policy(policy.name)
 
 
 def test_a_confirmation_is_nobody_elses_to_make_or_change(approved, agent, as_user):
@@ -137,7 +144,12 @@ def test_a_confirmation_is_nobody_elses_to_make_or_change(approved, agent, as_us
 			act()
 	with pytest.raises(frappe.ValidationError, match="made by the person"):
 		frappe.get_doc(
-			{"doctype": "Policy Attestation", "policy": doc.name, "user": agent, "attested_on": frappe.utils.now()}
+			{
+				"doctype": "Policy Attestation",
+				"policy": doc.name,
+				"user": agent,
+				"attested_on": frappe.utils.now(),
+			}
 		).insert()
 
 
@@ -170,7 +182,11 @@ def test_the_difference_of_two_versions(approved, agent, as_user):
 		history = api.policy_history("Use of Messengers")
 	assert rows == [
 		{"kind": "same", "left": "We write by email.", "right": "We write by email."},
-		{"kind": "changed", "left": "We never use private accounts.", "right": "We use approved accounts only."},
+		{
+			"kind": "changed",
+			"left": "We never use private accounts.",
+			"right": "We use approved accounts only.",
+		},
 		{"kind": "changed", "left": "", "right": "New."},
 	]
 	assert [row.version_label for row in history] == ["1.0", "2.0"]

@@ -8,7 +8,7 @@ from client_comms.enforcement import policy
 from client_comms.people import trainings
 from client_comms.rules import training as rules
 
-pytestmark = [pytest.mark.clause("R-1"), pytest.mark.clause("T-1")]
+pytestmark = pytest.mark.clause("R-1", "T-1")
 
 COURSE = "Course for Account Managers"
 RIGHT = {"1": [2], "2": [1, 3]}
@@ -29,7 +29,11 @@ def course(site):
 			"roles": [{"role": procedure.ACCOUNT_MANAGER}],
 			"description": "<p>Read this.</p>",
 			"questions": [
-				{"question": "Within how many business days?", "options": "One\nTwo\nThree", "right_options": "2"},
+				{
+					"question": "Within how many business days?",
+					"options": "One\nTwo\nThree",
+					"right_options": "2",
+				},
 				{
 					"question": "What needs consent?",
 					"options": "Advisers\nThe client\nFriends",
@@ -113,9 +117,12 @@ def test_failing_once_then_passing_opens_what_requires_training(manager, require
 	assert passed["passed"] and passed["score"] == 100
 	with as_user(manager):
 		assert may_read(record)
-	assert [row.status for row in frappe.get_all(
-		"SOP Training Attempt", {"user": manager}, ["status"], order_by="creation asc"
-	)] == ["Failed", "Passed"]
+	assert [
+		row.status
+		for row in frappe.get_all(
+			"SOP Training Attempt", {"user": manager}, ["status"], order_by="creation asc"
+		)
+	] == ["Failed", "Passed"]
 
 
 def test_a_year_later_it_lapses_with_the_way_back(manager, required, log, as_user, clock_at):
@@ -183,7 +190,7 @@ def test_another_app_reports_a_completion(manager, make_user, as_user):
 	[
 		({"training": "No such course"}, "does not exist"),
 		({"user": "nobody@example.com"}, "does not exist"),
-		({"completed_on": "2099-01-01"}, "after it was completed"),
+		({"completed_on": "2099-01-01"}, "not in the future"),
 		({"score": 101}, "from 0 to 100"),
 	],
 )
