@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from client_comms.__main__ import main as client_comms
-from client_comms.demo import mailbox
+from client_comms.demo import mailbox, stories
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 	)
 	parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 	options = parser.parse_args(arguments)
-	anchor = options.anchor or datetime.now(ZoneInfo(mailbox.TIME_ZONE)).date()
+	anchor = options.anchor or datetime.now(ZoneInfo(stories.TIME_ZONE)).date()
 	holidays = [word for day in mailbox.holidays(anchor) for word in ("--holiday", day.isoformat())]
 	with TemporaryDirectory() as folder:
 		mailbox.write(Path(folder), anchor)
@@ -28,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 			[
 				"dry-run",
 				folder,
-				*("--own-domain", mailbox.OWN_DOMAIN),
-				*("--time-zone", mailbox.TIME_ZONE),
+				*("--own-domain", stories.OWN_DOMAIN),
+				*("--time-zone", stories.TIME_ZONE),
 				*holidays,
 				*(["--json"] if options.json else []),
 			]

@@ -4,13 +4,13 @@ from datetime import date
 
 import frappe
 
-from client_comms.demo import mailbox, scenario
+from client_comms.demo import mailbox, scenario, stories
 
 HOLIDAY_LIST = "Nordlicht Solar"
 # Address, name of the Email Account, and what Frappe makes of a mail to it.
 ACCOUNTS = (
-	(mailbox.SALES, "Nordlicht Sales", "Lead"),
-	(mailbox.SUPPORT, "Nordlicht Support", "Issue"),
+	(stories.SALES, "Nordlicht Sales", "Lead"),
+	(stories.SUPPORT, "Nordlicht Support", "Issue"),
 )
 
 
@@ -70,8 +70,8 @@ def make_email_account(address: str, account: str, append_to: str) -> None:
 
 def make_own_domain() -> None:
 	settings = frappe.get_doc("Client Comms Settings")
-	if mailbox.OWN_DOMAIN not in settings.own_domains():
-		settings.own_email_domains = f"{settings.own_email_domains or ''}\n{mailbox.OWN_DOMAIN}"
+	if stories.OWN_DOMAIN not in settings.own_domains():
+		settings.own_email_domains = f"{settings.own_email_domains or ''}\n{stories.OWN_DOMAIN}"
 		settings.save(ignore_permissions=True)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from client_comms import procedure
 from client_comms.demo import mailbox
-from client_comms.demo.mailbox import JANA, LENA, MAREN, OWN_DOMAIN, TIME_ZONE, TOM
+from client_comms.demo.stories import JANA, LENA, MAREN, OWN_DOMAIN, TIME_ZONE, TOM
 
 Person = tuple[str, str]  # name and email address
 

@@ -26,13 +26,13 @@ from frappe.utils import data as frappe_time
 from client_comms import api, clock, procedure
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
-from client_comms.demo import company, mailbox, scenario
+from client_comms.demo import company, mailbox, scenario, stories
 from client_comms.rules import documentation
 
 INTERACTION = "Client Interaction"
 TYPE_OF_KIND = {
-	mailbox.SERVICE_UPDATE: procedure.SERVICE_UPDATE,
-	mailbox.CLOSURE: procedure.RESOLUTION,
+	stories.SERVICE_UPDATE: procedure.SERVICE_UPDATE,
+	stories.CLOSURE: procedure.RESOLUTION,
 }
 MANAGER = scenario.MAREN[1]
 SWEEP_EVERY = timedelta(minutes=5)  # as the scheduler does
@@ -91,7 +91,7 @@ class Demonstration:
 		self.refused: list[str] = []
 		zone = calendars.default().time_zone
 		# Frappe's automatic replies leave no document behind.
-		mails = [m for m in mailbox.build(anchor, zone) if m.kind != mailbox.AUTO_ACKNOWLEDGEMENT]
+		mails = [m for m in mailbox.build(anchor, zone) if m.kind != stories.AUTO_ACKNOWLEDGEMENT]
 		self.steps: list[Step] = sorted([*mails, *scenario.build(anchor, zone)], key=lambda step: step.at)
 		self.openings: dict[str, Step] = {}
 		for step in self.steps:
@@ -365,7 +365,7 @@ def _message_id(step: Step) -> str:
 	"""The id of a mail as Frappe stores it, without brackets."""
 	if isinstance(step, mailbox.MailItem):
 		return _bare(step.message_id)
-	return f"{step.key}.{step.at:%Y%m%d%H%M}@{mailbox.OWN_DOMAIN}"
+	return f"{step.key}.{step.at:%Y%m%d%H%M}@{stories.OWN_DOMAIN}"
 
 
 def _bare(message_id: str) -> str:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from client_comms.demo import mailbox
+from client_comms.demo import mailbox, stories
 from client_comms.dry_run import Mail, Procedure, assess, parse_mail, read_mailbox, sort_out
 from client_comms.dry_run.governance import load_calendar
 
 ANCHORS = [date(2024, 9, 2) + timedelta(days=n) for n in range(7)] + [date(2025, 3, 31), date(2025, 11, 1)]
-OWN = [mailbox.OWN_DOMAIN]
+OWN = [stories.OWN_DOMAIN]
 
 
 @pytest.fixture(scope="module", params=ANCHORS, ids=str)
@@ -40,7 +40,7 @@ def test_the_same_anchor_gives_the_same_bytes(anchor, items):
 def test_sixty_days_in_order_of_time(anchor, items):
 	days = [item.at.date() for item in items]
 	assert days == sorted(days)
-	assert anchor - timedelta(days=mailbox.DAYS) < days[0] and days[-1] <= anchor
+	assert anchor - timedelta(days=stories.DAYS) < days[0] and days[-1] <= anchor
 	for key in {item.key for item in items}:
 		thread = sorted((item for item in items if item.key == key), key=lambda item: item.message_id)
 		assert all(one.at < two.at for one, two in pairwise(thread)), key
@@ -53,7 +53,7 @@ def test_every_mail_can_be_read_and_says_what_the_item_says(items):
 		(found,) = sort_out([found], OWN)
 		assert (found.direction, found.at) == (item.direction, item.at)
 		assert f"<{found.message_id}>" == item.message_id
-		assert (found.automatic is not None) == (item.kind in mailbox.AUTOMATIC), item
+		assert (found.automatic is not None) == (item.kind in stories.AUTOMATIC), item
 		assert all(each.endswith(".example") for each in (found.sender, *found.recipients))
 
 
@@ -63,11 +63,11 @@ def test_kinds_and_numbers(items):
 		first_of.setdefault(item.key, item)
 	assert 43 <= sum(item.direction == "Inbound" for item in first_of.values()) <= 47
 	kinds = Counter(item.kind for item in items)
-	assert kinds[mailbox.BOUNCE] == kinds[mailbox.NEWSLETTER] == kinds[mailbox.AUTO_ACKNOWLEDGEMENT] == 1
-	assert kinds[mailbox.OUT_OF_OFFICE] == 2
-	assert kinds[mailbox.COMPLAINT] == 8
-	assert kinds[mailbox.STAFF_REPLY] > 30
-	assert {item.account for item in items} == {mailbox.SUPPORT, mailbox.SALES}
+	assert kinds[stories.BOUNCE] == kinds[stories.NEWSLETTER] == kinds[stories.AUTO_ACKNOWLEDGEMENT] == 1
+	assert kinds[stories.OUT_OF_OFFICE] == 2
+	assert kinds[stories.COMPLAINT] == 8
+	assert kinds[stories.STAFF_REPLY] > 30
+	assert {item.account for item in items} == {stories.SUPPORT, stories.SALES}
 
 
 def test_arrivals_at_night_on_weekends_and_on_the_holiday(anchor, items):
@@ -109,7 +109,7 @@ def test_encodings_and_attachments_are_real(items):
 
 def test_replies_refer_to_what_they_answer(items):
 	ids = {item.message_id for item in items}
-	replies = [item for item in items if item.kind in (mailbox.STAFF_REPLY, mailbox.CLIENT_REPLY)]
+	replies = [item for item in items if item.kind in (stories.STAFF_REPLY, stories.CLIENT_REPLY)]
 	for message in messages(replies):
 		assert message["In-Reply-To"] in ids
 		assert set(message["References"].split()) <= ids
@@ -123,12 +123,12 @@ def test_written_files_are_what_the_dry_run_reads(tmp_path, anchor, items):
 
 
 def test_it_shows_every_outcome(anchor, items):
-	zone = ZoneInfo(mailbox.TIME_ZONE)
+	zone = ZoneInfo(stories.TIME_ZONE)
 	mails = sort_out([parse_mail(item.raw, item.key) for item in items], OWN)
-	calendar = load_calendar(None, mailbox.TIME_ZONE, mailbox.holidays(anchor))
+	calendar = load_calendar(None, stories.TIME_ZONE, mailbox.holidays(anchor))
 	now = datetime.combine(anchor, datetime.max.time().replace(hour=8, minute=0), zone)
 	found = assess(mails, Procedure.shipped(), calendar, now)
-	keys = {item.key for item in items if item.kind != mailbox.NEWSLETTER and item.at <= now}
+	keys = {item.key for item in items if item.kind != stories.NEWSLETTER and item.at <= now}
 	assert len(found) == len(keys)
 	assert {each.communication_type for each in found} == {
 		"Initial Inquiry",

@@ -11,7 +11,7 @@ import pytest
 
 from client_comms import procedure
 from client_comms.demo import __main__ as command
-from client_comms.demo import mailbox, scenario
+from client_comms.demo import mailbox, scenario, stories
 
 ROOT = Path(__file__).resolve().parents[2]
 ANCHORS = [date(2026, 11, 18) + timedelta(days=n) for n in range(8)]
@@ -30,7 +30,7 @@ def test_every_role_of_the_procedure_has_its_people():
 
 
 def test_all_staff_write_from_the_domain_of_the_company():
-	assert {address.split("@")[1] for (_name, address), *_more in scenario.STAFF} == {mailbox.OWN_DOMAIN}
+	assert {address.split("@")[1] for (_name, address), *_more in scenario.STAFF} == {stories.OWN_DOMAIN}
 
 
 @pytest.mark.parametrize("anchor", ANCHORS)
@@ -69,7 +69,7 @@ def test_deadlines_of_mail_are_left_to_the_mail():
 def test_the_mailbox_is_assessed_without_a_site(capsys):
 	assert command.main(["--anchor", "2026-11-25", "--json"]) == 0
 	report = json.loads(capsys.readouterr().out)
-	assert report["own_domains"] == [mailbox.OWN_DOMAIN]
+	assert report["own_domains"] == [stories.OWN_DOMAIN]
 	assert report["problems"] == []
 	assert len(report["conversations"]) > 45
 

@@ -151,7 +151,7 @@ def whitelisted() -> set[str]:
 
 
 def test_every_whitelisted_method_is_a_surface_or_says_why_not():
-	called = inspect.getsource(surfaces)
+	called = "".join(map(inspect.getsource, surfaces.FILES))
 	no_surface = {name for name in whitelisted() if f'"{name}"' not in called}
 	assert no_surface == set(NO_SURFACE)
 

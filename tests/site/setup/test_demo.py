@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from frappe.utils.data import get_system_timezone
 
 from client_comms import clock, commands
-from client_comms.demo import mailbox, overview, scenario, site
+from client_comms.demo import mailbox, overview, scenario, site, stories
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
 from client_comms.dry_run.governance import load_calendar
 
@@ -50,7 +50,7 @@ def dry_run(anchor):
 	calendar = load_calendar(None, get_system_timezone(), mailbox.holidays(anchor))
 	mails = [parse_mail(item.raw, item.key) for item in mailbox.build(anchor, calendar.time_zone)]
 	now = clock.to_aware(clock.now())
-	return assess(sort_out(mails, [mailbox.OWN_DOMAIN]), Procedure.shipped(), calendar, now)
+	return assess(sort_out(mails, [stories.OWN_DOMAIN]), Procedure.shipped(), calendar, now)
 
 
 def interaction_of(message_id):

@@ -1,0 +1,182 @@
+"""What belongs to an interaction: messages, comments, to-dos, notifications and the like."""
+
+import frappe
+
+from client_comms.leak_check.bait import INTERACTION
+from client_comms.leak_check.surfaces.surface import (
+	BY_EVENT,
+	BY_TOOL,
+	all_planted,
+	overridden,
+	surface,
+)
+
+# Dependents with text of their own; shares, follows and views have none.
+DEPENDENTS = (
+	"Access Log",
+	"Activity Log",
+	"Call Log",
+	"Client Disclosure",
+	"Comment",
+	"Communication",
+	"Document Share Key",
+	"Email Queue",
+	"Event",
+	"File",
+	"Milestone",
+	"Tag Link",
+	"ToDo",
+	"Version",
+)
+
+
+def _belonging(doctype):
+	@surface(f"{doctype}, list")
+	def in_list(visitor, bait, planted):
+		return visitor.ask(
+			"frappe.client.get_list",
+			doctype=doctype,
+			fields=["*"],
+			filters={"name": all_planted(planted, doctype)},
+		)
+
+	@surface(f"{doctype} by its name")
+	def by_name(visitor, bait, planted):
+		return visitor.call("frappe.client.get", doctype=doctype, name=bait.names[doctype])
+
+	@surface(f"{doctype}, REST")
+	def by_rest(visitor, bait, planted):
+		return visitor.get(f"/api/resource/{doctype}/{bait.names[doctype]}")
+
+	@surface(f"{doctype}, form", overridden("frappe.desk.form.load.getdoc"))
+	def in_form(visitor, bait, planted):
+		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=bait.names[doctype])
+
+	@surface(f"{doctype}, report view")
+	def reported(visitor, bait, planted):
+		return visitor.ask(
+			"frappe.desk.reportview.get",
+			doctype=doctype,
+			fields=["*"],
+			filters=[[doctype, "name", *all_planted(planted, doctype)]],
+		)
+
+	@surface(f"{doctype}, count by hidden text")
+	def counted(visitor, bait, planted):
+		column = {
+			"Access Log": "page",
+			"Activity Log": "subject",
+			"Call Log": "summary",
+			"Client Disclosure": "description",
+			"Communication": "subject",
+			"Document Share Key": "key",
+			"Email Queue": "message",
+			"Event": "subject",
+			"File": "file_name",
+			"Milestone": "value",
+			"Tag Link": "title",
+			"ToDo": "description",
+			"Version": "data",
+		}.get(doctype, "content")
+		return visitor.call(
+			"frappe.client.get_count", doctype=doctype, filters=[[doctype, column, "like", f"%{bait.word}%"]]
+		).message
+
+
+for _doctype in DEPENDENTS:
+	_belonging(_doctype)
+
+
+@surface("Email Queue, of a message that is filed elsewhere")
+def email_of_message(visitor, bait, planted):
+	name = bait.names["Email of Message"]
+	listed = visitor.call(
+		"frappe.client.get_list", doctype="Email Queue", fields=["message"], filters={"name": name}
+	)
+	return bait.word in listed.text or visitor.get(f"/api/resource/Email Queue/{name}")
+
+
+@surface("Energy Point Log", control=False)
+def energy_points(visitor, bait, planted):
+	if "Energy Point Log" not in bait.names:
+		return False
+	return visitor.call(
+		"frappe.desk.page.user_profile.user_profile.get_energy_points_list",
+		start=0,
+		limit=50,
+		user="Administrator",
+	)
+
+
+def _deleted(doctype):
+	@surface(f"deleted {doctype}")
+	def deleted(visitor, bait, planted):
+		name = bait.names[f"Deleted {doctype}"]
+		answers = [
+			visitor.call(
+				"frappe.client.get_list", doctype="Deleted Document", fields=["data"], filters={"name": name}
+			),
+			visitor.call("frappe.client.get", doctype="Deleted Document", name=name),
+		]
+		return any(bait.word in each.text for each in answers)
+
+
+for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"):
+	_deleted(_doctype)
+
+
+@surface(
+	"web form, a document of the user's own",
+	BY_TOOL.format(doctype="Web Form", ours="client_comms.enforcement.doctypes.web_form.GuardedWebForm"),
+)
+def own_in_web_form(visitor, bait, planted):
+	owner = frappe.db.get_value(INTERACTION, bait.name, "owner")
+	frappe.db.set_value(INTERACTION, bait.name, "owner", visitor.user, update_modified=False)
+	answer = visitor.call(
+		"frappe.website.doctype.web_form.web_form.get_form_data",
+		doctype=INTERACTION,
+		docname=bait.name,
+		web_form_name="issues",
+	)
+	frappe.db.set_value(INTERACTION, bait.name, "owner", owner, update_modified=False)
+	return answer
+
+
+@surface(
+	"System Console",
+	BY_TOOL.format(
+		doctype="System Console", ours="client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole"
+	),
+)
+def system_console(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.doctype.system_console.system_console.execute_code",
+		doc={
+			"doctype": "System Console",
+			"type": "SQL",
+			"console": f"select summary from `tab{INTERACTION}` where name = '{bait.name}' /* leakbait */",
+		},
+	)
+
+
+@surface("notifications of the desk", BY_EVENT)
+def notifications(visitor, bait, planted):
+	return visitor.ask(
+		"frappe.desk.doctype.notification_log.notification_log.get_notification_logs", limit=50
+	)
+
+
+@surface("email digest of followed documents", BY_EVENT, control=False)
+def follow_digest(visitor, bait, planted):
+	# Sent by the scheduler, so there is no request to make.
+	from frappe.desk.form.document_follow import get_message_for_user
+
+	messages, _documents = get_message_for_user("Hourly", visitor.user)
+	return bait.word in frappe.as_json(messages)
+
+
+@surface("to-do report")
+def todo_report(visitor, bait, planted):
+	return visitor.ask(
+		"frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True
+	)

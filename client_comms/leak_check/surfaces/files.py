@@ -1,0 +1,87 @@
+"""Files: their addresses, their content, and copies of them."""
+
+import frappe
+
+from client_comms.leak_check.bait import INTERACTION, remove_files
+from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_FILE, linked_by_own, surface
+
+
+@surface("file by its address")
+def file_address(visitor, bait, planted):
+	return visitor.get(bait.file_url)
+
+
+@surface("download of a file")
+def file_download(visitor, bait, planted):
+	return visitor.get("/api/method/download_file", file_url=bait.file_url)
+
+
+@surface("file search")
+def file_search(visitor, bait, planted):
+	return visitor.call("frappe.core.api.file.get_files_by_search_text", text=bait.word)
+
+
+@surface("pictures of a record")
+def attached_images(visitor, bait, planted):
+	return visitor.call("frappe.core.api.file.get_attached_images", doctype=INTERACTION, names=[bait.name])
+
+
+@surface("zip of files")
+def zip_files(visitor, bait, planted):
+	answer = visitor.call("frappe.core.api.file.zip_files", files=[bait.names["File"]])
+	return answer.ok and bait.word.encode() in answer.body
+
+
+def _opens(visitor, bait, own) -> bool:
+	"""Whether the content came back by the address that the visitor's own File row carries."""
+	opened = bool(own) and "content of" in visitor.get(bait.file_url).text
+	remove_files({"file_url": bait.file_url, "name": ("!=", bait.names["File"])})
+	frappe.db.delete("Comment", {"comment_type": "Attachment", "content": ("like", f"%{bait.word}%")})
+	return opened
+
+
+@surface("second file for the same address", BY_EVENT)
+def file_alias(visitor, bait, planted):
+	own = linked_by_own(
+		visitor, "File", {"file_url": bait.file_url, "file_name": "leakbait alias.txt", "is_private": 1}
+	)
+	return _opens(visitor, bait, own)
+
+
+@surface("second file by a way around its address", BY_FILE)
+def file_by_other_way(visitor, bait, planted):
+	values = {"file_url": f"/files/../..{bait.file_url}", "file_name": "leakbait way.txt", "is_private": 1}
+	made = visitor.call("frappe.client.insert", doc={"doctype": "File", **values}).message
+	opened = (
+		bool(made)
+		and "content of" in visitor.get("/api/method/download_file", file_url=made["file_url"]).text
+	)
+	if made:  # it is a file of its own on the disk
+		frappe.delete_doc("File", made["name"], force=True, ignore_permissions=True)
+	return opened
+
+
+@surface("upload with the address of a file", BY_EVENT)
+def upload_alias(visitor, bait, planted):
+	made = visitor.call("upload_file", file_url=bait.file_url, file_name="leakbait upload.txt", is_private=1)
+	return _opens(visitor, bait, made.message)
+
+
+@surface("email with somebody else's file", BY_EVENT)
+def email_alias(visitor, bait, planted):
+	made = visitor.call(
+		"frappe.core.doctype.communication.email.make",
+		subject="leakbait mail",
+		content="x",
+		communication_medium="Other",
+		attachments=[bait.names["File"]],
+	)
+	return _opens(visitor, bait, made.message)
+
+
+@surface("file made public", BY_EVENT, control=False)
+def public_file(visitor, bait, planted):
+	visitor.call(
+		"frappe.client.set_value", doctype="File", name=bait.names["File"], fieldname="is_private", value=0
+	)
+	return not frappe.db.get_value("File", bait.names["File"], "is_private")

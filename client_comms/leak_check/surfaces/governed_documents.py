@@ -1,0 +1,141 @@
+"""Issue, Lead and Opportunity, where the settings govern them."""
+
+import frappe
+
+from client_comms.enforcement import documents
+from client_comms.leak_check.surfaces.surface import overridden, surface
+from client_comms.rules import access
+
+
+def _document(doctype):
+	def probe(name):
+		def ask(look):
+			@surface(f"{doctype} at a level, {name}", control=False)
+			def asked(visitor, bait, planted):
+				return documents.is_governed(doctype) and look(visitor, bait.names[doctype])
+
+		return ask
+
+	@probe("form")
+	def _form(visitor, name):
+		return visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=name)
+
+	@probe("list")
+	def _list(visitor, name):
+		return visitor.call("frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": name})
+
+	@probe("REST")
+	def _rest(visitor, name):
+		return visitor.get(f"/api/resource/{doctype}/{name}")
+
+	@probe("report view")
+	def _report(visitor, name):
+		return visitor.call(
+			"frappe.desk.reportview.get",
+			doctype=doctype,
+			fields=["*"],
+			filters=[[doctype, "name", "=", name]],
+		)
+
+	@probe("link field search")
+	def _search(visitor, name):
+		return bool(
+			visitor.call(
+				"frappe.desk.search.search_link",
+				doctype=doctype,
+				txt="",
+				filters=[[doctype, "name", "=", name]],
+				ignore_user_permissions=1,
+			).message
+		)
+
+
+for _doctype in documents.SETTING:
+	_document(_doctype)
+
+
+@surface(
+	"Lead at a level, its address",
+	overridden("erpnext.crm.doctype.lead.lead.get_lead_details"),
+	control=False,
+)
+def lead_details(visitor, bait, planted):
+	return documents.is_governed("Lead") and visitor.call(
+		"erpnext.crm.doctype.lead.lead.get_lead_details", lead=bait.names["Lead"]
+	)
+
+
+@surface(
+	"Opportunity at a level, among those of a prospect",
+	overridden("erpnext.crm.doctype.prospect.prospect.get_opportunities"),
+	control=False,
+)
+def prospect_opportunities(visitor, bait, planted):
+	found = visitor.ask(
+		"erpnext.crm.doctype.prospect.prospect.get_opportunities", prospect=planted.parties["Prospect"]
+	)
+	return documents.is_governed("Opportunity") and bait.names["Opportunity"] in found.text
+
+
+@surface(
+	"Opportunity at a level, its items",
+	overridden("erpnext.controllers.queries.get_filtered_child_rows"),
+	control=False,
+)
+def opportunity_items(visitor, bait, planted):
+	asked = {"doctype": "Opportunity Item", "txt": "", "filters": {"parent": bait.names["Opportunity"]}}
+	method = "erpnext.controllers.queries.get_filtered_child_rows"
+	answers = [
+		visitor.call(method, searchfield="name", start=0, page_len=20, **asked),
+		visitor.call("frappe.desk.search.search_link", query=method, **asked),
+	]
+	return documents.is_governed("Opportunity") and any(bait.word in each.text for each in answers)
+
+
+@surface("Issue at a level, a message under it", control=False)
+def message_of_issue(visitor, bait, planted):
+	name = bait.names["Message of Issue"]
+	answers = [
+		visitor.call(
+			"frappe.client.get_list",
+			doctype="Communication",
+			fields=["subject"],
+			filters={"name": name},
+		),
+		visitor.get(f"/api/resource/Communication/{name}"),
+	]
+	return documents.is_governed("Issue") and any(bait.word in each.text for each in answers)
+
+
+@surface("Lead at a level, its notes", control=False)
+def lead_notes(visitor, bait, planted):
+	found = visitor.call(
+		"frappe.client.get_list",
+		doctype="CRM Note",
+		parent="Lead",
+		fields=["note"],
+		filters={"parent": bait.names["Lead"]},
+	)
+	return documents.is_governed("Lead") and found
+
+
+@surface("Lead at a level, a note by its name", control=False)
+def lead_note(visitor, bait, planted):
+	found = visitor.call("frappe.client.get", doctype="CRM Note", name=bait.names["CRM Note"], parent="Lead")
+	return documents.is_governed("Lead") and found
+
+
+@surface(
+	"Issue at a level, its status",
+	overridden("erpnext.support.doctype.issue.issue.set_status"),
+	action=access.WRITE,
+	control=False,
+)
+def issue_status(visitor, bait, planted):
+	if not documents.is_governed("Issue"):
+		return False
+	issue = bait.names["Issue"]
+	visitor.call("erpnext.support.doctype.issue.issue.set_status", name=issue, status="On Hold")
+	changed = frappe.db.get_value("Issue", issue, "status") == "On Hold"
+	frappe.db.set_value("Issue", issue, "status", "Open", update_modified=False)
+	return changed

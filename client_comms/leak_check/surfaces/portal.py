@@ -1,0 +1,48 @@
+"""The customer portal: ERPNext lists the Issues of a contact's customer."""
+
+import frappe
+
+from client_comms.enforcement import documents
+from client_comms.enforcement.requests import portal
+from client_comms.leak_check.surfaces.surface import (
+	surface,
+)
+
+
+def _portal(name, ask):
+	@surface(f"portal, {name}", control=False)
+	def shown(visitor, bait, planted):
+		level = frappe.db.get_value("Issue", bait.names["Issue"], "confidentiality_level")
+		if not documents.is_governed("Issue") or level in portal.open_levels():
+			return False  # as ERPNext shows them
+		return ask(visitor, bait)
+
+
+_portal(
+	"list of Issues", lambda visitor, bait: visitor.ask("frappe.www.list.get", doctype="Issue", limit=100)
+)
+_portal(
+	"data of the list",
+	lambda visitor, bait: visitor.ask("frappe.www.list.get_list_data", doctype="Issue", limit=100),
+)
+_portal("page of the DocType", lambda visitor, bait: visitor.get("/Issue"))
+_portal("page of the list", lambda visitor, bait: visitor.get("/list", doctype="Issue"))
+_portal(
+	"search in the list",
+	lambda visitor, bait: visitor.call(
+		"frappe.www.list.get", doctype="Issue", name=bait.names["Issue"], limit=100
+	),
+)
+_portal(
+	"web form",
+	lambda visitor, bait: visitor.call(
+		"frappe.website.doctype.web_form.web_form.get_form_data",
+		doctype="Issue",
+		docname=bait.names["Issue"],
+		web_form_name="issues",
+	),
+)
+_portal(
+	"print view",
+	lambda visitor, bait: visitor.get("/printview", doctype="Issue", name=bait.names["Issue"]),
+)

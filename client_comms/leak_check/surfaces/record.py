@@ -1,0 +1,115 @@
+"""The interaction itself: its form, the client API and REST."""
+
+from client_comms.leak_check.bait import INTERACTION
+from client_comms.leak_check.surfaces.surface import about, overridden, surface
+
+
+@surface("form")
+def form(visitor, bait, planted):
+	return visitor.call("frappe.desk.form.load.getdoc", doctype=INTERACTION, name=bait.name)
+
+
+@surface("comments, versions, files and to-dos of the form")
+def docinfo(visitor, bait, planted):
+	return visitor.call("frappe.desk.form.load.get_docinfo", doctype=INTERACTION, name=bait.name)
+
+
+@surface("client.get")
+def client_get(visitor, bait, planted):
+	return visitor.call("frappe.client.get", doctype=INTERACTION, name=bait.name)
+
+
+@surface("client.get by a filter on hidden text")
+def client_get_by_text(visitor, bait, planted):
+	return visitor.call("frappe.client.get", doctype=INTERACTION, filters=about(bait)).ok
+
+
+@surface("client.get_list")
+def client_list(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype=INTERACTION,
+		fields=["subject", "summary"],
+		filters={"name": bait.name},
+	)
+
+
+@surface("client.get_list of the rows through their parent")
+def client_list_of_rows(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype=INTERACTION,
+		fields=["`tabInteraction Event`.note", "`tabInteraction Evidence`.note as evidence"],
+		filters={"name": bait.name},
+	)
+
+
+@surface("client.get_value")
+def client_value(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_value",
+		doctype=INTERACTION,
+		fieldname=["subject", "summary"],
+		filters={"name": bait.name},
+	)
+
+
+@surface("client.validate_link")
+def validate_link(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.validate_link", doctype=INTERACTION, docname=bait.name, fields=["subject", "summary"]
+	)
+
+
+@surface("existence by client.validate_link", overridden("frappe.client.validate_link"))
+def link_exists(visitor, bait, planted):
+	found = visitor.call("frappe.client.validate_link", doctype=INTERACTION, docname=bait.name).message
+	return bool(found and found.get("name"))
+
+
+@surface("client.get_count")
+def client_count(visitor, bait, planted):
+	return visitor.call("frappe.client.get_count", doctype=INTERACTION, filters=about(bait)).message
+
+
+@surface("REST v1")
+def rest_1(visitor, bait, planted):
+	return visitor.get(f"/api/resource/{INTERACTION}/{bait.name}")
+
+
+@surface("REST v1 list")
+def rest_1_list(visitor, bait, planted):
+	return visitor.get(
+		f"/api/resource/{INTERACTION}", fields=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("REST v2")
+def rest_2(visitor, bait, planted):
+	return visitor.get(f"/api/v2/document/{INTERACTION}/{bait.name}")
+
+
+@surface("REST v2 list")
+def rest_2_list(visitor, bait, planted):
+	return visitor.get(
+		f"/api/v2/document/{INTERACTION}", fields=["subject", "summary"], filters={"name": bait.name}
+	)
+
+
+@surface("REST v2 copy")
+def rest_2_copy(visitor, bait, planted):
+	return visitor.get(f"/api/v2/document/{INTERACTION}/{bait.name}/copy")
+
+
+@surface("methods of the document")
+def document_method(visitor, bait, planted):
+	return visitor.call(
+		"run_doc_method", dt=INTERACTION, dn=bait.name, method="add_comment", args={"text": "leakbait remark"}
+	)
+
+
+@surface("portal list")
+def portal_list(visitor, bait, planted):
+	return visitor.ask(
+		"frappe.www.list.get", doctype=INTERACTION, party=planted.parties["Customer"], limit=100
+	)

@@ -1,0 +1,79 @@
+"""What a surface is, and what probes share.
+
+A surface is a function of a `Visitor`, a `Bait` and what was `Planted` around it. It returns the answer, in which
+the secret word is looked for, or, where only a number or a change of the record gives it away, whether it did.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import frappe
+
+from client_comms.leak_check.bait import INTERACTION, Bait, Planted
+from client_comms.leak_check.visitor import Answer, Visitor
+from client_comms.rules import access
+
+ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
+
+BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
+BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
+BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.doctypes.report.GuardedReport."
+BY_FILE = "Another app replaces the class of File: have its class inherit from client_comms.enforcement.doctypes.file.GuardedFile."
+BY_TOOL = "Another app replaces the class of {doctype}: have its class inherit from {ours}."
+BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
+
+
+@dataclass(frozen=True)
+class Surface:
+	"""`action` is what the rule must allow for the word to come back; `close` is what to do when it comes unallowed."""
+
+	name: str
+	probe: Callable[[Visitor, Bait, Planted], Answer | bool]
+	close: str
+	action: str = access.READ
+	# Whether it must open to Administrator: a surface that does not even then has not been looked at.
+	control: bool = True
+
+	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
+		"""Whether the record's content came back."""
+		came = self.probe(visitor, bait, planted)
+		frappe.db.commit()  # nosemgrep: what a probe put back stays so
+		return bait.word in came.text if isinstance(came, Answer) else bool(came)
+
+
+REGISTERED: list[Surface] = []
+
+
+def surface(name: str, close: str = BY_HOOK, action: str = access.READ, control: bool = True):
+	def register(probe):
+		REGISTERED.append(Surface(name, probe, close, action, control))
+		return probe
+
+	return register
+
+
+def overridden(method: str) -> str:
+	"""How to close a surface that a wrapped method of Frappe or ERPNext holds."""
+	ours = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").get(
+		method, ["client_comms"]
+	)
+	return BY_METHOD.format(method=method, ours=ours[-1])
+
+
+def all_planted(planted: Planted, doctype: str) -> tuple:
+	return "in", [each.names[doctype] for each in planted.baits]
+
+
+def about(bait: Bait) -> list:
+	"""A question about hidden text whose answer is a number."""
+	return [[INTERACTION, "summary", "like", f"{bait.word}%"]]
+
+
+def shown_in_file(answer: Answer, bait: Bait) -> bool:
+	return answer.ok and bait.word in answer.text.replace(f"{bait.word}%", "")
+
+
+def linked_by_own(visitor, doctype, values):
+	"""A document of the visitor's own that links to the hidden one."""
+	made = visitor.call("frappe.client.insert", doc={"doctype": doctype, **values}).message
+	return made and made["name"]
