@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import frappe
 from pypdf import PdfReader
 
 from client_comms import compat
