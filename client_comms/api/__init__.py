@@ -13,6 +13,14 @@ from client_comms.api.access import (
 	simulate_role,
 )
 from client_comms.api.client_data import confirm_details
+from client_comms.api.custody import (
+	check_in_file,
+	check_out_file,
+	destroy_file,
+	move_file,
+	physical_file,
+	report_file_missing,
+)
 from client_comms.api.deadlines import simulate_deadlines
 from client_comms.api.documentation import generate_documentation
 from client_comms.api.interactions import (
@@ -70,6 +78,8 @@ __all__ = [
 	"break_glass",
 	"change_level",
 	"check_identity_code",
+	"check_in_file",
+	"check_out_file",
 	"check_outgoing",
 	"check_wording",
 	"close",
@@ -77,6 +87,7 @@ __all__ = [
 	"complete_training",
 	"confirm_details",
 	"consent_receipt",
+	"destroy_file",
 	"digest_subscription",
 	"dismiss_unlogged",
 	"explain_access",
@@ -92,12 +103,14 @@ __all__ = [
 	"log_interaction",
 	"log_unlogged",
 	"may_share",
+	"move_file",
 	"my_trainings",
 	"open_interactions",
 	"open_training",
 	"owed_documentation",
 	"owed_today",
 	"pause",
+	"physical_file",
 	"policies_in_force",
 	"policies_to_read",
 	"policy_difference",
@@ -105,6 +118,7 @@ __all__ = [
 	"promise",
 	"refuse_consent",
 	"reopen",
+	"report_file_missing",
 	"request_consent",
 	"resume",
 	"send_identity_code",

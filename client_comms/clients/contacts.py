@@ -22,9 +22,7 @@ def require_kind(party_type: str) -> None:
 
 def set_client(doc) -> None:
 	"""Fill in the client's name; refuse a client of another kind, and a contact of somebody else."""
-	require_kind(doc.party_type)
-	title_field = frappe.get_meta(doc.party_type).get_title_field()
-	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
+	set_name(doc)
 	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):
 		frappe.throw(
 			_("{0} is not a contact of {1}. Link the contact to the client first.").format(
@@ -32,6 +30,13 @@ def set_client(doc) -> None:
 			),
 			title=_("Contact of Another Client"),
 		)
+
+
+def set_name(doc) -> None:
+	"""Fill in the client's name; refuse a client of another kind."""
+	require_kind(doc.party_type)
+	title_field = frappe.get_meta(doc.party_type).get_title_field()
+	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
 
 
 def contacts_of(party_type: str, party: str) -> list[str]:

@@ -19,6 +19,7 @@ class InteractionEvidence(InteractionRow):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
+		physical_file: DF.Link | None
 		physical_location: DF.Data | None
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None

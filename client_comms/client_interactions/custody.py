@@ -1,0 +1,107 @@
+"""Files on paper: found by their label, reminded of when they are late, and counted every year (D-6)."""
+
+import frappe
+from frappe import _
+from frappe.utils import formatdate, getdate
+
+from client_comms import alerts, clock
+from client_comms.client_interactions.doctype.physical_file import physical_file
+
+FILE = "Physical File"
+LOCATION = "Physical Location"
+EVERY_DAYS = 7  # between two reminders about the same file
+
+
+def by_label(code: str):
+	"""The file with a label, which the session user may read.
+
+	:raises frappe.DoesNotExistError: no such label; nothing tells it from one that the user may not see
+	"""
+	name = frappe.db.get_value(FILE, {"label_code": (code or "").strip()})
+	doc = name and frappe.get_doc(FILE, name)
+	if not doc or not doc.has_permission("read"):
+		frappe.clear_messages()
+		frappe.throw(
+			_(
+				"There is no file with the label {0} that you may see. Scan the label again, or ask whoever keeps the files."
+			).format(frappe.bold(frappe.utils.escape_html(code or ""))),
+			exc=frappe.DoesNotExistError,
+			title=_("Label Not Found"),
+		)
+	return doc
+
+
+def remind() -> None:
+	"""Daily: who holds a file past its day is reminded, weekly, and the manager role with them; so are those of inventories."""
+	_remind_of_files()
+	_remind_of_inventories()
+
+
+def _remind_of_files() -> None:
+	today = getdate(clock.now())
+	for row in frappe.get_all(
+		FILE,
+		[["state", "=", physical_file.CHECKED_OUT], ["due_back", "is", "set"], ["due_back", "<", today]],
+		["name", "label_code", "custodian", "due_back", "last_reminded_on"],
+		order_by="due_back asc, name asc",
+	):
+		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
+			continue
+		doc = frappe.get_doc(FILE, row.name)
+		users = [
+			user
+			for user in sorted({row.custodian} | alerts.managers())
+			if user and frappe.has_permission(FILE, "read", doc=doc, user=user)
+		]
+		alerts.tell(
+			users,
+			lambda row=row: _("The file {0} was due back on {1}").format(
+				row.label_code, formatdate(row.due_back)
+			),
+			FILE,
+			row.name,
+		)
+		frappe.db.set_value(FILE, row.name, "last_reminded_on", today, update_modified=False)
+		frappe.db.commit()  # nosemgrep: a job; nobody is reminded twice when it is killed
+
+
+def _remind_of_inventories() -> None:
+	today = getdate(clock.now())
+	for row in frappe.get_all(
+		LOCATION,
+		[["disabled", "=", 0], ["next_inventory_on", "is", "set"], ["next_inventory_on", "<=", today]],
+		["name", "responsible", "next_inventory_on"],
+		order_by="name asc",
+	):
+		late = (today - row.next_inventory_on).days
+		if late % EVERY_DAYS:
+			continue
+		users = {row.responsible} if row.responsible else alerts.managers()
+		alerts.tell(
+			users,
+			lambda row=row: _("The yearly inventory of {0} was due on {1}").format(
+				row.name, formatdate(row.next_inventory_on)
+			),
+			LOCATION,
+			row.name,
+		)
+	frappe.db.commit()  # nosemgrep: a job of its own
+
+
+def follow_interaction(doc, method=None) -> None:
+	"""`on_update` of Client Interaction: files of an interaction that was raised or lowered take the level that follows."""
+	before = doc.get_doc_before_save()
+	if before is None or before.confidentiality_level == doc.confidentiality_level:
+		return
+	for name in frappe.get_all(
+		"Physical File Interaction", {"interaction": doc.name, "parenttype": FILE}, pluck="parent"
+	):
+		file = frappe.get_doc(FILE, name)
+		file.set_level()
+		file.db_set(
+			{
+				"confidentiality_level": file.confidentiality_level,
+				"own_level_decides": file.own_level_decides,
+			},
+			update_modified=False,
+		)

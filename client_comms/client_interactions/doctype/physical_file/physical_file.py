@@ -1,0 +1,280 @@
+import base64
+import io
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from client_comms import clock, validation
+from client_comms.clients import contacts
+from client_comms.enforcement import guards, policy
+from client_comms.exceptions import EventsAreAppendOnlyError, StatusFollowsEventsError
+from client_comms.rules import access
+
+IN_PLACE, CHECKED_OUT, MISSING, DESTROYED = "In Place", "Checked Out", "Missing", "Destroyed"
+REGISTERED, OUT, IN, MOVED = "Registered", "Checked Out", "Checked In", "Moved"
+REPORTED_MISSING, FOUND, DESTRUCTION = "Reported Missing", "Found", "Destroyed"
+INTERACTION = "Client Interaction"
+_FOLLOW_MOVEMENTS = ("state", "location", "custodian", "due_back")
+
+
+class PhysicalFile(Document):
+	"""A file on paper: where it is, who holds it, and every move of it (D-6).
+
+	As confidential as its strictest interaction. State, place and custodian follow the movements, which are only added, by
+	`check_out`, `check_in`, `move`, `report_missing` and `destroy`.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.client_interactions.doctype.physical_file_interaction.physical_file_interaction import (
+			PhysicalFileInteraction,
+		)
+		from client_comms.client_interactions.doctype.physical_file_movement.physical_file_movement import (
+			PhysicalFileMovement,
+		)
+
+		confidentiality_level: DF.Link
+		custodian: DF.Link
+		description: DF.SmallText | None
+		due_back: DF.Date | None
+		interactions: DF.Table[PhysicalFileInteraction]
+		label_code: DF.Data | None
+		last_reminded_on: DF.Date | None
+		location: DF.Link
+		movements: DF.Table[PhysicalFileMovement]
+		own_level_decides: DF.Check
+		party: DF.DynamicLink | None
+		party_name: DF.Data | None
+		party_type: DF.Link | None
+		state: DF.Literal["In Place", "Checked Out", "Missing", "Destroyed"]
+		title: DF.Data
+	# end: auto-generated types
+
+	def before_naming(self):
+		self.label_code = (self.label_code or "").strip() or None
+
+	def before_insert(self):
+		self.set("movements", [])
+		self.state, self.due_back = IN_PLACE, None
+		self._append(REGISTERED, to_location=self.location, to_custodian=self.custodian)
+
+	def validate(self):
+		validation.require_texts_fit(self)
+		self.label_code = (self.label_code or "").strip() or self.name
+		self.set_client()
+		self.validate_movements_are_untouched()
+		self.validate_interactions()
+		self.set_level()
+
+	def set_client(self):
+		self.party_name = None
+		if self.party_type and self.party:
+			contacts.set_name(self)
+
+	def validate_movements_are_untouched(self):
+		before = self.get_doc_before_save()
+		if before is None or self.flags.moving:
+			return
+		if [row.name for row in self.movements] != [row.name for row in before.movements] or any(
+			_plain(row) != _plain(old) for row, old in zip(self.movements, before.movements, strict=True)
+		):
+			frappe.throw(
+				_("The movements of a file are written by its actions. Use Check Out, Check In or Move."),
+				exc=EventsAreAppendOnlyError,
+				title=_("History Cannot Be Edited"),
+			)
+		if any(str(self.get(field) or "") != str(before.get(field) or "") for field in _FOLLOW_MOVEMENTS):
+			frappe.throw(
+				_("Where a file is and who holds it follow its movements. Use Check Out, Check In or Move."),
+				exc=StatusFollowsEventsError,
+				title=_("Place Cannot Be Set"),
+			)
+
+	def validate_interactions(self):
+		"""Whoever files something under an interaction may read that interaction."""
+		names = [row.interaction for row in self.interactions]
+		if twice := {name for name in names if names.count(name) > 1}:
+			frappe.throw(
+				_("{0} is listed twice. Remove one of the rows.").format(
+					frappe.bold(", ".join(sorted(twice)))
+				),
+				title=_("Interaction Twice"),
+			)
+		before = self.get_doc_before_save()
+		known = {row.interaction for row in before.interactions} if before else set()
+		for name in names:
+			if name not in known and not self.flags.ignore_permissions:
+				guards.require(INTERACTION, name)
+
+	def set_level(self):
+		"""The strictest of its interactions, or a stricter one that somebody chose."""
+		levels = policy.current()
+		own = self.confidentiality_level
+		theirs = [
+			frappe.db.get_value(INTERACTION, row.interaction, "confidentiality_level")
+			for row in self.interactions
+		]
+		strictest = max(theirs, key=levels.rank, default=None)
+		if strictest and levels.rank(strictest) >= levels.rank(own):
+			self.confidentiality_level, self.own_level_decides = strictest, 0
+		else:
+			self.own_level_decides = 1
+
+	# --- actions -------------------------------------------------------------------------------
+
+	def check_out(self, custodian: str, reason: str, due_back=None) -> None:
+		"""Hand the file to somebody who may read it.
+
+		:raises frappe.ValidationError: it is not in its place, without a reason, or due back in the past
+		:raises ClearanceMissingError: the custodian may not read the file
+		"""
+		self._require_state(IN_PLACE)
+		self._require_reason(reason)
+		self._require_reader(custodian)
+		if due_back and getdate(due_back) < getdate(clock.now()):
+			frappe.throw(_("Choose a day from today on for the return."), title=_("Due in the Past"))
+		self._record(OUT, CHECKED_OUT, to_custodian=custodian, reason=reason, due_back=due_back)
+
+	def check_in(self, location: str | None = None, custodian: str | None = None) -> None:
+		"""Put the file back in its place, or into another location; also when it was missing."""
+		self._require_state(CHECKED_OUT, MISSING)
+		kind = FOUND if self.state == MISSING else IN
+		self._record(
+			kind,
+			IN_PLACE,
+			to_location=location or self.location,
+			to_custodian=custodian or frappe.session.user,
+		)
+
+	def move(self, location: str, reason: str | None = None) -> None:
+		"""Keep the file in another location from now on."""
+		self._require_state(IN_PLACE)
+		self._record(MOVED, IN_PLACE, to_location=location, to_custodian=self.custodian, reason=reason)
+
+	def report_missing(self, reason: str | None = None) -> None:
+		"""Nobody knows where the file is."""
+		self._require_state(IN_PLACE, CHECKED_OUT)
+		self._record(REPORTED_MISSING, MISSING, reason=reason)
+
+	def destroy(self, reason: str) -> None:
+		"""The file was destroyed; its record stays."""
+		self._require_state(IN_PLACE, MISSING)
+		self._require_reason(reason)
+		self._record(DESTRUCTION, DESTROYED, reason=reason)
+
+	def _record(
+		self, movement: str, state: str, *, to_location=None, to_custodian=None, reason=None, due_back=None
+	):
+		validation.require_text(_("Reason"), reason)
+		self._append(
+			movement, to_location=to_location, to_custodian=to_custodian, reason=reason, due_back=due_back
+		)
+		self.state, self.due_back, self.last_reminded_on = state, due_back or None, None
+		if to_location:
+			self.location = to_location
+		if to_custodian:
+			self.custodian = to_custodian
+		self.flags.moving = True
+		try:
+			self.save(ignore_permissions=True)
+		finally:
+			self.flags.moving = False
+
+	def _append(self, movement: str, *, to_location=None, to_custodian=None, reason=None, due_back=None):
+		new = self.is_new()
+		self.append(
+			"movements",
+			{
+				"movement": movement,
+				"from_location": None if new else self.location,
+				"to_location": to_location,
+				"from_custodian": None if new else self.custodian,
+				"to_custodian": to_custodian,
+				"moved_by": frappe.session.user,
+				"moved_at": clock.now(),
+				"reason": reason,
+				"due_back": due_back,
+			},
+		)
+
+	def _require_state(self, *states: str) -> None:
+		if self.state not in states:
+			frappe.throw(
+				_("{0} is {1}. This is possible only while a file is: {2}.").format(
+					frappe.bold(self.label_code),
+					frappe.bold(_(self.state)),
+					", ".join(_(state) for state in states),
+				),
+				title=_("Not Possible Now"),
+			)
+
+	def _require_reason(self, reason: str | None) -> None:
+		if not (reason or "").strip():
+			frappe.throw(_("Give a reason: it stays with the file's movements."), title=_("Reason Missing"))
+
+	def _require_reader(self, user: str) -> None:
+		"""A file goes to nobody who may not read what is in it."""
+		if not frappe.db.get_value("User", user, "enabled") or not frappe.has_permission(
+			self.doctype, "read", doc=self, user=user
+		):
+			frappe.throw(
+				_(
+					"{0} may not read this file and cannot take it. Choose somebody with clearance for {1}."
+				).format(
+					frappe.bold(frappe.utils.get_fullname(user)), frappe.bold(_(self.confidentiality_level))
+				),
+				exc=frappe.PermissionError,
+				title=_("Clearance Missing"),
+			)
+
+	def records(self) -> list[access.Record]:
+		"""What decides about it: each of its interactions, and its own level where that is stricter or there are none."""
+		found = [policy.stored_record(row.interaction) for row in self.interactions]
+		# An interaction that is gone leaves its level here.
+		own = self.own_level_decides or None in found or not found
+		records = [record for record in found if record]
+		if own:
+			records.append(
+				access.Record(self.confidentiality_level, None, None, responsible_staff=self.custodian)
+			)
+		return records
+
+	def qr_code(self) -> str:
+		"""The label's code as an SVG image, for the label."""
+		from pyqrcode import create
+
+		stream = io.BytesIO()
+		create(self.label_code, error="M", encoding="utf-8").svg(stream, scale=4, quiet_zone=2, xmldecl=False)
+		return f"data:image/svg+xml;base64,{base64.b64encode(stream.getvalue()).decode()}"
+
+
+def _plain(row) -> tuple:
+	"""A movement as the database gives it back, whatever form it came in."""
+	fields = (
+		"movement",
+		"from_location",
+		"to_location",
+		"from_custodian",
+		"to_custodian",
+		"moved_by",
+		"reason",
+	)
+	return (
+		*(row.get(field) or None for field in fields),
+		str(row.moved_at or "")[:19],
+		str(row.due_back or "")[:10],
+	)
+
+
+def on_doctype_update():
+	"""What is out is looked for every day; a location's files by every inventory."""
+	frappe.db.add_index("Physical File", ["state", "due_back"], "files_out")
+	frappe.db.add_index("Physical File", ["location", "state"], "files_of_location")

@@ -1,0 +1,19 @@
+from frappe.model.document import Document
+
+
+class PhysicalFileInteraction(Document):
+	"""An interaction that a file on paper belongs to."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		interaction: DF.Link
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+	# end: auto-generated types

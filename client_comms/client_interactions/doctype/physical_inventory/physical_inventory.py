@@ -1,0 +1,112 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_years
+
+from client_comms.client_interactions.doctype.physical_file import physical_file
+from client_comms.client_interactions.doctype.physical_location.physical_location import within
+
+FILE = "Physical File"
+FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
+	"Found",
+	"Missing",
+	"Belongs Elsewhere",
+	"Checked Out",
+	"Unknown Label",
+)
+
+
+class PhysicalInventory(Document):
+	"""The files found in a location and below it, compared with those that belong there (D-6).
+
+	Submitting it reports what is missing; whoever counts sees labels, and nothing else of files that they may not read.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.client_interactions.doctype.physical_inventory_file.physical_inventory_file import (
+			PhysicalInventoryFile,
+		)
+
+		amended_from: DF.Link | None
+		counted_by: DF.Link
+		counted_on: DF.Date
+		files: DF.Table[PhysicalInventoryFile]
+		location: DF.Link
+		missing: DF.Int
+		scanned: DF.Text | None
+	# end: auto-generated types
+
+	def validate(self):
+		self.compare()
+
+	def on_submit(self):
+		"""Differences are findings: the missing files are marked, and somebody is to look for them."""
+		for row in self.files:
+			if row.result != MISSING:
+				continue
+			file = frappe.get_doc(FILE, row.physical_file)
+			if file.state == physical_file.IN_PLACE:
+				file.report_missing(_("Not found by the inventory {0}").format(self.name))
+			self._ask_to_look_for(file)
+		frappe.db.set_value(
+			"Physical Location", self.location, "next_inventory_on", add_years(self.counted_on, 1)
+		)
+
+	def compare(self):
+		"""One row for each file that belongs here, and for each label that was found besides."""
+		scanned = list(
+			dict.fromkeys(line.strip() for line in (self.scanned or "").splitlines() if line.strip())
+		)
+		places = within(self.location)
+		fields = ["name", "label_code", "location", "state"]
+		expected = {
+			row.label_code: row
+			for row in frappe.get_all(
+				FILE,
+				{"location": ("in", places or [""]), "state": ("!=", physical_file.DESTROYED)},
+				fields,
+				order_by="label_code asc",
+			)
+		}
+		others = [code for code in scanned if code not in expected]
+		known = {
+			row.label_code: row for row in frappe.get_all(FILE, {"label_code": ("in", [*others, ""])}, fields)
+		}
+		notes = {row.label_code: row.note for row in self.files}
+		rows = []
+		for code, row in expected.items():
+			result = FOUND if code in scanned else OUT if row.state == physical_file.CHECKED_OUT else MISSING
+			rows.append({"physical_file": row.name, "label_code": code, "result": result})
+		for code in others:
+			row = known.get(code)
+			rows.append(
+				{
+					"physical_file": row and row.name,
+					"label_code": code,
+					"result": ELSEWHERE if row else UNKNOWN,
+				}
+			)
+		self.set("files", [{**row, "note": notes.get(row["label_code"])} for row in rows])
+		self.missing = sum(row["result"] == MISSING for row in rows)
+
+	def _ask_to_look_for(self, file):
+		user = file.custodian or frappe.db.get_value("Physical Location", self.location, "responsible")
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"allocated_to": user or self.counted_by,
+				"description": _("Look for the file {0}: the inventory of {1} did not find it.").format(
+					file.label_code, self.location
+				),
+				"reference_type": FILE,
+				"reference_name": file.name,
+				"priority": "High",
+			}
+		).insert(ignore_permissions=True)

@@ -1,0 +1,52 @@
+import frappe
+from frappe import _
+from frappe.utils.nestedset import NestedSet
+
+
+class PhysicalLocation(NestedSet):
+	"""A site, room or cabinet in which files on paper are kept (D-6)."""
+
+	nsm_parent_field = "parent_physical_location"
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		disabled: DF.Check
+		is_group: DF.Check
+		lft: DF.Int
+		location_name: DF.Data
+		location_type: DF.Literal["Site", "Room", "Cabinet"]
+		next_inventory_on: DF.Date | None
+		old_parent: DF.Link | None
+		parent_physical_location: DF.Link | None
+		responsible: DF.Link | None
+		rgt: DF.Int
+	# end: auto-generated types
+
+	def on_trash(self):
+		if frappe.db.exists("Physical File", {"location": self.name}):
+			frappe.throw(
+				_("Files are kept in {0}. Move them to another location first.").format(
+					frappe.bold(self.name)
+				),
+				title=_("Location in Use"),
+			)
+		super().on_trash()
+
+
+def within(location: str) -> list[str]:
+	"""The names of a location and of all below it."""
+	bounds = frappe.db.get_value("Physical Location", location, ["lft", "rgt"])
+	if not bounds:
+		return []
+	return frappe.get_all(
+		"Physical Location",
+		{"lft": (">=", bounds[0]), "rgt": ("<=", bounds[1])},
+		pluck="name",
+		order_by="lft asc",
+	)

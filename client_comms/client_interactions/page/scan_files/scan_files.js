@@ -1,0 +1,171 @@
+// Files on paper by the code on their label: a scanner types it and presses Enter (D-6).
+
+// In a function of its own: Frappe runs the script of a page in the global scope.
+(() => {
+	frappe.pages["scan-files"].on_page_load = (wrapper) => {
+		wrapper.scan_files = new ScanFiles(wrapper);
+	};
+	frappe.pages["scan-files"].on_page_show = (wrapper) => wrapper.scan_files.focus();
+
+	const escape = (text) => frappe.utils.escape_html(cstr(text));
+	const COLOURS = { "In Place": "green", "Checked Out": "orange", Missing: "red", Destroyed: "gray" };
+
+	class ScanFiles {
+		constructor(wrapper) {
+			this.page = frappe.ui.make_app_page({
+				parent: wrapper,
+				title: __("Check Files Out and In"),
+				single_column: true,
+			});
+			this.$body = $(`<div class="scan-files p-3" style="max-width: 640px">
+				<form class="mb-4"><label for="scan-files-code">${__("Label Code")}</label>
+					<div class="d-flex" style="gap: 8px">
+						<input id="scan-files-code" class="form-control" autocomplete="off"
+							placeholder="${__("Scan a label, or type its code and press Enter")}">
+						<button type="submit" class="btn btn-default">${__("Find")}</button></div></form>
+				<div class="file" aria-live="polite"></div></div>`).appendTo(this.page.main);
+			this.$code = this.$body.find("input");
+			this.$body.find("form").on("submit", (event) => {
+				event.preventDefault();
+				this.find();
+			});
+		}
+
+		focus() {
+			this.$code.trigger("focus").trigger("select");
+		}
+
+		async find() {
+			const label_code = this.$code.val().trim();
+			if (!label_code) return;
+			this.$body.find(".file").empty();
+			try {
+				this.show(await frappe.xcall("client_comms.api.physical_file", { label_code }));
+			} finally {
+				this.focus();
+			}
+		}
+
+		show(file) {
+			const due = file.due_back ? ` · ${__("due back {0}", [frappe.datetime.str_to_user(file.due_back)])}` : "";
+			this.$body.find(".file").html(`<div class="frappe-card p-3">
+				<h4 class="mt-0"><a href="${frappe.utils.get_form_link("Physical File", file.name)}">${escape(file.title)}</a></h4>
+				<p><span class="indicator-pill ${COLOURS[file.state]}">${__(file.state)}</span>
+					${escape(file.label_code)} · ${escape(file.location)} · ${escape(file.custodian_name)}${due}</p>
+				<div class="actions d-flex flex-wrap" style="gap: 8px"></div></div>`);
+			if (!file.may_write) return;
+			const actions = {
+				"In Place": [
+					[__("Check Out"), () => this.check_out(file), "btn-primary"],
+					[__("Move"), () => this.move(file)],
+					[__("Report Missing"), () => this.report_missing(file)],
+				],
+				"Checked Out": [
+					[__("Check In"), () => this.check_in(file), "btn-primary"],
+					[__("Report Missing"), () => this.report_missing(file)],
+				],
+				Missing: [[__("Found: Check In"), () => this.check_in(file), "btn-primary"]],
+			};
+			for (const [label, act, kind = "btn-default"] of actions[file.state] || []) {
+				$(`<button class="btn btn-sm ${kind}">${label}</button>`)
+					.on("click", act)
+					.appendTo(this.$body.find(".actions"));
+			}
+		}
+
+		/** A dialog that stays open until its call has succeeded. */
+		ask(file, title, fields, method, label) {
+			const dialog = new frappe.ui.Dialog({
+				title,
+				fields,
+				primary_action_label: label,
+				primary_action: async (values) => {
+					const done = await frappe.xcall(`client_comms.api.${method}`, {
+						label_code: file.label_code,
+						...values,
+					});
+					dialog.hide();
+					this.show(done);
+					frappe.show_alert({ message: __("Recorded."), indicator: "green" });
+					this.focus();
+				},
+			});
+			dialog.show();
+		}
+
+		check_out(file) {
+			this.ask(
+				file,
+				__("Check Out"),
+				[
+					{
+						fieldname: "custodian",
+						fieldtype: "Link",
+						options: "User",
+						label: __("Given To"),
+						default: frappe.session.user,
+						reqd: 1,
+						get_query: () => ({ query: "client_comms.api.queries.desk_users" }),
+					},
+					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+					{
+						fieldname: "due_back",
+						fieldtype: "Date",
+						label: __("Due Back"),
+						default: frappe.datetime.add_days(frappe.datetime.get_today(), 7),
+					},
+				],
+				"check_out_file",
+				__("Check Out")
+			);
+		}
+
+		check_in(file) {
+			this.ask(
+				file,
+				__("Check In"),
+				[
+					{
+						fieldname: "location",
+						fieldtype: "Link",
+						options: "Physical Location",
+						label: __("Location"),
+						default: file.location,
+						reqd: 1,
+					},
+				],
+				"check_in_file",
+				__("Check In")
+			);
+		}
+
+		move(file) {
+			this.ask(
+				file,
+				__("Move"),
+				[
+					{
+						fieldname: "location",
+						fieldtype: "Link",
+						options: "Physical Location",
+						label: __("New Location"),
+						reqd: 1,
+					},
+					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason") },
+				],
+				"move_file",
+				__("Move")
+			);
+		}
+
+		report_missing(file) {
+			this.ask(
+				file,
+				__("Report Missing"),
+				[{ fieldname: "reason", fieldtype: "Small Text", label: __("What is known") }],
+				"report_file_missing",
+				__("Report Missing")
+			);
+		}
+	}
+})();

@@ -1,0 +1,244 @@
+"""Files on paper: where they are, who holds them, who may know, and what an inventory finds (D-6)."""
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.client_interactions import custody
+from client_comms.exceptions import EventsAreAppendOnlyError, StatusFollowsEventsError
+
+pytestmark = pytest.mark.clause("D-6")
+
+
+@pytest.fixture
+def cabinets(site):
+	"""Site, room and two cabinets."""
+
+	def make(name, kind, parent=None):
+		return frappe.get_doc(
+			{
+				"doctype": "Physical Location",
+				"location_name": name,
+				"location_type": kind,
+				"is_group": kind != "Cabinet",
+				"parent_physical_location": parent,
+			}
+		).insert()
+
+	make("Berlin", "Site")
+	make("Archive", "Room", "Berlin")
+	return [make(name, "Cabinet", "Archive").name for name in ("Cabinet A", "Cabinet B")]
+
+
+@pytest.fixture
+def staff(make_user):
+	return frappe._dict(
+		agent=make_user(procedure.CUSTOMER_SUPPORT),
+		other=make_user(procedure.CUSTOMER_SUPPORT),
+		frontline=make_user(procedure.FRONTLINE_STAFF),
+		manager=make_user(procedure.CUSTOMER_SUPPORT_MANAGER),
+	)
+
+
+@pytest.fixture
+def complaint(log, staff):
+	return log(procedure.FEEDBACK, responsible_staff=staff.agent)
+
+
+@pytest.fixture
+def register(cabinets, staff):
+	def make(*interactions, **fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Physical File",
+				"title": "Contract",
+				"location": cabinets[0],
+				"custodian": staff.agent,
+				"confidentiality_level": procedure.STANDARD,
+				"interactions": [{"interaction": doc.name} for doc in interactions],
+				**fields,
+			}
+		).insert()
+
+	return make
+
+
+def test_a_file_is_as_confidential_as_its_strictest_interaction(register, complaint, log, staff, as_user):
+	file = register(log(), complaint)
+	assert file.confidentiality_level == procedure.SENSITIVE
+	for user, allowed in (
+		(staff.agent, True),
+		(staff.manager, True),
+		(staff.other, False),
+		(staff.frontline, False),
+	):
+		with as_user(user):
+			assert bool(frappe.has_permission("Physical File", "read", doc=file.name)) is allowed, user
+			assert (file.name in frappe.get_list("Physical File", pluck="name")) is allowed, user
+			if not allowed:
+				with pytest.raises(frappe.DoesNotExistError, match="may see"):
+					api.physical_file(file.label_code)
+
+
+def test_without_interactions_its_own_level_decides(register, staff, as_user):
+	open_file = register()
+	closed = register(confidentiality_level=procedure.SENSITIVE)
+	for user, expected in (
+		(staff.frontline, {open_file.name}),
+		(staff.agent, {open_file.name, closed.name}),  # the custodian
+		(staff.other, {open_file.name}),
+		(staff.manager, {open_file.name, closed.name}),
+	):
+		with as_user(user):
+			listed = set(frappe.get_list("Physical File", pluck="name"))
+			asked = {
+				name
+				for name in (open_file.name, closed.name)
+				if frappe.has_permission("Physical File", "read", doc=name)
+			}
+		assert listed & {open_file.name, closed.name} == asked == expected, user
+
+
+def test_raising_an_interaction_raises_the_file(register, log, staff, as_user):
+	inquiry = log(responsible_staff=staff.frontline)
+	file = register(inquiry)
+	doc = frappe.get_doc(inquiry.doctype, inquiry.name)
+	doc.confidentiality_level = procedure.SENSITIVE
+	doc.save_by_app()
+	with as_user(staff.other):
+		assert not frappe.has_permission("Physical File", "read", doc=file.name)
+		assert file.name not in frappe.get_list("Physical File", pluck="name")
+	assert frappe.db.get_value("Physical File", file.name, "confidentiality_level") == procedure.SENSITIVE
+
+
+def test_nobody_files_something_under_what_they_may_not_read(register, complaint, staff, as_user, cabinets):
+	with as_user(staff.other), pytest.raises(frappe.PermissionError):
+		register(complaint)
+
+
+def test_out_by_its_label_late_and_back(register, staff, as_user, clock_at, cabinets):
+	file = register(label_code="4711")
+	with clock_at("2026-11-23 10:00"), as_user(staff.agent):
+		shown = api.check_out_file("4711", staff.other, "Meeting with the client", "2026-11-25")
+		assert (shown["state"], shown["custodian"], shown["due_back"]) == (
+			"Checked Out",
+			staff.other,
+			"2026-11-25",
+		)
+		with pytest.raises(frappe.ValidationError, match="possible only while"):
+			api.check_out_file("4711", staff.other, "Again")
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			before = set(frappe.get_all("Notification Log", pluck="name"))
+			custody.remind()
+			new = {"document_name": file.name, "name": ("not in", [*before, ""])}
+			return set(frappe.get_all("Notification Log", new, pluck="for_user"))
+
+	assert told("2026-11-25") == set()
+	assert {staff.other, staff.manager} <= told("2026-11-26")
+	assert told("2026-11-27") == set()
+	assert staff.other in told("2026-12-03")
+	with clock_at("2026-12-04 09:00"), as_user(staff.other):
+		shown = api.check_in_file("4711", cabinets[1])
+		assert (shown["state"], shown["location"], shown["due_back"]) == ("In Place", cabinets[1], None)
+	file.reload()
+	assert [row.movement for row in file.movements] == ["Registered", "Checked Out", "Checked In"]
+	assert [row.moved_by for row in file.movements[1:]] == [staff.agent, staff.other]
+
+
+def test_a_file_goes_to_nobody_who_may_not_read_it(register, complaint, staff, as_user):
+	file = register(complaint)
+	with as_user(staff.agent), pytest.raises(frappe.PermissionError, match="may not read this file"):
+		api.check_out_file(file.label_code, staff.frontline, "Copying")
+
+
+def test_movements_are_only_added(register, staff):
+	file = register()
+	file.check_out(staff.other, "Meeting")
+	for change, error in (
+		(lambda doc: doc.movements[0].update({"reason": "Other"}), EventsAreAppendOnlyError),
+		(lambda doc: doc.set("movements", doc.movements[:1]), EventsAreAppendOnlyError),
+		(lambda doc: doc.append("movements", {"movement": "Found"}), EventsAreAppendOnlyError),
+		(lambda doc: doc.update({"custodian": staff.agent}), StatusFollowsEventsError),
+		(lambda doc: doc.update({"state": "In Place"}), StatusFollowsEventsError),
+	):
+		doc = frappe.get_doc(file.doctype, file.name)
+		change(doc)
+		with pytest.raises(error):
+			doc.save()
+
+
+@pytest.mark.parametrize(
+	("arguments", "message"),
+	[
+		({"reason": " "}, "Give a reason"),
+		({"due_back": "2020-01-01"}, "from today on"),
+	],
+)
+def test_a_check_out_that_makes_no_sense_is_refused(register, staff, as_user, arguments, message):
+	file = register()
+	with as_user(staff.agent), pytest.raises(frappe.ValidationError, match=message):
+		api.check_out_file(
+			**{"label_code": file.label_code, "custodian": staff.other, "reason": "x", **arguments}
+		)
+
+
+def test_an_inventory_finds_the_missing_one(register, staff, as_user, cabinets):
+	there, gone, out = (register(label_code=code) for code in ("A1", "A2", "A3"))
+	elsewhere = register(label_code="B1", location=cabinets[1])
+	out.check_out(staff.other, "Meeting")
+	with as_user(staff.manager):
+		inventory = frappe.get_doc(
+			{"doctype": "Physical Inventory", "location": cabinets[0], "scanned": "A1\nB1\nX9\n"}
+		).insert()
+		assert {row.label_code: row.result for row in inventory.files} == {
+			"A1": "Found",
+			"A2": "Missing",
+			"A3": "Checked Out",
+			"B1": "Belongs Elsewhere",
+			"X9": "Unknown Label",
+		}
+		inventory.submit()
+	assert inventory.missing == 1
+	assert frappe.db.get_value("Physical File", gone.name, "state") == "Missing"
+	todo = frappe.get_last_doc("ToDo", {"reference_name": gone.name})
+	assert (todo.allocated_to, todo.status) == (staff.agent, "Open")
+	due = frappe.db.get_value("Physical Location", cabinets[0], "next_inventory_on")
+	assert due == frappe.utils.add_years(frappe.utils.getdate(), 1)
+	with as_user(staff.agent):
+		assert api.check_in_file("A2")["state"] == "In Place"
+	assert there.name and elsewhere.name
+
+
+def test_an_inventory_of_a_room_counts_its_cabinets(register, cabinets):
+	register(label_code="A1")
+	register(label_code="B1", location=cabinets[1])
+	inventory = frappe.get_doc(
+		{"doctype": "Physical Inventory", "location": "Archive", "scanned": "A1\nB1"}
+	).insert()
+	assert {row.result for row in inventory.files} == {"Found"}
+
+
+def test_yearly_inventories_are_reminded_of(cabinets, staff, clock_at):
+	frappe.db.set_value(
+		"Physical Location", cabinets[0], {"next_inventory_on": "2026-11-23", "responsible": staff.manager}
+	)
+	for day, times in (("2026-11-22", 0), ("2026-11-23", 1), ("2026-11-24", 1), ("2026-11-30", 2)):
+		with clock_at(f"{day} 06:00"):
+			custody.remind()
+		told = frappe.db.count("Notification Log", {"document_name": cabinets[0], "for_user": staff.manager})
+		assert told == times, day
+
+
+def test_the_label_has_a_code_to_scan_and_nothing_of_the_client(register, staff, as_user):
+	file = register(label_code="4711", party_type="Customer", party=a_customer())
+	with as_user(staff.agent):
+		html = frappe.get_print("Physical File", file.name, "Physical File Label", no_letterhead=1)
+	assert "data:image/svg+xml;base64," in html and "4711" in html
+	_head, _sep, body = html.partition("</head>")
+	assert file.party_name and file.party_name not in html and file.title not in body
+
+
+def a_customer():
+	return frappe.get_doc({"doctype": "Customer", "customer_name": "Zacharias Paperman"}).insert().name
