@@ -1,4 +1,4 @@
-"""What the app can do without a site: `python -m client_comms --help`."""
+"""Commands that do not need a site: `python -m client_comms --help`."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from client_comms.dry_run import command as dry_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-	"""Run the command that `arguments` name; return its exit code, 2 for arguments that make no sense."""
+	"""Run the command given by `arguments` and return its exit code; 2 for invalid arguments."""
 	parser = argparse.ArgumentParser(prog="python -m client_comms", description=__doc__)
 	commands = parser.add_subparsers(required=True, metavar="COMMAND")
 	about = "show what the procedure would have made of past client mail"

@@ -1,4 +1,4 @@
-"""Who is told what about an interaction; only people who may read it are (D-5, R-2)."""
+"""Notifications about interactions; only users who can read an interaction are notified about it (D-5, R-2)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ _MUTED = "client_comms_muted"
 
 @contextmanager
 def muted() -> Iterator[None]:
-	"""Nobody is told anything inside the block: what it does is about the past."""
+	"""No one is notified inside the block, because it handles past events."""
 	before = frappe.flags.get(_MUTED)
 	frappe.flags[_MUTED] = True
 	try:
@@ -31,7 +31,7 @@ def are_muted() -> bool:
 
 
 def nobody_responsible(doc) -> None:
-	"""Nobody with the responsible role is available: the manager role has the interaction, or decides who takes it."""
+	"""No one with the responsible role is available: the manager role gets the interaction, or decides who takes it."""
 
 	def subject() -> str:
 		if not doc.responsible_staff:
@@ -44,7 +44,7 @@ def nobody_responsible(doc) -> None:
 
 
 def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
-	"""Tell the manager role, once, how much of a user's work it was given."""
+	"""Tell the manager role, once, how much of a user's work was reassigned to it."""
 	for manager in sorted(managers() - {user}):
 		_entry(
 			manager,
@@ -57,7 +57,7 @@ def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
 
 
 def emergency_access(doc, grant) -> None:
-	"""Emergency access is shown to everybody with oversight at once."""
+	"""Notify everyone with oversight of emergency access immediately."""
 	roles = access.oversight_roles(policy.current(), doc.confidentiality_level)
 	notify(
 		doc,
@@ -86,15 +86,15 @@ def users_with_role(*roles: str) -> set[str]:
 
 
 def notify(doc, users, subject: Callable[[], str]) -> None:
-	"""A notification in the desk for each of `users` who may read the interaction.
+	"""A desk notification for each of `users` who can read the interaction.
 
-	:param subject: makes it, in the language it is asked in; with the interaction's name and nothing of its content
+	:param subject: returns the subject in the current language; it contains the interaction's name but none of its content
 	"""
 	tell(interactions.readers(doc, users), subject, doc.doctype, doc.name)
 
 
 def tell(users, subject: Callable[[], str], doctype: str, name: str) -> None:
-	"""A notification in the desk for each of `users`, whom the caller knows to be allowed to read the document."""
+	"""A desk notification for each of `users`; the caller has already checked that they can read the document."""
 	if are_muted():
 		return
 	for user in sorted(users):
@@ -102,10 +102,10 @@ def tell(users, subject: Callable[[], str], doctype: str, name: str) -> None:
 
 
 def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:
-	"""`tell`, for one of many records: whoever calls it calls `show` once for all that it posted, before it commits.
+	"""`tell` for one of many records: the caller must call `show` once for all of them before committing.
 
-	Frappe marks the notifications of a user as unseen for each of them, and so lets the workers that tell the
-	same people wait for each other.
+	Otherwise Frappe marks a user's notifications as unseen each time, and workers that notify the same
+	users wait for each other.
 	"""
 	for user in readers:
 		_entry(user, subject, doctype, name).db_insert()
@@ -128,7 +128,7 @@ def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
 
 
 def show(users) -> None:
-	"""Let the desks of `users` show that there are new notifications."""
+	"""Show `users` in the desk that there are new notifications."""
 	if not users:
 		return
 	settings = frappe.qb.DocType("Notification Settings")
@@ -138,9 +138,9 @@ def show(users) -> None:
 
 
 def send(doc, readers, sentence: Callable[[], str]) -> None:
-	"""Email users of whom it is known that they may read the interaction, an email for each of their languages.
+	"""Email users who are known to be able to read the interaction, with one email per language.
 
-	:param sentence: makes it, with `{0}` for the interaction, which is all that is said of it; the email links to it
+	:param sentence: returns the text, with `{0}` for the interaction's name; the email links to the interaction and contains nothing else about it
 	"""
 	if are_muted() or frappe.flags.mute_emails:
 		return
@@ -157,7 +157,7 @@ def send(doc, readers, sentence: Callable[[], str]) -> None:
 
 
 def _by_language(users) -> dict[str, list[str]]:
-	"""Language → the addresses of those of `users` who read it."""
+	"""Language → the addresses of the `users` who use it."""
 	found: dict[str, list[str]] = {}
 	for row in frappe.get_all("User", {"name": ("in", users)}, ["name", "email"], order_by="name asc"):
 		found.setdefault(get_user_lang(row.name), []).append(row.email)

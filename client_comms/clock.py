@@ -1,7 +1,7 @@
-"""The one place where the app reads the time, and where stored and aware datetimes meet.
+"""The only place where the app reads the time and converts between stored and aware datetimes.
 
-Frappe stores naive datetimes in the site's time zone; the rules compute with aware ones. Everything in
-the app that needs the present moment asks `now()`, so that a demonstration or a test can move it.
+Frappe stores naive datetimes in the site's time zone; the rules use aware ones. Everything in the app
+that needs the current time calls `now()`, so that a demonstration or a test can move it.
 """
 
 from contextlib import contextmanager
@@ -18,13 +18,13 @@ _MOVED = "client_comms_now"
 
 
 def now() -> datetime:
-	"""The present moment as Frappe stores it: naive, in the site's time zone, without microseconds."""
+	"""The current time as Frappe stores it: naive, in the site's time zone, without microseconds."""
 	return frappe.flags.get(_MOVED) or now_datetime().replace(microsecond=0)
 
 
 @contextmanager
 def moved_to(moment: datetime):
-	"""Let the app believe that it is `moment` (naive, site time zone) inside the block."""
+	"""Set the app's current time to `moment` (naive, site time zone) inside the block."""
 	before = frappe.flags.get(_MOVED)
 	frappe.flags[_MOVED] = get_datetime(moment).replace(microsecond=0)
 	try:
@@ -38,10 +38,10 @@ def site_zone() -> ZoneInfo:
 
 
 def parse(value: datetime | str) -> datetime:
-	"""What a user or an integration sent for a moment, as stored.
+	"""A datetime sent by a user or an integration, as stored.
 
 	:param value: with an offset, such as `2026-11-30T12:00:00Z`, or without one in the site's time zone
-	:raises frappe.ValidationError: it is no date and time
+	:raises frappe.ValidationError: it is not a date and time
 	"""
 	try:
 		moment = get_datetime(value)
@@ -56,18 +56,18 @@ def parse(value: datetime | str) -> datetime:
 
 
 def is_day(value: date | str) -> bool:
-	"""Whether what `parse` takes names a day alone, without a time."""
+	"""Whether a value for `parse` is a date without a time."""
 	if not isinstance(value, str):
 		return not isinstance(value, datetime)
-	# What is not said is taken from the default.
+	# Missing parts are taken from the default.
 	one, other = (parser.parse(value, default=datetime(2000, 1, 1, hour)).hour for hour in (1, 2))
 	return one != other
 
 
 def parse_day(value: date | str) -> date:
-	"""What a user or an integration sent for a day.
+	"""A date sent by a user or an integration.
 
-	:raises frappe.ValidationError: it is no date
+	:raises frappe.ValidationError: it is not a date
 	"""
 	try:
 		return get_datetime(value).date()

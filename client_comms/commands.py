@@ -24,7 +24,7 @@ def client_comms():
 @click.option("--anchor", metavar="YYYY-MM-DD", help="last day of the demonstration (default: today)")
 @pass_context
 def load_demo(context, anchor: str | None = None):
-	"""Load two months of client communication of a small company, and show what became of it."""
+	"""Load two months of a small company's client communication, and show the result."""
 	last_day = _moment(anchor, "--anchor").date() if anchor else None
 	with _connected(context):
 		from client_comms.demo import overview, site
@@ -62,9 +62,9 @@ def backfill(
 	dry_run: bool = False,
 	as_json: bool = False,
 ):
-	"""Log what reached the site before the app did. Repeatable: what is logged stays as it is, a killed run goes on.
+	"""Log documents from before the app was installed. Repeatable: logged documents are not changed, and an interrupted run can be continued.
 
-	Deadlines are those of then, and nobody is told of what was missed.
+	Deadlines are calculated as of that time, and no one is notified of missed ones.
 	"""
 	first = _moment(since, "--since") if since else None
 	with _connected(context):
@@ -100,7 +100,7 @@ def backfill(
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
 def simulate_matrix(context, matrix: str, since: str | None = None, as_json: bool = False):
-	"""Show what the version MATRIX, a draft too, would change on the interactions that exist."""
+	"""Show what the version MATRIX (submitted or draft) would change on existing interactions."""
 	first_moment = _moment(since, "--since") if since else None
 	with _connected(context):
 		from client_comms.communication_governance import simulation
@@ -166,9 +166,9 @@ def _show_simulation(found: dict) -> None:
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
 def check_leaks(context, user: str, url: str | None = None, as_json: bool = False):
-	"""Plant records at every level, ask for them in the user's name everywhere, and compare with the rule.
+	"""Create test records at every level, request them as the user everywhere, and compare the results with the rule.
 
-	Ends with 1 when something is open that should be closed, with 2 when the check itself could not run.
+	The exit code is 1 if something is open that should be closed, and 2 if the check itself could not run.
 	"""
 	with _connected(context):
 		from client_comms.leak_check import report, run

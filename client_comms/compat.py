@@ -1,4 +1,4 @@
-"""What differs between Frappe 15 and 16, in one place."""
+"""All differences between Frappe 15 and 16."""
 
 import frappe
 import frappe.client
@@ -10,9 +10,9 @@ def is_version_16() -> bool:
 
 
 def count(doctype: str, filters=None) -> int:
-	"""What `frappe.client.get_count` answers, of the rows that the session user may read.
+	"""The result of `frappe.client.get_count` for the rows that the session user can read.
 
-	In version 15 that method asks for permissions, in version 16 it does not.
+	In version 15 that method checks permissions, in version 16 it does not.
 	"""
 	if not is_version_16():
 		return frappe.client.get_count(doctype, filters)
@@ -32,7 +32,7 @@ def no_objection() -> bool | None:
 
 
 def objection(*reasons: str) -> bool:
-	"""The answer of a `has_permission` hook that denies, with its reasons put where Frappe shows them."""
+	"""The answer of a `has_permission` hook that denies, with its reasons where Frappe shows them."""
 	from frappe.permissions import push_perm_check_log
 
 	for reason in reasons:
@@ -41,7 +41,7 @@ def objection(*reasons: str) -> bool:
 
 
 def make_sidebar() -> None:
-	"""The workspace in the sidebar of version 16, which makes it before the dashboard that the workspace links to."""
+	"""Create the workspace's sidebar in version 16, where it is created before the dashboard to which the workspace links."""
 	if is_version_16():
 		from frappe.desk.doctype.workspace_sidebar import workspace_sidebar
 

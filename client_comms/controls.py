@@ -1,4 +1,4 @@
-"""Controls with a mode: Off lets pass, Warn says so, Enforce refuses."""
+"""Controls with a mode: Off does nothing, Warn shows a message, Enforce refuses."""
 
 import frappe
 
@@ -6,12 +6,12 @@ OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 
 
 def is_enforced(mode_field: str) -> bool:
-	"""Whether Client Comms Settings refuse what is found wanting; so does a mode that nobody has set."""
+	"""Whether the mode in Client Comms Settings is Enforce; so is a mode that was never set."""
 	return (frappe.get_cached_doc("Client Comms Settings").get(mode_field) or ENFORCE) == ENFORCE
 
 
 def enforce(mode_field: str, message: str, *, title: str, exc: type[Exception]) -> None:
-	"""Apply the mode that Client Comms Settings hold in `mode_field` to something found wanting.
+	"""Apply the mode of `mode_field` in Client Comms Settings to a problem.
 
 	:raises exc: the mode is Enforce
 	"""

@@ -1,18 +1,18 @@
-"""What the app refuses with; every one is a ValidationError or PermissionError of Frappe."""
+"""The app's exceptions; each is a ValidationError or PermissionError of Frappe."""
 
 import frappe
 
 
 class EventsAreAppendOnlyError(frappe.ValidationError):
-	"""Somebody tried to write the history of an interaction by hand."""
+	"""The history of an interaction cannot be written by hand."""
 
 
 class LedgerIsAppendOnlyError(frappe.ValidationError):
-	"""Somebody tried to write, change or delete an entry of the compliance ledger."""
+	"""Entries of the compliance ledger cannot be written, changed or deleted by users."""
 
 
 class StatusFollowsEventsError(frappe.ValidationError):
-	"""Somebody tried to set the status by hand instead of by an action."""
+	"""The status can be set only by an action, not by hand."""
 
 
 class MissingDetailsError(frappe.MandatoryError):
@@ -20,15 +20,15 @@ class MissingDetailsError(frappe.MandatoryError):
 
 
 class MissingDocumentationError(frappe.ValidationError):
-	"""Documentation that the matrix owes is missing at closing (M-1)."""
+	"""Documentation that the matrix requires is missing when closing (M-1)."""
 
 
 class NotResponsibleError(frappe.ValidationError):
-	"""The responsible staff member does not hold the responsible party's role (M-1)."""
+	"""The responsible staff member does not have the responsible party's role (M-1)."""
 
 
 class NoMatrixInForceError(frappe.ValidationError):
-	"""No submitted communication matrix is in force for the company at that moment."""
+	"""No submitted communication matrix is in force for the company at that time."""
 
 
 class ActionNotPossibleError(frappe.ValidationError):
@@ -36,36 +36,36 @@ class ActionNotPossibleError(frappe.ValidationError):
 
 
 class ClearanceMissingError(frappe.PermissionError):
-	"""The level asks for a clearance that the user does not have (D-5)."""
+	"""The level requires a clearance that the user does not have (D-5)."""
 
 
 class FourEyesError(frappe.PermissionError):
-	"""Who wrote a text cannot approve it (D-3)."""
+	"""The author of a text cannot approve it (D-3)."""
 
 
 class OutgoingRefusedError(frappe.ValidationError):
-	"""An enforced check holds back what was about to go out (C-2, D-3, P-1, P-3)."""
+	"""An enforced check refuses a message (C-2, D-3, P-1, P-3)."""
 
 
 class ReasonNeededError(frappe.ValidationError):
-	"""A check warns: what was about to go out needs a reason, which is recorded (C-2, D-3, P-1, P-3)."""
+	"""A check warns: the message needs a reason, which is recorded (C-2, D-3, P-1, P-3)."""
 
 
 class SiteDoesNotAnswerError(frappe.ValidationError):
-	"""What answers at the address of the site is not this site, or nothing does."""
+	"""Nothing, or another site, answers at the address of this site."""
 
 
 class ResultIsFixedError(frappe.ValidationError):
-	"""Somebody tried to write, change or delete the result of a leak check by hand (R-3)."""
+	"""The result of a leak check cannot be written, changed or deleted by hand (R-3)."""
 
 
 class LinkNotValidError(frappe.PermissionError):
-	"""A client's link is wrong, expired, used or revoked; which of these is not said (P-2)."""
+	"""A client's link is invalid, expired, used or revoked; the message does not say which (P-2)."""
 
 
 class DuplicateClientError(frappe.ValidationError):
-	"""A client with the same address or number is on record already (D-4)."""
+	"""A client with the same address or number already exists (D-4)."""
 
 
 class NotVerifiedError(frappe.ValidationError):
-	"""Nobody said how a client's details were verified (D-4)."""
+	"""The verification method of a client's details is missing (D-4)."""

@@ -18,8 +18,8 @@ after_migrate = "client_comms.setup.install.after_migrate"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 
-# Access: one decision (rules/access), two renderings (permission check and row condition). What belongs to
-# a governed record is registered DocType by DocType (enforcement/registry), never under "*".
+# Access: one decision (rules/access) in two forms (permission check and row condition). What belongs to
+# a governed record is registered for each DocType (enforcement/registry), never under "*".
 has_permission = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.has_permission"),
 	"Client Interaction": "client_comms.enforcement.interactions.has_permission",
@@ -131,7 +131,7 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.remove_multiple": "client_comms.enforcement.methods.assign_to.remove_multiple",
 }
 
-# Says in the headers of an automatic acknowledgement that it is one.
+# Marks automatic acknowledgements in their headers.
 make_email_body_message = ["client_comms.intake.acknowledgement.add_headers"]
 
 before_request = [
@@ -139,7 +139,7 @@ before_request = [
 	"client_comms.enforcement.requests.linked_fields.leave_out",
 ]
 
-# The compliance ledger: what a request did with confidential records is known when it is over.
+# The compliance ledger: what a request did with confidential records is known only at its end.
 after_request = ["client_comms.enforcement.audit.after_request"]
 
 _BEFORE_PRINT = [
@@ -148,7 +148,7 @@ _BEFORE_PRINT = [
 ]
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
-	# What the documents of governance change elsewhere; they know nothing of it themselves.
+	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
 		"on_update": [
 			"client_comms.enforcement.levels.follow_settings",
@@ -339,7 +339,7 @@ scheduler_events = {
 	},
 }
 
-# The gate in the desk's email dialog. The version keeps browsers from an old copy.
+# The gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",
@@ -375,7 +375,7 @@ doctype_js = {
 	],
 	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js", "public/js/email_templates.js"],
 }
-# What is noted about a document keeps nobody from deleting it.
+# Records about a document that do not prevent it from being deleted.
 ignore_links_on_delete = ["Intake Failure", "Logging Exemption"]
 
 override_doctype_dashboards = {
@@ -389,28 +389,28 @@ override_doctype_dashboards = {
 }
 
 override_doctype_class = {
-	# On interactions, it passes over users without clearance.
+	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.AutoEmailReport",
-	# No link with a key to a governed document.
+	# Links with a key to governed documents cannot be created.
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
-	# A message that waits in the queue passes the gate once more when it is sent.
+	# A queued message passes the gate again when it is sent.
 	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",
-	# Who may read a file is asked wherever its content is read.
+	# Access to a file is checked wherever its content is read.
 	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
 	"Notification": "client_comms.outgoing.notification.GuardedNotification",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
 	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
-	# Reports that ask the database by themselves.
+	# Reports that query the database directly.
 	"Report": "client_comms.enforcement.doctypes.report.GuardedReport",
 	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
-	# Tools that ask the database by themselves.
+	# Tools that query the database directly.
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
-	# What its owner entered there stays the owner's for Frappe.
+	# Frappe always lets owners read what they entered there.
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
-	# Rows by their own name ask their document.
+	# Rows fetched by their own name are checked against their document.
 	"CRM Note": "client_comms.enforcement.child_rows.GuardedCRMNote",
 	"Communication Link": "client_comms.enforcement.child_rows.GuardedCommunicationLink",
 	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedCompetitorDetail",
@@ -421,7 +421,7 @@ override_doctype_class = {
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedOpportunityLostReasonDetail",
 }
 
-# What the setup wizard puts into Global Search Settings; installing afterwards adds it (setup/install.py).
+# What the setup wizard adds to Global Search Settings; installing afterwards adds it (setup/install.py).
 global_search_doctypes = {"Default": [{"doctype": "Client Interaction"}]}
 
 standard_portal_menu_items = [

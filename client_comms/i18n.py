@@ -1,4 +1,4 @@
-"""Where the sentences of the rules meet the user's language."""
+"""Translates the messages of the rules into the user's language."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from client_comms.rules.messages import Message
 
 
 def translate(message: Message) -> str:
-	"""The message in the user's language; its values stand out in bold."""
+	"""The message in the user's language; its values are in bold."""
 	return _(message.text).format(**{key: frappe.bold(_in_words(v)) for key, v in message.values.items()})
 
 
@@ -36,7 +36,7 @@ def _in_words(value: object) -> str:
 
 
 def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.ValidationError) -> NoReturn:
-	"""Stop with the messages, one a line.
+	"""Stop with the messages, one per line.
 
 	:raises exc: always
 	"""
@@ -45,7 +45,7 @@ def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.Validat
 
 @contextmanager
 def speaking(language: str | None) -> Iterator[None]:
-	"""What is translated inside the block is in `language`: that of whoever reads it, not of whoever sets it off."""
+	"""Translate inside the block into `language`: that of the reader, not of the user who triggers the message."""
 	before = frappe.local.lang
 	frappe.local.lang = language or before
 	try:
@@ -55,10 +55,10 @@ def speaking(language: str | None) -> Iterator[None]:
 
 
 def speaking_to(user: str):
-	"""`speaking` the language of a user, or else of the site."""
+	"""`speaking` the language of a user, otherwise that of the site."""
 	return speaking(get_user_lang(user))
 
 
 def extract_chart(fileobj, *args, **kwargs) -> Iterator[tuple]:
-	"""The name of a Dashboard Chart for the catalogue of `bench generate-pot-file`, which leaves charts out."""
+	"""The name of a Dashboard Chart for the catalogue; `bench generate-pot-file` omits charts."""
 	yield None, "_", json.load(fileobj)["chart_name"], ["Name of a Dashboard Chart"]

@@ -1,8 +1,8 @@
-"""The compliance ledger as the site keeps it (P-2, R-3): entries are written at once and chained a little later.
+"""The compliance ledger of the site (P-2, R-3): entries are written immediately and chained a little later.
 
-Chaining an entry needs the one before it, so doing it while writing would make every page view wait for one
-lock. Entries are therefore written without a place in the chain; the scheduler gives them theirs, in the
-order in which they were written, and marks the end of the chain once a day.
+Chaining an entry needs the one before it, so chaining while writing would make every page view wait for one
+lock. Entries are therefore written without a position in the chain; the scheduler assigns positions in the
+order of writing, and creates a checkpoint at the end of the chain once a day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
 
 class LedgerDocument(Document):
-	"""A document that nobody makes, changes or deletes: the ledger's own writers go past `insert` and `save`."""
+	"""A document that users cannot create, change or delete: the ledger itself bypasses `insert` and `save`."""
 
 	def before_insert(self):
 		self.refuse()
@@ -88,7 +88,7 @@ def entry(
 	rule: str | None = None,
 	reason: str | None = None,
 ) -> dict:
-	"""An entry about what the session user does now, to be written by `write`."""
+	"""An entry about what the session user is doing, to be written by `write`."""
 	request = getattr(frappe.local, "request", None)
 	return {
 		"at": clock.now(),
@@ -106,7 +106,7 @@ def entry(
 
 @contextmanager
 def silenced() -> Iterator[None]:
-	"""For `check-leaks`: what it does with its bait in a user's name is nothing that the user did."""
+	"""For `check-leaks`: what it does with its test records in a user's name was not done by the user."""
 	token = _SILENCED.set(True)
 	try:
 		yield
@@ -115,7 +115,7 @@ def silenced() -> Iterator[None]:
 
 
 def write(entries: Iterable[dict]) -> None:
-	"""Write entries in the present transaction, with one statement and no lock on other entries."""
+	"""Write entries in the current transaction, with one statement and no lock on other entries."""
 	meta_fields = ("name", "creation", "modified", "owner", "modified_by")
 	rows = []
 	for each in entries:
@@ -128,7 +128,7 @@ def write(entries: Iterable[dict]) -> None:
 
 
 def record(action: str, doctype: str, name: str, level: str | None, **details) -> None:
-	"""Write one entry that belongs to a change: it is kept if the change is, and rolled back with it."""
+	"""Write one entry that belongs to a change: it is committed or rolled back together with the change."""
 	write([entry(action, doctype, name, level, **details)])
 
 
@@ -136,13 +136,13 @@ def record(action: str, doctype: str, name: str, level: str | None, **details) -
 
 
 def chain() -> int:
-	"""Give every entry that waits its place in the chain; returns how many. Called by the scheduler.
+	"""Give every waiting entry its position in the chain; returns how many. Called by the scheduler.
 
-	One run at a time; each chunk is committed by itself, so a killed run loses nothing.
+	One run at a time; each chunk is committed separately, so an interrupted run loses nothing.
 	"""
 	chained = 0
 	while True:
-		# What a snapshot taken before the lock shows may have been chained by another run since.
+		# Entries in a snapshot taken before the lock may have been chained by another run since.
 		frappe.db.commit()  # nosemgrep: a job of its own
 		done = _chain_chunk()
 		chained += done
@@ -177,12 +177,12 @@ def _chain_chunk() -> int:
 
 
 def _lock() -> None:
-	"""Wait for another run. The row is one that always exists and that nothing else writes while the site is in use."""
+	"""Wait for another run. The locked row always exists, and nothing else writes it while the site is in use."""
 	frappe.db.get_value("DocType", ENTRY, "name", for_update=True)
 
 
 def _end_of_chain() -> tuple[int, str]:
-	"""Sequence and hash to go on from. After a cut that is the checkpoint beyond it, so that the gap stays."""
+	"""Sequence and hash from which to continue. After a cut that is the checkpoint beyond it, so that the gap stays visible."""
 	ends = [(0, chain_rules.FIRST)]
 	for doctype in (ENTRY, CHECKPOINT):
 		last = frappe.get_all(doctype, fields=["sequence", "entry_hash"], order_by="sequence desc", limit=1)
@@ -207,13 +207,13 @@ def _make_daily_checkpoint() -> None:
 
 
 def verify(since=None, until=None) -> dict:
-	"""Whether the chain is whole; it is read in chunks, whatever its length.
+	"""Whether the chain is intact; it is read in chunks, regardless of its length.
 
 	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
-	    first entry when left out. Site time zone, like `until`
-	:param until: up to the last entry of this moment; to the end when left out
+	    first entry by default. Site time zone, like `until`
+	:param until: up to the last entry of this moment; to the end by default
 	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting"}`;
-	    waiting entries have no place in the chain yet
+	    waiting entries have no position in the chain yet
 	"""
 	last = _last_sequence(until) if until else None
 	checkpoints = [
@@ -259,7 +259,7 @@ def _checkpoint_before(since, checkpoints: list[chain_rules.Checkpoint]) -> chai
 
 
 def _entries(after: int | None, last: int | None) -> Iterator[chain_rules.Entry]:
-	"""The chained entries in order of sequence. Two with the same are both found, across chunks too."""
+	"""The chained entries in order of sequence. Entries with the same sequence are all returned, even across chunks."""
 	table = frappe.qb.DocType(ENTRY)
 	query = (
 		frappe.qb.from_(table)
@@ -283,9 +283,9 @@ def _entries(after: int | None, last: int | None) -> Iterator[chain_rules.Entry]
 
 
 def _content(row) -> dict[str, str]:
-	"""What the chain protects, as the database gives it back.
+	"""The content protected by the chain, as the database returns it.
 
-	The moment stays as stored, in the site's time zone: were it converted, a change of that setting would make
+	The time stays as stored, in the site's time zone: if it were converted, changing that setting would make
 	every entry look changed.
 	"""
 	return {"name": row.name, **{field: str(row[field] or "") for field in CONTENT_FIELDS}}

@@ -1,6 +1,6 @@
-"""Frames of the procedure and its three related policies (T-2, T-3): what a new site starts with, as drafts.
+"""Frames of the procedure and its three related policies (T-2, T-3): the drafts with which a new site starts.
 
-`[Fill in: …]` marks what each organisation decides for itself; a text that still has such a mark cannot be approved.
+`[Fill in: …]` marks what each organisation must decide; a text that still contains such a mark cannot be approved.
 """
 
 from client_comms.rules.messages import _

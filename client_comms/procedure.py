@@ -1,10 +1,9 @@
-"""The procedure as shipped: what a new site starts with, as plain data.
+"""The shipped procedure, with which a new site starts, as plain data.
 
-Installation copies these rows into the site once; from then on the site's own documents are what
-counts, and an administrator changes them there. The dry run reads the same rows where there is no
-site. Keys are the field names of the DocTypes the rows become; checks are 0 or 1, spans of time are
-business days (`*_within_days`) or months (`retention_months`, 0 keeps records for good). What
-clients read of it is marked for translation.
+Installation copies these rows into the site once; from then on the site's own documents apply, and an
+administrator changes them there. The dry run, which has no site, reads the same rows. Keys are the field
+names of the DocTypes; checks are 0 or 1, periods are business days (`*_within_days`) or months
+(`retention_months`, 0 keeps records indefinitely). Texts that clients can read are marked for translation.
 """
 
 from client_comms.rules.messages import _
@@ -16,7 +15,7 @@ CUSTOMER_SUPPORT_MANAGER = "Customer Support Manager"
 COMPLIANCE_OFFICER = "Compliance Officer"
 COMMUNICATIONS_MANAGER = "Client Communications Manager"
 
-# The last one configures the app and reads no record by that role alone: it has no clearance below.
+# The last one configures the app and cannot read records with that role alone: it has no clearance below.
 ROLES = (
 	FRONTLINE_STAFF,
 	ACCOUNT_MANAGER,
@@ -53,7 +52,7 @@ _CLEARANCE_LETTERS = {
 
 
 def _clearances(letters_by_role: dict[str, str]) -> tuple[dict, ...]:
-	"""Rows of Level Clearance from letters such as "RWP"; a role that is not named gets no row."""
+	"""Rows of Level Clearance from letters such as "RWP"; other roles get no row."""
 	return tuple(
 		{"role": role, **{field: int(letter in letters) for letter, field in _CLEARANCE_LETTERS.items()}}
 		for role, letters in letters_by_role.items()
@@ -61,7 +60,7 @@ def _clearances(letters_by_role: dict[str, str]) -> tuple[dict, ...]:
 
 
 # Clauses D-5 and P-1 to P-3. No level requires training at first: a new site has no training records,
-# and would otherwise lock out everyone until the first course is over.
+# and would otherwise lock out everyone until the first course is completed.
 LEVELS = (
 	{
 		"level_name": STANDARD,
@@ -143,11 +142,11 @@ DOCUMENTATION_METHODS = (
 
 CHANNELS = (_("Phone"), _("Email"), _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
 
-# An Issue that staff type in mostly comes from a call.
+# An Issue that staff enter by hand usually follows a call.
 ISSUE_CHANNEL = "Phone"
 
 # Clauses M-1, C-3 (acknowledge within 1 business day) and C-4 (answer within 2). A type that expects
-# no reply owes neither.
+# no reply requires neither.
 MATRIX = {
 	"version_label": "1.0",
 	"effective_from": "2024-06-15 00:00:00",
@@ -197,8 +196,8 @@ MATRIX = {
 	),
 }
 
-# How what arrives from ERPNext gets its communication type, tried from first to last; what no rule
-# matches is DEFAULT_TYPE. Keys that a rule leaves out match anything.
+# How documents that arrive get their communication type. Rules are tried in order; documents that match no
+# rule get DEFAULT_TYPE. Missing keys match anything.
 SOURCE_RULES = (
 	{"source": "Issue", "issue_type": "Complaint", "communication_type": FEEDBACK},
 	{
@@ -217,7 +216,7 @@ SOURCE_RULES = (
 	{"direction": "Outbound", "communication_type": SERVICE_UPDATE},
 )
 
-# Issue Types that the rules above link to: they must exist before the rules can be saved.
+# Issue Types used by the rules above: they must exist before the rules can be saved.
 ISSUE_TYPES = ("Complaint",)
 
 DEFAULT_CALENDAR = {
@@ -229,7 +228,7 @@ DEFAULT_CALENDAR = {
 	),
 }
 
-# Clauses C-3, C-4 and R-2: who is told what about a missed deadline, and when.
+# Clauses C-3, C-4 and R-2: who is notified of a missed deadline, and when.
 ESCALATION_STEPS = (
 	{"clock": "All", "after_working_hours": 0, "to": "Responsible Staff", "notification": 1, "todo": 1},
 	{
@@ -260,7 +259,7 @@ ESCALATION_STEPS = (
 QUIET_HOURS = {"quiet_from": "20:00:00", "quiet_until": "07:00:00"}
 WARNING_SHARE = 75  # percent of the working time
 
-# Clauses C-3 and D-3: drafts that somebody approves before anything is sent. Keys of an Email Template, and of the
+# Clauses C-3 and D-3: drafts that must be approved before anything is sent. Keys of an Email Template, and of the
 # Communication Template of the same name.
 ACKNOWLEDGEMENTS = (
 	{
@@ -298,7 +297,7 @@ TRAINING = {
 	"description": "How client communication is documented and handled: logging, the communication matrix, deadlines, confidentiality.",
 }
 
-# Clause P-3. The first purpose is the one that the gate asks for when information goes to a third party.
+# Clause P-3. The gate requires the first purpose when information is sent to a third party.
 CONSENT_PURPOSES = (
 	{
 		"purpose_name": _("Sharing with a Third Party"),
@@ -358,7 +357,7 @@ DATA_CATEGORIES = (
 	{"category_name": _("Identity Documents"), "description": _("Copies of passports and the like.")},
 )
 
-# A board to look at: status follows what happened, so cards cannot be moved to another column.
+# A read-only board: the status follows from events, so cards cannot be moved to another column.
 KANBAN_BOARD = {
 	"kanban_board_name": "Client Interactions by Status",
 	"reference_doctype": "Client Interaction",
@@ -377,7 +376,7 @@ KANBAN_BOARD = {
 	),
 }
 
-# Clauses C-5 and D-3: a start; every organisation has its own words.
+# Clauses C-5 and D-3: examples; every organisation has its own terms.
 TERMINOLOGY = (
 	{"avoid": "utilise", "use": "use", "language": "en", "why": "The short word says the same."},
 	{"avoid": "in order to", "use": "to", "language": "en", "match": "Literal", "why": "Fewer words."},

@@ -1,4 +1,4 @@
-"""Who may ask what is no business of everybody's."""
+"""Checks for methods that only Compliance Officers or Client Communications Managers can use."""
 
 import frappe
 from frappe import _
@@ -8,14 +8,14 @@ CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, "Client Communications Man
 
 
 def configures_or_audits() -> bool:
-	"""Whether the session user is a Compliance Officer or a Client Communications Manager, or Administrator."""
+	"""Whether the session user is a Compliance Officer, a Client Communications Manager or Administrator."""
 	return frappe.session.user == "Administrator" or bool(CONFIGURES_OR_AUDITS & set(frappe.get_roles()))
 
 
 def require_configuring_or_auditing() -> None:
-	"""Refuse everybody else.
+	"""Refuse everyone else.
 
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	if not configures_or_audits():
 		frappe.throw(
@@ -26,9 +26,9 @@ def require_configuring_or_auditing() -> None:
 
 
 def require_auditing() -> None:
-	"""Refuse everybody but a Compliance Officer and Administrator.
+	"""Refuse everyone except a Compliance Officer and Administrator.
 
-	:raises frappe.PermissionError: the caller audits nothing
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
 	"""
 	if frappe.session.user != "Administrator" and COMPLIANCE_OFFICER not in frappe.get_roles():
 		frappe.throw(

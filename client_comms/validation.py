@@ -1,4 +1,4 @@
-"""What users and integrations send, refused in words that help where Frappe or the database would only fail."""
+"""Validates what users and integrations send, with helpful messages where Frappe or the database would just fail."""
 
 import html
 from collections.abc import Collection, Mapping
@@ -21,7 +21,7 @@ def plain(content: str | None) -> str:
 
 
 def require_doctype(doctype: str) -> None:
-	"""Frappe would look for the code of a DocType that is not there.
+	"""Refuse a DocType that does not exist; Frappe would look for its code.
 
 	:raises frappe.DoesNotExistError: so it is
 	"""
@@ -36,16 +36,16 @@ def require_doctype(doctype: str) -> None:
 
 
 def require_text(label: str, text: str | None) -> None:
-	"""A text can be kept as it was sent.
+	"""Refuse a text that cannot be stored as it was sent.
 
-	:raises frappe.ValidationError: it is too long, or has characters that no text has
+	:raises frappe.ValidationError: it is too long, or contains invalid characters
 	"""
 	if text and (wrong := storable_text.fault(label, text)):
 		refuse(wrong, title=_("Text Cannot Be Stored"))
 
 
 def require_texts_fit(doc) -> None:
-	"""The texts of a document and of its rows fit into the database, which would break off half-way through."""
+	"""Refuse texts of a document or its rows that do not fit into the database, which would fail half-way through."""
 	for each in (doc, *doc.get_all_children()):
 		for df in each.meta.fields:
 			if df.fieldtype in _TEXTS and not df.is_virtual and (text := each.get(df.fieldname)):
@@ -53,9 +53,9 @@ def require_texts_fit(doc) -> None:
 
 
 def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
-	"""The numbers of a document, or of a row, lie between the lowest and the highest that make sense.
+	"""Refuse numbers of a document or row that are outside a sensible range.
 
-	What is left empty is not asked.
+	Empty fields are not checked.
 	"""
 	for field, (lowest, highest) in limits.items():
 		value = doc.get(field)
@@ -75,7 +75,7 @@ def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
 
 
 def require_times(doc, *fields: str) -> None:
-	"""The times of a document are times of day; what is left empty is not asked."""
+	"""Refuse invalid times of day in a document; empty fields are not checked."""
 	for field in fields:
 		if (value := doc.get(field)) not in (None, ""):
 			try:
@@ -85,10 +85,10 @@ def require_times(doc, *fields: str) -> None:
 
 
 def record_of(doctype: str, sent: Mapping, fields: Collection[str], tables: Mapping[str, Collection[str]]):
-	"""What was sent for a new record, as a dict: single values for `fields`, lists of dicts for `tables`.
+	"""The values sent for a new record as a dict: single values for `fields`, lists of dicts for `tables`.
 
-	:param tables: field name → the fields that its rows may have; they may be sent as JSON
-	:raises frappe.ValidationError: a field is unknown, or holds what it cannot hold
+	:param tables: field name → the fields that its rows can have; tables can be sent as JSON
+	:raises frappe.ValidationError: a field is unknown or has an invalid value
 	"""
 	_require_known(sent, (*fields, *tables))
 	meta = frappe.get_meta(doctype)
@@ -147,7 +147,7 @@ def _single(df, value, where: str):
 
 
 def _place(doc, field: str) -> str:
-	"""The label of a field, with the table and the row that it stands in."""
+	"""The label of a field, with its table and row."""
 	label = _(doc.meta.get_label(field))
 	if not doc.get("parentfield"):
 		return label

@@ -1,4 +1,4 @@
-"""Why somebody can or cannot see a record, who can see what, and emergency access (D-5, P-2)."""
+"""Explains who can see which record and why, and grants emergency access (D-5, P-2)."""
 
 import frappe
 from frappe import _
@@ -9,19 +9,19 @@ from client_comms.enforcement import documents, explain, explorer, interactions,
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
-# Portal users are not told how records that they may not open are kept from them.
+# Portal users are not told why they cannot open a record.
 _DESK_USER = "Desk User"
 
 
 @frappe.whitelist()
 def explain_access(doctype: str, name: str, user: str | None = None, action: str = "read") -> dict:
-	"""Which rule lets `user` do `action` on a record, or keeps them from it, in words.
+	"""Which rule allows or denies `user` `action` on a record, in words.
 
-	:param user: the caller when left out; asking about others needs Compliance Officer or Client
+	:param user: by default the caller; asking about others requires Compliance Officer or Client
 	    Communications Manager
 	:param action: read, write, print, email, export, share or delete
 	:returns: `{"allowed": bool, "rule": str, "reasons": [str, …]}`
-	:raises frappe.PermissionError: asking about somebody else without such a role
+	:raises frappe.PermissionError: asking about another user without such a role
 	"""
 	frappe.only_for(_DESK_USER)
 	user = user or frappe.session.user
@@ -36,12 +36,12 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 
 @frappe.whitelist(methods=["POST"])
 def break_glass(name: str, reason: str) -> dict:
-	"""Open an interaction at once for oneself, with a reason that everybody with oversight is shown.
+	"""Give the caller immediate access to an interaction, with a reason that everyone with oversight sees.
 
-	For users with clearance for the level but no need-to-know; it ends by itself after the hours in the settings.
+	For users with clearance for the level but without need-to-know; access ends automatically after the hours in the settings.
 
 	:returns: the Interaction Access Grant as a dict
-	:raises ActionNotPossibleError: the user may read the interaction already
+	:raises ActionNotPossibleError: the user can already read the interaction
 	:raises ClearanceMissingError: the user has no clearance for the level
 	"""
 	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
@@ -72,7 +72,7 @@ def break_glass(name: str, reason: str) -> dict:
 
 @frappe.whitelist()
 def is_governed(doctype: str) -> bool:
-	"""Whether documents of this type carry a confidentiality level on this site (Issue, Lead, Opportunity)."""
+	"""Whether documents of this type have a confidentiality level on this site (Issue, Lead, Opportunity)."""
 	return documents.is_governed(doctype)
 
 
@@ -99,7 +99,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 
 @frappe.whitelist()
 def simulate_governing(doctype: str) -> list[dict]:
-	"""Who would lose sight of how many documents, were Issue, Lead or Opportunity governed: `[{"user", "documents"}]`."""
+	"""Who would lose access to how many documents if Issue, Lead or Opportunity were governed: `[{"user", "documents"}]`."""
 	frappe.has_permission("Client Comms Settings", "write", throw=True)
 	if doctype not in documents.SETTING:
 		frappe.throw(_("Choose one of these: {0}.").format(", ".join(_(d) for d in documents.SETTING)))
@@ -108,14 +108,14 @@ def simulate_governing(doctype: str) -> list[dict]:
 
 @frappe.whitelist()
 def explore_user(user: str) -> dict:
-	"""What a user reaches, in numbers of interactions by level and communication type.
+	"""What a user can access, as numbers of interactions by level and communication type.
 
 	:returns: `{"user", "full_name", "enabled", "roles": […], "bypass", "trained", "training_matters", "trainings":
 	    [{"training", "valid_until", "current"}], "grants": [{"interaction", "valid_until", "granted_by", "break_glass"}],
 	    "permission_missing", "cells": [{"level", "communication_type", "existing", "listed", "rules": {rule: records},
 	    "refusals": {rule: records}, "actions": {action: records}}]}`; `listed` is what a list shows, User Permissions included
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
-	:raises frappe.DoesNotExistError: there is no such user
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises frappe.DoesNotExistError: the user does not exist
 	"""
 	require_configuring_or_auditing()
 	return explorer.of_user(user)
@@ -123,13 +123,13 @@ def explore_user(user: str) -> dict:
 
 @frappe.whitelist()
 def explore_record(doctype: str, name: str, action: str = "read") -> dict:
-	"""Which enabled users of the desk may do `action` on a governed record, and by which rule.
+	"""Which enabled desk users can do `action` on a governed record, and by which rule.
 
 	:returns: `{"doctype", "name", "level", "communication_type", "action", "reaching": [{"user", "full_name", "rule",
 	    "reasons"}], "others": [{"user", "full_name", "rule"}]}`; nothing else of the record. `explain_access` says why
-	    one of the others may not
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
-	:raises frappe.DoesNotExistError: there is no such record
+	    one of the others cannot
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises frappe.DoesNotExistError: the record does not exist
 	:raises frappe.ValidationError: the record is not governed
 	"""
 	require_configuring_or_auditing()
@@ -138,12 +138,12 @@ def explore_record(doctype: str, name: str, action: str = "read") -> dict:
 
 @frappe.whitelist()
 def simulate_matrix_access(matrix: str, against: str | None = None, action: str = "read") -> dict:
-	"""Who would gain and lose access to interactions, were all governed by a matrix version, which may be a draft (M-1).
+	"""Who would gain or lose access if all interactions were governed by a matrix version, which may be a draft (M-1).
 
-	:param against: compare with all being governed by this version; left out, each by the one it has
+	:param against: compare with all interactions being governed by this version; by default each keeps its own
 	:returns: `{"checked": int, "users": int, "gaining": int, "losing": int, "rows": [{"user", "full_name", "level",
 	    "level_after", "communication_type", "gained", "lost"}]}`, the last two in interactions; User Permissions left out
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	return explorer.simulate_matrix(matrix, against or None, action)
@@ -151,7 +151,7 @@ def simulate_matrix_access(matrix: str, against: str | None = None, action: str 
 
 @frappe.whitelist()
 def simulate_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
-	"""What a user would gain and lose with a role (`held`), or without it; returns and errors as `simulate_matrix_access`."""
+	"""What a user would gain or lose with a role (`held`) or without it; returns and raises the same as `simulate_matrix_access`."""
 	require_configuring_or_auditing()
 	return explorer.simulate_role(user, role, held, action)
 
@@ -160,10 +160,10 @@ def simulate_role(user: str, role: str, held: bool = True, action: str = "read")
 def simulate_clearance(
 	level: str, role: str, actions: list | str, oversight: bool = False, action: str = "read"
 ) -> dict:
-	"""Who would gain and lose access, were this the one clearance of `role` at `level`.
+	"""Who would gain or lose access if this were the clearance of `role` at `level`.
 
-	:param actions: of read, write, print, email, export and share, as a list (or its JSON); none takes the clearance away
-	:returns: as `simulate_matrix_access`, and errors likewise
+	:param actions: of read, write, print, email, export and share, as a list (or JSON); an empty list removes the clearance
+	:returns: the same as `simulate_matrix_access`, as are the errors
 	"""
 	require_configuring_or_auditing()
 	return explorer.simulate_clearance(level, role, frappe.parse_json(actions), oversight, action)

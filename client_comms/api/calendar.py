@@ -11,7 +11,7 @@ INTERACTION = "Client Interaction"
 def get_events(
 	doctype: str, start: str, end: str, filters: str | list | None = None, **arguments
 ) -> list[dict]:
-	"""Interactions that the user may read and whose next deadline lies in the period, as the calendar view asks.
+	"""Interactions that the user can read and whose next deadline is in the period, for the calendar view.
 
 	:param start, end: days or moments in the site's time zone, `end` excluded
 	:param filters: those of the list

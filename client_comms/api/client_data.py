@@ -1,4 +1,4 @@
-"""Client data that is verified before and after it is entered (D-4)."""
+"""Verification of client data (D-4)."""
 
 import frappe
 from frappe import _
@@ -10,10 +10,10 @@ from client_comms.rules import contact_details
 
 @frappe.whitelist(methods=["POST"])
 def confirm_details(contact: str, verified_how: str) -> dict:
-	"""What is on record about a contact was confirmed today (D-4). Returns the contact as a dict.
+	"""Record that a contact's details were confirmed today (D-4). Returns the contact as a dict.
 
 	:param verified_how: one of `rules.contact_details.WAYS`
-	:raises client_comms.exceptions.NotVerifiedError: that is no way to verify
+	:raises client_comms.exceptions.NotVerifiedError: the verification method is invalid
 	:raises frappe.PermissionError: without write access to the contact
 	"""
 	doc = frappe.get_doc("Contact", contact)

@@ -1,4 +1,4 @@
-"""What a change of hours or holidays would do to deadlines (C-3, C-4)."""
+"""How a change of hours or holidays would affect deadlines (C-3, C-4)."""
 
 import frappe
 from frappe import _
@@ -12,13 +12,13 @@ _PREVIEWED = ("Response Calendar", "Holiday List")
 
 @frappe.whitelist()
 def simulate_deadlines(doc: str | dict) -> dict:
-	"""What saving a Response Calendar or a Holiday List, as it stands in the form, would move; nothing is saved.
+	"""Which deadlines would change if a Response Calendar or Holiday List were saved as it is in the form; nothing is saved.
 
 	:param doc: the document as a dict or JSON
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
-	    "hidden": int}`: the moves that the caller may read (moments in the site's time zone), the number of
-	    interactions with others; `more`: only those with the nearest deadlines were looked at
-	:raises frappe.PermissionError: the caller may not change documents of this kind
+	    "hidden": int}`: the changes that the caller can read (datetimes in the site's time zone), and the
+	    number of other interactions; `more`: only those with the nearest deadlines were checked
+	:raises frappe.PermissionError: the caller cannot change documents of this type
 	"""
 	values = frappe.parse_json(doc)
 	if values.get("doctype") not in _PREVIEWED:

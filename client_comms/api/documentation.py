@@ -11,10 +11,10 @@ INTERACTION = "Client Interaction"
 def generate_documentation(name: str, method: str) -> dict:
 	"""Write the documentation that a method generates, such as the Escalation Report, and add it as evidence.
 
-	:param method: a Documentation Method that the interaction owes and that names a print format
+	:param method: a Documentation Method that the interaction requires and that has a print format
 	:returns: `{"file": name of the private File, "file_url"}`
-	:raises client_comms.exceptions.ClearanceMissingError: the user may not print the interaction
-	:raises frappe.PermissionError: the user may not write it
+	:raises client_comms.exceptions.ClearanceMissingError: the user cannot print the interaction
+	:raises frappe.PermissionError: the user cannot write it
 	"""
 	doc = frappe.get_doc(INTERACTION, name, for_update=True)
 	doc.check_permission("write")

@@ -1,7 +1,7 @@
 """Log an interaction and act on its clocks (D-1, C-3, C-4).
 
-Every action takes the interaction's name, needs write access to it, and returns the interaction as a dict.
-What the clocks do not allow raises `ActionNotPossibleError` with what to do instead.
+Every action takes the interaction's name, requires write access to it, and returns the interaction as a dict.
+Actions that the clocks do not allow raise `ActionNotPossibleError` with what to do instead.
 """
 
 from datetime import date, datetime
@@ -56,13 +56,13 @@ def log_interaction(**fields) -> dict:
 	"""Log a call, email, meeting or any other interaction with a client (D-1, D-2).
 
 	:param fields: fields of Client Interaction; `action_items`, `evidence` and `data_categories` as lists of dicts
-	    (or JSON). Company, responsible staff (the caller) and the moment (now) are filled in when left out.
-	:raises frappe.ValidationError: a field is unknown, or holds what it cannot hold
+	    (or JSON). By default, the responsible staff is the caller and the time is now; the company is filled in as well.
+	:raises frappe.ValidationError: a field is unknown or has an invalid value
 	:raises MissingDetailsError: a detail of clause D-2 is missing
-	:raises NotResponsibleError: the responsible staff lack the responsible party's role
+	:raises NotResponsibleError: the responsible staff do not have the responsible party's role
 	"""
 	frappe.has_permission(INTERACTION, "create", throw=True)
-	fields.pop("cmd", None)  # Frappe hands over which method was called
+	fields.pop("cmd", None)  # Frappe passes the name of the called method
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(validation.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
 	doc.company = doc.company or frappe.defaults.get_user_default("Company")
@@ -81,7 +81,7 @@ def acknowledge(name: str, note: str | None = None) -> dict:
 def promise(name: str, until: str | datetime | date, note: str | None = None) -> dict:
 	"""The client was told when to expect the answer: meets the response clock, starts the promise clock (C-4).
 
-	:param until: moment in the site's time zone, after now; a date alone is the close of business on that day
+	:param until: datetime in the site's time zone, after now; a date without a time means close of business on that day
 	"""
 	doc = _writable(name)
 	doc.record(response_clock.PROMISED, note=note, promised_until=_promised(doc, until))
@@ -96,19 +96,19 @@ def answer(name: str, note: str | None = None) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def pause(name: str, note: str | None = None) -> dict:
-	"""Nothing can be done until the client answers: clocks keep their remaining working time."""
+	"""Wait for the client: clocks keep their remaining working time."""
 	return _record(name, response_clock.PAUSED, note)
 
 
 @frappe.whitelist(methods=["POST"])
 def resume(name: str) -> dict:
-	"""Go on after a pause: the remaining working time runs from now."""
+	"""Continue after a pause: the remaining working time runs from now."""
 	return _record(name, response_clock.RESUMED)
 
 
 @frappe.whitelist(methods=["POST"])
 def close(name: str) -> dict:
-	"""Close the interaction; the documentation that the matrix owes must be there (M-1).
+	"""Close the interaction; the documentation that the matrix requires must exist (M-1).
 
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
 	"""
@@ -121,7 +121,7 @@ def close(name: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def reopen(name: str, reason: str) -> dict:
-	"""Open a closed interaction again: an answer is owed anew.
+	"""Reopen a closed interaction: an answer is owed again.
 
 	:raises MissingDetailsError: no reason is given
 	"""
@@ -136,14 +136,14 @@ def reopen(name: str, reason: str) -> dict:
 
 @frappe.whitelist()
 def owed_documentation(name: str) -> list[dict]:
-	"""What documentation the interaction still owes: `[{"method", "message"}]` (M-1)."""
+	"""The documentation that the interaction still requires: `[{"method", "message"}]` (M-1)."""
 	doc = frappe.get_doc(INTERACTION, name)
 	doc.check_permission("read")
 	return [{"method": m.method, "message": translate(m.message)} for m in doc.missing_documentation()]
 
 
 def _promised(doc, until: str | datetime | date | None) -> datetime | None:
-	"""The moment that the client was told; whoever names a day alone means that business is still open then."""
+	"""The time promised to the client; a date without a time means close of business."""
 	if not until:
 		return None
 	moment = clock.parse(until)

@@ -1,4 +1,4 @@
-"""The leak check for the desk: start one, see how it stands and what it found (P-2, R-3)."""
+"""The leak check for the desk: start a check, and see its progress and result (P-2, R-3)."""
 
 import frappe
 from frappe.utils import get_url
@@ -9,13 +9,13 @@ from client_comms.roles import require_auditing
 
 @frappe.whitelist(methods=["POST"])
 def start_leak_check(user: str, over_http: bool = True) -> str:
-	"""Start a check of what `user` gets to see; one at a time.
+	"""Start a check of what `user` can see; only one can run at a time.
 
-	:param over_http: ask the served site at its own address, as a browser does; else inside the worker
+	:param over_http: send requests to the site's own address, as a browser does; otherwise run inside the worker
 	:returns: the name of the Leak Check Run
-	:raises frappe.PermissionError: the caller audits nothing
-	:raises frappe.DoesNotExistError: there is no such enabled user
-	:raises ActionNotPossibleError: another check is going on
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	:raises frappe.DoesNotExistError: the user does not exist or is disabled
+	:raises ActionNotPossibleError: another check is running
 	"""
 	require_auditing()
 	return job.start(user, over_http)
@@ -23,13 +23,13 @@ def start_leak_check(user: str, over_http: bool = True) -> str:
 
 @frappe.whitelist()
 def get_leak_check(name: str | None = None) -> dict:
-	"""A run, or the latest; its progress and, once it is over, its result.
+	"""A run (by default the latest), with its progress and, once it has finished, its result.
 
 	:returns: `{"address": of the site, "run": {"name", "user", "full_name", "status", "started_by", "started_on",
 	    "finished_on", "address", "surface_count", "open_count", "unchecked_count", "error", "done", "total", "result":
 	    what `client_comms.leak_check.run.check` returns, or None} or None, "recent": [runs, without results]}`
-	:raises frappe.PermissionError: the caller audits nothing
-	:raises frappe.DoesNotExistError: there is no such run
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	:raises frappe.DoesNotExistError: the run does not exist
 	"""
 	require_auditing()
 	job.fail_abandoned()

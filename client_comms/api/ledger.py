@@ -1,4 +1,4 @@
-"""Whether the compliance ledger is what it was (P-2, R-3)."""
+"""Verifies the compliance ledger (P-2, R-3)."""
 
 import frappe
 
@@ -14,7 +14,7 @@ def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
 	:param until: stop at the last entry of this moment
 	:returns: `{"ok": bool, "checked": int, "first_fault": {"sequence", "name", "fault", "message"} or None,
 	    "waiting": int}`; waiting entries are chained by the scheduler within minutes
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	return ledger.verify(since and clock.parse(since), until and clock.parse(until))

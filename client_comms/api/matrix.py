@@ -1,4 +1,4 @@
-"""What a matrix version would change on the records that exist (M-1, T-4)."""
+"""What a matrix version would change on existing records (M-1, T-4)."""
 
 import frappe
 
@@ -9,13 +9,13 @@ from client_comms.roles import require_configuring_or_auditing
 
 @frappe.whitelist()
 def simulate_matrix(matrix: str, since: str | None = None) -> dict:
-	"""Count the interactions that would be classified differently under `matrix` (a version, also a draft).
+	"""Count the interactions that would be classified differently under `matrix` (a version or a draft).
 
 	:param since: only interactions that occurred on or after this moment (site time zone)
 	:returns: `{"matrix", "checked": int, "level_changes": [{"communication_type", "from", "to", "records"}],
 	    "deadline_changes": [{"communication_type", "from": [ack, respond], "to": [ack, respond], "records"}],
 	    "uncovered": [{"communication_type", "records"}]}`; days are business days
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	return simulation.simulate(matrix, clock.parse(since) if since else None)

@@ -1,4 +1,4 @@
-"""What clients are owed, for the forms and the workspace of the desk (C-3, C-4)."""
+"""What clients are owed, for the desk's forms and workspace (C-3, C-4)."""
 
 import frappe
 from frappe.utils import get_datetime_str, get_fullname
@@ -13,11 +13,11 @@ INTERACTION = owed.INTERACTION
 def open_interactions(doctype: str, name: str) -> list[dict]:
 	"""Interactions with running or paused clocks about a document or with a client, the most urgent first.
 
-	Only those that the user may read; nothing tells of any other.
+	Only those that the user can read; the result gives no hint of others.
 
 	:param doctype: Issue, Opportunity, Lead, Customer, Prospect, Supplier or Contact
 	:returns: at most 4 rows of the fields of `owed.FIELDS`, `clock_state`, `next_deadline`, `responsible_name`
-	:raises frappe.PermissionError: the user may not read the document
+	:raises frappe.PermissionError: the user cannot read the document
 	"""
 	frappe.has_permission(doctype, "read", name, throw=True)
 	if not frappe.has_permission(INTERACTION, "read"):
@@ -56,6 +56,6 @@ def owed_today() -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def digest_subscription() -> str:
-	"""The name of the user's own Digest Subscription, made with the settings' defaults if there is none."""
+	"""The name of the user's own Digest Subscription, created with the settings' defaults if necessary."""
 	frappe.has_permission("Digest Subscription", "create", throw=True)
 	return digests.subscription_of(frappe.session.user)

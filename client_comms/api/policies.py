@@ -1,4 +1,4 @@
-"""Policies at hand: which are in force, that somebody has read one, what changed between versions (T-2 to T-4)."""
+"""Policies: which are in force, confirming that they were read, and what changed between versions (T-2 to T-4)."""
 
 import frappe
 
@@ -18,19 +18,19 @@ def policies_in_force(communication_type: str | None = None) -> list[dict]:
 
 @frappe.whitelist()
 def policies_to_read() -> list[dict]:
-	"""The policies that the session user has yet to confirm having read, likewise."""
+	"""The policies that the session user still has to confirm having read, in the same format."""
 	return [policies.as_shown(row) for row in policies.to_read(frappe.session.user)]
 
 
 @frappe.whitelist(methods=["POST"])
 def attest_policy(policy: str) -> str:
-	"""The session user confirms having read and understood a version that is in force; the attestation's name."""
+	"""Record that the session user has read and understood a version that is in force; returns the attestation's name."""
 	return policies.attest(policy)
 
 
 @frappe.whitelist()
 def policy_history(policy_title: str) -> list[dict]:
-	"""The approved versions, the first one first, as far as the user may read them."""
+	"""The approved versions that the user can read, oldest first."""
 	return policies.history(policy_title)
 
 

@@ -14,11 +14,11 @@ def communication_preference(
 	contact: str | None = None,
 	channel: str | None = None,
 ) -> dict:
-	"""The preference that counts for a client, and what it says to a channel.
+	"""The preference that applies to a client, and its result for a channel.
 
 	:returns: `{"name": str or None, "description": str, "channels": [str, …], "never": [str, …], "language": str or
 	    None, "outcome": "Allowed" | "Deviation" | "Blocked" | None, "message": str}`; the outcome is that of `channel`
-	:raises frappe.PermissionError: the caller may not read preferences
+	:raises frappe.PermissionError: the caller cannot read preferences
 	"""
 	frappe.has_permission(preferences.PREFERENCE, "read", throw=True)
 	doc = preferences.of(party_type, party, contact)

@@ -1,4 +1,4 @@
-"""Consent and identity: what may be shared, what the client said, who the client is (P-1, P-3)."""
+"""Consent and identity: what can be shared, the client's decisions, and identity checks (P-1, P-3)."""
 
 from typing import NoReturn
 
@@ -29,13 +29,13 @@ CLIENT_FACING = (
 def may_share(
 	party_type: str, party: str, recipients: str | list[str], purpose: str | None = None
 ) -> list[dict]:
-	"""Whether a client's information may go to each of `recipients`, as things stand now (P-2, P-3).
+	"""Whether a client's information can currently be sent to each of `recipients` (P-2, P-3).
 
 	:param recipients: email addresses, as a list, as JSON or separated by commas
-	:param purpose: a Consent Purpose; that of the settings when left out
+	:param purpose: a Consent Purpose; by default that of the settings
 	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
-	    "rule", "why", "consent"}`; a purpose that concerns no third party asks for the client's own consent
-	:raises frappe.PermissionError: without read access to consents, or to the client or any interaction of theirs
+	    "rule", "why", "consent"}`; a purpose that does not concern third parties requires the client's own consent
+	:raises frappe.PermissionError: without read access to consents, or to the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
@@ -92,25 +92,25 @@ def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, pur
 def give_consent(
 	name: str, valid_until: str | None = None, through: str | None = None, note: str | None = None
 ) -> dict:
-	"""The client agreed, again or after all (P-3). Returns the consent as a dict."""
+	"""Record that the client agreed (P-3). Returns the consent as a dict."""
 	return _record(name, rules.GIVEN, valid_until=valid_until, through=through, note=note)
 
 
 @frappe.whitelist(methods=["POST"])
 def refuse_consent(name: str, through: str | None = None, note: str | None = None) -> dict:
-	"""The client refused (P-3); takes effect at once."""
+	"""Record that the client refused (P-3); takes effect immediately."""
 	return _record(name, rules.REFUSED, through=through, note=note)
 
 
 @frappe.whitelist(methods=["POST"])
 def withdraw_consent(name: str, through: str | None = None, note: str | None = None) -> dict:
-	"""The client withdrew (P-3); takes effect at once, on messages that wait to be sent too."""
+	"""Record that the client withdrew consent (P-3); takes effect immediately, even for messages waiting to be sent."""
 	return _record(name, rules.WITHDRAWN, through=through, note=note)
 
 
 @frappe.whitelist()
 def consent_receipt(name: str) -> dict:
-	"""The receipt of a Client Consent, after Kantara's Consent Receipt 1.1 (P-3); `receipts.of` says which fields.
+	"""The receipt of a Client Consent according to Kantara's Consent Receipt 1.1 (P-3); see `receipts.of` for its fields.
 
 	:raises client_comms.exceptions.ActionNotPossibleError: the client has never agreed
 	:raises frappe.PermissionError: without read access to the consent
@@ -136,11 +136,11 @@ def check_outgoing(
 	email_template: str | None = None,
 	content: str | None = None,
 ) -> dict:
-	"""What the gate would say, for the desk to show before anything is sent (C-2, C-5, D-3, P-1, P-3).
+	"""What the gate would decide, for the desk to show before a message is sent (C-2, C-5, D-3, P-1, P-3).
 
-	:param content: the HTML of an email that somebody wrote
+	:param content: the HTML of an email
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned": [finding], "about": {…}}`,
-	    a finding being `{"check", "rule", "message", "recipient", "next_step", "label", "hint"}`
+	    where a finding is `{"check", "rule", "message", "recipient", "next_step", "label", "hint"}`
 	:raises frappe.PermissionError: without read access to the document
 	"""
 	if doctype and name:
@@ -190,12 +190,12 @@ def check_wording(
 	name: str | None = None,
 	courtesy: bool | int | str = True,
 ) -> list[dict]:
-	"""What to look at in a text before it goes to a client (C-5, D-3); nothing is changed by itself.
+	"""The wording findings in a text before it is sent to a client (C-5, D-3); nothing is changed automatically.
 
 	:param text: plain text, or the HTML of an email
-	:param language: that of the text; when left out, the language of the client whom the document `doctype`, `name` is
-	    about, or else of the user
-	:param courtesy: whether a salutation and a closing are asked for
+	:param language: the language of the text; by default that of the client of the document `doctype`, `name`,
+	    otherwise that of the user
+	:param courtesy: whether to check for a salutation and a closing
 	:returns: `[{"kind", "found", "message", "suggestion"}]`, in the order of the text
 	:raises frappe.PermissionError: without a role that writes to clients, or without read access to the document
 	"""
@@ -229,9 +229,9 @@ def verify_identity(
 	client_interaction: str | None = None,
 	note: str | None = None,
 ) -> dict:
-	"""Record how the client's identity was confirmed, or was not (P-1). Returns the verification as a dict.
+	"""Record a successful or failed identity check (P-1). Returns the verification as a dict.
 
-	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer unlocks
+	:raises client_comms.exceptions.ActionNotPossibleError: too many failures; a Compliance Officer must unlock
 	:raises frappe.PermissionError: as below
 	"""
 	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
@@ -258,7 +258,7 @@ def send_identity_code(
 
 	:returns: `{"name": the Identity Verification that waits for the code, "sent_to": the address, partly hidden}`
 	:raises client_comms.exceptions.ActionNotPossibleError: no address on file, or checks are locked
-	:raises frappe.PermissionError: without leave to record checks, or to read the client or any interaction of theirs
+	:raises frappe.PermissionError: without permission to record checks, or to read the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
 	return codes.send(party_type, party, contact, client_interaction)
@@ -266,10 +266,10 @@ def send_identity_code(
 
 @frappe.whitelist(methods=["POST"])
 def check_identity_code(name: str, code: str) -> dict:
-	"""Check what the client read out (P-1).
+	"""Check the code that the client read out (P-1).
 
 	:returns: `{"confirmed": bool, "tries_left": int}`
-	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, is too old, or was tried too often
+	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, has expired, or was tried too often
 	:raises frappe.PermissionError: as above
 	"""
 	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)

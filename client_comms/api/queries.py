@@ -1,4 +1,4 @@
-"""Choices that link fields of the desk offer."""
+"""Options for link fields of the desk."""
 
 import frappe
 
@@ -16,10 +16,10 @@ INTERACTION = "Client Interaction"
 def responsible_staff(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> tuple:
-	"""Enabled users who hold a role responsible for a communication type (M-1).
+	"""Enabled users with a role that is responsible for a communication type (M-1).
 
-	:param filters: `{"company", "communication_type"}`; without a responsible role every user of the desk is offered
-	:returns: rows of (user, full name), as link fields want them
+	:param filters: `{"company", "communication_type"}`; without a responsible role every desk user is offered
+	:returns: rows of (user, full name), as link fields expect them
 	"""
 	frappe.has_permission(INTERACTION, "select", throw=True)
 	conditions = {"enabled": 1, "user_type": "System User", "name": ("!=", "Administrator")}
@@ -34,12 +34,12 @@ def responsible_staff(
 def email_templates(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> list[tuple[str, str]]:
-	"""Email Templates for an email about a document: of a governed one those approved for it, the best first (D-3).
+	"""Email Templates for an email about a document; for a governed document only those approved for it, the best first (D-3).
 
 	Until the first Communication Template is approved, all are offered.
 
 	:param filters: `{"reference_doctype", "reference_name"}`: the document that the email is about
-	:returns: rows of (Email Template, subject), as link fields want them
+	:returns: rows of (Email Template, subject), as link fields expect them
 	"""
 	about, name = filters.get("reference_doctype"), filters.get("reference_name")
 	wanted = [["name", "like", f"%{txt}%"]]
@@ -73,11 +73,11 @@ def _email_templates(filters: list, start: int = 0, page_len: int = 0) -> list:
 @frappe.whitelist()
 @frappe.validate_and_sanitize_search_inputs
 def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> tuple:
-	"""Enabled users of the desk, for who configures or audits.
+	"""Enabled desk users, for users who configure or audit.
 
-	:param filters: `{"role"}`: only those who hold it, when given
-	:returns: rows of (user, full name), as link fields want them
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:param filters: `{"role"}`: only those with the role, if given
+	:returns: rows of (user, full name), as link fields expect them
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	conditions = {"enabled": 1, "user_type": "System User"}
@@ -102,10 +102,10 @@ def _users(conditions: dict, txt: str, start: int, page_len: int) -> tuple:
 @frappe.whitelist()
 @frappe.validate_and_sanitize_search_inputs
 def roles(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> list:
-	"""Enabled roles of the desk, for who configures or audits; Frappe lists them to System Managers alone.
+	"""Enabled desk roles, for users who configure or audit; Frappe lists them only for System Managers.
 
-	:returns: rows of (role,), as link fields want them
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:returns: rows of (role,), as link fields expect them
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	return frappe.get_all(

@@ -1,4 +1,4 @@
-"""What clients call from the page behind their link or in the portal, and how staff send such a link (P-3, C-1)."""
+"""Methods that clients call through their link or in the portal, and methods with which staff send such a link (P-3, C-1)."""
 
 import frappe
 from frappe import _
@@ -20,14 +20,14 @@ def submit(
 	purposes: str | dict | None = None,
 	client: str | None = None,
 ) -> dict:
-	"""Record a client's answers, by a link (`token`) or as the portal user who is logged in.
+	"""Record a client's answers, through a link (`token`) or as the logged-in portal user.
 
 	:param answers: consent → "Given", "Refused" or "Withdrawn"
 	:param preference: `{"channels": [...], "never": [...], "language": str}`
-	:param purposes: Consent Purpose → "Given" or "Refused", of those that the page offers without a consent on record
+	:param purposes: Consent Purpose → "Given" or "Refused", of those that the page offers without an existing consent
 	:param client: which of several clients of the login, such as "Customer/Anna Client"
-	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; `receipts.of` says which fields
-	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
+	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; see `receipts.of` for the fields
+	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
 	"""
 	given = self_service.submit(
 		_visit(token, client, lock=True),
@@ -42,11 +42,11 @@ def submit(
 
 @frappe.whitelist(allow_guest=True)
 def receipt(consent: str, token: str | None = None, client: str | None = None) -> dict:
-	"""The receipt of one of the client's own consents, by a link (`token`) or in the portal (P-3).
+	"""The receipt of one of the client's own consents, through a link (`token`) or in the portal (P-3).
 
 	:param client: as above
-	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing; which of its faults it has is not said
-	:raises client_comms.exceptions.ActionNotPossibleError: it is none of theirs, or they have never agreed
+	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
+	:raises client_comms.exceptions.ActionNotPossibleError: it is not theirs, or they have never agreed
 	"""
 	return self_service.receipt(_visit(token, client), consent)
 
@@ -63,18 +63,18 @@ def request_consent(
 	recipient: str | None = None,
 	data_categories: str | list[str] | None = None,
 ) -> str:
-	"""Ask a client for consent, by a link to an address on file; returns the Client Consent (P-3).
+	"""Ask a client for consent, with a link sent to an address on file; returns the Client Consent (P-3).
 
-	A yes to more than the client agreed to before makes a consent of its own; a yes to what they refused takes that back.
+	Agreeing to more than before creates a separate consent; agreeing to something that was refused lifts the refusal.
 
-	:param purpose: the purpose of sharing of the settings when left out
-	:param address: one of the client's own; the first on file when left out
-	:param recipient: the address that shall get the information; one of the third party's
-	:param data_categories: what it is about, as a list or as JSON; that of the interaction when left out, and everything when
-	    that is not on record
-	:raises client_comms.exceptions.ActionNotPossibleError: no such address on file, or the recipient is not of the third
-	    party, so that the consent would not let them have anything
-	:raises frappe.PermissionError: without leave to record consents, or to read the client or any interaction of theirs
+	:param purpose: by default the purpose for sharing in the settings
+	:param address: one of the client's own; by default the first on file
+	:param recipient: the address that will receive the information; one of the third party's
+	:param data_categories: the categories covered, as a list or as JSON; by default those of the interaction, or everything if it
+	    has none
+	:raises client_comms.exceptions.ActionNotPossibleError: the address is not on file, or the recipient does not belong to the
+	    third party, so that the consent would not allow sending them anything
+	:raises frappe.PermissionError: without permission to record consents, or to read the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, CONSENT, interaction=client_interaction)
 	if recipient and third_party and third_parties.of(recipient) != third_party:
@@ -114,9 +114,9 @@ def invite_client(party_type: str, party: str, contact: str | None = None, addre
 
 
 def _as_dict(value: str | dict | None) -> dict | None:
-	"""What the page sends as JSON.
+	"""The JSON object that the page sends.
 
-	:raises ActionNotPossibleError: it is something else; the page sends nothing of the kind
+	:raises ActionNotPossibleError: it is anything else, which the page never sends
 	"""
 	try:
 		value = frappe.parse_json(value or None)

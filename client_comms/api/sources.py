@@ -1,4 +1,4 @@
-"""What a message, call or document would become by the source rules (M-1)."""
+"""What the source rules would make of a message, call or document (M-1)."""
 
 import frappe
 from frappe import _
@@ -25,16 +25,16 @@ def simulate_source_rules(
 	rules: str | list | None = None,
 	default_communication_type: str | None = None,
 ) -> dict:
-	"""What something that arrived now would become, and why. Nothing is written.
+	"""How a document that arrived now would be classified, and why. Nothing is written.
 
 	:param source: Communication, Issue, Lead, Opportunity, Call Log, Event or Appointment
 	:param direction: Inbound or Outbound
 	:param sender: address of the person on the client's side
 	:param rules: rows of Interaction Source Rule that are not saved yet; by default those of the settings
-	:returns: `{"communication_type", "confidentiality_level", "rule": position from 1 or None, "reason", "matrix",
-	    "client", "acknowledge_by", "respond_by", "responsible_staff"}`; moments in the site's time zone, None
-	    where nothing is owed
-	:raises frappe.PermissionError: the caller configures nothing and audits nothing
+	:returns: `{"communication_type", "confidentiality_level", "rule": position starting at 1, or None, "reason", "matrix",
+	    "client", "acknowledge_by", "respond_by", "responsible_staff"}`; datetimes in the site's time zone, None
+	    if nothing is owed
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force now
 	"""
 	require_configuring_or_auditing()
@@ -74,7 +74,7 @@ def simulate_source_rules(
 
 
 def _responsible(matrix: str, communication_type: str, rule, direction: str, client) -> str | None:
-	"""None for what goes out: whoever writes is responsible, if they hold the role."""
+	"""None for outgoing messages: their author is responsible, if they have the role."""
 	if direction == classification.OUTBOUND:
 		return None
 	return assignment.responsible_for(

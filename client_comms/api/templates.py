@@ -11,12 +11,12 @@ TEMPLATE = "Communication Template"
 
 @frappe.whitelist(methods=["POST"])
 def approve_template(name: str) -> dict:
-	"""Approve a Communication Template with its text as it reads now.
+	"""Approve a Communication Template with its current text.
 
 	:returns: the template as a dict
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	:raises FourEyesError: the caller wrote the text
-	:raises frappe.ValidationError: it is approved already, past its last day, or has placeholders that mean nothing
+	:raises frappe.ValidationError: it is already approved, has expired, or has unknown placeholders
 	"""
 	require_configuring_or_auditing()
 	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
@@ -26,7 +26,7 @@ def approve_template(name: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def withdraw_template(name: str, reason: str) -> dict:
-	"""End the approval of a Communication Template at once.
+	"""End the approval of a Communication Template immediately.
 
 	:returns: the template as a dict
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager

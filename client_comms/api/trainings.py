@@ -1,4 +1,4 @@
-"""Take a training, see which are owed, and let other apps report a completion (R-1, T-1)."""
+"""Take a training, list the required ones, and let other apps report a completion (R-1, T-1)."""
 
 import frappe
 from frappe import _
@@ -23,19 +23,19 @@ def my_trainings() -> list[dict]:
 
 @frappe.whitelist(methods=["POST"])
 def open_training(training: str) -> dict:
-	"""The session user's try in progress, or a new one; see `people.trainings.open_attempt`."""
+	"""The session user's attempt in progress, or a new one; see `people.trainings.open_attempt`."""
 	return trainings.open_attempt(training)
 
 
 @frappe.whitelist(methods=["POST"])
 def keep_training_answers(attempt: str, answers: str | dict) -> None:
-	"""Keep what was ticked so far; `answers` is question key → option numbers, or JSON of it."""
+	"""Save the answers given so far; `answers` is question key → option numbers, or JSON of it."""
 	trainings.keep_answers(attempt, frappe.parse_json(answers))
 
 
 @frappe.whitelist(methods=["POST"])
 def finish_training(attempt: str, answers: str | dict) -> dict:
-	"""Judge the session user's try; see `people.trainings.finish`."""
+	"""Judge the session user's attempt; see `people.trainings.finish`."""
 	return trainings.finish(attempt, frappe.parse_json(answers))
 
 
@@ -43,12 +43,12 @@ def finish_training(attempt: str, answers: str | dict) -> dict:
 def complete_training(
 	user: str, training: str, completed_on: str | None = None, score: float | None = None
 ) -> dict:
-	"""A completion that another app or a course outside reports.
+	"""Record a completion reported by another app or an external course.
 
-	:param completed_on: day in the site's time zone, today when left out; not in the future
+	:param completed_on: day in the site's time zone, by default today; not in the future
 	:param score: percent, from 0 to 100
 	:returns: `{"valid_until": day}`
-	:raises frappe.PermissionError: the caller may not create SOP Training Records
+	:raises frappe.PermissionError: the caller cannot create SOP Training Records
 	"""
 	frappe.has_permission(trainings.RECORD, "create", throw=True)
 	for doctype, name in (("User", user), (trainings.TRAINING, training)):
@@ -64,6 +64,6 @@ def complete_training(
 
 @frappe.whitelist()
 def locked_out_by_training(level: str) -> list[str]:
-	"""Who could not open records of a level any more, if it required training now: users by name."""
+	"""The users who could no longer open records of a level if it required training now."""
 	require_configuring_or_auditing()
 	return trainings.locked_out(level)

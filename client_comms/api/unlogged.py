@@ -1,7 +1,7 @@
-"""Log, or set aside, what nobody logged (D-1).
+"""Log unlogged documents, or set them aside (D-1).
 
-Both take `documents`, a list of `{"doctype", "name"}` (or JSON), and do each by itself: one that cannot be
-done does not keep the others from being done.
+Both take `documents`, a list of `{"doctype", "name"}` (or JSON), and process each
+separately: one failure does not stop the others.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def log_unlogged(documents: str | list) -> list[dict]:
 	"""Log emails, calls and events as interactions, as if they had been logged on arrival.
 
 	:returns: per document `{"doctype", "name", "interaction"}`, or `"error"` with the message that says why not
-	:raises frappe.PermissionError: the user may not log interactions
+	:raises frappe.PermissionError: the user cannot log interactions
 	"""
 	frappe.has_permission(unlogged.INTERACTION, "create", throw=True)
 	return _each(documents, lambda doctype, name: {"interaction": unlogged.log(doctype, name)})
@@ -25,10 +25,10 @@ def log_unlogged(documents: str | list) -> list[dict]:
 
 @frappe.whitelist(methods=["POST"])
 def dismiss_unlogged(documents: str | list, reason: str) -> list[dict]:
-	"""Keep that documents are no client matter, and why, so that they do not come again.
+	"""Record that documents are not client matters, and why, so that they are no longer listed.
 
 	:returns: per document `{"doctype", "name"}`, or with `"error"` and the message that says why not
-	:raises frappe.PermissionError: the user may not set anything aside
+	:raises frappe.PermissionError: the user cannot create exemptions
 	"""
 	frappe.has_permission(unlogged.DISMISSAL, "create", throw=True)
 

@@ -1,4 +1,4 @@
-"""The client that a document of Client Privacy is about."""
+"""The client of a Client Privacy document."""
 
 import frappe
 from frappe import _
@@ -7,9 +7,9 @@ from client_comms.clients.parties import PARTY_TYPES
 
 
 def require_kind(party_type: str) -> None:
-	"""Refuse what is no kind of client: a document's title would become the client's name, whoever may read it.
+	"""Refuse DocTypes that are not client types: otherwise any document's title would become the client's name.
 
-	:raises frappe.ValidationError: so it is
+	:raises frappe.ValidationError: the DocType is not a client type
 	"""
 	if party_type not in PARTY_TYPES:
 		frappe.throw(
@@ -21,7 +21,7 @@ def require_kind(party_type: str) -> None:
 
 
 def set_client(doc) -> None:
-	"""Fill in the client's name; refuse a client of another kind, and a contact of somebody else."""
+	"""Fill in the client's name; refuse other DocTypes, and contacts of another client."""
 	set_name(doc)
 	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):
 		frappe.throw(
@@ -52,7 +52,7 @@ def contacts_of(party_type: str, party: str) -> list[str]:
 def addresses_of(
 	party_type: str | None, party: str | None, contact: str | None = None
 ) -> dict[str, str | None]:
-	"""Email address, in lower case → the contact whose it is (None: the client's own field), of a client."""
+	"""The client's email addresses: address in lower case → its contact (None: the client's own field)."""
 	found: dict[str, str | None] = {}
 	contacts = contacts_of(party_type, party) if party_type and party else []
 	if contact:

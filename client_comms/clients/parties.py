@@ -1,4 +1,4 @@
-"""Who the client behind a document or an address is."""
+"""Finds the client behind a document or an address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-	"""A party with the person who wrote; `name` when the party is not known yet."""
+	"""A party with the person who wrote; `name` if the party is not known yet."""
 
 	party_type: str | None = None
 	party: str | None = None
@@ -23,7 +23,7 @@ class Client:
 
 
 def is_own(address: str) -> bool:
-	"""Whether an address belongs to us: own domains, a mailbox of this site, or a user of the desk."""
+	"""Whether an address is our own: an own domain, a mailbox of this site, or a desk user."""
 	address = parse_addr(address or "")[1].lower()
 	if "@" not in address:
 		return False
@@ -52,7 +52,7 @@ def own_addresses(addresses) -> set[str]:
 
 
 def user_of(address: str) -> str | None:
-	"""The user who writes from an address, also when the message came in from outside; None when nobody does."""
+	"""The user who writes from an address, even if the message came from outside; None if there is none."""
 	address = parse_addr(address or "")[1].lower()
 	return address and frappe.db.get_value("User", {"email": address, "user_type": "System User"})
 
@@ -60,27 +60,27 @@ def user_of(address: str) -> str | None:
 def client_of(
 	reference_doctype: str | None, reference_name: str | None, address: str, name: str, document=None
 ) -> Client:
-	"""The client of a document, or else of an address.
+	"""The client of a document, otherwise of an address.
 
 	:param address: email address of the person who wrote
-	:param name: what to call them when nothing else is known
+	:param name: their name if nothing else is known
 	:param document: the document, if it is at hand
 	"""
 	address = parse_addr(address or "")[1].lower()
 	contact = address and contact_of_address(address)
 	known = of_contact(contact)
 	party_type, party = _of_reference(reference_doctype, reference_name, document) or (
-		# ERPNext has put the lead of the address into a new Issue.
+		# ERPNext has entered the lead of the address in a new Issue.
 		known or (None if document else _lead(address)) or (None, None)
 	)
 	if party_type == "Lead" and known and known[0] == "Customer":
-		# A customer who writes to an address that makes leads is filed under one, and stays a customer.
+		# A customer who writes to an address that creates leads gets filed under a lead, but is still a customer.
 		party_type, party = known
 	return Client(party_type, party, contact, name or address)
 
 
 def client_of_number(number: str | None) -> Client:
-	"""The client of a telephone number; one that nobody is known by stands for its owner."""
+	"""The client of a telephone number; an unknown number is used as the client's name."""
 	normalised = phone_numbers.normalised(number)
 	contacts = normalised and phone_numbers.contacts_of([normalised]).get(normalised)
 	contact = contacts and _closest(contacts)
@@ -121,7 +121,7 @@ def contact_of_address(address: str) -> str | None:
 
 
 def _closest(contacts: list[str]) -> str:
-	"""Of several contacts, the one of a customer before that of a lead or of nobody."""
+	"""Of several contacts, a customer's before a lead's, and a lead's before one without a party."""
 	if len(contacts) == 1:
 		return contacts[0]
 
@@ -138,7 +138,7 @@ def of_contact(contact: str | None) -> tuple[str, str] | None:
 
 
 def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
-	"""The parties of a contact, the closest first; a customer is no lead any more."""
+	"""The parties of a contact, the closest first; a customer is no longer a lead."""
 	links = contact and frappe.get_all(
 		"Dynamic Link",
 		{"parenttype": "Contact", "parent": contact, "link_doctype": ("in", PARTY_TYPES)},
@@ -146,7 +146,7 @@ def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
 		order_by="idx asc",
 	)
 	found = [(link.link_doctype, link.link_name) for link in links or ()]
-	# A lead that became a customer has both on its contact: the customer is the later one.
+	# A lead that became a customer has both on its contact; the customer is more recent.
 	if any(party_type == "Customer" for party_type, _party in found):
 		found = [each for each in found if each[0] not in ("Lead", "Prospect")]
 	return sorted(found, key=lambda each: PARTY_TYPES.index(each[0]))
@@ -158,7 +158,7 @@ def _lead(address: str) -> tuple[str, str] | None:
 
 
 def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:
-	"""The clients behind contacts, those that have one, in one query: contact -> client."""
+	"""The clients of those contacts that have one, in one query: contact -> client."""
 	contacts = list(set(contacts))
 	if not contacts:
 		return {}
@@ -175,7 +175,7 @@ def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:
 
 
 def of_documents(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Client]:
-	"""The clients behind (DocType, name) of parties, contacts, opportunities and issues; a query a DocType."""
+	"""The clients behind (DocType, name) of parties, contacts, opportunities and issues; one query per DocType."""
 	named: dict[str, set[str]] = {}
 	for doctype, name in documents:
 		named.setdefault(doctype, set()).add(name)
@@ -199,9 +199,9 @@ def of_documents(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 
 
 def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
-	"""The clients behind email addresses, those that are known: address -> client.
+	"""The clients of those email addresses that are known: address -> client.
 
-	:param addresses: bare and in lower case. As many as you like: three queries.
+	:param addresses: bare and in lower case. Any number of them takes three queries.
 	"""
 	addresses = list(set(addresses))
 	if not addresses:
@@ -218,7 +218,7 @@ def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
 		client, address = of_contact.get(row.parent), row.email_id.lower()
 		if client and (address not in found or _closeness(client) < _closeness(found[address])):
 			found[address] = client
-	# An empty list would find the leads without an address.
+	# An empty list would match leads without an address.
 	if unknown := [address for address in addresses if address and address not in found]:
 		leads = {"email_id": ("in", unknown)}
 		for lead in frappe.get_all("Lead", leads, ["name", "email_id"], order_by="creation asc"):

@@ -1,7 +1,7 @@
-"""Whose a phone number is, however it was typed (D-1, D-4).
+"""Finds the owner of a phone number, however it was entered (D-1, D-4).
 
-Numbers are compared as E.164. That of each contact's number is kept beside it (`phone_e164` on Contact Phone),
-so that finding the contacts behind any amount of numbers is one query on an index.
+Numbers are compared in E.164 format. It is stored with each contact's number (`phone_e164` on Contact Phone),
+so that finding the contacts of any number of phone numbers takes one indexed query.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ import frappe
 import phonenumbers
 
 CHUNK = 1000
-NONE = "-"  # looked at, and not a number
-# Where the E.164 of a number is kept beside it: DocType, number, E.164
+NONE = "-"  # checked, and not a number
+# Where E.164 numbers are stored: DocType, field of the number, field of its E.164 form
 KEPT = (
 	("Contact Phone", "phone", "phone_e164"),
 	("Lead", "phone", "phone_e164"),
@@ -20,10 +20,10 @@ KEPT = (
 
 
 def normalised(number: str | None, region: str | None = None) -> str | None:
-	"""The number as E.164, such as `+4930123456`; None when it is none that could be dialled from outside.
+	"""The number as E.164, such as `+4930123456`; None if it cannot be dialled from outside.
 
-	:param region: two-letter code of the country that numbers without a country code belong to; by
-	    default that of the company
+	:param region: two-letter country code for numbers without one; by default that of the
+	    company
 	"""
 	try:
 		parsed = phonenumbers.parse(number or "", region or default_region())
@@ -35,7 +35,7 @@ def normalised(number: str | None, region: str | None = None) -> str | None:
 
 
 def default_region() -> str | None:
-	"""The country of the default company, or of the system settings."""
+	"""The country of the default company, otherwise that of System Settings."""
 	company = frappe.defaults.get_global_default("company")
 	country = (company and frappe.get_cached_value("Company", company, "country")) or (
 		frappe.db.get_default("country")
@@ -47,7 +47,7 @@ def default_region() -> str | None:
 def contacts_of(numbers: Iterable[str]) -> dict[str, list[str]]:
 	"""The contacts with these numbers, by E.164: `{"+4930123456": ["Anna Client"]}`.
 
-	:param numbers: as `normalised` gives them
+	:param numbers: as returned by `normalised`
 	"""
 	wanted = [number for number in set(numbers) if number]
 	contacts: dict[str, list[str]] = {}
@@ -63,13 +63,13 @@ def contacts_of(numbers: Iterable[str]) -> dict[str, list[str]]:
 
 
 def set_normalised(contact, method=None) -> None:
-	"""Keep the E.164 of a contact's numbers beside them."""
+	"""Store the E.164 form of a contact's numbers."""
 	for row in contact.phone_nos:
 		row.phone_e164 = normalised(row.phone) or NONE
 
 
 def catch_up(chunk: int = CHUNK) -> int:
-	"""Normalise numbers that nothing has been saved with since the app came. Repeatable; commits in chunks.
+	"""Normalise numbers that have not been saved since the app was installed. Repeatable; commits in chunks.
 
 	:returns: how many
 	"""

@@ -1,4 +1,4 @@
-"""What is on record about the channels that a client wants (C-1, C-2)."""
+"""The channels and language that a client prefers (C-1, C-2)."""
 
 import frappe
 from frappe import _
@@ -11,10 +11,10 @@ PREFERENCE = "Communication Preference"
 
 
 def of(party_type: str | None, party: str | None, contact: str | None):
-	"""The Communication Preference that counts for a person, or None.
+	"""The Communication Preference that applies to a person, or None.
 
-	The person's own comes before that of their organisation; of several, which merging clients can leave,
-	the one confirmed last.
+	The person's own comes before their organisation's. If there are several, for example after merging
+	clients, the one confirmed last applies.
 	"""
 	wanted = []
 	if contact and party:
@@ -30,7 +30,7 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 
 
 def rule_of(doc) -> Preference | None:
-	"""A Communication Preference as `rules.channels` reads it."""
+	"""A Communication Preference as input for `rules.channels`."""
 	return doc and Preference(
 		channels=tuple(row.channel for row in doc.channels),
 		never={row.channel: row.reason or "" for row in doc.channels_not_to_use},
@@ -38,7 +38,7 @@ def rule_of(doc) -> Preference | None:
 
 
 def language_of(party_type: str | None, party: str | None, preference=None) -> str | None:
-	"""The language to write to a client in: by their preference, or else by the party's own record."""
+	"""The language for messages to a client: from their preference, otherwise from the party's own record."""
 	if preference and preference.language:
 		return preference.language
 	if party and frappe.get_meta(party_type).has_field("language"):
@@ -47,7 +47,7 @@ def language_of(party_type: str | None, party: str | None, preference=None) -> s
 
 
 def language_to(party_type: str | None, party: str | None, contact: str | None) -> str:
-	"""The language of a message to a client: as `language_of`, or else that of the contact's login, or else the site's."""
+	"""The language of a message to a client: as `language_of`, otherwise that of the contact's login, otherwise the site's."""
 	if known := language_of(party_type, party, of(party_type, party, contact)):
 		return known
 	login = contact and frappe.db.get_value("Contact", contact, "user")
@@ -70,7 +70,7 @@ def language_of_document(doc) -> str | None:
 
 
 def describe(doc) -> str:
-	"""One line for people: "Prefers: Email, then Phone; never: Letter (too slow)"; empty without a preference."""
+	"""One line of text: "Prefers: Email, then Phone; never: Letter (too slow)"; empty if there is no preference."""
 	if not doc:
 		return ""
 	parts = []
@@ -90,7 +90,7 @@ def describe(doc) -> str:
 
 
 def set_by_client(party_type: str, party: str, contact: str | None, wanted: dict) -> None:
-	"""Keep what a client chose for themselves (C-1).
+	"""Store what a client chose for themselves (C-1).
 
 	:param wanted: `{"channels": [channel, …] in order, "never": [channel, …], "language": code or None}`
 	"""

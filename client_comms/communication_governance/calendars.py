@@ -14,7 +14,7 @@ _OWN = "client_comms_calendars_of_companies"
 
 
 def default() -> WorkingCalendar:
-	"""The calendar of companies without one of their own."""
+	"""The calendar of companies without their own."""
 	return load(default_name())
 
 
@@ -23,12 +23,12 @@ def default_name() -> str:
 
 
 def for_company(company: str | None) -> WorkingCalendar:
-	"""The calendar that the clocks of a company run on: its own, or the default one."""
+	"""The calendar for the clocks of a company: its own, or the default one."""
 	return load(own().get(company) or default_name())
 
 
 def own() -> dict[str, str]:
-	"""Company → the response calendar that is its own; kept for the rest of the request or job."""
+	"""Company → its own response calendar; cached for the rest of the request or job."""
 	found = getattr(frappe.local, _OWN, None)
 	if found is None:
 		found = dict(
@@ -45,7 +45,7 @@ def own() -> dict[str, str]:
 
 
 def load(name: str) -> WorkingCalendar:
-	"""The named response calendar with its holidays, kept for the rest of the request or job."""
+	"""The named response calendar with its holidays, cached for the rest of the request or job."""
 	calendars = getattr(frappe.local, _CALENDARS, None)
 	if calendars is None:
 		calendars = {}
@@ -59,7 +59,7 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 	"""A working calendar from a Response Calendar document.
 
 	:param holidays: instead of those of its holiday list
-	:raises client_comms.rules.working_time.CalendarError: the hours are impossible
+	:raises client_comms.rules.working_time.CalendarError: the hours are invalid
 	"""
 	if holidays is None:
 		holidays = (
@@ -72,7 +72,9 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 			working_time.as_time(row.end_time),
 		)
 		for row in doc.hours
-		if row.weekday and row.start_time is not None and row.end_time is not None  # mandatory, says Frappe
+		if row.weekday
+		and row.start_time is not None
+		and row.end_time is not None  # Frappe reports the mandatory field
 	]
 	return WorkingCalendar(doc.time_zone, windows, holidays, doc.counting)
 
@@ -82,6 +84,6 @@ def holidays_of(holiday_list) -> list[date]:
 
 
 def forget():
-	"""Drop what is kept in this process; documents themselves are cached by Frappe."""
+	"""Clear the cache of this process; the documents themselves are cached by Frappe."""
 	setattr(frappe.local, _CALENDARS, None)
 	setattr(frappe.local, _OWN, None)

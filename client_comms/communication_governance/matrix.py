@@ -1,4 +1,4 @@
-"""The communication matrix in force, as the rest of the app asks for it (M-1)."""
+"""The communication matrix in force, for use by the rest of the app (M-1)."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def in_force(company: str | None, at: datetime) -> str | None:
 
 
 def in_force_everywhere(at: datetime) -> list[str]:
-	"""The versions in force for some company at `at` (as stored): that for all, and companies' own."""
+	"""All versions in force at `at` (as stored): the one for all companies, and those of single companies."""
 	matrix = frappe.qb.DocType("Communication Matrix")
 	companies = (
 		frappe.qb.from_(matrix).select(matrix.company).distinct().where(matrix.docstatus == 1).run(pluck=True)
@@ -40,7 +40,7 @@ def in_force_everywhere(at: datetime) -> list[str]:
 
 
 def types_that_arrive(settings) -> tuple[str, ...]:
-	"""The communication types that sources become by themselves: every version in force needs a rule for each.
+	"""The communication types that sources assign automatically: every version in force needs a rule for each.
 
 	:param settings: Client Comms Settings, saved or not
 	"""
@@ -49,13 +49,13 @@ def types_that_arrive(settings) -> tuple[str, ...]:
 
 
 def without_rule(doc, types) -> list[str]:
-	"""Those of the communication types for which a version, which may be a draft, has no rule."""
+	"""The communication types for which a version (or draft) has no rule."""
 	known = {row.communication_type for row in doc.rules}
 	return [each for each in types if each not in known]
 
 
 def require_in_force(company: str | None, at: datetime) -> str:
-	"""`in_force`, or a refusal that says what to do.
+	"""`in_force`, or an error that says what to do.
 
 	:raises NoMatrixInForceError: nothing is in force
 	"""
@@ -71,18 +71,18 @@ def require_in_force(company: str | None, at: datetime) -> str:
 
 
 def rule_for(matrix: str, communication_type: str):
-	"""The matrix row of a communication type, or None when the version does not know the type."""
+	"""The matrix row of a communication type, or None if the version has no rule for the type."""
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)
 	return next((r for r in doc.rules if r.communication_type == communication_type), None)
 
 
 def deadlines_for(matrix: str, communication_type: str, priority: str | None):
-	"""The matrix row that holds the business days: that of the priority, else that of the type, or None."""
+	"""The matrix row with the deadlines: that of the priority, otherwise that of the type, or None."""
 	return deadlines_of(frappe.get_cached_doc("Communication Matrix", matrix), communication_type, priority)
 
 
 def deadlines_of(doc, communication_type: str, priority: str | None):
-	"""`deadlines_for` in a version that may be a draft."""
+	"""`deadlines_for` in a version (or draft)."""
 	of_type = [r for r in doc.rules if r.communication_type == communication_type]
 	of_priority = [
 		r for r in doc.priorities if (r.communication_type, r.priority) == (communication_type, priority)
@@ -91,7 +91,7 @@ def deadlines_of(doc, communication_type: str, priority: str | None):
 
 
 def terms(matrix: str | None, communication_type: str, direction: str, priority: str | None = None) -> Terms:
-	"""What the clocks owe: business days from the matrix, if the type expects a reply and came in (C-3, C-4)."""
+	"""The terms of the clocks: business days from the matrix, if the type expects a reply and is inbound (C-3, C-4)."""
 	rule = matrix and deadlines_for(matrix, communication_type, priority)
 	expects_reply = frappe.get_cached_value("Communication Type", communication_type, "expects_reply")
 	if not rule or not expects_reply or direction != "Inbound":
@@ -104,7 +104,7 @@ def terms(matrix: str | None, communication_type: str, direction: str, priority:
 
 
 def owed_documentation(matrix: str | None, communication_type: str) -> tuple[Method, ...]:
-	"""The documentation methods that the version owes for the type."""
+	"""The documentation methods that the version requires for the type."""
 	if not matrix:
 		return ()
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)
@@ -117,7 +117,7 @@ def owed_documentation(matrix: str | None, communication_type: str) -> tuple[Met
 
 
 def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[str]:
-	"""The roles responsible for the type; empty when the version leaves it to the assigned staff."""
+	"""The roles responsible for the type; empty if the version leaves it to the assigned staff."""
 	if not matrix:
 		return frozenset()
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)

@@ -1,4 +1,4 @@
-"""Compare a matrix version with the versions that existing interactions are governed by."""
+"""Compare a matrix version with the versions that govern existing interactions."""
 
 import frappe
 from frappe.query_builder.functions import Count
@@ -8,7 +8,7 @@ from client_comms.communication_governance import matrix as matrices
 
 
 def simulate(matrix: str, since=None) -> dict:
-	"""See `client_comms.api.simulate_matrix`. One query, whatever the number of interactions."""
+	"""See `client_comms.api.simulate_matrix`. One query, regardless of the number of interactions."""
 	doc = frappe.get_doc("Communication Matrix", matrix)
 	rules = {row.communication_type: row for row in doc.rules}
 	levels, deadlines, uncovered, checked = {}, {}, {}, 0
@@ -35,7 +35,7 @@ def simulate(matrix: str, since=None) -> dict:
 
 
 def kinds(company: str | None = None, since=None) -> list[dict]:
-	"""How many interactions there are of each type, level, priority and matrix version: `records`. One query.
+	"""The number of interactions (`records`) of each type, level, priority and matrix version, in one query.
 
 	:param since: only those that occurred on or after this moment (site time zone)
 	"""

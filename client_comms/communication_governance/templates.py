@@ -1,7 +1,7 @@
-"""Approved texts as the rest of the app asks for them (D-3).
+"""Approved texts, for use by the rest of the app (D-3).
 
 A Communication Template approves the text of an Email Template of Frappe. The text stays there, so that
-every place of Frappe that uses it goes on working; what was approved is known by its fingerprint.
+all Frappe features that use it keep working; the approved text is identified by its fingerprint.
 """
 
 import hashlib
@@ -27,9 +27,9 @@ _TEXT_FIELDS = ["name", "subject", "use_html", "response", "response_html"]
 
 
 def offered(doctype: str, name: str, language: str | None = None) -> list[str]:
-	"""The Email Templates that may be used for an email about a governed record, the best first.
+	"""The Email Templates that can be used for an email about a governed record, the best first.
 
-	:param language: the one to write in; the site's comes next
+	:param language: the preferred language; the site's comes next
 	"""
 	return [
 		frappe.db.get_value(TEMPLATE, each.name, "email_template", cache=True)
@@ -38,14 +38,14 @@ def offered(doctype: str, name: str, language: str | None = None) -> list[str]:
 
 
 def acknowledgement(interaction, language: str | None) -> str | None:
-	"""The Communication Template that confirms receipt of an interaction (C-3); None when none fits."""
+	"""The Communication Template that confirms receipt of an interaction (C-3); None if none fits."""
 	candidates = approved(is_acknowledgement=1)
 	need = need_of(interaction.doctype, interaction.name, interaction.channel, language)
 	return next((each.name for each in fitting(candidates, need)), None)
 
 
 def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need:
-	"""What a record asks of a template; a level that is not known counts as the strictest."""
+	"""What a record requires of a template; an unknown level counts as the strictest."""
 	level = communication_type = None
 	if doctype == INTERACTION:
 		level, communication_type = frappe.db.get_value(
@@ -64,7 +64,7 @@ def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need
 
 
 def approved(**filters) -> list[Template]:
-	"""The templates that stand as approved, for the rule to look at: whether the text still is the approved one."""
+	"""The templates with the status Approved, as input for the rule, which checks whether the text is still the approved one."""
 	docs = frappe.get_all(
 		TEMPLATE,
 		{"status": APPROVED, **filters},
@@ -118,7 +118,7 @@ def _rows(doctype: str, field: str, parents: list[str]) -> dict[str, frozenset[s
 
 
 def in_use() -> bool:
-	"""Whether any template was ever approved: before that, nobody could write to clients with one."""
+	"""Whether any template was ever approved: before that, no one can use one."""
 	return bool(frappe.db.exists(TEMPLATE, {"version": (">", 0)}))
 
 
@@ -126,7 +126,7 @@ def in_use() -> bool:
 
 
 def text_of(email_template) -> str:
-	"""The body of an Email Template, whichever of its two fields holds it."""
+	"""The body of an Email Template, from whichever of its two fields is used."""
 	field = "response_html" if email_template.use_html else "response"
 	return email_template.get(field) or ""
 
@@ -138,9 +138,9 @@ def fingerprint(email_template) -> str:
 
 
 def placeholders(email_template) -> frozenset[str]:
-	"""The names that the text takes from the document it is about.
+	"""The fields of the document that the text uses.
 
-	:raises frappe.ValidationError: the text is no valid Jinja
+	:raises frappe.ValidationError: the text is not valid Jinja
 	"""
 	jenv = get_jenv()
 	try:
@@ -160,7 +160,7 @@ def placeholders(email_template) -> frozenset[str]:
 
 
 def fields_of(doctype: str) -> frozenset[str]:
-	"""What a document of the DocType can fill placeholders with."""
+	"""The fields of the DocType that can fill placeholders."""
 	doctype_meta = frappe.get_meta(doctype)
 	return frozenset(
 		[*doctype_meta.get_valid_columns(), *(field.fieldname for field in doctype_meta.get_table_fields())]
@@ -168,7 +168,7 @@ def fields_of(doctype: str) -> frozenset[str]:
 
 
 def authors(email_template, since) -> set[str]:
-	"""Who wrote the text, or changed it `since` its last approval (None: ever)."""
+	"""The users who wrote the text or changed it `since` its last approval (None: ever)."""
 	changes = {"ref_doctype": "Email Template", "docname": email_template.name}
 	if since:
 		changes["creation"] = (">", since)
@@ -179,11 +179,11 @@ def authors(email_template, since) -> set[str]:
 	}
 
 
-# --- what ends an approval by itself ------------------------------------------------------------------
+# --- what ends an approval automatically --------------------------------------------------------------
 
 
 def text_changed(email_template, method=None):
-	"""An Email Template was saved: what approved its former text is a draft again (D-3)."""
+	"""An Email Template was saved: templates that approved its former text become drafts again (D-3)."""
 	lapsed = []
 	for name in frappe.get_all(
 		TEMPLATE,
@@ -229,7 +229,7 @@ def _tell_approver(doc):
 
 
 def expire():
-	"""Every day: what is past its last day of use says so. The rule refuses it anyway."""
+	"""Daily: mark expired templates. The rule refuses them anyway."""
 	for name in frappe.get_all(
 		TEMPLATE,
 		{"status": APPROVED, "valid_until": ("<", getdate(clock.now()))},

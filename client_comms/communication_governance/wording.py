@@ -1,4 +1,4 @@
-"""The site's terms and limits, for the rule of wording (C-5, D-3)."""
+"""Applies the wording rules with the site's terms and limits (C-5, D-3)."""
 
 import re
 from html import unescape
@@ -10,8 +10,8 @@ from client_comms.rules import wording as rules
 
 _CACHE = "client_comms_terms"
 FINDING = "Wording Finding"
-# Quoted earlier messages are not what somebody writes now. No pattern here looks past the next "<", so that a text
-# of nothing but those is read as fast as any.
+# Quoted earlier messages are not part of the new text. No pattern here looks past the next "<", so that a text
+# that consists only of those is read as fast as any other.
 _QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>", re.IGNORECASE)
 _EARLIER = re.compile(r"<div[^<>]+data-comment=\"original-reply\"|<!-- original-reply -->", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -19,10 +19,10 @@ _BLOCK_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
 def check(text: str, language: str | None = None, *, courtesy: bool = True) -> tuple[rules.Finding, ...]:
-	"""What to look at in a plain text, by the site's terms, limits and customs.
+	"""The findings in a plain text, according to the site's terms and limits.
 
-	:param language: that of the text; the user's when left out
-	:param courtesy: whether it greets somebody, as a message does and a note does not
+	:param language: the language of the text; by default the user's
+	:param courtesy: whether to check for a salutation and a closing, as in a message but not in a note
 	"""
 	settings = frappe.get_cached_doc("Client Comms Settings")
 	return rules.check(
@@ -36,14 +36,14 @@ def check(text: str, language: str | None = None, *, courtesy: bool = True) -> t
 
 
 def plain(content: str | None) -> str:
-	"""The text that somebody wrote, of the HTML of an email: without what it quotes."""
+	"""The new text in the HTML of an email, without quoted messages."""
 	text = _TAG.sub("", _BLOCK_END.sub("\n", _without_quotes(content or "")))
 	lines = (" ".join(line.split()) for line in unescape(text).splitlines())
 	return "\n".join(line for line in lines if line)
 
 
 def _without_quotes(html: str) -> str:
-	"""Without quoted messages, and the quotes in them, and without everything after the mark of the earlier one."""
+	"""The HTML without quoted messages (including nested ones) and without everything after the marker of the earlier message."""
 	if earlier := _EARLIER.search(html):
 		html = html[: earlier.start()]
 	kept, depth, at = [], 0, 0
@@ -69,7 +69,7 @@ def forget() -> None:
 
 
 def keep(findings, communication: str | None) -> None:
-	"""Keep what was found in a message that goes out all the same."""
+	"""Store the findings in a message that is sent anyway."""
 	for finding in findings:
 		frappe.get_doc(
 			{

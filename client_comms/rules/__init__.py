@@ -1,1 +1,1 @@
-"""The procedure as plain Python: no module here knows of Frappe, a database or a clock on the wall."""
+"""The procedure as plain Python: no module here uses Frappe, a database or the system clock."""

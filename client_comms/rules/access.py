@@ -1,10 +1,10 @@
-"""Who may do what with a client record (clauses D-5, P-2 and M-1).
+"""Decides who can do what with a client record (clauses D-5, P-2 and M-1).
 
 Deny unless allowed: a clearance row of the record's level must allow the action to one of the user's
 roles, and the level's need-to-know must hold, unless that row has oversight. `decide` answers for one
-record and says why; `row_filter` renders the same rule as the sets a list is filtered by.
+record and says why; `row_filter` expresses the same rule as the sets by which a list is filtered.
 
-Levels, clearances and responsible parties are data that an administrator edits; none is named here.
+Levels, clearances and responsible parties are data that an administrator edits; none is hard-coded here.
 Datetimes are compared with each other only: all naive in one time zone, or all aware.
 """
 
@@ -39,14 +39,14 @@ NOT_CLIENT_FACING = "not-client-facing"
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-	"""What a level allows to one role; `oversight` skips the level's need-to-know for these actions."""
+	"""What a level allows one role to do; `oversight` skips the level's need-to-know for these actions."""
 
 	role: str
 	actions: frozenset[str]
 	oversight: bool = False
 
 	def allows(self, action: str) -> bool:
-		"""Whether the row allows `action`. DELETE has no flag of its own: it needs WRITE with oversight."""
+		"""Whether the row allows `action`. DELETE has no flag of its own: it requires WRITE with oversight."""
 		if action == DELETE:
 			return self.oversight and WRITE in self.actions
 		return action in self.actions
@@ -66,7 +66,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-	"""What the administrator decided: levels by name, responsible roles by (matrix version, communication type)."""
+	"""What the administrator configured: levels by name, responsible roles by (matrix version, communication type)."""
 
 	levels: Mapping[str, Level]
 	responsible_roles: Mapping[tuple[str, str], frozenset[str]]
@@ -96,7 +96,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-	"""The user who asks. `trained`: training is current. `bypass`: Administrator only."""
+	"""The user who requests access. `trained`: training is current. `bypass`: Administrator only."""
 
 	user: str
 	roles: frozenset[str]
@@ -106,7 +106,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-	"""The facts about a record that decide; `assignees` are those of open action items."""
+	"""The facts about a record that matter for access; `assignees` are those of open action items."""
 
 	level: str | None
 	matrix: str | None
@@ -132,8 +132,8 @@ class Decision:
 def decide(subject: Subject, record: Record, policy: Policy, action: str, now: datetime) -> Decision:
 	"""Decide whether `subject` may do `action` (one of `ACTIONS`) on `record` at `now` (clauses D-5, P-2).
 
-	Whoever is allowed by need-to-know is not reported as using oversight. Raises nothing: an action
-	that no clearance row knows is refused.
+	Users who are allowed by need-to-know are not reported as using oversight. Never raises: an action
+	that no clearance row contains is refused.
 	"""
 	if subject.bypass:
 		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
@@ -181,7 +181,7 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 def decide_any(
 	subject: Subject, records: Iterable[Record], policy: Policy, action: str, now: datetime
 ) -> Decision | None:
-	"""`decide` for what is open to whoever may do `action` on any of `records`; else the refusal of the first.
+	"""`decide` for something that requires `action` on any one of `records`; if all refuse, the refusal of the first.
 
 	None without records.
 	"""
@@ -196,9 +196,9 @@ def decide_any(
 
 
 def decide_new(subject: Subject, policy: Policy) -> Decision:
-	"""Decide whether `subject` may log a new record (clause D-1): who is responsible for some type may.
+	"""Decide whether `subject` may log a new record (clause D-1): anyone with a responsible role for some type can.
 
-	That the responsible staff of the new record hold the role of its type is a matter of the record (M-1).
+	Whether the responsible staff have the role of the record's type is checked by the record itself (M-1).
 	"""
 	if subject.bypass:
 		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
@@ -230,16 +230,16 @@ def oversight_roles(policy: Policy, level_name: str | None) -> frozenset[str]:
 
 
 def has_oversight(subject: Subject, record: Record, policy: Policy) -> bool:
-	"""Whether `subject` oversees records like `record`, and so may give others access to it."""
+	"""Whether `subject` has oversight of records like `record`, and can therefore grant others access to it."""
 	return subject.bypass or bool(subject.roles & oversight_roles(policy, record.level))
 
 
 def may_lower(
 	subject: Subject, record: Record, policy: Policy, to_level: str | None, now: datetime
 ) -> Decision:
-	"""Decide whether `subject` may lower `record` to `to_level`: WRITE on it at both levels (clauses D-5, M-1).
+	"""Decide whether `subject` can lower `record` to `to_level`, which requires WRITE at both levels (clauses D-5, M-1).
 
-	Raising a record needs WRITE at its present level only: ask `decide`.
+	Raising a record requires WRITE only at its present level: use `decide`.
 	"""
 	here = decide(subject, record, policy, WRITE, now)
 	if not here:
@@ -256,27 +256,27 @@ def roles_cleared(policy: Policy, level_name: str | None, action: str) -> frozen
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-	"""`decide` for one subject and action, as the sets of rows that a list may show.
+	"""`decide` for one subject and action, as the sets of rows that a list can show.
 
 	A row whose level is not in `known_levels` is treated as one of the level `strictest`; then it is
-	shown if any of the sets holds it.
+	shown if any of the sets contains it.
 	"""
 
 	everything: bool = False
-	# Levels of which every row is shown.
+	# Levels at which every row is shown.
 	open_levels: frozenset[str] = frozenset()
 	# Level -> (matrix version, communication type) pairs for which the user has a responsible role.
 	type_levels: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
-	# Levels of which the rows are shown in which the user takes part.
+	# Levels at which rows are shown only if the user takes part.
 	participant_levels: frozenset[str] = frozenset()
-	# Levels of which the rows are shown whose client's account manager is the user.
+	# Levels at which rows are shown if the user is the client's account manager.
 	account_manager_levels: frozenset[str] = frozenset()
 	known_levels: frozenset[str] = frozenset()
 	strictest: str | None = None
 
 	@property
 	def empty(self) -> bool:
-		"""Whether no row at all can match."""
+		"""Whether no row can match."""
 		return not (
 			self.everything
 			or self.open_levels
@@ -286,7 +286,7 @@ class RowFilter:
 		)
 
 	def matches(self, record: Record, user: str, now: datetime) -> bool:
-		"""Whether the sets show `record` to `user` at `now`: what the SQL made of them must say, too."""
+		"""Whether the sets show `record` to `user` at `now`. The SQL built from them must give the same answer."""
 		level = record.level if record.level in self.known_levels else self.strictest
 		return (
 			self.everything
@@ -298,7 +298,7 @@ class RowFilter:
 
 
 def row_filter(subject: Subject, policy: Policy, action: str) -> RowFilter:
-	"""Render the rule of `decide` as the rows on which `subject` may do `action` (clauses D-5, P-2)."""
+	"""Express the rule of `decide` as the rows on which `subject` can do `action` (clauses D-5, P-2)."""
 	responsible_for = frozenset(
 		matrix_and_type
 		for matrix_and_type, roles in policy.responsible_roles.items()
@@ -368,7 +368,7 @@ def _need_to_know(
 
 
 def _oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] | None:
-	# `rows` are the ones that allow the action: oversight of one role must not widen what another
+	# `rows` are those that allow the action: the oversight of one role must not widen what another
 	# role may do, so an auditor who reads everything still writes only where they take part.
 	roles = [row.role for row in rows if row.oversight]
 	if not roles:

@@ -1,8 +1,8 @@
-"""How many records a user reaches, and what a change of roles, clearances or matrix would change (D-5, P-2, M-1).
+"""How many records a user can access, and how a change of roles, clearances or matrix would affect this (D-5, P-2, M-1).
 
-Records that differ in nothing but who takes part are of one `Kind`: a million records are some hundreds of
-kinds with a number each. How a user is tied to records is counted by kind as well, so the question to
-`rules.access` is asked once for each sort of record instead of once for each record.
+Records that differ only in who takes part are of the same `Kind`: a million records are a few hundred
+kinds, each with a count. A user's ties to records are also counted by kind, so `rules.access` is
+evaluated once per kind and tie instead of once per record.
 """
 
 from collections import Counter
@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from client_comms.rules.access import Clearance, Grant, Policy, Record, RowFilter, Subject, row_filter
 
-# How a user is tied to a record: the nearest of these.
+# How a user is tied to a record: the closest of these.
 PARTICIPANT, GRANTED, ACCOUNT_MANAGER, UNTIED = "participant", "grant", "account-manager", ""
 
 
 class Kind(NamedTuple):
-	"""What records have in common that only differ in who takes part."""
+	"""What is common to records that differ only in who takes part."""
 
 	level: str | None
 	matrix: str | None
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-	"""So many records of one kind to which a user is tied in one way; `record` stands for all of them."""
+	"""The number of records of one kind to which a user has the same tie; `record` represents all of them."""
 
 	record: Record
 	tie: str
@@ -37,10 +37,10 @@ class Portion:
 def portions(
 	user: str, kinds: Mapping[Kind, int], ties: Mapping[tuple[Kind, str], int], now: datetime
 ) -> Iterator[Portion]:
-	"""Every record once, sorted by what decides about it for `user`.
+	"""All records, grouped by what decides `user`'s access to them; each record is counted once.
 
 	:param kinds: how many records there are of each kind
-	:param ties: how many of them the user is tied to, by (kind, nearest tie); the rest is untied
+	:param ties: how many of them the user is tied to, by (kind, closest tie); the rest are untied
 	"""
 	untied = Counter(kinds)
 	for (kind, tie), records in ties.items():
@@ -62,26 +62,26 @@ def _example(kind: Kind, tie: str, user: str, now: datetime) -> Record:
 	return record
 
 
-# --- what if -----------------------------------------------------------------------------------
+# --- simulation ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-	"""A matrix version, a draft too, under which records are imagined: level and responsible roles by type."""
+	"""A matrix version (or a draft) for a simulation: level and responsible roles by type."""
 
 	name: str
 	levels: Mapping[str, str]
 	responsible_roles: Mapping[str, frozenset[str]]
 
 	def govern(self, record: Record) -> Record:
-		"""The record as it would be under this version; a type that it has no rule for keeps its level."""
+		"""The record as it would be under this version; a type without a rule in it keeps its level."""
 		return replace(
 			record, matrix=self.name, level=self.levels.get(record.communication_type, record.level)
 		)
 
 
 class Case(NamedTuple):
-	"""How things are, or would be, for one user; `version` governs all records (None: each its own)."""
+	"""The current or simulated situation of one user; `version` governs all records (None: each keeps its own)."""
 
 	subject: Subject
 	policy: Policy
@@ -92,7 +92,7 @@ class Case(NamedTuple):
 
 
 class Cell(NamedTuple):
-	"""Where a difference lies: the type, and the level that the records count at before and after."""
+	"""The place of a difference: the type, and the level of the records before and after."""
 
 	level: str | None
 	level_after: str | None
@@ -101,7 +101,7 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class Difference:
-	"""So many records that a user reaches only after the change, or only before it."""
+	"""The number of records that a user can access only after the change, or only before it."""
 
 	gained: int = 0
 	lost: int = 0
@@ -112,7 +112,7 @@ def differences(
 ) -> dict[Cell, Difference]:
 	"""What one user would gain and lose; cells without a difference are left out.
 
-	:param records: the user's `portions`, as things are
+	:param records: the user's current `portions`
 	"""
 	found: dict[Cell, Difference] = {}
 	user = before.subject.user
@@ -142,7 +142,7 @@ def with_clearance(policy: Policy, level: str, clearance: Clearance) -> Policy:
 
 
 def with_version(policy: Policy, version: Version) -> Policy:
-	"""The policy that knows the responsible roles of `version`, which may be a draft."""
+	"""The policy with the responsible roles of `version`, which may be a draft."""
 	roles = {(version.name, kind): each for kind, each in version.responsible_roles.items()}
 	return replace(policy, responsible_roles={**policy.responsible_roles, **roles})
 

@@ -14,7 +14,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-	"""The deadlines from `start` up to, and without, `end`; None is no limit."""
+	"""The deadlines from `start` up to but excluding `end`; None means no limit."""
 
 	key: str
 	label: Message
@@ -23,7 +23,7 @@ class Bucket:
 
 
 def buckets(days: Iterable[float], calendar: WorkingCalendar, now: datetime) -> tuple[Bucket, ...]:
-	"""Buckets for deadlines, from the longest overdue to the latest due, cut at `days` of working time on both sides.
+	"""Buckets for deadlines, from the longest overdue to the latest due, divided at `days` of working time on both sides.
 
 	:param days: mean working days of the calendar, greater than 0, in ascending order
 	:param now: aware, in whole seconds; a deadline at `now` is due, not overdue
@@ -34,7 +34,7 @@ def buckets(days: Iterable[float], calendar: WorkingCalendar, now: datetime) -> 
 		raise RuleError(Message(_("Enter the working days in ascending order, such as 1, 5.")))
 	now = as_utc(now)
 	seconds = [day * calendar.mean_day_seconds for day in days]
-	# Overdue by exactly N days is "up to N", as is due in exactly N.
+	# Exactly N days overdue counts as "up to N", and so does due in exactly N days.
 	past = [earliest_within(each, calendar, now) for each in seconds]
 	future = [as_utc(calendar.add_working_seconds(now, each)) + _SECOND for each in seconds]
 	edges = [None, *reversed(past), now, *future, None]

@@ -1,4 +1,4 @@
-"""How far two reviewers agree beyond chance: weighted kappa with its confidence interval (R-2).
+"""How much two reviewers agree beyond chance: weighted kappa with its confidence interval (R-2).
 
 Cohen, J. (1968): Weighted kappa. Psychological Bulletin 70, 213-220. Standard error after Fleiss, J. L., Cohen, J. and
 Everitt, B. S. (1969): Large sample standard errors of kappa and weighted kappa. Psychological Bulletin 72, 323-327.
@@ -11,7 +11,7 @@ from itertools import product
 
 from client_comms.rules.messages import Message, RuleError, _
 
-FEW = 20  # pairs below which the interval is wider than what it could tell
+FEW = 20  # below this number of pairs, the interval is too wide to say anything
 Z_95 = 1.959963984540054
 
 Weights = Callable[[int, int, int], float]
@@ -21,7 +21,7 @@ Weights = Callable[[int, int, int], float]
 class Agreement:
 	"""`kappa` from -1 to 1, with its 95 % interval; None where it is not defined.
 
-	It is not defined without pairs, and where both gave everything the same score: chance would agree as well.
+	It is undefined without pairs, and if both gave every record the same score, because chance would agree as well.
 	`observed` is the weighted share of agreement. `few`: too few pairs to say anything.
 	"""
 
@@ -34,12 +34,12 @@ class Agreement:
 
 
 def linear(one: int, other: int, categories: int) -> float:
-	"""Agreement weight of two categories, by their distance (Cicchetti and Allison, 1971)."""
+	"""Agreement weight of two categories by their distance (Cicchetti and Allison, 1971)."""
 	return 1 - abs(one - other) / (categories - 1) if categories > 1 else 1.0
 
 
 def quadratic(one: int, other: int, categories: int) -> float:
-	"""Agreement weight of two categories, by their squared distance (Fleiss and Cohen, 1973)."""
+	"""Agreement weight of two categories by their squared distance (Fleiss and Cohen, 1973)."""
 	return 1 - ((one - other) / (categories - 1)) ** 2 if categories > 1 else 1.0
 
 

@@ -1,4 +1,4 @@
-"""Which channel a message to the client takes: the one they asked for, or another with a reason (clauses C-1, C-2)."""
+"""Which channel to use for a message to the client: the one they asked for, or another with a reason (clauses C-1, C-2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from client_comms.rules.messages import Message, _
 
 ALLOWED = "Allowed"
-DEVIATION = "Deviation"  # possible, with a reason on record
+DEVIATION = "Deviation"  # allowed, if a reason is recorded
 BLOCKED = "Blocked"
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-	"""What a client said: channels in their order, and those never to use with the reason (may be empty)."""
+	"""A client's preference: channels in order, and excluded channels with the reason (may be empty)."""
 
 	channels: tuple[str, ...] = ()
 	never: Mapping[str, str] = field(default_factory=dict)
@@ -20,17 +20,17 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-	"""What the preference says to a channel; `message` tells why it is not simply allowed."""
+	"""The result for a channel; `message` explains why it is not simply allowed."""
 
 	outcome: str
 	message: Message | None = None
 
 
 def choose(preference: Preference | None, channel: str) -> Choice:
-	"""Judge `channel` by the client's preference; without one, or without an order, every channel will do (C-2).
+	"""Judge `channel` by the client's preference; without one, or without an order, every channel is allowed (C-2).
 
-	Any channel that the client named will do, not only the first: the order says which to try first. What
-	is never to be used stays so, even if it stands among the preferred ones.
+	Any channel that the client named is allowed, not only the first: the order says which to try first. An
+	excluded channel stays excluded even if it is also listed as preferred.
 	"""
 	if preference is None:
 		return Choice(ALLOWED)

@@ -1,6 +1,6 @@
-"""Which communication type something that reached ERPNext has (clauses F-1, M-1).
+"""Which communication type a document that arrived in ERPNext has (clauses F-1, M-1).
 
-The administrator's source rules are tried from first to last, and the first that matches decides.
+The administrator's source rules are tried in order, and the first match decides.
 """
 
 import re
@@ -14,13 +14,13 @@ from client_comms.rules.messages import Message, _
 INBOUND = "Inbound"
 OUTBOUND = "Outbound"
 
-# Thai, Lao, kana, Chinese and Hangul: words are not set apart by spaces, or carry their particles.
+# Thai, Lao, kana, Chinese and Hangul: words are not separated by spaces, or include their particles.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-	"""What is known of something new; `source` is its DocType: "Communication", "Issue", "Lead" …"""
+	"""What is known about a new document; `source` is its DocType: "Communication", "Issue", "Lead" …"""
 
 	source: str
 	direction: str
@@ -31,10 +31,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class SourceRule:
-	"""One row of the settings; a field that is empty matches anything.
+	"""One row of the settings; an empty field matches anything.
 
-	`subject_contains` holds words or phrases, separated by commas or line breaks, of which one must
-	occur in the subject as a whole, whatever its case.
+	`subject_contains` holds words or phrases, separated by commas or line breaks, one of which must
+	occur in the subject as a whole, ignoring case.
 	"""
 
 	communication_type: str
@@ -47,7 +47,7 @@ class SourceRule:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-	"""The type found; `rule` is the position of the rule that decided, from 1, or None for the default."""
+	"""The type found; `rule` is the position of the matching rule, starting at 1, or None for the default."""
 
 	communication_type: str
 	rule: int | None
@@ -55,7 +55,7 @@ class Classification:
 
 
 def classify(signal: Signal, rules: Sequence[SourceRule], default: str) -> Classification:
-	"""Return the communication type of `signal` by the first rule that matches, else `default` (M-1)."""
+	"""Return the communication type of `signal` by the first matching rule, otherwise `default` (M-1)."""
 	for position, rule in enumerate(rules, start=1):
 		if not _same_fields(signal, rule):
 			continue

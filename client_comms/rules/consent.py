@@ -1,10 +1,11 @@
-"""Whether a client has agreed to something, at a moment (clauses P-2 and P-3).
+"""Whether a client has consented to something at a given time (clauses P-2 and P-3).
 
-A consent is the client's word on one purpose and, where it is about handing something on, one third
-party. Its events only grow; the last one that is not after the moment says how it stands. Of several
-consents that concern the same request the least permissive wins: one refusal or withdrawal outweighs any
-number of agreements, and only the client's later word on that same consent lifts it: a yes to more than it was
-about is such a word, too, and is recorded as one (`to_ask`, `answered_too`). A consent that has expired says nothing any more, neither yes nor no.
+A consent is the client's decision on one purpose and, if it concerns sharing, one third party. Its
+history is append-only; the last event up to the given time decides its status. If several consents
+concern the same request, the least permissive wins: one refusal or withdrawal outweighs any number of
+agreements, until the client decides differently on that same consent. Agreeing to a wider request counts
+as such a decision and is recorded as one (`to_ask`, `answered_too`). An expired consent has no effect,
+neither as a yes nor as a no.
 
 Datetimes are compared with each other only: all naive in one time zone, or all aware.
 """
@@ -15,7 +16,7 @@ from datetime import datetime
 
 from client_comms.rules.messages import Message, _
 
-# Kinds of events, which are also the statuses they leave
+# Kinds of events, which are also the resulting statuses
 GIVEN, REFUSED, WITHDRAWN = "Given", "Refused", "Withdrawn"
 EXPIRED = "Expired"
 WORDS = (GIVEN, REFUSED, WITHDRAWN)
@@ -31,7 +32,7 @@ CONSENT_TOO_NARROW = "consent-too-narrow"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-	"""The client's word at `at`; `valid_until` is the last moment an agreement holds, None for no end."""
+	"""The client's decision at `at`; `valid_until` is the last moment at which an agreement is valid, None for no end."""
 
 	kind: str
 	at: datetime
@@ -40,10 +41,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-	"""What the client said about a purpose.
+	"""The client's decisions about a purpose.
 
-	`third_party` None: it is about what we do ourselves, such as marketing. `contact` None: it is the word of
-	the party as a whole. `data_categories` empty: it is about everything we hold.
+	`third_party` None: it concerns only ourselves, such as marketing. `contact` None: it was given for
+	the party as a whole. `data_categories` empty: it covers all data we hold.
 	"""
 
 	name: str
@@ -54,13 +55,13 @@ class Consent:
 	data_categories: frozenset[str] = frozenset()
 
 	def standing(self, at: datetime) -> Event | None:
-		"""The client's last word up to `at`; of several at one moment, the one recorded last."""
-		# sorted() keeps the recorded order of events of one moment.
+		"""The client's last decision up to `at`; of several at the same moment, the one recorded last."""
+		# sorted() keeps the recorded order of simultaneous events.
 		said = sorted((event for event in self.events if event.at <= at), key=lambda event: event.at)
 		return said[-1] if said else None
 
 	def status(self, at: datetime) -> str | None:
-		"""`GIVEN`, `REFUSED`, `WITHDRAWN` or `EXPIRED` at `at`; None before the client said anything."""
+		"""`GIVEN`, `REFUSED`, `WITHDRAWN` or `EXPIRED` at `at`; None before the client's first decision."""
 		last = self.standing(at)
 		if last is None:
 			return None
@@ -71,9 +72,9 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-	"""What we would like to do: for `purpose`, with data of `data_categories`, towards `third_party`.
+	"""What we want to do: share data of `data_categories` with `third_party` for `purpose`.
 
-	`data_categories` empty: not known which, so that only a consent for everything covers it. `contact`
+	`data_categories` empty: unknown, so only a consent for all data covers it. `contact`
 	is the person whose data it is, None for the party as a whole.
 	"""
 
@@ -85,7 +86,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-	"""Whether the request is covered, by which rule, and the consent that decided; None when there is none."""
+	"""Whether the request is covered, by which rule, and the consent that decided, if any."""
 
 	allowed: bool
 	rule: str
@@ -96,7 +97,7 @@ class Decision:
 def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decision:
 	"""Whether the client's consents of that party cover `request` at `at` (P-3).
 
-	Deny unless a consent that stands covers the purpose, the third party, the person and all categories of
+	Deny unless a valid consent covers the purpose, the third party, the person and all categories of
 	data, and no refusal or withdrawal concerns any of it.
 	"""
 	concerned = sorted(
@@ -149,9 +150,9 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 
 
 def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Request:
-	"""What to ask the client so that their yes lets `request` pass (P-3): that, and all that a no in its way is about.
+	"""What to ask the client so that their agreement allows `request` (P-3): the request, plus everything that a blocking refusal covered.
 
-	What another person said for themselves is theirs to take back, so they are not asked about it here.
+	A refusal that another person made for themselves can be lifted only by that person, so it is not included.
 	"""
 	asked = [request]
 	for consent in consents:
@@ -171,9 +172,9 @@ def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Reque
 def answered_too(
 	consents: Iterable[Consent], given: Consent, person: str | None, at: datetime
 ) -> list[Consent]:
-	"""The refusals and withdrawals that the client's yes to `given` takes back: those about no more than it is about.
+	"""The refusals and withdrawals that agreeing to `given` lifts: those that cover no more than `given` does.
 
-	:param person: the contact who said yes
+	:param person: the contact who agreed
 	"""
 	theirs = {given.contact} if given.contact else {None, person}
 	return [
@@ -192,7 +193,7 @@ def _concerns(consent: Consent, other: "Request | Consent") -> bool:
 
 
 def _same_person(consent: Consent, request: Request) -> bool:
-	"""The party's word holds for each of its people; one person's word holds for that person alone."""
+	"""A decision for the party applies to each of its people; one person's decision applies only to that person."""
 	return consent.contact is None or consent.contact == request.contact
 
 

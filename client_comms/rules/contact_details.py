@@ -1,4 +1,4 @@
-"""Whether what staff enter about a client can be right (clause D-4)."""
+"""Whether the details that staff enter about a client can be valid (clause D-4)."""
 
 import re
 
@@ -9,19 +9,19 @@ CALL_BACK, DOCUMENT_SEEN, EMAIL_CONFIRMED = _("Call-back"), _("Document Seen"), 
 OWN_ENTRY, IN_PERSON = _("Client's Own Entry"), _("Told in Person")
 WAYS = (CALL_BACK, DOCUMENT_SEEN, EMAIL_CONFIRMED, OWN_ENTRY, IN_PERSON)
 
-# The characters of RFC 5322, section 3.2.3; letters of other alphabets after RFC 6531.
+# The characters of RFC 5322, section 3.2.3; letters of other alphabets according to RFC 6531.
 _LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+")
 _LABEL = re.compile(r"(?!-)[^\W_](?:[^\W_]|-){0,62}(?<!-)")
 _LONGEST = 254  # RFC 5321, section 4.5.3.1, without the brackets
 
 
 def normal_email(address: str | None) -> str:
-	"""The address as it is compared: without blanks around it, in lower case."""
+	"""The address in the form used for comparison: without surrounding spaces, in lower case."""
 	return (address or "").strip().lower()
 
 
 def address_fault(address: str) -> Message | None:
-	"""What is wrong with the way an email address is written; None: it can be one (D-4)."""
+	"""What is wrong with the form of an email address; None if it can be one (D-4)."""
 	bare = address.strip()
 	values = {"address": bare}
 	local, at, domain = bare.rpartition("@")

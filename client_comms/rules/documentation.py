@@ -1,8 +1,8 @@
 """What must be on file about a client interaction (clauses D-2, D-3, D-6 and M-1).
 
-The matrix says which documentation methods a communication type owes, each method says what kind of
-evidence proves it. Texts are plain: markup is stripped before they come here. Whitespace is blank,
-and so is what no reader sees.
+The matrix says which documentation methods a communication type requires, and each method says which kind
+of evidence proves it. Texts are plain: markup is stripped beforehand. Whitespace and invisible characters
+count as blank.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from client_comms.rules import storable_text
 from client_comms.rules.messages import Message, _
 
-# Kinds of evidence that a documentation method can ask for.
+# Kinds of evidence that a documentation method can require.
 THIS_RECORD, COMMUNICATION, FILE = "This Record", "Communication", "File"
 DOCUMENT, NOTE = "Document", "Note"
 
-# What a log carries (clause D-2), with what to say when it does not. Action items are on it as they arise.
+# The details that a log must have (clause D-2), with the message if one is missing. Action items are added as they arise.
 REQUIRED_DETAILS: Mapping[str, str] = {
 	"occurred_on": _("Enter the date and time at which the interaction took place."),
 	"party": _("Choose the client with whom the interaction took place."),
@@ -26,7 +26,7 @@ REQUIRED_DETAILS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Method:
-	"""A documentation method that is owed; `evidence` is the kind that proves it."""
+	"""A required documentation method; `evidence` is the kind that proves it."""
 
 	name: str
 	evidence: str
@@ -34,7 +34,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-	"""What was attached for one method; a paper file is a physical location and who holds it (clause D-6)."""
+	"""What was attached for one method; a paper file has a physical location and a custodian (clause D-6)."""
 
 	method: str
 	reference_doctype: str | None = None
@@ -47,16 +47,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-	"""An owed method without evidence; `message` says what to attach."""
+	"""A required method without evidence; `message` says what to attach."""
 
 	method: str
 	message: Message
 
 
 def missing(owed: Iterable[Method], given: Iterable[Evidence]) -> tuple[Missing, ...]:
-	"""The methods of `owed` that no evidence in `given` proves, in the order owed (clauses D-3, M-1).
+	"""The methods of `owed` that no evidence in `given` proves, in the order of `owed` (clauses D-3, M-1).
 
-	Evidence counts for the method it names alone. A method whose kind of evidence is not known is missing.
+	Evidence counts only for the method it names. A method with an unknown kind of evidence counts as missing.
 	"""
 	given = tuple(given)
 	return tuple(

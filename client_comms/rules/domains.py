@@ -1,6 +1,6 @@
-"""Email domains as they are compared (clauses P-2 and P-3).
+"""Email domains in the form used for comparison (clauses P-2 and P-3).
 
-A domain with letters beyond ASCII is written in two ways, münchen.de and xn--mnchen-3ya.de; both mean the same.
+A domain with non-ASCII letters can be written in two ways, münchen.de and xn--mnchen-3ya.de; both mean the same.
 """
 
 import re
@@ -10,7 +10,7 @@ import idna
 
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
-# Where anybody can have a mailbox: that an address ends so says nothing about whose it is.
+# Anyone can have a mailbox here, so the domain says nothing about whose address it is.
 PUBLIC = frozenset(
 	"""
 	126.com 163.com aol.com arcor.de att.net bluewin.ch btinternet.com comcast.net email.de fastmail.com free.fr
@@ -24,9 +24,9 @@ PUBLIC = frozenset(
 
 
 def normal(domain: str) -> str:
-	"""The domain as it is compared: in lower case, and as it stands in the Domain Name System (after RFC 5891).
+	"""The domain in the form used for comparison: in lower case, as in the Domain Name System (RFC 5891).
 
-	What cannot stand there is only put in lower case.
+	Text that is not a valid domain is only lowercased.
 	"""
 	bare = domain.strip().lower()
 	if bare.isascii():
@@ -38,18 +38,18 @@ def normal(domain: str) -> str:
 
 
 def of(address: str) -> str:
-	"""The domain of a bare address, as it is compared."""
+	"""The domain of a bare address, in the form used for comparison."""
 	return normal(address.rpartition("@")[2])
 
 
 def normal_address(address: str) -> str:
-	"""A bare address as it is compared: in lower case, its domain like any other."""
+	"""A bare address in the form used for comparison: in lower case, with its domain normalised."""
 	local, at, domain = address.strip().lower().rpartition("@")
 	return f"{local}{at}{normal(domain)}"
 
 
 def distinct(lines: Iterable[str]) -> dict[str, str]:
-	"""Domains and addresses without repetition: as they are compared → as they were first written."""
+	"""Distinct domains and addresses: form used for comparison → form in which they were first written."""
 	found: dict[str, str] = {}
 	for line in filter(None, lines):
 		found.setdefault(normal_address(line), line)
@@ -57,5 +57,5 @@ def distinct(lines: Iterable[str]) -> dict[str, str]:
 
 
 def is_domain(text: str) -> bool:
-	"""Whether it can be the domain of an email address."""
+	"""Whether the text can be the domain of an email address."""
 	return bool(_DOMAIN.fullmatch(normal(text)))

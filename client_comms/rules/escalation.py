@@ -1,7 +1,7 @@
-"""What a deadline sets off: a warning before it, the breach, and the steps of a ladder after it (C-3, C-4, R-2).
+"""What a deadline triggers: a warning before it, the breach, and escalation steps after it (C-3, C-4, R-2).
 
-Each of them happens once for each deadline: the caller keeps the keys of what was done, and `plan` leaves
-those out. The same clocks, ladder, calendar, keys and `now` always give the same plan.
+Each action happens once per deadline: the caller stores the keys of completed actions, and `plan` omits
+them. The same clocks, policy, calendar, keys and `now` always give the same plan.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ KINDS = (WARNED, BREACHED, ESCALATED)
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-	"""The time of day `[start, end)` in which nobody is told anything; it may pass midnight.
+	"""The time of day `[start, end)` during which no one is notified; it may span midnight.
 
-	Start and end alike: no quiet at all.
+	If start and end are equal, there are no quiet hours.
 	"""
 
 	start: time
 	end: time
 
 	def end_of_quiet(self, t: datetime, zone: tzinfo) -> datetime:
-		"""`t`, aware, when it is not quiet then on the wall of `zone`, else the end of that quiet time."""
+		"""`t` (aware) if it is outside quiet hours in `zone`, otherwise the end of those quiet hours."""
 		wall = t.astimezone(zone)
 		now, passes_midnight = wall.time(), self.end < self.start
 		if passes_midnight:
@@ -46,9 +46,9 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-	"""One rung of the ladder: `after_seconds` of working time after the deadline of `clock` (None: of every one).
+	"""One escalation step: `after_seconds` of working time after the deadline of `clock` (None: of every clock).
 
-	`key` tells the rungs of a ladder apart, and stays the same as long as the rung does.
+	`key` identifies the step, and stays the same as long as the step does.
 	"""
 
 	key: str
@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-	"""What the organisation wants done. `warning_share` is a share of the working time granted; 0: no warning."""
+	"""What the organisation configured. `warning_share` is a share of the working time granted; 0: no warning."""
 
 	warning_share: float = 0
 	steps: tuple[Step, ...] = ()
@@ -67,7 +67,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-	"""Something to do now about a deadline; `step` belongs to `ESCALATED`. `key` is to be kept once it is done."""
+	"""Something to do now about a deadline; `step` belongs to `ESCALATED`. `key` must be stored once it is done."""
 
 	kind: str
 	clock: Clock
@@ -77,7 +77,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-	"""What is due, in order, and the aware moment after which more will be; None when nothing is to come."""
+	"""What is due, in order, and the aware moment after which more will be due; None if nothing will."""
 
 	actions: tuple[Action, ...]
 	next_moment: datetime | None
@@ -86,10 +86,10 @@ class Plan:
 def plan(
 	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str], now: datetime
 ) -> Plan:
-	"""What there is to do at `now`, aware, without what the keys in `done` tell of.
+	"""The actions due at `now` (aware), without those whose keys are in `done`.
 
-	Something is due after its moment, not at it. Breaches are due at once, the rest not in quiet hours but
-	after them. Nobody is warned about a record that waits for the client or owes nothing.
+	An action is due after its moment, not at it. Breaches are due immediately; everything else waits until quiet hours
+	end. There is no warning about a record that is waiting for the client or owes nothing.
 	"""
 	now = as_utc(now)
 	actions, moments = [], []
@@ -107,11 +107,11 @@ def plan(
 def _milestones(
 	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str]
 ) -> Iterator[tuple[Action, datetime]]:
-	"""Everything not done yet that the clocks, as they stand, lead to, with its moment in UTC."""
+	"""All pending actions that follow from the current clocks, each with its moment in UTC."""
 	owed = clocks.clock_state == STATE_RUNNING
 	for clock in clocks.current:
 		if clock.status == RUNNING and ladder.warning_share:
-			# Told once from a beginning on, however often the due moves in between.
+			# Sent once per start of the clock, however often the due date changes in between.
 			warning = Action(WARNED, clock, _key(clock.name, clock.started_at))
 			if warning.key not in done and (moment := warning_moment(clock, ladder.warning_share, calendar)):
 				yield warning, as_utc(moment)
@@ -134,15 +134,15 @@ def breach_key(clock: Clock) -> str:
 
 
 def warning_moment(clock: Clock, share: float, calendar: WorkingCalendar) -> datetime | None:
-	"""When `share` of the working time that a running clock was granted is used up; waiting does not use any up.
+	"""When `share` of the working time granted to a running clock is used up; waiting does not use any.
 
-	None when it was granted no working time, such as a promise for the same evening.
+	None if it was granted no working time, as with a promise for the same evening.
 	"""
 	granted = calendar.working_seconds(clock.started_at, clock.granted_until)
 	if not granted:
 		return None
 	left = (1 - share) * granted
-	passing = calendar.working_seconds(clock.started_at, clock.due)  # with what was spent waiting
+	passing = calendar.working_seconds(clock.started_at, clock.due)  # including time spent waiting
 	return calendar.add_working_seconds(clock.started_at, max(passing - left, 0))
 
 
@@ -153,6 +153,6 @@ def _key(*parts) -> str:
 
 
 def key_of(row) -> str:
-	"""What tells one Escalation Step from others. It follows the content: a step put in anew is still the same."""
+	"""Identifies an Escalation Step by its content: a step that is removed and added again is still the same."""
 	content = (row.clock, float(row.after_working_hours or 0), row.to, row.role or None, row.user or None)
 	return hashlib.sha256(repr(content).encode()).hexdigest()[:12]

@@ -1,8 +1,8 @@
-"""The hash chain of the compliance ledger (clauses P-2, R-3): what is recorded cannot be changed unnoticed.
+"""The hash chain of the compliance ledger (clauses P-2, R-3): recorded entries cannot be changed unnoticed.
 
-Each entry carries the hash of the entry before it and its own, which covers that hash, its sequence and its
-content. Whoever changes, removes, inserts or reorders entries breaks the chain at that place; whoever cuts
-off its end falls short of a checkpoint.
+Each entry contains the hash of the entry before it and its own, which covers that hash, its sequence and its
+content. Changing, removing, inserting or reordering entries breaks the chain at that place; cutting off
+its end is detected by a checkpoint.
 """
 
 import json
@@ -55,7 +55,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-	"""The first thing that is wrong: at which sequence, which of the kinds above, in words."""
+	"""The first fault: its sequence, its kind (one of the above) and a message."""
 
 	sequence: int
 	kind: str
@@ -68,7 +68,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-	"""How many entries were found right, and the first fault; without one the chain is whole."""
+	"""How many entries are correct, and the first fault; without a fault the chain is intact."""
 
 	checked: int
 	first_fault: Fault | None
@@ -79,7 +79,7 @@ class Result:
 
 
 def canonical(content: Mapping[str, object]) -> bytes:
-	"""The one way to write a content: JSON in UTF-8, keys sorted, aware datetimes in UTC, naive ones as they are."""
+	"""The canonical form of a content: JSON in UTF-8, keys sorted, aware datetimes in UTC, naive ones as they are."""
 	text = json.dumps(
 		dict(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_iso_in_utc
 	)
@@ -97,8 +97,8 @@ def verify(
 	"""Walk the chain and stop at the first fault; entries are consumed one by one and not kept.
 
 	:param entries: in order of sequence, those after `start`
-	:param start: where to begin, trusted; the beginning of the ledger when left out
-	:param checkpoints: what the chain must pass through; one beyond its end tells of a cut
+	:param start: where to begin (trusted); by default the beginning of the ledger
+	:param checkpoints: points that the chain must pass through; one beyond its end reveals a cut
 	"""
 	expected, previous = (start.sequence + 1, start.entry_hash) if start else (1, FIRST)
 	ahead = deque(sorted((c for c in checkpoints if c.sequence >= expected), key=lambda c: c.sequence))

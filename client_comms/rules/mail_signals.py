@@ -1,8 +1,8 @@
-"""What an email's headers tell: written by a person or by a machine, and which message it answers.
+"""What an email's headers reveal: whether a person or a machine wrote it, and which message it answers.
 
-Automatic mail starts no clock (C-3, C-4) and is never an answer, so both errors cost: a vacation notice
-taken for an answer hides an inquiry, and an inquiry taken for a newsletter is lost. Signs that
-senders set on purpose come before guesses from addresses, and those before guesses from subjects.
+Automatic mail starts no clock (C-3, C-4) and never counts as an answer, so both mistakes are costly: a
+vacation notice taken for an answer hides an inquiry, and an inquiry taken for a newsletter is lost.
+Headers that senders set deliberately are checked before addresses, and addresses before subjects.
 Headers are a mapping from name to value; the case of names does not matter.
 """
 
@@ -19,16 +19,16 @@ from client_comms.rules import domains
 AUTO_REPLY = "auto-reply"
 BOUNCE = "bounce"
 BULK = "bulk"
-# For so long a sending server keeps trying (RFC 5321, 4.5.4.1); what claims to be older has a wrong date.
+# A sending server retries for this long (RFC 5321, 4.5.4.1); a message that claims to be older has a wrong date.
 IN_TRANSIT = timedelta(days=5)
-# Mail that lay in the mailbox for so long when it was fetched was there before anybody looked after it here.
+# Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here.
 HISTORY = timedelta(days=30)
 
 _REPORT_TYPE = re.compile(r"""report-type\s*=\s*["']?([\w-]+)""")
 _BOUNCE_SENDER = re.compile(r"(mailer-daemon|postmaster|microsoftexchange[0-9a-f]{20,})$")
 _NO_REPLY = re.compile(r"(^|[-_.+])(no|do[-_.]?not)[-_.]?reply")
 
-# A prefix counts only when nothing but punctuation, a date or the quoted subject follows, so that
+# A prefix counts only if nothing but punctuation, a date or the quoted subject follows, so that
 # "Out of office furniture" stays a question about furniture.
 _PREFIX_END = r"\s*($|[:：;!.,\-–—(\[]|until\b|from\b|till\b|bis\b|vom\b|re:)"
 _AUTO_REPLY_SUBJECT = re.compile(
@@ -50,7 +50,7 @@ _REPLY_PREFIX = re.compile(
 	re.IGNORECASE,
 )
 _BRACKETED_ID = re.compile(r"<([^<>]+)>")
-# Names that a naming series with a year gives: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
+# Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
 _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
 
 
@@ -61,12 +61,12 @@ def automatic_kind(
 	content_type: str = "",
 	own_domains: Collection[str] = (),
 ) -> str | None:
-	"""Return AUTO_REPLY, BOUNCE or BULK for mail that no person wrote, None for all other (C-3, C-4).
+	"""Return AUTO_REPLY, BOUNCE or BULK for mail that no person wrote, otherwise None (C-3, C-4).
 
 	`sender` is an address with or without a name. `content_type` (default: the header of that name)
 	is the whole value, since the kind of a report is one of its parameters. Exchange puts
-	X-Auto-Response-Suppress on ordinary mail, so it is no sign. With `own_domains`, a mailing list of
-	such a domain is none either: that is how a group address such as support@ passes inquiries on.
+	X-Auto-Response-Suppress on ordinary mail, so it is ignored. With `own_domains`, a mailing list of
+	such a domain is ignored as well, because a group address such as support@ forwards inquiries like that.
 	"""
 	values = {name.lower(): str(value).strip() for name, value in headers.items()}
 	local_part = parseaddr(sender)[1].partition("@")[0].lower()
@@ -89,7 +89,7 @@ def automatic_kind(
 		return BULK
 	if auto_submitted != "no":
 		return AUTO_REPLY
-	# Only mail that must not be answered by a machine has no return path; vacation notices are known by now.
+	# Only mail that must not be answered automatically has no return path; vacation notices were recognised above.
 	if values.get("return-path") == "<>" or _BOUNCE_SUBJECT.match(title):
 		return BOUNCE
 	if _NO_REPLY.search(local_part) and not _speaks_for_someone(values):
@@ -98,7 +98,7 @@ def automatic_kind(
 
 
 def normalise_subject(subject: str) -> str:
-	"""Return `subject` without Re:, AW:, Fwd:, WG: … in front, however many, and with single spaces."""
+	"""Return `subject` without leading Re:, AW:, Fwd:, WG: … and with single spaces."""
 	rest = " ".join(str(subject or "").split())
 	while (prefix := _REPLY_PREFIX.match(rest)) is not None:
 		rest = rest[prefix.end() :]
@@ -106,9 +106,9 @@ def normalise_subject(subject: str) -> str:
 
 
 def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
-	"""Return the Message-IDs that a mail refers to, without brackets, the one it answers first.
+	"""Return the Message-IDs that a mail refers to, without brackets, starting with the one it answers.
 
-	In-Reply-To comes before References, and References are read from their end, where the nearest is.
+	In-Reply-To comes before References, and References are read from the end, where the closest is.
 	"""
 	values = {name.lower(): str(value) for name, value in headers.items()}
 	answered = _message_ids(values.get("in-reply-to", ""))
@@ -117,10 +117,10 @@ def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def returned_ids(message: Message) -> tuple[str, ...]:
-	"""Return the Message-IDs of what a delivery report sends back, without brackets.
+	"""Return the Message-IDs of the message that a delivery report returns, without brackets.
 
-	A report need not refer to the message it is about in its own headers (RFC 3464): it holds that message, or
-	the headers of it.
+	A report need not refer to that message in its own headers (RFC 3464), but it contains the message or
+	its headers.
 	"""
 	found: list[str] = []
 	for part in message.walk():
@@ -135,10 +135,10 @@ def returned_ids(message: Message) -> tuple[str, ...]:
 
 
 def received_at(headers: Mapping[str, str], written: datetime | None, fetched: datetime) -> datetime:
-	"""Return when a message reached the organisation (C-3, C-4); all moments are aware.
+	"""Return when a message reached the organisation (C-3, C-4); all datetimes are aware.
 
-	The stamp of the server that took it in (the topmost Received header) says so. Without one it is the date that
-	the sender's machine wrote, if that can be true: not after `fetched`, nor longer before it than mail is under way.
+	That is the time stamped by the server that accepted it (the topmost Received header). Without one it is the Date
+	header, if plausible: not after `fetched`, and not longer before it than mail can be in transit.
 	"""
 	if (stamp := _stamp_of_server(headers)) and stamp <= fetched:
 		return stamp
@@ -157,12 +157,12 @@ def _stamp_of_server(headers: Mapping[str, str]) -> datetime | None:
 
 
 def document_names(subject: str) -> tuple[str, ...]:
-	"""Return what looks like names of documents in `subject`: "Re: your ISS-2026-00034"."""
+	"""Return what looks like document names in `subject`: "Re: your ISS-2026-00034"."""
 	return tuple(dict.fromkeys(_DOCUMENT_NAME.findall(str(subject or "").upper())))
 
 
 def _report_type(content_type: str) -> str | None:
-	"""The kind of a multipart/report ("unknown" when it does not say), None for any other content."""
+	"""The kind of a multipart/report ("unknown" if not specified), None for any other content."""
 	lowered = content_type.strip().lower()
 	if not lowered.startswith("multipart/report"):
 		return None
@@ -185,7 +185,7 @@ def _speaks_for_someone(values: Mapping[str, str]) -> bool:
 
 
 def _message_ids(value: str) -> list[str]:
-	# Folding can break an id over two lines; some old clients leave out the brackets.
+	# Folding can split an id over two lines; some old clients omit the brackets.
 	bracketed = ["".join(each.split()) for each in _BRACKETED_ID.findall(value)]
 	return bracketed or [word for word in value.split() if "@" in word]
 

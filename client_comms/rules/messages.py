@@ -1,6 +1,6 @@
-"""Sentences that rules produce, kept apart from the language they are shown in.
+"""Messages that rules produce, independent of the language in which they are shown.
 
-Rules know nothing of the site and its translations, so they return a `Message`: an English template
+Rules do not use the site or its translations, so they return a `Message`: an English template
 with named values. Adapters translate the template and fill in the values.
 """
 
@@ -30,7 +30,7 @@ def _in_words(value: object) -> object:
 
 
 class RuleError(ValueError):
-	"""A rule refuses its input; `message` says why and what to do."""
+	"""A rule refused its input; `message` says why and what to do."""
 
 	def __init__(self, message: Message):
 		super().__init__(str(message))

@@ -1,7 +1,7 @@
-"""The gate that everything passes before it leaves the house (clauses C-2, C-5, D-3, P-1, P-2 and P-3).
+"""The gate that everything passes before it is sent (clauses C-2, C-5, D-3, P-1, P-2 and P-3).
 
-`sort_recipient` says who an address is: staff, the client, or a third party. `judge` puts the findings of all
-checks under the modes that the administrator chose: what is refused, what needs a reason, what goes out.
+`sort_recipient` says who an address is: staff, the client, or a third party. `judge` applies the modes that the
+administrator chose to the findings of all checks: what is refused, what needs a reason, what is sent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,10 +15,10 @@ from client_comms.rules.messages import Message, _
 # Kinds of recipients
 STAFF, CLIENT, THIRD_PARTY = "Staff", "Client", "Third Party"
 
-# Checks, in the order in which their findings are told
+# Checks, in the order in which their findings are shown
 CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING = "consent", "identity", "channel", "template", "wording"
 CHECKS = (CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING)
-# Check → the clause of the procedure that it holds
+# Check → the clause of the procedure that it enforces
 CLAUSES = {CONSENT: "P-3", IDENTITY: "P-1", CHANNEL: "C-2", TEMPLATE: "D-3", WORDING: "C-5"}
 
 # Modes of a check. An unknown one counts as ENFORCE.
@@ -40,10 +40,10 @@ NEXT_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-	"""Whom the house knows. Addresses and domains are as `rules.domains` compares them.
+	"""Whom the organisation knows. Addresses and domains are normalised by `rules.domains`.
 
-	`staff_domains` and `staff_addresses` are our own; `client_addresses` belong to the people of the client the
-	matter is about; `third_parties` maps an email domain or a whole address to the third party's name.
+	`staff_domains` and `staff_addresses` are our own; `client_addresses` belong to the contacts of the client
+	concerned; `third_parties` maps an email domain or a whole address to the third party's name.
 	"""
 
 	staff_domains: Collection[str] = ()
@@ -54,7 +54,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-	"""Somebody who would get it; `third_party` is the name of a known one."""
+	"""A recipient; `third_party` is the name of a known third party."""
 
 	address: str
 	kind: str
@@ -62,11 +62,11 @@ class Recipient:
 
 
 def sort_recipient(address: str, known: Known) -> Recipient:
-	"""Who is behind `address`, a bare one or with a display name (P-2, P-3).
+	"""Who `address` belongs to; it may include a display name (P-2, P-3).
 
-	Staff first, then the client; everybody else is a third party, known by address or by domain (of
-	several domains that fit the longest, so that a subdomain can be a party of its own), or unknown. What
-	reads as no address, or as more than one, is a third party nobody knows.
+	Staff first, then the client; anyone else is a third party, known by address or domain (the longest
+	matching domain, so that a subdomain can be a separate party), or unknown. Text that is not exactly one
+	address is an unknown third party.
 	"""
 	read = [each.strip().lower() for _name, each in getaddresses([address]) if each.strip()]
 	if len(read) != 1:
@@ -85,20 +85,20 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-	"""Something that a check found wanting; `next_step` says which remedy to offer."""
+	"""A problem that a check found; `next_step` says which remedy to offer."""
 
 	check: str
 	message: Message
 	next_step: str
 	recipient: str | None = None
-	blocks: bool = False  # the client said never: a reason does not help, whatever Warn says
+	blocks: bool = False  # the client excluded it: a reason is not enough, even in Warn
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-	"""What the gate says: the findings that refuse, and those that pass with a reason.
+	"""The result of the gate: the findings that refuse, and those that pass with a reason.
 
-	`reason_needed`: nothing refuses, but a reason is still missing.
+	`reason_needed`: nothing is refused, but a reason is still missing.
 	"""
 
 	refused: tuple[Finding, ...]
@@ -111,7 +111,7 @@ class Verdict:
 
 
 def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | None = None) -> Verdict:
-	"""Put `findings` under `modes` (check → `OFF`, `WARN` or `ENFORCE`; one that is missing is enforced)."""
+	"""Apply `modes` (check → `OFF`, `WARN` or `ENFORCE`; a missing one is enforced) to `findings`."""
 	in_order = sorted(findings, key=lambda finding: CHECKS.index(finding.check))
 	mode = {check: modes.get(check, ENFORCE) for check in CHECKS}
 	refused = tuple(
@@ -123,14 +123,14 @@ def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | N
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-	"""What is known of the client's identity: verified until when (None: never), and locked after failures."""
+	"""What is known about the client's identity: until when it is verified (None: never), and whether checks are locked after failures."""
 
 	verified_until: datetime | None = None
 	locked: bool = False
 
 
 def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[Finding, ...]:
-	"""P-1: what the level asks to hold back until the client's identity is confirmed."""
+	"""P-1: the finding if the level requires the client's identity to be confirmed first and it is not."""
 	if not required:
 		return ()
 	if identity.locked:

@@ -1,6 +1,6 @@
-"""Response clocks: what a client is owed, until when, and whether it came in time (clauses C-3 and C-4).
+"""Response clocks: what a client is owed, by when, and whether it was on time (clauses C-3 and C-4).
 
-A record's events are replayed from the first to the last into three clocks: `acknowledge` (C-3),
+A record's events are replayed in order into three clocks: `acknowledge` (C-3),
 `respond` (C-4), and `promise`, which runs once the client has been told when to expect the answer.
 The same events, terms, calendar and `now` always give the same clocks.
 """
@@ -34,7 +34,7 @@ CLOCK_EVENTS = (
 	REOPENED,
 )
 
-# Those that staff cause by a click
+# Those that staff trigger
 STAFF_EVENTS = (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED, CLOSED, REOPENED)
 
 # Statuses of one clock
@@ -60,12 +60,12 @@ STATE_STOPPED = "Stopped"
 
 
 class TransitionError(RuleError):
-	"""Something that cannot be done to the record as it stands."""
+	"""An action that is not possible in the record's current state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-	"""The due by which the clock that began at `started_at` was met or missed; both are aware datetimes."""
+	"""The due date by which the clock that started at `started_at` was met or missed; both are aware datetimes."""
 
 	clock: str
 	started_at: datetime
@@ -76,7 +76,7 @@ class Judgement:
 class Event:
 	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`.
 
-	`judged` tells by which dues clocks had been judged by then. Events of any kind may tell.
+	`judged` lists the due dates by which clocks had been judged by then. Events of any kind can have it.
 	"""
 
 	kind: str
@@ -87,7 +87,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-	"""What the matrix demands, in business days; 0 days, or no reply expected: that clock is not required."""
+	"""What the matrix requires, in business days; with 0 days, or if no reply is expected, that clock is not required."""
 
 	acknowledge_days: float = 0
 	respond_days: float = 0
@@ -99,9 +99,9 @@ class Terms:
 class Clock:
 	"""One clock; its datetimes are in the calendar's zone.
 
-	While it is paused `remaining_seconds` is the working time it has left, and `due` still what it was
-	when the pause began. `late` says whether the clock was ever past its due while unmet. `granted_until` is
-	the due that it began with, before any pause.
+	While it is paused, `remaining_seconds` is the working time left, and `due` is still the value from
+	before the pause. `late` says whether the clock was ever past its due date while unmet. `granted_until` is
+	the due date with which it started, before any pause.
 	"""
 
 	name: str
@@ -124,16 +124,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-	"""Where a record stands at a moment.
+	"""The clocks of a record at a given time.
 
 	`history` holds the clocks of earlier rounds and broken promises that a new one replaced.
-	`next_deadline` is the earliest due of what is still owed, even when past; None when nothing is owed,
-	or paused. `next_moment` is the due at which a running clock would break next, when the record
-	must be looked at again. `breached` covers the earlier rounds too.
+	`next_deadline` is the earliest due date of what is still owed, even if it has passed; None if nothing is
+	owed or the clocks are paused. `next_moment` is the next due date of a running clock, when the record
+	must be checked again. `breached` covers the earlier rounds as well.
 
-	How long it took, in seconds of working time without what was spent waiting for the client:
-	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that began this
-	round to the full answer at `answered_at`. None while there is none: a promise is no answer.
+	Durations in seconds of working time, excluding time spent waiting for the client:
+	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that started this
+	round to the full answer at `answered_at`. None until there is one: a promise is not an answer.
 	"""
 
 	acknowledge: Clock
@@ -155,7 +155,7 @@ class Clocks:
 
 	@property
 	def judgements(self) -> tuple[Judgement, ...]:
-		"""Every due by which a clock of the record has been judged, earlier rounds first."""
+		"""Every due date by which a clock of the record has been judged, earlier rounds first."""
 		return tuple(
 			Judgement(clock.name, clock.started_at, clock.due)
 			for clock in (*self.history, *self.current)
@@ -164,12 +164,12 @@ class Clocks:
 
 
 def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now: datetime) -> Clocks:
-	"""The clocks at `now`, as the events up to then have left them (clauses C-3 and C-4).
+	"""The clocks at `now`, after all events up to then (clauses C-3 and C-4).
 
-	Events count in the order of their times, at the same time in the order given; what lies after `now`
-	and kinds other than `CLOCK_EVENTS` are ignored. So is an event that has nothing to act on, such as a
-	pause while nothing is owed. A client who writes to a closed record reopens it. What was judged keeps
-	the due by which it was, whatever calendar and terms say now. Raises `CalendarError` for naive
+	Events apply in the order of their times, and simultaneous ones in the order given. Events after `now`
+	and kinds other than `CLOCK_EVENTS` are ignored, and so are events without effect, such as a pause while
+	nothing is owed. A client who writes to a closed record reopens it. A clock that was judged keeps the due
+	date by which it was judged, whatever the calendar and terms say now. Raises `CalendarError` for naive
 	datetimes and for terms the calendar cannot compute.
 	"""
 	now = as_utc(now)
@@ -184,12 +184,12 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 
 
 class _Record:
-	"""The replay as it proceeds. Inside, all times are UTC, in which datetimes compare as moments."""
+	"""The state of a replay. All times in here are UTC, in which datetimes compare as moments."""
 
 	def __init__(self, terms: Terms, calendar: WorkingCalendar, judgements: Iterable[Judgement] = ()):
 		self.terms = terms
 		self.calendar = calendar
-		# By clock and beginning. A due that was judged is final, so it holds from the beginning on.
+		# By clock and start. A judged due date is final, so it applies from the start.
 		self.judged = {(each.clock, as_utc(each.started_at)): as_utc(each.due) for each in judgements}
 		self.acknowledge = Clock("acknowledge")
 		self.respond = Clock("respond")
@@ -262,7 +262,7 @@ class _Record:
 		)
 
 	def advance(self, at: datetime) -> None:
-		"""Let time pass: running clocks whose due is past are breached."""
+		"""Let time pass: running clocks whose due date has passed are breached."""
 
 		def age(clock: Clock) -> Clock:
 			if clock.status == RUNNING and at > clock.due:
@@ -275,11 +275,11 @@ class _Record:
 		self.acknowledge, self.respond, self.promise = map(change, self.current)
 
 	def apply(self, event: Event) -> None:
-		# A closed record stands still until someone, the client included, opens it again.
+		# Nothing happens on a closed record until someone, including the client, reopens it.
 		if self.closed and event.kind not in (REOPENED, RECEIVED):
 			return
 		_HANDLERS[event.kind](self, event)
-		# Waiting for the client ends with the last thing owed.
+		# Waiting for the client ends when nothing is owed any more.
 		self.paused = self.paused and self.owes_anything
 		if self.paused:
 			self.waiting_since = self.waiting_since or event.at
@@ -288,7 +288,7 @@ class _Record:
 			self.waiting_since = None
 
 	def worked(self, since: datetime, until: datetime) -> float:
-		"""Seconds of working time, without what was spent waiting for the client."""
+		"""Seconds of working time, excluding time spent waiting for the client."""
 		waits = [*self.waits, (self.waiting_since, until)] if self.waiting_since else self.waits
 		seconds = self.calendar.working_seconds
 		return seconds(since, until) - sum(seconds(max(a, since), b) for a, b in waits)
@@ -315,7 +315,7 @@ class _Record:
 		self.on_resumed(event)
 		self.acknowledge = self.met(self.acknowledge, event.at)
 		self.respond = self.met(self.respond, event.at)
-		if self.promise.status != RUNNING:  # a promise that is not broken yet may be made anew
+		if self.promise.status != RUNNING:  # a promise that is not broken yet can be replaced
 			self.keep(self.promise)
 		self.promise = self.begun("promise", event.at, as_utc(event.promised_until))
 
@@ -351,7 +351,7 @@ class _Record:
 	def start_round(self, at: datetime) -> None:
 		self.keep(self.respond)
 		self.keep(self.promise)
-		# Nobody is owed an answer on a record on which the client has never asked.
+		# No answer is owed on a record on which the client has never asked anything.
 		self.respond = self.started("respond", self.terms.respond_days if self.received else 0, at)
 		self.promise = Clock("promise")
 		self.answered = self.closed = False
@@ -382,7 +382,7 @@ class _Record:
 		due = self.judged.get((clock.name, clock.started_at))
 		if due is None:
 			due = as_utc(self.calendar.add_working_seconds(at, clock.remaining_seconds))
-		# A promise may end outside business hours; waiting for the client never makes a due earlier.
+		# A promise can end outside business hours; waiting for the client never makes a due date earlier.
 		return replace(clock, status=RUNNING, due=max(due, clock.due), remaining_seconds=None)
 
 
@@ -400,11 +400,11 @@ _HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
 
 
 def check_transition(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None = None) -> None:
-	"""Refuse what staff cannot do to a record that stands at `clocks` (clauses C-3 and C-4).
+	"""Refuse actions that are not possible on a record with these `clocks` (clauses C-3 and C-4).
 
 	`kind` is an event kind, `at` the aware datetime at which it would happen; `promised_until` belongs to
-	`PROMISED`. Raises `TransitionError` with what to do instead. What merely happens (a message
-	received, an automatic acknowledgement, kinds that move no clock) is never refused.
+	`PROMISED`. Raises `TransitionError` with what to do instead. Events that simply happen (a message
+	received, an automatic acknowledgement, kinds that do not affect a clock) are never refused.
 	"""
 	refusal = _refusal(clocks, kind, at, promised_until)
 	if refusal:
@@ -412,7 +412,7 @@ def check_transition(clocks: Clocks, kind: str, at: datetime, promised_until: da
 
 
 def possible_events(clocks: Clocks, at: datetime) -> tuple[str, ...]:
-	"""The kinds of events that staff can add at `at`, aware, to a record that stands at `clocks`."""
+	"""The kinds of events that staff can add at `at` (aware) to a record with these `clocks`."""
 	promise = at + timedelta(days=1)
 	return tuple(kind for kind in STAFF_EVENTS if _refusal(clocks, kind, at, promise) is None)
 

@@ -46,14 +46,14 @@ class Size:
 			raise RuleError(Message(_("An additional share must be between 0 and 100 percent.")))
 
 	def of(self, records: int) -> int:
-		"""How many of a stratum of `records` are drawn before the additional shares; a part of a record counts as one."""
+		"""How many of a stratum of `records` are drawn before the additional shares; fractions are rounded up."""
 		wanted = self.number if self.number is not None else _ceil(self.share * records)
 		return min(records, max(wanted, self.minimum))
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-	"""A record of the sample, and why: "" for the plain draw, else the mark whose additional share it came by."""
+	"""A record of the sample, and why: "" for the plain draw, otherwise the mark whose additional share it belongs to."""
 
 	name: str
 	stratum: tuple[str, ...]
@@ -80,7 +80,7 @@ def draw(candidates: Iterable[Candidate], size: Size, seed: str) -> tuple[Drawn,
 
 
 def for_two(names: Collection[str], share: float, seed: str) -> frozenset[str]:
-	"""Those of a sample that two people review, each without seeing the other's scores: a share of all, drawn likewise."""
+	"""The part of a sample that two people review independently: a share of all, drawn in the same way."""
 	ordered = sorted(names, key=lambda name: (rank(f"{seed}|two", name), name))
 	return frozenset(ordered[: _ceil(share * len(ordered))])
 
@@ -91,5 +91,5 @@ def rank(seed: str, name: str) -> str:
 
 
 def _ceil(value: float) -> int:
-	"""Rounded up, but not for what floating-point arithmetic adds (0.1 times 30 is 3)."""
+	"""Rounded up, ignoring floating-point errors (0.1 times 30 is 3)."""
 	return math.ceil(value - 1e-9)

@@ -1,16 +1,16 @@
-"""Whether a text can be kept as it was sent."""
+"""Whether a text can be stored as it was sent."""
 
 import re
 
 from client_comms.rules.messages import Message, _
 
 LONGEST = 65_535  # bytes: what a field of this kind holds in the database
-# They take no room on a page: a text of nothing else says nothing.
+# These are invisible on a page: a text that contains nothing else is empty.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def fault(field: str, text: str) -> Message | None:
-	"""Why `text` cannot be kept, for the field with the label `field`; None: it can."""
+	"""Why `text` cannot be stored in the field with the label `field`; None if it can."""
 	try:
 		size = len(text.encode())
 	except UnicodeEncodeError:
@@ -26,5 +26,5 @@ def fault(field: str, text: str) -> Message | None:
 
 
 def visible(text: str) -> str:
-	"""What a reader sees of a text without markup; empty when that is nothing."""
+	"""The visible part of a text without markup; may be empty."""
 	return _INVISIBLE.sub("", text).strip()

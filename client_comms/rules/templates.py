@@ -1,4 +1,4 @@
-"""Whether an approved text may be used for a message (clause D-3)."""
+"""Whether an approved text can be used for a message (clause D-3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ WITHDRAWN = "Withdrawn"
 class Template:
 	"""A text and the terms of its approval.
 
-	`highest_rank` is the rank of the strictest level it may be sent about. No `types` or `channels`: any.
-	`text_is_approved` says whether the text is still the one that was approved. `valid_until` is the last
-	day of use. `placeholders` are the fields it is filled with.
+	`highest_rank` is the rank of the strictest level for which it can be used. No `types` or `channels`: any.
+	`text_is_approved` says whether the text is still the approved one. `valid_until` is the last
+	day of use. `placeholders` are the fields that fill it.
 	"""
 
 	name: str
@@ -34,10 +34,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-	"""What a template is wanted for; what is None is not asked about.
+	"""What a template is needed for; None means that the property does not matter.
 
-	`rank` is that of the record's level, `fields` what can fill placeholders, `languages` those to write in, the
-	best first.
+	`rank` is that of the record's level, `fields` are those that can fill placeholders, `languages` are those to
+	write in, the best first.
 	"""
 
 	on: date
@@ -49,7 +49,7 @@ class Need:
 
 
 def objections(template: Template, need: Need) -> tuple[Message, ...]:
-	"""Why the template must not be used for `need`, all reasons; none when it may be (D-3)."""
+	"""All reasons why the template must not be used for `need`; none if it can be (D-3)."""
 	checks = (
 		(template.status == WITHDRAWN, _("{template} was withdrawn.")),
 		(
@@ -83,10 +83,10 @@ def objections(template: Template, need: Need) -> tuple[Message, ...]:
 
 
 def fitting(templates: Iterable[Template], need: Need) -> list[Template]:
-	"""The templates that may be used for `need`, the best first.
+	"""The templates that can be used for `need`, the best first.
 
-	The languages wanted come before others (`de` also serves `de-AT`), a template for the very type before one
-	for all; then by name.
+	Requested languages come before others (`de` also serves `de-AT`), then templates for the exact type before
+	those for all types; then by name.
 	"""
 
 	def distance(template: Template) -> tuple:

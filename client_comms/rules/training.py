@@ -1,4 +1,4 @@
-"""Who owes which training, by when, and when they are reminded (R-1, T-1). Dates are days in the site's time zone."""
+"""Who must complete which training, by when, and when they are reminded (R-1, T-1). Dates are days in the site's time zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,27 +7,27 @@ from datetime import date, timedelta
 from client_comms.rules.messages import Message, RuleError, _
 
 NOT_OWED = "Not Owed"
-ASSIGNED = "Assigned"  # never completed, and still within the days of grace
-OVERDUE = "Overdue"  # never completed, and the days of grace are over
+ASSIGNED = "Assigned"  # never completed, still within the grace period
+OVERDUE = "Overdue"  # never completed, and the grace period is over
 CURRENT = "Current"
-DUE = "Due"  # still counts, and can be repeated already
+DUE = "Due"  # still valid, and can already be repeated
 LAPSED = "Lapsed"
 COUNTS = frozenset({CURRENT, DUE})
 
-REMINDED_AT = (-30, -7, -1, 0)  # days from the day until which it counts
+REMINDED_AT = (-30, -7, -1, 0)  # days from the last day on which it is valid
 THEN_EVERY = 7
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-	"""How one person stands with one training; `until` is the day by which they have to complete it."""
+	"""The state of one training for one person; `until` is the day by which they must complete it."""
 
 	name: str
 	until: date | None = None
 
 	@property
 	def counts(self) -> bool:
-		"""Whether levels that require training are open as far as this training goes."""
+		"""Whether this training allows access to levels that require training."""
 		return self.name in COUNTS
 
 
@@ -41,10 +41,10 @@ def state(
 ) -> State:
 	"""The state on a day.
 
-	:param owed_since: the day on which the person was given a role that owes it; None: they owe it no more, or not yet
+	:param owed_since: the day on which the person received a role that requires it; None: it is not required of them now
 	:param grace_days: calendar days to complete it for the first time
-	:param valid_until: the last day on which the latest completion counts; None: never completed
-	:param refresh_days: calendar days before that day from which on it can be repeated
+	:param valid_until: the last day on which the latest completion is valid; None: never completed
+	:param refresh_days: calendar days before that day on which it can first be repeated
 	"""
 	if valid_until is not None:
 		if today > valid_until:
@@ -58,9 +58,9 @@ def state(
 
 
 def reminder(today: date, until: date, last: date | None) -> int | None:
-	"""The step for which a reminder is due today, in days from `until`; None when none is.
+	"""The step for which a reminder is due today, in days from `until`; None if there is none.
 
-	Steps that were missed, because nothing ran on their day, are made up for by the latest one alone.
+	If several steps were missed because nothing ran on their day, only the latest one is sent.
 
 	:param last: the day of the last reminder about this `until`
 	"""
@@ -76,7 +76,7 @@ def reminder(today: date, until: date, last: date | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-	"""A question of a test: numbers of its right options, from 1; several where `multiple`."""
+	"""A question of a test: the numbers of its correct options, starting at 1; several if `multiple`."""
 
 	key: str
 	right: frozenset[int]
@@ -99,7 +99,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-	"""`score` in percent, from 0 to 100; `wrong` are the keys of questions that were answered wrong or not at all."""
+	"""`score` in percent, from 0 to 100; `wrong` are the keys of questions that were answered incorrectly or not at all."""
 
 	score: float
 	passed: bool
@@ -107,7 +107,7 @@ class Result:
 
 
 def judge(questions: Sequence[Question], answers: dict[str, frozenset[int]], pass_mark: float) -> Result:
-	"""A question counts when exactly its right options were chosen. Without questions an attestation passes.
+	"""A question counts if exactly its correct options were chosen. A training without questions is passed by attestation.
 
 	:param pass_mark: percent, from 0 to 100
 	"""

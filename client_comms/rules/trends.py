@@ -1,4 +1,4 @@
-"""Whether a series of feedback changed, or only varies as chance does (F-3).
+"""Whether a series of feedback changed, or varies only by chance (F-3).
 
 - **u-chart** (counts by volume): NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.3.1; Montgomery, Introduction to
   Statistical Quality Control. Three-sigma limits around the mean rate. Where a period expects fewer than `NORMAL` counts the limits are
@@ -19,10 +19,10 @@ from statistics import median
 from client_comms.rules.messages import Message, RuleError, _
 
 TAIL = 0.00135  # beyond three standard deviations, on one side
-NORMAL = 10.0  # expected counts from which on the normal limits of a u-chart are good enough
-FEW_PERIODS = 10  # useful periods below which run rules tell nothing (Anhøj)
-FEW_FOR_LIMITS = 6  # periods below which a mean rate is no baseline
-FEW_EVENTS = 4  # gaps below which rare events have no mean
+NORMAL = 10.0  # expected counts above which the normal limits of a u-chart are accurate enough
+FEW_PERIODS = 10  # useful periods below which run rules say nothing (Anhøj)
+FEW_FOR_LIMITS = 6  # periods below which a mean rate is not a baseline
+FEW_EVENTS = 4  # gaps below which the mean of rare events is meaningless
 
 ABOVE_LIMIT = "above-limit"
 BELOW_LIMIT = "below-limit"
@@ -34,7 +34,7 @@ LONG_GAP = "long-gap"
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-	"""A rule that fired: at the period with this number (the last one of a run), and what it says."""
+	"""A rule that fired: at the period with this number (the last one of a run), with its message."""
 
 	rule: str
 	period: int
@@ -45,7 +45,7 @@ class Signal:
 class Chart:
 	"""`values` with their `centre` and limits, one for each period; None where a period has no exposure.
 
-	`few`: why the series is too short to tell anything, else None.
+	`few`: why the series is too short to say anything, otherwise None.
 	"""
 
 	values: tuple[float | None, ...]
@@ -60,8 +60,8 @@ def u_chart(counts: Sequence[int], exposures: Sequence[float], baseline: int | N
 	"""Counts of each period by its volume, such as complaints by closed interactions.
 
 	:param exposures: volume of each period, 0 or more; a period without volume is left out
-	:param baseline: the number of periods, from the first, that the mean is of; all when left out
-	:raises RuleError: counts and exposures do not belong together
+	:param baseline: the number of periods, from the first, used for the mean; all by default
+	:raises RuleError: counts and exposures do not match
 	"""
 	if len(counts) != len(exposures) or any(count < 0 for count in counts) or any(e < 0 for e in exposures):
 		raise RuleError(Message(_("Give a count and a volume, 0 or more, for each period.")))
@@ -99,7 +99,7 @@ def _limits(expected: float) -> tuple[float, float]:
 
 
 def _poisson_upper(expected: float) -> int:
-	"""The highest count that is exceeded with a probability above `TAIL`, or else equal to it."""
+	"""The highest count that is exceeded with a probability of at least `TAIL`."""
 	term = total = math.exp(-expected)
 	count = 0
 	while 1 - total > TAIL:
@@ -127,7 +127,7 @@ def g_chart(gaps: Sequence[int], baseline: int | None = None) -> Chart:
 	"""Rare events by the opportunities (days, closed interactions) that passed without one before each.
 
 	:param gaps: opportunities since the event before, 0 or more, in the order of the events
-	:param baseline: the number of gaps, from the first, that the mean is of; all when left out
+	:param baseline: the number of gaps, from the first, used for the mean; all by default
 	"""
 	values = tuple(map(float, gaps))
 	base = gaps if baseline is None else gaps[:baseline]
@@ -189,7 +189,7 @@ def runs(values: Sequence[float | None]) -> Chart:
 
 
 def longest_run(useful: int) -> int:
-	"""The longest run that chance explains, of so many values that are not on the median."""
+	"""The longest run that chance explains, for this many values that are not on the median."""
 	return round(math.log2(useful) + 3)
 
 

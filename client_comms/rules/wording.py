@@ -1,11 +1,11 @@
-"""How a text reads: terms to avoid, plain language, courtesy (clauses C-5 and D-3).
+"""Checks the wording of a text: terms to avoid, plain language, courtesy (clauses C-5 and D-3).
 
-Nothing here changes a text: every finding says where it is, why, and what could stand there instead.
+Nothing here changes a text: every finding says where it is, why, and what to write instead.
 
 Plain language is measured by sentence length and by reading ease on Flesch's scale from 0 (very hard) to 100
 (very easy), after R. Flesch (1948) for English, 206.835 - 1.015 x words per sentence - 84.6 x syllables per word, and
 after T. Amstad (1978) for German, 180 - words per sentence - 58.5 x syllables per word. Syllables are counted as groups
-of vowels, which is near enough for a whole text and wrong for many a single word.
+of vowels, which is accurate enough for a whole text, though often wrong for a single word.
 """
 
 import re
@@ -24,23 +24,23 @@ LITERAL, WORD_FORM = "Literal", "Word Form"
 TERM, LONG_SENTENCE, HARD_TO_READ = "Term", "Long Sentence", "Hard to Read"
 NO_SALUTATION, NO_CLOSING = "Salutation Missing", "Closing Missing"
 
-# Snowball's names of languages
+# Snowball's language names
 _STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "nl": "dutch"}
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-# A full stop ends a sentence when a blank and a capital follow; not after an initial or a number.
+# A full stop ends a sentence if a space and a capital letter follow, but not after an initial or a number.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?P<quotes>[\"'”»)]*)\s+(?=[\"'“«(]*[^\W\da-zäöüß_])|\n+")
 _ABBREVIATED = re.compile(
 	r"(?:\b[^\W\d_]|\b\d+|\b(?:Dr|Mr|Mrs|Ms|Prof|St|Nr|Hr|Fr|bzw|ca|usw|etc|e\.g|i\.e|z\.B|d\.h))\.$"
 )
 _ABBREVIATION_LENGTH = 12
-_WORDS_TO_JUDGE = 8  # of less than a sentence the formulas say nothing
+_WORDS_TO_JUDGE = 8  # the formulas say nothing about less than a sentence
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûœæ]+", re.IGNORECASE)
 _SILENT_E = re.compile(r"[^aeiouy]e(?:s|d)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-	"""A term to avoid; `language` empty: in every language. `use` is the suggestion, empty for none."""
+	"""A term to avoid; if `language` is empty, in every language. `use` is the suggestion, empty for none."""
 
 	avoid: str
 	use: str = ""
@@ -51,7 +51,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-	"""From when on a text is found wanting; 0 switches a measure off."""
+	"""The limits at which a text gets a finding; 0 switches a measure off."""
 
 	words_per_sentence: int = 25
 	reading_ease: int = 40
@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-	"""Something to look at in `text[start:end]`; `suggestion` could stand there instead, None: nothing can."""
+	"""A possible problem in `text[start:end]`; `suggestion` can replace it, None if nothing can."""
 
 	kind: str
 	start: int
@@ -71,7 +71,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-	"""`reading_ease` is None for a language without a formula here, and for less than one sentence."""
+	"""`reading_ease` is None for languages without a formula here and for less than one sentence."""
 
 	words: int
 	sentences: int
@@ -87,11 +87,11 @@ def check(
 	salutations: Sequence[str] = (),
 	closings: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
-	"""Everything to look at in a plain text, in its order (C-5, D-3).
+	"""All findings in a plain text, in order (C-5, D-3).
 
 	:param language: two letters or more, such as "en" or "de-AT"
-	:param salutations: openings of which one begins a courteous text; none given: not checked
-	:param closings: endings of which one stands near its end; none given: not checked
+	:param salutations: openings, one of which must begin a courteous text; not checked if empty
+	:param closings: endings, one of which must be near its end; not checked if empty
 	"""
 	limits = limits or Limits()
 	found = [*check_terms(text, language, terms), *check_plainness(text, language, limits)]
@@ -100,7 +100,7 @@ def check(
 
 
 def check_terms(text: str, language: str, terms: Iterable[Term]) -> list[Finding]:
-	"""Where terms to avoid occur: as they are written, or in any form of their words (D-3)."""
+	"""Where terms to avoid occur: literally, or in any form of their words (D-3)."""
 	found = []
 	read = _Read(text)
 	for term in terms:
@@ -128,7 +128,7 @@ def check_terms(text: str, language: str, terms: Iterable[Term]) -> list[Finding
 
 
 def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
-	"""Sentences that are too long, and a text that is hard to read as a whole (C-5)."""
+	"""Sentences that are too long, and whether the text as a whole is hard to read (C-5)."""
 	found = []
 	for start, end in sentences(text):
 		count = len(_WORD.findall(text[start:end]))
@@ -150,7 +150,7 @@ def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
 
 
 def check_courtesy(text: str, salutations: Sequence[str], closings: Sequence[str]) -> list[Finding]:
-	"""Whether the text greets whom it is for, and takes leave (C-5); an empty text owes neither."""
+	"""Whether the text has a salutation and a closing (C-5); an empty text needs neither."""
 	lines = [line.strip() for line in text.splitlines() if line.strip()]
 	if not lines:
 		return []
@@ -185,7 +185,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 	"""Start and end of each sentence; lines and paragraphs end sentences as well."""
 	found, start = [], 0
 	for gap in _SENTENCE_END.finditer(text):
-		# An abbreviation is short: what is looked at stays so too, however long the sentence.
+		# Abbreviations are short, so only a short piece is checked, however long the sentence.
 		before = text[max(start, gap.start() - _ABBREVIATION_LENGTH) : gap.start()]
 		if "\n" not in gap.group() and _ABBREVIATED.search(before):
 			continue
@@ -196,7 +196,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _literally(text: str, term: str) -> list[tuple[int, int]]:
-	"""Places where exactly this is written, as a whole word, whatever its case."""
+	"""Places where exactly this occurs as whole words, ignoring case."""
 	if not term.strip():
 		return []
 	pattern = re.compile(rf"(?<!\w){re.escape(term.strip())}(?!\w)", re.IGNORECASE)
@@ -204,14 +204,14 @@ def _literally(text: str, term: str) -> list[tuple[int, int]]:
 
 
 class _Read:
-	"""The words of a text, stemmed once for each language however many terms are looked for."""
+	"""The words of a text, stemmed once per language regardless of the number of terms."""
 
 	def __init__(self, text: str):
 		self.words = [(match.group(), *match.span()) for match in _WORD.finditer(text)]
 		self.stemmed: dict[str, tuple[list[str], dict[str, list[int]]]] = {}
 
 	def stems(self, language: str) -> tuple[list[str], dict[str, list[int]]]:
-		"""The stems in their order, and the places of each."""
+		"""The stems in order, and the places of each."""
 		if language not in self.stemmed:
 			stems = [_stem(word, language) for word, _start, _end in self.words]
 			places: dict[str, list[int]] = {}
@@ -221,7 +221,7 @@ class _Read:
 		return self.stemmed[language]
 
 	def in_any_form(self, term: str, language: str) -> list[tuple[int, int]]:
-		"""Places where the words of the term follow each other in any of their forms."""
+		"""Places where the words of the term occur in sequence in any of their forms."""
 		wanted = [_stem(word, language) for word in _WORD.findall(term)]
 		if not wanted:
 			return []
@@ -269,7 +269,7 @@ def _begins(line: str, phrase: str) -> bool:
 
 
 def _like(written: str, suggestion: str) -> str:
-	"""The suggestion with a capital where the term had one, at the beginning of a sentence say."""
+	"""The suggestion, capitalised if the term was, for example at the beginning of a sentence."""
 	if suggestion and written[:1].isupper() and suggestion[:1].islower():
 		return suggestion[:1].upper() + suggestion[1:]
 	return suggestion

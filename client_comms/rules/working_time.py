@@ -1,11 +1,11 @@
 """Working time: when business is open, and when "within N business days" ends (clauses C-3 and C-4).
 
-A calendar is open whenever a clock on the wall in its time zone reads a time inside one of its windows
-on a business day: a weekday that has windows and is not a holiday. Around a change of the clocks that
-makes a window shorter or longer, and time is counted as it really elapses.
+A calendar is open whenever the local time in its time zone is inside one of its windows on a business
+day: a weekday that has windows and is not a holiday. A daylight saving change makes a window shorter
+or longer, and time is counted as it really elapses.
 
-Nothing here walks from day to day. Whole weeks are multiplied, holidays are looked up by bisection, and
-only the days on which the clocks change inside a window are corrected one by one.
+Nothing here iterates over days. Whole weeks are multiplied, holidays are looked up by bisection, and only
+the days on which daylight saving changes inside a window are corrected individually.
 """
 
 import math
@@ -25,19 +25,19 @@ WORKING_HOURS = "Working Hours"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Instants are whole microseconds since the epoch and days are proleptic ordinals (day 1 was a Monday):
-# integers add up exactly, and datetimes of one zone would compare by their wall time.
+# integers add up exactly, whereas datetimes of one zone would compare by their local time.
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY = _EPOCH.toordinal()
-_LAST_YEAR = 2999  # later years are typing errors
+_LAST_YEAR = 2999  # later years are typos
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d*)?)?")
 _LAST_DAY = date(_LAST_YEAR, 12, 31).toordinal()
 
 
 class CalendarError(RuleError):
-	"""A calendar that cannot be worked with, or a question that it cannot answer."""
+	"""An invalid calendar, or a question that a calendar cannot answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class WorkingCalendar:
 	`mean_day_seconds` is the mean length of the weekdays that have windows.
 
 	Every datetime given must carry a time zone; those returned are in the calendar's. Raises
-	`CalendarError` for hours, a zone or a way of counting that make no sense, for naive datetimes, for
-	negative amounts, and for what would lie beyond the calendar's last year.
+	`CalendarError` for invalid hours, time zones or counting, for naive datetimes, for negative amounts,
+	and for results beyond the calendar's last year.
 	"""
 
 	def __init__(
@@ -85,12 +85,12 @@ class WorkingCalendar:
 		self._time_of_holidays = list(
 			accumulate((lengths[_weekday(day)] for day in self._holidays), initial=0)
 		)
-		# Filled as years and days are asked for.
+		# Filled on demand.
 		self._corrections_of_year: dict[int, Mapping[int, int]] = {}
 		self._spans_of_day: dict[int, list[tuple[int, int]]] = {}
 
 	def is_open(self, t: datetime) -> bool:
-		"""Whether business is open at `t`; at closing time it no longer is."""
+		"""Whether business is open at `t`; at closing time it is not."""
 		wall = as_utc(t).astimezone(self.zone)
 		since_midnight = _since_midnight(wall.time())
 		return self._is_business_day(wall.toordinal()) and any(
@@ -98,11 +98,11 @@ class WorkingCalendar:
 		)
 
 	def next_open(self, t: datetime) -> datetime:
-		"""The first moment from `t` on at which business is open: `t` itself when it is."""
+		"""The first moment from `t` onwards at which business is open; `t` itself if it is."""
 		return self._datetime(self._next_open(t)[1])
 
 	def closing_time(self, day: date) -> datetime | None:
-		"""When business closes on `day`; None when it does not open."""
+		"""When business closes on `day`; None if it does not open."""
 		_check_year(day.year)
 		ordinal = day.toordinal()
 		return self._datetime(self._closing(ordinal)) if self._is_business_day(ordinal) else None
@@ -110,11 +110,11 @@ class WorkingCalendar:
 	def deadline(self, start: datetime, business_days: float, counting: str | None = None) -> datetime:
 		"""The end of "within `business_days` business days" of `start` (clauses C-3 and C-4).
 
-		What arrives outside business hours counts as received when business next opens. By
+		Anything that arrives outside business hours counts as received when business next opens. With
 		`CLOSE_OF_BUSINESS` the deadline is the closing time of the N-th business day after the day of
-		receipt (0: of that day itself; a fraction of a day counts as a day). By `WORKING_HOURS` it is
+		receipt (0: of that day itself; a fraction of a day counts as a day). With `WORKING_HOURS` it is
 		the moment at which N mean working days of working time are used up; N may be a fraction.
-		`counting` replaces the calendar's own.
+		`counting` overrides the calendar's own.
 		"""
 		_check_amount(business_days)
 		counting = self.counting if counting is None else _checked_counting(counting)
@@ -125,7 +125,7 @@ class WorkingCalendar:
 		return self._datetime(self._closing(self._business_day(day, math.ceil(business_days) + 1)))
 
 	def working_seconds(self, a: datetime, b: datetime) -> int | float:
-		"""Seconds of working time that elapse from `a` to `b`; 0 when `b` is not after `a`."""
+		"""Seconds of working time that elapse from `a` to `b`; 0 if `b` is not after `a`."""
 		(first_day, start), (last_day, end) = self._place(a), self._place(b)
 		if end <= start:
 			return 0
@@ -139,7 +139,7 @@ class WorkingCalendar:
 	def add_working_seconds(self, t: datetime, seconds: float) -> datetime:
 		"""The earliest moment, not before `t`, at which `seconds` of working time since `t` have elapsed.
 
-		Time that is used up exactly at a window's end is used up then, not at the next opening.
+		If the time is used up exactly at a window's end, the result is that end, not the next opening.
 		"""
 		_check_amount(seconds)
 		first_day, start = self._place(t)
@@ -150,11 +150,11 @@ class WorkingCalendar:
 		if not amount:
 			return start
 		amount += self._time_until(first_day, start)
-		# Without holidays it would be in the week after so many whole ones: it is not far from there.
+		# Without holidays it would be in the week after this many whole ones, so it is not far from there.
 		weeks = amount // self._time_of_weekdays[-1]
 		base = _within_reach(first_day + 7 * max(weeks - 1, 0))
 		if (before := self._time_between(first_day, base)) >= amount:
-			base, before = first_day, 0  # changes of the clocks made weeks much longer
+			base, before = first_day, 0  # daylight saving changes made weeks much longer
 		reach = 14
 		while self._time_between(base, _within_reach(base + reach)) < amount - before:
 			reach *= 2
@@ -170,7 +170,7 @@ class WorkingCalendar:
 		return opening + amount
 
 	def _place(self, t: datetime) -> tuple[int, int]:
-		"""The day on the calendar's wall, and the instant."""
+		"""The local day in the calendar's time zone, and the instant."""
 		utc = as_utc(t)
 		return utc.astimezone(self.zone).toordinal(), (utc - _EPOCH) // _MICROSECOND
 
@@ -190,7 +190,7 @@ class WorkingCalendar:
 		"""The closing instant of a business day."""
 		if spans := self._spans(day):
 			return spans[-1][1]
-		# The clocks skipped all its windows: the day is over when they jump.
+		# Daylight saving skipped all its windows: the day ends at the change.
 		return _offset_changes(self.zone, _year(day))[day][0]
 
 	def _is_business_day(self, day: int) -> bool:
@@ -202,14 +202,14 @@ class WorkingCalendar:
 		return weeks * days[-1] + days[weekday] - bisect_left(self._holidays, day)
 
 	def _business_day(self, day: int, n: int) -> int:
-		"""The n-th business day (1 = first) from `day` on, which counts if it is one."""
+		"""The n-th business day (1 = first) starting at `day`, which counts if it is one."""
 		weeks = (n + len(self._holidays)) // self._days_of_weekdays[-1] + 1
 		last = _within_reach(day + 7 * weeks)
 		wanted = self._business_days_before(day) + n
 		return day + bisect_left(range(day + 1, last + 1), wanted, key=self._business_days_before)
 
 	def _time_between(self, first_day: int, last_day: int) -> int:
-		"""Working time of the days from `first_day` up to, and without, `last_day`."""
+		"""Working time of the days from `first_day` up to but excluding `last_day`."""
 		total = self._nominal_time_before(last_day) - self._nominal_time_before(first_day)
 		for year in range(_year(first_day), _year(last_day) + 1):
 			for day, correction in self._corrections(year).items():
@@ -218,14 +218,14 @@ class WorkingCalendar:
 		return total
 
 	def _nominal_time_before(self, day: int) -> int:
-		"""Working time of all days before `day`, had the clocks never been changed."""
+		"""Working time of all days before `day`, ignoring daylight saving changes."""
 		weeks, weekday = divmod(day - 1, 7)
 		time_of = self._time_of_weekdays
 		holidays = bisect_left(self._holidays, day)
 		return weeks * time_of[-1] + time_of[weekday] - self._time_of_holidays[holidays]
 
 	def _corrections(self, year: int) -> Mapping[int, int]:
-		"""Working time gained or lost on the days of a year on which the clocks change in a window."""
+		"""Working time gained or lost on the days of a year on which daylight saving changes in a window."""
 		if year not in self._corrections_of_year:
 			gains = {
 				day: sum(closing - opening for opening, closing in self._spans(day))
@@ -264,16 +264,16 @@ class WorkingCalendar:
 
 
 def time_of_day(text: str) -> time:
-	"""The time that a text such as 9:30 or 17:00:00 names; raises `CalendarError` when it names none."""
+	"""The time of a text such as 9:30 or 17:00:00; raises `CalendarError` if it is not a time."""
 	try:
 		return time(*(int(part or 0) for part in _TIME.fullmatch(text.strip()).groups()))
-	except (ValueError, AttributeError):  # out of range, or not written like a time
+	except (ValueError, AttributeError):  # out of range, or not in the form of a time
 		message = _("{time} is not a time of day. Enter it like 17:30, and midnight as 00:00.")
 		raise CalendarError(Message(message, {"time": text})) from None
 
 
 def weekday_number(name: str) -> int:
-	"""0 for Monday; raises `CalendarError` for what is no weekday."""
+	"""0 for Monday; raises `CalendarError` if it is not a weekday."""
 	if name not in WEEKDAYS:
 		message = _("{weekday} is not a weekday. Choose one from Monday to Sunday.")
 		raise CalendarError(Message(message, {"weekday": name}))
@@ -283,7 +283,7 @@ def weekday_number(name: str) -> int:
 def as_utc(t: datetime) -> datetime:
 	"""`t` in UTC, where datetimes compare and subtract as the moments they are.
 
-	Raises `CalendarError` for a naive datetime and for one that only a typing error brings about.
+	Raises `CalendarError` for a naive datetime and for one so far away that it must be a typo.
 	"""
 	if t.utcoffset() is None:
 		raise CalendarError(Message(_("{time} has no time zone. Add one."), {"time": t.isoformat(" ")}))
@@ -292,15 +292,15 @@ def as_utc(t: datetime) -> datetime:
 
 
 def _check_year(year: int) -> None:
-	if not 1 < year < _LAST_YEAR:  # leaves room for the offset to UTC
+	if not 1 < year < _LAST_YEAR:  # leaves room for the UTC offset
 		raise CalendarError(Message(_("The year {year} is out of range. Check the date."), {"year": year}))
 
 
 @lru_cache(maxsize=4096)
 def _offset_changes(zone: ZoneInfo, year: int) -> Mapping[int, tuple[int, int, int]]:
-	"""Days of a year on which the clocks change: the instant, and the UTC offsets before and after it.
+	"""Days of a year on which the UTC offset changes: the instant, and the offsets before and after it.
 
-	A change at midnight may also name the neighbouring day.
+	A change at midnight may also include the neighbouring day.
 	"""
 	changes = {}
 	for day in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
@@ -308,7 +308,7 @@ def _offset_changes(zone: ZoneInfo, year: int) -> Mapping[int, tuple[int, int, i
 		before = _offset(midnight)
 		after = _offset((midnight + timedelta(days=1)).replace(fold=1))
 		if before != after:
-			# A wide range, because a skipped midnight is no moment of its own.
+			# A wide range, because a skipped midnight does not exist as a moment.
 			noon = (day - _EPOCH_DAY) * 86_400 + 43_200
 			seconds = range(noon - 2 * 86_400, noon + 2 * 86_400)
 			at = bisect_left(seconds, True, key=lambda s: _offset(datetime.fromtimestamp(s, zone)) == after)
@@ -335,7 +335,7 @@ def _since_midnight(t: time) -> int:
 def _zone(time_zone: str) -> ZoneInfo:
 	try:
 		return ZoneInfo(time_zone)
-	except (KeyError, ValueError, OSError, TypeError):  # what odd names bring about
+	except (KeyError, ValueError, OSError, TypeError):  # raised for malformed names
 		raise CalendarError(
 			Message(
 				_("Time zone {time_zone} does not exist. Choose one such as Europe/Berlin."),
@@ -401,7 +401,7 @@ def _windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]
 
 
 def as_time(value: timedelta | str) -> time:
-	"""A time as a form sends it, or as the database holds it.
+	"""A time as a form sends it or as the database stores it.
 
 	:raises CalendarError: it is none
 	"""

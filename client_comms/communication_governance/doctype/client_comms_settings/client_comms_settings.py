@@ -9,7 +9,7 @@ from client_comms.rules import domains
 from client_comms.rules import escalation as escalation_rules
 
 _YEAR_OF_HOURS = 8760
-# What makes sense, lowest and highest: beyond it, dates could not be computed any more.
+# Sensible minimum and maximum: beyond them, dates can no longer be computed.
 _LIMITS = {
 	"reopen_within_days": (0, 3650),
 	"late_log_hours": (0, _YEAR_OF_HOURS),
@@ -24,7 +24,7 @@ _LIMITS = {
 
 
 class ClientCommsSettings(Document):
-	"""How strict the controls are, and what becomes an interaction."""
+	"""How strict the controls are, and which documents become interactions."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -105,7 +105,7 @@ class ClientCommsSettings(Document):
 				)
 
 	def validate_source_rules(self):
-		"""Every rule says what it is for; one that matches everything would make those below it idle (M-1)."""
+		"""Every rule needs a condition: a rule that matches everything would disable those below it (M-1)."""
 		conditions = ("source", "direction", "issue_type", "email_account", "subject_contains")
 		for row in self.source_rules:
 			if not any((row.get(field) or "").strip(" ,\n") for field in conditions):
@@ -117,7 +117,7 @@ class ClientCommsSettings(Document):
 				)
 
 	def validate_what_arrives(self):
-		"""What the sources make of documents has a rule in every version in force; without one it could not be logged."""
+		"""Every version in force needs a rule for the types that sources use; without one, documents could not be logged."""
 		types = matrices.types_that_arrive(self)
 		for name in matrices.in_force_everywhere(clock.now()):
 			if missing := matrices.without_rule(frappe.get_cached_doc("Communication Matrix", name), types):
@@ -136,7 +136,7 @@ class ClientCommsSettings(Document):
 			)
 
 	def validate_sharing_purpose(self):
-		"""The gate asks for consent to it, for a third party: one that is about ourselves could never be given."""
+		"""The gate requires consent for this purpose, so the purpose must concern third parties."""
 		if self.sharing_purpose and not frappe.db.get_value(
 			"Consent Purpose", self.sharing_purpose, "concerns_third_party"
 		):
@@ -155,7 +155,7 @@ class ClientCommsSettings(Document):
 			)
 
 	def validate_escalation_steps(self):
-		"""Every step reaches somebody in some way, and none is there twice."""
+		"""Every step has a recipient and a notification method, and there are no duplicates."""
 		seen = {}
 		for row in self.escalation_steps:
 			validation.require_in_range(row, {"after_working_hours": (0, _YEAR_OF_HOURS)})
@@ -182,7 +182,7 @@ class ClientCommsSettings(Document):
 				)
 
 	def set_own_domains(self):
-		"""One domain a line, in lower case, without @."""
+		"""One domain per line, in lower case, without @."""
 		lines = [line.strip().lower().lstrip("@") for line in (self.own_email_domains or "").splitlines()]
 		kept = domains.distinct(lines)
 		for compared, domain in kept.items():
@@ -203,5 +203,5 @@ class ClientCommsSettings(Document):
 		self.own_email_domains = "\n".join(kept.values())
 
 	def own_domains(self) -> frozenset[str]:
-		"""The organisation's own email domains, as `rules.domains` compares them."""
+		"""The organisation's own email domains, normalised by `rules.domains`."""
 		return frozenset(map(domains.normal, (self.own_email_domains or "").split()))

@@ -6,7 +6,7 @@ from client_comms import procedure
 
 
 class CommunicationChannel(Document):
-	"""A way to reach a client. The shipped ones keep their names: by them the app knows what an email or a call is (C-2)."""
+	"""A way to reach a client. The shipped ones keep their names, by which the app recognises emails and calls (C-2)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

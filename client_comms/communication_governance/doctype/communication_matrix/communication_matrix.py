@@ -10,9 +10,9 @@ _LONGEST_DAYS = 1000  # business days, some four years
 
 
 class CommunicationMatrix(Document):
-	"""One version of the matrix: what each communication type owes, who handles it, how confidential it is (M-1).
+	"""One version of the matrix: what each communication type requires, who handles it and how confidential it is (M-1).
 
-	A submitted version is never edited; amending it makes the next one (T-4).
+	A submitted version is never edited; amending it creates the next one (T-4).
 	"""
 
 	# begin: auto-generated types
@@ -51,7 +51,7 @@ class CommunicationMatrix(Document):
 	# end: auto-generated types
 
 	def __setup__(self):
-		# Without a company it is for all: Frappe would put in the user's default one.
+		# Without a company it applies to all: Frappe would fill in the user's default company.
 		self.dont_update_if_missing.append("company")
 
 	def validate(self):
@@ -62,7 +62,7 @@ class CommunicationMatrix(Document):
 		self.validate_parties()
 
 	def before_submit(self):
-		"""A version says who approved it and when (T-4)."""
+		"""A version needs an approver and an approval date (T-4)."""
 		self.validate_moment_is_its_own()
 		self.approved_by = self.approved_by or frappe.session.user
 		self.approved_on = self.approved_on or nowdate()
@@ -72,7 +72,7 @@ class CommunicationMatrix(Document):
 		self.warn_if_none_is_left()
 
 	def validate_what_arrives(self):
-		"""Whatever arrives by itself finds a rule: without one it could not be logged (D-1)."""
+		"""The version needs a rule for every type that arrives automatically: without one, documents could not be logged (D-1)."""
 		settings = frappe.get_cached_doc("Client Comms Settings")
 		if missing := matrices.without_rule(self, matrices.types_that_arrive(settings)):
 			frappe.throw(
@@ -86,7 +86,7 @@ class CommunicationMatrix(Document):
 			)
 
 	def warn_if_none_is_left(self):
-		"""Amending begins with cancelling: in between, nothing can be logged."""
+		"""Amending starts with cancelling; until the amended version is submitted, nothing can be logged."""
 		if matrices.in_force(self.company, clock.now()):
 			return
 		frappe.msgprint(
@@ -98,7 +98,7 @@ class CommunicationMatrix(Document):
 		)
 
 	def validate_moment_is_its_own(self):
-		"""Of two versions that take effect at the same moment nobody could say which is in force (T-4)."""
+		"""If two versions took effect at the same time, it would be unclear which is in force (T-4)."""
 		other = frappe.db.get_value(
 			self.doctype,
 			{
@@ -166,7 +166,7 @@ class CommunicationMatrix(Document):
 				)
 
 	def validate_parties(self):
-		"""Every type is somebody's (M-1, F-2)."""
+		"""Every type has a responsible party (M-1, F-2)."""
 		for row in self.parties:
 			if row.party == "Role" and not row.role:
 				frappe.throw(

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class CommunicationMatrixPriority(Document):
-	"""Other deadlines for interactions of one type that have a priority (C-3, C-4)."""
+	"""Different deadlines for interactions of one type with a priority (C-3, C-4)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -9,19 +9,19 @@ from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.roles import configures_or_audits
 from client_comms.rules.templates import APPROVED, DRAFT, WITHDRAWN
 
-# What an approval is about: a change of it asks for a new one.
+# The terms of an approval: changing them requires a new approval.
 _TERMS = ("email_template", "language", "is_acknowledgement", "highest_level", "valid_until")
 _TABLES = {"communication_types": "communication_type", "channels": "channel"}
-# What only actions write.
+# Written only by actions.
 _DECISION = ("status", "approved_by", "approved_on", "version", "approved_text_hash", "placeholders")
 _EVENT_FIELDS = ("name", "event", "version", "by_user", "note", "subject", "text")
 
 
 class CommunicationTemplate(Document):
-	"""The approval of a text for messages to clients: who, when, until when, and for what it may be used (D-3).
+	"""The approval of a text for messages to clients: by whom, when, until when, and for what use (D-3).
 
-	The text is that of an Email Template. Status and history are written by `approve`, `withdraw`, a change
-	of the text or of the terms, and the end of the approval; never by hand.
+	The text is in an Email Template. Status and history are written by `approve`, `withdraw`, changes to the
+	text or terms, and the expiry of the approval; never by hand.
 	"""
 
 	# begin: auto-generated types
@@ -60,7 +60,7 @@ class CommunicationTemplate(Document):
 	# end: auto-generated types
 
 	def onload(self):
-		"""What the form needs besides the fields: the text as it reads now, and what the user may do."""
+		"""Additional data for the form: the current text, and what the user can do."""
 		text = frappe.get_cached_doc("Email Template", self.email_template)
 		self.set_onload("subject", text.subject)
 		self.set_onload("text", templates.text_of(text))
@@ -123,10 +123,10 @@ class CommunicationTemplate(Document):
 	# --- decisions -----------------------------------------------------------------------------
 
 	def approve(self):
-		"""Approve the text as it reads now; who wrote it cannot, where the settings ask for four eyes.
+		"""Approve the current text; if a second approver is required, its author cannot.
 
 		:raises FourEyesError: the session user wrote the text
-		:raises frappe.ValidationError: a placeholder means nothing, or the last day of use is past
+		:raises frappe.ValidationError: a placeholder is unknown, or the expiry date is in the past
 		"""
 		if self.status == APPROVED:
 			frappe.throw(
@@ -143,7 +143,7 @@ class CommunicationTemplate(Document):
 		self.decide(APPROVED, "Approved", subject=text.subject, text=templates.text_of(text))
 
 	def withdraw(self, reason: str):
-		"""End the approval at once, with a reason that the history keeps."""
+		"""End the approval immediately, with a reason that is stored in the history."""
 		if self.status != APPROVED:
 			frappe.throw(
 				_("{0} is not approved, so there is nothing to withdraw.").format(frappe.bold(self.name)),
@@ -152,7 +152,7 @@ class CommunicationTemplate(Document):
 		self.decide(WITHDRAWN, WITHDRAWN, note=reason)
 
 	def decide(self, status: str, event: str, **details):
-		"""Write a decision, or what ended one, with its event."""
+		"""Write a decision, or the end of one, with its event."""
 		self.status = status
 		self.append_event(event, **details)
 		self.flags.deciding = True
@@ -195,7 +195,7 @@ class CommunicationTemplate(Document):
 			)
 
 	def known_placeholders(self, text) -> frozenset[str]:
-		"""The placeholders of the text, all of which an interaction can fill."""
+		"""The placeholders of the text; refuses those that an interaction cannot fill."""
 		used = templates.placeholders(text)
 		if unknown := used - templates.fields_of(templates.INTERACTION):
 			frappe.throw(

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class CommunicationTemplateEvent(Document):
-	"""One step in the life of a template's approval; an approval keeps the text that was approved."""
+	"""One event in the history of a template's approval; an approval stores the approved text."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -10,7 +10,7 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
 
 class ConfidentialityLevel(Document):
-	"""How confidential a record is, and which roles may do what with it (D-5, P-2)."""
+	"""How confidential a record is, and what each role can do with it (D-5, P-2)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -43,7 +43,7 @@ class ConfidentialityLevel(Document):
 		self.validate_color()
 
 	def validate_rank(self):
-		"""Ranks order the levels, so no two are equal and none is below 1."""
+		"""Ranks order the levels, so they must be unique and at least 1."""
 		if self.rank < 1:
 			frappe.throw(_("Rank must be 1 or higher: a higher rank is stricter."), title=_("Rank Too Low"))
 		filters = {"rank": self.rank, "name": ("!=", self.name or "")}
@@ -56,7 +56,7 @@ class ConfidentialityLevel(Document):
 			)
 
 	def validate_clearances(self):
-		"""One row a role; a row that does not let its role read is of no use."""
+		"""One row per role; a row without read access is useless."""
 		seen = set()
 		for row in self.clearances:
 			if row.role in seen:
@@ -76,7 +76,7 @@ class ConfidentialityLevel(Document):
 				)
 
 	def validate_color(self):
-		"""It stands in the style of every list."""
+		"""The color is written into the style of every list."""
 		if self.color and not _COLOR.fullmatch(self.color):
 			frappe.throw(
 				_("{0} is not a color. Choose one, or enter it like {1}.").format(
@@ -89,7 +89,7 @@ class ConfidentialityLevel(Document):
 		self.warn_about_roles_without_permission()
 
 	def warn_about_roles_without_permission(self):
-		"""A clearance narrows what role permissions give; without those it opens nothing."""
+		"""A clearance narrows role permissions; without role permission it has no effect."""
 		permitted = {p.role for p in frappe.get_meta("Client Interaction").permissions if p.read}
 		roles = [row.role for row in self.clearances if row.role not in permitted]
 		if roles and not frappe.flags.in_install:

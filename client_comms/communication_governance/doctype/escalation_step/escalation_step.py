@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class EscalationStep(Document):
-	"""Who is told what, how long after a deadline was missed (R-2)."""
+	"""Who is notified, and how long after a missed deadline (R-2)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 
 class PolicyAttestation(Document):
-	"""That a user confirmed having read a version of a policy: proof, made by `people.policies.attest` alone (T-3)."""
+	"""A user's confirmation of having read a version of a policy; evidence, created only by `people.policies.attest` (T-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -47,5 +47,5 @@ class PolicyAttestation(Document):
 
 
 def on_doctype_update():
-	"""One for each user and version."""
+	"""One per user and version."""
 	frappe.db.add_unique("Policy Attestation", ["policy", "user"])

@@ -9,7 +9,7 @@ from client_comms.rules.messages import RuleError
 
 
 class ResponseCalendar(Document):
-	"""Business hours, holidays and time zone that the response clocks run on (C-3, C-4)."""
+	"""The business hours, holidays and time zone for the response clocks (C-3, C-4)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -32,7 +32,7 @@ class ResponseCalendar(Document):
 	# end: auto-generated types
 
 	def __setup__(self):
-		# Without a company it is nobody's own: Frappe would put in the user's default one.
+		# Without a company it belongs to no company: Frappe would fill in the user's default one.
 		self.dont_update_if_missing.append("company")
 
 	def validate(self):
@@ -46,14 +46,14 @@ class ResponseCalendar(Document):
 		self.on_update()
 
 	def validate_hours(self):
-		"""A calendar that can never be open, or whose windows contradict each other, is refused at once."""
+		"""Refuse a calendar that is never open, or whose hours overlap."""
 		try:
 			calendars.build(self)
 		except RuleError as refusal:
 			refuse(refusal.message, title=_("Calendar Cannot Be Used"))
 
 	def validate_company(self):
-		"""The clocks of a company run on one calendar."""
+		"""Each company has at most one calendar."""
 		if not self.company:
 			return
 		other = frappe.db.get_value("Response Calendar", {"company": self.company, "name": ("!=", self.name)})

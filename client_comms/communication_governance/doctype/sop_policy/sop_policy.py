@@ -12,7 +12,7 @@ _PLACEHOLDER = re.compile(r"\[(?:Fill in|Bitte ausfüllen)[^\]]*\]", re.IGNORECA
 
 
 class SOPPolicy(Document):
-	"""One version of a policy: the procedure itself or one that goes with it (T-2 to T-4).
+	"""One version of a policy: the procedure itself or a related policy (T-2 to T-4).
 
 	Submitting approves it. Versions of one policy share its title; the one in force is the submitted one with the latest
 	`effective_from` up to today.
@@ -88,7 +88,7 @@ class SOPPolicy(Document):
 			)
 
 	def validate_second_person(self):
-		"""Who wrote a version cannot approve it (T-4)."""
+		"""The author of a version cannot approve it (T-4)."""
 		if frappe.session.user == self.author:
 			frappe.throw(
 				_(
@@ -99,7 +99,7 @@ class SOPPolicy(Document):
 			)
 
 	def validate_no_placeholders(self):
-		"""The policies that the app ships are frames; their gaps are filled before anybody has to follow them."""
+		"""The policies that the app ships are frames; their gaps must be filled before the policy can be approved."""
 		if found := _PLACEHOLDER.search(validation.plain(self.body)):
 			frappe.throw(
 				_("The text still contains {0}. Replace it with what applies to your organisation.").format(
@@ -109,7 +109,7 @@ class SOPPolicy(Document):
 			)
 
 	def validate_day_is_its_own(self):
-		"""Of two versions that take effect on the same day nobody could say which is in force (T-4)."""
+		"""If two versions took effect on the same day, it would be unclear which is in force (T-4)."""
 		if other := frappe.db.get_value(
 			self.doctype,
 			{
@@ -128,5 +128,5 @@ class SOPPolicy(Document):
 
 
 def on_doctype_update():
-	"""The version in force is looked for by title and day."""
+	"""The version in force is searched by title and day."""
 	frappe.db.add_index("SOP Policy", ["policy_title", "docstatus", "effective_from"], "policy_in_force")

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class SOPRole(Document):
-	"""A role that a policy or a training is for."""
+	"""A role to which a policy or a training applies."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -11,7 +11,7 @@ _DAYS = (0, 3650)
 
 
 class SOPTraining(Document):
-	"""A training of the procedure: its content, and the questions that it asks (R-1, T-1)."""
+	"""A training on the procedure: its content and its test questions (R-1, T-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -48,14 +48,14 @@ class SOPTraining(Document):
 		self.validate_questions()
 
 	def validate_questions(self):
-		"""Every question has options, and right ones among them."""
+		"""Every question needs options, of which at least one is correct."""
 		try:
 			self.as_rules()
 		except RuleError as refusal:
 			refuse(refusal.message, title=_("Question Cannot Be Answered"))
 
 	def as_rules(self) -> list[Question]:
-		"""The questions as `rules.training` judges them; the key is the row's number."""
+		"""The questions as input for `rules.training`; the key is the row's number."""
 		return [
 			Question(str(row.idx), _numbers(row), len(options_of(row)), multiple=bool(row.multiple))
 			for row in self.questions
@@ -63,7 +63,7 @@ class SOPTraining(Document):
 
 
 def options_of(row) -> list[str]:
-	"""The options of a question, in the order in which they are numbered from 1."""
+	"""The options of a question in order, numbered from 1."""
 	return [line.strip() for line in (row.options or "").splitlines() if line.strip()]
 
 

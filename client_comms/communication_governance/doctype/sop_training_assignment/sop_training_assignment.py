@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 
 class SOPTrainingAssignment(Document):
-	"""That a user owes a training because of a role; `people.trainings` keeps it (T-1)."""
+	"""A training that a user must complete because of a role; maintained by `people.trainings` (T-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -22,5 +22,5 @@ class SOPTrainingAssignment(Document):
 
 
 def on_doctype_update():
-	"""One for each user and training."""
+	"""One per user and training."""
 	frappe.db.add_unique("SOP Training Assignment", ["user", "training"])

@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 
 class SOPTrainingAttempt(Document):
-	"""One try at a training, with the questions as they were shown and what was answered (T-1)."""
+	"""One attempt at a training, with the questions as shown and the answers given (T-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -26,5 +26,5 @@ class SOPTrainingAttempt(Document):
 
 
 def on_doctype_update():
-	"""The try in progress is looked for by user and training."""
+	"""The attempt in progress is searched by user and training."""
 	frappe.db.add_index("SOP Training Attempt", ["user", "training", "status"], "attempt_in_progress")

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class SOPTrainingQuestion(Document):
-	"""A question of a training; which options are right is for those who edit trainings."""
+	"""A question of a training; only users who edit trainings can see which options are correct."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -7,7 +7,7 @@ from client_comms import clock, validation
 
 
 class SOPTrainingRecord(Document):
-	"""That a user completed a training, and until when it counts (T-1)."""
+	"""A user's completion of a training, and until when it is valid (T-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 
 class WordingFinding(Document):
-	"""Something about the wording of a message that was sent all the same; kept for the report of the most frequent (C-5)."""
+	"""A wording problem in a message that was sent anyway; stored for the report of the most frequent ones (C-5)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -1,4 +1,4 @@
-"""Who is trained, whose training is due, overdue or lapsed, by role and person (R-1, T-1)."""
+"""Training status by role and person: current, due, overdue or lapsed (R-1, T-1)."""
 
 from collections import Counter
 
@@ -21,7 +21,7 @@ COLOURS = {
 
 
 def execute(filters=None):
-	"""A row for each person and training, the most urgent first; a chart of the states.
+	"""One row per person and training, the most urgent first, and a chart of the states.
 
 	:param filters: `role`, `user`, `training`, `state`
 	"""
@@ -47,7 +47,7 @@ def execute(filters=None):
 
 
 def _roles() -> dict[str, set[str]]:
-	"""User → the roles of the procedure that they hold."""
+	"""User → their roles of the procedure."""
 	found: dict[str, set[str]] = {}
 	for row in frappe.get_all(
 		"Has Role", {"parenttype": "User", "role": ("in", procedure.ROLES)}, ["parent", "role"]

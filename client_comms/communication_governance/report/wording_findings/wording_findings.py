@@ -1,4 +1,4 @@
-"""What is found most often in messages to clients (C-5, D-3)."""
+"""The most frequent wording findings in messages to clients (C-5, D-3)."""
 
 import frappe
 from frappe import _
@@ -14,9 +14,9 @@ SHOWN = 10
 
 
 def execute(filters=None):
-	"""How often each kind, term, user or month occurs among the findings in messages that were sent all the same.
+	"""How often each kind, term, user or month occurs among the findings in messages that were sent anyway.
 
-	:param filters: `from_date`, `to_date` (both included; the last 90 days when left out), `kind`, `term`, `user`, and
+	:param filters: `from_date`, `to_date` (both included; by default the last 90 days), `kind`, `term`, `user`, and
 	    `group_by`: one of Kind, Term, User, Month
 	"""
 	filters = frappe._dict(filters or {})
@@ -33,7 +33,7 @@ def execute(filters=None):
 
 
 def counted(filters, group_by: str) -> list[dict]:
-	"""`[{"what", "findings", "messages", "share"}]`, the most frequent first; months in their order."""
+	"""`[{"what", "findings", "messages", "share"}]`, the most frequent first; months in chronological order."""
 	table = frappe.qb.DocType(FINDING)
 	month = CustomFunction("date_format", ["date", "format"])
 	what = month(table.found_on, "%Y-%m") if group_by == MONTH else table[FIELDS[group_by]]
