@@ -254,7 +254,10 @@ doc_events = {
 			"client_comms.enforcement.internal_recipients.leave_out_of_queue",
 			"client_comms.outgoing.email.before_queueing",
 		],
-		"after_insert": "client_comms.outgoing.email.after_queueing",
+		"after_insert": [
+			"client_comms.outgoing.email.after_queueing",
+			"client_comms.intake.automatic_messages.after_queueing",
+		],
 	},
 	"Notification Log": {
 		"before_insert": "client_comms.enforcement.doctypes.notification_log.withhold_content"
@@ -394,6 +397,8 @@ override_doctype_class = {
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.AutoEmailReport",
 	# Links with a key to governed documents cannot be created.
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
+	# Mail is received in the app's own name, whoever fetches it.
+	"Email Account": "client_comms.intake.email_account.GuardedEmailAccount",
 	# A queued message passes the gate again when it is sent.
 	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",
 	# Access to a file is checked wherever its content is read.

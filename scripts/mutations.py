@@ -128,6 +128,9 @@ FUNCTIONS = {
 	"outgoing.facts:_stricter": "lambda one, other: one or other",
 	"outgoing.gate:_somebody_to_ask": NO,
 	"outgoing.email:_tell_sender": NOTHING,
+	"outgoing.email:_is_about_nothing": NO,
+	"intake.automatic_messages:take_back": NOTHING,
+	"intake.automatic_messages:restore": NOTHING,
 	"outgoing.email:hold": NO,
 	"outgoing.email:hold_waiting": "lambda *args: 0",
 	"outgoing.register:register": NOTHING,
@@ -200,6 +203,7 @@ FUNCTIONS = {
 	"client_privacy.client_data:require_verified": NOTHING,
 	"intake.reassignment:hand_over": "lambda user: 0",
 	"rules.response_clock:check_transition": NOTHING,
+	"rules.response_clock:_without_unsent": "list",
 	"rules.mail_signals:automatic_kind": NOTHING,
 	# What may be called
 	"api.interactions:_writable": "lambda name: frappe.get_doc(INTERACTION, name)",

@@ -158,8 +158,9 @@ def fresh_state(metadata=None):
 		setattr(frappe.local, log, [])
 	frappe.local.response = frappe._dict(docs=[])
 	frappe.local.request_ip = None
-	if hasattr(frappe.local, "request"):
-		del frappe.local.request
+	for kept in ("request", "outgoing_email_account"):
+		if hasattr(frappe.local, kept):
+			delattr(frappe.local, kept)
 	frappe.local.lang = frappe.conf.lang or "en"
 	frappe.set_user("Administrator")
 

@@ -6,8 +6,6 @@ several workers, or one that is killed, send none twice.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time
 
 import frappe
@@ -16,6 +14,7 @@ from frappe.utils import get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
+from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
 from client_comms.communication_governance import calendars
@@ -161,7 +160,7 @@ def _look_after(name: str, now: datetime) -> int:
 	frappe.db.savepoint("client_comms_digest")
 	subscription = frappe.get_doc(SUBSCRIPTION, name)
 	try:
-		with _acting_as(subscription.user):
+		with acting_as(subscription.user), speaking_to(subscription.user):
 			content = contents(subscription)
 			if content:
 				_queue(subscription, content)
@@ -172,18 +171,6 @@ def _look_after(name: str, now: datetime) -> int:
 		)
 		return 0
 	return int(bool(content))
-
-
-@contextmanager
-def _acting_as(user: str) -> Iterator[None]:
-	"""Lists hold what that user may see, messages are in their language."""
-	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		with speaking_to(user):
-			yield
-	finally:
-		frappe.set_user(before)
 
 
 def contents(subscription) -> dict | None:

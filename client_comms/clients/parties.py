@@ -102,6 +102,8 @@ def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple
 	if doctype == "Issue":
 		fields = ["customer", "lead", "contact"]
 		issue = document or frappe.db.get_value(doctype, name, fields, as_dict=True)
+		if not issue:
+			return None  # deleted
 		if issue.customer:
 			return "Customer", issue.customer
 		if issue.lead:

@@ -55,14 +55,19 @@ def send(interaction, message) -> None:
 def is_due(interaction, message) -> bool:
 	"""Whether the message is an email that opened the interaction, and its client is owed a reply (C-3).
 
-	Mail of machines and of staff opens none. Where the Email Account replies by itself, that is an event already.
+	Mail of machines and of staff opens none. An Email Account that replies by itself does so next.
 	"""
 	received = [row for row in interaction.events if row.event in response_clock.CLOCK_EVENTS]
 	return (
 		message.communication_medium == EMAIL
 		and [(row.event, row.source_name) for row in received] == [(response_clock.RECEIVED, message.name)]
 		and interaction.acknowledge_status in response_clock.UNMET
+		and not _replies_by_itself(message.email_account)
 	)
+
+
+def _replies_by_itself(account: str | None) -> bool:
+	return bool(account and frappe.get_cached_value("Email Account", account, "enable_auto_reply"))
 
 
 def _send(interaction, message) -> None:
@@ -138,7 +143,7 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 	reply.insert(ignore_permissions=True)
 	reply.db_set("in_reply_to", message.name, update_modified=False)
 	filed = message.reference_doctype and message.reference_name
-	with _replying_to(message):
+	with replying_to(message):
 		frappe.sendmail(
 			recipients=[address],
 			sender=account.email_id if account else None,
@@ -156,21 +161,27 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 
 
 @contextmanager
-def _replying_to(message):
-	frappe.flags[_REPLYING_TO] = message.message_id or ""
+def replying_to(message):
+	"""An email that is queued inside the block is the reply of a machine to the Communication `message`."""
+	frappe.flags[_REPLYING_TO] = message
 	try:
 		yield
 	finally:
 		frappe.flags.pop(_REPLYING_TO, None)
 
 
+def replied_to():
+	"""The message of the block, see `replying_to`."""
+	return frappe.flags.get(_REPLYING_TO)
+
+
 def add_headers(mail) -> None:
 	"""Hook `make_email_body_message`: say that a machine wrote it (RFC 3834), and which thread it belongs to."""
-	replying_to = frappe.flags.get(_REPLYING_TO)
-	if replying_to is None:
+	message = replied_to()
+	if message is None:
 		return
 	mail.set_header("Auto-Submitted", "auto-replied")
 	mail.set_header("X-Auto-Response-Suppress", "All")
-	if replying_to:
+	if message.message_id:
 		for name in ("In-Reply-To", "References"):  # Frappe 16 leaves out the brackets of the first
-			mail.set_header(name, f"<{replying_to.strip('<> ')}>")
+			mail.set_header(name, f"<{message.message_id.strip('<> ')}>")

@@ -11,7 +11,7 @@ from client_comms.clients import parties
 from client_comms.intake import acknowledgement, arrivals, inbound_headers
 from client_comms.rules import classification, mail_signals, response_clock
 
-INTERACTION = "Client Interaction"
+INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
 AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
 CHANNELS = {
@@ -106,8 +106,6 @@ def _received(doc):
 		arrivals.client_wrote(interaction, arrival)
 	else:
 		interaction = arrivals.open_new(arrival)
-	if doc.email_account and frappe.get_cached_value("Email Account", doc.email_account, "enable_auto_reply"):
-		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=doc.creation)  # Frappe sends it next
 	return interaction
 
 
@@ -115,6 +113,7 @@ def _sent(doc):
 	interaction = find_thread(doc)
 	if interaction and _reaches_client(doc):
 		if doc.communication_type == AUTOMATED:
+			# Taken back by `automatic_messages` if it does not go out.
 			interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=_moment(doc), source=doc)
 		else:
 			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))

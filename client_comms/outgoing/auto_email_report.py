@@ -6,6 +6,7 @@ Frappe's scheduler computes Script Reports as Administrator, whom no row conditi
 import frappe
 from frappe.email.doctype.auto_email_report import auto_email_report
 
+from client_comms import acting
 from client_comms.enforcement import guards
 from client_comms.outgoing import facts, gate, recipient_kinds
 
@@ -15,7 +16,7 @@ class AutoEmailReport(auto_email_report.AutoEmailReport):
 
 	def send(self):
 		"""Frappe queues it for each recipient by itself: one whom the gate refuses is found before any is queued."""
-		with gate.unattended():
+		with acting.unattended():
 			context = facts.context_of(self.doctype, self.name, what=self.name)
 			if context.governed:
 				gate.require(context, recipient_kinds.sort_recipients(context, self.email_to.split()))
@@ -25,9 +26,5 @@ class AutoEmailReport(auto_email_report.AutoEmailReport):
 		about = frappe.get_cached_value("Report", self.report, "ref_doctype")
 		if not guards.is_held(about or "") or self.user == frappe.session.user:
 			return super().get_report_content()
-		before = frappe.session.user
-		frappe.set_user(self.user)
-		try:
+		with acting.acting_as(self.user):
 			return super().get_report_content()
-		finally:
-			frappe.set_user(before)

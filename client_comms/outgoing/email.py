@@ -6,6 +6,9 @@ from frappe import _
 from client_comms import alerts
 from client_comms.client_privacy import disclosures
 from client_comms.communication_governance import wording
+from client_comms.enforcement import governed
+from client_comms.exceptions import OutgoingRefusedError
+from client_comms.intake import automatic_messages
 from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register
 from client_comms.rules import consent
 from client_comms.rules import outgoing as rules
@@ -53,7 +56,12 @@ def before_queueing(doc, method=None) -> None:
 	if context is None:
 		return
 	recipients = recipient_kinds.sort_recipients(context, [row.recipient for row in doc.recipients])
-	doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
+	try:
+		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
+	except OutgoingRefusedError:
+		if doc.communication:  # whoever sends it may have filed it before, and go on without
+			automatic_messages.take_back(doc)
+		raise
 
 
 def after_queueing(doc, method=None) -> None:
@@ -68,6 +76,8 @@ def after_queueing(doc, method=None) -> None:
 
 def refusal_at_sending(queued) -> str | None:
 	"""Why a message that waited may not go out any more; None when it may."""
+	if _is_about_nothing(queued):
+		return _("What this email is about has been deleted.")
 	context = context_of_email(queued)
 	if context is None:
 		return None
@@ -80,6 +90,16 @@ def refusal_at_sending(queued) -> str | None:
 		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
 	]
 	return frappe.utils.strip_html(presentation.as_html(refused).replace("<br>", "\n")) if refused else None
+
+
+def _is_about_nothing(queued) -> bool:
+	"""Whether what would tell how confidential it is has been deleted while it waited."""
+	if queued.communication:
+		message = frappe.db.get_value("Communication", queued.communication, governed.BINDING, as_dict=True)
+		if not message or any(message.values()):
+			return not message
+	doctype, name = queued.reference_doctype, queued.reference_name
+	return bool(name and doctype in governed.doctypes() and not frappe.db.exists(doctype, name))
 
 
 def follow_withdrawal(doc, method=None) -> None:
@@ -116,8 +136,21 @@ def hold_waiting(party_type: str, party: str) -> int:
 
 
 def hold(queued) -> bool:
-	"""Take a message out of the queue that may not go out any more; whether it was."""
-	why = refusal_at_sending(queued)
+	"""Take a message out of the queue that may not go out any more, or that cannot be judged; whether it was.
+
+	One that raises would be tried for ever, and some of them keep Frappe from sending any other.
+	"""
+	try:
+		why = refusal_at_sending(queued)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise  # the next run finds it
+	except Exception:
+		log = frappe.log_error(
+			title="An email could not be checked before it was sent",
+			reference_doctype=queued.doctype,
+			reference_name=queued.name,
+		)
+		why = _("It could not be checked before it was sent; see Error Log {0}.").format(log.name)
 	if why is None:
 		return False
 	queued.update_status(status="Error", error=why)
@@ -127,12 +160,18 @@ def hold(queued) -> bool:
 
 
 def _tell_sender(queued) -> None:
-	"""Who wrote it believes that it went out."""
-	about = (
-		("Communication", queued.communication)
-		if queued.communication
-		else (queued.reference_doctype, queued.reference_name)
+	"""Who wrote it believes that it went out; where no person did, the manager role is told."""
+	about = (queued.reference_doctype, queued.reference_name)
+	if queued.communication:
+		about = ("Communication", queued.communication)
+	if not (all(about) and frappe.db.exists(*about)):
+		about = (queued.doctype, queued.name)
+	author = frappe.db.get_value(*about, "owner") if about[0] == "Communication" else queued.owner
+	wrote = (
+		author != "Administrator" and frappe.get_cached_value("User", author, "user_type") == "System User"
 	)
-	sender = frappe.db.get_value(*about, "owner") if queued.communication else queued.owner
-	if frappe.get_cached_value("User", sender, "user_type") == "System User":
-		alerts.tell([sender], lambda: _("Held back: an email that may no longer be sent"), *about)
+	alerts.tell(
+		[author] if wrote else alerts.managers(),
+		lambda: _("Held back: an email that may no longer be sent"),
+		*about,
+	)

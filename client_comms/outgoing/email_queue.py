@@ -1,7 +1,9 @@
 """Messages that wait: consent or a confirmed identity may end before their turn comes (P-1, P-3)."""
 
+import frappe
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
 
+from client_comms.intake import automatic_messages
 from client_comms.outgoing import email
 
 
@@ -10,5 +12,17 @@ class GuardedEmailQueue(EmailQueue):
 
 	def send(self, *args, **kwargs):
 		if self.is_to_be_sent() and email.hold(self):
+			frappe.db.commit()  # nosemgrep: as Frappe does with any status, or the failure of another email undid it
 			return None
 		return super().send(*args, **kwargs)
+
+	def update_status(self, status, commit=False, **kwargs):
+		if self.communication and not frappe.db.exists("Communication", self.communication):
+			self.communication = None  # deleted while it waited: Frappe would ask for it
+		super().update_status(status, commit=commit, **kwargs)
+		if status == "Error":
+			automatic_messages.take_back(self)
+		elif status == "Sent" and self.error:
+			automatic_messages.restore(self)
+		if commit:
+			frappe.db.commit()  # nosemgrep: see above

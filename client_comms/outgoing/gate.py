@@ -5,19 +5,18 @@ end in between. `conversations` and `text_messages` bring what goes no such way.
 module tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
 
+from client_comms import acting
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import checks, facts, presentation
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
 
 REASON = "outgoing_reason"  # the parameter of a request that carries the reason for going ahead
-_UNATTENDED = "client_comms_unattended"
 
 
 def findings(
@@ -77,21 +76,9 @@ def _reason_given() -> str | None:
 	return ((frappe.local.form_dict or {}).get(REASON) or "").strip() or None
 
 
-@contextmanager
-def unattended() -> Iterator[None]:
-	"""What goes out inside the block is sent by a machine, though a request may have set it off."""
-	before = frappe.flags.get(_UNATTENDED)
-	frappe.flags[_UNATTENDED] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_UNATTENDED] = before
-
-
 def _somebody_to_ask() -> bool:
 	"""Staff at a desk: neither a job, nor a client who sets off an automatic reply."""
-	return bool(
-		getattr(frappe.local, "request", None)
-		and not frappe.flags.get(_UNATTENDED)
+	return (
+		not acting.is_unattended()
 		and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User"
 	)

@@ -3,9 +3,10 @@
 import frappe
 from frappe.email.doctype.notification.notification import Notification
 
+from client_comms import acting
 from client_comms.enforcement.doctypes import webhook
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.outgoing import gate, text_messages
+from client_comms.outgoing import text_messages
 
 _SAVEPOINT = "client_comms_notification"
 
@@ -14,7 +15,7 @@ class GuardedNotification(Notification):
 	"""Frappe's Notification. What the gate refuses is in the Error Log, as Frappe does with all that fails in one."""
 
 	def send(self, doc):
-		with gate.unattended():
+		with acting.unattended():
 			super().send(doc)
 
 	def send_an_email(self, doc, context):

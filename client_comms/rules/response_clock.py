@@ -16,6 +16,7 @@ from client_comms.rules.working_time import WorkingCalendar, as_utc
 RECEIVED = "Received"
 ACKNOWLEDGED = "Acknowledged"
 AUTO_ACKNOWLEDGED = "Automatic Acknowledgement"
+NOT_SENT = "Acknowledgement Not Sent"
 PROMISED = "Promised"
 ANSWERED = "Answered"
 PAUSED = "Paused"
@@ -26,6 +27,7 @@ CLOCK_EVENTS = (
 	RECEIVED,
 	ACKNOWLEDGED,
 	AUTO_ACKNOWLEDGED,
+	NOT_SENT,
 	PROMISED,
 	ANSWERED,
 	PAUSED,
@@ -169,18 +171,30 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 	Events apply in the order of their times, and simultaneous ones in the order given. Events after `now`
 	and kinds other than `CLOCK_EVENTS` are ignored, and so are events without effect, such as a pause while
 	nothing is owed. A client who writes to a closed record reopens it. A clock that was judged keeps the due
-	date by which it was judged, whatever the calendar and terms say now. Raises `CalendarError` for naive
+	date by which it was judged, whatever the calendar and terms say now. An automatic
+	acknowledgement that was not sent has no effect. Raises `CalendarError` for naive
 	datetimes and for terms the calendar cannot compute.
 	"""
 	now = as_utc(now)
 	happened = [event for event in events if as_utc(event.at) <= now]
 	record = _Record(terms, calendar, [judgement for event in happened for judgement in event.judged])
 	clock_events = [replace(event, at=as_utc(event.at)) for event in happened if event.kind in CLOCK_EVENTS]
-	for event in sorted(clock_events, key=lambda event: event.at):
+	for event in _without_unsent(sorted(clock_events, key=lambda event: event.at)):
 		record.advance(event.at)
 		record.apply(event)
 	record.advance(now)
 	return record.clocks()
+
+
+def _without_unsent(events: Iterable[Event]) -> list[Event]:
+	"""What happened, without the automatic acknowledgements that did not go out after all."""
+	counted: list[Event] = []
+	for event in events:
+		if event.kind != NOT_SENT:
+			counted.append(event)
+		elif unsent := [each for each in counted if each.kind == AUTO_ACKNOWLEDGED]:
+			counted.remove(unsent[-1])
+	return counted
 
 
 class _Record:

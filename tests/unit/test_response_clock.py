@@ -17,6 +17,7 @@ from client_comms.rules.response_clock import (
 	MET,
 	MET_LATE,
 	NOT_REQUIRED,
+	NOT_SENT,
 	PAUSED,
 	PAUSED_CLOCK,
 	PROMISED,
@@ -355,6 +356,32 @@ def test_an_automatic_acknowledgement_counts_where_the_terms_say_so():
 	assert statuses(clocks) == (MET, RUNNING, NOT_REQUIRED)
 
 
+AUTOMATIC = Terms(1, 2, auto_acknowledges=True)
+SENT, UNSENT = (AUTO_ACKNOWLEDGED, "23 10:01"), (NOT_SENT, "23 10:30")
+
+
+@pytest.mark.parametrize(
+	("now", "events", "expected"),
+	[
+		("23 11:00", [SENT, UNSENT], RUNNING),
+		("24 17:01", [SENT, UNSENT], BREACHED),
+		("23 11:00", [SENT, UNSENT, (ACKNOWLEDGED, "23 10:45")], MET),
+		("25 10:00", [SENT, (ANSWERED, "25 09:00"), (NOT_SENT, "25 09:30")], MET_LATE),
+		("23 11:00", [SENT, (AUTO_ACKNOWLEDGED, "23 10:02"), UNSENT], MET),  # another one went out
+		("23 11:00", [SENT, UNSENT, (AUTO_ACKNOWLEDGED, "23 10:40")], MET),  # sent after all
+		("23 11:00", [UNSENT], RUNNING),
+		("23 11:00", [(ACKNOWLEDGED, "23 10:00"), SENT, UNSENT], MET),  # by staff
+	],
+)
+def test_an_automatic_acknowledgement_that_did_not_go_out_acknowledged_nothing(now, events, expected):
+	assert stand(now, ASKED, *events, terms=AUTOMATIC).acknowledge.status == expected
+
+
+def test_waiting_counts_when_an_acknowledgement_did_not_go_out():
+	clocks = stand("24 18:00", ASKED, SENT, (PAUSED, "23 10:10"), UNSENT, terms=AUTOMATIC)
+	assert (clocks.acknowledge.status, clocks.clock_state) == (PAUSED_CLOCK, "Paused")
+
+
 def test_terms_must_be_computable():
 	with pytest.raises(CalendarError):
 		stand("23 10:00", ASKED, terms=Terms(-1, 2))
@@ -602,7 +629,7 @@ def test_refused(events, kind, complaint):
 def test_allowed(events, kind, now):
 	clocks = stand(now, *events)
 	check_transition(clocks, kind, at(now), at("30 12:00"))
-	if kind in CLOCK_EVENTS and kind not in (RECEIVED, AUTO_ACKNOWLEDGED):
+	if kind in CLOCK_EVENTS and kind not in (RECEIVED, AUTO_ACKNOWLEDGED, NOT_SENT):
 		assert stand(now, *events, (kind, now, "30 12:00")) != clocks
 
 
@@ -740,7 +767,7 @@ def test_nothing_breaks_while_paused(events, terms, calendar, now, half_hours):
 @given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.sampled_from(CLOCK_EVENTS))
 def test_what_is_allowed_has_an_effect(events, terms, calendar, now, kind):
 	"""A step that passes the check changes the record, so nobody is told yes for nothing."""
-	assume(kind not in (RECEIVED, AUTO_ACKNOWLEDGED))
+	assume(kind not in (RECEIVED, AUTO_ACKNOWLEDGED, NOT_SENT))
 	past = [event for event in events if event.at <= now]
 	clocks = replay(past, terms, calendar, now)
 	until = now + timedelta(days=500)

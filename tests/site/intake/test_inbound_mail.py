@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import frappe
 import pytest
 from frappe.core.doctype.communication.email import make as send_from_desk
+from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
 from client_comms import api, compat
+from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import arrivals, inbound_headers
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
@@ -69,6 +71,33 @@ def deliver(accounts, clock_at):
 			return frappe.get_doc("Communication", InboundMail(raw, accounts[to]).process().name)
 
 	return fetch
+
+
+@pytest.fixture
+def fetch(monkeypatch, clock_at):
+	"""`fetch(account, letter(…))`: Frappe fetches the raw message into the mailbox, as by its button; its Communication."""
+
+	def press(account, raw):
+		server = mock.Mock(settings={})
+		server.get_messages.return_value = {"latest_messages": [raw]}
+		monkeypatch.setattr(EmailAccount, "get_incoming_server", lambda *args, **kwargs: server)
+		monkeypatch.setattr(email_account, "get_jobs", lambda **kwargs: {frappe.local.site: []})
+		account.db_set({"enable_incoming": 1, "email_sync_option": "ALL"})
+		with clock_at(date_of(raw)):
+			email_account.pull_emails(account.name)
+		return frappe.get_last_doc(
+			"Communication",
+			{"message_id": email.message_from_bytes(raw)["Message-ID"].strip("<>")},
+			order_by="creation desc",
+		)
+
+	return press
+
+
+def reply_by_itself(account):
+	account.reload()
+	account.update({"enable_auto_reply": 1, "auto_reply_message": "Thank you."})
+	account.save()
 
 
 def letter(
@@ -727,14 +756,80 @@ def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkey
 
 @pytest.mark.parametrize("counts", [0, 1])
 def test_an_automatic_reply_of_the_mailbox_acknowledges_as_the_settings_say(
-	deliver, accounts, set_settings, counts
+	fetch, accounts, set_settings, counts
 ):
 	set_settings(automatic_reply_acknowledges=counts)
-	accounts["Lead"].update({"enable_auto_reply": 1, "auto_reply_message": "Thank you."})
-	accounts["Lead"].save()
-	doc = interaction_of(deliver(letter()))
+	reply_by_itself(accounts["Lead"])
+	doc = interaction_of(fetch(accounts["Lead"], letter()))
 	assert events(doc) == ["Logged", "Received", "Automatic Acknowledgement"]
 	assert (doc.acknowledge_status, doc.respond_status) == ("Met" if counts else "Running", "Running")
+
+
+def test_an_automatic_reply_that_the_gate_refuses_acknowledges_nothing(fetch, accounts, set_settings):
+	set_settings(automatic_reply_acknowledges=1, identity_mode="Enforce")
+	reply_by_itself(accounts["Issue"])
+	doc = interaction_of(fetch(accounts["Issue"], letter("Complaint about the noise")))
+	assert events(doc) == ["Logged", "Received"] and doc.acknowledge_status == "Running"
+	assert not frappe.db.exists("Unhandled Email", {"email_account": accounts["Issue"].name})
+
+
+@pytest.mark.parametrize("writer", ["Fiona <fiona@nordlicht.example>", "MAILER-DAEMON@client-a.example"])
+def test_an_automatic_reply_to_staff_or_a_machine_acknowledges_nothing(fetch, accounts, set_settings, writer):
+	set_settings(automatic_reply_acknowledges=1)
+	first = fetch(accounts["Lead"], letter())
+	reply_by_itself(accounts["Lead"])
+	fetch(accounts["Lead"], letter("Re: Solar roof", sender=writer, number="2", In_Reply_To=mail_id("1")))
+	assert "Automatic Acknowledgement" not in events(interaction_of(first))
+
+
+def test_an_automatic_reply_that_fails_in_the_queue_is_taken_back(fetch, accounts, set_settings, clock_at):
+	set_settings(automatic_reply_acknowledges=1)
+	reply_by_itself(accounts["Lead"])
+	message = fetch(accounts["Lead"], letter())
+	assert interaction_of(message).acknowledge_status == "Met"
+	queued = frappe.get_last_doc("Email Queue")
+	mail = email.message_from_string(queued.message)
+	assert (mail["In-Reply-To"], mail["Auto-Submitted"]) == (mail_id("1"), "auto-replied")
+	with clock_at("2026-11-23 11:00"):
+		queued.update_status(status="Error", error="No such host")
+	doc = interaction_of(message)
+	assert doc.acknowledge_status == "Running" and not doc.acknowledged_on
+	assert events(doc)[-1] == "Acknowledgement Not Sent"
+	queued.reload()
+	queued.retry_sending()
+	with clock_at("2026-11-23 12:00"):
+		frappe.get_doc("Email Queue", queued.name).send(force_send=True)
+	assert interaction_of(message).acknowledge_status == "Met"
+
+
+def test_an_automated_message_that_is_refused_is_taken_back(deliver, set_settings):
+	"""Whoever sends one may file it first, and go on when it is refused."""
+	set_settings(automatic_reply_acknowledges=1, identity_mode="Enforce")
+	first = deliver(letter("Complaint about the noise"), "Issue")
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Automated Message",
+			"communication_medium": "Email",
+			"sent_or_received": "Sent",
+			"subject": "Receipt",
+			"recipients": ANNA,
+			"reference_doctype": "Issue",
+			"reference_name": first.reference_name,
+		}
+	).insert()
+	with pytest.raises(OutgoingRefusedError):
+		frappe.sendmail(
+			[ANNA],
+			subject="Receipt",
+			message="We have it.",
+			reference_doctype="Issue",
+			reference_name=first.reference_name,
+			communication=message.name,
+		)
+	doc = interaction_of(message)
+	assert events(doc)[-2:] == ["Automatic Acknowledgement", "Acknowledgement Not Sent"]
+	assert doc.acknowledge_status == "Breached"
 
 
 def test_an_automated_message_is_no_answer(deliver, reply, set_settings):
@@ -806,3 +901,56 @@ def test_what_lay_in_a_mailbox_that_is_connected_is_no_inquiry_of_today(deliver)
 	old = deliver(letter(at="2026-09-01 10:00", Received=stamp("2026-09-01 10:00")), at="2026-11-24 12:00")
 	assert not old.client_interaction
 	assert not frappe.db.exists("Intake Failure", {"reference_name": old.name})
+
+
+# --- fetched by somebody -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def administrator(make_user):
+	"""Who may press the button on an Email Account, and has no clearance."""
+	return make_user("System Manager")
+
+
+def multipart(text, attachment):
+	return (
+		f'--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--b\nContent-Type: text/plain; name="photo.txt"\n'
+		f'Content-Disposition: attachment; filename="photo.txt"\n\n{attachment}\n--b--\n'
+	)
+
+
+def test_a_complaint_is_kept_whoever_fetches_it(fetch, accounts, administrator, as_user):
+	raw = letter(
+		"Complaint about the noise",
+		multipart("Too loud.", "proof"),
+		content_type="multipart/mixed; boundary=b",
+	)
+	with as_user(administrator):
+		message = fetch(accounts["Issue"], raw)
+		assert frappe.session.user == administrator
+		assert not frappe.has_permission("Communication", "read", doc=message), "it would not be theirs"
+	assert message.owner == "Administrator"
+	assert interaction_of(message).confidentiality_level == "Sensitive"
+	assert frappe.db.exists("File", {"attached_to_name": message.name, "file_name": ("like", "photo%")})
+
+
+def test_a_reply_to_a_sensitive_thread_is_kept_whoever_fetches_it(
+	fetch, deliver, accounts, administrator, as_user
+):
+	first = deliver(letter("Complaint about the noise"), "Issue")
+	with as_user(administrator):
+		second = fetch(
+			accounts["Issue"],
+			letter("Re: Complaint", number="2", at="2026-11-23 12:00", In_Reply_To=mail_id("1")),
+		)
+	assert second.client_interaction == first.client_interaction
+
+
+def test_a_request_goes_on_as_its_user_after_fetching(fetch, accounts, administrator, as_user):
+	with as_user(administrator):
+		frappe.local.session.update({"sid": "of the request", "data": frappe._dict(csrf_token="x")})
+		frappe.local.form_dict = frappe._dict(email_account=accounts["Lead"].name)
+		fetch(accounts["Lead"], letter())
+		assert (frappe.session.user, frappe.session.sid) == (administrator, "of the request")
+		assert frappe.session.data.csrf_token == "x"
+		assert frappe.form_dict.email_account == accounts["Lead"].name

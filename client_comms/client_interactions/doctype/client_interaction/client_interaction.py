@@ -208,6 +208,7 @@ class ClientInteraction(Document):
 		if event not in response_clock.CLOCK_EVENTS or event in (
 			response_clock.RECEIVED,
 			response_clock.AUTO_ACKNOWLEDGED,
+			response_clock.NOT_SENT,
 		):
 			return
 		try:

@@ -24,6 +24,7 @@ class InteractionEvent(InteractionRow):
 			"Received",
 			"Acknowledged",
 			"Automatic Acknowledgement",
+			"Acknowledgement Not Sent",
 			"Promised",
 			"Answered",
 			"Paused",

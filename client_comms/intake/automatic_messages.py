@@ -1,0 +1,81 @@
+"""What a machine wrote to a client acknowledges nothing unless it goes out (C-3).
+
+The reply that a mailbox gives by itself is an event once the gate has let it into the Email Queue. It has no Communication:
+the message that it answers, to which it refers, stands for it in the history. Any automatic message that fails later, or is
+refused, is taken back.
+"""
+
+from email import message_from_string
+
+import frappe
+from frappe.utils import get_string_between
+
+from client_comms.intake import acknowledgement, communication
+from client_comms.rules import response_clock
+
+COMMUNICATION = communication.COMMUNICATION
+_SAVEPOINT = "client_comms_automatic_message"
+_OTHER = {
+	response_clock.AUTO_ACKNOWLEDGED: response_clock.NOT_SENT,
+	response_clock.NOT_SENT: response_clock.AUTO_ACKNOWLEDGED,
+}
+
+
+def after_queueing(doc, method=None) -> None:
+	"""`after_insert` of Email Queue, behind the gate."""
+	if not doc.communication and (message := acknowledgement.replied_to()):
+		_record(message.name, response_clock.AUTO_ACKNOWLEDGED, after=None)
+
+
+def take_back(queued) -> None:
+	"""An email was refused, or has failed for good: a client who was to be told of receipt has not been told."""
+	_follow(queued, response_clock.NOT_SENT)
+
+
+def restore(queued) -> None:
+	"""An email that had failed was sent after all."""
+	_follow(queued, response_clock.AUTO_ACKNOWLEDGED)
+
+
+def _follow(queued, event: str) -> None:
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		if name := queued.communication or _answered_by(queued):
+			_record(name, event, after=_OTHER[event])
+	except frappe.QueryDeadlockError:
+		raise  # the database took back everything
+	except Exception:  # the queue goes on
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title="What became of an automatic message could not be recorded",
+			reference_doctype=queued.doctype,
+			reference_name=queued.name,
+		)
+
+
+def _record(name: str, event: str, after: str | None) -> None:
+	"""Tell the interaction what became of an automatic message, or of the automatic reply to a message of the client.
+
+	:param after: what the history must have told of that last
+	"""
+	message = frappe.db.exists(COMMUNICATION, name) and frappe.get_doc(COMMUNICATION, name)
+	if not (message and message.client_interaction):
+		return
+	interaction = frappe.get_doc(communication.INTERACTION, message.client_interaction, for_update=True)
+	told = [row.event for row in interaction.events if row.source_name == name]
+	if message.sent_or_received == "Received" and response_clock.RECEIVED not in told:
+		return  # of a machine, or of staff
+	if next((each for each in reversed(told) if each in _OTHER), None) == after:
+		interaction.record(event, source=message)
+
+
+def _answered_by(queued) -> str | None:
+	answered = message_from_string(queued.message or "")["In-Reply-To"] or ""
+	return frappe.db.get_value(
+		COMMUNICATION,
+		{
+			"message_id": get_string_between("<", answered, ">") or None,
+			"sent_or_received": "Received",
+			"client_interaction": ("is", "set"),
+		},
+	)

@@ -1,0 +1,32 @@
+"""The mailbox of Frappe: what it receives is stored, logged and answered in the app's own name, whoever fetched it (D-1, F-1)."""
+
+import frappe
+from frappe.email.doctype.email_account.email_account import EmailAccount
+
+from client_comms import acting
+from client_comms.exceptions import OutgoingRefusedError
+from client_comms.intake import acknowledgement
+
+_SAVEPOINT = "client_comms_auto_reply"
+
+
+class GuardedEmailAccount(EmailAccount):
+	"""A message may be more confidential than its fetcher's clearance: it must not be refused and lost for that."""
+
+	def receive(self):
+		with acting.as_the_app():
+			super().receive()
+
+	def send_auto_reply(self, communication, email):
+		"""The gate may refuse the reply; the message that it answers has been stored all the same (C-3)."""
+		frappe.db.savepoint(_SAVEPOINT)
+		try:
+			with acknowledgement.replying_to(communication):
+				super().send_auto_reply(communication, email)
+		except OutgoingRefusedError:
+			frappe.db.rollback(save_point=_SAVEPOINT)
+			frappe.log_error(
+				title="The automatic reply of a mailbox was refused",
+				reference_doctype=communication.doctype,
+				reference_name=communication.name,
+			)

@@ -1,0 +1,142 @@
+"""What waits in the Email Queue is judged once more when it is sent, and nothing in it keeps the rest from being sent (P-2)."""
+
+import frappe
+import pytest
+from frappe.email import queue
+
+from client_comms.outgoing import email
+
+ANNA = "anna@client.example"
+
+
+@pytest.fixture(autouse=True)
+def house(mailbox, set_settings, monkeypatch):
+	set_settings(own_email_domains="own.example", identity_mode="Off", log_outbound=0)
+	frappe.db.delete("Email Queue")
+	frappe.flags.mute_emails = False
+	monkeypatch.setitem(frappe.local.conf, "mute_emails", 0)
+
+
+@pytest.fixture
+def issue(make_client):
+	client = make_client("Anna Client", ANNA)
+	return frappe.get_doc(
+		{"doctype": "Issue", "subject": "Noise", "customer": client.party, "raised_by": ANNA}
+	).insert()
+
+
+def wait(doc, level=None, recipient=ANNA):
+	"""An email about a document that waits in the queue, with its Communication."""
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Sent",
+			"subject": "Hello",
+			"content": "Hello",
+			"recipients": recipient,
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		}
+	).insert()
+	message.db_set({"confidentiality_level": level, "client_interaction": None})
+	frappe.sendmail(
+		[recipient],
+		subject="Hello",
+		message="Hello",
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+		communication=message.name,
+	)
+	return frappe.get_last_doc("Email Queue")
+
+
+def state(queued):
+	return frappe.db.get_value("Email Queue", queued.name, "status")
+
+
+def delete(issue):
+	interactions = frappe.get_all("Client Interaction", {"reference_name": issue.name}, pluck="name")
+	for name in interactions:
+		frappe.delete_doc("Client Interaction", name, force=True)
+	frappe.delete_doc("Issue", issue.name, force=True)
+
+
+def test_an_email_about_a_deleted_issue_is_sent_where_issues_are_not_governed(issue, set_settings):
+	set_settings(govern_issues=0)
+	queued = wait(issue)
+	delete(issue)
+	queue.flush()
+	assert state(queued) == "Sent"
+
+
+def test_an_email_about_a_deleted_issue_is_held_where_issues_are_governed(issue, set_settings):
+	set_settings(govern_issues=1)
+	queued = wait(issue)
+	delete(issue)
+	queue.flush()
+	assert state(queued) == "Error"
+	assert frappe.db.get_value("Email Queue", queued.name, "error") == (
+		"What this email is about has been deleted."
+	)
+
+
+def test_a_message_that_says_its_level_needs_no_issue(issue, set_settings):
+	set_settings(govern_issues=1)
+	queued = wait(issue, level="Standard")
+	delete(issue)
+	queue.flush()
+	assert state(queued) == "Sent"
+
+
+def test_an_email_whose_message_was_deleted_is_held(issue):
+	queued = wait(issue)
+	frappe.delete_doc("Communication", queued.communication, force=True)
+	queue.flush()
+	assert state(queued) == "Error"
+
+
+def test_what_is_about_an_interaction_that_was_deleted_is_held(log, make_client):
+	doc = log(**make_client("Anna Client", ANNA))
+	frappe.sendmail(
+		[ANNA],
+		subject="Hello",
+		message="Hello",
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+	)
+	queued = frappe.get_last_doc("Email Queue")
+	frappe.delete_doc(doc.doctype, doc.name, force=True)
+	queue.flush()
+	assert state(queued) == "Error"
+
+
+def test_emails_that_cannot_be_judged_stop_no_other(issue, monkeypatch, make_user):
+	"""Frappe's queue gives up when a dozen of a batch raise."""
+	manager = make_user(frappe.get_cached_doc("Client Comms Settings").manager_role)
+	broken = [wait(issue) for _number in range(12)]
+	honest = wait(issue, recipient="last@client.example")
+	judged = email.context_of_email
+
+	def fail(queued):
+		if queued.name in {each.name for each in broken}:
+			raise AttributeError("'NoneType' object has no attribute 'customer'")
+		return judged(queued)
+
+	monkeypatch.setattr(email, "context_of_email", fail)
+	queue.flush()
+	assert {state(each) for each in broken} == {"Error"}
+	assert state(honest) == "Sent"
+	told = frappe.get_all("Notification Log", {"for_user": manager}, pluck="subject")
+	assert len([each for each in told if "Held back" in each]) == 12
+	assert "Error Log" in frappe.db.get_value("Email Queue", broken[0].name, "error")
+	queue.flush()
+	assert frappe.db.count("Notification Log", {"for_user": manager}) == len(told), "and not tried for ever"
+
+
+def test_an_email_that_is_none_of_ours_is_sent(make_user):
+	note = frappe.get_doc({"doctype": "Note", "title": "Party on Friday"}).insert()
+	queued = wait(note)
+	frappe.delete_doc("Note", note.name, force=True)
+	queue.flush()
+	assert state(queued) == "Sent"
