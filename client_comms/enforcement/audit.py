@@ -1,10 +1,9 @@
-"""What goes on the compliance ledger (P-2, R-3).
+"""Decides what is recorded on the compliance ledger (P-2, R-3).
 
-Decisions about access (grants, shares, changes of level) are recorded at every level, in the transaction
-that makes them. What is done with a record, and refusals, are recorded at levels that log views: in a
-request once it is over and its outcome known, in a transaction of its own, for a request that only reads
-or is refused is rolled back. A document in an answer has been viewed, whichever method gave it out; rows of
-lists have not.
+Decisions about access (grants, shares, level changes) are recorded at every level, in the transaction that
+makes them. Uses of a record, and refusals, are recorded at levels that log views: at the end of the request,
+when its outcome is known, and in a separate transaction, because requests that only read or are refused are
+rolled back. A document in a response counts as viewed, whichever method returned it; rows of lists do not.
 """
 
 from collections import Counter
@@ -21,8 +20,8 @@ _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
 _VIEWED = (governed.INTERACTION, *governed.BOUND, *documents.SETTING)
 _TIMELINES = ("communications", "automated_messages")
-# Methods that print (some without Frappe's `before_print`), give out files, and export, by the last part of
-# their name: Python lets a request reach a method by every module that imports it, overrides included.
+# Methods that print (some without Frappe's `before_print`), serve files or export, by the last part of their
+# name: Python lets a request reach a method through every module that imports it, including overrides.
 _PRINT = "download_pdf"
 _PRINT_PAGE = "printview"
 _DOWNLOAD = "download_file"
@@ -35,9 +34,9 @@ _TIMELINE = "get_communications"
 
 
 def after_request(response=None, request=None):
-	"""Write what this request did. What cannot be recorded is not given out.
+	"""Record what this request did. A response that cannot be recorded is withheld.
 
-	:param response: None where Frappe answers with an exception of the web server
+	:param response: None if Frappe answers with an exception of the web server
 	"""
 	if request is None or not (frappe.db and getattr(frappe.local, "session", None)):
 		return
@@ -49,7 +48,7 @@ def after_request(response=None, request=None):
 		else:
 			return
 		if entries:
-			# Frappe has committed what it keeps of this request; what is left is not to be kept.
+			# Frappe has already committed what this request keeps; the rest must not be committed.
 			frappe.db.rollback()
 			ledger.write(entries)
 			frappe.db.commit()  # nosemgrep: see the module's docstring
@@ -65,7 +64,7 @@ def on_print(doc, method=None, *args):
 
 
 def on_message(doc, method=None):
-	"""A message was sent: what it tells is as confidential as the record it belongs to."""
+	"""A message was sent: its content is as confidential as the record to which it belongs."""
 	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email":
 		return
 	interaction = frappe.db.get_value(governed.COMMUNICATION, doc.name, "client_interaction")
@@ -106,7 +105,7 @@ def _uses(request) -> Iterator[dict]:
 
 
 def _views() -> Iterator[dict]:
-	"""Governed documents in the answer; a row of one counts as the whole."""
+	"""Governed documents in the response; a row of one counts as the whole document."""
 	seen = set()
 	for doc in _given_out():
 		doctype, name = doc.get("doctype"), doc.get("name")
@@ -129,7 +128,7 @@ def _given_out() -> Iterator:
 
 
 def _timeline_views(method: str) -> Iterator[dict]:
-	"""Messages on another document's timeline; those on the timeline of their interaction are part of its view."""
+	"""Messages on another document's timeline; on the timeline of their own interaction they are part of its view."""
 	docinfo = frappe.local.response.get("docinfo") or {}
 	messages = [m for key in _TIMELINES for m in docinfo.get(key) or ()]
 	if method == _TIMELINE:
@@ -173,7 +172,7 @@ def _downloads(file_url: str | None) -> Iterator[dict]:
 
 
 def _export() -> Iterator[dict]:
-	"""One entry an export, with the number of records of each level; asked for anew, with the user's permissions."""
+	"""One entry per export, with the number of records at each level, queried again with the user's permissions."""
 	asked = frappe.form_dict
 	doctype = frappe.parse_json(asked.doctype) if str(asked.doctype).startswith("[") else asked.doctype
 	doctype = doctype[0] if isinstance(doctype, list) else doctype
@@ -196,7 +195,7 @@ def _export() -> Iterator[dict]:
 			order_by=f"`tab{doctype}`.`name` asc",
 			limit=5 if asked.export_records == "5_records" else 0,
 		)
-	# A filter on child rows finds its record once a row.
+	# A filter on child rows finds its record once per row.
 	levels = {row.name: row.confidentiality_level for row in rows}
 	rules = policy.current()
 	counts = Counter(
@@ -231,19 +230,19 @@ def _logged_levels() -> frozenset[str]:
 
 
 def _may_be_logged(stated: str | None) -> bool:
-	"""Whether it is worth asking the database, by the level that a document states."""
+	"""Whether the database needs to be queried, judging by the level on the document."""
 	level = policy.current().level(stated)
 	return bool(level and level.log_views)
 
 
 def _logged_level(doctype: str | None, name: str | None) -> str | None:
-	"""The level of a governed record as the database holds it, if that level logs views."""
+	"""The level of a governed record in the database, if that level logs views."""
 	level = doctype and name and governed.level(doctype, name)
 	return level if level in _logged_levels() else None
 
 
 def _note(action: str, doctype: str, name: str) -> None:
-	"""In a request, kept until its outcome is known; elsewhere (jobs, console) written with the rest."""
+	"""In a request, keep the entry until its outcome is known; elsewhere (jobs, console) write it in the same transaction."""
 	for each in _once(action, doctype, name):
 		if getattr(frappe.local, "request", None):
 			frappe.local.flags.setdefault(_NOTED, {})[(action, doctype, str(name))] = each

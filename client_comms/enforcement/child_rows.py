@@ -1,4 +1,4 @@
-"""Rows of governed documents, listed or fetched by themselves: there Frappe asks about the DocType of their parent alone (D-5)."""
+"""Rows of governed documents that are listed or fetched separately, for which Frappe checks only the DocType of their parent (D-5)."""
 
 import frappe
 from erpnext.crm.doctype.competitor_detail.competitor_detail import CompetitorDetail
@@ -18,7 +18,7 @@ _QUEUE = "Email Queue"
 
 
 def condition(user=None, doctype=None) -> str:
-	"""Rows of a DocType whose parents are governed, or not, are as confidential as their parent."""
+	"""Rows of a child DocType are as confidential as their parent, if that is governed."""
 	user = user or frappe.session.user
 	return _with_parents(
 		doctype, {parent: sql for parent in governed.doctypes() if (sql := governed.condition(parent, user))}
@@ -26,7 +26,7 @@ def condition(user=None, doctype=None) -> str:
 
 
 def recipient_condition(user=None, doctype=None) -> str:
-	"""Whom an email is for is as confidential as the email."""
+	"""The recipients of an email are as confidential as the email."""
 	readable = dependents.condition(user, _QUEUE)
 	return _with_parents(doctype, {_QUEUE: readable} if readable else {})
 
@@ -45,7 +45,7 @@ def _with_parents(doctype: str, restricted: dict[str, str]) -> str:
 
 
 class GuardedRow:
-	"""Before the class of Frappe or ERPNext: the row asks the document that the database names as its parent."""
+	"""Mixed in before the class of Frappe or ERPNext: a row is checked against its parent in the database."""
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
 		named = self.name and not self.flags.ignore_permissions

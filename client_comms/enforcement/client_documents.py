@@ -1,7 +1,7 @@
-"""What is on record about a client's consent and identity is for people who may know the client (P-1, P-3).
+"""Consents and identity checks of a client are visible only to users who can see the client (P-1, P-3).
 
-Roles of the app open these DocTypes; whatever keeps the client from somebody keeps this from them too. Who has
-no role for the DocType of the client at all, such as a Compliance Officer, is held by User Permissions alone.
+The app's roles give access to these DocTypes; anything that hides the client from a user also hides these.
+Users without any role for the client's DocType, such as a Compliance Officer, are restricted only by User Permissions.
 """
 
 import frappe
@@ -46,13 +46,13 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 def require_to_act(
 	party_type: str, party: str, doctype: str, ptype: str = "create", interaction: str | None = None
 ) -> None:
-	"""Let the session user do for a client what `doctype` keeps: ask for consent, confirm who they are (P-1, P-3).
+	"""Check that the session user can act for a client: ask for consent or confirm their identity (P-1, P-3).
 
-	Who may read the client in ERPNext may, and so may who may read an interaction of theirs: the procedure asks it of them.
+	Users who can read the client in ERPNext, or any of its interactions, can do so, because the procedure requires it of them.
 
-	:param ptype: the right on `doctype` that it takes
-	:param interaction: the one it is done for, if any: one of the client's that the user may read
-	:raises frappe.PermissionError: says what is missing, and not whether there is such a client
+	:param ptype: the permission on `doctype` that is required
+	:param interaction: the interaction concerned, if any: one of the client's that the user can read
+	:raises frappe.PermissionError: the message says what is missing, but not whether the client exists
 	"""
 	require_kind(party_type)
 	if not frappe.has_permission(doctype, ptype):
@@ -93,7 +93,7 @@ def _may_act_for(party_type: str, party: str) -> bool:
 
 
 def _reads_interaction(party_type: str, party: str, **filters) -> bool:
-	"""Whether the session user may read an interaction of the client."""
+	"""Whether the session user can read an interaction of the client."""
 	filters = {"party_type": party_type, "party": party, **filters}
 	return bool(
 		frappe.has_permission(INTERACTION, "read")
@@ -102,14 +102,14 @@ def _reads_interaction(party_type: str, party: str, **filters) -> bool:
 
 
 def _may_know(party_type: str, party: str, user: str) -> bool:
-	"""Whether nothing keeps the client from the user; who has no role for clients of the kind, User Permissions alone."""
+	"""Whether the user can see the client; without a role for its DocType, only User Permissions are checked."""
 	if frappe.has_permission(party_type, "read", user=user):
 		return bool(frappe.has_permission(party_type, "read", doc=party, user=user))
 	return bool(has_user_permission(frappe.get_doc(party_type, party), user=user))
 
 
 def _clients(party_type: str, doctype: str, user: str) -> str:
-	"""The clients of a kind that the user may know, as a query for their names; empty when all are open."""
+	"""The clients of one DocType that the user can see, as a query for their names; empty if all are open."""
 	if user == "Administrator":
 		return ""
 	if frappe.has_permission(party_type, "read", user=user):

@@ -1,7 +1,7 @@
-"""What belongs to a governed record is as confidential as it: comments, versions, files, to-dos and the rest.
+"""What belongs to a governed record is as confidential as the record: comments, versions, files, to-dos and others.
 
-One table says how each of Frappe's DocTypes points at its owner; two hooks, registered for exactly these
-DocTypes, hold it in lists and on single documents. A document whose owner is not governed costs no query.
+One table lists how each of Frappe's DocTypes refers to its owner; two hooks, registered for exactly these
+DocTypes, enforce it in lists and on single documents. A document whose owner is not governed costs no query.
 """
 
 import frappe
@@ -11,14 +11,14 @@ from client_comms.enforcement import governed, interactions, refusals
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
 
-# An email is filed under what its message is filed under, which need not be as confidential as the message.
+# A queued email is filed under its message's document, which may be less confidential than the message.
 _MESSAGE_OF = {"Email Queue": "communication"}
-_NESTED = 3  # an email about a comment on a message; what belongs deeper than that belongs to nothing
+_NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 _CHANGES = ("write", "create", "delete", "share")
 
 
 def condition(user=None, doctype=None) -> str:
-	"""Leave out rows whose owner the user may not read. Registered for the DocTypes of `OWNER_FIELDS`."""
+	"""Leave out rows whose owner the user cannot read. Registered for the DocTypes of `OWNER_FIELDS`."""
 	user = user or frappe.session.user
 	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
 	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
@@ -35,7 +35,7 @@ def condition(user=None, doctype=None) -> str:
 
 
 def _of_message(doctype: str, readable: str | None) -> str:
-	"""What belongs to a message besides its owner, and is as confidential as the message."""
+	"""Documents that belong to a message as well as to their owner, and are as confidential as the message."""
 	if not readable or doctype not in _MESSAGE_OF:
 		return ""
 	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
@@ -46,7 +46,7 @@ def _of_message(doctype: str, readable: str | None) -> str:
 
 
 def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
-	"""The document that a document belongs to, as the database holds it; itself when it belongs to none."""
+	"""The document to which a document belongs in the database; the document itself if it belongs to none."""
 	for _step in range(_NESTED):
 		fields = OWNER_FIELDS.get(doctype)
 		owner = fields and name and frappe.db.get_value(doctype, name, fields)
@@ -57,7 +57,7 @@ def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | N
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide on one belonging: by the owner it has in the database, and by the one a change would give it."""
+	"""Decide on one dependent document: by its owner in the database, and by the owner that a change would give it."""
 	user = user or frappe.session.user
 	action = _action(ptype)
 	for owner_type, owner_name in _owners(doc, ptype):
@@ -78,6 +78,6 @@ def _owners(doc, ptype) -> set[tuple[str, str]]:
 
 
 def _action(ptype: str | None) -> str:
-	"""Printing, sending or exporting what belongs to a record is doing so with the record itself."""
+	"""Printing, sending or exporting a dependent document counts as doing so with the record itself."""
 	action = interactions.action_of(ptype)
 	return action if action in (access.PRINT, access.EMAIL, access.EXPORT) else access.READ

@@ -1,11 +1,11 @@
-"""Version 16 lets whoever may write a document discard it for good, past all that a save checks; proof is not discarded (R-3)."""
+"""Version 16 lets users with write access discard a document without the checks of a save; evidence cannot be discarded (R-3)."""
 
 import frappe
 from frappe import _
 
 
 def refuse(doc, method=None) -> None:
-	"""`before_discard` of what only grows.
+	"""`before_discard` of append-only documents.
 
 	:raises frappe.ValidationError: always
 	"""

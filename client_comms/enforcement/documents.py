@@ -1,8 +1,8 @@
-"""Issue, Lead and Opportunity by their own level, where the settings govern them (D-5, P-2).
+"""Access to Issue, Lead and Opportunity by their own level, if the settings govern them (D-5, P-2).
 
-A document without a level is not governed. One with a level is open to who may read an interaction about
-it of that same level, to whom the level is open by role or oversight, and to cleared users who take part in the
-document itself: its owner in ERPNext's sense, and who has it assigned.
+A document without a level is not governed. A document with a level is open to users who can read an interaction
+about it at the same level, to users for whom the level is open by role or oversight, and to users with clearance who
+take part in the document itself: its owner in ERPNext's sense, and its assignees.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ from client_comms.enforcement import interactions, policy, refusals
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
-# DocType -> the field that names who is responsible for the document
+# DocType -> the field with the user responsible for the document
 RESPONSIBLE_FIELD = {"Issue": None, "Lead": "lead_owner", "Opportunity": "opportunity_owner"}
 SETTING = {"Issue": "govern_issues", "Lead": "govern_leads", "Opportunity": "govern_opportunities"}
 
 
 def is_governed(doctype: str) -> bool:
-	"""Whether the settings govern this DocType; asks no database beyond the cached settings."""
+	"""Whether the settings govern this DocType; uses only the cached settings."""
 	return doctype in SETTING and bool(frappe.get_cached_doc("Client Comms Settings").get(SETTING[doctype]))
 
 
 def condition(user=None, doctype=None) -> str:
-	"""The rows of a governed DocType that the user may read, as bracketed SQL; empty when all are open."""
+	"""The rows of a governed DocType that the user can read, as bracketed SQL; empty if all are open."""
 	user = user or frappe.session.user
 	if not is_governed(doctype):
 		return ""
@@ -52,7 +52,7 @@ def condition(user=None, doctype=None) -> str:
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide on one document, on the level that the database holds."""
+	"""Decide on one document, by its level in the database."""
 	if not is_governed(doc.doctype) or not doc.name:
 		return compat.no_objection()
 	user = user or frappe.session.user
@@ -66,12 +66,12 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 def decide(
 	doctype: str, name: str, action: str, user: str, *, lasting: bool = False
 ) -> access.Decision | None:
-	"""The decision on a document as the database holds it; None when it has no level."""
+	"""The decision on a document by its state in the database; None if it has no level."""
 	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
-	"""What decides about a document: its own facts, and those of the interactions about it at its level."""
+	"""The facts that decide about a document: its own, and those of the interactions about it at its level."""
 	field = RESPONSIBLE_FIELD[doctype]
 	fields = ["confidentiality_level", field] if field else ["confidentiality_level"]
 	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
@@ -97,9 +97,9 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 
 
 def simulate_governing(doctype: str) -> list[dict]:
-	"""Who would lose sight of how many documents, were the DocType governed now: `[{"user", "documents"}]`.
+	"""Who would lose access to how many documents if the DocType were governed now: `[{"user", "documents"}]`.
 
-	Counts documents with an interaction about them that the user may not read; one query a user.
+	Counts documents with an interaction that the user cannot read; one query per user.
 	"""
 	losses = []
 	for user in frappe.get_all(

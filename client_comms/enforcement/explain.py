@@ -1,4 +1,4 @@
-"""Every layer that decides about a record, asked in Frappe's own order, with the one that decided named."""
+"""Explains access to a record: checks every layer in Frappe's own order and names the one that decided."""
 
 from collections.abc import Iterable
 
@@ -15,14 +15,14 @@ ROLE_PERMISSION = "role-permission"
 USER_PERMISSION = "user-permission"
 SHARED = "shared"
 NOT_GOVERNED = "not-governed"
-# The rights that a share may give; the rest of the actions is no matter of shares.
+# The permissions that a share can give; other actions do not depend on shares.
 _SHARED_RIGHTS = ("read", "write", "share")
 
 
 def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	"""`{"allowed", "rule", "reasons"}`; `allowed` is what Frappe answers, `rule` what decided it.
 
-	:raises frappe.DoesNotExistError: there is no such DocType, or no such record
+	:raises frappe.DoesNotExistError: the DocType or the record does not exist
 	"""
 	require_action(action)
 	validation.require_doctype(doctype)
@@ -45,12 +45,12 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 
 
 def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict] | None:
-	"""`explain` for every enabled user of the desk, with `"user"`; a few queries for all of them.
+	"""`explain` for every enabled desk user, with `"user"`; a few queries for all of them.
 
-	Other apps' hooks are not asked, nor are Frappe's own on a Communication: `explain` asks them for one user.
+	Other apps' hooks, and Frappe's own on a Communication, are not evaluated: `explain` does that for one user.
 
-	:returns: in the order of the users' names; None when the record is not governed
-	:raises frappe.DoesNotExistError: there is no such record
+	:returns: in the order of the users' names; None if the record is not governed
+	:raises frappe.DoesNotExistError: the record does not exist
 	"""
 	require_action(action)
 	doc = frappe.get_doc(doctype, name)
@@ -75,7 +75,7 @@ def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict]
 
 
 def role_allows(doctype: str, roles: frozenset[str], action: str, is_owner: bool = False) -> bool:
-	"""Whether the Role Permissions Manager gives `action` on the DocType to one of the roles."""
+	"""Whether the Role Permissions Manager allows `action` on the DocType to one of the roles."""
 	return any(
 		row.role in roles and not row.permlevel and row.get(action) and (is_owner or not row.if_owner)
 		for row in frappe.get_meta(doctype).permissions
@@ -83,7 +83,7 @@ def role_allows(doctype: str, roles: frozenset[str], action: str, is_owner: bool
 
 
 def require_action(action: str) -> None:
-	"""Refuse what is no action of the clearance table."""
+	"""Refuse anything that is not an action of the clearance table."""
 	if action not in access.ACTIONS:
 		frappe.throw(_("Choose one of these actions: {0}.").format(", ".join(sorted(access.ACTIONS))))
 
@@ -102,7 +102,7 @@ def _explain_one(doc, action, subject, decision, restricted: set[str], shared: s
 def _refusal_of_frappe(
 	doc, action: str, subject: access.Subject, ask_for_restrictions: bool = True
 ) -> tuple[str, str] | None:
-	"""The layer of Frappe that refuses what confidentiality allows, and its reason."""
+	"""The layer of Frappe that denies what confidentiality allows, and its reason."""
 	if not role_allows(doc.doctype, subject.roles, action, is_owner=doc.owner == subject.user):
 		reason = _("None of the roles of {0} has {1} permission for {2} in the Role Permissions Manager.")
 		return ROLE_PERMISSION, reason.format(
@@ -115,11 +115,11 @@ def _refusal_of_frappe(
 
 
 def _facts(doc, action: str) -> tuple[Iterable[access.Record], str]:
-	"""The facts that decide about a record, or about the record that it belongs to, and the action to ask for."""
+	"""The facts that decide about a record, or about the record to which it belongs, and the action to check."""
 	doctype, name = doc.doctype, doc.name
 	if fields := dependents.OWNER_FIELDS.get(doctype):
 		doctype, name = (doc.get(field) for field in fields)
-	# A grant may be seen by who may read its interaction; its controller checks the rest.
+	# Users who can read an interaction can see its grants; the grant's controller checks the rest.
 	asked = access.READ if doctype == governed.GRANT else action
 	return (governed.records(doctype, name) if name else ()), asked
 

@@ -1,8 +1,8 @@
-"""What users reach, who reaches a record, and what a change would change (D-5, P-2, M-1).
+"""What users can access, who can access a record, and what a change would affect (D-5, P-2, M-1).
 
 Numbers come from grouped queries over all interactions; what the numbers mean is decided by the rule
-(`rules.access`) on one record of each sort (`rules.reach`). Nothing is written, and nothing of a record
-is told but its name, level and type.
+(`rules.access`) on one record of each kind (`rules.access_impact`). Nothing is written, and only a record's
+name, level and type are shown.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from client_comms.rules import access, access_impact
 
 INTERACTION = interactions.INTERACTION
 GRANT = governed.GRANT
-# A user's tie to an interaction, the nearest first; queries number them by their place here.
+# A user's tie to an interaction, the closest first; queries number them by their position here.
 _TIES = (access_impact.PARTICIPANT, access_impact.GRANTED, access_impact.ACCOUNT_MANAGER)
 
 
@@ -51,7 +51,7 @@ def of_user(user: str) -> dict:
 
 
 def _cells(subject: access.Subject) -> list[dict]:
-	"""One for each level and type: how many interactions there are, are listed to the user, and why."""
+	"""One cell per level and type: how many interactions exist, how many the user's list shows, and why."""
 	rules, now = policy.current(), clock.now()
 	kinds = _kinds()
 	listed = _listed(subject)
@@ -82,7 +82,7 @@ def _cells(subject: access.Subject) -> list[dict]:
 
 
 def _without_records(subject: access.Subject, cells: Collection[tuple]) -> list[tuple[tuple, dict]]:
-	"""Cells of the matrix in force that have no interaction yet: the rule for one that nobody takes part in."""
+	"""Cells of the matrix in force that have no interactions yet: the rule for an interaction without participants."""
 	rules, now = policy.current(), clock.now()
 	version = matrices.in_force(None, now)
 	types = frappe.get_cached_doc("Communication Matrix", version).rules if version else ()
@@ -102,7 +102,7 @@ def _without_records(subject: access.Subject, cells: Collection[tuple]) -> list[
 
 
 def _listed(subject: access.Subject) -> Counter:
-	"""(level, type) -> how many interactions a list shows the user: the row filter, and Frappe's User Permissions."""
+	"""(level, type) -> number of interactions in the user's list: the row filter combined with Frappe's User Permissions."""
 	found = Counter()
 	if not subject.bypass and not explain.role_allows(INTERACTION, subject.roles, access.READ):
 		return found
@@ -137,7 +137,7 @@ def _trainings(user: str) -> list[dict]:
 
 
 def _active_grants(user: str) -> list[dict]:
-	"""Without their reasons, which may tell of the record."""
+	"""Active grants, without their reasons, which may reveal content of the record."""
 	return frappe.get_all(
 		GRANT,
 		{"user": user, "valid_until": (">=", clock.now())},
@@ -188,7 +188,7 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 	}
 
 
-# --- what if -----------------------------------------------------------------------------------
+# --- simulation --------------------------------------------------------------------------------
 
 
 def simulate_matrix(matrix: str, against: str | None, action: str) -> dict:
@@ -248,7 +248,7 @@ def simulate_clearance(level: str, role: str, actions: Collection[str], oversigh
 
 
 def _differences(subjects: Iterable[access.Subject], before, after, action: str, company: str | None = None):
-	"""`before` and `after` give the case of a subject. What a role may not do in the Role Permissions Manager stays undone."""
+	"""`before` and `after` return the case of a subject. Actions denied by the Role Permissions Manager stay denied."""
 	explain.require_action(action)
 	now, kinds = clock.now(), _kinds(company)
 	subjects = [subject for subject in subjects if not subject.bypass]
@@ -282,7 +282,7 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 
 
 def _permitted(case: access_impact.Case, action: str) -> access_impact.Case:
-	"""Without roles where the Role Permissions Manager lets none of them do the action."""
+	"""The subject, without roles if the Role Permissions Manager denies all of them the action."""
 	if explain.role_allows(INTERACTION, case.subject.roles, action):
 		return case
 	return case._replace(subject=access.Subject(case.subject.user, frozenset()))
@@ -313,7 +313,7 @@ def _require(doctype: str, name: str) -> None:
 
 
 def _kinds(company: str | None = None) -> Counter:
-	"""`reach.Kind` -> interactions of that kind."""
+	"""`access_impact.Kind` -> number of interactions of that kind."""
 	kinds = Counter()
 	for row in simulation.kinds(company):
 		kinds[_kind(row.confidentiality_level, row.matrix, row.communication_type)] += row.records
@@ -321,9 +321,9 @@ def _kinds(company: str | None = None) -> Counter:
 
 
 def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
-	"""user -> (`reach.Kind`, nearest tie) -> interactions, for what `policy.stored_record` says of one; two queries.
+	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching `policy.stored_record`; two queries.
 
-	Responsible staff are counted on an index by itself, for nearly every interaction has one.
+	Responsible staff are counted separately on an index, because nearly every interaction has one.
 	"""
 	ties: dict[str, Counter] = {}
 	if not users:
@@ -353,7 +353,7 @@ def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
 
 
 def _other_ties() -> str:
-	"""User, interaction and tie, by action items, grants and clients, as SQL; by the indexes of the row condition."""
+	"""User, interaction and tie from action items, grants and clients, as SQL that uses the indexes of the row condition."""
 	parts = [
 		"select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`"
 		" where `assigned_to` in %(users)s and `status` = %(open)s",
@@ -374,6 +374,6 @@ def _kind(level: str | None, matrix: str | None, communication_type: str | None)
 
 
 def _counted(level: str | None) -> str | None:
-	"""The name of the level that a stored one counts as."""
+	"""The effective level of a stored level name."""
 	counted = policy.current().level(policy.as_the_database_reads(level))
 	return counted and counted.name

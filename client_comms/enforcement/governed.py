@@ -1,9 +1,9 @@
-"""Which DocTypes carry confidentiality, and the one answer for each of their records.
+"""The governed DocTypes, and the decision for each of their records.
 
-An interaction is governed by its level and by who takes part. A message, event or call bound to an interaction
-is as confidential as that; one with a level but no interaction is governed by the level alone. A message with neither
-is as confidential as the Issue, Lead or Opportunity under which it is filed; where that is not governed, or there is
-none, it is not governed here at all, and ERPNext's own permissions decide.
+An interaction is governed by its level and its participants. A message, event or call linked to an interaction is
+as confidential as the interaction; one with a level but no interaction is governed by the level alone. A message
+with neither is as confidential as the Issue, Lead or Opportunity under which it is filed; if that is not governed,
+or there is none, the message is not governed, and ERPNext's own permissions apply.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ COMMUNICATION = "Communication"
 EVENT = "Event"
 CALL = "Call Log"
 DISCLOSURE = "Client Disclosure"
-# The DocTypes that carry the fields `client_interaction` and `confidentiality_level`: those whose level follows that of
-# the interaction, and all of them. The register keeps the level at which something went out.
+# The DocTypes with the fields `client_interaction` and `confidentiality_level`: those whose level follows that of
+# the interaction, and all of them. The register keeps the level at which something was sent.
 BOUND = (COMMUNICATION, EVENT, CALL)
 HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
@@ -28,12 +28,12 @@ _FILED_UNDER = ("reference_doctype", "reference_name")
 
 
 def doctypes() -> tuple[str, ...]:
-	"""The DocTypes whose records may be governed on this site."""
+	"""The DocTypes whose records can be governed on this site."""
 	return (INTERACTION, GRANT, *HELD_WITH_INTERACTION, *filter(documents.is_governed, documents.SETTING))
 
 
 def condition(doctype: str, user: str) -> str:
-	"""The rows of a governed DocType that `user` may read, as bracketed SQL; empty when all are open."""
+	"""The rows of a governed DocType that `user` can read, as bracketed SQL; empty if all are open."""
 	if doctype == INTERACTION:
 		return interactions.interaction_condition(user)
 	if doctype == GRANT:
@@ -44,7 +44,7 @@ def condition(doctype: str, user: str) -> str:
 
 
 def readable(doctype: str, names: list[str]) -> set[str]:
-	"""Those of `names` that the session user may read as far as confidentiality goes; one query, none when all are open."""
+	"""The `names` that confidentiality lets the session user read; one query, none if all are open."""
 	restricted = names and condition(doctype, frappe.session.user)
 	if not restricted:
 		return set(names)
@@ -57,7 +57,7 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 
 
 def level(doctype: str, name: str) -> str | None:
-	"""The level that a record counts at, as the database holds it; None when it is not governed or not there."""
+	"""The effective level of a record in the database; None if it is not governed or does not exist."""
 	if doctype == INTERACTION:
 		fields = ["confidentiality_level"]
 	elif doctype == GRANT:
@@ -77,7 +77,7 @@ def level(doctype: str, name: str) -> str | None:
 
 
 def interaction_of(doctype: str, name: str) -> str | None:
-	"""The interaction that a record is, or is bound to."""
+	"""The interaction that a record is, or to which it is linked."""
 	if doctype == INTERACTION:
 		return name
 	if doctype not in HELD_WITH_INTERACTION:
@@ -88,16 +88,16 @@ def interaction_of(doctype: str, name: str) -> str | None:
 def decide(
 	doctype: str, name: str, action: str, user: str, *, lasting: bool = False
 ) -> access.Decision | None:
-	"""The decision on one record as the database holds it; None when it is not governed or not there.
+	"""The decision on one record by its state in the database; None if it is not governed or does not exist.
 
-	:param lasting: only for reasons that do not end by themselves, see `policy.stored_record`
+	:param lasting: consider only reasons that do not expire, see `policy.stored_record`
 	"""
 	action = access.READ if doctype == GRANT else action
 	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
-	"""The facts that decide: the record is open to whoever may have any of these; none when it is not governed."""
+	"""The facts that decide: a user who is allowed by any of these can access the record; empty if it is not governed."""
 	if doctype == INTERACTION:
 		if record := policy.stored_record(name, lasting=lasting):
 			yield record
@@ -124,7 +124,7 @@ def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Re
 	if interaction and (record := policy.stored_record(interaction, lasting=lasting)):
 		yield record
 	else:
-		# The interaction is gone, or there never was one: nobody takes part, the level alone decides.
+		# The interaction was deleted or never existed: there are no participants, so the level alone decides.
 		yield access.Record(row.confidentiality_level, None, None)
 
 
@@ -148,7 +148,7 @@ def _bound_condition(doctype: str, user: str) -> str:
 
 
 def _filed_condition(doctype: str, user: str) -> str:
-	"""That a message which is bound to nothing is filed under nothing that the user may not read."""
+	"""Condition: a message without an interaction is not filed under a document that the user cannot read."""
 	if doctype != COMMUNICATION:
 		return ""
 	filed_type, filed_name = (f"ifnull(`tab{doctype}`.`{field}`, '')" for field in _FILED_UNDER)

@@ -1,4 +1,4 @@
-"""Which DocTypes this app holds to the rule, and the one question that wrapped methods ask about a document."""
+"""Which DocTypes this app guards, and the check that wrapped methods make on a document."""
 
 import frappe
 from frappe import _
@@ -10,12 +10,12 @@ from client_comms.rules import access
 
 
 def is_held(doctype: str) -> bool:
-	"""Whether a row condition of this app applies to the DocType; asks no database."""
+	"""Whether a row condition of this app applies to the DocType; does not query the database."""
 	return doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
 
 
 def named(doctype: str) -> str:
-	"""The DocType that the database finds by a name: it compares names without case, accents and trailing blanks."""
+	"""The DocType that the database finds for a name: it compares names ignoring case, accents and trailing spaces."""
 	try:
 		return frappe.get_meta(doctype).name
 	except frappe.DoesNotExistError:
@@ -24,23 +24,23 @@ def named(doctype: str) -> str:
 
 
 def is_restricted(user: str | None = None) -> bool:
-	"""Whether there may be records that a user may not read.
+	"""Whether there may be records that a user cannot read.
 
-	:param user: the session user when left out
+	:param user: by default the session user
 	"""
 	rows = access.row_filter(policy.subject(user), policy.current(), access.READ)
 	return not (rows.everything or rows.open_levels >= rows.known_levels)
 
 
 def readable_names(doctype: str, filters=None) -> list[str]:
-	"""The names that the session user may read, for queries of Frappe that apply no row condition."""
+	"""The names that the session user can read, for Frappe queries that do not apply row conditions."""
 	return frappe.get_list(doctype, filters=filters, pluck="name", limit=0, order_by=None)
 
 
 def readable(doctype: str, names: list[str], user: str | None = None) -> set[str]:
-	"""Those of `names` that a user may read as far as the row condition of this app goes; one query, none when all are open.
+	"""The `names` that this app's row condition lets a user read; one query, none if all are open.
 
-	:param user: the session user when left out
+	:param user: by default the session user
 	"""
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
@@ -55,9 +55,9 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 
 
 def require(doctype: str, name: str, action: str = access.READ) -> None:
-	"""Refuse the session user an action that the rule refuses; a record that is not governed passes.
+	"""Refuse the session user an action that the rule denies; records that are not governed pass.
 
-	:raises ClearanceMissingError: the rule refuses
+	:raises ClearanceMissingError: the rule denies the action
 	"""
 	if not (doctype and name):
 		return

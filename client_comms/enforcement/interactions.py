@@ -1,6 +1,6 @@
-"""Client Interaction behind Frappe's two permission hooks (D-5, P-2).
+"""Connects Client Interaction to Frappe's two permission hooks (D-5, P-2).
 
-Both hooks render the one rule in `rules.access`: `has_permission` asks for the decision on one record,
+Both hooks apply the rule in `rules.access`: `has_permission` returns the decision on one record, and
 the conditions translate the rule's row filter into SQL. Frappe's hooks can only deny: role permissions
 and User Permissions still apply.
 """
@@ -34,12 +34,12 @@ _NOTHING = "1 = 0"
 
 
 def action_of(ptype: str | None) -> str:
-	"""The action of the clearance table behind a permission type of Frappe; reading for all the rest."""
+	"""The action of the clearance table for a Frappe permission type; READ for all others."""
 	return _ACTION.get(ptype, access.READ)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide on one interaction, on what the database holds rather than on the document in memory."""
+	"""Decide on one interaction, by its state in the database rather than the document in memory."""
 	user = user or frappe.session.user
 	record = policy.stored_record(doc.name) if doc.name else None
 	decision = decide_new(user) if record is None else decide(record, action_of(ptype), user)
@@ -54,7 +54,7 @@ def decide(record: access.Record, action: str, user: str | None = None) -> acces
 
 
 def decide_any(records: Iterable[access.Record], action: str, user: str) -> access.Decision | None:
-	"""`rules.access.decide_any`, likewise; asks nothing about the user where there are no records."""
+	"""`rules.access.decide_any`, likewise; does not load the user if there are no records."""
 	records = iter(records)
 	first = next(records, None)
 	if first is None:
@@ -65,14 +65,14 @@ def decide_any(records: Iterable[access.Record], action: str, user: str) -> acce
 
 
 def decide_new(user: str) -> access.Decision:
-	"""Whether a user may log an interaction at all: any role that is responsible for some type may (D-1)."""
+	"""Whether a user can log interactions at all: they need a role that is responsible for some type (D-1)."""
 	return access.decide_new(policy.subject(user), policy.current())
 
 
 def readers(doc, users: Iterable[str | None]) -> list[str]:
-	"""Those of `users` who are enabled and may read the interaction, in the order of their names.
+	"""The `users` who are enabled and can read the interaction, in the order of their names.
 
-	Frappe's own rules are asked as well; the database is asked about the record once, and not for each user.
+	Frappe's own permissions are checked as well; the record is queried once, not once per user.
 	"""
 	users = sorted(filter(None, set(users)))
 	if not users:
@@ -83,13 +83,13 @@ def readers(doc, users: Iterable[str | None]) -> list[str]:
 
 
 def listed_for() -> str:
-	"""The action that lists are made for at the moment: reading, except inside `listing_for`."""
+	"""The action for which lists are currently filtered: READ, except inside `listing_for`."""
 	return frappe.flags.get(LISTED_FOR) or access.READ
 
 
 @contextmanager
 def listing_for(action: str) -> Iterator[None]:
-	"""Row conditions are those of `action` inside the block: lists hold what the user may export, or email."""
+	"""Inside the block, row conditions use `action`, so that lists contain what the user can export or email."""
 	before = frappe.flags.get(LISTED_FOR)
 	frappe.flags[LISTED_FOR] = action
 	try:
@@ -99,7 +99,7 @@ def listing_for(action: str) -> Iterator[None]:
 
 
 def interaction_condition(user=None, doctype=None) -> str:
-	"""The rows of Client Interaction that the user may read, or export in an export, as SQL."""
+	"""The rows of Client Interaction that the user can read (or export, in an export), as SQL."""
 	user = user or frappe.session.user
 	return render(access.row_filter(policy.subject(user), policy.current(), listed_for()), user)
 
@@ -110,12 +110,12 @@ def child_condition(user=None, doctype=None) -> str:
 
 
 def grant_condition(user=None, doctype=None) -> str:
-	"""A grant names its interaction, so it is as confidential as that."""
+	"""A grant names its interaction, so it is as confidential as the interaction."""
 	return _through("`tabInteraction Access Grant`.`interaction`", user)
 
 
 def has_grant_permission(doc, ptype=None, user=None, debug=False):
-	"""A grant may be seen by who may read its interaction; the controller checks who may give one."""
+	"""Users who can read an interaction can see its grants; the controller checks who can create one."""
 	record = policy.stored_record(doc.interaction) if doc.interaction else None
 	if record is None or decide(record, access.READ, user).allowed:
 		return compat.no_objection()
@@ -137,7 +137,7 @@ def _through(column: str, user: str | None) -> str:
 
 
 def render(rows: access.RowFilter, user: str) -> str:
-	"""A row filter of the rule as a bracketed SQL condition; empty when every row is open."""
+	"""A row filter of the rule as a bracketed SQL condition; empty if every row is open."""
 	if rows.everything:
 		return ""
 	branches = []
@@ -156,7 +156,7 @@ def _column(name: str) -> str:
 
 
 def _literal(value: str) -> str:
-	"""An SQL literal without any percent sign: some callers of a condition take it for a parameter, some do not."""
+	"""An SQL literal without percent signs, which some callers of a condition treat as parameters and others do not."""
 	return f"_utf8mb4 0x{value.encode().hex()}" if "%" in value else frappe.db.escape(value)
 
 
@@ -165,7 +165,7 @@ def _values(values) -> str:
 
 
 def at_levels(rows: access.RowFilter, levels, column: str) -> str:
-	"""Rows whose level, held in `column`, counts as one of `levels`."""
+	"""Rows whose level, stored in `column`, counts as one of `levels`."""
 	named = f"{column} in ({_values(levels)})"
 	if rows.strictest not in levels:
 		return named
@@ -190,10 +190,10 @@ def _of_types(pairs) -> str:
 
 
 def _takes_part(rows: access.RowFilter, user: str) -> str:
-	"""The rows in which the user takes part, or whose client they manage at a level where that counts as well.
+	"""The rows in which the user takes part, or, at levels where this counts, whose client they manage.
 
-	Collected in a derived table first: each part of it has an index, and for users who see little else
-	MariaDB then starts from their few rows instead of walking through everybody's.
+	They are collected in a derived table first: each part of it has an index, so for users who see little
+	else MariaDB starts from their few rows instead of scanning everyone's.
 	"""
 	escaped, now = _literal(user), frappe.db.escape(str(clock.now()))
 	parts = [

@@ -1,7 +1,7 @@
-"""People in the house who would be told of a record that they may not read are left out, and the sender is told (D-5, P-2).
+"""Staff who cannot read a record are removed from the recipients of messages about it, and the sender is told (D-5, P-2).
 
-Mentions, emails, notifications and follows reach whoever they name, unchecked. The rest of the action goes
-through: whom it may reach, it reaches.
+Frappe does not check the recipients of mentions, emails, notifications and follows. The other recipients are
+not affected.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _DAY = 24 * 60 * 60
 
 
 def without_clearance(doctype: str, name: str, users: Iterable[str]) -> dict[str, access.Decision]:
-	"""User -> the decision that keeps the record from them, for those of `users` who may not read it."""
+	"""User -> the decision that denies access, for those of `users` who cannot read the record."""
 	if not name or doctype not in governed.doctypes():
 		return {}
 	decisions = {user: governed.decide(doctype, name, access.READ, user) for user in sorted(set(users))}
@@ -31,13 +31,13 @@ def without_clearance(doctype: str, name: str, users: Iterable[str]) -> dict[str
 
 
 def reasons(left_out: dict[str, access.Decision]) -> list[Message]:
-	"""Who lacks which clearance and what to do about it, each sentence once."""
+	"""Which clearances are missing and what to do about it, each sentence once."""
 	every = [reason for decision in left_out.values() for reason in decision.reasons]
 	return list({translate(reason): reason for reason in every}.values())
 
 
 def tell_left_out(left_out: dict[str, access.Decision], title: str) -> None:
-	"""Say so, once in a request."""
+	"""Tell the sender, once per request."""
 	if left_out:
 		message = "<br>".join(map(translate, reasons(left_out)))
 		if message not in frappe.flags.setdefault(_TOLD, set()):
@@ -46,7 +46,7 @@ def tell_left_out(left_out: dict[str, access.Decision], title: str) -> None:
 
 
 def tell_mentioned(doc, method=None) -> None:
-	"""After a Comment was stored: `notifications` withholds it from who was mentioned without clearance."""
+	"""After a Comment was stored: tell its author if mentioned users have no clearance; `notification_log` withholds it from them."""
 	if doc.comment_type == "Comment" and doc.reference_name and doc.reference_doctype in governed.doctypes():
 		mentioned = extract_mentions(doc.content or "")
 		tell_left_out(
@@ -55,9 +55,9 @@ def tell_mentioned(doc, method=None) -> None:
 
 
 def leave_out_of_message(doc, method=None) -> None:
-	"""Before a message of the desk is stored: colleagues without clearance are no recipients of it.
+	"""Before a desk message is stored, remove colleagues without clearance from its recipients.
 
-	:raises ClearanceMissingError: nobody else is
+	:raises ClearanceMissingError: no recipient remains
 	"""
 	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email" or not doc.reference_name:
 		return
@@ -79,9 +79,9 @@ def leave_out_of_message(doc, method=None) -> None:
 
 
 def leave_out_of_queue(doc, method=None) -> None:
-	"""Before any email is queued: the same for Notifications, forwarded answers and whatever else sends.
+	"""Before any email is queued, do the same for Notifications, forwarded answers and all other senders.
 
-	Nobody reads a message about it, so it is written to the Error Log, once a day for each record.
+	No user would see a message, so it is written to the Error Log, once a day per record.
 	"""
 	users = None
 	for owner_type, owner_name in (
@@ -103,7 +103,7 @@ def leave_out_of_queue(doc, method=None) -> None:
 
 
 def _users(addresses: list[str]) -> dict[str, str]:
-	"""Address -> desk user, for the addresses that are somebody's in the house; one query."""
+	"""Address -> desk user, for the addresses that belong to staff; one query."""
 	wanted = {_address(each) for each in addresses}
 	rows = frappe.get_all(
 		"User", {"email": ("in", [*wanted, ""]), "user_type": "System User"}, ["email", "name"]

@@ -1,4 +1,4 @@
-"""How the level of an Issue, Lead or Opportunity changes: never by a save, and what belongs to the document follows at once (D-5, P-2)."""
+"""Changes the level of an Issue, Lead or Opportunity: never by saving, and with immediate effect on what belongs to it (D-5, P-2)."""
 
 import frappe
 from frappe import _
@@ -11,7 +11,7 @@ from client_comms.rules import access
 
 
 def guard_level(doc, method=None):
-	"""The level of a governed document changes by `change_level` alone, not by a form, an import or the API.
+	"""The level of a governed document can be changed only by `change_level`, not by a form, an import or the API.
 
 	:raises ClearanceMissingError: a save would change it
 	"""
@@ -27,7 +27,7 @@ def guard_level(doc, method=None):
 
 
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise or lower a document. Raising needs write access; lowering also clearance on both levels. Both need a reason.
+	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels. Both require a reason.
 
 	:raises ClearanceMissingError: lowering without clearance
 	"""
@@ -52,16 +52,16 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 
 
 def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
-	"""An interaction about the document is of that level: the document is at least as confidential.
+	"""Raise a document to the level of an interaction about it.
 
-	:param new: it is being inserted, so nothing hangs on it yet
+	:param new: it is being inserted, so nothing depends on it yet
 	"""
 	if not documents.is_governed(doctype):
 		return
 	before = frappe.db.get_value(doctype, name, "confidentiality_level")
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
-		if new:  # nothing has cached it yet
+		if new:  # it is not cached yet
 			table = frappe.qb.DocType(doctype)
 			frappe.qb.update(table).set(table.confidentiality_level, level).where(table.name == name).run()
 		else:
@@ -70,8 +70,8 @@ def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
 
 
 def set_level(doctype: str, name: str, level: str) -> None:
-	"""Write the level, and let what exists already follow: shares and follows that lapsed end, files become private."""
-	from client_comms.enforcement import sharing  # these ask about documents themselves
+	"""Write the level and apply it to what already exists: lapsed shares and follows end, files become private."""
+	from client_comms.enforcement import sharing  # these check documents themselves
 	from client_comms.enforcement.doctypes import file
 
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
@@ -80,7 +80,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 
 
 def backfill_levels(doctype: str, chunk: int = 500) -> None:
-	"""Give documents without a level that of the strictest interaction about them. Repeatable; commits in chunks."""
+	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits in chunks."""
 	rules = policy.current()
 	while rows := frappe.db.sql(
 		f"""select `doc`.`name`, `interaction`.`confidentiality_level`
@@ -100,7 +100,7 @@ def backfill_levels(doctype: str, chunk: int = 500) -> None:
 
 
 def record_change(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:
-	"""A level was raised or lowered; the first level of a record is neither."""
+	"""Record that a level was raised or lowered; setting the first level of a record is neither."""
 	if not before or before == after:
 		return
 	rules = policy.current()
@@ -109,7 +109,7 @@ def record_change(doctype: str, name: str, before: str | None, after: str, reaso
 
 
 def follow_settings(doc, method=None) -> None:
-	"""`on_update` of Client Comms Settings: documents that are governed from now on take the level of the interactions
+	"""`on_update` of Client Comms Settings: newly governed documents take the level of the interactions
 	about them."""
 	before = doc.get_doc_before_save()
 	for doctype, setting in documents.SETTING.items():

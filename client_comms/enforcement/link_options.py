@@ -1,7 +1,7 @@
-"""Names that link fields offer to people who need them for the procedure and hold no role of ERPNext (D-2).
+"""Names that link fields offer to users who need them for the procedure but have no ERPNext role (D-2).
 
-Whoever logs interactions says which client it was, though the site may not let them open that client's record.
-They are offered names and titles, as far as User Permissions and the app's own rules go, and nothing more.
+Users who log interactions must choose the client, even if they cannot open the client's record. They are offered
+names and titles, within User Permissions and the app's own rules, and nothing more.
 """
 
 import frappe
@@ -10,7 +10,7 @@ from frappe.permissions import get_allowed_docs_for_doctype, get_role_permission
 from client_comms.enforcement import guards
 
 _INTERACTION, _SETTINGS = ("Client Interaction", "read"), ("Client Comms Settings", "write")
-# DocType -> the right of this app that goes with choosing one of them
+# DocType -> the permission in this app that allows choosing one of its documents
 _GOES_WITH = {
 	**dict.fromkeys(("Customer", "Lead", "Prospect", "Supplier", "Contact"), (_INTERACTION,)),
 	**dict.fromkeys(("Company", "Issue Priority"), (_INTERACTION, _SETTINGS)),
@@ -19,7 +19,7 @@ _GOES_WITH = {
 
 
 def is_offered(doctype: str) -> bool:
-	"""Whether the session user may choose one by a right of this app, and has no right to it in Frappe."""
+	"""Whether the session user can choose documents only through this app, without permission in Frappe."""
 	rights = _GOES_WITH.get(doctype)
 	if not rights or is_open(doctype):
 		return False
@@ -27,7 +27,7 @@ def is_offered(doctype: str) -> bool:
 
 
 def is_open(doctype: str) -> bool:
-	"""Whether a role lets the session user read or select documents in Frappe, and not only those of their own making."""
+	"""Whether a role lets the session user read or select documents in Frappe, and not only their own."""
 	allowed = get_role_permissions(frappe.get_meta(doctype))
 	own = allowed.get("if_owner") or {}
 	return any(allowed.get(right) and right not in own for right in ("read", "select"))
@@ -36,8 +36,8 @@ def is_open(doctype: str) -> bool:
 def find(doctype: str, text: str, filters=None, limit: int = 10) -> list[tuple[str, str]]:
 	"""Rows of (name, title) that contain `text`.
 
-	:param filters: as a request sends them; `{"link_doctype", "link_name"}` of contacts and `name` are heeded, others
-	    would answer questions about what a record holds
+	:param filters: as a request sends them; only `{"link_doctype", "link_name"}` of contacts and `name` are used; others
+	    would reveal content of records
 	"""
 	meta = frappe.get_meta(doctype)
 	title = meta.get_title_field()
@@ -65,7 +65,7 @@ def exists(doctype: str, name: str) -> bool:
 
 
 def _restrictions(doctype: str, filters) -> list[list[str]]:
-	"""Lists of names, in each of which a row has to be."""
+	"""Lists of names; a row must be in all of them."""
 	filters, found = _equalities(filters), []
 	if allowed := get_allowed_docs_for_doctype(
 		get_user_permissions(frappe.session.user).get(doctype, []), doctype
@@ -80,7 +80,7 @@ def _restrictions(doctype: str, filters) -> list[list[str]]:
 
 
 def _equalities(filters) -> dict[str, str]:
-	"""Field -> value of what a request filters by equality, as an object or as a list of conditions."""
+	"""Field -> value of a request's equality filters, which may be an object or a list of conditions."""
 	filters = frappe.parse_json(filters) or {}
 	if isinstance(filters, list):
 		conditions = [each[-3:] for each in filters if isinstance(each, list) and len(each) >= 3]

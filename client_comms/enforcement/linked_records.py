@@ -1,4 +1,4 @@
-"""Communication, Event and Call Log behind Frappe's two permission hooks; Frappe's own hooks on them decide as well."""
+"""Connects Communication, Event and Call Log to Frappe's two permission hooks; Frappe's own hooks still apply."""
 
 import frappe
 
@@ -13,19 +13,19 @@ def condition(user=None, doctype=None) -> str:
 def event_condition(user=None, doctype=None) -> str:
 	"""Frappe leaves its own condition on Event ("… or …") without brackets, and joins ours to it with "and".
 
-	Both stand inside one pair of brackets, so ours closes that pair behind Frappe's and opens another.
+	Both are inside one pair of brackets, so ours closes that pair after Frappe's condition and opens another.
 	"""
 	restricted = condition(user, governed.EVENT)
 	return restricted and f"1 = 1) and ({restricted}"
 
 
 def link_condition(user=None, doctype=None) -> str:
-	"""A timeline link gives away the message's subject and address, so it goes with its message."""
+	"""A timeline link reveals the message's subject and address, so it is as confidential as the message."""
 	return _with_parent("Communication Link", governed.COMMUNICATION, user)
 
 
 def participant_condition(user=None, doctype=None) -> str:
-	"""Who takes part in an event is as confidential as the event."""
+	"""The participants of an event are as confidential as the event."""
 	return _with_parent("Event Participants", governed.EVENT, user)
 
 
@@ -39,8 +39,8 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 
 def preserve_link(doc, method=None) -> None:
-	"""`before_validate`: what is behind an interaction stays so, whatever a request or an old copy of the document
-	says; what is filed under one, or under an event or call behind one, is bound to it."""
+	"""`before_validate`: keep the link to the interaction, whatever a request or an outdated copy of the document
+	contains; a document filed under an interaction, or under an event or call linked to one, is linked to it."""
 	kept = (
 		None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, governed.BINDING, as_dict=True)
 	)
@@ -54,7 +54,7 @@ def preserve_link(doc, method=None) -> None:
 
 
 def _filed_under(doc) -> str | None:
-	"""The interaction that a document names, in any of the ways in which these DocTypes name documents."""
+	"""The interaction to which a document refers, in any of the ways in which these DocTypes refer to documents."""
 	named = [(doc.get("reference_doctype"), doc.get("reference_name") or doc.get("reference_docname"))]
 	named += [(row.reference_doctype, row.reference_docname) for row in doc.get("event_participants") or ()]
 	named += [(row.link_doctype, row.link_name) for row in doc.get("links") or ()]

@@ -1,4 +1,4 @@
-"""The site's levels, clearances and matrix versions as the policy that the access rule reads."""
+"""The site's levels, clearances and matrix versions as the policy for the access rule."""
 
 from collections.abc import Collection
 from contextlib import contextmanager
@@ -24,9 +24,9 @@ from client_comms.rules.access import (
 _CACHE = "client_comms_policy"
 _HELD = "client_comms_held_record"
 OPEN_ACTION_ITEM = "Open"
-# The roles that Frappe gives to every user of the desk.
+# The roles that Frappe gives every desk user.
 STANDARD_ROLES = frozenset((ALL_USER_ROLE, GUEST_ROLE, SYSTEM_USER_ROLE))
-# The field on the client that names its account manager; ERPNext calls it by another name on each.
+# The client's field for its account manager; ERPNext names it differently on each DocType.
 ACCOUNT_MANAGER_FIELD = {"Customer": "account_manager", "Lead": "lead_owner", "Prospect": "prospect_owner"}
 RECORD_FIELDS = (
 	"name",
@@ -45,7 +45,7 @@ def current() -> Policy:
 
 
 def clear_cache(doc=None, method=None):
-	"""A level or matrix changed: the next request builds the policy anew."""
+	"""A level or matrix changed: the next request rebuilds the policy."""
 	frappe.cache.delete_value(_CACHE)
 
 
@@ -88,7 +88,7 @@ def _build() -> Policy:
 
 
 def subject(user: str | None = None) -> Subject:
-	"""Who asks: roles, and whether the procedure training is current (T-1)."""
+	"""The user as a subject: their roles, and whether their training is current (T-1)."""
 	user = user or frappe.session.user
 	return Subject(
 		user=user,
@@ -99,7 +99,7 @@ def subject(user: str | None = None) -> Subject:
 
 
 def subjects() -> list[Subject]:
-	"""Every enabled user of the desk as `subject` gives them, in the order of their names; a few queries for all."""
+	"""`subject` for every enabled desk user, in the order of their names; a few queries for all."""
 	users = frappe.get_all(
 		"User", {"enabled": 1, "user_type": "System User"}, pluck="name", order_by="name asc"
 	)
@@ -120,15 +120,15 @@ def subjects() -> list[Subject]:
 
 
 def is_trained(user: str) -> bool:
-	"""Whether every mandatory training for the user's roles is current; without any defined nobody is trained."""
+	"""Whether every mandatory training for the user's roles is current; if none is defined, no one is trained."""
 	return user in trained([user])
 
 
 def trained(users: Collection[str], *, required: bool = False) -> frozenset[str]:
-	"""Those of `users` who are trained; asks the database only when some level requires training.
+	"""The `users` who are trained; queries the database only if some level requires training.
 
-	Trained is who has completed every mandatory training for their roles; while there is no mandatory training at all,
-	nobody is.
+	A user is trained if they have completed every mandatory training for their roles; if there is no mandatory
+	training, no one is.
 
 	:param required: as if a level required training
 	"""
@@ -157,7 +157,7 @@ def trained(users: Collection[str], *, required: bool = False) -> frozenset[str]
 
 
 def training_roles(*, mandatory: bool = False) -> dict[str, frozenset[str]]:
-	"""Training → the roles that it is for; none means everybody. Disabled ones are left out.
+	"""Training → the roles to which it applies; none means everyone. Disabled ones are left out.
 
 	:param mandatory: mandatory trainings only
 	"""
@@ -174,7 +174,7 @@ def training_roles(*, mandatory: bool = False) -> dict[str, frozenset[str]]:
 
 
 def _roles_among(users: Collection[str], wanted: set[str]) -> dict[str, set[str]]:
-	"""User → those of the `wanted` roles that they hold; no query when none is wanted."""
+	"""User → which of the `wanted` roles they have; no query if none is wanted."""
 	found: dict[str, set[str]] = {}
 	if wanted:
 		for row in frappe.get_all(
@@ -190,10 +190,10 @@ def _roles_among(users: Collection[str], wanted: set[str]) -> dict[str, set[str]
 
 
 def stored_record(name: str, *, lasting: bool = False) -> Record | None:
-	"""What the database holds about the interaction, never what a request made of it; None when it is not there.
+	"""The facts of the interaction in the database, regardless of changes in the request; None if it does not exist.
 
-	:param lasting: without what ends by itself or elsewhere (grants, the client's account manager), for what
-	    would outlast it
+	:param lasting: ignore access that expires or depends on other documents (grants, the client's account
+	    manager), for decisions that would outlast it
 	"""
 	held = frappe.flags.get(_HELD) or {}
 	if not lasting and name in held:
@@ -221,13 +221,13 @@ def stored_record(name: str, *, lasting: bool = False) -> Record | None:
 
 
 def may_read(user: str, record: Record) -> bool:
-	"""Whether `user` could read a record that is about to be made."""
+	"""Whether `user` could read a record that is about to be created."""
 	return decide(subject(user), record, current(), READ, clock.now()).allowed
 
 
 @contextmanager
 def holding(name: str):
-	"""`stored_record` asks the database about this interaction once inside the block, which changes nothing of it."""
+	"""Inside the block, which does not change the interaction, `stored_record` queries it only once."""
 	before = frappe.flags.get(_HELD)
 	frappe.flags[_HELD] = {name: stored_record(name)}
 	try:
@@ -237,13 +237,13 @@ def holding(name: str):
 
 
 def as_the_database_reads(level: str | None) -> str | None:
-	"""The level that a link means: the database compares names without case and trailing blanks."""
+	"""The level to which a link refers: the database compares names ignoring case and trailing spaces."""
 	if not level or level in current().levels:
 		return level
 	return frappe.db.get_value("Confidentiality Level", level) or level
 
 
 def account_manager(party_type: str | None, party: str | None) -> str | None:
-	"""The client's account manager as ERPNext holds it now."""
+	"""The client's current account manager in ERPNext."""
 	field = ACCOUNT_MANAGER_FIELD.get(party_type)
 	return frappe.db.get_value(party_type, party, field) if field and party else None

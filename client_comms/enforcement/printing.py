@@ -1,4 +1,4 @@
-"""Printing a governed record asks for clearance to print (D-5): Frappe prints what somebody may read, or has a link with a key to."""
+"""Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read or has a link with a key for."""
 
 import frappe
 
@@ -9,7 +9,7 @@ from client_comms.rules import access
 def require_clearance(doc, method=None, *args) -> None:
 	"""`before_print` of a governed DocType.
 
-	:raises ClearanceMissingError: a request by somebody who may not print the record
+	:raises ClearanceMissingError: the user cannot print the record
 	"""
 	if getattr(frappe.local, "request", None):
 		guards.require(doc.doctype, doc.name, access.PRINT)

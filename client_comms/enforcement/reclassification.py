@@ -1,4 +1,4 @@
-"""A change of an interaction's level or participants reaches what exists already, at once."""
+"""Applies a change of an interaction's level or participants to existing documents immediately."""
 
 import frappe
 
@@ -6,7 +6,7 @@ from client_comms.enforcement import governed, levels, sharing
 
 
 def follow(doc) -> None:
-	"""After an interaction was saved: its messages, events and calls take its level, shares and follows that lapsed end."""
+	"""After an interaction was saved: its messages, events and calls take its level, and lapsed shares and follows end."""
 	before = doc.get_doc_before_save()
 	if before is None:
 		raise_document(doc)
@@ -30,9 +30,9 @@ def follow(doc) -> None:
 
 
 def raise_document(doc) -> None:
-	"""The Issue that an interaction is about is at least as confidential as it.
+	"""Raise the Issue of an interaction to the interaction's level.
 
-	A Lead or Opportunity is not raised by what its client complains about: those who sell would lose it.
+	A Lead or Opportunity is not raised by a complaint of its client, because sales staff would lose access to it.
 	"""
 	if doc.reference_doctype == "Issue":
 		levels.raise_to(

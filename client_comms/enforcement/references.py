@@ -1,6 +1,6 @@
-"""Naming a record in another document (P-2): a reply, a message filed under it, a link in any document that takes over its content.
+"""Checks references to a record in other documents (P-2): replies, messages filed under it, links in documents that copy its content.
 
-Frappe and ERPNext check nothing of the record that is named.
+Frappe and ERPNext do not check the referenced record.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from client_comms.enforcement import governed, guards
 
 
 def refuse_reply(doc, method=None) -> None:
-	"""A reply links to the message it answers, and lists give out fields of linked documents; a message under a document
-	goes on with what was said about it.
+	"""Check a message's references: a reply links to the message it answers, and lists return fields of linked documents; a
+	message under a document continues its conversation.
 
-	:raises ClearanceMissingError: the session user may not read the message, or what the new one is filed under
+	:raises ClearanceMissingError: the session user cannot read the message, or the document under which the new one is filed
 	"""
 	if doc.in_reply_to and (doc.is_new() or doc.has_value_changed("in_reply_to")):
 		guards.require(governed.COMMUNICATION, doc.in_reply_to)
@@ -23,11 +23,11 @@ def refuse_reply(doc, method=None) -> None:
 
 
 def refuse_named(doc, method=None) -> None:
-	"""`validate` of documents that take over what is in a document they name, or open it to who may read them.
+	"""`validate` of documents that copy content from a document they refer to, or open it to their own readers.
 
-	What the app or ERPNext does by itself passes, and what stood there before.
+	Automatic changes by the app or ERPNext are not checked, and neither are existing references.
 
-	:raises ClearanceMissingError: the session user may not read a document that the change names
+	:raises ClearanceMissingError: the session user cannot read a document to which the change refers
 	"""
 	if doc.flags.ignore_permissions:
 		return
@@ -38,7 +38,7 @@ def refuse_named(doc, method=None) -> None:
 
 
 def _named(doc) -> Iterator[tuple[str, str]]:
-	"""The documents that a document and its rows name in their links."""
+	"""The documents to which a document and its rows link."""
 	for each in (doc, *doc.get_all_children()) if doc else ():
 		for field in each.meta.get_link_fields():
 			if value := each.get(field.fieldname):

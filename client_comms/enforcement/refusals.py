@@ -1,7 +1,7 @@
-"""A denial that a permission hook gives to the user who asks, kept until it is known whether it ended the request.
+"""Denials by permission hooks, kept until it is known whether they ended the request.
 
-Frappe asks hooks on trial, too: which buttons to show, whom to tell. Only a request that ends as refused
-was a refusal; `audit` looks at what is kept here when it is over.
+Frappe also calls hooks speculatively, for example to decide which buttons to show or whom to notify. Only a
+request that ends with a denial counts as refused; `audit` checks this at the end of the request.
 """
 
 import frappe
@@ -15,7 +15,7 @@ _KEPT = "client_comms_denied"
 
 
 def objection(doctype: str, name: str, action: str, user: str, decision: access.Decision) -> bool:
-	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons put where Frappe shows them."""
+	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons where Frappe shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
 	reasons = [translate(reason) for reason in decision.reasons]
@@ -25,7 +25,7 @@ def objection(doctype: str, name: str, action: str, user: str, decision: access.
 
 
 def _way_to_training() -> str:
-	"""The next step of somebody whose training is not current."""
+	"""The next step for a user whose training is not current."""
 	page = f'<a href="{compat.desk_url("take-training")}">{_("My Training")}</a>'
 	return _("Complete it under {0}; the records are open to you again from that moment.").format(page)
 

@@ -1,6 +1,6 @@
-"""What hooks.py registers for many DocTypes alike. Imports nothing, for Frappe reads hooks.py before anything else."""
+"""Registrations in hooks.py that are the same for many DocTypes. Imports nothing, because Frappe reads hooks.py before anything else."""
 
-# Dependents: what belongs to another document and is as confidential as it.
+# Dependents: documents that belong to another document and are as confidential as it.
 # DocType -> the fields with the owner's DocType and name.
 OWNER_FIELDS = {
 	"Access Log": ("export_from", "reference_document"),

@@ -1,7 +1,7 @@
-"""Who may be given a part in a record: shares, assignments, responsibility, grants (D-5, P-2).
+"""Who can be given access to a record through shares, assignments, responsibility or grants (D-5, P-2).
 
-Frappe asks for a DocShare after every hook, so a share overrides a denial: one may only stand where its
-user may read the record anyway, and must end when that ends.
+Frappe checks DocShares after all hooks, so a share overrides a denial: it can exist only if its user can read
+the record anyway, and must end when they no longer can.
 """
 
 import frappe
@@ -17,7 +17,7 @@ INTERACTION = governed.INTERACTION
 
 
 def require_clearance(user: str, level: str) -> None:
-	"""Refuse a user whom taking part would not open the record.
+	"""Refuse a user who could not open the record even by taking part.
 
 	:raises ClearanceMissingError: the level has no clearance row for the user, training is not current, or
 	    the user is disabled
@@ -32,14 +32,14 @@ def require_clearance(user: str, level: str) -> None:
 
 
 def clearance(user: str, level: str) -> access.Decision:
-	"""Whether taking part would open a record of the level to the user."""
+	"""Whether taking part would let the user open a record of the level."""
 	return _decide(access.Record(level, None, None, responsible_staff=user), user, access.READ)
 
 
 def validate(doc, docshare) -> None:
-	"""A share is only for people who may read the record anyway, for reasons that do not lapse by themselves.
+	"""Accept a share only for users who can read the record anyway, for reasons that do not expire.
 
-	:raises ClearanceMissingError: shared with everyone, or with somebody who may not read the record
+	:raises ClearanceMissingError: shared with everyone, or with a user who cannot read the record
 	"""
 	if docshare.everyone:
 		frappe.throw(
@@ -67,10 +67,10 @@ def validate(doc, docshare) -> None:
 
 
 def refuse_share(doc, method=None) -> None:
-	"""Before a DocShare of anything is stored: messages are read through their interaction and never shared by
-	themselves; anything else that is governed only with people who may read it.
+	"""Before any DocShare is stored: messages are read through their interaction and cannot be shared
+	separately; other governed documents can be shared only with users who can read them.
 
-	:raises ClearanceMissingError: the share would open what its user has no clearance for
+	:raises ClearanceMissingError: the share would open a document for which its user has no clearance
 	"""
 	if doc.share_doctype == governed.COMMUNICATION:
 		if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
@@ -97,9 +97,9 @@ def refuse_share(doc, method=None) -> None:
 
 
 def end_follow_without_clearance(doc, method=None) -> None:
-	"""Followers are mailed what changes, unchecked: only who may read the record for good remains one.
+	"""Followers are emailed changes without a check: only users with lasting access can follow a record.
 
-	Frappe makes people follow what they create or comment on, so that is not refused but ends at once.
+	Frappe makes users follow documents that they create or comment on, so this is not refused but ended immediately.
 	"""
 	refusal = _refusal(doc.ref_doctype, doc.ref_docname, doc)
 	if refusal is not None:
@@ -108,13 +108,13 @@ def end_follow_without_clearance(doc, method=None) -> None:
 
 
 def end_lapsed(doctype: str, name: str) -> None:
-	"""End shares and follows of one record that its level or its participants no longer carry."""
+	"""End shares and follows of one record that its level or participants no longer justify."""
 	if doctype in governed.doctypes():
 		_end({"share_doctype": doctype, "share_name": name}, {"ref_doctype": doctype, "ref_docname": name})
 
 
 def end_lapsed_of_interaction(doc) -> None:
-	"""Likewise for an interaction, and for all whose access rests on it."""
+	"""The same for an interaction and everything whose access depends on it."""
 	end_lapsed(doc.doctype, doc.name)
 	for doctype in governed.HELD_WITH_INTERACTION:
 		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
@@ -128,36 +128,36 @@ def end_lapsed_of_interaction(doc) -> None:
 
 
 def end_lapsed_of_user(doc, method=None) -> None:
-	"""A user's roles changed, or the user was disabled: end the shares and follows that these no longer carry."""
+	"""A user's roles changed, or the user was disabled: end the shares and follows that are no longer justified."""
 	_end({"user": doc.name}, {"user": doc.name})
 
 
 def end_lapsed_of_todo(doc, method=None) -> None:
-	"""Who has a document assigned takes part in it, until the assignment ends."""
+	"""Assignees take part in a document until the assignment ends."""
 	if doc.reference_name and documents.is_governed(doc.reference_type):
 		end_lapsed(doc.reference_type, doc.reference_name)
 
 
 def end_lapsed_of_owner(doc, method=None) -> None:
-	"""A Lead or Opportunity was given to somebody else."""
+	"""A Lead or Opportunity got another owner."""
 	if not doc.is_new() and doc.has_value_changed(documents.RESPONSIBLE_FIELD[doc.doctype]):
 		end_lapsed(doc.doctype, doc.name)
 
 
 def end_lapsed_of_role(doc, method=None) -> None:
-	"""A disabled role is taken from its users past their documents."""
+	"""A disabled role is removed from its users without saving their documents."""
 	if doc.disabled and doc.has_value_changed("disabled"):
 		end_all_lapsed()
 
 
 def end_all_lapsed(doc=None, method=None) -> None:
-	"""Look at every share and follow: the clearances of a level changed. Also daily, for what ends without any event
-	(training that is no longer current, roles that were taken past the user's document). Repeatable."""
+	"""Check every share and follow, because the clearances of a level changed. Also runs daily, for access that ends without an event
+	(expired training, roles removed without saving the user). Repeatable."""
 	_end({}, {})
 
 
 def _end(shares: dict, follows: dict) -> None:
-	"""End what lapsed among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
+	"""End the lapsed ones among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
 	held = {"share_doctype": ("in", governed.doctypes()), **shares}
 	fields = ["name", "user", "everyone", "share_doctype", "share_name"]
 	for share in frappe.get_all("DocShare", held, fields, order_by="name asc"):
@@ -177,9 +177,9 @@ def _end(shares: dict, follows: dict) -> None:
 
 
 def _refusal(doctype: str, name: str, given) -> access.Decision | None:
-	"""The decision that does not let a DocShare or Document Follow (`given`) stand; None when it may.
+	"""The decision because of which a DocShare or Document Follow (`given`) must end; None if it can stay.
 
-	Frappe asks for a share after every hook, so one without clearance would override the level.
+	Frappe checks shares after all hooks, so a share without clearance would override the level.
 	"""
 	if doctype not in governed.doctypes():
 		return None

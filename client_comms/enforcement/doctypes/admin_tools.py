@@ -1,6 +1,6 @@
-"""Tools by which a System Manager asks the database directly, past every permission (P-2).
+"""Tools with which a System Manager queries the database directly, bypassing permissions (P-2).
 
-They stay open to people from whom confidentiality keeps nothing, and to Administrator.
+They stay open to users with access to everything, and to Administrator.
 """
 
 import frappe
@@ -13,7 +13,7 @@ from client_comms.exceptions import ClearanceMissingError
 
 
 class GuardedSystemConsole(SystemConsole):
-	"""The console of Frappe, in SQL and in Python."""
+	"""Frappe's System Console, in SQL and Python."""
 
 	def run(self):
 		_require_everything(_("The System Console shows every record."))
@@ -21,7 +21,7 @@ class GuardedSystemConsole(SystemConsole):
 
 
 class GuardedBulkUpdate(BulkUpdate):
-	"""The update of all rows that a condition in SQL finds: which these are answers questions about hidden text."""
+	"""Updates all rows that match an SQL condition; which rows these are reveals hidden text."""
 
 	@frappe.whitelist()
 	def bulk_update(self):

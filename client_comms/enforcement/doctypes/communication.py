@@ -1,4 +1,4 @@
-"""Emails about governed documents go without the link that Frappe puts below their text (P-1)."""
+"""Emails about governed documents are sent without the link that Frappe adds below their text (P-1)."""
 
 from frappe.core.doctype.communication.communication import Communication
 
@@ -6,9 +6,9 @@ from client_comms.enforcement import governed
 
 
 class GuardedCommunication(Communication):
-	"""An email with the print of a governed document goes without the link that Frappe puts below its text.
+	"""Sends emails with the print of a governed document without the link that Frappe adds below the text.
 
-	What is attached passes the gate. Frappe has no hook there, hence the class.
+	The attachment itself passes the gate. Frappe has no hook there, so the class is extended.
 	"""
 
 	def get_attach_link(self, print_format):

@@ -1,6 +1,6 @@
-"""Deleted documents keep their whole content; what belonged to a governed record stays as confidential as that.
+"""Deleted documents keep their content; what belonged to a governed record stays as confidential as the record.
 
-A deleted record itself is for Administrator alone: with it went the facts that decide about it.
+Deleted governed records are visible only to Administrator, because the facts that decide about them are gone.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Links with a key open a document to whoever has them, and ask nobody who they are: none on governed documents (P-1)."""
+"""Links with a key open a document to anyone who has them, so they cannot be created for governed documents (P-1)."""
 
 import frappe
 from frappe import _
@@ -8,7 +8,7 @@ from client_comms.exceptions import OutgoingRefusedError
 
 
 def refuse_key(doc, method=None) -> None:
-	"""`before_insert` of Document Share Key: a link that opens a document to whoever has it asks nobody who they are.
+	"""`before_insert` of Document Share Key: the link would open the document without checking who uses it.
 
 	:raises OutgoingRefusedError: the document is governed
 	"""

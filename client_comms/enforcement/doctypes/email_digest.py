@@ -1,4 +1,4 @@
-"""ERPNext's Email Digest (P-2): it lists open Issues and events past all permissions, in one email for all its recipients."""
+"""ERPNext's Email Digest (P-2) lists open Issues and events without checking permissions, in one email for all its recipients."""
 
 import frappe
 from erpnext.setup.doctype.email_digest.email_digest import EmailDigest
@@ -9,7 +9,7 @@ _SENDING = "client_comms_sending"
 
 
 class GuardedEmailDigest(EmailDigest):
-	"""It holds what everybody may read who gets it: its recipients when it is sent, else who looks at it."""
+	"""Contains only what all its readers can read: its recipients when it is sent, otherwise the user who views it."""
 
 	def send(self):
 		self.flags[_SENDING] = True

@@ -12,9 +12,9 @@ from client_comms.rules import access
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""As any belonging."""
+	"""As for any dependent document."""
 	if ptype in ("write", "delete") and doc.name and not doc.is_new():
-		# Frappe asks the document that the change names; the one it is taken from decides as well.
+		# Frappe checks the document to which the file is moved; the one from which it is taken decides as well.
 		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
 		if owner and owner[1] and owner[0] in governed.doctypes():
 			user = user or frappe.session.user
@@ -25,31 +25,33 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 
 class GuardedFile(File):
-	"""Frappe's file. Whatever reads the content of one comes by here: new rows that have an address only, imports,
-	archives, pictures in a PDF; most of it asks nothing about the file."""
+	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
+	imports, archives, images in a PDF; most of these do not check access to the file."""
 
 	def get_content(self, *args, **kwargs):
-		# What the app and Frappe do with a file that is there, such as moving it, is no reading.
+		# What the app and Frappe do with an existing file, such as moving it, is not reading.
 		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
 			_require(self)
 		return super().get_content(*args, **kwargs)
 
 
 def refuse_alias(doc, method=None):
-	"""A File that is given the address of a governed record's file needs clearance for that record; a new one has been
-	read by now.
+	"""A File that gets the address of a governed record's file requires clearance for that record; a new one has already
+	been read by now.
 
-	Frappe serves an address to whoever may read any one File row with it, and lets anybody make one.
+	Frappe serves an address to anyone who can read any File row with it, and lets anyone create such a row.
 
-	:raises ClearanceMissingError: the session user may not read the record that the content belongs to
+	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
 	"""
 	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
 		_require(doc)
 
 
 def _require(doc) -> None:
-	"""Refuse a session user to whom what is at the address of a File belongs to hidden records alone."""
-	if doc.is_folder or (doc.file_url and doc.is_remote_file):  # without an address, the name leads to one
+	"""Refuse the session user if the content at a File's address belongs only to records hidden from them."""
+	if doc.is_folder or (
+		doc.file_url and doc.is_remote_file
+	):  # without an address, the name is resolved to one
 		return
 	rows = frappe.get_all(
 		"File", {"file_url": _address(doc)}, ["name", "attached_to_doctype", "attached_to_name"]
@@ -75,29 +77,29 @@ def _is_hidden(row) -> bool:
 
 
 def _address(doc) -> str:
-	"""The address that leads to the place of a file on the disk: one with dots, or a mere name, leads there as well."""
+	"""The normalised address of a file's path on disk: an address with dots, or a bare file name, leads to the same file."""
 	site = os.path.realpath(frappe.get_site_path())
 	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
 	return f"/{place.removeprefix('public/')}"
 
 
 def keep_private(doc, method=None):
-	"""Files attached to a governed record are private and do not become public, whoever asks for it."""
+	"""Files attached to a governed record are private and cannot be made public by anyone."""
 	if doc.is_private or doc.is_folder or not _is_governed(doc):
 		return
 	doc.is_private = 1
-	if doc.flags.new_file:  # written to the public folder a moment ago; later changes Frappe moves by itself
+	if doc.flags.new_file:  # just written to the public folder; Frappe moves the file itself on later changes
 		doc.handle_is_private_changed()
 
 
 def make_private(doctype: str, name: str) -> None:
-	"""Files that were attached before their document became confidential."""
+	"""Make files private that were attached before their document became confidential."""
 	for file in frappe.get_all(
 		"File",
 		{"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 0, "is_folder": 0},
 		pluck="name",
 	):
-		frappe.get_doc("File", file).save(ignore_permissions=True)  # `keep_private` does it
+		frappe.get_doc("File", file).save(ignore_permissions=True)  # handled by `keep_private`
 
 
 def _is_governed(doc) -> bool:

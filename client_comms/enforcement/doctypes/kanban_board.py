@@ -1,5 +1,5 @@
-"""Kanban boards (D-5): Frappe compares each card's column before it asks whether the user may read the card, and
-keeps the order of the cards, which names them, on a board that everybody may read.
+"""Kanban boards (D-5): Frappe compares each card's column before it checks whether the user can read the card, and
+stores the order of the cards, which names them, on a board that everyone can read.
 """
 
 import frappe
@@ -10,7 +10,7 @@ from client_comms.enforcement import governed, guards
 
 @frappe.whitelist()
 def update_order(board_name: str, order: str):
-	"""Save the order of the cards, of those only that the user may read."""
+	"""Save the order of the cards, but only of those that the user can read."""
 	doctype = frappe.db.get_value("Kanban Board", board_name, "reference_doctype")
 	if doctype and guards.is_held(doctype):
 		columns = frappe.parse_json(order)
@@ -24,7 +24,7 @@ def update_order(board_name: str, order: str):
 
 
 def keep_no_order(doc, method=None) -> None:
-	"""Before a board of governed records is saved: its cards are shown in the order of the list."""
+	"""Before a board of governed records is saved, remove its card order; cards are shown in list order."""
 	if doc.reference_doctype in governed.doctypes():
 		for column in doc.columns:
 			column.order = "[]"

@@ -1,7 +1,7 @@
-"""Notifications about a governed record tell those who may not read it nothing (D-5, P-2).
+"""Notifications about a governed record reveal nothing to users who cannot read it (D-5, P-2).
 
-Frappe does not check recipients of notifications, and sends each by email as well. A recipient without
-clearance keeps an empty note, so that whatever caused it (a mention, a Notification) still goes through.
+Frappe does not check recipients of notifications, and also sends each by email. A recipient without clearance
+gets an empty note, so that the action that caused it (a mention, a Notification) still succeeds.
 """
 
 from frappe import _
@@ -19,4 +19,4 @@ def withhold_content(doc, method=None):
 		return
 	doc.subject = _("A notification was withheld because you have no clearance for its record.")
 	doc.email_content = doc.attached_file = doc.document_name = doc.document_type = None
-	doc.type = "Alert"  # of which Frappe sends no email; one without a document it could not send
+	doc.type = "Alert"  # Frappe sends no email for this type; without a document it could not send one

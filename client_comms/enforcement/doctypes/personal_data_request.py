@@ -1,4 +1,4 @@
-"""Copies of what is stored about a user (P-2): Frappe collects one past all permissions, for any user whom a web form names."""
+"""Copies of a user's personal data (P-2): Frappe collects one without checking permissions, for any user named in a web form."""
 
 import json
 
@@ -15,12 +15,12 @@ DOCTYPE = "Personal Data Download Request"
 
 
 def require_own(doc, method=None) -> None:
-	"""`validate` of a request for personal data, or for their deletion: a user asks about their own account; about others,
-	who may make such requests in the desk.
+	"""`validate` of a request for personal data or its deletion: users can make it for their own account; for others,
+	only users who can create such requests in the desk.
 
-	Whoever is not signed in may name an account: the answer goes to its mailbox alone.
+	Visitors who are not logged in can name any account, because the answer goes only to its mailbox.
 
-	:raises frappe.PermissionError: a signed-in user asks about somebody else
+	:raises frappe.PermissionError: a logged-in user makes it for another user
 	"""
 	account = doc.user if doc.doctype == DOCTYPE else doc.email
 	if not doc.is_new() or frappe.session.user in (account, "Guest"):
@@ -36,7 +36,7 @@ def require_own(doc, method=None) -> None:
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""The file holds what the user and whoever made the request may both read: it is for these two."""
+	"""The file contains what both the user and the creator of the request can read, so only these two can open it."""
 	user = user or frappe.session.user
 	if user in (doc.user, doc.owner) or doc.is_new() or not guards.is_restricted(user):
 		return compat.no_objection()
@@ -52,7 +52,7 @@ def condition(user=None, doctype=None) -> str:
 
 
 class GuardedPersonalDataDownloadRequest(PersonalDataDownloadRequest):
-	"""The request of Frappe, whose file holds no record that its readers may not read."""
+	"""Frappe's request, with a file that contains only records that its readers can read."""
 
 	def generate_file_and_send_mail(self, personal_data):
 		readers = {self.user, self.owner} - {"Guest"}
@@ -74,7 +74,7 @@ def _readable(doctype: str, rows: list[dict], readers: set[str]) -> list[dict]:
 
 
 def _is_written_by(user: str, row: dict) -> bool:
-	"""Whether a client wrote the message: their own words are theirs, though they are filed where staff alone may read."""
+	"""Whether a client wrote the message: clients can have their own messages, even if only staff can read where they are filed."""
 	return (
 		row["sent_or_received"] == "Received"
 		and row["sender"] == user
@@ -83,5 +83,5 @@ def _is_written_by(user: str, row: dict) -> bool:
 
 
 def _without_remarks(row: dict) -> dict:
-	"""Without what others did with the row: their comments, assignments, tags and likes."""
+	"""The row without what others added: comments, assignments, tags and likes."""
 	return {field: value for field, value in row.items() if not field.startswith("_")}

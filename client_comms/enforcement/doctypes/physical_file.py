@@ -1,4 +1,4 @@
-"""A file on paper is as confidential as its strictest interaction: whoever may read all of these may see where it is (D-6, P-2)."""
+"""A paper file is as confidential as its strictest interaction: users who can read all its interactions can see where it is (D-6, P-2)."""
 
 import frappe
 
@@ -11,14 +11,14 @@ _ROWS = "Physical File Interaction"
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Every one of its interactions has to allow it, and its own level where that is stricter."""
+	"""All of its interactions must allow it, and its own level if that is stricter."""
 	if not doc.name or doc.is_new():
 		return compat.no_objection()
 	user = user or frappe.session.user
 	stored = frappe.get_doc(FILE, doc.name) if frappe.db.exists(FILE, doc.name) else None
 	if stored is None:
 		return compat.no_objection()
-	# Moving a file changes nothing of its interactions.
+	# Moving a file does not change its interactions.
 	action = (
 		access.READ
 		if interactions.action_of(ptype) in (access.WRITE, access.DELETE)
@@ -32,7 +32,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 
 def condition(user=None, doctype=None) -> str:
-	"""Files none of whose interactions is hidden, and whose own level is open where it decides."""
+	"""Files without hidden interactions, and whose own level, if it decides, is open."""
 	user = user or frappe.session.user
 	readable = interactions.interaction_condition(user)
 	if not readable:

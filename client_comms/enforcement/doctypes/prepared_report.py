@@ -1,4 +1,4 @@
-"""Results of reports that were computed in somebody's name, prepared or emailed: for that user alone (P-2)."""
+"""Results of reports that were computed in a user's name, prepared or emailed, are only for that user (P-2)."""
 
 import frappe
 from frappe import _
@@ -13,7 +13,7 @@ def prepared_condition(user=None, doctype=None) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	# Names of DocTypes held: a constant of the app, without anything to escape but itself.
+	# Names of guarded DocTypes: constants of the app, so nothing else needs escaping.
 	types = ", ".join(
 		frappe.db.escape(doctype)
 		for doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
@@ -29,7 +29,7 @@ def has_prepared_permission(doc, ptype=None, user=None, debug=False):
 
 
 def has_email_permission(doc, ptype=None, user=None, debug=False):
-	"""Also when it is made or changed: nobody has a report mailed in the name of a user who sees more."""
+	"""Also checked on creation and change: no one can have a report emailed in the name of a user who sees more."""
 	users = {doc.user}
 	if doc.name and not doc.is_new():
 		users.add(frappe.db.get_value(doc.doctype, doc.name, "user"))

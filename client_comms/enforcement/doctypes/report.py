@@ -1,7 +1,7 @@
-"""Rows of Script and Query Reports that ask the database by themselves, ERPNext's own among them (P-2).
+"""Rows of Script and Query Reports that query the database directly, including ERPNext's own (P-2).
 
-A row that names a confidential record is for who may read that record. What such a report adds up by itself is
-not known to hold those rows or not: with rows left out, its chart and its summary go as well.
+A row that names a confidential record is shown only to users who can read it. It is unknown whether the report's
+own totals include such rows, so if rows are left out, its chart and summary are removed as well.
 """
 
 from collections import defaultdict
@@ -13,13 +13,13 @@ from frappe.desk.query_report import get_column_as_dict
 
 from client_comms.enforcement import governed
 
-# ERPNext's report that quotes messages and names only what they are filed under.
+# ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
 
 
 class GuardedReport(report.Report):
-	"""The report of Frappe; however it is asked for, its rows are computed here."""
+	"""Frappe's Report; however it is run, its rows are computed here."""
 
 	def execute_query_report(self, filters):
 		return readable(self.name, super().execute_query_report(filters))
@@ -29,7 +29,7 @@ class GuardedReport(report.Report):
 
 
 def readable(name: str, result) -> list:
-	"""What a report computed, without the rows that the session user may not read.
+	"""A report's result without the rows that the session user cannot read.
 
 	:param result: `(columns, rows, message, chart, summary, skip_total_row)` or fewer, as Frappe's reports return it
 	"""
@@ -70,7 +70,7 @@ def _may_name_governed(column) -> bool:
 
 
 def _named(columns: list, row) -> Iterator[tuple[str, str]]:
-	"""The documents that the links of a row name."""
+	"""The documents to which a row links."""
 	values = (
 		row
 		if isinstance(row, dict)
@@ -87,7 +87,7 @@ def _named(columns: list, row) -> Iterator[tuple[str, str]]:
 
 
 def _with_readable_quotes(rows: list) -> list:
-	"""Rows end with the four columns of the message that they quote."""
+	"""Filter rows by the message that they quote in their last four columns."""
 	messages = frappe.get_all(
 		governed.COMMUNICATION,
 		{"reference_name": ("in", list({row[-3] for row in rows})), "sent_or_received": "Received"},

@@ -1,4 +1,4 @@
-"""Web forms (P-2): Frappe gives a document to whoever owns it, whatever was decided about it since."""
+"""Web forms (P-2): Frappe always shows a document to its owner, even if they may no longer read it."""
 
 from frappe.website.doctype.web_form.web_form import WebForm
 
@@ -7,7 +7,7 @@ from client_comms.enforcement.requests import portal
 
 
 class GuardedWebForm(WebForm):
-	"""Frappe's web form. Any of them answers for any DocType that a request names."""
+	"""Frappe's Web Form. Each of them answers for any DocType named in a request."""
 
 	def has_web_form_permission(self, doctype, name, ptype="read"):
 		return bool(

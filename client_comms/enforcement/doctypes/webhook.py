@@ -1,4 +1,4 @@
-"""Previews of a Notification and of a Webhook (D-5, P-2): Frappe shows any document in them to whoever may write one."""
+"""Previews of a Notification and of a Webhook (D-5, P-2), in which Frappe shows any document to users who can write one."""
 
 import frappe
 from frappe import _
@@ -9,16 +9,16 @@ from client_comms.enforcement import guards
 
 
 def require(doctype: str | None, name: str | None) -> None:
-	"""Refuse a preview of a document that the session user may not read.
+	"""Refuse a preview of a document that the session user cannot read.
 
-	:raises frappe.PermissionError: so it is
+	:raises frappe.PermissionError: the user cannot read it
 	"""
 	if doctype and name and guards.is_held(doctype) and frappe.db.exists(doctype, name):
 		frappe.get_doc(doctype, name).check_permission()
 
 
 class GuardedWebhook(Webhook):
-	"""The Webhook of Frappe. Version 15 computes its previews whenever a Webhook is shown, version 16 on demand."""
+	"""Frappe's Webhook. Version 15 computes previews whenever a Webhook is shown, version 16 on demand."""
 
 	if compat.is_version_16():
 
@@ -43,7 +43,7 @@ class GuardedWebhook(Webhook):
 			return self._withheld() or super().preview_request_body
 
 		def _withheld(self) -> str | None:
-			"""What stands in place of the preview; the form itself shows."""
+			"""The text shown instead of the preview; the form itself is shown."""
 			if self.webhook_doctype and self.preview_document:
 				if guards.objects(self.webhook_doctype, self.preview_document):
 					return _("You have no clearance for this document.")

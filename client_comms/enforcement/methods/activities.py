@@ -12,13 +12,13 @@ from client_comms.enforcement import governed, guards
 
 @frappe.whitelist()
 def get_events(**arguments):
-	"""The calendar's events, without those behind an interaction that the reader may not see."""
+	"""The calendar's events, without those of interactions that the reader cannot see."""
 	return _readable(governed.EVENT, frappe.call(events.get_events, **arguments))
 
 
 @frappe.whitelist()
 def get_open_activities(ref_doctype: str, ref_docname: str):
-	"""To-dos and events about a document; the document is asked first."""
+	"""To-dos and events about a document; access to the document is checked first."""
 	guards.require(ref_doctype, ref_docname)
 	found = utils.get_open_activities(ref_doctype, ref_docname)
 	return {**found, "events": _readable(governed.EVENT, found["events"])}
@@ -47,7 +47,7 @@ def get_filtered_child_rows(
 
 @frappe.whitelist()
 def get_last_interaction(contact: str | None = None, lead: str | None = None):
-	"""The last message and Issue of a caller, for the popup of a call; left empty where they are confidential."""
+	"""The last message and Issue of a caller, for the call popup; empty if they are hidden from the user."""
 	found = frappe.call(crm_utils.get_last_interaction, contact=contact, lead=lead) or {}
 	kept = {"last_communication": governed.COMMUNICATION, "last_issue": "Issue"}
 	return {
@@ -57,6 +57,6 @@ def get_last_interaction(contact: str | None = None, lead: str | None = None):
 
 
 def _readable(doctype: str, rows: list) -> list:
-	"""Rows of a governed DocType, those that the session user may read, in their order; one query."""
+	"""The rows of a governed DocType that the session user can read, in order; one query."""
 	allowed = governed.readable(doctype, [row.name for row in rows])
 	return [row for row in rows if row.name in allowed]

@@ -1,4 +1,4 @@
-"""Assignments give a part in a record (D-5): people without clearance are left out, the others are assigned.
+"""Assignments give access to a record (D-5): users without clearance are left out, the others are assigned.
 
 Over HTTP Frappe also takes `ignore_permissions` from the request; here it is not passed on.
 """
@@ -17,7 +17,7 @@ from client_comms.rules import access
 def add(**arguments):
 	"""Assign one document.
 
-	:raises ClearanceMissingError: the session user may not write it, or nobody named is cleared for it
+	:raises ClearanceMissingError: the session user cannot write it, or none of the assignees has clearance
 	"""
 	doctype, name = arguments.get("doctype"), arguments.get("name")
 	guards.require(doctype, name, access.WRITE)
@@ -32,7 +32,7 @@ def add(**arguments):
 
 @frappe.whitelist()
 def add_multiple(**arguments):
-	"""Assign several documents, each to those who are cleared for it."""
+	"""Assign several documents, each to the assignees with clearance for it."""
 	for name in frappe.parse_json(arguments.get("name")):
 		add(**{**arguments, "name": name})
 
@@ -51,8 +51,10 @@ def remove_multiple(doctype: str, names: str):
 
 
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:
-	"""Whom taking part would not open the record."""
-	if doctype in governed.HELD_WITH_INTERACTION:  # an assignment of these is no part in their interaction
+	"""The users who could not open the record even by taking part."""
+	if (
+		doctype in governed.HELD_WITH_INTERACTION
+	):  # assigning these does not make the user take part in their interaction
 		return internal_recipients.without_clearance(doctype, name, users)
 	level = governed.level(doctype, name)
 	decisions = {user: sharing.clearance(user, level) for user in users} if level else {}

@@ -1,6 +1,6 @@
-"""Counts and graphs that Frappe computes past the row conditions (D-5): a number answers questions about hidden text.
+"""Counts and graphs that Frappe computes without row conditions (D-5): a number can reveal hidden text.
 
-Each keeps Frappe's own function and only adds that the rows counted are ones the user may read.
+Each calls Frappe's own function and only restricts the rows to those that the user can read.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from client_comms.enforcement import governed, guards
 
 @frappe.whitelist()
 def get_count(doctype: str, filters=None, debug: bool = False, cache: bool = False) -> int:
-	"""The number of rows; version 16 counts them without a look at permissions."""
+	"""The number of rows; version 16 counts them without checking permissions."""
 	return (
 		compat.count(doctype, filters)
 		if guards.is_held(doctype)
@@ -30,7 +30,7 @@ def get_count(doctype: str, filters=None, debug: bool = False, cache: bool = Fal
 
 @frappe.whitelist()
 def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
-	"""The sidebar's counts; those by assignee ask the database directly, and so does version 16 for titles."""
+	"""The sidebar's counts; those by assignee query the database directly, and so does version 16 for titles."""
 	if field == "assigned_to" and guards.is_held(doctype):
 		current_filters = frappe.as_json(_readable_only(doctype, current_filters))
 	return _without_hidden_titles(
@@ -51,7 +51,7 @@ def _without_hidden_titles(doctype: str, field: str, groups: list) -> list:
 
 @frappe.whitelist()
 def get_chart(**arguments):
-	"""A dashboard chart; heatmaps ask the database directly, and results are kept for the next user."""
+	"""A dashboard chart; heatmaps query the database directly, and results are cached for the next user."""
 	chart = _chart(arguments)
 	if not chart or not guards.is_held(chart.document_type):
 		return _with_readable_labels(chart, frappe.call(dashboard_chart.get, **arguments))
@@ -66,7 +66,7 @@ _AGGREGATES = {"Count": functions.Count, "Sum": functions.Sum, "Average": functi
 
 
 def _heatmap(chart, filters, year) -> dict:
-	"""As `dashboard_chart.get_heatmap_chart_config`, which not every version 16 can answer, of readable rows."""
+	"""As `dashboard_chart.get_heatmap_chart_config`, which some releases of version 16 lack, for readable rows."""
 	columns = frappe.get_meta(chart.document_type).get_valid_columns()
 	if chart.based_on not in columns or chart.value_based_on not in (None, "", *columns):
 		frappe.throw(_("This chart groups by a field that {0} does not have.").format(_(chart.document_type)))
@@ -86,7 +86,7 @@ def _heatmap(chart, filters, year) -> dict:
 
 
 def _with_readable_labels(chart, found):
-	"""Version 16 labels the groups of a link field with the titles of what it links to, whoever asks."""
+	"""Version 16 labels the groups of a link field with the titles of the linked documents, for any user."""
 	if not found or not chart or chart.chart_type != "Group By":
 		return found
 	field = frappe.get_meta(chart.document_type).get_field(chart.group_by_based_on)
@@ -126,7 +126,7 @@ def get_tagged_docs(doctype: str, tag: str):
 
 @frappe.whitelist()
 def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list):
-	"""How many documents hold which value of a field; Frappe takes any field."""
+	"""How many documents have which value of a field; Frappe accepts any field."""
 	if not guards.is_held(doctype):
 		return workflow.get_workflow_state_count(doctype, workflow_state_field, states)
 	frappe.has_permission(doctype, throw=True)
@@ -151,7 +151,7 @@ def get_open_count(doctype: str, name: str, items: str | list | None = None):
 
 
 def _connected(doctype: str, name: str, links: dict) -> dict:
-	"""As `frappe.desk.notifications.get_external_links`, of the documents that the user may read."""
+	"""As `frappe.desk.notifications.get_external_links`, for the documents that the user can read."""
 	field = links.get("non_standard_fieldnames", {}).get(doctype, links.get("fieldname"))
 	filters = {field: name, **(notifications.get_dynamic_link_filters(doctype, links, field) or {})}
 	count = _number(doctype, filters)
@@ -172,5 +172,5 @@ def _chart(arguments: dict):
 
 
 def _readable_only(doctype: str, filters) -> list:
-	"""The filters, as a list, on the rows that the user may read."""
+	"""The filters as a list, restricted to the rows that the user can read."""
 	return [[doctype, "name", "in", guards.readable_names(doctype, frappe.parse_json(filters)) or [""]]]

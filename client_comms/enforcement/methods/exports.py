@@ -1,6 +1,6 @@
-"""Exports hold the rows that the user may export, not all that they may read (D-5).
+"""Exports contain only the rows that the user can export, not all that they can read (D-5).
 
-Frappe asks for the export permission of the DocType alone and then lists rows as for reading.
+Frappe checks only the export permission of the DocType and then lists rows as for reading.
 """
 
 from contextlib import AbstractContextManager
@@ -37,10 +37,10 @@ def download_template(**arguments):
 
 
 def now_not_later() -> None:
-	"""A job in the background would list without these conditions, so the export is made at once."""
+	"""A background job would list without these conditions, so the export runs immediately."""
 	frappe.form_dict.pop("export_in_background", None)
 
 
 def exporting() -> AbstractContextManager[None]:
-	"""Row conditions are those for exporting."""
+	"""Use the row conditions for exporting."""
 	return interactions.listing_for(access.EXPORT)

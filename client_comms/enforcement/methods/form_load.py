@@ -1,8 +1,8 @@
-"""Timelines leave out messages that the reader may not see, and say how many (P-2).
+"""Timelines omit messages that the reader cannot see, and say how many (P-2).
 
-Frappe reads a timeline by SQL and checks only the document it belongs to, while a message is linked to
-the contact, the customer and the lead behind its addresses. The methods that return timelines are
-wrapped: what they found is asked for once more through the row condition, one query a timeline.
+Frappe reads a timeline with SQL and checks only the document to which it belongs, although a message is also
+linked to the contact, the customer and the lead behind its addresses. The methods that return timelines are
+wrapped: their results are filtered by the row condition, with one query per timeline.
 """
 
 from contextlib import nullcontext
@@ -25,7 +25,7 @@ def getdoc(doctype: str, name: str):
 
 @frappe.whitelist()
 def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None):
-	# Only documents by name come over HTTP; Frappe itself calls its own function with a document.
+	# Requests pass documents only by name; Frappe itself calls its own function with a document.
 	with _read_once(doctype, name):
 		load.get_docinfo(doctype=doctype, name=name)
 	_trim_docinfo()
@@ -37,18 +37,18 @@ def get_communications(doctype: str, name: str, start: int = 0, limit: int = 20)
 
 
 def _read_once(doctype: str | None, name: str | None):
-	"""Loading a form asks for permission again and again, and changes nothing of the record."""
+	"""Loading a form checks permission many times and does not change the record."""
 	return policy.holding(name) if doctype == governed.INTERACTION and name else nullcontext()
 
 
 def visible(messages: list) -> list:
-	"""The messages of a timeline that the session user may read, in their order."""
+	"""The messages of a timeline that the session user can read, in order."""
 	allowed = governed.readable(governed.COMMUNICATION, [message.name for message in messages])
 	return [message for message in messages if message.name in allowed]
 
 
 def _visible_calls(entries: list) -> list:
-	"""ERPNext adds the calls of a document, whole, among what else apps add to its timeline."""
+	"""Filter the calls that ERPNext adds, with their full content, to a document's timeline."""
 	calls = [entry["template_data"].name for entry in entries if _is_call(entry)]
 	allowed = governed.readable(governed.CALL, calls)
 	return [entry for entry in entries if not _is_call(entry) or entry["template_data"].name in allowed]

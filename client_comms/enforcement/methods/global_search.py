@@ -1,4 +1,4 @@
-"""Global search checks the DocType alone; results that the user may not read are dropped here."""
+"""Global search checks only the DocType; results that the user cannot read are removed here."""
 
 import frappe
 from frappe.utils import global_search
@@ -8,7 +8,7 @@ from client_comms.enforcement import dependents, governed
 
 @frappe.whitelist()
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = ""):
-	"""Frappe's global search without what confidentiality hides; at most one query for each DocType found."""
+	"""Frappe's global search without hidden results; at most one query per DocType found."""
 	results = global_search.search(text, start, limit, doctype)
 	for governed_type in (*governed.doctypes(), *dependents.OWNER_FIELDS):
 		results = _readable(results, governed_type)

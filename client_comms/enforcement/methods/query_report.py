@@ -1,7 +1,7 @@
-"""Reports about confidential records that ran in somebody else's name (P-2).
+"""Reports about confidential records that were run in another user's name (P-2).
 
-A prepared report holds what its owner could see, an emailed report what its user could: both are for that
-user alone when the report is on a DocType that this app holds.
+A prepared report contains what its owner could see, an emailed report what its user could see: both are only
+for that user if the report is on a DocType that this app guards.
 """
 
 import frappe
@@ -14,14 +14,14 @@ from client_comms.enforcement.methods import exports
 @frappe.whitelist()
 @frappe.read_only()
 def run(report_name: str, filters=None, **arguments):
-	"""Run a report; a prepared result that is asked for by name is checked like one that is opened."""
+	"""Run a report; a prepared result requested by name is checked like one that is opened."""
 	_check_prepared(filters)
 	return frappe.call(query_report.run, report_name=report_name, filters=filters, **arguments)
 
 
 @frappe.whitelist()
 def export_query():
-	"""Export a report, likewise."""
+	"""Export a report, with the same check."""
 	_check_prepared(frappe.local.form_dict.get("filters"))
 	exports.now_not_later()
 	with exports.exporting():
@@ -35,7 +35,7 @@ def _check_prepared(filters) -> None:
 
 
 def readable_rows(doctype: str) -> str:
-	"""The rows that the session user may read, or export in an export, as SQL for a query with bound values.
+	"""The rows that the session user can read (or export, in an export), as SQL for a query with bound values.
 
 	:raises frappe.PermissionError: the user has no access to reports on the DocType at all
 	"""

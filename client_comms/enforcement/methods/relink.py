@@ -1,8 +1,8 @@
-"""Ways to carry a record elsewhere (P-2): re-filing a message, making a document of it, replying to it, naming a record
-in another document.
+"""Ways to carry a record elsewhere (P-2): moving a message to another document, creating a document from it, replying to
+it, or referring to a record in another document.
 
-Frappe and ERPNext check nothing of the record: whoever knows its name could put it, or its content, where
-they may read it.
+Frappe and ERPNext do not check the record: anyone who knows its name could move it, or copy its content, to a
+place where they can read it.
 """
 
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ _MESSAGE = "client_comms_made_of"
 
 @contextmanager
 def made_of(communication: str):
-	"""What is made inside goes on with the conversation of that message, if it is logged."""
+	"""A document created inside the block continues the conversation of that message, if it is logged."""
 	frappe.flags[_MESSAGE] = communication
 	try:
 		yield
@@ -30,13 +30,13 @@ def made_of(communication: str):
 
 
 def made_of_now() -> str | None:
-	"""The message that a document is being made of at the moment."""
+	"""The message from which a document is currently being created."""
 	return frappe.flags.get(_MESSAGE)
 
 
 @frappe.whitelist()
 def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None):
-	"""File a message under another document; both must be open to the user."""
+	"""File a message under another document; the user must be able to access both."""
 	guards.require(governed.COMMUNICATION, name, access.WRITE)
 	guards.require(reference_doctype, reference_name)
 	email.relink(name, reference_doctype, reference_name)
@@ -66,7 +66,7 @@ def make_opportunity_from_communication(
 
 
 def _make(doctype: str, make, communication: str, *arguments) -> str:
-	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
+	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
 	with made_of(communication):
 		made = make(communication, *arguments)
@@ -77,7 +77,7 @@ def _make(doctype: str, make, communication: str, *arguments) -> str:
 
 
 def _raise_interactions(doctype: str, name: str, level: str) -> None:
-	"""What was logged about the new document just now quotes the message."""
+	"""Raise the interaction that was just logged about the new document, because it quotes the message."""
 	rules = policy.current()
 	for interaction in frappe.get_all(
 		governed.INTERACTION, {"reference_doctype": doctype, "reference_name": name}, pluck="name"

@@ -1,4 +1,4 @@
-"""Search in link fields (D-5): `ignore_user_permissions` of a request switches off every row condition in Frappe."""
+"""Search in link fields (D-5): in Frappe, `ignore_user_permissions` in a request disables all row conditions."""
 
 import frappe
 from frappe import client
@@ -10,7 +10,7 @@ from client_comms.enforcement import guards, link_options
 
 @frappe.whitelist()
 def search_link(**arguments):
-	"""Frappe's search of a link field; the conditions of this app's DocTypes hold whatever the request says."""
+	"""Frappe's search for a link field; the conditions of this app's DocTypes always apply."""
 	if link_options.is_offered(arguments.get("doctype")):
 		return [{"value": name, "label": title, "description": name} for name, title in _choices(**arguments)]
 	return frappe.call(search.search_link, **_held_to_conditions(arguments))
@@ -18,7 +18,7 @@ def search_link(**arguments):
 
 @frappe.whitelist()
 def search_widget(**arguments):
-	"""Frappe's search dialog, likewise."""
+	"""Frappe's search dialog, in the same way."""
 	if link_options.is_offered(arguments.get("doctype")):
 		return _choices(**arguments)
 	return frappe.call(search.search_widget, **_held_to_conditions(arguments))
@@ -26,7 +26,7 @@ def search_widget(**arguments):
 
 @frappe.whitelist()
 def get_link_title(doctype: str, docname: str):
-	"""The title that a link field shows; of a record that the user may not read, its name."""
+	"""The title that a link field shows; for a record that the user cannot read, its name."""
 	if guards.is_held(doctype) and not _is_readable(doctype, docname):
 		return docname
 	return search.get_link_title(doctype, docname)
@@ -34,7 +34,7 @@ def get_link_title(doctype: str, docname: str):
 
 @frappe.whitelist()
 def validate_link(doctype: str, docname: str, fields=None):
-	"""What a link field asks of the name typed into it; one that the user may not read is answered as one that is not there."""
+	"""Validates a name typed into a link field; a record that the user cannot read is answered as if it did not exist."""
 	if link_options.is_offered(doctype):
 		return {"name": docname if link_options.exists(doctype, docname) else None}
 	if guards.is_held(doctype) and not _is_readable(doctype, docname):
@@ -54,7 +54,7 @@ def _is_readable(doctype: str, name: str) -> bool:
 
 def _held_to_conditions(arguments: dict) -> dict:
 	if query := arguments.get("query"):
-		# Frappe looks for a wrapper of every other method, and for none of this one.
+		# Frappe looks up a wrapper for every method except this one.
 		arguments = {**arguments, "query": frappe.override_whitelisted_method(query)}
 	if guards.is_held(arguments.get("doctype")):
 		return {**arguments, "ignore_user_permissions": 0}

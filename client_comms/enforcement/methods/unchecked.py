@@ -1,4 +1,4 @@
-"""Methods of Frappe and ERPNext that read or change a document without asking about it (D-5, P-2): asked here."""
+"""Adds permission checks to methods of Frappe and ERPNext that read or change a document without one (D-5, P-2)."""
 
 import frappe
 from erpnext.crm.doctype.lead import lead as leads
@@ -56,7 +56,7 @@ def get_latest_submissions(doctype: str, docname: str):
 
 @frappe.whitelist()
 def get_reviews(doctype: str, docname: str):
-	"""Praise and blame with their reasons, which version 15 has."""
+	"""Reviews (praise and criticism) with their reasons, in version 15."""
 	from frappe.social.doctype.energy_point_log import energy_point_log
 
 	guards.require(doctype, docname)
@@ -72,7 +72,7 @@ def add_comment(**arguments):
 
 @frappe.whitelist()
 def restore(name: str, alert: bool = True):
-	"""Bring a deleted document back; its content is asked, for the one who restores it owns it."""
+	"""Restore a deleted document; access to its content is checked, because the user who restores it becomes its owner."""
 	if not deleted_document.is_open(frappe.get_doc("Deleted Document", name), frappe.session.user):
 		frappe.throw(
 			_("You have no clearance for the record to which this deleted document belonged."),
@@ -84,7 +84,7 @@ def restore(name: str, alert: bool = True):
 
 @frappe.whitelist()
 def bulk_restore(docnames: str):
-	"""Likewise; those without clearance count as failed, as Frappe counts whatever cannot be restored."""
+	"""The same for several; those without clearance count as failed, as in Frappe."""
 	names = frappe.parse_json(docnames)
 	user = frappe.session.user
 	open_ones = [
@@ -115,6 +115,6 @@ def get_lead_details(lead: str, posting_date=None, company: str | None = None, d
 
 @frappe.whitelist()
 def add_lead_to_prospect(lead: str, prospect: str):
-	"""Comments of the lead may be copied to the prospect."""
+	"""Checked because comments of the lead may be copied to the prospect."""
 	guards.require("Lead", lead)
 	return leads.add_lead_to_prospect(lead, prospect)

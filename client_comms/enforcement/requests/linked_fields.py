@@ -1,7 +1,7 @@
-"""Fields of linked documents in an answer (`issue.subject`, `expand_links`), which Frappe reads unasked (P-2).
+"""Fields of linked documents in a response (`issue.subject`, `expand_links`), which Frappe reads without checks (P-2).
 
-No method is there to wrap, for the REST API answers by itself; so what a request may not ask is taken out of it
-before it is answered. Asks the database only about requests of this kind.
+There is no method to wrap, because the REST API handles this itself; so forbidden fields are removed from the
+request before it is handled. The database is queried only for such requests.
 """
 
 import json
@@ -19,14 +19,14 @@ _RESOURCE = re.compile(
 	r"^/api/(?:v1/|v2/)?(?:resource|document|doctype)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$"
 )
 _FIELDS = ("fields", "fieldname", "filter_fields", "field")
-_FIELD_MAP = "field_map"  # which fields a calendar shows
+_FIELD_MAP = "field_map"  # the fields that a calendar shows
 _ORDERS = ("filters", "or_filters", "order_by", "group_by", _FIELD_MAP)
 
 
 def leave_out() -> None:
-	"""`before_request`: columns of confidential linked documents are left out of what is asked for.
+	"""`before_request`: remove columns of confidential linked documents from the request.
 
-	:raises ClearanceMissingError: rows are to be found or sorted by such a column
+	:raises ClearanceMissingError: such a column is used for filtering or sorting
 	"""
 	asked = frappe.form_dict
 	given = {key: _parsed(asked[key]) for key in (*_FIELDS, *_ORDERS) if asked.get(key)}
@@ -40,13 +40,13 @@ def leave_out() -> None:
 		return
 	for key in given.keys() & set(_ORDERS):
 		value = given[key]
-		# A list of nothing but texts may be fields: Frappe takes them in either place.
+		# A list that contains only strings may be fields: Frappe accepts them in either parameter.
 		_refuse_revealing(doctype, key, (_strings if _is_list_of_columns(value) else _columns)(value))
 	for key in given.keys() & set(_FIELDS):
 		value = given[key]
 		if _is_list_of_columns(value):
 			asked[key] = _without_linked(doctype, value)
-		else:  # functions of columns; or filters, which Frappe takes in place of the fields
+		else:  # functions of columns; or filters, which Frappe accepts instead of the fields
 			_refuse_revealing(doctype, key, _strings(value))
 	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
 		asked.pop("expand_links")
@@ -62,18 +62,18 @@ def _target() -> tuple[str | None, str | None]:
 
 
 def _reveals(doctype: str, fieldname: str) -> bool:
-	"""Whether a field links to documents that this app holds."""
+	"""Whether a field links to documents that this app guards."""
 	field = frappe.get_meta(doctype).get_field(fieldname)
 	return bool(field and field.fieldtype == "Link" and guards.is_held(field.options))
 
 
 def _parsed(value):
-	"""JSON as the methods read it: a dot may come as an escape there."""
+	"""JSON parsed as the methods do, because a dot may be escaped in it."""
 	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
 		try:
 			return json.loads(value)
 		except ValueError:
-			pass  # Frappe tells about it
+			pass  # Frappe reports it
 	return value
 
 
@@ -89,7 +89,7 @@ def _refuse_revealing(doctype: str, key: str, columns: Iterator[str]) -> None:
 
 
 def _without_linked(doctype: str, given):
-	"""The fields asked for, as they came, without those of linked documents that are held."""
+	"""The requested fields in their original form, without those of guarded linked documents."""
 	fields = given if isinstance(given, list) else [each.strip() for each in str(given).split(",")]
 	kept = [
 		field for field in fields if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(field))
@@ -104,7 +104,7 @@ def _is_list_of_columns(value) -> bool:
 
 
 def _columns(value) -> Iterator[str]:
-	"""Where the columns stand in filters, however deep: keys of a dict, all but the last part of a condition."""
+	"""The columns in filters, however nested: keys of a dict, all but the last part of a condition."""
 	if isinstance(value, dict):
 		yield from value
 	elif isinstance(value, list):
@@ -128,7 +128,7 @@ def _strings(value) -> Iterator[str]:
 
 def _links_to_hidden(doctype: str, name: str) -> bool:
 	if not frappe.db.exists(doctype, name):
-		return False  # Frappe tells about it
+		return False  # Frappe reports it
 	doc = frappe.get_doc(doctype, name)
 	return any(
 		value

@@ -1,8 +1,8 @@
-"""Methods that this app wraps answer to their own names alone (D-5).
+"""Methods that this app wraps can be called only by their own names (D-5).
 
-Frappe looks for a wrapper by the name in the request, yet Python lets a request reach a method by every module
-that imports it: ERPNext's search page, Frappe's test modules. By such a name it would come unwrapped; so it would
-by a method that calls another one, which a parameter of the request names.
+Frappe finds a wrapper by the name in the request, but Python lets a request reach a method through every module
+that imports it, such as ERPNext's search page or Frappe's test modules. Called by such a name, it would not be
+wrapped. The same is true for a method that calls another one named in a parameter of the request.
 """
 
 import re
@@ -13,8 +13,8 @@ from frappe import _
 from frappe.modules.utils import load_doctype_module
 
 _CALL = re.compile(r"^/api/(?P<version>v\d+/)?method/(?P<method>.+?)/?$")
-_SHORT = "frappe.handler"  # where a name without a dot is looked for
-# Method -> the parameter by which it names another one.
+_SHORT = "frappe.handler"  # where names without a dot are looked up
+# Method -> the parameter with the name of another method.
 _CARRIERS = {
 	"frappe.desk.search.search_link": "query",
 	"frappe.desk.search.search_widget": "query",
@@ -24,14 +24,14 @@ _CARRIERS = {
 	"frappe.model.mapper.make_mapped_doc": "method",
 	"frappe.model.mapper.map_docs": "method",
 }
-# Those that look for no wrapper of what they carry; for those of the search, `link_search` does.
+# Methods that do not look up a wrapper for the method they call; for search methods, `search` does it.
 _PAST_WRAPPERS = ("frappe.handler.upload_file", "frappe.handler.uploadfile")
 
 
 def refuse() -> None:
-	"""`before_request`; asks no database.
+	"""`before_request`; does not query the database.
 
-	:raises frappe.PermissionError: a wrapped method is called by another name, or by a method that passes its wrapper
+	:raises frappe.PermissionError: a wrapped method is called by another name, or by a method that bypasses its wrapper
 	"""
 	for asked in _asked():
 		own = _own_name(asked)
@@ -44,7 +44,7 @@ def refuse() -> None:
 def _refuse_carried(asked: str, past_wrappers: bool) -> None:
 	own = _own_name(asked)
 	_refuse_alias(asked, own)
-	# What carries another one again could name that in a parameter of any name.
+	# A nested method could be named in a parameter of any name.
 	if own in _CARRIERS or (past_wrappers and own in _wrapped()):
 		_throw(own)
 
@@ -67,7 +67,7 @@ def _wrapped() -> dict:
 
 
 def _asked() -> Iterator[str]:
-	"""The dotted names that Frappe may be about to resolve: `cmd` goes before the address, wherever it is sent to."""
+	"""The dotted names that Frappe may resolve: `cmd` takes precedence over the address."""
 	if cmd := frappe.form_dict.get("cmd"):
 		yield str(cmd)
 	call = _CALL.match(frappe.request.path)
@@ -79,13 +79,13 @@ def _asked() -> Iterator[str]:
 		try:
 			yield f"{load_doctype_module(doctype).__name__}.{method}"
 		except Exception:
-			frappe.clear_messages()  # Frappe tells about it
+			frappe.clear_messages()  # Frappe reports it
 	else:
 		yield method.split("/")[0]
 
 
 def _own_name(asked: str) -> str | None:
-	"""Where the method is defined; None where there is no such method, which Frappe tells about."""
+	"""The name under which the method is defined; None if it does not exist, which Frappe reports."""
 	if asked in _wrapped():
 		return asked
 	try:

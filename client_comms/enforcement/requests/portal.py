@@ -1,7 +1,7 @@
-"""The customer portal (P-2): ERPNext gives a contact every Issue of their customer, past all permissions.
+"""The customer portal (P-2): ERPNext shows a contact every Issue of their customer, bypassing permissions.
 
-A confidential Issue is for the person who raised it. Others of the same customer see those whose level asks for
-nothing more than a role, as ERPNext gives them; portal users hold no clearance for anything else.
+A confidential Issue is visible to the person who raised it. The customer's other contacts see Issues whose level
+requires only a role; portal users never have clearance for anything else.
 """
 
 import frappe
@@ -12,13 +12,13 @@ from client_comms.enforcement import documents, policy
 from client_comms.rules import access
 
 ISSUE = "Issue"
-_LIST_PAGES = ("issue", "list")  # of a DocType by its name, and of one by parameter
+_LIST_PAGES = ("issue", "list")  # of a DocType by its name, and by parameter
 _NOBODY = ""
 
 
 @frappe.whitelist(allow_guest=True)
 def get(**arguments):
-	"""The rows of a portal list, as a page shows them."""
+	"""The rows of a portal list, as shown on a page."""
 	return frappe.call(portal_list.get, **_restricted(arguments))
 
 
@@ -42,7 +42,7 @@ class IssueList(ListPage):
 
 
 def has_website_permission(doc, ptype, user, verbose=False) -> bool:
-	"""Whether a portal user may open one Issue, in addition to what ERPNext asks."""
+	"""Whether a portal user can open one Issue, in addition to ERPNext's own checks."""
 	level = documents.is_governed(ISSUE) and frappe.db.get_value(
 		ISSUE, doc.name, ["confidentiality_level", "raised_by"], as_dict=True
 	)
@@ -54,14 +54,14 @@ def _is_open(issue, user: str) -> bool:
 
 
 def is_open(doctype: str, name: str) -> bool:
-	"""Whether a document is an Issue that its level opens to the session user as a portal user."""
+	"""Whether a document is an Issue whose level lets the session user open it in the portal."""
 	if not _is_restricted(doctype):
 		return False
 	return has_website_permission(frappe._dict(name=name), "read", frappe.session.user)
 
 
 def open_levels() -> list[str]:
-	"""Levels of which a customer's contacts see each other's Issues."""
+	"""Levels at which a customer's contacts see each other's Issues."""
 	return [level.name for level in policy.current().levels.values() if level.need_to_know == access.ROLE]
 
 
@@ -78,7 +78,7 @@ def _doctype(path: str) -> str | None:
 
 
 def _restricted(arguments: dict) -> dict:
-	"""The arguments of a list with a filter on the names that leaves out what the user may not see."""
+	"""The arguments of a list with a filter that removes what the user cannot see."""
 	if not _is_restricted(arguments.get("doctype")):
 		return arguments
 	hidden = frappe.get_all(
