@@ -25,6 +25,7 @@ has_permission = {
 	"Client Interaction": "client_comms.enforcement.interactions.has_permission",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.has_grant_permission",
 	"Physical File": "client_comms.enforcement.doctypes.physical_file.has_permission",
+	"Interaction Review": "client_comms.enforcement.doctypes.interaction_review.has_permission",
 	"Communication": "client_comms.enforcement.linked_records.has_permission",
 	"Event": "client_comms.enforcement.linked_records.has_permission",
 	"Call Log": "client_comms.enforcement.linked_records.has_permission",
@@ -46,6 +47,7 @@ permission_query_conditions = {
 	"Client Interaction": "client_comms.enforcement.interactions.interaction_condition",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.grant_condition",
 	"Physical File": "client_comms.enforcement.doctypes.physical_file.condition",
+	"Interaction Review": "client_comms.enforcement.doctypes.interaction_review.condition",
 	"Interaction Action Item": "client_comms.enforcement.interactions.child_condition",
 	"Interaction Evidence": "client_comms.enforcement.interactions.child_condition",
 	"Interaction Event": "client_comms.enforcement.interactions.child_condition",
@@ -326,11 +328,13 @@ scheduler_events = {
 		"client_comms.client_privacy.client_data.remind",
 		"client_comms.client_interactions.custody.remind",
 		"client_comms.people.policies.remind",
+		"client_comms.people.reviews.remind",
 		"client_comms.people.trainings.remind",
 	],
 	"daily_long": [
 		"client_comms.intake.reassignment.hand_over_all",
 		"client_comms.people.trainings.assign_all",
+		"client_comms.people.reviews.draw_all",
 	],
 	"cron": {
 		"*/5 * * * *": [

@@ -297,6 +297,39 @@ TRAINING = {
 	"description": "How client communication is documented and handled: logging, the communication matrix, deadlines, confidentiality.",
 }
 
+# Clause R-2. Switched off as shipped: supervisors decide when reviews begin.
+REVIEW_PROGRAMME = {
+	"programme_name": "Monthly Record Review",
+	"enabled": 0,
+	"period": "Monthly",
+	"reviewer_role": CUSTOMER_SUPPORT_MANAGER,
+	"due_days": 10,
+	"size_by": "Number",
+	"number": 2,
+	"second_share": 20,
+	"extra_breached": 25,
+	"new_staff_days": 90,
+	"criteria": (
+		{
+			"criterion": "Accuracy",
+			"judged_by": "Reviewer",
+			"weight": 3,
+			"highest": 4,
+			"guidance": "Does the record say what happened, and to the right client?",
+		},
+		{"criterion": "Completeness", "judged_by": "Details", "weight": 2, "highest": 4},
+		{"criterion": "Documentation", "judged_by": "Documentation", "weight": 2, "highest": 4},
+		{
+			"criterion": "Wording",
+			"judged_by": "Reviewer",
+			"weight": 1,
+			"highest": 4,
+			"guidance": "Courteous, concise and clear; no jargon.",
+		},
+		{"criterion": "Timeliness", "judged_by": "Clocks", "weight": 2, "highest": 4},
+	),
+}
+
 # Clause P-3. The gate requires the first purpose when information is sent to a third party.
 CONSENT_PURPOSES = (
 	{

@@ -57,6 +57,12 @@ from client_comms.api.privacy import (
 	verify_identity,
 	withdraw_consent,
 )
+from client_comms.api.reviews import (
+	comment_on_review,
+	complete_review,
+	dispute_review,
+	draw_reviews,
+)
 from client_comms.api.self_service import invite_client, request_consent
 from client_comms.api.sources import simulate_source_rules
 from client_comms.api.templates import approve_template, withdraw_template
@@ -83,13 +89,17 @@ __all__ = [
 	"check_outgoing",
 	"check_wording",
 	"close",
+	"comment_on_review",
 	"communication_preference",
+	"complete_review",
 	"complete_training",
 	"confirm_details",
 	"consent_receipt",
 	"destroy_file",
 	"digest_subscription",
 	"dismiss_unlogged",
+	"dispute_review",
+	"draw_reviews",
 	"explain_access",
 	"explore_record",
 	"explore_user",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from client_comms.rules.messages import Message, RuleError, _
 
+HIGHEST = 10  # the highest score that a criterion may have
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -38,3 +40,16 @@ def overall(criteria: Sequence[Criterion], scores: Mapping[str, int | None]) -> 
 	weight = sum(criterion.weight for criterion in criteria)
 	points = sum(each.weight * scores[each.name] / each.highest for each in criteria)
 	return round(100 * points / weight, 1)
+
+
+def by_share(part: int, whole: int, highest: int) -> int:
+	"""The score for `part` of `whole` being right: all of it is the highest score, none is 0; a part is rounded down.
+
+	:param whole: above 0
+	"""
+	return part * highest // whole
+
+
+def by_faults(faults: int, highest: int) -> int:
+	"""The score for a number of faults: each costs one point."""
+	return max(0, highest - faults)

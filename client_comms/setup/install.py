@@ -104,6 +104,7 @@ def make_procedure():
 	make_matrix()
 	make_training()
 	make_policies()
+	make_review_programme()
 	make_calendar()
 	make_consent_purposes()
 	make_terminology()
@@ -192,6 +193,13 @@ def make_matrix():
 def make_training():
 	if not frappe.db.count("SOP Training"):
 		_make("SOP Training", procedure.TRAINING["training_name"], procedure.TRAINING)
+
+
+def make_review_programme():
+	"""A programme of record reviews to switch on; none where the site has any."""
+	if not frappe.db.count("Review Programme"):
+		row = procedure.REVIEW_PROGRAMME
+		_make("Review Programme", row["programme_name"], row)
 
 
 def make_policies():

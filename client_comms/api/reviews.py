@@ -1,0 +1,36 @@
+"""Complete, comment on and dispute record reviews (R-2)."""
+
+import frappe
+
+from client_comms.people import reviews
+from client_comms.roles import require_configuring_or_auditing
+
+
+@frappe.whitelist(methods=["POST"])
+def complete_review(review: str) -> str:
+	"""The reviewer is done; the review's status."""
+	return reviews.complete(review).status
+
+
+@frappe.whitelist(methods=["POST"])
+def comment_on_review(review: str, comment: str) -> str:
+	"""The person reviewed says something about a completed review; its name."""
+	return reviews.comment(review, comment).name
+
+
+@frappe.whitelist(methods=["POST"])
+def dispute_review(review: str, reason: str) -> str:
+	"""The person reviewed does not accept it; the name of the review that another reviewer makes."""
+	return reviews.dispute(review, reason).name
+
+
+@frappe.whitelist(methods=["POST"])
+def draw_reviews(programme: str, from_date: str, to_date: str, seed: str | None = None) -> str:
+	"""Draw the sample of a period now; the Review Draw.
+
+	:param from_date: first day, and `to_date` the last one, in the site's time zone
+	:param seed: to draw a sample again that was drawn before
+	"""
+	require_configuring_or_auditing()
+	doc = frappe.get_doc(reviews.PROGRAMME, programme)
+	return reviews.draw(doc, frappe.utils.getdate(from_date), frappe.utils.getdate(to_date), seed).name

@@ -1,0 +1,52 @@
+frappe.ui.form.on("Interaction Review", {
+	refresh(frm) {
+		const me = frappe.session.user;
+		const { status, reviewer, reviewed_user, part } = frm.doc;
+		frm.add_custom_button(__("Open the Record"), () =>
+			window.open(frappe.utils.get_form_link("Client Interaction", frm.doc.interaction), "_blank")
+		);
+		frm.get_field("scores").grid.cannot_add_rows = true;
+		frm.get_field("scores").grid.only_sortable();
+		if (status === "Open" && reviewer === me) {
+			frm.set_intro(
+				__("Open the record beside this review. What the system can judge is filled in; score the rest."),
+				"blue"
+			);
+			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
+		} else {
+			frm.disable_save();
+		}
+		if (reviewed_user === me && status !== "Open") {
+			frm.add_custom_button(__("Comment"), () =>
+				ask(frm, __("Comment"), "comment", "comment_on_review", __("Your comment"))
+			);
+			if (status === "Completed" && part !== "After a Dispute") {
+				frm.add_custom_button(__("Dispute"), () =>
+					ask(frm, __("Dispute"), "reason", "dispute_review", __("What you do not accept, and why"))
+				);
+			}
+		}
+	},
+});
+
+async function complete(frm) {
+	if (frm.is_dirty()) await frm.save();
+	await frappe.xcall("client_comms.api.complete_review", { review: frm.docname });
+	frappe.show_alert({ message: __("The review is completed."), indicator: "green" });
+	frm.reload_doc();
+}
+
+/** A dialog that stays open until its call has succeeded. */
+function ask(frm, title, argument, method, label) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields: [{ fieldname: "text", fieldtype: "Small Text", label, reqd: 1 }],
+		primary_action_label: title,
+		primary_action: async ({ text }) => {
+			await frappe.xcall(`client_comms.api.${method}`, { review: frm.docname, [argument]: text });
+			dialog.hide();
+			frm.reload_doc();
+		},
+	});
+	dialog.show();
+}

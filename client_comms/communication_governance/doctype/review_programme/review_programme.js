@@ -1,0 +1,42 @@
+frappe.ui.form.on("Review Programme", {
+	setup(frm) {
+		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		frm.set_query("reviewer_role", () => ({ query: "client_comms.api.queries.roles" }));
+	},
+
+	refresh(frm) {
+		if (frm.is_new()) return;
+		if (!frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) return;
+		frm.add_custom_button(__("Draw Now"), () => draw(frm));
+	},
+});
+
+function draw(frm) {
+	const today = frappe.datetime.get_today();
+	const dialog = new frappe.ui.Dialog({
+		title: __("Draw Now"),
+		fields: [
+			{
+				fieldname: "from_date",
+				fieldtype: "Date",
+				label: __("From"),
+				reqd: 1,
+				default: frappe.datetime.add_days(today, -30),
+			},
+			{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1, default: today },
+			{
+				fieldname: "seed",
+				fieldtype: "Data",
+				label: __("Seed"),
+				description: __("Leave empty for a new sample; with the seed of a draw, the same sample comes again."),
+			},
+		],
+		primary_action_label: __("Draw"),
+		primary_action: async (values) => {
+			const name = await frappe.xcall("client_comms.api.draw_reviews", { programme: frm.docname, ...values });
+			dialog.hide();
+			frappe.set_route("Form", "Review Draw", name);
+		},
+	});
+	dialog.show();
+}

@@ -1,0 +1,21 @@
+frappe.query_reports["Review Results"] = {
+	filters: [
+		{
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: ["Staff", "Communication Type", "Criterion", "Month", "Agreement"],
+			default: "Staff",
+		},
+		{ fieldname: "from_date", label: __("From"), fieldtype: "Date" },
+		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{ fieldname: "reviewed_user", label: __("Staff"), fieldtype: "Link", options: "User" },
+		{
+			fieldname: "communication_type",
+			label: __("Communication Type"),
+			fieldtype: "Link",
+			options: "Communication Type",
+		},
+		{ fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Review Programme" },
+	],
+};

@@ -1,0 +1,68 @@
+"""A review is for its reviewer, for the person reviewed once it is done, and for oversight; and only with the record (R-2, P-2).
+
+Of two reviewers of the same record neither sees the other's review before their own is done.
+"""
+
+import frappe
+
+from client_comms import compat
+from client_comms.enforcement import governed, interactions, refusals
+from client_comms.rules import access
+
+REVIEW = "Interaction Review"
+OVERSIGHT = ("Compliance Officer", "Customer Support Manager", "Client Communications Manager")
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""By what the database holds of it."""
+	user = user or frappe.session.user
+	fields = ["interaction", "reviewer", "reviewed_user", "status", "draw"]
+	stored = doc.name and frappe.db.get_value(REVIEW, doc.name, fields, as_dict=True)
+	if not stored or user == "Administrator":
+		return compat.no_objection()
+	decision = governed.decide(governed.INTERACTION, stored.interaction, access.READ, user)
+	# The person reviewed logged it, and may have lost the record since; their review stays theirs without it.
+	if decision is not None and not decision.allowed and stored.reviewed_user != user:
+		return refusals.objection(REVIEW, doc.name, interactions.action_of(ptype), user, decision)
+	if stored.reviewer == user or (stored.reviewed_user == user and stored.status != "Open"):
+		return compat.no_objection()
+	if (
+		stored.reviewed_user != user
+		and set(OVERSIGHT) & set(frappe.get_roles(user))
+		and not _scores_it(stored, user)
+	):
+		return compat.no_objection()
+	return compat.objection()
+
+
+def _scores_it(stored, user: str) -> bool:
+	return bool(
+		frappe.db.exists(
+			REVIEW,
+			{"interaction": stored.interaction, "draw": stored.draw, "reviewer": user, "status": "Open"},
+		)
+	)
+
+
+def condition(user=None, doctype=None) -> str:
+	"""The same as SQL."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	me, table = frappe.db.escape(user), f"`tab{REVIEW}`"
+	readable = interactions.interaction_condition(user)
+	of_record = (
+		f"exists (select 1 from `tabClient Interaction` where `tabClient Interaction`.`name` = {table}.`interaction`"
+		f" and {readable})"
+		if readable
+		else "1 = 1"
+	)
+	mine = f"({table}.`reviewed_user` = {me} and {table}.`status` != 'Open')"
+	branches = [f"{table}.`reviewer` = {me}"]
+	if set(OVERSIGHT) & set(frappe.get_roles(user)):
+		scoring = (
+			f"exists (select 1 from {table} `own` where `own`.`interaction` = {table}.`interaction`"
+			f" and `own`.`draw` <=> {table}.`draw` and `own`.`reviewer` = {me} and `own`.`status` = 'Open')"
+		)
+		branches.append(f"({table}.`reviewed_user` != {me} and not {scoring})")
+	return f"({mine} or (({' or '.join(branches)}) and {of_record}))"

@@ -1,0 +1,273 @@
+"""Record reviews: drawn by a seed, scored by two, disputed, compared; and for whom they are (R-2)."""
+
+from datetime import date
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.communication_governance.report.review_results import review_results
+from client_comms.exceptions import StatusFollowsEventsError
+from client_comms.people import reviews
+from client_comms.rules import agreement
+
+pytestmark = pytest.mark.clause("R-2")
+
+PERIOD = (date(2026, 11, 1), date(2026, 11, 30))
+
+
+@pytest.fixture
+def staff(make_user):
+	"""An agent, and three supervisors."""
+	return frappe._dict(
+		agent=make_user(procedure.CUSTOMER_SUPPORT),
+		frontline=make_user(procedure.FRONTLINE_STAFF),
+		one=make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager"),
+		two=make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager"),
+		three=make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager"),
+		officer=make_user(procedure.COMPLIANCE_OFFICER),
+	)
+
+
+@pytest.fixture
+def programme(staff):
+	def make(**fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Review Programme",
+				"programme_name": f"Programme {frappe.generate_hash(length=6)}",
+				"period": "Monthly",
+				"reviewer_role": "Sales Manager",
+				"due_days": 10,
+				"size_by": "Number",
+				"number": 2,
+				"criteria": [
+					{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 3, "highest": 4},
+					{"criterion": "Timeliness", "judged_by": "Clocks", "weight": 1, "highest": 4},
+				],
+				**fields,
+			}
+		).insert()
+
+	return make
+
+
+@pytest.fixture
+def records(log, staff):
+	def make(number=6, communication_type=procedure.INITIAL_INQUIRY):
+		return [
+			log(communication_type, responsible_staff=staff.agent, occurred_on="2026-11-10 10:00:00").name
+			for _number in range(number)
+		]
+
+	return make
+
+
+def of_draw(draw, **filters):
+	return frappe.get_all(
+		"Interaction Review",
+		{"draw": draw.name, **filters},
+		["name", "interaction", "reviewer", "part", "status"],
+		order_by="name asc",
+	)
+
+
+def scored(name, user, score, as_user):
+	with as_user(user):
+		doc = frappe.get_doc("Interaction Review", name)
+		doc.scores[0].score = str(score)
+		doc.save()
+		api.complete_review(name)
+	return frappe.get_doc("Interaction Review", name)
+
+
+def test_the_same_seed_draws_the_same_sample(programme, records):
+	records()
+	draws = [reviews.draw(programme(), *PERIOD, seed="spring") for _again in range(2)]
+	samples = [{row.interaction for row in of_draw(draw)} for draw in draws]
+	assert samples[0] == samples[1] and len(samples[0]) == 2
+	assert draws[0].candidates >= 6
+
+
+def test_nobody_reviews_their_own_record_nor_one_they_may_not_read(programme, log, staff):
+	own = log(responsible_staff=staff.one, occurred_on="2026-11-10 10:00:00").name
+	draw = reviews.draw(programme(), *PERIOD)
+	assert {row.reviewer for row in of_draw(draw, interaction=own)} <= {staff.two, staff.three}
+	hidden = programme(reviewer_role="Sales User")
+	assert reviews.draw(hidden, *PERIOD).without_reviewer > 0
+
+
+def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
+	records()
+	made = programme(enabled=1)
+	with clock_at("2026-12-01 03:00"):
+		reviews.draw_all()
+		reviews.draw_all()
+	assert frappe.db.count("Review Draw", {"programme": made.name}) == 1
+	assert str(frappe.db.get_value("Review Programme", made.name, "drawn_until")) == "2026-11-30"
+
+
+@pytest.mark.parametrize(
+	("period", "today", "expected"),
+	[
+		("Weekly", date(2026, 11, 25), (date(2026, 11, 16), date(2026, 11, 22))),
+		("Monthly", date(2026, 11, 25), (date(2026, 10, 1), date(2026, 10, 31))),
+		("Monthly", date(2027, 1, 1), (date(2026, 12, 1), date(2026, 12, 31))),
+		("Quarterly", date(2026, 11, 25), (date(2026, 7, 1), date(2026, 9, 30))),
+		("Quarterly", date(2027, 1, 1), (date(2026, 10, 1), date(2026, 12, 31))),
+	],
+)
+def test_the_latest_whole_period(period, today, expected):
+	assert reviews.last_period(period, today) == expected
+
+
+def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock_at):
+	with clock_at("2026-11-23 10:00"):
+		case = inquiry(at="2026-11-23 10:00", responsible_staff=staff.frontline)
+	with clock_at("2026-11-23 11:00"):
+		api.answer(case.name)
+	criteria = [
+		{"criterion": name, "judged_by": name, "weight": 1, "highest": 4}
+		for name in ("Details", "Documentation", "Clocks", "Wording")
+	]
+	review = reviews.open_review(programme(criteria=criteria), case.name, staff.one)
+	scores = {row.criterion: (row.score, row.not_applicable) for row in review.scores}
+	assert scores["Details"] == ("4", 0)
+	assert scores["Clocks"] == ("4", 0)
+	assert scores["Documentation"][0] in ("0", "2")
+	assert scores["Wording"] == (None, 1)
+
+
+def test_a_review_is_completed_and_its_findings_become_todos(programme, records, staff, as_user):
+	records(1)
+	draw = reviews.draw(programme(), *PERIOD)
+	(row,) = [each for each in of_draw(draw)]
+	with as_user(row.reviewer):
+		doc = frappe.get_doc("Interaction Review", row.name)
+		with pytest.raises(frappe.ValidationError, match="no score yet"):
+			api.complete_review(row.name)
+		doc.scores[0].score = "3"
+		doc.append(
+			"findings", {"description": "Name the client", "assigned_to": staff.agent, "due_on": "2026-12-10"}
+		)
+		doc.save()
+		api.complete_review(row.name)
+	doc.reload()
+	assert (doc.status, doc.overall) == ("Completed", 75)
+	todo = frappe.get_doc("ToDo", doc.findings[0].todo)
+	assert (todo.allocated_to, str(todo.date), todo.status) == (staff.agent, "2026-12-10", "Open")
+	assert frappe.db.exists("Notification Log", {"for_user": staff.agent, "document_name": doc.name})
+	with as_user(row.reviewer), pytest.raises(StatusFollowsEventsError):
+		doc = frappe.get_doc("Interaction Review", row.name)
+		doc.scores[0].score = "4"
+		doc.save()
+
+
+def test_for_whom_a_review_is(programme, records, staff, as_user):
+	"""Two reviewers do not see each other's scores before both are done; the person reviewed sees what is done."""
+	records(1)
+	draw = reviews.draw(programme(second_share=100), *PERIOD)
+	first, second = of_draw(draw)
+	assert first.reviewer != second.reviewer
+
+	def seen_by(user):
+		with as_user(user):
+			listed = {
+				name for name in frappe.get_list("Interaction Review", {"draw": draw.name}, pluck="name")
+			}
+			asked = {
+				row.name
+				for row in (first, second)
+				if frappe.has_permission("Interaction Review", "read", doc=row.name)
+			}
+		assert listed == asked, user
+		return listed
+
+	both = {first.name, second.name}
+	assert seen_by(first.reviewer) == {first.name}
+	assert seen_by(second.reviewer) == {second.name}
+	assert seen_by(staff.agent) == set()
+	assert seen_by(staff.frontline) == set()
+	assert seen_by(staff.officer) == both
+	scored(first.name, first.reviewer, 3, as_user)
+	assert seen_by(first.reviewer) == both
+	assert seen_by(second.reviewer) == {second.name}
+	assert seen_by(staff.agent) == {first.name}
+	scored(second.name, second.reviewer, 2, as_user)
+	assert seen_by(second.reviewer) == both
+	assert seen_by(staff.agent) == both
+
+
+def test_reviews_go_with_the_record(programme, records, staff, make_user, as_user):
+	(name,) = records(1, procedure.FEEDBACK)
+	review = reviews.open_review(programme(), name, staff.one)
+	reader = make_user("Customer Support Manager")
+	with as_user(reader):
+		assert frappe.has_permission("Interaction Review", "read", doc=review.name)
+	frappe.db.delete("Level Clearance", {"parent": procedure.SENSITIVE, "role": "Customer Support Manager"})
+	frappe.get_doc("Confidentiality Level", procedure.SENSITIVE).save()
+	with as_user(reader):
+		assert not frappe.has_permission("Interaction Review", "read", doc=review.name)
+		assert review.name not in frappe.get_list("Interaction Review", pluck="name")
+
+
+def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, as_user):
+	records(1)
+	draw = reviews.draw(programme(), *PERIOD)
+	(row,) = of_draw(draw)
+	scored(row.name, row.reviewer, 1, as_user)
+	with as_user(staff.agent):
+		api.comment_on_review(row.name, "I asked twice.")
+		again = api.dispute_review(row.name, "The summary names the client.")
+	with as_user(row.reviewer), pytest.raises(frappe.PermissionError):
+		api.dispute_review(row.name, "No")
+	anew = frappe.get_doc("Interaction Review", again)
+	assert anew.reviewer not in (row.reviewer, staff.agent)
+	assert (anew.part, anew.disputes) == ("After a Dispute", row.name)
+	scored(again, anew.reviewer, 4, as_user)
+	with as_user(staff.agent), pytest.raises(frappe.ValidationError, match="the last one"):
+		api.dispute_review(again, "Again")
+	with as_user(staff.officer):
+		_columns, data, *_more = review_results.execute({"reviewed_user": staff.agent})
+	assert [(each["reviews"], each["average"]) for each in data] == [(1, 100)]
+
+
+def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff, as_user):
+	"""The pairs are scored so that the table is that of the hand-worked kappa of 0.625 in tests/unit/test_agreement."""
+	pairs = [(1, 1)] * 4 + [(1, 2)] * 2 + [(2, 1)] + [(2, 2)] * 6 + [(2, 3)] + [(3, 2)] * 2 + [(3, 3)] * 4
+	made = programme(
+		number=0,
+		criteria=[{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 3}],
+	)
+	draw = reviews.draw(made, *PERIOD)
+	for name, (one, other) in zip(records(len(pairs)), pairs, strict=True):
+		for part, reviewer, score in (("First", staff.one, one), ("Second", staff.two, other)):
+			review = reviews.open_review(made, name, reviewer, draw=draw.name, part=part)
+			review.scores[0].score = str(score)
+			review.status = "Completed"
+			review.save_by_app()
+	with as_user(staff.officer):
+		_columns, (row,) = review_results.execute({"group_by": "Agreement", "programme": made.name})
+	expected = agreement.weighted_kappa(pairs, range(4))
+	assert (row["pairs"], row["kappa"]) == (20, expected.kappa)
+	assert row["low"] < row["kappa"] < row["high"]
+
+
+@pytest.mark.parametrize(
+	("fields", "message"),
+	[
+		({"size_by": "Share", "share": 0}, "above 0"),
+		(
+			{"criteria": [{"criterion": "A", "judged_by": "Reviewer", "weight": 1, "highest": 11}]},
+			"from 1 to 10",
+		),
+		(
+			{"criteria": [{"criterion": "A", "judged_by": "Reviewer", "weight": 1, "highest": 4}] * 2},
+			"already",
+		),
+		({"extra_late": 101}, "from 0 to 100"),
+	],
+)
+def test_a_programme_that_makes_no_sense_is_refused(programme, fields, message):
+	with pytest.raises(frappe.ValidationError, match=message):
+		programme(**fields)
