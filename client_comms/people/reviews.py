@@ -77,7 +77,7 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 			"drawn": len(sample),
 		}
 	).insert(ignore_permissions=True)
-	reviewers = sorted(alerts.users_with_role(programme.reviewer_role))
+	reviewers = reviewers_of(programme)
 	load: Counter = Counter()
 	without = 0
 	for each in sample:
@@ -140,6 +140,11 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 			)
 		)
 	return found
+
+
+def reviewers_of(programme) -> list[str]:
+	"""The people who hold the reviewer role; Administrator is nobody in particular."""
+	return sorted(alerts.users_with_role(programme.reviewer_role) - {"Administrator"})
 
 
 def reviewer_for(
@@ -340,7 +345,7 @@ def dispute(name: str, reason: str):
 		)
 	programme = frappe.get_doc(PROGRAMME, doc.programme)
 	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
-	reviewers = sorted(alerts.users_with_role(programme.reviewer_role))
+	reviewers = reviewers_of(programme)
 	open_ones = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
 	reviewer = reviewer_for(doc.interaction, doc.reviewed_user, reviewers, open_ones, {*others, doc.reviewer})
 	if reviewer is None:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from client_comms.rules.agreement import exact, linear, of_table, quadratic, weighted_kappa
 from client_comms.rules.messages import RuleError
 
+pytestmark = pytest.mark.clause("R-2")
+
 # Cohen (1968), table 1: two judges, 200 patients; unweighted kappa 0.492, weighted kappa 0.348 with the disagreement
 # weights 0, 1, 3 / 1, 0, 6 / 3, 6, 0.
 COHEN = [[88, 10, 2], [14, 40, 6], [18, 10, 12]]

@@ -5,6 +5,8 @@ import pytest
 from client_comms.rules.messages import RuleError
 from client_comms.rules.review_scores import Criterion, overall
 
+pytestmark = pytest.mark.clause("R-2")
+
 RUBRIC = (Criterion("Accuracy", 3, 4), Criterion("Completeness", 2, 4), Criterion("Wording", 1, 5))
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from client_comms.rules.messages import RuleError
 from client_comms.rules.sampling import Candidate, Size, draw, for_two
 
+pytestmark = pytest.mark.clause("R-2")
+
 STAFF = [Candidate(f"CI-{n:03}", ("anna" if n % 2 else "ben", "Inquiry")) for n in range(1, 41)]
 
 

@@ -131,7 +131,7 @@ def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock
 		for name in ("Details", "Documentation", "Clocks", "Wording")
 	]
 	review = reviews.open_review(programme(criteria=criteria), case.name, staff.one)
-	scores = {row.criterion: (row.score, row.not_applicable) for row in review.scores}
+	scores = {row.criterion: (row.score or None, row.not_applicable) for row in review.scores}
 	assert scores["Details"] == ("4", 0)
 	assert scores["Clocks"] == ("4", 0)
 	assert scores["Documentation"][0] in ("0", "2")
