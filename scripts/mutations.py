@@ -195,7 +195,7 @@ FUNCTIONS = {
 	"client_interactions.clocks.escalation:carry_out": "lambda *args: set()",
 	"client_interactions.clocks.recalculate:follow": NOTHING,
 	"client_interactions.clocks.recalculate:_readable": "lambda names: set(names)",
-	"client_interactions.owed:emailable": "lambda debts: {debt.interaction.name for debt in debts}",
+	"client_interactions.owed:emailable": "lambda items: {item.interaction.name for item in items}",
 	"intake.assignment:is_cleared": YES,
 	"intake.assignment:_may_take_part": YES,
 	"client_privacy.client_data:require_addresses": NOTHING,

@@ -32,25 +32,25 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 def owed_today() -> dict:
 	"""What the user owes up to the end of today.
 
-	:returns: `{"debts": [{"what", "client", "subject", "due", "interaction"}, …], "more": int}`, the eight
+	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int}`, the eight
 	    most urgent ones and how many of the user's own there are besides
 	"""
 	if not frappe.has_permission(INTERACTION, "read"):
-		return {"debts": [], "more": 0}
-	debts = owed.owed(frappe.session.user, owed.end_of(clock.now()))
-	shown = debts[:8]
+		return {"items": [], "more": 0}
+	items = owed.owed(frappe.session.user, owed.end_of(clock.now()))
+	shown = items[:8]
 	return {
-		"debts": [
+		"items": [
 			{
-				"what": owed.label(debt.what),
-				"client": debt.interaction.party_name,
-				"subject": debt.subject,
-				"due": get_datetime_str(debt.due),
-				"interaction": debt.interaction.name,
+				"what": owed.label(item.what),
+				"client": item.interaction.party_name,
+				"subject": item.subject,
+				"due": get_datetime_str(item.due),
+				"interaction": item.interaction.name,
 			}
-			for debt in shown
+			for item in shown
 		],
-		"more": len(debts) - len(shown),
+		"more": len(items) - len(shown),
 	}
 
 

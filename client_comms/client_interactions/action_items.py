@@ -1,4 +1,4 @@
-"""Action items of an interaction are ToDos of the people who owe them, and back (D-2, F-2)."""
+"""Keeps the action items of an interaction and the ToDos of their assignees in sync (D-2, F-2)."""
 
 from contextlib import contextmanager
 
@@ -15,9 +15,9 @@ _ADOPTED = "client_comms_adopted_todos"
 
 
 def validate(doc) -> None:
-	"""Whoever is newly assigned must be cleared for the level, and a date is one.
+	"""New assignees must have clearance for the level, and dates must be valid.
 
-	:raises client_comms.exceptions.ClearanceMissingError: somebody is not
+	:raises client_comms.exceptions.ClearanceMissingError: an assignee has no clearance
 	"""
 	for row in doc.action_items:
 		row.due_on = row.due_on and clock.parse_day(row.due_on)
@@ -26,7 +26,7 @@ def validate(doc) -> None:
 	for user in {row.assigned_to for row in doc.action_items if row.assigned_to} - known:
 		sharing.require_clearance(user, doc.confidentiality_level)
 	if not frappe.flags.get(_SYNCING):
-		# Which ToDo is an item's is never taken from a request: saving would write to that ToDo.
+		# An item's ToDo is never taken from a request, because saving writes to that ToDo.
 		todos = {row.name: row.todo for row in before.action_items} if before else {}
 		for row in doc.action_items:
 			row.todo = todos.get(row.name)
@@ -45,7 +45,7 @@ def sync_todos(doc) -> None:
 
 @contextmanager
 def _syncing():
-	"""Items and ToDos follow each other: what one side does inside does not come back from the other."""
+	"""Items and ToDos update each other; inside the block, changes of one side do not trigger the other."""
 	before = frappe.flags.get(_SYNCING)
 	frappe.flags[_SYNCING] = True
 	try:
@@ -92,7 +92,7 @@ def _sync(doc, row) -> None:
 
 
 def adopt_todo(todo, method=None) -> None:
-	"""What is assigned in the desk becomes an action item, by somebody who may write the interaction (F-2)."""
+	"""An assignment in the desk becomes an action item, if the user can write the interaction (F-2)."""
 	if todo.reference_type != INTERACTION or todo.status != "Open" or frappe.flags.get(_SYNCING):
 		return
 	doc = frappe.get_doc(INTERACTION, todo.reference_name, for_update=True)
@@ -114,7 +114,7 @@ def adopt_todo(todo, method=None) -> None:
 
 @contextmanager
 def assigned_by_rule():
-	"""What an Assignment Rule assigns inside is nobody's own doing: whoever saves need not have write access."""
+	"""Assignments by an Assignment Rule inside the block are not the user's own, so write access is not required."""
 	before = frappe.flags.get(_BY_RULE)
 	frappe.flags[_BY_RULE] = True
 	try:
@@ -124,7 +124,7 @@ def assigned_by_rule():
 
 
 def came_meanwhile(doc) -> bool:
-	"""Whether an item was added to the stored interaction since this was last asked, past the document at hand."""
+	"""Whether an item was added to the stored interaction since the last call, without the current document knowing."""
 	adopted = frappe.flags.get(_ADOPTED) or set()
 	if doc.name not in adopted:
 		return False
@@ -133,16 +133,16 @@ def came_meanwhile(doc) -> bool:
 
 
 def follow_todo(todo, method=None) -> None:
-	"""A ToDo that is closed, reopened, cancelled, moved or given to somebody else changes its action item.
+	"""A ToDo that is closed, reopened, cancelled, moved or reassigned changes its action item.
 
-	:raises client_comms.exceptions.ClearanceMissingError: somebody else is not cleared for the level
-	:raises frappe.PermissionError: only who may write the interaction gives its items to others
+	:raises client_comms.exceptions.ClearanceMissingError: the new assignee has no clearance for the level
+	:raises frappe.PermissionError: reassigning an item requires write access to the interaction
 	"""
 	_change_item(todo, status=todo.status, assigned_to=todo.allocated_to, due_on=todo.date)
 
 
 def forget_todo(todo, method=None) -> None:
-	"""A ToDo that somebody deletes leaves its action item cancelled, not dangling."""
+	"""A deleted ToDo cancels its action item, so that it does not refer to a missing ToDo."""
 	_change_item(todo, status="Cancelled", todo=None)
 
 
@@ -153,7 +153,7 @@ def _change_item(todo, /, **values) -> None:
 		return
 	doc = frappe.get_doc(INTERACTION, todo.reference_name, for_update=True)
 	row = next(row for row in doc.action_items if row.todo == todo.name)
-	assignee = values.get("assigned_to") or row.assigned_to  # an item is always somebody's
+	assignee = values.get("assigned_to") or row.assigned_to  # an item always has an assignee
 	if assignee != row.assigned_to and not todo.flags.ignore_permissions:
 		doc.check_permission("write")
 	values["assigned_to"] = assignee
@@ -165,18 +165,18 @@ def _change_item(todo, /, **values) -> None:
 
 
 def delete_todos(doc) -> None:
-	"""The ToDos of an interaction go with it."""
+	"""The ToDos of an interaction are deleted with it."""
 	with _syncing():
 		for name in frappe.get_all(
 			"ToDo", {"reference_type": INTERACTION, "reference_name": doc.name}, pluck="name"
 		):
-			# Forced, for the action item still links to it.
+			# Forced, because the action item still links to it.
 			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
 
 
 def remind(doc, user: str, description: str) -> None:
-	"""Give the user one open ToDo for what is overdue; a further missed deadline renews it."""
-	with _syncing():  # a reminder is no action item
+	"""Give the user one open ToDo for overdue deadlines; another missed deadline updates it."""
+	with _syncing():  # a reminder is not an action item
 		for todo in _reminders(doc, user):
 			if todo.description != description:
 				todo.description = description
@@ -194,13 +194,13 @@ def remind(doc, user: str, description: str) -> None:
 				"status": "Open",
 			}
 		)
-		# Without the comment that somebody assigned it, and at a fifth of the cost: a sweep writes thousands.
+		# Without the assignment comment, and at a fifth of the cost: a sweep writes thousands.
 		todo.db_insert()
 		todo.update_in_reference()
 
 
 def end_reminders(doc) -> None:
-	"""Nothing is owed any more, or somebody else owes it: reminders of what was overdue are done with."""
+	"""Nothing is owed any more, or someone else is responsible: close the reminders of overdue deadlines."""
 	before = doc.get_doc_before_save()
 	if before is None or not before.breached:
 		return
@@ -215,7 +215,7 @@ def end_reminders(doc) -> None:
 
 
 def _reminders(doc, user: str | None = None):
-	"""Open ToDos of the interaction that stand for no action item."""
+	"""Open ToDos of the interaction without an action item."""
 	filters = {"reference_type": INTERACTION, "reference_name": doc.name, "status": "Open"}
 	if user:
 		filters["allocated_to"] = user

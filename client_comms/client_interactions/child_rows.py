@@ -1,4 +1,4 @@
-"""Rows of an interaction, reached by their own name past the parent (API, import, server scripts)."""
+"""Rows of an interaction that are accessed by their own name without the parent (API, import, server scripts)."""
 
 import frappe
 from frappe import _
@@ -6,10 +6,10 @@ from frappe.model.document import Document
 
 
 class InteractionRow(Document):
-	"""A child row that is as confidential as its interaction, and changes only with it.
+	"""A child row that is as confidential as its interaction, and can be changed only with it.
 
-	Frappe checks a row fetched by its own name against the parent's DocType alone, and saves rows of a
-	parent without calling their `validate`: whoever reaches these methods goes past the parent.
+	Frappe checks a row fetched by its own name only against the parent's DocType, and saves rows of a
+	parent without calling their `validate`, so these methods are called only when the parent is bypassed.
 	"""
 
 	def has_permission(self, permtype="read", *args, **kwargs) -> bool:

@@ -1,4 +1,4 @@
-"""Files on paper: found by their label, reminded of when they are late, and counted every year (D-6)."""
+"""Paper files: search by label, reminders for late ones, and yearly inventories (D-6)."""
 
 import frappe
 from frappe import _
@@ -13,9 +13,9 @@ EVERY_DAYS = 7  # between two reminders about the same file
 
 
 def by_label(code: str):
-	"""The file with a label, which the session user may read.
+	"""The file with a label, if the session user can read it.
 
-	:raises frappe.DoesNotExistError: no such label; nothing tells it from one that the user may not see
+	:raises frappe.DoesNotExistError: the label does not exist or the user cannot see its file; the message is the same
 	"""
 	name = frappe.db.get_value(FILE, {"label_code": (code or "").strip()})
 	doc = name and frappe.get_doc(FILE, name)
@@ -32,7 +32,7 @@ def by_label(code: str):
 
 
 def remind() -> None:
-	"""Daily: who holds a file past its day is reminded, weekly, and the manager role with them; so are those of inventories."""
+	"""Daily: remind custodians of overdue files, weekly, together with the manager role; the same for inventories."""
 	_remind_of_files()
 	_remind_of_inventories()
 
@@ -89,7 +89,7 @@ def _remind_of_inventories() -> None:
 
 
 def follow_interaction(doc, method=None) -> None:
-	"""`on_update` of Client Interaction: files of an interaction that was raised or lowered take the level that follows."""
+	"""`on_update` of Client Interaction: paper files follow if the interaction's level was raised or lowered."""
 	before = doc.get_doc_before_save()
 	if before is None or before.confidentiality_level == doc.confidentiality_level:
 		return

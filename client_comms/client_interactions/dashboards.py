@@ -1,4 +1,4 @@
-"""Interactions, and what is on record about consent and identity, among the connections of ERPNext's documents."""
+"""Adds interactions, consents and identity checks to the connections of ERPNext's documents."""
 
 from frappe import _
 
@@ -35,7 +35,7 @@ def contact(data: dict) -> dict:
 
 
 def _client(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -> dict:
-	"""As `_by`, for the client: with what is on record about their consent and identity (P-1, P-3)."""
+	"""As `_by`, for a client, with their consents and identity checks (P-1, P-3)."""
 	_by(data, fieldname, dynamic_link)
 	data["non_standard_fieldnames"].update(dict.fromkeys(ABOUT_CLIENTS, fieldname))
 	data["transactions"].append({"label": _("Privacy"), "items": list(ABOUT_CLIENTS)})
@@ -43,7 +43,7 @@ def _client(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -
 
 
 def _by(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -> dict:
-	"""Count interactions whose `fieldname` names the document; `dynamic_link` is [DocType, field holding it]."""
+	"""Count interactions whose `fieldname` refers to the document; `dynamic_link` is [DocType, field with the DocType]."""
 	data.setdefault("non_standard_fieldnames", {})[INTERACTION] = fieldname
 	if dynamic_link:
 		data.setdefault("dynamic_links", {})[fieldname] = dynamic_link

@@ -1,8 +1,8 @@
-"""The daily email about what clients are owed, and about what nobody logged (C-3, C-4, F-2, D-1).
+"""The daily email about what clients are owed and about unlogged interactions (C-3, C-4, F-2, D-1).
 
-On working days, at a time each user sets; nothing is sent when there is nothing to tell. A subscription is
-locked while it is looked after and marked with the day in the same transaction that queues its email, so
-several workers, or one that is killed, send none twice.
+It is sent on working days at a time that each user chooses, and only if there is something to report. A subscription
+is locked while it is processed and marked with the day in the transaction that queues its email, so several
+workers, or an interrupted one, never send it twice.
 """
 
 from collections import Counter
@@ -25,17 +25,17 @@ from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
 DEFAULT_TIME = "08:00:00"
-LAST_RUN = time(23, 30)  # it runs every few minutes; a later one may not come before midnight
+LAST_RUN = time(23, 30)  # it runs every few minutes; the next run may be after midnight
 SHOWN = 20
 
 
 def run() -> int:
-	"""Look after every subscription whose time has come; returns how many emails were queued."""
+	"""Process every subscription that is due; returns how many emails were queued."""
 	now = clock.now()
 	if not frappe.get_cached_doc("Client Comms Settings").send_digests or not is_working_day(now):
 		return 0
 	if is_quiet(now):
-		return 0  # what falls due meanwhile waits for the end of it
+		return 0  # what becomes due in the meantime waits for its end
 	subscribe()
 	queued = 0
 	for name in _due(now):
@@ -51,13 +51,13 @@ def is_working_day(at: datetime) -> bool:
 
 
 def is_quiet(at: datetime) -> bool:
-	"""Whether nobody is to be told anything at `at` (as stored), by the settings' quiet hours."""
+	"""Whether `at` (as stored) is within the settings' quiet hours."""
 	quiet, moment = escalation.current().quiet, clock.to_aware(at)
 	return bool(quiet) and quiet.end_of_quiet(moment, calendars.default().zone) > moment
 
 
 def subscribe() -> None:
-	"""Whoever owes something today, or holds the manager role, has a subscription: theirs to change or end."""
+	"""Create subscriptions for users who owe something today or have the manager role; they can change or end them."""
 	for user in sorted(_owing_without() | (alerts.managers() - _subscribed())):
 		if user != "Administrator":
 			subscription_of(user)
@@ -65,7 +65,7 @@ def subscribe() -> None:
 
 
 def subscription_of(user: str) -> str:
-	"""The user's subscription, made with the settings' time where there is none."""
+	"""The user's subscription, created with the settings' time if necessary."""
 	if not frappe.db.exists(SUBSCRIPTION, user):
 		send_at = frappe.get_cached_doc("Client Comms Settings").digest_at or DEFAULT_TIME
 		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user, "send_at": send_at}).insert(
@@ -79,7 +79,7 @@ def _subscribed() -> set[str]:
 
 
 def _owing_without() -> set[str]:
-	"""Desk users who owe something today and have no subscription; each asked for by an index."""
+	"""Desk users who owe something today and have no subscription; each query uses an index."""
 	until = owed.end_of(clock.now())
 	user = frappe.qb.DocType("User")
 	subscription = frappe.qb.DocType(SUBSCRIPTION)
@@ -116,10 +116,10 @@ def _due(now: datetime) -> list[str]:
 
 
 def _waiting(now: datetime):
-	"""The subscriptions whose time has come today and that nobody has looked after yet.
+	"""The subscriptions that are due today and not processed yet.
 
-	A time in the quiet of an evening, or too late for another run that day, means the first moment of the next day
-	at which anything is sent: it has come by now.
+	If the chosen time is within evening quiet hours, or too late for another run that day, the email is sent at the
+	first possible time of the next day.
 	"""
 	table, user = frappe.qb.DocType(SUBSCRIPTION), frappe.qb.DocType("User")
 	return (
@@ -135,7 +135,7 @@ def _waiting(now: datetime):
 
 
 def _too_late(now: datetime) -> time:
-	"""From which time of day on, as stored, nothing is sent on the same day any more."""
+	"""The time of day, as stored, from which nothing more is sent on the same day."""
 	quiet = escalation.current().quiet
 	if not quiet or quiet.start <= quiet.end:
 		return LAST_RUN
@@ -144,7 +144,7 @@ def _too_late(now: datetime) -> time:
 
 
 def _look_after(name: str, now: datetime) -> int:
-	"""Queue the email of one subscription, unless another worker has it; 1 when one was queued."""
+	"""Queue the email of one subscription, unless another worker is processing it; 1 if one was queued."""
 	table = frappe.qb.DocType(SUBSCRIPTION)
 	mine = (
 		frappe.qb.from_(table)
@@ -155,7 +155,7 @@ def _look_after(name: str, now: datetime) -> int:
 	).run()
 	if not mine:
 		return 0
-	# Marked first: a subscription that cannot be looked after is tried again tomorrow, not every few minutes.
+	# Marked first: a subscription that fails is tried again tomorrow, not every few minutes.
 	frappe.db.set_value(SUBSCRIPTION, name, "sent_on", now.date(), update_modified=False)
 	frappe.db.savepoint("client_comms_digest")
 	subscription = frappe.get_doc(SUBSCRIPTION, name)
@@ -174,27 +174,27 @@ def _look_after(name: str, now: datetime) -> int:
 
 
 def contents(subscription) -> dict | None:
-	"""What the email tells the session user; None when there is nothing to tell.
+	"""The content of the email for the session user; None if there is nothing to report.
 
 	:returns: `{"own", "team": [row, …], "unlogged": {kind: count}, "strictest": interaction or None}`; a row has
-	    `what`, `due`, `overdue`, `name`, `url` and, only where content of that level may be emailed, `client`
-	    and `subject`. Nothing of a summary.
+	    `what`, `due`, `overdue`, `name`, `url` and, only if content of that level can be emailed, `client`
+	    and `subject`, but never the summary.
 	"""
 	own, team = [], []
 	if frappe.has_permission(owed.INTERACTION, "read"):
 		until = owed.end_of(clock.now())
-		own = owed.owed(subscription.user, until) if subscription.own_debts else []
-		if subscription.team_debts:
-			team = [debt for debt in owed.owed(until=until) if debt.staff != subscription.user]
+		own = owed.owed(subscription.user, until) if subscription.own_items else []
+		if subscription.team_items:
+			team = [item for item in owed.owed(until=until) if item.staff != subscription.user]
 	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
 	if not (own or team or kinds):
 		return None
 	emailable = owed.emailable(own + team)
-	shown = [debt.interaction for debt in own + team if debt.interaction.name in emailable]
+	shown = [item.interaction for item in own + team if item.interaction.name in emailable]
 	levels = policy.current()
 	return {
-		"own": [_row(debt, debt.interaction.name in emailable) for debt in own],
-		"team": [_row(debt, debt.interaction.name in emailable) for debt in team],
+		"own": [_row(item, item.interaction.name in emailable) for item in own],
+		"team": [_row(item, item.interaction.name in emailable) for item in team],
 		"unlogged": dict(kinds),
 		"strictest": max(shown, key=lambda row: levels.rank(row.confidentiality_level)).name
 		if shown
@@ -202,16 +202,16 @@ def contents(subscription) -> dict | None:
 	}
 
 
-def _row(debt: owed.OwedItem, with_content: bool) -> dict:
+def _row(item: owed.OwedItem, with_content: bool) -> dict:
 	return {
-		"what": owed.label(debt.what),
-		"due": frappe.format(debt.due, "Datetime"),
-		"overdue": bool(owed.overdue_seconds(debt)),
-		"staff": debt.staff,
-		"name": debt.interaction.name,
-		"url": get_url_to_form(owed.INTERACTION, debt.interaction.name),
-		"client": debt.interaction.party_name if with_content else None,
-		"subject": debt.subject if with_content else None,
+		"what": owed.label(item.what),
+		"due": frappe.format(item.due, "Datetime"),
+		"overdue": bool(owed.overdue_seconds(item)),
+		"staff": item.staff,
+		"name": item.interaction.name,
+		"url": get_url_to_form(owed.INTERACTION, item.interaction.name),
+		"client": item.interaction.party_name if with_content else None,
+		"subject": item.subject if with_content else None,
 	}
 
 
@@ -234,7 +234,7 @@ def _queue(subscription, content: dict) -> None:
 			"unlogged_url": get_url_to_report("Unlogged Interactions"),
 			"subscription_url": get_url_to_form(SUBSCRIPTION, subscription.name),
 		},
-		# As confidential, in the queue, as the strictest record that it tells about.
+		# In the queue, it is as confidential as the strictest record that it mentions.
 		reference_doctype=owed.INTERACTION if content["strictest"] else SUBSCRIPTION,
 		reference_name=content["strictest"] or subscription.name,
 		add_unsubscribe_link=0,

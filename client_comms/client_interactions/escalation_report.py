@@ -1,6 +1,6 @@
-"""What the escalation report of an interaction tells: what was owed, who was told, who decided what (M-1, R-2).
+"""The content of an interaction's escalation report: deadlines, notifications and decisions (M-1, R-2).
 
-The report is the print format `Escalation Report`; this gathers from the record what the form does not show.
+The report is the print format `Escalation Report`; this collects what is not in the interaction's fields.
 """
 
 import frappe
@@ -10,7 +10,7 @@ from frappe.utils import get_fullname
 from client_comms import clock
 from client_comms.rules import response_clock as clocks
 
-# Events that nobody decided, but time: deadlines that came close, were missed, and who was told next.
+# Events caused by time rather than by decisions: deadlines that approached or were missed, and escalations.
 ESCALATION = ("Warned", "Breached", "Escalated")
 # Events by which people decide about the record.
 DECISIONS = (
@@ -26,7 +26,7 @@ DECISIONS = (
 
 
 def facts(doc) -> dict:
-	"""What the print format shows besides the fields of `doc`, an interaction that the caller may print.
+	"""What the print format shows in addition to the fields of `doc`, an interaction that the caller can print.
 
 	:returns: `{"now", "clocks": [{"label", "status", "due", "met_on", "working_seconds", "late": bool}],
 	    "events": [{"at", "event", "who", "note", "promised_until", "decision": bool, "escalation": bool}],

@@ -1,4 +1,4 @@
-"""Documentation that the matrix owes and a print format can write, such as the Escalation Report (M-1)."""
+"""Documentation that the matrix requires and a print format can generate, such as the Escalation Report (M-1)."""
 
 import frappe
 from frappe import _
@@ -9,7 +9,7 @@ from client_comms.rules import access
 
 
 def methods(doc) -> list[str]:
-	"""The documentation methods that the interaction owes and that a print format writes."""
+	"""The documentation methods that the interaction requires and that a print format generates."""
 	return [
 		method.name
 		for method in matrix.owed_documentation(doc.matrix, doc.communication_type)
@@ -20,11 +20,11 @@ def methods(doc) -> list[str]:
 def generate(doc, method: str):
 	"""Render the record, attach it privately, and add it as evidence; the caller has checked write access.
 
-	A PDF where the site can make one, else HTML. Each call adds a further one: what was on file stays.
+	A PDF if the site can create one, otherwise HTML. Each call adds another file; existing ones are kept.
 
 	:returns: the File
-	:raises client_comms.exceptions.ClearanceMissingError: the user may not print the record
-	:raises frappe.ValidationError: the method is not owed, or no print format writes it
+	:raises client_comms.exceptions.ClearanceMissingError: the user cannot print the record
+	:raises frappe.ValidationError: the method is not required, or has no print format
 	"""
 	if method not in methods(doc):
 		frappe.throw(
@@ -66,5 +66,5 @@ def _print_format(method: str) -> str | None:
 def _render(doc, print_format: str) -> tuple[bytes | str, str]:
 	try:
 		return frappe.get_print(doc.doctype, doc.name, print_format, as_pdf=True), "pdf"
-	except OSError:  # the program that makes PDFs is not installed
+	except OSError:  # the program that creates PDFs is not installed
 		return frappe.get_print(doc.doctype, doc.name, print_format), "html"

@@ -1,4 +1,4 @@
-"""How promptly staff log what happened (D-1)."""
+"""How promptly staff log interactions (D-1)."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ def of_log(occurred_on: datetime, company: str | None = None) -> dict:
 	"""The fields of an interaction that staff log now.
 
 	:param occurred_on: when it happened, as stored
-	:param company: whose calendar counts
+	:param company: the company whose calendar applies
 	:returns: `logged_by_hand`, `logged_after_seconds` (working time) and
 	    `logged_late`: whether that is more than the settings allow
 	"""
@@ -30,7 +30,7 @@ def of_log(occurred_on: datetime, company: str | None = None) -> dict:
 
 
 def tell_late(seconds: int) -> None:
-	"""A word to whoever logs late; it stops nobody."""
+	"""Show a message to users who log late; it does not block them."""
 	frappe.msgprint(
 		_(
 			"Logged {0} working hours after the interaction. Please log interactions within {1} working hours."

@@ -1,7 +1,7 @@
-"""What people owe clients, and by when (C-3, C-4, F-2).
+"""What staff owe clients, and by when (C-3, C-4, F-2).
 
-The report, the workspace, the daily digest and the banner on ERPNext's forms ask here; each sees what the
-session user may read and nothing else, not even a count.
+The report, the workspace, the daily digest and the banner on ERPNext's forms use this; each sees only what the
+session user can read, and not even a count of anything else.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ANSWER = "Answer"
 PROMISED_ANSWER = "Promised Answer"
 ITEM = "Action Item"
 
-# What is owed, with the fields that hold its deadline and how its clock stands.
+# What is owed, with the fields of its deadline and of its clock's status.
 CLOCKS = (
 	(ACKNOWLEDGEMENT, "acknowledge_by", "acknowledge_status"),
 	(ANSWER, "respond_by", "respond_status"),
@@ -45,7 +45,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class OwedItem:
-	"""One thing that one person owes one client: `due` as stored, the end of its day for an action item."""
+	"""One thing that one user owes one client: `due` as stored; for an action item, the end of its day."""
 
 	what: str
 	due: datetime
@@ -70,28 +70,28 @@ def end_of(day) -> datetime:
 
 
 def owed(staff: str | None = None, until: datetime | None = None) -> list[OwedItem]:
-	"""What is owed and due up to `until`, the most urgent first, as far as the session user may read it.
+	"""The owed items that are due by `until` and that the session user can read, the most urgent first.
 
-	:param staff: whose debts; everybody's when left out
-	:param until: a moment as stored; all debts that have a deadline when left out. What is overdue is due.
+	:param staff: whose items; by default everyone's
+	:param until: a datetime as stored; by default all items with a deadline. Overdue items are included.
 	"""
 	until = until or datetime(9999, 12, 31)
-	debts = [debt for debt in [*_of_clocks(staff, until), *_of_items(staff, until)] if debt.due <= until]
-	return sorted(debts, key=lambda debt: (debt.due, debt.interaction.name, debt.what))
+	items = [item for item in [*_of_clocks(staff, until), *_of_items(staff, until)] if item.due <= until]
+	return sorted(items, key=lambda item: (item.due, item.interaction.name, item.what))
 
 
 def of_interaction(row) -> list[OwedItem]:
-	"""What the clocks of one interaction owe, the most urgent first; `row` has `FIELDS`."""
-	debts = [
+	"""The owed items of one interaction's clocks, the most urgent first; `row` has `FIELDS`."""
+	items = [
 		OwedItem(what, get_datetime(row.get(due)), row.responsible_staff, row.subject, row)
 		for what, due, status in CLOCKS
 		if row.get(due) and row.get(status) in _OWING
 	]
-	return sorted(debts, key=lambda debt: debt.due)
+	return sorted(items, key=lambda item: item.due)
 
 
 def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
-	"""Interactions about a document or with a client whose clocks run or pause, the most urgent first.
+	"""Interactions about a document or with a client whose clocks are running or paused, the most urgent first.
 
 	:returns: rows of `FIELDS`, `clock_state` and `next_deadline`
 	"""
@@ -110,9 +110,9 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	)
 
 
-def emailable(debts: list[OwedItem]) -> set[str]:
-	"""The interactions behind the debts whose content the session user may have in an email (P-2)."""
-	names = {debt.interaction.name for debt in debts}
+def emailable(items: list[OwedItem]) -> set[str]:
+	"""The interactions of the items whose content the session user can receive by email (P-2)."""
+	names = {item.interaction.name for item in items}
 	if not names:
 		return set()
 	with interactions.listing_for(access.EMAIL):
@@ -120,13 +120,13 @@ def emailable(debts: list[OwedItem]) -> set[str]:
 
 
 def _of_clocks(staff: str | None, until: datetime) -> list[OwedItem]:
-	# Not "<=": Frappe would wrap the column for what has no deadline, and leave the index aside.
+	# Not "<=": Frappe would wrap the column because of empty deadlines, and the index would not be used.
 	due = ("between", [datetime(1900, 1, 1), until])
 	filters = {"clock_state": response_clock.STATE_RUNNING, "next_deadline": due}
 	if staff:
 		filters["responsible_staff"] = staff
 	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="next_deadline asc", limit=0)
-	return [debt for row in rows for debt in of_interaction(row)]
+	return [item for row in rows for item in of_interaction(row)]
 
 
 def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
@@ -142,7 +142,7 @@ def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
 	items = query.run(as_dict=True)
 	if not items:
 		return []
-	# Rows of a child table know nothing of clearance: their interactions decide.
+	# Rows of a child table have no clearance of their own: their interactions decide.
 	names = list({item.parent for item in items})
 	rows = {
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
@@ -154,6 +154,6 @@ def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
 	]
 
 
-def overdue_seconds(debt: OwedItem) -> int:
-	"""How long a debt has been overdue, in seconds by the clock on the wall; 0 when it is not."""
-	return max(0, int((clock.now() - debt.due).total_seconds()))
+def overdue_seconds(item: OwedItem) -> int:
+	"""How long an item has been overdue, in seconds of elapsed time; 0 if it is not."""
+	return max(0, int((clock.now() - item.due).total_seconds()))

@@ -1,7 +1,7 @@
-"""What the reports on interactions share: which rows count, how they are grouped, and the list behind a number (D-5).
+"""Common code of the reports on interactions: which rows count, how they are grouped, and the list behind a number (D-5).
 
-A report asks the database once for all its rows, on the condition that the list has for the same user: what
-somebody may not read is in none of their numbers.
+A report queries the database once for all its rows, with the same user's list condition: interactions that a user
+cannot read are not in any of their numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ TABLE = f"`tab{INTERACTION}`"
 STAFF, TYPE, CHANNEL = "Responsible Staff", "Communication Type", "Channel"
 CLIENT, COMPANY, WEEK = "Client", "Company", "Week"
 _MONDAY = f"date_sub(date({TABLE}.`occurred_on`), interval weekday({TABLE}.`occurred_on`) day)"
-# By what rows are grouped: the fields that make a group's key, and the Monday of the week.
+# How rows are grouped: the fields of a group's key, and the Monday of the week.
 _KEYS = {
 	STAFF: ("responsible_staff",),
 	TYPE: ("communication_type",),
@@ -38,8 +38,8 @@ def conditions(filters: dict) -> list[Condition]:
 	"""The filters of a report as conditions of the list.
 
 	:param filters: `company`, `communication_type`, `channel`, `responsible_staff`, `party_type`, `party`, and
-	    the days `from_date` and `to_date` (both included) of `occurred_on`; each may be left out
-	:raises frappe.ValidationError: the period ends before it begins
+	    the days `from_date` and `to_date` (both included) of `occurred_on`; all are optional
+	:raises frappe.ValidationError: the period ends before it starts
 	"""
 	since, until = filters.get("from_date"), filters.get("to_date")
 	if since and until and getdate(since) > getdate(until):
@@ -58,7 +58,7 @@ def conditions(filters: dict) -> list[Condition]:
 
 
 def where(wanted: list[Condition]) -> tuple[str, dict]:
-	"""Rows that fulfil the conditions and that the session user may read, as SQL with its bound values."""
+	"""Rows that meet the conditions and that the session user can read, as SQL with its bound values."""
 	values = {f"value_{number}": value for number, (_field, _operator, value) in enumerate(wanted)}
 	parts = [
 		f"{TABLE}.`{field}` {operator} %(value_{number})s"
@@ -73,7 +73,7 @@ def count(
 	columns: Mapping[str, Sequence[Condition]],
 	more: Mapping[str, str] | None = None,
 ) -> dict[tuple, dict[str, int]]:
-	"""How many rows of each group fulfil the conditions of each column.
+	"""How many rows of each group meet the conditions of each column.
 
 	:param more: further columns, as SQL truth values of the report's own
 	:returns: key of the group -> column -> number
@@ -96,7 +96,7 @@ def count(
 
 
 class Grouping:
-	"""How rows are grouped, and what a group is called and consists of."""
+	"""How rows are grouped, and the label and content of a group."""
 
 	def __init__(self, name: str):
 		if name not in _KEYS:
@@ -123,7 +123,7 @@ class Grouping:
 		return tuple(row[f"key_{number}"] for number in range(len(self.keys)))
 
 	def labels(self, keys: list[tuple]) -> dict[tuple, str]:
-		"""What each group is called."""
+		"""The label of each group."""
 		if self.name == STAFF:
 			names = _titles("User", "full_name", [user for (user,) in keys])
 			return {key: names.get(key[0]) or key[0] or _("No one") for key in keys}
@@ -156,12 +156,12 @@ class Grouping:
 
 
 def notice() -> str:
-	"""What every report says first; how many are left out would tell about them."""
+	"""The note above every report; it does not say how many rows are omitted, because that would reveal something about them."""
 	return _("Only interactions that you can read are counted.")
 
 
 def _filled(field: str) -> str:
-	"""Empty is the same as null."""
+	"""Treat empty values as null."""
 	return f"nullif({TABLE}.`{field}`, '')"
 
 

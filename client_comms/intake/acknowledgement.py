@@ -1,7 +1,7 @@
-"""Receipt of an inquiry is confirmed by itself, where the settings say so (C-3).
+"""Confirms receipt of an inquiry automatically, if the settings say so (C-3).
 
-The confirmation is written with the interaction that it belongs to, in one transaction: however often a
-message is delivered and on however many workers, there is one. It goes into Frappe's Email Queue, which sends it.
+The confirmation is written in the same transaction as its interaction, so there is exactly one, however often
+a message is delivered and on however many workers. It is added to Frappe's Email Queue, which sends it.
 """
 
 import html
@@ -18,7 +18,7 @@ from client_comms.rules import channels, response_clock
 
 EMAIL = "Email"
 AUTOMATED = "Automated Message"
-# Two machines that answer each other without saying so would never end: at most so many a day to an address.
+# Two unmarked automatic responders would answer each other forever, so there is a daily limit per address.
 A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
 _SAVEPOINT = "client_comms_acknowledgement"
@@ -29,7 +29,7 @@ _MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next
 def send(interaction, message) -> None:
 	"""Confirm receipt of the message that opened the interaction.
 
-	What goes wrong keeps neither the message nor the interaction from being stored: it is in the Error Log.
+	An error does not prevent the message or the interaction from being stored: it is written to the Error Log.
 
 	:param interaction: the Client Interaction that the Communication `message` belongs to
 	"""
@@ -42,7 +42,7 @@ def send(interaction, message) -> None:
 		if is_due(interaction, message):
 			_send(interaction, message)
 	except frappe.QueryDeadlockError:
-		raise  # the database took back everything
+		raise  # the database rolled back everything
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
@@ -71,7 +71,7 @@ def _replies_by_itself(account: str | None) -> bool:
 
 
 def _send(interaction, message) -> None:
-	address = parse_addr(message.sender or "")[1].lower()  # of the person, also behind a web form
+	address = parse_addr(message.sender or "")[1].lower()  # of the person, even behind a web form
 	if "@" not in address:
 		return
 	preference = preferences.of(interaction.party_type, interaction.party, interaction.contact)
@@ -92,9 +92,9 @@ def _within_the_day(address: str) -> bool:
 
 
 def _written(template: str, interaction) -> dict[str, str]:
-	"""Subject, content and Email Template, in the template's language; what the client wrote is text in them, never markup.
+	"""Subject, content and Email Template, in the template's language; the client's own words are inserted as text, never as markup.
 
-	Frappe stores text with an angle bracket in it as HTML.
+	Frappe treats text with an angle bracket as HTML.
 	"""
 	email_template, language = frappe.db.get_value(
 		templates.TEMPLATE, template, ["email_template", "language"]
@@ -133,7 +133,7 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 			"recipients": address,
 			"email_account": account.name if account else None,
 			"message_id": get_string_between("<", get_message_id(), ">"),
-			# Not under the Issue: ERPNext would take its first reply to be the second one.
+			# Not under the Issue: ERPNext would count the first real reply as the second one.
 			"reference_doctype": interaction.doctype,
 			"reference_name": interaction.name,
 		}
@@ -150,7 +150,7 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 			reply_to=account.email_id if account else None,
 			subject=written["subject"],
 			content=written["content"],
-			# What the client answers comes to the document that the inquiry is filed under.
+			# The client's answer is filed under the same document as the inquiry.
 			reference_doctype=message.reference_doctype if filed else interaction.doctype,
 			reference_name=message.reference_name if filed else interaction.name,
 			communication=reply.name,
@@ -176,12 +176,12 @@ def replied_to():
 
 
 def add_headers(mail) -> None:
-	"""Hook `make_email_body_message`: say that a machine wrote it (RFC 3834), and which thread it belongs to."""
+	"""Hook `make_email_body_message`: mark the message as automatic (RFC 3834), and add its thread."""
 	message = replied_to()
 	if message is None:
 		return
 	mail.set_header("Auto-Submitted", "auto-replied")
 	mail.set_header("X-Auto-Response-Suppress", "All")
 	if message.message_id:
-		for name in ("In-Reply-To", "References"):  # Frappe 16 leaves out the brackets of the first
+		for name in ("In-Reply-To", "References"):  # Frappe 16 omits the brackets of the first
 			mail.set_header(name, f"<{message.message_id.strip('<> ')}>")

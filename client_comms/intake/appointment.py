@@ -1,6 +1,6 @@
-"""Appointments that clients book (D-1, F-1): an inquiry now, whenever the meeting is.
+"""Appointments that clients book (D-1, F-1): an inquiry at the time of booking, whenever the meeting is.
 
-An address that nobody has confirmed is none of a client: such an appointment is logged when it is confirmed.
+An unconfirmed address may not belong to a client, so such an appointment is logged when it is confirmed.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from client_comms.intake import arrivals, desk
 
 
 def after_insert(doc, method=None):
-	"""Log an appointment of somebody who is known."""
+	"""Log an appointment of a known client."""
 	if doc.party and arrivals.is_wanted("log_appointments"):
 		arrivals.attempt(doc, log)
 
@@ -28,9 +28,9 @@ def on_update(doc, method=None):
 
 
 def log(doc, at: datetime | None = None):
-	"""Log the booking; one that made a lead goes on with what was logged about that lead.
+	"""Log the booking; a booking that created a lead continues the lead's conversation.
 
-	:param at: when it was confirmed, if not when it was made
+	:param at: when it was confirmed; by default when it was created
 	"""
 	if not doc.party:
 		return None

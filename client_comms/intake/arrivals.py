@@ -1,4 +1,4 @@
-"""From something that arrived in ERPNext to an interaction: a new one, or one more event of a thread (D-1, F-1)."""
+"""Turns a document that arrived in ERPNext into a new interaction, or into another event of a thread (D-1, F-1)."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from client_comms.rules import access, classification, documentation, response_c
 
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
-CONTACTED = "Contacted"  # staff met or called the client, which moves no clock
+CONTACTED = "Contacted"  # staff met or called the client, which does not affect clocks
 SUMMARY_LENGTH = 2000
 _SAVEPOINT = "client_comms_intake"
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
@@ -26,10 +26,10 @@ _LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-	"""What arrived, or what staff began: `document` is what is behind it, `at` when it happened, as stored.
+	"""Something that arrived or that staff started: `document` is its source, `at` the time of the event, as stored.
 
-	`sender` and `sender_name` are the person on the client's side, whichever way it went; `client` says who that
-	is when an address does not. `staff` is the user who wrote, called or met.
+	`sender` and `sender_name` are the person on the client's side, in either direction; `client` is the client if
+	it does not follow from an address. `staff` is the user who wrote, called or met.
 	"""
 
 	document: object
@@ -51,16 +51,16 @@ class Arrival:
 
 
 def attempt(doc, log):
-	"""Log the document. What goes wrong in it must not keep the document itself from being stored.
+	"""Log the document. An error must not prevent the document itself from being stored.
 
 	:param log: takes the document; the `log` of one of the adapters
-	:returns: what `log` does; None when it failed, which is kept (`failures`)
+	:returns: the result of `log`; None if it failed, which is recorded (`failures`)
 	"""
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
 		return log(doc)
 	except frappe.QueryDeadlockError:
-		raise  # the database took back everything, the document too
+		raise  # the database rolled back everything, including the document
 	except Exception as error:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
@@ -73,16 +73,16 @@ def attempt(doc, log):
 
 
 def is_wanted(switch: str) -> bool:
-	"""Whether the settings log this source by itself; what is imported or installed did not just arrive."""
+	"""Whether the settings log this source automatically; imported or installed documents did not just arrive."""
 	if frappe.flags.in_import or frappe.flags.in_install or frappe.flags.in_patch:
 		return False
 	return bool(frappe.get_cached_doc("Client Comms Settings").get(switch))
 
 
 def open_new(arrival: Arrival):
-	"""Log an inquiry, classified, with its clocks running, and somebody's; or what staff began (D-1, F-1).
+	"""Log an inquiry, classified, with running clocks and an owner; or a contact that staff started (D-1, F-1).
 
-	:returns: the interaction; None for what somebody wrote who may not read even the default type
+	:returns: the interaction; None if its author cannot read even the default type
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force for the company
 	"""
 	about_new = _about_new(arrival)
@@ -122,13 +122,13 @@ def open_new(arrival: Arrival):
 	add_evidence(doc, arrival.document)
 	doc.flags.from_intake = True
 	doc.flags.about_new = about_new
-	doc.flags.ignore_links = True  # they have just been looked up
+	doc.flags.ignore_links = True  # they were just looked up
 	doc.append_event(LOGGED, clock.now())
 	if inbound:
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	else:
 		doc.append_event(CONTACTED, arrival.at, source=arrival.document, by=arrival.staff)
-	# What it links to has just been read.
+	# Its links were just read.
 	doc.insert(ignore_permissions=True, ignore_links=True)
 	doc.flags.from_intake = False
 	doc.flags.about_new = None
@@ -138,10 +138,10 @@ def open_new(arrival: Arrival):
 
 
 def _about_new(arrival: Arrival):
-	"""The document that the interaction will be about, if it is being inserted: nobody need read it, or what hangs on it."""
+	"""The document that the interaction will be about, if it is just being inserted, so that it need not be read again."""
 	document = arrival.document
 	reference = (arrival.reference_doctype, arrival.reference_name)
-	is_new = document.flags.client_comms_new  # Frappe no longer says so when it is in the database
+	is_new = document.flags.client_comms_new  # Frappe no longer marks it as new once it is in the database
 	return document if is_new and (document.doctype, document.name) == reference else None
 
 
@@ -157,10 +157,10 @@ def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str,
 
 
 def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
-	"""The same of what staff began: theirs, if they hold the role of the type.
+	"""The same for a contact that staff started: they are responsible, if they have the role of the type.
 
-	The level must not lock them out of what they wrote themselves: where that of the type would, the default
-	type applies, and where even that would, nothing is logged.
+	The level must not lock them out of what they wrote themselves: if the type's level would, the default
+	type is used, and if even that would, nothing is logged.
 	"""
 	if not arrival.staff:
 		return None
@@ -194,7 +194,7 @@ def _level(matrix: str, communication_type: str) -> str:
 def about(doctype: str | None, name: str | None, **filters):
 	"""The latest interaction about a document, locked for the change that follows, or None.
 
-	An Opportunity made from a Lead goes on with what was said about the Lead.
+	An Opportunity created from a Lead continues the Lead's interaction.
 	"""
 	found = doctype and name and about_name(doctype, name, **filters)
 	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
@@ -215,10 +215,10 @@ def about_name(doctype: str, name: str, **filters) -> str | None:
 
 
 def client_wrote(doc, arrival: Arrival):
-	"""One more message of the client in a thread; a closed interaction is opened again.
+	"""Another message of the client in a thread; a closed interaction is reopened.
 
-	Mail is fetched every few minutes: an answer or closing that came before the message reached us did not
-	take it into account, so it counts as received right after that.
+	Mail is fetched every few minutes: an answer or closing that happened before the message was fetched did not
+	take it into account, so the message counts as received right after that.
 	"""
 	at = max([arrival.at, *_moments(doc, response_clock.ANSWERED, response_clock.CLOSED)])
 	if doc.status == response_clock.STATUS_CLOSED:
@@ -232,10 +232,10 @@ def _moments(doc, *kinds: str) -> list[datetime]:
 
 
 def staff_wrote(doc, document, at, by: str | None = None):
-	"""A message or call of staff that reached the client; it answers or acknowledges what is owed (C-3, C-4).
+	"""A message or call from staff that reached the client; it answers or acknowledges (C-3, C-4).
 
-	:param document: the Communication, kept as evidence, or the Call Log
-	:param by: the user, if it is one
+	:param document: the Communication, which is attached as evidence, or the Call Log
+	:param by: the user, if there is one
 	"""
 	add_evidence(doc, document)
 	if event := _event_of_reply(doc.clocks(at)):
@@ -247,7 +247,7 @@ def staff_wrote(doc, document, at, by: str | None = None):
 
 
 def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
-	"""What a reply is to the clocks: the answer, or, where the settings say so, a mere acknowledgement."""
+	"""The event of a reply: an answer, or, depending on the settings, just an acknowledgement."""
 	if clocks.clock_state == response_clock.STATE_STOPPED:
 		return None
 	if frappe.get_cached_doc("Client Comms Settings").first_reply_answers:
@@ -258,7 +258,7 @@ def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
 
 
 def classify(arrival: Arrival) -> classification.Classification:
-	"""The communication type that the source rules give, tried from first to last (M-1)."""
+	"""The communication type according to the source rules, tried in order (M-1)."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
 	signal = classification.Signal(
 		source=arrival.source,
@@ -273,7 +273,7 @@ def classify(arrival: Arrival) -> classification.Classification:
 
 
 def source_rules(rows) -> list[classification.SourceRule]:
-	"""The rules that rows of Interaction Source Rule stand for."""
+	"""Rows of Interaction Source Rule as rules."""
 	fields = ("source", "direction", "issue_type", "email_account", "subject_contains")
 	return [
 		classification.SourceRule(
@@ -284,15 +284,15 @@ def source_rules(rows) -> list[classification.SourceRule]:
 
 
 def bind(doc, interaction) -> None:
-	"""What is behind an interaction (a Communication, Event or Call Log) is as confidential as it (P-2).
+	"""Link a Communication, Event or Call Log to its interaction, which makes it as confidential (P-2).
 
-	So are the messages that Frappe files under an event.
+	Messages that Frappe files under an event are linked as well.
 	"""
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,
 	}
-	# Not `db_set`, which reads the document once more and writes a version of one that is being inserted.
+	# Not `db_set`, which reads the document again and writes a version of one that is being inserted.
 	doc.update(bound)
 	frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
 	if doc.doctype != "Communication":
@@ -307,7 +307,7 @@ def bind(doc, interaction) -> None:
 
 
 def may_continue(doc, at: datetime) -> bool:
-	"""Whether a message of `at` belongs to the interaction: it is not closed, or closed only days ago."""
+	"""Whether a message at `at` can continue the interaction: it is open, or was closed only recently."""
 	if doc.status != response_clock.STATUS_CLOSED:
 		return True
 	closed = max(_moments(doc, response_clock.CLOSED))
@@ -316,9 +316,9 @@ def may_continue(doc, at: datetime) -> bool:
 
 
 def add_evidence(doc, document) -> None:
-	"""Attach the message behind an event as the documentation that the matrix owes (M-1).
+	"""Attach the message of an event as documentation that the matrix requires (M-1).
 
-	A follow-up that a closing type owes is a message to the client, not one from them.
+	The follow-up that a closing type requires is a message to the client, not one from them.
 	"""
 	if document.doctype != "Communication":
 		return

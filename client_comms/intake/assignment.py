@@ -1,7 +1,7 @@
-"""Who becomes responsible for an interaction that arrived by itself (F-2, M-1).
+"""Decides who becomes responsible for an interaction that arrived automatically (F-2, M-1).
 
-In this order: whom an Assignment Rule of Frappe names, the client's account manager, the holder of the
-responsible role who was given one longest ago; when nobody of them may have it, a holder of the manager role.
+In this order: the user named by a Frappe Assignment Rule, the client's account manager, the holder of the
+responsible role who was assigned one longest ago; if none of them is possible, a holder of the manager role.
 """
 
 import copy
@@ -20,10 +20,10 @@ INTERACTION = "Client Interaction"
 
 
 def responsible_for(matrix: str, communication_type: str, level: str, client) -> str | None:
-	"""The client's account manager if they hold the responsible role, else whoever was given one longest ago.
+	"""The client's account manager if they have the responsible role, otherwise the holder who was assigned one longest ago.
 
-	:param client: a `crm.parties.Client`
-	:returns: a user who holds the responsible role and is cleared for the level, or None
+	:param client: a `clients.parties.Client`
+	:returns: a user with the responsible role and clearance for the level, or None
 	"""
 	candidates = _holders(matrix, communication_type)
 	manager = policy.account_manager(client.party_type, client.party)
@@ -32,10 +32,10 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 
 
 def by_rule(doc) -> str | None:
-	"""Whom the first Assignment Rule that matches a new interaction names, if they may be responsible for it.
+	"""The user whom the first matching Assignment Rule names for a new interaction, if they can be responsible for it.
 
-	Frappe applies the rule itself once the interaction is saved, and comes to the same user: what it assigns
-	is the action item (see `GuardedAssignmentRule`). So the rule is only asked here.
+	Frappe applies the rule itself after the interaction is saved and selects the same user: its assignment
+	becomes the action item (see `GuardedAssignmentRule`). So the rule is only evaluated here.
 	"""
 	for rule in _rules():
 		if rule.is_rule_not_applicable_today() or not rule.safe_eval("assign_condition", doc.as_dict()):
@@ -46,17 +46,17 @@ def by_rule(doc) -> str | None:
 
 
 def manager_for(level: str, besides: str | None = None) -> str | None:
-	"""The holder of the manager role who was given an interaction longest ago and is cleared for the level.
+	"""The holder of the manager role with clearance for the level who was assigned an interaction longest ago.
 
-	:param besides: a user who is left out
+	:param besides: a user to exclude
 	"""
 	managers = alerts.managers() - {"Administrator", besides}
 	return next((user for user in _longest_idle_first(managers) if is_cleared(user, level)), None)
 
 
 def may_be_responsible(user: str, matrix: str, communication_type: str, level: str) -> bool:
-	"""Whether a user is cleared for the level and, where the settings enforce that, holds the responsible role of the
-	type, or the manager role (M-1)."""
+	"""Whether a user has clearance for the level and, if the settings enforce it, the responsible role of the type or
+	the manager role (M-1)."""
 	if not is_cleared(user, level):
 		return False
 	if user == "Administrator" or not controls.is_enforced("responsible_party_mode"):
@@ -65,7 +65,7 @@ def may_be_responsible(user: str, matrix: str, communication_type: str, level: s
 
 
 def is_cleared(user: str, level: str) -> bool:
-	"""Whether taking part opens a record of the level to the user."""
+	"""Whether taking part would let the user open a record of the level."""
 	record = access.Record(level=level, matrix=None, communication_type=None, responsible_staff=user)
 	return access.decide(policy.subject(user), record, policy.current(), access.READ, clock.now()).allowed
 
@@ -73,7 +73,7 @@ def is_cleared(user: str, level: str) -> bool:
 def _holders(matrix: str, communication_type: str) -> set[str]:
 	"""Enabled users with a role that is responsible for the type."""
 	roles = matrices.responsible_roles(matrix, communication_type)
-	if not roles:  # left to the assigned staff: anybody who deals with clients
+	if not roles:  # assigned staff: anyone who deals with clients
 		roles = frozenset().union(*policy.current().responsible_roles.values())
 	return alerts.users_with_role(*roles) - {"Administrator"} if roles else set()
 
@@ -109,10 +109,10 @@ def _rules() -> list[AssignmentRule]:
 
 
 class GuardedAssignmentRule(AssignmentRule):
-	"""Frappe's Assignment Rule, which on interactions and confidential documents passes over users who are disabled
-	or not cleared (D-5).
+	"""Frappe's Assignment Rule, which on interactions and confidential documents skips users who are disabled or have
+	no clearance (D-5).
 
-	Frappe would assign them, the app refuse it, and the document not be saved.
+	Otherwise Frappe would assign them, the app would refuse, and the document would not be saved.
 	"""
 
 	def get_user(self, doc):
@@ -121,7 +121,7 @@ class GuardedAssignmentRule(AssignmentRule):
 			return super().get_user(doc)
 		rule = self
 		if self.rule != "Based on Field":
-			# A copy, for Frappe caches rules. Whose turn it is comes first, so that leaving out others keeps the round.
+			# A copy, because Frappe caches rules. The next user in turn comes first, so that skipping others keeps the rotation.
 			rule = copy.copy(self)
 			rule.users = [row for row in self._in_turn() if _may_take_part(row.user, doc)]
 			rule.last_user = None

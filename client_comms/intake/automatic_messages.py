@@ -43,7 +43,7 @@ def _follow(queued, event: str) -> None:
 		if name := queued.communication or _answered_by(queued):
 			_record(name, event, after=_OTHER[event])
 	except frappe.QueryDeadlockError:
-		raise  # the database took back everything
+		raise  # the database rolled back everything
 	except Exception:  # the queue goes on
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(

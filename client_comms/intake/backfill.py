@@ -1,9 +1,9 @@
-"""Log what reached the site before the app did, or while a source was switched off (D-1, F-1).
+"""Logs documents from before the app was installed, or from while a source was switched off (D-1, F-1).
 
-Documents are taken in the order in which they happened, as if they arrived now: threads are found, what was answered is
-answered. What is logged already, or becomes nothing, is passed over, so a run can be repeated or killed at any
-moment: it commits in chunks of whole documents. Nobody is told of deadlines of the past, nothing is sent to
-clients. Until the last document is in, the sweep leaves the interactions alone (`sweep.HELD`), for the answer may come later.
+Documents are processed in chronological order, as if they were arriving: threads are found, and answers count.
+Documents that are already logged, or not to be logged, are skipped, so a run can be repeated or interrupted at any
+time: it commits in chunks of whole documents. No one is notified of past deadlines, and nothing is sent to
+clients. Until the last document is logged, the sweep skips the interactions (`sweep.HELD`), because the answer may follow.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ DISMISSAL = "Logging Exemption"
 CHUNK = 50
 DEADLOCKS = 10
 _SAVEPOINT = "client_comms_backfill"
-# An email makes its Issue or Lead moments before it is stored itself.
+# An email creates its Issue or Lead moments before it is stored itself.
 _MADE_BY_MESSAGE = timedelta(minutes=1)
 
 OPENED, CONTINUED, NOTHING, NO_MATRIX, FAILED = "opened", "continued", "nothing", "no_matrix", "failed"
@@ -35,7 +35,7 @@ OPENED, CONTINUED, NOTHING, NO_MATRIX, FAILED = "opened", "continued", "nothing"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-	"""How one DocType is gone through: when a document happened, and which ones are considered."""
+	"""How one DocType is processed: the time of a document, and which documents are considered."""
 
 	moment: str
 	considered: Callable[[object], Criterion]
@@ -60,7 +60,7 @@ DOCTYPES = tuple(_SOURCES)
 
 
 def earliest() -> datetime | None:
-	"""Since when anything can be logged: when the first version of the matrix came into force; None without one."""
+	"""The earliest time that can be logged: when the first version of the matrix came into force; None without one."""
 	return frappe.db.get_value(
 		"Communication Matrix", {"docstatus": 1}, "effective_from", order_by="effective_from asc"
 	)
@@ -72,13 +72,13 @@ def run(
 	dry_run: bool = False,
 	watch: Callable[[list], Iterable] = iter,
 ) -> dict[str, Counter]:
-	"""Log what happened since then and is not logged.
+	"""Log the unlogged documents since a given time.
 
 	:param since: as stored (site time zone)
 	:param doctypes: some of `DOCTYPES`
-	:param dry_run: take everything back in the end; it is one transaction until then, so nobody should work meanwhile
+	:param dry_run: roll back everything at the end; until then it is one transaction, so no one should work meanwhile
 	:param watch: wraps the list of chunks, to show progress
-	:returns: DocType -> how many documents `opened` an interaction, `continued` one, became `nothing`, lie before
+	:returns: DocType -> how many documents `opened` an interaction, `continued` one, became `nothing`, are older than
 	    any matrix (`no_matrix`), or `failed` (see the Error Log)
 	"""
 	found = [key for doctype in doctypes for key in _unlogged(doctype, since)]
@@ -98,7 +98,7 @@ def run(
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-	"""No mail, no notification, no assignment, no webhook for what is long past."""
+	"""No mail, notifications, assignments or webhooks for past events."""
 	flags = ("in_patch", "mute_emails")
 	before = {flag: frappe.flags.get(flag) for flag in flags}
 	frappe.flags.update(dict.fromkeys(flags, True))
@@ -110,7 +110,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
-	"""Keys of the documents to look at, as (moment, DocType, name)."""
+	"""Keys of the documents to process, as (time, DocType, name)."""
 	source, table = _SOURCES[doctype], frappe.qb.DocType(doctype)
 	moment = Coalesce(table[source.moment], table.creation)
 	dismissal = frappe.qb.DocType(DISMISSAL)
@@ -140,7 +140,7 @@ def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
 
 
 def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
-	"""Log a chunk and commit it; a chunk that loses a deadlock is taken anew."""
+	"""Log a chunk and commit it; a chunk that loses a deadlock is repeated."""
 	for _attempt in range(DEADLOCKS):
 		try:
 			outcomes = [(doctype, _log(doctype, name)) for _at, doctype, name in chunk]
@@ -150,7 +150,7 @@ def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
 				raise
 			continue
 		if dry_run:
-			frappe.db.transaction_writes = 0  # a limit that is to make people commit
+			frappe.db.transaction_writes = 0  # a limit meant to make code commit
 		else:
 			frappe.db.commit()  # nosemgrep: a killed run loses at most this chunk, and finds it again
 		return outcomes
@@ -176,7 +176,7 @@ def _log(doctype: str, name: str) -> str:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		return NO_MATRIX
 	except frappe.DoesNotExistError:
-		return NOTHING  # deleted meanwhile
+		return NOTHING  # deleted in the meantime
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
@@ -186,7 +186,7 @@ def _log(doctype: str, name: str) -> str:
 
 
 def _is_logged(doc) -> bool:
-	"""Whether it came to be logged by now, or will be with the message that made it."""
+	"""Whether it has been logged in the meantime, or will be logged with the message that created it."""
 	if sources.is_logged(doc):
 		return True
 	if doc.doctype in sources.BOUND:
@@ -205,14 +205,14 @@ def _is_logged(doc) -> bool:
 
 
 def _hold(interaction, opened: bool) -> None:
-	"""Keep the sweep from what this run, or one that was killed, has opened."""
+	"""Make the sweep skip interactions that this run, or an interrupted one, has opened."""
 	before = interaction.get_doc_before_save()
 	if opened or (before and before.next_check_at and get_datetime(before.next_check_at) == sweep.HELD):
 		frappe.db.set_value(INTERACTION, interaction.name, "next_check_at", sweep.HELD, update_modified=False)
 
 
 def _release() -> None:
-	"""Judge what is held as of now: what was missed is marked, and nobody is told."""
+	"""Judge the held interactions as of now: missed deadlines are marked, and no one is notified."""
 	while names := frappe.get_all(
 		INTERACTION, {"next_check_at": sweep.HELD}, pluck="name", order_by="name asc", limit=CHUNK
 	):

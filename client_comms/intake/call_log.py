@@ -1,4 +1,4 @@
-"""Telephone calls that the exchange reports (D-1, F-1): each once, when it is over."""
+"""Telephone calls reported by the phone system (D-1, F-1): each is logged once, when it has ended."""
 
 from frappe import _
 from frappe.utils import get_datetime
@@ -9,7 +9,7 @@ from client_comms.intake import arrivals
 REACHED = "Completed"
 OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled")
 INCOMING = "Incoming"
-# A call belongs to what is said about one of these; a contact or customer may have called about anything.
+# A call about one of these continues its conversation; a contact or customer may have called about anything.
 _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
 
@@ -25,10 +25,10 @@ def on_update(doc, method=None):
 
 
 def log(doc):
-	"""Log a call from outside, answered or missed, as an inquiry; one that reached the client as a reply or first contact.
+	"""Log an incoming call, answered or missed, as an inquiry; an outgoing call that reached the client as a reply or first contact.
 
-	A call under the same Issue, Opportunity or interaction goes on with it, like a message there; one to a Lead answers
-	what is open about them. A caller who is known by the number alone may call about anything.
+	A call under an Issue, Opportunity or interaction continues it, like a message there; a call to a Lead answers
+	its open interaction. A caller who is known only by number may be calling about anything.
 	"""
 	incoming = doc.type == INCOMING
 	if not incoming and doc.status != REACHED:
@@ -85,7 +85,7 @@ def _arrival(doc, number: str, at) -> arrivals.Arrival:
 
 
 def _client(doc, number: str, links: dict[str, str]) -> parties.Client:
-	"""Whose number it is; else whom ERPNext, or somebody by hand, has linked the call with."""
+	"""The owner of the number; otherwise the client that ERPNext or a user has linked to the call."""
 	client = parties.client_of_number(number)
 	if client.party or client.contact:
 		return client
@@ -102,7 +102,7 @@ def _staff(doc) -> str:
 
 
 def _is_own(number: str | None) -> bool:
-	"""Whether it is a colleague's: the number of an employee."""
+	"""Whether the number belongs to an employee."""
 	from erpnext.telephony.doctype.call_log.call_log import get_employees_with_number
 
 	return bool(phone_numbers.normalised(number) and get_employees_with_number(number))

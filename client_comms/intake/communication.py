@@ -1,4 +1,4 @@
-"""Emails and other messages: what comes in starts or continues an interaction, what goes out answers it."""
+"""Emails and other messages: incoming ones start or continue an interaction, outgoing ones answer it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from client_comms.rules import classification, mail_signals, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
-AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
+AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 CHANNELS = {
 	"Email": "Email",
 	"Phone": "Phone",
@@ -21,15 +21,15 @@ CHANNELS = {
 	"SMS": "Chat",
 	"Meeting": "Meeting",
 	"Visit": "Visit",
-	"Other": "Letter",  # Frappe has no medium of its own for what comes on paper
+	"Other": "Letter",  # Frappe has no medium for letters
 }
-# A message filed under one of these says who the client is, not which conversation it belongs to.
+# A message filed under one of these identifies the client, but not the conversation.
 _MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 _NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
 
 
 def before_insert(doc, method=None):
-	"""Keep the headers of a message while Frappe still has them."""
+	"""Read the headers of a message while Frappe still has them."""
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
 		try:
 			doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
@@ -47,7 +47,7 @@ def after_insert(doc, method=None):
 
 
 def log_arrived(doc):
-	"""Log a message as the settings want it, and acknowledge it."""
+	"""Log a message according to the settings, and acknowledge it."""
 	interaction = log(doc) if arrivals.is_wanted("log_outbound") else log_in_thread(doc)
 	if interaction:
 		acknowledgement.send(interaction, doc)
@@ -59,10 +59,10 @@ def is_message(doc) -> bool:
 
 
 def log(doc):
-	"""Log a message: as a conversation of its own, or in the one that it belongs to.
+	"""Log a message as a new conversation, or in the one to which it belongs.
 
-	:returns: the interaction; None for what belongs to none, such as mail among staff or of machines, and
-	    Frappe's copy of an event, which is bound with the event
+	:returns: the interaction; None if there is none, as for mail among staff or automatic mail, and for
+	    Frappe's copy of an event, which is linked together with the event
 	"""
 	interaction = log_in_thread(doc)
 	if interaction or not _is_from_staff(doc):
@@ -71,7 +71,7 @@ def log(doc):
 
 
 def log_in_thread(doc):
-	"""Log a message, but not as a conversation that staff begin."""
+	"""Log a message, but not as a conversation started by staff."""
 	return _bound(doc, _received(doc) if doc.sent_or_received == "Received" else _sent(doc))
 
 
@@ -80,7 +80,7 @@ def _switch(doc) -> str:
 
 
 def _is_from_portal(doc) -> bool:
-	"""ERPNext makes a message of what a client enters in the portal."""
+	"""ERPNext turns a client's input in the portal into a message."""
 	return bool(
 		doc.reference_doctype == "Issue"
 		and not doc.email_account
@@ -113,7 +113,7 @@ def _sent(doc):
 	interaction = find_thread(doc)
 	if interaction and _reaches_client(doc):
 		if doc.communication_type == AUTOMATED:
-			# Taken back by `automatic_messages` if it does not go out.
+			# Removed by `outgoing.notification` if it is not sent.
 			interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=_moment(doc), source=doc)
 		else:
 			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
@@ -121,7 +121,7 @@ def _sent(doc):
 
 
 def _first_contact(doc):
-	"""A conversation that staff begin; nothing where no client is known, and for what a machine sends."""
+	"""A conversation started by staff; nothing if no client is known, or for automatic messages."""
 	if doc.communication_type == AUTOMATED or _automatic_kind(doc) or not _reaches_client(doc):
 		return None
 	arrival = _arrival(doc, classification.OUTBOUND)
@@ -143,23 +143,23 @@ def _automatic_kind(doc) -> str | None:
 
 
 def _is_from_staff(doc) -> bool:
-	"""Whether staff wrote it: in the desk, or with their mail program to a mailbox in copy."""
+	"""Whether staff wrote it: in the desk, or in their mail program with a mailbox of the site in copy."""
 	return doc.sent_or_received == "Sent" or (doc.communication_medium == "Email" and _has_own_sender(doc))
 
 
 def _has_own_sender(doc) -> bool:
-	if doc.flags.client_comms_own_sender is None:  # asked several times on a message's way
+	if doc.flags.client_comms_own_sender is None:  # needed several times while a message is processed
 		doc.flags.client_comms_own_sender = parties.is_own(doc.sender)
 	return doc.flags.client_comms_own_sender
 
 
 def _staff(doc) -> str | None:
-	"""The user who wrote: whoever the address is of, else whoever entered it."""
+	"""The user who wrote: the owner of the address, otherwise the user who entered the message."""
 	return parties.user_of(doc.sender) or doc.user
 
 
 def _same_message(doc) -> str | None:
-	"""The interaction of another copy of the message: it was written to several mailboxes."""
+	"""The interaction of another copy of the message, which was sent to several mailboxes."""
 	return doc.message_id and frappe.db.get_value(
 		"Communication",
 		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
@@ -170,8 +170,8 @@ def _same_message(doc) -> str | None:
 def find_thread(doc):
 	"""The interaction that a message belongs to, locked for the change that follows; None for a new conversation.
 
-	Looked for in this order: the message it replies to, the messages its headers refer to, a document that its
-	subject names, the document it is filed under.
+	Search order: the message to which it replies, the messages to which its headers refer, a document that its
+	subject names, the document under which it is filed.
 	"""
 	name = (
 		(doc.in_reply_to and frappe.db.get_value("Communication", doc.in_reply_to, "client_interaction"))
@@ -195,7 +195,7 @@ def _by_headers(doc) -> str | None:
 def _by_name_in_subject(doc) -> str | None:
 	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
 
-	Anybody can write a number into a subject: it counts where the person on the client's side fits.
+	Anyone can write a number into a subject, so it counts only if the person on the client's side matches.
 	"""
 	names = mail_signals.document_names(doc.subject)
 	if not names:
@@ -227,7 +227,7 @@ def _by_reference(doc) -> str | None:
 		return None
 	filters = {}
 	if doc.reference_doctype == "Lead" and doc.sent_or_received == "Received":
-		# All mail of a person is filed under their one lead: only a reply goes on with a conversation.
+		# All mail of a person is filed under their one lead, so only a reply continues a conversation.
 		subject = mail_signals.normalise_subject(doc.subject)
 		if subject == " ".join((doc.subject or "").split()):
 			return None
@@ -236,9 +236,9 @@ def _by_reference(doc) -> str | None:
 
 
 def _moment(doc) -> datetime:
-	"""When the message reached us, or was written by us; Frappe leaves that empty for one that is written now."""
+	"""When the message reached us, or when we wrote it; Frappe leaves that empty for one that is being written now."""
 	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
-	if headers := doc.flags.client_comms_headers:  # it is being received
+	if headers := doc.flags.client_comms_headers:  # it is just being received
 		at = mail_signals.received_at(
 			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
 		)
@@ -247,9 +247,9 @@ def _moment(doc) -> datetime:
 
 
 def _is_history(doc) -> bool:
-	"""Whether it lay in its mailbox for long when the mailbox was connected: `backfill` logs such mail on demand.
+	"""Whether the message was already old when its mailbox was connected: `backfill` logs such mail on demand.
 
-	What staff enter by hand is none, however old: they want it logged.
+	Messages that staff enter by hand are always logged, however old.
 	"""
 	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_signals.HISTORY
 
@@ -284,8 +284,7 @@ def _arrival(doc, direction: str = classification.INBOUND) -> arrivals.Arrival:
 		else doc.doctype,
 		channel="Portal" if _is_from_portal(doc) else CHANNELS[doc.communication_medium],
 		subject=doc.subject,
-		content=doc.content
-		or escape_html(doc.text_content),  # a message that is plain text has no content yet
+		content=doc.content or escape_html(doc.text_content),  # a plain text message has no content yet
 		sender=address,
 		sender_name=name,
 		at=_moment(doc),
@@ -306,10 +305,10 @@ def _bound(doc, interaction):
 
 
 def _bind(doc, interaction) -> None:
-	"""The message is as confidential as its interaction, and stands on its timeline."""
+	"""Make the message as confidential as its interaction, and add it to the interaction's timeline."""
 	arrivals.bind(doc, interaction)
 	if doc.reference_doctype == INTERACTION:
-		return  # there already
+		return  # already there
 	doc.append(
 		"timeline_links",
 		{

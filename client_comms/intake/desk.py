@@ -1,4 +1,4 @@
-"""What documents have in common that staff type in, a web form makes, or a button makes of a message."""
+"""Common code for documents that staff enter, a web form creates, or a button creates from a message."""
 
 import frappe
 
@@ -9,7 +9,7 @@ INTERACTION = "Client Interaction"
 
 
 def log_new(doc, log):
-	"""Log a new document once: not if it is made for an email whose Communication follows, or of a logged message."""
+	"""Log a new document once: not if it is created by an email whose Communication follows, or from a logged message."""
 	if inbound_headers.is_receiving():
 		return
 	doc.flags.client_comms_new = True
@@ -18,7 +18,7 @@ def log_new(doc, log):
 
 
 def _continued(doc):
-	"""The conversation of the message that the document is made of, which is about the document from now on."""
+	"""The conversation of the message from which the document is created; it is now about the document."""
 	communication = relink.made_of_now()
 	name = communication and frappe.db.get_value("Communication", communication, "client_interaction")
 	if not name:
@@ -31,7 +31,7 @@ def _continued(doc):
 
 
 def channel() -> str:
-	"""By which channel it came: a web form, or what the settings say of what staff type in."""
+	"""The channel of the document: a web form, or the settings' channel for manual entries."""
 	if frappe.flags.in_web_form or frappe.session.user == "Guest":
 		return "Portal"
 	return frappe.get_cached_doc("Client Comms Settings").issue_channel

@@ -1,4 +1,4 @@
-"""The mailbox of Frappe: what it receives is stored, logged and answered in the app's own name, whoever fetched it (D-1, F-1)."""
+"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name, whoever fetched them (D-1, F-1)."""
 
 import frappe
 from frappe.email.doctype.email_account.email_account import EmailAccount
@@ -11,14 +11,14 @@ _SAVEPOINT = "client_comms_auto_reply"
 
 
 class GuardedEmailAccount(EmailAccount):
-	"""A message may be more confidential than its fetcher's clearance: it must not be refused and lost for that."""
+	"""A message may require more clearance than the user who fetches it has; it must not be refused and lost because of that."""
 
 	def receive(self):
 		with acting.as_the_app():
 			super().receive()
 
 	def send_auto_reply(self, communication, email):
-		"""The gate may refuse the reply; the message that it answers has been stored all the same (C-3)."""
+		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
 		frappe.db.savepoint(_SAVEPOINT)
 		try:
 			with acknowledgement.replying_to(communication):

@@ -1,7 +1,7 @@
 """Meetings in the calendar with a client among the participants (D-1).
 
-A meeting is an interaction once it has begun: what lies ahead may still be moved or cancelled. One entered
-afterwards is logged at once, one entered before by a job. A repeating event is logged on its first date.
+A meeting is an interaction once it has started: until then it may be moved or cancelled. A meeting entered
+afterwards is logged immediately, one entered before by a job. A repeating event is logged on its first date.
 """
 
 from datetime import datetime
@@ -21,13 +21,13 @@ _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
 
 def on_update(doc, method=None):
-	"""Log a meeting that has begun already when it is entered, or moved to a time that has."""
+	"""Log a meeting that has already started when it is entered, or that is moved into the past."""
 	if doc.has_value_changed("starts_on") and arrivals.is_wanted("log_events"):
 		arrivals.attempt(doc, log)
 
 
 def log_begun() -> int:
-	"""Log the meetings that began since the job ran last; those of the last days, if it did not run. Repeatable.
+	"""Log the meetings that started since the job last ran, or in the last days if it did not run. Repeatable.
 
 	:returns: how many were logged
 	"""
@@ -60,9 +60,9 @@ def _log_locked(name: str):
 
 
 def log(doc):
-	"""Log a meeting that has begun, as a contact that staff began, or as one more in what it is about.
+	"""Log a meeting that has started, as a contact by staff, or as another event of the conversation that it is about.
 
-	It answers nothing by itself: that somebody entered it does not say what came out.
+	It does not count as an answer, because an event does not say what the result was.
 	"""
 	at = get_datetime(doc.starts_on)
 	client = _client(doc)
@@ -100,7 +100,7 @@ def _arrival(doc, client: parties.Client, at: datetime) -> arrivals.Arrival:
 
 
 def _documents(doc) -> list[tuple[str, str]]:
-	"""What the event is about and who takes part, the subject matter first."""
+	"""The documents to which the event refers, then its participants."""
 	found = [(row.reference_doctype, row.reference_docname) for row in doc.event_participants]
 	if doc.reference_doctype and doc.reference_docname:
 		found.insert(0, (doc.reference_doctype, doc.reference_docname))

@@ -1,7 +1,7 @@
-"""What could not be logged when it arrived: kept, told to the manager role, and open until it is logged (D-1).
+"""Documents that could not be logged on arrival: recorded, reported to the manager role, and open until they are logged (D-1).
 
-A document is stored even when logging it fails, so it must not be forgotten with the Error Log: the report of
-what nobody logged lists it, and `retrying` tries it again.
+A document is stored even if logging it fails. The Error Log, which Frappe clears, is not enough to remember it:
+the report of unlogged interactions lists it, and `retry` tries it again.
 """
 
 import frappe
@@ -16,15 +16,15 @@ _SAVEPOINT = "client_comms_failure"
 
 
 def keep(doc, error: Exception) -> None:
-	"""Remember that a document could not be logged; the first one of a day is told to the manager role.
+	"""Record that a document could not be logged; the manager role is notified of the first one each day.
 
-	If even that goes wrong, the Error Log has it: the document itself must be stored.
+	If even that fails, it is only in the Error Log: the document itself must be stored.
 	"""
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
 		_keep(doc, error)
 	except frappe.QueryDeadlockError:
-		raise  # the database took back everything, the document too
+		raise  # the database rolled back everything, including the document
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
@@ -58,15 +58,15 @@ def _keep(doc, error: Exception) -> None:
 
 
 def reason_of(error: Exception) -> str:
-	"""The message of what went wrong, without markup; of an error without one, its name."""
+	"""The error's message without markup, or its name if it has no message."""
 	return (strip_html(str(error)) or type(error).__name__)[:REASON_LENGTH]
 
 
 def forget(doctype: str, name: str) -> None:
-	"""The document is logged, or no client matter."""
+	"""The document was logged, or set aside."""
 	frappe.db.delete(FAILURE, {"reference_doctype": doctype, "reference_name": name})
 
 
 def follow_exemption(doc, method=None) -> None:
-	"""`after_insert` of Logging Exemption: what nobody needs to log did not fail."""
+	"""`after_insert` of Logging Exemption: the document need not be logged, so its failure is removed."""
 	forget(doc.reference_doctype, doc.reference_name)

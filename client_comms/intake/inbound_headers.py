@@ -1,9 +1,9 @@
 """The headers of an email that Frappe is receiving.
 
-Whether a message was sent by a machine stands in its headers (RFC 3834), but Frappe keeps none of them and
-hands none to hooks: a Communication is inserted from inside `InboundMail.process`. The message is found
-where it is, on the call stack. A patched or overridden mail class would have to be in place before
-every way into it (scheduler, console, tests) and would collide with other apps that do the same.
+The headers say whether a message was sent automatically (RFC 3834), but Frappe does not store them or pass
+them to hooks: a Communication is inserted from inside `InboundMail.process`. The message is therefore taken
+from the call stack. A patched or overridden mail class would have to be in place before every way into it
+(scheduler, console, tests) and would collide with other apps that do the same.
 """
 
 import sys
@@ -14,10 +14,10 @@ from client_comms.rules import mail_signals
 
 
 def of_message_being_received() -> dict[str, str]:
-	"""Header name -> value (the last one of a name) of the message being received; empty when there is none.
+	"""Header name -> value (the last one of each name) of the message being received; empty if there is none.
 
-	Every server on the way puts a Received header on top of the others: of these it is the first. A delivery report
-	refers to the message that it returns.
+	Every server adds a Received header above the others, so for this name it is the first. For a delivery report, the
+	references are those of the message that it returns.
 	"""
 	message = _message_being_received()
 	if message is None:
@@ -31,7 +31,7 @@ def of_message_being_received() -> dict[str, str]:
 
 
 def is_receiving() -> bool:
-	"""Whether the document at hand is made for an email whose Communication follows."""
+	"""Whether the current document is created by an email whose Communication follows."""
 	return _message_being_received() is not None
 
 

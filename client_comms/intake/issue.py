@@ -1,4 +1,4 @@
-"""Issues raised without a message: typed in the desk or made by an integration (D-1, F-1)."""
+"""Issues raised without a message: entered in the desk or created by an integration (D-1, F-1)."""
 
 import frappe
 from frappe.utils import get_datetime
@@ -8,13 +8,13 @@ from client_comms.intake import arrivals, desk
 
 
 def after_insert(doc, method=None):
-	"""Log the issue, unless a Communication follows that will: one from an email or from the portal."""
+	"""Log the issue, unless a Communication from an email or the portal follows, which will be logged."""
 	if arrivals.is_wanted("log_issues") and not doc.via_customer_portal:
 		desk.log_new(doc, log)
 
 
 def log(doc):
-	"""Log the issue as an inquiry; nothing for a part of another one, and for an internal ticket."""
+	"""Log the issue as an inquiry, unless it was split from another one or is an internal ticket."""
 	if doc.issue_split_from:
 		return None
 	if doc.raised_by and parties.is_own(doc.raised_by) and not (doc.customer or doc.lead or doc.contact):
@@ -44,7 +44,7 @@ def _raised_at(doc):
 
 
 def follow_priority(doc, method=None):
-	"""Interactions about an Issue have its priority, and their deadlines with it, until they are closed (C-3, C-4)."""
+	"""Open interactions about an Issue follow its priority and the deadlines of that priority (C-3, C-4)."""
 	before = doc.get_doc_before_save()
 	if before is None or before.priority == doc.priority:
 		return

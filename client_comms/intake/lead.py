@@ -1,4 +1,4 @@
-"""Leads from a web form, the desk or an integration (D-1, F-1); one that an email made is logged with the email."""
+"""Leads from a web form, the desk or an integration (D-1, F-1); one created by an email is logged with the email."""
 
 import frappe
 from frappe.utils import get_datetime
@@ -17,7 +17,7 @@ def after_insert(doc, method=None):
 
 
 def log(doc):
-	"""Log the lead as an inquiry, or as the client of the open conversation that its address began."""
+	"""Log the lead as an inquiry, or as the client of the open conversation that its address started."""
 	if doc.email_id and parties.is_own(doc.email_id):
 		return None
 	if interaction := _of_unknown_client(doc.email_id):
@@ -45,7 +45,7 @@ def log(doc):
 
 
 def _of_unknown_client(address: str | None):
-	"""The open conversation of somebody of this address of whom nothing else was known."""
+	"""The open conversation of an unknown client with this address."""
 	contacts = address and frappe.get_all(
 		"Contact Email",
 		{"email_id": address, "parenttype": "Contact"},

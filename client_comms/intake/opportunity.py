@@ -14,7 +14,7 @@ def after_insert(doc, method=None):
 
 
 def log(doc):
-	"""Log the opportunity as an inquiry; one made from a lead goes on with what is open about the lead."""
+	"""Log the opportunity as an inquiry; one created from a lead continues the lead's open interaction."""
 	if doc.opportunity_from == "Lead":
 		interaction = arrivals.about("Lead", doc.party_name)
 		if interaction and interaction.status != response_clock.STATUS_CLOSED:

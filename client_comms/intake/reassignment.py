@@ -1,8 +1,8 @@
-"""What a user leaves behind who is disabled or loses a role goes to the manager role (F-2).
+"""Reassigns the work of users who are disabled or lose a role to the manager role (F-2).
 
-A background job takes the user's interactions in chunks, each under its lock, and gives on what the user
-may not keep. What was given on is no longer the user's, so running it twice, or after a kill, does the rest
-and nothing twice. A daily run finds what no save of a User told, such as a role that was deleted.
+A background job processes the user's interactions in chunks, each under its lock, and reassigns those that the
+user cannot keep. Reassigned ones no longer belong to the user, so running it twice, or after an interruption, only
+does the rest. A daily run finds changes without a saved User, such as a deleted role.
 """
 
 from functools import cache
@@ -22,7 +22,7 @@ _SAVEPOINT = "client_comms_hand_over"
 
 
 def on_user_change(doc, method=None):
-	"""A User was saved: when it was disabled or its roles changed, look at what it is responsible for."""
+	"""A User was saved: if it was disabled or its roles changed, check what it is responsible for."""
 	before = doc.get_doc_before_save()
 	if not before or (before.enabled == doc.enabled and _roles(before) == _roles(doc)):
 		return
@@ -31,7 +31,7 @@ def on_user_change(doc, method=None):
 
 
 def hand_over_all():
-	"""Every day: the same for everybody who is responsible for something open."""
+	"""Daily: the same for everyone who is responsible for something open."""
 	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
 	users = {
 		*frappe.qb.from_(table).select(table.responsible_staff).distinct().run(pluck=True),
@@ -42,11 +42,11 @@ def hand_over_all():
 
 
 def hand_over(user: str) -> int:
-	"""Give the manager role what the user may not keep; returns how many interactions that were.
+	"""Reassign what the user cannot keep to the manager role; returns the number of interactions.
 
-	The user loses the responsibility for an interaction when disabled, no longer cleared for its level, or
-	without the responsible role of its type; an action item when disabled or not cleared. Without a manager
-	who is cleared for the level, it stays where it is and the Error Log says so.
+	The user loses responsibility for an interaction if disabled, without clearance for its level, or without
+	the responsible role of its type; an action item if disabled or without clearance. If no manager has
+	clearance for the level, it stays with the user and the Error Log says so.
 	"""
 	enabled = frappe.db.get_value("User", user, "enabled")
 
@@ -82,12 +82,12 @@ def hand_over(user: str) -> int:
 
 
 def _attempt(name: str, user: str, reason: str, with_items: bool) -> bool:
-	"""One interaction; what is wrong with it keeps none of the others from being handed over."""
+	"""One interaction; an error does not prevent the others from being reassigned."""
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
 		return _give_on(frappe.get_doc(INTERACTION, name, for_update=True), user, reason, with_items)
 	except frappe.QueryDeadlockError:
-		raise  # the database took back the chunk: the daily run takes it anew
+		raise  # the database rolled back the chunk: the daily run repeats it
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(
@@ -103,7 +103,7 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 		row for row in doc.action_items if with_items and row.assigned_to == user and row.status == "Open"
 	]
 	if doc.responsible_staff != user and not items:
-		return False  # somebody was faster
+		return False  # another process was faster
 	manager = assignment.manager_for(doc.confidentiality_level, besides=user)
 	if not manager:
 		frappe.log_error(
@@ -126,7 +126,7 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 
 
 def _open_work(user: str, after: str, limit: int) -> list:
-	"""The next open interactions by name that the user is responsible for or has an open action item in."""
+	"""The next open interactions, by name, for which the user is responsible or has an open action item."""
 	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
 	fields = ("name", "matrix", "communication_type", "confidentiality_level", "responsible_staff")
 	rest = (table.status != STATUS_CLOSED) & (table.name > after)

@@ -1,7 +1,7 @@
-"""Documents that could not be logged are tried again: every hour, and when a version of the matrix is submitted (D-1).
+"""Retries documents that could not be logged: every hour, and when a version of the matrix is submitted (D-1).
 
-What is logged by then leaves the list. Each document is locked and committed by itself, so that several
-workers share the work and one that is killed loses at most the document at hand.
+Documents that are logged leave the list. Each document is locked and committed separately, so that several
+workers can share the work, and an interrupted one loses at most its current document.
 """
 
 import frappe
@@ -10,14 +10,14 @@ from client_comms.intake import communication, failures, sources, unlogged
 
 AT_ONCE = 500
 _SAVEPOINT = "client_comms_retry"
-# As on arrival, with what the settings say of messages.
+# As on arrival, with the settings for messages.
 _LOG = {**sources.LOG, "Communication": communication.log_arrived}
 
 
 def run() -> int:
-	"""Try what failed within the days that the settings look back; returns how many are off the list.
+	"""Retry the failures within the number of days in the settings; returns how many were removed from the list.
 
-	What was not tried for longest comes first, so that many that fail again keep no other from its turn.
+	Those not tried for longest come first, so that repeated failures do not block others.
 	"""
 	found = frappe.get_all(
 		failures.FAILURE,
@@ -30,7 +30,7 @@ def run() -> int:
 
 
 def follow(doc=None, method=None) -> None:
-	"""`on_submit` of Communication Matrix: what could not be logged for want of this version is tried again soon."""
+	"""`on_submit` of Communication Matrix: documents that could not be logged without this version are retried soon."""
 	if frappe.db.count(failures.FAILURE):
 		frappe.enqueue(
 			run, queue="long", enqueue_after_commit=True, job_id="client_comms_retry", deduplicate=True
@@ -52,9 +52,9 @@ def _log(row) -> bool:
 		if not sources.is_logged(doc):
 			_LOG[doctype](doc)
 	except frappe.DoesNotExistError:
-		pass  # deleted meanwhile
+		pass  # deleted in the meantime
 	except frappe.QueryDeadlockError:
-		raise  # the database took back everything; the next run finds it
+		raise  # the database rolled back everything; the next run finds it
 	except Exception as error:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.db.set_value(failures.FAILURE, row.name, "reason", failures.reason_of(error))

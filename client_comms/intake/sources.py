@@ -1,4 +1,4 @@
-"""Every source of interactions: which adapter logs documents of which DocType (D-1, F-1)."""
+"""All sources of interactions: which adapter logs documents of which DocType (D-1, F-1)."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import frappe
 
 from client_comms.intake import appointment, call_log, communication, event, issue, lead, opportunity
 
-# Each takes a document and returns the interaction it belongs to now, or None for what is none.
+# Each takes a document and returns its interaction, or None if it is not to be logged.
 LOG: dict[str, Callable] = {
 	"Communication": communication.log,
 	"Call Log": call_log.log,
@@ -16,7 +16,7 @@ LOG: dict[str, Callable] = {
 	"Opportunity": opportunity.log,
 	"Appointment": appointment.log,
 }
-# These carry `client_interaction` themselves; the interaction is about the others.
+# These have a field `client_interaction`; for the others, the interaction refers to them.
 BOUND = ("Communication", "Call Log", "Event")
 
 

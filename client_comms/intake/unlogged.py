@@ -1,8 +1,7 @@
-"""Emails, calls and events with clients that belong to no interaction, and whatever could not be logged (D-1).
+"""Emails, calls and events with clients that are not logged, and documents that could not be logged (D-1).
 
-Found newest first, in pages bounded by an index on their date; who is behind the addresses and numbers of a
-page is asked in a handful of queries, however many there are. What a person may see of a document's content is
-what Frappe lets them read of it.
+They are searched newest first, in pages bounded by an index on their date; the owners of a page's addresses and
+numbers are found in a few queries, however many there are. Users see only the content that Frappe lets them read.
 """
 
 from collections.abc import Iterator
@@ -46,9 +45,9 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Unlogged:
-	"""One document that nobody logged; `at` as stored, `subject` None where the user may not read it.
+	"""One unlogged document; `at` as stored, `subject` None if the user cannot read it.
 
-	`reason` says why it could not be logged when it arrived, if that is why.
+	`reason` says why it could not be logged on arrival, if that was tried.
 	"""
 
 	doctype: str
@@ -62,22 +61,22 @@ class Unlogged:
 
 
 def sees_all() -> bool:
-	"""Whether the session user answers for logging, so that what others did not log is theirs to see."""
+	"""Whether the session user is responsible for logging and can therefore see what others did not log."""
 	return bool(frappe.has_permission(DISMISSAL, "read"))
 
 
 def since() -> datetime:
-	"""How far back the settings look, as stored."""
+	"""The start of the period in the settings, as stored."""
 	return add_days(clock.now(), -(frappe.get_cached_doc("Client Comms Settings").unlogged_days or 7))
 
 
 def find(
 	start: datetime, end: datetime | None = None, staff: str | None = None, limit: int | None = None
 ) -> list[Unlogged]:
-	"""What nobody logged, the newest first, at most `limit` (`LIMIT`); for who does not see all, their own.
+	"""Unlogged documents, the newest first, at most `limit` (`LIMIT`); only their own for users who do not see all.
 
-	:param start: from when on, and `end` until when (now), as stored
-	:param staff: whose
+	:param start: start of the period, with `end` its end (by default now), as stored
+	:param staff: only those of this user
 	"""
 	limit = limit or LIMIT
 	if not sees_all():
@@ -101,10 +100,10 @@ def find(
 
 
 def require(doctype: str, name: str) -> Unlogged:
-	"""The document as something nobody logged, if it is the session user's business.
+	"""The document as an unlogged one, if the session user may see it.
 
-	:raises frappe.ValidationError: it is logged, dismissed, or not with a client
-	:raises ClearanceMissingError: somebody else's
+	:raises frappe.ValidationError: it is logged, set aside, or not with a client
+	:raises ClearanceMissingError: it belongs to another user
 	"""
 	if doctype not in sources.LOG:
 		frappe.throw(
@@ -123,7 +122,7 @@ def require(doctype: str, name: str) -> Unlogged:
 			_("{0} {1} is no longer unlogged. Refresh the report.").format(_(doctype), frappe.bold(name)),
 			title=_("Nothing to Log"),
 		)
-	# The same words whether it is somebody else's or not there at all.
+	# The same message whether it belongs to another user or does not exist.
 	frappe.throw(
 		_("{0} {1} is not one of your unlogged documents. Ask {2}.").format(
 			_(doctype),
@@ -136,13 +135,13 @@ def require(doctype: str, name: str) -> Unlogged:
 
 
 def log(doctype: str, name: str) -> str:
-	"""Log a document the way it would have been logged on arrival; returns the interaction's name.
+	"""Log a document as it would have been logged on arrival; returns the interaction's name.
 
-	It may continue an interaction; a new one is as late as it is. Whether the user may log at all, callers ask.
+	It may continue an interaction; a new one counts as logged late accordingly. Callers check whether the user can log.
 
-	:raises frappe.ValidationError: it is not to be logged, or cannot be; the message says why
+	:raises frappe.ValidationError: it should not or cannot be logged; the message says why
 	"""
-	doc = frappe.get_doc(doctype, name, for_update=True)  # nobody else logs it meanwhile
+	doc = frappe.get_doc(doctype, name, for_update=True)  # prevents others from logging it in the meantime
 	require(doctype, name)
 	interaction = sources.LOG[doctype](doc)
 	if interaction is None:
@@ -156,16 +155,16 @@ def log(doctype: str, name: str) -> str:
 		arrivals.bind(doc, interaction)
 	failures.forget(doctype, name)
 	began_with = next((row.source_name for row in interaction.events if row.source_name), None)
-	if began_with == name:  # a new one, not one that it continues
+	if began_with == name:  # a new one, not a continued one
 		lateness = log_timeliness.of_log(interaction.occurred_on, interaction.company)
 		interaction.db_set(lateness, update_modified=False)
 	return interaction.name
 
 
 def dismiss(doctype: str, name: str, reason: str) -> None:
-	"""Keep that the document is no client matter, so that it does not come again.
+	"""Record that the document is not a client matter, so that it is no longer listed.
 
-	:raises frappe.ValidationError: no reason is given, or it is not to be dismissed
+	:raises frappe.ValidationError: no reason is given, or it cannot be set aside
 	"""
 	frappe.get_doc(
 		{"doctype": DISMISSAL, "reference_doctype": doctype, "reference_name": name, "reason": reason}
@@ -173,7 +172,7 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 
 
 def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
-	"""What the clients are called: (party type, party) -> name. One query a party type."""
+	"""The names of clients: (party type, party) -> name. One query per party type."""
 	names = {}
 	for party_type in {each.client.party_type for each in found} - {None}:
 		those = {each.client.party for each in found if each.client.party_type == party_type}
@@ -189,7 +188,7 @@ def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
 
 
 def _pages(doctype: str, start: datetime, end: datetime) -> Iterator[list]:
-	"""Unbound documents of the period, newest first, a page at a time; each page starts where the last ended."""
+	"""Documents of the period without an interaction, newest first, page by page; each page starts where the last one ended."""
 	before = None
 	while rows := _query(doctype, start, end, before):
 		yield rows
@@ -236,7 +235,7 @@ def _of_kind(doctype: str, table) -> list:
 			table.reference_doctype.isnull() | (table.reference_doctype != EVENT),
 		]
 	if doctype == CALL:
-		# One that never reached the client is none.
+		# A message that never reached the client does not count.
 		incoming = (table.type == call_log.INCOMING) & table.status.isin(call_log.OVER)
 		return [incoming | (table.status == call_log.REACHED)]
 	return [table.status != event.CANCELLED, table.starts_on <= clock.now()]
@@ -248,7 +247,7 @@ def _failed(
 	limit: int = 1,
 	name: tuple[str, str] | None = None,
 ) -> list[Unlogged]:
-	"""What could not be logged when it arrived in the period, or one such document; whoever is behind it."""
+	"""Documents that could not be logged on arrival in the period (or one such document), whether or not the client is known."""
 	failure, dismissal = frappe.qb.DocType(failures.FAILURE), frappe.qb.DocType(DISMISSAL)
 	dismissed = (
 		frappe.qb.from_(dismissal)
@@ -273,7 +272,7 @@ def _failed(
 	]
 
 
-# --- who is behind it ------------------------------------------------------------------------------
+# --- clients and staff ------------------------------------------------------------------------------
 
 
 def _resolve(doctype: str, rows: list) -> list[Unlogged]:
@@ -355,7 +354,7 @@ def _events(rows: list) -> list[Unlogged]:
 
 
 def _with_content(found: list[Unlogged]) -> list[Unlogged]:
-	"""Without the subjects that the user may not read: Frappe and the level decide, one query a DocType."""
+	"""Without the subjects that the user cannot read, according to Frappe and the level; one query per DocType."""
 	readable = set()
 	for doctype in {each.doctype for each in found}:
 		names = [each.name for each in found if each.doctype == doctype]
@@ -368,7 +367,7 @@ def _with_content(found: list[Unlogged]) -> list[Unlogged]:
 
 
 def _addresses(*fields: str | None) -> list[str]:
-	"""Bare addresses in lower case, in their order."""
+	"""Bare addresses in lower case, in order."""
 	addresses = [parse_addr(each)[1].lower() for field in fields for each in split_emails(field or "")]
 	return list(dict.fromkeys(address for address in addresses if "@" in address))
 
@@ -378,5 +377,5 @@ def _first(values: dict, keys):
 
 
 def require_exempted(doc, method=None) -> None:
-	"""`before_insert` of Logging Exemption: as `require`, of the document that it exempts."""
+	"""`before_insert` of Logging Exemption: `require` for the document that it exempts."""
 	require(doc.reference_doctype, doc.reference_name)

@@ -1,6 +1,6 @@
-"""Emailed reports are computed in the name of the user they are for (P-2).
+"""Computes emailed reports in the name of their user (P-2).
 
-Frappe's scheduler computes Script Reports as Administrator, whom no row condition stops.
+Frappe's scheduler computes Script Reports as Administrator, to whom row conditions do not apply.
 """
 
 import frappe
@@ -12,10 +12,10 @@ from client_comms.outgoing import facts, gate, recipient_kinds
 
 
 class AutoEmailReport(auto_email_report.AutoEmailReport):
-	"""The report of Frappe, on records that this app holds, as its `user` would see it."""
+	"""Frappe's Auto Email Report; on records that this app guards, it contains what its `user` would see."""
 
 	def send(self):
-		"""Frappe queues it for each recipient by itself: one whom the gate refuses is found before any is queued."""
+		"""Frappe queues it for each recipient separately, so recipients whom the gate refuses are found before any is queued."""
 		with acting.unattended():
 			context = facts.context_of(self.doctype, self.name, what=self.name)
 			if context.governed:

@@ -1,4 +1,4 @@
-"""The checks of what goes out, each with the clause it holds (C-2, C-5, D-3, P-1, P-3). The rule is `rules.outgoing`."""
+"""The outgoing checks, each with the clause that it enforces (C-2, C-5, D-3, P-1, P-3). The rule is `rules.outgoing`."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ from client_comms.rules.outgoing import Finding, Recipient
 def consent_of(
 	context: facts.OutgoingContext, recipient: Recipient, purpose: str | None = None
 ) -> consent_rules.Decision:
-	"""Whether the client agreed that `recipient`, a third party, gets it."""
+	"""Whether the client consented to sharing with `recipient`, a third party."""
 	if not recipient.third_party:
 		return consent_rules.Decision(
 			False,
@@ -45,7 +45,7 @@ def consent_of(
 
 
 def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""P-3: to a third party only with the client's consent, at levels that ask for it."""
+	"""P-3: sharing with a third party requires the client's consent, at levels that require it."""
 	if not facts.level_requires(context, "require_third_party_consent"):
 		return []
 	found = []
@@ -59,7 +59,7 @@ def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient
 
 
 def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""P-1: at levels that ask for it, nothing goes out before the client's identity is confirmed."""
+	"""P-1: at levels that require it, nothing is sent before the client's identity is confirmed."""
 	required = facts.level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or context.acknowledgement:
 		return []
@@ -72,7 +72,7 @@ def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipien
 
 
 def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""C-2: the channel that the client asked for, another with a reason, and never one they do not want."""
+	"""C-2: the channel that the client asked for, another one with a reason, but never an excluded one."""
 	if not context.party or not any(recipient.kind == rules.CLIENT for recipient in recipients):
 		return []
 	preference = preferences.of(context.party_type, context.party, context.contact)
@@ -84,7 +84,7 @@ def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient
 
 
 def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""D-3: an email about a governed record is written with a template that is approved for it."""
+	"""D-3: an email about a governed record must use a template that is approved for it."""
 	if not (context.governed and context.content is not None and _reaches_outside(recipients)):
 		return []
 	offered = (
@@ -104,7 +104,7 @@ def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipien
 
 
 def check_wording(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""C-5, D-3: terms to avoid, plain language, courtesy, in what somebody wrote to people outside."""
+	"""C-5, D-3: terms to avoid, plain language and courtesy in messages written to people outside."""
 	if not context.content or not context.party or not _reaches_outside(recipients):
 		return []
 	return [

@@ -1,4 +1,4 @@
-"""Emails at the gate: once when they are queued and again when they are sent, because consent may end in between (P-1 to P-3)."""
+"""Checks emails at the gate when they are queued and again when they are sent, because consent may end in between (P-1 to P-3)."""
 
 import frappe
 from frappe import _
@@ -13,13 +13,13 @@ from client_comms.outgoing import facts, gate, presentation, recipient_kinds, re
 from client_comms.rules import consent
 from client_comms.rules import outgoing as rules
 
-AUTOMATED = "Automated Message"  # Frappe's type for what a Notification sends
+AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 _WAITING = ("Not Sent", "Partially Sent")
 
 
 def keep_acknowledgement(doc, method=None) -> None:
-	"""`before_validate` of Communication: only the app says that a message is an acknowledgement, which tells nothing
-	of the record and passes unasked (C-3)."""
+	"""`before_validate` of Communication: only the app can mark a message as an acknowledgement, which reveals nothing
+	about the record and is not checked (C-3)."""
 	if doc.is_new():
 		doc.is_acknowledgement = int(bool(doc.flags.client_comms_acknowledgement))
 	else:
@@ -27,17 +27,17 @@ def keep_acknowledgement(doc, method=None) -> None:
 
 
 def keep_written(doc, method=None) -> None:
-	"""`before_validate` of Communication: what a request itself calls automatic was written by somebody, and is judged so
-	(C-5, D-3)."""
+	"""`before_validate` of Communication: a message that a request marks as automatic was written by a user, and is checked
+	as such (C-5, D-3)."""
 	declared = (frappe.local.form_dict or {}).get("communication_type")
 	if doc.is_new() and doc.communication_type == declared == AUTOMATED:
 		doc.communication_type = "Communication"
 
 
 def context_of_email(queued) -> facts.OutgoingContext | None:
-	"""What a row of the Email Queue is about; None for what is no message about a client.
+	"""The context of a row of the Email Queue; None if it is not a message about a client.
 
-	Messages of the app to staff, and of Frappe about accounts and passwords, belong to no client's record.
+	Messages of the app to staff, and of Frappe about accounts and passwords, do not belong to a client's record.
 	"""
 	if not (queued.communication or (queued.reference_doctype and queued.reference_name)):
 		return None
@@ -50,7 +50,7 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 def before_queueing(doc, method=None) -> None:
 	"""`before_insert` of Email Queue: the gate.
 
-	:raises OutgoingRefusedError: nothing of it is queued
+	:raises OutgoingRefusedError: nothing is queued
 	"""
 	context = context_of_email(doc)
 	if context is None:
@@ -65,7 +65,7 @@ def before_queueing(doc, method=None) -> None:
 
 
 def after_queueing(doc, method=None) -> None:
-	"""`after_insert` of Email Queue: what passed the gate goes on the register."""
+	"""`after_insert` of Email Queue: add the message to the register."""
 	if passed := doc.flags.client_comms_passed:
 		register.register(*passed, email_queue=doc.name)
 		context = passed[0]
@@ -75,7 +75,7 @@ def after_queueing(doc, method=None) -> None:
 
 
 def refusal_at_sending(queued) -> str | None:
-	"""Why a message that waited may not go out any more; None when it may."""
+	"""Why a waiting message can no longer be sent; None if it can."""
 	if _is_about_nothing(queued):
 		return _("What this email is about has been deleted.")
 	context = context_of_email(queued)
@@ -83,7 +83,7 @@ def refusal_at_sending(queued) -> str | None:
 		return None
 	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 	recipients = recipient_kinds.sort_recipients(context, waiting)
-	# How it is written was judged when it was queued; so was the reason that somebody gave.
+	# Its wording and the reason given were already checked when it was queued.
 	refused = [
 		finding
 		for finding in gate.judge(context, recipients, reason="given when it was queued").refused
@@ -103,14 +103,14 @@ def _is_about_nothing(queued) -> bool:
 
 
 def follow_withdrawal(doc, method=None) -> None:
-	"""`on_update` of Client Consent: one that ends takes effect at once, on what waits to be sent too (P-3)."""
+	"""`on_update` of Client Consent: a consent that ends takes effect immediately, even on waiting messages (P-3)."""
 	before = doc.get_doc_before_save()
 	if before and before.status == consent.GIVEN and doc.status != consent.GIVEN:
 		hold_waiting(doc.party_type, doc.party)
 
 
 def hold_waiting(party_type: str, party: str) -> int:
-	"""Consent of a client ended: hold back what waits in the Email Queue without it; returns how many."""
+	"""A client's consent ended: hold back the waiting emails that needed it; returns how many."""
 	queue, message, interaction = (
 		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", facts.INTERACTION)
 	)

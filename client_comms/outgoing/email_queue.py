@@ -1,4 +1,4 @@
-"""Messages that wait: consent or a confirmed identity may end before their turn comes (P-1, P-3)."""
+"""Waiting messages: consent or a confirmed identity may expire before they are sent (P-1, P-3)."""
 
 import frappe
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
@@ -8,7 +8,7 @@ from client_comms.outgoing import email
 
 
 class GuardedEmailQueue(EmailQueue):
-	"""Frappe's queue; Frappe has no hook between queueing and sending, hence the class."""
+	"""Frappe's Email Queue; Frappe has no hook between queueing and sending, so the class is extended."""
 
 	def send(self, *args, **kwargs):
 		if self.is_to_be_sent() and email.hold(self):

@@ -1,4 +1,4 @@
-"""What goes out: the record it belongs to, and the client whose information it is (P-1, P-2)."""
+"""The context of an outgoing message: its record, and the client whose information it contains (P-1, P-2)."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ _MESSAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingContext:
-	"""What goes out: the record it belongs to, and the client whose information it is."""
+	"""The context of an outgoing message: its record, and the client whose information it contains."""
 
 	doctype: str | None
 	name: str | None
@@ -40,8 +40,10 @@ class OutgoingContext:
 	communication: str | None = None
 	data_categories: frozenset[str] = frozenset()
 	email_template: str | None = None
-	content: str | None = None  # the HTML of an email that somebody wrote; None: nobody did
-	acknowledgement: bool = False  # confirms receipt in approved words, and tells nothing of the record
+	content: str | None = None  # the HTML of an email written by a user; None if none was
+	acknowledgement: bool = (
+		False  # confirms receipt with an approved text, and reveals nothing about the record
+	)
 
 	@property
 	def governed(self) -> bool:
@@ -58,7 +60,7 @@ def context_of(
 	email_template: str | None = None,
 	content: str | None = None,
 ) -> OutgoingContext:
-	"""What a message filed under a document, or an existing message, is about."""
+	"""The context of a message filed under a document, or of an existing message."""
 	message = (
 		frappe.db.get_value("Communication", communication, _MESSAGE_FIELDS, as_dict=True)
 		if communication
@@ -93,7 +95,7 @@ def context_of(
 
 
 def _level_of(doctype: str, name: str) -> str | None:
-	"""The level of a document; an emailed report may hold any of the records it is about, so the strictest counts."""
+	"""The level of a document; an emailed report may contain any record of its DocType, so the strictest level applies."""
 	if doctype != REPORT:
 		return governed.level(doctype, name)
 	report = frappe.db.get_value(REPORT, name, "report")
@@ -115,7 +117,7 @@ def _client_of(interaction: str | None, doctype: str | None, name: str | None) -
 
 
 def _stricter(one: str | None, other: str | None) -> str | None:
-	"""The stricter of two levels: a message keeps its own, and takes that of the record it is filed under."""
+	"""The stricter of two levels: a message has its own and that of the record under which it is filed."""
 	found = [each for each in (one, other) if each]
 	return max(
 		found, key=lambda each: frappe.get_cached_value("Confidentiality Level", each, "rank"), default=None
@@ -123,13 +125,13 @@ def _stricter(one: str | None, other: str | None) -> str | None:
 
 
 def level_requires(context: OutgoingContext, safeguard: str) -> bool:
-	"""Whether the level asks for a safeguard, by the name of its check on Confidentiality Level."""
+	"""Whether the level requires a safeguard, given by its field on Confidentiality Level."""
 	return context.governed and bool(
 		frappe.get_cached_value("Confidentiality Level", context.level, safeguard)
 	)
 
 
 def language_of(context: OutgoingContext) -> str | None:
-	"""The language to write to the client in, as far as it is on record."""
+	"""The language for messages to the client, if it is known."""
 	preference = preferences.of(context.party_type, context.party, context.contact)
 	return preferences.language_of(context.party_type, context.party, preference)

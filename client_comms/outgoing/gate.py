@@ -1,8 +1,8 @@
-"""The gate: what goes out to a client or a third party is checked here, whichever way it goes (C-2, P-1 to P-3).
+"""The gate: everything that is sent to a client or a third party is checked here, whichever way it is sent (C-2, P-1 to P-3).
 
 Every email passes as a row of the Email Queue, once when it is queued and again when it is sent, because consent may
-end in between. `conversations` and `text_messages` bring what goes no such way. The rule is `rules.outgoing`; this
-module tells it who is who, applies the modes of Client Comms Settings, and writes the disclosure register.
+end in between. `logged_contacts` and `text_messages` check everything else. The rule is `rules.outgoing`; this
+module provides its facts, applies the modes of Client Comms Settings, and writes the disclosure register.
 """
 
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ from client_comms.outgoing import checks, facts, presentation
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
 
-REASON = "outgoing_reason"  # the parameter of a request that carries the reason for going ahead
+REASON = "outgoing_reason"  # the request parameter with the reason for proceeding
 
 
 def findings(
 	context: facts.OutgoingContext, recipients: Iterable[Recipient], modes: dict[str, str]
 ) -> list[Finding]:
-	"""Everything that the checks find wanting; those that are off do not look."""
+	"""The findings of all checks; checks that are off do not run."""
 	return [
 		finding
 		for name, check in checks.CHECKS.items()
@@ -34,7 +34,7 @@ def findings(
 def judge(
 	context: facts.OutgoingContext, recipients: Iterable[Recipient], reason: str | None = None
 ) -> rules.Verdict:
-	"""The findings under the modes of the settings."""
+	"""The verdict on the findings according to the modes in the settings."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
 	modes = {
 		check: settings.get(field) for check, field in presentation.MODE_FIELDS.items() if settings.get(field)
@@ -45,13 +45,13 @@ def judge(
 def require(
 	context: facts.OutgoingContext, recipients: Iterable[Recipient], reason: str | None = None
 ) -> tuple[rules.Verdict, str | None]:
-	"""The verdict, or a refusal; the reason that a person gave for going ahead, if one was needed.
+	"""Check the message; returns the user's reason for proceeding, if one was needed.
 
-	Where nobody can be asked, in jobs, what is merely warned about passes; the register says so.
+	Jobs cannot be asked for a reason, so warnings let the message pass, and the register says so.
 
-	:param reason: where it does not come with the request
-	:raises OutgoingRefusedError: an enforced check found something wanting
-	:raises ReasonNeededError: a warning asks for a reason, and there is none
+	:param reason: the reason, if it is not in the request
+	:raises OutgoingRefusedError: an enforced check has a finding
+	:raises ReasonNeededError: a warning requires a reason, and there is none
 	"""
 	reason = (reason or "").strip() or _reason_given()
 	verdict = judge(context, recipients, reason)
@@ -77,7 +77,7 @@ def _reason_given() -> str | None:
 
 
 def _somebody_to_ask() -> bool:
-	"""Staff at a desk: neither a job, nor a client who sets off an automatic reply."""
+	"""Whether a staff member can be asked: not in a job, nor if a client triggers an automatic reply."""
 	return (
 		not acting.is_unattended()
 		and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User"

@@ -1,4 +1,4 @@
-"""Calls, meetings, visits and letters pass the gate when they are logged as outbound (C-2, P-1, P-2)."""
+"""Checks calls, meetings, visits and letters at the gate when they are logged as outbound (C-2, P-1, P-2)."""
 
 from frappe.utils import parse_addr, split_emails
 
@@ -8,12 +8,12 @@ from client_comms.rules import outgoing as rules
 
 
 def before_logging(doc) -> str | None:
-	"""A Client Interaction that staff log as outbound; returns the reason for going ahead, if one was needed.
+	"""Check a Client Interaction that staff log as outbound; returns the reason for proceeding, if one was needed.
 
-	What the intake makes of a message or a call has passed with that, or tells what a machine saw.
+	Interactions that intake creates from a message or call are not checked here: the message was checked itself.
 
-	:raises OutgoingRefusedError: an enforced check found something wanting
-	:raises ReasonNeededError: a warning asks for a reason; `outgoing_reason` of the interaction holds it
+	:raises OutgoingRefusedError: an enforced check has a finding
+	:raises ReasonNeededError: a warning requires a reason in `outgoing_reason` of the interaction
 	"""
 	before = doc.stored()
 	already = before and before.direction == "Outbound"
@@ -38,17 +38,17 @@ def before_logging(doc) -> str | None:
 
 
 def after_logging(doc) -> None:
-	"""What passed goes on the disclosure register."""
+	"""Add what passed to the disclosure register."""
 	if passed := doc.flags.pop("client_comms_passed", None):
 		register.register(*passed)
 
 
 def after_message(doc, method=None) -> None:
-	"""`after_insert` of Communication, behind the intake: what went out by telephone, by post or in person.
+	"""`after_insert` of Communication, after intake: check messages by telephone, by post or in person.
 
 	Emails pass when they are queued.
 
-	:raises OutgoingRefusedError, ReasonNeededError: as above; the message is not kept
+	:raises OutgoingRefusedError, ReasonNeededError: as above; the message is not stored
 	"""
 	if doc.sent_or_received != "Sent" or doc.communication_medium == facts.EMAIL:
 		return
@@ -65,7 +65,7 @@ def after_message(doc, method=None) -> None:
 
 
 def _recipients(doc, context: facts.OutgoingContext) -> tuple[rules.Recipient, ...]:
-	"""Whom a message names by address; else the owner of its number, or the client it is about."""
+	"""The recipients that a message names by address; otherwise the owner of its number, or the client concerned."""
 	addresses = [each for each in split_emails(doc.recipients or "") if "@" in (parse_addr(each)[1] or "")]
 	if addresses:
 		return recipient_kinds.sort_recipients(context, addresses)

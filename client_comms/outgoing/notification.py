@@ -1,4 +1,4 @@
-"""What Notifications send by themselves passes the gate like what people send; nobody is there to be asked (P-1 to P-3)."""
+"""Checks messages of Notifications at the gate like those of users, but without asking for a reason (P-1 to P-3)."""
 
 import frappe
 from frappe.email.doctype.notification.notification import Notification
@@ -12,14 +12,14 @@ _SAVEPOINT = "client_comms_notification"
 
 
 class GuardedNotification(Notification):
-	"""Frappe's Notification. What the gate refuses is in the Error Log, as Frappe does with all that fails in one."""
+	"""Frappe's Notification. Refusals of the gate are in the Error Log, like all errors of a Notification."""
 
 	def send(self, doc):
 		with acting.unattended():
 			super().send(doc)
 
 	def send_an_email(self, doc, context):
-		"""Frappe files the message before it queues the email: of one that is refused nothing is left."""
+		"""Frappe files the message before it queues the email; if it is refused, the message is removed."""
 		frappe.db.savepoint(_SAVEPOINT)
 		try:
 			super().send_an_email(doc, context)
@@ -27,7 +27,7 @@ class GuardedNotification(Notification):
 			frappe.db.rollback(save_point=_SAVEPOINT)
 			raise
 
-	# Version 16 has previews; as those of a Webhook they show any document.
+	# Version 16 has previews, which show any document, like those of a Webhook.
 
 	@frappe.whitelist()
 	def preview_meets_condition(self, preview_document: str):

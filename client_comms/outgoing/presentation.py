@@ -1,4 +1,4 @@
-"""Findings of the gate in the words and with the buttons of the desk."""
+"""Presents findings of the gate in the desk, with messages and buttons."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -16,7 +16,7 @@ MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
 
 
 def as_html(found: Iterable[Finding]) -> str:
-	"""The findings under the rule that each breaks, one a line and with whom it is about; then what to do, once a remedy."""
+	"""The findings grouped by rule, one per line with the recipient concerned; then what to do, once per remedy."""
 	parts = []
 	for check, group in groupby(found, key=lambda finding: finding.check):
 		group = list(group)
@@ -39,13 +39,13 @@ def as_html(found: Iterable[Finding]) -> str:
 
 
 def rule_of(check: str) -> str:
-	"""What a check is called, in the words of its setting, with the clause that it holds."""
+	"""The name of a check, taken from its setting, with its clause."""
 	label = _(frappe.get_meta("Client Comms Settings").get_label(MODE_FIELDS[check]))
 	return f"{label} ({rules.CLAUSES[check]})"
 
 
 def remedy_of(step: str) -> tuple[str, str]:
-	"""The label of the button of a next step, and what to do in words."""
+	"""The button label of a next step, and what to do in words."""
 	return {
 		rules.REQUEST_CONSENT: (
 			_("Ask for Consent"),
@@ -91,7 +91,7 @@ def as_dict(finding: Finding) -> dict:
 
 
 def about(context: facts.OutgoingContext) -> dict:
-	"""What the remedies of the desk need to know of the matter."""
+	"""The context that the desk's remedies need."""
 	return {
 		"doctype": context.doctype,
 		"name": context.name,
@@ -103,7 +103,7 @@ def about(context: facts.OutgoingContext) -> dict:
 
 
 def next_step(found: Sequence[Finding], context: facts.OutgoingContext) -> dict:
-	"""The remedy as a button of the message; Frappe has one button, so that several remedies are listed behind it."""
+	"""The remedy as a button of the message; Frappe has one button, so several remedies are listed behind it."""
 	first = found[0]
 	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
 		label, _hint = remedy_of(first.next_step)

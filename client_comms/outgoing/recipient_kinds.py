@@ -1,4 +1,4 @@
-"""Who a recipient is: staff, the client or a third party, by address and by number (P-2, P-3)."""
+"""Classifies recipients as staff, the client or a third party, by address and by number (P-2, P-3)."""
 
 from collections.abc import Iterable
 
@@ -35,7 +35,7 @@ def _compared(addresses: Iterable[str]) -> set[str]:
 
 
 def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tuple[Recipient, ...]:
-	"""Likewise for telephone numbers: whose they are is what the contacts and the users of the site say."""
+	"""The same for telephone numbers, whose owners are found among the site's contacts and users."""
 	wanted = dict.fromkeys(phone_numbers.normalised(number) or number for number in numbers)
 	users = frappe.get_all(
 		"User", {"enabled": 1, "user_type": "System User", "mobile_no": ("is", "set")}, pluck="mobile_no"
@@ -69,7 +69,7 @@ def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
 
 
 def _who_opened(interaction: str | None) -> set[str]:
-	"""The address that the interaction began with: as long as nobody knows the client, that is who the client is."""
+	"""The address with which the interaction started: while the client is unknown, it identifies the client."""
 	sender = interaction and frappe.db.get_value(
 		"Communication",
 		{

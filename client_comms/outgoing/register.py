@@ -1,4 +1,4 @@
-"""What went out to people outside is entered on the disclosure register (P-2)."""
+"""Writes the disclosure register of everything sent to people outside (P-2)."""
 
 from collections.abc import Iterable
 
@@ -19,12 +19,12 @@ def register(
 	reason: str | None,
 	email_queue: str | None = None,
 ) -> None:
-	"""Enter what goes out to people outside on the disclosure register (P-2), if it is governed."""
+	"""Add a message to people outside to the disclosure register (P-2), if its record is governed."""
 	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
 	if not (context.governed and outside):
 		return
 	verified = context.party and identity.last_confirmed(context.party_type, context.party, context.contact)
-	# Who is warned about and has no reason on record was let through by a job.
+	# A warning without a recorded reason was passed by a job.
 	warned = {finding.recipient for finding in verdict.warned}
 	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
 	rows = []

@@ -1,4 +1,4 @@
-"""What to know before writing about an interaction: who the client is known to be, and to whom they let things go (P-1, P-3)."""
+"""What to know before writing about an interaction: whether the client's identity is confirmed, and which consents they gave (P-1, P-3)."""
 
 from datetime import datetime
 
@@ -12,16 +12,16 @@ from client_comms.i18n import translate
 from client_comms.outgoing import checks, facts, recipient_kinds
 from client_comms.rules import outgoing as rules
 
-_MESSAGES = 50  # a longer thread brings no new people
+_MESSAGES = 50  # longer threads rarely have new people
 
 
 def show(doc, method=None) -> None:
-	"""`onload` of Client Interaction: what the banner of its form says."""
+	"""`onload` of Client Interaction: the lines of the form's banner."""
 	doc.set_onload("privacy", lines(doc))
 
 
 def lines(doc) -> list[dict]:
-	"""For the banner of a Client Interaction: `[{"text": HTML, "wanting": bool}]`, about what its level asks for alone."""
+	"""For the banner of a Client Interaction: `[{"text": HTML, "missing": bool}]`, only about what its level requires."""
 	context = facts.context_of(doc.doctype, doc.name)
 	found = []
 	if context.party and facts.level_requires(context, "require_identity_verification"):
@@ -33,17 +33,17 @@ def lines(doc) -> list[dict]:
 
 def _identity(context: facts.OutgoingContext) -> dict:
 	known = identity.state(context.party_type, context.party, context.contact, context.level)
-	wanting = rules.check_identity(True, known, clock.now())
-	if wanting:
-		return {"text": translate(wanting[0].message), "wanting": True}
+	missing = rules.check_identity(True, known, clock.now())
+	if missing:
+		return {"text": translate(missing[0].message), "missing": True}
 	if known.verified_until == datetime.max:
-		return {"text": _("The client's identity is confirmed."), "wanting": False}
+		return {"text": _("The client's identity is confirmed."), "missing": False}
 	until = formatdate(known.verified_until)
-	return {"text": _("The client's identity is confirmed until {0}.").format(until), "wanting": False}
+	return {"text": _("The client's identity is confirmed until {0}.").format(until), "missing": False}
 
 
 def _third_parties(context: facts.OutgoingContext) -> list[dict]:
-	"""The known third parties who wrote or were written to."""
+	"""The known third parties among senders and recipients."""
 	addresses = [
 		address
 		for row in frappe.get_all(
@@ -65,5 +65,5 @@ def _third_parties(context: facts.OutgoingContext) -> list[dict]:
 	for name, recipient in sorted(known.items()):
 		decision = checks.consent_of(context, recipient)
 		text = f"{frappe.bold(escape_html(name))}: {translate(decision.reason)}"
-		found.append({"text": text, "wanting": not decision.allowed})
+		found.append({"text": text, "missing": not decision.allowed})
 	return found

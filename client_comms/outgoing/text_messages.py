@@ -1,7 +1,7 @@
-"""Text messages pass the gate before Frappe hands them to the gateway (C-2, P-1, P-3).
+"""Checks text messages at the gate before Frappe passes them to the SMS gateway (C-2, P-1, P-3).
 
-Frappe tells nobody what it is about to send, so that each of its ways to a text message is wrapped; `automatic` has that of
-its Notifications.
+Frappe has no hook before sending, so each of its ways to send a text message is wrapped; `notification` wraps that of
+Notifications.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ def send_sms(
 	:param receiver_list: telephone numbers, as a list or as JSON
 	:param doctype: with `name`, the document that the message is about, if there is one
 	:raises OutgoingRefusedError: nothing of it is sent
-	:raises ReasonNeededError: a warning asks for a reason (`outgoing_reason`)
+	:raises ReasonNeededError: a warning requires a reason (`outgoing_reason`)
 	"""
 	if doctype and name:
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
@@ -41,7 +41,7 @@ def send_sms(
 
 
 class GuardedSMSCenter(SMSCenter):
-	"""ERPNext's messages to many: who does not want any is said by name, and nothing is sent."""
+	"""ERPNext's bulk messages: if a recipient is refused, the message names them and nothing is sent."""
 
 	@frappe.whitelist()
 	def send_sms(self):
@@ -50,7 +50,7 @@ class GuardedSMSCenter(SMSCenter):
 
 
 def require(numbers: Iterable[str], doctype: str | None = None, name: str | None = None) -> None:
-	"""Pass the gate for each client behind `numbers`; about a document, for that one's client.
+	"""Check the message for each client behind `numbers`, or, if it is about a document, for the document's client.
 
 	:raises OutgoingRefusedError, ReasonNeededError: see `outgoing.require`
 	"""

@@ -54,7 +54,7 @@ class Consent:
 	contact: str | None = None
 	data_categories: frozenset[str] = frozenset()
 
-	def standing(self, at: datetime) -> Event | None:
+	def last_event(self, at: datetime) -> Event | None:
 		"""The client's last decision up to `at`; of several at the same moment, the one recorded last."""
 		# sorted() keeps the recorded order of simultaneous events.
 		said = sorted((event for event in self.events if event.at <= at), key=lambda event: event.at)
@@ -62,7 +62,7 @@ class Consent:
 
 	def status(self, at: datetime) -> str | None:
 		"""`GIVEN`, `REFUSED`, `WITHDRAWN` or `EXPIRED` at `at`; None before the client's first decision."""
-		last = self.standing(at)
+		last = self.last_event(at)
 		if last is None:
 			return None
 		if last.kind == GIVEN and last.valid_until is not None and at > last.valid_until:
@@ -109,7 +109,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 	):
 		for consent in concerned:
 			if consent.status(at) == status and _touches(consent, request):
-				values = {"consent": consent.name, "when": consent.standing(at).at}
+				values = {"consent": consent.name, "when": consent.last_event(at).at}
 				return Decision(False, rule, consent.name, Message(text, values))
 
 	given = [consent for consent in concerned if consent.status(at) == GIVEN]
@@ -121,7 +121,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				consent.name,
 				Message(
 					_("The client consented on {when}: {consent}."),
-					{"consent": consent.name, "when": consent.standing(at).at},
+					{"consent": consent.name, "when": consent.last_event(at).at},
 				),
 			)
 	for consent in given:
@@ -143,7 +143,7 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 				consent.name,
 				Message(
 					_("Consent {consent} expired on {when}."),
-					{"consent": consent.name, "when": consent.standing(at).valid_until},
+					{"consent": consent.name, "when": consent.last_event(at).valid_until},
 				),
 			)
 	return Decision(False, NO_CONSENT, None, Message(_("The client has not given consent for this.")))

@@ -57,7 +57,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class EscalationPolicy:
 	"""What the organisation configured. `warning_share` is a share of the working time granted; 0: no warning."""
 
 	warning_share: float = 0
@@ -84,7 +84,7 @@ class Plan:
 
 
 def plan(
-	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str], now: datetime
+	clocks: Clocks, policy: EscalationPolicy, calendar: WorkingCalendar, done: Collection[str], now: datetime
 ) -> Plan:
 	"""The actions due at `now` (aware), without those whose keys are in `done`.
 
@@ -93,10 +93,10 @@ def plan(
 	"""
 	now = as_utc(now)
 	actions, moments = [], []
-	for action, moment in _milestones(clocks, ladder, calendar, done):
+	for action, moment in _milestones(clocks, policy, calendar, done):
 		told_at = max(moment, now)
-		if ladder.quiet and action.kind != BREACHED:
-			told_at = as_utc(ladder.quiet.end_of_quiet(told_at, calendar.zone))
+		if policy.quiet and action.kind != BREACHED:
+			told_at = as_utc(policy.quiet.end_of_quiet(told_at, calendar.zone))
 		if moment < now and told_at == now:
 			actions.append(action)
 		else:
@@ -105,15 +105,15 @@ def plan(
 
 
 def _milestones(
-	clocks: Clocks, ladder: Ladder, calendar: WorkingCalendar, done: Collection[str]
+	clocks: Clocks, policy: EscalationPolicy, calendar: WorkingCalendar, done: Collection[str]
 ) -> Iterator[tuple[Action, datetime]]:
 	"""All pending actions that follow from the current clocks, each with its moment in UTC."""
 	owed = clocks.clock_state == STATE_RUNNING
 	for clock in clocks.current:
-		if clock.status == RUNNING and ladder.warning_share:
+		if clock.status == RUNNING and policy.warning_share:
 			# Sent once per start of the clock, however often the due date changes in between.
 			warning = Action(WARNED, clock, _key(clock.name, clock.started_at))
-			if warning.key not in done and (moment := warning_moment(clock, ladder.warning_share, calendar)):
+			if warning.key not in done and (moment := warning_moment(clock, policy.warning_share, calendar)):
 				yield warning, as_utc(moment)
 		if clock.status not in (RUNNING, BREACHED_CLOCK):
 			continue
@@ -122,7 +122,7 @@ def _milestones(
 			yield breach, as_utc(clock.due)
 		if clock.status != BREACHED_CLOCK or not owed:
 			continue
-		for step in ladder.steps:
+		for step in policy.steps:
 			action = Action(ESCALATED, clock, f"{breach_key(clock)} {step.key}", step)
 			if step.clock in (None, clock.name) and action.key not in done:
 				yield action, as_utc(calendar.add_working_seconds(clock.due, step.after_seconds))

@@ -13,8 +13,8 @@ _SCRIPT = """frappe
 _STYLE = """.owed-today { border: 1px solid var(--border-color); border-radius: var(--border-radius-lg); padding: 12px 16px; }
 .owed-today .head { display: flex; justify-content: space-between; margin-bottom: 6px; font-weight: 600; }
 .owed-today .head a { font-weight: 400; }
-.owed-today .debt { display: flex; gap: 12px; padding: 6px 0; color: inherit; text-decoration: none; border-top: 1px solid var(--border-color); }
-.owed-today .debt:hover { background: var(--fg-hover-color); }
+.owed-today .owed-item { display: flex; gap: 12px; padding: 6px 0; color: inherit; text-decoration: none; border-top: 1px solid var(--border-color); }
+.owed-today .owed-item:hover { background: var(--fg-hover-color); }
 .owed-today .what { flex: 0 0 140px; color: var(--text-muted); }
 .owed-today .about { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .owed-today .due { flex: 0 0 auto; }

@@ -11,7 +11,7 @@ from client_comms.rules.escalation import (
 	BREACHED,
 	ESCALATED,
 	WARNED,
-	Ladder,
+	EscalationPolicy,
 	QuietHours,
 	Step,
 	plan,
@@ -37,7 +37,7 @@ OFFICE = WorkingCalendar("Europe/Berlin", [Window(day, time(9), time(17)) for da
 TERMS = Terms(acknowledge_days=1, respond_days=2)
 QUIET = QuietHours(time(20), time(7))
 STEPS = (Step("staff"), Step("manager", 4 * HOUR), Step("officer", 12 * HOUR, "respond"))
-LADDER = Ladder(0.75, STEPS, QUIET)
+POLICY = EscalationPolicy(0.75, STEPS, QUIET)
 
 
 def at(text):
@@ -49,8 +49,8 @@ def clocks_at(now, events, calendar=OFFICE):
 	return replay([Event(kind, *map(at, times)) for kind, *times in events], TERMS, calendar, now)
 
 
-def planned(now, *events, ladder=LADDER, done=()):
-	return plan(clocks_at(at(now), events), ladder, OFFICE, done, at(now))
+def planned(now, *events, policy=POLICY, done=()):
+	return plan(clocks_at(at(now), events), policy, OFFICE, done, at(now))
 
 
 def told(plan):
@@ -60,11 +60,11 @@ def told(plan):
 	]
 
 
-def sweep_all(until, *events, ladder=LADDER, every=timedelta(minutes=5), start="23 10:00"):
+def sweep_all(until, *events, policy=POLICY, every=timedelta(minutes=5), start="23 10:00"):
 	"""What sweeps at that interval do, each moment with its actions."""
 	done, found, now = set(), [], at(start)
 	while now <= at(until):
-		result = plan(clocks_at(now, events), ladder, OFFICE, done, now)
+		result = plan(clocks_at(now, events), policy, OFFICE, done, now)
 		done.update(action.key for action in result.actions)
 		if result.actions:
 			found.append((f"{now:%d %H:%M}", *told(result)))
@@ -114,7 +114,7 @@ def test_the_next_moment(now, events, moment):
 
 def test_a_breach_is_due_at_once_and_its_telling_waits_for_the_end_of_quiet_time():
 	promised = (PROMISED, "23 11:00", "23 21:00")
-	assert sweep_all("24 08:00", ASKED, promised, ladder=Ladder(0, STEPS, QUIET)) == [
+	assert sweep_all("24 08:00", ASKED, promised, policy=EscalationPolicy(0, STEPS, QUIET)) == [
 		("23 21:05", (BREACHED, "promise")),
 		("24 07:00", (ESCALATED, "promise", "staff")),
 	]
@@ -178,14 +178,14 @@ def test_an_answer_ends_the_ladder():
 	assert until[-1] == ("25 17:05", (BREACHED, "respond"), (ESCALATED, "respond", "staff"))
 
 
-def test_the_ladder_stands_still_while_the_client_is_waited_for():
+def test_escalation_pauses_while_waiting_for_the_client():
 	events = [ASKED, (PAUSED, "24 18:00"), (RESUMED, "27 10:00")]
 	moments = [moment for moment, *_rest in sweep_all("27 10:30", *events)]
 	assert moments == ["24 13:20", "24 17:05", "27 10:00"]
 
 
 def test_steps_of_one_clock_are_for_that_clock():
-	assert told(planned("30 12:00", ASKED, ladder=Ladder(0, (Step("officer", 0, "promise"),)))) == [
+	assert told(planned("30 12:00", ASKED, policy=EscalationPolicy(0, (Step("officer", 0, "promise"),)))) == [
 		(BREACHED, "acknowledge"),
 		(BREACHED, "respond"),
 	]
@@ -201,8 +201,8 @@ COURSES = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 400)), max_s
 		*(Event(k, START + timedelta(hours=h / 2)) for k, h in rows),
 	]
 )
-LADDERS = st.builds(
-	Ladder,
+POLICIES = st.builds(
+	EscalationPolicy,
 	st.sampled_from([0, 0.5, 0.75]),
 	st.sets(st.integers(0, 30), max_size=4).map(
 		lambda hours: tuple(Step(str(h), h * HOUR) for h in sorted(hours))
@@ -212,46 +212,46 @@ LADDERS = st.builds(
 SWEEPS = st.lists(st.integers(1, 700), min_size=1, max_size=12, unique=True).map(sorted)
 
 
-def run_sweeps(events, ladder, half_hours):
+def run_sweeps(events, policy, half_hours):
 	done, found = set(), []
 	for half in half_hours:
 		now = START + timedelta(minutes=30 * half, seconds=1)
-		result = plan(replay(events, TERMS, OFFICE, now), ladder, OFFICE, done, now)
+		result = plan(replay(events, TERMS, OFFICE, now), policy, OFFICE, done, now)
 		done.update(action.key for action in result.actions)
 		found += [(now, action) for action in result.actions]
 		yield now, result, found
 
 
-@given(COURSES, LADDERS, SWEEPS)
-def test_each_thing_is_done_once_however_often_the_sweep_runs(events, ladder, sweeps):
-	for _now, _result, found in run_sweeps(events, ladder, sweeps):
+@given(COURSES, POLICIES, SWEEPS)
+def test_each_thing_is_done_once_however_often_the_sweep_runs(events, policy, sweeps):
+	for _now, _result, found in run_sweeps(events, policy, sweeps):
 		keys = [action.key for _moment, action in found]
 		assert len(keys) == len(set(keys))
 
 
-@given(COURSES, LADDERS, SWEEPS)
-def test_only_breaches_are_due_in_quiet_time(events, ladder, sweeps):
-	for now, result, _found in run_sweeps(events, ladder, sweeps):
-		quiet = ladder.quiet and ladder.quiet.end_of_quiet(now, BERLIN) != now
+@given(COURSES, POLICIES, SWEEPS)
+def test_only_breaches_are_due_in_quiet_time(events, policy, sweeps):
+	for now, result, _found in run_sweeps(events, policy, sweeps):
+		quiet = policy.quiet and policy.quiet.end_of_quiet(now, BERLIN) != now
 		assert not quiet or {action.kind for action in result.actions} <= {BREACHED}
 
 
-@given(COURSES, LADDERS, st.integers(1, 400))
-def test_nothing_is_due_before_the_next_moment_and_something_after_it(events, ladder, half):
+@given(COURSES, POLICIES, st.integers(1, 400))
+def test_nothing_is_due_before_the_next_moment_and_something_after_it(events, policy, half):
 	"""A record is looked at when something happens and at no other time."""
 	now = START + timedelta(minutes=30 * half, seconds=1)
 	past = [event for event in events if event.at <= now]
-	done = {action.key for action in plan(replay(past, TERMS, OFFICE, now), ladder, OFFICE, (), now).actions}
-	result = plan(replay(past, TERMS, OFFICE, now), ladder, OFFICE, done, now)
+	done = {action.key for action in plan(replay(past, TERMS, OFFICE, now), policy, OFFICE, (), now).actions}
+	result = plan(replay(past, TERMS, OFFICE, now), policy, OFFICE, done, now)
 	assert result.actions == ()
 	if result.next_moment is None:
 		later = now + timedelta(days=30)
-		assert plan(replay(past, TERMS, OFFICE, later), ladder, OFFICE, done, later).actions == ()
+		assert plan(replay(past, TERMS, OFFICE, later), policy, OFFICE, done, later).actions == ()
 		return
 	assert result.next_moment >= now
 	before = max(now, result.next_moment - timedelta(seconds=1))
 	after = result.next_moment + timedelta(seconds=1)
 	for moment, something in ((before, False), (after, True)):
 		assert (
-			bool(plan(replay(past, TERMS, OFFICE, moment), ladder, OFFICE, done, moment).actions) is something
+			bool(plan(replay(past, TERMS, OFFICE, moment), policy, OFFICE, done, moment).actions) is something
 		)

@@ -1,7 +1,7 @@
-"""What a deadline sets off is told to people: before it, when it is missed, and step by step after it (C-3, C-4, R-2).
+"""Notifies users of deadlines: before they are due, when they are missed, and step by step afterwards (C-3, C-4, R-2).
 
-`rules.escalation` says what is due; the settings hold the ladder; only people who may read an interaction are
-told, and nothing but its name.
+`rules.escalation` decides what is due; the settings contain the steps; only users who can read an interaction are
+notified, and only with its name.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,10 +23,10 @@ _HOUR, _DAY = 3600, 86_400
 _FAILED = "client_comms_could_not_tell"
 
 
-def current() -> escalation.Ladder:
-	"""The ladder of the settings as the rules take it."""
+def current() -> escalation.EscalationPolicy:
+	"""The escalation settings as input for the rules."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	return escalation.Ladder(
+	return escalation.EscalationPolicy(
 		warning_share=(settings.warning_share or 0) / 100,
 		steps=tuple(
 			escalation.Step(
@@ -53,7 +53,7 @@ def _quiet_hours(settings) -> escalation.QuietHours | None:
 
 
 def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
-	"""What is due for an interaction now that its events do not tell of yet, and when there is more."""
+	"""What is due for an interaction now and not yet recorded in its events, and when more will be due."""
 	done = {row.action_key for row in doc.events if row.action_key}
 	return escalation.plan(
 		clocks, current(), calendars.for_company(doc.company), done, clock.to_aware(clock.now())
@@ -61,13 +61,13 @@ def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
 
 
 def carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
-	"""Write one event for each action, then tell people: each of them once about a deadline in each way.
+	"""Write one event for each action, then notify users: each of them once per deadline and notification method.
 
-	What cannot be told (no outgoing email account, say) is an error in the log and takes no breach back.
+	If a notification fails (for example without an outgoing email account), the error is logged and the breach remains.
 
 	:returns: the users with new notifications, for `alerts.show`
 	"""
-	with policy.holding(doc.name):  # nothing here changes who may read the record
+	with policy.holding(doc.name):  # nothing here changes who can read the record
 		return _carry_out(doc, actions)
 
 
@@ -87,7 +87,7 @@ def _carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
 
 
 def _recipients(doc, action: escalation.Action) -> tuple[tuple[str, ...], list[str]]:
-	"""In which ways whom to tell."""
+	"""Whom to notify by which method."""
 	if action.kind == escalation.BREACHED:
 		return (), []
 	if action.kind == escalation.WARNED:
@@ -123,7 +123,7 @@ def _sentence(kind: str, clock_name: str) -> str:
 
 
 def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
-	"""Each user in their own language, which `sentence` is asked in."""
+	"""Notify each user in their own language; `sentence` returns the text in the current language."""
 	if not users:
 		return
 	frappe.db.savepoint("client_comms_tell")
@@ -144,7 +144,7 @@ def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
 
 
 def _log_failure(doc) -> None:
-	"""Once a day: without an outgoing email account, it is the same for every record."""
+	"""Log once a day: without an outgoing email account, the error is the same for every record."""
 	if frappe.cache.get_value(_FAILED, expires=True):
 		return
 	frappe.cache.set_value(_FAILED, 1, expires_in_sec=_DAY)

@@ -1,7 +1,7 @@
-"""Holidays or hours changed: running clocks follow, what was judged stays as it was (C-3, C-4).
+"""Holidays or hours changed: running clocks follow, and judged deadlines stay as they are (C-3, C-4).
 
-The request itself computes nothing. It hands every record at which something is still to happen to the sweep,
-by its `next_check_at` and in the transaction of the change: so none is forgotten, whatever happens to a worker.
+The request itself computes nothing. It passes every record that is still running to the sweep, by setting
+`next_check_at` in the transaction of the change, so none is forgotten, whatever happens to a worker.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -30,7 +30,7 @@ def follow_holiday_list(doc, method=None) -> None:
 
 
 def follow(companies: Collection[str] | None = None) -> None:
-	"""Let the sweep look at every running record of `companies` (None: of all) next time, within minutes."""
+	"""Make the sweep check every running record of `companies` (None: all) on its next run, within minutes."""
 	table = frappe.qb.DocType(INTERACTION)
 	query = (
 		frappe.qb.update(table)
@@ -45,24 +45,24 @@ def follow(companies: Collection[str] | None = None) -> None:
 
 
 def follow_settings(doc, method=None) -> None:
-	"""`on_update` of Client Comms Settings: what deadlines, warnings and escalation steps rest on may have changed."""
+	"""`on_update` of Client Comms Settings: the basis of deadlines, warnings and escalation steps may have changed."""
 	before = doc.get_doc_before_save()
 	if before is None or any(_content(before.get(each)) != _content(doc.get(each)) for each in _SETTINGS):
 		follow()
 
 
 def follow_calendar(doc, method=None) -> None:
-	"""A Response Calendar was saved or deleted; a company that comes or goes moves clocks of other calendars as well."""
+	"""A Response Calendar was saved or deleted; adding or removing a company also affects clocks of other calendars."""
 	follow()
 
 
 def _content(value) -> str:
-	"""A setting to be compared: rows of a table by what they say."""
+	"""A setting in comparable form: rows of a table by their content."""
 	return str([escalation.key_of(row) for row in value] if isinstance(value, list) else value or "")
 
 
 def _companies_on(calendar: str) -> list[str]:
-	"""Companies whose clocks run on the calendar."""
+	"""Companies whose clocks use the calendar."""
 	own = calendars.own()
 	if calendar == calendars.default_name():
 		others = set(frappe.get_all("Company", pluck="name")) - set(own)
@@ -76,7 +76,7 @@ def _companies_on(calendar: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class World:
-	"""Which calendar each company has, as if a change were saved."""
+	"""The calendar of each company, as if a change were saved."""
 
 	own: Mapping[str, str]
 	changed: Mapping[str, WorkingCalendar]
@@ -87,12 +87,12 @@ class World:
 
 
 def simulate(doc) -> dict:
-	"""What saving a Response Calendar or Holiday List, as it stands in the form, would move.
+	"""Which deadlines would change if a Response Calendar or Holiday List were saved as it is in the form.
 
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
-	    "hidden": int}`: moves that the session user may read, the number of others, moments as stored. The records
-	    with the nearest deadlines are looked at; `more` says that there are others.
-	:raises client_comms.rules.working_time.CalendarError: the hours are impossible
+	    "hidden": int}`: changes that the session user can read, the number of others; datetimes as stored. Only
+	    the records with the nearest deadlines are checked; `more` says that there are others.
+	:raises client_comms.rules.working_time.CalendarError: the hours are invalid
 	"""
 	world = _world_with(doc)
 	affected = [
@@ -103,7 +103,7 @@ def simulate(doc) -> dict:
 	moves, looked_at = [], 0
 	for row, events in _running(affected):
 		looked_at += 1
-		# Compared with what is stored, so that moves which the sweep is still to make are shown as well.
+		# Compared with the stored values, so that changes which the sweep has not made yet are shown as well.
 		moves += [
 			(row, *move)
 			for move in replay.moved(row, replay.replay(row, events, calendar=world.calendar(row.company)))
@@ -144,7 +144,7 @@ def _world_with(doc) -> World:
 
 
 def _running(companies: Collection[str]) -> Iterator[tuple[frappe._dict, list[frappe._dict]]]:
-	"""Interactions with something to happen, the nearest deadline first, with their events; two queries a chunk."""
+	"""Running interactions, the nearest deadline first, with their events; two queries per chunk."""
 	if not companies:
 		return
 	names = frappe.get_all(

@@ -1,4 +1,4 @@
-"""An interaction's clocks from its rows: what the form, the sweep and previews replay alike (C-3, C-4)."""
+"""Replays an interaction's clocks from its rows, for the form, the sweep and previews (C-3, C-4)."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from client_comms.rules.working_time import WorkingCalendar, as_utc
 # Fields of Interaction Event that a replay needs, and of Client Interaction
 EVENT_FIELDS = ("event", "at", "promised_until", "judged")
 TERMS_FIELDS = ("company", "matrix", "communication_type", "direction", "priority")
-# Name of a clock -> the fields that it is rendered into
+# Name of a clock -> the fields in which it is stored
 FIELDS = {
 	"acknowledge": ("acknowledge_by", "acknowledge_status"),
 	"respond": ("respond_by", "respond_status"),
@@ -27,11 +27,11 @@ def replay(
 	now: datetime | None = None,
 	calendar: WorkingCalendar | None = None,
 ) -> response_clock.Clocks:
-	"""The clocks as the events leave them.
+	"""The clocks after all events.
 
 	:param interaction: a document or row with `TERMS_FIELDS`
-	:param events: documents or rows with `EVENT_FIELDS`, in their order
-	:param now: as stored; the present moment when left out
+	:param events: documents or rows with `EVENT_FIELDS`, in order
+	:param now: as stored; by default the current time
 	:param calendar: instead of that of its company
 	"""
 	return response_clock.replay(
@@ -54,7 +54,7 @@ def _event(row) -> response_clock.Event:
 
 
 def judgements_of(row) -> tuple[response_clock.Judgement, ...]:
-	"""The judgements that an event keeps in `judged`: `[[clock, started at, due], …]`, moments in ISO 8601 with offset."""
+	"""The judgements stored in `judged` of an event: `[[clock, started at, due], …]`, datetimes in ISO 8601 with offset."""
 	return tuple(
 		response_clock.Judgement(name, datetime.fromisoformat(started_at), datetime.fromisoformat(due))
 		for name, started_at, due in json.loads(row.judged or "[]")
@@ -62,13 +62,13 @@ def judgements_of(row) -> tuple[response_clock.Judgement, ...]:
 
 
 def unkept_judgements(clocks: response_clock.Clocks, events: Iterable) -> list[response_clock.Judgement]:
-	"""What has been judged and no event keeps yet."""
+	"""Judgements that are not yet stored on an event."""
 	kept = {(each.clock, as_utc(each.started_at)) for row in events for each in judgements_of(row)}
 	return [each for each in clocks.judgements if (each.clock, as_utc(each.started_at)) not in kept]
 
 
 def keep_judgements(judgements: Iterable[response_clock.Judgement]) -> str:
-	"""Judgements as an event keeps them."""
+	"""Judgements in the form stored on an event."""
 	return json.dumps(
 		[
 			[each.clock, as_utc(each.started_at).isoformat(), as_utc(each.due).isoformat()]
@@ -78,7 +78,7 @@ def keep_judgements(judgements: Iterable[response_clock.Judgement]) -> str:
 
 
 def moved(interaction, clocks: response_clock.Clocks) -> list[tuple[str, datetime, datetime]]:
-	"""Deadlines still to be met whose stored due is not that of the replay: (clock, stored due, due), as stored.
+	"""Open deadlines whose stored due date differs from the replay: (clock, stored due, due), as stored.
 
 	:param interaction: a document or row with the columns of `FIELDS`
 	"""

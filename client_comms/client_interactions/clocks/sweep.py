@@ -1,9 +1,9 @@
 """Find what is due without anyone opening a record: warnings, missed deadlines, escalation steps (C-3, C-4, R-2).
 
-The sweep asks the index on `next_check_at` for interactions at which something is due, so its cost follows
-what is due and not what exists. It locks the rows it takes and skips rows that another sweep holds, keeps
-what it does with one event each, and commits in chunks: running it twice at once, or killing it, changes
-nothing in the outcome.
+The sweep uses the index on `next_check_at` to find interactions with something due, so its cost depends on what
+is due, not on what exists. It locks the rows it processes, skips rows that another sweep has locked, records each
+action as one event, and commits in chunks: running it twice at the same time, or interrupting it, does not change
+the result.
 """
 
 import copy
@@ -20,20 +20,20 @@ from client_comms.client_interactions.clocks import escalation, replay
 CHUNK = 50
 DEADLOCKS = 10
 _LOCKED_OUT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
-HELD = datetime(9999, 12, 31)  # `next_check_at` of what a backfill has not finished: left alone until it has
-SECONDS = 240  # a run ends in time for the next one, which goes on where it stopped
+HELD = datetime(9999, 12, 31)  # `next_check_at` while a backfill is running: skipped until it has finished
+SECONDS = 240  # a run ends in time for the next one, which continues where it stopped
 
 
 def run() -> int:
-	"""Handle every interaction at which something is due; returns how many were handled."""
-	handled = set()  # no record twice in a run, so that it ends whatever a record does
+	"""Handle every interaction with something due; returns how many were handled."""
+	handled = set()  # no record twice in a run, so that it always ends
 	deadlocks, end = 0, time.monotonic() + SECONDS
 	with _locking_rows_only():
 		while time.monotonic() < end and (names := [n for n in _take_due(CHUNK) if n not in handled]):
 			try:
 				alerts.show(set().union(*map(_handle, names)))
 			except _LOCKED_OUT:
-				# The whole chunk is taken back, with its locks, and what is due is taken anew.
+				# The whole chunk is rolled back, with its locks, and what is due is read again.
 				frappe.db.rollback()
 				deadlocks += 1
 				if deadlocks > DEADLOCKS:
@@ -46,7 +46,7 @@ def run() -> int:
 
 @contextmanager
 def _locking_rows_only():
-	"""Sweeps side by side lock their rows and not the gaps between rows, in which the others write."""
+	"""Parallel sweeps lock only their rows, not the gaps between them, in which the others write."""
 	if frappe.db.db_type != "mariadb":
 		yield
 		return
@@ -56,7 +56,7 @@ def _locking_rows_only():
 	try:
 		yield
 	finally:
-		frappe.db.rollback()  # chunks are committed; locks of a last look that found nothing end here
+		frappe.db.rollback()  # chunks are committed; locks of a last query without results end here
 		frappe.db.sql(f"set session transaction isolation level {level.replace('-', ' ')}")
 
 
@@ -87,17 +87,17 @@ def _handle(name: str) -> set[str]:
 			reference_doctype="Client Interaction",
 			reference_name=name,
 		)
-		# Looked at again in an hour, so that one broken record does not stop the others.
+		# Tried again in an hour, so that one broken record does not stop the others.
 		_look_again(name, clock.now() + timedelta(hours=1))
 		return set()
 
 
 def handle(doc) -> set[str]:
-	"""Do what is due for one interaction, locked, and set when to look at it next.
+	"""Do what is due for one interaction, which is locked, and set when to check it next.
 
 	:returns: the users with new notifications
 	"""
-	doc._doc_before_save = copy.deepcopy(doc)  # it was read just now: no need to ask once more
+	doc._doc_before_save = copy.deepcopy(doc)  # it was just read, no need to query again
 	clocks = doc.clocks()
 	plan = escalation.plan(doc, clocks)
 	moves = replay.moved(doc, clocks)

@@ -1,6 +1,6 @@
-"""DocTypes, a report and fields whose names nobody understood, renamed on sites that have the old ones.
+"""Renames DocTypes, a report and fields to clearer names on sites that have the old ones.
 
-Before the models are synchronised: the tables, their rows, indexes and links stay. Repeatable.
+Runs before the models are synchronised, so that tables, rows, indexes and links are kept. Repeatable.
 """
 
 import frappe
@@ -20,6 +20,7 @@ REPORTS = {"Interactions Nobody Logged": "Unlogged Interactions"}
 FIELDS = {
 	"Client Interaction": {"sweep_at": "next_check_at"},
 	"Client Disclosure": {"what": "description", "what_section": "description_section"},
+	"Digest Subscription": {"own_debts": "own_items", "team_debts": "team_items"},
 }
 
 

@@ -207,7 +207,7 @@ if (!client_comms.log_interaction) {
 		}
 		frm.layout.show_message(
 			`<div class="client-comms-banner">${lines.join("")}</div>`,
-			client_comms.interaction.standing(interactions[0]).color,
+			client_comms.interaction.state_of(interactions[0]).color,
 			true
 		);
 		frm.layout.message.find("[data-action=show-all]").on("click", () =>
@@ -220,7 +220,7 @@ if (!client_comms.log_interaction) {
 		const it = client_comms.interaction;
 		const subject = frappe.utils.escape_html(interaction.subject);
 		const link = `<a href="${frappe.utils.get_form_link(INTERACTION, interaction.name)}">${subject}</a>`;
-		const sentence = it.debts(interaction)[0] || it.standing(interaction).text;
+		const sentence = it.owed_items(interaction)[0] || it.state_of(interaction).text;
 		const overdue = it.is_overdue(interaction) ? ' style="color: var(--text-on-red)"' : "";
 		return `<div${overdue}>${link}: ${sentence}</div>`;
 	}

@@ -5,13 +5,13 @@ client_comms.show_owed_today = async (root) => {
 	const INTERACTION = "Client Interaction";
 	const body = root.querySelector(".owed-today");
 	await frappe.model.with_doctype(INTERACTION);
-	const { debts, more } = await frappe.xcall("client_comms.api.owed_today");
+	const { items, more } = await frappe.xcall("client_comms.api.owed_today");
 	const it = client_comms.interaction;
 	const escape = frappe.utils.escape_html;
 
-	const rows = debts.map(({ what, client, subject, due, interaction }) => {
+	const rows = items.map(({ what, client, subject, due, interaction }) => {
 		const overdue = it.minutes_to(due) < 0;
-		return `<a class="debt" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
+		return `<a class="owed-item" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
 				<span class="what">${escape(what)}</span>
 				<span class="about"><b>${escape(client || __("Unknown client"))}</b> ${escape(subject || "")}</span>
 				<span class="due${overdue ? " overdue" : ""}" title="${it.when(due)}">${it.relative(due)}</span>
@@ -26,7 +26,7 @@ client_comms.show_owed_today = async (root) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");
 		if (!link || event.ctrlKey || event.metaKey) return;
 		event.preventDefault();
-		if (link.classList.contains("debt")) frappe.set_route(link.getAttribute("href"));
+		if (link.classList.contains("owed-item")) frappe.set_route(link.getAttribute("href"));
 		else frappe.set_route("query-report", "Owed Today");
 	});
 };

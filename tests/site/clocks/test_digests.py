@@ -161,7 +161,7 @@ def test_a_team_lead_may_have_what_others_owe_as_far_as_they_may_read_it(
 	lead, colleague = make_user("Customer Support Manager"), make_user("Frontline Staff")
 	for user in (lead, colleague):
 		subscription = frappe.get_doc("Digest Subscription", digests.subscription_of(user))
-		subscription.team_debts = 1
+		subscription.team_items = 1
 		subscription.save()
 	queued = run_at(f"{TUESDAY} 12:00")
 	assert standard in queued[lead]

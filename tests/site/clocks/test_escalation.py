@@ -1,4 +1,4 @@
-"""Warnings, quiet hours and the ladder: who is told what about a deadline, once each (C-3, C-4, R-2)."""
+"""Warnings, quiet hours and escalation steps: who is notified of a deadline, once each (C-3, C-4, R-2)."""
 
 from email import message_from_string
 from email.header import decode_header, make_header
@@ -39,7 +39,7 @@ def people(make_user):
 
 @pytest.fixture
 def steps(set_settings, clock_at):
-	"""`steps([…], warning_share=…)` sets the ladder, on Monday morning."""
+	"""`steps([…], warning_share=…)` sets the escalation steps, on Monday morning."""
 
 	def change(rows=STEPS, **values):
 		values = {"warning_share": 75, "quiet_from": "20:00:00", "quiet_until": "07:00:00", **values}
@@ -213,7 +213,7 @@ def test_nothing_is_told_in_quiet_time_and_all_of_it_after(case, people, steps, 
 	assert notifications(case) == [(people["responsible"], f"Acknowledgement overdue: {case}")]
 
 
-def test_a_changed_ladder_reaches_what_runs(case, people, steps, next_check_at, clock_at):
+def test_changed_steps_apply_to_running_clocks(case, people, steps, next_check_at, clock_at):
 	steps(warning_share=10)
 	next_check_at("2026-11-23 12:05")
 	assert notifications(case) == [(people["responsible"], f"Acknowledgement due soon: {case}")]
@@ -284,7 +284,7 @@ def test_bad_settings_are_refused_in_words(steps, values, complaint):
 		steps(**values)
 
 
-def test_shipped_sites_have_a_ladder():
+def test_shipped_sites_have_escalation_steps():
 	current = escalation.current()
 	assert current.warning_share == 0.75 and current.quiet and len(current.steps) == 4
 

@@ -33,8 +33,8 @@ def at(moment):
 	return datetime.datetime.fromisoformat(moment)
 
 
-def whats(debts):
-	return [debt.what for debt in debts]
+def whats(items):
+	return [item.what for item in items]
 
 
 def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
@@ -45,11 +45,11 @@ def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
 		with clock_at("2026-11-23 12:00"):
 			assert not owed.owed(frontline, owed.end_of("2026-11-23"))
 		with clock_at("2026-11-24 12:00"):
-			debts = owed.owed(frontline, owed.end_of("2026-11-24"))
-			assert [(debt.what, debt.due, debt.interaction.name) for debt in debts] == [
+			items = owed.owed(frontline, owed.end_of("2026-11-24"))
+			assert [(item.what, item.due, item.interaction.name) for item in items] == [
 				(owed.ACKNOWLEDGEMENT, at("2026-11-24 17:00:00"), name)
 			]
-			assert owed.overdue_seconds(debts[0]) == 0
+			assert owed.overdue_seconds(items[0]) == 0
 			assert whats(owed.owed(frontline)) == [owed.ACKNOWLEDGEMENT, owed.ANSWER]
 		with clock_at("2026-11-24 18:00"):
 			assert owed.overdue_seconds(owed.owed(frontline)[0]) == 3600
@@ -74,11 +74,11 @@ def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, 
 		],
 	)
 	with clock_at("2026-11-24 12:00"), as_user(helper):
-		debts = owed.owed(helper, owed.end_of("2026-11-24"))
-		assert [(debt.what, debt.subject, debt.due) for debt in debts] == [
+		items = owed.owed(helper, owed.end_of("2026-11-24"))
+		assert [(item.what, item.subject, item.due) for item in items] == [
 			(owed.ITEM, "Send the brochure", at("2026-11-24 23:59:59"))
 		]
-		assert owed.overdue_seconds(debts[0]) == 0
+		assert owed.overdue_seconds(items[0]) == 0
 	doc.reload()
 	doc.action_items[0].status = "Closed"
 	doc.save()
@@ -86,7 +86,7 @@ def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, 
 		assert not owed.owed(helper)
 
 
-def test_nobody_sees_debts_of_records_they_may_not_read(inquiry, frontline, agent, clock_at, as_user):
+def test_items_of_hidden_records_are_hidden(inquiry, frontline, agent, clock_at, as_user):
 	inquiry(responsible_staff=frontline)
 	complaint = inquiry(
 		"Feedback/Complaint",
@@ -95,10 +95,10 @@ def test_nobody_sees_debts_of_records_they_may_not_read(inquiry, frontline, agen
 	)
 	with clock_at("2026-11-25 12:00"):
 		with as_user(agent):
-			assert {debt.interaction.name for debt in owed.owed(agent)} == {complaint.name}
+			assert {item.interaction.name for item in owed.owed(agent)} == {complaint.name}
 			assert whats(owed.owed(agent)).count(owed.ITEM) == 1
 		with as_user(frontline):
-			assert complaint.name not in {debt.interaction.name for debt in owed.owed()}
+			assert complaint.name not in {item.interaction.name for item in owed.owed()}
 			assert not owed.owed(agent)
 			assert not [
 				row
@@ -110,9 +110,9 @@ def test_nobody_sees_debts_of_records_they_may_not_read(inquiry, frontline, agen
 def test_content_that_may_not_be_emailed_is_told_apart(inquiry, agent, clock_at, as_user):
 	complaint = inquiry("Feedback/Complaint", responsible_staff=agent)
 	with clock_at("2026-11-24 12:00"), as_user(agent):
-		debts = owed.owed(agent)
-		assert {debt.interaction.name for debt in debts} == {complaint.name}
-		assert not owed.emailable(debts)  # Customer Support reads what is Sensitive, and may not email it
+		items = owed.owed(agent)
+		assert {item.interaction.name for item in items} == {complaint.name}
+		assert not owed.emailable(items)  # Customer Support reads what is Sensitive, and may not email it
 
 
 def test_the_report_shows_what_is_overdue(inquiry, frontline, clock_at, as_user):
@@ -129,9 +129,9 @@ def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clo
 		inquiry(responsible_staff=frontline, subject=f"Question {number}")
 	with clock_at("2026-11-24 12:00"), as_user(frontline):
 		shown = api.owed_today()
-	assert len(shown["debts"]) == 8
+	assert len(shown["items"]) == 8
 	assert shown["more"] == 1
-	assert shown["debts"][0]["client"] == "Anna Client"
+	assert shown["items"][0]["client"] == "Anna Client"
 
 
 # The banner on ERPNext's forms

@@ -339,7 +339,7 @@ def test_settings_out_of_range_are_refused(set_settings, changes, told):
 		set_settings(**changes)
 
 
-def test_a_step_of_the_ladder_out_of_range_is_refused():
+def test_an_escalation_step_out_of_range_is_refused():
 	settings = frappe.get_doc("Client Comms Settings")
 	settings.escalation_steps[1].after_working_hours = 10**9
 	with pytest.raises(frappe.ValidationError, match=r"Escalation Steps, row 2.* from 0 to 8760"):

@@ -196,7 +196,7 @@ async function act(frm, method, values = {}) {
 
 function show_banner(frm) {
 	const it = client_comms.interaction;
-	const { color, text } = it.standing(frm.doc);
+	const { color, text } = it.state_of(frm.doc);
 	const pills = [it.level_pill(frm.doc.confidentiality_level)];
 	if (frm.doc.breached) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
@@ -213,8 +213,8 @@ function show_banner(frm) {
 		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
 		: "";
 	const privacy = (frm.doc.__onload?.privacy || [])
-		.map(({ text, wanting }) => {
-			const color = wanting ? ' style="color: var(--text-on-red)"' : "";
+		.map(({ text, missing }) => {
+			const color = missing ? ' style="color: var(--text-on-red)"' : "";
 			return `<div class="small"${color}>${text}</div>`;
 		})
 		.join("");

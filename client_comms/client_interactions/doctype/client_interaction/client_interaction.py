@@ -50,9 +50,9 @@ EVENT_FIELDS = (
 
 
 class ClientInteraction(Document):
-	"""One conversation with a client: what was said, who owes what by when, and who may see it.
+	"""One conversation with a client: what was said, who owes what by when, and who can see it.
 
-	Status and clocks are computed from `events`, which only grow: by `record`, never by hand.
+	Status and clocks are computed from `events`, to which `record` appends; they are never edited by hand.
 	"""
 
 	# begin: auto-generated types
@@ -118,7 +118,7 @@ class ClientInteraction(Document):
 	# end: auto-generated types
 
 	def onload(self):
-		"""What the form needs besides the fields: what is possible now, the level kept, and who it is about."""
+		"""Additional data for the form: possible actions, the stored level, and the client."""
 		self.set_onload("actions", self.possible_actions())
 		self.set_onload("may_email", frappe.has_permission(self.doctype, "email", doc=self))
 		self.set_onload("generated", self.generated_documentation())
@@ -129,7 +129,7 @@ class ClientInteraction(Document):
 		self.set_onload("preference", preferences.describe(preference))
 
 	def client_email(self) -> str | None:
-		"""Whom a reply is written to: the contact, or else the first address of the client on file."""
+		"""The recipient of a reply: the contact, otherwise the client's first address on file."""
 		if self.contact and (address := frappe.db.get_value("Contact", self.contact, "email_id")):
 			return address
 		return next(iter(contacts.addresses_of(self.party_type, self.party)), None)
@@ -137,7 +137,7 @@ class ClientInteraction(Document):
 	def validate(self):
 		validation.require_texts_fit(self)
 		self.validate_events_are_untouched()
-		if self.occurred_on:  # left empty, its absence is told with the other details
+		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
 		self.set_client()
 		self.set_priority()
@@ -158,7 +158,7 @@ class ClientInteraction(Document):
 		logged_contacts.after_logging(self)
 
 	def on_change(self):
-		"""An Assignment Rule may have given somebody an action item while this was being saved."""
+		"""An Assignment Rule may have added an action item while this was being saved."""
 		if action_items.came_meanwhile(self):
 			self.reload()
 
@@ -171,9 +171,9 @@ class ClientInteraction(Document):
 		"""Append an event and save; clocks and status follow.
 
 		:param event: one of the kinds of Interaction Event
-		:param at: when it happened, as stored (site time zone); now when left out
-		:param promised_until: for `Promised`, when the client may expect the answer
-		:param source: the document behind it, if there is one
+		:param at: when it happened, as stored (site time zone); by default now
+		:param promised_until: for `Promised`, when the client can expect the answer
+		:param source: its source document, if there is one
 		:raises ActionNotPossibleError: the clocks do not allow this event now
 		"""
 		at = get_datetime(at) if at else clock.now()
@@ -183,7 +183,7 @@ class ClientInteraction(Document):
 		self.save_by_app()
 
 	def save_by_app(self):
-		"""Save what the app itself changed: its events, and evidence that arrived by itself."""
+		"""Save changes made by the app itself: events, and evidence that arrived automatically."""
 		self.flags.from_record = True
 		try:
 			self.save(ignore_permissions=True)
@@ -191,7 +191,7 @@ class ClientInteraction(Document):
 			self.flags.from_record = False
 
 	def save_events(self):
-		"""Write the events just appended and the fields that follow from them, and nothing else.
+		"""Write only the events just appended and the fields computed from them.
 
 		The sweep does this to thousands of records, at a fraction of the cost of a save.
 		"""
@@ -219,8 +219,8 @@ class ClientInteraction(Document):
 			refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
 
 	def possible_actions(self) -> list[str]:
-		"""The events that the user may record as things stand (C-3, C-4)."""
-		if not frappe.has_permission(self.doctype, "write", doc=self):  # asks without a message
+		"""The events that the user can currently record (C-3, C-4)."""
+		if not frappe.has_permission(self.doctype, "write", doc=self):  # checks without showing a message
 			return []
 		return list(response_clock.possible_events(self.clocks(), clock.to_aware(clock.now())))
 
@@ -240,17 +240,17 @@ class ClientInteraction(Document):
 		)
 
 	def clocks(self, now=None) -> response_clock.Clocks:
-		"""The clocks as the events leave them at `now` (as stored)."""
+		"""The clocks at `now` (as stored), after all events."""
 		return replay.replay(self, self.events, now)
 
 	# --- validation ----------------------------------------------------------------------------
 
 	def stored(self):
-		"""The document before this change; None when it is new."""
+		"""The document before this change; None if it is new."""
 		return None if self.is_new() else self.get_doc_before_save()
 
 	def validate_events_are_untouched(self):
-		"""Events are append-only and status follows them; only `record` and the intake add any."""
+		"""Events are append-only and the status follows them; only `record` and intake add events."""
 		before = self.stored()
 		if self.flags.from_record or (before is None and self.flags.from_intake):
 			return
@@ -271,8 +271,10 @@ class ClientInteraction(Document):
 			)
 
 	def set_client(self):
-		"""The client's name as its record has it; the contact's client when only a contact is given."""
-		if self.contact and not self.party and not self.flags.from_intake:  # which has looked for it
+		"""Set the client's name from its record, or the contact's client if only a contact is given."""
+		if (
+			self.contact and not self.party and not self.flags.from_intake
+		):  # which has already searched for it
 			link = frappe.db.get_value(
 				"Dynamic Link",
 				{
@@ -291,7 +293,7 @@ class ClientInteraction(Document):
 			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
 
 	def set_priority(self):
-		"""A new interaction has the priority of the document that it is about, where that has one."""
+		"""A new interaction takes the priority of its document, if that has one."""
 		if self.priority or self.stored() or not (self.reference_doctype and self.reference_name):
 			return
 		field = frappe.get_meta(self.reference_doctype).get_field("priority")
@@ -304,18 +306,18 @@ class ClientInteraction(Document):
 			)
 
 	def set_matrix(self):
-		"""Each interaction keeps the version it was governed by (M-1)."""
+		"""Each interaction keeps the version that governs it (M-1)."""
 		before = self.stored()
 		if before:
 			self.matrix = before.matrix
-		elif not (self.flags.from_intake and self.matrix):  # the intake has just asked
+		elif not (self.flags.from_intake and self.matrix):  # intake has just checked
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
 
 	def set_level(self):
-		"""The level of the matrix for a new record; raising is free, lowering needs clearance and a reason."""
+		"""A new record gets the level of the matrix; it can be raised freely, but lowering requires clearance and a reason."""
 		before = self.stored()
 		if not self.communication_type:
-			return  # Frappe tells about this and any other mandatory field that is empty
+			return  # Frappe reports this and any other empty mandatory field
 		rule = matrix.rule_for(self.matrix, self.communication_type)
 		if rule is None:
 			frappe.throw(
@@ -358,16 +360,16 @@ class ClientInteraction(Document):
 			)
 
 	def validate_details(self):
-		"""Date and time, client, summary and responsible staff are on every log (D-2).
+		"""Every log needs date and time, client, summary and responsible staff (D-2).
 
-		What arrives by itself is logged first and completed by staff, so nothing is lost (F-1).
+		Documents that arrive automatically are logged first and completed by staff, so nothing is lost (F-1).
 		"""
 		if self.flags.from_intake or self.flags.from_record:
 			return
 		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
 		details["summary"] = validation.plain(self.summary)
 		if (before := self.stored()) and not before.party:
-			# Somebody unknown wrote: the name they gave stands for the client until staff find out.
+			# The sender is unknown: their name is used for the client until staff identify them.
 			details["party"] = self.party or before.party_name
 		if missing := documentation.missing_details(details):
 			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
@@ -380,7 +382,7 @@ class ClientInteraction(Document):
 			)
 
 	def validate_responsible_staff(self):
-		"""Responsible staff are cleared for the level and hold the responsible party's role (M-1)."""
+		"""Responsible staff need clearance for the level and the responsible party's role (M-1)."""
 		before = self.stored()
 		if not self.responsible_staff or (
 			before
@@ -389,13 +391,13 @@ class ClientInteraction(Document):
 		):
 			return
 		if self.flags.from_intake:
-			return  # `crm.assignment` has chosen nobody else
+			return  # `intake.assignment` chose only valid users
 		sharing.require_clearance(self.responsible_staff, self.confidentiality_level)
 		roles = matrix.responsible_roles(self.matrix, self.communication_type)
 		if roles and self.flags.from_record:
 			roles |= {
 				frappe.get_cached_doc("Client Comms Settings").manager_role
-			}  # when nobody else is there
+			}  # if no one else is available
 		if not roles or roles & set(frappe.get_roles(self.responsible_staff)):
 			return
 		controls.enforce(
@@ -412,7 +414,7 @@ class ClientInteraction(Document):
 		)
 
 	def who_could_be_responsible(self, roles) -> str:
-		"""The next step for who named somebody without a role of `roles`."""
+		"""The next step if the chosen user has none of `roles`."""
 		holders = alerts.users_with_role(*roles) - {"Administrator"}
 		if not holders:
 			return _("No user has this role. Ask a System Manager to assign it.")
@@ -422,7 +424,7 @@ class ClientInteraction(Document):
 		return _("Choose someone who has it, such as {0}.").format(frappe.bold(", ".join(named)))
 
 	def add_change_events(self, outgoing_reason=None):
-		"""What a change of the record means for its history; the first events of a new record."""
+		"""Add events for changes of the record, and the first events of a new record."""
 		before = self.stored()
 		if before is None:
 			if not self.flags.from_intake:
@@ -448,12 +450,12 @@ class ClientInteraction(Document):
 			self.append_moves(moves)
 
 	def append_moves(self, moves):
-		"""Holidays or hours changed, and deadlines with them: `moves` as `replaying.moved` gives them."""
+		"""Record changed deadlines after a change of holidays or hours: `moves` as returned by `replay.moved`."""
 		note = "\n".join(f"{name} {before} → {after}" for name, before, after in moves)
 		self.append_event(RECOMPUTED, clock.now(), note, by="Administrator")
 
 	def set_promptness(self):
-		"""How long staff took to log it, measured once; what arrives by itself is never late (D-1)."""
+		"""Measure once how long staff took to log it; documents that arrive automatically are never late (D-1)."""
 		before = self.stored()
 		if before:
 			self.update({field: before.get(field) for field in log_timeliness.FIELDS})
@@ -465,7 +467,7 @@ class ClientInteraction(Document):
 				log_timeliness.tell_late(self.logged_after_seconds)
 
 	def set_clocks(self):
-		"""Render the replayed clocks into fields; nothing of it is ever typed (C-3, C-4)."""
+		"""Write the replayed clocks into fields, which are never edited by hand (C-3, C-4)."""
 		clocks = self.clocks()
 		self.keep_judgements(clocks)
 		plan = escalation.plan(self, clocks)
@@ -489,7 +491,7 @@ class ClientInteraction(Document):
 		self.set_working_times(clocks)
 
 	def set_working_times(self, clocks: response_clock.Clocks):
-		"""How long it took, in seconds of working time: measured once, so that it stays as it was judged."""
+		"""Measure durations in seconds of working time once, so that they stay as judged."""
 		self.answered_on = clock.to_stored(clocks.answered_at)
 		if self.has_value_changed("acknowledged_on"):
 			self.acknowledge_working_seconds = clocks.acknowledge_seconds or 0
@@ -497,7 +499,7 @@ class ClientInteraction(Document):
 			self.respond_working_seconds = clocks.answer_seconds or 0
 
 	def keep_judgements(self, clocks: response_clock.Clocks):
-		"""What was met or missed keeps its due on the event that tells of it, whatever calendars say later."""
+		"""Store the due date of a met or missed deadline on its event, whatever calendars say later."""
 		added = [row for row in self.events if row.is_new()]
 		if added and (judgements := replay.unkept_judgements(clocks, self.events)):
 			added[-1].judged = replay.keep_judgements(judgements)
@@ -509,7 +511,7 @@ class ClientInteraction(Document):
 	# --- documentation -------------------------------------------------------------------------
 
 	def missing_documentation(self) -> tuple[documentation.Missing, ...]:
-		"""The documentation that the matrix owes and the record does not show yet (M-1, D-6)."""
+		"""The documentation that the matrix requires and the record lacks (M-1, D-6)."""
 		given = [
 			documentation.Evidence(
 				row.documentation_method,
@@ -542,7 +544,7 @@ class ClientInteraction(Document):
 		return escalation_report.facts(self)
 
 	def validate_documentation(self):
-		"""Owed documentation is there before the record is closed, as far as the mode says."""
+		"""Required documentation must exist before the record is closed, depending on the mode."""
 		if missing := self.missing_documentation():
 			controls.enforce(
 				"evidence_mode",
@@ -553,7 +555,7 @@ class ClientInteraction(Document):
 
 
 def _row(row) -> tuple:
-	"""What makes an event row the same row with the same content."""
+	"""The values by which an event row counts as unchanged."""
 	moments = {"at", "promised_until"}
 	return (
 		row.name,

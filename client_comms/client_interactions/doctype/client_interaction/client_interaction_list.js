@@ -81,7 +81,7 @@ Object.assign(client_comms.interaction, {
 	},
 
 	/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
-	standing(doc) {
+	state_of(doc) {
 		const client = this.bold(doc.party_name || __("the client"));
 		if (doc.status === "Closed") return { color: "green", text: __("Closed. No reply is owed.") };
 		if (doc.clock_state === "Paused") {
@@ -92,14 +92,14 @@ Object.assign(client_comms.interaction, {
 		}
 		return {
 			color: this.deadline_color(doc.next_deadline),
-			text: this.debts(doc)
+			text: this.owed_items(doc)
 				.map((sentence) => `<div>${sentence}</div>`)
 				.join(""),
 		};
 	},
 
 	/** What an interaction owes, a sentence each, the most urgent first. */
-	debts(doc) {
+	owed_items(doc) {
 		const staff = this.bold(doc.responsible_name || doc.__onload?.responsible_name || __("The team"));
 		const client = this.bold(doc.party_name || __("the client"));
 		return [

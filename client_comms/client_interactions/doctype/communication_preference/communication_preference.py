@@ -9,7 +9,7 @@ from client_comms.exceptions import MissingDetailsError
 
 
 class CommunicationPreference(Document):
-	"""How a client, or one person there, wants to be contacted: channels in order, channels never to use, language (C-1)."""
+	"""How a client, or one of its contacts, wants to be contacted: channels in order, excluded channels, language (C-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -38,7 +38,7 @@ class CommunicationPreference(Document):
 	# end: auto-generated types
 
 	def __setup__(self):
-		# Unknown until the client says: Frappe would put in the language of whoever enters the preference.
+		# Unknown until the client states it: Frappe would fill in the language of the user who enters the preference.
 		self.dont_update_if_missing.append("language")
 
 	def validate(self):
@@ -66,7 +66,7 @@ class CommunicationPreference(Document):
 			)
 
 	def validate_only_one(self):
-		"""One for each client and contact; whoever enters two at once waits for the other."""
+		"""One per client and contact; simultaneous entries wait for each other."""
 		doctype, name = ("Contact", self.contact) if self.contact else (self.party_type, self.party)
 		frappe.db.get_value(doctype, name, "name", for_update=True)
 		other = frappe.db.get_value(

@@ -6,9 +6,9 @@ from client_comms import validation
 
 
 class DigestSubscription(Document):
-	"""When a user gets the daily email about what clients are owed, and what is in it.
+	"""When a user receives the daily email about what clients are owed, and what it contains.
 
-	`sent_on` is the day that has been looked after: with it, an email goes out once a day at most.
+	`sent_on` is the last processed day, so an email is sent at most once a day.
 	"""
 
 	# begin: auto-generated types
@@ -20,26 +20,26 @@ class DigestSubscription(Document):
 		from frappe.types import DF
 
 		enabled: DF.Check
-		own_debts: DF.Check
+		own_items: DF.Check
 		send_at: DF.Time
 		sent_on: DF.Date | None
-		team_debts: DF.Check
+		team_items: DF.Check
 		unlogged: DF.Check
 		user: DF.Link
 	# end: auto-generated types
 
 	def before_insert(self):
-		# Whoever makes it: it is the user's own, to read and to change.
+		# Whoever creates it, the user owns it and can read and change it.
 		self.owner = self.user
 
 	def validate(self):
 		self.validate_user()
 		validation.require_times(self, "send_at")
 		before = self.get_doc_before_save()
-		self.sent_on = before.sent_on if before else self.flags.sent_on  # not for requests to set
+		self.sent_on = before.sent_on if before else self.flags.sent_on  # requests cannot set it
 
 	def validate_user(self):
-		"""Everybody subscribes for themselves; who sees everybody's subscriptions may do it for others."""
+		"""Users subscribe for themselves; only users who see all subscriptions can do it for others."""
 		if self.user != frappe.session.user and not frappe.has_permission(self.doctype, "report"):
 			frappe.throw(
 				_("You can subscribe to the daily email for yourself only."),

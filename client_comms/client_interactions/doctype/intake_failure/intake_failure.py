@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 
 class IntakeFailure(Document):
-	"""A document that could not be logged when it arrived, and why; until it is logged or set aside (D-1)."""
+	"""A document that could not be logged on arrival, and why, until it is logged or set aside (D-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -21,5 +21,5 @@ class IntakeFailure(Document):
 
 
 def on_doctype_update():
-	"""One failure a document, found by it; the oldest are tried first."""
+	"""One failure per document, searched by document; the oldest are tried first."""
 	frappe.db.add_unique("Intake Failure", ["reference_doctype", "reference_name"])

@@ -12,9 +12,9 @@ ACCESS_GRANTED = "Access Granted"
 
 
 class InteractionAccessGrant(Document):
-	"""Time-bound access of one user to one interaction (P-2); it ends by itself at `valid_until`.
+	"""Temporary access of one user to one interaction (P-2); it ends automatically at `valid_until`.
 
-	Given by somebody with oversight over the interaction, or, as emergency access, taken by a user who has
+	It is granted by a user with oversight of the interaction, or, as emergency access, taken by a user who has
 	clearance but no need-to-know. A grant never replaces clearance: it only makes its user take part.
 	"""
 
@@ -58,12 +58,12 @@ class InteractionAccessGrant(Document):
 		return frappe.db.get_value("Client Interaction", self.interaction, "confidentiality_level")
 
 	def validate_validity(self):
-		"""A grant starts in the present; it may be ended early but not stretched over its own end."""
+		"""A grant starts now; it can be ended early, but not extended after it has expired."""
 		if self.is_new() and get_datetime(self.valid_until) <= clock.now():
 			frappe.throw(_("Choose an end in the future."), title=_("Grant Already Expired"))
 
 	def validate_giver(self):
-		"""Oversight gives grants; emergency access is only for oneself and comes from `break_glass`."""
+		"""Users with oversight create grants; emergency access is only for oneself and only through `break_glass`."""
 		if self.break_glass:
 			if not self.flags.emergency:
 				self._refuse_giver()
@@ -89,5 +89,5 @@ class InteractionAccessGrant(Document):
 
 
 def on_doctype_update():
-	"""The row condition asks for a user's grants on every list (D-5)."""
+	"""The row condition queries a user's grants for every list (D-5)."""
 	frappe.db.add_index("Interaction Access Grant", ["user", "valid_until"])

@@ -4,7 +4,7 @@ from client_comms.client_interactions.child_rows import InteractionRow
 
 
 class InteractionActionItem(InteractionRow):
-	"""What somebody owes after an interaction (F-2); a ToDo of theirs while it is open."""
+	"""What someone must do after an interaction (F-2); they have a ToDo while it is open."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -26,5 +26,5 @@ class InteractionActionItem(InteractionRow):
 
 
 def on_doctype_update():
-	"""The row condition asks for a user's open items on every list (D-5)."""
+	"""The row condition queries a user's open items for every list (D-5)."""
 	frappe.db.add_index("Interaction Action Item", ["assigned_to", "status"])

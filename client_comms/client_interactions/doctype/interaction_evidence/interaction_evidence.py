@@ -2,7 +2,7 @@ from client_comms.client_interactions.child_rows import InteractionRow
 
 
 class InteractionEvidence(InteractionRow):
-	"""What shows that a documentation method was followed (M-1), on paper too (D-6)."""
+	"""Evidence that a documentation method was followed (M-1), including paper files (D-6)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

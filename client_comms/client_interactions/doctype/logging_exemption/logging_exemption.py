@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 
 class LoggingExemption(Document):
-	"""What nobody needs to log, and why: an email, call or event with a client, or what could not be logged (D-1)."""
+	"""A document that need not be logged, and why: an email, call or event with a client, or one that could not be logged (D-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -25,5 +25,5 @@ class LoggingExemption(Document):
 
 
 def on_doctype_update():
-	"""One dismissal a document, found by it."""
+	"""One exemption per document, searched by document."""
 	frappe.db.add_unique("Logging Exemption", ["reference_doctype", "reference_name"])

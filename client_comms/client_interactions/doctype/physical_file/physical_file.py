@@ -20,9 +20,9 @@ _FOLLOW_MOVEMENTS = ("state", "location", "custodian", "due_back")
 
 
 class PhysicalFile(Document):
-	"""A file on paper: where it is, who holds it, and every move of it (D-6).
+	"""A paper file: where it is, who holds it, and all its movements (D-6).
 
-	As confidential as its strictest interaction. State, place and custodian follow the movements, which are only added, by
+	As confidential as its strictest interaction. State, location and custodian follow its append-only movements, which are added by
 	`check_out`, `check_in`, `move`, `report_missing` and `destroy`.
 	"""
 
@@ -99,7 +99,7 @@ class PhysicalFile(Document):
 			)
 
 	def validate_interactions(self):
-		"""Whoever files something under an interaction may read that interaction."""
+		"""Users who file something under an interaction must be able to read it."""
 		names = [row.interaction for row in self.interactions]
 		if twice := {name for name in names if names.count(name) > 1}:
 			frappe.throw(
@@ -115,7 +115,7 @@ class PhysicalFile(Document):
 				guards.require(INTERACTION, name)
 
 	def set_level(self):
-		"""The strictest of its interactions, or a stricter one that somebody chose."""
+		"""The level of its strictest interaction, or a stricter one that a user chose."""
 		levels = policy.current()
 		own = self.confidentiality_level
 		theirs = [
@@ -131,10 +131,10 @@ class PhysicalFile(Document):
 	# --- actions -------------------------------------------------------------------------------
 
 	def check_out(self, custodian: str, reason: str, due_back=None) -> None:
-		"""Hand the file to somebody who may read it.
+		"""Hand the file to a user who can read it.
 
-		:raises frappe.ValidationError: it is not in its place, without a reason, or due back in the past
-		:raises ClearanceMissingError: the custodian may not read the file
+		:raises frappe.ValidationError: the file is not in its location, no reason is given, or the return date is in the past
+		:raises ClearanceMissingError: the custodian cannot read the file
 		"""
 		self._require_state(IN_PLACE)
 		self._require_reason(reason)
@@ -144,7 +144,7 @@ class PhysicalFile(Document):
 		self._record(OUT, CHECKED_OUT, to_custodian=custodian, reason=reason, due_back=due_back)
 
 	def check_in(self, location: str | None = None, custodian: str | None = None) -> None:
-		"""Put the file back in its place, or into another location; also when it was missing."""
+		"""Return the file to its location or to another one, even if it was missing."""
 		self._require_state(CHECKED_OUT, MISSING)
 		kind = FOUND if self.state == MISSING else IN
 		self._record(
@@ -155,12 +155,12 @@ class PhysicalFile(Document):
 		)
 
 	def move(self, location: str, reason: str | None = None) -> None:
-		"""Keep the file in another location from now on."""
+		"""Move the file to another location."""
 		self._require_state(IN_PLACE)
 		self._record(MOVED, IN_PLACE, to_location=location, to_custodian=self.custodian, reason=reason)
 
 	def report_missing(self, reason: str | None = None) -> None:
-		"""Nobody knows where the file is."""
+		"""Report that the file is missing."""
 		self._require_state(IN_PLACE, CHECKED_OUT)
 		self._record(REPORTED_MISSING, MISSING, reason=reason)
 
@@ -221,7 +221,7 @@ class PhysicalFile(Document):
 			frappe.throw(_("Give a reason: it stays with the file's movements."), title=_("Reason Missing"))
 
 	def _require_reader(self, user: str) -> None:
-		"""A file goes to nobody who may not read what is in it."""
+		"""Only users who can read the file can receive it."""
 		if not frappe.db.get_value("User", user, "enabled") or not frappe.has_permission(
 			self.doctype, "read", doc=self, user=user
 		):
@@ -236,9 +236,9 @@ class PhysicalFile(Document):
 			)
 
 	def records(self) -> list[access.Record]:
-		"""What decides about it: each of its interactions, and its own level where that is stricter or there are none."""
+		"""The facts that decide: each of its interactions, and its own level if that is stricter or there are none."""
 		found = [policy.stored_record(row.interaction) for row in self.interactions]
-		# An interaction that is gone leaves its level here.
+		# The level of a deleted interaction remains here.
 		own = self.own_level_decides or None in found or not found
 		records = [record for record in found if record]
 		if own:
@@ -257,7 +257,7 @@ class PhysicalFile(Document):
 
 
 def _plain(row) -> tuple:
-	"""A movement as the database gives it back, whatever form it came in."""
+	"""A movement in the form that the database returns."""
 	fields = (
 		"movement",
 		"from_location",
@@ -275,6 +275,6 @@ def _plain(row) -> tuple:
 
 
 def on_doctype_update():
-	"""What is out is looked for every day; a location's files by every inventory."""
+	"""Files that are checked out are searched daily, and a location's files by every inventory."""
 	frappe.db.add_index("Physical File", ["state", "due_back"], "files_out")
 	frappe.db.add_index("Physical File", ["location", "state"], "files_of_location")

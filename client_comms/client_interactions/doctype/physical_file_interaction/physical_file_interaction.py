@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class PhysicalFileInteraction(Document):
-	"""An interaction that a file on paper belongs to."""
+	"""An interaction to which a paper file belongs."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

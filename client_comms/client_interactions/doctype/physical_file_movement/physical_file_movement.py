@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class PhysicalFileMovement(Document):
-	"""One move of a file on paper; rows are only added, by the actions of the file."""
+	"""One movement of a paper file; rows are only added by the file's actions."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

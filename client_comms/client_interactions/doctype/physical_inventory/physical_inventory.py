@@ -17,9 +17,9 @@ FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
 
 
 class PhysicalInventory(Document):
-	"""The files found in a location and below it, compared with those that belong there (D-6).
+	"""The files found in a location and its sublocations, compared with those that belong there (D-6).
 
-	Submitting it reports what is missing; whoever counts sees labels, and nothing else of files that they may not read.
+	Submitting it reports missing files. Users who count see only the labels of files that they cannot read.
 	"""
 
 	# begin: auto-generated types
@@ -47,7 +47,7 @@ class PhysicalInventory(Document):
 		self.compare()
 
 	def on_submit(self):
-		"""Differences are findings: the missing files are marked, and somebody is to look for them."""
+		"""Differences are findings: missing files are marked, and someone is asked to look for them."""
 		for row in self.files:
 			if row.result != MISSING:
 				continue
@@ -60,7 +60,7 @@ class PhysicalInventory(Document):
 		)
 
 	def compare(self):
-		"""One row for each file that belongs here, and for each label that was found besides."""
+		"""One row per file that belongs here, and per additional label that was found."""
 		scanned = list(
 			dict.fromkeys(line.strip() for line in (self.scanned or "").splitlines() if line.strip())
 		)

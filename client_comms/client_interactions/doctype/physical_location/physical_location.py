@@ -4,7 +4,7 @@ from frappe.utils.nestedset import NestedSet
 
 
 class PhysicalLocation(NestedSet):
-	"""A site, room or cabinet in which files on paper are kept (D-6)."""
+	"""A site, room or cabinet in which paper files are kept (D-6)."""
 
 	nsm_parent_field = "parent_physical_location"
 
@@ -40,7 +40,7 @@ class PhysicalLocation(NestedSet):
 
 
 def within(location: str) -> list[str]:
-	"""The names of a location and of all below it."""
+	"""The names of a location and all its sublocations."""
 	bounds = frappe.db.get_value("Physical Location", location, ["lft", "rgt"])
 	if not bounds:
 		return []

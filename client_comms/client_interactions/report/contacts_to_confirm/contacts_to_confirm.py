@@ -1,4 +1,4 @@
-"""Contacts whose details nobody has confirmed for a while (D-4)."""
+"""Contacts whose details have not been confirmed for a while (D-4)."""
 
 import frappe
 from frappe import _
@@ -13,7 +13,7 @@ READER = "Sales User"
 
 
 def execute(filters=None):
-	"""Those contacts of clients that the user may read, the longest unconfirmed first.
+	"""The clients' contacts that the user can read, the longest unconfirmed first.
 
 	:param filters: `party_type`
 	"""
@@ -30,7 +30,7 @@ def execute(filters=None):
 
 
 def rows(day, party_type: str | None = None) -> list[dict]:
-	"""One for each contact last confirmed, or else made, before `day`; a query for each kind of client."""
+	"""One row per contact that was last confirmed (or, if never, created) before `day`; one query per client type."""
 	links = ["Dynamic Link", "link_doctype", "in", [party_type] if party_type else list(parties.PARTY_TYPES)]
 	fields = ["name", "full_name", "email_id", "phone", "mobile_no", "details_confirmed_on", "verified_how"]
 	fields.append("creation")
@@ -66,7 +66,7 @@ def rows(day, party_type: str | None = None) -> list[dict]:
 
 
 def _readable(clients) -> set[tuple[str, str]]:
-	"""Those clients that the user may read, as (DocType, name)."""
+	"""The clients that the user can read, as (DocType, name)."""
 	names: dict[str, set[str]] = {}
 	for client in clients:
 		names.setdefault(client.party_type, set()).add(client.party)

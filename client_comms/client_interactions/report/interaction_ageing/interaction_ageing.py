@@ -19,10 +19,10 @@ _OPEN: Condition = ("status", "!=", clocks.STATUS_CLOSED)
 def execute(filters=None):
 	"""Open interactions by group and bucket of their next deadline.
 
-	:param filters: see `reporting.conditions`; `group_by`: a name of `reporting.Grouping`; `days`: where the
-	    buckets are cut, working days as a text such as "1, 5"
+	:param filters: see `reporting.conditions`; `group_by`: a name of `reporting.Grouping`; `days`: the limits of
+	    the buckets in working days, such as "1, 5"
 	:returns: columns, rows, message and chart, as Frappe's reports do. Working days are those of the calendar of
-	    the company asked for, else of the default calendar.
+	    the company in the filters, otherwise the default calendar.
 	"""
 	filters = frappe._dict(filters or {})
 	grouping = Grouping(filters.group_by or reporting.STAFF)
@@ -36,7 +36,7 @@ def execute(filters=None):
 
 
 def _buckets(days: str, company: str | None) -> dict[str, tuple[str, list[Condition]]]:
-	"""Column -> its label, and what the list behind it is filtered by."""
+	"""Column -> its label, and the filters of the list behind it."""
 	try:
 		numbers = [float(each) for each in days.split(",")]
 	except ValueError:
@@ -65,7 +65,7 @@ def _rows(grouping: Grouping, groups: dict[tuple, dict], asked: list[Condition])
 	if not groups:
 		return []
 	labels = grouping.labels(list(groups))
-	# Who is most overdue comes first.
+	# The most overdue comes first.
 	keys = sorted(groups, key=lambda key: ([-count for count in groups[key].values()], labels[key]))
 	rows = [
 		{"group": labels[key], **groups[key], "drill": [*asked, *grouping.conditions(key)]} for key in keys
@@ -103,7 +103,7 @@ def _chart(buckets: dict, rows: list[dict]) -> dict | None:
 
 
 def _colors(count: int) -> list[str]:
-	"""From red, the longest overdue, to blue; yellow and grey for what is not due."""
+	"""From red, the longest overdue, to blue; yellow and grey for what is not yet due."""
 	side = (count - 2) // 2
 	red, blue = ("#8e1b1b", "#cb2929", "#ec864b", "#f0b48a"), ("#ecad4b", "#449cf0", "#9ac8f7", "#c9e2fb")
 	return [

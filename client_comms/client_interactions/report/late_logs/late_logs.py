@@ -13,7 +13,7 @@ INTERACTION = owed.INTERACTION
 
 
 def execute(filters=None):
-	"""By staff: logs of the period that the user may read, those that came late, and how late.
+	"""By staff: the logs of the period that the user can read, how many were late, and by how much.
 
 	:param filters: `from_date`, `to_date` (dates on which it happened), `staff` (User)
 	"""

@@ -1,4 +1,4 @@
-"""Who owes whom what by when (C-3, C-4, F-2)."""
+"""Who owes what to whom, and by when (C-3, C-4, F-2)."""
 
 import frappe
 from frappe import _
@@ -7,25 +7,25 @@ from client_comms.client_interactions import owed
 
 
 def execute(filters=None):
-	"""Debts that the user may read, due up to the end of a day, overdue ones included.
+	"""Owed items that the user can read, due by the end of a day, including overdue ones.
 
-	:param filters: `staff` (User; everybody when empty), `until` (date; no limit when empty)
+	:param filters: `staff` (User; everyone if empty), `until` (date; no limit if empty)
 	"""
 	filters = frappe._dict(filters or {})
 	until = owed.end_of(filters.until) if filters.until else None
-	debts = owed.owed(filters.staff, until)
+	items = owed.owed(filters.staff, until)
 	return columns(), [
 		{
-			"client": debt.interaction.party_name,
-			"what": owed.label(debt.what),
-			"due": debt.due,
-			"overdue_by": owed.overdue_seconds(debt) // 60 * 60,
-			"subject": debt.subject,
-			"staff": debt.staff,
-			"level": debt.interaction.confidentiality_level,
-			"interaction": debt.interaction.name,
+			"client": item.interaction.party_name,
+			"what": owed.label(item.what),
+			"due": item.due,
+			"overdue_by": owed.overdue_seconds(item) // 60 * 60,
+			"subject": item.subject,
+			"staff": item.staff,
+			"level": item.interaction.confidentiality_level,
+			"interaction": item.interaction.name,
 		}
-		for debt in debts
+		for item in items
 	]
 
 

@@ -1,4 +1,4 @@
-"""Whether clients were acknowledged, answered and kept posted in time, and how long it took (C-3, C-4, R-2)."""
+"""Whether clients were acknowledged, answered and kept informed on time, and how long it took (C-3, C-4, R-2)."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from client_comms.rules import response_clock as clocks
 
 _ANSWERED = ("promise_status", "=", clocks.NOT_REQUIRED)
 _PROMISED = ("promise_status", "!=", clocks.NOT_REQUIRED)
-# What is counted: column, what the list behind it is filtered by. All of it is stored with the record.
+# What is counted: column, filters of the list behind it. All values are stored on the record.
 COUNTS: dict[str, tuple[Condition, ...]] = {
 	"interactions": (),
 	"acknowledged_in_time": (("acknowledge_status", "=", clocks.MET),),
@@ -29,7 +29,7 @@ TIMES = {
 	"acknowledge": ("acknowledge_working_seconds", "acknowledged_on"),
 	"answer": ("respond_working_seconds", "answered_on"),
 }
-# The one number without a list behind it: the desk's lists know no "or".
+# The only number without a list behind it, because desk lists do not support "or".
 _OWING = (
 	f"{TABLE}.`acknowledge_status` != '{clocks.NOT_REQUIRED}'"
 	f" or {TABLE}.`respond_status` != '{clocks.NOT_REQUIRED}'"
@@ -39,12 +39,12 @@ _GOOD_SHARE = 90
 
 
 def execute(filters=None):
-	"""Compliance by group, with a row for all of them together.
+	"""Compliance by group, with a total row.
 
 	:param filters: see `reporting.conditions`, and `group_by`: a name of `reporting.Grouping`
 	:returns: columns, rows, message, chart and summary, as Frappe's reports do. Times are seconds of working
 	    time; a percentile is the smallest value that at least that share does not exceed (nearest rank).
-	    Of an interaction on which the client wrote again, the latest round counts.
+	    If the client wrote again on an interaction, the latest round counts.
 	"""
 	filters = frappe._dict(filters or {})
 	grouping = Grouping(filters.group_by or reporting.STAFF)
@@ -75,7 +75,7 @@ def _total(groups: Iterable[dict], asked: list[Condition]) -> dict:
 
 
 def _percentiles(select: str, columns: str, asked: list[Condition]) -> Iterable[dict]:
-	"""Median and 90th percentile of both times; a row for each group and time."""
+	"""Median and 90th percentile of both times; one row per group and time."""
 	where, values = reporting.where(asked)
 	partition = f"partition by {columns}" if columns else ""
 	for name, (seconds, ended) in TIMES.items():
@@ -185,7 +185,7 @@ def _width(label: str) -> int:
 
 def _chart(rows: list[dict], by_week: bool) -> dict | None:
 	shown = [row for row in rows if row["owing"]]
-	# The last weeks, or the groups that owe most.
+	# The last weeks, or the groups that owe the most.
 	shown = shown[-_CHART_GROUPS:] if by_week else shown[:_CHART_GROUPS]
 	if not shown:
 		return None

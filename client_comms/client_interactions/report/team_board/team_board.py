@@ -16,7 +16,7 @@ _RUNNING: Condition = ("clock_state", "=", clocks.STATE_RUNNING)
 
 
 def execute(filters=None):
-	"""A row for each of the staff with what they have open, and below it the ten interactions that are due first.
+	"""One row per staff member with their open interactions, and below it the ten that are due first.
 
 	:param filters: see `reporting.conditions`
 	:returns: columns, rows (`indent` 0 staff, 1 interaction) and message, as Frappe's reports do; `overdue_by` is
@@ -29,7 +29,7 @@ def execute(filters=None):
 	urgent = _urgent(asked)
 	labels = grouping.labels(list(staff))
 	rows = []
-	# What is nobody's comes first, then who is most behind.
+	# Unassigned ones come first, then whoever is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
 		behind = [*asked, *grouping.conditions(key)]
 		rows.append({"group": labels[key], "indent": 0, **staff[key], "drill": behind})
@@ -38,7 +38,7 @@ def execute(filters=None):
 
 
 def _counted() -> dict[str, tuple[str, list[Condition]]]:
-	"""Column -> its label, and what the list behind it is filtered by."""
+	"""Column -> its label, and the filters of the list behind it."""
 	now = clock.now()
 	tomorrow = get_datetime(getdate(add_days(now, 1)))
 	return {

@@ -1,4 +1,4 @@
-"""Emails, calls and events with clients that belong to no interaction, and whatever could not be logged (D-1)."""
+"""Emails, calls and events with clients that are not logged, and documents that could not be logged (D-1)."""
 
 import frappe
 from frappe import _
@@ -10,9 +10,9 @@ from client_comms.intake import unlogged
 
 
 def execute(filters=None):
-	"""What nobody logged: everybody's for who answers for logging, their own for the rest.
+	"""Unlogged documents: everyone's for users responsible for logging, their own for all others.
 
-	:param filters: `from_date`, `to_date` (dates), `staff` (User; everybody when empty)
+	:param filters: `from_date`, `to_date` (dates), `staff` (User; everyone if empty)
 	"""
 	filters = frappe._dict(filters or {})
 	start = get_datetime(filters.from_date) if filters.from_date else unlogged.since()

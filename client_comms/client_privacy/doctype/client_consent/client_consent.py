@@ -82,7 +82,7 @@ class ClientConsent(Document):
 		self.validate_third_party()
 		self.validate_scope_stays()
 		self.validate_events_are_untouched()
-		self.set_standing()
+		self.set_status()
 
 	# --- what the client said ------------------------------------------------------------------
 
@@ -207,15 +207,15 @@ class ClientConsent(Document):
 				title=_("History Cannot Be Edited"),
 			)
 
-	def set_standing(self):
+	def set_status(self):
 		"""Status and dates as the client's last word leaves them."""
 		word = consents.as_rule(self)
-		standing = word.standing(clock.now())
+		last = word.last_event(clock.now())
 		given = [row for row in self.events if row.event == rules.GIVEN]
 		self.status = word.status(clock.now()) or ""
 		self.given_on = given[-1].at if given else None
 		self.valid_until = given[-1].valid_until if given else None
-		self.withdrawn_on = standing.at if standing and standing.kind == rules.WITHDRAWN else None
+		self.withdrawn_on = last.at if last and last.kind == rules.WITHDRAWN else None
 
 	def on_trash(self):
 		frappe.throw(

@@ -5,7 +5,7 @@ frappe.ui.form.on("Communication Template", {
 		if (!saved) return;
 
 		show_text(frm);
-		show_standing(frm);
+		show_status(frm);
 		const actions = frm.doc.__onload?.actions || [];
 		if (frm.is_dirty()) return;
 		if (actions.includes("approve")) {
@@ -33,7 +33,7 @@ function show_text(frm) {
 		.appendTo(wrapper);
 }
 
-function show_standing(frm) {
+function show_status(frm) {
 	const { status, version, valid_until } = frm.doc;
 	const past = valid_until && valid_until < frappe.datetime.get_today();
 	if (status === "Approved" && !past) {
