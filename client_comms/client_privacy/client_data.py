@@ -1,7 +1,7 @@
 """Client information is verified before it is entered (D-4).
 
-Somebody who enters a contact, lead or customer is told when the same address or number is on record already. Jobs and
-incoming mail, which nobody could ask, are never held up; neither is what Frappe and ERPNext make along the way.
+Users who enter a contact, lead or customer are told if the same address or number already exists. Jobs and incoming
+mail, where no one can respond, are never blocked; neither are documents that Frappe and ERPNext create on their own.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 
 @dataclass(frozen=True, slots=True)
 class Details:
-	"""The addresses (lower case) and numbers (E.164) that a document carries."""
+	"""The addresses (lower case) and numbers (E.164) of a document."""
 
 	emails: frozenset[str]
 	numbers: frozenset[str]
@@ -38,8 +38,8 @@ class Details:
 def before_insert(doc, method=None) -> None:
 	"""`before_insert` of Contact, Lead and Customer.
 
-	:raises DuplicateClientError: Enforce, and the same client is on record
-	:raises NotVerifiedError: Enforce, and a new contact does not say how its details were verified
+	:raises DuplicateClientError: Enforce, and the same client already exists
+	:raises NotVerifiedError: Enforce, and a new contact has no verification method
 	"""
 	if not _entered_by_staff(doc):
 		return
@@ -60,7 +60,7 @@ def validate(doc, method=None) -> None:
 
 
 def _entered_by_staff(doc) -> bool:
-	"""Whether a person is there to be asked: not in a job, nor for what code makes past the permissions."""
+	"""Whether a user can respond: not in a job, nor for documents that code creates with ignored permissions."""
 	return bool(
 		getattr(frappe.local, "request", None)
 		and frappe.session.user != "Guest"
@@ -70,11 +70,11 @@ def _entered_by_staff(doc) -> bool:
 	)
 
 
-# --- what is asked -------------------------------------------------------------------------------
+# --- what is checked -----------------------------------------------------------------------------
 
 
 def require_addresses(doc) -> None:
-	"""What can be no address is refused in every mode but Off: Frappe would not take it either."""
+	"""Refuse invalid addresses in every mode but Off: Frappe would not accept them either."""
 	before = doc.get_doc_before_save() if not doc.is_new() else None
 	known = details_of(before).emails if before else ()
 	faults = [rules.address_fault(each) for each in sorted(details_of(doc).emails) if each not in known]
@@ -83,7 +83,7 @@ def require_addresses(doc) -> None:
 
 
 def require_new(doc) -> None:
-	"""The same address or number is on record once: the existing record is offered, if the user may see it."""
+	"""Each address or number should exist only once: offer the existing record, if the user can see it."""
 	found = duplicates(doc)
 	if not found:
 		return
@@ -107,7 +107,7 @@ def require_new(doc) -> None:
 
 
 def require_verified(doc) -> None:
-	"""Who enters a new contact in the desk says how the details were verified."""
+	"""Users who enter a new contact in the desk must state how the details were verified."""
 	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
 		controls.enforce(
 			MODE,
@@ -120,13 +120,13 @@ def require_verified(doc) -> None:
 
 
 def _saved_in_the_desk(doctype: str) -> bool:
-	"""Whether the request is the form or the quick entry of this DocType: there, one can be asked for more."""
+	"""Whether the request comes from the form or quick entry of this DocType, where more details can be requested."""
 	form = frappe.form_dict
 	return form.get("cmd") in _SAVES and frappe.parse_json(form.get("doc") or "{}").get("doctype") == doctype
 
 
 def follow_verification(contact) -> None:
-	"""What was verified anew was confirmed today."""
+	"""A new verification also confirms the details today."""
 	if contact.verified_how and (contact.is_new() or contact.has_value_changed("verified_how")):
 		contact.details_confirmed_on = clock.now().date()
 
@@ -149,10 +149,10 @@ def details_of(doc) -> Details:
 
 
 def duplicates(doc) -> list[tuple[str, str]]:
-	"""Contacts, leads and customers on record with the same address or number as a new document: (DocType, name).
+	"""Existing contacts, leads and customers with the same address or number as a new document: (DocType, name).
 
-	At most six queries. A contact is compared with contacts; for a lead or customer, whoever stands behind the
-	contact is named.
+	At most six queries. A contact is compared with contacts; for a lead or customer, the party of the
+	contact is returned.
 	"""
 	details, own = details_of(doc), _own(doc)
 	contacts, leads = set(), set()
@@ -177,11 +177,11 @@ def duplicates(doc) -> list[tuple[str, str]]:
 
 
 def _own(doc) -> set[tuple[str, str]]:
-	"""What a new document comes from, or has made on its way in: no duplicates of it."""
+	"""Documents from which a new document was created, or which it has just created; these are not duplicates."""
 	own = {(doc.doctype, doc.name)}
 	if doc.doctype == "Contact":
 		own.update((row.link_doctype, row.link_name) for row in doc.links if row.link_doctype == "Lead")
-	if contact := doc.get("contact_doc"):  # that a lead has just made, or was given
+	if contact := doc.get("contact_doc"):  # that a lead has just created or was given
 		own.add(("Contact", contact.name))
 	if doc.doctype == "Customer":
 		own.update({("Lead", doc.lead_name), ("Prospect", doc.get("prospect_name"))})
@@ -200,13 +200,13 @@ def _own(doc) -> set[tuple[str, str]]:
 
 
 def due_before():
-	"""The day before which details must have been confirmed not to be due; None: never due."""
+	"""Details confirmed before this day are due; None: never due."""
 	months = cint(frappe.get_cached_doc("Client Comms Settings").confirm_details_months)
 	return add_months(clock.now().date(), -months) if months else None
 
 
 def confirm(contact, how: str) -> None:
-	"""The details of a Contact were confirmed today; who was asked to do so is done (D-4)."""
+	"""Record that a Contact's details were confirmed today, and close the ToDo for it (D-4)."""
 	contact.update({"verified_how": how, "details_confirmed_on": clock.now().date()})
 	close_todo(contact)
 
@@ -227,7 +227,7 @@ def remind() -> int:
 
 	Repeatable; commits in chunks.
 
-	:returns: how many were made
+	:returns: how many were created
 	"""
 	day = due_before()
 	if day is None:

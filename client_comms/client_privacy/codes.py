@@ -1,4 +1,4 @@
-"""One-time codes by email: the client reads out what was sent to their address on file (P-1)."""
+"""One-time codes by email: the client reads out the code sent to their address on file (P-1)."""
 
 import hmac
 import secrets
@@ -23,7 +23,7 @@ _DIGITS = 6
 def send(party_type: str, party: str, contact: str | None, client_interaction: str | None) -> dict:
 	"""Send a code to the client's first address on file; see `client_comms.api.send_identity_code`.
 
-	It replaces those that were sent to the same person before. One of them that was tried in vain and given up has failed.
+	It replaces earlier codes of the same person. An earlier code that was entered wrongly and then abandoned counts as failed.
 	"""
 	address, owner = self_service.address_on_file(party_type, party, contact, None)
 	person = {"party_type": party_type, "party": party, "contact": contact or owner}
@@ -57,7 +57,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 
 
 def check(doc, code: str) -> dict:
-	"""Compare what the client read out, for an Identity Verification; see `client_comms.api.check_identity_code`."""
+	"""Check the code that the client read out, for an Identity Verification; see `client_comms.api.check_identity_code`."""
 	doc.validate_not_locked()
 	over = clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES)
 	if over or doc.result != identity.PENDING or not doc.code_hash:
@@ -78,9 +78,9 @@ def check(doc, code: str) -> dict:
 
 
 def _replace_earlier(person: dict) -> None:
-	"""A code that was sent before opens nothing any more; one that was tried in vain has failed.
+	"""Invalidate earlier codes; one that was entered wrongly counts as failed.
 
-	Else whoever asks for a new code before the last try of each would never be locked out.
+	Otherwise, requesting a new code before the last attempt of each would avoid the lock.
 	"""
 	frappe.db.get_value(
 		person["party_type"], person["party"], "name", for_update=True
@@ -104,9 +104,9 @@ def _replace_earlier(person: dict) -> None:
 
 
 def _require_pause(person: dict) -> None:
-	"""So many codes an hour and person are enough for any client, and too few to guess one.
+	"""Limit the codes per hour and person: enough for any client, but too few to guess one.
 
-	:raises ActionNotPossibleError: says when the next one may be sent
+	:raises ActionNotPossibleError: the message says when the next one can be sent
 	"""
 	hour_ago = clock.now() - timedelta(hours=1)
 	sent = frappe.get_all(
@@ -126,11 +126,11 @@ def _require_pause(person: dict) -> None:
 
 
 def _filters(person: dict) -> dict:
-	"""The codes that were sent to a person; an answer by a link counts as one of the same method, and was not sent."""
+	"""The codes that were sent to a person; answers through a link have the same method, but were not sent as codes."""
 	return {**person, "contact": person["contact"] or ("is", "not set"), "sent_to": ("is", "set")}
 
 
 def _partly(address: str) -> str:
-	"""Enough to recognise the address by, for people who may not see the contact."""
+	"""The partly hidden address, recognisable for users who cannot see the contact."""
 	user, _at, domain = address.partition("@")
 	return f"{user[:1]}…@{domain}"

@@ -1,4 +1,4 @@
-"""The consents of the site, as the rule of consent reads them (P-3)."""
+"""The site's consents as input for the consent rule (P-3)."""
 
 import frappe
 from frappe.utils import get_datetime
@@ -12,12 +12,12 @@ CHUNK = 200
 
 
 def decide(party_type: str, party: str, request: Request, at=None) -> rules.Decision:
-	"""Whether what the client has said covers `request` at `at` (as stored; now when left out)."""
+	"""Whether the client's consents cover `request` at `at` (as stored; by default now)."""
 	return rules.decide(of_client(party_type, party, request.purpose), request, at or clock.now())
 
 
 def of_client(party_type: str, party: str, purpose: str | None = None) -> list[Consent]:
-	"""Everything the client has said, as the rule reads it; three queries however many."""
+	"""All consents of the client as input for the rule; three queries, regardless of their number."""
 	filters = {"party_type": party_type, "party": party, **({"purpose": purpose} if purpose else {})}
 	rows = frappe.get_all(
 		CONSENT, filters, ["name", "purpose", "third_party", "contact"], order_by="name asc"
@@ -55,7 +55,7 @@ def of_client(party_type: str, party: str, purpose: str | None = None) -> list[C
 
 
 def categories_of(interaction: str) -> frozenset[str]:
-	"""The data that an interaction is about, as far as it is on record."""
+	"""The data categories of an interaction, if recorded."""
 	rows = frappe.get_all(
 		"Consent Data Category",
 		{"parenttype": "Client Interaction", "parent": interaction},
@@ -65,7 +65,7 @@ def categories_of(interaction: str) -> frozenset[str]:
 
 
 def as_rule(doc) -> Consent:
-	"""A Client Consent document as the rule reads it."""
+	"""A Client Consent document as input for the rule."""
 	return Consent(
 		doc.name or "",
 		doc.purpose,
@@ -81,15 +81,15 @@ def as_rule(doc) -> Consent:
 
 
 def scope(doc) -> tuple:
-	"""What a consent is about."""
+	"""The scope of a consent."""
 	word = as_rule(doc)
 	return doc.party_type, doc.party, word.purpose, word.third_party, word.contact, word.data_categories
 
 
 def expire() -> int:
-	"""Daily: bring the status of consents up to date whose time is over; returns how many.
+	"""Daily: update the status of expired consents; returns how many.
 
-	For lists and reports alone: the rule goes by the dates.
+	Only for lists and reports: the rule uses the dates.
 	"""
 	done = 0
 	while names := frappe.get_all(

@@ -1,6 +1,6 @@
-"""The disclosure register: what went out, at which level, to whom, on which basis (P-2).
+"""The disclosure register: what was sent, at which level, to whom, on which basis (P-2).
 
-Written by the gate alone, in the transaction in which something goes out.
+It is written only by the gate, in the transaction in which something is sent.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def write(rows: Iterable[dict]) -> None:
 
 
 def hold_back(email_queue: str, why: str) -> None:
-	"""What was entered when a message was queued did not go out after all."""
+	"""Mark entries of a queued message that was not sent after all."""
 	table = frappe.qb.DocType(DISCLOSURE)
 	(
 		frappe.qb.update(table)

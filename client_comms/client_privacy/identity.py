@@ -1,4 +1,4 @@
-"""Whether a client's identity is confirmed, as the gate asks for it (P-1)."""
+"""Whether a client's identity is confirmed, for use by the gate (P-1)."""
 
 from datetime import datetime, timedelta
 
@@ -12,10 +12,10 @@ CONFIRMED, FAILED, PENDING, UNLOCKED = "Confirmed", "Failed", "Pending", "Unlock
 
 
 def state(party_type: str, party: str, contact: str | None, level: str | None) -> Identity:
-	"""Until when the client counts as confirmed at `level`, and whether failed attempts locked that.
+	"""Until when the client's identity is confirmed at `level`, and whether failed attempts locked identity checks.
 
-	A confirmation of the party as a whole counts for each of its contacts, one of a contact for that
-	contact alone; so do failures.
+	A confirmation of the party as a whole applies to each of its contacts, one of a contact only to that
+	contact; the same is true for failures.
 	"""
 	rows = _attempts(party_type, party, contact)
 	confirmed = [row for row in rows if row.result == CONFIRMED]
@@ -33,7 +33,7 @@ def confirm(
 	client_interaction: str | None = None,
 	note: str | None = None,
 ) -> str | None:
-	"""The app itself found out that it is the client; nothing while checks are locked. Returns the verification."""
+	"""Record that the app itself confirmed the client's identity, unless checks are locked. Returns the verification."""
 	if state(party_type, party, contact, None).locked:
 		return None
 	doc = frappe.get_doc(
@@ -53,7 +53,7 @@ def confirm(
 
 
 def failures(rows) -> int:
-	"""Failed attempts since the last one that succeeded, or since somebody unlocked; `rows` newest first."""
+	"""Failed attempts since the last successful one or the last unlock; `rows` newest first."""
 	count = 0
 	for row in rows:
 		if row.result in (CONFIRMED, UNLOCKED):
@@ -63,19 +63,19 @@ def failures(rows) -> int:
 
 
 def allowed_failures() -> int:
-	"""After so many failed attempts nothing more is tried until somebody unlocks."""
+	"""The number of failed attempts after which identity checks are locked."""
 	return cint(frappe.get_cached_doc("Client Comms Settings").identity_attempts) or 3
 
 
 def validity_days(level: str | None) -> int:
-	"""How many calendar days a confirmation lasts at `level`; 0 for no end."""
+	"""How many calendar days a confirmation is valid at `level`; 0 for no limit."""
 	if not level:
 		return 0
 	return cint(frappe.get_cached_value("Confidentiality Level", level, "identity_valid_days"))
 
 
 def last_confirmed(party_type: str, party: str, contact: str | None) -> str | None:
-	"""The verification that a disclosure rests on."""
+	"""The verification on which a disclosure is based."""
 	return next((row.name for row in _attempts(party_type, party, contact) if row.result == CONFIRMED), None)
 
 

@@ -1,6 +1,6 @@
-"""Links by which clients answer without a login (P-3, C-1): random, kept as a keyed hash, expiring, good for one answer.
+"""Links through which clients answer without a login (P-3, C-1): random, stored as a keyed hash, expiring, valid for one answer.
 
-Who tries links that are wrong, old or used learns nothing: all of them get the same words, whether or not such a client exists.
+Invalid, expired and used links all get the same message, so that trying them reveals nothing, not even whether a client exists.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _BYTES = 32
 
 
 def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> tuple[str, str]:
-	"""Make a link; returns its name and its address, which cannot be made again.
+	"""Create a link; returns its name and its address, which cannot be recovered later.
 
 	:param fields: `contact`, `consent`, `client_interaction`, `language`
 	"""
@@ -48,15 +48,15 @@ def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> t
 
 
 def hash_of(token: str) -> str:
-	"""Keyed with the site's key: who reads the database can neither open nor make a link."""
+	"""Keyed with the site's key, so that reading the database is not enough to open or create a link."""
 	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
 def find(token: str | None, *, lock: bool = False):
 	"""The open link of a token.
 
-	:param lock: for an answer, so that of two that come at once only one counts
-	:raises LinkNotValidError: wrong, expired, used or revoked, or tried too often from this address
+	:param lock: lock it for an answer, so that only one of two simultaneous answers counts
+	:raises LinkNotValidError: invalid, expired, used or revoked, or too many attempts from this address
 	"""
 	if _tries() >= TRIES_PER_HOUR:
 		_refuse(TOO_MANY)
@@ -72,16 +72,16 @@ def find(token: str | None, *, lock: bool = False):
 
 
 def use(link) -> None:
-	"""The link was answered; it opens nothing any more."""
+	"""Mark the link as answered; it is no longer valid."""
 	link.db_set({"state": USED, "used_on": clock.now()})
 
 
 def revoke_of(consent: str) -> None:
-	"""A newer request replaces the links that still wait for an answer."""
+	"""Revoke earlier unanswered links, which a newer request replaces."""
 	frappe.db.set_value(LINK, {"consent": consent, "state": OPEN}, "state", REVOKED)
 
 
-# --- wrong tries -----------------------------------------------------------------------------------
+# --- failed attempts ---------------------------------------------------------------------------------
 
 
 def _refuse(outcome: str):
@@ -112,7 +112,7 @@ def _tries() -> int:
 
 
 def _count(outcome: str) -> None:
-	"""Count a try for good: the request that is refused is rolled back."""
+	"""Count an attempt permanently, although the refused request is rolled back."""
 	ip, hour = _key()
 	frappe.db.rollback()
 	frappe.db.sql(

@@ -1,7 +1,7 @@
-"""Receipts: what a client agreed to, for the client to keep (P-3).
+"""Consent receipts for clients (P-3).
 
-As JSON after Kantara's Consent Receipt Specification 1.1, with the history and the notice under the field names of ISO/IEC
-TS 27560:2023; and for people as the print format Consent Receipt, which is also the body of the email that follows an answer.
+As JSON according to Kantara's Consent Receipt Specification 1.1, with history and notice under the field names of ISO/IEC
+TS 27560:2023; and in readable form as the print format Consent Receipt, which is also the body of the email after an answer.
 """
 
 import calendar
@@ -24,7 +24,7 @@ RECORD_VERSION = "ISO/IEC TS 27560:2023"
 PRINT_FORMAT = "Consent Receipt"
 EXPLICIT = "EXPLICIT"
 EVERYTHING = "All information about the client"
-# Receipts have the same id whenever they are made.
+# Receipts have the same id whenever they are created.
 _IDS = uuid.UUID("5d0a6c0e-6f0f-4f0b-9c53-0c6a5b6f5c11")
 
 
@@ -89,7 +89,7 @@ def last_given(doc):
 
 
 def lines(doc) -> list[tuple[str, str]]:
-	"""Label and value of each line of the receipt for people, in the language of the session; empty without an agreement."""
+	"""Label and value of each line of the readable receipt, in the session's language; empty without an agreement."""
 	given = last_given(doc)
 	if given is None:
 		return []
@@ -120,7 +120,7 @@ def lines(doc) -> list[tuple[str, str]]:
 
 
 def how_to_withdraw() -> str:
-	"""How a client takes a consent back, in the language of the session: as easily as it was given."""
+	"""How a client can withdraw a consent, in the session's language; it must be as easy as giving it."""
 	address = _settings().privacy_email
 	if address:
 		return _("At any time: by the link in our message, in the portal, or by writing to {0}.").format(
@@ -130,7 +130,7 @@ def how_to_withdraw() -> str:
 
 
 def send(doc, *, address: str, language: str | None = None, contact: str | None = None) -> None:
-	"""Tell a client who answered by a link what is on record, with the receipt and a link to change the answer."""
+	"""Email a client who answered through a link what was recorded, with the receipt and a link to change the answer."""
 	with speaking(language):
 		_name, url = links.make(
 			links.CONSENT,
@@ -182,7 +182,7 @@ def makes_pdfs() -> bool:
 def _attachments(doc) -> list[dict]:
 	attachments = [{"fname": file_name(doc), "fcontent": as_json(doc)}]
 	if makes_pdfs():
-		# Frappe prints it when the message is sent, not while the client waits.
+		# Frappe prints it when the message is sent, not while the client is waiting.
 		attachments.append(
 			{
 				"print_format_attachment": 1,
@@ -207,7 +207,7 @@ def _company(doc) -> str | None:
 
 
 def _controller(doc) -> dict:
-	"""Who is answerable. The specification wants every field; what the site does not know falls back to the company."""
+	"""The controller. The specification requires every field; missing ones are filled from the company."""
 	settings, company = _settings(), _company(doc)
 	known = frappe.get_cached_value("Company", company, ["email", "phone_no", "country"], as_dict=True)
 	address = get_company_address(company).company_address
@@ -245,7 +245,7 @@ def _code(country: str | None) -> str | None:
 
 
 def _principal(doc) -> str:
-	"""An identifier of the client that the client knows: the address of the contact, or else the name."""
+	"""An identifier that the client recognises: the contact's address, otherwise the name."""
 	return (doc.contact and frappe.db.get_value("Contact", doc.contact, "email_id")) or doc.party_name
 
 

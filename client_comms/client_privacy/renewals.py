@@ -1,4 +1,4 @@
-"""Consents that end soon are renewed in time: once for each, somebody is told, and the client asked if the purpose says so (P-3)."""
+"""Reminds of consents that expire soon: once per consent, staff are notified and, if the purpose says so, the client is asked (P-3)."""
 
 from datetime import timedelta
 
@@ -17,10 +17,10 @@ CHUNK = 100
 
 
 def remind() -> int:
-	"""Daily: remind of consents that end within the days of their purpose; returns how many.
+	"""Daily: send reminders of consents that expire within the days set on their purpose; returns how many.
 
-	The event `Reminded` of a consent keeps it from being reminded of again before it is given anew. Each is committed by
-	itself, so that a killed run is taken up where it stopped.
+	The event `Reminded` prevents another reminder until the consent is given again. Each one is committed separately, so
+	that an interrupted run can be continued.
 	"""
 	done = 0
 	for purpose in frappe.get_all(
@@ -78,11 +78,11 @@ def _remind(name: str, ask_client: bool) -> None:
 				data_categories=[row.data_category for row in doc.data_categories],
 			)
 		except ActionNotPossibleError:
-			frappe.clear_messages()  # no address on file: whoever was told asks in another way
+			frappe.clear_messages()  # no address on file: the notified user asks in another way
 
 
 def _responsible(doc) -> list[str]:
-	"""The client's account manager, or who recorded the consent, or else the manager role; of these, who may read it."""
+	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the first who can read it."""
 	for candidates in (
 		{policy.account_manager(doc.party_type, doc.party)},
 		{doc.collected_by},

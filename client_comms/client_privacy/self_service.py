@@ -1,8 +1,8 @@
-"""What clients do for themselves, by a link or in the portal (P-3, C-1, D-4): see, give and withdraw consents, say how they
-want to be contacted, confirm what we have on record about them.
+"""Self-service for clients through a link or in the portal (P-3, C-1, D-4): view, give and withdraw consents, choose how they
+want to be contacted, and confirm their details.
 
-A visit is on behalf of one client and one person there. Looking changes nothing: mail programs open links on their
-own to look for harm, so an answer is always a form that was sent.
+A visit is on behalf of one client and one of its contacts. Viewing changes nothing: email programs open links to scan
+for threats, so an answer always requires submitting the form.
 """
 
 from collections.abc import Collection
@@ -31,7 +31,7 @@ _NOTE_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-	"""On whose behalf somebody is here; `consent` narrows the visit to that one, `link` is None in the portal."""
+	"""On whose behalf the page is used; `consent` limits the visit to that one, `link` is None in the portal."""
 
 	party_type: str
 	party: str
@@ -49,24 +49,24 @@ class Visit:
 
 	@property
 	def client(self) -> str:
-		"""What tells the client from others of the same login."""
+		"""An identifier of the client among those of the same login."""
 		return f"{self.party_type}/{self.party}"
 
 
 def by_link(token: str | None, *, lock: bool = False) -> Visit:
 	"""The visit that a link allows.
 
-	:raises client_comms.exceptions.LinkNotValidError: the link opens nothing
+	:raises client_comms.exceptions.LinkNotValidError: the link is not valid
 	"""
 	link = links.find(token, lock=lock)
 	return Visit(link.party_type, link.party, link.contact, link.consent, link)
 
 
 def by_login(client: str | None = None) -> Visit | None:
-	"""The visit of a portal user, to one of the clients that their login belongs to.
+	"""The visit of a portal user, for one of the clients of their login.
 
-	:param client: which one, as `Visit.client` says it; needed where there are several
-	:returns: None for a login that belongs to no client, and where nobody said to which of several
+	:param client: which one, as in `Visit.client`; required if there are several
+	:returns: None for a login without clients, or if it has several and none was chosen
 	"""
 	visits = visits_of_login()
 	if client:
@@ -75,10 +75,10 @@ def by_login(client: str | None = None) -> Visit | None:
 
 
 def visits_of_login() -> list[Visit]:
-	"""The visits that are open to the portal user: one for each client of their contacts."""
+	"""The possible visits of the portal user: one for each client of their contacts."""
 	if frappe.session.user == "Guest":
 		return []
-	# Frappe makes a contact of every user, beside the client's.
+	# Frappe creates a contact for every user, in addition to the client's.
 	contacts = frappe.get_all(
 		"Contact", {"user": frappe.session.user}, pluck="name", order_by="modified desc"
 	)
@@ -91,14 +91,14 @@ def visits_of_login() -> list[Visit]:
 
 
 def choices() -> list[dict]:
-	"""The clients of the login, for whoever has to choose: `[{"client", "name"}]`."""
+	"""The clients of the login, to choose from: `[{"client", "name"}]`."""
 	return [
 		{"client": visit.client, "name": _name(visit.party_type, visit.party)} for visit in visits_of_login()
 	]
 
 
 def shown(visit: Visit) -> dict:
-	"""Everything the page shows: `consents`, and outside a link for one consent `offers`, `preference` and `details` too."""
+	"""Everything that the page shows: `consents` and, except for a link to one consent, also `offers`, `preference` and `details`."""
 	page = {
 		"client": _name(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
@@ -123,13 +123,13 @@ def submit(
 	changes: str | None = None,
 	purposes: dict | None = None,
 ) -> list[dict]:
-	"""Record what the client answered, all of it or nothing; returns the receipts of what they agreed to.
+	"""Record all of the client's answers or none; returns the receipts of the consents that they gave.
 
-	:param answers: consent → `Given`, `Refused` or `Withdrawn`; what stays as it is is left out
+	:param answers: consent → `Given`, `Refused` or `Withdrawn`; unchanged ones are omitted
 	:param preference: `{"channels": [...], "never": [...], "language": str}`, or None
-	:param confirmed: the client confirmed the details on record
-	:param changes: what the client says is wrong; staff verify it before anything is changed (D-4)
-	:param purposes: Consent Purpose → `Given` or `Refused`, of those that nobody has asked them about yet
+	:param confirmed: the client confirmed their details
+	:param changes: corrections by the client; staff verify them before anything is changed (D-4)
+	:param purposes: Consent Purpose → `Given` or `Refused`, of purposes about which they have not been asked yet
 	"""
 	own, offered, purposes = _own_consents(visit), _offered(visit), purposes or {}
 	if not all(name in own and word in rules.WORDS for name, word in answers.items()):
@@ -163,7 +163,7 @@ def submit(
 
 
 def refuse() -> NoReturn:
-	"""It is not theirs to answer, or no answer at all; which of these is not said.
+	"""Refuse an answer that is invalid or not theirs to give; the message does not say which.
 
 	:raises ActionNotPossibleError: always
 	"""
@@ -175,7 +175,7 @@ def refuse() -> NoReturn:
 def receipt(visit: Visit, consent: str) -> dict:
 	"""The receipt of one of the client's own consents.
 
-	:raises ActionNotPossibleError: it is none of theirs, or they have never agreed
+	:raises ActionNotPossibleError: it is not theirs, or they have never agreed
 	"""
 	if consent not in _own_consents(visit):
 		refuse()
@@ -194,13 +194,13 @@ def request_consent(
 	data_categories: Collection[str] = (),
 	language: str | None = None,
 ) -> str:
-	"""Ask the client for consent, by a link to an address on file (P-3); returns the consent.
+	"""Ask the client for consent with a link sent to an address on file (P-3); returns the consent.
 
-	What the client said before stays in force until they answer. Where they said no to part of it, they are asked about all
-	that this no is about, so that a yes has effect.
+	Earlier decisions stay in force until the client answers. If they refused part of it, they are asked about everything that
+	the refusal covered, so that agreeing has an effect.
 
-	:param data_categories: none for everything
-	:param address: one of the client's own; the first on file when left out
+	:param data_categories: empty for everything
+	:param address: one of the client's own; by default the first on file
 	:raises ActionNotPossibleError: no address on file, or one that is not the client's
 	"""
 	address, owner = address_on_file(party_type, party, contact, address)
@@ -248,7 +248,7 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 def address_on_file(
 	party_type: str, party: str, contact: str | None, address: str | None
 ) -> tuple[str, str | None]:
-	"""The address to write to, and the contact whose it is: a link goes to nobody but the client."""
+	"""The address to use, and its contact: links are sent only to the client."""
 	known = clients.addresses_of(party_type, party, contact)
 	address = cstr(address).strip().lower() or next(iter(known), "")
 	if address not in known:
@@ -266,7 +266,7 @@ def address_on_file(
 
 
 def _own_consents(visit: Visit) -> list[str]:
-	"""The consents that the visit may see and answer: of the party as a whole, and of the person who is here."""
+	"""The consents that can be viewed and answered in the visit: those of the party as a whole, and those of this contact."""
 	if visit.consent:
 		return [visit.consent]
 	rows = frappe.get_all(
@@ -279,9 +279,9 @@ def _own_consents(visit: Visit) -> list[str]:
 
 
 def _offered(visit: Visit) -> list[str]:
-	"""The purposes of our own that a client may answer by themselves: those on which there is no consent of theirs yet.
+	"""The purposes without third parties that a client can answer without being asked: those without an existing consent.
 
-	Which third parties there are is nobody else's to know, so that clients are asked for those.
+	The list of third parties is not disclosed to clients, so consents for third parties need a request.
 	"""
 	if visit.consent:
 		return []
@@ -304,7 +304,7 @@ def _offer(visit: Visit, purpose: str) -> dict:
 
 
 def _unasked(visit: Visit, purpose: str) -> str:
-	"""The consent that keeps the answer of a client whom nobody asked, with the text that they were shown."""
+	"""The consent for the answer of a client who was not asked, with the text that they were shown."""
 	doc = _consent_for(
 		visit.party_type, visit.party, rules.Request(purpose, contact=visit.contact), None, visit.through
 	)
@@ -313,7 +313,7 @@ def _unasked(visit: Visit, purpose: str) -> str:
 
 
 def _is_preference(wanted: dict) -> bool:
-	"""Whether it names channels that there are, and a language."""
+	"""Whether it contains existing channels and a language."""
 	named = [wanted.get(key) or [] for key in ("channels", "never")]
 	if not all(isinstance(each, list) for each in named):
 		return False
@@ -344,7 +344,7 @@ def _answer(visit: Visit, name: str, answer: str):
 	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
 	status = consents.as_rule(doc).status(clock.now())
 	if answer == rules.WITHDRAWN and status != rules.GIVEN:
-		answer = rules.REFUSED  # there is nothing to take back; the client means no
+		answer = rules.REFUSED  # there is nothing to withdraw; the client means no
 	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
 	doc.record(answer, through=visit.through, notice=asked[-1] if asked else None)
 	return doc
@@ -357,7 +357,7 @@ def _consent_for(
 	client_interaction: str | None,
 	through: str = SECURE_LINK,
 ):
-	"""The consent that the client is asked for: the one of this scope, or a new one on which they have said nothing yet."""
+	"""The consent that the client is asked for: the existing one with this scope, or a new one without a decision."""
 	known = consents.of_client(party_type, party, request.purpose)
 	request = rules.to_ask(known, request, clock.now())
 	scope = (request.third_party, request.contact, request.data_categories)
@@ -377,13 +377,13 @@ def _consent_for(
 			"collected_through": through,
 		}
 	)
-	doc.flags.from_record = True  # nothing was said yet
+	doc.flags.from_record = True  # no decision yet
 	doc.insert(ignore_permissions=True)
 	return doc
 
 
 def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
-	"""A yes takes back the client's earlier no to part of it, unless they have just said something else of that."""
+	"""Agreeing lifts the client's earlier refusal of part of it, unless they have just answered that part differently."""
 	known = consents.of_client(visit.party_type, visit.party, given.purpose)
 	for each in rules.answered_too(known, consents.as_rule(given), visit.contact, clock.now()):
 		if each.name not in answers:
@@ -394,7 +394,7 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 
 
 def _confirm_identity(visit: Visit) -> None:
-	"""Who answers from the address on file, or after a login, has shown who they are (P-1)."""
+	"""A client who answers from the address on file, or after a login, has confirmed their identity (P-1)."""
 	method = "One-Time Code by Email" if visit.link else "Portal Login"
 	identity.confirm(
 		visit.party_type,
@@ -427,7 +427,7 @@ def _details(visit: Visit) -> dict | None:
 
 
 def _report(visit: Visit, changes: str) -> None:
-	"""The client says that something is wrong: somebody verifies it before it is changed (D-4)."""
+	"""The client reports an error: staff verify it before it is changed (D-4)."""
 	contact = frappe.get_doc("Contact", visit.contact)
 	with speaking(preferences.site_language()):
 		contact.add_comment(

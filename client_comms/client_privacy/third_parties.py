@@ -1,4 +1,4 @@
-"""Who third parties are, by the domains and addresses they write from (P-3)."""
+"""Recognises third parties by their domains and addresses (P-3)."""
 
 import frappe
 
@@ -8,12 +8,12 @@ _CACHE = "client_comms_third_parties"
 
 
 def by_domain() -> dict[str, str]:
-	"""Email domain or address, as `rules.domains` compares them → the third party's name; cached until one changes."""
+	"""Email domain or address, normalised by `rules.domains` → the third party's name; cached until one changes."""
 	return frappe.cache.get_value(_CACHE, _build)
 
 
 def of(address: str) -> str | None:
-	"""The third party that an address belongs to, as the gate sorts it."""
+	"""The third party to which an address belongs, as classified by the gate."""
 	return outgoing.sort_recipient(address, outgoing.Known(third_parties=by_domain())).third_party
 
 

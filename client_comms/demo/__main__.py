@@ -1,4 +1,4 @@
-"""The mailbox of the demonstration as a dry run, without a site: `python -m client_comms.demo`."""
+"""A dry run of the demonstration's mailbox, without a site: `python -m client_comms.demo`."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from client_comms.demo import mailbox, stories
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-	"""Print what the procedure makes of the mailbox; return the exit code of the dry run."""
+	"""Print what the procedure would have decided for the mailbox; return the exit code of the dry run."""
 	parser = argparse.ArgumentParser(prog="python -m client_comms.demo", description=__doc__)
 	parser.add_argument(
 		"--anchor", type=_day, metavar="YYYY-MM-DD", help="last day of the demonstration (default: today)"

@@ -1,4 +1,4 @@
-"""Nordlicht Solar on a site: its staff, its customers, its mailboxes and its days off. Made where missing."""
+"""Creates Nordlicht Solar on a site, where missing: its staff, customers, mailboxes and holidays."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import frappe
 from client_comms.demo import mailbox, scenario, stories
 
 HOLIDAY_LIST = "Nordlicht Solar"
-# Address, name of the Email Account, and what Frappe makes of a mail to it.
+# Address, name of the Email Account, and the document that Frappe creates from a mail to it.
 ACCOUNTS = (
 	(stories.SALES, "Nordlicht Sales", "Lead"),
 	(stories.SUPPORT, "Nordlicht Support", "Issue"),
@@ -15,12 +15,12 @@ ACCOUNTS = (
 
 
 def name_of() -> str | None:
-	"""The company of the site whose part Nordlicht Solar plays."""
+	"""The site's company that is used as Nordlicht Solar."""
 	return frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
 
 
 def make(anchor: date) -> None:
-	"""Everything that must be there before the first mail arrives."""
+	"""Create everything that must exist before the first mail arrives."""
 	for person, role, other_roles in scenario.STAFF:
 		make_user(*person, (role, *other_roles))
 	for address, account, append_to in ACCOUNTS:
@@ -32,7 +32,7 @@ def make(anchor: date) -> None:
 
 
 def make_user(name: str, address: str, roles: tuple[str, ...]) -> None:
-	"""A user without a password: an administrator looks at the desk as them, or sets one."""
+	"""A user without a password: an administrator can impersonate them or set one."""
 	if frappe.db.exists("User", address):
 		return
 	first_name, last_name = name.split(" ", 1)
@@ -51,7 +51,7 @@ def make_user(name: str, address: str, roles: tuple[str, ...]) -> None:
 
 
 def make_email_account(address: str, account: str, append_to: str) -> None:
-	"""A mailbox that fetches and sends nothing: no server is asked."""
+	"""A mailbox that does not fetch or send: no server is contacted."""
 	if frappe.db.exists("Email Account", {"email_id": address}):
 		return
 	frappe.get_doc(
@@ -76,7 +76,7 @@ def make_own_domain() -> None:
 
 
 def make_holidays(anchor: date) -> None:
-	"""Give the calendar of the clocks its days off, unless the site has set some."""
+	"""Give the response calendar its holidays, unless the site has set some."""
 	settings = frappe.get_doc("Client Comms Settings")
 	calendar = frappe.get_doc("Response Calendar", settings.default_calendar)
 	if calendar.holiday_list:
@@ -127,7 +127,7 @@ def make_customer_with_contact(
 
 
 def _a_leaf_of(tree: str, wanted: str | None) -> str | None:
-	"""The wanted leaf of a tree DocType if the site has it, else its first."""
+	"""The given leaf of a tree DocType if the site has it, otherwise its first leaf."""
 	if wanted and frappe.db.exists(tree, {"name": wanted, "is_group": 0}):
 		return wanted
 	return frappe.db.get_value(tree, {"is_group": 0}, order_by="name asc")

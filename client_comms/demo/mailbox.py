@@ -1,6 +1,6 @@
-"""The mail of the demonstration: what `stories` tells, as the bytes in which it is delivered.
+"""The mail of the demonstration: the data of `stories` as the bytes in which it is delivered.
 
-It has what real mailboxes have. The same anchor always gives the same bytes.
+It resembles a real mailbox. The same anchor always gives the same bytes.
 """
 
 import base64
@@ -48,7 +48,7 @@ _PIXEL = base64.b64decode(
 
 @dataclass(frozen=True, slots=True)
 class MailItem:
-	"""One mail: its bytes as delivered, when, which way, and where it belongs.
+	"""One mail: its bytes as delivered, its time, direction and conversation.
 
 	`key` names the conversation, `account` is the mailbox it arrived in or belongs to, `at` is aware.
 	"""
@@ -89,7 +89,7 @@ def holidays(anchor: date) -> tuple[date, ...]:
 
 
 def first_moment(when: tuple, anchor: date) -> tuple[date, str]:
-	"""Return day and time of day of a `when` as stories have it."""
+	"""Return day and time of day of a story's `when`."""
 	*place, clock = when
 	day = _day_of_week(anchor, *place) if len(place) == 2 else business_day(anchor, -place[0], anchor)
 	return day, clock
@@ -118,7 +118,7 @@ def _items(story: Story, anchor: date, zone: ZoneInfo) -> Iterator[MailItem]:
 		day = business_day(first_day, step.business_days, anchor)
 		at = datetime.combine(day, time.fromisoformat(step.at), zone)
 		outbound = step.staff is not None or step.kind == AUTO_ACKNOWLEDGEMENT
-		# The anchor is part of the id, so that two demonstrations on one site do not answer each other.
+		# The anchor is part of the id, so that two demonstrations on one site do not refer to each other.
 		domain = OWN_DOMAIN if outbound else story.client[1].rpartition("@")[2]
 		message_id = f"<{story.key}.{len(before) + 1}.{anchor:%Y%m%d}@{domain}>"
 		message = _message(story, step, before)
@@ -144,7 +144,7 @@ def _items(story: Story, anchor: date, zone: ZoneInfo) -> Iterator[MailItem]:
 
 
 def _message(story: Story, step: Step, before: list[MailItem]) -> Message:
-	"""The mail of a step with the headers that say who writes what to whom, and what kind it is."""
+	"""The mail of a step, with headers for sender, recipient, subject and kind."""
 	if step.kind == BOUNCE:
 		return _bounce(story, before[-1])
 	outbound = step.staff is not None or step.kind == AUTO_ACKNOWLEDGEMENT
@@ -165,7 +165,7 @@ def _message(story: Story, step: Step, before: list[MailItem]) -> Message:
 		message.attach(body)
 		message.attach(_attachment(story.attachment))
 	if step.kind == OUT_OF_OFFICE:
-		# Some mail systems set the headers that mark a machine, some leave it at the subject.
+		# Some mail systems set the headers of automatic mail, some only use the subject.
 		german = step.body.startswith("Ich")
 		subject = f"{'Abwesenheitsnotiz' if german else 'Automatic reply'}: {story.subject}"
 		if not german:
@@ -177,7 +177,7 @@ def _message(story: Story, step: Step, before: list[MailItem]) -> Message:
 		message["List-Unsubscribe"] = f"<mailto:leave@{story.client[1].rpartition('@')[2]}>"
 		message["Precedence"] = "bulk"
 	elif not outbound:
-		message["X-Auto-Response-Suppress"] = "DR, OOF"  # Exchange writes this on mail of people, too
+		message["X-Auto-Response-Suppress"] = "DR, OOF"  # Exchange also adds this to mail from people
 	message["Subject"] = Header(subject, None if subject.isascii() else _charset(charset))
 	message["From"] = formataddr(author, _charset(charset))
 	message["To"] = formataddr(story.client) if outbound else story.account
@@ -201,7 +201,7 @@ def _charset(name: str) -> Charset:
 
 
 def _without_charset(raw: bytes, body: str) -> bytes:
-	"""The mail as some web shops send it: raw Latin-1 bytes, and no word about what they are."""
+	"""The mail as some web shops send it: raw Latin-1 bytes without a declared charset."""
 	headers = [
 		line
 		for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
@@ -253,7 +253,7 @@ def _pdf(title: str) -> bytes:
 
 
 def _bounce(story: Story, bounced: MailItem) -> Message:
-	"""What the client's mail server says about a reply that it could not deliver."""
+	"""The client's mail server's report about a reply that it could not deliver."""
 	server = f"mx.{story.client[1].rpartition('@')[2]}"
 	report = MIMEMultipart("report", boundary=f"=_{story.key}_bounce_=", report_type="delivery-status")
 	report.attach(_text(f"Your message to <{story.client[1]}> could not be delivered.\n", "us-ascii"))

@@ -1,4 +1,4 @@
-"""What became of the demonstration, as a table on the terminal."""
+"""Shows the result of the demonstration as a table on the terminal."""
 
 import frappe
 
@@ -24,7 +24,7 @@ FIELDS = (
 
 
 def show(demonstration: Demonstration) -> None:
-	"""Print one line for each conversation, with its deadlines and who of the staff may read it."""
+	"""Print one line for each conversation, with its deadlines and the staff who can read it."""
 	names = demonstration.interactions().values()
 	rows = frappe.get_all(
 		INTERACTION, {"name": ("in", list(names))}, list(FIELDS), order_by="occurred_on asc, name asc"
@@ -74,7 +74,7 @@ def show(demonstration: Demonstration) -> None:
 
 
 def readable_by_staff() -> dict[str, set[str]]:
-	"""User -> the interactions that the desk lists for them."""
+	"""User -> the interactions in their desk list."""
 	before, found = frappe.session.user, {}
 	try:
 		for (_name, user), *_roles in scenario.STAFF:

@@ -1,4 +1,4 @@
-"""Who works at Nordlicht Solar, who its customers are, and what staff did besides writing mail.
+"""The staff and customers of Nordlicht Solar, and what staff did in addition to writing mail.
 
 Plain data around the mailbox: the staff of every role, the customers, the calls and meetings that were
 logged, and the actions on conversations (acknowledged, promised, waiting, closed, …), each at its time.
@@ -21,7 +21,7 @@ FELIX: Person = ("Felix Wulf", f"felix.wulf@{OWN_DOMAIN}")
 SABINE: Person = ("Sabine Reuter", f"sabine.reuter@{OWN_DOMAIN}")
 INES: Person = ("Ines Carstens", f"ines.carstens@{OWN_DOMAIN}")
 
-# Each with a role of the procedure and the roles of ERPNext that the job needs.
+# Each with a role of the procedure and the ERPNext roles that the job needs.
 STAFF = (
 	(LENA, procedure.FRONTLINE_STAFF, ("Sales User",)),
 	(NORA, procedure.FRONTLINE_STAFF, ("Sales User",)),
@@ -65,7 +65,7 @@ WRITE = "Mail written"
 
 @dataclass(frozen=True, slots=True)
 class Log:
-	"""A call, meeting, visit or letter that `by` logged when it was over; `fields` are of Client Interaction."""
+	"""A call, meeting, visit or letter that `by` logged afterwards; `fields` are of Client Interaction."""
 
 	key: str
 	at: datetime
@@ -76,10 +76,10 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-	"""Something done to the conversation `key`, by whoever is responsible for it unless `by` says otherwise.
+	"""Something done to the conversation `key`, by its responsible staff unless `by` says otherwise.
 
-	`until` belongs to PROMISE, `to` is who is given an action item by ASSIGN; the `note` of WRITE is what is
-	written to the client.
+	`until` belongs to PROMISE, `to` is the assignee of an action item for ASSIGN; the `note` of WRITE is the
+	text sent to the client.
 	"""
 
 	key: str
@@ -92,7 +92,7 @@ class Action:
 
 
 def build(anchor: date, time_zone: str = TIME_ZONE) -> list[Log | Action]:
-	"""Return what was logged and done up to `anchor`, in order of time; times of day are those of `time_zone`."""
+	"""Return what was logged and done up to `anchor`, in chronological order; times of day are those of `time_zone`."""
 	zone = ZoneInfo(time_zone)
 
 	def moment(day: date, clock: str) -> datetime:
@@ -127,11 +127,11 @@ def _note(method: str, note: str) -> dict:
 
 
 # Key of a conversation of the mailbox, and what was done to it: n-th business day after its first mail, time of
-# day, what. Nothing here moves a deadline of the mail: that stays as the dry run computes it.
+# day, what. Nothing here changes a deadline of the mail, which stays as the dry run computes it.
 _ON_MAIL = (
 	("roof-offer", ((4, "10:00", CLOSE),)),
 	("leak", ((0, "18:35", ACKNOWLEDGE, {"note": "Called her back at once."}), (14, "16:10", CLOSE))),
-	# Closed too early: the client writes again, which opens it anew.
+	# Closed too early: the client writes again, which reopens it.
 	("error-301", ((1, "16:00", CLOSE), (6, "10:00", CLOSE))),
 	("bakery-roof", ((5, "11:00", CLOSE),)),
 	(

@@ -1,8 +1,8 @@
-"""Load the demonstration into a site: two months of Nordlicht Solar, taken in and worked on as they happened.
+"""Loads the demonstration into a site: two months of Nordlicht Solar, received and handled as they happened.
 
-Every mail goes through Frappe's own intake, and everything staff did through the same methods that the desk
-calls, as the person who did it, with the clock moved to when it happened. Levels, deadlines, missed deadlines,
-notifications and to-dos are what the app makes of that; none is written here. No mail is sent.
+Every mail passes through Frappe's own intake, and staff actions use the same methods as the desk, as the user
+who did it, with the clock set to that time. Levels, deadlines, missed deadlines, notifications and to-dos are
+results of the app; none is written here. No mail is sent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,18 +37,18 @@ TYPE_OF_KIND = {
 MANAGER = scenario.MAREN[1]
 SWEEP_EVERY = timedelta(minutes=5)  # as the scheduler does
 STEPS_PER_COMMIT = 20
-# Where Frappe takes the time for a document's creation and for fields that default to now.
+# Where Frappe gets the time for a document's creation and for fields that default to now.
 _FRAPPE_CLOCKS = (frappe_time, create_new)
 
 Step = mailbox.MailItem | scenario.Log | scenario.Action
 
 
 class NotLoadable(Exception):
-	"""The demonstration cannot be loaded into this site; the text says what to do, in one line."""
+	"""The demonstration cannot be loaded into this site; the message says what to do, in one line."""
 
 
 def loaded_anchor() -> date | None:
-	"""The last day of the demonstration that is on the site, complete or not; None when there is none."""
+	"""The last day of the site's demonstration, complete or not; None if there is none."""
 	key = mailbox.build(clock.now().date())[0].key
 	found = {"message_id": ("like", f"{key}.1.%.example")}
 	message_id = frappe.db.get_value("Communication", found, "message_id", order_by="creation asc")
@@ -56,11 +56,11 @@ def loaded_anchor() -> date | None:
 
 
 def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -> "Demonstration":
-	"""Load what is missing of the demonstration: nothing the second time.
+	"""Load the missing parts of the demonstration; a second run loads nothing.
 
-	:param anchor: its last day; today, or that of the demonstration which is there already, when left out
+	:param anchor: its last day; by default today, or that of the existing demonstration
 	:param watch: wraps the list of steps, to show progress
-	:raises NotLoadable: no company yet, a day to come, or a demonstration of another day is there
+	:raises NotLoadable: there is no company yet, the day is in the future, or a demonstration of another day exists
 	"""
 	present = loaded_anchor()
 	anchor = anchor or present or clock.now().date()
@@ -80,9 +80,9 @@ def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -
 
 
 class Demonstration:
-	"""The steps up to the anchor in order of time, and where the site has them.
+	"""The steps up to the anchor in chronological order, and their documents on the site.
 
-	`done` counts the steps that were played; `refused` says which ones the site's own rules did not allow.
+	`done` counts the completed steps; `refused` lists those that the site's own rules did not allow.
 	"""
 
 	def __init__(self, anchor: date):
@@ -90,7 +90,7 @@ class Demonstration:
 		self.done = 0
 		self.refused: list[str] = []
 		zone = calendars.default().time_zone
-		# Frappe's automatic replies leave no document behind.
+		# Frappe's automatic replies do not create a document.
 		mails = [m for m in mailbox.build(anchor, zone) if m.kind != stories.AUTO_ACKNOWLEDGEMENT]
 		self.steps: list[Step] = sorted([*mails, *scenario.build(anchor, zone)], key=lambda step: step.at)
 		self.openings: dict[str, Step] = {}
@@ -98,7 +98,7 @@ class Demonstration:
 			self.openings.setdefault(step.key, step)
 
 	def interactions(self) -> dict[str, str]:
-		"""Key of the conversation -> name of the interaction, as far as there is one."""
+		"""Key of the conversation -> name of its interaction, if there is one."""
 		found = {key: self.interaction(key) for key in self.openings}
 		return {key: name for key, name in found.items() if name}
 
@@ -127,7 +127,7 @@ class Demonstration:
 		_sweep_until(clock.now())
 
 	def attempt(self, step: Step) -> None:
-		"""Do the step; a site that has changed its matrix, levels or controls may refuse it."""
+		"""Do the step; a site with a changed matrix, levels or controls may refuse it."""
 		frappe.db.savepoint("demonstration_step")
 		try:
 			self.do(step)
@@ -138,7 +138,7 @@ class Demonstration:
 			self.refused.append(f"{step.key}, {what}: {strip_html(str(refusal))}")
 
 	def is_done(self, step: Step) -> bool:
-		"""Whether the site shows the trace of the step."""
+		"""Whether the step was already done on the site."""
 		if isinstance(step, mailbox.MailItem):
 			return bool(frappe.db.exists("Communication", {"message_id": _message_id(step)}))
 		name = self.interaction(step.key)
@@ -176,7 +176,7 @@ class Demonstration:
 		if not name:
 			if item.kind in TYPE_OF_KIND:
 				self.begin(item, message, author)
-			else:  # the site logs no mail
+			else:  # the site does not log mail
 				_receive(item)
 			return
 		_take_over(name, author)
@@ -194,7 +194,7 @@ class Demonstration:
 			_receive(item)
 
 	def begin(self, item: mailbox.MailItem, message: Message, author: str) -> None:
-		"""A conversation that the company begins is logged first, then the mail is written from its form."""
+		"""A conversation that the company starts is logged first, then the mail is written from its form."""
 		client = parseaddr(message["To"])[1]
 		customer = next(name for name, _type, person, _manager in scenario.CUSTOMERS if person[1] == client)
 		communication_type = TYPE_OF_KIND[item.kind]
@@ -241,7 +241,7 @@ def _write(
 	message_id: str,
 	in_reply_to: str | None = None,
 ) -> None:
-	"""What the desk does with a mail, except that it keeps the id that the client's answer refers to."""
+	"""Write a mail like the desk does, but keep the id to which the client's answer refers."""
 	doctype, name = reference
 	written = write_in_desk(
 		doctype=doctype,
@@ -261,7 +261,7 @@ def _may_email(user: str, doctype: str, name: str) -> bool:
 
 
 def _take_over(name: str, author: str) -> None:
-	"""Whoever answers becomes responsible, if the matrix lets them: they take it, or are given it by the manager."""
+	"""The user who answers becomes responsible, if the matrix allows it: they take it over, or the manager assigns it."""
 	doc = frappe.get_doc(INTERACTION, name)
 	roles = matrix.responsible_roles(doc.matrix, doc.communication_type)
 	if author == doc.responsible_staff or not roles & set(frappe.get_roles(author)):
@@ -283,7 +283,7 @@ def _assign(doc, action: scenario.Action) -> None:
 
 
 def _close(doc, action: scenario.Action) -> None:
-	"""Attach the document that the matrix owes, such as the issue of a complaint, and close."""
+	"""Attach the document that the matrix requires, such as the issue of a complaint, and close."""
 	owed = {m.name: m for m in matrix.owed_documentation(doc.matrix, doc.communication_type)}
 	for missing in doc.missing_documentation():
 		if owed[missing.method].evidence == documentation.DOCUMENT:
@@ -295,7 +295,7 @@ def _close(doc, action: scenario.Action) -> None:
 
 
 def _set_issue(reference: tuple[str, str], status: str) -> None:
-	"""ERPNext leaves the status of an issue to whoever works on it."""
+	"""Set the status of an issue, which ERPNext leaves to its users."""
 	if reference[0] == "Issue" and frappe.has_permission("Issue", "write", doc=reference[1]):
 		issue = frappe.get_doc(*reference)
 		issue.status = status
@@ -321,13 +321,13 @@ _ACTIONS = {
 
 
 def _sweep_until(end: datetime) -> None:
-	"""Run the sweep when the scheduler would have found something due, up to `end` (as stored)."""
+	"""Run the sweep at the times at which something was due, up to `end` (as stored)."""
 	table = frappe.qb.DocType(INTERACTION)
 	earliest = frappe.qb.from_(table).select(Min(table.next_check_at))
 	run = None
 	while (due := earliest.run()[0][0]) and due < end:
 		missed = due.replace(minute=due.minute // 5 * 5, second=0) + SWEEP_EVERY
-		# What a run could not finish is left to the next one.
+		# The next run continues what a run could not finish.
 		run = max(missed, run + SWEEP_EVERY) if run else missed
 		if run > end:
 			return
@@ -337,10 +337,10 @@ def _sweep_until(end: datetime) -> None:
 
 @contextmanager
 def _at(moment: datetime) -> Iterator[None]:
-	"""Let the app and Frappe believe that it is `moment` (as stored), for what Frappe itself dates."""
+	"""Set the time of the app and of Frappe's own timestamps to `moment` (as stored)."""
 	real = frappe_time.now_datetime
-	ticks = count(1)  # Frappe tells versions of a document apart by their microseconds
-	frappe.local.new_doc_templates = {}  # what defaults to today is kept there
+	ticks = count(1)  # Frappe distinguishes versions of a document by their microseconds
+	frappe.local.new_doc_templates = {}  # values that default to today are stored there
 	for module in _FRAPPE_CLOCKS:
 		module.now_datetime = lambda: moment + timedelta(microseconds=next(ticks))
 	try:

@@ -1,8 +1,8 @@
-"""The conversations of the demonstration, as data: who writes what to Nordlicht Solar, a company that does not exist, and when.
+"""The conversations of the demonstration as data: who writes what to the fictitious company Nordlicht Solar, and when.
 
 Inquiries, complaints and questions about running services, at night, on weekends and on a holiday; replies in time,
 late and never; out-of-office notices, a bounce and a newsletter; attachments and old character encodings. All domains
-end in .example, which is reserved and belongs to nobody. `mailbox` makes mail of them.
+end in .example, which is reserved. `mailbox` turns them into mail.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Story:
 	steps: tuple[Step, ...] = ()
 	charset: str = "utf-8"
 	attachment: str | None = None
-	staff: tuple[str, str] | None = None  # who begins it, when it is not the client
+	staff: tuple[str, str] | None = None  # who starts it, if not the client
 
 
 def _staff(business_days: int, at: str, staff: tuple[str, str], body: str) -> Step:
@@ -87,7 +87,7 @@ _COOP = ("Sarah O'Neill", "sarah@harbour-coop.example")
 _PARISH = ("Pastor Thiel", "buero@gemeinde-thiel.example")
 _LOGISTICS = ("Piotr Kowalski", "p.kowalski@kowalski-logistik.example")
 
-# From week -8 only Thursday on: with an anchor on a Sunday, that Wednesday is the 60th day before it.
+# Week -8 starts on Thursday: with an anchor on a Sunday, that Wednesday is the 60th day before it.
 STORIES = (
 	# Inquiries
 	Story(
@@ -564,7 +564,7 @@ STORIES = (
 		"Garantie der Module",
 		"Gilt die Garantie auch nach dem Umbau der Halle?",
 	),
-	# Mail that the company begins
+	# Mail that the company starts
 	Story(
 		"update-hansen",
 		SERVICE_UPDATE,

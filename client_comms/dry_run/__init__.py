@@ -1,8 +1,8 @@
-"""What the procedure would have made of past client mail, worked out without a site.
+"""What the procedure would have decided for past client mail, computed without a site.
 
-A mailbox is read into mails (`mailbox`), the mails are put into conversations and measured against the
-procedure (`assessment`); `command` prints that. The decisions are those of `client_comms.rules`, so a
-site that has taken in the same mail answers the same.
+`mailbox` reads a mailbox, `assessment` groups its mails into conversations and checks them against the
+procedure, and `command` prints the result. The decisions are those of `client_comms.rules`, so a site that
+received the same mail would decide the same.
 """
 
 from client_comms.dry_run.assessment import Assessment, assess

@@ -1,4 +1,4 @@
-"""Put mail into conversations and measure each against the procedure (C-3, C-4, D-5, M-1)."""
+"""Groups mail into conversations and checks each against the procedure (C-3, C-4, D-5, M-1)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SOMEONE = "someone"
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-	"""Roles that may read: whether or not they take part, and those that must take part."""
+	"""Roles that can read a conversation: always, or only if they take part."""
 
 	anyway: tuple[str, ...]
 	taking_part: tuple[str, ...]
@@ -25,10 +25,10 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-	"""One conversation with a client as the procedure sees it; datetimes are in the calendar's zone.
+	"""The procedure's result for one conversation with a client; datetimes are in the calendar's zone.
 
-	Deadlines and statuses are those of the round that is current, as on a site; `breached` covers the
-	earlier rounds too. A deadline is None where none is owed, `received_on` where the client never wrote.
+	Deadlines and statuses are those of the current round, as on a site; `breached` covers the earlier rounds
+	as well. A deadline is None if none is owed, `received_on` if the client never wrote.
 	"""
 
 	key: str
@@ -51,11 +51,11 @@ class Assessment:
 def assess(
 	messages: Iterable[Mail], procedure: Procedure, calendar: WorkingCalendar, now: datetime
 ) -> list[Assessment]:
-	"""Return what the procedure makes of `messages` (as `sort_out` returns them) at `now`, oldest first.
+	"""Return the procedure's results for `messages` (from `sort_out`) at `now`, oldest first.
 
-	Every message from a client is received, and the first reply that a person sends answers it. Mail
-	written by machines starts no clock and answers nothing; mail among staff and mail dated after `now`
-	is left out. Conversations without a message between people and a client are none.
+	Every message from a client counts as received, and the first reply by a person answers it. Automatic
+	mail starts no clock and does not count as an answer; mail among staff and mail dated after `now` is
+	ignored. Conversations without a message between a person and a client are omitted.
 	"""
 	past = [mail for mail in messages if mail.at <= now and mail.direction != INTERNAL]
 	conversations = ([mail for mail in thread if mail.automatic is None] for thread in threads(past))
@@ -63,11 +63,11 @@ def assess(
 
 
 def threads(mails: Iterable[Mail]) -> list[list[Mail]]:
-	"""Return the conversations, oldest first, each in order of time.
+	"""Return the conversations, oldest first, each in chronological order.
 
-	Mails belong together when one refers to the other, or both to a third. A mail whose subject begins
-	with Re: or the like, but which refers to no mail that is here, continues the latest conversation of
-	that subject with that client.
+	Mails belong together when one refers to the other, or both to a third. A mail whose subject starts
+	with Re: or similar, but which does not refer to a known mail, continues the latest conversation with
+	that subject and client.
 	"""
 	ordered = sorted(mails, key=lambda mail: mail.at)
 	known_ids = {mail.message_id for mail in ordered if mail.message_id}
@@ -136,7 +136,7 @@ def _assessed(
 
 
 def visible_to(procedure: Procedure, communication_type: str, now: datetime) -> Visibility:
-	"""Return the roles that may read conversations of that type, by the rule that guards records (D-5)."""
+	"""Return the roles that can read conversations of that type, according to the access rule (D-5)."""
 	level = procedure.level_of.get(communication_type)
 	roles = sorted(access.roles_cleared(procedure.policy, level, access.READ))
 
@@ -154,10 +154,10 @@ def visible_to(procedure: Procedure, communication_type: str, now: datetime) -> 
 def _documentation_missing(
 	procedure: Procedure, communication_type: str, thread: Sequence[Mail]
 ) -> tuple[str, ...]:
-	"""Names of the methods owed that the conversation itself does not prove (M-1).
+	"""Names of the required methods that the conversation itself does not prove (M-1).
 
-	Its mails prove the first method that asks for a message; where the type closes a matter, that is a
-	message to the client.
+	Its mails prove the first method that requires a message; for a closing type, it must be a message to
+	the client.
 	"""
 	owed = procedure.methods_of.get(communication_type, ())
 	closing = communication_type in procedure.closing_types

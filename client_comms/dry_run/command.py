@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-	"""Print what the procedure makes of the mailbox; return 0, or 2 when the input as a whole is unusable."""
+	"""Print the procedure's results for the mailbox; return 0, or 2 if the input as a whole is unusable."""
 	try:
 		calendar = load_calendar(options.calendar, options.time_zone, options.holiday)
 		procedure = load_procedure(options.matrix) if options.matrix else Procedure.shipped()
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 		(_print_json if options.json else _print_tables)(report)
 		sys.stdout.flush()
 	except BrokenPipeError:
-		# Whoever read along (head, less) has seen enough; keep the interpreter from complaining at exit.
+		# The reading program (head, less) has closed the pipe; prevent an error message at exit.
 		os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 	return 0
 
@@ -93,7 +93,7 @@ def _date(text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
-	# Python 3.10 does not read the Z that stands for UTC.
+	# Python 3.10 cannot parse the Z for UTC.
 	moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
 	if not 1971 <= moment.year < 9000:
 		raise ValueError(f"the year {moment.year} is out of range")
@@ -130,7 +130,7 @@ def _print_json(report: dict) -> None:
 
 
 def _print_tables(report: dict) -> None:
-	# A terminal that cannot show a character shows another one, instead of ending the program.
+	# Characters that the terminal cannot show are replaced, instead of ending the program.
 	sys.stdout.reconfigure(errors="replace")
 	found: list[Assessment] = report["conversations"]
 	counts = report["counts"]

@@ -1,4 +1,4 @@
-"""The procedure that a dry run measures against: the shipped one, or one from a file."""
+"""The procedure for a dry run: the shipped one, or one from a file."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from client_comms.rules.working_time import WEEKDAYS, Window, WorkingCalendar
 
 _ACTION_OF_CHECK = {f"can_{action}": action for action in access.ACTIONS if action != access.DELETE}
 
-# Where a file holds rows under the name of their DocType, as fixtures do.
+# If a file contains rows under the name of their DocType, as fixtures do.
 _KEY_OF_DOCTYPE = {
 	"Confidentiality Level": "levels",
 	"Communication Type": "communication_types",
@@ -27,7 +27,7 @@ _KEY_OF_DOCTYPE = {
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-	"""A matrix version with what it refers to, in the shapes that the rules take."""
+	"""A matrix version and everything to which it refers, as input for the rules."""
 
 	version_label: str
 	policy: access.Policy
@@ -45,10 +45,10 @@ class Procedure:
 
 	@classmethod
 	def from_rows(cls, rows: Mapping) -> "Procedure":
-		"""Make it from `rows` shaped like `client_comms.procedure.MATRIX` (M-1).
+		"""Build it from `rows` in the format of `client_comms.procedure.MATRIX` (M-1).
 
 		The optional keys levels, communication_types, documentation_methods, source_rules and
-		default_type replace what ships. Raises `UnusableInput` for rows that miss or contradict something.
+		default_type replace the shipped ones. Raises `UnusableInput` for incomplete or contradictory rows.
 		"""
 		label = str(rows.get("version_label") or rows.get("name") or "unnamed")
 		levels = _levels(rows.get("levels") or shipped.LEVELS)
@@ -67,7 +67,7 @@ class Procedure:
 			name = _needed(row, "communication_type", "matrix rule")
 			level_of[name] = _known(_needed(row, "confidentiality_level", "matrix rule"), levels, "level")
 			days = _days(row, "acknowledge_within_days"), _days(row, "respond_within_days")
-			# A type that is not described expects a reply if the matrix gives it a deadline.
+			# A type without a description expects a reply if the matrix gives it a deadline.
 			expects_reply = bool(types[name].get("expects_reply")) if name in types else any(days)
 			terms_of[name] = Terms(*days, expects_reply=expects_reply)
 		if not level_of:
@@ -110,10 +110,10 @@ def load_procedure(path: Path) -> Procedure:
 
 
 def load_calendar(path: Path | None, time_zone: str | None, holidays: Iterable[date]) -> WorkingCalendar:
-	"""Make the calendar from JSON shaped like a Response Calendar, or the shipped one when there is no `path`.
+	"""Build the calendar from JSON in the format of a Response Calendar, or the shipped one without a `path`.
 
-	`time_zone` replaces the file's (else UTC); `holidays` are added to the dates under "holidays". Raises
-	`UnusableInput` for a calendar that cannot be worked with.
+	`time_zone` overrides the file's (default: UTC); `holidays` are added to the dates under "holidays". Raises
+	`UnusableInput` for an invalid calendar.
 	"""
 	where = f"{path}: " if path else ""
 	try:
@@ -148,14 +148,14 @@ def _json(path: Path) -> object:
 
 
 def _document(data: object) -> dict:
-	"""The document itself: the REST interface wraps it in "data" or "message"."""
+	"""The document itself, which the REST API wraps in "data" or "message"."""
 	if not isinstance(data, dict):
 		raise UnusableInput("it holds no document.")
 	return next((data[key] for key in ("data", "message") if isinstance(data.get(key), dict)), data)
 
 
 def _matrix_rows(data: object) -> dict:
-	"""One set of rows from a single document, or from a list of documents that also holds its levels."""
+	"""One set of rows from a single document, or from a list of documents that also contains its levels."""
 	if isinstance(data, dict) and isinstance(data.get("docs"), list):
 		data = data["docs"]
 	if not isinstance(data, list):
@@ -194,7 +194,7 @@ def _levels(rows: Iterable[Mapping]) -> dict[str, access.Level]:
 
 
 def _responsible_role(row: Mapping) -> frozenset[str]:
-	"""The role of a party; assigned staff have none, they take part."""
+	"""The role of a party; assigned staff have none, because they take part."""
 	is_role = row.get("party", "Role") == "Role"
 	return frozenset({_needed(row, "role", "responsible party")}) if is_role else frozenset()
 

@@ -1,7 +1,7 @@
-"""Read mail from an mbox file, a folder of .eml files, or a CSV export of ERPNext's Communication list.
+"""Reads mail from an mbox file, a folder of .eml files, or a CSV export of ERPNext's Communication list.
 
-Nothing is taken on trust: a message that cannot be used becomes a `Problem`, and the rest goes on.
-Bodies and attachments are never looked at: the procedure goes by headers alone.
+The input is not trusted: an unusable message becomes a `Problem`, and the rest is still read.
+Bodies and attachments are never read: the procedure uses only headers.
 """
 
 import csv
@@ -30,7 +30,7 @@ _MBOX_SEPARATOR = re.compile(rb"From \S.*\d\d:\d\d.*\d{4}")
 _HEADER_LINE = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FIRST_USABLE_YEAR = 1971
 
-# Names and labels of the fields of a Communication that are read here; exports carry one or the other.
+# Names and labels of the Communication fields that are read here; exports contain one or the other.
 _COLUMNS = {
 	"name": ("name", "ID"),
 	"sender": ("sender", "From"),
@@ -52,10 +52,10 @@ _MESSAGE_TYPES = ("", "Communication", _AUTOMATED_MESSAGE)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-	"""One message. Addresses are in lower case, ids without brackets, `at` carries a time zone.
+	"""One message. Addresses are in lower case, ids without brackets, `at` has a time zone.
 
 	`direction` (empty until `sort_out` has seen the mail) is Inbound, Outbound or Internal; `automatic`
-	is a kind of `mail_signals`, None when a person wrote it; `client` is the address on the other side.
+	is a kind of `mail_signals`, None if a person wrote it; `client` is the address on the other side.
 	"""
 
 	origin: str
@@ -72,9 +72,9 @@ class Mail:
 
 
 def read_mailbox(path: Path, zone: tzinfo) -> tuple[list[Mail], list[Problem]]:
-	"""Return the mails found at `path` in the order they lie there, and the messages left out.
+	"""Return the mails found at `path` in their order, and the messages that were left out.
 
-	`zone` is that of CSV dates, which carry none. Raises `UnusableInput` when there is no mail to read.
+	`zone` is that of CSV dates, which have none. Raises `UnusableInput` if there is no mail to read.
 	"""
 	mails, problems = [], []
 	try:
@@ -93,13 +93,13 @@ def read_mailbox(path: Path, zone: tzinfo) -> tuple[list[Mail], list[Problem]]:
 
 
 def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
-	"""Return the mail that `raw` holds, of which the headers are enough, or why it cannot be used."""
+	"""Return the mail in `raw`, of which only the headers are needed, or why it cannot be used."""
 	if not any(map(_HEADER_LINE.match, raw[:10_000].splitlines())):
 		return Problem(origin, "this is no email: it has no headers")
 	message = BytesHeaderParser().parsebytes(raw)
 	headers: dict[str, str] = {}
 	for name, value in message.raw_items():
-		# Of headers that came twice, the first counts; `X-Autoreply` and `x-autoreply` are the same.
+		# If a header occurs twice, the first counts; `X-Autoreply` and `x-autoreply` are the same.
 		headers.setdefault(name.lower(), _unfolded(value))
 
 	senders = _addresses(headers.get("from") or headers.get("sender", ""))
@@ -121,10 +121,10 @@ def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 
 
 def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
-	"""Guess whose mailbox this is, for want of being told.
+	"""Guess whose mailbox this is, if it was not specified.
 
-	In an export with sent mail it is whoever sent it; else the one domain that takes part in more messages
-	than any other. Raises `UnusableInput` when two come equally often.
+	In an export with sent mail it is the sender's; otherwise the domain that occurs in more messages than any
+	other. Raises `UnusableInput` if two occur equally often.
 	"""
 	mails = list(mails)
 	if sent := {domains.of(mail.sender) for mail in mails if mail.direction == OUTBOUND}:
@@ -139,7 +139,7 @@ def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
 
 
 def sort_out(mails: Iterable[Mail], own_domains: Collection[str]) -> list[Mail]:
-	"""Return the mails with direction, client and kind, as seen by the organisation of `own_domains`.
+	"""Return the mails with direction, client and kind, from the view of the organisation of `own_domains`.
 
 	A domain includes its subdomains. Copies of one message, as sent and as received, are one mail.
 	"""
@@ -156,7 +156,7 @@ def sort_out(mails: Iterable[Mail], own_domains: Collection[str]) -> list[Mail]:
 
 def _placed(mail: Mail, own_domains: Collection[str]) -> Mail:
 	reply_to = next(iter(_addresses(mail.headers.get("reply-to", ""))), mail.sender)
-	# A form on the own website writes from an own address, and has answers sent to who filled it in.
+	# A form on the organisation's website writes from an own address, and directs replies to the person who filled it in.
 	author = mail.sender if _is_own(reply_to, own_domains) else reply_to
 	clients = [each for each in mail.recipients if not _is_own(each, own_domains)]
 	sent = mail.direction == OUTBOUND or _is_own(mail.sender, own_domains)
@@ -230,7 +230,7 @@ def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 		raise UnusableInput(f"{path} lacks the column {' and the column '.join(absent)}.")
 	try:
 		for number, cells in enumerate(rows, start=2):
-			# Rows can be short, and a row of totals has nothing in the columns that count.
+			# Rows can be short, and a total row is empty in the relevant columns.
 			row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
 			if any(row.values()) and row.get("communication_type", "") in _MESSAGE_TYPES:
 				yield _mail_of_row(row, f"row {number}", zone)
@@ -245,7 +245,7 @@ def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Pr
 	at = _local_date(row.get("date", ""), zone)
 	if at is None:
 		return Problem(origin, "it has no usable date")
-	# A reply names its parent by document name, so that is an id of the message like its Message-ID.
+	# A reply refers to its parent by document name, so that is an id of the message like its Message-ID.
 	name, message_id = row.get("name", ""), row.get("message_id", "").strip("<>")
 	in_reply_to = row.get("in_reply_to", "")
 	return Mail(
@@ -271,13 +271,13 @@ def _text(raw: bytes) -> str:
 
 
 def _unfolded(value: str) -> str:
-	"""The header as text: bytes that should have been encoded are taken for UTF-8, else for Windows-1252."""
+	"""The header as text: unencoded bytes are decoded as UTF-8, otherwise as Windows-1252."""
 	raw = str(value).encode("utf-8", "surrogateescape")
 	return " ".join(_text(raw).split())
 
 
 def _decoded(value: str) -> str:
-	"""The header with its encoded words read; an unknown or wrong charset costs characters, not the header."""
+	"""The header with decoded words; an unknown or wrong charset loses characters, not the header."""
 	try:
 		parts = decode_header(value)
 	except (HeaderParseError, ValueError):
@@ -307,7 +307,7 @@ def _is_own(address: str, own_domains: Collection[str]) -> bool:
 def _date(value: str) -> datetime | None:
 	try:
 		at = parsedate_to_datetime(value)
-		# "-0000" means: the sender's own time zone is not told, this is UTC.
+		# "-0000" means UTC with an unknown time zone of the sender.
 		return _usable(at if at.tzinfo else at.replace(tzinfo=timezone.utc))
 	except (TypeError, ValueError, IndexError, OverflowError):
 		return None
@@ -323,5 +323,5 @@ def _local_date(value: str, zone: tzinfo) -> datetime | None:
 
 
 def _usable(at: datetime) -> datetime | None:
-	# Machines without a set clock write dates around 1970; year 9999 breaks arithmetic.
+	# Machines with an unset clock write dates around 1970; year 9999 breaks arithmetic.
 	return at if _FIRST_USABLE_YEAR <= at.year < 9000 else None

@@ -1,4 +1,4 @@
-"""Tables on a terminal, for text that came from anyone and in any script."""
+"""Tables on a terminal, for untrusted text in any script."""
 
 import shutil
 import unicodedata
@@ -9,7 +9,7 @@ _NARROWEST_TEXT = 12
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], flexible: Sequence[int] = ()) -> None:
-	"""Print aligned columns; those in `flexible` are shortened as far as the terminal is too narrow."""
+	"""Print aligned columns; those in `flexible` are shortened if the terminal is too narrow."""
 	table = [head, *([printable(cell) for cell in row] for row in rows)]
 	widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
 	room = shutil.get_terminal_size((_PIPED_WIDTH, 0)).columns - 2 * (len(head) - 1)
@@ -21,7 +21,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], flexible: Se
 
 
 def printable(text: str) -> str:
-	"""Mail comes from anyone: control characters in a subject must not reach the terminal."""
+	"""Text without control characters, which must not reach the terminal, because anyone can send mail."""
 	return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 

@@ -1,6 +1,6 @@
-"""`bench --site SITE client-comms check-leaks`: what a user really gets to see, asked as the user's browser asks.
+"""`bench --site SITE client-comms check-leaks`: what a user can really see, requested as the user's browser would.
 
-`bait` plants records with secret words at every level, `visitor` sends requests in the user's name, `surfaces`
-lists the ways by which such a word could come back, `standing` looks at what the site holds already, and
-`run` compares all of it with what the access rule says, and `report` prints that. Nothing of it stays.
+`bait` creates records with secret words at every level, `visitor` sends requests as the user, `surfaces` lists
+the ways in which such a word could come back, `existing_exposures` checks what is already on the site, `run`
+compares everything with the access rule, and `report` prints the result. All test records are removed.
 """

@@ -1,4 +1,4 @@
-"""Records made to be found: interactions with a secret word in everything that belongs to them."""
+"""Test records: interactions with a secret word in everything that belongs to them."""
 
 import glob
 import gzip
@@ -12,12 +12,10 @@ from frappe.utils import add_days, now, now_datetime
 from client_comms.enforcement import dependents, documents, policy
 
 INTERACTION = "Client Interaction"
-MARK = (
-	"leakbait"  # in the name or the text of everything planted: what is left of a killed run is found by it
-)
-OCCURRED_DAYS_AGO = 40  # graphs take the figures of the present month from elsewhere
+MARK = "leakbait"  # in the name or text of every test record, so that the remains of an interrupted run can be found
+OCCURRED_DAYS_AGO = 40  # graphs take the current month's figures from elsewhere
 PARTIES = ("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Issue")
-# Documents that a request of the check may make: DocType -> the column that then carries the mark.
+# Documents that a request of the check may create: DocType -> the column that then contains the mark.
 MADE_BY_REQUESTS = {
 	"Communication": "subject",
 	"File": "file_name",
@@ -33,7 +31,7 @@ MADE_BY_REQUESTS = {
 	"Notification Log": "subject",
 	"Console Log": "script",
 }
-_PLAIN = (  # DocTypes that carry the mark in their name
+_PLAIN = (  # DocTypes with the mark in their name
 	INTERACTION,
 	"Interaction Access Grant",
 	"Communication",
@@ -68,7 +66,7 @@ _CHILDREN = (
 )
 
 
-# As an interaction on which an answer is owed, so late that nothing of this site comes to it meanwhile.
+# As an interaction with an owed answer, so far in the future that the site does nothing with it in the meantime.
 _OWING = {
 	"status": "Open",
 	"clock_state": "Running",
@@ -81,7 +79,7 @@ _OWING = {
 
 @dataclass
 class Bait:
-	"""One interaction. Every text of it or of its belongings holds `word`, which occurs nowhere else."""
+	"""One interaction. All texts of it and of its dependents contain `word`, which occurs nowhere else."""
 
 	label: str
 	word: str
@@ -98,7 +96,7 @@ class Planted:
 
 
 def plant(user: str) -> Planted:
-	"""One interaction a level, and one that was raised from the lowest to the strictest after all was added."""
+	"""One interaction per level, and one that was raised from the lowest to the strictest after everything was added."""
 	levels = sorted(policy.current().levels.values(), key=lambda level: level.rank)
 	token = frappe.generate_hash(length=6)
 	parties = {doctype: _party(doctype, token) for doctype in PARTIES}
@@ -123,7 +121,7 @@ def plant(user: str) -> Planted:
 
 
 def _interaction(user: str, level: str, label: str, number: int, token: str, parties: dict) -> Bait:
-	# The name is sent with requests and comes back with refusals: it must not hold the word.
+	# The name is sent with requests and returned with refusals, so it must not contain the word.
 	word = f"{MARK}{token}q{number}"
 	occurred = add_days(now_datetime(), -OCCURRED_DAYS_AGO - number)
 	bait = Bait(label, word, f"{MARK.upper()}-{token}-{number}", str(occurred.date()))
@@ -167,7 +165,7 @@ def _interaction(user: str, level: str, label: str, number: int, token: str, par
 
 
 def _of_documents(bait: Bait) -> None:
-	"""A row of the Opportunity, and a message under the Issue that is bound to no interaction."""
+	"""A row of the Opportunity, and a message under the Issue without an interaction."""
 	bait.names["Opportunity Item"] = _row(
 		"Opportunity Item",
 		parent=bait.names["Opportunity"],
@@ -214,7 +212,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 		{
 			"doctype": "Communication",
 			"communication_type": "Communication",
-			"communication_medium": "Event",  # neither logged nor held at the gate
+			"communication_medium": "Event",  # neither logged nor checked at the gate
 			"sent_or_received": "Sent",
 			"subject": f"{word} message",
 			"content": f"{word} message text",
@@ -288,7 +286,7 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 
 
 def _activities(doc, bait: Bait, parties: dict) -> None:
-	"""An event and a call behind the interaction, as its intake binds them."""
+	"""An event and a call linked to the interaction, as by its intake."""
 	bound = {"client_interaction": doc.name, "confidentiality_level": doc.confidentiality_level}
 	bait.names["Event"] = _row(
 		"Event",
@@ -437,7 +435,7 @@ def _logs(doc, message, bait: Bait) -> None:
 
 
 def _report(doc, bait: Bait) -> None:
-	"""A report that Administrator ran for everybody to open: its result, and an email of it."""
+	"""A report that Administrator ran for everyone to open: its result, and an email of it."""
 	word, report = bait.word, f"{MARK} {bait.name}"
 	reader = [
 		{"role": role}
@@ -508,7 +506,7 @@ def _report(doc, bait: Bait) -> None:
 
 
 def _attach_copy(bait: Bait) -> None:
-	"""A copy of what is stored about Administrator, as a web form of Frappe makes it."""
+	"""A copy of Administrator's personal data, as created by a Frappe web form."""
 	bait.names["Personal Data Download Request"] = _row(
 		"Personal Data Download Request", name=f"{bait.name}-COPY", user="Administrator"
 	)
@@ -541,10 +539,10 @@ def _party(doctype: str, token: str) -> str:
 
 
 def _make_client(user: str, customer: str) -> None:
-	"""A user of the portal is a contact of the customer for the time being: there they get to see the Issues of that one."""
+	"""Make a portal user a contact of the test customer during the check, so that they could see its Issues."""
 	if frappe.db.get_value("User", user, "user_type") != "Website User":
 		return
-	# ERPNext lists what is of the contact's customer, and opens what is of the customer whose portal user it is.
+	# ERPNext lists documents of the contact's customer, and opens those of the customer whose portal user it is.
 	_row("Portal User", parent=customer, parenttype="Customer", parentfield="portal_users", user=user, idx=1)
 	if contact := frappe.db.get_value("Contact", {"user": user}):
 		_row(
@@ -554,12 +552,12 @@ def _make_client(user: str, customer: str) -> None:
 			parentfield="links",
 			link_doctype="Customer",
 			link_name=customer,
-			idx=0,  # ERPNext takes the first
+			idx=0,  # ERPNext uses the first
 		)
 
 
 def _row(doctype: str, **values) -> str:
-	"""A row as it is: on a working site nobody is to be notified of it."""
+	"""Insert a row directly, so that no one on a working site is notified of it."""
 	doc = frappe.get_doc({"doctype": doctype, "creation": now(), "modified": now(), **values})
 	doc.owner = values.get("owner", "Administrator")
 	doc.db_insert()
@@ -567,7 +565,7 @@ def _row(doctype: str, **values) -> str:
 
 
 def remove_made(doctype: str, name: str | None) -> None:
-	"""A document that a request made of a message, with what was logged about it."""
+	"""Remove a document that a request created from a message, with what was logged about it."""
 	if not name:
 		return
 	made = [
@@ -583,18 +581,18 @@ def remove_made(doctype: str, name: str | None) -> None:
 
 
 def remove_files(filters: dict) -> None:
-	"""File rows, with the log of their downloads."""
+	"""Remove File rows, with the log of their downloads."""
 	if names := frappe.get_all("File", filters, pluck="name"):
 		frappe.db.delete("Access Log", {"export_from": "File", "reference_document": ("in", names)})
 		frappe.db.delete("File", {"name": ("in", names)})
 
 
 def remove() -> None:
-	"""Remove everything that carries the mark, of this run and of any that was killed. Repeatable."""
+	"""Remove everything with the mark, from this run and from interrupted ones. Repeatable."""
 	inside = ("like", f"%{MARK}%")
 	_remove_from_disk()
 	remove_files({"file_url": inside})
-	# Interactions that were logged about documents made of a message have names of their own.
+	# Interactions logged about documents created from a message have their own names.
 	logged = frappe.get_all(INTERACTION, {"subject": inside}, pluck="name")
 	for each in (("like", f"{MARK}%"), ("in", logged)):
 		if each[1]:
@@ -611,7 +609,7 @@ def _remove_named(names: tuple) -> None:
 	for doctype, (_owner_type, owner_name) in dependents.OWNER_FIELDS.items():
 		if frappe.db.table_exists(doctype):
 			frappe.db.delete(doctype, {owner_name: names})
-	# A served site writes entries; those that have their place in the chain already stay.
+	# A served site writes entries; those that are already chained stay.
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	for doctype in _CHILDREN:
 		frappe.db.delete(doctype, {"parent": names})
@@ -622,7 +620,7 @@ def _remove_named(names: tuple) -> None:
 
 
 def _remove_queued(names: tuple) -> None:
-	"""Emails that the requests queued, which have names of their own."""
+	"""Remove emails queued by the requests, which have their own names."""
 	about = {"reference_name": names, "communication": names}
 	if queued := frappe.get_all("Email Queue", or_filters=about, pluck="name", order_by=None):
 		frappe.db.delete("Email Queue Recipient", {"parent": ("in", queued)})
@@ -630,7 +628,7 @@ def _remove_queued(names: tuple) -> None:
 
 
 def _remove_from_disk() -> None:
-	"""Also files whose rows are gone, such as those of requests that were taken back."""
+	"""Also remove files without rows, such as those of rolled back requests."""
 	for folder in ("public", "private"):
 		for path in glob.glob(frappe.get_site_path(folder, "files", f"*{MARK}*")):
 			os.remove(path)

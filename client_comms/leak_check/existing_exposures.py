@@ -1,4 +1,4 @@
-"""What the site holds already: shares and files past the rule, and code that asks the database by itself."""
+"""Existing exposures on the site: shares and files that violate the rule, and code that queries the database directly."""
 
 import re
 from pathlib import Path
@@ -12,12 +12,12 @@ _REPORTS = ("Query Report", "Script Report")
 
 
 def of_user(user: str) -> list[dict]:
-	"""What opens governed records to `user` though the rule refuses: `[{"document", "close"}]`."""
+	"""What opens governed records to `user` although the rule denies access: `[{"document", "close"}]`."""
 	return [*_shares(user), *_public_files(), *_second_files()]
 
 
 def to_review() -> list[dict]:
-	"""What nobody can check from outside, because it may ask the database itself: `[{"document", "what"}]`."""
+	"""What cannot be checked from outside, because it may query the database directly: `[{"document", "what"}]`."""
 	return [*_reports(), *_scripts(), *_recipients(), *_links()]
 
 
@@ -55,7 +55,7 @@ def _public_files():
 
 
 def _second_files():
-	"""File rows with the address of a governed record's file that do not belong to one themselves."""
+	"""File rows with the address of a governed record's file that do not belong to a governed record themselves."""
 	table = frappe.qb.DocType("File")
 	owned = frappe.qb.DocType("File").as_("owned")
 	for row in (
@@ -100,7 +100,7 @@ def _source(report) -> str:
 
 
 def _asked(text: str) -> list[str]:
-	"""The held DocTypes that a text names as tables, or in a query past the permissions."""
+	"""The guarded DocTypes that a text uses as tables, or in a query that bypasses permissions."""
 	text = re.sub(r"get_list\([^)]*\)", "", text)
 	return [
 		doctype
@@ -113,7 +113,7 @@ def _asked(text: str) -> list[str]:
 
 
 def _confidential() -> list[str]:
-	"""The DocTypes held on this site; Issue, Lead and Opportunity only where they are governed."""
+	"""The DocTypes guarded on this site; Issue, Lead and Opportunity only if they are governed."""
 	ungoverned = set(governed.documents.SETTING) - set(governed.doctypes())
 	return [
 		doctype

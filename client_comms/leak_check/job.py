@@ -1,4 +1,4 @@
-"""A check in the background, and its result kept as a Leak Check Run: the proof stays (R-3)."""
+"""Runs a check in the background and stores its result as a Leak Check Run, as evidence (R-3)."""
 
 import json
 
@@ -16,16 +16,16 @@ RUN = "Leak Check Run"
 QUEUED, RUNNING, FINISHED, FAILED = "Queued", "Running", "Finished", "Failed"
 EVENT = "client_comms_leak_check"
 _TIMEOUT = 60 * 60  # seconds
-# A new run is not taken for one whose job was lost before its job can have been queued.
+# A new run does not count as abandoned before its job can have been queued.
 _QUEUEING = 60  # seconds
 
 
 def start(user: str, over_http: bool = True) -> str:
-	"""Queue a check of what `user` gets to see, and return the name of its Leak Check Run.
+	"""Queue a check of what `user` can see, and return the name of its Leak Check Run.
 
-	:param over_http: ask the served site at its own address, as a browser does; else inside the worker
-	:raises frappe.DoesNotExistError: there is no such enabled user
-	:raises ActionNotPossibleError: another run is going on
+	:param over_http: send requests to the site's own address, as a browser does; otherwise run inside the worker
+	:raises frappe.DoesNotExistError: the user does not exist or is disabled
+	:raises ActionNotPossibleError: another check is running
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
@@ -63,7 +63,7 @@ def start(user: str, over_http: bool = True) -> str:
 
 
 def work(name_of_run: str) -> None:
-	"""The job: check, tell how far it is, keep the result. A run that is gone or over is left alone."""
+	"""The job: check, report progress, store the result. A deleted or finished run is ignored."""
 	run = frappe.db.get_value(
 		RUN, name_of_run, ["name", "user", "address", "started_by", "status"], as_dict=True
 	)
@@ -92,12 +92,12 @@ def work(name_of_run: str) -> None:
 
 
 def progress(name: str) -> dict:
-	"""How many of how many steps of a run are done: `{"done", "total"}`; empty when nothing is known."""
+	"""The progress of a run: `{"done", "total"}` steps; empty if unknown."""
 	return frappe.cache.get_value(_progress_key(name)) or {}
 
 
 def fail_abandoned() -> None:
-	"""End runs whose job is gone: the worker was stopped, or the queue lost."""
+	"""Mark runs as failed whose job no longer exists, because the worker was stopped or the queue was lost."""
 	for run in frappe.get_all(RUN, {"status": ("in", (QUEUED, RUNNING))}, ["name", "started_on"]):
 		if (clock.now() - run.started_on).total_seconds() < _QUEUEING:
 			continue

@@ -1,4 +1,4 @@
-"""The check itself: plant, ask, compare with the rule, remove."""
+"""The check itself: create test records, request them, compare with the rule, remove them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -13,15 +13,15 @@ from client_comms.leak_check.surfaces import SURFACES, Surface
 from client_comms.leak_check.visitor import Visitor
 from client_comms.rules import access
 
-OPEN = "open"  # came back, though the rule refuses
-CLOSED = "closed"  # stayed away, as the rule says
+OPEN = "open"  # came back, although the rule denies access
+CLOSED = "closed"  # did not come back, as the rule says
 ALLOWED = "as allowed"  # came back, as the rule says
-NOT_SHOWN = "not shown"  # the rule would allow it; ERPNext's own permissions, or the surface, do not
+NOT_SHOWN = "not shown"  # the rule would allow it, but ERPNext's own permissions, or the surface, do not
 UNCHECKED = "not checked"  # did not even come back to Administrator
 
 Progress = Callable[[int, int], None]
 
-# Seconds to wait for a check that runs already: two would remove each other's bait.
+# Seconds to wait for a running check: two checks would remove each other's records.
 _WAIT = 5
 
 
@@ -39,14 +39,14 @@ def check(
 	surfaces: Iterable[Surface] = SURFACES,
 	progress: Progress = lambda done, total: None,
 ) -> dict:
-	"""Walk the surfaces in the user's name, for one record at every level.
+	"""Query all surfaces as the user, for one record at every level.
 
-	:param url: of the served site; requests are answered in this process when left out
-	:param progress: told after each surface how many of how many are done
+	:param url: of the served site; by default requests are handled in this process
+	:param progress: called after each surface with the number done and the total
 	:returns: `{"user", "open": int, "findings": [{"surface", "level", "result", "close"}], "standing": […],
-	    "review": [{"document", "what"}]}`; `open` counts findings and standing ones that should be closed
-	:raises frappe.DoesNotExistError: there is no such user
-	:raises SiteDoesNotAnswerError: this site is not what answers at `url`
+	    "review": [{"document", "what"}]}`; `open` counts the findings, including existing exposures, that should be closed
+	:raises frappe.DoesNotExistError: the user does not exist
+	:raises SiteDoesNotAnswerError: this site does not answer at `url`
 	:raises frappe.utils.file_lock.LockTimeoutError: another check is running
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):

@@ -1,4 +1,4 @@
-"""Requests in a user's name, through the whole of Frappe's request handling, with no password."""
+"""Requests as a user, through Frappe's whole request handling, without a password."""
 
 import contextvars
 import json
@@ -16,7 +16,7 @@ from client_comms.exceptions import SiteDoesNotAnswerError
 
 @dataclass(frozen=True)
 class Answer:
-	"""What came back for one request."""
+	"""The response to one request."""
 
 	status: int
 	body: bytes
@@ -32,12 +32,12 @@ class Answer:
 
 	@property
 	def message(self):
-		"""The return value of a method; None when there is none or it was refused."""
+		"""The return value of a method; None if there is none or it was refused."""
 		return self.json.get("message") if self.ok else None
 
 	@property
 	def data(self):
-		"""What a REST resource returned; None when it was refused."""
+		"""The data of a REST resource; None if it was refused."""
 		return self.json.get("data") if self.ok else None
 
 	@cached_property
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Visitor:
-	"""A signed-in user. Use it as a context manager: the session ends with it.
+	"""A logged-in user. Use it as a context manager: the session ends with it.
 
 	:param url: address of the served site; without it requests are answered in this process, by the same
 	    application that a web server runs
@@ -74,9 +74,9 @@ class Visitor:
 			frappe.cache.hdel("session", self._sid)
 
 	def require_answer(self) -> None:
-		"""Make sure that it is this site which answers: only this site knows the session.
+		"""Make sure that this site answers: only this site knows the session.
 
-		:raises SiteDoesNotAnswerError: it does not
+		:raises SiteDoesNotAnswerError: another site or none answers
 		"""
 		import requests
 
@@ -98,7 +98,7 @@ class Visitor:
 		return self.request("POST", f"/api/method/{method}", _as_form(arguments))
 
 	def ask(self, method: str, /, **arguments) -> Answer:
-		"""`call` for what only reads and is asked in the same words for every bait: sent once."""
+		"""`call` for a read-only request that is the same for every record: sent only once."""
 		key = (method, json.dumps(arguments, sort_keys=True))
 		if key not in self._asked:
 			self._asked[key] = self.call(method, **arguments)
@@ -108,8 +108,8 @@ class Visitor:
 		return self.request("GET", path, _as_form(arguments))
 
 	def request(self, verb: str, path: str, arguments: dict) -> Answer:
-		"""Send one request; `arguments` go into the address of a GET and into the body of anything else."""
-		# The answer is made on another connection: it sees what is committed, and we see what it commits.
+		"""Send one request; `arguments` are sent in the address of a GET and in the body of other methods."""
+		# The request uses another connection: it sees what is committed, and we see what it commits.
 		frappe.db.commit()  # nosemgrep
 		answer = (
 			self._over_http(verb, path, arguments) if self.url else self._in_process(verb, path, arguments)
@@ -125,7 +125,7 @@ class Visitor:
 		if self._sid:
 			client.set_cookie("sid", self._sid)
 		payload = {"query_string": arguments} if verb == "GET" else {"data": arguments}
-		# A context of its own keeps `frappe.local` of the request apart from that of the check.
+		# A separate context keeps `frappe.local` of the request apart from that of the check.
 		with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
 			try:
 				response = contextvars.Context().run(
@@ -137,7 +137,7 @@ class Visitor:
 					buffered=True,
 					**payload,
 				)
-			except Exception:  # which a web server answers like this
+			except Exception:  # a web server responds like this
 				return Answer(500, b"", "")
 		return Answer(response.status_code, response.get_data(), response.content_type or "")
 
@@ -163,7 +163,7 @@ def _open(client, *arguments, **keywords):
 
 
 def _start_session(user: str) -> str:
-	"""A session as a login makes it, without the login: no password is known, no login is to be recorded."""
+	"""A session as after a login, but without one: no password is known, and no login should be recorded."""
 	from frappe.sessions import Session, get_expiry_period
 
 	sid = frappe.generate_hash()

@@ -1,4 +1,4 @@
-"""Fields of this app on the documents of Frappe and ERPNext, used alike by installation and removal."""
+"""Fields of this app on the documents of Frappe and ERPNext, used by both installation and removal."""
 
 from client_comms.rules import contact_details
 from client_comms.rules.messages import _
@@ -7,7 +7,7 @@ MODULE = "Client Interactions"
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""DocType -> fields, as `create_custom_fields` takes them; bound to this app's module."""
+	"""DocType -> fields for `create_custom_fields`; bound to this app's module."""
 	common = {
 		"fieldtype": "Link",
 		"module": MODULE,

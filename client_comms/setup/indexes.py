@@ -1,20 +1,20 @@
-"""Indexes on tables of Frappe and ERPNext that the app's queries need; Frappe's migrations leave them alone."""
+"""Indexes on tables of Frappe and ERPNext that the app's queries need; Frappe's migrations do not remove them."""
 
 import frappe
 
 from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
 
 INDEXED = (
-	*ACCOUNT_MANAGER_FIELD.items(),  # the row condition, on every list
-	("Contact Email", "email_id"),  # who wrote, with every message
-	("Communication", "communication_date"),  # what nobody logged lately
+	*ACCOUNT_MANAGER_FIELD.items(),  # for the row condition, on every list
+	("Contact Email", "email_id"),  # for the author, with every message
+	("Communication", "communication_date"),  # for recent unlogged documents
 	("Call Log", "start_time"),
 	("Event", "starts_on"),
 )
 
 
 def add_indexes() -> None:
-	"""One on each of these fields; nothing where there is one already."""
+	"""Add one on each of these fields, unless it exists."""
 	for doctype, field in _unindexed():
 		frappe.db.add_index(doctype, [field], index_name=_name(field))
 

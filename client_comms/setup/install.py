@@ -1,7 +1,7 @@
-"""What a site gets: custom fields, roles, and the shipped procedure as documents.
+"""Installation: custom fields, roles, and the shipped procedure as documents.
 
-Documents are made once and only where they are missing: what an administrator changed or renamed stays.
-Later changes of shipped data are patches.
+Documents are created once and only if they are missing; an administrator's changes are kept.
+Later changes to shipped data are patches.
 """
 
 import frappe
@@ -16,7 +16,7 @@ from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
-# Global default: what the site had under a shipped name before the app came, and keeps when it goes.
+# Global default: documents with a shipped name that existed before installation, and are kept on uninstall.
 _FOUND = "client_comms_found"
 SETTINGS = "Client Comms Settings"
 INTERACTION = "Client Interaction"
@@ -28,13 +28,13 @@ _SHARED = {
 
 
 def before_install():
-	"""Remember which of the shipped roles, Issue Types and Email Templates the site has of its own."""
+	"""Remember which of the shipped roles, Issue Types and Email Templates already exist on the site."""
 	if "client_comms" not in frappe.get_installed_apps():
 		remember_found(*_SHARED)
 
 
 def remember_found(*doctypes: str):
-	"""Keep what the site has under shipped names of these DocTypes, beside what was kept before."""
+	"""Remember existing documents of these DocTypes with shipped names, in addition to those remembered before."""
 	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
 	for doctype in doctypes:
 		found.setdefault(doctype, [name for name in _SHARED[doctype] if frappe.db.exists(doctype, name)])
@@ -42,7 +42,7 @@ def remember_found(*doctypes: str):
 
 
 def made_here(doctype: str) -> list[str]:
-	"""The shipped names of `Role`, `Issue Type` or `Email Template` that the site did not have before."""
+	"""The shipped names of `Role`, `Issue Type` or `Email Template` that did not exist before installation."""
 	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
 	return [name for name in _SHARED[doctype] if name not in found.get(doctype, ())]
 
@@ -52,7 +52,7 @@ def forget_found():
 
 
 def after_install():
-	"""Everything a new site starts with."""
+	"""Create everything with which a new site starts."""
 	sync_custom_fields()
 	add_indexes()
 	make_roles()
@@ -62,7 +62,7 @@ def after_install():
 
 
 def after_migrate():
-	"""Custom fields and indexes follow the code; data does not: what an administrator deleted stays away."""
+	"""Custom fields and indexes follow the code, but data does not: deleted documents are not restored."""
 	sync_custom_fields()
 	add_indexes()
 	workspace_block.make()
@@ -71,7 +71,7 @@ def after_migrate():
 
 
 def make_searchable():
-	"""Let the search bar find interactions, where the setup wizard has chosen what it finds already."""
+	"""Add interactions to global search, if the setup wizard has already configured it."""
 	settings = frappe.get_single("Global Search Settings")
 	listed = [row.document_type for row in settings.allowed_in_global_search]
 	if listed and INTERACTION not in listed:
@@ -89,7 +89,7 @@ def make_roles():
 
 
 def make_procedure():
-	"""The procedure as shipped, where it is missing."""
+	"""Create the shipped procedure, where it is missing."""
 	for row in procedure.COMMUNICATION_TYPES:
 		_make("Communication Type", row["type_name"], row)
 	for row in procedure.DOCUMENTATION_METHODS:
@@ -113,7 +113,7 @@ def make_procedure():
 
 
 def make_consent_purposes():
-	"""What clients are asked to agree to, and the text they are shown; none where the site has any purpose."""
+	"""Create consent purposes and their notices, unless the site has any purpose."""
 	if frappe.db.count("Consent Purpose"):
 		return
 	for row in procedure.CONSENT_PURPOSES:
@@ -125,17 +125,17 @@ def make_consent_purposes():
 
 
 def make_terminology():
-	"""Some terms to avoid; none where the site has any rule."""
+	"""Create some terms to avoid, unless the site has any rule."""
 	if not frappe.db.count("Terminology Rule"):
 		for row in procedure.TERMINOLOGY:
 			frappe.get_doc({"doctype": "Terminology Rule", **row}).insert(ignore_permissions=True)
 
 
 def settle_new_settings():
-	"""Settings that an upgrade brought start at their defaults: Frappe applies those to new documents only."""
+	"""Set new settings to their defaults after an upgrade: Frappe applies defaults only to new documents."""
 	settings = frappe.get_doc(SETTINGS)
 	if not settings.default_calendar:
-		return  # nobody has saved the settings yet
+		return  # the settings have never been saved
 	stored = dict(frappe.db.sql("select field, value from tabSingles where doctype = %s", SETTINGS))
 	new = {
 		df.fieldname: df.default
@@ -152,7 +152,7 @@ def settle_new_settings():
 
 
 def make_acknowledgements():
-	"""Texts that confirm receipt, as drafts: nothing is sent before somebody approves one and switches it on."""
+	"""Create acknowledgement texts, as drafts: nothing is sent until one is approved and switched on."""
 	strictest = frappe.db.get_value("Confidentiality Level", {}, order_by="rank desc")
 	for row in procedure.ACKNOWLEDGEMENTS:
 		name = row["name"]
@@ -174,13 +174,13 @@ def make_acknowledgements():
 
 
 def make_matrix():
-	"""The first version, submitted; none when the site has any version."""
+	"""Create and submit the first version, unless the site has any version."""
 	if frappe.db.count("Communication Matrix"):
 		return
 	doc = frappe.get_doc(
 		{
 			"doctype": "Communication Matrix",
-			"company": "",  # for all companies; left out, Frappe would fill in the default company
+			"company": "",  # for all companies; otherwise Frappe would fill in the default company
 			"approved_by": "Administrator",
 			**_lists(procedure.MATRIX),
 		}
@@ -196,14 +196,14 @@ def make_training():
 
 
 def make_review_programme():
-	"""A programme of record reviews to switch on; none where the site has any."""
+	"""Create a disabled programme of record reviews, unless the site has any."""
 	if not frappe.db.count("Review Programme"):
 		row = procedure.REVIEW_PROGRAMME
 		_make("Review Programme", row["programme_name"], row)
 
 
 def make_policies():
-	"""Frames of the procedure and its related policies, as drafts; none where the site has any policy."""
+	"""Create frames of the procedure and its related policies, as drafts, unless the site has any policy."""
 	if frappe.db.count("SOP Policy"):
 		return
 	today = nowdate()
@@ -223,15 +223,15 @@ def make_policies():
 
 
 def make_calendar():
-	"""Business hours in the site's time zone, on the company's holiday list where there is one."""
+	"""Create business hours in the site's time zone, with the company's holiday list if there is one."""
 	calendar = procedure.DEFAULT_CALENDAR
 	_make("Response Calendar", calendar["calendar_name"], {**calendar, **_place_of_business()})
 
 
 def after_setup_wizard(_answers=None):
-	"""`setup_wizard_complete`: time zone and company are known only now, where the app was installed before.
+	"""`setup_wizard_complete`: if the app was installed before, time zone and company are known only now.
 
-	A calendar that somebody has saved meanwhile stays as it is.
+	A calendar that a user has saved in the meantime is not changed.
 	"""
 	name = procedure.DEFAULT_CALENDAR["calendar_name"]
 	if not frappe.db.exists("Response Calendar", name):
@@ -254,7 +254,7 @@ def make_kanban_board():
 
 
 def make_settings():
-	"""Settings that nobody has saved yet. Documents that exist already are not governed unasked."""
+	"""Create the settings, if they have never been saved. Existing documents are not governed automatically."""
 	settings = frappe.get_doc(SETTINGS)
 	if settings.default_calendar:
 		return
@@ -292,5 +292,5 @@ def _make(doctype: str, name: str, values: dict) -> None:
 
 
 def _lists(values: dict) -> dict:
-	"""Child rows as Frappe wants them: lists of dicts of our own, never the shipped constants."""
+	"""Child rows for Frappe: copied dicts, never the shipped constants themselves."""
 	return {key: [dict(row) for row in v] if isinstance(v, tuple) else v for key, v in values.items()}

@@ -1,4 +1,4 @@
-"""Leave the site as it was before the app came (Frappe itself removes DocTypes, modules and what is bound to them)."""
+"""Restore the site to its state before installation (Frappe itself removes DocTypes, modules and what is bound to them)."""
 
 import re
 
@@ -10,7 +10,7 @@ from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
 
-# Documents of Frappe that are about one record, though the field that names its DocType is optional.
+# Frappe documents that belong to one record, although the field for its DocType is optional.
 _BELONGINGS = {
 	"Activity Log",
 	"Comment",
@@ -31,9 +31,9 @@ _BELONGINGS = {
 	"View Log",
 	"Workflow Action",
 }
-# Of the names that the app's documents get, such as CI-2026-00001 and CN-00001.
+# Prefixes of the app's document names, such as CI-2026-00001 and CN-00001.
 _OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD)-\d{4}-|CN-")
-# Documents that name a DocType in a field that is no link.
+# Documents that name a DocType in a field that is not a link.
 _BY_NAME = {
 	"Access Log": "export_from",
 	"Custom DocPerm": "parent",
@@ -45,7 +45,7 @@ _BY_NAME = {
 
 
 def before_uninstall():
-	"""While the app's DocTypes still exist: everything that refers to them."""
+	"""Remove everything that refers to the app's DocTypes, while these still exist."""
 	own = own_doctypes()
 	delete_custom_fields()
 	drop_indexes()
@@ -59,7 +59,7 @@ def before_uninstall():
 
 
 def after_uninstall():
-	"""What Frappe leaves of a removed app."""
+	"""Remove what Frappe leaves behind of a removed app."""
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "client_comms.%")})
 	frappe.db.delete("Patch Log", {"patch": ("like", "client_comms.%")})
 	kept = _series_of_others()
@@ -84,7 +84,7 @@ def after_uninstall():
 
 
 def _series_of_others() -> tuple[str, ...]:
-	"""How the names begin that other DocTypes count, now that those of the app are gone: their counters go on."""
+	"""The name prefixes of other DocTypes, whose counters must be kept."""
 	naming = frappe.get_all("DocType", {"autoname": ("like", "%#%")}, pluck="autoname")
 	for doctype, field, column in (
 		("DocField", "fieldname", "options"),
@@ -104,7 +104,7 @@ def own_doctypes() -> list[str]:
 
 
 def forget_references(own: list[str]):
-	"""What is about a record of the app goes with it; what merely mentions one loses the mention."""
+	"""Delete documents that belong to a record of the app, and clear references to one in other documents."""
 	for doctype, field in _BY_NAME.items():
 		frappe.db.delete(doctype, {field: ("in", own)})
 	links = frappe.get_all(
@@ -113,7 +113,7 @@ def forget_references(own: list[str]):
 		["parent", "fieldname", "reqd"],
 		order_by="parent asc, idx asc",
 	)
-	# Files first, for removing one writes a comment on its owner.
+	# Files first, because removing one writes a comment on its owner.
 	for link in sorted(links, key=lambda link: link.parent != "File"):
 		meta = frappe.get_meta(link.parent)
 		named = {link.fieldname: ("in", own)}
@@ -129,12 +129,12 @@ def forget_references(own: list[str]):
 
 
 def _delete(meta, filters: dict):
-	"""Rows at once, unless there is more to a document than its row."""
+	"""Delete rows directly, unless a document consists of more than its row."""
 	if meta.name != "File" and not meta.get_table_fields():
 		frappe.db.delete(meta.name, filters)
 		return
 	if meta.has_field("module"):
-		# Frappe removes what is bound to the app's modules, and lets nobody else delete its reports.
+		# Frappe removes what is bound to the app's modules, and does not allow anyone else to delete its reports.
 		shipped = frappe.get_all(meta.name, {**filters, "module": ("in", own_modules())}, pluck="name")
 		filters = {**filters, "name": ("not in", shipped)} if shipped else filters
 	for name in frappe.get_all(meta.name, filters, pluck="name"):
@@ -142,7 +142,7 @@ def _delete(meta, filters: dict):
 
 
 def delete_custom_fields():
-	"""The fields and their columns: Frappe keeps the column of a deleted field."""
+	"""Delete the fields and their columns: Frappe keeps the column of a deleted field."""
 	for doctype, fields in custom_fields().items():
 		for field in fields:
 			name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
@@ -162,7 +162,7 @@ def delete_roles():
 
 
 def delete_issue_types():
-	"""The ones that installation made, unless an Issue has come to use them."""
+	"""Delete those that installation created, unless an Issue uses them."""
 	for issue_type in made_here("Issue Type"):
 		if not frappe.db.exists("Issue", {"issue_type": issue_type}):
 			frappe.delete_doc(
@@ -171,6 +171,6 @@ def delete_issue_types():
 
 
 def delete_email_templates():
-	"""The ones that installation made; messages written with them stay as they are."""
+	"""Delete those that installation created; messages written with them are not changed."""
 	for name in made_here("Email Template"):
 		frappe.delete_doc("Email Template", name, ignore_permissions=True, force=True, ignore_missing=True)

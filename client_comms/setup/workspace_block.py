@@ -1,4 +1,4 @@
-"""The block "Owed Today" of the workspace: a document of Frappe that carries no module, so it comes and goes by hand."""
+"""The block "Owed Today" of the workspace: a Frappe document without a module, so the app creates and removes it itself."""
 
 import frappe
 
@@ -24,7 +24,7 @@ _STYLE = """.owed-today { border: 1px solid var(--border-color); border-radius: 
 
 
 def make() -> None:
-	"""The block, where it is missing; an administrator's changes stay."""
+	"""Create the block if it is missing; an administrator's changes are kept."""
 	if not frappe.db.exists(DOCTYPE, NAME):
 		frappe.get_doc(
 			{

@@ -1,6 +1,6 @@
-"""Every way by which the content of a record can come back, as one small request each; a file for each kind of way.
+"""All ways in which the content of a record can come back, each as one small request; one file per kind.
 
-Whoever adds a surface adds a function to the file it belongs to: the decorator registers it.
+To add a surface, add a function to the matching file; the decorator registers it.
 """
 
 from client_comms.leak_check.surfaces import (
@@ -19,7 +19,7 @@ from client_comms.leak_check.surfaces import (
 )
 from client_comms.leak_check.surfaces.surface import REGISTERED, Surface
 
-# In this order a check walks them.
+# A check runs them in this order.
 FILES = (
 	record,
 	lists,

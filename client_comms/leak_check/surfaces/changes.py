@@ -1,4 +1,4 @@
-"""Changes: what may be changed may be re-filed, and what is re-filed is read."""
+"""Changes: a user who can change a record could move it to a place where they can read it."""
 
 import frappe
 
@@ -132,7 +132,7 @@ _change(
 	lambda visitor, doctype, name, bait: visitor.call(
 		"frappe.client.set_value", doctype=doctype, name=name, fieldname="client_interaction", value=""
 	),
-	control=False,  # kept for everybody
+	control=False,  # stored for everyone
 )
 _change(
 	"a message's level",
@@ -141,7 +141,7 @@ _change(
 	lambda visitor, doctype, name, bait: visitor.call(
 		"frappe.client.set_value", doctype=doctype, name=name, fieldname="confidentiality_level", value=""
 	),
-	control=False,  # kept for everybody
+	control=False,  # stored for everyone
 )
 _change(
 	"a file's owner document",
@@ -187,7 +187,7 @@ def issue_level(visitor, bait, planted):
 
 @surface("acknowledgement", action=access.WRITE)
 def acknowledgement(visitor, bait, planted):
-	"""What the clock refuses has passed the question whether the record may be written."""
+	"""A refusal by the clock means that the permission to write was already granted."""
 	answer = visitor.call("client_comms.api.acknowledge", name=bait.name)
 	return answer.ok or "ActionNotPossibleError" in answer.text
 
@@ -239,7 +239,7 @@ def tagging(visitor, bait, planted):
 
 @surface("comment that mentions")
 def comment(visitor, bait, planted):
-	"""Whoever may comment is told what was said."""
+	"""A user who can comment sees the other comments."""
 	return visitor.call(
 		"frappe.desk.form.utils.add_comment",
 		reference_doctype=INTERACTION,

@@ -11,7 +11,7 @@ from client_comms.leak_check.surfaces.surface import (
 	surface,
 )
 
-# Dependents with text of their own; shares, follows and views have none.
+# Dependents with their own text; shares, follows and views have none.
 DEPENDENTS = (
 	"Access Log",
 	"Activity Log",

@@ -33,7 +33,7 @@ def zip_files(visitor, bait, planted):
 
 
 def _opens(visitor, bait, own) -> bool:
-	"""Whether the content came back by the address that the visitor's own File row carries."""
+	"""Whether the content came back through the address of the visitor's own File row."""
 	opened = bool(own) and "content of" in visitor.get(bait.file_url).text
 	remove_files({"file_url": bait.file_url, "name": ("!=", bait.names["File"])})
 	frappe.db.delete("Comment", {"comment_type": "Attachment", "content": ("like", f"%{bait.word}%")})
@@ -56,7 +56,7 @@ def file_by_other_way(visitor, bait, planted):
 		bool(made)
 		and "content of" in visitor.get("/api/method/download_file", file_url=made["file_url"]).text
 	)
-	if made:  # it is a file of its own on the disk
+	if made:  # it is a separate file on disk
 		frappe.delete_doc("File", made["name"], force=True, ignore_permissions=True)
 	return opened
 

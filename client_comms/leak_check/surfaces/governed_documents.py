@@ -1,4 +1,4 @@
-"""Issue, Lead and Opportunity, where the settings govern them."""
+"""Issue, Lead and Opportunity, if the settings govern them."""
 
 import frappe
 

@@ -41,7 +41,7 @@ def report_export(visitor, bait, planted):
 	)
 
 
-# Frappe 16.0-dev fails here for everybody, as in the calendar.
+# Frappe 16.0-dev fails here for everyone, as in the calendar.
 @surface("tag statistics of the list", control=not compat.is_version_16())
 def tag_statistics(visitor, bait, planted):
 	counts = visitor.call(

@@ -55,7 +55,7 @@ def several_pdf(visitor, bait, planted):
 		doctype=INTERACTION,
 		name=f'["{bait.name}"]',
 	)
-	# Documents that may not be printed are left out, and the file comes all the same.
+	# Documents that cannot be printed are omitted, and the file is returned anyway.
 	return answer.body.startswith(b"%PDF") and bool(PdfReader(BytesIO(answer.body)).pages)
 
 
@@ -128,7 +128,7 @@ def data_copy(visitor, bait, planted):
 
 @surface("request for a copy of somebody else's data", BY_EVENT, control=False)
 def data_request(visitor, bait, planted):
-	"""Who may make such requests in the desk gets what the other user may read as well."""
+	"""Users who can create such requests in the desk get only what the other user can read as well."""
 	if frappe.has_permission("Personal Data Download Request", "create", user=visitor.user):
 		return False
 	made = {"owner": visitor.user, "creation": (">=", frappe.utils.now())}
@@ -180,7 +180,7 @@ if compat.is_version_16():
 
 
 def _preview(visitor, doctype, values, method, **arguments):
-	"""What a form that is not saved shows of a document."""
+	"""What an unsaved form shows of a document."""
 	return visitor.call(
 		"run_doc_method",
 		docs={"doctype": doctype, "name": f"new {doctype}", "__islocal": 1, **values},

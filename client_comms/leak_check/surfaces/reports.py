@@ -15,7 +15,7 @@ def _report(visitor, name, filters, ask=None):
 
 
 def _rows_of(visitor, bait, planted, name) -> bool:
-	"""Whether a report that counts has anything for the day of this record, which no other record has."""
+	"""Whether a counting report contains anything for the day of this record, which no other record has."""
 	filters = {
 		"party_type": "Customer",
 		"party": planted.parties["Customer"],

@@ -1,4 +1,4 @@
-"""Rows of an interaction, asked for by their own name."""
+"""Rows of an interaction, requested by their own name."""
 
 from client_comms.leak_check.bait import INTERACTION
 from client_comms.leak_check.surfaces.surface import ROWS, surface

@@ -1,4 +1,4 @@
-"""Search, in link fields and everywhere, and what link titles and tags tell."""
+"""Search in link fields and globally, and what link titles and tags reveal."""
 
 from client_comms.leak_check.bait import INTERACTION
 from client_comms.leak_check.surfaces.surface import overridden, surface

@@ -1,7 +1,7 @@
-"""What a surface is, and what probes share.
+"""The definition of a surface, and common code of the probes.
 
-A surface is a function of a `Visitor`, a `Bait` and what was `Planted` around it. It returns the answer, in which
-the secret word is looked for, or, where only a number or a change of the record gives it away, whether it did.
+A surface is a function of a `Visitor`, a `Bait` and what was `Planted` around it. It returns the response, which is
+searched for the secret word, or, if only a number or a change of the record could reveal it, whether that happened.
 """
 
 from collections.abc import Callable
@@ -25,13 +25,13 @@ BY_EVENT = "A document event of client_comms does not run: bench clear-cache; lo
 
 @dataclass(frozen=True)
 class Surface:
-	"""`action` is what the rule must allow for the word to come back; `close` is what to do when it comes unallowed."""
+	"""`action` is what the rule must allow for the word to come back; `close` says what to do if it comes back anyway."""
 
 	name: str
 	probe: Callable[[Visitor, Bait, Planted], Answer | bool]
 	close: str
 	action: str = access.READ
-	# Whether it must open to Administrator: a surface that does not even then has not been looked at.
+	# Whether it must be open to Administrator: a surface that is not was not really checked.
 	control: bool = True
 
 	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
@@ -53,7 +53,7 @@ def surface(name: str, close: str = BY_HOOK, action: str = access.READ, control:
 
 
 def overridden(method: str) -> str:
-	"""How to close a surface that a wrapped method of Frappe or ERPNext holds."""
+	"""How to close a surface that is guarded by a wrapped method of Frappe or ERPNext."""
 	ours = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").get(
 		method, ["client_comms"]
 	)
@@ -74,6 +74,6 @@ def shown_in_file(answer: Answer, bait: Bait) -> bool:
 
 
 def linked_by_own(visitor, doctype, values):
-	"""A document of the visitor's own that links to the hidden one."""
+	"""The visitor's own document that links to the hidden one."""
 	made = visitor.call("frappe.client.insert", doc={"doctype": doctype, **values}).message
 	return made and made["name"]

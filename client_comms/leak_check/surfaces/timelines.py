@@ -1,4 +1,4 @@
-"""Timelines, and whatever links to an interaction or to what is behind it."""
+"""Timelines, and documents that link to an interaction or its messages, events and calls."""
 
 import frappe
 
@@ -150,7 +150,7 @@ def _own_reply(visitor, bait):
 		"Communication",
 		{
 			"communication_type": "Communication",
-			"communication_medium": "Event",  # neither logged nor held at the gate
+			"communication_medium": "Event",  # neither logged nor checked at the gate
 			"subject": "leakbait reply",
 			"content": "x",
 			"in_reply_to": bait.names["Communication"],
@@ -164,7 +164,7 @@ def expand_links(visitor, bait, planted):
 	return own and visitor.get(f"/api/resource/Communication/{own}", expand_links="true")
 
 
-# Frappe 16.0-dev joins no table with itself: it answers with the message's own field.
+# Frappe 16.0-dev does not join a table with itself: it returns the message's own field.
 @surface("fields of a linked message in a list (link.field)", BY_EVENT, control=not compat.is_version_16())
 def link_field(visitor, bait, planted):
 	own = _own_reply(visitor, bait)
@@ -177,7 +177,7 @@ def link_field(visitor, bait, planted):
 
 
 def _appointment(name, ask):
-	"""A document that the visitor may read, and that links to the hidden event."""
+	"""A document that the visitor can read and that links to the hidden event."""
 
 	@surface(
 		f"fields of a linked document ({name})",

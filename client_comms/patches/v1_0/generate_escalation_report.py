@@ -1,4 +1,4 @@
-"""Sites that were installed before get the Kanban board, and the Escalation Report with one click."""
+"""Existing sites get the Kanban board, and can generate the Escalation Report with one click."""
 
 import frappe
 

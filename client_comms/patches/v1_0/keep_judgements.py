@@ -1,6 +1,6 @@
-"""Keep the dues by which clocks were judged before, on the last event of each interaction; and the keys of breaches.
+"""Stores the due dates by which clocks were already judged, on the last event of each interaction, and the keys of breaches.
 
-Goes on where it stopped: what is kept is not kept again.
+Continues where it stopped: what is already stored is not stored again.
 """
 
 import frappe

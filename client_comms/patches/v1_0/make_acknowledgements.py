@@ -1,4 +1,4 @@
-"""Sites that were installed before get the shipped acknowledgements, as drafts."""
+"""Existing sites get the shipped acknowledgements, as drafts."""
 
 from client_comms.setup import install
 

@@ -1,4 +1,4 @@
-"""Sites of before get the shipped warning, quiet hours and escalation steps, with their own manager role."""
+"""Existing sites get the shipped warning, quiet hours and escalation steps, with their own manager role."""
 
 import frappe
 
@@ -15,6 +15,6 @@ def execute():
 			step["role"] = settings.manager_role
 		settings.append("escalation_steps", step)
 	settings.update({"warning_share": procedure.WARNING_SHARE, **procedure.QUIET_HOURS})
-	settings.flags.ignore_mandatory = True  # what other patches fill in
-	settings.flags.ignore_validate = True  # what the site has set is not for an upgrade to refuse
+	settings.flags.ignore_mandatory = True  # filled in by other patches
+	settings.flags.ignore_validate = True  # an upgrade must not refuse the site's own settings
 	settings.save(ignore_permissions=True)

@@ -1,4 +1,4 @@
-"""Sites that were installed before get the frames of the policies, and the assignments of the trainings they have."""
+"""Existing sites get the policy frames, and the assignments of their trainings."""
 
 import frappe
 
@@ -8,7 +8,7 @@ from client_comms.setup import install
 
 def execute():
 	install.make_policies()
-	# Who was given a role before owes its trainings from today on, with the days of grace.
+	# Users who already have a role must complete its trainings from today, with the grace period.
 	for user in frappe.get_all("User", {"enabled": 1, "user_type": "System User"}, pluck="name"):
 		if user != "Administrator":
 			trainings.assign(user, trainings.owed_by_roles(frappe.get_roles(user)))

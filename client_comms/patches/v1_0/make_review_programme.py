@@ -1,4 +1,4 @@
-"""Sites that were installed before get a programme of record reviews, switched off."""
+"""Existing sites get a programme of record reviews, switched off."""
 
 from client_comms.setup import install
 

@@ -1,4 +1,4 @@
-"""Sites that were installed before find interactions by the search bar, those that they have as well."""
+"""Existing sites find interactions, including existing ones, with the search bar."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Sites that were installed before get the shipped terms to avoid, unless they have their own."""
+"""Existing sites get the shipped terms to avoid, unless they have their own."""
 
 from client_comms.setup import install
 

@@ -1,6 +1,6 @@
-"""Measure how long clocks took that were met before this was stored.
+"""Measures the working time of clocks that were met before it was stored.
 
-Goes on where it stopped: the last name of each chunk is kept with the chunk.
+Continues where it stopped: the last name of each chunk is stored with the chunk.
 """
 
 import frappe

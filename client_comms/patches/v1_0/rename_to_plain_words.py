@@ -37,7 +37,7 @@ def execute():
 			if before in columns and after not in columns:
 				frappe.db.rename_column(doctype, before, after)
 			frappe.db.set_value("DocField", {"parent": doctype, "fieldname": before}, "fieldname", after)
-			# What users saved: columns of report views, reports, customisations.
+			# Saved by users: columns of report views, reports, customisations.
 			update_users_report_view_settings(doctype, before, after)
 			update_reports(doctype, before, after)
 			update_property_setters(doctype, before, after)

@@ -2,9 +2,9 @@ from frappe.model.document import Document
 
 
 class ClientAccessLink(Document):
-	"""A link by which a client answers without a login: for one purpose, for some days, once (P-3, C-1).
+	"""A link through which a client answers without a login: for one purpose, for some days, once (P-3, C-1).
 
-	The secret is in the link alone; what is kept is its keyed hash, which opens nothing.
+	The secret is only in the link; the site stores its keyed hash, which opens nothing.
 	"""
 
 	# begin: auto-generated types

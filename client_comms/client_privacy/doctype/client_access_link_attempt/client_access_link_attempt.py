@@ -3,7 +3,7 @@ from frappe.model.document import Document
 
 
 class ClientAccessLinkAttempt(Document):
-	"""Tries of one address in one hour to open links that are wrong, old or used; counted, not listed one by one."""
+	"""Attempts from one IP address within one hour to open invalid, expired or used links; counted, not listed."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -16,10 +16,10 @@ EVENT_FIELDS = ("event", "at", "valid_until", "by_user", "through", "notice", "n
 
 
 class ClientConsent(Document):
-	"""What a client said about one purpose and one third party (P-3).
+	"""A client's decisions about one purpose and one third party (P-3).
 
-	`events` only grow; status and dates are a rendering of them by `rules.consent`. Whether a consent covers
-	something is never read off its status, which time changes without anybody saving.
+	`events` are append-only; status and dates are computed from them by `rules.consent`. Whether a consent covers
+	something is never taken from its status, which can change over time without a save.
 	"""
 
 	# begin: auto-generated types
@@ -59,18 +59,18 @@ class ClientConsent(Document):
 
 	@property
 	def notice_text(self) -> str | None:
-		"""The text the client was shown, of the notice that keeps it."""
+		"""The text that the client was shown, from its notice."""
 		return self.notice and frappe.db.get_value("Consent Notice", self.notice, "notice_text")
 
 	def receipt_lines(self) -> list[tuple[str, str]]:
-		"""The receipt for people: label and value of each line."""
+		"""The readable receipt: label and value of each line."""
 		return receipts.lines(self)
 
 	def how_to_withdraw(self) -> str:
 		return receipts.how_to_withdraw()
 
 	def before_insert(self):
-		# The text may be given in words; what is stored is the notice that keeps it.
+		# The text may be passed as such; what is stored is its notice.
 		if text := self.__dict__.get("notice_text"):
 			self.notice = consent_notice.keep(self.purpose, frappe.local.lang, text)
 		if not self.flags.from_record:
@@ -84,15 +84,15 @@ class ClientConsent(Document):
 		self.validate_events_are_untouched()
 		self.set_status()
 
-	# --- what the client said ------------------------------------------------------------------
+	# --- decisions -----------------------------------------------------------------------------
 
 	def record(self, event: str, *, at=None, valid_until=None, through=None, note=None, notice=None) -> None:
-		"""Append what the client said (or that they were asked) and save; status and dates follow.
+		"""Append a decision of the client (or that they were asked) and save; status and dates follow.
 
 		:param event: `Given`, `Refused`, `Withdrawn`, `Requested` or `Reminded`
-		:param at: when, in the site's time zone or with an offset; now when left out
-		:param valid_until: the end of an agreement, likewise; by the purpose's months when left out
-		:param through: how it reached us, one of `collected_through`
+		:param at: when, in the site's time zone or with an offset; by default now
+		:param valid_until: the end of an agreement, in the same format; by default from the purpose's months
+		:param through: how it was collected, one of `collected_through`
 		"""
 		at = clock.parse(at) if at else clock.now()
 		self.require_way(through)
@@ -109,7 +109,7 @@ class ClientConsent(Document):
 			},
 		)
 		if notice and event in rules.WORDS:
-			self.notice = notice  # the text that the client's last word is about
+			self.notice = notice  # the text of the client's last decision
 		self.flags.from_record = True
 		try:
 			self.save(ignore_permissions=True)
@@ -117,7 +117,7 @@ class ClientConsent(Document):
 			self.flags.from_record = False
 
 	def add_first_events(self):
-		"""What a new consent says: given, unless its status says otherwise."""
+		"""The first decision of a new consent: given, unless its status says otherwise."""
 		said = self.status if self.status in (rules.REFUSED, rules.WITHDRAWN) else rules.GIVEN
 		first = rules.REFUSED if said == rules.REFUSED else rules.GIVEN
 		at = clock.parse(self.given_on) if self.given_on else clock.now()
@@ -137,7 +137,7 @@ class ClientConsent(Document):
 		self.collected_by = frappe.session.user
 
 	def end_of(self, at, valid_until):
-		"""Until when what was given `at` holds: as the client said, or else by the purpose's months; None for no end."""
+		"""The end of an agreement given `at`: as the client said, otherwise from the purpose's months; None for no end."""
 		if not valid_until:
 			months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
 			return add_months(at, months) if months else None
@@ -166,7 +166,7 @@ class ClientConsent(Document):
 	# --- validation ----------------------------------------------------------------------------
 
 	def validate_third_party(self):
-		"""A purpose that concerns third parties names one; one that does not names none."""
+		"""A third party is required if the purpose concerns third parties, and must be empty otherwise."""
 		concerns = frappe.get_cached_value("Consent Purpose", self.purpose, "concerns_third_party")
 		if concerns and not self.third_party:
 			frappe.throw(
@@ -184,7 +184,7 @@ class ClientConsent(Document):
 			)
 
 	def validate_scope_stays(self):
-		"""What the client's word was about does not change afterwards: a new consent says something new."""
+		"""The scope of a consent cannot change: a different scope needs a new consent."""
 		before = self.get_doc_before_save()
 		if before and consents.scope(before) != consents.scope(self):
 			frappe.throw(
@@ -193,7 +193,7 @@ class ClientConsent(Document):
 			)
 
 	def validate_events_are_untouched(self):
-		"""The history grows by actions alone, and the dates and the status follow it."""
+		"""Only actions add to the history, and dates and status follow it."""
 		before = self.get_doc_before_save()
 		if before is None or self.flags.from_record:
 			return
@@ -208,7 +208,7 @@ class ClientConsent(Document):
 			)
 
 	def set_status(self):
-		"""Status and dates as the client's last word leaves them."""
+		"""Status and dates after the client's last decision."""
 		word = consents.as_rule(self)
 		last = word.last_event(clock.now())
 		given = [row for row in self.events if row.event == rules.GIVEN]
@@ -229,7 +229,7 @@ def _row(row) -> tuple:
 
 
 def _plain(value):
-	"""A value as the database gives it back, whatever form it came in."""
+	"""A value in the form that the database returns."""
 	if not value:
 		return None
 	try:
@@ -239,6 +239,6 @@ def _plain(value):
 
 
 def on_doctype_update():
-	"""The gate asks for a client's consents; expiry asks for what stands."""
+	"""The gate searches a client's consents; expiry searches by status."""
 	frappe.db.add_index("Client Consent", ["party_type", "party", "purpose"])
 	frappe.db.add_index("Client Consent", ["status", "valid_until"])

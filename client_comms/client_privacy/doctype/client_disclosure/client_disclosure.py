@@ -4,9 +4,9 @@ from frappe.model.document import Document
 
 
 class ClientDisclosure(Document):
-	"""One entry of the disclosure register: what of a client's information went to whom, and on which basis (P-2).
+	"""One entry of the disclosure register: which of a client's information was sent to whom, and on which basis (P-2).
 
-	Written by the gate that everything passes on its way out; nobody makes, changes or deletes one.
+	It is written by the gate that everything passes before it is sent; users cannot create, change or delete entries.
 	"""
 
 	# begin: auto-generated types
@@ -59,6 +59,6 @@ def _refuse():
 
 
 def on_doctype_update():
-	"""A client's request and an audit ask by client and by recipient."""
+	"""Clients and auditors ask by client and by recipient."""
 	frappe.db.add_index("Client Disclosure", ["party_type", "party", "disclosed_on"])
 	frappe.db.add_index("Client Disclosure", ["recipient", "disclosed_on"])

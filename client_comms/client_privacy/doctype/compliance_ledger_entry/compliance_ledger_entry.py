@@ -2,9 +2,9 @@ from client_comms.ledger import LedgerDocument
 
 
 class ComplianceLedgerEntry(LedgerDocument):
-	"""Who viewed, printed, exported, emailed or downloaded a record, was given access to it or refused it (P-2, R-3).
+	"""Records who viewed, printed, exported, emailed or downloaded a record, was granted access to it or was refused (P-2, R-3).
 
-	Records and users are named by plain text, not by links: a rename elsewhere must not rewrite an entry.
+	Records and users are stored as plain text, not as links, so that renaming does not rewrite an entry.
 	"""
 
 	# begin: auto-generated types

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class ConsentEvent(Document):
-	"""One word of the client, or what we did to get it; rows are added and never changed (P-3)."""
+	"""One decision of the client, or our request for it; rows are added and never changed (P-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

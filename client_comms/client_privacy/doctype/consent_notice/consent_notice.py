@@ -7,7 +7,7 @@ from frappe.utils import cint
 
 
 class ConsentNotice(Document):
-	"""What clients are told before they agree, word for word; each text is kept once and never changes (P-3)."""
+	"""The exact text that clients see before they agree; each text is stored once and never changes (P-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -41,7 +41,7 @@ class ConsentNotice(Document):
 		self.version = cint(last[0]) + 1 if last else 1
 
 	def validate(self):
-		"""Frappe holds fields that are set once only against the desk and API; the text is proof, so against everybody."""
+		"""Frappe enforces set-once fields only for the desk and API; the text is evidence, so it is enforced for all code."""
 		before = self.get_doc_before_save()
 		if before and (before.notice_text, before.purpose, before.language) != (
 			self.notice_text,
@@ -59,13 +59,13 @@ def hash_of(text: str) -> str:
 
 
 def find(purpose: str, language: str | None, text: str) -> str | None:
-	"""The notice that holds exactly this text."""
+	"""The notice with exactly this text."""
 	filters = {"purpose": purpose, "text_hash": hash_of(text), "language": language or ("is", "not set")}
 	return frappe.db.get_value("Consent Notice", filters)
 
 
 def keep(purpose: str, language: str | None, text: str) -> str:
-	"""The name of the notice with this text, made if there is none yet."""
+	"""The name of the notice with this text, created if necessary."""
 	if name := find(purpose, language, text):
 		return name
 	notice = frappe.get_doc(
@@ -81,7 +81,7 @@ def keep(purpose: str, language: str | None, text: str) -> str:
 
 
 def in_use(purpose: str, language: str | None = None) -> str | None:
-	"""The notice to show for a purpose: the latest in use in that language, else in any (P-3)."""
+	"""The notice to show for a purpose: the latest in use in that language, otherwise in any (P-3)."""
 	filters = {"purpose": purpose, "current": 1}
 	for wanted in ({**filters, "language": language}, filters) if language else (filters,):
 		if names := frappe.get_all("Consent Notice", wanted, pluck="name", order_by="version desc", limit=1):

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class DataCategory(Document):
-	"""A kind of data about clients, to which a consent may be limited (P-3)."""
+	"""A kind of client data to which a consent can be limited (P-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -14,10 +14,10 @@ COMPLIANCE_OFFICER = "Compliance Officer"
 
 
 class IdentityVerification(Document):
-	"""One attempt to make sure that somebody is the client they say they are (P-1).
+	"""One check of a client's identity (P-1).
 
-	Attempts stay as they were recorded. After too many failures in a row no further attempt is accepted,
-	until a Compliance Officer records one as `Unlocked`.
+	Checks cannot be changed. After too many failures in a row no further check is accepted until a
+	Compliance Officer records one as `Unlocked`.
 	"""
 
 	# begin: auto-generated types
@@ -64,7 +64,7 @@ class IdentityVerification(Document):
 		self.report_lock()
 
 	def validate_result(self):
-		"""A one-time code is confirmed by the app, not by hand; unlocking is the Compliance Officer's."""
+		"""One-time codes are confirmed by the app, not by hand; only a Compliance Officer can unlock."""
 		if self.flags.by_app:
 			return
 		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
@@ -94,7 +94,7 @@ class IdentityVerification(Document):
 			)
 
 	def set_verified(self):
-		"""Who checked and when, and until when that holds at the level of the record it was done for."""
+		"""Set who checked and when, and until when it is valid, depending on the level of the record."""
 		self.verified_by = frappe.session.user
 		self.verified_on = clock.now()
 		if self.result != identity.CONFIRMED:
@@ -109,7 +109,7 @@ class IdentityVerification(Document):
 		)
 
 	def validate_unchanged(self):
-		"""What was found stays: only a code that was sent waits for its result, which the app writes."""
+		"""Results cannot be changed: only a pending code gets its result, which the app writes."""
 		before = self.get_doc_before_save()
 		if self.flags.by_app and before.result == identity.PENDING:
 			return
@@ -126,16 +126,16 @@ class IdentityVerification(Document):
 			)
 
 	def conclude(self, result: str):
-		"""The app found out whether the code was right."""
+		"""Write the result of a one-time code."""
 		self.flags.by_app = True
 		self.result = result
-		self.code_hash = None  # it opens nothing any more
+		self.code_hash = None  # it is no longer valid
 		self.set_verified()
 		self.save(ignore_permissions=True)
 		self.report_lock()
 
 	def report_lock(self):
-		"""The failure that locks is reported to the Compliance Officers at once (P-1, R-3)."""
+		"""Report the failure that locks identity checks to the Compliance Officers immediately (P-1, R-3)."""
 		if self.result != identity.FAILED:
 			return
 		if identity.state(self.party_type, self.party, self.contact, self.level).locked:

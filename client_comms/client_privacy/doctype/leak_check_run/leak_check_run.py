@@ -6,9 +6,9 @@ from client_comms.exceptions import ResultIsFixedError
 
 
 class LeakCheckRun(Document):
-	"""What a leak check found, and when, for whom, by whom: written by the check alone, and kept (R-3).
+	"""The result of a leak check, with its time, the user checked and who started it; written only by the check (R-3).
 
-	Users are named by text: no entry keeps a user from being deleted or is rewritten by a rename.
+	Users are stored as text, so that entries do not prevent a user from being deleted and are not rewritten by a rename.
 	"""
 
 	# begin: auto-generated types

@@ -2,7 +2,7 @@ from client_comms.ledger import LedgerDocument
 
 
 class LedgerCheckpoint(LedgerDocument):
-	"""The hash of the ledger up to an entry: what a later verification starts from and must pass through."""
+	"""The hash of the ledger up to an entry, from which a later verification can start and through which it must pass."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -11,7 +11,7 @@ _LOCAL_PART = re.compile(r"[^@\s<>,;]+@")
 
 
 class ThirdParty(Document):
-	"""Somebody outside to whom a client's information may have to go: an adviser, a bank, an authority (P-3)."""
+	"""Someone outside with whom a client's information may be shared: an adviser, a bank, an authority (P-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -40,7 +40,7 @@ class ThirdParty(Document):
 		third_parties.forget()
 
 	def set_domains(self):
-		"""One domain or address a line, in lower case."""
+		"""One domain or address per line, in lower case."""
 		lines = [line.strip().lower().removeprefix("@") for line in (self.email_domains or "").splitlines()]
 		kept = domains.distinct(lines)
 		for compared, line in kept.items():
@@ -61,7 +61,7 @@ class ThirdParty(Document):
 		self.email_domains = "\n".join(kept.values())
 
 	def validate_domains_are_its_own(self):
-		"""A recipient is sorted by domain, so a domain of two third parties would be nobody's, and our own is ours."""
+		"""Recipients are classified by domain, so a domain cannot belong to two third parties or be one of our own."""
 		for line in (self.email_domains or "").splitlines():
 			if domains.of(line) in frappe.get_cached_doc("Client Comms Settings").own_domains():
 				frappe.throw(

@@ -1,4 +1,4 @@
-"""Messages that took another channel than the client prefers, and why (C-2)."""
+"""Messages that used a channel other than the client's preferred one, and why (C-2)."""
 
 from collections import Counter
 
@@ -24,9 +24,9 @@ FIELDS = (
 
 
 def execute(filters=None):
-	"""The deviations that the user may read, newest first; how often which channel stood in for which.
+	"""The deviations that the user can read, newest first, and how often each channel replaced another.
 
-	:param filters: `from_date`, `to_date` (three months when left out), `staff` (User)
+	:param filters: `from_date`, `to_date` (by default three months), `staff` (User)
 	"""
 	filters = frappe._dict(filters or {})
 	start = get_datetime(filters.from_date or add_months(clock.now().date(), -3))

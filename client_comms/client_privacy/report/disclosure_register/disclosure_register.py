@@ -1,4 +1,4 @@
-"""What went out about clients: for an audit, or for the answer to a client who asks (P-2)."""
+"""What was sent about clients, for auditors or for clients who ask (P-2)."""
 
 import frappe
 from frappe import _
@@ -29,9 +29,9 @@ FIELDS = (
 
 
 def execute(filters=None):
-	"""The entries of the register that the user may read, newest first.
+	"""The entries of the register that the user can read, newest first.
 
-	:param filters: `from_date`, `to_date` (dates on which it went out; twelve months when left out), `party_type` and
+	:param filters: `from_date`, `to_date` (dates on which it was sent; by default twelve months), `party_type` and
 	    `party`, `recipient` (part of an address), `third_party`, `recipient_kind`, `outcome`
 	"""
 	filters = frappe._dict(filters or {})
@@ -52,7 +52,7 @@ def execute(filters=None):
 
 
 def columns(fields) -> list[dict]:
-	"""Columns as the register's own fields describe them."""
+	"""Columns from the register's own fields."""
 	meta = frappe.get_meta(disclosures.DISCLOSURE)
 	found = []
 	for fieldname, width in fields:
