@@ -137,6 +137,7 @@ override_whitelisted_methods = {
 make_email_body_message = ["client_comms.intake.acknowledgement.add_headers"]
 
 before_request = [
+	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.linked_fields.leave_out",
 ]
@@ -150,6 +151,7 @@ _BEFORE_PRINT = [
 ]
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 doc_events = {
+	"*": {"after_rename": "client_comms.enforcement.renaming.require"},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
 		"on_update": [

@@ -57,6 +57,7 @@ FUNCTIONS = {
 	"enforcement.documents:records": "lambda *args, **kwargs: iter(())",
 	"enforcement.documents:_takes_part": "lambda *args: '1 = 1'",
 	"enforcement.levels:raise_to": NOTHING,
+	"enforcement.renaming:_keeps_its_name": NO,
 	# Surfaces
 	"enforcement.methods.activities:_readable": "lambda doctype, rows: rows",
 	"enforcement.requests.method_aliases:refuse": NOTHING,

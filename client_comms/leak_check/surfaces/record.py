@@ -1,7 +1,9 @@
 """The interaction itself: its form, the client API and REST."""
 
-from client_comms.leak_check.bait import INTERACTION
-from client_comms.leak_check.surfaces.surface import about, overridden, surface
+import frappe
+
+from client_comms.leak_check.bait import INTERACTION, MARK
+from client_comms.leak_check.surfaces.surface import BY_EVENT, about, overridden, surface
 
 
 @surface("form")
@@ -106,6 +108,25 @@ def document_method(visitor, bait, planted):
 	return visitor.call(
 		"run_doc_method", dt=INTERACTION, dn=bait.name, method="add_comment", args={"text": "leakbait remark"}
 	)
+
+
+@surface("merge of a message of one's own into a hidden one", BY_EVENT, control=False)
+def merge_of_message(visitor, bait, planted):
+	"""Without the checks of Frappe it is open to whoever can read the one that is merged."""
+	hidden = bait.names["Communication"]
+	own = frappe.get_doc(
+		{"doctype": "Communication", "name": f"{hidden}-OWN", "subject": MARK, "owner": visitor.user}
+	)
+	own.db_insert()
+	answer = visitor.call(
+		"run_doc_method",
+		dt="Communication",
+		dn=own.name,
+		method="rename",
+		args={"name": hidden, "merge": 1, "force": 1, "validate_rename": 0},
+	)
+	frappe.db.delete("Communication", {"name": own.name})
+	return answer
 
 
 @surface("portal list")

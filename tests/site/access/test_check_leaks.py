@@ -80,6 +80,7 @@ def forget_hooks():
 
 
 HEATMAP = "dashboard chart, heatmap"
+MERGE = "merge of a message of one's own into a hidden one"
 # Hooks that are taken out, and the surface that then is open.
 HOLES = [
 	("has_permission", [INTERACTION], "client.get"),
@@ -169,13 +170,19 @@ def test_a_report_without_its_row_filter_is_found(frontline):
 		assert opened(frontline, REPORT) == {REPORT}
 
 
+def test_a_merge_that_nobody_asks_about_is_found(frontline):
+	checks = "client_comms.enforcement.renaming.keep_checks"
+	with without_hook("before_request", checks), without_hook("doc_events", "*"):
+		assert opened(frontline, MERGE) == {MERGE}
+
+
 def test_a_method_that_does_not_ask_is_found(frontline):
 	with mock.patch.object(frappe, "has_permission", lambda *_args, **_kwargs: True):
 		assert opened(frontline, GATE) == {GATE}
 
 
 def test_without_a_hole_nothing_is_found(frontline):
-	assert opened(frontline, REPORT, GATE, *(surface for _kind, _keys, surface in HOLES)) == set()
+	assert opened(frontline, REPORT, GATE, MERGE, *(surface for _kind, _keys, surface in HOLES)) == set()
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)

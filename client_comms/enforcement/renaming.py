@@ -1,0 +1,69 @@
+"""Renaming and merging documents (D-5, P-2). Both carry a record, and all that hangs on it, to another name.
+
+Frappe asks whether the documents may be written, unless the caller says that this was asked already; a request could
+say so, too.
+"""
+
+import frappe
+from frappe import _
+
+from client_comms.enforcement import documents, guards, levels
+from client_comms.exceptions import ClearanceMissingError
+
+_CHECKS = "validate_rename"
+_ARGUMENTS = ("args", "arg", "kwargs")  # of a method of a document, within those of the request
+
+
+def keep_checks() -> None:
+	"""`before_request`: what renames a document asks first, whatever the request says; asks no database.
+
+	:raises frappe.PermissionError: the request tells it not to
+	"""
+	given = (frappe.form_dict, *map(_parsed, map(frappe.form_dict.get, _ARGUMENTS)))
+	if any(isinstance(each, dict) and _CHECKS in each for each in given):
+		frappe.throw(
+			_("A request cannot leave out the checks of a rename. Leave out {0}.").format(
+				frappe.bold(_CHECKS)
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def require(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of every document, by whatever way it was renamed; a refusal takes everything back.
+
+	:raises frappe.PermissionError: records of this app keep their names
+	:raises ClearanceMissingError: the session user may not change a record, or not delete the one that was merged
+	"""
+	if frappe.flags.in_patch or frappe.flags.in_migrate:
+		return
+	if _keeps_its_name(doc.doctype):
+		frappe.throw(
+			_("{0} keeps its name: other records rely on it.").format(frappe.bold(old)),
+			exc=frappe.PermissionError,
+			title=_("Cannot Be Renamed"),
+		)
+	if guards.objects(doc.doctype, new, "write") or (merge and guards.objects(doc.doctype, old, "delete")):
+		frappe.throw(
+			_("You have no clearance to rename or merge this record."),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
+	if merge and documents.is_governed(doc.doctype):
+		# What was merged is at least as confidential as before.
+		if level := frappe.db.get_value(doc.doctype, old, "confidentiality_level"):
+			levels.raise_to(doc.doctype, new, level)
+
+
+def _keeps_its_name(doctype: str) -> bool:
+	"""Whether a DocType of this app was made without a way to rename; Customize Form does not change that."""
+	made = frappe.db.get_value("DocType", doctype, ["module", "allow_rename"], as_dict=True, cache=True)
+	return frappe.local.module_app.get(frappe.scrub(made.module)) == "client_comms" and not made.allow_rename
+
+
+def _parsed(value):
+	try:
+		return frappe.parse_json(value)
+	except ValueError:
+		return None  # Frappe tells about it
