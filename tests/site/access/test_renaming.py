@@ -10,21 +10,6 @@ UNCHECKED = {"force": 1, "validate_rename": 0}
 
 
 @pytest.fixture
-def staff(make_user):
-	"""The first may do everything with a complaint, the second nothing; Frappe and ERPNext let both do everything."""
-	roles = ("System Manager", "Sales User", "Sales Manager", "Support Team")
-	return frappe._dict(
-		cleared=make_user("Customer Support Manager", "Compliance Officer", *roles),
-		uncleared=make_user("Frontline Staff", *roles),
-	)
-
-
-@pytest.fixture
-def complaint(log):
-	return log("Feedback/Complaint")
-
-
-@pytest.fixture
 def note():
 	"""A message that is behind no interaction."""
 	return insert("Communication", subject="Mine", content="mine", communication_medium="Event")
@@ -84,19 +69,6 @@ def test_a_dependent_is_not_merged_into_a_hidden_one(doctype, complaint, staff, 
 		theirs = insert(doctype, **text)
 		rename(theirs, hidden.name, merge=1)
 	assert not frappe.db.exists(doctype, theirs.name)
-
-
-@pytest.fixture
-def held(set_settings):
-	"""`held("Lead", "Sensitive", lead_name="Anna")`."""
-	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
-
-	def make(doctype, level, **fields):
-		doc = insert(doctype, **fields)
-		doc.db_set("confidentiality_level", level)
-		return doc
-
-	return make
 
 
 def test_leads_are_renamed_and_merged_by_who_may_write_both(held, staff, as_user):

@@ -14,34 +14,6 @@ from client_comms.leak_check.visitor import Visitor
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
 
-@pytest.fixture
-def staff(make_user):
-	"""The first may do everything with a complaint, the second nothing; Frappe and ERPNext let both do everything."""
-	roles = ("System Manager", "Sales User", "Sales Manager", "Support Team")
-	return frappe._dict(
-		cleared=make_user("Customer Support Manager", "Compliance Officer", *roles),
-		uncleared=make_user("Frontline Staff", *roles),
-	)
-
-
-@pytest.fixture
-def complaint(log):
-	return log("Feedback/Complaint")
-
-
-@pytest.fixture
-def held(set_settings):
-	"""`held("Lead", lead_name="Anna")` makes a document at the level Sensitive."""
-	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
-
-	def make(doctype, **fields):
-		doc = frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
-		doc.db_set("confidentiality_level", "Sensitive")
-		return doc
-
-	return make
-
-
 def deleted_comment(complaint):
 	comment = complaint.add_comment("Comment", "The neighbours complain as well")
 	comment.delete(ignore_permissions=True)
