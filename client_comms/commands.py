@@ -34,7 +34,9 @@ def load_demo(context, anchor: str | None = None):
 		except site.NotLoadable as refusal:
 			raise click.ClickException(str(refusal)) from refusal
 		done, refused = demonstration.done, demonstration.refused
-		click.echo(f"{done} steps loaded." if done else "The demonstration was there already: nothing added.")
+		click.echo(
+			f"{done} steps loaded." if done else "The demonstration is already loaded: nothing was added."
+		)
 		overview.show(demonstration)
 		if refused:
 			click.echo(f"\nThe rules of this site did not allow {len(refused)} steps:")
@@ -52,7 +54,7 @@ def load_demo(context, anchor: str | None = None):
 	metavar="DOCTYPE",
 	help="only this DocType (repeatable; default: all)",
 )
-@click.option("--dry-run", is_flag=True, help="tell what would be logged, and take it back")
+@click.option("--dry-run", is_flag=True, help="show what would be logged without logging it")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of a table")
 @pass_context
 def backfill(
@@ -96,7 +98,7 @@ def backfill(
 
 @client_comms.command("simulate-matrix")
 @click.argument("matrix")
-@click.option("--since", metavar="YYYY-MM-DD", help="only interactions from this day on")
+@click.option("--since", metavar="YYYY-MM-DD", help="only interactions on or after this day")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
 def simulate_matrix(context, matrix: str, since: str | None = None, as_json: bool = False):
@@ -118,9 +120,9 @@ def simulate_matrix(context, matrix: str, since: str | None = None, as_json: boo
 
 
 @client_comms.command("verify-ledger")
-@click.option("--since", metavar="YYYY-MM-DD", help="only from the last checkpoint before this day on")
-@click.option("--until", metavar="YYYY-MM-DD", help="only up to the beginning of this day")
-@click.option("--json", "as_json", is_flag=True, help="print JSON instead of words")
+@click.option("--since", metavar="YYYY-MM-DD", help="start at the last checkpoint before this day")
+@click.option("--until", metavar="YYYY-MM-DD", help="stop at the start of this day")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of text")
 @pass_context
 def verify_ledger(context, since: str | None = None, until: str | None = None, as_json: bool = False):
 	"""Check that no entry of the compliance ledger was changed, removed, inserted or moved; exit code 1 if one was."""
@@ -132,7 +134,7 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
-		click.echo(f"{found['checked']} entries are right; {found['waiting']} wait to be chained.")
+		click.echo(f"{found['checked']} entries are correct; {found['waiting']} are waiting to be chained.")
 		if fault := found["first_fault"]:
 			click.echo(fault["message"])
 	if not found["ok"]:
@@ -140,7 +142,7 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 
 
 def _show_simulation(found: dict) -> None:
-	click.echo(f"{found['checked']} interactions measured against {found['matrix']}.")
+	click.echo(f"{found['checked']} interactions compared with {found['matrix']}.")
 	for title, key, column in (
 		("Level", "level_changes", str),
 		("Acknowledge / respond within days", "deadline_changes", lambda days: "{:g} / {:g}".format(*days)),
@@ -161,8 +163,8 @@ def _show_simulation(found: dict) -> None:
 
 
 @client_comms.command("check-leaks")
-@click.option("--user", required=True, help="the user in whose name everything is asked")
-@click.option("--url", help="address of the served site (default: requests are answered in this process)")
+@click.option("--user", required=True, help="the user to check")
+@click.option("--url", help="address of the served site (default: requests run in this process)")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
 def check_leaks(context, user: str, url: str | None = None, as_json: bool = False):

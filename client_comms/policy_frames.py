@@ -24,7 +24,7 @@ POLICIES = (
 			),
 			(
 				"Scope",
-				"Everybody who deals with clients: [Fill in: departments]. Supervisors review records; the compliance officer, "
+				"Everyone who deals with clients: [Fill in: departments]. Supervisors review records; the compliance officer, "
 				"[Fill in: name], monitors confidentiality and data security.",
 			),
 			(
@@ -39,7 +39,7 @@ POLICIES = (
 			),
 			(
 				"Confidentiality",
-				"The communication matrix decides who handles what, what documentation is owed and how confidential it is. The "
+				"The communication matrix decides who handles what, which documentation is required and how confidential it is. The "
 				"client's identity is confirmed before personal information is shared; third parties need the client's consent.",
 			),
 			(
@@ -54,7 +54,7 @@ POLICIES = (
 		"body": _body(
 			(
 				"Principle",
-				"Client information is for the people who need it for their work, and for nobody else.",
+				"Client information is only for people who need it for their work.",
 			),
 			(
 				"Levels",
@@ -66,7 +66,7 @@ POLICIES = (
 			),
 			(
 				"Breaches",
-				"Whoever notices a breach tells [Fill in: contact] at once. Clients are informed by [Fill in: role].",
+				"Anyone who notices a breach informs [Fill in: contact] immediately. Clients are informed by [Fill in: role].",
 			),
 		),
 	},
@@ -76,11 +76,11 @@ POLICIES = (
 		"body": _body(
 			(
 				"Channels",
-				"Clients are written to through ERPNext, by [Fill in: mailboxes]. Private accounts are not used.",
+				"Messages to clients are sent through ERPNext, from [Fill in: mailboxes]. Private accounts are not used.",
 			),
 			(
 				"Wording",
-				"Courteous, concise and clear; approved templates where there is one; no jargon and no ambiguous terms.",
+				"Messages are courteous, concise and clear, use an approved template if there is one, and avoid jargon and ambiguous terms.",
 			),
 			(
 				"Recipients",
@@ -88,7 +88,7 @@ POLICIES = (
 			),
 			(
 				"Absence",
-				"Who is away names a substitute. Automatic replies do not count as answers. [Fill in: rules].",
+				"Staff who are away name a substitute. Automatic replies do not count as answers. [Fill in: rules].",
 			),
 		),
 	},

@@ -36,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 		action="append",
 		default=[],
 		metavar="DOMAIN",
-		help="email domain of your own (repeatable)",
+		help="one of your own email domains (repeatable)",
 	)
 	parser.add_argument(
-		"--time-zone", metavar="NAME", help="such as Europe/Berlin (default: the calendar's, else UTC)"
+		"--time-zone", metavar="NAME", help="such as Europe/Berlin (default: the calendar's, otherwise UTC)"
 	)
 	parser.add_argument(
 		"--holiday",
@@ -47,9 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 		default=[],
 		type=_date,
 		metavar="YYYY-MM-DD",
-		help="day off (repeatable)",
+		help="holiday (repeatable)",
 	)
-	parser.add_argument("--now", type=_moment, metavar="ISO", help="judge as of this moment (default: now)")
+	parser.add_argument("--now", type=_moment, metavar="ISO", help="judge as of this time (default: now)")
 	parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
@@ -135,7 +135,7 @@ def _print_tables(report: dict) -> None:
 	found: list[Assessment] = report["conversations"]
 	counts = report["counts"]
 	print(
-		f"{counts['messages']} messages, {counts['automatic']} written by machines, {counts['internal']} among staff, "
+		f"{counts['messages']} messages, {counts['automatic']} automatic, {counts['internal']} among staff, "
 		f"{counts['left_out']} left out. Own domains: {', '.join(report['own_domains'])}. "
 		f"Matrix {report['matrix']}, {report['time_zone']}, as of {report['now'][:16].replace('T', ' ')}."
 	)

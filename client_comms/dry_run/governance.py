@@ -106,7 +106,7 @@ def load_procedure(path: Path) -> Procedure:
 	except UnusableInput as error:
 		raise UnusableInput(f"{path}: {error}") from error
 	except (AttributeError, TypeError, ValueError) as error:
-		raise UnusableInput(f"{path}: this is not the shape of a communication matrix.") from error
+		raise UnusableInput(f"{path}: this is not a communication matrix.") from error
 
 
 def load_calendar(path: Path | None, time_zone: str | None, holidays: Iterable[date]) -> WorkingCalendar:
@@ -135,7 +135,7 @@ def load_calendar(path: Path | None, time_zone: str | None, holidays: Iterable[d
 	except (RuleError, UnusableInput) as error:
 		raise UnusableInput(f"{where}{error}") from error
 	except (AttributeError, KeyError, TypeError, ValueError) as error:
-		raise UnusableInput(f"{where}this is not the shape of a response calendar.") from error
+		raise UnusableInput(f"{where}this is not a response calendar.") from error
 
 
 def _json(path: Path) -> object:
@@ -150,7 +150,7 @@ def _json(path: Path) -> object:
 def _document(data: object) -> dict:
 	"""The document itself, which the REST API wraps in "data" or "message"."""
 	if not isinstance(data, dict):
-		raise UnusableInput("it holds no document.")
+		raise UnusableInput("it contains no document.")
 	return next((data[key] for key in ("data", "message") if isinstance(data.get(key), dict)), data)
 
 
@@ -165,7 +165,9 @@ def _matrix_rows(data: object) -> dict:
 		of_doctype.setdefault(document.get("doctype"), []).append(document)
 	matrices = of_doctype.get("Communication Matrix", [])
 	if len(matrices) != 1:
-		raise UnusableInput(f"it holds {len(matrices)} documents of Communication Matrix, and must hold one.")
+		raise UnusableInput(
+			f"it contains {len(matrices)} Communication Matrix documents, but must contain exactly one."
+		)
 	return {**matrices[0], **{key: of_doctype.get(name) for name, key in _KEY_OF_DOCTYPE.items()}}
 
 
@@ -213,13 +215,13 @@ def _source_rule(row: Mapping) -> SourceRule:
 def _needed(row: Mapping, key: str, what: str) -> str:
 	value = row.get(key)
 	if not isinstance(value, str) or not value.strip():
-		raise UnusableInput(f"A {what} lacks {key}.")
+		raise UnusableInput(f"A {what} has no {key}.")
 	return value
 
 
 def _known(name: str, names: Iterable[str], what: str) -> str:
 	if name not in names:
-		raise UnusableInput(f"There is no {what} {name}; known are {', '.join(names)}.")
+		raise UnusableInput(f"{what} {name} does not exist. Use one of these: {', '.join(names)}.")
 	return name
 
 
@@ -227,7 +229,7 @@ def _days(row: Mapping, key: str) -> float:
 	value = row.get(key) or 0
 	if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10_000:
 		raise UnusableInput(
-			f"{key} of {row['communication_type']} is {value!r}: give business days, 0 or more."
+			f"{key} of {row['communication_type']} is {value!r}: enter business days, 0 or more."
 		)
 	return value
 

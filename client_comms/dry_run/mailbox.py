@@ -88,14 +88,14 @@ def read_mailbox(path: Path, zone: tzinfo) -> tuple[list[Mail], list[Problem]]:
 			f"{path}: none of the {len(problems)} messages can be used; the first, {first.origin}: {first.reason}."
 		)
 	if not mails:
-		raise UnusableInput(f"{path} holds no mail.")
+		raise UnusableInput(f"{path} contains no mail.")
 	return mails, problems
 
 
 def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 	"""Return the mail in `raw`, of which only the headers are needed, or why it cannot be used."""
 	if not any(map(_HEADER_LINE.match, raw[:10_000].splitlines())):
-		return Problem(origin, "this is no email: it has no headers")
+		return Problem(origin, "this is not an email: it has no headers")
 	message = BytesHeaderParser().parsebytes(raw)
 	headers: dict[str, str] = {}
 	for name, value in message.raw_items():
@@ -104,7 +104,7 @@ def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 
 	senders = _addresses(headers.get("from") or headers.get("sender", ""))
 	if not senders:
-		return Problem(origin, "it names no sender")
+		return Problem(origin, "it has no sender")
 	at = _date(headers.get("date", ""))
 	if at is None:
 		return Problem(origin, "it has no usable date")
@@ -134,7 +134,7 @@ def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
 	)
 	ranking = counts.most_common(2)
 	if len(ranking) == 2 and ranking[0][1] == ranking[1][1]:
-		raise UnusableInput("It is not clear which side of this mail is yours: name it with --own-domain.")
+		raise UnusableInput("It is unclear which side of this mail is yours. Specify it with --own-domain.")
 	return (ranking[0][0],)
 
 
@@ -227,7 +227,7 @@ def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 			raise UnusableInput(
 				f"{path} is neither an mbox file, nor a folder of .eml files, nor a CSV export of Communication."
 			)
-		raise UnusableInput(f"{path} lacks the column {' and the column '.join(absent)}.")
+		raise UnusableInput(f"{path} has no column {' and no column '.join(absent)}.")
 	try:
 		for number, cells in enumerate(rows, start=2):
 			# Rows can be short, and a total row is empty in the relevant columns.
@@ -241,7 +241,7 @@ def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Problem:
 	senders = _addresses(row["sender"])
 	if not senders:
-		return Problem(origin, "it names no sender")
+		return Problem(origin, "it has no sender")
 	at = _local_date(row.get("date", ""), zone)
 	if at is None:
 		return Problem(origin, "it has no usable date")

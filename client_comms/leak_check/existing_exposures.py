@@ -50,7 +50,7 @@ def _public_files():
 	for file in _governed_files({"is_private": 0}):
 		yield {
 			"document": f"File {file.name}: {file.attached_to_doctype} {file.attached_to_name}",
-			"close": "The file is public: tick Is Private and save it.",
+			"close": "The file is public: select Is Private and save it.",
 		}
 
 
@@ -87,7 +87,7 @@ def _reports():
 		if tables := _asked(text):
 			yield {
 				"document": f"Report {report.name}",
-				"what": f"It asks the database for {', '.join(tables)} itself. Give it only to roles with clearance for all levels, or use frappe.get_list in it.",
+				"what": f"It queries {', '.join(tables)} directly. Give access only to roles with clearance for all levels, or use frappe.get_list in it.",
 			}
 
 
@@ -127,7 +127,7 @@ def _scripts():
 		if tables := _asked(script.script or ""):
 			yield {
 				"document": f"Server Script {script.name}",
-				"what": f"It asks the database for {', '.join(tables)} itself: frappe.get_list keeps to the rule, frappe.get_all does not.",
+				"what": f"It queries {', '.join(tables)} directly: frappe.get_list follows the rule, frappe.get_all does not.",
 			}
 
 
@@ -138,7 +138,7 @@ def _recipients():
 			"Notification",
 			"document_type",
 			{"enabled": 1},
-			"Its recipients are not asked for clearance when it sends email.",
+			"Its recipients are not checked for clearance when it sends email.",
 		),
 		("Web Form", "doc_type", {"published": 1}, "It shows records outside the desk."),
 	):
@@ -151,7 +151,7 @@ def _recipients():
 		if guards.is_held(frappe.get_cached_value("Report", row.report, "ref_doctype") or ""):
 			yield {
 				"document": f"Auto Email Report {row.name}",
-				"what": f"It mails what {row.user} may see to its recipients, whoever they are.",
+				"what": f"It emails what {row.user} can see to all its recipients.",
 			}
 
 
@@ -164,5 +164,5 @@ def _links():
 		if not guards.is_held(row.dt):
 			yield {
 				"document": f"Custom Field {row.dt}.{row.fieldname}",
-				"what": "Lists give out fields of the linked record (link.field). Use a field of type Data, or hold the DocType as well.",
+				"what": "Lists can return fields of the linked record (link.field). Use a Data field, or guard the DocType as well.",
 			}

@@ -256,7 +256,7 @@ def agree(browser, http, address):
 		context = browser.new_context(base_url=http, **({"viewport": viewport} if viewport else {}))
 		page = context.new_page()
 		page.goto(address)
-		expect(page.get_by_text("I agree that you share information")).to_be_visible()
+		expect(page.get_by_text("I agree that you pass on information")).to_be_visible()
 		assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 		shoot(page, "client-phone" if viewport else "client")
 		if not viewport:

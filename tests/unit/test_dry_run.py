@@ -319,7 +319,7 @@ class TestReading:
 		)
 		mails, problems = read_mailbox(path, BERLIN)
 		assert [each.subject for each in mails] == ["One", "Two"]
-		assert problems == [Problem("message 3", "it names no sender")]
+		assert problems == [Problem("message 3", "it has no sender")]
 
 	def test_single_mail(self, tmp_path):
 		(tmp_path / "1.eml").write_bytes(eml())
@@ -348,7 +348,7 @@ class TestReading:
 		assert mails[0].subject == "Öffer"
 		assert mails[0].at == MONDAY.replace(microsecond=123456)
 		assert problems == [
-			Problem("row 4", "it names no sender"),
+			Problem("row 4", "it has no sender"),
 			Problem("row 5", "it has no usable date"),
 		]
 		(found,) = assess(sort_out(mails, own_domains_among(mails)), Procedure.shipped(), CALENDAR, LATER)
@@ -365,11 +365,11 @@ class TestReading:
 	@pytest.mark.parametrize(
 		("name", "content", "reason"),
 		[
-			("a.csv", b"From,Subject\n", "lacks the column communication_date or Date"),
+			("a.csv", b"From,Subject\n", "has no column communication_date or Date"),
 			("a.csv", b"x,y\n1,2\n", "neither an mbox file"),
 			("a.bin", bytes(range(256)) * 10, "neither an mbox file"),
 			("a.csv", b"", "neither an mbox file"),
-			("a.csv", b"From,Date\n", "holds no mail"),
+			("a.csv", b"From,Date\n", "contains no mail"),
 			("a.csv", b"From,Date\nnobody,2024-06-17 10:00:00\n", "none of the 1 messages"),
 			("a.mbox", b"From x@y.example Mon Jun 17 10:00:00 2024\n\n", "none of the 1 messages"),
 			("a.eml", b"Subject: x\n\n", "none of the 1 messages"),
@@ -396,7 +396,7 @@ class TestReading:
 			assert mails and all(problem.reason for problem in problems)
 
 	def test_a_folder_without_mail(self, tmp_path):
-		with pytest.raises(UnusableInput, match="holds no mail"):
+		with pytest.raises(UnusableInput, match="contains no mail"):
 			read_mailbox(tmp_path, BERLIN)
 
 
@@ -446,15 +446,18 @@ class TestProcedureFiles:
 		[
 			("{", "not JSON"),
 			("[" * 100_000, "not JSON"),
-			("[]", "0 documents of Communication Matrix"),
-			("[1]", "not the shape"),
-			("7", "holds no document"),
+			("[]", "0 Communication Matrix documents"),
+			("[1]", "not a communication matrix"),
+			("7", "contains no document"),
 			("{}", "no rules"),
-			({"rules": 7}, "not the shape"),
-			({"rules": ["x"]}, "not the shape"),
-			({"rules": [{"communication_type": "A"}]}, "lacks confidentiality_level"),
-			({"rules": [{"confidentiality_level": "Standard"}]}, "lacks communication_type"),
-			({"rules": [{"communication_type": "A", "confidentiality_level": "Top"}]}, "no level Top"),
+			({"rules": 7}, "not a communication matrix"),
+			({"rules": ["x"]}, "not a communication matrix"),
+			({"rules": [{"communication_type": "A"}]}, "has no confidentiality_level"),
+			({"rules": [{"confidentiality_level": "Standard"}]}, "has no communication_type"),
+			(
+				{"rules": [{"communication_type": "A", "confidentiality_level": "Top"}]},
+				"level Top does not exist",
+			),
 			(
 				{
 					"rules": [
@@ -472,10 +475,13 @@ class TestProcedureFiles:
 					**shipped.MATRIX,
 					"documentation": [{"communication_type": "A", "documentation_method": "Fax"}],
 				},
-				"no documentation method Fax",
+				"documentation method Fax does not exist",
 			),
-			({**shipped.MATRIX, "parties": [{"communication_type": "A", "party": "Role"}]}, "lacks role"),
-			({**shipped.MATRIX, "levels": [{"level_name": "Standard", "rank": "high"}]}, "not the shape"),
+			({**shipped.MATRIX, "parties": [{"communication_type": "A", "party": "Role"}]}, "has no role"),
+			(
+				{**shipped.MATRIX, "levels": [{"level_name": "Standard", "rank": "high"}]},
+				"not a communication matrix",
+			),
 		],
 	)
 	def test_bad_files_get_one_clear_sentence(self, tmp_path, data, reason):
@@ -504,10 +510,16 @@ class TestProcedureFiles:
 	@pytest.mark.parametrize(
 		("data", "reason"),
 		[
-			("{}", "not the shape"),
+			("{}", "not a response calendar"),
 			({"hours": []}, "no working hours"),
-			({"hours": [{"weekday": "Someday", "start_time": "9:00", "end_time": "10:00"}]}, "not the shape"),
-			({"hours": [{"weekday": "Monday", "start_time": "25:00", "end_time": "26:00"}]}, "not the shape"),
+			(
+				{"hours": [{"weekday": "Someday", "start_time": "9:00", "end_time": "10:00"}]},
+				"not a response calendar",
+			),
+			(
+				{"hours": [{"weekday": "Monday", "start_time": "25:00", "end_time": "26:00"}]},
+				"not a response calendar",
+			),
 			({**shipped.DEFAULT_CALENDAR, "time_zone": "Mars/Base"}, "Mars/Base"),
 			({**shipped.DEFAULT_CALENDAR, "counting": "Guessing"}, "Guessing"),
 		],
@@ -579,7 +591,7 @@ class TestCommand:
 		assert "2024-06-19 17:00 Breached" in text
 		assert "Escalation Report" in text
 		assert "2 conversations, 1 with a deadline missed." in text
-		assert "5.eml: this is no email" in text
+		assert "5.eml: this is not an email" in text
 		assert "\x1b" not in text
 
 	def test_options_reach_the_calculation(self, mailbox, tmp_path):

@@ -61,7 +61,7 @@ def global_search(visitor, bait, planted):
 
 @surface(
 	"a wrapped method by another name",
-	"Another app replaces before_request: bench clear-cache.",
+	"Another app replaces before_request: run bench clear-cache.",
 	control=False,
 )
 def other_name(visitor, bait, planted):
@@ -78,7 +78,7 @@ def other_name(visitor, bait, planted):
 
 @surface(
 	"a wrapped method by another name, beside the address or in a parameter",
-	"Another app replaces before_request: bench clear-cache.",
+	"Another app replaces before_request: run bench clear-cache.",
 	control=False,
 )
 def carried_name(visitor, bait, planted):

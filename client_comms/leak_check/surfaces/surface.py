@@ -15,12 +15,12 @@ from client_comms.rules import access
 
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 
-BY_HOOK = "Another app answers has_permission or permission_query_conditions in place of client_comms, or Frappe's cache is old: bench clear-cache, then look at the hooks of the other apps."
-BY_METHOD = "Another app overrides {method}: have its function call {ours}, or move client_comms behind it in the order of installed apps."
-BY_CLASS = "Another app replaces the class of Report: have its class inherit from client_comms.enforcement.doctypes.report.GuardedReport."
-BY_FILE = "Another app replaces the class of File: have its class inherit from client_comms.enforcement.doctypes.file.GuardedFile."
-BY_TOOL = "Another app replaces the class of {doctype}: have its class inherit from {ours}."
-BY_EVENT = "A document event of client_comms does not run: bench clear-cache; look for custom code that writes past Frappe's documents."
+BY_HOOK = "Another app overrides has_permission or permission_query_conditions of client_comms, or Frappe's cache is outdated: run bench clear-cache, then check the hooks of the other apps."
+BY_METHOD = "Another app overrides {method}: make its function call {ours}, or move client_comms after it in the order of installed apps."
+BY_CLASS = "Another app replaces the class of Report: make its class inherit from client_comms.enforcement.doctypes.report.GuardedReport."
+BY_FILE = "Another app replaces the class of File: make its class inherit from client_comms.enforcement.doctypes.file.GuardedFile."
+BY_TOOL = "Another app replaces the class of {doctype}: make its class inherit from {ours}."
+BY_EVENT = "A document event of client_comms does not run: run bench clear-cache, and look for custom code that writes without Frappe's documents."
 
 
 @dataclass(frozen=True)

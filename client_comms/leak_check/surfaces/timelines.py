@@ -181,7 +181,7 @@ def _appointment(name, ask):
 
 	@surface(
 		f"fields of a linked document ({name})",
-		"Another app replaces before_request: bench clear-cache.",
+		"Another app replaces before_request: run bench clear-cache.",
 		control=False,
 	)
 	def linked_field(visitor, bait, planted):

@@ -1,11 +1,11 @@
 frappe.provide("client_comms");
 
-// On Customer, Contact and Lead: how the client wants to be contacted, to look up and to change.
+// On Customer, Contact and Lead: view and change how the client wants to be contacted.
 // One file serves several forms; Frappe runs it for each of them, so it registers itself once.
 if (!client_comms.open_preference) {
 	const PREFERENCE = "Communication Preference";
 
-	/** The preference of exactly this client or contact, or a new one of it. */
+	/** The preference of exactly this client or contact, or a new one. */
 	client_comms.open_preference = async (client) => {
 		const filters = client.contact ? { contact: client.contact } : { ...client, contact: ["is", "not set"] };
 		const [found] = await frappe.db.get_list(PREFERENCE, {

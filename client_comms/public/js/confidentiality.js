@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// Issue, Lead and Opportunity: their confidentiality level is changed by an action with a reason, never typed.
+// Issue, Lead and Opportunity: their confidentiality level is changed by an action with a reason, never edited directly.
 if (!client_comms.change_level) {
 	client_comms.change_level = (frm) => {
 		const dialog = new frappe.ui.Dialog({

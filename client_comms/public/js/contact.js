@@ -1,4 +1,4 @@
-// D-4: what is on record about a person is verified, and confirmed from time to time.
+// D-4: a person's details are verified, and confirmed from time to time.
 frappe.ui.form.on("Contact", {
 	refresh(frm) {
 		if (frm.is_new() || !frm.perm[0]?.write) return;

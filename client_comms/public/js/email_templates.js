@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// Frappe's email dialog offers the Email Templates that are approved for what the email is about.
+// Frappe's email dialog offers the Email Templates that are approved for the email's document.
 // One file serves several forms; the dialog is wrapped once.
 if (!client_comms.offer_approved_templates) {
 	client_comms.offer_approved_templates = (composer) => {

@@ -1,6 +1,6 @@
 frappe.provide("client_comms.report");
 
-// What the reports on interactions share: their filters, and the list behind a number.
+// Common code of the reports on interactions: their filters, and the list behind a number.
 Object.assign(client_comms.report, {
 	GROUPINGS: ["Responsible Staff", "Communication Type", "Channel", "Client", "Company"],
 
@@ -66,7 +66,7 @@ Object.assign(client_comms.report, {
 			});
 	},
 
-	/** Conditions `[field, operator, value]`: several on one field are all asked for. */
+	/** Conditions `[field, operator, value]`: all conditions on one field apply. */
 	open_list(conditions) {
 		const options = {};
 		for (const [field, ...condition] of conditions) {
@@ -76,7 +76,7 @@ Object.assign(client_comms.report, {
 		frappe.set_route("List", "Client Interaction", "List");
 	},
 
-	/** Numbers lead to the list of what they count; the row of all stands out. */
+	/** Numbers link to the list of what they count; the total row is highlighted. */
 	formatter(value, row, column, data, default_formatter) {
 		let shown = value == null ? "" : default_formatter(value, row, column, data);
 		if (column.drill && data?.drill && value) {

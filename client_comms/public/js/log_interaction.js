@@ -6,7 +6,7 @@ if (!client_comms.log_interaction) {
 	const INTERACTION = "Client Interaction";
 	const PARTY_TYPES = ["Customer", "Lead", "Prospect", "Supplier"];
 
-	/** Where the interactions of a document are found, and what a new one of it begins with. */
+	/** How to find a document's interactions, and the initial values of a new one. */
 	const RELATIONS = {
 		Customer: ({ name }) => ({
 			filters: { party_type: "Customer", party: name },
@@ -97,7 +97,7 @@ if (!client_comms.log_interaction) {
 					description: __(
 						"Required if the client prefers another channel or their identity is not confirmed."
 					),
-					// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
+					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 					hidden: 1,
 				},
 				{
@@ -133,7 +133,7 @@ if (!client_comms.log_interaction) {
 				frappe.new_doc(INTERACTION, { ...values, ...dialog.get_values(true) });
 			},
 		});
-		/** What the client said about channels, and about the one chosen. */
+		/** The client's channel preference, and its result for the chosen channel. */
 		async function show_preference() {
 			if (!frappe.model.can_read("Communication Preference")) return;
 			const { party_type, party, contact } = values;
@@ -173,12 +173,12 @@ if (!client_comms.log_interaction) {
 		await frappe.model.with_doctype(INTERACTION);
 		frm.client_comms_banner = () => show_banner(frm, filters);
 		show_banner(frm, filters);
-		// Frappe tells readers of a DocType that a document of it changed; the banner asks what it may show.
+		// Frappe notifies readers of a DocType of changed documents; the banner fetches what it can show.
 		if (!client_comms.follows_interactions) {
 			client_comms.follows_interactions = true;
 			frappe.realtime.doctype_subscribe(INTERACTION);
 		}
-		frappe.realtime.off("list_update", follow); // a list that was opened has taken off every listener
+		frappe.realtime.off("list_update", follow); // an opened list has removed every listener
 		frappe.realtime.on("list_update", follow);
 	}
 
@@ -190,7 +190,7 @@ if (!client_comms.log_interaction) {
 		if (doctype === INTERACTION) refresh_banner();
 	}
 
-	/** What the client is owed, as far as the user may see it: a line each, the most urgent first. */
+	/** What the client is owed and the user can see, one line each, the most urgent first. */
 	async function show_banner(frm, filters) {
 		const { doctype, docname } = frm;
 		const interactions = await frappe.xcall("client_comms.api.open_interactions", {
@@ -215,7 +215,7 @@ if (!client_comms.log_interaction) {
 		);
 	}
 
-	/** An interaction with the most urgent of what it owes. */
+	/** An interaction with its most urgent owed item. */
 	function banner_line(interaction) {
 		const it = client_comms.interaction;
 		const subject = frappe.utils.escape_html(interaction.subject);

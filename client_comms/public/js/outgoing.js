@@ -1,9 +1,9 @@
 frappe.provide("client_comms.outgoing");
 
-// The gate in the desk: Frappe's email dialog asks it before anything is sent, shows what is wanting with the remedy as a
-// button, and takes the reason where one is enough. The server decides again when the email is made.
+// The gate in the desk: Frappe's email dialog checks with it before sending, shows the findings with a button for each
+// remedy, and accepts a reason if one is enough. The server decides again when the email is created.
 Object.assign(client_comms.outgoing, {
-	/** What the gate says to an email that is about to be sent. */
+	/** The gate's verdict on an email that is about to be sent. */
 	check(doc, values, content) {
 		const recipients = [values.recipients, values.cc, values.bcc].filter(Boolean).join(",");
 		return frappe.xcall("client_comms.api.check_outgoing", {
@@ -15,7 +15,7 @@ Object.assign(client_comms.outgoing, {
 		});
 	},
 
-	/** Show findings; resolves to a reason, or to nothing when the email is not to be sent. */
+	/** Show findings; resolves to a reason, or to nothing if the email should not be sent. */
 	ask(verdict) {
 		return new Promise((resolve) => {
 			const refused = verdict.refused.length > 0;
@@ -40,14 +40,14 @@ Object.assign(client_comms.outgoing, {
 		});
 	},
 
-	/** A dialog that lists findings under the rule that each breaks, with the remedy of each as a button. */
+	/** A dialog that lists findings by rule, with a button for each remedy. */
 	list(options, found, about) {
 		const findings = { fieldtype: "HTML", fieldname: "findings", options: this.findings_html(found) };
 		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
 			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });
-			// The remedy may look for the dialog that is open below this one, once it can be scrolled again.
+			// The remedy may need the dialog below this one, after it can be scrolled again.
 			dialog.$wrapper.one("hidden.bs.modal", () => setTimeout(remedy));
 			dialog.hide();
 		});
@@ -60,7 +60,7 @@ Object.assign(client_comms.outgoing, {
 			const same = (other) => other?.next_step === next_step;
 			const first = rule !== found[index - 1]?.rule;
 			const whom = recipient ? `<b>${frappe.utils.escape_html(recipient)}</b>: ` : "";
-			// One button for all that the same step remedies, but each recipient is asked for by itself.
+			// One button for all findings with the same remedy, except that each recipient has its own.
 			const button =
 				recipient || !same(found[index - 1])
 					? `<button class="btn btn-xs btn-default ml-2" data-finding="${index}">${label}</button>`
@@ -76,13 +76,13 @@ Object.assign(client_comms.outgoing, {
 
 	// Frappe's messages call the following by name, without `this`.
 
-	/** All that a refusal found wanting, each with its remedy. */
+	/** All findings of a refusal, each with its remedy. */
 	show_remedies({ found, about }) {
 		frappe.hide_msgprint();
 		client_comms.outgoing.list({ title: __("What to Do") }, found, about).show();
 	},
 
-	/** The channels that the client wants, beside what is being written. */
+	/** The client's preferred channels, beside the text being written. */
 	async change_channel({ party_type, party, contact }) {
 		frappe.hide_msgprint();
 		const about = { party_type, party, contact };
@@ -110,7 +110,7 @@ Object.assign(client_comms.outgoing, {
 		(panel.is(":visible") ? panel : dialog.fields_dict.content.$wrapper)[0].scrollIntoView({ block: "center" });
 	},
 
-	/** The email dialog that is open, or else a new one on the document. */
+	/** The open email dialog, otherwise a new one on the document. */
 	async open_email(about) {
 		frappe.hide_msgprint();
 		if (!client_comms.outgoing.composer?.dialog.display) await client_comms.outgoing.write_email(about);
@@ -126,7 +126,7 @@ Object.assign(client_comms.outgoing, {
 		new frappe.views.CommunicationComposer({ doc, frm });
 	},
 
-	/** Ask the client for consent by a link; for a third party that is not on record yet, record it first. */
+	/** Ask the client for consent with a link; an unknown third party is recorded first. */
 	async request_consent({ party_type, party, contact, interaction, recipient }) {
 		frappe.hide_msgprint();
 		if (!party) {
@@ -147,7 +147,7 @@ Object.assign(client_comms.outgoing, {
 						? __("The information goes to: {0}", [frappe.utils.escape_html(recipient)])
 						: "",
 					default: await client_comms.outgoing.third_party_of(recipient, domain),
-					// A third party that is made here is one that the recipient belongs to.
+					// The recipient must belong to a third party that is created here.
 					get_route_options_for_new_doc: () => ({ email_domains: recipient }),
 				},
 				{
@@ -174,7 +174,7 @@ Object.assign(client_comms.outgoing, {
 				},
 			],
 			primary_action_label: __("Send Link"),
-			// Not frappe.prompt: it reads the values twice, and after the first time Frappe empties a link that was made here.
+			// Not frappe.prompt: it reads the values twice, and after the first time Frappe clears a link that was created here.
 			primary_action: async ({ data_categories, ...values }) => {
 				const consent = await frappe.xcall("client_comms.api.request_consent", {
 					party_type,
@@ -208,7 +208,7 @@ Object.assign(client_comms.outgoing, {
 		return rows.length === 1 ? rows[0].name : undefined;
 	},
 
-	/** Record how the client's identity was confirmed, or let the app find out by a code. */
+	/** Record how the client's identity was confirmed, or let the app confirm it with a code. */
 	verify_identity({ party_type, party, contact, interaction }) {
 		frappe.hide_msgprint();
 		if (!party) {
@@ -231,7 +231,7 @@ Object.assign(client_comms.outgoing, {
 						"Portal Login",
 						CODE,
 					],
-					// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
+					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 					change() {
 						const method = dialog.get_value("method");
 						const by_hand = method && method !== CODE ? 1 : 0;
@@ -305,7 +305,7 @@ Object.assign(client_comms.outgoing, {
 	const composer = frappe.views.CommunicationComposer?.prototype;
 	if (!composer || composer.client_comms_gate) return;
 	composer.client_comms_gate = true;
-	// Frappe looks up the account's signature, and breaks off with "Not permitted" where the user lacks its role Inbox User.
+	// Frappe looks up the account's signature, and stops with "Not permitted" if the user does not have its role Inbox User.
 	const get_signature = composer.get_signature;
 	composer.get_signature = function (...args) {
 		const may_ask = frappe.boot.user.email_signature || frappe.model.can_read("Email Account");
@@ -326,7 +326,7 @@ Object.assign(client_comms.outgoing, {
 		}
 		const reason = await client_comms.outgoing.ask(verdict);
 		if (!reason) return; // the dialog is still open, with everything in it
-		// Frappe builds the call inside; the reason travels with it.
+		// Frappe builds the call itself; the reason is added to it.
 		const call = frappe.call;
 		frappe.call = (opts, ...more) => {
 			frappe.call = call;

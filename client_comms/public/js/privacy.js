@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// On Customer, Lead and Contact: what concerns the client's consent and identity.
+// On Customer, Lead and Contact: actions for the client's consent and identity.
 // One file serves several forms; Frappe runs it for each of them, so it registers itself once.
 if (!client_comms.privacy) {
 	client_comms.privacy = {
@@ -25,7 +25,7 @@ if (!client_comms.privacy) {
 			);
 		},
 
-		/** Buttons for whoever may record consents. */
+		/** Buttons for users who can record consents. */
 		add_buttons(frm, about) {
 			if (!frappe.model.can_create("Client Consent") || !about.party) return;
 			const group = __("Privacy");

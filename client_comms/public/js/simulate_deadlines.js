@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// Response Calendar and Holiday List: which deadlines would move, were the form saved as it stands.
+// Response Calendar and Holiday List: which deadlines would change if the form were saved as it is.
 if (!client_comms.simulate_deadlines) {
 	const CLOCKS = {
 		acknowledge: __("Acknowledgement"),

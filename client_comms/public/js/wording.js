@@ -1,12 +1,12 @@
 frappe.provide("client_comms.wording");
 
-// C-5, D-3: how a text reads, while it is written. A quiet panel under the email dialog's text and under the summary of an
-// interaction lists what to look at; nothing changes until somebody clicks "Apply".
+// C-5, D-3: checks the wording of a text while it is written. A panel under the email dialog's text and under the summary
+// of an interaction lists the findings; nothing changes until the user clicks "Apply".
 client_comms.wording.Panel = class {
 	/**
-	 * @param after: the element under which the panel stands
+	 * @param after: the element below which the panel is shown
 	 * @param read: () => the text, plain or HTML
-	 * @param replace: (found, suggestion) => put the suggestion where `found` is first
+	 * @param replace: (found, suggestion) => replace the first occurrence of `found`
 	 * @param args: () => further arguments of `check_wording`
 	 */
 	constructor({ after, read, replace, args }) {
@@ -32,7 +32,7 @@ client_comms.wording.Panel = class {
 				.xcall("client_comms.api.check_wording", { text, ...this.args() })
 				.catch(() => []);
 		}
-		if (text === this.checked) this.show(findings); // else a later answer is on its way
+		if (text === this.checked) this.show(findings); // otherwise a later answer will follow
 	}
 
 	show(findings) {
@@ -51,7 +51,7 @@ client_comms.wording.Panel = class {
 };
 
 Object.assign(client_comms.wording, {
-	/** Whether the user writes to clients; others are not asked about their words. */
+	/** Whether the user writes to clients; the wording of others is not checked. */
 	applies: () =>
 		frappe.user.has_role([
 			"System Manager",
@@ -62,7 +62,7 @@ Object.assign(client_comms.wording, {
 			"Client Communications Manager",
 		]),
 
-	/** Where `found` first stands in `text` as a word of its own; -1 if it does not. */
+	/** The first position of `found` in `text` as a whole word; -1 if there is none. */
 	find(text, found) {
 		const letter = (character) => Boolean(character) && /[\p{L}\p{N}_]/u.test(character);
 		for (let at = text.indexOf(found); at >= 0; at = text.indexOf(found, at + 1)) {
@@ -71,9 +71,9 @@ Object.assign(client_comms.wording, {
 		return -1;
 	},
 
-	/** Replace in Quill, keeping how the word is formatted. */
+	/** Replace in Quill, keeping the word's formatting. */
 	replace_in_quill(quill, found, suggestion) {
-		// Images and the like take one place each, and are no text.
+		// Images and similar take one position each, and are not text.
 		const text = quill
 			.getContents()
 			.ops.map(({ insert }) => (typeof insert === "string" ? insert : "\uFFFC"))
@@ -131,7 +131,7 @@ Object.assign(client_comms.wording, {
 	},
 });
 
-// Frappe's dialog has no hook when it has opened, so its method is wrapped, once.
+// Frappe's dialog has no hook after opening, so its method is wrapped, once.
 (() => {
 	const composer = frappe.views.CommunicationComposer?.prototype;
 	if (!composer || composer.client_comms_wording) return;

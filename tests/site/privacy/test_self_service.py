@@ -98,7 +98,7 @@ def test_asking_gives_nothing_and_the_answer_does(client):
 	answer(token, consent)
 	consent.reload()
 	assert (consent.status, consent.events[-1].through) == ("Given", "Secure Link")
-	assert "share information" in consent.notice_text
+	assert "pass on information" in consent.notice_text
 	assert consents.decide(**party_of(client), request=rules.Request(PURPOSE, "Adviser")).allowed
 
 
@@ -519,7 +519,7 @@ def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client
 	browser.headers["Host"] = site_name
 
 	page = browser.get(f"{http}/client-link", params={"token": token})
-	assert page.status_code == 200 and "share information" in page.text and "Adviser" in page.text
+	assert page.status_code == 200 and "pass on information" in page.text and "Adviser" in page.text
 	# Looking changes nothing, however often: mail programs look first.
 	assert browser.get(f"{http}/client-link", params={"token": token}).status_code == 200
 

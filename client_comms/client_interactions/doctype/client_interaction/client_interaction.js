@@ -24,7 +24,7 @@ frappe.ui.form.on("Client Interaction", {
 	},
 
 	onload(frm) {
-		// A reply to the client goes without the print of the record, which is not meant for the client.
+		// A reply to the client does not include the print of the record, which is not meant for the client.
 		frm.email_doc = (message) =>
 			new frappe.views.CommunicationComposer({
 				doc: frm.doc,
@@ -58,7 +58,7 @@ frappe.ui.form.on("Client Interaction", {
 	party: (frm) => frm.set_value("contact", null),
 
 	async confidentiality_level(frm) {
-		// Only a lower level asks for a reason.
+		// Only a lower level requires a reason.
 		await client_comms.interaction.load_levels();
 		const rank = (level) => client_comms.interaction.levels[level]?.rank || 0;
 		const lower = rank(frm.doc.confidentiality_level) < rank(frm.doc.__onload?.confidentiality_level);
@@ -129,7 +129,7 @@ function add_actions(frm) {
 	}
 }
 
-/** What may have to come before anything goes out to the client or to others. */
+/** Steps that may be needed before anything is sent to the client or to others. */
 function add_privacy_actions(frm) {
 	const { name: interaction, party_type, party, contact } = frm.doc;
 	if (!party) return;
@@ -150,7 +150,7 @@ function add_privacy_actions(frm) {
 	}
 }
 
-/** The step that comes next as things stand: never a reopening, which is an exception. */
+/** The next step in the current state: never reopening, which is an exception. */
 function next_action(doc, possible) {
 	const owes = (status) => ["Running", "Breached"].includes(status);
 	const steps = [
@@ -167,7 +167,7 @@ function ask(frm, method, title, fields) {
 		title,
 		fields,
 		primary_action_label: __("Confirm"),
-		// Closed only when it is done: what was typed is there to be corrected.
+		// Closed only on success, so that the input can be corrected.
 		async primary_action(values) {
 			dialog.disable_primary_action();
 			try {

@@ -1,4 +1,4 @@
-// Deadlines follow from what happened, so nothing here can be moved: no event has a field "movable".
+// Deadlines follow from events, so nothing can be moved here: no event has a field "movable".
 frappe.views.calendar["Client Interaction"] = {
 	field_map: {
 		id: "name",

@@ -1,7 +1,7 @@
 frappe.provide("client_comms.interaction");
 
-// How an interaction is shown wherever it is shown: the list, its form, the banner on ERPNext's forms.
-// Frappe runs this file whenever it loads the DocType, so all of them may count on it.
+// How an interaction is shown everywhere: the list, its form, the banner on ERPNext's forms.
+// Frappe runs this file whenever it loads the DocType, so all of them can rely on it.
 Object.assign(client_comms.interaction, {
 	STATUS_COLORS: {
 		Open: "orange",
@@ -13,7 +13,7 @@ Object.assign(client_comms.interaction, {
 	PARTY_TYPES: ["Customer", "Lead", "Prospect", "Supplier"],
 	levels: {},
 
-	/** The levels with colour and rank, asked for once; `levels` holds them from then on. */
+	/** The levels with colour and rank, fetched once and cached in `levels`. */
 	load_levels() {
 		this.loading ??= frappe.db
 			.get_list("Confidentiality Level", { fields: ["name", "color", "rank"], limit: 100 })
@@ -32,7 +32,7 @@ Object.assign(client_comms.interaction, {
 			</span>`;
 	},
 
-	/** Minutes from now to a moment of the site's time zone; negative when it is past. */
+	/** Minutes from now to a time in the site's time zone; negative if it has passed. */
 	minutes_to(moment_) {
 		return moment(moment_).diff(moment(frappe.datetime.system_datetime()), "minutes", true);
 	},
@@ -80,7 +80,7 @@ Object.assign(client_comms.interaction, {
 		return minutes < 0 ? "red" : minutes < 24 * 60 ? "orange" : "blue";
 	},
 
-	/** Who owes what to whom by when, in a sentence, and the colour of its urgency. */
+	/** One sentence about who owes what to whom and by when, and the colour of its urgency. */
 	state_of(doc) {
 		const client = this.bold(doc.party_name || __("the client"));
 		if (doc.status === "Closed") return { color: "green", text: __("Closed. No reply is owed.") };
@@ -98,7 +98,7 @@ Object.assign(client_comms.interaction, {
 		};
 	},
 
-	/** What an interaction owes, a sentence each, the most urgent first. */
+	/** The owed items of an interaction, one sentence each, the most urgent first. */
 	owed_items(doc) {
 		const staff = this.bold(doc.responsible_name || doc.__onload?.responsible_name || __("The team"));
 		const client = this.bold(doc.party_name || __("the client"));
@@ -122,10 +122,10 @@ Object.assign(client_comms.interaction, {
 
 	bold: (text) => `<strong>${frappe.utils.escape_html(text)}</strong>`,
 
-	/** Ask why somebody may, or may not, do something with an interaction, which is asked for unless given. */
+	/** Ask why a user can or cannot do something with an interaction, which can be chosen unless given. */
 	explain(name) {
 		const about_others = frappe.user.has_role(["Compliance Officer", "Client Communications Manager"]);
-		// Not a link: the question is about records that the user may not see, too.
+		// Not a link: the question can also be about records that the user cannot see.
 		const asked = {
 			fieldname: "name",
 			fieldtype: "Data",
@@ -186,7 +186,7 @@ Object.assign(client_comms.interaction, {
 		show();
 	},
 
-	/** Emergency access for oneself to an interaction that one is cleared for but has no part in. */
+	/** Emergency access to an interaction for which the user has clearance but in which they do not take part. */
 	break_glass() {
 		const dialog = new frappe.ui.Dialog({
 			title: __("Emergency Access"),
@@ -240,7 +240,7 @@ frappe.listview_settings["Client Interaction"] = {
 	onload(listview) {
 		const settings = listview.list_view_settings;
 		if (!settings.fields) {
-			// Unless an administrator chose the columns: what is due comes first, on a small screen too.
+			// Unless an administrator chose the columns, the deadline comes first, even on a small screen.
 			settings.fields = JSON.stringify(
 				[
 					"status_field",

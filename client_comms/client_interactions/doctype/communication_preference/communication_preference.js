@@ -14,7 +14,7 @@ frappe.ui.form.on("Communication Preference", {
 	},
 
 	onload(frm) {
-		// Unknown until the client says: Frappe puts in the language of the user.
+		// Unknown until the client states it: Frappe fills in the language of the user.
 		if (frm.is_new()) frm.doc.language = null;
 	},
 

@@ -1,6 +1,6 @@
-// Files on paper by the code on their label: a scanner types it and presses Enter (D-6).
+// Paper files by the code on their label: a scanner types it and presses Enter (D-6).
 
-// In a function of its own: Frappe runs the script of a page in the global scope.
+// Inside a function, because Frappe runs a page's script in the global scope.
 (() => {
 	frappe.pages["scan-files"].on_page_load = (wrapper) => {
 		wrapper.scan_files = new ScanFiles(wrapper);

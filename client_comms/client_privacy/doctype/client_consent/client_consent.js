@@ -52,7 +52,7 @@ frappe.ui.form.on("Client Consent", {
 	},
 });
 
-/** Ask how the client said it, and record it. */
+/** Ask how the decision was collected, and record it. */
 function record(frm, method, title) {
 	const df = frappe.meta.get_docfield("Client Consent", "collected_through");
 	const fields = [
@@ -85,7 +85,7 @@ function record(frm, method, title) {
 	);
 }
 
-/** The receipt as a file, for programs; for people there is the print format. */
+/** The receipt as a machine-readable file; the print format is the readable one. */
 async function download_receipt(frm) {
 	const receipt = await frappe.xcall("client_comms.api.consent_receipt", { name: frm.doc.name });
 	const json = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });

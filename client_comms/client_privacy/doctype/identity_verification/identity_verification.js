@@ -11,7 +11,7 @@ frappe.ui.form.on("Identity Verification", {
 
 	refresh(frm) {
 		if (!frm.is_new()) return;
-		// A code is sent and checked by the app, so it is no method to choose here.
+		// Codes are sent and checked by the app, so this method cannot be chosen here.
 		const methods = frm.fields_dict.method.df.options.split("\n").filter((each) => !each.includes("One-Time"));
 		frm.set_df_property("method", "options", methods);
 		const results = frappe.user.has_role("Compliance Officer")

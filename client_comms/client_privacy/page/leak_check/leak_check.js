@@ -1,6 +1,6 @@
-// What a user really gets to see, asked as their browser asks, compared with what the rule says.
+// What a user can really see, requested as their browser would, compared with the rule.
 
-// In a function of its own: Frappe runs the script of a page in the global scope.
+// Inside a function, because Frappe runs a page's script in the global scope.
 (() => {
 	frappe.pages["leak-check"].on_page_load = (wrapper) => {
 		frappe.breadcrumbs.add("Communication Governance"); // where the workspace is
@@ -142,7 +142,7 @@
 			this.filter();
 			if (going(run)) {
 				if (run.total) this.show_progress(run.done, run.total);
-				// Messages may be lost, or the socket down: ask as well, as long as somebody looks.
+				// Messages may be lost or the socket may be down, so poll as well while the page is open.
 				this.poll = setTimeout(() => {
 					if (frappe.get_route()[0] === "leak-check") this.load(run.name);
 				}, POLL_MILLISECONDS);

@@ -1,6 +1,6 @@
 frappe.ui.form.on("Client Comms Settings", {
 	setup(frm) {
-		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		const roles = () => ({ query: "client_comms.api.queries.roles" });
 		frm.set_query("manager_role", roles);
 		frm.set_query("role", "escalation_steps", roles);
@@ -17,7 +17,7 @@ frappe.ui.form.on("Client Comms Settings", {
 	},
 });
 
-/** Who would lose sight of how many documents, were the DocType governed now. */
+/** Who would lose access to how many documents if the DocType were governed now. */
 async function simulate_governing(doctype) {
 	const rows = await frappe.xcall("client_comms.api.simulate_governing", { doctype });
 	const title = __("Preview: {0}", [__(doctype)]);
@@ -39,7 +39,7 @@ async function simulate_governing(doctype) {
 	});
 }
 
-/** A dialog that asks what the rules of the form, saved or not, make of a message. */
+/** A dialog that tests the source rules in the form, saved or not, with a message. */
 function simulate_source_rules(frm) {
 	const rule = (fieldname) => frappe.meta.get_docfield("Interaction Source Rule", fieldname);
 	const dialog = new frappe.ui.Dialog({

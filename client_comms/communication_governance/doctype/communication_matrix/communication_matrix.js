@@ -1,7 +1,7 @@
 frappe.ui.form.on("Communication Matrix", {
 	setup(frm) {
 		frm.set_query("approved_by", () => ({ filters: { enabled: 1, user_type: "System User" } }));
-		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		frm.set_query("role", "parties", () => ({ query: "client_comms.api.queries.roles" }));
 	},
 

@@ -22,7 +22,7 @@ frappe.ui.form.on("Communication Template", {
 	},
 });
 
-/** The text as it reads now; in a frame without scripts, for it may be HTML of anybody's. */
+/** The current text, in a frame without scripts, because it may be anyone's HTML. */
 function show_text(frm) {
 	const { subject, text } = frm.doc.__onload || {};
 	const wrapper = frm.fields_dict.text_preview.$wrapper.empty();

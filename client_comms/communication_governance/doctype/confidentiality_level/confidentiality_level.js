@@ -1,6 +1,6 @@
 frappe.ui.form.on("Confidentiality Level", {
 	setup(frm) {
-		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		frm.set_query("role", "clearances", () => ({ query: "client_comms.api.queries.roles" }));
 	},
 
@@ -29,7 +29,7 @@ frappe.ui.form.on("Level Clearance", {
 	oversight: explain,
 });
 
-/** What the settings of the level come to, in words. */
+/** The effect of the level's settings, in words. */
 function explain(frm) {
 	const named = (rows) => frappe.utils.escape_html(rows.map((row) => __(row.role)).join(", "));
 	const rows = (frm.doc.clearances || []).filter((row) => row.role);
@@ -55,7 +55,7 @@ function explain(frm) {
 	frm.set_intro(sentences.filter(Boolean).join(" "), "blue");
 }
 
-/** Before a level asks for training: who could not open its records any more. */
+/** Before a level requires training: who could no longer open its records. */
 async function warn_of_locked_out(frm) {
 	if (frm.is_new()) return;
 	const users = await frappe.xcall("client_comms.api.locked_out_by_training", { level: frm.docname });

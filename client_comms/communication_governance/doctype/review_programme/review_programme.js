@@ -1,6 +1,6 @@
 frappe.ui.form.on("Review Programme", {
 	setup(frm) {
-		// Frappe lists and checks roles for System Managers alone; who configures the app chooses among them, too.
+		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		frm.set_query("reviewer_role", () => ({ query: "client_comms.api.queries.roles" }));
 	},
 

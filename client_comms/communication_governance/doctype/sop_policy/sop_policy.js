@@ -26,7 +26,7 @@ async function offer_attestation(frm) {
 	}).addClass("btn-primary");
 }
 
-/** A draft of the next version. It has its own label, dates and author; the one in force stays until then. */
+/** A draft of the next version. It has its own label, dates and author; the current version stays in force until then. */
 function new_version(frm) {
 	const doc = frappe.model.copy_doc(frm.doc);
 	Object.assign(doc, {

@@ -1,6 +1,6 @@
-// Who reaches what, and why: of one user, of one record, and if something were changed.
+// Who can access what, and why: for a user, for a record, and for a simulated change.
 
-// In a function of its own: Frappe runs the script of a page in the global scope.
+// Inside a function, because Frappe runs a page's script in the global scope.
 (() => {
 	frappe.pages["access-explorer"].on_page_load = (wrapper) => {
 		wrapper.explorer = new AccessExplorer(wrapper);
@@ -88,7 +88,7 @@
 		}
 	}
 
-	/** A form, and what came back for it. */
+	/** A form and its result. */
 	class View {
 		make(parent) {
 			this.$view = $(`<div class="p-3"><div class="fields"></div><div class="result px-3"></div></div>`)
@@ -112,7 +112,7 @@
 			this.$view.find(".result").html(html);
 		}
 
-		/** Ask, and show the answer unless another question was asked meanwhile; a refusal shows itself. */
+		/** Send the question, and show the answer unless another one was sent in the meantime; Frappe shows refusals. */
 		async ask(method, args, to_html) {
 			const asked = JSON.stringify([method, args]);
 			if (asked === this.asked) return;
@@ -206,7 +206,7 @@
 
 	const total_of = (counts) => Object.values(counts).reduce((total, number) => total + number, 0);
 
-	/** Types down, levels across, laxest first. */
+	/** Types in rows, levels in columns, the lowest first. */
 	function grid(cells) {
 		if (!cells.length) {
 			return `<div class="text-muted py-4">${__(
@@ -318,7 +318,7 @@
 					change,
 				},
 				{ fieldtype: "Column Break" },
-				// Not a link: the question is about records that the asker may not see, too.
+				// Not a link: the question can also be about records that the user cannot see.
 				{ fieldname: "name", fieldtype: "Data", label: __("Name"), change },
 				{ fieldtype: "Column Break" },
 				{
@@ -424,7 +424,7 @@
 		}
 	}
 
-	// --- what if ---------------------------------------------------------------------------------------
+	// --- simulation -------------------------------------------------------------------------------------
 
 	class WhatIfView extends View {
 		title = __("What If");
@@ -531,11 +531,11 @@
 			];
 		}
 
-		/** Begin with the clearance that the role has. */
+		/** Start with the role's current clearance. */
 		async fill_clearance() {
 			const { change, level, role } = this.form.get_values(true);
 			const row_shown = change === "clearance" && level && role ? `${level}\n${role}` : null;
-			// A field tells of one change more than once; what the user has ticked meanwhile stays.
+			// A field reports one change more than once; what the user has selected in the meantime is kept.
 			if (row_shown === this.row_shown) return;
 			this.row_shown = row_shown;
 			if (!row_shown) return;
@@ -570,7 +570,7 @@
 				return;
 			}
 			const action = values.action;
-			this.asked = null; // asking again after a change elsewhere is no repetition
+			this.asked = null; // the same question after a change elsewhere must be sent again
 			const to_html = (answer) => this.to_html(answer);
 			if (values.change === "matrix") {
 				this.ask(

@@ -1,6 +1,6 @@
-// The trainings that somebody owes, and taking one: content, questions, result; in one sitting or several (T-1).
+// A user's trainings, and taking one: content, questions, result, in one session or several (T-1).
 
-// In a function of its own: Frappe runs the script of a page in the global scope.
+// Inside a function, because Frappe runs a page's script in the global scope.
 (() => {
 	frappe.pages["take-training"].on_page_load = (wrapper) => {
 		wrapper.training = new TakeTraining(wrapper);
