@@ -4,8 +4,6 @@ Each step runs in a process of its own, as `bench` does it, on the test session'
 """
 
 import os
-import subprocess
-import sys
 
 import frappe
 import pytest
@@ -57,33 +55,6 @@ COMPARED = {
 	"Email Template": "name",
 	"Installed Application": "app_name",
 }
-
-
-def bench(*arguments):
-	"""A bench command on the site of this session; our own transaction would hold its tables."""
-	frappe.db.rollback()
-	done = subprocess.run(
-		[
-			sys.executable,
-			"-m",
-			"frappe.utils.bench_helper",
-			"frappe",
-			"--site",
-			frappe.local.site,
-			*arguments,
-		],
-		cwd=frappe.local.sites_path,
-		env=os.environ,
-		stdin=subprocess.DEVNULL,
-		stdout=subprocess.PIPE,
-		stderr=subprocess.STDOUT,
-		text=True,
-	)
-	assert done.returncode == 0, done.stdout[-3000:]
-	frappe.db.rollback()
-	frappe.clear_cache()
-	if hasattr(frappe.local, "doc_events_hooks"):  # kept for a request, which no other process outlives
-		del frappe.local.doc_events_hooks
 
 
 def snapshot():
@@ -147,7 +118,7 @@ def own_doctypes():
 
 
 @pytest.fixture
-def removed():
+def removed(bench):
 	"""The app is off the site; whatever happens, it is back on it afterwards."""
 	bench("uninstall-app", APP, "--yes", "--no-backup")
 	try:
@@ -221,7 +192,7 @@ def use(user):
 
 
 @pytest.mark.committed
-def test_nothing_is_left_and_installing_again_gives_the_same(removed, make_user):
+def test_nothing_is_left_and_installing_again_gives_the_same(bench, removed, make_user):
 	user = make_user("Sales User")
 	bare = snapshot()
 	assert traces() == set()
@@ -247,7 +218,7 @@ def test_nothing_is_left_and_installing_again_gives_the_same(removed, make_user)
 
 
 @pytest.mark.committed
-def test_what_the_site_had_before_the_app_stays(removed):
+def test_what_the_site_had_before_the_app_stays(bench, removed):
 	"""A role or Issue Type of a shipped name may have been the site's own."""
 	frappe.get_doc({"doctype": "Role", "role_name": "Account Manager"}).insert()
 	frappe.get_doc({"doctype": "Issue Type", "__newname": "Complaint"}).insert()
@@ -292,7 +263,7 @@ def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
 
 
 @pytest.mark.committed
-def test_migrating_twice_changes_nothing():
+def test_migrating_twice_changes_nothing(bench):
 	bench("migrate", "--skip-search-index")
 	once = snapshot()
 	bench("migrate", "--skip-search-index")
