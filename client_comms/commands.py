@@ -43,6 +43,28 @@ def load_demo(context, anchor: str | None = None):
 			click.echo("\n".join(f"  {each}" for each in refused))
 
 
+@client_comms.command("scorecard")
+@click.option("--since", metavar="YYYY-MM-DD", help="first day (default: 30 days ago)")
+@click.option("--until", metavar="YYYY-MM-DD", help="last day (default: today)")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of a table")
+@pass_context
+def scorecard(context, since: str | None = None, until: str | None = None, as_json: bool = False):
+	"""Show the state of each clause of the procedure. Ends with code 1 when a clause is red."""
+	with _connected(context):
+		from client_comms.scorecard import card
+
+		found = card.of(since and _moment(since, "--since"), until and _moment(until, "--until"))
+		if as_json:
+			click.echo(json.dumps(found, indent=1))
+		else:
+			print_table(
+				["clause", "state", "title", "rule"],
+				[[each["clause"], each["state"], each["title"], each["rule"]] for each in found["clauses"]],
+			)
+	if any(each["state"] == "Red" for each in found["clauses"]):
+		sys.exit(1)
+
+
 @client_comms.command("backfill")
 @click.option(
 	"--since", metavar="YYYY-MM-DD", help="first day (default: when the first matrix version came into force)"

@@ -337,6 +337,7 @@ scheduler_events = {
 		"client_comms.intake.reassignment.hand_over_all",
 		"client_comms.people.trainings.assign_all",
 		"client_comms.people.reviews.draw_all",
+		"client_comms.scorecard.card.take_monthly",
 	],
 	"cron": {
 		"*/5 * * * *": [

@@ -63,6 +63,7 @@ from client_comms.api.reviews import (
 	dispute_review,
 	draw_reviews,
 )
+from client_comms.api.scorecard import scorecard, scorecard_snapshot
 from client_comms.api.self_service import invite_client, request_consent
 from client_comms.api.sources import simulate_source_rules
 from client_comms.api.templates import approve_template, withdraw_template
@@ -131,6 +132,8 @@ __all__ = [
 	"report_file_missing",
 	"request_consent",
 	"resume",
+	"scorecard",
+	"scorecard_snapshot",
 	"send_identity_code",
 	"simulate_clearance",
 	"simulate_deadlines",

@@ -1,0 +1,25 @@
+"""The scorecard of the procedure (R-3)."""
+
+import frappe
+
+from client_comms.roles import require_configuring_or_auditing
+from client_comms.scorecard import card
+
+
+@frappe.whitelist()
+def scorecard(since: str | None = None, until: str | None = None) -> dict:
+	"""The clauses with their state, controls and figures, for a period.
+
+	:param since: first day, and `until` last day, in the site's time zone; the last 30 days when left out
+	:returns: see `scorecard.card.of`
+	:raises frappe.PermissionError: the caller is neither a Compliance Officer nor a Client Communications Manager
+	"""
+	require_configuring_or_auditing()
+	return card.of(since, until)
+
+
+@frappe.whitelist(methods=["POST"])
+def scorecard_snapshot(since: str | None = None, until: str | None = None) -> str:
+	"""Keep the scorecard as it stands, to be printed; the name of the snapshot."""
+	require_configuring_or_auditing()
+	return card.take_snapshot(since, until).name

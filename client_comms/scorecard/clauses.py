@@ -1,0 +1,328 @@
+"""The controls and figures of each clause: one table. docs/procedure.md says in words what each of them is."""
+
+from dataclasses import dataclass
+
+from client_comms.rules.messages import _ as N_
+from client_comms.rules.scorecard import HIGH, LOW, Target
+from client_comms.scorecard import controls as c
+from client_comms.scorecard import figures as f
+from client_comms.scorecard.figures import INTERACTION, Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+	title: str
+	controls: tuple[c.Control, ...]
+	figures: tuple[Figure, ...] = ()
+
+
+_ON_TIME = Target(HIGH, 95, 80)
+_NONE = Target(LOW, 0, 0)
+_FEW = Target(LOW, 0, 5)
+_JUDGED = ["Met", "Met Late", "Breached"]
+_OPEN_STATES = [["status", "!=", "Closed"]]
+
+CLAUSES: dict[str, Clause] = {
+	"R-1": Clause(
+		N_("Everybody follows the procedure"),
+		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.training_set_up()),
+	),
+	"R-2": Clause(
+		N_("Supervisors guide staff and review records"),
+		(
+			c.review_programme(),
+			c.exists(
+				"Escalation Step",
+				{"parenttype": c.SETTINGS},
+				N_("Escalation Steps"),
+				N_("No escalation step is set: nobody is told of missed deadlines."),
+			),
+		),
+		(
+			Figure(
+				N_("Reviews Overdue"),
+				"Interaction Review",
+				lambda since, until: [["status", "=", "Open"], ["due_on", "<", until.date()]],
+				_FEW,
+			),
+			Figure(
+				N_("Reviews Completed"), "Interaction Review", f.dated("completed_on"), Target(HIGH, 1, 0)
+			),
+		),
+	),
+	"R-3": Clause(
+		N_("A compliance officer monitors confidentiality"),
+		(
+			c.role_held("Compliance Officer", N_("Compliance Officer")),
+			c.ledger_is_chained(),
+			c.scheduled("client_comms.ledger.chain", N_("Chaining of the Ledger")),
+			c.leak_check_done(),
+		),
+	),
+	"D-1": Clause(
+		N_("Every interaction is logged"),
+		(
+			c.switch("log_inbound_email", N_("Log Inbound Messages")),
+			c.switch("log_calls", N_("Log Calls")),
+			c.switch("log_events", N_("Log Meetings")),
+			c.switch("log_appointments", N_("Log Appointments")),
+			c.switch("log_outbound", N_("Log First Contact by Staff")),
+		),
+		(Figure(N_("Could Not Be Logged"), "Intake Failure", f.now(), _FEW),),
+	),
+	"D-2": Clause(
+		N_("A log carries all details"),
+		(c.hook("doc_events", INTERACTION, N_("Details of a Log")),),
+		(
+			Figure(
+				N_("Without a Client"),
+				INTERACTION,
+				f.interactions(["party_name", "is", "not set"]),
+				Target(LOW, 2, 10),
+				of=f.interactions(),
+			),
+		),
+	),
+	"D-3": Clause(
+		N_("Approved templates and terminology"),
+		(
+			c.mode("template_mode", N_("Approved Template")),
+			c.exists(
+				"Communication Template",
+				{"status": "Approved"},
+				N_("Approved Templates"),
+				N_("No template is approved."),
+			),
+			c.exists(
+				"Terminology Rule", {"enabled": 1}, N_("Terminology"), N_("No terminology rule is enabled.")
+			),
+		),
+	),
+	"D-4": Clause(
+		N_("Client information is verified"),
+		(
+			c.mode("verification_mode", N_("Verify Client Data Before Entry")),
+			c.scheduled("client_comms.client_privacy.client_data.remind", N_("Confirm Details")),
+		),
+	),
+	"D-5": Clause(
+		N_("Only authorised staff reach client records"),
+		(
+			c.clearances(),
+			c.hook("has_permission", INTERACTION, N_("Access to Interactions")),
+			c.hook("permission_query_conditions", INTERACTION, N_("Lists of Interactions")),
+			c.hook("permission_query_conditions", "Communication", N_("Lists of Messages")),
+		),
+	),
+	"D-6": Clause(
+		N_("Files are stored securely"),
+		(
+			c.inventories(),
+			c.hook("doc_events", "File", N_("Private Files")),
+			c.scheduled("client_comms.client_interactions.custody.remind", N_("Late Files")),
+		),
+		(
+			Figure(
+				N_("Files Overdue"),
+				"Physical File",
+				lambda since, until: [
+					["state", "=", "Checked Out"],
+					["due_back", "is", "set"],
+					["due_back", "<", until.date()],
+				],
+				_FEW,
+			),
+			Figure(N_("Files Missing"), "Physical File", f.now(["state", "=", "Missing"]), _NONE),
+		),
+	),
+	"C-1": Clause(
+		N_("Preferred channels are on record"),
+		(c.mode("channel_mode", N_("Client's Preferred Channel")),),
+		(
+			Figure(
+				N_("Preferences Confirmed"),
+				"Communication Preference",
+				f.dated("modified"),
+				Target(HIGH, 1, 0),
+			),
+		),
+	),
+	"C-2": Clause(
+		N_("Replies use the client's channel"),
+		(c.mode("channel_mode", N_("Client's Preferred Channel")),),
+		(
+			Figure(
+				N_("Sent on Another Channel"),
+				"Client Disclosure",
+				f.dated("disclosed_on", ["preferred_channel", "is", "set"]),
+				Target(LOW, 5, 20),
+				of=f.dated("disclosed_on", ["recipient_kind", "=", "Client"]),
+			),
+		),
+	),
+	"C-3": Clause(
+		N_("Inquiries are acknowledged within one business day"),
+		(
+			c.deadlines("acknowledge_within_days", N_("Deadline to Acknowledge")),
+			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
+		),
+		(
+			Figure(
+				N_("Acknowledged in Time"),
+				INTERACTION,
+				f.interactions(["acknowledge_status", "=", "Met"]),
+				_ON_TIME,
+				of=f.interactions(["acknowledge_status", "in", _JUDGED]),
+			),
+		),
+	),
+	"C-4": Clause(
+		N_("Inquiries are answered within two business days"),
+		(
+			c.deadlines("respond_within_days", N_("Deadline to Answer")),
+			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
+		),
+		(
+			Figure(
+				N_("Answered in Time"),
+				INTERACTION,
+				f.interactions(["respond_status", "=", "Met"]),
+				_ON_TIME,
+				of=f.interactions(["respond_status", "in", _JUDGED]),
+			),
+			Figure(
+				N_("Promises Kept"),
+				INTERACTION,
+				f.interactions(["promise_status", "=", "Met"]),
+				_ON_TIME,
+				of=f.interactions(["promise_status", "in", _JUDGED]),
+			),
+		),
+	),
+	"C-5": Clause(
+		N_("Wording is courteous, concise and clear"),
+		(c.mode("wording_mode", N_("Wording")),),
+		(Figure(N_("Remarks on Wording"), "Wording Finding", f.dated("found_on"), Target(LOW, 10, 50)),),
+	),
+	"F-1": Clause(
+		N_("Every inquiry and all feedback is logged"),
+		(
+			c.switch("log_inbound_email", N_("Log Inbound Messages")),
+			c.switch("log_issues", N_("Log Issues")),
+			c.switch("log_leads", N_("Log New Leads")),
+			c.switch("log_opportunities", N_("Log New Opportunities")),
+		),
+	),
+	"F-2": Clause(
+		N_("Somebody is responsible for each follow-up"),
+		(c.mode("responsible_party_mode", N_("Responsible Staff Must Have the Responsible Role")),),
+		(
+			Figure(
+				N_("Open Without Anybody Responsible"),
+				INTERACTION,
+				f.now(*_OPEN_STATES, ["responsible_staff", "is", "not set"]),
+				_FEW,
+			),
+			Figure(
+				N_("Open After a Missed Deadline"),
+				INTERACTION,
+				f.now(*_OPEN_STATES, ["breached", "=", 1]),
+				_FEW,
+			),
+		),
+	),
+	"F-3": Clause(
+		N_("Feedback is reviewed for trends"),
+		(
+			c.exists(
+				"Communication Type",
+				{"is_feedback": 1},
+				N_("Feedback Types"),
+				N_("No type counts as feedback."),
+			),
+		),
+	),
+	"P-1": Clause(
+		N_("The client's identity is confirmed"),
+		(c.mode("identity_mode", N_("Confirmed Client Identity")),),
+		(
+			Figure(
+				N_("Failed Identity Checks"),
+				"Identity Verification",
+				f.dated("verified_on", ["result", "=", "Failed"]),
+				Target(LOW, 3, 20),
+			),
+		),
+	),
+	"P-2": Clause(
+		N_("Nothing is disclosed to unauthorised parties"),
+		(
+			c.hook("doc_events", "Email Queue", N_("Outgoing Email")),
+			c.hook("doc_events", "DocShare", N_("Sharing")),
+			c.hook("after_request", "", N_("Refusals and Views on the Ledger")),
+			c.leak_check_done(),
+		),
+		(
+			Figure(
+				N_("Refused Attempts"),
+				"Compliance Ledger Entry",
+				f.dated("at", ["action", "=", "Refusal"]),
+				Target(LOW, 50, 500),
+			),
+		),
+	),
+	"P-3": Clause(
+		N_("Third parties only with consent"),
+		(
+			c.mode("consent_mode", N_("Third-Party Consent")),
+			c.scheduled("client_comms.client_privacy.consents.expire", N_("Expiry of Consents")),
+		),
+		(
+			Figure(
+				N_("To Third Parties Without Consent"),
+				"Client Disclosure",
+				f.dated(
+					"disclosed_on",
+					["recipient_kind", "=", "Third Party"],
+					["consent", "is", "not set"],
+				),
+				_FEW,
+			),
+		),
+	),
+	"M-1": Clause(
+		N_("The communication matrix decides"),
+		(c.matrix_in_force(), c.mode("evidence_mode", N_("Documentation Required to Close"))),
+	),
+	"T-1": Clause(
+		N_("Staff are trained"),
+		(
+			c.training_set_up(),
+			c.scheduled("client_comms.people.trainings.remind", N_("Reminders of Trainings")),
+		),
+		(
+			Figure(
+				N_("Trainings Completed"), "SOP Training Record", f.dated("completed_on"), Target(HIGH, 1, 0)
+			),
+		),
+	),
+	"T-2": Clause(
+		N_("The procedure is reviewed"),
+		(
+			c.policy_in_force("Procedure", N_("Procedure in Force")),
+			c.scheduled("client_comms.people.policies.remind", N_("Reminders of Reviews")),
+		),
+	),
+	"T-3": Clause(
+		N_("Related policies are at hand"),
+		(
+			c.policy_in_force("Client Confidentiality", N_("Client Confidentiality")),
+			c.policy_in_force("Email and Communication", N_("Email and Communication")),
+			c.policy_in_force("Data Retention and Privacy", N_("Data Retention and Privacy")),
+		),
+	),
+	"T-4": Clause(
+		N_("The procedure has versions"),
+		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.matrix_in_force()),
+	),
+}

@@ -1,0 +1,282 @@
+"""What can be asked of a control: whether it is switched on, set up, and still ours (R-3).
+
+Each function makes a `Control` for the table of `scorecard.clauses`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import frappe
+from frappe.utils import add_days, add_to_date, getdate
+
+from client_comms import clock, ledger
+from client_comms.enforcement import policy
+from client_comms.people import policies
+from client_comms.rules.messages import Message
+from client_comms.rules.messages import _ as N_
+from client_comms.rules.scorecard import AMBER, GREEN, RED, State, of_mode, of_switch
+
+SETTINGS = "Client Comms Settings"
+APP = "client_comms"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+	"""`label` is a text to translate, `route` what opens where it is set; `state` asks how it stands now."""
+
+	key: str
+	label: str
+	state: Callable[[], State]
+	route: tuple[str, ...]
+
+
+def mode(field: str, label: str) -> Control:
+	"""A setting that is Off, Warn or Enforce."""
+	return Control(
+		field,
+		label,
+		lambda: of_mode(frappe.get_cached_doc(SETTINGS).get(field)),
+		("Form", SETTINGS),
+	)
+
+
+def switch(field: str, label: str) -> Control:
+	"""A setting that is on or off."""
+	return Control(
+		field, label, lambda: of_switch(frappe.get_cached_doc(SETTINGS).get(field)), ("Form", SETTINGS)
+	)
+
+
+def hook(kind: str, key: str, label: str) -> Control:
+	"""A hook of this app that Frappe asks: there, and not displaced by another app."""
+
+	def state() -> State:
+		registered = frappe.get_hooks(kind)
+		found = registered.get(key, ()) if isinstance(registered, dict) else registered
+		handlers = _flat(found)
+		if any(path.startswith(f"{APP}.") for path in handlers):
+			return State(GREEN, Message(N_("Frappe asks this control.")))
+		return State(
+			RED,
+			Message(N_("Frappe does not ask this control: another app displaced it, or hooks are cached.")),
+		)
+
+	return Control(f"{kind}: {key}", label, state, ("client-comms-health",))
+
+
+def _flat(found) -> list[str]:
+	if isinstance(found, dict):
+		return [path for value in found.values() for path in _flat(value)]
+	if isinstance(found, (list, tuple)):
+		return [path for value in found for path in _flat(value)]
+	return [str(found)]
+
+
+def scheduled(path: str, label: str) -> Control:
+	"""A job of this app that the scheduler runs."""
+
+	def state() -> State:
+		stopped = frappe.db.get_value("Scheduled Job Type", {"method": path}, "stopped")
+		if stopped is None:
+			return State(RED, Message(N_("The scheduler does not know this job. Run bench migrate.")))
+		return (
+			State(RED, Message(N_("This job is stopped.")))
+			if stopped
+			else State(GREEN, Message(N_("Scheduled.")))
+		)
+
+	return Control(f"job: {path}", label, state, ("List", "Scheduled Job Type"))
+
+
+def exists(doctype: str, filters: dict, label: str, missing: str) -> Control:
+	"""At least one document that the procedure needs; `missing` says what to do without it."""
+
+	def state() -> State:
+		if frappe.db.exists(doctype, filters):
+			return State(GREEN, Message(N_("Set up.")))
+		return State(RED, Message(missing))
+
+	return Control(f"exists: {doctype} {sorted(filters.items(), key=str)}", label, state, ("List", doctype))
+
+
+# --- controls of single clauses --------------------------------------------------------------------
+
+
+def policy_in_force(kind: str, label: str) -> Control:
+	"""A policy of a kind is in force, and its review is not overdue."""
+
+	def state() -> State:
+		found = [row for row in policies.in_force() if row.policy_kind == kind]
+		if not found:
+			return State(RED, Message(N_("No version is approved and in force.")))
+		day = min(getdate(row.next_review_on) for row in found)
+		today = clock.now().date()
+		if day < today:
+			return State(RED, Message(N_("The review is overdue since {day}."), {"day": str(day)}))
+		if day <= getdate(add_days(today, 30)):
+			return State(AMBER, Message(N_("The review is due by {day}."), {"day": str(day)}))
+		return State(GREEN, Message(N_("In force; the next review is on {day}."), {"day": str(day)}))
+
+	return Control(f"policy: {kind}", label, state, ("List", "SOP Policy"))
+
+
+def matrix_in_force() -> Control:
+	def state() -> State:
+		in_force = frappe.get_all(
+			"Communication Matrix",
+			{"docstatus": 1, "effective_from": ("<=", clock.now())},
+			["name", "next_review_on"],
+			order_by="effective_from desc",
+			limit=1,
+		)
+		if not in_force:
+			return State(RED, Message(N_("No version of the matrix is in force.")))
+		review = in_force[0].next_review_on
+		if review and getdate(review) < clock.now().date():
+			return State(AMBER, Message(N_("The review is overdue since {day}."), {"day": str(review)}))
+		return State(GREEN, Message(N_("{name} is in force."), {"name": in_force[0].name}))
+
+	return Control("matrix in force", N_("Matrix in Force"), state, ("List", "Communication Matrix"))
+
+
+def deadlines(field: str, label: str) -> Control:
+	"""Types that expect a reply have a deadline in every version in force."""
+
+	def state() -> State:
+		versions = frappe.get_all(
+			"Communication Matrix",
+			{"docstatus": 1, "effective_from": ("<=", clock.now())},
+			pluck="name",
+			order_by="effective_from desc",
+			limit=1,
+		)
+		expecting = frappe.get_all("Communication Type", {"expects_reply": 1}, pluck="name")
+		rows = frappe.get_all(
+			"Communication Matrix Rule",
+			{"parent": ("in", [*versions, ""]), "communication_type": ("in", [*expecting, ""])},
+			["communication_type", field],
+		)
+		without = sorted(row.communication_type for row in rows if not row[field])
+		if not rows or without:
+			return State(
+				RED,
+				Message(N_("No deadline in the matrix for: {types}."), {"types": ", ".join(without) or "-"}),
+			)
+		return State(GREEN, Message(N_("The matrix has a deadline for every type that expects a reply.")))
+
+	return Control(f"deadline: {field}", label, state, ("List", "Communication Matrix"))
+
+
+def clearances() -> Control:
+	def state() -> State:
+		levels = policy.current().levels.values()
+		closed = sorted(level.name for level in levels if not level.clearances)
+		if not levels:
+			return State(RED, Message(N_("No Confidentiality Level exists.")))
+		if closed:
+			return State(
+				AMBER, Message(N_("No role has clearance for: {levels}."), {"levels": ", ".join(closed)})
+			)
+		return State(GREEN, Message(N_("Every level names the roles that have clearance.")))
+
+	return Control("clearances", N_("Clearances"), state, ("List", "Confidentiality Level"))
+
+
+def role_held(role: str, label: str) -> Control:
+	def state() -> State:
+		holders = frappe.get_all(
+			"Has Role",
+			{"role": role, "parenttype": "User", "parent": ("not in", ("Administrator", "Guest"))},
+			pluck="parent",
+		)
+		if frappe.db.exists("User", {"name": ("in", [*holders, ""]), "enabled": 1}):
+			return State(GREEN, Message(N_("Somebody holds the role.")))
+		return State(RED, Message(N_("Nobody holds the role {role}."), {"role": role}))
+
+	return Control(f"role: {role}", label, state, ("List", "User"))
+
+
+def ledger_is_chained() -> Control:
+	def state() -> State:
+		waiting = frappe.db.count(
+			ledger.ENTRY, {"sequence": 0, "creation": ("<", add_to_date(clock.now(), hours=-1))}
+		)
+		if waiting:
+			return State(
+				RED,
+				Message(
+					N_("{number} entries of the ledger have waited for more than an hour."),
+					{"number": waiting},
+				),
+			)
+		return State(GREEN, Message(N_("The ledger is up to date.")))
+
+	return Control("ledger", N_("Compliance Ledger"), state, ("List", ledger.ENTRY))
+
+
+def leak_check_done() -> Control:
+	def state() -> State:
+		run = frappe.get_all(
+			"Leak Check Run",
+			{"status": "Finished"},
+			["name", "creation", "open_count"],
+			order_by="creation desc",
+			limit=1,
+		)
+		if not run or getdate(run[0].creation) < getdate(add_days(clock.now(), -90)):
+			return State(AMBER, Message(N_("No leak check was run in the last 90 days.")))
+		if run[0].open_count:
+			return State(
+				RED,
+				Message(N_("The latest leak check found {number} open ways."), {"number": run[0].open_count}),
+			)
+		return State(GREEN, Message(N_("The latest leak check found nothing open.")))
+
+	return Control("leak check", N_("Leak Check"), state, ("leak-check",))
+
+
+def review_programme() -> Control:
+	def state() -> State:
+		if frappe.db.exists("Review Programme", {"enabled": 1}):
+			return State(GREEN, Message(N_("A programme of record reviews is enabled.")))
+		return State(RED, Message(N_("No programme of record reviews is enabled.")))
+
+	return Control("review programme", N_("Record Reviews"), state, ("List", "Review Programme"))
+
+
+def training_set_up() -> Control:
+	def state() -> State:
+		if policy.training_roles(mandatory=True):
+			return State(GREEN, Message(N_("Mandatory training is set up.")))
+		return State(RED, Message(N_("No mandatory training is enabled.")))
+
+	return Control("training", N_("Mandatory Training"), state, ("List", "SOP Training"))
+
+
+def inventories() -> Control:
+	def state() -> State:
+		if not frappe.db.exists("Physical Location", {"disabled": 0}):
+			return State(
+				AMBER,
+				Message(
+					N_(
+						"No place for paper files is on record. If there are none, add one location that says so."
+					)
+				),
+			)
+		late = frappe.get_all(
+			"Physical Location",
+			[
+				["disabled", "=", 0],
+				["next_inventory_on", "is", "set"],
+				["next_inventory_on", "<", clock.now().date()],
+			],
+			pluck="name",
+		)
+		if late:
+			return State(
+				RED, Message(N_("The inventory is overdue for: {places}."), {"places": ", ".join(late)})
+			)
+		return State(GREEN, Message(N_("Places for paper files are on record, and no inventory is overdue.")))
+
+	return Control("inventories", N_("Paper Files"), state, ("List", "Physical Location"))

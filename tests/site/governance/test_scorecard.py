@@ -1,0 +1,213 @@
+"""The scorecard answers every clause, and a control that is switched off turns its clause red (R-3)."""
+
+import json
+import re
+from pathlib import Path
+from unittest import mock
+
+import frappe
+import pytest
+from click.testing import CliRunner
+
+from client_comms import api, commands, procedure
+from client_comms.scorecard import card, controls
+from client_comms.scorecard.clauses import CLAUSES
+
+pytestmark = pytest.mark.clause("R-3")
+
+PROCEDURE = Path(__file__).parents[3] / "docs" / "procedure.md"
+ALL = [(code, control) for code, clause in CLAUSES.items() for control in clause.controls]
+
+
+def test_every_clause_of_the_procedure_is_on_the_card_with_a_control():
+	defined = re.findall(r"^### ([A-Z]-\d) ", PROCEDURE.read_text(), re.MULTILINE)
+	assert sorted(CLAUSES) == sorted(defined) and len(defined) == 25
+	assert all(clause.controls for clause in CLAUSES.values())
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER)
+
+
+@pytest.fixture
+def all_green(officer, as_user, make_user, site):
+	"""Every control switched on and set up."""
+	settings = frappe.get_doc(controls.SETTINGS)
+	for df in settings.meta.fields:
+		if df.fieldname.endswith("_mode"):
+			settings.set(df.fieldname, "Enforce")
+		elif df.fieldname.startswith("log_"):
+			settings.set(df.fieldname, 1)
+	settings.save()
+	frappe.db.set_value("Scheduled Job Type", {"method": ("like", "client_comms.%")}, "stopped", 0)
+	frappe.db.set_value("Review Programme", {"name": ("is", "set")}, "enabled", 1)
+	frappe.db.set_value("Communication Type", procedure.FEEDBACK, "is_feedback", 1)
+	frappe.db.set_value("Communication Template", {"name": ("is", "set")}, "status", "Approved")
+	frappe.db.set_value("Communication Matrix", {"docstatus": 1}, "next_review_on", "2099-01-01")
+	if not frappe.db.exists("Physical Location", "Archive"):
+		frappe.get_doc(
+			{
+				"doctype": "Physical Location",
+				"location_name": "Archive",
+				"location_type": "Site",
+				"is_group": 1,
+			}
+		).insert()
+	for name in frappe.get_all("SOP Policy", {"docstatus": 0}, pluck="name"):
+		doc = frappe.get_doc("SOP Policy", name)
+		doc.body, doc.author = "<p>What applies here.</p>", officer
+		doc.save()
+		doc.submit()
+	run = frappe.new_doc("Leak Check Run")
+	run.update({"status": "Finished", "user": "Administrator", "open_count": 0})
+	run.db_insert()
+
+
+def colour(code):
+	frappe.clear_document_cache(controls.SETTINGS, controls.SETTINGS)
+	return next(each for each in card.of()["clauses"] if each["clause"] == code)
+
+
+def test_with_everything_set_up_every_control_is_green(all_green):
+	found = {(code, control.key): control.state() for code, control in ALL}
+	assert {key: str(state.message) for key, state in found.items() if state.colour != "Green"} == {}
+
+
+def switched_off(control):
+	"""Switch a control off; an undo that the rollback of the test does not know."""
+	key = control.key
+	if key.endswith("_mode"):
+		frappe.db.set_single_value(controls.SETTINGS, key, "Off")
+	elif key.startswith("log_"):
+		frappe.db.set_single_value(controls.SETTINGS, key, 0)
+	elif key.startswith("job: "):
+		frappe.db.set_value("Scheduled Job Type", {"method": key.removeprefix("job: ")}, "stopped", 1)
+	elif key.startswith("exists: "):
+		doctype = next(
+			d
+			for d in ("Escalation Step", "Communication Template", "Terminology Rule", "Communication Type")
+			if d in key
+		)
+		frappe.db.delete(doctype)
+	elif key.startswith("policy: "):
+		frappe.db.delete("SOP Policy", {"policy_kind": key.removeprefix("policy: ")})
+	elif key.startswith("deadline: "):
+		frappe.db.sql(f"update `tabCommunication Matrix Rule` set `{key.removeprefix('deadline: ')}` = 0")
+	elif key.startswith("role: "):
+		frappe.db.delete("Has Role", {"role": key.removeprefix("role: ")})
+	else:
+		{
+			"matrix in force": lambda: frappe.db.delete("Communication Matrix"),
+			"clearances": lambda: frappe.db.delete("Confidentiality Level"),
+			"ledger": lambda: _waiting_entry(),
+			"leak check": lambda: frappe.db.sql("update `tabLeak Check Run` set open_count = 1"),
+			"review programme": lambda: frappe.db.sql("update `tabReview Programme` set enabled = 0"),
+			"training": lambda: frappe.db.sql("update `tabSOP Training` set disabled = 1"),
+			"inventories": lambda: frappe.db.sql(
+				"update `tabPhysical Location` set next_inventory_on = '2020-01-01'"
+			),
+		}[key]()
+
+
+def _waiting_entry():
+	frappe.get_doc(
+		{"doctype": "Compliance Ledger Entry", "action": "View", "user": "Administrator", "sequence": 0}
+	).db_insert()
+	frappe.db.sql("update `tabCompliance Ledger Entry` set sequence = 0, creation = '2020-01-01' limit 1")
+
+
+@pytest.mark.parametrize(("code", "control"), ALL, ids=[f"{code} {control.key}" for code, control in ALL])
+def test_a_control_that_is_switched_off_turns_its_clause_red(all_green, code, control):
+	if ": " in control.key and control.key.split(": ")[0] in (
+		"doc_events",
+		"has_permission",
+		"permission_query_conditions",
+		"after_request",
+	):
+		kind, key = control.key.split(": ", 1)
+		real = frappe.get_hooks
+
+		def without(hook=None, *args, **kwargs):
+			found = real(hook, *args, **kwargs)
+			if hook != kind:
+				return found
+			return {**found, key: []} if isinstance(found, dict) else []
+
+		with mock.patch.object(frappe, "get_hooks", without):
+			assert control.state().colour == "Red"
+			return
+	switched_off(control)
+	frappe.clear_cache()
+	shown = colour(code)
+	mine = [each for each in shown["controls"] if each["name"] == frappe._(control.label)]
+	assert "Red" in {each["state"] for each in mine}
+	assert shown["state"] == "Red"
+
+
+def test_figures_are_those_of_the_lists_behind_them(officer, log, make_user, as_user):
+	agent = make_user(procedure.FRONTLINE_STAFF)
+	for number in range(3):
+		doc = log(responsible_staff=agent)
+		doc.db_set({"acknowledge_status": "Met" if number else "Breached"}, update_modified=False)
+	with as_user(officer):
+		found = api.scorecard()
+		for clause in found["clauses"]:
+			for figure in clause["figures"]:
+				rows = frappe.get_list(figure["doctype"], filters=figure["filters"], pluck="name", limit=0)
+				if not figure["unit"]:
+					assert figure["value"] == len(rows), (clause["clause"], figure["name"])
+		(figure,) = next(each for each in found["clauses"] if each["clause"] == "C-3")["figures"]
+	assert 0 < figure["value"] < 100
+
+
+def test_who_may_see_it(officer, make_user, as_user):
+	for role in (procedure.FRONTLINE_STAFF, procedure.CUSTOMER_SUPPORT_MANAGER):
+		with as_user(make_user(role)), pytest.raises(frappe.PermissionError):
+			api.scorecard()
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		assert len(api.scorecard()["clauses"]) == 25
+
+
+def test_page_json_and_print_agree(officer, as_user):
+	with as_user(officer):
+		shown = api.scorecard()
+		name = api.scorecard_snapshot()
+		html = frappe.get_print("Scorecard Snapshot", name, "Clause Scorecard", no_letterhead=1)
+	kept = frappe.get_doc("Scorecard Snapshot", name).contents()
+	assert kept == json.loads(json.dumps(shown))
+	for clause in shown["clauses"]:
+		row = html[html.index(f"<b>{clause['clause']}</b>") :][:400]
+		assert f"<b>{clause['state']}</b>" in row
+
+
+def test_the_command_prints_the_same_as_json():
+	context = {"obj": frappe._dict(sites=[frappe.local.site], profile=False)}
+	with mock.patch.object(commands, "_connected", _here):
+		done = CliRunner().invoke(commands.scorecard, ["--json"], **context)
+	assert [each["clause"] for each in json.loads(done.output)["clauses"]] == list(CLAUSES)
+	assert done.exit_code == int(any(each["state"] == "Red" for each in json.loads(done.output)["clauses"]))
+
+
+def _here(_context):
+	from contextlib import nullcontext
+
+	return nullcontext()
+
+
+def test_the_month_before_is_kept_once(clock_at):
+	with clock_at("2026-12-01 03:00"):
+		card.take_monthly()
+		card.take_monthly()
+	snapshot = frappe.get_last_doc("Scorecard Snapshot")
+	assert (str(snapshot.from_date), str(snapshot.to_date)) == ("2026-11-01", "2026-11-30")
+	assert frappe.db.count("Scorecard Snapshot", {"from_date": "2026-11-01"}) == 1
+	snapshot.red = 0
+	for act in (snapshot.save, snapshot.delete):
+		with pytest.raises(frappe.ValidationError, match="stays as it is"):
+			act()
+
+
+def test_a_period_that_ends_before_it_begins_is_refused():
+	with pytest.raises(frappe.ValidationError, match="ends before"):
+		card.of("2026-11-10", "2026-11-01")
