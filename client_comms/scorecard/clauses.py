@@ -94,7 +94,7 @@ CLAUSES: dict[str, Clause] = {
 				N_("No template is approved."),
 			),
 			c.exists(
-				"Terminology Rule", {"enabled": 1}, N_("Terminology"), N_("No terminology rule is enabled.")
+				"Terminology Rule", {"disabled": 0}, N_("Terminology"), N_("No terminology rule is enabled.")
 			),
 		),
 	),
