@@ -355,6 +355,15 @@ app_include_js = [
 	f"/assets/client_comms/js/wording.js?v={__version__}",
 ]
 
+# The script of a page is one file; what does not fit into it is appended.
+page_js = {
+	"access-explorer": [
+		"public/js/access_explorer/user_view.js",
+		"public/js/access_explorer/record_view.js",
+		"public/js/access_explorer/what_if_view.js",
+	]
+}
+
 doctype_js = {
 	"User": "public/js/user.js",
 	"Client Interaction": ["public/js/email_templates.js", "public/js/policies.js"],
