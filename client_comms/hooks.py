@@ -177,6 +177,7 @@ doc_events = {
 		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 		"after_delete": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 	},
+	"Feedback Review": {"before_save": "client_comms.client_interactions.feedback.note_who_prepares"},
 	"Logging Exemption": {
 		"before_insert": "client_comms.intake.unlogged.require_exempted",
 		"after_insert": "client_comms.intake.failures.follow_exemption",
@@ -337,6 +338,7 @@ scheduler_events = {
 		"client_comms.intake.reassignment.hand_over_all",
 		"client_comms.people.trainings.assign_all",
 		"client_comms.people.reviews.draw_all",
+		"client_comms.client_interactions.feedback.make_due",
 		"client_comms.scorecard.card.take_monthly",
 	],
 	"cron": {

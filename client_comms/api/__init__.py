@@ -23,6 +23,7 @@ from client_comms.api.custody import (
 )
 from client_comms.api.deadlines import simulate_deadlines
 from client_comms.api.documentation import generate_documentation
+from client_comms.api.feedback import sign_off_feedback_review
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
@@ -135,6 +136,7 @@ __all__ = [
 	"scorecard",
 	"scorecard_snapshot",
 	"send_identity_code",
+	"sign_off_feedback_review",
 	"simulate_clearance",
 	"simulate_deadlines",
 	"simulate_governing",

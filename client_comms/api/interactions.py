@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import formatdate
 
 from client_comms import clock, validation
+from client_comms.client_interactions import feedback
 from client_comms.communication_governance import calendars
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.i18n import refuse, translate
@@ -35,6 +36,10 @@ _LOGGABLE = (
 	"reference_doctype",
 	"reference_name",
 	"outgoing_reason",
+	"feedback_kind",
+	"feedback_category",
+	"severity",
+	"vulnerable_client",
 )
 _TABLES = {
 	"action_items": ("description", "assigned_to", "due_on", "status"),
@@ -111,10 +116,12 @@ def close(name: str) -> dict:
 	"""Close the interaction; the documentation that the matrix requires must exist (M-1).
 
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
+	:raises MissingDetailsError: likewise details of feedback
 	"""
 	doc = _writable(name)
 	doc.check_event(response_clock.CLOSED, clock.now())
 	doc.validate_documentation()
+	feedback.require_details(doc)
 	doc.record(response_clock.CLOSED)
 	return _as_dict(doc)
 

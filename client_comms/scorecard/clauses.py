@@ -240,6 +240,16 @@ CLAUSES: dict[str, Clause] = {
 				N_("Feedback Types"),
 				N_("No type counts as feedback."),
 			),
+			c.mode("feedback_mode", N_("Details of Feedback Required to Close")),
+			c.scheduled("client_comms.client_interactions.feedback.make_due", N_("Feedback Reviews")),
+		),
+		(
+			Figure(
+				N_("Reviews Not Signed Off"),
+				"Feedback Review",
+				f.now(["status", "=", "Draft"]),
+				Target(LOW, 1, 3),
+			),
 		),
 	),
 	"P-1": Clause(

@@ -8,6 +8,8 @@ import pytest
 from client_comms.rules import trends
 from client_comms.rules.messages import RuleError
 
+pytestmark = pytest.mark.clause("F-3")
+
 FLAT_SERIES = 1000
 PERIODS = 18
 

@@ -89,12 +89,16 @@ class ClientInteraction(Document):
 		direction: DF.Literal["Inbound", "Outbound", "Internal"]
 		events: DF.Table[InteractionEvent]
 		evidence: DF.Table[InteractionEvidence]
+		feedback_category: DF.Link | None
+		feedback_kind: DF.Literal["", "Complaint", "Suggestion", "Praise"]
+		is_feedback: DF.Check
 		level_change_reason: DF.SmallText | None
 		logged_after_seconds: DF.Int
 		logged_by_hand: DF.Check
 		logged_late: DF.Check
 		matrix: DF.Link | None
 		naming_series: DF.Literal["CI-.YYYY.-.#####"]
+		next_check_at: DF.Datetime | None
 		next_deadline: DF.Datetime | None
 		occurred_on: DF.Datetime
 		outgoing_reason: DF.SmallText | None
@@ -104,17 +108,22 @@ class ClientInteraction(Document):
 		priority: DF.Link | None
 		promise_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		promised_for: DF.Datetime | None
+		redress_amount: DF.Currency
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
+		remedy: DF.SmallText | None
 		respond_by: DF.Datetime | None
 		respond_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		respond_working_seconds: DF.Int
 		responded_on: DF.Datetime | None
 		responsible_staff: DF.Link | None
+		root_cause: DF.SmallText | None
+		severity: DF.Literal["", "Low", "Medium", "High"]
 		status: DF.Literal["Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"]
 		subject: DF.Data
 		summary: DF.SmallText | None
-		next_check_at: DF.Datetime | None
+		upheld: DF.Literal["", "Yes", "Partly", "No"]
+		vulnerable_client: DF.Check
 	# end: auto-generated types
 
 	def onload(self):

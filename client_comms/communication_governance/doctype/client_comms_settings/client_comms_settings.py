@@ -49,6 +49,7 @@ class ClientCommsSettings(Document):
 		digest_at: DF.Time | None
 		escalation_steps: DF.Table[EscalationStep]
 		evidence_mode: DF.Literal["Off", "Warn", "Enforce"]
+		feedback_mode: DF.Literal["Off", "Warn", "Enforce"]
 		first_reply_answers: DF.Check
 		four_eyes_on_templates: DF.Check
 		issue_channel: DF.Link

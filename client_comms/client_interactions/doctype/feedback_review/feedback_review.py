@@ -1,0 +1,94 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from client_comms import validation
+from client_comms.client_interactions import charts
+from client_comms.exceptions import StatusFollowsEventsError
+
+DRAFT, SIGNED_OFF = "Draft", "Signed Off"
+
+
+class FeedbackReview(Document):
+	"""Feedback of a period: figures frozen into it, what trend tests say, findings, decisions and actions (F-3)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from client_comms.client_interactions.doctype.feedback_review_action.feedback_review_action import (
+			FeedbackReviewAction,
+		)
+		from client_comms.client_interactions.doctype.feedback_signal.feedback_signal import FeedbackSignal
+
+		actions: DF.Table[FeedbackReviewAction]
+		decisions: DF.TextEditor | None
+		figures: DF.LongText | None
+		findings: DF.TextEditor | None
+		from_date: DF.Date
+		opened_early: DF.Check
+		prepared_by: DF.Link | None
+		signals: DF.Table[FeedbackSignal]
+		signed_off_by: DF.Link | None
+		signed_off_on: DF.Datetime | None
+		status: DF.Literal["Draft", "Signed Off"]
+		to_date: DF.Date
+	# end: auto-generated types
+
+	def validate(self):
+		validation.require_texts_fit(self)
+		before = self.get_doc_before_save()
+		if before is None or self.flags.by_app:
+			return
+		if before.status == SIGNED_OFF:
+			self.validate_only_actions_changed(before)
+		elif self.status != DRAFT:
+			frappe.throw(
+				_("A review is closed with Sign Off."),
+				exc=StatusFollowsEventsError,
+				title=_("Status Cannot Be Set"),
+			)
+		if self.figures != before.figures or len(self.signals) != len(before.signals):
+			frappe.throw(
+				_("The figures and signals of a review stay as they were when it was made."),
+				title=_("Figures Cannot Be Changed"),
+			)
+
+	def validate_only_actions_changed(self, before):
+		"""Signed off, actions are still marked as done."""
+		texts = ("findings", "decisions", "signed_off_by", "status")
+		plan = [(row.description, row.assigned_to, str(row.due_on)) for row in self.actions]
+		if any(self.get(each) != before.get(each) for each in texts) or plan != [
+			(row.description, row.assigned_to, str(row.due_on)) for row in before.actions
+		]:
+			frappe.throw(
+				_(
+					"This review is signed off. Mark actions as done; anything else belongs to the next review."
+				),
+				title=_("Signed Off"),
+			)
+
+	def save_by_app(self) -> None:
+		"""Save what an action of the app changed."""
+		self.flags.by_app = True
+		try:
+			self.save(ignore_permissions=True)
+		finally:
+			self.flags.by_app = False
+
+	def contents(self) -> dict:
+		"""The frozen figures, for the form and the print."""
+		return frappe.parse_json(self.figures) if self.figures else {}
+
+	def chart(self, series: dict) -> str:
+		"""A series as an SVG picture, for the print."""
+		return charts.line(series)
+
+
+def on_doctype_update():
+	"""One for each period, however many workers make it."""
+	frappe.db.add_unique("Feedback Review", ["from_date", "to_date"])

@@ -1,0 +1,24 @@
+from frappe.model.document import Document
+
+
+class FeedbackReviewAction(Document):
+	"""What was decided to be done, by whom and until when."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		assigned_to: DF.Link
+		carried_over_from: DF.Link | None
+		description: DF.SmallText
+		due_on: DF.Date
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		status: DF.Literal["Open", "Done"]
+		todo: DF.Link | None
+	# end: auto-generated types

@@ -1,0 +1,23 @@
+from frappe.model.document import Document
+
+
+class FeedbackSignal(Document):
+	"""A rule of a trend test that fired."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		message: DF.SmallText | None
+		method: DF.Data | None
+		month: DF.Data | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		rule: DF.Data | None
+		series: DF.Data
+	# end: auto-generated types

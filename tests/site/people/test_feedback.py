@@ -1,0 +1,220 @@
+"""Feedback reviewed for trends: a shift and a spike are found, a flat series is left alone; sign-off and actions (F-1, F-3)."""
+
+import random
+from datetime import date
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.client_interactions import feedback
+from client_comms.exceptions import FourEyesError, MissingDetailsError
+from client_comms.rules import trends
+
+pytestmark = pytest.mark.clause("F-1", "F-3")
+
+END = date(2026, 10, 31)
+
+
+@pytest.fixture
+def load(site):
+	"""Months of interactions by bulk: `load({"Delivery": [counts…]}, volume)`, the last month being October 2026."""
+
+	def make(by_category, volume=100):
+		frappe.db.delete("Client Interaction")
+		for category in by_category:
+			if not frappe.db.exists("Feedback Category", category):
+				frappe.get_doc({"doctype": "Feedback Category", "category_name": category}).insert()
+		fields = (
+			"name",
+			"creation",
+			"modified",
+			"communication_type",
+			"occurred_on",
+			"feedback_category",
+			"feedback_kind",
+			"status",
+			"confidentiality_level",
+			"channel",
+		)
+		rows, number = [], 0
+		months = feedback.months_until(END)
+
+		def add(month, communication_type, category=None):
+			nonlocal number
+			number += 1
+			moment = f"{month}-{1 + number % 27:02} 10:00:00"
+			rows.append(
+				(
+					f"FB-{number}",
+					moment,
+					moment,
+					communication_type,
+					moment,
+					category,
+					category and "Complaint",
+					"Open",
+					"Sensitive",
+					"Phone",
+				)
+			)
+
+		for position, month in enumerate(months):
+			feedback_count = 0
+			for category, counts in by_category.items():
+				for _one in range(counts[position]):
+					add(month, procedure.FEEDBACK, category)
+					feedback_count += 1
+			for _one in range(volume - feedback_count):
+				add(month, procedure.INITIAL_INQUIRY)
+		frappe.db.bulk_insert("Client Interaction", fields, rows, chunk_size=2000)
+
+	return make
+
+
+def signals_of(name):
+	(found,) = [each for each in feedback.series(END) if each["name"] == name]
+	return found["signals"]
+
+
+def test_eighteen_months_with_one_shift_and_one_spike(load):
+	shift = [4, 5, 3, 4, 5, 4, 3, 5, 4, 9, 10, 9, 8, 10, 9, 10, 9, 8]
+	spike = [3, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3, 3, 2, 4, 3, 3, 15]
+	flat = [5, 6, 4, 5, 7, 5, 4, 6, 5, 5, 6, 4, 5, 6, 5, 4, 6, 5]
+	load({"Delivery": shift, "Invoices": spike, "Staff": flat})
+	rules = {(signal["rule"], signal["method"]) for signal in signals_of("Category: Delivery")}
+	assert (trends.LONG_RUN, "run rules") in rules
+	found = signals_of("Category: Invoices")
+	assert [(s["rule"], s["month"]) for s in found if s["method"] == "u-chart"] == [
+		(trends.ABOVE_LIMIT, "2026-10")
+	]
+	assert signals_of("Category: Staff") == []
+
+
+def test_rare_kinds_are_watched_by_the_gaps_between_them(load):
+	load({"Theft": [0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1]})
+	(found,) = [each for each in feedback.series(END) if each["name"] == "Category: Theft"]
+	assert found["method"] == "g-chart" and len(found["values"]) == 5
+
+
+def test_too_few_are_told_plainly(load):
+	load({"Delivery": [0] * 17 + [3]})
+	(found,) = [each for each in feedback.series(END) if each["name"] == "Category: Delivery"]
+	assert "Too few to tell" in found["few"]
+
+
+def test_flat_series_raise_no_more_alarms_than_the_methods_say(load):
+	"""As the review computes them; the rules by themselves are simulated in tests/unit/test_trends."""
+	draws = random.Random(7)
+	series = {f"Category {number}": [draws.randint(4, 8) for _month in range(18)] for number in range(12)}
+	load(series)
+	fired = sum(
+		bool(each["signals"]) for each in feedback.series(END) if each["name"].startswith("Category: ")
+	)
+	assert fired <= 3
+
+
+@pytest.fixture
+def supervisors(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT_MANAGER), make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+
+
+def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load, supervisors, as_user):
+	load({"Delivery": [5] * 18})
+	first = feedback.make(date(2026, 9, 1), date(2026, 9, 30))
+	one, other = supervisors
+	with as_user(one):
+		doc = frappe.get_doc("Feedback Review", first.name)
+		doc.findings = "<p>Deliveries are late on Mondays.</p>"
+		doc.append("actions", {"description": "A second van", "assigned_to": other, "due_on": "2026-12-01"})
+		doc.save()
+		assert doc.prepared_by == one
+		with pytest.raises(FourEyesError):
+			api.sign_off_feedback_review(first.name)
+	with as_user(other):
+		assert api.sign_off_feedback_review(first.name) == "Signed Off"
+	doc.reload()
+	assert doc.signed_off_by == other
+	todo = frappe.get_doc("ToDo", doc.actions[0].todo)
+	assert (todo.allocated_to, str(todo.date)) == (other, "2026-12-01")
+	second = feedback.make(date(2026, 10, 1), END)
+	assert [(row.description, row.carried_over_from) for row in second.actions] == [
+		("A second van", first.name)
+	]
+	doc.actions[0].status = "Done"
+	doc.save()
+	doc.findings = "<p>Other</p>"
+	with pytest.raises(frappe.ValidationError, match="signed off"):
+		doc.save()
+
+
+def test_nobody_signs_off_what_nobody_prepared(load, supervisors, as_user):
+	load({"Delivery": [5] * 18})
+	review = feedback.make(date(2026, 10, 1), END)
+	with as_user(supervisors[0]), pytest.raises(frappe.ValidationError, match="findings"):
+		api.sign_off_feedback_review(review.name)
+
+
+def test_figures_are_frozen_and_hold_no_clients_words(load):
+	load({"Delivery": [5] * 18})
+	review = feedback.make(date(2026, 10, 1), END)
+	found = review.contents()
+	assert found["total"] == 5 and found["by"]["category"] == {"Delivery": 5}
+	review = frappe.get_doc(review.doctype, review.name)
+	review.figures = "{}"
+	with pytest.raises(frappe.ValidationError, match="stay as they were"):
+		review.save()
+
+
+def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, clock_at):
+	load({"Delivery": [5] * 17 + [30]})
+	with clock_at("2026-10-20 03:00"):
+		feedback.make_due()
+		feedback.make_due()
+	reviews = frappe.get_all("Feedback Review", ["from_date", "opened_early"], order_by="from_date asc")
+	assert [(str(row.from_date), row.opened_early) for row in reviews] == [
+		("2026-09-01", 0),
+		("2026-10-01", 1),
+	]
+
+
+def test_the_print_has_a_chart_for_each_series(load, supervisors, as_user):
+	load({"Delivery": [5] * 18})
+	review = feedback.make(date(2026, 10, 1), END)
+	with as_user(supervisors[0]):
+		html = frappe.get_print("Feedback Review", review.name, "Feedback Review", no_letterhead=1)
+	assert html.count("<svg") == len(review.contents()["series"]) >= 3
+
+
+def test_feedback_is_closed_with_its_details(inquiry, make_user, set_settings, as_user):
+	set_settings(feedback_mode="Enforce", evidence_mode="Off")
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	record = inquiry(procedure.FEEDBACK, responsible_staff=agent)
+	with as_user(agent):
+		with pytest.raises(MissingDetailsError, match="complaint, a suggestion or praise"):
+			api.close(record.name)
+		doc = frappe.get_doc(record.doctype, record.name)
+		doc.feedback_kind, doc.feedback_category = "Praise", a_category()
+		doc.save()
+		assert api.close(record.name)["status"] == "Closed"
+
+
+def a_category():
+	if not frappe.db.exists("Feedback Category", "Staff"):
+		frappe.get_doc({"doctype": "Feedback Category", "category_name": "Staff"}).insert(
+			ignore_permissions=True
+		)
+	return "Staff"
+
+
+def test_time_to_close_is_counted_in_bands(inquiry, make_user, clock_at, set_settings):
+	set_settings(evidence_mode="Off", feedback_mode="Off")
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	quick = inquiry(procedure.FEEDBACK, at="2026-10-05 10:00", responsible_staff=agent)
+	slow = inquiry(procedure.FEEDBACK, at="2026-10-05 10:00", responsible_staff=agent)
+	for case, moment in ((quick, "2026-10-06 10:00"), (slow, "2026-11-20 10:00")):
+		with clock_at(moment):
+			api.answer(case.name)
+			api.close(case.name)
+	bands = feedback.figures(date(2026, 10, 1), END)["bands"]
+	assert bands["3 Business Days"] >= 1 and bands["8 Weeks"] >= 1
