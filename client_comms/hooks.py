@@ -354,6 +354,7 @@ scheduler_events = {
 # The gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/timeline.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",
 ]
 
@@ -413,7 +414,9 @@ override_doctype_class = {
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.AutoEmailReport",
-	# Links with a key to governed documents cannot be created.
+	# No text of calls, comments and messages is sent to open forms; emails carry no link with a key to governed documents.
+	"Call Log": "client_comms.enforcement.doctypes.call_log.GuardedCallLog",
+	"Comment": "client_comms.enforcement.doctypes.comment.GuardedComment",
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
 	# Mail is received in the app's own name, whoever fetches it.
 	"Email Account": "client_comms.intake.email_account.GuardedEmailAccount",

@@ -4,7 +4,9 @@ import frappe
 
 from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION, PARTIES
-from client_comms.leak_check.surfaces.surface import BY_EVENT, linked_by_own, overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_TOOL, linked_by_own, overridden, surface
+
+_MAY_LISTEN = "has_permission" if compat.is_version_16() else "can_subscribe_doc"
 
 
 def _timeline(doctype):
@@ -224,3 +226,20 @@ _appointment(
 		filters=[["Appointment", "name", "=", name]],
 	),
 )
+
+
+@surface(
+	"text of a message sent to open forms",
+	BY_TOOL.format(
+		doctype="Communication", ours="client_comms.enforcement.doctypes.communication.GuardedCommunication"
+	),
+	control=False,  # it is sent to nobody; forms load it again
+)
+def sent_to_open_forms(visitor, bait, planted):
+	message = frappe.get_doc("Communication", f"{bait.name}-LEAD")
+	about = {"doctype": message.reference_doctype, "name": message.reference_name}
+	listens = visitor.call(f"frappe.realtime.{_MAY_LISTEN}", docname=about["name"], **about).ok
+	message.notify_change("update")
+	sent = frappe.as_json(getattr(frappe.local, "_realtime_log", []))
+	frappe.realtime.clear_realtime_log()
+	return listens and bait.word in sent

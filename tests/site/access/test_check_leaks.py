@@ -110,6 +110,7 @@ HOLES = [
 		["frappe.desk.listview.get_group_by_count"],
 		"group by assignee in the list",
 	),
+	("override_doctype_class", ["Communication"], "text of a message sent to open forms"),
 	("override_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
 	("override_doctype_class", ["File"], "second file for the same address"),

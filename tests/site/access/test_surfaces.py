@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2")]
 # Closed to everybody but Administrator, or to everybody but the one whom it is for; or nothing to show here.
 FOR_NOBODY = {
 	"next record of the form",
+	"text of a message sent to open forms",
 	"merge of a message of one's own into a hidden one",
 	"title of a link",
 	"deleted Client Interaction",
