@@ -191,6 +191,7 @@ def test_feedback_is_closed_with_its_details(inquiry, make_user, set_settings, a
 	agent = make_user(procedure.CUSTOMER_SUPPORT)
 	record = inquiry(procedure.FEEDBACK, responsible_staff=agent)
 	with as_user(agent):
+		api.answer(record.name)
 		with pytest.raises(MissingDetailsError, match="complaint, a suggestion or praise"):
 			api.close(record.name)
 		doc = frappe.get_doc(record.doctype, record.name)
