@@ -1,12 +1,14 @@
 # `make` alone lists the targets. Python: make PYTHON=python3.12 …
 PYTHON ?= python3
 SITE ?= test.localhost
-BENCH := $(or $(FRAPPE_BENCH_ROOT),$(HOME)/frappe-bench)
+BENCH := $(or $(firstword $(subst :, ,$(FRAPPE_BENCH_ROOT))),$(HOME)/frappe-bench)
+# make test-site FRAPPE=16 runs on the bench with that version alone.
+RUN_TESTS = $(VENV) scripts/run-tests $(if $(FRAPPE),--frappe $(FRAPPE))
 ARGS ?=
 VENV := .venv/bin/python
 SOURCES := client_comms tests scripts
 
-# make test-site KEEP=1 keeps its site in .test-sites and brings it up to date the next time.
+# make test-site KEEP=1 keeps its site in .test-sites-15 (or 16) and brings it up to date the next time.
 ifdef KEEP
 export CLIENT_COMMS_TEST_SITES ?= $(CURDIR)/.test-sites
 endif
@@ -15,7 +17,7 @@ endif
 
 help:
 	@echo "make test       all tests this machine can run (ARGS=\"-k word\" for pytest)"
-	@echo "make test-unit  test-site  test-desk  test-lifecycle  test-scale    one tier; KEEP=1 keeps the site"
+	@echo "make test-unit  test-site  test-desk  test-lifecycle  test-scale    one tier; KEEP=1 keeps the site, FRAPPE=16 takes one bench"
 	@echo "make lint       what CI checks;  make format  writes it"
 	@echo "make demo       sample data into SITE, or a dry run without a bench"
 	@echo "make bench      a bench with ERPNext and this app on a fresh Debian or Ubuntu"
@@ -28,10 +30,10 @@ help:
 	@touch $@
 
 test: .venv/ready
-	@$(VENV) scripts/run-tests -- $(ARGS)
+	@$(RUN_TESTS) -- $(ARGS)
 
 test-unit test-site test-desk test-lifecycle test-scale: test-%: .venv/ready
-	@$(VENV) scripts/run-tests $* -- $(ARGS)
+	@$(RUN_TESTS) $* -- $(ARGS)
 
 lint: .venv/ready
 	@.venv/bin/ruff check $(SOURCES)
@@ -54,5 +56,5 @@ bench:
 	@scripts/make-bench
 
 clean:
-	@if [ -d .test-sites ]; then $(PYTHON) scripts/throwaway_site.py .test-sites; fi
-	rm -rf .venv .venv-site .pytest_cache .ruff_cache .hypothesis test-results
+	@for kept in .test-sites-*; do [ ! -d "$$kept" ] || $(PYTHON) scripts/throwaway_site.py "$$kept"; done
+	rm -rf .venv .venv-site-* .pytest_cache .ruff_cache .hypothesis test-results

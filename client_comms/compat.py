@@ -1,25 +1,31 @@
 """All differences between Frappe 15 and 16."""
 
 import frappe
-import frappe.client
-from frappe.utils import get_safe_filters
 
 
 def is_version_16() -> bool:
 	return int(frappe.__version__.split(".", 1)[0]) >= 16
 
 
-def count(doctype: str, filters=None) -> int:
-	"""The result of `frappe.client.get_count` for the rows that the session user can read.
+def list_page() -> type:
+	"""The page renderer for the portal's lists."""
+	if is_version_16():
+		from frappe.website.page_renderers.list_renderer import ListPage
+	else:
+		from frappe.website.page_renderers.list_page import ListPage
+	return ListPage
 
-	In version 15 that method checks permissions, in version 16 it does not.
-	"""
-	if not is_version_16():
-		return frappe.client.get_count(doctype, filters)
-	counted = frappe.get_list(
-		doctype, filters=get_safe_filters(filters), fields=[{"COUNT": "*", "as": "count"}], order_by=None
-	)
-	return counted[0]["count"]
+
+def portal_list() -> str:
+	"""The portal's page for a list whose DocType is a parameter."""
+	return "portal" if is_version_16() else "list"
+
+
+def link_validation() -> tuple[str, str]:
+	"""The method that validates a name typed into a link field, and its parameter for the fields to fetch."""
+	if is_version_16():
+		return "frappe.client.validate_link_and_fetch", "fields_to_fetch"
+	return "frappe.client.validate_link", "fields"
 
 
 def no_objection() -> bool | None:

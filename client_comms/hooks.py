@@ -1,5 +1,6 @@
 from client_comms import __version__
 from client_comms.enforcement.registry import OWNER_FIELDS as _DEPENDENTS
+from client_comms.enforcement.registry import composed as _composed
 
 app_name = "client_comms"
 app_title = "Client Communications"
@@ -79,6 +80,7 @@ permission_query_conditions = {
 has_website_permission = {"Issue": "client_comms.enforcement.requests.portal.has_website_permission"}
 page_renderer = ["client_comms.enforcement.requests.portal.IssueList"]
 
+# Each goes on to the override of another app, if there is one (enforcement/compose). Version 15 or 16 has not all of them.
 override_whitelisted_methods = {
 	"frappe.www.list.get": "client_comms.enforcement.requests.portal.get",
 	"frappe.www.list.get_list_data": "client_comms.enforcement.requests.portal.get_list_data",
@@ -90,7 +92,6 @@ override_whitelisted_methods = {
 	"frappe.desk.form.load.get_communications": "client_comms.enforcement.methods.form_load.get_communications",
 	"frappe.desk.search.get_link_title": "client_comms.enforcement.methods.search.get_link_title",
 	"frappe.utils.global_search.search": "client_comms.enforcement.methods.global_search.search",
-	"frappe.client.get_count": "client_comms.enforcement.methods.counts.get_count",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.methods.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.methods.counts.get_chart",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.methods.counts.get_tagged_docs",
@@ -108,6 +109,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.methods.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.methods.relink.make_issue_from_communication",
 	"frappe.client.validate_link": "client_comms.enforcement.methods.search.validate_link",
+	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.search.validate_link_and_fetch",
 	"frappe.desk.notifications.get_open_count": "client_comms.enforcement.methods.counts.get_open_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "client_comms.enforcement.methods.counts.get_workflow_state_count",
 	"erpnext.crm.doctype.prospect.prospect.get_opportunities": "client_comms.enforcement.methods.activities.get_opportunities",
@@ -410,10 +412,11 @@ override_doctype_dashboards = {
 	"Issue": "client_comms.client_interactions.dashboards.issue",
 }
 
-override_doctype_class = {
+# In front of the class of Frappe or of another app, whichever there is (enforcement/compose).
+extend_doctype_class = {
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
-	"Auto Email Report": "client_comms.outgoing.auto_email_report.AutoEmailReport",
+	"Auto Email Report": "client_comms.outgoing.auto_email_report.GuardedAutoEmailReport",
 	# No text of calls, comments and messages is sent to open forms; emails carry no link with a key to governed documents.
 	"Call Log": "client_comms.enforcement.doctypes.call_log.GuardedCallLog",
 	"Comment": "client_comms.enforcement.doctypes.comment.GuardedComment",
@@ -437,15 +440,16 @@ override_doctype_class = {
 	# Frappe always lets owners read what they entered there.
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
 	# Rows fetched by their own name are checked against their document.
-	"CRM Note": "client_comms.enforcement.child_rows.GuardedCRMNote",
-	"Communication Link": "client_comms.enforcement.child_rows.GuardedCommunicationLink",
-	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedCompetitorDetail",
-	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedDynamicLink",
-	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedEmailQueueRecipient",
-	"Event Participants": "client_comms.enforcement.child_rows.GuardedEventParticipants",
-	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedOpportunityItem",
-	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedOpportunityLostReasonDetail",
+	"CRM Note": "client_comms.enforcement.child_rows.GuardedRow",
+	"Communication Link": "client_comms.enforcement.child_rows.GuardedRow",
+	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedRow",
+	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedRow",
+	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedRow",
+	"Event Participants": "client_comms.enforcement.child_rows.GuardedRow",
+	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
+	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
 }
+override_doctype_class = _composed(extend_doctype_class)
 
 # What the setup wizard adds to Global Search Settings; installing afterwards adds it (setup/install.py).
 global_search_doctypes = {"Default": [{"doctype": "Client Interaction"}]}

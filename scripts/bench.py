@@ -1,11 +1,13 @@
-"""The bench on this machine, if there is one, and its services.
+"""The benches on this machine, if there are any, and their services.
 
-A bench is a folder with Frappe, ERPNext and a Python environment: `FRAPPE_BENCH_ROOT`, by default
-`~/frappe-bench`. Python's standard library alone: this runs before anything is installed.
+A bench is a folder with Frappe, ERPNext and a Python environment. `FRAPPE_BENCH_ROOT` names one, or several
+separated by colons; by default they are `~/frappe-bench` and its siblings `~/frappe-bench-*`.
+Python's standard library alone: this runs before anything is installed.
 """
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+VERSIONS = (15, 16)  # of Frappe, that the app promises to run on
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -26,16 +29,36 @@ class Bench:
 	path: Path
 
 	@classmethod
-	def find(cls) -> "Bench":
-		"""The bench of this machine; BenchError says what is missing."""
-		given = os.environ.get("FRAPPE_BENCH_ROOT")
-		path = Path(given) if given else Path.home() / "frappe-bench"
+	def at(cls, path: Path) -> "Bench":
+		"""The bench in a folder; BenchError says what it lacks."""
 		if not path.is_dir():
 			raise BenchError(f"no bench at {path}")
 		for part in ("apps/frappe", "apps/erpnext", "env/bin/python", "sites/common_site_config.json"):
 			if not (path / part).exists():
 				raise BenchError(f"the bench at {path} has no {part}")
-		return cls(path.resolve())
+		bench = cls(path.resolve())
+		if bench.version not in VERSIONS:
+			raise BenchError(f"the bench at {path} has version {bench.version} of Frappe")
+		return bench
+
+	@classmethod
+	def find(cls, version: int | None = None) -> "Bench":
+		"""One bench of this machine, the first unless a version is named; BenchError says why there is none."""
+		benches, problems = find_benches()
+		if not (bench := benches.get(version or next(iter(benches), None))):
+			raise BenchError(
+				"; ".join([*([f"no bench with version {version}"] if version else []), *problems])
+			)
+		return bench
+
+	@cached_property
+	def version(self) -> int:
+		"""The first number of Frappe's version."""
+		source = (self.path / "apps" / "frappe" / "frappe" / "__init__.py").read_text()
+		stated = re.search(r"""^__version__ = ["'](\d+)""", source, re.MULTILINE)
+		if not stated:
+			raise BenchError(f"the Frappe of the bench at {self.path} does not state its version")
+		return int(stated[1])
 
 	@cached_property
 	def config(self) -> dict:
@@ -70,6 +93,27 @@ class Bench:
 			if not answers((host, port)):
 				raise BenchError(f"{name} does not answer at {host}:{port}; start it")
 		_ = self.database.root_password
+
+
+def find_benches() -> tuple[dict[int, Bench], list[str]]:
+	"""The benches of this machine, one for each version of Frappe, and what is wrong with the others."""
+	if given := os.environ.get("FRAPPE_BENCH_ROOT"):
+		paths = [Path(each).expanduser() for each in given.split(os.pathsep) if each]
+	else:
+		usual = Path.home() / "frappe-bench"
+		paths = [usual, *sorted(usual.parent.glob(f"{usual.name}-*"))]
+	benches: dict[int, Bench] = {}
+	problems = []
+	for path in paths:
+		try:
+			bench = Bench.at(path)
+		except BenchError as problem:
+			problems.append(str(problem))
+			continue
+		if bench.version in benches:
+			problems.append(f"the bench at {path} is a second one with version {bench.version}")
+		benches.setdefault(bench.version, bench)
+	return benches, problems
 
 
 def root_passwords(config: dict) -> list[str]:

@@ -28,6 +28,19 @@ def recorded(control: str, function):
 	return noting
 
 
+def recorded_of(prefix: str, method):
+	"""The method of a document, noting that the class of its DocType is in use."""
+	if isinstance(method, property):
+		return property(recorded_of(prefix, method.fget))
+
+	@functools.wraps(method)
+	def noting(doc, *args, **kwargs):
+		note(f"{prefix}{doc.doctype}")
+		return method(doc, *args, **kwargs)
+
+	return noting
+
+
 def recorded_path(control: str, path: str) -> str:
 	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it looks for it."""
 	if (control, path) not in _paths:

@@ -268,7 +268,7 @@ def _in_hooks(root: Path) -> Iterator[Control]:
 				yield from _scheduled(f"[{frequency!r}][{moments!r}]", f"{frequency} {moments}", each)
 		else:
 			yield from _scheduled(f"[{frequency!r}]", frequency, jobs)
-	for doctype, path in named["override_doctype_class"].items():
+	for doctype, path in named["extend_doctype_class"].items():
 		yield _class(doctype, path, root)
 
 
@@ -301,23 +301,33 @@ def _scheduled(key: str, frequency: str, jobs: list[str]) -> Iterator[Control]:
 
 
 def _class(doctype: str, path: str, root: Path) -> Control:
-	"""Frappe looks for a class once; whether it is used shows in its methods."""
-	name, (module, _, klass) = f"override_doctype_class: {doctype}", path.rpartition(".")
-	methods = (f"{klass}.{each}" for each in _methods(root / _file(module), klass))
-	recording = "\n".join(f"{each} = _recorder.recorded({name!r}, {each})" for each in sorted(methods))
-	return Control(name, HOOKS, f"override_doctype_class.pop({doctype!r})", recording, _file(module))
+	"""Frappe looks for a class once; whether it is used shows in its methods, and in the DocType of what they are called on."""
+	name, (module, _, klass) = f"extend_doctype_class: {doctype}", path.rpartition(".")
+	methods = (f"{klass}.{each}" for each in _methods(root, _file(module), klass))
+	prefix = "extend_doctype_class: "
+	recording = "\n".join(f"{each} = _recorder.recorded_of({prefix!r}, {each})" for each in sorted(methods))
+	# What version 15 reads instead was computed from it.
+	removal = f"extend_doctype_class.pop({doctype!r})\noverride_doctype_class.pop({doctype!r}, None)"
+	return Control(name, HOOKS, removal, recording, _file(module))
 
 
-def _methods(source: Path, klass: str) -> set[str]:
-	"""What a class and those of its bases that stand in the same module define."""
-	classes = {
-		each.name: each for each in ast.parse(source.read_text()).body if isinstance(each, ast.ClassDef)
-	}
-	if klass not in classes:
+def _methods(root: Path, file: Path, klass: str) -> set[str]:
+	"""What a class defines, and those of its bases that stand in this app."""
+	tree = ast.parse((root / file).read_text()).body
+	found = next((each for each in tree if isinstance(each, ast.ClassDef) and each.name == klass), None)
+	if found is None:
 		return set()
-	own = {each.name for each in classes[klass].body if isinstance(each, ast.FunctionDef)}
-	bases = (base.id for base in classes[klass].bases if isinstance(base, ast.Name))
-	return own.union(*(_methods(source, base) for base in bases))
+	imported = {
+		alias.asname or alias.name: (node.module, alias.name)
+		for node in tree
+		if isinstance(node, ast.ImportFrom) and node.module.startswith("client_comms.")
+		for alias in node.names
+	}
+	methods = {each.name for each in found.body if isinstance(each, ast.FunctionDef)}
+	for base in (base.id for base in found.bases if isinstance(base, ast.Name)):
+		module, name = imported.get(base, (None, base))
+		methods |= _methods(root, _file(module) if module else file, name)
+	return methods
 
 
 def _functions(root: Path) -> Iterator[Control]:

@@ -4,7 +4,7 @@ Frappe is told of another bench: a temporary folder whose `sites` hold this one 
 the bench's Frappe and ERPNext and this checkout's client_comms. Database, Redis keys and folder are
 removed in the end, also after a failure.
 
-Usage, to remove a site that was kept: throwaway_site.py FOLDER
+Usage, to remove a site that was kept: throwaway_site.py FOLDER-VERSION
 """
 
 import json
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from bench import Bench, BenchError
+from bench import Bench, BenchError, find_benches
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "test-results"
@@ -55,7 +55,7 @@ class ThrowawaySite:
 		self.bench = bench
 		self.installed = installed
 		self.kept_in = kept_in
-		self.log = RESULTS / "site.log"
+		self.log = RESULTS / f"site-{bench.version}.log"
 
 	def __enter__(self) -> "ThrowawaySite":
 		RESULTS.mkdir(exist_ok=True)
@@ -101,7 +101,7 @@ class ThrowawaySite:
 
 	@cached_property
 	def python(self) -> Path:
-		"""Python of `.venv-site`: all the bench has, and what the tests need besides."""
+		"""Python of `.venv-site-15` (or 16): all the bench has, and what the tests need besides."""
 		return site_python(self.bench, self.log)
 
 	@property
@@ -113,6 +113,7 @@ class ThrowawaySite:
 			"SITES_PATH": str(self.sites),
 			"CLIENT_COMMS_SITE": self.name,
 			"CLIENT_COMMS_SITES_PATH": str(self.sites),
+			"CLIENT_COMMS_RESULTS": str(RESULTS / str(self.bench.version)),
 		}
 
 	# Its life
@@ -225,19 +226,25 @@ class ThrowawaySite:
 		)
 
 
+def kept_folder(bench: Bench) -> Path | None:
+	"""Where the environment says that the bench's site stays from one run to the next."""
+	given = os.environ.get("CLIENT_COMMS_TEST_SITES")
+	return Path(f"{given}-{bench.version}").resolve() if given else None
+
+
 def site_python(bench: Bench, log: Path) -> Path:
-	"""Make `.venv-site` if it is missing or out of date, and return its Python.
+	"""Make the bench's `.venv-site-…` if it is missing or out of date, and return its Python.
 
 	The bench's own environment is read, never written: a .pth file brings in its packages.
 	"""
-	venv = ROOT / ".venv-site"
+	venv = ROOT / f".venv-site-{bench.version}"
 	python = venv / "bin" / "python"
 	stamp = venv / "made-from"
 	made_from = f"{bench.path}\n{(ROOT / 'pyproject.toml').read_text()}"
 	if stamp.exists() and stamp.read_text() == made_from:
 		return python
 
-	say("Making .venv-site from the bench's environment")
+	say(f"Making {venv.name} from the bench's environment")
 	packages = run_logged(
 		[bench.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], log, capture=True
 	).strip()
@@ -282,5 +289,15 @@ def say(sentence: str) -> None:
 	print(sentence, flush=True)
 
 
+def remove_kept(folder: Path) -> None:
+	"""The site that a run kept in a folder whose name ends with the version of its bench."""
+	benches, _problems = find_benches()
+	version = folder.name.rpartition("-")[2]
+	bench = next((bench for number, bench in benches.items() if str(number) == version), None)
+	if not bench:
+		sys.exit(f"There is no bench of version {version} any more to remove the site in {folder} from")
+	ThrowawaySite(bench, folder).remove()
+
+
 if __name__ == "__main__":
-	ThrowawaySite(Bench.find(), Path(sys.argv[1]).resolve()).remove()
+	remove_kept(Path(sys.argv[1]).resolve())

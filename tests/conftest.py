@@ -24,7 +24,7 @@ from unittest import mock
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "test-results"
+RESULTS = Path(os.environ.get("CLIENT_COMMS_RESULTS") or ROOT / "test-results")
 
 SERVER_START_SECONDS = 120
 SAVEPOINT = "client_comms_test"
@@ -55,6 +55,12 @@ with contextlib.suppress(ImportError):
 @pytest.fixture(scope="session")
 def site_name():
 	return os.environ.get("CLIENT_COMMS_SITE", "test.localhost")
+
+
+@pytest.fixture(scope="session")
+def results():
+	"""The folder for logs and pictures of this bench."""
+	return RESULTS
 
 
 @pytest.fixture(scope="session")
@@ -284,7 +290,7 @@ def http(site, site_name, sites_path):
 	"""
 	port = free_port()
 	url = f"http://127.0.0.1:{port}"
-	RESULTS.mkdir(exist_ok=True)
+	RESULTS.mkdir(parents=True, exist_ok=True)
 	log = RESULTS / "server.log"
 	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name]
 	with log.open("w") as output:

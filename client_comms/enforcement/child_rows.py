@@ -1,16 +1,6 @@
 """Rows of governed documents that are listed or fetched separately, for which Frappe checks only the DocType of their parent (D-5)."""
 
 import frappe
-from erpnext.crm.doctype.competitor_detail.competitor_detail import CompetitorDetail
-from erpnext.crm.doctype.crm_note.crm_note import CRMNote
-from erpnext.crm.doctype.opportunity_item.opportunity_item import OpportunityItem
-from erpnext.crm.doctype.opportunity_lost_reason_detail.opportunity_lost_reason_detail import (
-	OpportunityLostReasonDetail,
-)
-from frappe.core.doctype.communication_link.communication_link import CommunicationLink
-from frappe.core.doctype.dynamic_link.dynamic_link import DynamicLink
-from frappe.desk.doctype.event_participants.event_participants import EventParticipants
-from frappe.email.doctype.email_queue_recipient.email_queue_recipient import EmailQueueRecipient
 
 from client_comms.enforcement import dependents, governed, interactions
 
@@ -60,35 +50,3 @@ def _is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
 		return dependents.has_permission(frappe.get_doc(doctype, name), permtype, user) is not False
 	decision = governed.decide(doctype, name, interactions.action_of(permtype), user)
 	return decision is None or decision.allowed
-
-
-class GuardedCRMNote(GuardedRow, CRMNote):
-	pass
-
-
-class GuardedCommunicationLink(GuardedRow, CommunicationLink):
-	pass
-
-
-class GuardedCompetitorDetail(GuardedRow, CompetitorDetail):
-	pass
-
-
-class GuardedDynamicLink(GuardedRow, DynamicLink):
-	pass
-
-
-class GuardedEmailQueueRecipient(GuardedRow, EmailQueueRecipient):
-	pass
-
-
-class GuardedEventParticipants(GuardedRow, EventParticipants):
-	pass
-
-
-class GuardedOpportunityItem(GuardedRow, OpportunityItem):
-	pass
-
-
-class GuardedOpportunityLostReasonDetail(GuardedRow, OpportunityLostReasonDetail):
-	pass

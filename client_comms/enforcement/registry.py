@@ -1,5 +1,7 @@
 """Registrations in hooks.py that are the same for many DocTypes. Imports nothing, because Frappe reads hooks.py before anything else."""
 
+from importlib.util import find_spec
+
 # Dependents: documents that belong to another document and are as confidential as it.
 # DocType -> the fields with the owner's DocType and name.
 OWNER_FIELDS = {
@@ -22,3 +24,14 @@ OWNER_FIELDS = {
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
 }
+
+
+def composed(guarded: dict[str, str]) -> dict[str, str]:
+	"""`override_doctype_class` for the DocTypes of `extend_doctype_class`, which version 15 does not know: see `compose`."""
+	if not find_spec("frappe"):
+		return {}  # hooks.py is read without Frappe
+	from client_comms import compat
+
+	if compat.is_version_16():
+		return {}
+	return {doctype: f"client_comms.enforcement.compose.{doctype.replace(' ', '')}" for doctype in guarded}

@@ -108,7 +108,7 @@ def _rules() -> list[AssignmentRule]:
 	return [frappe.get_cached_doc("Assignment Rule", rule.get("name")) for rule in rules]
 
 
-class GuardedAssignmentRule(AssignmentRule):
+class GuardedAssignmentRule:
 	"""Frappe's Assignment Rule, which on interactions and confidential documents skips users who are disabled or have
 	no clearance (D-5).
 
@@ -127,7 +127,7 @@ class GuardedAssignmentRule(AssignmentRule):
 			rule.last_user = None
 			if not rule.users:
 				return None
-		user = AssignmentRule.get_user(rule, doc)
+		user = super(GuardedAssignmentRule, rule).get_user(doc)
 		return user if user and _may_take_part(user, doc) else None
 
 	def _in_turn(self) -> list:

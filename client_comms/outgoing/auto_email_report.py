@@ -4,14 +4,13 @@ Frappe's scheduler computes Script Reports as Administrator, to whom row conditi
 """
 
 import frappe
-from frappe.email.doctype.auto_email_report import auto_email_report
 
 from client_comms import acting
 from client_comms.enforcement import guards
 from client_comms.outgoing import facts, gate, recipient_kinds
 
 
-class AutoEmailReport(auto_email_report.AutoEmailReport):
+class GuardedAutoEmailReport:
 	"""Frappe's Auto Email Report; on records that this app guards, it contains what its `user` would see."""
 
 	def send(self):

@@ -1,13 +1,12 @@
 """Waiting messages: consent or a confirmed identity may expire before they are sent (P-1, P-3)."""
 
 import frappe
-from frappe.email.doctype.email_queue.email_queue import EmailQueue
 
 from client_comms.intake import automatic_messages
 from client_comms.outgoing import email
 
 
-class GuardedEmailQueue(EmailQueue):
+class GuardedEmailQueue:
 	"""Frappe's Email Queue; Frappe has no hook between queueing and sending, so the class is extended."""
 
 	def send(self, *args, **kwargs):

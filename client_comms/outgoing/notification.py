@@ -1,7 +1,6 @@
 """Checks messages of Notifications at the gate like those of users, but without asking for a reason (P-1 to P-3)."""
 
 import frappe
-from frappe.email.doctype.notification.notification import Notification
 
 from client_comms import acting
 from client_comms.enforcement.doctypes import webhook
@@ -11,7 +10,7 @@ from client_comms.outgoing import text_messages
 _SAVEPOINT = "client_comms_notification"
 
 
-class GuardedNotification(Notification):
+class GuardedNotification:
 	"""Frappe's Notification. Refusals of the gate are in the Error Log, like all errors of a Notification."""
 
 	def send(self, doc):

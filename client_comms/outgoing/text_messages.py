@@ -7,10 +7,9 @@ Notifications.
 from collections.abc import Iterable
 
 import frappe
-from erpnext.selling.doctype.sms_center.sms_center import SMSCenter
-from frappe.core.doctype.sms_settings import sms_settings
 
 from client_comms.clients import parties
+from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
 
@@ -18,14 +17,7 @@ CHANNEL = communication.CHANNELS["SMS"]
 
 
 @frappe.whitelist()
-def send_sms(
-	receiver_list: str | list[str],
-	msg: str,
-	sender_name: str = "",
-	success_msg: bool | int | str = True,
-	doctype: str | None = None,
-	name: str | None = None,
-):
+def send_sms(receiver_list: str | list[str], doctype: str | None = None, name: str | None = None, **others):
 	"""Frappe's method of the same name, behind the gate.
 
 	:param receiver_list: telephone numbers, as a list or as JSON
@@ -37,10 +29,16 @@ def send_sms(
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
 	numbers = frappe.parse_json(receiver_list)
 	require(numbers if isinstance(numbers, list) else [receiver_list], doctype, name)
-	return sms_settings.send_sms(receiver_list, msg, sender_name, success_msg)
+	return call_previous(
+		"frappe.core.doctype.sms_settings.sms_settings.send_sms",
+		receiver_list=receiver_list,
+		doctype=doctype,
+		name=name,
+		**others,
+	)
 
 
-class GuardedSMSCenter(SMSCenter):
+class GuardedSMSCenter:
 	"""ERPNext's bulk messages: if a recipient is refused, the message names them and nothing is sent."""
 
 	@frappe.whitelist()

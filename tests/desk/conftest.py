@@ -1,7 +1,7 @@
 """Tests of what staff click: a served site in a real browser.
 
 The browser is Chromium: the program `CHROMIUM` names, or the one installed on the machine. What the
-pages showed when a test failed lies in `test-results/desk/`.
+pages showed when a test failed lies in the `desk` folder of the results.
 """
 
 import os
@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-SCREENSHOTS = HERE.parent.parent / "test-results" / "desk"
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = [
@@ -65,7 +64,21 @@ def browser():
 
 
 @pytest.fixture
-def login(request, site, browser, http):
+def screenshots(results):
+	folder = results / "desk"
+	folder.mkdir(parents=True, exist_ok=True)
+	return folder
+
+
+@pytest.fixture
+def shoot(request, screenshots):
+	"""`shoot(page, "sent")` takes a picture for people to look at."""
+	walk = request.path.stem.removeprefix("test_").replace("_", "-")
+	return lambda page, name: page.screenshot(path=screenshots / f"{walk}-{name}.png", full_page=True)
+
+
+@pytest.fixture
+def login(request, site, browser, http, screenshots):
 	"""`login(user, password)` returns a Playwright page, logged in, whose addresses start at the site.
 
 	Each call is a browser session of its own, so two users can be logged in at once:
@@ -85,9 +98,8 @@ def login(request, site, browser, http):
 
 	for number, page in enumerate(pages, start=1):
 		if request.node.stash.get(FAILED, False):
-			SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 			name = re.sub(r"\W+", "-", request.node.name)
-			page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png", full_page=True)
+			page.screenshot(path=screenshots / f"{name}-{number}.png", full_page=True)
 		page.context.close()
 
 

@@ -1,7 +1,5 @@
 """What clients click in the portal: for which client, what they agree to, how they want to be contacted (P-3, C-1)."""
 
-from pathlib import Path
-
 import frappe
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +7,6 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.clause("P-3", "C-1")
 
 PASSWORD = "Regenbogen-Kahn-42"
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
 
 
 @pytest.fixture
@@ -40,7 +37,7 @@ def visitor(site, client, make_user):
 	site.db.commit()
 
 
-def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, login):
+def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, login, shoot):
 	page = login(visitor.user, PASSWORD)
 	page.goto("/client-privacy")
 	choose = page.get_by_role("link", name="Nord Dental Lab")
@@ -76,9 +73,3 @@ def send(page):
 def preference(visitor):
 	doc = frappe.get_last_doc("Communication Preference", {"party": visitor.other})
 	return [row.channel for row in doc.channels], [row.channel for row in doc.channels_not_to_use]
-
-
-def shoot(page, name):
-	"""For people to look at."""
-	SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=SCREENSHOTS / f"client-page-{name}.png", full_page=True)

@@ -2,7 +2,6 @@
 
 import email
 import re
-from pathlib import Path
 
 import frappe
 import pytest
@@ -11,7 +10,6 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.clause("P-1", "P-2", "P-3")
 
 PASSWORD = "Regenbogen-Kahn-42"
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-results" / "desk"
 MODES = {
 	"consent_mode": "Enforce",
 	"identity_mode": "Off",
@@ -115,7 +113,7 @@ def write_reply(staff, text, **addresses):
 	return dialog
 
 
-def test_refused_asked_agreed_sent_registered(case, client, site, login, browser, http):
+def test_refused_asked_agreed_sent_registered(case, client, site, login, browser, http, shoot):
 	staff = login(case.staff, PASSWORD)
 	staff.goto(f"/app/client-interaction/{case.name}")
 	expect(staff.get_by_text("The client's identity is confirmed until")).to_be_visible()
@@ -132,12 +130,12 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 	shoot(staff, "refusal")
 	refusal.get_by_role("button", name="Ask for Consent").click()
 	request = staff.locator(".modal.show", has_text="The information goes to")
-	add_third_party(staff, request, case)
+	add_third_party(staff, request, case, shoot)
 	shoot(staff, "request")
 	request.get_by_role("button", name="Send Link").click()
 	expect(staff.get_by_text("The client was asked")).to_be_visible()
 
-	agree(browser, http, link(site, client))
+	agree(browser, http, link(site, client), shoot)
 
 	dialog.get_by_role("button", name="Send", exact=True).click()
 	expect(dialog).to_be_hidden()
@@ -182,7 +180,7 @@ def strict(site, case, client):
 	site.db.commit()
 
 
-def test_every_refusal_leads_on(case, client, strict, login):
+def test_every_refusal_leads_on(case, client, strict, login, shoot):
 	staff = login(case.staff, PASSWORD)
 	staff.goto(f"/app/client-interaction/{case.name}")
 	dialog = write_reply(staff, "We utilise the roof.", recipients=client.address)
@@ -222,7 +220,7 @@ def test_every_refusal_leads_on(case, client, strict, login):
 	expect(dialog.locator("input[data-fieldname=email_template]")).to_be_focused()
 
 
-def add_third_party(staff, request, case):
+def add_third_party(staff, request, case, shoot):
 	"""Nobody has heard of the adviser yet; what is made here is whom the email is for."""
 	field = request.locator("input[data-fieldname=third_party]")
 	expect(field).to_have_value("")
@@ -250,7 +248,7 @@ def link(site, client) -> str:
 	return "/client-link?token=" + re.search(r"client-link\?token=([\w-]+)", text)[1]
 
 
-def agree(browser, http, address):
+def agree(browser, http, address, shoot):
 	"""As the client, who is logged in nowhere; on the telephone first, only to look."""
 	for viewport in (PHONE, None):
 		context = browser.new_context(base_url=http, **({"viewport": viewport} if viewport else {}))
@@ -265,9 +263,3 @@ def agree(browser, http, address):
 			expect(page.get_by_text("Thank you")).to_be_visible()
 			shoot(page, "client-thanks")
 		context.close()
-
-
-def shoot(page, name):
-	"""For people to look at."""
-	SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=SCREENSHOTS / f"gate-walk-{name}.png")

@@ -48,3 +48,26 @@ def test_what_the_clock_sets_off_is_scheduled():
 		if f"client_comms.{job}" in schedule.get(frequency, ()) and SECONDS[frequency] <= seconds
 	}
 	assert often_enough == set(MAY_BE_LATE)
+
+
+def test_guards_stand_before_any_class():
+	"""With a base of Frappe's own, a guard would take the place of another app's class instead of standing before it."""
+	for path in set(runpy.run_path(str(HOOKS))["extend_doctype_class"].values()):
+		module, _dot, name = path.rpartition(".")
+		tree = ast.parse((HOOKS.parents[1] / module.replace(".", "/")).with_suffix(".py").read_text())
+		(guard,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+		foreign = {
+			alias.asname or alias.name
+			for node in tree.body
+			if isinstance(node, ast.ImportFrom) and not node.module.startswith("client_comms.")
+			for alias in node.names
+		}
+		assert not foreign & {base.id for base in guard.bases}, path
+
+
+def test_wrappers_go_on_to_what_was_there_before_them():
+	"""With Frappe's own function called, another app's override would be lost."""
+	for original, path in runpy.run_path(str(HOOKS))["override_whitelisted_methods"].items():
+		module = path.rpartition(".")[0]
+		source = (HOOKS.parents[1] / module.replace(".", "/")).with_suffix(".py").read_text()
+		assert "call_previous(" in source and f'"{original}"' in source, path

@@ -5,14 +5,12 @@ They stay open to users with access to everything, and to Administrator.
 
 import frappe
 from frappe import _
-from frappe.desk.doctype.bulk_update.bulk_update import BulkUpdate
-from frappe.desk.doctype.system_console.system_console import SystemConsole
 
 from client_comms.enforcement import guards
 from client_comms.exceptions import ClearanceMissingError
 
 
-class GuardedSystemConsole(SystemConsole):
+class GuardedSystemConsole:
 	"""Frappe's System Console, in SQL and Python."""
 
 	def run(self):
@@ -20,7 +18,7 @@ class GuardedSystemConsole(SystemConsole):
 		return super().run()
 
 
-class GuardedBulkUpdate(BulkUpdate):
+class GuardedBulkUpdate:
 	"""Updates all rows that match an SQL condition; which rows these are reveals hidden text."""
 
 	@frappe.whitelist()

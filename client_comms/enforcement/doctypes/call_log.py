@@ -1,13 +1,11 @@
 """Calls (P-2): ERPNext tells every user of the desk, with the whole call, when one ended or was missed."""
 
-from erpnext.telephony.doctype.call_log.call_log import CallLog
-
 # What the popup of the colleague who took the call does with it.
 _TOLD_TO_ALL = ("doctype", "name", "id", "status")
 _FLAG = "client_comms_told_to_all"
 
 
-class GuardedCallLog(CallLog):
+class GuardedCallLog:
 	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is announced whole."""
 
 	def on_update(self):

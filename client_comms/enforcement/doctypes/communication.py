@@ -1,13 +1,11 @@
 """Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), and the
 text of confidential messages is not sent to open forms (P-2)."""
 
-from frappe.core.doctype.communication.communication import Communication
-
 from client_comms.enforcement import governed
 from client_comms.enforcement.realtime import Discreet
 
 
-class GuardedCommunication(Discreet, Communication):
+class GuardedCommunication(Discreet):
 	"""Sends emails with the print of a governed document without the link that Frappe adds below the text.
 
 	The attachment itself passes the gate. Frappe has no hook there, so the class is extended.

@@ -1,14 +1,13 @@
 """ERPNext's Email Digest (P-2) lists open Issues and events without checking permissions, in one email for all its recipients."""
 
 import frappe
-from erpnext.setup.doctype.email_digest.email_digest import EmailDigest
 
 from client_comms.enforcement import governed, guards
 
 _SENDING = "client_comms_sending"
 
 
-class GuardedEmailDigest(EmailDigest):
+class GuardedEmailDigest:
 	"""Contains only what all its readers can read: its recipients when it is sent, otherwise the user who views it."""
 
 	def send(self):

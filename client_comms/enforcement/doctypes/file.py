@@ -4,7 +4,6 @@ import os
 
 import frappe
 from frappe import _
-from frappe.core.doctype.file.file import File
 
 from client_comms.enforcement import dependents, governed, refusals
 from client_comms.exceptions import ClearanceMissingError
@@ -24,7 +23,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return dependents.has_permission(doc, ptype, user, debug)
 
 
-class GuardedFile(File):
+class GuardedFile:
 	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
 	imports, archives, images in a PDF; most of these do not check access to the file."""
 

@@ -3,13 +3,13 @@ stores the order of the cards, which names them, on a board that everyone can re
 """
 
 import frappe
-from frappe.desk.doctype.kanban_board import kanban_board
 
 from client_comms.enforcement import governed, guards
+from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
-def update_order(board_name: str, order: str):
+def update_order(board_name: str, order: str, **others):
 	"""Save the order of the cards, but only of those that the user can read."""
 	doctype = frappe.db.get_value("Kanban Board", board_name, "reference_doctype")
 	if doctype and guards.is_held(doctype):
@@ -20,7 +20,12 @@ def update_order(board_name: str, order: str):
 			guards.require(doctype, min(hidden))
 			columns = {column: [c for c in each if c in readable] for column, each in columns.items()}
 		order = frappe.as_json(columns)
-	return kanban_board.update_order(board_name, order)
+	return call_previous(
+		"frappe.desk.doctype.kanban_board.kanban_board.update_order",
+		board_name=board_name,
+		order=order,
+		**others,
+	)
 
 
 def keep_no_order(doc, method=None) -> None:

@@ -4,9 +4,6 @@ import json
 
 import frappe
 from frappe import _
-from frappe.website.doctype.personal_data_download_request.personal_data_download_request import (
-	PersonalDataDownloadRequest,
-)
 
 from client_comms import compat
 from client_comms.enforcement import governed, guards
@@ -51,7 +48,7 @@ def condition(user=None, doctype=None) -> str:
 	return f"(`tab{DOCTYPE}`.`user` = {mine} or `tab{DOCTYPE}`.`owner` = {mine})"
 
 
-class GuardedPersonalDataDownloadRequest(PersonalDataDownloadRequest):
+class GuardedPersonalDataDownloadRequest:
 	"""Frappe's request, with a file that contains only records that its readers can read."""
 
 	def generate_file_and_send_mail(self, personal_data):

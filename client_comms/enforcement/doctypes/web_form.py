@@ -1,12 +1,10 @@
 """Web forms (P-2): Frappe always shows a document to its owner, even if they may no longer read it."""
 
-from frappe.website.doctype.web_form.web_form import WebForm
-
 from client_comms.enforcement import guards
 from client_comms.enforcement.requests import portal
 
 
-class GuardedWebForm(WebForm):
+class GuardedWebForm:
 	"""Frappe's Web Form. Each of them answers for any DocType named in a request."""
 
 	def has_web_form_permission(self, doctype, name, ptype="read"):

@@ -2,7 +2,6 @@
 
 import frappe
 from frappe import _
-from frappe.integrations.doctype.webhook.webhook import Webhook
 
 from client_comms import compat
 from client_comms.enforcement import guards
@@ -17,7 +16,7 @@ def require(doctype: str | None, name: str | None) -> None:
 		frappe.get_doc(doctype, name).check_permission()
 
 
-class GuardedWebhook(Webhook):
+class GuardedWebhook:
 	"""Frappe's Webhook. Version 15 computes previews whenever a Webhook is shown, version 16 on demand."""
 
 	if compat.is_version_16():

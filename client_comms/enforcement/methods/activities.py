@@ -1,43 +1,43 @@
 """Events, calls and to-dos about a document (P-2), which Frappe and ERPNext collect without a row condition."""
 
 import frappe
-from erpnext.controllers import queries
-from erpnext.crm import utils
-from erpnext.crm.doctype import utils as crm_utils
-from erpnext.crm.doctype.prospect import prospect as prospects
-from frappe.desk.doctype.event import event as events
 
 from client_comms.enforcement import governed, guards
+from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
 def get_events(**arguments):
 	"""The calendar's events, without those of interactions that the reader cannot see."""
-	return _readable(governed.EVENT, frappe.call(events.get_events, **arguments))
+	return _readable(governed.EVENT, call_previous("frappe.desk.doctype.event.event.get_events", **arguments))
 
 
 @frappe.whitelist()
-def get_open_activities(ref_doctype: str, ref_docname: str):
+def get_open_activities(ref_doctype: str, ref_docname: str, **others):
 	"""To-dos and events about a document; access to the document is checked first."""
 	guards.require(ref_doctype, ref_docname)
-	found = utils.get_open_activities(ref_doctype, ref_docname)
+	found = call_previous(
+		"erpnext.crm.utils.get_open_activities", ref_doctype=ref_doctype, ref_docname=ref_docname, **others
+	)
 	return {**found, "events": _readable(governed.EVENT, found["events"])}
 
 
 @frappe.whitelist()
-def get_opportunities(prospect: str):
+def get_opportunities(**arguments):
 	"""The opportunities of a prospect."""
-	return _readable("Opportunity", prospects.get_opportunities(prospect))
+	found = call_previous("erpnext.crm.doctype.prospect.prospect.get_opportunities", **arguments)
+	return _readable("Opportunity", found)
 
 
 @frappe.whitelist()
-def get_filtered_child_rows(
-	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: str | dict | None = None
-):
+def get_filtered_child_rows(doctype: str, filters: str | dict | None = None, **others):
 	"""Rows of a child table that a dialog of ERPNext offers, such as the items of an Opportunity."""
 	doctype = guards.named(doctype)
-	found = queries.get_filtered_child_rows(
-		doctype, txt, searchfield, start, page_len, frappe.parse_json(filters)
+	found = call_previous(
+		"erpnext.controllers.queries.get_filtered_child_rows",
+		doctype=doctype,
+		filters=frappe.parse_json(filters),
+		**others,
 	)
 	if not guards.is_held(doctype):
 		return found
@@ -46,9 +46,9 @@ def get_filtered_child_rows(
 
 
 @frappe.whitelist()
-def get_last_interaction(contact: str | None = None, lead: str | None = None):
+def get_last_interaction(**arguments):
 	"""The last message and Issue of a caller, for the call popup; empty if they are hidden from the user."""
-	found = frappe.call(crm_utils.get_last_interaction, contact=contact, lead=lead) or {}
+	found = call_previous("erpnext.crm.doctype.utils.get_last_interaction", **arguments) or {}
 	kept = {"last_communication": governed.COMMUNICATION, "last_issue": "Issue"}
 	return {
 		key: value if not value or _readable(kept[key], [frappe._dict(value)]) else None

@@ -3,11 +3,13 @@
 Over HTTP Frappe also takes `ignore_permissions` from the request; here it is not passed on.
 """
 
+from collections import defaultdict
+
 import frappe
 from frappe import _
-from frappe.desk.form import assign_to as assignments
 
 from client_comms.enforcement import governed, guards, internal_recipients, sharing
+from client_comms.enforcement.compose import call_previous
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -19,35 +21,51 @@ def add(**arguments):
 
 	:raises ClearanceMissingError: the session user cannot write it, or none of the assignees has clearance
 	"""
-	doctype, name = arguments.get("doctype"), arguments.get("name")
-	guards.require(doctype, name, access.WRITE)
-	users = frappe.parse_json(arguments.get("assign_to")) or []
-	left_out = _without_clearance(doctype, name, users)
-	if left_out and len(left_out) == len(set(users)):
-		refuse(*internal_recipients.reasons(left_out), title=_("Not Assigned"), exc=ClearanceMissingError)
-	internal_recipients.tell_left_out(left_out, _("Not Assigned to Everyone"))
-	cleared = [user for user in users if user not in left_out]
-	return assignments.add(frappe._dict(arguments, assign_to=cleared))
+	cleared = _cleared(arguments["doctype"], arguments["name"], arguments.get("assign_to"))
+	return _assign("frappe.desk.form.assign_to.add", arguments, arguments["name"], cleared)
 
 
 @frappe.whitelist()
 def add_multiple(**arguments):
 	"""Assign several documents, each to the assignees with clearance for it."""
-	for name in frappe.parse_json(arguments.get("name")):
-		add(**{**arguments, "name": name})
+	doctype, names_of = arguments["doctype"], defaultdict(list)
+	for name in frappe.parse_json(arguments["name"]):
+		names_of[tuple(_cleared(doctype, name, arguments.get("assign_to")))].append(name)
+	for users, names in names_of.items():
+		_assign("frappe.desk.form.assign_to.add_multiple", arguments, frappe.as_json(names), list(users))
 
 
-@frappe.whitelist()
-def remove(doctype: str, name: str, assign_to: str):
+def _cleared(doctype: str, name: str, users) -> list[str]:
+	"""The users to whom the session user can assign the document; a message names the others.
+
+	:raises ClearanceMissingError: the session user cannot write it, or none of the users has clearance
+	"""
 	guards.require(doctype, name, access.WRITE)
-	return assignments.remove(doctype, name, assign_to)
+	users = frappe.parse_json(users) or []
+	left_out = _without_clearance(doctype, name, users)
+	if left_out and len(left_out) == len(set(users)):
+		refuse(*internal_recipients.reasons(left_out), title=_("Not Assigned"), exc=ClearanceMissingError)
+	internal_recipients.tell_left_out(left_out, _("Not Assigned to Everyone"))
+	return [user for user in users if user not in left_out]
+
+
+def _assign(original: str, arguments: dict, name: str, users: list[str]):
+	"""Frappe reads one dict in place of arguments, or else the request."""
+	arguments = {**arguments, "name": name, "assign_to": users}
+	return call_previous(original, args=frappe._dict(arguments), **arguments)
 
 
 @frappe.whitelist()
-def remove_multiple(doctype: str, names: str):
+def remove(doctype: str, name: str, **others):
+	guards.require(doctype, name, access.WRITE)
+	return call_previous("frappe.desk.form.assign_to.remove", doctype=doctype, name=name, **others)
+
+
+@frappe.whitelist()
+def remove_multiple(doctype: str, names: str, **others):
 	for name in frappe.parse_json(names):
 		guards.require(doctype, name, access.WRITE)
-	return assignments.remove_multiple(doctype, names)
+	return call_previous("frappe.desk.form.assign_to.remove_multiple", doctype=doctype, names=names, **others)
 
 
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:

@@ -6,36 +6,30 @@ Each calls Frappe's own function and only restricts the rows to those that the u
 from collections import Counter
 
 import frappe
-from frappe import _, client
-from frappe.desk import listview, notifications
-from frappe.desk.doctype.dashboard_chart import dashboard_chart
-from frappe.desk.doctype.tag import tag as tags
+from frappe import _
+from frappe.desk import notifications
 from frappe.query_builder import functions
-from frappe.utils import cint, getdate, goal
-from frappe.workflow.doctype.workflow import workflow
+from frappe.utils import cint, getdate
 
-from client_comms import compat
 from client_comms.enforcement import governed, guards
+from client_comms.enforcement.compose import call_previous
+
+_CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
 
 
 @frappe.whitelist()
-def get_count(doctype: str, filters=None, debug: bool = False, cache: bool = False) -> int:
-	"""The number of rows; version 16 counts them without checking permissions."""
-	return (
-		compat.count(doctype, filters)
-		if guards.is_held(doctype)
-		else client.get_count(doctype, filters, debug, cache)
-	)
-
-
-@frappe.whitelist()
-def get_group_by_count(doctype: str, current_filters: str, field: str) -> list[dict]:
+def get_group_by_count(doctype: str, current_filters: str, field: str, **others) -> list[dict]:
 	"""The sidebar's counts; those by assignee query the database directly, and so does version 16 for titles."""
 	if field == "assigned_to" and guards.is_held(doctype):
 		current_filters = frappe.as_json(_readable_only(doctype, current_filters))
-	return _without_hidden_titles(
-		doctype, field, listview.get_group_by_count(doctype, current_filters, field)
+	groups = call_previous(
+		"frappe.desk.listview.get_group_by_count",
+		doctype=doctype,
+		current_filters=current_filters,
+		field=field,
+		**others,
 	)
+	return _without_hidden_titles(doctype, field, groups)
 
 
 def _without_hidden_titles(doctype: str, field: str, groups: list) -> list:
@@ -54,9 +48,9 @@ def get_chart(**arguments):
 	"""A dashboard chart; heatmaps query the database directly, and results are cached for the next user."""
 	chart = _chart(arguments)
 	if not chart or not guards.is_held(chart.document_type):
-		return _with_readable_labels(chart, frappe.call(dashboard_chart.get, **arguments))
+		return _with_readable_labels(chart, call_previous(_CHART, **arguments))
 	if chart.chart_type == "Group By" or chart.type != "Heatmap":
-		found = frappe.call(dashboard_chart.get, **{**arguments, "refresh": 1})
+		found = call_previous(_CHART, **{**arguments, "refresh": 1})
 		return _with_readable_labels(chart, found)
 	filters = frappe.parse_json(arguments.get("filters")) or frappe.parse_json(chart.filters_json)
 	return _heatmap(chart, filters, arguments.get("heatmap_year") or chart.heatmap_year)
@@ -108,16 +102,19 @@ def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = 
 	if guards.is_held(goal_doctype):
 		filters = frappe.parse_json(filters) or {}
 		filters["name"] = ("in", guards.readable_names(goal_doctype, filters) or [""])
-	return frappe.call(
-		goal.get_monthly_goal_graph_data, goal_doctype=goal_doctype, filters=filters, **arguments
+	return call_previous(
+		"frappe.utils.goal.get_monthly_goal_graph_data",
+		goal_doctype=goal_doctype,
+		filters=filters,
+		**arguments,
 	)
 
 
 @frappe.whitelist()
-def get_tagged_docs(doctype: str, tag: str):
+def get_tagged_docs(doctype: str, tag: str, **others):
 	"""The names of the documents with a tag."""
 	doctype = guards.named(doctype)
-	named = tags.get_tagged_docs(doctype, tag)
+	named = call_previous("frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=doctype, tag=tag, **others)
 	if not guards.is_held(doctype) or not named:
 		return named
 	readable = set(guards.readable_names(doctype, {"name": ("in", [row[0] for row in named])}))
@@ -125,10 +122,16 @@ def get_tagged_docs(doctype: str, tag: str):
 
 
 @frappe.whitelist()
-def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list):
+def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list, **others):
 	"""How many documents have which value of a field; Frappe accepts any field."""
 	if not guards.is_held(doctype):
-		return workflow.get_workflow_state_count(doctype, workflow_state_field, states)
+		return call_previous(
+			"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count",
+			doctype=doctype,
+			workflow_state_field=workflow_state_field,
+			states=states,
+			**others,
+		)
 	frappe.has_permission(doctype, throw=True)
 	if workflow_state_field not in frappe.get_meta(doctype).get_valid_columns():
 		return None
@@ -140,9 +143,9 @@ def get_workflow_state_count(doctype: str, workflow_state_field: str, states: st
 
 
 @frappe.whitelist()
-def get_open_count(doctype: str, name: str, items: str | list | None = None):
+def get_open_count(doctype: str, name: str, **others):
 	"""The numbers of connected documents on a form."""
-	found = notifications.get_open_count(doctype, name, items)
+	found = call_previous("frappe.desk.notifications.get_open_count", doctype=doctype, name=name, **others)
 	links = frappe.get_meta(doctype).get_dashboard_data()
 	for entry in found["count"] and found["count"]["external_links_found"]:
 		if guards.is_held(entry["doctype"]):

@@ -6,34 +6,32 @@ Frappe checks only the export permission of the DocType and then lists rows as f
 from contextlib import AbstractContextManager
 
 import frappe
-from frappe.core.doctype.data_export import exporter
-from frappe.core.doctype.data_import import data_import
-from frappe.desk import reportview
 
 from client_comms.enforcement import interactions
+from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
 
 @frappe.whitelist()
-def export_query():
+def export_query(**arguments):
 	"""The export of a list or report view."""
 	now_not_later()
 	with exporting():
-		return reportview.export_query()
+		return call_previous("frappe.desk.reportview.export_query", **arguments)
 
 
 @frappe.whitelist()
 def export_data(**arguments):
 	"""The export for data import."""
 	with exporting():
-		return frappe.call(exporter.export_data, **arguments)
+		return call_previous("frappe.core.doctype.data_export.exporter.export_data", **arguments)
 
 
 @frappe.whitelist()
 def download_template(**arguments):
 	"""The template of a data import, filled with records."""
 	with exporting():
-		return frappe.call(data_import.download_template, **arguments)
+		return call_previous("frappe.core.doctype.data_import.data_import.download_template", **arguments)
 
 
 def now_not_later() -> None:

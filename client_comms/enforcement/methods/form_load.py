@@ -9,31 +9,31 @@ from contextlib import nullcontext
 
 import frappe
 from frappe import _
-from frappe.desk.form import load
 
 from client_comms.enforcement import governed, policy
+from client_comms.enforcement.compose import call_previous
 
 _LISTS = ("communications", "automated_messages")
 
 
 @frappe.whitelist()
-def getdoc(doctype: str, name: str):
+def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
-		load.getdoc(doctype, name)
+		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
 	_trim_docinfo()
 
 
 @frappe.whitelist()
-def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None):
+def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None, **others):
 	# Requests pass documents only by name; Frappe itself calls its own function with a document.
 	with _read_once(doctype, name):
-		load.get_docinfo(doctype=doctype, name=name)
+		call_previous("frappe.desk.form.load.get_docinfo", doctype=doctype, name=name, **others)
 	_trim_docinfo()
 
 
 @frappe.whitelist()
-def get_communications(doctype: str, name: str, start: int = 0, limit: int = 20):
-	return visible(load.get_communications(doctype, name, start, limit))
+def get_communications(**arguments):
+	return visible(call_previous("frappe.desk.form.load.get_communications", **arguments))
 
 
 def _read_once(doctype: str | None, name: str | None):

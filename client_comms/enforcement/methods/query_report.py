@@ -5,8 +5,9 @@ for that user if the report is on a DocType that this app guards.
 """
 
 import frappe
-from frappe.desk import query_report, reportview
+from frappe.desk import reportview
 
+from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import prepared_report
 from client_comms.enforcement.methods import exports
 
@@ -16,16 +17,18 @@ from client_comms.enforcement.methods import exports
 def run(report_name: str, filters=None, **arguments):
 	"""Run a report; a prepared result requested by name is checked like one that is opened."""
 	_check_prepared(filters)
-	return frappe.call(query_report.run, report_name=report_name, filters=filters, **arguments)
+	return call_previous(
+		"frappe.desk.query_report.run", report_name=report_name, filters=filters, **arguments
+	)
 
 
 @frappe.whitelist()
-def export_query():
+def export_query(**arguments):
 	"""Export a report, with the same check."""
 	_check_prepared(frappe.local.form_dict.get("filters"))
 	exports.now_not_later()
 	with exports.exporting():
-		return query_report.export_query()
+		return call_previous("frappe.desk.query_report.export_query", **arguments)
 
 
 def _check_prepared(filters) -> None:

@@ -8,12 +8,9 @@ place where they can read it.
 from contextlib import contextmanager
 
 import frappe
-from erpnext.crm.doctype.lead import lead
-from erpnext.crm.doctype.opportunity import opportunity
-from erpnext.support.doctype.issue import issue
-from frappe import email
 
 from client_comms.enforcement import governed, guards, levels, policy
+from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
 _MESSAGE = "client_comms_made_of"
@@ -35,41 +32,42 @@ def made_of_now() -> str | None:
 
 
 @frappe.whitelist()
-def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None):
+def relink(name: str, reference_doctype: str | None = None, reference_name: str | None = None, **others):
 	"""File a message under another document; the user must be able to access both."""
 	guards.require(governed.COMMUNICATION, name, access.WRITE)
 	guards.require(reference_doctype, reference_name)
-	email.relink(name, reference_doctype, reference_name)
-
-
-@frappe.whitelist()
-def make_issue_from_communication(communication: str, ignore_communication_links: bool = False):
-	return _make("Issue", issue.make_issue_from_communication, communication, ignore_communication_links)
-
-
-@frappe.whitelist()
-def make_lead_from_communication(communication: str, ignore_communication_links: bool = False):
-	return _make("Lead", lead.make_lead_from_communication, communication, ignore_communication_links)
-
-
-@frappe.whitelist()
-def make_opportunity_from_communication(
-	communication: str, company: str, ignore_communication_links: bool = False
-):
-	return _make(
-		"Opportunity",
-		opportunity.make_opportunity_from_communication,
-		communication,
-		company,
-		ignore_communication_links,
+	call_previous(
+		"frappe.email.relink",
+		name=name,
+		reference_doctype=reference_doctype,
+		reference_name=reference_name,
+		**others,
 	)
 
 
-def _make(doctype: str, make, communication: str, *arguments) -> str:
-	"""A document created from a message is at least as confidential as the message, if it is governed."""
+@frappe.whitelist()
+def make_issue_from_communication(communication: str, **others):
+	original = "erpnext.support.doctype.issue.issue.make_issue_from_communication"
+	return _make("Issue", original, communication, others)
+
+
+@frappe.whitelist()
+def make_lead_from_communication(communication: str, **others):
+	original = "erpnext.crm.doctype.lead.lead.make_lead_from_communication"
+	return _make("Lead", original, communication, others)
+
+
+@frappe.whitelist()
+def make_opportunity_from_communication(communication: str, **others):
+	original = "erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication"
+	return _make("Opportunity", original, communication, others)
+
+
+def _make(doctype: str, original: str, communication: str, others: dict) -> str:
+	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
 	with made_of(communication):
-		made = make(communication, *arguments)
+		made = call_previous(original, communication=communication, **others)
 	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
 		levels.raise_to(doctype, made, level)
 		_raise_interactions(doctype, made, level)

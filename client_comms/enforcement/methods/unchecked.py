@@ -1,77 +1,80 @@
 """Adds permission checks to methods of Frappe and ERPNext that read or change a document without one (D-5, P-2)."""
 
 import frappe
-from erpnext.crm.doctype.lead import lead as leads
-from erpnext.support.doctype.issue import issue as issues
 from frappe import _
-from frappe.core.doctype.deleted_document import deleted_document as deleted_documents
-from frappe.core.doctype.submission_queue import submission_queue
-from frappe.desk import like
-from frappe.desk.doctype.tag import tag as tags
-from frappe.desk.form import document_follow
-from frappe.templates.includes.comments import comments
 
 from client_comms.enforcement import guards
+from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 
 @frappe.whitelist()
-def toggle_like(doctype: str, name: str, add: str | bool = False):
+def toggle_like(doctype: str, name: str, **others):
 	guards.require(doctype, name)
-	return like.toggle_like(doctype, name, add)
+	return call_previous("frappe.desk.like.toggle_like", doctype=doctype, name=name, **others)
 
 
 @frappe.whitelist()
-def add_tag(tag: str, dt: str, dn: str, color: str | None = None):
+def add_tag(dt: str, dn: str, **others):
 	guards.require(dt, dn)
-	return tags.add_tag(tag, dt, dn, color)
+	return call_previous("frappe.desk.doctype.tag.tag.add_tag", dt=dt, dn=dn, **others)
 
 
 @frappe.whitelist()
-def add_tags(tags: str, dt: str, docs: str, color: str | None = None):
-	for tag in frappe.parse_json(tags):
-		for name in frappe.parse_json(docs):
-			add_tag(tag, dt, name, color)
+def add_tags(dt: str, docs: str, **others):
+	for name in frappe.parse_json(docs):
+		guards.require(dt, name)
+	return call_previous("frappe.desk.doctype.tag.tag.add_tags", dt=dt, docs=docs, **others)
 
 
 @frappe.whitelist()
-def remove_tag(tag: str, dt: str, dn: str):
+def remove_tag(dt: str, dn: str, **others):
 	guards.require(dt, dn)
-	return tags.remove_tag(tag, dt, dn)
+	return call_previous("frappe.desk.doctype.tag.tag.remove_tag", dt=dt, dn=dn, **others)
 
 
 @frappe.whitelist()
-def get_follow_users(doctype: str, doc_name: str):
+def get_follow_users(doctype: str, doc_name: str, **others):
 	guards.require(doctype, doc_name)
-	return document_follow.get_follow_users(doctype, doc_name)
+	return call_previous(
+		"frappe.desk.form.document_follow.get_follow_users", doctype=doctype, doc_name=doc_name, **others
+	)
 
 
 @frappe.whitelist()
-def get_latest_submissions(doctype: str, docname: str):
+def get_latest_submissions(doctype: str, docname: str, **others):
 	guards.require(doctype, docname)
-	return submission_queue.get_latest_submissions(doctype, docname)
+	return call_previous(
+		"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions",
+		doctype=doctype,
+		docname=docname,
+		**others,
+	)
 
 
 @frappe.whitelist()
-def get_reviews(doctype: str, docname: str):
+def get_reviews(doctype: str, docname: str, **others):
 	"""Reviews (praise and criticism) with their reasons, in version 15."""
-	from frappe.social.doctype.energy_point_log import energy_point_log
-
 	guards.require(doctype, docname)
-	return energy_point_log.get_reviews(doctype, docname)
+	return call_previous(
+		"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews",
+		doctype=doctype,
+		docname=docname,
+		**others,
+	)
 
 
 @frappe.whitelist(allow_guest=True)
 def add_comment(**arguments):
 	"""A comment from the website."""
 	guards.require(arguments.get("reference_doctype"), arguments.get("reference_name"))
-	return frappe.call(comments.add_comment, **arguments)
+	return call_previous("frappe.templates.includes.comments.comments.add_comment", **arguments)
 
 
 @frappe.whitelist()
-def restore(name: str, alert: bool = True):
+def restore(name: str, **others):
 	"""Restore a deleted document; access to its content is checked, because the user who restores it becomes its owner."""
 	if not deleted_document.is_open(frappe.get_doc("Deleted Document", name), frappe.session.user):
 		frappe.throw(
@@ -79,42 +82,44 @@ def restore(name: str, alert: bool = True):
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
-	return deleted_documents.restore(name, alert)
+	return call_previous("frappe.core.doctype.deleted_document.deleted_document.restore", name=name, **others)
 
 
 @frappe.whitelist()
-def bulk_restore(docnames: str):
+def bulk_restore(docnames: str, **others):
 	"""The same for several; those without clearance count as failed, as in Frappe."""
 	names = frappe.parse_json(docnames)
 	user = frappe.session.user
 	open_ones = [
 		name for name in names if deleted_document.is_open(frappe.get_doc("Deleted Document", name), user)
 	]
-	result = deleted_documents.bulk_restore(open_ones)
+	result = call_previous(
+		"frappe.core.doctype.deleted_document.deleted_document.bulk_restore", docnames=open_ones, **others
+	)
 	return {**result, "failed": [*result["failed"], *(name for name in names if name not in open_ones)]}
 
 
 @frappe.whitelist()
-def set_status(name: str, status: str):
+def set_status(name: str, **others):
 	guards.require("Issue", name, access.WRITE)
-	return issues.set_status(name, status)
+	return call_previous("erpnext.support.doctype.issue.issue.set_status", name=name, **others)
 
 
 @frappe.whitelist()
-def set_multiple_status(names: str, status: str):
+def set_multiple_status(names: str, **others):
 	for name in frappe.parse_json(names):
 		guards.require("Issue", name, access.WRITE)
-	return issues.set_multiple_status(names, status)
+	return call_previous("erpnext.support.doctype.issue.issue.set_multiple_status", names=names, **others)
 
 
 @frappe.whitelist()
-def get_lead_details(lead: str, posting_date=None, company: str | None = None, doctype: str | None = None):
+def get_lead_details(lead: str, **others):
 	guards.require("Lead", lead)
-	return leads.get_lead_details(lead, posting_date, company, doctype)
+	return call_previous("erpnext.crm.doctype.lead.lead.get_lead_details", lead=lead, **others)
 
 
 @frappe.whitelist()
-def add_lead_to_prospect(lead: str, prospect: str):
+def add_lead_to_prospect(lead: str, **others):
 	"""Checked because comments of the lead may be copied to the prospect."""
 	guards.require("Lead", lead)
-	return leads.add_lead_to_prospect(lead, prospect)
+	return call_previous("erpnext.crm.doctype.lead.lead.add_lead_to_prospect", lead=lead, **others)

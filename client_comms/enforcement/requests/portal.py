@@ -5,34 +5,38 @@ requires only a role; portal users never have clearance for anything else.
 """
 
 import frappe
-from frappe.website.page_renderers.list_page import ListPage
-from frappe.www import list as portal_list
 
+from client_comms import compat
 from client_comms.enforcement import documents, policy
+from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
 ISSUE = "Issue"
-_LIST_PAGES = ("issue", "list")  # of a DocType by its name, and by parameter
+_BY_NAME, _BY_PARAMETER = "issue", compat.portal_list()  # the pages that list Issues
 _NOBODY = ""
 
 
 @frappe.whitelist(allow_guest=True)
 def get(**arguments):
 	"""The rows of a portal list, as shown on a page."""
-	return frappe.call(portal_list.get, **_restricted(arguments))
+	return call_previous("frappe.www.list.get", **_restricted(arguments))
 
 
 @frappe.whitelist(allow_guest=True)
 def get_list_data(**arguments):
 	"""The rows of a portal list, as data."""
-	return frappe.call(portal_list.get_list_data, **_restricted(arguments))
+	return call_previous("frappe.www.list.get_list_data", **_restricted(arguments))
 
 
-class IssueList(ListPage):
+class IssueList(compat.list_page()):
 	"""The page with the list of Issues."""
 
 	def can_render(self):
-		return self.path.lower() in _LIST_PAGES and _doctype(self.path) == ISSUE and _is_restricted(ISSUE)
+		return (
+			self.path.lower() in (_BY_NAME, _BY_PARAMETER)
+			and _doctype(self.path) == ISSUE
+			and _is_restricted(ISSUE)
+		)
 
 	def render(self):
 		asked = frappe.local.form_dict
@@ -74,7 +78,7 @@ def _is_restricted(doctype: str | None) -> bool:
 
 
 def _doctype(path: str) -> str | None:
-	return frappe.form_dict.get("doctype") if path.lower() == "list" else ISSUE
+	return ISSUE if path.lower() == "issue" else frappe.form_dict.get("doctype")
 
 
 def _restricted(arguments: dict) -> dict:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION
 from client_comms.leak_check.surfaces.surface import (
 	BY_EVENT,
@@ -96,16 +97,16 @@ def email_of_message(visitor, bait, planted):
 	return bait.word in listed.text or visitor.get(f"/api/resource/Email Queue/{name}")
 
 
-@surface("Energy Point Log", control=False)
-def energy_points(visitor, bait, planted):
-	if "Energy Point Log" not in bait.names:
-		return False
-	return visitor.call(
-		"frappe.desk.page.user_profile.user_profile.get_energy_points_list",
-		start=0,
-		limit=50,
-		user="Administrator",
-	)
+if not compat.is_version_16():
+
+	@surface("Energy Point Log", control=False)
+	def energy_points(visitor, bait, planted):
+		return visitor.call(
+			"frappe.desk.page.user_profile.user_profile.get_energy_points_list",
+			start=0,
+			limit=50,
+			user="Administrator",
+		)
 
 
 def _deleted(doctype):
@@ -136,7 +137,7 @@ def own_in_web_form(visitor, bait, planted):
 		"frappe.website.doctype.web_form.web_form.get_form_data",
 		doctype=INTERACTION,
 		docname=bait.name,
-		web_form_name="issues",
+		web_form_name="request-data",  # one without link fields, whose choices version 16 cannot always answer
 	)
 	frappe.db.set_value(INTERACTION, bait.name, "owner", owner, update_modified=False)
 	return answer

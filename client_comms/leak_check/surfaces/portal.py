@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import compat
 from client_comms.enforcement import documents
 from client_comms.enforcement.requests import portal
 from client_comms.leak_check.surfaces.surface import (
@@ -18,19 +19,20 @@ def _portal(name, ask):
 		return ask(visitor, bait)
 
 
-_portal(
-	"list of Issues", lambda visitor, bait: visitor.ask("frappe.www.list.get", doctype="Issue", limit=100)
-)
+if not compat.is_version_16():
+	_portal(
+		"list of Issues", lambda visitor, bait: visitor.ask("frappe.www.list.get", doctype="Issue", limit=100)
+	)
 _portal(
 	"data of the list",
 	lambda visitor, bait: visitor.ask("frappe.www.list.get_list_data", doctype="Issue", limit=100),
 )
 _portal("page of the DocType", lambda visitor, bait: visitor.get("/Issue"))
-_portal("page of the list", lambda visitor, bait: visitor.get("/list", doctype="Issue"))
+_portal("page of the list", lambda visitor, bait: visitor.get(f"/{compat.portal_list()}", doctype="Issue"))
 _portal(
 	"search in the list",
 	lambda visitor, bait: visitor.call(
-		"frappe.www.list.get", doctype="Issue", name=bait.names["Issue"], limit=100
+		"frappe.www.list.get_list_data", doctype="Issue", name=bait.names["Issue"], limit=100
 	),
 )
 _portal(

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION, MARK
 from client_comms.leak_check.surfaces.surface import BY_EVENT, about, overridden, surface
 
@@ -56,16 +57,18 @@ def client_value(visitor, bait, planted):
 	)
 
 
+_VALIDATE, _FETCHED = compat.link_validation()
+
+
 @surface("client.validate_link")
 def validate_link(visitor, bait, planted):
-	return visitor.call(
-		"frappe.client.validate_link", doctype=INTERACTION, docname=bait.name, fields=["subject", "summary"]
-	)
+	fields = {_FETCHED: ["subject", "summary"]}
+	return visitor.call(_VALIDATE, doctype=INTERACTION, docname=bait.name, **fields)
 
 
-@surface("existence by client.validate_link", overridden("frappe.client.validate_link"))
+@surface("existence by client.validate_link", overridden(_VALIDATE))
 def link_exists(visitor, bait, planted):
-	found = visitor.call("frappe.client.validate_link", doctype=INTERACTION, docname=bait.name).message
+	found = visitor.call(_VALIDATE, doctype=INTERACTION, docname=bait.name).message
 	return bool(found and found.get("name"))
 
 
@@ -132,5 +135,5 @@ def merge_of_message(visitor, bait, planted):
 @surface("portal list")
 def portal_list(visitor, bait, planted):
 	return visitor.ask(
-		"frappe.www.list.get", doctype=INTERACTION, party=planted.parties["Customer"], limit=100
+		"frappe.www.list.get_list_data", doctype=INTERACTION, party=planted.parties["Customer"], limit=100
 	)

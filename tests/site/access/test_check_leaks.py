@@ -51,6 +51,9 @@ def without_hook(kind, *keys):
 
 	def loaded(app_name=None):
 		hooks = load(app_name)
+		if kind == "extend_doctype_class":  # of which version 15 reads what is computed from it
+			classes = hooks.get("override_doctype_class", {})
+			classes.update({key: of_others(classes[key]) for key in keys if key in classes})
 		there = hooks.get(kind, {})
 		if isinstance(there, dict):
 			left = {key: value if key not in keys else of_others(value) for key, value in there.items()}
@@ -110,18 +113,18 @@ HOLES = [
 		["frappe.desk.listview.get_group_by_count"],
 		"group by assignee in the list",
 	),
-	("override_doctype_class", ["Communication"], "text of a message sent to open forms"),
-	("override_doctype_class", ["Webhook"], "preview of a Webhook"),
+	("extend_doctype_class", ["Communication"], "text of a message sent to open forms"),
+	("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
-	("override_doctype_class", ["File"], "second file for the same address"),
-	("override_doctype_class", ["File"], "second file by a way around its address"),
+	("extend_doctype_class", ["File"], "second file for the same address"),
+	("extend_doctype_class", ["File"], "second file by a way around its address"),
 	(
 		"has_permission",
 		["Personal Data Download Request"],
 		"download of a copy of somebody else's data",
 	),
-	("override_doctype_class", ["System Console"], "System Console"),
-	("override_doctype_class", ["Web Form"], "web form, a document of the user's own"),
+	("extend_doctype_class", ["System Console"], "System Console"),
+	("extend_doctype_class", ["Web Form"], "web form, a document of the user's own"),
 	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
 	(
 		"before_request",
@@ -130,7 +133,7 @@ HOLES = [
 	),
 	("permission_query_conditions", ["Event"], "Event, report view"),
 	("permission_query_conditions", ["Call Log"], "Call Log, list"),
-	("override_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
+	("extend_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
 	(
 		"before_request",
 		["client_comms.enforcement.requests.method_aliases.refuse"],
@@ -139,8 +142,7 @@ HOLES = [
 ]
 if compat.is_version_16():
 	HOLES += [
-		("override_whitelisted_methods", ["frappe.client.get_count"], "client.get_count"),
-		("override_doctype_class", ["Notification"], "preview of a Notification"),
+		("extend_doctype_class", ["Notification"], "preview of a Notification"),
 	]
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [

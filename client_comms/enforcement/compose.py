@@ -1,0 +1,110 @@
+"""This app beside others, which override the same classes and methods as it does: nobody's override is lost.
+
+Of several overrides Frappe takes that of the app installed last, and says nothing. So this app keeps itself last
+(`stay_last`), and each of its overrides goes on to the one that would be there without it:
+
+- Classes are guards in front of whatever class there is. Version 16 composes them itself (hook
+  `extend_doctype_class`); for version 15, `registry.composed` names them as attributes of this module.
+- Methods call `call_previous`.
+
+What Frappe resolves in the end, `takeovers` compares.
+"""
+
+import functools
+import json
+
+import frappe
+from frappe.modules import load_doctype_module
+
+APP = "client_comms"
+
+
+def is_ours(path: str) -> bool:
+	return path.startswith(f"{APP}.")
+
+
+# Methods
+
+
+def call_previous(original: str, **arguments):
+	"""Call what answers to a whitelisted method's name without this app: another app's override, else the original.
+
+	Gets those of the arguments that it takes, as Frappe passes those of a request.
+
+	:raises frappe.PermissionError: the session user is a guest, and guests may not call it
+	"""
+	method = frappe.get_attr(previous_path(original))
+	if frappe.session.user == "Guest":
+		frappe.is_whitelisted(method)
+	return frappe.call(method, **arguments)
+
+
+def previous_path(original: str) -> str:
+	return _last_of_others("override_whitelisted_methods", original) or original
+
+
+def _last_of_others(hook: str, key: str) -> str | None:
+	others = [path for path in frappe.get_hooks(hook, {}).get(key, ()) if not is_ours(path)]
+	return others[-1] if others else None
+
+
+# Classes, for version 15
+
+
+def __getattr__(name: str) -> type:
+	"""`compose.EmailQueue`: the guards of Email Queue before the class that would be used without this app."""
+	guarded = {} if name.startswith("_") else frappe.get_hooks("extend_doctype_class", {})
+	for doctype, paths in guarded.items():
+		if class_name(doctype) == name and (ours := [path for path in paths if is_ours(path)]):
+			return _composed((*map(frappe.get_attr, ours), previous_class(doctype)))
+	raise AttributeError(f"{__name__} has no guard for {name}")
+
+
+def class_name(doctype: str) -> str:
+	return doctype.replace(" ", "").replace("-", "")
+
+
+def previous_class(doctype: str) -> type:
+	"""The class of a DocType without this app: another app's override, else that of the app which brings the DocType."""
+	if path := _last_of_others("override_doctype_class", doctype):
+		return frappe.get_attr(path)
+	return getattr(load_doctype_module(doctype), class_name(doctype))
+
+
+@functools.cache
+def _composed(bases: tuple[type, ...]) -> type:
+	"""As Frappe 16 makes it; documents are pickled into its cache."""
+	previous = bases[-1]
+	return type(previous.__name__, bases, {"__module__": previous.__module__, "__reduce__": _reduce})
+
+
+def _reduce(doc) -> tuple:
+	return _rebuild, (type(doc).__bases__,), doc.__getstate__()
+
+
+def _rebuild(bases: tuple[type, ...]):
+	made = _composed(bases)
+	return made.__new__(made)
+
+
+# The order of apps
+
+
+def stay_last(app: str | None = None) -> None:
+	"""`after_app_install` and `after_migrate`: this app comes after all others but those that require it.
+
+	The order is that of *Installed Applications*, which an administrator sees and can change; Frappe keeps a version.
+	"""
+	from frappe.core.doctype.installed_applications import installed_applications
+
+	apps = frappe.get_installed_apps()
+	after = [each for each in apps if each == APP or _requires_this(each)]
+	order = [*(each for each in apps if each not in after), *after]
+	if order != apps:
+		installed_applications.update_installed_apps_order(json.dumps(order))
+		frappe.clear_cache()
+
+
+def _requires_this(app: str) -> bool:
+	required = frappe.get_hooks("required_apps", app_name=app)
+	return APP in {each.rpartition("/")[2] for each in required}
