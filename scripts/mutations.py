@@ -82,6 +82,7 @@ FUNCTIONS = {
 	"enforcement.methods.exports:now_not_later": NOTHING,
 	"enforcement.doctypes.email_digest:GuardedEmailDigest._readers": "lambda self: []",
 	"enforcement.doctypes.file:_address": "lambda doc: doc.file_url",
+	"enforcement.doctypes.file:GuardedFile.is_downloadable": YES,
 	"enforcement.doctypes.file:_require": NOTHING,
 	"enforcement.doctypes.file:make_private": NOTHING,
 	"enforcement.guards:is_held": NO,

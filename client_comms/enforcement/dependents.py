@@ -74,7 +74,9 @@ def _owners(doc, ptype) -> set[tuple[str, str]]:
 		owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or (None, None))
 	if message := _MESSAGE_OF.get(doc.doctype):
 		owners.add((governed.COMMUNICATION, doc.get(message)))
-	return {(doctype, name) for doctype, name in owners if name and doctype in governed.doctypes()}
+	# A file of a to-do about an interaction belongs to the interaction.
+	owners = {owner_of(*owner) for owner in owners if owner[1]}
+	return {(doctype, name) for doctype, name in owners if doctype in governed.doctypes()}
 
 
 def _action(ptype: str | None) -> str:

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, refusals
+from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
@@ -32,6 +33,13 @@ class GuardedFile:
 		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
 			_require(self)
 		return super().get_content(*args, **kwargs)
+
+	def is_downloadable(self):
+		"""Frappe lets whoever uploaded a file download it, even after losing access to the record."""
+		if not super().is_downloadable():
+			return False
+		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
+		return in_portal or has_permission(self, "read") is not False
 
 
 def refuse_alias(doc, method=None):

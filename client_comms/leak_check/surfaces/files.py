@@ -16,6 +16,17 @@ def file_download(visitor, bait, planted):
 	return visitor.get("/api/method/download_file", file_url=bait.file_url)
 
 
+@surface("file that one uploaded, by its address", BY_FILE)
+def uploaded_file(visitor, bait, planted):
+	"""Frappe gives it to its owner, even after they lost access to the record."""
+	file = bait.names["File"]
+	before = frappe.db.get_value("File", file, "owner")
+	frappe.db.set_value("File", file, "owner", visitor.user, update_modified=False)
+	answer = visitor.get(bait.file_url)
+	frappe.db.set_value("File", file, "owner", before, update_modified=False)
+	return answer
+
+
 @surface("file search")
 def file_search(visitor, bait, planted):
 	return visitor.call("frappe.core.api.file.get_files_by_search_text", text=bait.word)

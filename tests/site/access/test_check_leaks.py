@@ -116,6 +116,7 @@ HOLES = [
 	("extend_doctype_class", ["Communication"], "text of a message sent to open forms"),
 	("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
+	("extend_doctype_class", ["File"], "file that one uploaded, by its address"),
 	("extend_doctype_class", ["File"], "second file for the same address"),
 	("extend_doctype_class", ["File"], "second file by a way around its address"),
 	(

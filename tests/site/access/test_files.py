@@ -6,6 +6,7 @@ import zipfile
 import frappe
 import pytest
 from frappe.core.doctype.file.file import File
+from frappe.core.doctype.file.utils import find_file_by_url
 
 from client_comms.exceptions import ClearanceMissingError
 
@@ -95,3 +96,55 @@ def test_the_same_content_that_one_has_oneself(secret, staff, attach, as_user):
 		own = attach(SECRET)
 		assert own.file_url == secret.file_url
 		assert read(own) == SECRET
+
+
+# --- who uploaded it ------------------------------------------------------------------------------
+
+
+def downloads(file) -> bool:
+	"""Whether the session user gets a file by its address."""
+	return find_file_by_url(file.file_url) is not None
+
+
+def todo_about(interaction):
+	return frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "x",
+			"allocated_to": "Administrator",
+			"reference_type": interaction.doctype,
+			"reference_name": interaction.name,
+		}
+	).insert(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("about", ["the record", "a to-do about it"])
+def test_not_whoever_uploaded_it_and_lost_the_record(about, log, make_user, attach, as_user):
+	agent = make_user("Customer Support")
+	complaint = log("Feedback/Complaint", responsible_staff=agent)
+	document = complaint if about == "the record" else todo_about(complaint)
+	with as_user(agent):
+		file = attach(SECRET, document)
+		assert downloads(file)
+	complaint.db_set("responsible_staff", None)
+	with as_user(agent):
+		assert not downloads(file)
+		assert not frappe.get_doc("File", file.name).has_permission("read")
+
+
+def test_a_client_gets_what_they_attached_to_their_own_issue(set_settings, make_user, attach, as_user):
+	set_settings(govern_issues=1)
+	anna = make_user("Customer", email="anna.files@client.example", user_type="Website User")
+	bert = make_user("Customer", email="bert.files@client.example", user_type="Website User")
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Noise", "raised_by": anna}).insert()
+	issue.db_set("confidentiality_level", "Sensitive")
+	with as_user(anna):
+		file = attach("mine", issue)
+		assert downloads(file)
+	with as_user(bert):
+		assert not downloads(attach("theirs", issue))
+
+
+def test_files_of_ones_own_that_belong_to_nothing(staff, attach, as_user):
+	with as_user(staff.uncleared):
+		assert downloads(attach("mine"))
