@@ -85,12 +85,12 @@ override_whitelisted_methods = {
 	"frappe.www.list.get": "client_comms.enforcement.requests.portal.get",
 	"frappe.www.list.get_list_data": "client_comms.enforcement.requests.portal.get_list_data",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "client_comms.outgoing.text_messages.send_sms",
-	"frappe.desk.search.search_link": "client_comms.enforcement.methods.search.search_link",
-	"frappe.desk.search.search_widget": "client_comms.enforcement.methods.search.search_widget",
+	"frappe.desk.search.search_link": "client_comms.enforcement.methods.link_fields.search_link",
+	"frappe.desk.search.search_widget": "client_comms.enforcement.methods.link_fields.search_widget",
 	"frappe.desk.form.load.getdoc": "client_comms.enforcement.methods.form_load.getdoc",
 	"frappe.desk.form.load.get_docinfo": "client_comms.enforcement.methods.form_load.get_docinfo",
 	"frappe.desk.form.load.get_communications": "client_comms.enforcement.methods.form_load.get_communications",
-	"frappe.desk.search.get_link_title": "client_comms.enforcement.methods.search.get_link_title",
+	"frappe.desk.search.get_link_title": "client_comms.enforcement.methods.link_fields.get_link_title",
 	"frappe.utils.global_search.search": "client_comms.enforcement.methods.global_search.search",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.methods.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.methods.counts.get_chart",
@@ -108,8 +108,8 @@ override_whitelisted_methods = {
 	"erpnext.crm.utils.get_open_activities": "client_comms.enforcement.methods.activities.get_open_activities",
 	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.methods.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.methods.relink.make_issue_from_communication",
-	"frappe.client.validate_link": "client_comms.enforcement.methods.search.validate_link",
-	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.search.validate_link_and_fetch",
+	"frappe.client.validate_link": "client_comms.enforcement.methods.link_fields.validate_link",
+	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",
 	"frappe.desk.notifications.get_open_count": "client_comms.enforcement.methods.counts.get_open_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "client_comms.enforcement.methods.counts.get_workflow_state_count",
 	"erpnext.crm.doctype.prospect.prospect.get_opportunities": "client_comms.enforcement.methods.activities.get_opportunities",
@@ -141,7 +141,7 @@ make_email_body_message = ["client_comms.intake.acknowledgement.add_headers"]
 before_request = [
 	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.requests.method_aliases.refuse",
-	"client_comms.enforcement.requests.linked_fields.leave_out",
+	"client_comms.enforcement.requests.joined_fields.leave_out",
 ]
 
 # The compliance ledger: what a request did with confidential records is known only at its end.
@@ -255,7 +255,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
 		"validate": "client_comms.enforcement.doctypes.file.refuse_alias",
 	},
-	"Comment": {"after_insert": "client_comms.enforcement.internal_recipients.tell_mentioned"},
+	"Comment": {"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned"},
 	"Email Queue": {
 		"before_insert": [
 			"client_comms.enforcement.internal_recipients.leave_out_of_queue",
@@ -348,7 +348,7 @@ scheduler_events = {
 			"client_comms.client_interactions.clocks.sweep.run",
 			"client_comms.intake.event.log_begun",
 			"client_comms.ledger.chain",
-			"client_comms.client_interactions.digests.run",
+			"client_comms.client_interactions.daily_digest.run",
 		]
 	},
 }

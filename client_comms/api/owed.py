@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
-from client_comms.client_interactions import digests, owed
+from client_comms.client_interactions import daily_digest, owed
 
 INTERACTION = owed.INTERACTION
 
@@ -58,4 +58,4 @@ def owed_today() -> dict:
 def digest_subscription() -> str:
 	"""The name of the user's own Digest Subscription, created with the settings' defaults if necessary."""
 	frappe.has_permission("Digest Subscription", "create", throw=True)
-	return digests.subscription_of(frappe.session.user)
+	return daily_digest.subscription_of(frappe.session.user)

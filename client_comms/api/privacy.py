@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cint, escape_html, split_emails, validate_email_address
 
 from client_comms import procedure
-from client_comms.client_privacy import codes, identity, receipts
+from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.communication_governance import wording
 from client_comms.enforcement import client_documents
 from client_comms.i18n import plain, translate
@@ -261,7 +261,7 @@ def send_identity_code(
 	:raises frappe.PermissionError: without permission to record checks, or to read the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, identity.VERIFICATION, interaction=client_interaction)
-	return codes.send(party_type, party, contact, client_interaction)
+	return one_time_codes.send(party_type, party, contact, client_interaction)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -274,4 +274,4 @@ def check_identity_code(name: str, code: str) -> dict:
 	"""
 	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
 	client_documents.require_to_act(doc.party_type, doc.party, identity.VERIFICATION)
-	return codes.check(doc, code)
+	return one_time_codes.check(doc, code)

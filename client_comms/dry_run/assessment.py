@@ -8,7 +8,7 @@ from client_comms.dry_run.governance import Procedure
 from client_comms.dry_run.mailbox import INTERNAL, Mail
 from client_comms.rules import access, documentation
 from client_comms.rules.classification import INBOUND, OUTBOUND, Signal, classify
-from client_comms.rules.mail_signals import normalise_subject
+from client_comms.rules.mail_headers import normalise_subject
 from client_comms.rules.response_clock import ANSWERED, RECEIVED, Event, Terms, replay
 from client_comms.rules.working_time import WorkingCalendar
 

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from client_comms.dry_run.problems import Problem, UnusableInput
 from client_comms.rules import domains
+from client_comms.rules.automatic_mail import AUTO_REPLY, automatic_kind
 from client_comms.rules.classification import INBOUND, OUTBOUND
-from client_comms.rules.mail_signals import AUTO_REPLY, automatic_kind, reply_ids
+from client_comms.rules.mail_headers import reply_ids
 
 INTERNAL = "Internal"
 
@@ -55,7 +56,7 @@ class Mail:
 	"""One message. Addresses are in lower case, ids without brackets, `at` has a time zone.
 
 	`direction` (empty until `sort_out` has seen the mail) is Inbound, Outbound or Internal; `automatic`
-	is a kind of `mail_signals`, None if a person wrote it; `client` is the address on the other side.
+	is a kind of `automatic_mail`, None if a person wrote it; `client` is the address on the other side.
 	"""
 
 	origin: str

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.desk.notifications import extract_mentions
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.enforcement import governed
@@ -43,15 +42,6 @@ def tell_left_out(left_out: dict[str, access.Decision], title: str) -> None:
 		if message not in frappe.flags.setdefault(_TOLD, set()):
 			frappe.flags[_TOLD].add(message)
 			frappe.msgprint(message, title=title, indicator="orange")
-
-
-def tell_mentioned(doc, method=None) -> None:
-	"""After a Comment was stored: tell its author if mentioned users have no clearance; `notification_log` withholds it from them."""
-	if doc.comment_type == "Comment" and doc.reference_name and doc.reference_doctype in governed.doctypes():
-		mentioned = extract_mentions(doc.content or "")
-		tell_left_out(
-			without_clearance(doc.reference_doctype, doc.reference_name, mentioned), _("Not Notified")
-		)
 
 
 def leave_out_of_message(doc, method=None) -> None:

@@ -11,7 +11,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import arrivals, desk
+from client_comms.intake import arrivals, new_documents
 
 
 def after_insert(doc, method=None):
@@ -46,7 +46,7 @@ def _arrival(doc, at: datetime) -> arrivals.Arrival:
 	return arrivals.Arrival(
 		document=doc,
 		source=doc.doctype,
-		channel=desk.channel(),
+		channel=new_documents.channel(),
 		subject=when,
 		content=f"{when}<br>{doc.customer_details or ''}",
 		sender=doc.customer_email,

@@ -9,10 +9,10 @@ from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
 from client_comms import clock
 from client_comms.clients import parties
 from client_comms.intake import acknowledgement, arrivals, inbound_headers
-from client_comms.rules import classification, mail_signals, response_clock
+from client_comms.rules import automatic_mail, classification, mail_headers, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
-AUTOMATIC_EVENT = {mail_signals.BOUNCE: "Bounced", mail_signals.AUTO_REPLY: "Automatic Reply"}
+AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 CHANNELS = {
 	"Email": "Email",
@@ -134,7 +134,7 @@ def _first_contact(doc):
 
 
 def _automatic_kind(doc) -> str | None:
-	return mail_signals.automatic_kind(
+	return automatic_mail.automatic_kind(
 		doc.flags.client_comms_headers or {},
 		doc.sender or "",
 		doc.subject or "",
@@ -183,7 +183,7 @@ def find_thread(doc):
 
 
 def _by_headers(doc) -> str | None:
-	ids = mail_signals.reply_ids(doc.flags.client_comms_headers or {})
+	ids = mail_headers.reply_ids(doc.flags.client_comms_headers or {})
 	return ids and frappe.db.get_value(
 		"Communication",
 		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
@@ -197,7 +197,7 @@ def _by_name_in_subject(doc) -> str | None:
 
 	Anyone can write a number into a subject, so it counts only if the person on the client's side matches.
 	"""
-	names = mail_signals.document_names(doc.subject)
+	names = mail_headers.document_names(doc.subject)
 	if not names:
 		return None
 	table = frappe.qb.DocType(INTERACTION)
@@ -228,7 +228,7 @@ def _by_reference(doc) -> str | None:
 	filters = {}
 	if doc.reference_doctype == "Lead" and doc.sent_or_received == "Received":
 		# All mail of a person is filed under their one lead, so only a reply continues a conversation.
-		subject = mail_signals.normalise_subject(doc.subject)
+		subject = mail_headers.normalise_subject(doc.subject)
 		if subject == " ".join((doc.subject or "").split()):
 			return None
 		filters["subject"] = subject[:140]
@@ -239,7 +239,7 @@ def _moment(doc) -> datetime:
 	"""When the message reached us, or when we wrote it; Frappe leaves that empty for one that is being written now."""
 	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
 	if headers := doc.flags.client_comms_headers:  # it is just being received
-		at = mail_signals.received_at(
+		at = mail_headers.received_at(
 			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
 		)
 		return clock.to_stored(at)
@@ -251,7 +251,7 @@ def _is_history(doc) -> bool:
 
 	Messages that staff enter by hand are always logged, however old.
 	"""
-	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_signals.HISTORY
+	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_headers.HISTORY
 
 
 def _reaches_client(doc) -> bool:

@@ -10,7 +10,7 @@ import sys
 
 from frappe.email.receive import InboundMail
 
-from client_comms.rules import mail_signals
+from client_comms.rules import mail_headers
 
 
 def of_message_being_received() -> dict[str, str]:
@@ -25,7 +25,7 @@ def of_message_being_received() -> dict[str, str]:
 	headers = {name: str(value) for name, value in message.mail.items()}
 	if received := message.mail.get("Received"):
 		headers["Received"] = str(received)
-	if returned := mail_signals.returned_ids(message.mail):
+	if returned := mail_headers.returned_ids(message.mail):
 		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
 	return headers
 

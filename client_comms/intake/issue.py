@@ -4,13 +4,13 @@ import frappe
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties
-from client_comms.intake import arrivals, desk
+from client_comms.intake import arrivals, new_documents
 
 
 def after_insert(doc, method=None):
 	"""Log the issue, unless a Communication from an email or the portal follows, which will be logged."""
 	if arrivals.is_wanted("log_issues") and not doc.via_customer_portal:
-		desk.log_new(doc, log)
+		new_documents.log_new(doc, log)
 
 
 def log(doc):
@@ -23,7 +23,7 @@ def log(doc):
 		arrivals.Arrival(
 			document=doc,
 			source=doc.doctype,
-			channel=desk.channel(),
+			channel=new_documents.channel(),
 			subject=doc.subject,
 			content=doc.description,
 			sender=doc.raised_by,

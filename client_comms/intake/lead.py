@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties
-from client_comms.intake import arrivals, desk
+from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
 
 INTERACTION = "Client Interaction"
@@ -13,7 +13,7 @@ INTERACTION = "Client Interaction"
 def after_insert(doc, method=None):
 	"""Log a new lead."""
 	if arrivals.is_wanted("log_leads"):
-		desk.log_new(doc, log)
+		new_documents.log_new(doc, log)
 
 
 def log(doc):
@@ -28,7 +28,7 @@ def log(doc):
 		arrivals.Arrival(
 			document=doc,
 			source=doc.doctype,
-			channel=desk.channel(),
+			channel=new_documents.channel(),
 			subject=doc.title or doc.lead_name,
 			content="<br>".join(row.note or "" for row in doc.get("notes")) or doc.title or doc.lead_name,
 			sender=doc.email_id,

@@ -3,14 +3,14 @@
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties
-from client_comms.intake import arrivals, desk
+from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
 
 
 def after_insert(doc, method=None):
 	"""Log a new opportunity."""
 	if arrivals.is_wanted("log_opportunities"):
-		desk.log_new(doc, log)
+		new_documents.log_new(doc, log)
 
 
 def log(doc):
@@ -23,7 +23,7 @@ def log(doc):
 		arrivals.Arrival(
 			document=doc,
 			source=doc.doctype,
-			channel=desk.channel(),
+			channel=new_documents.channel(),
 			subject=doc.title or doc.customer_name,
 			content="<br>".join(row.note or "" for row in doc.get("notes")) or doc.title,
 			sender=doc.contact_email,

@@ -19,7 +19,7 @@ from client_comms.client_interactions import log_timeliness
 from client_comms.clients import parties, phone_numbers
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import arrivals, call_log, communication, event, failures, sources
-from client_comms.rules import domains, mail_signals
+from client_comms.rules import automatic_mail, domains
 
 INTERACTION = "Client Interaction"
 DISMISSAL = "Logging Exemption"
@@ -291,7 +291,7 @@ def _communications(rows: list) -> list[Unlogged]:
 	clients = parties.of_addresses(a for a in everybody if a not in users and domains.of(a) not in own)
 	found = []
 	for row in rows:
-		if mail_signals.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own):
+		if automatic_mail.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own):
 			continue
 		sender, addressed = senders[row.name], recipients[row.name]
 		if client := _first(clients, sender):

@@ -7,8 +7,9 @@ them. The same clocks, policy, calendar, keys and `now` always give the same pla
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime
 
+from client_comms.rules.quiet_hours import QuietHours
 from client_comms.rules.response_clock import BREACHED as BREACHED_CLOCK
 from client_comms.rules.response_clock import RUNNING, STATE_RUNNING, Clock, Clocks
 from client_comms.rules.working_time import WorkingCalendar, as_utc
@@ -18,30 +19,6 @@ WARNED = "Warned"
 BREACHED = "Breached"
 ESCALATED = "Escalated"
 KINDS = (WARNED, BREACHED, ESCALATED)
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-	"""The time of day `[start, end)` during which no one is notified; it may span midnight.
-
-	If start and end are equal, there are no quiet hours.
-	"""
-
-	start: time
-	end: time
-
-	def end_of_quiet(self, t: datetime, zone: tzinfo) -> datetime:
-		"""`t` (aware) if it is outside quiet hours in `zone`, otherwise the end of those quiet hours."""
-		wall = t.astimezone(zone)
-		now, passes_midnight = wall.time(), self.end < self.start
-		if passes_midnight:
-			quiet = now >= self.start or now < self.end
-		else:
-			quiet = self.start <= now < self.end
-		if not quiet:
-			return t
-		day = wall.date() + timedelta(days=int(passes_midnight and now >= self.start))
-		return datetime.combine(day, self.end, zone)
 
 
 @dataclass(frozen=True, slots=True)

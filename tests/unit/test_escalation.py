@@ -12,10 +12,10 @@ from client_comms.rules.escalation import (
 	ESCALATED,
 	WARNED,
 	EscalationPolicy,
-	QuietHours,
 	Step,
 	plan,
 )
+from client_comms.rules.quiet_hours import QuietHours
 from client_comms.rules.response_clock import (
 	ACKNOWLEDGED,
 	ANSWERED,

@@ -11,7 +11,7 @@ SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_lon
 # What the clock alone sets off, and how many seconds late it may be.
 MAY_BE_LATE = {
 	"client_interactions.clocks.sweep.run": FIVE_MINUTES,
-	"client_interactions.digests.run": FIVE_MINUTES,
+	"client_interactions.daily_digest.run": FIVE_MINUTES,
 	"ledger.chain": FIVE_MINUTES,
 	"intake.event.log_begun": FIVE_MINUTES,
 	"clients.phone_numbers.catch_up": HOUR,

@@ -10,7 +10,7 @@ APP = "client_comms"
 ROOT = Path(__file__).resolve().parents[2]
 # An import that runs back up, and why it may.
 UPWARD = {
-	("client_interactions.digests", "intake.unlogged"): "the digest tells what nobody logged",
+	("client_interactions.daily_digest", "intake.unlogged"): "the digest tells what nobody logged",
 	(
 		"client_interactions.doctype.client_interaction.client_interaction",
 		"outgoing.logged_contacts",

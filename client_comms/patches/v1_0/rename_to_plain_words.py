@@ -26,6 +26,7 @@ FIELDS = {
 NAMED_AS_TEXT = (("__UserSettings", "doctype"), ("tabCustom Role", "ref_doctype"))
 # An administrator may have stopped a job. Frappe deletes jobs that no hook names, and this setting with them.
 JOBS = {
+	"client_comms.client_interactions.digests.run": "client_comms.client_interactions.daily_digest.run",
 	"client_comms.client_interactions.sweep.run": "client_comms.client_interactions.clocks.sweep.run",
 	"client_comms.client_privacy.ledger.chain": "client_comms.ledger.chain",
 	"client_comms.crm.client_data.remind": "client_comms.client_privacy.client_data.remind",

@@ -129,7 +129,7 @@ HOLES = [
 	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
 	(
 		"before_request",
-		["client_comms.enforcement.requests.linked_fields.leave_out"],
+		["client_comms.enforcement.requests.joined_fields.leave_out"],
 		"fields of a linked document (link.field, in a calendar)",
 	),
 	("permission_query_conditions", ["Event"], "Event, report view"),

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.desk import query_report
 
-from client_comms.enforcement.methods import search
+from client_comms.enforcement.methods import link_fields
 
 pytestmark = pytest.mark.clause("D-2")
 
@@ -29,7 +29,7 @@ def contact(customer):
 
 
 def found(doctype, txt="", **options):
-	return {row["value"] for row in search.search_link(doctype=doctype, txt=txt, **options)}
+	return {row["value"] for row in link_fields.search_link(doctype=doctype, txt=txt, **options)}
 
 
 @pytest.mark.parametrize("role", PROCEDURE)

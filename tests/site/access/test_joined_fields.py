@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms.enforcement.requests import linked_fields
+from client_comms.enforcement.requests import joined_fields
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
@@ -27,7 +27,7 @@ def ask(as_user):
 		with as_user(user):  # which forgets the request
 			frappe.local.request = frappe._dict(path=path)
 			frappe.local.form_dict = asked = frappe._dict(arguments)
-			linked_fields.leave_out()
+			joined_fields.leave_out()
 		return asked
 
 	return request
@@ -119,4 +119,4 @@ def test_it_asks_the_database_nothing_about_other_requests(ask, staff, monkeypat
 	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("asked"))
 	frappe.local.request = frappe._dict(path="/api/method/frappe.client.get_list")
 	frappe.local.form_dict = frappe._dict(doctype=TASK, fields='["name"]', filters='{"status": "Open"}')
-	linked_fields.leave_out()
+	joined_fields.leave_out()

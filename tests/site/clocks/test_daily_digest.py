@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.client_interactions import digests
+from client_comms.client_interactions import daily_digest
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
 
@@ -47,7 +47,7 @@ def run_at(clock_at):
 
 	def run(moment):
 		with clock_at(moment):
-			digests.run()
+			daily_digest.run()
 		return mails()
 
 	return run
@@ -89,7 +89,7 @@ def test_nothing_is_sent_when_business_is_closed(inquiry, frontline, run_at, day
 
 
 def test_nothing_is_sent_when_nothing_is_owed_or_digests_are_off(inquiry, frontline, run_at, set_settings):
-	digests.subscription_of(frontline)
+	daily_digest.subscription_of(frontline)
 	assert run_at(f"{TUESDAY} 12:00") == {}
 	inquiry(responsible_staff=frontline)
 	set_settings(send_digests=0)
@@ -122,7 +122,7 @@ def test_users_choose_the_time_or_no_email_at_all(inquiry, frontline, run_at, as
 
 def test_users_who_left_get_nothing(inquiry, frontline, run_at):
 	inquiry(responsible_staff=frontline)
-	digests.subscription_of(frontline)
+	daily_digest.subscription_of(frontline)
 	frappe.db.set_value("User", frontline, "enabled", 0)
 	assert run_at(f"{TUESDAY} 12:00") == {}
 
@@ -160,7 +160,7 @@ def test_a_team_lead_may_have_what_others_owe_as_far_as_they_may_read_it(
 	complaint = inquiry("Feedback/Complaint", responsible_staff=agent).name
 	lead, colleague = make_user("Customer Support Manager"), make_user("Frontline Staff")
 	for user in (lead, colleague):
-		subscription = frappe.get_doc("Digest Subscription", digests.subscription_of(user))
+		subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(user))
 		subscription.team_items = 1
 		subscription.save()
 	queued = run_at(f"{TUESDAY} 12:00")
@@ -230,14 +230,14 @@ def test_the_day_that_was_looked_after_cannot_be_typed(inquiry, frontline, run_a
 def test_one_digest_that_fails_does_not_keep_the_others_from_going_out(inquiry, frontline, agent, run_at):
 	inquiry(responsible_staff=frontline)
 	inquiry("Feedback/Complaint", responsible_staff=agent)
-	queue = digests._queue
+	queue = daily_digest._queue
 
 	def failing(subscription, content):
 		if subscription.user == agent:
 			raise RuntimeError("no such template")
 		queue(subscription, content)
 
-	with mock.patch.object(digests, "_queue", failing):
+	with mock.patch.object(daily_digest, "_queue", failing):
 		assert list(run_at(f"{TUESDAY} 12:00")) == [frontline]
 	assert frappe.db.exists("Error Log", {"reference_name": agent})
 	assert list(run_at(f"{TUESDAY} 12:05")) == [frontline]  # tried again tomorrow
@@ -256,7 +256,7 @@ def test_a_subscription_that_another_worker_has_is_left_to_it(make_user, clock_a
 	from frappe.database import get_db
 
 	user = make_user("Frontline Staff")
-	digests.subscription_of(user)
+	daily_digest.subscription_of(user)
 	frappe.db.commit()
 	other = get_db(host=frappe.conf.db_host, user=frappe.conf.db_name, password=frappe.conf.db_password)
 	other.connect()
@@ -264,8 +264,11 @@ def test_a_subscription_that_another_worker_has_is_left_to_it(make_user, clock_a
 	try:
 		other.sql("select name from `tabDigest Subscription` where name = %s for update", user)
 		now = frappe.utils.get_datetime(f"{TUESDAY} 12:00")
-		with clock_at(now), mock.patch.object(digests, "contents", side_effect=AssertionError("looked at")):
-			assert digests._look_after(user, now) == 0
+		with (
+			clock_at(now),
+			mock.patch.object(daily_digest, "contents", side_effect=AssertionError("looked at")),
+		):
+			assert daily_digest._look_after(user, now) == 0
 		assert frappe.db.get_value("Digest Subscription", user, "sent_on") is None
 	finally:
 		other.rollback()
@@ -289,7 +292,7 @@ def test_a_time_at_which_nothing_is_sent_means_the_next_at_which_something_is(
 	inquiry(responsible_staff=frontline, at=MONDAY)
 	set_settings(quiet_from=quiet[0], quiet_until=quiet[1])
 	with clock_at(f"{TUESDAY} 09:00"):
-		subscription = frappe.get_doc("Digest Subscription", digests.subscription_of(frontline))
+		subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(frontline))
 		subscription.db_set({"send_at": send_at, "sent_on": "2026-11-24" if "11-25" in morning else None})
 	assert frontline not in run_at(evening)
 	assert frontline in run_at(morning)

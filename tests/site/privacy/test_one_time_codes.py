@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from client_comms import api, clock
-from client_comms.client_privacy import codes, identity
+from client_comms.client_privacy import identity, one_time_codes
 from client_comms.exceptions import ActionNotPossibleError
 
 pytestmark = pytest.mark.clause("P-1")
@@ -85,7 +85,7 @@ def test_a_code_that_waits_opens_nothing_while_checks_are_locked(client, send, s
 
 def test_so_many_codes_an_hour(client, send, clock_at, make_client):
 	start = clock.now().replace(hour=10, minute=0)
-	for minutes in range(codes.PER_HOUR):
+	for minutes in range(one_time_codes.PER_HOUR):
 		with clock_at(start + timedelta(minutes=minutes)):
 			send()
 	with clock_at(start + timedelta(minutes=30)):

@@ -1,0 +1,95 @@
+"""What the headers of an email tell: which message it answers, which document it names, and when it reached us (D-1, C-3).
+
+Headers are a mapping from name to value; the case of names does not matter.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email import message_from_string
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+# A sending server retries for this long (RFC 5321, 4.5.4.1); a message that claims to be older has a wrong date.
+IN_TRANSIT = timedelta(days=5)
+# Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here.
+HISTORY = timedelta(days=30)
+
+_REPLY_PREFIX = re.compile(
+	r"\s*(re|aw|antw|antwort|sv|vs|res|resp|odp|rif|fwd?|wg|tr|rv|enc|回复|答复|转发|回覆|轉寄)"
+	r"\s*([\[(]\d+[\])]|\^\d+)?\s*[:：]",
+	re.IGNORECASE,
+)
+BRACKETED_ID = re.compile(r"<([^<>]+)>")
+# Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
+_DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
+
+
+def normalise_subject(subject: str) -> str:
+	"""Return `subject` without leading Re:, AW:, Fwd:, WG: … and with single spaces."""
+	rest = " ".join(str(subject or "").split())
+	while (prefix := _REPLY_PREFIX.match(rest)) is not None:
+		rest = rest[prefix.end() :]
+	return rest.strip()
+
+
+def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
+	"""Return the Message-IDs that a mail refers to, without brackets, starting with the one it answers.
+
+	In-Reply-To comes before References, and References are read from the end, where the closest is.
+	"""
+	values = {name.lower(): str(value) for name, value in headers.items()}
+	answered = _message_ids(values.get("in-reply-to", ""))
+	thread = _message_ids(values.get("references", ""))
+	return tuple(dict.fromkeys((*answered, *reversed(thread))))
+
+
+def returned_ids(message: Message) -> tuple[str, ...]:
+	"""Return the Message-IDs of the message that a delivery report returns, without brackets.
+
+	A report need not refer to that message in its own headers (RFC 3464), but it contains the message or
+	its headers.
+	"""
+	found: list[str] = []
+	for part in message.walk():
+		if part.get_content_type() == "text/rfc822-headers":
+			returned = message_from_string(str(part.get_payload()))
+		elif part.get_content_type() == "message/rfc822" and part.is_multipart():
+			returned = part.get_payload(0)
+		else:
+			continue
+		found += _message_ids(str(returned.get("Message-ID", "")))
+	return tuple(dict.fromkeys(found))
+
+
+def received_at(headers: Mapping[str, str], written: datetime | None, fetched: datetime) -> datetime:
+	"""Return when a message reached the organisation (C-3, C-4); all datetimes are aware.
+
+	That is the time stamped by the server that accepted it (the topmost Received header). Without one it is the Date
+	header, if plausible: not after `fetched`, and not longer before it than mail can be in transit.
+	"""
+	if (stamp := _stamp_of_server(headers)) and stamp <= fetched:
+		return stamp
+	if written and fetched - IN_TRANSIT <= written <= fetched:
+		return written
+	return fetched
+
+
+def _stamp_of_server(headers: Mapping[str, str]) -> datetime | None:
+	received = next((str(value) for name, value in headers.items() if name.lower() == "received"), "")
+	try:
+		stamp = parsedate_to_datetime(received.rpartition(";")[2].strip())
+	except (ValueError, TypeError, OverflowError):
+		return None
+	return stamp if stamp.tzinfo else None
+
+
+def document_names(subject: str) -> tuple[str, ...]:
+	"""Return what looks like document names in `subject`: "Re: your ISS-2026-00034"."""
+	return tuple(dict.fromkeys(_DOCUMENT_NAME.findall(str(subject or "").upper())))
+
+
+def _message_ids(value: str) -> list[str]:
+	# Folding can split an id over two lines; some old clients omit the brackets.
+	bracketed = ["".join(each.split()) for each in BRACKETED_ID.findall(value)]
+	return bracketed or [word for word in value.split() if "@" in word]
