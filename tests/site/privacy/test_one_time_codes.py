@@ -60,7 +60,10 @@ def test_codes_that_are_given_up_lock_as_well(client, send, set_settings, make_u
 	frappe.db.rollback()
 	# The refusal took nothing back.
 	assert results(client) == ["Failed"] * 3
-	assert frappe.db.count("Notification Log", {"for_user": officer, "document_type": "Identity Verification"}) == 1
+	assert (
+		frappe.db.count("Notification Log", {"for_user": officer, "document_type": "Identity Verification"})
+		== 1
+	)
 	with pytest.raises(ActionNotPossibleError, match="to investigate and unlock"):
 		api.check_identity_code(name, code)
 
