@@ -1,4 +1,4 @@
-"""In whose name something is done, where that is not whoever set it off."""
+"""In whose name something is done, if not the user who triggered it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ _UNATTENDED = "client_comms_unattended"
 
 @contextmanager
 def acting_as(user: str) -> Iterator[None]:
-	"""What the block does is done in the name of `user`; a request goes on afterwards with its own session and parameters."""
+	"""Act in the name of `user` inside the block; a request continues afterwards with its own session and parameters."""
 	session, form_dict = frappe.local.session, frappe.local.form_dict
 	before = {key: session.get(key) for key in ("user", "sid", "data")}
 	frappe.set_user(user)
@@ -24,7 +24,7 @@ def acting_as(user: str) -> Iterator[None]:
 
 @contextmanager
 def unattended() -> Iterator[None]:
-	"""What goes out inside the block is sent by a machine, though a request may have set it off."""
+	"""Messages inside the block are sent automatically, even if a request triggered them."""
 	before = frappe.flags.get(_UNATTENDED)
 	frappe.flags[_UNATTENDED] = True
 	try:
@@ -34,12 +34,12 @@ def unattended() -> Iterator[None]:
 
 
 def is_unattended() -> bool:
-	"""Whether nobody is at hand who could be asked: a job, or a block of `unattended`."""
+	"""Whether no one can be asked for a reason: in a job, or in a block of `unattended`."""
 	return not getattr(frappe.local, "request", None) or bool(frappe.flags.get(_UNATTENDED))
 
 
 @contextmanager
 def as_the_app() -> Iterator[None]:
-	"""As the scheduler would do it, whoever pressed the button."""
+	"""As the scheduler would do it, regardless of who clicked the button."""
 	with acting_as("Administrator"), unattended():
 		yield

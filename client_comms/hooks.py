@@ -421,7 +421,7 @@ extend_doctype_class = {
 	"Call Log": "client_comms.enforcement.doctypes.call_log.GuardedCallLog",
 	"Comment": "client_comms.enforcement.doctypes.comment.GuardedComment",
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
-	# Mail is received in the app's own name, whoever fetches it.
+	# Mail is received in the app's own name, regardless of who fetches it.
 	"Email Account": "client_comms.intake.email_account.GuardedEmailAccount",
 	# A queued message passes the gate again when it is sent.
 	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",

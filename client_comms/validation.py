@@ -23,7 +23,7 @@ def plain(content: str | None) -> str:
 def require_doctype(doctype: str) -> None:
 	"""Refuse a DocType that does not exist; Frappe would look for its code.
 
-	:raises frappe.DoesNotExistError: so it is
+	:raises frappe.DoesNotExistError: the DocType does not exist
 	"""
 	if not frappe.db.exists("DocType", doctype):
 		frappe.throw(

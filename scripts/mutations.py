@@ -115,7 +115,7 @@ FUNCTIONS = {
 	"enforcement.methods.global_search:_readable": ALL_IN_ORDER,
 	"enforcement.methods.form_load:visible": ALL_IN_ORDER,
 	"enforcement.methods.form_load:_trim_docinfo": NOTHING,
-	# Who may be given a part
+	# Access given to others
 	"enforcement.sharing:require_clearance": NOTHING,
 	"enforcement.sharing:validate": NOTHING,
 	"enforcement.sharing:end_lapsed": NOTHING,
@@ -235,7 +235,7 @@ def _file(module: str) -> Path:
 def controls(root: Path) -> list[Control]:
 	"""All controls of a checkout.
 
-	:raises LookupError: one that is listed above is not there any more
+	:raises LookupError: one that is listed above no longer exists
 	"""
 	return [*_in_hooks(root), *_functions(root)]
 

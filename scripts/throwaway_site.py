@@ -45,8 +45,8 @@ class ThrowawaySite:
 	"""`with ThrowawaySite(bench) as site:` then `site.python` and `site.environment` run tests on it.
 
 	With `kept_in`, a folder, the site stays there and the next run brings it up to date instead of
-	making it anew. `installed` are the apps on it besides Frappe and ERPNext. Raises BenchError, in one
-	sentence, when there can be no site.
+	creating it again. `installed` are the apps on it besides Frappe and ERPNext. Raises BenchError, in one
+	sentence, if no site can be created.
 	"""
 
 	def __init__(

@@ -44,7 +44,7 @@ STRUCTURE_KEYS = [
 with contextlib.suppress(ImportError):
 	from hypothesis import settings
 
-	# A busy machine is no defect of the code: no deadlines. CI draws the same examples every time.
+	# A busy machine is not a defect of the code, so there are no deadlines. CI draws the same examples every time.
 	settings.register_profile("client_comms", deadline=None, derandomize="CI" in os.environ)
 	settings.load_profile("client_comms")
 

@@ -1,4 +1,4 @@
-"""Check files on paper out and in by the code on their label (D-6)."""
+"""Check paper files out and in by the code on their label (D-6)."""
 
 import frappe
 
@@ -7,17 +7,17 @@ from client_comms.client_interactions import custody
 
 @frappe.whitelist()
 def physical_file(label_code: str) -> dict:
-	"""The file with a label, as the page shows it: `{"name", "title", "label_code", "state", "location", "custodian",
+	"""The file with a label, as shown on the page: `{"name", "title", "label_code", "state", "location", "custodian",
 	"custodian_name", "due_back", "confidentiality_level", "may_write"}`.
 
-	:raises frappe.DoesNotExistError: there is none that the user may see
+	:raises frappe.DoesNotExistError: there is none that the user can see
 	"""
 	return _shown(custody.by_label(label_code))
 
 
 @frappe.whitelist(methods=["POST"])
 def check_out_file(label_code: str, custodian: str, reason: str, due_back: str | None = None) -> dict:
-	"""Hand a file to somebody who may read it; `due_back` is a day. The file as `physical_file` shows it."""
+	"""Hand a file to a user who can read it; `due_back` is a day. Returns the file like `physical_file`."""
 	doc = _writable(label_code)
 	doc.check_out(custodian, reason, due_back)
 	return _shown(doc)
@@ -25,7 +25,7 @@ def check_out_file(label_code: str, custodian: str, reason: str, due_back: str |
 
 @frappe.whitelist(methods=["POST"])
 def check_in_file(label_code: str, location: str | None = None, custodian: str | None = None) -> dict:
-	"""Put a file back in its place, or into another location."""
+	"""Return a file to its location, or to another one."""
 	doc = _writable(label_code)
 	doc.check_in(location, custodian)
 	return _shown(doc)
@@ -33,7 +33,7 @@ def check_in_file(label_code: str, location: str | None = None, custodian: str |
 
 @frappe.whitelist(methods=["POST"])
 def move_file(label_code: str, location: str, reason: str | None = None) -> dict:
-	"""Keep a file in another location from now on."""
+	"""Move a file to another location."""
 	doc = _writable(label_code)
 	doc.move(location, reason)
 	return _shown(doc)
@@ -41,7 +41,7 @@ def move_file(label_code: str, location: str, reason: str | None = None) -> dict
 
 @frappe.whitelist(methods=["POST"])
 def report_file_missing(label_code: str, reason: str | None = None) -> dict:
-	"""Nobody knows where the file is."""
+	"""Report that a file is missing."""
 	doc = _writable(label_code)
 	doc.report_missing(reason)
 	return _shown(doc)

@@ -7,5 +7,5 @@ from client_comms.client_interactions import feedback
 
 @frappe.whitelist(methods=["POST"])
 def sign_off_feedback_review(review: str) -> str:
-	"""Close a review that somebody else prepared; its status."""
+	"""Sign off a review that someone else prepared; returns its status."""
 	return feedback.sign_off(review).status

@@ -116,7 +116,7 @@ def close(name: str) -> dict:
 	"""Close the interaction; the documentation that the matrix requires must exist (M-1).
 
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
-	:raises MissingDetailsError: likewise details of feedback
+	:raises MissingDetailsError: feedback details are missing and the mode is Enforce
 	"""
 	doc = _writable(name)
 	doc.check_event(response_clock.CLOSED, clock.now())

@@ -8,28 +8,28 @@ from client_comms.roles import require_configuring_or_auditing
 
 @frappe.whitelist(methods=["POST"])
 def complete_review(review: str) -> str:
-	"""The reviewer is done; the review's status."""
+	"""Complete a review as its reviewer; returns the review's status."""
 	return reviews.complete(review).status
 
 
 @frappe.whitelist(methods=["POST"])
 def comment_on_review(review: str, comment: str) -> str:
-	"""The person reviewed says something about a completed review; its name."""
+	"""Comment on a completed review as the person reviewed; returns the comment's name."""
 	return reviews.comment(review, comment).name
 
 
 @frappe.whitelist(methods=["POST"])
 def dispute_review(review: str, reason: str) -> str:
-	"""The person reviewed does not accept it; the name of the review that another reviewer makes."""
+	"""Dispute a review as the person reviewed; returns the name of the review by another reviewer."""
 	return reviews.dispute(review, reason).name
 
 
 @frappe.whitelist(methods=["POST"])
 def draw_reviews(programme: str, from_date: str, to_date: str, seed: str | None = None) -> str:
-	"""Draw the sample of a period now; the Review Draw.
+	"""Draw the sample of a period now; returns the Review Draw.
 
 	:param from_date: first day, and `to_date` the last one, in the site's time zone
-	:param seed: to draw a sample again that was drawn before
+	:param seed: to repeat an earlier sample
 	"""
 	require_configuring_or_auditing()
 	doc = frappe.get_doc(reviews.PROGRAMME, programme)

@@ -10,7 +10,7 @@ from client_comms.scorecard import card
 def scorecard(since: str | None = None, until: str | None = None) -> dict:
 	"""The clauses with their state, controls and figures, for a period.
 
-	:param since: first day, and `until` last day, in the site's time zone; the last 30 days when left out
+	:param since: first day, and `until` last day, in the site's time zone; by default the last 30 days
 	:returns: see `scorecard.card.of`
 	:raises frappe.PermissionError: the caller is neither a Compliance Officer nor a Client Communications Manager
 	"""
@@ -20,6 +20,6 @@ def scorecard(since: str | None = None, until: str | None = None) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def scorecard_snapshot(since: str | None = None, until: str | None = None) -> str:
-	"""Keep the scorecard as it stands, to be printed; the name of the snapshot."""
+	"""Store the current scorecard for printing; returns the name of the snapshot."""
 	require_configuring_or_auditing()
 	return card.take_snapshot(since, until).name

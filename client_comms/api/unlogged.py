@@ -56,7 +56,7 @@ def _each(documents: str | list, do: Callable[[str, str], dict]) -> list[dict]:
 
 def _parsed(documents: str | list) -> list[dict]:
 	"""
-	:raises frappe.ValidationError: it is no list of documents
+	:raises frappe.ValidationError: it is not a list of documents
 	"""
 	try:
 		parsed = frappe.parse_json(documents)

@@ -23,7 +23,7 @@ def by_label(code: str):
 		frappe.clear_messages()
 		frappe.throw(
 			_(
-				"There is no file with the label {0} that you may see. Scan the label again, or ask whoever keeps the files."
+				"No file with the label {0} was found that you can see. Scan the label again, or ask the person who keeps the files."
 			).format(frappe.bold(frappe.utils.escape_html(code or ""))),
 			exc=frappe.DoesNotExistError,
 			title=_("Label Not Found"),
@@ -62,7 +62,7 @@ def _remind_of_files() -> None:
 			row.name,
 		)
 		frappe.db.set_value(FILE, row.name, "last_reminded_on", today, update_modified=False)
-		frappe.db.commit()  # nosemgrep: a job; nobody is reminded twice when it is killed
+		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
 
 
 def _remind_of_inventories() -> None:

@@ -1,6 +1,6 @@
-"""Feedback reviewed for trends: figures and trend tests of a period, frozen into a review; sign-off; actions (F-3).
+"""Feedback reviewed for trends: figures and trend tests of a period, stored in a review; sign-off; actions (F-3).
 
-Counts alone: nothing of what a client wrote is in a review. The tests are `rules.trends`, which names their sources.
+A review contains only counts, never what a client wrote. The tests are `rules.trends`, which names their sources.
 """
 
 from collections import Counter, defaultdict
@@ -22,12 +22,12 @@ from client_comms.rules import trends
 
 REVIEW = "Feedback Review"
 INTERACTION = "Client Interaction"
-MONTHS = 18  # that the trend tests look at
-RARE = 1.0  # on average a month: below it, the gaps between events tell more than counts
+MONTHS = 18  # used by the trend tests
+RARE = 1.0  # monthly average below which gaps between events say more than counts
 ALL = "All Feedback"
 
 
-# --- what there is -------------------------------------------------------------------------------
+# --- figures ----------------------------------------------------------------------------------
 
 
 def types() -> list[str]:
@@ -59,13 +59,13 @@ def of_period(begin: date, end: date) -> list[frappe._dict]:
 
 
 def months_until(end: date, number: int = MONTHS) -> list[str]:
-	"""The months up to and with that of `end`, as `YYYY-MM`."""
+	"""The months up to and including that of `end`, as `YYYY-MM`."""
 	first = getdate(add_months(end.replace(day=1), 1 - number))
 	return [str(add_months(first, each))[:7] for each in range(number)]
 
 
 def volumes(months: list[str]) -> list[int]:
-	"""The interactions of each month, by which counts of feedback are compared; one query."""
+	"""The number of interactions of each month, with which feedback counts are compared; one query."""
 	rows = dict(
 		frappe.db.sql(
 			"""select date_format(`occurred_on`, '%%Y-%%m'), count(*) from `tabClient Interaction`
@@ -77,7 +77,7 @@ def volumes(months: list[str]) -> list[int]:
 
 
 def series(end: date) -> list[dict]:
-	"""Counts by month of all feedback and of each kind and category, each with its chart and what the tests say.
+	"""Counts by month of all feedback and of each kind and category, each with its chart and test results.
 
 	:returns: `[{"name", "method", "months", "counts", "values", "centre", "lower", "upper", "signals": [{"rule", "month", "method",
 	    "message"}], "few": text or None}]`
@@ -138,7 +138,7 @@ def _chart(shown: trends.Chart, tested: Iterable[tuple[str, trends.Chart, list[s
 
 
 def figures(begin: date, end: date) -> dict:
-	"""What a review freezes: `{"total", "by": {"category" | "kind" | "channel" | "severity": {name: count}}, "upheld": {answer: count},
+	"""The figures stored in a review: `{"total", "by": {"category" | "kind" | "channel" | "severity": {name: count}}, "upheld": {answer: count},
 	"upheld_share": percent or None, "bands": {band: count}, "open": count, "series": [...]}`."""
 	rows = of_period(begin, end)
 	fields = {
@@ -164,7 +164,7 @@ def figures(begin: date, end: date) -> dict:
 
 
 def _bands(rows: list) -> dict[str, int]:
-	"""Band → how many were closed within it; one query for the moments of closing."""
+	"""Band → how many were closed within it; one query for the closing times."""
 	closed = dict(
 		frappe.get_all(
 			"Interaction Event",
@@ -196,7 +196,7 @@ def _bands(rows: list) -> dict[str, int]:
 
 
 def make(begin: date, end: date, *, early: bool = False):
-	"""The review of a period with its figures and signals; open actions of the review before carry over."""
+	"""Create the review of a period with its figures and signals; open actions of the previous review are carried over."""
 	found = figures(begin, end)
 	signals = [{"series": each["name"], **signal} for each in found["series"] for signal in each["signals"]]
 	doc = frappe.get_doc(
@@ -240,7 +240,7 @@ def _open_actions(before: date) -> list[dict]:
 
 
 def make_due() -> None:
-	"""Daily: the review of the month before, once it is over; and early, when a test fires in the month that runs. Repeatable."""
+	"""Daily: create the review of the previous month, or an early one if a test gives a signal in the current month. Repeatable."""
 	if not types():
 		return
 	today = clock.now().date()
@@ -256,7 +256,7 @@ def make_due() -> None:
 
 
 def _fires_in(today: date) -> bool:
-	"""Whether more feedback came this month than chance explains. Rules that need the whole month wait for it."""
+	"""Whether more feedback came this month than chance explains. Rules that need the whole month are not applied yet."""
 	this_month = str(today)[:7]
 	return any(
 		signal["rule"] == trends.ABOVE_LIMIT and signal["month"] == this_month
@@ -266,7 +266,7 @@ def _fires_in(today: date) -> bool:
 
 
 def sign_off(name: str):
-	"""Close a review; its actions become ToDos of their owners.
+	"""Sign off a review; its actions become ToDos of their owners.
 
 	:raises FourEyesError: the session user prepared it
 	:raises frappe.ValidationError: there are signals, and no findings
@@ -275,18 +275,18 @@ def sign_off(name: str):
 	doc.check_permission("write")
 	user = frappe.session.user
 	if doc.status == SIGNED_OFF:
-		frappe.throw(_("This review is signed off already."), title=_("Signed Off"))
+		frappe.throw(_("This review is already signed off."), title=_("Signed Off"))
 	prepared_by = doc.prepared_by
 	if prepared_by is None:
 		frappe.throw(
-			_("Write the findings and save the review first; somebody else signs it off then."),
+			_("Enter the findings and save the review first. Someone else can then sign it off."),
 			title=_("Not Prepared Yet"),
 		)
 	if user == prepared_by:
 		frappe.throw(
-			_("You prepared this review. Ask somebody else to sign it off."),
+			_("You prepared this review, so someone else must sign it off."),
 			exc=FourEyesError,
-			title=_("Second Person Needed"),
+			title=_("Second Approver Required"),
 		)
 	doc.status, doc.signed_off_by, doc.signed_off_on = SIGNED_OFF, user, clock.now()
 	for row in doc.actions:
@@ -314,7 +314,7 @@ def _todo(doc, row) -> str:
 
 
 def note_who_prepares(doc, method=None) -> None:
-	"""`before_save` of Feedback Review: whoever writes findings, decisions or actions prepared it."""
+	"""`before_save` of Feedback Review: the user who enters findings, decisions or actions is its preparer."""
 	before = doc.get_doc_before_save()
 	if before and not doc.flags.by_app and doc.status == DRAFT:
 		doc.prepared_by = frappe.session.user
@@ -324,7 +324,7 @@ def note_who_prepares(doc, method=None) -> None:
 
 
 def missing_details(doc) -> tuple:
-	"""What a Client Interaction of a feedback type still needs before it is closed."""
+	"""The details that a Client Interaction of a feedback type still needs before it can be closed."""
 	if not doc.communication_type or not frappe.get_cached_value(
 		"Communication Type", doc.communication_type, "is_feedback"
 	):
@@ -333,7 +333,7 @@ def missing_details(doc) -> tuple:
 
 
 def require_details(doc) -> None:
-	"""Before feedback is closed, its details are there, depending on the mode (F-1, F-3).
+	"""Feedback needs its details before it can be closed, depending on the mode (F-1, F-3).
 
 	:raises MissingDetailsError: they are missing, and the mode is Enforce
 	"""
@@ -341,7 +341,7 @@ def require_details(doc) -> None:
 		controls.enforce(
 			"feedback_mode",
 			"<br>".join(translate(each) for each in missing),
-			title=_("Details of Feedback Missing"),
+			title=_("Feedback Details Missing"),
 			exc=MissingDetailsError,
 		)
 

@@ -54,7 +54,7 @@ def decide(record: access.Record, action: str, user: str | None = None) -> acces
 
 
 def decide_any(records: Iterable[access.Record], action: str, user: str) -> access.Decision | None:
-	"""`rules.access.decide_any`, likewise; does not load the user if there are no records."""
+	"""`rules.access.decide_any` for a user of this site, now; does not load the user if there are no records."""
 	records = iter(records)
 	first = next(records, None)
 	if first is None:

@@ -1,8 +1,8 @@
-"""Messages to open browsers (P-2). Frappe sends new messages and comments, with their text, to everybody who has the form
-of the document open under which they are filed.
+"""Realtime messages to open browsers (P-2). Frappe sends new messages and comments, with their text, to everyone who has opened the form
+of the document under which they are filed.
 
-That may be a customer whom many can see, and whoever opened a form stays among those who are told, whatever changed
-since. So nothing confidential is sent: the form is told to load its timeline again, which checks access.
+That may be a customer whom many users can see, and users who opened a form keep receiving messages, even if their access
+has changed. So nothing confidential is sent: the form only reloads its timeline, which checks access.
 """
 
 import frappe
@@ -37,7 +37,7 @@ class Discreet:
 
 	def notify_change(self, action):
 		if action == "add":
-			# What is logged becomes confidential after Frappe has announced it.
+			# A logged message becomes confidential only after Frappe has announced it.
 			frappe.db.before_commit.add(self._notify_added)
 		elif is_confidential(self):
 			tell_changed(self.reference_doctype, self.reference_name)

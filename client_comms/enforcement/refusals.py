@@ -27,7 +27,7 @@ def objection(doctype: str, name: str, action: str, user: str, decision: access.
 def _way_to_training() -> str:
 	"""The next step for a user whose training is not current."""
 	page = f'<a href="{compat.desk_url("take-training")}">{_("My Training")}</a>'
-	return _("Complete it under {0}; the records are open to you again from that moment.").format(page)
+	return _("Complete it under {0}. You can then open these records again immediately.").format(page)
 
 
 def kept() -> dict[tuple[str, str], tuple[str, access.Decision]]:

@@ -1,7 +1,7 @@
-"""Renaming and merging documents (D-5, P-2). Both carry a record, and all that hangs on it, to another name.
+"""Renaming and merging documents (D-5, P-2). Both move a record, and everything that depends on it, to another name.
 
-Frappe asks whether the documents may be written, unless the caller says that this was asked already; a request could
-say so, too.
+Frappe checks write access to the documents, unless the caller says that this was already checked; a request could
+say so as well.
 """
 
 import frappe
@@ -15,9 +15,9 @@ _ARGUMENTS = ("args", "arg", "kwargs")  # of a method of a document, within thos
 
 
 def keep_checks() -> None:
-	"""`before_request`: what renames a document asks first, whatever the request says; asks no database.
+	"""`before_request`: requests that rename a document are checked first, whatever they contain; does not query the database.
 
-	:raises frappe.PermissionError: the request tells it not to
+	:raises frappe.PermissionError: the request asks to skip the checks
 	"""
 	given = (frappe.form_dict, *map(_parsed, map(frappe.form_dict.get, _ARGUMENTS)))
 	if any(isinstance(each, dict) and _CHECKS in each for each in given):
@@ -31,10 +31,10 @@ def keep_checks() -> None:
 
 
 def require(doc, method=None, old=None, new=None, merge=False) -> None:
-	"""`after_rename` of every document, by whatever way it was renamed; a refusal takes everything back.
+	"""`after_rename` of every document, however it was renamed; a refusal rolls back everything.
 
 	:raises frappe.PermissionError: records of this app keep their names
-	:raises ClearanceMissingError: the session user may not change a record, or not delete the one that was merged
+	:raises ClearanceMissingError: the session user cannot change a record, or cannot delete the one that was merged
 	"""
 	if frappe.flags.in_patch or frappe.flags.in_migrate:
 		return
@@ -51,13 +51,13 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 			title=_("Clearance Missing"),
 		)
 	if merge and documents.is_governed(doc.doctype):
-		# What was merged is at least as confidential as before.
+		# The merged record is at least as confidential as before.
 		if level := frappe.db.get_value(doc.doctype, old, "confidentiality_level"):
 			levels.raise_to(doc.doctype, new, level)
 
 
 def _keeps_its_name(doctype: str) -> bool:
-	"""Whether a DocType of this app was made without a way to rename; Customize Form does not change that."""
+	"""Whether documents of this app's DocType cannot be renamed; Customize Form cannot change that."""
 	made = frappe.db.get_value("DocType", doctype, ["module", "allow_rename"], as_dict=True, cache=True)
 	return frappe.local.module_app.get(frappe.scrub(made.module)) == "client_comms" and not made.allow_rename
 

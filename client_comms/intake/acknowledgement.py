@@ -55,7 +55,7 @@ def send(interaction, message) -> None:
 def is_due(interaction, message) -> bool:
 	"""Whether the message is an email that opened the interaction, and its client is owed a reply (C-3).
 
-	Mail of machines and of staff opens none. An Email Account that replies by itself does so next.
+	Mail of machines and of staff opens none. If the Email Account replies automatically, it does so next.
 	"""
 	received = [row for row in interaction.events if row.event in response_clock.CLOCK_EVENTS]
 	return (

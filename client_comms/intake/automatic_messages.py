@@ -1,8 +1,8 @@
-"""What a machine wrote to a client acknowledges nothing unless it goes out (C-3).
+"""Automatic messages to a client count as acknowledgement only if they are sent (C-3).
 
-The reply that a mailbox gives by itself is an event once the gate has let it into the Email Queue. It has no Communication:
-the message that it answers, to which it refers, stands for it in the history. Any automatic message that fails later, or is
-refused, is taken back.
+An automatic reply of a mailbox becomes an event once the gate has let it into the Email Queue. It has no Communication:
+the message that it answers represents it in the history. Automatic messages that fail later, or are refused, are removed
+from the history.
 """
 
 from email import message_from_string
@@ -22,13 +22,13 @@ _OTHER = {
 
 
 def after_queueing(doc, method=None) -> None:
-	"""`after_insert` of Email Queue, behind the gate."""
+	"""`after_insert` of Email Queue, after the gate."""
 	if not doc.communication and (message := acknowledgement.replied_to()):
 		_record(message.name, response_clock.AUTO_ACKNOWLEDGED, after=None)
 
 
 def take_back(queued) -> None:
-	"""An email was refused, or has failed for good: a client who was to be told of receipt has not been told."""
+	"""An email was refused or has finally failed: the client has not received the acknowledgement."""
 	_follow(queued, response_clock.NOT_SENT)
 
 
@@ -54,9 +54,9 @@ def _follow(queued, event: str) -> None:
 
 
 def _record(name: str, event: str, after: str | None) -> None:
-	"""Tell the interaction what became of an automatic message, or of the automatic reply to a message of the client.
+	"""Record the outcome of an automatic message, or of the automatic reply to a client's message, on the interaction.
 
-	:param after: what the history must have told of that last
+	:param after: what the history must have recorded last about it
 	"""
 	message = frappe.db.exists(COMMUNICATION, name) and frappe.get_doc(COMMUNICATION, name)
 	if not (message and message.client_interaction):
@@ -64,7 +64,7 @@ def _record(name: str, event: str, after: str | None) -> None:
 	interaction = frappe.get_doc(communication.INTERACTION, message.client_interaction, for_update=True)
 	told = [row.event for row in interaction.events if row.source_name == name]
 	if message.sent_or_received == "Received" and response_clock.RECEIVED not in told:
-		return  # of a machine, or of staff
+		return  # automatic, or from staff
 	if next((each for each in reversed(told) if each in _OTHER), None) == after:
 		interaction.record(event, source=message)
 

@@ -1,4 +1,4 @@
-"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name, whoever fetched them (D-1, F-1)."""
+"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name, regardless of who fetched them (D-1, F-1)."""
 
 import frappe
 

@@ -33,7 +33,7 @@ def consent_of(
 			False,
 			consent_rules.NO_CONSENT,
 			None,
-			Message(N_("The client concerned is not recorded, so there can be no consent.")),
+			Message(N_("The client concerned is not recorded, so no consent can exist.")),
 		)
 	request = consent_rules.Request(
 		purpose or frappe.get_cached_doc("Client Comms Settings").sharing_purpose,

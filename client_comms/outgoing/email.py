@@ -59,7 +59,7 @@ def before_queueing(doc, method=None) -> None:
 	try:
 		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
 	except OutgoingRefusedError:
-		if doc.communication:  # whoever sends it may have filed it before, and go on without
+		if doc.communication:  # its sender may have filed it before, and continue without it
 			automatic_messages.take_back(doc)
 		raise
 

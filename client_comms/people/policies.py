@@ -72,7 +72,7 @@ def attest(name: str) -> str:
 		return existing
 	if name not in {row.name for row in in_force()}:
 		frappe.throw(
-			_("Version {0} of {1} is not in force. Open the version that is.").format(
+			_("Version {0} of {1} is not in force. Open the version that is in force.").format(
 				frappe.bold(policy.version_label), frappe.bold(policy.policy_title)
 			),
 			title=_("Not in Force"),
@@ -156,14 +156,14 @@ def remind() -> None:
 			users |= alerts.users_with_role(COMPLIANCE_OFFICER)
 		alerts.tell(users, lambda row=row, step=step: _review_sentence(row, step), POLICY, row.name)
 		frappe.db.set_value(POLICY, row.name, "last_reminded_on", today, update_modified=False)
-		frappe.db.commit()  # nosemgrep: a job; nobody is reminded twice when it is killed
+		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
 
 
 def _review_sentence(row, step: int) -> str:
 	day = formatdate(row.next_review_on)
 	if step > 0:
-		return _("The review of the policy {0} is overdue since {1}").format(row.policy_title, day)
-	return _("The policy {0} is to be reviewed by {1}").format(row.policy_title, day)
+		return _("The review of the policy {0} has been overdue since {1}").format(row.policy_title, day)
+	return _("The policy {0} must be reviewed by {1}").format(row.policy_title, day)
 
 
 def as_shown(row) -> dict:

@@ -1,6 +1,6 @@
 """Record reviews: drawn at random, scored beside the record, answered by the person reviewed, and compared (R-2).
 
-Only people who may read a record review it. What the system can judge by itself is filled in: details, documentation,
+Only users who can read a record review it. What the system can judge is filled in: details, documentation,
 clocks and wording. The draw, the scores and the agreement are `rules.sampling`, `rules.review_scores` and `rules.agreement`.
 """
 
@@ -60,7 +60,7 @@ def draw_all() -> None:
 def draw(programme, begin: date, end: date, seed: str | None = None):
 	"""Draw the records of a period and give them to reviewers; the Review Draw.
 
-	:param seed: by which the sample can be drawn again; a random one when left out
+	:param seed: with which the sample can be drawn again; by default a random one
 	"""
 	seed = seed or secrets.token_hex(8)
 	candidates = candidates_of(programme, begin, end)
@@ -103,7 +103,7 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 
 
 def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:
-	"""The records of a period that have somebody responsible, with what they are marked as; two queries."""
+	"""The records of a period with responsible staff, and their marks; two queries."""
 	strictest = policy.current().strictest
 	new_since = add_days(end, -(programme.new_staff_days or 0))
 	new_staff = set(frappe.get_all("User", {"creation": (">=", new_since)}, pluck="name"))
@@ -143,7 +143,7 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 
 
 def reviewers_of(programme) -> list[str]:
-	"""The people who hold the reviewer role; Administrator is nobody in particular."""
+	"""The users with the reviewer role, without Administrator."""
 	return sorted(alerts.users_with_role(programme.reviewer_role) - {"Administrator"})
 
 
@@ -165,7 +165,7 @@ def may_read(user: str, interaction: str) -> bool:
 def open_review(
 	programme, interaction: str, reviewer: str, *, draw=None, because="", part=FIRST, disputes=None
 ):
-	"""A review to be scored, with what the system can judge by itself."""
+	"""A review to be scored, with the scores that the system can give."""
 	doc = frappe.get_doc(INTERACTION, interaction)
 	review = frappe.get_doc(
 		{
@@ -218,7 +218,7 @@ def _judge_documentation(doc, highest: int):
 	"""The documentation that the matrix owes (M-1)."""
 	owed = matrix.owed_documentation(doc.matrix, doc.communication_type)
 	if not owed:
-		return None, _("The matrix owes no documentation for this type.")
+		return None, _("The matrix requires no documentation for this type.")
 	missing = doc.missing_documentation()
 	note = _("Missing: {0}.").format(", ".join(_(each.method) for each in missing)) if missing else None
 	return review_scores.by_share(len(owed) - len(missing), len(owed), highest), note
@@ -235,7 +235,7 @@ def _judge_clocks(doc, highest: int):
 	if not judged:
 		return None, _("No deadline has been judged yet.")
 	kept = judged.count(response_clock.MET)
-	note = _("Deadlines kept: {0} of {1}.").format(kept, len(judged)) if kept < len(judged) else None
+	note = _("Deadlines met: {0} of {1}.").format(kept, len(judged)) if kept < len(judged) else None
 	return review_scores.by_share(kept, len(judged), highest), note
 
 
@@ -254,9 +254,9 @@ def _judge_wording(doc, highest: int):
 		limit=20,
 	)
 	if not texts:
-		return None, _("No message went out.")
+		return None, _("No message was sent.")
 	faults = sum(len(wording.check(wording.plain(text))) for text in texts if text)
-	note = _("Remarks on wording: {0}.").format(faults) if faults else None
+	note = _("Wording findings: {0}.").format(faults) if faults else None
 	return review_scores.by_faults(faults, highest), note
 
 
@@ -275,14 +275,14 @@ def complete(name: str):
 	"""The reviewer is done: the person reviewed sees it, and findings become ToDos.
 
 	:raises frappe.ValidationError: a criterion has no score yet
-	:raises frappe.PermissionError: it is somebody else's review, or the record may not be read any more
+	:raises frappe.PermissionError: it is another user's review, or the record can no longer be read
 	"""
 	doc = frappe.get_doc(REVIEW, name, for_update=True)
 	_require(doc, doc.reviewer, OPEN)
 	if not doc.is_scored():
 		missing = [row.criterion for row in doc.scores if not row.not_applicable and row.score in (None, "")]
 		frappe.throw(
-			_("These criteria have no score yet: {0}. Score them, or mark them as not applicable.").format(
+			_("These criteria have no score: {0}. Score them, or mark them as not applicable.").format(
 				frappe.bold(", ".join(missing))
 			),
 			title=_("Scores Missing"),
@@ -328,20 +328,20 @@ def comment(name: str, text: str):
 
 
 def dispute(name: str, reason: str):
-	"""The person reviewed does not accept a review: another reviewer looks at the record anew, whose word is the last.
+	"""The person reviewed does not accept a review: another reviewer reviews the record again, and that decision is final.
 
-	:raises frappe.ValidationError: without a reason, when it was reviewed anew already, or nobody else may review it
+	:raises frappe.ValidationError: no reason is given, it was already reviewed again, or no one else can review it
 	"""
 	doc = frappe.get_doc(REVIEW, name, for_update=True)
 	_require(doc, doc.reviewed_user, COMPLETED)
 	if not (reason or "").strip():
-		frappe.throw(_("Say what you do not accept, and why."), title=_("Reason Missing"))
+		frappe.throw(_("State what you do not accept, and why."), title=_("Reason Missing"))
 	if doc.part == AGAIN:
 		frappe.throw(
-			_("This is the review after a dispute; it is the last one. Talk to {0}.").format(
+			_("This review was made after a dispute and is final. Talk to {0}.").format(
 				frappe.bold(frappe.utils.get_fullname(doc.reviewer))
 			),
-			title=_("Reviewed Again Already"),
+			title=_("Already Reviewed Again"),
 		)
 	programme = frappe.get_doc(PROGRAMME, doc.programme)
 	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
@@ -351,7 +351,7 @@ def dispute(name: str, reason: str):
 	if reviewer is None:
 		frappe.throw(
 			_(
-				"Nobody else with the role {0} may read this record. Ask a {1} to name another reviewer."
+				"No one else with the role {0} can read this record. Ask a {1} to name another reviewer."
 			).format(frappe.bold(_(programme.reviewer_role)), _("Compliance Officer")),
 			title=_("No Other Reviewer"),
 		)
@@ -382,7 +382,10 @@ def _require(doc, user: str, *states: str) -> None:
 			title=_("Not Permitted"),
 		)
 	if doc.status not in states:
-		frappe.throw(_("This review is {0}.").format(frappe.bold(_(doc.status))), title=_("Not Possible Now"))
+		frappe.throw(
+			_("The status of this review is {0}.").format(frappe.bold(_(doc.status))),
+			title=_("Not Possible Now"),
+		)
 
 
 def remind() -> None:

@@ -1,6 +1,6 @@
 """Trainings: who owes which, how they are taken, and what counts (R-1, T-1).
 
-`enforcement.policy` asks whether somebody is trained; the states and the judgement of tests are `rules.training`.
+`enforcement.policy` decides whether a user is trained; states and test results are computed by `rules.training`.
 """
 
 import json
@@ -29,7 +29,7 @@ COMPLETED_HOOK = "client_comms_training_completed"
 
 
 def owed_by_roles(roles: Iterable[str]) -> list[str]:
-	"""The trainings that somebody with these roles owes, by name."""
+	"""The names of the trainings that these roles require."""
 	held = set(roles)
 	if not held & set(procedure.ROLES):
 		audience = policy.training_roles()
@@ -74,7 +74,7 @@ def assign_all() -> None:
 	for subject in policy.subjects():
 		if subject.user != "Administrator":
 			assign(subject.user, owed_by_roles(subject.roles))
-			frappe.db.commit()  # nosemgrep: a job of its own; it goes on with the next user
+			frappe.db.commit()  # nosemgrep: a separate job; it continues with the next user
 	frappe.db.delete(
 		ASSIGNMENT, {"user": ("not in", [subject.user for subject in policy.subjects()] or [""])}
 	)
@@ -147,14 +147,14 @@ def remind() -> None:
 		frappe.db.set_value(
 			ASSIGNMENT, {"user": user, "training": training}, "last_reminded_on", today, update_modified=False
 		)
-		frappe.db.commit()  # nosemgrep: a job; nobody is reminded twice when it is killed
+		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
 
 
 def _sentence(user: str, training: str, state: rules.State) -> str:
 	name, day = frappe.utils.get_fullname(user), formatdate(state.until)
 	if state.name in (rules.LAPSED, rules.OVERDUE):
-		return _("The training {0} of {1} is overdue since {2}").format(training, name, day)
-	return _("The training {0} of {1} is to be completed by {2}").format(training, name, day)
+		return _("The training {0} of {1} has been overdue since {2}").format(training, name, day)
+	return _("The training {0} of {1} must be completed by {2}").format(training, name, day)
 
 
 def locked_out(level: str) -> list[str]:
@@ -247,9 +247,7 @@ def finish(name: str, answers: dict) -> dict:
 	doc = frappe.get_cached_doc(TRAINING, attempt.training)
 	if _paper_is_old(attempt, doc):
 		frappe.throw(
-			_(
-				"The training was changed meanwhile. Open it again; your time so far is not lost, only the test begins anew."
-			),
+			_("The training has been changed in the meantime. Open it again and start the test over."),
 			title=_("Training Changed"),
 		)
 	answers = _clean(answers)
@@ -283,7 +281,7 @@ def _mine(name: str):
 	attempt = frappe.get_doc(ATTEMPT, name, for_update=True)
 	if attempt.user != frappe.session.user or attempt.status != IN_PROGRESS:
 		frappe.throw(
-			_("This test is over, or somebody else's. Open the training again."),
+			_("This test has ended or belongs to another user. Open the training again."),
 			exc=frappe.PermissionError,
 			title=_("Test Not Open"),
 		)
@@ -293,11 +291,13 @@ def _mine(name: str):
 def _clean(answers) -> dict[str, list[int]]:
 	"""Key → numbers, whatever form a request brings them in."""
 	if not isinstance(answers, dict):
-		frappe.throw(_("Answers are given by question."), title=_("Answers Not Understood"))
+		frappe.throw(
+			_("Send the answers as an object with one entry per question."), title=_("Invalid Answers")
+		)
 	try:
 		return {str(key)[:10]: sorted({int(n) for n in numbers})[:100] for key, numbers in answers.items()}
 	except (TypeError, ValueError):
-		frappe.throw(_("Each answer is a list of option numbers."), title=_("Answers Not Understood"))
+		frappe.throw(_("Send each answer as a list of option numbers."), title=_("Invalid Answers"))
 
 
 def complete(

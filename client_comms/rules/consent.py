@@ -44,7 +44,7 @@ class Consent:
 	"""The client's decisions about a purpose.
 
 	`third_party` None: it concerns only ourselves, such as marketing. `contact` None: it was given for
-	the party as a whole. `data_categories` empty: it covers all data we hold.
+	the party as a whole. If `data_categories` is empty, it covers all data we hold.
 	"""
 
 	name: str
@@ -74,7 +74,7 @@ class Consent:
 class Request:
 	"""What we want to do: share data of `data_categories` with `third_party` for `purpose`.
 
-	`data_categories` empty: unknown, so only a consent for all data covers it. `contact`
+	If `data_categories` is empty, they are unknown, so only a consent for all data covers it. `contact`
 	is the person whose data it is, None for the party as a whole.
 	"""
 

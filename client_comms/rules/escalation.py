@@ -35,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-	"""What the organisation configured. `warning_share` is a share of the working time granted; 0: no warning."""
+	"""What the organisation configured. `warning_share` is a share of the working time granted; 0 means no warning."""
 
 	warning_share: float = 0
 	steps: tuple[Step, ...] = ()

@@ -35,15 +35,15 @@ class Size:
 
 	def __post_init__(self):
 		if (self.number is None) == (self.share is None):
-			raise RuleError(Message(_("Give either a number or a share of records to review.")))
+			raise RuleError(Message(_("Enter either a number or a percentage of records to review.")))
 		if self.number is not None and self.number < 0:
 			raise RuleError(Message(_("The number of records to review cannot be negative.")))
 		if self.share is not None and not 0 < self.share <= 1:
 			raise RuleError(
-				Message(_("The share of records to review must be above 0 and at most 100 percent."))
+				Message(_("The percentage of records to review must be above 0 and at most 100."))
 			)
 		if any(not 0 <= share <= 1 for share in self.extra.values()):
-			raise RuleError(Message(_("An additional share must be between 0 and 100 percent.")))
+			raise RuleError(Message(_("An additional percentage must be between 0 and 100.")))
 
 	def of(self, records: int) -> int:
 		"""How many of a stratum of `records` are drawn before the additional shares; fractions are rounded up."""

@@ -1,7 +1,7 @@
 """The state of each clause of the procedure, from its controls and its figures (R-3).
 
-Red: a control is off or broken, or a figure is below what can be tolerated. Amber: a control only warns, or a figure is below what
-is aimed at. Green: all controls hold and all figures are on target. A figure without anything to count says nothing.
+Red: a control is off or broken, or a figure is beyond its limit. Amber: a control only warns, or a figure misses its target.
+Green: all controls work and all figures are on target. A figure without anything to count has no state.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-	"""From which value on a figure is green or amber; `better` says whether low or high values are."""
+	"""The values from which a figure is green or amber; `better` says whether low or high values are better."""
 
 	better: str
 	green: float
@@ -43,7 +43,7 @@ class Target:
 
 
 def of_mode(mode: str | None) -> State:
-	"""A control with a mode; one that nobody has set enforces."""
+	"""A control with a mode; one that was never set counts as Enforce."""
 	if mode == "Off":
 		return State(RED, Message(_("This control is off.")))
 	if mode == "Warn":
@@ -57,5 +57,5 @@ def of_switch(on: object) -> State:
 
 
 def worst(states: Iterable[State]) -> State | None:
-	"""The state that decides; of equal ones the first. None without any."""
+	"""The worst state; of equal ones the first. None if there are none."""
 	return max(states, key=lambda state: _ORDER.index(state.colour), default=None)

@@ -89,11 +89,16 @@ class Question:
 			raise RuleError(Message(_("Question {question} needs at least two options."), values))
 		if not self.right or not all(1 <= each <= self.options for each in self.right):
 			raise RuleError(
-				Message(_("Question {question} needs a right option among those it has."), values)
+				Message(_("The correct option of question {question} must be one of its options."), values)
 			)
 		if not self.multiple and len(self.right) > 1:
 			raise RuleError(
-				Message(_("Question {question} has one right option only, or is multiple choice."), values)
+				Message(
+					_(
+						"Question {question} has several correct options. Select Several Correct Options, or enter only one."
+					),
+					values,
+				)
 			)
 
 

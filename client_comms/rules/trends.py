@@ -64,7 +64,7 @@ def u_chart(counts: Sequence[int], exposures: Sequence[float], baseline: int | N
 	:raises RuleError: counts and exposures do not match
 	"""
 	if len(counts) != len(exposures) or any(count < 0 for count in counts) or any(e < 0 for e in exposures):
-		raise RuleError(Message(_("Give a count and a volume, 0 or more, for each period.")))
+		raise RuleError(Message(_("Enter a count and a volume of 0 or more for each period.")))
 	values = tuple(count / e if e else None for count, e in zip(counts, exposures, strict=True))
 	base = range(len(counts) if baseline is None else min(baseline, len(counts)))
 	volume = sum(exposures[i] for i in base)
@@ -142,12 +142,12 @@ def g_chart(gaps: Sequence[int], baseline: int | None = None) -> Chart:
 	for period, gap in enumerate(gaps):
 		if gap > upper:
 			text = _(
-				"{count} without one is above the upper limit of {limit} (g-chart): it has become rarer."
+				"A gap of {count} is above the upper limit of {limit} (g-chart), so this has become rarer."
 			)
 			signals.append(_beyond(LONG_GAP, text, period, gap, upper))
 		elif gap + 1 <= lower:
 			text = _(
-				"{count} without one is below the lower limit of {limit} (g-chart): it comes more often."
+				"A gap of {count} is below the lower limit of {limit} (g-chart), so this has become more frequent."
 			)
 			signals.append(_beyond(SHORT_GAP, text, period, gap, lower))
 	return Chart(values, mean, (lower,) * len(gaps), (upper,) * len(gaps), tuple(signals))
@@ -205,6 +205,6 @@ def fewest_crossings(useful: int) -> int:
 
 def _too_few(needed: int, given: int) -> Message:
 	return Message(
-		_("Too few to tell: {given} usable values, and this method needs {needed}."),
+		_("Too few values: {given} are usable, but this method needs {needed}."),
 		{"given": given, "needed": needed},
 	)

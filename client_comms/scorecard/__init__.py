@@ -1,1 +1,1 @@
-"""The 25 clauses of the procedure with their controls and figures: what holds, and how well (R-3)."""
+"""The 25 clauses of the procedure with their controls and figures (R-3)."""

@@ -1,4 +1,4 @@
-"""The scorecard of a period: each clause with its state, the rule that says so, its controls and its figures (R-3)."""
+"""The scorecard of a period: each clause with its state, the deciding rule, its controls and its figures (R-3)."""
 
 from datetime import datetime, timedelta
 
@@ -19,19 +19,19 @@ _CACHED_SECONDS = 300
 
 
 def period(since=None, until=None) -> tuple[datetime, datetime]:
-	"""The first and the last moment of a period; the last 30 days when left out.
+	"""The first and the last moment of a period; by default the last 30 days.
 
-	:raises frappe.ValidationError: it ends before it begins
+	:raises frappe.ValidationError: it ends before it starts
 	"""
 	until = end_of(getdate(until) if until else clock.now())
 	since = get_datetime(getdate(since)) if since else get_datetime(getdate(until) - timedelta(days=DAYS - 1))
 	if since > until:
-		frappe.throw(_("The period ends before it begins. Choose a later end."), title=_("Invalid Period"))
+		frappe.throw(_("The period ends before it starts. Choose a later end."), title=_("Invalid Period"))
 	return since, until
 
 
 def of(since=None, until=None) -> dict:
-	"""The scorecard as the session user may see it.
+	"""The scorecard that the session user can see.
 
 	:param since: first day, and `until` last day, in the site's time zone
 	:returns: `{"since", "until", "clauses": [{"clause", "title", "state", "rule", "controls": [{"name", "state", "message", "route"}],
@@ -70,7 +70,7 @@ def of(since=None, until=None) -> dict:
 
 
 def _figures(since: datetime, until: datetime) -> dict:
-	"""Clause → (figure, value, value before, state); counted once every few minutes for each reader."""
+	"""Clause → (figure, value, value before, state); counted at most every few minutes per reader."""
 	key = f"{_CACHE}|{frappe.session.user}|{since}|{until}"
 	values = frappe.cache.get_value(key, expires=True)
 	if values is None:
@@ -118,7 +118,7 @@ def _shown(figure, value, before, state, since, until) -> dict:
 
 
 def take_snapshot(since=None, until=None):
-	"""Keep the scorecard of a period as the session user sees it; the snapshot."""
+	"""Store the scorecard of a period as the session user sees it; returns the snapshot."""
 	found = of(since, until)
 	counts = {
 		colour: sum(each["state"] == colour for each in found["clauses"])
@@ -140,7 +140,7 @@ def take_snapshot(since=None, until=None):
 
 
 def take_monthly() -> None:
-	"""Daily: the snapshot of the month before, once it is over, so that an auditor sees last year. Repeatable."""
+	"""Daily: store the snapshot of the previous month, so that auditors can see the last year. Repeatable."""
 	end = getdate(clock.now()).replace(day=1) - timedelta(days=1)
 	begin = end.replace(day=1)
 	if not frappe.db.exists(SNAPSHOT, {"from_date": begin, "to_date": end, "taken_by": "Administrator"}):

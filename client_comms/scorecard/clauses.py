@@ -1,4 +1,4 @@
-"""The controls and figures of each clause: one table. docs/procedure.md says in words what each of them is."""
+"""The controls and figures of each clause: one table. docs/procedure.md describes each of them."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _OPEN_STATES = [["status", "!=", "Closed"]]
 
 CLAUSES: dict[str, Clause] = {
 	"R-1": Clause(
-		N_("Everybody follows the procedure"),
+		N_("Everyone follows the procedure"),
 		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.training_set_up()),
 	),
 	"R-2": Clause(
@@ -35,7 +35,7 @@ CLAUSES: dict[str, Clause] = {
 				"Escalation Step",
 				{"parenttype": c.SETTINGS},
 				N_("Escalation Steps"),
-				N_("No escalation step is set: nobody is told of missed deadlines."),
+				N_("There are no escalation steps, so no one is notified of missed deadlines."),
 			),
 		),
 		(
@@ -71,8 +71,8 @@ CLAUSES: dict[str, Clause] = {
 		(Figure(N_("Could Not Be Logged"), "Intake Failure", f.now(), _FEW),),
 	),
 	"D-2": Clause(
-		N_("A log carries all details"),
-		(c.hook("doc_events", INTERACTION, N_("Details of a Log")),),
+		N_("Logs are complete"),
+		(c.hook("doc_events", INTERACTION, N_("Log Details")),),
 		(
 			Figure(
 				N_("Without a Client"),
@@ -152,7 +152,7 @@ CLAUSES: dict[str, Clause] = {
 		(c.mode("channel_mode", N_("Client's Preferred Channel")),),
 		(
 			Figure(
-				N_("Sent on Another Channel"),
+				N_("Sent Through Another Channel"),
 				"Client Disclosure",
 				f.dated("disclosed_on", ["preferred_channel", "is", "set"]),
 				Target(LOW, 5, 20),
@@ -163,7 +163,7 @@ CLAUSES: dict[str, Clause] = {
 	"C-3": Clause(
 		N_("Inquiries are acknowledged within one business day"),
 		(
-			c.deadlines("acknowledge_within_days", N_("Deadline to Acknowledge")),
+			c.deadlines("acknowledge_within_days", N_("Acknowledgement Deadline")),
 			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
 		),
 		(
@@ -179,7 +179,7 @@ CLAUSES: dict[str, Clause] = {
 	"C-4": Clause(
 		N_("Inquiries are answered within two business days"),
 		(
-			c.deadlines("respond_within_days", N_("Deadline to Answer")),
+			c.deadlines("respond_within_days", N_("Answer Deadline")),
 			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
 		),
 		(
@@ -202,7 +202,7 @@ CLAUSES: dict[str, Clause] = {
 	"C-5": Clause(
 		N_("Wording is courteous, concise and clear"),
 		(c.mode("wording_mode", N_("Wording")),),
-		(Figure(N_("Remarks on Wording"), "Wording Finding", f.dated("found_on"), Target(LOW, 10, 50)),),
+		(Figure(N_("Wording Findings"), "Wording Finding", f.dated("found_on"), Target(LOW, 10, 50)),),
 	),
 	"F-1": Clause(
 		N_("Every inquiry and all feedback is logged"),
@@ -214,11 +214,11 @@ CLAUSES: dict[str, Clause] = {
 		),
 	),
 	"F-2": Clause(
-		N_("Somebody is responsible for each follow-up"),
+		N_("Someone is responsible for each follow-up"),
 		(c.mode("responsible_party_mode", N_("Responsible Staff Must Have the Responsible Role")),),
 		(
 			Figure(
-				N_("Open Without Anybody Responsible"),
+				N_("Open Without Responsible Staff"),
 				INTERACTION,
 				f.now(*_OPEN_STATES, ["responsible_staff", "is", "not set"]),
 				_FEW,
@@ -240,7 +240,7 @@ CLAUSES: dict[str, Clause] = {
 				N_("Feedback Types"),
 				N_("No type counts as feedback."),
 			),
-			c.mode("feedback_mode", N_("Details of Feedback Required to Close")),
+			c.mode("feedback_mode", N_("Feedback Details Required to Close")),
 			c.scheduled("client_comms.client_interactions.feedback.make_due", N_("Feedback Reviews")),
 		),
 		(
@@ -269,7 +269,7 @@ CLAUSES: dict[str, Clause] = {
 		(
 			c.hook("doc_events", "Email Queue", N_("Outgoing Email")),
 			c.hook("doc_events", "DocShare", N_("Sharing")),
-			c.hook("after_request", "", N_("Refusals and Views on the Ledger")),
+			c.hook("after_request", "", N_("Refusals and Views in the Ledger")),
 			c.leak_check_done(),
 		),
 		(
@@ -289,7 +289,7 @@ CLAUSES: dict[str, Clause] = {
 		),
 		(
 			Figure(
-				N_("To Third Parties Without Consent"),
+				N_("Sent to Third Parties Without Consent"),
 				"Client Disclosure",
 				f.dated(
 					"disclosed_on",
@@ -308,7 +308,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Staff are trained"),
 		(
 			c.training_set_up(),
-			c.scheduled("client_comms.people.trainings.remind", N_("Reminders of Trainings")),
+			c.scheduled("client_comms.people.trainings.remind", N_("Training Reminders")),
 		),
 		(
 			Figure(
@@ -320,7 +320,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("The procedure is reviewed"),
 		(
 			c.policy_in_force("Procedure", N_("Procedure in Force")),
-			c.scheduled("client_comms.people.policies.remind", N_("Reminders of Reviews")),
+			c.scheduled("client_comms.people.policies.remind", N_("Review Reminders")),
 		),
 	),
 	"T-3": Clause(

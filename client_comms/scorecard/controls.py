@@ -1,6 +1,6 @@
-"""What can be asked of a control: whether it is switched on, set up, and still ours (R-3).
+"""Checks of controls: whether they are switched on, set up and not replaced by another app (R-3).
 
-Each function makes a `Control` for the table of `scorecard.clauses`.
+Each function creates a `Control` for the table in `scorecard.clauses`.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ APP = "client_comms"
 
 @dataclass(frozen=True, slots=True)
 class Control:
-	"""`label` is a text to translate, `route` what opens where it is set; `state` asks how it stands now."""
+	"""`label` is a text to translate, `route` opens its settings; `state` returns its current state."""
 
 	key: str
 	label: str
@@ -48,17 +48,21 @@ def switch(field: str, label: str) -> Control:
 
 
 def hook(kind: str, key: str, label: str) -> Control:
-	"""A hook of this app that Frappe asks: there, and not displaced by another app."""
+	"""A hook of this app that Frappe calls: it exists, and no other app replaces it."""
 
 	def state() -> State:
 		registered = frappe.get_hooks(kind)
 		found = registered.get(key, ()) if isinstance(registered, dict) else registered
 		handlers = _flat(found)
 		if any(path.startswith(f"{APP}.") for path in handlers):
-			return State(GREEN, Message(N_("Frappe asks this control.")))
+			return State(GREEN, Message(N_("Frappe calls this control.")))
 		return State(
 			RED,
-			Message(N_("Frappe does not ask this control: another app displaced it, or hooks are cached.")),
+			Message(
+				N_(
+					"Frappe does not call this control, because another app replaces it or the hooks cache is outdated."
+				)
+			),
 		)
 
 	return Control(f"{kind}: {key}", label, state, ("client-comms-health",))
@@ -78,7 +82,7 @@ def scheduled(path: str, label: str) -> Control:
 	def state() -> State:
 		stopped = frappe.db.get_value("Scheduled Job Type", {"method": path}, "stopped")
 		if stopped is None:
-			return State(RED, Message(N_("The scheduler does not know this job. Run bench migrate.")))
+			return State(RED, Message(N_("This job does not exist in the scheduler. Run bench migrate.")))
 		return (
 			State(RED, Message(N_("This job is stopped.")))
 			if stopped
@@ -89,7 +93,7 @@ def scheduled(path: str, label: str) -> Control:
 
 
 def exists(doctype: str, filters: dict, label: str, missing: str) -> Control:
-	"""At least one document that the procedure needs; `missing` says what to do without it."""
+	"""At least one document that the procedure needs; `missing` is the message if there is none."""
 
 	def state() -> State:
 		if frappe.db.exists(doctype, filters):
@@ -103,16 +107,16 @@ def exists(doctype: str, filters: dict, label: str, missing: str) -> Control:
 
 
 def policy_in_force(kind: str, label: str) -> Control:
-	"""A policy of a kind is in force, and its review is not overdue."""
+	"""A policy of the kind is in force, and its review is not overdue."""
 
 	def state() -> State:
 		found = [row for row in policies.in_force() if row.policy_kind == kind]
 		if not found:
-			return State(RED, Message(N_("No version is approved and in force.")))
+			return State(RED, Message(N_("No approved version is in force.")))
 		day = min(getdate(row.next_review_on) for row in found)
 		today = clock.now().date()
 		if day < today:
-			return State(RED, Message(N_("The review is overdue since {day}."), {"day": str(day)}))
+			return State(RED, Message(N_("The review has been overdue since {day}."), {"day": str(day)}))
 		if day <= getdate(add_days(today, 30)):
 			return State(AMBER, Message(N_("The review is due by {day}."), {"day": str(day)}))
 		return State(GREEN, Message(N_("In force; the next review is on {day}."), {"day": str(day)}))
@@ -133,7 +137,7 @@ def matrix_in_force() -> Control:
 			return State(RED, Message(N_("No version of the matrix is in force.")))
 		review = in_force[0].next_review_on
 		if review and getdate(review) < clock.now().date():
-			return State(AMBER, Message(N_("The review is overdue since {day}."), {"day": str(review)}))
+			return State(AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(review)}))
 		return State(GREEN, Message(N_("{name} is in force."), {"name": in_force[0].name}))
 
 	return Control("matrix in force", N_("Matrix in Force"), state, ("List", "Communication Matrix"))
@@ -160,7 +164,7 @@ def deadlines(field: str, label: str) -> Control:
 		if not rows or without:
 			return State(
 				RED,
-				Message(N_("No deadline in the matrix for: {types}."), {"types": ", ".join(without) or "-"}),
+				Message(N_("The matrix has no deadline for: {types}."), {"types": ", ".join(without) or "-"}),
 			)
 		return State(GREEN, Message(N_("The matrix has a deadline for every type that expects a reply.")))
 
@@ -177,7 +181,7 @@ def clearances() -> Control:
 			return State(
 				AMBER, Message(N_("No role has clearance for: {levels}."), {"levels": ", ".join(closed)})
 			)
-		return State(GREEN, Message(N_("Every level names the roles that have clearance.")))
+		return State(GREEN, Message(N_("Every level has roles with clearance.")))
 
 	return Control("clearances", N_("Clearances"), state, ("List", "Confidentiality Level"))
 
@@ -190,8 +194,8 @@ def role_held(role: str, label: str) -> Control:
 			pluck="parent",
 		)
 		if frappe.db.exists("User", {"name": ("in", [*holders, ""]), "enabled": 1}):
-			return State(GREEN, Message(N_("Somebody holds the role.")))
-		return State(RED, Message(N_("Nobody holds the role {role}."), {"role": role}))
+			return State(GREEN, Message(N_("At least one user has the role.")))
+		return State(RED, Message(N_("No user has the role {role}."), {"role": role}))
 
 	return Control(f"role: {role}", label, state, ("List", "User"))
 
@@ -205,7 +209,7 @@ def ledger_is_chained() -> Control:
 			return State(
 				RED,
 				Message(
-					N_("{number} entries of the ledger have waited for more than an hour."),
+					N_("{number} ledger entries have been waiting for more than an hour."),
 					{"number": waiting},
 				),
 			)
@@ -224,11 +228,13 @@ def leak_check_done() -> Control:
 			limit=1,
 		)
 		if not run or getdate(run[0].creation) < getdate(add_days(clock.now(), -90)):
-			return State(AMBER, Message(N_("No leak check was run in the last 90 days.")))
+			return State(AMBER, Message(N_("No leak check has run in the last 90 days.")))
 		if run[0].open_count:
 			return State(
 				RED,
-				Message(N_("The latest leak check found {number} open ways."), {"number": run[0].open_count}),
+				Message(
+					N_("The latest leak check found {number} open surfaces."), {"number": run[0].open_count}
+				),
 			)
 		return State(GREEN, Message(N_("The latest leak check found nothing open.")))
 
@@ -260,7 +266,7 @@ def inventories() -> Control:
 				AMBER,
 				Message(
 					N_(
-						"No place for paper files is on record. If there are none, add one location that says so."
+						"No location for paper files is recorded. If you have no paper files, add one location that says so."
 					)
 				),
 			)
@@ -277,6 +283,8 @@ def inventories() -> Control:
 			return State(
 				RED, Message(N_("The inventory is overdue for: {places}."), {"places": ", ".join(late)})
 			)
-		return State(GREEN, Message(N_("Places for paper files are on record, and no inventory is overdue.")))
+		return State(
+			GREEN, Message(N_("Locations for paper files are recorded, and no inventory is overdue."))
+		)
 
 	return Control("inventories", N_("Paper Files"), state, ("List", "Physical Location"))

@@ -1,4 +1,4 @@
-"""Figures of the scorecard: counts and shares of documents, under the reader's rights, with the list behind each."""
+"""Figures of the scorecard: counts and percentages of documents that the reader can read, with the list behind each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Filters = list[list]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-	"""A number of documents, or with `of` their share in percent.
+	"""A number of documents, or with `of` a percentage.
 
 	:param label: a text to translate
 	:param rows: the filters of what is counted, for a period
-	:param of: likewise for the whole; None: the number itself
+	:param of: the filters of the whole, in the same format; None: the number itself
 	"""
 
 	label: str
@@ -28,7 +28,7 @@ class Figure:
 	of: Callable[[datetime, datetime], Filters] | None = None
 
 	def value(self, since: datetime, until: datetime) -> float | None:
-		"""None where there is nothing to take a share of."""
+		"""None if there is nothing to compute a percentage of."""
 		if self.of is None:
 			return compat.count(self.doctype, self.rows(since, until))
 		whole = compat.count(self.doctype, self.of(since, until))
@@ -38,15 +38,15 @@ class Figure:
 
 
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:
-	"""Interactions of the period that fulfil conditions."""
+	"""Interactions of the period that meet conditions."""
 	return lambda since, until: [["occurred_on", "between", [since, until]], *map(list, conditions)]
 
 
 def dated(field: str, *conditions: list) -> Callable[[datetime, datetime], Filters]:
-	"""Documents with a date or moment in the period that fulfil conditions."""
+	"""Documents with a date or time in the period that meet conditions."""
 	return lambda since, until: [[field, "between", [since, until]], *map(list, conditions)]
 
 
 def now(*conditions: list) -> Callable[[datetime, datetime], Filters]:
-	"""Documents that fulfil conditions, whatever the period."""
+	"""Documents that meet conditions, regardless of the period."""
 	return lambda since, until: [*map(list, conditions)]

@@ -1,6 +1,6 @@
 """A walk through the desk by two who serve the same client: one may know of a complaint, one may not (D-5, P-2).
 
-Everything of the complaint holds one word, and everything of an ordinary inquiry another; nobody types either. At
+Everything of the complaint holds one word, and everything of an ordinary inquiry another; neither is typed. At
 each step its own word is on the screen of each, so that closed does not mean broken; the word of the complaint is for
 the agent alone, and is neither on the other's page nor in any answer that came over the wire.
 """
@@ -251,7 +251,7 @@ def walk(request, browser, http, world):
 	login = {"usr": world.users[request.param], "pwd": PASSWORD}
 	assert context.request.post("/api/method/login", form=login).ok
 	walk = Walk(context.new_page(), request.param, world)
-	# ERPNext's Issue form tells whoever is no System Manager, in a message over the next page, that they may not read these.
+	# ERPNext's Issue form tells users who are not System Managers, in a message over the next page, that they cannot read these.
 	walk.page.route(re.compile(r"Support(\+|%20)Settings"), lambda route: route.fulfill(json={}))
 	walk.page.goto("/app/client-communications")
 	yield walk

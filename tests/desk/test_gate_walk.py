@@ -22,7 +22,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def case(site, client, make_user):
-	"""A Service Update to a client whose identity is confirmed; their adviser is on nobody's record."""
+	"""A Service Update to a client whose identity is confirmed; their adviser is not recorded anywhere."""
 	account = site.get_doc(
 		{
 			"doctype": "Email Account",
@@ -221,7 +221,7 @@ def test_every_refusal_leads_on(case, client, strict, login, shoot):
 
 
 def add_third_party(staff, request, case, shoot):
-	"""Nobody has heard of the adviser yet; what is made here is whom the email is for."""
+	"""The adviser is unknown; the third party created here must be the email's recipient."""
 	field = request.locator("input[data-fieldname=third_party]")
 	expect(field).to_have_value("")
 	field.fill(case.third_party)

@@ -43,7 +43,7 @@ def template(site):
 
 @pytest.fixture
 def interaction(site):
-	"""An inquiry by somebody unknown; it goes in the end."""
+	"""An inquiry by an unknown sender; it is deleted at the end."""
 	doc = site.get_doc(
 		{
 			"doctype": "Client Interaction",

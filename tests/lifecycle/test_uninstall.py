@@ -1,4 +1,4 @@
-"""Installing and removing the app: a tier of its own, for it takes the app off the site and back.
+"""Installing and removing the app: a separate tier, because it removes the app from the site and installs it again.
 
 Each step runs in a process of its own, as `bench` does it, on the test session's site.
 """

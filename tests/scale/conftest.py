@@ -81,7 +81,7 @@ def interactions(site):
 
 @pytest.fixture(scope="session")
 def readers(site, interactions):
-	"""Users who may read 90 %, 10 % and 0.1 % of them: name → user."""
+	"""Users who can read 90 %, 10 % and 0.1 % of them: name → user."""
 	from frappe.permissions import add_permission
 
 	roles = {"most": "Frontline Staff", "some": "Scale Some", "few": "Scale Few"}

@@ -227,7 +227,7 @@ class Month:
 
 	@contextmanager
 	def quietly(self):
-		"""Background jobs run at once, and no mail asks anybody to confirm an appointment."""
+		"""Background jobs run immediately, and no mail asks anyone to confirm an appointment."""
 
 		def enqueue(method, *_args, **kwargs):
 			if method is reassignment.hand_over:
@@ -289,7 +289,7 @@ class Month:
 	# --- staff -----------------------------------------------------------------------------------
 
 	def who(self, name: str, permission: str = "write") -> str:
-		"""Whoever is responsible, if they are there and may; else the manager."""
+		"""The responsible user, if they are available and have access; otherwise the manager."""
 		staff = frappe.db.get_value(INTERACTION, name, "responsible_staff")
 		if staff in self.disabled or not frappe.has_permission(INTERACTION, permission, doc=name, user=staff):
 			return user("maren")

@@ -19,7 +19,7 @@ RATIO = 1.5
 def browser(site, site_name, readers):
 	"""`browser(name)` is a logged-in client of the served application, in this process so that hooks can be taken out.
 
-	It works in a thread of its own, for Frappe keeps the state of a request in its thread.
+	It works in a separate thread, because Frappe keeps the state of a request in its thread.
 	"""
 	import frappe.app
 	from frappe.utils.password import update_password

@@ -1,4 +1,4 @@
-"""A scripted month on a site: every inquiry logged once, every deadline as it must be, nobody told twice (C-3, C-4, D-1, R-2).
+"""A scripted month on a site: every inquiry logged once, every deadline as it must be, no one notified twice (C-3, C-4, D-1, R-2).
 
 Five hundred emails through Frappe's own intake and a quarter as much by other ways; staff who answer, promise, wait and
 leave; holidays, one of them decided late; a weekend on which the clocks change. `CLIENT_COMMS_MONTH_MESSAGES` (by
@@ -149,7 +149,7 @@ def test_breaches_warnings_and_steps_come_with_the_first_sweep_and_once(docs, ex
 			(row.event, row.action_key.split()[0], row.at) for row in doc.events if row.action_key
 		)
 		wanted = Counter((told.kind, told.clock, clock.to_stored(told.at)) for told in expected[key].told)
-		# The steps after no hours are two rows of the ladder: one for the staff, one for their managers.
+		# The steps after no hours are two escalation steps: one for the staff, one for their managers.
 		wanted += Counter(
 			(told.kind, told.clock, clock.to_stored(told.at))
 			for told in expected[key].told
@@ -161,7 +161,7 @@ def test_breaches_warnings_and_steps_come_with_the_first_sweep_and_once(docs, ex
 
 
 def readers(month, users, doc, responsible, at):
-	"""Those of `users` who may read, by the table of clearances."""
+	"""The `users` who can read, according to the table of clearances."""
 	sensitive = doc.confidentiality_level == "Sensitive"
 	return {
 		each

@@ -30,7 +30,7 @@ SHIPPED_RESPONSIBLE_ROLES = {
 	("1.0", "Initial Inquiry"): frozenset({"Frontline Staff"}),
 	("1.0", "Service Update"): frozenset({"Account Manager"}),
 	("1.0", "Feedback/Complaint"): frozenset({"Customer Support", "Customer Support Manager"}),
-	("1.0", "Resolution/Closure"): frozenset(),  # whoever it is assigned to: they take part
+	("1.0", "Resolution/Closure"): frozenset(),  # the assigned user takes part
 }
 
 LETTERS = dict(zip("RWPEXS", access.ACTIONS, strict=False))

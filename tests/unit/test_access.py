@@ -1,4 +1,4 @@
-"""Clauses D-5, P-2 and M-1: who may do what with a record, and that a list gives the same answer."""
+"""Clauses D-5, P-2 and M-1: who can do what with a record, and that a list gives the same answer."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -76,7 +76,7 @@ TAKEN_BACK = Event(consent.WITHDRAWN, NOW - DAY)
 			True,
 			consent.BY_CONSENT,
 		),
-		# one person's yes is their own; the party's yes is everybody's
+		# one person's agreement is only theirs; the party's agreement applies to everyone
 		([agreed(YES, contact="Anna")], ADVISER, False, consent.NO_CONSENT),
 		([agreed(YES, contact="Anna")], Request("Sharing", "Adviser", "Anna"), True, consent.BY_CONSENT),
 		([agreed(YES, contact="Anna")], Request("Sharing", "Adviser", "Bert"), False, consent.NO_CONSENT),

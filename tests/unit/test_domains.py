@@ -17,7 +17,7 @@ pytestmark = pytest.mark.clause("P-2", "P-3")
 		("MÜNCHEN.DE", "xn--mnchen-3ya.de"),
 		("mu\u0308nchen.de", "xn--mnchen-3ya.de"),  # the dots as a character of their own
 		("XN--mnchen-3ya.de", "xn--mnchen-3ya.de"),
-		("straße.de", "xn--strae-oqa.de"),  # not strasse.de, which may be somebody else's
+		("straße.de", "xn--strae-oqa.de"),  # not strasse.de, which may belong to someone else
 		("mail.例え.jp", "mail.xn--r8jz45g.jp"),
 		("nö body.de", "nö body.de"),
 		("", ""),

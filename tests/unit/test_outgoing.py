@@ -32,7 +32,7 @@ KNOWN = Known(
 		("fiona@gmail.example", outgoing.STAFF, None),
 		("anna@client.example", outgoing.CLIENT, None),
 		('"Client, Anna" <ANNA@client.example>', outgoing.CLIENT, None),
-		# a colleague of the client whom we do not know is no client
+		# an unknown colleague of the client does not count as the client
 		("ben@client.example", outgoing.THIRD_PARTY, None),
 		("eve@adviser.example", outgoing.THIRD_PARTY, "Adviser"),
 		("eve@mail.adviser.example", outgoing.THIRD_PARTY, "Adviser"),

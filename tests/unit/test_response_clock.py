@@ -766,7 +766,7 @@ def test_nothing_breaks_while_paused(events, terms, calendar, now, half_hours):
 
 @given(courses(), TERMS_DRAWN, CALENDARS, MOMENTS, st.sampled_from(CLOCK_EVENTS))
 def test_what_is_allowed_has_an_effect(events, terms, calendar, now, kind):
-	"""A step that passes the check changes the record, so nobody is told yes for nothing."""
+	"""A step that passes the check changes the record, so no action is offered without an effect."""
 	assume(kind not in (RECEIVED, AUTO_ACKNOWLEDGED, NOT_SENT))
 	past = [event for event in events if event.at <= now]
 	clocks = replay(past, terms, calendar, now)

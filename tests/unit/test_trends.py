@@ -42,7 +42,7 @@ def test_a_shift_is_a_long_run():
 
 def test_values_on_the_median_are_no_run():
 	chart = trends.runs([4] * 30)
-	assert chart.signals == () and "Too few to tell" in str(chart.few)
+	assert chart.signals == () and "Too few values" in str(chart.few)
 
 
 def test_limits_of_a_u_chart_by_hand():

@@ -1,6 +1,6 @@
-"""A review is for its reviewer, for the person reviewed once it is done, and for oversight; and only with the record (R-2, P-2).
+"""A review is visible to its reviewer, to the person reviewed once it is completed, and to oversight, if they can read the record (R-2, P-2).
 
-Of two reviewers of the same record neither sees the other's review before their own is done.
+Two reviewers of the same record cannot see each other's review before they have completed their own.
 """
 
 import frappe
@@ -14,14 +14,14 @@ OVERSIGHT = ("Compliance Officer", "Customer Support Manager", "Client Communica
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""By what the database holds of it."""
+	"""Decide by its state in the database."""
 	user = user or frappe.session.user
 	fields = ["interaction", "reviewer", "reviewed_user", "status", "draw"]
 	stored = doc.name and frappe.db.get_value(REVIEW, doc.name, fields, as_dict=True)
 	if not stored or user == "Administrator":
 		return compat.no_objection()
 	decision = governed.decide(governed.INTERACTION, stored.interaction, access.READ, user)
-	# The person reviewed logged it, and may have lost the record since; their review stays theirs without it.
+	# The person reviewed may have lost access to the record since; they can still read their review.
 	if decision is not None and not decision.allowed and stored.reviewed_user != user:
 		return refusals.objection(REVIEW, doc.name, interactions.action_of(ptype), user, decision)
 	if stored.reviewer == user or (stored.reviewed_user == user and stored.status != "Open"):
@@ -45,7 +45,7 @@ def _scores_it(stored, user: str) -> bool:
 
 
 def condition(user=None, doctype=None) -> str:
-	"""The same as SQL."""
+	"""The same rule as SQL."""
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""

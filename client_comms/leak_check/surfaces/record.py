@@ -115,7 +115,7 @@ def document_method(visitor, bait, planted):
 
 @surface("merge of a message of one's own into a hidden one", BY_EVENT, control=False)
 def merge_of_message(visitor, bait, planted):
-	"""Without the checks of Frappe it is open to whoever can read the one that is merged."""
+	"""Without Frappe's checks it is open to users who can read the one that is merged."""
 	hidden = bait.names["Communication"]
 	own = frappe.get_doc(
 		{"doctype": "Communication", "name": f"{hidden}-OWN", "subject": MARK, "owner": visitor.user}

@@ -233,7 +233,7 @@ _appointment(
 	BY_TOOL.format(
 		doctype="Communication", ours="client_comms.enforcement.doctypes.communication.GuardedCommunication"
 	),
-	control=False,  # it is sent to nobody; forms load it again
+	control=False,  # it is not sent to anyone; forms reload it
 )
 def sent_to_open_forms(visitor, bait, planted):
 	message = frappe.get_doc("Communication", f"{bait.name}-LEAD")

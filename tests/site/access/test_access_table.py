@@ -25,7 +25,7 @@ LETTERS = {
 	"D": "delete",
 }
 
-# Who is responsible for which type; nobody by role for the last one, which stands for "neither".
+# Who is responsible for which type; no role for the last one, which stands for "neither".
 TYPE_OF_ROLE = {
 	"Frontline Staff": "Initial Inquiry",
 	"Account Manager": "Service Update",
@@ -104,7 +104,7 @@ def test_every_cell_and_every_way_of_reading(level, role, allowed, make_user, as
 
 
 def permit_deleting():
-	"""The shipped role permissions give it to nobody; the clearances must hold all the same."""
+	"""The shipped role permissions give it to no one; the clearances must apply anyway."""
 	for role in [*TYPE_OF_ROLE, "Compliance Officer"]:
 		add_permission(INTERACTION, role)
 		update_permission_property(INTERACTION, role, 0, "delete", 1)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.clause("P-2")
 
 @pytest.fixture
 def staff(make_user):
-	"""One user who may read complaints and one who may not; both see events and calls as far as Frappe is concerned."""
+	"""One user who can read complaints and one who cannot; Frappe lets both see events and calls."""
 	roles = ("System Manager", "Sales User", "Support Team")
 	return frappe._dict(
 		cleared=make_user("Compliance Officer", *roles), uncleared=make_user("Frontline Staff", *roles)

@@ -1,4 +1,4 @@
-"""Tools by which a System Manager asks the database directly are for people from whom nothing is kept (P-2)."""
+"""Tools with which a System Manager queries the database directly are for users with access to everything (P-2)."""
 
 import frappe
 import pytest

@@ -46,7 +46,7 @@ def opened(user, *names):
 
 @contextlib.contextmanager
 def without_hook(kind, *keys):
-	"""The site as it is when this app's hooks for `keys` are gone: requests read hooks anew, as these do."""
+	"""The site as it is when this app's hooks for `keys` are gone: requests read hooks again, as these do."""
 	load = frappe._load_app_hooks
 
 	def loaded(app_name=None):

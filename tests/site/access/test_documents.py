@@ -29,7 +29,7 @@ def govern(set_settings):
 
 @pytest.fixture
 def staff(make_user):
-	"""One user a role, who may read and write Issues and Leads as far as ERPNext is concerned."""
+	"""One user per role; ERPNext lets them read and write Issues and Leads."""
 	return {role: make_user(role, "Support Team", "Sales User") for role in ROLES}
 
 
@@ -248,7 +248,7 @@ def test_an_ungoverned_doctype_costs_no_query(set_settings, staff):
 
 
 class _no_queries:
-	"""Fail when anything asks the database inside the block."""
+	"""Fail if anything queries the database inside the block."""
 
 	def __enter__(self):
 		self.sql = frappe.db.sql

@@ -1,4 +1,4 @@
-"""How often the form of an interaction asks the database."""
+"""How often the form of an interaction queries the database."""
 
 import sys
 from pathlib import Path

@@ -186,7 +186,7 @@ def test_a_file_is_unpacked_by_who_may_change_its_record(method, frontline, offi
 		{"doctype": "File", "file_name": "letters.zip", "content": content.getvalue(), **attached}
 	).insert(ignore_permissions=True)
 	frappe.db.commit()
-	for user in (frontline, officer):  # who may read it unpacks it, and is refused when it is to be deleted
+	for user in (frontline, officer):  # a user who can read it can unpack it, but not delete it
 		with as_user(user), pytest.raises(frappe.PermissionError):
 			call(method, name=file.name)
 		frappe.db.rollback()

@@ -1,4 +1,4 @@
-"""A leak check from the desk: one at a time, its result kept and nobody's to change; the check is tested elsewhere."""
+"""A leak check from the desk: one at a time, with a stored result that cannot be changed; the check itself is tested elsewhere."""
 
 import functools
 import http.server

@@ -14,7 +14,7 @@ LEVELS = (None, "Standard", "Confidential", "Sensitive")
 
 @pytest.fixture(scope="module")
 def portal(site):
-	"""Two contacts of one customer, with an Issue of each at every level, and one who is nobody's."""
+	"""Two contacts of one customer, with an Issue of each at every level, and one without a customer."""
 	settings = frappe.get_doc("Client Comms Settings")
 	before = settings.govern_issues
 	settings.db_set("govern_issues", 1)

@@ -1,4 +1,4 @@
-"""Nobody is given a part in a record without clearance, and nobody takes one for themselves (D-5, P-2)."""
+"""No one gets access to a record without clearance, or can take it for themselves (D-5, P-2)."""
 
 import frappe
 import pytest
@@ -37,7 +37,7 @@ def staff(make_user):
 
 @pytest.fixture
 def client():
-	"""The fields of a client, which whoever saves the form must give (D-2)."""
+	"""The fields of a client, which are mandatory when the form is saved (D-2)."""
 	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Nordlicht"}).insert()
 	return {"party_type": "Customer", "party": customer.name}
 
@@ -139,7 +139,7 @@ def test_taking_part_ends_with_the_assignment(staff, assigned, as_user):
 
 
 def test_a_to_do_for_oneself_needs_write_access(staff, sensitive, as_user):
-	"""Any user may make a to-do that refers to a record; it makes nobody take part."""
+	"""Any user can create a to-do that refers to a record; it does not make anyone take part."""
 	todo = {
 		"doctype": "ToDo",
 		"reference_type": INTERACTION,

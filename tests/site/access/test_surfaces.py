@@ -20,7 +20,7 @@ from client_comms.rules import access
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2")]
 
-# Closed to everybody but Administrator, or to everybody but the one whom it is for; or nothing to show here.
+# Closed to everyone except Administrator or its own user; or nothing to show here.
 FOR_NOBODY = {
 	"next record of the form",
 	"text of a message sent to open forms",
@@ -44,7 +44,7 @@ FOR_NOBODY = {
 	"a wrapped method by another name, beside the address or in a parameter",
 	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
-# Frappe 16.0-dev itself fails to answer these, whoever asks.
+# Frappe 16.0-dev itself fails to answer these, for any user.
 UNANSWERED_IN_16 = {
 	"calendar",
 	"fields of a linked message in a list (link.field)",
@@ -58,7 +58,7 @@ _WRITES = "as acknowledgement: the same question whether the record may be writt
 _CHOICES = "offers users, roles or texts, no record"
 _ASKS = "asks for the document: test_unasked"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
-# Whitelisted methods that are no surface of the leak check, and why they give nothing away.
+# Whitelisted methods that the leak check does not cover, and why they reveal nothing.
 NO_SURFACE = {
 	"client_comms.api.break_glass": "emergency access, refused without clearance: test_sharing",
 	"client_comms.api.explain_access": "the rule and the level, never content: test_explain",

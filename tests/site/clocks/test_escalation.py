@@ -290,7 +290,7 @@ def test_shipped_sites_have_escalation_steps():
 
 
 def test_the_open_form_is_told_to_look_again_and_nothing_more(case, next_check_at, monkeypatch):
-	"""Frappe lets only those into the room of a document who may read it."""
+	"""Frappe lets only users who can read a document into its room."""
 	published = []
 	monkeypatch.setattr(
 		frappe,

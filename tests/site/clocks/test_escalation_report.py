@@ -156,7 +156,7 @@ def test_it_asks_for_clearance_to_print(complaint, support, as_user):
 
 
 def test_so_does_the_print_view(complaint, support, as_user):
-	"""Frappe prints for whoever may read."""
+	"""Frappe prints for everyone who can read."""
 	without_print_clearance(procedure.CUSTOMER_SUPPORT)
 	with as_user(support), mock.patch.object(frappe.local, "request", object(), create=True):
 		with pytest.raises(ClearanceMissingError):

@@ -31,7 +31,7 @@ def people(make_user):
 
 @pytest.fixture(autouse=True)
 def told_at_once(request, set_settings):
-	"""Whom a missed deadline is told to, and nothing before or after it: tests/site/test_escalation.py has the ladder."""
+	"""Who is notified of a missed deadline, and nothing before or after it; for escalation see test_escalation.py."""
 	if request.node.get_closest_marker("committed"):
 		return
 	steps = [
@@ -50,7 +50,7 @@ def case(inquiry, people, set_calendar):
 
 @pytest.fixture
 def next_check_at(clock_at, as_user, site):
-	"""`next_check_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, logged in as nobody."""
+	"""`next_check_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, without a logged-in user."""
 
 	def run(moment):
 		with clock_at(moment), as_user("Administrator"):

@@ -1,4 +1,4 @@
-"""Texts for clients are approved by somebody else than their author, and offered where they fit (D-3)."""
+"""Texts for clients are approved by someone other than their author, and offered where they fit (D-3)."""
 
 import frappe
 import pytest

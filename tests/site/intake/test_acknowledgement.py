@@ -1,4 +1,4 @@
-"""Receipt is confirmed by itself: once a conversation, to people only, with an approved text (C-3, C-1, D-3)."""
+"""Receipt is confirmed automatically: once per conversation, only to people, with an approved text (C-3, C-1, D-3)."""
 
 import email
 import email.policy

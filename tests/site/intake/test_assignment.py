@@ -1,4 +1,4 @@
-"""Every interaction is somebody's, and stays so when people leave (F-2, M-1)."""
+"""Every interaction has an owner, even when users leave (F-2, M-1)."""
 
 import frappe
 import pytest
@@ -245,7 +245,7 @@ def test_rules_of_other_documents_are_as_frappe_has_them(make_user):
 	assert rule.get_user({}) == AssignmentRule.get_user(rule, {}) == users[0]
 
 
-# --- when somebody leaves ----------------------------------------------------------------------------
+# --- when a user leaves --------------------------------------------------------------------------
 
 
 @pytest.fixture

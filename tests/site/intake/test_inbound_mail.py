@@ -729,7 +729,7 @@ def test_a_reply_ends_a_pause(deliver, reply, clock_at):
 
 
 def test_logging_costs_a_bounded_number_of_queries(deliver, set_settings, monkeypatch):
-	"""The sixth message of a thread costs no more than the second, but that version 16 writes every row anew."""
+	"""The sixth message of a thread costs no more than the second, but that version 16 rewrites every row."""
 	deliver(letter())
 	counts = []
 	real = frappe.db.sql
@@ -803,7 +803,7 @@ def test_an_automatic_reply_that_fails_in_the_queue_is_taken_back(fetch, account
 
 
 def test_an_automated_message_that_is_refused_is_taken_back(deliver, set_settings):
-	"""Whoever sends one may file it first, and go on when it is refused."""
+	"""Senders may file it first, and continue if it is refused."""
 	set_settings(automatic_reply_acknowledges=1, identity_mode="Enforce")
 	first = deliver(letter("Complaint about the noise"), "Issue")
 	message = frappe.get_doc(
@@ -903,12 +903,12 @@ def test_what_lay_in_a_mailbox_that_is_connected_is_no_inquiry_of_today(deliver)
 	assert not frappe.db.exists("Intake Failure", {"reference_name": old.name})
 
 
-# --- fetched by somebody -----------------------------------------------------------------------------
+# --- fetched by a user ---------------------------------------------------------------------------
 
 
 @pytest.fixture
 def administrator(make_user):
-	"""Who may press the button on an Email Account, and has no clearance."""
+	"""A user who can use the button on an Email Account, but has no clearance."""
 	return make_user("System Manager")
 
 

@@ -63,7 +63,7 @@ def customer(site):
 
 @pytest.fixture
 def make(clock_at, as_user):
-	"""`make("Lead", at=…, by=user, …)` inserts a document at that moment as that user, as if it came by itself."""
+	"""`make("Lead", at=…, by=user, …)` inserts a document at that moment as that user, as if it arrived automatically."""
 
 	def insert(doctype, *, at=MONDAY, by="Administrator", **fields):
 		with clock_at(at), as_user(by):

@@ -22,7 +22,7 @@ DISMISSAL = "Logging Exemption"
 
 @pytest.fixture(autouse=True)
 def now(set_calendar, set_settings, clock_at):
-	"""Tuesday noon, on a site that logs nothing by itself and has nothing of its own."""
+	"""Tuesday noon, on a site that logs nothing automatically and has no documents of its own."""
 	set_calendar(["09:00-17:00"])
 	set_settings(
 		log_inbound_email=0, log_outbound=0, log_calls=0, log_events=0, own_email_domains="us.example"

@@ -1,4 +1,4 @@
-"""Nothing leaves the house against the rule, whichever way it goes (C-2, P-1 to P-3).
+"""Nothing is sent against the rule, whichever way it is sent (C-2, P-1 to P-3).
 
 A table of situations (recipients, level, consent, identity, mode) is sent through the ways out in turn. What is
 expected comes from `expected` below, which knows nothing of the app's own rule.
@@ -108,7 +108,7 @@ def client(site):
 
 @pytest.fixture
 def at_desk(monkeypatch):
-	"""`at_desk()`: what follows is the request of somebody at a desk; `at_desk("why")` carries a reason."""
+	"""`at_desk()`: what follows is the request of a desk user; `at_desk("why")` includes a reason."""
 
 	def sit(reason=None):
 		monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)

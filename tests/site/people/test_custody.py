@@ -1,4 +1,4 @@
-"""Files on paper: where they are, who holds them, who may know, and what an inventory finds (D-6)."""
+"""Paper files: where they are, who holds them, who can see them, and what an inventory finds (D-6)."""
 
 import frappe
 import pytest
@@ -76,7 +76,7 @@ def test_a_file_is_as_confidential_as_its_strictest_interaction(register, compla
 			assert bool(frappe.has_permission("Physical File", "read", doc=file.name)) is allowed, user
 			assert (file.name in frappe.get_list("Physical File", pluck="name")) is allowed, user
 			if not allowed:
-				with pytest.raises(frappe.DoesNotExistError, match="may see"):
+				with pytest.raises(frappe.DoesNotExistError, match="can see"):
 					api.physical_file(file.label_code)
 
 
@@ -125,7 +125,7 @@ def test_out_by_its_label_late_and_back(register, staff, as_user, clock_at, cabi
 			staff.other,
 			"2026-11-25",
 		)
-		with pytest.raises(frappe.ValidationError, match="possible only while"):
+		with pytest.raises(frappe.ValidationError, match="requires one of these states"):
 			api.check_out_file("4711", staff.other, "Again")
 
 	def told(day):
@@ -149,7 +149,7 @@ def test_out_by_its_label_late_and_back(register, staff, as_user, clock_at, cabi
 
 def test_a_file_goes_to_nobody_who_may_not_read_it(register, complaint, staff, as_user):
 	file = register(complaint)
-	with as_user(staff.agent), pytest.raises(frappe.PermissionError, match="may not read this file"):
+	with as_user(staff.agent), pytest.raises(frappe.PermissionError, match="cannot read this file"):
 		api.check_out_file(file.label_code, staff.frontline, "Copying")
 
 
@@ -173,7 +173,7 @@ def test_movements_are_only_added(register, staff):
 	("arguments", "message"),
 	[
 		({"reason": " "}, "Give a reason"),
-		({"due_back": "2020-01-01"}, "from today on"),
+		({"due_back": "2020-01-01"}, "cannot be in the past"),
 	],
 )
 def test_a_check_out_that_makes_no_sense_is_refused(register, staff, as_user, arguments, message):

@@ -100,11 +100,11 @@ def test_rare_kinds_are_watched_by_the_gaps_between_them(load):
 def test_too_few_are_told_plainly(load):
 	load({"Delivery": [0] * 17 + [3]})
 	(found,) = [each for each in feedback.series(END) if each["name"] == "Category: Delivery"]
-	assert "Too few to tell" in found["few"]
+	assert "Too few values" in found["few"]
 
 
 def test_flat_series_raise_no_more_alarms_than_the_methods_say(load):
-	"""As the review computes them; the rules by themselves are simulated in tests/unit/test_trends."""
+	"""As the review computes them; the rules are simulated separately in tests/unit/test_trends."""
 	draws = random.Random(7)
 	series = {f"Category {number}": [draws.randint(4, 8) for _month in range(18)] for number in range(12)}
 	load(series)
@@ -162,7 +162,7 @@ def test_figures_are_frozen_and_hold_no_clients_words(load):
 	assert found["total"] == 5 and found["by"]["category"] == {"Delivery": 5}
 	review = frappe.get_doc(review.doctype, review.name)
 	review.figures = "{}"
-	with pytest.raises(frappe.ValidationError, match="stay as they were"):
+	with pytest.raises(frappe.ValidationError, match="cannot be changed after"):
 		review.save()
 
 

@@ -144,7 +144,7 @@ def test_a_review_is_completed_and_its_findings_become_todos(programme, records,
 	(row,) = [each for each in of_draw(draw)]
 	with as_user(row.reviewer):
 		doc = frappe.get_doc("Interaction Review", row.name)
-		with pytest.raises(frappe.ValidationError, match="no score yet"):
+		with pytest.raises(frappe.ValidationError, match="have no score"):
 			api.complete_review(row.name)
 		doc.scores[0].score = "3"
 		doc.append(
@@ -225,7 +225,7 @@ def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, a
 	assert anew.reviewer not in (row.reviewer, staff.agent)
 	assert (anew.part, anew.disputes) == ("After a Dispute", row.name)
 	scored(again, anew.reviewer, 4, as_user)
-	with as_user(staff.agent), pytest.raises(frappe.ValidationError, match="the last one"):
+	with as_user(staff.agent), pytest.raises(frappe.ValidationError, match="is final"):
 		api.dispute_review(again, "Again")
 	with as_user(staff.officer):
 		_columns, data, *_more = review_results.execute({"reviewed_user": staff.agent})
@@ -263,7 +263,7 @@ def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff,
 		),
 		(
 			{"criteria": [{"criterion": "A", "judged_by": "Reviewer", "weight": 1, "highest": 4}] * 2},
-			"already",
+			"is a duplicate",
 		),
 		({"extra_late": 101}, "from 0 to 100"),
 	],

@@ -66,7 +66,7 @@ def take(user, as_user, answers=RIGHT):
 
 
 def may_read(record):
-	"""Asked of the record as it is loaded anew: the one that `log` made ignores permissions."""
+	"""Checks the reloaded record, because the one that `log` created ignores permissions."""
 	return frappe.get_doc(record.doctype, record.name).has_permission("read")
 
 

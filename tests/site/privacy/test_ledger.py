@@ -1,4 +1,4 @@
-"""The compliance ledger (P-2, R-3): what is recorded, that it survives, and that nobody changes it unnoticed."""
+"""The compliance ledger (P-2, R-3): what is recorded, that it survives, and that it cannot be changed unnoticed."""
 
 import json
 import threading
@@ -177,7 +177,7 @@ def test_only_oversight_verifies(empty_ledger, as_user, make_user):
 		api.verify_ledger()
 
 
-# --- nobody writes in it -----------------------------------------------------------------------
+# --- users cannot write it ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("doctype", [ENTRY, ledger.CHECKPOINT])
@@ -328,7 +328,7 @@ def test_an_export_is_one_entry_with_the_number_of_records_of_each_level(log):
 	end_request(
 		cmd="frappe.desk.reportview.export_query",
 		doctype=INTERACTION,
-		# A filter on child rows must not count a record once a row.
+		# A filter on child rows must not count a record once per row.
 		filters=json.dumps([[INTERACTION, "name", "in", names], ["Interaction Event", "event", "is", "set"]]),
 	)
 	(entry,) = entries(action="Export")

@@ -1,4 +1,4 @@
-"""One-time codes: what is tried in vain counts for good, and nobody gets more codes than a client needs (P-1)."""
+"""One-time codes: failed attempts count permanently, and no one gets more codes than a client needs (P-1)."""
 
 import re
 from datetime import timedelta

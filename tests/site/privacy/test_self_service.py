@@ -1,4 +1,4 @@
-"""Clients answer by a link or in the portal: once, for one purpose, in time, and nobody else learns anything (P-3, C-1)."""
+"""Clients answer through a link or in the portal: once, for one purpose, in time, and without revealing anything to others (P-3, C-1)."""
 
 import re
 from datetime import timedelta
@@ -426,7 +426,7 @@ def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
 	stranger = make_client("Carl Client", "carl@self-service.example")
 	contact = frappe.get_doc("Contact", client.contact)
 	contact.append("links", {"link_doctype": "Customer", "link_name": other.party})
-	# The lead that one of them was is nobody of their own.
+	# The lead that one of them used to be does not count separately.
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
 	contact.append("links", {"link_doctype": "Lead", "link_name": lead.name})
 	contact.save()

@@ -1,4 +1,4 @@
-"""Clients and staff are written to in their own language, whoever sets it off (C-1, C-5)."""
+"""Clients and staff get messages in their own language, regardless of who triggers them (C-1, C-5)."""
 
 import frappe
 import pytest
@@ -23,7 +23,7 @@ def prefer():
 
 @pytest.fixture
 def mails(mailbox):
-	"""Subject and text of what the app sends to a client by itself, in the order of the constants above."""
+	"""Subject and text of the app's automatic messages to a client, in the order of the constants above."""
 	frappe.get_doc({"doctype": "Third Party", "third_party_name": "Adviser"}).insert()
 
 	def send(client):

@@ -7,7 +7,7 @@ from frappe.utils.data import get_system_timezone
 from client_comms import procedure
 
 CALENDAR = procedure.DEFAULT_CALENDAR["calendar_name"]
-ELSEWHERE = "Asia/Kolkata"  # what Frappe takes a site for that nobody has set up
+ELSEWHERE = "Asia/Kolkata"  # how Frappe recognises a site that was not set up
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class DigestSubscription(Document):
 	# end: auto-generated types
 
 	def before_insert(self):
-		# Whoever creates it, the user owns it and can read and change it.
+		# The user owns it, regardless of who creates it, and can read and change it.
 		self.owner = self.user
 
 	def validate(self):

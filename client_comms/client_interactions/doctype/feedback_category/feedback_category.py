@@ -2,7 +2,7 @@ from frappe.utils.nestedset import NestedSet
 
 
 class FeedbackCategory(NestedSet):
-	"""What feedback is about, such as delivery or invoices (F-3)."""
+	"""The subject of feedback, such as delivery or invoices (F-3)."""
 
 	nsm_parent_field = "parent_feedback_category"
 

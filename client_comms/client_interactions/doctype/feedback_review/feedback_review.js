@@ -3,9 +3,9 @@ frappe.ui.form.on("Feedback Review", {
 		show_figures(frm);
 		if (frm.is_new() || frm.doc.status !== "Draft") return;
 		if (!frm.doc.prepared_by) {
-			frm.set_intro(__("Look at the figures and signals, write down findings and decisions, and save."), "blue");
+			frm.set_intro(__("Review the figures and signals, enter findings and decisions, and save."), "blue");
 		} else if (frm.doc.prepared_by === frappe.session.user) {
-			frm.set_intro(__("Somebody other than you, who prepared it, signs this review off."), "blue");
+			frm.set_intro(__("Someone other than you, who prepared this review, must sign it off."), "blue");
 		} else if (frm.perm[0]?.write) {
 			frm.add_custom_button(__("Sign Off"), async () => {
 				if (frm.is_dirty()) await frm.save();

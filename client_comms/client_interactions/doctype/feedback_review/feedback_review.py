@@ -10,7 +10,7 @@ DRAFT, SIGNED_OFF = "Draft", "Signed Off"
 
 
 class FeedbackReview(Document):
-	"""Feedback of a period: figures frozen into it, what trend tests say, findings, decisions and actions (F-3)."""
+	"""The feedback of a period: stored figures, results of trend tests, findings, decisions and actions (F-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -48,18 +48,18 @@ class FeedbackReview(Document):
 			self.validate_only_actions_changed(before)
 		elif self.status != DRAFT:
 			frappe.throw(
-				_("A review is closed with Sign Off."),
+				_("Use Sign Off to close a review."),
 				exc=StatusFollowsEventsError,
 				title=_("Status Cannot Be Set"),
 			)
 		if self.figures != before.figures or len(self.signals) != len(before.signals):
 			frappe.throw(
-				_("The figures and signals of a review stay as they were when it was made."),
+				_("The figures and signals of a review cannot be changed after it was created."),
 				title=_("Figures Cannot Be Changed"),
 			)
 
 	def validate_only_actions_changed(self, before):
-		"""Signed off, actions are still marked as done."""
+		"""After sign-off, actions can still be marked as done."""
 		texts = ("findings", "decisions", "signed_off_by", "status")
 		plan = [(row.description, row.assigned_to, str(row.due_on)) for row in self.actions]
 		if any(self.get(each) != before.get(each) for each in texts) or plan != [
@@ -67,13 +67,13 @@ class FeedbackReview(Document):
 		]:
 			frappe.throw(
 				_(
-					"This review is signed off. Mark actions as done; anything else belongs to the next review."
+					"This review is signed off, so you can only mark its actions as done. Enter anything else in the next review."
 				),
 				title=_("Signed Off"),
 			)
 
 	def save_by_app(self) -> None:
-		"""Save what an action of the app changed."""
+		"""Save changes made by an action of the app."""
 		self.flags.by_app = True
 		try:
 			self.save(ignore_permissions=True)
@@ -81,7 +81,7 @@ class FeedbackReview(Document):
 			self.flags.by_app = False
 
 	def contents(self) -> dict:
-		"""The frozen figures, for the form and the print."""
+		"""The stored figures, for the form and the print."""
 		return frappe.parse_json(self.figures) if self.figures else {}
 
 	def chart(self, series: dict) -> str:
@@ -90,5 +90,5 @@ class FeedbackReview(Document):
 
 
 def on_doctype_update():
-	"""One for each period, however many workers make it."""
+	"""One per period, even if several workers create it."""
 	frappe.db.add_unique("Feedback Review", ["from_date", "to_date"])

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class FeedbackReviewAction(Document):
-	"""What was decided to be done, by whom and until when."""
+	"""An action that was decided, with its owner and due date."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -2,7 +2,7 @@ from frappe.model.document import Document
 
 
 class FeedbackSignal(Document):
-	"""A rule of a trend test that fired."""
+	"""A signal of a trend test."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

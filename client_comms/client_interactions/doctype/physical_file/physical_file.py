@@ -87,15 +87,15 @@ class PhysicalFile(Document):
 			_plain(row) != _plain(old) for row, old in zip(self.movements, before.movements, strict=True)
 		):
 			frappe.throw(
-				_("The movements of a file are written by its actions. Use Check Out, Check In or Move."),
+				_("The movements of a file cannot be edited. Use Check Out, Check In or Move."),
 				exc=EventsAreAppendOnlyError,
 				title=_("History Cannot Be Edited"),
 			)
 		if any(str(self.get(field) or "") != str(before.get(field) or "") for field in _FOLLOW_MOVEMENTS):
 			frappe.throw(
-				_("Where a file is and who holds it follow its movements. Use Check Out, Check In or Move."),
+				_("The location and custodian of a file cannot be edited. Use Check Out, Check In or Move."),
 				exc=StatusFollowsEventsError,
-				title=_("Place Cannot Be Set"),
+				title=_("Location Cannot Be Set"),
 			)
 
 	def validate_interactions(self):
@@ -106,7 +106,7 @@ class PhysicalFile(Document):
 				_("{0} is listed twice. Remove one of the rows.").format(
 					frappe.bold(", ".join(sorted(twice)))
 				),
-				title=_("Interaction Twice"),
+				title=_("Duplicate Interaction"),
 			)
 		before = self.get_doc_before_save()
 		known = {row.interaction for row in before.interactions} if before else set()
@@ -140,7 +140,10 @@ class PhysicalFile(Document):
 		self._require_reason(reason)
 		self._require_reader(custodian)
 		if due_back and getdate(due_back) < getdate(clock.now()):
-			frappe.throw(_("Choose a day from today on for the return."), title=_("Due in the Past"))
+			frappe.throw(
+				_("The return date cannot be in the past. Choose today or a later day."),
+				title=_("Date in the Past"),
+			)
 		self._record(OUT, CHECKED_OUT, to_custodian=custodian, reason=reason, due_back=due_back)
 
 	def check_in(self, location: str | None = None, custodian: str | None = None) -> None:
@@ -208,7 +211,7 @@ class PhysicalFile(Document):
 	def _require_state(self, *states: str) -> None:
 		if self.state not in states:
 			frappe.throw(
-				_("{0} is {1}. This is possible only while a file is: {2}.").format(
+				_("The state of {0} is {1}. This action requires one of these states: {2}.").format(
 					frappe.bold(self.label_code),
 					frappe.bold(_(self.state)),
 					", ".join(_(state) for state in states),
@@ -218,7 +221,9 @@ class PhysicalFile(Document):
 
 	def _require_reason(self, reason: str | None) -> None:
 		if not (reason or "").strip():
-			frappe.throw(_("Give a reason: it stays with the file's movements."), title=_("Reason Missing"))
+			frappe.throw(
+				_("Give a reason. It is stored with the file's movements."), title=_("Reason Missing")
+			)
 
 	def _require_reader(self, user: str) -> None:
 		"""Only users who can read the file can receive it."""
@@ -227,7 +232,7 @@ class PhysicalFile(Document):
 		):
 			frappe.throw(
 				_(
-					"{0} may not read this file and cannot take it. Choose somebody with clearance for {1}."
+					"{0} cannot read this file, so they cannot receive it. Choose someone with clearance for {1}."
 				).format(
 					frappe.bold(frappe.utils.get_fullname(user)), frappe.bold(_(self.confidentiality_level))
 				),

@@ -53,7 +53,7 @@ class PhysicalInventory(Document):
 				continue
 			file = frappe.get_doc(FILE, row.physical_file)
 			if file.state == physical_file.IN_PLACE:
-				file.report_missing(_("Not found by the inventory {0}").format(self.name))
+				file.report_missing(_("Not found in inventory {0}").format(self.name))
 			self._ask_to_look_for(file)
 		frappe.db.set_value(
 			"Physical Location", self.location, "next_inventory_on", add_years(self.counted_on, 1)
@@ -102,9 +102,9 @@ class PhysicalInventory(Document):
 			{
 				"doctype": "ToDo",
 				"allocated_to": user or self.counted_by,
-				"description": _("Look for the file {0}: the inventory of {1} did not find it.").format(
-					file.label_code, self.location
-				),
+				"description": _(
+					"Look for the file {0}, which was not found in the inventory of {1}."
+				).format(file.label_code, self.location),
 				"reference_type": FILE,
 				"reference_name": file.name,
 				"priority": "High",

@@ -162,7 +162,7 @@
 			this.ask(
 				file,
 				__("Report Missing"),
-				[{ fieldname: "reason", fieldtype: "Small Text", label: __("What is known") }],
+				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Details") }],
 				"report_file_missing",
 				__("Report Missing")
 			);

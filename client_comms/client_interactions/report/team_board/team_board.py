@@ -29,7 +29,7 @@ def execute(filters=None):
 	urgent = _urgent(asked)
 	labels = grouping.labels(list(staff))
 	rows = []
-	# Unassigned ones come first, then whoever is furthest behind.
+	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
 		behind = [*asked, *grouping.conditions(key)]
 		rows.append({"group": labels[key], "indent": 0, **staff[key], "drill": behind})

@@ -66,7 +66,7 @@ async function warn_of_locked_out(frm) {
 		title: __("Training Missing"),
 		indicator: "orange",
 		message: __(
-			"These people have clearance for the level but have not completed the training, and could not open its records after you save: {0}{1}.",
+			"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save: {0}{1}.",
 			[shown.join(", "), more]
 		),
 	});

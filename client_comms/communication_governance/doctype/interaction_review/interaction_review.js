@@ -9,7 +9,7 @@ frappe.ui.form.on("Interaction Review", {
 		frm.get_field("scores").grid.only_sortable();
 		if (status === "Open" && reviewer === me) {
 			frm.set_intro(
-				__("Open the record beside this review. What the system can judge is filled in; score the rest."),
+				__("Open the record next to this review. The system has filled in what it can judge; score the remaining criteria."),
 				"blue"
 			);
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");

@@ -64,13 +64,13 @@ class InteractionReview(Document):
 		before = self.get_doc_before_save()
 		if before.status != OPEN or self.status != OPEN:
 			frappe.throw(
-				_("A review is closed with Complete Review, and is not changed afterwards."),
+				_("Completed reviews cannot be changed. Use Complete Review to complete one."),
 				exc=StatusFollowsEventsError,
 				title=_("Review Completed"),
 			)
 		if frappe.session.user != self.reviewer and frappe.session.user != "Administrator":
 			frappe.throw(
-				_("This review is {0}'s to score.").format(
+				_("Only {0} can score this review.").format(
 					frappe.bold(frappe.utils.get_fullname(self.reviewer))
 				),
 				exc=frappe.PermissionError,
@@ -80,7 +80,10 @@ class InteractionReview(Document):
 		if [tuple(map(row.get, fixed)) for row in self.scores] != [
 			tuple(map(row.get, fixed)) for row in before.scores
 		]:
-			frappe.throw(_("The criteria are those of the programme."), title=_("Criteria Cannot Be Changed"))
+			frappe.throw(
+				_("The criteria of a review are set by its programme and cannot be changed here."),
+				title=_("Criteria Cannot Be Changed"),
+			)
 
 	def set_overall(self):
 		rows = [row for row in self.scores if not row.not_applicable]
@@ -94,7 +97,7 @@ class InteractionReview(Document):
 		return all(row.not_applicable or row.score not in (None, "") for row in self.scores)
 
 	def save_by_app(self) -> None:
-		"""Save what an action of the app changed."""
+		"""Save changes made by an action of the app."""
 		self.flags.by_app = True
 		try:
 			self.save(ignore_permissions=True)

@@ -40,7 +40,7 @@ class PolicyAttestation(Document):
 	def refuse(self):
 		frappe.throw(
 			_(
-				"A confirmation is made by the person who has read the policy, with the button on the policy, and is never changed."
+				"Confirmations cannot be edited. Users create them with the button on the policy after reading it."
 			),
 			title=_("Confirmation Cannot Be Edited"),
 		)

@@ -28,7 +28,7 @@ function draw(frm) {
 				fieldname: "seed",
 				fieldtype: "Data",
 				label: __("Seed"),
-				description: __("Leave empty for a new sample; with the seed of a draw, the same sample comes again."),
+				description: __("Leave empty for a new sample. Enter the seed of a draw to repeat its sample."),
 			},
 		],
 		primary_action_label: __("Draw"),

@@ -65,10 +65,10 @@ class ReviewProgramme(Document):
 		for row in self.criteria:
 			if row.criterion in seen:
 				frappe.throw(
-					_("Criteria, row {0}: {1} is listed already.").format(
+					_("Criteria, row {0}: {1} is a duplicate. Remove one of the rows.").format(
 						row.idx, frappe.bold(row.criterion)
 					),
-					title=_("Criterion Twice"),
+					title=_("Duplicate Criterion"),
 				)
 			seen.add(row.criterion)
 			validation.require_in_range(row, {"highest": (1, HIGHEST), "weight": (0.01, 1000)})

@@ -36,7 +36,7 @@ class ScorecardSnapshot(Document):
 
 	def refuse(self):
 		frappe.throw(
-			_("A snapshot of the scorecard is evidence and stays as it is."),
+			_("Scorecard snapshots cannot be changed, because they are evidence."),
 			title=_("Snapshot Cannot Be Changed"),
 		)
 

@@ -7,7 +7,7 @@ frappe.ui.form.on("SOP Policy", {
 				frm.add_custom_button(__("New Version"), () => new_version(frm));
 			}
 		} else if (frm.doc.docstatus === 0 && frm.doc.author === frappe.session.user) {
-			frm.set_intro(__("Submitting approves this version. Somebody other than you, its author, has to do it."), "blue");
+			frm.set_intro(__("Submitting approves this version. Someone other than its author must do it."), "blue");
 		}
 		frm.add_custom_button(__("Compare Versions"), () => compare(frm), __("View"));
 		frm.add_custom_button(__("Revision History"), () => show_history(frm), __("View"));
@@ -20,7 +20,7 @@ async function offer_attestation(frm) {
 	frm.set_intro(__("Please read this policy, then confirm that you have read and understood it."), "orange");
 	frm.add_custom_button(__("I Have Read and Understood This"), async () => {
 		await frappe.xcall("client_comms.api.attest_policy", { policy: frm.docname });
-		frappe.show_alert({ message: __("Thank you. Your confirmation is on record."), indicator: "green" });
+		frappe.show_alert({ message: __("Thank you. Your confirmation has been recorded."), indicator: "green" });
 		frm.set_intro("");
 		frm.refresh();
 	}).addClass("btn-primary");

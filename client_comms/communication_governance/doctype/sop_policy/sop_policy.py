@@ -75,7 +75,7 @@ class SOPPolicy(Document):
 	def validate_text(self):
 		if not validation.plain(self.body) and not self.document:
 			frappe.throw(
-				_("Enter the text of the policy, or attach a file with it."), title=_("Text Missing")
+				_("Enter the text of the policy, or attach a file that contains it."), title=_("Text Missing")
 			)
 
 	def validate_dates(self):
@@ -92,10 +92,10 @@ class SOPPolicy(Document):
 		if frappe.session.user == self.author:
 			frappe.throw(
 				_(
-					"You are the author of this version. Ask somebody else to submit it: submitting approves it."
+					"You are the author of this version, and submitting it approves it. Ask someone else to submit it."
 				),
 				exc=FourEyesError,
-				title=_("Second Person Needed"),
+				title=_("Second Approver Required"),
 			)
 
 	def validate_no_placeholders(self):
@@ -120,10 +120,10 @@ class SOPPolicy(Document):
 			},
 		):
 			frappe.throw(
-				_("{0} takes effect on that day already. Choose a later day for this version.").format(
+				_("{0} already takes effect on that day. Choose a later day for this version.").format(
 					frappe.utils.get_link_to_form(self.doctype, other)
 				),
-				title=_("Day Taken"),
+				title=_("Effective Date Already Used"),
 			)
 
 

@@ -52,7 +52,7 @@ class SOPTraining(Document):
 		try:
 			self.as_rules()
 		except RuleError as refusal:
-			refuse(refusal.message, title=_("Question Cannot Be Answered"))
+			refuse(refusal.message, title=_("Invalid Question"))
 
 	def as_rules(self) -> list[Question]:
 		"""The questions as input for `rules.training`; the key is the row's number."""
@@ -72,6 +72,6 @@ def _numbers(row) -> frozenset[int]:
 		return frozenset(int(part) for part in (row.right_options or "").split(",") if part.strip())
 	except ValueError:
 		frappe.throw(
-			_("Questions, row {0}: give the right options as numbers, such as 2 or 1, 3.").format(row.idx),
-			title=_("Question Cannot Be Answered"),
+			_("Questions, row {0}: enter the correct options as numbers, such as 2 or 1, 3.").format(row.idx),
+			title=_("Invalid Question"),
 		)

@@ -44,7 +44,7 @@
 						const [colour, label] = STATES[state] || ["gray", __(state)];
 						const day = until ? frappe.datetime.str_to_user(until) : "";
 						const when = ["Current", "Due"].includes(state)
-							? __("counts until {0}", [day])
+							? __("valid until {0}", [day])
 							: __("by {0}", [day]);
 						return `<div class="frappe-card p-3 mb-3 d-flex justify-content-between align-items-center flex-wrap">
 							<div><b>${escape(training)}</b><br>
@@ -73,7 +73,7 @@
 				: "";
 			const intro = questions.length
 				? `<h4>${__("Questions")}</h4><p class="text-muted">${__(
-						"Answer {0} percent correctly to pass. Your answers are kept while you go; you can finish later.",
+						"To pass, answer {0} percent correctly. Your answers are saved as you go, so you can finish later.",
 						[pass_mark]
 				  )}</p>`
 				: "";
@@ -98,7 +98,7 @@
 			const chosen = this.answers[key] || [];
 			return `<fieldset class="mb-4" data-key="${escape(key)}">
 				<legend style="font-size: inherit; font-weight: 600">${index + 1}. ${escape(question)}
-					${multiple ? `<span class="text-muted small">${__("Several answers are right.")}</span>` : ""}</legend>
+					${multiple ? `<span class="text-muted small">${__("Several answers are correct.")}</span>` : ""}</legend>
 				${options
 					.map(
 						({ number, text }) => `<label class="d-block" style="font-weight: normal; padding: 6px 0">
@@ -129,7 +129,7 @@
 			const open = this.attempt.questions.length - Object.keys(answers).length;
 			if (open) {
 				frappe.show_alert({
-					message: __("{0} questions have no answer yet.", [open]),
+					message: __("{0} questions have not been answered yet.", [open]),
 					indicator: "orange",
 				});
 				return;
@@ -149,12 +149,12 @@
 			const percent = Math.round(score);
 			if (passed) {
 				return `<div class="alert alert-success">${__(
-					"Passed with {0} percent. It counts until {1}, from this moment.",
+					"Passed with {0} percent. The training is now valid until {1}.",
 					[percent, frappe.datetime.str_to_user(valid_until)]
 				)}</div><button class="btn btn-default list">${__("My Training")}</button>`;
 			}
 			return `<div class="alert alert-warning">${__(
-				"{0} percent is not enough yet. Read the content again and try once more.",
+				"{0} percent is not enough to pass. Read the content again and try once more.",
 				[percent]
 			)}</div><ul>${wrong
 				.map(

@@ -15,7 +15,7 @@ FEW = 5  # reviews below which an average says little
 
 
 def execute(filters=None):
-	"""Rows by what `group_by` names; only reviews that the user may read count, disputed ones that were decided anew do not.
+	"""Rows by what `group_by` names; only reviews that the user can read count, and disputed ones that were decided again do not.
 
 	:param filters: `group_by` (Staff, Communication Type, Criterion, Month or Agreement), `from_date`, `to_date` (of completion),
 	    `reviewed_user`, `communication_type`, `programme`
@@ -145,7 +145,7 @@ def _agreement(which: list):
 				"kappa": found.kappa,
 				"low": found.low,
 				"high": found.high,
-				"remark": _("Too few to tell") if found.few else None,
+				"remark": _("Too few to conclude anything") if found.few else None,
 			}
 		)
 	return [

@@ -175,7 +175,7 @@
 						"{0} interactions and {1} users were compared: {2} users would gain access, {3} would lose some.",
 						[checked, users, `<strong>${gaining}</strong>`, `<strong>${losing}</strong>`]
 				  )
-				: __("{0} interactions and {1} users were compared: nobody would gain or lose anything.", [
+				: __("{0} interactions and {1} users were compared: no one would gain or lose anything.", [
 						checked,
 						users,
 				  ]);
