@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from client_comms import compat
+from frappe.client import get_count
+
 from client_comms.rules.scorecard import Target
 
 INTERACTION = "Client Interaction"
@@ -30,11 +31,11 @@ class Figure:
 	def value(self, since: datetime, until: datetime) -> float | None:
 		"""None if there is nothing to compute a percentage of."""
 		if self.of is None:
-			return compat.count(self.doctype, self.rows(since, until))
-		whole = compat.count(self.doctype, self.of(since, until))
+			return get_count(self.doctype, self.rows(since, until))
+		whole = get_count(self.doctype, self.of(since, until))
 		if not whole:
 			return None
-		return round(100 * compat.count(self.doctype, self.rows(since, until)) / whole, 1)
+		return round(100 * get_count(self.doctype, self.rows(since, until)) / whole, 1)
 
 
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:
