@@ -1,4 +1,4 @@
-"""This app beside others, which override the same classes and methods as it does: nobody's override is lost.
+"""Makes this app work with other apps that override the same classes and methods, so that no override is lost.
 
 Of several overrides Frappe takes that of the app installed last, and says nothing. So this app keeps itself last
 (`stay_last`), and each of its overrides goes on to the one that would be there without it:

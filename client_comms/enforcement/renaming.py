@@ -66,4 +66,4 @@ def _parsed(value):
 	try:
 		return frappe.parse_json(value)
 	except ValueError:
-		return None  # Frappe tells about it
+		return None  # Frappe reports it

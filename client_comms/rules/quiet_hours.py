@@ -1,4 +1,4 @@
-"""Quiet hours: the time of day at which nobody is notified of a deadline (C-3, C-4, R-2)."""
+"""Quiet hours: the time of day at which no one is notified of a deadline (C-3, C-4, R-2)."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo

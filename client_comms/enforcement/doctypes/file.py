@@ -35,7 +35,7 @@ class GuardedFile:
 		return super().get_content(*args, **kwargs)
 
 	def is_downloadable(self):
-		"""Frappe lets whoever uploaded a file download it, even after losing access to the record."""
+		"""Frappe lets the user who uploaded a file download it, even after losing access to the record."""
 		if not super().is_downloadable():
 			return False
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)

@@ -64,7 +64,7 @@ def make_opportunity_from_communication(communication: str, **others):
 
 
 def _make(doctype: str, original: str, communication: str, others: dict) -> str:
-	"""What is made of a message is at least as confidential as the message; the document where it is governed."""
+	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)

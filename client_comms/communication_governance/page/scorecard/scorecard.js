@@ -1,6 +1,6 @@
 // The clauses of the procedure with their state, controls and figures; every figure opens the records behind it.
 
-// In a function of its own: Frappe runs the script of a page in the global scope.
+// Inside a function, because Frappe runs a page's script in the global scope.
 (() => {
 	frappe.pages["scorecard"].on_page_load = (wrapper) => {
 		wrapper.scorecard = new Scorecard(wrapper);
