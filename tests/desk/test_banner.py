@@ -117,7 +117,7 @@ def test_the_workspace_lists_what_one_owes_today(site, login, logged, frontline)
 	expect(page.locator(".title-text:visible")).to_contain_text("Old question")
 
 
-def test_one_click_logs_what_nobody_logged(site, login, client, frontline, make_user):
+def test_one_click_logs_what_no_one_logged(site, login, client, frontline, make_user):
 	settings = site.get_doc("Client Comms Settings")
 	before = settings.log_inbound_email
 	settings.db_set("log_inbound_email", 0)

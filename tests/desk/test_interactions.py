@@ -62,7 +62,7 @@ def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login
 	expect(row).to_contain_text("Sensitive")
 
 
-def test_who_may_only_read_sees_the_banner_and_no_actions(make_user, login, received):
+def test_a_user_who_can_only_read_sees_the_banner_and_no_actions(make_user, login, received):
 	name = received("Complaint about noise")
 	page = login(make_user("Compliance Officer", password=PASSWORD), PASSWORD)
 	banner = open_form(page, name)
@@ -197,7 +197,7 @@ def test_log_interaction_from_a_customer_names_the_customer(site, frontline, log
 	assert doc.confidentiality_level == "Standard"
 
 
-def test_who_may_not_log_is_offered_no_button(make_user, login, client):
+def test_a_user_who_cannot_log_is_offered_no_button(make_user, login, client):
 	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/customer/{client.name}")
 	expect(button(page, "Create")).to_be_visible()

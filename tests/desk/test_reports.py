@@ -88,7 +88,7 @@ def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, clie
 	expect(rows.first).to_contain_text("About Feedback/Complaint")
 
 
-def test_somebody_uncleared_sees_no_trace_of_the_complaint(make_user, login, client):
+def test_someone_uncleared_sees_no_trace_of_the_complaint(make_user, login, client):
 	page = login(make_user(procedure.FRONTLINE_STAFF, password=PASSWORD), PASSWORD)
 	open_report(page, "Response Compliance", client)
 	total = cell(page, "All", "Interactions")

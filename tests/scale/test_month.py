@@ -175,7 +175,7 @@ def readers(month, users, doc, responsible, at):
 	}
 
 
-def test_everybody_is_told_once_who_has_to_be_and_may_read(month, docs, expected):
+def test_everyone_who_must_be_told_and_can_read_is_told_once(month, docs, expected):
 	managers = {user(name) for name, given in STAFF.items() if "Customer Support Manager" in given}
 	officers = {user(name) for name, given in STAFF.items() if "Compliance Officer" in given}
 	wanted, mailed = {}, {}
@@ -246,7 +246,7 @@ def test_mail_of_machines_starts_and_answers_nothing(month, docs):
 	assert seen
 
 
-def test_nobody_who_left_keeps_anything_open(month, docs):
+def test_no_one_who_left_keeps_anything_open(month, docs):
 	assert len(month.disabled) == 2
 	for doc in docs.values():
 		if doc.status != "Closed":

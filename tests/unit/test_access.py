@@ -308,7 +308,7 @@ class TestAdministrator:
 			rows = row_filter(administrator, policy, DELETE)
 			assert rows.everything and not rows.empty
 
-	def test_its_name_alone_is_no_bypass(self):
+	def test_its_name_alone_is_not_a_bypass(self):
 		assert not decide(Subject("Administrator", frozenset()), enquiry(), one_level(), READ, NOW)
 
 
@@ -321,7 +321,7 @@ class TestReasons:
 		assert "Account Manager, Compliance Officer, Customer Support Manager" in said(decision)
 		assert "Frontline Staff" not in said(decision)
 
-	def test_an_action_that_nobody_may_do_says_so(self):
+	def test_an_action_that_no_one_may_do_says_so(self):
 		decision = decide(user("Agent"), enquiry(), one_level(), PRINT, NOW)
 		assert 'allows no role to "print"' in said(decision)
 
@@ -422,7 +422,7 @@ class TestBothRenderings:
 
 	@settings(max_examples=300, deadline=None)
 	@given(subjects, records, policies, st.sampled_from(ACTIONS))
-	def test_nobody_acts_without_a_clearance(self, subject, record, policy, action):
+	def test_no_one_acts_without_a_clearance(self, subject, record, policy, action):
 		if decide(subject, record, policy, action, NOW) and not subject.bypass:
 			assert subject.roles & roles_cleared(policy, record.level, action)
 

@@ -88,7 +88,7 @@ def test_a_portion_is_decided_as_its_records_are():
 	}
 
 
-def test_nothing_changed_is_no_difference():
+def test_nothing_changed_is_not_a_difference():
 	assert compare(Case(AGENT, POLICY), Case(AGENT, POLICY)) == {}
 
 

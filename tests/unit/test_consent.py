@@ -253,7 +253,7 @@ def test_the_client_is_asked_about_what_they_said_no_to(said_no_to, asked_for, a
 	assert consent.to_ask(known, request_, NOW).data_categories == frozenset(asked)
 
 
-def test_nobody_is_asked_to_take_back_what_another_person_said():
+def test_no_one_is_asked_to_take_back_what_another_person_said():
 	bert = Consent("R", "Sharing", [NO], "Adviser", "Bert", frozenset({"Health"}))
 	request_ = Request("Sharing", "Adviser", None, frozenset({"Contract", "Health"}))
 	assert consent.to_ask([bert], request_, NOW) == request_

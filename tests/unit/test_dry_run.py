@@ -189,7 +189,7 @@ class TestThreads:
 		]
 		assert self.numbers(*mails) == [["mail 1", "mail 2", "mail 5"], ["mail 3"], ["mail 4"]]
 
-	def test_a_new_mail_with_an_old_subject_begins_anew(self):
+	def test_a_new_mail_with_an_old_subject_starts_a_new_one(self):
 		assert self.numbers(mail(1), mail(2, 9), mail(3, 10, subject="Re: Offer")) == [
 			["mail 1"],
 			["mail 2", "mail 3"],
@@ -638,7 +638,7 @@ class TestCommand:
 			subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment).returncode == 0
 		)
 
-	def test_a_reader_that_stops_early_is_no_error(self, mailbox):
+	def test_a_reader_that_stops_early_is_not_an_error(self, mailbox):
 		environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 		command = [sys.executable, "-m", "client_comms", "dry-run", str(mailbox)]
 		with subprocess.Popen(

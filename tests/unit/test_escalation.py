@@ -75,7 +75,7 @@ def sweep_all(until, *events, policy=POLICY, every=timedelta(minutes=5), start="
 ASKED = (RECEIVED, "23 10:00")
 
 
-def test_the_course_of_an_inquiry_that_nobody_answers():
+def test_the_course_of_an_inquiry_that_no_one_answers():
 	# Granted: 15 working hours to acknowledge, 23 to answer. 75 %: after 11:15 and 17:15 of them.
 	assert sweep_all("30 12:00", ASKED) == [
 		("24 13:20", (WARNED, "acknowledge")),
@@ -157,13 +157,13 @@ def test_waiting_for_the_client_uses_up_no_time():
 	assert planned("25 12:00", *events).next_moment == at("27 11:15")
 
 
-def test_nobody_is_warned_a_second_time_after_a_pause():
+def test_no_one_is_warned_a_second_time_after_a_pause():
 	events = [ASKED, (PAUSED, "24 14:00"), (RESUMED, "25 14:00")]
 	warnings = [row for row in sweep_all("26 13:00", *events) if (WARNED, "acknowledge") in row]
 	assert [moment for moment, *_rest in warnings] == ["24 13:20"]
 
 
-def test_a_new_promise_is_warned_of_anew():
+def test_a_new_promise_is_warned_of_again():
 	events = [ASKED, (PROMISED, "23 10:00", "24 17:00"), (PROMISED, "24 16:00", "26 17:00")]
 	warnings = [row[0] for row in sweep_all("26 16:00", *events) if (WARNED, "promise") in row]
 	assert warnings == ["24 13:20", "26 12:50"]
@@ -173,7 +173,7 @@ def test_a_promise_for_the_same_evening_is_not_warned_of():
 	assert planned("23 18:00", ASKED, (PROMISED, "23 17:30", "23 19:00")).next_moment == at("23 19:00")
 
 
-def test_an_answer_ends_the_ladder():
+def test_an_answer_ends_escalation():
 	until = sweep_all("30 12:00", ASKED, (ANSWERED, "26 09:00"))
 	assert until[-1] == ("25 17:05", (BREACHED, "respond"), (ESCALATED, "respond", "staff"))
 

@@ -93,7 +93,7 @@ def test_a_changed_entry_is_found(entries, content, data):
 
 
 @given(ledgers(at_least=2), contents, st.data())
-def test_a_changed_entry_with_a_hash_made_anew_no_longer_carries_the_next(entries, content, data):
+def test_a_changed_entry_with_a_hash_rebuilt_no_longer_carries_the_next(entries, content, data):
 	at = data.draw(st.integers(0, len(entries) - 2))
 	entry = entries[at]
 	if canonical(content) == canonical(entry.content):
@@ -147,7 +147,7 @@ def test_a_cut_is_found_by_a_checkpoint_beyond_it(entries, data):
 
 
 @given(ledgers(), ledgers(), st.data())
-def test_a_chain_made_anew_is_found_by_a_checkpoint(entries, others, data):
+def test_a_chain_rebuilt_is_found_by_a_checkpoint(entries, others, data):
 	at = data.draw(st.integers(0, min(len(entries), len(others)) - 1))
 	if others[at].entry_hash == entries[at].entry_hash:
 		return

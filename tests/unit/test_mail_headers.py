@@ -101,7 +101,7 @@ Subject: Offer
 	assert returned_ids(report) == ("sent@nordlicht.example",)
 
 
-def test_what_is_no_report_returns_nothing():
+def test_what_is_not_a_report_returns_nothing():
 	assert returned_ids(message_from_string("Message-ID: <a@x>\n\nHello <b@x>")) == ()
 
 

@@ -66,7 +66,7 @@ def test_an_answer_given_while_waiting_counts_up_to_the_pause():
 	assert found.acknowledge_seconds == found.answer_seconds == 2 * HOUR
 
 
-def test_a_promise_acknowledges_but_is_no_answer():
+def test_a_promise_acknowledges_but_is_not_an_answer():
 	promised = ((clocks.RECEIVED, "23 09:00"), (clocks.PROMISED, "23 10:00", "26 17:00"))
 	found = replay(*promised)
 	assert found.acknowledge_seconds == HOUR

@@ -23,7 +23,7 @@ def test_a_text_that_cannot(text, why):
 
 
 @pytest.mark.parametrize("blank", ["", " \n", "\u00a0", "\u200b", "\ufeff \u2060"])
-def test_what_nobody_sees_is_no_summary(blank):
+def test_what_no_one_sees_is_not_a_summary(blank):
 	details = dict.fromkeys(documentation.REQUIRED_DETAILS, "x")
 	assert not documentation.missing_details(details)
 	assert len(documentation.missing_details({**details, "summary": blank})) == 1

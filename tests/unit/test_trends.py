@@ -40,7 +40,7 @@ def test_a_shift_is_a_long_run():
 	assert last == 17
 
 
-def test_values_on_the_median_are_no_run():
+def test_values_on_the_median_are_not_a_run():
 	chart = trends.runs([4] * 30)
 	assert chart.signals == () and "Too few values" in str(chart.few)
 

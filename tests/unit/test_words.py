@@ -64,6 +64,8 @@ def words_of_python(path: Path) -> Iterator[str]:
 	for node in ast.walk(ast.parse(source)):
 		if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
 			yield ast.get_docstring(node) or ""
+			if getattr(node, "name", "").startswith("test_"):
+				yield node.name.replace("_", " ")
 		elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in TRANSLATORS:
 			yield from (each.value for each in node.args if isinstance(getattr(each, "value", None), str))
 	for token in tokenize.generate_tokens(io.StringIO(source).readline):

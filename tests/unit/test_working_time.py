@@ -509,7 +509,7 @@ def test_a_time_of_day(text, found):
 
 
 @pytest.mark.parametrize("text", ["24:00", "25:00", "-09:00", "9", "9:3", "12:60", "9:30:00:00", "noon", ""])
-def test_what_is_no_time_of_day(text):
+def test_what_is_not_a_time_of_day(text):
 	with pytest.raises(CalendarError, match="is not a time of day"):
 		time_of_day(text)
 

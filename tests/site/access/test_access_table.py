@@ -110,7 +110,7 @@ def permit_deleting():
 		update_permission_property(INTERACTION, role, 0, "delete", 1)
 
 
-def test_as_shipped_nobody_deletes_an_interaction(make_user, as_user, log):
+def test_as_shipped_no_one_deletes_an_interaction(make_user, as_user, log):
 	name = log().name
 	with as_user(make_user(*TYPE_OF_ROLE, "Compliance Officer", "System Manager")):
 		assert frappe.has_permission(INTERACTION, "read", name)
@@ -300,7 +300,7 @@ def test_rest_agrees_with_the_table(http, make_user, records):
 
 
 @pytest.mark.committed
-def test_rows_are_changed_over_rest_by_nobody(http, make_user, log):
+def test_rows_are_changed_over_rest_by_no_one(http, make_user, log):
 	manager = make_user("Customer Support Manager", password=PASSWORD)
 	doc = log("Feedback/Complaint", action_items=[{"description": "Call back", "assigned_to": manager}])
 	frappe.db.commit()

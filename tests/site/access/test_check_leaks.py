@@ -174,7 +174,7 @@ def test_a_report_without_its_row_filter_is_found(frontline):
 		assert opened(frontline, REPORT) == {REPORT}
 
 
-def test_a_merge_that_nobody_asks_about_is_found(frontline):
+def test_a_merge_that_no_one_asks_about_is_found(frontline):
 	checks = "client_comms.enforcement.renaming.keep_checks"
 	with without_hook("before_request", checks), without_hook("doc_events", "*"):
 		assert opened(frontline, MERGE) == {MERGE}
@@ -277,7 +277,7 @@ def test_nothing_is_open_for_a_shipped_role(role, make_user):
 	assert len({f["surface"] for f in found["findings"]}) == len(SURFACES)
 
 
-def test_reports_and_scripts_that_ask_by_themselves_are_named(frontline):
+def test_reports_and_scripts_that_query_directly_are_named(frontline):
 	report = frappe.get_doc(
 		{
 			"doctype": "Report",

@@ -198,7 +198,7 @@ def test_a_share_of_a_governed_issue_ends_with_the_role_that_carried_it(govern, 
 	assert not frappe.has_permission("Issue", "read", doc=issue.name, user=staff["Compliance Officer"])
 
 
-def test_nobody_takes_part_by_a_todo_of_their_own(govern, staff, log, as_user):
+def test_no_one_takes_part_by_a_todo_of_their_own(govern, staff, log, as_user):
 	issue = make("Issue")
 	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
 	user = staff["Customer Support"]

@@ -96,7 +96,7 @@ def test_these_roles_may_ask_about_others(role, make_user, as_user, records):
 
 
 @pytest.mark.parametrize("role", ["Customer Support Manager", "Frontline Staff", "System Manager"])
-def test_nobody_else_may_ask_about_others(role, make_user, as_user, records):
+def test_no_one_else_may_ask_about_others(role, make_user, as_user, records):
 	other, user = make_user("Customer Support"), make_user(role)
 	with as_user(user):
 		with pytest.raises(frappe.PermissionError, match="Compliance Officer"):

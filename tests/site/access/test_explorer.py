@@ -60,7 +60,7 @@ def of(answer, user):
 
 @pytest.mark.parametrize("method", QUESTIONS)
 @pytest.mark.parametrize("role", ["Customer Support Manager", "System Manager"])
-def test_nobody_else_may_explore(method, role, make_user, as_user):
+def test_no_one_else_may_explore(method, role, make_user, as_user):
 	with as_user(make_user(role)):
 		with pytest.raises(frappe.PermissionError, match=OFFICER):
 			getattr(api, method)(*QUESTIONS[method])
@@ -69,7 +69,7 @@ def test_nobody_else_may_explore(method, role, make_user, as_user):
 # A record
 
 
-def test_a_record_agrees_with_explain_access_for_everybody(make_user, as_user, log, officer):
+def test_a_record_agrees_with_explain_access_for_everyone(make_user, as_user, log, officer):
 	"""Role Permissions and User Permissions included."""
 	level = frappe.get_doc("Confidentiality Level", "Standard")
 	level.append("clearances", {"role": "Sales User", "can_read": 1})

@@ -119,7 +119,7 @@ def todo_about(interaction):
 
 
 @pytest.mark.parametrize("about", ["the record", "a to-do about it"])
-def test_not_whoever_uploaded_it_and_lost_the_record(about, log, make_user, attach, as_user):
+def test_not_the_uploader_who_lost_the_record(about, log, make_user, attach, as_user):
 	agent = make_user("Customer Support")
 	complaint = log("Feedback/Complaint", responsible_staff=agent)
 	document = complaint if about == "the record" else todo_about(complaint)

@@ -44,7 +44,7 @@ def stored(doctype, **fields):
 
 
 @pytest.mark.parametrize("doctype", BELONGINGS)
-def test_a_belonging_is_shown_to_who_may_read_its_record(doctype, frontline, officer, log, as_user):
+def test_a_dependent_is_shown_to_readers_of_its_record(doctype, frontline, officer, log, as_user):
 	plain, sensitive = log("Initial Inquiry"), log("Feedback/Complaint")
 	owner_type, owner_name = dependents.OWNER_FIELDS[doctype]
 	for user, readable in ((frontline, [plain]), (officer, [plain, sensitive])):
@@ -116,7 +116,7 @@ def test_proof_is_not_discarded(doctype):
 		doc.run_method("before_discard")  # which version 16 asks before it does
 
 
-def test_a_grant_is_shown_to_who_may_read_its_interaction(make_user, officer, log, as_user):
+def test_a_grant_is_shown_to_readers_of_its_interaction(make_user, officer, log, as_user):
 	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
 	level = frappe.get_doc("Confidentiality Level", "Sensitive")
 	level.clearances = [row for row in level.clearances if row.role != procedure.CUSTOMER_SUPPORT_MANAGER]
@@ -164,7 +164,7 @@ def call(method, **arguments):
 
 
 @pytest.mark.parametrize("method", ["frappe.desk.query_report.run", "frappe.desk.query_report.export_query"])
-def test_a_report_prepared_for_somebody_else_is_not_given_out(method, frontline, prepared, as_user):
+def test_a_report_prepared_for_someone_else_is_not_given_out(method, frontline, prepared, as_user):
 	name = prepared(governed.INTERACTION)
 	report = frappe.db.get_value("Prepared Report", name, "report_name")
 	filters = frappe.as_json({"prepared_report_name": name})
@@ -175,7 +175,9 @@ def test_a_report_prepared_for_somebody_else_is_not_given_out(method, frontline,
 @pytest.mark.parametrize(
 	"method", ["frappe.core.api.file.unzip_file", "frappe.core.doctype.file.file.unzip_file"]
 )
-def test_a_file_is_unpacked_by_who_may_change_its_record(method, frontline, officer, make_user, log, as_user):
+def test_a_file_is_unpacked_by_those_who_can_change_its_record(
+	method, frontline, officer, make_user, log, as_user
+):
 	agent = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
 	complaint = log("Feedback/Complaint")
 	content = io.BytesIO()
@@ -196,7 +198,7 @@ def test_a_file_is_unpacked_by_who_may_change_its_record(method, frontline, offi
 
 
 @pytest.mark.parametrize("doctype", documents.SETTING)
-def test_a_governed_document_is_shown_to_who_may_read_it(doctype, sensitive, make_user, as_user):
+def test_a_governed_document_is_shown_to_its_readers(doctype, sensitive, make_user, as_user):
 	doc = sensitive(doctype)
 	for role, shown in ((procedure.FRONTLINE_STAFF, []), (procedure.COMPLIANCE_OFFICER, [doc.name])):
 		with as_user(make_user(role, "Support Team", "Sales User", "Sales Manager")):
@@ -214,9 +216,7 @@ def test_a_governed_document_is_shown_to_who_may_read_it(doctype, sensitive, mak
 		("Opportunity", "Opportunity Lost Reason Detail"),
 	],
 )
-def test_rows_of_a_governed_document_are_shown_to_who_may_read_it(
-	doctype, child, sensitive, make_user, as_user
-):
+def test_rows_of_a_governed_document_are_shown_to_its_readers(doctype, child, sensitive, make_user, as_user):
 	doc = sensitive(doctype)
 	field = doc.get_parentfield_of_doctype(child)
 	row = stored(child, parent=doc.name, parenttype=doctype, parentfield=field)
@@ -227,7 +227,7 @@ def test_rows_of_a_governed_document_are_shown_to_who_may_read_it(
 			assert frappe.get_doc(child, row.name).has_permission() == bool(shown)
 
 
-def test_the_title_in_a_link_is_for_who_may_read_the_record(frontline, officer, log, as_user, monkeypatch):
+def test_the_title_in_a_link_is_for_readers_of_the_record(frontline, officer, log, as_user, monkeypatch):
 	complaint = log("Feedback/Complaint")
 	titled = frappe._dict(show_title_field_in_link=1, title_field="subject")
 	monkeypatch.setattr(search, "frappe", mock.Mock(wraps=frappe, get_meta=lambda doctype: titled))

@@ -105,12 +105,12 @@ def test_a_sentence_is_told_once(complaint, staff, as_user):
 	assert told().count("has no role that the level") == 1
 
 
-def test_an_email_to_nobody_else_is_refused(complaint, staff, as_user):
+def test_an_email_to_no_one_else_is_refused(complaint, staff, as_user):
 	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match=staff.frontline):
 		email(complaint, recipients=staff.frontline)
 
 
-def test_an_email_about_something_else_goes_to_everybody(staff):
+def test_an_email_about_something_else_goes_to_everyone(staff):
 	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Sonnenhof"}).insert()
 	frappe.message_log.clear()
 	sent = make(
@@ -135,7 +135,7 @@ def test_whatever_is_queued_leaves_them_out_and_tells_the_administrators_once(co
 	frappe.db.delete("Error Log", about)  # that table knows no transactions
 
 
-def test_a_queued_email_for_nobody_is_not_sent(complaint, staff):
+def test_a_queued_email_for_no_one_is_not_sent(complaint, staff):
 	queued = queue(complaint, staff.frontline)
 	assert (queued.status, queued.recipients) == ("Error", [])
 
@@ -223,7 +223,7 @@ def test_assigning_to_several_goes_through_for_those_who_are_cleared(complaint, 
 	assert staff.frontline in told()
 
 
-def test_assigning_to_nobody_else_is_refused(complaint, staff, as_user):
+def test_assigning_to_no_one_else_is_refused(complaint, staff, as_user):
 	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match=staff.frontline):
 		assign_to.add(
 			doctype="Client Interaction", name=complaint.name, assign_to=json.dumps([staff.frontline])
@@ -322,7 +322,7 @@ def test_an_assignment_ends(issue, make_user):
 	assert not frappe.has_permission("Issue", "read", issue.name, user=agent)
 
 
-def test_a_lead_is_given_to_somebody_else(set_settings, make_user):
+def test_a_lead_is_given_to_someone_else(set_settings, make_user):
 	set_settings(govern_leads=1)
 	agent = make_user("Customer Support", "Sales User")
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna", "lead_owner": agent}).insert()

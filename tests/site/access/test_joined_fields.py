@@ -115,7 +115,7 @@ def test_a_count_by_its_path_is_asked_as_well(ask, staff):
 	assert ask(staff.cleared, path, filters=filters)
 
 
-def test_it_asks_the_database_nothing_about_other_requests(ask, staff, monkeypatch):
+def test_other_requests_cause_no_queries(ask, staff, monkeypatch):
 	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("asked"))
 	frappe.local.request = frappe._dict(path="/api/method/frappe.client.get_list")
 	frappe.local.form_dict = frappe._dict(doctype=TASK, fields='["name"]', filters='{"status": "Open"}')

@@ -97,7 +97,7 @@ def test_a_start_is_queued_once_at_a_time(as_user, officer, frontline, queue):
 		start(officer, as_user, "nobody@example.com")
 
 
-def test_a_run_whose_job_is_gone_has_failed_and_holds_up_nobody(as_user, officer, frontline, queue):
+def test_a_run_whose_job_is_gone_has_failed_and_holds_up_no_one(as_user, officer, frontline, queue):
 	name = start(officer, as_user, frontline)
 	with clock.moved_to(frappe.utils.add_to_date(clock.now(), minutes=5)):
 		again = start(officer, as_user, frontline)
@@ -106,7 +106,7 @@ def test_a_run_whose_job_is_gone_has_failed_and_holds_up_nobody(as_user, officer
 
 
 @pytest.mark.committed
-def test_the_result_is_kept_and_nobody_changes_it(as_user, officer, frontline, queue, short, removed):
+def test_the_result_is_kept_and_no_one_changes_it(as_user, officer, frontline, queue, short, removed):
 	name = start(officer, as_user, frontline)
 	with mock.patch.object(frappe, "publish_realtime") as told:
 		job.work(name)

@@ -65,7 +65,7 @@ def test_who_configures_chooses_what_the_configuration_names(make_user, as_user)
 		found("Holiday List", "Feier")
 
 
-def test_nobody_else_is_offered_anything(make_user, as_user, customer, is_valid_link):
+def test_no_one_else_is_offered_anything(make_user, as_user, customer, is_valid_link):
 	with as_user(make_user("Projects User")):
 		with pytest.raises(frappe.PermissionError):
 			is_valid_link("Customer", customer.name)

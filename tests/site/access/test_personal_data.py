@@ -45,7 +45,7 @@ def message(log):
 	return make
 
 
-def test_a_client_gets_their_own_data_and_nobody_elses(client, make_user, log, message, as_user):
+def test_a_client_gets_their_own_data_and_no_one_elses(client, make_user, log, message, as_user):
 	complaint = log("Feedback/Complaint")
 	message(complaint, sender=client, content="my own words")
 	message(complaint, sender=client, sent_or_received="Sent", content="words of staff")
@@ -102,7 +102,7 @@ def test_a_system_manager_asks_for_others_and_reads_no_more_than_they_may(make_u
 	assert "Communication" not in theirs and theirs["User"]
 
 
-def test_whoever_is_not_signed_in_names_an_account_and_gets_nothing(client, as_user):
+def test_a_visitor_names_an_account_and_gets_nothing(client, as_user):
 	with as_user("Guest"):
 		data, file = ask_for(client)
 		assert data["User"]

@@ -71,7 +71,7 @@ def test_a_dependent_is_not_merged_into_a_hidden_one(doctype, complaint, staff, 
 	assert not frappe.db.exists(doctype, theirs.name)
 
 
-def test_leads_are_renamed_and_merged_by_who_may_write_both(held, staff, as_user):
+def test_leads_are_renamed_and_merged_by_those_who_can_write_both(held, staff, as_user):
 	hidden = held("Lead", "Sensitive", lead_name="Anna")
 	mine = held("Lead", "Standard", lead_name="Bert")
 	with as_user(staff.uncleared):

@@ -198,7 +198,7 @@ def pick(row):
 	return {column: row.get(column) for column in expected([], {})}
 
 
-def test_the_totals_of_somebody_uncleared_are_theirs_alone(interactions, users, as_user):
+def test_the_totals_of_someone_uncleared_are_theirs_alone(interactions, users, as_user):
 	with as_user(users["frontline"]):
 		rows = response_compliance.execute(period(group_by=reporting.TYPE))[1]
 		board = interaction_ageing.execute(period(group_by=reporting.TYPE))[1]
@@ -292,7 +292,7 @@ def test_ageing_is_what_a_plain_computation_says(interactions, users, as_user):
 	assert sum(1 for column in wanted if column.startswith("overdue")) >= 2
 
 
-def test_the_team_board_shows_what_is_nobodys_and_then_who_is_most_behind(interactions, users, as_user, log):
+def test_the_team_board_shows_unassigned_ones_then_who_is_most_behind(interactions, users, as_user, log):
 	nobodys = log(
 		subject="Nobody's", party_type="Customer", party="Anna Client", occurred_on="2026-11-26 10:00"
 	)

@@ -78,14 +78,14 @@ def test_a_share_asks_for_clearance_and_need_to_know(giver, staff, sensitive, as
 	assert not frappe.db.exists("DocShare", {"share_name": sensitive.name})
 
 
-def test_a_share_with_somebody_who_may_read_anyway(staff, sensitive, as_user):
+def test_a_share_with_someone_who_may_read_anyway(staff, sensitive, as_user):
 	with as_user(staff.manager):
 		share(INTERACTION, sensitive.name, staff.support, write=1)
 		with pytest.raises(ClearanceMissingError, match="write"):
 			share(INTERACTION, sensitive.name, staff.officer, write=1)
 
 
-def test_who_may_not_share_does_not(staff, sensitive, as_user):
+def test_users_without_the_right_cannot_share(staff, sensitive, as_user):
 	with as_user(staff.support), pytest.raises(frappe.PermissionError):
 		share(INTERACTION, sensitive.name, staff.manager)
 
@@ -169,7 +169,7 @@ def grant(doc, user, **fields):
 
 
 @pytest.mark.parametrize("giver", ["manager", "officer"])
-def test_oversight_gives_access_that_ends_by_itself(giver, staff, sensitive, as_user):
+def test_oversight_gives_access_that_ends_automatically(giver, staff, sensitive, as_user):
 	with as_user(staff[giver]):
 		given = grant(sensitive, staff.colleague, granted_by=staff.support)
 	assert given.granted_by == staff[giver]
@@ -184,7 +184,7 @@ def test_oversight_gives_access_that_ends_by_itself(giver, staff, sensitive, as_
 
 
 @pytest.mark.parametrize("giver", ["support", "frontline"])
-def test_nobody_else_gives_access(giver, staff, sensitive, as_user):
+def test_no_one_else_gives_access(giver, staff, sensitive, as_user):
 	with as_user(staff[giver]), pytest.raises(frappe.PermissionError):
 		grant(sensitive, staff.colleague)
 	assert not may(staff.colleague, sensitive)
@@ -208,7 +208,7 @@ def test_a_grant_never_replaces_clearance(staff, sensitive, as_user):
 	assert not may(staff.frontline, sensitive) and sensitive.name not in lists(staff.frontline)
 
 
-def test_a_grant_lies_in_the_future_and_is_no_emergency(staff, sensitive, as_user):
+def test_a_grant_lies_in_the_future_and_is_not_an_emergency(staff, sensitive, as_user):
 	with as_user(staff.manager):
 		with pytest.raises(frappe.ValidationError, match="future"):
 			grant(sensitive, staff.colleague, valid_until=clock.now())
@@ -255,7 +255,7 @@ def requested(doc, **changes):
 	doc.save()
 
 
-def test_nobody_lets_themselves_in(staff, sensitive, as_user):
+def test_no_one_lets_themselves_in(staff, sensitive, as_user):
 	changes = [
 		{"responsible_staff": staff.colleague},
 		{"action_items": [{"description": "x", "assigned_to": staff.colleague}]},

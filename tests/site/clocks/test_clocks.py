@@ -98,7 +98,7 @@ def test_a_pause_keeps_the_remaining_working_time(act, case):
 	assert resumed["respond_by"] == "2026-12-01 11:00:00"  # nine hours were left
 
 
-def test_closing_and_reopening_owe_an_answer_anew(act, case):
+def test_closing_and_reopening_owe_an_answer_again(act, case):
 	act("answer", case)
 	assert act("close", case, at="2026-11-23 13:00")["status"] == "Closed"
 	answer = act("reopen", case, "The client called again.", at="2026-11-26 10:00")
@@ -140,7 +140,7 @@ def test_a_promise_takes_moments_as_programs_write_them(act, case, until, stored
 
 
 @pytest.mark.parametrize("until", ["tomorrow-ish", "2026-13-45", "99999-01-01", "1"])
-def test_what_is_no_moment_is_refused_clearly(act, case, until):
+def test_what_is_not_a_moment_is_refused_clearly(act, case, until):
 	with pytest.raises(frappe.ValidationError) as error:
 		act("promise", case, until)
 	refused = ("is not a date and time", "must be due after", "is not a business day")
@@ -239,7 +239,7 @@ ACTIONS = [
 
 @pytest.mark.parametrize(("action", "args"), ACTIONS)
 @pytest.mark.parametrize("role", ["Compliance Officer", "System Manager"])
-def test_who_may_not_write_may_not_act(act, case, make_user, role, action, args):
+def test_users_who_cannot_write_cannot_act(act, case, make_user, role, action, args):
 	other = make_user(role)
 	with pytest.raises(frappe.PermissionError):
 		act(action, case, *args, user=other)

@@ -70,7 +70,7 @@ def mails():
 	return found
 
 
-def test_whoever_owes_something_gets_one_email_a_day_at_their_time(inquiry, frontline, run_at):
+def test_users_who_owe_something_get_one_email_a_day_at_their_time(inquiry, frontline, run_at):
 	name = inquiry(responsible_staff=frontline).name
 	assert run_at(f"{TUESDAY} 07:59") == {}
 	queued = run_at(f"{TUESDAY} 08:00")
@@ -170,7 +170,7 @@ def test_a_team_lead_may_have_what_others_owe_as_far_as_they_may_read_it(
 	assert complaint not in queued[colleague]
 
 
-def test_the_manager_role_is_told_what_nobody_logged(make_user, run_at, set_settings):
+def test_the_manager_role_is_told_what_no_one_logged(make_user, run_at, set_settings):
 	set_settings(log_inbound_email=0)
 	manager = make_user("Customer Support Manager")
 	contact = frappe.get_doc(

@@ -96,7 +96,7 @@ def notifications(name):
 	)
 
 
-def test_the_course_of_an_inquiry_that_nobody_answers(case, people, next_check_at):
+def test_the_course_of_an_inquiry_that_no_one_answers(case, people, next_check_at):
 	hours = [f"2026-11-{day} {hour:02d}:05" for day in range(23, 28) for hour in range(24)]
 	next_check_at(*hours, *hours[-3:])
 	staff, manager, officer = people["responsible"], people["manager"], people["officer"]
@@ -165,7 +165,7 @@ def subject(row):
 	return str(make_header(decode_header(message_from_string(row.message)["Subject"])))
 
 
-def test_who_may_not_read_is_not_told(case, people, next_check_at):
+def test_users_who_cannot_read_are_not_told(case, people, next_check_at):
 	frappe.get_doc("User", people["manager"]).remove_roles(MANAGER)
 	frappe.get_doc("User", people["responsible"]).remove_roles("Frontline Staff")
 	next_check_at("2026-11-24 14:05", "2026-11-24 17:05", "2026-11-25 13:05")
@@ -188,7 +188,7 @@ def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_us
 	assert frappe.get_all("ToDo", {"reference_name": case}, pluck="allocated_to") == [people["officer"]]
 
 
-def test_somebody_who_is_reached_twice_is_told_once(case, people, steps, next_check_at):
+def test_someone_who_is_reached_twice_is_told_once(case, people, steps, next_check_at):
 	frappe.get_doc("User", people["responsible"]).add_roles(MANAGER)
 	steps([STEPS[0], {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1}])
 	next_check_at("2026-11-24 17:05")
@@ -197,7 +197,7 @@ def test_somebody_who_is_reached_twice_is_told_once(case, people, steps, next_ch
 	)
 
 
-def test_nobody_responsible_lets_the_managers_be_warned(case, people, next_check_at):
+def test_no_one_responsible_lets_the_managers_be_warned(case, people, next_check_at):
 	frappe.db.set_value(INTERACTION, case, "responsible_staff", None)
 	next_check_at("2026-11-24 14:05")
 	assert {user for user, _subject in notifications(case)} >= {people["manager"]}
@@ -219,7 +219,7 @@ def test_changed_steps_apply_to_running_clocks(case, people, steps, next_check_a
 	assert notifications(case) == [(people["responsible"], f"Acknowledgement due soon: {case}")]
 
 
-def test_a_step_that_is_put_in_anew_is_not_taken_again(case, people, steps, next_check_at, clock_at):
+def test_a_step_that_is_added_again_is_not_taken_again(case, people, steps, next_check_at, clock_at):
 	next_check_at("2026-11-24 17:05")
 	steps()
 	next_check_at("2026-11-24 17:10")

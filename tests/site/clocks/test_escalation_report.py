@@ -118,7 +118,7 @@ def test_generated_again_what_was_on_file_stays(complaint, support, as_user):
 	assert [row.reference_name for row in evidence(complaint)] == [first["file"], second["file"]]
 
 
-def test_the_form_offers_it_to_who_may_write_and_print(complaint, support, make_user, as_user):
+def test_the_form_offers_it_to_those_who_can_write_and_print(complaint, support, make_user, as_user):
 	def offered(user):
 		with as_user(user):
 			doc = frappe.get_doc(INTERACTION, complaint.name)

@@ -175,7 +175,7 @@ def rows():
 
 
 @pytest.mark.committed
-def test_an_import_that_is_killed_leaves_whole_rows_and_goes_on_where_it_stopped(imported, start):
+def test_an_import_that_is_killed_leaves_whole_rows_and_continues_where_it_stopped(imported, start):
 	worker = start(IMPORT, imported.name)
 	deadline = time.monotonic() + 120
 	while len(rows()) < 3:

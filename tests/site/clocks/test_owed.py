@@ -194,7 +194,7 @@ def test_what_is_logged_more_than_eight_working_hours_later_is_late(
 	assert doc.logged_late == late
 
 
-def test_whoever_logs_late_is_told(inquiry, frontline):
+def test_users_who_log_late_are_told(inquiry, frontline):
 	inquiry(at="2026-11-23 11:00", occurred_on=MONDAY, responsible_staff=frontline)
 	assert not frappe.message_log
 	inquiry(at="2026-11-25 11:00", occurred_on=MONDAY, responsible_staff=frontline)
@@ -216,7 +216,7 @@ def test_nothing_is_late_where_the_settings_say_never(inquiry, frontline, set_se
 	assert not inquiry(at="2026-11-30 11:00", occurred_on=MONDAY, responsible_staff=frontline).logged_late
 
 
-def test_what_arrives_by_itself_is_never_late(log):
+def test_what_arrives_automatically_is_never_late(log):
 	assert not log(direction="Inbound", occurred_on="2026-01-02 10:00").logged_late
 
 

@@ -76,7 +76,7 @@ def test_running_clocks_follow_a_new_holiday(inquiry, close_on):
 	assert str(frappe.db.get_value(INTERACTION, name, "next_deadline")) == "2026-11-24 17:00:00"
 
 
-def test_a_day_that_is_no_holiday_any_more_moves_them_back(inquiry, close_on, clock_at):
+def test_a_day_that_is_no_longer_a_holiday_moves_them_back(inquiry, close_on, clock_at):
 	close_on("2026-11-25", at="2026-11-20 12:00")
 	name = inquiry().name
 	with clock_at("2026-11-24 12:00"):
@@ -244,7 +244,7 @@ def test_the_preview_tells_what_would_move_and_moves_nothing(inquiry, clock_at, 
 	assert not preview("2026-12-24", "Administrator", as_user, clock_at)["moves"]
 
 
-def test_the_preview_shows_nobody_what_they_may_not_read(inquiry, make_user, as_user, clock_at):
+def test_the_preview_shows_no_one_what_they_may_not_read(inquiry, make_user, as_user, clock_at):
 	seen, hidden = inquiry().name, inquiry("Feedback/Complaint").name
 	clerk = make_user("Frontline Staff", "HR Manager")
 	result = preview("2026-11-25", clerk, as_user, clock_at)

@@ -492,7 +492,7 @@ def deadlocks(monkeypatch):
 	return make
 
 
-def test_a_chunk_lost_to_a_deadlock_is_taken_anew(case, next_check_at, deadlocks):
+def test_a_chunk_lost_to_a_deadlock_is_repeated(case, next_check_at, deadlocks):
 	deadlocks(2)
 	assert next_check_at(AFTER_BOTH) == 1
 	assert len(breaches(case)) == 2  # what was done in the chunks that were taken back is not done twice

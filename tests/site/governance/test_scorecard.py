@@ -171,7 +171,7 @@ def test_figures_are_those_of_the_lists_behind_them(officer, log, make_user, as_
 	assert 0 < figure["value"] < 100
 
 
-def test_who_may_see_it(officer, make_user, as_user):
+def test_users_who_can_see_it(officer, make_user, as_user):
 	for role in (procedure.FRONTLINE_STAFF, procedure.CUSTOMER_SUPPORT_MANAGER):
 		with as_user(make_user(role)), pytest.raises(frappe.PermissionError):
 			api.scorecard()

@@ -125,7 +125,7 @@ def test_placeholders_that_mean_nothing_are_named(make_template, approve, text, 
 		approve(template)
 
 
-def test_what_the_template_language_itself_offers_is_no_placeholder(make_template, approve):
+def test_what_the_template_language_itself_offers_is_not_a_placeholder(make_template, approve):
 	template = make_template(
 		response="<p>{% set day = frappe.utils.formatdate(occurred_on) %}{{ _('Dear') }} {{ day }}</p>"
 	)
@@ -134,7 +134,7 @@ def test_what_the_template_language_itself_offers_is_no_placeholder(make_templat
 	assert template.placeholders == "occurred_on"
 
 
-def test_a_text_that_is_no_template_is_told(make_template, approve):
+def test_a_text_that_is_not_a_template_is_told(make_template, approve):
 	template = make_template()
 	frappe.db.set_value("Email Template", template.email_template, "response", "{% if %}")
 	with pytest.raises(frappe.ValidationError, match="cannot be read as a template"):
@@ -171,7 +171,7 @@ def test_withdrawing_needs_a_reason_and_keeps_it(make_template, approve, approve
 	],
 	ids=lambda change: next(iter(change)),
 )
-def test_nobody_writes_an_approval_by_hand(make_template, approver, as_user, change):
+def test_no_one_writes_an_approval_by_hand(make_template, approver, as_user, change):
 	template = make_template()
 	with as_user(approver), pytest.raises(StatusFollowsEventsError):
 		frappe.get_doc(TEMPLATE, template.name).update(change).save()
@@ -301,7 +301,7 @@ def test_before_the_first_approval_all_are_offered(make_template, approve, offer
 	assert offer(doc) == ["Offer text"]
 
 
-def test_nobody_learns_of_a_record_that_is_hidden_through_its_templates(make_template, approve, offer, log):
+def test_no_one_learns_of_a_record_that_is_hidden_through_its_templates(make_template, approve, offer, log):
 	approve(make_template())
 	hidden = log("Feedback/Complaint")
 	with pytest.raises(frappe.PermissionError):

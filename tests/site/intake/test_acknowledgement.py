@@ -175,7 +175,7 @@ def test_a_second_delivery_of_the_message_sends_nothing(deliver, make_template):
 	assert len(sent()) == 1
 
 
-def test_a_closed_conversation_that_goes_on_gets_no_second_one(deliver, make_template, clock_at):
+def test_a_closed_conversation_that_continues_gets_no_second_one(deliver, make_template, clock_at):
 	from client_comms import api
 
 	make_template()
@@ -317,7 +317,7 @@ def test_the_shipped_texts_can_be_approved_and_sent(deliver, anna, name, languag
 	assert text in content and doc.name in content and "{" not in content.split("<body")[1]
 
 
-def test_what_the_client_wrote_is_no_markup(deliver, make_template):
+def test_what_the_client_wrote_is_not_markup(deliver, make_template):
 	make_template(response="<p>About {{ subject }}, by {{ respond_by }}</p>")
 	deliver(subject="5 < 6 & more <img src=/x>")
 	text = text_of(sent()[0])

@@ -117,7 +117,7 @@ def test_the_account_manager_comes_before_the_turn(receive, make_user):
 	assert [receive().responsible_staff for _ in range(3)] == [manager] * 3
 
 
-def test_nobody_available_gives_it_to_the_manager_role_with_a_warning(receive, make_user):
+def test_no_one_available_gives_it_to_the_manager_role_with_a_warning(receive, make_user):
 	managers = {make_user("Customer Support Manager", first_name=name) for name in ("Mara", "Milo")}
 	docs = [receive(), receive()]
 	assert {doc.responsible_staff for doc in docs} == managers
@@ -150,7 +150,7 @@ def test_a_rule_passes_over_who_is_disabled_or_not_cleared(receive, make_user, m
 	assert [receive().responsible_staff for _ in range(4)] == [*good, *good]
 
 
-def test_a_rule_for_nobody_who_may_leaves_it_to_the_turn(receive, make_user, make_rule):
+def test_a_rule_for_no_one_who_may_leaves_it_to_the_turn(receive, make_user, make_rule):
 	fiona = make_user("Frontline Staff")
 	make_rule(make_user("Sales User"))
 	doc = receive()
@@ -183,14 +183,14 @@ def test_a_rule_by_load_takes_the_one_with_the_least_to_do(receive, make_user, m
 	assert receive().responsible_staff == next(user for user in users if user != first)
 
 
-def test_the_role_is_asked_of_the_responsible_not_of_who_gets_an_action_item(receive, make_user, make_rule):
+def test_the_role_is_required_of_responsible_staff_not_of_assignees(receive, make_user, make_rule):
 	fiona, adam = make_user("Frontline Staff"), make_user("Account Manager")
 	make_rule(adam)
 	doc = receive()
 	assert (doc.responsible_staff, open_todos(doc)) == (fiona, [adam])
 
 
-def test_an_interaction_that_a_rule_assigned_goes_on_at_once(make_user, make_rule, as_user, inquiry):
+def test_an_interaction_that_a_rule_assigned_proceeds_at_once(make_user, make_rule, as_user, inquiry):
 	"""The document in memory knows of the action item, so that saving it again neither fails nor removes it."""
 	fiona, helper = make_user("Frontline Staff"), make_user("Frontline Staff")
 	make_rule(helper)
@@ -216,7 +216,7 @@ def test_a_rule_assigns_what_its_author_may_not_open(make_user, make_rule, as_us
 	assert open_todos(doc) == [helper]
 
 
-def test_nobody_passes_for_a_rule(make_user, as_user, inquiry):
+def test_no_one_passes_for_a_rule(make_user, as_user, inquiry):
 	fiona, sara = make_user("Frontline Staff", "Sales User"), make_user("Customer Support")
 	hidden = inquiry("Feedback/Complaint", responsible_staff=sara)
 	todo = {
@@ -337,7 +337,7 @@ def test_a_lost_role_takes_only_what_it_was_for(team, inquiry, run_jobs, make_us
 	assert inquiries.events[-1].note.endswith("role lost")
 
 
-def test_where_the_role_is_not_enforced_nobody_loses_anything_with_it(team, inquiry, run_jobs, set_settings):
+def test_where_the_role_is_not_enforced_no_one_loses_anything_with_it(team, inquiry, run_jobs, set_settings):
 	set_settings(responsible_party_mode="Warn")
 	doc = inquiry(responsible_staff=team.fiona)
 	user = frappe.get_doc("User", team.fiona)

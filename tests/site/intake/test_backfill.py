@@ -129,7 +129,7 @@ def test_what_exists_is_logged_as_if_it_had_arrived_then(history):
 	assert str(answered.respond_by) == "2026-11-05 17:00:00"
 
 
-def test_what_was_missed_is_marked_and_nobody_is_told(history, staff, set_settings):
+def test_what_was_missed_is_marked_and_no_one_is_told(history, staff, set_settings):
 	step = {
 		"clock": "All",
 		"after_working_hours": 0,

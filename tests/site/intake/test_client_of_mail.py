@@ -70,7 +70,7 @@ def test_a_new_subject_of_a_known_lead_is_a_new_conversation(receive):
 	assert complaint.confidentiality_level == "Sensitive"
 
 
-def test_a_reply_of_a_lead_without_its_headers_goes_on_with_the_conversation_of_its_subject(receive):
+def test_a_reply_of_a_lead_without_its_headers_continues_the_conversation_of_its_subject(receive):
 	inquiry = receive("Charging points")
 	receive("Complaint about the noise")
 	assert receive("Re: Charging points").name == inquiry.name

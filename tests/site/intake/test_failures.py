@@ -79,7 +79,7 @@ def test_the_manager_role_is_told_once_a_day(no_matrix, manager, clock_at):
 	assert len(told(manager)) == 2
 
 
-def test_the_document_is_stored_even_if_nobody_can_be_told(no_matrix, manager):
+def test_the_document_is_stored_even_if_no_one_can_be_told(no_matrix, manager):
 	with no_matrix(), mock.patch.object(failures.alerts, "tell", side_effect=ValueError("no mail")):
 		doc = issue()
 	assert frappe.db.exists("Issue", doc.name)

@@ -563,7 +563,7 @@ def test_what_no_person_wrote_is_stored_and_starts_nothing(deliver, raw):
 	assert frappe.db.count(INTERACTION) == before
 
 
-def test_an_inquiry_through_ones_own_group_address_is_no_newsletter(deliver):
+def test_an_inquiry_through_ones_own_group_address_is_not_a_newsletter(deliver):
 	message = deliver(letter(List_ID=f"<sales.{DOMAIN}>", List_Unsubscribe=f"<mailto:sales-off@{DOMAIN}>"))
 	assert interaction_of(message).status == "Open"
 
@@ -635,7 +635,7 @@ def test_nothing_is_logged_when_the_settings_say_so(deliver, set_settings):
 	assert not deliver(letter()).client_interaction
 
 
-def test_without_anybody_responsible_a_manager_has_it_and_is_told(deliver, staff):
+def test_without_anyone_responsible_a_manager_has_it_and_is_told(deliver, staff):
 	frappe.get_doc("User", staff["Frontline Staff"]).remove_roles("Frontline Staff")
 	doc = interaction_of(deliver(letter()))
 	assert doc.responsible_staff == staff["Customer Support Manager"]
@@ -687,7 +687,7 @@ def test_a_reply_from_the_desk_meets_the_clocks(deliver, reply, set_settings, wh
 	assert proves(doc, sent)
 
 
-def test_a_second_reply_is_no_second_acknowledgement(deliver, reply, set_settings):
+def test_a_second_reply_is_not_a_second_acknowledgement(deliver, reply, set_settings):
 	set_settings(first_reply_answers=0)
 	first = deliver(letter())
 	reply("Lead", first.reference_name)
@@ -832,7 +832,7 @@ def test_an_automated_message_that_is_refused_is_taken_back(deliver, set_setting
 	assert doc.acknowledge_status == "Breached"
 
 
-def test_an_automated_message_is_no_answer(deliver, reply, set_settings):
+def test_an_automated_message_is_not_an_answer(deliver, reply, set_settings):
 	set_settings(automatic_reply_acknowledges=1)
 	first = deliver(letter())
 	doc = interaction_of(reply("Lead", first.reference_name, communication_type="Automated Message"))
@@ -897,7 +897,7 @@ def test_a_letter_that_staff_enter_late_is_logged(deliver, clock_at):
 	assert interaction_of(letter_on_paper).occurred_on == get_datetime("2026-09-01 10:00:00")
 
 
-def test_what_lay_in_a_mailbox_that_is_connected_is_no_inquiry_of_today(deliver):
+def test_what_lay_in_a_mailbox_that_is_connected_is_not_a_new_inquiry(deliver):
 	old = deliver(letter(at="2026-09-01 10:00", Received=stamp("2026-09-01 10:00")), at="2026-11-24 12:00")
 	assert not old.client_interaction
 	assert not frappe.db.exists("Intake Failure", {"reference_name": old.name})
@@ -919,7 +919,7 @@ def multipart(text, attachment):
 	)
 
 
-def test_a_complaint_is_kept_whoever_fetches_it(fetch, accounts, administrator, as_user):
+def test_a_complaint_is_kept_regardless_of_who_fetches_it(fetch, accounts, administrator, as_user):
 	raw = letter(
 		"Complaint about the noise",
 		multipart("Too loud.", "proof"),
@@ -934,7 +934,7 @@ def test_a_complaint_is_kept_whoever_fetches_it(fetch, accounts, administrator, 
 	assert frappe.db.exists("File", {"attached_to_name": message.name, "file_name": ("like", "photo%")})
 
 
-def test_a_reply_to_a_sensitive_thread_is_kept_whoever_fetches_it(
+def test_a_reply_to_a_sensitive_thread_is_kept_regardless_of_who_fetches_it(
 	fetch, deliver, accounts, administrator, as_user
 ):
 	first = deliver(letter("Complaint about the noise"), "Issue")
@@ -946,7 +946,7 @@ def test_a_reply_to_a_sensitive_thread_is_kept_whoever_fetches_it(
 	assert second.client_interaction == first.client_interaction
 
 
-def test_a_request_goes_on_as_its_user_after_fetching(fetch, accounts, administrator, as_user):
+def test_a_request_continues_as_its_user_after_fetching(fetch, accounts, administrator, as_user):
 	with as_user(administrator):
 		frappe.local.session.update({"sid": "of the request", "data": frappe._dict(csrf_token="x")})
 		frappe.local.form_dict = frappe._dict(email_account=accounts["Lead"].name)

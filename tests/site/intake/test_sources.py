@@ -135,7 +135,7 @@ def test_a_lead_from_a_web_form_comes_through_the_portal(make, logged):
 	assert logged()[0].channel == "Portal"
 
 
-def test_leads_that_are_imported_are_no_inquiries(make, logged):
+def test_leads_that_are_imported_are_not_inquiries(make, logged):
 	frappe.flags.in_import = True
 	make("Lead", first_name="Anna", email_id=ADDRESS, status="Lead")
 	make("Issue", subject="Old matter", raised_by=ADDRESS, status="Open")
@@ -182,9 +182,7 @@ def test_each_source_has_its_switch(make, logged, set_settings, switch, doctype,
 		("Opportunity", lambda name: relink.make_opportunity_from_communication(name, _company())),
 	],
 )
-def test_a_document_made_of_a_message_goes_on_with_its_conversation(
-	message, logged, clock_at, doctype, make_of
-):
+def test_a_document_made_of_a_message_continues_its_conversation(message, logged, clock_at, doctype, make_of):
 	first = message()
 	with clock_at("2026-11-23 11:00"):
 		made = make_of(first.name)
@@ -197,7 +195,7 @@ def _company():
 	return frappe.db.get_value("Company", {})
 
 
-def test_an_opportunity_goes_on_with_what_is_open_about_its_lead(make, message, logged, clock_at):
+def test_an_opportunity_continues_what_is_open_about_its_lead(make, message, logged, clock_at):
 	lead = make("Lead", first_name="Anna", email_id=ADDRESS)
 	opportunity = make("Opportunity", opportunity_from="Lead", party_name=lead.name, at="2026-11-23 11:00")
 	assert len(logged()) == 1
@@ -235,7 +233,7 @@ def unsent(monkeypatch):
 	monkeypatch.setattr(Appointment, "send_confirmation_email", lambda self: None)
 
 
-def test_an_appointment_of_somebody_known_is_an_inquiry_and_its_meeting_belongs_to_it(
+def test_an_appointment_of_someone_known_is_an_inquiry_and_its_meeting_belongs_to_it(
 	make, logged, customer, clock_at
 ):
 	frappe.db.set_value("Customer", customer.name, "email_id", ADDRESS)
@@ -491,7 +489,7 @@ def test_people_without_a_role_of_the_procedure_begin_none(message, logged, make
 	],
 	ids=["among staff", "automated", "no-reply"],
 )
-def test_what_is_no_contact_with_a_client_begins_none(message, logged, staff, fields):
+def test_what_is_not_a_contact_with_a_client_starts_none(message, logged, staff, fields):
 	message("Sent", by=staff["Account Manager"], **fields)
 	assert not logged()
 

@@ -147,7 +147,7 @@ def test_a_meeting_about_an_issue_or_an_opportunity_is_one_with_its_client(clien
 	assert [(row.kind, row.client.party) for row in rows] == [("Meeting", "Kunde AG")] * 2
 
 
-def test_what_is_no_client_matter_is_not_found(client):
+def test_what_is_not_a_client_matter_is_not_found(client):
 	email("stranger@nowhere.example")
 	email("me@us.example", "you@us.example", received=False)
 	email(subject="Automatic reply: Solar roof")
@@ -164,7 +164,7 @@ def test_what_is_no_client_matter_is_not_found(client):
 	assert found() == set()
 
 
-def test_a_contact_of_nobody_is_no_client():
+def test_a_contact_of_no_one_is_not_a_client():
 	frappe.get_doc(
 		{"doctype": "Contact", "first_name": "Carl", "email_ids": [{"email_id": "c@x.example"}]}
 	).insert()
@@ -276,7 +276,7 @@ def test_mail_logged_days_later_is_a_late_log_with_the_clocks_of_its_day(client,
 	assert str(interaction.acknowledge_by) == "2026-11-20 17:00:00"
 
 
-def test_a_message_of_a_thread_goes_on_with_it_and_makes_nothing_late(client, manager, as_user, set_settings):
+def test_a_message_of_a_thread_continues_it_and_makes_nothing_late(client, manager, as_user, set_settings):
 	set_settings(log_inbound_email=1)
 	first = email()
 	set_settings(log_inbound_email=0)
@@ -318,7 +318,7 @@ def test_staff_log_and_set_aside_their_own_only(client, staff, as_user):
 	assert found() == {other.name}
 
 
-def test_who_may_log_nothing_logs_nothing(client, make_user, as_user):
+def test_users_who_cannot_log_log_nothing(client, make_user, as_user):
 	doc = email()
 	with as_user(make_user("Compliance Officer")), pytest.raises(frappe.PermissionError):
 		api.log_unlogged(each_of(doc))
@@ -327,7 +327,7 @@ def test_who_may_log_nothing_logs_nothing(client, make_user, as_user):
 
 
 @pytest.mark.parametrize("documents", ["nonsense", "{}", [{"doctype": "Communication"}], [1]])
-def test_what_is_no_list_of_documents_is_refused(manager, as_user, documents):
+def test_what_is_not_a_list_of_documents_is_refused(manager, as_user, documents):
 	with as_user(manager), pytest.raises(frappe.ValidationError, match="list like"):
 		api.log_unlogged(documents)
 

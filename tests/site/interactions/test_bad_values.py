@@ -189,7 +189,7 @@ def test_a_request_is_for_something(client, set_settings):
 		{"preference": '{"language": "xx-none"}'},
 	],
 )
-def test_what_the_page_never_sends_is_no_answer(client, make_user, as_user, sent):
+def test_what_the_page_never_sends_is_not_an_answer(client, make_user, as_user, sent):
 	user = make_user("Customer", user_type="Website User")
 	contact = frappe.db.get_value("Contact Email", {"email_id": "anna@bad-values.example"}, "parent")
 	frappe.db.set_value("Contact", contact, "user", user)
@@ -416,7 +416,7 @@ def test_a_domain_written_in_two_ways_is_one(set_settings):
 		frappe.get_doc({**adviser, "third_party_name": "Us", "email_domains": "xn--kln-sna.de"}).insert()
 
 
-def test_everybodys_domain_is_no_third_party():
+def test_everyones_domain_is_not_a_third_party():
 	adviser = frappe.get_doc(
 		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "gmail.com"}
 	)

@@ -105,7 +105,7 @@ def test_the_date_cannot_be_removed_or_lie_in_the_future(case):
 
 
 @pytest.mark.clause("D-2")
-def test_an_interaction_of_this_very_moment_is_no_future_one(case, fiona):
+def test_an_interaction_of_this_very_moment_is_not_in_the_future(case, fiona):
 	copy = frappe.copy_doc(case, ignore_no_copy=False)
 	copy.occurred_on = clock.now().replace(microsecond=999999)
 	assert copy.insert().occurred_on.microsecond == 0
@@ -533,7 +533,7 @@ def test_an_import_cannot_rewrite_history_or_status(case, importing):
 
 
 @pytest.mark.clause("D-2")
-def test_an_import_logs_like_anybody(case, importing, fiona):
+def test_an_import_logs_like_anyone(case, importing, fiona):
 	row = {
 		"Company": case.company,
 		"Communication Type": "Initial Inquiry",
@@ -661,7 +661,7 @@ def test_giving_the_todo_to_a_colleague_gives_them_the_item(item):
 
 
 @pytest.mark.clause("F-2")
-def test_a_todo_is_not_given_to_somebody_without_clearance(item, make_user, fiona):
+def test_a_todo_is_not_given_to_someone_without_clearance(item, make_user, fiona):
 	case, _row, todo, _colleague = item
 	todo.allocated_to = make_user("Sales User")
 	with pytest.raises(ClearanceMissingError):

@@ -129,14 +129,14 @@ def test_the_client_gets_their_own_information_and_it_is_on_the_register(update)
 
 
 @pytest.mark.clause("P-2")
-def test_staff_are_no_disclosure(update, make_user):
+def test_messages_to_staff_are_not_disclosures(update, make_user):
 	send(update, make_user("Account Manager"))
 	assert register(update) == []
 
 
 @pytest.mark.clause("P-3")
 @pytest.mark.parametrize("address", [EVE, STRANGER])
-def test_a_third_party_without_consent_gets_nothing_and_neither_does_anybody_else(update, address):
+def test_a_third_party_without_consent_gets_nothing_and_neither_does_anyone_else(update, address):
 	with pytest.raises(OutgoingRefusedError, match=address):
 		send(update, ANNA, address)
 	assert queued(update) == [] and register(update) == []
@@ -172,7 +172,7 @@ def test_a_level_that_does_not_ask_for_consent_lets_it_go(client, log, set_setti
 
 
 @pytest.mark.clause("P-3")
-def test_an_email_about_nobody_passes_untouched(update):
+def test_an_email_about_no_one_passes_untouched(update):
 	todo = frappe.get_doc({"doctype": "ToDo", "description": "Own matter"}).insert()
 	send(todo, STRANGER)
 	assert len(queued(todo)) == 1 and not frappe.db.count("Client Disclosure", {"recipient": STRANGER})
@@ -271,7 +271,7 @@ def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_se
 
 
 @pytest.mark.clause("P-1")
-def test_a_failed_check_confirms_nobody_and_three_lock(update, confirm, set_settings, make_user, as_user):
+def test_a_failed_check_confirms_no_one_and_three_lock(update, confirm, set_settings, make_user, as_user):
 	set_settings(identity_mode="Warn", identity_attempts=3)
 	officer = make_user("Compliance Officer")
 	for _attempt in range(3):

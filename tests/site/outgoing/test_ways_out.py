@@ -264,7 +264,7 @@ def test_of_a_refused_notification_nothing_is_left(client, log, errors):
 	assert any("OutgoingRefusedError" in each for each in errors())
 
 
-def test_nobody_is_asked_about_a_notification(client, log, set_settings, at_desk):
+def test_no_one_is_asked_about_a_notification(client, log, set_settings, at_desk):
 	set_settings(consent_mode="Warn")
 	update = log("Service Update", **client)
 	at_desk()
@@ -392,7 +392,7 @@ def test_a_website_user_is_given_no_share(client, log, site):
 
 
 @pytest.mark.parametrize("how", ["insert", "save", "set_value"])
-def test_nobody_declares_a_message_an_acknowledgement(client, log, set_settings, how):
+def test_no_one_declares_a_message_an_acknowledgement(client, log, set_settings, how):
 	set_settings(identity_mode="Enforce")
 	complaint = log("Feedback/Complaint", **client)
 	message = frappe.get_doc(
@@ -419,7 +419,7 @@ def test_nobody_declares_a_message_an_acknowledgement(client, log, set_settings,
 		message.reload().send_email()
 
 
-def test_nobody_declares_what_they_wrote_automatic(client, log, set_settings, at_desk):
+def test_no_one_declares_what_they_wrote_automatic(client, log, set_settings, at_desk):
 	set_settings(template_mode="Enforce")
 	update = log("Service Update", **client)
 	at_desk()
@@ -470,7 +470,7 @@ def anybody_responsible(set_settings):
 
 @pytest.mark.usefixtures("anybody_responsible")
 class TestConversations:
-	def test_a_call_to_somebody_unconfirmed_is_not_made(self, call, set_settings, client):
+	def test_a_call_to_someone_unconfirmed_is_not_made(self, call, set_settings, client):
 		set_settings(identity_mode="Enforce")
 		with pytest.raises(OutgoingRefusedError, match="not been confirmed"):
 			call()

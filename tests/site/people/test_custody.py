@@ -111,7 +111,7 @@ def test_raising_an_interaction_raises_the_file(register, log, staff, as_user):
 	assert frappe.db.get_value("Physical File", file.name, "confidentiality_level") == procedure.SENSITIVE
 
 
-def test_nobody_files_something_under_what_they_may_not_read(register, complaint, staff, as_user, cabinets):
+def test_no_one_files_something_under_what_they_may_not_read(register, complaint, staff, as_user, cabinets):
 	with as_user(staff.other), pytest.raises(frappe.PermissionError):
 		register(complaint)
 
@@ -147,7 +147,7 @@ def test_out_by_its_label_late_and_back(register, staff, as_user, clock_at, cabi
 	assert [row.moved_by for row in file.movements[1:]] == [staff.agent, staff.other]
 
 
-def test_a_file_goes_to_nobody_who_may_not_read_it(register, complaint, staff, as_user):
+def test_a_file_goes_to_no_one_who_may_not_read_it(register, complaint, staff, as_user):
 	file = register(complaint)
 	with as_user(staff.agent), pytest.raises(frappe.PermissionError, match="cannot read this file"):
 		api.check_out_file(file.label_code, staff.frontline, "Copying")

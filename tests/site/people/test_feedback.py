@@ -148,7 +148,7 @@ def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load,
 		doc.save()
 
 
-def test_nobody_signs_off_what_nobody_prepared(load, supervisors, as_user):
+def test_no_one_signs_off_what_no_one_prepared(load, supervisors, as_user):
 	load({"Delivery": [5] * 18})
 	review = feedback.make(date(2026, 10, 1), END)
 	with as_user(supervisors[0]), pytest.raises(frappe.ValidationError, match="findings"):

@@ -63,7 +63,7 @@ def titles(rows):
 	return {row["title"] for row in rows}
 
 
-def test_nobody_approves_what_they_wrote(draft, author, approver, as_user):
+def test_no_one_approves_what_they_wrote(draft, author, approver, as_user):
 	doc = draft()
 	with as_user(author), pytest.raises(FourEyesError, match="You are the author"):
 		frappe.get_doc(doc.doctype, doc.name).submit()
@@ -131,7 +131,7 @@ def with_nothing_confirmed(policy):
 	api.attest_policy(policy.name)
 
 
-def test_a_confirmation_is_nobody_elses_to_make_or_change(approved, agent, as_user):
+def test_a_confirmation_is_no_one_elses_to_make_or_change(approved, agent, as_user):
 	doc = approved("1.0", frappe.utils.nowdate())
 	with as_user(agent):
 		name = api.attest_policy(doc.name)

@@ -89,7 +89,7 @@ def test_the_same_seed_draws_the_same_sample(programme, records):
 	assert draws[0].candidates >= 6
 
 
-def test_nobody_reviews_their_own_record_nor_one_they_may_not_read(programme, log, staff):
+def test_no_one_reviews_their_own_record_nor_one_they_may_not_read(programme, log, staff):
 	own = log(responsible_staff=staff.one, occurred_on="2026-11-10 10:00:00").name
 	draw = reviews.draw(programme(), *PERIOD)
 	assert {row.reviewer for row in of_draw(draw, interaction=own)} <= {staff.two, staff.three}

@@ -74,7 +74,7 @@ def state_of(user):
 	return trainings.states_of(user)[COURSE].name
 
 
-def test_whoever_is_given_the_role_is_assigned_the_training_at_once(manager, make_user, clock_at):
+def test_users_given_the_role_are_assigned_the_training_at_once(manager, make_user, clock_at):
 	assert state_of(manager) == rules.ASSIGNED
 	told = frappe.get_all("Notification Log", {"for_user": manager, "document_name": COURSE}, pluck="subject")
 	assert len(told) == 1 and "Please complete the training" in told[0]
@@ -165,7 +165,7 @@ def test_the_paper_does_not_tell_what_is_right(manager, as_user):
 		assert not any(row.get("right_options") for row in doc["questions"])
 
 
-def test_nobody_takes_what_is_not_theirs(course, manager, make_user, as_user):
+def test_no_one_takes_what_is_not_theirs(course, manager, make_user, as_user):
 	other = make_user(procedure.ACCOUNT_MANAGER)
 	with as_user(manager):
 		attempt = api.open_training(COURSE)["attempt"]

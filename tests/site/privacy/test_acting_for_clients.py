@@ -36,7 +36,7 @@ def refusal(action, client):
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("role", ["Frontline Staff", "Account Manager", "Customer Support"])
-def test_who_may_read_an_interaction_may_act_for_its_client(client, log, make_user, as_user, action, role):
+def test_readers_of_an_interaction_can_act_for_its_client(client, log, make_user, as_user, action, role):
 	user = make_user(role)
 	log("Initial Inquiry", **client)
 	with as_user(user):
@@ -45,7 +45,7 @@ def test_who_may_read_an_interaction_may_act_for_its_client(client, log, make_us
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_interaction_that_is_hidden_lets_nobody_act(client, log, make_user, as_user, action):
+def test_an_interaction_that_is_hidden_lets_no_one_act(client, log, make_user, as_user, action):
 	complaint = log("Feedback/Complaint", **client)
 	user = make_user("Customer Support")
 	nobody = {**client, "party": "No Such Client"}

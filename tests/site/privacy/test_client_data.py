@@ -94,7 +94,7 @@ def test_leads_are_found_by_address_and_number(enforce, monkeypatch):
 			again.insert()
 
 
-def test_somebody_new_is_entered_without_a_word(anna, enforce):
+def test_someone_new_is_entered_without_a_word(anna, enforce):
 	contact("berta@data.example", "+49 30 5555555").insert()
 	lead(email_id="carla@data.example", mobile_no="+49 30 6666666").insert()
 	customer(email_id="dora@data.example", mobile_no="+49 30 7777777").insert()
@@ -127,7 +127,7 @@ def test_jobs_and_incoming_mail_are_never_held_up(anna, enforce, monkeypatch):
 	assert "on record" not in told()
 
 
-def test_who_may_not_see_the_record_learns_whom_to_ask_and_no_more(anna, enforce, make_user, as_user):
+def test_users_who_cannot_see_the_record_learn_only_whom_to_ask(anna, enforce, make_user, as_user):
 	user = make_user("Sales User", "Sales Master Manager")
 	hidden = lead(email_id="hidden@data.example", first_name="Zacharias")
 	hidden.insert(ignore_permissions=True)
@@ -161,7 +161,7 @@ def test_duplicates_are_looked_up_by_indexes(anna):
 # --- addresses --------------------------------------------------------------------------------------
 
 
-def test_what_is_no_address_is_refused_in_one_sentence(set_settings):
+def test_what_is_not_an_address_is_refused_in_one_sentence(set_settings):
 	set_settings(verification_mode="Warn")
 	# A lead that makes its contact first is refused by Frappe already, in its own words.
 	frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 0)
@@ -250,7 +250,7 @@ def test_the_account_manager_is_asked_once_until_it_is_done(overdue, set_setting
 	assert len(todos(doc.name)) == 2
 
 
-def test_nobody_is_asked_where_details_are_never_due(overdue, set_settings):
+def test_no_one_is_asked_where_details_are_never_due(overdue, set_settings):
 	set_settings(confirm_details_months=0)
 	assert client_data.remind() == 0 and todos(overdue[0].name) == []
 	assert execute()[1] == []

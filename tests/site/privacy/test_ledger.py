@@ -132,7 +132,7 @@ def test_a_cut_is_found_by_the_checkpoint_and_stays_found(chained):
 	assert first_fault() == (4, "removed")
 
 
-def test_a_chain_made_anew_is_found_by_the_checkpoint(chained):
+def test_a_chain_rebuilt_is_found_by_the_checkpoint(chained):
 	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 0, previous_hash = null, user = 'other@example.com'")
 	checkpoint = frappe.get_all(ledger.CHECKPOINT, fields=["*"])
 	frappe.db.delete(ledger.CHECKPOINT)
@@ -374,7 +374,7 @@ def test_a_failed_request_gave_nothing_out(log):
 	assert actions(doc.name) == ["View"]
 
 
-def test_the_rows_of_a_list_are_no_views(log):
+def test_the_rows_of_a_list_are_not_views(log):
 	doc = log("Feedback/Complaint")
 	frappe.local.response["message"] = frappe.get_list(INTERACTION, {"name": doc.name}, ["*"])
 	end_request()
@@ -399,7 +399,7 @@ def test_what_cannot_be_recorded_is_not_given_out(log, monkeypatch):
 	assert b"secret" not in response.get_data()
 
 
-def test_a_request_about_something_else_asks_the_database_nothing(monkeypatch):
+def test_a_request_about_something_else_causes_no_queries(monkeypatch):
 	frappe.local.response.docs = [frappe.get_doc("User", "Administrator")]
 	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("a query"))
 	end_request()
@@ -475,7 +475,7 @@ class TestOverHTTP:
 		assert entry.rule == "not-participant"
 		assert entry.reason.startswith("read: ")
 
-	def test_a_question_asked_on_trial_is_no_refusal(self, http, login, make_user, complaint):
+	def test_a_question_asked_on_trial_is_not_a_refusal(self, http, login, make_user, complaint):
 		user = make_user("Customer Support", password=PASSWORD)
 		login(user).get(
 			f"{http}/api/method/client_comms.api.explain_access"

@@ -122,7 +122,7 @@ def test_reclassifying_hides_the_entry_and_does_not_rewrite_it(clients, log, mak
 		assert not frappe.get_list(DISCLOSURE, {"name": entry.name})
 
 
-def test_consents_are_for_who_may_know_the_client(clients, make_user, as_user):
+def test_consents_are_for_users_who_can_see_the_client(clients, make_user, as_user):
 	anna, bert = clients
 	records = {party: (give(party), verify(party), send_link(party)) for party in clients}
 	for roles in (("Account Manager",), ("Account Manager", "Sales User")):
@@ -254,7 +254,7 @@ def test_a_reminder_once_before_it_ends(clients, manager):
 		assert renewals.remind() == 1
 
 
-def test_nobody_is_reminded_of_what_has_ended(clients, manager):
+def test_no_one_is_reminded_of_what_has_ended(clients, manager):
 	given = give(clients[0])
 	api.withdraw_consent(given.name)
 	with clock.moved_to(given.valid_until - timedelta(days=1)):

@@ -166,7 +166,7 @@ def test_sensitive_categories_are_named(site, consent):
 	assert made["services"][0]["purposes"][0]["piiCategory"] == ["Health", "Contact Details"]
 
 
-def test_the_house_says_whom_to_turn_to(consent, set_settings):
+def test_the_organisation_says_whom_to_contact(consent, set_settings):
 	set_settings(
 		privacy_contact="Data Protection Officer",
 		privacy_email="privacy@own.example",
@@ -183,7 +183,7 @@ def test_there_is_no_receipt_for_a_refusal(consent):
 		api.consent_receipt(consent(status="Refused").name)
 
 
-def test_who_may_not_read_consents_gets_no_receipt(consent, make_user, as_user):
+def test_users_who_cannot_read_consents_get_no_receipt(consent, make_user, as_user):
 	doc = consent()
 	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
 		api.consent_receipt(doc.name)
@@ -201,7 +201,7 @@ def test_the_print_says_what_was_agreed_and_how_to_withdraw(consent):
 	assert "&lt;b&gt;this&lt;/b&gt;" in html and "<b>this</b>" not in html
 
 
-def test_the_print_of_a_refusal_is_no_receipt(consent):
+def test_the_print_of_a_refusal_is_not_a_receipt(consent):
 	html = frappe.get_print("Client Consent", consent(status="Refused").name, receipts.PRINT_FORMAT)
 	assert "has not agreed" in html
 

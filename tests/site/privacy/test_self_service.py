@@ -187,7 +187,7 @@ def test_asking_about_an_interaction_asks_for_what_it_is_about(client, log, set_
 	send_to_adviser(update)
 
 
-def test_asking_for_another_third_party_asks_anew(client):
+def test_asking_for_another_third_party_asks_again(client):
 	frappe.get_doc({"doctype": "Third Party", "third_party_name": "Bank"}).insert()
 	adviser, token = ask(client)
 	answer(token, adviser)
@@ -359,7 +359,7 @@ def test_nothing_is_half_recorded(client):
 # --- portal ---------------------------------------------------------------------------------------
 
 
-def test_a_client_with_a_login_sees_their_own_and_nobody_elses(client, make_user, as_user):
+def test_a_client_with_a_login_sees_their_own_and_no_one_elses(client, make_user, as_user):
 	consent, _token = ask(client, contact=client.contact)
 	other = make_client("Bert Client", "bert@self-service.example")
 	foreign, _token = ask(other)
@@ -392,7 +392,7 @@ def visitor(client, make_user):
 
 
 @pytest.mark.parametrize("word", [rules.GIVEN, rules.REFUSED])
-def test_clients_answer_what_nobody_has_asked_them_yet(client, visitor, as_user, word):
+def test_clients_answer_what_no_one_has_asked_them_yet(client, visitor, as_user, word):
 	with as_user(visitor):
 		page = self_service.shown(self_service.by_login())
 		# Which third parties there are is not shown.

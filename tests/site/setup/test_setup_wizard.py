@@ -32,7 +32,7 @@ def complete_wizard():
 
 
 @pytest.mark.parametrize("saved", [False, True])
-def test_the_shipped_calendar_follows_the_wizard_unless_somebody_saved_it(saved, company_holidays):
+def test_the_shipped_calendar_follows_the_wizard_unless_someone_saved_it(saved, company_holidays):
 	assert get_system_timezone() != ELSEWHERE
 	created = frappe.db.get_value("Response Calendar", CALENDAR, "creation")
 	frappe.db.set_value(
