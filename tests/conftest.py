@@ -1,4 +1,4 @@
-"""What all tests share. The unit tests need none of it and run without Frappe.
+"""Common fixtures of all tests. The unit tests need none of them and run without Frappe.
 
 Tests against a site (`tests/site`, `tests/desk`, `tests/scale`) take the site from
 
@@ -29,8 +29,8 @@ RESULTS = Path(os.environ.get("CLIENT_COMMS_RESULTS") or ROOT / "test-results")
 SERVER_START_SECONDS = 120
 SAVEPOINT = "client_comms_test"
 
-# Cached answers that depend on the installed code and schema alone. They are dear to build and a test
-# that changes them says so by a new metadata version.
+# Cached values that depend only on the installed code and schema. They are expensive to build, and a test
+# that changes them sets a new metadata version.
 STRUCTURE_KEYS = [
 	"all_apps",
 	"app_hooks",
@@ -108,7 +108,7 @@ def site(site_name, sites_path):
 
 @pytest.fixture
 def transaction(request, site):
-	"""Nothing a test does outlasts it, neither in the database nor in caches, flags or messages.
+	"""Nothing that a test does outlasts it, neither in the database nor in caches, flags or messages.
 
 	`frappe.db.commit()` and `frappe.db.rollback()` behave as always towards the code under test, but
 	move a savepoint inside one transaction that is rolled back in the end. DDL would commit that

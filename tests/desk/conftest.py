@@ -1,4 +1,4 @@
-"""Tests of what staff click: a served site in a real browser.
+"""Tests of the user interface: a served site in a real browser.
 
 The browser is Chromium: the program `CHROMIUM` names, or the one installed on the machine. What the
 pages showed when a test failed lies in the `desk` folder of the results.

@@ -1,4 +1,4 @@
-"""What clients click in the portal: for which client, what they agree to, how they want to be contacted (P-3, C-1)."""
+"""Clients in the portal: choosing the client, consents, and how they want to be contacted (P-3, C-1)."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""A walk through the desk by two who serve the same client: one may know of a complaint, one may not (D-5, P-2).
+"""A walk through the desk by two users who serve the same client: one can see a complaint, the other cannot (D-5, P-2).
 
 Everything of the complaint holds one word, and everything of an ordinary inquiry another; neither is typed. At
 each step its own word is on the screen of each, so that closed does not mean broken; the word of the complaint is for

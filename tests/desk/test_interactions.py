@@ -1,4 +1,4 @@
-"""What staff do with interactions in the desk: see, act, log, ask why (D-1, C-3, C-4, D-5)."""
+"""Interactions in the desk: view, act, log, ask why (D-1, C-3, C-4, D-5)."""
 
 import re
 

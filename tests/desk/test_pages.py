@@ -1,4 +1,4 @@
-"""The pages of who governs and audits: who reaches what, and what a user really gets to see (D-5, P-2, R-3)."""
+"""The pages for administrators and auditors: who can access what, and what a user can really see (D-5, P-2, R-3)."""
 
 import uuid
 

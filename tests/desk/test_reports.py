@@ -1,4 +1,4 @@
-"""The reports, and what leads from and to them in the desk (C-3, C-4, M-1, D-5)."""
+"""The reports, and links from and to them in the desk (C-3, C-4, M-1, D-5)."""
 
 import re
 import uuid

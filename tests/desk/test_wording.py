@@ -1,4 +1,4 @@
-"""How a text reads is shown while it is written, and changes on a click alone (C-5, D-3)."""
+"""Wording findings are shown while a text is written, and the text changes only on a click (C-5, D-3)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a client's preference says to a channel (C-1, C-2)."""
+"""The result of a client's preference for a channel (C-1, C-2)."""
 
 import pytest
 from hypothesis import given

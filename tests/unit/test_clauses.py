@@ -1,4 +1,4 @@
-"""docs/procedure.md and the tests tell the same: each clause of the procedure with a control has tests, and no other has."""
+"""docs/procedure.md and the tests agree: each clause of the procedure with a control has tests, and no other has."""
 
 import ast
 import re

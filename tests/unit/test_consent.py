@@ -1,4 +1,4 @@
-"""When a client's consent covers what we would like to do (P-2, P-3)."""
+"""When a client's consent covers a request (P-2, P-3)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -198,7 +198,7 @@ def test_what_is_said_later_changes_nothing_now(consents, request_):
 
 
 def after_a_yes(consents, request_, person):
-	"""What is on record after the client was asked for `request_` and `person` said yes."""
+	"""The consents after the client was asked for `request_` and `person` agreed."""
 	asked = consent.to_ask(consents, request_, NOW)
 	yes = Consent(
 		"N", asked.purpose, [given_at(NOW)], asked.third_party, asked.contact, asked.data_categories

@@ -1,4 +1,4 @@
-"""What a deadline sets off (C-3, C-4, R-2): worked by hand, and properties of any course of events and sweeps."""
+"""What a deadline triggers (C-3, C-4, R-2): worked by hand, and properties of any course of events and sweeps."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -123,7 +123,7 @@ def test_a_breach_is_due_at_once_and_its_telling_waits_for_the_end_of_quiet_time
 
 
 def test_what_came_due_by_day_is_not_told_by_night():
-	"""The sweep stood still from the afternoon on."""
+	"""The sweep did not run from the afternoon onwards."""
 	result = planned("24 23:00", ASKED, done=("acknowledge 2026-11-23T09:00:00Z",))
 	assert told(result) == [(BREACHED, "acknowledge")]
 	assert result.next_moment == at("25 07:00")

@@ -1,4 +1,4 @@
-"""hooks.py is plain assignments, in which a name given twice silently loses what stood there first."""
+"""hooks.py consists of assignments, in which a name assigned twice silently loses its first value."""
 
 import ast
 import runpy
@@ -8,7 +8,7 @@ from pathlib import Path
 HOOKS = Path(__file__).resolve().parents[2] / "client_comms" / "hooks.py"
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
 SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_long": DAY}
-# What the clock alone sets off, and how many seconds late it may be.
+# Events triggered only by time, and how many seconds late they may be.
 MAY_BE_LATE = {
 	"client_interactions.clocks.sweep.run": FIVE_MINUTES,
 	"client_interactions.daily_digest.run": FIVE_MINUTES,

@@ -1,4 +1,4 @@
-"""Who gets it, and what the gate says (C-2, P-1, P-2, P-3)."""
+"""Recipients and the verdict of the gate (C-2, P-1, P-2, P-3)."""
 
 from datetime import datetime, timedelta
 

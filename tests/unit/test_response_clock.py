@@ -785,7 +785,7 @@ LONGER = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, [date(2026, 11, day) for
 
 
 def kept(clocks, at):
-	"""The event by which a record keeps what was judged; it moves no clock."""
+	"""The event that stores a record's judgements; it does not affect a clock."""
 	return Event("Breached", at, judged=clocks.judgements)
 
 
@@ -822,7 +822,7 @@ def test_keeping_what_was_judged_changes_nothing(events, terms, calendar, now):
 
 @given(courses(), TERMS_DRAWN, CALENDARS, st.sampled_from([SHORTER, LONGER]), MOMENTS, MOMENTS)
 def test_what_was_judged_stays_judged_by_whatever_calendar(events, terms, calendar, other, one, two):
-	"""A due by which something was judged is found again, whatever happens and whatever calendar is asked later."""
+	"""A due date by which something was judged is found again, whatever happens and whatever calendar is used later."""
 	earlier, later = sorted((one, two))
 	clocks = replay(events, terms, calendar, earlier)
 	again = replay([*events, kept(clocks, earlier)], terms, other, later)

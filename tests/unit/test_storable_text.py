@@ -1,4 +1,4 @@
-"""Which texts can be kept."""
+"""Which texts can be stored."""
 
 import pytest
 

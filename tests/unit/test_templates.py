@@ -1,4 +1,4 @@
-"""Which approved text may be used for what (D-3)."""
+"""Which approved text can be used for what (D-3)."""
 
 from dataclasses import replace
 from datetime import date

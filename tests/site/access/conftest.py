@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture
 def staff(make_user):
-	"""The first may do everything with a complaint, the second nothing; Frappe and ERPNext let both do everything."""
+	"""The first can do everything with a complaint, the second nothing; Frappe and ERPNext allow both everything."""
 	roles = ("System Manager", "Sales User", "Sales Manager", "Support Team")
 	return frappe._dict(
 		cleared=make_user("Customer Support Manager", "Compliance Officer", *roles),
@@ -16,13 +16,13 @@ def staff(make_user):
 
 @pytest.fixture
 def complaint(log):
-	"""Which is Sensitive, as shipped."""
+	"""A complaint, which is Sensitive as shipped."""
 	return log("Feedback/Complaint")
 
 
 @pytest.fixture
 def held(set_settings):
-	"""`held("Lead", lead_name="Anna")` makes a document at the level Sensitive, or at `level`."""
+	"""`held("Lead", lead_name="Anna")` creates a document at the level Sensitive, or at `level`."""
 	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
 
 	def make(doctype, level="Sensitive", **fields):

@@ -1,4 +1,4 @@
-"""One rule, three renderings, on generated cases: SQL, decision and row filter must agree (D-5, P-2).
+"""One rule in three forms, on generated cases: SQL, decision and row filter must agree (D-5, P-2).
 
 What is generated: levels with clearances, need-to-know, oversight and training; matrix versions; records at
 known and unknown levels with staff, action items, grants and account managers; users with any roles.
@@ -36,7 +36,7 @@ UNKNOWN_LEVELS = [None, "", "Deleted Level", "open ", "Sealed'"]
 NEEDS_TO_KNOW = [access.ROLE, access.RESPONSIBLE_PARTY, access.PARTICIPANTS]
 TYPES = ["Initial Inquiry", "Service Update", "Feedback/Complaint", "Resolution/Closure"]
 MATRICES = {"GEN-1": 1, "GEN-2": 2, "GEN-DRAFT": 0}  # name -> docstatus
-# Each rule identifier that a user who is not Administrator can meet must turn up.
+# Each rule identifier that can occur for users other than Administrator must occur.
 RULES = {
 	access.BY_ROLE,
 	access.BY_RESPONSIBLE_PARTY,
@@ -110,7 +110,7 @@ def test_a_list_agrees_for_users_of_generated_cases():
 
 
 def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
-	"""Grouped queries and one decision for each sort of record give what asking about every record gives."""
+	"""Grouped queries with one decision per kind of record give the same result as checking every record."""
 	draw = random.Random(2026)
 	users = make_users(draw)
 	make_levels(draw)
@@ -255,7 +255,7 @@ def selected(condition, names):
 	return set(frappe.db.sql(query, {"names": names}, pluck=True))
 
 
-# Rows are written as they are: controllers would refuse much of what a database may come to hold.
+# Rows are written directly, because controllers would refuse much of what a database may contain.
 
 
 def put(doctype, name, **values):

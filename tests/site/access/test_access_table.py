@@ -1,4 +1,4 @@
-"""The shipped clearances, cell by cell, with real users on every way of reading (D-5, P-2, M-1)."""
+"""The shipped clearances, cell by cell, with real users and every way of reading (D-5, P-2, M-1)."""
 
 import json
 
@@ -119,7 +119,7 @@ def test_as_shipped_no_one_deletes_an_interaction(make_user, as_user, log):
 			frappe.delete_doc(INTERACTION, name)
 
 
-# Each way of reading: names -> the ones of them that it shows to the session's user.
+# Each way of reading: names -> those that it shows to the session user.
 
 
 def by_get_list(names):
@@ -240,7 +240,7 @@ WAYS_OF_READING = (
 
 
 def allowed_or_nothing(ask, keep=set):
-	"""A refusal shows as little as an empty answer."""
+	"""Treat a refusal like an empty answer."""
 	try:
 		return keep(ask())
 	except frappe.PermissionError:
@@ -248,7 +248,7 @@ def allowed_or_nothing(ask, keep=set):
 
 
 def as_the_desk_asks(method, names, fields=("name",)):
-	"""The answer of a method of the report view to the form that the desk sends; None when it refuses."""
+	"""The result of a report view method for the form that the desk sends; None if it refuses."""
 	try:
 		return requested(
 			f"frappe.desk.reportview.{method}",

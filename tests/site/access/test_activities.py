@@ -1,4 +1,4 @@
-"""Events and calls behind an interaction are as confidential as it (P-2)."""
+"""Events and calls of an interaction are as confidential as the interaction (P-2)."""
 
 import frappe
 import pytest

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.clause("P-2")
 
 @pytest.fixture
 def managers(make_user):
-	"""Two System Managers; the rule keeps nothing from the first."""
+	"""Two System Managers; the first has access to everything."""
 	return frappe._dict(
 		cleared=make_user("Compliance Officer", "Customer Support Manager", "System Manager"),
 		uncleared=make_user("Frontline Staff", "System Manager"),
@@ -62,7 +62,7 @@ def test_the_system_console(log, managers, as_user):
 
 
 def test_bulk_update_of_what_is_held(log, managers, as_user):
-	"""The names for which it failed would tell in which records a text is."""
+	"""The names for which it failed would reveal which records contain a text."""
 	complaint = log("Feedback/Complaint")
 	condition = f"summary like '%asked%' and name = '{complaint.name}'"
 	with as_user(managers.uncleared), pytest.raises(ClearanceMissingError, match="Bulk Update"):

@@ -1,4 +1,4 @@
-"""`check-leaks` finds holes that are made on purpose, finds none where there is none, and leaves nothing behind."""
+"""`check-leaks` finds deliberate holes, finds none if there are none, and leaves nothing behind."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ INTERACTION = "Client Interaction"
 
 @pytest.fixture
 def frontline(make_user):
-	"""Sees Standard; has what ERPNext asks for to use the surfaces."""
+	"""Sees Standard, and has the ERPNext roles to use the surfaces."""
 	return make_user(
 		procedure.FRONTLINE_STAFF,
 		"System Manager",
@@ -46,7 +46,7 @@ def opened(user, *names):
 
 @contextlib.contextmanager
 def without_hook(kind, *keys):
-	"""The site as it is when this app's hooks for `keys` are gone: requests read hooks again, as these do."""
+	"""The site without this app's hooks for `keys`: requests read hooks again, as these do."""
 	load = frappe._load_app_hooks
 
 	def loaded(app_name=None):
@@ -69,7 +69,7 @@ def without_hook(kind, *keys):
 
 
 def of_others(hook):
-	"""What other apps have there."""
+	"""The hooks of other apps."""
 	if isinstance(hook, dict):  # of document events
 		return {event: of_others(methods) for event, methods in hook.items()}
 	return [method for method in hook if not method.startswith("client_comms.")]
@@ -84,7 +84,7 @@ def forget_hooks():
 
 HEATMAP = "dashboard chart, heatmap"
 MERGE = "merge of a message of one's own into a hidden one"
-# Hooks that are taken out, and the surface that then is open.
+# Hooks that are removed, and the surface that is open then.
 HOLES = [
 	("has_permission", [INTERACTION], "client.get"),
 	("permission_query_conditions", [INTERACTION], "client.get_list"),
@@ -191,7 +191,7 @@ def test_without_a_hole_nothing_is_found(frontline):
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
 def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch):
-	# Choices of link fields, which Frappe 16.0-dev cannot put into an answer.
+	# Options of link fields, which Frappe 16.0-dev cannot put into an answer.
 	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	with without_hook(kind, *keys):
 		assert opened(client_user, surface) == {surface}

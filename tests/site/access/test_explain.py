@@ -1,4 +1,4 @@
-"""`explain_access` says what Frappe answers, and why (D-5)."""
+"""`explain_access` returns Frappe's decision and the reason (D-5)."""
 
 import frappe
 import pytest

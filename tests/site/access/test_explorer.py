@@ -1,4 +1,4 @@
-"""The access explorer tells who reaches what as `explain_access` does, and no more than names, levels and numbers."""
+"""The Access Explorer agrees with `explain_access` about who can access what, and shows only names, levels and numbers."""
 
 from unittest import mock
 
@@ -193,7 +193,7 @@ def test_a_cell_without_records_tells_the_rule(make_user):
 
 
 def test_what_frappe_takes_away_is_taken_away(make_user, log):
-	"""The list leaves out what User Permissions or missing role permissions leave out."""
+	"""The list omits what User Permissions or missing role permissions hide."""
 	log("Initial Inquiry")
 	user = make_user("Frontline Staff")
 	cell = cell_of(explorer.of_user(user), "Standard", "Initial Inquiry")

@@ -1,4 +1,4 @@
-"""The content of a hidden record's file does not come back by another row, name or address (P-2, D-6)."""
+"""The content of a hidden record's file cannot be read through another row, name or address (P-2, D-6)."""
 
 import io
 import zipfile
@@ -25,7 +25,7 @@ def staff(make_user):
 
 @pytest.fixture
 def attach():
-	"""`attach(content)` or `attach(content, document)`; Frappe takes it from the disk when it rolls back."""
+	"""`attach(content)` or `attach(content, document)`; Frappe removes it from the disk on rollback."""
 
 	def make(content, document=None):
 		about = (
@@ -71,7 +71,7 @@ def test_a_new_row(way, secret, staff, as_user):
 def test_a_row_of_ones_own_that_is_changed(way, secret, staff, attach, as_user):
 	with as_user(staff.uncleared):
 		own = attach("mine")
-		frappe.db.set_value("File", own.name, OTHER_WAYS[way](secret.file_url))  # past every check
+		frappe.db.set_value("File", own.name, OTHER_WAYS[way](secret.file_url))  # without any check
 		with pytest.raises(ClearanceMissingError):
 			read(own)
 
@@ -91,7 +91,7 @@ def test_who_is_cleared_reads_it(secret, staff, as_user):
 
 
 def test_the_same_content_that_one_has_oneself(secret, staff, attach, as_user):
-	"""Frappe keeps one file on the disk for the same content, at one address."""
+	"""Frappe stores the same content once on disk, at one address."""
 	with as_user(staff.uncleared):
 		own = attach(SECRET)
 		assert own.file_url == secret.file_url
@@ -102,7 +102,7 @@ def test_the_same_content_that_one_has_oneself(secret, staff, attach, as_user):
 
 
 def downloads(file) -> bool:
-	"""Whether the session user gets a file by its address."""
+	"""Whether the session user can download a file by its address."""
 	return find_file_by_url(file.file_url) is not None
 
 

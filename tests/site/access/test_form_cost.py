@@ -15,7 +15,7 @@ INTERACTION = "Client Interaction"
 
 
 def asked_by_the_app() -> bool:
-	"""Whether code of the app is asking, other than the method that is Frappe's own with a wrapper around it."""
+	"""Whether the app's code makes the query, rather than a wrapped method of Frappe."""
 	frame = sys._getframe(2)
 	while frame:
 		code = frame.f_code
@@ -26,7 +26,7 @@ def asked_by_the_app() -> bool:
 
 
 def queries_of_the_form(name) -> list[str]:
-	"""The app's queries while the form is loaded, as in a request of its own."""
+	"""The app's queries while the form is loaded, as in a separate request."""
 	asked, real = [], frappe.db.sql
 
 	def sql(query, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""What is registered DocType by DocType holds for each of them (D-5, P-2)."""
+"""Everything registered for individual DocTypes works for each of them (D-5, P-2)."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
-# Each kind of deleted document is asked for by `check-leaks`.
+# `check-leaks` requests each kind of deleted document.
 BELONGINGS = sorted(set(dependents.OWNER_FIELDS) - {"Deleted Document"})
 FOR_SOMEBODY = ("user", "for_user", "allocated_to")
 
@@ -34,7 +34,7 @@ def officer(make_user):
 
 
 def stored(doctype, **fields):
-	"""A document written past everything that a save does."""
+	"""A document written without the checks of a save."""
 	doc = frappe.new_doc(doctype)
 	known = fields.keys() & set(doc.meta.get_valid_columns())
 	doc.update({field: fields[field] for field in known})
@@ -65,7 +65,7 @@ def test_a_dependent_is_shown_to_readers_of_its_record(doctype, frontline, offic
 
 @pytest.fixture
 def sensitive(log, set_settings):
-	"""`sensitive(doctype)`: a Sensitive document, bound to an interaction or of its own level."""
+	"""`sensitive(doctype)`: a Sensitive document, linked to an interaction or with its own level."""
 	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1)
 
 	def make(doctype):
@@ -85,7 +85,7 @@ def test_a_print_asks_for_clearance_and_is_recorded(doctype, sensitive, frontlin
 		doc.run_method("before_print", frappe.get_single("Print Settings"))
 	del frappe.local.request
 	prints = {"action": ledger.PRINT, "reference_doctype": doctype, "reference_name": doc.name}
-	before = frappe.db.count(ledger.ENTRY, prints)  # names of deleted records are given out again
+	before = frappe.db.count(ledger.ENTRY, prints)  # names of deleted records are reused
 	doc.run_method("before_print", frappe.get_single("Print Settings"))
 	assert frappe.db.count(ledger.ENTRY, prints) == before + 1
 
@@ -113,7 +113,7 @@ def test_what_is_bound_to_an_interaction_stays_so(doctype, sensitive):
 def test_proof_is_not_discarded(doctype):
 	doc = stored(doctype)
 	with pytest.raises(frappe.ValidationError, match="cannot be discarded"):
-		doc.run_method("before_discard")  # which version 16 asks before it does
+		doc.run_method("before_discard")  # checked by version 16 first
 
 
 def test_a_grant_is_shown_to_readers_of_its_interaction(make_user, officer, log, as_user):
@@ -157,7 +157,7 @@ def test_a_report_is_for_the_user_in_whose_name_it_was_prepared(frontline, prepa
 
 
 def call(method, **arguments):
-	"""A method as a request reaches it."""
+	"""A method as called by a request."""
 	frappe.local.request = Request(EnvironBuilder(method="POST").get_environ())
 	frappe.local.form_dict = frappe._dict(arguments)
 	return execute_cmd(method)

@@ -1,4 +1,4 @@
-"""People without clearance are told nothing, the sender is told why, and the rest goes through (D-5, P-2)."""
+"""Users without clearance receive nothing, the sender is told why, and the rest is sent (D-5, P-2)."""
 
 import json
 
@@ -132,7 +132,7 @@ def test_whatever_is_queued_leaves_them_out_and_tells_the_administrators_once(co
 		assert left == {"anna@client.example", staff.officer}
 	about = {"reference_name": complaint.name, "error": staff.frontline}  # who, and nothing of the content
 	assert frappe.db.count("Error Log", about) == 1
-	frappe.db.delete("Error Log", about)  # that table knows no transactions
+	frappe.db.delete("Error Log", about)  # that table is not transactional
 
 
 def test_a_queued_email_for_no_one_is_not_sent(complaint, staff):

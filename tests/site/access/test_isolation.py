@@ -1,4 +1,4 @@
-"""The promises of tests/conftest.py that all other site tests stand on."""
+"""The guarantees of tests/conftest.py on which all other site tests depend."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What a request may not ask of linked documents is taken out of it (P-2)."""
+"""Forbidden fields of linked documents are removed from a request (P-2)."""
 
 import frappe
 import pytest
@@ -21,10 +21,10 @@ def staff(make_user):
 
 @pytest.fixture
 def ask(as_user):
-	"""`ask(user, path, **arguments)` gives what is left of the arguments of a request."""
+	"""`ask(user, path, **arguments)` returns the remaining arguments of a request."""
 
 	def request(user, path="/api/method/frappe.client.get_list", **arguments):
-		with as_user(user):  # which forgets the request
+		with as_user(user):  # which clears the request
 			frappe.local.request = frappe._dict(path=path)
 			frappe.local.form_dict = asked = frappe._dict(arguments)
 			joined_fields.leave_out()

@@ -47,7 +47,7 @@ def short():
 
 @pytest.fixture
 def removed(officer):
-	"""The runs that a committed test started go."""
+	"""Delete the runs that a committed test started."""
 	yield
 	frappe.set_user("Administrator")
 	frappe.db.rollback()

@@ -1,4 +1,4 @@
-"""People of the procedure choose clients by name though they hold no role of ERPNext, and learn nothing else (D-2)."""
+"""Users with only the app's roles can choose clients by name, without an ERPNext role, and see nothing else (D-2)."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""A copy of what is stored about a user holds what its readers may read, and is for the user it is about (P-2)."""
+"""A copy of a user's personal data contains only what its readers can read, and is only for that user (P-2)."""
 
 import json
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("mailbox")
 
 
 def ask_for(user):
-	"""The content of the file that the web form makes for the session user, and the file."""
+	"""The content of the file that the web form creates for the session user, and the file."""
 	request = accept(web_form="request-data", data=json.dumps({"user": user}))
 	file = frappe.get_doc("File", {"attached_to_doctype": REQUEST, "attached_to_name": request.name})
 	with_content = frappe.get_doc("File", file.name)
@@ -26,14 +26,14 @@ def client(make_user):
 
 @pytest.fixture
 def message(log):
-	"""`message(interaction, sender=…)` stores a message behind an interaction."""
+	"""`message(interaction, sender=…)` stores a message of an interaction."""
 
 	def make(interaction, **fields):
 		return frappe.get_doc(
 			{
 				"doctype": "Communication",
 				"communication_type": "Communication",
-				"communication_medium": "Event",  # neither logged nor held at the gate
+				"communication_medium": "Event",  # neither logged nor checked at the gate
 				"sent_or_received": "Received",
 				"subject": "Noise",
 				"reference_doctype": interaction.doctype,

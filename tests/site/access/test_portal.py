@@ -1,4 +1,4 @@
-"""The customer portal shows a confidential Issue to the person who raised it alone (P-2)."""
+"""The customer portal shows a confidential Issue only to the person who raised it (P-2)."""
 
 import frappe
 import pytest
@@ -126,7 +126,7 @@ def test_one_by_its_name_in_a_list(visit):
 
 
 def test_the_web_form(visit, monkeypatch):
-	# Choices of link fields, which version 16 cannot put into an answer.
+	# Options of link fields, which version 16 cannot put into an answer.
 	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	who, visitor, issues = visit
 	for key, name in issues.items():

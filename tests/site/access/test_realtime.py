@@ -14,7 +14,7 @@ WORDS = "The neighbours complain"
 
 @pytest.fixture
 def sent(site):
-	"""`sent()` gives what was sent since the last time, as (room, event, message as text)."""
+	"""`sent()` returns what was sent since the last call, as (room, event, message as text)."""
 	told = []
 
 	def emit(event, message, room):
@@ -40,7 +40,7 @@ def message(**fields):
 		{
 			"doctype": "Communication",
 			"communication_type": "Communication",
-			"communication_medium": "Event",  # neither logged nor held at the gate
+			"communication_medium": "Event",  # neither logged nor checked at the gate
 			"subject": "Noise",
 			"content": WORDS,
 			**fields,

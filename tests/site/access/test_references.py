@@ -1,4 +1,4 @@
-"""Who names a record that they may not read gets nothing of it: no copy of its fields, no part in it (D-5, P-2)."""
+"""Referring to a hidden record gives no copy of its fields and no access to it (D-5, P-2)."""
 
 import frappe
 import pytest
@@ -12,7 +12,7 @@ SALES = ("Sales User", "Sales Manager", "Support Team", "Projects User", "System
 
 @pytest.fixture
 def staff(make_user):
-	"""The third is cleared for the level of the documents, and takes part in none of them."""
+	"""The third has clearance for the level of the documents, but takes part in none of them."""
 	return frappe._dict(
 		cleared=make_user("Customer Support Manager", "Compliance Officer", *SALES),
 		uncleared=make_user("Frontline Staff", *SALES),
@@ -96,7 +96,7 @@ def test_an_interaction_about_an_issue_that_one_may_read(issue, staff, as_user):
 	with as_user(staff.support):
 		made = interaction(issue).insert()
 		made.summary = "They called once more."
-		made.save()  # what stood there before is not asked again
+		made.save()  # existing references are not checked again
 	assert made.reference_name == issue.name
 
 
@@ -168,7 +168,7 @@ def test_a_task_about_an_issue(issue, staff, as_user):
 	with as_user(staff.uncleared):
 		made.reload()
 		made.status = "Working"
-		made.save()  # it names nothing that it did not name before
+		made.save()  # it adds no reference
 
 
 def test_the_email_digest_holds_what_all_its_recipients_may_read(issue, staff, as_user, monkeypatch):

@@ -1,4 +1,4 @@
-"""A rename or a merge asks for clearance on both records, by whatever way it is asked for (D-5, P-2)."""
+"""A rename or merge requires clearance on both records, however it is requested (D-5, P-2)."""
 
 import frappe
 import pytest
@@ -11,7 +11,7 @@ UNCHECKED = {"force": 1, "validate_rename": 0}
 
 @pytest.fixture
 def note():
-	"""A message that is behind no interaction."""
+	"""A message without an interaction."""
 	return insert("Communication", subject="Mine", content="mine", communication_medium="Event")
 
 
@@ -158,7 +158,7 @@ WAYS = {
 @pytest.mark.committed
 @pytest.mark.parametrize("way", WAYS)
 def test_a_request_cannot_leave_out_the_checks(way, make_user):
-	"""A role, which the user may read, stands for any document of any app."""
+	"""A role, which the user can read, represents any document of any app."""
 	user = make_user("System Manager")
 	role = insert("Role", role_name=f"Mutable {frappe.generate_hash(length=6)}")
 	frappe.db.commit()
@@ -170,7 +170,7 @@ def test_a_request_cannot_leave_out_the_checks(way, make_user):
 			assert frappe.db.exists("Role", role.name)
 			WAYS[way](visitor, role, {"name": new})
 		frappe.db.rollback()
-		changes = way not in ("REST v1", "REST v2")  # version 15 takes back what a GET changed
+		changes = way not in ("REST v1", "REST v2")  # version 15 rolls back changes of a GET
 		assert bool(frappe.db.exists("Role", new)) == changes
 	finally:
 		frappe.db.delete("Role", {"name": ("in", [role.name, new])})

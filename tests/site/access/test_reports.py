@@ -1,7 +1,7 @@
-"""The reports count what the user may read, and count it right (C-3, C-4, D-5, R-2).
+"""The reports count only what the user can read, and count it correctly (C-3, C-4, D-5, R-2).
 
-The numbers are compared with a plain computation in Python over generated interactions, each asked for by
-the permission check on its document.
+The numbers are compared with a plain computation in Python over generated interactions, each checked with the
+permission check on its document.
 """
 
 import random
@@ -50,7 +50,7 @@ def users(make_user):
 
 @pytest.fixture
 def interactions(site, set_calendar, clock_at, inquiry, users):
-	"""Forty interactions of November with what was done about them, by name: `(event, moment)` in order."""
+	"""Forty interactions of November with their events, by name: `(event, moment)` in order."""
 	set_calendar(["09:00-17:00"])
 	draw = random.Random(20261127)
 	staff = {

@@ -105,7 +105,7 @@ def test_an_assignment_names_the_missing_clearance(giver, staff, sensitive, as_u
 
 @pytest.fixture
 def assigned(staff, sensitive, as_user):
-	# The site of the tests has no account to send the usual email from.
+	# The test site has no account from which to send the usual email.
 	frappe.db.set_value("Notification Settings", staff.colleague, "enable_email_notifications", 0)
 	with as_user(staff.support):
 		assign_to.add(
@@ -203,7 +203,7 @@ def test_oversight_at_one_level_gives_nothing_at_another(staff, sensitive, as_us
 def test_a_grant_never_replaces_clearance(staff, sensitive, as_user):
 	with as_user(staff.manager), pytest.raises(ClearanceMissingError, match="no role that the level"):
 		grant(sensitive, staff.frontline)
-	# Written past the check, it still opens nothing.
+	# Written without the check, it still opens nothing.
 	grant(sensitive, staff.colleague).db_set("user", staff.frontline)
 	assert not may(staff.frontline, sensitive) and sensitive.name not in lists(staff.frontline)
 
@@ -245,7 +245,7 @@ def test_emergency_access_needs_clearance_a_reason_and_a_need(staff, sensitive, 
 	assert not frappe.db.exists(GRANT, {"interaction": sensitive.name})
 
 
-# What a request says about a document decides nothing
+# A request cannot influence decisions about a document
 
 
 def requested(doc, **changes):

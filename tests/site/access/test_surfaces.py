@@ -1,4 +1,4 @@
-"""Every surface of `check-leaks`, for a user without and one with clearance, over the whole request handling (D-5, P-2).
+"""Every surface of `check-leaks`, for a user without and one with clearance, through the whole request handling (D-5, P-2).
 
 Without clearance nothing comes back; with it everything does, so that closed does not mean broken.
 """
@@ -137,7 +137,7 @@ if compat.is_version_16():
 
 
 def whitelisted() -> set[str]:
-	"""What a request can call of this app: wrappers by the name they answer to, the API by its short one."""
+	"""The methods of this app that a request can call: wrappers by the name of the wrapped method, the API by its short name."""
 	for module in pkgutil.walk_packages(client_comms.__path__, "client_comms."):
 		if not module.name.endswith("__main__"):
 			importlib.import_module(module.name)
@@ -197,7 +197,7 @@ def users(site):
 
 @pytest.fixture(scope="module", params=["without", "with"])
 def visit(request, users, answering_portal):
-	"""A visitor, and the bait planted for it: at the lowest level, the strictest, and raised to the strictest."""
+	"""A visitor, and the test records created for it: at the lowest level, the strictest, and raised to the strictest."""
 	user = users[request.param]
 	bait.remove()
 	frappe.flags.mute_emails = True

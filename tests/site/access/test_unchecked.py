@@ -1,4 +1,4 @@
-"""Methods of Frappe and ERPNext that ask nothing about a document are asked here (D-5, P-2)."""
+"""Methods in which Frappe and ERPNext do not check a document are checked (D-5, P-2)."""
 
 import importlib
 import inspect
@@ -165,7 +165,7 @@ def test_titles_in_the_sidebar_of_a_list(task, staff, as_user):
 
 @pytest.fixture
 def path(site, monkeypatch):
-	"""`path("/api/…")` asks `aliases.refuse` about a request for that path."""
+	"""`path("/api/…")` calls `aliases.refuse` for a request for that path."""
 
 	def ask(path, **arguments):
 		frappe.local.request = frappe._dict(path=path)
@@ -220,7 +220,7 @@ def test_anything_else_passes(path, asked, arguments):
 
 
 def test_every_wrapper_takes_what_the_method_takes():
-	"""A request that the method of Frappe understands must not fail at the wrapper."""
+	"""A request that Frappe's method accepts must not fail in the wrapper."""
 	for method, wrapper in frappe.get_hooks("override_whitelisted_methods", app_name="client_comms").items():
 		ours = inspect.signature(frappe.get_attr(wrapper[-1])).parameters.values()
 		if any(p.kind is p.VAR_KEYWORD for p in ours):

@@ -1,4 +1,4 @@
-"""The actions on the response clocks, as users and programs call them (C-3, C-4, M-1)."""
+"""The actions on the response clocks, called by users and programs (C-3, C-4, M-1)."""
 
 from unittest import mock
 
@@ -28,7 +28,7 @@ def fiona(make_user):
 
 @pytest.fixture
 def case(inquiry, fiona, set_calendar, set_settings):
-	"""An inquiry of Monday 2026-11-23 10:00, Fiona's: to acknowledge by Tuesday, to answer by Wednesday 17:00."""
+	"""Fiona's inquiry of Monday 2026-11-23 10:00, to acknowledge by Tuesday and to answer by Wednesday 17:00."""
 	set_calendar(["09:00-17:00"])
 	set_settings(evidence_mode="Off")
 	return inquiry(responsible_staff=fiona).name

@@ -1,4 +1,4 @@
-"""The daily email: to whom, when, once, and with what (C-3, C-4, F-2, D-1)."""
+"""The daily email: recipients, time, only once, and content (C-3, C-4, F-2, D-1)."""
 
 import email
 from unittest import mock
@@ -22,7 +22,7 @@ def calendar(request):
 	set_calendar, set_settings = map(request.getfixturevalue, ("set_calendar", "set_settings"))
 	set_calendar(["09:00-17:00"], holidays=["2026-12-24"])
 	set_settings(send_digests=1, digest_at="08:00:00", quiet_from=None, quiet_until=None)
-	# What the site has of its own; rolled back with the rest.
+	# The site's own data; rolled back with the rest.
 	owed = ("Client Interaction", "Interaction Action Item")
 	unlogged = ("Communication", "Call Log", "Event")
 	for doctype in (*owed, *unlogged, "Digest Subscription", "Email Queue"):
@@ -135,7 +135,7 @@ def test_content_is_in_the_email_only_where_it_may_be_emailed_and_never_a_summar
 	queued = run_at(f"{TUESDAY} 12:00")
 	assert "Solar roof" in queued[frontline]
 	assert "Anna Client" in queued[frontline]
-	# Customer Support reads what is Sensitive, and may not email it.
+	# Customer Support can read Sensitive records, but not email them.
 	assert complaint.name in queued[agent]
 	assert "Noise at night" not in queued[agent]
 	assert "Anna" not in queued[agent]

@@ -54,7 +54,7 @@ def outgoing_account():
 	account = {"doctype": "Email Account", "name": "Test Outgoing", "email_account_name": "Test Outgoing"}
 	account |= {"email_id": "house@example.com", "enable_outgoing": 1, "default_outgoing": 1}
 	frappe.get_doc(account).db_insert()
-	frappe.local.outgoing_email_account = {}  # Frappe keeps what it found before
+	frappe.local.outgoing_email_account = {}  # Frappe caches the result
 	frappe.flags.mute_emails = False  # they are queued and rolled back
 	yield
 	frappe.local.outgoing_email_account = {}
@@ -234,7 +234,7 @@ def test_who_cannot_be_told_takes_no_breach_back(case, people, next_check_at, mo
 	)
 	log = {"reference_name": case, "method": "Some users could not be notified of a deadline"}
 	assert frappe.db.count("Error Log", log) == 1
-	frappe.db.delete("Error Log", log)  # no transaction takes it back
+	frappe.db.delete("Error Log", log)  # it is not transactional
 
 
 def test_the_answer_closes_every_reminder(case, people, steps, next_check_at, clock_at):
@@ -307,7 +307,7 @@ def test_the_open_form_is_told_to_look_again_and_nothing_more(case, next_check_a
 
 
 def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, next_check_at, monkeypatch):
-	"""Questions to the database for each record that is due, the writing of events, telling and ToDo included."""
+	"""Queries per due record, including writing events, notifications and the ToDo."""
 	set_calendar(["09:00-17:00"])
 	steps()
 	for number in range(10):

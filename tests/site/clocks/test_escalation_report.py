@@ -1,4 +1,4 @@
-"""The Escalation Report that the matrix owes for complaints, written from the record (M-1, D-5)."""
+"""The Escalation Report that the matrix requires for complaints, generated from the record (M-1, D-5)."""
 
 from io import BytesIO
 from pathlib import Path

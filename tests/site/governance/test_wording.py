@@ -1,4 +1,4 @@
-"""How messages to clients read: checked while one writes, and kept for the report (C-5, D-3)."""
+"""The wording of messages to clients: checked while writing, and stored for the report (C-5, D-3)."""
 
 import time
 
@@ -165,7 +165,7 @@ def test_nothing_is_kept_where_wording_is_not_checked(client, log, set_settings)
 
 
 def _send(client, log):
-	"""Email a client about an inquiry, with a term to avoid; what is kept of it."""
+	"""Email a client about an inquiry, with a term to avoid; returns the stored findings."""
 	doc = log(**client)
 	frappe.get_doc(
 		{

@@ -16,7 +16,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 @pytest.fixture(autouse=True)
 def alone():
-	"""Only the users of a test hold the roles."""
+	"""Only the users of a test have the roles."""
 	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
 
 
@@ -191,7 +191,7 @@ def test_the_role_is_required_of_responsible_staff_not_of_assignees(receive, mak
 
 
 def test_an_interaction_that_a_rule_assigned_proceeds_at_once(make_user, make_rule, as_user, inquiry):
-	"""The document in memory knows of the action item, so that saving it again neither fails nor removes it."""
+	"""The document in memory contains the action item, so that saving it again neither fails nor removes it."""
 	fiona, helper = make_user("Frontline Staff"), make_user("Frontline Staff")
 	make_rule(helper)
 	with as_user(fiona):
@@ -207,7 +207,7 @@ def test_an_interaction_that_a_rule_assigned_proceeds_at_once(make_user, make_ru
 
 
 def test_a_rule_assigns_what_its_author_may_not_open(make_user, make_rule, as_user, inquiry):
-	"""Who logs a complaint for others may not read it afterwards; a rule assigns it all the same."""
+	"""A user who logs a complaint for others cannot read it afterwards; a rule assigns it anyway."""
 	adam, sara = make_user("Account Manager"), make_user("Customer Support")
 	helper = make_user("Customer Support")
 	make_rule(helper, condition="communication_type == 'Feedback/Complaint'")

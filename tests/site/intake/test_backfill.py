@@ -1,4 +1,4 @@
-"""What reached the site before the app did is logged afterwards, once, and judged as of then (D-1, F-1)."""
+"""Documents from before the app are logged once, and judged as of their time (D-1, F-1)."""
 
 import contextlib
 import os

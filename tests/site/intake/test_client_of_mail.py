@@ -1,4 +1,4 @@
-"""Whose mail it is, and which conversation it belongs to, when ERPNext files all of it under one lead."""
+"""The client and the conversation of a mail, if ERPNext files all mail under one lead."""
 
 import frappe
 import pytest

@@ -1,4 +1,4 @@
-"""What cannot be logged when it arrives is kept, told, tried again and logged in the end (D-1)."""
+"""Documents that cannot be logged on arrival are recorded, reported, retried and finally logged (D-1)."""
 
 from unittest import mock
 

@@ -1,4 +1,4 @@
-"""Emails as they really come in, through Frappe's own mail classes (D-1, F-1, C-3, C-4, M-1)."""
+"""Emails as they really arrive, through Frappe's own mail classes (D-1, F-1, C-3, C-4, M-1)."""
 
 import contextlib
 import email.utils
@@ -341,7 +341,7 @@ def test_a_client_who_writes_after_the_answer_starts_new_clocks(deliver, clock_a
 
 
 def test_a_message_fetched_after_an_answer_is_not_answered_by_it(deliver, clock_at):
-	"""Mail is fetched every few minutes: what staff had not seen they did not answer."""
+	"""Mail is fetched every few minutes: staff cannot have answered what they had not seen."""
 	first = deliver(letter())
 	with clock_at("2026-11-23 12:05"):
 		api.answer(first.client_interaction)

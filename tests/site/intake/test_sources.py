@@ -1,4 +1,4 @@
-"""Every inquiry and every contact that reaches ERPNext is logged exactly once, whichever way it came (D-1, F-1, M-1)."""
+"""Every inquiry and every contact that reaches ERPNext is logged exactly once, however it arrives (D-1, F-1, M-1)."""
 
 import email.utils
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def customer(site):
 
 @pytest.fixture
 def make(clock_at, as_user):
-	"""`make("Lead", at=…, by=user, …)` inserts a document at that moment as that user, as if it arrived automatically."""
+	"""`make("Lead", at=…, by=user, …)` inserts a document at that time as that user, as if it arrived automatically."""
 
 	def insert(doctype, *, at=MONDAY, by="Administrator", **fields):
 		with clock_at(at), as_user(by):
@@ -229,7 +229,7 @@ def test_an_issue_from_the_portal_is_logged_with_its_message(make, logged, custo
 
 @pytest.fixture
 def unsent(monkeypatch):
-	"""No mail asks the stranger to confirm, for that needs an account to send from."""
+	"""No mail asks the unknown client to confirm, because that needs an account from which to send."""
 	monkeypatch.setattr(Appointment, "send_confirmation_email", lambda self: None)
 
 
@@ -466,7 +466,7 @@ def test_the_first_message_to_a_client_is_a_conversation_of_who_wrote_it(message
 
 
 def test_the_level_does_not_lock_out_who_wrote(message, logged, as_user, staff):
-	"""A Service Update is Confidential, which Frontline Staff may not read."""
+	"""A Service Update is Confidential, which Frontline Staff cannot read."""
 	sent = message("Sent", by=staff["Frontline Staff"])
 	(doc,) = logged()
 	assert (doc.communication_type, doc.confidentiality_level) == ("Initial Inquiry", "Standard")
@@ -504,7 +504,7 @@ def test_without_the_switch_only_replies_are_recorded(message, logged, staff, se
 
 
 def test_the_client_who_answers_a_first_contact_starts_the_clocks_never(message, logged, staff):
-	"""What staff began expects no reply of staff: the matrix owes one for what clients ask."""
+	"""Contacts that staff start do not expect a reply by staff: the matrix requires one only for client inquiries."""
 	first = message("Sent", by=staff["Account Manager"], subject="Maintenance in December")
 	reply = message(in_reply_to=first.name, subject="Re: Maintenance in December", at="2026-11-24 10:00")
 	(doc,) = logged()

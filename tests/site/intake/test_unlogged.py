@@ -1,4 +1,4 @@
-"""Emails, calls and events with clients that belong to no interaction (D-1)."""
+"""Emails, calls and events with clients that are not logged (D-1)."""
 
 from unittest import mock
 

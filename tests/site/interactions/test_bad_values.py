@@ -1,4 +1,4 @@
-"""What cannot be, what would show a document's title, or run in the browser of others, is refused where it is entered."""
+"""Invalid values, and values that would reveal a document's title or run in other users' browsers, are refused on entry."""
 
 from datetime import date, timedelta
 

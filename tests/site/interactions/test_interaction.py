@@ -1,4 +1,4 @@
-"""An interaction as people and programs write it: details, level, responsibility, history (D-2, F-2, M-1)."""
+"""Writing interactions, by users and programs: details, level, responsibility, history (D-2, F-2, M-1)."""
 
 import json
 
@@ -207,7 +207,7 @@ def company():
 
 @pytest.fixture
 def susan(make_user, set_settings):
-	"""Cleared for every level, held by no responsible role."""
+	"""A user with clearance for every level, but without a responsible role."""
 	set_settings(responsible_party_mode="Off")
 	return make_user("Customer Support")
 
@@ -481,7 +481,7 @@ def test_what_the_clocks_compute_is_never_taken_from_a_request(inquiry, fiona, s
 
 
 def import_rows(import_type, *rows):
-	"""Import through Frappe's importer; returns the log of what became of each row."""
+	"""Import through Frappe's importer; returns the log with the result of each row."""
 	from frappe.core.doctype.data_import.importer import Importer
 
 	header = list(rows[0])
@@ -512,7 +512,7 @@ def importing():
 	frappe.get_meta(INTERACTION).allow_import = 1
 	frappe.db.commit()  # the importer rolls back what fails
 	yield
-	# Frappe keeps this log in a table that knows no transactions.
+	# Frappe stores this log in a table that is not transactional.
 	frappe.db.delete("Data Import Log", {"data_import": ("like", f"{INTERACTION} Import%")})
 
 

@@ -1,4 +1,4 @@
-"""What waits in the Email Queue is judged once more when it is sent, and nothing in it keeps the rest from being sent (P-2)."""
+"""Emails in the queue are checked again when they are sent, and none prevents the others from being sent (P-2)."""
 
 import frappe
 import pytest
@@ -112,7 +112,7 @@ def test_what_is_about_an_interaction_that_was_deleted_is_held(log, make_client)
 
 
 def test_emails_that_cannot_be_judged_stop_no_other(issue, monkeypatch, make_user):
-	"""Frappe's queue gives up when a dozen of a batch raise."""
+	"""Frappe's queue stops after a dozen errors in a batch."""
 	manager = make_user(frappe.get_cached_doc("Client Comms Settings").manager_role)
 	broken = [wait(issue) for _number in range(12)]
 	honest = wait(issue, recipient="last@client.example")

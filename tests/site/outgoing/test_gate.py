@@ -1,4 +1,4 @@
-"""What goes out passes one gate: consent of the client for third parties, the client's identity (P-1, P-2, P-3)."""
+"""All outgoing messages pass one gate: consent for third parties, and the client's identity (P-1, P-2, P-3)."""
 
 import re
 from datetime import timedelta
@@ -43,7 +43,7 @@ def client(site):
 
 @pytest.fixture
 def update(client, log, set_settings):
-	"""A Service Update (Confidential) to the client; identity is not asked for here."""
+	"""A Service Update (Confidential) to the client; identity is not required here."""
 	set_settings(consent_mode="Enforce", identity_mode="Off")
 	return log("Service Update", **client)
 

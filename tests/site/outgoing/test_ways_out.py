@@ -1,7 +1,7 @@
 """Nothing is sent against the rule, whichever way it is sent (C-2, P-1 to P-3).
 
-A table of situations (recipients, level, consent, identity, mode) is sent through the ways out in turn. What is
-expected comes from `expected` below, which knows nothing of the app's own rule.
+A table of situations (recipients, level, consent, identity, mode) is sent through the ways out in turn. The
+expected result comes from `expected` below, which is independent of the app's own rule.
 """
 
 import itertools
@@ -47,7 +47,7 @@ class Situation:
 
 
 def _table() -> list[Situation]:
-	"""A sample of all there are, always the same."""
+	"""A fixed sample of all situations."""
 	product = itertools.product(
 		((COLLEAGUE,), (ANNA,), (EVE,), (ANNA, EVE), (STRANGER, COLLEAGUE)),
 		TYPES,
@@ -61,7 +61,7 @@ def _table() -> list[Situation]:
 
 
 def expected(it: Situation) -> bool:
-	"""Whether it goes out."""
+	"""Whether it is sent."""
 	if it.level == "Standard" or it.mode == "Off" or it.recipients == (COLLEAGUE,):
 		return True
 	without_consent = STRANGER in it.recipients or (EVE in it.recipients and it.consent != "given")
@@ -249,7 +249,7 @@ def test_the_table(it, client, log, set_settings, at_desk, errors):
 		assert disclosed(doc) == sorted(set(it.recipients) - {COLLEAGUE})
 	else:
 		assert went_out == [] and disclosed(doc) == []
-		# A Notification never stops who set it off: Frappe writes what went wrong to the Error Log.
+		# A Notification never stops the action that triggered it: Frappe writes errors to the Error Log.
 		assert refused or (it.way == "notification" and any("OutgoingRefusedError" in e for e in errors()))
 
 

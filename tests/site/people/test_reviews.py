@@ -1,4 +1,4 @@
-"""Record reviews: drawn by a seed, scored by two, disputed, compared; and for whom they are (R-2)."""
+"""Record reviews: drawn by a seed, scored by two, disputed and compared; and who can see them (R-2)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Trainings: assigned with the role, taken in the desk, and what they open and close (R-1, T-1)."""
+"""Trainings: assigned with the role, taken in the desk, and their effect on access (R-1, T-1)."""
 
 import frappe
 import pytest
@@ -53,7 +53,7 @@ def manager(course, make_user):
 
 @pytest.fixture
 def required(site):
-	"""Confidential asks for training."""
+	"""Confidential requires training."""
 	level = frappe.get_doc("Confidentiality Level", procedure.CONFIDENTIAL)
 	level.require_training = 1
 	level.save()
@@ -228,7 +228,7 @@ def test_reminders_go_to_the_person_and_when_overdue_to_the_manager_role(course,
 			new = {"document_name": COURSE, "name": ("not in", [*before, ""])}
 			return set(frappe.get_all("Notification Log", new, pluck="for_user")) & {boss, user}
 
-	assert told("2026-11-09") == {user}  # seven days before the days of grace end
+	assert told("2026-11-09") == {user}  # seven days before the grace period ends
 	assert told("2026-11-09") == set()
 	assert told("2026-11-15") == {user}
 	assert told("2026-11-16") == {user}

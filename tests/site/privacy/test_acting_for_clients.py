@@ -52,7 +52,7 @@ def test_an_interaction_that_is_hidden_lets_no_one_act(client, log, make_user, a
 	with as_user(user):
 		said = refusal(action, client)
 		assert "any of its interactions" in said and "Log the conversation" in said
-		# Whether there is such a client is not said.
+		# The message does not say whether the client exists.
 		assert refusal(action, nobody).replace("No Such Client", client["party"]) == said
 	complaint.db_set("responsible_staff", user)
 	with as_user(user):

@@ -15,7 +15,7 @@ ANNA, NUMBER = "anna@data.example", "+49 30 901820"
 
 @pytest.fixture(autouse=True)
 def somebody_there(monkeypatch, site):
-	"""A request, with a person to ask."""
+	"""A request by a user who can respond."""
 	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api", headers={}), raising=False)
 
 
@@ -26,7 +26,7 @@ def enforce(set_settings):
 
 @pytest.fixture
 def anna(site):
-	"""On record: a customer with a contact."""
+	"""An existing customer with a contact."""
 	return on_record("Anna Data", ANNA, NUMBER)
 
 
@@ -163,7 +163,7 @@ def test_duplicates_are_looked_up_by_indexes(anna):
 
 def test_what_is_not_an_address_is_refused_in_one_sentence(set_settings):
 	set_settings(verification_mode="Warn")
-	# A lead that makes its contact first is refused by Frappe already, in its own words.
+	# Frappe itself already refuses a lead that creates its contact first.
 	frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 0)
 	for doc in (contact("anna@data"), lead(email_id="anna@data"), customer(email_id="anna@data")):
 		with pytest.raises(frappe.InvalidEmailAddressError, match="no ending"):

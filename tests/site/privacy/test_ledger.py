@@ -19,7 +19,7 @@ INTERACTION = "Client Interaction"
 PASSWORD = "correct horse"
 
 
-# What was on the ledger before a test: names of deleted records are given out again.
+# Earlier ledger entries, because names of deleted records are reused.
 EARLIER = []
 
 
@@ -29,7 +29,7 @@ def earlier(isolated):
 
 
 def entries(name=None, **filters):
-	"""What this test brought on the ledger, in the order of writing."""
+	"""The ledger entries of this test, in the order of writing."""
 	filters["name"] = ("not in", EARLIER)
 	if name:
 		filters["reference_name"] = name
@@ -47,7 +47,7 @@ def actions(name):
 
 @pytest.fixture
 def empty_ledger(site, transaction):
-	"""A ledger of this test alone."""
+	"""A separate ledger for this test."""
 	site.db.delete(ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
 
@@ -311,7 +311,7 @@ def test_nothing_is_recorded_of_a_level_that_does_not_log_views(log):
 
 
 def end_request(status=200, path="/api/method/x", **form):
-	"""What Frappe does when a request is over."""
+	"""What Frappe does at the end of a request."""
 	from werkzeug.test import EnvironBuilder
 	from werkzeug.wrappers import Request, Response
 
@@ -445,7 +445,7 @@ class TestOverHTTP:
 		assert self.recorded(complaint.name) == [("View", officer)]
 
 	def test_administrators_view_is_recorded(self, http, complaint):
-		# Administrator's password is the site's own: a key of its own lets the test in.
+		# Administrator's password is unknown, so the test logs in with its own API key.
 		admin = frappe.get_doc("User", "Administrator")
 		before = (admin.api_key, admin.get_password("api_secret", raise_exception=False))
 		admin.api_key, admin.api_secret = "ledgertestkey", "ledgertestsecret"
@@ -548,10 +548,10 @@ class TestOverHTTP:
 
 @pytest.mark.committed
 def test_two_chaining_runs_at_once_make_one_chain(site_name, sites_path):
-	"""The second waits for the first, and then goes on from where that ended.
+	"""The second waits for the first, and then continues where the first ended.
 
-	An entry whose transaction took long has an earlier place than those that the first run has taken, so
-	a second run that does not wait would begin with it, at the same place in the chain.
+	An entry of a long transaction comes before those that the first run has chained, so a second run that does
+	not wait would start with it, at the same position in the chain.
 	"""
 	errors = []
 

@@ -22,7 +22,7 @@ def client(make_client):
 
 @pytest.fixture
 def send(client, mailbox):
-	"""Send a code; returns the check that waits for it, and the code as the client reads it."""
+	"""Send a code; returns the pending check, and the code as the client reads it."""
 
 	def send(**fields):
 		name = api.send_identity_code(**{**client, **fields})["name"]
@@ -58,7 +58,7 @@ def test_codes_that_are_given_up_lock_as_well(client, send, set_settings, make_u
 	with pytest.raises(ActionNotPossibleError, match="to investigate and unlock"):
 		send()
 	frappe.db.rollback()
-	# The refusal took nothing back.
+	# The refusal did not roll back anything.
 	assert results(client) == ["Failed"] * 3
 	assert (
 		frappe.db.count("Notification Log", {"for_user": officer, "document_type": "Identity Verification"})

@@ -1,4 +1,4 @@
-"""Who sees what is on record about consent, identity and disclosures; its reports; renewal in time (P-1 to P-3, C-2)."""
+"""Who can see consents, identity checks and disclosures; their reports; timely renewal (P-1 to P-3, C-2)."""
 
 from datetime import timedelta
 
@@ -142,7 +142,7 @@ def test_consents_are_for_users_who_can_see_the_client(clients, make_user, as_us
 
 
 def test_what_keeps_a_client_keeps_their_consents(clients, make_user, as_user):
-	"""A User Permission on something else, here the territory, is one on the client too."""
+	"""A User Permission on something else, here the territory, also restricts the client."""
 	territories = [
 		frappe.get_doc({"doctype": "Territory", "territory_name": name}).insert().name
 		for name in ("Test North", "Test South")
@@ -159,7 +159,7 @@ def test_what_keeps_a_client_keeps_their_consents(clients, make_user, as_user):
 
 
 def connected(doctype, name):
-	"""The numbers on the form's dashboard, of what the app puts there."""
+	"""The app's numbers on the form's dashboard."""
 	found = counts.get_open_count(doctype, name)["count"]["external_links_found"]
 	return {x["doctype"]: x["count"] for x in found if x["doctype"] in dashboards.ABOUT_CLIENTS}
 

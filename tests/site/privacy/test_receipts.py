@@ -22,7 +22,7 @@ ANNA = "anna@receipts.example"
 
 
 def faults(value, schema, path="receipt"):
-	"""What of a JSON value does not follow a JSON Schema, as far as ours goes."""
+	"""Where a JSON value violates a JSON Schema, for the keywords that ours uses."""
 	if not isinstance(value, TYPES[schema["type"]]) or (schema["type"] == "integer" and value is True):
 		return [f"{path} is no {schema['type']}"]
 	found = []
@@ -93,7 +93,7 @@ def consent(site, client):
 
 
 def asked(client):
-	"""Ask by a link; the consent, and the token that the client got."""
+	"""Ask with a link; returns the consent, and the token that the client received."""
 	name = api.request_consent(**client, third_party="Adviser")
 	return name, re.search(r"client-link\?token=([\w-]+)", last_mail(name))[1]
 

@@ -58,7 +58,7 @@ def party_of(client):
 
 
 def ask(client, **fields):
-	"""Ask for consent as staff do; returns the consent and the token that went to the client."""
+	"""Ask for consent as staff do; returns the consent and the token that was sent to the client."""
 	name = api.request_consent(**party_of(client), third_party="Adviser", **fields)
 	return frappe.get_doc(consents.CONSENT, name), token_sent(name)
 
@@ -66,7 +66,7 @@ def ask(client, **fields):
 def texts_sent(reference):
 	"""Content type → text, of the last email about a document."""
 	queued = frappe.get_last_doc("Email Queue", {"reference_name": reference})
-	# Which encoding a part has depends on what else is in it, the company's name for one.
+	# The encoding of a part depends on its other content, such as the company's name.
 	return {
 		part.get_content_type(): part.get_payload(decode=True).decode()
 		for part in message_from_string(queued.message).walk()
@@ -206,7 +206,7 @@ def test_a_yes_to_more_takes_back_the_no_to_less(client, word):
 	wide, token = ask(
 		client, contact=client.contact, data_categories=["Identity Documents", "Correspondence"]
 	)
-	# The no was the whole client's, so that they are asked as a whole.
+	# The refusal was for the client as a whole, so the client as a whole is asked.
 	assert wide.contact is None and status(narrow) == word
 	answer(token, wide)
 	narrow.reload()
@@ -520,7 +520,7 @@ def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client
 
 	page = browser.get(f"{http}/client-link", params={"token": token})
 	assert page.status_code == 200 and "pass on information" in page.text and "Adviser" in page.text
-	# Looking changes nothing, however often: mail programs look first.
+	# Viewing changes nothing, however often, because mail programs open links first.
 	assert browser.get(f"{http}/client-link", params={"token": token}).status_code == 200
 
 	url = f"{http}/api/method/client_comms.api.self_service.submit"

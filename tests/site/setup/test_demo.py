@@ -1,4 +1,4 @@
-"""The demonstration, and that a site makes of its mail what the dry run does; the bench commands."""
+"""The demonstration, which gives the same results on a site as in the dry run; the bench commands."""
 
 import contextlib
 
@@ -18,7 +18,7 @@ ROLE_OF = {address: role for (_name, address), role, _roles in scenario.STAFF}
 
 @pytest.fixture(scope="module")
 def anchor():
-	"""Sixty days with a change of the clocks to summer time."""
+	"""Sixty days with a change to daylight saving time."""
 	return frappe.utils.getdate("2025-04-02")
 
 

@@ -1,4 +1,4 @@
-"""What migrating leaves alone: documents that an administrator deleted."""
+"""Migrating does not restore documents that an administrator deleted."""
 
 import frappe
 import pytest

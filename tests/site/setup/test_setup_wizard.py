@@ -1,4 +1,4 @@
-"""The app may be installed before ERPNext's setup wizard says where the site is."""
+"""The app can be installed before ERPNext's setup wizard sets the site's country."""
 
 import frappe
 import pytest
