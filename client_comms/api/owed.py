@@ -5,6 +5,7 @@ from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, owed
+from client_comms.people import duties
 
 INTERACTION = owed.INTERACTION
 
@@ -32,11 +33,13 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 def owed_today() -> dict:
 	"""What the user owes up to the end of today.
 
-	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int}`, the eight
-	    most urgent ones and how many of the user's own there are besides
+	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int, "duties": [{"what", "title", "due",
+	    "route"}]}`: the eight most urgent items, how many of the user's own there are besides, and what the procedure asks of
+	    the user
 	"""
+	asked = duties.of_user(frappe.session.user)
 	if not frappe.has_permission(INTERACTION, "read"):
-		return {"items": [], "more": 0}
+		return {"items": [], "more": 0, "duties": asked}
 	items = owed.owed(frappe.session.user, owed.end_of(clock.now()))
 	shown = items[:8]
 	return {
@@ -51,6 +54,7 @@ def owed_today() -> dict:
 			for item in shown
 		],
 		"more": len(items) - len(shown),
+		"duties": asked,
 	}
 
 

@@ -21,6 +21,7 @@ from client_comms.communication_governance import calendars
 from client_comms.enforcement import policy
 from client_comms.i18n import speaking_to
 from client_comms.intake import unlogged
+from client_comms.people import duties
 from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
@@ -176,7 +177,7 @@ def _look_after(name: str, now: datetime) -> int:
 def contents(subscription) -> dict | None:
 	"""The content of the email for the session user; None if there is nothing to report.
 
-	:returns: `{"own", "team": [row, …], "unlogged": {kind: count}, "strictest": interaction or None}`; a row has
+	:returns: `{"own", "team": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count}, "strictest": interaction or None}`; a row has
 	    `what`, `due`, `overdue`, `name`, `url` and, only if content of that level can be emailed, `client`
 	    and `subject`, but never the summary.
 	"""
@@ -187,7 +188,10 @@ def contents(subscription) -> dict | None:
 		if subscription.team_items:
 			team = [item for item in owed.owed(until=until) if item.staff != subscription.user]
 	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
-	if not (own or team or kinds):
+	asked = duties.of_user(subscription.user) if subscription.own_items else []
+	# What the procedure asks of somebody goes along; by itself it is told when it is due.
+	today = str(clock.now().date())
+	if not (own or team or kinds or any(each["due"] and each["due"] <= today for each in asked)):
 		return None
 	emailable = owed.emailable(own + team)
 	shown = [item.interaction for item in own + team if item.interaction.name in emailable]
@@ -196,6 +200,7 @@ def contents(subscription) -> dict | None:
 		"own": [_row(item, item.interaction.name in emailable) for item in own],
 		"team": [_row(item, item.interaction.name in emailable) for item in team],
 		"unlogged": dict(kinds),
+		"duties": [{**each, "due": each["due"] and frappe.format(each["due"], "Date")} for each in asked],
 		"strictest": max(shown, key=lambda row: levels.rank(row.confidentiality_level)).name
 		if shown
 		else None,
@@ -221,8 +226,10 @@ def _queue(subscription, content: dict) -> None:
 		subject = _("What you owe clients today: {0}").format(count)
 	elif content["team"]:
 		subject = _("What your team owes clients today: {0}").format(count)
-	else:
+	elif content["unlogged"]:
 		subject = _("Unlogged interactions: {0}").format(count)
+	else:
+		subject = _("What the procedure asks of you: {0}").format(len(content["duties"]))
 	frappe.sendmail(
 		recipients=[frappe.db.get_value("User", subscription.user, "email")],
 		subject=subject,

@@ -5,7 +5,7 @@ client_comms.show_owed_today = async (root) => {
 	const INTERACTION = "Client Interaction";
 	const body = root.querySelector(".owed-today");
 	await frappe.model.with_doctype(INTERACTION);
-	const { items, more } = await frappe.xcall("client_comms.api.owed_today");
+	const { items, more, duties } = await frappe.xcall("client_comms.api.owed_today");
 	const it = client_comms.interaction;
 	const escape = frappe.utils.escape_html;
 
@@ -18,15 +18,24 @@ client_comms.show_owed_today = async (root) => {
 			</a>`;
 	});
 	if (!rows.length) rows.push(`<div class="none">${__("You owe no client anything today.")}</div>`);
+	const asked = duties.map(({ what, title, due, route }, index) => {
+		const overdue = due && due < frappe.datetime.get_today();
+		return `<a class="owed-item" data-duty="${index}" href="#">
+				<span class="what">${escape(what)}</span>
+				<span class="about">${escape(title)}</span>
+				<span class="due${overdue ? " overdue" : ""}">${due ? frappe.datetime.str_to_user(due) : ""}</span>
+			</a>`;
+	});
 	const all = more ? __("Show all ({0} more)", [more]) : __("All");
 	body.innerHTML = `
 		<div class="head"><span>${__("Owed Today")}</span><a href="/app/query-report/Owed Today">${all}</a></div>
-		${rows.join("")}`;
+		${rows.join("")}${asked.join("")}`;
 	body.addEventListener("click", (event) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");
 		if (!link || event.ctrlKey || event.metaKey) return;
 		event.preventDefault();
-		if (link.classList.contains("owed-item")) frappe.set_route(link.getAttribute("href"));
+		if (link.dataset.duty) frappe.set_route(...duties[link.dataset.duty].route);
+		else if (link.classList.contains("owed-item")) frappe.set_route(link.getAttribute("href"));
 		else frappe.set_route("query-report", "Owed Today");
 	});
 };

@@ -1,0 +1,42 @@
+"""Policies to read, trainings to take and records to review stand where staff look each day (R-1, R-2, T-1, T-3)."""
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.client_interactions import daily_digest
+from client_comms.people import reviews
+
+pytestmark = pytest.mark.clause("R-1", "R-2", "T-1", "T-3")
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT)
+
+
+@pytest.fixture
+def review(agent, log, make_user):
+	"""A record of somebody else to be reviewed by the agent."""
+	record = log(responsible_staff=make_user(procedure.FRONTLINE_STAFF))
+	programme = frappe.get_doc("Review Programme", procedure.REVIEW_PROGRAMME["programme_name"])
+	return reviews.open_review(programme, record.name, agent)
+
+
+def test_they_stand_in_owed_today(agent, review, as_user):
+	with as_user(agent):
+		duties = api.owed_today()["duties"]
+	assert {duty["what"] for duty in duties} == {"Training", "Record to Review"}
+	(found,) = [duty for duty in duties if duty["what"] == "Record to Review"]
+	assert found["route"] == ["Form", "Interaction Review", review.name]
+	assert [duty["due"] for duty in duties] == sorted(duty["due"] for duty in duties)
+
+
+def test_the_digest_tells_what_is_due_and_nothing_else_alone(agent, review, as_user, clock_at):
+	subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(agent))
+	with as_user(agent):
+		assert daily_digest.contents(subscription) is None
+	with clock_at(f"{review.due_on} 07:00"), as_user(agent):
+		content = daily_digest.contents(subscription)
+	assert {duty["title"] for duty in content["duties"]} >= {review.interaction}
+	assert content["own"] == content["team"] == []
