@@ -208,6 +208,7 @@ doc_events = {
 			"client_comms.outgoing.email.keep_written",
 		],
 		"validate": "client_comms.enforcement.references.refuse_reply",
+		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
 			"client_comms.intake.communication.after_insert",
 			"client_comms.outgoing.logged_contacts.after_message",

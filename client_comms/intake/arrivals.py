@@ -11,7 +11,7 @@ from frappe.utils import add_to_date, cstr, get_datetime
 from client_comms import alerts, clock, validation
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
-from client_comms.enforcement import policy, sharing
+from client_comms.enforcement import comments_column, policy, sharing
 from client_comms.enforcement.doctypes import file
 from client_comms.intake import assignment, failures
 from client_comms.rules import access, classification, documentation, response_clock
@@ -295,7 +295,9 @@ def bind(doc, interaction) -> None:
 	# Not `db_set`, which reads the document again and writes a version of one that is being inserted.
 	doc.update(bound)
 	frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
-	if doc.doctype != "Communication":
+	if doc.doctype == "Communication":
+		comments_column.leave_out(doc)
+	else:
 		sharing.end_lapsed(doc.doctype, doc.name)
 		file.make_private(doc.doctype, doc.name)
 		frappe.db.set_value(

@@ -236,6 +236,18 @@ def _belongings(user: str, doc, bait: Bait, parties: dict) -> None:
 		confidentiality_level=doc.confidentiality_level,
 	)
 	names["Communication Link"] = message.timeline_links[0].name
+	names["Message of Lead"] = _row(
+		"Communication",
+		name=f"{bait.name}-COLUMN",
+		communication_type="Communication",
+		communication_medium="Other",
+		sent_or_received="Sent",
+		content=f"{word} kept in a column",
+		reference_doctype="Lead",
+		reference_name=parties["Lead"],
+		client_interaction=doc.name,
+		confidentiality_level=doc.confidentiality_level,
+	)
 	_activities(doc, bait, parties)
 	names["Comment"] = doc.add_comment("Comment", f"{word} comment").name
 	for doctype, name in ((INTERACTION, doc.name), ("Communication", message.name)):

@@ -9,6 +9,18 @@ from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_TOOL, linked_b
 _MAY_LISTEN = "has_permission" if compat.is_version_16() else "can_subscribe_doc"
 
 
+@surface("text of a message in a column of its document", BY_EVENT, control=False)
+def comments_column(visitor, bait, planted):
+	"""No document keeps it, so that it comes back to nobody."""
+	frappe.get_doc("Communication", bait.names["Message of Lead"]).run_method("on_update")
+	lead = planted.parties["Lead"]
+	answer = visitor.call(
+		"frappe.client.get_list", doctype="Lead", fields=["_comments"], filters={"name": lead}
+	)
+	frappe.db.set_value("Lead", lead, "_comments", None, update_modified=False)
+	return answer
+
+
 def _timeline(doctype):
 	@surface(f"timeline of {doctype}", overridden("frappe.desk.form.load.getdoc"))
 	def shown(visitor, bait, planted):

@@ -80,6 +80,8 @@ def forget_hooks():
 	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
 	frappe.clear_cache()
 	clear_controller_cache()  # of classes that were loaded by the hooks there were
+	with contextlib.suppress(AttributeError):
+		del frappe.local.doc_events_hooks
 
 
 HEATMAP = "dashboard chart, heatmap"
@@ -114,6 +116,7 @@ HOLES = [
 		"group by assignee in the list",
 	),
 	("extend_doctype_class", ["Communication"], "text of a message sent to open forms"),
+	("doc_events", ["Communication"], "text of a message in a column of its document"),
 	("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
 	("extend_doctype_class", ["File"], "file that one uploaded, by its address"),

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2")]
 # Closed to everyone except Administrator or its own user; or nothing to show here.
 FOR_NOBODY = {
 	"next record of the form",
+	"text of a message in a column of its document",
 	"text of a message sent to open forms",
 	"merge of a message of one's own into a hidden one",
 	"title of a link",

@@ -1,0 +1,77 @@
+"""The column `_comments` (P-2). Frappe keeps the beginning of every message and comment in the document under which it is
+filed, and gives the column out with any list of such documents; a confidential message leaves nothing there.
+"""
+
+import json
+from collections.abc import Iterator
+
+import frappe
+from frappe.core.doctype.comment.comment import get_comments_from_parent, update_comments_in_parent
+
+from client_comms.enforcement import governed
+
+_COLUMN = "_comments"
+
+
+def leave_out(doc, method=None) -> None:
+	"""`on_update` of a message, and once it is linked to an interaction."""
+	if _shows(doc.reference_doctype, doc.reference_name) and governed.level(doc.doctype, doc.name):
+		entries = get_comments_from_parent(doc)
+		kept = [entry for entry in entries if entry.get("name") != doc.name]
+		if len(kept) < len(entries):
+			update_comments_in_parent(doc.reference_doctype, doc.reference_name, kept)
+
+
+def _shows(doctype: str | None, name: str | None) -> bool:
+	"""Whether the column may be given out to users who cannot read the message; an interaction's cannot."""
+	return bool(doctype and name and doctype != governed.INTERACTION)
+
+
+def clean(chunk: int = 500) -> None:
+	"""Remove what confidential messages left in the column before. Repeatable; commits in chunks."""
+	for doctype in frappe.get_all(
+		governed.COMMUNICATION, {"reference_doctype": ("is", "set")}, pluck="reference_doctype", distinct=True
+	):
+		if doctype != governed.INTERACTION and frappe.db.has_column(doctype, _COLUMN):
+			for rows in _with_entries(doctype, chunk):
+				_clean(doctype, rows)
+				frappe.db.commit()  # nosemgrep: a killed run loses at most this chunk
+
+
+def _with_entries(doctype: str, chunk: int) -> Iterator[list]:
+	table, last = frappe.qb.DocType(doctype), ""
+	while rows := (
+		frappe.qb.from_(table)
+		.select(table.name, table[_COLUMN])
+		.where((table.name > last) & table[_COLUMN].like("[{%"))
+		.orderby(table.name)
+		.limit(chunk)
+		.run(as_dict=True)
+	):
+		last = rows[-1].name
+		yield rows
+
+
+def _clean(doctype: str, rows: list) -> None:
+	entries = {row.name: _parsed(row[_COLUMN]) for row in rows}
+	names = {entry.get("name") for found in entries.values() for entry in found or ()}
+	message = frappe.qb.DocType(governed.COMMUNICATION)
+	confidential = set(
+		frappe.qb.from_(message)
+		.select(message.name)
+		.where(message.name.isin(list(names) or [""]))
+		.where((message.client_interaction != "") | (message.confidentiality_level != ""))
+		.run(pluck=True)
+	)
+	for name, found in entries.items():
+		kept = [entry for entry in found or () if entry.get("name") not in confidential]
+		if found is None or len(kept) < len(found):
+			frappe.db.set_value(doctype, name, _COLUMN, json.dumps(kept), update_modified=False)
+
+
+def _parsed(text: str) -> list[dict] | None:
+	"""None for what cannot be read, of which Frappe keeps nothing either."""
+	try:
+		return json.loads(text)
+	except ValueError:
+		return None
