@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from frappe.client import get_count
-
+from client_comms import compat
 from client_comms.rules.scorecard import Target
 
 INTERACTION = "Client Interaction"
@@ -31,11 +30,11 @@ class Figure:
 	def value(self, since: datetime, until: datetime) -> float | None:
 		"""None if there is nothing to compute a percentage of."""
 		if self.of is None:
-			return get_count(self.doctype, self.rows(since, until))
-		whole = get_count(self.doctype, self.of(since, until))
+			return compat.count_readable(self.doctype, self.rows(since, until))
+		whole = compat.count_readable(self.doctype, self.of(since, until))
 		if not whole:
 			return None
-		return round(100 * get_count(self.doctype, self.rows(since, until)) / whole, 1)
+		return round(100 * compat.count_readable(self.doctype, self.rows(since, until)) / whole, 1)
 
 
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:
