@@ -16,7 +16,7 @@ from client_comms import alerts, clock, controls
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
 from client_comms.communication_governance import calendars
 from client_comms.exceptions import FourEyesError, MissingDetailsError
-from client_comms.i18n import translate
+from client_comms.i18n import plain, translate
 from client_comms.rules import feedback as rules
 from client_comms.rules import trends
 
@@ -121,12 +121,12 @@ def _chart(shown: trends.Chart, tested: Iterable[tuple[str, trends.Chart, list[s
 			"rule": signal.rule,
 			"month": labels[signal.period],
 			"method": method,
-			"message": translate(signal.message),
+			"message": plain(signal.message),
 		}
 		for method, chart, labels in tested
 		for signal in chart.signals
 	]
-	few = [translate(chart.few) for _method, chart, _labels in tested if chart.few]
+	few = [plain(chart.few) for _method, chart, _labels in tested if chart.few]
 	return {
 		"values": list(shown.values),
 		"centre": shown.centre,

@@ -8,7 +8,7 @@ from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions.owed import end_of
-from client_comms.i18n import translate
+from client_comms.i18n import plain
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
 
@@ -50,12 +50,12 @@ def of(since=None, until=None) -> dict:
 				"clause": code,
 				"title": _(clause.title),
 				"state": decisive.colour,
-				"rule": translate(decisive.message),
+				"rule": plain(decisive.message),
 				"controls": [
 					{
 						"name": _(control.label),
 						"state": state.colour,
-						"message": translate(state.message),
+						"message": plain(state.message),
 						"route": list(control.route),
 					}
 					for control, state in controls
@@ -103,7 +103,7 @@ def _shown(figure, value, before, state, since, until) -> dict:
 		"value": value,
 		"before": before,
 		"state": state and state.colour,
-		"message": state and translate(state.message),
+		"message": state and plain(state.message),
 		"doctype": figure.doctype,
 		"filters": [
 			[
