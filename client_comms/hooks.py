@@ -430,6 +430,7 @@ extend_doctype_class = {
 	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
 	"Notification": "client_comms.outgoing.notification.GuardedNotification",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
+	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
 	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
 	# Reports that query the database directly.

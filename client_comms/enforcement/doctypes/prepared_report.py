@@ -47,3 +47,16 @@ def _only_for(doc, report: str, users: set[str | None], user: str | None):
 			frappe.bold(doc.name or report), frappe.bold(", ".join(sorted(filter(None, users))))
 		)
 	)
+
+
+class GuardedPreparedReport:
+	"""The prepared report of Frappe; its result is read here, by whatever way its name was found."""
+
+	def get_prepared_data(self, *args, **kwargs):
+		if has_prepared_permission(self) is False:
+			frappe.throw(
+				_("This result was prepared for another user. Run the report yourself."),
+				exc=frappe.PermissionError,
+				title=_("Not Permitted"),
+			)
+		return super().get_prepared_data(*args, **kwargs)

@@ -7,8 +7,11 @@ from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
-def get_events(**arguments):
-	"""The calendar's events, without those of interactions that the reader cannot see."""
+def get_events(user: str | None = None, **arguments):
+	"""The calendar's events, without those of interactions that the reader cannot see.
+
+	:param user: ignored: Frappe would show the private events of any user
+	"""
 	return _readable(governed.EVENT, call_previous("frappe.desk.doctype.event.event.get_events", **arguments))
 
 

@@ -5,6 +5,7 @@ for that user if the report is on a DocType that this app guards.
 """
 
 import frappe
+from frappe import _
 from frappe.desk import reportview
 
 from client_comms.enforcement.compose import call_previous
@@ -14,8 +15,17 @@ from client_comms.enforcement.methods import exports
 
 @frappe.whitelist()
 @frappe.read_only()
-def run(report_name: str, filters=None, **arguments):
-	"""Run a report; a prepared result requested by name is checked like one that is opened."""
+def run(report_name: str, filters=None, user: str | None = None, **arguments):
+	"""Run a report in the session user's own name; a prepared result requested by name is checked like one that is opened.
+
+	:raises frappe.PermissionError: `user` is another one, whose rows and prepared results Frappe would show
+	"""
+	if user and user != frappe.session.user:
+		frappe.throw(
+			_("You can run a report in your own name only."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 	_check_prepared(filters)
 	return call_previous(
 		"frappe.desk.query_report.run", report_name=report_name, filters=filters, **arguments

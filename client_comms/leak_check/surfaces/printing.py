@@ -112,6 +112,13 @@ def prepared_report(visitor, bait, planted):
 	)
 
 
+@surface("report that somebody else prepared, by naming them", overridden("frappe.desk.query_report.run"))
+def prepared_for_another(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.query_report.run", report_name=bait.names["Report"], filters={}, user="Administrator"
+	)
+
+
 @surface("download of a report that somebody else prepared")
 def prepared_download(visitor, bait, planted):
 	return visitor.call(

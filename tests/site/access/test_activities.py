@@ -236,3 +236,13 @@ def test_the_popup_of_a_call_leaves_out_what_is_confidential(complaint, staff, a
 		with as_user(user):
 			found = activities.get_last_interaction(contact=contact.name)
 			assert bool(found["last_communication"]) == seen
+
+
+def test_the_calendar_is_ones_own(staff, as_user):
+	today = nowdate()
+	with as_user(staff.cleared):
+		private = make_event(event_type="Private").name
+	for user, seen in ((staff.cleared, True), (staff.uncleared, False)):
+		with as_user(user):
+			shown = activities.get_events(start=today, end=today, user=staff.cleared)
+			assert (private in [event.name for event in shown]) == seen

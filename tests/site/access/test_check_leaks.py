@@ -85,6 +85,7 @@ def forget_hooks():
 
 
 HEATMAP = "dashboard chart, heatmap"
+NAMED = "report that somebody else prepared, by naming them"
 MERGE = "merge of a message of one's own into a hidden one"
 # Hooks that are removed, and the surface that is open then.
 HOLES = [
@@ -183,13 +184,24 @@ def test_a_merge_that_no_one_asks_about_is_found(frontline):
 		assert opened(frontline, MERGE) == {MERGE}
 
 
+def test_a_report_of_whoever_is_named_is_found(frontline):
+	run_report = "frappe.desk.query_report.run"
+	with (
+		without_hook("override_whitelisted_methods", run_report),
+		without_hook("extend_doctype_class", "Prepared Report"),
+	):
+		assert opened(frontline, NAMED) == {NAMED}
+
+
 def test_a_method_that_does_not_ask_is_found(frontline):
 	with mock.patch.object(frappe, "has_permission", lambda *_args, **_kwargs: True):
 		assert opened(frontline, GATE) == {GATE}
 
 
 def test_without_a_hole_nothing_is_found(frontline):
-	assert opened(frontline, REPORT, GATE, MERGE, *(surface for _kind, _keys, surface in HOLES)) == set()
+	assert (
+		opened(frontline, REPORT, GATE, MERGE, NAMED, *(surface for _kind, _keys, surface in HOLES)) == set()
+	)
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)

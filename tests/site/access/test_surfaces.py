@@ -31,6 +31,7 @@ FOR_NOBODY = {
 	"deleted Communication",
 	"file made public",
 	"report that somebody else prepared",
+	"report that somebody else prepared, by naming them",
 	"download of a report that somebody else prepared",
 	"report emailed in somebody else's name",
 	"request for a copy of somebody else's data",
