@@ -199,7 +199,7 @@ doc_events = {
 	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
-			"client_comms.intake.communication.before_insert",
+			"client_comms.intake.inbound_headers.keep",
 			"client_comms.enforcement.internal_recipients.leave_out_of_message",
 		],
 		"before_validate": [

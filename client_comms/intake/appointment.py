@@ -11,7 +11,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import arrivals, new_documents
+from client_comms.intake import arrivals, new_documents, replies, threads
 
 
 def after_insert(doc, method=None):
@@ -34,11 +34,11 @@ def log(doc, at: datetime | None = None):
 	"""
 	if not doc.party:
 		return None
-	arrival = _arrival(doc, at or get_datetime(doc.creation))
+	at = at or get_datetime(doc.creation)
 	if interaction := _of_lead_made_by_it(doc):
-		arrivals.client_wrote(interaction, arrival)
+		replies.client_wrote(interaction, doc, at)
 		return interaction
-	return arrivals.open_new(arrival)
+	return arrivals.open_new(_arrival(doc, at))
 
 
 def _arrival(doc, at: datetime) -> arrivals.Arrival:
@@ -62,4 +62,4 @@ def _of_lead_made_by_it(doc):
 	if doc.appointment_with != "Lead":
 		return None
 	made = frappe.db.get_value("Lead", {"name": doc.party, "creation": (">", doc.creation)})
-	return arrivals.about("Lead", made)
+	return threads.about("Lead", made)

@@ -1,4 +1,4 @@
-"""Turns a document that arrived in ERPNext into a new interaction, or into another event of a thread (D-1, F-1)."""
+"""Turns a document that arrived in ERPNext, or that staff started, into a new interaction (D-1, F-1)."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, cstr, get_datetime
+from frappe.utils import cstr
 
 from client_comms import alerts, clock, validation
 from client_comms.clients import parties
@@ -191,72 +191,6 @@ def _level(matrix: str, communication_type: str) -> str:
 	return rule.confidentiality_level
 
 
-def about(doctype: str | None, name: str | None, **filters):
-	"""The latest interaction about a document, locked for the change that follows, or None.
-
-	An Opportunity created from a Lead continues the Lead's interaction.
-	"""
-	found = doctype and name and about_name(doctype, name, **filters)
-	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
-
-
-def about_name(doctype: str, name: str, **filters) -> str | None:
-	if doctype == INTERACTION:
-		return frappe.db.get_value(INTERACTION, name)
-	found = frappe.db.get_value(
-		INTERACTION,
-		{"reference_doctype": doctype, "reference_name": name, **filters},
-		order_by="occurred_on desc",
-	)
-	if found or doctype != "Opportunity":
-		return found
-	source, party = frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"]) or (None, None)
-	return about_name("Lead", party, **filters) if source == "Lead" else None
-
-
-def client_wrote(doc, arrival: Arrival):
-	"""Another message of the client in a thread; a closed interaction is reopened.
-
-	Mail is fetched every few minutes: an answer or closing that happened before the message was fetched did not
-	take it into account, so the message counts as received right after that.
-	"""
-	at = max([arrival.at, *_moments(doc, response_clock.ANSWERED, response_clock.CLOSED)])
-	if doc.status == response_clock.STATUS_CLOSED:
-		doc.record(response_clock.REOPENED, at=at, source=arrival.document)
-	add_evidence(doc, arrival.document)
-	doc.record(response_clock.RECEIVED, at=at, source=arrival.document)
-
-
-def _moments(doc, *kinds: str) -> list[datetime]:
-	return [get_datetime(row.at) for row in doc.events if row.event in kinds]
-
-
-def staff_wrote(doc, document, at, by: str | None = None):
-	"""A message or call from staff that reached the client; it answers or acknowledges (C-3, C-4).
-
-	:param document: the Communication, which is attached as evidence, or the Call Log
-	:param by: the user, if there is one
-	"""
-	add_evidence(doc, document)
-	if event := _event_of_reply(doc.clocks(at)):
-		doc.record(event, at=at, source=document, by=by)
-	elif document.doctype != "Communication":
-		doc.record(CONTACTED, at=at, source=document, by=by)
-	else:
-		doc.save_by_app()
-
-
-def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
-	"""The event of a reply: an answer, or, depending on the settings, just an acknowledgement."""
-	if clocks.clock_state == response_clock.STATE_STOPPED:
-		return None
-	if frappe.get_cached_doc("Client Comms Settings").first_reply_answers:
-		return response_clock.ANSWERED
-	if clocks.acknowledge.status in response_clock.UNMET:
-		return response_clock.ACKNOWLEDGED
-	return None
-
-
 def classify(arrival: Arrival) -> classification.Classification:
 	"""The communication type according to the source rules, tried in order (M-1)."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
@@ -306,15 +240,6 @@ def bind(doc, interaction) -> None:
 			bound,
 			update_modified=False,
 		)
-
-
-def may_continue(doc, at: datetime) -> bool:
-	"""Whether a message at `at` can continue the interaction: it is open, or was closed only recently."""
-	if doc.status != response_clock.STATUS_CLOSED:
-		return True
-	closed = max(_moments(doc, response_clock.CLOSED))
-	days = frappe.get_cached_doc("Client Comms Settings").reopen_within_days
-	return get_datetime(at) <= add_to_date(closed, days=days)
 
 
 def add_evidence(doc, document) -> None:

@@ -4,7 +4,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties, phone_numbers
-from client_comms.intake import arrivals
+from client_comms.intake import arrivals, replies, threads
 
 REACHED = "Completed"
 OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled")
@@ -38,10 +38,10 @@ def log(doc):
 		return None
 	at = get_datetime(doc.start_time or doc.creation)
 	interaction = _conversation(doc)
-	if interaction and incoming and arrivals.may_continue(interaction, at):
-		arrivals.client_wrote(interaction, _arrival(doc, number, at))
+	if interaction and incoming and replies.may_continue(interaction, at):
+		replies.client_wrote(interaction, doc, at)
 	elif interaction and not incoming:
-		arrivals.staff_wrote(interaction, doc, at, _staff(doc))
+		replies.staff_wrote(interaction, doc, at, _staff(doc))
 	else:
 		interaction = arrivals.open_new(_arrival(doc, number, at))
 	if interaction:
@@ -54,7 +54,7 @@ def _conversation(doc):
 	for doctype in _CONVERSATIONS:
 		if doctype == "Lead" and doc.type == INCOMING:
 			continue  # ERPNext links every call from the number of a lead
-		if doctype in links and (interaction := arrivals.about(doctype, links[doctype])):
+		if doctype in links and (interaction := threads.about(doctype, links[doctype])):
 			return interaction
 	return None
 

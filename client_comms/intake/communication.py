@@ -1,6 +1,10 @@
-"""Emails and other messages: incoming ones start or continue an interaction, outgoing ones answer it."""
+"""Emails and other messages: each is read once, its conversation is found, and it becomes an event of it (D-1, F-1).
 
-from dataclasses import replace
+Incoming messages start or continue an interaction, outgoing ones answer it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import frappe
@@ -8,7 +12,7 @@ from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import acknowledgement, arrivals, inbound_headers
+from client_comms.intake import acknowledgement, arrivals, replies, threads
 from client_comms.rules import automatic_mail, classification, mail_headers, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
@@ -23,39 +27,135 @@ CHANNELS = {
 	"Visit": "Visit",
 	"Other": "Letter",  # Frappe has no medium for letters
 }
-# A message filed under one of these identifies the client, but not the conversation.
-_MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
-_NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
 
 
-def before_insert(doc, method=None):
-	"""Read the headers of a message while Frappe still has them."""
-	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
-		try:
-			doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
-		except Exception:
-			frappe.log_error(title="Headers of a message could not be read")
+@dataclass(frozen=True, slots=True)
+class Message:
+	"""What a Communication says, read once.
+
+	`at` is the moment it reached us, or was written by us, as stored. `automatic` is a kind of `automatic_mail`, or
+	`AUTOMATED`; None if a person wrote it. `address` and `name` are the person's on the client's side, whichever way it
+	went. `staff` is the user who wrote; None if a client did.
+	"""
+
+	document: object
+	headers: Mapping[str, str]
+	at: datetime
+	is_received: bool
+	is_from_portal: bool
+	is_from_staff: bool
+	automatic: str | None
+	address: str
+	name: str
+	reaches_client: bool
+	staff: str | None
+
+	@property
+	def is_history(self) -> bool:
+		"""Whether it was already old when its mailbox was connected: `backfill` logs such mail on demand.
+
+		Messages that staff enter by hand are always logged, however old.
+		"""
+		return bool(self.headers) and clock.now() - self.at > mail_headers.HISTORY
+
+
+def read(doc) -> Message:
+	"""Read a Communication."""
+	headers = doc.flags.client_comms_headers or {}  # only while it is being received
+	is_received = doc.sent_or_received == "Received"
+	own_sender = is_received and parties.is_own(doc.sender)
+	# In the desk, or in their mail program with a mailbox of the site in copy.
+	is_from_staff = not is_received or (own_sender and doc.communication_medium == "Email")
+	if is_received and not own_sender:
+		outside, address, name = True, doc.sender, doc.sender_full_name
+	else:
+		recipients = _recipients(doc)
+		address = next((each for each in recipients if not parties.is_own(each)), "")
+		outside, name = bool(address) or not recipients, ""
+	return Message(
+		document=doc,
+		headers=headers,
+		at=_moment(doc, headers),
+		is_received=is_received,
+		is_from_portal=is_received and _is_from_portal(doc),
+		is_from_staff=is_from_staff,
+		automatic=_automatic_kind(doc, headers),
+		address=address,
+		name=name,
+		reaches_client=outside,
+		# The owner of the address, otherwise the user who entered the message.
+		staff=(parties.user_of(doc.sender) or doc.user) if is_from_staff else None,
+	)
+
+
+def _moment(doc, headers: Mapping[str, str]) -> datetime:
+	"""Frappe leaves the date empty for a message that is being written now."""
+	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
+	if headers:
+		at = mail_headers.received_at(
+			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
+		)
+		return clock.to_stored(at)
+	return written or clock.now()
+
+
+def _is_from_portal(doc) -> bool:
+	"""ERPNext turns a client's input in the portal into a message."""
+	return bool(
+		doc.reference_doctype == "Issue"
+		and not doc.email_account
+		and frappe.db.get_value("Issue", doc.reference_name, "via_customer_portal")
+	)
+
+
+def _automatic_kind(doc, headers: Mapping[str, str]) -> str | None:
+	if doc.sent_or_received == "Sent" and doc.communication_type == AUTOMATED:
+		return AUTOMATED
+	return automatic_mail.automatic_kind(
+		headers,
+		doc.sender or "",
+		doc.subject or "",
+		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
+	)
+
+
+def _recipients(doc) -> list[str]:
+	recipients = split_emails(doc.recipients or "") + split_emails(doc.cc or "")
+	return [address for each in recipients if (address := parse_addr(each)[1])]
+
+
+# --- logging -----------------------------------------------------------------------------------------
 
 
 def after_insert(doc, method=None):
-	"""Log a message."""
-	if not is_message(doc):
-		return
-	if doc.sent_or_received == "Received" and (not arrivals.is_wanted(_switch(doc)) or _is_history(doc)):
-		return
-	arrivals.attempt(doc, log_arrived)
-
-
-def log_arrived(doc):
-	"""Log a message according to the settings, and acknowledge it."""
-	interaction = log(doc) if arrivals.is_wanted("log_outbound") else log_in_thread(doc)
-	if interaction:
-		acknowledgement.send(interaction, doc)
-	return interaction
+	"""Log a message as the settings say, and acknowledge it."""
+	if is_message(doc):
+		arrivals.attempt(doc, _log_wanted)
 
 
 def is_message(doc) -> bool:
 	return doc.communication_type in ("Communication", AUTOMATED) and doc.communication_medium in CHANNELS
+
+
+def _log_wanted(doc):
+	message = read(doc)
+	if message.is_received:
+		switch = "log_issues" if message.is_from_portal else "log_inbound_email"
+		if message.is_history or not arrivals.is_wanted(switch):
+			return None
+	return _log_and_acknowledge(message)
+
+
+def log_arrived(doc):
+	"""Log a message that was received, and acknowledge it."""
+	return _log_and_acknowledge(read(doc))
+
+
+def _log_and_acknowledge(message: Message):
+	interaction = _log(message, staff_may_begin=arrivals.is_wanted("log_outbound"))
+	if interaction:
+		acknowledgement.send(interaction, message.document)
+	return interaction
 
 
 def log(doc):
@@ -64,67 +164,45 @@ def log(doc):
 	:returns: the interaction; None if there is none, as for mail among staff or automatic mail, and for
 	    Frappe's copy of an event, which is linked together with the event
 	"""
-	interaction = log_in_thread(doc)
-	if interaction or not _is_from_staff(doc):
-		return interaction
-	return _bound(doc, _first_contact(doc))
+	return _log(read(doc), staff_may_begin=True)
 
 
-def log_in_thread(doc):
-	"""Log a message, but not as a conversation started by staff."""
-	return _bound(doc, _received(doc) if doc.sent_or_received == "Received" else _sent(doc))
-
-
-def _switch(doc) -> str:
-	return "log_issues" if _is_from_portal(doc) else "log_inbound_email"
-
-
-def _is_from_portal(doc) -> bool:
-	"""ERPNext turns a client's input in the portal into a message."""
-	return bool(
-		doc.reference_doctype == "Issue"
-		and not doc.email_account
-		and doc.sent_or_received == "Received"
-		and frappe.db.get_value("Issue", doc.reference_name, "via_customer_portal")
-	)
-
-
-def _received(doc):
-	if copy_of := _same_message(doc):
-		return frappe.get_doc(INTERACTION, copy_of)
-	interaction = find_thread(doc)
-	if kind := _automatic_kind(doc):
-		if interaction and kind in AUTOMATIC_EVENT:
-			interaction.record(AUTOMATIC_EVENT[kind], at=_moment(doc), source=doc)
-		return interaction
-	if _is_from_staff(doc):
-		if interaction and _reaches_client(doc):
-			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
-		return interaction
-	arrival = _arrival(doc)
-	if interaction and arrivals.may_continue(interaction, arrival.at):
-		arrivals.client_wrote(interaction, arrival)
-	else:
-		interaction = arrivals.open_new(arrival)
+def _log(message: Message, staff_may_begin: bool):
+	interaction = _apply(message, staff_may_begin)
+	if interaction:
+		_bind(message.document, interaction)
 	return interaction
 
 
-def _sent(doc):
-	interaction = find_thread(doc)
-	if interaction and _reaches_client(doc):
-		if doc.communication_type == AUTOMATED:
-			# Removed by `outgoing.notification` if it is not sent.
-			interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=_moment(doc), source=doc)
-		else:
-			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
+def _apply(message: Message, staff_may_begin: bool):
+	"""Make the message an event of its conversation, or a new conversation."""
+	if message.is_received and (interaction := threads.of_copy(message)):
+		return interaction
+	interaction = threads.find(message)
+	if message.is_received and message.automatic:
+		if interaction and message.automatic in AUTOMATIC_EVENT:
+			interaction.record(AUTOMATIC_EVENT[message.automatic], at=message.at, source=message.document)
+		return interaction
+	if not message.is_from_staff:
+		if interaction and replies.may_continue(interaction, message.at):
+			replies.client_wrote(interaction, message.document, message.at)
+			return interaction
+		return arrivals.open_new(_arrival(message))
+	if not interaction:
+		return _first_contact(message) if staff_may_begin else None
+	if message.automatic == AUTOMATED and message.reaches_client:
+		# Removed by `automatic_messages` if it is not sent.
+		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=message.at, source=message.document)
+	elif message.reaches_client:
+		replies.staff_wrote(interaction, message.document, message.at, message.staff)
 	return interaction
 
 
-def _first_contact(doc):
+def _first_contact(message: Message):
 	"""A conversation started by staff; nothing if no client is known, or for automatic messages."""
-	if doc.communication_type == AUTOMATED or _automatic_kind(doc) or not _reaches_client(doc):
+	if message.automatic or not message.reaches_client:
 		return None
-	arrival = _arrival(doc, classification.OUTBOUND)
+	arrival = _arrival(message, classification.OUTBOUND)
 	client = arrival.client or parties.client_of(
 		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name
 	)
@@ -133,175 +211,30 @@ def _first_contact(doc):
 	return arrivals.open_new(replace(arrival, client=client))
 
 
-def _automatic_kind(doc) -> str | None:
-	return automatic_mail.automatic_kind(
-		doc.flags.client_comms_headers or {},
-		doc.sender or "",
-		doc.subject or "",
-		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
-	)
-
-
-def _is_from_staff(doc) -> bool:
-	"""Whether staff wrote it: in the desk, or in their mail program with a mailbox of the site in copy."""
-	return doc.sent_or_received == "Sent" or (doc.communication_medium == "Email" and _has_own_sender(doc))
-
-
-def _has_own_sender(doc) -> bool:
-	if doc.flags.client_comms_own_sender is None:  # needed several times while a message is processed
-		doc.flags.client_comms_own_sender = parties.is_own(doc.sender)
-	return doc.flags.client_comms_own_sender
-
-
-def _staff(doc) -> str | None:
-	"""The user who wrote: the owner of the address, otherwise the user who entered the message."""
-	return parties.user_of(doc.sender) or doc.user
-
-
-def _same_message(doc) -> str | None:
-	"""The interaction of another copy of the message, which was sent to several mailboxes."""
-	return doc.message_id and frappe.db.get_value(
-		"Communication",
-		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
-		"client_interaction",
-	)
-
-
-def find_thread(doc):
-	"""The interaction that a message belongs to, locked for the change that follows; None for a new conversation.
-
-	Search order: the message to which it replies, the messages to which its headers refer, a document that its
-	subject names, the document under which it is filed.
-	"""
-	name = (
-		(doc.in_reply_to and frappe.db.get_value("Communication", doc.in_reply_to, "client_interaction"))
-		or _by_headers(doc)
-		or _by_name_in_subject(doc)
-		or _by_reference(doc)
-	)
-	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
-
-
-def _by_headers(doc) -> str | None:
-	ids = mail_headers.reply_ids(doc.flags.client_comms_headers or {})
-	return ids and frappe.db.get_value(
-		"Communication",
-		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
-		"client_interaction",
-		order_by="creation desc",
-	)
-
-
-def _by_name_in_subject(doc) -> str | None:
-	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
-
-	Anyone can write a number into a subject, so it counts only if the person on the client's side matches.
-	"""
-	names = mail_headers.document_names(doc.subject)
-	if not names:
-		return None
-	table = frappe.qb.DocType(INTERACTION)
-	about_named = table.reference_doctype.isin(_NAMED_IN_SUBJECTS) & table.reference_name.isin(names)
-	found = (
-		frappe.qb.from_(table)
-		.select(table.name, table.contact, table.party_type, table.party)
-		.where(table.name.isin(names) | about_named)
-		.orderby(table.occurred_on, order=frappe.qb.desc)
-	).run(as_dict=True)
-	address, name = _other_side(doc)
-	client = found and parties.client_of(None, None, address, name)
-	return next((row.name for row in found if _fits(row, client, address)), None)
-
-
-def _fits(interaction, client: parties.Client, address: str) -> bool:
-	if client.contact and client.contact == interaction.contact:
-		return True
-	if client.party and (client.party_type, client.party) == (interaction.party_type, interaction.party):
-		return True
-	written = {"client_interaction": interaction.name, "sender": parse_addr(address or "")[1]}
-	return bool(address and frappe.db.exists("Communication", written))
-
-
-def _by_reference(doc) -> str | None:
-	if not doc.reference_name or doc.reference_doctype in _MASTERS:
-		return None
-	filters = {}
-	if doc.reference_doctype == "Lead" and doc.sent_or_received == "Received":
-		# All mail of a person is filed under their one lead, so only a reply continues a conversation.
-		subject = mail_headers.normalise_subject(doc.subject)
-		if subject == " ".join((doc.subject or "").split()):
-			return None
-		filters["subject"] = subject[:140]
-	return arrivals.about_name(doc.reference_doctype, doc.reference_name, **filters)
-
-
-def _moment(doc) -> datetime:
-	"""When the message reached us, or when we wrote it; Frappe leaves that empty for one that is being written now."""
-	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
-	if headers := doc.flags.client_comms_headers:  # it is just being received
-		at = mail_headers.received_at(
-			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
-		)
-		return clock.to_stored(at)
-	return written or clock.now()
-
-
-def _is_history(doc) -> bool:
-	"""Whether the message was already old when its mailbox was connected: `backfill` logs such mail on demand.
-
-	Messages that staff enter by hand are always logged, however old.
-	"""
-	return bool(doc.flags.client_comms_headers) and clock.now() - _moment(doc) > mail_headers.HISTORY
-
-
-def _reaches_client(doc) -> bool:
-	addresses = _recipients(doc)
-	return not addresses or any(not parties.is_own(each) for each in addresses)
-
-
-def _recipients(doc) -> list[str]:
-	recipients = split_emails(doc.recipients or "") + split_emails(doc.cc or "")
-	return [address for each in recipients if (address := parse_addr(each)[1])]
-
-
-def _other_side(doc) -> tuple[str, str]:
-	"""Address and name of the person on the client's side."""
-	if doc.sent_or_received == "Received" and not _has_own_sender(doc):
-		return doc.sender, doc.sender_full_name
-	address = next((each for each in _recipients(doc) if not parties.is_own(each)), "")
-	return address, ""
-
-
-def _arrival(doc, direction: str = classification.INBOUND) -> arrivals.Arrival:
+def _arrival(message: Message, direction: str = classification.INBOUND) -> arrivals.Arrival:
+	doc = message.document
 	issue_type = None
 	if doc.reference_doctype == "Issue" and doc.reference_name:
 		issue_type = frappe.db.get_value("Issue", doc.reference_name, "issue_type")
-	address, name = _other_side(doc)
 	return arrivals.Arrival(
 		document=doc,
 		source=doc.reference_doctype
 		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
 		else doc.doctype,
-		channel="Portal" if _is_from_portal(doc) else CHANNELS[doc.communication_medium],
+		channel="Portal" if message.is_from_portal else CHANNELS[doc.communication_medium],
 		subject=doc.subject,
 		content=doc.content or escape_html(doc.text_content),  # a plain text message has no content yet
-		sender=address,
-		sender_name=name,
-		at=_moment(doc),
+		sender=message.address,
+		sender_name=message.name,
+		at=message.at,
 		reference_doctype=doc.reference_doctype,
 		reference_name=doc.reference_name,
 		email_account=doc.email_account,
 		issue_type=issue_type,
 		direction=direction,
-		client=parties.client_of_number(doc.phone_no) if doc.phone_no and not address else None,
-		staff=_staff(doc) if direction == classification.OUTBOUND else None,
+		client=parties.client_of_number(doc.phone_no) if doc.phone_no and not message.address else None,
+		staff=message.staff if direction == classification.OUTBOUND else None,
 	)
-
-
-def _bound(doc, interaction):
-	if interaction:
-		_bind(doc, interaction)
-	return interaction
 
 
 def _bind(doc, interaction) -> None:

@@ -11,7 +11,7 @@ from frappe.utils import add_days, get_datetime
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import arrivals
+from client_comms.intake import arrivals, threads
 
 CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # all other categories are meetings
 CANCELLED = "Cancelled"
@@ -119,6 +119,6 @@ def _conversation(doc):
 	if booked := frappe.db.get_value("Appointment", {"calendar_event": doc.name}):
 		documents.insert(0, ("Appointment", booked))
 	for doctype, name in documents:
-		if doctype in (*_CONVERSATIONS, "Appointment") and (interaction := arrivals.about(doctype, name)):
+		if doctype in (*_CONVERSATIONS, "Appointment") and (interaction := threads.about(doctype, name)):
 			return interaction
 	return None

@@ -8,9 +8,19 @@ from the call stack. A patched or overridden mail class would have to be in plac
 
 import sys
 
+import frappe
 from frappe.email.receive import InboundMail
 
 from client_comms.rules import mail_headers
+
+
+def keep(doc, method=None) -> None:
+	"""`before_insert` of Communication: read the headers while Frappe still has them."""
+	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
+		try:
+			doc.flags.client_comms_headers = of_message_being_received()
+		except Exception:
+			frappe.log_error(title="Headers of a message could not be read")
 
 
 def of_message_being_received() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties
-from client_comms.intake import arrivals, new_documents
+from client_comms.intake import arrivals, new_documents, threads
 from client_comms.rules import response_clock
 
 
@@ -16,7 +16,7 @@ def after_insert(doc, method=None):
 def log(doc):
 	"""Log the opportunity as an inquiry; one created from a lead continues the lead's open interaction."""
 	if doc.opportunity_from == "Lead":
-		interaction = arrivals.about("Lead", doc.party_name)
+		interaction = threads.about("Lead", doc.party_name)
 		if interaction and interaction.status != response_clock.STATUS_CLOSED:
 			return interaction
 	return arrivals.open_new(

@@ -1,0 +1,61 @@
+"""Another message or call in a conversation: the client writes again, or staff reply (C-3, C-4)."""
+
+from datetime import datetime
+
+import frappe
+from frappe.utils import add_to_date, get_datetime
+
+from client_comms.intake import arrivals
+from client_comms.rules import response_clock
+
+
+def may_continue(doc, at: datetime) -> bool:
+	"""Whether a message at `at` can continue the interaction: it is open, or was closed only recently."""
+	if doc.status != response_clock.STATUS_CLOSED:
+		return True
+	closed = max(_moments(doc, response_clock.CLOSED))
+	days = frappe.get_cached_doc("Client Comms Settings").reopen_within_days
+	return get_datetime(at) <= add_to_date(closed, days=days)
+
+
+def client_wrote(doc, document, at: datetime):
+	"""Another message of the client in a thread; a closed interaction is reopened.
+
+	Mail is fetched every few minutes: an answer or closing that happened before the message was fetched did not
+	take it into account, so the message counts as received right after that.
+	"""
+	at = max([at, *_moments(doc, response_clock.ANSWERED, response_clock.CLOSED)])
+	if doc.status == response_clock.STATUS_CLOSED:
+		doc.record(response_clock.REOPENED, at=at, source=document)
+	arrivals.add_evidence(doc, document)
+	doc.record(response_clock.RECEIVED, at=at, source=document)
+
+
+def staff_wrote(doc, document, at: datetime, by: str | None = None):
+	"""A message or call from staff that reached the client; it answers or acknowledges (C-3, C-4).
+
+	:param document: the Communication, which is attached as evidence, or the Call Log
+	:param by: the user, if there is one
+	"""
+	arrivals.add_evidence(doc, document)
+	if event := _event_of_reply(doc.clocks(at)):
+		doc.record(event, at=at, source=document, by=by)
+	elif document.doctype != "Communication":
+		doc.record(arrivals.CONTACTED, at=at, source=document, by=by)
+	else:
+		doc.save_by_app()
+
+
+def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
+	"""The event of a reply: an answer, or, depending on the settings, just an acknowledgement."""
+	if clocks.clock_state == response_clock.STATE_STOPPED:
+		return None
+	if frappe.get_cached_doc("Client Comms Settings").first_reply_answers:
+		return response_clock.ANSWERED
+	if clocks.acknowledge.status in response_clock.UNMET:
+		return response_clock.ACKNOWLEDGED
+	return None
+
+
+def _moments(doc, *kinds: str) -> list[datetime]:
+	return [get_datetime(row.at) for row in doc.events if row.event in kinds]

@@ -1,0 +1,117 @@
+"""Which interaction a message belongs to, or is about a document (D-1, F-1)."""
+
+import frappe
+from frappe.utils import parse_addr
+
+from client_comms.clients import parties
+from client_comms.rules import mail_headers
+
+INTERACTION = "Client Interaction"
+# A message filed under one of these identifies the client, but not the conversation.
+_MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
+_NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
+
+
+def find(message):
+	"""The interaction that a message belongs to, locked for the change that follows; None for a new conversation.
+
+	Search order: the message to which it replies, the messages to which its headers refer, a document that its
+	subject names, the document under which it is filed.
+
+	:param message: a `communication.Message`
+	"""
+	answered = message.document.in_reply_to
+	name = (
+		(answered and frappe.db.get_value("Communication", answered, "client_interaction"))
+		or _by_headers(message)
+		or _by_name_in_subject(message)
+		or _by_reference(message)
+	)
+	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
+
+
+def of_copy(message):
+	"""The interaction of another copy of the message, which was sent to several mailboxes; None if there is none."""
+	doc = message.document
+	name = doc.message_id and frappe.db.get_value(
+		"Communication",
+		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
+		"client_interaction",
+	)
+	return frappe.get_doc(INTERACTION, name) if name else None
+
+
+def about(doctype: str | None, name: str | None, **filters):
+	"""The latest interaction about a document, locked for the change that follows, or None.
+
+	An Opportunity created from a Lead continues the conversation about the Lead.
+	"""
+	found = doctype and name and _about(doctype, name, **filters)
+	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
+
+
+def _about(doctype: str, name: str, **filters) -> str | None:
+	if doctype == INTERACTION:
+		return frappe.db.get_value(INTERACTION, name)
+	found = frappe.db.get_value(
+		INTERACTION,
+		{"reference_doctype": doctype, "reference_name": name, **filters},
+		order_by="occurred_on desc",
+	)
+	if found or doctype != "Opportunity":
+		return found
+	source, party = frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"]) or (None, None)
+	return _about("Lead", party, **filters) if source == "Lead" else None
+
+
+def _by_headers(message) -> str | None:
+	ids = mail_headers.reply_ids(message.headers)
+	return ids and frappe.db.get_value(
+		"Communication",
+		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
+		"client_interaction",
+		order_by="creation desc",
+	)
+
+
+def _by_name_in_subject(message) -> str | None:
+	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
+
+	Anyone can write a number into a subject, so it counts only if the person on the client's side matches.
+	"""
+	names = mail_headers.document_names(message.document.subject)
+	if not names:
+		return None
+	table = frappe.qb.DocType(INTERACTION)
+	about_named = table.reference_doctype.isin(_NAMED_IN_SUBJECTS) & table.reference_name.isin(names)
+	found = (
+		frappe.qb.from_(table)
+		.select(table.name, table.contact, table.party_type, table.party)
+		.where(table.name.isin(names) | about_named)
+		.orderby(table.occurred_on, order=frappe.qb.desc)
+	).run(as_dict=True)
+	client = found and parties.client_of(None, None, message.address, message.name)
+	return next((row.name for row in found if _fits(row, client, message.address)), None)
+
+
+def _fits(interaction, client: parties.Client, address: str) -> bool:
+	if client.contact and client.contact == interaction.contact:
+		return True
+	if client.party and (client.party_type, client.party) == (interaction.party_type, interaction.party):
+		return True
+	written = {"client_interaction": interaction.name, "sender": parse_addr(address or "")[1]}
+	return bool(address and frappe.db.exists("Communication", written))
+
+
+def _by_reference(message) -> str | None:
+	doc = message.document
+	if not doc.reference_name or doc.reference_doctype in _MASTERS:
+		return None
+	filters = {}
+	if doc.reference_doctype == "Lead" and message.is_received:
+		# All mail of a person is filed under their one lead, so only a reply continues a conversation.
+		subject = mail_headers.normalise_subject(doc.subject)
+		if subject == " ".join((doc.subject or "").split()):
+			return None
+		filters["subject"] = subject[:140]
+	return _about(doc.reference_doctype, doc.reference_name, **filters)
