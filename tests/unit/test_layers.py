@@ -64,6 +64,30 @@ def layer(name: str) -> int | None:
 	return None
 
 
+def stories() -> dict[str, list[str]]:
+	"""Story of docs/architecture.md → its files in order."""
+	page = (ROOT / "docs" / "architecture.md").read_text()
+	told = re.findall(r"^### Story: (.*)\n((?:(?!^#).*\n)*)", page, re.MULTILINE)
+	return {
+		title: re.findall(r"^\d\. \[.*\]\(\.\./client_comms/(.*?)\)", text, re.MULTILINE)
+		for title, text in told
+	}
+
+
+def test_each_story_passes_through_at_most_six_files_once():
+	assert len(stories()) == 3
+	for title, files in stories().items():
+		assert 3 <= len(files) <= 6 and len(set(files)) == len(files), title
+		assert [file for file in files if not (ROOT / APP / file).is_file()] == [], title
+
+
+def test_the_files_of_where_is_what_are_there():
+	page = (ROOT / "docs" / "architecture.md").read_text()
+	table = page.partition("## Where is")[2]
+	named = re.findall(r"`(\w+(?:/\w+)*\.py)`", table)
+	assert named and [file for file in named if not (ROOT / APP / file).is_file()] == []
+
+
 def test_every_module_has_a_layer():
 	outside = {"", "__main__", "templates", "templates.emails", "templates.includes"}
 	assert {name for name in modules() if layer(name) is None} == outside
