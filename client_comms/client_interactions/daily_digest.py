@@ -189,7 +189,7 @@ def contents(subscription) -> dict | None:
 			team = [item for item in owed.owed(until=until) if item.staff != subscription.user]
 	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
 	asked = duties.of_user(subscription.user) if subscription.own_items else []
-	# What the procedure asks of somebody goes along; by itself it is told when it is due.
+	# Duties from the procedure are included; on their own they cause an email only once they are due.
 	today = str(clock.now().date())
 	if not (own or team or kinds or any(each["due"] and each["due"] <= today for each in asked)):
 		return None

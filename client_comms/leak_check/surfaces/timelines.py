@@ -11,7 +11,7 @@ _MAY_LISTEN = "has_permission" if compat.is_version_16() else "can_subscribe_doc
 
 @surface("text of a message in a column of its document", BY_EVENT, control=False)
 def comments_column(visitor, bait, planted):
-	"""No document keeps it, so that it comes back to nobody."""
+	"""No document keeps it, so it is returned to no one."""
 	frappe.get_doc("Communication", bait.names["Message of Lead"]).run_method("on_update")
 	lead = planted.parties["Lead"]
 	answer = visitor.call(

@@ -17,7 +17,7 @@ def agent(make_user):
 
 @pytest.fixture
 def review(agent, log, make_user):
-	"""A record of somebody else to be reviewed by the agent."""
+	"""A record of someone else to be reviewed by the agent."""
 	record = log(responsible_staff=make_user(procedure.FRONTLINE_STAFF))
 	programme = frappe.get_doc("Review Programme", procedure.REVIEW_PROGRAMME["programme_name"])
 	return reviews.open_review(programme, record.name, agent)
