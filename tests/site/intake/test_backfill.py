@@ -278,7 +278,7 @@ def test_killing_the_process_at_any_moment_changes_nothing_in_the_outcome(site, 
 			).insert(ignore_permissions=True)
 		frappe.db.commit()
 		script = (
-			"import frappe; from client_comms.crm import backfill; "
+			"import frappe; from client_comms.intake import backfill; "
 			f"frappe.init({site_name!r}, sites_path={str(sites_path)!r}); frappe.connect(); backfill.CHUNK = 5; "
 			f"backfill.run(frappe.utils.get_datetime({str(since)!r}), ['Communication']); frappe.destroy()"
 		)

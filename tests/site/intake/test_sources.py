@@ -179,7 +179,7 @@ def test_each_source_has_its_switch(make, logged, set_settings, switch, doctype,
 	[
 		("Issue", relink.make_issue_from_communication),
 		("Lead", relink.make_lead_from_communication),
-		("Opportunity", lambda name: relink.make_opportunity_from_communication(name, _company())),
+		("Opportunity", lambda name: relink.make_opportunity_from_communication(name, company=_company())),
 	],
 )
 def test_a_document_made_of_a_message_continues_its_conversation(message, logged, clock_at, doctype, make_of):
