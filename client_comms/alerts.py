@@ -88,7 +88,8 @@ def users_with_role(*roles: str) -> set[str]:
 def notify(doc, users, subject: Callable[[], str]) -> None:
 	"""A desk notification for each of `users` who can read the interaction.
 
-	:param subject: returns the subject in the current language; it contains the interaction's name but none of its content
+	:param subject: returns the subject in the current language; it contains the interaction's name but none
+	    of its content
 	"""
 	tell(interactions.readers(doc, users), subject, doc.doctype, doc.name)
 
@@ -140,7 +141,8 @@ def show(users) -> None:
 def send(doc, readers, sentence: Callable[[], str]) -> None:
 	"""Email users who are known to be able to read the interaction, with one email per language.
 
-	:param sentence: returns the text, with `{0}` for the interaction's name; the email links to the interaction and contains nothing else about it
+	:param sentence: returns the text, with `{0}` for the interaction's name; the email links to the
+	    interaction and contains nothing else about it
 	"""
 	if are_muted() or frappe.flags.mute_emails:
 		return

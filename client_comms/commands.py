@@ -86,7 +86,8 @@ def backfill(
 	dry_run: bool = False,
 	as_json: bool = False,
 ):
-	"""Log documents from before the app was installed. Repeatable: logged documents are not changed, and an interrupted run can be continued.
+	"""Log documents from before the app was installed. Repeatable: logged documents are not changed, and an
+	interrupted run can be continued.
 
 	Deadlines are calculated as of that time, and no one is notified of missed ones.
 	"""

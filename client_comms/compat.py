@@ -47,7 +47,8 @@ def objection(*reasons: str) -> bool:
 
 
 def make_sidebar() -> None:
-	"""Create the workspace's sidebar in version 16, where it is created before the dashboard to which the workspace links."""
+	"""Create the workspace's sidebar in version 16, where it is created before the dashboard to which the
+	workspace links."""
 	if is_version_16():
 		from frappe.desk.doctype.workspace_sidebar import workspace_sidebar
 

@@ -80,7 +80,8 @@ permission_query_conditions = {
 has_website_permission = {"Issue": "client_comms.enforcement.requests.portal.has_website_permission"}
 page_renderer = ["client_comms.enforcement.requests.portal.IssueList"]
 
-# Each goes on to the override of another app, if there is one (enforcement/compose). Version 15 or 16 has not all of them.
+# Each goes on to the override of another app, if there is one (enforcement/compose). Version 15 or 16 has
+# not all of them.
 override_whitelisted_methods = {
 	"frappe.www.list.get": "client_comms.enforcement.requests.portal.get",
 	"frappe.www.list.get_list_data": "client_comms.enforcement.requests.portal.get_list_data",
@@ -418,7 +419,8 @@ extend_doctype_class = {
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.GuardedAutoEmailReport",
-	# No text of calls, comments and messages is sent to open forms; emails carry no link with a key to governed documents.
+	# No text of calls, comments and messages is sent to open forms; emails carry no link with a key to
+	# governed documents.
 	"Call Log": "client_comms.enforcement.doctypes.call_log.GuardedCallLog",
 	"Comment": "client_comms.enforcement.doctypes.comment.GuardedComment",
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",

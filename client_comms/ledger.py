@@ -182,7 +182,8 @@ def _lock() -> None:
 
 
 def _end_of_chain() -> tuple[int, str]:
-	"""Sequence and hash from which to continue. After a cut that is the checkpoint beyond it, so that the gap stays visible."""
+	"""Sequence and hash from which to continue. After a cut that is the checkpoint beyond it, so that the
+	gap stays visible."""
 	ends = [(0, chain_rules.FIRST)]
 	for doctype in (ENTRY, CHECKPOINT):
 		last = frappe.get_all(doctype, fields=["sequence", "entry_hash"], order_by="sequence desc", limit=1)

@@ -221,7 +221,8 @@ FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Control:
-	"""`name` tells people which. Its module loses it by `removal`, and notes its use by `recording`, at the module's end."""
+	"""`name` tells people which. Its module loses it by `removal`, and notes its use by `recording`, at the
+	module's end."""
 
 	name: str
 	file: Path
@@ -304,7 +305,8 @@ def _scheduled(key: str, frequency: str, jobs: list[str]) -> Iterator[Control]:
 
 
 def _class(doctype: str, path: str, root: Path) -> Control:
-	"""Frappe looks for a class once; whether it is used shows in its methods, and in the DocType of what they are called on."""
+	"""Frappe looks for a class once; whether it is used shows in its methods, and in the DocType of what
+	they are called on."""
 	name, (module, _, klass) = f"extend_doctype_class: {doctype}", path.rpartition(".")
 	methods = (f"{klass}.{each}" for each in _methods(root, _file(module), klass))
 	prefix = "extend_doctype_class: "

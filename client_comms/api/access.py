@@ -38,7 +38,8 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 def break_glass(name: str, reason: str) -> dict:
 	"""Give the caller immediate access to an interaction, with a reason that everyone with oversight sees.
 
-	For users with clearance for the level but without need-to-know; access ends automatically after the hours in the settings.
+	For users with clearance for the level but without need-to-know; access ends automatically after the
+	hours in the settings.
 
 	:returns: the Interaction Access Grant as a dict
 	:raises ActionNotPossibleError: the user can already read the interaction
@@ -99,7 +100,8 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 
 @frappe.whitelist()
 def simulate_governing(doctype: str) -> list[dict]:
-	"""Who would lose access to how many documents if Issue, Lead or Opportunity were governed: `[{"user", "documents"}]`."""
+	"""Who would lose access to how many documents if Issue, Lead or Opportunity were governed: `[{"user",
+	"documents"}]`."""
 	frappe.has_permission("Client Comms Settings", "write", throw=True)
 	if doctype not in documents.SETTING:
 		frappe.throw(_("Choose one of these: {0}.").format(", ".join(_(d) for d in documents.SETTING)))
@@ -113,7 +115,8 @@ def explore_user(user: str) -> dict:
 	:returns: `{"user", "full_name", "enabled", "roles": […], "bypass", "trained", "training_matters", "trainings":
 	    [{"training", "valid_until", "current"}], "grants": [{"interaction", "valid_until", "granted_by", "break_glass"}],
 	    "permission_missing", "cells": [{"level", "communication_type", "existing", "listed", "rules": {rule: records},
-	    "refusals": {rule: records}, "actions": {action: records}}]}`; `listed` is what a list shows, User Permissions included
+	    "refusals": {rule: records}, "actions": {action: records}}]}`; `listed` is what a list shows, User
+	    Permissions included
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	:raises frappe.DoesNotExistError: the user does not exist
 	"""
@@ -151,7 +154,8 @@ def simulate_matrix_access(matrix: str, against: str | None = None, action: str 
 
 @frappe.whitelist()
 def simulate_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
-	"""What a user would gain or lose with a role (`held`) or without it; returns and raises the same as `simulate_matrix_access`."""
+	"""What a user would gain or lose with a role (`held`) or without it; returns and raises the same as
+	`simulate_matrix_access`."""
 	require_configuring_or_auditing()
 	return explorer.simulate_role(user, role, held, action)
 
@@ -162,7 +166,8 @@ def simulate_clearance(
 ) -> dict:
 	"""Who would gain or lose access if this were the clearance of `role` at `level`.
 
-	:param actions: of read, write, print, email, export and share, as a list (or JSON); an empty list removes the clearance
+	:param actions: of read, write, print, email, export and share, as a list (or JSON); an empty list
+	    removes the clearance
 	:returns: the same as `simulate_matrix_access`, as are the errors
 	"""
 	require_configuring_or_auditing()

@@ -12,7 +12,8 @@ _PREVIEWED = ("Response Calendar", "Holiday List")
 
 @frappe.whitelist()
 def simulate_deadlines(doc: str | dict) -> dict:
-	"""Which deadlines would change if a Response Calendar or Holiday List were saved as it is in the form; nothing is saved.
+	"""Which deadlines would change if a Response Calendar or Holiday List were saved as it is in the form;
+	nothing is saved.
 
 	:param doc: the document as a dict or JSON
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],

@@ -33,9 +33,9 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 def owed_today() -> dict:
 	"""What the user owes up to the end of today.
 
-	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int, "duties": [{"what", "title", "due",
-	    "route"}]}`: the eight most urgent items, how many of the user's own there are besides, and what the procedure asks of
-	    the user
+	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int, "duties":
+	    [{"what", "title", "due", "route"}]}`: the eight most urgent items, how many of the user's own there
+	    are besides, and what the procedure asks of the user
 	"""
 	asked = duties.of_user(frappe.session.user)
 	if not frappe.has_permission(INTERACTION, "read"):

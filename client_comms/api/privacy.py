@@ -139,8 +139,9 @@ def check_outgoing(
 	"""What the gate would decide, for the desk to show before a message is sent (C-2, C-5, D-3, P-1, P-3).
 
 	:param content: the HTML of an email
-	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned": [finding], "about": {…}}`,
-	    where a finding is `{"check", "rule", "message", "recipient", "next_step", "label", "hint"}`
+	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned":
+	    [finding], "about": {…}}`, where a finding is `{"check", "rule", "message", "recipient", "next_step",
+	    "label", "hint"}`
 	:raises frappe.PermissionError: without read access to the document
 	"""
 	if doctype and name:

@@ -34,7 +34,8 @@ def responsible_staff(
 def email_templates(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> list[tuple[str, str]]:
-	"""Email Templates for an email about a document; for a governed document only those approved for it, the best first (D-3).
+	"""Email Templates for an email about a document; for a governed document only those approved for it, the
+	best first (D-3).
 
 	Until the first Communication Template is approved, all are offered.
 

@@ -1,4 +1,5 @@
-"""Methods that clients call through their link or in the portal, and methods with which staff send such a link (P-3, C-1)."""
+"""Methods that clients call through their link or in the portal, and methods with which staff send such a
+link (P-3, C-1)."""
 
 import frappe
 from frappe import _
@@ -26,7 +27,8 @@ def submit(
 	:param preference: `{"channels": [...], "never": [...], "language": str}`
 	:param purposes: Consent Purpose → "Given" or "Refused", of those that the page offers without an existing consent
 	:param client: which of several clients of the login, such as "Customer/Anna Client"
-	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; see `receipts.of` for the fields
+	:returns: `{"done": True, "receipts": [receipt, …]}`, one for each consent that was given; see
+	    `receipts.of` for the fields
 	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
 	"""
 	given = self_service.submit(
@@ -70,11 +72,12 @@ def request_consent(
 	:param purpose: by default the purpose for sharing in the settings
 	:param address: one of the client's own; by default the first on file
 	:param recipient: the address that will receive the information; one of the third party's
-	:param data_categories: the categories covered, as a list or as JSON; by default those of the interaction, or everything if it
-	    has none
-	:raises client_comms.exceptions.ActionNotPossibleError: the address is not on file, or the recipient does not belong to the
-	    third party, so that the consent would not allow sending them anything
-	:raises frappe.PermissionError: without permission to record consents, or to read the client or any of its interactions
+	:param data_categories: the categories covered, as a list or as JSON; by default those of the
+	    interaction, or everything if it has none
+	:raises client_comms.exceptions.ActionNotPossibleError: the address is not on file, or the recipient does
+	    not belong to the third party, so that the consent would not allow sending them anything
+	:raises frappe.PermissionError: without permission to record consents, or to read the client or any of
+	    its interactions
 	"""
 	client_documents.require_to_act(party_type, party, CONSENT, interaction=client_interaction)
 	if recipient and third_party and third_parties.of(recipient) != third_party:

@@ -31,9 +31,9 @@ def simulate_source_rules(
 	:param direction: Inbound or Outbound
 	:param sender: address of the person on the client's side
 	:param rules: rows of Interaction Source Rule that are not saved yet; by default those of the settings
-	:returns: `{"communication_type", "confidentiality_level", "rule": position starting at 1, or None, "reason", "matrix",
-	    "client", "acknowledge_by", "respond_by", "responsible_staff"}`; datetimes in the site's time zone, None
-	    if nothing is owed
+	:returns: `{"communication_type", "confidentiality_level", "rule": position starting at 1, or None,
+	    "reason", "matrix", "client", "acknowledge_by", "respond_by", "responsible_staff"}`; datetimes in the
+	    site's time zone, None if nothing is owed
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force now
 	"""

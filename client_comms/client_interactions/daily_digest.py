@@ -177,9 +177,9 @@ def _look_after(name: str, now: datetime) -> int:
 def contents(subscription) -> dict | None:
 	"""The content of the email for the session user; None if there is nothing to report.
 
-	:returns: `{"own", "team": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count}, "strictest": interaction or None}`; a row has
-	    `what`, `due`, `overdue`, `name`, `url` and, only if content of that level can be emailed, `client`
-	    and `subject`, but never the summary.
+	:returns: `{"own", "team": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count},
+	    "strictest": interaction or None}`; a row has `what`, `due`, `overdue`, `name`, `url` and, only if
+	    content of that level can be emailed, `client` and `subject`, but never the summary.
 	"""
 	own, team = [], []
 	if frappe.has_permission(owed.INTERACTION, "read"):
@@ -229,7 +229,7 @@ def _queue(subscription, content: dict) -> None:
 	elif content["unlogged"]:
 		subject = _("Unlogged interactions: {0}").format(count)
 	else:
-		subject = _("What the procedure asks of you: {0}").format(len(content["duties"]))
+		subject = _("Your open duties under the procedure: {0}").format(len(content["duties"]))
 	frappe.sendmail(
 		recipients=[frappe.db.get_value("User", subscription.user, "email")],
 		subject=subject,

@@ -43,7 +43,8 @@ def _client(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -
 
 
 def _by(data: dict, fieldname: str, dynamic_link: list[str] | None = None) -> dict:
-	"""Count interactions whose `fieldname` refers to the document; `dynamic_link` is [DocType, field with the DocType]."""
+	"""Count interactions whose `fieldname` refers to the document; `dynamic_link` is [DocType, field with
+	the DocType]."""
 	data.setdefault("non_standard_fieldnames", {})[INTERACTION] = fieldname
 	if dynamic_link:
 		data.setdefault("dynamic_links", {})[fieldname] = dynamic_link

@@ -79,8 +79,8 @@ def volumes(months: list[str]) -> list[int]:
 def series(end: date) -> list[dict]:
 	"""Counts by month of all feedback and of each kind and category, each with its chart and test results.
 
-	:returns: `[{"name", "method", "months", "counts", "values", "centre", "lower", "upper", "signals": [{"rule", "month", "method",
-	    "message"}], "few": text or None}]`
+	:returns: `[{"name", "method", "months", "counts", "values", "centre", "lower", "upper", "signals":
+	    [{"rule", "month", "method", "message"}], "few": text or None}]`
 	"""
 	months = months_until(end)
 	rows = of_period(getdate(f"{months[0]}-01"), end)
@@ -138,8 +138,9 @@ def _chart(shown: trends.Chart, tested: Iterable[tuple[str, trends.Chart, list[s
 
 
 def figures(begin: date, end: date) -> dict:
-	"""The figures stored in a review: `{"total", "by": {"category" | "kind" | "channel" | "severity": {name: count}}, "upheld": {answer: count},
-	"upheld_share": percent or None, "bands": {band: count}, "open": count, "series": [...]}`."""
+	"""The figures stored in a review: `{"total", "by": {"category" | "kind" | "channel" | "severity": {name:
+	count}}, "upheld": {answer: count}, "upheld_share": percent or None, "bands": {band: count}, "open":
+	count, "series": [...]}`."""
 	rows = of_period(begin, end)
 	fields = {
 		"category": "feedback_category",
@@ -196,7 +197,8 @@ def _bands(rows: list) -> dict[str, int]:
 
 
 def make(begin: date, end: date, *, early: bool = False):
-	"""Create the review of a period with its figures and signals; open actions of the previous review are carried over."""
+	"""Create the review of a period with its figures and signals; open actions of the previous review are
+	carried over."""
 	found = figures(begin, end)
 	signals = [{"series": each["name"], **signal} for each in found["series"] for signal in each["signals"]]
 	doc = frappe.get_doc(
@@ -240,7 +242,8 @@ def _open_actions(before: date) -> list[dict]:
 
 
 def make_due() -> None:
-	"""Daily: create the review of the previous month, or an early one if a test gives a signal in the current month. Repeatable."""
+	"""Daily: create the review of the previous month, or an early one if a test gives a signal in the
+	current month. Repeatable."""
 	if not types():
 		return
 	today = clock.now().date()

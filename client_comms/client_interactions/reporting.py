@@ -156,7 +156,8 @@ class Grouping:
 
 
 def notice() -> str:
-	"""The note above every report; it does not say how many rows are omitted, because that would reveal something about them."""
+	"""The note above every report; it does not say how many rows are omitted, because that would reveal
+	something about them."""
 	return _("Only interactions that you can read are counted.")
 
 

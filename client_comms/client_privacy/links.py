@@ -1,6 +1,8 @@
-"""Links through which clients answer without a login (P-3, C-1): random, stored as a keyed hash, expiring, valid for one answer.
+"""Links through which clients answer without a login (P-3, C-1): random, stored as a keyed hash, expiring,
+valid for one answer.
 
-Invalid, expired and used links all get the same message, so that trying them reveals nothing, not even whether a client exists.
+Invalid, expired and used links all get the same message, so that trying them reveals nothing, not even
+whether a client exists.
 """
 
 import hashlib

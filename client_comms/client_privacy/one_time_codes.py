@@ -23,7 +23,8 @@ _DIGITS = 6
 def send(party_type: str, party: str, contact: str | None, client_interaction: str | None) -> dict:
 	"""Send a code to the client's first address on file; see `client_comms.api.send_identity_code`.
 
-	It replaces earlier codes of the same person. An earlier code that was entered wrongly and then abandoned counts as failed.
+	It replaces earlier codes of the same person. An earlier code that was entered wrongly and then abandoned
+	counts as failed.
 	"""
 	address, owner = self_service.address_on_file(party_type, party, contact, None)
 	person = {"party_type": party_type, "party": party, "contact": contact or owner}
@@ -57,7 +58,8 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 
 
 def check(doc, code: str) -> dict:
-	"""Check the code that the client read out, for an Identity Verification; see `client_comms.api.check_identity_code`."""
+	"""Check the code that the client read out, for an Identity Verification; see
+	`client_comms.api.check_identity_code`."""
 	doc.validate_not_locked()
 	over = clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES)
 	if over or doc.result != identity.PENDING or not doc.code_hash:

@@ -1,7 +1,8 @@
 """Consent receipts for clients (P-3).
 
 As JSON according to Kantara's Consent Receipt Specification 1.1, with history and notice under the field names of ISO/IEC
-TS 27560:2023; and in readable form as the print format Consent Receipt, which is also the body of the email after an answer.
+TS 27560:2023; and in readable form as the print format Consent Receipt, which is also the body of the email
+after an answer.
 """
 
 import calendar

@@ -1,4 +1,5 @@
-"""Reminds of consents that expire soon: once per consent, staff are notified and, if the purpose says so, the client is asked (P-3)."""
+"""Reminds of consents that expire soon: once per consent, staff are notified and, if the purpose says so,
+the client is asked (P-3)."""
 
 from datetime import timedelta
 
@@ -82,7 +83,8 @@ def _remind(name: str, ask_client: bool) -> None:
 
 
 def _responsible(doc) -> list[str]:
-	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the first who can read it."""
+	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the
+	first who can read it."""
 	for candidates in (
 		{policy.account_manager(doc.party_type, doc.party)},
 		{doc.collected_by},

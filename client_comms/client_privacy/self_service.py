@@ -1,5 +1,5 @@
-"""Self-service for clients through a link or in the portal (P-3, C-1, D-4): view, give and withdraw consents, choose how they
-want to be contacted, and confirm their details.
+"""Self-service for clients through a link or in the portal (P-3, C-1, D-4): view, give and withdraw
+consents, choose how they want to be contacted, and confirm their details.
 
 A visit is on behalf of one client and one of its contacts. Viewing changes nothing: email programs open links to scan
 for threats, so an answer always requires submitting the form.
@@ -98,7 +98,8 @@ def choices() -> list[dict]:
 
 
 def shown(visit: Visit) -> dict:
-	"""Everything that the page shows: `consents` and, except for a link to one consent, also `offers`, `preference` and `details`."""
+	"""Everything that the page shows: `consents` and, except for a link to one consent, also `offers`,
+	`preference` and `details`."""
 	page = {
 		"client": _name(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
@@ -196,8 +197,8 @@ def request_consent(
 ) -> str:
 	"""Ask the client for consent with a link sent to an address on file (P-3); returns the consent.
 
-	Earlier decisions stay in force until the client answers. If they refused part of it, they are asked about everything that
-	the refusal covered, so that agreeing has an effect.
+	Earlier decisions stay in force until the client answers. If they refused part of it, they are asked
+	about everything that the refusal covered, so that agreeing has an effect.
 
 	:param data_categories: empty for everything
 	:param address: one of the client's own; by default the first on file
@@ -266,7 +267,8 @@ def address_on_file(
 
 
 def _own_consents(visit: Visit) -> list[str]:
-	"""The consents that can be viewed and answered in the visit: those of the party as a whole, and those of this contact."""
+	"""The consents that can be viewed and answered in the visit: those of the party as a whole, and those of
+	this contact."""
 	if visit.consent:
 		return [visit.consent]
 	rows = frappe.get_all(

@@ -47,7 +47,8 @@ def language_of(party_type: str | None, party: str | None, preference=None) -> s
 
 
 def language_to(party_type: str | None, party: str | None, contact: str | None) -> str:
-	"""The language of a message to a client: as `language_of`, otherwise that of the contact's login, otherwise the site's."""
+	"""The language of a message to a client: as `language_of`, otherwise that of the contact's login,
+	otherwise the site's."""
 	if known := language_of(party_type, party, of(party_type, party, contact)):
 		return known
 	login = contact and frappe.db.get_value("Contact", contact, "user")

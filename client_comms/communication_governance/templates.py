@@ -64,7 +64,8 @@ def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need
 
 
 def approved(**filters) -> list[Template]:
-	"""The templates with the status Approved, as input for the rule, which checks whether the text is still the approved one."""
+	"""The templates with the status Approved, as input for the rule, which checks whether the text is still
+	the approved one."""
 	docs = frappe.get_all(
 		TEMPLATE,
 		{"status": APPROVED, **filters},

@@ -43,7 +43,8 @@ def plain(content: str | None) -> str:
 
 
 def _without_quotes(html: str) -> str:
-	"""The HTML without quoted messages (including nested ones) and without everything after the marker of the earlier message."""
+	"""The HTML without quoted messages (including nested ones) and without everything after the marker of
+	the earlier message."""
 	if earlier := _EARLIER.search(html):
 		html = html[: earlier.start()]
 	kept, depth, at = [], 0, 0

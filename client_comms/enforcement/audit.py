@@ -242,7 +242,8 @@ def _logged_level(doctype: str | None, name: str | None) -> str | None:
 
 
 def _note(action: str, doctype: str, name: str) -> None:
-	"""In a request, keep the entry until its outcome is known; elsewhere (jobs, console) write it in the same transaction."""
+	"""In a request, keep the entry until its outcome is known; elsewhere (jobs, console) write it in the
+	same transaction."""
 	for each in _once(action, doctype, name):
 		if getattr(frappe.local, "request", None):
 			frappe.local.flags.setdefault(_NOTED, {})[(action, doctype, str(name))] = each

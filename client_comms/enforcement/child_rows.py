@@ -1,4 +1,5 @@
-"""Rows of governed documents that are listed or fetched separately, for which Frappe checks only the DocType of their parent (D-5)."""
+"""Rows of governed documents that are listed or fetched separately, for which Frappe checks only the DocType
+of their parent (D-5)."""
 
 import frappe
 

@@ -48,7 +48,8 @@ def require_to_act(
 ) -> None:
 	"""Check that the session user can act for a client: ask for consent or confirm their identity (P-1, P-3).
 
-	Users who can read the client in ERPNext, or any of its interactions, can do so, because the procedure requires it of them.
+	Users who can read the client in ERPNext, or any of its interactions, can do so, because the procedure
+	requires it of them.
 
 	:param ptype: the permission on `doctype` that is required
 	:param interaction: the interaction concerned, if any: one of the client's that the user can read

@@ -1,5 +1,6 @@
-"""The column `_comments` (P-2). Frappe keeps the beginning of every message and comment in the document under which it is
-filed, and gives the column out with any list of such documents; a confidential message leaves nothing there.
+"""The column `_comments` (P-2). Frappe stores the beginning of every message and comment in the document
+under which it is filed, and gives the column out with any list of such documents; a confidential message
+leaves nothing there.
 """
 
 import json
@@ -23,19 +24,19 @@ def leave_out(doc, method=None) -> None:
 
 
 def _shows(doctype: str | None, name: str | None) -> bool:
-	"""Whether the column may be given out to users who cannot read the message; an interaction's cannot."""
+	"""Whether the column can be returned to users who cannot read the message; an interaction's cannot."""
 	return bool(doctype and name and doctype != governed.INTERACTION)
 
 
 def clean(chunk: int = 500) -> None:
-	"""Remove what confidential messages left in the column before. Repeatable; commits in chunks."""
+	"""Remove the text of confidential messages from the column. Repeatable; commits in chunks."""
 	for doctype in frappe.get_all(
 		governed.COMMUNICATION, {"reference_doctype": ("is", "set")}, pluck="reference_doctype", distinct=True
 	):
 		if doctype != governed.INTERACTION and frappe.db.has_column(doctype, _COLUMN):
 			for rows in _with_entries(doctype, chunk):
 				_clean(doctype, rows)
-				frappe.db.commit()  # nosemgrep: a killed run loses at most this chunk
+				frappe.db.commit()  # nosemgrep: an interrupted run loses at most this chunk
 
 
 def _with_entries(doctype: str, chunk: int) -> Iterator[list]:
@@ -70,7 +71,7 @@ def _clean(doctype: str, rows: list) -> None:
 
 
 def _parsed(text: str) -> list[dict] | None:
-	"""None for what cannot be read, of which Frappe keeps nothing either."""
+	"""None if it cannot be read; Frappe stores nothing of it either."""
 	try:
 		return json.loads(text)
 	except ValueError:

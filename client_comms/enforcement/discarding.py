@@ -1,4 +1,5 @@
-"""Version 16 lets users with write access discard a document without the checks of a save; evidence cannot be discarded (R-3)."""
+"""Version 16 lets users with write access discard a document without the checks of a save; evidence cannot
+be discarded (R-3)."""
 
 import frappe
 from frappe import _

@@ -102,7 +102,8 @@ def _without_records(subject: access.Subject, cells: Collection[tuple]) -> list[
 
 
 def _listed(subject: access.Subject) -> Counter:
-	"""(level, type) -> number of interactions in the user's list: the row filter combined with Frappe's User Permissions."""
+	"""(level, type) -> number of interactions in the user's list: the row filter combined with Frappe's User
+	Permissions."""
 	found = Counter()
 	if not subject.bypass and not explain.role_allows(INTERACTION, subject.roles, access.READ):
 		return found
@@ -321,7 +322,8 @@ def _kinds(company: str | None = None) -> Counter:
 
 
 def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
-	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching `policy.stored_record`; two queries.
+	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching
+	`policy.stored_record`; two queries.
 
 	Responsible staff are counted separately on an index, because nearly every interaction has one.
 	"""
@@ -353,7 +355,8 @@ def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
 
 
 def _other_ties() -> str:
-	"""User, interaction and tie from action items, grants and clients, as SQL that uses the indexes of the row condition."""
+	"""User, interaction and tie from action items, grants and clients, as SQL that uses the indexes of the
+	row condition."""
 	parts = [
 		"select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`"
 		" where `assigned_to` in %(users)s and `status` = %(open)s",

@@ -1,4 +1,5 @@
-"""Changes the level of an Issue, Lead or Opportunity: never by saving, and with immediate effect on what belongs to it (D-5, P-2)."""
+"""Changes the level of an Issue, Lead or Opportunity: never by saving, and with immediate effect on what
+belongs to it (D-5, P-2)."""
 
 import frappe
 from frappe import _
@@ -27,7 +28,8 @@ def guard_level(doc, method=None):
 
 
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels. Both require a reason.
+	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels. Both
+	require a reason.
 
 	:raises ClearanceMissingError: lowering without clearance
 	"""
@@ -80,7 +82,8 @@ def set_level(doctype: str, name: str, level: str) -> None:
 
 
 def backfill_levels(doctype: str, chunk: int = 500) -> None:
-	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits in chunks."""
+	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits
+	in chunks."""
 	rules = policy.current()
 	while rows := frappe.db.sql(
 		f"""select `doc`.`name`, `interaction`.`confidentiality_level`

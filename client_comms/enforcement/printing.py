@@ -1,4 +1,5 @@
-"""Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read or has a link with a key for."""
+"""Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read
+or has a link with a key for."""
 
 import frappe
 

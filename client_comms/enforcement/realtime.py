@@ -1,5 +1,5 @@
-"""Realtime messages to open browsers (P-2). Frappe sends new messages and comments, with their text, to everyone who has opened the form
-of the document under which they are filed.
+"""Realtime messages to open browsers (P-2). Frappe sends new messages and comments, with their text, to
+everyone who has opened the form of the document under which they are filed.
 
 That may be a customer whom many users can see, and users who opened a form keep receiving messages, even if their access
 has changed. So nothing confidential is sent: the form only reloads its timeline, which checks access.

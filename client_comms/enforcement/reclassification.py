@@ -6,7 +6,8 @@ from client_comms.enforcement import governed, levels, sharing
 
 
 def follow(doc) -> None:
-	"""After an interaction was saved: its messages, events and calls take its level, and lapsed shares and follows end."""
+	"""After an interaction was saved: its messages, events and calls take its level, and lapsed shares and
+	follows end."""
 	before = doc.get_doc_before_save()
 	if before is None:
 		raise_document(doc)

@@ -1,4 +1,5 @@
-"""Checks references to a record in other documents (P-2): replies, messages filed under it, links in documents that copy its content.
+"""Checks references to a record in other documents (P-2): replies, messages filed under it, links in
+documents that copy its content.
 
 Frappe and ERPNext do not check the referenced record.
 """
@@ -9,10 +10,11 @@ from client_comms.enforcement import governed, guards
 
 
 def refuse_reply(doc, method=None) -> None:
-	"""Check a message's references: a reply links to the message it answers, and lists return fields of linked documents; a
-	message under a document continues its conversation.
+	"""Check a message's references: a reply links to the message it answers, and lists return fields of
+	linked documents; a message under a document continues its conversation.
 
-	:raises ClearanceMissingError: the session user cannot read the message, or the document under which the new one is filed
+	:raises ClearanceMissingError: the session user cannot read the message, or the document under which the
+	    new one is filed
 	"""
 	if doc.in_reply_to and (doc.is_new() or doc.has_value_changed("in_reply_to")):
 		guards.require(governed.COMMUNICATION, doc.in_reply_to)

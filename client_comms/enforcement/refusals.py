@@ -15,7 +15,8 @@ _KEPT = "client_comms_denied"
 
 
 def objection(doctype: str, name: str, action: str, user: str, decision: access.Decision) -> bool:
-	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons where Frappe shows them."""
+	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons where Frappe
+	shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
 	reasons = [translate(reason) for reason in decision.reasons]

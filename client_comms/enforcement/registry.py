@@ -1,4 +1,5 @@
-"""Registrations in hooks.py that are the same for many DocTypes. Imports nothing, because Frappe reads hooks.py before anything else."""
+"""Registrations in hooks.py that are the same for many DocTypes. Imports nothing, because Frappe reads
+hooks.py before anything else."""
 
 from importlib.util import find_spec
 
@@ -27,7 +28,8 @@ OWNER_FIELDS = {
 
 
 def composed(guarded: dict[str, str]) -> dict[str, str]:
-	"""`override_doctype_class` for the DocTypes of `extend_doctype_class`, which version 15 does not know: see `compose`."""
+	"""`override_doctype_class` for the DocTypes of `extend_doctype_class`, which version 15 does not know:
+	see `compose`."""
 	if not find_spec("frappe"):
 		return {}  # hooks.py is read without Frappe
 	from client_comms import compat

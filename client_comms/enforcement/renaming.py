@@ -15,7 +15,8 @@ _ARGUMENTS = ("args", "arg", "kwargs")  # of a method of a document, within thos
 
 
 def keep_checks() -> None:
-	"""`before_request`: requests that rename a document are checked first, whatever they contain; does not query the database.
+	"""`before_request`: requests that rename a document are checked first, whatever they contain; does not
+	query the database.
 
 	:raises frappe.PermissionError: the request asks to skip the checks
 	"""

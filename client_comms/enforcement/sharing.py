@@ -151,8 +151,8 @@ def end_lapsed_of_role(doc, method=None) -> None:
 
 
 def end_all_lapsed(doc=None, method=None) -> None:
-	"""Check every share and follow, because the clearances of a level changed. Also runs daily, for access that ends without an event
-	(expired training, roles removed without saving the user). Repeatable."""
+	"""Check every share and follow, because the clearances of a level changed. Also runs daily, for access
+	that ends without an event (expired training, roles removed without saving the user). Repeatable."""
 	_end({}, {})
 
 

@@ -92,7 +92,8 @@ def _within_the_day(address: str) -> bool:
 
 
 def _written(template: str, interaction) -> dict[str, str]:
-	"""Subject, content and Email Template, in the template's language; the client's own words are inserted as text, never as markup.
+	"""Subject, content and Email Template, in the template's language; the client's own words are inserted
+	as text, never as markup.
 
 	Frappe treats text with an angle bracket as HTML.
 	"""

@@ -138,7 +138,8 @@ def open_new(arrival: Arrival):
 
 
 def _about_new(arrival: Arrival):
-	"""The document that the interaction will be about, if it is just being inserted, so that it need not be read again."""
+	"""The document that the interaction will be about, if it is just being inserted, so that it need not be
+	read again."""
 	document = arrival.document
 	reference = (arrival.reference_doctype, arrival.reference_name)
 	is_new = document.flags.client_comms_new  # Frappe no longer marks it as new once it is in the database

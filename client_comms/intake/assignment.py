@@ -20,7 +20,8 @@ INTERACTION = "Client Interaction"
 
 
 def responsible_for(matrix: str, communication_type: str, level: str, client) -> str | None:
-	"""The client's account manager if they have the responsible role, otherwise the holder who was assigned one longest ago.
+	"""The client's account manager if they have the responsible role, otherwise the holder who was assigned
+	one longest ago.
 
 	:param client: a `clients.parties.Client`
 	:returns: a user with the responsible role and clearance for the level, or None
@@ -121,7 +122,8 @@ class GuardedAssignmentRule:
 			return super().get_user(doc)
 		rule = self
 		if self.rule != "Based on Field":
-			# A copy, because Frappe caches rules. The next user in turn comes first, so that skipping others keeps the rotation.
+			# A copy, because Frappe caches rules. The next user in turn comes first, so that skipping others
+			# keeps the rotation.
 			rule = copy.copy(self)
 			rule.users = [row for row in self._in_turn() if _may_take_part(row.user, doc)]
 			rule.last_user = None

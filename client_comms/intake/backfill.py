@@ -3,7 +3,8 @@
 Documents are processed in chronological order, as if they were arriving: threads are found, and answers count.
 Documents that are already logged, or not to be logged, are skipped, so a run can be repeated or interrupted at any
 time: it commits in chunks of whole documents. No one is notified of past deadlines, and nothing is sent to
-clients. Until the last document is logged, the sweep skips the interactions (`sweep.HELD`), because the answer may follow.
+clients. Until the last document is logged, the sweep skips the interactions (`sweep.HELD`), because the
+answer may follow.
 """
 
 from collections import Counter
@@ -152,7 +153,7 @@ def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
 		if dry_run:
 			frappe.db.transaction_writes = 0  # a limit meant to make code commit
 		else:
-			frappe.db.commit()  # nosemgrep: a killed run loses at most this chunk, and finds it again
+			frappe.db.commit()  # nosemgrep: an interrupted run loses at most this chunk, and finds it again
 		return outcomes
 	raise frappe.QueryDeadlockError
 

@@ -25,7 +25,8 @@ def on_update(doc, method=None):
 
 
 def log(doc):
-	"""Log an incoming call, answered or missed, as an inquiry; an outgoing call that reached the client as a reply or first contact.
+	"""Log an incoming call, answered or missed, as an inquiry; an outgoing call that reached the client as a
+	reply or first contact.
 
 	A call under an Issue, Opportunity or interaction continues it, like a message there; a call to a Lead answers
 	its open interaction. A caller who is known only by number may be calling about anything.

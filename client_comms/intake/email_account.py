@@ -1,4 +1,5 @@
-"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name, regardless of who fetched them (D-1, F-1)."""
+"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name,
+regardless of who fetched them (D-1, F-1)."""
 
 import frappe
 
@@ -10,7 +11,8 @@ _SAVEPOINT = "client_comms_auto_reply"
 
 
 class GuardedEmailAccount:
-	"""A message may require more clearance than the user who fetches it has; it must not be refused and lost because of that."""
+	"""A message may require more clearance than the user who fetches it has; it must not be refused and lost
+	because of that."""
 
 	def receive(self):
 		with acting.as_the_app():

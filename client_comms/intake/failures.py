@@ -1,4 +1,5 @@
-"""Documents that could not be logged on arrival: recorded, reported to the manager role, and open until they are logged (D-1).
+"""Documents that could not be logged on arrival: recorded, reported to the manager role, and open until they
+are logged (D-1).
 
 A document is stored even if logging it fails. The Error Log, which Frappe clears, is not enough to remember it:
 the report of unlogged interactions lists it, and `retry` tries it again.

@@ -188,7 +188,8 @@ def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
 
 
 def _pages(doctype: str, start: datetime, end: datetime) -> Iterator[list]:
-	"""Documents of the period without an interaction, newest first, page by page; each page starts where the last one ended."""
+	"""Documents of the period without an interaction, newest first, page by page; each page starts where the
+	last one ended."""
 	before = None
 	while rows := _query(doctype, start, end, before):
 		yield rows
@@ -247,7 +248,8 @@ def _failed(
 	limit: int = 1,
 	name: tuple[str, str] | None = None,
 ) -> list[Unlogged]:
-	"""Documents that could not be logged on arrival in the period (or one such document), whether or not the client is known."""
+	"""Documents that could not be logged on arrival in the period (or one such document), whether or not the
+	client is known."""
 	failure, dismissal = frappe.qb.DocType(failures.FAILURE), frappe.qb.DocType(DISMISSAL)
 	dismissed = (
 		frappe.qb.from_(dismissal)

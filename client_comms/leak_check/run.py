@@ -44,7 +44,8 @@ def check(
 	:param url: of the served site; by default requests are handled in this process
 	:param progress: called after each surface with the number done and the total
 	:returns: `{"user", "open": int, "findings": [{"surface", "level", "result", "close"}], "standing": […],
-	    "review": [{"document", "what"}]}`; `open` counts the findings, including existing exposures, that should be closed
+	    "review": [{"document", "what"}]}`; `open` counts the findings, including existing exposures, that
+	    should be closed
 	:raises frappe.DoesNotExistError: the user does not exist
 	:raises SiteDoesNotAnswerError: this site does not answer at `url`
 	:raises frappe.utils.file_lock.LockTimeoutError: another check is running

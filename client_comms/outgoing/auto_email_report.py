@@ -14,7 +14,8 @@ class GuardedAutoEmailReport:
 	"""Frappe's Auto Email Report; on records that this app guards, it contains what its `user` would see."""
 
 	def send(self):
-		"""Frappe queues it for each recipient separately, so recipients whom the gate refuses are found before any is queued."""
+		"""Frappe queues it for each recipient separately, so recipients whom the gate refuses are found
+		before any is queued."""
 		with acting.unattended():
 			context = facts.context_of(self.doctype, self.name, what=self.name)
 			if context.governed:

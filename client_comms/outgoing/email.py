@@ -1,4 +1,5 @@
-"""Checks emails at the gate when they are queued and again when they are sent, because consent may end in between (P-1 to P-3)."""
+"""Checks emails at the gate when they are queued and again when they are sent, because consent may end in
+between (P-1 to P-3)."""
 
 import frappe
 from frappe import _
@@ -27,8 +28,8 @@ def keep_acknowledgement(doc, method=None) -> None:
 
 
 def keep_written(doc, method=None) -> None:
-	"""`before_validate` of Communication: a message that a request marks as automatic was written by a user, and is checked
-	as such (C-5, D-3)."""
+	"""`before_validate` of Communication: a message that a request marks as automatic was written by a user,
+	and is checked as such (C-5, D-3)."""
 	declared = (frappe.local.form_dict or {}).get("communication_type")
 	if doc.is_new() and doc.communication_type == declared == AUTOMATED:
 		doc.communication_type = "Communication"

@@ -95,7 +95,8 @@ def context_of(
 
 
 def _level_of(doctype: str, name: str) -> str | None:
-	"""The level of a document; an emailed report may contain any record of its DocType, so the strictest level applies."""
+	"""The level of a document; an emailed report may contain any record of its DocType, so the strictest
+	level applies."""
 	if doctype != REPORT:
 		return governed.level(doctype, name)
 	report = frappe.db.get_value(REPORT, name, "report")

@@ -1,4 +1,5 @@
-"""The gate: everything that is sent to a client or a third party is checked here, whichever way it is sent (C-2, P-1 to P-3).
+"""The gate: everything that is sent to a client or a third party is checked here, whichever way it is sent
+(C-2, P-1 to P-3).
 
 Every email passes as a row of the Email Queue, once when it is queued and again when it is sent, because consent may
 end in between. `logged_contacts` and `text_messages` check everything else. The rule is `rules.outgoing`; this

@@ -1,4 +1,5 @@
-"""What to know before writing about an interaction: whether the client's identity is confirmed, and which consents they gave (P-1, P-3)."""
+"""What to know before writing about an interaction: whether the client's identity is confirmed, and which
+consents they gave (P-1, P-3)."""
 
 from datetime import datetime
 

@@ -1,4 +1,5 @@
-"""What the procedure asks of one of the staff: policies to read, trainings to take, records to review (R-1, R-2, T-1, T-3)."""
+"""The duties of a staff member under the procedure: policies to read, trainings to take, records to review
+(R-1, R-2, T-1, T-3)."""
 
 import frappe
 from frappe import _

@@ -1,7 +1,8 @@
 """Record reviews: drawn at random, scored beside the record, answered by the person reviewed, and compared (R-2).
 
 Only users who can read a record review it. What the system can judge is filled in: details, documentation,
-clocks and wording. The draw, the scores and the agreement are `rules.sampling`, `rules.review_scores` and `rules.agreement`.
+clocks and wording. The draw, the scores and the agreement are `rules.sampling`, `rules.review_scores` and
+`rules.agreement`.
 """
 
 import secrets
@@ -150,7 +151,8 @@ def reviewers_of(programme) -> list[str]:
 def reviewer_for(
 	interaction: str, reviewed: str, reviewers: list[str], load: Counter, not_these
 ) -> str | None:
-	"""Who reviews a record: of those who may read it, the one with the fewest reviews so far; never the person reviewed."""
+	"""Who reviews a record: of those who may read it, the one with the fewest reviews so far; never the
+	person reviewed."""
 	for user in sorted(reviewers, key=lambda user: (load[user], user)):
 		if user != reviewed and user not in not_these and may_read(user, interaction):
 			return user
@@ -328,7 +330,8 @@ def comment(name: str, text: str):
 
 
 def dispute(name: str, reason: str):
-	"""The person reviewed does not accept a review: another reviewer reviews the record again, and that decision is final.
+	"""The person reviewed does not accept a review: another reviewer reviews the record again, and that
+	decision is final.
 
 	:raises frappe.ValidationError: no reason is given, it was already reviewed again, or no one else can review it
 	"""

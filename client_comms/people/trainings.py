@@ -124,7 +124,8 @@ def to_do(user: str) -> dict[str, rules.State]:
 
 
 def remind() -> None:
-	"""Daily: at 30, 7 and 1 days before, on the day, and then weekly; of what is overdue the manager role hears as well."""
+	"""Daily: at 30, 7 and 1 days before, on the day, and then weekly; of what is overdue the manager role
+	hears as well."""
 	today = clock.now().date()
 	last = {
 		(row.user, row.training): row.last_reminded_on
@@ -171,8 +172,9 @@ def locked_out(level: str) -> list[str]:
 def open_attempt(training: str) -> dict:
 	"""The session user's try in progress, or a new one.
 
-	:returns: `{"attempt", "training", "content", "content_url", "pass_mark", "questions", "answers"}`; a question is `{"key", "question",
-	    "multiple", "options": [{"number", "text"}]}`, everything in the order of this try; `answers` is key → numbers
+	:returns: `{"attempt", "training", "content", "content_url", "pass_mark", "questions", "answers"}`; a
+	    question is `{"key", "question", "multiple", "options": [{"number", "text"}]}`, everything in the
+	    order of this try; `answers` is key → numbers
 	:raises frappe.PermissionError: the training is not assigned to the user
 	"""
 	user = frappe.session.user

@@ -1,4 +1,5 @@
-"""Which channel to use for a message to the client: the one they asked for, or another with a reason (clauses C-1, C-2)."""
+"""Which channel to use for a message to the client: the one they asked for, or another with a reason
+(clauses C-1, C-2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -150,7 +150,8 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 
 
 def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Request:
-	"""What to ask the client so that their agreement allows `request` (P-3): the request, plus everything that a blocking refusal covered.
+	"""What to ask the client so that their agreement allows `request` (P-3): the request, plus everything
+	that a blocking refusal covered.
 
 	A refusal that another person made for themselves can be lifted only by that person, so it is not included.
 	"""

@@ -1,4 +1,5 @@
-"""What the headers of an email tell: which message it answers, which document it names, and when it reached us (D-1, C-3).
+"""What the headers of an email tell: which message it answers, which document it names, and when it reached
+us (D-1, C-3).
 
 Headers are a mapping from name to value; the case of names does not matter.
 """

@@ -123,7 +123,8 @@ def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | N
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-	"""What is known about the client's identity: until when it is verified (None: never), and whether checks are locked after failures."""
+	"""What is known about the client's identity: until when it is verified (None: never), and whether checks
+	are locked after failures."""
 
 	verified_until: datetime | None = None
 	locked: bool = False

@@ -1,7 +1,8 @@
 """The state of each clause of the procedure, from its controls and its figures (R-3).
 
-Red: a control is off or broken, or a figure is beyond its limit. Amber: a control only warns, or a figure misses its target.
-Green: all controls work and all figures are on target. A figure without anything to count has no state.
+Red: a control is off or broken, or a figure is beyond its limit. Amber: a control only warns, or a figure
+misses its target. Green: all controls work and all figures are on target. A figure without anything to count
+has no state.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
-"""Who must complete which training, by when, and when they are reminded (R-1, T-1). Dates are days in the site's time zone."""
+"""Who must complete which training, by when, and when they are reminded (R-1, T-1). Dates are days in the
+site's time zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +105,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-	"""`score` in percent, from 0 to 100; `wrong` are the keys of questions that were answered incorrectly or not at all."""
+	"""`score` in percent, from 0 to 100; `wrong` are the keys of questions that were answered incorrectly or
+	not at all."""
 
 	score: float
 	passed: bool
@@ -112,7 +114,8 @@ class Result:
 
 
 def judge(questions: Sequence[Question], answers: dict[str, frozenset[int]], pass_mark: float) -> Result:
-	"""A question counts if exactly its correct options were chosen. A training without questions is passed by attestation.
+	"""A question counts if exactly its correct options were chosen. A training without questions is passed
+	by attestation.
 
 	:param pass_mark: percent, from 0 to 100
 	"""

@@ -1,13 +1,16 @@
 """Whether a series of feedback changed, or varies only by chance (F-3).
 
-- **u-chart** (counts by volume): NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.3.1; Montgomery, Introduction to
-  Statistical Quality Control. Three-sigma limits around the mean rate. Where a period expects fewer than `NORMAL` counts the limits are
-  the exact Poisson ones with the same tail (0.00135 on each side), for the normal ones are wrong there.
-- **g-chart** (rare kinds): Benneyan, J. C. (2001): Number-between g-type statistical quality control charts for monitoring adverse
-  events. Health Care Management Science 4, 305-318. Periods between events; limits of the geometric distribution with the same tail.
-- **Run rules** (shifts): Anhøj, J. and Olesen, A. V. (2014): Run charts revisited: a simulation study of run chart rules for detection of
-  non-random variation in health care processes. PLoS ONE 9(11), e113825. A run longer than log2(n) + 3, rounded, or fewer crossings of
-  the median than the 5 % quantile of a binomial distribution with n - 1 trials of one half.
+- **u-chart** (counts by volume): NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.3.1;
+  Montgomery, Introduction to Statistical Quality Control. Three-sigma limits around the mean rate. Where a
+  period expects fewer than `NORMAL` counts the limits are the exact Poisson ones with the same tail (0.00135
+  on each side), for the normal ones are wrong there.
+- **g-chart** (rare kinds): Benneyan, J. C. (2001): Number-between g-type statistical quality control charts
+  for monitoring adverse events. Health Care Management Science 4, 305-318. Periods between events; limits of
+  the geometric distribution with the same tail.
+- **Run rules** (shifts): Anhøj, J. and Olesen, A. V. (2014): Run charts revisited: a simulation study of run
+  chart rules for detection of non-random variation in health care processes. PLoS ONE 9(11), e113825. A run
+  longer than log2(n) + 3, rounded, or fewer crossings of the median than the 5 % quantile of a binomial
+  distribution with n - 1 trials of one half.
 """
 
 import math

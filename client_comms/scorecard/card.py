@@ -34,8 +34,9 @@ def of(since=None, until=None) -> dict:
 	"""The scorecard that the session user can see.
 
 	:param since: first day, and `until` last day, in the site's time zone
-	:returns: `{"since", "until", "clauses": [{"clause", "title", "state", "rule", "controls": [{"name", "state", "message", "route"}],
-	    "figures": [{"name", "unit", "value", "before", "state", "message", "doctype", "filters"}]}]}`
+	:returns: `{"since", "until", "clauses": [{"clause", "title", "state", "rule", "controls": [{"name",
+	    "state", "message", "route"}], "figures": [{"name", "unit", "value", "before", "state", "message",
+	    "doctype", "filters"}]}]}`
 	"""
 	since, until = period(since, until)
 	figures = _figures(since, until)

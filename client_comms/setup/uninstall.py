@@ -1,4 +1,5 @@
-"""Restore the site to its state before installation (Frappe itself removes DocTypes, modules and what is bound to them)."""
+"""Restore the site to its state before installation (Frappe itself removes DocTypes, modules and what is
+bound to them)."""
 
 import re
 

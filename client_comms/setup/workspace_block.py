@@ -1,4 +1,5 @@
-"""The block "Owed Today" of the workspace: a Frappe document without a module, so the app creates and removes it itself."""
+"""The block "Owed Today" of the workspace: a Frappe document without a module, so the app creates and
+removes it itself."""
 
 import frappe
 

@@ -1,4 +1,5 @@
-"""What clients are owed, on ERPNext's forms and on the workspace; logging unlogged documents with one click (C-3, C-4, D-1)."""
+"""What clients are owed, on ERPNext's forms and on the workspace; logging unlogged documents with one click
+(C-3, C-4, D-1)."""
 
 import pytest
 from playwright.sync_api import expect

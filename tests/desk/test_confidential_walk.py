@@ -251,7 +251,8 @@ def walk(request, browser, http, world):
 	login = {"usr": world.users[request.param], "pwd": PASSWORD}
 	assert context.request.post("/api/method/login", form=login).ok
 	walk = Walk(context.new_page(), request.param, world)
-	# ERPNext's Issue form tells users who are not System Managers, in a message over the next page, that they cannot read these.
+	# ERPNext's Issue form tells users who are not System Managers, in a message over the next page, that
+	# they cannot read these.
 	walk.page.route(re.compile(r"Support(\+|%20)Settings"), lambda route: route.fulfill(json={}))
 	walk.page.goto("/app/client-communications")
 	yield walk

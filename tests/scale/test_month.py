@@ -1,4 +1,5 @@
-"""A scripted month on a site: every inquiry logged once, every deadline as it must be, no one notified twice (C-3, C-4, D-1, R-2).
+"""A scripted month on a site: every inquiry logged once, every deadline as it must be, no one notified twice
+(C-3, C-4, D-1, R-2).
 
 Five hundred emails through Frappe's own intake and a quarter as much by other ways; staff who answer, promise, wait and
 leave; holidays, one of them decided late; a weekend on which the clocks change. `CLIENT_COMMS_MONTH_MESSAGES` (by

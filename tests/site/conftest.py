@@ -95,7 +95,8 @@ def is_valid_link(site, transaction):
 
 @pytest.fixture
 def mailbox(site):
-	"""An account that emails go out from; returns `texts(reference)`: content type → text of the last one about a document."""
+	"""An account that emails go out from; returns `texts(reference)`: content type → text of the last one
+	about a document."""
 	site.get_doc(
 		{
 			"doctype": "Email Account",
@@ -214,7 +215,8 @@ def set_settings(site):
 
 @pytest.fixture
 def inquiry(site, clock_at):
-	"""`inquiry(at="2026-11-23 10:00", responsible_staff=…)` logs by hand, at that moment, what a client asked by phone."""
+	"""`inquiry(at="2026-11-23 10:00", responsible_staff=…)` logs by hand, at that moment, what a client
+	asked by phone."""
 
 	def make(communication_type="Initial Inquiry", *, at="2026-11-23 10:00", **fields):
 		if not site.db.exists("Customer", "Anna Client"):

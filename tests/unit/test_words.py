@@ -1,4 +1,5 @@
-"""Labels, messages, docstrings, comments and docs use plain idiomatic English: wordings that were hunted down stay away."""
+"""Labels, messages, docstrings, comments and docs use plain idiomatic English: wordings that were hunted
+down stay away."""
 
 import ast
 import io

@@ -54,7 +54,8 @@ def _event(row) -> response_clock.Event:
 
 
 def judgements_of(row) -> tuple[response_clock.Judgement, ...]:
-	"""The judgements stored in `judged` of an event: `[[clock, started at, due], …]`, datetimes in ISO 8601 with offset."""
+	"""The judgements stored in `judged` of an event: `[[clock, started at, due], …]`, datetimes in ISO 8601
+	with offset."""
 	return tuple(
 		response_clock.Judgement(name, datetime.fromisoformat(started_at), datetime.fromisoformat(due))
 		for name, started_at, due in json.loads(row.judged or "[]")

@@ -6,7 +6,8 @@ _FLAG = "client_comms_told_to_all"
 
 
 class GuardedCallLog:
-	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is announced whole."""
+	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is
+	announced whole."""
 
 	def on_update(self):
 		self.flags[_FLAG] = True

@@ -12,7 +12,8 @@ class GuardedComment(Discreet):
 
 
 def tell_mentioned(doc, method=None) -> None:
-	"""After a Comment was stored: tell its author if mentioned users have no clearance; `notification_log` withholds it from them."""
+	"""After a Comment was stored: tell its author if mentioned users have no clearance; `notification_log`
+	withholds it from them."""
 	if doc.comment_type == "Comment" and doc.reference_name and doc.reference_doctype in governed.doctypes():
 		mentioned = extract_mentions(doc.content or "")
 		internal_recipients.tell_left_out(

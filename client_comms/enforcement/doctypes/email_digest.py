@@ -1,4 +1,5 @@
-"""ERPNext's Email Digest (P-2) lists open Issues and events without checking permissions, in one email for all its recipients."""
+"""ERPNext's Email Digest (P-2) lists open Issues and events without checking permissions, in one email for
+all its recipients."""
 
 import frappe
 

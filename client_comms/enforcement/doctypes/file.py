@@ -84,7 +84,8 @@ def _is_hidden(row) -> bool:
 
 
 def _address(doc) -> str:
-	"""The normalised address of a file's path on disk: an address with dots, or a bare file name, leads to the same file."""
+	"""The normalised address of a file's path on disk: an address with dots, or a bare file name, leads to
+	the same file."""
 	site = os.path.realpath(frappe.get_site_path())
 	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
 	return f"/{place.removeprefix('public/')}"

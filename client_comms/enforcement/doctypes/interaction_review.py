@@ -1,4 +1,5 @@
-"""A review is visible to its reviewer, to the person reviewed once it is completed, and to oversight, if they can read the record (R-2, P-2).
+"""A review is visible to its reviewer, to the person reviewed once it is completed, and to oversight, if
+they can read the record (R-2, P-2).
 
 Two reviewers of the same record cannot see each other's review before they have completed their own.
 """

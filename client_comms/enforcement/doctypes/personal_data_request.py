@@ -1,4 +1,5 @@
-"""Copies of a user's personal data (P-2): Frappe collects one without checking permissions, for any user named in a web form."""
+"""Copies of a user's personal data (P-2): Frappe collects one without checking permissions, for any user
+named in a web form."""
 
 import json
 
@@ -71,7 +72,8 @@ def _readable(doctype: str, rows: list[dict], readers: set[str]) -> list[dict]:
 
 
 def _is_written_by(user: str, row: dict) -> bool:
-	"""Whether a client wrote the message: clients can have their own messages, even if only staff can read where they are filed."""
+	"""Whether a client wrote the message: clients can have their own messages, even if only staff can read
+	where they are filed."""
 	return (
 		row["sent_or_received"] == "Received"
 		and row["sender"] == user

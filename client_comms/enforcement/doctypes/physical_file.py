@@ -1,4 +1,5 @@
-"""A paper file is as confidential as its strictest interaction: users who can read all its interactions can see where it is (D-6, P-2)."""
+"""A paper file is as confidential as its strictest interaction: users who can read all its interactions can
+see where it is (D-6, P-2)."""
 
 import frappe
 

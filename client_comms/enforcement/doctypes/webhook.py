@@ -1,4 +1,5 @@
-"""Previews of a Notification and of a Webhook (D-5, P-2), in which Frappe shows any document to users who can write one."""
+"""Previews of a Notification and of a Webhook (D-5, P-2), in which Frappe shows any document to users who
+can write one."""
 
 import frappe
 from frappe import _

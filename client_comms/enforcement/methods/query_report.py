@@ -16,7 +16,8 @@ from client_comms.enforcement.methods import exports
 @frappe.whitelist()
 @frappe.read_only()
 def run(report_name: str, filters=None, user: str | None = None, **arguments):
-	"""Run a report in the session user's own name; a prepared result requested by name is checked like one that is opened.
+	"""Run a report in the session user's own name; a prepared result requested by name is checked like one
+	that is opened.
 
 	:raises frappe.PermissionError: `user` is another one, whose rows and prepared results Frappe would show
 	"""

@@ -75,7 +75,8 @@ def add_comment(**arguments):
 
 @frappe.whitelist()
 def restore(name: str, **others):
-	"""Restore a deleted document; access to its content is checked, because the user who restores it becomes its owner."""
+	"""Restore a deleted document; access to its content is checked, because the user who restores it becomes
+	its owner."""
 	if not deleted_document.is_open(frappe.get_doc("Deleted Document", name), frappe.session.user):
 		frappe.throw(
 			_("You have no clearance for the record to which this deleted document belonged."),

@@ -1,4 +1,5 @@
-"""Stores the due dates by which clocks were already judged, on the last event of each interaction, and the keys of breaches.
+"""Stores the due dates by which clocks were already judged, on the last event of each interaction, and the
+keys of breaches.
 
 Continues where it stopped: what is already stored is not stored again.
 """

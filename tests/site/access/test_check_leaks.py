@@ -184,7 +184,7 @@ def test_a_merge_that_no_one_asks_about_is_found(frontline):
 		assert opened(frontline, MERGE) == {MERGE}
 
 
-def test_a_report_of_whoever_is_named_is_found(frontline):
+def test_a_report_of_those_who_is_named_is_found(frontline):
 	run_report = "frappe.desk.query_report.run"
 	with (
 		without_hook("override_whitelisted_methods", run_report),

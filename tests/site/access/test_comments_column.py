@@ -23,7 +23,7 @@ def message(about, **fields):
 		{
 			"doctype": "Communication",
 			"communication_type": "Communication",
-			"communication_medium": "Event",  # neither logged nor held at the gate
+			"communication_medium": "Event",  # neither logged nor checked at the gate
 			"subject": "Noise",
 			"content": WORDS,
 			"reference_doctype": about.doctype,

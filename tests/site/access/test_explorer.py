@@ -1,4 +1,5 @@
-"""The Access Explorer agrees with `explain_access` about who can access what, and shows only names, levels and numbers."""
+"""The Access Explorer agrees with `explain_access` about who can access what, and shows only names, levels
+and numbers."""
 
 from unittest import mock
 

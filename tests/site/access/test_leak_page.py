@@ -1,4 +1,5 @@
-"""A leak check from the desk: one at a time, with a stored result that cannot be changed; the check itself is tested elsewhere."""
+"""A leak check from the desk: one at a time, with a stored result that cannot be changed; the check itself
+is tested elsewhere."""
 
 import functools
 import http.server

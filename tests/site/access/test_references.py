@@ -71,7 +71,8 @@ def may_read(doc):
 
 
 def test_an_interaction_of_ones_own_opens_no_issue(issue, staff, as_user):
-	"""Users who can read an interaction about an Issue can read the Issue, so no one can create one about a hidden Issue."""
+	"""Users who can read an interaction about an Issue can read the Issue, so no one can create one about a
+	hidden Issue."""
 	with as_user(staff.support):
 		assert not may_read(issue)
 		with pytest.raises(ClearanceMissingError):

@@ -1,4 +1,5 @@
-"""Every surface of `check-leaks`, for a user without and one with clearance, through the whole request handling (D-5, P-2).
+"""Every surface of `check-leaks`, for a user without and one with clearance, through the whole request
+handling (D-5, P-2).
 
 Without clearance nothing comes back; with it everything does, so that closed does not mean broken.
 """
@@ -139,7 +140,8 @@ if compat.is_version_16():
 
 
 def whitelisted() -> set[str]:
-	"""The methods of this app that a request can call: wrappers by the name of the wrapped method, the API by its short name."""
+	"""The methods of this app that a request can call: wrappers by the name of the wrapped method, the API
+	by its short name."""
 	for module in pkgutil.walk_packages(client_comms.__path__, "client_comms."):
 		if not module.name.endswith("__main__"):
 			importlib.import_module(module.name)

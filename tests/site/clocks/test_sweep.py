@@ -50,7 +50,8 @@ def case(inquiry, people, set_calendar):
 
 @pytest.fixture
 def next_check_at(clock_at, as_user, site):
-	"""`next_check_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, without a logged-in user."""
+	"""`next_check_at("2026-11-25 17:05")` runs the sweep at that moment as the scheduler does, without a
+	logged-in user."""
 
 	def run(moment):
 		with clock_at(moment), as_user("Administrator"):

@@ -173,7 +173,8 @@ def test_figures_are_those_of_the_lists_behind_them(officer, log, make_user, as_
 
 
 def test_a_request_with_a_period_is_answered(officer, as_user):
-	"""The arguments of a request are in Frappe's form_dict, which some of its methods read whatever they are called with."""
+	"""The arguments of a request are in Frappe's form_dict, which some of its methods read whatever they are
+	called with."""
 	given = {"since": "2026-11-01", "until": "2026-11-30"}
 	frappe.local.form_dict = frappe._dict(given, cmd="client_comms.api.scorecard")
 	with as_user(officer):

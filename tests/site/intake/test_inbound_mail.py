@@ -75,7 +75,8 @@ def deliver(accounts, clock_at):
 
 @pytest.fixture
 def fetch(monkeypatch, clock_at):
-	"""`fetch(account, letter(…))`: Frappe fetches the raw message into the mailbox, as by its button; its Communication."""
+	"""`fetch(account, letter(…))`: Frappe fetches the raw message into the mailbox, as by its button; its
+	Communication."""
 
 	def press(account, raw):
 		server = mock.Mock(settings={})

@@ -1,4 +1,5 @@
-"""Invalid values, and values that would reveal a document's title or run in other users' browsers, are refused on entry."""
+"""Invalid values, and values that would reveal a document's title or run in other users' browsers, are
+refused on entry."""
 
 from datetime import date, timedelta
 
@@ -130,7 +131,7 @@ def test_a_consent_does_not_end_before_it_begins(client, consent, fields, says):
 def test_a_consent_reaches_us_in_a_way_there_is(consent):
 	given = consent()
 	for act in (api.give_consent, api.refuse_consent, api.withdraw_consent):
-		with pytest.raises(frappe.ValidationError, match=r"Choose one of: In Person, Phone"):
+		with pytest.raises(frappe.ValidationError, match=r"Choose one of these: In Person, Phone"):
 			act(given.name, through="Pigeon")
 	api.give_consent(given.name, through="In Person")
 
@@ -156,8 +157,8 @@ def test_the_gate_is_asked_about_addresses(recipients):
 
 def test_a_purpose_of_our_own_lets_nothing_go_to_others(client, consent, set_settings):
 	(answer,) = api.may_share(**client, recipients=EVE, purpose="Marketing")
-	assert not answer["allowed"] and "what we do ourselves" in answer["why"]
-	with pytest.raises(frappe.ValidationError, match="what we do ourselves"):
+	assert not answer["allowed"] and "does not concern third parties" in answer["why"]
+	with pytest.raises(frappe.ValidationError, match="does not concern third parties"):
 		api.request_consent(**client, purpose="Marketing", third_party="Adviser")
 	with pytest.raises(frappe.ValidationError, match="concerns a third party"):
 		api.request_consent(**client, purpose=SHARING)

@@ -438,7 +438,7 @@ def test_a_consent_lasts_as_long_as_its_purpose_says_and_then_expires(consent):
 @pytest.mark.clause("P-3")
 def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, client):
 	given = consent()
-	with pytest.raises(frappe.ValidationError, match="proof"):
+	with pytest.raises(frappe.ValidationError, match="they are evidence"):
 		given.delete()
 	given.append("data_categories", {"data_category": "Correspondence"})
 	with pytest.raises(frappe.ValidationError, match="cannot be changed"):
@@ -447,9 +447,9 @@ def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, clien
 
 @pytest.mark.clause("P-3")
 def test_a_purpose_about_third_parties_needs_one_and_marketing_has_none(consent):
-	with pytest.raises(frappe.ValidationError, match="to whom"):
+	with pytest.raises(frappe.ValidationError, match="Choose the third party"):
 		consent(third_party=None)
-	with pytest.raises(frappe.ValidationError, match="ourselves"):
+	with pytest.raises(frappe.ValidationError, match="does not concern third parties"):
 		consent(purpose="Marketing")
 
 

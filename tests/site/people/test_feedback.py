@@ -1,4 +1,5 @@
-"""Feedback reviewed for trends: a shift and a spike are found, a flat series gives no signal; sign-off and actions (F-1, F-3)."""
+"""Feedback reviewed for trends: a shift and a spike are found, a flat series gives no signal; sign-off and
+actions (F-1, F-3)."""
 
 import random
 from datetime import date

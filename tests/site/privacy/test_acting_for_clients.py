@@ -1,4 +1,5 @@
-"""Which users can ask a client for consent, confirm their identity and see what they agreed to, and what a refusal says (P-1, P-3)."""
+"""Which users can ask a client for consent, confirm their identity and see what they agreed to, and what a
+refusal says (P-1, P-3)."""
 
 import frappe
 import pytest

@@ -1,4 +1,5 @@
-"""Clients who agree get a receipt: in machine-readable form according to Kantara's Consent Receipt 1.1, and for people (P-3)."""
+"""Clients who agree get a receipt: in machine-readable form according to Kantara's Consent Receipt 1.1, and
+for people (P-3)."""
 
 import json
 import re

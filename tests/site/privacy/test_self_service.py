@@ -1,4 +1,5 @@
-"""Clients answer through a link or in the portal: once, for one purpose, in time, and without revealing anything to others (P-3, C-1)."""
+"""Clients answer through a link or in the portal: once, for one purpose, in time, and without revealing
+anything to others (P-3, C-1)."""
 
 import re
 from datetime import timedelta
@@ -435,13 +436,13 @@ def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
 	with as_user(visitor):
 		assert [each["name"] for each in self_service.choices()] == ["Anna Client", "Bert Client"]
 		assert self_service.by_login() is None
-		with pytest.raises(ActionNotPossibleError, match="which client"):
+		with pytest.raises(ActionNotPossibleError, match="Choose the client first"):
 			submit({second.name: rules.GIVEN})
 		keys = [each["client"] for each in self_service.choices()]
 		page = self_service.shown(self_service.by_login(keys[1]))
 		assert [each["name"] for each in page["consents"]] == [second.name]
 		for wrong in (f"Customer/{stranger.party}", "Customer", f"Lead/{lead.name}"):
-			with pytest.raises(ActionNotPossibleError, match="which client"):
+			with pytest.raises(ActionNotPossibleError, match="Choose the client first"):
 				submit({second.name: rules.GIVEN}, client=wrong)
 		with pytest.raises(ActionNotPossibleError, match="cannot answer"):
 			submit({second.name: rules.GIVEN}, client=keys[0])

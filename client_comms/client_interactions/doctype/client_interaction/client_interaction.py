@@ -323,7 +323,8 @@ class ClientInteraction(Document):
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
 
 	def set_level(self):
-		"""A new record gets the level of the matrix; it can be raised freely, but lowering requires clearance and a reason."""
+		"""A new record gets the level of the matrix; it can be raised freely, but lowering requires
+		clearance and a reason."""
 		before = self.stored()
 		if not self.communication_type:
 			return  # Frappe reports this and any other empty mandatory field

@@ -9,7 +9,8 @@ from client_comms.exceptions import MissingDetailsError
 
 
 class CommunicationPreference(Document):
-	"""How a client, or one of its contacts, wants to be contacted: channels in order, excluded channels, language (C-1)."""
+	"""How a client, or one of its contacts, wants to be contacted: channels in order, excluded channels,
+	language (C-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -4,7 +4,8 @@ from frappe.model.document import Document
 
 
 class LoggingExemption(Document):
-	"""A document that need not be logged, and why: an email, call or event with a client, or one that could not be logged (D-1)."""
+	"""A document that need not be logged, and why: an email, call or event with a client, or one that could
+	not be logged (D-1)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -22,8 +22,8 @@ _FOLLOW_MOVEMENTS = ("state", "location", "custodian", "due_back")
 class PhysicalFile(Document):
 	"""A paper file: where it is, who holds it, and all its movements (D-6).
 
-	As confidential as its strictest interaction. State, location and custodian follow its append-only movements, which are added by
-	`check_out`, `check_in`, `move`, `report_missing` and `destroy`.
+	As confidential as its strictest interaction. State, location and custodian follow its append-only
+	movements, which are added by `check_out`, `check_in`, `move`, `report_missing` and `destroy`.
 	"""
 
 	# begin: auto-generated types
@@ -133,7 +133,8 @@ class PhysicalFile(Document):
 	def check_out(self, custodian: str, reason: str, due_back=None) -> None:
 		"""Hand the file to a user who can read it.
 
-		:raises frappe.ValidationError: the file is not in its location, no reason is given, or the return date is in the past
+		:raises frappe.ValidationError: the file is not in its location, no reason is given, or the return
+		    date is in the past
 		:raises ClearanceMissingError: the custodian cannot read the file
 		"""
 		self._require_state(IN_PLACE)

@@ -137,7 +137,8 @@ class ClientConsent(Document):
 		self.collected_by = frappe.session.user
 
 	def end_of(self, at, valid_until):
-		"""The end of an agreement given `at`: as the client said, otherwise from the purpose's months; None for no end."""
+		"""The end of an agreement given `at`: as the client said, otherwise from the purpose's months; None
+		for no end."""
 		if not valid_until:
 			months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
 			return add_months(at, months) if months else None

@@ -2,7 +2,8 @@ from client_comms.ledger import LedgerDocument
 
 
 class ComplianceLedgerEntry(LedgerDocument):
-	"""Records who viewed, printed, exported, emailed or downloaded a record, was granted access to it or was refused (P-2, R-3).
+	"""Records who viewed, printed, exported, emailed or downloaded a record, was granted access to it or was
+	refused (P-2, R-3).
 
 	Records and users are stored as plain text, not as links, so that renaming does not rewrite an entry.
 	"""

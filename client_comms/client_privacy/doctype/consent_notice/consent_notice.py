@@ -41,7 +41,8 @@ class ConsentNotice(Document):
 		self.version = cint(last[0]) + 1 if last else 1
 
 	def validate(self):
-		"""Frappe enforces set-once fields only for the desk and API; the text is evidence, so it is enforced for all code."""
+		"""Frappe enforces set-once fields only for the desk and API; the text is evidence, so it is enforced
+		for all code."""
 		before = self.get_doc_before_save()
 		if before and (before.notice_text, before.purpose, before.language) != (
 			self.notice_text,

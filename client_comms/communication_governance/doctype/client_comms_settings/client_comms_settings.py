@@ -118,7 +118,8 @@ class ClientCommsSettings(Document):
 				)
 
 	def validate_what_arrives(self):
-		"""Every version in force needs a rule for the types that sources use; without one, documents could not be logged."""
+		"""Every version in force needs a rule for the types that sources use; without one, documents could
+		not be logged."""
 		types = matrices.types_that_arrive(self)
 		for name in matrices.in_force_everywhere(clock.now()):
 			if missing := matrices.without_rule(frappe.get_cached_doc("Communication Matrix", name), types):

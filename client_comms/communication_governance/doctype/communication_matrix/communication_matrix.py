@@ -72,7 +72,8 @@ class CommunicationMatrix(Document):
 		self.warn_if_none_is_left()
 
 	def validate_what_arrives(self):
-		"""The version needs a rule for every type that arrives automatically: without one, documents could not be logged (D-1)."""
+		"""The version needs a rule for every type that arrives automatically: without one, documents could
+		not be logged (D-1)."""
 		settings = frappe.get_cached_doc("Client Comms Settings")
 		if missing := matrices.without_rule(self, matrices.types_that_arrive(settings)):
 			frappe.throw(

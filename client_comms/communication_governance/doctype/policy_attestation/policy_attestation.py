@@ -4,7 +4,8 @@ from frappe.model.document import Document
 
 
 class PolicyAttestation(Document):
-	"""A user's confirmation of having read a version of a policy; evidence, created only by `people.policies.attest` (T-3)."""
+	"""A user's confirmation of having read a version of a policy; evidence, created only by
+	`people.policies.attest` (T-3)."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.

@@ -1,4 +1,5 @@
-"""What the reviews found: coverage and scores by staff, type, criterion or month, and how far two reviewers agree (R-2)."""
+"""What the reviews found: coverage and scores by staff, type, criterion or month, and how far two reviewers
+agree (R-2)."""
 
 from collections import defaultdict
 
@@ -15,10 +16,11 @@ FEW = 5  # reviews below which an average says little
 
 
 def execute(filters=None):
-	"""Rows by what `group_by` names; only reviews that the user can read count, and disputed ones that were decided again do not.
+	"""Rows by what `group_by` names; only reviews that the user can read count, and disputed ones that were
+	decided again do not.
 
-	:param filters: `group_by` (Staff, Communication Type, Criterion, Month or Agreement), `from_date`, `to_date` (of completion),
-	    `reviewed_user`, `communication_type`, `programme`
+	:param filters: `group_by` (Staff, Communication Type, Criterion, Month or Agreement), `from_date`,
+	    `to_date` (of completion), `reviewed_user`, `communication_type`, `programme`
 	"""
 	filters = frappe._dict(filters or {})
 	which = [
