@@ -42,6 +42,7 @@ has_permission = {
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
+	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 }
 permission_query_conditions = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
@@ -74,6 +75,7 @@ permission_query_conditions = {
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
+	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 }
 
 # The customer portal.
@@ -260,6 +262,7 @@ doc_events = {
 	"Comment": {"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned"},
 	"Email Queue": {
 		"before_insert": [
+			"client_comms.enforcement.doctypes.notification_log.name_record",
 			"client_comms.enforcement.internal_recipients.leave_out_of_queue",
 			"client_comms.outgoing.email.before_queueing",
 		],
@@ -431,6 +434,7 @@ extend_doctype_class = {
 	# Access to a file is checked wherever its content is read.
 	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
 	"Notification": "client_comms.outgoing.notification.GuardedNotification",
+	"Notification Log": "client_comms.enforcement.doctypes.notification_log.GuardedNotificationLog",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",

@@ -43,6 +43,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Personal Data Download Request",
 	"Prepared Report",
 	"Report",
+	"Unhandled Email",
 	"Kanban Board",
 	"Notification Log",
 	"Tag",
@@ -380,6 +381,9 @@ def _logs(doc, message, bait: Bait) -> None:
 		communication=message.name,
 		reference_doctype="Customer",
 		reference_name=doc.party,
+	)
+	bait.names["Unhandled Email"] = _row(
+		"Unhandled Email", name=f"{bait.name}-MAIL", raw=f"{word} received", reason="x", uid="x"
 	)
 	bait.names["Milestone"] = _row(
 		"Milestone",

@@ -4,10 +4,13 @@ Frappe does not check recipients of notifications, and also sends each by email.
 gets an empty note, so that the action that caused it (a mention, a Notification) still succeeds.
 """
 
+import frappe
 from frappe import _
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import dependents, governed
 from client_comms.rules import access
+
+_ABOUT = "client_comms_notification_about"
 
 
 def withhold_content(doc, method=None):
@@ -20,3 +23,22 @@ def withhold_content(doc, method=None):
 	doc.subject = _("A notification was withheld because you have no clearance for its record.")
 	doc.email_content = doc.attached_file = doc.document_name = doc.document_type = None
 	doc.type = "Alert"  # Frappe sends no email for this type; without a document it could not send one
+
+
+class GuardedNotificationLog:
+	"""Frappe's notification, whose email waits in the queue without naming the record that it is about."""
+
+	def after_insert(self):
+		before = frappe.flags.get(_ABOUT)
+		frappe.flags[_ABOUT] = dependents.owner_of(self.document_type, self.document_name)
+		try:
+			super().after_insert()
+		finally:
+			frappe.flags[_ABOUT] = before
+
+
+def name_record(doc, method=None) -> None:
+	"""`before_insert` of Email Queue: the email of a notification is as confidential as the record (P-2)."""
+	about = frappe.flags.get(_ABOUT)
+	if about and not doc.reference_name and governed.level(*about) is not None:
+		doc.reference_doctype, doc.reference_name = about

@@ -181,3 +181,18 @@ def todo_report(visitor, bait, planted):
 	return visitor.ask(
 		"frappe.desk.query_report.run", report_name="ToDo", filters={}, ignore_prepared_report=True
 	)
+
+
+@surface("received mail that could not be processed, list")
+def unhandled_email(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype="Unhandled Email",
+		fields=["name", "raw"],
+		filters={"name": bait.names["Unhandled Email"]},
+	)
+
+
+@surface("received mail that could not be processed, by its name")
+def unhandled_email_by_name(visitor, bait, planted):
+	return visitor.get(f"/api/resource/Unhandled Email/{bait.names['Unhandled Email']}")

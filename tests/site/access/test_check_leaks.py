@@ -96,6 +96,12 @@ HOLES = [
 	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
 	("has_permission", ["Version"], "Version by its name"),
 	("permission_query_conditions", ["Comment"], "Comment, list"),
+	(
+		"permission_query_conditions",
+		["Unhandled Email"],
+		"received mail that could not be processed, list",
+	),
+	("has_permission", ["Unhandled Email"], "received mail that could not be processed, by its name"),
 	("has_permission", ["Deleted Document"], "deleted Comment"),
 	("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
 	(

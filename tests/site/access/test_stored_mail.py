@@ -1,0 +1,85 @@
+"""Stored mail is as confidential as what it is about (P-2)."""
+
+import frappe
+import pytest
+from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
+
+pytestmark = pytest.mark.clause("P-2")
+
+WORDS = "The neighbours complain"
+
+
+@pytest.fixture
+def notify(mailbox, staff):
+	"""`notify(document, kind)` notifies the cleared user by email, and returns the row in the queue."""
+	frappe.db.delete("Email Queue")
+
+	def make(document, kind):
+		make_notification_logs(
+			{
+				"type": kind,
+				"document_type": document.doctype,
+				"document_name": document.name,
+				"subject": WORDS,
+				"email_content": WORDS,
+				"from_user": "Administrator",
+			},
+			[staff.cleared],
+		)
+		(row,) = frappe.get_all("Email Queue", ["name", "message"])
+		assert WORDS in row.message
+		return row.name
+
+	return make
+
+
+def listed(doctype, name) -> bool:
+	doc = frappe.get_doc(doctype, name)
+	in_list = name in frappe.get_list(doctype, pluck="name")
+	assert in_list == bool(doc.has_permission("read"))
+	return in_list
+
+
+@pytest.mark.parametrize("kind", ["Assignment", "Mention", "Energy Point"])
+def test_the_email_of_a_notification(kind, notify, complaint, staff, as_user):
+	if kind not in frappe.get_meta("Notification Log").get_options("type").split("\n"):
+		pytest.skip("version 16 has no energy points")
+	name = notify(complaint, kind)
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", name)
+
+
+def test_of_one_about_a_to_do_of_a_record(notify, complaint, staff, as_user):
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "x",
+			"allocated_to": "Administrator",
+			"reference_type": complaint.doctype,
+			"reference_name": complaint.name,
+		}
+	).insert()
+	frappe.db.delete("Email Queue")
+	name = notify(todo, "Mention")
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", name)
+
+
+def test_of_one_about_something_open(notify, make_client, staff, as_user):
+	customer = frappe.get_doc("Customer", make_client("Anna Client", "anna@client.example").party)
+	name = notify(customer, "Mention")
+	assert not frappe.db.get_value("Email Queue", name, "reference_name")
+	with as_user(staff.uncleared):
+		assert listed("Email Queue", name)
+
+
+def test_mail_that_could_not_be_processed(staff, as_user):
+	mail = frappe.get_doc({"doctype": "Unhandled Email", "raw": WORDS, "uid": "1", "reason": "x"}).insert(
+		ignore_permissions=True
+	)
+	with as_user(staff.uncleared):
+		assert not listed("Unhandled Email", mail.name)
+	with as_user(staff.cleared):
+		assert listed("Unhandled Email", mail.name)
