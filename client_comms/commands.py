@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 
 import click
@@ -205,6 +206,29 @@ def check_leaks(context, user: str, url: str | None = None, as_json: bool = Fals
 			sys.exit(2)
 	click.echo(json.dumps(found, indent=2)) if as_json else report.show(found)
 	sys.exit(1 if found["open"] else 0)
+
+
+@client_comms.command("health")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of words")
+@pass_context
+def health(context, as_json: bool = False):
+	"""Check that the app works on the site; exit code 1 if something is wrong."""
+	with _connected(context):
+		from client_comms import health as checks
+
+		lines = checks.check()
+	ok = all(line.ok for line in lines)
+	if as_json:
+		click.echo(
+			json.dumps({"ok": ok, "lines": [{**asdict(line), "ok": line.ok} for line in lines]}, indent=2)
+		)
+	else:
+		for line in lines:
+			click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")
+			for fault in line.faults:
+				click.echo(f"- {fault}")
+	if not ok:
+		sys.exit(1)
 
 
 @contextmanager

@@ -15,7 +15,16 @@ before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
 setup_wizard_complete = "client_comms.setup.install.after_setup_wizard"
 after_sync = "client_comms.compat.make_sidebar"
-after_migrate = "client_comms.setup.install.after_migrate"
+after_migrate = [
+	"client_comms.setup.install.after_migrate",
+	"client_comms.enforcement.compose.stay_last",
+	"client_comms.enforcement.closing.follow",
+]
+# An app that was installed, this one too, may override what this one overrides.
+after_app_install = [
+	"client_comms.enforcement.compose.stay_last",
+	"client_comms.enforcement.closing.follow",
+]
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 
@@ -160,6 +169,7 @@ doc_events = {
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
 		"on_update": [
+			"client_comms.enforcement.closing.apply",
 			"client_comms.enforcement.levels.follow_settings",
 			"client_comms.client_interactions.clocks.recalculate.follow_settings",
 		],
@@ -328,7 +338,10 @@ doc_events = {
 }
 
 scheduler_events = {
-	"hourly": ["client_comms.clients.phone_numbers.catch_up"],
+	"hourly": [
+		"client_comms.clients.phone_numbers.catch_up",
+		"client_comms.enforcement.closing.follow",
+	],
 	"hourly_long": ["client_comms.intake.retry.run"],
 	"daily": [
 		"client_comms.enforcement.sharing.end_all_lapsed",
@@ -361,6 +374,7 @@ scheduler_events = {
 # The gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",
 ]
@@ -373,6 +387,8 @@ page_js = {
 		"public/js/access_explorer/what_if_view.js",
 	]
 }
+
+extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"
 
 doctype_js = {
 	"User": "public/js/user.js",

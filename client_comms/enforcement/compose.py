@@ -14,6 +14,7 @@ import functools
 import json
 
 import frappe
+from frappe.core.doctype.installed_applications import installed_applications
 from frappe.modules import load_doctype_module
 
 APP = "client_comms"
@@ -64,9 +65,14 @@ def class_name(doctype: str) -> str:
 	return doctype.replace(" ", "").replace("-", "")
 
 
+def overriding_class(doctype: str) -> str | None:
+	"""The path of another app's class for a DocType, the last of several."""
+	return _last_of_others("override_doctype_class", doctype)
+
+
 def previous_class(doctype: str) -> type:
 	"""The class of a DocType without this app: another app's override, else that of the app which brings the DocType."""
-	if path := _last_of_others("override_doctype_class", doctype):
+	if path := overriding_class(doctype):
 		return frappe.get_attr(path)
 	return getattr(load_doctype_module(doctype), class_name(doctype))
 
@@ -95,14 +101,19 @@ def stay_last(app: str | None = None) -> None:
 
 	The order is that of *Installed Applications*, which an administrator sees and can change; Frappe keeps a version.
 	"""
-	from frappe.core.doctype.installed_applications import installed_applications
-
-	apps = frappe.get_installed_apps()
-	after = [each for each in apps if each == APP or _requires_this(each)]
-	order = [*(each for each in apps if each not in after), *after]
-	if order != apps:
-		installed_applications.update_installed_apps_order(json.dumps(order))
+	if not is_last():
+		installed_applications.update_installed_apps_order(json.dumps(_with_this_last()))
 		frappe.clear_cache()
+
+
+def is_last() -> bool:
+	return frappe.get_installed_apps() == _with_this_last()
+
+
+def _with_this_last() -> list[str]:
+	apps = frappe.get_installed_apps()
+	after = [APP, *(app for app in apps if _requires_this(app))]
+	return [*(app for app in apps if app not in after), *after]
 
 
 def _requires_this(app: str) -> bool:

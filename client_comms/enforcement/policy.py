@@ -8,6 +8,7 @@ from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTE
 from frappe.utils import getdate
 
 from client_comms import clock
+from client_comms.enforcement import takeovers
 from client_comms.rules.access import (
 	ACTIONS,
 	DELETE,
@@ -60,6 +61,13 @@ def _build() -> Policy:
 	):
 		actions = frozenset(flag.removeprefix("can_") for flag in flags if row[flag])
 		clearances.setdefault(row.parent, []).append(Clearance(row.role, actions, bool(row.oversight)))
+	stored = frappe.get_all(
+		"Confidentiality Level",
+		fields=["name", "rank", "need_to_know", "require_training", "log_views"],
+		order_by="name asc",
+	)
+	lowest = min((row["rank"] for row in stored), default=0)
+	closing = takeovers.are_closing()
 	levels = {
 		row.name: Level(
 			row.name,
@@ -68,12 +76,9 @@ def _build() -> Policy:
 			tuple(clearances.get(row.name, ())),
 			bool(row.require_training),
 			bool(row.log_views),
+			closed=closing and row["rank"] > lowest,
 		)
-		for row in frappe.get_all(
-			"Confidentiality Level",
-			fields=["name", "rank", "need_to_know", "require_training", "log_views"],
-			order_by="name asc",
-		)
+		for row in stored
 	}
 	# Cancelled versions still govern the records that were made under them.
 	versions = frappe.get_all("Communication Matrix", filters={"docstatus": (">", 0)}, pluck="name")

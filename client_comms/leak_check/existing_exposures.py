@@ -5,7 +5,7 @@ from pathlib import Path
 
 import frappe
 
-from client_comms.enforcement import governed, guards
+from client_comms.enforcement import closing, governed, guards
 from client_comms.rules import access
 
 _REPORTS = ("Query Report", "Script Report")
@@ -14,6 +14,11 @@ _REPORTS = ("Query Report", "Script Report")
 def of_user(user: str) -> list[dict]:
 	"""What opens governed records to `user` although the rule denies access: `[{"document", "close"}]`."""
 	return [*_shares(user), *_public_files(), *_second_files()]
+
+
+def takeovers() -> list[dict]:
+	"""The controls of this app that another app disables: `[{"document", "close"}]`."""
+	return [{"document": each.message, "close": each.remedy} for each in closing.follow()]
 
 
 def to_review() -> list[dict]:

@@ -22,6 +22,7 @@ def show(found: dict) -> None:
 		click.echo("\nOpen, although the rule denies access. How to close:")
 		for surface, what in close.items():
 			click.echo(f"- {surface}: {what}")
+	_list("Disabled controls:", found["takeovers"], "close")
 	_list("Existing access that violates the rule:", found["standing"], "close")
 	_list("Review these yourself, because a check cannot see what they do:", found["review"], "what")
 	unchecked = sorted({each["surface"] for each in found["findings"] if each["result"] == "not checked"})

@@ -44,7 +44,7 @@ def check(
 	:param url: of the served site; by default requests are handled in this process
 	:param progress: called after each surface with the number done and the total
 	:returns: `{"user", "open": int, "findings": [{"surface", "level", "result", "close"}], "standing": […],
-	    "review": [{"document", "what"}]}`; `open` counts the findings, including existing exposures, that
+	    "takeovers": […], "review": [{"document", "what"}]}`; `open` counts the findings, including existing exposures, that
 	    should be closed
 	:raises frappe.DoesNotExistError: the user does not exist
 	:raises SiteDoesNotAnswerError: this site does not answer at `url`
@@ -69,12 +69,13 @@ def check(
 			bait.remove()
 			frappe.flags.mute_emails = False
 			frappe.set_user(before)
-	found = existing_exposures.of_user(user)
+	found, disabled = existing_exposures.of_user(user), existing_exposures.takeovers()
 	return {
 		"user": user,
-		"open": sum(each.result == OPEN for each in findings) + len(found),
+		"open": sum(each.result == OPEN for each in findings) + len(found) + len(disabled),
 		"findings": [asdict(each) for each in findings],
 		"standing": found,
+		"takeovers": disabled,
 		"review": existing_exposures.to_review(),
 	}
 

@@ -62,6 +62,8 @@ class Level:
 	clearances: tuple[Clearance, ...]
 	require_training: bool = False
 	log_views: bool = False
+	# Until a control that another app disables works again.
+	closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +331,8 @@ def row_filter(subject: Subject, policy: Policy, action: str) -> RowFilter:
 
 
 def _cleared_rows(subject: Subject, level: Level, action: str) -> list[Clearance]:
+	if level.closed:
+		return []
 	return [row for row in level.clearances if row.role in subject.roles and row.allows(action)]
 
 
@@ -417,6 +421,14 @@ def _why_not_cleared(
 		"level": level.name,
 		"roles": _listed(_roles_cleared(level, action)),
 	}
+	if level.closed:
+		yield Message(
+			_(
+				"The level {level} is closed while another app disables a control of Client Communications. Ask an administrator to restore it."
+			),
+			values,
+		)
+		return
 	if values["roles"]:
 		yield Message(
 			_(

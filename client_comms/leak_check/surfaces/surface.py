@@ -16,10 +16,11 @@ from client_comms.rules import access
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 
 BY_HOOK = "Another app overrides has_permission or permission_query_conditions of client_comms, or Frappe's cache is outdated: run bench clear-cache, then check the hooks of the other apps."
-BY_METHOD = "Another app overrides {method}: make its function call {ours}, or move client_comms after it in the order of installed apps."
-BY_CLASS = "Another app replaces the class of Report: make its class inherit from client_comms.enforcement.doctypes.report.GuardedReport."
-BY_FILE = "Another app replaces the class of File: make its class inherit from client_comms.enforcement.doctypes.file.GuardedFile."
-BY_TOOL = "Another app replaces the class of {doctype}: make its class inherit from {ours}."
+_LAST = "run bench migrate, which moves client_comms behind it; bench client-comms health names the app."
+BY_METHOD = f"Another app overrides {{method}} in place of {{ours}}: {_LAST}"
+BY_TOOL = f"Another app's class of {{doctype}} comes before {{ours}}: {_LAST}"
+BY_CLASS = BY_TOOL.format(doctype="Report", ours="client_comms.enforcement.doctypes.report.GuardedReport")
+BY_FILE = BY_TOOL.format(doctype="File", ours="client_comms.enforcement.doctypes.file.GuardedFile")
 BY_EVENT = "A document event of client_comms does not run: run bench clear-cache, and look for custom code that writes without Frappe's documents."
 
 

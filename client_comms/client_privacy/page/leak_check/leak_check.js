@@ -206,7 +206,7 @@
 		}
 
 		result_html(run) {
-			const { findings, standing, review } = run.result;
+			const { findings, standing, review, takeovers = [] } = run.result;
 			const levels = [...new Set(findings.map((each) => each.level))];
 			const surfaces = new Map();
 			for (const each of findings) {
@@ -231,6 +231,7 @@
 					<td class="small">${open ? escape(found.close) : ""}</td></tr>`;
 			});
 			return `${verdict}${unchecked}
+				${list(__("Disabled controls"), takeovers, "close")}
 				${list(__("Existing access that violates the rule"), standing, "close")}
 				<div class="d-flex justify-content-between align-items-center mt-4 mb-2">
 					<label class="mb-0"><input type="checkbox" data-open-only> ${__("Show open only")}</label>

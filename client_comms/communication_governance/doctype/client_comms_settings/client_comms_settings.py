@@ -43,6 +43,7 @@ class ClientCommsSettings(Document):
 
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int
+		close_on_takeover: DF.Check
 		confirm_details_months: DF.Int
 		default_calendar: DF.Link
 		default_communication_type: DF.Link

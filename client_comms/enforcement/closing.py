@@ -1,0 +1,26 @@
+"""Closes records above the lowest level while another app disables a control, where the settings say so (D-5, P-2)."""
+
+import frappe
+
+from client_comms.enforcement import policy, sharing, takeovers
+
+
+def follow(app: str | None = None) -> list[takeovers.Takeover]:
+	"""Every hour, `after_migrate` and `after_app_install`: compare this app's controls with what Frappe applies.
+
+	:returns: the controls that another app disables
+	"""
+	before = takeovers.found()
+	now = takeovers.check()
+	if now != before:
+		apply()
+	if frappe.flags.in_migrate or frappe.flags.in_install:
+		takeovers.warn(now)
+	return now
+
+
+def apply(doc=None, method=None) -> None:
+	"""Let the levels close or open again, also when the settings change."""
+	policy.clear_cache()
+	if takeovers.are_closing():
+		sharing.end_all_lapsed()  # Frappe lets shares override every refusal
