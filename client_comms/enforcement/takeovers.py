@@ -111,7 +111,7 @@ def are_closing() -> bool:
 
 
 def warn(takeovers: list[Takeover]) -> None:
-	"""Name them to whoever migrates or installs on the command line."""
+	"""Print them for the user who migrates or installs on the command line."""
 	for each in takeovers:
 		click.secho(f"client_comms: {each.message} {each.remedy}", fg="red")
 
