@@ -4,35 +4,23 @@ of their parent (D-5)."""
 import frappe
 
 from client_comms.enforcement import dependents, governed, interactions
+from client_comms.enforcement.readers import of_row
 
 _QUEUE = "Email Queue"
 
 
 def condition(user=None, doctype=None) -> str:
 	"""Rows of a child DocType are as confidential as their parent, if that is governed."""
-	user = user or frappe.session.user
-	return _with_parents(
-		doctype, {parent: sql for parent in governed.doctypes() if (sql := governed.condition(parent, user))}
-	)
+	return governed.owner_condition(f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`", user)
 
 
 def recipient_condition(user=None, doctype=None) -> str:
 	"""The recipients of an email are as confidential as the email."""
 	readable = dependents.condition(user, _QUEUE)
-	return _with_parents(doctype, {_QUEUE: readable} if readable else {})
-
-
-def _with_parents(doctype: str, restricted: dict[str, str]) -> str:
-	if not restricted:
+	if not readable:
 		return ""
 	parent_type, parent_name = f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`"
-	branches = [f"{parent_type} not in ({', '.join(map(frappe.db.escape, restricted))})"]
-	branches += [
-		f"({parent_type} = {frappe.db.escape(parent)} and {parent_name} in"
-		f" (select `tab{parent}`.`name` from `tab{parent}` where {sql}))"
-		for parent, sql in restricted.items()
-	]
-	return f"({' or '.join(branches)})"
+	return f"({parent_type} != '{_QUEUE}' or {of_row(_QUEUE, parent_name, readable)})"
 
 
 class GuardedRow:

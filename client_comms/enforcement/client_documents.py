@@ -13,25 +13,19 @@ from frappe.utils import escape_html
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement.interactions import INTERACTION
+from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
 
 
 def condition(user=None, doctype=None) -> str:
 	"""`permission_query_conditions` of a DocType with `party_type` and `party`."""
 	user = user or frappe.session.user
-	restricted = {
-		party_type: sql for party_type in PARTY_TYPES if (sql := _clients(party_type, doctype, user))
-	}
+	kind, party = f"`tab{doctype}`.`party_type`", f"`tab{doctype}`.`party`"
+	restricted = {party_type: sql for party_type in PARTY_TYPES if (sql := _clients(party_type, party, user))}
 	if not restricted:
 		return ""
-	kind, party = f"`tab{doctype}`.`party_type`", f"`tab{doctype}`.`party`"
-	names = ", ".join(map(frappe.db.escape, restricted))
-	branches = [f"{kind} not in ({names})"]
-	branches += [
-		f"({kind} = {frappe.db.escape(party_type)} and {party} in ({sql}))"
-		for party_type, sql in restricted.items()
-	]
-	return f"({' or '.join(branches)})"
+	branches = [f"not {among(kind, restricted)}"]
+	branches += [f"({kind} = {literal(party_type)} and {sql})" for party_type, sql in restricted.items()]
+	return either(branches)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -109,15 +103,15 @@ def _may_know(party_type: str, party: str, user: str) -> bool:
 	return bool(has_user_permission(frappe.get_doc(party_type, party), user=user))
 
 
-def _clients(party_type: str, doctype: str, user: str) -> str:
-	"""The clients of one DocType that the user can see, as a query for their names; empty if all are open."""
+def _clients(party_type: str, party: str, user: str) -> str:
+	"""Rows whose client, named in the column `party`, the user can see, as SQL; empty if all clients of the DocType are open."""
 	if user == "Administrator":
 		return ""
 	if frappe.has_permission(party_type, "read", user=user):
 		match = DatabaseQuery(party_type, user=user).build_match_conditions()
-		return match and f"select `tab{party_type}`.`name` from `tab{party_type}` where {match}"
+		return match and of_row(party_type, party, f"({match})")
 	permissions = get_user_permissions(user).get(party_type)
 	if not permissions:
 		return ""
 	allowed = get_allowed_docs_for_doctype(permissions, party_type)
-	return ", ".join(map(frappe.db.escape, allowed or [""]))
+	return among(party, allowed)

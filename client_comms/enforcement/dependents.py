@@ -8,6 +8,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement.readers import Reader, of_row
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
 
@@ -18,31 +19,20 @@ _CHANGES = ("write", "create", "delete", "share")
 
 
 def condition(user=None, doctype=None) -> str:
-	"""Leave out rows whose owner the user cannot read. Registered for the DocTypes of `OWNER_FIELDS`."""
-	user = user or frappe.session.user
+	"""Leave out rows whose owner the user cannot read, or does not exist. Registered for the DocTypes of `OWNER_FIELDS`."""
+	reader = Reader.of(user)
 	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
-	if not restricted:
-		return ""
-	owners = ", ".join(frappe.db.escape(owner) for owner in restricted)
-	branches = [f"{owner_type} is null", f"{owner_type} not in ({owners})"]
-	branches += [
-		f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
-		f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
-		for owner, sql in restricted.items()
-	]
-	return f"({' or '.join(branches)}){_of_message(doctype, restricted.get(governed.COMMUNICATION))}"
+	restricted = governed.owner_condition(owner_type, owner_name, reader)
+	if not restricted or doctype not in _MESSAGE_OF:
+		return restricted
+	return f"({restricted} and {_of_message(doctype, reader)})"
 
 
-def _of_message(doctype: str, readable: str | None) -> str:
-	"""Documents that belong to a message as well as to their owner, and are as confidential as the message."""
-	if not readable or doctype not in _MESSAGE_OF:
-		return ""
+def _of_message(doctype: str, reader: Reader) -> str:
+	"""Documents that belong to a message as well as to their owner are as confidential as the message."""
 	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
-	return (
-		f" and (ifnull({message}, '') = '' or {message} in"
-		f" (select `tabCommunication`.`name` from `tabCommunication` where {readable}))"
-	)
+	readable = of_row(governed.COMMUNICATION, message, governed.condition(governed.COMMUNICATION, reader))
+	return f"({message} is null or {message} = '' or {readable})"
 
 
 def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
@@ -62,9 +52,16 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	action = _action(ptype)
 	for owner_type, owner_name in _owners(doc, ptype):
 		decision = governed.decide(owner_type, owner_name, action, user)
+		if decision is None and _outlived(doc, owner_type, owner_name, user):
+			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision)
 	return compat.no_objection()
+
+
+def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:
+	"""Whether its owner is gone, and with it what decided who can read it. New documents may come before their owner."""
+	return not (doc.is_new() or doc.owner == user or frappe.db.exists(owner_type, owner_name))
 
 
 def _owners(doc, ptype) -> set[tuple[str, str]]:

@@ -11,6 +11,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import interactions, policy, refusals
+from client_comms.enforcement.readers import Reader, among, either, few, there_is
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
@@ -26,29 +27,25 @@ def is_governed(doctype: str) -> bool:
 
 def condition(user=None, doctype=None) -> str:
 	"""The rows of a governed DocType that the user can read, as bracketed SQL; empty if all are open."""
-	user = user or frappe.session.user
 	if not is_governed(doctype):
 		return ""
-	rows = access.row_filter(policy.subject(user), policy.current(), interactions.listed_for())
+	reader = Reader.of(user)
+	rows, level = reader.rows, f"`tab{doctype}`.`confidentiality_level`"
 	if rows.everything:
 		return ""
-	level = f"`tab{doctype}`.`confidentiality_level`"
 	branches = [f"{level} is null", f"{level} = ''"]
 	if rows.open_levels:
-		branches.append(_with_level(rows, rows.open_levels, level))
+		branches.append(_with_level(reader, rows.open_levels, level))
 	if rows.participant_levels:
-		branches.append(
-			f"({_with_level(rows, rows.participant_levels, level)} and {_takes_part(doctype, user)})"
-		)
-	if not rows.empty:
-		branches.append(
-			f"exists (select 1 from `tab{INTERACTION}`"
-			f" where `tab{INTERACTION}`.`reference_doctype` = '{doctype}'"
-			f" and `tab{INTERACTION}`.`reference_name` = `tab{doctype}`.`name`"
-			f" and `tab{INTERACTION}`.`confidentiality_level` = {level}"
-			f" and {interactions.render(rows, user)})"
-		)
-	return f"({' or '.join(branches)})"
+		with_level = _with_level(reader, rows.participant_levels, level)
+		branches.append(f"({with_level} and {either(_participation(doctype, reader))})")
+	# At the other levels, who can read an interaction about it can read the document.
+	if (
+		by_interaction := (rows.type_levels.keys() | rows.participant_levels | rows.account_manager_levels)
+		- rows.open_levels
+	):
+		branches.append(f"({_with_level(reader, by_interaction, level)} and {_told_about(doctype, reader)})")
+	return either(branches)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -119,15 +116,40 @@ def simulate_governing(doctype: str) -> list[dict]:
 	return losses
 
 
-def _with_level(rows: access.RowFilter, levels, column: str) -> str:
-	return f"({column} != '' and {interactions.at_levels(rows, levels, column)})"
+def _with_level(reader: Reader, levels, column: str) -> str:
+	return f"({column} != '' and {reader.at_levels(levels, column)})"
 
 
-def _takes_part(doctype: str, user: str) -> str:
-	escaped = frappe.db.escape(user)
-	assigned = (
-		f"`tab{doctype}`.`name` in (select `todo`.`reference_name` from `tabToDo` `todo` where"
-		f" `todo`.`reference_type` = '{doctype}' and `todo`.`allocated_to` = {escaped} and `todo`.`status` = 'Open')"
+def _participation(doctype: str, reader: Reader) -> list[str]:
+	name, ties = f"`tab{doctype}`.`name`", []
+	if field := RESPONSIBLE_FIELD[doctype]:
+		ties.append(f"`tab{doctype}`.`{field}` = {reader.me}")
+	if reader.assigned is None:
+		ties.append(
+			there_is(
+				f"select 1 from `tabToDo` where `tabToDo`.`reference_type` = '{doctype}' and `tabToDo`.`reference_name` = {name}"
+				f" and `tabToDo`.`allocated_to` = {reader.me} and `tabToDo`.`status` = 'Open'"
+			)
+		)
+	elif names := reader.assigned.get(doctype):
+		ties.append(among(name, names))
+	return ties
+
+
+def _told_about(doctype: str, reader: Reader) -> str:
+	"""The documents with an interaction at their own level that the user can read."""
+	interaction, document = f"`tab{INTERACTION}`", f"`tab{doctype}`"
+	same_level = f"{interaction}.`confidentiality_level` = {document}.`confidentiality_level`"
+	of_doctype = f"{interaction}.`reference_doctype` = '{doctype}'"
+	if reader.interactions is not None:
+		names = few(
+			f"select {document}.`name` from {interaction} join {document}"
+			f" on {document}.`name` = {interaction}.`reference_name` and {same_level}"
+			f" where {of_doctype} and {reader.condition}"
+		)
+		if names is not None:
+			return among(f"{document}.`name`", names)
+	return there_is(
+		f"select 1 from {interaction} where {of_doctype} and {interaction}.`reference_name` = {document}.`name`"
+		f" and {same_level} and {reader.condition}"
 	)
-	field = RESPONSIBLE_FIELD[doctype]
-	return f"({assigned} or `tab{doctype}`.`{field}` = {escaped})" if field else f"({assigned})"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import frappe
 
 from client_comms.enforcement import documents, interactions, policy
+from client_comms.enforcement.readers import Reader, among, either, literal, of_row
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
@@ -32,15 +33,36 @@ def doctypes() -> tuple[str, ...]:
 	return (INTERACTION, GRANT, *HELD_WITH_INTERACTION, *filter(documents.is_governed, documents.SETTING))
 
 
-def condition(doctype: str, user: str) -> str:
+def condition(doctype: str, user: Reader | str | None) -> str:
 	"""The rows of a governed DocType that `user` can read, as bracketed SQL; empty if all are open."""
 	if doctype == INTERACTION:
 		return interactions.interaction_condition(user)
 	if doctype == GRANT:
 		return interactions.grant_condition(user)
 	if doctype in HELD_WITH_INTERACTION:
-		return _bound_condition(doctype, user)
+		return _bound_condition(doctype, Reader.of(user))
 	return documents.condition(user, doctype)
+
+
+def owner_condition(owner_type: str, owner_name: str, user: Reader | str | None, missing: str = "0") -> str:
+	"""Rows that belong to a governed document which the user can read, or to a document that is not governed, as
+	bracketed SQL; empty if every row is open.
+
+	:param owner_type: the column with the DocType of the document
+	:param owner_name: the column with its name
+	:param missing: the answer if there is no such document
+	"""
+	reader, restricted = Reader.of(user), doctypes()
+	if reader.rows.everything:
+		return ""
+	branches = [f"{owner_type} is null", f"not {among(owner_type, restricted)}"]
+	for owner in restricted:
+		if owner == INTERACTION:
+			readable_ones = interactions.of_interaction(owner_name, reader, missing)
+		else:
+			readable_ones = of_row(owner, owner_name, condition(owner, reader), missing)
+		branches.append(f"({owner_type} = {literal(owner)} and {readable_ones})")
+	return either(branches)
 
 
 def readable(doctype: str, names: list[str]) -> set[str]:
@@ -128,33 +150,24 @@ def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Re
 		yield access.Record(row.confidentiality_level, None, None)
 
 
-def _bound_condition(doctype: str, user: str) -> str:
-	readable_ones = interactions.interaction_condition(user)
-	if not readable_ones:
+def _bound_condition(doctype: str, reader: Reader) -> str:
+	if reader.rows.everything:
 		return ""
-	bound, level = f"`tab{doctype}`.`client_interaction`", f"`tab{doctype}`.`confidentiality_level`"
-	unbound = f"({bound} is null or {bound} = '')"
-	rows = access.row_filter(policy.subject(user), policy.current(), interactions.listed_for())
-	branches = [
-		f"({unbound} and ({level} is null or {level} = ''){_filed_condition(doctype, user)})",
-		f"{bound} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {readable_ones})",
-	]
-	if rows.open_levels:
-		gone = f"({bound} not in (select `any`.`name` from `tab{INTERACTION}` `any`))"
-		branches.append(
-			f"(({unbound} or {gone}) and {interactions.at_levels(rows, rows.open_levels, level)})"
-		)
-	return f"({' or '.join(branches)})"
+	bound, level = (f"`tab{doctype}`.`{field}`" for field in BINDING)
+	free = f"({bound} is null or {bound} = '') and ({level} is null or {level} = '')"
+	open_where_filed = _filed_condition(reader) if doctype == COMMUNICATION else "1"
+	if reader.interactions is not None:
+		return either([f"({free} and {open_where_filed})", among(bound, reader.interactions)])
+	alone = reader.at_levels(reader.rows.open_levels, level)
+	return f"(if({free}, {open_where_filed}, {interactions.of_interaction(bound, reader, missing=alone)}))"
 
 
-def _filed_condition(doctype: str, user: str) -> str:
+def _filed_condition(reader: Reader) -> str:
 	"""Condition: a message without an interaction is not filed under a document that the user cannot read."""
-	if doctype != COMMUNICATION:
-		return ""
-	filed_type, filed_name = (f"ifnull(`tab{doctype}`.`{field}`, '')" for field in _FILED_UNDER)
-	return "".join(
-		f" and ({filed_type} != {frappe.db.escape(document)} or {filed_name} in"
-		f" (select `tab{document}`.`name` from `tab{document}` where {sql}))"
+	filed_type, filed_name = (f"`tab{COMMUNICATION}`.`{field}`" for field in _FILED_UNDER)
+	hidden = [
+		f"({filed_type} = {literal(document)} and not {of_row(document, filed_name, restricted, missing='1')})"
 		for document in documents.SETTING
-		if (sql := documents.condition(user, document))
-	)
+		if (restricted := documents.condition(reader, document))
+	]
+	return f"(not ifnull({either(hidden)}, 0))" if hidden else "1"

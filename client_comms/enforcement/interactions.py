@@ -14,9 +14,9 @@ from frappe import _
 
 from client_comms import clock, compat
 from client_comms.enforcement import policy, refusals
+from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader, among, of_row
 from client_comms.rules import access
 
-INTERACTION = "Client Interaction"
 _ACTION = {
 	"write": access.WRITE,
 	"import": access.WRITE,
@@ -29,8 +29,6 @@ _ACTION = {
 	"share": access.SHARE,
 	"delete": access.DELETE,
 }
-LISTED_FOR = "client_comms_listed_for"
-_NOTHING = "1 = 0"
 
 
 def action_of(ptype: str | None) -> str:
@@ -100,18 +98,30 @@ def listing_for(action: str) -> Iterator[None]:
 
 def interaction_condition(user=None, doctype=None) -> str:
 	"""The rows of Client Interaction that the user can read (or export, in an export), as SQL."""
-	user = user or frappe.session.user
-	return render(access.row_filter(policy.subject(user), policy.current(), listed_for()), user)
+	return Reader.of(user).condition
 
 
 def child_condition(user=None, doctype=None) -> str:
 	"""Rows of a child table are as confidential as their interaction."""
-	return _through(f"`tab{doctype}`.`parent`", user)
+	return of_interaction(f"`tab{doctype}`.`parent`", user)
 
 
 def grant_condition(user=None, doctype=None) -> str:
 	"""A grant names its interaction, so it is as confidential as the interaction."""
-	return _through("`tabInteraction Access Grant`.`interaction`", user)
+	return of_interaction("`tabInteraction Access Grant`.`interaction`", user)
+
+
+def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -> str:
+	"""Rows for which the user can read the interaction that `column` names, as SQL; empty if every one is open.
+
+	:param missing: the answer if there is no such interaction
+	"""
+	reader = Reader.of(user)
+	if not reader.condition:
+		return ""
+	if reader.interactions is not None:
+		return f"({among(column, reader.interactions)})"
+	return of_row(INTERACTION, column, reader.condition, missing)
 
 
 def has_grant_permission(doc, ptype=None, user=None, debug=False):
@@ -127,88 +137,3 @@ def has_app_permission() -> bool:
 	return frappe.session.user == "Administrator" or bool(
 		frappe.has_permission(INTERACTION, "read") or frappe.has_permission("Client Comms Settings", "read")
 	)
-
-
-def _through(column: str, user: str | None) -> str:
-	condition = interaction_condition(user)
-	if not condition:
-		return ""
-	return f"({column} in (select `tab{INTERACTION}`.`name` from `tab{INTERACTION}` where {condition}))"
-
-
-def render(rows: access.RowFilter, user: str) -> str:
-	"""A row filter of the rule as a bracketed SQL condition; empty if every row is open."""
-	if rows.everything:
-		return ""
-	branches = []
-	if rows.open_levels:
-		branches.append(_at_levels(rows, rows.open_levels))
-	for level, pairs in sorted(rows.type_levels.items()):
-		if pairs:
-			branches.append(f"({_at_levels(rows, {level})} and {_of_types(pairs)})")
-	if rows.participant_levels:
-		branches.append(f"({_at_levels(rows, rows.participant_levels)} and {_takes_part(rows, user)})")
-	return f"({' or '.join(branches)})" if branches else f"({_NOTHING})"
-
-
-def _column(name: str) -> str:
-	return f"`tab{INTERACTION}`.`{name}`"
-
-
-def _literal(value: str) -> str:
-	"""An SQL literal without percent signs, which some callers of a condition treat as parameters and others do not."""
-	return f"_utf8mb4 0x{value.encode().hex()}" if "%" in value else frappe.db.escape(value)
-
-
-def _values(values) -> str:
-	return ", ".join(map(_literal, sorted(values)))
-
-
-def at_levels(rows: access.RowFilter, levels, column: str) -> str:
-	"""Rows whose level, stored in `column`, counts as one of `levels`."""
-	named = f"{column} in ({_values(levels)})"
-	if rows.strictest not in levels:
-		return named
-	# An unknown, empty or deleted level counts as the strictest one.
-	return f"({named} or {column} is null or {column} not in ({_values(rows.known_levels)}))"
-
-
-def _at_levels(rows: access.RowFilter, levels) -> str:
-	return at_levels(rows, levels, _column("confidentiality_level"))
-
-
-def _of_types(pairs) -> str:
-	by_matrix: dict[str, set[str]] = {}
-	for matrix, communication_type in pairs:
-		by_matrix.setdefault(matrix, set()).add(communication_type)
-	either = " or ".join(
-		f"({_column('matrix')} = {_literal(matrix)}"
-		f" and {_column('communication_type')} in ({_values(types)}))"
-		for matrix, types in sorted(by_matrix.items())
-	)
-	return f"({either})"
-
-
-def _takes_part(rows: access.RowFilter, user: str) -> str:
-	"""The rows in which the user takes part, or, at levels where this counts, whose client they manage.
-
-	They are collected in a derived table first: each part of it has an index, so for users who see little
-	else MariaDB starts from their few rows instead of scanning everyone's.
-	"""
-	escaped, now = _literal(user), frappe.db.escape(str(clock.now()))
-	parts = [
-		f"select `mine`.`name` from `tab{INTERACTION}` `mine` where `mine`.`responsible_staff` = {escaped}",
-		"select `item`.`parent` from `tabInteraction Action Item` `item`"
-		f" where `item`.`assigned_to` = {escaped} and `item`.`status` = '{policy.OPEN_ACTION_ITEM}'",
-		"select `grant`.`interaction` from `tabInteraction Access Grant` `grant`"
-		f" where `grant`.`user` = {escaped} and `grant`.`valid_until` >= {now}",
-	]
-	if rows.account_manager_levels:
-		level = at_levels(rows, rows.account_manager_levels, "`theirs`.`confidentiality_level`")
-		parts += [
-			f"select `theirs`.`name` from `tab{INTERACTION}` `theirs` join `tab{party_type}` `client`"
-			f" on `theirs`.`party_type` = '{party_type}' and `theirs`.`party` = `client`.`name`"
-			f" where `client`.`{field}` = {escaped} and {level}"
-			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items()
-		]
-	return f"{_column('name')} in (select `part`.`name` from ({' union '.join(parts)}) `part`)"

@@ -4,10 +4,11 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement.readers import of_row
 
 
 def condition(user=None, doctype=None) -> str:
-	return governed.condition(doctype, user or frappe.session.user)
+	return governed.condition(doctype, user)
 
 
 def event_condition(user=None, doctype=None) -> str:
@@ -71,4 +72,4 @@ def _with_parent(rows: str, parent: str, user: str | None) -> str:
 	restricted = condition(user, parent)
 	if not restricted:
 		return ""
-	return f"(`tab{rows}`.`parent` in (select `tab{parent}`.`name` from `tab{parent}` where {restricted}))"
+	return of_row(parent, f"`tab{rows}`.`parent`", restricted)

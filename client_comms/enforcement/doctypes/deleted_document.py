@@ -10,6 +10,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import dependents, governed
+from client_comms.enforcement.readers import Reader, among, either
 
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 # DocType -> the keys in the deleted content with the owner's DocType and name
@@ -25,27 +26,21 @@ _ALWAYS = (governed.INTERACTION, governed.GRANT)
 
 
 def condition(user=None, doctype=None) -> str:
-	user = user or frappe.session.user
-	restricted = {owner: sql for owner in governed.doctypes() if (sql := governed.condition(owner, user))}
-	if not restricted:
+	reader = Reader.of(user)
+	if reader.rows.everything:
 		return ""
 	kind = "`tabDeleted Document`.`deleted_doctype`"
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
-		f"{kind} not in ({_list([*restricted, *POINTERS])})",
-		f"({kind} not in ({_list([*_ALWAYS, *POINTERS])}) and {unbound})",
+		f"not {among(kind, {*governed.doctypes(), *POINTERS})}",
+		f"(not {among(kind, {*_ALWAYS, *POINTERS})} and {unbound})",
 	]
 	for fields in sorted(set(POINTERS.values())):
+		pointing = {doctype for doctype, each in POINTERS.items() if each == fields}
 		owner_type, owner_name = map(_key, fields)
-		pointing = [doctype for doctype, each in POINTERS.items() if each == fields]
-		visible = [f"ifnull({owner_type}, '') not in ({_list(restricted)})"]
-		visible += [
-			f"({owner_type} = {frappe.db.escape(owner)} and {owner_name} in"
-			f" (select `tab{owner}`.`name` from `tab{owner}` where {sql}))"
-			for owner, sql in restricted.items()
-		]
-		branches.append(f"({kind} in ({_list(pointing)}) and ({' or '.join(visible)}))")
-	return f"({' or '.join(branches)})"
+		visible = governed.owner_condition(owner_type, owner_name, reader)
+		branches.append(f"({among(kind, pointing)} and {visible})")
+	return either(branches)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -78,7 +73,3 @@ def is_open(doc, user: str) -> bool:
 
 def _key(field: str) -> str:
 	return f"json_value(`tabDeleted Document`.`data`, '$.{field}')"
-
-
-def _list(values) -> str:
-	return ", ".join(frappe.db.escape(value) for value in values)

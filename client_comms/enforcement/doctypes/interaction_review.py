@@ -8,6 +8,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement.readers import there_is
 from client_comms.rules import access
 
 REVIEW = "Interaction Review"
@@ -51,19 +52,13 @@ def condition(user=None, doctype=None) -> str:
 	if user == "Administrator":
 		return ""
 	me, table = frappe.db.escape(user), f"`tab{REVIEW}`"
-	readable = interactions.interaction_condition(user)
-	of_record = (
-		f"exists (select 1 from `tabClient Interaction` where `tabClient Interaction`.`name` = {table}.`interaction`"
-		f" and {readable})"
-		if readable
-		else "1 = 1"
-	)
+	of_record = interactions.of_interaction(f"{table}.`interaction`", user) or "1 = 1"
 	mine = f"({table}.`reviewed_user` = {me} and {table}.`status` != 'Open')"
 	branches = [f"{table}.`reviewer` = {me}"]
 	if set(OVERSIGHT) & set(frappe.get_roles(user)):
-		scoring = (
-			f"exists (select 1 from {table} `own` where `own`.`interaction` = {table}.`interaction`"
-			f" and `own`.`draw` <=> {table}.`draw` and `own`.`reviewer` = {me} and `own`.`status` = 'Open')"
+		scoring = there_is(
+			f"select 1 from {table} `own` where `own`.`interaction` = {table}.`interaction`"
+			f" and `own`.`draw` <=> {table}.`draw` and `own`.`reviewer` = {me} and `own`.`status` = 'Open'"
 		)
 		branches.append(f"({table}.`reviewed_user` != {me} and not {scoring})")
 	return f"({mine} or (({' or '.join(branches)}) and {of_record}))"

@@ -4,7 +4,8 @@ see where it is (D-6, P-2)."""
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import interactions, policy, refusals
+from client_comms.enforcement import interactions, refusals
+from client_comms.enforcement.readers import INTERACTION, Reader, either, of_row, there_is
 from client_comms.rules import access
 
 FILE = "Physical File"
@@ -34,28 +35,20 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 def condition(user=None, doctype=None) -> str:
 	"""Files without hidden interactions, and whose own level, if it decides, is open."""
-	user = user or frappe.session.user
-	readable = interactions.interaction_condition(user)
-	if not readable:
+	reader = Reader.of(user)
+	if reader.rows.everything:
 		return ""
-	hidden = (
-		f"exists (select 1 from `tab{_ROWS}` `filed` left join `tabClient Interaction`"
-		f" on `tabClient Interaction`.`name` = `filed`.`interaction`"
-		f" where `filed`.`parent` = `tab{FILE}`.`name` and `filed`.`parenttype` = '{FILE}'"
-		f" and `tabClient Interaction`.`name` is not null and not ifnull({readable}, 0))"
+	filed = f"`tab{_ROWS}`.`interaction`"
+	rows = (
+		f"select 1 from `tab{_ROWS}` where `tab{_ROWS}`.`parent` = `tab{FILE}`.`name`"
+		f" and `tab{_ROWS}`.`parenttype` = '{FILE}'"
 	)
-	gone = (
-		f"exists (select 1 from `tab{_ROWS}` `filed` left join `tabClient Interaction` `there`"
-		f" on `there`.`name` = `filed`.`interaction` where `filed`.`parent` = `tab{FILE}`.`name`"
-		f" and `filed`.`parenttype` = '{FILE}' and `there`.`name` is null)"
-	)
-	rows = access.row_filter(policy.subject(user), policy.current(), interactions.listed_for())
+	exists = of_row(INTERACTION, filed, "1")
+	hidden = there_is(f"{rows} and {exists} and not {interactions.of_interaction(filed, reader)}")
+	gone = there_is(f"{rows} and not {exists}")
 	column, own = f"`tab{FILE}`.`confidentiality_level`", []
-	if rows.open_levels:
-		own.append(interactions.at_levels(rows, rows.open_levels, column))
-	if held := rows.participant_levels | set(rows.type_levels):
-		custodian = f"`tab{FILE}`.`custodian` = {frappe.db.escape(user)}"
-		own.append(f"({interactions.at_levels(rows, held, column)} and {custodian})")
-	by_own_level = f"({' or '.join(own)})" if own else "(1 = 0)"
-	decides = f"(`tab{FILE}`.`own_level_decides` = 1 or {gone})"
-	return f"(not {hidden} and (not {decides} or {by_own_level}))"
+	if reader.rows.open_levels:
+		own.append(reader.at_levels(reader.rows.open_levels, column))
+	if held := reader.rows.participant_levels | set(reader.rows.type_levels):
+		own.append(f"({reader.at_levels(held, column)} and `tab{FILE}`.`custodian` = {reader.me})")
+	return f"(not {hidden} and (not (`tab{FILE}`.`own_level_decides` = 1 or {gone}) or {either(own)}))"

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import guards
+from client_comms.enforcement.readers import among, literal, of_row
 
 PREPARED = "Prepared Report"
 
@@ -13,15 +14,11 @@ def prepared_condition(user=None, doctype=None) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	# Names of guarded DocTypes: constants of the app, so nothing else needs escaping.
-	types = ", ".join(
-		frappe.db.escape(doctype)
-		for doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+	guarded = frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+	about_guarded = of_row(
+		"Report", "`tabPrepared Report`.`report_name`", among("`tabReport`.`ref_doctype`", guarded)
 	)
-	return (
-		f"(`tabPrepared Report`.`owner` = {frappe.db.escape(user)} or `tabPrepared Report`.`report_name` not in"
-		f" (select `report`.`name` from `tabReport` `report` where `report`.`ref_doctype` in ({types})))"
-	)
+	return f"(`tabPrepared Report`.`owner` = {literal(user)} or not {about_guarded})"
 
 
 def has_prepared_permission(doc, ptype=None, user=None, debug=False):

@@ -13,7 +13,7 @@ import frappe
 import pytest
 
 from client_comms import clock
-from client_comms.enforcement import explorer, interactions, policy
+from client_comms.enforcement import explorer, interactions, policy, readers
 from client_comms.rules import access, access_impact
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -73,7 +73,7 @@ def test_sql_decision_and_row_filter_agree(seed):
 			subject = policy.subject(user)
 			for action in access.ACTIONS:
 				rows = access.row_filter(subject, policy.current(), action)
-				shown = selected(interactions.render(rows, user), records)
+				shown = selected(readers.Reader(user, action).condition, records)
 				assert shown <= set(records), "the condition is not bracketed"
 				for name, record in stored.items():
 					decision = access.decide(subject, record, policy.current(), action, NOW)

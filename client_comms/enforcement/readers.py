@@ -1,0 +1,225 @@
+"""Row conditions as SQL for one user, made so that their cost follows the page and not the site (D-5).
+
+A condition stands beside an "or", where MariaDB computes an `in (select …)` for the whole table before it looks at the
+first row. So there is none: rows of other tables are read one by one by their primary key, and what a user takes part
+in is looked up first, by indexes, and named.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import cached_property
+
+import frappe
+
+from client_comms import clock
+from client_comms.enforcement import policy
+from client_comms.rules import access
+
+INTERACTION = "Client Interaction"
+ITEM = "Interaction Action Item"
+GRANT = "Interaction Access Grant"
+LISTED_FOR = "client_comms_listed_for"
+NOTHING = "(1 = 0)"
+# How many records a condition names at most. Users who take part in more are asked about row by row, which they can
+# afford: they see so much that a page is soon full.
+NAMED = 2000
+
+
+# --- SQL -----------------------------------------------------------------------------------------
+
+
+def literal(value: str) -> str:
+	"""An SQL literal without percent signs, which some callers of a condition treat as parameters and others do not."""
+	return f"_utf8mb4 0x{value.encode().hex()}" if "%" in value else frappe.db.escape(value)
+
+
+def among(column: str, values: Collection[str]) -> str:
+	"""Whether the column has one of these values."""
+	return f"{column} in ({', '.join(map(literal, sorted(values)))})" if values else NOTHING
+
+
+def either(branches: Iterable[str]) -> str:
+	"""Whether any of the branches applies, in brackets."""
+	return f"({' or '.join(branches) or NOTHING})"
+
+
+def of_row(doctype: str, column: str, condition: str, missing: str = "0") -> str:
+	"""Whether the row of `doctype` that `column` names fulfils a condition.
+
+	:param missing: the answer if there is no such row
+	"""
+	table = f"`tab{doctype}`"
+	return f"(coalesce((select ifnull({condition}, 0) from {table} where {table}.`name` = {column}), {missing}) = 1)"
+
+
+def there_is(query: str) -> str:
+	"""Whether a query finds a row, asked for each row of the list. An `exists` MariaDB may turn into an `in`."""
+	return f"(coalesce(({query} limit 1), 0) = 1)"
+
+
+def few(query: str) -> list[str] | None:
+	"""The names that a query finds; None if they are too many for a condition."""
+	names = frappe.db.sql_list(f"{query} limit {NAMED + 1}")
+	return names if len(names) <= NAMED else None
+
+
+# --- the reader ----------------------------------------------------------------------------------
+
+
+class Reader:
+	"""The user for whom a condition is made. What it takes to make it is looked up once, however many tables it reaches.
+
+	:param action: by default the one for which lists are made at present, see `interactions.listing_for`
+	"""
+
+	def __init__(self, user: str | None = None, action: str | None = None):
+		self.user = user or frappe.session.user
+		action = action or frappe.flags.get(LISTED_FOR) or access.READ
+		self.rows = access.row_filter(policy.subject(self.user), policy.current(), action)
+
+	@classmethod
+	def of(cls, user: "Reader | str | None") -> "Reader":
+		return user if isinstance(user, Reader) else cls(user)
+
+	@property
+	def me(self) -> str:
+		return literal(self.user)
+
+	def at_levels(self, levels: Collection[str], column: str) -> str:
+		"""Rows whose level, stored in `column`, counts as one of `levels`."""
+		named = among(column, levels)
+		if self.rows.strictest not in levels:
+			return named
+		# An unknown, empty or deleted level counts as the strictest one.
+		return f"({named} or {column} is null or not {among(column, self.rows.known_levels)})"
+
+	@cached_property
+	def condition(self) -> str:
+		"""The rows of Client Interaction that the user can read, as a bracketed condition; empty if every row is open."""
+		if self.rows.everything:
+			return ""
+		if self.interactions is not None:
+			return f"({among(_column('name'), self.interactions)})"
+		branches = []
+		if self.rows.open_levels:
+			branches.append(self.at_levels(self.rows.open_levels, _column("confidentiality_level")))
+		branches += [
+			f"({self.at_levels({level}, _column('confidentiality_level'))} and {_of_types(pairs)})"
+			for level, pairs in sorted(self.rows.type_levels.items())
+		]
+		branches += [f"({levels} and {either(ties)})" for levels, ties in self._ties]
+		return either(branches)
+
+	@cached_property
+	def interactions(self) -> list[str] | None:
+		"""All interactions that are open to a user to whom nothing is open by its level or type; None for other users,
+		and if there are too many."""
+		if self.rows.everything or self.rows.open_levels or self.rows.type_levels:
+			return None
+		if None in self._tied.values():
+			return None
+		found = [
+			f"select `name` from `tab{INTERACTION}` where {levels} and {tie}"
+			for levels, ties in self._ties
+			for tie in ties
+		]
+		return few(" union ".join(found)) if found else []
+
+	@cached_property
+	def assigned(self) -> dict[str, list[str]] | None:
+		"""DocType → documents that the user has assigned in open to-dos; None if there are too many."""
+		todos = frappe.db.sql(
+			"select distinct `reference_type`, `reference_name` from `tabToDo`"
+			f" where `allocated_to` = {self.me} and `status` = 'Open' limit {NAMED + 1}"
+		)
+		if len(todos) > NAMED:
+			return None
+		found: dict[str, list[str]] = {}
+		for doctype, name in todos:
+			if doctype and name:
+				found.setdefault(doctype, []).append(name)
+		return found
+
+	@cached_property
+	def _ties(self) -> list[tuple[str, list[str]]]:
+		"""What ties the user to an interaction besides its type, each with the levels at which it counts."""
+		level = _column("confidentiality_level")
+		return [
+			(self.at_levels(levels, level), ties())
+			for levels, ties in (
+				(self.rows.participant_levels, self._participation),
+				(self.rows.account_manager_levels, self._clients),
+			)
+			if levels
+		]
+
+	def _participation(self) -> list[str]:
+		item, grant, name = f"`tab{ITEM}`", f"`tab{GRANT}`", _column("name")
+		row_by_row = {
+			ITEM: f"select 1 from {item} where {item}.`parent` = {name} and {self._open_items}",
+			GRANT: f"select 1 from {grant} where {grant}.`interaction` = {name} and {self._valid_grants}",
+		}
+		ties = [f"{_column('responsible_staff')} = {self.me}"]
+		for doctype, query in row_by_row.items():
+			names = self._tied[doctype]
+			if names is None:
+				ties.append(there_is(query))
+			elif names:
+				ties.append(among(name, names))
+		return ties
+
+	def _clients(self) -> list[str]:
+		ties = []
+		for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
+			names, party = self._tied[party_type], _column("party")
+			if names == []:
+				continue
+			managed = (
+				of_row(party_type, party, f"`tab{party_type}`.`{field}` = {self.me}")
+				if names is None
+				else among(party, names)
+			)
+			ties.append(f"({_column('party_type')} = '{party_type}' and {managed})")
+		return ties or [NOTHING]
+
+	@cached_property
+	def _tied(self) -> dict[str, list[str] | None]:
+		"""DocType → what the user takes part in by an action item or a grant, and the clients they manage; None for too
+		many. One query."""
+		queries = {}
+		if self.rows.participant_levels:
+			queries[ITEM] = f"`parent` from `tab{ITEM}` where {self._open_items}"
+			queries[GRANT] = f"`interaction` from `tab{GRANT}` where {self._valid_grants}"
+		if self.rows.account_manager_levels:
+			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
+				queries[party_type] = f"`name` from `tab{party_type}` where `{field}` = {self.me}"
+		found: dict[str, list[str]] = {doctype: [] for doctype in queries}
+		if queries:
+			union = " union all ".join(
+				f"(select '{doctype}', {query} limit {NAMED + 1})" for doctype, query in queries.items()
+			)
+			for doctype, name in frappe.db.sql(union):
+				found[doctype].append(name)
+		return {doctype: names if len(names) <= NAMED else None for doctype, names in found.items()}
+
+	@property
+	def _open_items(self) -> str:
+		return f"`tab{ITEM}`.`assigned_to` = {self.me} and `tab{ITEM}`.`status` = '{policy.OPEN_ACTION_ITEM}'"
+
+	@property
+	def _valid_grants(self) -> str:
+		now = frappe.db.escape(str(clock.now()))
+		return f"`tab{GRANT}`.`user` = {self.me} and `tab{GRANT}`.`valid_until` >= {now}"
+
+
+def _column(name: str) -> str:
+	return f"`tab{INTERACTION}`.`{name}`"
+
+
+def _of_types(pairs: Collection[tuple[str, str]]) -> str:
+	by_matrix: dict[str, set[str]] = {}
+	for matrix, communication_type in pairs:
+		by_matrix.setdefault(matrix, set()).add(communication_type)
+	return either(
+		f"({_column('matrix')} = {literal(matrix)} and {among(_column('communication_type'), types)})"
+		for matrix, types in sorted(by_matrix.items())
+	)
