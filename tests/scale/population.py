@@ -258,7 +258,7 @@ def _rows(size: Size) -> list[Rows]:
 	level = f"(case when {draw('level')} < 0.7 then 'Standard' when {draw('level')} < 0.9 then 'Confidential' else 'Sensitive' end)"
 	kind = f"(case {level} " + " ".join(f"when '{each}' then '{t}'" for each, t in LEVELS.items()) + " end)"
 	state = draw("state")
-	about = f"(case when seq % 5 = 0 then {{issue}} when seq % 20 = 1 then {{lead}} when seq % 20 = 2 then {{opportunity}} end)"
+	about = "(case when seq % 5 = 0 then {issue} when seq % 20 = 1 then {lead} when seq % 20 = 2 then {opportunity} end)"
 
 	def about_as(issue: str, lead: str, opportunity: str) -> str:
 		return about.format(issue=issue, lead=lead, opportunity=opportunity)
@@ -341,7 +341,7 @@ def _rows(size: Size) -> list[Rows]:
 			common(
 				client("seq"),
 				size.clients,
-				customer_name=f"concat('Solar House ', seq)",
+				customer_name="concat('Solar House ', seq)",
 				customer_type="'Company'",
 				account_manager=staff(
 					f"({_range('Account Manager', size)[0]} + floor({draw('manager')} * {_range('Account Manager', size)[1]}))"
