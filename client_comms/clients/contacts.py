@@ -65,12 +65,17 @@ def addresses_of(
 			order_by="parent asc, idx asc",
 		):
 			found.setdefault((row.email_id or "").strip().lower(), row.parent)
-	if party_type and party:
-		meta = frappe.get_meta(party_type)
-		fields = [df.fieldname for df in meta.fields if df.options == "Email" and df.fieldtype == "Data"]
-		if fields:
-			for value in frappe.db.get_value(party_type, party, fields) or ():
-				if value:
-					found.setdefault(value.strip().lower(), None)
+	for address in addresses_in(party_type, party):
+		found.setdefault(address, None)
 	found.pop("", None)
 	return found
+
+
+def addresses_in(doctype: str | None, name: str | None) -> list[str]:
+	"""The email addresses that a document itself holds, in lower case."""
+	if not (doctype and name):
+		return []
+	meta = frappe.get_meta(doctype)
+	fields = [df.fieldname for df in meta.fields if df.options == "Email" and df.fieldtype == "Data"]
+	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
+	return [value.strip().lower() for value in (held or {}).values() if value]

@@ -7,9 +7,9 @@ import frappe
 from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
 
 from client_comms import clock
-from client_comms.clients import parties
-from client_comms.intake import acknowledgement, arrivals, inbound_headers
-from client_comms.rules import automatic_mail, classification, mail_headers, response_clock
+from client_comms.clients import contacts, parties
+from client_comms.intake import acknowledgement, arrivals, inbound_headers, inbound_mail
+from client_comms.rules import automatic_mail, classification, mail_headers, mail_identity, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
@@ -29,12 +29,48 @@ _NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
 
 
 def before_insert(doc, method=None):
-	"""Read the headers of a message while Frappe still has them."""
-	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
-		try:
-			doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
-		except Exception:
-			frappe.log_error(title="Headers of a message could not be read")
+	"""Read the headers of a message while Frappe still has them, and set who wrote it."""
+	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
+		return
+	try:
+		doc.flags.client_comms_headers = inbound_headers.of_message_being_received()
+	except Exception:
+		frappe.log_error(title="Headers of a message could not be read")
+	_set_writer(doc)
+	if (others := _with_same_id(doc)) and not any(_is_copy(doc, other) for other in others):
+		doc.message_id = inbound_mail.fresh_id(doc.message_id)
+
+
+def _set_writer(doc) -> None:
+	headers = doc.flags.client_comms_headers
+	if not headers:
+		return
+	name, address = inbound_mail.sender_in_header(headers)
+	claimed = parse_addr(doc.sender or "")[1].lower()
+	if mail_identity.writer(address, claimed, parties.is_own) != claimed:
+		doc.update({"sender": address, "sender_full_name": name})
+
+
+def _with_same_id(doc) -> list:
+	"""Other messages with the same Message-ID, the first one first."""
+	if not doc.message_id:
+		return []
+	return frappe.get_all(
+		COMMUNICATION,
+		{"message_id": doc.message_id, "name": ("!=", doc.name or "")},
+		["sender", "communication_date", "text_content", "content", "client_interaction"],
+		order_by="creation asc",
+	)
+
+
+def _is_copy(doc, other) -> bool:
+	"""Whether `other` has the same Message-ID because it is the same message: a copy to another mailbox, or of what staff sent."""
+	if _has_own_sender(doc):
+		return True
+	mine = inbound_mail.identity_of(doc)
+	if not inbound_mail.date_of(doc.flags.client_comms_headers or {}):
+		mine = replace(mine, date=None)
+	return mail_identity.is_same(mine, inbound_mail.identity_of(other))
 
 
 def after_insert(doc, method=None):
@@ -102,6 +138,15 @@ def _received(doc):
 			arrivals.staff_wrote(interaction, doc, _moment(doc), _staff(doc))
 		return interaction
 	arrival = _arrival(doc)
+	if interaction and doc.communication_medium == "Email" and not _takes_part(doc, interaction):
+		# A stranger asks by themselves, whichever document Frappe filed it under; what they quote stays confidential.
+		arrival = replace(
+			arrival,
+			reference_doctype=None,
+			reference_name=None,
+			at_least=interaction.confidentiality_level,
+		)
+		return arrivals.open_new(arrival)
 	if interaction and arrivals.may_continue(interaction, arrival.at):
 		arrivals.client_wrote(interaction, arrival)
 	else:
@@ -159,12 +204,11 @@ def _staff(doc) -> str | None:
 
 
 def _same_message(doc) -> str | None:
-	"""The interaction of another copy of the message, which was sent to several mailboxes."""
-	return doc.message_id and frappe.db.get_value(
-		"Communication",
-		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
-		"client_interaction",
-	)
+	"""The interaction of another copy of the message."""
+	for other in _with_same_id(doc):
+		if other.client_interaction and _is_copy(doc, other):
+			return other.client_interaction
+	return None
 
 
 def find_thread(doc):
@@ -173,13 +217,12 @@ def find_thread(doc):
 	Search order: the message to which it replies, the messages to which its headers refer, a document that its
 	subject names, the document under which it is filed.
 	"""
-	name = (
-		(doc.in_reply_to and frappe.db.get_value("Communication", doc.in_reply_to, "client_interaction"))
-		or _by_headers(doc)
-		or _by_name_in_subject(doc)
-		or _by_reference(doc)
-	)
+	name = next(filter(None, (find(doc) for find in _THREADS)), None)
 	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
+
+
+def _by_message_replied_to(doc) -> str | None:
+	return doc.in_reply_to and frappe.db.get_value(COMMUNICATION, doc.in_reply_to, "client_interaction")
 
 
 def _by_headers(doc) -> str | None:
@@ -233,6 +276,30 @@ def _by_reference(doc) -> str | None:
 			return None
 		filters["subject"] = subject[:140]
 	return arrivals.about_name(doc.reference_doctype, doc.reference_name, **filters)
+
+
+_THREADS = (_by_message_replied_to, _by_headers, _by_name_in_subject, _by_reference)
+
+
+def _takes_part(doc, interaction) -> bool:
+	"""Whether the person who wrote an email belongs to the conversation: as its client, or because they wrote in it or
+	were written to. Anybody can refer to a message, or to a document.
+	"""
+	address = parse_addr(_other_side(doc)[0] or "")[1].lower()
+	return (
+		address in contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact)
+		or address in contacts.addresses_in(interaction.reference_doctype, interaction.reference_name)
+		or address in _participants(interaction)
+	)
+
+
+def _participants(interaction) -> set[str]:
+	"""The addresses between which messages of the interaction went."""
+	rows = frappe.get_all(
+		COMMUNICATION, {"client_interaction": interaction.name}, ["sender", "recipients", "cc"], order_by=None
+	)
+	named = (split_emails(each) for row in rows for each in row.values() if each)
+	return {parse_addr(each)[1].lower() for several in named for each in several}
 
 
 def _moment(doc) -> datetime:

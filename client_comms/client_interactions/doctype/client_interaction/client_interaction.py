@@ -30,10 +30,13 @@ from client_comms.rules.messages import RuleError
 
 LOGGED = "Logged"
 TYPE_CHANGED = "Type Changed"
+DIRECTION_CHANGED = "Direction Changed"
+COMPANY_CHANGED = "Company Changed"
 LEVEL_CHANGED = "Level Changed"
 PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
+RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
 _NAMED = 5  # people in a message
 
 EVENT_FIELDS = (
@@ -108,6 +111,7 @@ class ClientInteraction(Document):
 		priority: DF.Link | None
 		promise_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		promised_for: DF.Datetime | None
+		reclassification_reason: DF.SmallText | None
 		redress_amount: DF.Currency
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
@@ -443,6 +447,8 @@ class ClientInteraction(Document):
 			return
 		for field, event in (
 			("communication_type", TYPE_CHANGED),
+			("direction", DIRECTION_CHANGED),
+			("company", COMPANY_CHANGED),
 			("priority", PRIORITY_CHANGED),
 			("confidentiality_level", LEVEL_CHANGED),
 			("responsible_staff", REASSIGNED),
@@ -452,11 +458,36 @@ class ClientInteraction(Document):
 				reason = {
 					LEVEL_CHANGED: self.level_change_reason,
 					REASSIGNED: self.flags.reassignment_reason,
-				}.get(event)
+				}.get(event, field in RECLASSIFYING and self.reclassification_reason)
 				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
-		self.level_change_reason = None
-		if moves := replay.moved(before, before.clocks()):
+		clocks = before.clocks()
+		if any(before.get(field) != self.get(field) for field in replay.TERMS_FIELDS):
+			self.follow_terms(before, clocks)
+		self.level_change_reason = self.reclassification_reason = None
+		if moves := replay.moved(before, clocks):
 			self.append_moves(moves)
+
+	def follow_terms(self, before, clocks: response_clock.Clocks):
+		"""Other terms apply from now on; what was judged by the old ones stays as it was judged (C-3, C-4).
+
+		:param clocks: as they were `before`
+		"""
+		self.keep_judgements(clocks)
+		if self.direction == "Inbound" and not any(
+			row.event == response_clock.RECEIVED for row in self.events
+		):
+			self.append_event(response_clock.RECEIVED, self.occurred_on)
+		reclassified = any(before.get(field) != self.get(field) for field in RECLASSIFYING)
+		if not reclassified or self.flags.from_record or (self.reclassification_reason or "").strip():
+			return
+		if replay.is_eased(self, self.events, clocks):
+			frappe.throw(
+				_(
+					"This change would cancel or postpone a deadline that is owed or was missed. Give a reason for changing the type, the direction or the company."
+				),
+				exc=MissingDetailsError,
+				title=_("Reason Missing"),
+			)
 
 	def append_moves(self, moves):
 		"""Record changed deadlines after a change of holidays or hours: `moves` as returned by `replay.moved`."""
@@ -511,7 +542,7 @@ class ClientInteraction(Document):
 		"""Store the due date of a met or missed deadline on its event, whatever calendars say later."""
 		added = [row for row in self.events if row.is_new()]
 		if added and (judgements := replay.unkept_judgements(clocks, self.events)):
-			added[-1].judged = replay.keep_judgements(judgements)
+			added[-1].judged = replay.keep_judgements([*replay.judgements_of(added[-1]), *judgements])
 
 	def validate_share(self, docshare):
 		"""Called by Frappe for every share of this document, made by hand or by an assignment."""
