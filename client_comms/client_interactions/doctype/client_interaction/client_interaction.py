@@ -11,7 +11,7 @@ from client_comms.client_interactions import (
 	log_timeliness,
 )
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.clients import contacts, preferences
+from client_comms.clients import contacts, parties, preferences
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, reclassification, sharing
 from client_comms.exceptions import (
@@ -143,9 +143,11 @@ class ClientInteraction(Document):
 
 	def client_email(self) -> str | None:
 		"""The recipient of a reply: the contact, otherwise the client's first address on file."""
-		if self.contact and (address := frappe.db.get_value("Contact", self.contact, "email_id")):
+		address = self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
+		known = contacts.addresses_of(self.party_type, self.party, self.contact)
+		if address and (not known or address.lower() in known):
 			return address
-		return next(iter(contacts.addresses_of(self.party_type, self.party)), None)
+		return next(iter(known), None)
 
 	def validate(self):
 		validation.require_texts_fit(self)
@@ -288,18 +290,8 @@ class ClientInteraction(Document):
 		if (
 			self.contact and not self.party and not self.flags.from_intake
 		):  # which has already searched for it
-			link = frappe.db.get_value(
-				"Dynamic Link",
-				{
-					"parenttype": "Contact",
-					"parent": self.contact,
-					"link_doctype": ("in", ("Customer", "Lead", "Prospect", "Supplier")),
-				},
-				["link_doctype", "link_name"],
-				order_by="idx asc",
-			)
-			if link:
-				self.party_type, self.party = link
+			if client := parties.of_contact(self.contact):
+				self.party_type, self.party = client
 		if self.party_type and self.party:
 			contacts.require_kind(self.party_type)
 			title_field = frappe.get_meta(self.party_type).get_title_field()
