@@ -1,5 +1,5 @@
-"""Who speaks for a client: the contacts, addresses and numbers that somebody has confirmed who may change the client's
-record (P-1 to P-3, D-4).
+"""Who speaks for a client: the contacts, addresses and numbers that users who can change the client's record have
+confirmed (P-1 to P-3, D-4).
 
 Frappe lets every user make a Contact, of any client and with any address, portal users included. What they enter stays, but
 counts for nothing until it is confirmed: a contact for its client, and addresses and numbers for the contact.
@@ -24,7 +24,7 @@ _SAYS = {"links": ("link_doctype", "link_name"), "email_ids": ("email_id",), "ph
 def follow(contact, method=None) -> None:
 	"""`validate` of Contact: what is new is confirmed if its author may confirm it, and what was confirmed stays so.
 
-	Whoever puts a contact under a client confirms it as it is.
+	A user who links a contact to a client confirms the contact in its present form.
 	"""
 	before = None if contact.is_new() else contact.get_doc_before_save()
 	new_links = [row for row in _kept(contact, before, "links") if row.link_doctype in parties.PARTY_TYPES]
@@ -65,7 +65,7 @@ def _kept(contact, before, table: str) -> list:
 
 
 def _keep_login(contact, before) -> None:
-	"""Who logs in for a client is not for everybody to say who may change the contact."""
+	"""The login of a client's contact can be changed only by users who can change the client."""
 	links = _client_links(contact)
 	if before and links and before.user != contact.user and not _may_confirm_all(contact):
 		contact.user = before.user
@@ -78,7 +78,7 @@ def _keep_login(contact, before) -> None:
 		)
 
 
-# --- who may ---------------------------------------------------------------------------------------
+# --- permissions ---------------------------------------------------------------------------------------
 
 
 def may_confirm(link) -> bool:
@@ -101,7 +101,7 @@ def _is_staff(user: str) -> bool:
 
 
 def _may_confirm_all(contact) -> bool:
-	"""Whether everything about a contact is the session user's to confirm; a contact of nobody is staff's."""
+	"""Whether everything about a contact is the session user's to confirm; staff can confirm a contact without clients."""
 	links = _client_links(contact)
 	return all(map(may_confirm, links)) if links else _is_staff(frappe.session.user)
 
@@ -122,7 +122,7 @@ def _comparable(value) -> str:
 def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 	"""For whom a portal user speaks, as (Contact, DocType, name): the clients of whom their contacts are confirmed.
 
-	Staff who log in speak for nobody else.
+	Staff who log in speak for no client.
 	"""
 	if user == "Guest" or _is_staff(user):
 		return []

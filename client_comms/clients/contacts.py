@@ -30,7 +30,7 @@ def set_client(doc) -> None:
 def require_contact(party_type: str, party: str, contact: str) -> None:
 	"""Refuse a contact that does not speak for the client.
 
-	:raises frappe.ValidationError: so it is
+	:raises frappe.ValidationError: the contact is of another client, or unconfirmed
 	"""
 	if contact not in contacts_of(party_type, party):
 		frappe.throw(

@@ -116,7 +116,7 @@ def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple
 
 
 def contact_of_address(address: str) -> str | None:
-	"""The contact of an address, if somebody has confirmed that it is theirs."""
+	"""The contact of an address, if the address is confirmed."""
 	contacts = frappe.get_all(
 		"Contact Email",
 		{"email_id": address, "parenttype": "Contact", **CONFIRMED},

@@ -139,7 +139,7 @@ def _received(doc):
 		return interaction
 	arrival = _arrival(doc)
 	if interaction and doc.communication_medium == "Email" and not _takes_part(doc, interaction):
-		# A stranger asks by themselves, whichever document Frappe filed it under; what they quote stays confidential.
+		# A stranger starts an interaction, under whichever document Frappe filed it; what they quote stays confidential.
 		arrival = replace(
 			arrival,
 			reference_doctype=None,
@@ -283,7 +283,7 @@ _THREADS = (_by_message_replied_to, _by_headers, _by_name_in_subject, _by_refere
 
 def _takes_part(doc, interaction) -> bool:
 	"""Whether the person who wrote an email belongs to the conversation: as its client, or because they wrote in it or
-	were written to. Anybody can refer to a message, or to a document.
+	were written to. Anyone can refer to a message, or to a document.
 	"""
 	address = parse_addr(_other_side(doc)[0] or "")[1].lower()
 	return (

@@ -1,6 +1,6 @@
 """Who wrote an email, and whether two emails are one (C-3, C-4).
 
-Whoever sends an email writes its headers: Reply-To, X-Original-From and Message-ID prove nothing. That the From header is
+The sender of an email writes its headers: Reply-To, X-Original-From and Message-ID prove nothing. That the From header is
 not forged is for the mail server to see to (SPF, DKIM, DMARC).
 """
 
@@ -25,7 +25,7 @@ class Identity:
 def writer(header: str, claimed: str, is_own: Callable[[str], bool]) -> str:
 	"""Return the address of the person who wrote.
 
-	A form on a website or a mailing list sends in its own name for somebody else, who is `claimed`. A person outside
+	A form on a website or a mailing list sends in its own name for someone else, who is `claimed`. A person outside
 	never speaks for one of us: then it is who the From `header` says.
 	"""
 	return header if header and is_own(claimed) and not is_own(header) else claimed

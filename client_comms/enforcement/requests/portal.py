@@ -94,7 +94,7 @@ def _restricted(arguments: dict) -> dict:
 		name
 		for filters in (
 			{"customer": ("in", [_NOBODY, *customers]), **closed},
-			# Anyone can make a contact of a customer: what it shows nobody has confirmed.
+			# Anyone can create a contact of a customer, so an unconfirmed one shows nothing governed.
 			{"customer": ("in", [_NOBODY, *(set(customers) - own)]), **governed},
 		)
 		for name in frappe.get_all(ISSUE, {**filters, **of_others}, pluck="name")

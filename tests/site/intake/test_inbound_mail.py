@@ -1062,7 +1062,7 @@ def test_a_stranger_who_refers_to_a_thread_gets_a_clock_of_their_own(fetch, acco
 
 
 def test_a_colleague_who_was_written_to_takes_part(fetch, accounts):
-	"""The control: the client copies in somebody nobody knows, who answers."""
+	"""The control: the client copies in someone unknown, who answers."""
 	first = fetch(accounts["Issue"], letter(cc="ben@client-b.example"))
 	second = fetch(
 		accounts["Issue"],

@@ -1,4 +1,4 @@
-"""Who speaks for a client is what staff confirmed who can change its record, whoever made the contact (P-1 to P-3, D-4)."""
+"""Contacts speak for a client once users who can change its record have confirmed them (P-1 to P-3, D-4)."""
 
 import frappe
 import pytest
@@ -64,7 +64,7 @@ def stranger(request, make_user):
 	return make_user(*STRANGERS[request.param])
 
 
-def test_a_contact_made_by_a_stranger_speaks_for_nobody(client, stranger, as_user):
+def test_a_contact_made_by_a_stranger_speaks_for_no_client(client, stranger, as_user):
 	with as_user(stranger):
 		contact = make_contact(client, user=stranger, email_ids=[{"email_id": stranger, "is_primary": 1}])
 		assert self_service.visits_of_login() == []
@@ -132,7 +132,7 @@ def test_a_foreign_address_on_a_contact_is_none_of_the_client(client, as_user, m
 	assert kind_of(client, "other@elsewhere.example") == "Third Party", "a changed row is a new one"
 
 
-def test_a_contact_of_somebody_else_adds_no_address(client, make_client):
+def test_a_contact_of_another_client_adds_no_address(client, make_client):
 	other = make_client("Bert Client", "bert@client-b.example")
 	assert kind_of(client, "bert@client-b.example", other.contact) == "Third Party"
 	with pytest.raises(frappe.ValidationError, match="not a confirmed contact"):
@@ -141,7 +141,7 @@ def test_a_contact_of_somebody_else_adds_no_address(client, make_client):
 		api.invite_client(client.party_type, client.party, address="bert@client-b.example")
 
 
-def test_nobody_says_by_themselves_that_it_is_confirmed(client, stranger, as_user):
+def test_a_request_cannot_state_that_it_is_confirmed(client, stranger, as_user):
 	claim = {"confirmed_by": "Administrator", "confirmed_on": "2026-01-01 00:00:00"}
 	with as_user(stranger):
 		contact = make_contact(
@@ -265,7 +265,7 @@ def consent(client, **fields):
 
 
 @pytest.mark.parametrize("way", ["Portal", "Secure Link"])
-def test_nobody_claims_that_the_client_answered_there(client, way):
+def test_staff_cannot_claim_that_the_client_answered_there(client, way):
 	with pytest.raises(frappe.ValidationError, match="how the client told you"):
 		consent(client, collected_through=way)
 	doc = consent(client, collected_through="Phone")
@@ -285,7 +285,7 @@ def test_an_answer_to_a_request_that_staff_enter_states_how(client, mailbox):
 	assert api.give_consent(name, through="Phone")["status"] == "Given"
 
 
-def test_nobody_claims_that_the_client_logged_in(client):
+def test_staff_cannot_claim_that_the_client_logged_in(client):
 	party = {"party_type": client.party_type, "party": client.party}
 	with pytest.raises(frappe.ValidationError, match="answers in the portal"):
 		api.verify_identity(**party, method="Portal Login", result="Confirmed")
