@@ -213,6 +213,7 @@ doc_events = {
 	"Communication": {
 		"before_insert": [
 			"client_comms.intake.inbound_headers.keep",
+			"client_comms.intake.originals.settle",
 			"client_comms.enforcement.internal_recipients.leave_out_of_message",
 		],
 		"before_validate": [
@@ -297,9 +298,14 @@ doc_events = {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": [
 			"client_comms.clients.phone_numbers.set_normalised",
+			"client_comms.clients.confirmation.follow",
 			"client_comms.client_privacy.client_data.validate",
 		],
 	},
+	# Rows of a contact, which can be saved without it.
+	"Contact Email": {"before_validate": "client_comms.clients.confirmation.keep_row"},
+	"Contact Phone": {"before_validate": "client_comms.clients.confirmation.keep_row"},
+	"Dynamic Link": {"before_validate": "client_comms.clients.confirmation.keep_row"},
 	"Customer": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": [

@@ -26,5 +26,14 @@ def confirm_details(contact: str, verified_how: str) -> dict:
 			exc=NotVerifiedError,
 			title=_("Details Not Verified"),
 		)
-	client_data.confirm(doc, verified_how)
-	return doc.save().as_dict()
+	unconfirmed = client_data.confirm(doc, verified_how)
+	doc.save()
+	if unconfirmed:
+		frappe.msgprint(
+			_("Someone who can change {0} must confirm that this contact speaks for the client.").format(
+				", ".join(frappe.utils.get_link_to_form(*client) for client in unconfirmed)
+			),
+			title=_("Not Confirmed for the Client"),
+			indicator="orange",
+		)
+	return doc.as_dict()

@@ -5,6 +5,7 @@ mail, where no one can respond, are never blocked; neither are documents that Fr
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import frappe
 from frappe import _
@@ -12,7 +13,7 @@ from frappe.query_builder.functions import Coalesce, Date
 from frappe.utils import add_months, cint, get_link_to_form
 
 from client_comms import clock, controls
-from client_comms.clients import parties, phone_numbers
+from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
 from client_comms.i18n import refuse
@@ -205,10 +206,16 @@ def due_before():
 	return add_months(clock.now().date(), -months) if months else None
 
 
-def confirm(contact, how: str) -> None:
-	"""Record that a Contact's details were confirmed today, and close the ToDo for it (D-4)."""
+def confirm(contact, how: str) -> list[tuple[str, str]]:
+	"""Record that a Contact's details were confirmed today, and close the ToDo for it (D-4).
+
+	Staff who can change the client's record thereby confirm, with the save that follows, that the contact speaks for the client.
+
+	:returns: as `confirmation.confirm`
+	"""
 	contact.update({"verified_how": how, "details_confirmed_on": clock.now().date()})
 	close_todo(contact)
+	return confirmation.confirm(contact)
 
 
 def close_todo(contact) -> None:
@@ -223,15 +230,14 @@ def close_todo(contact) -> None:
 
 
 def remind() -> int:
-	"""Daily: a ToDo for the account manager of each contact whose details are due, once until they are confirmed.
+	"""Daily: a ToDo for the account manager of each contact whose details are due, or of whom it is unconfirmed that they
+	speak for the client, once until they are confirmed.
 
 	Repeatable; commits in chunks.
 
 	:returns: how many were created
 	"""
-	day = due_before()
-	if day is None:
-		return 0
+	day = due_before() or date.min
 	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
 	made, last = 0, ""
 	while True:
@@ -240,7 +246,10 @@ def remind() -> int:
 			.join(link)
 			.on((link.parent == contact.name) & (link.parenttype == "Contact"))
 			.where(link.link_doctype.isin(list(policy.ACCOUNT_MANAGER_FIELD)))
-			.where(Coalesce(contact.details_confirmed_on, Date(contact.creation)) < day)
+			.where(
+				(Coalesce(contact.details_confirmed_on, Date(contact.creation)) < day)
+				| link[parties.CONFIRMED_ON].isnull()
+			)
 			.where(contact.confirmation_todo.isnull() | (contact.confirmation_todo == ""))
 			.where(contact.name > last)
 			.select(contact.name, contact.full_name)

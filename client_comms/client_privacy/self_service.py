@@ -15,17 +15,16 @@ from frappe.utils import cstr
 
 from client_comms import clock
 from client_comms.client_privacy import client_data, consents, identity, links, receipts
-from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
+from client_comms.client_privacy.doctype.client_consent.client_consent import PORTAL, REQUESTED, SECURE_LINK
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
+from client_comms.clients import confirmation, preferences
 from client_comms.clients import contacts as clients
-from client_comms.clients import parties, preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to
 from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
-SECURE_LINK, PORTAL = "Secure Link", "Portal"
 _NOTE_LENGTH = 1000
 
 
@@ -75,25 +74,19 @@ def by_login(client: str | None = None) -> Visit | None:
 
 
 def visits_of_login() -> list[Visit]:
-	"""The possible visits of the portal user: one for each client of their contacts."""
-	if frappe.session.user == "Guest":
-		return []
-	# Frappe creates a contact for every user, in addition to the client's.
-	contacts = frappe.get_all(
-		"Contact", {"user": frappe.session.user}, pluck="name", order_by="modified desc"
-	)
+	"""The possible visits of the portal user: one for each client for whom they speak."""
 	found: dict[str, Visit] = {}
-	for contact in contacts:
-		for party in parties.all_of_contact(contact):
-			visit = Visit(*party, contact)
-			found.setdefault(visit.client, visit)
+	for contact, *party in confirmation.clients_of_login(frappe.session.user):
+		visit = Visit(*party, contact)
+		found.setdefault(visit.client, visit)
 	return [*found.values()]
 
 
 def choices() -> list[dict]:
 	"""The clients of the login, to choose from: `[{"client", "name"}]`."""
 	return [
-		{"client": visit.client, "name": _name(visit.party_type, visit.party)} for visit in visits_of_login()
+		{"client": visit.client, "name": clients.name_of(visit.party_type, visit.party)}
+		for visit in visits_of_login()
 	]
 
 
@@ -101,7 +94,7 @@ def shown(visit: Visit) -> dict:
 	"""Everything that the page shows: `consents` and, except for a link to one consent, also `offers`,
 	`preference` and `details`."""
 	page = {
-		"client": _name(visit.party_type, visit.party),
+		"client": clients.name_of(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
 		"narrow": bool(visit.consent),
 	}
@@ -250,13 +243,15 @@ def address_on_file(
 	party_type: str, party: str, contact: str | None, address: str | None
 ) -> tuple[str, str | None]:
 	"""The address to use, and its contact: links are sent only to the client."""
-	known = clients.addresses_of(party_type, party, contact)
+	if contact:
+		clients.require_contact(party_type, party, contact)
+	known = clients.addresses_of(party_type, party)
 	address = cstr(address).strip().lower() or next(iter(known), "")
 	if address not in known:
 		frappe.throw(
 			_(
-				"{0} is not an address on file for {1}. Verify it, then add it to the client's contact."
-			).format(frappe.bold(address), frappe.bold(_name(party_type, party))),
+				"{0} is not a confirmed address on file for {1}. Verify it, then add it to the client's contact, or use Confirm Details there."
+			).format(frappe.bold(address), frappe.bold(clients.name_of(party_type, party))),
 			exc=ActionNotPossibleError,
 			title=_("Not the Client's Address"),
 		)
@@ -344,6 +339,7 @@ def _consent(name: str) -> dict:
 
 def _answer(visit: Visit, name: str, answer: str):
 	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
+	doc.flags.by_client = True
 	status = consents.as_rule(doc).status(clock.now())
 	if answer == rules.WITHDRAWN and status != rules.GIVEN:
 		answer = rules.REFUSED  # there is nothing to withdraw; the client means no
@@ -379,6 +375,7 @@ def _consent_for(
 			"collected_through": through,
 		}
 	)
+	doc.flags.by_client = True
 	doc.flags.from_record = True  # no decision yet
 	doc.insert(ignore_permissions=True)
 	return doc
@@ -392,6 +389,7 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
 			with speaking(preferences.site_language()):
 				note = _("Agreed to everything: {0}").format(given.name)
+			narrower.flags.by_client = True
 			narrower.record(rules.GIVEN, through=visit.through, note=note)
 
 
@@ -463,8 +461,3 @@ def _send(address: str, url: str, subject: str, line: str, about) -> None:
 		reference_name=about.name,
 		now=False,
 	)
-
-
-def _name(party_type: str, party: str) -> str:
-	title_field = frappe.get_meta(party_type).get_title_field()
-	return frappe.db.get_value(party_type, party, title_field) or party

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.clients.parties import PARTY_TYPES
+from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
 
 
 def require_kind(party_type: str) -> None:
@@ -23,11 +23,20 @@ def require_kind(party_type: str) -> None:
 def set_client(doc) -> None:
 	"""Fill in the client's name; refuse other DocTypes, and contacts of another client."""
 	set_name(doc)
-	if doc.contact and doc.contact not in contacts_of(doc.party_type, doc.party):
+	if doc.contact and doc.has_value_changed("contact"):
+		require_contact(doc.party_type, doc.party, doc.contact)
+
+
+def require_contact(party_type: str, party: str, contact: str) -> None:
+	"""Refuse a contact that does not speak for the client.
+
+	:raises frappe.ValidationError: the contact is of another client, or unconfirmed
+	"""
+	if contact not in contacts_of(party_type, party):
 		frappe.throw(
-			_("{0} is not a contact of {1}. Link the contact to the client first.").format(
-				frappe.bold(doc.contact), frappe.bold(doc.party_name)
-			),
+			_(
+				"{0} is not a confirmed contact of {1}. Link the contact to the client, or use Confirm Details on it."
+			).format(frappe.bold(contact), frappe.bold(name_of(party_type, party))),
 			title=_("Contact of Another Client"),
 		)
 
@@ -35,15 +44,19 @@ def set_client(doc) -> None:
 def set_name(doc) -> None:
 	"""Fill in the client's name; refuse a client of another kind."""
 	require_kind(doc.party_type)
-	title_field = frappe.get_meta(doc.party_type).get_title_field()
-	doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
+	doc.party_name = name_of(doc.party_type, doc.party)
+
+
+def name_of(party_type: str, party: str) -> str:
+	title_field = frappe.get_meta(party_type).get_title_field()
+	return frappe.db.get_value(party_type, party, title_field) or party
 
 
 def contacts_of(party_type: str, party: str) -> list[str]:
-	"""The contacts that ERPNext links to the client."""
+	"""The contacts that speak for the client: those whose link to it is confirmed."""
 	return frappe.get_all(
 		"Dynamic Link",
-		{"parenttype": "Contact", "link_doctype": party_type, "link_name": party},
+		{"parenttype": "Contact", "link_doctype": party_type, "link_name": party, **CONFIRMED},
 		pluck="parent",
 		order_by="creation asc",
 	)
@@ -52,25 +65,37 @@ def contacts_of(party_type: str, party: str) -> list[str]:
 def addresses_of(
 	party_type: str | None, party: str | None, contact: str | None = None
 ) -> dict[str, str | None]:
-	"""The client's email addresses: address in lower case → its contact (None: the client's own field)."""
+	"""The client's confirmed email addresses: address in lower case → its contact (None: the client's own field).
+
+	:param contact: the person, while the client is unknown
+	"""
 	found: dict[str, str | None] = {}
-	contacts = contacts_of(party_type, party) if party_type and party else []
-	if contact:
-		contacts.append(contact)
+	if party_type and party:
+		contacts = contacts_of(party_type, party)
+	else:
+		contacts = [contact] if contact else []
 	if contacts:
 		for row in frappe.get_all(
 			"Contact Email",
-			{"parenttype": "Contact", "parent": ("in", contacts)},
+			{"parenttype": "Contact", "parent": ("in", contacts), **CONFIRMED},
 			["email_id", "parent"],
 			order_by="parent asc, idx asc",
 		):
 			found.setdefault((row.email_id or "").strip().lower(), row.parent)
-	if party_type and party:
-		meta = frappe.get_meta(party_type)
-		fields = [df.fieldname for df in meta.fields if df.options == "Email" and df.fieldtype == "Data"]
-		if fields:
-			for value in frappe.db.get_value(party_type, party, fields) or ():
-				if value:
-					found.setdefault(value.strip().lower(), None)
+	for address in addresses_in(party_type, party):
+		found.setdefault(address, None)
 	found.pop("", None)
 	return found
+
+
+def addresses_in(doctype: str | None, name: str | None) -> list[str]:
+	"""The email addresses that a document itself holds, in lower case; not those copied from another document."""
+	if not (doctype and name):
+		return []
+	fields = [
+		df.fieldname
+		for df in frappe.get_meta(doctype).fields
+		if df.options == "Email" and df.fieldtype == "Data" and not df.fetch_from
+	]
+	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
+	return [value.strip().lower() for value in (held or {}).values() if value]

@@ -10,6 +10,9 @@ from client_comms.clients import phone_numbers
 from client_comms.rules import domains
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
+# What a Contact says of itself counts where it is confirmed (`confirmation`).
+CONFIRMED_ON = "confirmed_on"
+CONFIRMED = {CONFIRMED_ON: ("is", "set")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def client_of(
 def client_of_number(number: str | None) -> Client:
 	"""The client of a telephone number; an unknown number is used as the client's name."""
 	normalised = phone_numbers.normalised(number)
-	contacts = normalised and phone_numbers.contacts_of([normalised]).get(normalised)
+	contacts = normalised and phone_numbers.contacts_of([normalised], CONFIRMED).get(normalised)
 	contact = contacts and _closest(contacts)
 	if not contact:
 		return Client(name=normalised or number)
@@ -113,11 +116,12 @@ def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple
 
 
 def contact_of_address(address: str) -> str | None:
-	"""The contact of an address."""
-	contacts = frappe.db.sql_list(
-		"""select parent from `tabContact Email`
-		where email_id = %s and parenttype = 'Contact' order by creation""",
-		address,
+	"""The contact of an address, if the address is confirmed."""
+	contacts = frappe.get_all(
+		"Contact Email",
+		{"email_id": address, "parenttype": "Contact", **CONFIRMED},
+		pluck="parent",
+		order_by="creation asc",
 	)
 	return _closest(contacts) if contacts else None
 
@@ -135,15 +139,15 @@ def _closest(contacts: list[str]) -> str:
 
 
 def of_contact(contact: str | None) -> tuple[str, str] | None:
-	"""The party of a contact: `(party_type, party)`; of several, the closest."""
+	"""The party of a contact, as far as it is confirmed: `(party_type, party)`; of several, the closest."""
 	return next(iter(all_of_contact(contact)), None)
 
 
 def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
-	"""The parties of a contact, the closest first; a customer is no longer a lead."""
+	"""The confirmed parties of a contact, the closest first; a customer is no longer a lead."""
 	links = contact and frappe.get_all(
 		"Dynamic Link",
-		{"parenttype": "Contact", "parent": contact, "link_doctype": ("in", PARTY_TYPES)},
+		{"parenttype": "Contact", "parent": contact, "link_doctype": ("in", PARTY_TYPES), **CONFIRMED},
 		["link_doctype", "link_name"],
 		order_by="idx asc",
 	)
@@ -160,7 +164,7 @@ def _lead(address: str) -> tuple[str, str] | None:
 
 
 def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:
-	"""The clients of those contacts that have one, in one query: contact -> client."""
+	"""The clients of those contacts that have one, confirmed or not, in one query: contact -> client."""
 	contacts = list(set(contacts))
 	if not contacts:
 		return {}
@@ -201,7 +205,7 @@ def of_documents(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 
 
 def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
-	"""The clients of those email addresses that are known: address -> client.
+	"""The clients of those email addresses that are known, confirmed or not: address -> client.
 
 	:param addresses: bare and in lower case. Any number of them takes three queries.
 	"""

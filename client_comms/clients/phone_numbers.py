@@ -44,7 +44,7 @@ def default_region() -> str | None:
 	return code.upper() if code else None
 
 
-def contacts_of(numbers: Iterable[str]) -> dict[str, list[str]]:
+def contacts_of(numbers: Iterable[str], filters: dict | None = None) -> dict[str, list[str]]:
 	"""The contacts with these numbers, by E.164: `{"+4930123456": ["Anna Client"]}`.
 
 	:param numbers: as returned by `normalised`
@@ -54,7 +54,7 @@ def contacts_of(numbers: Iterable[str]) -> dict[str, list[str]]:
 	if wanted:
 		for row in frappe.get_all(
 			"Contact Phone",
-			{"phone_e164": ("in", wanted), "parenttype": "Contact"},
+			{"phone_e164": ("in", wanted), "parenttype": "Contact", **(filters or {})},
 			["phone_e164", "parent"],
 			order_by="creation asc",
 		):

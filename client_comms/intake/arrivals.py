@@ -29,7 +29,8 @@ class Arrival:
 	"""Something that arrived or that staff started: `document` is its source, `at` the time of the event, as stored.
 
 	`sender` and `sender_name` are the person on the client's side, in either direction; `client` is the client if
-	it does not follow from an address. `staff` is the user who wrote, called or met.
+	it does not follow from an address. `staff` is the user who wrote, called or met. `at_least` is the lowest level
+	allowed.
 	"""
 
 	document: object
@@ -48,6 +49,7 @@ class Arrival:
 	direction: str = classification.INBOUND
 	client: parties.Client | None = None
 	staff: str | None = None
+	at_least: str | None = None
 
 
 def attempt(doc, log):
@@ -150,6 +152,8 @@ def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str,
 	"""Type, level and responsible staff of an inquiry."""
 	communication_type = classify(arrival).communication_type
 	level = _level(matrix, communication_type)
+	if arrival.at_least:
+		level = max(level, arrival.at_least, key=policy.current().rank)
 	return (
 		communication_type,
 		level,

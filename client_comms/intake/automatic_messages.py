@@ -71,10 +71,11 @@ def _record(name: str, event: str, after: str | None) -> None:
 
 def _answered_by(queued) -> str | None:
 	answered = message_from_string(queued.message or "")["In-Reply-To"] or ""
-	return frappe.db.get_value(
+	message_id = get_string_between("<", answered, ">")
+	return message_id and frappe.db.get_value(
 		COMMUNICATION,
 		{
-			"message_id": get_string_between("<", answered, ">") or None,
+			"message_id": message_id,
 			"sent_or_received": "Received",
 			"client_interaction": ("is", "set"),
 		},

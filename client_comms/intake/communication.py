@@ -184,10 +184,23 @@ def _apply(message: Message, staff_may_begin: bool):
 			interaction.record(AUTOMATIC_EVENT[message.automatic], at=message.at, source=message.document)
 		return interaction
 	if not message.is_from_staff:
-		if interaction and replies.may_continue(interaction, message.at):
+		if (
+			interaction
+			and replies.may_continue(interaction, message.at)
+			and not _is_from_a_stranger(message, interaction)
+		):
 			replies.client_wrote(interaction, message.document, message.at)
 			return interaction
-		return arrivals.open_new(_arrival(message))
+		arrival = _arrival(message)
+		if interaction and _is_from_a_stranger(message, interaction):
+			# Under whichever document Frappe filed it; what they quote stays confidential.
+			arrival = replace(
+				arrival,
+				reference_doctype=None,
+				reference_name=None,
+				at_least=interaction.confidentiality_level,
+			)
+		return arrivals.open_new(arrival)
 	if not interaction:
 		return _first_contact(message) if staff_may_begin else None
 	if message.automatic == AUTOMATED and message.reaches_client:
@@ -196,6 +209,11 @@ def _apply(message: Message, staff_may_begin: bool):
 	elif message.reaches_client:
 		replies.staff_wrote(interaction, message.document, message.at, message.staff)
 	return interaction
+
+
+def _is_from_a_stranger(message: Message, interaction) -> bool:
+	"""Whether an email refers to a conversation whose people its writer does not belong to."""
+	return message.document.communication_medium == "Email" and not threads.takes_part(message, interaction)
 
 
 def _first_contact(message: Message):

@@ -5,7 +5,7 @@ import frappe
 
 from client_comms import acting
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement
+from client_comms.intake import acknowledgement, inbound_mail
 
 _SAVEPOINT = "client_comms_auto_reply"
 
@@ -17,6 +17,9 @@ class GuardedEmailAccount:
 	def receive(self):
 		with acting.as_the_app():
 			super().receive()
+
+	def get_inbound_mails(self):
+		return [inbound_mail.ReceivedMail.of(mail) for mail in super().get_inbound_mails()]
 
 	def send_auto_reply(self, communication, email):
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""

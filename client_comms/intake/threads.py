@@ -1,9 +1,10 @@
 """Which interaction a message belongs to, or is about a document (D-1, F-1)."""
 
 import frappe
-from frappe.utils import parse_addr
+from frappe.utils import parse_addr, split_emails
 
-from client_comms.clients import parties
+from client_comms.clients import contacts, parties
+from client_comms.intake import originals
 from client_comms.rules import mail_headers
 
 INTERACTION = "Client Interaction"
@@ -33,12 +34,34 @@ def find(message):
 def of_copy(message):
 	"""The interaction of another copy of the message, which was sent to several mailboxes; None if there is none."""
 	doc = message.document
-	name = doc.message_id and frappe.db.get_value(
-		"Communication",
-		{"message_id": doc.message_id, "name": ("!=", doc.name), "client_interaction": ("is", "set")},
-		"client_interaction",
+	for other in originals.with_same_id(doc):
+		if other.client_interaction and originals.is_copy(doc, other):
+			return frappe.get_doc(INTERACTION, other.client_interaction)
+	return None
+
+
+def takes_part(message, interaction) -> bool:
+	"""Whether the person who wrote an email belongs to the conversation: as its client, or because they wrote in it or
+	were written to. Anyone can refer to a message, or to a document.
+	"""
+	address = parse_addr(message.address or "")[1].lower()
+	return (
+		address in contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact)
+		or address in contacts.addresses_in(interaction.reference_doctype, interaction.reference_name)
+		or address in _participants(interaction)
 	)
-	return frappe.get_doc(INTERACTION, name) if name else None
+
+
+def _participants(interaction) -> set[str]:
+	"""The addresses between which messages of the interaction went."""
+	rows = frappe.get_all(
+		"Communication",
+		{"client_interaction": interaction.name},
+		["sender", "recipients", "cc"],
+		order_by=None,
+	)
+	named = (split_emails(each) for row in rows for each in row.values() if each)
+	return {parse_addr(each)[1].lower() for several in named for each in several}
 
 
 def about(doctype: str | None, name: str | None, **filters):

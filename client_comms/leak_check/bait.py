@@ -569,6 +569,8 @@ def _make_client(user: str, customer: str) -> None:
 			link_doctype="Customer",
 			link_name=customer,
 			idx=0,  # ERPNext uses the first
+			confirmed_by="Administrator",
+			confirmed_on=now(),
 		)
 
 

@@ -41,11 +41,8 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 		"User", {"enabled": 1, "user_type": "System User", "mobile_no": ("is", "set")}, pluck="mobile_no"
 	)
 	staff = {phone_numbers.normalised(number) for number in users}
-	owners = phone_numbers.contacts_of(wanted)
-	people = {
-		*(clients.contacts_of(context.party_type, context.party) if context.party else ()),
-		context.contact,
-	}
+	owners = phone_numbers.contacts_of(wanted, parties.CONFIRMED)
+	people = {*clients.contacts_of(context.party_type, context.party)} if context.party else {context.contact}
 	theirs = {number for number in wanted if people & set(owners.get(number, ()))} | _own_numbers(context)
 	return tuple(
 		Recipient(
@@ -62,7 +59,9 @@ def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
 		return set()
 	meta = frappe.get_meta(context.party_type)
 	fields = [
-		df.fieldname for df in meta.fields if "Phone" in (df.options, df.fieldtype) and not df.is_virtual
+		df.fieldname
+		for df in meta.fields
+		if "Phone" in (df.options, df.fieldtype) and not df.is_virtual and not df.fetch_from
 	]
 	values = frappe.db.get_value(context.party_type, context.party, fields) if fields else ()
 	return {phone_numbers.normalised(value) for value in values or () if value}

@@ -376,6 +376,8 @@ class _Record:
 			self.history.append(clock)
 
 	def started(self, name: str, days: float, at: datetime) -> Clock:
+		if judged := self.judged.get((name, at)):
+			return self.begun(name, at, judged)  # whatever the terms say now
 		if not (days and self.terms.expects_reply):
 			return Clock(name)
 		return self.begun(name, at, as_utc(self.calendar.deadline(at, days)))

@@ -39,6 +39,23 @@ def custom_fields() -> dict[str, list[dict]]:
 		"print_hide": 1,
 		"no_copy": 1,
 	}
+	confirmed_by = {
+		"fieldname": "confirmed_by",
+		"label": _("Confirmed By"),
+		"fieldtype": "Data",
+		"module": MODULE,
+		"hidden": 1,
+		"read_only": 1,
+		"no_copy": 1,
+		"print_hide": 1,
+	}
+	confirmed_on = {
+		**confirmed_by,
+		"fieldname": "confirmed_on",
+		"label": _("Confirmed On"),
+		"fieldtype": "Datetime",
+		"insert_after": "confirmed_by",
+	}
 	return {
 		"Communication": [
 			{**level, "insert_after": "email_template"},
@@ -100,7 +117,13 @@ def custom_fields() -> dict[str, list[dict]]:
 				"print_hide": 1,
 			},
 		],
-		"Contact Phone": [{**number, "fieldname": "phone_e164", "insert_after": "phone"}],
+		"Contact Email": [{**confirmed_by, "insert_after": "is_primary"}, confirmed_on],
+		"Contact Phone": [
+			{**number, "fieldname": "phone_e164", "insert_after": "phone"},
+			{**confirmed_by, "insert_after": "phone_e164"},
+			confirmed_on,
+		],
+		"Dynamic Link": [{**confirmed_by, "insert_after": "link_title"}, confirmed_on],
 		"Issue": [{**level, "insert_after": "issue_type"}],
 		"Lead": [
 			{**level, "insert_after": "status"},

@@ -10,6 +10,7 @@ from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
 from client_comms import policy_frames, procedure
+from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.rules import domains
 from client_comms.setup import workspace_block
@@ -54,6 +55,7 @@ def forget_found():
 def after_install():
 	"""Create everything with which a new site starts."""
 	sync_custom_fields()
+	confirmation.confirm_existing()
 	add_indexes()
 	make_roles()
 	make_procedure()

@@ -356,6 +356,14 @@ def test_an_automatic_acknowledgement_counts_where_the_terms_say_so():
 	assert statuses(clocks) == (MET, RUNNING, NOT_REQUIRED)
 
 
+def test_what_was_judged_is_judged_whatever_the_terms_say_now():
+	judged = replay([Event(RECEIVED, at("23 10:00"))], TERMS, OFFICE, at("24 17:01")).judgements
+	events = [Event(RECEIVED, at("23 10:00")), Event("Direction Changed", at("24 17:01"), judged=judged)]
+	clocks = replay(events, Terms(expects_reply=False), OFFICE, at("30 10:00"))
+	assert statuses(clocks) == (BREACHED, NOT_REQUIRED, NOT_REQUIRED)
+	assert clocks.breached and clocks.acknowledge.due == at("24 17:00")
+
+
 AUTOMATIC = Terms(1, 2, auto_acknowledges=True)
 SENT, UNSENT = (AUTO_ACKNOWLEDGED, "23 10:01"), (NOT_SENT, "23 10:30")
 

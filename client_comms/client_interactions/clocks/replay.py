@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+import frappe
+
 from client_comms import clock
 from client_comms.communication_governance import calendars, matrix
 from client_comms.rules import response_clock
@@ -75,6 +77,19 @@ def keep_judgements(judgements: Iterable[response_clock.Judgement]) -> str:
 			[each.clock, as_utc(each.started_at).isoformat(), as_utc(each.due).isoformat()]
 			for each in judgements
 		]
+	)
+
+
+def is_eased(interaction, events: Iterable, before: response_clock.Clocks) -> bool:
+	"""Whether the terms of the interaction would cancel or postpone a deadline that is owed or was missed.
+
+	:param before: the clocks under the terms that it had before
+	"""
+	unjudged = [{**{field: row.get(field) for field in EVENT_FIELDS}, "judged": None} for row in events]
+	after = replay(interaction, map(frappe._dict, unjudged))
+	return any(
+		(old.unmet or old.late) and (new.due is None or new.due > old.due)
+		for old, new in zip(before.current, after.current, strict=True)
 	)
 
 

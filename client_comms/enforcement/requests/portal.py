@@ -7,6 +7,7 @@ requires only a role; portal users never have clearance for anything else.
 import frappe
 
 from client_comms import compat
+from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
@@ -85,15 +86,19 @@ def _restricted(arguments: dict) -> dict:
 	"""The arguments of a list with a filter that removes what the user cannot see."""
 	if not _is_restricted(arguments.get("doctype")):
 		return arguments
-	hidden = frappe.get_all(
-		ISSUE,
-		{
-			"confidentiality_level": ("not in", ["", *open_levels()]),
-			"customer": ("in", [_NOBODY, *_customers()]),
-			"raised_by": ("!=", frappe.session.user),
-		},
-		pluck="name",
-	)
+	of_others = {"raised_by": ("!=", frappe.session.user)}
+	closed = {"confidentiality_level": ("not in", ["", *open_levels()])}
+	governed = {"confidentiality_level": ("is", "set")}
+	customers, own = _customers(), confirmation.customers_of_login(frappe.session.user)
+	hidden = [
+		name
+		for filters in (
+			{"customer": ("in", [_NOBODY, *customers]), **closed},
+			# Anyone can create a contact of a customer, so an unconfirmed one shows nothing governed.
+			{"customer": ("in", [_NOBODY, *(set(customers) - own)]), **governed},
+		)
+		for name in frappe.get_all(ISSUE, {**filters, **of_others}, pluck="name")
+	]
 	asked = arguments.get("name")
 	if asked in hidden:
 		return {**arguments, "name": _NOBODY}

@@ -228,7 +228,6 @@ Object.assign(client_comms.outgoing, {
 						"Call-back to Number on File",
 						"Document Seen",
 						"Knowledge Question",
-						"Portal Login",
 						CODE,
 					],
 					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.

@@ -955,3 +955,158 @@ def test_a_request_continues_as_its_user_after_fetching(fetch, accounts, adminis
 		assert (frappe.session.user, frappe.session.sid) == (administrator, "of the request")
 		assert frappe.session.data.csrf_token == "x"
 		assert frappe.form_dict.email_account == accounts["Lead"].name
+
+
+# --- what senders claim ----------------------------------------------------------------------------
+
+EVE = "Eve <eve@elsewhere.example>"
+FIONA = f"Fiona <fiona@{DOMAIN}>"
+
+
+@pytest.fixture(params=["deliver", "fetch"])
+def receive(request, deliver, fetch, accounts):
+	"""`receive(letter(…), "Issue")` by Frappe's mail class alone, and by the mailbox."""
+	if request.param == "deliver":
+		return lambda raw, to="Issue": deliver(raw, to)
+	return lambda raw, to="Issue": fetch(accounts[to], raw)
+
+
+@pytest.mark.parametrize("header", ["Reply_To", "X_Original_From"])
+def test_a_stranger_who_names_one_of_us_is_not_staff(receive, header):
+	first = receive(letter())
+	claims = letter(
+		"Re: Solar roof",
+		"Here it is.",
+		sender=EVE,
+		to="anna@client-a.example",
+		number="2",
+		at="2026-11-23 12:00",
+		In_Reply_To=mail_id("1"),
+		**{header: FIONA},
+	)
+	message = receive(claims)
+	assert frappe.db.get_value(INTERACTION, first.client_interaction, "status") == "Open"
+	assert message.sender == "eve@elsewhere.example" and message.sender_full_name == "Eve"
+	assert interaction_of(message).respond_status == "Running"
+
+
+@pytest.mark.parametrize("header", ["Reply_To", "X_Original_From"])
+def test_our_own_form_speaks_for_a_client(receive, header):
+	"""The control: a form or a group of ours sends in the name of a person outside."""
+	message = receive(letter(sender=f"Website <website@{DOMAIN}>", **{header: ANNA}))
+	assert message.sender == "anna@client-a.example"
+	assert interaction_of(message).respond_status == "Running"
+
+
+@pytest.mark.parametrize("mailbox", ["Issue", "Communication"])
+@pytest.mark.parametrize(
+	"other",
+	[{"sender": EVE}, {"at": "2026-11-23 11:00"}, {"body": "Please cancel the order."}],
+	ids=lambda other: "-".join(other),
+)
+def test_another_message_with_the_same_id_is_an_inquiry_of_its_own(fetch, accounts, mailbox, other):
+	first = fetch(accounts["Issue"], letter())
+	copy = letter("Warranty of the inverter", **{"at": "2026-11-23 10:00", **other})
+	known = set(frappe.get_all("Communication", pluck="name"))
+	fetch(accounts[mailbox], copy)
+	(new,) = set(frappe.get_all("Communication", {"sent_or_received": "Received"}, pluck="name")) - known
+	doc = interaction_of(frappe.get_doc("Communication", new))
+	assert doc.name != first.client_interaction
+	assert doc.respond_status == "Running" and proves(doc, frappe.get_doc("Communication", new))
+	assert events(interaction_of(first)) == ["Logged", "Received"]
+
+
+def test_no_reply_to_the_first_goes_to_the_other_with_its_id(fetch, accounts):
+	first = fetch(accounts["Issue"], letter())
+	fetch(accounts["Communication"], letter("Hello", "Hello", sender=EVE, at="2026-11-23 10:30"))
+	second = fetch(
+		accounts["Issue"],
+		letter("Re: Solar roof", number="2", at="2026-11-23 12:00", In_Reply_To=mail_id("1")),
+	)
+	assert second.client_interaction == first.client_interaction
+
+
+@pytest.mark.parametrize(
+	"content_type", ["text/plain; charset=utf-8", "text/html; charset=utf-8"], ids=["text", "html"]
+)
+@pytest.mark.parametrize("at", [MONDAY, None], ids=["dated", "undated"])
+def test_the_same_message_is_kept_once(fetch, accounts, content_type, at):
+	"""The control: POP mailboxes give out a message again and again, and IMAP after a rebuild."""
+	body = "<style>p {color: red}</style><p>Please send an <b>offer</b>.</p>"
+	raw = letter(body=body, at=at, content_type=content_type)
+	with mock.patch(f"{__name__}.date_of", lambda raw: get_datetime(MONDAY)):
+		first = fetch(accounts["Issue"], raw)
+		second = fetch(accounts["Issue"], raw)
+		third = fetch(accounts["Communication"], raw)
+	assert first.name == second.name and first.client_interaction == third.client_interaction
+	assert events(interaction_of(first)) == ["Logged", "Received"]
+
+
+@pytest.mark.parametrize("mailbox", ["Issue", "Communication"])
+@pytest.mark.parametrize(
+	"reference", ["In_Reply_To", "References", "subject"], ids=["reply", "references", "subject"]
+)
+def test_a_stranger_who_refers_to_a_thread_gets_a_clock_of_their_own(fetch, accounts, mailbox, reference):
+	first = fetch(accounts["Issue"], letter("Complaint about the noise"))
+	headers = {} if reference == "subject" else {reference: mail_id("1")}
+	subject = f"Re: (#{first.reference_name})" if reference == "subject" else "Re: Complaint"
+	message = fetch(
+		accounts[mailbox],
+		letter(subject, "Me too.", sender=EVE, number="2", at="2026-11-23 12:00", **headers),
+	)
+	doc = interaction_of(message)
+	assert doc.name != first.client_interaction and doc.respond_status == "Running"
+	assert events(interaction_of(first)) == ["Logged", "Received"]
+	assert doc.party is None or doc.party != interaction_of(first).party
+	if headers:
+		assert doc.confidentiality_level == "Sensitive", "it may quote what it refers to"
+
+
+def test_a_colleague_who_was_written_to_takes_part(fetch, accounts):
+	"""The control: the client copies in someone unknown, who answers."""
+	first = fetch(accounts["Issue"], letter(cc="ben@client-b.example"))
+	second = fetch(
+		accounts["Issue"],
+		letter(
+			"Re: Solar roof",
+			sender="Ben <ben@client-b.example>",
+			number="2",
+			at="2026-11-23 12:00",
+			In_Reply_To=mail_id("1"),
+		),
+	)
+	assert second.client_interaction == first.client_interaction
+
+
+def test_another_contact_of_the_client_takes_part(fetch, accounts, make_client):
+	client = make_client("Client A", "anna@client-a.example")
+	frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Ben",
+			"email_ids": [{"email_id": "ben@client-b.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": client.party}],
+		}
+	).insert()
+	first = fetch(accounts["Issue"], letter())
+	reply = letter(
+		"Re: Solar roof",
+		sender="Ben <ben@client-b.example>",
+		number="2",
+		at="2026-11-23 12:00",
+		In_Reply_To=mail_id("1"),
+	)
+	assert fetch(accounts["Issue"], reply).client_interaction == first.client_interaction
+
+
+def test_a_client_answers_a_ticket_that_staff_opened_for_them(fetch, accounts, set_settings, clock_at):
+	"""They are known by the document alone."""
+	with clock_at(MONDAY):
+		issue = frappe.get_doc(
+			{"doctype": "Issue", "subject": "Noise", "raised_by": "anna@client-a.example"}
+		).insert()
+	name = frappe.db.get_value(INTERACTION, {"reference_name": issue.name})
+	message = fetch(
+		accounts["Issue"], letter(f"Re: Noise (#{issue.name})", number="2", at="2026-11-23 12:00")
+	)
+	assert name and message.client_interaction == name

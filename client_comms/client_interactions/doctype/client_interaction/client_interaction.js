@@ -40,7 +40,7 @@ frappe.ui.form.on("Client Interaction", {
 	async refresh(frm) {
 		const saved = !frm.is_new();
 		frm.toggle_display(["clocks_section", "evidence_section", "history_section"], saved);
-		frm.toggle_display("level_change_reason", false);
+		frm.toggle_display(["level_change_reason", "reclassification_reason"], false);
 		if (!saved) return;
 
 		add_actions(frm);
@@ -53,6 +53,10 @@ frappe.ui.form.on("Client Interaction", {
 		await client_comms.interaction.load_levels();
 		show_banner(frm);
 	},
+
+	communication_type: (frm) => ask_why_reclassified(frm),
+	direction: (frm) => ask_why_reclassified(frm),
+	company: (frm) => ask_why_reclassified(frm),
 
 	party_type: (frm) => frm.set_value("party", null),
 	party: (frm) => frm.set_value("contact", null),
@@ -71,6 +75,12 @@ frappe.ui.form.on("Client Interaction", {
 		return fieldname === "recipients" && address ? [address] : [];
 	},
 });
+
+/** Asks for a reason where another type, direction or company would change a deadline that is owed or was missed. */
+function ask_why_reclassified(frm) {
+	const owed = frm.doc.breached || frm.doc.clock_state !== "Stopped";
+	frm.toggle_display("reclassification_reason", !frm.is_new() && owed);
+}
 
 // --- actions ---------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from client_comms.client_interactions import (
 	log_timeliness,
 )
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.clients import contacts, preferences
+from client_comms.clients import contacts, parties, preferences
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, reclassification, sharing
 from client_comms.exceptions import (
@@ -30,10 +30,13 @@ from client_comms.rules.messages import RuleError
 
 LOGGED = "Logged"
 TYPE_CHANGED = "Type Changed"
+DIRECTION_CHANGED = "Direction Changed"
+COMPANY_CHANGED = "Company Changed"
 LEVEL_CHANGED = "Level Changed"
 PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
+RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
 _NAMED = 5  # people in a message
 
 EVENT_FIELDS = (
@@ -108,6 +111,7 @@ class ClientInteraction(Document):
 		priority: DF.Link | None
 		promise_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		promised_for: DF.Datetime | None
+		reclassification_reason: DF.SmallText | None
 		redress_amount: DF.Currency
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
@@ -139,9 +143,11 @@ class ClientInteraction(Document):
 
 	def client_email(self) -> str | None:
 		"""The recipient of a reply: the contact, otherwise the client's first address on file."""
-		if self.contact and (address := frappe.db.get_value("Contact", self.contact, "email_id")):
+		address = self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
+		known = contacts.addresses_of(self.party_type, self.party, self.contact)
+		if address and (not known or address.lower() in known):
 			return address
-		return next(iter(contacts.addresses_of(self.party_type, self.party)), None)
+		return next(iter(known), None)
 
 	def validate(self):
 		validation.require_texts_fit(self)
@@ -284,18 +290,8 @@ class ClientInteraction(Document):
 		if (
 			self.contact and not self.party and not self.flags.from_intake
 		):  # which has already searched for it
-			link = frappe.db.get_value(
-				"Dynamic Link",
-				{
-					"parenttype": "Contact",
-					"parent": self.contact,
-					"link_doctype": ("in", ("Customer", "Lead", "Prospect", "Supplier")),
-				},
-				["link_doctype", "link_name"],
-				order_by="idx asc",
-			)
-			if link:
-				self.party_type, self.party = link
+			if client := parties.of_contact(self.contact):
+				self.party_type, self.party = client
 		if self.party_type and self.party:
 			contacts.require_kind(self.party_type)
 			title_field = frappe.get_meta(self.party_type).get_title_field()
@@ -444,6 +440,8 @@ class ClientInteraction(Document):
 			return
 		for field, event in (
 			("communication_type", TYPE_CHANGED),
+			("direction", DIRECTION_CHANGED),
+			("company", COMPANY_CHANGED),
 			("priority", PRIORITY_CHANGED),
 			("confidentiality_level", LEVEL_CHANGED),
 			("responsible_staff", REASSIGNED),
@@ -453,11 +451,36 @@ class ClientInteraction(Document):
 				reason = {
 					LEVEL_CHANGED: self.level_change_reason,
 					REASSIGNED: self.flags.reassignment_reason,
-				}.get(event)
+				}.get(event, field in RECLASSIFYING and self.reclassification_reason)
 				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
-		self.level_change_reason = None
-		if moves := replay.moved(before, before.clocks()):
+		clocks = before.clocks()
+		if any(before.get(field) != self.get(field) for field in replay.TERMS_FIELDS):
+			self.follow_terms(before, clocks)
+		self.level_change_reason = self.reclassification_reason = None
+		if moves := replay.moved(before, clocks):
 			self.append_moves(moves)
+
+	def follow_terms(self, before, clocks: response_clock.Clocks):
+		"""Other terms apply from now on; what was judged by the old ones stays as it was judged (C-3, C-4).
+
+		:param clocks: as they were `before`
+		"""
+		self.keep_judgements(clocks)
+		if self.direction == "Inbound" and not any(
+			row.event == response_clock.RECEIVED for row in self.events
+		):
+			self.append_event(response_clock.RECEIVED, self.occurred_on)
+		reclassified = any(before.get(field) != self.get(field) for field in RECLASSIFYING)
+		if not reclassified or self.flags.from_record or (self.reclassification_reason or "").strip():
+			return
+		if replay.is_eased(self, self.events, clocks):
+			frappe.throw(
+				_(
+					"This change would cancel or postpone a deadline that is owed or was missed. Give a reason for changing the type, the direction or the company."
+				),
+				exc=MissingDetailsError,
+				title=_("Reason Missing"),
+			)
 
 	def append_moves(self, moves):
 		"""Record changed deadlines after a change of holidays or hours: `moves` as returned by `replay.moved`."""
@@ -512,7 +535,7 @@ class ClientInteraction(Document):
 		"""Store the due date of a met or missed deadline on its event, whatever calendars say later."""
 		added = [row for row in self.events if row.is_new()]
 		if added and (judgements := replay.unkept_judgements(clocks, self.events)):
-			added[-1].judged = replay.keep_judgements(judgements)
+			added[-1].judged = replay.keep_judgements([*replay.judgements_of(added[-1]), *judgements])
 
 	def validate_share(self, docshare):
 		"""Called by Frappe for every share of this document, made by hand or by an assignment."""

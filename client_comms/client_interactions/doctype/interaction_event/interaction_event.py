@@ -37,6 +37,8 @@ class InteractionEvent(InteractionRow):
 			"Breached",
 			"Escalated",
 			"Type Changed",
+			"Direction Changed",
+			"Company Changed",
 			"Deadlines Recomputed",
 			"Priority Changed",
 			"Level Changed",

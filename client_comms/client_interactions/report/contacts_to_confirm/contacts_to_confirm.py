@@ -1,4 +1,4 @@
-"""Contacts whose details have not been confirmed for a while (D-4)."""
+"""Contacts whose details have not been confirmed for a while, or who do not speak for their client yet (D-4)."""
 
 import frappe
 from frappe import _
@@ -6,7 +6,7 @@ from frappe.utils import date_diff, getdate
 
 from client_comms import clock
 from client_comms.client_privacy import client_data
-from client_comms.clients import parties
+from client_comms.clients import confirmation, parties
 from client_comms.enforcement import link_options
 
 READER = "Sales User"
@@ -18,30 +18,41 @@ def execute(filters=None):
 	:param filters: `party_type`
 	"""
 	filters = frappe._dict(filters or {})
-	day = client_data.due_before()
-	if day is None:
-		return columns(), [], _("Confirming client details is switched off in Client Comms Settings.")
 	if not link_options.is_open("Contact"):
 		message = _(
 			"Your roles do not let you read contacts. Ask for an ERPNext role that does, such as {0}."
 		)
 		return columns(), [], message.format(_(READER))
-	return columns(), rows(day, filters.party_type)
+	day = client_data.due_before()
+	message = (
+		None if day else _("Confirming client details regularly is switched off in Client Comms Settings.")
+	)
+	return columns(), rows(day, filters.party_type), message
 
 
 def rows(day, party_type: str | None = None) -> list[dict]:
-	"""One row per contact that was last confirmed (or, if never, created) before `day`; one query per client type."""
+	"""One row per contact that was last confirmed (or, if never, created) before `day`, or of which it is not confirmed that it
+	speaks for its client; one query per client type.
+	"""
 	links = ["Dynamic Link", "link_doctype", "in", [party_type] if party_type else list(parties.PARTY_TYPES)]
 	fields = ["name", "full_name", "email_id", "phone", "mobile_no", "details_confirmed_on", "verified_how"]
 	fields.append("creation")
-	contacts = {
-		row.name: row
-		for due in (
-			[["details_confirmed_on", "is", "set"], ["details_confirmed_on", "<", day]],
-			[["details_confirmed_on", "is", "not set"], ["creation", "<", day]],
-		)
-		for row in frappe.get_list("Contact", filters=[links, *due], fields=fields, order_by=None, limit=0)
-	}
+
+	def found_by(*conditions) -> dict[str, dict]:
+		filters = [links, *conditions]
+		return {
+			row.name: row
+			for row in frappe.get_list("Contact", filters=filters, fields=fields, order_by=None, limit=0)
+		}
+
+	contacts = {}
+	if day:
+		contacts |= found_by(["details_confirmed_on", "is", "set"], ["details_confirmed_on", "<", day])
+		contacts |= found_by(["details_confirmed_on", "is", "not set"], ["creation", "<", day])
+	unconfirmed = {}
+	for table in confirmation.ROWS:
+		unconfirmed |= found_by([table, "name", "is", "set"], [table, parties.CONFIRMED_ON, "is", "not set"])
+	contacts |= unconfirmed
 	clients = parties.of_contacts(contacts)
 	readable = _readable(clients.values())
 	today, found = clock.now().date(), []
@@ -60,6 +71,7 @@ def rows(day, party_type: str | None = None) -> list[dict]:
 				"details_confirmed_on": contact.details_confirmed_on,
 				"verified_how": contact.verified_how,
 				"days": date_diff(today, since),
+				"unconfirmed": int(name in unconfirmed),
 			}
 		)
 	return sorted(found, key=lambda each: (-each["days"], each["contact"]))

@@ -14,6 +14,7 @@ frappe.ui.form.on("Client Consent", {
 	async refresh(frm) {
 		frm.set_df_property("status", "read_only", frm.is_new() ? 0 : 1);
 		if (frm.is_new()) frm.set_df_property("status", "options", ["Given", "Refused"]);
+		if (frm.is_new()) frm.set_df_property("collected_through", "options", by_hand());
 		if (frm.is_new()) {
 			if (!frm.doc.status) frm.set_value("status", "Given");
 			return;
@@ -52,16 +53,22 @@ frappe.ui.form.on("Client Consent", {
 	},
 });
 
+/** The ways to collect consent that staff can state; the others are recorded when the client answers there. */
+function by_hand() {
+	const df = frappe.meta.get_docfield("Client Consent", "collected_through");
+	return df.options.split("\n").filter((way) => !["Secure Link", "Portal"].includes(way));
+}
+
 /** Ask how the decision was collected, and record it. */
 function record(frm, method, title) {
-	const df = frappe.meta.get_docfield("Client Consent", "collected_through");
+	const ways = by_hand();
 	const fields = [
 		{
 			fieldname: "through",
 			fieldtype: "Select",
 			label: __("Collected Through"),
-			options: df.options,
-			default: frm.doc.collected_through,
+			options: ways,
+			default: ways.includes(frm.doc.collected_through) ? frm.doc.collected_through : null,
 			reqd: 1,
 		},
 		{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },

@@ -12,6 +12,7 @@ from client_comms.i18n import moment
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
+SECURE_LINK, PORTAL = "Secure Link", "Portal"  # where clients answer themselves
 EVENT_FIELDS = ("event", "at", "valid_until", "by_user", "through", "notice", "note")
 
 
@@ -79,6 +80,8 @@ class ClientConsent(Document):
 
 	def validate(self):
 		contacts.set_client(self)
+		if self.has_value_changed("collected_through"):
+			self.require_way(self.collected_through)
 		self.validate_third_party()
 		self.validate_scope_stays()
 		self.validate_events_are_untouched()
@@ -95,7 +98,8 @@ class ClientConsent(Document):
 		:param through: how it was collected, one of `collected_through`
 		"""
 		at = clock.parse(at) if at else clock.now()
-		self.require_way(through)
+		if event in rules.WORDS:
+			self.require_way(through or self.collected_through)
 		self.append(
 			"events",
 			{
@@ -161,6 +165,13 @@ class ClientConsent(Document):
 				_("{0} is not a valid way to collect consent. Choose one of these: {1}.").format(
 					frappe.bold(escape_html(through)), ", ".join(_(way) for way in ways)
 				),
+				title=_("Unknown Collection Method"),
+			)
+		if through in (SECURE_LINK, PORTAL) and not self.flags.by_client:
+			frappe.throw(
+				_(
+					"{0} is recorded only when the client answers there. State how the client told you."
+				).format(frappe.bold(_(through))),
 				title=_("Unknown Collection Method"),
 			)
 

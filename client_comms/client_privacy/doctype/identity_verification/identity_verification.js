@@ -11,8 +11,10 @@ frappe.ui.form.on("Identity Verification", {
 
 	refresh(frm) {
 		if (!frm.is_new()) return;
-		// Codes are sent and checked by the app, so this method cannot be chosen here.
-		const methods = frm.fields_dict.method.df.options.split("\n").filter((each) => !each.includes("One-Time"));
+		// What the app itself finds out cannot be chosen here.
+		const methods = frm.fields_dict.method.df.options
+			.split("\n")
+			.filter((each) => !["One-Time Code by Email", "Portal Login"].includes(each));
 		frm.set_df_property("method", "options", methods);
 		const results = frappe.user.has_role("Compliance Officer")
 			? ["Confirmed", "Failed", "Unlocked"]

@@ -11,6 +11,7 @@ from client_comms.clients import contacts
 from client_comms.exceptions import ActionNotPossibleError
 
 COMPLIANCE_OFFICER = "Compliance Officer"
+PORTAL_LOGIN = "Portal Login"
 
 
 class IdentityVerification(Document):
@@ -64,9 +65,16 @@ class IdentityVerification(Document):
 		self.report_lock()
 
 	def validate_result(self):
-		"""One-time codes are confirmed by the app, not by hand; only a Compliance Officer can unlock."""
+		"""Codes and logins are confirmed by the app, not by hand; only a Compliance Officer can unlock."""
 		if self.flags.by_app:
 			return
+		if self.method == PORTAL_LOGIN:
+			frappe.throw(
+				_(
+					"A login is recorded when the client answers in the portal. Choose how you made sure who it is."
+				),
+				title=_("Method Not Available"),
+			)
 		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
 			frappe.throw(
 				_(

@@ -1,0 +1,195 @@
+"""Who speaks for a client: the contacts, addresses and numbers that users who can change the client's record have
+confirmed (P-1 to P-3, D-4).
+
+Frappe lets every user make a Contact, of any client and with any address, portal users included. What they enter stays, but
+counts for nothing until it is confirmed: a contact for its client, and addresses and numbers for the contact.
+"""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.clients import parties
+from client_comms.clients.parties import CONFIRMED_ON as ON
+
+BY = "confirmed_by"
+ROWS = ("Dynamic Link", "Contact Email", "Contact Phone")
+# Tables of Contact, with what a row says
+_SAYS = {"links": ("link_doctype", "link_name"), "email_ids": ("email_id",), "phone_nos": ("phone",)}
+
+
+# --- hooks ---------------------------------------------------------------------------------------
+
+
+def follow(contact, method=None) -> None:
+	"""`validate` of Contact: what is new is confirmed if its author may confirm it, and what was confirmed stays so.
+
+	A user who links a contact to a client confirms the contact in its present form.
+	"""
+	before = None if contact.is_new() else contact.get_doc_before_save()
+	new_links = [row for row in _kept(contact, before, "links") if row.link_doctype in parties.PARTY_TYPES]
+	new_rows = [*_kept(contact, before, "email_ids"), *_kept(contact, before, "phone_nos")]
+	_keep_login(contact, before)
+	for link in new_links:
+		if may_confirm(link):
+			_stamp(link)
+		elif _says_nothing_new(contact, link):
+			for row in (link, *_rows(contact)):
+				_stamp(row)
+	if contact.flags.pop("client_comms_confirm", None):
+		_confirm_now(contact)
+	elif (new_links or new_rows) and _may_confirm_all(contact):
+		for row in _rows(contact) if new_links else new_rows:
+			_stamp(row)
+
+
+def keep_row(row, method=None) -> None:
+	"""`before_validate` of the rows of Contact, which can also be saved one by one: nothing is confirmed that way."""
+	stored = None if row.is_new() else row.get_doc_before_save() or frappe.get_doc(row.doctype, row.name)
+	says = next(each for each in _SAYS.values() if row.meta.has_field(each[0]))
+	same = stored and all(stored.get(field) == row.get(field) for field in (*says, "parent", "parenttype"))
+	row.update({field: stored.get(field) if same else None for field in (BY, ON)})
+
+
+def _kept(contact, before, table: str) -> list:
+	"""Give the rows of a table what is stored of their confirmation; returns those that say something new."""
+	stored = {row.name: row for row in before.get(table)} if before else {}
+	new = []
+	for row in contact.get(table):
+		old = stored.get(row.name)
+		same = old and all(old.get(field) == row.get(field) for field in _SAYS[table])
+		row.update({field: old.get(field) if same else None for field in (BY, ON)})
+		if not same:
+			new.append(row)
+	return new
+
+
+def _keep_login(contact, before) -> None:
+	"""The login of a client's contact can be changed only by users who can change the client."""
+	links = _client_links(contact)
+	if before and links and before.user != contact.user and not _may_confirm_all(contact):
+		contact.user = before.user
+		frappe.msgprint(
+			_(
+				"The login of this contact stays as it is: only someone who can change the client can change it."
+			),
+			alert=True,
+			indicator="orange",
+		)
+
+
+# --- permissions ---------------------------------------------------------------------------------------
+
+
+def may_confirm(link) -> bool:
+	"""Whether the session user may confirm who belongs to a client: staff who may change its record, and who registered it
+	in the portal themselves.
+
+	:param link: a row with `link_doctype` and `link_name`
+	"""
+	client = link.link_doctype, link.link_name
+	user, owner = frappe.session.user, frappe.db.get_value(*client, "owner")
+	if user == "Guest" or not owner:
+		return False
+	return (
+		bool(frappe.has_permission(client[0], "write", doc=client[1])) if _is_staff(user) else owner == user
+	)
+
+
+def _is_staff(user: str) -> bool:
+	return frappe.get_cached_value("User", user, "user_type") == "System User"
+
+
+def _may_confirm_all(contact) -> bool:
+	"""Whether everything about a contact is the session user's to confirm; staff can confirm a contact without clients."""
+	links = _client_links(contact)
+	return all(map(may_confirm, links)) if links else _is_staff(frappe.session.user)
+
+
+def _says_nothing_new(contact, link) -> bool:
+	"""Whether all that the contact has stands in the client's own record, as in the one that ERPNext makes of a Lead."""
+	said = {row.email_id for row in contact.email_ids} | {row.phone for row in contact.phone_nos}
+	if contact.user:
+		said.add(frappe.db.get_value("User", contact.user, "email"))
+	record = frappe.db.get_value(link.link_doctype, link.link_name, "*", as_dict=True) or {}
+	return bool(said) and set(map(_comparable, said)) <= set(map(_comparable, record.values()))
+
+
+def _comparable(value) -> str:
+	return str(value or "").strip().lower()
+
+
+def clients_of_login(user: str) -> list[tuple[str, str, str]]:
+	"""For whom a portal user speaks, as (Contact, DocType, name): the clients of whom their contacts are confirmed.
+
+	Staff who log in speak for no client.
+	"""
+	if user == "Guest" or _is_staff(user):
+		return []
+	# Frappe creates a contact for every user, in addition to the client's.
+	contacts = frappe.get_all("Contact", {"user": user}, pluck="name", order_by="modified desc")
+	return [(contact, *client) for contact in contacts for client in parties.all_of_contact(contact)]
+
+
+def customers_of_login(user: str) -> set[str]:
+	"""The customers whose documents a portal user may see: for whom they speak, and whose portal users staff listed them as."""
+	listed = frappe.get_all("Portal User", {"user": user, "parenttype": "Customer"}, pluck="parent")
+	spoken_for = {name for _contact, doctype, name in clients_of_login(user) if doctype == "Customer"}
+	return {*listed, *spoken_for}
+
+
+# --- confirming --------------------------------------------------------------------------------------
+
+
+def confirm(contact) -> list[tuple[str, str]]:
+	"""Let the save that follows confirm all of a Contact that the session user may confirm.
+
+	:returns: the clients to whom it stays unconfirmed, as (DocType, name)
+	"""
+	contact.flags.client_comms_confirm = True
+	return [
+		(link.link_doctype, link.link_name)
+		for link in _client_links(contact)
+		if not link.get(ON) and not may_confirm(link)
+	]
+
+
+def _confirm_now(contact) -> None:
+	for link in _client_links(contact):
+		if may_confirm(link):
+			_stamp(link)
+	if _may_confirm_all(contact):
+		for row in _rows(contact):
+			_stamp(row)
+
+
+def confirm_existing() -> None:
+	"""Confirm what staff, or who made a client's record, had entered before confirmations were kept. Repeatable."""
+	stamp = f"`row`.`{BY}` = `row`.`owner`, `row`.`{ON}` = `row`.`creation`"
+	new = f"`row`.`parenttype` = 'Contact' and `row`.`{ON}` is null"
+	for doctype in ROWS:
+		frappe.db.sql(
+			f"""update `tab{doctype}` `row` join `tabUser` `user` on `user`.`name` = `row`.`owner`
+			set {stamp} where {new} and `user`.`user_type` = 'System User'"""
+		)
+		for party_type in parties.PARTY_TYPES:
+			frappe.db.sql(
+				f"""update `tab{doctype}` `row`
+				join `tabDynamic Link` `link` on `link`.`parent` = `row`.`parent` and `link`.`parenttype` = 'Contact'
+				join `tab{party_type}` `client` on `client`.`name` = `link`.`link_name`
+				set {stamp} where {new} and `link`.`link_doctype` = '{party_type}'
+					and `client`.`owner` = `row`.`owner`"""
+			)
+
+
+def _client_links(contact) -> list:
+	return [row for row in contact.links if row.link_doctype in parties.PARTY_TYPES]
+
+
+def _rows(contact) -> list:
+	return [*contact.email_ids, *contact.phone_nos]
+
+
+def _stamp(row) -> None:
+	if not row.get(ON):
+		row.update({BY: frappe.session.user, ON: clock.now()})

@@ -1,0 +1,292 @@
+"""Contacts speak for a client once users who can change its record have confirmed them (P-1 to P-3, D-4)."""
+
+import frappe
+import pytest
+
+from client_comms import api
+from client_comms.api.self_service import submit
+from client_comms.client_interactions.report.contacts_to_confirm import contacts_to_confirm
+from client_comms.client_privacy import client_data, self_service
+from client_comms.clients import confirmation, contacts, parties
+from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.outgoing import facts, recipient_kinds
+
+ANNA, EVE = "anna@client.example", "eve@elsewhere.example"
+NUMBER = "+49 30 5550100"
+
+pytestmark = pytest.mark.clause("P-2", "D-4")
+
+
+@pytest.fixture
+def client(make_client, set_settings):
+	set_settings(own_email_domains="own.example")
+	return make_client("Anna Client", ANNA)
+
+
+@pytest.fixture
+def sales(make_user):
+	"""Staff who can change customers."""
+	return make_user("Sales User", "Sales Master Manager")
+
+
+def make_contact(client=None, address=EVE, **fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Eve",
+			"email_ids": [{"email_id": address, "is_primary": 1}],
+			"phone_nos": [{"phone": NUMBER, "is_primary_mobile_no": 1}],
+			"links": [{"link_doctype": client.party_type, "link_name": client.party}] if client else [],
+			**fields,
+		}
+	).insert()
+
+
+def kind_of(client, address=EVE, contact=None):
+	context = facts.OutgoingContext(
+		client.party_type,
+		client.party,
+		"",
+		facts.EMAIL,
+		party_type=client.party_type,
+		party=client.party,
+		contact=contact,
+	)
+	return recipient_kinds.sort_recipients(context, [address])[0].kind
+
+
+# Who can make a contact: a portal user, and a user of the desk who cannot change the client.
+STRANGERS = {"portal": ["Customer"], "desk": ["Frontline Staff"]}
+
+
+@pytest.fixture(params=STRANGERS)
+def stranger(request, make_user):
+	return make_user(*STRANGERS[request.param])
+
+
+def test_a_contact_made_by_a_stranger_speaks_for_no_client(client, stranger, as_user):
+	with as_user(stranger):
+		contact = make_contact(client, user=stranger, email_ids=[{"email_id": stranger, "is_primary": 1}])
+		assert self_service.visits_of_login() == []
+		with pytest.raises(LinkNotValidError):
+			submit(purposes={"Marketing": "Given"})
+	assert contacts.contacts_of(client.party_type, client.party) == [client.contact]
+	assert parties.all_of_contact(contact.name) == []
+	assert parties.client_of(None, None, stranger, "").party is None
+	assert "Client" not in (kind_of(client, stranger), kind_of(client, stranger, contact.name))
+	with pytest.raises(frappe.ValidationError, match="not a confirmed contact"):
+		api.invite_client(client.party_type, client.party, contact=contact.name)
+
+
+def test_it_speaks_once_staff_have_confirmed_it(client, make_user, as_user, sales):
+	user = make_user("Customer", user_type="Website User")
+	with as_user(user):
+		contact = make_contact(client, address=user, user=user)
+	with as_user(sales):
+		api.confirm_details(contact.name, "Call-back")
+	with as_user(user):
+		assert [visit.party for visit in self_service.visits_of_login()] == [client.party]
+	assert kind_of(client, user) == "Client"
+	assert frappe.get_doc("Contact", contact.name).links[0].confirmed_by == sales
+
+
+def test_what_staff_enter_who_can_change_the_client_is_confirmed(client, make_user, as_user, sales):
+	user = make_user("Customer", user_type="Website User")
+	with as_user(sales):
+		make_contact(client, address=user, user=user)
+	with as_user(user):
+		assert self_service.visits_of_login()
+	assert kind_of(client, user) == "Client"
+
+
+def test_confirming_needs_leave_to_change_the_client(client, stranger, as_user):
+	with as_user(stranger):
+		contact = make_contact(client)
+		frappe.clear_messages()
+		api.confirm_details(contact.name, "Call-back")
+		assert client.party in frappe.get_message_log()[-1]["message"]
+	assert kind_of(client) == "Third Party"
+
+
+def test_a_foreign_address_on_a_contact_is_none_of_the_client(client, as_user, make_user):
+	"""A user who can change contacts, but not customers."""
+	user = make_user("Maintenance User")
+	with as_user(user):
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.append("email_ids", {"email_id": EVE})
+		contact.append("phone_nos", {"phone": NUMBER})
+		contact.save()
+	assert kind_of(client) == "Third Party" and kind_of(client, ANNA) == "Client"
+	assert EVE not in contacts.addresses_of(client.party_type, client.party)
+	(number,) = recipient_kinds.sort_numbers(
+		facts.OutgoingContext(
+			None, None, "", "Phone", party_type="Customer", party=client.party, contact=client.contact
+		),
+		[NUMBER],
+	)
+	assert number.kind == "Third Party"
+	contact.reload()
+	contact.email_ids[0].email_id = "other@elsewhere.example"
+	with as_user(user):
+		contact.save()
+	assert kind_of(client, "other@elsewhere.example") == "Third Party", "a changed row is a new one"
+
+
+def test_a_contact_of_another_client_adds_no_address(client, make_client):
+	other = make_client("Bert Client", "bert@client-b.example")
+	assert kind_of(client, "bert@client-b.example", other.contact) == "Third Party"
+	with pytest.raises(frappe.ValidationError, match="not a confirmed contact"):
+		api.invite_client(client.party_type, client.party, contact=other.contact)
+	with pytest.raises(ActionNotPossibleError):
+		api.invite_client(client.party_type, client.party, address="bert@client-b.example")
+
+
+def test_a_request_cannot_state_that_it_is_confirmed(client, stranger, as_user):
+	claim = {"confirmed_by": "Administrator", "confirmed_on": "2026-01-01 00:00:00"}
+	with as_user(stranger):
+		contact = make_contact(
+			links=[{"link_doctype": client.party_type, "link_name": client.party, **claim}],
+			email_ids=[{"email_id": EVE, "is_primary": 1, **claim}],
+		)
+		contact.links[0].update(claim)
+		contact.save()
+		for row in (*contact.links, *contact.email_ids):
+			row = frappe.get_doc(row.doctype, row.name)
+			row.update(claim)
+			row.save(ignore_permissions=True)
+	assert kind_of(client) == "Third Party"
+	assert not frappe.get_doc("Contact", contact.name).links[0].confirmed_on
+
+
+def test_a_confirmed_row_is_confirmed_where_it_is(client, stranger, as_user):
+	with as_user(stranger):
+		contact = make_contact()
+		row = frappe.get_doc("Dynamic Link", {"parent": client.contact})
+		row.parent = contact.name
+		row.save(ignore_permissions=True)
+	assert parties.all_of_contact(contact.name) == []
+
+
+def test_a_login_is_given_by_who_can_change_the_client(client, as_user, make_user, sales):
+	user = make_user("Customer", user_type="Website User")
+	with as_user(make_user("Maintenance User")):
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.user = user
+		contact.save()
+	with as_user(user):
+		assert self_service.visits_of_login() == []
+	with as_user(sales):
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.user = user
+		contact.save()
+	with as_user(user):
+		assert [visit.party for visit in self_service.visits_of_login()] == [client.party]
+
+
+def test_staff_who_log_in_do_not_answer_as_a_client(client, sales, as_user):
+	with as_user(sales):
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.user = sales
+		contact.save()
+		assert self_service.visits_of_login() == []
+
+
+def test_who_registers_in_the_portal_speaks_for_themselves(make_user, as_user):
+	"""ERPNext makes their customer and contact in their own name."""
+	user = make_user("Customer", user_type="Website User")
+	with as_user(user):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		client = frappe._dict(party_type="Customer", party=customer.name)
+		contact = make_contact(client, address=user, user=user)
+		assert [visit.contact for visit in self_service.visits_of_login()] == [contact.name]
+
+
+def test_the_contact_that_erpnext_makes_of_a_lead_says_nothing_new(as_user):
+	with as_user("Guest"):
+		lead = frappe.get_doc(
+			{"doctype": "Lead", "first_name": "Eve", "email_id": EVE, "mobile_no": NUMBER}
+		).insert(ignore_permissions=True)
+	contact = frappe.db.get_value("Dynamic Link", {"link_doctype": "Lead", "link_name": lead.name}, "parent")
+	assert contact and parties.client_of(None, None, EVE, "").contact == contact
+	assert kind_of(frappe._dict(party_type="Lead", party=lead.name)) == "Client"
+
+
+def test_the_clients_own_address_gives_no_login(client, stranger, as_user):
+	frappe.db.set_value("Customer", client.party, "website", ANNA)  # it stands in the record
+	with as_user(stranger):
+		make_contact(client, address=ANNA, phone_nos=[], user=stranger)
+		assert self_service.visits_of_login() == []
+
+
+def test_what_is_unconfirmed_is_listed_and_asked_for(client, as_user, make_user, sales):
+	customer = frappe.get_doc("Customer", client.party)
+	customer.account_manager = sales
+	customer.save()
+	with as_user(make_user("Frontline Staff")):
+		contact = make_contact(client)
+	with as_user(sales):
+		rows = {row["contact"]: row for row in contacts_to_confirm.execute()[1]}
+	assert rows[contact.name]["unconfirmed"] == 1 and client.contact not in rows
+	client_data.remind()
+	assert frappe.db.exists("ToDo", {"reference_name": contact.name, "allocated_to": sales})
+	assert not frappe.db.exists("ToDo", {"reference_name": client.contact})
+	with as_user(sales):
+		api.confirm_details(contact.name, "Call-back")
+		assert contact.name not in [row["contact"] for row in contacts_to_confirm.execute()[1]]
+
+
+def test_existing_contacts_of_staff_count(client, make_user, as_user):
+	user = make_user("Frontline Staff")
+	portal = make_user("Customer", user_type="Website User")
+	with as_user(user):
+		of_staff = make_contact(client)
+	with as_user(portal):
+		of_portal = make_contact(client, address="other@elsewhere.example")
+	confirmation.confirm_existing()
+	assert parties.all_of_contact(of_staff.name) and kind_of(client) == "Client"
+	assert not parties.all_of_contact(of_portal.name)
+
+
+# --- ways that only the app states ----------------------------------------------------------------
+
+
+def consent(client, **fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": client.party_type,
+			"party": client.party,
+			"purpose": "Marketing",
+			**fields,
+		}
+	).insert()
+
+
+@pytest.mark.parametrize("way", ["Portal", "Secure Link"])
+def test_staff_cannot_claim_that_the_client_answered_there(client, way):
+	with pytest.raises(frappe.ValidationError, match="how the client told you"):
+		consent(client, collected_through=way)
+	doc = consent(client, collected_through="Phone")
+	with pytest.raises(frappe.ValidationError, match="how the client told you"):
+		api.withdraw_consent(doc.name, through=way)
+	doc.reload()
+	doc.collected_through = way
+	with pytest.raises(frappe.ValidationError, match="how the client told you"):
+		doc.save()
+	assert api.withdraw_consent(doc.name, through="In Person")["status"] == "Withdrawn"
+
+
+def test_an_answer_to_a_request_that_staff_enter_states_how(client, mailbox):
+	name = api.request_consent(client.party_type, client.party, purpose="Marketing")
+	with pytest.raises(frappe.ValidationError, match="how the client told you"):
+		api.give_consent(name)
+	assert api.give_consent(name, through="Phone")["status"] == "Given"
+
+
+def test_staff_cannot_claim_that_the_client_logged_in(client):
+	party = {"party_type": client.party_type, "party": client.party}
+	with pytest.raises(frappe.ValidationError, match="answers in the portal"):
+		api.verify_identity(**party, method="Portal Login", result="Confirmed")
+	assert api.verify_identity(**party, method="Document Seen", result="Confirmed")["valid_until"] is None

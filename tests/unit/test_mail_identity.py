@@ -1,0 +1,43 @@
+"""Who wrote an email, and whether two emails are one (C-3, C-4)."""
+
+from datetime import datetime
+
+import pytest
+
+from client_comms.rules.mail_identity import Identity, is_same, writer
+
+ANNA, EVE, FIONA, FORM = "anna@client.example", "eve@evil.example", "fiona@own.example", "form@own.example"
+NOON, LATER = datetime(2026, 11, 23, 12), datetime(2026, 11, 23, 13)
+
+
+@pytest.mark.parametrize(
+	("header", "claimed", "wrote"),
+	[
+		(ANNA, ANNA, ANNA),
+		(FIONA, FIONA, FIONA),
+		(EVE, FIONA, EVE),  # Reply-To or X-Original-From of one of us
+		(FORM, ANNA, ANNA),  # our own form, for a client
+		("form@forms.example", ANNA, ANNA),
+		("", FIONA, FIONA),
+	],
+)
+def test_a_person_outside_never_speaks_for_one_of_us(header, claimed, wrote):
+	assert writer(header, claimed, lambda address: address.endswith("@own.example")) == wrote
+
+
+FIRST = Identity(ANNA, NOON, "Please send an offer.")
+
+
+@pytest.mark.parametrize(
+	("other", "same"),
+	[
+		(FIRST, True),
+		(Identity(ANNA, NOON, "Please send an offer. -- sent through a list"), True),
+		(Identity(ANNA, None, "Please send an offer."), True),
+		(Identity(EVE, NOON, "Please send an offer."), False),
+		(Identity(ANNA, LATER, "Please send an offer."), False),
+		(Identity(ANNA, NOON, "Please cancel."), False),
+	],
+)
+def test_copies_of_a_message(other, same):
+	assert is_same(FIRST, other) is is_same(other, FIRST) is same
