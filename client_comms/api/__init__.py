@@ -34,6 +34,7 @@ from client_comms.api.interactions import (
 	promise,
 	reopen,
 	resume,
+	simulate_log,
 )
 from client_comms.api.ledger import verify_ledger
 from client_comms.api.matrix import simulate_matrix
@@ -77,6 +78,7 @@ from client_comms.api.trainings import (
 	open_training,
 )
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
+from client_comms.api.writers import hand_over, who_may_write
 
 __all__ = [
 	"acknowledge",
@@ -108,6 +110,7 @@ __all__ = [
 	"finish_training",
 	"generate_documentation",
 	"give_consent",
+	"hand_over",
 	"invite_client",
 	"is_governed",
 	"keep_training_answers",
@@ -140,12 +143,14 @@ __all__ = [
 	"simulate_clearance",
 	"simulate_deadlines",
 	"simulate_governing",
+	"simulate_log",
 	"simulate_matrix",
 	"simulate_matrix_access",
 	"simulate_role",
 	"simulate_source_rules",
 	"verify_identity",
 	"verify_ledger",
+	"who_may_write",
 	"withdraw_consent",
 	"withdraw_template",
 ]

@@ -270,6 +270,7 @@ def make_settings():
 				"escalation_steps": procedure.ESCALATION_STEPS,
 				"warning_share": procedure.WARNING_SHARE,
 				**procedure.QUIET_HOURS,
+				"digest_at": procedure.DIGEST_AT,
 				**{setting: not frappe.db.count(doctype) for doctype, setting in documents.SETTING.items()},
 				"own_email_domains": "\n".join(_domains_of_email_accounts()),
 			}

@@ -64,7 +64,7 @@ EXPECTED = {
 	"Sensitive": {
 		"Frontline Staff": ("", "", "", ""),
 		"Account Manager": ("", "", "", ""),
-		"Customer Support": ("", "", "RWP", ""),
+		"Customer Support": ("", "", "RWPE", ""),
 		"Customer Support Manager": ("RWPESD", "RWPESD", "RWPESD", "RWPESD"),
 		"Compliance Officer": ("RPX", "RPX", "RPX", "RPX"),
 		"Client Communications Manager": ("", "", "", ""),

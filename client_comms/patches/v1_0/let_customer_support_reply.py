@@ -1,0 +1,26 @@
+"""Whoever is responsible for a complaint may email the client: Customer Support, at Sensitive as shipped.
+
+Only where the row still reads as it was shipped; what somebody changed stays.
+"""
+
+import frappe
+
+from client_comms import procedure
+
+_SHIPPED_BEFORE = {
+	"parenttype": "Confidentiality Level",
+	"parent": procedure.SENSITIVE,
+	"role": procedure.CUSTOMER_SUPPORT,
+	"can_read": 1,
+	"can_write": 1,
+	"can_print": 1,
+	"can_email": 0,
+	"can_export": 0,
+	"can_share": 0,
+	"oversight": 0,
+}
+
+
+def execute():
+	if row := frappe.db.get_value("Level Clearance", _SHIPPED_BEFORE):
+		frappe.db.set_value("Level Clearance", row, "can_email", 1, update_modified=False)
