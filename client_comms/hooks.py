@@ -380,7 +380,11 @@ page_js = {
 
 doctype_js = {
 	"User": "public/js/user.js",
-	"Client Interaction": ["public/js/email_templates.js", "public/js/policies.js"],
+	"Client Interaction": [
+		"public/js/email_templates.js",
+		"public/js/policies.js",
+		"public/js/documentation.js",
+	],
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [

@@ -292,6 +292,34 @@ ACKNOWLEDGEMENTS = (
 	},
 )
 
+# Clause M-1: drafts as well. A summary of a conversation for the client, which is the email copy of a call or a visit.
+SUMMARIES = (
+	{
+		"name": "Summary of a Conversation",
+		"language": "en",
+		"subject": "Summary: {{ subject }}",
+		"response": (
+			"<p>Dear {{ party_name }},</p>"
+			"<p>thank you for talking to us on {{ occurred_on }}. This is a summary of what we discussed:</p>"
+			"<p>{{ summary }}</p>"
+			"<p>If anything is missing or wrong, please reply to this email. Our reference is {{ name }}.</p>"
+			"<p>Kind regards<br>{{ company }}</p>"
+		),
+	},
+	{
+		"name": "Zusammenfassung eines Gesprächs",
+		"language": "de",
+		"subject": "Zusammenfassung: {{ subject }}",
+		"response": (
+			"<p>Guten Tag {{ party_name }},</p>"
+			"<p>vielen Dank für das Gespräch am {{ occurred_on }}. Wir fassen zusammen, was wir besprochen haben:</p>"
+			"<p>{{ summary }}</p>"
+			"<p>Fehlt etwas oder stimmt etwas nicht, antworten Sie bitte auf diese E-Mail. Unser Zeichen ist {{ name }}.</p>"
+			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
+		),
+	},
+)
+
 # Clause T-1: when staff start, and again every year.
 TRAINING = {
 	"training_name": "Client Communication Procedure",

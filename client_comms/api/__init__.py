@@ -22,14 +22,19 @@ from client_comms.api.custody import (
 	report_file_missing,
 )
 from client_comms.api.deadlines import simulate_deadlines
-from client_comms.api.documentation import generate_documentation
+from client_comms.api.documentation import (
+	client_summary,
+	evidence_choices,
+	generate_documentation,
+	owed_documentation,
+	waive_documentation,
+)
 from client_comms.api.feedback import sign_off_feedback_review
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
 	close,
 	log_interaction,
-	owed_documentation,
 	pause,
 	promise,
 	reopen,
@@ -92,6 +97,7 @@ __all__ = [
 	"check_out_file",
 	"check_outgoing",
 	"check_wording",
+	"client_summary",
 	"close",
 	"comment_on_review",
 	"communication_preference",
@@ -104,6 +110,7 @@ __all__ = [
 	"dismiss_unlogged",
 	"dispute_review",
 	"draw_reviews",
+	"evidence_choices",
 	"explain_access",
 	"explore_record",
 	"explore_user",
@@ -150,6 +157,7 @@ __all__ = [
 	"simulate_source_rules",
 	"verify_identity",
 	"verify_ledger",
+	"waive_documentation",
 	"who_may_write",
 	"withdraw_consent",
 	"withdraw_template",

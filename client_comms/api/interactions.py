@@ -15,7 +15,7 @@ from client_comms.client_interactions import feedback
 from client_comms.communication_governance import calendars, matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
-from client_comms.i18n import refuse, translate
+from client_comms.i18n import refuse
 from client_comms.intake import assignment
 from client_comms.rules import access, response_clock
 from client_comms.rules.messages import RuleError
@@ -205,14 +205,6 @@ def reopen(name: str, reason: str) -> dict:
 			title=_("Reason Missing"),
 		)
 	return _record(name, response_clock.REOPENED, reason)
-
-
-@frappe.whitelist()
-def owed_documentation(name: str) -> list[dict]:
-	"""The documentation that the interaction still requires: `[{"method", "message"}]` (M-1)."""
-	doc = frappe.get_doc(INTERACTION, name)
-	doc.check_permission("read")
-	return [{"method": m.method, "message": translate(m.message)} for m in doc.missing_documentation()]
 
 
 def _promised(doc, until: str | datetime | date | None) -> datetime | None:

@@ -9,6 +9,7 @@ from client_comms import clock, validation
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
+from client_comms.i18n import plain
 from client_comms.rules import access, documentation
 
 INTERACTION = governed.INTERACTION
@@ -38,6 +39,27 @@ def missing(doc) -> tuple[documentation.Missing, ...]:
 
 def owed(doc) -> tuple[documentation.Method, ...]:
 	return matrix.owed_documentation(doc.matrix, doc.communication_type, doc.channel)
+
+
+def remedies(doc) -> list[dict]:
+	"""What is missing, and what kind of evidence would do: `[{"method", "message", "kind"}, …]`; messages are plain text."""
+	kinds = {method.name: method.evidence for method in owed(doc)}
+	return [
+		{"method": each.method, "message": plain(each.message), "kind": kinds[each.method]}
+		for each in missing(doc)
+	]
+
+
+def titles(doc) -> dict[str, str]:
+	"""Readable names of the messages and files that are evidence: name → title; one query for each kind."""
+	found: dict[str, str] = {}
+	for doctype, field in (("Communication", "subject"), ("File", "file_name")):
+		names = [row.reference_name for row in doc.evidence if row.reference_doctype == doctype]
+		if names:
+			rows = frappe.get_all(doctype, {"name": ("in", names)}, ["name", field], as_list=True)
+			readable = governed.readable(doctype, names) if doctype == "Communication" else set(names)
+			found |= {name: title for name, title in rows if title and name in readable}
+	return found
 
 
 # --- what does not apply ---------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Received mail that could not be processed is stored whole, before anything is known about how confidential it is (P-2)."""
 
-import frappe
 from frappe import _
 
 from client_comms import compat

@@ -31,6 +31,9 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 	try {
 		await primary_action(values);
 		dialog.hide();
+	} catch (refusal) {
+		// A refusal has been shown already; anything else is a defect.
+		if (refusal instanceof TypeError || refusal instanceof ReferenceError) throw refusal;
 	} finally {
 		dialog.enable_primary_action();
 	}

@@ -76,11 +76,11 @@ client_comms.log_interaction = (values) => {
 			{
 				fieldname: "outgoing_reason",
 				fieldtype: "Small Text",
-				label: __("Reason for Going Ahead"),
+				label: __("Reason for Proceeding"),
 				description: __(
-					"Needed when the client prefers another channel, or when their identity is not confirmed."
+					"Required if the client prefers another channel or their identity is not confirmed."
 				),
-				// Not `depends_on`: to evaluate it, Frappe reads all fields again, and drops what is being typed.
+				// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 				hidden: 1,
 			},
 			{
@@ -134,7 +134,7 @@ client_comms.log_interaction = (values) => {
 		dialog.fields_dict.becomes.$wrapper.html(found.html);
 	}
 
-	/** What the client said about channels, and about the one chosen. */
+	/** The client's channel preference, and its result for the chosen channel. */
 	async function show_preference() {
 		if (!frappe.model.can_read("Communication Preference")) return;
 		const { party_type, party, contact } = values;

@@ -398,16 +398,17 @@ Object.assign(client_comms.outgoing, {
 		const addressed = values.recipients || values.cc || values.bcc;
 		if (!addressed || !this.doc?.doctype) return send_email.call(this, btn, values, ...rest);
 		const verdict = await client_comms.outgoing.check(this.doc, values, this.get_email_content());
-		if (!verdict.refused.length && !verdict.warned.length) {
-			return send_email.call(this, btn, values, ...rest);
+		const said = {}; // what the author says besides the email itself
+		if (this.client_comms_send_as) said.client_comms_send_as = this.client_comms_send_as;
+		if (verdict.refused.length || verdict.warned.length) {
+			said.outgoing_reason = await client_comms.outgoing.ask(verdict);
+			if (!said.outgoing_reason) return; // the dialog is still open, with everything in it
 		}
-		const reason = await client_comms.outgoing.ask(verdict);
-		if (!reason) return; // the dialog is still open, with everything in it
-		// Frappe builds the call itself; the reason is added to it.
+		// Frappe builds the call inside; this travels with it.
 		const call = frappe.call;
 		frappe.call = (opts, ...more) => {
 			frappe.call = call;
-			return call.call(frappe, { ...opts, args: { ...opts.args, outgoing_reason: reason } }, ...more);
+			return call.call(frappe, { ...opts, args: { ...opts.args, ...said } }, ...more);
 		};
 		try {
 			return send_email.call(this, btn, values, ...rest);

@@ -32,7 +32,8 @@ def muted_support(set_clearance):
 
 
 def told(user):
-	return frappe.get_all("Notification Log", {"for_user": user}, ["document_name", "subject"])
+	about = {"for_user": user, "document_type": "Client Interaction"}
+	return frappe.get_all("Notification Log", about, ["document_name", "subject"])
 
 
 def test_the_responsible_person_of_a_complaint_may_reply(complaint, agent, as_user):

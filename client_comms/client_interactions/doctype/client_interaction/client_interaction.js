@@ -147,13 +147,6 @@ function add_actions(frm) {
 	for (const event of possible.filter((each) => each !== next)) {
 		frm.add_custom_button(actions[event].label, actions[event].run, __("Actions"));
 	}
-	for (const method of frm.doc.__onload?.generated || []) {
-		frm.add_custom_button(
-			__("Generate {0}", [__(method)]),
-			() => act(frm, "generate_documentation", { method }),
-			__("Actions")
-		);
-	}
 	add_reply(frm);
 	add_privacy_actions(frm);
 	if (next) {
@@ -237,13 +230,7 @@ function show_banner(frm) {
 	if (frm.doc.breached) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
-	const owed = frm.doc.documentation_missing;
-	const documentation =
-		owed && frm.doc.status !== "Closed"
-			? `<a class="small" data-action="show-evidence">
-					${__("To do before closing: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
-				</a>`
-			: "";
+	const documentation = client_comms.documentation.html(frm);
 	const preferred = frm.doc.__onload?.preference;
 	const preference = preferred
 		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
@@ -257,13 +244,11 @@ function show_banner(frm) {
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${preference}${privacy}<div>${documentation}</div></div>
+			<div>${text}${preference}${privacy}${documentation}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
 		true
 	);
-	frm.layout.message
-		.find("[data-action=show-evidence]")
-		.on("click", () => frm.scroll_to_field("evidence"));
+	client_comms.documentation.bind(frm, frm.layout.message);
 }

@@ -132,6 +132,9 @@ class ClientInteraction(Document):
 		"""Additional data for the form: possible actions, the stored level, and the client."""
 		self.set_onload("actions", self.possible_actions())
 		self.set_onload("generated", self.generated_documentation())
+		self.set_onload("missing", evidence.remedies(self))
+		self.set_onload("may_waive", evidence.may_waive(self))
+		self.set_onload("evidence_titles", evidence.titles(self))
 		self.set_onload("confidentiality_level", self.confidentiality_level)
 		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
 		self.set_onload("client_email", self.client_email())
