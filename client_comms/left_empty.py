@@ -1,4 +1,4 @@
-"""Fields of new documents that Frappe would fill in by itself, and that say something when they are left empty.
+"""Fields of new documents that have a meaning when empty, but that Frappe would fill in.
 
 Frappe puts the time it is into every empty Time field (version 15), and into links whatever is the default of the user or the site
 under the name of the field: the company, the country, the language. So a preference without a language, which follows the
@@ -13,7 +13,7 @@ from frappe.core.doctype.user_permission.user_permission import get_user_permiss
 class LeavesEmpty:
 	"""Mixin for controllers: what a new document leaves empty of `LEFT_EMPTY` stays so.
 
-	A user who may use one company only, by a User Permission, still gets that one.
+	A user whose User Permissions allow only one company still gets that company.
 	"""
 
 	LEFT_EMPTY: tuple[str, ...] = ()
@@ -27,6 +27,6 @@ class LeavesEmpty:
 
 
 def typed_time(value: str | time | timedelta | None) -> str | None:
-	"""A time of day that somebody meant; None for an empty one, and for the moment that Frappe has put there: to the microsecond."""
+	"""A time of day that was entered; None for an empty one, and for the current time that Frappe filled in, with microseconds."""
 	text = str(value or "")
 	return text if text and "." not in text else None

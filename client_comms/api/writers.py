@@ -1,4 +1,4 @@
-"""Who may write to a client, and handing it over to them (D-5, F-2)."""
+"""The users who can write to a client, and handing over to them (D-5, F-2)."""
 
 import frappe
 
@@ -8,7 +8,7 @@ from client_comms.outgoing import writers
 
 @frappe.whitelist()
 def who_may_write(doctype: str, name: str) -> dict:
-	"""Whether the caller may write to the client about a record, and else who may.
+	"""Whether the caller can write to the client about a record, otherwise the users who can.
 
 	:returns: as `outgoing.writers.of`
 	:raises frappe.PermissionError: without read access to the record
@@ -22,10 +22,10 @@ def who_may_write(doctype: str, name: str) -> dict:
 def hand_over(
 	doctype: str, name: str, to: str, note: str | None = None, responsible: bool | int | str = False
 ) -> None:
-	"""Ask somebody who may write to the client to do it, and tell them.
+	"""Ask a user who can write to the client to do so, and notify them.
 
 	:param responsible: whether they become the responsible staff of the interaction; else they get an action item
-	:raises client_comms.exceptions.ClearanceMissingError: `to` may not write to the client either
+	:raises client_comms.exceptions.ClearanceMissingError: `to` cannot write to the client either
 	:raises frappe.PermissionError: without write access to the record
 	"""
 	validation.require_doctype(doctype)

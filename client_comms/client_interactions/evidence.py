@@ -1,4 +1,4 @@
-"""What shows that an interaction is documented as the matrix asks: what is missing, what fits, what does not apply (M-1, D-6)."""
+"""Evidence of the documentation that the matrix requires: what is missing, what fits, what does not apply (M-1, D-6)."""
 
 import frappe
 from frappe import _
@@ -20,7 +20,7 @@ _DOCUMENTS = 5  # of each kind, the client's latest ones
 
 
 def missing(doc) -> tuple[documentation.Missing, ...]:
-	"""The documentation that the matrix owes and the record does not show yet."""
+	"""The documentation that the matrix requires and the record lacks."""
 	given = [
 		documentation.Evidence(
 			row.documentation_method,
@@ -52,13 +52,19 @@ def remedies(doc) -> list[dict]:
 
 def titles(doc) -> dict[str, str]:
 	"""Readable names of the messages and files that are evidence: name → title; one query for each kind."""
+	named: dict[str, list[str]] = {}
+	for row in doc.evidence:
+		named.setdefault(row.reference_doctype, []).append(row.reference_name)
 	found: dict[str, str] = {}
-	for doctype, field in (("Communication", "subject"), ("File", "file_name")):
-		names = [row.reference_name for row in doc.evidence if row.reference_doctype == doctype]
-		if names:
-			rows = frappe.get_all(doctype, {"name": ("in", names)}, ["name", field], as_list=True)
-			readable = governed.readable(doctype, names) if doctype == "Communication" else set(names)
-			found |= {name: title for name, title in rows if title and name in readable}
+	if names := named.get("Communication"):
+		fields = ["name", "subject", "client_interaction"]
+		rows = frappe.get_all("Communication", {"name": ("in", names)}, fields)
+		# Messages of this interaction are as confidential as the interaction itself.
+		others = [row.name for row in rows if row.client_interaction != doc.name]
+		hidden = set(others) - governed.readable("Communication", others)
+		found |= {row.name: row.subject for row in rows if row.subject and row.name not in hidden}
+	if names := named.get("File"):
+		found |= dict(frappe.get_all("File", {"name": ("in", names)}, ["name", "file_name"], as_list=True))
 	return found
 
 
@@ -66,7 +72,7 @@ def titles(doc) -> dict[str, str]:
 
 
 def may_waive(doc) -> bool:
-	"""Whether the session user may decide that a method does not apply: who oversees records of this level, and may write it."""
+	"""Whether the session user can waive a method: it takes oversight of the level and write access."""
 	record = policy.stored_record(doc.name)
 	return bool(record and access.has_oversight(policy.subject(), record, policy.current())) and bool(
 		frappe.has_permission(INTERACTION, "write", doc=doc.name)
@@ -74,7 +80,7 @@ def may_waive(doc) -> bool:
 
 
 def waive(doc, method: str, reason: str) -> None:
-	"""Put on record that a method which is owed does not apply here; the caller has checked write access."""
+	"""Record that a required method does not apply; the caller has checked write access."""
 	if method not in {each.name for each in owed(doc)}:
 		frappe.throw(
 			_("{0} is not required for this interaction.").format(frappe.bold(_(method))),
@@ -85,7 +91,7 @@ def waive(doc, method: str, reason: str) -> None:
 
 
 def validate_waivers(doc) -> None:
-	"""What does not apply says why, by whom, and was decided by somebody who may.
+	"""A waived method has a reason and an authorised user who decided it.
 
 	:raises ClearanceMissingError: the user has no oversight at this level
 	:raises MissingDetailsError: no reason is given
@@ -124,7 +130,7 @@ def _decision(row) -> tuple:
 
 
 def choices(doc, method: str) -> list[dict]:
-	"""What of this client would prove a method, the latest first, as far as the session user may read it.
+	"""The client's records that would prove a method, the latest first; only those that the session user can read.
 
 	:returns: `[{"reference_doctype", "reference_name", "file", "title", "details"}, …]`; nothing for a kind of evidence
 	    that is written, such as a note

@@ -1,6 +1,6 @@
-"""Whose work an interaction becomes is told so, in their own language (F-2).
+"""Notifies users, in their own language, when an interaction becomes their work (F-2).
 
-Nobody is told what they did themselves, nor what they may not read; `alerts.muted` keeps it quiet, as for the past.
+No one is notified of their own actions or of what they cannot read; `alerts.muted` suppresses all of it.
 """
 
 import frappe
@@ -15,9 +15,9 @@ from client_comms.rules import response_clock
 
 
 def follow(doc) -> None:
-	"""After an interaction was saved: tell whom it was given to, and whose clocks run again.
+	"""Notify the new responsible staff and assignees, and the responsible staff whose clocks are running again.
 
-	`flags.told_together` of the document: somebody tells the new responsible staff about many at once.
+	`flags.told_together` of the document: the new responsible staff get one notification about many records.
 	"""
 	before = doc.get_doc_before_save()
 	given_to = (
@@ -71,7 +71,7 @@ def _tell_assigned(doc, readers: list[str]) -> None:
 
 
 def _others(doc, before, users: set[str | None]) -> list[str]:
-	"""Those of `users` who may read it and whose doing this was not."""
+	"""Those of `users` who can read it and did not make the change."""
 	known = {row.name for row in before.events} if before else set()
 	acted = {row.by_user for row in doc.events if row.name not in known}
 	return interactions.readers(doc, users - {frappe.session.user} - acted)

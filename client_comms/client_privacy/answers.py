@@ -1,4 +1,4 @@
-"""Who hears what a client answered, or took back (P-3)."""
+"""Notifications about what a client answered or withdrew (P-3)."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from client_comms.rules import consent as rules
 
 
 def tell(doc, answer: str) -> None:
-	"""Tell who asked, and who is responsible for the interaction in which it was asked; else who looks after the client.
+	"""Notify the users who asked and the responsible staff of the interaction, otherwise those responsible for the client.
 
 	:param doc: the Client Consent, answered by the client
 	:param answer: `Given`, `Refused` or `Withdrawn`
@@ -37,7 +37,7 @@ def tell(doc, answer: str) -> None:
 
 
 def responsible(doc) -> list[str]:
-	"""The client's account manager, or who recorded the consent, or else the manager role; of these, who may read it."""
+	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the first who can read it."""
 	for candidates in (
 		{policy.account_manager(doc.party_type, doc.party)},
 		{doc.collected_by},

@@ -66,7 +66,7 @@ def _conversation(doc):
 
 
 def _opened_meanwhile(arrival: arrivals.Arrival):
-	"""What a lead opened whom somebody typed in while they spoke: it is about this call."""
+	"""The interaction of a lead that was created during the call: it is about this call."""
 	client = arrival.client
 	if arrival.direction != "Inbound" or client.party_type != "Lead":
 		return None

@@ -12,7 +12,7 @@ from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
 
 INTERACTION = "Client Interaction"
-# How long after typing in who called somebody may write down the call, and it is still one thing.
+# A call that is logged within this time after its lead was created is the same interaction.
 _TYPED_MEANWHILE = timedelta(hours=1)
 _CALLS = 100
 
@@ -73,7 +73,7 @@ def _of_unknown_client(address: str | None):
 
 
 def _of_unknown_caller(lead):
-	"""The open conversation that a call from the number of the lead began, as long as nobody knew who it was."""
+	"""The open conversation that started with a call from the lead's number while the caller was unknown."""
 	numbers = {phone_numbers.normalised(lead.get(field)) for field in ("mobile_no", "phone")} - {None}
 	if not numbers:
 		return None
@@ -98,9 +98,9 @@ def _contact(lead) -> str | None:
 
 
 def replace_opened(doc, method=None):
-	"""`after_insert` of Client Interaction: a call that staff write down, and the lead they typed in for it, are one thing (D-1).
+	"""`after_insert` of Client Interaction: a call that staff log, and the lead that they created during it, are one interaction (D-1).
 
-	What the lead had opened goes, if nobody has done anything with it yet; the log stands for the lead from now on.
+	The interaction of the lead is replaced if nothing has happened to it; the log is about the lead from now on.
 	"""
 	if doc.flags.from_intake or doc.party_type != "Lead" or doc.direction != "Inbound":
 		return

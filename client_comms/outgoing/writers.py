@@ -1,4 +1,4 @@
-"""Who may write to the client about a record, and how somebody who may not hands it to one of them (D-5, F-2)."""
+"""The users who can write to the client about a record, and handing over to one of them (D-5, F-2)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,10 +24,10 @@ def show(doc, method=None) -> None:
 
 
 def of(doctype: str, name: str) -> dict:
-	"""Whether the session user may write to the client about a record, and else who may.
+	"""Whether the session user can write to the client about a record, otherwise the users who can.
 
 	:returns: `{"allowed": bool, "reasons": [HTML, …], "people": [{"user", "full_name", "takes_part", "may_be_responsible"}, …],
-	    "may_hand_over": bool}`; those who take part already come first, and nobody is named when the user may write
+	    "may_hand_over": bool}`; participants come first; the list is empty if the user can write
 	"""
 	decision = governed.decide(doctype, name, access.EMAIL, frappe.session.user)
 	if decision is None or decision.allowed:
@@ -42,7 +42,7 @@ def of(doctype: str, name: str) -> dict:
 
 
 def _people(doctype: str, name: str) -> Iterator[dict]:
-	"""Who may write to the client, now or as soon as they take part; a few queries for all of them."""
+	"""The users who can write to the client now, or once they take part; a few queries for all of them."""
 	record = next(governed.records(doctype, name), None)
 	if record is None:
 		return
@@ -67,12 +67,12 @@ def _people(doctype: str, name: str) -> Iterator[dict]:
 
 
 def hand_over(doctype: str, name: str, to: str, note: str | None = None, responsible: bool = False) -> None:
-	"""Ask somebody who may write to the client to do it: as the new responsible staff, or by an action item.
+	"""Ask a user who can write to the client to do so: as the new responsible staff, or with an action item.
 
-	Either way they are told. What is about no interaction is assigned to them.
+	They are notified either way. Other documents are assigned to them.
 
 	:param note: what they should tell the client; kept in the record alone
-	:raises ClearanceMissingError: `to` may not write to the client either
+	:raises ClearanceMissingError: `to` cannot write to the client either
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)
 	doc.check_permission("write")

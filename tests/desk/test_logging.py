@@ -17,7 +17,7 @@ def frontline(make_user):
 
 @pytest.fixture
 def agent(site, make_user, client):
-	"""Somebody of Customer Support who looks after the client, and so gets what it complains about."""
+	"""A user in Customer Support who is the account manager and therefore gets the complaint."""
 	user = make_user("Customer Support", first_name="Ada", last_name="Vogt", password=PASSWORD)
 	site.db.set_value("Customer", client.name, "account_manager", user)
 	site.db.commit()
@@ -57,7 +57,7 @@ def fill_in(dialog):
 	dialog.locator("[data-fieldname=summary] textarea").fill("The heat pump is loud.")
 
 
-def test_a_complaint_by_phone_goes_to_somebody_who_may_have_it(site, frontline, agent, login, client):
+def test_a_complaint_by_phone_goes_to_eligible_staff(site, frontline, agent, login, client):
 	page = login(frontline, PASSWORD)
 	dialog = open_dialog(page, client)
 	becomes = dialog.locator("[data-fieldname=becomes]")
@@ -136,7 +136,7 @@ def may_not_email(site):
 	allow(1)
 
 
-def test_who_may_not_send_hands_it_over_before_writing(
+def test_a_user_without_clearance_hands_over_before_writing(
 	site, agent, make_user, login, received, client, may_not_email
 ):
 	name = received("Complaint about noise")
@@ -150,7 +150,7 @@ def test_who_may_not_send_hands_it_over_before_writing(
 	expect(reply).to_have_attribute("title", re.compile("Maren Sand"))
 	button(page, "Hand Over").click()
 	dialog = page.locator(".modal.show")
-	expect(dialog).to_contain_text("You may not write to the client about this.")
+	expect(dialog).to_contain_text("You cannot write to the client about this.")
 	dialog.locator("[data-fieldname=to] select").select_option(manager)
 	dialog.locator("[data-fieldname=note] textarea").fill("We come on Monday.")
 	dialog.get_by_role("button", name="Hand Over").click()
@@ -184,7 +184,7 @@ def test_no_other_way_into_the_email_dialog_lets_them_write(
 	expect(dialog.filter(has_text="You May Not Send This")).to_be_visible()
 
 
-def test_who_may_send_replies_with_one_click(site, agent, login, received):
+def test_a_user_with_clearance_replies_with_one_click(site, agent, login, received):
 	name = received("Complaint about noise")
 	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
 	site.db.commit()

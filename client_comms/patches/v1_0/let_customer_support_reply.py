@@ -1,6 +1,6 @@
-"""Whoever is responsible for a complaint may email the client: Customer Support, at Sensitive as shipped.
+"""The responsible staff of a complaint can email the client: Customer Support at the shipped level Sensitive.
 
-Only where the row still reads as it was shipped; what somebody changed stays.
+Only if the row is unchanged since installation.
 """
 
 import frappe

@@ -1,6 +1,6 @@
-"""The time of the daily digest was the moment of installation, which Frappe puts into every empty Time field.
+"""The time of the daily digest was the time of installation, which Frappe puts into every empty Time field.
 
-Whoever subscribed with that time gets the shipped one as well; times that somebody chose stay.
+Subscriptions with that time get the shipped time as well; chosen times are kept.
 """
 
 import frappe
@@ -22,6 +22,6 @@ def execute():
 
 
 def _is_chosen(at) -> bool:
-	"""Nobody sets a clock to 19:19:52: people choose whole minutes."""
+	"""A time such as 19:19:52 was not chosen: users choose whole minutes."""
 	seconds = get_timedelta(str(at or "")).total_seconds() if at else 1
 	return not seconds % 60

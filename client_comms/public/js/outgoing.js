@@ -129,11 +129,11 @@ Object.assign(client_comms.outgoing, {
 	hand_over({ doctype, name }, { reasons, people, may_hand_over }) {
 		const text = frappe.utils.escape_html;
 		const listed = (lines) => `<ul class="pl-4">${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
-		const nobody = __("Nobody may. Ask a Client Communications Manager to change the clearances of the level.");
+		const nobody = __("No one can. Ask a Client Communications Manager to change the clearances of the level.");
 		const why = [
-			`<p>${__("You may not write to the client about this.")}</p>`,
+			`<p>${__("You cannot write to the client about this.")}</p>`,
 			listed(reasons),
-			`<p>${people.length ? __("These people may:") : nobody}</p>`,
+			`<p>${people.length ? __("These users can:") : nobody}</p>`,
 			listed(people.map(({ full_name }) => text(full_name))),
 		].join("");
 		const fields = [{ fieldname: "why", fieldtype: "HTML", options: why }];

@@ -346,14 +346,7 @@ def test_a_check_leaves_nothing(frontline):
 
 LEDGER = "tabCompliance Ledger Entry"
 # Through a web server these are exports, views and downloads of the user whose session it is.
-RECORDED = (
-	"report view, export",
-	"client.get",
-	"form",
-	"print view",
-	"file by its address",
-	"timeline of Contact",
-)
+RECORDED = ("client.get", "form", "print view", "report view, export", "data export")
 
 
 def test_a_check_of_the_served_site_leaves_nothing_in_the_name_of_the_user(
@@ -383,7 +376,7 @@ def test_what_a_killed_check_left_goes_with_the_next(frontline):
 	bait.plant(frontline)
 	assert counts() != before
 	run.check(frontline, surfaces=[])
-	assert counts() == before
+	assert counts() == {**before, LEDGER: before[LEDGER] + 1}
 
 
 def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, frontline, sensitive):

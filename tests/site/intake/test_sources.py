@@ -362,7 +362,7 @@ def test_a_lead_typed_in_after_the_call_is_who_called(make, call, logged, staff)
 	assert doc.contact
 
 
-def test_a_lead_with_another_number_is_somebody_else(make, call, logged, staff):
+def test_a_lead_with_another_number_is_another_client(make, call, logged, staff):
 	call(client=STRANGER)
 	make("Lead", at="2026-11-23 10:30", first_name="Nora", mobile_no="+49 40 999999")
 	assert len(logged()) == 2
@@ -370,7 +370,7 @@ def test_a_lead_with_another_number_is_somebody_else(make, call, logged, staff):
 
 @pytest.fixture
 def write_down(clock_at, as_user):
-	"""Somebody logs by hand that a lead called."""
+	"""A user logs a call from a lead."""
 
 	def log(lead, by, at="2026-11-23 10:10", **fields):
 		with clock_at(at), as_user(by):
@@ -389,7 +389,7 @@ def write_down(clock_at, as_user):
 	return log
 
 
-def test_a_call_written_down_and_the_lead_typed_in_for_it_are_one(make, logged, staff, write_down):
+def test_a_logged_call_and_the_lead_of_its_caller_are_one_interaction(make, logged, staff, write_down):
 	lead = make("Lead", by=staff["Frontline Staff"], at="2026-11-23 10:05", first_name="Nora")
 	opened = logged()[0].name
 	name = write_down(lead, staff["Frontline Staff"])

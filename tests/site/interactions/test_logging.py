@@ -1,4 +1,4 @@
-"""Who logs what is not theirs hands it to somebody who may have it (D-1, M-1)."""
+"""Interactions that staff log for others go to eligible staff (D-1, M-1)."""
 
 import frappe
 import pytest
@@ -21,7 +21,7 @@ def agent(make_user):
 
 @pytest.fixture(autouse=True)
 def alone(make_client):
-	"""Nobody else holds a role of the procedure."""
+	"""No other user has these roles."""
 	frappe.db.delete("Has Role", {"role": ("in", ("Customer Support", "Customer Support Manager"))})
 	make_client("Anna Client", "anna@client.example")
 
@@ -39,7 +39,7 @@ def log(**fields):
 	)
 
 
-def test_a_complaint_by_phone_becomes_somebodys_who_may_have_it(frontline, agent, as_user):
+def test_a_complaint_by_phone_goes_to_eligible_staff(frontline, agent, as_user):
 	with as_user(frontline):
 		told = api.simulate_log(COMPLAINT, party_type="Customer", party="Anna Client")
 		logged = log()
@@ -72,7 +72,7 @@ def test_the_clients_account_manager_comes_first(frontline, make_user, as_user):
 	assert found["responsible_staff"] == _other != manager
 
 
-def test_without_anybody_it_is_the_manager_roles(frontline, make_user, as_user):
+def test_without_eligible_staff_the_manager_role_gets_it(frontline, make_user, as_user):
 	manager = make_user("Customer Support Manager")
 	with as_user(frontline):
 		assert log()["responsible_staff"] == manager
@@ -90,7 +90,7 @@ def test_whom_one_names_is_still_asked_for_clearance(frontline, agent, as_user):
 		log(responsible_staff=frontline)
 
 
-def test_who_may_not_log_learns_nothing(make_user, as_user):
+def test_a_simulation_needs_permission_to_log(make_user, as_user):
 	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
 		api.simulate_log(COMPLAINT)
 

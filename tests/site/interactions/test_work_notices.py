@@ -1,4 +1,4 @@
-"""Work that becomes somebody's is told to them, once, in their own language (F-2)."""
+"""Users are notified once, in their own language, of work that becomes theirs (F-2)."""
 
 import re
 
@@ -69,7 +69,7 @@ def test_what_a_colleague_logs_is_told_in_the_language_of_whose_it_is(
 	assert todos(owner) == []
 
 
-def test_nobody_is_told_what_they_did_themselves(inquiry, owner, told, as_user):
+def test_no_notification_of_ones_own_actions(inquiry, owner, told, as_user):
 	with as_user(owner):
 		inquiry(responsible_staff=owner)
 	assert told(owner) == []
@@ -142,9 +142,7 @@ def test_the_client_writes_after_the_answer(inquiry, owner, told, as_user):
 	assert told(owner) == [f"Dem Kunden ist wieder eine Antwort geschuldet: {doc.name}"]
 
 
-def test_a_to_do_where_set_until_it_is_somebody_elses_or_done(
-	inquiry, owner, colleague, set_settings, as_user
-):
+def test_a_to_do_until_it_is_handed_over_or_done(inquiry, owner, colleague, set_settings, as_user):
 	set_settings(responsible_todo=1)
 	doc = inquiry(responsible_staff=owner)
 	(todo,) = todos(owner)
@@ -160,7 +158,7 @@ def test_a_to_do_where_set_until_it_is_somebody_elses_or_done(
 	assert todos(colleague) == []
 
 
-def test_who_may_not_read_it_any_more_is_not_told(inquiry, owner, told, as_user):
+def test_a_user_who_lost_access_is_not_notified(inquiry, owner, told, as_user):
 	doc = inquiry(responsible_staff=owner)
 	with as_user(owner):
 		api.pause(doc.name)
@@ -170,7 +168,7 @@ def test_who_may_not_read_it_any_more_is_not_told(inquiry, owner, told, as_user)
 	assert told(owner) == []
 
 
-def test_the_past_is_told_nobody(inquiry, owner, told, set_settings):
+def test_muted_actions_notify_no_one(inquiry, owner, told, set_settings):
 	set_settings(responsible_todo=1)
 	with alerts.muted():
 		inquiry(responsible_staff=owner)

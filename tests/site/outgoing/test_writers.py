@@ -1,4 +1,4 @@
-"""Who may not write to the client is told who may, and hands over (D-5, F-2)."""
+"""A user without clearance to email sees who has it, and hands over (D-5, F-2)."""
 
 import frappe
 import pytest
@@ -42,7 +42,7 @@ def test_the_responsible_person_of_a_complaint_may_reply(complaint, agent, as_us
 		frappe.has_permission(complaint.doctype, "email", doc=complaint.name, throw=True)
 
 
-def test_who_may_not_is_told_who_may(complaint, agent, manager, make_user, muted_support, as_user):
+def test_the_users_with_clearance_are_named(complaint, agent, manager, make_user, muted_support, as_user):
 	colleague, frontline = make_user(SUPPORT), make_user("Frontline Staff")
 	with as_user(agent):
 		found = api.who_may_write(complaint.doctype, complaint.name)
@@ -56,7 +56,7 @@ def test_who_may_not_is_told_who_may(complaint, agent, manager, make_user, muted
 
 
 def test_those_who_take_part_already_come_first(complaint, agent, manager, make_user, muted_support, as_user):
-	# Oversight opens it to managers; somebody whose clearance has none would have to take part.
+	# Managers have oversight; other users with clearance would have to take part.
 	doc = frappe.get_doc("Confidentiality Level", SENSITIVE)
 	doc.append("clearances", {"role": "Account Manager", "can_read": 1, "can_write": 1, "can_email": 1})
 	doc.save()
@@ -89,16 +89,14 @@ def test_handing_over_makes_responsible_and_tells(complaint, agent, manager, mut
 	assert [each.document_name for each in told(manager)] == [complaint.name]
 
 
-def test_nobody_is_asked_who_may_not_either(complaint, agent, make_user, muted_support, as_user):
+def test_a_user_without_clearance_cannot_take_over(complaint, agent, make_user, muted_support, as_user):
 	colleague = make_user(SUPPORT)
 	with as_user(agent), pytest.raises(ClearanceMissingError):
 		api.hand_over(complaint.doctype, complaint.name, colleague)
 	assert not complaint.reload().action_items
 
 
-def test_who_may_not_write_the_record_hands_nothing_over(
-	complaint, manager, make_user, muted_support, as_user
-):
+def test_handing_over_needs_write_access(complaint, manager, make_user, muted_support, as_user):
 	auditor = make_user("Compliance Officer")
 	with as_user(auditor):
 		found = api.who_may_write(complaint.doctype, complaint.name)
@@ -107,7 +105,7 @@ def test_who_may_not_write_the_record_hands_nothing_over(
 			api.hand_over(complaint.doctype, complaint.name, manager)
 
 
-def test_who_may_not_read_it_learns_nobodys_name(complaint, make_user, as_user):
+def test_names_need_read_access(complaint, make_user, as_user):
 	with as_user(make_user("Frontline Staff")), pytest.raises(frappe.PermissionError):
 		api.who_may_write(complaint.doctype, complaint.name)
 
@@ -134,13 +132,13 @@ def clearance():
 	)
 
 
-def test_sites_of_before_get_the_clearance_where_nobody_changed_it(set_clearance):
+def test_existing_sites_get_the_clearance_if_unchanged(set_clearance):
 	set_clearance(SENSITIVE, SUPPORT, can_email=0)
 	let_customer_support_reply.execute()
 	assert clearance().can_email
 
 
-def test_what_somebody_changed_stays(set_clearance):
+def test_changed_clearances_are_kept(set_clearance):
 	set_clearance(SENSITIVE, SUPPORT, can_email=0, can_print=0)
 	let_customer_support_reply.execute()
 	assert not clearance().can_email

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import procedure
-from client_comms.client_interactions import digests
+from client_comms.client_interactions import daily_digest
 from client_comms.clients import preferences
 from client_comms.patches.v1_0 import set_digest_times
 
@@ -21,7 +21,7 @@ def site_defaults():
 
 @pytest.fixture
 def restricted(site, make_user):
-	"""Somebody who configures the app for one company; returns who, and which."""
+	"""A user who configures the app for one company; returns the user and the company."""
 	user, company = make_user("Client Communications Manager"), site.db.get_value("Company", {})
 	site.get_doc(
 		{"doctype": "User Permission", "user": user, "allow": "Company", "for_value": company}
@@ -48,7 +48,7 @@ def test_a_subscription_starts_with_the_time_of_the_settings(make_user, set_sett
 	set_settings(digest_at="06:30:00")
 	user = make_user("Frontline Staff")
 	if how == "by the app":
-		digests.subscription_of(user)
+		daily_digest.subscription_of(user)
 	elif how == "by an integration":
 		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user}).insert()
 	else:
@@ -101,7 +101,7 @@ def test_a_matrix_without_a_company_is_for_all():
 	assert not doc.insert().company
 
 
-def test_who_may_use_one_company_only_gets_that(restricted, as_user):
+def test_a_user_with_one_company_gets_that_company(restricted, as_user):
 	user, company = restricted
 	with as_user(user):
 		doc = frappe.get_doc(
@@ -126,10 +126,10 @@ def test_hours_without_a_beginning_are_refused():
 @pytest.mark.parametrize(
 	("found", "kept"), [("19:19:52.532123", False), ("19:19:52", False), ("19:20:00", True)]
 )
-def test_sites_of_before_get_the_morning_where_nobody_chose_a_time(make_user, found, kept):
+def test_existing_sites_get_the_morning_unless_a_time_was_chosen(make_user, found, kept):
 	users = [make_user("Frontline Staff") for _each in range(2)]
 	for user, at in zip(users, (found, "07:15:00"), strict=True):
-		digests.subscription_of(user)
+		daily_digest.subscription_of(user)
 		frappe.db.set_value(SUBSCRIPTION, user, "send_at", at)
 	frappe.db.set_single_value(SETTINGS, "digest_at", found)
 	set_digest_times.execute()

@@ -58,7 +58,7 @@ frappe.ui.form.on("Client Interaction", {
 		const { logged } = frm;
 		frm.logged = null;
 		if (!logged || logged.may_read) return;
-		// Opening it would be refused: whoever logged it is told who has it, and goes on elsewhere.
+		// Opening it would be refused: the user is told who is responsible and returns to the list.
 		client_comms.tell_logged({ ...logged, name: frm.docname });
 		frappe.set_route("List", frm.doctype);
 	},
@@ -167,7 +167,7 @@ function add_reply(frm) {
 	const about = { doctype: frm.doctype, name: frm.docname };
 	frm.add_custom_button(__("Reply by Email"), () => {})
 		.prop("disabled", true)
-		.attr("title", who ? __("May write to the client: {0}", [who]) : __("Nobody may write to the client"));
+		.attr("title", who ? __("Users who can write to the client: {0}", [who]) : __("No one can write to the client"));
 	if (writers.may_hand_over) {
 		frm.add_custom_button(__("Hand Over"), () => client_comms.outgoing.hand_over(about, writers));
 	}
