@@ -198,9 +198,10 @@ doc_events = {
 		"after_insert": "client_comms.intake.failures.follow_exemption",
 	},
 	"Client Interaction": {
-		"onload": "client_comms.outgoing.safeguards.show",
+		"onload": ["client_comms.outgoing.safeguards.show", "client_comms.outgoing.writers.show"],
 		"on_update": "client_comms.client_interactions.custody.follow_interaction",
 		"validate": "client_comms.enforcement.references.refuse_named",
+		"after_insert": "client_comms.intake.lead.replace_opened",
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
 	},
@@ -377,8 +378,11 @@ scheduler_events = {
 	},
 }
 
-# The gate in the desk's email dialog. The version prevents browsers from using an old copy.
+# The app's dialogs, and the gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [
+	f"/assets/client_comms/js/leave_empty.js?v={__version__}",
+	f"/assets/client_comms/js/dialogs.js?v={__version__}",
+	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
@@ -398,7 +402,11 @@ extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"
 
 doctype_js = {
 	"User": "public/js/user.js",
-	"Client Interaction": ["public/js/email_templates.js", "public/js/policies.js"],
+	"Client Interaction": [
+		"public/js/email_templates.js",
+		"public/js/policies.js",
+		"public/js/documentation.js",
+	],
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [

@@ -32,6 +32,9 @@ EMERGENCY_ACCESS = "Emergency Access"
 SHARE = "Share"
 LEVEL_RAISED = "Level Raised"
 LEVEL_LOWERED = "Level Lowered"
+LEAK_CHECK = "Leak Check"
+# In the data of a session that `check-leaks` opens in a user's name; only the server writes those.
+CHECK_SESSION = "client_comms_leak_check"
 
 CONTENT_FIELDS = (
 	"at",
@@ -123,8 +126,14 @@ def write(entries: Iterable[dict]) -> None:
 		rows.append(
 			(frappe.generate_hash(length=12), moment, moment, user, user, *map(each.get, CONTENT_FIELDS))
 		)
-	if rows and not _SILENCED.get():
+	if rows and not _SILENCED.get() and not _in_check_session():
 		frappe.db.bulk_insert(ENTRY, [*meta_fields, *CONTENT_FIELDS], rows)
+
+
+def _in_check_session() -> bool:
+	"""Whether this request belongs to a leak check: a web server handles it in a process of its own."""
+	data = getattr(getattr(frappe.local, "session", None), "data", None)
+	return bool(data and data.get(CHECK_SESSION))
 
 
 def record(action: str, doctype: str, name: str, level: str | None, **details) -> None:

@@ -109,7 +109,7 @@ LEVELS = (
 		"need_to_know": "Participants",
 		"clearances": _clearances(
 			{
-				CUSTOMER_SUPPORT: "RWP",
+				CUSTOMER_SUPPORT: "RWPE",
 				CUSTOMER_SUPPORT_MANAGER: "RWPESO",
 				COMPLIANCE_OFFICER: "RPXO",
 			}
@@ -140,10 +140,11 @@ DOCUMENTATION_METHODS = (
 	{"method_name": FOLLOW_UP_EMAIL, "evidence": "Communication"},
 )
 
-CHANNELS = (_("Phone"), _("Email"), _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
+PHONE, EMAIL = _("Phone"), _("Email")
+CHANNELS = (PHONE, EMAIL, _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
 
 # An Issue that staff enter by hand usually follows a call.
-ISSUE_CHANNEL = "Phone"
+ISSUE_CHANNEL = PHONE
 
 # Clauses M-1, C-3 (acknowledge within 1 business day) and C-4 (answer within 2). A type that expects
 # no reply requires neither.
@@ -179,7 +180,8 @@ MATRIX = {
 	),
 	"documentation": (
 		{"communication_type": INITIAL_INQUIRY, "documentation_method": CRM_LOG},
-		{"communication_type": INITIAL_INQUIRY, "documentation_method": EMAIL_COPY},
+		# Of what came by telephone or in person there is no email to copy.
+		{"communication_type": INITIAL_INQUIRY, "documentation_method": EMAIL_COPY, "channel": EMAIL},
 		{"communication_type": SERVICE_UPDATE, "documentation_method": CRM_LOG},
 		{"communication_type": SERVICE_UPDATE, "documentation_method": MEETING_NOTES},
 		{"communication_type": FEEDBACK, "documentation_method": CRM_LOG},
@@ -256,6 +258,7 @@ ESCALATION_STEPS = (
 	},
 )
 
+DIGEST_AT = "08:00:00"
 QUIET_HOURS = {"quiet_from": "20:00:00", "quiet_until": "07:00:00"}
 WARNING_SHARE = 75  # percent of the working time
 
@@ -284,6 +287,34 @@ ACKNOWLEDGEMENTS = (
 			"{% if respond_by %} Sie erhalten unsere Antwort bis {{ respond_by }}.{% endif %}</p>"
 			"<p>Unser Zeichen ist {{ name }}. Diese Nachricht wurde automatisch verschickt; Sie brauchen nicht auf sie "
 			"zu antworten.</p>"
+			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
+		),
+	},
+)
+
+# Clause M-1: drafts as well. A summary of a conversation for the client, which is the email copy of a call or a visit.
+SUMMARIES = (
+	{
+		"name": "Summary of a Conversation",
+		"language": "en",
+		"subject": "Summary: {{ subject }}",
+		"response": (
+			"<p>Dear {{ party_name }},</p>"
+			"<p>thank you for talking to us on {{ occurred_on }}. This is a summary of what we discussed:</p>"
+			"<p>{{ summary }}</p>"
+			"<p>If anything is missing or wrong, please reply to this email. Our reference is {{ name }}.</p>"
+			"<p>Kind regards<br>{{ company }}</p>"
+		),
+	},
+	{
+		"name": "Zusammenfassung eines Gesprächs",
+		"language": "de",
+		"subject": "Zusammenfassung: {{ subject }}",
+		"response": (
+			"<p>Guten Tag {{ party_name }},</p>"
+			"<p>vielen Dank für das Gespräch am {{ occurred_on }}. Wir fassen zusammen, was wir besprochen haben:</p>"
+			"<p>{{ summary }}</p>"
+			"<p>Fehlt etwas oder stimmt etwas nicht, antworten Sie bitte auf diese E-Mail. Unser Zeichen ist {{ name }}.</p>"
 			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
 		),
 	},

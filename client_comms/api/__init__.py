@@ -22,18 +22,24 @@ from client_comms.api.custody import (
 	report_file_missing,
 )
 from client_comms.api.deadlines import simulate_deadlines
-from client_comms.api.documentation import generate_documentation
+from client_comms.api.documentation import (
+	client_summary,
+	evidence_choices,
+	generate_documentation,
+	owed_documentation,
+	waive_documentation,
+)
 from client_comms.api.feedback import sign_off_feedback_review
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
 	close,
 	log_interaction,
-	owed_documentation,
 	pause,
 	promise,
 	reopen,
 	resume,
+	simulate_log,
 )
 from client_comms.api.ledger import verify_ledger
 from client_comms.api.matrix import simulate_matrix
@@ -77,6 +83,7 @@ from client_comms.api.trainings import (
 	open_training,
 )
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
+from client_comms.api.writers import hand_over, who_may_write
 
 __all__ = [
 	"acknowledge",
@@ -90,6 +97,7 @@ __all__ = [
 	"check_out_file",
 	"check_outgoing",
 	"check_wording",
+	"client_summary",
 	"close",
 	"comment_on_review",
 	"communication_preference",
@@ -102,12 +110,14 @@ __all__ = [
 	"dismiss_unlogged",
 	"dispute_review",
 	"draw_reviews",
+	"evidence_choices",
 	"explain_access",
 	"explore_record",
 	"explore_user",
 	"finish_training",
 	"generate_documentation",
 	"give_consent",
+	"hand_over",
 	"invite_client",
 	"is_governed",
 	"keep_training_answers",
@@ -140,12 +150,15 @@ __all__ = [
 	"simulate_clearance",
 	"simulate_deadlines",
 	"simulate_governing",
+	"simulate_log",
 	"simulate_matrix",
 	"simulate_matrix_access",
 	"simulate_role",
 	"simulate_source_rules",
 	"verify_identity",
 	"verify_ledger",
+	"waive_documentation",
+	"who_may_write",
 	"withdraw_consent",
 	"withdraw_template",
 ]

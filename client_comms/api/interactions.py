@@ -8,14 +8,16 @@ from datetime import date, datetime
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate
+from frappe.utils import formatdate, get_fullname
 
 from client_comms import clock, validation
 from client_comms.client_interactions import feedback
-from client_comms.communication_governance import calendars
+from client_comms.communication_governance import calendars, matrix
+from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
-from client_comms.i18n import refuse, translate
-from client_comms.rules import response_clock
+from client_comms.i18n import refuse
+from client_comms.intake import assignment
+from client_comms.rules import access, response_clock
 from client_comms.rules.messages import RuleError
 
 INTERACTION = "Client Interaction"
@@ -61,7 +63,9 @@ def log_interaction(**fields) -> dict:
 	"""Log a call, email, meeting or any other interaction with a client (D-1, D-2).
 
 	:param fields: fields of Client Interaction; `action_items`, `evidence` and `data_categories` as lists of dicts
-	    (or JSON). By default, the responsible staff is the caller and the time is now; the company is filled in as well.
+	    (or JSON). By default, the responsible staff is the caller, or someone eligible if the caller is not, and the time is
+	    now; the company is filled in as well.
+	:returns: the interaction as a dict, with `may_read` (whether the caller can still read it) and `responsible_name`
 	:raises frappe.ValidationError: a field is unknown or has an invalid value
 	:raises MissingDetailsError: a detail of clause D-2 is missing
 	:raises NotResponsibleError: the responsible staff do not have the responsible party's role
@@ -71,9 +75,71 @@ def log_interaction(**fields) -> dict:
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(validation.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
 	doc.company = doc.company or frappe.defaults.get_user_default("Company")
-	doc.responsible_staff = doc.responsible_staff or frappe.session.user
+	if not doc.responsible_staff:
+		doc.responsible_staff = _placed(doc)[1]
 	doc.insert()
-	return _as_dict(doc)
+	return {
+		**_as_dict(doc),
+		"may_read": bool(frappe.has_permission(INTERACTION, "read", doc=doc)),
+		"responsible_name": get_fullname(doc.responsible_staff),
+	}
+
+
+@frappe.whitelist()
+def simulate_log(
+	communication_type: str,
+	company: str | None = None,
+	party_type: str | None = None,
+	party: str | None = None,
+	contact: str | None = None,
+	responsible_staff: str | None = None,
+) -> dict:
+	"""What the caller's log of a type would become: its level, and whose it is (D-1, M-1).
+
+	:param responsible_staff: whom the caller chose
+	:returns: `{"level", "responsible_staff", "responsible_name", "may_read"}`; `may_read` says whether the caller can read it
+	    once it is logged. Level and staff are None for a type that the matrix in force does not know.
+	"""
+	frappe.has_permission(INTERACTION, "create", throw=True)
+	doc = frappe.new_doc(INTERACTION)
+	doc.update(
+		{
+			"communication_type": communication_type,
+			"company": company or frappe.defaults.get_user_default("Company"),
+			"party_type": party_type,
+			"party": party,
+			"contact": contact,
+		}
+	)
+	level, proposed = _placed(doc)
+	staff = responsible_staff or proposed
+	record = access.Record(
+		level,
+		doc.matrix,
+		communication_type,
+		staff,
+		account_manager=policy.account_manager(doc.party_type, doc.party),
+	)
+	return {
+		"level": level,
+		"responsible_staff": staff,
+		"responsible_name": staff and get_fullname(staff),
+		"may_read": bool(level) and policy.may_read(frappe.session.user, record),
+	}
+
+
+def _placed(doc) -> tuple[str | None, str | None]:
+	"""The level of a new log, and who becomes responsible for it; None for a type without a rule."""
+	doc.set_client()
+	doc.matrix = matrix.require_in_force(doc.company, doc.occurred_on or clock.now())
+	rule = doc.communication_type and matrix.rule_for(doc.matrix, doc.communication_type)
+	if not rule:
+		return None, None
+	levels = policy.current()
+	level = max(
+		rule.confidentiality_level, doc.confidentiality_level or rule.confidentiality_level, key=levels.rank
+	)
+	return level, assignment.for_log(doc.matrix, doc.communication_type, level, doc)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -139,14 +205,6 @@ def reopen(name: str, reason: str) -> dict:
 			title=_("Reason Missing"),
 		)
 	return _record(name, response_clock.REOPENED, reason)
-
-
-@frappe.whitelist()
-def owed_documentation(name: str) -> list[dict]:
-	"""The documentation that the interaction still requires: `[{"method", "message"}]` (M-1)."""
-	doc = frappe.get_doc(INTERACTION, name)
-	doc.check_permission("read")
-	return [{"method": m.method, "message": translate(m.message)} for m in doc.missing_documentation()]
 
 
 def _promised(doc, until: str | datetime | date | None) -> datetime | None:

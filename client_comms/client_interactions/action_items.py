@@ -43,6 +43,11 @@ def sync_todos(doc) -> None:
 			_sync(doc, row)
 
 
+def are_syncing() -> bool:
+	"""Whether an item follows its ToDo at the moment."""
+	return bool(frappe.flags.get(_SYNCING))
+
+
 @contextmanager
 def _syncing():
 	"""Items and ToDos update each other; inside the block, changes of one side do not trigger the other."""
@@ -174,12 +179,12 @@ def delete_todos(doc) -> None:
 			frappe.delete_doc("ToDo", name, ignore_permissions=True, force=True)
 
 
-def remind(doc, user: str, description: str) -> None:
-	"""Give the user one open ToDo for overdue deadlines; another missed deadline updates it."""
+def remind(doc, user: str, description: str, priority: str = "High") -> None:
+	"""Give the user one open ToDo for their responsibility or an overdue deadline; another missed deadline updates it."""
 	with _syncing():  # a reminder is not an action item
 		for todo in _reminders(doc, user):
 			if todo.description != description:
-				todo.description = description
+				todo.update({"description": description, "priority": priority})
 				todo.save(ignore_permissions=True)
 			return
 		todo = frappe.get_doc(
@@ -190,7 +195,7 @@ def remind(doc, user: str, description: str) -> None:
 				"allocated_to": user,
 				"assigned_by": "Administrator",
 				"description": description,
-				"priority": "High",
+				"priority": priority,
 				"status": "Open",
 			}
 		)
@@ -200,16 +205,17 @@ def remind(doc, user: str, description: str) -> None:
 
 
 def end_reminders(doc) -> None:
-	"""Nothing is owed any more, or someone else is responsible: close the reminders of overdue deadlines."""
+	"""Nothing is owed any more, or someone else is responsible: close the reminders."""
 	before = doc.get_doc_before_save()
-	if before is None or not before.breached:
+	if before is None:
 		return
 	taken_from = before.responsible_staff if before.responsible_staff != doc.responsible_staff else None
-	if doc.clock_state != "Stopped" and not taken_from:
+	ended = doc.clock_state == "Stopped" and before.clock_state != "Stopped"
+	if not ended and not taken_from:
 		return
 	with _syncing():
 		for todo in _reminders(doc):
-			if doc.clock_state == "Stopped" or todo.allocated_to == taken_from:
+			if ended or todo.allocated_to == taken_from:
 				todo.status = "Closed"
 				todo.save(ignore_permissions=True)
 

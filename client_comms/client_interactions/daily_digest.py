@@ -25,7 +25,6 @@ from client_comms.people import duties
 from client_comms.rules import response_clock
 
 SUBSCRIPTION = "Digest Subscription"
-DEFAULT_TIME = "08:00:00"
 LAST_RUN = time(23, 30)  # it runs every few minutes; the next run may be after midnight
 SHOWN = 20
 
@@ -68,8 +67,7 @@ def subscribe() -> None:
 def subscription_of(user: str) -> str:
 	"""The user's subscription, created with the settings' time if necessary."""
 	if not frappe.db.exists(SUBSCRIPTION, user):
-		send_at = frappe.get_cached_doc("Client Comms Settings").digest_at or DEFAULT_TIME
-		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user, "send_at": send_at}).insert(
+		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user}).insert(
 			ignore_permissions=True, ignore_if_duplicate=True
 		)
 	return user

@@ -3,18 +3,14 @@
 import frappe
 from frappe import _
 
-from client_comms.communication_governance import matrix
+from client_comms.client_interactions import evidence
 from client_comms.enforcement import guards
 from client_comms.rules import access
 
 
 def methods(doc) -> list[str]:
 	"""The documentation methods that the interaction requires and that a print format generates."""
-	return [
-		method.name
-		for method in matrix.owed_documentation(doc.matrix, doc.communication_type)
-		if _print_format(method.name)
-	]
+	return [method.name for method in evidence.owed(doc) if _print_format(method.name)]
 
 
 def generate(doc, method: str):

@@ -8,9 +8,8 @@ from frappe import _
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
-from client_comms.client_privacy import consents, self_service
+from client_comms.client_privacy import answers, consents, self_service
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
-from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import consent as rules
 
@@ -62,7 +61,7 @@ def _remind(name: str, ask_client: bool) -> None:
 	doc.record(REMINDED)
 	ends = frappe.format(doc.valid_until, "Datetime")
 	alerts.tell(
-		_responsible(doc),
+		answers.responsible(doc),
 		lambda: _("Renew consent {0}, which ends on {1}").format(name, ends),
 		doc.doctype,
 		name,
@@ -80,21 +79,3 @@ def _remind(name: str, ask_client: bool) -> None:
 			)
 		except ActionNotPossibleError:
 			frappe.clear_messages()  # no address on file: the notified user asks in another way
-
-
-def _responsible(doc) -> list[str]:
-	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the
-	first who can read it."""
-	for candidates in (
-		{policy.account_manager(doc.party_type, doc.party)},
-		{doc.collected_by},
-		alerts.managers(),
-	):
-		enabled = frappe.get_all(
-			"User",
-			{"name": ("in", [*filter(None, candidates), ""]), "enabled": 1, "user_type": "System User"},
-			pluck="name",
-		)
-		if readers := [user for user in enabled if frappe.has_permission(doc.doctype, doc=doc, user=user)]:
-			return readers
-	return []

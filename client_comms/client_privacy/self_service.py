@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import cstr
 
 from client_comms import clock
+from client_comms.client_privacy import answers as consent_answers
 from client_comms.client_privacy import client_data, consents, identity, links, receipts
 from client_comms.client_privacy.doctype.client_consent.client_consent import PORTAL, REQUESTED, SECURE_LINK
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
@@ -134,6 +135,8 @@ def submit(
 		refuse()
 	answers = {**answers, **{_unasked(visit, purpose): answer for purpose, answer in purposes.items()}}
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
+	for doc in answered:
+		consent_answers.tell(doc, doc.events[-1].event)
 	for doc in answered:
 		if doc.status == rules.GIVEN:
 			_answer_narrower(visit, doc, answers)

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.exceptions import NoMatrixInForceError
-from client_comms.rules.documentation import Method
+from client_comms.rules.documentation import Method, Requirement, owed_methods
 from client_comms.rules.response_clock import Terms
 
 ASSIGNED_STAFF = "Assigned Staff"
@@ -103,16 +103,20 @@ def terms(matrix: str | None, communication_type: str, direction: str, priority:
 	)
 
 
-def owed_documentation(matrix: str | None, communication_type: str) -> tuple[Method, ...]:
-	"""The documentation methods that the version requires for the type."""
+def owed_documentation(
+	matrix: str | None, communication_type: str, channel: str | None
+) -> tuple[Method, ...]:
+	"""The documentation methods that the version requires for the type on the channel."""
 	if not matrix:
 		return ()
 	doc = frappe.get_cached_doc("Communication Matrix", matrix)
-	methods = [
-		r.documentation_method for r in doc.documentation if r.communication_type == communication_type
-	]
+	requirements = (
+		Requirement(row.communication_type, row.documentation_method, row.channel)
+		for row in doc.documentation
+	)
 	return tuple(
-		Method(name, frappe.get_cached_value("Documentation Method", name, "evidence")) for name in methods
+		Method(name, frappe.get_cached_value("Documentation Method", name, "evidence"))
+		for name in owed_methods(requirements, communication_type, channel)
 	)
 
 

@@ -44,6 +44,12 @@ def acknowledgement(interaction, language: str | None) -> str | None:
 	return next((each.name for each in fitting(candidates, need)), None)
 
 
+def summary(interaction, language: str | None) -> str | None:
+	"""The Communication Template for a summary that is sent by email (M-1); None if none fits."""
+	need = need_of(interaction.doctype, interaction.name, EMAIL, language)
+	return next((each.name for each in fitting(approved(is_summary=1), need)), None)
+
+
 def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need:
 	"""What a record requires of a template; an unknown level counts as the strictest."""
 	level = communication_type = None

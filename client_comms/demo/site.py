@@ -202,7 +202,7 @@ class Demonstration:
 		evidence = [
 			{"documentation_method": method.name, "note": summary}
 			for method in matrix.owed_documentation(
-				matrix.in_force(company.name_of(), clock.now()), communication_type
+				matrix.in_force(company.name_of(), clock.now()), communication_type, procedure.EMAIL
 			)
 			if method.evidence == documentation.NOTE
 		]
@@ -284,7 +284,7 @@ def _assign(doc, action: scenario.Action) -> None:
 
 def _close(doc, action: scenario.Action) -> None:
 	"""Attach the document that the matrix requires, such as the issue of a complaint, and close."""
-	owed = {m.name: m for m in matrix.owed_documentation(doc.matrix, doc.communication_type)}
+	owed = {m.name: m for m in matrix.owed_documentation(doc.matrix, doc.communication_type, doc.channel)}
 	for missing in doc.missing_documentation():
 		if owed[missing.method].evidence == documentation.DOCUMENT:
 			shown = {"reference_doctype": doc.reference_doctype, "reference_name": doc.reference_name}

@@ -79,7 +79,8 @@ class Procedure:
 			method = _known(
 				_needed(row, "documentation_method", "documentation row"), methods, "documentation method"
 			)
-			owed[name] = (*owed.get(name, ()), methods[method])
+			if row.get("channel") in (None, "", shipped.EMAIL):  # a mailbox holds nothing else
+				owed[name] = (*owed.get(name, ()), methods[method])
 		roles: dict[tuple[str, str], frozenset[str]] = {}
 		for row in rows.get("parties") or ():
 			key = label, _needed(row, "communication_type", "responsible party")

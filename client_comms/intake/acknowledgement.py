@@ -81,7 +81,7 @@ def _send(interaction, message) -> None:
 	template = templates.acknowledgement(interaction, language)
 	if not template or not _within_the_day(address):
 		return
-	_queue(interaction, message, address, _written(template, interaction))
+	_queue(interaction, message, address, written(template, interaction))
 
 
 def _within_the_day(address: str) -> bool:
@@ -91,7 +91,7 @@ def _within_the_day(address: str) -> bool:
 	return sent < A_DAY_TO_AN_ADDRESS
 
 
-def _written(template: str, interaction) -> dict[str, str]:
+def written(template: str, interaction) -> dict[str, str]:
 	"""Subject, content and Email Template, in the template's language; the client's own words are inserted
 	as text, never as markup.
 
@@ -120,7 +120,7 @@ def _written(template: str, interaction) -> dict[str, str]:
 		}
 
 
-def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
+def _queue(interaction, message, address: str, text: dict[str, str]) -> None:
 	account = message.email_account and frappe.get_cached_doc("Email Account", message.email_account)
 	reply = frappe.get_doc(
 		{
@@ -128,7 +128,7 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 			"communication_type": AUTOMATED,
 			"communication_medium": EMAIL,
 			"sent_or_received": "Sent",
-			**written,
+			**text,
 			"sender": account.email_id if account else None,
 			"sender_full_name": account.name if account else None,
 			"recipients": address,
@@ -149,8 +149,8 @@ def _queue(interaction, message, address: str, written: dict[str, str]) -> None:
 			recipients=[address],
 			sender=account.email_id if account else None,
 			reply_to=account.email_id if account else None,
-			subject=written["subject"],
-			content=written["content"],
+			subject=text["subject"],
+			content=text["content"],
 			# The client's answer is filed under the same document as the inquiry.
 			reference_doctype=message.reference_doctype if filed else interaction.doctype,
 			reference_name=message.reference_name if filed else interaction.name,

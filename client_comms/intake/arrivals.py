@@ -124,6 +124,7 @@ def open_new(arrival: Arrival):
 	add_evidence(doc, arrival.document)
 	doc.flags.from_intake = True
 	doc.flags.about_new = about_new
+	doc.flags.told_together = bool(nobody_available)
 	doc.flags.ignore_links = True  # they were just looked up
 	doc.append_event(LOGGED, clock.now())
 	if inbound:
@@ -271,7 +272,7 @@ def add_evidence(doc, document) -> None:
 
 
 def _method_for_messages(doc) -> str | None:
-	for method in matrices.owed_documentation(doc.matrix, doc.communication_type):
+	for method in matrices.owed_documentation(doc.matrix, doc.communication_type, doc.channel):
 		if method.evidence == documentation.COMMUNICATION:
 			return method.name
 	return frappe.db.get_value(

@@ -32,6 +32,16 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 	return next((user for user in in_turn if is_cleared(user, level)), None)
 
 
+def for_log(matrix: str, communication_type: str, level: str, client) -> str | None:
+	"""Whose it becomes what the session user logs by hand: theirs, if they may be responsible for it; else as if it had arrived.
+
+	:param client: has `party_type` and `party`
+	"""
+	if may_be_responsible(frappe.session.user, matrix, communication_type, level):
+		return frappe.session.user
+	return responsible_for(matrix, communication_type, level, client) or manager_for(level)
+
+
 def by_rule(doc) -> str | None:
 	"""The user whom the first matching Assignment Rule names for a new interaction, if they can be responsible for it.
 

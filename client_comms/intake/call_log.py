@@ -1,5 +1,6 @@
 """Telephone calls reported by the phone system (D-1, F-1): each is logged once, when it has ended."""
 
+import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
@@ -7,8 +8,9 @@ from client_comms.clients import parties, phone_numbers
 from client_comms.intake import arrivals, replies, threads
 
 REACHED = "Completed"
-OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled")
+OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled", "Cancelled")  # versions 15 and 16 spell it so
 INCOMING = "Incoming"
+CHANNEL = "Phone"
 # A call about one of these continues its conversation; a contact or customer may have called about anything.
 _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
@@ -39,12 +41,15 @@ def log(doc):
 		return None
 	at = get_datetime(doc.start_time or doc.creation)
 	interaction = _conversation(doc)
+	arrival = _arrival(doc, number, at)
+	if interaction is None and (interaction := _opened_meanwhile(arrival)):
+		interaction.channel = CHANNEL
 	if interaction and incoming and replies.may_continue(interaction, at):
 		replies.client_wrote(interaction, doc, at)
 	elif interaction and not incoming:
 		replies.staff_wrote(interaction, doc, at, _staff(doc))
 	else:
-		interaction = arrivals.open_new(_arrival(doc, number, at))
+		interaction = arrivals.open_new(arrival)
 	if interaction:
 		arrivals.bind(doc, interaction)
 	return interaction
@@ -60,6 +65,15 @@ def _conversation(doc):
 	return None
 
 
+def _opened_meanwhile(arrival: arrivals.Arrival):
+	"""The interaction of a lead that was created during the call: it is about this call."""
+	client = arrival.client
+	if arrival.direction != "Inbound" or client.party_type != "Lead":
+		return None
+	made = frappe.db.get_value("Lead", client.party, "creation")
+	return threads.about("Lead", client.party) if made and get_datetime(made) >= arrival.at else None
+
+
 def _arrival(doc, number: str, at) -> arrivals.Arrival:
 	incoming = doc.type == INCOMING
 	links = {row.link_doctype: row.link_name for row in doc.links}
@@ -71,7 +85,7 @@ def _arrival(doc, number: str, at) -> arrivals.Arrival:
 	return arrivals.Arrival(
 		document=doc,
 		source=doc.doctype,
-		channel="Phone",
+		channel=CHANNEL,
 		subject=subject.format(client.name or number),
 		content=doc.summary,
 		sender="",

@@ -115,6 +115,7 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 	if doc.responsible_staff == user:
 		doc.responsible_staff = manager
 		doc.flags.reassignment_reason = reason
+		doc.flags.told_together = True
 	for row in items:
 		row.assigned_to = manager
 	if items:

@@ -6,7 +6,10 @@ import frappe
 from frappe.utils import add_to_date, get_datetime
 
 from client_comms.intake import arrivals
+from client_comms.rules import replies as rules
 from client_comms.rules import response_clock
+
+SEND_AS = "client_comms_send_as"  # the request parameter in which the author says what the message is
 
 
 def may_continue(doc, at: datetime) -> bool:
@@ -47,14 +50,10 @@ def staff_wrote(doc, document, at: datetime, by: str | None = None):
 
 
 def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
-	"""The event of a reply: an answer, or, depending on the settings, just an acknowledgement."""
-	if clocks.clock_state == response_clock.STATE_STOPPED:
-		return None
-	if frappe.get_cached_doc("Client Comms Settings").first_reply_answers:
-		return response_clock.ANSWERED
-	if clocks.acknowledge.status in response_clock.UNMET:
-		return response_clock.ACKNOWLEDGED
-	return None
+	"""The event of a reply: what its author says it is, otherwise what the settings say about replies."""
+	said = (frappe.local.form_dict or {}).get(SEND_AS)
+	answers = bool(frappe.get_cached_doc("Client Comms Settings").first_reply_answers)
+	return rules.event_of(clocks, said, answers)
 
 
 def _moments(doc, *kinds: str) -> list[datetime]:

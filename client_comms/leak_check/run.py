@@ -57,6 +57,14 @@ def check(
 			administrator.require_answer()
 	surfaces = list(surfaces)
 	before = frappe.session.user
+	# What the check does in the user's name is not the user's doing: this entry stands for all of it.
+	ledger.record(
+		ledger.LEAK_CHECK,
+		"User",
+		user,
+		None,
+		reason=f"Leak check of {user}, started by {before}: {len(surfaces)} surfaces",
+	)
 	with filelock("client_comms_check_leaks", timeout=_WAIT), ledger.silenced():
 		bait.remove()
 		try:

@@ -179,6 +179,7 @@ def _start_session(user: str) -> str:
 			session_expiry=get_expiry_period(),
 			full_name=user,
 			user_type=frappe.db.get_value("User", user, "user_type"),
+			**{ledger.CHECK_SESSION: 1},
 		),
 	)
 	session.insert_session_record()

@@ -1,8 +1,8 @@
 """What must be on file about a client interaction (clauses D-2, D-3, D-6 and M-1).
 
-The matrix says which documentation methods a communication type requires, and each method says which kind
-of evidence proves it. Texts are plain: markup is stripped beforehand. Whitespace and invisible characters
-count as blank.
+The matrix says which documentation methods a communication type requires, on every channel or on one only, and each
+method says which kind of evidence proves it. Texts are plain: markup is stripped beforehand. Whitespace and invisible
+characters count as blank.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +25,15 @@ REQUIRED_DETAILS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+	"""A row of the matrix: a communication type requires a method, on `channel` only if it names one."""
+
+	communication_type: str
+	method: str
+	channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
 	"""A required documentation method; `evidence` is the kind that proves it."""
 
@@ -34,7 +43,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-	"""What was attached for one method; a paper file has a physical location and a custodian (clause D-6)."""
+	"""What was attached for one method; a paper file has a physical location and a custodian (clause D-6).
+
+	`not_applicable`: an authorised user decided that the method does not apply here; `note` says why.
+	"""
 
 	method: str
 	reference_doctype: str | None = None
@@ -43,6 +55,7 @@ class Evidence:
 	note: str | None = None
 	physical_location: str | None = None
 	custodian: str | None = None
+	not_applicable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,23 @@ class Missing:
 
 	method: str
 	message: Message
+
+
+def owed_methods(
+	requirements: Iterable[Requirement], communication_type: str, channel: str | None
+) -> tuple[str, ...]:
+	"""The methods that an interaction of a type owes, each once, in the order of the rows (clause M-1).
+
+	On a channel that is not known, everything is owed.
+	"""
+	return tuple(
+		dict.fromkeys(
+			row.method
+			for row in requirements
+			if row.communication_type == communication_type
+			and (not (row.channel and channel) or row.channel == channel)
+		)
+	)
 
 
 def missing(owed: Iterable[Method], given: Iterable[Evidence]) -> tuple[Missing, ...]:
@@ -68,6 +98,11 @@ def missing(owed: Iterable[Method], given: Iterable[Evidence]) -> tuple[Missing,
 	)
 
 
+def is_reason(text: object) -> bool:
+	"""Whether a text says why a method does not apply."""
+	return _filled(text)
+
+
 def missing_details(details: Mapping[str, object]) -> tuple[Message, ...]:
 	"""One message for each of `REQUIRED_DETAILS` that `details` (field name -> value) lacks (clause D-2)."""
 	return tuple(
@@ -79,7 +114,11 @@ def _proved(method: Method, given: Iterable[Evidence]) -> bool:
 	if method.evidence == THIS_RECORD:
 		return True
 	proves = _PROVES.get(method.evidence)
-	return proves is not None and any(proves(row) for row in given if row.method == method.name)
+	return any(
+		_filled(row.note) if row.not_applicable else proves is not None and proves(row)
+		for row in given
+		if row.method == method.name
+	)
 
 
 def _filled(*values: object) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from client_comms.rules.messages import Message, RuleError, _
 
-NOT_OWED = "Not Owed"
+NOT_OWED = "Not Required"
 ASSIGNED = "Assigned"  # never completed, still within the grace period
 OVERDUE = "Overdue"  # never completed, and the grace period is over
 CURRENT = "Current"

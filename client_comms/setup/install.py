@@ -4,6 +4,8 @@ Documents are created once and only if they are missing; an administrator's chan
 Later changes to shipped data are patches.
 """
 
+from collections.abc import Iterable
+
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
@@ -24,7 +26,7 @@ INTERACTION = "Client Interaction"
 _SHARED = {
 	"Role": procedure.ROLES,
 	"Issue Type": procedure.ISSUE_TYPES,
-	"Email Template": tuple(row["name"] for row in procedure.ACKNOWLEDGEMENTS),
+	"Email Template": tuple(row["name"] for row in (*procedure.ACKNOWLEDGEMENTS, *procedure.SUMMARIES)),
 }
 
 
@@ -39,6 +41,14 @@ def remember_found(*doctypes: str):
 	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
 	for doctype in doctypes:
 		found.setdefault(doctype, [name for name in _SHARED[doctype] if frappe.db.exists(doctype, name)])
+	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
+
+
+def remember_found_names(doctype: str, names: Iterable[str]):
+	"""Remember which of these names exist, when an upgrade ships more documents of a DocType."""
+	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
+	existing = {name for name in names if frappe.db.exists(doctype, name)}
+	found[doctype] = sorted(existing.union(found.get(doctype, ())))
 	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
 
 
@@ -103,6 +113,7 @@ def make_procedure():
 	for issue_type in procedure.ISSUE_TYPES:
 		_make("Issue Type", issue_type, {"__newname": issue_type})
 	make_acknowledgements()
+	make_summaries()
 	make_matrix()
 	make_training()
 	make_policies()
@@ -155,8 +166,17 @@ def settle_new_settings():
 
 def make_acknowledgements():
 	"""Create acknowledgement texts, as drafts: nothing is sent until one is approved and switched on."""
+	_make_templates(procedure.ACKNOWLEDGEMENTS, "is_acknowledgement")
+
+
+def make_summaries():
+	"""Create texts for summaries of conversations, as drafts."""
+	_make_templates(procedure.SUMMARIES, "is_summary")
+
+
+def _make_templates(rows, flag: str) -> None:
 	strictest = frappe.db.get_value("Confidentiality Level", {}, order_by="rank desc")
-	for row in procedure.ACKNOWLEDGEMENTS:
+	for row in rows:
 		name = row["name"]
 		if frappe.db.exists("Email Template", name) or not frappe.db.exists("Language", row["language"]):
 			continue
@@ -170,7 +190,7 @@ def make_acknowledgements():
 				"email_template": name,
 				"language": row["language"],
 				"highest_level": strictest,
-				"is_acknowledgement": 1,
+				flag: 1,
 			},
 		)
 
@@ -272,6 +292,7 @@ def make_settings():
 				"escalation_steps": procedure.ESCALATION_STEPS,
 				"warning_share": procedure.WARNING_SHARE,
 				**procedure.QUIET_HOURS,
+				"digest_at": procedure.DIGEST_AT,
 				**{setting: not frappe.db.count(doctype) for doctype, setting in documents.SETTING.items()},
 				"own_email_domains": "\n".join(_domains_of_email_accounts()),
 			}

@@ -214,6 +214,18 @@ def set_settings(site):
 
 
 @pytest.fixture
+def set_clearance(site):
+	"""`set_clearance("Sensitive", "Customer Support", can_email=0)` changes what a level allows to a role."""
+
+	def change(level, role, **flags):
+		doc = site.get_doc("Confidentiality Level", level)
+		next(row for row in doc.clearances if row.role == role).update(flags)
+		doc.save(ignore_permissions=True)
+
+	return change
+
+
+@pytest.fixture
 def inquiry(site, clock_at):
 	"""`inquiry(at="2026-11-23 10:00", responsible_staff=…)` logs by hand, at that moment, what a client
 	asked by phone."""

@@ -20,7 +20,7 @@ SHIPPED_CLEARANCES = {
 		"Compliance Officer": "RPXO",
 	},
 	("Sensitive", 30, access.PARTICIPANTS): {
-		"Customer Support": "RWP",
+		"Customer Support": "RWPE",
 		"Customer Support Manager": "RWPESO",
 		"Compliance Officer": "RPXO",
 	},

@@ -15,8 +15,10 @@ from client_comms.rules.documentation import (
 	THIS_RECORD,
 	Evidence,
 	Method,
+	Requirement,
 	missing,
 	missing_details,
+	owed_methods,
 )
 
 NAME = "Proof"
@@ -145,3 +147,52 @@ def test_each_detail_is_required(fieldname, blank):
 @pytest.mark.clause("D-2")
 def test_an_empty_log_is_told_everything_at_once():
 	assert [str(message) for message in missing_details({})] == list(REQUIRED_DETAILS.values())
+
+
+# --- by channel, and what does not apply -------------------------------------------------------------
+
+ROWS = [
+	Requirement("Inquiry", "Log"),
+	Requirement("Inquiry", "Email Copy", "Email"),
+	Requirement("Inquiry", "Email Copy", "Chat"),
+	Requirement("Inquiry", "Minutes", "Meeting"),
+	Requirement("Closure", "Follow-up"),
+]
+
+
+@pytest.mark.clause("M-1")
+@pytest.mark.parametrize(
+	("communication_type", "channel", "expected"),
+	[
+		("Inquiry", "Phone", ("Log",)),
+		("Inquiry", "Email", ("Log", "Email Copy")),
+		("Inquiry", "Chat", ("Log", "Email Copy")),
+		("Inquiry", "Meeting", ("Log", "Minutes")),
+		("Inquiry", None, ("Log", "Email Copy", "Minutes")),
+		("Inquiry", "", ("Log", "Email Copy", "Minutes")),
+		("Closure", "Phone", ("Follow-up",)),
+		("Other", "Phone", ()),
+	],
+)
+def test_what_a_channel_requires(communication_type, channel, expected):
+	assert owed_methods(ROWS, communication_type, channel) == expected
+
+
+@pytest.mark.clause("M-1")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_does_not_apply_is_not_missing(kind):
+	waived = Evidence(NAME, note="He has no email.", not_applicable=True)
+	assert not missing([Method(NAME, kind)], [waived])
+
+
+@pytest.mark.clause("M-1")
+@pytest.mark.parametrize("note", [None, "", " \n"])
+def test_what_does_not_apply_says_why(note):
+	waived = Evidence(NAME, note=note, not_applicable=True, **EMAIL)
+	assert missing([Method(NAME, COMMUNICATION)], [waived])
+
+
+@pytest.mark.clause("M-1")
+def test_what_does_not_apply_is_said_of_one_method():
+	waived = Evidence("Another", note="He has no email.", not_applicable=True)
+	assert missing([Method(NAME, COMMUNICATION)], [waived])

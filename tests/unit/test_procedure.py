@@ -34,7 +34,7 @@ def letters(level, role):
 	[
 		("Standard", "Role", "RWPE", "RWPEX", "RWPE", "RWPEXSO", "RPXO"),
 		("Confidential", "Responsible Party", "", "RWPE", "RWPE", "RWPEXSO", "RPXO"),
-		("Sensitive", "Participants", "", "", "RWP", "RWPESO", "RPXO"),
+		("Sensitive", "Participants", "", "", "RWPE", "RWPESO", "RPXO"),
 	],
 )
 def test_clearances(level, need_to_know, frontline, account_manager, support, manager, compliance):

@@ -3,7 +3,7 @@ frappe.provide("client_comms");
 // Issue, Lead and Opportunity: their confidentiality level is changed by an action with a reason, never edited directly.
 if (!client_comms.change_level) {
 	client_comms.change_level = (frm) => {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = client_comms.dialog({
 			title: __("Change Level"),
 			fields: [
 				{
@@ -24,7 +24,6 @@ if (!client_comms.change_level) {
 					level,
 					reason,
 				});
-				dialog.hide();
 				frm.reload_doc();
 			},
 		});

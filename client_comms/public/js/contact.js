@@ -7,7 +7,7 @@ frappe.ui.form.on("Contact", {
 });
 
 function confirm_details(frm) {
-	frappe.prompt(
+	client_comms.prompt(
 		{
 			fieldname: "verified_how",
 			fieldtype: "Select",

@@ -1,8 +1,9 @@
 frappe.provide("client_comms");
 
-// On the documents of the CRM: log an interaction with the client, and see what the client is owed.
+// On the documents of the CRM: a button to log an interaction with the client, and what the client is owed.
 // One file serves several forms; Frappe runs it for each of them, so it registers itself once.
-if (!client_comms.log_interaction) {
+if (!client_comms.on_client_forms) {
+	client_comms.on_client_forms = true;
 	const INTERACTION = "Client Interaction";
 	const PARTY_TYPES = ["Customer", "Lead", "Prospect", "Supplier"];
 
@@ -45,110 +46,6 @@ if (!client_comms.log_interaction) {
 				reference_name: name,
 			},
 		}),
-	};
-
-	client_comms.log_interaction = (values) => {
-		const dialog = new frappe.ui.Dialog({
-			title: __("Log Interaction"),
-			fields: [
-				{
-					fieldname: "communication_type",
-					fieldtype: "Link",
-					options: "Communication Type",
-					label: __("Communication Type"),
-					reqd: 1,
-				},
-				{
-					fieldname: "channel",
-					fieldtype: "Link",
-					options: "Communication Channel",
-					label: __("Channel"),
-					reqd: 1,
-					change: () => show_preference(),
-				},
-				{ fieldtype: "Column Break" },
-				{
-					fieldname: "direction",
-					fieldtype: "Select",
-					options: ["Inbound", "Outbound", "Internal"].map((value) => ({ value, label: __(value) })),
-					label: __("Direction"),
-					default: "Inbound",
-					reqd: 1,
-					change() {
-						const outbound = dialog.get_value("direction") === "Outbound";
-						dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
-						show_preference();
-					},
-				},
-				{
-					fieldname: "occurred_on",
-					fieldtype: "Datetime",
-					label: __("Occurred On"),
-					default: frappe.datetime.system_datetime(),
-					reqd: 1,
-				},
-				{ fieldtype: "Section Break" },
-				{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1 },
-				{ fieldname: "summary", fieldtype: "Small Text", label: __("Summary"), reqd: 1 },
-				{
-					fieldname: "outgoing_reason",
-					fieldtype: "Small Text",
-					label: __("Reason for Proceeding"),
-					description: __(
-						"Required if the client prefers another channel or their identity is not confirmed."
-					),
-					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
-					hidden: 1,
-				},
-				{
-					fieldname: "responsible_staff",
-					fieldtype: "Link",
-					options: "User",
-					label: __("Responsible Staff"),
-					default: frappe.session.user,
-					reqd: 1,
-					get_query: () => ({
-						query: "client_comms.api.queries.responsible_staff",
-						filters: {
-							company: values.company || frappe.defaults.get_user_default("Company"),
-							communication_type: dialog.get_value("communication_type"),
-						},
-					}),
-				},
-			],
-			primary_action_label: __("Log"),
-			async primary_action(entered) {
-				const interaction = await frappe.xcall("client_comms.api.log_interaction", {
-					...values,
-					...entered,
-				});
-				dialog.hide();
-				const link = frappe.utils.get_form_link(INTERACTION, interaction.name, true);
-				frappe.show_alert({ message: __("Logged as {0}", [link]), indicator: "green" });
-				cur_frm?.reload_doc();
-			},
-			secondary_action_label: __("Edit in Full"),
-			secondary_action() {
-				dialog.hide();
-				frappe.new_doc(INTERACTION, { ...values, ...dialog.get_values(true) });
-			},
-		});
-		/** The client's channel preference, and its result for the chosen channel. */
-		async function show_preference() {
-			if (!frappe.model.can_read("Communication Preference")) return;
-			const { party_type, party, contact } = values;
-			const { description, message } = await frappe.xcall("client_comms.api.communication_preference", {
-				party_type,
-				party,
-				contact,
-				channel: dialog.get_value("channel") || null,
-			});
-			const outbound = dialog.get_value("direction") === "Outbound";
-			dialog.fields_dict.channel.set_description((outbound && message) || description);
-		}
-
-		dialog.show();
-		show_preference();
 	};
 
 	for (const doctype of Object.keys(RELATIONS)) {

@@ -44,6 +44,7 @@ Object.assign(client_comms.outgoing, {
 	list(options, found, about) {
 		const findings = { fieldtype: "HTML", fieldname: "findings", options: this.findings_html(found) };
 		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
+		client_comms.keep_typed(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
 			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });
@@ -110,10 +111,85 @@ Object.assign(client_comms.outgoing, {
 		(panel.is(":visible") ? panel : dialog.fields_dict.content.$wrapper)[0].scrollIntoView({ block: "center" });
 	},
 
+	/** Nobody writes what will be refused: who may not send is told at once, and hands over. */
+	async require_may_write({ doc, dialog }) {
+		if (!["Client Interaction", "Issue", "Lead", "Opportunity"].includes(doc?.doctype)) return;
+		const about = { doctype: doc.doctype, name: doc.name };
+		const writers = await frappe.xcall("client_comms.api.who_may_write", about);
+		if (writers.allowed) return;
+		const close = () => {
+			dialog.$wrapper.one("hidden.bs.modal", () => this.hand_over(about, writers));
+			dialog.hide();
+		};
+		// Bootstrap closes nothing that is still opening.
+		dialog.display ? close() : dialog.$wrapper.one("shown.bs.modal", close);
+	},
+
+	/** Whom the user may ask to write to the client instead, and a click to do so. */
+	hand_over({ doctype, name }, { reasons, people, may_hand_over }) {
+		const text = frappe.utils.escape_html;
+		const listed = (lines) => `<ul class="pl-4">${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
+		const nobody = __("No one can. Ask a Client Communications Manager to change the clearances of the level.");
+		const why = [
+			`<p>${__("You cannot write to the client about this.")}</p>`,
+			listed(reasons),
+			`<p>${people.length ? __("These users can:") : nobody}</p>`,
+			listed(people.map(({ full_name }) => text(full_name))),
+		].join("");
+		const fields = [{ fieldname: "why", fieldtype: "HTML", options: why }];
+		if (!may_hand_over) {
+			new frappe.ui.Dialog({ title: __("You May Not Send This"), fields }).show();
+			return;
+		}
+		const may_be_responsible = (user) => people.find((each) => each.user === user)?.may_be_responsible;
+		const dialog = client_comms.dialog({
+			title: __("You May Not Send This"),
+			fields: [
+				...fields,
+				{
+					fieldname: "to",
+					fieldtype: "Select",
+					label: __("Hand Over To"),
+					options: people.map(({ user, full_name }) => ({ value: user, label: text(full_name) })),
+					default: people[0].user,
+					reqd: 1,
+					change: () => offer_responsibility(),
+				},
+				{
+					fieldname: "responsible",
+					fieldtype: "Check",
+					label: __("Make them responsible"),
+					description: __("Otherwise they get an action item and you stay responsible."),
+					hidden: 1,
+				},
+				{ fieldname: "note", fieldtype: "Small Text", label: __("What to Tell the Client") },
+			],
+			primary_action_label: __("Hand Over"),
+			async primary_action({ to, note, responsible }) {
+				await frappe.xcall("client_comms.api.hand_over", {
+					doctype,
+					name,
+					to,
+					note,
+					responsible: responsible && may_be_responsible(to) ? 1 : 0,
+				});
+				const whom = people.find(({ user }) => user === to).full_name;
+				frappe.show_alert({ message: __("{0} was asked to write to the client", [text(whom)]), indicator: "green" });
+				if (cur_frm?.doctype === doctype && cur_frm.docname === name) cur_frm.reload_doc();
+			},
+		});
+		function offer_responsibility() {
+			const offered = may_be_responsible(dialog.get_value("to"));
+			dialog.set_df_property("responsible", "hidden", offered ? 0 : 1);
+		}
+		dialog.show();
+		offer_responsibility();
+	},
+
 	/** The open email dialog, otherwise a new one on the document. */
 	async open_email(about) {
 		frappe.hide_msgprint();
-		if (!client_comms.outgoing.composer?.dialog.display) await client_comms.outgoing.write_email(about);
+		if (!client_comms.outgoing.composer?.dialog?.display) await client_comms.outgoing.write_email(about);
 		return client_comms.outgoing.composer;
 	},
 
@@ -134,7 +210,7 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const domain = (recipient || "").split("@")[1] || "";
-		const dialog = new frappe.ui.Dialog({
+		const dialog = client_comms.dialog({
 			title: __("Ask for Consent"),
 			fields: [
 				{
@@ -174,7 +250,6 @@ Object.assign(client_comms.outgoing, {
 				},
 			],
 			primary_action_label: __("Send Link"),
-			// Not frappe.prompt: it reads the values twice, and after the first time Frappe clears a link that was created here.
 			primary_action: async ({ data_categories, ...values }) => {
 				const consent = await frappe.xcall("client_comms.api.request_consent", {
 					party_type,
@@ -185,7 +260,6 @@ Object.assign(client_comms.outgoing, {
 					data_categories: data_categories?.length ? data_categories : undefined,
 					...values,
 				});
-				dialog.hide();
 				frappe.show_alert({
 					message: __("The client was asked: {0}", [frappe.utils.get_form_link("Client Consent", consent, true)]),
 					indicator: "green",
@@ -216,7 +290,7 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const CODE = "One-Time Code by Email";
-		const dialog = new frappe.ui.Dialog({
+		const dialog = client_comms.dialog({
 			title: __("Verify Identity"),
 			fields: [
 				{
@@ -257,12 +331,8 @@ Object.assign(client_comms.outgoing, {
 			primary_action_label: __("Continue"),
 			primary_action: async (values) => {
 				const about = { party_type, party, contact, client_interaction: interaction };
-				if (values.method === CODE) {
-					dialog.hide();
-					return client_comms.outgoing.ask_code(about);
-				}
+				if (values.method === CODE) return client_comms.outgoing.ask_code(about);
 				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
-				dialog.hide();
 				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
 				cur_frm?.doc.name === interaction && cur_frm.reload_doc();
 			},
@@ -273,7 +343,7 @@ Object.assign(client_comms.outgoing, {
 	/** Send a code to the client and enter what they read out. */
 	async ask_code(about) {
 		const { name, sent_to } = await frappe.xcall("client_comms.api.send_identity_code", about);
-		frappe.prompt(
+		client_comms.prompt(
 			[{ fieldname: "code", fieldtype: "Data", label: __("Code"), reqd: 1 }],
 			async ({ code }) => {
 				const { confirmed, tries_left } = await frappe.xcall("client_comms.api.check_identity_code", {
@@ -312,24 +382,32 @@ Object.assign(client_comms.outgoing, {
 	};
 	const make = composer.make;
 	composer.make = function (...args) {
+		const { doc } = this;
+		const writers = doc?.__onload?.writers;
+		if (writers && !writers.allowed) {
+			client_comms.outgoing.hand_over({ doctype: doc.doctype, name: doc.name }, writers);
+			return;
+		}
 		client_comms.outgoing.composer = this;
-		return make.apply(this, args);
+		make.apply(this, args);
+		if (!writers) client_comms.outgoing.require_may_write(this);
 	};
 	const send_email = composer.send_email;
 	composer.send_email = async function (btn, values, ...rest) {
 		const addressed = values.recipients || values.cc || values.bcc;
 		if (!addressed || !this.doc?.doctype) return send_email.call(this, btn, values, ...rest);
 		const verdict = await client_comms.outgoing.check(this.doc, values, this.get_email_content());
-		if (!verdict.refused.length && !verdict.warned.length) {
-			return send_email.call(this, btn, values, ...rest);
+		const said = {}; // what the author says besides the email itself
+		if (this.client_comms_send_as) said.client_comms_send_as = this.client_comms_send_as;
+		if (verdict.refused.length || verdict.warned.length) {
+			said.outgoing_reason = await client_comms.outgoing.ask(verdict);
+			if (!said.outgoing_reason) return; // the dialog is still open, with everything in it
 		}
-		const reason = await client_comms.outgoing.ask(verdict);
-		if (!reason) return; // the dialog is still open, with everything in it
-		// Frappe builds the call itself; the reason is added to it.
+		// Frappe builds the call inside; this travels with it.
 		const call = frappe.call;
 		frappe.call = (opts, ...more) => {
 			frappe.call = call;
-			return call.call(frappe, { ...opts, args: { ...opts.args, outgoing_reason: reason } }, ...more);
+			return call.call(frappe, { ...opts, args: { ...opts.args, ...said } }, ...more);
 		};
 		try {
 			return send_email.call(this, btn, values, ...rest);

@@ -6,7 +6,7 @@ if (!client_comms.privacy) {
 	client_comms.privacy = {
 		/** Send the client the link to their consents, preferences and details. */
 		invite(about) {
-			frappe.prompt(
+			client_comms.prompt(
 				[
 					{
 						fieldname: "address",

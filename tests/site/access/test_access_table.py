@@ -53,7 +53,7 @@ Confidential | Client Communications Manager |         |         |
 Confidential | System Manager                |         |         |
 Sensitive    | Frontline Staff               |         |         |
 Sensitive    | Account Manager               |         |         |
-Sensitive    | Customer Support              | RWP     |         |
+Sensitive    | Customer Support              | RWPE    |         |
 Sensitive    | Customer Support Manager      | RWPESD  | RWPESD  | RWPESD
 Sensitive    | Compliance Officer            | RPX     |         | RPX
 Sensitive    | Client Communications Manager |         |         |

@@ -329,13 +329,38 @@ def counts():
 	}
 
 
-def test_a_check_leaves_nothing(frontline):
+def left_by_a_check(user, **how):
+	"""What a check leaves: table → rows more."""
 	bait.remove()  # of a check that another test may have left behind
-	files = set(walk_files())
 	before = counts()
-	run.check(frontline)
-	assert counts() == before
+	run.check(user, **how)
+	after = counts()
+	return {table: after[table] - before[table] for table in after if after[table] != before[table]}
+
+
+def test_a_check_leaves_nothing(frontline):
+	files = set(walk_files())
+	assert left_by_a_check(frontline) == {LEDGER: 1}
 	assert set(walk_files()) == files
+
+
+LEDGER = "tabCompliance Ledger Entry"
+# Through a web server these are exports, views and downloads of the user whose session it is.
+RECORDED = ("client.get", "form", "print view", "report view, export", "data export")
+
+
+def test_a_check_of_the_served_site_leaves_nothing_in_the_name_of_the_user(
+	frontline, http, as_user, make_user
+):
+	officer = make_user("Compliance Officer", "Report Manager")
+	with as_user(officer):
+		surfaces = [surface for surface in SURFACES if surface.name in RECORDED]
+		left = left_by_a_check(frontline, url=http, surfaces=surfaces)
+	assert left == {LEDGER: 1}
+	entry = frappe.get_last_doc("Compliance Ledger Entry", {"action": "Leak Check"})
+	assert (entry.user, entry.owner, entry.reference_name) == (officer, officer, frontline)
+	assert frontline in entry.reason and officer in entry.reason
+	assert not frappe.db.exists("Compliance Ledger Entry", {"user": frontline})
 
 
 def walk_files():
@@ -351,7 +376,7 @@ def test_what_a_killed_check_left_goes_with_the_next(frontline):
 	bait.plant(frontline)
 	assert counts() != before
 	run.check(frontline, surfaces=[])
-	assert counts() == before
+	assert counts() == {**before, LEDGER: before[LEDGER] + 1}
 
 
 def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, frontline, sensitive):

@@ -298,8 +298,17 @@ def test_actions_over_http_are_posts_of_users(http, make_user, inquiry):
 
 @pytest.fixture
 def undocumented(act, case, set_settings):
+	"""An answered inquiry of which an email copy is required."""
+	frappe.db.set_value(INTERACTION, case, "channel", "Email")
 	act("answer", case)
 	return case
+
+
+def test_an_answered_call_can_be_closed(act, case, set_settings):
+	set_settings(evidence_mode="Enforce")
+	act("answer", case)
+	assert act("owed_documentation", case) == []
+	assert act("close", case)["status"] == "Closed"
 
 
 def test_closing_without_owed_documentation_is_refused(act, undocumented, set_settings):

@@ -128,14 +128,14 @@ def test_users_who_left_get_nothing(inquiry, frontline, run_at):
 
 
 def test_content_is_in_the_email_only_where_it_may_be_emailed_and_never_a_summary(
-	inquiry, frontline, agent, run_at
+	inquiry, frontline, agent, run_at, set_clearance
 ):
+	set_clearance("Sensitive", "Customer Support", can_email=0)
 	inquiry(responsible_staff=frontline)
 	complaint = inquiry("Feedback/Complaint", responsible_staff=agent, subject="Noise at night")
 	queued = run_at(f"{TUESDAY} 12:00")
 	assert "Solar roof" in queued[frontline]
 	assert "Anna Client" in queued[frontline]
-	# Customer Support can read Sensitive records, but not email them.
 	assert complaint.name in queued[agent]
 	assert "Noise at night" not in queued[agent]
 	assert "Anna" not in queued[agent]

@@ -107,12 +107,13 @@ def test_items_of_hidden_records_are_hidden(inquiry, frontline, agent, clock_at,
 			]
 
 
-def test_content_that_may_not_be_emailed_is_told_apart(inquiry, agent, clock_at, as_user):
+def test_content_that_may_not_be_emailed_is_told_apart(inquiry, agent, clock_at, as_user, set_clearance):
+	set_clearance("Sensitive", "Customer Support", can_email=0)
 	complaint = inquiry("Feedback/Complaint", responsible_staff=agent)
 	with clock_at("2026-11-24 12:00"), as_user(agent):
 		items = owed.owed(agent)
 		assert {item.interaction.name for item in items} == {complaint.name}
-		assert not owed.emailable(items)  # Customer Support reads what is Sensitive, and may not email it
+		assert not owed.emailable(items)
 
 
 def test_the_report_shows_what_is_overdue(inquiry, frontline, clock_at, as_user):

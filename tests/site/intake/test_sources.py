@@ -331,6 +331,90 @@ def test_a_call_is_logged_once_when_it_is_over(call, logged, clock_at, customer)
 	assert len(logged()) == 1
 
 
+STRANGER = "+49 40 123456"
+
+
+def test_a_lead_typed_in_during_the_call_and_the_call_are_one(make, call, logged, clock_at, staff):
+	doc = call(status="In Progress", client=STRANGER, start_time=MONDAY)
+	lead = make("Lead", at="2026-11-23 10:03", first_name="Nora", mobile_no=STRANGER)
+	with clock_at("2026-11-23 10:05"):
+		doc.reload()
+		doc.status = "Completed"
+		doc.save()
+	(logged_once,) = logged()
+	assert (logged_once.party_type, logged_once.party, logged_once.channel) == ("Lead", lead.name, "Phone")
+	assert frappe.db.get_value("Call Log", doc.name, "client_interaction") == logged_once.name
+	assert str(logged_once.acknowledge_by) == "2026-11-24 17:00:00"
+	assert logged_once.status == "Open"
+
+
+def test_a_later_call_of_a_lead_is_one_of_its_own(make, call, logged, staff):
+	make("Lead", at="2026-11-20 10:00", first_name="Nora", mobile_no=STRANGER)
+	call(client=STRANGER, start_time=MONDAY)
+	assert len(logged()) == 2
+
+
+def test_a_lead_typed_in_after_the_call_is_who_called(make, call, logged, staff):
+	call(client=STRANGER)
+	lead = make("Lead", at="2026-11-23 10:30", first_name="Nora", mobile_no="040 123456")
+	(doc,) = logged()
+	assert (doc.party_type, doc.party, doc.party_name) == ("Lead", lead.name, "Nora")
+	assert doc.contact
+
+
+def test_a_lead_with_another_number_is_another_client(make, call, logged, staff):
+	call(client=STRANGER)
+	make("Lead", at="2026-11-23 10:30", first_name="Nora", mobile_no="+49 40 999999")
+	assert len(logged()) == 2
+
+
+@pytest.fixture
+def write_down(clock_at, as_user):
+	"""A user logs a call from a lead."""
+
+	def log(lead, by, at="2026-11-23 10:10", **fields):
+		with clock_at(at), as_user(by):
+			return api.log_interaction(
+				party_type="Lead",
+				party=lead.name,
+				communication_type="Initial Inquiry",
+				channel="Phone",
+				direction="Inbound",
+				occurred_on="2026-11-23 10:00",
+				subject="Called about a roof",
+				summary="Asks for an offer.",
+				**fields,
+			)["name"]
+
+	return log
+
+
+def test_a_logged_call_and_the_lead_of_its_caller_are_one_interaction(make, logged, staff, write_down):
+	lead = make("Lead", by=staff["Frontline Staff"], at="2026-11-23 10:05", first_name="Nora")
+	opened = logged()[0].name
+	name = write_down(lead, staff["Frontline Staff"])
+	(doc,) = logged()
+	assert (doc.name, doc.subject) == (name, "Called about a roof")
+	assert (doc.reference_doctype, doc.reference_name) == ("Lead", lead.name)
+	comments = frappe.get_all("Comment", {"reference_name": name, "comment_type": "Info"}, pluck="content")
+	assert [opened in comment for comment in comments] == [True]
+
+
+@pytest.mark.parametrize("change", ["a colleague's", "hours later", "acted on"])
+def test_what_a_lead_opened_stays_where_it_is_something_of_its_own(
+	make, logged, staff, write_down, as_user, change
+):
+	author = staff["Frontline Staff"]
+	lead = make("Lead", by=author, at="2026-11-23 10:05", first_name="Nora")
+	if change == "acted on":
+		with as_user("Administrator"):
+			api.acknowledge(logged()[0].name)
+	by = staff["Account Manager"] if change == "a colleague's" else author
+	at = "2026-11-23 14:00" if change == "hours later" else "2026-11-23 10:10"
+	write_down(lead, by, at=at)
+	assert len(logged()) == 2
+
+
 def test_an_old_call_that_is_saved_again_is_not_logged(call, logged, set_settings, customer):
 	set_settings(log_calls=0)
 	doc = call()

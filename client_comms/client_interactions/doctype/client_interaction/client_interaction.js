@@ -32,9 +32,9 @@ frappe.ui.form.on("Client Interaction", {
 				subject: __("Re: {0}", [frm.doc.subject]),
 				message,
 			});
-		if (frm.is_new() && !frm.doc.responsible_staff) {
-			frm.doc.responsible_staff = frappe.session.user;
-		}
+		frm.logged = frm.proposed_staff = null; // of the document that was open before
+		frm.client = [frm.doc.party_type, frm.doc.party];
+		show_what_becomes(frm);
 	},
 
 	async refresh(frm) {
@@ -54,12 +54,33 @@ frappe.ui.form.on("Client Interaction", {
 		show_banner(frm);
 	},
 
-	communication_type: (frm) => ask_why_reclassified(frm),
+	after_save(frm) {
+		const { logged } = frm;
+		frm.logged = null;
+		if (!logged || logged.may_read) return;
+		// Opening it would be refused: the user is told who is responsible and returns to the list.
+		client_comms.tell_logged({ ...logged, name: frm.docname });
+		frappe.set_route("List", frm.doctype);
+	},
+
+	communication_type(frm) {
+		ask_why_reclassified(frm);
+		show_what_becomes(frm);
+	},
 	direction: (frm) => ask_why_reclassified(frm),
 	company: (frm) => ask_why_reclassified(frm),
-
-	party_type: (frm) => frm.set_value("party", null),
-	party: (frm) => frm.set_value("contact", null),
+	responsible_staff: (frm) => show_what_becomes(frm),
+	// Frappe calls these for what a new form came with, too.
+	party_type(frm) {
+		if (frm.doc.party_type === frm.client[0]) return;
+		frm.client[0] = frm.doc.party_type;
+		frm.set_value("party", null);
+	},
+	party(frm) {
+		if (frm.doc.party === frm.client[1]) return;
+		frm.client[1] = frm.doc.party;
+		frm.set_value("contact", null);
+	},
 
 	async confidentiality_level(frm) {
 		// Only a lower level requires a reason.
@@ -80,6 +101,21 @@ frappe.ui.form.on("Client Interaction", {
 function ask_why_reclassified(frm) {
 	const owed = frm.doc.breached || frm.doc.clock_state !== "Stopped";
 	frm.toggle_display("reclassification_reason", !frm.is_new() && owed);
+}
+
+/** Whose a new log becomes, proposed with its type until somebody is chosen, and what that means for whoever logs it. */
+async function show_what_becomes(frm) {
+	if (!frm.is_new() || !frm.doc.communication_type) return;
+	const { communication_type, responsible_staff: chosen } = frm.doc;
+	const kept = chosen && chosen !== frm.proposed_staff ? chosen : null;
+	const found = await client_comms.what_becomes({ ...frm.doc, responsible_staff: kept });
+	if (!frm.is_new() || communication_type !== frm.doc.communication_type) return;
+	frm.logged = found;
+	if (!kept && found.responsible_staff !== chosen) {
+		frm.proposed_staff = found.responsible_staff;
+		frm.set_value("responsible_staff", frm.proposed_staff);
+	}
+	frm.set_df_property("responsible_staff", "description", found.html);
 }
 
 // --- actions ---------------------------------------------------------------------------------------
@@ -122,20 +158,29 @@ function add_actions(frm) {
 	for (const event of possible.filter((each) => each !== next)) {
 		frm.add_custom_button(actions[event].label, actions[event].run, __("Actions"));
 	}
-	for (const method of frm.doc.__onload?.generated || []) {
-		frm.add_custom_button(
-			__("Generate {0}", [__(method)]),
-			() => act(frm, "generate_documentation", { method }),
-			__("Actions")
-		);
-	}
-	if (frm.doc.__onload?.may_email) {
-		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc(), __("Actions"));
-	}
+	add_reply(frm);
 	add_privacy_actions(frm);
 	if (next) {
 		const { label, run } = actions[next];
 		frm.add_custom_button(label, run).removeClass("btn-default").addClass("btn-primary");
+	}
+}
+
+/** Users who may not write to the client see who may, and hand over to them. */
+function add_reply(frm) {
+	const { writers } = frm.doc.__onload || {};
+	if (!writers) return;
+	if (writers.allowed) {
+		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc());
+		return;
+	}
+	const who = writers.people.map(({ full_name }) => full_name).join(", ");
+	const about = { doctype: frm.doctype, name: frm.docname };
+	frm.add_custom_button(__("Reply by Email"), () => {})
+		.prop("disabled", true)
+		.attr("title", who ? __("Users who can write to the client: {0}", [who]) : __("No one can write to the client"));
+	if (writers.may_hand_over) {
+		frm.add_custom_button(__("Hand Over"), () => client_comms.outgoing.hand_over(about, writers));
 	}
 }
 
@@ -173,22 +218,7 @@ function next_action(doc, possible) {
 }
 
 function ask(frm, method, title, fields) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields,
-		primary_action_label: __("Confirm"),
-		// Closed only on success, so that the input can be corrected.
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await act(frm, method, values);
-				dialog.hide();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
-	});
-	dialog.show();
+	client_comms.prompt(fields, (values) => act(frm, method, values), title, __("Confirm"));
 }
 
 async function act(frm, method, values = {}) {
@@ -211,13 +241,7 @@ function show_banner(frm) {
 	if (frm.doc.breached) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
-	const owed = frm.doc.documentation_missing;
-	const documentation =
-		owed && frm.doc.status !== "Closed"
-			? `<a class="small" data-action="show-evidence">
-					${__("To do before closing: {0}", [frappe.utils.escape_html(owed.split("\n").join(" "))])}
-				</a>`
-			: "";
+	const documentation = client_comms.documentation.html(frm);
 	const preferred = frm.doc.__onload?.preference;
 	const preference = preferred
 		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
@@ -231,13 +255,11 @@ function show_banner(frm) {
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${preference}${privacy}<div>${documentation}</div></div>
+			<div>${text}${preference}${privacy}${documentation}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
 		true
 	);
-	frm.layout.message
-		.find("[data-action=show-evidence]")
-		.on("click", () => frm.scroll_to_field("evidence"));
+	client_comms.documentation.bind(frm, frm.layout.message);
 }

@@ -7,8 +7,10 @@ from client_comms import alerts, clock, controls, validation
 from client_comms.client_interactions import (
 	action_items,
 	escalation_report,
+	evidence,
 	generated_documents,
 	log_timeliness,
+	work_notices,
 )
 from client_comms.client_interactions.clocks import escalation, replay
 from client_comms.clients import contacts, parties, preferences
@@ -133,8 +135,10 @@ class ClientInteraction(Document):
 	def onload(self):
 		"""Additional data for the form: possible actions, the stored level, and the client."""
 		self.set_onload("actions", self.possible_actions())
-		self.set_onload("may_email", frappe.has_permission(self.doctype, "email", doc=self))
 		self.set_onload("generated", self.generated_documentation())
+		self.set_onload("missing", evidence.remedies(self))
+		self.set_onload("may_waive", evidence.may_waive(self))
+		self.set_onload("evidence_titles", evidence.titles(self))
 		self.set_onload("confidentiality_level", self.confidentiality_level)
 		self.set_onload("responsible_name", self.responsible_staff and get_fullname(self.responsible_staff))
 		self.set_onload("client_email", self.client_email())
@@ -162,6 +166,7 @@ class ClientInteraction(Document):
 		self.validate_responsible_staff()
 		reason = logged_contacts.before_logging(self)
 		action_items.validate(self)
+		evidence.validate_waivers(self)
 		self.add_change_events(reason)
 		self.set_promptness()
 		self.set_clocks()
@@ -171,6 +176,7 @@ class ClientInteraction(Document):
 		action_items.end_reminders(self)
 		reclassification.follow(self)
 		logged_contacts.after_logging(self)
+		work_notices.follow(self)
 
 	def on_change(self):
 		"""An Assignment Rule may have added an action item while this was being saved."""
@@ -545,19 +551,7 @@ class ClientInteraction(Document):
 
 	def missing_documentation(self) -> tuple[documentation.Missing, ...]:
 		"""The documentation that the matrix requires and the record lacks (M-1, D-6)."""
-		given = [
-			documentation.Evidence(
-				row.documentation_method,
-				row.reference_doctype,
-				row.reference_name,
-				row.file,
-				validation.plain(row.note),
-				row.physical_location,
-				row.custodian,
-			)
-			for row in self.evidence
-		]
-		return documentation.missing(matrix.owed_documentation(self.matrix, self.communication_type), given)
+		return evidence.missing(self)
 
 	@property
 	def documentation_missing(self):

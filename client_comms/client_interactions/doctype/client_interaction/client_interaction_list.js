@@ -188,7 +188,7 @@ Object.assign(client_comms.interaction, {
 
 	/** Emergency access to an interaction for which the user has clearance but in which they do not take part. */
 	break_glass() {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = client_comms.dialog({
 			title: __("Emergency Access"),
 			fields: [
 				{ fieldname: "name", fieldtype: "Data", label: __("Client Interaction"), reqd: 1 },
@@ -203,7 +203,6 @@ Object.assign(client_comms.interaction, {
 			primary_action_label: __("Open"),
 			async primary_action({ name, reason }) {
 				await frappe.xcall("client_comms.api.break_glass", { name, reason });
-				dialog.hide();
 				frappe.set_route("Form", "Client Interaction", name);
 			},
 		});

@@ -1,3 +1,5 @@
+client_comms.leave_empty("Communication Preference", "language");
+
 frappe.ui.form.on("Communication Preference", {
 	setup(frm) {
 		frm.set_query("party_type", () => ({

@@ -6,9 +6,10 @@ from frappe.utils import get_link_to_form, getdate
 from client_comms import clock
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.exceptions import MissingDetailsError
+from client_comms.left_empty import LeavesEmpty
 
 
-class CommunicationPreference(Document):
+class CommunicationPreference(LeavesEmpty, Document):
 	"""How a client, or one of its contacts, wants to be contacted: channels in order, excluded channels,
 	language (C-1)."""
 
@@ -37,6 +38,8 @@ class CommunicationPreference(Document):
 		party_type: DF.Link | None
 		source: DF.Literal["Told by the Client", "Client's Own Entry", "Earlier Correspondence"]
 	# end: auto-generated types
+
+	LEFT_EMPTY = ("language",)
 
 	def __setup__(self):
 		# Unknown until the client states it: Frappe would fill in the language of the user who enters the preference.

@@ -2,10 +2,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import validation
+from client_comms import procedure, validation
+from client_comms.left_empty import LeavesEmpty, typed_time
 
 
-class DigestSubscription(Document):
+class DigestSubscription(LeavesEmpty, Document):
 	"""When a user receives the daily email about what clients are owed, and what it contains.
 
 	`sent_on` is the last processed day, so an email is sent at most once a day.
@@ -28,9 +29,13 @@ class DigestSubscription(Document):
 		user: DF.Link
 	# end: auto-generated types
 
+	LEFT_EMPTY = ("send_at",)
+
 	def before_insert(self):
 		# The user owns it, regardless of who creates it, and can read and change it.
 		self.owner = self.user
+		if not typed_time(self.send_at):
+			self.send_at = frappe.get_cached_doc("Client Comms Settings").digest_at or procedure.DIGEST_AT
 
 	def validate(self):
 		self.validate_user()

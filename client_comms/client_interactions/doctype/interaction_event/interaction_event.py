@@ -45,6 +45,7 @@ class InteractionEvent(InteractionRow):
 			"Reassigned",
 			"Access Granted",
 			"Contacted",
+			"Documentation Waived",
 		]
 		judged: DF.SmallText | None
 		note: DF.SmallText | None

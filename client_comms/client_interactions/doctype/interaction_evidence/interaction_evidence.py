@@ -15,6 +15,7 @@ class InteractionEvidence(InteractionRow):
 		custodian: DF.Link | None
 		documentation_method: DF.Link
 		file: DF.Attach | None
+		not_applicable: DF.Check
 		note: DF.SmallText | None
 		parent: DF.Data
 		parentfield: DF.Data
@@ -23,4 +24,5 @@ class InteractionEvidence(InteractionRow):
 		physical_location: DF.Data | None
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
+		waived_by: DF.Link | None
 	# end: auto-generated types

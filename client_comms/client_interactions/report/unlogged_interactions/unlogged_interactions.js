@@ -79,7 +79,7 @@ async function log_unlogged(report, documents) {
 }
 
 function dismiss_unlogged(report, documents) {
-	frappe.prompt(
+	client_comms.prompt(
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 		async ({ reason }) => {
 			show_refusals(await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }));

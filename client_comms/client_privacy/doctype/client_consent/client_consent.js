@@ -81,7 +81,7 @@ function record(frm, method, title) {
 			description: __("Leave empty to use the validity of the purpose."),
 		});
 	}
-	frappe.prompt(
+	client_comms.prompt(
 		fields,
 		async (values) => {
 			await frappe.xcall(`client_comms.api.${method}`, { name: frm.doc.name, ...values });

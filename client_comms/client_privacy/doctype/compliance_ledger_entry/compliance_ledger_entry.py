@@ -28,6 +28,7 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Share",
 			"Level Raised",
 			"Level Lowered",
+			"Leak Check",
 		]
 		at: DF.Datetime | None
 		confidentiality_level: DF.Data | None

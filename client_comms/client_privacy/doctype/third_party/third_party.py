@@ -5,12 +5,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from client_comms.client_privacy import third_parties
+from client_comms.left_empty import LeavesEmpty
 from client_comms.rules import domains
 
 _LOCAL_PART = re.compile(r"[^@\s<>,;]+@")
 
 
-class ThirdParty(Document):
+class ThirdParty(LeavesEmpty, Document):
 	"""Someone outside with whom a client's information may be shared: an adviser, a bank, an authority (P-3)."""
 
 	# begin: auto-generated types
@@ -28,6 +29,8 @@ class ThirdParty(Document):
 		notes: DF.SmallText | None
 		third_party_name: DF.Data
 	# end: auto-generated types
+
+	LEFT_EMPTY = ("country",)
 
 	def validate(self):
 		self.set_domains()

@@ -74,6 +74,7 @@ class ClientCommsSettings(Document):
 		quiet_until: DF.Time | None
 		reopen_within_days: DF.Int
 		responsible_party_mode: DF.Literal["Off", "Warn", "Enforce"]
+		responsible_todo: DF.Check
 		send_acknowledgement: DF.Check
 		send_digests: DF.Check
 		source_rules: DF.Table[InteractionSourceRule]

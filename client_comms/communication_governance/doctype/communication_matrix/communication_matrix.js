@@ -1,3 +1,5 @@
+client_comms.leave_empty("Communication Matrix", "company");
+
 frappe.ui.form.on("Communication Matrix", {
 	setup(frm) {
 		frm.set_query("approved_by", () => ({ filters: { enabled: 1, user_type: "System User" } }));

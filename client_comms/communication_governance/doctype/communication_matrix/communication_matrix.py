@@ -5,11 +5,12 @@ from frappe.utils import get_link_to_form, nowdate
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
+from client_comms.left_empty import LeavesEmpty
 
 _LONGEST_DAYS = 1000  # business days, some four years
 
 
-class CommunicationMatrix(Document):
+class CommunicationMatrix(LeavesEmpty, Document):
 	"""One version of the matrix: what each communication type requires, who handles it and how confidential it is (M-1).
 
 	A submitted version is never edited; amending it creates the next one (T-4).
@@ -50,15 +51,14 @@ class CommunicationMatrix(Document):
 		version_label: DF.Data
 	# end: auto-generated types
 
-	def __setup__(self):
-		# Without a company it applies to all: Frappe would fill in the user's default company.
-		self.dont_update_if_missing.append("company")
+	LEFT_EMPTY = ("company",)
 
 	def validate(self):
 		self.validate_rules()
 		self.validate_priorities()
 		self.validate_days()
 		self.validate_tables_name_known_types()
+		self.validate_documentation()
 		self.validate_parties()
 
 	def before_submit(self):
@@ -165,6 +165,22 @@ class CommunicationMatrix(Document):
 					),
 					title=_("Communication Type Without a Rule"),
 				)
+
+	def validate_documentation(self):
+		seen = set()
+		for row in self.documentation:
+			key = (row.communication_type, row.documentation_method, row.channel or None)
+			if key in seen:
+				frappe.throw(
+					_("{0}, row {1}: {2} is already required for {3}. Remove one of the rows.").format(
+						_(self.meta.get_label("documentation")),
+						row.idx,
+						frappe.bold(_(row.documentation_method)),
+						frappe.bold(_(row.communication_type)),
+					),
+					title=_("Documentation Twice"),
+				)
+			seen.add(key)
 
 	def validate_parties(self):
 		"""Every type has a responsible party (M-1, F-2)."""

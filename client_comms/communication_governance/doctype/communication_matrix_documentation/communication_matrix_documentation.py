@@ -10,6 +10,7 @@ class CommunicationMatrixDocumentation(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		channel: DF.Link | None
 		communication_type: DF.Link
 		documentation_method: DF.Link
 		parent: DF.Data

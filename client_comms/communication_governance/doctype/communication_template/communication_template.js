@@ -60,7 +60,7 @@ function approve(frm) {
 }
 
 function withdraw(frm) {
-	frappe.prompt(
+	client_comms.prompt(
 		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 		(values) => act(frm, "withdraw_template", values),
 		__("Withdraw the Approval"),

@@ -10,7 +10,7 @@ from client_comms.roles import configures_or_audits
 from client_comms.rules.templates import APPROVED, DRAFT, WITHDRAWN
 
 # The terms of an approval: changing them requires a new approval.
-_TERMS = ("email_template", "language", "is_acknowledgement", "highest_level", "valid_until")
+_TERMS = ("email_template", "language", "is_acknowledgement", "is_summary", "highest_level", "valid_until")
 _TABLES = {"communication_types": "communication_type", "channels": "channel"}
 # Written only by actions.
 _DECISION = ("status", "approved_by", "approved_on", "version", "approved_text_hash", "placeholders")
@@ -51,6 +51,7 @@ class CommunicationTemplate(Document):
 		highest_level: DF.Link
 		history: DF.Table[CommunicationTemplateEvent]
 		is_acknowledgement: DF.Check
+		is_summary: DF.Check
 		language: DF.Link
 		placeholders: DF.SmallText | None
 		status: DF.Literal["Draft", "Approved", "Expired", "Withdrawn"]

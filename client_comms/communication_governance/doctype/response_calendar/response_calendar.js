@@ -1,3 +1,5 @@
+client_comms.leave_empty("Response Calendar", "company");
+
 frappe.ui.form.on("Response Calendar", {
 	async onload(frm) {
 		const { timezones } = await frappe.xcall("frappe.core.doctype.user.user.get_timezones");

@@ -5,10 +5,11 @@ from frappe.utils import get_link_to_form
 
 from client_comms.communication_governance import calendars
 from client_comms.i18n import refuse
+from client_comms.left_empty import LeavesEmpty
 from client_comms.rules.messages import RuleError
 
 
-class ResponseCalendar(Document):
+class ResponseCalendar(LeavesEmpty, Document):
 	"""The business hours, holidays and time zone for the response clocks (C-3, C-4)."""
 
 	# begin: auto-generated types
@@ -30,6 +31,8 @@ class ResponseCalendar(Document):
 		hours: DF.Table[ResponseCalendarHours]
 		time_zone: DF.Autocomplete
 	# end: auto-generated types
+
+	LEFT_EMPTY = ("company",)
 
 	def __setup__(self):
 		# Without a company it belongs to no company: Frappe would fill in the user's default one.

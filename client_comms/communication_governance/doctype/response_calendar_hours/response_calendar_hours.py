@@ -1,7 +1,9 @@
 from frappe.model.document import Document
 
+from client_comms.left_empty import LeavesEmpty
 
-class ResponseCalendarHours(Document):
+
+class ResponseCalendarHours(LeavesEmpty, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -17,4 +19,5 @@ class ResponseCalendarHours(Document):
 		start_time: DF.Time
 		weekday: DF.Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 	# end: auto-generated types
-	pass
+
+	LEFT_EMPTY = ("start_time", "end_time")

@@ -1,3 +1,5 @@
+client_comms.leave_empty("Terminology Rule", "language");
+
 frappe.ui.form.on("Terminology Rule", {
 	refresh(frm) {
 		if (frm.is_new()) return;

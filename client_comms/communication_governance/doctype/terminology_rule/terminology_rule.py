@@ -3,9 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from client_comms.communication_governance import wording
+from client_comms.left_empty import LeavesEmpty
 
 
-class TerminologyRule(Document):
+class TerminologyRule(LeavesEmpty, Document):
 	"""A term that staff avoid when they write to clients, and what they write instead (C-5, D-3)."""
 
 	# begin: auto-generated types
@@ -23,6 +24,8 @@ class TerminologyRule(Document):
 		use: DF.Data | None
 		why: DF.SmallText | None
 	# end: auto-generated types
+
+	LEFT_EMPTY = ("language",)
 
 	def validate(self):
 		self.avoid = " ".join(self.avoid.split())

@@ -1,0 +1,77 @@
+"""Notifies users, in their own language, when an interaction becomes their work (F-2).
+
+No one is notified of their own actions or of what they cannot read; `alerts.muted` suppresses all of it.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import get_fullname, get_link_to_form
+
+from client_comms import alerts
+from client_comms.client_interactions import action_items
+from client_comms.enforcement import interactions
+from client_comms.i18n import speaking_to
+from client_comms.rules import response_clock
+
+
+def follow(doc) -> None:
+	"""Notify the new responsible staff and assignees, and the responsible staff whose clocks are running again.
+
+	`flags.told_together` of the document: the new responsible staff get one notification about many records.
+	"""
+	before = doc.get_doc_before_save()
+	given_to = (
+		doc.responsible_staff if doc.responsible_staff != (before and before.responsible_staff) else None
+	)
+	if given_to and not doc.flags.told_together:
+		_tell_responsible(doc, _others(doc, before, {given_to}))
+	elif before and before.clock_state != doc.clock_state == response_clock.STATE_RUNNING:
+		_tell_goes_on(doc, before, _others(doc, before, {doc.responsible_staff}))
+	if not action_items.are_syncing():  # of what is assigned in the desk, or by a rule, Frappe tells
+		_tell_assigned(doc, _others(doc, before, _newly_assigned(doc, before) - {given_to}))
+
+
+def _tell_responsible(doc, readers: list[str]) -> None:
+	alerts.tell(readers, lambda: _("You are now responsible for {0}").format(doc.name), doc.doctype, doc.name)
+	wanted = frappe.get_cached_doc("Client Comms Settings").responsible_todo and not alerts.are_muted()
+	if not wanted or doc.clock_state == response_clock.STATE_STOPPED:
+		return
+	for user in readers:
+		with speaking_to(user):
+			link = get_link_to_form(doc.doctype, doc.name)
+			action_items.remind(doc, user, _("You are responsible for {0}").format(link), priority="Medium")
+
+
+def _tell_goes_on(doc, before, readers: list[str]) -> None:
+	def subject() -> str:
+		if before.clock_state == response_clock.STATE_PAUSED:
+			return _("{0} is no longer waiting for the client: its clocks are running again").format(doc.name)
+		return _("The client is owed an answer again: {0}").format(doc.name)
+
+	alerts.tell(readers, subject, doc.doctype, doc.name)
+
+
+def _newly_assigned(doc, before) -> set[str | None]:
+	had = {(row.name, row.assigned_to) for row in before.action_items} if before else set()
+	return {
+		row.assigned_to
+		for row in doc.action_items
+		if row.status == "Open" and (row.name, row.assigned_to) not in had
+	}
+
+
+def _tell_assigned(doc, readers: list[str]) -> None:
+	by = get_fullname(frappe.session.user)
+	alerts.tell(
+		readers,
+		lambda: _("{0} assigned you an action item in {1}").format(by, doc.name),
+		doc.doctype,
+		doc.name,
+	)
+
+
+def _others(doc, before, users: set[str | None]) -> list[str]:
+	"""Those of `users` who can read it and did not make the change."""
+	known = {row.name for row in before.events} if before else set()
+	acted = {row.by_user for row in doc.events if row.name not in known}
+	return interactions.readers(doc, users - {frappe.session.user} - acted)

@@ -1,0 +1,57 @@
+"""Notifications about what a client answered or withdrew (P-3)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+
+from client_comms import alerts
+from client_comms.client_privacy import consents
+from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
+from client_comms.enforcement import interactions, policy
+from client_comms.rules import consent as rules
+
+
+def tell(doc, answer: str) -> None:
+	"""Notify the users who asked and the responsible staff of the interaction, otherwise those responsible for the client.
+
+	:param doc: the Client Consent, answered by the client
+	:param answer: `Given`, `Refused` or `Withdrawn`
+	"""
+
+	def subject() -> str:
+		return {
+			rules.GIVEN: _("The client agreed: {0}"),
+			rules.REFUSED: _("The client did not agree: {0}"),
+			rules.WITHDRAWN: _("The client withdrew their consent: {0}"),
+		}[answer].format(doc.name)
+
+	about = doc.client_interaction and frappe.get_doc(interactions.INTERACTION, doc.client_interaction)
+	asked = {row.by_user for row in doc.events if row.event == REQUESTED}
+	told: set[str] = set()
+	if about:
+		told = set(interactions.readers(about, asked | {about.responsible_staff}))
+		alerts.tell(told, subject, about.doctype, about.name)
+	rest = _readers(doc, asked - told) or ([] if told else responsible(doc))
+	alerts.tell(rest, subject, doc.doctype, doc.name)
+
+
+def responsible(doc) -> list[str]:
+	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the first who can read it."""
+	for candidates in (
+		{policy.account_manager(doc.party_type, doc.party)},
+		{doc.collected_by},
+		alerts.managers(),
+	):
+		if readers := _readers(doc, candidates):
+			return readers
+	return []
+
+
+def _readers(doc, users: Iterable[str | None]) -> list[str]:
+	enabled = frappe.get_all(
+		"User",
+		{"name": ("in", [*filter(None, users), ""]), "enabled": 1, "user_type": "System User"},
+		pluck="name",
+	)
+	return [user for user in enabled if frappe.has_permission(consents.CONSENT, doc=doc, user=user)]

@@ -1,0 +1,1 @@
+client_comms.leave_empty("Third Party", "country");

@@ -1,0 +1,80 @@
+frappe.provide("client_comms");
+
+/**
+ * A dialog of Frappe that closes once its action has succeeded, and asks before text that was typed is thrown away.
+ *
+ * `primary_action` may be async: what it throws, such as a refusal of the server, leaves the dialog open with everything in it.
+ */
+client_comms.dialog = (options) => {
+	const dialog = new frappe.ui.Dialog({
+		...options,
+		primary_action: options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
+	});
+	client_comms.keep_typed(dialog);
+	return dialog;
+};
+
+/** `frappe.prompt` with the same manners. */
+client_comms.prompt = (fields, primary_action, title, primary_action_label) => {
+	const dialog = client_comms.dialog({
+		title,
+		fields: Array.isArray(fields) ? fields : [fields],
+		primary_action_label,
+		primary_action,
+	});
+	dialog.show();
+	return dialog;
+};
+
+client_comms.run_dialog = async (dialog, { primary_action }, values) => {
+	dialog.disable_primary_action();
+	try {
+		await primary_action(values);
+		dialog.hide();
+	} catch (refusal) {
+		// A refusal has been shown already; anything else is a defect.
+		if (refusal instanceof TypeError || refusal instanceof ReferenceError) throw refusal;
+	} finally {
+		dialog.enable_primary_action();
+	}
+};
+
+/** Escape, the cross and a click beside the dialog ask first when text would be lost; `dialog.hide()` does not. */
+client_comms.keep_typed = (dialog) => {
+	const wrapper = dialog.$wrapper;
+	wrapper.on("input", "input, textarea, [contenteditable]", ({ target }) => $(target).addClass("client-comms-typed"));
+	const typed = () =>
+		wrapper
+			.find(".client-comms-typed:visible")
+			.toArray()
+			.some((field) => (field.value ?? field.textContent).trim());
+
+	const hide = dialog.hide.bind(dialog);
+	let leaving = false;
+	dialog.hide = () => {
+		leaving = true;
+		hide();
+		leaving = false;
+	};
+	wrapper.on("shown.bs.modal", () => {
+		// Whatever closes it, Bootstrap calls this; its event comes too late, for Frappe's dialog counts as closed by then.
+		const modal = wrapper.data("bs.modal");
+		if (modal.client_comms_asks) return;
+		modal.client_comms_asks = true;
+		const close = modal.hide.bind(modal);
+		let asking = false;
+		modal.hide = (event) => {
+			if (leaving || !typed()) return close(event);
+			event?.preventDefault?.();
+			if (asking) return undefined;
+			asking = true;
+			const question = frappe.confirm(__("Discard what you have typed?"), () => dialog.hide());
+			question.set_secondary_action_label(__("Keep Writing"));
+			question.get_primary_btn().html(__("Discard"));
+			question.$wrapper.one("hide.bs.modal", () => {
+				asking = false;
+			});
+			return undefined;
+		};
+	});
+};

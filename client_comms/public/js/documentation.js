@@ -1,0 +1,111 @@
+frappe.provide("client_comms.documentation");
+
+// On an interaction: what documentation is missing, each with the ways to provide it.
+Object.assign(client_comms.documentation, {
+	/** HTML for the banner: a line for each missing method, with its remedies as links. */
+	html(frm) {
+		const { missing, writers, generated, may_waive } = frm.doc.__onload || {};
+		if (!missing?.length || frm.doc.status === "Closed") return "";
+		const may_write = frm.perm[0]?.write && (frm.doc.__onload.actions || []).length;
+		const link = (remedy, index, label) =>
+			`<a href="#" class="ml-2" data-remedy="${remedy}" data-missing="${index}">${label}</a>`;
+		const lines = missing.map(({ method, message, kind }, index) => {
+			const links = [];
+			if (kind === "Communication" && writers?.allowed) links.push(link("summarise", index, __("Send a Summary")));
+			if (generated?.includes(method)) links.push(link("generate", index, __("Generate")));
+			if (may_write) links.push(link("choose", index, kind === "Note" ? __("Write a Note") : __("Choose")));
+			if (may_waive) links.push(link("waive", index, __("Does Not Apply")));
+			return `<div>${frappe.utils.escape_html(message)}${links.join("")}</div>`;
+		});
+		return `<div class="small">${__("Before it is closed:")}${lines.join("")}</div>`;
+	},
+
+	/** Make the links of `html` work, and name emails and files in the table by their titles. */
+	bind(frm, $message) {
+		$message.find("[data-remedy]").on("click", (event) => {
+			event.preventDefault();
+			const { remedy, missing } = event.currentTarget.dataset;
+			this[remedy](frm, frm.doc.__onload.missing[missing]);
+		});
+		const titles = frm.doc.__onload?.evidence_titles || {};
+		for (const { reference_doctype, reference_name } of frm.doc.evidence || []) {
+			if (titles[reference_name]) {
+				frappe.utils.add_link_title(reference_doctype, reference_name, titles[reference_name]);
+			}
+		}
+		frm.refresh_field("evidence");
+	},
+
+	/** The email dialog with a summary of the conversation: sent, it is the copy that is missing. */
+	async summarise(frm) {
+		const { subject, content, email_template, recipient } = await frappe.xcall(
+			"client_comms.api.client_summary",
+			{ name: frm.docname }
+		);
+		const composer = new frappe.views.CommunicationComposer({
+			doc: frm.doc,
+			frm,
+			subject,
+			message: content,
+			recipients: recipient,
+			client_comms_send_as: "summary",
+		});
+		if (email_template) composer.dialog.set_value("email_template", email_template);
+	},
+
+	async generate(frm, { method }) {
+		await frappe.xcall("client_comms.api.generate_documentation", { name: frm.docname, method }, "POST");
+		frm.reload_doc();
+	},
+
+	waive(frm, { method }) {
+		client_comms.prompt(
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			async ({ reason }) => {
+				const args = { name: frm.docname, method, reason };
+				await frappe.xcall("client_comms.api.waive_documentation", args, "POST");
+				frm.reload_doc();
+			},
+			__("{0} Does Not Apply", [__(method)]),
+			__("Confirm")
+		);
+	},
+
+	/** Offer the client's emails, files and documents by their titles; a note or a file will do where the method says so. */
+	async choose(frm, { method, kind }) {
+		const choices = await frappe.xcall("client_comms.api.evidence_choices", { name: frm.docname, method });
+		const text = frappe.utils.escape_html;
+		const list = choices
+			.map(
+				({ reference_doctype, title, details }, index) => `<label class="d-flex align-items-start mb-2">
+					<input type="radio" name="evidence" value="${index}" class="mt-1 mr-2">
+					<span>${text(title)}<br><span class="text-muted small">${text(__(reference_doctype))} · ${text(details)}</span></span>
+				</label>`
+			)
+			.join("");
+		const nothing = `<p class="text-muted">${__("There is nothing of this client yet that would do.")}</p>`;
+		const takes_file = ["File", "Note"].includes(kind);
+		const dialog = client_comms.dialog({
+			title: __("Evidence for {0}", [__(method)]),
+			fields: [
+				{ fieldname: "choices", fieldtype: "HTML", options: list || nothing },
+				{ fieldname: "file", fieldtype: "Attach", label: __("Or Attach a File"), hidden: takes_file ? 0 : 1 },
+				{ fieldname: "note", fieldtype: "Small Text", label: __("Note"), hidden: kind === "Note" ? 0 : 1 },
+			],
+			primary_action_label: __("Add"),
+			async primary_action({ file, note }) {
+				const chosen = choices[dialog.$wrapper.find("[name=evidence]:checked").val()];
+				if (!chosen && !file && !note) frappe.throw(__("Choose something from the list first."));
+				frm.add_child("evidence", {
+					documentation_method: method,
+					reference_doctype: chosen?.reference_doctype,
+					reference_name: chosen?.reference_name,
+					file: file || (kind === "File" || kind === "Note" ? chosen?.file : undefined),
+					note,
+				});
+				await frm.save();
+			},
+		});
+		dialog.show();
+	},
+});

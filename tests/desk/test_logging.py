@@ -1,0 +1,194 @@
+"""Logging what is not one's own, and handing over what one may not send (D-1, D-5, F-2)."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+COMPLAINT = "Feedback/Complaint"
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+@pytest.fixture
+def agent(site, make_user, client):
+	"""A user in Customer Support who is the account manager and therefore gets the complaint."""
+	user = make_user("Customer Support", first_name="Ada", last_name="Vogt", password=PASSWORD)
+	site.db.set_value("Customer", client.name, "account_manager", user)
+	site.db.commit()
+	yield user
+	site.db.rollback()
+	site.db.set_value("Customer", client.name, "account_manager", None)
+	site.db.commit()
+
+
+def logged(site, client):
+	site.db.rollback()
+	(name,) = site.get_all(INTERACTION, {"party": client.name}, pluck="name")
+	return site.get_doc(INTERACTION, name)
+
+
+def button(page, label):
+	return page.locator(".page-head:visible").get_by_role("button", name=label, exact=True)
+
+
+def choose(scope, fieldname, value):
+	scope.locator(f"[data-fieldname={fieldname}] input").fill(value)
+	scope.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
+
+
+def open_dialog(page, client):
+	page.goto(f"/app/customer/{client.name}")
+	button(page, "Create").click()
+	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
+	dialog = page.locator(".modal.show").first
+	choose(dialog, "communication_type", COMPLAINT)
+	return dialog
+
+
+def fill_in(dialog):
+	choose(dialog, "channel", "Phone")
+	dialog.locator("[data-fieldname=subject] input").fill("Noise at night")
+	dialog.locator("[data-fieldname=summary] textarea").fill("The heat pump is loud.")
+
+
+def test_a_complaint_by_phone_goes_to_eligible_staff(site, frontline, agent, login, client):
+	page = login(frontline, PASSWORD)
+	dialog = open_dialog(page, client)
+	becomes = dialog.locator("[data-fieldname=becomes]")
+	expect(becomes).to_contain_text("Sensitive")
+	expect(becomes).to_contain_text("Ada Vogt becomes responsible and is notified.")
+	expect(becomes).to_contain_text("After logging it, you will not be able to read it.")
+	fill_in(dialog)
+	page.get_by_role("button", name="Log", exact=True).click()
+
+	alert = page.locator(".desk-alert").filter(has_text="Logged as CI-")
+	expect(alert).to_contain_text("Ada Vogt is responsible now and was notified.")
+	assert alert.locator("a[href*=client-interaction]").count() == 0  # opening it would be refused
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+	doc = logged(site, client)
+	assert (doc.responsible_staff, doc.confidentiality_level) == (agent, "Sensitive")
+	assert site.db.exists("Notification Log", {"for_user": agent, "document_name": doc.name})
+
+
+def test_text_is_not_thrown_away_by_escape(frontline, agent, login, client):
+	page = login(frontline, PASSWORD)
+	dialog = open_dialog(page, client)
+	fill_in(dialog)
+	page.keyboard.press("Escape")
+	question = page.locator(".modal.show").filter(has_text="Discard what you have typed?")
+	question.get_by_role("button", name="Keep Writing").click()
+	expect(page.locator(".modal.show")).to_have_count(1)
+	expect(dialog.locator("[data-fieldname=summary] textarea")).to_have_value("The heat pump is loud.")
+
+	dialog.locator(".btn-modal-close").click()
+	question.get_by_role("button", name="Discard").click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+
+def test_without_text_escape_closes(frontline, agent, login, client):
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/customer/{client.name}")
+	button(page, "Create").click()
+	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
+	expect(page.locator(".modal.show [data-fieldname=communication_type] input")).to_be_focused()
+	page.keyboard.press("Escape")
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+
+def test_the_whole_form_hands_it_over_too(site, frontline, agent, login, client):
+	page = login(frontline, PASSWORD)
+	dialog = open_dialog(page, client)
+	fill_in(dialog)
+	dialog.get_by_role("button", name="Edit in Full").click()
+	form = page.locator(".form-layout:visible")
+	expect(form.locator("[data-fieldname=summary] textarea")).to_have_value("The heat pump is loud.")
+	becomes = form.locator(".frappe-control[data-fieldname=responsible_staff]")
+	expect(becomes).to_contain_text("you will not be able to read it")
+	expect(form.locator("[data-fieldname=party] input")).to_have_value(client.name)
+	button(page, "Save").click()
+	expect(page.locator(".desk-alert").filter(has_text="Ada Vogt is responsible now")).to_be_visible()
+	page.wait_for_url(re.compile("client-interaction(/view/list)?(\\?.*)?$"))
+	assert page.locator(".modal.show").count() == 0
+	assert logged(site, client).responsible_staff == agent
+
+
+@pytest.fixture
+def may_not_email(site):
+	"""A site on which Customer Support may not email what is Sensitive."""
+
+	def allow(may):
+		level = site.get_doc("Confidentiality Level", "Sensitive")
+		next(row for row in level.clearances if row.role == "Customer Support").can_email = may
+		level.save()
+		site.db.commit()
+
+	allow(0)
+	yield
+	site.set_user("Administrator")
+	site.db.rollback()
+	allow(1)
+
+
+def test_a_user_without_clearance_hands_over_before_writing(
+	site, agent, make_user, login, received, client, may_not_email
+):
+	name = received("Complaint about noise")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	site.db.commit()
+	manager = make_user("Customer Support Manager", first_name="Maren", last_name="Sand")
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	reply = button(page, "Reply by Email")
+	expect(reply).to_be_disabled()
+	expect(reply).to_have_attribute("title", re.compile("Maren Sand"))
+	button(page, "Hand Over").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog).to_contain_text("You cannot write to the client about this.")
+	dialog.locator("[data-fieldname=to] select").select_option(manager)
+	dialog.locator("[data-fieldname=note] textarea").fill("We come on Monday.")
+	dialog.get_by_role("button", name="Hand Over").click()
+	expect(page.locator(".desk-alert").filter(has_text="Maren Sand was asked to write")).to_be_visible()
+
+	site.db.rollback()
+	(item,) = site.get_doc(INTERACTION, name).action_items
+	assert (item.assigned_to, item.description) == (manager, "We come on Monday.")
+
+
+def test_no_other_way_into_the_email_dialog_lets_them_write(
+	site, agent, make_user, login, received, may_not_email
+):
+	name = received("Complaint about noise")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	site.db.commit()
+	make_user("Customer Support Manager", first_name="Maren", last_name="Sand")
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	button(page, "Reply by Email").wait_for()
+	# Its form knows; anywhere else the dialog asks.
+	page.evaluate(
+		"name => { new frappe.views.CommunicationComposer({ doc: { doctype: 'Client Interaction', name } }); }",
+		name,
+	)
+	dialog = page.locator(".modal.show")
+	expect(dialog.filter(has_text="You May Not Send This")).to_be_visible()
+	expect(page.locator(".modal.show [data-fieldname=content]")).to_have_count(0)
+	dialog.locator(".btn-modal-close").click()
+	page.get_by_role("button", name="New Email").click()
+	expect(dialog.filter(has_text="You May Not Send This")).to_be_visible()
+
+
+def test_a_user_with_clearance_replies_with_one_click(site, agent, login, received):
+	name = received("Complaint about noise")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	button(page, "Reply by Email").click()
+	expect(page.locator(".modal.show [data-fieldname=content]").first).to_be_visible()

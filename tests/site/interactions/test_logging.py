@@ -1,0 +1,102 @@
+"""Interactions that staff log for others go to eligible staff (D-1, M-1)."""
+
+import frappe
+import pytest
+
+from client_comms import api
+from client_comms.exceptions import ClearanceMissingError
+
+COMPLAINT = "Feedback/Complaint"
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User")
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user("Customer Support", first_name="Ada", last_name="Vogt")
+
+
+@pytest.fixture(autouse=True)
+def alone(make_client):
+	"""No other user has these roles."""
+	frappe.db.delete("Has Role", {"role": ("in", ("Customer Support", "Customer Support Manager"))})
+	make_client("Anna Client", "anna@client.example")
+
+
+def log(**fields):
+	return api.log_interaction(
+		party_type="Customer",
+		party="Anna Client",
+		channel="Phone",
+		direction="Inbound",
+		subject="Noise",
+		summary="The pump is loud at night.",
+		company=frappe.db.get_value("Company", {}),
+		**{"communication_type": COMPLAINT, **fields},
+	)
+
+
+def test_a_complaint_by_phone_goes_to_eligible_staff(frontline, agent, as_user):
+	with as_user(frontline):
+		told = api.simulate_log(COMPLAINT, party_type="Customer", party="Anna Client")
+		logged = log()
+	assert told == {
+		"level": "Sensitive",
+		"responsible_staff": agent,
+		"responsible_name": "Ada Vogt",
+		"may_read": False,
+	}
+	assert (logged["responsible_staff"], logged["responsible_name"]) == (agent, "Ada Vogt")
+	assert not logged["may_read"]
+	assert frappe.db.exists("Notification Log", {"for_user": agent, "document_name": logged["name"]})
+	with as_user(frontline):
+		assert not frappe.has_permission("Client Interaction", "read", doc=logged["name"])
+
+
+def test_what_is_ones_own_stays_so(frontline, as_user):
+	with as_user(frontline):
+		told = api.simulate_log("Initial Inquiry")
+		logged = log(communication_type="Initial Inquiry")
+	assert told["responsible_staff"] == logged["responsible_staff"] == frontline
+	assert told["may_read"] and logged["may_read"]
+
+
+def test_the_clients_account_manager_comes_first(frontline, make_user, as_user):
+	manager, _other = make_user("Account Manager"), make_user("Account Manager")
+	frappe.db.set_value("Customer", "Anna Client", "account_manager", _other)
+	with as_user(frontline):
+		found = api.simulate_log("Service Update", party_type="Customer", party="Anna Client")
+	assert found["responsible_staff"] == _other != manager
+
+
+def test_without_eligible_staff_the_manager_role_gets_it(frontline, make_user, as_user):
+	manager = make_user("Customer Support Manager")
+	with as_user(frontline):
+		assert log()["responsible_staff"] == manager
+
+
+def test_it_says_whether_it_stays_readable_with_whom_one_chooses(make_user, agent, as_user):
+	manager = make_user("Customer Support Manager")
+	with as_user(agent):
+		assert api.simulate_log(COMPLAINT)["may_read"]
+		assert not api.simulate_log(COMPLAINT, responsible_staff=manager)["may_read"]
+
+
+def test_whom_one_names_is_still_asked_for_clearance(frontline, agent, as_user):
+	with as_user(frontline), pytest.raises(ClearanceMissingError):
+		log(responsible_staff=frontline)
+
+
+def test_a_simulation_needs_permission_to_log(make_user, as_user):
+	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
+		api.simulate_log(COMPLAINT)
+
+
+def test_a_type_that_the_matrix_does_not_know_is_said_so(frontline, as_user):
+	frappe.get_doc({"doctype": "Communication Type", "type_name": "Gossip"}).insert()
+	with as_user(frontline):
+		found = api.simulate_log("Gossip")
+	assert found["level"] is None and found["responsible_staff"] is None and not found["may_read"]
