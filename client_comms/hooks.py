@@ -384,6 +384,7 @@ app_include_js = [
 	f"/assets/client_comms/js/dialogs.js?v={__version__}",
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/hand_over.js?v={__version__}",
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",

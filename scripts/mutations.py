@@ -43,8 +43,6 @@ FUNCTIONS = {
 	# Its two renderings
 	"enforcement.readers:Reader.condition": "property(lambda self: '')",
 	"enforcement.readers:Reader._participation": "lambda self: ['1 = 1']",
-	"enforcement.interactions:_takes_part": "lambda *args: '1 = 1'",
-	"enforcement.interactions:_of_types": "lambda *args: '1 = 1'",
 	"enforcement.readers:Reader.at_levels": "lambda *args: '1 = 1'",
 	"enforcement.interactions:listed_for": "lambda: access.READ",
 	"enforcement.policy:clear_cache": NOTHING,

@@ -1,0 +1,79 @@
+frappe.provide("client_comms.outgoing");
+
+// Users who cannot write to a client about a record hand over to a user who can.
+Object.assign(client_comms.outgoing, {
+	/** No one writes what will be refused: users who cannot send learn so at once, and hand over. */
+	async require_may_write({ doc, dialog }) {
+		if (!["Client Interaction", "Issue", "Lead", "Opportunity"].includes(doc?.doctype)) return;
+		const about = { doctype: doc.doctype, name: doc.name };
+		const writers = await frappe.xcall("client_comms.api.who_may_write", about);
+		if (writers.allowed) return;
+		const close = () => {
+			dialog.$wrapper.one("hidden.bs.modal", () => this.hand_over(about, writers));
+			dialog.hide();
+		};
+		// Bootstrap closes nothing that is still opening.
+		dialog.display ? close() : dialog.$wrapper.one("shown.bs.modal", close);
+	},
+
+	/** Whom the user may ask to write to the client instead, and a click to do so. */
+	hand_over({ doctype, name }, { reasons, people, may_hand_over }) {
+		const text = frappe.utils.escape_html;
+		const listed = (lines) => `<ul class="pl-4">${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
+		const nobody = __("No one can. Ask a Client Communications Manager to change the clearances of the level.");
+		const why = [
+			`<p>${__("You cannot write to the client about this.")}</p>`,
+			listed(reasons),
+			`<p>${people.length ? __("These users can:") : nobody}</p>`,
+			listed(people.map(({ full_name }) => text(full_name))),
+		].join("");
+		const fields = [{ fieldname: "why", fieldtype: "HTML", options: why }];
+		if (!may_hand_over) {
+			new frappe.ui.Dialog({ title: __("You May Not Send This"), fields }).show();
+			return;
+		}
+		const may_be_responsible = (user) => people.find((each) => each.user === user)?.may_be_responsible;
+		const dialog = client_comms.dialog({
+			title: __("You May Not Send This"),
+			fields: [
+				...fields,
+				{
+					fieldname: "to",
+					fieldtype: "Select",
+					label: __("Hand Over To"),
+					options: people.map(({ user, full_name }) => ({ value: user, label: text(full_name) })),
+					default: people[0].user,
+					reqd: 1,
+					change: () => offer_responsibility(),
+				},
+				{
+					fieldname: "responsible",
+					fieldtype: "Check",
+					label: __("Make them responsible"),
+					description: __("Otherwise they get an action item and you stay responsible."),
+					hidden: 1,
+				},
+				{ fieldname: "note", fieldtype: "Small Text", label: __("What to Tell the Client") },
+			],
+			primary_action_label: __("Hand Over"),
+			async primary_action({ to, note, responsible }) {
+				await frappe.xcall("client_comms.api.hand_over", {
+					doctype,
+					name,
+					to,
+					note,
+					responsible: responsible && may_be_responsible(to) ? 1 : 0,
+				});
+				const whom = people.find(({ user }) => user === to).full_name;
+				frappe.show_alert({ message: __("{0} was asked to write to the client", [text(whom)]), indicator: "green" });
+				if (cur_frm?.doctype === doctype && cur_frm.docname === name) cur_frm.reload_doc();
+			},
+		});
+		function offer_responsibility() {
+			const offered = may_be_responsible(dialog.get_value("to"));
+			dialog.set_df_property("responsible", "hidden", offered ? 0 : 1);
+		}
+		dialog.show();
+		offer_responsibility();
+	},
+});
