@@ -50,7 +50,7 @@ def owner_condition(owner_type: str, owner_name: str, user: Reader | str | None,
 
 	:param owner_type: the column with the DocType of the document
 	:param owner_name: the column with its name
-	:param missing: the answer if there is no such document
+	:param missing: the answer if the document does not exist
 	"""
 	reader, restricted = Reader.of(user), doctypes()
 	if reader.rows.everything:

@@ -114,7 +114,7 @@ def grant_condition(user=None, doctype=None) -> str:
 def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -> str:
 	"""Rows for which the user can read the interaction that `column` names, as SQL; empty if every one is open.
 
-	:param missing: the answer if there is no such interaction
+	:param missing: the answer if the interaction does not exist
 	"""
 	reader = Reader.of(user)
 	if not reader.condition:

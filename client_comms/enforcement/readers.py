@@ -45,7 +45,7 @@ def either(branches: Iterable[str]) -> str:
 def of_row(doctype: str, column: str, condition: str, missing: str = "0") -> str:
 	"""Whether the row of `doctype` that `column` names fulfils a condition.
 
-	:param missing: the answer if there is no such row
+	:param missing: the answer if the row does not exist
 	"""
 	table = f"`tab{doctype}`"
 	return f"(coalesce((select ifnull({condition}, 0) from {table} where {table}.`name` = {column}), {missing}) = 1)"
@@ -86,7 +86,7 @@ class Reader:
 
 	@property
 	def sees_by_kind(self) -> bool:
-		"""Whether some records are open to the user by their level or type, whoever takes part in them."""
+		"""Whether some records are open to the user by their level or type, regardless of who takes part in them."""
 		return bool(self.rows.everything or self.rows.open_levels or self.rows.type_levels)
 
 	def at_levels(self, levels: Collection[str], column: str) -> str:

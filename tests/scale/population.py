@@ -242,7 +242,7 @@ def _rows(size: Size) -> list[Rows]:
 		return staff(any_of(size.staff, salt))
 
 	def cleared(level: str) -> str:
-		"""Who is responsible at a level: anybody of its role; the first of each role has a share of all levels."""
+		"""Who is responsible at a level: anyone with its role; the first of each role has a share of all levels."""
 		heavy = [
 			f"when {draw('heavy')} < {HEAVY * number} then {_range(role, size)[0]}"
 			for number, role in enumerate(RESPONSIBLE.values(), start=1)
