@@ -174,6 +174,8 @@ FUNCTIONS = {
 	"client_privacy.links:_count": NOTHING,
 	"client_privacy.links:revoke_of": NOTHING,
 	"client_privacy.links:use": NOTHING,
+	"client_privacy.mailed_secrets:mark": "lambda secret, address: secret",
+	"client_privacy.mailed_secrets:as_sent": "lambda queued: queued.message",
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_events_are_untouched": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_scope_stays": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_third_party": NOTHING,

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
-from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -17,6 +16,7 @@ from frappe.utils import cint, get_url
 from frappe.utils.password import get_encryption_key
 
 from client_comms import clock
+from client_comms.client_privacy import mailed_secrets
 from client_comms.exceptions import LinkNotValidError
 
 LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
@@ -28,7 +28,7 @@ _BYTES = 32
 
 
 def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> tuple[str, str]:
-	"""Create a link; returns its name and its address, which cannot be recovered later.
+	"""Create a link; returns its name and its address for an email to `sent_to`, which alone gets to see the token.
 
 	:param fields: `contact`, `consent`, `client_interaction`, `language`
 	"""
@@ -46,7 +46,7 @@ def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> t
 			**fields,
 		}
 	).insert(ignore_permissions=True)
-	return link.name, get_url(f"/client-link?token={quote(token)}")
+	return link.name, get_url(f"/client-link?token={mailed_secrets.mark(token, sent_to)}")
 
 
 def hash_of(token: str) -> str:

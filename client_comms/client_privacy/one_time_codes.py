@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.client_privacy import identity, links, self_service
+from client_comms.client_privacy import identity, links, mailed_secrets, self_service
 from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
@@ -49,7 +49,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 			recipients=[address],
 			subject=_("Your code"),
 			message=_("Your code is {0}. Read it out to us on request; it is valid for {1} minutes.").format(
-				frappe.bold(code), VALID_MINUTES
+				frappe.bold(mailed_secrets.mark(code, address)), VALID_MINUTES
 			),
 			reference_doctype=doc.doctype,
 			reference_name=doc.name,

@@ -2,6 +2,8 @@
 
 import frappe
 
+from client_comms.client_privacy import mailed_secrets
+from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import automatic_messages
 from client_comms.outgoing import email
 
@@ -13,7 +15,16 @@ class GuardedEmailQueue:
 		if self.is_to_be_sent() and email.hold(self):
 			frappe.db.commit()  # nosemgrep: as Frappe does with any status, or the failure of another email undid it
 			return None
-		return super().send(*args, **kwargs)
+		stored = self.message
+		try:
+			self.message = mailed_secrets.as_sent(self)
+		except OutgoingRefusedError as refusal:
+			self.update_status(status="Error", error=str(refusal), commit=True)
+			return None
+		try:
+			return super().send(*args, **kwargs)
+		finally:
+			self.message = stored
 
 	def update_status(self, status, commit=False, **kwargs):
 		if self.communication and not frappe.db.exists("Communication", self.communication):

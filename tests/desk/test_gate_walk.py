@@ -7,6 +7,8 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
+from client_comms.client_privacy import mailed_secrets
+
 pytestmark = pytest.mark.clause("P-1", "P-2", "P-3")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -243,7 +245,7 @@ def link(site, client) -> str:
 	consent = frappe.get_last_doc("Client Consent", {"party": client.name})
 	queued = frappe.get_last_doc("Email Queue", {"reference_name": consent.name})
 	assert [row.recipient for row in queued.recipients] == [client.address]
-	parts = email.message_from_string(queued.message).walk()
+	parts = email.message_from_string(mailed_secrets.as_sent(queued)).walk()
 	text = " ".join(part.get_payload(decode=True).decode() for part in parts if not part.is_multipart())
 	return "/client-link?token=" + re.search(r"client-link\?token=([\w-]+)", text)[1]
 

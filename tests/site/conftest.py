@@ -97,6 +97,8 @@ def is_valid_link(site, transaction):
 def mailbox(site):
 	"""An account that emails go out from; returns `texts(reference)`: content type → text of the last one
 	about a document."""
+	from client_comms.client_privacy import mailed_secrets
+
 	site.get_doc(
 		{
 			"doctype": "Email Account",
@@ -111,7 +113,7 @@ def mailbox(site):
 
 	def texts(reference):
 		queued = site.get_last_doc("Email Queue", {"reference_name": reference})
-		parts = [*message_from_string(queued.message).walk()]
+		parts = [*message_from_string(mailed_secrets.as_sent(queued)).walk()]
 		found = {
 			part.get_content_type(): part.get_payload(decode=True).decode()
 			for part in parts

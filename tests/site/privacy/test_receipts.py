@@ -11,7 +11,7 @@ import pytest
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
-from client_comms.client_privacy import receipts, self_service
+from client_comms.client_privacy import mailed_secrets, receipts, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
@@ -101,7 +101,7 @@ def asked(client):
 
 def last_mail(name):
 	queued = frappe.get_last_doc("Email Queue", {"reference_name": name})
-	parts = message_from_string(queued.message).walk()
+	parts = message_from_string(mailed_secrets.as_sent(queued)).walk()
 	return "\n".join(
 		part.get_payload(decode=True).decode()
 		if part.get_content_maintype() == "text"

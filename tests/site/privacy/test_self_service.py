@@ -11,7 +11,7 @@ import requests
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
-from client_comms.client_privacy import consents, identity, links, self_service
+from client_comms.client_privacy import consents, identity, links, mailed_secrets, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
@@ -70,7 +70,7 @@ def texts_sent(reference):
 	# The encoding of a part depends on its other content, such as the company's name.
 	return {
 		part.get_content_type(): part.get_payload(decode=True).decode()
-		for part in message_from_string(queued.message).walk()
+		for part in message_from_string(mailed_secrets.as_sent(queued)).walk()
 		if part.get_content_maintype() == "text"
 	}
 
