@@ -265,7 +265,7 @@ def as_the_desk_asks(method, names, fields=("name",)):
 
 def requested(command, **form):
 	"""Call a whitelisted method as a request does, overrides included."""
-	frappe.local.request = frappe._dict(method="GET")
+	frappe.local.request = frappe._dict(method="GET", path=f"/api/method/{command}")
 	frappe.local.form_dict = frappe._dict(cmd=command, **form)
 	return execute_cmd(command)
 
