@@ -179,7 +179,7 @@ def test_a_user_is_told_with_rules_actions_training_and_grants(make_user, as_use
 	assert cell["listed"] - old["listed"] == 2
 	assert cell["rules"] == {access.BY_TAKING_PART: 1, "grant": 1}
 	assert cell["refusals"][access.NOT_PARTICIPANT] - old["refusals"].get(access.NOT_PARTICIPANT, 0) == 1
-	assert {a for a in cell["actions"]} == {access.READ, access.WRITE, access.PRINT}
+	assert {a for a in cell["actions"]} == {access.READ, access.WRITE, access.PRINT, access.EMAIL}
 	assert [grant["interaction"] for grant in answer["grants"]] == [granted.name]
 	assert "Hidden" not in frappe.as_json(answer) and mine.name not in frappe.as_json(answer)
 	assert answer["roles"] == ["Customer Support"] and answer["enabled"] and not answer["training_matters"]
