@@ -17,7 +17,15 @@ CHANNEL = communication.CHANNELS["SMS"]
 
 
 @frappe.whitelist()
-def send_sms(receiver_list: str | list[str], doctype: str | None = None, name: str | None = None, **others):
+def send_sms(
+	receiver_list: str | list[str],
+	msg: str,
+	sender_name: str = "",
+	success_msg: bool | int | str = True,
+	doctype: str | None = None,
+	name: str | None = None,
+	**others,
+):
 	"""Frappe's method of the same name, behind the gate.
 
 	:param receiver_list: telephone numbers, as a list or as JSON
@@ -32,6 +40,9 @@ def send_sms(receiver_list: str | list[str], doctype: str | None = None, name: s
 	return call_previous(
 		"frappe.core.doctype.sms_settings.sms_settings.send_sms",
 		receiver_list=receiver_list,
+		msg=msg,
+		sender_name=sender_name,
+		success_msg=success_msg,
 		doctype=doctype,
 		name=name,
 		**others,
