@@ -8,10 +8,13 @@ import frappe
 import pytest
 
 import client_comms
+from client_comms.enforcement import compose
 from client_comms.enforcement.methods import form_load
 
 APP = str(Path(client_comms.__file__).parent)
 INTERACTION = "Client Interaction"
+# The frames through which a wrapped method of Frappe is called.
+_WRAPPERS = (form_load.getdoc.__name__, compose.call_previous.__name__)
 
 
 def asked_by_the_app() -> bool:
@@ -19,7 +22,7 @@ def asked_by_the_app() -> bool:
 	frame = sys._getframe(2)
 	while frame:
 		code = frame.f_code
-		if code.co_filename.startswith(APP) and code.co_name != form_load.getdoc.__name__:
+		if code.co_filename.startswith(APP) and code.co_name not in _WRAPPERS:
 			return True
 		frame = frame.f_back
 	return False
