@@ -860,7 +860,7 @@ def test_the_search_bar_finds_interactions_that_may_be_read(inquiry, susan, as_u
 	case = inquiry(responsible_staff=susan, subject="Zephyrdach")
 	frappe_search.rebuild_for_doctype(case.doctype)
 	with as_user(susan):
-		assert [row.name for row in global_search.search("Zephyrdach")] == [case.name]
+		assert [row.name for row in global_search.search(text="Zephyrdach")] == [case.name]
 	case.db_set({"confidentiality_level": "Sensitive"})
 	with as_user(make_user("Frontline Staff")):
-		assert global_search.search("Zephyrdach") == []
+		assert global_search.search(text="Zephyrdach") == []
