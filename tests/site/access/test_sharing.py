@@ -69,7 +69,7 @@ def test_a_share_asks_for_clearance_and_need_to_know(giver, staff, sensitive, as
 	with as_user(staff.get(giver, giver)):
 		with pytest.raises(ClearanceMissingError, match="no role that the level"):
 			share(INTERACTION, sensitive.name, staff.frontline)
-		with pytest.raises(ClearanceMissingError, match=r"asks .* to take part"):
+		with pytest.raises(ClearanceMissingError, match=r"requires .* to take part"):
 			share(INTERACTION, sensitive.name, staff.colleague)
 		with pytest.raises(ClearanceMissingError, match="everyone"):
 			share(INTERACTION, sensitive.name, everyone=1)
