@@ -60,9 +60,42 @@ _CLIENT = "about the client or the caller, not about an interaction"
 _WRITES = "as acknowledgement: the same question whether the record may be written"
 _CHOICES = "offers users, roles or texts, no record"
 _ASKS = "asks for the document: test_unasked"
+_STAFF = "policies, and the caller's own trainings; no interaction"
+_PAPER = "asks for the paper file: test_custody"
+_REVIEW = "asks for the review: test_reviews"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that the leak check does not cover, and why they reveal nothing.
 NO_SURFACE = {
+	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
+	"client_comms.api.evidence_choices": "asks for the interaction, then for each choice: test_evidence",
+	"client_comms.api.hand_over": _WRITES,
+	"client_comms.api.waive_documentation": _WRITES,
+	"client_comms.api.who_may_write": "offers users: test_writers",
+	"client_comms.api.simulate_log": "the caller's own words, and the rule that meets them: test_logging",
+	"client_comms.api.attest_policy": _STAFF,
+	"client_comms.api.policies_in_force": _STAFF,
+	"client_comms.api.policies_to_read": _STAFF,
+	"client_comms.api.policy_difference": _STAFF,
+	"client_comms.api.policy_history": _STAFF,
+	"client_comms.api.complete_training": _STAFF,
+	"client_comms.api.finish_training": _STAFF,
+	"client_comms.api.keep_training_answers": _STAFF,
+	"client_comms.api.locked_out_by_training": _STAFF,
+	"client_comms.api.my_trainings": _STAFF,
+	"client_comms.api.open_training": _STAFF,
+	"client_comms.api.check_in_file": _PAPER,
+	"client_comms.api.check_out_file": _PAPER,
+	"client_comms.api.destroy_file": _PAPER,
+	"client_comms.api.move_file": _PAPER,
+	"client_comms.api.physical_file": _PAPER,
+	"client_comms.api.report_file_missing": _PAPER,
+	"client_comms.api.comment_on_review": _REVIEW,
+	"client_comms.api.complete_review": _REVIEW,
+	"client_comms.api.dispute_review": _REVIEW,
+	"client_comms.api.draw_reviews": _AUDITS,
+	"client_comms.api.scorecard": _AUDITS,
+	"client_comms.api.scorecard_snapshot": _AUDITS,
+	"client_comms.api.sign_off_feedback_review": "counts of ratings, no interaction: test_feedback",
 	"client_comms.api.break_glass": "emergency access, refused without clearance: test_sharing",
 	"client_comms.api.explain_access": "the rule and the level, never content: test_explain",
 	"client_comms.api.is_governed": _CHOICES,
