@@ -43,7 +43,7 @@ WORKER = """
 import sys
 import frappe
 from client_comms import clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 frappe.init(sys.argv[1], sites_path=sys.argv[2])
 frappe.connect()

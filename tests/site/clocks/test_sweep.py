@@ -298,7 +298,7 @@ PROCESS = """
 import sys, time, pathlib
 import frappe
 from client_comms import clock
-from client_comms.client_interactions import sweep
+from client_comms.client_interactions.clocks import sweep
 
 site, sites_path, folder, name, moment, stop = sys.argv[1:]
 folder = pathlib.Path(folder)
