@@ -13,16 +13,10 @@ ifdef KEEP
 export CLIENT_COMMS_TEST_SITES ?= $(CURDIR)/.test-sites
 endif
 
-.PHONY: help test # The part of `make test` that is known to pass; .ci/run says what is missing from it.
-NOT_IN_CI = tests/site/access/test_check_leaks.py tests/site/people tests/site/governance
-test-ci: .venv/ready
-	@$(VENV) scripts/run-tests --frappe 15 unit site -- $(addprefix --ignore=,$(NOT_IN_CI)) $(ARGS)
-
-test-unit test-site test-desk test-lifecycle test-scale lint format demo bench clean
+.PHONY: help test test-ci test-unit test-site test-desk test-lifecycle test-scale lint format demo bench clean
 
 help:
 	@echo "make test       all tests this machine can run (ARGS=\"-k word\" for pytest)"
-	@echo "make test-ci    the part of them that CI runs"
 	@echo "make test-unit  test-site  test-desk  test-lifecycle  test-scale    one tier; KEEP=1 keeps the site, FRAPPE=16 takes one bench"
 	@echo "make lint       what CI checks;  make format  writes it"
 	@echo "make demo       sample data into SITE, or a dry run without a bench"
@@ -37,6 +31,11 @@ help:
 
 test: .venv/ready
 	@$(RUN_TESTS) -- $(ARGS)
+
+# The part of `make test` that is known to pass; .ci/run says what is missing from it.
+NOT_IN_CI = tests/site/access/test_check_leaks.py tests/site/people tests/site/governance
+test-ci: .venv/ready
+	@$(VENV) scripts/run-tests --frappe 15 unit site -- $(addprefix --ignore=,$(NOT_IN_CI)) $(ARGS)
 
 test-unit test-site test-desk test-lifecycle test-scale: test-%: .venv/ready
 	@$(RUN_TESTS) $* -- $(ARGS)
