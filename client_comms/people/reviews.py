@@ -218,7 +218,7 @@ def _judge_details(doc, highest: int):
 
 def _judge_documentation(doc, highest: int):
 	"""The documentation that the matrix owes (M-1)."""
-	owed = matrix.owed_documentation(doc.matrix, doc.communication_type)
+	owed = matrix.owed_documentation(doc.matrix, doc.communication_type, doc.channel)
 	if not owed:
 		return None, _("The matrix requires no documentation for this type.")
 	missing = doc.missing_documentation()
