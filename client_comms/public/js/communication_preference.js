@@ -7,7 +7,9 @@ if (!client_comms.open_preference) {
 
 	/** The preference of exactly this client or contact, or a new one. */
 	client_comms.open_preference = async (client) => {
-		const filters = client.contact ? { contact: client.contact } : { ...client, contact: ["is", "not set"] };
+		const filters = client.contact
+			? { contact: client.contact }
+			: { ...client, contact: ["is", "not set"] };
 		const [found] = await frappe.db.get_list(PREFERENCE, {
 			filters,
 			order_by: "confirmed_on desc",
@@ -33,7 +35,7 @@ if (!client_comms.open_preference) {
 				frm.add_custom_button(
 					__("Communication Preference"),
 					() => client_comms.open_preference(CLIENTS[doctype](frm.doc)),
-					__("View")
+					__("View"),
 				);
 			},
 		});

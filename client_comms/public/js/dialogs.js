@@ -8,7 +8,8 @@ frappe.provide("client_comms");
 client_comms.dialog = (options) => {
 	const dialog = new frappe.ui.Dialog({
 		...options,
-		primary_action: options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
+		primary_action:
+			options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
 	});
 	client_comms.keep_typed(dialog);
 	return dialog;
@@ -42,7 +43,9 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 /** Escape, the cross and a click beside the dialog ask first when text would be lost; `dialog.hide()` does not. */
 client_comms.keep_typed = (dialog) => {
 	const wrapper = dialog.$wrapper;
-	wrapper.on("input", "input, textarea, [contenteditable]", ({ target }) => $(target).addClass("client-comms-typed"));
+	wrapper.on("input", "input, textarea, [contenteditable]", ({ target }) =>
+		$(target).addClass("client-comms-typed"),
+	);
 	const typed = () =>
 		wrapper
 			.find(".client-comms-typed:visible")

@@ -11,9 +11,11 @@ Object.assign(client_comms.documentation, {
 			`<a href="#" class="ml-2" data-remedy="${remedy}" data-missing="${index}">${label}</a>`;
 		const lines = missing.map(({ method, message, kind }, index) => {
 			const links = [];
-			if (kind === "Communication" && writers?.allowed) links.push(link("summarise", index, __("Send a Summary")));
+			if (kind === "Communication" && writers?.allowed)
+				links.push(link("summarise", index, __("Send a Summary")));
 			if (generated?.includes(method)) links.push(link("generate", index, __("Generate")));
-			if (may_write) links.push(link("choose", index, kind === "Note" ? __("Write a Note") : __("Choose")));
+			if (may_write)
+				links.push(link("choose", index, kind === "Note" ? __("Write a Note") : __("Choose")));
 			if (may_waive) links.push(link("waive", index, __("Does Not Apply")));
 			return `<div>${frappe.utils.escape_html(message)}${links.join("")}</div>`;
 		});
@@ -40,7 +42,7 @@ Object.assign(client_comms.documentation, {
 	async summarise(frm) {
 		const { subject, content, email_template, recipient } = await frappe.xcall(
 			"client_comms.api.client_summary",
-			{ name: frm.docname }
+			{ name: frm.docname },
 		);
 		const composer = new frappe.views.CommunicationComposer({
 			doc: frm.doc,
@@ -67,20 +69,26 @@ Object.assign(client_comms.documentation, {
 				frm.reload_doc();
 			},
 			__("{0} Does Not Apply", [__(method)]),
-			__("Confirm")
+			__("Confirm"),
 		);
 	},
 
 	/** Offer the client's emails, files and documents by their titles; a note or a file will do where the method says so. */
 	async choose(frm, { method, kind }) {
-		const choices = await frappe.xcall("client_comms.api.evidence_choices", { name: frm.docname, method });
+		const choices = await frappe.xcall("client_comms.api.evidence_choices", {
+			name: frm.docname,
+			method,
+		});
 		const text = frappe.utils.escape_html;
 		const list = choices
 			.map(
-				({ reference_doctype, title, details }, index) => `<label class="d-flex align-items-start mb-2">
+				(
+					{ reference_doctype, title, details },
+					index,
+				) => `<label class="d-flex align-items-start mb-2">
 					<input type="radio" name="evidence" value="${index}" class="mt-1 mr-2">
 					<span>${text(title)}<br><span class="text-muted small">${text(__(reference_doctype))} · ${text(details)}</span></span>
-				</label>`
+				</label>`,
 			)
 			.join("");
 		const nothing = `<p class="text-muted">${__("There is nothing of this client yet that would do.")}</p>`;
@@ -89,8 +97,18 @@ Object.assign(client_comms.documentation, {
 			title: __("Evidence for {0}", [__(method)]),
 			fields: [
 				{ fieldname: "choices", fieldtype: "HTML", options: list || nothing },
-				{ fieldname: "file", fieldtype: "Attach", label: __("Or Attach a File"), hidden: takes_file ? 0 : 1 },
-				{ fieldname: "note", fieldtype: "Small Text", label: __("Note"), hidden: kind === "Note" ? 0 : 1 },
+				{
+					fieldname: "file",
+					fieldtype: "Attach",
+					label: __("Or Attach a File"),
+					hidden: takes_file ? 0 : 1,
+				},
+				{
+					fieldname: "note",
+					fieldtype: "Small Text",
+					label: __("Note"),
+					hidden: kind === "Note" ? 0 : 1,
+				},
 			],
 			primary_action_label: __("Add"),
 			async primary_action({ file, note }) {

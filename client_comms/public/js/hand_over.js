@@ -20,7 +20,9 @@ Object.assign(client_comms.outgoing, {
 	hand_over({ doctype, name }, { reasons, people, may_hand_over }) {
 		const text = frappe.utils.escape_html;
 		const listed = (lines) => `<ul class="pl-4">${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
-		const nobody = __("No one can. Ask a Client Communications Manager to change the clearances of the level.");
+		const nobody = __(
+			"No one can. Ask a Client Communications Manager to change the clearances of the level.",
+		);
 		const why = [
 			`<p>${__("You cannot write to the client about this.")}</p>`,
 			listed(reasons),
@@ -65,7 +67,10 @@ Object.assign(client_comms.outgoing, {
 					responsible: responsible && may_be_responsible(to) ? 1 : 0,
 				});
 				const whom = people.find(({ user }) => user === to).full_name;
-				frappe.show_alert({ message: __("{0} was asked to write to the client", [text(whom)]), indicator: "green" });
+				frappe.show_alert({
+					message: __("{0} was asked to write to the client", [text(whom)]),
+					indicator: "green",
+				});
 				if (cur_frm?.doctype === doctype && cur_frm.docname === name) cur_frm.reload_doc();
 			},
 		});

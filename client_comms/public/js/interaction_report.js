@@ -44,7 +44,9 @@ Object.assign(client_comms.report, {
 				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
 			}),
 			link("party_type", __("Client Type"), "DocType", {
-				get_query: () => ({ filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] } }),
+				get_query: () => ({
+					filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+				}),
 				on_change: () => frappe.query_report.set_filter_value("party", ""),
 			}),
 			{

@@ -3,7 +3,14 @@ frappe.provide("client_comms");
 // The dialog that logs an interaction, wherever it is opened.
 
 /** What a log would become (`html` says it), for the dialog and the form that log one. */
-client_comms.what_becomes = async ({ communication_type, company, party_type, party, contact, responsible_staff }) => {
+client_comms.what_becomes = async ({
+	communication_type,
+	company,
+	party_type,
+	party,
+	contact,
+	responsible_staff,
+}) => {
 	const about = { communication_type, company, party_type, party, contact, responsible_staff };
 	const found = await frappe.xcall("client_comms.api.simulate_log", about);
 	const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
@@ -24,7 +31,10 @@ client_comms.what_becomes = async ({ communication_type, company, party_type, pa
 client_comms.tell_logged = ({ name, responsible_name, may_read }) => {
 	const message = may_read
 		? __("Logged as {0}", [frappe.utils.get_form_link("Client Interaction", name, true)])
-		: __("Logged as {0}. {1} is responsible now and was notified.", [name, `<b>${frappe.utils.escape_html(responsible_name)}</b>`]);
+		: __("Logged as {0}. {1} is responsible now and was notified.", [
+				name,
+				`<b>${frappe.utils.escape_html(responsible_name)}</b>`,
+			]);
 	frappe.show_alert({ message, indicator: "green" }, may_read ? 7 : 15);
 };
 
@@ -78,7 +88,7 @@ client_comms.log_interaction = (values) => {
 				fieldtype: "Small Text",
 				label: __("Reason for Proceeding"),
 				description: __(
-					"Required if the client prefers another channel or their identity is not confirmed."
+					"Required if the client prefers another channel or their identity is not confirmed.",
 				),
 				// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 				hidden: 1,
@@ -105,7 +115,7 @@ client_comms.log_interaction = (values) => {
 			const logged = await frappe.xcall(
 				"client_comms.api.log_interaction",
 				{ ...values, ...entered },
-				"POST"
+				"POST",
 			);
 			client_comms.tell_logged(logged);
 			cur_frm?.reload_doc();
@@ -125,7 +135,11 @@ client_comms.log_interaction = (values) => {
 		if (!communication_type) return;
 		const chosen = dialog.get_value("responsible_staff");
 		const kept = chosen && chosen !== proposed ? chosen : null;
-		const found = await client_comms.what_becomes({ ...values, communication_type, responsible_staff: kept });
+		const found = await client_comms.what_becomes({
+			...values,
+			communication_type,
+			responsible_staff: kept,
+		});
 		if (communication_type !== dialog.get_value("communication_type")) return; // another by now
 		if (!kept && found.responsible_staff !== chosen) {
 			proposed = found.responsible_staff;

@@ -57,7 +57,7 @@ if (!client_comms.on_client_forms) {
 					frm.add_custom_button(
 						__("Log Interaction"),
 						() => client_comms.log_interaction(values),
-						__("Create")
+						__("Create"),
 					);
 				}
 				if (frappe.model.can_read(INTERACTION)) keep_banner(frm, filters);
@@ -105,11 +105,13 @@ if (!client_comms.on_client_forms) {
 		frm.layout.show_message(
 			`<div class="client-comms-banner">${lines.join("")}</div>`,
 			client_comms.interaction.state_of(interactions[0]).color,
-			true
+			true,
 		);
-		frm.layout.message.find("[data-action=show-all]").on("click", () =>
-			frappe.set_route("List", INTERACTION, "List", { ...filters, clock_state: ["!=", "Stopped"] })
-		);
+		frm.layout.message
+			.find("[data-action=show-all]")
+			.on("click", () =>
+				frappe.set_route("List", INTERACTION, "List", { ...filters, clock_state: ["!=", "Stopped"] }),
+			);
 	}
 
 	/** An interaction with its most urgent owed item. */

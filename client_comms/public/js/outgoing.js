@@ -108,7 +108,9 @@ Object.assign(client_comms.outgoing, {
 	async change_wording(about) {
 		const { dialog } = await client_comms.outgoing.open_email(about);
 		const panel = dialog.$wrapper.find(".client-comms-wording");
-		(panel.is(":visible") ? panel : dialog.fields_dict.content.$wrapper)[0].scrollIntoView({ block: "center" });
+		(panel.is(":visible") ? panel : dialog.fields_dict.content.$wrapper)[0].scrollIntoView({
+			block: "center",
+		});
 	},
 
 	/** The open email dialog, otherwise a new one on the document. */
@@ -164,14 +166,18 @@ Object.assign(client_comms.outgoing, {
 					fieldtype: "MultiSelectPills",
 					label: __("Data Categories"),
 					get_data: (text) => frappe.db.get_link_options("Data Category", text),
-					description: __("Leave empty to use the interaction's data categories, or all data if it has none."),
+					description: __(
+						"Leave empty to use the interaction's data categories, or all data if it has none.",
+					),
 				},
 				{
 					fieldname: "address",
 					fieldtype: "Data",
 					options: "Email",
 					label: __("Send To"),
-					description: __("One of the client's addresses on file. Leave empty to use the first one."),
+					description: __(
+						"One of the client's addresses on file. Leave empty to use the first one.",
+					),
 				},
 			],
 			primary_action_label: __("Send Link"),
@@ -186,7 +192,9 @@ Object.assign(client_comms.outgoing, {
 					...values,
 				});
 				frappe.show_alert({
-					message: __("The client was asked: {0}", [frappe.utils.get_form_link("Client Consent", consent, true)]),
+					message: __("The client was asked: {0}", [
+						frappe.utils.get_form_link("Client Consent", consent, true),
+					]),
 					indicator: "green",
 				});
 			},
@@ -223,12 +231,7 @@ Object.assign(client_comms.outgoing, {
 					fieldtype: "Select",
 					label: __("Method"),
 					reqd: 1,
-					options: [
-						"Call-back to Number on File",
-						"Document Seen",
-						"Knowledge Question",
-						CODE,
-					],
+					options: ["Call-back to Number on File", "Document Seen", "Knowledge Question", CODE],
 					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 					change() {
 						const method = dialog.get_value("method");
@@ -276,7 +279,10 @@ Object.assign(client_comms.outgoing, {
 					code,
 				});
 				if (confirmed) {
-					frappe.show_alert({ message: __("The client's identity is confirmed."), indicator: "green" });
+					frappe.show_alert({
+						message: __("The client's identity is confirmed."),
+						indicator: "green",
+					});
 					cur_frm?.doc.name === about.client_interaction && cur_frm.reload_doc();
 				} else {
 					frappe.msgprint({

@@ -13,7 +13,7 @@ frappe.ui.form.on("Client Interaction", {
 			frm.add_custom_button(
 				`${frappe.utils.escape_html(title)} (${frappe.utils.escape_html(version)})`,
 				() => window.open(frappe.utils.get_form_link("SOP Policy", name), "_blank"),
-				__("Policy")
+				__("Policy"),
 			);
 		}
 	},

@@ -13,7 +13,9 @@ if (!client_comms.privacy) {
 						fieldtype: "Data",
 						options: "Email",
 						label: __("Send To"),
-						description: __("One of the client's addresses on file. Leave empty to use the first one."),
+						description: __(
+							"One of the client's addresses on file. Leave empty to use the first one.",
+						),
 					},
 				],
 				async ({ address }) => {

@@ -14,7 +14,7 @@ if (!client_comms.simulate_deadlines) {
 		const heads = [__("Interaction"), __("Subject"), __("Deadline"), __("Now"), __("Then")];
 		const rows = moves.map(
 			(move) => `<tr><td>${link(move)}</td><td>${frappe.utils.escape_html(move.subject)}</td>
-				<td>${CLOCKS[move.clock]}</td><td>${when(move.before)}</td><td>${when(move.after)}</td></tr>`
+				<td>${CLOCKS[move.clock]}</td><td>${when(move.before)}</td><td>${when(move.after)}</td></tr>`,
 		);
 		return `<table class="table table-sm table-bordered">
 			<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
@@ -27,17 +27,25 @@ if (!client_comms.simulate_deadlines) {
 		const { looked_at, more, moves, hidden } = await frappe.xcall(
 			"client_comms.api.simulate_deadlines",
 			{ doc: frm.doc },
-			"POST"
+			"POST",
 		);
 		const parts = [];
 		if (moves.length) parts.push(table(moves));
 		if (hidden) {
-			parts.push(paragraph(__("{0} more interactions that you cannot read would get a new deadline.", [hidden])));
+			parts.push(
+				paragraph(
+					__("{0} more interactions that you cannot read would get a new deadline.", [hidden]),
+				),
+			);
 		}
 		if (!parts.length) parts.push(paragraph(__("No deadlines would change.")));
 		parts.push(paragraph(__("Deadlines that were already met or missed stay as they are.")));
 		if (more) {
-			parts.push(paragraph(__("Only the {0} interactions with the nearest deadlines were checked.", [looked_at])));
+			parts.push(
+				paragraph(
+					__("Only the {0} interactions with the nearest deadlines were checked.", [looked_at]),
+				),
+			);
 		}
 		const dialog = new frappe.ui.Dialog({
 			title: __("Deadline Changes"),

@@ -6,7 +6,9 @@ $(document).on("app_ready", () => {
 		const escape = frappe.utils.escape_html;
 		return `<li>${escape(message)} <b>${escape(remedy)}</b></li>`;
 	});
-	const title = __("Another app disables controls of Client Communications. Confidential records may be visible to users without clearance.");
+	const title = __(
+		"Another app disables controls of Client Communications. Confidential records may be visible to users without clearance.",
+	);
 	$("body").prepend(
 		`<div class="client-comms-takeovers alert alert-danger m-0" role="alert"><b>${title}</b><ul class="mb-0">${lines.join("")}</ul></div>`,
 	);

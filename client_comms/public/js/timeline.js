@@ -5,5 +5,5 @@ $(document).on("app_ready", () =>
 		if (cur_frm?.doctype === doctype && cur_frm.docname === name && !cur_frm.is_new()) {
 			cur_frm.sidebar.reload_docinfo();
 		}
-	})
+	}),
 );

@@ -89,7 +89,9 @@ Object.assign(client_comms.wording, {
 	watch_email(composer) {
 		const content = () => composer.get_content_field();
 		const panel = new this.Panel({
-			after: composer.dialog.fields_dict.content_html?.wrapper || composer.dialog.fields_dict.content.wrapper,
+			after:
+				composer.dialog.fields_dict.content_html?.wrapper ||
+				composer.dialog.fields_dict.content.wrapper,
 			read: () => composer.get_email_content(),
 			replace: (found, suggestion) => {
 				const field = content();

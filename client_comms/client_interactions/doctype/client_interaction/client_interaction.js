@@ -8,8 +8,8 @@ frappe.ui.form.on("Client Interaction", {
 				? {
 						query: "frappe.contacts.doctype.contact.contact.contact_query",
 						filters: { link_doctype: party_type, link_name: party },
-				  }
-				: {}
+					}
+				: {},
 		);
 		frm.set_query("responsible_staff", ({ company, communication_type }) => ({
 			query: "client_comms.api.queries.responsible_staff",
@@ -47,7 +47,7 @@ frappe.ui.form.on("Client Interaction", {
 		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
 		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
 			frm.add_custom_button(__("Who Can See This?"), () =>
-				frappe.set_route("access-explorer", "record", frm.doctype, frm.docname)
+				frappe.set_route("access-explorer", "record", frm.doctype, frm.docname),
 			);
 		}
 		await client_comms.interaction.load_levels();
@@ -178,7 +178,10 @@ function add_reply(frm) {
 	const about = { doctype: frm.doctype, name: frm.docname };
 	frm.add_custom_button(__("Reply by Email"), () => {})
 		.prop("disabled", true)
-		.attr("title", who ? __("Users who can write to the client: {0}", [who]) : __("No one can write to the client"));
+		.attr(
+			"title",
+			who ? __("Users who can write to the client: {0}", [who]) : __("No one can write to the client"),
+		);
 	if (writers.may_hand_over) {
 		frm.add_custom_button(__("Hand Over"), () => client_comms.outgoing.hand_over(about, writers));
 	}
@@ -193,14 +196,14 @@ function add_privacy_actions(frm) {
 		frm.add_custom_button(
 			__("Verify Identity"),
 			() => client_comms.outgoing.verify_identity(about),
-			__("Privacy")
+			__("Privacy"),
 		);
 	}
 	if (frappe.model.can_create("Client Consent")) {
 		frm.add_custom_button(
 			__("Ask for Consent"),
 			() => client_comms.outgoing.request_consent(about),
-			__("Privacy")
+			__("Privacy"),
 		);
 	}
 }
@@ -243,9 +246,7 @@ function show_banner(frm) {
 	}
 	const documentation = client_comms.documentation.html(frm);
 	const preferred = frm.doc.__onload?.preference;
-	const preference = preferred
-		? `<div class="small">${frappe.utils.escape_html(preferred)}</div>`
-		: "";
+	const preference = preferred ? `<div class="small">${frappe.utils.escape_html(preferred)}</div>` : "";
 	const privacy = (frm.doc.__onload?.privacy || [])
 		.map(({ text, missing }) => {
 			const color = missing ? ' style="color: var(--text-on-red)"' : "";
@@ -259,7 +260,7 @@ function show_banner(frm) {
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
-		true
+		true,
 	);
 	client_comms.documentation.bind(frm, frm.layout.message);
 }

@@ -15,6 +15,5 @@ frappe.views.calendar["Client Interaction"] = {
 		defaultTimedEventDuration: "00:30:00",
 	},
 	get_events_method: "client_comms.api.calendar.get_events",
-	get_css_class: ({ overdue, status }) =>
-		overdue ? "danger" : status === "Open" ? "warning" : "default",
+	get_css_class: ({ overdue, status }) => (overdue ? "danger" : status === "Open" ? "warning" : "default"),
 };

@@ -70,7 +70,7 @@ Object.assign(client_comms.interaction, {
 		};
 		const language = frappe.boot.lang === "en" ? "en-GB" : frappe.boot.lang;
 		return new Intl.DateTimeFormat(language, format).format(
-			moment(frappe.datetime.convert_to_user_tz(moment_)).toDate()
+			moment(frappe.datetime.convert_to_user_tz(moment_)).toDate(),
 		);
 	},
 
@@ -115,8 +115,8 @@ Object.assign(client_comms.interaction, {
 					staff,
 					client,
 					this.bold(this.when(due)),
-					this.relative(due)
-				)
+					this.relative(due),
+				),
 			);
 	},
 
@@ -151,10 +151,12 @@ Object.assign(client_comms.interaction, {
 					fieldname: "action",
 					fieldtype: "Select",
 					label: __("Action"),
-					options: ["read", "write", "print", "email", "export", "share", "delete"].map((value) => ({
-						value,
-						label: __(frappe.unscrub(value)),
-					})),
+					options: ["read", "write", "print", "email", "export", "share", "delete"].map(
+						(value) => ({
+							value,
+							label: __(frappe.unscrub(value)),
+						}),
+					),
 					default: "read",
 					change: () => show(),
 				},
@@ -248,7 +250,7 @@ frappe.listview_settings["Client Interaction"] = {
 					"party_name",
 					"communication_type",
 					"responsible_staff",
-				].map((fieldname) => ({ fieldname }))
+				].map((fieldname) => ({ fieldname })),
 			);
 			if (window.innerWidth <= 1366) settings.total_fields ||= 5;
 			listview.setup_columns();

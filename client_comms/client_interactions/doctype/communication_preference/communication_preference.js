@@ -10,8 +10,8 @@ frappe.ui.form.on("Communication Preference", {
 				? {
 						query: "frappe.contacts.doctype.contact.contact.contact_query",
 						filters: { link_doctype: party_type, link_name: party },
-				  }
-				: {}
+					}
+				: {},
 		);
 	},
 

@@ -3,7 +3,10 @@ frappe.ui.form.on("Feedback Review", {
 		show_figures(frm);
 		if (frm.is_new() || frm.doc.status !== "Draft") return;
 		if (!frm.doc.prepared_by) {
-			frm.set_intro(__("Review the figures and signals, enter findings and decisions, and save."), "blue");
+			frm.set_intro(
+				__("Review the figures and signals, enter findings and decisions, and save."),
+				"blue",
+			);
 		} else if (frm.doc.prepared_by === frappe.session.user) {
 			frm.set_intro(__("Someone other than you, who prepared this review, must sign it off."), "blue");
 		} else if (frm.perm[0]?.write) {
@@ -38,7 +41,11 @@ function show_figures(frm) {
 			<span class="text-muted small">${escape(series.method)}${series.few ? ` · ${escape(series.few)}` : ""}</span>
 			<div class="chart"></div></div>`).appendTo($area);
 		if (series.method !== "u-chart") continue;
-		const limit = (name, values) => ({ name, values: values.map((value) => value ?? 0), chartType: "line" });
+		const limit = (name, values) => ({
+			name,
+			values: values.map((value) => value ?? 0),
+			chartType: "line",
+		});
 		new frappe.Chart($series.find(".chart")[0], {
 			type: "axis-mixed",
 			height: 180,

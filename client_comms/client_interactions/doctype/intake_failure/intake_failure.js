@@ -8,7 +8,11 @@ frappe.ui.form.on("Intake Failure", {
 				documents: [{ doctype, name }],
 			});
 			if (done.error) {
-				frappe.msgprint({ message: done.error, indicator: "orange", title: __("Could Not Be Logged") });
+				frappe.msgprint({
+					message: done.error,
+					indicator: "orange",
+					title: __("Could Not Be Logged"),
+				});
 			} else {
 				frappe.set_route("Form", "Client Interaction", done.interaction);
 			}

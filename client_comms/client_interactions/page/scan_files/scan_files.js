@@ -47,7 +47,9 @@
 		}
 
 		show(file) {
-			const due = file.due_back ? ` · ${__("due back {0}", [frappe.datetime.str_to_user(file.due_back)])}` : "";
+			const due = file.due_back
+				? ` · ${__("due back {0}", [frappe.datetime.str_to_user(file.due_back)])}`
+				: "";
 			this.$body.find(".file").html(`<div class="frappe-card p-3">
 				<h4 class="mt-0"><a href="${frappe.utils.get_form_link("Physical File", file.name)}">${escape(file.title)}</a></h4>
 				<p><span class="indicator-pill ${COLOURS[file.state]}">${__(file.state)}</span>
@@ -116,7 +118,7 @@
 					},
 				],
 				"check_out_file",
-				__("Check Out")
+				__("Check Out"),
 			);
 		}
 
@@ -135,7 +137,7 @@
 					},
 				],
 				"check_in_file",
-				__("Check In")
+				__("Check In"),
 			);
 		}
 
@@ -154,7 +156,7 @@
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason") },
 				],
 				"move_file",
-				__("Move")
+				__("Move"),
 			);
 		}
 
@@ -164,7 +166,7 @@
 				__("Report Missing"),
 				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Details") }],
 				"report_file_missing",
-				__("Report Missing")
+				__("Report Missing"),
 			);
 		}
 	}

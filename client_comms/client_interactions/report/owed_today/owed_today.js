@@ -25,9 +25,9 @@ frappe.query_reports["Owed Today"] = {
 
 	onload(report) {
 		report.page.add_inner_button(__("Daily Email"), () =>
-			frappe.xcall("client_comms.api.digest_subscription").then((name) =>
-				frappe.set_route("Form", "Digest Subscription", name)
-			)
+			frappe
+				.xcall("client_comms.api.digest_subscription")
+				.then((name) => frappe.set_route("Form", "Digest Subscription", name)),
 		);
 	},
 };

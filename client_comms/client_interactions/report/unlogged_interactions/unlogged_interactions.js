@@ -36,7 +36,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 		report.page.wrapper.on("click", ".client-comms-log", ({ currentTarget }) =>
 			log_unlogged(report, [
 				{ doctype: currentTarget.dataset.doctype, name: currentTarget.dataset.name },
-			])
+			]),
 		);
 		if (frappe.model.can_create("Client Interaction")) {
 			report.page.add_inner_button(__("Log Selected"), () => {
@@ -86,7 +86,7 @@ function dismiss_unlogged(report, documents) {
 			report.refresh();
 		},
 		__("Not a Client Matter"),
-		__("Confirm")
+		__("Confirm"),
 	);
 }
 

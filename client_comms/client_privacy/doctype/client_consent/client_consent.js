@@ -97,6 +97,8 @@ async function download_receipt(frm) {
 	const receipt = await frappe.xcall("client_comms.api.consent_receipt", { name: frm.doc.name });
 	const json = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
 	const url = URL.createObjectURL(json);
-	$("<a>").attr({ href: url, download: `consent-receipt-${frm.doc.name}.json` })[0].click();
+	$("<a>")
+		.attr({ href: url, download: `consent-receipt-${frm.doc.name}.json` })[0]
+		.click();
 	URL.revokeObjectURL(url);
 }

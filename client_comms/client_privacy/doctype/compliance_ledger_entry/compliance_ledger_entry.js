@@ -4,7 +4,7 @@ frappe.ui.form.on("Compliance Ledger Entry", {
 		const { reference_doctype, reference_name } = frm.doc;
 		if (reference_doctype && reference_name) {
 			frm.add_custom_button(__("Open Document"), () =>
-				frappe.set_route("Form", reference_doctype, reference_name)
+				frappe.set_route("Form", reference_doctype, reference_name),
 			);
 		}
 	},

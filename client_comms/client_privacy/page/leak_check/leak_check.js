@@ -39,7 +39,7 @@
 			});
 			this.$body = $(`<div class="leak-check p-3">
 				<p class="text-muted small px-3">${__(
-					"The check creates a record with a secret word at every level, requests it as the user in every way the site offers, and compares what comes back with the rule. The test records are then removed. This takes one to two minutes."
+					"The check creates a record with a secret word at every level, requests it as the user in every way the site offers, and compares what comes back with the rule. The test records are then removed. This takes one to two minutes.",
 				)}</p>
 				<div class="fields"></div>
 				<div class="px-3"><div class="run"></div><div class="recent"></div></div>
@@ -128,13 +128,13 @@
 				"client_comms.api.leak_check.get_leak_check",
 				{
 					name: name || null,
-				}
+				},
 			);
 			this.run = run;
 			this.form.set_df_property(
 				"inside",
 				"description",
-				__("Otherwise requests go to {0}", [`<strong>${escape(address)}</strong>`])
+				__("Otherwise requests go to {0}", [`<strong>${escape(address)}</strong>`]),
 			);
 			this.page.btn_primary.prop("disabled", going(recent[0]));
 			this.$body.find(".run").html(run ? this.run_html(run) : this.empty_html());
@@ -168,7 +168,7 @@
 			const content = { run: name, started_by, started_on, finished_on, address, ...result };
 			const link = document.createElement("a");
 			link.href = URL.createObjectURL(
-				new Blob([JSON.stringify(content, null, 2)], { type: "application/json" })
+				new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }),
 			);
 			link.download = `leak-check ${user} ${started_on.slice(0, 10)}.json`;
 			link.click();
@@ -215,13 +215,13 @@
 			}
 			const unchecked = run.unchecked_count
 				? `<div class="alert alert-warning">${__(
-						"Some surfaces were not checked, because they returned nothing even to Administrator."
-				  )}</div>`
+						"Some surfaces were not checked, because they returned nothing even to Administrator.",
+					)}</div>`
 				: "";
 			const verdict = run.open_count
 				? `<div class="alert alert-danger">${__("{0} open, although the rule denies access.", [
 						run.open_count,
-				  ])}</div>`
+					])}</div>`
 				: `<div class="alert alert-success">${__("Everything that should be closed is closed.")}</div>`;
 			const rows = [...surfaces].map(([surface, found]) => {
 				const open = levels.some((level) => found[level] === "open");
@@ -252,12 +252,12 @@
 			if (!recent.length) return "";
 			const rows = recent.map(
 				(run) => `<tr><td><a href="#" data-run="${escape(run.name)}">${frappe.datetime.str_to_user(
-					run.started_on
+					run.started_on,
 				)}</a></td>
 				<td style="overflow-wrap: anywhere">${escape(run.user)}</td>
 				<td style="overflow-wrap: anywhere">${escape(run.started_by)}</td>
 				<td>${pill(STATUSES[run.status])}</td>
-				<td>${run.status === "Finished" ? run.open_count : ""}</td></tr>`
+				<td>${run.status === "Finished" ? run.open_count : ""}</td></tr>`,
 			);
 			const titles = [__("Started On"), __("User"), __("Started By"), __("Status"), __("Open")];
 			return `<h5 class="mt-5">${__("Latest Checks")}</h5>
@@ -273,8 +273,8 @@
 		const items = rows.map(
 			(row) =>
 				`<li class="mb-1" style="overflow-wrap: anywhere"><strong>${escape(
-					row.document
-				)}</strong>: ${escape(row[what])}</li>`
+					row.document,
+				)}</strong>: ${escape(row[what])}</li>`,
 		);
 		return `<h5 class="mt-4">${title}</h5><ul class="pl-4">${items.join("")}</ul>`;
 	}

@@ -22,7 +22,11 @@ async function simulate_governing(doctype) {
 	const rows = await frappe.xcall("client_comms.api.simulate_governing", { doctype });
 	const title = __("Preview: {0}", [__(doctype)]);
 	if (!rows.length) {
-		frappe.msgprint({ title, message: __("No one would lose access to any document."), indicator: "green" });
+		frappe.msgprint({
+			title,
+			message: __("No one would lose access to any document."),
+			indicator: "green",
+		});
 		return;
 	}
 	const body = rows
@@ -108,6 +112,8 @@ function what_it_becomes(found, direction) {
 		],
 		[__("Communication Matrix"), text(found.matrix)],
 	];
-	const body = rows.map(([label, value]) => `<tr><td class="text-muted">${label}</td><td>${value}</td></tr>`);
+	const body = rows.map(
+		([label, value]) => `<tr><td class="text-muted">${label}</td><td>${value}</td></tr>`,
+	);
 	return `<table class="table table-sm">${body.join("")}</table>`;
 }

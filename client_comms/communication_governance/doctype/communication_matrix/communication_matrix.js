@@ -12,9 +12,9 @@ frappe.ui.form.on("Communication Matrix", {
 		if (frm.doc.docstatus === 1) {
 			frm.set_intro(
 				__(
-					"Interactions keep the version that governed them. To change the matrix, duplicate this version, give it a new label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted."
+					"Interactions keep the version that governed them. To change the matrix, duplicate this version, give it a new label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted.",
 				),
-				"blue"
+				"blue",
 			);
 		} else if (frm.doc.amended_from && frm.is_new()) {
 			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
@@ -65,7 +65,7 @@ function simulation_html({ checked, level_changes, deadline_changes, uncovered }
 		table(
 			__("Confidentiality Level"),
 			[__("Communication Type"), __("Now"), __("Then"), __("Interactions")],
-			level_changes.map((row) => [__(row.communication_type), __(row.from), __(row.to), row.records])
+			level_changes.map((row) => [__(row.communication_type), __(row.from), __(row.to), row.records]),
 		),
 		table(
 			__("Deadlines in Business Days"),
@@ -75,12 +75,12 @@ function simulation_html({ checked, level_changes, deadline_changes, uncovered }
 				days(row.from),
 				days(row.to),
 				row.records,
-			])
+			]),
 		),
 		table(
 			__("Communication Types Without a Rule"),
 			[__("Communication Type"), __("Interactions")],
-			uncovered.map((row) => [__(row.communication_type), row.records])
+			uncovered.map((row) => [__(row.communication_type), row.records]),
 		),
 	].join("");
 }

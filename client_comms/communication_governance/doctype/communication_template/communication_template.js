@@ -17,7 +17,7 @@ frappe.ui.form.on("Communication Template", {
 			frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
 		}
 		frm.add_custom_button(__("Email Template"), () =>
-			frappe.set_route("Form", "Email Template", frm.doc.email_template)
+			frappe.set_route("Form", "Email Template", frm.doc.email_template),
 		);
 	},
 });
@@ -26,7 +26,9 @@ frappe.ui.form.on("Communication Template", {
 function show_text(frm) {
 	const { subject, text } = frm.doc.__onload || {};
 	const wrapper = frm.fields_dict.text_preview.$wrapper.empty();
-	$("<p>").append($("<strong>").text(subject || "")).appendTo(wrapper);
+	$("<p>")
+		.append($("<strong>").text(subject || ""))
+		.appendTo(wrapper);
 	$("<iframe>", { sandbox: "", title: __("Text"), class: "form-control" })
 		.css({ width: "100%", height: "220px", background: "white" })
 		.attr("srcdoc", `<body style="font: 14px sans-serif; color: #1f272e">${text || ""}</body>`)
@@ -41,11 +43,14 @@ function show_status(frm) {
 	} else if (status === "Withdrawn") {
 		frm.set_intro(__("This template is withdrawn, so it is not offered for messages to clients."), "red");
 	} else if (status === "Expired" || past) {
-		frm.set_intro(__("The approval has expired. Enter a later expiry date and approve the template again."), "orange");
+		frm.set_intro(
+			__("The approval has expired. Enter a later expiry date and approve the template again."),
+			"orange",
+		);
 	} else {
 		frm.set_intro(
 			__("The current text is not approved, so it is not offered for messages to clients."),
-			"orange"
+			"orange",
 		);
 	}
 }
@@ -55,7 +60,7 @@ function approve(frm) {
 		__("Approve this text for messages to clients, up to the level {0}?", [
 			frappe.utils.escape_html(__(frm.doc.highest_level)).bold(),
 		]),
-		() => act(frm, "approve_template")
+		() => act(frm, "approve_template"),
 	);
 }
 
@@ -64,7 +69,7 @@ function withdraw(frm) {
 		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 		(values) => act(frm, "withdraw_template", values),
 		__("Withdraw the Approval"),
-		__("Withdraw")
+		__("Withdraw"),
 	);
 }
 

@@ -39,14 +39,16 @@ function explain(frm) {
 		Role: __("Open to everyone with one of these roles: {0}.", [named(held)]),
 		"Responsible Party": __(
 			"Open to these roles if they are responsible for the communication type or take part: {0}.",
-			[named(held)]
+			[named(held)],
 		),
 		Participants: __("Open only to participants in the interaction who have one of these roles: {0}.", [
 			named(held),
 		]),
 	};
 	const sentences = [
-		rows.length ? held.length && needs[frm.doc.need_to_know] : __("No one has access: no role has a clearance."),
+		rows.length
+			? held.length && needs[frm.doc.need_to_know]
+			: __("No one has access: no role has a clearance."),
 		oversight.length && __("Always open to these roles (oversight): {0}.", [named(oversight)]),
 		frm.doc.require_training && __("Only with current procedure training."),
 		frm.doc.log_views && __("Every view is logged."),
@@ -67,7 +69,7 @@ async function warn_of_locked_out(frm) {
 		indicator: "orange",
 		message: __(
 			"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save: {0}{1}.",
-			[shown.join(", "), more]
+			[shown.join(", "), more],
 		),
 	});
 }

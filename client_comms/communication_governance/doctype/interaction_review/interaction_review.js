@@ -3,14 +3,16 @@ frappe.ui.form.on("Interaction Review", {
 		const me = frappe.session.user;
 		const { status, reviewer, reviewed_user, part } = frm.doc;
 		frm.add_custom_button(__("Open the Record"), () =>
-			window.open(frappe.utils.get_form_link("Client Interaction", frm.doc.interaction), "_blank")
+			window.open(frappe.utils.get_form_link("Client Interaction", frm.doc.interaction), "_blank"),
 		);
 		frm.get_field("scores").grid.cannot_add_rows = true;
 		frm.get_field("scores").grid.only_sortable();
 		if (status === "Open" && reviewer === me) {
 			frm.set_intro(
-				__("Open the record next to this review. The system has filled in what it can judge; score the remaining criteria."),
-				"blue"
+				__(
+					"Open the record next to this review. The system has filled in what it can judge; score the remaining criteria.",
+				),
+				"blue",
 			);
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
@@ -18,11 +20,17 @@ frappe.ui.form.on("Interaction Review", {
 		}
 		if (reviewed_user === me && status !== "Open") {
 			frm.add_custom_button(__("Comment"), () =>
-				ask(frm, __("Comment"), "comment", "comment_on_review", __("Your comment"))
+				ask(frm, __("Comment"), "comment", "comment_on_review", __("Your comment")),
 			);
 			if (status === "Completed" && part !== "After a Dispute") {
 				frm.add_custom_button(__("Dispute"), () =>
-					ask(frm, __("Dispute"), "reason", "dispute_review", __("What you do not accept, and why"))
+					ask(
+						frm,
+						__("Dispute"),
+						"reason",
+						"dispute_review",
+						__("What you do not accept, and why"),
+					),
 				);
 			}
 		}

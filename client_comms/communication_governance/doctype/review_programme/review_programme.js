@@ -28,12 +28,17 @@ function draw(frm) {
 				fieldname: "seed",
 				fieldtype: "Data",
 				label: __("Seed"),
-				description: __("Leave empty for a new sample. Enter the seed of a draw to repeat its sample."),
+				description: __(
+					"Leave empty for a new sample. Enter the seed of a draw to repeat its sample.",
+				),
 			},
 		],
 		primary_action_label: __("Draw"),
 		primary_action: async (values) => {
-			const name = await frappe.xcall("client_comms.api.draw_reviews", { programme: frm.docname, ...values });
+			const name = await frappe.xcall("client_comms.api.draw_reviews", {
+				programme: frm.docname,
+				...values,
+			});
 			dialog.hide();
 			frappe.set_route("Form", "Review Draw", name);
 		},

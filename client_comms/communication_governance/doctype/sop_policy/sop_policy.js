@@ -7,7 +7,10 @@ frappe.ui.form.on("SOP Policy", {
 				frm.add_custom_button(__("New Version"), () => new_version(frm));
 			}
 		} else if (frm.doc.docstatus === 0 && frm.doc.author === frappe.session.user) {
-			frm.set_intro(__("Submitting approves this version. Someone other than its author must do it."), "blue");
+			frm.set_intro(
+				__("Submitting approves this version. Someone other than its author must do it."),
+				"blue",
+			);
 		}
 		frm.add_custom_button(__("Compare Versions"), () => compare(frm), __("View"));
 		frm.add_custom_button(__("Revision History"), () => show_history(frm), __("View"));
@@ -17,10 +20,16 @@ frappe.ui.form.on("SOP Policy", {
 async function offer_attestation(frm) {
 	const to_read = await frappe.xcall("client_comms.api.policies_to_read");
 	if (!to_read.some(({ name }) => name === frm.docname)) return;
-	frm.set_intro(__("Please read this policy, then confirm that you have read and understood it."), "orange");
+	frm.set_intro(
+		__("Please read this policy, then confirm that you have read and understood it."),
+		"orange",
+	);
 	frm.add_custom_button(__("I Have Read and Understood This"), async () => {
 		await frappe.xcall("client_comms.api.attest_policy", { policy: frm.docname });
-		frappe.show_alert({ message: __("Thank you. Your confirmation has been recorded."), indicator: "green" });
+		frappe.show_alert({
+			message: __("Thank you. Your confirmation has been recorded."),
+			indicator: "green",
+		});
 		frm.set_intro("");
 		frm.refresh();
 	}).addClass("btn-primary");
@@ -53,10 +62,10 @@ async function show_history(frm) {
 		</tr></thead><tbody>${rows
 			.map(
 				(row) => `<tr><td><a href="${frappe.utils.get_form_link("SOP Policy", row.name)}">${escape(
-					row.version_label
+					row.version_label,
 				)}</a></td><td>${frappe.datetime.str_to_user(row.effective_from)}</td>
 				<td>${escape(row.change_summary)}</td>
-				<td>${escape(frappe.user.full_name(row.approved_by))}</td></tr>`
+				<td>${escape(frappe.user.full_name(row.approved_by))}</td></tr>`,
 			)
 			.join("")}</tbody></table>`
 		: `<p>${__("No version has been approved yet.")}</p>`;
@@ -64,12 +73,13 @@ async function show_history(frm) {
 }
 
 async function compare(frm) {
-	const others = (await frappe.db.get_list("SOP Policy", {
-		filters: { policy_title: frm.doc.policy_title, name: ["!=", frm.docname] },
-		fields: ["name", "version_label"],
-		order_by: "effective_from desc",
-		limit: 50,
-	})) || [];
+	const others =
+		(await frappe.db.get_list("SOP Policy", {
+			filters: { policy_title: frm.doc.policy_title, name: ["!=", frm.docname] },
+			fields: ["name", "version_label"],
+			order_by: "effective_from desc",
+			limit: 50,
+		})) || [];
 	if (!others.length) {
 		frappe.msgprint(__("There is no other version of this policy to compare with."));
 		return;
@@ -103,7 +113,10 @@ async function compare(frm) {
 		dialog.fields_dict.result.$wrapper.html(`<table class="table table-bordered"><thead><tr>
 			<th>${frappe.utils.escape_html(label)}</th><th>${frappe.utils.escape_html(frm.doc.version_label)}</th>
 		</tr></thead><tbody>${rows
-			.map(({ kind, left, right }) => `<tr data-kind="${kind}">${cell(left, kind)}${cell(right, kind)}</tr>`)
+			.map(
+				({ kind, left, right }) =>
+					`<tr data-kind="${kind}">${cell(left, kind)}${cell(right, kind)}</tr>`,
+			)
 			.join("")}</tbody></table>`);
 	}
 	dialog.show();

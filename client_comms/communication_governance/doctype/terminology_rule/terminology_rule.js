@@ -8,7 +8,7 @@ frappe.ui.form.on("Terminology Rule", {
 				kind: "Term",
 				term: frm.doc.avoid,
 				group_by: "User",
-			})
+			}),
 		);
 	},
 });

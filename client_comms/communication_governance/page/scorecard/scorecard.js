@@ -14,7 +14,11 @@
 
 	class Scorecard {
 		constructor(wrapper) {
-			this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("Scorecard"), single_column: true });
+			this.page = frappe.ui.make_app_page({
+				parent: wrapper,
+				title: __("Scorecard"),
+				single_column: true,
+			});
 			const today = frappe.datetime.get_today();
 			this.since = this.page.add_field({
 				fieldname: "since",
@@ -63,7 +67,8 @@
 			const control = ({ name, state, message }, index) =>
 				`<div class="mb-1"><button type="button" class="btn btn-link btn-xs p-0" data-control="${row}:${index}">
 					${escape(name)}</button> ${pill(state)} <span class="text-muted small">${escape(message)}</span></div>`;
-			const number = (value, unit) => (value === null || value === undefined ? "–" : `${value}${unit ? " %" : ""}`);
+			const number = (value, unit) =>
+				value === null || value === undefined ? "–" : `${value}${unit ? " %" : ""}`;
 			const figure = ({ name, value, before, unit, state }, index) =>
 				`<div class="mb-1">${escape(name)}: <button type="button" class="btn btn-link btn-xs p-0"
 					data-figure="${row}:${index}" ${value === null ? "disabled" : ""}><b>${number(value, unit)}</b></button>
@@ -93,7 +98,11 @@
 
 		async print() {
 			const name = await frappe.xcall("client_comms.api.scorecard_snapshot", this.period());
-			const query = new URLSearchParams({ doctype: "Scorecard Snapshot", name, format: "Clause Scorecard" });
+			const query = new URLSearchParams({
+				doctype: "Scorecard Snapshot",
+				name,
+				format: "Clause Scorecard",
+			});
 			window.open(frappe.urllib.get_full_url(`/printview?${query}`));
 		}
 	}

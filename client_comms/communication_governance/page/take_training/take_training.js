@@ -23,7 +23,9 @@
 				title: __("My Training"),
 				single_column: true,
 			});
-			this.$body = $('<div class="take-training p-3" style="max-width: 760px"></div>').appendTo(this.page.main);
+			this.$body = $('<div class="take-training p-3" style="max-width: 760px"></div>').appendTo(
+				this.page.main,
+			);
 		}
 
 		follow_route() {
@@ -54,11 +56,13 @@
 								data-training="${escape(training)}">${state === "Current" ? __("Read Again") : __("Start")}</button>
 						</div>`;
 					})
-					.join("")
+					.join(""),
 			);
-			this.$body.find("button").on("click", (event) =>
-				frappe.set_route("take-training", $(event.currentTarget).attr("data-training"))
-			);
+			this.$body
+				.find("button")
+				.on("click", (event) =>
+					frappe.set_route("take-training", $(event.currentTarget).attr("data-training")),
+				);
 		}
 
 		async open(training) {
@@ -68,23 +72,21 @@
 			const { content, content_url, questions, pass_mark } = this.attempt;
 			const link = content_url
 				? `<p><a href="${escape(content_url)}" target="_blank" rel="noopener noreferrer">${__(
-						"Open the course"
-				  )}</a></p>`
+						"Open the course",
+					)}</a></p>`
 				: "";
 			const intro = questions.length
 				? `<h4>${__("Questions")}</h4><p class="text-muted">${__(
 						"To pass, answer {0} percent correctly. Your answers are saved as you go, so you can finish later.",
-						[pass_mark]
-				  )}</p>`
+						[pass_mark],
+					)}</p>`
 				: "";
 			this.$body.html(`
 				<div class="content ql-editor read-mode mb-4">${frappe.dom.remove_script_and_style(content)}</div>${link}
 				${intro}
 				<form>${questions.map((question, index) => this.question_html(question, index)).join("")}
 					<button type="submit" class="btn btn-primary">${
-						questions.length
-							? __("Submit Answers")
-							: __("I Have Completed This Training")
+						questions.length ? __("Submit Answers") : __("I Have Completed This Training")
 					}</button></form>
 				<div class="result mt-4" aria-live="polite"></div>`);
 			this.$body.find("input").on("change", () => this.keep());
@@ -101,9 +103,12 @@
 					${multiple ? `<span class="text-muted small">${__("Several answers are correct.")}</span>` : ""}</legend>
 				${options
 					.map(
-						({ number, text }) => `<label class="d-block" style="font-weight: normal; padding: 6px 0">
+						({
+							number,
+							text,
+						}) => `<label class="d-block" style="font-weight: normal; padding: 6px 0">
 						<input type="${multiple ? "checkbox" : "radio"}" name="question-${escape(key)}" value="${number}"
-							${chosen.includes(number) ? "checked" : ""}> ${escape(text)}</label>`
+							${chosen.includes(number) ? "checked" : ""}> ${escape(text)}</label>`,
 					)
 					.join("")}</fieldset>`;
 		}
@@ -112,7 +117,8 @@
 			this.answers = {};
 			this.$body.find("fieldset").each((_index, element) => {
 				const checked = $(element).find("input:checked").toArray();
-				if (checked.length) this.answers[$(element).attr("data-key")] = checked.map((each) => cint(each.value));
+				if (checked.length)
+					this.answers[$(element).attr("data-key")] = checked.map((each) => cint(each.value));
 			});
 			return this.answers;
 		}
@@ -150,16 +156,16 @@
 			if (passed) {
 				return `<div class="alert alert-success">${__(
 					"Passed with {0} percent. The training is now valid until {1}.",
-					[percent, frappe.datetime.str_to_user(valid_until)]
+					[percent, frappe.datetime.str_to_user(valid_until)],
 				)}</div><button class="btn btn-default list">${__("My Training")}</button>`;
 			}
 			return `<div class="alert alert-warning">${__(
 				"{0} percent is not enough to pass. Read the content again and try once more.",
-				[percent]
+				[percent],
 			)}</div><ul>${wrong
 				.map(
 					({ question, explanation }) =>
-						`<li>${escape(question)}${explanation ? `<br><span class="text-muted">${escape(explanation)}</span>` : ""}</li>`
+						`<li>${escape(question)}${explanation ? `<br><span class="text-muted">${escape(explanation)}</span>` : ""}</li>`,
 				)
 				.join("")}</ul><button class="btn btn-primary again">${__("Try Again")}</button>`;
 		}

@@ -12,7 +12,13 @@ frappe.query_reports["Training Status"] = {
 	],
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname !== "state" || !value) return default_formatter(value, row, column, data);
-		const colours = { Lapsed: "red", Overdue: "orange", Assigned: "yellow", Due: "blue", Current: "green" };
+		const colours = {
+			Lapsed: "red",
+			Overdue: "orange",
+			Assigned: "yellow",
+			Due: "blue",
+			Current: "green",
+		};
 		return `<span class="indicator-pill ${colours[value] || "gray"}">${__(value)}</span>`;
 	},
 };

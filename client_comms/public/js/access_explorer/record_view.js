@@ -67,7 +67,7 @@
 		to_html({ doctype, name, level, communication_type, reaching, others }) {
 			const person = ({ user, full_name }) =>
 				`<td style="overflow-wrap: anywhere">${escape(
-					full_name || user
+					full_name || user,
 				)}<div class="small text-muted">${escape(user)}</div></td>`;
 			const section = (title, rows) => `
 			<h5 class="mt-4">${title}</h5>
@@ -96,16 +96,16 @@
 				reaching.map(
 					(row) => `<tr data-user="${escape(row.user)}">${person(row)}
 						<td><span class="indicator-pill green">${RULES[row.rule] || escape(row.rule)}</span></td>
-						<td class="small">${reasons(row.reasons)}</td></tr>`
-				)
+						<td class="small">${reasons(row.reasons)}</td></tr>`,
+				),
 			)}
 			${section(
 				cannot,
 				others.map(
 					(row) => `<tr data-user="${escape(row.user)}">${person(row)}
 						<td><span class="indicator-pill gray">${RULES[row.rule] || escape(row.rule)}</span></td>
-						<td class="small"><a href="#" data-why>${__("Why not?")}</a></td></tr>`
-				)
+						<td class="small"><a href="#" data-why>${__("Why not?")}</a></td></tr>`,
+				),
 			)}`;
 		}
 
@@ -121,7 +121,7 @@
 					action,
 				});
 				cell.html(
-					`<ul class="pl-3 mb-0">${reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`
+					`<ul class="pl-3 mb-0">${reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`,
 				);
 			});
 			this.$view.find("[data-search]").on("input", (event) => {
@@ -131,5 +131,5 @@
 					.each((i, row) => $(row).toggle(row.innerText.toLowerCase().includes(wanted) || !wanted));
 			});
 		}
-	}
+	};
 })();

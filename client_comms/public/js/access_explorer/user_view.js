@@ -35,7 +35,7 @@
 		to_html(answer) {
 			const sum = (key) => answer.cells.reduce((total, cell) => total + cell[key], 0);
 			const roles = answer.roles.map(
-				(role) => `<span class="indicator-pill gray mr-1">${escape(__(role))}</span>`
+				(role) => `<span class="indicator-pill gray mr-1">${escape(__(role))}</span>`,
 			);
 			const reads = __("Reads {0} of {1} interactions.", [
 				`<strong>${sum("listed")}</strong>`,
@@ -58,22 +58,24 @@
 			const ruled = answer.cells.reduce((total, cell) => total + total_of(cell.rules), 0);
 			const remarks = [];
 			if (!answer.enabled)
-				remarks.push(__("This user is disabled or not a desk user, so they cannot access any of this."));
+				remarks.push(
+					__("This user is disabled or not a desk user, so they cannot access any of this."),
+				);
 			if (answer.bypass) remarks.push(__("Administrator bypasses all clearances."));
 			if (answer.permission_missing) {
 				remarks.push(
 					__(
-						"None of this user's roles can read Client Interaction in the Role Permissions Manager, so nothing is shown, regardless of clearances."
-					)
+						"None of this user's roles can read Client Interaction in the Role Permissions Manager, so nothing is shown, regardless of clearances.",
+					),
 				);
 			} else if (listed < ruled) {
 				remarks.push(
-					__("The clearances allow {0}; User Permissions restrict these to {1}.", [ruled, listed])
+					__("The clearances allow {0}; User Permissions restrict these to {1}.", [ruled, listed]),
 				);
 			}
 			return remarks.map((text) => `<div class="alert alert-warning">${text}</div>`).join("");
 		}
-	}
+	};
 
 	const total_of = (counts) => Object.values(counts).reduce((total, number) => total + number, 0);
 
@@ -81,7 +83,7 @@
 	function grid(cells) {
 		if (!cells.length) {
 			return `<div class="text-muted py-4">${__(
-				"There are no confidentiality levels or no interactions yet."
+				"There are no confidentiality levels or no interactions yet.",
 			)}</div>`;
 		}
 		const levels = [...new Set(cells.map((cell) => cell.level))];
@@ -94,12 +96,12 @@
 		<tbody>${types
 			.map(
 				(type) => `<tr><th style="overflow-wrap: anywhere">${escape(__(type) || "–")}</th>
-					${levels.map((level) => grid_cell(at(type, level))).join("")}</tr>`
+					${levels.map((level) => grid_cell(at(type, level))).join("")}</tr>`,
 			)
 			.join("")}</tbody>
 	</table></div>
 	<p class="text-muted small">${__(
-		"Read, Write, Print, Email, eXport, Share: shown in bold where the clearances allow it for some of these interactions. Cells without interactions show the rule for new ones."
+		"Read, Write, Print, Email, eXport, Share: shown in bold where the clearances allow it for some of these interactions. Cells without interactions show the rule for new ones.",
 	)}</p>`;
 	}
 
@@ -109,7 +111,7 @@
 		const rules = Object.entries(total_of(cell.rules) || !cell.existing ? cell.rules : {});
 		const shown = rules.length ? rules : Object.entries(cell.refusals);
 		const why = shown.map(([rule, records]) =>
-			shown.length > 1 ? `${RULES[rule] || escape(rule)}: ${records}` : RULES[rule] || escape(rule)
+			shown.length > 1 ? `${RULES[rule] || escape(rule)}: ${records}` : RULES[rule] || escape(rule),
 		);
 		const letters = { read: "R", write: "W", print: "P", email: "E", export: "X", share: "S" };
 		const actions = Object.entries(letters).map(([action, letter]) => {
@@ -135,10 +137,10 @@
 			const [colour, text] = current
 				? ["green", __("valid until {0}", [frappe.datetime.str_to_user(valid_until)])]
 				: valid_until
-				? ["red", __("expired on {0}", [frappe.datetime.str_to_user(valid_until)])]
-				: ["gray", __("not completed")];
+					? ["red", __("expired on {0}", [frappe.datetime.str_to_user(valid_until)])]
+					: ["gray", __("not completed")];
 			return `<li class="mb-1">${escape(
-				training
+				training,
 			)} <span class="indicator-pill ${colour}">${text}</span></li>`;
 		});
 		const matters = training_matters
@@ -147,7 +149,7 @@
 				: __("This user has no access to levels that require training.")
 			: __("No level requires training at the moment.");
 		return `<h5>${__(
-			"Training"
+			"Training",
 		)}</h5><p class="text-muted">${matters}</p><ul class="list-unstyled">${rows.join("")}</ul>`;
 	}
 
@@ -160,8 +162,8 @@
 						: __("until {0}, granted by {1}", [
 								frappe.datetime.str_to_user(valid_until),
 								escape(granted_by),
-						  ])
-				}</li>`
+							])
+				}</li>`,
 		);
 		return `<h5>${__("Access Grants in Force")}</h5>
 		${

@@ -94,7 +94,7 @@
 				},
 				{ fieldtype: "Column Break" },
 				...["read", "write", "print", "email", "export", "share"].map((action) =>
-					check(`can_${action}`, ACTIONS[action])
+					check(`can_${action}`, ACTIONS[action]),
 				),
 				check("oversight", __("Oversight")),
 				{ fieldtype: "Section Break", hide_border: 1 },
@@ -153,7 +153,7 @@
 				this.ask(
 					"simulate_matrix_access",
 					{ matrix: values.matrix, against: values.against, action },
-					to_html
+					to_html,
 				);
 			} else if (values.change === "role") {
 				const { user, role } = values;
@@ -164,7 +164,7 @@
 				this.ask(
 					"simulate_clearance",
 					{ level, role, actions, oversight: values.oversight ? 1 : 0, action },
-					to_html
+					to_html,
 				);
 			}
 		}
@@ -173,27 +173,25 @@
 			const summary = rows.length
 				? __(
 						"{0} interactions and {1} users were compared: {2} users would gain access, {3} would lose some.",
-						[checked, users, `<strong>${gaining}</strong>`, `<strong>${losing}</strong>`]
-				  )
+						[checked, users, `<strong>${gaining}</strong>`, `<strong>${losing}</strong>`],
+					)
 				: __("{0} interactions and {1} users were compared: no one would gain or lose anything.", [
 						checked,
 						users,
-				  ]);
+					]);
 			const more =
 				rows.length > SHOWN_ROWS
 					? `<p class="text-muted">${__("Showing the first {0} of {1} differences.", [
 							SHOWN_ROWS,
 							rows.length,
-					  ])}</p>`
+						])}</p>`
 					: "";
 			const number = (value, colour, sign) =>
 				value ? `<span class="indicator-pill ${colour} no-indicator-dot">${sign}${value}</span>` : "";
 			const titles = [__("User"), __("Communication Type"), __("Level"), __("Gains"), __("Loses")];
 			const table = rows.length
 				? `<div class="table-responsive"><table class="table table-bordered">
-				<thead><tr>${titles
-					.map((title) => `<th>${title}</th>`)
-					.join("")}</tr></thead>
+				<thead><tr>${titles.map((title) => `<th>${title}</th>`).join("")}</tr></thead>
 				<tbody>${rows
 					.slice(0, SHOWN_ROWS)
 					.map(
@@ -203,14 +201,12 @@
 						<td>${escape(__(row.communication_type))}</td>
 						<td>${[...new Set([row.level, row.level_after])].map((level) => escape(__(level))).join(" → ")}</td>
 						<td>${number(row.gained, "green", "+")}</td>
-						<td>${number(row.lost, "red", "−")}</td></tr>`
+						<td>${number(row.lost, "red", "−")}</td></tr>`,
 					)
 					.join("")}</tbody></table></div>`
 				: "";
 			return `<p class="mt-3">${summary}</p>${more}${table}
-			<p class="text-muted small">${__(
-				"Role permissions are taken into account; User Permissions are not."
-			)}</p>`;
+			<p class="text-muted small">${__("Role permissions are taken into account; User Permissions are not.")}</p>`;
 		}
-	}
+	};
 })();
