@@ -26,7 +26,12 @@ help:
 .venv/ready: pyproject.toml
 	@$(PYTHON) -m venv .venv || { echo "No virtual environment: install python3-venv"; exit 1; }
 	@.venv/bin/pip install --quiet --editable '.[test,lint]' \
-		|| { echo "Could not install pytest, hypothesis and ruff from PyPI"; exit 1; }
+		|| { echo "Could not install pytest, hypothesis, ruff and semgrep from PyPI"; exit 1; }
+	@touch $@
+
+lint/node_modules/ready: lint/package.json lint/package-lock.json
+	@command -v npm >/dev/null || { echo "No Node.js, which checks the JavaScript: install nodejs and npm"; exit 1; }
+	@npm ci --prefix lint --silent || { echo "Could not install eslint and prettier from npm"; exit 1; }
 	@touch $@
 
 test: .venv/ready
@@ -40,13 +45,25 @@ test-ci: .venv/ready
 test-unit test-site test-desk test-lifecycle test-scale: test-%: .venv/ready
 	@$(RUN_TESTS) $* -- $(ARGS)
 
-lint: .venv/ready
+# semgrep asks no one: neither for its rules nor for a newer version.
+SCRIPTS := 'client_comms/**/*.js' 'lint/*.js'
+ESLINT := lint/node_modules/.bin/eslint --config lint/eslint.config.js $(SCRIPTS)
+PRETTIER := lint/node_modules/.bin/prettier --log-level warn $(SCRIPTS) '!**/dist/**'
+SEMGREP := .venv/bin/semgrep scan --metrics off --disable-version-check --quiet
+
+lint: .venv/ready lint/node_modules/ready
 	@.venv/bin/ruff check $(SOURCES)
 	@.venv/bin/ruff format --check $(SOURCES)
+	@$(ESLINT)
+	@$(PRETTIER) --check
+	@$(SEMGREP) --test lint/semgrep
+	@$(SEMGREP) --error --strict --config lint/semgrep client_comms
 
-format: .venv/ready
+format: .venv/ready lint/node_modules/ready
 	@.venv/bin/ruff check --fix $(SOURCES)
 	@.venv/bin/ruff format $(SOURCES)
+	@$(ESLINT) --fix
+	@$(PRETTIER) --write
 
 demo: .venv/ready
 	@if [ -d "$(BENCH)/sites/$(SITE)" ]; then \
@@ -62,4 +79,4 @@ bench:
 
 clean:
 	@for kept in .test-sites-*; do [ ! -d "$$kept" ] || $(PYTHON) scripts/throwaway_site.py "$$kept"; done
-	rm -rf .venv .venv-site-* .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv lint/node_modules .venv-site-* .pytest_cache .ruff_cache .hypothesis test-results

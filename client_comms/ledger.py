@@ -152,13 +152,13 @@ def chain() -> int:
 	chained = 0
 	while True:
 		# Entries in a snapshot taken before the lock may have been chained by another run since.
-		frappe.db.commit()  # nosemgrep: a job of its own
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 		done = _chain_chunk()
 		chained += done
 		if done < CHUNK:
 			break
 	_make_daily_checkpoint()
-	frappe.db.commit()  # nosemgrep: ends the lock
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
 	return chained
 
 

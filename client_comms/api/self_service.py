@@ -11,6 +11,7 @@ from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 CONSENT = "Client Consent"
 
 
+# nosemgrep: frappe-guest-method (a link's token, or the login, says who they are)
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 def submit(
 	answers: str | dict | None = None,
@@ -42,6 +43,7 @@ def submit(
 	return {"done": True, "receipts": given}
 
 
+# nosemgrep: frappe-guest-method (a link's token, or the login, says who they are)
 @frappe.whitelist(allow_guest=True)
 def receipt(consent: str, token: str | None = None, client: str | None = None) -> dict:
 	"""The receipt of one of the client's own consents, through a link (`token`) or in the portal (P-3).

@@ -62,7 +62,8 @@ def _remind_of_files() -> None:
 			row.name,
 		)
 		frappe.db.set_value(FILE, row.name, "last_reminded_on", today, update_modified=False)
-		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
+		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+		frappe.db.commit()
 
 
 def _remind_of_inventories() -> None:
@@ -85,7 +86,7 @@ def _remind_of_inventories() -> None:
 			LOCATION,
 			row.name,
 		)
-	frappe.db.commit()  # nosemgrep: a job of its own
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def follow_interaction(doc, method=None) -> None:

@@ -40,7 +40,8 @@ def run() -> int:
 	queued = 0
 	for name in _due(now):
 		queued += _look_after(name, now)
-		frappe.db.commit()  # nosemgrep: the lock ends here; a killed run loses at most this one
+		# nosemgrep: frappe-manual-commit (the lock ends here; a killed run loses at most this one)
+		frappe.db.commit()
 	return queued
 
 
@@ -61,7 +62,7 @@ def subscribe() -> None:
 	for user in sorted(_owing_without() | (alerts.managers() - _subscribed())):
 		if user != "Administrator":
 			subscription_of(user)
-	frappe.db.commit()  # nosemgrep: a job of its own
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def subscription_of(user: str) -> str:

@@ -251,11 +251,11 @@ def make_due() -> None:
 	begin = end.replace(day=1)
 	if not frappe.db.exists(REVIEW, {"to_date": (">=", begin)}) and of_period(begin, end):
 		make(begin, end)
-		frappe.db.commit()  # nosemgrep: a job of its own
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 	month = today.replace(day=1)
 	if not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):
 		make(month, today, early=True)
-		frappe.db.commit()  # nosemgrep: a job of its own
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def _fires_in(today: date) -> bool:

@@ -265,7 +265,8 @@ def remind() -> int:
 				_ask_to_confirm(row, manager)
 				made += 1
 		last = rows[-1].name
-		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
+		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
+		frappe.db.commit()
 
 
 def _managers_of(contacts: list[str]) -> dict[str, str]:

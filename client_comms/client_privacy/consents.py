@@ -101,6 +101,6 @@ def expire() -> int:
 	):
 		for name in names:
 			frappe.db.set_value(CONSENT, name, "status", rules.EXPIRED)
-		frappe.db.commit()  # nosemgrep: a killed job loses at most this chunk
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a killed job loses at most this chunk)
 		done += len(names)
 	return done

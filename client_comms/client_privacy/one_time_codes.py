@@ -102,7 +102,8 @@ def _replace_earlier(person: dict) -> None:
 		else:
 			doc.db_set("code_hash", None, update_modified=False)
 	if failed:
-		frappe.db.commit()  # nosemgrep: it has failed, though this request may be refused and rolled back
+		# nosemgrep: frappe-manual-commit (it has failed, though this request may be refused and rolled back)
+		frappe.db.commit()
 
 
 def _require_pause(person: dict) -> None:

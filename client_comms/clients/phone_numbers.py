@@ -89,6 +89,7 @@ def _catch_up(doctype: str, source: str, target: str, chunk: int) -> int:
 	while rows := unseen.run():
 		for name, phone in rows:
 			frappe.db.set_value(doctype, name, target, normalised(phone) or NONE, update_modified=False)
-		frappe.db.commit()  # nosemgrep: a job of its own; a killed one goes on where it stopped
+		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
+		frappe.db.commit()
 		done += len(rows)
 	return done

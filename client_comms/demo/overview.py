@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms.acting import acting_as
 from client_comms.demo import scenario
 from client_comms.demo.site import INTERACTION, Demonstration
 from client_comms.dry_run.table import print_table
@@ -75,14 +76,11 @@ def show(demonstration: Demonstration) -> None:
 
 def readable_by_staff() -> dict[str, set[str]]:
 	"""User -> the interactions in their desk list."""
-	before, found = frappe.session.user, {}
-	try:
-		for (_name, user), *_roles in scenario.STAFF:
-			frappe.set_user(user)
+	found = {}
+	for (_name, user), *_roles in scenario.STAFF:
+		with acting_as(user):
 			may_list = frappe.has_permission(INTERACTION, "read")
 			found[user] = set(frappe.get_list(INTERACTION, pluck="name") if may_list else ())
-	finally:
-		frappe.set_user(before)
 	return found
 
 

@@ -24,6 +24,7 @@ from frappe.utils import add_days, escape_html, strip_html
 from frappe.utils import data as frappe_time
 
 from client_comms import api, clock, procedure
+from client_comms.acting import acting_as
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
 from client_comms.demo import company, mailbox, scenario, stories
@@ -122,8 +123,9 @@ class Demonstration:
 				self.attempt(step)
 			frappe.clear_messages()
 			if self.done % STEPS_PER_COMMIT == 0:
-				frappe.db.commit()  # nosemgrep: a command; what is committed is not done again
-		frappe.db.commit()  # nosemgrep
+				# nosemgrep: frappe-manual-commit (a command; what is committed is not done again)
+				frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command; the last steps)
 		_sweep_until(clock.now())
 
 	def attempt(self, step: Step) -> None:
@@ -154,14 +156,14 @@ class Demonstration:
 
 	def do(self, step: Step) -> None:
 		if isinstance(step, scenario.Log):
-			with _as_user(step.by[1]):
+			with acting_as(step.by[1]):
 				_log(step.customer, occurred_on=clock.now(), **step.fields)
 		elif isinstance(step, scenario.Action):
 			name = self.interaction(step.key)
 			if not name:
 				frappe.throw(_("This interaction does not exist."))
 			doc = frappe.get_doc(INTERACTION, name)
-			with _as_user(step.by[1] if step.by else doc.responsible_staff):
+			with acting_as(step.by[1] if step.by else doc.responsible_staff):
 				_ACTIONS[step.does](doc, step)
 		elif step.direction == mailbox.INBOUND:
 			_receive(step)
@@ -187,7 +189,7 @@ class Demonstration:
 			order_by="communication_date desc",
 		)
 		if all(_may_email(author, *document) for document in ((INTERACTION, name), reference)):
-			with _as_user(author):
+			with acting_as(author):
 				_write(reference, *_content(message), _message_id(item), answered)
 				_set_issue(reference, "Replied")
 		else:
@@ -206,7 +208,7 @@ class Demonstration:
 			)
 			if method.evidence == documentation.NOTE
 		]
-		with _as_user(author):
+		with acting_as(author):
 			name = _log(
 				customer,
 				communication_type=communication_type,
@@ -267,7 +269,7 @@ def _take_over(name: str, author: str) -> None:
 	if author == doc.responsible_staff or not roles & set(frappe.get_roles(author)):
 		return
 	may_take = frappe.has_permission(INTERACTION, "write", doc=name, user=author)
-	with _as_user(author if may_take else MANAGER):
+	with acting_as(author if may_take else MANAGER):
 		doc.responsible_staff = author
 		doc.save()
 
@@ -349,16 +351,6 @@ def _at(moment: datetime) -> Iterator[None]:
 	finally:
 		for module in _FRAPPE_CLOCKS:
 			module.now_datetime = real
-
-
-@contextmanager
-def _as_user(user: str) -> Iterator[None]:
-	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)
 
 
 def _message_id(step: Step) -> str:

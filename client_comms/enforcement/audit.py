@@ -51,7 +51,8 @@ def after_request(response=None, request=None):
 			# Frappe has already committed what this request keeps; the rest must not be committed.
 			frappe.db.rollback()
 			ledger.write(entries)
-			frappe.db.commit()  # nosemgrep: see the module's docstring
+			# nosemgrep: frappe-manual-commit (the rest of the request is rolled back already)
+			frappe.db.commit()
 	except Exception:
 		if response is not None:
 			_withhold(response)

@@ -36,7 +36,8 @@ def clean(chunk: int = 500) -> None:
 		if doctype != governed.INTERACTION and frappe.db.has_column(doctype, _COLUMN):
 			for rows in _with_entries(doctype, chunk):
 				_clean(doctype, rows)
-				frappe.db.commit()  # nosemgrep: an interrupted run loses at most this chunk
+				# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
+				frappe.db.commit()
 
 
 def _with_entries(doctype: str, chunk: int) -> Iterator[list]:

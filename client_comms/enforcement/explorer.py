@@ -108,6 +108,7 @@ def _listed(subject: access.Subject) -> Counter:
 	if not subject.bypass and not explain.role_allows(INTERACTION, subject.roles, access.READ):
 		return found
 	condition = DatabaseQuery(INTERACTION, user=subject.user).build_match_conditions()
+	# nosemgrep: frappe-sql-format-injection (the permission condition, as Frappe built it)
 	for level, kind, records in frappe.db.sql(
 		"select `confidentiality_level`, `communication_type`, count(*)"
 		f" from `tab{INTERACTION}` {'where ' + condition if condition else ''}"
@@ -332,13 +333,13 @@ def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
 		return ties
 	values = {"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company}
 	of_company = "and `record`.`company` = %(company)s" if company else ""
-	found = frappe.db.sql(
+	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
 		f"""select `responsible_staff`, 0, `confidentiality_level`, `matrix`, `communication_type`, count(*)
 		from `tab{INTERACTION}` `record` where `responsible_staff` in %(users)s {of_company}
 		group by `confidentiality_level`, `communication_type`, `matrix`, `responsible_staff`""",
 		values,
 	)
-	found += frappe.db.sql(
+	found += frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
 		f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
 			`record`.`communication_type`, count(*)
 		from (

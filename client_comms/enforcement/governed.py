@@ -72,6 +72,7 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 		return set(names)
 	wanted = ", ".join(map(frappe.db.escape, names))
 	return set(
+		# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
 		frappe.db.sql_list(
 			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and {restricted}"
 		)

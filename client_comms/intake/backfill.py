@@ -153,7 +153,8 @@ def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
 		if dry_run:
 			frappe.db.transaction_writes = 0  # a limit meant to make code commit
 		else:
-			frappe.db.commit()  # nosemgrep: an interrupted run loses at most this chunk, and finds it again
+			# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk, and finds it again)
+			frappe.db.commit()
 		return outcomes
 	raise frappe.QueryDeadlockError
 
@@ -231,4 +232,4 @@ def _release() -> None:
 					reference_doctype=INTERACTION,
 					reference_name=name,
 				)
-		frappe.db.commit()  # nosemgrep: see above
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)

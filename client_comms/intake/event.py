@@ -55,7 +55,8 @@ def _begun() -> list[str]:
 def _log_locked(name: str):
 	doc = frappe.get_doc("Event", name, for_update=True)
 	interaction = None if doc.client_interaction else arrivals.attempt(doc, log)
-	frappe.db.commit()  # nosemgrep: a job; what is logged stays logged when it is killed
+	# nosemgrep: frappe-manual-commit (a job; what is logged stays logged when it is killed)
+	frappe.db.commit()
 	return interaction
 
 

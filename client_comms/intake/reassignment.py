@@ -77,7 +77,8 @@ def hand_over(user: str) -> int:
 			last = chunk[-1].name
 		elif moved:
 			alerts.handed_over(user, moved, why)
-		frappe.db.commit()  # nosemgrep: the locks end here; a killed job loses at most this chunk
+		# nosemgrep: frappe-manual-commit (the locks end here; a killed job loses at most this chunk)
+		frappe.db.commit()
 	return moved
 
 

@@ -40,7 +40,8 @@ def follow(doc=None, method=None) -> None:
 def _try_again(row) -> bool:
 	mine = frappe.db.get_value(failures.FAILURE, row.name, for_update=True, skip_locked=True)
 	done = bool(mine) and _log(row)
-	frappe.db.commit()  # nosemgrep: a job; what is logged stays logged when it is killed
+	# nosemgrep: frappe-manual-commit (a job; what is logged stays logged when it is killed)
+	frappe.db.commit()
 	return done
 
 

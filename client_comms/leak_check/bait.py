@@ -117,7 +117,7 @@ def plant(user: str) -> Planted:
 		planted.baits.append(raised)
 	for each in planted.baits:
 		frappe.db.set_value(INTERACTION, each.name, _OWING, update_modified=False)
-	frappe.db.commit()  # nosemgrep: requests are answered on another connection
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (requests are answered on another connection)
 	return planted
 
 
@@ -619,7 +619,7 @@ def remove() -> None:
 	for doctype, column in MADE_BY_REQUESTS.items():
 		frappe.db.delete(doctype, {column: inside})
 	frappe.db.sql("delete from `__global_search` where content like %s", f"%{MARK}%")
-	frappe.db.commit()  # nosemgrep: also when the check failed
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (also when the check failed)
 
 
 def _remove_named(names: tuple) -> None:

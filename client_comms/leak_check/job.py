@@ -128,7 +128,7 @@ def _words(error: Exception) -> str:
 
 def _keep(name: str, **values) -> None:
 	_set(name, **values)
-	frappe.db.commit()  # nosemgrep: a job; those who wait for it see how it stands
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
 
 
 def _set(name: str, **values) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import frappe
+from frappe import _
 from frappe.utils.synchronization import filelock
 
 from client_comms import ledger
@@ -51,7 +52,7 @@ def check(
 	:raises frappe.utils.file_lock.LockTimeoutError: another check is running
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
-		frappe.throw(f"User {user} does not exist or is disabled.", exc=frappe.DoesNotExistError)
+		frappe.throw(_("User {0} does not exist or is disabled.").format(user), exc=frappe.DoesNotExistError)
 	if url:
 		with Visitor("Administrator", url) as administrator:
 			administrator.require_answer()
@@ -68,7 +69,7 @@ def check(
 	with filelock("client_comms_check_leaks", timeout=_WAIT), ledger.silenced():
 		bait.remove()
 		try:
-			frappe.set_user("Administrator")
+			frappe.set_user("Administrator")  # nosemgrep: frappe-set-user (switched back below)
 			frappe.flags.mute_emails = True
 			planted = bait.plant(user)
 			findings = list(_findings(user, url, surfaces, planted, progress))
@@ -76,7 +77,7 @@ def check(
 			frappe.db.rollback()
 			bait.remove()
 			frappe.flags.mute_emails = False
-			frappe.set_user(before)
+			frappe.set_user(before)  # nosemgrep: frappe-set-user (back again)
 	found, disabled = existing_exposures.of_user(user), existing_exposures.takeovers()
 	return {
 		"user": user,

@@ -70,7 +70,7 @@ class Visitor:
 	def __exit__(self, *_error):
 		if self._sid:
 			frappe.db.delete("Sessions", {"sid": self._sid})
-			frappe.db.commit()  # nosemgrep: the session must not outlast the check
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (the session must not outlast the check)
 			frappe.cache.hdel("session", self._sid)
 
 	def require_answer(self) -> None:
@@ -110,11 +110,11 @@ class Visitor:
 	def request(self, verb: str, path: str, arguments: dict) -> Answer:
 		"""Send one request; `arguments` are sent in the address of a GET and in the body of other methods."""
 		# The request uses another connection: it sees what is committed, and we see what it commits.
-		frappe.db.commit()  # nosemgrep
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (the request must see what is written)
 		answer = (
 			self._over_http(verb, path, arguments) if self.url else self._in_process(verb, path, arguments)
 		)
-		frappe.db.commit()  # nosemgrep
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (to see what the request wrote)
 		return answer
 
 	def _in_process(self, verb: str, path: str, arguments: dict) -> Answer:
@@ -183,7 +183,7 @@ def _start_session(user: str) -> str:
 		),
 	)
 	session.insert_session_record()
-	frappe.db.commit()  # nosemgrep: the request is answered on another connection
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the request is answered on another connection)
 	return sid
 
 

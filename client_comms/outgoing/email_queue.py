@@ -13,7 +13,8 @@ class GuardedEmailQueue:
 
 	def send(self, *args, **kwargs):
 		if self.is_to_be_sent() and email.hold(self):
-			frappe.db.commit()  # nosemgrep: as Frappe does with any status, or the failure of another email undid it
+			# nosemgrep: frappe-manual-commit (as Frappe does with any status, or the failure of another email undid it)
+			frappe.db.commit()
 			return None
 		stored = self.message
 		try:
@@ -35,4 +36,4 @@ class GuardedEmailQueue:
 		elif status == "Sent" and self.error:
 			automatic_messages.restore(self)
 		if commit:
-			frappe.db.commit()  # nosemgrep: see above
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (as above)

@@ -156,7 +156,8 @@ def remind() -> None:
 			users |= alerts.users_with_role(COMPLIANCE_OFFICER)
 		alerts.tell(users, lambda row=row, step=step: _review_sentence(row, step), POLICY, row.name)
 		frappe.db.set_value(POLICY, row.name, "last_reminded_on", today, update_modified=False)
-		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
+		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+		frappe.db.commit()
 
 
 def _review_sentence(row, step: int) -> str:

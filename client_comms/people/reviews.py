@@ -55,7 +55,8 @@ def draw_all() -> None:
 		begin, end = last_period(programme.period, clock.now().date())
 		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin}):
 			draw(programme, begin, end)
-			frappe.db.commit()  # nosemgrep: a job of its own; a sample is drawn whole or not at all
+			# nosemgrep: frappe-manual-commit (a job of its own; a sample is drawn whole or not at all)
+			frappe.db.commit()
 
 
 def draw(programme, begin: date, end: date, seed: str | None = None):
@@ -404,7 +405,7 @@ def remind() -> None:
 			alerts.tell(
 				[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
 			)
-	frappe.db.commit()  # nosemgrep: a job of its own
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:

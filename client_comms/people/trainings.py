@@ -74,7 +74,8 @@ def assign_all() -> None:
 	for subject in policy.subjects():
 		if subject.user != "Administrator":
 			assign(subject.user, owed_by_roles(subject.roles))
-			frappe.db.commit()  # nosemgrep: a separate job; it continues with the next user
+			# nosemgrep: frappe-manual-commit (a separate job; it continues with the next user)
+			frappe.db.commit()
 	frappe.db.delete(
 		ASSIGNMENT, {"user": ("not in", [subject.user for subject in policy.subjects()] or [""])}
 	)
@@ -148,7 +149,8 @@ def remind() -> None:
 		frappe.db.set_value(
 			ASSIGNMENT, {"user": user, "training": training}, "last_reminded_on", today, update_modified=False
 		)
-		frappe.db.commit()  # nosemgrep: a job; no one is reminded twice if it is interrupted
+		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+		frappe.db.commit()
 
 
 def _sentence(user: str, training: str, state: rules.State) -> str:

@@ -80,7 +80,7 @@ def after_uninstall():
 	)
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
 	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
-	frappe.db.commit()  # nosemgrep: the last step of an uninstall
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
 	frappe.clear_cache()
 
 
@@ -150,6 +150,7 @@ def delete_custom_fields():
 			if name:
 				frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True)
 			if frappe.db.has_column(doctype, field["fieldname"]):
+				# nosemgrep: frappe-sql-format-injection (a field of the app's own)
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field['fieldname']}`")
 		frappe.clear_cache(doctype=doctype)
 

@@ -39,7 +39,8 @@ def run() -> int:
 				if deadlocks > DEADLOCKS:
 					raise
 				continue
-			frappe.db.commit()  # nosemgrep: the lock ends here; a killed sweep loses at most this chunk
+			# nosemgrep: frappe-manual-commit (the lock ends here; a killed sweep loses at most this chunk)
+			frappe.db.commit()
 			handled.update(names)
 	return len(handled)
 
@@ -51,12 +52,13 @@ def _locking_rows_only():
 		yield
 		return
 	(level,) = frappe.db.sql("select @@session.transaction_isolation", pluck=True)
-	frappe.db.commit()  # nosemgrep: it counts from the next transaction on
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (it counts from the next transaction on)
 	frappe.db.sql("set session transaction isolation level read committed")
 	try:
 		yield
 	finally:
 		frappe.db.rollback()  # chunks are committed; locks of a last query without results end here
+		# nosemgrep: frappe-sql-format-injection (as the database has just named it)
 		frappe.db.sql(f"set session transaction isolation level {level.replace('-', ' ')}")
 
 

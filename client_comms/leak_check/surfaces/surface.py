@@ -38,7 +38,7 @@ class Surface:
 	def shows(self, visitor: Visitor, bait: Bait, planted: Planted) -> bool:
 		"""Whether the record's content came back."""
 		came = self.probe(visitor, bait, planted)
-		frappe.db.commit()  # nosemgrep: what a probe put back stays so
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (what a probe put back stays so)
 		return bait.word in came.text if isinstance(came, Answer) else bool(came)
 
 

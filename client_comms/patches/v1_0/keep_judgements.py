@@ -23,7 +23,8 @@ def execute():
 			keep(name)
 		done = names[-1]
 		frappe.db.set_global(_DONE, done)
-		frappe.db.commit()  # nosemgrep: a patch that is stopped loses at most this chunk
+		# nosemgrep: frappe-manual-commit (a patch that is stopped loses at most this chunk)
+		frappe.db.commit()
 	frappe.db.set_global(_DONE, None)
 
 

@@ -11,11 +11,13 @@ Object.assign(client_comms.documentation, {
 			`<a href="#" class="ml-2" data-remedy="${remedy}" data-missing="${index}">${label}</a>`;
 		const lines = missing.map(({ method, message, kind }, index) => {
 			const links = [];
-			if (kind === "Communication" && writers?.allowed)
+			if (kind === "Communication" && writers?.allowed) {
 				links.push(link("summarise", index, __("Send a Summary")));
+			}
 			if (generated?.includes(method)) links.push(link("generate", index, __("Generate")));
-			if (may_write)
+			if (may_write) {
 				links.push(link("choose", index, kind === "Note" ? __("Write a Note") : __("Choose")));
+			}
 			if (may_waive) links.push(link("waive", index, __("Does Not Apply")));
 			return `<div>${frappe.utils.escape_html(message)}${links.join("")}</div>`;
 		});

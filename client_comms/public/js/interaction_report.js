@@ -1,6 +1,7 @@
+// Common code of the reports on interactions: their filters, and the list behind a number. Frappe puts it in place of their
+// first line, a comment so that the file is JavaScript before that as well; the first line here ends up in that comment.
 frappe.provide("client_comms.report");
 
-// Common code of the reports on interactions: their filters, and the list behind a number.
 Object.assign(client_comms.report, {
 	GROUPINGS: ["Responsible Staff", "Communication Type", "Channel", "Client", "Company"],
 

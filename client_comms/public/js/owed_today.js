@@ -18,7 +18,7 @@ client_comms.show_owed_today = async (root) => {
 			</a>`;
 	});
 	if (!rows.length) rows.push(`<div class="none">${__("You owe no client anything today.")}</div>`);
-	const asked = duties.map(({ what, title, due, route }, index) => {
+	const asked = duties.map(({ what, title, due }, index) => {
 		const overdue = due && due < frappe.datetime.get_today();
 		return `<a class="owed-item" data-duty="${index}" href="#">
 				<span class="what">${escape(what)}</span>

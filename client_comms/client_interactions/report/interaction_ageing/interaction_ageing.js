@@ -1,4 +1,4 @@
-{% include "client_comms/public/js/interaction_report.js" %}
+// {% include "client_comms/public/js/interaction_report.js" %}
 
 frappe.query_reports["Interaction Ageing"] = {
 	filters: [

@@ -1,4 +1,4 @@
-{% include "client_comms/public/js/interaction_report.js" %}
+// {% include "client_comms/public/js/interaction_report.js" %}
 
 frappe.query_reports["Team Board"] = {
 	filters: client_comms.report.filters(),
@@ -13,7 +13,7 @@ frappe.query_reports["Team Board"] = {
 				`<a href="${link}">${frappe.utils.escape_html(value)}</a>`,
 				row,
 				column,
-				data
+				data,
 			);
 		}
 		const shown = client_comms.report.formatter(value, row, column, data, default_formatter);

@@ -114,7 +114,7 @@ frappe.provide("client_comms.access_explorer");
 			try {
 				const answer = await frappe.xcall(`client_comms.api.${method}`, args);
 				if (asked === this.asked) this.show(to_html(answer));
-			} catch (error) {
+			} catch {
 				if (asked !== this.asked) return;
 				this.asked = null;
 				this.show_empty();

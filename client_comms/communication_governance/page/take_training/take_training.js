@@ -117,8 +117,9 @@
 			this.answers = {};
 			this.$body.find("fieldset").each((_index, element) => {
 				const checked = $(element).find("input:checked").toArray();
-				if (checked.length)
+				if (checked.length) {
 					this.answers[$(element).attr("data-key")] = checked.map((each) => cint(each.value));
+				}
 			});
 			return this.answers;
 		}

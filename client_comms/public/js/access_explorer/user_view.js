@@ -57,10 +57,11 @@
 		remarks(answer, listed) {
 			const ruled = answer.cells.reduce((total, cell) => total + total_of(cell.rules), 0);
 			const remarks = [];
-			if (!answer.enabled)
+			if (!answer.enabled) {
 				remarks.push(
 					__("This user is disabled or not a desk user, so they cannot access any of this."),
 				);
+			}
 			if (answer.bypass) remarks.push(__("Administrator bypasses all clearances."));
 			if (answer.permission_missing) {
 				remarks.push(
