@@ -27,9 +27,9 @@ client_comms.show_owed_today = async (root) => {
 			</a>`;
 	});
 	const all = more ? __("Show all ({0} more)", [more]) : __("All");
-	body.innerHTML = `
+	$(body).html(`
 		<div class="head"><span>${__("Owed Today")}</span><a href="/app/query-report/Owed Today">${all}</a></div>
-		${rows.join("")}${asked.join("")}`;
+		${rows.join("")}${asked.join("")}`);
 	body.addEventListener("click", (event) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");
 		if (!link || event.ctrlKey || event.metaKey) return;

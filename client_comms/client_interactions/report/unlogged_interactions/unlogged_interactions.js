@@ -27,9 +27,10 @@ frappe.query_reports["Unlogged Interactions"] = {
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname !== "log") return default_formatter(value, row, column, data);
 		if (!data || !frappe.model.can_create("Client Interaction")) return "";
+		const doctype = frappe.utils.escape_html(data.reference_doctype);
 		const name = frappe.utils.escape_html(data.reference_name);
 		return `<button class="btn btn-xs btn-default client-comms-log"
-				data-doctype="${data.reference_doctype}" data-name="${name}">${__("Log")}</button>`;
+				data-doctype="${doctype}" data-name="${name}">${__("Log")}</button>`;
 	},
 
 	onload(report) {

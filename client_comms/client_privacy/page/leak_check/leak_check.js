@@ -257,7 +257,7 @@
 				<td style="overflow-wrap: anywhere">${escape(run.user)}</td>
 				<td style="overflow-wrap: anywhere">${escape(run.started_by)}</td>
 				<td>${pill(STATUSES[run.status])}</td>
-				<td>${run.status === "Finished" ? run.open_count : ""}</td></tr>`,
+				<td>${run.status === "Finished" ? cint(run.open_count) : ""}</td></tr>`,
 			);
 			const titles = [__("Started On"), __("User"), __("Started By"), __("Status"), __("Open")];
 			return `<h5 class="mt-5">${__("Latest Checks")}</h5>

@@ -54,7 +54,7 @@ frappe.provide("client_comms.access_explorer");
 		make() {
 			const tabs = Object.entries(this.views).map(
 				([key, view]) =>
-					`<li class="nav-item"><a class="nav-link" href="#" data-view="${key}" role="tab">${view.title}</a></li>`,
+					`<li class="nav-item"><a class="nav-link" href="#" data-view="${key}" role="tab">${escape(view.title)}</a></li>`,
 			);
 			this.body = $(`<div class="access-explorer">
 			<div class="form-tabs-list"><ul class="nav form-tabs" role="tablist">${tabs.join("")}</ul></div>
@@ -98,7 +98,7 @@ frappe.provide("client_comms.access_explorer");
 		follow() {}
 
 		show_empty() {
-			this.show(`<div class="text-muted text-center py-5">${this.hint}</div>`);
+			this.show(`<div class="text-muted text-center py-5">${escape(this.hint)}</div>`);
 		}
 
 		show(html) {
