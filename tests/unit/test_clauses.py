@@ -12,6 +12,8 @@ PAGE = ROOT / "docs" / "procedure.md"
 CLAUSE = r"[RDCFPMT]-\d"
 WITHOUT_CONTROL = "**No control yet.**"
 PARTS = ("Held by", "Set in", "Proved by")
+CATALOGUE = ROOT / "client_comms" / "locale" / "main.pot"
+OF_FRAPPE = {"Assignment Rule"}
 
 
 @cache
@@ -63,6 +65,18 @@ def test_the_files_that_the_page_names_are_there_and_prove_it(code):
 			assert file.is_file(), target
 			if line.startswith("- **Proved by**") and file in proved():
 				assert code in proved()[file], f"{target} has no marker of {code}"
+
+
+def test_what_the_page_tells_to_set_is_called_so_in_the_desk():
+	lines = re.findall(r"^- \*\*Set in\*\* (.*)", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+	named = {name for line in lines for path in re.findall(r"\*([^*]+)\*", line) for name in path.split("→")}
+	shown = set(re.findall(r'^msgid "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE))
+	assert {name.strip() for name in named} - shown - OF_FRAPPE - {""} == set()
+
+
+def test_the_readme_leads_to_every_page():
+	linked = re.findall(r"\]\((docs/\w+\.md)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+	assert set(linked) == {f"docs/{page.name}" for page in PAGE.parent.glob("*.md")}
 
 
 def test_the_code_speaks_of_no_other_clause():
