@@ -62,7 +62,7 @@ def may_share(
 def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, purpose: str | None) -> dict:
 	ours = purpose and not cint(frappe.get_cached_value("Consent Purpose", purpose, "concerns_third_party"))
 	if recipient.kind == gate_rules.STAFF:
-		return {"allowed": True, "rule": "staff", "why": _("Staff of our own."), "consent": None}
+		return {"allowed": True, "rule": "staff", "why": _("Our own staff."), "consent": None}
 	if recipient.kind == gate_rules.CLIENT and not ours:
 		return {
 			"allowed": True,

@@ -23,9 +23,7 @@ def keep_checks() -> None:
 	given = (frappe.form_dict, *map(_parsed, map(frappe.form_dict.get, _ARGUMENTS)))
 	if any(isinstance(each, dict) and _CHECKS in each for each in given):
 		frappe.throw(
-			_("A request cannot leave out the checks of a rename. Leave out {0}.").format(
-				frappe.bold(_CHECKS)
-			),
+			_("A request cannot skip the checks of a rename. Remove {0}.").format(frappe.bold(_CHECKS)),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)

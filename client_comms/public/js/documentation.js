@@ -93,7 +93,7 @@ Object.assign(client_comms.documentation, {
 				</label>`,
 			)
 			.join("");
-		const nothing = `<p class="text-muted">${__("There is nothing of this client yet that would do.")}</p>`;
+		const nothing = `<p class="text-muted">${__("There is nothing suitable for this client yet.")}</p>`;
 		const takes_file = ["File", "Note"].includes(kind);
 		const dialog = client_comms.dialog({
 			title: __("Evidence for {0}", [__(method)]),

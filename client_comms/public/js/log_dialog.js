@@ -31,7 +31,7 @@ client_comms.what_becomes = async ({
 client_comms.tell_logged = ({ name, responsible_name, may_read }) => {
 	const message = may_read
 		? __("Logged as {0}", [frappe.utils.get_form_link("Client Interaction", name, true)])
-		: __("Logged as {0}. {1} is responsible now and was notified.", [
+		: __("Logged as {0}. {1} is now responsible and has been notified.", [
 				name,
 				`<b>${frappe.utils.escape_html(responsible_name)}</b>`,
 			]);

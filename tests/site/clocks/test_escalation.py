@@ -141,7 +141,7 @@ def test_each_is_told_in_their_own_language(case, people, steps, make_user, next
 	steps([ways])
 	next_check_at("2026-11-24 17:05")
 	english = f"Acknowledgement overdue: {case}"
-	ours = _("Acknowledgement overdue: {0}", "de").format(case)
+	ours = _("Acknowledgement overdue: {0}", lang="de").format(case)
 	assert ours != english
 	assert notifications(case) == sorted([(people["manager"], english), (german, ours)])
 	queued = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])

@@ -71,7 +71,7 @@ class IdentityVerification(Document):
 		if self.method == PORTAL_LOGIN:
 			frappe.throw(
 				_(
-					"A login is recorded when the client answers in the portal. Choose how you made sure who it is."
+					"A login is recorded when the client answers in the portal. Choose how you confirmed the client's identity."
 				),
 				title=_("Method Not Available"),
 			)

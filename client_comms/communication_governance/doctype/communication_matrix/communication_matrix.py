@@ -178,7 +178,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 						frappe.bold(_(row.documentation_method)),
 						frappe.bold(_(row.communication_type)),
 					),
-					title=_("Documentation Twice"),
+					title=_("Duplicate Documentation"),
 				)
 			seen.add(key)
 

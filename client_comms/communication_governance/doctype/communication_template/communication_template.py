@@ -131,7 +131,7 @@ class CommunicationTemplate(Document):
 		"""
 		if self.status == APPROVED:
 			frappe.throw(
-				_("{0} is already approved.").format(frappe.bold(self.name)), title=_("Approved Already")
+				_("{0} is already approved.").format(frappe.bold(self.name)), title=_("Already Approved")
 			)
 		text = frappe.get_doc("Email Template", self.email_template)
 		self.validate_four_eyes(text)

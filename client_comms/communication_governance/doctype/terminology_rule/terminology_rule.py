@@ -51,7 +51,7 @@ class TerminologyRule(LeavesEmpty, Document):
 			frappe.throw(
 				_("There is already a rule for {0} in this language.").format(frappe.bold(self.avoid)),
 				exc=frappe.DuplicateEntryError,
-				title=_("Rule Exists"),
+				title=_("Rule Already Exists"),
 			)
 
 	def validate_suggestion(self):
