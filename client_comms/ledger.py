@@ -8,6 +8,8 @@ order of writing, seals the end of the chain outside the database, and creates a
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
@@ -53,6 +55,7 @@ CONTENT_FIELDS = (
 _CHAIN_FIELDS = ("name", "sequence", "previous_hash", "entry_hash")
 _DATA_LENGTH = 140
 CHUNK = 500
+BEHIND = timedelta(minutes=15)  # the scheduler chains every five minutes
 _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
 
@@ -217,6 +220,20 @@ def _make_daily_checkpoint() -> None:
 	checkpoint.db_insert()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+	"""Entries without a position in the chain: how many, and when the oldest was written (as stored)."""
+
+	count: int
+	oldest: datetime | None
+
+
+def waiting() -> Waiting:
+	count = frappe.db.count(ENTRY, {"sequence": 0})
+	oldest = count and frappe.db.get_value(ENTRY, {"sequence": 0}, "creation", order_by="creation asc")
+	return Waiting(count, oldest or None)
+
+
 # --- verifying ---------------------------------------------------------------------------------
 
 
@@ -226,8 +243,9 @@ def verify(since=None, until=None) -> dict:
 	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
 	    first entry by default. Site time zone, like `until`
 	:param until: up to the last entry of this moment; to the end by default
-	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting"}`;
-	    waiting entries have no position in the chain yet
+	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting",
+	    "is_behind"}`; waiting entries have no position in the chain yet, and it is behind when one has been
+	    waiting for longer than the scheduler should take
 	"""
 	last = _last_sequence(until) if until else None
 	known = [
@@ -239,7 +257,7 @@ def verify(since=None, until=None) -> dict:
 	checkpoints = [chain_rules.Checkpoint(*each) for each in known if last is None or each[0] <= last]
 	start = _checkpoint_before(since, checkpoints) if since else None
 	found = chain_rules.verify(_entries(start.sequence if start else None, last), start, checkpoints)
-	fault = found.first_fault
+	fault, unchained = found.first_fault, waiting()
 	return {
 		"ok": found.ok,
 		"checked": found.checked,
@@ -250,7 +268,8 @@ def verify(since=None, until=None) -> dict:
 			"fault": fault.kind,
 			"message": _(fault.message.text).format(**fault.message.values),
 		},
-		"waiting": frappe.db.count(ENTRY, {"sequence": 0}),
+		"waiting": unchained.count,
+		"is_behind": bool(unchained.oldest and clock.now() - unchained.oldest > BEHIND),
 	}
 
 
