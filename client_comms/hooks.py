@@ -369,7 +369,7 @@ scheduler_events = {
 	"daily_long": [
 		"client_comms.intake.reassignment.hand_over_all",
 		"client_comms.people.trainings.assign_all",
-		"client_comms.people.reviews.draw_all",
+		"client_comms.people.review_draws.draw_all",
 		"client_comms.client_interactions.feedback.make_due",
 		"client_comms.scorecard.card.take_monthly",
 	],

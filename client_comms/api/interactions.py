@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import formatdate, get_fullname
 
 from client_comms import clock, validation
-from client_comms.client_interactions import feedback
+from client_comms.client_interactions import feedback, log_details
 from client_comms.communication_governance import calendars, matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
@@ -130,7 +130,7 @@ def simulate_log(
 
 def _placed(doc) -> tuple[str | None, str | None]:
 	"""The level of a new log, and who becomes responsible for it; None for a type without a rule."""
-	doc.set_client()
+	log_details.set_client(doc)
 	doc.matrix = matrix.require_in_force(doc.company, doc.occurred_on or clock.now())
 	rule = doc.communication_type and matrix.rule_for(doc.matrix, doc.communication_type)
 	if not rule:

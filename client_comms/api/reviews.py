@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.people import reviews
+from client_comms.people import review_draws, reviews
 from client_comms.roles import require_configuring_or_auditing
 
 
@@ -33,4 +33,4 @@ def draw_reviews(programme: str, from_date: str, to_date: str, seed: str | None 
 	"""
 	require_configuring_or_auditing()
 	doc = frappe.get_doc(reviews.PROGRAMME, programme)
-	return reviews.draw(doc, frappe.utils.getdate(from_date), frappe.utils.getdate(to_date), seed).name
+	return review_draws.draw(doc, frappe.utils.getdate(from_date), frappe.utils.getdate(to_date), seed).name

@@ -4,7 +4,7 @@ link (P-3, C-1)."""
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import consents, self_service, third_parties
+from client_comms.client_privacy import consents, invitations, page_visits, self_service, third_parties
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
@@ -99,7 +99,7 @@ def request_consent(
 			),
 			title=_("Purpose Missing"),
 		)
-	return self_service.request_consent(
+	return invitations.request_consent(
 		party_type,
 		party,
 		purpose,
@@ -115,7 +115,7 @@ def request_consent(
 def invite_client(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
 	"""Send a client the link to their consents, preferences and details; returns the Client Access Link (C-1, P-3)."""
 	client_documents.require_to_act(party_type, party, CONSENT)
-	return self_service.invite(party_type, party, contact, address)
+	return invitations.invite(party_type, party, contact, address)
 
 
 def _as_dict(value: str | dict | None) -> dict | None:
@@ -132,9 +132,9 @@ def _as_dict(value: str | dict | None) -> dict | None:
 	return value
 
 
-def _visit(token: str | None, client: str | None, *, lock: bool = False) -> self_service.Visit:
-	visit = self_service.by_link(token, lock=lock) if token else self_service.by_login(client)
-	if visit is None and self_service.visits_of_login():
+def _visit(token: str | None, client: str | None, *, lock: bool = False) -> page_visits.Visit:
+	visit = page_visits.by_link(token, lock=lock) if token else page_visits.by_login(client)
+	if visit is None and page_visits.of_login():
 		frappe.throw(_("Choose the client first."), exc=ActionNotPossibleError, title=_("Client Missing"))
 	if visit is None:
 		frappe.throw(_("Please log in first."), exc=LinkNotValidError, title=_("Not Permitted"))

@@ -11,6 +11,19 @@ from client_comms.communication_governance import calendars
 FIELDS = ("logged_by_hand", "logged_after_seconds", "logged_late")
 
 
+def measure(doc):
+	"""Measure once how long staff took to log it; documents that arrive automatically are never late (D-1)."""
+	before = doc.stored()
+	if before:
+		doc.update({field: before.get(field) for field in FIELDS})
+	elif doc.flags.from_intake:
+		doc.update(dict.fromkeys(FIELDS, 0))
+	else:
+		doc.update(of_log(doc.occurred_on, doc.company))
+		if doc.logged_late and not frappe.flags.in_import:
+			tell_late(doc.logged_after_seconds)
+
+
 def of_log(occurred_on: datetime, company: str | None = None) -> dict:
 	"""The fields of an interaction that staff log now.
 

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.client_privacy import identity, links, mailed_secrets, self_service
+from client_comms.client_privacy import identity, invitations, links, mailed_secrets
 from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
@@ -26,7 +26,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 	It replaces earlier codes of the same person. An earlier code that was entered wrongly and then abandoned
 	counts as failed.
 	"""
-	address, owner = self_service.address_on_file(party_type, party, contact, None)
+	address, owner = invitations.address_on_file(party_type, party, contact, None)
 	person = {"party_type": party_type, "party": party, "contact": contact or owner}
 	_replace_earlier(person)
 	_require_pause(person)

@@ -8,7 +8,7 @@ from frappe import _
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
-from client_comms.client_privacy import answers, consents, self_service
+from client_comms.client_privacy import answers, consents, invitations
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import consent as rules
@@ -68,7 +68,7 @@ def _remind(name: str, ask_client: bool) -> None:
 	)
 	if ask_client:
 		try:
-			self_service.request_consent(
+			invitations.request_consent(
 				doc.party_type,
 				doc.party,
 				doc.purpose,

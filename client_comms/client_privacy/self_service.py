@@ -1,12 +1,11 @@
 """Self-service for clients through a link or in the portal (P-3, C-1, D-4): view, give and withdraw
 consents, choose how they want to be contacted, and confirm their details.
 
-A visit is on behalf of one client and one of its contacts. Viewing changes nothing: email programs open links to scan
+Viewing changes nothing: email programs open links to scan
 for threats, so an answer always requires submitting the form.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import NoReturn
 
 import frappe
@@ -15,11 +14,12 @@ from frappe.utils import cstr
 
 from client_comms import clock
 from client_comms.client_privacy import answers as consent_answers
-from client_comms.client_privacy import client_data, consents, identity, links, receipts
-from client_comms.client_privacy.doctype.client_consent.client_consent import PORTAL, REQUESTED, SECURE_LINK
+from client_comms.client_privacy import client_data, consents, identity, invitations, links, receipts
+from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
-from client_comms.clients import confirmation, preferences
+from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts as clients
+from client_comms.clients import preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to
@@ -27,68 +27,6 @@ from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
 _NOTE_LENGTH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-	"""On whose behalf the page is used; `consent` limits the visit to that one, `link` is None in the portal."""
-
-	party_type: str
-	party: str
-	contact: str | None
-	consent: str | None = None
-	link: object = None
-
-	@property
-	def through(self) -> str:
-		return SECURE_LINK if self.link else PORTAL
-
-	@property
-	def language(self) -> str:
-		return (self.link and self.link.language) or frappe.local.lang
-
-	@property
-	def client(self) -> str:
-		"""An identifier of the client among those of the same login."""
-		return f"{self.party_type}/{self.party}"
-
-
-def by_link(token: str | None, *, lock: bool = False) -> Visit:
-	"""The visit that a link allows.
-
-	:raises client_comms.exceptions.LinkNotValidError: the link is not valid
-	"""
-	link = links.find(token, lock=lock)
-	return Visit(link.party_type, link.party, link.contact, link.consent, link)
-
-
-def by_login(client: str | None = None) -> Visit | None:
-	"""The visit of a portal user, for one of the clients of their login.
-
-	:param client: which one, as in `Visit.client`; required if there are several
-	:returns: None for a login without clients, or if it has several and none was chosen
-	"""
-	visits = visits_of_login()
-	if client:
-		return next((visit for visit in visits if visit.client == client), None)
-	return visits[0] if len(visits) == 1 else None
-
-
-def visits_of_login() -> list[Visit]:
-	"""The possible visits of the portal user: one for each client for whom they speak."""
-	found: dict[str, Visit] = {}
-	for contact, *party in confirmation.clients_of_login(frappe.session.user):
-		visit = Visit(*party, contact)
-		found.setdefault(visit.client, visit)
-	return [*found.values()]
-
-
-def choices() -> list[dict]:
-	"""The clients of the login, to choose from: `[{"client", "name"}]`."""
-	return [
-		{"client": visit.client, "name": clients.name_of(visit.party_type, visit.party)}
-		for visit in visits_of_login()
-	]
 
 
 def shown(visit: Visit) -> dict:
@@ -179,88 +117,6 @@ def receipt(visit: Visit, consent: str) -> dict:
 	return receipts.of(frappe.get_doc(consents.CONSENT, consent))
 
 
-def request_consent(
-	party_type: str,
-	party: str,
-	purpose: str,
-	*,
-	third_party: str | None = None,
-	contact: str | None = None,
-	address: str | None = None,
-	client_interaction: str | None = None,
-	data_categories: Collection[str] = (),
-	language: str | None = None,
-) -> str:
-	"""Ask the client for consent with a link sent to an address on file (P-3); returns the consent.
-
-	Earlier decisions stay in force until the client answers. If they refused part of it, they are asked
-	about everything that the refusal covered, so that agreeing has an effect.
-
-	:param data_categories: empty for everything
-	:param address: one of the client's own; by default the first on file
-	:raises ActionNotPossibleError: no address on file, or one that is not the client's
-	"""
-	address, owner = address_on_file(party_type, party, contact, address)
-	language = language or preferences.language_to(party_type, party, contact or owner)
-	request = rules.Request(purpose, third_party or None, contact or None, frozenset(data_categories))
-	doc = _consent_for(party_type, party, request, client_interaction)
-	notice = consent_notice.in_use(purpose, language)
-	doc.record(REQUESTED, through=SECURE_LINK, notice=notice, note=address)
-	links.revoke_of(doc.name)
-	_link, url = links.make(
-		links.CONSENT,
-		party_type=party_type,
-		party=party,
-		contact=contact or owner,
-		consent=doc.name,
-		client_interaction=client_interaction,
-		sent_to=address,
-		language=language,
-	)
-	with speaking(language):
-		_send(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
-	return doc.name
-
-
-def invite(party_type: str, party: str, contact: str | None = None, address: str | None = None) -> str:
-	"""Send the client a link to their consents, preferences and details; returns the link's name."""
-	address, owner = address_on_file(party_type, party, contact, address)
-	language = preferences.language_to(party_type, party, contact or owner)
-	name, url = links.make(
-		links.PREFERENCES,
-		party_type=party_type,
-		party=party,
-		contact=contact or owner,
-		sent_to=address,
-		language=language,
-	)
-	about = frappe._dict(doctype=links.LINK, name=name)
-	with speaking(language):
-		_send(
-			address, url, _("Your consents and preferences"), _("You can view and change them here:"), about
-		)
-	return name
-
-
-def address_on_file(
-	party_type: str, party: str, contact: str | None, address: str | None
-) -> tuple[str, str | None]:
-	"""The address to use, and its contact: links are sent only to the client."""
-	if contact:
-		clients.require_contact(party_type, party, contact)
-	known = clients.addresses_of(party_type, party)
-	address = cstr(address).strip().lower() or next(iter(known), "")
-	if address not in known:
-		frappe.throw(
-			_(
-				"{0} is not a confirmed address on file for {1}. Verify it, then add it to the client's contact, or use Confirm Details there."
-			).format(frappe.bold(address), frappe.bold(clients.name_of(party_type, party))),
-			exc=ActionNotPossibleError,
-			title=_("Not the Client's Address"),
-		)
-	return address, known[address]
-
-
 # --- parts ---------------------------------------------------------------------------------------
 
 
@@ -305,7 +161,7 @@ def _offer(visit: Visit, purpose: str) -> dict:
 
 def _unasked(visit: Visit, purpose: str) -> str:
 	"""The consent for the answer of a client who was not asked, with the text that they were shown."""
-	doc = _consent_for(
+	doc = invitations.consent_to_answer(
 		visit.party_type, visit.party, rules.Request(purpose, contact=visit.contact), None, visit.through
 	)
 	doc.db_set("notice", consent_notice.in_use(purpose, visit.language))
@@ -348,39 +204,6 @@ def _answer(visit: Visit, name: str, answer: str):
 		answer = rules.REFUSED  # there is nothing to withdraw; the client means no
 	asked = [row.notice for row in doc.events if row.event == REQUESTED and row.notice]
 	doc.record(answer, through=visit.through, notice=asked[-1] if asked else None)
-	return doc
-
-
-def _consent_for(
-	party_type: str,
-	party: str,
-	request: rules.Request,
-	client_interaction: str | None,
-	through: str = SECURE_LINK,
-):
-	"""The consent that the client is asked for: the existing one with this scope, or a new one without a decision."""
-	known = consents.of_client(party_type, party, request.purpose)
-	request = rules.to_ask(known, request, clock.now())
-	scope = (request.third_party, request.contact, request.data_categories)
-	same = [each.name for each in known if (each.third_party, each.contact, each.data_categories) == scope]
-	if same:
-		return frappe.get_doc(consents.CONSENT, same[-1], for_update=True)
-	doc = frappe.get_doc(
-		{
-			"doctype": consents.CONSENT,
-			"party_type": party_type,
-			"party": party,
-			"contact": request.contact,
-			"purpose": request.purpose,
-			"third_party": request.third_party,
-			"data_categories": [{"data_category": each} for each in sorted(request.data_categories)],
-			"client_interaction": client_interaction,
-			"collected_through": through,
-		}
-	)
-	doc.flags.by_client = True
-	doc.flags.from_record = True  # no decision yet
-	doc.insert(ignore_permissions=True)
 	return doc
 
 
@@ -452,15 +275,3 @@ def _report(visit: Visit, changes: str) -> None:
 			"assigned_by": "Administrator",
 		}
 	).insert(ignore_permissions=True)
-
-
-def _send(address: str, url: str, subject: str, line: str, about) -> None:
-	frappe.sendmail(
-		recipients=[address],
-		subject=subject,
-		template="client_link",
-		args={"line": line, "url": url},
-		reference_doctype=about.doctype,
-		reference_name=about.name,
-		now=False,
-	)

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 
 from client_comms import alerts, clock
-from client_comms.client_interactions.doctype.client_interaction.client_interaction import REASSIGNED
+from client_comms.client_interactions.changes import REASSIGNED
 from client_comms.intake import assignment
 from client_comms.rules.response_clock import STATUS_CLOSED
 

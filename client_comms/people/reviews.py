@@ -1,20 +1,16 @@
-"""Record reviews: drawn at random, scored beside the record, answered by the person reviewed, and compared (R-2).
+"""Record reviews: scored beside the record, answered by the person reviewed, disputed, and compared (R-2).
 
-Only users who can read a record review it. What the system can judge is filled in: details, documentation,
-clocks and wording. The draw, the scores and the agreement are `rules.sampling`, `rules.review_scores` and
-`rules.agreement`.
+Which records are reviewed is drawn in `review_draws`; what the system can judge, `review_scores` fills in. Only users
+who can read a record review it.
 """
 
-import secrets
 from collections import Counter
-from datetime import date, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import add_days, cint, getdate
 
 from client_comms import alerts, clock
-from client_comms.communication_governance import matrix, wording
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import (
 	AGAIN,
 	COMPLETED,
@@ -23,125 +19,13 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 	OPEN,
 	SECOND,
 )
-from client_comms.enforcement import governed, policy
-from client_comms.rules import access, documentation, response_clock, review_scores, sampling
+from client_comms.enforcement import governed
+from client_comms.people import review_scores
+from client_comms.rules import access
 
 PROGRAMME = "Review Programme"
-DRAW = "Review Draw"
 REVIEW = "Interaction Review"
 INTERACTION = "Client Interaction"
-_MONTHS = {"Monthly": 1, "Quarterly": 3}
-
-
-# --- the draw ------------------------------------------------------------------------------------
-
-
-def last_period(period: str, today: date) -> tuple[date, date]:
-	"""The first and the last day of the latest whole week (from Monday), month or quarter before `today`."""
-	if period == "Weekly":
-		monday = today - timedelta(days=today.weekday() + 7)
-		return monday, monday + timedelta(days=6)
-	months = _MONTHS[period]
-	month = (today.month - 1) // months * months + 1
-	end = date(today.year, month, 1) - timedelta(days=1)
-	begin = date(end.year, (end.month - 1) // months * months + 1, 1)
-	return begin, end
-
-
-def draw_all() -> None:
-	"""Daily: draw the sample of every programme whose period is over. Repeatable."""
-	for name in frappe.get_all(PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
-		programme = frappe.get_doc(PROGRAMME, name)
-		begin, end = last_period(programme.period, clock.now().date())
-		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin}):
-			draw(programme, begin, end)
-			# nosemgrep: frappe-manual-commit (a job of its own; a sample is drawn whole or not at all)
-			frappe.db.commit()
-
-
-def draw(programme, begin: date, end: date, seed: str | None = None):
-	"""Draw the records of a period and give them to reviewers; the Review Draw.
-
-	:param seed: with which the sample can be drawn again; by default a random one
-	"""
-	seed = seed or secrets.token_hex(8)
-	candidates = candidates_of(programme, begin, end)
-	sample = sampling.draw(candidates, programme.size(), seed)
-	twice = sampling.for_two([each.name for each in sample], (programme.second_share or 0) / 100, seed)
-	doc = frappe.get_doc(
-		{
-			"doctype": DRAW,
-			"programme": programme.name,
-			"from_date": begin,
-			"to_date": end,
-			"seed": seed,
-			"candidates": len(candidates),
-			"drawn": len(sample),
-		}
-	).insert(ignore_permissions=True)
-	reviewers = reviewers_of(programme)
-	load: Counter = Counter()
-	without = 0
-	for each in sample:
-		chosen: list[str] = []
-		for part in (FIRST, SECOND) if each.name in twice else (FIRST,):
-			reviewer = reviewer_for(each.name, each.stratum[0], reviewers, load, chosen)
-			if reviewer is None:
-				without += part == FIRST
-				continue
-			chosen.append(reviewer)
-			load[reviewer] += 1
-			open_review(programme, each.name, reviewer, draw=doc.name, because=each.because, part=part)
-	doc.db_set("without_reviewer", without)
-	programme.db_set("drawn_until", end)
-	for reviewer, number in sorted(load.items()):
-		alerts.tell(
-			[reviewer],
-			lambda number=number: _("Records to review: {0}").format(number),
-			DRAW,
-			doc.name,
-		)
-	return doc
-
-
-def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:
-	"""The records of a period with responsible staff, and their marks; two queries."""
-	strictest = policy.current().strictest
-	new_since = add_days(end, -(programme.new_staff_days or 0))
-	new_staff = set(frappe.get_all("User", {"creation": (">=", new_since)}, pluck="name"))
-	late = response_clock.MET_LATE
-	found = []
-	for row in frappe.get_all(
-		INTERACTION,
-		{
-			"occurred_on": ("between", [f"{begin} 00:00:00", f"{end} 23:59:59"]),
-			"responsible_staff": ("is", "set"),
-		},
-		[
-			"name",
-			"responsible_staff",
-			"communication_type",
-			"confidentiality_level",
-			"acknowledge_status",
-			"respond_status",
-			"breached",
-		],
-		order_by="name asc",
-	):
-		marks = {
-			"late": late in (row.acknowledge_status, row.respond_status),
-			"breached": bool(row.breached),
-			"strictest": bool(strictest) and row.confidentiality_level == strictest.name,
-			"new_staff": row.responsible_staff in new_staff,
-		}
-		found.append(
-			sampling.Candidate(
-				row.name,
-				(row.responsible_staff, row.communication_type),
-				frozenset(mark for mark, holds in marks.items() if holds),
-			)
-		)
-	return found
 
 
 def reviewers_of(programme) -> list[str]:
@@ -183,95 +67,11 @@ def open_review(
 			"part": part,
 			"disputes": disputes,
 			"due_on": add_days(clock.now().date(), programme.due_days or 0),
-			"scores": [_row(doc, criterion) for criterion in programme.criteria],
+			"scores": [review_scores.row(doc, criterion) for criterion in programme.criteria],
 		}
 	)
 	review.insert(ignore_permissions=True)
 	return review
-
-
-# --- what the system judges ----------------------------------------------------------------------
-
-
-def _row(doc, criterion) -> dict:
-	judged = _JUDGES.get(criterion.judged_by)
-	score, note = judged(doc, criterion.highest) if judged else (None, None)
-	return {
-		"criterion": criterion.criterion,
-		"weight": criterion.weight,
-		"highest": criterion.highest,
-		"judged_by": criterion.judged_by,
-		"guidance": criterion.guidance,
-		"score": None if score is None else str(score),
-		"not_applicable": int(judged is not None and score is None),
-		"note": note,
-	}
-
-
-def _judge_details(doc, highest: int):
-	"""The details that every log needs (D-2)."""
-	details = {field: doc.get(field) for field in documentation.REQUIRED_DETAILS}
-	missing = documentation.missing_details(details)
-	whole = len(documentation.REQUIRED_DETAILS)
-	note = _("Missing: {0} of {1} details.").format(len(missing), whole) if missing else None
-	return review_scores.by_share(whole - len(missing), whole, highest), note
-
-
-def _judge_documentation(doc, highest: int):
-	"""The documentation that the matrix owes (M-1)."""
-	owed = matrix.owed_documentation(doc.matrix, doc.communication_type, doc.channel)
-	if not owed:
-		return None, _("The matrix requires no documentation for this type.")
-	missing = doc.missing_documentation()
-	note = _("Missing: {0}.").format(", ".join(_(each.method) for each in missing)) if missing else None
-	return review_scores.by_share(len(owed) - len(missing), len(owed), highest), note
-
-
-def _judge_clocks(doc, highest: int):
-	"""The deadlines that it had (C-3, C-4)."""
-	statuses = (doc.acknowledge_status, doc.respond_status, doc.promise_status)
-	judged = [
-		status
-		for status in statuses
-		if status in (response_clock.MET, response_clock.MET_LATE, response_clock.BREACHED)
-	]
-	if not judged:
-		return None, _("No deadline has been judged yet.")
-	kept = judged.count(response_clock.MET)
-	note = _("Deadlines met: {0} of {1}.").format(kept, len(judged)) if kept < len(judged) else None
-	return review_scores.by_share(kept, len(judged), highest), note
-
-
-def _judge_wording(doc, highest: int):
-	"""The messages that went out (C-5)."""
-	texts = frappe.get_all(
-		"Communication",
-		{
-			"client_interaction": doc.name,
-			"sent_or_received": "Sent",
-			"communication_medium": "Email",
-			"communication_type": "Communication",
-		},
-		pluck="content",
-		order_by="creation asc",
-		limit=20,
-	)
-	if not texts:
-		return None, _("No message was sent.")
-	faults = sum(len(wording.check(wording.plain(text))) for text in texts if text)
-	note = _("Wording findings: {0}.").format(faults) if faults else None
-	return review_scores.by_faults(faults, highest), note
-
-
-_JUDGES = {
-	"Details": _judge_details,
-	"Documentation": _judge_documentation,
-	"Clocks": _judge_clocks,
-	"Wording": _judge_wording,
-}
-
-
-# --- the review ----------------------------------------------------------------------------------
 
 
 def complete(name: str):

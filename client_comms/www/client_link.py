@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import self_service
+from client_comms.client_privacy import page_visits, self_service
 from client_comms.exceptions import LinkNotValidError
 
 no_cache = 1
@@ -23,7 +23,7 @@ def get_context(context):
 	context.metatags = {"robots": "noindex, nofollow", "referrer": "no-referrer"}
 	context.token = frappe.form_dict.get("token")
 	try:
-		visit = self_service.by_link(context.token)
+		visit = page_visits.by_link(context.token)
 	except LinkNotValidError:
 		frappe.clear_messages()
 		context.http_status_code = 403

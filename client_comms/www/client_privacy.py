@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.client_privacy import self_service
+from client_comms.client_privacy import page_visits, self_service
 
 no_cache = 1
 
@@ -12,7 +12,7 @@ def get_context(context):
 	if frappe.session.user == "Guest":
 		frappe.throw(_("Please log in to see your consents and preferences."), frappe.PermissionError)
 	context.update({"no_cache": 1, "show_sidebar": True, "title": _("Consents and Preferences"), "token": ""})
-	visit = self_service.by_login(frappe.form_dict.get("client"))
+	visit = page_visits.by_login(frappe.form_dict.get("client"))
 	context.page = self_service.shown(visit) if visit else None
 	context.client = visit.client if visit else ""
-	context.choices = self_service.choices()
+	context.choices = page_visits.choices()

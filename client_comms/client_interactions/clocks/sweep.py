@@ -15,6 +15,7 @@ import frappe
 from frappe import _
 
 from client_comms import alerts, clock
+from client_comms.client_interactions import changes
 from client_comms.client_interactions.clocks import escalation, replay
 
 CHUNK = 50
@@ -104,7 +105,7 @@ def handle(doc) -> set[str]:
 	plan = escalation.plan(doc, clocks)
 	moves = replay.moved(doc, clocks)
 	if moves:
-		doc.append_moves(moves)
+		changes.append_moves(doc, moves)
 	if plan.actions:
 		return escalation.carry_out(doc, plan.actions)
 	if moves:

@@ -8,7 +8,7 @@ import pytest
 from client_comms import api, procedure
 from client_comms.communication_governance.report.review_results import review_results
 from client_comms.exceptions import StatusFollowsEventsError
-from client_comms.people import reviews
+from client_comms.people import review_draws, reviews
 from client_comms.rules import agreement
 
 pytestmark = pytest.mark.clause("R-2")
@@ -83,7 +83,7 @@ def scored(name, user, score, as_user):
 
 def test_the_same_seed_draws_the_same_sample(programme, records):
 	records()
-	draws = [reviews.draw(programme(), *PERIOD, seed="spring") for _again in range(2)]
+	draws = [review_draws.draw(programme(), *PERIOD, seed="spring") for _again in range(2)]
 	samples = [{row.interaction for row in of_draw(draw)} for draw in draws]
 	assert samples[0] == samples[1] and len(samples[0]) == 2
 	assert draws[0].candidates >= 6
@@ -91,18 +91,18 @@ def test_the_same_seed_draws_the_same_sample(programme, records):
 
 def test_no_one_reviews_their_own_record_nor_one_they_may_not_read(programme, log, staff):
 	own = log(responsible_staff=staff.one, occurred_on="2026-11-10 10:00:00").name
-	draw = reviews.draw(programme(), *PERIOD)
+	draw = review_draws.draw(programme(), *PERIOD)
 	assert {row.reviewer for row in of_draw(draw, interaction=own)} <= {staff.two, staff.three}
 	hidden = programme(reviewer_role="Sales User")
-	assert reviews.draw(hidden, *PERIOD).without_reviewer > 0
+	assert review_draws.draw(hidden, *PERIOD).without_reviewer > 0
 
 
 def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 	records()
 	made = programme(enabled=1)
 	with clock_at("2026-12-01 03:00"):
-		reviews.draw_all()
-		reviews.draw_all()
+		review_draws.draw_all()
+		review_draws.draw_all()
 	assert frappe.db.count("Review Draw", {"programme": made.name}) == 1
 	assert str(frappe.db.get_value("Review Programme", made.name, "drawn_until")) == "2026-11-30"
 
@@ -118,7 +118,7 @@ def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 	],
 )
 def test_the_latest_whole_period(period, today, expected):
-	assert reviews.last_period(period, today) == expected
+	assert review_draws.last_period(period, today) == expected
 
 
 def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock_at):
@@ -140,7 +140,7 @@ def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock
 
 def test_a_review_is_completed_and_its_findings_become_todos(programme, records, staff, as_user):
 	records(1)
-	draw = reviews.draw(programme(), *PERIOD)
+	draw = review_draws.draw(programme(), *PERIOD)
 	(row,) = [each for each in of_draw(draw)]
 	with as_user(row.reviewer):
 		doc = frappe.get_doc("Interaction Review", row.name)
@@ -166,7 +166,7 @@ def test_a_review_is_completed_and_its_findings_become_todos(programme, records,
 def test_for_whom_a_review_is(programme, records, staff, as_user):
 	"""Two reviewers do not see each other's scores before both are done; the person reviewed sees what is done."""
 	records(1)
-	draw = reviews.draw(programme(second_share=100), *PERIOD)
+	draw = review_draws.draw(programme(second_share=100), *PERIOD)
 	first, second = of_draw(draw)
 	assert first.reviewer != second.reviewer
 
@@ -213,7 +213,7 @@ def test_reviews_go_with_the_record(programme, records, staff, make_user, as_use
 
 def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, as_user):
 	records(1)
-	draw = reviews.draw(programme(), *PERIOD)
+	draw = review_draws.draw(programme(), *PERIOD)
 	(row,) = of_draw(draw)
 	scored(row.name, row.reviewer, 1, as_user)
 	with as_user(staff.agent):
@@ -239,7 +239,7 @@ def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff,
 		number=0,
 		criteria=[{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 3}],
 	)
-	draw = reviews.draw(made, *PERIOD)
+	draw = review_draws.draw(made, *PERIOD)
 	for name, (one, other) in zip(records(len(pairs)), pairs, strict=True):
 		for part, reviewer, score in (("First", staff.one, one), ("Second", staff.two, other)):
 			review = reviews.open_review(made, name, reviewer, draw=draw.name, part=part)

@@ -11,7 +11,7 @@ import pytest
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
-from client_comms.client_privacy import mailed_secrets, receipts, self_service
+from client_comms.client_privacy import mailed_secrets, page_visits, receipts, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
@@ -251,7 +251,7 @@ def test_a_site_without_pdfs_sends_the_receipt_all_the_same(client, monkeypatch)
 
 def test_a_client_gets_the_receipts_of_their_own_alone(client, consent):
 	own, other = consent(), consent(party=_other(), contact=None)
-	visit = self_service.Visit(**client)
+	visit = page_visits.Visit(**client)
 	assert self_service.receipt(visit, own.name)["consentRecord"]["record_id"] == own.name
 	with pytest.raises(ActionNotPossibleError):
 		self_service.receipt(visit, other.name)

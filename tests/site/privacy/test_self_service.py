@@ -11,7 +11,7 @@ import requests
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
-from client_comms.client_privacy import consents, identity, links, mailed_secrets, self_service
+from client_comms.client_privacy import consents, identity, links, mailed_secrets, page_visits, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.rules import consent as rules
 
@@ -316,7 +316,7 @@ def test_a_link_for_one_consent_answers_no_other(client):
 	with pytest.raises(ActionNotPossibleError):
 		submit({consent.name: rules.GIVEN, other.name: rules.WITHDRAWN}, token)
 	assert (status(consent), status(other)) == ("", "Given")
-	page = self_service.shown(self_service.by_link(token))
+	page = self_service.shown(page_visits.by_link(token))
 	assert [each["name"] for each in page["consents"]] == [consent.name] and "details" not in page
 
 
@@ -324,7 +324,7 @@ def test_a_link_for_preferences(client):
 	consent, _token = ask(client)
 	name = api.invite_client(**party_of(client), contact=client.contact)
 	token = token_sent(name)
-	page = self_service.shown(self_service.by_link(token))
+	page = self_service.shown(page_visits.by_link(token))
 	assert page["details"]["emails"] == [ANNA] and "Letter" in page["channels"]
 	submit(
 		{consent.name: rules.GIVEN},
@@ -367,7 +367,7 @@ def test_a_client_with_a_login_sees_their_own_and_no_one_elses(client, make_user
 	user = make_user("Customer", user_type="Website User")
 	frappe.db.set_value("Contact", client.contact, "user", user)
 	with as_user(user):
-		page = self_service.shown(self_service.by_login())
+		page = self_service.shown(page_visits.by_login())
 		assert [each["name"] for each in page["consents"]] == [consent.name]
 		with pytest.raises(ActionNotPossibleError):
 			submit({foreign.name: rules.GIVEN})
@@ -395,12 +395,12 @@ def visitor(client, make_user):
 @pytest.mark.parametrize("word", [rules.GIVEN, rules.REFUSED])
 def test_clients_answer_what_no_one_has_asked_them_yet(client, visitor, as_user, word):
 	with as_user(visitor):
-		page = self_service.shown(self_service.by_login())
+		page = self_service.shown(page_visits.by_login())
 		# Which third parties there are is not shown.
 		assert page["consents"] == [] and [each["purpose"] for each in page["offers"]] == ["Marketing"]
 		assert page["offers"][0]["notice_text"]
 		receipts = submit(purposes={"Marketing": word})["receipts"]
-		page = self_service.shown(self_service.by_login())
+		page = self_service.shown(page_visits.by_login())
 		assert page["offers"] == [] and page["consents"][0]["status"] == word
 	consent = frappe.get_last_doc(consents.CONSENT, {"party": client.party})
 	assert (consent.status, consent.contact, consent.collected_through) == (word, client.contact, "Portal")
@@ -434,12 +434,12 @@ def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
 	first, _token = ask(client)
 	second, _token = ask(other)
 	with as_user(visitor):
-		assert [each["name"] for each in self_service.choices()] == ["Anna Client", "Bert Client"]
-		assert self_service.by_login() is None
+		assert [each["name"] for each in page_visits.choices()] == ["Anna Client", "Bert Client"]
+		assert page_visits.by_login() is None
 		with pytest.raises(ActionNotPossibleError, match="Choose the client first"):
 			submit({second.name: rules.GIVEN})
-		keys = [each["client"] for each in self_service.choices()]
-		page = self_service.shown(self_service.by_login(keys[1]))
+		keys = [each["client"] for each in page_visits.choices()]
+		page = self_service.shown(page_visits.by_login(keys[1]))
 		assert [each["name"] for each in page["consents"]] == [second.name]
 		for wrong in (f"Customer/{stranger.party}", "Customer", f"Lead/{lead.name}"):
 			with pytest.raises(ActionNotPossibleError, match="Choose the client first"):

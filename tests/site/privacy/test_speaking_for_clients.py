@@ -6,7 +6,7 @@ import pytest
 from client_comms import api
 from client_comms.api.self_service import submit
 from client_comms.client_interactions.report.contacts_to_confirm import contacts_to_confirm
-from client_comms.client_privacy import client_data, self_service
+from client_comms.client_privacy import client_data, page_visits
 from client_comms.clients import confirmation, contacts, parties
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.outgoing import facts, recipient_kinds
@@ -67,7 +67,7 @@ def stranger(request, make_user):
 def test_a_contact_made_by_a_stranger_speaks_for_no_client(client, stranger, as_user):
 	with as_user(stranger):
 		contact = make_contact(client, user=stranger, email_ids=[{"email_id": stranger, "is_primary": 1}])
-		assert self_service.visits_of_login() == []
+		assert page_visits.of_login() == []
 		with pytest.raises(LinkNotValidError):
 			submit(purposes={"Marketing": "Given"})
 	assert contacts.contacts_of(client.party_type, client.party) == [client.contact]
@@ -85,7 +85,7 @@ def test_it_speaks_once_staff_have_confirmed_it(client, make_user, as_user, sale
 	with as_user(sales):
 		api.confirm_details(contact.name, "Call-back")
 	with as_user(user):
-		assert [visit.party for visit in self_service.visits_of_login()] == [client.party]
+		assert [visit.party for visit in page_visits.of_login()] == [client.party]
 	assert kind_of(client, user) == "Client"
 	assert frappe.get_doc("Contact", contact.name).links[0].confirmed_by == sales
 
@@ -95,7 +95,7 @@ def test_what_staff_enter_who_can_change_the_client_is_confirmed(client, make_us
 	with as_user(sales):
 		make_contact(client, address=user, user=user)
 	with as_user(user):
-		assert self_service.visits_of_login()
+		assert page_visits.of_login()
 	assert kind_of(client, user) == "Client"
 
 
@@ -174,13 +174,13 @@ def test_a_login_is_given_by_who_can_change_the_client(client, as_user, make_use
 		contact.user = user
 		contact.save()
 	with as_user(user):
-		assert self_service.visits_of_login() == []
+		assert page_visits.of_login() == []
 	with as_user(sales):
 		contact = frappe.get_doc("Contact", client.contact)
 		contact.user = user
 		contact.save()
 	with as_user(user):
-		assert [visit.party for visit in self_service.visits_of_login()] == [client.party]
+		assert [visit.party for visit in page_visits.of_login()] == [client.party]
 
 
 def test_staff_who_log_in_do_not_answer_as_a_client(client, sales, as_user):
@@ -188,7 +188,7 @@ def test_staff_who_log_in_do_not_answer_as_a_client(client, sales, as_user):
 		contact = frappe.get_doc("Contact", client.contact)
 		contact.user = sales
 		contact.save()
-		assert self_service.visits_of_login() == []
+		assert page_visits.of_login() == []
 
 
 def test_who_registers_in_the_portal_speaks_for_themselves(make_user, as_user):
@@ -200,7 +200,7 @@ def test_who_registers_in_the_portal_speaks_for_themselves(make_user, as_user):
 		)
 		client = frappe._dict(party_type="Customer", party=customer.name)
 		contact = make_contact(client, address=user, user=user)
-		assert [visit.contact for visit in self_service.visits_of_login()] == [contact.name]
+		assert [visit.contact for visit in page_visits.of_login()] == [contact.name]
 
 
 def test_the_contact_that_erpnext_makes_of_a_lead_says_nothing_new(as_user):
@@ -217,7 +217,7 @@ def test_the_clients_own_address_gives_no_login(client, stranger, as_user):
 	frappe.db.set_value("Customer", client.party, "website", ANNA)  # it stands in the record
 	with as_user(stranger):
 		make_contact(client, address=ANNA, phone_nos=[], user=stranger)
-		assert self_service.visits_of_login() == []
+		assert page_visits.of_login() == []
 
 
 def test_what_is_unconfirmed_is_listed_and_asked_for(client, as_user, make_user, sales):

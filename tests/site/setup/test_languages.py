@@ -5,7 +5,7 @@ import pytest
 from frappe import _
 
 from client_comms import api
-from client_comms.client_privacy import self_service
+from client_comms.client_privacy import page_visits, self_service
 from client_comms.i18n import speaking
 
 pytestmark = pytest.mark.clause("C-1", "C-5")
@@ -77,7 +77,7 @@ def test_else_in_the_language_of_the_site_and_never_that_of_the_staff(make_clien
 def test_staff_are_told_in_their_own_language_what_a_client_says(make_client, make_user, mails):
 	client = make_client("Anna Client", "anna@languages.example", language="de")
 	english, german = make_user("Account Manager"), make_user("Account Manager", language="de")
-	visit = self_service.Visit(**client)
+	visit = page_visits.Visit(**client)
 	todos = []
 	for manager in (english, german):
 		frappe.db.set_value("Customer", client.party, "account_manager", manager)

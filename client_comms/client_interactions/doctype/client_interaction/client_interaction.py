@@ -1,45 +1,35 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, get_fullname, get_link_to_form
+from frappe.utils import get_datetime, get_fullname
 
-from client_comms import alerts, clock, controls, validation
+from client_comms import clock, controls, validation
 from client_comms.client_interactions import (
 	action_items,
+	changes,
 	escalation_report,
 	evidence,
 	generated_documents,
+	interaction_level,
+	log_details,
 	log_timeliness,
+	responsible_staff,
 	work_notices,
 )
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.clients import contacts, parties, preferences
+from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import policy, reclassification, sharing
+from client_comms.enforcement import reclassification, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
-	ClearanceMissingError,
 	EventsAreAppendOnlyError,
-	MissingDetailsError,
 	MissingDocumentationError,
-	NotResponsibleError,
 	StatusFollowsEventsError,
 )
 from client_comms.i18n import refuse, translate
 from client_comms.outgoing import logged_contacts
-from client_comms.rules import access, documentation, response_clock
+from client_comms.rules import documentation, response_clock
 from client_comms.rules.messages import RuleError
-
-LOGGED = "Logged"
-TYPE_CHANGED = "Type Changed"
-DIRECTION_CHANGED = "Direction Changed"
-COMPANY_CHANGED = "Company Changed"
-LEVEL_CHANGED = "Level Changed"
-PRIORITY_CHANGED = "Priority Changed"
-REASSIGNED = "Reassigned"
-RECOMPUTED = "Deadlines Recomputed"
-RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
-_NAMED = 5  # people in a message
 
 EVENT_FIELDS = (
 	"event",
@@ -158,17 +148,17 @@ class ClientInteraction(Document):
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
-		self.set_client()
-		self.set_priority()
+		log_details.set_client(self)
+		log_details.set_priority(self)
 		self.set_matrix()
-		self.set_level()
-		self.validate_details()
-		self.validate_responsible_staff()
+		interaction_level.set_level(self)
+		log_details.validate(self)
+		responsible_staff.validate(self)
 		reason = logged_contacts.before_logging(self)
 		action_items.validate(self)
 		evidence.validate_waivers(self)
-		self.add_change_events(reason)
-		self.set_promptness()
+		changes.add_events(self, reason)
+		log_timeliness.measure(self)
 		self.set_clocks()
 
 	def on_update(self):
@@ -291,31 +281,6 @@ class ClientInteraction(Document):
 				title=_("Status Cannot Be Set"),
 			)
 
-	def set_client(self):
-		"""Set the client's name from its record, or the contact's client if only a contact is given."""
-		if (
-			self.contact and not self.party and not self.flags.from_intake
-		):  # which has already searched for it
-			if client := parties.of_contact(self.contact):
-				self.party_type, self.party = client
-		if self.party_type and self.party:
-			contacts.require_kind(self.party_type)
-			title_field = frappe.get_meta(self.party_type).get_title_field()
-			self.party_name = frappe.db.get_value(self.party_type, self.party, title_field) or self.party
-
-	def set_priority(self):
-		"""A new interaction takes the priority of its document, if that has one."""
-		if self.priority or self.stored() or not (self.reference_doctype and self.reference_name):
-			return
-		field = frappe.get_meta(self.reference_doctype).get_field("priority")
-		if field and field.options == "Issue Priority":
-			document = self.flags.about_new
-			self.priority = (
-				document.priority
-				if document
-				else frappe.db.get_value(self.reference_doctype, self.reference_name, "priority")
-			)
-
 	def set_matrix(self):
 		"""Each interaction keeps the version that governs it (M-1)."""
 		before = self.stored()
@@ -323,187 +288,6 @@ class ClientInteraction(Document):
 			self.matrix = before.matrix
 		elif not (self.flags.from_intake and self.matrix):  # intake has just checked
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
-
-	def set_level(self):
-		"""A new record gets the level of the matrix; it can be raised freely, but lowering requires
-		clearance and a reason."""
-		before = self.stored()
-		if not self.communication_type:
-			return  # Frappe reports this and any other empty mandatory field
-		rule = matrix.rule_for(self.matrix, self.communication_type)
-		if rule is None:
-			frappe.throw(
-				_(
-					"Communication Matrix {0} has no rule for {1}. Choose another type or amend the matrix."
-				).format(
-					get_link_to_form("Communication Matrix", self.matrix),
-					frappe.bold(self.communication_type),
-				),
-				title=_("Communication Type Not in the Matrix"),
-			)
-		levels = policy.current()
-		given = self.confidentiality_level
-		retyped = before is None or before.communication_type != self.communication_type
-		floor = rule.confidentiality_level if before is None else before.confidentiality_level
-		if not given or (before is None and levels.rank(given) < levels.rank(floor)):
-			self.confidentiality_level = given = floor
-		if retyped and levels.rank(given) < levels.rank(rule.confidentiality_level):
-			self.confidentiality_level = given = rule.confidentiality_level
-		if before and levels.rank(given) < levels.rank(before.confidentiality_level):
-			self.validate_lowering(before)
-
-	def validate_lowering(self, before):
-		decision = access.may_lower(
-			policy.subject(),
-			policy.stored_record(self.name),
-			policy.current(),
-			self.confidentiality_level,
-			clock.now(),
-		)
-		if not decision.allowed:
-			refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
-		if not (self.level_change_reason or "").strip():
-			frappe.throw(
-				_("Give a reason for lowering the level from {0} to {1}.").format(
-					frappe.bold(before.confidentiality_level), frappe.bold(self.confidentiality_level)
-				),
-				exc=MissingDetailsError,
-				title=_("Reason Missing"),
-			)
-
-	def validate_details(self):
-		"""Every log needs date and time, client, summary and responsible staff (D-2).
-
-		Documents that arrive automatically are logged first and completed by staff, so nothing is lost (F-1).
-		"""
-		if self.flags.from_intake or self.flags.from_record:
-			return
-		details = {field: self.get(field) for field in documentation.REQUIRED_DETAILS}
-		details["summary"] = validation.plain(self.summary)
-		if (before := self.stored()) and not before.party:
-			# The sender is unknown: their name is used for the client until staff identify them.
-			details["party"] = self.party or before.party_name
-		if missing := documentation.missing_details(details):
-			refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
-		if get_datetime(self.occurred_on) > clock.now():
-			frappe.throw(
-				_("{0} is in the future. Log the interaction after it has taken place.").format(
-					frappe.bold(self.get_formatted("occurred_on"))
-				),
-				title=_("Date in the Future"),
-			)
-
-	def validate_responsible_staff(self):
-		"""Responsible staff need clearance for the level and the responsible party's role (M-1)."""
-		before = self.stored()
-		if not self.responsible_staff or (
-			before
-			and before.responsible_staff == self.responsible_staff
-			and before.communication_type == self.communication_type
-		):
-			return
-		if self.flags.from_intake:
-			return  # `intake.assignment` chose only valid users
-		sharing.require_clearance(self.responsible_staff, self.confidentiality_level)
-		roles = matrix.responsible_roles(self.matrix, self.communication_type)
-		if roles and self.flags.from_record:
-			roles |= {
-				frappe.get_cached_doc("Client Comms Settings").manager_role
-			}  # if no one else is available
-		if not roles or roles & set(frappe.get_roles(self.responsible_staff)):
-			return
-		controls.enforce(
-			"responsible_party_mode",
-			_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
-				frappe.bold(self.responsible_staff),
-				frappe.bold(_(self.communication_type)),
-				frappe.bold(", ".join(_(role) for role in sorted(roles))),
-			)
-			+ " "
-			+ self.who_could_be_responsible(roles),
-			title=_("Responsible Role Missing"),
-			exc=NotResponsibleError,
-		)
-
-	def who_could_be_responsible(self, roles) -> str:
-		"""The next step if the chosen user has none of `roles`."""
-		holders = alerts.users_with_role(*roles) - {"Administrator"}
-		if not holders:
-			return _("No user has this role. Ask a System Manager to assign it.")
-		named = frappe.get_all(
-			"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
-		)
-		return _("Choose someone who has it, such as {0}.").format(frappe.bold(", ".join(named)))
-
-	def add_change_events(self, outgoing_reason=None):
-		"""Add events for changes of the record, and the first events of a new record."""
-		before = self.stored()
-		if before is None:
-			if not self.flags.from_intake:
-				self.append_event(LOGGED, clock.now(), outgoing_reason)
-				if self.direction == "Inbound":
-					self.append_event(response_clock.RECEIVED, self.occurred_on)
-			return
-		for field, event in (
-			("communication_type", TYPE_CHANGED),
-			("direction", DIRECTION_CHANGED),
-			("company", COMPANY_CHANGED),
-			("priority", PRIORITY_CHANGED),
-			("confidentiality_level", LEVEL_CHANGED),
-			("responsible_staff", REASSIGNED),
-		):
-			if before.get(field) != self.get(field):
-				change = f"{before.get(field) or '–'} → {self.get(field) or '–'}"
-				reason = {
-					LEVEL_CHANGED: self.level_change_reason,
-					REASSIGNED: self.flags.reassignment_reason,
-				}.get(event, field in RECLASSIFYING and self.reclassification_reason)
-				self.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
-		clocks = before.clocks()
-		if any(before.get(field) != self.get(field) for field in replay.TERMS_FIELDS):
-			self.follow_terms(before, clocks)
-		self.level_change_reason = self.reclassification_reason = None
-		if moves := replay.moved(before, clocks):
-			self.append_moves(moves)
-
-	def follow_terms(self, before, clocks: response_clock.Clocks):
-		"""Other terms apply from now on; what was judged by the old ones stays as it was judged (C-3, C-4).
-
-		:param clocks: as they were `before`
-		"""
-		self.keep_judgements(clocks)
-		if self.direction == "Inbound" and not any(
-			row.event == response_clock.RECEIVED for row in self.events
-		):
-			self.append_event(response_clock.RECEIVED, self.occurred_on)
-		reclassified = any(before.get(field) != self.get(field) for field in RECLASSIFYING)
-		if not reclassified or self.flags.from_record or (self.reclassification_reason or "").strip():
-			return
-		if replay.is_eased(self, self.events, clocks):
-			frappe.throw(
-				_(
-					"This change would cancel or postpone a deadline that is owed or was missed. Give a reason for changing the type, the direction or the company."
-				),
-				exc=MissingDetailsError,
-				title=_("Reason Missing"),
-			)
-
-	def append_moves(self, moves):
-		"""Record changed deadlines after a change of holidays or hours: `moves` as returned by `replay.moved`."""
-		note = "\n".join(f"{name} {before} → {after}" for name, before, after in moves)
-		self.append_event(RECOMPUTED, clock.now(), note, by="Administrator")
-
-	def set_promptness(self):
-		"""Measure once how long staff took to log it; documents that arrive automatically are never late (D-1)."""
-		before = self.stored()
-		if before:
-			self.update({field: before.get(field) for field in log_timeliness.FIELDS})
-		elif self.flags.from_intake:
-			self.update(dict.fromkeys(log_timeliness.FIELDS, 0))
-		else:
-			self.update(log_timeliness.of_log(self.occurred_on, self.company))
-			if self.logged_late and not frappe.flags.in_import:
-				log_timeliness.tell_late(self.logged_after_seconds)
 
 	def set_clocks(self):
 		"""Write the replayed clocks into fields, which are never edited by hand (C-3, C-4)."""

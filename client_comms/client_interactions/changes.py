@@ -1,0 +1,78 @@
+"""What a change of an interaction adds to its history: the change itself, and deadlines that moved with it (C-3, C-4)."""
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.client_interactions.clocks import replay
+from client_comms.exceptions import MissingDetailsError
+from client_comms.rules import response_clock
+
+LOGGED = "Logged"
+TYPE_CHANGED = "Type Changed"
+DIRECTION_CHANGED = "Direction Changed"
+COMPANY_CHANGED = "Company Changed"
+LEVEL_CHANGED = "Level Changed"
+PRIORITY_CHANGED = "Priority Changed"
+REASSIGNED = "Reassigned"
+RECOMPUTED = "Deadlines Recomputed"
+RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
+
+
+def add_events(doc, outgoing_reason=None):
+	"""Add events for changes of the record, and the first events of a new record."""
+	before = doc.stored()
+	if before is None:
+		if not doc.flags.from_intake:
+			doc.append_event(LOGGED, clock.now(), outgoing_reason)
+			if doc.direction == "Inbound":
+				doc.append_event(response_clock.RECEIVED, doc.occurred_on)
+		return
+	for field, event in (
+		("communication_type", TYPE_CHANGED),
+		("direction", DIRECTION_CHANGED),
+		("company", COMPANY_CHANGED),
+		("priority", PRIORITY_CHANGED),
+		("confidentiality_level", LEVEL_CHANGED),
+		("responsible_staff", REASSIGNED),
+	):
+		if before.get(field) != doc.get(field):
+			change = f"{before.get(field) or '–'} → {doc.get(field) or '–'}"
+			reason = {
+				LEVEL_CHANGED: doc.level_change_reason,
+				REASSIGNED: doc.flags.reassignment_reason,
+			}.get(event, field in RECLASSIFYING and doc.reclassification_reason)
+			doc.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
+	clocks = before.clocks()
+	if any(before.get(field) != doc.get(field) for field in replay.TERMS_FIELDS):
+		follow_terms(doc, before, clocks)
+	doc.level_change_reason = doc.reclassification_reason = None
+	if moves := replay.moved(before, clocks):
+		append_moves(doc, moves)
+
+
+def follow_terms(doc, before, clocks: response_clock.Clocks):
+	"""Other terms apply from now on; what was judged by the old ones stays as it was judged (C-3, C-4).
+
+	:param clocks: as they were `before`
+	"""
+	doc.keep_judgements(clocks)
+	if doc.direction == "Inbound" and not any(row.event == response_clock.RECEIVED for row in doc.events):
+		doc.append_event(response_clock.RECEIVED, doc.occurred_on)
+	reclassified = any(before.get(field) != doc.get(field) for field in RECLASSIFYING)
+	if not reclassified or doc.flags.from_record or (doc.reclassification_reason or "").strip():
+		return
+	if replay.is_eased(doc, doc.events, clocks):
+		frappe.throw(
+			_(
+				"This change would cancel or postpone a deadline that is owed or was missed. Give a reason for changing the type, the direction or the company."
+			),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
+		)
+
+
+def append_moves(doc, moves):
+	"""Record changed deadlines after a change of holidays or hours: `moves` as returned by `replay.moved`."""
+	note = "\n".join(f"{name} {before} → {after}" for name, before, after in moves)
+	doc.append_event(RECOMPUTED, clock.now(), note, by="Administrator")

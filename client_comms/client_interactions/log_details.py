@@ -1,0 +1,59 @@
+"""The details of an interaction: what every log needs (D-2), and what it takes from its client and its document."""
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+
+from client_comms import clock, validation
+from client_comms.clients import contacts, parties
+from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import refuse
+from client_comms.rules import documentation
+
+
+def set_client(doc):
+	"""Set the client's name from its record, or the contact's client if only a contact is given."""
+	if doc.contact and not doc.party and not doc.flags.from_intake:  # which has already searched for it
+		if client := parties.of_contact(doc.contact):
+			doc.party_type, doc.party = client
+	if doc.party_type and doc.party:
+		contacts.require_kind(doc.party_type)
+		title_field = frappe.get_meta(doc.party_type).get_title_field()
+		doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
+
+
+def set_priority(doc):
+	"""A new interaction takes the priority of its document, if that has one."""
+	if doc.priority or doc.stored() or not (doc.reference_doctype and doc.reference_name):
+		return
+	field = frappe.get_meta(doc.reference_doctype).get_field("priority")
+	if field and field.options == "Issue Priority":
+		document = doc.flags.about_new
+		doc.priority = (
+			document.priority
+			if document
+			else frappe.db.get_value(doc.reference_doctype, doc.reference_name, "priority")
+		)
+
+
+def validate(doc):
+	"""Every log needs date and time, client, summary and responsible staff (D-2).
+
+	Documents that arrive automatically are logged first and completed by staff, so nothing is lost (F-1).
+	"""
+	if doc.flags.from_intake or doc.flags.from_record:
+		return
+	details = {field: doc.get(field) for field in documentation.REQUIRED_DETAILS}
+	details["summary"] = validation.plain(doc.summary)
+	if (before := doc.stored()) and not before.party:
+		# The sender is unknown: their name is used for the client until staff identify them.
+		details["party"] = doc.party or before.party_name
+	if missing := documentation.missing_details(details):
+		refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
+	if get_datetime(doc.occurred_on) > clock.now():
+		frappe.throw(
+			_("{0} is in the future. Log the interaction after it has taken place.").format(
+				frappe.bold(doc.get_formatted("occurred_on"))
+			),
+			title=_("Date in the Future"),
+		)

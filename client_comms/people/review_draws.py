@@ -1,0 +1,131 @@
+"""The draw: a random sample of each period, and who reviews which record (R-2).
+
+The sample is drawn by `rules.sampling`, which can draw it again from the same seed.
+"""
+
+import secrets
+from collections import Counter
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import add_days
+
+from client_comms import alerts, clock
+from client_comms.communication_governance.doctype.interaction_review.interaction_review import FIRST, SECOND
+from client_comms.enforcement import policy
+from client_comms.people import reviews
+from client_comms.rules import response_clock, sampling
+
+DRAW = "Review Draw"
+_MONTHS = {"Monthly": 1, "Quarterly": 3}
+
+
+def last_period(period: str, today: date) -> tuple[date, date]:
+	"""The first and the last day of the latest whole week (from Monday), month or quarter before `today`."""
+	if period == "Weekly":
+		monday = today - timedelta(days=today.weekday() + 7)
+		return monday, monday + timedelta(days=6)
+	months = _MONTHS[period]
+	month = (today.month - 1) // months * months + 1
+	end = date(today.year, month, 1) - timedelta(days=1)
+	begin = date(end.year, (end.month - 1) // months * months + 1, 1)
+	return begin, end
+
+
+def draw_all() -> None:
+	"""Daily: draw the sample of every programme whose period is over. Repeatable."""
+	for name in frappe.get_all(reviews.PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
+		programme = frappe.get_doc(reviews.PROGRAMME, name)
+		begin, end = last_period(programme.period, clock.now().date())
+		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin}):
+			draw(programme, begin, end)
+			# nosemgrep: frappe-manual-commit (a job of its own; a sample is drawn whole or not at all)
+			frappe.db.commit()
+
+
+def draw(programme, begin: date, end: date, seed: str | None = None):
+	"""Draw the records of a period and give them to reviewers; the Review Draw.
+
+	:param seed: with which the sample can be drawn again; by default a random one
+	"""
+	seed = seed or secrets.token_hex(8)
+	candidates = candidates_of(programme, begin, end)
+	sample = sampling.draw(candidates, programme.size(), seed)
+	twice = sampling.for_two([each.name for each in sample], (programme.second_share or 0) / 100, seed)
+	doc = frappe.get_doc(
+		{
+			"doctype": DRAW,
+			"programme": programme.name,
+			"from_date": begin,
+			"to_date": end,
+			"seed": seed,
+			"candidates": len(candidates),
+			"drawn": len(sample),
+		}
+	).insert(ignore_permissions=True)
+	reviewers = reviews.reviewers_of(programme)
+	load: Counter = Counter()
+	without = 0
+	for each in sample:
+		chosen: list[str] = []
+		for part in (FIRST, SECOND) if each.name in twice else (FIRST,):
+			reviewer = reviews.reviewer_for(each.name, each.stratum[0], reviewers, load, chosen)
+			if reviewer is None:
+				without += part == FIRST
+				continue
+			chosen.append(reviewer)
+			load[reviewer] += 1
+			reviews.open_review(
+				programme, each.name, reviewer, draw=doc.name, because=each.because, part=part
+			)
+	doc.db_set("without_reviewer", without)
+	programme.db_set("drawn_until", end)
+	for reviewer, number in sorted(load.items()):
+		alerts.tell(
+			[reviewer],
+			lambda number=number: _("Records to review: {0}").format(number),
+			DRAW,
+			doc.name,
+		)
+	return doc
+
+
+def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:
+	"""The records of a period with responsible staff, and their marks; two queries."""
+	strictest = policy.current().strictest
+	new_since = add_days(end, -(programme.new_staff_days or 0))
+	new_staff = set(frappe.get_all("User", {"creation": (">=", new_since)}, pluck="name"))
+	late = response_clock.MET_LATE
+	found = []
+	for row in frappe.get_all(
+		reviews.INTERACTION,
+		{
+			"occurred_on": ("between", [f"{begin} 00:00:00", f"{end} 23:59:59"]),
+			"responsible_staff": ("is", "set"),
+		},
+		[
+			"name",
+			"responsible_staff",
+			"communication_type",
+			"confidentiality_level",
+			"acknowledge_status",
+			"respond_status",
+			"breached",
+		],
+		order_by="name asc",
+	):
+		marks = {
+			"late": late in (row.acknowledge_status, row.respond_status),
+			"breached": bool(row.breached),
+			"strictest": bool(strictest) and row.confidentiality_level == strictest.name,
+			"new_staff": row.responsible_staff in new_staff,
+		}
+		found.append(
+			sampling.Candidate(
+				row.name,
+				(row.responsible_staff, row.communication_type),
+				frozenset(mark for mark, holds in marks.items() if holds),
+			)
+		)
+	return found
