@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import cstr, escape_html, strip_html
 
 from client_comms.i18n import refuse
-from client_comms.rules import storable_text, working_time
+from client_comms.rules import business_hours, storable_text
 from client_comms.rules.messages import RuleError
 
 _TEXTS = ("Small Text", "Text")
@@ -79,7 +79,7 @@ def require_times(doc, *fields: str) -> None:
 	for field in fields:
 		if (value := doc.get(field)) not in (None, ""):
 			try:
-				working_time.as_time(value)
+				business_hours.as_time(value)
 			except RuleError as refusal:
 				refuse(refusal.message, title=_place(doc, field))
 

@@ -32,11 +32,11 @@ NONE_FOUND = "lambda *args, **kwargs: []"
 FUNCTIONS = {
 	# The rule
 	"rules.access:decide": ALLOWED,
-	"rules.access:decide_new": ALLOWED,
+	"rules.access_new:decide_new": "lambda *args: Decision(True, BY_CLIENT_FACING_ROLE, ())",
 	"rules.access:may_lower": ALLOWED,
 	"rules.access:has_oversight": YES,
-	"rules.access:row_filter": "lambda *args: RowFilter(everything=True)",
-	"rules.access:_training_suffices": YES,
+	"rules.access_rows:row_filter": "lambda *args: RowFilter(everything=True)",
+	"rules.access:training_suffices": YES,
 	"rules.access:_granted_until": "lambda user, record: max((g.valid_until for g in record.grants), default=None)",
 	"rules.access:Clearance.allows": "lambda self, action: action == DELETE or action in self.actions",
 	"rules.access:Policy.level": "lambda self, name: self.levels.get(name) or min(self.levels.values(), key=lambda level: level.rank, default=None)",
@@ -223,7 +223,7 @@ FUNCTIONS = {
 	"client_privacy.client_data:require_new": NOTHING,
 	"client_privacy.client_data:require_verified": NOTHING,
 	"intake.reassignment:hand_over": "lambda user: 0",
-	"rules.response_clock:check_transition": NOTHING,
+	"rules.clock_actions:check_transition": NOTHING,
 	"rules.response_clock:_without_unsent": "list",
 	"rules.automatic_mail:automatic_kind": NOTHING,
 	# What may be called

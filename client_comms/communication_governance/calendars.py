@@ -6,8 +6,9 @@ from datetime import date
 import frappe
 from frappe.utils import getdate
 
-from client_comms.rules import working_time
-from client_comms.rules.working_time import Window, WorkingCalendar, weekday_number
+from client_comms.rules import business_hours
+from client_comms.rules.business_hours import Window, weekday_number
+from client_comms.rules.working_time import WorkingCalendar
 
 _CALENDARS = "client_comms_calendars"
 _OWN = "client_comms_calendars_of_companies"
@@ -59,7 +60,7 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 	"""A working calendar from a Response Calendar document.
 
 	:param holidays: instead of those of its holiday list
-	:raises client_comms.rules.working_time.CalendarError: the hours are invalid
+	:raises client_comms.rules.business_hours.CalendarError: the hours are invalid
 	"""
 	if holidays is None:
 		holidays = (
@@ -68,8 +69,8 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 	windows = [
 		Window(
 			weekday_number(row.weekday),
-			working_time.as_time(row.start_time),
-			working_time.as_time(row.end_time),
+			business_hours.as_time(row.start_time),
+			business_hours.as_time(row.end_time),
 		)
 		for row in doc.hours
 		if row.weekday

@@ -9,11 +9,12 @@ from pathlib import Path
 from client_comms import procedure as shipped
 from client_comms.dry_run.problems import UnusableInput
 from client_comms.rules import access
+from client_comms.rules.business_hours import WEEKDAYS, Window
 from client_comms.rules.classification import SourceRule
 from client_comms.rules.documentation import Method
 from client_comms.rules.messages import RuleError
 from client_comms.rules.response_clock import Terms
-from client_comms.rules.working_time import WEEKDAYS, Window, WorkingCalendar
+from client_comms.rules.working_time import WorkingCalendar
 
 _ACTION_OF_CHECK = {f"can_{action}": action for action in access.ACTIONS if action != access.DELETE}
 

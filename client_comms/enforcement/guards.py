@@ -6,7 +6,7 @@ from frappe import _
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
-from client_comms.rules import access
+from client_comms.rules import access, access_rows
 
 
 def is_held(doctype: str) -> bool:
@@ -28,7 +28,7 @@ def is_restricted(user: str | None = None) -> bool:
 
 	:param user: by default the session user
 	"""
-	rows = access.row_filter(policy.subject(user), policy.current(), access.READ)
+	rows = access_rows.row_filter(policy.subject(user), policy.current(), access.READ)
 	return not (rows.everything or rows.open_levels >= rows.known_levels)
 
 

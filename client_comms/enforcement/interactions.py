@@ -15,7 +15,7 @@ from frappe import _
 from client_comms import clock, compat
 from client_comms.enforcement import policy, refusals
 from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader, among, of_row
-from client_comms.rules import access
+from client_comms.rules import access, access_new
 
 _ACTION = {
 	"write": access.WRITE,
@@ -64,7 +64,7 @@ def decide_any(records: Iterable[access.Record], action: str, user: str) -> acce
 
 def decide_new(user: str) -> access.Decision:
 	"""Whether a user can log interactions at all: they need a role that is responsible for some type (D-1)."""
-	return access.decide_new(policy.subject(user), policy.current())
+	return access_new.decide_new(policy.subject(user), policy.current())
 
 
 def readers(doc, users: Iterable[str | None]) -> list[str]:

@@ -12,7 +12,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.enforcement import policy
-from client_comms.rules import access
+from client_comms.rules import access, access_rows
 
 INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
@@ -75,7 +75,7 @@ class Reader:
 	def __init__(self, user: str | None = None, action: str | None = None):
 		self.user = user or frappe.session.user
 		action = action or frappe.flags.get(LISTED_FOR) or access.READ
-		self.rows = access.row_filter(policy.subject(self.user), policy.current(), action)
+		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 
 	@classmethod
 	def of(cls, user: "Reader | str | None") -> "Reader":

@@ -2,14 +2,14 @@
 
 Deny unless allowed: a clearance row of the record's level must allow the action to one of the user's
 roles, and the level's need-to-know must hold, unless that row has oversight. `decide` answers for one
-record and says why; `row_filter` expresses the same rule as the sets by which a list is filtered.
+record and says why; `rules.access_rows` expresses the same rule as the sets by which a list is filtered.
 
 Levels, clearances and responsible parties are data that an administrator edits; none is hard-coded here.
 Datetimes are compared with each other only: all naive in one time zone, or all aware.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from client_comms.rules.messages import Message, _
@@ -33,8 +33,6 @@ NO_CLEARANCE = "no-clearance"
 TRAINING_NOT_CURRENT = "training-not-current"
 NOT_RESPONSIBLE_PARTY = "not-responsible-party"
 NOT_PARTICIPANT = "not-participant"
-BY_CLIENT_FACING_ROLE = "client-facing-role"
-NOT_CLIENT_FACING = "not-client-facing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +154,20 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 			)
 		)
 
-	rows = _cleared_rows(subject, level, action)
+	rows = cleared_rows(subject, level, action)
 	if not rows:
 		return Decision(
 			False, NO_CLEARANCE, (*reasons, *_why_not_cleared(subject, record, level, action, now))
 		)
 	reasons.append(_why_cleared(rows, level, action))
 
-	if grounds := _need_to_know(subject, record, policy, level, now) or _oversight(rows, level):
+	if grounds := _need_to_know(subject, record, policy, level, now) or oversight(rows, level):
 		rule, reason = grounds
 		reasons.append(reason)
 	else:
 		rule = NOT_RESPONSIBLE_PARTY if level.need_to_know == RESPONSIBLE_PARTY else NOT_PARTICIPANT
 		reasons.extend(_why_no_need_to_know(subject, record, policy, level, now))
-	if _training_suffices(subject, level):
+	if training_suffices(subject, level):
 		return Decision(bool(grounds), rule, tuple(reasons))
 	reasons.append(
 		Message(
@@ -195,34 +193,6 @@ def decide_any(
 		if first is None:
 			first = decision
 	return first
-
-
-def decide_new(subject: Subject, policy: Policy) -> Decision:
-	"""Decide whether `subject` may log a new record (clause D-1): anyone with a responsible role for some type can.
-
-	Whether the responsible staff have the role of the record's type is checked by the record itself (M-1).
-	"""
-	if subject.bypass:
-		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
-	client_facing = frozenset().union(*policy.responsible_roles.values())
-	if roles := client_facing & subject.roles:
-		return Decision(
-			True,
-			BY_CLIENT_FACING_ROLE,
-			(Message(_("The role {roles} deals with clients."), {"roles": _listed(roles)}),),
-		)
-	return Decision(
-		False,
-		NOT_CLIENT_FACING,
-		(
-			Message(
-				_(
-					"To log an interaction, you need a role that the communication matrix makes responsible: {roles}."
-				),
-				{"roles": _listed(client_facing) or "–"},
-			),
-		),
-	)
 
 
 def oversight_roles(policy: Policy, level_name: str | None) -> frozenset[str]:
@@ -256,81 +226,8 @@ def roles_cleared(policy: Policy, level_name: str | None, action: str) -> frozen
 	return _roles_cleared(level, action) if level else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RowFilter:
-	"""`decide` for one subject and action, as the sets of rows that a list can show.
-
-	A row whose level is not in `known_levels` is treated as one of the level `strictest`; then it is
-	shown if any of the sets contains it.
-	"""
-
-	everything: bool = False
-	# Levels at which every row is shown.
-	open_levels: frozenset[str] = frozenset()
-	# Level -> (matrix version, communication type) pairs for which the user has a responsible role.
-	type_levels: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
-	# Levels at which rows are shown only if the user takes part.
-	participant_levels: frozenset[str] = frozenset()
-	# Levels at which rows are shown if the user is the client's account manager.
-	account_manager_levels: frozenset[str] = frozenset()
-	known_levels: frozenset[str] = frozenset()
-	strictest: str | None = None
-
-	@property
-	def empty(self) -> bool:
-		"""Whether no row can match."""
-		return not (
-			self.everything
-			or self.open_levels
-			or self.type_levels
-			or self.participant_levels
-			or self.account_manager_levels
-		)
-
-	def matches(self, record: Record, user: str, now: datetime) -> bool:
-		"""Whether the sets show `record` to `user` at `now`. The SQL built from them must give the same answer."""
-		level = record.level if record.level in self.known_levels else self.strictest
-		return (
-			self.everything
-			or level in self.open_levels
-			or (record.matrix, record.communication_type) in self.type_levels.get(level, ())
-			or (level in self.participant_levels and _takes_part(user, record, now) is not None)
-			or (level in self.account_manager_levels and record.account_manager == user)
-		)
-
-
-def row_filter(subject: Subject, policy: Policy, action: str) -> RowFilter:
-	"""Express the rule of `decide` as the rows on which `subject` can do `action` (clauses D-5, P-2)."""
-	responsible_for = frozenset(
-		matrix_and_type
-		for matrix_and_type, roles in policy.responsible_roles.items()
-		if roles & subject.roles
-	)
-	open_levels, type_levels, participant_levels, account_manager_levels = set(), {}, set(), set()
-	for name, level in policy.levels.items():
-		rows = _cleared_rows(subject, level, action)
-		if not rows or not _training_suffices(subject, level):
-			continue
-		if level.need_to_know == ROLE or _oversight(rows, level):
-			open_levels.add(name)
-			continue
-		participant_levels.add(name)
-		if level.need_to_know == RESPONSIBLE_PARTY:
-			account_manager_levels.add(name)
-			if responsible_for:
-				type_levels[name] = responsible_for
-	return RowFilter(
-		everything=subject.bypass,
-		open_levels=frozenset(open_levels),
-		type_levels=type_levels,
-		participant_levels=frozenset(participant_levels),
-		account_manager_levels=frozenset(account_manager_levels),
-		known_levels=frozenset(policy.levels),
-		strictest=policy.strictest.name if policy.levels else None,
-	)
-
-
-def _cleared_rows(subject: Subject, level: Level, action: str) -> list[Clearance]:
+def cleared_rows(subject: Subject, level: Level, action: str) -> list[Clearance]:
+	"""The clearances by which the level allows the subject `action`."""
 	if level.closed:
 		return []
 	return [row for row in level.clearances if row.role in subject.roles and row.allows(action)]
@@ -340,7 +237,8 @@ def _roles_cleared(level: Level, action: str) -> frozenset[str]:
 	return frozenset(row.role for row in level.clearances if row.allows(action))
 
 
-def _training_suffices(subject: Subject, level: Level) -> bool:
+def training_suffices(subject: Subject, level: Level) -> bool:
+	"""Whether the subject's training is current, or the level requires none."""
 	return subject.trained or not level.require_training
 
 
@@ -357,12 +255,12 @@ def _need_to_know(
 			_("{user} has the role {roles}, responsible for {communication_type} in the matrix {matrix}."),
 			{
 				"user": subject.user,
-				"roles": _listed(roles),
+				"roles": listed(roles),
 				"communication_type": record.communication_type,
 				"matrix": record.matrix,
 			},
 		)
-	if part := _takes_part(subject.user, record, now):
+	if part := takes_part(subject.user, record, now):
 		return BY_TAKING_PART, part
 	if level.need_to_know == RESPONSIBLE_PARTY and record.account_manager == subject.user:
 		return BY_ACCOUNT_MANAGER, Message(
@@ -371,7 +269,8 @@ def _need_to_know(
 	return None
 
 
-def _oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] | None:
+def oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] | None:
+	"""The rule and the reason, if one of `rows` has oversight."""
 	# `rows` are those that allow the action: the oversight of one role must not widen what another
 	# role may do, so an auditor who reads everything still writes only where they take part.
 	roles = [row.role for row in rows if row.oversight]
@@ -379,11 +278,11 @@ def _oversight(rows: Iterable[Clearance], level: Level) -> tuple[str, Message] |
 		return None
 	return BY_OVERSIGHT, Message(
 		_("The role {roles} has oversight at the level {level}, regardless of who takes part in the record."),
-		{"roles": _listed(roles), "level": level.name},
+		{"roles": listed(roles), "level": level.name},
 	)
 
 
-def _takes_part(user: str, record: Record, now: datetime) -> Message | None:
+def takes_part(user: str, record: Record, now: datetime) -> Message | None:
 	"""How `user` takes part in the record; None when they do not."""
 	if record.responsible_staff == user:
 		return Message(_("{user} is the responsible staff of the record."), {"user": user})
@@ -408,7 +307,7 @@ def _responsible_roles(record: Record, policy: Policy) -> frozenset[str]:
 def _why_cleared(rows: Iterable[Clearance], level: Level, action: str) -> Message:
 	return Message(
 		_('The clearances of the level {level} allow "{action}" to the role {roles}.'),
-		{"level": level.name, "action": action, "roles": _listed(row.role for row in rows)},
+		{"level": level.name, "action": action, "roles": listed(row.role for row in rows)},
 	)
 
 
@@ -419,7 +318,7 @@ def _why_not_cleared(
 		"user": subject.user,
 		"action": action,
 		"level": level.name,
-		"roles": _listed(_roles_cleared(level, action)),
+		"roles": listed(_roles_cleared(level, action)),
 	}
 	if level.closed:
 		yield Message(
@@ -446,7 +345,7 @@ def _why_not_cleared(
 		)
 	if action == DELETE:
 		yield Message(_("Deleting requires a clearance with both write access and oversight."))
-	if _takes_part(subject.user, record, now):
+	if takes_part(subject.user, record, now):
 		yield Message(
 			_("{user} takes part in the record, but taking part does not replace a clearance."), values
 		)
@@ -470,7 +369,7 @@ def _why_no_need_to_know(
 				{
 					"communication_type": record.communication_type,
 					"matrix": record.matrix,
-					"roles": _listed(roles),
+					"roles": listed(roles),
 				},
 			)
 	if until := _granted_until(subject.user, record):
@@ -480,5 +379,6 @@ def _why_no_need_to_know(
 		)
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+	"""Names in a message."""
 	return ", ".join(sorted(set(names)))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from client_comms.rules.access import Clearance, Grant, Policy, Record, RowFilter, Subject, row_filter
+from client_comms.rules.access import Clearance, Grant, Policy, Record, Subject
+from client_comms.rules.access_rows import RowFilter, row_filter
 
 # How a user is tied to a record: the closest of these.
 PARTICIPANT, GRANTED, ACCOUNT_MANAGER, UNTIED = "participant", "grant", "account-manager", ""

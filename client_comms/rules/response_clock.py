@@ -7,9 +7,8 @@ The same events, terms, calendar and `now` always give the same clocks.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from client_comms.rules.messages import Message, RuleError, _
 from client_comms.rules.working_time import WorkingCalendar, as_utc
 
 # Kinds of events that move clocks
@@ -23,21 +22,6 @@ PAUSED = "Paused"
 RESUMED = "Resumed"
 CLOSED = "Closed"
 REOPENED = "Reopened"
-CLOCK_EVENTS = (
-	RECEIVED,
-	ACKNOWLEDGED,
-	AUTO_ACKNOWLEDGED,
-	NOT_SENT,
-	PROMISED,
-	ANSWERED,
-	PAUSED,
-	RESUMED,
-	CLOSED,
-	REOPENED,
-)
-
-# Those that staff trigger
-STAFF_EVENTS = (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED, CLOSED, REOPENED)
 
 # Statuses of one clock
 NOT_REQUIRED = "Not Required"
@@ -59,10 +43,6 @@ STATUS_CLOSED = "Closed"
 STATE_RUNNING = "Running"
 STATE_PAUSED = "Paused"
 STATE_STOPPED = "Stopped"
-
-
-class TransitionError(RuleError):
-	"""An action that is not possible in the record's current state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,63 +393,4 @@ _HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
 	CLOSED: _Record.on_closed,
 	REOPENED: _Record.on_reopened,
 }
-
-
-def check_transition(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None = None) -> None:
-	"""Refuse actions that are not possible on a record with these `clocks` (clauses C-3 and C-4).
-
-	`kind` is an event kind, `at` the aware datetime at which it would happen; `promised_until` belongs to
-	`PROMISED`. Raises `TransitionError` with what to do instead. Events that simply happen (a message
-	received, an automatic acknowledgement, kinds that do not affect a clock) are never refused.
-	"""
-	refusal = _refusal(clocks, kind, at, promised_until)
-	if refusal:
-		raise TransitionError(refusal)
-
-
-def possible_events(clocks: Clocks, at: datetime) -> tuple[str, ...]:
-	"""The kinds of events that staff can add at `at` (aware) to a record with these `clocks`."""
-	promise = at + timedelta(days=1)
-	return tuple(kind for kind in STAFF_EVENTS if _refusal(clocks, kind, at, promise) is None)
-
-
-def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime | None) -> Message | None:
-	closed = clocks.status == STATUS_CLOSED
-	paused = clocks.clock_state == STATE_PAUSED
-	owes_anything = clocks.clock_state != STATE_STOPPED
-
-	if kind == REOPENED:
-		return None if closed else Message(_("The record is not closed, so there is nothing to reopen."))
-	if kind == CLOSED and closed:
-		return Message(_("The record is already closed."))
-	if closed and kind in (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED):
-		return Message(_("The record is closed. Reopen it first."))
-
-	if kind == ACKNOWLEDGED and not clocks.acknowledge.unmet:
-		if clocks.acknowledge.met_at is None:
-			return Message(_("No acknowledgement is required."))
-		message = _("Receipt was already acknowledged on {when}.")
-		return Message(message, {"when": clocks.acknowledge.met_at})
-	if kind == PROMISED:
-		if not owes_anything:
-			return Message(_("No answer is owed to the client, so there is nothing to promise."))
-		if promised_until is None:
-			return Message(_("Enter the date by which the client was promised an answer."))
-		if as_utc(promised_until) <= as_utc(at):
-			message = _("The promised answer must be due after {when}. Choose a later time.")
-			return Message(message, {"when": at})
-	if kind == ANSWERED and not owes_anything and clocks.status not in (STATUS_OPEN, STATUS_ACKNOWLEDGED):
-		return Message(
-			_("The client has already been answered. Wait for the next message, or close the record.")
-		)
-	if kind == PAUSED and paused:
-		return Message(_("The record is already waiting for the client."))
-	if kind == PAUSED and not owes_anything:
-		return Message(_("No clock is running, so there is nothing to pause."))
-	if kind == RESUMED and not paused:
-		return Message(_("The record is not waiting for the client, so there is nothing to resume."))
-	if kind == CLOSED and (clocks.respond.unmet or clocks.promise.unmet):
-		return Message(
-			_("The client is still waiting for a reply. Answer the client first, then close the record.")
-		)
-	return None
+CLOCK_EVENTS = (*_HANDLERS, NOT_SENT)

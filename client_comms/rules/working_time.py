@@ -9,44 +9,33 @@ the days on which daylight saving changes inside a window are corrected individu
 """
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from client_comms.rules.messages import Message, RuleError, _
+from client_comms.rules.business_hours import (
+	DAY,
+	SECOND,
+	CalendarError,
+	Window,
+	since_midnight,
+	windows_by_weekday,
+)
+from client_comms.rules.messages import Message, _
 
 CLOSE_OF_BUSINESS = "Close of Business"
 WORKING_HOURS = "Working Hours"
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Instants are whole microseconds since the epoch and days are proleptic ordinals (day 1 was a Monday):
 # integers add up exactly, whereas datetimes of one zone would compare by their local time.
-_SECOND = 1_000_000
-_DAY = 86_400 * _SECOND
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY = _EPOCH.toordinal()
 _LAST_YEAR = 2999  # later years are typos
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d*)?)?")
 _LAST_DAY = date(_LAST_YEAR, 12, 31).toordinal()
-
-
-class CalendarError(RuleError):
-	"""An invalid calendar, or a question that a calendar cannot answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-	"""Opening hours `[start, end)` of one weekday (0 = Monday); an end of 00:00 is the day's midnight."""
-
-	weekday: int
-	start: time
-	end: time
 
 
 class WorkingCalendar:
@@ -71,11 +60,11 @@ class WorkingCalendar:
 		self.time_zone = time_zone
 		self.zone = _zone(time_zone)
 		self.counting = _checked_counting(counting)
-		self._windows = _windows_by_weekday(windows)
+		self._windows = windows_by_weekday(windows)
 
 		lengths = [sum(end - start for start, end in windows) for windows in self._windows]
 		working_weekdays = sum(map(bool, lengths))
-		self.mean_day_seconds = sum(lengths) / working_weekdays / _SECOND
+		self.mean_day_seconds = sum(lengths) / working_weekdays / SECOND
 
 		self._lengths = lengths
 		self._holidays = sorted({d.toordinal() for d in holidays if lengths[d.weekday()]})
@@ -92,9 +81,9 @@ class WorkingCalendar:
 	def is_open(self, t: datetime) -> bool:
 		"""Whether business is open at `t`; at closing time it is not."""
 		wall = as_utc(t).astimezone(self.zone)
-		since_midnight = _since_midnight(wall.time())
+		at = since_midnight(wall.time())
 		return self._is_business_day(wall.toordinal()) and any(
-			start <= since_midnight < end for start, end in self._windows[wall.weekday()]
+			start <= at < end for start, end in self._windows[wall.weekday()]
 		)
 
 	def next_open(self, t: datetime) -> datetime:
@@ -120,7 +109,7 @@ class WorkingCalendar:
 		counting = self.counting if counting is None else _checked_counting(counting)
 		day, opening = self._next_open(start)
 		if counting == WORKING_HOURS:
-			amount = round(business_days * self.mean_day_seconds * _SECOND)
+			amount = round(business_days * self.mean_day_seconds * SECOND)
 			return self._datetime(self._after(day, opening, amount))
 		return self._datetime(self._closing(self._business_day(day, math.ceil(business_days) + 1)))
 
@@ -134,7 +123,7 @@ class WorkingCalendar:
 			+ self._time_until(last_day, end)
 			- self._time_until(first_day, start)
 		)
-		return elapsed / _SECOND if elapsed % _SECOND else elapsed // _SECOND
+		return elapsed / SECOND if elapsed % SECOND else elapsed // SECOND
 
 	def add_working_seconds(self, t: datetime, seconds: float) -> datetime:
 		"""The earliest moment, not before `t`, at which `seconds` of working time since `t` have elapsed.
@@ -143,7 +132,7 @@ class WorkingCalendar:
 		"""
 		_check_amount(seconds)
 		first_day, start = self._place(t)
-		return self._datetime(self._after(first_day, start, round(seconds * _SECOND)))
+		return self._datetime(self._after(first_day, start, round(seconds * SECOND)))
 
 	def _after(self, first_day: int, start: int, amount: int) -> int:
 		"""The earliest instant at which `amount` of working time since `start`, on `first_day`, has elapsed."""
@@ -252,7 +241,7 @@ class WorkingCalendar:
 	def _computed_spans(self, day: int) -> list[tuple[int, int]]:
 		if not self._is_business_day(day):
 			return []
-		midnight = (day - _EPOCH_DAY) * _DAY
+		midnight = (day - _EPOCH_DAY) * DAY
 		windows = [(midnight + start, midnight + end) for start, end in self._windows[_weekday(day)]]
 		if change := _offset_changes(self.zone, _year(day)).get(day):
 			at, before, after = change
@@ -261,23 +250,6 @@ class WorkingCalendar:
 			return [(opening, closing) for opening, closing in spans if opening < closing]
 		offset = _offset(datetime.fromordinal(day).replace(tzinfo=self.zone))
 		return [(start - offset, end - offset) for start, end in windows]
-
-
-def time_of_day(text: str) -> time:
-	"""The time of a text such as 9:30 or 17:00:00; raises `CalendarError` if it is not a time."""
-	try:
-		return time(*(int(part or 0) for part in _TIME.fullmatch(text.strip()).groups()))
-	except (ValueError, AttributeError):  # out of range, or not in the form of a time
-		message = _("{time} is not a time of day. Enter it like 17:30, and midnight as 00:00.")
-		raise CalendarError(Message(message, {"time": text})) from None
-
-
-def weekday_number(name: str) -> int:
-	"""0 for Monday; raises `CalendarError` if it is not a weekday."""
-	if name not in WEEKDAYS:
-		message = _("{weekday} is not a weekday. Choose one from Monday to Sunday.")
-		raise CalendarError(Message(message, {"weekday": name}))
-	return WEEKDAYS.index(name)
 
 
 def as_utc(t: datetime) -> datetime:
@@ -312,7 +284,7 @@ def _offset_changes(zone: ZoneInfo, year: int) -> Mapping[int, tuple[int, int, i
 			noon = (day - _EPOCH_DAY) * 86_400 + 43_200
 			seconds = range(noon - 2 * 86_400, noon + 2 * 86_400)
 			at = bisect_left(seconds, True, key=lambda s: _offset(datetime.fromtimestamp(s, zone)) == after)
-			changes[day] = (seconds[at] * _SECOND, before, after)
+			changes[day] = (seconds[at] * SECOND, before, after)
 	return changes
 
 
@@ -326,10 +298,6 @@ def _weekday(day: int) -> int:
 
 def _year(day: int) -> int:
 	return date.fromordinal(day).year
-
-
-def _since_midnight(t: time) -> int:
-	return ((t.hour * 60 + t.minute) * 60 + t.second) * _SECOND + t.microsecond
 
 
 def _zone(time_zone: str) -> ZoneInfo:
@@ -368,44 +336,3 @@ def _within_reach(day: int) -> int:
 			Message(_("The deadline is too far in the future. Enter fewer days, or check the holidays."))
 		)
 	return day
-
-
-def _windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]]:
-	"""For each weekday its windows as microseconds since midnight, sorted, with touching ones joined."""
-	by_weekday: list[list[tuple[int, int]]] = [[] for _name in WEEKDAYS]
-	for window in sorted(windows, key=lambda w: w.start):
-		if window.weekday not in range(7):
-			raise CalendarError(
-				Message(_("{weekday} is not a weekday. Enter 0 (Monday) to 6."), {"weekday": window.weekday})
-			)
-		hours = {"weekday": WEEKDAYS[window.weekday], "start": window.start, "end": window.end}
-		start, end = _since_midnight(window.start), _since_midnight(window.end) or _DAY
-		if end <= start:
-			message = _(
-				"{weekday} {start} to {end}: choose a later end. Split hours that pass midnight into two rows."
-			)
-			raise CalendarError(Message(message, hours))
-
-		joined = by_weekday[window.weekday]
-		if joined and start < joined[-1][1]:
-			message = _(
-				"{weekday} {start} to {end} overlaps other hours on the same day. Change one of them."
-			)
-			raise CalendarError(Message(message, hours))
-		if joined and start == joined[-1][1]:
-			start = joined.pop()[0]
-		joined.append((start, end))
-	if not any(by_weekday):
-		raise CalendarError(Message(_("The calendar has no working hours: add at least one row.")))
-	return by_weekday
-
-
-def as_time(value: timedelta | str) -> time:
-	"""A time as a form sends it or as the database stores it.
-
-	:raises CalendarError: it is none
-	"""
-	if not isinstance(value, timedelta):
-		return time_of_day(str(value))
-	seconds = int(value.total_seconds()) % 86400
-	return time(seconds // 3600, seconds % 3600 // 60, seconds % 60)

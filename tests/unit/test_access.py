@@ -29,8 +29,8 @@ from client_comms.rules.access import (
 	decide,
 	may_lower,
 	roles_cleared,
-	row_filter,
 )
+from client_comms.rules.access_rows import row_filter
 
 pytestmark = pytest.mark.clause("D-5", "P-2", "M-1")
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client_comms.rules import ageing
+from client_comms.rules.business_hours import Window
 from client_comms.rules.messages import RuleError
-from client_comms.rules.working_time import Window, WorkingCalendar
+from client_comms.rules.working_time import WorkingCalendar
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
 

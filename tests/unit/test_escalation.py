@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from client_comms.rules.business_hours import Window
 from client_comms.rules.escalation import (
 	BREACHED,
 	ESCALATED,
@@ -27,7 +28,7 @@ from client_comms.rules.response_clock import (
 	Terms,
 	replay,
 )
-from client_comms.rules.working_time import Window, WorkingCalendar
+from client_comms.rules.working_time import WorkingCalendar
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from client_comms.rules.business_hours import CalendarError, Window
+from client_comms.rules.clock_actions import TransitionError, check_transition
 from client_comms.rules.response_clock import (
 	ACKNOWLEDGED,
 	ANSWERED,
@@ -28,11 +30,9 @@ from client_comms.rules.response_clock import (
 	Clock,
 	Event,
 	Terms,
-	TransitionError,
-	check_transition,
 	replay,
 )
-from client_comms.rules.working_time import WORKING_HOURS, CalendarError, Window, WorkingCalendar
+from client_comms.rules.working_time import WORKING_HOURS, WorkingCalendar
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from client_comms.rules import response_clock as clocks
-from client_comms.rules.working_time import Window, WorkingCalendar
+from client_comms.rules.business_hours import Window
+from client_comms.rules.working_time import WorkingCalendar
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
 

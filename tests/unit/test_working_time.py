@@ -8,15 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from client_comms.rules.working_time import (
-	CLOSE_OF_BUSINESS,
-	WORKING_HOURS,
-	CalendarError,
-	Window,
-	WorkingCalendar,
-	time_of_day,
-	weekday_number,
-)
+from client_comms.rules.business_hours import CalendarError, Window, time_of_day, weekday_number
+from client_comms.rules.working_time import CLOSE_OF_BUSINESS, WORKING_HOURS, WorkingCalendar
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
 

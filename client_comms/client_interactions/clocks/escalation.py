@@ -16,7 +16,7 @@ from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
-from client_comms.rules import escalation, response_clock, working_time
+from client_comms.rules import business_hours, escalation, response_clock
 from client_comms.rules.quiet_hours import QuietHours
 
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
@@ -48,7 +48,9 @@ def _steps() -> dict[str, object]:
 def _quiet_hours(settings) -> QuietHours | None:
 	if alerts.are_muted() or settings.quiet_from is None or settings.quiet_until is None:
 		return None
-	return QuietHours(working_time.as_time(settings.quiet_from), working_time.as_time(settings.quiet_until))
+	return QuietHours(
+		business_hours.as_time(settings.quiet_from), business_hours.as_time(settings.quiet_until)
+	)
 
 
 def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:

@@ -92,7 +92,7 @@ def simulate(doc) -> dict:
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
 	    "hidden": int}`: changes that the session user can read, the number of others; datetimes as stored. Only
 	    the records with the nearest deadlines are checked; `more` says that there are others.
-	:raises client_comms.rules.working_time.CalendarError: the hours are invalid
+	:raises client_comms.rules.business_hours.CalendarError: the hours are invalid
 	"""
 	world = _world_with(doc)
 	affected = [

@@ -14,7 +14,7 @@ import pytest
 
 from client_comms import clock
 from client_comms.enforcement import explorer, interactions, policy, readers
-from client_comms.rules import access, access_impact
+from client_comms.rules import access, access_impact, access_rows
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -72,7 +72,7 @@ def test_sql_decision_and_row_filter_agree(seed):
 		for user in users:
 			subject = policy.subject(user)
 			for action in access.ACTIONS:
-				rows = access.row_filter(subject, policy.current(), action)
+				rows = access_rows.row_filter(subject, policy.current(), action)
 				shown = selected(readers.Reader(user, action).condition, records)
 				assert shown <= set(records), "the condition is not bracketed"
 				for name, record in stored.items():

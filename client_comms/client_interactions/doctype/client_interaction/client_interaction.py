@@ -28,7 +28,7 @@ from client_comms.exceptions import (
 )
 from client_comms.i18n import refuse, translate
 from client_comms.outgoing import logged_contacts
-from client_comms.rules import documentation, response_clock
+from client_comms.rules import clock_actions, documentation, response_clock
 from client_comms.rules.messages import RuleError
 
 EVENT_FIELDS = (
@@ -223,7 +223,7 @@ class ClientInteraction(Document):
 		):
 			return
 		try:
-			response_clock.check_transition(
+			clock_actions.check_transition(
 				self.clocks(at), event, clock.to_aware(at), promised_until and clock.to_aware(promised_until)
 			)
 		except RuleError as refusal:
@@ -233,7 +233,7 @@ class ClientInteraction(Document):
 		"""The events that the user can currently record (C-3, C-4)."""
 		if not frappe.has_permission(self.doctype, "write", doc=self):  # checks without showing a message
 			return []
-		return list(response_clock.possible_events(self.clocks(), clock.to_aware(clock.now())))
+		return list(clock_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
 
 	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None, action_key=None):
 		self.append(

@@ -1,0 +1,35 @@
+"""Decides who can log a new record (clause D-1)."""
+
+from client_comms.rules.access import ADMINISTRATOR, Decision, Policy, Subject, listed
+from client_comms.rules.messages import Message, _
+
+BY_CLIENT_FACING_ROLE = "client-facing-role"
+NOT_CLIENT_FACING = "not-client-facing"
+
+
+def decide_new(subject: Subject, policy: Policy) -> Decision:
+	"""Decide whether `subject` may log a new record (clause D-1): anyone with a responsible role for some type can.
+
+	Whether the responsible staff have the role of the record's type is checked by the record itself (M-1).
+	"""
+	if subject.bypass:
+		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
+	client_facing = frozenset().union(*policy.responsible_roles.values())
+	if roles := client_facing & subject.roles:
+		return Decision(
+			True,
+			BY_CLIENT_FACING_ROLE,
+			(Message(_("The role {roles} deals with clients."), {"roles": listed(roles)}),),
+		)
+	return Decision(
+		False,
+		NOT_CLIENT_FACING,
+		(
+			Message(
+				_(
+					"To log an interaction, you need a role that the communication matrix makes responsible: {roles}."
+				),
+				{"roles": listed(client_facing) or "–"},
+			),
+		),
+	)
