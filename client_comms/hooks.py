@@ -213,8 +213,8 @@ doc_events = {
 	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
-			"client_comms.intake.inbound_headers.keep",
-			"client_comms.intake.originals.settle",
+			"client_comms.intake.inbound_mail.keep_headers",
+			"client_comms.intake.inbound_mail.settle",
 			"client_comms.enforcement.internal_recipients.leave_out_of_message",
 		],
 		"before_validate": [
@@ -280,7 +280,7 @@ doc_events = {
 		],
 		"after_insert": [
 			"client_comms.outgoing.email.after_queueing",
-			"client_comms.intake.automatic_messages.after_queueing",
+			"client_comms.intake.acknowledgement_delivery.after_queueing",
 		],
 	},
 	"Notification Log": {
@@ -464,7 +464,7 @@ extend_doctype_class = {
 	"Comment": "client_comms.enforcement.doctypes.comment.GuardedComment",
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
 	# Mail is received in the app's own name, regardless of who fetches it.
-	"Email Account": "client_comms.intake.email_account.GuardedEmailAccount",
+	"Email Account": "client_comms.intake.inbound_mail.GuardedEmailAccount",
 	# A queued message passes the gate again when it is sent.
 	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",
 	# Access to a file is checked wherever its content is read.

@@ -8,6 +8,7 @@ from frappe.utils import cint, escape_html, split_emails, validate_email_address
 
 from client_comms import procedure
 from client_comms.client_privacy import identity, one_time_codes, receipts
+from client_comms.clients import preferences
 from client_comms.communication_governance import wording
 from client_comms.enforcement import client_documents
 from client_comms.i18n import plain, translate
@@ -204,7 +205,8 @@ def check_wording(
 		frappe.throw(_("Only staff who write to clients can check wording."), frappe.PermissionError)
 	if not language and doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
-		language = facts.language_of(facts.context_of(doctype, name))
+		context = facts.context_of(doctype, name)
+		language = preferences.language_known(context.party_type, context.party, context.contact)
 	found = wording.check(wording.plain(text), language, courtesy=bool(frappe.utils.sbool(courtesy)))
 	return [
 		{

@@ -46,10 +46,15 @@ def language_of(party_type: str | None, party: str | None, preference=None) -> s
 	return None
 
 
+def language_known(party_type: str | None, party: str | None, contact: str | None) -> str | None:
+	"""The language for messages to a client, if it is known."""
+	return language_of(party_type, party, of(party_type, party, contact))
+
+
 def language_to(party_type: str | None, party: str | None, contact: str | None) -> str:
 	"""The language of a message to a client: as `language_of`, otherwise that of the contact's login,
 	otherwise the site's."""
-	if known := language_of(party_type, party, of(party_type, party, contact)):
+	if known := language_known(party_type, party, contact):
 		return known
 	login = contact and frappe.db.get_value("Contact", contact, "user")
 	return (login and frappe.get_cached_value("User", login, "language")) or site_language()
@@ -67,7 +72,7 @@ def language_of_document(doc) -> str | None:
 		address = doc.get("raised_by") or doc.get("email_id") or doc.get("contact_email")
 		client = parties.client_of(doc.doctype, doc.name, address, "")
 		party_type, party, contact = client.party_type, client.party, client.contact
-	return language_of(party_type, party, of(party_type, party, contact))
+	return language_known(party_type, party, contact)
 
 
 def describe(doc) -> str:

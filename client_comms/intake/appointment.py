@@ -11,20 +11,20 @@ from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import arrivals, new_documents, replies, threads
+from client_comms.intake import arrivals, failures, new_documents, replies, threads
 
 
 def after_insert(doc, method=None):
 	"""Log an appointment of a known client."""
 	if doc.party and arrivals.is_wanted("log_appointments"):
-		arrivals.attempt(doc, log)
+		failures.attempt(doc, log)
 
 
 def on_update(doc, method=None):
 	"""Log an appointment that has just been confirmed."""
 	before = doc.get_doc_before_save()
 	if before and not before.party and doc.party and arrivals.is_wanted("log_appointments"):
-		arrivals.attempt(doc, lambda doc: log(doc, clock.now()))
+		failures.attempt(doc, lambda doc: log(doc, clock.now()))
 
 
 def log(doc, at: datetime | None = None):

@@ -13,14 +13,13 @@ from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import comments_column, policy, sharing
 from client_comms.enforcement.doctypes import file
-from client_comms.intake import assignment, failures
+from client_comms.intake import assignment
 from client_comms.rules import access, classification, documentation, response_clock
 
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
 CONTACTED = "Contacted"  # staff met or called the client, which does not affect clocks
 SUMMARY_LENGTH = 2000
-_SAVEPOINT = "client_comms_intake"
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
@@ -50,28 +49,6 @@ class Arrival:
 	client: parties.Client | None = None
 	staff: str | None = None
 	at_least: str | None = None
-
-
-def attempt(doc, log):
-	"""Log the document. An error must not prevent the document itself from being stored.
-
-	:param log: takes the document; the `log` of one of the adapters
-	:returns: the result of `log`; None if it failed, which is recorded (`failures`)
-	"""
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
-		return log(doc)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything, including the document
-	except Exception as error:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title=_("{0} could not be logged as an interaction").format(_(doc.doctype)),
-			reference_doctype=doc.doctype,
-			reference_name=doc.name,
-		)
-		failures.keep(doc, error)
-		return None
 
 
 def is_wanted(switch: str) -> bool:

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties, phone_numbers
-from client_comms.intake import arrivals, replies, threads
+from client_comms.intake import arrivals, failures, replies, threads
 
 REACHED = "Completed"
 OVER = (REACHED, "No Answer", "Busy", "Failed", "Canceled", "Cancelled")  # versions 15 and 16 spell it so
@@ -23,7 +23,7 @@ def on_update(doc, method=None):
 		and (before is None or before.status not in OVER)
 		and arrivals.is_wanted("log_calls")
 	):
-		arrivals.attempt(doc, log)
+		failures.attempt(doc, log)
 
 
 def log(doc):

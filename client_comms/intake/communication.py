@@ -12,7 +12,7 @@ from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import acknowledgement, arrivals, replies, threads
+from client_comms.intake import acknowledgement, arrivals, failures, replies, threads
 from client_comms.rules import automatic_mail, classification, mail_headers, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
@@ -130,7 +130,7 @@ def _recipients(doc) -> list[str]:
 def after_insert(doc, method=None):
 	"""Log a message as the settings say, and acknowledge it."""
 	if is_message(doc):
-		arrivals.attempt(doc, _log_wanted)
+		failures.attempt(doc, _log_wanted)
 
 
 def is_message(doc) -> bool:
@@ -204,7 +204,7 @@ def _apply(message: Message, staff_may_begin: bool):
 	if not interaction:
 		return _first_contact(message) if staff_may_begin else None
 	if message.automatic == AUTOMATED and message.reaches_client:
-		# Removed by `automatic_messages` if it is not sent.
+		# Removed by `acknowledgement_delivery` if it is not sent.
 		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=message.at, source=message.document)
 	elif message.reaches_client:
 		replies.staff_wrote(interaction, message.document, message.at, message.staff)

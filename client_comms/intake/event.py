@@ -11,7 +11,7 @@ from frappe.utils import add_days, get_datetime
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.intake import arrivals, threads
+from client_comms.intake import arrivals, failures, threads
 
 CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # all other categories are meetings
 CANCELLED = "Cancelled"
@@ -23,7 +23,7 @@ _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 def on_update(doc, method=None):
 	"""Log a meeting that has already started when it is entered, or that is moved into the past."""
 	if doc.has_value_changed("starts_on") and arrivals.is_wanted("log_events"):
-		arrivals.attempt(doc, log)
+		failures.attempt(doc, log)
 
 
 def log_begun() -> int:
@@ -54,7 +54,7 @@ def _begun() -> list[str]:
 
 def _log_locked(name: str):
 	doc = frappe.get_doc("Event", name, for_update=True)
-	interaction = None if doc.client_interaction else arrivals.attempt(doc, log)
+	interaction = None if doc.client_interaction else failures.attempt(doc, log)
 	# nosemgrep: frappe-manual-commit (a job; what is logged stays logged when it is killed)
 	frappe.db.commit()
 	return interaction

@@ -14,6 +14,29 @@ from client_comms import alerts, clock
 FAILURE = "Intake Failure"
 REASON_LENGTH = 1000
 _SAVEPOINT = "client_comms_failure"
+_ATTEMPT = "client_comms_intake"
+
+
+def attempt(doc, log):
+	"""Log the document. An error must not prevent the document itself from being stored.
+
+	:param log: takes the document; the `log` of one of the adapters
+	:returns: the result of `log`; None if it failed, which is recorded
+	"""
+	frappe.db.savepoint(_ATTEMPT)
+	try:
+		return log(doc)
+	except frappe.QueryDeadlockError:
+		raise  # the database rolled back everything, including the document
+	except Exception as error:
+		frappe.db.rollback(save_point=_ATTEMPT)
+		frappe.log_error(
+			title=_("{0} could not be logged as an interaction").format(_(doc.doctype)),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
+		keep(doc, error)
+		return None
 
 
 def keep(doc, error: Exception) -> None:

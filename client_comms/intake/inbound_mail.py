@@ -1,5 +1,13 @@
-"""Emails as they come out of a mailbox, with what their senders claim put right before anything is made of them."""
+"""Emails as they come out of a mailbox, with what their senders claim put right before anything is made of them (D-1, F-1).
 
+The headers say whether a message was sent automatically (RFC 3834), but Frappe does not store them or pass
+them to hooks: a Communication is inserted from inside `InboundMail.process`. The message is therefore taken
+from the call stack. A patched or overridden mail class would have to be in place before every way into it
+(scheduler, console, tests) and would collide with other apps that do the same.
+"""
+
+import sys
+from dataclasses import replace
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 
@@ -7,12 +15,47 @@ import frappe
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime, parse_addr, sanitize_html
 
-from client_comms import clock, validation
+from client_comms import acting, clock, validation
 from client_comms.clients import parties
-from client_comms.rules import mail_identity
+from client_comms.exceptions import OutgoingRefusedError
+from client_comms.intake import acknowledgement
+from client_comms.rules import mail_headers, mail_identity
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
+_SAVEPOINT = "client_comms_auto_reply"
+
+
+# --- the mailbox --------------------------------------------------------------------------------------
+
+
+class GuardedEmailAccount:
+	"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name.
+
+	A message may require more clearance than the user who fetches it has; it must not be refused and lost
+	because of that.
+	"""
+
+	def receive(self):
+		with acting.as_the_app():
+			super().receive()
+
+	def get_inbound_mails(self):
+		return [ReceivedMail.of(mail) for mail in super().get_inbound_mails()]
+
+	def send_auto_reply(self, communication, email):
+		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
+		frappe.db.savepoint(_SAVEPOINT)
+		try:
+			with acknowledgement.replying_to(communication):
+				super().send_auto_reply(communication, email)
+		except OutgoingRefusedError:
+			frappe.db.rollback(save_point=_SAVEPOINT)
+			frappe.log_error(
+				title="The automatic reply of a mailbox was refused",
+				reference_doctype=communication.doctype,
+				reference_name=communication.name,
+			)
 
 
 class ReceivedMail(InboundMail):
@@ -37,6 +80,94 @@ class ReceivedMail(InboundMail):
 			self.message_id = fresh_id(self.message_id)
 			return None
 		return known
+
+
+# --- the message as a Communication -------------------------------------------------------------------
+
+
+def keep_headers(doc, method=None) -> None:
+	"""`before_insert` of Communication: read the headers while Frappe still has them."""
+	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
+		try:
+			doc.flags.client_comms_headers = of_message_being_received()
+		except Exception:
+			frappe.log_error(title="Headers of a message could not be read")
+
+
+def of_message_being_received() -> dict[str, str]:
+	"""Header name -> value (the last one of each name) of the message being received; empty if there is none.
+
+	Every server adds a Received header above the others, so for this name it is the first. For a delivery report, the
+	references are those of the message that it returns.
+	"""
+	message = _message_being_received()
+	if message is None:
+		return {}
+	headers = {name: str(value) for name, value in message.mail.items()}
+	if received := message.mail.get("Received"):
+		headers["Received"] = str(received)
+	if returned := mail_headers.returned_ids(message.mail):
+		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
+	return headers
+
+
+def is_receiving() -> bool:
+	"""Whether the current document is created by an email whose Communication follows."""
+	return _message_being_received() is not None
+
+
+def _message_being_received() -> InboundMail | None:
+	frame = sys._getframe(1)
+	while frame is not None:
+		receiver = frame.f_locals.get("self")
+		if isinstance(receiver, InboundMail):
+			return receiver
+		frame = frame.f_back
+	return None
+
+
+def settle(doc, method=None) -> None:
+	"""`before_insert` of Communication, after its headers were read: set who wrote it, and tell it from other messages."""
+	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
+		return
+	set_writer(doc)
+	if (others := with_same_id(doc)) and not any(is_copy(doc, other) for other in others):
+		doc.message_id = fresh_id(doc.message_id)
+
+
+def set_writer(doc) -> None:
+	headers = doc.flags.client_comms_headers
+	if not headers:
+		return
+	name, address = sender_in_header(headers)
+	claimed = parse_addr(doc.sender or "")[1].lower()
+	if mail_identity.writer(address, claimed, parties.is_own) != claimed:
+		doc.update({"sender": address, "sender_full_name": name})
+
+
+def with_same_id(doc) -> list:
+	"""Other messages with the same Message-ID, the first one first."""
+	if not doc.message_id:
+		return []
+	return frappe.get_all(
+		COMMUNICATION,
+		{"message_id": doc.message_id, "name": ("!=", doc.name or "")},
+		["sender", "communication_date", "text_content", "content", "client_interaction"],
+		order_by="creation asc",
+	)
+
+
+def is_copy(doc, other) -> bool:
+	"""Whether `other` has the same Message-ID because it is the same message: a copy to another mailbox, or of what staff sent."""
+	if parties.is_own(doc.sender):
+		return True
+	mine = identity_of(doc)
+	if not date_of(doc.flags.client_comms_headers or {}):
+		mine = replace(mine, date=None)
+	return mail_identity.is_same(mine, identity_of(other))
+
+
+# --- who wrote it, and when ----------------------------------------------------------------------------
 
 
 def sender_in_header(headers) -> tuple[str, str]:

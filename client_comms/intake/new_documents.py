@@ -3,17 +3,17 @@
 import frappe
 
 from client_comms.enforcement.methods import relink
-from client_comms.intake import arrivals, inbound_headers
+from client_comms.intake import failures, inbound_mail
 
 INTERACTION = "Client Interaction"
 
 
 def log_new(doc, log):
 	"""Log a new document once: not if it is created by an email whose Communication follows, or from a logged message."""
-	if inbound_headers.is_receiving():
+	if inbound_mail.is_receiving():
 		return
 	doc.flags.client_comms_new = True
-	arrivals.attempt(doc, lambda doc: _continued(doc) or log(doc))
+	failures.attempt(doc, lambda doc: _continued(doc) or log(doc))
 	doc.flags.client_comms_new = False
 
 

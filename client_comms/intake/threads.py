@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import contacts, parties
-from client_comms.intake import originals
+from client_comms.intake import inbound_mail
 from client_comms.rules import mail_headers
 
 INTERACTION = "Client Interaction"
@@ -34,8 +34,8 @@ def find(message):
 def of_copy(message):
 	"""The interaction of another copy of the message, which was sent to several mailboxes; None if there is none."""
 	doc = message.document
-	for other in originals.with_same_id(doc):
-		if other.client_interaction and originals.is_copy(doc, other):
+	for other in inbound_mail.with_same_id(doc):
+		if other.client_interaction and inbound_mail.is_copy(doc, other):
 			return frappe.get_doc(INTERACTION, other.client_interaction)
 	return None
 

@@ -44,9 +44,16 @@ def consent_of(
 	return consents.decide(context.party_type, context.party, request)
 
 
+def level_requires(context: facts.OutgoingContext, safeguard: str) -> bool:
+	"""Whether the level requires a safeguard, given by its field on Confidentiality Level."""
+	return context.governed and bool(
+		frappe.get_cached_value("Confidentiality Level", context.level, safeguard)
+	)
+
+
 def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-3: sharing with a third party requires the client's consent, at levels that require it."""
-	if not facts.level_requires(context, "require_third_party_consent"):
+	if not level_requires(context, "require_third_party_consent"):
 		return []
 	found = []
 	for recipient in recipients:
@@ -60,7 +67,7 @@ def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient
 
 def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-1: at levels that require it, nothing is sent before the client's identity is confirmed."""
-	required = facts.level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
+	required = level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or context.acknowledgement:
 		return []
 	known = (
@@ -109,7 +116,10 @@ def check_wording(context: facts.OutgoingContext, recipients: Iterable[Recipient
 		return []
 	return [
 		Finding(rules.WORDING, finding.message, rules.CHANGE_WORDING)
-		for finding in wording.check(wording.plain(context.content), facts.language_of(context))
+		for finding in wording.check(
+			wording.plain(context.content),
+			preferences.language_known(context.party_type, context.party, context.contact),
+		)
 	]
 
 

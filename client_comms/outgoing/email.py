@@ -6,10 +6,11 @@ from frappe import _
 
 from client_comms import alerts
 from client_comms.client_privacy import disclosures
+from client_comms.clients import preferences
 from client_comms.communication_governance import wording
 from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import automatic_messages
+from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register
 from client_comms.rules import consent
 from client_comms.rules import outgoing as rules
@@ -61,7 +62,7 @@ def before_queueing(doc, method=None) -> None:
 		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
 	except OutgoingRefusedError:
 		if doc.communication:  # its sender may have filed it before, and continue without it
-			automatic_messages.take_back(doc)
+			acknowledgement_delivery.take_back(doc)
 		raise
 
 
@@ -71,7 +72,8 @@ def after_queueing(doc, method=None) -> None:
 		register.register(*passed, email_queue=doc.name)
 		context = passed[0]
 		if context.content and any(finding.check == rules.WORDING for finding in passed[2].warned):
-			found = wording.check(wording.plain(context.content), facts.language_of(context))
+			language = preferences.language_known(context.party_type, context.party, context.contact)
+			found = wording.check(wording.plain(context.content), language)
 			wording.keep(found, context.communication)
 
 

@@ -4,7 +4,7 @@ import frappe
 
 from client_comms.client_privacy import mailed_secrets
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import automatic_messages
+from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import email
 
 
@@ -32,8 +32,8 @@ class GuardedEmailQueue:
 			self.communication = None  # deleted while it waited: Frappe would ask for it
 		super().update_status(status, commit=commit, **kwargs)
 		if status == "Error":
-			automatic_messages.take_back(self)
+			acknowledgement_delivery.take_back(self)
 		elif status == "Sent" and self.error:
-			automatic_messages.restore(self)
+			acknowledgement_delivery.restore(self)
 		if commit:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (as above)

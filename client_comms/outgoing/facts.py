@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import frappe
 
 from client_comms.client_privacy import consents
-from client_comms.clients import parties, preferences
+from client_comms.clients import parties
 from client_comms.enforcement import dependents, governed, guards, policy
 
 INTERACTION = governed.INTERACTION
@@ -123,16 +123,3 @@ def _stricter(one: str | None, other: str | None) -> str | None:
 	return max(
 		found, key=lambda each: frappe.get_cached_value("Confidentiality Level", each, "rank"), default=None
 	)
-
-
-def level_requires(context: OutgoingContext, safeguard: str) -> bool:
-	"""Whether the level requires a safeguard, given by its field on Confidentiality Level."""
-	return context.governed and bool(
-		frappe.get_cached_value("Confidentiality Level", context.level, safeguard)
-	)
-
-
-def language_of(context: OutgoingContext) -> str | None:
-	"""The language for messages to the client, if it is known."""
-	preference = preferences.of(context.party_type, context.party, context.contact)
-	return preferences.language_of(context.party_type, context.party, preference)

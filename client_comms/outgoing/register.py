@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
 from client_comms.outgoing import checks, facts
 from client_comms.rules import outgoing as rules
@@ -61,7 +62,23 @@ def register(
 				or (_("Sent by a background job, so no reason was asked for.") if verdict.warned else None),
 			}
 		)
-	disclosures.write(rows)
+	write(rows)
+
+
+def write(rows: Iterable[dict]) -> None:
+	"""Add entries; each row holds fields of Client Disclosure."""
+	for row in rows:
+		doc = frappe.get_doc(
+			{
+				"doctype": disclosures.DISCLOSURE,
+				"disclosed_on": clock.now(),
+				"disclosed_by": frappe.session.user,
+				"outcome": disclosures.SENT,
+				**row,
+			}
+		)
+		doc.flags.by_gate = True
+		doc.insert(ignore_permissions=True)
 
 
 def _name_of(context: facts.OutgoingContext) -> str | None:

@@ -25,9 +25,9 @@ def lines(doc) -> list[dict]:
 	"""For the banner of a Client Interaction: `[{"text": HTML, "missing": bool}]`, only about what its level requires."""
 	context = facts.context_of(doc.doctype, doc.name)
 	found = []
-	if context.party and facts.level_requires(context, "require_identity_verification"):
+	if context.party and checks.level_requires(context, "require_identity_verification"):
 		found.append(_identity(context))
-	if facts.level_requires(context, "require_third_party_consent"):
+	if checks.level_requires(context, "require_third_party_consent"):
 		found += _third_parties(context)
 	return found
 

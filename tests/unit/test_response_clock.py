@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from client_comms.rules.business_hours import CalendarError, Window
-from client_comms.rules.clock_actions import TransitionError, check_transition
+from client_comms.rules.possible_actions import TransitionError, check_transition
 from client_comms.rules.response_clock import (
 	ACKNOWLEDGED,
 	ANSWERED,

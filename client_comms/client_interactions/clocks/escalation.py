@@ -61,7 +61,7 @@ def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
 	)
 
 
-def carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
+def carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.Action]) -> set[str]:
 	"""Write one event for each action, then notify users: each of them once per deadline and notification method.
 
 	If a notification fails (for example without an outgoing email account), the error is logged and the breach remains.
@@ -69,10 +69,10 @@ def carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
 	:returns: the users with new notifications, for `alerts.show`
 	"""
 	with policy.holding(doc.name):  # nothing here changes who can read the record
-		return _carry_out(doc, actions)
+		return _carry_out(doc, clocks, actions)
 
 
-def _carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
+def _carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.Action]) -> set[str]:
 	told: dict[tuple[str, str, str], set[str]] = {}
 	for action in actions:
 		due = f"{action.clock.name} {clock.to_stored(action.clock.due)}"
@@ -81,7 +81,8 @@ def _carry_out(doc, actions: Iterable[escalation.Action]) -> set[str]:
 			told.setdefault((action.kind, action.clock.name, way), set()).update(users)
 		note = due if action.kind == escalation.BREACHED else f"{due} → {', '.join(users) or '–'}"
 		doc.append_event(action.kind, clock.now(), note, by="Administrator", action_key=action.key)
-	doc.save_events()
+	# What is recorded about deadlines does not move the clocks.
+	doc.save_events(clocks, plan(doc, clocks))
 	for (kind, clock_name, way), users in told.items():
 		_tell(doc, partial(_sentence, kind, clock_name), way, sorted(users))
 	return set().union(*(users for (_kind, _clock, way), users in told.items() if way == NOTIFICATION))

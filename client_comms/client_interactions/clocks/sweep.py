@@ -101,15 +101,14 @@ def handle(doc) -> set[str]:
 	:returns: the users with new notifications
 	"""
 	doc._doc_before_save = copy.deepcopy(doc)  # it was just read, no need to query again
-	clocks = doc.clocks()
-	plan = escalation.plan(doc, clocks)
-	moves = replay.moved(doc, clocks)
-	if moves:
+	clocks = replay.replay(doc, doc.events)
+	if moves := replay.moved(doc, clocks):
 		changes.append_moves(doc, moves)
+	plan = escalation.plan(doc, clocks)
 	if plan.actions:
-		return escalation.carry_out(doc, plan.actions)
+		return escalation.carry_out(doc, clocks, plan.actions)
 	if moves:
-		doc.save_events()
+		doc.save_events(clocks, plan)
 	else:
 		_look_again(doc.name, clock.to_stored(plan.next_moment))
 	return set()

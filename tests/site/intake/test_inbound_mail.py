@@ -16,7 +16,7 @@ from frappe.utils import get_datetime
 
 from client_comms import api, compat
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import arrivals, inbound_headers
+from client_comms.intake import arrivals, inbound_mail
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
 
@@ -600,7 +600,7 @@ def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
 	[
 		(arrivals, "open_new"),  # before anything is written
 		(arrivals.alerts, "nobody_responsible"),  # after the interaction was inserted
-		(inbound_headers, "of_message_being_received"),  # before the Communication is
+		(inbound_mail, "of_message_being_received"),  # before the Communication is
 	],
 	ids=["at once", "half way", "headers"],
 )
@@ -620,7 +620,7 @@ def test_a_failure_in_the_intake_loses_no_message(accounts, clock_at, errors, mo
 	assert message.subject == "Solar roof" and frappe.db.exists("Issue", message.reference_name)
 	(error,) = errors()
 	assert "intake is broken" in error
-	if broken[0] is not inbound_headers:
+	if broken[0] is not inbound_mail:
 		assert not message.client_interaction and frappe.db.count(INTERACTION) == before
 
 

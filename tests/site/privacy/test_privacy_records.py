@@ -7,10 +7,11 @@ import pytest
 
 from client_comms import api, clock
 from client_comms.client_interactions import dashboards
-from client_comms.client_privacy import disclosures, links, renewals
+from client_comms.client_privacy import links, renewals
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 from client_comms.enforcement.methods import counts
+from client_comms.outgoing import register
 
 pytestmark = pytest.mark.clause("P-1", "P-2", "P-3", "C-2")
 
@@ -66,7 +67,7 @@ def send_link(party, **fields):
 
 def disclose(doc, **fields):
 	"""An entry of the register about an interaction."""
-	disclosures.write(
+	register.write(
 		[
 			{
 				"recipient": "eve@adviser.example",

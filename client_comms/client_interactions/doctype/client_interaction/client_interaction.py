@@ -28,7 +28,7 @@ from client_comms.exceptions import (
 )
 from client_comms.i18n import refuse, translate
 from client_comms.outgoing import logged_contacts
-from client_comms.rules import clock_actions, documentation, response_clock
+from client_comms.rules import documentation, possible_actions, response_clock
 from client_comms.rules.messages import RuleError
 
 EVENT_FIELDS = (
@@ -159,7 +159,8 @@ class ClientInteraction(Document):
 		evidence.validate_waivers(self)
 		changes.add_events(self, reason)
 		log_timeliness.measure(self)
-		self.set_clocks()
+		clocks = self.clocks()
+		self.set_clocks(clocks, escalation.plan(self, clocks))
 
 	def on_update(self):
 		action_items.sync_todos(self)
@@ -201,13 +202,16 @@ class ClientInteraction(Document):
 		finally:
 			self.flags.from_record = False
 
-	def save_events(self):
+	def save_events(self, clocks: response_clock.Clocks, plan):
 		"""Write only the events just appended and the fields computed from them.
 
 		The sweep does this to thousands of records, at a fraction of the cost of a save.
+
+		:param clocks: after all events
+		:param plan: the `rules.escalation.Plan` for these clocks
 		"""
 		before = self.get_doc_before_save()
-		self.set_clocks()
+		self.set_clocks(clocks, plan)
 		for row in self.events:
 			if row.is_new():
 				row.db_insert()
@@ -223,7 +227,7 @@ class ClientInteraction(Document):
 		):
 			return
 		try:
-			clock_actions.check_transition(
+			possible_actions.check_transition(
 				self.clocks(at), event, clock.to_aware(at), promised_until and clock.to_aware(promised_until)
 			)
 		except RuleError as refusal:
@@ -233,7 +237,7 @@ class ClientInteraction(Document):
 		"""The events that the user can currently record (C-3, C-4)."""
 		if not frappe.has_permission(self.doctype, "write", doc=self):  # checks without showing a message
 			return []
-		return list(clock_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
+		return list(possible_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
 
 	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None, action_key=None):
 		self.append(
@@ -289,11 +293,9 @@ class ClientInteraction(Document):
 		elif not (self.flags.from_intake and self.matrix):  # intake has just checked
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
 
-	def set_clocks(self):
+	def set_clocks(self, clocks: response_clock.Clocks, plan):
 		"""Write the replayed clocks into fields, which are never edited by hand (C-3, C-4)."""
-		clocks = self.clocks()
 		self.keep_judgements(clocks)
-		plan = escalation.plan(self, clocks)
 		self.update(
 			{
 				"acknowledge_by": clock.to_stored(clocks.acknowledge.due),
