@@ -34,8 +34,8 @@ has_permission = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.has_permission"),
 	"Client Interaction": "client_comms.enforcement.interactions.has_permission",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.has_grant_permission",
-	"Physical File": "client_comms.enforcement.doctypes.physical_file.has_permission",
-	"Interaction Review": "client_comms.enforcement.doctypes.interaction_review.has_permission",
+	"Physical File": "client_comms.enforcement.physical_files.has_permission",
+	"Interaction Review": "client_comms.enforcement.record_reviews.has_permission",
 	"Communication": "client_comms.enforcement.linked_records.has_permission",
 	"Event": "client_comms.enforcement.linked_records.has_permission",
 	"Call Log": "client_comms.enforcement.linked_records.has_permission",
@@ -57,8 +57,8 @@ permission_query_conditions = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
 	"Client Interaction": "client_comms.enforcement.interactions.interaction_condition",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.grant_condition",
-	"Physical File": "client_comms.enforcement.doctypes.physical_file.condition",
-	"Interaction Review": "client_comms.enforcement.doctypes.interaction_review.condition",
+	"Physical File": "client_comms.enforcement.physical_files.condition",
+	"Interaction Review": "client_comms.enforcement.record_reviews.condition",
 	"Interaction Action Item": "client_comms.enforcement.interactions.child_condition",
 	"Interaction Evidence": "client_comms.enforcement.interactions.child_condition",
 	"Interaction Event": "client_comms.enforcement.interactions.child_condition",
@@ -74,6 +74,10 @@ permission_query_conditions = {
 	"Lead": "client_comms.enforcement.documents.condition",
 	"Opportunity": "client_comms.enforcement.documents.condition",
 	"Communication Link": "client_comms.enforcement.linked_records.link_condition",
+	"Interaction Review Finding": "client_comms.enforcement.child_rows.condition",
+	"Interaction Review Score": "client_comms.enforcement.child_rows.condition",
+	"Physical File Interaction": "client_comms.enforcement.child_rows.condition",
+	"Physical File Movement": "client_comms.enforcement.child_rows.condition",
 	"CRM Note": "client_comms.enforcement.child_rows.condition",
 	"Competitor Detail": "client_comms.enforcement.child_rows.condition",
 	"Consent Data Category": "client_comms.enforcement.child_rows.condition",
@@ -198,14 +202,27 @@ doc_events = {
 		"after_insert": "client_comms.intake.failures.follow_exemption",
 	},
 	"Client Interaction": {
-		"onload": ["client_comms.outgoing.safeguards.show", "client_comms.outgoing.writers.show"],
-		"on_update": "client_comms.client_interactions.custody.follow_interaction",
-		"validate": "client_comms.enforcement.references.refuse_named",
+		"onload": [
+			"client_comms.outgoing.safeguards.show",
+			"client_comms.outgoing.writers.show",
+			"client_comms.client_interactions.feedback.show",
+		],
+		"on_update": [
+			"client_comms.client_interactions.custody.follow_interaction",
+			"client_comms.client_interactions.satisfaction.follow",
+		],
+		"validate": [
+			"client_comms.enforcement.references.refuse_named",
+			"client_comms.client_interactions.satisfaction.keep",
+			"client_comms.client_interactions.complaints.set_hint",
+		],
 		"after_insert": "client_comms.intake.lead.replace_opened",
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
 	},
 	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
+	"Interaction Review": {"before_print": _BEFORE_PRINT},
+	"Physical File": {"before_print": _BEFORE_PRINT},
 	"Client Consent": {
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
 		"before_discard": _BEFORE_DISCARD,
@@ -226,6 +243,7 @@ doc_events = {
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
 			"client_comms.intake.communication.after_insert",
+			"client_comms.client_interactions.complaints.follow_message",
 			"client_comms.outgoing.logged_contacts.after_message",
 			"client_comms.enforcement.audit.on_message",
 		],
@@ -335,15 +353,10 @@ doc_events = {
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
 	"User": {
 		"on_update": [
-			"client_comms.enforcement.doctypes.user.forget_at_end",
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
 			"client_comms.people.trainings.follow_user",
 		]
-	},
-	"User Permission": {
-		"on_update": "client_comms.enforcement.doctypes.user.forget_at_end",
-		"on_trash": "client_comms.enforcement.doctypes.user.forget_at_end",
 	},
 	"Role": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_role"},
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
@@ -364,6 +377,7 @@ scheduler_events = {
 		"client_comms.client_interactions.custody.remind",
 		"client_comms.people.policies.remind",
 		"client_comms.people.reviews.remind",
+		"client_comms.people.trainings.collect",
 		"client_comms.people.trainings.remind",
 	],
 	"daily_long": [
@@ -412,10 +426,12 @@ doctype_js = {
 		"public/js/email_templates.js",
 		"public/js/policies.js",
 		"public/js/documentation.js",
+		"public/js/feedback.js",
 	],
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [
+		"public/js/policies.js",
 		"public/js/log_interaction.js",
 		"public/js/confidentiality.js",
 		"public/js/email_templates.js",
@@ -434,11 +450,17 @@ doctype_js = {
 		"public/js/contact.js",
 	],
 	"Opportunity": [
+		"public/js/policies.js",
 		"public/js/log_interaction.js",
 		"public/js/confidentiality.js",
 		"public/js/email_templates.js",
 	],
-	"Issue": ["public/js/log_interaction.js", "public/js/confidentiality.js", "public/js/email_templates.js"],
+	"Issue": [
+		"public/js/policies.js",
+		"public/js/log_interaction.js",
+		"public/js/confidentiality.js",
+		"public/js/email_templates.js",
+	],
 }
 # Records about a document that do not prevent it from being deleted.
 ignore_links_on_delete = ["Intake Failure", "Logging Exemption"]
@@ -490,8 +512,12 @@ extend_doctype_class = {
 	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedRow",
 	"Event Participants": "client_comms.enforcement.child_rows.GuardedRow",
+	"Interaction Review Finding": "client_comms.enforcement.child_rows.GuardedRow",
+	"Interaction Review Score": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
+	"Physical File Interaction": "client_comms.enforcement.child_rows.GuardedRow",
+	"Physical File Movement": "client_comms.enforcement.child_rows.GuardedRow",
 }
 override_doctype_class = _composed(extend_doctype_class)
 

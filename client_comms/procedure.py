@@ -329,6 +329,40 @@ TRAINING = {
 }
 
 # Clause R-2. Switched off as shipped: supervisors decide when reviews begin.
+# Words by which a record of another type reads like a complaint (F-1): language → (phrase, how it is matched)
+COMPLAINT_WORDS = {
+	"en": (
+		("complaint", "Word Form"),
+		("complain", "Word Form"),
+		("disappointed", "Word Form"),
+		("dissatisfied", "Word Form"),
+		("unacceptable", "Word Form"),
+		("outrageous", "Word Form"),
+		("not satisfied", "Literal"),
+		("not happy", "Literal"),
+		("unhappy", "Word Form"),
+		("poor service", "Literal"),
+		("fed up", "Literal"),
+		("let down", "Literal"),
+		("compensation", "Word Form"),
+		("ombudsman", "Literal"),
+	),
+	"de": (
+		("Beschwerde", "Word Form"),
+		("beschweren", "Word Form"),
+		("Reklamation", "Word Form"),
+		("reklamieren", "Word Form"),
+		("enttäuscht", "Word Form"),
+		("unzufrieden", "Word Form"),
+		("nicht zufrieden", "Literal"),
+		("inakzeptabel", "Word Form"),
+		("unzumutbar", "Word Form"),
+		("Frechheit", "Word Form"),
+		("unverschämt", "Word Form"),
+		("Schadensersatz", "Literal"),
+	),
+}
+
 REVIEW_PROGRAMME = {
 	"programme_name": "Monthly Record Review",
 	"enabled": 0,

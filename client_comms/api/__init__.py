@@ -29,7 +29,7 @@ from client_comms.api.documentation import (
 	owed_documentation,
 	waive_documentation,
 )
-from client_comms.api.feedback import sign_off_feedback_review
+from client_comms.api.feedback import not_a_complaint, retype_as_feedback, sign_off_feedback_review
 from client_comms.api.interactions import (
 	acknowledge,
 	answer,
@@ -127,6 +127,7 @@ __all__ = [
 	"may_share",
 	"move_file",
 	"my_trainings",
+	"not_a_complaint",
 	"open_interactions",
 	"open_training",
 	"owed_documentation",
@@ -143,6 +144,7 @@ __all__ = [
 	"report_file_missing",
 	"request_consent",
 	"resume",
+	"retype_as_feedback",
 	"scorecard",
 	"scorecard_snapshot",
 	"send_identity_code",

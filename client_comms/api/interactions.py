@@ -40,6 +40,8 @@ _LOGGABLE = (
 	"outgoing_reason",
 	"feedback_kind",
 	"feedback_category",
+	"product",
+	"branch",
 	"severity",
 	"vulnerable_client",
 )

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms.communication_governance.doctype.sop_policy.sop_policy import history
 from client_comms.people import policies
 
 
@@ -31,10 +32,10 @@ def attest_policy(policy: str) -> str:
 @frappe.whitelist()
 def policy_history(policy_title: str) -> list[dict]:
 	"""The approved versions that the user can read, oldest first."""
-	return policies.history(policy_title)
+	return history(policy_title)
 
 
 @frappe.whitelist()
 def policy_difference(policy: str, other: str) -> list[dict]:
-	"""Two versions side by side: `[{"kind": "same" | "changed" | "removed" | "added", "left", "right"}]`, plain text."""
+	"""Two versions side by side: see `people.policies.difference`."""
 	return policies.difference(policy, other)

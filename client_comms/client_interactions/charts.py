@@ -8,7 +8,7 @@ WIDTH, HEIGHT, MARGIN = 520, 120, 8
 def line(series: dict) -> str:
 	"""An SVG of a series.
 
-	:param series: `{"values", "centre", "lower", "upper"}` as `feedback.series` makes it; values may be None
+	:param series: `{"values", "centre", "lower", "upper"}` as `feedback_figures.series` makes it; values may be None
 	"""
 	values = series["values"]
 	limits = [*(series.get("upper") or ()), *(series.get("lower") or ()), series.get("centre")]

@@ -1,196 +1,19 @@
-"""Feedback reviewed for trends: figures and trend tests of a period, stored in a review; sign-off; actions (F-3).
+"""Feedback: the details that it needs, and its reviews with stored figures, sign-off and actions (F-1, F-3)."""
 
-A review contains only counts, never what a client wrote. The tests are `rules.trends`, which names their sources.
-"""
-
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, getdate
 
 from client_comms import alerts, clock, controls
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
-from client_comms.communication_governance import calendars
+from client_comms.client_interactions.feedback_figures import figures, of_period, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
-from client_comms.i18n import plain, translate
+from client_comms.i18n import translate
 from client_comms.rules import feedback as rules
 from client_comms.rules import trends
 
 REVIEW = "Feedback Review"
-INTERACTION = "Client Interaction"
-MONTHS = 18  # used by the trend tests
-RARE = 1.0  # monthly average below which gaps between events say more than counts
-ALL = "All Feedback"
-
-
-# --- figures ----------------------------------------------------------------------------------
-
-
-def types() -> list[str]:
-	"""The communication types that count as feedback."""
-	return frappe.get_all("Communication Type", {"is_feedback": 1}, pluck="name", order_by="name asc")
-
-
-def of_period(begin: date, end: date) -> list[frappe._dict]:
-	"""The feedback of a period, one query; dates are days in the site's time zone."""
-	return frappe.get_all(
-		INTERACTION,
-		{
-			"communication_type": ("in", [*types(), ""]),
-			"occurred_on": ("between", [_start(begin), _end(end)]),
-		},
-		[
-			"name",
-			"company",
-			"occurred_on",
-			"feedback_category",
-			"feedback_kind",
-			"channel",
-			"severity",
-			"upheld",
-			"status",
-		],
-		order_by="occurred_on asc, name asc",
-	)
-
-
-def months_until(end: date, number: int = MONTHS) -> list[str]:
-	"""The months up to and including that of `end`, as `YYYY-MM`."""
-	first = getdate(add_months(end.replace(day=1), 1 - number))
-	return [str(add_months(first, each))[:7] for each in range(number)]
-
-
-def volumes(months: list[str]) -> list[int]:
-	"""The number of interactions of each month, with which feedback counts are compared; one query."""
-	rows = dict(
-		frappe.db.sql(
-			"""select date_format(`occurred_on`, '%%Y-%%m'), count(*) from `tabClient Interaction`
-			where `occurred_on` >= %s group by 1""",
-			f"{months[0]}-01",
-		)
-	)
-	return [rows.get(each, 0) for each in months]
-
-
-def series(end: date) -> list[dict]:
-	"""Counts by month of all feedback and of each kind and category, each with its chart and test results.
-
-	:returns: `[{"name", "method", "months", "counts", "values", "centre", "lower", "upper", "signals":
-	    [{"rule", "month", "method", "message"}], "few": text or None}]`
-	"""
-	months = months_until(end)
-	rows = of_period(getdate(f"{months[0]}-01"), end)
-	volume = volumes(months)
-	groups: dict[str, list] = defaultdict(list)
-	for row in rows:
-		groups[ALL].append(row)
-		if row.feedback_kind:
-			groups[_("Kind: {0}").format(_(row.feedback_kind))].append(row)
-		if row.feedback_category:
-			groups[_("Category: {0}").format(row.feedback_category)].append(row)
-	return [_series(name, members, months, volume) for name, members in sorted(groups.items())]
-
-
-def _series(name: str, rows: list, months: list[str], volume: list[int]) -> dict:
-	by_month = Counter(str(row.occurred_on)[:7] for row in rows)
-	counts = [by_month[month] for month in months]
-	found = {"name": name, "months": months, "counts": counts}
-	if sum(counts) / len(months) < RARE:
-		days = [getdate(row.occurred_on) for row in rows]
-		gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-		chart = trends.g_chart(gaps)
-		labels = [str(day)[:7] for day in days[1:]]
-		return {**found, "method": "g-chart", **_chart(chart, [("g-chart", chart, labels)])}
-	limits = trends.u_chart(counts, volume)
-	shifts = trends.runs(limits.values)
-	return {
-		**found,
-		"method": "u-chart",
-		**_chart(limits, [("u-chart", limits, months), (_("run rules"), shifts, months)]),
-	}
-
-
-def _chart(shown: trends.Chart, tested: Iterable[tuple[str, trends.Chart, list[str]]]) -> dict:
-	tested = list(tested)
-	signals = [
-		{
-			"rule": signal.rule,
-			"month": labels[signal.period],
-			"method": method,
-			"message": plain(signal.message),
-		}
-		for method, chart, labels in tested
-		for signal in chart.signals
-	]
-	few = [plain(chart.few) for _method, chart, _labels in tested if chart.few]
-	return {
-		"values": list(shown.values),
-		"centre": shown.centre,
-		"lower": list(shown.lower),
-		"upper": list(shown.upper),
-		"signals": signals,
-		"few": " ".join(dict.fromkeys(few)) or None,
-	}
-
-
-def figures(begin: date, end: date) -> dict:
-	"""The figures stored in a review: `{"total", "by": {"category" | "kind" | "channel" | "severity": {name:
-	count}}, "upheld": {answer: count}, "upheld_share": percent or None, "bands": {band: count}, "open":
-	count, "series": [...]}`."""
-	rows = of_period(begin, end)
-	fields = {
-		"category": "feedback_category",
-		"kind": "feedback_kind",
-		"channel": "channel",
-		"severity": "severity",
-	}
-	upheld = Counter(row.upheld for row in rows if row.upheld)
-	judged = sum(upheld.values())
-	return {
-		"total": len(rows),
-		"by": {
-			name: dict(Counter(row.get(field) or _("Not Given") for row in rows).most_common())
-			for name, field in fields.items()
-		},
-		"upheld": dict(upheld),
-		"upheld_share": round(100 * (upheld["Yes"] + upheld["Partly"]) / judged, 1) if judged else None,
-		"bands": _bands(rows),
-		"open": sum(row.status != "Closed" for row in rows),
-		"series": series(end),
-	}
-
-
-def _bands(rows: list) -> dict[str, int]:
-	"""Band → how many were closed within it; one query for the closing times."""
-	closed = dict(
-		frappe.get_all(
-			"Interaction Event",
-			{
-				"parent": ("in", [*(row.name for row in rows if row.status == "Closed"), ""]),
-				"event": "Closed",
-			},
-			["parent", "at"],
-			order_by="at asc",
-			as_list=True,
-		)
-	)
-	counts = Counter()
-	for row in rows:
-		if row.name in closed:
-			calendar = calendars.for_company(row.company)
-			begin, end = clock.to_aware(row.occurred_on), clock.to_aware(closed[row.name])
-			counts[
-				rules.band(
-					calendar.working_seconds(begin, end),
-					calendar.mean_day_seconds,
-					(end - begin).total_seconds(),
-				)
-			] += 1
-	return {band: counts[band] for band in rules.BANDS}
 
 
 # --- the review ----------------------------------------------------------------------------------
@@ -262,7 +85,7 @@ def _fires_in(today: date) -> bool:
 	"""Whether more feedback came this month than chance explains. Rules that need the whole month are not applied yet."""
 	this_month = str(today)[:7]
 	return any(
-		signal["rule"] == trends.ABOVE_LIMIT and signal["month"] == this_month
+		signal["rule"] in (trends.ABOVE_LIMIT, trends.SHORT_GAP) and signal["month"] == this_month
 		for each in series(today)
 		for signal in each["signals"]
 	)
@@ -326,12 +149,18 @@ def note_who_prepares(doc, method=None) -> None:
 # --- closing -------------------------------------------------------------------------------------
 
 
-def missing_details(doc) -> tuple:
-	"""The details that a Client Interaction of a feedback type still needs before it can be closed."""
+def show(doc, method=None) -> None:
+	"""`onload` of Client Interaction: the details for which its form asks when it is closed."""
+	if frappe.get_cached_doc("Client Comms Settings").get("feedback_mode") != controls.OFF:
+		doc.set_onload("feedback_missing", [*missing_details(doc)])
+
+
+def missing_details(doc) -> dict:
+	"""Field → message, of the details that a Client Interaction of a feedback type still needs before it can be closed."""
 	if not doc.communication_type or not frappe.get_cached_value(
 		"Communication Type", doc.communication_type, "is_feedback"
 	):
-		return ()
+		return {}
 	return rules.missing_details(doc.as_dict())
 
 
@@ -343,15 +172,7 @@ def require_details(doc) -> None:
 	if missing := missing_details(doc):
 		controls.enforce(
 			"feedback_mode",
-			"<br>".join(translate(each) for each in missing),
+			"<br>".join(translate(each) for each in missing.values()),
 			title=_("Feedback Details Missing"),
 			exc=MissingDetailsError,
 		)
-
-
-def _start(day: date) -> datetime:
-	return datetime.combine(day, time.min)
-
-
-def _end(day: date) -> datetime:
-	return datetime.combine(day, time.max).replace(microsecond=0)

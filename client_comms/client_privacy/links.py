@@ -20,7 +20,9 @@ from client_comms.client_privacy import mailed_secrets
 from client_comms.exceptions import LinkNotValidError
 
 LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
-CONSENT, PREFERENCES = "Consent", "Preferences"
+CONSENT, PREFERENCES, RATING = "Consent", "Preferences", "Rating"
+SELF_SERVICE = (CONSENT, PREFERENCES)
+_PAGES = {CONSENT: "client-link", PREFERENCES: "client-link", RATING: "client-rating"}
 OPEN, USED, REVOKED = "Open", "Used", "Revoked"
 UNKNOWN, EXPIRED, TOO_MANY = "Unknown", "Expired", "Too Many"
 TRIES_PER_HOUR = 30
@@ -46,7 +48,7 @@ def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> t
 			**fields,
 		}
 	).insert(ignore_permissions=True)
-	return link.name, get_url(f"/client-link?token={mailed_secrets.mark(token, sent_to)}")
+	return link.name, get_url(f"/{_PAGES[kind]}?token={mailed_secrets.mark(token, sent_to)}")
 
 
 def hash_of(token: str) -> str:
@@ -54,15 +56,16 @@ def hash_of(token: str) -> str:
 	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
-def find(token: str | None, *, lock: bool = False):
+def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool = False):
 	"""The open link of a token.
 
+	:param kinds: what the page is for; a link of any other kind is not valid there
 	:param lock: lock it for an answer, so that only one of two simultaneous answers counts
 	:raises LinkNotValidError: invalid, expired, used or revoked, or too many attempts from this address
 	"""
 	if _tries() >= TRIES_PER_HOUR:
 		_refuse(TOO_MANY)
-	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or ""))})
+	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or "")), "kind": ("in", kinds)})
 	if not name:
 		_refuse(UNKNOWN)
 	link = frappe.get_doc(LINK, name, for_update=lock)

@@ -1,12 +1,12 @@
 """Explains access to a record: checks every layer in Frappe's own order and names the one that decided."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import frappe
 from frappe import _
 from frappe.permissions import has_user_permission
 
-from client_comms import clock, validation
+from client_comms import validation
 from client_comms.enforcement import dependents, governed, policy
 from client_comms.i18n import translate
 from client_comms.rules import access
@@ -29,12 +29,12 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	doc = frappe.get_doc(doctype, name)
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)
-	records, asked = _facts(doc, action)
-	decision = _decide(records, asked, subject)
-	if decision is None:
+	rule = _rule(doc, action)
+	if rule is None:
 		reason = _("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.")
 		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), frappe.bold(name))])
 
+	decision = rule(subject)
 	reasons = [translate(reason) for reason in decision.reasons]
 	if not decision.allowed or decision.rule == access.ADMINISTRATOR:
 		return _answer(allowed, decision.rule, reasons)
@@ -54,8 +54,8 @@ def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict]
 	"""
 	require_action(action)
 	doc = frappe.get_doc(doctype, name)
-	records, asked = _facts(doc, action)
-	if not (records := list(records)):
+	rule = _rule(doc, action)
+	if rule is None:
 		return None
 	restricted = set(frappe.get_all("User Permission", pluck="user", distinct=True, order_by=None))
 	shared = {
@@ -68,7 +68,7 @@ def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict]
 	return [
 		{
 			"user": subject.user,
-			**_explain_one(doc, action, subject, _decide(records, asked, subject), restricted, shared),
+			**_explain_one(doc, action, subject, rule(subject), restricted, shared),
 		}
 		for subject in policy.subjects()
 	]
@@ -114,18 +114,12 @@ def _refusal_of_frappe(
 	return None
 
 
-def _facts(doc, action: str) -> tuple[Iterable[access.Record], str]:
-	"""The facts that decide about a record, or about the record to which it belongs, and the action to check."""
+def _rule(doc, action: str) -> Callable[[access.Subject], access.Decision] | None:
+	"""The decision about a record, or about the record to which it belongs; None if that is not governed."""
 	doctype, name = doc.doctype, doc.name
 	if fields := dependents.OWNER_FIELDS.get(doctype):
 		doctype, name = (doc.get(field) for field in fields)
-	# Users who can read an interaction can see its grants; the grant's controller checks the rest.
-	asked = access.READ if doctype == governed.GRANT else action
-	return (governed.records(doctype, name) if name else ()), asked
-
-
-def _decide(records, action: str, subject: access.Subject) -> access.Decision | None:
-	return access.decide_any(subject, records, policy.current(), action, clock.now())
+	return governed.decider(doctype, name, action) if name else None
 
 
 def _answer(allowed: bool, rule: str, reasons: list[str]) -> dict:

@@ -3,14 +3,16 @@
 An interaction is governed by its level and its participants. A message, event or call linked to an interaction is
 as confidential as the interaction; one with a level but no interaction is governed by the level alone. A message
 with neither is as confidential as the Issue, Lead or Opportunity under which it is filed; if that is not governed,
-or there is none, the message is not governed, and ERPNext's own permissions apply.
+or there is none, the message is not governed, and ERPNext's own permissions apply. Paper files and reviews of records
+have rules of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import frappe
 
-from client_comms.enforcement import documents, interactions, policy
+from client_comms import clock
+from client_comms.enforcement import documents, interactions, physical_files, policy, record_reviews
 from client_comms.enforcement.readers import Reader, among, either, literal, of_row
 from client_comms.rules import access
 
@@ -25,12 +27,21 @@ DISCLOSURE = "Client Disclosure"
 BOUND = (COMMUNICATION, EVENT, CALL)
 HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
+PHYSICAL_FILE = physical_files.FILE
+REVIEW = record_reviews.REVIEW
+_OWN_RULE = {PHYSICAL_FILE: physical_files, REVIEW: record_reviews}
 _FILED_UNDER = ("reference_doctype", "reference_name")
 
 
 def doctypes() -> tuple[str, ...]:
 	"""The DocTypes whose records can be governed on this site."""
-	return (INTERACTION, GRANT, *HELD_WITH_INTERACTION, *filter(documents.is_governed, documents.SETTING))
+	return (
+		INTERACTION,
+		GRANT,
+		*HELD_WITH_INTERACTION,
+		*_OWN_RULE,
+		*filter(documents.is_governed, documents.SETTING),
+	)
 
 
 def condition(doctype: str, user: Reader | str | None) -> str:
@@ -41,6 +52,8 @@ def condition(doctype: str, user: Reader | str | None) -> str:
 		return interactions.grant_condition(user)
 	if doctype in HELD_WITH_INTERACTION:
 		return _bound_condition(doctype, Reader.of(user))
+	if own := _OWN_RULE.get(doctype):
+		return own.condition(user)
 	return documents.condition(user, doctype)
 
 
@@ -81,10 +94,10 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 
 def level(doctype: str, name: str) -> str | None:
 	"""The effective level of a record in the database; None if it is not governed or does not exist."""
-	if doctype == INTERACTION:
+	if doctype in (INTERACTION, PHYSICAL_FILE):
 		fields = ["confidentiality_level"]
-	elif doctype == GRANT:
-		interaction = frappe.db.get_value(GRANT, name, "interaction")
+	elif doctype in (GRANT, REVIEW):
+		interaction = frappe.db.get_value(doctype, name, "interaction")
 		return interaction and level(INTERACTION, interaction)
 	elif doctype in HELD_WITH_INTERACTION:
 		fields = BINDING
@@ -93,7 +106,7 @@ def level(doctype: str, name: str) -> str | None:
 	else:
 		return None
 	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
-	if not row or (doctype != INTERACTION and not any(row.values())):
+	if not row or (doctype not in (INTERACTION, PHYSICAL_FILE) and not any(row.values())):
 		return None
 	counted = policy.current().level(row.confidentiality_level)
 	return counted and counted.name
@@ -115,12 +128,30 @@ def decide(
 
 	:param lasting: consider only reasons that do not expire, see `policy.stored_record`
 	"""
+	if doctype in _OWN_RULE:
+		rule = decider(doctype, name, action, lasting=lasting)
+		return rule and rule(policy.subject(user))
 	action = access.READ if doctype == GRANT else action
 	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
 
 
+def decider(
+	doctype: str, name: str, action: str, *, lasting: bool = False
+) -> Callable[[access.Subject], access.Decision] | None:
+	"""The decision on one record as a function of the user, with its facts looked up once; None if it is not governed or
+	does not exist."""
+	if own := _OWN_RULE.get(doctype):
+		return own.decider(name, action, lasting=lasting)
+	facts = list(records(doctype, name, lasting=lasting))
+	action = access.READ if doctype == GRANT else action
+	if not facts:
+		return None
+	return lambda subject: access.decide_any(subject, facts, policy.current(), action, clock.now())
+
+
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
-	"""The facts that decide: a user who is allowed by any of these can access the record; empty if it is not governed."""
+	"""The facts that decide: a user who is allowed by any of these can access the record; empty if it is not governed, or
+	has a rule of its own."""
 	if doctype == INTERACTION:
 		if record := policy.stored_record(name, lasting=lasting):
 			yield record

@@ -1,7 +1,7 @@
 """Policies of the organisation: which version is in force, who has read it, and when it is reviewed (T-2 to T-4)."""
 
-import difflib
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 
 import frappe
@@ -10,9 +10,10 @@ from frappe.utils import formatdate, get_datetime_str, getdate
 
 from client_comms import alerts, clock, procedure
 from client_comms.roles import COMPLIANCE_OFFICER
-from client_comms.rules import training
+from client_comms.rules import text_difference, training
 
 POLICY = "SOP Policy"
+MATRIX = "Communication Matrix"
 ATTESTATION = "Policy Attestation"
 FIELDS = ("name", "policy_title", "policy_kind", "version_label", "effective_from", "next_review_on")
 
@@ -94,43 +95,13 @@ def attest(name: str) -> str:
 	return doc.name
 
 
-def history(title: str) -> list[frappe._dict]:
-	"""The approved versions of a policy, the first one first: version, date, description, approved by (T-4)."""
-	return frappe.get_list(
-		POLICY,
-		{"policy_title": title, "docstatus": (">", 0)},
-		[
-			"name",
-			"version_label",
-			"effective_from",
-			"change_summary",
-			"approved_by",
-			"approved_on",
-			"docstatus",
-		],
-		order_by="effective_from asc, creation asc",
-	)
-
-
 def difference(one: str, other: str) -> list[dict]:
-	"""Two versions side by side, paragraph by paragraph.
+	"""Two versions side by side, paragraph by paragraph, with the changed words marked.
 
-	:returns: `[{"kind": "same" | "changed" | "removed" | "added", "left": str, "right": str}]`, plain text
+	:returns: `[{"kind": "same" | "changed" | "removed" | "added", "left": [part, …], "right": [part, …]}]`; a part is
+	    `{"text": plain text, "changed": bool}`
 	"""
-	left, right = (_paragraphs(name) for name in (one, other))
-	rows = []
-	for kind, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-		shown = {"equal": "same", "replace": "changed", "delete": "removed", "insert": "added"}[kind]
-		before, after = left[a:b], right[c:d]
-		for number in range(max(len(before), len(after))):
-			rows.append(
-				{
-					"kind": shown,
-					"left": before[number] if number < len(before) else "",
-					"right": after[number] if number < len(after) else "",
-				}
-			)
-	return rows
+	return [asdict(row) for row in text_difference.side_by_side(_paragraphs(one), _paragraphs(other))]
 
 
 def _paragraphs(name: str) -> list[str]:
@@ -145,26 +116,45 @@ def _paragraphs(name: str) -> list[str]:
 
 
 def remind() -> None:
-	"""Daily: owners are reminded of reviews; of overdue ones the Compliance Officers are told as well (T-2)."""
-	today = getdate(clock.now())
+	"""Daily: owners are reminded of reviews; of overdue ones the Compliance Officers are told as well (T-2).
+
+	The matrix does not have an owner, so the Compliance Officers are reminded of its review.
+	"""
+	officers = alerts.users_with_role(COMPLIANCE_OFFICER)
 	for row in in_force():
-		step = training.reminder(today, getdate(row.next_review_on), row.last_reminded_on)
-		if step is None:
-			continue
-		users = {row.policy_owner} if row.policy_owner else set()
-		if step > 0:
-			users |= alerts.users_with_role(COMPLIANCE_OFFICER)
-		alerts.tell(users, lambda row=row, step=step: _review_sentence(row, step), POLICY, row.name)
-		frappe.db.set_value(POLICY, row.name, "last_reminded_on", today, update_modified=False)
-		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
-		frappe.db.commit()
+		owner = {row.policy_owner} if row.policy_owner else set()
+		_remind(POLICY, row, row.policy_title, owner, officers)
+	for row in _matrices_in_force():
+		_remind(MATRIX, row, row.name, officers, officers)
 
 
-def _review_sentence(row, step: int) -> str:
-	day = formatdate(row.next_review_on)
+def _matrices_in_force() -> list[frappe._dict]:
+	"""The version in force of each company that has a day for its next review."""
+	rows = frappe.get_all(
+		MATRIX,
+		{"docstatus": 1, "effective_from": ("<=", clock.now())},
+		["name", "company", "next_review_on", "last_reminded_on"],
+		order_by="effective_from asc, creation asc",
+	)
+	return [row for row in {row.company: row for row in rows}.values() if row.next_review_on]
+
+
+def _remind(doctype: str, row, title: str, owner: set[str], officers: set[str]) -> None:
+	today, day = getdate(clock.now()), getdate(row.next_review_on)
+	step = training.reminder(today, day, row.last_reminded_on)
+	if step is None:
+		return
+	users = owner | officers if step > 0 else owner
+	alerts.tell(users, lambda: _review_sentence(title, day, step), doctype, row.name)
+	frappe.db.set_value(doctype, row.name, "last_reminded_on", today, update_modified=False)
+	# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+	frappe.db.commit()
+
+
+def _review_sentence(title: str, day: date, step: int) -> str:
 	if step > 0:
-		return _("The review of the policy {0} has been overdue since {1}").format(row.policy_title, day)
-	return _("The policy {0} must be reviewed by {1}").format(row.policy_title, day)
+		return _("The review of {0} has been overdue since {1}").format(title, formatdate(day))
+	return _("{0} must be reviewed by {1}").format(title, formatdate(day))
 
 
 def as_shown(row) -> dict:

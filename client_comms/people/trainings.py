@@ -23,6 +23,8 @@ ATTEMPT = "SOP Training Attempt"
 IN_PROGRESS, PASSED, FAILED = "In Progress", "Passed", "Failed"
 PAGE = "take-training"
 COMPLETED_HOOK = "client_comms_training_completed"
+_REPORTED_MONTHS = 12  # how far back other apps are asked for completions
+_SAVEPOINT = "client_comms_training"
 
 
 # --- who owes what -------------------------------------------------------------------------------
@@ -174,8 +176,8 @@ def locked_out(level: str) -> list[str]:
 def open_attempt(training: str) -> dict:
 	"""The session user's try in progress, or a new one.
 
-	:returns: `{"attempt", "training", "content", "content_url", "pass_mark", "questions", "answers"}`; a
-	    question is `{"key", "question", "multiple", "options": [{"number", "text"}]}`, everything in the
+	:returns: `{"attempt", "training", "content", "content_url", "files": [{"file_name", "file_url"}], "pass_mark",
+	    "questions", "answers"}`; a question is `{"key", "question", "multiple", "options": [{"number", "text"}]}`, everything in the
 	    order of this try; `answers` is key → numbers
 	:raises frappe.PermissionError: the training is not assigned to the user
 	"""
@@ -186,6 +188,7 @@ def open_attempt(training: str) -> dict:
 			exc=frappe.PermissionError,
 			title=_("Not Assigned"),
 		)
+	collect(training=training, user=user)
 	doc = frappe.get_cached_doc(TRAINING, training)
 	filters = {"user": user, "training": training, "status": IN_PROGRESS}
 	name = frappe.db.get_value(ATTEMPT, filters, order_by="creation desc")
@@ -207,6 +210,16 @@ def open_attempt(training: str) -> dict:
 		"training": training,
 		"content": doc.description or "",
 		"content_url": doc.content_url,
+		"files": frappe.get_all(
+			"File",
+			{
+				"attached_to_doctype": TRAINING,
+				"attached_to_name": training,
+				"attached_to_field": ("is", "not set"),
+			},
+			["file_name", "file_url"],
+			order_by="file_name asc",
+		),
 		"pass_mark": doc.pass_mark,
 		"questions": json.loads(attempt.paper)["questions"],
 		"answers": json.loads(attempt.answers or "{}"),
@@ -307,23 +320,48 @@ def _clean(answers) -> dict[str, list[int]]:
 def complete(
 	user: str, training: str, *, completed_on=None, score: float | None = None, attempt: str | None = None
 ):
-	"""Record a completion and tell other apps; returns the last day on which it counts."""
-	day = getdate(completed_on) if completed_on else clock.now().date()
+	"""Record a completion; returns the last day on which it counts."""
 	record = frappe.get_doc(
 		{
 			"doctype": RECORD,
 			"user": user,
 			"training": training,
-			"completed_on": day,
+			"completed_on": getdate(completed_on) if completed_on else clock.now().date(),
 			"score": score,
 			"attempt": attempt,
 		}
 	).insert(ignore_permissions=True)
-	for hook in frappe.get_hooks(COMPLETED_HOOK):
-		frappe.call(
-			hook, user=user, training=training, completed_on=day, valid_until=record.valid_until, score=score
-		)
 	return record.valid_until
+
+
+def collect(training: str | None = None, user: str | None = None) -> int:
+	"""Daily, and when a training is opened: record completions that other apps report through the hook
+	`client_comms_training_completed`. Repeatable; returns how many were new.
+
+	Each function gets `training`, `user` (None: all) and `since`, the first day that matters, and returns
+	`[{"user", "training", "completed_on", "score" (optional)}, …]`. An error in one does not stop the others.
+	"""
+	since, new = add_months(clock.now().date(), -_REPORTED_MONTHS), 0
+	for path in frappe.get_hooks(COMPLETED_HOOK):
+		frappe.db.savepoint(_SAVEPOINT)
+		try:
+			reported = frappe.call(path, training=training, user=user, since=since) or ()
+			new += sum(_is_new(each) for each in reported)
+		except frappe.QueryDeadlockError:
+			raise  # the database rolled back everything
+		except Exception:
+			frappe.db.rollback(save_point=_SAVEPOINT)
+			frappe.log_error(title=f"Completed trainings could not be collected from {path}")
+	return new
+
+
+def _is_new(reported: dict) -> bool:
+	"""Record one reported completion, unless there is one of that day or later."""
+	user, training, day = reported["user"], reported["training"], getdate(reported["completed_on"])
+	if frappe.db.exists(RECORD, {"user": user, "training": training, "completed_on": (">=", day)}):
+		return False
+	complete(user, training, completed_on=day, score=reported.get("score"))
+	return True
 
 
 def end_of_validity(training: str, completed_on):

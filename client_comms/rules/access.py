@@ -195,6 +195,20 @@ def decide_any(
 	return first
 
 
+def decide_all(
+	subject: Subject, records: Iterable[Record], policy: Policy, action: str, now: datetime
+) -> Decision | None:
+	"""`decide` for something that requires `action` on every one of `records`: the first refusal, otherwise the last
+	decision. None without records.
+	"""
+	decision = None
+	for record in records:
+		decision = decide(subject, record, policy, action, now)
+		if not decision:
+			break
+	return decision
+
+
 def oversight_roles(policy: Policy, level_name: str | None) -> frozenset[str]:
 	"""The roles that see every record of the level (clauses R-2, R-3)."""
 	level = policy.level(level_name)

@@ -12,6 +12,8 @@ WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER = (
 	"Longer",
 )
 BANDS = (WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER)
+RATINGS = (1, 2, 3, 4, 5)
+POOR = 2  # ratings up to this one are brought to the manager role
 _DAY = 86_400
 
 _ALWAYS = {
@@ -25,10 +27,10 @@ _OF_COMPLAINTS = {
 }
 
 
-def missing_details(given: Mapping[str, object]) -> tuple[Message, ...]:
-	"""The missing details of feedback; a complaint needs more than praise."""
+def missing_details(given: Mapping[str, object]) -> dict[str, Message]:
+	"""The missing details of feedback, by field; a complaint needs more than praise."""
 	needed = {**_ALWAYS, **(_OF_COMPLAINTS if given.get("feedback_kind") == COMPLAINT else {})}
-	return tuple(Message(text) for field, text in needed.items() if not given.get(field))
+	return {field: Message(text) for field, text in needed.items() if not given.get(field)}
 
 
 def band(working_seconds: float, mean_day_seconds: float, elapsed_seconds: float) -> str:

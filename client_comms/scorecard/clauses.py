@@ -211,6 +211,20 @@ CLAUSES: dict[str, Clause] = {
 			c.switch("log_issues", N_("Log Issues")),
 			c.switch("log_leads", N_("Log New Leads")),
 			c.switch("log_opportunities", N_("Log New Opportunities")),
+			c.exists(
+				"Complaint Word",
+				{"disabled": 0},
+				N_("Words of Complaints"),
+				N_("No word is enabled by which a record reads like a complaint."),
+			),
+		),
+		(
+			Figure(
+				N_("Read Like a Complaint, Not Decided"),
+				INTERACTION,
+				f.now(*_OPEN_STATES, ["complaint_words", "is", "set"], ["not_a_complaint", "=", 0]),
+				_FEW,
+			),
 		),
 	),
 	"F-2": Clause(

@@ -11,7 +11,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import ledger_seal, policy_frames, procedure
+from client_comms import policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.rules import domains
@@ -64,7 +64,6 @@ def forget_found():
 
 def after_install():
 	"""Create everything with which a new site starts."""
-	ledger_seal.remove()
 	sync_custom_fields()
 	confirmation.confirm_existing()
 	add_indexes()
@@ -122,6 +121,7 @@ def make_procedure():
 	make_calendar()
 	make_consent_purposes()
 	make_terminology()
+	make_complaint_words()
 	make_kanban_board()
 	make_settings()
 
@@ -143,6 +143,18 @@ def make_terminology():
 	if not frappe.db.count("Terminology Rule"):
 		for row in procedure.TERMINOLOGY:
 			frappe.get_doc({"doctype": "Terminology Rule", **row}).insert(ignore_permissions=True)
+
+
+def make_complaint_words():
+	"""Create words by which a record reads like a complaint, unless the site has any."""
+	if frappe.db.count("Complaint Word"):
+		return
+	for language, words in procedure.COMPLAINT_WORDS.items():
+		if frappe.db.exists("Language", language):
+			for phrase, match in words:
+				frappe.get_doc(
+					{"doctype": "Complaint Word", "phrase": phrase, "language": language, "match": match}
+				).insert(ignore_permissions=True)
 
 
 def settle_new_settings():

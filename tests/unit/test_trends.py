@@ -111,6 +111,24 @@ def test_false_alarms_of_flat_series():
 	assert by_runs / FLAT_SERIES <= 0.10
 
 
+def test_false_alarms_of_rare_events():
+	"""A gap exceeds the limit of the geometric distribution with a probability of 0.135 %, so a series of 20 gaps with a known
+	mean does with 1 - 0.99865^20 = 2.7 %."""
+	draws = random.Random(20010701)
+	chance, gaps = 1 / 21, 20
+
+	def geometric():
+		return int(math.log(1 - draws.random()) / math.log(1 - chance))
+
+	# The baseline is long enough that its mean is close to the true one.
+	fired = 0
+	for _series in range(FLAT_SERIES):
+		baseline = [geometric() for _gap in range(400)]
+		chart = trends.g_chart([*baseline, *(geometric() for _gap in range(gaps))], baseline=400)
+		fired += any(signal.period >= 400 for signal in chart.signals)
+	assert fired / FLAT_SERIES <= 0.027 + 3 * math.sqrt(0.027 * 0.973 / FLAT_SERIES)
+
+
 def test_a_shift_and_a_spike_are_found_in_most_series():
 	draws = random.Random(20141126)
 	shifts = spikes = 0

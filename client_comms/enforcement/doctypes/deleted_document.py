@@ -22,7 +22,7 @@ POINTERS = {
 	},
 	**dict.fromkeys(ROWS, ("parenttype", "parent")),
 }
-_ALWAYS = (governed.INTERACTION, governed.GRANT)
+_ALWAYS = (governed.INTERACTION, governed.GRANT, governed.PHYSICAL_FILE, governed.REVIEW)
 
 
 def condition(user=None, doctype=None) -> str:

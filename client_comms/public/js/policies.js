@@ -1,12 +1,15 @@
 frappe.provide("client_comms");
 
-// On a Client Interaction: the policies in force for its type, one click away (T-3).
-frappe.ui.form.on("Client Interaction", {
-	async refresh(frm) {
-		if (frm.is_new() || !frm.doc.communication_type || !frappe.model.can_read("SOP Policy")) return;
+// The policies in force are one click away where clients' matters are handled; on a Client Interaction, those for its type (T-3).
+// One file serves several forms; Frappe runs it for each of them, so it registers itself once.
+if (!client_comms.offers_policies) {
+	client_comms.offers_policies = true;
+
+	const offer_policies = async (frm) => {
+		if (frm.is_new() || !frappe.model.can_read("SOP Policy")) return;
 		const asked = frm.docname;
 		const policies = await frappe.xcall("client_comms.api.policies_in_force", {
-			communication_type: frm.doc.communication_type,
+			communication_type: frm.doctype === "Client Interaction" ? frm.doc.communication_type : null,
 		});
 		if (frm.docname !== asked) return;
 		for (const { name, title, version } of policies) {
@@ -16,5 +19,8 @@ frappe.ui.form.on("Client Interaction", {
 				__("Policy"),
 			);
 		}
-	},
-});
+	};
+	for (const doctype of ["Client Interaction", "Lead", "Opportunity", "Issue"]) {
+		frappe.ui.form.on(doctype, { refresh: offer_policies });
+	}
+}

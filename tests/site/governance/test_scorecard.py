@@ -88,7 +88,13 @@ def switched_off(control):
 	elif key.startswith("exists: "):
 		doctype = next(
 			d
-			for d in ("Escalation Step", "Communication Template", "Terminology Rule", "Communication Type")
+			for d in (
+				"Escalation Step",
+				"Communication Template",
+				"Terminology Rule",
+				"Communication Type",
+				"Complaint Word",
+			)
 			if d in key
 		)
 		frappe.db.delete(doctype)

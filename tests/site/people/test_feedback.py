@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from client_comms import api, procedure
-from client_comms.client_interactions import feedback
+from client_comms.client_interactions import feedback, feedback_figures
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.rules import trends
 
@@ -39,7 +39,7 @@ def load(site):
 			"channel",
 		)
 		rows, number = [], 0
-		months = feedback.months_until(END)
+		months = feedback_figures.months_until(END)
 
 		def add(month, communication_type, category=None):
 			nonlocal number
@@ -74,7 +74,7 @@ def load(site):
 
 
 def signals_of(name):
-	(found,) = [each for each in feedback.series(END) if each["name"] == name]
+	(found,) = [each for each in feedback_figures.series(END) if each["name"] == name]
 	return found["signals"]
 
 
@@ -94,13 +94,13 @@ def test_eighteen_months_with_one_shift_and_one_spike(load):
 
 def test_rare_kinds_are_watched_by_the_gaps_between_them(load):
 	load({"Theft": [0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1]})
-	(found,) = [each for each in feedback.series(END) if each["name"] == "Category: Theft"]
+	(found,) = [each for each in feedback_figures.series(END) if each["name"] == "Category: Theft"]
 	assert found["method"] == "g-chart" and len(found["values"]) == 5
 
 
 def test_too_few_are_told_plainly(load):
 	load({"Delivery": [0] * 17 + [3]})
-	(found,) = [each for each in feedback.series(END) if each["name"] == "Category: Delivery"]
+	(found,) = [each for each in feedback_figures.series(END) if each["name"] == "Category: Delivery"]
 	assert "Too few values" in found["few"]
 
 
@@ -110,7 +110,9 @@ def test_flat_series_raise_no_more_alarms_than_the_methods_say(load):
 	series = {f"Category {number}": [draws.randint(4, 8) for _month in range(18)] for number in range(12)}
 	load(series)
 	fired = sum(
-		bool(each["signals"]) for each in feedback.series(END) if each["name"].startswith("Category: ")
+		bool(each["signals"])
+		for each in feedback_figures.series(END)
+		if each["name"].startswith("Category: ")
 	)
 	assert fired <= 3
 
@@ -209,6 +211,34 @@ def a_category():
 	return "Staff"
 
 
+def test_volume_and_rate_by_category_product_channel_and_branch(load, site):
+	load({"Delivery": [4] * 18, "Staff": [2] * 18}, volume=60)
+	frappe.db.delete("Branch")
+	branch = frappe.get_doc({"doctype": "Branch", "branch": "Berlin"}).insert().name
+	item = frappe.get_doc(
+		{"doctype": "Item", "item_code": "Panel", "item_group": "All Item Groups", "stock_uom": "Nos"}
+	).insert()
+	october = {"occurred_on": ("between", ["2026-10-01", "2026-10-31"]), "feedback_category": "Staff"}
+	frappe.db.set_value("Client Interaction", october, {"branch": branch, "product": item.name})
+	frappe.db.set_value("Client Interaction", october, "channel", "Visit")
+	found = feedback_figures.figures(date(2026, 10, 1), END)
+	assert (found["total"], found["volume"]) == (6, 60)
+	assert found["rates"]["category"] == {"Delivery": 6.7, "Staff": 3.3}
+	assert found["by"]["product"] == {"Not Given": 4, item.name: 2}
+	assert found["by"]["branch"] == {"Not Given": 4, branch: 2}
+	# 58 by phone, 4 of them feedback; both visits are feedback
+	assert found["rates"]["channel"] == {"Phone": 6.9, "Visit": 100.0}
+
+
+def test_ratings_of_the_period_are_counted(load):
+	load({"Delivery": [5] * 18})
+	names = frappe.get_all("Client Interaction", pluck="name", limit=4)
+	for name, rating, day in zip(names, (5, 4, 1, 3), ("10-01", "10-15", "10-31", "09-30"), strict=True):
+		frappe.db.set_value("Client Interaction", name, {"rating": rating, "rated_on": f"2026-{day} 12:00"})
+	found = feedback_figures.figures(date(2026, 10, 1), END)["ratings"]
+	assert found == {"count": 3, "mean": 3.33, "counts": {"1": 1, "2": 0, "3": 0, "4": 1, "5": 1}}
+
+
 def test_time_to_close_is_counted_in_bands(inquiry, make_user, clock_at, set_settings):
 	set_settings(evidence_mode="Off", feedback_mode="Off")
 	agent = make_user(procedure.CUSTOMER_SUPPORT)
@@ -218,5 +248,5 @@ def test_time_to_close_is_counted_in_bands(inquiry, make_user, clock_at, set_set
 		with clock_at(moment):
 			api.answer(case.name)
 			api.close(case.name)
-	bands = feedback.figures(date(2026, 10, 1), END)["bands"]
+	bands = feedback_figures.figures(date(2026, 10, 1), END)["bands"]
 	assert bands["3 Business Days"] >= 1 and bands["8 Weeks"] >= 1

@@ -1,5 +1,7 @@
 """Policies in versions: approved by a second person, read and confirmed, reviewed in time (T-2, T-3, T-4)."""
 
+import re
+
 import frappe
 import pytest
 
@@ -178,16 +180,47 @@ def test_the_difference_of_two_versions(approved, agent, as_user):
 	with as_user(agent):
 		rows = api.policy_difference(first.name, second.name)
 		history = api.policy_history("Use of Messengers")
-	assert rows == [
-		{"kind": "same", "left": "We write by email.", "right": "We write by email."},
-		{
-			"kind": "changed",
-			"left": "We never use private accounts.",
-			"right": "We use approved accounts only.",
-		},
-		{"kind": "changed", "left": "", "right": "New."},
-	]
+	assert [row["kind"] for row in rows] == ["same", "changed", "added"]
+	changed = {
+		side: [part["text"] for part in rows[1][side] if part["changed"]] for side in ("left", "right")
+	}
+	assert "never" in "".join(changed["left"]) and "approved" in "".join(changed["right"])
+	assert "".join(part["text"] for part in rows[1]["left"]) == "We never use private accounts."
+	assert "".join(part["text"] for part in rows[1]["right"]) == "We use approved accounts only."
 	assert [row.version_label for row in history] == ["1.0", "2.0"]
+
+
+def test_the_revision_history_prints_version_date_description_and_approver(
+	approved, approver, agent, as_user
+):
+	approved("1.0", "2026-11-01", change_summary="The first version")
+	second = approved("2.0", "2026-11-10", change_summary="No private accounts")
+	with as_user(agent):
+		html = frappe.get_print("SOP Policy", second.name, "Policy Revision History", no_letterhead=1)
+	rows = re.findall(r"<tr.*?</tr>", html[html.index("<tbody>") :], re.DOTALL)
+	assert len(rows) == 2
+	name = frappe.utils.get_fullname(approver)
+	for row, expected in zip(
+		rows, (("1.0", "The first version"), ("2.0", "No private accounts")), strict=True
+	):
+		assert all(text in row for text in (*expected, name))
+	assert frappe.format("2026-11-01", "Date") in rows[0]
+
+
+def test_the_review_of_the_matrix_is_reminded_of(make_user, clock_at):
+	officer = make_user(procedure.COMPLIANCE_OFFICER)
+	matrix = frappe.get_last_doc("Communication Matrix", {"docstatus": 1})
+	matrix.db_set("next_review_on", "2027-11-01")
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			before = set(frappe.get_all("Notification Log", pluck="name"))
+			policies.remind()
+			new = {"document_name": matrix.name, "name": ("not in", [*before, ""]), "for_user": officer}
+			return frappe.db.count("Notification Log", new)
+
+	assert [told(day) for day in ("2027-09-01", "2027-10-02", "2027-10-03", "2027-11-01")] == [0, 1, 0, 1]
+	assert [told(day) for day in ("2027-11-02", "2027-11-08")] == [0, 1]
 
 
 def test_owners_are_reminded_and_overdue_reviews_told_to_the_compliance_officer(

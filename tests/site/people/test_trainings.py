@@ -185,6 +185,58 @@ def test_another_app_reports_a_completion(manager, make_user, as_user):
 	assert (record.score, str(record.valid_until)) == (90, done["valid_until"])
 
 
+def test_completions_that_other_apps_know_are_collected(manager, monkeypatch, errors):
+	"""The hook: daily, and at once when the user opens the training."""
+	yesterday = frappe.utils.add_days(frappe.utils.nowdate(), -1)
+	asked = []
+
+	def reported(training=None, user=None, since=None):
+		asked.append((training, user, str(since)))
+		return [{"user": manager, "training": COURSE, "completed_on": yesterday, "score": 95}]
+
+	def broken(**arguments):
+		raise ValueError("The other app is broken")
+
+	paths = {"other_app.completed": reported, "broken_app.completed": broken}
+	get_hooks, call = frappe.get_hooks, frappe.call
+	monkeypatch.setattr(
+		frappe,
+		"get_hooks",
+		lambda hook=None, *args, **kwargs: [*paths]
+		if hook == trainings.COMPLETED_HOOK
+		else get_hooks(hook, *args, **kwargs),
+	)
+	monkeypatch.setattr(
+		frappe,
+		"call",
+		lambda fn, *args, **kwargs: paths[fn](**kwargs) if fn in paths else call(fn, *args, **kwargs),
+	)
+	assert trainings.collect() == 1
+	assert trainings.collect() == 0
+	assert state_of(manager) == rules.CURRENT
+	assert asked[0] == (None, None, str(frappe.utils.add_months(frappe.utils.getdate(), -12)))
+	assert any("broken" in error for error in errors())
+	record = frappe.get_last_doc("SOP Training Record", {"user": manager})
+	assert (str(record.completed_on), record.score) == (yesterday, 95)
+
+
+def test_files_of_a_training_are_offered_to_those_who_take_it(manager, as_user):
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": "handbook.txt",
+			"content": "Read this as well.",
+			"attached_to_doctype": "SOP Training",
+			"attached_to_name": COURSE,
+			"is_private": 1,
+		}
+	).insert()
+	with as_user(manager):
+		(offered,) = api.open_training(COURSE)["files"]
+		assert offered["file_url"] == file.file_url
+		assert frappe.get_doc("File", file.name).is_downloadable()
+
+
 @pytest.mark.parametrize(
 	("arguments", "message"),
 	[

@@ -144,7 +144,10 @@ function add_actions(frm) {
 			run: () => ask(frm, "pause", __("Wait for the Client"), [note]),
 		},
 		Resumed: { label: __("Resume"), run: () => act(frm, "resume") },
-		Closed: { label: __("Close"), run: () => act(frm, "close") },
+		Closed: {
+			label: __("Close"),
+			run: () => client_comms.feedback.ask_and_close(frm, () => act(frm, "close")),
+		},
 		Reopened: {
 			label: __("Reopen"),
 			run: () =>
@@ -245,6 +248,7 @@ function show_banner(frm) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
 	const documentation = client_comms.documentation.html(frm);
+	const complaint = client_comms.feedback.hint(frm);
 	const preferred = frm.doc.__onload?.preference;
 	const preference = preferred ? `<div class="small">${frappe.utils.escape_html(preferred)}</div>` : "";
 	const privacy = (frm.doc.__onload?.privacy || [])
@@ -256,11 +260,12 @@ function show_banner(frm) {
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${preference}${privacy}${documentation}</div>
+			<div>${text}${complaint}${preference}${privacy}${documentation}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
 		true,
 	);
 	client_comms.documentation.bind(frm, frm.layout.message);
+	client_comms.feedback.bind(frm, frm.layout.message);
 }

@@ -20,47 +20,77 @@ frappe.ui.form.on("Feedback Review", {
 	},
 });
 
+/** What the trend tests rest on, by method (`rules/trends.py`). */
+const SOURCES = {
+	"u-chart": "NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.1",
+	"g-chart": "Benneyan (2001), Health Care Management Science 4, 305-318",
+	runs: "Anhøj and Olesen (2014), PLoS ONE 9(11), e113825",
+};
+
 function show_figures(frm) {
 	const $area = frm.get_field("figures_html").$wrapper.empty();
 	if (!frm.doc.figures) return;
 	const figures = JSON.parse(frm.doc.figures);
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
-	const list = (title, counts) =>
-		`<div class="col-sm-3 mb-3"><b>${title}</b>${Object.entries(counts)
-			.map(([name, count]) => `<div>${escape(__(name))}: ${count}</div>`)
+	const rate = (kind, name) => {
+		const value = figures.rates?.[kind]?.[name];
+		return value == null ? "" : ` <span class="text-muted">(${value})</span>`;
+	};
+	const list = (title, counts, kind) =>
+		`<div class="col-sm-4 col-lg-3 mb-3"><b>${title}</b>${Object.entries(counts || {})
+			.map(([name, count]) => `<div>${escape(__(name))}: ${count}${rate(kind, name)}</div>`)
 			.join("")}</div>`;
 	const share = figures.upheld_share === null ? "–" : `${figures.upheld_share} %`;
+	const { by, ratings } = figures;
 	$area.append(`<p>${__("{0} feedback records, {1} still open, {2} upheld or partly upheld", [
 		figures.total,
 		figures.open,
 		share,
-	])}</p><div class="row">${list(__("Category"), figures.by.category)}${list(__("Kind"), figures.by.kind)}
-		${list(__("Channel"), figures.by.channel)}${list(__("Time to Close"), figures.bands)}</div>`);
-	for (const series of figures.series) {
-		const $series = $(`<div class="mb-4"><b>${escape(series.name)}</b>
-			<span class="text-muted small">${escape(series.method)}${series.few ? ` · ${escape(series.few)}` : ""}</span>
-			<div class="chart"></div></div>`).appendTo($area);
-		if (series.method !== "u-chart") continue;
-		const limit = (name, values) => ({
-			name,
-			values: values.map((value) => value ?? 0),
-			chartType: "line",
-		});
-		new frappe.Chart($series.find(".chart")[0], {
-			type: "axis-mixed",
-			height: 180,
-			colors: ["#2490ef", "#cb2929", "#cb2929"],
-			lineOptions: { hideDots: 0 },
-			axisOptions: { xIsSeries: 1 },
-			data: {
-				labels: series.months,
-				datasets: [
-					limit(__("Rate"), series.values),
-					...(series.upper.length
-						? [limit(__("Upper Limit"), series.upper), limit(__("Lower Limit"), series.lower)]
-						: []),
-				],
-			},
-		});
-	}
+	])}. ${__("In brackets: per 100 interactions.")}</p><div class="row">${list(__("Category"), by.category, "category")}
+		${list(__("Kind"), by.kind, "kind")}${list(__("Product"), by.product, "product")}
+		${list(__("Channel"), by.channel, "channel")}${list(__("Branch"), by.branch, "branch")}
+		${list(__("Severity"), by.severity, "severity")}${list(__("Time to Close"), figures.bands)}
+		${list(
+			ratings?.count ? __("Ratings (mean {0} of 5)", [ratings.mean]) : __("Ratings"),
+			ratings?.count ? ratings.counts : { [__("None")]: 0 },
+		)}</div>`);
+	for (const series of figures.series) show_series($area, series, escape);
+	$area.append(
+		`<p class="text-muted small">${__("u-chart: {0}; g-chart: {1}; run rules: {2}.", [
+			SOURCES["u-chart"],
+			SOURCES["g-chart"],
+			SOURCES.runs,
+		])}</p>`,
+	);
+}
+
+function show_series($area, series, escape) {
+	const signals = series.signals
+		.map(
+			({ month, method, message }) =>
+				`<div class="text-danger small">${escape(`${month} (${method}): ${message}`)}</div>`,
+		)
+		.join("");
+	const $series = $(`<div class="mb-4"><b>${escape(series.name)}</b>
+		<span class="text-muted small">${escape(series.method)}${series.few ? ` · ${escape(series.few)}` : ""}</span>
+		${signals}<div class="chart"></div></div>`).appendTo($area);
+	if (!series.values.length) return;
+	const line = (name, values) => ({ name, values: values.map((value) => value ?? 0), chartType: "line" });
+	const is_rate = series.method === "u-chart";
+	new frappe.Chart($series.find(".chart")[0], {
+		type: "axis-mixed",
+		height: 180,
+		colors: ["#2490ef", "#cb2929", "#cb2929"],
+		lineOptions: { hideDots: 0 },
+		axisOptions: { xIsSeries: 1 },
+		data: {
+			labels: is_rate ? series.months : series.values.map((_value, index) => index + 1),
+			datasets: [
+				line(is_rate ? __("Rate") : __("Days Between"), series.values),
+				...(series.upper.length
+					? [line(__("Upper Limit"), series.upper), line(__("Lower Limit"), series.lower)]
+					: []),
+			],
+		},
+	});
 }

@@ -46,6 +46,7 @@ class InteractionEvent(InteractionRow):
 			"Access Granted",
 			"Contacted",
 			"Documentation Waived",
+			"Rated",
 		]
 		judged: DF.SmallText | None
 		note: DF.SmallText | None

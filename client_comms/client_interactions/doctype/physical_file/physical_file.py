@@ -241,9 +241,12 @@ class PhysicalFile(Document):
 				title=_("Clearance Missing"),
 			)
 
-	def records(self) -> list[access.Record]:
-		"""The facts that decide: each of its interactions, and its own level if that is stricter or there are none."""
-		found = [policy.stored_record(row.interaction) for row in self.interactions]
+	def records(self, *, lasting: bool = False) -> list[access.Record]:
+		"""The facts that decide: each of its interactions, and its own level if that is stricter or there are none.
+
+		:param lasting: consider only reasons that do not expire, see `policy.stored_record`
+		"""
+		found = [policy.stored_record(row.interaction, lasting=lasting) for row in self.interactions]
 		# The level of a deleted interaction remains here.
 		own = self.own_level_decides or None in found or not found
 		records = [record for record in found if record]

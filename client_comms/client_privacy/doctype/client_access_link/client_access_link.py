@@ -19,7 +19,7 @@ class ClientAccessLink(Document):
 		consent: DF.Link | None
 		contact: DF.Link | None
 		expires_on: DF.Datetime
-		kind: DF.Literal["Consent", "Preferences"]
+		kind: DF.Literal["Consent", "Preferences", "Rating"]
 		language: DF.Link | None
 		party: DF.DynamicLink
 		party_type: DF.Link

@@ -24,8 +24,6 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Download",
 			"Refusal",
 			"Grant",
-			"Grant Changed",
-			"Grant Deleted",
 			"Emergency Access",
 			"Share",
 			"Level Raised",

@@ -39,7 +39,7 @@ class ThirdParty(LeavesEmpty, Document):
 	def on_update(self):
 		third_parties.forget()
 
-	def after_delete(self):
+	def on_trash(self):
 		third_parties.forget()
 
 	def set_domains(self):

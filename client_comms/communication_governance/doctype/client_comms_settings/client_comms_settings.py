@@ -41,6 +41,7 @@ class ClientCommsSettings(Document):
 			InteractionSourceRule,
 		)
 
+		ask_for_rating: DF.Check
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int
 		close_on_takeover: DF.Check

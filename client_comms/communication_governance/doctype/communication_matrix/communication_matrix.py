@@ -44,6 +44,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		company: DF.Link | None
 		documentation: DF.Table[CommunicationMatrixDocumentation]
 		effective_from: DF.Datetime
+		last_reminded_on: DF.Date | None
 		next_review_on: DF.Date | None
 		parties: DF.Table[CommunicationMatrixParty]
 		priorities: DF.Table[CommunicationMatrixPriority]

@@ -69,7 +69,15 @@ async function show_history(frm) {
 			)
 			.join("")}</tbody></table>`
 		: `<p>${__("No version has been approved yet.")}</p>`;
-	frappe.msgprint({ title: __("Revision History"), message: body, wide: true });
+	frappe.msgprint({
+		title: __("Revision History"),
+		message: body,
+		wide: true,
+		primary_action: {
+			label: __("Print"),
+			action: () => frappe.utils.print("SOP Policy", frm.docname, "Policy Revision History"),
+		},
+	});
 }
 
 async function compare(frm) {
@@ -99,23 +107,26 @@ async function compare(frm) {
 			{ fieldname: "result", fieldtype: "HTML" },
 		],
 	});
-	const COLOURS = { removed: "var(--bg-red)", added: "var(--bg-green)", changed: "var(--bg-yellow)" };
 	async function show() {
 		const rows = await frappe.xcall("client_comms.api.policy_difference", {
 			policy: dialog.get_value("other"),
 			other: frm.docname,
 		});
-		const cell = (text, kind) =>
-			`<td style="width: 50%; white-space: pre-wrap; background: ${
-				text ? COLOURS[kind] || "none" : "none"
-			}">${frappe.utils.escape_html(text)}</td>`;
+		const mark = ({ text, changed }, colour) => {
+			const shown = frappe.utils.escape_html(text);
+			return changed
+				? `<mark style="background: ${colour}; color: inherit; padding: 0">${shown}</mark>`
+				: shown;
+		};
+		const cell = (parts, colour) =>
+			`<td style="width: 50%; white-space: pre-wrap">${parts.map((part) => mark(part, colour)).join("")}</td>`;
 		const label = others.find(({ name }) => name === dialog.get_value("other")).version_label;
 		dialog.fields_dict.result.$wrapper.html(`<table class="table table-bordered"><thead><tr>
 			<th>${frappe.utils.escape_html(label)}</th><th>${frappe.utils.escape_html(frm.doc.version_label)}</th>
 		</tr></thead><tbody>${rows
 			.map(
 				({ kind, left, right }) =>
-					`<tr data-kind="${kind}">${cell(left, kind)}${cell(right, kind)}</tr>`,
+					`<tr data-kind="${kind}">${cell(left, "var(--bg-red)")}${cell(right, "var(--bg-green)")}</tr>`,
 			)
 			.join("")}</tbody></table>`);
 	}

@@ -126,6 +126,29 @@ class SOPPolicy(Document):
 				title=_("Effective Date Already Used"),
 			)
 
+	def revision_history(self) -> list:
+		"""For the print; see `history`."""
+		return history(self.policy_title)
+
+
+def history(title: str) -> list:
+	"""The approved versions of a policy that the user can read, oldest first: version, date, description, approved by (T-4)."""
+	return frappe.get_list(
+		"SOP Policy",
+		{"policy_title": title, "docstatus": (">", 0)},
+		[
+			"name",
+			"version_label",
+			"effective_from",
+			"change_summary",
+			"approved_by",
+			"approved_on",
+			"docstatus",
+		],
+		order_by="effective_from asc, creation asc",
+		limit=0,
+	)
+
 
 def on_doctype_update():
 	"""The version in force is searched by title and day."""

@@ -69,12 +69,18 @@
 			this.page.set_title(training);
 			this.attempt = await frappe.xcall("client_comms.api.open_training", { training });
 			this.answers = this.attempt.answers;
-			const { content, content_url, questions, pass_mark } = this.attempt;
+			const { content, content_url, files, questions, pass_mark } = this.attempt;
 			const link = content_url
 				? `<p><a href="${escape(content_url)}" target="_blank" rel="noopener noreferrer">${__(
 						"Open the course",
 					)}</a></p>`
 				: "";
+			const documents = files
+				.map(
+					({ file_name, file_url }) =>
+						`<li><a href="${escape(file_url)}" target="_blank" rel="noopener noreferrer">${escape(file_name)}</a></li>`,
+				)
+				.join("");
 			const intro = questions.length
 				? `<h4>${__("Questions")}</h4><p class="text-muted">${__(
 						"To pass, answer {0} percent correctly. Your answers are saved as you go, so you can finish later.",
@@ -83,6 +89,7 @@
 				: "";
 			this.$body.html(`
 				<div class="content ql-editor read-mode mb-4">${frappe.dom.remove_script_and_style(content)}</div>${link}
+				${documents && `<ul class="documents">${documents}</ul>`}
 				${intro}
 				<form>${questions.map((question, index) => this.question_html(question, index)).join("")}
 					<button type="submit" class="btn btn-primary">${

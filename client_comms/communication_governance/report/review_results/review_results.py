@@ -1,17 +1,23 @@
 """What the reviews found: coverage and scores by staff, type, criterion or month, and how far two reviewers
-agree (R-2)."""
+agree (R-2).
 
-from collections import defaultdict
+Coverage is the share of the records of a period of which at least one review is completed.
+"""
+
+from collections import Counter, defaultdict
 
 import frappe
 from frappe import _
 from frappe.utils import cint, get_fullname, getdate
 
+from client_comms.enforcement import interactions
+from client_comms.enforcement.readers import among, literal
 from client_comms.people import reviews
 from client_comms.people.reviews import COMPLETED, OPEN, REVIEW
 from client_comms.rules import agreement
 
 STAFF, TYPE, CRITERION, MONTH, AGREEMENT = "Staff", "Communication Type", "Criterion", "Month", "Agreement"
+INTERACTION = "Client Interaction"
 FEW = 5  # reviews below which an average says little
 
 
@@ -33,7 +39,7 @@ def execute(filters=None):
 	rows = _completed(which, filters)
 	if filters.group_by == CRITERION:
 		return _by_criterion(rows)
-	return _grouped(rows, which, filters.group_by or STAFF)
+	return _grouped(rows, which, filters.group_by or STAFF, filters)
 
 
 def _completed(which: list, filters) -> list:
@@ -51,7 +57,7 @@ def _completed(which: list, filters) -> list:
 	)
 
 
-def _grouped(rows: list, which: list, group_by: str):
+def _grouped(rows: list, which: list, group_by: str, filters):
 	key_of = {
 		STAFF: lambda row: row.reviewed_user,
 		TYPE: lambda row: row.communication_type,
@@ -66,24 +72,64 @@ def _grouped(rows: list, which: list, group_by: str):
 			REVIEW, [*which, ["status", "=", OPEN]], ["name", "reviewed_user", "communication_type"], limit=0
 		):
 			waiting[key_of(row)] += 1
+	done = frappe.get_list(REVIEW, [*which, ["status", "=", COMPLETED]], pluck="interaction", limit=0)
+	records, covered = _coverage(group_by, filters, set(done))
 	data = [
 		{
 			"group": get_fullname(key) if group_by == STAFF else _(key) if group_by == TYPE else key,
+			"records": records[key],
+			"coverage": 100 * covered[key] / records[key] if records[key] else None,
 			"reviews": len(groups[key]),
 			"open": waiting[key],
 			"average": sum(groups[key]) / len(groups[key]) if groups[key] else None,
 			"remark": _("Too few to compare") if len(groups[key]) < FEW else None,
 		}
-		for key in sorted({*groups, *waiting}, key=lambda key: key or "")
+		for key in sorted({*groups, *waiting, *records}, key=lambda key: key or "")
 	]
 	columns = [
 		{"fieldname": "group", "label": _(group_by), "fieldtype": "Data", "width": 220},
+		{"fieldname": "records", "label": _("Records"), "fieldtype": "Int", "width": 100},
+		{
+			"fieldname": "coverage",
+			"label": _("Coverage"),
+			"fieldtype": "Percent",
+			"width": 110,
+			"precision": 1,
+		},
 		{"fieldname": "reviews", "label": _("Completed"), "fieldtype": "Int", "width": 110},
 		{"fieldname": "open", "label": _("Open"), "fieldtype": "Int", "width": 90},
 		{"fieldname": "average", "label": _("Average"), "fieldtype": "Percent", "width": 110, "precision": 1},
 		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 180},
 	]
 	return columns, data, None, _chart(data)
+
+
+def _coverage(group_by: str, filters, reviewed: set[str]) -> tuple[Counter, Counter]:
+	"""Group → how many records the user can read, and how many of them were reviewed; two queries."""
+	table = f"`tab{INTERACTION}`"
+	key = {
+		STAFF: "`responsible_staff`",
+		TYPE: "`communication_type`",
+		MONTH: "substr(`occurred_on`, 1, 7)",
+	}[group_by]
+	conditions = ["`responsible_staff` is not null", interactions.interaction_condition() or "1 = 1"]
+	for field, column, operator, suffix in (
+		("from_date", "occurred_on", ">=", ""),
+		("to_date", "occurred_on", "<=", " 23:59:59"),
+		("reviewed_user", "responsible_staff", "=", ""),
+		("communication_type", "communication_type", "=", ""),
+	):
+		if value := filters.get(field):
+			value = f"{getdate(value)}{suffix}" if column == "occurred_on" else value
+			conditions.append(f"{table}.`{column}` {operator} {literal(value)}")
+
+	def count(*more: str) -> Counter:
+		where = " and ".join((*conditions, *more))
+		query = f"select {key}, count(*) from {table} where {where} group by 1 order by null"
+		# nosemgrep: frappe-sql-format-injection (fixed columns and the permission condition; values are escaped)
+		return Counter(dict(frappe.db.sql(query)))
+
+	return count(), count(among(f"{table}.`name`", reviewed))
 
 
 def _chart(data: list[dict]) -> dict | None:
@@ -136,20 +182,12 @@ def _agreement(which: list):
 			as_list=True,
 		)
 	)
-	data = []
-	for criterion, pairs in reviews.pairs({"name": ("in", [*readable, ""])}).items():
-		found = agreement.weighted_kappa(pairs, range(highest[criterion] + 1))
-		data.append(
-			{
-				"criterion": criterion,
-				"pairs": found.pairs,
-				"observed": None if found.observed is None else 100 * found.observed,
-				"kappa": found.kappa,
-				"low": found.low,
-				"high": found.high,
-				"remark": _("Too few to conclude anything") if found.few else None,
-			}
-		)
+	pairs = reviews.pairs({"name": ("in", [*readable, ""])})
+	data = [_agreed(criterion, each, highest[criterion]) for criterion, each in pairs.items()]
+	scales = {highest[criterion] for criterion in pairs}
+	if len(pairs) > 1 and len(scales) == 1:  # scores on different scales cannot be counted together
+		together = [pair for each in pairs.values() for pair in each]
+		data.insert(0, _agreed(_("All Criteria"), together, *scales))
 	return [
 		{"fieldname": "criterion", "label": _("Criterion"), "fieldtype": "Data", "width": 220},
 		{"fieldname": "pairs", "label": _("Reviewed Twice"), "fieldtype": "Int", "width": 120},
@@ -171,3 +209,16 @@ def _agreement(which: list):
 		{"fieldname": "high", "label": _("95 % To"), "fieldtype": "Float", "width": 100, "precision": 3},
 		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 160},
 	], data
+
+
+def _agreed(criterion: str, pairs: list[tuple[int, int]], highest: int) -> dict:
+	found = agreement.weighted_kappa(pairs, range(highest + 1))
+	return {
+		"criterion": criterion,
+		"pairs": found.pairs,
+		"observed": None if found.observed is None else 100 * found.observed,
+		"kappa": found.kappa,
+		"low": found.low,
+		"high": found.high,
+		"remark": _("Too few to conclude anything") if found.few else None,
+	}

@@ -1,36 +1,45 @@
 """A paper file is as confidential as its strictest interaction: users who can read all its interactions can
 see where it is (D-6, P-2)."""
 
+from collections.abc import Callable
+
 import frappe
 
-from client_comms import compat
-from client_comms.enforcement import interactions, refusals
+from client_comms import clock, compat
+from client_comms.enforcement import interactions, policy, refusals
 from client_comms.enforcement.readers import INTERACTION, Reader, either, of_row, there_is
 from client_comms.rules import access
 
 FILE = "Physical File"
 _ROWS = "Physical File Interaction"
+# Moving a file does not change its interactions.
+_AS_READING = (access.WRITE, access.DELETE)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""All of its interactions must allow it, and its own level if that is stricter."""
+	"""Decide by its state in the database."""
 	if not doc.name or doc.is_new():
 		return compat.no_objection()
-	user = user or frappe.session.user
-	stored = frappe.get_doc(FILE, doc.name) if frappe.db.exists(FILE, doc.name) else None
-	if stored is None:
+	user, action = user or frappe.session.user, interactions.action_of(ptype)
+	rule = decider(doc.name, action)
+	decision = rule and rule(policy.subject(user))
+	if decision is None or decision.allowed:
 		return compat.no_objection()
-	# Moving a file does not change its interactions.
-	action = (
-		access.READ
-		if interactions.action_of(ptype) in (access.WRITE, access.DELETE)
-		else interactions.action_of(ptype)
-	)
-	for record in stored.records():
-		decision = interactions.decide(record, action, user)
-		if not decision.allowed:
-			return refusals.objection(FILE, doc.name, action, user, decision)
-	return compat.no_objection()
+	return refusals.objection(FILE, doc.name, action, user, decision)
+
+
+def decider(
+	name: str, action: str = access.READ, *, lasting: bool = False
+) -> Callable[[access.Subject], access.Decision] | None:
+	"""The decision about a file as a function of the user, with its facts looked up once; None if it does not exist.
+
+	All of its interactions must allow it, and its own level if that is stricter.
+	"""
+	if not frappe.db.exists(FILE, name):
+		return None
+	records = frappe.get_doc(FILE, name).records(lasting=lasting)
+	action = access.READ if action in _AS_READING else action
+	return lambda subject: access.decide_all(subject, records, policy.current(), action, clock.now())
 
 
 def condition(user=None, doctype=None) -> str:

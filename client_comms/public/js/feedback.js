@@ -1,0 +1,84 @@
+frappe.provide("client_comms.feedback");
+
+// On an interaction: the hint that it reads like a complaint, and the details for which closing feedback asks (F-1, F-3).
+Object.assign(client_comms.feedback, {
+	/** HTML for the banner. */
+	hint(frm) {
+		const { complaint_words, not_a_complaint, is_feedback, status } = frm.doc;
+		if (!complaint_words || not_a_complaint || is_feedback || status === "Closed") return "";
+		const words = frappe.utils.escape_html(complaint_words);
+		const link = (act, label) => `<a href="#" class="ml-2" data-complaint="${act}">${label}</a>`;
+		const links = frm.perm[0]?.write
+			? link("retype", __("Change to Feedback")) + link("dismiss", __("Not a Complaint"))
+			: "";
+		return `<div class="small complaint-hint">${__("Reads like a complaint: {0}", [words])}${links}</div>`;
+	},
+
+	/** Make the links of `hint` work. */
+	bind(frm, $message) {
+		$message.find("[data-complaint]").on("click", (event) => {
+			event.preventDefault();
+			this[event.currentTarget.dataset.complaint](frm);
+		});
+	},
+
+	async retype(frm) {
+		if (frm.is_dirty()) await frm.save();
+		const { may_read, responsible_name, communication_type } = await frappe.xcall(
+			"client_comms.api.retype_as_feedback",
+			{ name: frm.docname },
+			"POST",
+		);
+		const message = responsible_name
+			? __("This is now {0}. {1} is responsible.", [
+					__(communication_type),
+					`<b>${frappe.utils.escape_html(responsible_name)}</b>`,
+				])
+			: __("This is now {0}.", [__(communication_type)]);
+		frappe.show_alert({ message, indicator: "green" }, 15);
+		// Opening it would be refused.
+		if (may_read) frm.reload_doc();
+		else frappe.set_route("List", frm.doctype);
+	},
+
+	async dismiss(frm) {
+		await frappe.xcall("client_comms.api.not_a_complaint", { name: frm.docname }, "POST");
+		frm.reload_doc();
+	},
+
+	/** Ask for the missing details, save them, and then call `close`. */
+	ask_and_close(frm, close) {
+		if (!frm.doc.__onload?.feedback_missing?.length) return close();
+		const complaint = 'eval:doc.feedback_kind === "Complaint"';
+		const required = ["feedback_kind", "feedback_category"];
+		const of_complaints = ["severity", "upheld", "root_cause"];
+		const optional = ["remedy", "redress_amount"];
+		const fields = [...required, ...of_complaints, ...optional].map((fieldname) => {
+			const { fieldtype, options, label } = frappe.meta.get_docfield(
+				frm.doctype,
+				fieldname,
+				frm.docname,
+			);
+			return {
+				fieldname,
+				fieldtype,
+				options,
+				label: __(label),
+				default: frm.doc[fieldname],
+				reqd: required.includes(fieldname),
+				depends_on: required.includes(fieldname) ? "" : complaint,
+				mandatory_depends_on: of_complaints.includes(fieldname) ? complaint : "",
+			};
+		});
+		client_comms.prompt(
+			fields,
+			async (values) => {
+				await frm.set_value(values);
+				if (frm.is_dirty()) await frm.save();
+				await close();
+			},
+			__("Details of the Feedback"),
+			__("Save and Close"),
+		);
+	},
+});
