@@ -3,8 +3,9 @@
 from datetime import date
 
 import frappe
+from frappe.installer import update_site_config
 
-from client_comms.demo import mailbox, scenario, stories
+from client_comms.demo import mailbox, privacy, scenario, stories
 
 HOLIDAY_LIST = "Nordlicht Solar"
 # Address, name of the Email Account, and the document that Frappe creates from a mail to it.
@@ -19,22 +20,28 @@ def name_of() -> str | None:
 	return frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
 
 
-def make(anchor: date) -> None:
-	"""Create everything that must exist before the first mail arrives."""
+def make(anchor: date, password: str) -> list[str]:
+	"""Create everything that must exist before the first mail arrives.
+
+	:param password: of the users that are created
+	:returns: their names
+	"""
+	users = []
 	for person, role, other_roles in scenario.STAFF:
-		make_user(*person, (role, *other_roles))
+		users += make_user(*person, (role, *other_roles), password)
 	for address, account, append_to in ACCOUNTS:
 		make_email_account(address, account, append_to)
+	make_muted_outgoing_account()
 	make_own_domain()
 	make_holidays(anchor)
 	for customer, customer_type, client, account_manager in scenario.CUSTOMERS:
 		make_customer_with_contact(customer, customer_type, client, account_manager)
+	return users + privacy.make(anchor, password)
 
 
-def make_user(name: str, address: str, roles: tuple[str, ...]) -> None:
-	"""A user without a password: an administrator can impersonate them or set one."""
+def make_user(name: str, address: str, roles: tuple[str, ...], password: str) -> list[str]:
 	if frappe.db.exists("User", address):
-		return
+		return []
 	first_name, last_name = name.split(" ", 1)
 	user = frappe.get_doc(
 		{
@@ -47,7 +54,10 @@ def make_user(name: str, address: str, roles: tuple[str, ...]) -> None:
 		}
 	)
 	user.flags.no_welcome_mail = True
+	user.flags.ignore_password_policy = True
+	user.new_password = password
 	user.insert(ignore_permissions=True)
+	return [address]
 
 
 def make_email_account(address: str, account: str, append_to: str) -> None:
@@ -66,6 +76,28 @@ def make_email_account(address: str, account: str, append_to: str) -> None:
 			"create_contact": 0,
 		}
 	).insert(ignore_permissions=True)
+
+
+def make_muted_outgoing_account() -> None:
+	"""An account, so that the desk offers *Email*, on a site that has none; and nothing leaves that site.
+
+	A site with an account of its own is left as it is.
+	"""
+	if frappe.db.exists("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}):
+		return
+	if not frappe.conf.mute_emails:
+		update_site_config("mute_emails", 1)
+		frappe.local.conf.mute_emails = 1
+	account = frappe.get_doc("Email Account", {"email_id": stories.SUPPORT})
+	account.update(
+		{
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "mail.nordlicht.example",
+			"awaiting_password": 1,  # Frappe does not connect to check it
+		}
+	)
+	account.save(ignore_permissions=True)
 
 
 def make_own_domain() -> None:

@@ -3,7 +3,7 @@
 import frappe
 
 from client_comms.acting import acting_as
-from client_comms.demo import scenario
+from client_comms.demo import privacy, scenario
 from client_comms.demo.site import INTERACTION, Demonstration
 from client_comms.dry_run.table import print_table
 from client_comms.rules.response_clock import NOT_REQUIRED
@@ -72,6 +72,25 @@ def show(demonstration: Demonstration) -> None:
 	)
 	print()
 	print(f"{len(rows)} conversations, {sum(row.breached for row in rows)} with a deadline missed.")
+	print()
+	print("\n".join(logins(demonstration)))
+
+
+def logins(demonstration: Demonstration) -> list[str]:
+	"""How to log in as the staff and as a client in the portal, and whether mail leaves the site."""
+	client = privacy.client_of(privacy.PORTAL_CUSTOMER)[1]
+	people = f"Log in as any of these users, or as the client {client} in the portal (/me)"
+	password = (
+		f"with the password {demonstration.password}"
+		if demonstration.users
+		else "with the password that was shown when they were created, or set one: bench --site SITE set-password USER"
+	)
+	muted = (
+		"Emails are muted on this site (mute_emails in site_config.json): none leaves it."
+		if frappe.conf.mute_emails
+		else "This site sends emails; those to the demonstration's addresses (.example) will bounce."
+	)
+	return [f"{people}, {password}.", muted]
 
 
 def readable_by_staff() -> dict[str, set[str]]:

@@ -27,7 +27,7 @@ from client_comms import api, clock, procedure
 from client_comms.acting import acting_as
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
-from client_comms.demo import company, mailbox, scenario, stories
+from client_comms.demo import company, mailbox, privacy, scenario, stories
 from client_comms.rules import documentation
 
 INTERACTION = "Client Interaction"
@@ -83,11 +83,14 @@ def load(anchor: date | None = None, watch: Callable[[list], Iterable] = iter) -
 class Demonstration:
 	"""The steps up to the anchor in chronological order, and their documents on the site.
 
-	`done` counts the completed steps; `refused` lists those that the site's own rules did not allow.
+	`done` counts the completed steps; `refused` lists those that the site's own rules did not allow; `users` are
+	those that were created, all with `password`.
 	"""
 
 	def __init__(self, anchor: date):
 		self.anchor = anchor
+		self.password = frappe.generate_hash(length=12)
+		self.users: list[str] = []
 		self.done = 0
 		self.refused: list[str] = []
 		zone = calendars.default().time_zone
@@ -113,7 +116,9 @@ class Demonstration:
 
 	def play(self, watch: Callable[[list], Iterable]) -> None:
 		with _at(clock.to_stored(self.steps[0].at) - timedelta(days=1)):
-			company.make(self.anchor)
+			self.users = company.make(self.anchor, self.password)
+			with acting_as(scenario.INES[1]):
+				privacy.approve_templates()
 		for step in watch(self.steps):
 			if self.is_done(step):
 				continue
@@ -341,7 +346,8 @@ def _sweep_until(end: datetime) -> None:
 def _at(moment: datetime) -> Iterator[None]:
 	"""Set the time of the app and of Frappe's own timestamps to `moment` (as stored)."""
 	real = frappe_time.now_datetime
-	ticks = count(1)  # Frappe distinguishes versions of a document by their microseconds
+	# Frappe distinguishes versions of a document by their microseconds, and misprints less than a tenth of a second.
+	ticks = count(100_000)
 	frappe.local.new_doc_templates = {}  # values that default to today are stored there
 	for module in _FRAPPE_CLOCKS:
 		module.now_datetime = lambda: moment + timedelta(microseconds=next(ticks))

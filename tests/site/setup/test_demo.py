@@ -1,18 +1,33 @@
 """The demonstration, which gives the same results on a site as in the dry run; the bench commands."""
 
 import contextlib
+import json
 
 import frappe
 import pytest
 from click.testing import CliRunner
 from frappe.utils.data import get_system_timezone
+from frappe.utils.password import check_password
 
 from client_comms import clock, commands
-from client_comms.demo import mailbox, overview, scenario, site, stories
+from client_comms.clients import confirmation
+from client_comms.demo import mailbox, overview, privacy, scenario, site, stories
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
 from client_comms.dry_run.governance import load_calendar
 
-ADDED = ("User", "Customer", "Contact", "Lead", "Issue", "Communication", "Client Interaction", "ToDo")
+ADDED = (
+	"User",
+	"Client Consent",
+	"Third Party",
+	"Customer",
+	"Contact",
+	"Lead",
+	"Issue",
+	"Communication",
+	"Client Interaction",
+	"ToDo",
+)
+CUSTOMERS = [customer for customer, *_rest in scenario.CUSTOMERS]
 ROLE_OF = {address: role for (_name, address), role, _roles in scenario.STAFF}
 
 
@@ -43,6 +58,8 @@ def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor):
 		}, each.subject
 	check_that_everything_occurs(anchor)
 	check_that_each_sees_what_the_level_allows()
+	check_that_clients_had_decided()
+	check_that_an_issue_can_be_closed_in_the_desk()
 	check_that_the_second_time_adds_nothing(anchor)
 
 
@@ -101,6 +118,35 @@ def check_that_each_sees_what_the_level_allows():
 		"Compliance Officer": everything,
 		"Client Communications Manager": set(),
 	}
+
+
+def check_that_clients_had_decided():
+	statuses = frappe.get_all("Client Consent", {"party": ("in", CUSTOMERS)}, pluck="status")
+	assert {*statuses} == {"Given", "Refused", "Withdrawn", "Expired"}
+	assert frappe.db.count("Third Party", {"name": ("in", (privacy.TAX_ADVISER, privacy.INSURER))}) == 2
+	client = privacy.client_of(privacy.PORTAL_CUSTOMER)[1]
+	assert confirmation.customers_of_login(client) == {privacy.PORTAL_CUSTOMER}
+	assert {*frappe.get_all("Communication Template", pluck="status")} == {"Approved"}
+	assert frappe.conf.mute_emails
+	assert frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1})
+
+
+def check_that_an_issue_can_be_closed_in_the_desk():
+	"""The desk sends back what it was given, and ERPNext refuses a time that differs."""
+	for name in frappe.get_all("Issue", {"status": ("!=", "Closed")}, pluck="name", limit=3):
+		issue = frappe.get_doc(json.loads(frappe.as_json(frappe.get_doc("Issue", name))))
+		issue.status = "Closed"
+		issue.save()
+
+
+def test_the_logins_are_told_with_a_password_that_works(anchor):
+	demonstration = site.load(anchor, lambda steps: steps[:1])
+	people, muted = overview.logins(demonstration)
+	assert demonstration.users and demonstration.password in people and "muted" in muted
+	for user in demonstration.users:
+		assert check_password(user, demonstration.password) == user
+	again = site.load(anchor, lambda steps: steps[:1])
+	assert again.users == [] and again.password not in overview.logins(again)[0]
 
 
 def check_that_the_second_time_adds_nothing(anchor):
