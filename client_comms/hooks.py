@@ -524,8 +524,14 @@ override_doctype_class = _composed(extend_doctype_class)
 # What the setup wizard adds to Global Search Settings; installing afterwards adds it (setup/install.py).
 global_search_doctypes = {"Default": [{"doctype": "Client Interaction"}]}
 
+# Frappe removes an entry without a DocType at once.
 standard_portal_menu_items = [
-	{"title": "Consents and Preferences", "route": "/client-privacy", "role": "Customer"}
+	{
+		"title": "Consents and Preferences",
+		"route": "/client-privacy",
+		"reference_doctype": "Client Consent",
+		"role": "Customer",
+	}
 ]
 
 add_to_apps_screen = [

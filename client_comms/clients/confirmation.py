@@ -128,7 +128,10 @@ def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 		return []
 	# Frappe creates a contact for every user, in addition to the client's.
 	contacts = frappe.get_all("Contact", {"user": user}, pluck="name", order_by="modified desc")
-	return [(contact, *client) for contact in contacts for client in parties.all_of_contact(contact)]
+	found = [(contact, *client) for contact in contacts for client in parties.all_of_contact(contact)]
+	customers = [each for each in found if each[1] == "Customer"]
+	# Also when the lead that became a customer has a contact of its own.
+	return [each for each in found if each[1] not in ("Lead", "Prospect")] if customers else found
 
 
 def customers_of_login(user: str) -> set[str]:

@@ -125,7 +125,7 @@ def make_portal_user(customer: str, password: str) -> list[str]:
 
 
 def approve_templates() -> None:
-	"""As the person who configures the procedure does; texts that somebody withdrew stay withdrawn."""
+	"""As the person who configures the procedure does; texts that were withdrawn stay withdrawn."""
 	for name in frappe.get_all(
 		"Communication Template", {"status": "Draft"}, pluck="name", order_by="name asc"
 	):

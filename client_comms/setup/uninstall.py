@@ -55,6 +55,7 @@ def before_uninstall():
 	delete_roles()
 	delete_issue_types()
 	delete_email_templates()
+	frappe.db.delete("Portal Menu Item", {"reference_doctype": ("in", list(own))})
 	forget_found()
 	policy.clear_cache()
 

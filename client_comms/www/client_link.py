@@ -30,5 +30,6 @@ def get_context(context):
 		return
 	if visit.link.language:
 		frappe.local.lang = visit.link.language
+		context.boot["lang"] = visit.link.language  # of <html>, for screen readers
 	context.title = _("Your Answer")
 	context.page = self_service.shown(visit)

@@ -45,6 +45,7 @@ COMPARED = {
 	"Dashboard": "name",
 	"Report": "name",
 	"Page": "name",
+	"Portal Menu Item": "route",
 	"Print Format": "name",
 	"Notification": "name",
 	"Scheduled Job Type": "method",

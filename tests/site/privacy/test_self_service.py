@@ -8,6 +8,7 @@ from email import message_from_string
 import frappe
 import pytest
 import requests
+from frappe.website.utils import get_portal_sidebar_items
 
 from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
@@ -422,6 +423,27 @@ def test_clients_answer_only_what_is_offered(client, visitor, as_user, purposes)
 	assert not frappe.db.exists(consents.CONSENT, {"purpose": "Marketing"})
 
 
+def test_a_customer_is_not_asked_about_the_lead_that_they_were(client, visitor, as_user):
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	of_lead = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Anna",
+			"user": visitor,
+			"links": [{"link_doctype": "Lead", "link_name": lead.name}],
+		}
+	).insert()
+	assert of_lead.user == visitor
+	with as_user(visitor):
+		assert page_visits.by_login().client == f"Customer/{client.party}"
+
+
+def test_the_portal_offers_the_page(site, visitor, as_user):
+	frappe.get_single("Portal Settings").sync_menu()  # as installing and migrating do
+	with as_user(visitor):
+		assert "/client-privacy" in [each["route"] for each in get_portal_sidebar_items()]
+
+
 def test_a_login_of_several_clients_chooses_one(client, visitor, as_user):
 	other = make_client("Bert Client", "bert@self-service.example")
 	stranger = make_client("Carl Client", "carl@self-service.example")
@@ -521,6 +543,10 @@ def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client
 
 	page = browser.get(f"{http}/client-link", params={"token": token})
 	assert page.status_code == 200 and "pass on information" in page.text and "Adviser" in page.text
+	# The page is in the language of the link, whatever the browser or the site speak.
+	site.db.set_value(links.LINK, {"consent": consent.name}, "language", "fr")
+	site.db.commit()
+	assert '<html lang="fr"' in browser.get(f"{http}/client-link", params={"token": token}).text
 	# Viewing changes nothing, however often, because mail programs open links first.
 	assert browser.get(f"{http}/client-link", params={"token": token}).status_code == 200
 
