@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date, datetime
 
 import click
@@ -159,6 +158,10 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 		click.echo(json.dumps(found, indent=2))
 	else:
 		click.echo(f"{found['checked']} entries are correct; {found['waiting']} are waiting to be chained.")
+		if found["is_behind"]:
+			click.echo(
+				"They have been waiting for more than 15 minutes, so the scheduler does not run: see client-comms health."
+			)
 		if fault := found["first_fault"]:
 			click.echo(fault["message"])
 	if not found["ok"]:
@@ -210,18 +213,20 @@ def check_leaks(context, user: str, url: str | None = None, as_json: bool = Fals
 
 @client_comms.command("health")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of words")
+@click.option("--prometheus", "as_metrics", is_flag=True, help="print the text format of Prometheus")
 @pass_context
-def health(context, as_json: bool = False):
-	"""Check that the app works on the site; exit code 1 if something is wrong."""
+def health(context, as_json: bool = False, as_metrics: bool = False):
+	"""Check that all the app needs works on the site; exit code 1 if something is wrong."""
 	with _connected(context):
 		from client_comms import health as checks
 
 		lines = checks.check()
+		metrics = checks.prometheus(lines) if as_metrics else ""
 	ok = all(line.ok for line in lines)
-	if as_json:
-		click.echo(
-			json.dumps({"ok": ok, "lines": [{**asdict(line), "ok": line.ok} for line in lines]}, indent=2)
-		)
+	if as_metrics:
+		click.echo(metrics, nl=False)
+	elif as_json:
+		click.echo(json.dumps({"ok": ok, "lines": checks.as_dicts(lines)}, indent=2))
 	else:
 		for line in lines:
 			click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")

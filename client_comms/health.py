@@ -1,35 +1,377 @@
-"""Whether this app works on the site, in lines for an administrator: `bench --site SITE client-comms health`."""
+"""Whether what this app needs works on the site, in words for an administrator: the page Health and `client-comms health`.
+
+Each check reads a count or a first row by an index, so that the whole page costs the same on every site.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 
+import frappe
 from frappe import _
+from frappe.utils import cint, get_datetime, pretty_date
+from frappe.utils.background_jobs import generate_qname, get_queue, get_workers
+from frappe.utils.scheduler import is_scheduler_disabled
+from redis.exceptions import RedisError
 
+from client_comms import clock, ledger
+from client_comms.communication_governance import matrix
 from client_comms.enforcement import closing
+
+SWEEP = "client_comms.client_interactions.clocks.sweep.run"
+QUEUES = ("default", "long")  # those that this app's jobs are put in
+# Jobs run every five minutes; what is three times as late is not going to happen without help.
+LATE = timedelta(minutes=15)
+MAIL_LATE = timedelta(hours=1)
+RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-	"""What was checked and its result; `faults` says what is wrong and what to do, and is empty if all is well."""
+	"""What was checked and its result; `faults` says what is wrong and what to do, and is empty if all is well.
 
+	:param key: a stable name for monitoring
+	:param route: where in the desk to look, for `frappe.set_route`
+	:param figures: what was measured, by name; the name ends with the unit
+	"""
+
+	key: str
 	title: str
 	text: str
 	faults: tuple[str, ...] = ()
+	route: tuple[str, ...] = ()
+	figures: dict[str, float] = field(default_factory=dict)
 
 	@property
 	def ok(self) -> bool:
 		return not self.faults
 
 
+def check() -> list[Line]:
+	return [_safely(*each) for each in CHECKS]
+
+
+def _safely(key: str, line: Callable[[], Line]) -> Line:
+	"""A check that fails is a fault itself, and does not hide the others."""
+	try:
+		return line()
+	except Exception as error:
+		frappe.log_error(title=f"Health check failed: {key}")
+		return Line(
+			key,
+			key.capitalize(),
+			_("Could not be checked"),
+			(_("{0}. See the Error Log.").format(str(error) or type(error).__name__),),
+			("List", "Error Log"),
+		)
+
+
 def controls() -> Line:
 	"""No other app, and no outdated cache, keeps Frappe from applying this app's controls."""
 	found = closing.follow()
 	text = _("{0} are disabled").format(len(found)) if found else _("Frappe applies all of them")
-	return Line(_("Controls"), text, tuple(f"{each.message} {each.remedy}" for each in found))
+	return Line(
+		"controls",
+		_("Controls"),
+		text,
+		tuple(f"{each.message} {each.remedy}" for each in found),
+		("Form", "Installed Applications"),
+		{"disabled_controls": len(found)},
+	)
 
 
-CHECKS: tuple[Callable[[], Line], ...] = (controls,)
+def scheduler() -> Line:
+	"""The scheduler is switched on, runs this app's jobs, and has run one lately."""
+	faults = []
+	if frappe.conf.maintenance_mode or frappe.conf.pause_scheduler:
+		faults.append(
+			_(
+				"The scheduler is paused in site_config.json (pause_scheduler or maintenance_mode). Run bench scheduler resume."
+			)
+		)
+	if is_scheduler_disabled(verbose=False):
+		faults.append(
+			_("The scheduler is switched off. Run bench --site {0} enable-scheduler.").format(_site())
+		)
+	jobs = frappe.get_all(
+		"Scheduled Job Type",
+		{"method": ("like", "client_comms.%")},
+		["method", "stopped", "last_execution", "creation"],
+		order_by="method asc",
+	)
+	faults += [
+		_("The job {0} is stopped. Clear Stopped in its Scheduled Job Type.").format(job.method)
+		for job in jobs
+		if job.stopped
+	]
+	sweep = next((job for job in jobs if job.method == SWEEP), None)
+	if not sweep:
+		faults.append(_("The jobs of this app are not in the scheduler. Run bench migrate."))
+		return _scheduler_line(_("Never ran"), faults)
+	last = get_datetime(sweep.last_execution or sweep.creation)
+	if not faults and _is_late(last, LATE):
+		faults.append(
+			_(
+				"Deadlines were last checked {0}. Start the scheduler process (bench start, or supervisor)."
+			).format(pretty_date(last))
+		)
+	text = (
+		_("Deadlines were last checked {0}").format(pretty_date(last))
+		if sweep.last_execution
+		else _("Never ran")
+	)
+	return _scheduler_line(text, faults, {"seconds_since_last_run": _seconds_since(last)})
 
 
-def check() -> list[Line]:
-	return [line() for line in CHECKS]
+def _scheduler_line(text: str, faults: list[str], figures: dict | None = None) -> Line:
+	return Line(
+		"scheduler", _("Scheduler"), text, tuple(faults), ("List", "Scheduled Job Type"), figures or {}
+	)
+
+
+def workers() -> Line:
+	"""Workers listen to the queues in which this app's jobs are put, and take the jobs."""
+	try:
+		listening = [set(worker.queue_names()) for worker in get_workers()]
+		waiting = sum(get_queue(queue).count for queue in QUEUES)
+	except RedisError as error:
+		fault = _("Redis does not answer: {0}. Start it (bench start, or supervisor).").format(error)
+		return Line("workers", _("Background Workers"), _("Unknown"), (fault,), ("List", "RQ Worker"))
+	unserved = [q for q in QUEUES if not any(generate_qname(q) in names for names in listening)]
+	faults = tuple(
+		_("No worker takes jobs of the queue {0}. Start one: bench worker --queue {0}.").format(queue)
+		for queue in unserved
+	)
+	taking = sum(bool({generate_qname(q) for q in QUEUES} & names) for names in listening)
+	return Line(
+		"workers",
+		_("Background Workers"),
+		_("Workers: {0}; waiting jobs: {1}").format(taking, waiting),
+		faults,
+		("List", "RQ Worker"),
+		{"workers": taking, "waiting_jobs": waiting},
+	)
+
+
+def incoming_mail() -> Line:
+	"""The mailboxes that clients write to are fetched, and what they receive can be read."""
+	accounts = frappe.get_all(
+		"Email Account", {"enable_incoming": 1}, ["name", "no_failed"], order_by="name asc"
+	)
+	faults = [
+		_("{0} could not be fetched the last {1} times. Check its password and server.").format(
+			account.name, account.no_failed
+		)
+		for account in accounts
+		if cint(account.no_failed)
+	]
+	unread = frappe.db.count("Unhandled Email", {"creation": (">=", clock.now() - RECENT)})
+	if unread:
+		faults.append(
+			_(
+				"Emails received in the last 7 days that Frappe could not read: {0}. See Unhandled Email, and log them by hand."
+			).format(unread)
+		)
+	text = (
+		_("Mailboxes that are fetched: {0}").format(len(accounts))
+		if accounts
+		else _("No mailbox is fetched, so no incoming email is logged")
+	)
+	return Line(
+		"incoming_mail",
+		_("Incoming Mail"),
+		text,
+		tuple(faults),
+		("List", "Email Account"),
+		{"mailboxes": len(accounts), "unreadable_emails": unread},
+	)
+
+
+def outgoing_mail() -> Line:
+	"""Emails can leave the site and do not pile up in the queue."""
+	faults = []
+	if frappe.conf.mute_emails:
+		faults.append(_("Emails are muted in site_config.json (mute_emails), so none is sent."))
+	elif not frappe.conf.mail_server and not frappe.db.exists(
+		"Email Account", {"enable_outgoing": 1, "default_outgoing": 1}
+	):
+		faults.append(_("No Email Account is the default for outgoing mail. Set one up."))
+	if cint(frappe.db.get_default("suspend_email_queue")):
+		faults.append(_("Sending is suspended. Resume it in the list of the Email Queue."))
+	late = frappe.db.count("Email Queue", {"status": "Not Sent", "creation": ("<", clock.now() - MAIL_LATE)})
+	failed = frappe.db.count("Email Queue", {"status": "Error", "modified": (">=", clock.now() - RECENT)})
+	if late:
+		faults.append(_("Emails waiting for more than an hour: {0}.").format(late))
+	if failed:
+		faults.append(
+			_("Emails of the last 7 days that could not be sent: {0}. See the Email Queue.").format(failed)
+		)
+	return Line(
+		"outgoing_mail",
+		_("Outgoing Mail"),
+		_("Waiting for more than an hour: {0}; failed in the last 7 days: {1}").format(late, failed),
+		tuple(faults),
+		("List", "Email Queue"),
+		{"late_emails": late, "failed_emails": failed},
+	)
+
+
+def deadlines() -> Line:
+	"""The sweep keeps up: nothing that is due has been waiting for long (C-3, C-4)."""
+	due = {"next_check_at": ("<", clock.now())}
+	count = frappe.db.count("Client Interaction", due)
+	first = count and frappe.db.get_value(
+		"Client Interaction", due, "next_check_at", order_by="next_check_at asc"
+	)
+	seconds = _seconds_since(first) if first else 0
+	faults = ()
+	if first and _is_late(first, LATE):
+		faults = (
+			_(
+				"Deadlines that passed {0} have not been handled: no one was told of them. The scheduler or its workers do not run, or the sweep fails: see Scheduler above and the Error Log."
+			).format(pretty_date(first)),
+		)
+	return Line(
+		"deadlines",
+		_("Deadlines"),
+		_("Due and not yet handled: {0}").format(count),
+		faults,
+		("List", "Client Interaction"),
+		{"due_interactions": count, "seconds_late": seconds},
+	)
+
+
+def intake() -> Line:
+	"""Everything that arrived was logged (D-1)."""
+	count = frappe.db.count("Intake Failure")
+	faults = ()
+	if count:
+		faults = (
+			_("Documents that arrived and could not be logged: {0}. Open each for the reason.").format(count),
+		)
+	return Line(
+		"intake",
+		_("Logging"),
+		_("Not logged: {0}").format(count) if count else _("Everything that arrived was logged"),
+		faults,
+		("List", "Intake Failure"),
+		{"unlogged_documents": count},
+	)
+
+
+def matrix_in_force() -> Line:
+	"""Every company has a matrix version in force; without one nothing can be logged (M-1)."""
+	companies = frappe.get_all("Company", pluck="name", order_by="name asc")
+	without = [company for company in companies if not matrix.in_force(company, clock.now())]
+	return Line(
+		"matrix",
+		_("Communication Matrix"),
+		_("Companies without a version in force: {0}").format(len(without))
+		if without
+		else _("In force for every company"),
+		tuple(
+			_("No version is in force for {0}, so nothing can be logged there. Submit one.").format(company)
+			for company in without
+		),
+		("List", "Communication Matrix"),
+		{"companies_without_matrix": len(without)},
+	)
+
+
+def ledger_chain() -> Line:
+	"""Entries of the ledger are chained soon after they are written (P-2, R-3)."""
+	found = ledger.waiting()
+	faults = ()
+	if found.oldest and _is_late(found.oldest, ledger.BEHIND):
+		faults = (
+			_(
+				"Entries have been waiting since {0}: until they are chained, a change of them would not be noticed. The scheduler does not run."
+			).format(pretty_date(found.oldest)),
+		)
+	return Line(
+		"ledger",
+		_("Compliance Ledger"),
+		_("Waiting to be chained: {0}").format(found.count),
+		faults,
+		("List", "Compliance Ledger Entry"),
+		{
+			"unchained_entries": found.count,
+			"seconds_unchained": _seconds_since(found.oldest) if found.oldest else 0,
+		},
+	)
+
+
+def leak_check() -> Line:
+	"""The last leak check found nothing open."""
+	run = frappe.get_all(
+		"Leak Check Run",
+		{"status": "Finished"},
+		["name", "user", "open_count", "finished_on"],
+		order_by="creation desc",
+		limit=1,
+	)
+	if not run:
+		return Line("leak_check", _("Leak Check"), _("Never ran"), (), ("leak-check",))
+	last = run[0]
+	faults = ()
+	if last.open_count:
+		faults = (
+			_("The last check, of {0}, found {1} ways to confidential records.").format(
+				last.user, last.open_count
+			),
+		)
+	return Line(
+		"leak_check",
+		_("Leak Check"),
+		_("Last checked {0}").format(pretty_date(last.finished_on)),
+		faults,
+		("leak-check", last.name),
+		{"open_surfaces": last.open_count},
+	)
+
+
+CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
+	("controls", controls),
+	("scheduler", scheduler),
+	("workers", workers),
+	("incoming_mail", incoming_mail),
+	("outgoing_mail", outgoing_mail),
+	("deadlines", deadlines),
+	("intake", intake),
+	("matrix", matrix_in_force),
+	("ledger", ledger_chain),
+	("leak_check", leak_check),
+)
+
+
+def as_dicts(lines: list[Line]) -> list[dict]:
+	"""For JSON; without a route that the session user cannot open."""
+	return [{**asdict(line), "ok": line.ok, "route": _reachable(line.route)} for line in lines]
+
+
+def _reachable(route: tuple[str, ...]) -> tuple[str, ...]:
+	is_document = route and route[0] in ("List", "Form")
+	return () if is_document and not frappe.has_permission(route[1]) else route
+
+
+def prometheus(lines: list[Line]) -> str:
+	"""The lines in the text format of Prometheus, for its node exporter's textfile collector."""
+	found = ["# TYPE client_comms_ok gauge"]
+	found += [f'client_comms_ok{{check="{line.key}",site="{_site()}"}} {int(line.ok)}' for line in lines]
+	for line in lines:
+		for name, value in line.figures.items():
+			metric = f"client_comms_{name}"
+			found += [f"# TYPE {metric} gauge", f'{metric}{{site="{_site()}"}} {value}']
+	return "\n".join(found) + "\n"
+
+
+def _site() -> str:
+	return frappe.local.site
+
+
+def _is_late(moment, allowed: timedelta) -> bool:
+	return clock.now() - get_datetime(moment) > allowed
+
+
+def _seconds_since(moment) -> int:
+	return max(0, int((clock.now() - get_datetime(moment)).total_seconds()))

@@ -353,10 +353,15 @@ doc_events = {
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
 	"User": {
 		"on_update": [
+			"client_comms.enforcement.doctypes.user.forget_at_end",
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
 			"client_comms.people.trainings.follow_user",
 		]
+	},
+	"User Permission": {
+		"on_update": "client_comms.enforcement.doctypes.user.forget_at_end",
+		"on_trash": "client_comms.enforcement.doctypes.user.forget_at_end",
 	},
 	"Role": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_role"},
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},

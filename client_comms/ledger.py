@@ -2,19 +2,21 @@
 
 Chaining an entry needs the one before it, so chaining while writing would make every page view wait for one
 lock. Entries are therefore written without a position in the chain; the scheduler assigns positions in the
-order of writing, and creates a checkpoint at the end of the chain once a day.
+order of writing, seals the end of the chain outside the database, and creates a checkpoint there once a day.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, getdate, now
 
-from client_comms import clock
+from client_comms import clock, ledger_seal
 from client_comms.exceptions import LedgerIsAppendOnlyError
 from client_comms.rules import ledger as chain_rules
 
@@ -28,6 +30,8 @@ EMAIL = "Email"
 DOWNLOAD = "Download"
 REFUSAL = "Refusal"
 GRANT = "Grant"
+GRANT_CHANGED = "Grant Changed"
+GRANT_DELETED = "Grant Deleted"
 EMERGENCY_ACCESS = "Emergency Access"
 SHARE = "Share"
 LEVEL_RAISED = "Level Raised"
@@ -51,6 +55,7 @@ CONTENT_FIELDS = (
 _CHAIN_FIELDS = ("name", "sequence", "previous_hash", "entry_hash")
 _DATA_LENGTH = 140
 CHUNK = 500
+BEHIND = timedelta(minutes=15)  # the scheduler chains every five minutes
 _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
 
@@ -158,7 +163,9 @@ def chain() -> int:
 		if done < CHUNK:
 			break
 	_make_daily_checkpoint()
+	end = _end_of_chain()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
+	ledger_seal.write(*end)
 	return chained
 
 
@@ -191,9 +198,9 @@ def _lock() -> None:
 
 
 def _end_of_chain() -> tuple[int, str]:
-	"""Sequence and hash from which to continue. After a cut that is the checkpoint beyond it, so that the
-	gap stays visible."""
-	ends = [(0, chain_rules.FIRST)]
+	"""Sequence and hash from which to continue. After a cut that is the checkpoint or seal beyond it, so that
+	the gap stays visible."""
+	ends = [ledger_seal.read() or (0, chain_rules.FIRST)]
 	for doctype in (ENTRY, CHECKPOINT):
 		last = frappe.get_all(doctype, fields=["sequence", "entry_hash"], order_by="sequence desc", limit=1)
 		ends += [(row.sequence, row.entry_hash) for row in last if row.sequence]
@@ -213,6 +220,20 @@ def _make_daily_checkpoint() -> None:
 	checkpoint.db_insert()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+	"""Entries without a position in the chain: how many, and when the oldest was written (as stored)."""
+
+	count: int
+	oldest: datetime | None
+
+
+def waiting() -> Waiting:
+	count = frappe.db.count(ENTRY, {"sequence": 0})
+	oldest = count and frappe.db.get_value(ENTRY, {"sequence": 0}, "creation", order_by="creation asc")
+	return Waiting(count, oldest or None)
+
+
 # --- verifying ---------------------------------------------------------------------------------
 
 
@@ -222,18 +243,21 @@ def verify(since=None, until=None) -> dict:
 	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
 	    first entry by default. Site time zone, like `until`
 	:param until: up to the last entry of this moment; to the end by default
-	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting"}`;
-	    waiting entries have no position in the chain yet
+	:returns: `{"ok", "checked", "first_fault": {"sequence", "name", "fault", "message"} or None, "waiting",
+	    "is_behind"}`; waiting entries have no position in the chain yet, and it is behind when one has been
+	    waiting for longer than the scheduler should take
 	"""
 	last = _last_sequence(until) if until else None
-	checkpoints = [
-		chain_rules.Checkpoint(row.sequence, row.entry_hash)
+	known = [
+		(row.sequence, row.entry_hash)
 		for row in frappe.get_all(CHECKPOINT, fields=["sequence", "entry_hash"], order_by="sequence asc")
-		if last is None or row.sequence <= last
 	]
+	if seal := ledger_seal.read():
+		known.append(seal)
+	checkpoints = [chain_rules.Checkpoint(*each) for each in known if last is None or each[0] <= last]
 	start = _checkpoint_before(since, checkpoints) if since else None
 	found = chain_rules.verify(_entries(start.sequence if start else None, last), start, checkpoints)
-	fault = found.first_fault
+	fault, unchained = found.first_fault, waiting()
 	return {
 		"ok": found.ok,
 		"checked": found.checked,
@@ -244,14 +268,14 @@ def verify(since=None, until=None) -> dict:
 			"fault": fault.kind,
 			"message": _(fault.message.text).format(**fault.message.values),
 		},
-		"waiting": frappe.db.count(ENTRY, {"sequence": 0}),
+		"waiting": unchained.count,
+		"is_behind": bool(unchained.oldest and clock.now() - unchained.oldest > BEHIND),
 	}
 
 
-def _last_sequence(until) -> int:
-	rows = frappe.get_all(
-		ENTRY, {"at": ("<=", get_datetime(until))}, pluck="sequence", order_by="sequence desc", limit=1
-	)
+def _last_sequence(until=None) -> int:
+	filters = {"at": ("<=", get_datetime(until))} if until else {}
+	rows = frappe.get_all(ENTRY, filters, pluck="sequence", order_by="sequence desc", limit=1)
 	return rows[0] if rows else 0
 
 
@@ -263,9 +287,9 @@ def _checkpoint_before(since, checkpoints: list[chain_rules.Checkpoint]) -> chai
 		order_by="sequence asc",
 		limit=1,
 	)
-	if not rows:
-		return checkpoints[-1] if checkpoints else None
-	return max((c for c in checkpoints if c.sequence < rows[0]), key=lambda c: c.sequence, default=None)
+	# A checkpoint beyond the end reveals a cut; starting there would hide it.
+	first = rows[0] if rows else _last_sequence() + 1
+	return max((c for c in checkpoints if c.sequence < first), key=lambda c: c.sequence, default=None)
 
 
 def _entries(after: int | None, last: int | None) -> Iterator[chain_rules.Entry]:

@@ -2,14 +2,16 @@
 
 import frappe
 
+from client_comms import transactions
 from client_comms.rules import domains, outgoing
 
-_CACHE = "client_comms_third_parties"
+_DOMAINS = "client_comms_third_parties"
 
 
 def by_domain() -> dict[str, str]:
-	"""Email domain or address, normalised by `rules.domains` → the third party's name; cached until one changes."""
-	return frappe.cache.get_value(_CACHE, _build)
+	"""Email domain or address, normalised by `rules.domains` → the third party's name; queried once in
+	each transaction."""
+	return transactions.once(_DOMAINS, _build)
 
 
 def of(address: str) -> str | None:
@@ -18,9 +20,8 @@ def of(address: str) -> str | None:
 
 
 def forget() -> None:
-	frappe.cache.delete_value(_CACHE)
-	# Another request may have read the old rows before this one is committed.
-	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+	"""This transaction changed one."""
+	transactions.forget(_DOMAINS)
 
 
 def _build() -> dict[str, str]:

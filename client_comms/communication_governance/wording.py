@@ -5,10 +5,10 @@ from html import unescape
 
 import frappe
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.rules import wording as rules
 
-_CACHE = "client_comms_terms"
+_TERMS = "client_comms_terms"
 FINDING = "Wording Finding"
 # Quoted earlier messages are not part of the new text. No pattern here looks past the next "<", so that a text
 # that consists only of those is read as fast as any other.
@@ -59,14 +59,13 @@ def _without_quotes(html: str) -> str:
 
 
 def terms() -> tuple[rules.Term, ...]:
-	"""The terms to avoid; cached until a rule changes."""
-	return frappe.cache.get_value(_CACHE, _build)
+	"""The terms to avoid; queried once in each transaction."""
+	return transactions.once(_TERMS, _build)
 
 
 def forget() -> None:
-	frappe.cache.delete_value(_CACHE)
-	# Another request may have read the old rules before this one is committed.
-	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHE))
+	"""This transaction changed a rule."""
+	transactions.forget(_TERMS)
 
 
 def keep(findings, communication: str | None) -> None:

@@ -7,7 +7,7 @@ import frappe
 from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTEM_USER_ROLE
 from frappe.utils import getdate
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.enforcement import takeovers
 from client_comms.rules.access import (
 	ACTIONS,
@@ -41,13 +41,23 @@ RECORD_FIELDS = (
 
 
 def current() -> Policy:
-	"""The policy of this site, cached until a level or a matrix changes."""
-	return frappe.cache.get_value(_CACHE, _build)
+	"""The policy of this site, as the levels and matrix versions are in this transaction."""
+	return transactions.shared(_CACHE, _state, _build)
 
 
 def clear_cache(doc=None, method=None):
-	"""A level or matrix changed: the next request rebuilds the policy."""
-	frappe.cache.delete_value(_CACHE)
+	"""This transaction changed a level or a matrix. Others need not be told: they compare what they see."""
+	transactions.forget(_CACHE)
+
+
+def _state() -> tuple:
+	"""What the policy depends on; one query. Rows of a level are included because they can be saved without it."""
+	rows = frappe.db.sql(
+		"""select name, modified, 0 from `tabConfidentiality Level`
+		union all select name, modified, idx from `tabLevel Clearance`
+		union all select name, modified, docstatus from `tabCommunication Matrix` where docstatus > 0"""
+	)
+	return tuple(sorted(rows)), takeovers.are_closing()
 
 
 def _build() -> Policy:

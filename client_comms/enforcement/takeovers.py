@@ -107,7 +107,7 @@ def check() -> list[Takeover]:
 def are_closing() -> bool:
 	"""Whether records above the lowest level are closed because another app disables a control."""
 	# Not from the cache, which is older than the settings while they are saved.
-	return bool(frappe.db.get_single_value(SETTINGS, "close_on_takeover", cache=False) and found())
+	return bool(found() and frappe.db.get_single_value(SETTINGS, "close_on_takeover", cache=False))
 
 
 def warn(takeovers: list[Takeover]) -> None:

@@ -11,7 +11,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import policy_frames, procedure
+from client_comms import ledger_seal, policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.rules import domains
@@ -64,6 +64,7 @@ def forget_found():
 
 def after_install():
 	"""Create everything with which a new site starts."""
+	ledger_seal.remove()
 	sync_custom_fields()
 	confirmation.confirm_existing()
 	add_indexes()

@@ -5,6 +5,7 @@ import re
 
 import frappe
 
+from client_comms import ledger_seal
 from client_comms.enforcement import policy
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
@@ -82,6 +83,7 @@ def after_uninstall():
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
 	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
+	ledger_seal.remove()
 	frappe.clear_cache()
 
 

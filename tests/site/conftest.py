@@ -9,8 +9,17 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def isolated(transaction):
-	"""Every test here; see `transaction` for what that means and for the `committed` mark."""
+def isolated(transaction, tmp_path, monkeypatch):
+	"""Every test here; see `transaction` for what that means and for the `committed` mark.
+
+	The ledger is sealed elsewhere, because the file would outlast the entries of a test; and the site knows its address.
+	"""
+	import frappe
+
+	from client_comms import ledger_seal
+
+	monkeypatch.setattr(ledger_seal, "path", lambda: tmp_path / "ledger.json")
+	monkeypatch.setitem(frappe.local.conf, "host_name", "https://own.example")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from frappe.desk.form import assign_to
 from frappe.share import add as share
 from frappe.utils import add_to_date
 
-from client_comms import clock
+from client_comms import api, clock, ledger
 from client_comms.api import break_glass
 from client_comms.enforcement import policy
 from client_comms.exceptions import (
@@ -181,6 +181,89 @@ def test_oversight_gives_access_that_ends_automatically(giver, staff, sensitive,
 		assert may(staff.colleague, sensitive) and sensitive.name in lists(staff.colleague)
 	with clock.moved_to(add_to_date(given.valid_until, seconds=1)):
 		assert not may(staff.colleague, sensitive) and sensitive.name not in lists(staff.colleague)
+
+
+def recorded(doc):
+	"""The entries of the ledger about a record's grants, as (action, user)."""
+	rows = frappe.get_all(
+		ledger.ENTRY,
+		{"reference_name": doc.name, "action": ("like", "Grant%")},
+		["action", "user", "reason"],
+		order_by="creation asc",
+	)
+	return [(row.action, row.user) for row in rows], rows[-1].reason if rows else None
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["lengthened", "revived"])
+def test_lengthening_or_reviving_a_grant_is_giving_one(ended, staff, sensitive, as_user):
+	with as_user(staff.manager):
+		given = grant(sensitive, staff.colleague)
+	later = add_to_date(given.valid_until, days=30)
+	with clock.moved_to(add_to_date(given.valid_until, seconds=1 if ended else -60)):
+		with as_user(staff.officer):
+			given = frappe.get_doc(GRANT, given.name)
+			given.valid_until = later
+			given.save()
+		assert may(staff.colleague, sensitive)
+	actions, reason = recorded(sensitive)
+	assert actions == [("Grant", staff.manager), ("Grant", staff.officer)]
+	assert str(later) in reason and staff.colleague in reason
+	assert given.granted_by == staff.officer
+	assert [row.event for row in sensitive.reload().events].count("Access Granted") == 2
+
+
+def test_lengthening_asks_for_the_same_rights_as_giving(staff, sensitive, as_user):
+	with as_user(staff.manager):
+		given = grant(sensitive, staff.colleague)
+
+	def lengthen():
+		doc = frappe.get_doc(GRANT, given.name)
+		doc.valid_until = add_to_date(given.valid_until, days=1)
+		doc.save(ignore_permissions=True)
+
+	for user in (staff.support, staff.colleague):
+		with as_user(user), pytest.raises(ClearanceMissingError):
+			lengthen()
+	frappe.get_doc("User", staff.colleague).remove_roles("Customer Support")
+	with as_user(staff.manager), pytest.raises(ClearanceMissingError):
+		lengthen()
+	with clock.moved_to(add_to_date(given.valid_until, days=2)):  # both ends have passed
+		with as_user(staff.manager), pytest.raises(frappe.ValidationError, match="future"):
+			lengthen()
+	assert recorded(sensitive)[0] == [("Grant", staff.manager)]
+
+
+def test_a_grant_is_ended_early_and_that_is_recorded(staff, sensitive, as_user):
+	with as_user(staff.manager):
+		given = grant(sensitive, staff.colleague)
+	frappe.get_doc("User", staff.colleague).remove_roles("Customer Support")  # no reason to keep the grant
+	with as_user(staff.officer):
+		given.reload().valid_until = clock.now()
+		given.save()
+	assert given.granted_by == staff.manager
+	frappe.delete_doc(GRANT, given.name, force=True)
+	assert recorded(sensitive)[0] == [
+		("Grant", staff.manager),
+		("Grant Changed", staff.officer),
+		("Grant Deleted", "Administrator"),
+	]
+
+
+def test_emergency_access_is_ended_but_not_lengthened(staff, sensitive, as_user):
+	with as_user(staff.colleague):
+		taken = api.break_glass(sensitive.name, "The client is on the phone")
+	with as_user(staff.officer):
+		given = frappe.get_doc(GRANT, taken["name"])
+		given.valid_until = add_to_date(given.valid_until, days=1)
+		with pytest.raises(ClearanceMissingError, match="lengthened"):
+			given.save()
+		given.reload().break_glass = 0
+		with pytest.raises(frappe.CannotChangeConstantError):
+			given.save()
+		given.reload().valid_until = clock.now()
+		given.save()
+	with clock.moved_to(add_to_date(clock.now(), seconds=1)):
+		assert not may(staff.colleague, sensitive)
 
 
 @pytest.mark.parametrize("giver", ["support", "frontline"])

@@ -2,12 +2,13 @@
 
 import json
 import threading
+from unittest import mock
 
 import frappe
 import pytest
 import requests
 
-from client_comms import api, ledger
+from client_comms import api, ledger, ledger_seal
 from client_comms.api import access as access_api
 from client_comms.enforcement import audit
 from client_comms.exceptions import LedgerIsAppendOnlyError
@@ -50,6 +51,7 @@ def empty_ledger(site, transaction):
 	"""A separate ledger for this test."""
 	site.db.delete(ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
+	ledger_seal.remove()
 
 
 @pytest.fixture
@@ -132,10 +134,54 @@ def test_a_cut_is_found_by_the_checkpoint_and_stays_found(chained):
 	assert first_fault() == (4, "removed")
 
 
+@pytest.mark.parametrize("since", [None, "2026-11-24", "2026-11-25"])
+def test_a_cut_behind_the_last_checkpoint_is_found(empty_ledger, clock_at, since):
+	with clock_at("2026-11-24 10:00"):
+		for number in range(2):
+			ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
+			ledger.chain()
+	assert frappe.get_all(ledger.CHECKPOINT, pluck="sequence") == [1]
+	assert api.verify_ledger(since=since)["ok"]
+	frappe.db.sql(f"delete from `tab{ENTRY}` where sequence = 2")
+	found = api.verify_ledger(since=since)["first_fault"]
+	assert (found["sequence"], found["fault"]) == (2, "removed")
+	with clock_at("2026-11-24 11:00"):
+		ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+		ledger.chain()
+	assert first_fault() == (2, "removed")
+
+
+def test_a_ledger_without_any_entry_or_checkpoint_left_is_found(chained):
+	frappe.db.delete(ENTRY)
+	frappe.db.delete(ledger.CHECKPOINT)
+	assert first_fault() == (1, "removed")
+
+
+def test_a_rebuilt_tail_is_found_by_the_seal(chained):
+	frappe.db.delete(ledger.CHECKPOINT)
+	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 0, previous_hash = null, user = 'other@example.com'")
+	with mock.patch.object(ledger_seal, "read", lambda: None), mock.patch.object(ledger_seal, "write"):
+		ledger.chain()
+		frappe.db.delete(ledger.CHECKPOINT)
+		assert first_fault() is None
+	assert first_fault() == (5, "not-as-checkpointed")
+
+
+def test_a_seal_is_never_taken_back_and_half_a_file_counts_as_none(chained):
+	sequence, hashed = ledger_seal.read()
+	ledger_seal.write(sequence - 1, "earlier")
+	assert ledger_seal.read() == (sequence, hashed)
+	ledger_seal.path().write_text('{"sequence": 5, "entry')
+	assert ledger_seal.read() is None
+	ledger.chain()
+	assert ledger_seal.read() == (sequence, hashed)
+
+
 def test_a_chain_rebuilt_is_found_by_the_checkpoint(chained):
 	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 0, previous_hash = null, user = 'other@example.com'")
 	checkpoint = frappe.get_all(ledger.CHECKPOINT, fields=["*"])
 	frappe.db.delete(ledger.CHECKPOINT)
+	ledger_seal.remove()
 	ledger.chain()
 	assert first_fault() is None
 	frappe.db.delete(ledger.CHECKPOINT)

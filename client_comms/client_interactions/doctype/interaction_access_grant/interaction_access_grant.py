@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime
+from frappe.utils import cstr, get_datetime
 
 from client_comms import alerts, clock, ledger, validation
 from client_comms.enforcement import policy, sharing
@@ -9,6 +9,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 ACCESS_GRANTED = "Access Granted"
+_RECORDED = ("valid_until", "reason")
 
 
 class InteractionAccessGrant(Document):
@@ -36,42 +37,80 @@ class InteractionAccessGrant(Document):
 
 	def validate(self):
 		validation.require_texts_fit(self)
-		self.validate_validity()
 		self.validate_giver()
-		sharing.require_clearance(self.user, self.level)
+		if self.gives_access():
+			self.validate_validity()
+			sharing.require_clearance(self.user, self.level)
+			self.granted_by = frappe.session.user
+		else:
+			self.granted_by = self.get_doc_before_save().granted_by
 
 	def after_insert(self):
-		interaction = frappe.get_doc("Client Interaction", self.interaction)
-		interaction.record(ACCESS_GRANTED, note=f"{self.user}: {self.reason}", source=self)
-		ledger.record(
-			ledger.EMERGENCY_ACCESS if self.break_glass else ledger.GRANT,
-			interaction.doctype,
-			interaction.name,
-			interaction.confidentiality_level,
-			reason=f"{self.user}, {self.valid_until}: {self.reason}",
-		)
+		interaction = self.record_given()
+		self.record_in_ledger(ledger.EMERGENCY_ACCESS if self.break_glass else ledger.GRANT)
 		if self.break_glass:
 			alerts.emergency_access(interaction, self)
+
+	def on_update(self):
+		"""Lengthening a grant, or reviving one that has ended, is recorded as giving one; so is every other change."""
+		before = self.get_doc_before_save()
+		if before is None:
+			return
+		if self.gives_access():
+			self.record_given()
+			self.record_in_ledger(ledger.GRANT, before)
+		elif any(cstr(self.get(field)) != cstr(before.get(field)) for field in _RECORDED):
+			self.record_in_ledger(ledger.GRANT_CHANGED, before)
+
+	def after_delete(self):
+		self.record_in_ledger(ledger.GRANT_DELETED)
 
 	@property
 	def level(self) -> str:
 		return frappe.db.get_value("Client Interaction", self.interaction, "confidentiality_level")
 
+	def gives_access(self) -> bool:
+		"""Whether the user gets access that they did not have through this grant: it is new, or ends later than before."""
+		before = self.get_doc_before_save()
+		return before is None or get_datetime(self.valid_until) > get_datetime(before.valid_until)
+
+	def record_given(self):
+		"""In the history of the interaction; returns it."""
+		interaction = frappe.get_doc("Client Interaction", self.interaction)
+		interaction.record(ACCESS_GRANTED, note=f"{self.user}: {self.reason}", source=self)
+		return interaction
+
+	def record_in_ledger(self, action: str, before=None):
+		until = f"{before.valid_until} → {self.valid_until}" if before else self.valid_until
+		ledger.record(
+			action,
+			"Client Interaction",
+			self.interaction,
+			self.level,
+			reason=f"{self.user}, {until}: {self.reason}",
+		)
+
 	def validate_validity(self):
-		"""A grant starts now; it can be ended early, but not extended after it has expired."""
-		if self.is_new() and get_datetime(self.valid_until) <= clock.now():
+		"""A grant can be ended early at any time."""
+		if get_datetime(self.valid_until) <= clock.now():
 			frappe.throw(_("Choose an end in the future."), title=_("Grant Already Expired"))
 
 	def validate_giver(self):
-		"""Users with oversight create grants; emergency access is only for oneself and only through `break_glass`."""
-		if self.break_glass:
-			if not self.flags.emergency:
-				self._refuse_giver()
+		"""Users with oversight give, lengthen and end grants; emergency access is only for oneself, only through
+		`break_glass`, and is not lengthened."""
+		if self.flags.emergency:
 			return
+		if self.break_glass and self.is_new():
+			self._refuse_giver()
 		record = policy.stored_record(self.interaction)
 		if not access.has_oversight(policy.subject(), record, policy.current()):
 			self._refuse_giver()
-		self.granted_by = frappe.session.user
+		if self.break_glass and self.gives_access():
+			frappe.throw(
+				_("Emergency access cannot be lengthened. Create another Interaction Access Grant instead."),
+				exc=ClearanceMissingError,
+				title=_("Cannot Be Lengthened"),
+			)
 
 	def _refuse_giver(self):
 		frappe.throw(

@@ -24,6 +24,8 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Download",
 			"Refusal",
 			"Grant",
+			"Grant Changed",
+			"Grant Deleted",
 			"Emergency Access",
 			"Share",
 			"Level Raised",

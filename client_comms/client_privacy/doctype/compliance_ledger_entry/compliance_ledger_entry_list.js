@@ -8,15 +8,33 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 	onload(list) {
 		list.page.add_inner_button(__("Verify Ledger"), () =>
 			frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
-				const { ok, checked, waiting, first_fault } = message;
+				const { ok, checked, waiting, is_behind, first_fault } = message;
 				const counted = __("{0} entries are correct; {1} are waiting to be chained.", [
 					checked,
 					waiting,
 				]);
+				if (!ok) {
+					frappe.msgprint({
+						title: __("The Ledger Was Changed"),
+						indicator: "red",
+						message: `${frappe.utils.escape_html(first_fault.message)}<br>${counted}`,
+					});
+					return;
+				}
+				// What is not chained is not proved either: a ledger that no one chains is not called intact.
 				frappe.msgprint({
-					title: ok ? __("The Ledger Is Intact") : __("The Ledger Was Changed"),
-					indicator: ok ? "green" : "red",
-					message: ok ? counted : `${frappe.utils.escape_html(first_fault.message)}<br>${counted}`,
+					title: is_behind ? __("The Ledger Is Not Being Chained") : __("The Ledger Is Intact"),
+					indicator: is_behind ? "orange" : "green",
+					message: is_behind
+						? `${counted}<br>${__("Some have been waiting for more than 15 minutes, so the scheduler does not run.")}`
+						: counted,
+					primary_action: is_behind && {
+						label: __("Open Health"),
+						action: () => {
+							frappe.hide_msgprint();
+							frappe.set_route("client-comms-health");
+						},
+					},
 				});
 			}),
 		);

@@ -39,7 +39,7 @@ class ThirdParty(LeavesEmpty, Document):
 	def on_update(self):
 		third_parties.forget()
 
-	def on_trash(self):
+	def after_delete(self):
 		third_parties.forget()
 
 	def set_domains(self):

@@ -35,7 +35,7 @@ class TerminologyRule(LeavesEmpty, Document):
 	def on_update(self):
 		wording.forget()
 
-	def on_trash(self):
+	def after_delete(self):
 		wording.forget()
 
 	def validate_only_one(self):

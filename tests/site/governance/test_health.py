@@ -1,0 +1,206 @@
+"""Health names each thing that does not work, in the command, on the page and for monitoring, until it works again."""
+
+import contextlib
+import json
+from datetime import timedelta
+
+import frappe
+import pytest
+from click.testing import CliRunner
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from client_comms import clock, commands, health, ledger, procedure
+from client_comms.api.health import check_health
+
+pytestmark = pytest.mark.clause("R-3")
+
+LONG_AGO = timedelta(hours=2)
+
+
+class Worker:
+	def __init__(self, *queues):
+		self.queues = queues
+
+	def queue_names(self):
+		return [health.generate_qname(queue) for queue in self.queues]
+
+
+@pytest.fixture
+def running(site, monkeypatch):
+	"""A site on which everything works; its own configuration says otherwise, as it is for tests."""
+	monkeypatch.setitem(frappe.local.conf, "pause_scheduler", 0)
+	monkeypatch.setitem(frappe.local.conf, "mute_emails", 0)
+	monkeypatch.setitem(frappe.local.conf, "mail_server", "mail.example.com")
+	monkeypatch.setattr(health, "is_scheduler_disabled", lambda verbose: False)
+	monkeypatch.setattr(health, "get_workers", lambda: [Worker("default", "short"), Worker("long")])
+	frappe.db.set_value("Scheduled Job Type", {"method": ("like", "client_comms.%")}, "stopped", 0)
+	frappe.db.set_value("Scheduled Job Type", {"method": health.SWEEP}, "last_execution", clock.now())
+	frappe.db.set_value("Client Interaction", {"next_check_at": ("<", clock.now())}, "next_check_at", None)
+	frappe.db.set_value("Email Queue", {"status": ("in", ("Not Sent", "Error"))}, "status", "Sent")
+	for doctype in ("Intake Failure", "Unhandled Email", "Leak Check Run"):
+		frappe.db.delete(doctype)
+	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
+	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
+
+
+def red() -> dict[str, tuple[str, ...]]:
+	return {line.key: line.faults for line in health.check() if not line.ok}
+
+
+def test_all_is_well(running):
+	assert red() == {}
+
+
+def set_conf(key, value):
+	return lambda: frappe.local.conf.update({key: value})
+
+
+def old_execution():
+	frappe.db.set_value(
+		"Scheduled Job Type", {"method": health.SWEEP}, "last_execution", clock.now() - LONG_AGO
+	)
+
+
+def stopped_job():
+	frappe.db.set_value("Scheduled Job Type", {"method": health.SWEEP}, "stopped", 1)
+
+
+def failing_mailbox():
+	account = frappe.new_doc("Email Account")
+	account.update({"name": "Failing", "email_account_name": "Failing", "enable_incoming": 1, "no_failed": 4})
+	account.db_insert()
+
+
+def unreadable_email():
+	frappe.get_doc({"doctype": "Unhandled Email", "raw": "?", "reason": "?"}).db_insert()
+
+
+def queued_email(status, age):
+	def queue():
+		row = frappe.new_doc("Email Queue")
+		row.update({"status": status, "sender": "a@example.com", "message": "?"})
+		row.db_insert()
+		frappe.db.set_value(
+			"Email Queue",
+			row.name,
+			{"creation": clock.now() - age, "modified": clock.now()},
+			update_modified=False,
+		)
+
+	return queue
+
+
+def failure():
+	frappe.get_doc(
+		{"doctype": "Intake Failure", "reference_doctype": "User", "reference_name": "Guest", "reason": "?"}
+	).db_insert()
+
+
+def no_matrix():
+	frappe.db.set_value("Communication Matrix", {"docstatus": 1}, "effective_from", "2099-01-01")
+
+
+def old_entry():
+	ledger.write([ledger.entry(ledger.VIEW, "User", "Guest", None)])
+	frappe.db.set_value(
+		ledger.ENTRY, {"sequence": 0}, "creation", clock.now() - LONG_AGO, update_modified=False
+	)
+
+
+def open_surface():
+	run = frappe.new_doc("Leak Check Run")
+	run.update({"status": "Finished", "user": "Guest", "open_count": 3, "finished_on": clock.now()})
+	run.db_insert()
+
+
+@pytest.mark.parametrize(
+	("key", "break_it", "said"),
+	[
+		("scheduler", set_conf("pause_scheduler", 1), "pause_scheduler"),
+		("scheduler", old_execution, "2 hours ago"),
+		("scheduler", stopped_job, health.SWEEP),
+		("incoming_mail", failing_mailbox, "Failing"),
+		("incoming_mail", unreadable_email, "1"),
+		("outgoing_mail", set_conf("mute_emails", 1), "mute_emails"),
+		("outgoing_mail", lambda: frappe.db.set_default("suspend_email_queue", 1), "suspended"),
+		("outgoing_mail", queued_email("Not Sent", LONG_AGO), "more than an hour: 1"),
+		("outgoing_mail", queued_email("Error", timedelta()), "1"),
+		("intake", failure, "1"),
+		("matrix", no_matrix, "No version is in force"),
+		("ledger", old_entry, "2 hours ago"),
+		("leak_check", open_surface, "3 ways"),
+	],
+)
+def test_what_does_not_work_is_red_with_what_to_do(running, key, break_it, said):
+	break_it()
+	found = red()
+	assert list(found) == [key]
+	assert any(said in fault for fault in found[key])
+
+
+@pytest.mark.parametrize(
+	("workers", "unserved"), [([], ["default", "long"]), ([Worker("default")], ["long"])]
+)
+def test_a_queue_without_a_worker_is_named(running, monkeypatch, workers, unserved):
+	monkeypatch.setattr(health, "get_workers", lambda: workers)
+	assert [next(q for q in health.QUEUES if f" {q}." in fault) for fault in red()["workers"]] == unserved
+
+
+def test_without_redis_health_still_answers(running, monkeypatch):
+	def refuse():
+		raise RedisConnectionError("Connection refused")
+
+	monkeypatch.setattr(health, "get_workers", refuse)
+	assert "Connection refused" in red()["workers"][0]
+
+
+def test_a_check_that_fails_does_not_hide_the_others(running, monkeypatch):
+	def fail():
+		raise ValueError("a broken check")
+
+	monkeypatch.setattr(health, "CHECKS", (("intake", fail), ("matrix", health.matrix_in_force)))
+	broken, whole = health.check()
+	assert not broken.ok and "a broken check" in broken.faults[0]
+	assert whole.ok
+
+
+def test_deadlines_not_handled_are_red_until_they_are_swept(running, log):
+	doc = log("Initial Inquiry")
+	frappe.db.set_value("Client Interaction", doc.name, "next_check_at", clock.now() - LONG_AGO)
+	assert "2 hours ago" in red()["deadlines"][0]
+	frappe.db.set_value("Client Interaction", doc.name, "next_check_at", None)
+	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
+	assert red() == {}
+
+
+def test_the_command_prints_words_json_and_metrics(running, site_name, monkeypatch):
+	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	failure()
+	words, as_json, metrics = (
+		CliRunner().invoke(commands.health, arguments, obj=frappe._dict(sites=[site_name], profile=False))
+		for arguments in ([], ["--json"], ["--prometheus"])
+	)
+	assert {each.exit_code for each in (words, as_json, metrics)} == {1}
+	assert "Logging: Not logged: 1\n- " in words.output
+	found = json.loads(as_json.output)
+	assert not found["ok"]
+	assert [line["key"] for line in found["lines"] if not line["ok"]] == ["intake"]
+	assert f'client_comms_ok{{check="intake",site="{frappe.local.site}"}} 0\n' in metrics.output
+	assert f'client_comms_unlogged_documents{{site="{frappe.local.site}"}} 1\n' in metrics.output
+
+
+def test_who_configures_or_audits_can_open_it(running, make_user, as_user):
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		lines = check_health()
+		assert all(line["ok"] for line in lines)
+		for route in filter(None, (line["route"] for line in lines)):
+			assert route[0] == "leak-check" or frappe.has_permission(route[1])
+	with as_user(make_user(procedure.FRONTLINE_STAFF)), pytest.raises(frappe.PermissionError):
+		check_health()
+
+
+def test_a_ledger_without_chaining_is_not_called_intact(running):
+	old_entry()
+	assert ledger.verify()["is_behind"]
+	frappe.db.set_value(ledger.ENTRY, {"sequence": 0}, "creation", clock.now(), update_modified=False)
+	assert not ledger.verify()["is_behind"]
