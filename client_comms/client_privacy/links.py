@@ -8,16 +8,16 @@ whether a client exists.
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_url
+from frappe.utils import cint, cstr, get_url
 from frappe.utils.password import get_encryption_key
 
 from client_comms import clock
 from client_comms.client_privacy import mailed_secrets
-from client_comms.exceptions import LinkNotValidError
+from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
 CONSENT, PREFERENCES, RATING = "Consent", "Preferences", "Rating"
@@ -25,7 +25,10 @@ SELF_SERVICE = (CONSENT, PREFERENCES)
 _PAGES = {CONSENT: "client-link", PREFERENCES: "client-link", RATING: "client-rating"}
 OPEN, USED, REVOKED = "Open", "Used", "Revoked"
 UNKNOWN, EXPIRED, TOO_MANY = "Unknown", "Expired", "Too Many"
-TRIES_PER_HOUR = 30
+TRIES_PER_HOUR = 30  # from one address; more are counted as too many
+ADDRESSES_PER_HOUR = 1000
+OTHERS = "others"
+_LONGEST_ADDRESS = 45  # of IPv6
 _BYTES = 32
 
 
@@ -33,7 +36,9 @@ def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> t
 	"""Create a link; returns its name and its address for an email to `sent_to`, which alone gets to see the token.
 
 	:param fields: `contact`, `consent`, `client_interaction`, `language`
+	:raises ActionNotPossibleError: the address of the site is not configured
 	"""
+	require_site_address()
 	token = secrets.token_urlsafe(_BYTES)
 	hours = cint(frappe.get_cached_doc("Client Comms Settings").link_valid_hours) or 168
 	link = frappe.get_doc(
@@ -51,6 +56,24 @@ def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> t
 	return link.name, get_url(f"/{_PAGES[kind]}?token={mailed_secrets.mark(token, sent_to)}")
 
 
+def has_site_address() -> bool:
+	"""Whether the site knows its own address. Frappe would take it from the request, where its sender chooses it,
+	and the client would open the link there, with its token."""
+	return bool(frappe.conf.host_name or frappe.conf.hostname)
+
+
+def require_site_address() -> None:
+	""":raises ActionNotPossibleError: the address of the site is not configured; the message says how to do it"""
+	if not has_site_address():
+		frappe.throw(
+			_(
+				"The address of this site is not configured, so no links can be sent to clients. Ask your administrator to set it: {0}"
+			).format(f"<code>bench --site {frappe.local.site} set-config host_name https://…</code>"),
+			exc=ActionNotPossibleError,
+			title=_("Site Address Missing"),
+		)
+
+
 def hash_of(token: str) -> str:
 	"""Keyed with the site's key, so that reading the database is not enough to open or create a link."""
 	return hmac.new(get_encryption_key().encode(), token.encode(), hashlib.sha256).hexdigest()
@@ -59,12 +82,13 @@ def hash_of(token: str) -> str:
 def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool = False):
 	"""The open link of a token.
 
+	It is found whatever else was tried from the same address: anyone can send a request in the name of any address
+	(`X-Forwarded-For`) and would lock out its client, while a token is too long to be guessed.
+
 	:param kinds: what the page is for; a link of any other kind is not valid there
 	:param lock: lock it for an answer, so that only one of two simultaneous answers counts
-	:raises LinkNotValidError: invalid, expired, used or revoked, or too many attempts from this address
+	:raises LinkNotValidError: invalid, expired, used or revoked
 	"""
-	if _tries() >= TRIES_PER_HOUR:
-		_refuse(TOO_MANY)
 	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or "")), "kind": ("in", kinds)})
 	if not name:
 		_refuse(UNKNOWN)
@@ -90,7 +114,8 @@ def revoke_of(consent: str) -> None:
 
 
 def _refuse(outcome: str):
-	_count(outcome)
+	ip, hour = _address(), clock.now().replace(minute=0, second=0, microsecond=0)
+	_count(ip, hour, TOO_MANY if _tries(ip, hour) >= TRIES_PER_HOUR else outcome)
 	frappe.throw(
 		_("This link is no longer valid. Please ask us for a new one."),
 		exc=LinkNotValidError,
@@ -98,15 +123,11 @@ def _refuse(outcome: str):
 	)
 
 
-def _key() -> tuple[str, object]:
-	return (
-		getattr(frappe.local, "request_ip", None) or "unknown",
-		clock.now().replace(minute=0, second=0, microsecond=0),
-	)
+def _address() -> str:
+	return cstr(frappe.local.request_ip)[:_LONGEST_ADDRESS] or "unknown"
 
 
-def _tries() -> int:
-	ip, hour = _key()
+def _tries(ip: str, hour: datetime) -> int:
 	table = frappe.qb.DocType(ATTEMPT)
 	counted = (
 		frappe.qb.from_(table)
@@ -116,10 +137,14 @@ def _tries() -> int:
 	return cint(counted[0][0])
 
 
-def _count(outcome: str) -> None:
-	"""Count an attempt permanently, although the refused request is rolled back."""
-	ip, hour = _key()
+def _count(ip: str, hour: datetime, outcome: str) -> None:
+	"""Count an attempt permanently, although the refused request is rolled back.
+
+	Addresses can be made up, so that only so many in an hour are counted separately.
+	"""
 	frappe.db.rollback()
+	if frappe.db.count(ATTEMPT, {"hour": hour}) >= ADDRESSES_PER_HOUR:
+		ip = OTHERS
 	frappe.db.sql(
 		"""insert into `tabClient Access Link Attempt`
 			(name, creation, modified, owner, modified_by, ip_address, hour, outcome, attempts, last_on)

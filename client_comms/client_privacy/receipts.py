@@ -69,7 +69,7 @@ def of(doc) -> dict:
 		"language": notice.get("language") or "en",
 		"piiPrincipalId": _principal(doc),
 		"piiControllers": [controller],
-		"policyUrl": _settings().privacy_policy_url or get_url(),
+		"policyUrl": _settings().privacy_policy_url or get_url(allow_header_override=False),
 		"services": [{"service": controller["piiController"], "purposes": [purpose]}],
 		"sensitive": bool(sensitive),
 		"spiCat": sensitive,
@@ -131,17 +131,22 @@ def how_to_withdraw() -> str:
 
 
 def send(doc, *, address: str, language: str | None = None, contact: str | None = None) -> None:
-	"""Email a client who answered through a link what was recorded, with the receipt and a link to change the answer."""
+	"""Email a client who answered through a link what was recorded, with the receipt and a link to change the answer.
+
+	If the address of the site is not configured, the link is left out, but the answer counts.
+	"""
 	with speaking(language):
-		_name, url = links.make(
-			links.CONSENT,
-			party_type=doc.party_type,
-			party=doc.party,
-			contact=contact,
-			consent=doc.name,
-			sent_to=address,
-			language=language,
-		)
+		url = None
+		if links.has_site_address():
+			_name, url = links.make(
+				links.CONSENT,
+				party_type=doc.party_type,
+				party=doc.party,
+				contact=contact,
+				consent=doc.name,
+				sent_to=address,
+				language=language,
+			)
 		frappe.sendmail(
 			recipients=[address],
 			subject=_("Your consent: {0}").format(_(doc.purpose)),

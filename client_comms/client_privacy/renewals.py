@@ -8,7 +8,7 @@ from frappe import _
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
-from client_comms.client_privacy import answers, consents, invitations
+from client_comms.client_privacy import answers, consents, invitations, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import consent as rules
@@ -66,7 +66,7 @@ def _remind(name: str, ask_client: bool) -> None:
 		doc.doctype,
 		name,
 	)
-	if ask_client:
+	if ask_client and links.has_site_address():
 		try:
 			invitations.request_consent(
 				doc.party_type,

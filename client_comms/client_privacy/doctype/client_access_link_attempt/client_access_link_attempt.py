@@ -1,5 +1,7 @@
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder import Interval
+from frappe.query_builder.functions import Now
 
 
 class ClientAccessLinkAttempt(Document):
@@ -19,6 +21,12 @@ class ClientAccessLinkAttempt(Document):
 		last_on: DF.Datetime | None
 		outcome: DF.Literal["Unknown", "Expired", "Used", "Too Many"]
 	# end: auto-generated types
+
+	@staticmethod
+	def clear_old_logs(days=90):
+		"""Called daily for the DocTypes in Log Settings."""
+		table = frappe.qb.DocType("Client Access Link Attempt")
+		frappe.db.delete(table, filters=(table.hour < Now() - Interval(days=days)))
 
 
 def on_doctype_update():
