@@ -144,6 +144,10 @@ override_whitelisted_methods = {
 	"frappe.desk.form.document_follow.get_follow_users": "client_comms.enforcement.methods.unchecked.get_follow_users",
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.unchecked.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.unchecked.get_reviews",
+	"frappe.social.doctype.energy_point_log.energy_point_log.review": "client_comms.enforcement.methods.unchecked.review",
+	"frappe.email.inbox.create_email_flag_queue": "client_comms.enforcement.methods.unchecked.create_email_flag_queue",
+	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.unchecked.update_attending_status",
+	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.unchecked.bulk_apply",
 	"frappe.templates.includes.comments.comments.add_comment": "client_comms.enforcement.methods.unchecked.add_comment",
 	"frappe.desk.form.assign_to.add": "client_comms.enforcement.methods.assign_to.add",
 	"frappe.desk.form.assign_to.add_multiple": "client_comms.enforcement.methods.assign_to.add_multiple",
@@ -156,6 +160,7 @@ make_email_body_message = ["client_comms.intake.acknowledgement.add_headers"]
 
 before_request = [
 	"client_comms.enforcement.renaming.keep_checks",
+	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 ]
@@ -252,6 +257,7 @@ doc_events = {
 	"Event": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"validate": "client_comms.enforcement.references.refuse_named",
+		"before_save": "client_comms.outgoing.google_calendar.before_save",
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
@@ -289,7 +295,10 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
 		"validate": "client_comms.enforcement.doctypes.file.refuse_alias",
 	},
-	"Comment": {"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned"},
+	"Comment": {
+		"before_validate": "client_comms.enforcement.doctypes.comment.keep_author",
+		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",
+	},
 	"Email Queue": {
 		"before_insert": [
 			"client_comms.enforcement.doctypes.notification_log.name_record",
@@ -401,6 +410,9 @@ scheduler_events = {
 		]
 	},
 }
+
+# Deleted after so many days, unless Log Settings says otherwise.
+default_log_clearing_doctypes = {"Client Access Link Attempt": 90}
 
 # The app's dialogs, and the gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [

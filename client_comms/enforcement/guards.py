@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed, policy
+from client_comms.enforcement import documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access, access_rows
@@ -56,7 +56,8 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 
 
 def require(doctype: str, name: str, action: str = access.READ) -> None:
-	"""Refuse the session user an action that the rule denies; records that are not governed pass.
+	"""Refuse the session user an action that the rule denies, on a record or on what belongs to one (a comment, a
+	file, a consent); documents that are not governed pass.
 
 	:raises ClearanceMissingError: the rule denies the action
 	"""
@@ -64,6 +65,12 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 		return
 	doctype = named(doctype)
 	if doctype not in governed.doctypes():
+		if doctype not in documents.SETTING and objects(doctype, name, action):
+			frappe.throw(
+				_("You have no clearance for this document."),
+				exc=ClearanceMissingError,
+				title=_("Clearance Missing"),
+			)
 		return
 	decision = governed.decide(doctype, name, action, frappe.session.user)
 	if decision is not None and not decision.allowed:
@@ -73,5 +80,7 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 def objects(doctype: str, name: str, ptype: str = "read") -> bool:
 	"""Whether a permission hook of this app denies the session user a document of any DocType."""
 	hooks = frappe.get_hooks("has_permission", app_name="client_comms").get(named(doctype), ())
-	doc = hooks and frappe.get_doc(doctype, name)
-	return any(frappe.call(hook, doc=doc, ptype=ptype, user=frappe.session.user) is False for hook in hooks)
+	doc = hooks and frappe.db.exists(doctype, name) and frappe.get_doc(doctype, name)
+	return bool(doc) and any(
+		frappe.call(hook, doc=doc, ptype=ptype, user=frappe.session.user) is False for hook in hooks
+	)

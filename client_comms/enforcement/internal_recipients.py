@@ -54,7 +54,7 @@ def leave_out_of_message(doc, method=None) -> None:
 	if doc.reference_doctype not in governed.doctypes():
 		return
 	given = {field: split_emails(doc.get(field) or "") for field in ("recipients", "cc", "bcc")}
-	users = _users([address for addresses in given.values() for address in addresses])
+	users = users_of([address for addresses in given.values() for address in addresses])
 	left_out = without_clearance(doc.reference_doctype, doc.reference_name, users.values())
 	if not left_out:
 		return
@@ -81,7 +81,7 @@ def leave_out_of_queue(doc, method=None) -> None:
 		if not owner_name or owner_type not in governed.doctypes():
 			continue
 		if users is None:
-			users = _users([row.recipient for row in doc.recipients])
+			users = users_of([row.recipient for row in doc.recipients])
 		if left_out := without_clearance(owner_type, owner_name, users.values()):
 			doc.recipients = [
 				row for row in doc.recipients if users.get(_address(row.recipient)) not in left_out
@@ -92,7 +92,7 @@ def leave_out_of_queue(doc, method=None) -> None:
 		doc.error = _("None of the recipients has clearance for this document.")
 
 
-def _users(addresses: list[str]) -> dict[str, str]:
+def users_of(addresses: list[str]) -> dict[str, str]:
 	"""Address -> desk user, for the addresses that belong to staff; one query."""
 	wanted = {_address(each) for each in addresses}
 	rows = frappe.get_all(

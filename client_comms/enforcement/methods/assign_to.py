@@ -1,6 +1,6 @@
 """Assignments give access to a record (D-5): users without clearance are left out, the others are assigned.
 
-Over HTTP Frappe also takes `ignore_permissions` from the request; here it is not passed on.
+Over HTTP Frappe also takes from the request `ignore_permissions` and in whose name it assigns; here neither is passed on.
 """
 
 from collections import defaultdict
@@ -51,7 +51,7 @@ def _cleared(doctype: str, name: str, users) -> list[str]:
 
 def _assign(original: str, arguments: dict, name: str, users: list[str]):
 	"""Frappe reads one dict in place of arguments, or else the request."""
-	arguments = {**arguments, "name": name, "assign_to": users}
+	arguments = {**arguments, "name": name, "assign_to": users, "assigned_by": frappe.session.user}
 	return call_previous(original, args=frappe._dict(arguments), **arguments)
 
 

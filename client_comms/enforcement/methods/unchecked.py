@@ -66,6 +66,56 @@ def get_reviews(doctype: str, docname: str, **others):
 	)
 
 
+@frappe.whitelist()
+def review(doc: str, **others):
+	"""Praise or criticise a user for a document, in version 15."""
+	about = frappe.parse_json(doc)
+	guards.require(about.get("doctype"), about.get("name"))
+	return call_previous(
+		"frappe.social.doctype.energy_point_log.energy_point_log.review", doc=frappe.as_json(about), **others
+	)
+
+
+@frappe.whitelist()
+def create_email_flag_queue(names: str, action: str):
+	"""Mark messages as read or unread, in the mailbox as well."""
+	for name in frappe.parse_json(names) or ():
+		guards.require("Communication", name)
+	return call_previous("frappe.email.inbox.create_email_flag_queue", names=names, action=action)
+
+
+@frappe.whitelist()
+def update_attending_status(event_name: str, attendee: str, status: str):
+	"""Accept or decline an event; for others, only the user who created it can do so."""
+	guards.require("Event", event_name)
+	user = frappe.session.user
+	own = (user, frappe.db.get_value("User", user, "email"))
+	if attendee not in own and frappe.db.get_value("Event", event_name, "owner") != user:
+		frappe.throw(
+			_("Only the user who created this event can accept or decline it for others."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	return call_previous(
+		"frappe.desk.doctype.event.event.update_attending_status",
+		event_name=event_name,
+		attendee=attendee,
+		status=status,
+	)
+
+
+@frappe.whitelist()
+def bulk_apply(doctype: str, docnames: str):
+	"""Let Assignment Rules assign several documents again."""
+	for name in frappe.parse_json(docnames):
+		guards.require(doctype, name, access.WRITE)
+	return call_previous(
+		"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply",
+		doctype=doctype,
+		docnames=docnames,
+	)
+
+
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
 def add_comment(**arguments):
 	"""A comment from the website."""

@@ -248,3 +248,63 @@ def comment(visitor, bait, planted):
 		comment_email=visitor.user,
 		comment_by="x",
 	).ok
+
+
+@surface("note in a timeline that only Frappe makes", control=False)
+def note_of_frappe(visitor, bait, planted):
+	forged = {"comment_type": "Info", "reference_name": bait.name, "content": "leakbait note"}
+	visitor.call(
+		"run_doc_method",
+		dt=INTERACTION,
+		dn=bait.name,
+		method="add_comment",
+		args={"comment_type": "Info", "text": "leakbait note"},
+	)
+	made = frappe.db.exists("Comment", forged)
+	frappe.db.delete("Comment", forged)
+	return bool(made)
+
+
+_ATTENDING = "frappe.desk.doctype.event.event.update_attending_status"
+
+
+@surface("attendance of an event", overridden(_ATTENDING))
+def attendance(visitor, bait, planted):
+	row = frappe.get_doc(
+		{
+			"doctype": "Event Participants",
+			"parent": bait.names["Event"],
+			"parenttype": "Event",
+			"parentfield": "event_participants",
+			"reference_doctype": "Customer",
+			"reference_docname": planted.parties["Customer"],
+			"email": visitor.user,
+		}
+	)
+	row.db_insert()
+	answer = visitor.call(_ATTENDING, event_name=row.parent, attendee=visitor.user, status="Maybe")
+	frappe.db.delete("Event Participants", {"name": row.name})
+	return answer.ok
+
+
+_SEEN = "frappe.email.inbox.create_email_flag_queue"
+
+
+@surface("mark that a message was read", overridden(_SEEN))
+def seen_flag(visitor, bait, planted):
+	message = bait.names["Communication"]
+	before = frappe.db.get_value("Communication", message, ["uid", "seen", "_seen"], as_dict=True)
+	frappe.db.set_value("Communication", message, {"uid": 7, "seen": 0}, update_modified=False)
+	visitor.call(_SEEN, names=[message], action="Read")
+	seen = frappe.db.get_value("Communication", message, "seen")
+	frappe.db.delete("Email Flag Queue", {"communication": message})
+	frappe.db.set_value("Communication", message, before, update_modified=False)
+	return bool(seen)
+
+
+_RULES = "frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply"
+
+
+@surface("assignment by rules", overridden(_RULES), action=access.WRITE)
+def assignment_rules(visitor, bait, planted):
+	return visitor.call(_RULES, doctype=INTERACTION, docnames=[bait.name]).ok

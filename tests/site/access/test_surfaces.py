@@ -38,6 +38,7 @@ FOR_NOBODY = {
 	"request for a copy of somebody else's data",
 	"change by a row of Interaction Event by its name",
 	"change by a message's interaction",
+	"note in a timeline that only Frappe makes",
 	"change by a message's level",
 	"to-do report",  # shows one's own
 	"PDF",  # asks for wkhtmltopdf
@@ -164,6 +165,7 @@ NO_SURFACE = {
 	"frappe.desk.doctype.tag.tag.remove_tag": _ASKS,
 	"frappe.desk.form.document_follow.get_follow_users": _ASKS,
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
+	"frappe.social.doctype.energy_point_log.energy_point_log.review": _ASKS,
 	"frappe.templates.includes.comments.comments.add_comment": _ASKS,
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": _ASKS,
 	"erpnext.support.doctype.issue.issue.set_multiple_status": _ASKS,

@@ -20,6 +20,43 @@ def deleted_comment(complaint):
 	return frappe.db.get_value("Deleted Document", {"deleted_name": comment.name})
 
 
+def comment_on(complaint):
+	return named(complaint.add_comment("Comment", "The neighbours complain as well"))
+
+
+def event_about(complaint, **participant):
+	event = frappe.get_doc(
+		{
+			"doctype": "Event",
+			"subject": "The complaint",
+			"event_type": "Public",
+			"starts_on": frappe.utils.now(),
+			"event_participants": [
+				{"reference_doctype": complaint.doctype, "reference_docname": complaint.name, **participant}
+			],
+		}
+	).insert(ignore_permissions=True)
+	assert event.client_interaction == complaint.name
+	return event
+
+
+def message_of(complaint):
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"subject": "The complaint",
+			"content": "The noise",
+			"sender": "anna@client.example",
+			"reference_doctype": complaint.doctype,
+			"reference_name": complaint.name,
+			"uid": 7,
+		}
+	).insert(ignore_permissions=True)
+	return message.name
+
+
 # What is called -> with which arguments, given the complaint
 CALLS = {
 	"like": lambda doc: (unchecked.toggle_like, {**named(doc), "add": "Yes"}),
@@ -32,6 +69,19 @@ CALLS = {
 	"followers": lambda doc: (unchecked.get_follow_users, named(doc, "doc_name")),
 	"submissions": lambda doc: (unchecked.get_latest_submissions, named(doc, "docname")),
 	"reviews": lambda doc: (unchecked.get_reviews, named(doc, "docname")),
+	"review": lambda doc: (
+		unchecked.review,
+		{"doc": frappe.as_json(named(doc)), "points": 0, "to_user": "Administrator", "reason": "Well done"},
+	),
+	"like of a comment": lambda doc: (unchecked.toggle_like, {**comment_on(doc), "add": "Yes"}),
+	"seen flag": lambda doc: (
+		unchecked.create_email_flag_queue,
+		{"names": frappe.as_json([message_of(doc)]), "action": "Read"},
+	),
+	"assignment rules": lambda doc: (
+		unchecked.bulk_apply,
+		{"doctype": doc.doctype, "docnames": frappe.as_json([doc.name])},
+	),
 	"restore": lambda doc: (unchecked.restore, {"name": deleted_comment(doc), "alert": False}),
 }
 
@@ -42,13 +92,43 @@ def named(doc, key="name"):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_an_interaction(call, complaint, staff, as_user):
-	if call == "reviews":
+	if call in ("review", "reviews"):
 		pytest.importorskip("frappe.social", reason="version 16 has no reviews")
+	if call == "review":
+		for user in staff.values():
+			points = {"doctype": "Energy Point Log", "type": "Review", "user": user, "points": 10}
+			frappe.get_doc({**points, "reason": "To give"}).insert(ignore_permissions=True)
 	method, arguments = CALLS[call](complaint)
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
 		method(**arguments)
 	with as_user(staff.cleared):
 		method(**arguments)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own", "of others"])
+def test_attendance(own, complaint, staff, make_user, as_user):
+	reader = make_user("Customer Support")
+	complaint.db_set("responsible_staff", reader)
+	event = event_about(complaint, email=reader if own else staff.cleared)
+
+	def accept():
+		unchecked.update_attending_status(event.name, event.event_participants[0].email, "Yes")
+
+	def attending():
+		return frappe.db.get_value("Event Participants", event.event_participants[0].name, "attending")
+
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		accept()
+	with as_user(reader):
+		if own:
+			accept()
+		else:
+			with pytest.raises(frappe.PermissionError):
+				accept()
+	assert (attending() == "Yes") == own
+	if not own:
+		accept()  # by Administrator, who created the event
+		assert attending() == "Yes"
 
 
 def test_restoring_many(complaint, staff, as_user):
