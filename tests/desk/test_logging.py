@@ -68,7 +68,7 @@ def test_a_complaint_by_phone_goes_to_eligible_staff(site, frontline, agent, log
 	page.get_by_role("button", name="Log", exact=True).click()
 
 	alert = page.locator(".desk-alert").filter(has_text="Logged as CI-")
-	expect(alert).to_contain_text("Ada Vogt is responsible now and was notified.")
+	expect(alert).to_contain_text("Ada Vogt is now responsible and has been notified.")
 	assert alert.locator("a[href*=client-interaction]").count() == 0  # opening it would be refused
 	expect(page.locator(".modal.show")).to_have_count(0)
 
@@ -113,7 +113,7 @@ def test_the_whole_form_hands_it_over_too(site, frontline, agent, login, client)
 	expect(becomes).to_contain_text("you will not be able to read it")
 	expect(form.locator("[data-fieldname=party] input")).to_have_value(client.name)
 	button(page, "Save").click()
-	expect(page.locator(".desk-alert").filter(has_text="Ada Vogt is responsible now")).to_be_visible()
+	expect(page.locator(".desk-alert").filter(has_text="Ada Vogt is now responsible")).to_be_visible()
 	page.wait_for_url(re.compile("client-interaction(/view/list)?(\\?.*)?$"))
 	assert page.locator(".modal.show").count() == 0
 	assert logged(site, client).responsible_staff == agent
