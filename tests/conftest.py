@@ -288,6 +288,11 @@ def http(site, site_name, sites_path):
 
 	It is a process of its own: tests that use it are marked `committed`.
 	"""
+	from frappe.utils.password import get_encryption_key
+
+	# The first to need the site's key makes it. Both processes would, on a new site: two keys, and neither reads
+	# what the other has encrypted.
+	get_encryption_key()
 	port = free_port()
 	url = f"http://127.0.0.1:{port}"
 	RESULTS.mkdir(parents=True, exist_ok=True)
