@@ -103,8 +103,7 @@ def _remove(site, client, interaction, third_party, account):
 
 def write_reply(staff, text, **addresses):
 	"""Open the email dialog of the interaction on the screen and fill it in."""
-	staff.get_by_role("button", name="Actions").click()
-	staff.get_by_role("link", name="Reply by Email").click()
+	staff.get_by_role("button", name="Reply by Email").click()
 	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
 	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
 	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")

@@ -77,8 +77,7 @@ def test_an_approved_text_is_offered_in_the_email_dialog(template, interaction, 
 
 	staff = login(make_user("Frontline Staff", password=PASSWORD), PASSWORD)
 	staff.goto(f"/app/client-interaction/{interaction}")
-	staff.get_by_role("button", name="Actions").click()
-	staff.get_by_role("link", name="Reply by Email").click()
+	staff.get_by_role("button", name="Reply by Email").click()
 	dialog = staff.locator(".modal.show")
 	dialog.locator("[data-fieldname=option_toggle_button] button").click()
 	field = dialog.locator("[data-fieldname=email_template] input")
