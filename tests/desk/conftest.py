@@ -25,6 +25,8 @@ BROWSER_ARGS = [
 	"--disable-sync",
 ]
 VIEWPORT = {"width": 1400, "height": 900}
+# Of every action and expectation. A new desk on a busy machine takes more than the five seconds that Playwright
+# allows an expectation; only a failure waits for the end of them.
 TIMEOUT_MILLISECONDS = 60_000
 
 FAILED = pytest.StashKey[bool]()
@@ -52,8 +54,9 @@ def isolated(transaction):
 
 @pytest.fixture(scope="session")
 def browser():
-	from playwright.sync_api import sync_playwright
+	from playwright.sync_api import expect, sync_playwright
 
+	expect.set_options(timeout=TIMEOUT_MILLISECONDS)
 	program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 	if not program:
 		pytest.skip("no Chromium on this machine; CHROMIUM may name one")

@@ -247,7 +247,6 @@ class Walk:
 def walk(request, browser, http, world):
 	context = browser.new_context(base_url=http, viewport={"width": 1400, "height": 1000})
 	context.set_default_timeout(30_000)
-	expect.set_options(timeout=20_000)
 	login = {"usr": world.users[request.param], "pwd": PASSWORD}
 	assert context.request.post("/api/method/login", form=login).ok
 	walk = Walk(context.new_page(), request.param, world)
@@ -256,7 +255,6 @@ def walk(request, browser, http, world):
 	walk.page.route(re.compile(r"Support(\+|%20)Settings"), lambda route: route.fulfill(json={}))
 	walk.page.goto("/app/client-communications")
 	yield walk
-	expect.set_options(timeout=5_000)
 	context.close()
 
 

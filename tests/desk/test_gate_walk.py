@@ -140,7 +140,7 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 
 	dialog.get_by_role("button", name="Send", exact=True).click()
 	expect(dialog).to_be_hidden()
-	expect(staff.locator(".timeline-item", has_text="The roof is done.").first).to_be_visible(timeout=30_000)
+	expect(staff.locator(".timeline-item", has_text="The roof is done.").first).to_be_visible()
 	site.db.rollback()
 	consent = frappe.get_last_doc("Client Consent", {"party": client.name})
 	entry = frappe.get_last_doc("Client Disclosure", {"recipient": case.eve})
