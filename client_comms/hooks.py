@@ -314,6 +314,7 @@ doc_events = {
 		"before_insert": "client_comms.enforcement.doctypes.notification_log.withhold_content"
 	},
 	"ToDo": {
+		"before_validate": "client_comms.enforcement.doctypes.todo.keep_assigner",
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
 		"on_update": [
 			"client_comms.client_interactions.action_items.follow_todo",

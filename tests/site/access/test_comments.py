@@ -121,3 +121,28 @@ def test_an_assignment_is_in_the_name_of_who_assigns(case, author):
 	frappe.db.delete("ToDo", {"reference_name": case.name})
 	frappe.db.commit()
 	assert [todo.assigned_by for todo in todos] == [author]
+
+
+def test_a_to_do_is_in_the_name_of_who_enters_it(case, author):
+	"""Frappe notes who assigned it in the timeline."""
+	with Visitor(author) as visitor:
+		entered = visitor.call(
+			"frappe.client.insert",
+			doc={
+				"doctype": "ToDo",
+				"description": "Look",
+				"allocated_to": author,
+				"assigned_by": "Administrator",
+				"reference_type": INTERACTION,
+				"reference_name": case.name,
+			},
+		)
+		assert entered.ok, entered.text
+		visitor.request("PUT", f"/api/resource/ToDo/{entered.message['name']}", {"assigned_by": "Guest"})
+	(todo,) = frappe.get_all("ToDo", {"reference_name": case.name}, ["name", "assigned_by"])
+	frappe.delete_doc("ToDo", todo.name, force=True)
+	frappe.db.commit()
+	assert todo.assigned_by == author
+	assert [comment.content for comment in comments(case, "Assigned")] == [
+		"Anton Author self assigned this task: Look"
+	]
