@@ -1,0 +1,90 @@
+"""A list reads what its page needs, whatever the site holds (D-5).
+
+Counted in rows that the database reads (`Handler_read…`), which neither another process nor a cache changes: for every
+DocType with a row condition of this app, as each kind of login, with the condition and without it.
+"""
+
+from unittest import mock
+
+import frappe
+import population
+import pytest
+
+pytestmark = pytest.mark.clause("D-5")
+
+SIZE = population.Size(100_000)
+PAGE, COUNTED = 20, 1001  # rows of a page of the desk, and how far it counts
+# Rows that a condition may read beyond what the list reads without it: for each row that it judges, those that the row
+# belongs to; for the user, at most some thousand that they take part in.
+FOR_A_ROW, FOR_THE_USER = 12, 8_000
+LEAST = 1_000  # rows of a table that is worth asking
+APP = "client_comms."
+
+
+@pytest.fixture(scope="module")
+def users(site):
+	population.fill(SIZE)
+	found = {role: population.one_of(role, SIZE) for role in population.ROLES}
+	heavy = {f"{role} with 5 %": population.first_of(role, SIZE) for role in population.RESPONSIBLE.values()}
+	return found | heavy
+
+
+def with_conditions() -> list[str]:
+	return [
+		doctype
+		for doctype, paths in frappe.get_hooks("permission_query_conditions").items()
+		if any(path.startswith(APP) for path in paths) and not frappe.get_meta(doctype).istable
+	]
+
+
+def without_ours():
+	hooks = frappe.get_hooks
+
+	def others(hook=None, default=None, app_name=None):
+		found = hooks(hook, default, app_name) if app_name else hooks(hook, default)
+		if hook != "permission_query_conditions":
+			return found
+		return {key: [path for path in paths if not path.startswith(APP)] for key, paths in found.items()}
+
+	return mock.patch.object(frappe, "get_hooks", others)
+
+
+def rows_read() -> int:
+	return sum(int(value) for _name, value in frappe.db.sql("show session status like 'Handler_read%'"))
+
+
+def cost(doctype: str, limit: int, order_by: str | None) -> int:
+	"""Rows read for a list; the second time, when nothing has to be loaded that the cache keeps."""
+	for _time in range(2):
+		before = rows_read()
+		frappe.get_list(doctype, fields=["name"], order_by=order_by, limit_page_length=limit)
+		read = rows_read() - before
+	return read
+
+
+def costs(doctype: str, limit: int, order_by: str | None) -> tuple[int, int]:
+	ours = cost(doctype, limit, order_by)
+	with without_ours():
+		return ours, cost(doctype, limit, order_by)
+
+
+def test_every_list_reads_what_its_page_needs(site, users):
+	too_much, asked = {}, 0
+	for doctype in with_conditions():
+		if frappe.db.count(doctype) < LEAST:
+			continue
+		newest = f"`tab{doctype}`.`{frappe.get_meta(doctype).sort_field or 'modified'}` desc"
+		for who, user in users.items():
+			frappe.set_user(user)
+			try:
+				if not frappe.has_permission(doctype):
+					continue
+				for limit, order_by in ((PAGE, newest), (COUNTED, None)):
+					ours, theirs = costs(doctype, limit, order_by)
+					asked += 1
+					if ours > theirs * FOR_A_ROW + FOR_THE_USER:
+						too_much[doctype, who, limit] = (ours, theirs)
+			finally:
+				frappe.set_user("Administrator")
+	assert asked > 100
+	assert too_much == {}
