@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from client_comms import compat
 from client_comms.enforcement import renaming
 from client_comms.leak_check.visitor import Visitor
 
@@ -61,6 +62,8 @@ def test_a_dependent_is_not_merged_into_a_hidden_one(doctype, complaint, staff, 
 		"File": (("attached_to_doctype", "attached_to_name"), {"file_name": "x.txt", "content": "x"}),
 	}[doctype]
 	hidden = insert(doctype, **text, **dict(zip(about, (complaint.doctype, complaint.name), strict=True)))
+	# Version 16 cannot delete a comment that is about nothing.
+	text.update(zip(about, ("Company", complaint.company), strict=True))
 	with as_user(staff.uncleared):
 		mine = insert(doctype, **text)
 		with pytest.raises(frappe.PermissionError):
@@ -170,7 +173,8 @@ def test_a_request_cannot_leave_out_the_checks(way, make_user):
 			assert frappe.db.exists("Role", role.name)
 			WAYS[way](visitor, role, {"name": new})
 		frappe.db.rollback()
-		changes = way not in ("REST v1", "REST v2")  # version 15 rolls back changes of a GET
+		# Both versions roll back changes of a GET, and version 16 does not take the older name from a request.
+		changes = way == "method" or (way == "its older name" and not compat.is_version_16())
 		assert bool(frappe.db.exists("Role", new)) == changes
 	finally:
 		frappe.db.delete("Role", {"name": ("in", [role.name, new])})
