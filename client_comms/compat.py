@@ -46,13 +46,13 @@ def objection(*reasons: str) -> bool:
 	return False
 
 
-def make_sidebar() -> None:
-	"""Create the workspace's sidebar in version 16, where it is created before the dashboard to which the
-	workspace links."""
+def make_dashboards() -> None:
+	"""Create the dashboards to which the workspace links: version 16 makes the workspace's sidebar and desktop icon
+	before it creates dashboards, and makes neither if a link is missing."""
 	if is_version_16():
-		from frappe.desk.doctype.workspace_sidebar import workspace_sidebar
+		from frappe.utils.dashboard import sync_dashboards
 
-		workspace_sidebar.create_workspace_sidebar_for_workspaces()
+		sync_dashboards("client_comms")
 
 
 def desk_url(path: str) -> str:

@@ -14,7 +14,6 @@ required_apps = ["frappe/erpnext"]
 before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
 setup_wizard_complete = "client_comms.setup.install.after_setup_wizard"
-after_sync = "client_comms.compat.make_sidebar"
 after_migrate = [
 	"client_comms.setup.install.after_migrate",
 	"client_comms.enforcement.compose.stay_last",

@@ -11,7 +11,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import ledger_seal, policy_frames, procedure
+from client_comms import compat, ledger_seal, policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.rules import domains
@@ -72,6 +72,7 @@ def after_install():
 	make_procedure()
 	make_searchable()
 	workspace_block.make()
+	compat.make_dashboards()
 
 
 def after_migrate():
