@@ -91,7 +91,6 @@ MERGE = "merge of a message of one's own into a hidden one"
 HOLES = [
 	("has_permission", [INTERACTION], "client.get"),
 	("permission_query_conditions", [INTERACTION], "client.get_list"),
-	("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
 	("permission_query_conditions", ["Communication"], "Communication, list"),
 	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
 	("has_permission", ["Version"], "Version by its name"),
@@ -154,6 +153,10 @@ HOLES = [
 if compat.is_version_16():
 	HOLES += [
 		("extend_doctype_class", ["Notification"], "preview of a Notification"),
+	]
+else:  # version 16 lists rows by the condition of their document
+	HOLES += [
+		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
 	]
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [

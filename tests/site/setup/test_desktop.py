@@ -6,7 +6,9 @@ import pytest
 from client_comms import compat
 from client_comms.setup import install
 
-pytestmark = pytest.mark.skipif(not compat.is_version_16(), reason="version 15 has neither sidebars nor icons")
+pytestmark = pytest.mark.skipif(
+	not compat.is_version_16(), reason="version 15 has neither sidebars nor icons"
+)
 TITLE = "Client Communications"
 
 
