@@ -123,6 +123,7 @@ override_whitelisted_methods = {
 	"erpnext.crm.utils.get_open_activities": "client_comms.enforcement.methods.activities.get_open_activities",
 	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.methods.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.methods.relink.make_issue_from_communication",
+	"frappe.client.get_password": "client_comms.enforcement.methods.unchecked.get_password",
 	"frappe.client.validate_link": "client_comms.enforcement.methods.link_fields.validate_link",
 	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",
 	"frappe.desk.notifications.get_open_count": "client_comms.enforcement.methods.counts.get_open_count",

@@ -8,13 +8,19 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import governed, interactions, refusals
-from client_comms.enforcement.readers import Reader, of_row
+from client_comms.enforcement.readers import Reader, literal, of_row
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
 
 # A queued email is filed under its message's document, which may be less confidential than the message.
 _MESSAGE_OF = {"Email Queue": "communication"}
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
+# Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
+_OF_DEPENDENTS = {
+	"Comment": ("File", "ToDo"),
+	"File": ("Comment", "ToDo"),
+	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", "Unhandled Email"),
+}
 _CHANGES = ("write", "create", "delete", "share")
 
 
@@ -23,9 +29,29 @@ def condition(user=None, doctype=None) -> str:
 	reader = Reader.of(user)
 	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
 	restricted = governed.owner_condition(owner_type, owner_name, reader)
-	if not restricted or doctype not in _MESSAGE_OF:
-		return restricted
-	return f"({restricted} and {_of_message(doctype, reader)})"
+	if not restricted:
+		return ""
+	if doctype in _MESSAGE_OF:
+		restricted = f"({restricted} and {_of_message(doctype, reader)})"
+	if doctype in _OF_DEPENDENTS:
+		restricted = f"({restricted} and {_of_dependent(doctype, owner_type, owner_name, reader)})"
+	return restricted
+
+
+def _of_dependent(doctype: str, owner_type: str, owner_name: str, reader: Reader) -> str:
+	"""What belongs to a dependent belongs to its record: the version of a comment, the file of a to-do."""
+	cases = [
+		f"when {literal(owner)} then {of_row(owner, owner_name, _own_condition(owner, reader))}"
+		for owner in _OF_DEPENDENTS[doctype]
+	]
+	return f"(case {owner_type} {' '.join(cases)} else 1 end)"
+
+
+def _own_condition(doctype: str, reader: Reader) -> str:
+	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
+	if frappe.get_attr(hook) is not condition:
+		return frappe.call(hook, user=reader.user, doctype=doctype)
+	return governed.owner_condition(*(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype]), reader)
 
 
 def _of_message(doctype: str, reader: Reader) -> str:

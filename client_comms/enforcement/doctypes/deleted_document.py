@@ -22,7 +22,15 @@ POINTERS = {
 	},
 	**dict.fromkeys(ROWS, ("parenttype", "parent")),
 }
-_ALWAYS = (governed.INTERACTION, governed.GRANT, governed.PHYSICAL_FILE, governed.REVIEW)
+# What decided about these is not in their content, or lies deeper in it.
+_ALWAYS = (
+	governed.INTERACTION,
+	governed.GRANT,
+	governed.PHYSICAL_FILE,
+	governed.REVIEW,
+	"Unhandled Email",
+	"Deleted Document",
+)
 
 
 def condition(user=None, doctype=None) -> str:
@@ -32,7 +40,7 @@ def condition(user=None, doctype=None) -> str:
 	kind = "`tabDeleted Document`.`deleted_doctype`"
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
-		f"not {among(kind, {*governed.doctypes(), *POINTERS})}",
+		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *POINTERS})}",
 		f"(not {among(kind, {*_ALWAYS, *POINTERS})} and {unbound})",
 	]
 	for fields in sorted(set(POINTERS.values())):
@@ -57,7 +65,7 @@ def is_open(doc, user: str) -> bool:
 	if user == "Administrator":
 		return True
 	kind = doc.deleted_doctype
-	if kind not in POINTERS and kind not in governed.doctypes():
+	if kind not in {*POINTERS, *_ALWAYS, *governed.doctypes()}:
 		return True
 	content = json.loads(doc.data or "{}")
 	if kind not in POINTERS:

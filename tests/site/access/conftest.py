@@ -1,7 +1,11 @@
 """People and records for tests of access."""
 
+import contextlib
+from unittest import mock
+
 import frappe
 import pytest
+from frappe.cache_manager import clear_controller_cache
 
 
 @pytest.fixture
@@ -31,3 +35,51 @@ def held(set_settings):
 		return doc
 
 	return make
+
+
+@pytest.fixture
+def without_hook(site):
+	"""`with without_hook("has_permission", "Comment"): …` is the site without this app's hooks for these keys.
+
+	Requests read hooks again, as these do.
+	"""
+
+	@contextlib.contextmanager
+	def removed(kind, *keys):
+		load = frappe._load_app_hooks
+
+		def loaded(app_name=None):
+			hooks = load(app_name)
+			if kind == "extend_doctype_class":  # of which version 15 reads what is computed from it
+				classes = hooks.get("override_doctype_class", {})
+				classes.update({key: _of_others(classes[key]) for key in keys if key in classes})
+			there = hooks.get(kind, {})
+			if isinstance(there, dict):
+				left = {key: value if key not in keys else _of_others(value) for key, value in there.items()}
+				hooks[kind] = {key: value for key, value in left.items() if value}
+			else:
+				hooks[kind] = [value for value in there if value not in keys]
+			return hooks
+
+		with mock.patch.object(frappe, "_load_app_hooks", loaded):
+			_forget_hooks()
+			yield
+		_forget_hooks()
+
+	return removed
+
+
+def _of_others(hook):
+	"""The hooks of other apps."""
+	if isinstance(hook, dict):  # of document events
+		return {event: _of_others(methods) for event, methods in hook.items()}
+	return [method for method in hook if not method.startswith("client_comms.")]
+
+
+def _forget_hooks():
+	frappe.cache.delete_value("app_hooks")
+	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
+	frappe.clear_cache()
+	clear_controller_cache()  # of classes that were loaded by the hooks there were
+	with contextlib.suppress(AttributeError):
+		del frappe.local.doc_events_hooks

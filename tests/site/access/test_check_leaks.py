@@ -1,6 +1,5 @@
 """`check-leaks` finds deliberate holes, finds none if there are none, and leaves nothing behind."""
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from unittest import mock
 
 import frappe
 import pytest
-from frappe.cache_manager import clear_controller_cache
 from frappe.website.doctype.web_form import web_form
 
 from client_comms import compat, procedure
@@ -42,46 +40,6 @@ def opened(user, *names):
 	for finding in found["findings"]:
 		assert finding["close"]
 	return {finding["surface"] for finding in found["findings"] if finding["result"] == run.OPEN}
-
-
-@contextlib.contextmanager
-def without_hook(kind, *keys):
-	"""The site without this app's hooks for `keys`: requests read hooks again, as these do."""
-	load = frappe._load_app_hooks
-
-	def loaded(app_name=None):
-		hooks = load(app_name)
-		if kind == "extend_doctype_class":  # of which version 15 reads what is computed from it
-			classes = hooks.get("override_doctype_class", {})
-			classes.update({key: of_others(classes[key]) for key in keys if key in classes})
-		there = hooks.get(kind, {})
-		if isinstance(there, dict):
-			left = {key: value if key not in keys else of_others(value) for key, value in there.items()}
-			hooks[kind] = {key: value for key, value in left.items() if value}
-		else:
-			hooks[kind] = [value for value in there if value not in keys]
-		return hooks
-
-	with mock.patch.object(frappe, "_load_app_hooks", loaded):
-		forget_hooks()
-		yield
-	forget_hooks()
-
-
-def of_others(hook):
-	"""The hooks of other apps."""
-	if isinstance(hook, dict):  # of document events
-		return {event: of_others(methods) for event, methods in hook.items()}
-	return [method for method in hook if not method.startswith("client_comms.")]
-
-
-def forget_hooks():
-	frappe.cache.delete_value("app_hooks")
-	frappe.client_cache.delete_value("app_hooks") if hasattr(frappe, "client_cache") else None
-	frappe.clear_cache()
-	clear_controller_cache()  # of classes that were loaded by the hooks there were
-	with contextlib.suppress(AttributeError):
-		del frappe.local.doc_events_hooks
 
 
 HEATMAP = "dashboard chart, heatmap"
@@ -175,7 +133,7 @@ def of_hole(value) -> str:
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), HOLES, ids=of_hole)
-def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline):
+def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline, without_hook):
 	if surface == HEATMAP and compat.is_version_16():
 		pytest.skip("Frappe 16.0-dev cannot answer with a heatmap")
 	with without_hook(kind, *keys):
@@ -187,13 +145,13 @@ def test_a_report_without_its_row_filter_is_found(frontline):
 		assert opened(frontline, REPORT) == {REPORT}
 
 
-def test_a_merge_that_no_one_asks_about_is_found(frontline):
+def test_a_merge_that_no_one_asks_about_is_found(frontline, without_hook):
 	checks = "client_comms.enforcement.renaming.keep_checks"
 	with without_hook("before_request", checks), without_hook("doc_events", "*"):
 		assert opened(frontline, MERGE) == {MERGE}
 
 
-def test_a_report_of_those_who_is_named_is_found(frontline):
+def test_a_report_of_those_who_is_named_is_found(frontline, without_hook):
 	run_report = "frappe.desk.query_report.run"
 	with (
 		without_hook("override_whitelisted_methods", run_report),
@@ -214,7 +172,7 @@ def test_without_a_hole_nothing_is_found(frontline):
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
-def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch):
+def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch, without_hook):
 	# Options of link fields, which Frappe 16.0-dev cannot put into an answer.
 	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	with without_hook(kind, *keys):

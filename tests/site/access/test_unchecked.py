@@ -325,3 +325,15 @@ def test_over_http(complaint, make_user):
 		answer = visitor.call(ALIAS, doctype="Client Interaction", name=complaint.name)
 		assert answer.status == 403
 		assert WRAPPED in answer.text
+
+
+def test_a_field_of_any_document_as_a_password(complaint, staff, as_user):
+	"""Frappe gives System Managers any field of any document, and rows as well."""
+	complaint.db_set("summary", "The roof leaks")
+	for doc in (complaint, complaint.events[0]):
+		field = "summary" if doc is complaint else "name"
+		asked = {"doctype": doc.doctype, "name": doc.name, "fieldname": field}
+		with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+			unchecked.get_password(**asked)
+		with as_user(staff.cleared):
+			assert unchecked.get_password(**asked) == doc.get(field)

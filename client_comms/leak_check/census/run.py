@@ -1,0 +1,185 @@
+"""Asks everything: first as Administrator, who shows what works, then that as every login without clearance."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import frappe
+
+from client_comms.leak_check import bait
+from client_comms.leak_check.census import attempts, exempt, methods, recipes
+from client_comms.leak_check.census import scene as scenes
+from client_comms.leak_check.census.attempts import Attempt
+from client_comms.leak_check.census.observer import CHANGED, Observer, Outcome
+from client_comms.leak_check.census.sandbox import Sandbox, files
+from client_comms.leak_check.census.scene import ADMINISTRATOR, READER, Caller, KeptFiles
+from client_comms.rules import access
+
+_PER_METHOD = 60  # seconds for the controls of one method
+_GIVE_UP = 3  # calls that end the same, having read nothing of the record
+
+
+@dataclass(frozen=True)
+class Finding:
+	"""A login without clearance got at a hidden record."""
+
+	method: str
+	login: str
+	target: str
+	came: str  # how it came out
+	how: str  # the call
+
+
+@dataclass
+class Census:
+	methods: int = 0
+	asked: dict[str, list[str]] = field(default_factory=dict)  # method -> what its control did
+	not_askable: dict[str, str] = field(default_factory=dict)  # method -> why not
+	unexplained: dict[str, str] = field(default_factory=dict)  # method -> how its calls ended
+	answered: dict[str, int] = field(default_factory=dict)  # login -> calls
+	refused: dict[str, int] = field(default_factory=dict)  # login -> calls
+	findings: list[Finding] = field(default_factory=list)
+	not_importable: dict[str, str] = field(default_factory=dict)  # module -> error
+	cleared: list[str] = field(default_factory=list)  # logins that may read the record, and were not asked
+	seconds: float = 0
+
+
+class Preparation:
+	"""The sandbox with its records and logins, for one census or several. Use as a context manager."""
+
+	def __init__(self):
+		self._stack = ExitStack()
+		self.every, self.not_importable = methods.every()
+
+	def __enter__(self):
+		"""
+		:raises frappe.ValidationError: the site does not allow tests; a census calls everything there is
+		"""
+		if not frappe.conf.allow_tests:
+			frappe.throw("A census calls every method. Take it on a copy of the site, with allow_tests.")
+		bait.remove()
+		before, stack = files(), self._stack
+		stack.callback(bait.remove)
+		stack.callback(lambda: [path.unlink() for path in files() - before])
+		try:
+			self.sandbox = stack.enter_context(Sandbox())
+			self.scene = scenes.prepare()
+			self.sandbox.hidden = self.scene.word
+			kept = KeptFiles()
+			kept.keep(files() - before)
+			self.observer = Observer(self.sandbox, self.scene, kept)
+			self.administrator = stack.enter_context(Caller(ADMINISTRATOR))
+			self.callers = {
+				kind: stack.enter_context(Caller(user)) for kind, user in self.scene.logins.items()
+			}
+		except BaseException:
+			stack.close()
+			raise
+		return self
+
+	def __exit__(self, *_error):
+		self._stack.close()
+
+	def take(
+		self,
+		wanted: Callable[[str], bool] = lambda method: True,
+		logins: Iterable[str] | None = None,
+		progress: Callable[[str], None] = lambda text: None,
+	) -> Census:
+		"""Ask all `wanted` methods (by name) as all `logins` (by kind)."""
+		started = time.monotonic()
+		kinds = self.callers.keys() if logins is None else set(logins)
+		callers = {kind: caller for kind, caller in self.callers.items() if kind in kinds}
+		census = Census(not_importable=self.not_importable, cleared=self.scene.cleared)
+		_Taker(self, census, callers, progress).take(
+			[each for each in self.every if wanted(each.key)], wanted
+		)
+		census.seconds = time.monotonic() - started
+		return census
+
+
+class _Taker:
+	def __init__(self, prepared: Preparation, census: Census, callers: dict[str, Caller], progress):
+		self.observer, self.scene = prepared.observer, prepared.scene
+		self.administrator = prepared.administrator
+		self.census, self.callers, self.progress = census, callers, progress
+		self.observer.bystanders = {kind: caller for kind, caller in callers.items() if kind != READER}
+		self.working: list[Attempt] = []
+
+	def take(self, every: list[methods.Method], wanted) -> None:
+		self.census.methods = len(every)
+		for attempt in recipes.every(self.scene, wanted):
+			self._control(attempt)
+		for number, method in enumerate(every):
+			if number % 100 == 0:
+				self.progress(f"{number} of {len(every)} methods; {len(self.working)} calls work")
+			self._control_method(method)
+		for kind, caller in self.callers.items():
+			self.progress(f"{len(self.working)} calls as {kind}")
+			self._ask(kind, caller)
+
+	def _ask(self, kind: str, caller: Caller) -> None:
+		for attempt in self.working:
+			outcome, _bystanders = self.observer.observe(attempt, caller)
+			ended = self.census.answered if outcome.ok else self.census.refused
+			ended[kind] = ended.get(kind, 0) + 1
+			if outcome.came and not (kind == READER and _reads(attempt, outcome)):
+				self._find(attempt, kind, outcome.came)
+
+	def _control_method(self, method: methods.Method) -> None:
+		if reason := exempt.reason(method):
+			if method.key not in self.census.asked:
+				self.census.not_askable[method.key] = reason
+			return
+		worked, ended, failed = set(), Counter(), defaultdict(Counter)
+		until = time.monotonic() + _PER_METHOD
+		for attempt in attempts.of_method(method, self.scene):
+			kind = attempt.target.doctype, bool(attempt.untrue), attempt.on, "switches" in attempt.how
+			if kind in worked or any(times >= _GIVE_UP for times in failed[attempt.how].values()):
+				continue
+			if time.monotonic() > until:
+				ended["takes too long"] += 1
+				break
+			outcome = self._control(attempt)
+			end = _end(outcome)
+			ended[end] += 1
+			if outcome.came:
+				worked.add(kind)
+			elif not outcome.trace.saw_hidden:
+				failed[attempt.how][end] += 1
+		if method.key in self.census.asked:
+			return
+		if reason := exempt.by_end(method, ended):
+			self.census.not_askable[method.key] = reason
+		else:
+			self.census.unexplained[method.key] = "; ".join(end for end, _times in ended.most_common(3))
+
+	def _control(self, attempt: Attempt) -> Outcome:
+		outcome, bystanders = self.observer.observe(attempt, self.administrator)
+		for kind, came in bystanders.items():
+			self._find(attempt, kind, came)
+		if outcome.came:
+			self.working.append(attempt)
+			for method in {attempt.method, *outcome.called}:
+				self.census.asked.setdefault(method, []).append(f"{attempt.target.doctype}: {outcome.came}")
+		return outcome
+
+	def _find(self, attempt: Attempt, kind: str, came: str) -> None:
+		finding = Finding(attempt.method, kind, attempt.target.doctype, came, attempt.how)
+		if finding not in self.census.findings and not exempt.finding(finding):
+			self.census.findings.append(finding)
+
+
+def _reads(attempt: Attempt, outcome: Outcome) -> bool:
+	"""Whether a login that may read got no more than that."""
+	return attempt.action == access.READ and outcome.came not in (CHANGED, "print")
+
+
+def _end(outcome: Outcome) -> str:
+	if outcome.trace.stopped_by:
+		return outcome.trace.stopped_by
+	if outcome.ok:
+		return exempt.READ_IT if outcome.trace.saw_hidden else exempt.READ_NOTHING
+	return f"{outcome.status} {outcome.error}"

@@ -1,0 +1,79 @@
+"""The census finds a hole that it was not told of, and without a hole finds nothing.
+
+Each test takes a part of the census; `bench client-comms check-leaks --census` takes all of it.
+"""
+
+import contextlib
+
+import pytest
+
+from client_comms.leak_check.census.run import Preparation
+from client_comms.leak_check.census.scene import CLIENT
+
+pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2", "R-3")]
+
+WIDEST = "Everything but clearance"
+
+
+@pytest.fixture(scope="module")
+def prepared(site):
+	with Preparation() as preparation:
+		yield preparation
+
+
+def found(prepared, *names, logins=(WIDEST, CLIENT)):
+	"""The methods, of those called like `names`, with a finding; each was asked."""
+	taken = prepared.take(lambda method: method in names, logins)
+	return {each.method for each in taken.findings}
+
+
+# Hooks whose absence is a hole -> methods by which the census must find it.
+HOLES = {
+	"a copy of somebody else's data from a web form": (
+		[
+			("doc_events", "Personal Data Download Request"),
+			("extend_doctype_class", "Personal Data Download Request"),
+		],
+		"frappe.website.doctype.web_form.web_form.accept",
+	),
+	"a document of one's own merged into a hidden one": (
+		[("before_request", "client_comms.enforcement.renaming.keep_checks"), ("doc_events", "*")],
+		"Document: rename",
+	),
+	"messages told to whoever has their document open": (
+		[("extend_doctype_class", "Communication")],
+		"frappe.client.set_value",
+	),
+	"a prepared report of somebody else": (
+		[
+			("override_whitelisted_methods", "frappe.desk.query_report.run"),
+			("extend_doctype_class", "Prepared Report"),
+		],
+		"frappe.desk.query_report.run",
+	),
+	"a file that one uploaded": (
+		[("extend_doctype_class", "File")],
+		"surface: file that one uploaded, by its address",
+	),
+	"mail that could not be processed": (
+		[("has_permission", "Unhandled Email"), ("permission_query_conditions", "Unhandled Email")],
+		"frappe.client.get",
+	),
+	"a message's text in a column of its document": (
+		[("doc_events", "Communication")],
+		"surface: text of a message in a column of its document",
+	),
+}
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_a_hole_is_found_when_its_mend_is_taken_out(hole, prepared, without_hook):
+	hooks, method = HOLES[hole]
+	with contextlib.ExitStack() as stack:
+		for hook in hooks:
+			stack.enter_context(without_hook(*hook))
+		assert found(prepared, method) == {method}
+
+
+def test_with_all_mends_in_nothing_is_found(prepared):
+	assert found(prepared, *(method for _hooks, method in HOLES.values())) == set()

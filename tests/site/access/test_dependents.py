@@ -1,0 +1,105 @@
+"""What belongs to what belongs to a record is as confidential as the record, in lists as by its name (D-5, P-2)."""
+
+import frappe
+import pytest
+
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
+
+def version_of(doc):
+	doc.db_set("modified", frappe.utils.now())
+	return frappe.get_doc(
+		{"doctype": "Version", "ref_doctype": doc.doctype, "docname": doc.name, "data": '{"changed": []}'}
+	).insert(ignore_permissions=True)
+
+
+def file_of(doc):
+	return frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash()}.txt",
+			"content": "The roof leaks",
+			"attached_to_doctype": doc.doctype,
+			"attached_to_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+
+
+def comment_of(doc):
+	return doc.add_comment("Comment", "The roof leaks")
+
+
+def todo_of(doc):
+	return frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"allocated_to": "Administrator",
+			"description": "Look at the roof",
+			"reference_type": doc.doctype,
+			"reference_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+
+
+def queued_email_of(doc):
+	made = frappe.get_doc(
+		{
+			"doctype": "Email Queue",
+			"message": "The roof leaks",
+			"sender": "a@example.com",
+			"status": "Sent",
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		}
+	)
+	made.db_insert()
+	return made
+
+
+def deleted_comment_of(doc):
+	comment = comment_of(doc)
+	comment.delete(ignore_permissions=True)
+	return frappe.get_doc("Deleted Document", {"deleted_name": comment.name})
+
+
+NESTED = [
+	(comment_of, version_of),
+	(todo_of, version_of),
+	(file_of, version_of),
+	(queued_email_of, version_of),
+	(deleted_comment_of, version_of),
+	(todo_of, file_of),
+	(comment_of, file_of),
+	(todo_of, comment_of),
+	(file_of, comment_of),
+]
+
+
+@pytest.mark.parametrize(("make", "make_nested"), NESTED, ids=lambda make: make.__name__.removesuffix("_of"))
+def test_in_lists(make, make_nested, complaint, staff, as_user):
+	nested = make_nested(make(complaint))
+	assert listed(nested, staff.cleared, as_user)
+	assert not listed(nested, staff.uncleared, as_user)
+
+
+@pytest.mark.parametrize("make_nested", [version_of, file_of, comment_of])
+def test_of_a_todo_about_nothing_confidential(make_nested, staff, as_user):
+	todo = frappe.get_doc({"doctype": "ToDo", "description": "Water the plants"}).insert()
+	assert listed(make_nested(todo), staff.uncleared, as_user)
+
+
+def listed(doc, user, as_user):
+	with as_user(user):
+		return frappe.get_list(doc.doctype, {"name": doc.name})
+
+
+def test_what_is_left_of_mail_that_could_not_be_processed(make_user, staff, as_user):
+	mail = frappe.get_doc({"doctype": "Unhandled Email", "raw": "The roof leaks", "reason": "x", "uid": "x"})
+	mail.insert(ignore_permissions=True)
+	version = version_of(mail)
+	mail.delete(ignore_permissions=True)
+	deleted = frappe.get_doc("Deleted Document", {"deleted_name": mail.name})
+	for doc in (version, deleted):
+		assert not listed(doc, staff.uncleared, as_user)
+	assert not deleted.has_permission("read", user=staff.uncleared)
+	assert frappe.get_list("Deleted Document", {"name": deleted.name})
