@@ -50,7 +50,7 @@ def _of_dependent(doctype: str, owner_type: str, owner_name: str, reader: Reader
 def _own_condition(doctype: str, reader: Reader) -> str:
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 	if frappe.get_attr(hook) is not condition:
-		return frappe.call(hook, user=reader.user, doctype=doctype)
+		return frappe.call(hook, user=reader.user, doctype=doctype) or "1"
 	return governed.owner_condition(*(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype]), reader)
 
 

@@ -19,7 +19,7 @@ _DOCTYPE = """doctype dt ref_doctype reference_doctype reference_type document_t
 	prev_doc order_doctype party_type""".split()
 _NAME = """name docname dn reference_name ref_docname ref_name reference_docname document_name parent
 	attached_to_name link_name source_name doc_name docid reminder_docname party voucher_no id old value
-	old_name record key reference master_name child_docname row_id row source item_name prev""".split()
+	old_name record key reference master_name child_docname row_id row source item_name""".split()
 _NAMES = "names docnames source_names selected_items items file_list files selections reports".split()
 _DOC = "doc docs document target_doc source_doc file_doc reference_document".split()
 _DATA = "args data values params ctx kwargs arg row_data form_params details item_details".split()
@@ -53,6 +53,7 @@ _LITERALS = {
 	"ptype": "read",
 	"perm_type": "read",
 	"merge": 1,
+	"prev": 0,
 	"content": "leakbait remark",
 	"comment": "leakbait remark",
 	"description": "leakbait remark",
@@ -160,19 +161,17 @@ def can_name(method: Method) -> bool:
 	)
 
 
-def doctypes_of(method: Method) -> set[str]:
-	"""The DocTypes that the method's name or its parameters speak of."""
-	parts = method.path.split(".")
-	spoken = {parts[parts.index("doctype") + 1]} if "doctype" in parts[:-1] else set()
-	for each in method.parameters:
-		spoken |= {
-			each,
-			each.removesuffix("_name"),
-			each.removesuffix("_id"),
-			each.removesuffix("s"),
-			each.removesuffix("_url"),
-		}
-	return spoken
+def speaks_of(method: Method, doctype: str) -> bool:
+	"""Whether the method is of the DocType's module, has a parameter called like it, or names it."""
+	scrubbed, parts = frappe.scrub(doctype), method.path.split(".")
+	if method.doctype == doctype or (
+		"doctype" in parts[:-1] and parts[parts.index("doctype") + 1] == scrubbed
+	):
+		return True
+	endings = ("", "_name", "_id", "s", "_url")
+	return (
+		any(f"{scrubbed}{each}" in method.parameters for each in endings) or f'"{doctype}"' in method.source
+	)
 
 
 def _can_ask(method: Method) -> bool:

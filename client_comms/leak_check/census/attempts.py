@@ -19,10 +19,11 @@ from client_comms.rules import access
 # What a recipe may answer: a response, which is searched, or whether the hidden text had an effect.
 Send = Callable[[Caller], Answer | bool]
 DOCUMENT = "Document"  # whose methods all documents have
-# One DocType for each way in which documents are hidden: by level, with their document, as rows, as copies, as files.
+# One document, by its label, for each way in which documents are hidden: by level, with their document, as rows, as copies, as files.
 REPRESENTATIVES = (
 	INTERACTION,
 	"Communication",
+	"Message of Lead",
 	"Issue",
 	"Comment",
 	"File",
@@ -30,7 +31,7 @@ REPRESENTATIVES = (
 	"Interaction Evidence",
 	"Communication Link",
 	"Version",
-	"Deleted Document",
+	"Deleted Communication",
 	"Email Queue",
 	"Prepared Report",
 	"Unhandled Email",
@@ -47,6 +48,7 @@ class Attempt:
 	send: Send
 	untrue: Send | None = None
 	action: str = access.READ  # what the rule must allow
+	controlled: bool = True  # whether it counts only if Administrator's call works
 	on: str = ""  # of a document method: on which document it is called
 
 
@@ -65,15 +67,14 @@ def of_method(method: Method, scene: Scene) -> Iterator[Attempt]:
 def _targets(method: Method, scene: Scene) -> list[Target]:
 	"""The documents that the method speaks of, and, if it can name any, one for each way in which documents are hidden."""
 	every = scene.targets()
-	spoken = arguments.doctypes_of(method) | {frappe.scrub(method.doctype or "")}
-	near = [each for each in every if frappe.scrub(each.doctype) in spoken]
+	near = [each for each in every if arguments.speaks_of(method, each.doctype)]
 	if method.doctype == DOCUMENT or arguments.names_a_record(method):
 		others = REPRESENTATIVES
 	else:
 		others = () if near else (INTERACTION, "Communication")
 	if not arguments.can_name(method):
 		return near[:1] or every[:1]
-	return near + [found for each in others if (found := scene.target(each)) and found not in near]
+	return near + [each for each in scene.labelled(*others) if each not in near]
 
 
 def _of_function(method: Method, target: Target, scene: Scene, filling) -> Iterator[tuple[Attempt, str]]:

@@ -64,7 +64,6 @@ class Observer:
 			else:
 				self._read(outcome, answer)
 				outcome.called = set(caller.called)
-				self.sandbox.run_jobs(trace)
 				if not attempt.untrue:
 					outcome.came = attempts.shows(answer, trace, caller, self.scene)
 					outcome.came = outcome.came or self._left(attempt, trace, caller)

@@ -59,6 +59,7 @@ def _surfaces(scene: Scene, wanted) -> Iterator[Attempt]:
 				"surface",
 				lambda caller, surface=surface: surface.shows(caller, scene.hidden, scene.planted),
 				action=surface.action,
+				controlled=surface.control,
 			)
 
 
@@ -86,7 +87,7 @@ _ROUTES_OF_QUESTIONS = (
 
 
 def _routes(scene: Scene, wanted) -> Iterator[Attempt]:
-	for target in filter(None, map(scene.target, REPRESENTATIVES)):
+	for target in scene.labelled(*REPRESENTATIVES):
 		for verb, path, given in _ROUTES:
 			name = f"route: {verb} {path}{' ' + ', '.join(given) if given else ''}"
 			if wanted(name):
@@ -260,19 +261,4 @@ def custom_columns(caller, scene):
 				"insert_after_index": 0,
 			}
 		],
-	)
-
-
-@recipe("frappe.website.doctype.web_form.web_form.accept", "Communication")
-def copy_of_somebodys_data(caller, scene):
-	caller.call(
-		"frappe.website.doctype.web_form.web_form.accept",
-		web_form="request-data",
-		data={"doctype": "Personal Data Download Request", "user": "Administrator", "name": None},
-	)
-	files = frappe.get_all(
-		"File", {"attached_to_doctype": "Personal Data Download Request"}, pluck="file_url"
-	)
-	return _joined(
-		*(caller.get(url) for url in files if scene.hidden.name.lower() not in url), caller.get("/me")
 	)

@@ -70,9 +70,10 @@ class Preparation:
 			kept = KeptFiles()
 			kept.keep(files() - before)
 			self.observer = Observer(self.sandbox, self.scene, kept)
-			self.administrator = stack.enter_context(Caller(ADMINISTRATOR))
+			self.administrator = stack.enter_context(Caller(ADMINISTRATOR, self.sandbox.run_jobs))
 			self.callers = {
-				kind: stack.enter_context(Caller(user)) for kind, user in self.scene.logins.items()
+				kind: stack.enter_context(Caller(user, self.sandbox.run_jobs))
+				for kind, user in self.scene.logins.items()
 			}
 		except BaseException:
 			stack.close()
@@ -136,7 +137,7 @@ class _Taker:
 		worked, ended, failed = set(), Counter(), defaultdict(Counter)
 		until = time.monotonic() + _PER_METHOD
 		for attempt in attempts.of_method(method, self.scene):
-			kind = attempt.target.doctype, bool(attempt.untrue), attempt.on, "switches" in attempt.how
+			kind = (attempt.target, bool(attempt.untrue), attempt.on, "switches" in attempt.how)
 			if kind in worked or any(times >= _GIVE_UP for times in failed[attempt.how].values()):
 				continue
 			if time.monotonic() > until:
@@ -160,8 +161,9 @@ class _Taker:
 		outcome, bystanders = self.observer.observe(attempt, self.administrator)
 		for kind, came in bystanders.items():
 			self._find(attempt, kind, came)
-		if outcome.came:
+		if outcome.came or not attempt.controlled:
 			self.working.append(attempt)
+		if outcome.came:
 			for method in {attempt.method, *outcome.called}:
 				self.census.asked.setdefault(method, []).append(f"{attempt.target.doctype}: {outcome.came}")
 		return outcome

@@ -7,12 +7,14 @@ takes a few milliseconds, and may do anything: it is rolled back. Over HTTP neit
 """
 
 import contextlib
+import contextvars
+import os
 import re
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -78,7 +80,8 @@ class Trace:
 	writes: list[tuple[str, str]] = field(default_factory=list)  # DocType and statement
 	saw_hidden: bool = False  # whether a query returned the hidden text
 	realtime: list[tuple[str, str]] = field(default_factory=list)  # room and message
-	jobs: list[dict] = field(default_factory=list)
+	jobs: list[dict] = field(default_factory=list)  # not yet carried out
+	jobs_done: int = 0
 	printed: list[str] = field(default_factory=list)
 	stopped_by: str = ""  # why it could not be carried out here
 
@@ -149,15 +152,17 @@ class Sandbox:
 			self._at(_REQUEST)
 			self._forget()
 
-	def run_jobs(self, trace: Trace) -> None:
-		"""Carry out the background jobs that a request queued, as a worker does."""
-		import contextvars
-
+	def run_jobs(self) -> None:
+		"""Carry out the background jobs that requests have queued, as a worker does."""
 		from frappe.utils.background_jobs import execute_job
 
-		for job in list(trace.jobs)[:_JOBS]:
-			with contextlib.suppress(Exception):
-				contextvars.Context().run(execute_job, **{**job, "retry": 5})
+		trace = self.trace
+		while trace.jobs and trace.jobs_done < _JOBS:
+			job = trace.jobs.pop(0)
+			trace.jobs_done += 1
+			with contextlib.suppress(Exception), open(os.devnull, "w") as nowhere:
+				with redirect_stdout(nowhere), redirect_stderr(nowhere):
+					contextvars.Context().run(execute_job, **{**job, "retry": 5})
 
 	# The database
 

@@ -1,7 +1,7 @@
 """What the census asks about, and as whom: hidden records, logins without clearance, and documents of their own."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Target:
 
 	doctype: str
 	name: str
+	label: str = ""  # of those with the same DocType
 
 
 @dataclass
@@ -71,11 +72,14 @@ class Scene:
 		return self.word[:-1] + "x"
 
 	def targets(self) -> list[Target]:
-		found = [Target(INTERACTION, self.hidden.name)]
+		found = [Target(INTERACTION, self.hidden.name, INTERACTION)]
 		for label, name in self.hidden.names.items():
 			doctype = _LABELS.get(label) or ("Deleted Document" if label.startswith(_DELETED) else label)
-			found.append(Target(doctype, str(name)))
+			found.append(Target(doctype, str(name), label))
 		return found
+
+	def labelled(self, *labels: str) -> list[Target]:
+		return [each for each in self.targets() if each.label in labels]
 
 	def target(self, doctype: str) -> Target | None:
 		return next((each for each in self.targets() if each.doctype == doctype), None)
@@ -102,11 +106,12 @@ def prepare() -> Scene:
 	logins[READER] = _user(READER, (*ROLES["Everything but clearance"], _reading_role()))
 	logins[CLIENT] = _user(CLIENT, ("Customer",), user_type="Website User")
 	_contact(logins[CLIENT])
+	_outgoing_mail()
 	settings = frappe.get_doc("Client Comms Settings")
 	for switch in documents.SETTING.values():
 		settings.db_set(switch, 1)
 	planted = bait.plant(logins[CLIENT])
-	hidden = planted.baits[-2] if len(planted.baits) > 1 else planted.baits[-1]
+	hidden = planted.baits[-1]  # the newest, which was raised to the strictest level
 	_hide_everywhere(hidden)
 	scene = Scene(planted, hidden, logins={**logins, GUEST: GUEST})
 	scene.own = dict(_own(planted))
@@ -151,6 +156,24 @@ def _reading_role() -> str:
 		level.append("clearances", {"role": role, "can_read": 1, "oversight": 1})
 		level.save(ignore_permissions=True)
 	return role
+
+
+def _outgoing_mail() -> None:
+	"""An account, without which many methods fail before they do anything. Nothing is sent."""
+	if not frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1}):
+		account = f"{bait.MARK} account"
+		frappe.get_doc(
+			{
+				"doctype": "Email Account",
+				"name": account,
+				"email_account_name": account,
+				"email_id": f"{bait.MARK}@example.com",
+				"enable_outgoing": 1,
+				"default_outgoing": 1,
+				"no_smtp_authentication": 1,
+				"smtp_server": "localhost",
+			}
+		).db_insert()
 
 
 def _contact(user: str) -> None:
@@ -200,10 +223,14 @@ def _own(planted: bait.Planted) -> Iterator[tuple[str, str]]:
 
 
 class Caller(Visitor):
-	"""A Visitor of the census: nothing is remembered between requests, and what was called is noted."""
+	"""A Visitor of the census: nothing is remembered between requests, and what was called is noted.
 
-	def __init__(self, user: str):
+	:param after: called after each request
+	"""
+
+	def __init__(self, user: str, after: Callable[[], None]):
 		super().__init__(user)
+		self._after = after
 		self.called: set[str] = set()
 		self.sent = ""  # all arguments, of which a response may repeat some
 
@@ -212,7 +239,9 @@ class Caller(Visitor):
 		if path.startswith(prefix):
 			self.called.add(path.removeprefix(prefix))
 		self.sent += json.dumps(arguments, default=str)
-		return super().request(verb, path, arguments)
+		answer = super().request(verb, path, arguments)
+		self._after()
+		return answer
 
 	def ask(self, method: str, /, **arguments):
 		return self.call(method, **arguments)

@@ -137,3 +137,11 @@ def portal_list(visitor, bait, planted):
 	return visitor.ask(
 		"frappe.www.list.get_list_data", doctype=INTERACTION, party=planted.parties["Customer"], limit=100
 	)
+
+
+@surface("a field as a password", overridden("frappe.client.get_password"))
+def password(visitor, bait, planted):
+	"""Frappe's method for passwords returns any field."""
+	return visitor.call(
+		"frappe.client.get_password", doctype=INTERACTION, name=bait.name, fieldname="summary"
+	)

@@ -30,11 +30,8 @@ def found(prepared, *names, logins=(WIDEST, CLIENT)):
 # Hooks whose absence is a hole -> methods by which the census must find it.
 HOLES = {
 	"a copy of somebody else's data from a web form": (
-		[
-			("doc_events", "Personal Data Download Request"),
-			("extend_doctype_class", "Personal Data Download Request"),
-		],
-		"frappe.website.doctype.web_form.web_form.accept",
+		[("doc_events", "Personal Data Download Request")],
+		"surface: request for a copy of somebody else's data",
 	),
 	"a document of one's own merged into a hidden one": (
 		[("before_request", "client_comms.enforcement.renaming.keep_checks"), ("doc_events", "*")],
@@ -42,7 +39,7 @@ HOLES = {
 	),
 	"messages told to whoever has their document open": (
 		[("extend_doctype_class", "Communication")],
-		"frappe.client.set_value",
+		"frappe.client.delete",
 	),
 	"a prepared report of somebody else": (
 		[
@@ -77,3 +74,30 @@ def test_a_hole_is_found_when_its_mend_is_taken_out(hole, prepared, without_hook
 
 def test_with_all_mends_in_nothing_is_found(prepared):
 	assert found(prepared, *(method for _hooks, method in HOLES.values())) == set()
+
+
+def test_switches_routes_and_rows_are_asked_about(prepared):
+	"""A method counts as asked only if Administrator got the text or changed the record."""
+	taken = prepared.take(
+		lambda method: method in ("frappe.client.get", "frappe.client.get_count", "Document: rename"),
+		logins=[],
+	)
+	records = {each.partition(":")[0] for each in taken.asked["frappe.client.get"]}
+	assert {"Client Interaction", "File", "Deleted Document", "Version"} <= records
+	assert taken.asked["Document: rename"]
+	assert taken.methods == 3
+
+
+def test_a_request_of_the_census_leaves_nothing(prepared):
+	scene, before = prepared.scene, prepared.scene.state(["Client Interaction"])
+	with prepared.sandbox.undone() as trace:
+		prepared.administrator.call(
+			"frappe.client.set_value",
+			doctype="Client Interaction",
+			name=scene.hidden.name,
+			fieldname="summary",
+			value="leakbait changed",
+		)
+		assert scene.state(["Client Interaction"]) != before
+	assert scene.state(["Client Interaction"]) == before
+	assert "Client Interaction" in trace.written

@@ -19,6 +19,7 @@ def file_of(doc):
 			"doctype": "File",
 			"file_name": f"{frappe.generate_hash()}.txt",
 			"content": "The roof leaks",
+			"is_private": 1,
 			"attached_to_doctype": doc.doctype,
 			"attached_to_name": doc.name,
 		}
