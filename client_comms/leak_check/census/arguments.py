@@ -73,7 +73,7 @@ _LITERALS = {
 	"export_records": "all",
 	"with_data": 1,
 }
-# Switches that are no business of a request, and are tried by themselves.
+# Switches that a request should not set; they are tried separately.
 _SWITCHES = {
 	"force": 1,
 	"validate_rename": 0,

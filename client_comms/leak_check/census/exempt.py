@@ -34,5 +34,5 @@ def by_end(method: Method, ended: Counter) -> str | None:
 
 
 def finding(found) -> str | None:
-	"""Why something that a login got at is no leak."""
+	"""Why something that a login got at is not a leak."""
 	return None

@@ -12,7 +12,7 @@ from client_comms.leak_check.census.scene import Caller, KeptFiles, Scene
 
 CHANGED, DIFFERS, OPENED = "changed the record", "answers differently to a true question", "opened the record"
 LEFT, OVERHEARD = "left its text in {0}", "told it to {0}"
-# Written by every request, and read by nobody.
+# Written by every request, and not shown to users.
 _ASIDE = {"Sessions", "Singles", "DefaultValue", "Series", "Error Log", "Activity Log"}
 
 

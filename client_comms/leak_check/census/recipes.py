@@ -248,7 +248,7 @@ def report_with_a_prepared_result(caller, scene):
 
 @recipe("frappe.desk.query_report.run")
 def custom_columns(caller, scene):
-	"""A column of a linked document that somebody adds to any report."""
+	"""A column of a linked document that a user adds to any report."""
 	return caller.call(
 		"frappe.desk.query_report.run",
 		report_name="Permitted Documents For User",

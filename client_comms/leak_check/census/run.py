@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import frappe
+from frappe import _
 
 from client_comms.leak_check import bait
 from client_comms.leak_check.census import attempts, exempt, methods, recipes
@@ -58,7 +59,11 @@ class Preparation:
 		:raises frappe.ValidationError: the site does not allow tests; a census calls everything there is
 		"""
 		if not frappe.conf.allow_tests:
-			frappe.throw("A census calls every method. Take it on a copy of the site, with allow_tests.")
+			frappe.throw(
+				_(
+					"A census calls every method. Take it on a copy of the site that allows tests (allow_tests)."
+				)
+			)
 		bait.remove()
 		before, stack = files(), self._stack
 		stack.callback(bait.remove)
@@ -123,7 +128,7 @@ class _Taker:
 
 	def _ask(self, kind: str, caller: Caller) -> None:
 		for attempt in self.working:
-			outcome, _bystanders = self.observer.observe(attempt, caller)
+			outcome, _told = self.observer.observe(attempt, caller)
 			ended = self.census.answered if outcome.ok else self.census.refused
 			ended[kind] = ended.get(kind, 0) + 1
 			if outcome.came and not (kind == READER and _reads(attempt, outcome)):

@@ -87,16 +87,17 @@ class Scene:
 	def give_own(self, user: str) -> None:
 		"""Make the documents of one's own those of `user`, until the request is undone."""
 		for doctype, name in self.own.items():
-			frappe.db.sql(f"update `tab{doctype}` set owner = %s where name = %s", (user, name))
+			table = frappe.qb.DocType(doctype)
+			frappe.qb.update(table).set(table.owner, user).where(table.name == name).run()
 
 	def state(self, doctypes: Iterable[str]) -> str:
 		"""The hidden rows of these DocTypes, to be compared."""
 		rows = {}
 		for doctype in sorted(set(doctypes) & {each.doctype for each in self.targets()}):
 			names = [each.name for each in self.targets() if each.doctype == doctype]
-			rows[doctype] = frappe.db.sql(
-				f"select * from `tab{doctype}` where name in %s order by name", (names,), as_dict=True
-			)
+			table = frappe.qb.DocType(doctype)
+			query = frappe.qb.from_(table).select("*").where(table.name.isin(names)).orderby(table.name)
+			rows[doctype] = query.run(as_dict=True)
 		return json.dumps(rows, default=str)
 
 
