@@ -166,7 +166,10 @@ before_request = [
 ]
 
 # The compliance ledger: what a request did with confidential records is known only at its end.
-after_request = ["client_comms.enforcement.audit.after_request"]
+after_request = [
+	"client_comms.enforcement.audit.after_request",
+	"client_comms.enforcement.refusals.after_request",
+]
 
 _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",

@@ -69,6 +69,7 @@ from client_comms.api.reviews import (
 	complete_review,
 	dispute_review,
 	draw_reviews,
+	redraw_reviews,
 )
 from client_comms.api.scorecard import scorecard, scorecard_snapshot
 from client_comms.api.self_service import invite_client, request_consent
@@ -139,6 +140,7 @@ __all__ = [
 	"policy_difference",
 	"policy_history",
 	"promise",
+	"redraw_reviews",
 	"refuse_consent",
 	"reopen",
 	"report_file_missing",

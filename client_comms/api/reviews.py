@@ -34,3 +34,9 @@ def draw_reviews(programme: str, from_date: str, to_date: str, seed: str | None 
 	require_configuring_or_auditing()
 	doc = frappe.get_doc(reviews.PROGRAMME, programme)
 	return review_draws.draw(doc, frappe.utils.getdate(from_date), frappe.utils.getdate(to_date), seed).name
+
+
+@frappe.whitelist()
+def redraw_reviews(draw: str) -> dict:
+	"""Repeat a draw from its seed, without storing anything; see `people.review_draws.redraw`."""
+	return review_draws.redraw(draw)

@@ -38,15 +38,17 @@ def make(begin: date, end: date, *, early: bool = False):
 	)
 	doc.flags.by_app = True
 	doc.insert(ignore_permissions=True)
-	alerts.tell(
-		alerts.managers(),
-		lambda: _("Feedback to review: {0} to {1}").format(
-			doc.get_formatted("from_date"), doc.get_formatted("to_date")
-		),
-		REVIEW,
-		doc.name,
-	)
+	alerts.tell(alerts.managers(), lambda: _subject(doc), REVIEW, doc.name)
 	return doc
+
+
+def _subject(doc) -> str:
+	days = doc.get_formatted("from_date"), doc.get_formatted("to_date")
+	if not (doc.opened_early and doc.signals):
+		return _("Feedback to review: {0} to {1}").format(*days)
+	# The latest signal opened it.
+	signal = max(doc.signals, key=lambda row: row.month)
+	return _("Feedback to review early: {0} ({1}): {2}").format(signal.series, signal.method, signal.message)
 
 
 def _open_actions(before: date) -> list[dict]:

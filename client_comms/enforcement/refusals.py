@@ -4,6 +4,8 @@ Frappe also calls hooks speculatively, for example to decide which buttons to sh
 request that ends with a denial counts as refused; `audit` checks this at the end of the request.
 """
 
+import json
+
 import frappe
 from frappe import _
 
@@ -12,6 +14,7 @@ from client_comms.i18n import translate
 from client_comms.rules import access
 
 _KEPT = "client_comms_denied"
+_FORBIDDEN = 403
 
 
 def objection(doctype: str, name: str, action: str, user: str, decision: access.Decision) -> bool:
@@ -19,10 +22,31 @@ def objection(doctype: str, name: str, action: str, user: str, decision: access.
 	shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
+	return compat.objection(*_reasons(decision, user))
+
+
+def after_request(response=None, request=None) -> None:
+	"""Say why a request was refused where Frappe shows an empty message: version 16 checks the DocType once more after our
+	hook has answered, and forgets the reasons."""
+	if response is None or response.status_code != _FORBIDDEN or not response.is_json or not kept():
+		return
+	content = json.loads(response.get_data())
+	messages = [json.loads(each) for each in json.loads(content.get("_server_messages") or "[]")]
+	told = [each for each in messages if each.get("message")]
+	if messages and len(told) == len(messages):
+		return
+	_action, decision = [*kept().values()][-1]
+	reasons = "<br>".join(_reasons(decision, frappe.session.user))
+	told.append({"message": reasons, "title": _("Not Permitted"), "indicator": "red"})
+	content["_server_messages"] = json.dumps([json.dumps(each) for each in told])
+	response.set_data(json.dumps(content))
+
+
+def _reasons(decision: access.Decision, user: str) -> list[str]:
 	reasons = [translate(reason) for reason in decision.reasons]
 	if decision.rule == access.TRAINING_NOT_CURRENT and user == frappe.session.user:
 		reasons.append(_way_to_training())
-	return compat.objection(*reasons)
+	return reasons
 
 
 def _way_to_training() -> str:

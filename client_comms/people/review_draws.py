@@ -3,8 +3,10 @@
 The sample is drawn by `rules.sampling`, which can draw it again from the same seed.
 """
 
+import json
 import secrets
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import frappe
@@ -50,8 +52,8 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 	:param seed: with which the sample can be drawn again; by default a random one
 	"""
 	seed = seed or secrets.token_hex(8)
-	candidates = candidates_of(programme, begin, end)
-	sample = sampling.draw(candidates, programme.size(), seed)
+	candidates, size = candidates_of(programme, begin, end), programme.size()
+	sample = sampling.draw(candidates, size, seed)
 	twice = sampling.for_two([each.name for each in sample], (programme.second_share or 0) / 100, seed)
 	doc = frappe.get_doc(
 		{
@@ -62,6 +64,13 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 			"seed": seed,
 			"candidates": len(candidates),
 			"drawn": len(sample),
+			"drawn_from": json.dumps(
+				{
+					"size": asdict(size),
+					"candidates": [[each.name, each.stratum, sorted(each.marks)] for each in candidates],
+					"sample": [each.name for each in sample],
+				}
+			),
 		}
 	).insert(ignore_permissions=True)
 	reviewers = reviews.reviewers_of(programme)
@@ -89,6 +98,27 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 			doc.name,
 		)
 	return doc
+
+
+def redraw(name: str) -> dict:
+	"""Repeat a draw from its seed and the candidates that there were, whatever has become of them since; stores nothing.
+
+	:returns: `{"same": whether the sample is the same, "drawn", "candidates": numbers}`
+	"""
+	doc = frappe.get_doc(DRAW, name)
+	doc.check_permission("read")
+	stored = json.loads(doc.drawn_from or "{}")
+	candidates = [
+		sampling.Candidate(each, tuple(stratum), frozenset(marks))
+		for each, stratum, marks in stored.get("candidates", ())
+	]
+	sample = (
+		[each.name for each in sampling.draw(candidates, sampling.Size(**stored["size"]), doc.seed)]
+		if candidates
+		else []
+	)
+	same = sample == stored.get("sample") and len(sample) == doc.drawn
+	return {"same": same, "drawn": len(sample), "candidates": len(candidates)}
 
 
 def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:

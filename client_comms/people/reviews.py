@@ -77,7 +77,7 @@ def open_review(
 def complete(name: str):
 	"""The reviewer is done: the person reviewed sees it, and findings become ToDos.
 
-	:raises frappe.ValidationError: a criterion has no score yet
+	:raises frappe.ValidationError: a criterion has no score yet, or a finding is assigned to someone who cannot read it
 	:raises frappe.PermissionError: it is another user's review, or the record can no longer be read
 	"""
 	doc = frappe.get_doc(REVIEW, name, for_update=True)
@@ -94,6 +94,7 @@ def complete(name: str):
 	for row in doc.findings:
 		row.todo = _todo(doc, row)
 	doc.save_by_app()
+	_require_readers(doc)
 	alerts.tell(
 		[doc.reviewed_user],
 		lambda: _("Your record {0} was reviewed").format(doc.interaction),
@@ -101,6 +102,22 @@ def complete(name: str):
 		doc.name,
 	)
 	return doc
+
+
+def _require_readers(doc) -> None:
+	"""A finding, and its ToDo, is as confidential as the completed review."""
+	for row in doc.findings:
+		if not governed.decide(REVIEW, doc.name, access.READ, row.assigned_to):
+			frappe.throw(
+				_(
+					"Findings, row {0}: {1} cannot read this review. Assign the finding to {2}, or to a supervisor."
+				).format(
+					row.idx,
+					frappe.bold(frappe.utils.get_fullname(row.assigned_to)),
+					frappe.bold(frappe.utils.get_fullname(doc.reviewed_user)),
+				),
+				title=_("Cannot Be Assigned"),
+			)
 
 
 def _todo(doc, row) -> str:

@@ -49,28 +49,28 @@ Object.assign(client_comms.feedback, {
 	/** Ask for the missing details, save them, and then call `close`. */
 	ask_and_close(frm, close) {
 		if (!frm.doc.__onload?.feedback_missing?.length) return close();
-		const complaint = 'eval:doc.feedback_kind === "Complaint"';
-		const required = ["feedback_kind", "feedback_category"];
+		const always = ["feedback_kind", "feedback_category"];
 		const of_complaints = ["severity", "upheld", "root_cause"];
 		const optional = ["remedy", "redress_amount"];
-		const fields = [...required, ...of_complaints, ...optional].map((fieldname) => {
+		const is_complaint = (kind) => kind === "Complaint";
+		const fields = [...always, ...of_complaints, ...optional].map((fieldname) => {
 			const { fieldtype, options, label } = frappe.meta.get_docfield(
 				frm.doctype,
 				fieldname,
 				frm.docname,
 			);
+			const shown = always.includes(fieldname) || is_complaint(frm.doc.feedback_kind);
 			return {
 				fieldname,
 				fieldtype,
 				options,
 				label: __(label),
 				default: frm.doc[fieldname],
-				reqd: required.includes(fieldname),
-				depends_on: required.includes(fieldname) ? "" : complaint,
-				mandatory_depends_on: of_complaints.includes(fieldname) ? complaint : "",
+				reqd: shown && !optional.includes(fieldname),
+				hidden: !shown,
 			};
 		});
-		client_comms.prompt(
+		const dialog = client_comms.prompt(
 			fields,
 			async (values) => {
 				await frm.set_value(values);
@@ -80,5 +80,17 @@ Object.assign(client_comms.feedback, {
 			__("Details of the Feedback"),
 			__("Save and Close"),
 		);
+		// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
+		dialog.get_field("feedback_kind").$input.on("change", ({ target }) => {
+			for (const fieldname of [...of_complaints, ...optional]) {
+				dialog.set_df_property(fieldname, "hidden", !is_complaint(target.value));
+				dialog.set_df_property(
+					fieldname,
+					"reqd",
+					of_complaints.includes(fieldname) && is_complaint(target.value),
+				);
+			}
+		});
+		return dialog;
 	},
 });

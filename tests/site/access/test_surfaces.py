@@ -94,6 +94,7 @@ NO_SURFACE = {
 	"client_comms.api.complete_review": _REVIEW,
 	"client_comms.api.dispute_review": _REVIEW,
 	"client_comms.api.draw_reviews": _AUDITS,
+	"client_comms.api.redraw_reviews": "numbers of a draw that the caller may read: test_reviews",
 	"client_comms.api.scorecard": _AUDITS,
 	"client_comms.api.scorecard_snapshot": _AUDITS,
 	"client_comms.api.not_a_complaint": _WRITES,

@@ -211,6 +211,29 @@ def test_an_inventory_finds_the_missing_one(register, staff, as_user, cabinets):
 	assert there.name and elsewhere.name
 
 
+def test_a_file_from_the_scanner_to_the_inventory(register, staff, as_user, clock_at, cabinets):
+	"""Checked out by its label, late, reminded of, back; then the inventory finds another one missing."""
+	late, there, gone = (register(label_code=code) for code in ("C1", "C2", "C3"))
+	with clock_at("2026-11-23 10:00"), as_user(staff.agent):
+		api.check_out_file(" C1 ", staff.other, "Meeting with the client", "2026-11-24")
+	with clock_at("2026-11-25 06:00"):
+		custody.remind()
+	assert frappe.db.exists("Notification Log", {"document_name": late.name, "for_user": staff.other})
+	with clock_at("2026-11-26 09:00"), as_user(staff.other):
+		api.check_in_file("C1")
+	out, back = frappe.get_doc("Physical File", late.name).movements[1:]
+	assert (str(out.due_back), str(back.moved_at)) == ("2026-11-24", "2026-11-26 09:00:00")
+	with clock_at("2026-11-27 09:00"), as_user(staff.manager):
+		inventory = frappe.get_doc(
+			{"doctype": "Physical Inventory", "location": "Berlin", "scanned": "C1\nC2"}
+		).insert()
+		inventory.submit()
+	results = {row.label_code: row.result for row in inventory.files}
+	assert (results["C1"], results["C2"], results["C3"]) == ("Found", "Found", "Missing")
+	assert frappe.db.get_value("Physical File", gone.name, "state") == "Missing"
+	assert frappe.db.get_value("Physical File", there.name, "state") == "In Place"
+
+
 def test_an_inventory_of_a_room_counts_its_cabinets(register, cabinets):
 	register(label_code="A1")
 	register(label_code="B1", location=cabinets[1])

@@ -169,7 +169,7 @@ def test_figures_are_frozen_and_hold_no_clients_words(load):
 		review.save()
 
 
-def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, clock_at):
+def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, supervisors, clock_at):
 	load({"Delivery": [5] * 17 + [30]})
 	with clock_at("2026-10-20 03:00"):
 		feedback.make_due()
@@ -179,6 +179,39 @@ def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, clo
 		("2026-09-01", 0),
 		("2026-10-01", 1),
 	]
+	early = frappe.get_last_doc("Feedback Review", {"opened_early": 1})
+	told = frappe.get_all(
+		"Notification Log", {"document_name": early.name, "for_user": supervisors[0]}, pluck="subject"
+	)
+	assert len(told) == 1 and "is above the upper limit" in told[0] and "(u-chart)" in told[0]
+
+
+def test_eighteen_months_become_a_review_that_names_the_rules(load, supervisors, clock_at, as_user):
+	"""From the load to the form and the print: the shift and the spike with their rules, and nothing of the flat series."""
+	load(
+		{
+			"Delivery": [4, 5, 3, 4, 5, 4, 3, 5, 4, 9, 10, 9, 8, 10, 9, 10, 9, 8],
+			"Invoices": [3, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3, 3, 2, 4, 3, 3, 15],
+			"Staff": [5, 6, 4, 5, 7, 5, 4, 6, 5, 5, 6, 4, 5, 6, 5, 4, 6, 5],
+		}
+	)
+	with clock_at("2026-11-01 03:00"):
+		feedback.make_due()
+	review = frappe.get_doc("Feedback Review", {"from_date": "2026-10-01"})
+	found = {(row.series, row.rule) for row in review.signals}
+	assert ("Category: Delivery", trends.LONG_RUN) in found
+	assert ("Category: Invoices", trends.ABOVE_LIMIT) in found
+	assert not [row for row in review.signals if row.series == "Category: Staff"]
+	with as_user(supervisors[0]):
+		html = frappe.get_print("Feedback Review", review.name, "Feedback Review", no_letterhead=1)
+	for named in (
+		"u-chart",
+		"run rules",
+		"Benneyan (2001)",
+		"Anhøj and Olesen (2014)",
+		"is above the upper limit",
+	):
+		assert named in html, named
 
 
 def test_the_print_has_a_chart_for_each_series(load, supervisors, as_user):

@@ -14,6 +14,7 @@ from client_comms.rules import agreement
 pytestmark = pytest.mark.clause("R-2")
 
 PERIOD = (date(2026, 11, 1), date(2026, 11, 30))
+CRITERION = {"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 1}
 
 
 @pytest.fixture
@@ -87,6 +88,35 @@ def test_the_same_seed_draws_the_same_sample(programme, records):
 	samples = [{row.interaction for row in of_draw(draw)} for draw in draws]
 	assert samples[0] == samples[1] and len(samples[0]) == 2
 	assert draws[0].candidates >= 6
+
+
+def test_anyone_can_draw_it_again_whatever_became_of_the_records(programme, records, staff, as_user):
+	names = records()
+	draw = review_draws.draw(programme(), *PERIOD, seed="spring")
+	frappe.db.set_value("Client Interaction", {"name": ("in", names)}, "responsible_staff", staff.frontline)
+	with as_user(staff.officer):
+		again = api.redraw_reviews(draw.name)
+	assert again == {"same": True, "drawn": draw.drawn, "candidates": draw.candidates}
+	with as_user(staff.agent), pytest.raises(frappe.PermissionError):
+		api.redraw_reviews(draw.name)
+	draw.db_set("drawn", draw.drawn + 1)
+	with as_user(staff.officer):
+		assert not api.redraw_reviews(draw.name)["same"]
+
+
+def test_a_finding_is_assigned_to_someone_who_can_read_it(programme, records, staff, as_user):
+	records(1)
+	(row,) = of_draw(review_draws.draw(programme(), *PERIOD))
+	with as_user(row.reviewer):
+		doc = frappe.get_doc("Interaction Review", row.name)
+		doc.scores[0].score = "3"
+		doc.append(
+			"findings",
+			{"description": "Name the client", "assigned_to": staff.frontline, "due_on": "2026-12-10"},
+		)
+		doc.save()
+		with pytest.raises(frappe.ValidationError, match="cannot read this review"):
+			api.complete_review(row.name)
 
 
 def test_no_one_reviews_their_own_record_nor_one_they_may_not_read(programme, log, staff):
@@ -296,6 +326,44 @@ def test_agreement_over_all_criteria_and_by_each(programme, records, staff, as_u
 	assert data[0]["observed"] == pytest.approx(93.75)
 	assert data[0]["kappa"] == pytest.approx(0.875)
 	assert all(row["remark"] for row in data)
+
+
+def test_a_calibration_from_the_draw_to_the_report(programme, records, staff, as_user):
+	"""Two supervisors score one sample without seeing each other's scores, disagree, one review is disputed and decided by a
+	third, and the report's kappa is the hand-worked one.
+
+	Scores from 0 to 1, table ((2, 1), (0, 1)): observed 3/4, expected 3/4 · 2/4 + 1/4 · 2/4 = 1/2, kappa 1/2.
+	"""
+	names = records(4)
+	made = programme(
+		number=4,
+		second_share=100,
+		criteria=[CRITERION],
+	)
+	draw = review_draws.draw(made, *PERIOD, seed="calibration")
+	mine = {row.name: row for row in of_draw(draw) if row.interaction in names}
+	assert {row.interaction for row in mine.values()} == set(names) and len(mine) == 8
+	scores = dict(zip(names, ((0, 0), (0, 0), (0, 1), (1, 1)), strict=True))
+	for row in mine.values():
+		other = next(
+			each for each in mine.values() if each.interaction == row.interaction and each.name != row.name
+		)
+		with as_user(row.reviewer):
+			still_open = frappe.db.get_value("Interaction Review", row.name, "status") == "Open"
+			assert still_open and not frappe.has_permission("Interaction Review", "read", doc=other.name)
+		scored(row.name, row.reviewer, scores[row.interaction][row.part == "Second"], as_user)
+	disputed = next(row for row in mine.values() if (row.interaction, row.part) == (names[2], "First"))
+	with as_user(staff.agent):
+		again = frappe.get_doc("Interaction Review", api.dispute_review(disputed.name, "I asked her name."))
+	assert again.reviewer not in {row.reviewer for row in mine.values() if row.interaction == names[2]}
+	scored(again.name, again.reviewer, 1, as_user)
+	with as_user(staff.officer):
+		_columns, data = review_results.execute(
+			{"group_by": "Agreement", "programme": made.name, "reviewed_user": staff.agent}
+		)
+	assert [(row["pairs"], row["kappa"]) for row in data] == [(4, pytest.approx(0.5))]
+	second = review_draws.draw(programme(number=4, criteria=[CRITERION]), *PERIOD, seed="calibration")
+	assert {row.interaction for row in of_draw(second)} >= set(names)
 
 
 @pytest.mark.parametrize(

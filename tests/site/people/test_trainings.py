@@ -1,10 +1,13 @@
 """Trainings: assigned with the role, taken in the desk, and their effect on access (R-1, T-1)."""
 
+import json
+
 import frappe
 import pytest
+from werkzeug.wrappers import Response
 
 from client_comms import api, procedure
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, refusals
 from client_comms.people import trainings
 from client_comms.rules import training as rules
 
@@ -68,6 +71,17 @@ def take(user, as_user, answers=RIGHT):
 def may_read(record):
 	"""Checks the reloaded record, because the one that `log` created ignores permissions."""
 	return frappe.get_doc(record.doctype, record.name).has_permission("read")
+
+
+def refused(record):
+	"""What the answer to a refused request for the record tells the user."""
+	frappe.local.request, frappe.local.message_log = frappe._dict(method="GET"), []
+	with pytest.raises(frappe.PermissionError):
+		frappe.has_permission(record.doctype, "read", doc=record.name, throw=True)
+	messages = json.dumps([json.dumps(message) for message in frappe.local.message_log])
+	answer = Response(json.dumps({"_server_messages": messages}), 403, mimetype="application/json")
+	refusals.after_request(answer)
+	return answer.get_data(as_text=True)
 
 
 def state_of(user):
@@ -141,9 +155,8 @@ def test_a_year_later_it_lapses_with_the_way_back(manager, required, log, as_use
 
 def test_the_refusal_shows_the_way_to_the_training(manager, required, log, as_user):
 	record = log(procedure.SERVICE_UPDATE, responsible_staff=manager)
-	with as_user(manager), pytest.raises(frappe.PermissionError):
-		frappe.has_permission(record.doctype, "read", doc=record.name, throw=True)
-	said = str(frappe.local.message_log)
+	with as_user(manager):
+		said = refused(record)
 	assert "take-training" in said and "requires training" in said
 
 
@@ -300,3 +313,57 @@ def test_the_team_report(manager, make_user, as_user):
 	assert chart["data"]["labels"] == ["Assigned", "Current"]
 	with as_user(manager), pytest.raises(frappe.PermissionError):
 		training_status.execute()
+
+
+def test_a_new_employee_from_the_first_day_to_the_lapse_and_back(
+	course, required, make_user, log, as_user, clock_at
+):
+	"""Assigned at once, reads two policies, fails, passes, opens what requires training; a year later lapses and is back."""
+	officer = make_user(procedure.COMPLIANCE_OFFICER)
+	policies = []
+	for title in ("Use of Messengers", "Clean Desk"):
+		policy = frappe.get_doc(
+			{
+				"doctype": "SOP Policy",
+				"policy_title": title,
+				"policy_kind": "Other",
+				"version_label": "1.0",
+				"change_summary": "First version",
+				"effective_from": "2026-11-01",
+				"next_review_on": "2029-11-01",
+				"policy_owner": officer,
+				"roles": [{"role": procedure.ACCOUNT_MANAGER}],
+				"body": "<p>What applies here.</p>",
+			}
+		).insert()
+		with as_user(officer):
+			frappe.get_doc(policy.doctype, policy.name).submit()
+		policies.append(policy.name)
+
+	with clock_at("2026-11-25 09:00"):
+		employee = make_user(procedure.ACCOUNT_MANAGER)
+		record = log(procedure.SERVICE_UPDATE, responsible_staff=employee)
+		with as_user(employee):
+			duties = {(duty["what"], duty["title"]) for duty in api.owed_today()["duties"]}
+			assert duties == {
+				("Training", COURSE),
+				("Policy to Read", "Use of Messengers (1.0)"),
+				("Policy to Read", "Clean Desk (1.0)"),
+			}
+			for name in policies:
+				api.attest_policy(name)
+			assert not may_read(record)
+		assert not take(employee, as_user, {"1": [1], "2": [1, 3]})["passed"]
+		with as_user(employee):
+			assert not may_read(record)
+		assert take(employee, as_user)["valid_until"] == "2027-11-25"
+		with as_user(employee):
+			assert may_read(record)
+			assert api.owed_today()["duties"] == []
+	with clock_at("2027-11-26 09:00"):
+		with as_user(employee):
+			assert "take-training" in refused(record)
+			assert [duty["title"] for duty in api.owed_today()["duties"]] == [COURSE]
+		assert take(employee, as_user)["passed"]
+		with as_user(employee):
+			assert may_read(record)

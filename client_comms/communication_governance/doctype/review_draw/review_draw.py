@@ -15,6 +15,7 @@ class ReviewDraw(Document):
 
 		candidates: DF.Int
 		drawn: DF.Int
+		drawn_from: DF.LongText | None
 		from_date: DF.Date
 		programme: DF.Link
 		seed: DF.Data

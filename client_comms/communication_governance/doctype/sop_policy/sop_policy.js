@@ -108,8 +108,10 @@ async function compare(frm) {
 		],
 	});
 	async function show() {
+		const other = dialog.get_value("other");
+		if (!other) return; // Frappe sets the default a little later, and calls this again
 		const rows = await frappe.xcall("client_comms.api.policy_difference", {
-			policy: dialog.get_value("other"),
+			policy: other,
 			other: frm.docname,
 		});
 		const mark = ({ text, changed }, colour) => {
@@ -120,7 +122,7 @@ async function compare(frm) {
 		};
 		const cell = (parts, colour) =>
 			`<td style="width: 50%; white-space: pre-wrap">${parts.map((part) => mark(part, colour)).join("")}</td>`;
-		const label = others.find(({ name }) => name === dialog.get_value("other")).version_label;
+		const label = others.find(({ name }) => name === other).version_label;
 		dialog.fields_dict.result.$wrapper.html(`<table class="table table-bordered"><thead><tr>
 			<th>${frappe.utils.escape_html(label)}</th><th>${frappe.utils.escape_html(frm.doc.version_label)}</th>
 		</tr></thead><tbody>${rows
@@ -131,5 +133,4 @@ async function compare(frm) {
 			.join("")}</tbody></table>`);
 	}
 	dialog.show();
-	show();
 }
