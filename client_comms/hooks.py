@@ -109,6 +109,8 @@ override_whitelisted_methods = {
 	"frappe.utils.global_search.search": "client_comms.enforcement.methods.global_search.search",
 	"frappe.desk.listview.get_group_by_count": "client_comms.enforcement.methods.counts.get_group_by_count",
 	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "client_comms.enforcement.methods.counts.get_chart",
+	"frappe.desk.doctype.number_card.number_card.get_result": "client_comms.enforcement.methods.counts.get_card_result",
+	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "client_comms.enforcement.methods.counts.get_percentage_difference",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.methods.counts.get_tagged_docs",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "client_comms.enforcement.methods.counts.get_monthly_goal_graph_data",
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order": "client_comms.enforcement.doctypes.kanban_board.update_order",
@@ -142,6 +144,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.tag.tag.add_tags": "client_comms.enforcement.methods.unchecked.add_tags",
 	"frappe.desk.doctype.tag.tag.remove_tag": "client_comms.enforcement.methods.unchecked.remove_tag",
 	"frappe.desk.form.document_follow.get_follow_users": "client_comms.enforcement.methods.unchecked.get_follow_users",
+	"frappe.desk.form.utils.get_next": "client_comms.enforcement.methods.unchecked.get_next",
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.unchecked.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.unchecked.get_reviews",
 	"frappe.social.doctype.energy_point_log.energy_point_log.review": "client_comms.enforcement.methods.unchecked.review",
@@ -171,11 +174,14 @@ after_request = [
 	"client_comms.enforcement.refusals.after_request",
 ]
 
+_PRINTED_TITLES = "client_comms.enforcement.link_titles.trim_print"
 _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
+	_PRINTED_TITLES,
 ]
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
+_FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 doc_events = {
 	"*": {"after_rename": "client_comms.enforcement.renaming.require"},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
@@ -250,6 +256,7 @@ doc_events = {
 		"validate": "client_comms.enforcement.references.refuse_reply",
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
+			_FOLLOW_STATED,
 			"client_comms.intake.communication.after_insert",
 			"client_comms.client_interactions.complaints.follow_message",
 			"client_comms.outgoing.logged_contacts.after_message",
@@ -261,11 +268,13 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_save": "client_comms.outgoing.google_calendar.before_save",
+		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Call Log": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
+		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.call_log.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
@@ -332,8 +341,11 @@ doc_events = {
 			"client_comms.clients.phone_numbers.set_normalised",
 			"client_comms.clients.confirmation.follow",
 			"client_comms.client_privacy.client_data.validate",
+			"client_comms.enforcement.link_titles.withhold_stored",
 		],
 	},
+	"Physical Inventory": {"before_print": _PRINTED_TITLES},
+	"Address": {"validate": "client_comms.enforcement.link_titles.withhold_stored"},
 	# Rows of a contact, which can be saved without it.
 	"Contact Email": {"before_validate": "client_comms.clients.confirmation.keep_row"},
 	"Contact Phone": {"before_validate": "client_comms.clients.confirmation.keep_row"},
@@ -521,6 +533,10 @@ extend_doctype_class = {
 	# Reports that query the database directly.
 	"Report": "client_comms.enforcement.doctypes.report.GuardedReport",
 	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
+	# Moves messages that its caller names.
+	"Issue": "client_comms.enforcement.doctypes.issue.GuardedIssue",
+	# Shows fields of the last document.
+	"Document Naming Settings": "client_comms.enforcement.doctypes.document_naming_settings.GuardedDocumentNamingSettings",
 	# Tools that query the database directly.
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",

@@ -3,7 +3,7 @@
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement import governed, interactions, policy, refusals
 from client_comms.enforcement.readers import of_row
 
 
@@ -48,10 +48,12 @@ def preserve_link(doc, method=None) -> None:
 	if kept and any(kept.values()):
 		doc.update(kept)
 	elif interaction := _filed_under(doc):
+		rules = policy.current()
 		doc.client_interaction = interaction
-		doc.confidentiality_level = frappe.db.get_value(
-			governed.INTERACTION, interaction, "confidentiality_level"
-		)
+		here = frappe.db.get_value(governed.INTERACTION, interaction, "confidentiality_level")
+		stated = doc.is_new() and doc.confidentiality_level
+		if not stated or rules.rank(stated) <= rules.rank(here):  # else `reclassification.follow_stated`
+			doc.confidentiality_level = here
 
 
 def _filed_under(doc) -> str | None:

@@ -1,8 +1,9 @@
 """Applies a change of an interaction's level or participants to existing documents immediately."""
 
 import frappe
+from frappe import _
 
-from client_comms.enforcement import governed, levels, sharing
+from client_comms.enforcement import governed, levels, policy, sharing
 
 
 def follow(doc) -> None:
@@ -28,6 +29,34 @@ def follow(doc) -> None:
 		raise_document(doc)
 	if _what_access_rests_on(before) != _what_access_rests_on(doc):
 		sharing.end_lapsed_of_interaction(doc)
+
+
+def follow_stated(doc, method=None) -> None:
+	"""`after_insert` of a message, event or call: an interaction under which it was filed takes its level, if that is
+	stricter."""
+	if doc.client_interaction and doc.confidentiality_level:
+		here = frappe.db.get_value(governed.INTERACTION, doc.client_interaction, "confidentiality_level")
+		if here and _is_stricter(doc.confidentiality_level, here):
+			interaction = frappe.get_doc(governed.INTERACTION, doc.client_interaction, for_update=True)
+			raise_to_stated(interaction, doc.confidentiality_level, doc)
+
+
+def raise_to_stated(interaction, level: str, document) -> None:
+	"""Raise an interaction to the level with which a document of it arrived; it is never lowered."""
+	if _is_stricter(level, interaction.confidentiality_level):
+		interaction.confidentiality_level = level
+		interaction.level_change_reason = arrived_with(document, level)
+		interaction.save_by_app()
+
+
+def arrived_with(document, level: str) -> str:
+	"""The reason for a stricter level, for the history and the ledger."""
+	return _("{0} {1} arrived with the level {2}.").format(_(document.doctype), document.name, _(level))
+
+
+def _is_stricter(level: str, than: str | None) -> bool:
+	rank = policy.current().rank
+	return rank(level) > rank(than)
 
 
 def raise_document(doc) -> None:

@@ -11,7 +11,7 @@ from frappe.utils import cstr
 from client_comms import alerts, clock, validation
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
-from client_comms.enforcement import comments_column, policy, sharing
+from client_comms.enforcement import comments_column, governed, levels, policy, reclassification, sharing
 from client_comms.enforcement.doctypes import file
 from client_comms.intake import assignment
 from client_comms.rules import access, classification, documentation, response_clock
@@ -29,7 +29,7 @@ class Arrival:
 
 	`sender` and `sender_name` are the person on the client's side, in either direction; `client` is the client if
 	it does not follow from an address. `staff` is the user who wrote, called or met. `at_least` is the lowest level
-	allowed.
+	allowed, besides the one that the document itself states.
 	"""
 
 	document: object
@@ -49,6 +49,15 @@ class Arrival:
 	client: parties.Client | None = None
 	staff: str | None = None
 	at_least: str | None = None
+
+
+def stated_level(document) -> str | None:
+	"""The level with which a document arrived, as from an integration."""
+	return document.get("confidentiality_level") if document.doctype in governed.doctypes() else None
+
+
+def _strictest(*levels: str | None) -> str | None:
+	return max(filter(None, levels), key=policy.current().rank, default=None)
 
 
 def is_wanted(switch: str) -> bool:
@@ -103,7 +112,8 @@ def open_new(arrival: Arrival):
 	doc.flags.about_new = about_new
 	doc.flags.told_together = bool(nobody_available)
 	doc.flags.ignore_links = True  # they were just looked up
-	doc.append_event(LOGGED, clock.now())
+	raised_from, note = _raised(arrival, doc)
+	doc.append_event(LOGGED, clock.now(), note)
 	if inbound:
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	else:
@@ -112,6 +122,7 @@ def open_new(arrival: Arrival):
 	doc.insert(ignore_permissions=True, ignore_links=True)
 	doc.flags.from_intake = False
 	doc.flags.about_new = None
+	levels.record_change(doc.doctype, doc.name, raised_from, level, note)
 	if nobody_available:
 		alerts.nobody_responsible(doc)
 	return doc
@@ -129,9 +140,7 @@ def _about_new(arrival: Arrival):
 def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str, str, str | None]:
 	"""Type, level and responsible staff of an inquiry."""
 	communication_type = classify(arrival).communication_type
-	level = _level(matrix, communication_type)
-	if arrival.at_least:
-		level = max(level, arrival.at_least, key=policy.current().rank)
+	level = _strictest(_level(matrix, communication_type), _at_least(arrival))
 	return (
 		communication_type,
 		level,
@@ -149,7 +158,7 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 		return None
 	default = frappe.get_cached_doc("Client Comms Settings").default_communication_type
 	for communication_type in dict.fromkeys((classify(arrival).communication_type, default)):
-		level = _level(matrix, communication_type)
+		level = _strictest(_level(matrix, communication_type), _at_least(arrival))
 		roles = matrices.responsible_roles(matrix, communication_type)
 		holds_role = not roles or bool(roles & set(frappe.get_roles(arrival.staff)))
 		if holds_role and arrival.staff != "Administrator":
@@ -160,6 +169,19 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 		if policy.may_read(arrival.staff, record):
 			return communication_type, level, responsible
 	return None
+
+
+def _at_least(arrival: Arrival) -> str | None:
+	return _strictest(arrival.at_least, stated_level(arrival.document))
+
+
+def _raised(arrival: Arrival, doc) -> tuple[str | None, str | None]:
+	"""The level of its type, and a note, if the document that arrived states a stricter one."""
+	stated, of_type = stated_level(arrival.document), _level(doc.matrix, doc.communication_type)
+	rank = policy.current().rank
+	if not stated or rank(stated) <= rank(of_type):
+		return None, None
+	return of_type, reclassification.arrived_with(arrival.document, stated)
 
 
 def _level(matrix: str, communication_type: str) -> str:
@@ -201,10 +223,13 @@ def source_rules(rows) -> list[classification.SourceRule]:
 
 
 def bind(doc, interaction) -> None:
-	"""Link a Communication, Event or Call Log to its interaction, which makes it as confidential (P-2).
+	"""Link a Communication, Event or Call Log to its interaction, which makes it as confidential (P-2). The stricter
+	level applies to both.
 
 	Messages that Frappe files under an event are linked as well.
 	"""
+	if stated := stated_level(doc):
+		reclassification.raise_to_stated(interaction, stated, doc)
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,

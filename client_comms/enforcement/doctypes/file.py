@@ -34,6 +34,11 @@ class GuardedFile:
 			_require(self)
 		return super().get_content(*args, **kwargs)
 
+	def unzip(self):
+		"""Frappe checks the files it makes, after it has said what the archive is called."""
+		self.check_permission("write")
+		return super().unzip()
+
 	def is_downloadable(self):
 		"""Frappe lets the user who uploaded a file download it, even after losing access to the record."""
 		if not super().is_downloadable():

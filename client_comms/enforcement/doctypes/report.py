@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.desk.query_report import get_column_as_dict
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, linked_columns
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
@@ -19,6 +19,24 @@ _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date
 
 class GuardedReport:
 	"""Frappe's Report; however it is run, its rows are computed here."""
+
+	@property
+	def custom_columns(self) -> list:
+		"""The columns that a saved report adds to another one."""
+		return self.__dict__.get("custom_columns", [])
+
+	@custom_columns.setter
+	def custom_columns(self, columns: list | None):
+		self.__dict__["custom_columns"] = linked_columns.without_revealing(columns)
+
+	def run_standard_report(self, filters, limit, user):
+		"""What a user saved in the report view.
+
+		:raises ClearanceMissingError: it uses columns of confidential linked documents
+		"""
+		used = [*linked_columns.strings(frappe.parse_json(self.json)), *(filters or ())]
+		linked_columns.refuse(self.ref_doctype, self.name, used, user)
+		return super().run_standard_report(filters, limit, user)
 
 	def execute_query_report(self, filters):
 		return readable(self.name, super().execute_query_report(filters))

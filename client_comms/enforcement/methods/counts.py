@@ -11,7 +11,7 @@ from frappe.desk import notifications
 from frappe.query_builder import functions
 from frappe.utils import cint, getdate
 
-from client_comms.enforcement import governed, guards
+from client_comms.enforcement import governed, guards, linked_columns
 from client_comms.enforcement.compose import call_previous
 
 _CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
@@ -47,6 +47,8 @@ def _without_hidden_titles(doctype: str, field: str, groups: list) -> list:
 def get_chart(**arguments):
 	"""A dashboard chart; heatmaps query the database directly, and results are cached for the next user."""
 	chart = _chart(arguments)
+	if chart:
+		_refuse_linked(chart, _CHART_COLUMNS, arguments.get("filters") or chart.filters_json)
 	if not chart or not guards.is_held(chart.document_type):
 		return _with_readable_labels(chart, call_previous(_CHART, **arguments))
 	if chart.chart_type == "Group By" or chart.type != "Heatmap":
@@ -54,6 +56,41 @@ def get_chart(**arguments):
 		return _with_readable_labels(chart, found)
 	filters = frappe.parse_json(arguments.get("filters")) or frappe.parse_json(chart.filters_json)
 	return _heatmap(chart, filters, arguments.get("heatmap_year") or chart.heatmap_year)
+
+
+_CHART_COLUMNS = ("based_on", "value_based_on", "group_by_based_on", "aggregate_function_based_on")
+
+
+def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
+	"""Charts and cards can be computed from columns of linked documents, which Frappe does not check.
+
+	:param computed: a Dashboard Chart or Number Card, saved or not
+	"""
+	used = [computed.get(column) or "" for column in columns]
+	used += linked_columns.of_filters(linked_columns.parsed(filters))
+	linked_columns.refuse(computed.document_type, computed.get("name") or computed.document_type, used)
+
+
+@frappe.whitelist()
+def get_card_result(doc, filters=None, **others):
+	"""The number on a card, as the request describes it."""
+	_refuse_linked(frappe._dict(frappe.parse_json(doc)), _CHART_COLUMNS, filters)
+	return call_previous(
+		"frappe.desk.doctype.number_card.number_card.get_result", doc=doc, filters=filters, **others
+	)
+
+
+@frappe.whitelist()
+def get_percentage_difference(doc, filters=None, **others):
+	"""How the number on a saved card changed."""
+	card = frappe.get_doc("Number Card", frappe.parse_json(doc).get("name"))
+	_refuse_linked(card, _CHART_COLUMNS, filters)
+	return call_previous(
+		"frappe.desk.doctype.number_card.number_card.get_percentage_difference",
+		doc=doc,
+		filters=filters,
+		**others,
+	)
 
 
 _AGGREGATES = {"Count": functions.Count, "Sum": functions.Sum, "Average": functions.Avg}

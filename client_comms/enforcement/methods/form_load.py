@@ -10,7 +10,7 @@ from contextlib import nullcontext
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed, policy
+from client_comms.enforcement import governed, link_titles, policy
 from client_comms.enforcement.compose import call_previous
 
 _LISTS = ("communications", "automated_messages")
@@ -21,6 +21,7 @@ def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
 	_trim_docinfo()
+	link_titles.trim(frappe.response.get("_link_titles"))
 
 
 @frappe.whitelist()

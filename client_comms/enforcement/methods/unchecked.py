@@ -116,6 +116,16 @@ def bulk_apply(doctype: str, docnames: str):
 	)
 
 
+@frappe.whitelist()
+def get_next(doctype: str, value: str, prev: str | int, **others):
+	"""The record before or after another one in a list; after a hidden one there is none, because where it stands in the
+	order tells its values."""
+	if guards.is_held(doctype) and value not in guards.readable(doctype, [value]):
+		frappe.msgprint(_("No further records"))
+		return None
+	return call_previous("frappe.desk.form.utils.get_next", doctype=doctype, value=value, prev=prev, **others)
+
+
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
 def add_comment(**arguments):
 	"""A comment from the website."""

@@ -4,23 +4,21 @@ There is no method to wrap, because the REST API handles this itself; so forbidd
 request before it is handled. The database is queried only for such requests.
 """
 
-import json
 import re
-from collections.abc import Iterator
 
 import frappe
-from frappe import _
 
-from client_comms.enforcement import guards
-from client_comms.exceptions import ClearanceMissingError
+from client_comms.enforcement import guards, linked_columns
+from client_comms.enforcement.linked_columns import strings
 
-_LINKED_FIELD = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
 _RESOURCE = re.compile(
 	r"^/api/(?:v1/|v2/)?(?:resource|document|doctype)/(?P<doctype>[^/]+)(?:/(?P<name>.+?))?/?$"
 )
 _FIELDS = ("fields", "fieldname", "filter_fields", "field")
 _FIELD_MAP = "field_map"  # the fields that a calendar shows
-_ORDERS = ("filters", "or_filters", "order_by", "group_by", _FIELD_MAP)
+_ORDERS = ("filters", "or_filters", "order_by", "sort_field", "group_by", _FIELD_MAP)
+_REPORT_COLUMNS = "custom_columns"  # each names its own DocType
+_TARGETS = ("doctype", "goal_doctype")
 
 
 def leave_out() -> None:
@@ -29,7 +27,8 @@ def leave_out() -> None:
 	:raises ClearanceMissingError: such a column is used for filtering or sorting
 	"""
 	asked = frappe.form_dict
-	given = {key: _parsed(asked[key]) for key in (*_FIELDS, *_ORDERS) if asked.get(key)}
+	_leave_out_of_report(asked)
+	given = {key: linked_columns.parsed(asked[key]) for key in (*_FIELDS, *_ORDERS) if asked.get(key)}
 	if isinstance(given.get(_FIELD_MAP), dict):
 		given[_FIELD_MAP] = " ".join(map(str, given[_FIELD_MAP].values()))
 	given = {key: value for key, value in given.items() if "." in str(value)}
@@ -41,59 +40,40 @@ def leave_out() -> None:
 	for key in given.keys() & set(_ORDERS):
 		value = given[key]
 		# A list that contains only strings may be fields: Frappe accepts them in either parameter.
-		_refuse_revealing(doctype, key, (_strings if _is_list_of_columns(value) else _columns)(value))
+		columns = strings if _is_list_of_columns(value) else linked_columns.of_filters
+		linked_columns.refuse(doctype, key, columns(value))
 	for key in given.keys() & set(_FIELDS):
 		value = given[key]
 		if _is_list_of_columns(value):
 			asked[key] = _without_linked(doctype, value)
 		else:  # functions of columns; or filters, which Frappe accepts instead of the fields
-			_refuse_revealing(doctype, key, _strings(value))
+			linked_columns.refuse(doctype, key, strings(value))
 	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
 		asked.pop("expand_links")
+
+
+def _leave_out_of_report(asked) -> None:
+	given = asked.get(_REPORT_COLUMNS)
+	columns = linked_columns.parsed(given)
+	if isinstance(columns, list) and columns:
+		kept = linked_columns.without_revealing(columns)
+		asked[_REPORT_COLUMNS] = kept if isinstance(given, list) else frappe.as_json(kept)
 
 
 def _target() -> tuple[str | None, str | None]:
 	if resource := _RESOURCE.match(frappe.request.path):
 		return resource["doctype"], resource["name"]
-	doctype = frappe.form_dict.get("doctype")
+	named = (frappe.form_dict.get(key) for key in _TARGETS)
+	doctype = next((each for each in named if each), None)
 	return (
 		(doctype, None) if isinstance(doctype, str) and frappe.db.exists("DocType", doctype) else (None, None)
 	)
 
 
-def _reveals(doctype: str, fieldname: str) -> bool:
-	"""Whether a field links to documents that this app guards."""
-	field = frappe.get_meta(doctype).get_field(fieldname)
-	return bool(field and field.fieldtype == "Link" and guards.is_held(field.options))
-
-
-def _parsed(value):
-	"""JSON parsed as the methods do, because a dot may be escaped in it."""
-	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
-		try:
-			return json.loads(value)
-		except ValueError:
-			pass  # Frappe reports it
-	return value
-
-
-def _refuse_revealing(doctype: str, key: str, columns: Iterator[str]) -> None:
-	if any(_reveals(doctype, field) for column in columns for field in _LINKED_FIELD.findall(column)):
-		frappe.throw(
-			_("Lists cannot be filtered or sorted by a field of a confidential document. Remove {0}.").format(
-				frappe.bold(key)
-			),
-			exc=ClearanceMissingError,
-			title=_("Clearance Missing"),
-		)
-
-
 def _without_linked(doctype: str, given):
 	"""The requested fields in their original form, without those of guarded linked documents."""
 	fields = given if isinstance(given, list) else [each.strip() for each in str(given).split(",")]
-	kept = [
-		field for field in fields if not any(_reveals(doctype, link) for link in _LINKED_FIELD.findall(field))
-	] or ["name"]
+	kept = [field for field in fields if not linked_columns.reveals(doctype, field)] or ["name"]
 	return frappe.as_json(kept) if isinstance(given, list) else ", ".join(kept)
 
 
@@ -101,29 +81,6 @@ def _is_list_of_columns(value) -> bool:
 	return isinstance(value, str) or (
 		isinstance(value, list) and all(isinstance(field, str) for field in value)
 	)
-
-
-def _columns(value) -> Iterator[str]:
-	"""The columns in filters, however nested: keys of a dict, all but the last part of a condition."""
-	if isinstance(value, dict):
-		yield from value
-	elif isinstance(value, list):
-		is_condition = bool(value) and isinstance(value[0], str)
-		for part in value[:2] if is_condition else value:
-			if isinstance(part, str):
-				yield part
-			elif not is_condition:
-				yield from _columns(part)
-
-
-def _strings(value) -> Iterator[str]:
-	if isinstance(value, dict):
-		value = [*value, *value.values()]
-	if isinstance(value, list):
-		for part in value:
-			yield from _strings(part)
-	elif isinstance(value, str):
-		yield value
 
 
 def _links_to_hidden(doctype: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from client_comms.enforcement.methods import counts
 from client_comms.enforcement.requests import joined_fields
 from client_comms.exceptions import ClearanceMissingError
 
@@ -70,6 +71,7 @@ def test_fields(ask, staff, given, left):
 		{"fields": '["name", {"MAX": "issue.subject", "as": "about"}]'},
 		{"or_filters": '[["issue.subject", "like", "%noise%"]]'},
 		{"order_by": "issue.subject desc"},
+		{"sort_field": "issue.subject"},
 		{"group_by": "issue.subject"},
 	],
 )
@@ -113,6 +115,100 @@ def test_a_count_by_its_path_is_asked_as_well(ask, staff):
 	with pytest.raises(ClearanceMissingError):
 		ask(staff.uncleared, path, filters=filters)
 	assert ask(staff.cleared, path, filters=filters)
+
+
+COLUMN = {"doctype": TASK, "fieldname": "issue.subject", "link_field": {"fieldname": "task"}}
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_columns_added_to_a_report(ask, staff, as_text):
+	own = {**COLUMN, "fieldname": "subject"}
+	given = [own, COLUMN]
+	for user, kept in ((staff.uncleared, [own]), (staff.cleared, given)):
+		columns = ask(user, custom_columns=frappe.as_json(given) if as_text else given).custom_columns
+		assert (frappe.parse_json(columns) if as_text else columns) == kept
+
+
+def test_columns_saved_with_a_report(staff, as_user):
+	report = frappe.get_doc("Report", "Owed Today")
+	for user, count in ((staff.uncleared, 0), (staff.cleared, 1)):
+		with as_user(user):
+			report.custom_columns = [COLUMN]
+			assert len(report.get("custom_columns")) == len(report.custom_columns) == count
+
+
+@pytest.mark.parametrize(
+	("saved", "filters"),
+	[
+		({"fields": [["name", TASK]], "filters": [[TASK, "issue.subject", "like", "noise%"]]}, None),
+		({"fields": [["issue.subject", TASK]]}, None),
+		({"fields": [["name", TASK]], "order_by": "issue.subject desc"}, None),
+		({"fields": [["name", TASK]]}, {"issue.subject": ["like", "noise%"]}),
+	],
+)
+def test_a_saved_list(staff, as_user, saved, filters):
+	report = frappe.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": "Own tasks",
+			"ref_doctype": TASK,
+			"report_type": "Report Builder",
+			"is_standard": "No",
+			"json": frappe.as_json(saved),
+		}
+	)
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		report.get_data(filters)
+	report.json = frappe.as_json({"fields": [["name", TASK]]})
+	with as_user(staff.uncleared):
+		report.get_data()
+
+
+CHART = {"document_type": "Quotation", "chart_type": "Sum", "based_on": "creation", "type": "Line"}
+
+
+@pytest.mark.parametrize(
+	("method", "arguments"),
+	[
+		(counts.get_chart, {"chart": {**CHART, "value_based_on": "opportunity.opportunity_amount"}}),
+		(
+			counts.get_chart,
+			{"chart": {**CHART, "chart_type": "Group By", "group_by_based_on": "opportunity.title"}},
+		),
+		(counts.get_chart, {"chart": CHART, "filters": '[["Quotation", "opportunity.title", "like", "a%"]]'}),
+		(
+			counts.get_card_result,
+			{
+				"doc": {
+					"document_type": "Quotation",
+					"function": "Sum",
+					"aggregate_function_based_on": "opportunity.opportunity_amount",
+				}
+			},
+		),
+		(
+			counts.get_card_result,
+			{
+				"doc": {"document_type": "Quotation", "function": "Count"},
+				"filters": '[["Quotation", "opportunity.title", "like", "a%"]]',
+			},
+		),
+	],
+)
+def test_a_chart_or_card(staff, as_user, method, arguments):
+	"""The amount of an Opportunity could be had as the sum of one's own quotation."""
+	arguments = {
+		key: frappe.as_json(value) if isinstance(value, dict) else value for key, value in arguments.items()
+	}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		method(**arguments)
+
+
+def test_a_card_of_own_fields(staff, as_user):
+	frappe.get_doc("User", staff.uncleared).add_roles("Sales User")
+	card = {"document_type": "Quotation", "function": "Sum", "aggregate_function_based_on": "grand_total"}
+	with as_user(staff.uncleared):
+		assert counts.get_card_result(doc=frappe.as_json(card)) == 0
 
 
 def test_other_requests_cause_no_queries(ask, staff, monkeypatch):

@@ -1,0 +1,86 @@
+"""Columns of linked documents (`issue.subject`) in what a query is asked for (P-2): Frappe joins them without checking the
+linked documents."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+import frappe
+from frappe import _
+
+from client_comms.enforcement import guards
+from client_comms.exceptions import ClearanceMissingError
+
+_LINKED = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
+
+
+def reveals(doctype: str, column: str) -> bool:
+	"""Whether a column, or a function of columns, is one of a document that this app guards."""
+	return any(_links_to_guarded(doctype, field) for field in _LINKED.findall(column))
+
+
+def refuse(doctype: str, key: str, columns: Iterable[str], user: str | None = None) -> None:
+	"""Refuse to filter, sort or compute by such columns.
+
+	:param key: where they are, for the message
+	:param user: by default the session user
+	:raises ClearanceMissingError: there may be documents that the user cannot read
+	"""
+	if any("." in column and reveals(doctype, column) for column in columns) and guards.is_restricted(user):
+		frappe.throw(
+			_("Lists cannot be filtered or sorted by a field of a confidential document. Remove {0}.").format(
+				frappe.bold(key)
+			),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
+
+
+def without_revealing(columns: list | None) -> list:
+	"""The columns that a user added to a report (`{"doctype", "fieldname"}`), without those of guarded linked documents."""
+	return [column for column in columns or () if not _reveals_by_report(column)]
+
+
+def _reveals_by_report(column) -> bool:
+	if not isinstance(column, dict):
+		return False
+	doctype, fieldname = column.get("doctype"), str(column.get("fieldname") or "")
+	return bool(doctype and "." in fieldname and reveals(doctype, fieldname) and guards.is_restricted())
+
+
+def parsed(value):
+	"""JSON parsed as the methods do, because a dot may be escaped in it."""
+	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
+		try:
+			return json.loads(value)
+		except ValueError:
+			pass  # Frappe reports it
+	return value
+
+
+def of_filters(value) -> Iterator[str]:
+	"""The columns in filters, however nested: keys of a dict, all but the last part of a condition."""
+	if isinstance(value, dict):
+		yield from value
+	elif isinstance(value, list):
+		is_condition = bool(value) and isinstance(value[0], str)
+		for part in value[:2] if is_condition else value:
+			if isinstance(part, str):
+				yield part
+			elif not is_condition:
+				yield from of_filters(part)
+
+
+def strings(value) -> Iterator[str]:
+	if isinstance(value, dict):
+		value = [*value, *value.values()]
+	if isinstance(value, list):
+		for part in value:
+			yield from strings(part)
+	elif isinstance(value, str):
+		yield value
+
+
+def _links_to_guarded(doctype: str, fieldname: str) -> bool:
+	field = frappe.get_meta(doctype).get_field(fieldname)
+	return bool(field and field.fieldtype == "Link" and guards.is_held(field.options))

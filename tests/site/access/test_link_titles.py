@@ -1,0 +1,140 @@
+"""The title of a confidential record is not given out by the documents that link to it (P-2)."""
+
+import frappe
+import pytest
+from frappe.www import printview
+
+from client_comms.enforcement import levels, link_titles
+from client_comms.enforcement.methods import form_load
+
+pytestmark = pytest.mark.clause("P-2")
+
+WORDS = "The neighbours complain"
+
+
+def linked(doctype, name, parent="Contact"):
+	"""A document of the session user's own that links to a record."""
+	own = {
+		"Contact": {"first_name": "Own"},
+		"Address": {"address_line1": "x", "city": "x", "country": "Germany"},
+	}
+	links = [{"link_doctype": doctype, "link_name": name}]
+	return frappe.get_doc({"doctype": parent, **own[parent], "links": links}).insert(ignore_permissions=True)
+
+
+def shown(doc) -> str:
+	return frappe.db.get_value("Dynamic Link", {"parent": doc.name, "parenttype": doc.doctype}, "link_title")
+
+
+@pytest.fixture
+def records(complaint, held):
+	"""DocType -> a record of the complaint, whose title has the words."""
+	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
+	complaint.db_set("subject", WORDS)
+	made = {
+		"Client Interaction": complaint,
+		"Communication": frappe.get_doc(
+			{"doctype": "Communication", "communication_medium": "Event", "subject": WORDS, **about}
+		).insert(ignore_permissions=True),
+		"Event": frappe.get_doc(
+			{"doctype": "Event", "subject": WORDS, "starts_on": "2026-11-01", "event_type": "Public"}
+		).insert(),
+		"ToDo": frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"description": WORDS,
+				"allocated_to": "Administrator",
+				"reference_type": complaint.doctype,
+				"reference_name": complaint.name,
+			}
+		).insert(),
+		"File": frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{WORDS}.txt",
+				"content": "x",
+				"attached_to_doctype": complaint.doctype,
+				"attached_to_name": complaint.name,
+			}
+		).insert(),
+		"Issue": held("Issue", subject=WORDS),
+		"Lead": held("Lead", lead_name=WORDS),
+	}
+	made["Event"].db_set("client_interaction", complaint.name)
+	return made
+
+
+@pytest.mark.parametrize("parent", ["Contact", "Address"])
+@pytest.mark.parametrize(
+	"doctype", ["Client Interaction", "Communication", "Event", "ToDo", "File", "Issue", "Lead"]
+)
+def test_a_stored_title(records, staff, as_user, doctype, parent):
+	with as_user(staff.uncleared):
+		assert shown(linked(doctype, records[doctype].name, parent)) == records[doctype].name
+
+
+def test_an_open_title_stays(make_client, held):
+	customer = make_client("Anna Client", "anna@client.example").party
+	assert shown(linked("Customer", customer)) == "Anna Client"
+	assert shown(linked("Lead", held("Lead", level=None, lead_name="Bert Client").name)) == "Bert Client"
+
+
+def test_a_title_that_was_stored_before(held):
+	lead = held("Lead", level=None, lead_name="Bert Client")
+	contact = linked("Lead", lead.name)
+	levels.set_level("Lead", lead.name, "Sensitive")
+	assert shown(contact) == lead.name
+	frappe.db.set_value("Dynamic Link", {"parent": contact.name}, "link_title", "Bert Client")
+	link_titles.withdraw_all()
+	assert shown(contact) == lead.name
+
+
+@pytest.fixture
+def titled_issue(held):
+	"""An Issue where links show the subject, and a task that links to it."""
+	frappe.get_meta("Issue")
+	for field, value in (("title_field", "subject"), ("show_title_field_in_link", 1)):
+		frappe.make_property_setter(
+			{
+				"doctype": "Issue",
+				"doctype_or_field": "DocType",
+				"property": field,
+				"value": value,
+				"property_type": "Data",
+			},
+			validate_fields_for_doctype=False,
+		)
+	frappe.clear_cache(doctype="Issue")
+	issue = held("Issue", subject=WORDS)
+	yield issue, frappe.get_doc({"doctype": "Task", "subject": "x", "issue": issue.name}).insert()
+	frappe.clear_cache(doctype="Issue")
+
+
+def test_a_title_beside_a_form(titled_issue, staff, as_user, make_user):
+	issue, task = titled_issue
+	key = f"Issue::{issue.name}"
+	reader = make_user("Frontline Staff", "Projects User")
+	for user, title in (("Administrator", WORDS), (reader, issue.name)):
+		with as_user(user):
+			form_load.getdoc("Task", task.name)
+			assert frappe.local.response["_link_titles"][key] == title
+
+
+def test_a_title_in_a_print(complaint, staff, as_user):
+	location = frappe.get_doc({"doctype": "Physical Location", "location_name": "Cellar"}).insert()
+	file = frappe.get_doc(
+		{
+			"doctype": "Physical File",
+			"title": WORDS,
+			"location": location.name,
+			"custodian": staff.cleared,
+			"interactions": [{"interaction": complaint.name}],
+		}
+	).insert(ignore_permissions=True)
+	given = {"doctype": "Physical Inventory", "files": [{"physical_file": file.name}]}
+	for user, is_shown in ((staff.cleared, True), (staff.uncleared, False)):
+		frappe.get_doc("User", user).add_roles("Client Communications Manager")
+		with as_user(user):
+			html = printview.get_html_and_style(frappe.as_json(given))["html"]
+			assert file.name in html or is_shown
+			assert (WORDS in html) == is_shown

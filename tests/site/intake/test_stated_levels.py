@@ -1,0 +1,124 @@
+"""A message that arrives with a level, as from an integration: the stricter of its level and that of its type applies (P-2)."""
+
+import frappe
+import pytest
+
+pytestmark = pytest.mark.clause("P-2", "D-1")
+
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def arrive(make_client):
+	"""`arrive("Sensitive")`: a message of a client, as an integration inserts it."""
+	make_client("Anna Client", "anna@client.example")
+
+	def insert(level=None, **fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": "anna@client.example",
+				"recipients": "service@own.example",
+				"subject": "Question",
+				"content": "What does it cost?",
+				"confidentiality_level": level,
+				**fields,
+			}
+		).insert(ignore_permissions=True)
+
+	return insert
+
+
+def interaction_of(message):
+	return frappe.get_doc(
+		INTERACTION, frappe.db.get_value("Communication", message.name, "client_interaction")
+	)
+
+
+def ledger_of(doc) -> list[tuple[str, str]]:
+	found = {"reference_doctype": doc.doctype, "reference_name": doc.name, "action": ("like", "Level %")}
+	return frappe.get_all("Compliance Ledger Entry", found, ["action", "confidentiality_level", "reason"])
+
+
+@pytest.mark.parametrize(
+	("stated", "level"),
+	[
+		(None, "Standard"),
+		("Standard", "Standard"),
+		("Confidential", "Confidential"),
+		("Sensitive", "Sensitive"),
+	],
+)
+def test_a_new_conversation(arrive, stated, level):
+	message = arrive(stated)
+	interaction = interaction_of(message)
+	assert interaction.communication_type == "Initial Inquiry"
+	assert interaction.confidentiality_level == level
+	assert frappe.db.get_value("Communication", message.name, "confidentiality_level") == level
+	is_raised = level != "Standard"
+	assert (message.name in (interaction.events[0].note or "")) == is_raised
+	entries = ledger_of(interaction)
+	assert [entry.action for entry in entries] == ["Level Raised"] * is_raised
+	assert all(message.name in entry.reason for entry in entries)
+
+
+@pytest.mark.parametrize(("stated", "level"), [("Sensitive", "Sensitive"), ("Standard", "Confidential")])
+def test_a_conversation_that_goes_on(arrive, stated, level):
+	first = arrive("Confidential")
+	interaction = interaction_of(first)
+	again = arrive(stated, in_reply_to=first.name)
+	interaction.reload()
+	assert interaction_of(again).name == interaction.name
+	assert interaction.confidentiality_level == level
+	levels = {"client_interaction": interaction.name, "confidentiality_level": level}
+	assert frappe.db.count("Communication", levels) == 2
+	notes = [row.note for row in interaction.events if row.event == "Level Changed"]
+	assert [again.name in note for note in notes] == [True] * (level == "Sensitive")
+	raised = [entry for entry in ledger_of(interaction) if again.name in entry.reason]
+	assert len(raised) == (level == "Sensitive")
+
+
+def test_filed_under_the_interaction(arrive, set_settings):
+	interaction = interaction_of(arrive())
+	set_settings(log_inbound_email=0)  # so that it is not logged
+	under = {"reference_doctype": INTERACTION, "reference_name": interaction.name}
+	message = arrive("Sensitive", communication_medium="Event", **under)
+	interaction.reload()
+	assert interaction.confidentiality_level == "Sensitive"
+	assert message.confidentiality_level == "Sensitive"
+	lower = arrive("Standard", communication_medium="Event", **under)
+	assert frappe.db.get_value("Communication", lower.name, "confidentiality_level") == "Sensitive"
+
+
+@pytest.mark.parametrize("doctype", ["Call Log", "Event"])
+def test_calls_and_events(make_client, set_settings, doctype):
+	set_settings(log_calls=1, log_events=1)
+	client = make_client("Anna Client", "anna@client.example")
+	frappe.get_doc("Contact", client.contact).append("phone_nos", {"phone": "+49 30 1234567"})
+	fields = {
+		"Call Log": {
+			"id": "call-1",
+			"from": "+49301234567",
+			"to": "+4930999",
+			"type": "Incoming",
+			"status": "Completed",
+		},
+		"Event": {
+			"subject": "Visit",
+			"starts_on": "2026-11-01 10:00",
+			"ends_on": "2026-11-01 11:00",
+			"event_type": "Public",
+			"event_participants": [{"reference_doctype": "Customer", "reference_docname": client.party}],
+		},
+	}[doctype]
+	doc = frappe.get_doc({"doctype": doctype, "confidentiality_level": "Sensitive", **fields}).insert(
+		ignore_permissions=True
+	)
+	row = frappe.db.get_value(
+		doctype, doc.name, ["client_interaction", "confidentiality_level"], as_dict=True
+	)
+	assert row.client_interaction and row.confidentiality_level == "Sensitive"
+	assert frappe.db.get_value(INTERACTION, row.client_interaction, "confidentiality_level") == "Sensitive"
