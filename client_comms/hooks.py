@@ -144,6 +144,8 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.tag.tag.add_tags": "client_comms.enforcement.methods.unchecked.add_tags",
 	"frappe.desk.doctype.tag.tag.remove_tag": "client_comms.enforcement.methods.unchecked.remove_tag",
 	"frappe.desk.form.document_follow.get_follow_users": "client_comms.enforcement.methods.unchecked.get_follow_users",
+	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.unchecked.get_party_details",
+	"frappe.desk.form.utils.update_comment_publicity": "client_comms.enforcement.methods.unchecked.update_comment_publicity",
 	"frappe.desk.form.utils.get_next": "client_comms.enforcement.methods.unchecked.get_next",
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.unchecked.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.unchecked.get_reviews",

@@ -4,8 +4,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from client_comms.enforcement.child_rows import GuardedRow
 
-class InteractionRow(Document):
+
+class InteractionRow(GuardedRow, Document):
 	"""A child row that is as confidential as its interaction, and can be changed only with it.
 
 	Frappe checks a row fetched by its own name only against the parent's DocType, and saves rows of a

@@ -2,9 +2,11 @@
 of their parent (D-5)."""
 
 import frappe
+from frappe import _
 
 from client_comms.enforcement import dependents, governed, interactions
 from client_comms.enforcement.readers import of_row
+from client_comms.exceptions import ClearanceMissingError
 
 _QUEUE = "Email Queue"
 
@@ -32,6 +34,32 @@ class GuardedRow:
 		if parent and not _is_open(*parent, permtype, user or frappe.session.user):
 			return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
+
+	def db_update(self, *args, **kwargs):
+		"""A document can contain a row by the name that it has in another one, which Frappe takes over without a question;
+		methods also write rows of documents that their caller can only read.
+
+		:raises ClearanceMissingError: the session user cannot change the document to which the row belongs
+		"""
+		if not self._is_known():
+			owner = frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
+			if owner and not _is_open(*owner, "write", frappe.session.user):
+				frappe.throw(
+					_("You have no clearance for the record to which row {0} belongs.").format(
+						frappe.bold(self.idx or self.name)
+					),
+					exc=ClearanceMissingError,
+					title=_("Clearance Missing"),
+				)
+		return super().db_update(*args, **kwargs)
+
+	def _is_known(self) -> bool:
+		"""Whether the row is new, the document that is being saved had it before, or the app saves it."""
+		document = getattr(self, "parent_doc", None)
+		if self.is_new() or self.flags.ignore_permissions or (document and document.flags.ignore_permissions):
+			return True
+		before = document and document.get_doc_before_save()
+		return bool(before and any(row.name == self.name for row in before.get(self.parentfield) or ()))
 
 
 def _is_open(doctype: str, name: str, permtype: str, user: str) -> bool:

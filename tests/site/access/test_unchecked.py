@@ -334,6 +334,93 @@ def test_titles_in_the_sidebar_of_a_list(task, staff, as_user):
 			assert ("The neighbours complain" in {g.get("title") for g in groups}) == shown
 
 
+# --- rows of other documents ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_leads(held):
+	"""A Sensitive Lead with a note, and an open one."""
+	hidden, own = held("Lead", lead_name="Anna"), held("Lead", level=None, lead_name="Bert")
+	for lead in (hidden, own):
+		lead.reload()
+		lead.append("notes", {"note": "The neighbours complain"})
+		lead.save(ignore_permissions=True)
+	return hidden, own
+
+
+def note_of(lead):
+	about = {"parent": lead.name, "parenttype": "Lead"}
+	return frappe.db.get_value("CRM Note", about, ["name", "note"], as_dict=True)
+
+
+@pytest.mark.parametrize("way", ["save", "edit"])
+def test_a_row_of_a_hidden_document_in_ones_own(two_leads, staff, as_user, way):
+	hidden, own = two_leads
+	row = note_of(hidden)
+	with as_user(staff.uncleared):
+		given = frappe.get_doc("Lead", own.name)
+		given.append("notes", {"name": row.name, "note": "Gone"})
+		given.notes[-1].set("__islocal", 0)
+		with pytest.raises(frappe.PermissionError):
+			given.save() if way == "save" else given.edit_note("Gone", str(row.name))
+	assert note_of(hidden) == row
+	with as_user(staff.uncleared):
+		given = frappe.get_doc("Lead", own.name)
+		given.notes[0].note = "Mine"
+		given.save()
+		given.edit_note("Still mine", str(given.notes[0].name))
+	assert note_of(own).note == "Still mine"
+
+
+def test_a_note_of_a_document_that_one_can_only_read(two_leads, make_user, as_user):
+	hidden, _own = two_leads
+	reader = make_user("Compliance Officer", "Sales User")
+	with as_user(reader):
+		lead = frappe.get_doc("Lead", hidden.name)
+		lead.check_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			lead.edit_note("Gone", str(lead.notes[0].name))
+	assert note_of(hidden).note == "The neighbours complain"
+
+
+@pytest.mark.parametrize("table", ["action_items", "evidence"])
+def test_a_row_of_a_hidden_interaction_in_ones_own(complaint, log, make_client, staff, as_user, table):
+	client = make_client("Anna Client", "anna@client.example")
+	own = log(responsible_staff=staff.uncleared, party_type="Customer", party=client.party)
+	rows = {
+		"action_items": {"description": "Call the neighbours", "assigned_to": staff.cleared},
+		"evidence": {"documentation_method": frappe.db.get_value("Documentation Method", {}), "note": "x"},
+	}
+	complaint.reload()
+	complaint.append(table, rows[table])
+	complaint.save_by_app()
+	row = complaint.get(table)[0]
+	with as_user(staff.uncleared):
+		given = frappe.get_doc(own.doctype, own.name)
+		given.append(table, {**rows[table], "name": row.name, "assigned_to": staff.uncleared})
+		given.get(table)[-1].set("__islocal", 0)
+		with pytest.raises(frappe.PermissionError):
+			given.save()
+	assert frappe.db.get_value(row.doctype, row.name, "parent") == complaint.name
+
+
+def test_contacts_of_a_hidden_lead(two_leads, staff, as_user):
+	hidden, own = two_leads
+	asked = {"party_type": "Lead", "ignore_permissions": 1, "company": frappe.db.get_value("Company", {})}
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unchecked.get_party_details(party=hidden.name, **asked)
+	with as_user(staff.cleared):
+		assert unchecked.get_party_details(party=hidden.name, **asked)["lead"] == hidden.name
+
+
+def test_a_comment_on_the_website(complaint, staff, as_user):
+	comment = complaint.add_comment("Comment", "The neighbours complain").name
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unchecked.update_comment_publicity(comment, publish=1)
+	with as_user(staff.cleared):
+		unchecked.update_comment_publicity(comment, publish=1)
+
+
 # --- by another name --------------------------------------------------------------------------------
 
 
