@@ -47,6 +47,10 @@ class OutgoingRefusedError(frappe.ValidationError):
 	"""An enforced check refuses a message (C-2, D-3, P-1, P-3)."""
 
 
+class WriteDownError(frappe.PermissionError):
+	"""A text or attachment would open a more confidential record to the readers of a less confidential one (P-2)."""
+
+
 class ReasonNeededError(frappe.ValidationError):
 	"""A check warns: the message needs a reason, which is recorded (C-2, D-3, P-1, P-3)."""
 

@@ -255,7 +255,10 @@ doc_events = {
 			"client_comms.outgoing.email.keep_acknowledgement",
 			"client_comms.outgoing.email.keep_written",
 		],
-		"validate": "client_comms.enforcement.references.refuse_reply",
+		"validate": [
+			"client_comms.enforcement.references.refuse_reply",
+			"client_comms.enforcement.write_down.check_message",
+		],
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
 			_FOLLOW_STATED,
@@ -307,10 +310,14 @@ doc_events = {
 	},
 	"File": {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
-		"validate": "client_comms.enforcement.doctypes.file.refuse_alias",
+		"validate": [
+			"client_comms.enforcement.doctypes.file.refuse_alias",
+			"client_comms.enforcement.write_down.check_file",
+		],
 	},
 	"Comment": {
 		"before_validate": "client_comms.enforcement.doctypes.comment.keep_author",
+		"validate": "client_comms.enforcement.write_down.check_comment",
 		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",
 	},
 	"Email Queue": {
@@ -544,6 +551,9 @@ extend_doctype_class = {
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# Frappe always lets owners read what they entered there.
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
+	# Rows with copies of fields of a Lead or Opportunity.
+	"Prospect Lead": "client_comms.enforcement.copied_fields.GuardedCopy",
+	"Prospect Opportunity": "client_comms.enforcement.copied_fields.GuardedCopy",
 	# Rows fetched by their own name are checked against their document.
 	"CRM Note": "client_comms.enforcement.child_rows.GuardedRow",
 	"Communication Link": "client_comms.enforcement.child_rows.GuardedRow",

@@ -36,6 +36,7 @@ EMERGENCY_ACCESS = "Emergency Access"
 SHARE = "Share"
 LEVEL_RAISED = "Level Raised"
 LEVEL_LOWERED = "Level Lowered"
+WRITE_DOWN = "Write-Down"
 LEAK_CHECK = "Leak Check"
 # In the data of a session that `check-leaks` opens in a user's name; only the server writes those.
 CHECK_SESSION = "client_comms_leak_check"

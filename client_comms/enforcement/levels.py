@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from client_comms import ledger
-from client_comms.enforcement import documents, interactions, link_titles, policy
+from client_comms.enforcement import copied_fields, documents, interactions, link_titles, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -73,7 +73,7 @@ def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
 
 def set_level(doctype: str, name: str, level: str) -> None:
 	"""Write the level and apply it to what already exists: lapsed shares and follows end, files become private,
-	other documents no longer show the title."""
+	other documents no longer show its title, nor copies of its fields."""
 	from client_comms.enforcement import sharing  # these check documents themselves
 	from client_comms.enforcement.doctypes import file
 
@@ -81,6 +81,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	sharing.end_lapsed(doctype, name)
 	file.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
+	copied_fields.withdraw(doctype, name)
 
 
 def backfill_levels(doctype: str, chunk: int = 500) -> None:

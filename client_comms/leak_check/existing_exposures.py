@@ -13,7 +13,7 @@ _REPORTS = ("Query Report", "Script Report")
 
 def of_user(user: str) -> list[dict]:
 	"""What opens governed records to `user` although the rule denies access: `[{"document", "close"}]`."""
-	return [*_shares(user), *_public_files(), *_second_files()]
+	return [*_shares(user), *_public_files(), *_second_files(), *_passed_down_files(user)]
 
 
 def takeovers() -> list[dict]:
@@ -33,8 +33,7 @@ def _shares(user: str):
 		or_filters={"user": user, "everyone": 1},
 		fields=["name", "share_doctype", "share_name"],
 	):
-		decision = governed.decide(share.share_doctype, share.share_name, access.READ, user)
-		if decision is not None and not decision.allowed:
+		if _is_denied(share.share_doctype, share.share_name, user):
 			yield {
 				"document": f"DocShare {share.name}: {share.share_doctype} {share.share_name}",
 				"close": "Delete the share: it was not made by Frappe's own sharing, which refuses it.",
@@ -57,6 +56,38 @@ def _public_files():
 			"document": f"File {file.name}: {file.attached_to_doctype} {file.attached_to_name}",
 			"close": "The file is public: select Is Private and save it.",
 		}
+
+
+def _passed_down_files(user: str):
+	"""Files of records that the user cannot read, which are also attached to a governed record that they can read."""
+	table, hidden = frappe.qb.DocType("File"), frappe.qb.DocType("File").as_("hidden")
+	for row in (
+		frappe.qb.from_(table)
+		.join(hidden)
+		.on((hidden.file_url == table.file_url) & (hidden.name != table.name))
+		.where(hidden.attached_to_doctype.isin(governed.doctypes()))
+		.where(table.attached_to_doctype.isin(governed.doctypes()))
+		.select(
+			table.name,
+			table.attached_to_doctype.as_("doctype"),
+			table.attached_to_name.as_("document"),
+			hidden.attached_to_doctype,
+			hidden.attached_to_name,
+		)
+		.distinct()
+	).run(as_dict=True):
+		if _is_denied(row.attached_to_doctype, row.attached_to_name, user) and not _is_denied(
+			row.doctype, row.document, user
+		):
+			yield {
+				"document": f"File {row.name}: the content of {row.attached_to_doctype} {row.attached_to_name}",
+				"close": f"A user with clearance attached it to {row.doctype} {row.document}: delete this File, or raise that record.",
+			}
+
+
+def _is_denied(doctype: str, name: str, user: str) -> bool:
+	decision = governed.decide(doctype, name, access.READ, user)
+	return decision is not None and not decision.allowed
 
 
 def _second_files():

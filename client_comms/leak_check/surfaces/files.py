@@ -90,6 +90,12 @@ def email_alias(visitor, bait, planted):
 	return _opens(visitor, bait, made.message)
 
 
+@surface("name of an archive", BY_FILE)
+def archive(visitor, bait, planted):
+	"""It is none, which Frappe says with its name."""
+	return visitor.call("frappe.core.api.file.unzip_file", name=bait.names["File"])
+
+
 @surface("file made public", BY_EVENT, control=False)
 def public_file(visitor, bait, planted):
 	visitor.call(

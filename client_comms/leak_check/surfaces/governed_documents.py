@@ -66,6 +66,20 @@ def lead_details(visitor, bait, planted):
 
 
 @surface(
+	"Lead at a level, its contact and address",
+	overridden("erpnext.accounts.party.get_party_details"),
+	control=False,
+)
+def lead_as_party(visitor, bait, planted):
+	company = frappe.db.get_value("Company", {})
+	asked = {"party_type": "Lead", "party": bait.names["Lead"], "company": company, "ignore_permissions": 1}
+	return (
+		documents.is_governed("Lead")
+		and visitor.call("erpnext.accounts.party.get_party_details", **asked).message
+	)
+
+
+@surface(
 	"Opportunity at a level, among those of a prospect",
 	overridden("erpnext.crm.doctype.prospect.prospect.get_opportunities"),
 	control=False,

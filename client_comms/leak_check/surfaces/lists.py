@@ -124,6 +124,23 @@ def next_record(visitor, bait, planted):
 	)
 
 
+@surface(
+	"place of a hidden record in the order", overridden("frappe.desk.form.utils.get_next"), control=False
+)
+def place_in_order(visitor, bait, planted):
+	return any(
+		visitor.call(
+			"frappe.desk.form.utils.get_next",
+			doctype=INTERACTION,
+			value=bait.name,
+			prev=prev,
+			sort_field="subject",
+			sort_order="asc",
+		).message
+		for prev in (0, 1)
+	)
+
+
 @surface("number card")
 def number_card(visitor, bait, planted):
 	card = {"document_type": INTERACTION, "function": "Count"}

@@ -1,7 +1,7 @@
 """Search in link fields and globally, and what link titles and tags reveal."""
 
-from client_comms.leak_check.bait import INTERACTION
-from client_comms.leak_check.surfaces.surface import overridden, surface
+from client_comms.leak_check.bait import INTERACTION, MARK
+from client_comms.leak_check.surfaces.surface import BY_EVENT, overridden, surface
 
 
 @surface("link field search", overridden("frappe.desk.search.search_link"))
@@ -52,6 +52,17 @@ def link_title(visitor, bait, planted):
 	return visitor.call(
 		"frappe.desk.search.get_link_title", doctype="Communication", docname=bait.names["Communication"]
 	)
+
+
+@surface("titles that a contact of one's own stores", BY_EVENT, control=False)
+def stored_titles(visitor, bait, planted):
+	linked = {
+		INTERACTION: bait.name,
+		**{each: bait.names[each] for each in ("Communication", "ToDo", "File")},
+	}
+	rows = [{"link_doctype": doctype, "link_name": name} for doctype, name in linked.items()]
+	own = {"doctype": "Contact", "first_name": f"{MARK} own", "links": rows}
+	return visitor.call("frappe.client.insert", doc=own)
 
 
 @surface("global search", overridden("frappe.utils.global_search.search"))

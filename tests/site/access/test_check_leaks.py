@@ -91,6 +91,8 @@ HOLES = [
 		["Personal Data Download Request"],
 		"download of a copy of somebody else's data",
 	),
+	("extend_doctype_class", ["File"], "name of an archive"),
+	("doc_events", ["Contact"], "titles that a contact of one's own stores"),
 	("extend_doctype_class", ["System Console"], "System Console"),
 	("extend_doctype_class", ["Web Form"], "web form, a document of the user's own"),
 	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
@@ -111,6 +113,11 @@ HOLES = [
 if compat.is_version_16():
 	HOLES += [
 		("extend_doctype_class", ["Notification"], "preview of a Notification"),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.form.utils.get_next"],
+			"place of a hidden record in the order",
+		),
 	]
 else:  # version 16 lists rows by the condition of their document
 	HOLES += [
@@ -249,6 +256,27 @@ def test_a_public_file_is_found(sensitive, frontline):
 	alias.db_insert()
 	assert standing(frontline) == [f"File {alias.name}: the content of {INTERACTION} {sensitive.name}"]
 	frappe.db.delete("File", {"name": alias.name})
+
+
+def test_a_file_that_was_passed_down_is_found(sensitive, log, frontline):
+	inquiry = log("Initial Inquiry", responsible_staff="Administrator")
+	made = []
+	for doc in (sensitive, inquiry):
+		made.append(
+			frappe.get_doc(
+				{
+					"doctype": "File",
+					"file_name": "plan.txt",
+					"file_url": "/private/files/no-such-plan.txt",
+					"is_private": 1,
+					"attached_to_doctype": INTERACTION,
+					"attached_to_name": doc.name,
+				}
+			)
+		)
+		made[-1].db_insert()
+	assert standing(frontline) == [f"File {made[1].name}: the content of {INTERACTION} {sensitive.name}"]
+	frappe.db.delete("File", {"name": ("in", [file.name for file in made])})
 
 
 @pytest.mark.parametrize("role", procedure.ROLES)

@@ -405,7 +405,7 @@ def test_a_row_of_a_hidden_interaction_in_ones_own(complaint, log, make_client, 
 
 
 def test_contacts_of_a_hidden_lead(two_leads, staff, as_user):
-	hidden, own = two_leads
+	hidden, _own = two_leads
 	asked = {"party_type": "Lead", "ignore_permissions": 1, "company": frappe.db.get_value("Company", {})}
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
 		unchecked.get_party_details(party=hidden.name, **asked)

@@ -30,6 +30,7 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Share",
 			"Level Raised",
 			"Level Lowered",
+			"Write-Down",
 			"Leak Check",
 		]
 		at: DF.Datetime | None

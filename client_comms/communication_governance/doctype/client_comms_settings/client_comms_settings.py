@@ -82,6 +82,7 @@ class ClientCommsSettings(Document):
 		unlogged_days: DF.Int
 		verification_mode: DF.Literal["Off", "Warn", "Enforce"]
 		warning_share: DF.Percent
+		write_down_mode: DF.Literal["Off", "Warn", "Enforce"]
 	# end: auto-generated types
 
 	def validate(self):

@@ -1,0 +1,52 @@
+"""Rows of a Prospect (P-2), in which ERPNext keeps names, addresses and amounts of its Leads and Opportunities for everyone who
+can read the Prospect. A row about a confidential one contains only the link.
+"""
+
+import frappe
+from frappe.model import numeric_fieldtypes
+
+from client_comms.enforcement import documents, governed
+
+# DocType -> the rows with copies of its fields, and their link to it
+ROWS = {"Lead": ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
+
+
+class GuardedCopy:
+	"""A row of ERPNext, however it is written: with the Prospect, or alone when the Lead or Opportunity changes."""
+
+	def db_insert(self, *args, **kwargs):
+		self._withhold()
+		return super().db_insert(*args, **kwargs)
+
+	def db_update(self, *args, **kwargs):
+		self._withhold()
+		return super().db_update(*args, **kwargs)
+
+	def _withhold(self) -> None:
+		for doctype, (rows, link) in ROWS.items():
+			if rows == self.doctype and self.get(link) and governed.level(doctype, self.get(link)):
+				self.update(_empty(rows, link))
+
+
+def withdraw(doctype: str, name: str) -> None:
+	"""Empty what was copied before a document became confidential."""
+	if doctype in ROWS:
+		rows, link = ROWS[doctype]
+		frappe.db.set_value(rows, {link: name}, _empty(rows, link), update_modified=False)
+
+
+def withdraw_all() -> None:
+	"""Empty what was copied of all confidential documents. Repeatable."""
+	for doctype, (rows, link) in ROWS.items():
+		if documents.is_governed(doctype):
+			for name in frappe.get_all(rows, pluck=link, distinct=True, order_by=None):
+				if name and governed.level(doctype, name):
+					withdraw(doctype, name)
+
+
+def _empty(rows: str, link: str) -> dict:
+	"""The copied fields without a value."""
+	return {
+		field.fieldname: 0 if field.fieldtype in numeric_fieldtypes else None
+		for field in frappe.get_meta(rows).get_fields_to_fetch(link)
+	}
