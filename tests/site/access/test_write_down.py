@@ -127,7 +127,7 @@ def test_in_its_own_record(hidden, staff, as_user, set_settings, way):
 		WAYS[way](hidden, hidden.interaction)
 
 
-def test_what_is_no_write_down(hidden, about, staff, as_user, set_settings):
+def test_what_is_not_passed_down(hidden, about, staff, as_user, set_settings):
 	set_settings(write_down_mode="Enforce")
 	inquiry = about["inquiry"]
 	with as_user(staff.cleared):
