@@ -187,14 +187,15 @@ def add_lead_to_prospect(lead: str, **others):
 
 
 @frappe.whitelist()
-<<<<<<< HEAD
 def get_password(doctype: str, name: str, fieldname: str, **others):
 	"""Frappe returns any field of any document to a System Manager, not only passwords."""
 	frappe.get_doc(doctype, name).check_permission()
 	return call_previous(
 		"frappe.client.get_password", doctype=doctype, name=name, fieldname=fieldname, **others
 	)
-=======
+
+
+@frappe.whitelist()
 def get_party_details(party: str | None = None, party_type: str = "Customer", **others):
 	"""Address and contact of a party; the caller says whether ERPNext checks permissions."""
 	guards.require(party_type, party)
@@ -213,4 +214,3 @@ def update_comment_publicity(name: str, **others):
 			title=_("Clearance Missing"),
 		)
 	return call_previous("frappe.desk.form.utils.update_comment_publicity", name=name, **others)
->>>>>>> e7fef85 (A row belongs to its document, whatever document names it)
