@@ -113,6 +113,7 @@ NO_SURFACE = {
 	"client_comms.api.simulate_matrix": _AUDITS,
 	"client_comms.api.simulate_source_rules": _AUDITS,
 	"client_comms.api.verify_ledger": _AUDITS,
+	"client_comms.api.health.check_health": _AUDITS,
 	"client_comms.api.leak_check.start_leak_check": _AUDITS,
 	"client_comms.api.leak_check.get_leak_check": _AUDITS,
 	"client_comms.api.approve_template": _AUDITS,
