@@ -443,6 +443,7 @@ default_log_clearing_doctypes = {"Client Access Link Attempt": 90}
 app_include_js = [
 	f"/assets/client_comms/js/leave_empty.js?v={__version__}",
 	f"/assets/client_comms/js/dialogs.js?v={__version__}",
+	f"/assets/client_comms/js/access_rules.js?v={__version__}",
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",

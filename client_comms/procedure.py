@@ -25,6 +25,17 @@ ROLES = (
 	COMMUNICATIONS_MANAGER,
 )
 
+# Role Profile → its roles: that of the procedure, and those of ERPNext with which the job can choose a client, a priority
+# or a product. They are named like the role.
+ROLE_PROFILES = {
+	FRONTLINE_STAFF: (FRONTLINE_STAFF, "Sales User", "Support Team"),
+	ACCOUNT_MANAGER: (ACCOUNT_MANAGER, "Sales User"),
+	CUSTOMER_SUPPORT: (CUSTOMER_SUPPORT, "Support Team", "Sales User"),
+	CUSTOMER_SUPPORT_MANAGER: (CUSTOMER_SUPPORT_MANAGER, "Support Team", "Sales User"),
+	COMPLIANCE_OFFICER: (COMPLIANCE_OFFICER,),
+	COMMUNICATIONS_MANAGER: (COMMUNICATIONS_MANAGER,),
+}
+
 STANDARD = "Standard"
 CONFIDENTIAL = "Confidential"
 SENSITIVE = "Sensitive"

@@ -25,13 +25,14 @@ SETTINGS = "Client Comms Settings"
 INTERACTION = "Client Interaction"
 _SHARED = {
 	"Role": procedure.ROLES,
+	"Role Profile": tuple(procedure.ROLE_PROFILES),
 	"Issue Type": procedure.ISSUE_TYPES,
 	"Email Template": tuple(row["name"] for row in (*procedure.ACKNOWLEDGEMENTS, *procedure.SUMMARIES)),
 }
 
 
 def before_install():
-	"""Remember which of the shipped roles, Issue Types and Email Templates already exist on the site."""
+	"""Remember which of the shipped roles, Role Profiles, Issue Types and Email Templates already exist on the site."""
 	if "client_comms" not in frappe.get_installed_apps():
 		remember_found(*_SHARED)
 
@@ -53,7 +54,7 @@ def remember_found_names(doctype: str, names: Iterable[str]):
 
 
 def made_here(doctype: str) -> list[str]:
-	"""The shipped names of `Role`, `Issue Type` or `Email Template` that did not exist before installation."""
+	"""The shipped names of `Role`, `Role Profile`, `Issue Type` or `Email Template` that did not exist before installation."""
 	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
 	return [name for name in _SHARED[doctype] if name not in found.get(doctype, ())]
 
@@ -69,6 +70,7 @@ def after_install():
 	confirmation.confirm_existing()
 	add_indexes()
 	make_roles()
+	make_role_profiles()
 	make_procedure()
 	make_searchable()
 	workspace_block.make()
@@ -100,6 +102,16 @@ def sync_custom_fields():
 def make_roles():
 	for role in procedure.ROLES:
 		_make("Role", role, {"role_name": role, "desk_access": 1})
+
+
+def make_role_profiles():
+	"""One for each job, so that a new user gets all roles that it needs in one step."""
+	for profile, roles in procedure.ROLE_PROFILES.items():
+		_make(
+			"Role Profile",
+			profile,
+			{"role_profile": profile, "roles": tuple({"role": role} for role in roles)},
+		)
 
 
 def make_procedure():

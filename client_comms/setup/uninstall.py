@@ -53,6 +53,7 @@ def before_uninstall():
 	drop_indexes()
 	workspace_block.remove()
 	forget_references(own)
+	delete_role_profiles()
 	delete_roles()
 	delete_issue_types()
 	delete_email_templates()
@@ -156,6 +157,17 @@ def delete_custom_fields():
 				# nosemgrep: frappe-sql-format-injection (a field of the app's own)
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field['fieldname']}`")
 		frappe.clear_cache(doctype=doctype)
+
+
+def delete_role_profiles():
+	"""Users keep the roles that they got by one."""
+	for profile in made_here("Role Profile"):
+		frappe.db.set_value(
+			"User", {"role_profile_name": profile}, "role_profile_name", None, update_modified=False
+		)
+		if frappe.db.table_exists("User Role Profile"):
+			frappe.db.delete("User Role Profile", {"role_profile": profile})
+		frappe.delete_doc("Role Profile", profile, ignore_permissions=True, force=True, ignore_missing=True)
 
 
 def delete_roles():

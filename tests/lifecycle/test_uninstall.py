@@ -37,6 +37,7 @@ COMPARED = {
 	"Custom Field": "name",
 	"Property Setter": "name",
 	"Role": "name",
+	"Role Profile": "name",
 	"Has Role": "concat(parent, '.', role)",
 	"Module Def": "name",
 	"Workspace": "name",

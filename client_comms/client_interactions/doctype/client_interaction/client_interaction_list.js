@@ -179,7 +179,7 @@ Object.assign(client_comms.interaction, {
 					<span class="indicator-pill ${answer.allowed ? "green" : "red"}">
 						${answer.allowed ? __("Allowed") : __("Not Allowed")}
 					</span>
-					<span class="text-muted">${__("Rule: {0}", [answer.rule])}</span>
+					<span class="text-muted">${__("Rule: {0}", [client_comms.ACCESS_RULES[answer.rule] || answer.rule])}</span>
 				</p>
 				<ul class="pl-4">${answer.reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`);
 		}

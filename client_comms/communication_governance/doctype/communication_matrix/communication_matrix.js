@@ -12,10 +12,15 @@ frappe.ui.form.on("Communication Matrix", {
 		if (frm.doc.docstatus === 1) {
 			frm.set_intro(
 				__(
-					"Interactions keep the version that governed them. To change the matrix, duplicate this version, give it a new label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted.",
+					"Interactions keep the version that governed them. To change the matrix, choose New Version, give it a label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted.",
 				),
 				"blue",
 			);
+			if (frappe.model.can_create(frm.doctype)) {
+				frm.add_custom_button(__("New Version"), () => start_new_version(frm)).addClass(
+					"btn-primary",
+				);
+			}
 		} else if (frm.doc.amended_from && frm.is_new()) {
 			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
 		}
@@ -24,6 +29,12 @@ frappe.ui.form.on("Communication Matrix", {
 		}
 	},
 });
+
+/** A draft with the same rules; label, dates, approval and summary of changes are its own (`no_copy`). */
+function start_new_version(frm) {
+	const draft = frappe.model.copy_doc(frm.doc);
+	frappe.set_route("Form", frm.doctype, draft.name);
+}
 
 function simulate(frm) {
 	const dialog = new frappe.ui.Dialog({

@@ -18,23 +18,7 @@ frappe.provide("client_comms.access_explorer");
 		share: __("Share"),
 		delete: __("Delete"),
 	};
-	const RULES = {
-		administrator: __("Administrator"),
-		role: __("Role clearance"),
-		"responsible-party": __("Responsible party"),
-		"takes-part": __("Takes part"),
-		grant: __("Access grant"),
-		"account-manager": __("Account manager"),
-		oversight: __("Oversight"),
-		shared: __("Shared"),
-		"no-levels": __("No levels exist"),
-		"no-clearance": __("No clearance"),
-		"training-not-current": __("Training not current"),
-		"not-responsible-party": __("Not the responsible party"),
-		"not-participant": __("Not a participant"),
-		"role-permission": __("Role permission missing"),
-		"user-permission": __("Restricted to other records"),
-	};
+	const RULES = client_comms.ACCESS_RULES;
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
 	const user_query = () => ({ query: "client_comms.api.queries.desk_users" });
