@@ -69,7 +69,8 @@ class Takeover:
 	def remedy(self) -> str:
 		if self.is_script:
 			return _("Disable the Server Script.")
-		if not self.by:
+		# Frappe and ERPNext do not override: the site runs with hooks of before an upgrade.
+		if not self.by or self.app in ("frappe", "erpnext"):
 			return _("Run bench clear-cache and restart the bench.")
 		if not is_last():
 			return _(
