@@ -4,6 +4,8 @@ import frappe
 import pytest
 from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 
+from client_comms import compat
+
 pytestmark = pytest.mark.clause("P-2")
 
 WORDS = "The neighbours complain"
@@ -40,10 +42,11 @@ def listed(doctype, name) -> bool:
 	return in_list
 
 
-@pytest.mark.parametrize("kind", ["Assignment", "Mention", "Energy Point"])
+# Version 16 offers energy points as a type, but has no text for them.
+@pytest.mark.parametrize(
+	"kind", ["Assignment", "Mention", *([] if compat.is_version_16() else ["Energy Point"])]
+)
 def test_the_email_of_a_notification(kind, notify, complaint, staff, as_user):
-	if kind not in frappe.get_meta("Notification Log").get_options("type").split("\n"):
-		pytest.skip("version 16 has no energy points")
 	name = notify(complaint, kind)
 	with as_user(staff.uncleared):
 		assert not listed("Email Queue", name)
