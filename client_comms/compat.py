@@ -46,6 +46,11 @@ def objection(*reasons: str) -> bool:
 	return False
 
 
+def lists_rows_by_name_alone() -> bool:
+	"""Whether Frappe lists rows by the name of their document alone, see `enforcement.requests.shared_rows`."""
+	return is_version_16()
+
+
 def make_dashboards() -> None:
 	"""Create the dashboards to which the workspace links: version 16 makes the workspace's sidebar and desktop icon
 	before it creates dashboards, and makes neither if a link is missing."""

@@ -168,6 +168,7 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
+	"client_comms.enforcement.requests.shared_rows.refuse",
 ]
 
 # The compliance ledger: what a request did with confidential records is known only at its end.

@@ -34,7 +34,7 @@ def leave_out() -> None:
 	given = {key: value for key, value in given.items() if "." in str(value)}
 	if not given and not asked.get("expand_links"):
 		return
-	doctype, name = _target()
+	doctype, name = target()
 	if not doctype or not guards.is_restricted():
 		return
 	for key in given.keys() & set(_ORDERS):
@@ -60,7 +60,8 @@ def _leave_out_of_report(asked) -> None:
 		asked[_REPORT_COLUMNS] = kept if isinstance(given, list) else frappe.as_json(kept)
 
 
-def _target() -> tuple[str | None, str | None]:
+def target() -> tuple[str | None, str | None]:
+	"""The DocType, and the document, of which the request asks."""
 	if resource := _RESOURCE.match(frappe.request.path):
 		return resource["doctype"], resource["name"]
 	named = (frappe.form_dict.get(key) for key in _TARGETS)

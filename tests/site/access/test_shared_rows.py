@@ -1,0 +1,113 @@
+"""Rows that documents of several DocTypes have do not show a hidden document by another one of its name (P-2)."""
+
+import frappe
+import pytest
+from frappe.handler import execute_cmd
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from client_comms.enforcement import compose
+
+pytestmark = pytest.mark.clause("P-2")
+WORDS = "The neighbours complain"
+# Method, what it is asked for, and where the DocType of the documents is named.
+WAYS = {
+	"list": ("frappe.client.get_list", {"doctype": "CRM Note", "fields": '["note"]'}, "parent"),
+	"value": ("frappe.client.get_value", {"doctype": "CRM Note", "fieldname": "note"}, "parent"),
+	"report view": (
+		"frappe.desk.reportview.get",
+		{"doctype": "CRM Note", "fields": '["`tabCRM Note`.`note`"]'},
+		"parent_doctype",
+	),
+	"number card": ("frappe.desk.doctype.number_card.number_card.get_result", {}, "doc"),
+	"chart": ("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", {}, "chart_name"),
+}
+
+
+def chart(parent) -> str:
+	"""A chart of notes by their text, which Administrator has made."""
+	fields = {
+		"doctype": "Dashboard Chart",
+		"chart_name": frappe.generate_hash(),
+		"chart_type": "Group By",
+		"document_type": "CRM Note",
+		"parent_document_type": parent,
+		"group_by_type": "Count",
+		"group_by_based_on": "note",
+		"type": "Bar",
+		"filters_json": "[]",
+		"is_public": 1,
+	}
+	return frappe.get_doc(fields).insert().name
+
+
+@pytest.fixture
+def namesakes(held):
+	"""A hidden Lead with a note, and a Prospect of the same name."""
+	lead = held("Lead", lead_name="Anna", notes=[{"note": WORDS}])
+	frappe.get_doc({"doctype": "Prospect", "company_name": lead.name}).insert()
+	return lead.name
+
+
+@pytest.fixture
+def ask(as_user):
+	"""`ask(user, way, parent, name)`: what a request for the rows of a document answers."""
+
+	def request(user, way, parent, name):
+		method, arguments, key = WAYS[way]
+		arguments = {**arguments, "filters": frappe.as_json([["CRM Note", "parent", "=", name]]), key: parent}
+		if key == "doc":
+			card = {"document_type": "CRM Note", "parent_document_type": parent, "function": "Count"}
+			arguments[key] = frappe.as_json(card)
+		elif key == "chart_name":
+			arguments[key] = chart(parent)
+		with as_user(user):
+			frappe.local.request = Request(
+				EnvironBuilder(f"/api/method/{method}", method="POST").get_environ()
+			)
+			frappe.local.form_dict = frappe._dict(arguments)
+			for hook in frappe.get_hooks("before_request", app_name=compose.APP):
+				frappe.call(hook)
+			return execute_cmd(method)
+
+	return request
+
+
+def is_told(ask, *arguments) -> bool:
+	"""Whether the answer contains the note, or counts it."""
+	try:
+		answer = ask(*arguments)
+	except frappe.PermissionError:
+		return False
+	return answer == 1 or WORDS in frappe.as_json(answer)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_namesake_does_not_show_the_rows_of_a_hidden_document(way, ask, namesakes, staff):
+	assert is_told(ask, "Administrator", way, "Lead", namesakes)
+	for parent in ("Lead", "Prospect"):
+		assert not is_told(ask, staff.uncleared, way, parent, namesakes)
+
+
+def test_nor_does_the_rest_api(namesakes, staff, as_user):
+	from client_comms import compat
+	from client_comms.enforcement.requests import shared_rows
+
+	if not compat.lists_rows_by_name_alone():
+		pytest.skip("version 15 lists rows by the condition of their own DocType")
+	with as_user(staff.uncleared):
+		frappe.local.request = Request(EnvironBuilder("/api/v2/document/CRM Note").get_environ())
+		frappe.local.form_dict = frappe._dict(parent="Prospect")
+		with pytest.raises(frappe.PermissionError):
+			shared_rows.refuse()
+
+
+def test_rows_of_one_doctype_are_listed(complaint, staff, as_user):
+	with as_user(staff.cleared):
+		frappe.local.request = Request(EnvironBuilder("/api/method/frappe.client.get_list").get_environ())
+		frappe.local.form_dict = frappe._dict(
+			doctype="Interaction Event", parent=complaint.doctype, filters={"parent": complaint.name}
+		)
+		for hook in frappe.get_hooks("before_request", app_name=compose.APP):
+			frappe.call(hook)
+		assert execute_cmd("frappe.client.get_list")
