@@ -10,7 +10,7 @@
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
 	const pill = (ok) =>
-		`<span class="indicator-pill ${ok ? "green" : "red"}">${ok ? __("Works") : __("Does Not Work")}</span>`;
+		`<span class="indicator-pill ${ok ? "green" : "red"}" style="white-space: nowrap">${ok ? __("Works") : __("Does Not Work")}</span>`;
 
 	class Health {
 		constructor(wrapper) {
@@ -43,7 +43,7 @@
 
 		row({ key, title, text, faults, route, ok }, index) {
 			const heading = route.length
-				? `<button type="button" class="btn btn-link btn-sm p-0" data-line="${index}">${escape(title)}</button>`
+				? `<button type="button" class="btn btn-link btn-sm p-0 text-left" data-line="${index}">${escape(title)}</button>`
 				: escape(title);
 			const list = faults.map((fault) => `<li>${escape(fault)}</li>`).join("");
 			return `<tr data-key="${escape(key)}" data-ok="${ok}">
