@@ -11,6 +11,7 @@ from client_comms.client_interactions.owed import end_of
 from client_comms.i18n import plain
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
+from client_comms.scorecard.figures import counting_once
 
 DAYS = 30
 SNAPSHOT = "Scorecard Snapshot"
@@ -77,8 +78,9 @@ def _figures(since: datetime, until: datetime) -> dict:
 	if values is None:
 		length = until - since
 		earlier = (since - length, since - timedelta(seconds=1))
+		count = counting_once()
 		values = [
-			[(figure.value(since, until), figure.value(*earlier)) for figure in clause.figures]
+			[(figure.value(since, until, count), figure.value(*earlier, count)) for figure in clause.figures]
 			if _may_count(clause)
 			else [(None, None)] * len(clause.figures)
 			for clause in CLAUSES.values()

@@ -10,6 +10,20 @@ from client_comms.rules.scorecard import Target
 INTERACTION = "Client Interaction"
 
 Filters = list[list]
+Count = Callable[[str, Filters], int]
+
+
+def counting_once() -> Count:
+	"""`compat.count_readable` that runs each query once: many figures do not depend on the period, or share a part."""
+	counted: dict[tuple[str, str], int] = {}
+
+	def count(doctype: str, filters: Filters) -> int:
+		key = (doctype, repr(filters))
+		if key not in counted:
+			counted[key] = compat.count_readable(doctype, filters)
+		return counted[key]
+
+	return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +41,17 @@ class Figure:
 	target: Target
 	of: Callable[[datetime, datetime], Filters] | None = None
 
-	def value(self, since: datetime, until: datetime) -> float | None:
-		"""None if there is nothing to compute a percentage of."""
+	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
+		"""None if there is nothing to compute a percentage of.
+
+		:param count: how many documents of a DocType the session user can read that meet filters
+		"""
 		if self.of is None:
-			return compat.count_readable(self.doctype, self.rows(since, until))
-		whole = compat.count_readable(self.doctype, self.of(since, until))
+			return count(self.doctype, self.rows(since, until))
+		whole = count(self.doctype, self.of(since, until))
 		if not whole:
 			return None
-		return round(100 * compat.count_readable(self.doctype, self.rows(since, until)) / whole, 1)
+		return round(100 * count(self.doctype, self.rows(since, until)) / whole, 1)
 
 
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:

@@ -9,7 +9,7 @@ import frappe
 import pytest
 from click.testing import CliRunner
 
-from client_comms import api, commands, procedure
+from client_comms import api, commands, compat, procedure
 from client_comms.enforcement import policy
 from client_comms.scorecard import card, controls
 from client_comms.scorecard.clauses import CLAUSES
@@ -176,6 +176,20 @@ def test_figures_are_those_of_the_lists_behind_them(officer, log, make_user, as_
 					assert figure["value"] == len(rows), (clause["clause"], figure["name"])
 		(figure,) = next(each for each in found["clauses"] if each["clause"] == "C-3")["figures"]
 	assert 0 < figure["value"] < 100
+
+
+def test_no_figure_is_counted_twice(officer, as_user, monkeypatch):
+	"""Figures that do not depend on the period are the same before it, and clauses share some."""
+	counted = []
+	real = compat.count_readable
+	monkeypatch.setattr(compat, "count_readable", lambda *asked: counted.append(repr(asked)) or real(*asked))
+	with as_user(officer):
+		frappe.cache.delete_keys("client_comms_scorecard")
+		card.of()
+		assert counted and len(counted) == len(set(counted))
+		before = len(counted)
+		card.of()
+	assert len(counted) == before, "the second time nothing is counted"
 
 
 def test_a_request_with_a_period_is_answered(officer, as_user):
