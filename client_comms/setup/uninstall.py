@@ -109,7 +109,7 @@ def own_doctypes() -> list[str]:
 
 
 def forget_references(own: list[str]):
-	"""Delete documents that belong to a record of the app, and clear references to one in other documents."""
+	"""Delete documents that belong to a record or a DocType of the app, and clear references to one in others."""
 	for doctype, field in _BY_NAME.items():
 		frappe.db.delete(doctype, {field: ("in", own)})
 	links = frappe.get_all(
@@ -121,16 +121,19 @@ def forget_references(own: list[str]):
 	# Files first, because removing one writes a comment on its owner.
 	for link in sorted(links, key=lambda link: link.parent != "File"):
 		meta = frappe.get_meta(link.parent)
-		named = {link.fieldname: ("in", own)}
-		if meta.issingle or meta.get("is_virtual") or not frappe.db.exists(link.parent, named):
+		if meta.issingle or meta.get("is_virtual"):
 			continue
-		if link.reqd or link.parent in _BELONGINGS:
-			_delete(meta, named)
-		else:
-			names = (f.fieldname for f in meta.get_dynamic_link_fields() if f.options == link.fieldname)
-			frappe.db.set_value(
-				link.parent, named, dict.fromkeys((link.fieldname, *names)), update_modified=False
-			)
+		names = [f.fieldname for f in meta.get_dynamic_link_fields() if f.options == link.fieldname]
+		cleared = dict.fromkeys((link.fieldname, *names))
+		# Frappe writes a comment on a DocType that is renamed.
+		about_doctypes = [{link.fieldname: "DocType", name: ("in", own)} for name in names]
+		for named in ({link.fieldname: ("in", own)}, *about_doctypes):
+			if not frappe.db.exists(link.parent, named):
+				continue
+			if link.reqd or link.parent in _BELONGINGS:
+				_delete(meta, named)
+			else:
+				frappe.db.set_value(link.parent, named, cleared, update_modified=False)
 
 
 def _delete(meta, filters: dict):
