@@ -133,6 +133,7 @@ override_whitelisted_methods = {
 	"erpnext.crm.doctype.prospect.prospect.get_opportunities": "client_comms.enforcement.methods.activities.get_opportunities",
 	"erpnext.controllers.queries.get_filtered_child_rows": "client_comms.enforcement.methods.activities.get_filtered_child_rows",
 	"erpnext.crm.doctype.utils.get_last_interaction": "client_comms.enforcement.methods.activities.get_last_interaction",
+	"erpnext.crm.frappe_crm_api.create_customer": "client_comms.enforcement.methods.unchecked.create_customer",
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.unchecked.add_lead_to_prospect",
 	"erpnext.crm.doctype.lead.lead.get_lead_details": "client_comms.enforcement.methods.unchecked.get_lead_details",
 	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.enforcement.methods.unchecked.set_multiple_status",

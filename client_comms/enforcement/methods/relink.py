@@ -66,12 +66,20 @@ def make_opportunity_from_communication(communication: str, **others):
 def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
+	level = _level_of(communication)  # before it is filed under the new document
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)
-	if level := frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level"):
+	if level:
 		levels.raise_to(doctype, made, level)
 		_raise_interactions(doctype, made, level)
 	return made
+
+
+def _level_of(communication: str) -> str | None:
+	"""The level that decides who can read a message: its own, or that of the document under which it is filed."""
+	own = frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level")
+	found = {record.level for record in governed.records(governed.COMMUNICATION, communication)}
+	return max({own, *found} - {None, ""}, key=policy.current().rank, default=None)
 
 
 def _raise_interactions(doctype: str, name: str, level: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from client_comms import api
 from client_comms.enforcement import documents, governed, levels
+from client_comms.enforcement.methods import relink
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
 
@@ -260,3 +261,29 @@ class _no_queries:
 
 	def __exit__(self, *exc):
 		frappe.db.sql = self.sql
+
+
+def test_what_is_made_of_a_message_under_a_document_has_its_level(govern):
+	"""The message has no level of its own: it is as confidential as the Issue under which it is filed."""
+	issue = make("Issue")
+	issue.db_set("confidentiality_level", "Sensitive")
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"subject": "The roof leaks",
+			"sender": "anna@client.example",
+			"reference_doctype": "Issue",
+			"reference_name": issue.name,
+		}
+	)
+	message.db_insert()
+	made = relink.make_issue_from_communication(message.name)
+	assert governed.level("Issue", made) == "Sensitive"
+	about = frappe.get_all(
+		"Client Interaction",
+		{"reference_doctype": "Issue", "reference_name": made},
+		pluck="confidentiality_level",
+	)
+	assert set(about) == {"Sensitive"}

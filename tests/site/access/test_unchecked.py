@@ -518,3 +518,20 @@ def test_a_field_of_any_document_as_a_password(complaint, staff, as_user):
 			unchecked.get_password(**asked)
 		with as_user(staff.cleared):
 			assert unchecked.get_password(**asked) == doc.get(field)
+
+
+def test_what_frappe_crm_sends_becomes_a_customer_and_nothing_else(complaint, staff, as_user):
+	"""ERPNext inserts it without asking for permission, whatever DocType it names."""
+	grant = {
+		"doctype": "Interaction Access Grant",
+		"interaction": complaint.name,
+		"user": staff.uncleared,
+		"reason": "x",
+	}
+	customer = {"customer_name": "Nordlicht", "customer_type": "Company", "contacts": "[]"}
+	with as_user(staff.uncleared):
+		with pytest.raises(frappe.PermissionError):
+			unchecked.create_customer(grant)
+		made = unchecked.create_customer(customer)
+	assert not frappe.db.exists("Interaction Access Grant", {"interaction": complaint.name})
+	assert frappe.db.get_value("Customer", made, "customer_name") == "Nordlicht"
