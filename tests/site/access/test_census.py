@@ -60,6 +60,15 @@ HOLES = {
 		[("doc_events", "Communication")],
 		"surface: text of a message in a column of its document",
 	),
+	"the title of a record that one's own address links to": ([("doc_events", "Address")], "own Address"),
+	"the name of an archive that is unpacked": (
+		[("extend_doctype_class", "File")],
+		"frappe.core.api.file.unzip_file",
+	),
+	"a field asked for as a password": (
+		[("override_whitelisted_methods", "frappe.client.get_password")],
+		"frappe.client.get_password",
+	),
 }
 
 

@@ -263,7 +263,7 @@ class _no_queries:
 		frappe.db.sql = self.sql
 
 
-def test_what_is_made_of_a_message_under_a_document_has_its_level(govern):
+def test_an_issue_from_a_message_is_as_confidential_as_where_it_was_filed(govern):
 	"""The message has no level of its own: it is as confidential as the Issue under which it is filed."""
 	issue = make("Issue")
 	issue.db_set("confidentiality_level", "Sensitive")
