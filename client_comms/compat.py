@@ -7,6 +7,11 @@ def is_version_16() -> bool:
 	return int(frappe.__version__.split(".", 1)[0]) >= 16
 
 
+def list_order() -> str:
+	"""The column by which lists are sorted, unless they or their DocType say otherwise."""
+	return "creation" if is_version_16() else "modified"
+
+
 def list_page() -> type:
 	"""The page renderer for the portal's lists."""
 	if is_version_16():

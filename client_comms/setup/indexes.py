@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import compat
 from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
 
 INDEXED = (
@@ -9,8 +10,16 @@ INDEXED = (
 	("ToDo", "allocated_to"),  # for the row condition: what is assigned to the user; also for Frappe's own
 	("ToDo", "assigned_by"),
 	# A list that is sorted by a column without an index reads, and therefore judges, every row before the first page.
-	("File", "creation"),
-	("File", "modified"),
+	*(
+		(doctype, compat.list_order())
+		for doctype in (
+			"File",
+			"Communication Link",
+			"Interaction Action Item",
+			"Interaction Evidence",
+			"Interaction Event",
+		)
+	),
 	("Contact Email", "email_id"),  # for the author, with every message
 	("Communication", "communication_date"),  # for recent unlogged documents
 	("Call Log", "start_time"),
