@@ -6,9 +6,12 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, refusals
+from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
+
+WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -80,11 +83,7 @@ def _require(doc) -> None:
 
 
 def _is_hidden(row) -> bool:
-	if row.attached_to_doctype not in governed.doctypes():
-		return False
-	decision = governed.decide(
-		row.attached_to_doctype, row.attached_to_name, access.READ, frappe.session.user
-	)
+	decision = _decide(row, frappe.session.user)
 	return decision is not None and not decision.allowed
 
 
@@ -106,17 +105,39 @@ def keep_private(doc, method=None):
 
 
 def make_private(doctype: str, name: str) -> None:
-	"""Make files private that were attached before their document became confidential."""
-	for file in frappe.get_all(
-		"File",
-		{"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 0, "is_folder": 0},
-		pluck="name",
-	):
+	"""Make files private that were attached to a document, or to what belongs to it, before it became confidential."""
+	for file in _public_files(doctype, [name]):
 		frappe.get_doc("File", file).save(ignore_permissions=True)  # handled by `keep_private`
+	for dependent in WITH_FILES:
+		fields = OWNER_FIELDS[dependent]
+		names = frappe.get_all(dependent, dict(zip(fields, (doctype, name), strict=True)), pluck="name")
+		for file in _public_files(dependent, names):
+			frappe.get_doc("File", file).save(ignore_permissions=True)
+
+
+def _public_files(doctype: str, names: list[str]) -> list[str]:
+	if not names:
+		return []
+	return frappe.get_all(
+		"File",
+		{
+			"attached_to_doctype": doctype,
+			"attached_to_name": ("in", names),
+			"is_private": 0,
+			"is_folder": 0,
+		},
+		pluck="name",
+	)
 
 
 def _is_governed(doc) -> bool:
-	if doc.attached_to_doctype not in governed.doctypes():
-		return False
-	decision = governed.decide(doc.attached_to_doctype, doc.attached_to_name, access.READ, "Guest")
-	return decision is not None
+	return _decide(doc, "Guest") is not None
+
+
+def _decide(file, user: str) -> access.Decision | None:
+	"""Whether the user can read the record of a file, also by what belongs to the record, such as a to-do; None without
+	a governed record."""
+	doctype, name = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
+	if not name or doctype not in governed.doctypes():
+		return None
+	return governed.decide(doctype, name, access.READ, user)

@@ -8,6 +8,8 @@ import pytest
 from frappe.core.doctype.file.file import File
 from frappe.core.doctype.file.utils import find_file_by_url
 
+from client_comms.enforcement.doctypes.file import WITH_FILES, make_private
+from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -148,3 +150,59 @@ def test_a_client_gets_what_they_attached_to_their_own_issue(set_settings, make_
 def test_files_of_ones_own_that_belong_to_nothing(staff, attach, as_user):
 	with as_user(staff.uncleared):
 		assert downloads(attach("mine"))
+
+
+@pytest.fixture
+def about(log, staff):
+	"""`about(doctype, record)`: a comment or to-do about it."""
+
+	def make(doctype, record):
+		owner = dict(zip(OWNER_FIELDS[doctype], (record.doctype, record.name), strict=True))
+		text = {
+			"Comment": {"comment_type": "Comment", "content": "?"},
+			"ToDo": {"description": "?", "allocated_to": staff.cleared},
+		}[doctype]
+		return frappe.get_doc({"doctype": doctype, **text, **owner}).insert(ignore_permissions=True)
+
+	return make
+
+
+def publish(document):
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash()}.txt",
+			"is_private": 0,
+			"attached_to_doctype": document.doctype,
+			"attached_to_name": document.name,
+		}
+	)
+	file.content = SECRET
+	return file.insert(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("doctype", WITH_FILES)
+def test_a_file_of_what_belongs_to_a_record_is_private(doctype, log, about):
+	file = publish(about(doctype, log("Feedback/Complaint")))
+	assert (file.is_private, file.file_url[:9]) == (1, "/private/")
+
+
+@pytest.mark.parametrize("doctype", WITH_FILES)
+def test_its_content_is_not_read_through_another_row(doctype, log, about, staff, as_user):
+	file = publish(about(doctype, log("Feedback/Complaint")))
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc({"doctype": "File", "file_url": file.file_url, "is_private": 1}).insert()
+
+
+@pytest.mark.parametrize("doctype", WITH_FILES)
+def test_it_becomes_private_with_the_record(doctype, log, about, monkeypatch):
+	monkeypatch.setattr("client_comms.enforcement.doctypes.file._is_governed", lambda doc: False)
+	record = log("Initial Inquiry")
+	file = publish(about(doctype, record))
+	assert not file.is_private
+	monkeypatch.undo()
+	# Not moved on the disk, because Frappe cannot take that back together with the upload.
+	made_private = []
+	monkeypatch.setattr(File, "save", lambda self, **_options: made_private.append(self.name))
+	make_private(record.doctype, record.name)
+	assert made_private == [file.name]
