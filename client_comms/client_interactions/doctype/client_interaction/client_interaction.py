@@ -17,6 +17,7 @@ from client_comms.client_interactions import (
 	work_notices,
 )
 from client_comms.client_interactions.clocks import escalation, replay
+from client_comms.client_interactions.doctype.client_interaction import indexes
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import reclassification, sharing
@@ -382,17 +383,4 @@ def _row(row) -> tuple:
 
 
 def on_doctype_update():
-	"""One index for each filter that runs per request or per sweep.
-
-	None begins with the level: it would have all that a row condition asks, so that MariaDB read it to count, every
-	hidden record before the first open one.
-	"""
-	frappe.db.add_index("Client Interaction", ["reference_doctype", "reference_name"])
-	frappe.db.add_index("Client Interaction", ["party_type", "party"])
-	frappe.db.add_index("Client Interaction", ["responsible_staff", "next_deadline"])
-	# The access explorer counts all interactions by these.
-	frappe.db.add_index(
-		"Client Interaction",
-		["responsible_staff", "confidentiality_level", "communication_type", "matrix"],
-		index_name="client_comms_reach",
-	)
+	indexes.add()
