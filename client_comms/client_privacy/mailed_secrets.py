@@ -5,8 +5,10 @@ secret encrypted with the site's key, together with the address that it is for; 
 sent, and only to that address. What remains in the queue opens nothing.
 """
 
+import binascii
 import json
 import re
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from email.parser import Parser
 from email.policy import SMTP
 
@@ -16,14 +18,17 @@ from frappe.utils.password import decrypt, encrypt
 
 from client_comms.exceptions import OutgoingRefusedError
 
-_MARK = re.compile(r"secret-(gAAAA[\w-]{80,})")
+# What encryption results in begins with its version and the upper bytes of the time.
+_MARK = re.compile(r"secret-(qaaaaa[a-z2-7]{120,})")
 # Lines as the queue stores them; headers stay as they were written.
 _POLICY = SMTP.clone(refold_source="none", linesep="\n")
 
 
 def mark(secret: str, address: str) -> str:
-	"""What stands for a secret in the text of an email to `address`; letters, digits, `-` and `_` only."""
-	return f"secret-{encrypt(json.dumps([address.lower(), secret])).rstrip('=')}"
+	"""What stands for a secret in the text of an email to `address`; letters and digits only, because version 16 writes
+	the plain text as Markdown, in which other characters are escaped."""
+	encrypted = urlsafe_b64decode(encrypt(json.dumps([address.lower(), secret])))
+	return f"secret-{b32encode(encrypted).decode().rstrip('=').lower()}"
 
 
 def as_sent(queued) -> str:
@@ -46,12 +51,14 @@ def as_sent(queued) -> str:
 
 
 def _secret(found: re.Match, recipients: list[str]) -> str:
-	padding = "=" * (-len(found[1]) % 4)
 	try:
-		address, secret = json.loads(decrypt(f"{found[1]}{padding}"))
+		encrypted = b32decode(found[1].upper() + "=" * (-len(found[1]) % 8))
+		address, secret = json.loads(decrypt(urlsafe_b64encode(encrypted).decode()))
+	except binascii.Error:
+		return found[0]  # not one of ours
 	except frappe.ValidationError:
 		frappe.clear_last_message()
-		return found[0]  # not one of ours, or of another site
+		return found[0]  # of another site
 	if {each.strip().lower() for each in recipients} != {address}:
 		frappe.throw(
 			_("This email contains a link or a code that was made for another address."),
