@@ -286,8 +286,10 @@ def make_user(request, site, transaction):
 def http(site, site_name, sites_path):
 	"""The address (`http://127.0.0.1:<port>`) of a web server for the site, started for this session.
 
-	It is a process of its own: tests that use it are marked `committed`.
+	The site has it as its address meanwhile, without which no link is sent to a client. The server is a process of its
+	own: tests that use it are marked `committed`.
 	"""
+	from frappe.installer import update_site_config
 	from frappe.utils.password import get_encryption_key
 
 	# The first to need the site's key makes it. Both processes would, on a new site: two keys, and neither reads
@@ -295,6 +297,8 @@ def http(site, site_name, sites_path):
 	get_encryption_key()
 	port = free_port()
 	url = f"http://127.0.0.1:{port}"
+	configured = site.conf.get("host_name")
+	update_site_config("host_name", url)  # before the server reads it
 	RESULTS.mkdir(parents=True, exist_ok=True)
 	log = RESULTS / "server.log"
 	command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site_name]
@@ -317,6 +321,8 @@ def http(site, site_name, sites_path):
 		except subprocess.TimeoutExpired:
 			server.kill()
 			server.wait()
+		update_site_config("host_name", configured or "None")  # which removes it
+		site.conf.host_name = configured
 
 
 def free_port():
