@@ -156,13 +156,13 @@ def test_why_names_the_rule_and_what_is_missing(frontline, login, received):
 	button(page, "Why?").click()
 	dialog = page.locator(".modal.show")
 	answer = dialog.locator("[data-fieldname=answer]")
-	expect(answer).to_contain_text("Rule: role")
+	expect(answer).to_contain_text("Rule: Role clearance")
 	expect(answer.locator(".indicator-pill")).to_have_text("Allowed")
 	expect(answer).to_contain_text("Frontline Staff")
 
 	dialog.locator("[data-fieldname=action] select").select_option("share")
 	expect(answer.locator(".indicator-pill")).to_have_text("Not Allowed")
-	expect(answer).to_contain_text("Rule: no-clearance")
+	expect(answer).to_contain_text("Rule: No clearance")
 	assert dialog.locator("[data-fieldname=user] input:enabled").count() == 0  # about oneself only
 
 
