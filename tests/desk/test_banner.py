@@ -65,7 +65,7 @@ def test_the_customer_form_says_who_owes_what_by_when_and_nothing_of_a_complaint
 	expect(banner(page)).not_to_contain_text("Noise")
 	assert banner(page).locator("> div").count() == 1
 	banner(page).get_by_role("link", name="Offer for a roof").click()
-	expect(page.locator(".title-text:visible")).to_contain_text("Offer for a roof")
+	expect(page.locator(".page-head:visible .title-area")).to_contain_text("Offer for a roof")
 
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/customer/{client.name}")
@@ -115,7 +115,7 @@ def test_the_workspace_lists_what_one_owes_today(site, login, logged, frontline)
 	expect(block).to_contain_text("Old question")
 	expect(block).to_contain_text("3 days overdue")
 	block.get_by_text("Old question").click()
-	expect(page.locator(".title-text:visible")).to_contain_text("Old question")
+	expect(page.locator(".page-head:visible .title-area")).to_contain_text("Old question")
 
 
 def test_one_click_logs_what_no_one_logged(site, login, client, frontline, make_user):

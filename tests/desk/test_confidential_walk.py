@@ -255,6 +255,7 @@ def walk(request, browser, http, world):
 	walk.page.route(re.compile(r"Support(\+|%20)Settings"), lambda route: route.fulfill(json={}))
 	walk.page.goto("/app/client-communications")
 	yield walk
+	walk.came()  # else the server may still be writing to what `world` removes next
 	context.close()
 
 
@@ -324,12 +325,13 @@ def _(walk):
 			walk.go("Form", INTERACTION, record.name)
 			walk.came()
 	walk.go("Form", INTERACTION, walk.own.name)
-	return walk.visible(".title-text")
+	return walk.page.locator(".page-head:visible .title-area")
 
 
 @step("search bar")
 def _(walk):
-	bar = walk.page.locator("#navbar-search")
+	walk.visible("#navbar-search, #navbar-modal-search").click()  # version 16 opens it in a dialog
+	bar = walk.visible("#navbar-search")
 	bar.fill(walk.world.topic)
 	walk.page.locator(".awesomplete li:visible", has_text="Search for").first.click()
 	return walk.visible(".search-dialog .results-area, .search-dialog .modal-body")
@@ -451,8 +453,8 @@ def _(walk):
 
 @step("notifications")
 def _(walk):
-	walk.visible(".dropdown-notifications .nav-link").click()
-	return walk.page.locator(".dropdown-notifications .dropdown-menu:visible", has_text=walk.own.word).first
+	walk.visible(".dropdown-notifications .nav-link, .sidebar-notification").click()
+	return walk.page.locator(".notifications-list:visible", has_text=walk.own.word).first
 
 
 @step("to-do list")

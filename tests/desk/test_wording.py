@@ -39,7 +39,7 @@ def interaction(site, client):
 def page(interaction, login, make_user):
 	page = login(make_user("Frontline Staff", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/client-interaction/{interaction}")
-	expect(page.locator(".page-head .title-text").first).to_contain_text("Solar roof")
+	expect(page.locator(".page-head:visible .title-area")).to_contain_text("Solar roof")
 	return page
 
 
