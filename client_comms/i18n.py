@@ -31,6 +31,12 @@ def moment(value: datetime) -> str:
 	return format_datetime(clock.to_stored(value) if value.tzinfo else value, f"{date_format} HH:mm")
 
 
+def set_page_language(context, language: str | None) -> None:
+	"""Show a page for clients in the language of their link, and say so in its markup, for screen readers."""
+	if language:
+		frappe.local.lang = context.boot["lang"] = language
+
+
 def _in_words(value: object) -> str:
 	return moment(value) if isinstance(value, datetime) else _(str(value))
 

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_privacy import page_visits, self_service
 from client_comms.exceptions import LinkNotValidError
+from client_comms.i18n import set_page_language
 
 no_cache = 1
 
@@ -28,8 +29,6 @@ def get_context(context):
 		frappe.clear_messages()
 		context.http_status_code = 403
 		return
-	if visit.link.language:
-		frappe.local.lang = visit.link.language
-		context.boot["lang"] = visit.link.language  # of <html>, for screen readers
+	set_page_language(context, visit.link.language)
 	context.title = _("Your Answer")
 	context.page = self_service.shown(visit)

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_interactions import satisfaction
 from client_comms.exceptions import LinkNotValidError
+from client_comms.i18n import set_page_language
 from client_comms.rules import feedback as rules
 
 no_cache = 1
@@ -29,8 +30,7 @@ def get_context(context):
 		frappe.clear_messages()
 		context.http_status_code = 403
 		return
-	if context.page["language"]:
-		frappe.local.lang = context.page["language"]
+	set_page_language(context, context.page["language"])
 	context.title = _("Your Rating")
 	context.day = frappe.utils.format_date(context.page["day"], "d MMMM yyyy")
 	labels = (_("Poor"), _("Fair"), _("Satisfactory"), _("Good"), _("Very Good"))
