@@ -28,6 +28,7 @@ FOR_NOBODY = {
 	"text of a message sent to open forms",
 	"merge of a message of one's own into a hidden one",
 	"title of a link",
+	"titles that a contact of one's own stores",
 	"deleted Client Interaction",
 	"deleted Communication",
 	"file made public",
@@ -49,6 +50,8 @@ FOR_NOBODY = {
 	"portal, web form",  # for the customer's contacts: tests/site/test_portal.py
 }
 # Frappe 16.0-dev itself fails to answer these, for any user.
+# Frappe 15.103's own `get_next` fails for everyone, so that only the refusal is seen there.
+UNANSWERED_IN_15 = {"place of a hidden record in the order"}
 UNANSWERED_IN_16 = {
 	"calendar",
 	"fields of a linked message in a list (link.field)",
@@ -67,6 +70,9 @@ _REVIEW = "asks for the review: test_reviews"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that the leak check does not cover, and why they reveal nothing.
 NO_SURFACE = {
+	"client_comms.enforcement.doctypes.issue.GuardedIssue.split_issue": "moves the messages of its own Issue only: test_unchecked",
+	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "of a saved card; its columns are checked like those of a number card",
+	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_unchecked",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_unchecked",
 	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
 	"client_comms.api.evidence_choices": "asks for the interaction, then for each choice: test_evidence",
@@ -261,7 +267,7 @@ def test_a_surface_shows_what_the_rule_allows(surface, visit):
 	shown = [surface.shows(visitor, each, planted) for each in sensitive]
 	if who == "without" or surface.name in FOR_NOBODY:
 		assert shown == [False, False]
-	elif compat.is_version_16() and surface.name in UNANSWERED_IN_16:
+	elif surface.name in (UNANSWERED_IN_16 if compat.is_version_16() else UNANSWERED_IN_15):
 		assert shown[0] == shown[1]
 	else:
 		assert shown == [True, True]
