@@ -4,6 +4,7 @@ Another app is imitated by hooks after or before ours, whose code stands in a mo
 `tests/lifecycle/test_neighbours.py` has real apps.
 """
 
+import copy
 import sys
 from types import ModuleType
 from unittest import mock
@@ -202,7 +203,7 @@ def test_code_put_in_the_place_of_ours(monkeypatch):
 
 
 def test_an_outdated_cache(monkeypatch):
-	hooks = frappe._load_app_hooks()
+	hooks = copy.deepcopy(frappe._load_app_hooks())  # Frappe keeps what it returned
 	hooks["doc_events"]["File"].pop("validate")
 	monkeypatch.setattr(frappe, "_load_app_hooks", lambda app_name=None: hooks)
 	forget()
