@@ -69,7 +69,8 @@ def open_report(page, report, client):
 def cell(page, group, column):
 	header = page.locator(".dt-header .dt-cell")
 	header.filter(has_text=column).first.wait_for(state="attached")
-	index = header.all_inner_texts().index(column)
+	# Not `inner_text`, which is empty for columns that the table has not laid out yet.
+	index = [text.strip() for text in header.all_text_contents()].index(column)
 	row = page.locator(".dt-scrollable .dt-row", has_text=group)
 	return row.locator(".dt-cell").nth(index)
 
