@@ -170,7 +170,10 @@ def delete_role_profiles():
 		)
 		if frappe.db.table_exists("User Role Profile"):
 			frappe.db.delete("User Role Profile", {"role_profile": profile})
-		frappe.delete_doc("Role Profile", profile, ignore_permissions=True, force=True, ignore_missing=True)
+		if frappe.db.exists("Role Profile", profile):
+			# Frappe locks it until a worker has given its roles to its users.
+			frappe.get_doc("Role Profile", profile).unlock()
+			frappe.delete_doc("Role Profile", profile, ignore_permissions=True, force=True)
 
 
 def delete_roles():
