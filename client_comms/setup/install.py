@@ -33,6 +33,8 @@ _SHARED = {
 
 def before_install():
 	"""Remember which of the shipped roles, Role Profiles, Issue Types and Email Templates already exist on the site."""
+	# What Frappe has cached of the apps' modules may be older than this app on the bench: it would create no DocType.
+	frappe.setup_module_map()
 	if "client_comms" not in frappe.get_installed_apps():
 		remember_found(*_SHARED)
 

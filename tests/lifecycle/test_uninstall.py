@@ -246,13 +246,25 @@ def test_nothing_is_left_and_installing_again_gives_the_same(bench, removed, mak
 	assert {what: after[what] ^ bare[what] for what in bare if after[what] != bare[what]} == {}
 	assert traces() == set()
 	assert frappe.db.get_value("Communication", kept, ["subject", "reference_doctype"]) == ("Used", None)
+	# What users made and what is not only about the app's documents stays: the message, and the tag itself.
 	frappe.delete_doc("Communication", kept, force=True)
+	frappe.delete_doc("Tag", "Used", force=True)
 	frappe.db.commit()
 	assert changes(bare_contents, contents()) == {}
 
 	bench("install-app", APP)
 	again = snapshot()
 	assert {what: again[what] ^ installed[what] for what in installed if again[what] != installed[what]} == {}
+
+
+@pytest.mark.committed
+def test_installing_on_a_bench_that_got_the_app_while_it_ran(bench, removed):
+	"""Frappe has cached the modules of the apps that the bench had before, and installs from that."""
+	frappe.setup_module_map()
+	before = {app: modules for app, modules in frappe.local.app_modules.items() if app != APP}
+	frappe.cache.set_value("app_modules", before)
+	bench("install-app", APP)
+	assert frappe.db.exists("DocType", "Client Interaction")
 
 
 @pytest.mark.committed
