@@ -31,11 +31,19 @@ def frontline(make_user):
 	)
 
 
-def opened(user, *names):
-	"""The surfaces, of the ones named, that the check finds open."""
+def check(user, *names):
 	surfaces = [surface for surface in SURFACES if surface.name in names]
 	assert len(surfaces) == len(names)
-	found = run.check(user, surfaces=surfaces)
+	return run.check(user, surfaces=surfaces)
+
+
+def results(user, *names):
+	return {finding["result"] for finding in check(user, *names)["findings"]}
+
+
+def opened(user, *names):
+	"""The surfaces, of the ones named, that the check finds open."""
+	found = check(user, *names)
 	assert not [f for f in found["findings"] if f["result"] == run.UNCHECKED]
 	for finding in found["findings"]:
 		assert finding["close"]
@@ -141,10 +149,11 @@ def of_hole(value) -> str:
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), HOLES, ids=of_hole)
 def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline, without_hook):
-	if surface == HEATMAP and compat.is_version_16():
-		pytest.skip("Frappe 16.0-dev cannot answer with a heatmap")
 	with without_hook(kind, *keys):
-		assert opened(frontline, surface) == {surface}
+		if surface == HEATMAP and compat.is_version_16():  # which cannot answer with a heatmap
+			assert results(frontline, surface) == {run.UNCHECKED}
+		else:
+			assert opened(frontline, surface) == {surface}
 
 
 def test_a_report_without_its_row_filter_is_found(frontline):
