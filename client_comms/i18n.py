@@ -34,7 +34,8 @@ def moment(value: datetime) -> str:
 def set_page_language(context, language: str | None) -> None:
 	"""Show a page for clients in the language of their link, and say so in its markup, for screen readers."""
 	if language:
-		frappe.local.lang = context.boot["lang"] = language
+		frappe.local.lang = language
+		context.setdefault("boot", frappe._dict())["lang"] = language
 
 
 def _in_words(value: object) -> str:
