@@ -153,7 +153,7 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 	with _connected(context):
 		from client_comms import ledger
 
-		found = ledger.verify(first, last)
+		found = ledger.verify(first, last, _counted)
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
@@ -162,10 +162,15 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 			click.echo(
 				"They have been waiting for more than 15 minutes, so the scheduler does not run: see client-comms health."
 			)
-		if fault := found["first_fault"]:
-			click.echo(fault["message"])
+		for fault in found["faults"]:
+			click.echo(f"{fault['doctype']}: {fault['message']}")
 	if not found["ok"]:
 		sys.exit(1)
+
+
+def _counted(at: int, last: int) -> None:
+	if sys.stderr.isatty():
+		click.echo(f"\r{at} / {last} ", nl=False, err=True)
 
 
 def _show_simulation(found: dict) -> None:

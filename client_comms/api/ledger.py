@@ -8,12 +8,13 @@ from client_comms.roles import require_configuring_or_auditing
 
 @frappe.whitelist()
 def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
-	"""Walk the hash chain of the ledger and report the first fault.
+	"""Verify the entries, their order and the checkpoints of the ledger, and report every fault.
 
 	:param since: start at the last checkpoint before the entries from this moment on (site time zone)
 	:param until: stop at the last entry of this moment
-	:returns: `{"ok": bool, "checked": int, "first_fault": {"sequence", "name", "fault", "message"} or None,
-	    "waiting": int}`; waiting entries are chained by the scheduler within minutes
+	:returns: `{"ok": bool, "checked": int, "first_fault": fault or None, "faults": [{"sequence", "last", "name", "doctype",
+	    "fault", "message"}, …], "by_doctype": {DocType: number}, "waiting": int, "is_behind": bool}`; waiting entries get their
+	    place in the tree within minutes
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()

@@ -11,9 +11,10 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import compat, ledger_seal, policy_frames, procedure
+from client_comms import compat, policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
+from client_comms.ledger import keys, seal
 from client_comms.rules import domains
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
@@ -67,7 +68,8 @@ def forget_found():
 
 def after_install():
 	"""Create everything with which a new site starts."""
-	ledger_seal.remove()
+	seal.remove()
+	keys.ring()
 	sync_custom_fields()
 	confirmation.confirm_existing()
 	add_indexes()

@@ -5,8 +5,8 @@ import re
 
 import frappe
 
-from client_comms import ledger_seal
 from client_comms.enforcement import policy
+from client_comms.ledger import keys, seal
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
@@ -84,7 +84,8 @@ def after_uninstall():
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
 	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
-	ledger_seal.remove()
+	seal.remove()
+	keys.remove()
 	frappe.clear_cache()
 
 

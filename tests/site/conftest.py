@@ -16,9 +16,9 @@ def isolated(transaction, tmp_path, monkeypatch):
 	"""
 	import frappe
 
-	from client_comms import ledger_seal
+	from client_comms.ledger import seal
 
-	monkeypatch.setattr(ledger_seal, "path", lambda: tmp_path / "ledger.json")
+	monkeypatch.setattr(seal, "path", lambda: tmp_path / "ledger.json")
 	monkeypatch.setitem(frappe.local.conf, "host_name", "https://own.example")
 
 

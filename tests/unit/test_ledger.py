@@ -1,174 +1,266 @@
-"""The hash chain of the ledger: every way of tampering is found, at the place where it was done."""
+"""The tree of the ledger: every way of tampering is found, every fault is named, and erasing is not one."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from client_comms.rules import ledger, ledger_chain
 from client_comms.rules.ledger import (
 	CHANGED,
-	FIRST,
-	INSERTED,
+	ERASED,
 	NOT_AS_CHECKPOINTED,
 	REMOVED,
-	UNLINKED,
-	Checkpoint,
 	Entry,
-	canonical,
-	entry_hash,
-	verify,
+	Known,
+	Walk,
 )
+from client_comms.rules.merkle import CompactRange
 
 pytestmark = pytest.mark.clause("P-2", "R-3")
 
-contents = st.dictionaries(
-	st.sampled_from(["user", "action", "reference_name", "reason"]), st.none() | st.text() | st.integers()
-)
+
+def entry(sequence, user="anna@example.com", **changed):
+	kept = {"name": f"E{sequence}-{user}", "at": "2026-11-26 10:00:00", "action": "View"}
+	personal = {"user": user, "reference_name": "CI-1"}
+	salt = sha256(kept["name"].encode()).hexdigest()[:32]
+	hidden = ledger.personal_digest(salt, personal)
+	return replace(Entry(sequence, kept, personal, salt, hidden, ledger.digest(kept, hidden)), **changed)
 
 
-def chained(contents, start=None):
-	sequence, previous = (start.sequence, start.entry_hash) if start else (0, FIRST)
-	entries = []
-	for content in contents:
-		sequence += 1
-		hashed = entry_hash(previous, sequence, content)
-		entries.append(Entry(sequence, previous, hashed, content, f"E{sequence}"))
+def checkpoints(entries, *sizes):
+	"""What the tree was at these sizes."""
+	tree, found = CompactRange(), []
+	for each in entries:
+		tree.append(ledger.leaf(each.digest))
+		if tree.end in sizes:
+			found.append(Known(tree.end, tree.root(), tree.copy()))
+	return found
+
+
+def faults(entries, known, start=ledger.BEGINNING):
+	walk = Walk(known, start)
+	found = [fault for each in entries for fault in walk.take(each)]
+	found += walk.end()
+	return [(each.first, each.last, each.kind) for each in ledger.joined(found)]
+
+
+TEN = [entry(number) for number in range(1, 11)]
+KNOWN = checkpoints(TEN, 3, 6, 10)
+
+
+def test_the_digest_of_an_entry_worked_by_hand():
+	# printf '\x00\x01{"user":"ä"}' | sha256sum
+	hidden = ledger.personal_digest("0001", {"user": "ä", "reason": ""})
+	assert hidden == "5dd340708ec8fcdfac15272f920a09670b2ecb18a9aa3a8418f12a0b689e817e"
+	text = b'{"action":"View","name":"E1","personal":"' + hidden.encode() + b'"}'
+	assert ledger.digest({"name": "E1", "action": "View", "rule": ""}, hidden) == sha256(text).hexdigest()
+
+
+def test_what_is_right_has_no_fault():
+	assert faults(TEN, KNOWN) == []
+	assert faults([], []) == []
+
+
+def test_every_fault_is_named_not_the_first_alone():
+	tampered = [
+		replace(TEN[0], kept={**TEN[0].kept, "at": "2026-01-01 00:00:00"}),
+		TEN[1],
+		replace(TEN[2], personal={**TEN[2].personal, "user": "other@example.com"}),
+		TEN[3],
+		TEN[5],
+		TEN[6],
+		entry(8, "forged@example.com"),
+		TEN[8],
+	]
+	assert faults(tampered, KNOWN) == [
+		(1, 1, CHANGED),
+		(3, 3, CHANGED),
+		(5, 5, REMOVED),
+		(10, 10, REMOVED),
+	]
+	# The entry that was forged with its digest is found as soon as nothing is missing beside it.
+	assert faults([*TEN[:7], entry(8, "forged@example.com"), *TEN[8:]], KNOWN) == [
+		(7, 10, NOT_AS_CHECKPOINTED)
+	]
+
+
+def test_entries_in_a_row_with_one_fault_are_one():
+	tampered = [replace(each, personal={}) for each in TEN[:4]] + TEN[4:]
+	assert faults(tampered, KNOWN) == [(1, 4, CHANGED)]
+
+
+def test_a_whole_ledger_that_was_rebuilt_is_found_at_each_checkpoint():
+	forged = [entry(number, "forged@example.com") for number in range(1, 11)]
+	assert faults(forged, KNOWN) == [(1, 10, NOT_AS_CHECKPOINTED)]
+	assert faults(forged, checkpoints(forged, 3, 6, 10)) == [], "which is why copies are kept outside"
+
+
+def test_a_checkpoint_whose_nodes_are_wrong_does_not_hide_what_comes():
+	damaged = [replace(KNOWN[0], tree=None), *KNOWN[1:]]
+	assert faults([entry(1, "forged@example.com"), *TEN[1:]], damaged) == [(1, 3, NOT_AS_CHECKPOINTED)]
+	assert faults([*TEN[:3], entry(4, "forged@example.com"), *TEN[4:]], damaged) == [
+		(4, 6, NOT_AS_CHECKPOINTED)
+	]
+
+
+def test_erased_entries_stay_in_the_tree():
+	erased = replace(TEN[4], personal={}, salt="", is_erasure_recorded=True)
+	assert faults([*TEN[:4], erased, *TEN[5:]], KNOWN) == []
+	silently = replace(erased, is_erasure_recorded=False)
+	assert faults([*TEN[:4], silently, *TEN[5:]], KNOWN) == [(5, 5, ERASED)]
+	filled = replace(erased, personal={"user": "other@example.com"})
+	assert faults([*TEN[:4], filled, *TEN[5:]], KNOWN) == [(5, 5, CHANGED)]
+	changed = replace(erased, kept={**erased.kept, "action": "Print"})
+	assert faults([*TEN[:4], changed, *TEN[5:]], KNOWN) == [(5, 5, CHANGED)]
+
+
+def test_an_erased_entry_cannot_be_guessed_back():
+	"""Without the salt, no one can try out who it was; the same content has another digest each time."""
+	one, other = entry(1), entry(2, "anna@example.com")
+	assert one.personal == other.personal and one.personal_digest != other.personal_digest
+
+
+@pytest.mark.parametrize("salt", ["not hexadecimal", "00" * 16])
+def test_another_salt_is_another_content(salt):
+	assert faults([replace(TEN[0], salt=salt), *TEN[1:]], KNOWN) == [(1, 1, CHANGED)]
+
+
+def test_a_digest_that_is_none_is_a_change_and_the_checkpoint_misses_it():
+	assert faults([replace(TEN[0], digest="?"), *TEN[1:]], KNOWN) == [
+		(1, 1, CHANGED),
+		(1, 3, NOT_AS_CHECKPOINTED),
+	]
+
+
+def test_verification_begins_at_a_checkpoint():
+	assert faults(TEN[6:], KNOWN, KNOWN[1]) == []
+	wrong = Known(6, b"", None)
+	assert faults([entry(7, "forged@example.com"), *TEN[7:]], KNOWN, KNOWN[1]) == [
+		(7, 10, NOT_AS_CHECKPOINTED)
+	]
+	assert faults(TEN[6:], KNOWN, wrong) == []
+
+
+def test_a_walk_that_was_stopped_goes_on_from_the_last_checkpoint():
+	first = Walk(KNOWN)
+	assert [fault for each in TEN[:8] for fault in first.take(each)] == []
+	assert (first.at, first.passed.size, first.checked) == (8, 6, 8)
+	assert faults(TEN[first.passed.size :], KNOWN, first.passed) == []
+
+
+def test_checkpoints_are_read_only_as_far_as_the_walk_has_come():
+	seen = []
+
+	def lazily():
+		for each in KNOWN:
+			seen.append(each.size)
+			yield each
+
+	walk = Walk(lazily())
+	for each in TEN[:4]:
+		list(walk.take(each))
+	assert seen == [3, 6]
+
+
+# --- from before there was a tree ---------------------------------------------------------------
+
+
+def in_chain(entries):
+	"""The same entries with the hash chain of that time."""
+	previous, chained = ledger_chain.FIRST, []
+	for each in entries:
+		content = {key: {**each.kept, **each.personal}.get(key, "") for key in ledger_chain.FIELDS}
+		hashed = ledger_chain.entry_hash(previous, each.sequence, content)
+		chained.append(replace(each, previous_hash=previous, entry_hash=hashed))
 		previous = hashed
-	return entries
+	return chained
+
+
+def test_the_chain_of_earlier_entries_is_verified_further_on():
+	chained = [*in_chain(TEN[:5]), *TEN[5:]]
+	old = [Known(4, entry_hash=chained[3].entry_hash)]
+	known = [*KNOWN[:1], *old, *KNOWN[1:]]
+	assert faults(chained, known) == []
+	unlinked = replace(chained[2], previous_hash="f" * 64)
+	assert faults([*chained[:2], unlinked, *chained[3:]], known) == [(3, 3, CHANGED)]
+	other = in_chain([entry(1, "forged@example.com"), *TEN[1:5]])
+	assert faults([*other, *TEN[5:]], old) == [(4, 4, NOT_AS_CHECKPOINTED)]
+
+
+def test_an_erased_entry_of_the_chain_takes_its_hash_with_it():
+	chained = in_chain(TEN[:5])
+	erased = replace(
+		chained[1], personal={}, salt="", previous_hash="", entry_hash="", is_erasure_recorded=True
+	)
+	following = replace(chained[2], previous_hash="", entry_hash="")
+	assert faults([chained[0], erased, following, *chained[3:], *TEN[5:]], KNOWN) == []
+
+
+# --- properties --------------------------------------------------------------------------------
 
 
 @st.composite
-def ledgers(draw, at_least=1):
-	return chained(draw(st.lists(contents, min_size=at_least, max_size=12)))
+def cases(draw):
+	"""A ledger, its checkpoints, of which the last covers all, and one act of tampering."""
+	entries = [entry(number) for number in range(1, draw(st.integers(2, 14)) + 1)]
+	sizes = draw(st.sets(st.integers(1, len(entries))))
+	known = checkpoints(entries, *sizes, len(entries))
+	at = draw(st.integers(0, len(entries) - 1))
+	act = draw(st.sampled_from(["change", "forge", "delete", "delete and close", "swap", "insert", "cut"]))
+	return entries, known, at, act
 
 
-def checkpoint(entry):
-	return Checkpoint(entry.sequence, entry.entry_hash)
+def tampered(entries, at, act):
+	found = list(entries)
+	if act == "change":
+		found[at] = replace(found[at], personal={**found[at].personal, "user": "other@example.com"})
+	elif act == "forge":
+		found[at] = entry(at + 1, "other@example.com")
+	elif act == "delete":
+		del found[at]
+	elif act == "delete and close":
+		del found[at]
+		found = [replace(each, sequence=number) for number, each in enumerate(found, 1)]
+	elif act == "swap":
+		other = (at + 1) % len(found)
+		found[at], found[other] = (
+			replace(found[other], sequence=at + 1),
+			replace(found[at], sequence=other + 1),
+		)
+	elif act == "insert":
+		found.insert(at, entry(at + 1, "forged@example.com"))
+	elif act == "cut":
+		del found[at:]
+	return found
 
 
-def fault(result):
-	return result.first_fault and (result.first_fault.sequence, result.first_fault.kind)
+@given(cases())
+def test_every_act_of_tampering_is_found_between_the_checkpoints_where_it_was_done(case):
+	entries, known, at, act = case
+	assert faults(entries, known) == []
+	found = faults(tampered(entries, at, act), known)
+	assert found
+	before = max((each.size for each in known if each.size <= at), default=0)
+	touched = min(at, (at + 1) % len(entries)) if act == "swap" else at
+	if act != "swap":
+		assert found[0][0] > before, found
+	if act not in ("insert", "delete and close"):  # which may push others out of their place
+		assert found[0][0] <= touched + 1, found
 
 
-def test_the_hash_of_an_entry_worked_by_hand():
-	# printf '%s%s' "$(printf '0%.0s' $(seq 64))" '{"sequence":1,"user":"ä"}' | sha256sum
-	expected = "06b05bf607d3410f51f951ab9abf0a384af3a6de0069250ddd82fd712e3fd49e"
-	assert canonical({"user": "ä", "sequence": 1}) == '{"sequence":1,"user":"ä"}'.encode()
-	assert entry_hash(FIRST, 1, {"user": "ä"}) == expected
-
-
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(-12, 14))
-def test_the_same_moment_is_written_alike_in_every_zone(moment, hours):
-	moment = moment.replace(tzinfo=timezone.utc)
-	elsewhere = moment.astimezone(timezone(timedelta(hours=hours)))
-	assert canonical({"at": elsewhere}) == canonical({"at": moment})
-	assert moment.isoformat().encode() in canonical({"at": moment})
-
-
-def test_what_has_no_canonical_form_is_refused():
-	with pytest.raises(TypeError):
-		canonical({"at": object()})
-	assert canonical({"at": datetime(2026, 11, 25, 9)}) == b'{"at":"2026-11-25T09:00:00"}'
-
-
-@given(ledgers(at_least=0))
-def test_an_untouched_ledger_is_whole(entries):
-	result = verify(iter(entries), checkpoints=map(checkpoint, entries))
-	assert (result.ok, result.checked, result.first_fault) == (True, len(entries), None)
-
-
-@given(ledgers(), contents, st.data())
-def test_a_changed_entry_is_found(entries, content, data):
-	at = data.draw(st.integers(0, len(entries) - 1))
-	if canonical(content) == canonical(entries[at].content):
+@given(cases(), st.data())
+def test_a_second_fault_behind_a_checkpoint_is_found_as_well(case, data):
+	entries, known, _at, _act = case
+	if len(known) < 2:
 		return
-	entries[at] = replace(entries[at], content=content)
-	result = verify(entries)
-	assert fault(result) == (at + 1, CHANGED)
-	assert result.checked == at
-	assert result.first_fault.name == f"E{at + 1}"
-	assert str(at + 1) in str(result.first_fault.message)
-
-
-@given(ledgers(at_least=2), contents, st.data())
-def test_a_changed_entry_with_a_hash_rebuilt_no_longer_carries_the_next(entries, content, data):
-	at = data.draw(st.integers(0, len(entries) - 2))
-	entry = entries[at]
-	if canonical(content) == canonical(entry.content):
-		return
-	hashed = entry_hash(entry.previous_hash, entry.sequence, content)
-	entries[at] = replace(entry, content=content, entry_hash=hashed)
-	assert fault(verify(entries)) == (at + 2, UNLINKED)
-
-
-@given(ledgers(at_least=2), st.data())
-def test_a_removed_entry_is_found(entries, data):
-	at = data.draw(st.integers(0, len(entries) - 2))
-	assert fault(verify(entries[:at] + entries[at + 1 :])) == (at + 1, REMOVED)
-
-
-@given(ledgers(at_least=2), st.data())
-def test_a_removed_entry_is_found_when_the_rest_moves_up(entries, data):
-	at = data.draw(st.integers(0, len(entries) - 2))
-	moved = [
-		replace(e, sequence=e.sequence - 1, entry_hash=entry_hash(e.previous_hash, e.sequence - 1, e.content))
-		for e in entries[at + 1 :]
-	]
-	assert fault(verify(entries[:at] + moved)) == (at + 1, UNLINKED)
-
-
-@given(ledgers(), contents, st.data())
-def test_an_inserted_entry_is_found(entries, content, data):
-	at = data.draw(st.integers(0, len(entries) - 1))
-	last = entries[at]
-	hashed = entry_hash(last.entry_hash, last.sequence, content)
-	forged = Entry(last.sequence, last.entry_hash, hashed, content)
-	assert fault(verify([*entries[: at + 1], forged, *entries[at + 1 :]])) == (at + 1, INSERTED)
-
-
-@given(ledgers(at_least=2), st.data())
-def test_reordered_entries_are_found(entries, data):
-	at = data.draw(st.integers(0, len(entries) - 2))
-	entries[at : at + 2] = [
-		replace(entries[at + 1], sequence=at + 1),
-		replace(entries[at], sequence=at + 2),
-	]
-	assert fault(verify(entries)) == (at + 1, CHANGED)
-
-
-@given(ledgers(at_least=2), st.data())
-def test_a_cut_is_found_by_a_checkpoint_beyond_it(entries, data):
-	kept = data.draw(st.integers(0, len(entries) - 1))
-	mark = checkpoint(entries[-1])
-	assert fault(verify(entries[:kept], checkpoints=[mark])) == (kept + 1, REMOVED)
-	assert verify(entries[:kept]).ok  # which is why there are checkpoints
-
-
-@given(ledgers(), ledgers(), st.data())
-def test_a_chain_rebuilt_is_found_by_a_checkpoint(entries, others, data):
-	at = data.draw(st.integers(0, min(len(entries), len(others)) - 1))
-	if others[at].entry_hash == entries[at].entry_hash:
-		return
-	result = verify(others, checkpoints=[checkpoint(entries[at])])
-	assert fault(result) == (at + 1, NOT_AS_CHECKPOINTED)
-
-
-@given(ledgers(), st.data())
-def test_verification_begins_at_a_checkpoint(entries, data):
-	at = data.draw(st.integers(0, len(entries) - 1))
-	start = checkpoint(entries[at])
-	result = verify(entries[at + 1 :], start, map(checkpoint, entries))
-	assert (result.ok, result.checked) == (True, len(entries) - at - 1)
-	wrong = verify(entries[at + 1 :], replace(start, entry_hash=FIRST))
-	assert fault(wrong) == ((at + 2, UNLINKED) if entries[at + 1 :] else None)
-
-
-def test_entries_are_taken_one_by_one():
-	"""A ledger of any length is verified without holding it, and nothing is read after the first fault."""
-	entries = chained([{"user": "a"}] * 3)
-	entries[1] = replace(entries[1], content={"user": "b"})
-	stream = iter(entries)
-	verify(stream)
-	assert next(stream) is entries[2]
+	split = known[0].size
+	first = data.draw(st.integers(0, split - 1))
+	second = data.draw(st.integers(split, len(entries) - 1))
+	forged = tampered(tampered(entries, first, "forge"), second, "forge")
+	found = faults(forged, known)
+	assert {kind for _first, _last, kind in found} == {NOT_AS_CHECKPOINTED}
+	for changed in (first, second):
+		assert any(start <= changed + 1 <= end for start, end, _kind in found)

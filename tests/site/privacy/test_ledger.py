@@ -8,10 +8,16 @@ import frappe
 import pytest
 import requests
 
-from client_comms import api, ledger, ledger_seal
+from client_comms import api, ledger
 from client_comms.api import access as access_api
 from client_comms.enforcement import audit
 from client_comms.exceptions import LedgerIsAppendOnlyError
+from client_comms.ledger import chaining, checkpoints, erasure, keys, seal, verification
+from client_comms.ledger import entries as ledger_entries
+from client_comms.patches.v1_0 import seal_ledger_entries
+from client_comms.rules import ledger as rules
+from client_comms.rules import ledger_chain, merkle
+from client_comms.rules.signed_notes import Checkpoint, Note, PrivateKey
 
 pytestmark = pytest.mark.clause("P-2", "R-3")
 
@@ -51,7 +57,7 @@ def empty_ledger(site, transaction):
 	"""A separate ledger for this test."""
 	site.db.delete(ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
-	ledger_seal.remove()
+	seal.remove()
 
 
 @pytest.fixture
@@ -63,155 +69,225 @@ def chained(empty_ledger):
 	return frappe.get_all(ENTRY, pluck="name", order_by="sequence asc")
 
 
-def first_fault():
-	fault = api.verify_ledger()["first_fault"]
-	return fault and (fault["sequence"], fault["fault"])
+# --- the tree ----------------------------------------------------------------------------------
 
 
-# --- the chain ---------------------------------------------------------------------------------
+def faults(**period):
+	return [(each["sequence"], each["last"], each["fault"]) for each in api.verify_ledger(**period)["faults"]]
 
 
-def test_entries_wait_until_the_scheduler_chains_them_in_the_order_of_writing(empty_ledger):
+def sql(statement, *values):
+	"""What is done with the rights of the database."""
+	frappe.db.sql(
+		statement.replace("ENTRY", f"`tab{ENTRY}`").replace("CHECKPOINT", f"`tab{ledger.CHECKPOINT}`"), values
+	)
+
+
+def intact(checked, waiting=0):
+	return {
+		"ok": True,
+		"checked": checked,
+		"first_fault": None,
+		"faults": [],
+		"by_doctype": {},
+		"waiting": waiting,
+		"is_behind": False,
+	}
+
+
+def test_entries_wait_until_the_scheduler_places_them_in_the_order_of_writing(empty_ledger):
 	for number in range(3):
 		ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
-	assert api.verify_ledger() == {
-		"ok": True,
-		"checked": 0,
-		"first_fault": None,
-		"waiting": 3,
-		"is_behind": False,
-	}
+	assert api.verify_ledger() == intact(0, waiting=3)
 	assert ledger.chain() == 3
-	assert api.verify_ledger() == {
-		"ok": True,
-		"checked": 3,
-		"first_fault": None,
-		"waiting": 0,
-		"is_behind": False,
-	}
+	assert api.verify_ledger() == intact(3)
 	assert frappe.get_all(ENTRY, pluck="reference_name", order_by="sequence asc") == ["CI-0", "CI-1", "CI-2"]
 
 
+def test_entries_of_one_moment_keep_the_order_of_writing(empty_ledger, clock_at):
+	with clock_at("2026-11-24 10:00"):
+		for number in range(20):
+			ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
+	ledger.chain()
+	names = frappe.get_all(ENTRY, pluck="reference_name", order_by="sequence asc")
+	assert names == [f"CI-{number}" for number in range(20)]
+
+
 def test_chaining_twice_changes_nothing(chained):
-	before = frappe.get_all(ENTRY, fields=["name", "sequence", "entry_hash"], order_by="sequence asc")
+	before = frappe.get_all(ENTRY, fields=["name", "sequence", "digest"], order_by="sequence asc")
 	assert ledger.chain() == 0
-	assert frappe.get_all(ENTRY, fields=["name", "sequence", "entry_hash"], order_by="sequence asc") == before
+	assert frappe.get_all(ENTRY, fields=["name", "sequence", "digest"], order_by="sequence asc") == before
+	assert frappe.db.count(ledger.CHECKPOINT) == 1
 
 
-def test_more_than_a_chunk_is_chained_and_verified(empty_ledger, monkeypatch):
-	monkeypatch.setattr(ledger, "CHUNK", 3)
-	for number in range(7):
-		ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
-	assert ledger.chain() == 7
-	assert api.verify_ledger()["checked"] == 7
+def test_more_than_a_chunk_is_placed_signed_and_verified(empty_ledger, monkeypatch):
+	monkeypatch.setattr(chaining, "CHUNK", 3)
+	monkeypatch.setattr(chaining, "_LEAVES", 2)
+	monkeypatch.setattr(verification, "_CHUNK", 3)
+	monkeypatch.setattr(checkpoints, "_CHUNK", 2)
+	for round in range(1, 4):
+		for number in range(7):
+			ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
+		assert ledger.chain() == 7
+		assert api.verify_ledger() == intact(7 * round)
+
+
+def test_a_checkpoint_is_a_signed_note_with_the_root_of_the_tree(chained):
+	(row,) = frappe.get_all(ledger.CHECKPOINT, ["*"])
+	note = Note.parse(row.note)
+	ring = keys.ring()
+	assert note.signers(ring.public) == [ring.current.public]
+	said = Checkpoint.parse(note.text)
+	digests = frappe.get_all(ENTRY, pluck="digest", order_by="sequence asc")
+	assert (said.size, said.root) == (5, merkle.root(bytes.fromhex(each) for each in digests))
+	assert said.root.hex() == row.root_hash
 
 
 def test_a_changed_entry_is_found(chained):
-	frappe.db.sql(f"update `tab{ENTRY}` set user = 'somebody@example.com' where name = %s", chained[2])
-	assert first_fault() == (3, "changed")
+	sql("update ENTRY set user = 'somebody@example.com' where name = %s", chained[2])
+	assert faults() == [(3, 3, "changed")]
 
 
-@pytest.mark.parametrize("field", ledger.CONTENT_FIELDS)
+@pytest.mark.parametrize(
+	"field", [*rules.KEPT_FIELDS[1:], *rules.PERSONAL_FIELDS, "salt", "personal_digest", "digest"]
+)
 def test_every_field_is_protected(chained, field):
 	value = "2020-01-01" if field == "at" else "Export"
-	frappe.db.sql(f"update `tab{ENTRY}` set `{field}` = %s where name = %s", (value, chained[1]))
-	assert first_fault() == (2, "changed")
+	sql(f"update ENTRY set `{field}` = %s where name = %s", value, chained[1])
+	assert (2, 2, "changed") in faults()
 
 
-def test_a_deleted_entry_is_found(chained):
-	frappe.db.sql(f"delete from `tab{ENTRY}` where name = %s", chained[3])
-	assert first_fault() == (4, "removed")
+def test_a_changed_entry_with_new_digests_is_found_by_the_checkpoint(chained):
+	row = frappe.get_all(ENTRY, {"name": chained[1]}, ["*"])[0]
+	row.user = "forged@example.com"
+	frappe.db.set_value(ENTRY, row.name, {"user": row.user, **ledger_entries.sealed(row)})
+	assert faults() == [(1, 5, "not-as-checkpointed")]
+
+
+def test_every_fault_is_reported_by_doctype(chained):
+	ledger.record(ledger.GRANT, "Issue", "ISS-1", "Sensitive")
+	ledger.chain()
+	sql("update ENTRY set user = 'x' where sequence in (1, 2, 6)")
+	sql("delete from ENTRY where sequence = 4")
+	found = api.verify_ledger()
+	assert faults() == [(1, 2, "changed"), (4, 4, "removed"), (6, 6, "changed")]
+	assert found["by_doctype"] == {INTERACTION: 1, ENTRY: 1, "Issue": 1}
+	assert found["first_fault"] == found["faults"][0]
+	assert found["faults"][0]["message"] == "1–2: the content differs from what was recorded."
 
 
 def test_an_inserted_entry_is_found(chained):
 	row = frappe.db.get_value(ENTRY, chained[1], "*", as_dict=True)
-	row.update({"name": "zzzz", "user": "forged@example.com", "previous_hash": "f" * 64})
+	row.update({"name": "zzzz", "user": "forged@example.com"})
 	columns = ", ".join(f"`{column}`" for column in row)
-	values = ", ".join(["%s"] * len(row))
-	frappe.db.sql(f"insert into `tab{ENTRY}` ({columns}) values ({values})", list(row.values()))
-	sequence, _kind = first_fault()
-	assert sequence == 2
+	sql(f"insert into ENTRY ({columns}) values ({', '.join(['%s'] * len(row))})", *row.values())
+	assert faults() == [(2, 2, "inserted")]
 
 
-def test_moved_entries_are_found(chained):
-	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 7 - sequence where sequence in (3, 4)")
-	assert first_fault() == (3, "changed")
+@pytest.mark.parametrize("place", [-1, 6])
+def test_an_entry_inserted_outside_of_the_tree_is_found(chained, place):
+	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+	sql("update ENTRY set sequence = %s where sequence = 0", place)
+	if place < 0:
+		assert faults() == [(-1, -1, "inserted")]
+	else:  # it is in the tree as soon as the scheduler comes; until then it is one more that waits
+		ledger.chain()
+		assert api.verify_ledger() == intact(6)
 
 
-def test_a_cut_is_found_by_the_checkpoint_and_stays_found(chained):
-	frappe.db.sql(f"delete from `tab{ENTRY}` where sequence > 3")
-	assert first_fault() == (4, "removed")
+def test_swapped_entries_are_found(chained):
+	sql("update ENTRY set sequence = 7 - sequence where sequence in (3, 4)")
+	assert faults() == [(1, 5, "not-as-checkpointed")]
+
+
+def test_a_cut_is_found_and_stays_found(chained):
+	sql("delete from ENTRY where sequence > 3")
+	assert faults() == [(4, 5, "removed")]
 	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
 	ledger.chain()
-	assert first_fault() == (4, "removed")
+	assert faults() == [(4, 5, "removed")]
+	assert frappe.db.get_value(ENTRY, {"reference_name": "CI-9"}, "sequence") == 6
 
 
 @pytest.mark.parametrize("since", [None, "2026-11-24", "2026-11-25"])
-def test_a_cut_behind_the_last_checkpoint_is_found(empty_ledger, clock_at, since):
+def test_a_cut_with_its_checkpoint_is_found_by_the_seal(empty_ledger, clock_at, since):
 	with clock_at("2026-11-24 10:00"):
 		for number in range(2):
 			ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
 			ledger.chain()
-	assert frappe.get_all(ledger.CHECKPOINT, pluck="sequence") == [1]
-	assert api.verify_ledger(since=since)["ok"]
-	frappe.db.sql(f"delete from `tab{ENTRY}` where sequence = 2")
-	found = api.verify_ledger(since=since)["first_fault"]
-	assert (found["sequence"], found["fault"]) == (2, "removed")
+	assert not faults(since=since)
+	sql("delete from ENTRY where sequence = 2")
+	sql("delete from CHECKPOINT where sequence = 2")
+	assert faults(since=since) == [(2, 2, "removed")]
 	with clock_at("2026-11-24 11:00"):
 		ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
 		ledger.chain()
-	assert first_fault() == (2, "removed")
+	assert faults() == [(2, 2, "removed")]
 
 
 def test_a_ledger_without_any_entry_or_checkpoint_left_is_found(chained):
 	frappe.db.delete(ENTRY)
 	frappe.db.delete(ledger.CHECKPOINT)
-	assert first_fault() == (1, "removed")
+	assert faults() == [(1, 5, "removed")]
 
 
-def test_a_rebuilt_tail_is_found_by_the_seal(chained):
+def rebuild():
+	"""With the rights of the database, and without those of the server: all entries, digests and checkpoints."""
+	sql("update ENTRY set sequence = 0, user = 'other@example.com'")
+	for row in frappe.get_all(ENTRY, ["*"]):
+		frappe.db.set_value(ENTRY, row.name, ledger_entries.sealed(row), update_modified=False)
 	frappe.db.delete(ledger.CHECKPOINT)
-	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 0, previous_hash = null, user = 'other@example.com'")
-	with mock.patch.object(ledger_seal, "read", lambda: None), mock.patch.object(ledger_seal, "write"):
+
+
+def test_a_rebuilt_ledger_is_found_by_the_seal(chained):
+	rebuild()
+	with mock.patch.object(seal, "read", lambda: None), mock.patch.object(seal, "write"):
 		ledger.chain()
-		frappe.db.delete(ledger.CHECKPOINT)
-		assert first_fault() is None
-	assert first_fault() == (5, "not-as-checkpointed")
+		assert faults() == [], "with the signing key and without the seal it would look like any other"
+	assert faults() == [(1, 5, "not-as-checkpointed")] or faults()[0][2] == "not-as-checkpointed"
+
+
+def test_a_rebuilt_ledger_without_the_signing_key_is_found_by_the_signature(chained):
+	rebuild()
+	thief = keys.KeyRing.of([PrivateKey.generate(keys.ring().current.name).to_text()])
+	with mock.patch.object(keys, "ring", lambda: thief), mock.patch.object(seal, "read", lambda: None):
+		ledger.chain()
+	(found,) = [each for each in api.verify_ledger()["faults"] if each["doctype"] == ledger.CHECKPOINT]
+	assert found["message"] == "The checkpoint of 5 entries is not signed by a key of this site."
+
+
+@pytest.mark.parametrize(
+	("change", "message"),
+	[
+		("note = 'nothing'", "The checkpoint of 5 entries is not signed by a key of this site."),
+		("root_hash = repeat('0', 64)", "The checkpoint of 5 entries differs from what was signed."),
+		("root_hash = 'none'", "The checkpoint of 5 entries differs from what was signed."),
+		("tree = ''", "The checkpoint of 5 entries differs from what was signed."),
+		("sequence = 4, tree = ''", "The checkpoint of 4 entries differs from what was signed."),
+	],
+)
+def test_a_changed_checkpoint_is_found(chained, change, message):
+	sql(f"update CHECKPOINT set {change}")
+	found = api.verify_ledger()
+	assert [(each["doctype"], each["message"]) for each in found["faults"]] == [(ledger.CHECKPOINT, message)]
+	assert found["checked"] == 5
 
 
 def test_a_seal_is_never_taken_back_and_half_a_file_counts_as_none(chained):
-	sequence, hashed = ledger_seal.read()
-	ledger_seal.write(sequence - 1, "earlier")
-	assert ledger_seal.read() == (sequence, hashed)
-	ledger_seal.path().write_text('{"sequence": 5, "entry')
-	assert ledger_seal.read() is None
-	ledger.chain()
-	assert ledger_seal.read() == (sequence, hashed)
+	sealed = seal.read()
+	seal.write("earlier", merkle.CompactRange())
+	assert seal.read() == sealed and sealed.size == 5
+	seal.path().write_text('{"note": "half')
+	assert seal.read() is None
+	assert ledger.chain() == 0 and faults() == []
 
 
-def test_a_chain_rebuilt_is_found_by_the_checkpoint(chained):
-	frappe.db.sql(f"update `tab{ENTRY}` set sequence = 0, previous_hash = null, user = 'other@example.com'")
-	checkpoint = frappe.get_all(ledger.CHECKPOINT, fields=["*"])
-	frappe.db.delete(ledger.CHECKPOINT)
-	ledger_seal.remove()
-	ledger.chain()
-	assert first_fault() is None
-	frappe.db.delete(ledger.CHECKPOINT)
-	doc = frappe.new_doc(ledger.CHECKPOINT).update(checkpoint[0])
-	doc.db_insert()
-	assert first_fault() == (5, "not-as-checkpointed")
-
-
-def test_one_checkpoint_a_day_while_something_happens(empty_ledger, clock_at):
-	for day, expected in (("2026-11-23 10:00", 1), ("2026-11-23 18:00", 1), ("2026-11-24 10:00", 2)):
-		with clock_at(day):
-			ledger.record(ledger.GRANT, INTERACTION, "CI-1", "Sensitive")
-			ledger.chain()
-			ledger.chain()
-		assert frappe.db.count(ledger.CHECKPOINT) == expected
-	with clock_at("2026-11-25 10:00"):
+def test_a_checkpoint_whenever_something_happened(empty_ledger):
+	for expected in (1, 2):
+		ledger.record(ledger.GRANT, INTERACTION, "CI-1", "Sensitive")
 		ledger.chain()
-	assert frappe.db.count(ledger.CHECKPOINT) == 2
+		ledger.chain()
+		assert frappe.db.count(ledger.CHECKPOINT) == expected
 
 
 def test_verification_of_a_period_starts_at_a_checkpoint(empty_ledger, clock_at):
@@ -222,9 +298,170 @@ def test_verification_of_a_period_starts_at_a_checkpoint(empty_ledger, clock_at)
 	assert api.verify_ledger(since="2026-11-24")["checked"] == 2
 	assert api.verify_ledger(until="2026-11-24")["checked"] == 1
 	assert api.verify_ledger(since="2026-11-24", until="2026-11-25")["checked"] == 1
-	frappe.db.sql(f"update `tab{ENTRY}` set user = 'other' where sequence = 1")
+	sql("update ENTRY set user = 'other' where sequence = 1")
 	assert api.verify_ledger(since="2026-11-24")["ok"]
 	assert not api.verify_ledger(until="2026-11-24")["ok"]
+
+
+def test_placing_that_was_interrupted_before_the_signature_is_finished(empty_ledger):
+	ledger.record(ledger.GRANT, INTERACTION, "CI-1", "Sensitive")
+	chaining._place_chunk()
+	assert api.verify_ledger() == intact(1) and not frappe.db.count(ledger.CHECKPOINT)
+	assert ledger.chain() == 0
+	assert frappe.get_all(ledger.CHECKPOINT, pluck="sequence") == [1]
+
+
+# --- the key -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_key(monkeypatch, tmp_path):
+	monkeypatch.setitem(frappe.local.conf, keys.KEY_FILE, str(tmp_path / "ledger.key"))
+
+
+def test_a_site_without_a_key_gets_one_that_no_one_else_can_read(own_key, chained):
+	first = keys.ring().current
+	assert keys.path().stat().st_mode & 0o777 == 0o600
+	assert keys.ring().current == first and keys.path().parent.name != "private"
+
+
+def test_a_replaced_key_is_vouched_for_by_the_old_one(own_key, chained):
+	old = keys.ring().current
+	new = keys.rotate()
+	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+	ledger.chain()
+	note = Note.parse(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
+	assert note.signers([old.public]) and note.signers([new])
+	assert old.to_text() not in keys.path().read_text(), "its private part is not kept"
+	ledger.record(ledger.GRANT, INTERACTION, "CI-10", "Sensitive")
+	ledger.chain()
+	note = Note.parse(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
+	assert note.signers([new]) and not note.signers([old.public])
+	assert api.verify_ledger() == intact(7)
+
+
+def test_a_lost_key_is_told(own_key, chained):
+	keys.path().unlink()
+	assert [each["doctype"] for each in api.verify_ledger()["faults"]] == [ledger.CHECKPOINT]
+
+
+def test_a_damaged_key_is_not_replaced(own_key, chained):
+	keys.path().write_text("damaged")
+	with pytest.raises(frappe.ValidationError, match="Restore"):
+		ledger.verify()
+
+
+def test_the_key_can_stand_in_the_configuration(own_key, monkeypatch, chained):
+	old, new = keys.ring().current, PrivateKey.generate("elsewhere.example/ledger")
+	monkeypatch.setitem(frappe.local.conf, keys.KEY, [new.to_text(), str(old.public)])
+	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+	ledger.chain()
+	assert api.verify_ledger() == intact(6)
+	with pytest.raises(frappe.ValidationError, match="as a list"):
+		keys.rotate()
+
+
+# --- erasing -----------------------------------------------------------------------------------
+
+
+def test_an_erased_entry_keeps_what_names_no_one_and_the_ledger_stays_valid(chained):
+	ledger.record(ledger.GRANT, INTERACTION, "CI-5", "Sensitive", reason="waits")
+	waiting = frappe.db.get_value(ENTRY, {"sequence": 0})
+	assert ledger.erase_payload([chained[1], waiting, chained[1]], reason="DSR-1") == 2
+	row = frappe.get_all(ENTRY, {"name": chained[1]}, ["*"])[0]
+	assert [row[field] for field in (*rules.PERSONAL_FIELDS, "salt")] == [None] * 8
+	assert (row.action, row.reference_doctype, row.confidentiality_level) == (
+		"Grant",
+		INTERACTION,
+		"Sensitive",
+	)
+	assert ledger.chain() == 2
+	assert api.verify_ledger() == intact(7)
+	assert ledger.erase_payload([chained[1]]) == 0
+	assert ledger.chain() == 0
+
+
+@pytest.mark.parametrize("erased_by", [None, "none", "another"])
+def test_an_erasure_that_is_not_on_the_ledger_is_found(chained, erased_by):
+	if erased_by == "another":
+		ledger.erase_payload([chained[0]])
+		ledger.chain()
+		erased_by = frappe.db.get_value(ENTRY, chained[0], "erased_by")
+	emptied = dict.fromkeys((*rules.PERSONAL_FIELDS, "salt"))
+	frappe.db.set_value(ENTRY, chained[2], {**emptied, "erased_by": erased_by})
+	assert faults() == [(3, 3, "erased-without-record")]
+
+
+def test_an_erasure_is_committed_or_rolled_back_with_its_entries(chained):
+	frappe.db.savepoint("before_the_erasure")
+	ledger.erase_payload(chained)
+	frappe.db.rollback(save_point="before_the_erasure")
+	assert ledger.chain() == 0 and api.verify_ledger() == intact(5)
+
+
+def test_more_than_a_chunk_is_erased(chained, monkeypatch):
+	monkeypatch.setattr(erasure, "CHUNK", 2)
+	assert ledger.erase_payload(chained) == 5
+	ledger.chain()
+	assert api.verify_ledger() == intact(8)
+
+
+# --- from before there was a tree --------------------------------------------------------------
+
+
+@pytest.fixture
+def old_chain(empty_ledger):
+	"""Five entries as the app before had chained them, a checkpoint and its seal."""
+	previous = ledger_chain.FIRST
+	for number in range(1, 6):
+		ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive", reason=f"number {number}")
+		row = frappe.get_all(ENTRY, {"sequence": 0}, ["*"])[0]
+		content = ledger_entries.texts(row, ledger_chain.FIELDS)
+		hashed = ledger_chain.entry_hash(previous, number, content)
+		old = dict.fromkeys(("salt", "digest", "personal_digest"))
+		old.update(sequence=number, previous_hash=previous, entry_hash=hashed)
+		frappe.db.set_value(ENTRY, row.name, old, update_modified=False)
+		previous = hashed
+	ledger.record(ledger.GRANT, INTERACTION, "CI-6", "Sensitive")
+	frappe.db.set_value(ENTRY, {"sequence": 0}, dict.fromkeys(("salt", "digest", "personal_digest")))
+	checkpoint = frappe.new_doc(ledger.CHECKPOINT)
+	checkpoint.update({"made_on": "2026-11-20", "sequence": 5, "entry_count": 5, "entry_hash": previous})
+	checkpoint.db_insert()
+	seal.path().write_text(json.dumps({"sequence": 5, "entry_hash": previous}))
+
+
+def migrated():
+	seal_ledger_entries.execute()
+	seal_ledger_entries.execute()
+	(row,) = frappe.get_all(ENTRY, {"action": "Ledger Migrated"}, ["state", "reason"])
+	return json.loads(row.state)["correct_entries"], row.reason
+
+
+def test_a_chain_from_before_is_in_the_tree_and_stays_verifiable(old_chain, monkeypatch):
+	monkeypatch.setattr(seal_ledger_entries, "_CHUNK", 2)
+	assert migrated() == (5, None)
+	assert ledger.chain() == 2
+	assert api.verify_ledger() == intact(7)
+	names = frappe.get_all(ENTRY, pluck="name", order_by="sequence asc")
+	frappe.db.set_value(ENTRY, names[3], "previous_hash", "f" * 64)
+	assert faults() == [(4, 4, "changed")]
+
+
+def test_what_was_wrong_with_the_chain_before_is_recorded(old_chain):
+	sql("update ENTRY set user = 'other' where sequence = 3")
+	assert migrated() == (2, "Entry 3 differs from what was recorded: its content or its hash was changed.")
+	ledger.chain()
+	assert faults() == [(3, 3, "changed")]
+
+
+def test_an_entry_of_the_chain_from_before_can_be_erased(old_chain):
+	migrated()
+	ledger.chain()
+	names = frappe.get_all(ENTRY, pluck="name", order_by="sequence asc")
+	ledger.erase_payload([names[1]])
+	ledger.chain()
+	assert api.verify_ledger() == intact(8)
+	assert not frappe.get_all(ENTRY, {"sequence": ("in", (2, 3)), "entry_hash": ("is", "set")})
 
 
 def test_only_oversight_verifies(empty_ledger, as_user, make_user):
@@ -605,15 +842,88 @@ class TestOverHTTP:
 
 
 @pytest.mark.committed
-def test_two_chaining_runs_at_once_make_one_chain(site_name, sites_path):
+def test_two_chaining_runs_at_once_make_one_tree(committed_ledger, elsewhere):
 	"""The second waits for the first, and then continues where the first ended.
 
-	An entry of a long transaction comes before those that the first run has chained, so a second run that does
-	not wait would start with it, at the same position in the chain.
+	An entry of a long transaction comes before those that the first run has placed, so a second run that does
+	not wait would start with it, at the same place.
 	"""
+
+	def write_late():
+		ledger.record(ledger.GRANT, INTERACTION, "third", "Sensitive")
+		frappe.db.set_value(ENTRY, {"reference_name": "third"}, "creation", "2020-01-01")
+
+	for mark in ("first", "second"):
+		ledger.record(ledger.GRANT, INTERACTION, mark, "Sensitive")
+	frappe.db.commit()
+	chaining._lock()
+	chaining._place_chunk()
+	elsewhere(write_late).join()
+	second = elsewhere(ledger.chain)
+	second.join(timeout=2)
+	assert second.is_alive()
+	frappe.db.commit()
+	second.join()
+	frappe.db.rollback()
+	assert frappe.get_all(ENTRY, pluck="reference_name", order_by="sequence asc") == [
+		"first",
+		"second",
+		"third",
+	]
+	assert ledger.verify()["ok"]
+
+
+@pytest.mark.committed
+def test_eight_writers_at_once_lose_nothing_and_do_not_wait_for_each_other(committed_ledger, elsewhere):
+	"""Each writes in one transaction, which stays open until all have written; meanwhile the scheduler comes."""
+	written = threading.Barrier(9, timeout=30)
+
+	def write(writer):
+		for number in range(50):
+			ledger.record(ledger.GRANT, INTERACTION, f"{writer}-{number}", "Sensitive")
+		written.wait()
+
+	writers = [elsewhere(lambda writer=writer: write(writer)) for writer in range(8)]
+	ledger.record(ledger.GRANT, INTERACTION, "early", "Sensitive")
+	frappe.db.commit()
+	assert ledger.chain() >= 1
+	written.wait()
+	chains = [elsewhere(ledger.chain) for _ in range(2)]
+	for thread in [*writers, *chains]:
+		thread.join()
+	ledger.chain()
+	names = frappe.get_all(ENTRY, pluck="reference_name")
+	assert sorted(names) == sorted(["early", *(f"{w}-{n}" for w in range(8) for n in range(50))])
+	assert ledger.verify() == intact(401)
+
+
+@pytest.fixture
+def committed_ledger(site):
+	"""A separate ledger that other connections see as well; what was there is put back."""
+	tables = (ENTRY, ledger.CHECKPOINT)
+	kept = {doctype: frappe.db.sql(f"select * from `tab{doctype}`", as_dict=True) for doctype in tables}
+
+	def empty():
+		frappe.db.rollback()
+		for doctype in tables:
+			frappe.db.delete(doctype)
+
+	empty()
+	frappe.db.commit()
+	yield
+	empty()
+	for doctype, rows in kept.items():
+		if rows:
+			frappe.db.bulk_insert(doctype, list(rows[0]), [list(row.values()) for row in rows])
+	frappe.db.commit()
+
+
+@pytest.fixture
+def elsewhere(site_name, sites_path):
+	"""`elsewhere(function)` starts it in a thread with a connection of its own, and commits."""
 	errors = []
 
-	def elsewhere(function):
+	def start(function):
 		def run():
 			frappe.init(site_name, sites_path=str(sites_path))
 			frappe.connect()
@@ -629,26 +939,5 @@ def test_two_chaining_runs_at_once_make_one_chain(site_name, sites_path):
 		thread.start()
 		return thread
 
-	def write_late():
-		ledger.record(ledger.GRANT, INTERACTION, marks[2], "Sensitive")
-		frappe.db.set_value(ENTRY, {"reference_name": marks[2]}, "creation", "2020-01-01")
-
-	marks = [frappe.generate_hash(length=8) for _ in range(3)]
-	for mark in marks[:2]:
-		ledger.record(ledger.GRANT, INTERACTION, mark, "Sensitive")
-	frappe.db.commit()
-	ledger._lock()
-	ledger._chain_chunk()
-	elsewhere(write_late).join()
-	second = elsewhere(ledger.chain)
-	second.join(timeout=2)
-	assert second.is_alive()
-	frappe.db.commit()
-	second.join()
-	frappe.db.rollback()
+	yield start
 	assert not errors
-	chained = frappe.get_all(
-		ENTRY, {"reference_name": ("in", marks)}, pluck="reference_name", order_by="sequence asc"
-	)
-	assert chained == marks
-	assert ledger.verify()["ok"]

@@ -3,7 +3,7 @@ from client_comms.ledger import LedgerDocument
 
 class ComplianceLedgerEntry(LedgerDocument):
 	"""Records who viewed, printed, exported, emailed or downloaded a record, was granted access to it or was
-	refused (P-2, R-3).
+	refused, and who changed what decides about it (P-2, R-3).
 
 	Records and users are stored as plain text, not as links, so that renaming does not rewrite an entry.
 	"""
@@ -32,17 +32,36 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Level Lowered",
 			"Write-Down",
 			"Leak Check",
+			"Created",
+			"Changed",
+			"Deleted",
+			"Renamed",
+			"Activated",
+			"Cancelled",
+			"Roles Changed",
+			"Recorded",
+			"Erasure",
+			"Hold",
+			"Hold Lifted",
+			"Key Rotated",
+			"Ledger Migrated",
 		]
 		at: DF.Datetime | None
+		changes: DF.Code | None
 		confidentiality_level: DF.Data | None
+		digest: DF.Data | None
 		entry_hash: DF.Data | None
+		erased_by: DF.Data | None
 		ip_address: DF.Data | None
+		personal_digest: DF.Data | None
 		previous_hash: DF.Data | None
 		reason: DF.SmallText | None
 		reference_doctype: DF.Data | None
 		reference_name: DF.Data | None
 		rule: DF.Data | None
+		salt: DF.Data | None
 		sequence: DF.Int
+		state: DF.Code | None
 		user: DF.Data | None
 		via: DF.Data | None
 	# end: auto-generated types

@@ -8,7 +8,7 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 	onload(list) {
 		list.page.add_inner_button(__("Verify Ledger"), () =>
 			frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
-				const { ok, checked, waiting, is_behind, first_fault } = message;
+				const { ok, checked, waiting, is_behind, faults } = message;
 				const counted = __("{0} entries are correct; {1} are waiting to be chained.", [
 					checked,
 					waiting,
@@ -17,7 +17,13 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 					frappe.msgprint({
 						title: __("The Ledger Was Changed"),
 						indicator: "red",
-						message: `${frappe.utils.escape_html(first_fault.message)}<br>${counted}`,
+						message: [
+							counted,
+							...faults.map(
+								({ doctype, message }) =>
+									`${__(doctype)}: ${frappe.utils.escape_html(message)}`,
+							),
+						].join("<br>"),
 					});
 					return;
 				}

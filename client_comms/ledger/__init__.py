@@ -1,0 +1,67 @@
+"""The compliance ledger of the site (P-2, R-3): evidence of who did what, that others can check.
+
+`entries` writes, `chaining` gives entries their place in a Merkle tree and signs checkpoints of it, `verification` finds every
+fault, and `erasure` removes what names people without breaking the tree.
+"""
+
+from client_comms.ledger.chaining import BEHIND, chain, waiting
+from client_comms.ledger.entries import (
+	CHECK_SESSION,
+	CHECKPOINT,
+	DOWNLOAD,
+	EMAIL,
+	EMERGENCY_ACCESS,
+	ENTRY,
+	ERASURE,
+	EXPORT,
+	GRANT,
+	GRANT_CHANGED,
+	GRANT_DELETED,
+	LEAK_CHECK,
+	LEVEL_LOWERED,
+	LEVEL_RAISED,
+	PRINT,
+	REFUSAL,
+	SHARE,
+	VIEW,
+	WRITE_DOWN,
+	LedgerDocument,
+	entry,
+	record,
+	silenced,
+	write,
+)
+from client_comms.ledger.erasure import erase_payload
+from client_comms.ledger.verification import verify
+
+__all__ = [
+	"BEHIND",
+	"CHECKPOINT",
+	"CHECK_SESSION",
+	"DOWNLOAD",
+	"EMAIL",
+	"EMERGENCY_ACCESS",
+	"ENTRY",
+	"ERASURE",
+	"EXPORT",
+	"GRANT",
+	"GRANT_CHANGED",
+	"GRANT_DELETED",
+	"LEAK_CHECK",
+	"LEVEL_LOWERED",
+	"LEVEL_RAISED",
+	"PRINT",
+	"REFUSAL",
+	"SHARE",
+	"VIEW",
+	"WRITE_DOWN",
+	"LedgerDocument",
+	"chain",
+	"entry",
+	"erase_payload",
+	"record",
+	"silenced",
+	"verify",
+	"waiting",
+	"write",
+]

@@ -1,0 +1,127 @@
+"""Gives entries their place in the tree, and signs a checkpoint of it (P-2, R-3). Called by the scheduler.
+
+Placing an entry needs the one before it, so placing while writing would make every page view wait for one lock.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import frappe
+
+from client_comms import clock
+from client_comms.ledger import checkpoints, keys, seal
+from client_comms.ledger.entries import CHECKPOINT, CHUNK, ENTRY
+from client_comms.rules.ledger import leaf
+from client_comms.rules.merkle import CompactRange
+from client_comms.rules.signed_notes import Checkpoint, Note
+
+BEHIND = timedelta(minutes=15)  # the scheduler comes every five minutes
+_LEAVES = 5000
+
+
+def chain() -> int:
+	"""Give every waiting entry its place, and sign the tree; returns how many were waiting.
+
+	One run at a time. Each chunk is committed separately, and the tree is continued from the last checkpoint, so an
+	interrupted run loses nothing.
+	"""
+	chained = 0
+	while True:
+		# Entries in a snapshot taken before the lock may have been placed by another run since.
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+		done = _place_chunk()
+		chained += done
+		if done < CHUNK:
+			break
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (places are final before they are signed)
+	signed = _sign()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
+	if signed:
+		seal.write(*signed)
+		keys.retire()
+	return chained
+
+
+def _place_chunk() -> int:
+	_lock()
+	sequence = _last_sequence()
+	waiting = frappe.get_all(
+		ENTRY, {"sequence": 0}, pluck="name", order_by="creation asc, name asc", limit=CHUNK
+	)
+	frappe.db.bulk_update(
+		ENTRY,
+		{name: {"sequence": place} for place, name in enumerate(waiting, sequence + 1)},
+		update_modified=False,
+	)
+	return len(waiting)
+
+
+def _lock() -> None:
+	"""Wait for another run. The locked row always exists, and nothing else writes it while the site is in use."""
+	frappe.db.get_value("DocType", ENTRY, "name", for_update=True)
+
+
+def _last_sequence() -> int:
+	"""From where to continue. After a cut that is the checkpoint beyond it, so that the gap stays visible."""
+	rows = frappe.get_all(ENTRY, pluck="sequence", order_by="sequence desc", limit=1)
+	return max([checkpoints.largest(), *rows])
+
+
+def _sign() -> tuple[str, CompactRange] | None:
+	"""Continue the tree with what was placed, and store a checkpoint of it; None if there is nothing new."""
+	_lock()
+	before = checkpoints.last()
+	tree = before.start
+	for sequence, digest in _leaves(tree.end):
+		while tree.end < sequence - 1:
+			tree.append(leaf(""))  # it is missing, and verification says so
+		if tree.end == sequence - 1:
+			tree.append(leaf(digest))
+	if tree.end == before.size:
+		return None
+	ring = keys.ring()
+	checkpoint = Checkpoint(ring.current.name, tree.end, tree.root())
+	note = str(Note(checkpoint.text).signed_by(*ring.signers))
+	doc = frappe.new_doc(CHECKPOINT)
+	doc.update(
+		{
+			"made_on": clock.now(),
+			"sequence": tree.end,
+			"entry_count": tree.end,
+			"root_hash": checkpoint.root.hex(),
+			"tree": tree.to_text(),
+			"note": note,
+		}
+	)
+	doc.db_insert()
+	return note, tree
+
+
+def _leaves(after: int) -> Iterator[tuple[int, str]]:
+	"""Sequence and digest of the placed entries behind a place, in order."""
+	table = frappe.qb.DocType(ENTRY)
+	while rows := (
+		frappe.qb.from_(table)
+		.select(table.sequence, table.digest)
+		.where(table.sequence > after)
+		.orderby(table.sequence, table.name)
+		.limit(_LEAVES)
+		.run()
+	):
+		yield from ((sequence, digest or "") for sequence, digest in rows)
+		after = rows[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+	"""Entries without a place in the tree: how many, and when the oldest was written (as stored)."""
+
+	count: int
+	oldest: datetime | None
+
+
+def waiting() -> Waiting:
+	count = frappe.db.count(ENTRY, {"sequence": 0})
+	oldest = count and frappe.db.get_value(ENTRY, {"sequence": 0}, "creation", order_by="creation asc")
+	return Waiting(count, oldest or None)

@@ -1,0 +1,121 @@
+"""The key that signs the checkpoints of the ledger. It is kept outside the database (P-2, R-3).
+
+The first line of the key file is the current private key. A private key below it is being replaced: both sign the next
+checkpoint, by which everyone who knows the old key can trust the new one. Then only its public key stays, for earlier checkpoints.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+from client_comms.rules.signed_notes import MalformedNote, PrivateKey, PublicKey
+
+# In site_config.json: the key itself (or a list of them, the current one first), or the path of the file.
+KEY = "client_comms_ledger_key"
+KEY_FILE = "client_comms_ledger_key_file"
+_FILE = "client_comms_ledger.key"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+	"""The private keys that sign, the current one first, and every public key that has signed."""
+
+	signers: tuple[PrivateKey, ...]
+	public: tuple[PublicKey, ...]
+
+	@property
+	def current(self) -> PrivateKey:
+		return self.signers[0]
+
+	@classmethod
+	def of(cls, lines: Iterable[str]) -> "KeyRing":
+		filled = [line.strip() for line in lines if line.strip()]
+		signers = tuple(PrivateKey.parse(line) for line in filled if PrivateKey.is_private(line))
+		earlier = tuple(PublicKey.parse(line) for line in filled if not PrivateKey.is_private(line))
+		if not signers:
+			raise MalformedNote("no private key in it")
+		return cls(signers, (*(key.public for key in signers), *earlier))
+
+
+def path() -> Path:
+	"""The file of the key; a relative path in site_config.json is relative to the folder of the site."""
+	return Path(frappe.get_site_path(frappe.conf.get(KEY_FILE) or f"private/{_FILE}"))
+
+
+def is_made() -> bool:
+	return bool(frappe.conf.get(KEY)) or path().exists()
+
+
+def ring() -> KeyRing:
+	"""The keys of the site; a site without one gets one."""
+	try:
+		if configured := frappe.conf.get(KEY):
+			return KeyRing.of([configured] if isinstance(configured, str) else configured)
+		if not path().exists():
+			_make()
+		return KeyRing.of(path().read_text().splitlines())
+	except MalformedNote as error:
+		frappe.throw(
+			_(
+				"The signing key of the ledger cannot be read: {0}. Restore {1} from your backup of the key."
+			).format(error, frappe.bold(KEY if frappe.conf.get(KEY) else path())),
+			title=_("Signing Key Unreadable"),
+		)
+
+
+def rotate() -> PublicKey:
+	"""Begin to use a new key; the next checkpoint is signed with both. Returns the new public key.
+
+	:raises frappe.ValidationError: the key is in site_config.json, where an administrator replaces it
+	"""
+	if frappe.conf.get(KEY):
+		frappe.throw(
+			_("Put a new key before the old one in {0} of site_config.json, as a list.").format(
+				frappe.bold(KEY)
+			),
+			title=_("Key Is in the Configuration"),
+		)
+	keys = ring()
+	new = PrivateKey.generate(keys.current.name)
+	_write([new.to_text(), *(key.to_text() for key in keys.signers), *_earlier(keys)])
+	return new.public
+
+
+def retire() -> None:
+	"""After a checkpoint that all keys have signed: of the replaced keys, only the public ones are kept."""
+	keys = ring()
+	if len(keys.signers) > 1 and not frappe.conf.get(KEY):
+		replaced = [str(key.public) for key in keys.signers[1:]]
+		_write([keys.current.to_text(), *replaced, *_earlier(keys)])
+
+
+def remove() -> None:
+	"""The app was uninstalled. A key that an administrator named is theirs."""
+	if not frappe.conf.get(KEY_FILE):
+		path().unlink(missing_ok=True)
+
+
+def _earlier(keys: KeyRing) -> list[str]:
+	return [str(key) for key in keys.public[len(keys.signers) :]]
+
+
+def _make() -> None:
+	name = re.sub(r"[\s+]+", "-", f"{frappe.local.site}/client-comms-ledger")
+	try:
+		with open(os.open(path(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+			file.write(f"{PrivateKey.generate(name).to_text()}\n")
+	except FileExistsError:  # another process was faster
+		return
+
+
+def _write(lines: list[str]) -> None:
+	new = path().with_suffix(".new")
+	new.unlink(missing_ok=True)
+	with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+		file.write("\n".join(lines) + "\n")
+	os.replace(new, path())
