@@ -1,6 +1,5 @@
 """Turns a document that arrived in ERPNext, or that staff started, into a new interaction (D-1, F-1)."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,19 +7,18 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import alerts, clock, validation
+from client_comms import alerts, clock
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import comments_column, governed, levels, policy, reclassification, sharing
 from client_comms.enforcement.doctypes import file
 from client_comms.intake import assignment
-from client_comms.rules import access, classification, documentation, response_clock
+from client_comms.rules import access, classification, documentation, html_text, reply_text, response_clock
 
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
 CONTACTED = "Contacted"  # staff met or called the client, which does not affect clocks
 SUMMARY_LENGTH = 2000
-_LINE_END = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h\d)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def open_new(arrival: Arrival):
 			"direction": arrival.direction,
 			"occurred_on": arrival.at,
 			"subject": cstr(arrival.subject)[:140] or arrival.channel,
-			"summary": _plain(arrival.content) or cstr(arrival.subject),
+			"summary": _summary(arrival.content) or cstr(arrival.subject),
 			"reference_doctype": arrival.reference_doctype,
 			"reference_name": arrival.reference_name,
 		}
@@ -290,6 +288,8 @@ def _company(arrival: Arrival) -> str | None:
 	return frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
 
 
-def _plain(content: str) -> str:
-	text = validation.plain(_LINE_END.sub("\n", cstr(content)))
-	return "\n".join(line.strip() for line in text.splitlines() if line.strip())[:SUMMARY_LENGTH]
+def _summary(content: str) -> str:
+	"""What the writer wrote, without quotations and signatures (D-2); the message itself is kept as evidence."""
+	text = cstr(content)
+	own = reply_text.summary(html_text.to_text(text) if html_text.is_html(text) else text)
+	return "\n".join(line.strip() for line in own.splitlines() if line.strip())[:SUMMARY_LENGTH]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import frappe
-from frappe.utils import escape_html, get_datetime, parse_addr, split_emails
+from frappe.utils import get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.clients import parties
 from client_comms.intake import acknowledgement, arrivals, failures, replies, threads
-from client_comms.rules import automatic_mail, classification, mail_headers, response_clock
+from client_comms.rules import automatic_mail, classification, html_text, mail_headers, response_clock
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
@@ -241,7 +241,7 @@ def _arrival(message: Message, direction: str = classification.INBOUND) -> arriv
 		else doc.doctype,
 		channel="Portal" if message.is_from_portal else CHANNELS[doc.communication_medium],
 		subject=doc.subject,
-		content=doc.content or escape_html(doc.text_content),  # a plain text message has no content yet
+		content=_content(doc),
 		sender=message.address,
 		sender_name=message.name,
 		at=message.at,
@@ -253,6 +253,13 @@ def _arrival(message: Message, direction: str = classification.INBOUND) -> arriv
 		client=parties.client_of_number(doc.phone_no) if doc.phone_no and not message.address else None,
 		staff=message.staff if direction == classification.OUTBOUND else None,
 	)
+
+
+def _content(doc) -> str | None:
+	"""The text as it was written: while a message is being received, before Frappe drops its quotation marks."""
+	if content := doc.flags.client_comms_content:
+		return content
+	return doc.content if html_text.is_html(doc.content) else doc.text_content or doc.content
 
 
 def _bind(doc, interaction) -> None:

@@ -90,6 +90,8 @@ def keep_headers(doc, method=None) -> None:
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
 		try:
 			doc.flags.client_comms_headers = of_message_being_received()
+			if message := _message_being_received():
+				doc.flags.client_comms_content = message.html_content or message.text_content
 		except Exception:
 			frappe.log_error(title="Headers of a message could not be read")
 

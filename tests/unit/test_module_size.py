@@ -10,6 +10,7 @@ TABLES = {
 	"demo/stories.py",
 	"hooks.py",
 	"procedure.py",
+	"rules/reply_words.py",
 }
 
 

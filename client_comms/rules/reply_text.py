@@ -1,0 +1,386 @@
+"""What the writer of an email wrote, apart from what the message repeats: quotations, signatures and disclaimers (D-2).
+
+Plain text goes in (`html_text` makes it from HTML, with `>` before quotations). Every line is either the writer's own or folded
+away; when in doubt, it is their own. Work grows with the length of the text and no faster: a message may have been written to
+make it slow.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from client_comms.rules import reply_words as words
+
+MAXIMUM_LINES = 3000
+MAXIMUM_CHARACTERS = 200_000
+_LONGEST_LINE = 500  # longer ones are neither an attribution nor a signature
+_ATTRIBUTION_LINES = 6
+_SIGNATURE_LINES = 15
+_CONTACT_LINES = 14
+
+_QUOTED = re.compile(r"\s{0,4}[A-Z]{0,4}>")
+_FENCE = re.compile(r"\s{0,3}(```|~~~~)")
+_DELIMITER = re.compile(r"[\s\-_=*~#+·ᐧ—–•]{2,}$|ᐧ$")
+_SIGNATURE_DELIMITER = re.compile(r"(--|—|––|_{2,}|-{2,}|={3,})\s*$")
+_TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b(19|20)\d\d\b|\d年")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,120}")
+_BARE_ATTRIBUTION = re.compile(
+	r"\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*<?\s*\S+@\S+>?:?\s*)$",
+	re.IGNORECASE,
+)
+_BEGINS_WITH_DATE = re.compile(r"(\w{2,12}\.?,? )?\d{1,4}[\s./年-]|\w{2,12}, \d")
+_FIELD = re.compile(r"[*_\s]{0,4}([^\W\d][^:：]{0,24}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}(\s|$)")
+_CONTACT = re.compile(
+	r"\d[\d\s()/.-]{5,}\d|@|www\.|https?:|\b(gmbh|ag|ltd|inc|llc|s\.?a\.?r?\.?l?|b\.?v|sp\. z o\.o)\b"
+)
+_TAGGED_ON = re.compile(r"\s*-*\s*(?<![\w])(On [A-Z0-9][^\n]{8,150}? wrote:)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+	"""The text of a message: `own` is what its writer wrote, `folded` the rest in its order; both can be empty."""
+
+	own: str
+	folded: str
+
+
+def summary(text: str) -> str:
+	"""Return what the writer wrote; all of it, if that would be nothing."""
+	return split(text).own or _joined(_lines(text))
+
+
+def split(text: str) -> Parts:
+	"""Return what the writer wrote, and the rest."""
+	lines = _lines(text)
+	message = _Message(lines)
+	message.fold_warning()
+	message.fold_quotations()
+	message.fold_ending()
+	return Parts(
+		_joined([line for line, own in zip(lines, message.own, strict=True) if own]),
+		_joined([line for line, own in zip(lines, message.own, strict=True) if not own]),
+	)
+
+
+def _lines(text: str) -> list[str]:
+	text = str(text or "")[:MAXIMUM_CHARACTERS].replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+	lines = []
+	for line in text.replace("\N{NO-BREAK SPACE}", " ").split("\n"):
+		# Some programs put the attribution behind the last word of the reply.
+		tagged = _TAGGED_ON.search(line) if len(line) < _LONGEST_LINE else None
+		if tagged and line[: tagged.start()].strip(" ->"):
+			lines += [line[: tagged.start()], tagged.group(1)]
+		else:
+			lines.append(line)
+	return lines[:MAXIMUM_LINES]
+
+
+def _joined(lines: Sequence[str]) -> str:
+	text = "\n".join(line.rstrip() for line in lines)
+	return text.strip("\n").rstrip() if text.strip() else ""
+
+
+class _Message:
+	"""The lines of a message, with a mark for each that is the writer's own."""
+
+	def __init__(self, lines: list[str]):
+		self.lines = lines
+		self.bare = [" ".join(line.split()).lower() if len(line) <= _LONGEST_LINE else "" for line in lines]
+		self.own = [True] * len(lines)
+		self.code = _in_code(lines)
+		self.quoted = [
+			bool(_QUOTED.match(line)) and not code for line, code in zip(lines, self.code, strict=True)
+		]
+		# A quoted line that a program wrapped goes on without its mark.
+		for at in range(1, len(lines) - 1):
+			if (
+				self.quoted[at - 1]
+				and self.quoted[at + 1]
+				and self.says_something(at)
+				and not self.quoted[at]
+			):
+				self.quoted[at] = True
+
+	def says_something(self, at: int) -> bool:
+		return bool(self.lines[at].strip())
+
+	def fold(self, start: int, end: int | None = None) -> None:
+		end = len(self.lines) if end is None else end
+		self.own[start:end] = [False] * (end - start)
+
+	def has_text(self, start: int, end: int) -> bool:
+		"""Whether the writer wrote anything there that is not a delimiter or a signature."""
+		return any(
+			self.own[at]
+			and not self.quoted[at]
+			and self.says_something(at)
+			and not _DELIMITER.match(self.lines[at])
+			and not _is_sent_from(self.bare[at])
+			for at in range(start, end)
+		)
+
+	# --- above the text -----------------------------------------------------------------------------
+
+	def fold_warning(self) -> None:
+		for start, end in _paragraphs(self.lines):
+			text = " ".join(self.bare[start:end])[:1000]
+			if _has(text[:60], words.WARNINGS) and _has(text, words.OUTSIDE):
+				self.fold(start, end)
+			break
+
+	# --- quotations -----------------------------------------------------------------------------------
+
+	def fold_quotations(self) -> None:
+		start = 0
+		for first, last, is_attribution in self.marks():
+			if first < start:
+				continue
+			has_before = self.has_text(0, first)
+			if not is_attribution:
+				if has_before:
+					self.fold(self.delimiters_above(first))
+				break  # a message that was only forwarded is what its sender wants to say
+			after = self.text_after_quotation(last + 1)
+			quotes = any(self.quoted[last + 1 : after])
+			if quotes and self.has_text(after, len(self.lines)) and after not in self.introducing():
+				self.fold(first, last + 1)
+				if not has_before or self.only_closes(after):
+					self.fold(first, after)
+				start = after
+			elif has_before:
+				self.fold(self.delimiters_above(first))
+				break
+			elif not quotes:
+				self.fold(first, last + 1)
+				start = last + 1
+			else:
+				self.fold(first)
+				break
+		self.fold_trailing(lambda at: self.quoted[at])
+
+	def delimiters_above(self, at: int) -> int:
+		while at and (not self.says_something(at - 1) or _DELIMITER.match(self.lines[at - 1])):
+			at -= 1
+		return at
+
+	def text_after_quotation(self, at: int) -> int:
+		while at < len(self.lines) and (self.quoted[at] or not self.says_something(at)):
+			at += 1
+		return at
+
+	def only_closes(self, start: int) -> bool:
+		"""Whether nothing but "Regards, Ada" follows: then the quotation above it was not answered line by line."""
+		below = [at for at in range(start, len(self.lines)) if self.says_something(at)]
+		return len(below) <= 3 and self.bare[below[0]].startswith(words.SIGN_OFFS)
+
+	def introducing(self) -> set[int]:
+		return {first for first, _last, _is_attribution in self.marks()}
+
+	def marks(self) -> list[tuple[int, int, bool]]:
+		"""Lines that introduce what is repeated: the first, the last, and whether they say who wrote it."""
+		if not hasattr(self, "_marks"):
+			self._marks = sorted(self._find_marks())
+		return self._marks
+
+	def _find_marks(self) -> Iterator[tuple[int, int, bool]]:
+		for at, bare in enumerate(self.bare):
+			if not bare or self.code[at]:
+				continue
+			if self.is_separator(at) or self.is_field_block(at):
+				if not self.quoted[at]:
+					yield at, at, False
+			elif (first := self.attribution_ending(at)) is not None:
+				yield first, at, True
+
+	def is_separator(self, at: int) -> bool:
+		bare = self.bare[at]
+		if any(bare.startswith(phrase) and len(bare) < len(phrase) + 4 for phrase in words.FORWARDS):
+			return True
+		if _has(bare, words.REPLY_ABOVE):
+			return len(bare) < 120
+		inside = bare.strip("-_=*>• ")
+		dashes = len(bare) - len(inside)
+		return dashes >= 2 and inside.strip(":").strip() in words.SEPARATORS
+
+	def is_field_block(self, at: int) -> bool:
+		"""Whether the header of another message starts here: From, and more fields in the next lines.
+
+		Travellers write "From: Kiel", too: there must be an address, or a subject.
+		"""
+		if self.field(at) not in words.FROM:
+			return False
+		below = range(at + 1, min(at + 12, len(self.lines)))
+		fields = {self.field(each) for each in below}
+		has_address = any("@" in self.bare[each] for each in (at, *below[:2]))
+		return len(fields & set(words.OTHER_FIELDS)) >= 2 and (
+			has_address or bool(fields & set(words.SUBJECT))
+		)
+
+	def field(self, at: int) -> str:
+		found = _FIELD.match(self.bare[at])
+		return found.group(1).strip(" *_") if found else ""
+
+	def attribution_ending(self, last: int) -> int | None:
+		"""The first line of "On Monday, Ada wrote:", if it ends in line `last`."""
+		end = self.bare[last]
+		if _BARE_ATTRIBUTION.match(end) and not self.quoted[last] and _is_alone(self, last):
+			return last
+		is_dashed = end.endswith("--") and end.strip("- ").endswith(words.WROTE)
+		if not (end.endswith((":", "：", ":*", ":_")) or is_dashed):
+			return None
+		nearest = None
+		for first in range(last, max(last - _ATTRIBUTION_LINES, -1), -1):
+			text = " ".join(self.bare[first : last + 1])
+			if len(text) > _LONGEST_LINE or (first < last and self.ends_sentence(first)):
+				break
+			if self.quoted[first]:
+				continue
+			if not _has_word(text, words.WROTE):
+				if _wrapped_address(text) and _begins_with_date(self.bare[first]):
+					return first
+				continue
+			if not (_TIME.search(text) or _EMAIL.search(text) or is_dashed):
+				continue
+			if _begins_with(self.bare[first].strip("-*_ "), words.ON) and re.search(r"\d", text):
+				return first
+			if nearest is None or _begins_with_date(self.bare[first]):
+				nearest = first
+		return nearest
+
+	def ends_sentence(self, at: int) -> bool:
+		return self.bare[at].endswith((".", "!", "?", ":", "…")) and not re.search(
+			r"\b(\d|am|uhr|г|р)\.$", self.bare[at]
+		)
+
+	# --- below the text -------------------------------------------------------------------------------
+
+	def fold_trailing(self, belongs) -> None:
+		for at in range(len(self.lines) - 1, -1, -1):
+			if not self.own[at] or not self.says_something(at):
+				continue
+			if not belongs(at):
+				return
+			self.fold(at, at + 1)
+
+	def fold_ending(self) -> None:
+		before = None
+		while before != (before := sum(self.own)):
+			self.fold_trailing(lambda at: bool(_DELIMITER.match(self.lines[at])) and not self.code[at])
+			self.fold_trailing(lambda at: self.quoted[at])
+			self.fold_trailing(lambda at: _is_sent_from(self.bare[at]))
+			self.fold_signature()
+			self.fold_footers()
+			self.fold_contact_block()
+
+	def own_lines(self) -> list[int]:
+		return [at for at, own in enumerate(self.own) if own and self.says_something(at)]
+
+	def fold_signature(self) -> None:
+		"""What is below "-- "."""
+		own = self.own_lines()
+		for number, at in enumerate(own):
+			below = len(own) - number - 1
+			if number and below <= _SIGNATURE_LINES and not self.code[at]:
+				if _SIGNATURE_DELIMITER.match(self.lines[at].strip()):
+					self.fold(at)
+					return
+
+	def fold_footers(self) -> None:
+		paragraphs = [p for p in _paragraphs(self.lines) if any(self.own[p[0] : p[1]])]
+		while len(paragraphs) > 1:
+			start, end = paragraphs.pop()
+			text = " ".join(self.bare[start:end])[:2000].strip("*_ ")
+			is_disclaimer = (
+				len(text) > 80 and _has(text, words.THIS_MESSAGE) and _has(text, words.CONFIDENTIAL)
+			)
+			if not (is_disclaimer or text.startswith(words.FOOTERS)):
+				return
+			self.fold(start, end)
+
+	def fold_contact_block(self) -> None:
+		"""Addresses and numbers below the name; the closing words and the name belong to the text."""
+		own = self.own_lines()
+		for number in range(max(len(own) - _CONTACT_LINES, 1), len(own)):
+			if not _is_sign_off(self.bare[own[number]]):
+				continue
+			below = own[number + 2 :]
+			name = own[number + 1] if number + 1 < len(own) else None
+			if (
+				below
+				and len(self.bare[name].split()) <= 6
+				and any(_CONTACT.search(self.bare[at]) for at in below)
+			):
+				self.fold(below[0])
+			return
+
+
+def _in_code(lines: Sequence[str]) -> list[bool]:
+	inside, found = False, []
+	for line in lines:
+		fence = bool(_FENCE.match(line))
+		found.append(inside or fence)
+		inside = inside != fence
+	return found if not inside else [False] * len(lines)
+
+
+def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
+	"""First line and the line after the last, of everything between empty lines."""
+	found, start = [], None
+	for at, line in enumerate([*lines, ""]):
+		if line.strip():
+			start = at if start is None else start
+		elif start is not None:
+			found.append((start, at))
+			start = None
+	return found
+
+
+def _has(text: str, phrases: Sequence[str]) -> bool:
+	return any(phrase in text for phrase in phrases)
+
+
+def _has_word(text: str, phrases: Sequence[str]) -> bool:
+	return any(
+		re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) or (ord(phrase[0]) > 0x3000 and phrase in text)
+		for phrase in phrases
+		if phrase in text
+	)
+
+
+def _begins_with(text: str, phrases: Sequence[str]) -> bool:
+	return any(
+		text.startswith((phrase + " ", phrase + ",")) or (ord(phrase[0]) > 0x3000 and text.startswith(phrase))
+		for phrase in phrases
+	)
+
+
+def _begins_with_date(text: str) -> bool:
+	return bool(_BEGINS_WITH_DATE.match(text))
+
+
+def _wrapped_address(text: str) -> bool:
+	"""Gmail's old form without a verb: "2014-10-17 11:28 GMT+03:00 Ada < ada@client.example>:"."""
+	return bool(re.search(r"\d:\d\d.*<\s?\S+@\S+>:$", text))
+
+
+def _is_alone(message: _Message, at: int) -> bool:
+	return at == 0 or not message.lines[at - 1].strip() or not _TIME.search(message.lines[at - 1])
+
+
+def _is_sent_from(bare: str) -> bool:
+	text = bare.strip("<>()[]*_-—~ .")
+	if not text or len(text) > 120:
+		return False
+	if re.fullmatch(r"\w+ from (mobile|phone|iphone|ipad)", text):
+		return True
+	if re.search(r"(から送信|傳送|发送)$", text):
+		return True
+	if not text.startswith(words.SENT_FROM):
+		return False
+	clause = re.split(r"[,.!?;](?:\s|$)", text)[0]
+	is_short = re.fullmatch(r"sent from my \S+( \S+){0,2}", text) is not None
+	return is_short or any(device in clause for device in words.DEVICES)
+
+
+def _is_sign_off(bare: str) -> bool:
+	return bare.strip(" ,.!*_;:-–") in words.SIGN_OFFS

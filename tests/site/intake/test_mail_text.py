@@ -1,0 +1,37 @@
+"""The summary of an interaction is what the client wrote (D-2)."""
+
+from html import unescape
+
+import frappe
+import pytest
+
+pytestmark = pytest.mark.clause("D-2")
+
+QUOTED = "Am Mo., 2. Nov. 2026 um 14:05 Uhr schrieb Nora Nord <nora@nordlicht.example>:"
+
+
+def interaction_of(communication):
+	return frappe.get_doc("Client Interaction", communication.client_interaction)
+
+
+def test_a_plain_text_is_summed_up_without_what_it_repeats(deliver, raw_mail):
+	communication = deliver(
+		raw_mail(f"Ist das Dach fertig?\n\nGesendet von Outlook für iOS\n\n{QUOTED}\n\n> Guten Tag\n> Nora")
+	)
+	assert interaction_of(communication).summary == "Ist das Dach fertig?"
+	assert "Guten Tag" in communication.content  # the message stays whole, as evidence
+
+
+def test_html_is_summed_up_without_what_it_repeats(deliver, raw_mail):
+	html = (
+		f"<div>Is the roof ready?</div><br><div class='gmail_quote'>{QUOTED.replace('<', '&lt;')}"
+		"<blockquote>Guten Tag<br>Nora</blockquote></div>"
+	)
+	communication = deliver(raw_mail(html, Content_Type="text/html; charset=utf-8"))
+	assert interaction_of(communication).summary == "Is the roof ready?"
+	assert "Guten Tag" in communication.content
+
+
+def test_a_message_that_only_quotes_is_summed_up_whole(deliver, raw_mail):
+	communication = deliver(raw_mail(f"{QUOTED}\n> Guten Tag\n> Nora"))
+	assert unescape(interaction_of(communication).summary).endswith("> Guten Tag\n> Nora")
