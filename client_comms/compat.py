@@ -51,8 +51,8 @@ def objection(*reasons: str) -> bool:
 	return False
 
 
-def lists_rows_by_name_alone() -> bool:
-	"""Whether Frappe lists rows by the name of their document alone, see `enforcement.requests.shared_rows`."""
+def lists_by_condition_of_parent() -> bool:
+	"""Whether a list applies the row condition of the parent that is named, see `enforcement.requests.named_parent`."""
 	return is_version_16()
 
 

@@ -169,7 +169,7 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
-	"client_comms.enforcement.requests.shared_rows.refuse",
+	"client_comms.enforcement.requests.named_parent.check_parent",
 ]
 
 # The compliance ledger: what a request did with confidential records is known only at its end.

@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 
 from client_comms.enforcement import governed, guards, linked_columns
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.requests import shared_rows
+from client_comms.enforcement.requests import named_parent
 
 _CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
 
@@ -68,7 +68,7 @@ def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
 	:param computed: a Dashboard Chart or Number Card, saved or not
 	"""
 	if computed.get("parent_document_type"):
-		shared_rows.refuse_shared(computed.document_type)
+		named_parent.refuse_parent(computed.document_type)
 	used = [computed.get(column) or "" for column in columns]
 	used += linked_columns.of_filters(linked_columns.parsed(filters))
 	linked_columns.refuse(computed.document_type, computed.get("name") or computed.document_type, used)

@@ -62,13 +62,19 @@ def _leave_out_of_report(asked) -> None:
 
 def target() -> tuple[str | None, str | None]:
 	"""The DocType, and the document, of which the request asks."""
-	if resource := _RESOURCE.match(frappe.request.path):
+	if is_route_of_documents():
+		resource = _RESOURCE.match(frappe.request.path)
 		return resource["doctype"], resource["name"]
 	named = (frappe.form_dict.get(key) for key in _TARGETS)
 	doctype = next((each for each in named if each), None)
 	return (
 		(doctype, None) if isinstance(doctype, str) and frappe.db.exists("DocType", doctype) else (None, None)
 	)
+
+
+def is_route_of_documents() -> bool:
+	"""Whether the request goes to a route of the REST API; a method named in `cmd` takes precedence over the address."""
+	return not frappe.form_dict.get("cmd") and bool(_RESOURCE.match(frappe.request.path))
 
 
 def _without_linked(doctype: str, given):

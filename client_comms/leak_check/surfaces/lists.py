@@ -181,6 +181,32 @@ def grouped_chart(visitor, bait, planted):
 	)
 
 
+@surface(
+	"dashboard chart with another DocType as its parent",
+	overridden("frappe.desk.doctype.dashboard_chart.dashboard_chart.get"),
+)
+def chart_by_parent(visitor, bait, planted):
+	grouped = {
+		"chart_type": "Group By",
+		"type": "Bar",
+		"group_by_type": "Count",
+		"group_by_based_on": "subject",
+	}
+	chart = _chart(bait, parent_document_type="System Settings", **grouped)
+	return visitor.call("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", chart=chart, no_cache=1)
+
+
+@surface(
+	"number card with another DocType as its parent",
+	overridden("frappe.desk.doctype.number_card.number_card.get_result"),
+)
+def card_by_parent(visitor, bait, planted):
+	card = {"document_type": INTERACTION, "parent_document_type": "System Settings", "function": "Count"}
+	return visitor.call(
+		"frappe.desk.doctype.number_card.number_card.get_result", doc=card, filters=about(bait)
+	).message
+
+
 @surface("dashboard chart, heatmap", overridden("frappe.desk.doctype.dashboard_chart.dashboard_chart.get"))
 def heatmap(visitor, bait, planted):
 	found = visitor.call(

@@ -47,6 +47,52 @@ def client_list_of_rows(visitor, bait, planted):
 	)
 
 
+# A DocType without documents of its own, whose row condition version 16 would apply instead.
+_PARENT = "System Settings"
+_BY_REQUEST = "Another app replaces before_request: run bench clear-cache."
+
+
+@surface("list with another DocType as its parent", _BY_REQUEST)
+def list_by_parent(visitor, bait, planted):
+	asked = {"fields": ["summary"], "filters": {"name": bait.name}}
+	about = {"doctype": INTERACTION, **asked}
+	message = {
+		"doctype": "Communication",
+		"fields": ["content"],
+		"filters": {"name": bait.names["Communication"]},
+	}
+	answers = [
+		visitor.call("frappe.client.get_list", parent=_PARENT, **about),
+		visitor.call("frappe.client.get_list", parent=_PARENT, **message),
+		visitor.call("frappe.client.get_value", parent=_PARENT, **{**about, "fieldname": "summary"}),
+		visitor.get(f"/api/resource/{INTERACTION}", parent=_PARENT, **asked),
+		visitor.call("frappe.desk.reportview.get", parent_doctype=_PARENT, **about),
+		visitor.request(
+			"POST",
+			"/api/resource/User",
+			{
+				"cmd": "frappe.client.get_list",
+				"parent": _PARENT,
+				"doctype": INTERACTION,
+				"fields": '["summary"]',
+			},
+		),
+	]
+	return any(bait.word in each.text for each in answers)
+
+
+@surface("count with another DocType as its parent", _BY_REQUEST)
+def count_by_parent(visitor, bait, planted):
+	return visitor.call(
+		"frappe.desk.reportview.get_count",
+		doctype=INTERACTION,
+		parent_doctype=_PARENT,
+		filters=about(bait),
+		fields=[],
+		distinct=False,
+	).message
+
+
 @surface("client.get_value")
 def client_value(visitor, bait, planted):
 	return visitor.call(

@@ -219,6 +219,19 @@ _appointment(
 	),
 )
 _appointment(
+	"link.field, of a method named beside another address",
+	lambda visitor, name: visitor.request(
+		"POST",
+		"/api/resource/User",
+		{
+			"cmd": "frappe.client.get_list",
+			"doctype": "Appointment",
+			"fields": '["name", "calendar_event.subject as subject"]',
+			"filters": frappe.as_json({"name": name}),
+		},
+	),
+)
+_appointment(
 	"link.field, the dot as an escape of JSON",
 	lambda visitor, name: visitor.call(
 		"frappe.client.get_list",

@@ -119,7 +119,10 @@ HOLES = [
 	),
 ]
 if compat.is_version_16():
+	_CHECK = "client_comms.enforcement.requests.named_parent.check_parent"
 	HOLES += [
+		("before_request", [_CHECK], "list with another DocType as its parent"),
+		("before_request", [_CHECK], "count with another DocType as its parent"),
 		("extend_doctype_class", ["Notification"], "preview of a Notification"),
 		(
 			"override_whitelisted_methods",

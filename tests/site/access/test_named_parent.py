@@ -1,4 +1,5 @@
-"""Rows that documents of several DocTypes have do not show a hidden document by another one of its name (P-2)."""
+"""A parent that a request names opens nothing: neither documents that are no rows of it, nor rows by another document of
+the name of theirs (P-2)."""
 
 import frappe
 import pytest
@@ -6,7 +7,9 @@ from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from client_comms import compat
 from client_comms.enforcement import compose
+from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
 WORDS = "The neighbours complain"
@@ -122,3 +125,47 @@ def test_rows_of_one_doctype_are_listed(complaint, staff, as_user):
 		for hook in frappe.get_hooks("before_request", app_name=compose.APP):
 			frappe.call(hook)
 		assert execute_cmd("frappe.client.get_list")
+
+
+def asked_with_parent(path, method="POST", **form):
+	"""What is left of a request after its checks."""
+	frappe.local.request = Request(EnvironBuilder(path, method=method).get_environ())
+	frappe.local.form_dict = frappe._dict(form)
+	for hook in frappe.get_hooks("before_request", app_name=compose.APP):
+		frappe.call(hook)
+	return frappe.local.form_dict
+
+
+INTERACTIONS = {"doctype": "Client Interaction", "fields": '["subject"]', "parent": "System Settings"}
+
+
+@pytest.mark.parametrize(
+	"path",
+	["/api/method/frappe.client.get_list", "/", "/api/resource/User", "/api/resource/Client Interaction"],
+)
+def test_a_parent_of_documents_that_are_no_rows_is_ignored(path, complaint, staff, as_user):
+	filters = {"name": complaint.name}
+	for user, found in ((staff.cleared, 1), (staff.uncleared, 0)):
+		with as_user(user):
+			method = "GET" if "Interaction" in path else "POST"
+			cmd = {} if "Interaction" in path else {"cmd": "frappe.client.get_list"}
+			asked_with_parent(path, method, **INTERACTIONS, filters=filters, **cmd)
+			assert len(execute_cmd("frappe.client.get_list")) == found
+
+
+def test_the_parent_in_a_tree_and_a_field_of_that_name_stay(staff, as_user):
+	with as_user(staff.cleared):
+		tree = {"doctype": "Item Group", "parent": "All Item Groups"}
+		assert asked_with_parent("/api/method/frappe.desk.treeview.get_children", **tree).parent
+		new = {"parent": "Client Interaction", "role": "Sales User"}
+		assert asked_with_parent("/api/resource/Custom DocPerm", **new).parent
+
+
+@pytest.mark.parametrize("doctype", ["Client Interaction", "Communication"])
+def test_a_chart_or_card_of_documents_that_are_no_rows_of_a_parent(doctype, staff, as_user):
+	card = {"document_type": doctype, "parent_document_type": "System Settings", "function": "Count"}
+	with as_user(staff.uncleared):
+		asked_with_parent(f"/api/method/{WAYS['number card'][0]}", doc=frappe.as_json(card), filters="[]")
+		if compat.is_version_16():
+			with pytest.raises(ClearanceMissingError):
+				execute_cmd(WAYS["number card"][0])
