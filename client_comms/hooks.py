@@ -452,6 +452,7 @@ app_include_js = [
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",
+	f"/assets/client_comms/js/write_down.js?v={__version__}",
 ]
 
 # The script of a page is one file; what does not fit into it is appended.

@@ -3,6 +3,7 @@
 from client_comms.api.access import (
 	break_glass,
 	change_level,
+	check_write_down,
 	explain_access,
 	explore_record,
 	explore_user,
@@ -98,6 +99,7 @@ __all__ = [
 	"check_out_file",
 	"check_outgoing",
 	"check_wording",
+	"check_write_down",
 	"client_summary",
 	"close",
 	"comment_on_review",

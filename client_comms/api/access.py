@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date
 
-from client_comms import clock
-from client_comms.enforcement import documents, explain, explorer, interactions, levels
+from client_comms import clock, controls
+from client_comms.enforcement import documents, explain, explorer, interactions, levels, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
@@ -70,6 +70,34 @@ def break_glass(name: str, reason: str) -> dict:
 	# nosemgrep: frappe-whitelisted-without-permissions (checked above; the grant checks clearance)
 	grant.insert(ignore_permissions=True)
 	return grant.as_dict(convert_dates_to_str=True)
+
+
+@frappe.whitelist()
+def check_write_down(
+	doctype: str,
+	name: str,
+	content: str | None = None,
+	attachments: str | list[str] | None = None,
+	in_reply_to: str | None = None,
+) -> dict:
+	"""What an email about a document would pass on from more confidential records, to show while it is written.
+
+	Considers only what the caller can read. The same is checked again when the email is created.
+
+	:param content: the HTML of the email
+	:param attachments: names of Files
+	:param in_reply_to: the message that it answers
+	:returns: `{"messages": [HTML, …], "advice": str, "refused": bool}`; `refused` says whether it cannot be sent like this
+	:raises frappe.PermissionError: without read access to the document
+	"""
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	names = [str(each) for each in frappe.parse_json(attachments) or ()]
+	found = write_down.of_draft(doctype, name, content, names, in_reply_to)
+	return {
+		"messages": write_down.words(found),
+		"advice": write_down.advice(),
+		"refused": bool(found) and controls.is_enforced(write_down.MODE),
+	}
 
 
 @frappe.whitelist()

@@ -53,6 +53,37 @@ def check_file(doc, method=None) -> None:
 			_pass_down(where, [(rules.ATTACHMENT, doc.file_name or doc.file_url)])
 
 
+def of_draft(
+	doctype: str, name: str, content: str | None, attachments: list[str], in_reply_to: str | None
+) -> list[tuple[str, str]]:
+	"""What an email about a document would pass on, while the session user still writes it: (kind, what).
+
+	:param content: HTML
+	:param attachments: names of Files
+	:param in_reply_to: the message that it answers
+	"""
+	if not _is_asked():
+		return []
+	draft = frappe._dict(in_reply_to=in_reply_to)
+	here = _rank_here(draft, (doctype, name))
+	return [*_found(draft, content or "", (doctype, name), here), *_attached(attachments, here)]
+
+
+def words(found: list[tuple[str, str]]) -> list[str]:
+	"""The findings as sentences (HTML) for the user."""
+	sentences = {
+		rules.ATTACHMENT: _("{0} is attached to a more confidential record."),
+		rules.QUOTATION: _("The text quotes {0}, which is more confidential."),
+		rules.LINK: _("The text links to {0}, which is more confidential."),
+	}
+	return [sentences[kind].format(frappe.bold(escape_html(what))) for kind, what in found]
+
+
+def advice() -> str:
+	"""What to do about a finding."""
+	return _("Leave it out, or write under the more confidential record.")
+
+
 def _is_asked() -> bool:
 	"""Whether a user writes it; Administrator, in whose name jobs run, is not asked anywhere."""
 	return (
@@ -65,29 +96,48 @@ def _is_asked() -> bool:
 def _check_text(doc, content: str | None, where: tuple[str | None, str | None]) -> None:
 	if not content or not _is_asked() or not (doc.is_new() or doc.has_value_changed("content")):
 		return
-	# A reply continues the conversation of the message that it answers, and is as confidential.
+	if found := _found(doc, content, where, _rank_here(doc, where)):
+		_pass_down(where, found)
+
+
+def _rank_here(doc, where: tuple[str | None, str | None]) -> int:
+	"""A reply continues the conversation of the message that it answers, and is as confidential."""
 	answered = (governed.COMMUNICATION, doc.get("in_reply_to"))
 	bound = (governed.INTERACTION, doc.get("client_interaction"))
-	here = max(_rank(*each) for each in (where, answered, bound))
-	if here >= _rank_of_level(None):
-		return  # nothing is stricter
-	found = [*_links(content, here), *_quotations(doc, content, where, here)]
-	if found:
-		_pass_down(where, found)
+	return max(_rank(*each) for each in (where, answered, bound))
 
 
 # --- what a text contains --------------------------------------------------------------------------
 
 
+def _found(doc, content: str, where: tuple[str | None, str | None], here: int) -> list[tuple[str, str]]:
+	if here >= _rank_of_level(None):
+		return []  # nothing is stricter
+	return [*_links(content, here), *_quotations(doc, content, where, here)]
+
+
 def _links(content: str, here: int) -> Iterator[tuple[str, str]]:
+	"""Links to records and files that the session user can read: a user is not told the level of others."""
 	by_address = {frappe.scrub(each).replace("_", "-"): each for each in governed.doctypes()}
 	for part, name in sorted(rules.linked_records(content)):
 		doctype, name = by_address.get(part), unquote(name)
 		if doctype and rules.is_passed_down(here, [_rank(doctype, name)]):
-			yield rules.LINK, name
+			if name in governed.readable(doctype, [name]):
+				yield rules.LINK, name
 	for address in sorted(rules.linked_files(content)):
 		if rules.is_passed_down(here, _ranks_of_file(unquote(address))):
-			yield rules.LINK, address.rpartition("/")[2]
+			if _readable_files({"file_url": unquote(address)}):
+				yield rules.LINK, address.rpartition("/")[2]
+
+
+def _attached(names: list[str], here: int) -> Iterator[tuple[str, str]]:
+	for file in _readable_files({"name": ("in", [*names, ""])}):
+		if rules.is_passed_down(here, _ranks_of_file(file.file_url)):
+			yield rules.ATTACHMENT, file.file_name or file.file_url
+
+
+def _readable_files(filters: dict) -> list:
+	return frappe.get_list("File", filters, ["file_name", "file_url"], order_by="name asc")
 
 
 def _quotations(doc, content: str, where: tuple[str, str], here: int) -> Iterator[tuple[str, str]]:
@@ -180,16 +230,9 @@ def _ranks_of_file(address: str, besides: str | None = None) -> list[int]:
 
 def _pass_down(where: tuple[str, str], found: list[tuple[str, str]]) -> None:
 	"""Refuse, or say so and record it, as the mode in the settings says."""
-	words = {
-		rules.ATTACHMENT: _("{0} is attached to a more confidential record."),
-		rules.QUOTATION: _("The text quotes {0}, which is more confidential."),
-		rules.LINK: _("The text links to {0}, which is more confidential."),
-	}
-	messages = [words[kind].format(frappe.bold(escape_html(what))) for kind, what in found]
-	advice = _("Leave it out, or write under the more confidential record.")
 	controls.enforce(
 		MODE,
-		"<br>".join([*messages, advice]),
+		"<br>".join([*words(found), advice()]),
 		title=_("More Confidential Content"),
 		exc=WriteDownError,
 	)

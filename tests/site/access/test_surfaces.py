@@ -146,6 +146,7 @@ NO_SURFACE = {
 	"client_comms.api.withdraw_consent": _CLIENT,
 	"client_comms.api.may_share": _CLIENT,
 	"client_comms.api.check_wording": "the caller's own words",
+	"client_comms.api.check_write_down": "names what the caller can read: test_write_down",
 	"client_comms.api.verify_identity": _CLIENT,
 	"client_comms.api.send_identity_code": _CLIENT,
 	"client_comms.api.check_identity_code": _CLIENT,

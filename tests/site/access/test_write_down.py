@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from client_comms import api
 from client_comms.exceptions import WriteDownError
 from client_comms.intake import arrivals
 from client_comms.patches.v1_0 import set_write_down_mode
@@ -145,6 +146,53 @@ def test_a_guess_is_not_confirmed(hidden, about, staff, as_user, set_settings):
 	set_settings(write_down_mode="Enforce")
 	with as_user(staff.uncleared):
 		comment_on(about["Customer"], WORDS)
+
+
+def draft(about, content="", attachments=(), **more):
+	return api.check_write_down(about.doctype, about.name, content, list(attachments), **more)
+
+
+DRAFTS = {
+	"quotation": lambda hidden: {"content": f"<p>They wrote:</p>{WORDS}"},
+	"link": lambda hidden: {
+		"content": f'<a href="/app/client-interaction/{hidden.interaction.name}">here</a>'
+	},
+	"link to a file": lambda hidden: {"content": f"See {hidden.file.file_url}"},
+	"attachment": lambda hidden: {"attachments": [hidden.file.name]},
+}
+
+
+@pytest.mark.parametrize(("mode", "refused"), [("Warn", False), ("Enforce", True)])
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_an_email_is_checked_while_it_is_written(
+	hidden, about, staff, as_user, set_settings, kind, mode, refused
+):
+	set_settings(write_down_mode=mode)
+	given = DRAFTS[kind](hidden)
+	with as_user(staff.cleared):
+		found = draft(about["inquiry"], **given)
+		assert len(found["messages"]) == 1 and found["advice"]
+		assert found["refused"] is refused
+		# In its own record, and in a reply to its message, nothing is passed on.
+		assert draft(hidden.interaction, **given)["messages"] == []
+		assert draft(about["Customer"], **given, in_reply_to=hidden.message.name)["messages"] == []
+	assert not frappe.db.exists("Compliance Ledger Entry", {"action": "Write-Down"})
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_a_draft_tells_nothing_of_hidden_records(hidden, about, staff, as_user, set_settings, kind):
+	set_settings(write_down_mode="Enforce")
+	given = DRAFTS[kind](hidden)
+	with as_user(staff.uncleared):
+		assert draft(about["Customer"], **given)["messages"] == []
+		with pytest.raises(frappe.PermissionError):
+			draft(hidden.interaction)
+
+
+def test_no_draft_is_checked_if_the_check_is_off(hidden, about, staff, as_user, set_settings):
+	set_settings(write_down_mode="Off")
+	with as_user(staff.cleared):
+		assert draft(about["inquiry"], WORDS, [hidden.file.name])["messages"] == []
 
 
 def test_the_patch_warns(site):
