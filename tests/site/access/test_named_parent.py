@@ -1,4 +1,4 @@
-"""A parent that a request names opens nothing: neither documents that are no rows of it, nor rows by another document of
+"""A parent that a request names opens nothing: neither other documents than its rows, nor rows by another document of
 the name of theirs (P-2)."""
 
 import frappe
@@ -143,7 +143,7 @@ INTERACTIONS = {"doctype": "Client Interaction", "fields": '["subject"]', "paren
 	"path",
 	["/api/method/frappe.client.get_list", "/", "/api/resource/User", "/api/resource/Client Interaction"],
 )
-def test_a_parent_of_documents_that_are_no_rows_is_ignored(path, complaint, staff, as_user):
+def test_a_parent_of_other_documents_than_rows_is_ignored(path, complaint, staff, as_user):
 	filters = {"name": complaint.name}
 	for user, found in ((staff.cleared, 1), (staff.uncleared, 0)):
 		with as_user(user):
@@ -162,7 +162,7 @@ def test_the_parent_in_a_tree_and_a_field_of_that_name_stay(staff, as_user):
 
 
 @pytest.mark.parametrize("doctype", ["Client Interaction", "Communication"])
-def test_a_chart_or_card_of_documents_that_are_no_rows_of_a_parent(doctype, staff, as_user):
+def test_a_chart_or_card_of_other_documents_than_rows_of_a_parent(doctype, staff, as_user):
 	card = {"document_type": doctype, "parent_document_type": "System Settings", "function": "Count"}
 	with as_user(staff.uncleared):
 		asked_with_parent(f"/api/method/{WAYS['number card'][0]}", doc=frappe.as_json(card), filters="[]")
