@@ -122,10 +122,17 @@ def backfill(
 @client_comms.command("simulate-matrix")
 @click.argument("matrix")
 @click.option("--since", metavar="YYYY-MM-DD", help="only interactions on or after this day")
+@click.option("--open", "open_only", is_flag=True, help="only interactions that are not closed")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
-def simulate_matrix(context, matrix: str, since: str | None = None, as_json: bool = False):
-	"""Show what the version MATRIX (submitted or draft) would change on existing interactions."""
+def simulate_matrix(
+	context, matrix: str, since: str | None = None, open_only: bool = False, as_json: bool = False
+):
+	"""Show what the version MATRIX (submitted or draft) would do to existing interactions: their levels and deadlines, who
+	gains and loses access, and whether anyone could reach anything that they cannot reach now.
+
+	It goes through every interaction, can be interrupted, and is stored as a Policy Change Run.
+	"""
 	first_moment = _moment(since, "--since") if since else None
 	with _connected(context):
 		from client_comms.communication_governance import simulation
@@ -135,7 +142,20 @@ def simulate_matrix(context, matrix: str, since: str | None = None, as_json: boo
 			raise click.ClickException(
 				f"There is no Communication Matrix {matrix}. There are: {', '.join(known) or 'none'}."
 			)
-		found = simulation.simulate(matrix, first_moment)
+		from client_comms.policy_changes import changes, runs
+
+		counted = simulation.simulate(matrix, first_moment)
+		run = runs.prepare(runs.SIMULATION, changes.MATRIX, matrix, since=first_moment, open_only=open_only)
+		with _cancelling(run.name):
+			if as_json:
+				runs.work(run.name)
+			else:
+				with click.progressbar(length=run.total, label="Simulating", file=sys.stderr) as bar:
+					runs.work(run.name, progress=lambda done: bar.update(done - bar.pos))
+		stored = frappe.get_doc(runs.RUN, run.name)
+		if stored.status != runs.FINISHED:
+			raise click.ClickException(stored.error or f"The simulation was {stored.status.lower()}.")
+		found = {**counted, "run": run.name, **json.loads(stored.result)}
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
@@ -192,6 +212,49 @@ def _show_simulation(found: dict) -> None:
 		click.echo()
 		rows = [(row["communication_type"], str(row["records"])) for row in found["uncovered"]]
 		print_table(("Type that it has no rule for", "Interactions"), rows)
+	_show_effects(found)
+
+
+def _show_effects(found: dict) -> None:
+	"""What the simulation found besides the counts of `_show_simulation`."""
+	for title, section, fields in (
+		("In hindsight", "hindsight", ("communication_type", "clock", "from", "to", "records")),
+		(
+			"Documentation",
+			"documentation",
+			("communication_type", "documentation_method", "from", "to", "records"),
+		),
+		("Role", "roles", ("role", "communication_type", "level", "level_after", "gained", "lost")),
+		("Person", "people", ("user", "communication_type", "level", "level_after", "gained", "lost")),
+	):
+		click.echo()
+		if rows := found[section]:
+			print_table(
+				(title, *fields[1:]),
+				[
+					tuple(str(row[field] if row[field] is not None else "") for field in fields)
+					for row in rows
+				],
+			)
+		else:
+			click.echo(f"{title}: no change.")
+	example = found["new_access"]["example"]
+	click.echo()
+	click.echo(f"New access: {example['text']}" if example else "No new access.")
+
+
+@contextmanager
+def _cancelling(run: str) -> Iterator[None]:
+	"""Ctrl-C cancels the run; what it has counted is kept, and the desk can continue it."""
+	try:
+		yield
+	except KeyboardInterrupt:
+		from client_comms.policy_changes import runs
+
+		frappe.db.rollback()
+		runs.cancel(run)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
+		raise
 
 
 @client_comms.command("check-leaks")

@@ -200,6 +200,7 @@ doc_events = {
 		"on_submit": [
 			"client_comms.enforcement.policy.clear_cache",
 			"client_comms.intake.retry.follow",
+			"client_comms.policy_changes.activation.follow",
 		],
 		"on_cancel": "client_comms.enforcement.policy.clear_cache",
 	},
@@ -434,6 +435,8 @@ scheduler_events = {
 			"client_comms.intake.event.log_begun",
 			"client_comms.ledger.chain",
 			"client_comms.client_interactions.daily_digest.run",
+			"client_comms.policy_changes.activation.start_due",
+			"client_comms.policy_changes.runs.continue_abandoned",
 		]
 	},
 }
@@ -461,7 +464,8 @@ page_js = {
 		"public/js/access_explorer/user_view.js",
 		"public/js/access_explorer/record_view.js",
 		"public/js/access_explorer/what_if_view.js",
-	]
+	],
+	"simulate-change": "public/js/policy_change_result.js",
 }
 
 extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"
@@ -509,7 +513,7 @@ doctype_js = {
 	],
 }
 # Records about a document that do not prevent it from being deleted.
-ignore_links_on_delete = ["Intake Failure", "Logging Exemption"]
+ignore_links_on_delete = ["Intake Failure", "Logging Exemption", "Policy Change Run"]
 
 override_doctype_dashboards = {
 	"Customer": "client_comms.client_interactions.dashboards.customer",

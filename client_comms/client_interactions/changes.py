@@ -13,6 +13,7 @@ TYPE_CHANGED = "Type Changed"
 DIRECTION_CHANGED = "Direction Changed"
 COMPANY_CHANGED = "Company Changed"
 LEVEL_CHANGED = "Level Changed"
+MATRIX_CHANGED = "Matrix Changed"
 PRIORITY_CHANGED = "Priority Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
@@ -33,6 +34,7 @@ def add_events(doc, outgoing_reason=None):
 		("direction", DIRECTION_CHANGED),
 		("company", COMPANY_CHANGED),
 		("priority", PRIORITY_CHANGED),
+		("matrix", MATRIX_CHANGED),
 		("confidentiality_level", LEVEL_CHANGED),
 		("responsible_staff", REASSIGNED),
 	):

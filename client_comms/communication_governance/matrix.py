@@ -5,8 +5,10 @@ from datetime import datetime
 import frappe
 from frappe import _
 
+from client_comms import clock
 from client_comms.exceptions import NoMatrixInForceError
 from client_comms.rules.documentation import Method, Requirement, owed_methods
+from client_comms.rules.matrix_change import Version
 from client_comms.rules.response_clock import Terms
 
 ASSIGNED_STAFF = "Assigned Staff"
@@ -130,3 +132,72 @@ def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[
 		for p in doc.parties
 		if p.communication_type == communication_type and p.party == "Role" and p.role
 	)
+
+
+# --- changes of the matrix -------------------------------------------------------------------------
+
+
+def as_version(doc) -> Version:
+	"""A version (or a draft) for the rules about changes of the matrix."""
+	roles: dict[str, set[str]] = {}
+	for party in doc.parties:
+		if party.party == "Role" and party.role:
+			roles.setdefault(party.communication_type, set()).add(party.role)
+	return Version(
+		doc.name,
+		{row.communication_type: row.confidentiality_level for row in doc.rules},
+		{kind: frozenset(each) for kind, each in roles.items()},
+		stated_levels(),
+	)
+
+
+def stated_levels() -> dict[tuple[str, str], str]:
+	"""(version, communication type) → the level that the version states; cancelled versions included."""
+	rows = frappe.get_all(
+		"Communication Matrix Rule",
+		{"parenttype": "Communication Matrix"},
+		["parent", "communication_type", "confidentiality_level"],
+		order_by="parent asc, idx asc",
+	)
+	return {(row.parent, row.communication_type): row.confidentiality_level for row in rows}
+
+
+def companies_of(doc) -> list[str]:
+	"""The companies whose interactions a version (or a draft) governs from the moment at which it takes effect."""
+	if doc.company:
+		return [doc.company]
+	own = frappe.get_all(
+		"Communication Matrix",
+		{
+			"docstatus": 1,
+			"company": ("is", "set"),
+			"effective_from": ("<=", doc.effective_from or clock.now()),
+		},
+		pluck="company",
+		distinct=True,
+		order_by=None,
+	)
+	return frappe.get_all("Company", {"name": ("not in", own or [""])}, pluck="name", order_by="name asc")
+
+
+def replaced_by(doc) -> list[str]:
+	"""The versions that a version (or a draft) replaces when it takes effect: those in force until then."""
+	at = doc.effective_from or clock.now()
+	found = [_in_force_but(doc.name, company, at) for company in companies_of(doc)]
+	return list(dict.fromkeys(filter(None, found)))
+
+
+def _in_force_but(name: str | None, company: str, at: datetime) -> str | None:
+	"""`in_force`, as if the version `name` did not exist."""
+	found = frappe.get_all(
+		"Communication Matrix",
+		{
+			"docstatus": 1,
+			"name": ("!=", name),
+			"effective_from": ("<=", at),
+			"company": ("in", ("", company)),
+		},
+		["name", "company"],
+		order_by="effective_from desc, creation desc",
+	)
+	return next((row.name for own in (company, None) for row in found if (row.company or None) == own), None)

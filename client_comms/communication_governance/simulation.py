@@ -5,12 +5,14 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
 
 from client_comms.communication_governance import matrix as matrices
+from client_comms.rules.matrix_change import level_under
 
 
 def simulate(matrix: str, since=None) -> dict:
 	"""See `client_comms.api.simulate_matrix`. One query, regardless of the number of interactions."""
 	doc = frappe.get_doc("Communication Matrix", matrix)
 	rules = {row.communication_type: row for row in doc.rules}
+	stated, ranks = matrices.stated_levels(), _ranks()
 	levels, deadlines, uncovered, checked = {}, {}, {}, 0
 	for row in kinds(doc.company, since):
 		checked += row.records
@@ -18,9 +20,14 @@ def simulate(matrix: str, since=None) -> dict:
 		if rule is None:
 			_count(uncovered, (row.communication_type,), row.records)
 			continue
-		if rule.confidentiality_level != row.confidentiality_level:
-			key = (row.communication_type, row.confidentiality_level, rule.confidentiality_level)
-			_count(levels, key, row.records)
+		level = level_under(
+			row.confidentiality_level,
+			stated.get((row.matrix, row.communication_type)),
+			rule.confidentiality_level,
+			lambda name: ranks.get(name, max(ranks.values(), default=0)),
+		)
+		if level != row.confidentiality_level and row.matrix != doc.name:
+			_count(levels, (row.communication_type, row.confidentiality_level, level), row.records)
 		now = matrices.deadlines_for(row.matrix, row.communication_type, row.priority) if row.matrix else None
 		before, after = _days(now), _days(matrices.deadlines_of(doc, row.communication_type, row.priority))
 		if before != after:
@@ -58,6 +65,10 @@ def kinds(company: str | None = None, since=None) -> list[dict]:
 	if company:
 		query = query.where(table.company == company)
 	return query.run(as_dict=True)
+
+
+def _ranks() -> dict[str, int]:
+	return dict(frappe.get_all("Confidentiality Level", ["name", "rank"], as_list=True, order_by="name asc"))
 
 
 def _days(rule) -> tuple[float, float]:

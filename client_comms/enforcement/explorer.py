@@ -17,7 +17,7 @@ from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import simulation
 from client_comms.enforcement import explain, governed, interactions, policy
-from client_comms.rules import access, access_impact
+from client_comms.rules import access, access_impact, matrix_change
 
 INTERACTION = interactions.INTERACTION
 GRANT = governed.GRANT
@@ -208,7 +208,7 @@ def simulate_matrix(matrix: str, against: str | None, action: str) -> dict:
 		)
 	rules = policy.current()
 	for version in filter(None, (before, after)):
-		rules = access_impact.with_version(rules, version)
+		rules = matrix_change.with_version(rules, version)
 	return _differences(
 		policy.subjects(),
 		lambda subject: access_impact.Case(subject, rules, before),
@@ -258,7 +258,7 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 	names = dict(frappe.get_all("User", fields=["name", "full_name"], order_by="name asc", as_list=True))
 	rows = []
 	for subject in subjects:
-		cases = [_permitted(case(subject), action) for case in (before, after)]
+		cases = [permitted(case(subject), action) for case in (before, after)]
 		found = access_impact.differences(
 			*cases, access_impact.portions(subject.user, kinds, ties.get(subject.user, {}), now), action, now
 		)
@@ -283,25 +283,16 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 	}
 
 
-def _permitted(case: access_impact.Case, action: str) -> access_impact.Case:
+def permitted(case: access_impact.Case, action: str) -> access_impact.Case:
 	"""The subject, without roles if the Role Permissions Manager denies all of them the action."""
 	if explain.role_allows(INTERACTION, case.subject.roles, action):
 		return case
 	return case._replace(subject=access.Subject(case.subject.user, frozenset()))
 
 
-def _version(name: str) -> access_impact.Version:
+def _version(name: str) -> matrix_change.Version:
 	_require("Communication Matrix", name)
-	doc = frappe.get_doc("Communication Matrix", name)
-	roles: dict[str, set[str]] = {}
-	for party in doc.parties:
-		if party.party == "Role" and party.role:
-			roles.setdefault(party.communication_type, set()).add(party.role)
-	return access_impact.Version(
-		doc.name,
-		{row.communication_type: row.confidentiality_level for row in doc.rules},
-		{kind: frozenset(each) for kind, each in roles.items()},
-	)
+	return matrices.as_version(frappe.get_doc("Communication Matrix", name))
 
 
 def _require(doctype: str, name: str) -> None:

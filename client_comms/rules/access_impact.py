@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from client_comms.rules.access import Clearance, Grant, Policy, Record, Subject
 from client_comms.rules.access_rows import RowFilter, row_filter
+from client_comms.rules.matrix_change import Version
 
 # How a user is tied to a record: the closest of these.
 PARTICIPANT, GRANTED, ACCOUNT_MANAGER, UNTIED = "participant", "grant", "account-manager", ""
@@ -53,7 +54,11 @@ def portions(
 
 
 def _example(kind: Kind, tie: str, user: str, now: datetime) -> Record:
-	record = Record(*kind)
+	return tied(Record(*kind), tie, user, now)
+
+
+def tied(record: Record, tie: str, user: str, now: datetime) -> Record:
+	"""The record, to which `user` has the tie; a grant is valid until `now`."""
 	if tie == PARTICIPANT:
 		return replace(record, responsible_staff=user)
 	if tie == GRANTED:
@@ -66,21 +71,6 @@ def _example(kind: Kind, tie: str, user: str, now: datetime) -> Record:
 # --- simulation ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-	"""A matrix version (or a draft) for a simulation: level and responsible roles by type."""
-
-	name: str
-	levels: Mapping[str, str]
-	responsible_roles: Mapping[str, frozenset[str]]
-
-	def govern(self, record: Record) -> Record:
-		"""The record as it would be under this version; a type without a rule in it keeps its level."""
-		return replace(
-			record, matrix=self.name, level=self.levels.get(record.communication_type, record.level)
-		)
-
-
 class Case(NamedTuple):
 	"""The current or simulated situation of one user; `version` governs all records (None: each keeps its own)."""
 
@@ -89,7 +79,7 @@ class Case(NamedTuple):
 	version: Version | None = None
 
 	def record(self, record: Record) -> Record:
-		return self.version.govern(record) if self.version else record
+		return self.version.govern(record, self.policy) if self.version else record
 
 
 class Cell(NamedTuple):
@@ -115,21 +105,39 @@ def differences(
 
 	:param records: the user's current `portions`
 	"""
+	return differences_of_moves(
+		before,
+		after,
+		(
+			(before.record(portion.record), after.record(portion.record), portion.records)
+			for portion in records
+		),
+		action,
+		now,
+	)
+
+
+def differences_of_moves(
+	before: Case, after: Case, moves: Iterable[tuple[Record, Record, int]], action: str, now: datetime
+) -> dict[Cell, Difference]:
+	"""`differences` for records whose state before and after is known.
+
+	:param moves: the record before, the record after, and how many there are of them
+	"""
 	found: dict[Cell, Difference] = {}
 	user = before.subject.user
 	rows = row_filter(before.subject, before.policy, action)
 	rows_after = row_filter(after.subject, after.policy, action)
-	for portion in records:
-		record, record_after = before.record(portion.record), after.record(portion.record)
+	for record, record_after, records in moves:
 		had, has = rows.matches(record, user, now), rows_after.matches(record_after, user, now)
 		if had == has:
 			continue
 		cell = Cell(_counted(rows, record), _counted(rows_after, record_after), record.communication_type)
 		difference = found.setdefault(cell, Difference())
 		if has:
-			difference.gained += portion.records
+			difference.gained += records
 		else:
-			difference.lost += portion.records
+			difference.lost += records
 	return found
 
 
@@ -140,12 +148,6 @@ def with_clearance(policy: Policy, level: str, clearance: Clearance) -> Policy:
 	if clearance.actions:
 		rows.append(clearance)
 	return replace(policy, levels={**policy.levels, level: replace(changed, clearances=tuple(rows))})
-
-
-def with_version(policy: Policy, version: Version) -> Policy:
-	"""The policy with the responsible roles of `version`, which may be a draft."""
-	roles = {(version.name, kind): each for kind, each in version.responsible_roles.items()}
-	return replace(policy, responsible_roles={**policy.responsible_roles, **roles})
 
 
 def with_role(subject: Subject, role: str, held: bool) -> Subject:

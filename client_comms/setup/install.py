@@ -239,6 +239,7 @@ def make_matrix():
 		}
 	)
 	doc.approved_on = get_datetime(doc.effective_from).date()
+	doc.flags.shipped = True
 	doc.insert(ignore_permissions=True)
 	doc.submit()
 

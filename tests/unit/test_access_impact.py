@@ -16,6 +16,7 @@ from client_comms.rules.access_impact import (
 	Difference,
 	Kind,
 )
+from client_comms.rules.matrix_change import Version, with_version
 
 pytestmark = pytest.mark.clause("D-5", "M-1")
 
@@ -117,10 +118,8 @@ def test_a_clearance_replaced_and_taken_away():
 
 def test_a_version_moves_records_to_other_levels_and_parties():
 	"""Under M2 inquiries are sealed and updates have another responsible party; complaints have no rule and stay."""
-	version = access_impact.Version(
-		"M2", {"Inquiry": "Sealed", "Update": "Guarded"}, {"Update": frozenset({"Auditor"})}
-	)
-	policy = access_impact.with_version(POLICY, version)
+	version = Version("M2", {"Inquiry": "Sealed", "Update": "Guarded"}, {"Update": frozenset({"Auditor"})})
+	policy = with_version(POLICY, version)
 	assert compare(Case(AGENT, POLICY), Case(AGENT, policy, version)) == {
 		Cell("Open", "Sealed", "Inquiry"): Difference(lost=100),
 		Cell("Guarded", "Sealed", "Inquiry"): Difference(lost=5),  # the account manager; who takes part stays
@@ -129,6 +128,6 @@ def test_a_version_moves_records_to_other_levels_and_parties():
 
 
 def test_an_unknown_level_counts_as_the_strictest():
-	version = access_impact.Version("M2", {"Inquiry": "Gone"}, {})
-	found = compare(Case(AGENT, POLICY), Case(AGENT, access_impact.with_version(POLICY, version), version))
+	version = Version("M2", {"Inquiry": "Gone"}, {})
+	found = compare(Case(AGENT, POLICY), Case(AGENT, with_version(POLICY, version), version))
 	assert Cell("Open", "Sealed", "Inquiry") in found

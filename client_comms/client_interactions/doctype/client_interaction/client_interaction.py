@@ -68,6 +68,9 @@ class ClientInteraction(Document):
 		from client_comms.client_interactions.doctype.interaction_evidence.interaction_evidence import (
 			InteractionEvidence,
 		)
+		from client_comms.client_privacy.doctype.consent_data_category.consent_data_category import (
+			ConsentDataCategory,
+		)
 
 		acknowledge_by: DF.Datetime | None
 		acknowledge_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
@@ -75,13 +78,16 @@ class ClientInteraction(Document):
 		acknowledged_on: DF.Datetime | None
 		action_items: DF.Table[InteractionActionItem]
 		answered_on: DF.Datetime | None
+		branch: DF.Link | None
 		breached: DF.Check
 		channel: DF.Link
 		clock_state: DF.Literal["Running", "Paused", "Stopped"]
 		communication_type: DF.Link
 		company: DF.Link
+		complaint_words: DF.SmallText | None
 		confidentiality_level: DF.Link | None
 		contact: DF.Link | None
+		data_categories: DF.TableMultiSelect[ConsentDataCategory]
 		direction: DF.Literal["Inbound", "Outbound", "Internal"]
 		events: DF.Table[InteractionEvent]
 		evidence: DF.Table[InteractionEvidence]
@@ -96,14 +102,19 @@ class ClientInteraction(Document):
 		naming_series: DF.Literal["CI-.YYYY.-.#####"]
 		next_check_at: DF.Datetime | None
 		next_deadline: DF.Datetime | None
+		not_a_complaint: DF.Check
 		occurred_on: DF.Datetime
 		outgoing_reason: DF.SmallText | None
 		party: DF.DynamicLink | None
 		party_name: DF.Data | None
 		party_type: DF.Link | None
 		priority: DF.Link | None
+		product: DF.Link | None
 		promise_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		promised_for: DF.Datetime | None
+		rated_on: DF.Datetime | None
+		rating: DF.Int
+		rating_comment: DF.SmallText | None
 		reclassification_reason: DF.SmallText | None
 		redress_amount: DF.Currency
 		reference_doctype: DF.Link | None
@@ -290,7 +301,7 @@ class ClientInteraction(Document):
 		"""Each interaction keeps the version that governs it (M-1)."""
 		before = self.stored()
 		if before:
-			self.matrix = before.matrix
+			self.matrix = self.flags.reclassify_under or before.matrix
 		elif not (self.flags.from_intake and self.matrix):  # intake has just checked
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
 

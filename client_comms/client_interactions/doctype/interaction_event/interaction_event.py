@@ -42,6 +42,7 @@ class InteractionEvent(InteractionRow):
 			"Deadlines Recomputed",
 			"Priority Changed",
 			"Level Changed",
+			"Matrix Changed",
 			"Reassigned",
 			"Access Granted",
 			"Contacted",

@@ -44,8 +44,11 @@ class ClientCommsSettings(Document):
 		ask_for_rating: DF.Check
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int
+		channel_mode: DF.Literal["Off", "Warn", "Enforce"]
 		close_on_takeover: DF.Check
+		closings: DF.SmallText | None
 		confirm_details_months: DF.Int
+		consent_mode: DF.Literal["Off", "Warn", "Enforce"]
 		default_calendar: DF.Link
 		default_communication_type: DF.Link
 		digest_at: DF.Time | None
@@ -53,9 +56,16 @@ class ClientCommsSettings(Document):
 		evidence_mode: DF.Literal["Off", "Warn", "Enforce"]
 		feedback_mode: DF.Literal["Off", "Warn", "Enforce"]
 		first_reply_answers: DF.Check
+		four_eyes_on_matrix: DF.Check
 		four_eyes_on_templates: DF.Check
+		govern_issues: DF.Check
+		govern_leads: DF.Check
+		govern_opportunities: DF.Check
+		identity_attempts: DF.Int
+		identity_mode: DF.Literal["Off", "Warn", "Enforce"]
 		issue_channel: DF.Link
 		late_log_hours: DF.Float
+		link_valid_hours: DF.Int
 		log_appointments: DF.Check
 		log_calls: DF.Check
 		log_events: DF.Check
@@ -73,15 +83,21 @@ class ClientCommsSettings(Document):
 		privacy_policy_url: DF.Data | None
 		quiet_from: DF.Time | None
 		quiet_until: DF.Time | None
+		reading_ease: DF.Int
 		reopen_within_days: DF.Int
 		responsible_party_mode: DF.Literal["Off", "Warn", "Enforce"]
 		responsible_todo: DF.Check
+		salutations: DF.SmallText | None
 		send_acknowledgement: DF.Check
 		send_digests: DF.Check
+		sharing_purpose: DF.Link | None
 		source_rules: DF.Table[InteractionSourceRule]
+		template_mode: DF.Literal["Off", "Warn", "Enforce"]
 		unlogged_days: DF.Int
 		verification_mode: DF.Literal["Off", "Warn", "Enforce"]
 		warning_share: DF.Percent
+		wording_mode: DF.Literal["Off", "Warn", "Enforce"]
+		words_per_sentence: DF.Int
 		write_down_mode: DF.Literal["Off", "Warn", "Enforce"]
 	# end: auto-generated types
 

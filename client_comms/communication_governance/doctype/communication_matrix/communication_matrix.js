@@ -25,8 +25,12 @@ frappe.ui.form.on("Communication Matrix", {
 			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
 		}
 		if (!frm.is_new() && frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
-			frm.add_custom_button(__("Simulate"), () => simulate(frm));
+			frm.add_custom_button(__("Simulate"), () => {
+				frappe.route_options = { matrix: frm.doc.name };
+				frappe.set_route("simulate-change");
+			});
 		}
+		if (!frm.is_new()) frm.add_custom_button(__("Compare"), () => compare(frm));
 	},
 });
 
@@ -36,16 +40,19 @@ function start_new_version(frm) {
 	frappe.set_route("Form", frm.doctype, draft.name);
 }
 
-function simulate(frm) {
+/** The fields in which this version differs from another one, which the user chooses. */
+function compare(frm) {
 	const dialog = new frappe.ui.Dialog({
-		title: __("What {0} Would Change", [frm.doc.version_label]),
-		size: "large",
+		title: __("Compare Versions"),
+		size: "extra-large",
 		fields: [
 			{
-				fieldname: "since",
-				fieldtype: "Date",
-				label: __("Interactions Since"),
-				description: __("Leave empty to include all"),
+				fieldname: "other",
+				fieldtype: "Link",
+				options: "Communication Matrix",
+				label: __("Compare With"),
+				default: frm.doc.amended_from,
+				get_query: () => ({ filters: { name: ["!=", frm.doc.name] } }),
 				change: () => show(),
 			},
 			{ fieldtype: "Section Break" },
@@ -54,55 +61,33 @@ function simulate(frm) {
 	});
 
 	async function show() {
-		const result = await frappe.xcall("client_comms.api.simulate_matrix", {
-			matrix: frm.doc.name,
-			since: dialog.get_value("since") || null,
+		const other = dialog.get_value("other");
+		if (!other) return;
+		const rows = await frappe.xcall("client_comms.api.matrix_difference", {
+			matrix: other,
+			other: frm.doc.name,
 		});
-		dialog.fields_dict.result.$wrapper.html(simulation_html(result));
+		if (dialog.get_value("other") === other) {
+			dialog.fields_dict.result.$wrapper.html(difference_html(rows, other, frm.doc.name));
+		}
 	}
 
 	dialog.show();
 	show();
 }
 
-function simulation_html({ checked, level_changes, deadline_changes, uncovered }) {
-	const days = ([acknowledge, respond]) => __("acknowledge {0}, answer {1}", [acknowledge, respond]);
-	const changed = level_changes.length + deadline_changes.length + uncovered.length;
-	const summary = changed
-		? __("{0} interactions were compared; these would be treated differently:", [checked])
-		: __("{0} interactions were compared; none would be treated differently.", [checked]);
-	return [
-		`<p>${summary}</p>`,
-		table(
-			__("Confidentiality Level"),
-			[__("Communication Type"), __("Now"), __("Then"), __("Interactions")],
-			level_changes.map((row) => [__(row.communication_type), __(row.from), __(row.to), row.records]),
-		),
-		table(
-			__("Deadlines in Business Days"),
-			[__("Communication Type"), __("Now"), __("Then"), __("Interactions")],
-			deadline_changes.map((row) => [
-				__(row.communication_type),
-				days(row.from),
-				days(row.to),
-				row.records,
-			]),
-		),
-		table(
-			__("Communication Types Without a Rule"),
-			[__("Communication Type"), __("Interactions")],
-			uncovered.map((row) => [__(row.communication_type), row.records]),
-		),
-	].join("");
-}
-
-function table(title, columns, rows) {
-	if (!rows.length) return "";
-	const cells = (tag, values) =>
-		values.map((value) => `<${tag}>${frappe.utils.escape_html(cstr(value))}</${tag}>`).join("");
-	return `<h5>${title}</h5>
-		<table class="table table-bordered">
-			<thead><tr>${cells("th", columns)}</tr></thead>
-			<tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("")}</tbody>
-		</table>`;
+function difference_html(rows, one, other) {
+	if (!rows.length) return `<p>${__("The versions do not differ.")}</p>`;
+	const escape = (text) => frappe.utils.escape_html(cstr(text));
+	const colours = { added: "table-success", removed: "table-danger", changed: "" };
+	const heads = [__("Where"), __("Field"), escape(one), escape(other)];
+	const body = rows.map(
+		(
+			row,
+		) => `<tr class="${colours[row.kind]}"><td>${[row.section, row.row].filter(Boolean).map(escape).join(": ")}</td>
+			<td>${escape(row.field)}</td><td>${escape(row.old) || "–"}</td><td>${escape(row.new) || "–"}</td></tr>`,
+	);
+	return `<div class="table-responsive"><table class="table table-bordered">
+		<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
+		<tbody>${body.join("")}</tbody></table></div>`;
 }

@@ -5,6 +5,7 @@ from frappe.utils import get_link_to_form, nowdate
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
+from client_comms.exceptions import FourEyesError
 from client_comms.left_empty import LeavesEmpty
 
 _LONGEST_DAYS = 1000  # business days, some four years
@@ -48,6 +49,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		next_review_on: DF.Date | None
 		parties: DF.Table[CommunicationMatrixParty]
 		priorities: DF.Table[CommunicationMatrixPriority]
+		reclassify_open: DF.Check
 		rules: DF.Table[CommunicationMatrixRule]
 		version_label: DF.Data
 	# end: auto-generated types
@@ -64,6 +66,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 
 	def before_submit(self):
 		"""A version needs an approver and an approval date (T-4)."""
+		self.validate_second_person()
 		self.validate_moment_is_its_own()
 		self.approved_by = self.approved_by or frappe.session.user
 		self.approved_on = self.approved_on or nowdate()
@@ -71,6 +74,34 @@ class CommunicationMatrix(LeavesEmpty, Document):
 
 	def on_cancel(self):
 		self.warn_if_none_is_left()
+
+	def validate_second_person(self):
+		"""Who wrote a version cannot bring it into force alone (M-1, T-4)."""
+		wanted = frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix
+		if not wanted or self.flags.shipped or frappe.session.user not in self.authors():
+			return
+		others = alternatives(self.authors())
+		frappe.throw(
+			_("You wrote or changed this version, so someone else must submit it.")
+			+ " "
+			+ (
+				_("These users can: {0}.").format(frappe.bold(", ".join(others)))
+				if others
+				else _("No other user can. Ask a System Manager to give someone the role {0}.").format(
+					frappe.bold(_("Client Communications Manager"))
+				)
+			),
+			exc=FourEyesError,
+			title=_("Second Person Required"),
+		)
+
+	def authors(self) -> set[str]:
+		"""The users who wrote the draft or changed it."""
+		before = self.get_doc_before_save()
+		changed = frappe.get_all(
+			"Version", {"ref_doctype": self.doctype, "docname": self.name}, pluck="owner"
+		)
+		return {self.owner, before.modified_by if before else frappe.session.user, *changed}
 
 	def validate_what_arrives(self):
 		"""The version needs a rule for every type that arrives automatically: without one, documents could
@@ -201,3 +232,17 @@ class CommunicationMatrix(LeavesEmpty, Document):
 				),
 				title=_("Responsible Party Missing"),
 			)
+
+
+def alternatives(authors: set[str]) -> list[str]:
+	"""Names of users who can submit a version and did not write it."""
+	holders = frappe.get_all(
+		"Has Role", {"role": "Client Communications Manager", "parenttype": "User"}, pluck="parent"
+	)
+	return frappe.get_all(
+		"User",
+		{"name": ("in", list(set(holders) - authors - {"Administrator"}) or [""]), "enabled": 1},
+		pluck="full_name",
+		order_by="full_name asc",
+		limit=5,
+	)

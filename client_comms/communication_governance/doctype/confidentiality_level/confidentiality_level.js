@@ -12,6 +12,7 @@ frappe.ui.form.on("Confidentiality Level", {
 				await frappe.model.with_doctype("Client Interaction");
 				client_comms.interaction.explain();
 			});
+			frm.add_custom_button(__("Simulate"), () => simulate(frm));
 		}
 	},
 	need_to_know: explain,
@@ -72,4 +73,19 @@ async function warn_of_locked_out(frm) {
 			[shown.join(", "), more],
 		),
 	});
+}
+
+/** Who would gain or lose access if the level were saved as it is in the form. */
+async function simulate(frm) {
+	const run = await frappe.xcall(
+		"client_comms.api.simulate_change",
+		{
+			doctype: frm.doctype,
+			name: frm.is_new() ? null : frm.doc.name,
+			draft: { ...frm.doc, name: frm.is_new() ? frm.doc.level_name : frm.doc.name },
+		},
+		"POST",
+	);
+	// In a tab of its own: the form may not be saved yet.
+	window.open(`/app/simulate-change/${encodeURIComponent(run)}`);
 }

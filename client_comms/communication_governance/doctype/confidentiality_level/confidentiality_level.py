@@ -26,6 +26,7 @@ class ConfidentialityLevel(Document):
 
 		clearances: DF.Table[LevelClearance]
 		color: DF.Color | None
+		identity_valid_days: DF.Int
 		level_name: DF.Data
 		log_views: DF.Check
 		need_to_know: DF.Literal["Role", "Responsible Party", "Participants"]

@@ -1,0 +1,228 @@
+"""Runs that go through many interactions: a simulation, or the reclassification of open interactions (M-1).
+
+A run goes through the interactions by name, in chunks. What a chunk did, what was counted, and the name at which it ended
+are committed together, so a killed run continues where it ended, and nothing is done or counted twice.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+from frappe.utils.background_jobs import is_job_enqueued
+
+from client_comms import clock
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.policy_changes import changes, reclassification, results, states
+from client_comms.policy_changes.changes import Change
+from client_comms.rules import response_clock
+from client_comms.rules.change_tally import Tally
+
+RUN = "Policy Change Run"
+SIMULATION, RECLASSIFICATION = "Simulation", "Reclassification"
+QUEUED, RUNNING, FINISHED, CANCELLED, FAILED = "Queued", "Running", "Finished", "Cancelled", "Failed"
+UNFINISHED = (QUEUED, RUNNING)
+EVENT = "client_comms_policy_change"
+CHUNK = {SIMULATION: 500, RECLASSIFICATION: 50}
+AT_ONCE = 500  # interactions that a request simulates itself
+_ATTEMPTS = 5
+_TIMEOUT = 60 * 60  # seconds
+_QUEUEING = timedelta(minutes=1)
+
+
+def simulate(
+	doctype: str, name: str | None, draft: Mapping | None = None, *, since=None, open_only: bool = False
+) -> str:
+	"""Simulate a change on the interactions that exist, at once if they are few, else in the background.
+
+	:param draft: the document as it is in a form
+	:param since: only interactions that occurred on or after this day
+	:returns: the name of the Policy Change Run
+	"""
+	run = prepare(SIMULATION, doctype, name, draft, since=since, open_only=open_only)
+	if run.total <= AT_ONCE:
+		# nosemgrep: frappe-manual-commit (a run that fails stays, with its error)
+		frappe.db.commit()
+		work(run.name)
+	else:
+		enqueue(run.name)
+	return run.name
+
+
+def prepare(
+	kind: str, doctype: str, name: str | None, draft: Mapping | None = None, *, since=None, open_only=False
+):
+	"""A new run that has not begun."""
+	change = changes.of_doc(doctype, name, draft)
+	run = frappe.get_doc(
+		{
+			"doctype": RUN,
+			"kind": kind,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"draft": json.dumps(draft, default=str) if draft else None,
+			"since": getdate(since) if since else None,
+			"open_only": int(open_only),
+			"status": QUEUED,
+			"started_by": frappe.session.user,
+			"started_on": clock.now(),
+		}
+	)
+	run.total = frappe.db.count(states.INTERACTION, _scope(run, change))
+	run.flags.by_the_run = True
+	run.flags.ignore_links = True  # a level that is not saved yet
+	return run.insert(ignore_permissions=True)
+
+
+def work(name_of_run: str, progress: Callable[[int], object] | None = None) -> None:
+	"""The job: go through the interactions, and store the result. A run that is not unfinished is ignored.
+
+	:param progress: called after each chunk with the number of interactions done so far
+	"""
+	while (run := _next(name_of_run)) is not None:
+		try:
+			_chunk(run)
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+			return  # the scheduler continues it
+		except Exception as error:
+			frappe.db.rollback()
+			frappe.log_error(
+				f"{run.kind} of {run.reference_name}", reference_doctype=RUN, reference_name=run.name
+			)
+			_set(
+				run.name,
+				status=FAILED,
+				finished_on=clock.now(),
+				error=frappe.utils.strip_html(str(error)) or type(error).__name__,
+			)
+		# nosemgrep: frappe-manual-commit (a job; what a chunk did and where it ended belong together)
+		frappe.db.commit()
+		_tell(name_of_run)
+		if progress:
+			progress(frappe.db.get_value(RUN, name_of_run, "done"))
+
+
+def _next(name: str):
+	"""The run, locked against another worker; None if it is done or was cancelled."""
+	if not frappe.db.get_value(RUN, name, "name", for_update=True):
+		return None
+	run = frappe.get_doc(RUN, name)
+	return run if run.status in UNFINISHED else None
+
+
+def _chunk(run) -> None:
+	change = changes.of_doc(
+		run.reference_doctype, run.reference_name, json.loads(run.draft) if run.draft else None
+	)
+	tally = Tally.from_data(json.loads(run.tally or "{}"))
+	size = CHUNK[run.kind]
+	rows = states.load(_scope(run, change), run.last_name or "", size)
+	failed = 0
+	if run.kind == SIMULATION:
+		for row in rows:
+			states.count(tally, row, change, run.started_on)
+	else:
+		failed = reclassification.apply(tally, rows, change)
+	values = {
+		"status": RUNNING,
+		"done": run.done + len(rows),
+		"failed": run.failed + failed,
+		"last_name": rows[-1].name if rows else run.last_name,
+		"tally": json.dumps(tally.as_data()),
+	}
+	if len(rows) < size:
+		values |= {
+			"status": FINISHED,
+			"finished_on": clock.now(),
+			"result": json.dumps(results.of(tally, change, simulated=run.kind == SIMULATION)),
+		}
+	_set(run.name, **values)
+	if values["status"] == FINISHED and run.kind == RECLASSIFICATION:
+		reclassification.finish()
+
+
+def _scope(run, change: Change) -> dict:
+	"""Filters of the interactions that the run goes through."""
+	filters = {}
+	if change.companies is not None:
+		filters["company"] = ("in", list(change.companies) or [""])
+	if run.since:
+		filters["occurred_on"] = (">=", run.since)
+	if run.open_only:
+		filters["status"] = ("!=", response_clock.STATUS_CLOSED)
+	return filters
+
+
+def cancel(name: str) -> None:
+	"""Stop a run after the chunk on which it is working; what it has already changed stays.
+
+	:raises ActionNotPossibleError: it has ended
+	"""
+	_require(name, UNFINISHED, _("It has already ended."))
+	_set(name, status=CANCELLED, finished_on=clock.now())
+
+
+def resume(name: str) -> None:
+	"""Continue a run that was cancelled or failed, where it ended.
+
+	:raises ActionNotPossibleError: it is running or has finished
+	"""
+	_require(name, (CANCELLED, FAILED), _("Only a run that was cancelled or failed can be continued."))
+	_set(name, status=QUEUED, finished_on=None, error=None, attempts=0)
+	enqueue(name)
+
+
+def _require(name: str, statuses, why: str) -> None:
+	if frappe.db.get_value(RUN, name, "status", for_update=True) not in statuses:
+		frappe.throw(why, exc=ActionNotPossibleError, title=_("Not Possible Now"))
+
+
+def continue_abandoned() -> None:
+	"""Queue runs again whose job was killed or lost; after a few attempts they count as failed. Called by the scheduler."""
+	for run in frappe.get_all(
+		RUN, {"status": ("in", UNFINISHED)}, ["name", "modified", "attempts"], order_by="creation asc"
+	):
+		if frappe.utils.now_datetime() - run.modified < _QUEUEING or is_job_enqueued(_job_id(run.name)):
+			continue
+		if run.attempts >= _ATTEMPTS:
+			_set(
+				run.name,
+				status=FAILED,
+				finished_on=clock.now(),
+				error=_(
+					"The background job ended without a result several times. Continue the run, or start it again."
+				),
+			)
+		else:
+			_set(run.name, attempts=run.attempts + 1)
+			enqueue(run.name)
+
+
+def enqueue(name: str) -> None:
+	"""Queue the job of a run."""
+	frappe.enqueue(
+		"client_comms.policy_changes.runs.work",
+		queue="long",
+		timeout=_TIMEOUT,
+		job_id=_job_id(name),
+		enqueue_after_commit=True,
+		name_of_run=name,
+	)
+
+
+def _job_id(name: str) -> str:
+	return f"{EVENT}:{name}"
+
+
+def _set(name: str, **values) -> None:
+	frappe.db.set_value(RUN, name, values)
+
+
+def _tell(name: str) -> None:
+	run = frappe.db.get_value(RUN, name, ["started_by", "status", "done", "total"], as_dict=True)
+	frappe.publish_realtime(
+		EVENT, {"run": name, "status": run.status, "done": run.done, "total": run.total}, user=run.started_by
+	)
