@@ -13,6 +13,7 @@ from client_comms.api.access import (
 	simulate_matrix_access,
 	simulate_role,
 )
+from client_comms.api.callers import client_called_again, find_caller
 from client_comms.api.client_data import confirm_details
 from client_comms.api.custody import (
 	check_in_file,
@@ -111,6 +112,7 @@ __all__ = [
 	"check_outgoing",
 	"check_wording",
 	"check_write_down",
+	"client_called_again",
 	"client_summary",
 	"close",
 	"comment_on_review",
@@ -129,6 +131,7 @@ __all__ = [
 	"explain_access",
 	"explore_record",
 	"explore_user",
+	"find_caller",
 	"finish_training",
 	"generate_documentation",
 	"give_consent",

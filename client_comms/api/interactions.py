@@ -11,13 +11,13 @@ from frappe import _
 from frappe.utils import formatdate, get_fullname
 
 from client_comms import clock, validation
-from client_comms.client_interactions import feedback, log_details
+from client_comms.client_interactions import changes, feedback, log_details
 from client_comms.communication_governance import calendars, matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
-from client_comms.i18n import refuse
-from client_comms.intake import assignment
-from client_comms.rules import access, response_clock
+from client_comms.i18n import refuse, translate
+from client_comms.intake import arrivals, assignment
+from client_comms.rules import access, classification, response_clock
 from client_comms.rules.messages import RuleError
 
 INTERACTION = "Client Interaction"
@@ -25,6 +25,7 @@ _LOGGABLE = (
 	"company",
 	"party_type",
 	"party",
+	"party_name",
 	"contact",
 	"communication_type",
 	"channel",
@@ -65,7 +66,7 @@ def log_interaction(**fields) -> dict:
 	"""Log a call, email, meeting or any other interaction with a client (D-1, D-2).
 
 	:param fields: fields of Client Interaction; `action_items`, `evidence` and `data_categories` as lists of dicts
-	    (or JSON). By default, the responsible staff is the caller, or someone eligible if the caller is not, and the time is
+	    (or JSON). A client who is not known yet has a `party_name` instead of a `party`. By default, the responsible staff is the caller, or someone eligible if the caller is not, and the time is
 	    now; the company is filled in as well.
 	:returns: the interaction as a dict, with `may_read` (whether the caller can still read it) and `responsible_name`
 	:raises frappe.ValidationError: a field is unknown or has an invalid value
@@ -89,20 +90,34 @@ def log_interaction(**fields) -> dict:
 
 @frappe.whitelist()
 def simulate_log(
-	communication_type: str,
+	communication_type: str | None = None,
 	company: str | None = None,
 	party_type: str | None = None,
 	party: str | None = None,
 	contact: str | None = None,
 	responsible_staff: str | None = None,
+	direction: str | None = None,
+	occurred_on: str | None = None,
+	words: str | None = None,
 ) -> dict:
-	"""What the caller's log of a type would become: its level, and whose it is (D-1, M-1).
+	"""What the caller's log would become: its type, its level, its deadlines, and whose it is (C-3, C-4, D-1, M-1).
 
+	:param communication_type: by default that of the source rules, by the words, as for an email
 	:param responsible_staff: whom the caller chose
-	:returns: `{"level", "responsible_staff", "responsible_name", "may_read"}`; `may_read` says whether the caller can read it
-	    once it is logged. Level and staff are None for a type that the matrix in force does not know.
+	:param direction: by default Inbound
+	:param occurred_on: by default now
+	:param words: subject and summary as far as they are written
+	:returns: `{"communication_type", "reason", "level", "responsible_staff", "responsible_name", "may_read", "acknowledge_by",
+	    "respond_by"}`; `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
+	    logged. Level, staff and deadlines are None for a type that the matrix in force does not know; deadlines also if
+	    nothing is owed.
 	"""
 	frappe.has_permission(INTERACTION, "create", throw=True)
+	direction = direction or classification.INBOUND
+	reason = None
+	if not communication_type:
+		suggested = arrivals.suggest(words or "", direction)
+		communication_type, reason = suggested.communication_type, translate(suggested.reason)
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(
 		{
@@ -111,6 +126,8 @@ def simulate_log(
 			"party_type": party_type,
 			"party": party,
 			"contact": contact,
+			"direction": direction,
+			"occurred_on": clock.parse(occurred_on) if occurred_on else clock.now(),
 		}
 	)
 	level, proposed = _placed(doc)
@@ -123,11 +140,22 @@ def simulate_log(
 		account_manager=policy.account_manager(doc.party_type, doc.party),
 	)
 	return {
+		"communication_type": communication_type,
+		"reason": reason,
 		"level": level,
 		"responsible_staff": staff,
 		"responsible_name": staff and get_fullname(staff),
 		"may_read": bool(level) and policy.may_read(frappe.session.user, record),
+		**_deadlines(doc),
 	}
+
+
+def _deadlines(doc) -> dict[str, str | None]:
+	"""The deadlines of a new log, as stored."""
+	changes.add_events(doc)
+	clocks = doc.clocks()
+	deadlines = {"acknowledge_by": clocks.acknowledge.due, "respond_by": clocks.respond.due}
+	return {field: due and str(clock.to_stored(due)) for field, due in deadlines.items()}
 
 
 def _placed(doc) -> tuple[str | None, str | None]:

@@ -45,9 +45,10 @@ def validate(doc):
 		return
 	details = {field: doc.get(field) for field in documentation.REQUIRED_DETAILS}
 	details["summary"] = validation.plain(doc.summary)
-	if (before := doc.stored()) and not before.party:
-		# The sender is unknown: their name is used for the client until staff identify them.
-		details["party"] = doc.party or before.party_name
+	before = doc.stored()
+	if before is None or not before.party:
+		# A sender or caller is unknown: their name or number is used for the client until staff identify them.
+		details["party"] = doc.party or (before or doc).party_name
 	if missing := documentation.missing_details(details):
 		refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
 	if get_datetime(doc.occurred_on) > clock.now():

@@ -4,12 +4,14 @@ Numbers are compared in E.164 format. It is stored with each contact's number (`
 so that finding the contacts of any number of phone numbers takes one indexed query.
 """
 
+import re
 from collections.abc import Iterable
 
 import frappe
 import phonenumbers
 
 CHUNK = 1000
+_SHORTEST = 4  # digits by which a number is looked for
 NONE = "-"  # checked, and not a number
 # Where E.164 numbers are stored: DocType, field of the number, field of its E.164 form
 KEPT = (
@@ -32,6 +34,23 @@ def normalised(number: str | None, region: str | None = None) -> str | None:
 	if not phonenumbers.is_possible_number(parsed):
 		return None
 	return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def beginning(text: str) -> str | None:
+	"""The E.164 form of a number that is being typed, as far as it has come; None if the text is not a number."""
+	if re.search(r"[^\d\s()+/.-]", text):
+		return None
+	digits = re.sub(r"\D", "", text)
+	if len(digits) < _SHORTEST:
+		return None
+	if text.lstrip(" (").startswith("+"):
+		return f"+{digits}"
+	if digits.startswith("00"):
+		return f"+{digits[2:]}"
+	if whole := normalised(text):
+		return whole
+	code = phonenumbers.country_code_for_region(default_region() or "")
+	return f"+{code}{digits.lstrip('0')}" if code else None
 
 
 def default_region() -> str | None:

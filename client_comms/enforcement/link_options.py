@@ -33,8 +33,12 @@ def is_open(doctype: str) -> bool:
 	return any(allowed.get(right) and right not in own for right in ("read", "select"))
 
 
-def find(doctype: str, text: str, filters=None, limit: int = 10) -> list[tuple[str, str]]:
+def find(
+	doctype: str, text: str, filters=None, limit: int = 10, names: list[str] | None = None
+) -> list[tuple[str, str]]:
 	"""Rows of (name, title) that contain `text`.
+
+	:param names: only these, by default all
 
 	:param filters: as a request sends them; only `{"link_doctype", "link_name"}` of contacts and `name` are used; others
 	    would reveal content of records
@@ -42,7 +46,8 @@ def find(doctype: str, text: str, filters=None, limit: int = 10) -> list[tuple[s
 	meta = frappe.get_meta(doctype)
 	title = meta.get_title_field()
 	containing = {field: ("like", f"%{text}%") for field in dict.fromkeys(("name", title))}
-	conditions = [[doctype, "name", "in", names] for names in _restrictions(doctype, filters)]
+	among = [*_restrictions(doctype, filters), *([names] if names is not None else [])]
+	conditions = [[doctype, "name", "in", each] for each in among]
 	if meta.has_field("disabled"):
 		conditions.append([doctype, "disabled", "=", 0])
 	rows = frappe.get_all(

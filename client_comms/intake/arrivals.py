@@ -19,6 +19,7 @@ INTERACTION = "Client Interaction"
 LOGGED = "Logged"
 CONTACTED = "Contacted"  # staff met or called the client, which does not affect clocks
 SUMMARY_LENGTH = 2000
+_MAIL = "Communication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +197,24 @@ def _level(matrix: str, communication_type: str) -> str:
 
 def classify(arrival: Arrival) -> classification.Classification:
 	"""The communication type according to the source rules, tried in order (M-1)."""
-	settings = frappe.get_cached_doc("Client Comms Settings")
-	signal = classification.Signal(
-		source=arrival.source,
-		direction=arrival.direction,
-		subject=cstr(arrival.subject),
-		email_account=arrival.email_account,
-		issue_type=arrival.issue_type,
+	return _classify(
+		classification.Signal(
+			source=arrival.source,
+			direction=arrival.direction,
+			subject=cstr(arrival.subject),
+			email_account=arrival.email_account,
+			issue_type=arrival.issue_type,
+		)
 	)
+
+
+def suggest(words: str, direction: str) -> classification.Classification:
+	"""The type of what staff log by hand, by the rules for an email with these words as its subject (M-1)."""
+	return _classify(classification.Signal(source=_MAIL, direction=direction, subject=words))
+
+
+def _classify(signal: classification.Signal) -> classification.Classification:
+	settings = frappe.get_cached_doc("Client Comms Settings")
 	return classification.classify(
 		signal, source_rules(settings.source_rules), settings.default_communication_type
 	)

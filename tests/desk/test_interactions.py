@@ -172,6 +172,7 @@ def test_log_interaction_from_a_customer_names_the_customer(site, frontline, log
 	button(page, "Create").click()
 	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
 	dialog = page.locator(".modal.show")
+	expect(dialog.locator("[data-fieldname=subject] input")).to_be_focused()
 	for fieldname, value in (("communication_type", "Initial Inquiry"), ("channel", "Phone")):
 		field = dialog.locator(f"[data-fieldname={fieldname}] input")
 		field.fill(value)

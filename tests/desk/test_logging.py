@@ -47,6 +47,7 @@ def open_dialog(page, client):
 	button(page, "Create").click()
 	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
 	dialog = page.locator(".modal.show").first
+	expect(dialog.locator("[data-fieldname=subject] input")).to_be_focused()
 	choose(dialog, "communication_type", COMPLAINT)
 	return dialog
 
@@ -97,7 +98,7 @@ def test_without_text_escape_closes(frontline, agent, login, client):
 	page.goto(f"/app/customer/{client.name}")
 	button(page, "Create").click()
 	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
-	expect(page.locator(".modal.show [data-fieldname=communication_type] input")).to_be_focused()
+	expect(page.locator(".modal.show [data-fieldname=subject] input")).to_be_focused()
 	page.keyboard.press("Escape")
 	expect(page.locator(".modal.show")).to_have_count(0)
 

@@ -125,3 +125,8 @@ def tagged(visitor, bait, planted):
 def tagged_names(visitor, bait, planted):
 	named = visitor.ask("frappe.desk.doctype.tag.tag.get_tagged_docs", doctype=INTERACTION, tag="%leakbait%")
 	return bait.name in named.text
+
+
+@surface("search for a caller")
+def caller(visitor, bait, planted):
+	return visitor.call("client_comms.api.find_caller", text=bait.name)

@@ -52,6 +52,19 @@ client_comms.keep_typed = (dialog) => {
 			.toArray()
 			.some((field) => (field.value ?? field.textContent).trim());
 
+	// Version 16 ignores Escape in every dialog with a link field, open or not.
+	const takes_escape = ".awesomplete ul:visible, .grid-row-open";
+	wrapper[0].addEventListener(
+		"keydown",
+		(event) => {
+			const closes = event.key === "Escape" && !wrapper.find(takes_escape).length;
+			if (!closes || $(".datepicker.active").length) return;
+			event.stopPropagation();
+			wrapper.modal("hide");
+		},
+		true,
+	);
+
 	const hide = dialog.hide.bind(dialog);
 	let leaving = false;
 	dialog.hide = () => {

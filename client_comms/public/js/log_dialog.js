@@ -2,54 +2,72 @@ frappe.provide("client_comms");
 
 // The dialog that logs an interaction, wherever it is opened.
 
-/** What a log would become (`html` says it), for the dialog and the form that log one. */
-client_comms.what_becomes = async ({
-	communication_type,
-	company,
-	party_type,
-	party,
-	contact,
-	responsible_staff,
-}) => {
-	const about = { communication_type, company, party_type, party, contact, responsible_staff };
-	const found = await frappe.xcall("client_comms.api.simulate_log", about);
-	const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
-	const lines = [];
-	if (!found.level) lines.push(__("The communication matrix in force has no rule for this type."));
-	else lines.push(__("Level: {0}", [bold(__(found.level))]));
-	if (found.responsible_staff && found.responsible_staff !== frappe.session.user) {
-		lines.push(__("{0} becomes responsible and is notified.", [bold(found.responsible_name)]));
-	}
-	if (found.level && !found.may_read) {
-		lines.push(__("After logging it, you will not be able to read it."));
-	}
-	const html = `<div class="text-muted small" role="status">${lines.map((line) => `<div>${line}</div>`).join("")}</div>`;
-	return { ...found, html };
-};
+/**
+ * @param values what is known already: the client, the document it is about, the company; without any, the dialog begins
+ *     with the question who it is
+ * @param logged called after it was logged
+ */
+client_comms.log_interaction = (values = {}, logged = () => {}) => new LogDialog(values, logged).show();
 
-/** What became of a log; without a link for who may not read it. */
-client_comms.tell_logged = ({ name, responsible_name, may_read }) => {
-	const message = may_read
-		? __("Logged as {0}", [frappe.utils.get_form_link("Client Interaction", name, true)])
-		: __("Logged as {0}. {1} is now responsible and has been notified.", [
-				name,
-				`<b>${frappe.utils.escape_html(responsible_name)}</b>`,
-			]);
-	frappe.show_alert({ message, indicator: "green" }, may_read ? 7 : 15);
-};
+class LogDialog {
+	INTERACTION = "Client Interaction";
+	// What is sent, besides what is known of the client; what the client says about something open needs less.
+	FIELDS = [
+		"communication_type",
+		"channel",
+		"direction",
+		"occurred_on",
+		"subject",
+		"summary",
+		"outgoing_reason",
+		"responsible_staff",
+	];
+	ONLY_OF_NEW = ["communication_type", "channel", "direction", "subject", "responsible_staff"];
 
-/** @param values what is known already: the client, the document it is about, the company */
-client_comms.log_interaction = (values) => {
-	const dialog = client_comms.dialog({
-		title: __("Log Interaction"),
-		fields: [
+	constructor(values, logged) {
+		this.values = this.client = values;
+		this.logged = logged;
+		this.asks = !values.party && !values.contact;
+		this.open = null; // the interaction that is continued
+		this.unknown = false;
+		this.suggested = { communication_type: null, responsible_staff: null };
+		this.dialog = client_comms.dialog({
+			title: __("Log Interaction"),
+			fields: this.fields(),
+			primary_action_label: __("Log"),
+			primary_action: () => this.log(),
+			secondary_action_label: __("Edit in Full"),
+			secondary_action: () => this.edit_in_full(),
+		});
+	}
+
+	fields() {
+		const suggest = () => this.suggest_later();
+		const caller = [
+			{ fieldname: "caller", fieldtype: "Data", label: __("Client") },
+			{ fieldname: "caller_name", fieldtype: "Data", label: __("Name of the Caller"), hidden: 1 },
+			{ fieldname: "caller_number", fieldtype: "Data", label: __("Number or Email"), hidden: 1 },
+			{ fieldname: "found", fieldtype: "HTML" },
+		];
+		return [
+			...(this.asks ? caller : []),
+			{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, change: suggest },
+			{
+				fieldname: "summary",
+				fieldtype: "Small Text",
+				label: __("Summary"),
+				reqd: 1,
+				max_height: "90px",
+				change: suggest,
+			},
+			{ fieldtype: "Section Break" },
 			{
 				fieldname: "communication_type",
 				fieldtype: "Link",
 				options: "Communication Type",
 				label: __("Communication Type"),
 				reqd: 1,
-				change: () => show_what_becomes(),
+				change: () => this.show_what_becomes(),
 			},
 			{
 				fieldname: "channel",
@@ -57,7 +75,8 @@ client_comms.log_interaction = (values) => {
 				options: "Communication Channel",
 				label: __("Channel"),
 				reqd: 1,
-				change: () => show_preference(),
+				default: this.asks ? "Phone" : null,
+				change: () => this.show_preference(),
 			},
 			{ fieldtype: "Column Break" },
 			{
@@ -67,10 +86,11 @@ client_comms.log_interaction = (values) => {
 				label: __("Direction"),
 				default: "Inbound",
 				reqd: 1,
-				change() {
-					const outbound = dialog.get_value("direction") === "Outbound";
-					dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
-					show_preference();
+				change: () => {
+					const outbound = this.dialog.get_value("direction") === "Outbound";
+					this.dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
+					this.show_preference();
+					this.show_what_becomes();
 				},
 			},
 			{
@@ -81,8 +101,6 @@ client_comms.log_interaction = (values) => {
 				reqd: 1,
 			},
 			{ fieldtype: "Section Break" },
-			{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1 },
-			{ fieldname: "summary", fieldtype: "Small Text", label: __("Summary"), reqd: 1 },
 			{
 				fieldname: "outgoing_reason",
 				fieldtype: "Small Text",
@@ -102,66 +120,244 @@ client_comms.log_interaction = (values) => {
 				get_query: () => ({
 					query: "client_comms.api.queries.responsible_staff",
 					filters: {
-						company: values.company || frappe.defaults.get_user_default("Company"),
-						communication_type: dialog.get_value("communication_type"),
+						company: this.client.company || frappe.defaults.get_user_default("Company"),
+						communication_type: this.dialog.get_value("communication_type"),
 					},
 				}),
-				change: () => show_what_becomes(),
+				change: () => this.show_what_becomes(),
 			},
 			{ fieldname: "becomes", fieldtype: "HTML" },
-		],
-		primary_action_label: __("Log"),
-		async primary_action({ becomes, ...entered }) {
-			const logged = await frappe.xcall(
-				"client_comms.api.log_interaction",
-				{ ...values, ...entered },
-				"POST",
-			);
-			client_comms.tell_logged(logged);
-			cur_frm?.reload_doc();
-		},
-		secondary_action_label: __("Edit in Full"),
-		secondary_action() {
-			const { becomes, ...entered } = dialog.get_values(true);
-			dialog.hide();
-			frappe.new_doc("Client Interaction", { ...values, ...entered });
-		},
-	});
+			{ fieldtype: "Section Break", label: __("Action Items"), collapsible: 1 },
+			{
+				fieldname: "action_items",
+				fieldtype: "Table",
+				in_place_edit: true,
+				data: [],
+				fields: [
+					{
+						fieldname: "description",
+						fieldtype: "Data",
+						label: __("Description"),
+						in_list_view: 1,
+						columns: 5,
+					},
+					{
+						fieldname: "assigned_to",
+						fieldtype: "Link",
+						options: "User",
+						label: __("Assigned To"),
+						in_list_view: 1,
+						columns: 3,
+						get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+					},
+					{
+						fieldname: "due_on",
+						fieldtype: "Date",
+						label: __("Due On"),
+						in_list_view: 1,
+						columns: 2,
+					},
+				],
+			},
+		];
+	}
 
-	/** Whose it becomes, proposed with the type until somebody is chosen, and what that means for whoever logs it. */
-	let proposed = null;
-	async function show_what_becomes() {
-		const communication_type = dialog.get_value("communication_type");
-		if (!communication_type) return;
-		const chosen = dialog.get_value("responsible_staff");
-		const kept = chosen && chosen !== proposed ? chosen : null;
-		const found = await client_comms.what_becomes({
-			...values,
-			communication_type,
-			responsible_staff: kept,
-		});
-		if (communication_type !== dialog.get_value("communication_type")) return; // another by now
-		if (!kept && found.responsible_staff !== chosen) {
-			proposed = found.responsible_staff;
-			dialog.set_value("responsible_staff", proposed);
+	show() {
+		this.dialog.show();
+		if (this.asks) client_comms.caller_search(this.dialog.fields_dict.caller, (row) => this.choose(row));
+		this.dialog.fields_dict.subject.$input.on("input", () => this.suggest_later());
+		this.dialog.fields_dict.summary.$input.on("input", () => this.suggest_later());
+		this.show_preference();
+		this.show_what_becomes();
+	}
+
+	/** The type follows the words while they are typed, until the user chooses one. */
+	suggest_later = frappe.utils.debounce(() => this.show_what_becomes(), 600);
+
+	// --- who it is ---------------------------------------------------------------------------------
+
+	choose({ doctype, name, title, about, values }) {
+		this.dialog.fields_dict.caller.set_description(frappe.utils.escape_html(about));
+		this.client = { ...this.values, ...values };
+		this.unknown = !doctype;
+		this.toggle(["caller_name", "caller_number"], this.unknown);
+		this.continue(doctype === this.INTERACTION ? { name, subject: title } : null);
+		if (this.unknown) {
+			const is_name = !/[\d@]/.test(title);
+			this.dialog.set_value(is_name ? "caller_name" : "caller_number", title);
+			this.dialog.get_field(is_name ? "caller_number" : "caller_name").set_focus();
+		} else {
+			this.dialog.get_field(this.open ? "summary" : "subject").set_focus();
 		}
-		dialog.fields_dict.becomes.$wrapper.html(found.html);
+		this.show_open_ones();
+		this.show_preference();
+		this.show_what_becomes();
+	}
+
+	/** What is open with the client, each of which can be continued. */
+	async show_open_ones() {
+		const { party_type, party, contact } = this.client;
+		const asked = this.client;
+		const found = this.dialog.fields_dict.found?.$wrapper.empty();
+		if (!found || this.open || !(party || contact)) return;
+		const filters = { status: ["!=", "Closed"], ...(party ? { party_type, party } : { contact }) };
+		const rows = await frappe.db.get_list(this.INTERACTION, {
+			filters,
+			fields: ["name", "subject", "next_deadline"],
+			order_by: "occurred_on desc",
+			limit: 4,
+		});
+		if (asked !== this.client || this.open || !rows.length) return;
+		const lines = rows.map(
+			({ name, subject }) =>
+				`<div class="d-flex justify-content-between">
+					<a href="${frappe.utils.get_form_link(this.INTERACTION, name)}">${frappe.utils.escape_html(subject)}</a>
+					<button class="btn btn-xs btn-default" data-continue="${name}">${__("Continue")}</button>
+				</div>`,
+		);
+		found.html(`<div class="small mb-3"><b>${__("Open with this client")}</b>${lines.join("")}</div>`);
+		found.find("[data-continue]").on("click", ({ currentTarget }) => {
+			this.continue(rows.find(({ name }) => name === currentTarget.dataset.continue));
+			this.dialog.get_field("summary").set_focus();
+		});
+	}
+
+	/** The client calls again about something open, or (null) about something new. */
+	continue(open) {
+		this.open = open;
+		this.toggle(this.ONLY_OF_NEW, !open, true);
+		this.dialog.get_secondary_btn().toggle(!open);
+		if (!this.asks) return;
+		const { becomes, found } = this.dialog.fields_dict;
+		becomes.$wrapper.toggle(!open);
+		if (!open) return;
+		const link = `<a href="${frappe.utils.get_form_link(this.INTERACTION, open.name)}">${frappe.utils.escape_html(open.subject)}</a>`;
+		const another = `<a href="#" data-new>${__("It is about something else")}</a>`;
+		found.$wrapper.html(
+			`<div class="small mb-3" role="status">${__("The client calls again about {0}.", [link])} ${another}</div>`,
+		);
+		found.$wrapper.find("[data-new]").on("click", (event) => {
+			event.preventDefault();
+			this.continue(null);
+			this.show_open_ones();
+		});
+	}
+
+	toggle(fields, shown, required = false) {
+		for (const field of fields) {
+			this.dialog.set_df_property(field, "hidden", shown ? 0 : 1);
+			if (required) this.dialog.set_df_property(field, "reqd", shown ? 1 : 0);
+		}
 	}
 
 	/** The client's channel preference, and its result for the chosen channel. */
-	async function show_preference() {
-		if (!frappe.model.can_read("Communication Preference")) return;
-		const { party_type, party, contact } = values;
+	async show_preference() {
+		const { party_type, party, contact } = this.client;
+		if (!frappe.model.can_read("Communication Preference") || !(party || contact)) return;
 		const { description, message } = await frappe.xcall("client_comms.api.communication_preference", {
 			party_type,
 			party,
 			contact,
-			channel: dialog.get_value("channel") || null,
+			channel: this.dialog.get_value("channel") || null,
 		});
-		const outbound = dialog.get_value("direction") === "Outbound";
-		dialog.fields_dict.channel.set_description((outbound && message) || description);
+		const outbound = this.dialog.get_value("direction") === "Outbound";
+		this.dialog.fields_dict.channel.set_description((outbound && message) || description);
 	}
 
-	dialog.show();
-	show_preference();
-};
+	// --- what it becomes ---------------------------------------------------------------------------
+
+	/** Type and responsible staff, proposed until the user chooses others, and what that means for the user. */
+	async show_what_becomes() {
+		if (this.open) return;
+		const value = (field) => this.dialog.get_value(field);
+		const kept = (field) =>
+			value(field) && value(field) !== this.suggested[field] ? value(field) : null;
+		const asked = {
+			...this.client,
+			communication_type: kept("communication_type"),
+			responsible_staff: kept("responsible_staff"),
+			direction: value("direction"),
+			words: ["subject", "summary"].map((field) => this.typed(field)).join("\n"),
+		};
+		const key = JSON.stringify(asked);
+		if (key === this.asked) return;
+		this.asked = key;
+		const found = await client_comms.what_becomes(asked);
+		if (key !== this.asked) return; // more was typed meanwhile
+		for (const field of ["communication_type", "responsible_staff"]) {
+			if (asked[field] || found[field] === value(field)) continue;
+			if (this.dialog.get_field(field).$input.is(":focus")) continue; // the user is choosing
+			this.suggested[field] = found[field];
+			this.dialog.set_value(field, found[field]);
+		}
+		this.dialog.fields_dict.communication_type.set_description(found.reason || "");
+		this.dialog.fields_dict.becomes.$wrapper.html(found.html);
+	}
+
+	/** What stands in a field, also while it is being typed. */
+	typed(field) {
+		return this.dialog.fields_dict[field].$input?.val() || "";
+	}
+
+	// --- logging it --------------------------------------------------------------------------------
+
+	entered() {
+		const entered = {};
+		for (const field of this.FIELDS) entered[field] = this.dialog.get_value(field);
+		const name = [this.typed_caller("caller_name"), this.typed_caller("caller_number")].filter(Boolean);
+		if (this.unknown && name.length) entered.party_name = name.join(", ");
+		return { ...this.client, ...entered };
+	}
+
+	typed_caller(field) {
+		return this.unknown ? this.typed(field).trim() : "";
+	}
+
+	action_items() {
+		return this.dialog
+			.get_value("action_items")
+			.filter(({ description }) => description)
+			.map(({ description, assigned_to, due_on }) => ({
+				description,
+				assigned_to: assigned_to || frappe.session.user,
+				due_on,
+			}));
+	}
+
+	async log() {
+		const action_items = this.action_items();
+		if (this.open) {
+			const { summary: note, occurred_on } = this.entered();
+			const { name } = this.open;
+			await frappe.xcall(
+				"client_comms.api.client_called_again",
+				{ name, note, occurred_on, action_items },
+				"POST",
+			);
+			client_comms.tell_logged({ name, may_read: true });
+		} else {
+			const log = this.entered();
+			if (!log.party && !log.contact && !log.party_name) {
+				frappe.msgprint({
+					title: __("Client Missing"),
+					message: __("Choose a client, or “Unknown caller” with a name or a number."),
+					indicator: "orange",
+				});
+				throw new Error("client missing");
+			}
+			const logged = await frappe.xcall(
+				"client_comms.api.log_interaction",
+				{ ...log, action_items },
+				"POST",
+			);
+			client_comms.tell_logged(logged);
+		}
+		this.logged();
+	}
+
+	edit_in_full() {
+		const entered = this.entered();
+		this.dialog.hide();
+		frappe.new_doc(this.INTERACTION, { ...entered, action_items: this.action_items() });
+	}
+}

@@ -56,7 +56,7 @@ if (!client_comms.on_client_forms) {
 				if (frappe.model.can_create(INTERACTION)) {
 					frm.add_custom_button(
 						__("Log Interaction"),
-						() => client_comms.log_interaction(values),
+						() => client_comms.log_interaction(values, () => frm.reload_doc()),
 						__("Create"),
 					);
 				}

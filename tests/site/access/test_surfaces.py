@@ -74,6 +74,7 @@ NO_SURFACE = {
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "of a saved card; its columns are checked like those of a number card",
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_unchecked",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_unchecked",
+	"client_comms.api.client_called_again": _WRITES,
 	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
 	"client_comms.api.evidence_choices": "asks for the interaction, then for each choice: test_evidence",
 	"client_comms.api.hand_over": _WRITES,

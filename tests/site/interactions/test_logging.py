@@ -43,12 +43,8 @@ def test_a_complaint_by_phone_goes_to_eligible_staff(frontline, agent, as_user):
 	with as_user(frontline):
 		told = api.simulate_log(COMPLAINT, party_type="Customer", party="Anna Client")
 		logged = log()
-	assert told == {
-		"level": "Sensitive",
-		"responsible_staff": agent,
-		"responsible_name": "Ada Vogt",
-		"may_read": False,
-	}
+	told_of = ("communication_type", "level", "responsible_staff", "responsible_name", "may_read")
+	assert tuple(told[field] for field in told_of) == (COMPLAINT, "Sensitive", agent, "Ada Vogt", False)
 	assert (logged["responsible_staff"], logged["responsible_name"]) == (agent, "Ada Vogt")
 	assert not logged["may_read"]
 	assert frappe.db.exists("Notification Log", {"for_user": agent, "document_name": logged["name"]})

@@ -1,0 +1,209 @@
+"""Logging from anywhere: by the button, by a key, by the search bar; a known and an unknown caller (D-1, D-2, C-4)."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("D-1", "D-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+KNOWN_CLICKS, UNKNOWN_CLICKS, SECONDS = 6, 8, 15
+COUNT_CLICKS = """() => {
+	window.clicks = 0;
+	addEventListener("mousedown", () => { window.clicks += 1; }, true);
+}"""
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+@pytest.fixture
+def unknown(site):
+	"""A name; in the end every interaction with it goes."""
+	name = f"Karl {site.generate_hash(length=8)}"
+	yield name
+	site.set_user("Administrator")
+	site.db.rollback()
+	for each in site.get_all(INTERACTION, {"party_name": ("like", f"{name}%")}, pluck="name"):
+		site.delete_doc(INTERACTION, each, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+def button(page):
+	return page.locator(".client-comms-log:visible button, .client-comms-log:visible .item-anchor").first
+
+
+def opened(page):
+	dialog = page.locator(".modal.show").first
+	dialog.locator("[data-fieldname=caller] input").wait_for()
+	page.wait_for_function("() => window.cur_dialog?.display")  # while it fades in, Escape does not close it
+	return dialog
+
+
+def open_dialog(login, frontline):
+	page = login(frontline, PASSWORD)
+	page.goto("/app/todo")
+	button(page).wait_for()
+	page.evaluate(COUNT_CLICKS)
+	button(page).click()
+	return page, opened(page)
+
+
+def search(dialog, text, choose):
+	dialog.locator("[data-fieldname=caller] input").press_sequentially(text, delay=30)
+	option = dialog.locator("[data-fieldname=caller] li").filter(has_text=choose).first
+	option.click()
+
+
+def write(page, text):
+	"""Into the field that has the focus, then on to the next one."""
+	page.keyboard.type(text)
+	page.keyboard.press("Tab")
+
+
+def test_a_call_by_a_known_client_takes_few_clicks(site, frontline, client, login, shoot):
+	page, dialog = open_dialog(login, frontline)
+	begun = time.monotonic()
+	search(dialog, client.key, "Anna")
+	expect(dialog.locator("[data-fieldname=subject] input")).to_be_focused()
+	write(page, "Solar roof")
+	write(page, "Asks for a price.")
+	becomes = dialog.locator("[data-fieldname=becomes]")
+	expect(becomes).to_contain_text("Level: Standard")
+	expect(becomes).to_contain_text("Answer by")
+	shoot(page, "known")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	assert time.monotonic() - begun < SECONDS
+	assert page.evaluate("() => window.clicks") <= KNOWN_CLICKS
+
+	site.db.rollback()
+	(name,) = site.get_all(INTERACTION, {"party": client.name}, pluck="name")
+	doc = site.get_doc(INTERACTION, name)
+	assert (doc.channel, doc.direction, doc.communication_type) == ("Phone", "Inbound", "Initial Inquiry")
+	assert (doc.responsible_staff, doc.subject, doc.summary) == (frontline, "Solar roof", "Asks for a price.")
+	assert doc.contact
+
+
+def test_an_unknown_caller_takes_a_few_more(site, frontline, unknown, login, shoot):
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, "030 99887766", "Unknown caller")
+	expect(dialog.locator("[data-fieldname=caller_number] input")).to_have_value("030 99887766")
+	write(page, unknown)
+	dialog.locator("[data-fieldname=subject] input").click()
+	write(page, "Solar roof")
+	write(page, "Asks for a price.")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	shoot(page, "unknown")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	assert page.evaluate("() => window.clicks") <= UNKNOWN_CLICKS
+	site.db.rollback()
+	assert site.db.exists(INTERACTION, {"party_name": f"{unknown}, 030 99887766"})
+
+
+def test_the_type_follows_the_words_until_it_is_chosen(frontline, make_user, client, login):
+	make_user("Customer Support", first_name="Ada", last_name="Vogt")
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	kind = dialog.locator("[data-fieldname=communication_type] input")
+	page.keyboard.type("Complaint about noise")
+	expect(kind).to_have_value("Feedback/Complaint")
+	expect(dialog.locator(".frappe-control[data-fieldname=communication_type]")).to_contain_text("mentions")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("you will not be able to read it")
+	kind.fill("Initial")
+	dialog.locator("[data-fieldname=communication_type] [role=option]").filter(
+		has_text="Initial Inquiry"
+	).first.click()
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Standard")
+	dialog.locator("[data-fieldname=summary] textarea").fill("A complaint, really.")
+	expect(kind).to_have_value("Initial Inquiry")
+
+
+@pytest.mark.clause("C-4")
+def test_a_client_who_calls_again_continues_what_is_open(site, frontline, received, client, login):
+	name = received("Offer for a solar roof")
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	dialog.locator("[data-continue]").click()
+	expect(dialog).to_contain_text("The client calls again about Offer for a solar roof")
+	expect(dialog.locator("[data-fieldname=subject] input")).to_be_hidden()
+	page.keyboard.type("Wants it in writing.")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text=f"Logged as {name}")).to_be_visible()
+	site.db.rollback()
+	event = site.get_doc(INTERACTION, name).events[-1]
+	assert (event.event, event.note) == ("Received", "Wants it in writing.")
+	assert site.db.count(INTERACTION, {"party": client.name}) == 1
+
+
+def test_action_items_are_entered_in_it(site, frontline, client, login):
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	write(page, "Solar roof")
+	write(page, "Asks for a price.")
+	dialog.get_by_text("Action Items", exact=True).click()
+	dialog.locator("[data-fieldname=action_items] .grid-add-row").click()
+	dialog.locator("[data-fieldname=action_items] [data-fieldname=description] input").fill("Send a brochure")
+	page.keyboard.press("Tab")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	site.db.rollback()
+	(name,) = site.get_all(INTERACTION, {"party": client.name}, pluck="name")
+	(item,) = site.get_doc(INTERACTION, name).action_items
+	assert (item.description, item.assigned_to) == ("Send a brochure", frontline)
+
+
+def test_a_key_and_the_search_bar_open_it(frontline, login):
+	page = login(frontline, PASSWORD)
+	page.goto("/app/todo")
+	button(page).wait_for()
+	page.keyboard.press("Control+Shift+L")
+	dialog = opened(page)
+	expect(dialog.locator("[data-fieldname=caller] input")).to_be_focused()
+	page.keyboard.press("Escape")
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+	page.locator("#navbar-search:visible, #navbar-modal-search:visible").first.click()
+	bar = page.locator(
+		"#navbar-search:visible, .search-dialog input:visible, .modal.show input:visible"
+	).first
+	bar.fill("Log Interaction")
+	page.locator(".awesomplete li:visible", has_text="Log Interaction").first.click()
+	opened(page)
+
+
+def test_nothing_is_logged_without_a_client_and_nothing_typed_is_lost(frontline, login):
+	page, dialog = open_dialog(login, frontline)
+	dialog.locator("[data-fieldname=subject] input").fill("Solar roof")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks for a price.")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	message = page.locator(".modal.show").filter(has_text="Client Missing")
+	message.locator(".btn-modal-close").click()
+	expect(dialog.locator("[data-fieldname=summary] textarea")).to_have_value("Asks for a price.")
+
+
+def test_a_user_who_cannot_log_has_no_button(make_user, login):
+	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
+	page.goto("/app/todo")
+	page.locator(".page-head:visible").wait_for()
+	assert page.locator(".client-comms-log").count() == 0
+
+
+def test_it_fits_a_phone(frontline, client, login, shoot):
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto("/app/todo")
+	page.locator(".page-head:visible").wait_for()
+	page.keyboard.press("Control+Shift+L")
+	dialog = opened(page)
+	search(dialog, client.key, "Anna")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	shoot(page, "phone")
+	assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
