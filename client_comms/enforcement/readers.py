@@ -92,10 +92,6 @@ class Reader:
 
 	def at_levels(self, levels: Collection[str], column: str) -> str:
 		"""Rows whose level, stored in `column`, counts as one of `levels`."""
-		if self.sees_by_kind:
-			# Many rows are open then: as a plain column, MariaDB would read them in the order of an index on the level,
-			# the hidden ones of one level before the open ones of the next.
-			column = f"ifnull({column}, '')"
 		named = among(column, levels)
 		if self.rows.strictest not in levels:
 			return named

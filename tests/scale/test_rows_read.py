@@ -104,3 +104,19 @@ def test_every_list_reads_what_its_page_needs(site, users):
 				frappe.set_user("Administrator")
 	assert asked > 100
 	assert too_much == {}
+
+
+def test_a_level_that_a_user_cannot_read_is_not_searched(site, users):
+	"""A filter for Sensitive, as Frontline Staff: the database knows beforehand that nothing matches."""
+	frappe.set_user(users["Frontline Staff"])
+	try:
+		before = rows_read()
+		assert (
+			frappe.get_list(
+				"Client Interaction", {"confidentiality_level": "Sensitive"}, order_by="occurred_on desc"
+			)
+			== []
+		)
+		assert rows_read() - before < 500
+	finally:
+		frappe.set_user("Administrator")

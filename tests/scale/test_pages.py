@@ -1,0 +1,193 @@
+"""What the desk's pages cost restricted staff, over HTTP, beside the same requests without the app's conditions (D-5).
+
+`scripts/run-tests scale -- -k pages` writes the whole table to `test-results/pages.md`. CLIENT_COMMS_SCALE is the number
+of interactions, 200,000 unless it says otherwise.
+"""
+
+import contextlib
+import json
+import os
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import mock
+
+import frappe
+import population
+import pytest
+
+pytestmark = pytest.mark.clause("D-5")
+
+SIZE = population.Size(int(os.environ.get("CLIENT_COMMS_SCALE") or 200_000))
+ROUNDS = 5
+RATIO, SLACK = 1.2, 0.05  # of the time without the conditions, and seconds: what a condition takes to be made
+# They read every row of the site also without the app, and more of each row with it.
+WHOLE_TABLE = ("sidebar by",)
+APP = "client_comms."
+PASSWORD = "scale-Test-2026"
+CLIENT = "Scale Client 1"  # with a twentieth of everything
+LISTS = {
+	"Client Interaction": ("subject", "status", "confidentiality_level", "responsible_staff"),
+	"Issue": ("subject", "status", "priority", "customer"),
+	"Lead": ("lead_name", "status"),
+	"Opportunity": ("status", "party_name"),
+	"Communication": ("subject", "sender", "communication_date"),
+	"Event": ("subject", "starts_on"),
+	"ToDo": ("description", "status", "allocated_to"),
+	"File": ("file_name", "file_size", "attached_to_name"),
+	"Notification Log": ("subject", "type"),
+	"Client Disclosure": ("disclosed_on",),
+}
+FILTERED = (
+	("Client Interaction", "confidentiality_level", "=", "Sensitive"),
+	("Client Interaction", "status", "=", "Open"),
+	("Client Interaction", "party", "=", CLIENT),
+	("Client Interaction", "breached", "=", 1),
+	("Client Interaction", "subject", "like", "%99%"),
+	("Communication", "reference_name", "=", CLIENT),
+	("Issue", "customer", "=", CLIENT),
+	("Issue", "status", "=", "Open"),
+)
+
+
+def pages() -> dict[str, tuple[str, dict]]:
+	"""What is opened → the address and the parameters that the desk sends."""
+	found = {}
+	for doctype, columns in LISTS.items():
+		found[f"{doctype}: list"], found[f"{doctype}: count"] = _list(doctype, columns, [])
+	for doctype, *condition in FILTERED:
+		what = f"{doctype} where {' '.join(map(str, condition))}"
+		found[what], found[f"{what}: count"] = _list(doctype, LISTS[doctype], [[doctype, *condition]])
+	for doctype in ("Client Interaction", "Issue", "Customer"):
+		for text in ("scale", "123"):
+			found[f"{doctype}: link field “{text}”"] = (
+				"frappe.desk.search.search_link",
+				{"doctype": doctype, "txt": text, "page_length": 10, "ignore_user_permissions": 0},
+			)
+	for doctype, field in (("Client Interaction", "status"), ("Issue", "status"), ("ToDo", "status")):
+		found[f"{doctype}: sidebar by {field}"] = (
+			"frappe.desk.listview.get_group_by_count",
+			{"doctype": doctype, "current_filters": "[]", "field": field},
+		)
+	readable = frappe.db.get_value("Client Interaction", {"confidentiality_level": "Standard"})
+	for doctype, name in (("Client Interaction", readable), ("Customer", CLIENT)):
+		found[f"{doctype}: form"] = ("frappe.desk.form.load.getdoc", {"doctype": doctype, "name": name})
+	found["Customer: connections"] = (
+		"frappe.desk.notifications.get_open_count",
+		{"doctype": "Customer", "name": CLIENT},
+	)
+	found["Global search"] = ("frappe.utils.global_search.search", {"text": "scale", "limit": 20})
+	return found
+
+
+def _list(doctype, columns, filters):
+	meta = frappe.get_meta(doctype)
+	column = (meta.sort_field or "modified").split(",")[0].split(" ")[0]
+	common = {"doctype": doctype, "filters": json.dumps(filters)}
+	fields = [f"`tab{doctype}`.`{each}`" for each in ("name", "modified", *columns)]
+	order_by = f"`tab{doctype}`.`{column}` desc"
+	return (
+		(
+			"frappe.desk.reportview.get",
+			{**common, "fields": json.dumps(fields), "order_by": order_by, "start": 0, "page_length": 20},
+		),
+		("frappe.desk.reportview.get_count", {**common, "fields": "[]", "limit": 1001}),
+	)
+
+
+def without_conditions():
+	hooks = frappe.get_hooks
+
+	def others(hook=None, default=None, app_name=None):
+		found = hooks(hook, default, app_name) if app_name else hooks(hook, default)
+		if hook not in ("permission_query_conditions", "has_permission"):
+			return found
+		return {key: [path for path in paths if not path.startswith(APP)] for key, paths in found.items()}
+
+	return mock.patch.object(frappe, "get_hooks", others)
+
+
+@pytest.fixture(scope="module")
+def log_in(site, site_name):
+	"""`log_in(user)` is a function that asks the application, in this process so that hooks can be taken out.
+
+	It works in a separate thread, because Frappe keeps the state of a request in its thread.
+	"""
+	import frappe.app
+	from frappe.utils.password import update_password
+	from werkzeug.test import Client
+
+	population.fill(SIZE)
+	frappe.app._sites_path = site.local.sites_path
+	with ThreadPoolExecutor(max_workers=1) as thread:
+
+		def session(user):
+			client = Client(frappe.app.application)
+
+			def get(path, **query):
+				def ask():
+					start = time.perf_counter()
+					answer = client.get(
+						f"/api/method/{path}",
+						query_string=query,
+						headers={"X-Frappe-Site-Name": site_name},
+					)
+					return answer.status_code, time.perf_counter() - start
+
+				return thread.submit(ask).result()
+
+			update_password(user, PASSWORD)
+			frappe.db.commit()
+			assert get("login", usr=user, pwd=PASSWORD)[0] == 200
+			return get
+
+		yield session
+
+
+def measure(get, path, query) -> tuple[float, float] | None:
+	"""Medians in seconds with and without the conditions, which take turns; None if the user may not open the page."""
+	taken = {True: [], False: []}
+	for round_ in range(ROUNDS + 1):
+		for ours in (True, False):
+			with contextlib.nullcontext() if ours else without_conditions():
+				status, seconds = get(path, **query)
+				if status != 200:
+					return None
+				if round_:  # the first fills the caches
+					taken[ours].append(seconds)
+	return statistics.median(taken[True]), statistics.median(taken[False])
+
+
+def test_every_page_costs_what_it_costs_without_the_conditions(log_in):
+	people = {role: population.one_of(role, SIZE) for role in population.ROLES}
+	people |= {f"{role}, 5 %": population.first_of(role, SIZE) for role in population.RESPONSIBLE.values()}
+	table, too_slow = [], {}
+	for who, user in people.items():
+		get = log_in(user)
+		for what, (path, query) in pages().items():
+			if not (measured := measure(get, path, query)):
+				continue
+			with_ours, without = measured
+			table.append((what, who, with_ours * 1000, without * 1000, with_ours / without))
+			slow = with_ours > without * RATIO + SLACK
+			if slow and not any(word in what for word in WHOLE_TABLE):
+				too_slow[what, who] = f"{with_ours * 1000:.0f} ms, {without * 1000:.0f} ms without"
+	write(table)
+	assert len(table) > 200
+	assert too_slow == {}
+
+
+def write(table) -> None:
+	"""The slowest login of each page, as a table for docs/performance.md."""
+	worst: dict[str, tuple] = {}
+	for row in table:
+		if row[0] not in worst or row[2] - row[3] > worst[row[0]][2] - worst[row[0]][3]:
+			worst[row[0]] = row
+	lines = ["| page | login | ms | ms without | ratio |", "|---|---|---|---|---|"]
+	lines += [
+		f"| {what} | {who} | {ours:.0f} | {theirs:.0f} | {ratio:.2f} |"
+		for what, who, ours, theirs, ratio in worst.values()
+	]
+	folder = Path(os.environ["CLIENT_COMMS_RESULTS"]).parent
+	(folder / "pages.md").write_text("\n".join(lines) + "\n")

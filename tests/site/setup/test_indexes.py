@@ -1,0 +1,25 @@
+"""Lists are sorted by an index (D-5): without one, the database reads and judges every row for the first page."""
+
+import frappe
+import pytest
+
+pytestmark = pytest.mark.clause("D-5")
+
+
+def test_every_list_of_the_app_is_sorted_by_an_index(site):
+	lists = frappe.get_all(
+		"DocType",
+		{"module": ("in", frappe.get_module_list("client_comms")), "istable": 0, "issingle": 0},
+		["name", "sort_field"],
+	)
+	assert len(lists) > 30
+	without = {
+		doctype.name: column
+		for doctype in lists
+		if (column := doctype.sort_field.split(",")[0].split(" ")[0]) not in first_columns(doctype.name)
+	}
+	assert without == {}
+
+
+def first_columns(doctype: str) -> set[str]:
+	return {row[4] for row in frappe.db.sql(f"show index from `tab{doctype}`") if row[3] == 1}
