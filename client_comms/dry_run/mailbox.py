@@ -14,12 +14,12 @@ from datetime import datetime, timezone, tzinfo
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from itertools import chain
 from pathlib import Path
 
 from client_comms.dry_run.problems import Problem, UnusableInput
-from client_comms.rules import domains
+from client_comms.rules import addresses, domains
 from client_comms.rules.automatic_mail import AUTO_REPLY, automatic_kind
 from client_comms.rules.classification import INBOUND, OUTBOUND
 from client_comms.rules.mail_headers import reply_ids
@@ -103,18 +103,23 @@ def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 		# If a header occurs twice, the first counts; `X-Autoreply` and `x-autoreply` are the same.
 		headers.setdefault(name.lower(), _unfolded(value))
 
-	senders = _addresses(headers.get("from") or headers.get("sender", ""))
-	if not senders:
+	written_by = headers.get("from") or headers.get("sender", "")
+	subject = _decoded(headers.get("subject", ""))
+	sender = next(iter(addresses.in_header(written_by)), "")
+	# A delivery report need not have one.
+	automatic = None if sender else automatic_kind(headers, written_by, subject)
+	if not (sender or automatic):
 		return Problem(origin, "it has no sender")
-	at = _date(headers.get("date", ""))
+	at = _date(headers.get("date", "")) or _date(headers.get("received", "").rpartition(";")[2])
 	if at is None:
 		return Problem(origin, "it has no usable date")
 	return Mail(
 		origin=origin,
 		at=at,
-		sender=senders[0],
-		recipients=_addresses(*(headers.get(name, "") for name in ("to", "cc", "bcc"))),
-		subject=_decoded(headers.get("subject", "")),
+		sender=sender,
+		automatic=automatic,
+		recipients=addresses.in_header(*(headers.get(name, "") for name in ("to", "cc", "bcc"))),
+		subject=subject,
 		message_id=next(iter(reply_ids({"In-Reply-To": headers.get("message-id", "")})), ""),
 		reply_ids=reply_ids(headers),
 		headers=headers,
@@ -131,7 +136,9 @@ def own_domains_among(mails: Iterable[Mail]) -> tuple[str, ...]:
 	if sent := {domains.of(mail.sender) for mail in mails if mail.direction == OUTBOUND}:
 		return tuple(sorted(sent))
 	counts = Counter(
-		chain.from_iterable({domains.of(each) for each in (mail.sender, *mail.recipients)} for mail in mails)
+		chain.from_iterable(
+			{domains.of(each) for each in (mail.sender, *mail.recipients) if each} for mail in mails
+		)
 	)
 	ranking = counts.most_common(2)
 	if len(ranking) == 2 and ranking[0][1] == ranking[1][1]:
@@ -156,7 +163,7 @@ def sort_out(mails: Iterable[Mail], own_domains: Collection[str]) -> list[Mail]:
 
 
 def _placed(mail: Mail, own_domains: Collection[str]) -> Mail:
-	reply_to = next(iter(_addresses(mail.headers.get("reply-to", ""))), mail.sender)
+	reply_to = next(iter(addresses.in_header(mail.headers.get("reply-to", ""))), mail.sender)
 	# A form on the organisation's website writes from an own address, and directs replies to the person who filled it in.
 	author = mail.sender if _is_own(reply_to, own_domains) else reply_to
 	clients = [each for each in mail.recipients if not _is_own(each, own_domains)]
@@ -240,7 +247,7 @@ def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 
 
 def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Problem:
-	senders = _addresses(row["sender"])
+	senders = addresses.in_header(row["sender"])
 	if not senders:
 		return Problem(origin, "it has no sender")
 	at = _local_date(row.get("date", ""), zone)
@@ -253,7 +260,7 @@ def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Pr
 		origin=origin,
 		at=at,
 		sender=senders[0],
-		recipients=_addresses(row.get("recipients", ""), row.get("cc", "")),
+		recipients=addresses.in_header(row.get("recipients", ""), row.get("cc", "")),
 		subject=row.get("subject", ""),
 		message_id=name or message_id,
 		reply_ids=(in_reply_to,) if in_reply_to else (),
@@ -293,11 +300,6 @@ def _decoded(value: str) -> str:
 		except (LookupError, ValueError):
 			text += _text(part)
 	return " ".join(text.split())
-
-
-def _addresses(*values: str) -> tuple[str, ...]:
-	found = (address.strip().lower() for _name, address in getaddresses([each for each in values if each]))
-	return tuple(dict.fromkeys(address for address in found if "@" in address.strip("@")))
 
 
 def _is_own(address: str, own_domains: Collection[str]) -> bool:

@@ -14,7 +14,7 @@ from frappe.utils import cstr, escape_html, format_datetime, get_string_between,
 
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates
-from client_comms.rules import channels, response_clock
+from client_comms.rules import channels, mail_headers, response_clock
 
 EMAIL = "Email"
 AUTOMATED = "Automated Message"
@@ -79,9 +79,21 @@ def _send(interaction, message) -> None:
 		return
 	language = preferences.language_of(interaction.party_type, interaction.party, preference)
 	template = templates.acknowledgement(interaction, language)
-	if not template or not _within_the_day(address):
+	if not template or _answers_ours(address, message.subject) or not _within_the_day(address):
 		return
 	_queue(interaction, message, address, written(template, interaction))
+
+
+def _answers_ours(address: str, subject: str | None) -> bool:
+	"""Whether this is "Re: …" to a subject of which the address had a confirmation today: of another machine, which does not
+	say that it is one.
+	"""
+	subject = cstr(subject)
+	normal = mail_headers.normalise_subject(subject)
+	key = f"client_comms_confirmed:{address}:{normal.casefold()[:140]}"
+	known = frappe.cache.get_value(key, expires=True)
+	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
+	return bool(known) and normal != " ".join(subject.split())
 
 
 def _within_the_day(address: str) -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -60,6 +61,39 @@ def berlin(*parts):
 
 
 class TestParsing:
+	def test_a_delivery_report_needs_no_sender(self):
+		for sender in ("MAILER-DAEMON", "<>", "Mail Delivery System <>"):
+			(found,) = sort_out([parse_mail(eml(sender=sender), "1.eml")], OWN)
+			assert (found.sender, found.automatic) == ("", "bounce")
+		assert own_domains_among([parse_mail(eml(sender="<>"), "1.eml")]) == ("own.example",)
+
+	def test_without_a_date_the_stamp_of_the_server_counts(self):
+		stamped = eml(date=None, Received="from a by b; Mon, 17 Jun 2024 10:00:00 +0200")
+		assert parse_mail(stamped, "1.eml").at == MONDAY
+
+	@pytest.mark.parametrize(
+		"raw",
+		[
+			eml(sender="(" * 10_000 + "Ada <ada@client.example>"),
+			eml(to="<" * 10_000 + "support@own.example"),
+			eml(Reply_To="(" * 10_000),
+			eml(Cc=", ".join(f"c{number}@client.example" for number in range(10_000))),
+			eml(subject="=?utf-8?q?" + "x" * 100_000),
+			eml(subject="=?no-such-charset?b?////?=", Content_Type="text/plain; charset=\0\0"),
+			eml() + b"\0" * 25_000_000,
+			eml(Content_Type="multipart/mixed; boundary=b0")
+			+ b"".join(
+				b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(1000)
+			),
+		],
+		ids=("comments", "brackets", "reply to", "recipients", "subject", "charset", "size", "parts"),
+	)
+	def test_no_mail_takes_long_or_stops_the_run(self, raw):
+		began = time.process_time()
+		(found,) = sort_out([parse_mail(raw, "1.eml")], OWN)
+		assert found.sender == "ada@client.example" and found.direction == "Inbound"
+		assert time.process_time() - began < 5
+
 	def test_a_plain_mail(self):
 		found = parse_mail(eml(Message_ID="<1@x>", In_Reply_To="<0@x>", Cc="B <B@Own.example>"), "1.eml")
 		assert (found.sender, found.subject, found.message_id) == ("ada@client.example", "Offer", "1@x")

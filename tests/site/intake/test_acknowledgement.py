@@ -58,6 +58,7 @@ def account(make_user, set_settings, set_calendar):
 	make_user("Customer Support")
 	frappe.db.set_value("Communication Template", {}, "status", "Draft")
 	frappe.cache.delete_value(f"client_comms_acknowledged:{ANNA}")
+	frappe.cache.delete_keys("client_comms_confirmed:")
 	return frappe.get_doc(
 		{
 			"doctype": "Email Account",
@@ -352,4 +353,14 @@ def test_two_machines_do_not_write_to_each_other_for_ever(deliver, make_template
 	make_template()
 	for number in ("1", "2", "3"):
 		deliver(number, f"Ticket {number} opened")
+	assert len(sent()) == 2
+
+
+def test_a_machine_that_answers_a_confirmation_gets_no_second_one(account, deliver, make_template):
+	account.append_to = None  # so that each message is a conversation of its own
+	make_template()
+	deliver("1", "Solar roof")
+	deliver("2", "Re: Solar roof")  # it refers to nothing, and does not say what it is
+	assert len(sent()) == 1
+	deliver("3", "Solar roof")  # an inquiry of its own
 	assert len(sent()) == 2

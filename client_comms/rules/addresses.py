@@ -1,0 +1,41 @@
+"""Email addresses in a header, however it was written (D-1).
+
+The standard library reads comments inside comments by calling itself, so that a header of brackets ends the program.
+"""
+
+import re
+from email.utils import getaddresses
+
+MAXIMUM_CHARACTERS = 2_000_000
+_DEEPEST = 50
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@\\\\]{1,64}@[\w.-]{1,255}")
+
+
+def in_header(*values: str) -> tuple[str, ...]:
+	"""Return the addresses, in lower case, each once."""
+	found = (address for value in values if value for address in _read(str(value)[:MAXIMUM_CHARACTERS]))
+	return tuple(dict.fromkeys(found))
+
+
+def first(value: str) -> str:
+	"""Return the first address, in lower case; what stands in its place, if that is none ("MAILER-DAEMON"), or nothing."""
+	value = str(value or "")
+	return next(iter(in_header(value)), "") or next(
+		(address.strip().lower() for _name, address in _parsed(value) if address.strip()), ""
+	)
+
+
+def _read(value: str) -> list[str]:
+	found = [address.strip().lower() for _name, address in _parsed(value)]
+	found = [address for address in found if "@" in address.strip("@")]
+	# A name in angle brackets, or a broken list: take what looks like an address.
+	return found or [each.lower() for each in _ADDRESS.findall(value)]
+
+
+def _parsed(value: str) -> list[tuple[str, str]]:
+	if value.count("(") > _DEEPEST:
+		return []
+	try:
+		return getaddresses([value])
+	except (RecursionError, ValueError, IndexError):
+		return []
