@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from client_comms import clock, ledger
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import closing
+from client_comms.intake import mailboxes, unprocessed
 
 SWEEP = "client_comms.client_interactions.clocks.sweep.run"
 QUEUES = ("default", "long")  # those that this app's jobs are put in
@@ -165,11 +166,18 @@ def incoming_mail() -> Line:
 		for account in accounts
 		if cint(account.no_failed)
 	]
-	unread = frappe.db.count("Unhandled Email", {"creation": (">=", clock.now() - RECENT)})
+	silent = mailboxes.silent()
+	faults += [
+		_("{0} was last fetched {1}. Check its password and server, and the scheduler above.").format(
+			name, pretty_date(since)
+		)
+		for name, since in silent
+	]
+	unread = frappe.db.count(unprocessed.UNPROCESSED, {"status": unprocessed.WAITING})
 	if unread:
 		faults.append(
 			_(
-				"Emails received in the last 7 days that Frappe could not read: {0}. See Unhandled Email, and log them by hand."
+				"Received emails that could not be stored as messages: {0}. Take them in from Unlogged Interactions."
 			).format(unread)
 		)
 	text = (
@@ -183,7 +191,7 @@ def incoming_mail() -> Line:
 		text,
 		tuple(faults),
 		("List", "Email Account"),
-		{"mailboxes": len(accounts), "unreadable_emails": unread},
+		{"mailboxes": len(accounts), "silent_mailboxes": len(silent), "unreadable_emails": unread},
 	)
 
 

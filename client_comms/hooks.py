@@ -51,6 +51,7 @@ has_permission = {
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
+	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 }
 permission_query_conditions = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
@@ -88,6 +89,7 @@ permission_query_conditions = {
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
+	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 }
 
 # The customer portal.
@@ -433,6 +435,8 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"client_comms.client_interactions.clocks.sweep.run",
 			"client_comms.intake.event.log_begun",
+			"client_comms.intake.retry.store_unprocessed",
+			"client_comms.intake.mailboxes.tell_silent",
 			"client_comms.ledger.chain",
 			"client_comms.client_interactions.daily_digest.run",
 			"client_comms.policy_changes.activation.start_due",
@@ -516,7 +520,7 @@ doctype_js = {
 	],
 }
 # Records about a document that do not prevent it from being deleted.
-ignore_links_on_delete = ["Intake Failure", "Logging Exemption", "Policy Change Run"]
+ignore_links_on_delete = ["Intake Failure", "Logging Exemption", "Policy Change Run", "Unprocessed Email"]
 
 override_doctype_dashboards = {
 	"Customer": "client_comms.client_interactions.dashboards.customer",

@@ -11,15 +11,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone, tzinfo
-from email.errors import HeaderParseError
-from email.header import decode_header
-from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from itertools import chain
 from pathlib import Path
 
 from client_comms.dry_run.problems import Problem, UnusableInput
-from client_comms.rules import addresses, domains
+from client_comms.rules import addresses, domains, raw_mail
 from client_comms.rules.automatic_mail import AUTO_REPLY, automatic_kind
 from client_comms.rules.classification import INBOUND, OUTBOUND
 from client_comms.rules.mail_headers import reply_ids
@@ -97,14 +94,9 @@ def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 	"""Return the mail in `raw`, of which only the headers are needed, or why it cannot be used."""
 	if not any(map(_HEADER_LINE.match, raw[:10_000].splitlines())):
 		return Problem(origin, "this is not an email: it has no headers")
-	message = BytesHeaderParser().parsebytes(raw)
-	headers: dict[str, str] = {}
-	for name, value in message.raw_items():
-		# If a header occurs twice, the first counts; `X-Autoreply` and `x-autoreply` are the same.
-		headers.setdefault(name.lower(), _unfolded(value))
-
+	headers = raw_mail.headers_of(raw)
 	written_by = headers.get("from") or headers.get("sender", "")
-	subject = _decoded(headers.get("subject", ""))
+	subject = raw_mail.decoded(headers.get("subject", ""))
 	sender = next(iter(addresses.in_header(written_by)), "")
 	# A delivery report need not have one.
 	automatic = None if sender else automatic_kind(headers, written_by, subject)
@@ -226,7 +218,7 @@ def _read_mbox(path: Path) -> Iterator[Mail | Problem]:
 
 def _read_csv(path: Path, zone: tzinfo) -> Iterator[Mail | Problem]:
 	csv.field_size_limit(2**31 - 1)  # whole message bodies are in one field
-	text = _text(path.read_bytes()).replace("\0", "")
+	text = raw_mail.text_of_bytes(path.read_bytes()).replace("\0", "")
 	delimiter = max(",;\t", key=text.partition("\n")[0].count)
 	rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 	columns = [_FIELD_OF_COLUMN.get(each.strip().casefold()) for each in next(rows, [])]
@@ -267,39 +259,6 @@ def _mail_of_row(row: Mapping[str, str], origin: str, zone: tzinfo) -> Mail | Pr
 		direction=OUTBOUND if row.get("sent_or_received") == "Sent" else "",
 		automatic=AUTO_REPLY if row.get("communication_type") == _AUTOMATED_MESSAGE else None,
 	)
-
-
-def _text(raw: bytes) -> str:
-	if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-		return raw.decode("utf-16", "replace")
-	try:
-		return raw.decode("utf-8-sig")
-	except UnicodeDecodeError:
-		return raw.decode("cp1252", "replace")
-
-
-def _unfolded(value: str) -> str:
-	"""The header as text: unencoded bytes are decoded as UTF-8, otherwise as Windows-1252."""
-	raw = str(value).encode("utf-8", "surrogateescape")
-	return " ".join(_text(raw).split())
-
-
-def _decoded(value: str) -> str:
-	"""The header with decoded words; an unknown or wrong charset loses characters, not the header."""
-	try:
-		parts = decode_header(value)
-	except (HeaderParseError, ValueError):
-		return value
-	text = ""
-	for part, charset in parts:
-		if isinstance(part, str):
-			text += part
-			continue
-		try:
-			text += part.decode(charset or "utf-8", "replace")
-		except (LookupError, ValueError):
-			text += _text(part)
-	return " ".join(text.split())
 
 
 def _is_own(address: str, own_domains: Collection[str]) -> bool:

@@ -6,24 +6,27 @@ from the call stack. A patched or overridden mail class would have to be in plac
 (scheduler, console, tests) and would collide with other apps that do the same.
 """
 
+import random
 import sys
+import time
 from dataclasses import replace
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 import frappe
-from frappe.email.receive import InboundMail
+from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.utils import get_datetime, parse_addr, sanitize_html
 
 from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement
+from client_comms.intake import acknowledgement, mailboxes, unprocessed
 from client_comms.rules import mail_headers, mail_identity
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
 _SAVEPOINT = "client_comms_auto_reply"
+_WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 
 
 # --- the mailbox --------------------------------------------------------------------------------------
@@ -33,12 +36,27 @@ class GuardedEmailAccount:
 	"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name.
 
 	A message may require more clearance than the user who fetches it has; it must not be refused and lost
-	because of that.
+	because of that. What cannot be stored is kept (`unprocessed`).
 	"""
 
+	unread: list
+	is_fetched = False
+
 	def receive(self):
+		self.unread, self.is_fetched = [], False
 		with acting.as_the_app():
-			super().receive()
+			try:
+				super().receive()
+			finally:
+				unprocessed.keep_all(self, self.unread)
+				if self.is_fetched:
+					mailboxes.note_fetch(self)
+
+	def get_incoming_server(self, *args, **kwargs):
+		server = super().get_incoming_server(*args, **kwargs)
+		if server and hasattr(self, "unread"):  # not if only its connection is tried
+			mailboxes.watch(server, self)
+		return server
 
 	def get_inbound_mails(self):
 		return [ReceivedMail.of(mail) for mail in super().get_inbound_mails()]
@@ -65,6 +83,24 @@ class ReceivedMail(InboundMail):
 	def of(cls, mail: InboundMail) -> "ReceivedMail":
 		return cls(mail.raw_message, mail.email_account, mail.uid, mail.seen_status, mail.append_to)
 
+	def process(self):
+		"""Messages of several mailboxes that are stored at once can stop each other; the database then takes back one of them."""
+		try:
+			for wait in _WAITS:
+				try:
+					return super().process()
+				except frappe.QueryDeadlockError:
+					frappe.db.rollback()
+					time.sleep(wait * random.random())
+					self._parent_email_queue = self._parent_communication = self._reference_document = None
+			return super().process()
+		except SentEmailInInboxError:
+			raise
+		except Exception:
+			if (unread := getattr(self.email_account, "unread", None)) is not None:
+				unread.append(unprocessed.unread_of(self))
+			raise
+
 	def set_from(self):
 		super().set_from()
 		name, address = sender_in_header(self.mail)
@@ -80,6 +116,12 @@ class ReceivedMail(InboundMail):
 			self.message_id = fresh_id(self.message_id)
 			return None
 		return known
+
+
+def store(raw: bytes, account):
+	"""Store an email as if it had just been fetched from its mailbox; returns the Communication."""
+	append_to = next((row.append_to for row in account.imap_folder if row.append_to), None)
+	return InboundMail.process(ReceivedMail(raw, account, append_to=append_to))
 
 
 # --- the message as a Communication -------------------------------------------------------------------

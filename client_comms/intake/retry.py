@@ -6,7 +6,7 @@ workers can share the work, and an interrupted one loses at most its current doc
 
 import frappe
 
-from client_comms.intake import communication, failures, sources, unlogged
+from client_comms.intake import communication, failures, inbound_mail, sources, unlogged, unprocessed
 
 AT_ONCE = 500
 _SAVEPOINT = "client_comms_retry"
@@ -27,6 +27,23 @@ def run() -> int:
 		limit=AT_ONCE,
 	)
 	return sum(_try_again(row) for row in found)
+
+
+def store_unprocessed() -> None:
+	"""Every five minutes: emails that could not be stored are tried again as they arrived, a few times; after that, staff decide."""
+	unprocessed.collect()
+	names = frappe.get_all(
+		unprocessed.UNPROCESSED,
+		{"status": unprocessed.WAITING, "attempts": ("<", unprocessed.MOST_ATTEMPTS)},
+		pluck="name",
+		order_by="attempts asc, creation asc",
+		limit=unprocessed.AT_ONCE,
+	)
+	for name in names:
+		if frappe.db.get_value(unprocessed.UNPROCESSED, name, for_update=True, skip_locked=True):
+			unprocessed.try_again(frappe.get_doc(unprocessed.UNPROCESSED, name), inbound_mail.store)
+		# nosemgrep: frappe-manual-commit (a job; what is stored stays stored when it is killed)
+		frappe.db.commit()
 
 
 def follow(doc=None, method=None) -> None:

@@ -1,29 +1,36 @@
 """Emails, calls and events with clients that are not logged, and documents that could not be logged (D-1).
 
-They are searched newest first, in pages bounded by an index on their date; the owners of a page's addresses and
-numbers are found in a few queries, however many there are. Users see only the content that Frappe lets them read.
+They are searched newest first, in pages bounded by an index on their date. Users see only the content that Frappe lets them read.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.query_builder import Criterion
-from frappe.utils import add_days, parse_addr, split_emails
+from frappe.utils import add_days
 from pypika.terms import ExistsCriterion
 
 from client_comms import clock
 from client_comms.client_interactions import log_timeliness
-from client_comms.clients import parties, phone_numbers
+from client_comms.clients import parties
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.intake import arrivals, call_log, communication, event, failures, sources
-from client_comms.rules import automatic_mail, domains
+from client_comms.intake import (
+	arrivals,
+	call_log,
+	communication,
+	event,
+	failures,
+	inbound_mail,
+	sources,
+	unprocessed,
+)
+from client_comms.intake.unlogged_clients import CALL, COMMUNICATION, EVENT, Unlogged, resolve
 
 INTERACTION = "Client Interaction"
 DISMISSAL = "Logging Exemption"
-COMMUNICATION, CALL, EVENT = "Communication", "Call Log", "Event"
 PAGE = 500
 LIMIT = 500
 
@@ -41,23 +48,6 @@ _SOURCES = {
 		"fields": ("event_category", "subject"),
 	},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Unlogged:
-	"""One unlogged document; `at` as stored, `subject` None if the user cannot read it.
-
-	`reason` says why it could not be logged on arrival, if that was tried.
-	"""
-
-	doctype: str
-	name: str
-	kind: str
-	at: datetime
-	client: parties.Client
-	staff: str | None
-	subject: str | None
-	reason: str | None = None
 
 
 def sees_all() -> bool:
@@ -81,7 +71,7 @@ def find(
 	limit = limit or LIMIT
 	if not sees_all():
 		staff = frappe.session.user
-	found = [] if staff else _failed(start, end, limit)
+	found = [] if staff else [*_failed(start, end, limit), *_unprocessed(start=start, end=end, limit=limit)]
 	end = min(end or clock.now(), clock.now())
 	failed = {(each.doctype, each.name) for each in found}
 	for doctype in _SOURCES:
@@ -89,7 +79,7 @@ def find(
 		for page in _pages(doctype, start, end):
 			some += [
 				each
-				for each in _resolve(doctype, page)
+				for each in resolve(doctype, page)
 				if (not staff or each.staff == staff) and (doctype, each.name) not in failed
 			]
 			if len(some) >= limit:
@@ -105,16 +95,17 @@ def require(doctype: str, name: str) -> Unlogged:
 	:raises frappe.ValidationError: it is logged, set aside, or not with a client
 	:raises ClearanceMissingError: it belongs to another user
 	"""
-	if doctype not in sources.LOG:
+	if doctype not in sources.LOG and doctype != unprocessed.UNPROCESSED:
 		frappe.throw(
 			_("{0} is not logged as an interaction. Choose a row of {1}.").format(
 				frappe.bold(_(doctype)), frappe.bold(_("Unlogged Interactions"))
 			),
 			title=_("Cannot Be Logged"),
 		)
-	found = sees_all() and next(iter(_failed(name=(doctype, name))), None)
+	failed = _unprocessed(name=name) if doctype == unprocessed.UNPROCESSED else _failed(name=(doctype, name))
+	found = sees_all() and next(iter(failed), None)
 	if not found and doctype in _SOURCES:
-		found = next(iter(_resolve(doctype, _query(doctype, name=name))), None)
+		found = next(iter(resolve(doctype, _query(doctype, name=name))), None)
 	if found and (sees_all() or found.staff == frappe.session.user):
 		return found
 	if sees_all():
@@ -143,6 +134,11 @@ def log(doctype: str, name: str) -> str:
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)  # prevents others from logging it in the meantime
 	require(doctype, name)
+	if doctype == unprocessed.UNPROCESSED:
+		doc = unprocessed.take_in(doc, inbound_mail.store)
+		doctype, name = doc.doctype, doc.name
+		if doc.client_interaction:
+			return doc.client_interaction
 	interaction = sources.LOG[doctype](doc)
 	if interaction is None:
 		frappe.throw(
@@ -274,84 +270,21 @@ def _failed(
 	]
 
 
-# --- clients and staff ------------------------------------------------------------------------------
-
-
-def _resolve(doctype: str, rows: list) -> list[Unlogged]:
-	resolve = {COMMUNICATION: _communications, CALL: _calls, EVENT: _events}[doctype]
-	return resolve(rows) if rows else []
-
-
-def _communications(rows: list) -> list[Unlogged]:
-	own = frappe.get_cached_doc("Client Comms Settings").own_domains()
-	senders = {row.name: _addresses(row.sender) for row in rows}
-	recipients = {row.name: _addresses(row.recipients, row.cc) for row in rows}
-	everybody = {
-		address for side in (senders, recipients) for several in side.values() for address in several
-	}
-	users = parties.users_of(everybody)
-	clients = parties.of_addresses(a for a in everybody if a not in users and domains.of(a) not in own)
-	found = []
-	for row in rows:
-		if automatic_mail.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own):
-			continue
-		sender, addressed = senders[row.name], recipients[row.name]
-		if client := _first(clients, sender):
-			staff = _first(users, addressed)
-		elif client := _first(clients, addressed):
-			staff = _first(users, sender) or (row.owner if row.sent_or_received == "Sent" else None)
-		else:
-			continue
-		kind = _("Email") if row.communication_medium == "Email" else _(row.communication_medium)
-		found.append(Unlogged(COMMUNICATION, row.name, kind, row.at, client, staff, row.subject))
-	return found
-
-
-def _calls(rows: list) -> list[Unlogged]:
-	region = phone_numbers.default_region()
-	numbers = {
-		row.name: phone_numbers.normalised(
-			row["from"] if row.type == call_log.INCOMING else row["to"], region
-		)
-		for row in rows
-	}
-	contacts = phone_numbers.contacts_of(numbers.values())
-	clients = parties.of_contacts(contact for several in contacts.values() for contact in several)
-	found = []
-	for row in rows:
-		client = _first(clients, contacts.get(numbers[row.name], ()))
-		if not client and row.customer:
-			client = parties.Client("Customer", row.customer)
-		if client:
-			staff = row.employee_user_id or (None if row.type == call_log.INCOMING else row.owner)
-			found.append(Unlogged(CALL, row.name, _("Call"), row.at, client, staff, None))
-	return found
-
-
-def _events(rows: list) -> list[Unlogged]:
-	participants = frappe.get_all(
-		"Event Participants",
-		{"parenttype": EVENT, "parent": ("in", [row.name for row in rows])},
-		["parent", "reference_doctype", "reference_docname"],
-		order_by="parent asc, idx asc",
-	)
-	clients = parties.of_documents((each.reference_doctype, each.reference_docname) for each in participants)
-	of_event: dict[str, parties.Client] = {}
-	for each in participants:
-		if client := clients.get((each.reference_doctype, each.reference_docname)):
-			of_event.setdefault(each.parent, client)
+def _unprocessed(**which) -> list[Unlogged]:
+	"""Emails that could not be stored as a message; the arguments are those of `unprocessed.waiting`."""
 	return [
 		Unlogged(
-			EVENT,
+			unprocessed.UNPROCESSED,
 			row.name,
-			_(row.event_category or EVENT),
-			row.at,
-			of_event[row.name],
-			row.owner,
+			_("Email"),
+			row.received_at,
+			parties.Client(),
+			None,
 			row.subject,
+			row.reason,
+			row.sender,
 		)
-		for row in rows
-		if row.name in of_event
+		for row in unprocessed.waiting(**which)
 	]
 
 
@@ -365,17 +298,10 @@ def _with_content(found: list[Unlogged]) -> list[Unlogged]:
 				(doctype, name)
 				for name in frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0)
 			)
-	return [each if (each.doctype, each.name) in readable else replace(each, subject=None) for each in found]
-
-
-def _addresses(*fields: str | None) -> list[str]:
-	"""Bare addresses in lower case, in order."""
-	addresses = [parse_addr(each)[1].lower() for field in fields for each in split_emails(field or "")]
-	return list(dict.fromkeys(address for address in addresses if "@" in address))
-
-
-def _first(values: dict, keys):
-	return next((values[key] for key in keys if key in values), None)
+	return [
+		each if (each.doctype, each.name) in readable else replace(each, subject=None, sender=None)
+		for each in found
+	]
 
 
 def require_exempted(doc, method=None) -> None:

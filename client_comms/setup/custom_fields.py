@@ -72,6 +72,18 @@ def custom_fields() -> dict[str, list[dict]]:
 				"print_hide": 1,
 			},
 		],
+		"Email Account": [
+			{
+				"fieldname": "last_fetched_on",
+				"label": _("Last Fetched"),
+				"fieldtype": "Datetime",
+				"insert_after": "enable_incoming",
+				"module": MODULE,
+				"read_only": 1,
+				"no_copy": 1,
+				"print_hide": 1,
+			}
+		],
 		"Event": [
 			{**level, "insert_after": "event_type"},
 			{**interaction, "insert_after": "confidentiality_level"},

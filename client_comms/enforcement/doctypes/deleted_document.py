@@ -29,6 +29,7 @@ _ALWAYS = (
 	governed.PHYSICAL_FILE,
 	governed.REVIEW,
 	"Unhandled Email",
+	"Unprocessed Email",
 	"Deleted Document",
 )
 

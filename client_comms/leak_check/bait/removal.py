@@ -38,6 +38,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Prepared Report",
 	"Report",
 	"Unhandled Email",
+	"Unprocessed Email",
 	"Kanban Board",
 	"Notification Log",
 	"Tag",

@@ -35,6 +35,7 @@ REPRESENTATIVES = (
 	"Email Queue",
 	"Prepared Report",
 	"Unhandled Email",
+	"Unprocessed Email",
 )
 
 

@@ -196,3 +196,13 @@ def unhandled_email(visitor, bait, planted):
 @surface("received mail that could not be processed, by its name")
 def unhandled_email_by_name(visitor, bait, planted):
 	return visitor.get(f"/api/resource/Unhandled Email/{bait.names['Unhandled Email']}")
+
+
+@surface("received mail that could not be stored, list")
+def unprocessed_email(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype="Unprocessed Email",
+		fields=["name", "subject"],
+		filters={"name": bait.names["Unprocessed Email"]},
+	)

@@ -37,7 +37,7 @@ def running(site, monkeypatch):
 	frappe.db.set_value("Scheduled Job Type", {"method": health.SWEEP}, "last_execution", clock.now())
 	frappe.db.set_value("Client Interaction", {"next_check_at": ("<", clock.now())}, "next_check_at", None)
 	frappe.db.set_value("Email Queue", {"status": ("in", ("Not Sent", "Error"))}, "status", "Sent")
-	for doctype in ("Intake Failure", "Unhandled Email", "Leak Check Run"):
+	for doctype in ("Intake Failure", "Unprocessed Email", "Leak Check Run"):
 		frappe.db.delete(doctype)
 	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
 	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
@@ -72,7 +72,7 @@ def failing_mailbox():
 
 
 def unreadable_email():
-	frappe.get_doc({"doctype": "Unhandled Email", "raw": "?", "reason": "?"}).db_insert()
+	frappe.get_doc({"doctype": "Unprocessed Email", "status": "Waiting", "reason": "?"}).db_insert()
 
 
 def queued_email(status, age):

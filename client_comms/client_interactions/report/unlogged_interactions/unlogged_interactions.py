@@ -33,7 +33,7 @@ def row(each: unlogged.Unlogged, names: dict) -> dict:
 		"kind": each.kind,
 		"at": each.at,
 		"ago": int((clock.now() - each.at).total_seconds()) // 60 * 60,
-		"client_name": names.get((client.party_type, client.party)) or client.party,
+		"client_name": names.get((client.party_type, client.party)) or client.party or each.sender,
 		"party_type": client.party_type,
 		"party": client.party,
 		"staff": each.staff,

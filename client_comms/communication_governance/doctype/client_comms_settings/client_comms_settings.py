@@ -18,6 +18,7 @@ _LIMITS = {
 	"words_per_sentence": (0, 1000),
 	"reading_ease": (0, 100),
 	"unlogged_days": (0, 3650),
+	"mailbox_silent_minutes": (0, 100_000),
 	"confirm_details_months": (0, 1200),
 	"break_glass_hours": (1, 168),
 }
@@ -74,6 +75,7 @@ class ClientCommsSettings(Document):
 		log_leads: DF.Check
 		log_opportunities: DF.Check
 		log_outbound: DF.Check
+		mailbox_silent_minutes: DF.Int
 		manager_role: DF.Link
 		offer_approved_templates_only: DF.Check
 		own_email_domains: DF.SmallText | None

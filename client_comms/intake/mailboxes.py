@@ -1,0 +1,94 @@
+"""The way from a mail server to Frappe, watched: nothing is lost on it, and a mailbox that is not fetched is noticed (D-1)."""
+
+import sys
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.email.receive import InboundMail
+from frappe.utils import cint, cstr, get_datetime, pretty_date
+
+from client_comms import alerts, clock
+from client_comms.communication_governance import calendars
+from client_comms.intake import unprocessed
+
+ACCOUNT = "Email Account"
+LAST_FETCHED = "last_fetched_on"
+
+
+def watch(server, account) -> None:
+	"""Let Frappe's connection to a mail server tell what it could not read, and that it came to its end.
+
+	:param account: gets `unread` (a list of `unprocessed.Unread`) and `is_fetched`
+	"""
+	get_messages, make_error_msg, logout = server.get_messages, server.make_error_msg, server.logout
+
+	def readable_messages(*args, **kwargs):
+		return _only_readable(get_messages(*args, **kwargs) or {}, account)
+
+	def keep_what_is_known(uid, *args, **kwargs):
+		# Frappe is about to note that one message could not be fetched, and marks it as read.
+		error = sys.exc_info()[1]
+		text = make_error_msg(uid, *args, **kwargs)
+		headers = text.partition("Traceback")[0].strip()
+		account.unread.append(unprocessed.Unread(f"{headers}\n\n".encode(), cstr(uid), error))
+		return text
+
+	def end(*args, **kwargs):
+		account.is_fetched = True
+		return logout(*args, **kwargs)
+
+	server.get_messages, server.make_error_msg, server.logout = readable_messages, keep_what_is_known, end
+
+
+def _only_readable(messages: dict, account) -> dict:
+	"""Frappe drops all messages of a fetch if one of them cannot be read."""
+	numbers = list(messages.get("uid_list") or [])
+	readable, uids = [], []
+	for index, raw in enumerate(messages.get("latest_messages", [])):
+		uid = numbers[index] if index < len(numbers) else None
+		try:
+			InboundMail(raw, account, frappe.safe_decode(uid))
+		except Exception as error:
+			raw = raw if isinstance(raw, bytes) else raw.encode()
+			account.unread.append(unprocessed.Unread(raw, frappe.safe_decode(uid) or "", error))
+			continue
+		readable.append(raw)
+		uids.append(uid)
+	return {**messages, "latest_messages": readable, **({"uid_list": uids} if numbers else {})}
+
+
+def note_fetch(account) -> None:
+	frappe.db.set_value(ACCOUNT, account.name, LAST_FETCHED, clock.now(), update_modified=False)
+
+
+def silent() -> list[tuple[str, datetime]]:
+	"""Mailboxes that were not fetched for longer than the settings allow, in working time: name, and since when, as stored."""
+	minutes = cint(frappe.get_cached_doc("Client Comms Settings").mailbox_silent_minutes)
+	if not minutes:
+		return []
+	calendar = calendars.for_company(None)
+	found = []
+	for row in frappe.get_all(
+		ACCOUNT, {"enable_incoming": 1}, ["name", LAST_FETCHED, "creation", "modified"], order_by="name asc"
+	):
+		# A mailbox that was just set up, or changed, has time until its next fetch.
+		since = get_datetime(max(row[LAST_FETCHED] or row.creation, row.modified))
+		if calendar.working_seconds(clock.to_aware(since), clock.to_aware(clock.now())) > minutes * 60:
+			found.append((row.name, since))
+	return found
+
+
+def tell_silent() -> None:
+	"""Every five minutes: tell the manager role, once, of each mailbox that is not fetched."""
+	for name, since in silent():
+		told = {"document_type": ACCOUNT, "document_name": name, "creation": (">=", since)}
+		if not frappe.db.exists("Notification Log", told):
+			alerts.tell(
+				alerts.managers(),
+				lambda name=name, since=since: _(
+					"The mailbox {0} was last fetched {1}, so no email from it is logged. Check its password and server."
+				).format(name, pretty_date(since)),
+				ACCOUNT,
+				name,
+			)

@@ -1,0 +1,246 @@
+"""Emails that a mailbox received and Frappe could not store: kept whole, listed, and taken in (D-1).
+
+Frappe marks or deletes an email in the mailbox before it stores it, so an email that fails is nowhere else. What is known of its
+confidentiality is nothing, so it is read only by users with access to everything.
+"""
+
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, cstr, escape_html
+
+from client_comms import acting, alerts, clock
+from client_comms.intake import failures
+from client_comms.rules import addresses, mail_headers, raw_mail
+
+UNPROCESSED = "Unprocessed Email"
+WAITING, TAKEN_IN = "Waiting", "Taken In"
+AT_ONCE = 50
+MOST_ATTEMPTS = 3
+_SAVEPOINT = "client_comms_unprocessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+	"""An email that could not be stored; `raw` is as it arrived, or only what the server told of it."""
+
+	raw: bytes
+	uid: str
+	error: BaseException
+
+
+# --- keeping --------------------------------------------------------------------------------------------
+
+
+def keep_all(account, unread: list[Unread]) -> None:
+	"""Keep what a fetch could not store; each is committed, because the mailbox does not have it any more."""
+	for each in unread:
+		try:
+			keep(account.name, each.raw, each.uid, failures.reason_of(each.error))
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(
+				title="An email could neither be stored nor kept", message=frappe.get_traceback()
+			)
+		# nosemgrep: frappe-manual-commit (Frappe's fetch commits each message, too)
+		frappe.db.commit()
+
+
+def keep(account: str, raw: bytes, uid: str | None, reason: str) -> None:
+	"""Keep an email once; the manager role is notified of the first one each day."""
+	fingerprint = hashlib.sha256(account.encode() + b"\0" + raw).hexdigest()[:40]
+	if frappe.db.exists(UNPROCESSED, {"fingerprint": fingerprint}):
+		return
+	first = not frappe.db.exists(UNPROCESSED, {"creation": (">=", clock.now().date())})
+	headers = raw_mail.headers_of(raw)
+	doc = frappe.get_doc(
+		{
+			"doctype": UNPROCESSED,
+			"email_account": account,
+			"uid": cstr(uid),
+			"sender": addresses.first(headers.get("from", ""))[:140],
+			"subject": raw_mail.decoded(headers.get("subject", ""))[:140],
+			"received_at": clock.to_stored(_received_at(headers)),
+			"reason": reason,
+			"status": WAITING,
+			"fingerprint": fingerprint,
+		}
+	)
+	doc.flags.ignore_links = True
+	doc.insert(ignore_permissions=True)
+	_attach(doc.doctype, doc.name, raw)
+	if first:
+		alerts.tell(
+			alerts.managers(),
+			lambda: _("A received email could not be stored as a message: see {0}").format(
+				_("Unlogged Interactions")
+			),
+			UNPROCESSED,
+			doc.name,
+		)
+
+
+def collect() -> None:
+	"""Keep what Frappe itself put aside (Unhandled Email), also before this app was there."""
+	kept, unhandled = frappe.qb.DocType(UNPROCESSED), frappe.qb.DocType("Unhandled Email")
+	rows = (
+		frappe.qb.from_(unhandled)
+		.left_join(kept)
+		.on((kept.email_account == unhandled.email_account) & (kept.uid == unhandled.uid))
+		.select(unhandled.email_account, unhandled.uid, unhandled.raw, unhandled.reason)
+		.where(kept.name.isnull() & (unhandled.creation >= add_days(clock.now(), -30)))
+		.where(unhandled.email_account.isnotnull())
+		.limit(AT_ONCE)
+	).run(as_dict=True)
+	for row in rows:
+		reason = next(iter(reversed((row.reason or "").strip().splitlines())), "")
+		keep(row.email_account, (row.raw or "").encode(), row.uid, reason)
+		# nosemgrep: frappe-manual-commit (a job)
+		frappe.db.commit()
+
+
+def _received_at(headers: dict[str, str]) -> datetime:
+	try:
+		written = parsedate_to_datetime(headers.get("date", ""))
+		written = written if written.tzinfo else None
+	except (ValueError, TypeError, OverflowError):
+		written = None
+	return mail_headers.received_at(headers, written, clock.to_aware(clock.now()))
+
+
+def _attach(doctype: str, name: str, raw: bytes) -> None:
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": "message.eml",
+			"attached_to_doctype": doctype,
+			"attached_to_name": name,
+			"is_private": 1,
+			"content": raw,
+		}
+	)
+	file.flags.client_comms_evidence = True  # it is here already: no limit of size
+	file.insert(ignore_permissions=True)
+
+
+def raw_of(name: str) -> bytes:
+	file = frappe.db.get_value("File", {"attached_to_doctype": UNPROCESSED, "attached_to_name": name})
+	if not file:
+		return b""
+	with acting.as_the_app():
+		content = frappe.get_doc("File", file).get_content()
+	return content.encode() if isinstance(content, str) else content
+
+
+# --- taking in --------------------------------------------------------------------------------------------
+
+
+def take_in(doc, process: Callable[[bytes, object], object]):
+	"""Store an email as a message: as Frappe does, otherwise what can be read of it, with the email attached.
+
+	:param doc: the Unprocessed Email, locked
+	:param process: stores an email in its Email Account as Frappe does; may raise anything
+	:returns: the Communication
+	"""
+	raw = _stamped(raw_of(doc.name), doc.received_at)
+	communication = _stored(raw, doc, process) or _salvaged(raw, doc)
+	_attach(communication.doctype, communication.name, raw)
+	_settle(doc, communication)
+	return communication
+
+
+def try_again(doc, process: Callable[[bytes, object], object]) -> None:
+	"""Store an email as Frappe does, if that works now: it may have been stopped by another one."""
+	doc.db_set("attempts", doc.attempts + 1, update_modified=False)
+	if communication := _stored(_stamped(raw_of(doc.name), doc.received_at), doc, process):
+		_settle(doc, communication)
+
+
+def _settle(doc, communication) -> None:
+	doc.db_set({"status": TAKEN_IN, "communication": communication.name})
+
+
+def _stored(raw: bytes, doc, process):
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		account = frappe.get_doc("Email Account", doc.email_account)
+		with acting.as_the_app():
+			return process(raw, account)
+	except frappe.QueryDeadlockError:
+		raise  # the database rolled back everything
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		return None
+
+
+def _salvaged(raw: bytes, doc):
+	headers = raw_mail.headers_of(raw)
+	text = raw_mail.text_of(raw)
+	name = raw_mail.decoded(headers.get("from", "")).partition("<")[0].strip("\"' ")
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"subject": doc.subject or _("No Subject"),
+			"sender": addresses.first(headers.get("from", "")) if "@" in doc.sender else None,
+			"sender_full_name": name[:140],
+			"recipients": ", ".join(addresses.in_header(headers.get("to", ""))[:100]),
+			"text_content": text,
+			"content": escape_html(text),
+			"email_account": doc.email_account,
+			"uid": doc.uid,
+			"communication_date": doc.received_at,
+			"message_id": next(
+				iter(mail_headers.reply_ids({"References": headers.get("message-id", "")})), None
+			),
+		}
+	)
+	communication.flags.client_comms_headers = {**headers, "Received": headers.get("received", "")}
+	communication.flags.client_comms_content = text
+	with acting.as_the_app():
+		communication.insert(ignore_permissions=True)
+	return communication
+
+
+def _stamped(raw: bytes, received_at: datetime) -> bytes:
+	"""With the time at which it was fetched, if no server stamped it: clocks run from then."""
+	if "received" in raw_mail.headers_of(raw):
+		return raw
+	return f"Received: by mailbox; {format_datetime(clock.to_aware(received_at))}\r\n".encode() + raw
+
+
+# --- finding ----------------------------------------------------------------------------------------------
+
+
+def waiting(start=None, end=None, limit: int = 1, name: str | None = None) -> list:
+	"""Emails of a period (or one) that wait and are not set aside, newest first."""
+	table, exempted = frappe.qb.DocType(UNPROCESSED), frappe.qb.DocType("Logging Exemption")
+	query = (
+		frappe.qb.from_(table)
+		.left_join(exempted)
+		.on((exempted.reference_doctype == UNPROCESSED) & (exempted.reference_name == table.name))
+		.select(table.name, table.received_at, table.sender, table.subject, table.reason)
+		.where(exempted.name.isnull() & (table.status == WAITING))
+	)
+	if name:
+		query = query.where(table.name == name)
+	else:
+		query = query.where(table.received_at >= start)
+		query = query.where(table.received_at <= end) if end else query
+	return query.orderby(table.received_at, order=frappe.qb.desc).limit(limit).run(as_dict=True)
+
+
+def unread_of(message, error: BaseException | None = None) -> Unread:
+	"""What a message of Frappe's mail classes is, for `keep_all`."""
+	raw = message.raw_message
+	return Unread(
+		raw if isinstance(raw, bytes) else cstr(raw).encode(), cstr(message.uid), error or sys.exc_info()[1]
+	)

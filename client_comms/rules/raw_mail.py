@@ -1,0 +1,101 @@
+"""What can be read of an email as it arrived, however broken it is (D-1).
+
+Time and memory are bounded by the size of the email: its sender decides about its parts, their nesting and their
+encodings. Nothing is unpacked.
+"""
+
+import email
+import re
+from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+MAXIMUM_CHARACTERS = 200_000
+_MOST_PARTS = 200
+_DEEPEST = 50
+_NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_HEADER_BYTES = 2_000_000
+
+
+def headers_of(raw: bytes) -> dict[str, str]:
+	"""Return name in lower case -> value, undecoded. If a header occurs twice, the first counts."""
+	message = BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])
+	headers: dict[str, str] = {}
+	for name, value in message.raw_items():
+		headers.setdefault(name.lower(), _unfolded(value))
+	return headers
+
+
+def decoded(value: str) -> str:
+	"""Return a header with decoded words; an unknown or wrong charset loses characters, not the header."""
+	try:
+		parts = decode_header(value)
+	except (HeaderParseError, ValueError):
+		return value
+	text = ""
+	for part, charset in parts:
+		if isinstance(part, str):
+			text += part
+			continue
+		try:
+			text += part.decode(charset or "utf-8", "replace")
+		except (LookupError, ValueError):
+			text += text_of_bytes(part)
+	return " ".join(text.split())
+
+
+def text_of(raw: bytes) -> str:
+	"""Return the text of an email: that of its HTML or plain part, otherwise what follows its headers."""
+	found: dict[str, str] = {}
+	for part in _parts(raw):
+		kind = part.get_content_type()
+		if kind in ("text/plain", "text/html") and not part.get_filename() and kind not in found:
+			found[kind] = _payload(part)
+	text = found.get("text/html") or found.get("text/plain")
+	if text is None:
+		text = text_of_bytes(
+			re.split(rb"\r?\n\r?\n", raw[: _HEADER_BYTES + MAXIMUM_CHARACTERS], maxsplit=1)[-1]
+		)
+	return text[:MAXIMUM_CHARACTERS].replace("\0", "")
+
+
+def text_of_bytes(raw: bytes) -> str:
+	"""Return text whose encoding is not known."""
+	if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+		return raw.decode("utf-16", "replace")
+	try:
+		return raw.decode("utf-8-sig")
+	except UnicodeDecodeError:
+		return raw.decode("cp1252", "replace")
+
+
+def _parts(raw: bytes) -> Iterator[Message]:
+	# The parser calls itself for each level.
+	if len(_NESTED.findall(raw)) > _DEEPEST:
+		return
+	try:
+		for number, part in enumerate(email.message_from_bytes(raw).walk()):
+			if number == _MOST_PARTS:
+				return
+			yield part
+	except (RecursionError, ValueError, LookupError, AttributeError, TypeError):
+		return
+
+
+def _payload(part: Message) -> str:
+	try:
+		content = part.get_payload(decode=True) or b""
+	except (ValueError, LookupError, AssertionError):
+		return str(part.get_payload())
+	try:
+		return content.decode(part.get_content_charset() or "utf-8")
+	except (LookupError, ValueError):
+		return text_of_bytes(content)
+
+
+def _unfolded(value: str) -> str:
+	"""The header as text: unencoded bytes are decoded as UTF-8, otherwise as Windows-1252."""
+	raw = str(value).encode("utf-8", "surrogateescape")
+	return " ".join(text_of_bytes(raw).split())
