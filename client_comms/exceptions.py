@@ -73,3 +73,7 @@ class DuplicateClientError(frappe.ValidationError):
 
 class NotVerifiedError(frappe.ValidationError):
 	"""The verification method of a client's details is missing (D-4)."""
+
+
+class LegalHoldError(frappe.ValidationError):
+	"""A legal hold keeps the record: it cannot be deleted or erased (P-2)."""

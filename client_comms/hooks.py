@@ -41,6 +41,7 @@ has_permission = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.has_permission",
 	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
 	"Client Access Link": "client_comms.enforcement.client_documents.has_permission",
+	"Legal Hold": "client_comms.enforcement.legal_holds.has_permission",
 	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
 	"Issue": "client_comms.enforcement.documents.has_permission",
 	"Lead": "client_comms.enforcement.documents.has_permission",
@@ -67,6 +68,7 @@ permission_query_conditions = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.condition",
 	"Client Consent": "client_comms.enforcement.client_documents.condition",
 	"Client Access Link": "client_comms.enforcement.client_documents.condition",
+	"Legal Hold": "client_comms.enforcement.legal_holds.condition",
 	"Identity Verification": "client_comms.enforcement.client_documents.condition",
 	"Event": "client_comms.enforcement.linked_records.event_condition",
 	"Event Participants": "client_comms.enforcement.linked_records.participant_condition",
@@ -186,6 +188,7 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.audit.on_print",
 	_PRINTED_TITLES,
 ]
+_UNLESS_HELD = "client_comms.enforcement.legal_holds.require_none"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 doc_events = {
@@ -240,10 +243,13 @@ doc_events = {
 		"after_insert": "client_comms.intake.lead.replace_opened",
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
 	"Interaction Review": {"before_print": _BEFORE_PRINT},
-	"Physical File": {"before_print": _BEFORE_PRINT},
+	"Physical File": {"before_print": _BEFORE_PRINT, "on_trash": _UNLESS_HELD},
+	"Communication Preference": {"on_trash": _UNLESS_HELD},
+	"Supplier": {"on_trash": _UNLESS_HELD},
 	"Client Consent": {
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
 		"before_discard": _BEFORE_DISCARD,
@@ -273,6 +279,7 @@ doc_events = {
 			"client_comms.enforcement.audit.on_message",
 		],
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Event": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
@@ -281,12 +288,14 @@ doc_events = {
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Call Log": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.call_log.on_update",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Appointment": {
 		"after_insert": "client_comms.intake.appointment.after_insert",
@@ -297,6 +306,7 @@ doc_events = {
 		"on_update": "client_comms.intake.issue.follow_priority",
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Lead": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
@@ -305,6 +315,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"Opportunity": {
 		"validate": "client_comms.enforcement.references.refuse_named",
@@ -312,6 +323,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _UNLESS_HELD,
 	},
 	"File": {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
@@ -324,6 +336,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.doctypes.comment.keep_author",
 		"validate": "client_comms.enforcement.write_down.check_comment",
 		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",
+		"on_trash": _UNLESS_HELD,
 	},
 	"Email Queue": {
 		"before_insert": [
@@ -346,7 +359,7 @@ doc_events = {
 			"client_comms.client_interactions.action_items.follow_todo",
 			"client_comms.enforcement.sharing.end_lapsed_of_todo",
 		],
-		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
+		"on_trash": [_UNLESS_HELD, "client_comms.client_interactions.action_items.forget_todo"],
 		"after_delete": "client_comms.enforcement.sharing.end_lapsed_of_todo",
 	},
 	"Contact": {
@@ -357,9 +370,13 @@ doc_events = {
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.link_titles.withhold_stored",
 		],
+		"on_trash": _UNLESS_HELD,
 	},
 	"Physical Inventory": {"before_print": _PRINTED_TITLES},
-	"Address": {"validate": "client_comms.enforcement.link_titles.withhold_stored"},
+	"Address": {
+		"validate": "client_comms.enforcement.link_titles.withhold_stored",
+		"on_trash": _UNLESS_HELD,
+	},
 	# Rows of a contact, which can be saved without it.
 	"Contact Email": {"before_validate": "client_comms.clients.confirmation.keep_row"},
 	"Contact Phone": {"before_validate": "client_comms.clients.confirmation.keep_row"},
@@ -370,8 +387,12 @@ doc_events = {
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.references.refuse_named",
 		],
+		"on_trash": _UNLESS_HELD,
 	},
-	"Prospect": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Prospect": {
+		"validate": "client_comms.enforcement.references.refuse_named",
+		"on_trash": _UNLESS_HELD,
+	},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Task": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
@@ -411,8 +432,12 @@ scheduler_events = {
 		"client_comms.clients.phone_numbers.catch_up",
 		"client_comms.enforcement.closing.follow",
 	],
-	"hourly_long": ["client_comms.intake.retry.run"],
+	"hourly_long": [
+		"client_comms.intake.retry.run",
+		"client_comms.client_privacy.erasure.runs.continue_all",
+	],
 	"daily": [
+		"client_comms.client_privacy.doctype.legal_hold.legal_hold.expire",
 		"client_comms.enforcement.sharing.end_all_lapsed",
 		"client_comms.communication_governance.templates.expire",
 		"client_comms.client_privacy.consents.expire",
@@ -520,7 +545,13 @@ doctype_js = {
 	],
 }
 # Records about a document that do not prevent it from being deleted.
-ignore_links_on_delete = ["Intake Failure", "Logging Exemption", "Policy Change Run", "Unprocessed Email"]
+ignore_links_on_delete = [
+	"Intake Failure",
+	"Legal Hold",
+	"Logging Exemption",
+	"Policy Change Run",
+	"Unprocessed Email",
+]
 
 override_doctype_dashboards = {
 	"Customer": "client_comms.client_interactions.dashboards.customer",

@@ -17,10 +17,21 @@ _COLUMN = "_comments"
 def leave_out(doc, method=None) -> None:
 	"""`on_update` of a message, and once it is linked to an interaction."""
 	if _shows(doc.reference_doctype, doc.reference_name) and governed.level(doc.doctype, doc.name):
-		entries = get_comments_from_parent(doc)
-		kept = [entry for entry in entries if entry.get("name") != doc.name]
-		if len(kept) < len(entries):
-			update_comments_in_parent(doc.reference_doctype, doc.reference_name, kept)
+		take_out(doc)
+
+
+def take_out(message) -> None:
+	"""Remove a message from the column of the document under which it is filed, if that exists.
+
+	:param message: with `name`, `reference_doctype` and `reference_name`
+	"""
+	where = (message.reference_doctype, message.reference_name)
+	if not (all(where) and frappe.db.has_column(where[0], _COLUMN) and frappe.db.exists(*where)):
+		return
+	entries = get_comments_from_parent(message)
+	kept = [entry for entry in entries if entry.get("name") != message.name]
+	if len(kept) < len(entries):
+		update_comments_in_parent(*where, kept)
 
 
 def _shows(doctype: str | None, name: str | None) -> bool:

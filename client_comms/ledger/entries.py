@@ -38,6 +38,8 @@ LEVEL_LOWERED = "Level Lowered"
 WRITE_DOWN = "Write-Down"
 LEAK_CHECK = "Leak Check"
 ERASURE = "Erasure"
+HOLD = "Hold"
+HOLD_LIFTED = "Hold Lifted"
 MIGRATED = "Ledger Migrated"
 # In the data of a session that `check-leaks` opens in a user's name; only the server writes those.
 CHECK_SESSION = "client_comms_leak_check"

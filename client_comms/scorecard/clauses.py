@@ -57,6 +57,8 @@ CLAUSES: dict[str, Clause] = {
 			c.ledger_is_chained(),
 			c.scheduled("client_comms.ledger.chain", N_("Chaining of the Ledger")),
 			c.leak_check_done(),
+			c.hook("doc_events", "Customer", N_("Legal Holds")),
+			c.scheduled("client_comms.client_privacy.erasure.runs.continue_all", N_("Retention and Erasure")),
 		),
 	),
 	"D-1": Clause(

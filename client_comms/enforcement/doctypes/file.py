@@ -5,7 +5,7 @@ import os
 import frappe
 from frappe import _
 
-from client_comms.enforcement import dependents, governed, refusals
+from client_comms.enforcement import dependents, governed, legal_holds, refusals
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -42,6 +42,11 @@ class GuardedFile:
 		if self.flags.client_comms_evidence:
 			return len(self._content or b"")
 		return super().check_max_file_size()
+
+	def on_trash(self):
+		"""Frappe removes the content at once, before any `on_trash` of `doc_events` could refuse."""
+		legal_holds.require_none(self)
+		super().on_trash()
 
 	def unzip(self):
 		"""Frappe checks the files it makes, after it has said what the archive is called."""

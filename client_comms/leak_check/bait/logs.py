@@ -54,6 +54,19 @@ def plant(doc, message, bait: Bait) -> None:
 		page=f"{word} page",
 		user="Administrator",
 	)
+	bait.names["Erasure Item"] = insert_row(
+		"Erasure Item", action="Keep", state="Kept", reason=f"{word} kept", **about
+	)
+	bait.names["Legal Hold"] = insert_row(
+		"Legal Hold",
+		name=f"{bait.name}-HOLD",
+		hold_on="Interaction",
+		client_interaction=doc.name,
+		on_doctype=INTERACTION,
+		on_name=doc.name,
+		status="Released",  # an active one would stop what other surfaces try
+		reason=f"{word} held",
+	)
 	bait.names["Activity Log"] = insert_row(
 		"Activity Log", subject=f"{word} activity", user="Administrator", status="Success", **about
 	)

@@ -40,6 +40,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Unhandled Email",
 	"Unprocessed Email",
 	"Kanban Board",
+	"Legal Hold",
 	"Notification Log",
 	"Tag",
 	*PARTIES,

@@ -23,6 +23,9 @@ class ConfidentialityLevel(Document):
 		from client_comms.communication_governance.doctype.level_clearance.level_clearance import (
 			LevelClearance,
 		)
+		from client_comms.communication_governance.doctype.retention_exception.retention_exception import (
+			RetentionException,
+		)
 
 		clearances: DF.Table[LevelClearance]
 		color: DF.Color | None
@@ -34,6 +37,8 @@ class ConfidentialityLevel(Document):
 		require_identity_verification: DF.Check
 		require_third_party_consent: DF.Check
 		require_training: DF.Check
+		retention_action: DF.Literal["Anonymise", "Delete"]
+		retention_exceptions: DF.Table[RetentionException]
 		retention_months: DF.Int
 	# end: auto-generated types
 
@@ -41,6 +46,7 @@ class ConfidentialityLevel(Document):
 		validation.require_in_range(self, {"retention_months": (0, 1200), "identity_valid_days": (0, 3650)})
 		self.validate_rank()
 		self.validate_clearances()
+		self.validate_retention()
 		self.validate_color()
 
 	def validate_rank(self):
@@ -75,6 +81,20 @@ class ConfidentialityLevel(Document):
 					),
 					title=_("Clearance Without Reading"),
 				)
+
+	def validate_retention(self):
+		"""One term per communication type."""
+		seen = set()
+		for row in self.retention_exceptions:
+			validation.require_in_range(row, {"retention_months": (0, 1200)})
+			if row.communication_type in seen:
+				frappe.throw(
+					_("Row {0}: {1} already has a term. Remove one of the two rows.").format(
+						row.idx, frappe.bold(_(row.communication_type))
+					),
+					title=_("Duplicate Type"),
+				)
+			seen.add(row.communication_type)
 
 	def validate_color(self):
 		"""The color is written into the style of every list."""

@@ -1,0 +1,67 @@
+const API = "client_comms.api.retention";
+const EVENT = "client_comms_erasure";
+
+frappe.ui.form.on("Erasure Run", {
+	refresh(frm) {
+		frm.disable_form();
+		if (frm.is_new()) return;
+		frappe.realtime.off(EVENT);
+		frappe.realtime.on(EVENT, ({ run }) => run === frm.docname && frm.reload_doc());
+		show_overview(frm);
+		const { status } = frm.doc;
+		frm.add_custom_button(__("Show Records"), () =>
+			frappe.set_route("List", "Erasure Item", { run: frm.docname }),
+		);
+		if (status === "Planned") {
+			if (frm.doc.planned_count) {
+				frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
+			}
+			frm.add_custom_button(__("Discard"), () =>
+				frappe.confirm(__("Discard this plan? Nothing is erased."), () => act(frm, "discard_run")),
+			);
+		}
+		if (frm.doc.error || frm.doc.failed_count) {
+			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_run"));
+		}
+		if (status === "Finished") {
+			frm.add_custom_button(__("Certificate"), () => frm.print_doc());
+		}
+	},
+});
+
+function approve(frm) {
+	const own = frm.doc.planned_by === frappe.session.user;
+	frappe.confirm(
+		own
+			? __("You planned this run, so someone else must approve it. Ask another Compliance Officer.")
+			: __("Erase {0} records? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
+		() => !own && act(frm, "approve_run"),
+	);
+}
+
+async function act(frm, method) {
+	await frappe.xcall(`${API}.${method}`, { name: frm.docname });
+	frm.reload_doc();
+}
+
+/** What is planned, by DocType and action, with the reasons why records stay. */
+async function show_overview(frm) {
+	const rows = await frappe.xcall(`${API}.run_overview`, { name: frm.docname });
+	const cell = (text) => `<td>${frappe.utils.escape_html(String(text ?? ""))}</td>`;
+	const body = rows
+		.map(
+			(row) =>
+				`<tr>${cell(__(row.doctype))}${cell(__(row.action))}${cell(__(row.state))}${cell(row.count)}</tr>`,
+		)
+		.join("");
+	const head = [__("Document Type"), __("Action"), __("State"), __("Records")];
+	frm.get_field("overview").$wrapper.html(
+		rows.length
+			? `<table class="table table-sm"><thead><tr>${head.map((text) => `<th>${text}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table>`
+			: `<p class="text-muted">${
+					frm.doc.status === "Planning"
+						? __("The plan is being made. This page updates when it is ready.")
+						: __("Nothing has expired.")
+				}</p>`,
+	);
+}

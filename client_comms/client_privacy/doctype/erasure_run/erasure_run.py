@@ -1,0 +1,34 @@
+from client_comms.client_privacy.erasure.written_by_app import WrittenByTheApp
+
+
+class ErasureRun(WrittenByTheApp):
+	"""A plan of what is erased and why, its approval by a second person, and its certificate (P-2).
+
+	Users are stored as text, so that runs do not prevent a user from being deleted.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		approved_by: DF.Data | None
+		approved_on: DF.Datetime | None
+		as_of: DF.Date | None
+		certificate: DF.JSON | None
+		done_count: DF.Int
+		error: DF.SmallText | None
+		failed_count: DF.Int
+		finished_on: DF.Datetime | None
+		kept_count: DF.Int
+		kind: DF.Literal["Retention"]
+		naming_series: DF.Literal["ER-.YYYY.-.#####"]
+		planned_by: DF.Data | None
+		planned_count: DF.Int
+		planned_on: DF.Datetime | None
+		started_on: DF.Datetime | None
+		status: DF.Literal["Planning", "Planned", "Approved", "Running", "Finished", "Discarded"]
+	# end: auto-generated types

@@ -1,0 +1,26 @@
+frappe.ui.form.on("Legal Hold", {
+	setup(frm) {
+		frm.set_query("party_type", () => ({
+			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+		}));
+		frm.set_query("reference_doctype", () => ({ filters: { istable: 0, issingle: 0 } }));
+	},
+
+	refresh(frm) {
+		if (frm.is_new() || frm.doc.status !== "Active" || !frm.perm[0]?.write) return;
+		frm.add_custom_button(__("Release"), () =>
+			client_comms.prompt(
+				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+				async ({ reason }) => {
+					await frappe.xcall("client_comms.api.retention.release_hold", {
+						name: frm.docname,
+						reason,
+					});
+					frm.reload_doc();
+				},
+				__("Release the Hold"),
+				__("Release"),
+			),
+		);
+	},
+});

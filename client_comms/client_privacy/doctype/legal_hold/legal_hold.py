@@ -1,0 +1,139 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from client_comms import clock, ledger, validation
+from client_comms.clients import contacts
+from client_comms.enforcement import legal_holds
+from client_comms.enforcement.governed import INTERACTION
+from client_comms.exceptions import ActionNotPossibleError
+
+_COVERED = {
+	legal_holds.ON_CLIENT: ("party_type", "party"),
+	legal_holds.ON_INTERACTION: (None, "client_interaction"),
+	legal_holds.ON_MATTER: ("reference_doctype", "reference_name"),
+}
+
+
+class LegalHold(Document):
+	"""Stops deletion, retention and erasure of a client, an interaction or a matter until it is released (P-2)."""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		client_interaction: DF.Link | None
+		hold_on: DF.Literal["Client", "Interaction", "Matter"]
+		naming_series: DF.Literal["LH-.YYYY.-.#####"]
+		on_doctype: DF.Data | None
+		on_name: DF.Data | None
+		party: DF.DynamicLink | None
+		party_name: DF.Data | None
+		party_type: DF.Link | None
+		placed_by: DF.Link | None
+		placed_on: DF.Datetime | None
+		reason: DF.SmallText
+		reference_doctype: DF.Link | None
+		reference_name: DF.DynamicLink | None
+		release_reason: DF.SmallText | None
+		released_by: DF.Link | None
+		released_on: DF.Datetime | None
+		status: DF.Literal["Active", "Released", "Expired"]
+		valid_until: DF.Date | None
+	# end: auto-generated types
+
+	def before_insert(self):
+		self.update(
+			{"status": legal_holds.ACTIVE, "placed_by": frappe.session.user, "placed_on": clock.now()}
+		)
+
+	def validate(self):
+		validation.require_texts_fit(self)
+		self.set_covered()
+		self.validate_access()
+		self.validate_end()
+		before = self.get_doc_before_save()
+		if before and before.status != legal_holds.ACTIVE and not self.flags.by_the_app:
+			frappe.throw(
+				_("This hold has ended. Place a new one."),
+				exc=ActionNotPossibleError,
+				title=_("Hold Has Ended"),
+			)
+
+	def set_covered(self):
+		"""One pair of fields for what is covered, and none of the others."""
+		kind, name = _COVERED[self.hold_on]
+		for other in _COVERED.values():
+			if other != (kind, name):
+				self.update(dict.fromkeys(filter(None, other)))
+		self.on_doctype, self.on_name = (self.get(kind) if kind else INTERACTION), self.get(name)
+		if not (self.on_doctype and self.on_name):
+			frappe.throw(_("Enter what the hold covers."), frappe.MandatoryError, title=_("Covers Nothing"))
+		self.party_name = None
+		if self.hold_on == legal_holds.ON_CLIENT:
+			contacts.set_name(self)
+
+	def validate_access(self):
+		"""A hold on a record that its creator cannot read would tell them that it exists."""
+		if self.is_new() and self.hold_on != legal_holds.ON_CLIENT:
+			frappe.has_permission(self.on_doctype, "read", doc=self.on_name, throw=True)
+
+	def validate_end(self):
+		if self.valid_until and self.has_value_changed("valid_until"):
+			if getdate(self.valid_until) < getdate(clock.now()):
+				frappe.throw(
+					_("The hold would end before today. Choose a later day, or leave the field empty."),
+					title=_("Day in the Past"),
+				)
+
+	def after_insert(self):
+		ledger.record(ledger.HOLD, self.on_doctype, self.on_name, None, rule=self.name)
+
+	def on_update(self):
+		legal_holds.clear_cache()
+
+	def release(self, reason: str):
+		"""End the hold; the reason is kept.
+
+		:raises ActionNotPossibleError: it has ended already, or the reason is missing
+		"""
+		if self.status != legal_holds.ACTIVE or not (reason or "").strip():
+			frappe.throw(
+				_("Only an active hold can be released, and only with a reason."),
+				exc=ActionNotPossibleError,
+				title=_("Not Released"),
+			)
+		self.update(
+			{
+				"status": legal_holds.RELEASED,
+				"released_by": frappe.session.user,
+				"released_on": clock.now(),
+				"release_reason": reason,
+			}
+		)
+		self.flags.by_the_app = True
+		self.save()
+		ledger.record(ledger.HOLD_LIFTED, self.on_doctype, self.on_name, None, rule=self.name)
+
+	def on_trash(self):
+		frappe.throw(
+			_("Legal holds cannot be deleted, because they are evidence. Release the hold instead."),
+			title=_("Hold Cannot Be Deleted"),
+		)
+
+
+def expire():
+	"""Every day: holds whose last day is over. They have had no effect since then."""
+	over = {"status": legal_holds.ACTIVE, "valid_until": ("<", getdate(clock.now()))}
+	for name in frappe.get_all(legal_holds.HOLD, over, pluck="name", order_by="name asc"):
+		frappe.db.set_value(legal_holds.HOLD, name, "status", legal_holds.EXPIRED)
+	legal_holds.clear_cache()
+
+
+def on_doctype_update():
+	frappe.db.add_index("Legal Hold", ["status", "valid_until"])

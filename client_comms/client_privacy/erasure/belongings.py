@@ -1,0 +1,120 @@
+"""Removes what hangs on erased records: files with their content, comments, versions, queued emails, to-dos, notifications,
+logs, deleted documents, search rows and caches (P-2).
+
+Rows are deleted directly, because deleting a document leaves a copy of it (*Deleted Document*), a remark in the timeline and a
+job with its name. Everything here can be repeated: what is gone already is not missed.
+"""
+
+from collections.abc import Collection
+
+import frappe
+from frappe.query_builder import Criterion
+from frappe.query_builder.functions import CustomFunction
+
+from client_comms.enforcement.doctypes.deleted_document import POINTERS
+from client_comms.enforcement.governed import BINDING, COMMUNICATION
+from client_comms.enforcement.registry import OWNER_FIELDS
+
+ITEM = "Erasure Item"
+# What else Frappe stores about a document: DocType -> the fields with its DocType and name.
+_MORE = {
+	"Error Log": ("reference_doctype", "reference_name"),
+	"Integration Request": ("reference_doctype", "reference_docname"),
+	"Reminder": ("reminder_doctype", "reminder_docname"),
+	"Submission Queue": ("ref_doctype", "ref_docname"),
+	"Workflow Action": ("reference_doctype", "reference_name"),
+}
+_POINTING = {**{key: fields for key, fields in OWNER_FIELDS.items() if key != ITEM}, **_MORE}
+_LINKED_TOO = {"Activity Log": (("timeline_doctype", "timeline_name"), ("link_doctype", "link_name"))}
+_OWN_BELONGINGS = ("Comment", "Email Queue", "File", "Notification Log", "ToDo", "Version")
+_QUEUE, _FILE = "Email Queue", "File"
+# Nothing that is deleted on its own belongs to these.
+_WITHOUT_DELETED = ("Email Queue", "Notification Log", "Version")
+_json_value = CustomFunction("json_value", ["document", "path"])
+
+
+def remove(doctype: str, names: Collection[str]) -> None:
+	"""Remove everything that belongs to records of one DocType, and what belongs to that in turn."""
+	names = list(names)
+	if not names:
+		return
+	for belonging, fields in _POINTING.items():
+		if frappe.db.table_exists(belonging):
+			_remove_pointing(belonging, fields, doctype, names)
+			for more in _LINKED_TOO.get(belonging, ()):
+				_remove_pointing(belonging, more, doctype, names)
+	if doctype == COMMUNICATION:
+		_remove_rows(_QUEUE, _names(_QUEUE, {"communication": ("in", names)}))
+	_remove_webhook_logs(doctype, names)
+	if doctype not in _WITHOUT_DELETED:
+		_remove_deleted(doctype, names)
+	forget(doctype, names)
+
+
+def forget(doctype: str, names: Collection[str]) -> None:
+	"""Remove the records from the search index and from caches."""
+	frappe.db.delete("__global_search", {"doctype": doctype, "name": ("in", list(names))})
+	for name in names:
+		frappe.clear_document_cache(doctype, name)
+
+
+def remove_rows(doctype: str, names: Collection[str]) -> None:
+	"""Delete records and their child rows directly, with all that belongs to them."""
+	remove(doctype, names)
+	_remove_rows(doctype, list(names))
+
+
+def _remove_pointing(belonging: str, fields: tuple[str, str], doctype: str, names: list[str]) -> None:
+	found = _names(belonging, {fields[0]: doctype, fields[1]: ("in", names)})
+	if belonging in _OWN_BELONGINGS:
+		remove(belonging, found)
+	_remove_rows(belonging, found)
+
+
+def _remove_rows(doctype: str, names: list) -> None:
+	if not names:
+		return
+	if doctype == _FILE:
+		_remove_content(names)
+	for table in frappe.get_meta(doctype).get_table_fields():
+		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
+	frappe.db.delete(doctype, {"name": ("in", names)})
+
+
+def _remove_content(names: list[str]) -> None:
+	"""Remove the content of files, unless another row shows the same content.
+
+	It goes before the rows are committed: if the run is interrupted in between, it finds the rows again.
+	"""
+	for name in names:
+		file = frappe.get_doc(_FILE, name)
+		same = {"file_url": file.file_url, "name": ("not in", names)}
+		if file.file_url and not file.is_folder and not frappe.db.exists(_FILE, same):
+			file.delete_file_data_content()
+
+
+def _remove_webhook_logs(doctype: str, names: list[str]) -> None:
+	if webhooks := _names("Webhook", {"webhook_doctype": doctype}):
+		about = {"webhook": ("in", webhooks), "reference_document": ("in", names)}
+		frappe.db.delete("Webhook Request Log", about)
+
+
+def _remove_deleted(doctype: str, names: list[str]) -> None:
+	"""Remove the copies of documents that belonged to the records and were deleted before."""
+	table = frappe.qb.DocType("Deleted Document")
+	belonged = [
+		(table.deleted_doctype == kind) & (_key(fields[0]) == doctype) & _key(fields[1]).isin(names)
+		for kind, fields in POINTERS.items()
+	]
+	if doctype == "Client Interaction":
+		belonged.append(_key(BINDING[0]).isin(names))
+	deleted = frappe.qb.from_(table).select(table.name).where(Criterion.any(belonged)).run()
+	_remove_rows("Deleted Document", [name for (name,) in deleted])
+
+
+def _key(field: str):
+	return _json_value(frappe.qb.DocType("Deleted Document").data, f"$.{field}")
+
+
+def _names(doctype: str, filters: dict) -> list:
+	return frappe.get_all(doctype, filters, pluck="name", order_by=None)

@@ -1,0 +1,72 @@
+"""What a run of erasure certifies: what went, what stays and why, and what it cannot reach (P-2)."""
+
+from collections import Counter
+
+import frappe
+from frappe import _
+
+ITEM = "Erasure Item"
+
+
+def of(run) -> dict:
+	"""The certificate of a finished Erasure Run.
+
+	:returns: `{"run", "kind", "planned_by", "approved_by", "started_on", "finished_on", "erased": [{"doctype", "action",
+	    "count", "names"}], "kept": [{"doctype", "name", "reason"}], "failed": [{"doctype", "name", "reason"}],
+	    "not_reached": [text]}`; times as stored
+	"""
+	fields = ["reference_doctype", "reference_name", "action", "state", "reason", "error"]
+	items = frappe.get_all(
+		ITEM, {"run": run.name}, fields, order_by="step asc, reference_doctype asc, reference_name asc"
+	)
+	done = [item for item in items if item.state == "Done"]
+	kinds = Counter((item.reference_doctype, item.action) for item in done)
+	return {
+		"run": run.name,
+		"kind": run.kind,
+		"planned_by": run.planned_by,
+		"approved_by": run.approved_by,
+		"started_on": str(run.started_on),
+		"finished_on": str(run.finished_on),
+		"erased": [
+			{
+				"doctype": doctype,
+				"action": action,
+				"count": count,
+				"names": [
+					item.reference_name
+					for item in done
+					if (item.reference_doctype, item.action) == (doctype, action)
+				],
+			}
+			for (doctype, action), count in kinds.items()
+		],
+		"kept": [
+			{"doctype": item.reference_doctype, "name": item.reference_name, "reason": item.reason}
+			for item in items
+			if item.state == "Kept"
+		],
+		"failed": [
+			{"doctype": item.reference_doctype, "name": item.reference_name, "reason": item.error}
+			for item in items
+			if item.state == "Failed"
+		],
+		"not_reached": not_reached(),
+	}
+
+
+def not_reached() -> list[str]:
+	"""What no run can erase, in words."""
+	return [
+		_(
+			"Backups of the site contain the data until they are deleted. After restoring one, plan the erasure again."
+		),
+		_("Log files of the server (logs/) may name records until they are rotated."),
+		_("What was sent to recipients, or passed on by webhooks and integrations, is outside the site."),
+	]
+
+
+def summary(certificate: dict) -> str:
+	"""One line for the ledger, without names."""
+	erased = ", ".join(f"{row['count']} {row['doctype']} ({row['action']})" for row in certificate["erased"])
+	return f"{erased or 0}; kept {len(certificate['kept'])}; failed {len(certificate['failed'])}"

@@ -1,0 +1,160 @@
+"""Deletes or anonymises records (P-2). Everything here can be repeated on what is erased already."""
+
+from collections.abc import Collection, Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from client_comms import clock
+from client_comms.client_privacy.erasure import belongings
+from client_comms.clients import preferences
+from client_comms.clients.parties import PARTY_TYPES
+from client_comms.enforcement import comments_column
+from client_comms.enforcement.governed import BOUND, COMMUNICATION, GRANT, INTERACTION, REVIEW
+from client_comms.i18n import speaking
+from client_comms.rules.retention import DELETE
+
+# Fields in which people type, or in which their words are stored.
+TEXTS = frozenset(
+	(
+		"Attach",
+		"Attach Image",
+		"Code",
+		"Data",
+		"Geolocation",
+		"HTML Editor",
+		"JSON",
+		"Long Text",
+		"Markdown Editor",
+		"Phone",
+		"Signature",
+		"Small Text",
+		"Text",
+		"Text Editor",
+	)
+)
+_PERSONS = frozenset((*PARTY_TYPES, "Address", "Communication", "Contact", "Opportunity"))
+# Texts that the app writes and that say nothing about the client.
+_KEPT = {"Interaction Event": ("judged", "action_key")}
+_FLAGS = {INTERACTION: {"vulnerable_client": 0}}
+_COLUMNS = ("_assign", "_comments", "_liked_by", "_user_tags", "_seen")
+_CLIENT = ("party_type", "party", "party_name", "contact")
+_DISCLOSURE, _VERIFICATION, _CONSENT, _LINK = (
+	"Client Disclosure",
+	"Identity Verification",
+	"Client Consent",
+	"Client Access Link",
+)
+
+
+def erase(doctype: str, action: str, names: Collection[str]) -> None:
+	"""Delete or anonymise records of one DocType, with all that hangs on them.
+
+	:param action: `rules.retention.DELETE` or `ANONYMISE`
+	"""
+	names = list(names)
+	if doctype == INTERACTION:
+		_erase_around_interactions(action, names)
+	elif doctype == "Issue":
+		_delete_messages({"reference_doctype": doctype, "reference_name": ("in", names)})
+	if action == DELETE:
+		delete(doctype, names)
+	else:
+		anonymise(doctype, names)
+
+
+def delete(doctype: str, names: list[str]) -> None:
+	"""Delete records. What their own DocType, or another app, does on deletion is done first; except for the app's own
+	evidence, which refuses to be deleted by users."""
+	if frappe.get_meta(doctype).module not in _own_modules():
+		for name in filter(lambda name: frappe.db.exists(doctype, name), names):
+			frappe.get_doc(doctype, name).run_method("on_trash")
+	belongings.remove_rows(doctype, names)
+
+
+def anonymise(doctype: str, names: list[str], keep: Iterable[str] = ()) -> None:
+	"""Empty everything in records that identifies the client or that someone typed; dates, types and figures stay.
+
+	:param keep: fields that stay as they are
+	"""
+	if not names:
+		return
+	belongings.remove(doctype, names)
+	meta = frappe.get_meta(doctype)
+	values = {field: None for field in personal_fields(meta) if field not in keep}
+	values.update({column: None for column in _COLUMNS if frappe.db.has_column(doctype, column)})
+	values.update(_FLAGS.get(doctype, {}))
+	if meta.title_field in values:
+		with speaking(preferences.site_language()):
+			values[meta.title_field] = _("Anonymised")
+	if meta.has_field("anonymised_on"):
+		values["anonymised_on"] = getdate(clock.now())
+	_empty(doctype, {"name": ("in", names)}, values)
+	for table in meta.get_table_fields():
+		fields = personal_fields(frappe.get_meta(table.options))
+		rows = {"parenttype": doctype, "parent": ("in", names)}
+		_empty(table.options, rows, {field: None for field in fields if field not in keep})
+	belongings.forget(doctype, names)
+
+
+def personal_fields(meta) -> list[str]:
+	"""The stored fields of a DocType that can identify a client: texts, and links to clients, contacts and documents."""
+	kept = _KEPT.get(meta.name, ())
+	found = [
+		df.fieldname
+		for df in meta.fields
+		if not df.is_virtual
+		and df.fieldname not in kept
+		and (df.fieldtype in TEXTS or df.fieldtype == "Dynamic Link" or df.options in _PERSONS)
+		and df.fieldtype not in ("Table", "Table MultiSelect")
+	]
+	# The DocType of a dynamic link means nothing without its name.
+	owners = {df.options for df in meta.fields if df.fieldtype == "Dynamic Link"}
+	return found + [df.fieldname for df in meta.fields if df.fieldname in owners and df.fieldtype == "Link"]
+
+
+def _empty(doctype: str, filters: dict, values: dict) -> None:
+	if values:
+		frappe.db.set_value(doctype, filters, values, update_modified=False)
+
+
+def _erase_around_interactions(action: str, names: list[str]) -> None:
+	bound = {"client_interaction": ("in", names)}
+	_delete_messages(bound)
+	for doctype in BOUND:
+		if doctype != COMMUNICATION:
+			belongings.remove_rows(doctype, _names(doctype, bound))
+	belongings.remove_rows(_LINK, _names(_LINK, bound))
+	reviews = _names(REVIEW, {"interaction": ("in", names)})
+	if action == DELETE:
+		belongings.remove_rows(REVIEW, reviews)
+	else:
+		anonymise(REVIEW, reviews)
+	belongings.remove_rows(GRANT, _names(GRANT, {"interaction": ("in", names)}))
+	# The register of disclosures and checks of identity are evidence of what the organisation did: they stay, without the words
+	# and addresses of the client.
+	for doctype in (_DISCLOSURE, _VERIFICATION):
+		anonymise(doctype, _names(doctype, bound), keep=_CLIENT)
+	if action == DELETE:
+		for doctype in (_DISCLOSURE, _VERIFICATION, _CONSENT):
+			_empty(doctype, bound, {"client_interaction": None})
+		frappe.db.delete("Physical File Interaction", {"interaction": ("in", names)})
+
+
+def _delete_messages(filters: dict) -> None:
+	messages = frappe.get_all(
+		COMMUNICATION, filters, ["name", "reference_doctype", "reference_name"], order_by=None
+	)
+	for message in messages:
+		comments_column.take_out(message)
+	names = [message.name for message in messages]
+	belongings.remove_rows(COMMUNICATION, names)
+
+
+def _own_modules() -> list[str]:
+	return frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name", order_by=None)
+
+
+def _names(doctype: str, filters: dict) -> list[str]:
+	return frappe.get_all(doctype, filters, pluck="name", order_by=None)

@@ -1,0 +1,307 @@
+"""Runs that erase: planned without changing anything, approved by a second person, done in chunks, certified (P-2).
+
+A run is interrupted at any point and continued without harm: each chunk is erased and marked in one transaction, and erasing
+what is erased already does nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.utils import strip_html
+from frappe.utils.background_jobs import is_job_enqueued
+from frappe.utils.file_lock import LockTimeoutError
+from frappe.utils.synchronization import filelock
+
+from client_comms import clock, ledger
+from client_comms.client_privacy.erasure import certificates, records
+from client_comms.enforcement import legal_holds
+from client_comms.exceptions import ActionNotPossibleError, FourEyesError
+from client_comms.i18n import speaking_to
+from client_comms.roles import require_auditing
+from client_comms.rules.retention import KEEP
+
+RUN, ITEM = "Erasure Run", "Erasure Item"
+RETENTION = "Retention"
+PLANNING, PLANNED, APPROVED, RUNNING, FINISHED, DISCARDED = (
+	"Planning",
+	"Planned",
+	"Approved",
+	"Running",
+	"Finished",
+	"Discarded",
+)
+ITEM_PLANNED, ITEM_DONE, ITEM_FAILED, ITEM_KEPT = "Planned", "Done", "Failed", "Kept"
+CHUNK = 100
+EVENT = "client_comms_erasure"
+_TIMEOUT = 6 * 60 * 60  # seconds
+_PLANNERS = {RETENTION: "client_comms.client_privacy.retention.plan"}
+_ITEM_FIELDS = ("run", "step", "reference_doctype", "reference_name", "action", "state", "reason")
+
+
+def start(kind: str, **values) -> str:
+	"""Create a run and queue its planning; returns its name.
+
+	:raises frappe.PermissionError: the session user is not a Compliance Officer
+	:raises ActionNotPossibleError: another run of the kind is not finished
+	"""
+	require_auditing()
+	going = frappe.db.get_value(RUN, {"kind": kind, "status": ("in", (PLANNING, PLANNED, APPROVED, RUNNING))})
+	if going and kind == RETENTION:
+		frappe.throw(
+			_("Run {0} is not finished. Approve or discard it first.").format(frappe.bold(going)),
+			exc=ActionNotPossibleError,
+			title=_("One Run at a Time"),
+		)
+	run = frappe.get_doc({"doctype": RUN, "kind": kind, "planned_by": frappe.session.user, **values})
+	run.flags.by_the_app = True
+	run.insert(ignore_permissions=True)
+	_enqueue(run.name)
+	return run.name
+
+
+def approve(name: str) -> None:
+	"""Let a planned run erase; it starts at once in the background.
+
+	:raises frappe.PermissionError: the session user is not a Compliance Officer
+	:raises FourEyesError: the session user planned it
+	:raises ActionNotPossibleError: it is not planned, or there is nothing to erase
+	"""
+	run = _locked(name, PLANNED)
+	if run.planned_by == frappe.session.user:
+		frappe.throw(
+			_("You planned this run, so someone else must approve it. Ask another Compliance Officer."),
+			exc=FourEyesError,
+			title=_("Second Person Required"),
+		)
+	if not run.planned_count:
+		frappe.throw(
+			_("There is nothing to erase in this run. Discard it."),
+			exc=ActionNotPossibleError,
+			title=_("Nothing to Erase"),
+		)
+	_set(name, status=APPROVED, approved_by=frappe.session.user, approved_on=clock.now())
+	_enqueue(name)
+
+
+def discard(name: str) -> None:
+	"""Give up a run of which nothing is erased yet."""
+	run = _locked(name, PLANNED, PLANNING)
+	frappe.db.delete(ITEM, {"run": run.name})
+	_set(name, status=DISCARDED, finished_on=clock.now())
+
+
+def resume(name: str) -> None:
+	"""Continue a run whose job has ended, and try again what failed."""
+	run = _locked(name, PLANNING, APPROVED, RUNNING, FINISHED)
+	if run.status == FINISHED:
+		if not run.failed_count:
+			_refuse_status(run)
+		_set(name, status=RUNNING)
+	frappe.db.set_value(ITEM, {"run": name, "state": ITEM_FAILED}, {"state": ITEM_PLANNED, "error": None})
+	_enqueue(name)
+
+
+def continue_all() -> None:
+	"""Every hour: continue runs whose job was stopped."""
+	going = {"status": ("in", (PLANNING, APPROVED, RUNNING))}
+	for name in frappe.get_all(RUN, going, pluck="name", order_by="creation asc"):
+		if not is_job_enqueued(_job_id(name)):
+			_enqueue(name)
+
+
+def _locked(name: str, *statuses: str):
+	require_auditing()
+	run = frappe.get_doc(RUN, name, for_update=True)
+	run.check_permission("read")
+	if run.status not in statuses:
+		_refuse_status(run)
+	return run
+
+
+def _refuse_status(run) -> None:
+	frappe.throw(
+		_("Run {0} is {1}, so this is not possible now. Reload the page.").format(
+			frappe.bold(run.name), _(run.status)
+		),
+		exc=ActionNotPossibleError,
+		title=_("Not Possible Now"),
+	)
+
+
+# --- planning ------------------------------------------------------------------------------------
+
+
+def add_items(run: str, items: Iterable[dict]) -> None:
+	"""Add what would happen to records.
+
+	:param items: `{"reference_doctype", "reference_name", "action", "reason", "step"}`; lower steps are done first
+	"""
+	moment, user = frappe.utils.now(), frappe.session.user
+	rows = [
+		(
+			frappe.generate_hash(length=12),
+			*(moment, moment, user, user),
+			run,
+			item.get("step", 0),
+			item["reference_doctype"],
+			item["reference_name"],
+			item["action"],
+			ITEM_KEPT if item["action"] == KEEP else ITEM_PLANNED,
+			item["reason"],
+		)
+		for item in items
+	]
+	if rows:
+		own = ("name", "creation", "modified", "owner", "modified_by")
+		frappe.db.bulk_insert(ITEM, [*own, *_ITEM_FIELDS], rows)
+
+
+def _plan(run) -> None:
+	frappe.db.delete(ITEM, {"run": run.name})
+	with speaking_to(run.planned_by):
+		frappe.get_attr(_PLANNERS[run.kind])(run)
+	count_items(run.name)
+	_set(run.name, status=PLANNED, planned_on=clock.now())
+
+
+def count_items(name: str) -> dict[str, int]:
+	"""Store how many items are in which state; returns that."""
+	states = Counter(frappe.get_all(ITEM, {"run": name}, pluck="state", order_by=None))
+	figures = {
+		"planned_count": states.total() - states[ITEM_KEPT],
+		"kept_count": states[ITEM_KEPT],
+		"done_count": states[ITEM_DONE],
+		"failed_count": states[ITEM_FAILED],
+	}
+	_set(name, **figures)
+	return figures
+
+
+# --- the job -------------------------------------------------------------------------------------
+
+
+def work(name_of_run: str) -> None:
+	"""The job: plan, or erase what is approved. Two at once do no harm: the second leaves."""
+	try:
+		with filelock(_job_id(name_of_run).replace(":", "_"), timeout=1):
+			_work(name_of_run)
+	except LockTimeoutError:
+		return
+
+
+def _work(name: str) -> None:
+	# nosemgrep: frappe-manual-commit (a job; it must see what was approved, not an older snapshot)
+	frappe.db.commit()
+	run = frappe.get_doc(RUN, name)
+	try:
+		if run.status == PLANNING:
+			_plan(run)
+		elif run.status in (APPROVED, RUNNING):
+			_erase_all(run)
+	except Exception as error:
+		frappe.db.rollback()
+		frappe.log_error(title=f"Erasure run {name} stopped", reference_doctype=RUN, reference_name=name)
+		_set(name, error=words(error))
+	else:
+		_set(name, error=None)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
+	_tell(run)
+
+
+def _erase_all(run) -> None:
+	if run.status == APPROVED:
+		_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
+	while chunk := _next_chunk(run.name):
+		_in_chunk(chunk)
+		count_items(run.name)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run continues after this chunk)
+		_tell(run)
+	with speaking_to(run.planned_by):
+		finish(run.name)
+
+
+def _next_chunk(run: str) -> list:
+	"""The next items to do, all of one step, DocType and action."""
+	waiting = {"run": run, "state": ITEM_PLANNED}
+	fields = ["name", "step", "reference_doctype", "reference_name", "action"]
+	order = "step asc, reference_doctype asc, action asc, reference_name asc"
+	rows = frappe.get_all(ITEM, waiting, fields, order_by=order, limit=CHUNK)
+	return [row for row in rows if _kind(row) == _kind(rows[0])]
+
+
+def _kind(row) -> tuple:
+	return row.step, row.reference_doctype, row.action
+
+
+def _in_chunk(chunk: list) -> None:
+	"""Erase a chunk; if that fails, one record after the other, so that only the one at fault remains."""
+	held = legal_holds.of_each(chunk[0].reference_doctype, [row.reference_name for row in chunk])
+	for row in chunk:
+		if hold := held.get(row.reference_name):
+			_mark([row], ITEM_KEPT, action=KEEP, reason=strip_html(legal_holds.sentence(hold)))
+	rest = [row for row in chunk if row.reference_name not in held]
+	if error := _erase(rest):
+		for row in rest:
+			if error := _erase([row]) if len(rest) > 1 else error:
+				_mark([row], ITEM_FAILED, error=words(error))
+
+
+def _erase(rows: list) -> Exception | None:
+	"""Erase all of the rows or none; returns what went wrong."""
+	if not rows:
+		return None
+	savepoint = "client_comms_erasure"
+	frappe.db.savepoint(savepoint)
+	try:
+		records.erase(rows[0].reference_doctype, rows[0].action, [row.reference_name for row in rows])
+	except Exception as error:
+		frappe.db.rollback(save_point=savepoint)
+		return error
+	_mark(rows, ITEM_DONE)
+	return None
+
+
+def _mark(rows: list, state: str, **values) -> None:
+	names = [row.name for row in rows]
+	frappe.db.set_value(ITEM, {"name": ("in", names)}, {"state": state, **values}, update_modified=False)
+
+
+def finish(name: str) -> None:
+	"""Certify a run of which nothing is left to do."""
+	count_items(name)
+	_set(name, status=FINISHED, finished_on=clock.now())
+	certificate = certificates.of(frappe.get_doc(RUN, name))
+	_set(name, certificate=frappe.as_json(certificate, indent=None))
+	ledger.record(ledger.ERASURE, RUN, name, None, reason=certificates.summary(certificate))
+
+
+def words(error: Exception) -> str:
+	"""What went wrong, in words, without the content of records."""
+	return strip_html(str(error))[:500] or type(error).__name__
+
+
+def _enqueue(name: str) -> None:
+	frappe.enqueue(
+		"client_comms.client_privacy.erasure.runs.work",
+		queue="long",
+		timeout=_TIMEOUT,
+		job_id=_job_id(name),
+		deduplicate=True,
+		enqueue_after_commit=True,
+		name_of_run=name,
+	)
+
+
+def _job_id(name: str) -> str:
+	return f"{EVENT}:{name}"
+
+
+def _tell(run) -> None:
+	for user in filter(None, {run.planned_by, run.approved_by}):
+		frappe.publish_realtime(EVENT, {"run": run.name}, user=user)
+
+
+def _set(name: str, **values) -> None:
+	frappe.db.set_value(RUN, name, values)

@@ -1,0 +1,219 @@
+"""Legal holds stop deletion, retention and erasure (P-2).
+
+A hold is placed on a client, an interaction or a matter (any document). It covers everything that belongs to that: the
+interactions of the client, the messages of an interaction, what is filed under a matter, and their files and comments.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.utils import format_date, get_fullname, getdate
+
+from client_comms import clock, compat, transactions
+from client_comms.clients.parties import PARTY_TYPES
+from client_comms.enforcement import client_documents, dependents, governed
+from client_comms.exceptions import LegalHoldError
+from client_comms.rules import access
+
+HOLD = "Legal Hold"
+ACTIVE, RELEASED, EXPIRED = "Active", "Released", "Expired"
+ON_CLIENT, ON_INTERACTION, ON_MATTER = "Client", "Interaction", "Matter"
+_KEY = "client_comms_legal_holds"
+# DocType -> the fields that name what one of its records belongs to: fixed DocType or field with it, and the name's field.
+_ANCHORS = {
+	governed.INTERACTION: (
+		("party_type", "party"),
+		("Contact", "contact"),
+		("reference_doctype", "reference_name"),
+	),
+	"Communication": ((governed.INTERACTION, "client_interaction"), ("reference_doctype", "reference_name")),
+	"Event": ((governed.INTERACTION, "client_interaction"), ("reference_doctype", "reference_docname")),
+	"Call Log": ((governed.INTERACTION, "client_interaction"),),
+	"Client Disclosure": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
+	"Client Consent": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
+	"Identity Verification": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
+	"Client Access Link": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
+	"Communication Preference": (("party_type", "party"), ("Contact", "contact")),
+	"Interaction Review": ((governed.INTERACTION, "interaction"),),
+	"Interaction Access Grant": ((governed.INTERACTION, "interaction"),),
+	"Physical File": (("party_type", "party"),),
+	"Issue": (("Customer", "customer"), ("Lead", "lead"), ("Contact", "contact")),
+	"Opportunity": (("opportunity_from", "party_name"),),
+	"Customer": (("Lead", "lead_name"),),
+}
+_WITH_LINKS = ("Contact", "Address")
+_STEPS = 4  # file -> comment -> message -> interaction -> client
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+	"""`on` is the (DocType, name) that it covers; `until` is the last day, if there is one."""
+
+	name: str
+	on: tuple[str, str]
+	placed_by: str
+	until: date | None
+	reason: str
+
+
+def active() -> dict[tuple[str, str], Hold]:
+	"""The holds in force today, by what they cover; one query per transaction."""
+	return transactions.once(_KEY, _load)
+
+
+def clear_cache() -> None:
+	transactions.forget(_KEY)
+
+
+def _load() -> dict[tuple[str, str], Hold]:
+	rows = frappe.get_all(
+		HOLD,
+		{"status": ACTIVE},
+		["name", "on_doctype", "on_name", "placed_by", "valid_until", "reason"],
+		order_by="creation asc",
+	)
+	today = getdate(clock.now())
+	return {
+		(row.on_doctype, row.on_name): Hold(
+			row.name, (row.on_doctype, row.on_name), row.placed_by, row.valid_until, row.reason
+		)
+		for row in rows
+		if not row.valid_until or getdate(row.valid_until) >= today
+	}
+
+
+def of(doctype: str, name: str) -> Hold | None:
+	"""The hold that covers a record, if there is one."""
+	return of_each(doctype, [name]).get(name)
+
+
+def of_each(doctype: str, names: Collection[str]) -> dict[str, Hold]:
+	"""Those of the records that a hold covers: name → hold. No query without a hold; otherwise some for each step."""
+	holds = active()
+	if not holds or not names:
+		return {}
+	found: dict[str, Hold] = {}
+	for name, anchors in _anchors_of_each(doctype, names).items():
+		if hold := next((holds[anchor] for anchor in sorted(anchors) if anchor in holds), None):
+			found[name] = hold
+	return found
+
+
+def _anchors_of_each(doctype: str, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+	"""What each record belongs to, itself included, directly or through something else."""
+	reached = {name: {(doctype, name)} for name in names}
+	fresh = {name: {(doctype, name)} for name in names}
+	for _step in range(_STEPS):
+		asked = set().union(*fresh.values())
+		if not asked:
+			break
+		next_ones = _one_step(asked)
+		fresh = {
+			name: set().union(*(next_ones.get(each, set()) for each in anchors)) - reached[name]
+			for name, anchors in fresh.items()
+		}
+		for name, anchors in fresh.items():
+			reached[name] |= anchors
+	return reached
+
+
+def _one_step(records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[tuple[str, str]]]:
+	"""What records belong to directly; one query per DocType."""
+	by_doctype: dict[str, set[str]] = {}
+	for doctype, name in records:
+		by_doctype.setdefault(doctype, set()).add(name)
+	found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+	for doctype, names in by_doctype.items():
+		pairs = _ANCHORS.get(doctype) or (
+			(dependents.OWNER_FIELDS[doctype],) if doctype in dependents.OWNER_FIELDS else ()
+		)
+		if pairs and frappe.db.table_exists(doctype):
+			_add_named(found, doctype, names, pairs)
+		if doctype in _WITH_LINKS:
+			_add_linked(found, doctype, names)
+		if doctype == "Lead":
+			_add_customers(found, names)
+	return found
+
+
+def _add_named(found: dict, doctype: str, names: set[str], pairs) -> None:
+	columns = set(frappe.get_meta(doctype).get_valid_columns())
+	pairs = [(kind, field) for kind, field in pairs if field in columns]
+	fields = {
+		"name",
+		*(field for _kind, field in pairs),
+		*(kind for kind, _field in pairs if kind in columns),
+	}
+	for row in frappe.get_all(doctype, {"name": ("in", list(names))}, sorted(fields), order_by=None):
+		for kind, field in pairs:
+			owner = (row[kind] if kind in columns else kind, row[field])
+			if all(owner):
+				found.setdefault((doctype, row.name), set()).add(owner)
+
+
+def _add_linked(found: dict, doctype: str, names: set[str]) -> None:
+	linked = {"parenttype": doctype, "parent": ("in", list(names)), "link_doctype": ("in", PARTY_TYPES)}
+	for row in frappe.get_all("Dynamic Link", linked, ["parent", "link_doctype", "link_name"], order_by=None):
+		found.setdefault((doctype, row.parent), set()).add((row.link_doctype, row.link_name))
+
+
+def _add_customers(found: dict, leads: set[str]) -> None:
+	"""A lead that became a customer belongs to the customer as well."""
+	became = {"lead_name": ("in", list(leads))}
+	for row in frappe.get_all("Customer", became, ["name", "lead_name"], order_by=None):
+		found.setdefault(("Lead", row.lead_name), set()).add(("Customer", row.name))
+
+
+# --- refusing ------------------------------------------------------------------------------------
+
+
+def require_none(doc, method=None) -> None:
+	"""`on_trash` of what a hold can cover: a held record cannot be deleted, by anyone.
+
+	:raises LegalHoldError: the message names the hold and who can release it
+	"""
+	if active() and (hold := of(doc.doctype, doc.name)):
+		refuse(hold, doc.doctype, doc.name)
+
+
+def refuse(hold: Hold, doctype: str, name: str) -> None:
+	frappe.throw(
+		_("{0} {1} cannot be deleted.").format(_(doctype), frappe.bold(name)) + "<br>" + sentence(hold),
+		exc=LegalHoldError,
+		title=_("Legal Hold"),
+	)
+
+
+def sentence(hold: Hold) -> str:
+	"""Which hold, by whom and until when, and who can release it; the reason only for users who can read holds."""
+	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(
+		frappe.bold(hold.name), get_fullname(hold.placed_by)
+	)
+	if hold.until:
+		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(
+			frappe.bold(hold.name), get_fullname(hold.placed_by), format_date(hold.until)
+		)
+	if frappe.has_permission(HOLD, "read"):
+		text += " " + _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
+	return text + " " + _("A Compliance Officer can release it.")
+
+
+# --- access --------------------------------------------------------------------------------------
+
+
+def condition(user=None, doctype=None) -> str:
+	"""A hold is as confidential as what it covers: the client, or the governed record."""
+	covered = governed.owner_condition(f"`tab{HOLD}`.`on_doctype`", f"`tab{HOLD}`.`on_name`", user)
+	client = client_documents.condition(user, HOLD)
+	return " and ".join(filter(None, (covered, client and f"(`tab{HOLD}`.`party_type` is null or {client})")))
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	user = user or frappe.session.user
+	covered = governed.decide(doc.on_doctype, doc.on_name, access.READ, user) if doc.on_doctype else None
+	if covered is not None and not covered.allowed:
+		return compat.objection(_("You have no clearance for the record that this hold covers."))
+	return client_documents.has_permission(doc, ptype, user, debug)

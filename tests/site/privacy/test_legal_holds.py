@@ -1,0 +1,170 @@
+"""A legal hold stops deletion of what it covers, and says so (P-2)."""
+
+import os
+
+import frappe
+import pytest
+
+from client_comms import ledger, procedure
+from client_comms.api.retention import release_hold
+from client_comms.client_privacy.doctype.legal_hold import legal_hold
+from client_comms.enforcement import legal_holds
+from client_comms.exceptions import ActionNotPossibleError, LegalHoldError
+
+pytestmark = pytest.mark.clause("P-2")
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER)
+
+
+@pytest.fixture
+def hold():
+	"""`hold(doctype, name)` places a hold on a client, an interaction or a matter."""
+
+	def place(doctype, name, **fields):
+		covered = {
+			"Customer": {"hold_on": "Client", "party_type": doctype, "party": name},
+			"Client Interaction": {"hold_on": "Interaction", "client_interaction": name},
+		}.get(doctype, {"hold_on": "Matter", "reference_doctype": doctype, "reference_name": name})
+		return frappe.get_doc(
+			{"doctype": "Legal Hold", "reason": "Claim of the client", **covered, **fields}
+		).insert()
+
+	return place
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Anna Held", "anna.held@client.example")
+
+
+def attached(doc):
+	return frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash()}.txt",
+			"content": frappe.generate_hash(),
+			"attached_to_doctype": doc.doctype,
+			"attached_to_name": doc.name,
+		}
+	).insert()
+
+
+def test_a_hold_on_a_client_covers_all_that_is_about_the_client(hold, client, log):
+	placed = hold("Customer", client.party)
+	doc = log(party_type="Customer", party=client.party, contact=client.contact)
+	comment = doc.add_comment("Comment", "A remark")
+	file = attached(doc)
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Event",
+			"subject": "Noise",
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		}
+	).insert()
+	for held in (doc, comment, file, message, frappe.get_doc("Contact", client.contact)):
+		with pytest.raises(LegalHoldError, match=placed.name):
+			frappe.delete_doc(held.doctype, held.name, force=True)
+	with pytest.raises(LegalHoldError):
+		frappe.delete_doc("Customer", client.party, force=True)
+	assert os.path.exists(file.get_full_path())
+
+
+def test_a_hold_on_an_interaction_covers_no_other(hold, client, log):
+	one, other = (log(party_type="Customer", party=client.party) for _each in range(2))
+	hold(one.doctype, one.name)
+	frappe.delete_doc(other.doctype, other.name)
+	with pytest.raises(LegalHoldError):
+		frappe.delete_doc(one.doctype, one.name)
+
+
+def test_a_hold_on_a_matter_covers_what_is_filed_under_it(hold, log):
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak"}).insert()
+	doc = log(reference_doctype="Issue", reference_name=issue.name)
+	hold("Issue", issue.name)
+	for held in (issue, doc):
+		with pytest.raises(LegalHoldError):
+			frappe.delete_doc(held.doctype, held.name, force=True)
+
+
+def test_a_lead_that_became_a_customer_is_covered_with_the_customer(hold, client, log):
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	frappe.db.set_value("Customer", client.party, "lead_name", lead.name)
+	doc = log(party_type="Lead", party=lead.name)
+	hold("Customer", client.party)
+	assert legal_holds.of(doc.doctype, doc.name)
+
+
+def test_a_hold_ends_with_its_release_and_with_its_last_day(hold, client, log, officer, as_user, clock_at):
+	doc = log(party_type="Customer", party=client.party)
+	placed = hold("Customer", client.party)
+	with as_user(officer):
+		with pytest.raises(ActionNotPossibleError):
+			release_hold(placed.name, " ")
+		assert release_hold(placed.name, "The claim is settled") == legal_holds.RELEASED
+	assert not legal_holds.of(doc.doctype, doc.name)
+	again = hold("Customer", client.party, valid_until=frappe.utils.add_days(frappe.utils.today(), 1))
+	assert legal_holds.of(doc.doctype, doc.name).name == again.name
+	with clock_at(frappe.utils.add_days(frappe.utils.now_datetime(), 2)):
+		legal_holds.clear_cache()
+		assert not legal_holds.of(doc.doctype, doc.name)
+		legal_hold.expire()
+	assert frappe.db.get_value("Legal Hold", again.name, "status") == legal_holds.EXPIRED
+	frappe.delete_doc(doc.doctype, doc.name)
+
+
+def test_holds_are_recorded_and_kept(hold, client):
+	placed = hold("Customer", client.party)
+	assert frappe.db.exists(ledger.ENTRY, {"action": ledger.HOLD, "rule": placed.name})
+	with pytest.raises(frappe.ValidationError, match="cannot be deleted"):
+		placed.delete()
+
+
+def test_the_reason_is_told_only_to_those_who_can_read_holds(hold, client, officer, make_user, as_user):
+	placed = hold("Customer", client.party)
+	found = legal_holds.of("Customer", client.party)
+	with as_user(officer):
+		assert "Claim of the client" in legal_holds.sentence(found)
+	with as_user(make_user("Customer Support")):
+		told = legal_holds.sentence(found)
+		assert placed.name in told and "Claim of the client" not in told
+
+
+def test_a_hold_is_as_confidential_as_the_record(hold, log, make_user, as_user):
+	complaint = log("Feedback/Complaint")
+	placed = hold(complaint.doctype, complaint.name)
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.COMPLIANCE_OFFICER]
+	level.save()
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		assert not frappe.get_list("Legal Hold", {"name": placed.name})
+		assert not frappe.get_doc("Legal Hold", placed.name).has_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			hold(complaint.doctype, complaint.name)
+
+
+def test_without_a_hold_deleting_asks_for_nothing_more(client, log):
+	"""One query per transaction, whatever is deleted."""
+	legal_holds.active()
+	before = frappe.db.sql("show session status like 'Questions'")[0][1]
+	assert legal_holds.of_each("Client Interaction", ["CI-0"] * 1000) == {}
+	assert int(frappe.db.sql("show session status like 'Questions'")[0][1]) - int(before) == 1
+
+
+def test_a_hold_is_read_once_for_many_records(hold, client, log):
+	docs = [log(party_type="Customer", party=client.party) for _each in range(4)]
+	hold("Customer", client.party)
+	legal_holds.active()
+
+	def questions(names):
+		before = int(frappe.db.sql("show session status like 'Questions'")[0][1])
+		assert set(legal_holds.of_each("Client Interaction", names)) == set(names)
+		return int(frappe.db.sql("show session status like 'Questions'")[0][1]) - before
+
+	names = [doc.name for doc in docs]
+	questions(names)  # metadata is loaded
+	assert questions(names) == questions(names[:1])

@@ -1,0 +1,317 @@
+"""Closed records are anonymised or deleted after the months of their level: planned, approved, done, certified (P-2)."""
+
+import os
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.api import retention as api
+from client_comms.client_privacy import retention
+from client_comms.client_privacy.erasure import records, runs
+from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
+
+pytestmark = pytest.mark.clause("P-2")
+CI = "Client Interaction"
+WORD = "zebrafish"
+
+
+@pytest.fixture
+def officers(make_user):
+	return [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+
+
+@pytest.fixture
+def retain():
+	"""`retain("Standard", 12, "Delete", {"Service Update": (0, "Delete")})` sets the term of a level."""
+
+	def change(level, months, action="Anonymise", types=()):
+		doc = frappe.get_doc("Confidentiality Level", level)
+		doc.update({"retention_months": months, "retention_action": action, "retention_exceptions": []})
+		for name, (term, then) in dict(types).items():
+			doc.append(
+				"retention_exceptions",
+				{"communication_type": name, "retention_months": term, "retention_action": then},
+			)
+		doc.save()
+
+	return change
+
+
+@pytest.fixture
+def closed(log):
+	"""`closed("2024-01-31")` is an interaction with a note, closed on that day."""
+
+	def make(day, communication_type="Initial Inquiry", **fields):
+		doc = log(communication_type, subject=f"{WORD} subject", summary=f"{WORD} summary", **fields)
+		doc.reload()
+		doc.append_event("Closed", f"{day} 10:00:00", f"{WORD} closing")
+		doc.events[-1].db_insert()
+		frappe.db.set_value(CI, doc.name, {"occurred_on": f"{day} 09:00:00", "status": "Closed"})
+		return frappe.get_doc(CI, doc.name)
+
+	return make
+
+
+def surround(doc):
+	"""What hangs on an interaction, each with the word; returns the files."""
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Event",
+			"subject": f"{WORD} message",
+			"content": f"{WORD} message",
+			"reference_doctype": CI,
+			"reference_name": doc.name,
+		}
+	).insert()
+	comment = doc.add_comment("Comment", f"{WORD} comment")
+	gone = doc.add_comment("Comment", f"{WORD} gone")
+	files = [
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{WORD}{frappe.generate_hash()}.txt",
+				"content": f"{WORD} {frappe.generate_hash()}",
+				"attached_to_doctype": owner.doctype,
+				"attached_to_name": owner.name,
+			}
+		).insert()
+		for owner in (doc, message, comment)
+	]
+	frappe.delete_doc("Comment", gone.name)
+	queued = frappe.get_doc(
+		{
+			"doctype": "Email Queue",
+			"message": f"{WORD} queued",
+			"sender": "a@example.com",
+			"status": "Sent",
+			"communication": message.name,
+			"recipients": [{"recipient": f"{WORD}@example.com"}],
+		}
+	)
+	queued.name = frappe.generate_hash()
+	queued.db_insert()
+	for row in queued.recipients:
+		row.update({"parent": queued.name, "name": frappe.generate_hash()})
+		row.db_insert()
+	about = {"ref_doctype": "Communication", "docname": message.name, "data": f'{{"changed": "{WORD}"}}'}
+	frappe.get_doc({"doctype": "Version", **about}).insert()
+	frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": f"{WORD} todo",
+			"reference_type": CI,
+			"reference_name": doc.name,
+			"allocated_to": "Administrator",
+		}
+	).insert()
+	frappe.db.sql(
+		"insert into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
+		(CI, doc.name, WORD, WORD),
+	)
+	frappe.log_error(WORD, f"{WORD} failed", reference_doctype=CI, reference_name=doc.name)
+	return files
+
+
+def places(word):
+	"""Tables with the word in them."""
+	found = set()
+	for table, column in frappe.db.sql(
+		"""select table_name, column_name from information_schema.columns where table_schema = database()
+		and data_type in ('varchar', 'char', 'text', 'mediumtext', 'longtext', 'tinytext')"""
+	):
+		if frappe.db.sql(f"select 1 from `{table}` where `{column}` like %s limit 1", f"%{word}%"):
+			found.add(table)
+	return found
+
+
+def run_all(officers, as_user):
+	"""Plan and approve; jobs run at once."""
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	with as_user(officers[1]):
+		api.approve_run(name)
+	runs.work(name)
+	return frappe.get_doc(runs.RUN, name)
+
+
+@pytest.mark.parametrize("action", ["Delete", "Anonymise"])
+def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, as_user):
+	retain("Standard", 12, action)
+	doc = closed("2024-01-31")
+	stays = closed(str(frappe.utils.add_days(frappe.utils.today(), -20)))
+	frappe.db.set_value(CI, stays.name, {"subject": "x", "summary": "x"})
+	frappe.db.set_value("Interaction Event", {"parent": stays.name}, "note", None)
+	files = surround(doc)
+	paths = [file.get_full_path() for file in files]
+	assert all(map(os.path.exists, paths))
+	run = run_all(officers, as_user)
+	assert (run.status, run.done_count, run.failed_count) == (runs.FINISHED, 1, 0)
+	assert not any(map(os.path.exists, paths))
+	frappe.db.delete("Version", {"ref_doctype": CI, "docname": stays.name})
+	assert places(WORD) == set()
+	assert frappe.db.exists(CI, stays.name)
+	if action == "Delete":
+		assert not frappe.db.exists(CI, doc.name)
+	else:
+		left = frappe.get_doc(CI, doc.name)
+		assert (left.subject, left.summary, left.status) == ("Anonymised", None, "Closed")
+		assert left.communication_type == "Initial Inquiry" and left.anonymised_on
+		assert [row.event for row in left.events] == [row.event for row in doc.events]
+		assert not any(row.note for row in left.events)
+
+
+def test_the_day_and_the_type_decide(retain, closed, officers, as_user, clock_at):
+	types = frappe.get_all("Communication Type", pluck="name")
+	other = next(name for name in types if name not in ("Initial Inquiry", "Feedback/Complaint"))
+	retain("Standard", 12, "Delete", {other: (0, "Delete")})
+	expired, kept = closed("2024-01-31"), closed("2024-02-01")
+	forever = closed("2020-01-01", other, confidentiality_level="Standard")
+	with clock_at("2025-01-31 12:00"), as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	planned = frappe.get_all(runs.ITEM, {"run": name, "reference_doctype": CI}, pluck="reference_name")
+	assert expired.name in planned
+	assert not {kept.name, forever.name} & set(planned)
+	assert frappe.db.exists(CI, expired.name)  # a plan changes nothing
+
+
+def test_a_hold_keeps_the_record_and_says_so(retain, closed, officers, as_user):
+	retain("Standard", 12, "Delete")
+	held, late, free = (closed("2024-01-31") for _each in range(3))
+	make = {"doctype": "Legal Hold", "hold_on": "Interaction", "reason": "A claim"}
+	hold = frappe.get_doc({**make, "client_interaction": held.name}).insert()
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	item = frappe.get_doc(runs.ITEM, {"run": name, "reference_name": held.name})
+	assert (item.action, item.state) == ("Keep", "Kept") and hold.name in item.reason
+	with as_user(officers[1]):
+		api.approve_run(name)
+	frappe.get_doc({**make, "client_interaction": late.name}).insert()  # after the approval
+	runs.work(name)
+	assert frappe.db.exists(CI, held.name) and frappe.db.exists(CI, late.name)
+	assert not frappe.db.exists(CI, free.name)
+	certificate = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))
+	assert {row["name"] for row in certificate["kept"]} == {held.name, late.name}
+	assert [row["names"] for row in certificate["erased"]] == [[free.name]]
+
+
+def test_a_second_compliance_officer_approves(retain, closed, officers, make_user, as_user):
+	retain("Standard", 12, "Delete")
+	closed("2024-01-31")
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)), pytest.raises(frappe.PermissionError):
+		api.plan_retention()
+	with as_user(officers[0]):
+		name = api.plan_retention()
+		runs.work(name)
+		with pytest.raises(FourEyesError):
+			api.approve_run(name)
+		with pytest.raises(ActionNotPossibleError):
+			api.plan_retention()
+		with pytest.raises(ResultIsFixedError):
+			frappe.get_doc(runs.RUN, name).save(ignore_permissions=True)
+		api.discard_run(name)
+	with as_user(officers[1]), pytest.raises(ActionNotPossibleError):
+		api.approve_run(name)
+
+
+def test_nothing_to_erase_is_not_approved(officers, as_user):
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	with as_user(officers[1]), pytest.raises(ActionNotPossibleError, match="nothing to erase"):
+		api.approve_run(name)
+
+
+def test_an_interrupted_run_ends_the_same(retain, closed, officers, as_user, monkeypatch):
+	retain("Standard", 12, "Delete")
+	docs = [closed("2024-01-31") for _each in range(5)]
+	monkeypatch.setattr(runs, "CHUNK", 2)
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	with as_user(officers[1]):
+		api.approve_run(name)
+	erase, calls = records.erase, []
+
+	def killed(*args):
+		calls.append(args)
+		if len(calls) == 2:
+			raise KeyboardInterrupt
+		erase(*args)
+
+	with monkeypatch.context() as patch:
+		patch.setattr(records, "erase", killed)
+		with pytest.raises(KeyboardInterrupt):
+			runs.work(name)
+	frappe.db.rollback()
+	assert frappe.db.count(runs.ITEM, {"run": name, "state": "Done"}) == 2
+	runs.work(name)
+	run = frappe.get_doc(runs.RUN, name)
+	assert (run.status, run.done_count) == (runs.FINISHED, 5)
+	assert not frappe.get_all(CI, {"name": ("in", [doc.name for doc in docs])})
+
+
+def test_one_record_that_fails_does_not_stop_the_others(retain, closed, officers, as_user, monkeypatch):
+	retain("Standard", 12, "Delete")
+	bad, *_good = (closed("2024-01-31") for _each in range(3))
+	erase = records.erase
+
+	def faulty(doctype, action, names):
+		if bad.name in names:
+			raise frappe.ValidationError("It does not work")
+		erase(doctype, action, names)
+
+	with monkeypatch.context() as patch:
+		patch.setattr(records, "erase", faulty)
+		run = run_all(officers, as_user)
+	assert (run.status, run.done_count, run.failed_count) == (runs.FINISHED, 2, 1)
+	assert frappe.parse_json(run.certificate)["failed"][0]["reason"] == "It does not work"
+	with as_user(officers[0]):
+		api.resume_run(run.name)
+	runs.work(run.name)
+	assert not frappe.db.exists(CI, bad.name)
+	assert frappe.db.get_value(runs.RUN, run.name, "failed_count") == 0
+
+
+def test_the_issue_from_which_it_came_goes_once_it_is_settled(retain, closed, officers, as_user):
+	retain("Standard", 12, "Delete")
+	settled, going = (
+		frappe.get_doc({"doctype": "Issue", "subject": f"{WORD} {status}", "status": "Open"}).insert()
+		for status in ("Closed", "Open")
+	)
+	settled.db_set("status", "Closed")
+	for issue in (settled, going):
+		frappe.db.delete(CI, {"reference_name": issue.name})
+		closed("2024-01-31", reference_doctype="Issue", reference_name=issue.name)
+	run = run_all(officers, as_user)
+	assert not frappe.db.exists("Issue", settled.name)
+	kept = frappe.parse_json(run.certificate)["kept"]
+	assert [(row["name"], row["reason"]) for row in kept] == [(going.name, "Not closed in ERPNext yet")]
+
+
+def test_items_are_as_confidential_as_their_records(closed, officers, as_user, make_user):
+	doc = closed("2024-01-31", "Feedback/Complaint", confidentiality_level="Sensitive")
+	run = frappe.get_doc({"doctype": runs.RUN, "kind": "Retention", "planned_by": "Administrator"})
+	run.flags.by_the_app = True
+	run.insert()
+	runs.add_items(
+		run.name,
+		[{"reference_doctype": CI, "reference_name": doc.name, "action": "Delete", "reason": "x"}],
+	)
+	with as_user(officers[0]):
+		assert frappe.get_list(runs.ITEM, {"run": run.name})
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.COMPLIANCE_OFFICER]
+	level.save()
+	with as_user(officers[0]):
+		assert not frappe.get_list(runs.ITEM, {"run": run.name})
+		item = frappe.get_doc(runs.ITEM, {"run": run.name})
+		assert not item.has_permission("read")
+
+
+def test_levels_without_a_term_keep_everything():
+	assert retention.schedules() == {}
