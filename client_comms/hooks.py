@@ -220,6 +220,10 @@ doc_events = {
 		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 		"after_delete": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 	},
+	"Staff Absence": {
+		"on_update": "client_comms.intake.substitution.follow",
+		"after_delete": "client_comms.intake.substitution.follow",
+	},
 	"Feedback Review": {"before_save": "client_comms.client_interactions.feedback.note_who_prepares"},
 	"Logging Exemption": {
 		"before_insert": "client_comms.intake.unlogged.require_exempted",
@@ -434,6 +438,7 @@ scheduler_events = {
 	],
 	"hourly_long": [
 		"client_comms.intake.retry.run",
+		"client_comms.intake.substitution.run",
 		"client_comms.client_privacy.erasure.runs.continue_all",
 	],
 	"daily": [

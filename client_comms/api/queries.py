@@ -87,6 +87,19 @@ def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: i
 	return _users(conditions, txt, start, page_len)
 
 
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def colleagues(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> tuple:
+	"""Enabled desk users by name, for every desk user, such as to choose a substitute.
+
+	:returns: rows of (user, full name), as link fields expect them
+	:raises frappe.PermissionError: the caller is not a desk user
+	"""
+	frappe.only_for("Desk User")
+	conditions = {"enabled": 1, "user_type": "System User", "name": ("!=", "Administrator")}
+	return _users(conditions, txt, start, page_len)
+
+
 def _users(conditions: dict, txt: str, start: int, page_len: int) -> tuple:
 	return frappe.get_all(
 		"User",

@@ -45,6 +45,8 @@ def add_events(doc, outgoing_reason=None):
 				REASSIGNED: doc.flags.reassignment_reason,
 			}.get(event, field in RECLASSIFYING and doc.reclassification_reason)
 			doc.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
+	if before.responsible_staff != doc.responsible_staff and not doc.flags.substituting:
+		doc.substituting_for = None  # someone has decided whose it is
 	clocks = before.clocks()
 	if any(before.get(field) != doc.get(field) for field in replay.TERMS_FIELDS):
 		follow_terms(doc, before, clocks)

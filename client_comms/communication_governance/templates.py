@@ -20,6 +20,8 @@ from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, Need, Templat
 
 TEMPLATE = "Communication Template"
 INTERACTION = "Client Interaction"
+# A placeholder of acknowledgements: when the responsible staff are back; empty if they are not away.
+BACK_ON = "responsible_back_on"
 EMAIL = "Email"
 # The documents that an approved template can be about
 DOCTYPES = (INTERACTION, "Issue", "Lead", "Opportunity")
@@ -167,10 +169,14 @@ def placeholders(email_template) -> frozenset[str]:
 
 
 def fields_of(doctype: str) -> frozenset[str]:
-	"""The fields of the DocType that can fill placeholders."""
+	"""The fields of the DocType that can fill placeholders, and `BACK_ON` for an interaction."""
 	doctype_meta = frappe.get_meta(doctype)
 	return frozenset(
-		[*doctype_meta.get_valid_columns(), *(field.fieldname for field in doctype_meta.get_table_fields())]
+		[
+			*doctype_meta.get_valid_columns(),
+			*(field.fieldname for field in doctype_meta.get_table_fields()),
+			*([BACK_ON] if doctype == INTERACTION else []),
+		]
 	)
 
 

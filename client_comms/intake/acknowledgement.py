@@ -14,6 +14,7 @@ from frappe.utils import cstr, escape_html, format_datetime, get_string_between,
 
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates
+from client_comms.people import absences
 from client_comms.rules import channels, mail_headers, response_clock
 
 EMAIL = "Email"
@@ -23,7 +24,7 @@ A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
 _SAVEPOINT = "client_comms_acknowledgement"
 _REPLYING_TO = "client_comms_replying_to"
-_MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline")
+_MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline", templates.BACK_ON)
 
 
 def send(interaction, message) -> None:
@@ -117,6 +118,8 @@ def written(template: str, interaction) -> dict[str, str]:
 		key: html.unescape(value) if isinstance(value, str) else value
 		for key, value in interaction.as_dict().items()
 	}
+	away = absences.away({interaction.responsible_staff} - {None, ""})
+	values[templates.BACK_ON] = away.get(interaction.responsible_staff)
 	with print_language(language):
 		for field in _MOMENTS:
 			if values.get(field):

@@ -1,22 +1,28 @@
 """Decides who becomes responsible for an interaction that arrived automatically (F-2, M-1).
 
-In this order: the user named by a Frappe Assignment Rule, the client's account manager, the holder of the
-responsible role who was assigned one longest ago; if none of them is possible, a holder of the manager role.
+In this order: the user named by a Frappe Assignment Rule, the client's account manager (or their substitute), the holder of
+the responsible role whose turn it is; if none of them is possible, a holder of the manager role. Users who are away until
+the first deadline has passed are left out.
 """
 
 import copy
 
 import frappe
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
-from frappe.query_builder.functions import Max
+from frappe.query_builder.functions import Count, Max
+from frappe.utils import add_days
 
 from client_comms import alerts, clock, controls
 from client_comms.client_interactions import action_items
+from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import documents, policy
-from client_comms.rules import access
+from client_comms.people import absences
+from client_comms.rules import absence, access
+from client_comms.rules.response_clock import STATUS_CLOSED
 
 INTERACTION = "Client Interaction"
+_RECENT_DAYS = 30  # in which shares are kept
 
 
 def responsible_for(matrix: str, communication_type: str, level: str, client) -> str | None:
@@ -28,8 +34,24 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 	"""
 	candidates = _holders(matrix, communication_type)
 	manager = policy.account_manager(client.party_type, client.party)
-	in_turn = ([manager] if manager in candidates else []) + _longest_idle_first(candidates)
+	present = back_in_time(candidates, matrix, communication_type)
+	if manager in candidates and manager not in present:
+		manager = absences.substitute(manager)
+	in_turn = ([manager] if manager in present else []) + _in_turn(present)
 	return next((user for user in in_turn if is_cleared(user, level)), None)
+
+
+def back_in_time(
+	users: set[str], matrix: str | None, communication_type: str, priority: str | None = None
+) -> set[str]:
+	"""Those of `users` who are not away, or are back before something new of the type is due first."""
+	away = absences.away(users)
+	if not away:
+		return users
+	rule = matrix and matrices.deadlines_for(matrix, communication_type, priority)
+	days = [each for each in (rule.acknowledge_within_days, rule.respond_within_days) if each] if rule else []
+	due = calendars.default().deadline(clock.to_aware(clock.now()), min(days)) if days else None
+	return {user for user in users if absence.is_back_in_time(away.get(user), clock.to_stored(due))}
 
 
 def for_log(matrix: str, communication_type: str, level: str, client) -> str | None:
@@ -57,12 +79,14 @@ def by_rule(doc) -> str | None:
 
 
 def manager_for(level: str, besides: str | None = None) -> str | None:
-	"""The holder of the manager role with clearance for the level who was assigned an interaction longest ago.
+	"""The holder of the manager role with clearance for the level whose turn it is; one who is away only if all are.
 
 	:param besides: a user to exclude
 	"""
 	managers = alerts.managers() - {"Administrator", besides}
-	return next((user for user in _longest_idle_first(managers) if is_cleared(user, level)), None)
+	away = absences.away(managers)
+	in_turn = [*_in_turn(managers - set(away)), *_in_turn(set(away)), *sorted(managers)]
+	return next((user for user in in_turn if is_cleared(user, level)), None)
 
 
 def may_be_responsible(user: str, matrix: str, communication_type: str, level: str) -> bool:
@@ -89,18 +113,40 @@ def _holders(matrix: str, communication_type: str) -> set[str]:
 	return alerts.users_with_role(*roles) - {"Administrator"} if roles else set()
 
 
-def _longest_idle_first(users: set[str]) -> list[str]:
+def _in_turn(users: set[str]) -> list[str]:
+	"""Whose turn it is, first to last; shares are counted only if someone has one."""
 	if not users:
 		return []
 	table = frappe.qb.DocType(INTERACTION)
-	last = dict(
+	theirs = (
 		frappe.qb.from_(table)
 		.where(table.responsible_staff.isin(list(users)))
 		.groupby(table.responsible_staff)
-		.select(table.responsible_staff, Max(table.name))
-		.run()
+		.select(table.responsible_staff)
 	)
-	return sorted(users, key=lambda user: (last.get(user) or "", user))
+	last = dict(theirs.select(Max(table.name)).run())
+	shares = {
+		row.user: row
+		for row in frappe.get_all(
+			"Assignment Share", {"user": ("in", list(users))}, ["user", "weight", "most_open"]
+		)
+	}
+	recent, still_open = {}, {}
+	if shares:
+		since = add_days(clock.now(), -_RECENT_DAYS)
+		recent = dict(theirs.where(table.occurred_on >= since).select(Count(table.name)).run())
+		still_open = dict(theirs.where(table.status != STATUS_CLOSED).select(Count(table.name)).run())
+	return absence.in_turn(
+		absence.Candidate(
+			user,
+			last.get(user) or "",
+			recent.get(user, 0),
+			still_open.get(user, 0),
+			shares[user].weight if user in shares else 100,
+			shares[user].most_open if user in shares else 0,
+		)
+		for user in users
+	)
 
 
 # --- Frappe's Assignment Rule ------------------------------------------------------------------------
@@ -135,12 +181,22 @@ class GuardedAssignmentRule:
 			# A copy, because Frappe caches rules. The next user in turn comes first, so that skipping others
 			# keeps the rotation.
 			rule = copy.copy(self)
-			rule.users = [row for row in self._in_turn() if _may_take_part(row.user, doc)]
+			present = self._present(doc)
+			rule.users = [
+				row for row in self._in_turn() if row.user in present and _may_take_part(row.user, doc)
+			]
 			rule.last_user = None
 			if not rule.users:
 				return None
 		user = super(GuardedAssignmentRule, rule).get_user(doc)
-		return user if user and _may_take_part(user, doc) else None
+		return user if user and _may_take_part(user, doc) and user in self._present(doc, user) else None
+
+	def _present(self, doc, *users: str) -> set[str]:
+		"""Who is back before the interaction is due; other documents have no deadlines of ours."""
+		users = {*users} or {row.user for row in self.users}
+		if self.document_type != INTERACTION:
+			return users
+		return back_in_time(users, doc.get("matrix"), doc.get("communication_type"), doc.get("priority"))
 
 	def _in_turn(self) -> list:
 		users = list(self.users)

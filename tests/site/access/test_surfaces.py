@@ -172,6 +172,7 @@ NO_SURFACE = {
 	"client_comms.api.self_service.submit": _CLIENT,
 	"client_comms.api.self_service.receipt": _CLIENT,
 	"client_comms.api.queries.desk_users": _CHOICES,
+	"client_comms.api.queries.colleagues": _CHOICES,
 	"client_comms.api.queries.roles": _CHOICES,
 	"client_comms.api.queries.responsible_staff": _CHOICES,
 	"client_comms.api.queries.email_templates": _CHOICES,

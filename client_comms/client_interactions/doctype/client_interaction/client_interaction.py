@@ -129,6 +129,7 @@ class ClientInteraction(Document):
 		severity: DF.Literal["", "Low", "Medium", "High"]
 		status: DF.Literal["Open", "Acknowledged", "Waiting for Client", "Answered", "Closed"]
 		subject: DF.Data
+		substituting_for: DF.Link | None
 		summary: DF.SmallText | None
 		upheld: DF.Literal["", "Yes", "Partly", "No"]
 		vulnerable_client: DF.Check

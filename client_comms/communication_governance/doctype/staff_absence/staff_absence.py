@@ -1,0 +1,95 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from client_comms.roles import CONFIGURES_OR_AUDITS
+
+_LONGEST_DAYS = 1000
+
+
+class StaffAbsence(Document):
+	"""When a user is away, and who substitutes for them (F-2).
+
+	Users enter their own; managers enter anyone's. The reason is not recorded, because everyone can see absences.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from_date: DF.Date
+		from_noon: DF.Check
+		full_name: DF.Data | None
+		substitute: DF.Link | None
+		to_date: DF.Date
+		until_noon: DF.Check
+		user: DF.Link
+	# end: auto-generated types
+
+	def validate(self):
+		self.validate_whose()
+		self.validate_dates()
+		self.validate_substitute()
+
+	def on_trash(self):
+		self.validate_whose()
+
+	def validate_whose(self):
+		"""
+		:raises frappe.PermissionError: it is about someone else, and the user is not a manager
+		"""
+		before = self.get_doc_before_save()
+		if {self.user, before.user if before else self.user} == {
+			frappe.session.user
+		} or may_enter_for_others():
+			return
+		frappe.throw(
+			_("You can enter only your own absences. Ask someone with one of these roles: {0}.").format(
+				frappe.bold(", ".join(_(role) for role in sorted(_managing_roles())))
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+	def validate_dates(self):
+		first, last = getdate(self.from_date), getdate(self.to_date)
+		if not 0 <= (last - first).days <= _LONGEST_DAYS:
+			frappe.throw(
+				_("The last day must be on or after the first day, and at most {0} days later.").format(
+					_LONGEST_DAYS
+				),
+				title=_("Days Not Possible"),
+			)
+		if first == last and self.from_noon and self.until_noon:
+			frappe.throw(
+				_("An absence of one day can begin or end at noon, but not both."),
+				title=_("Days Not Possible"),
+			)
+
+	def validate_substitute(self):
+		if self.substitute == self.user:
+			frappe.throw(
+				_(
+					"{0} cannot substitute for themselves. Choose someone else, or leave the field empty."
+				).format(frappe.bold(self.user)),
+				title=_("Substitute Not Possible"),
+			)
+		if self.substitute and not frappe.db.get_value("User", self.substitute, "enabled"):
+			frappe.throw(
+				_("User {0} is disabled. Choose someone else.").format(frappe.bold(self.substitute)),
+				title=_("Substitute Not Possible"),
+			)
+
+
+def may_enter_for_others() -> bool:
+	return frappe.session.user == "Administrator" or bool(_managing_roles() & set(frappe.get_roles()))
+
+
+def _managing_roles() -> set[str]:
+	manager = frappe.get_cached_doc("Client Comms Settings").manager_role
+	return {*CONFIGURES_OR_AUDITS, "HR Manager", *([manager] if manager else [])}

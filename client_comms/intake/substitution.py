@@ -1,0 +1,150 @@
+"""What is due while a user is away goes to their substitute, and comes back if no one has touched it (F-2).
+
+Called hourly and when an absence is saved. Each interaction is moved under its lock and says for whom it is held, so
+running it twice, or after an interruption, only does the rest.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import format_date
+
+from client_comms import clock
+from client_comms.acting import as_the_app
+from client_comms.client_interactions.changes import REASSIGNED
+from client_comms.intake import assignment
+from client_comms.people import absences
+from client_comms.rules import response_clock
+
+INTERACTION = "Client Interaction"
+CHUNK = 50
+_SAVEPOINT = "client_comms_substitution"
+# Events that do not show that anyone has dealt with the interaction since it was handed over
+_UNTOUCHED = ("Warned", "Breached", "Escalated", "Received", "Automatic Reply", "Deadlines Recomputed")
+_STEPS = 5  # substitutes of substitutes
+
+
+def follow(doc, method=None) -> None:
+	"""A Staff Absence was saved or deleted."""
+	frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+
+
+def run() -> None:
+	"""Hand over what is due while users are away, and return what is theirs when they are back."""
+	with as_the_app():
+		users = set(
+			frappe.get_all(
+				absences.ABSENCE,
+				{"from_date": ("<=", clock.now().date()), "to_date": (">=", clock.now().date())},
+				pluck="user",
+			)
+		)
+		for user, back in sorted(absences.away(users).items()):
+			_each(
+				{
+					"responsible_staff": user,
+					"clock_state": response_clock.STATE_RUNNING,
+					"next_deadline": ("<", back),
+				},
+				lambda doc, user=user, back=back: _hand_over(doc, user, back),
+			)
+		held_for = set(
+			frappe.get_all(
+				INTERACTION,
+				{"substituting_for": ("is", "set")},
+				pluck="substituting_for",
+				distinct=True,
+				order_by=None,
+			)
+		)
+		for user in sorted(held_for - set(absences.away(held_for))):
+			_each({"substituting_for": user}, lambda doc, user=user: _return(doc, user))
+
+
+def _each(filters: dict, act) -> None:
+	"""`act` on every interaction that matches, in chunks; an error does not prevent the others."""
+	last, more = "", True
+	while more:
+		names = frappe.get_all(
+			INTERACTION,
+			[
+				*(
+					[field, *value] if isinstance(value, tuple) else [field, "=", value]
+					for field, value in filters.items()
+				),
+				["name", ">", last],
+			],
+			pluck="name",
+			order_by="name asc",
+			limit=CHUNK,
+		)
+		for name in names:
+			_attempt(name, act)
+		if more := len(names) == CHUNK:
+			last = names[-1]
+		# nosemgrep: frappe-manual-commit (the locks end here; a killed job loses at most this chunk)
+		frappe.db.commit()
+
+
+def _attempt(name: str, act) -> None:
+	frappe.db.savepoint(_SAVEPOINT)
+	try:
+		act(frappe.get_doc(INTERACTION, name, for_update=True))
+	except frappe.QueryDeadlockError:
+		raise  # the database rolled back the chunk: the next run repeats it
+	except Exception:
+		frappe.db.rollback(save_point=_SAVEPOINT)
+		frappe.log_error(
+			title=_("{0} could not be handed over").format(name),
+			reference_doctype=INTERACTION,
+			reference_name=name,
+		)
+
+
+def _hand_over(doc, user: str, back) -> None:
+	if doc.responsible_staff != user:
+		return  # another process was faster
+	colleague = _substitute(doc, user)
+	if not colleague:
+		return
+	doc.responsible_staff = colleague
+	doc.substituting_for = doc.substituting_for or user
+	doc.flags.substituting = True
+	doc.flags.reassignment_reason = _("away until {0}").format(format_date(back))
+	doc.save_by_app()
+
+
+def _substitute(doc, user: str) -> str | None:
+	"""The substitute, or the substitute of a substitute who is away as well; otherwise who would get a new one, and
+	otherwise a manager who is there."""
+	each, passed = user, {user}
+	for _step in range(_STEPS):
+		each = absences.substitute(each)
+		if not each or each in passed:
+			break
+		passed.add(each)
+		if each not in absences.away([each]) and _may(doc, each):
+			return each
+	client = frappe._dict(party_type=doc.party_type, party=doc.party)
+	found = assignment.responsible_for(
+		doc.matrix, doc.communication_type, doc.confidentiality_level, client
+	) or assignment.manager_for(doc.confidentiality_level, besides=user)
+	return found if found and found != user and found not in absences.away([found]) else None
+
+
+def _may(doc, user: str) -> bool:
+	return bool(frappe.db.get_value("User", user, "enabled")) and assignment.may_be_responsible(
+		user, doc.matrix, doc.communication_type, doc.confidentiality_level
+	)
+
+
+def _return(doc, user: str) -> None:
+	"""Back to `user`, unless someone has dealt with it: then it stays with them."""
+	handed_over = max((n for n, row in enumerate(doc.events) if row.event == REASSIGNED), default=None)
+	later = doc.events[handed_over + 1 :] if handed_over is not None else ()
+	touched = doc.status == response_clock.STATUS_CLOSED or any(row.event not in _UNTOUCHED for row in later)
+	if not touched and _may(doc, user):
+		doc.responsible_staff = user
+		doc.flags.reassignment_reason = _("back again")
+	doc.substituting_for = None
+	doc.flags.substituting = True
+	doc.save_by_app()

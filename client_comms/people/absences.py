@@ -1,0 +1,137 @@
+"""Who is away, until when, and who substitutes for them (F-2).
+
+Absences come from *Staff Absence*, from the leave that HRMS has approved where it is installed, and from the holiday list
+of the employee for days on which they do not work.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from client_comms import clock
+from client_comms.communication_governance import calendars
+from client_comms.rules.absence import Absence, back_at, of_days
+
+ABSENCE = "Staff Absence"
+LEAVE = "Leave Application"
+_AHEAD = timedelta(days=62)  # holidays that can join absences
+
+
+def away(users: Collection[str], now: datetime | None = None) -> dict[str, datetime]:
+	"""Those of `users` who are away, and the first business moment at which each is back; at most four queries for all.
+
+	:param now: as stored (site time zone); by default the current time
+	:returns: user → moment as stored; who is there is left out
+	"""
+	now = now or clock.now()
+	users = sorted(users)
+	if not users:
+		return {}
+	absences, holidays = _absences(users, now), _holidays(users, now)
+	found = {
+		user: back_at(absences[user], holidays[user], now, _opens)
+		for user in users
+		if absences[user] or holidays[user]
+	}
+	return {user: back for user, back in found.items() if back}
+
+
+def substitute(user: str, now: datetime | None = None) -> str | None:
+	"""The substitute of a user who is away, as their absence names it."""
+	now = now or clock.now()
+	rows = frappe.get_all(
+		ABSENCE,
+		{
+			"user": user,
+			"substitute": ("is", "set"),
+			"from_date": ("<=", now.date()),
+			"to_date": (">=", now.date()),
+		},
+		["substitute"],
+		order_by="from_date desc",
+		limit=1,
+	)
+	return rows[0].substitute if rows else None
+
+
+def _opens(moment: datetime) -> datetime:
+	return clock.to_stored(calendars.default().next_open(clock.to_aware(moment)))
+
+
+def _absences(users: list[str], now: datetime) -> dict[str, list[Absence]]:
+	found: dict[str, list[Absence]] = defaultdict(list)
+	period = {"to_date": (">=", now.date()), "from_date": ("<=", now.date() + _AHEAD)}
+	for row in frappe.get_all(
+		ABSENCE,
+		{"user": ("in", users), **period},
+		["user", "from_date", "to_date", "from_noon", "until_noon"],
+	):
+		found[row.user].append(
+			of_days(
+				row.from_date,
+				row.to_date,
+				from_noon=bool(row.from_noon),
+				until_noon=bool(row.until_noon),
+			)
+		)
+	for user, absence in _leave(users, now):
+		found[user].append(absence)
+	return found
+
+
+def _leave(users: list[str], now: datetime) -> list[tuple[str, Absence]]:
+	"""Approved leave of HRMS. It does not say which half of a half day is free, so half days count as present."""
+	if not frappe.db.exists("DocType", LEAVE):
+		return []
+	employees = dict(
+		frappe.get_all("Employee", {"user_id": ("in", users)}, ["name", "user_id"], as_list=True)
+	)
+	rows = frappe.get_all(
+		LEAVE,
+		{
+			"employee": ("in", list(employees) or [""]),
+			"docstatus": 1,
+			"status": "Approved",
+			"to_date": (">=", now.date()),
+			"from_date": ("<=", now.date() + _AHEAD),
+		},
+		["employee", "from_date", "to_date", "half_day", "half_day_date"],
+	)
+	return [
+		(employees[row.employee], absence)
+		for row in rows
+		for absence in _without_half_day(
+			getdate(row.from_date),
+			getdate(row.to_date),
+			getdate(row.half_day_date or row.from_date) if row.half_day else None,
+		)
+	]
+
+
+def _without_half_day(first: date, last: date, half: date | None) -> list[Absence]:
+	if half is None or not first <= half <= last:
+		return [of_days(first, last)]
+	one = timedelta(days=1)
+	parts = [(first, half - one), (half + one, last)]
+	return [of_days(start, end) for start, end in parts if start <= end]
+
+
+def _holidays(users: list[str], now: datetime) -> dict[str, set[date]]:
+	"""The days on which employees with a holiday list of their own do not work."""
+	employee, holiday = frappe.qb.DocType("Employee"), frappe.qb.DocType("Holiday")
+	rows = (
+		frappe.qb.from_(employee)
+		.join(holiday)
+		.on((holiday.parent == employee.holiday_list) & (holiday.parenttype == "Holiday List"))
+		.select(employee.user_id, holiday.holiday_date)
+		.where(employee.user_id.isin(users) & (employee.status == "Active"))
+		.where(holiday.holiday_date[now.date() : now.date() + _AHEAD])
+		.run()
+	)
+	found: dict[str, set[date]] = defaultdict(set)
+	for user, day in rows:
+		found[user].add(getdate(day))
+	return found

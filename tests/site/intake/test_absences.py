@@ -1,0 +1,333 @@
+"""New work passes over users who are away, what is due goes to their substitute, and comes back untouched (F-2)."""
+
+from unittest import mock
+
+import frappe
+import pytest
+
+from client_comms.communication_governance import templates
+from client_comms.intake import acknowledgement, assignment, substitution
+from client_comms.people import absences
+
+pytestmark = pytest.mark.clause("F-2", "C-3")
+
+INTERACTION = "Client Interaction"
+INQUIRY = "Initial Inquiry"
+NOBODY = frappe._dict(party_type=None, party=None)
+
+
+@pytest.fixture(autouse=True)
+def office(set_calendar, clock_at):
+	"""Only the users of a test have the roles; it is Monday, 10 o'clock, and inquiries are acknowledged by Tuesday evening."""
+	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
+	frappe.db.delete("Staff Absence")
+	set_calendar(["09:00-17:00"])
+	with clock_at("2026-11-23 10:00"), mock.patch("frappe.enqueue"):
+		yield
+
+
+@pytest.fixture
+def leave():
+	"""`leave(user, "2026-11-23", "2026-11-27")`: an absence."""
+
+	def enter(user, first, last, **fields):
+		return frappe.get_doc(
+			{"doctype": "Staff Absence", "user": user, "from_date": first, "to_date": last, **fields}
+		).insert(ignore_permissions=True)
+
+	return enter
+
+
+@pytest.fixture
+def matrix():
+	return frappe.get_last_doc("Communication Matrix", {"docstatus": 1}).name
+
+
+def chosen(matrix, client=NOBODY):
+	return assignment.responsible_for(matrix, INQUIRY, "Standard", client)
+
+
+def inquiry(log, user, received="2026-11-23 09:30"):
+	"""An inquiry that waits for `user`."""
+	doc = log(INQUIRY, direction="Inbound", occurred_on=received, responsible_staff=user)
+	doc.reload()
+	doc.append_event("Received", received)
+	doc.save_by_app()
+	return doc
+
+
+# --- who is away -------------------------------------------------------------------------------------
+
+
+def test_who_is_away_until_when(make_user, leave):
+	here, away, half, later = (make_user("Frontline Staff") for _number in range(4))
+	leave(away, "2026-11-23", "2026-11-27")
+	leave(half, "2026-11-20", "2026-11-23", until_noon=1)
+	leave(later, "2026-11-24", "2026-11-24")
+	found = absences.away([here, away, half, later])
+	assert {user: str(back) for user, back in found.items()} == {
+		away: "2026-11-30 09:00:00",
+		half: "2026-11-23 12:00:00",
+	}
+
+
+def test_many_users_cost_no_more_queries(make_user, leave):
+	users = [make_user("Frontline Staff") for _number in range(6)]
+	for user in users:
+		leave(user, "2026-11-23", "2026-11-27")
+
+	def queries(among):
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			assert len(absences.away(among)) == len(among)
+		return sql.call_count
+
+	queries(users)
+	assert queries(users) == queries(users[:1])
+
+
+def test_the_holiday_list_of_an_employee_counts(make_user):
+	user = make_user("Frontline Staff")
+	holidays = frappe.get_doc(
+		{
+			"doctype": "Holiday List",
+			"holiday_list_name": "Part-time",
+			"from_date": "2026-01-01",
+			"to_date": "2026-12-31",
+			"holidays": [
+				{"holiday_date": day, "description": "Free"} for day in ("2026-11-23", "2026-11-24")
+			],
+		}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Employee",
+			"first_name": "Part",
+			"gender": frappe.db.get_value("Gender", {}),
+			"date_of_birth": "1990-01-01",
+			"date_of_joining": "2020-01-01",
+			"company": frappe.db.get_value("Company", {}),
+			"user_id": user,
+			"holiday_list": holidays.name,
+			"status": "Active",
+		}
+	).insert(ignore_permissions=True, ignore_mandatory=True)
+	assert str(absences.away([user])[user]) == "2026-11-25 09:00:00"
+
+
+def test_approved_leave_of_hrms_counts(make_user):
+	"""HRMS is another app: its DocType is stood in for by rows with the same fields."""
+	user = make_user("Frontline Staff")
+	rows = {
+		"Employee": [("EMP-1", user)],
+		absences.LEAVE: [
+			frappe._dict(
+				employee="EMP-1",
+				from_date="2026-11-23",
+				to_date="2026-11-25",
+				half_day=1,
+				half_day_date="2026-11-25",
+			)
+		],
+	}
+	get_all, exists = frappe.get_all, frappe.db.exists
+	asked = []
+
+	def stand_in(doctype, *args, **kwargs):
+		if doctype == absences.LEAVE:
+			asked.append(args[0])
+		return rows[doctype] if doctype in rows else get_all(doctype, *args, **kwargs)
+
+	with (
+		mock.patch.object(frappe, "get_all", stand_in),
+		mock.patch.object(
+			frappe.db, "exists", lambda dt, dn=None, **kw: dn == absences.LEAVE or exists(dt, dn, **kw)
+		),
+	):
+		assert str(absences.away([user])[user]) == "2026-11-25 09:00:00", "half a day counts as present"
+	assert asked[0]["status"] == "Approved" and asked[0]["docstatus"] == 1
+
+
+# --- new work ----------------------------------------------------------------------------------------
+
+
+def test_assignment_passes_over_who_is_away_until_after_the_deadline(make_user, leave, matrix):
+	long, short, here = (make_user("Frontline Staff") for _number in range(3))
+	leave(long, "2026-11-23", "2026-11-24")  # back on Wednesday, due on Tuesday evening
+	leave(short, "2026-11-23", "2026-11-23")  # back on Tuesday morning
+	assert assignment.back_in_time({long, short, here}, matrix, INQUIRY) == {short, here}
+	leave(here, "2026-11-20", "2026-12-04")
+	assert chosen(matrix) == short
+	leave(short, "2026-11-24", "2026-11-27")
+	assert chosen(matrix) is None, "then the manager role is asked"
+
+
+def test_the_substitute_of_the_account_manager_comes_before_the_turn(make_user, leave, matrix):
+	manager, substitute = (make_user("Frontline Staff", "Account Manager") for _number in range(2))
+	make_user("Frontline Staff")
+	customer = frappe.get_doc(
+		{"doctype": "Customer", "customer_name": "Client A", "account_manager": manager}
+	).insert()
+	client = frappe._dict(party_type="Customer", party=customer.name)
+	assert chosen(matrix, client) == manager
+	leave(manager, "2026-11-23", "2026-11-27", substitute=substitute)
+	assert chosen(matrix, client) == substitute
+
+
+def test_a_manager_who_is_away_comes_last(make_user, leave):
+	away, here = (make_user("Customer Support Manager") for _number in range(2))
+	leave(away, "2026-11-23", "2026-11-27")
+	assert [assignment.manager_for("Standard") for _number in range(2)] == [here] * 2
+	leave(here, "2026-11-23", "2026-11-27")
+	assert assignment.manager_for("Standard") in (away, here)
+
+
+def test_shares_in_the_round(make_user, matrix, log):
+	full, half = (make_user("Frontline Staff") for _number in range(2))
+	frappe.get_doc({"doctype": "Assignment Share", "user": half, "weight": 50}).insert()
+	got = []
+	for _number in range(6):
+		got.append(chosen(matrix))
+		log(INQUIRY, responsible_staff=got[-1])
+	assert got.count(full) == 4 and got.count(half) == 2
+
+
+def test_who_has_enough_open_ones_is_passed_over(make_user, matrix, log):
+	busy, other = (make_user("Frontline Staff") for _number in range(2))
+	frappe.get_doc({"doctype": "Assignment Share", "user": busy, "most_open": 1}).insert()
+	log(INQUIRY, responsible_staff=busy)
+	for _number in range(3):
+		assert chosen(matrix) == other
+		log(INQUIRY, responsible_staff=other)
+
+
+# --- what runs ---------------------------------------------------------------------------------------
+
+
+def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, leave, log, clock_at):
+	user, substitute = (make_user("Frontline Staff") for _number in range(2))
+	untouched, touched, later = inquiry(log, user), inquiry(log, user), log(INQUIRY, responsible_staff=user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	for _number in range(2):  # the second run finds nothing
+		substitution.run()
+	for doc in (untouched, touched, later):
+		doc.reload()
+	assert (untouched.responsible_staff, untouched.substituting_for) == (substitute, user)
+	assert later.responsible_staff == user, "nothing runs there"
+	assert sum(row.event == "Reassigned" for row in untouched.events) == 1
+	assert "away until" in untouched.events[-1].note
+	touched.record("Acknowledged", by=substitute)
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	for doc in (untouched, touched):
+		doc.reload()
+	assert (untouched.responsible_staff, untouched.substituting_for) == (user, None)
+	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
+
+
+def test_it_stays_where_a_person_put_it(make_user, leave, log, clock_at):
+	user, substitute, third = (make_user("Frontline Staff") for _number in range(3))
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	substitution.run()
+	doc.reload()
+	doc.responsible_staff = third
+	doc.save(ignore_permissions=True)
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	doc.reload()
+	assert (doc.responsible_staff, doc.substituting_for) == (third, None)
+
+
+def test_a_substitute_who_is_away_or_has_no_clearance_is_passed_over(make_user, leave, log):
+	user, away, last = (make_user("Frontline Staff") for _number in range(3))
+	outsider = make_user("Sales User")
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=away)
+	leave(away, "2026-11-23", "2026-11-25", substitute=outsider)
+	leave(outsider, "2026-11-01", "2026-11-02", substitute=user)
+	substitution.run()
+	doc.reload()
+	assert doc.responsible_staff == last, "whose turn it is"
+
+
+def test_without_anyone_it_stays(make_user, leave, log):
+	user = make_user("Frontline Staff")
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25")
+	substitution.run()
+	doc.reload()
+	assert doc.responsible_staff == user and not doc.substituting_for
+
+
+# --- the absence itself ------------------------------------------------------------------------------
+
+
+def test_users_enter_their_own_and_managers_anyones(make_user, as_user, leave):
+	user, other, manager = (
+		make_user("Frontline Staff"),
+		make_user("Frontline Staff"),
+		make_user("Customer Support Manager"),
+	)
+	with as_user(user):
+		own = frappe.get_doc(
+			{"doctype": "Staff Absence", "user": user, "from_date": "2026-12-01", "to_date": "2026-12-02"}
+		).insert()
+		with pytest.raises(frappe.PermissionError, match="own absences"):
+			frappe.get_doc({**own.as_dict(), "name": None, "user": other}).insert()
+	with as_user(other):
+		assert frappe.has_permission("Staff Absence", "read", own.name), "everyone can see who is away"
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_doc("Staff Absence", own.name).save()
+		with pytest.raises(frappe.PermissionError):
+			frappe.delete_doc("Staff Absence", own.name)
+	with as_user(manager):
+		frappe.get_doc({**own.as_dict(), "name": None, "user": other}).insert()
+
+
+@pytest.mark.parametrize(
+	"fields, said",
+	[
+		({"to_date": "2026-11-30"}, "on or after"),
+		({"to_date": "2036-11-30"}, "on or after"),
+		({"from_noon": 1, "until_noon": 1}, "not both"),
+		({"substitute": "Administrator", "user": "Administrator"}, "themselves"),
+	],
+)
+def test_impossible_absences_are_refused(fields, said):
+	with pytest.raises(frappe.ValidationError, match=said):
+		frappe.get_doc(
+			{
+				"doctype": "Staff Absence",
+				"user": "Administrator",
+				"from_date": "2026-12-01",
+				"to_date": "2026-12-01",
+				**fields,
+			}
+		).insert()
+
+
+def test_an_acknowledgement_can_name_the_day(make_user, leave, log):
+	user = make_user("Frontline Staff")
+	doc = inquiry(log, user)
+	text = frappe.get_doc(
+		{
+			"doctype": "Email Template",
+			"name": "Away",
+			"subject": "Received",
+			"response": "<p>Back: {{ responsible_back_on or 'here' }}</p>",
+		}
+	).insert()
+	template = frappe.get_doc(
+		{
+			"doctype": "Communication Template",
+			"template_name": "Away",
+			"email_template": text.name,
+			"language": "en",
+			"highest_level": "Sensitive",
+			"is_acknowledgement": 1,
+		}
+	).insert()
+	assert templates.BACK_ON in template.known_placeholders(text)
+	assert "here" in acknowledgement.written(template.name, doc)["content"]
+	leave(user, "2026-11-23", "2026-11-25")
+	assert "Thursday, 26 November 2026" in acknowledgement.written(template.name, doc)["content"]
