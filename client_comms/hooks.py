@@ -234,6 +234,7 @@ doc_events = {
 			"client_comms.outgoing.safeguards.show",
 			"client_comms.outgoing.writers.show",
 			"client_comms.client_interactions.feedback.show",
+			"client_comms.client_interactions.form_data.show",
 		],
 		"on_update": [
 			"client_comms.client_interactions.custody.follow_interaction",
@@ -273,6 +274,7 @@ doc_events = {
 		"validate": [
 			"client_comms.enforcement.references.refuse_reply",
 			"client_comms.enforcement.write_down.check_message",
+			"client_comms.intake.communication.require_promise",
 		],
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
@@ -488,12 +490,15 @@ app_include_js = [
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/log_anywhere.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
 	f"/assets/client_comms/js/wording.js?v={__version__}",
 	f"/assets/client_comms/js/write_down.js?v={__version__}",
 ]
+
+app_include_css = f"/assets/client_comms/css/client_comms.css?v={__version__}"
 
 # The script of a page is one file; what does not fit into it is appended.
 page_js = {
@@ -514,6 +519,11 @@ doctype_js = {
 		"public/js/policies.js",
 		"public/js/documentation.js",
 		"public/js/feedback.js",
+		"public/js/interaction/actions.js",
+		"public/js/interaction/thread.js",
+		"public/js/interaction/card.js",
+		"public/js/interaction/reply_box.js",
+		"public/js/interaction/conversation.js",
 	],
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",

@@ -15,6 +15,7 @@ from client_comms.api.access import (
 )
 from client_comms.api.callers import client_called_again, find_caller
 from client_comms.api.client_data import confirm_details
+from client_comms.api.conversation import conversation
 from client_comms.api.custody import (
 	check_in_file,
 	check_out_file,
@@ -122,6 +123,7 @@ __all__ = [
 	"confirm_details",
 	"consent_receipt",
 	"continue_policy_change",
+	"conversation",
 	"destroy_file",
 	"digest_subscription",
 	"dismiss_unlogged",

@@ -8,17 +8,16 @@ from datetime import date, datetime
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, get_fullname
+from frappe.utils import escape_html, get_fullname
 
 from client_comms import clock, validation
-from client_comms.client_interactions import changes, feedback, log_details
-from client_comms.communication_governance import calendars, matrix
+from client_comms.client_interactions import changes, feedback, log_details, promises
+from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
-from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
-from client_comms.i18n import refuse, translate
+from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import translate
 from client_comms.intake import arrivals, assignment
 from client_comms.rules import access, classification, response_clock
-from client_comms.rules.messages import RuleError
 
 INTERACTION = "Client Interaction"
 _LOGGABLE = (
@@ -173,26 +172,37 @@ def _placed(doc) -> tuple[str | None, str | None]:
 
 
 @frappe.whitelist(methods=["POST"])
-def acknowledge(name: str, note: str | None = None) -> dict:
-	"""Receipt was confirmed to the client: meets the acknowledgement clock (C-3)."""
-	return _record(name, response_clock.ACKNOWLEDGED, note)
+def acknowledge(name: str, note: str | None = None, through: str | None = None) -> dict:
+	"""Receipt was confirmed to the client: meets the acknowledgement clock (C-3).
+
+	:param through: the Communication Channel on which it was; the note begins with it
+	"""
+	return _record(name, response_clock.ACKNOWLEDGED, _noted(note, through))
 
 
 @frappe.whitelist(methods=["POST"])
-def promise(name: str, until: str | datetime | date, note: str | None = None) -> dict:
+def promise(
+	name: str, until: str | datetime | date, note: str | None = None, through: str | None = None
+) -> dict:
 	"""The client was told when to expect the answer: meets the response clock, starts the promise clock (C-4).
 
 	:param until: datetime in the site's time zone, after now; a date without a time means close of business on that day
+	:param through: as for `acknowledge`
 	"""
 	doc = _writable(name)
-	doc.record(response_clock.PROMISED, note=note, promised_until=_promised(doc, until))
+	doc.record(
+		response_clock.PROMISED, note=_noted(note, through), promised_until=promises.moment(doc, until)
+	)
 	return _as_dict(doc)
 
 
 @frappe.whitelist(methods=["POST"])
-def answer(name: str, note: str | None = None) -> dict:
-	"""The client has the full answer: meets every open clock (C-4)."""
-	return _record(name, response_clock.ANSWERED, note)
+def answer(name: str, note: str | None = None, through: str | None = None) -> dict:
+	"""The client has the full answer: meets every open clock (C-4).
+
+	:param through: as for `acknowledge`
+	"""
+	return _record(name, response_clock.ANSWERED, _noted(note, through))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -237,26 +247,14 @@ def reopen(name: str, reason: str) -> dict:
 	return _record(name, response_clock.REOPENED, reason)
 
 
-def _promised(doc, until: str | datetime | date | None) -> datetime | None:
-	"""The time promised to the client; a date without a time means close of business."""
-	if not until:
-		return None
-	moment = clock.parse(until)
-	if not clock.is_day(until):
-		return moment
-	try:
-		closing = calendars.for_company(doc.company).closing_time(moment.date())
-	except RuleError as refusal:
-		refuse(refusal.message, title=_("Not Possible Now"), exc=ActionNotPossibleError)
-	if closing is None:
+def _noted(note: str | None, through: str | None) -> str | None:
+	"""The note of something that was done outside the desk."""
+	if through and not frappe.db.exists("Communication Channel", through):
 		frappe.throw(
-			_("{0} is not a business day. Choose another day, or enter a time as well.").format(
-				frappe.bold(formatdate(moment))
-			),
-			exc=ActionNotPossibleError,
-			title=_("Not a Business Day"),
+			_("Communication Channel {0} does not exist.").format(frappe.bold(escape_html(through))),
+			title=_("Unknown Channel"),
 		)
-	return clock.to_stored(closing)
+	return ": ".join(filter(None, (through, (note or "").strip()))) or None
 
 
 def _record(name: str, event: str, note: str | None = None) -> dict:

@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
-from client_comms.client_interactions import daily_digest, owed
+from client_comms.client_interactions import daily_digest, form_data, owed
 from client_comms.people import duties
 
 INTERACTION = owed.INTERACTION
@@ -17,7 +17,8 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 	Only those that the user can read; the result gives no hint of others.
 
 	:param doctype: Issue, Opportunity, Lead, Customer, Prospect, Supplier or Contact
-	:returns: at most 4 rows of the fields of `owed.FIELDS`, `clock_state`, `next_deadline`, `responsible_name`
+	:returns: at most 4 rows of the fields of `owed.FIELDS`, `clock_state`, `next_deadline`, `responsible_name`, and
+	    `owed` as `form_data.owed_words`
 	:raises frappe.PermissionError: the user cannot read the document
 	"""
 	frappe.has_permission(doctype, "read", name, throw=True)
@@ -26,6 +27,7 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 	rows = owed.open_of(doctype, name, limit=4)
 	for row in rows:
 		row.responsible_name = row.responsible_staff and get_fullname(row.responsible_staff)
+		row.owed = form_data.owed_words(row)
 	return rows
 
 

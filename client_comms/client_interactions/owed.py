@@ -34,6 +34,7 @@ _OWING = (response_clock.RUNNING, response_clock.BREACHED)
 FIELDS = (
 	"name",
 	"subject",
+	"company",
 	"party_type",
 	"party",
 	"party_name",

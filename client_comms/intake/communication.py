@@ -133,6 +133,18 @@ def after_insert(doc, method=None):
 		failures.attempt(doc, _log_wanted)
 
 
+def require_promise(doc, method=None):
+	"""`validate`: a message that promises an answer is not sent if the promise cannot be recorded (C-4).
+
+	:raises client_comms.exceptions.ActionNotPossibleError: nothing is owed, or the day cannot be promised
+	"""
+	if not (doc.is_new() and doc.sent_or_received == "Sent" and is_message(doc) and replies.is_promise()):
+		return
+	if interaction := threads.find(read(doc)):
+		until = replies.promised_until(interaction)
+		interaction.check_event(response_clock.PROMISED, clock.now(), until)
+
+
 def is_message(doc) -> bool:
 	return doc.communication_type in ("Communication", AUTOMATED) and doc.communication_medium in CHANNELS
 

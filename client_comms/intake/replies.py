@@ -5,11 +5,13 @@ from datetime import datetime
 import frappe
 from frappe.utils import add_to_date, get_datetime
 
+from client_comms.client_interactions import promises
 from client_comms.intake import arrivals
 from client_comms.rules import replies as rules
 from client_comms.rules import response_clock
 
-SEND_AS = "client_comms_send_as"  # the request parameter in which the author says what the message is
+# The request parameters in which the author says what the message is, and the day that it promises.
+SEND_AS, PROMISED_UNTIL = "client_comms_send_as", "client_comms_promised_until"
 
 
 def may_continue(doc, at: datetime) -> bool:
@@ -42,7 +44,8 @@ def staff_wrote(doc, document, at: datetime, by: str | None = None):
 	"""
 	arrivals.add_evidence(doc, document)
 	if event := _event_of_reply(doc.clocks(at)):
-		doc.record(event, at=at, source=document, by=by)
+		until = promised_until(doc) if event == response_clock.PROMISED else None
+		doc.record(event, at=at, promised_until=until, source=document, by=by)
 	elif document.doctype != "Communication":
 		doc.record(arrivals.CONTACTED, at=at, source=document, by=by)
 	else:
@@ -51,9 +54,22 @@ def staff_wrote(doc, document, at: datetime, by: str | None = None):
 
 def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
 	"""The event of a reply: what its author says it is, otherwise what the settings say about replies."""
-	said = (frappe.local.form_dict or {}).get(SEND_AS)
 	answers = bool(frappe.get_cached_doc("Client Comms Settings").first_reply_answers)
-	return rules.event_of(clocks, said, answers)
+	return rules.event_of(clocks, _said(SEND_AS), answers)
+
+
+def is_promise() -> bool:
+	"""Whether the author of the message that is being sent says that it is a promise."""
+	return _said(SEND_AS) == rules.PROMISE
+
+
+def promised_until(doc) -> datetime | None:
+	"""What the author promises, as stored."""
+	return promises.moment(doc, _said(PROMISED_UNTIL))
+
+
+def _said(parameter: str) -> str | None:
+	return (frappe.local.form_dict or {}).get(parameter)
 
 
 def _moments(doc, *kinds: str) -> list[datetime]:

@@ -3,11 +3,11 @@
 Staff can say what their message is. If they say nothing, the organisation decides whether a reply answers.
 """
 
-from client_comms.rules.response_clock import ACKNOWLEDGED, ANSWERED, STATE_STOPPED, UNMET, Clocks
+from client_comms.rules.response_clock import ACKNOWLEDGED, ANSWERED, PROMISED, STATE_STOPPED, UNMET, Clocks
 
 # A summary confirms what was discussed; it neither answers nor promises anything.
-ACKNOWLEDGEMENT, ANSWER, SUMMARY = "acknowledgement", "answer", "summary"
-KINDS = (ACKNOWLEDGEMENT, ANSWER, SUMMARY)
+ACKNOWLEDGEMENT, PROMISE, ANSWER, SUMMARY = "acknowledgement", "promise", "answer", "summary"
+KINDS = (ACKNOWLEDGEMENT, PROMISE, ANSWER, SUMMARY)
 
 
 def event_of(clocks: Clocks, kind: str | None, reply_answers: bool) -> str | None:
@@ -18,6 +18,8 @@ def event_of(clocks: Clocks, kind: str | None, reply_answers: bool) -> str | Non
 	"""
 	if clocks.clock_state == STATE_STOPPED:
 		return None
+	if kind == PROMISE:
+		return PROMISED
 	if kind == ANSWER or (kind not in KINDS and reply_answers):
 		return ANSWERED
 	return ACKNOWLEDGED if clocks.acknowledge.status in UNMET else None

@@ -96,6 +96,11 @@ class WorkingCalendar:
 		ordinal = day.toordinal()
 		return self._datetime(self._closing(ordinal)) if self._is_business_day(ordinal) else None
 
+	def business_days(self, a: datetime, b: datetime) -> int:
+		"""How many business days come after the day of `a`, up to and including the day of `b`; 0 if there are none."""
+		(first_day, _a), (last_day, _b) = self._place(a), self._place(b)
+		return max(0, self._business_days_before(last_day + 1) - self._business_days_before(first_day + 1))
+
 	def deadline(self, start: datetime, business_days: float, counting: str | None = None) -> datetime:
 		"""The end of "within `business_days` business days" of `start` (clauses C-3 and C-4).
 

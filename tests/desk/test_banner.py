@@ -82,7 +82,7 @@ def test_what_is_overdue_is_red_and_comes_first(site, login, client, logged, fro
 	page.goto(f"/app/customer/{client.name}")
 	first = banner(page).locator("> div").first
 	expect(first).to_contain_text("Old question: Fiona Berg has owed")
-	expect(first).to_contain_text("overdue")
+	expect(first).to_contain_text("business days late")
 	assert "red" in first.get_attribute("style")
 	expect(page.locator(".form-message.red:visible")).to_be_visible()
 

@@ -102,13 +102,15 @@ def _remove(site, client, interaction, third_party, account):
 
 
 def write_reply(staff, text, **addresses):
-	"""Open the email dialog of the interaction on the screen and fill it in."""
-	staff.get_by_role("button", name="Reply by Email").click()
-	dialog = staff.locator(".modal.show", has=staff.locator("[data-fieldname=recipients]"))
+	"""Open the reply box of the interaction on the screen and fill it in."""
+	staff.locator(".reply-bar").get_by_role("button", name="Reply", exact=True).click()
+	dialog = staff.locator(".reply-box")
 	expect(dialog.locator("[data-fieldname=content] .ql-editor[contenteditable]")).to_be_visible()
-	staff.wait_for_function("window.cur_dialog?.fields_dict.recipients")
 	staff.evaluate(
-		"values => Object.entries(values).forEach(([field, value]) => cur_dialog.set_value(field, value))",
+		"""async (values) => {
+			const { dialog } = cur_frm.conversation.reply_box;
+			for (const [field, value] of Object.entries(values)) await dialog.set_value(field, value);
+		}""",
 		{**addresses, "content": f"<p>{text}</p>"},
 	)
 	return dialog
@@ -140,7 +142,7 @@ def test_refused_asked_agreed_sent_registered(case, client, site, login, browser
 
 	dialog.get_by_role("button", name="Send", exact=True).click()
 	expect(dialog).to_be_hidden()
-	expect(staff.locator(".timeline-item", has_text="The roof is done.").first).to_be_visible()
+	expect(staff.locator(".entry.staff", has_text="The roof is done.").first).to_be_visible()
 	site.db.rollback()
 	consent = frappe.get_last_doc("Client Consent", {"party": client.name})
 	entry = frappe.get_last_doc("Client Disclosure", {"recipient": case.eve})

@@ -146,10 +146,11 @@ def test_a_user_without_clearance_hands_over_before_writing(
 	manager = make_user("Customer Support Manager", first_name="Maren", last_name="Sand")
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/client-interaction/{name}")
-	reply = button(page, "Reply by Email")
+	bar = page.locator(".reply-bar")
+	reply = bar.get_by_role("button", name="Reply", exact=True)
 	expect(reply).to_be_disabled()
 	expect(reply).to_have_attribute("title", re.compile("Maren Sand"))
-	button(page, "Hand Over").click()
+	bar.get_by_role("button", name="Hand Over").click()
 	dialog = page.locator(".modal.show")
 	expect(dialog).to_contain_text("You cannot write to the client about this.")
 	dialog.locator("[data-fieldname=to] select").select_option(manager)
@@ -171,7 +172,7 @@ def test_no_other_way_into_the_email_dialog_lets_them_write(
 	make_user("Customer Support Manager", first_name="Maren", last_name="Sand")
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/client-interaction/{name}")
-	button(page, "Reply by Email").wait_for()
+	page.locator(".reply-bar").get_by_role("button", name="Reply", exact=True).wait_for()
 	# Its form knows; anywhere else the dialog asks.
 	page.evaluate(
 		"name => { new frappe.views.CommunicationComposer({ doc: { doctype: 'Client Interaction', name } }); }",
@@ -181,6 +182,7 @@ def test_no_other_way_into_the_email_dialog_lets_them_write(
 	expect(dialog.filter(has_text="You May Not Send This")).to_be_visible()
 	expect(page.locator(".modal.show [data-fieldname=content]")).to_have_count(0)
 	dialog.locator(".btn-modal-close").click()
+	page.locator(".form-tabs").get_by_role("tab", name="Clocks and History").click()
 	page.get_by_role("button", name="New Email").click()
 	expect(dialog.filter(has_text="You May Not Send This")).to_be_visible()
 
@@ -191,5 +193,5 @@ def test_a_user_with_clearance_replies_with_one_click(site, agent, login, receiv
 	site.db.commit()
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/client-interaction/{name}")
-	button(page, "Reply by Email").click()
-	expect(page.locator(".modal.show [data-fieldname=content]").first).to_be_visible()
+	page.locator(".reply-bar").get_by_role("button", name="Reply", exact=True).click()
+	expect(page.locator(".reply-box [data-fieldname=content]").first).to_be_visible()

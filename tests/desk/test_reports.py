@@ -106,10 +106,12 @@ def test_the_team_board_opens_an_interaction(login, supervisor, client):
 def test_one_click_writes_the_escalation_report(site, login, supervisor, client):
 	page = login(supervisor, PASSWORD)
 	page.goto(f"/app/client-interaction/{client.complaint}")
-	missing = page.locator(".form-message:visible").filter(
-		has_text=f"{procedure.ESCALATION_REPORT} is missing"
-	)
-	missing.get_by_text("Generate", exact=True).click()
+	missing = page.locator(".facts section", has_text="Before It Is Closed")
+	missing.locator("> div", has_text=procedure.ESCALATION_REPORT).get_by_role(
+		"button", name="Generate"
+	).click()
+	expect(missing).to_contain_text(f"✓ {procedure.ESCALATION_REPORT}")
+	page.locator(".form-tabs").get_by_role("tab", name="Documentation").click()
 	expect(page.locator("[data-fieldname=evidence] .grid-body .grid-row")).to_have_count(1)
 
 	site.db.rollback()

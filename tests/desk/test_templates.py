@@ -77,9 +77,8 @@ def test_an_approved_text_is_offered_in_the_email_dialog(template, interaction, 
 
 	staff = login(make_user("Frontline Staff", password=PASSWORD), PASSWORD)
 	staff.goto(f"/app/client-interaction/{interaction}")
-	staff.get_by_role("button", name="Reply by Email").click()
-	dialog = staff.locator(".modal.show")
-	dialog.locator("[data-fieldname=option_toggle_button] button").click()
+	staff.locator(".reply-bar").get_by_role("button", name="Reply", exact=True).click()
+	dialog = staff.locator(".reply-box")
 	field = dialog.locator("[data-fieldname=email_template] input")
 	field.click()
 	field.press_sequentially(template[:9])

@@ -44,6 +44,7 @@ def page(interaction, login, make_user):
 
 
 def test_the_summary_is_checked_as_one_types_and_a_click_applies(page):
+	page.locator(".form-tabs").get_by_role("tab", name="Details").click()
 	summary = page.locator("[data-fieldname=summary] textarea")
 	panel = page.locator(f"[data-fieldname=summary] + {PANEL}")
 	expect(panel).to_be_hidden()
@@ -58,15 +59,13 @@ def test_the_summary_is_checked_as_one_types_and_a_click_applies(page):
 
 def test_the_email_is_checked_as_one_types_and_keeps_its_format(page):
 	page.evaluate("void cur_frm.email_doc('')")
-	dialog = page.locator(".modal.show")
+	dialog = page.locator(".reply-box")
 	editor = dialog.locator("[data-fieldname=content] .ql-editor[contenteditable=true]")
 	expect(editor).to_be_visible()
-	page.wait_for_function(
-		"window.cur_dialog?.fields_dict.recipients && cur_dialog.fields_dict.content.quill"
-	)
+	page.wait_for_function("cur_frm.conversation.reply_box?.dialog.fields_dict.content.quill")
 	# Typed character by character, Chromium keeps the bold type on or not as the machine is busy.
 	page.evaluate(
-		"""() => cur_dialog.fields_dict.content.quill.clipboard.dangerouslyPasteHTML(
+		"""() => cur_frm.conversation.reply_box.dialog.fields_dict.content.quill.clipboard.dangerouslyPasteHTML(
 			"Hello Anna, we <strong>utilise</strong> the roof.", "user"
 		)"""
 	)

@@ -1,36 +1,9 @@
 frappe.provide("client_comms.documentation");
 
-// On an interaction: what documentation is missing, each with the ways to provide it.
+// On an interaction: the ways to provide documentation that is missing.
 Object.assign(client_comms.documentation, {
-	/** HTML for the banner: a line for each missing method, with its remedies as links. */
-	html(frm) {
-		const { missing, writers, generated, may_waive } = frm.doc.__onload || {};
-		if (!missing?.length || frm.doc.status === "Closed") return "";
-		const may_write = frm.perm[0]?.write && (frm.doc.__onload.actions || []).length;
-		const link = (remedy, index, label) =>
-			`<a href="#" class="ml-2" data-remedy="${remedy}" data-missing="${index}">${label}</a>`;
-		const lines = missing.map(({ method, message, kind }, index) => {
-			const links = [];
-			if (kind === "Communication" && writers?.allowed) {
-				links.push(link("summarise", index, __("Send a Summary")));
-			}
-			if (generated?.includes(method)) links.push(link("generate", index, __("Generate")));
-			if (may_write) {
-				links.push(link("choose", index, kind === "Note" ? __("Write a Note") : __("Choose")));
-			}
-			if (may_waive) links.push(link("waive", index, __("Does Not Apply")));
-			return `<div>${frappe.utils.escape_html(message)}${links.join("")}</div>`;
-		});
-		return `<div class="small">${__("Before it is closed:")}${lines.join("")}</div>`;
-	},
-
-	/** Make the links of `html` work, and name emails and files in the table by their titles. */
-	bind(frm, $message) {
-		$message.find("[data-remedy]").on("click", (event) => {
-			event.preventDefault();
-			const { remedy, missing } = event.currentTarget.dataset;
-			this[remedy](frm, frm.doc.__onload.missing[missing]);
-		});
+	/** Name emails and files in the table by their titles. */
+	show_titles(frm) {
 		const titles = frm.doc.__onload?.evidence_titles || {};
 		for (const { reference_doctype, reference_name } of frm.doc.evidence || []) {
 			if (titles[reference_name]) {

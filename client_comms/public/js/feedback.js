@@ -49,6 +49,11 @@ Object.assign(client_comms.feedback, {
 	/** Ask for the missing details, save them, and then call `close`. */
 	ask_and_close(frm, close) {
 		if (!frm.doc.__onload?.feedback_missing?.length) return close();
+		return this.ask(frm, close);
+	},
+
+	/** Ask for the details of the feedback and save them, then do what comes `next`. */
+	ask(frm, next) {
 		const always = ["feedback_kind", "feedback_category"];
 		const of_complaints = ["severity", "upheld", "root_cause"];
 		const optional = ["remedy", "redress_amount"];
@@ -75,10 +80,10 @@ Object.assign(client_comms.feedback, {
 			async (values) => {
 				await frm.set_value(values);
 				if (frm.is_dirty()) await frm.save();
-				await close();
+				await next?.();
 			},
 			__("Details of the Feedback"),
-			__("Save and Close"),
+			next ? __("Save and Close") : __("Save"),
 		);
 		// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 		dialog.get_field("feedback_kind").$input.on("change", ({ target }) => {

@@ -328,8 +328,7 @@ Object.assign(client_comms.outgoing, {
 		const addressed = values.recipients || values.cc || values.bcc;
 		if (!addressed || !this.doc?.doctype) return send_email.call(this, btn, values, ...rest);
 		const verdict = await client_comms.outgoing.check(this.doc, values, this.get_email_content());
-		const said = {}; // what the author says besides the email itself
-		if (this.client_comms_send_as) said.client_comms_send_as = this.client_comms_send_as;
+		const said = client_comms.outgoing.said(this.dialog, this.client_comms_send_as);
 		if (verdict.refused.length || verdict.warned.length) {
 			said.outgoing_reason = await client_comms.outgoing.ask(verdict);
 			if (!said.outgoing_reason) return; // the dialog is still open, with everything in it

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import frappe
 import pytest
 
-from client_comms import clock
-from client_comms.enforcement import explorer, interactions, policy, readers
+from client_comms import api, clock
+from client_comms.enforcement import audience, explorer, interactions, policy, readers
 from client_comms.rules import access, access_impact, access_rows
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -107,6 +107,80 @@ def test_a_list_agrees_for_users_of_generated_cases():
 			half = records[::2]
 			shown = set(frappe.get_list(INTERACTION, {"name": ("in", half)}, pluck="name", limit=0))
 			assert shown == {name for name in half if interactions.decide(stored[name], access.READ, user)}
+
+
+def test_a_conversation_shows_what_lists_show():
+	"""Messages, calls and meetings of an interaction are on its form exactly if the user finds them in lists."""
+	draw = random.Random(13)
+	users = make_users(draw)[::4]
+	make_levels(draw)
+	make_matrices(draw)
+	make_trainings(draw, users)
+	records = make_records(draw, users)[::3]
+	for name in records:
+		make_entries(draw, name)
+	for user in users:  # they may read any message, call and meeting, as far as Frappe and ERPNext ask
+		put(
+			"Has Role",
+			f"{user} SM",
+			parent=user,
+			parenttype="User",
+			parentfield="roles",
+			role="System Manager",
+		)
+	policy.clear_cache()
+	pages, shown_entries = Counter(), 0
+	with clock.moved_to(NOW):
+		for user in users:
+			frappe.set_user(user)
+			if not frappe.has_permission(INTERACTION, "read"):
+				continue
+			listed = set(frappe.get_list(INTERACTION, {"name": ("in", records)}, pluck="name", limit=0))
+			for name in records:
+				if name not in listed:
+					with pytest.raises(frappe.PermissionError):
+						api.conversation(name)
+					pages["refused"] += 1
+					continue
+				entries = api.conversation(name)["entries"]
+				for doctype in ("Communication", "Call Log", "Event"):
+					found = frappe.get_list(doctype, {"client_interaction": name}, pluck="name", limit=0)
+					shown = [each["name"] for each in entries if each["doctype"] == doctype]
+					assert sorted(shown) == sorted(found), (user, doctype)
+					shown_entries += len(shown)
+				pages["shown"] += 1
+	assert min(pages["refused"], pages["shown"], shown_entries) > 20, pages
+
+
+def test_the_form_says_who_else_can_read_it():
+	"""Everyone with the roles that it names can read, if trained, and so can the people that it names; no one else."""
+	draw = random.Random(21)
+	users = make_users(draw)
+	make_levels(draw)
+	make_matrices(draw)
+	make_trainings(draw, users)
+	records = make_records(draw, users)
+	policy.clear_cache()
+	named = Counter()
+	with clock.moved_to(NOW):
+		subjects = [policy.subject(user) for user in users]
+		for name in records:
+			record, rules = policy.stored_record(name), policy.current()
+			told = audience.of_interaction(name)
+			people = {each["user"] for each in told["people"]}
+			for subject in subjects:
+				level = rules.level(record.level)
+				by_role = access.training_suffices(subject, level) and (
+					subject.roles & set(told["roles"])
+					or (
+						subject.roles & set(told["roles_if_cleared"])
+						and access.cleared_rows(subject, level, access.READ)
+					)
+				)
+				may_read = access.decide(subject, record, rules, access.READ, NOW).allowed
+				assert (subject.user in people or bool(by_role)) == may_read, (name, subject)
+				named[bool(by_role), subject.user in people] += 1
+	assert all(named[each] for each in ((True, False), (False, True), (False, False)))
 
 
 def test_the_numbers_of_the_explorer_are_those_of_the_decisions():
@@ -368,6 +442,24 @@ def make_trainings(draw, users):
 					training=training,
 					valid_until=valid_until,
 				)
+
+
+def make_entries(draw, name):
+	"""Messages, calls and meetings of an interaction, and one of each that only refers to it by the level."""
+	level = frappe.db.get_value(INTERACTION, name, "confidentiality_level")
+	bound = {"client_interaction": name, "confidentiality_level": level}
+	for number in range(draw.randint(1, 3)):
+		key = f"{name} entry {number}"
+		put(
+			"Communication",
+			key,
+			communication_type="Communication",
+			communication_medium="Email",
+			communication_date=NOW,
+			**bound,
+		)
+		put("Call Log", key, start_time=NOW, **bound)
+		put("Event", key, subject="Visit", starts_on=NOW, event_type="Public", status="Open", **bound)
 
 
 def make_records(draw, users):

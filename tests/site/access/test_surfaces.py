@@ -151,6 +151,7 @@ NO_SURFACE = {
 	"client_comms.api.reopen": _WRITES,
 	"client_comms.api.resume": _WRITES,
 	"client_comms.api.generate_documentation": "as acknowledgement, and for print besides: test_escalation_report",
+	"client_comms.api.conversation": "shows what lists show: test_access_generated",
 	"client_comms.api.owed_today": "the caller's own rows of the report Owed Today",
 	"client_comms.api.digest_subscription": "the caller's own",
 	"client_comms.api.log_unlogged": "asks for the document: test_unlogged",

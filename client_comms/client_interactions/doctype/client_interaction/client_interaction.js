@@ -25,23 +25,15 @@ frappe.ui.form.on("Client Interaction", {
 
 	onload(frm) {
 		// A reply to the client does not include the print of the record, which is not meant for the client.
-		frm.email_doc = (message) =>
-			new frappe.views.CommunicationComposer({
-				doc: frm.doc,
-				frm,
-				subject: __("Re: {0}", [frm.doc.subject]),
-				message,
-			});
+		frm.email_doc = (message) => client_comms.Conversation.of(frm).open_reply(message ? { message } : {});
 		frm.logged = frm.proposed_staff = null; // of the document that was open before
 		frm.client = [frm.doc.party_type, frm.doc.party];
 		show_what_becomes(frm);
 	},
 
 	async refresh(frm) {
-		const saved = !frm.is_new();
-		frm.toggle_display(["clocks_section", "evidence_section", "history_section"], saved);
 		frm.toggle_display(["level_change_reason", "reclassification_reason"], false);
-		if (!saved) return;
+		if (frm.is_new()) return;
 
 		add_actions(frm);
 		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
@@ -52,6 +44,13 @@ frappe.ui.form.on("Client Interaction", {
 		}
 		await client_comms.interaction.load_levels();
 		show_banner(frm);
+		client_comms.Conversation.of(frm).render();
+		client_comms.documentation.show_titles(frm);
+	},
+
+	on_tab_change(frm) {
+		const reading = frm.get_active_tab()?.df.fieldname === "conversation_tab";
+		$(frm.wrapper).toggleClass("client-comms-reading", reading);
 	},
 
 	after_save(frm) {
@@ -121,73 +120,16 @@ async function show_what_becomes(frm) {
 // --- actions ---------------------------------------------------------------------------------------
 
 function add_actions(frm) {
-	const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
-	const actions = {
-		Acknowledged: {
-			label: __("Acknowledge"),
-			run: () => ask(frm, "acknowledge", __("Acknowledge Receipt"), [note]),
-		},
-		Promised: {
-			label: __("Promise"),
-			run: () =>
-				ask(frm, "promise", __("Promise an Answer"), [
-					{ fieldname: "until", fieldtype: "Datetime", label: __("Promised For"), reqd: 1 },
-					note,
-				]),
-		},
-		Answered: {
-			label: __("Answer"),
-			run: () => ask(frm, "answer", __("Mark as Answered"), [note]),
-		},
-		Paused: {
-			label: __("Pause"),
-			run: () => ask(frm, "pause", __("Wait for the Client"), [note]),
-		},
-		Resumed: { label: __("Resume"), run: () => act(frm, "resume") },
-		Closed: {
-			label: __("Close"),
-			run: () => client_comms.feedback.ask_and_close(frm, () => act(frm, "close")),
-		},
-		Reopened: {
-			label: __("Reopen"),
-			run: () =>
-				ask(frm, "reopen", __("Reopen the Interaction"), [
-					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-				]),
-		},
-	};
-	const possible = frm.doc.__onload?.actions || [];
-	const next = next_action(frm.doc, possible);
-	for (const event of possible.filter((each) => each !== next)) {
-		frm.add_custom_button(actions[event].label, actions[event].run, __("Actions"));
+	const { actions = [] } = frm.doc.__onload || {};
+	const next = next_action(frm.doc, actions);
+	for (const { event, label, group, run } of client_comms.actions.offered(
+		client_comms.actions.of_form(frm),
+		actions,
+	)) {
+		const button = frm.add_custom_button(label, run, group);
+		if (event === next) button.removeClass("btn-default").addClass("btn-primary");
 	}
-	add_reply(frm);
 	add_privacy_actions(frm);
-	if (next) {
-		const { label, run } = actions[next];
-		frm.add_custom_button(label, run).removeClass("btn-default").addClass("btn-primary");
-	}
-}
-
-/** Users who may not write to the client see who may, and hand over to them. */
-function add_reply(frm) {
-	const { writers } = frm.doc.__onload || {};
-	if (!writers) return;
-	if (writers.allowed) {
-		frm.add_custom_button(__("Reply by Email"), () => frm.email_doc());
-		return;
-	}
-	const who = writers.people.map(({ full_name }) => full_name).join(", ");
-	const about = { doctype: frm.doctype, name: frm.docname };
-	frm.add_custom_button(__("Reply by Email"), () => {})
-		.prop("disabled", true)
-		.attr(
-			"title",
-			who ? __("Users who can write to the client: {0}", [who]) : __("No one can write to the client"),
-		);
-	if (writers.may_hand_over) {
-		frm.add_custom_button(__("Hand Over"), () => client_comms.outgoing.hand_over(about, writers));
-	}
 }
 
 /** Steps that may be needed before anything is sent to the client or to others. */
@@ -211,31 +153,12 @@ function add_privacy_actions(frm) {
 	}
 }
 
-/** The next step in the current state: never reopening, which is an exception. */
+/** The next step once nothing has to be written; the reply box is the next step before. */
 function next_action(doc, possible) {
 	const owes = (status) => ["Running", "Breached"].includes(status);
-	const steps = [
-		["Resumed", true],
-		["Acknowledged", true],
-		["Answered", owes(doc.respond_status) || owes(doc.promise_status)],
-		["Closed", true],
-	];
-	return steps.find(([event, due]) => due && possible.includes(event))?.[0];
-}
-
-function ask(frm, method, title, fields) {
-	client_comms.prompt(fields, (values) => act(frm, method, values), title, __("Confirm"));
-}
-
-async function act(frm, method, values = {}) {
-	if (frm.is_dirty()) await frm.save();
-	await frappe.call({
-		method: `client_comms.api.${method}`,
-		type: "POST",
-		args: { name: frm.doc.name, ...values },
-		freeze: true,
-	});
-	frm.reload_doc();
+	if (possible.includes("Resumed")) return "Resumed";
+	const answered = !owes(doc.respond_status) && !owes(doc.promise_status);
+	return answered && possible.includes("Closed") ? "Closed" : undefined;
 }
 
 // --- banner ----------------------------------------------------------------------------------------
@@ -247,25 +170,15 @@ function show_banner(frm) {
 	if (frm.doc.breached) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
-	const documentation = client_comms.documentation.html(frm);
 	const complaint = client_comms.feedback.hint(frm);
-	const preferred = frm.doc.__onload?.preference;
-	const preference = preferred ? `<div class="small">${frappe.utils.escape_html(preferred)}</div>` : "";
-	const privacy = (frm.doc.__onload?.privacy || [])
-		.map(({ text, missing }) => {
-			const color = missing ? ' style="color: var(--text-on-red)"' : "";
-			return `<div class="small"${color}>${text}</div>`;
-		})
-		.join("");
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${complaint}${preference}${privacy}${documentation}</div>
+			<div>${text}${complaint}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,
 		true,
 	);
-	client_comms.documentation.bind(frm, frm.layout.message);
 	client_comms.feedback.bind(frm, frm.layout.message);
 }

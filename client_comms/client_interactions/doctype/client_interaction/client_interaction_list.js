@@ -98,26 +98,18 @@ Object.assign(client_comms.interaction, {
 		};
 	},
 
-	/** The owed items of an interaction, one sentence each, the most urgent first. */
+	/** The owed items of an interaction, one sentence each, the most urgent first; the server words the deadlines. */
 	owed_items(doc) {
 		const staff = this.bold(doc.responsible_name || doc.__onload?.responsible_name || __("The team"));
 		const client = this.bold(doc.party_name || __("the client"));
-		return [
-			[doc.acknowledge_status, doc.acknowledge_by, acknowledgement_owed],
-			[doc.respond_status, doc.respond_by, answer_owed],
-			[doc.promise_status, doc.promised_for, promise_owed],
-		]
-			.filter(([status]) => ["Running", "Breached"].includes(status))
-			.sort(([, a], [, b]) => a.localeCompare(b))
-			.map(([, due, sentence]) =>
-				sentence(
-					this.minutes_to(due) < 0,
-					staff,
-					client,
-					this.bold(this.when(due)),
-					this.relative(due),
-				),
-			);
+		const sentences = {
+			Acknowledgement: acknowledgement_owed,
+			Answer: answer_owed,
+			"Promised Answer": promise_owed,
+		};
+		return (doc.owed || doc.__onload?.owed || []).map(({ what, due, words }) =>
+			sentences[what](this.minutes_to(due) < 0, staff, client, this.bold(words)),
+		);
 	},
 
 	bold: (text) => `<strong>${frappe.utils.escape_html(text)}</strong>`,
@@ -265,20 +257,20 @@ frappe.listview_settings["Client Interaction"] = {
 
 // --- sentences -------------------------------------------------------------------------------------
 
-function acknowledgement_owed(overdue, staff, client, due, relative) {
+function acknowledgement_owed(overdue, staff, client, due) {
 	return overdue
-		? __("{0} has owed {1} an acknowledgement since {2} – {3}", [staff, client, due, relative])
-		: __("{0} owes {1} an acknowledgement by {2} – {3}", [staff, client, due, relative]);
+		? __("{0} has owed {1} an acknowledgement since {2}", [staff, client, due])
+		: __("{0} owes {1} an acknowledgement by {2}", [staff, client, due]);
 }
 
-function answer_owed(overdue, staff, client, due, relative) {
+function answer_owed(overdue, staff, client, due) {
 	return overdue
-		? __("{0} has owed {1} an answer since {2} – {3}", [staff, client, due, relative])
-		: __("{0} owes {1} an answer by {2} – {3}", [staff, client, due, relative]);
+		? __("{0} has owed {1} an answer since {2}", [staff, client, due])
+		: __("{0} owes {1} an answer by {2}", [staff, client, due]);
 }
 
-function promise_owed(overdue, staff, client, due, relative) {
+function promise_owed(overdue, staff, client, due) {
 	return overdue
-		? __("{0} promised {1} an answer for {2} – {3}", [staff, client, due, relative])
-		: __("{0} promised {1} an answer by {2} – {3}", [staff, client, due, relative]);
+		? __("{0} promised {1} an answer for {2}", [staff, client, due])
+		: __("{0} promised {1} an answer by {2}", [staff, client, due]);
 }

@@ -1,0 +1,47 @@
+"""What an interaction needs before it can be closed, each with whether it is there (C-4, M-1, F-3)."""
+
+from frappe import _
+
+from client_comms.client_interactions import evidence, feedback
+from client_comms.rules import response_clock
+
+ANSWER, DOCUMENTATION, FEEDBACK = "answer", "documentation", "feedback"
+
+
+def items(doc) -> list[dict]:
+	"""`[{"item": "answer" | "documentation" | "feedback", "label", "done": bool, "message", "method", "kind"}, …]`; `method` and
+	`kind` belong to documentation. Empty once the interaction is closed.
+	"""
+	if doc.status == response_clock.STATUS_CLOSED:
+		return []
+	return [*_answer(doc), *_documentation(doc), *_feedback(doc)]
+
+
+def _answer(doc) -> list[dict]:
+	statuses = {doc.respond_status, doc.promise_status} - {response_clock.NOT_REQUIRED}
+	if not statuses:
+		return []
+	done = not statuses & set(response_clock.UNMET)
+	return [{"item": ANSWER, "label": _("The client has the answer"), "done": done}]
+
+
+def _documentation(doc) -> list[dict]:
+	missing = {each["method"]: each for each in evidence.remedies(doc)}
+	return [
+		{
+			"item": DOCUMENTATION,
+			"label": _(method.name),
+			"done": method.name not in missing,
+			"message": missing.get(method.name, {}).get("message"),
+			"method": method.name,
+			"kind": method.evidence,
+		}
+		for method in evidence.owed(doc)
+	]
+
+
+def _feedback(doc) -> list[dict]:
+	missing = feedback.missing_details(doc)
+	if not (missing or doc.is_feedback):
+		return []
+	return [{"item": FEEDBACK, "label": _("Details of the feedback"), "done": not missing}]

@@ -1,0 +1,270 @@
+"""The conversation of an interaction: its messages, calls, meetings, private notes and what staff did about it, the
+newest first (D-1, P-2).
+
+It shows nothing that lists hide: messages and notes are as confidential as their interaction, and calls and meetings are read
+as a list, so they also need the role permissions of ERPNext. A few queries for a page.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import frappe
+from frappe.utils import get_datetime, get_datetime_str, parse_addr
+
+from client_comms.client_interactions.due_words import due_words
+from client_comms.enforcement import governed
+from client_comms.rules import response_clock
+
+PAGE = 20
+NOTE, LOG, STEP = "Comment", governed.INTERACTION, "Interaction Event"
+_MESSAGE_TYPES = ("Communication", "Automated Message")
+# What staff did that is not visible in a message or call of its own.
+_STEPS = {
+	response_clock.ACKNOWLEDGED,
+	response_clock.PROMISED,
+	response_clock.ANSWERED,
+	response_clock.PAUSED,
+	response_clock.RESUMED,
+	response_clock.CLOSED,
+	response_clock.REOPENED,
+	"Reassigned",
+	"Level Changed",
+	"Access Granted",
+	"Documentation Waived",
+}
+# DocType → the field with the moment by which its entries are sorted
+_MOMENT = {
+	governed.COMMUNICATION: "communication_date",
+	governed.CALL: "start_time",
+	governed.EVENT: "starts_on",
+}
+
+
+def page(doc, start: int = 0) -> dict:
+	"""A page of the conversation of an interaction that the session user can read.
+
+	:param start: how many newer entries to skip
+	:returns: `{"entries": [entry, …], "more": bool}`, the newest first. An entry is `{"doctype", "name", "at", "side": "client" |
+	    "staff" | "note" | "step" | "log", "author", "title", "text", …}`; the text of a message or note is HTML, of anything else
+	    plain
+	"""
+	wanted = start + PAGE
+	found = [*_listed(doc, wanted + 1), *_notes(doc, wanted + 1), *_own(doc)]
+	found.sort(reverse=True)
+	shown = found[start:wanted]
+	entries = {(each["doctype"], each["name"]): each for each in _read(doc, shown)}
+	return {
+		"entries": [entries[key] for each in shown if (key := each[1:]) in entries],
+		"more": len(found) > wanted,
+	}
+
+
+# --- which entries: (moment, DocType, name) ------------------------------------------------------------
+
+
+def _listed(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
+	for doctype, moment in _MOMENT.items():
+		asked = {
+			"filters": {"client_interaction": doc.name},
+			"fields": ["name", f"{moment} as at", "creation"],
+			"order_by": f"{moment} desc, name desc",
+			"limit": limit,
+		}
+		if doctype == governed.COMMUNICATION:
+			# As confidential as the interaction. Frappe's own condition on messages is about mailboxes; it does not apply to
+			# the timeline of a document either.
+			asked["filters"]["communication_type"] = ("in", _MESSAGE_TYPES)
+			rows = frappe.get_all(doctype, **asked)
+		elif frappe.has_permission(doctype, "read"):
+			rows = frappe.get_list(doctype, **asked)
+		else:
+			rows = []
+		yield from ((get_datetime(row["at"] or row.creation), doctype, row.name) for row in rows)
+
+
+def _notes(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Comment"}
+	for row in frappe.get_all(
+		NOTE, about, ["name", "creation"], order_by="creation desc, name desc", limit=limit
+	):
+		yield get_datetime(row.creation), NOTE, row.name
+
+
+def _own(doc) -> Iterator[tuple[datetime, str, str]]:
+	"""What the interaction itself tells: its summary, unless a message says the same, and what staff did."""
+	if not any(row.source_doctype in _MOMENT for row in doc.events[:2]):
+		yield get_datetime(doc.occurred_on), LOG, doc.name
+	for row in doc.events:
+		if row.event in _STEPS and row.source_doctype not in _MOMENT:
+			yield get_datetime(row.at), STEP, row.name
+
+
+# --- what they say -------------------------------------------------------------------------------------
+
+
+def _read(doc, keys: Iterable[tuple[datetime, str, str]]) -> Iterator[dict]:
+	names: dict[str, list[str]] = {}
+	for _at, doctype, name in keys:
+		names.setdefault(doctype, []).append(name)
+	readers = {
+		governed.COMMUNICATION: _messages,
+		governed.CALL: _calls,
+		governed.EVENT: _meetings,
+		NOTE: _comments,
+		STEP: _steps,
+		LOG: _log,
+	}
+	moments = {(doctype, name): at for at, doctype, name in keys}
+	for doctype, wanted in names.items():
+		for entry in readers[doctype](doc, wanted):
+			at = moments[doctype, entry["name"]]
+			yield {"doctype": doctype, "at": get_datetime_str(at), **entry}
+
+
+def _messages(doc, names: list[str]) -> Iterator[dict]:
+	rows = frappe.get_all(
+		governed.COMMUNICATION,
+		{"name": ("in", names)},
+		[
+			"name",
+			"subject",
+			"content",
+			"text_content",
+			"sender",
+			"sender_full_name",
+			"recipients",
+			"cc",
+			"sent_or_received",
+			"communication_type",
+			"communication_medium",
+			"delivery_status",
+		],
+		order_by=None,
+	)
+	files = _files_of(names)
+	meanings = {row.source_name: row for row in doc.events if row.source_doctype == governed.COMMUNICATION}
+	for row in rows:
+		meant = meanings.get(row.name)
+		yield {
+			"name": row.name,
+			"side": "client" if row.sent_or_received == "Received" else "staff",
+			"author": row.sender_full_name or row.sender,
+			"author_address": parse_addr(row.sender or "")[1],
+			"title": row.subject,
+			"text": row.content or frappe.utils.escape_html(row.text_content or ""),
+			"to": row.recipients,
+			"cc": row.cc,
+			"channel": row.communication_medium,
+			"automatic": row.communication_type == "Automated Message",
+			"delivery": row.delivery_status,
+			"files": files.get(row.name, []),
+			"meaning": meant and meant.event,
+			"promised": _promised(doc, meant),
+		}
+
+
+def _files_of(messages: list[str]) -> dict[str, list[dict]]:
+	found: dict[str, list[dict]] = {}
+	for row in frappe.get_all(
+		"File",
+		{"attached_to_doctype": governed.COMMUNICATION, "attached_to_name": ("in", messages)},
+		["attached_to_name", "file_name", "file_url"],
+		order_by="creation asc",
+	):
+		found.setdefault(row.pop("attached_to_name"), []).append(row)
+	return found
+
+
+def _calls(doc, names: list[str]) -> Iterator[dict]:
+	rows = frappe.get_list(
+		governed.CALL,
+		{"name": ("in", names)},
+		["name", "type", "from", "to", "status", "duration", "summary"],
+		order_by=None,
+		limit=0,
+	)
+	for row in rows:
+		outgoing = row.type == "Outgoing"
+		yield {
+			"name": row.name,
+			"side": "staff" if outgoing else "client",
+			"author": row["from"],
+			"to": row.to,
+			"channel": "Phone",
+			"text": row.summary or "",
+			"duration": row.duration,
+		}
+
+
+def _meetings(doc, names: list[str]) -> Iterator[dict]:
+	rows = frappe.get_list(
+		governed.EVENT,
+		{"name": ("in", names)},
+		["name", "subject", "description", "owner"],
+		order_by=None,
+		limit=0,
+	)
+	people = _full_names(row.owner for row in rows)
+	for row in rows:
+		yield {
+			"name": row.name,
+			"side": "staff",
+			"author": people.get(row.owner, row.owner),
+			"title": row.subject,
+			"channel": "Meeting",
+			"text": frappe.utils.strip_html(row.description or ""),
+		}
+
+
+def _comments(doc, names: list[str]) -> Iterator[dict]:
+	rows = frappe.get_all(
+		NOTE, {"name": ("in", names)}, ["name", "content", "owner", "comment_by"], order_by=None
+	)
+	for row in rows:
+		yield {
+			"name": row.name,
+			"side": "note",
+			"author": row.comment_by or row.owner,
+			"text": row.content or "",
+		}
+
+
+def _steps(doc, names: list[str]) -> Iterator[dict]:
+	rows = [row for row in doc.events if row.name in set(names)]
+	people = _full_names(row.by_user for row in rows)
+	for row in rows:
+		yield {
+			"name": row.name,
+			"side": "step",
+			"author": people.get(row.by_user, row.by_user),
+			"meaning": row.event,
+			"promised": _promised(doc, row),
+			"text": row.note or "",
+		}
+
+
+def _log(doc, names: list[str]) -> Iterator[dict]:
+	people = _full_names([doc.owner])
+	yield {
+		"name": doc.name,
+		"side": "log",
+		"author": people.get(doc.owner, doc.owner),
+		"title": doc.subject,
+		"channel": doc.channel,
+		"direction": doc.direction,
+		"text": doc.summary or "",
+	}
+
+
+def _promised(doc, row) -> str | None:
+	return due_words(row.promised_until, doc.company) if row and row.promised_until else None
+
+
+def _full_names(users: Iterable[str | None]) -> dict[str, str]:
+	wanted = set(filter(None, users))
+	if not wanted:
+		return {}
+	rows = frappe.get_all(
+		"User", {"name": ("in", wanted)}, ["name", "full_name"], as_list=True, order_by=None
+	)
+	return dict(rows)

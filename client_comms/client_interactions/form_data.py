@@ -1,0 +1,35 @@
+"""What the form of an interaction shows beside its fields: the conversation, who sees it, what is owed and what is missing
+before it is closed (C-3, C-4, M-1, P-2)."""
+
+import frappe
+
+from client_comms.client_interactions import closing_checklist, conversation, owed, promises
+from client_comms.client_interactions.due_words import due_words
+from client_comms.enforcement import audience
+
+
+def show(doc, method=None) -> None:
+	"""`onload` of Client Interaction; only the form calls it, for users who can read the document."""
+	doc.set_onload("conversation", conversation.page(doc))
+	doc.set_onload("audience", audience.of_interaction(doc.name))
+	doc.set_onload("owed", owed_words(doc))
+	doc.set_onload("checklist", closing_checklist.items(doc))
+	doc.set_onload("contact_name", doc.contact and frappe.db.get_value("Contact", doc.contact, "full_name"))
+	doc.set_onload("promise_day", promises.proposed_day(doc))
+
+
+def owed_words(row) -> list[dict]:
+	"""What is owed on an interaction, the most urgent first.
+
+	:param row: a document or row with `owed.FIELDS` and `company`
+	:returns: `[{"what": "Answer", "label", "due": as stored, "words": "Fri 17:00, 1 business day left"}, …]`; `label` is translated
+	"""
+	return [
+		{
+			"what": item.what,
+			"label": owed.label(item.what),
+			"due": str(item.due),
+			"words": due_words(item.due, row.company),
+		}
+		for item in owed.of_interaction(row)
+	]

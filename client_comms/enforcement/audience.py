@@ -1,0 +1,30 @@
+"""Who can read an interaction, for its form; the rule is `rules.access_audience` (D-5, P-2)."""
+
+import frappe
+
+from client_comms import clock
+from client_comms.enforcement import policy
+from client_comms.rules import access_audience as rules
+
+
+def of_interaction(name: str) -> dict:
+	"""Who can read an interaction.
+
+	:returns: `{"roles": [role, …], "roles_if_cleared": [role, …], "people": [{"user", "full_name"}, …]}`: the roles of which every
+	    holder can, those of which only holders with clearance by another role can, and the people who take part
+	"""
+	record, current, now = policy.stored_record(name), policy.current(), clock.now()
+	if record is None:
+		return {"roles": [], "roles_if_cleared": [], "people": []}
+	taking_part = rules.people(record, now)
+	subjects = policy.subjects(taking_part) if taking_part else []
+	names = rules.readers(subjects, record, current, now)
+	people = (
+		frappe.get_all(
+			"User", {"name": ("in", names)}, ["name as user", "full_name"], order_by="full_name asc"
+		)
+		if names
+		else []
+	)
+	found = rules.roles(record, current)
+	return {"roles": sorted(found.all), "roles_if_cleared": sorted(found.if_cleared), "people": people}

@@ -1,0 +1,102 @@
+frappe.provide("client_comms.actions");
+
+// What staff do with an interaction besides writing, on its own form and from the banner on ERPNext's forms. A target is
+// `{ name, after, frm }`: the interaction, what to do when it has changed, and its form if that is what is open.
+Object.assign(client_comms.actions, {
+	async run({ name, after, frm }, method, values = {}) {
+		if (frm?.is_dirty()) await frm.save();
+		await frappe.xcall(`client_comms.api.${method}`, { name, ...values }, "POST");
+		return after();
+	},
+
+	ask(target, method, title, fields) {
+		return client_comms.prompt(
+			fields,
+			(values) => this.run(target, method, values),
+			title,
+			__("Confirm"),
+		);
+	},
+
+	of_form: (frm) => ({ frm, name: frm.docname, after: () => frm.reload_doc() }),
+
+	/** What was said on the phone or in person is noted; nothing is sent. */
+	async done_elsewhere(target, kind) {
+		const channels = await frappe.db.get_list("Communication Channel", { fields: ["name"], limit: 50 });
+		const titles = {
+			acknowledge: __("Receipt Was Acknowledged Elsewhere"),
+			promise: __("An Answer Was Promised Elsewhere"),
+			answer: __("The Client Was Answered Elsewhere"),
+		};
+		const until = {
+			fieldname: "until",
+			fieldtype: "Datetime",
+			label: __("Promised For"),
+			reqd: 1,
+		};
+		return this.ask(target, kind, titles[kind], [
+			...(kind === "promise" ? [until] : []),
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+			{
+				fieldname: "through",
+				// Not a link: when it is left, Frappe reads all fields again and discards what is being typed.
+				fieldtype: "Select",
+				options: [{ value: "", label: "" }].concat(
+					channels.map(({ name }) => ({ value: name, label: __(name) })),
+				),
+				label: __("How"),
+				description: __("For example by phone, or during a visit."),
+			},
+			{
+				fieldname: "nothing_sent",
+				fieldtype: "HTML",
+				options: `<p class="text-muted">${__("This is only noted. Nothing is sent to the client.")}</p>`,
+			},
+		]);
+	},
+
+	pause(target) {
+		return this.ask(target, "pause", __("Wait for the Client"), [
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+		]);
+	},
+
+	reopen(target) {
+		return this.ask(target, "reopen", __("Reopen the Interaction"), [
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		]);
+	},
+
+	resume(target) {
+		return this.run(target, "resume");
+	},
+
+	/** Asks for what feedback needs before it is closed. */
+	close(frm) {
+		return client_comms.feedback.ask_and_close(frm, () => this.run(this.of_form(frm), "close"));
+	},
+
+	/** Label and function of each event that is possible now, in the order in which they are offered. */
+	offered(target, possible) {
+		const elsewhere = (kind, label) => ({
+			label,
+			group: __("Done Elsewhere"),
+			run: () => this.done_elsewhere(target, kind),
+		});
+		const all = {
+			Acknowledged: elsewhere("acknowledge", __("Acknowledgement")),
+			Promised: elsewhere("promise", __("Promise")),
+			Answered: elsewhere("answer", __("Full Answer")),
+			Paused: { label: __("Snooze"), run: () => this.pause(target) },
+			Resumed: { label: __("Resume"), run: () => this.resume(target) },
+			Closed: {
+				label: __("Close"),
+				run: () => (target.frm ? this.close(target.frm) : this.run(target, "close")),
+			},
+			Reopened: { label: __("Reopen"), run: () => this.reopen(target) },
+		};
+		return Object.keys(all)
+			.filter((event) => possible.includes(event))
+			.map((event) => ({ event, ...all[event] }));
+	},
+});

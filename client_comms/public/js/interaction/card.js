@@ -1,0 +1,122 @@
+frappe.provide("client_comms.card");
+
+// Beside the conversation of an interaction: the client, who is responsible and who sees it, what is owed and what is missing.
+Object.assign(client_comms.card, {
+	render(frm, $parent) {
+		const sections = [this.owed(frm), this.client(frm), this.people(frm), this.checklist(frm)];
+		$parent.html(sections.filter(Boolean).join(""));
+		this.bind(frm, $parent);
+	},
+
+	section: (title, rows) =>
+		rows.length
+			? `<section><h4>${title}</h4>${rows.map((row) => `<div>${row}</div>`).join("")}</section>`
+			: "",
+
+	row: (label, value) => `<span class="text-muted">${label}</span> ${value}`,
+
+	owed(frm) {
+		const it = client_comms.interaction;
+		const { owed = [] } = frm.doc.__onload || {};
+		if (frm.doc.clock_state === "Paused") {
+			return this.section(__("Owed"), [__("The clocks are paused.")]);
+		}
+		const rows = owed.map(({ label, due, words }) => {
+			const color = it.deadline_color(due);
+			const shown = frappe.utils.escape_html(words);
+			return this.row(
+				frappe.utils.escape_html(label),
+				`<span class="due" style="color: var(--text-on-${color})">${shown}</span>`,
+			);
+		});
+		return this.section(__("Owed"), rows.length ? rows : [__("Nothing is owed to the client.")]);
+	},
+
+	client(frm) {
+		const text = frappe.utils.escape_html;
+		const { party_type, party, party_name, contact } = frm.doc;
+		const { preference, privacy = [], contact_name } = frm.doc.__onload || {};
+		const link = (doctype, name, title) =>
+			`<a href="${frappe.utils.get_form_link(doctype, name)}">${text(title || name)}</a>`;
+		const rows = [];
+		if (party) rows.push(link(party_type, party, party_name));
+		else if (party_name) rows.push(text(party_name));
+		if (contact) rows.push(this.row(__("Contact"), link("Contact", contact, contact_name)));
+		if (preference) rows.push(text(preference));
+		for (const { text: line, missing } of privacy) {
+			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>` : line);
+		}
+		return this.section(__("Client"), rows);
+	},
+
+	people(frm) {
+		const text = frappe.utils.escape_html;
+		const it = client_comms.interaction;
+		const { audience, responsible_name } = frm.doc.__onload || {};
+		const rows = [
+			it.level_pill(frm.doc.confidentiality_level),
+			this.row(__("Responsible"), text(responsible_name || __("No one"))),
+		];
+		const others = (audience?.people || [])
+			.filter(({ user }) => ![frm.doc.responsible_staff, frappe.session.user].includes(user))
+			.map(({ full_name }) => text(full_name));
+		const named = (roles) => roles.map((role) => text(__(role))).join(", ");
+		const { roles = [], roles_if_cleared = [] } = audience || {};
+		const cleared = __("users with these roles and clearance: {0}", [named(roles_if_cleared)]);
+		const who = [
+			...others,
+			...(roles.length ? [__("everyone with these roles: {0}", [named(roles)])] : []),
+			...(roles_if_cleared.length ? [cleared] : []),
+		].join("; ");
+		rows.push(this.row(__("Also seen by"), who || __("no one else")));
+		return this.section(__("Who Works on It"), rows.filter(Boolean));
+	},
+
+	/** What is missing before closing, each with the button that provides it. */
+	checklist(frm) {
+		const { checklist = [], actions = [] } = frm.doc.__onload || {};
+		if (!checklist.length) return "";
+		const rows = checklist.map((item, index) => {
+			const label = frappe.utils.escape_html(item.label);
+			if (item.done) return `<span class="text-muted">✓ ${label}</span>`;
+			const hint = item.message ? ` title="${frappe.utils.escape_html(item.message)}"` : "";
+			const buttons = this.remedies(frm, item)
+				.map(
+					([remedy, name]) =>
+						`<button class="btn btn-xs btn-default" data-remedy="${remedy}" data-item="${index}">${name}</button>`,
+				)
+				.join(" ");
+			return `<span${hint}>○ ${label}</span> ${buttons}`;
+		});
+		if (actions.includes("Closed") && checklist.every(({ done }) => done)) {
+			rows.push(`<button class="btn btn-xs btn-primary" data-remedy="close">${__("Close")}</button>`);
+		}
+		return this.section(__("Before It Is Closed"), rows);
+	},
+
+	remedies(frm, { item, method, kind }) {
+		const { writers, generated, may_waive, actions = [] } = frm.doc.__onload || {};
+		const may_write = frm.perm[0]?.write && actions.length;
+		if (item === "answer") return may_write && writers?.allowed ? [["reply", __("Reply")]] : [];
+		if (item === "feedback") return may_write ? [["feedback", __("Enter")]] : [];
+		const found = [];
+		if (kind === "Communication" && writers?.allowed) found.push(["summarise", __("Send a Summary")]);
+		if (generated?.includes(method)) found.push(["generate", __("Generate")]);
+		if (may_write) found.push(["choose", kind === "Note" ? __("Write a Note") : __("Choose")]);
+		if (may_waive) found.push(["waive", __("Does Not Apply")]);
+		return found;
+	},
+
+	bind(frm, $parent) {
+		$parent.find("[data-remedy]").on("click", ({ currentTarget }) => {
+			const { remedy, item } = currentTarget.dataset;
+			const own = {
+				reply: () => frm.conversation.open_reply(),
+				close: () => client_comms.actions.close(frm),
+				feedback: () => client_comms.feedback.ask(frm),
+			};
+			if (own[remedy]) own[remedy]();
+			else client_comms.documentation[remedy](frm, frm.doc.__onload.checklist[item]);
+		});
+	},
+});

@@ -1,0 +1,140 @@
+frappe.provide("client_comms");
+
+// The first tab of an interaction's form: where one reads and replies, with the card beside it.
+client_comms.Conversation = class {
+	constructor(frm) {
+		Object.assign(this, { frm, docname: frm.docname });
+		this.$body = $(`<div class="client-comms-conversation">
+			<div class="talk">
+				<div class="reply-bar"></div>
+				<div class="reply"></div>
+				<div class="thread" role="feed" aria-label="${__("Conversation")}"></div>
+			</div>
+			<aside class="facts" aria-label="${__("Facts")}"></aside>
+		</div>`);
+		this.$bar = this.$body.find(".reply-bar");
+		this.$reply = this.$body.find(".reply");
+		this.$body.appendTo(frm.fields_dict.conversation.$wrapper.empty());
+		if (client_comms.ReplyBox.has_draft(frm)) setTimeout(() => this.open_reply());
+	}
+
+	get about() {
+		return { doctype: this.frm.doctype, name: this.docname };
+	}
+
+	/** One for each document that the form shows; what is being written survives a refresh of the same one. */
+	static of(frm) {
+		if (frm.conversation?.docname !== frm.docname) frm.conversation = new this(frm);
+		return frm.conversation;
+	}
+
+	render() {
+		this.render_bar();
+		this.render_thread();
+		client_comms.card.render(this.frm, this.$body.find(".facts"));
+	}
+
+	render_thread() {
+		client_comms.thread.render(this.frm, this.$body.find(".thread"));
+	}
+
+	render_bar() {
+		const { writers } = this.frm.doc.__onload || {};
+		this.$bar.empty();
+		const button = (label, run, kind = "btn-default") =>
+			$(`<button class="btn btn-sm ${kind}">${label}</button>`).on("click", run).appendTo(this.$bar);
+		if (writers?.allowed) {
+			button(__("Reply"), () => this.open_reply(), "btn-primary");
+		} else if (writers) {
+			this.render_hand_over(button, writers);
+		}
+		button(__("Private Note"), () => this.open_note());
+		if (this.reply_box) this.$bar.hide();
+	}
+
+	/** Users without clearance to write to the client see who has it, and hand over to them. */
+	render_hand_over(button, writers) {
+		const who = writers.people.map(({ full_name }) => full_name).join(", ");
+		const why = who
+			? __("Users who can write to the client: {0}", [who])
+			: __("No one can write to the client");
+		button(__("Reply")).prop("disabled", true).attr("title", why);
+		if (writers.may_hand_over) {
+			button(__("Hand Over"), () => client_comms.outgoing.hand_over(this.about, writers));
+		}
+		$(`<span class="text-muted small"></span>`).text(why).appendTo(this.$bar);
+	}
+
+	/** Open the reply box, or continue in the one that is open. */
+	open_reply(options = {}) {
+		this.show_tab();
+		const { writers } = this.frm.doc.__onload || {};
+		if (writers && !writers.allowed) {
+			client_comms.outgoing.hand_over(this.about, writers);
+			return null;
+		}
+		if (!this.reply_box || Object.keys(options).length) {
+			this.$reply.empty();
+			this.reply_box = new client_comms.ReplyBox({
+				...options,
+				frm: this.frm,
+				doc: this.frm.doc,
+				$parent: this.$reply,
+				on_close: () => this.close_reply(),
+			});
+		}
+		this.$bar.hide();
+		return this.reply_box;
+	}
+
+	close_reply() {
+		this.reply_box?.stop();
+		this.reply_box = null;
+		this.$reply.empty();
+		this.$bar.show();
+	}
+
+	/** A note that only colleagues who can read the interaction see. */
+	open_note() {
+		this.$bar.hide();
+		const $hint = $(`<p class="text-muted small"></p>`).text(
+			__("Only colleagues who can read this interaction see the note. The client does not."),
+		);
+		const $close = $(`<button class="btn btn-xs btn-default">${__("Cancel")}</button>`);
+		const $note = $(`<div class="note-box"></div>`);
+		this.$reply.empty().append($note, $hint, $close);
+		const leave = () => this.close_reply();
+		const box = frappe.ui.form.make_control({
+			parent: $note,
+			render_input: true,
+			only_input: true,
+			enable_mentions: true,
+			df: { fieldtype: "Comment", fieldname: "private_note" },
+			on_submit: async (content) => {
+				if (!window.strip_html(content).trim() && !content.includes("img")) return;
+				box.disable();
+				try {
+					await frappe.xcall("frappe.desk.form.utils.add_comment", {
+						reference_doctype: this.frm.doctype,
+						reference_name: this.frm.docname,
+						content,
+						comment_email: frappe.session.user,
+						comment_by: frappe.session.user_fullname,
+					});
+					leave();
+					await client_comms.thread.reload(this.frm);
+				} catch {
+					box.enable(); // the refusal has been shown, and the text is still there
+				}
+			},
+		});
+		$note.find(".comment-input-header").remove();
+		$note.find(".btn-comment").text(__("Add Note"));
+		$close.on("click", leave);
+		setTimeout(() => box.quill?.focus());
+	}
+
+	show_tab() {
+		this.frm.layout.select_tab("conversation_tab");
+	}
+};

@@ -1,0 +1,194 @@
+frappe.provide("client_comms");
+
+// Frappe's email dialog, in the page: its fields, templates, drafts, attachments and checks, below the conversation's title
+// instead of above the form.
+client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationComposer {
+	static draft_key = (frm) => `client_comms_draft:${frm.doctype}:${frm.docname}`;
+
+	/** Whether the user left a text unsent in this browser; Frappe keeps the text itself. */
+	static has_draft = (frm) => Boolean(localStorage.getItem(this.draft_key(frm)));
+
+	make() {
+		const { frm } = this;
+		const latest = client_comms.thread.latest_from_client(frm);
+		if (latest) {
+			// Mail programs show the reply below the message; the conversation shows what it answers.
+			Object.assign(this, { is_a_reply: true, reply_set: true, last_email: answered(latest) });
+		}
+		this.success = () => this.on_close();
+		this.subject ??= __("Re: {0}", [frm.doc.subject]);
+		this.recipients ??= latest?.author_address || frm.doc.__onload?.client_email || "";
+		this.make_fields();
+		this.prepare();
+		client_comms.outgoing.composer = this;
+		if (client_comms.wording.applies()) client_comms.wording.watch_email(this);
+		this.watch();
+		$(document).trigger("form-typing", [frm]);
+	}
+
+	make_fields() {
+		const $box = $(`<div class="reply-box">
+			<div class="fields"></div>
+			<div class="hints small" aria-live="polite"></div>
+			<div class="buttons">
+				<button class="btn btn-primary btn-sm" data-act="send">${__("Send", null, "Send Email")}</button>
+				<button class="btn btn-default btn-sm" data-act="close">${__("Keep as Draft")}</button>
+				<button class="btn btn-default btn-sm" data-act="discard">${__("Discard", null, "Discard Email")}</button>
+				<button class="btn btn-link btn-sm" data-act="options">${__("More Options")}</button>
+			</div>
+		</div>`)
+			.hide()
+			.appendTo(this.$parent);
+		this.$hints = $box.find(".hints");
+		this.dialog = new frappe.ui.FieldGroup({
+			fields: this.get_fields(),
+			body: $box.find(".fields")[0],
+			no_submit_on_enter: true,
+		});
+		this.dialog.make();
+		// What Frappe expects of a dialog.
+		const $send = $box.find("[data-act=send]");
+		Object.assign(this.dialog, {
+			$wrapper: $box,
+			display: true,
+			get_primary_btn: () => $send,
+			hide: () => {},
+		});
+		const acts = {
+			send: () => this.send_action(),
+			close: () => this.on_close(),
+			discard: () => this.discard(),
+			options: () => this.toggle_more_options(),
+		};
+		$box.on("click", "[data-act]", ({ currentTarget }) => acts[currentTarget.dataset.act]());
+		$box.on("click", "[data-finding]", ({ currentTarget }) => {
+			const { next_step, recipient } = this.findings[currentTarget.dataset.finding];
+			client_comms.outgoing[next_step.replaceAll("-", "_")]({ ...this.about, recipient });
+		});
+		$box.on("keydown", (event) => {
+			if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.send_action();
+		});
+	}
+
+	/** Frappe's fields in another order: what one always needs first, the rest behind "More Options". */
+	get_fields() {
+		const fields = Object.fromEntries(
+			super
+				.get_fields()
+				.filter(({ fieldname }) => fieldname)
+				.map((field) => [field.fieldname, field]),
+		);
+		const take = (...names) =>
+			names.flatMap((name) => {
+				const field = fields[name];
+				delete fields[name];
+				return field ? [field] : [];
+			});
+		const to = take("sender", "recipients");
+		const template = take("email_template", "clear_and_add_template");
+		const text = take("content", "content_html", "html_content", "add_css", "add_signature");
+		const files = take("select_attachments");
+		const [options] = take("more_options");
+		const [toggle] = take("option_toggle_button");
+		const [template_section] = take("email_template_section_break");
+		const rest = Object.values(fields).filter(({ fieldtype }) => !fieldtype.endsWith("Break"));
+		return [
+			...this.meaning_fields(),
+			{ fieldtype: "Column Break" },
+			...template,
+			{ fieldtype: "Section Break" },
+			...to,
+			{ ...options, title: undefined },
+			...rest,
+			{ ...toggle, hidden: 1 },
+			{ ...template_section, hidden: 1 },
+			{ fieldtype: "Section Break" },
+			...text,
+			{ fieldtype: "Section Break" },
+			...files,
+		];
+	}
+
+	/** Frappe fills in the fields step by step, the text last: what is typed before would be lost. */
+	async set_values() {
+		await super.set_values();
+		this.dialog.$wrapper.show();
+		this.dialog.$wrapper[0].scrollIntoView({ block: "nearest" });
+		this.dialog.fields_dict.content.quill?.focus();
+	}
+
+	/** What the message is for the client, if anything is owed. */
+	meaning_fields() {
+		return client_comms.outgoing.meaning_fields(this.frm.doc.__onload, () => this.dialog);
+	}
+
+	toggle_more_options(show) {
+		const { df } = this.dialog.fields_dict.more_options;
+		this.dialog.set_df_property("more_options", "hidden", (show ?? df.hidden) ? 0 : 1);
+	}
+
+	save_as_draft() {
+		if (!this.dialog) return;
+		super.save_as_draft();
+		const text = window.strip_html(this.get_email_content() || "").trim();
+		if (text) localStorage.setItem(ReplyBox.draft_key(this.frm), 1);
+		this.changed?.();
+	}
+
+	delete_saved_draft() {
+		super.delete_saved_draft();
+		localStorage.removeItem(ReplyBox.draft_key(this.frm));
+	}
+
+	discard() {
+		const leave = () => {
+			this.clear_cache();
+			this.on_close();
+		};
+		if (!window.strip_html(this.get_email_content() || "").trim()) return leave();
+		return frappe.confirm(__("Discard what you have typed?"), leave);
+	}
+
+	/** Check with the gate while the text is written; the server decides again when it is sent. */
+	watch() {
+		this.changed = frappe.utils.debounce(() => this.check(), 1200);
+		this.dialog.$wrapper.on("change input awesomplete-selectcomplete", "input, select", this.changed);
+		this.changed();
+	}
+
+	async check() {
+		if (this.stopped) return;
+		const values = this.dialog.get_values(true) || {};
+		if (!(values.recipients || values.cc || values.bcc)) return;
+		const asked = JSON.stringify([values, this.get_email_content()]);
+		if (asked === this.asked) return;
+		this.asked = asked;
+		const verdict = await client_comms.outgoing
+			.check(this.doc, values, this.get_email_content())
+			.catch(() => null);
+		if (!verdict || this.stopped || asked !== this.asked) return;
+		// The panel below the text lists its wording.
+		this.findings = [...verdict.refused, ...verdict.warned].filter(({ check }) => check !== "wording");
+		this.about = verdict.about;
+		this.$hints.html(client_comms.outgoing.findings_html(this.findings));
+	}
+
+	stop() {
+		this.stopped = true;
+		if (client_comms.outgoing.composer === this) client_comms.outgoing.composer = null;
+		$(document).trigger("form-stopped-typing", [this.frm]);
+	}
+};
+
+/** An entry of the conversation as the composer reads an email. */
+function answered({ name, title, text, author_address, to, cc, at }) {
+	return {
+		name,
+		subject: title,
+		content: text,
+		sender: author_address,
+		recipients: to,
+		cc,
+		communication_date: at,
+	};
+}

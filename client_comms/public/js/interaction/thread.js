@@ -1,0 +1,155 @@
+frappe.provide("client_comms.thread");
+
+// The conversation of an interaction: messages, calls, meetings, private notes and what staff did, the newest first. The
+// server decides what this user sees of it.
+Object.assign(client_comms.thread, {
+	/** Show a page in `$parent`, and the button for earlier entries. */
+	render(frm, $parent) {
+		const { entries, more } = frm.doc.__onload?.conversation || { entries: [] };
+		$parent.empty();
+		if (!entries.length) {
+			$parent.append(`<p class="text-muted">${__("Nothing has been written or said yet.")}</p>`);
+		}
+		this.add_page(frm, $parent, entries, more, entries.length);
+	},
+
+	add_page(frm, $parent, entries, more, shown) {
+		for (const entry of entries) $parent.append(this.entry(entry));
+		if (!more) return;
+		const $more = $(
+			`<button class="btn btn-default btn-sm">${__("Show Earlier Messages")}</button>`,
+		).appendTo($parent);
+		$more.on("click", async () => {
+			$more.prop("disabled", true);
+			const args = { name: frm.docname, start: shown };
+			const page = await frappe.xcall("client_comms.api.conversation", args, "GET");
+			$more.remove();
+			this.add_page(frm, $parent, page.entries, page.more, shown + page.entries.length);
+		});
+	},
+
+	/** Load the newest page again, without the rest of the form. */
+	async reload(frm) {
+		const { docname } = frm;
+		const page = await frappe.xcall("client_comms.api.conversation", { name: docname }, "GET");
+		if (frm.docname !== docname || !frm.doc.__onload) return;
+		frm.doc.__onload.conversation = page;
+		frm.conversation?.render_thread();
+	},
+
+	/** The latest message of the client, to which a reply belongs. */
+	latest_from_client(frm) {
+		const { entries = [] } = frm.doc.__onload?.conversation || {};
+		return entries.find(({ doctype, side }) => doctype === "Communication" && side === "client");
+	},
+
+	entry(entry) {
+		const text = frappe.utils.escape_html;
+		if (entry.side === "step") {
+			const note = entry.text ? `<div class="text-muted">${text(entry.text)}</div>` : "";
+			return $(
+				`<div class="entry step"><span>${this.step(entry)}</span> ${this.time(entry)}${note}</div>`,
+			);
+		}
+		const $entry = $(`<article class="entry">
+			<header><strong>${text(entry.author || "")}</strong>${this.about(entry)}${this.time(entry)}</header>
+		</article>`).addClass(entry.side);
+		const $text = $(`<div class="text"></div>`).appendTo($entry);
+		if (["Communication", "Comment"].includes(entry.doctype)) {
+			$text.html(frappe.dom.remove_script_and_style(entry.text));
+			this.fold_quotation($text);
+		} else {
+			$text.text(entry.text).addClass("plain");
+		}
+		for (const { file_name, file_url } of entry.files || []) {
+			$entry.append(
+				$(`<a class="file" target="_blank" rel="noopener"></a>`)
+					.attr("href", file_url)
+					.text(file_name),
+			);
+		}
+		return $entry;
+	},
+
+	time({ at }) {
+		const it = client_comms.interaction;
+		return ` <time class="text-muted" title="${it.when(at)}">${frappe.datetime.comment_when(at)}</time>`;
+	},
+
+	/** What an entry is: its channel, and what it meant for the client. */
+	about(entry) {
+		const text = frappe.utils.escape_html;
+		const pill = (label, color) =>
+			` <span class="indicator-pill no-indicator-dot ${color}">${label}</span>`;
+		if (entry.side === "note") return pill(__("Private Note"), "yellow");
+		const parts = [];
+		if (entry.to) parts.push(__("to {0}", [text(entry.to)]));
+		if (entry.channel) parts.push(text(__(entry.channel)));
+		const line = parts.length ? ` <span class="text-muted">${parts.join(" · ")}</span>` : "";
+		const meanings = {
+			Acknowledged: __("Acknowledgement"),
+			"Automatic Acknowledgement": __("Automatic Acknowledgement"),
+			Promised: __("Promise: {0}", [text(entry.promised || "")]),
+			Answered: __("Full Answer"),
+		};
+		const meaning = entry.side === "staff" && meanings[entry.meaning];
+		const failed = ["Error", "Bounced", "Rejected", "Expired"].includes(entry.delivery);
+		return (
+			line + (meaning ? pill(meaning, "blue") : "") + (failed ? pill(__("Not Delivered"), "red") : "")
+		);
+	},
+
+	/** A sentence about what someone did. */
+	step({ meaning, author, promised }) {
+		const who = client_comms.interaction.bold(author || "");
+		const when = frappe.utils.escape_html(promised || "");
+		const sentences = {
+			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
+			Promised: __("{0} noted a promise: {1}", [who, when]),
+			Answered: __("{0} noted that the client has the answer", [who]),
+			Paused: when
+				? __("{0} paused the clocks: {1}", [who, when])
+				: __("{0} paused the clocks to wait for the client", [who]),
+			Resumed: __("{0} resumed the clocks", [who]),
+			Closed: __("{0} closed the interaction", [who]),
+			Reopened: __("{0} reopened the interaction", [who]),
+			Reassigned: __("{0} changed the responsible staff", [who]),
+			"Level Changed": __("{0} changed the level", [who]),
+			"Access Granted": __("{0} granted access", [who]),
+			"Documentation Waived": __("{0} decided that documentation does not apply", [who]),
+		};
+		return sentences[meaning] || `${who}: ${__(meaning)}`;
+	},
+
+	/** Hide what a message quotes of earlier ones, which the conversation shows anyway. */
+	fold_quotation($text) {
+		const root = $text[0];
+		const start = this.quotation_start(root);
+		if (!start) return;
+		const before = document.createRange();
+		before.selectNodeContents(root);
+		before.setEndBefore(start);
+		if (!before.toString().trim()) return; // there would be nothing left to read
+		const quoted = document.createRange();
+		quoted.setStartBefore(start);
+		quoted.setEndAfter(root.lastChild);
+		const $fold = $(`<details class="quotation"><summary>${__("Quoted text")}</summary></details>`);
+		$fold.append(quoted.extractContents());
+		$text.append($fold);
+	},
+
+	quotation_start(root) {
+		const marked =
+			".gmail_quote, .yahoo_quoted, .moz-cite-prefix, #appendonsend, [id^=divRplyFwdMsg], blockquote";
+		let start = root.querySelector(marked);
+		// Frappe writes a line of dashes above the message that it quotes.
+		const dashes = [...root.querySelectorAll("div, p")].find((each) => each.textContent.trim() === "---");
+		if (dashes && (!start || dashes.compareDocumentPosition(start) & Node.DOCUMENT_POSITION_FOLLOWING)) {
+			return dashes;
+		}
+		// "On Monday, Anna wrote:" belongs to the quotation.
+		const intro = start?.previousElementSibling;
+		if (intro?.textContent.trim().endsWith(":") && intro.textContent.length < 200) start = intro;
+		return start;
+	},
+});
