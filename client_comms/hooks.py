@@ -433,6 +433,9 @@ doc_events = {
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
 }
 
+for _doctype in _DEPENDENTS:
+	doc_events.setdefault(_doctype, {})["before_print"] = [_BEFORE_PRINT[0], _PRINTED_TITLES]
+
 scheduler_events = {
 	"hourly": [
 		"client_comms.clients.phone_numbers.catch_up",

@@ -4,9 +4,10 @@ of their parent (D-5)."""
 import frappe
 from frappe import _
 
-from client_comms.enforcement import dependents, governed, interactions
+from client_comms.enforcement import dependents, governed, interactions, printing
 from client_comms.enforcement.readers import of_row
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.rules import access
 
 _QUEUE = "Email Queue"
 
@@ -34,6 +35,21 @@ class GuardedRow:
 		if parent and not _is_open(*parent, permtype, user or frappe.session.user):
 			return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
+
+	def before_print(self, *args):
+		"""Frappe asks only about the DocType of the parent when a row is printed by its name.
+
+		:raises ClearanceMissingError: the session user cannot print the document to which the row belongs
+		"""
+		parent = frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
+		if parent and printing.is_asked() and not _is_open(*parent, access.PRINT, frappe.session.user):
+			frappe.throw(
+				_("You have no clearance to print this record."),
+				exc=ClearanceMissingError,
+				title=_("Clearance Missing"),
+			)
+		if hasattr(super(), "before_print"):
+			super().before_print(*args)
 
 	def db_update(self, *args, **kwargs):
 		"""A document can contain a row by the name that it has in another one, which Frappe takes over without a question;

@@ -1,7 +1,8 @@
 """Rows of an interaction, requested by their own name."""
 
 from client_comms.leak_check.bait import INTERACTION
-from client_comms.leak_check.surfaces.surface import ROWS, surface
+from client_comms.leak_check.surfaces.surface import BY_TOOL, ROWS, surface
+from client_comms.rules import access
 
 
 def _rows(doctype):
@@ -14,6 +15,10 @@ def _rows(doctype):
 	@surface(f"{doctype}, REST")
 	def by_rest(visitor, bait, planted):
 		return visitor.get(f"/api/resource/{doctype}/{bait.names[doctype]}")
+
+	@surface(f"{doctype}, print view", BY_TOOL.format(doctype=doctype, ours="client_comms"), access.PRINT)
+	def printed(visitor, bait, planted):
+		return visitor.get("/printview", doctype=doctype, name=bait.names[doctype])
 
 	@surface(f"{doctype}, list")
 	def in_list(visitor, bait, planted):

@@ -1,7 +1,11 @@
 """What belongs to what belongs to a record is as confidential as the record, in lists as by its name (D-5, P-2)."""
 
+import contextlib
+
 import frappe
 import pytest
+
+from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -104,3 +108,33 @@ def test_what_is_left_of_mail_that_could_not_be_processed(make_user, staff, as_u
 		assert not listed(doc, staff.uncleared, as_user)
 	assert not deleted.has_permission("read", user=staff.uncleared)
 	assert frappe.get_list("Deleted Document", {"name": deleted.name})
+
+
+@pytest.mark.parametrize("make", [version_of, file_of, comment_of, todo_of])
+def test_a_print_of_it_requires_clearance_to_print_the_record(make, complaint, staff, as_user):
+	level = frappe.get_doc("Confidentiality Level", complaint.confidentiality_level)
+	doc = make(complaint)
+	with as_user(staff.cleared):
+		doc.run_method("before_print", frappe.get_single("Print Settings"))
+	for row in level.clearances:
+		row.can_print = 0
+	level.save()
+	with as_user(staff.cleared):
+		doc.check_permission("read")
+		with pytest.raises(ClearanceMissingError):
+			doc.run_method("before_print", frappe.get_single("Print Settings"))
+
+
+@pytest.mark.parametrize("field", ["events", "evidence"])
+def test_a_print_of_a_row_requires_clearance(field, complaint, staff, as_user):
+	complaint.append(
+		"evidence",
+		{"documentation_method": frappe.db.get_value("Documentation Method", {}), "note": "The roof leaks"},
+	)
+	complaint.save_by_app()
+	stored = complaint.get(field)[0]
+	for user, refused in ((staff.cleared, False), (staff.uncleared, True)):
+		with as_user(user):
+			row = frappe.get_doc(stored.doctype, stored.name)
+			with pytest.raises(ClearanceMissingError) if refused else contextlib.nullcontext():
+				row.run_method("before_print", frappe.get_single("Print Settings"))
