@@ -11,6 +11,7 @@ from frappe.website.doctype.web_form import web_form
 
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
+from client_comms.enforcement.child_rows import GuardedRow
 from client_comms.leak_check import bait, run
 from client_comms.leak_check.surfaces import SURFACES
 
@@ -58,7 +59,6 @@ HOLES = [
 	("has_permission", [INTERACTION], "client.get"),
 	("permission_query_conditions", [INTERACTION], "client.get_list"),
 	("permission_query_conditions", ["Communication"], "Communication, list"),
-	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
 	("has_permission", ["Version"], "Version by its name"),
 	("permission_query_conditions", ["Comment"], "Comment, list"),
 	(
@@ -69,23 +69,12 @@ HOLES = [
 	("has_permission", ["Unhandled Email"], "received mail that could not be processed, by its name"),
 	("has_permission", ["Deleted Document"], "deleted Comment"),
 	("override_whitelisted_methods", ["frappe.desk.form.load.getdoc"], "timeline of Contact"),
-	(
-		"override_whitelisted_methods",
-		["frappe.desk.search.search_widget"],
-		"link field search in hidden text",
-	),
-	("override_whitelisted_methods", ["frappe.utils.global_search.search"], "global search"),
 	("override_whitelisted_methods", ["frappe.email.relink"], "re-filing of a message"),
 	("override_whitelisted_methods", ["erpnext.crm.utils.get_open_activities"], "open activities"),
 	(
 		"override_whitelisted_methods",
 		["frappe.desk.doctype.dashboard_chart.dashboard_chart.get"],
 		HEATMAP,
-	),
-	(
-		"override_whitelisted_methods",
-		["frappe.desk.listview.get_group_by_count"],
-		"group by assignee in the list",
 	),
 	("extend_doctype_class", ["Communication"], "text of a message sent to open forms"),
 	("doc_events", ["Communication"], "text of a message in a column of its document"),
@@ -103,12 +92,6 @@ HOLES = [
 	("doc_events", ["Contact"], "titles that a contact of one's own stores"),
 	("extend_doctype_class", ["System Console"], "System Console"),
 	("extend_doctype_class", ["Web Form"], "web form, a document of the user's own"),
-	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
-	(
-		"before_request",
-		["client_comms.enforcement.requests.joined_fields.leave_out"],
-		"fields of a linked document (link.field, in a calendar)",
-	),
 	("permission_query_conditions", ["Event"], "Event, report view"),
 	("permission_query_conditions", ["Call Log"], "Call Log, list"),
 	("extend_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
@@ -129,14 +112,51 @@ if compat.is_version_16():
 			["frappe.desk.form.utils.get_next"],
 			"place of a hidden record in the order",
 		),
+		# Frappe lists rows by the condition of their document, and searches and counts by that of the DocType.
+		("permission_query_conditions", ["Communication"], "timeline links, list"),
+		("permission_query_conditions", ["Email Queue"], "Email Queue Recipient of Email Queue, list"),
+		("permission_query_conditions", [INTERACTION], "Interaction Event, list"),
+		("permission_query_conditions", [INTERACTION], "link field search in hidden text"),
+		("permission_query_conditions", [INTERACTION], "group by assignee in the list"),
 	]
-else:  # version 16 lists rows by the condition of their document
+else:
 	HOLES += [
+		("permission_query_conditions", ["Communication Link"], "timeline links, list"),
+		(
+			"permission_query_conditions",
+			["Email Queue Recipient"],
+			"Email Queue Recipient of Email Queue, list",
+		),
 		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.search.search_widget"],
+			"link field search in hidden text",
+		),
+		(
+			"override_whitelisted_methods",
+			["frappe.desk.listview.get_group_by_count"],
+			"group by assignee in the list",
+		),
 	]
+# Surfaces that version 16 checks as well: what is removed here, and, only there, besides.
+BOTH = {
+	"global search": (
+		("override_whitelisted_methods", "frappe.utils.global_search.search"),
+		("has_permission", INTERACTION),
+	),
+	"fields of a linked document (link.field, in a calendar)": (
+		("before_request", "client_comms.enforcement.requests.joined_fields.leave_out"),
+		("permission_query_conditions", "Event"),
+	),
+}
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
 PORTAL_HOLES = [
-	("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues"),
+	(
+		("override_whitelisted_methods", ["frappe.www.list.get_list_data"], "portal, data of the list")
+		if compat.is_version_16()
+		else ("override_whitelisted_methods", ["frappe.www.list.get"], "portal, list of Issues")
+	),
 	("page_renderer", ["client_comms.enforcement.requests.portal.IssueList"], "portal, page of the DocType"),
 	(
 		"doc_events",
@@ -155,6 +175,18 @@ def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline, without_ho
 	with without_hook(kind, *keys):
 		if surface == HEATMAP and compat.is_version_16():  # which cannot answer with a heatmap
 			assert results(frontline, surface) == {run.UNCHECKED}
+		else:
+			assert opened(frontline, surface) == {surface}
+
+
+@pytest.mark.parametrize("surface", BOTH)
+def test_a_hole_that_version_16_closes_as_well_is_found(surface, frontline, without_hook):
+	ours, theirs = BOTH[surface]
+	with without_hook(ours[0], ours[1]):
+		if compat.is_version_16():
+			assert opened(frontline, surface) == set()
+			with without_hook(theirs[0], theirs[1]):
+				assert opened(frontline, surface) == {surface}
 		else:
 			assert opened(frontline, surface) == {surface}
 
@@ -179,6 +211,13 @@ def test_a_report_of_those_who_is_named_is_found(frontline, without_hook):
 		assert opened(frontline, NAMED) == {NAMED}
 
 
+def test_a_print_of_a_row_that_asks_only_about_the_doctype_is_found(frontline):
+	surfaces = [f"Interaction {row}, print view" for row in ("Action Item", "Evidence", "Event")]
+	assert opened(frontline, *surfaces) == set()
+	with mock.patch.object(GuardedRow, "before_print", lambda *_args: None):
+		assert opened(frontline, *surfaces) == set(surfaces)
+
+
 def test_a_method_that_does_not_ask_is_found(frontline):
 	with mock.patch.object(frappe, "has_permission", lambda *_args, **_kwargs: True):
 		assert opened(frontline, GATE) == {GATE}
@@ -186,19 +225,22 @@ def test_a_method_that_does_not_ask_is_found(frontline):
 
 def test_without_a_hole_nothing_is_found(frontline):
 	assert (
-		opened(frontline, REPORT, GATE, MERGE, NAMED, *(surface for _kind, _keys, surface in HOLES)) == set()
+		opened(frontline, REPORT, GATE, MERGE, NAMED, *BOTH, *{surface for _kind, _keys, surface in HOLES})
+		== set()
 	)
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), PORTAL_HOLES, ids=of_hole)
-def test_a_hole_in_the_portal_is_found(kind, keys, surface, client_user, monkeypatch, without_hook):
+def test_a_hole_in_the_portal_is_found(
+	kind, keys, surface, client_user, answering_portal, outgoing_account, monkeypatch, without_hook
+):
 	# Options of link fields, which Frappe 16.0-dev cannot put into an answer.
 	monkeypatch.setattr(web_form, "get_link_options", lambda *_args, **_kwargs: "")
 	with without_hook(kind, *keys):
 		assert opened(client_user, surface) == {surface}
 
 
-def test_without_a_hole_nothing_is_found_in_the_portal(client_user):
+def test_without_a_hole_nothing_is_found_in_the_portal(client_user, answering_portal, outgoing_account):
 	assert opened(client_user, *(surface for _kind, _keys, surface in PORTAL_HOLES)) == set()
 
 
@@ -209,6 +251,7 @@ def client_user(make_user):
 	before = settings.govern_issues
 	settings.db_set("govern_issues", 1)
 	user = make_user("Customer", user_type="Website User")
+	make_user("Customer", user_type="Website User")  # whose data the first one asks for
 	if not frappe.db.exists("Contact", {"user": user}):
 		frappe.get_doc(
 			{
@@ -221,6 +264,26 @@ def client_user(make_user):
 	frappe.db.commit()
 	yield user
 	settings.db_set("govern_issues", before)
+	frappe.db.commit()
+
+
+@pytest.fixture
+def outgoing_account(site):
+	"""An account for emails, without which version 16 cannot make a copy of anyone's data."""
+	account = frappe.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Leak check",
+			"email_id": "leaks@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	frappe.db.commit()
+	yield
+	frappe.delete_doc("Email Account", account.name, force=True)
 	frappe.db.commit()
 
 
