@@ -262,6 +262,8 @@ def _cancelling(run: str) -> Iterator[None]:
 @click.option("--url", help="address of the served site (default: requests run in this process)")
 @click.option("--census", is_flag=True, help="call every method of every app instead, on a copy of the site")
 @click.option("--only", metavar="TEXT", help="with --census: only methods with this in their name")
+@click.option("--keep", metavar="FILE", help="with --census: keep results in FILE, and go on from there")
+@click.option("--minutes", type=float, help="with --census: stop after so many minutes")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
 @pass_context
 def check_leaks(
@@ -270,24 +272,33 @@ def check_leaks(
 	url: str | None = None,
 	census: bool = False,
 	only: str | None = None,
+	keep: str | None = None,
+	minutes: float | None = None,
 	as_json: bool = False,
 ):
 	"""Create test records at every level, request them as the user everywhere, and compare the results with the rule.
 
 	With --census, call every whitelisted function and document method as logins of every kind, about a hidden
-	record. The exit code is 1 if something is open that should be closed, and 2 if the check itself could not run.
+	record. It takes hours; with --keep it can be stopped at any time and continued. The exit code is 1 if something is
+	open that should be closed, and 2 if the check itself could not run, or not to its end.
 	"""
 	if bool(user) == census:
 		raise click.UsageError("Give either --user or --census.")
 	with _connected(context):
 		from client_comms.leak_check import report, run
+		from client_comms.leak_check.census import kept
 		from client_comms.leak_check.census import report as census_report
 		from client_comms.leak_check.census import run as census_run
 
 		try:
 			if census:
 				with census_run.Preparation() as prepared:
-					taken = prepared.take(lambda method: (only or "") in method, progress=_progress_line)
+					taken = prepared.take(
+						lambda method: (only or "") in method,
+						progress=_progress_line,
+						kept=kept.Kept(keep),
+						minutes=minutes,
+					)
 				found, show = census_report.as_json(taken), lambda _found: census_report.show(taken)
 			else:
 				found, show = run.check(user, url), report.show
@@ -295,7 +306,9 @@ def check_leaks(
 			click.echo(f"The check could not run: {error}", err=True)
 			sys.exit(2)
 	click.echo(json.dumps(found, indent=2, default=str)) if as_json else show(found)
-	sys.exit(1 if found["open"] or found.get("unexplained") else 0)
+	if found["open"] or found.get("unexplained"):
+		sys.exit(1)
+	sys.exit(2 if found.get("left") else 0)
 
 
 def _progress_line(text: str) -> None:

@@ -162,14 +162,14 @@ def shows(answer: Answer | bool, trace: Trace, caller: Caller, scene: Scene) -> 
 	"""Where the hidden text came out; empty if nowhere. What the caller sent themselves does not count."""
 	if isinstance(answer, bool) or not isinstance(answer, Answer):
 		return "answer" if answer else ""
-	if scene.word in _without(text_of(answer), caller.sent, scene):
+	if scene.word in without_sent(text_of(answer), caller.sent, scene):
 		return "answer"
-	if any(scene.word in _without(text, caller.sent, scene) for text in trace.printed):
+	if any(scene.word in without_sent(text, caller.sent, scene) for text in trace.printed):
 		return "print"
 	return ""
 
 
-def _without(text: str, sent: str, scene: Scene) -> str:
+def without_sent(text: str, sent: str, scene: Scene) -> str:
 	"""A text without the words that the caller sent: the address of a file, which has the word in it."""
 	if scene.word not in sent:
 		return text

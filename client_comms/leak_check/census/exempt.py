@@ -6,6 +6,7 @@ import frappe
 
 from client_comms.leak_check.census import arguments
 from client_comms.leak_check.census.methods import Method
+from client_comms.leak_check.census.scene import READER
 
 STOPS = {
 	"starts a program",
@@ -43,22 +44,38 @@ _NAMES_OF_CLIENTS = (
 	"the sender of a message becomes a Contact or Lead of that name; names of clients are not protected"
 	" (docs/confidentiality.md)"
 )
-# Findings that are not leaks -> why. The key is a method and the beginning of what came.
+_REMARK = "who may read a record may comment on it and like it; that is all that changed"
+# Findings that are not leaks -> why. The key is a method, the beginning of what came, and the login if only one may.
 NOT_LEAKS = {
-	("erpnext.crm.doctype.lead.lead.make_lead_from_communication", "told it to doc"): _NAMES_OF_CLIENTS,
+	("erpnext.crm.doctype.lead.lead.make_lead_from_communication", "told it to doc", None): _NAMES_OF_CLIENTS,
 	(
 		"erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication",
 		"told it to doc",
+		None,
 	): _NAMES_OF_CLIENTS,
 	(
 		"frappe.core.doctype.communication.email.mark_email_as_seen",
 		"changed the record",
+		None,
 	): "the picture in a sent email, by which Frappe learns that it was opened, is for everyone who has the email",
+	("frappe.desk.form.utils.add_comment", "changed the record", READER): _REMARK,
+	("frappe.desk.like.toggle_like", "changed the record", READER): _REMARK,
+	("frappe.templates.includes.comments.comments.add_comment", "changed the record", READER): _REMARK,
+	(
+		"frappe.desk.reportview.save_report",
+		"changed the record",
+		None,
+	): "a report that everyone can open belongs to those who can write reports; what it shows is checked when it is run",
 }
 
 
-def finding(method: str, came: str) -> str | None:
+def finding(method: str, came: str, login: str) -> str | None:
 	"""Why something that a login got at is not a leak."""
 	return next(
-		(why for (known, how), why in NOT_LEAKS.items() if known == method and came.startswith(how)), None
+		(
+			why
+			for (known, how, who), why in NOT_LEAKS.items()
+			if known == method and came.startswith(how) and who in (None, login)
+		),
+		None,
 	)

@@ -33,6 +33,7 @@ class Observer:
 	def __init__(self, sandbox: Sandbox, scene: Scene, kept: KeptFiles):
 		self.sandbox, self.scene, self.kept = sandbox, scene, kept
 		self._before = self._state()
+		self._began = frappe.utils.now()  # the call
 		self.bystanders: dict[str, Caller] = {}  # kind of login -> a login that only looks on
 
 	def observe(self, attempt: Attempt, caller: Caller) -> tuple[Outcome, dict[str, str]]:
@@ -53,6 +54,7 @@ class Observer:
 		outcome = Outcome()
 		caller.called, caller.sent = set(), ""
 		with self.sandbox.undone() as trace:
+			self._began = frappe.utils.now()
 			self.scene.give_own(caller.user)
 			trace.written.clear()
 			trace.writes.clear()
@@ -109,14 +111,16 @@ class Observer:
 	def _lists(self, caller: Caller, doctype: str) -> bool:
 		if frappe.db.exists("DocType", {"name": doctype, "istable": 1}):
 			return False  # with its document
+		sent = caller.sent  # by the call itself, and not by what asks about it here
 		newest = caller.call(
 			"frappe.client.get_list",
 			doctype=doctype,
 			fields=["*"],
+			filters=[["modified", ">=", self._began]],
 			order_by="modified desc",
 			limit_page_length=5,
 		)
-		if self.scene.word in newest.text:
+		if self.scene.word in attempts.without_sent(newest.text, sent, self.scene):
 			return True
 		rows = newest.message if isinstance(newest.message, list) else []
 		if doctype == "File":
@@ -127,7 +131,7 @@ class Observer:
 				for row in rows
 				if row.get("name")
 			)
-		return any(self.scene.word in text for text in texts)
+		return any(self.scene.word in attempts.without_sent(text, sent, self.scene) for text in texts)
 
 	def _told(self, trace: Trace) -> dict[str, str]:
 		"""To which bystanders a call of a cleared user brings hidden text."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from client_comms.dry_run.table import print_table
-from client_comms.leak_check.census.run import Census
+from client_comms.leak_check.census.census import Census
 
 
 def as_json(census: Census) -> dict:
@@ -37,6 +37,9 @@ def show(census: Census) -> None:
 		+ (f"{len(census.findings)} open." if census.findings else "Nothing open.")
 		+ f" {census.seconds:.0f} seconds."
 	)
+
+	if census.left:
+		click.echo(f"There was no time for {census.left}: run the command again with the same --keep.")
 
 
 def _list(title: str, reasons: dict[str, str]) -> None:

@@ -4,7 +4,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
@@ -14,38 +13,15 @@ from client_comms.leak_check import bait
 from client_comms.leak_check.census import attempts, exempt, methods, recipes
 from client_comms.leak_check.census import scene as scenes
 from client_comms.leak_check.census.attempts import Attempt
+from client_comms.leak_check.census.census import Census, Finding
+from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.observer import CHANGED, Observer, Outcome
 from client_comms.leak_check.census.sandbox import Sandbox, files
 from client_comms.leak_check.census.scene import ADMINISTRATOR, READER, Caller, KeptFiles
 from client_comms.rules import access
 
-_PER_METHOD = 60  # seconds for the controls of one method
+_PER_METHOD = 20  # seconds for the controls of one method
 _GIVE_UP = 3  # calls that end the same, having read nothing of the record
-
-
-@dataclass(frozen=True)
-class Finding:
-	"""A login without clearance got at a hidden record."""
-
-	method: str
-	login: str
-	target: str
-	came: str  # how it came out
-	how: str  # the call
-
-
-@dataclass
-class Census:
-	methods: int = 0
-	asked: dict[str, list[str]] = field(default_factory=dict)  # method -> what its control did
-	not_askable: dict[str, str] = field(default_factory=dict)  # method -> why not
-	unexplained: dict[str, str] = field(default_factory=dict)  # method -> how its calls ended
-	answered: dict[str, int] = field(default_factory=dict)  # login -> calls
-	refused: dict[str, int] = field(default_factory=dict)  # login -> calls
-	findings: list[Finding] = field(default_factory=list)
-	not_importable: dict[str, str] = field(default_factory=dict)  # module -> error
-	cleared: list[str] = field(default_factory=list)  # logins that may read the record, and were not asked
-	seconds: float = 0
 
 
 class Preparation:
@@ -94,35 +70,59 @@ class Preparation:
 		wanted: Callable[[str], bool] = lambda method: True,
 		logins: Iterable[str] | None = None,
 		progress: Callable[[str], None] = lambda text: None,
+		kept: Kept | None = None,
+		minutes: float | None = None,
 	) -> Census:
-		"""Ask all `wanted` methods (by name) as all `logins` (by kind)."""
-		started = time.monotonic()
+		"""Ask all `wanted` methods (by name) as all `logins` (by kind).
+
+		:param kept: where results are kept; methods that are there already are not asked again
+		:param minutes: after which no further method is begun; `Census.left` says how many are left
+		"""
+		until = time.monotonic() + minutes * 60 if minutes else float("inf")
 		kinds = self.callers.keys() if logins is None else set(logins)
 		callers = {kind: caller for kind, caller in self.callers.items() if kind in kinds}
-		census = Census(not_importable=self.not_importable, cleared=self.scene.cleared)
-		_Taker(self, census, callers, progress).take(
-			[each for each in self.every if wanted(each.key)], wanted
-		)
-		census.seconds = time.monotonic() - started
+		kept = kept or Kept()
+		every = [each for each in self.every if wanted(each.key)]
+		units = _units(self.scene, every, wanted)
+		left = [unit for unit in units if unit not in kept.parts]
+		for number, unit in enumerate(left):
+			if time.monotonic() > until:
+				break
+			progress(f"{len(units) - len(left) + number + 1} of {len(units)}: {unit}")
+			part = Census()
+			started = time.monotonic()
+			_Taker(self, part, callers).take(units[unit])
+			part.seconds = time.monotonic() - started
+			kept.add(unit, part)
+		census = Census(methods=len(every), not_importable=self.not_importable, cleared=self.scene.cleared)
+		census.add(kept.parts[unit] for unit in units if unit in kept.parts)
+		census.left = sum(unit not in kept.parts for unit in units)
 		return census
 
 
+def _units(scene, every: list[methods.Method], wanted) -> dict[str, methods.Method | list[Attempt]]:
+	"""What is asked at a time, by name: the recipes about a method, or a method itself."""
+	units: dict[str, methods.Method | list[Attempt]] = {}
+	for attempt in recipes.every(scene, wanted):
+		units.setdefault(f"recipes: {attempt.method}", []).append(attempt)
+	return {**units, **{method.key: method for method in every}}
+
+
 class _Taker:
-	def __init__(self, prepared: Preparation, census: Census, callers: dict[str, Caller], progress):
+	"""Asks one unit."""
+
+	def __init__(self, prepared: Preparation, census: Census, callers: dict[str, Caller]):
 		self.observer, self.scene = prepared.observer, prepared.scene
 		self.administrator = prepared.administrator
-		self.census, self.callers, self.progress = census, callers, progress
+		self.census, self.callers = census, callers
 		self.observer.bystanders = {kind: caller for kind, caller in callers.items() if kind != READER}
-		self.working = 0  # calls
 
-	def take(self, every: list[methods.Method], wanted) -> None:
-		self.census.methods = len(every)
-		for attempt in recipes.every(self.scene, wanted):
-			self._control(attempt)
-		for number, method in enumerate(every):
-			if number % 100 == 0:
-				self.progress(f"{number} of {len(every)} methods; {self.working} calls work")
-			self._control_method(method)
+	def take(self, unit: methods.Method | list[Attempt]) -> None:
+		if isinstance(unit, methods.Method):
+			self._control_method(unit)
+		else:
+			for attempt in unit:
+				self._control(attempt)
 
 	def _ask(self, attempt: Attempt) -> None:
 		"""Make a call that works as every login."""
@@ -135,8 +135,7 @@ class _Taker:
 
 	def _control_method(self, method: methods.Method) -> None:
 		if reason := exempt.reason(method):
-			if method.key not in self.census.asked:
-				self.census.not_askable[method.key] = reason
+			self.census.not_askable[method.key] = reason
 			return
 		worked, ended, failed = set(), Counter(), defaultdict(Counter)
 		until = time.monotonic() + _PER_METHOD
@@ -166,7 +165,6 @@ class _Taker:
 		for kind, came in bystanders.items():
 			self._find(attempt, kind, came)
 		if outcome.came or not attempt.controlled:
-			self.working += 1
 			self._ask(attempt)
 		if outcome.came:
 			for method in {attempt.method, *outcome.called}:
@@ -175,7 +173,7 @@ class _Taker:
 
 	def _find(self, attempt: Attempt, kind: str, came: str) -> None:
 		finding = Finding(attempt.method, kind, attempt.target.doctype, came, attempt.how)
-		if finding not in self.census.findings and not exempt.finding(attempt.method, came):
+		if finding not in self.census.findings and not exempt.finding(attempt.method, came, kind):
 			self.census.findings.append(finding)
 
 

@@ -104,6 +104,8 @@ class Sandbox:
 		# Frappe reads its settings of the database into this; the originals are called by the replacements.
 		self._sql, self._rollback = self._db.sql, self._db.rollback
 		self._db.rollback()
+		for limit in ("max_statement_time", "innodb_lock_wait_timeout"):
+			self._sql(f"set session {limit} = {_SECONDS}")
 		self._at(_REQUEST)
 		enter = self._stack.enter_context
 		for name, replacement in {
@@ -130,6 +132,8 @@ class Sandbox:
 		self._stack.close()
 		self._reset_callbacks()
 		self._db.rollback()
+		for limit in ("max_statement_time", "innodb_lock_wait_timeout"):
+			self._db.sql(f"set session {limit} = default")
 		frappe.clear_cache()
 
 	@contextmanager

@@ -7,6 +7,7 @@ import contextlib
 
 import pytest
 
+from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.run import Preparation
 from client_comms.leak_check.census.scene import CLIENT
 
@@ -110,3 +111,23 @@ def test_a_request_of_the_census_leaves_nothing(prepared):
 		assert scene.state(["Client Interaction"]) != before
 	assert scene.state(["Client Interaction"]) == before
 	assert "Client Interaction" in trace.written
+
+
+def test_a_census_goes_on_from_what_was_kept(prepared, tmp_path):
+	names, file = ("frappe.client.get", "frappe.client.get_count"), str(tmp_path / "census.jsonl")
+
+	def take(**limits):
+		asked = []
+		census = prepared.take(
+			lambda method: method in names, [CLIENT], progress=asked.append, kept=Kept(file), **limits
+		)
+		return census, len(asked)
+
+	stopped, asked = take(minutes=1e-9)
+	assert (stopped.left, asked) == (2, 0)
+	whole, asked = take()
+	assert (whole.left, asked) == (0, 2)
+	again, asked = take()
+	assert asked == 0
+	assert (again.asked, again.findings, again.refused) == (whole.asked, whole.findings, whole.refused)
+	assert again.asked["frappe.client.get"]
