@@ -41,6 +41,8 @@ has_permission = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.has_permission",
 	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
 	"Client Access Link": "client_comms.enforcement.client_documents.has_permission",
+	"Data Subject Request": "client_comms.enforcement.client_documents.has_permission",
+	"Erasure Run": "client_comms.enforcement.client_documents.has_run_permission",
 	"Legal Hold": "client_comms.enforcement.legal_holds.has_permission",
 	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
 	"Issue": "client_comms.enforcement.documents.has_permission",
@@ -68,6 +70,8 @@ permission_query_conditions = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.condition",
 	"Client Consent": "client_comms.enforcement.client_documents.condition",
 	"Client Access Link": "client_comms.enforcement.client_documents.condition",
+	"Data Subject Request": "client_comms.enforcement.client_documents.condition",
+	"Erasure Run": "client_comms.enforcement.client_documents.run_condition",
 	"Legal Hold": "client_comms.enforcement.legal_holds.condition",
 	"Identity Verification": "client_comms.enforcement.client_documents.condition",
 	"Event": "client_comms.enforcement.linked_records.event_condition",
@@ -564,6 +568,7 @@ doctype_js = {
 }
 # Records about a document that do not prevent it from being deleted.
 ignore_links_on_delete = [
+	"Data Subject Request",
 	"Intake Failure",
 	"Legal Hold",
 	"Logging Exemption",
@@ -599,6 +604,7 @@ extend_doctype_class = {
 	"File": "client_comms.enforcement.doctypes.file.GuardedFile",
 	"Notification": "client_comms.outgoing.notification.GuardedNotification",
 	"Notification Log": "client_comms.enforcement.doctypes.notification_log.GuardedNotificationLog",
+	"Personal Data Deletion Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDeletionRequest",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",

@@ -15,6 +15,8 @@ from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
 
+REQUEST, RUN = "Data Subject Request", "Erasure Run"
+
 
 def condition(user=None, doctype=None) -> str:
 	"""`permission_query_conditions` of a DocType with `party_type` and `party`."""
@@ -23,7 +25,8 @@ def condition(user=None, doctype=None) -> str:
 	restricted = {party_type: sql for party_type in PARTY_TYPES if (sql := _clients(party_type, party, user))}
 	if not restricted:
 		return ""
-	branches = [f"not {among(kind, restricted)}"]
+	# After an erasure there is no client left to hide.
+	branches = [f"{kind} is null", f"not {among(kind, restricted)}"]
 	branches += [f"({kind} = {literal(party_type)} and {sql})" for party_type, sql in restricted.items()]
 	return either(branches)
 
@@ -35,6 +38,18 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if not frappe.db.exists(doc.party_type, doc.party) or _may_know(doc.party_type, doc.party, user):
 		return compat.no_objection()
 	return compat.objection(_("You cannot read the client concerned."))
+
+
+def run_condition(user=None, doctype=None) -> str:
+	"""A run for a request is as confidential as the request."""
+	restricted = condition(user, REQUEST)
+	of_request = of_row(REQUEST, f"`tab{RUN}`.`request`", restricted) if restricted else ""
+	return of_request and f"(`tab{RUN}`.`request` is null or {of_request})"
+
+
+def has_run_permission(doc, ptype=None, user=None, debug=False):
+	request = doc.request and frappe.db.exists(REQUEST, doc.request) and frappe.get_doc(REQUEST, doc.request)
+	return has_permission(request, ptype, user, debug) if request else compat.no_objection()
 
 
 def require_to_act(

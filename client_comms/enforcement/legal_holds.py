@@ -208,7 +208,7 @@ def condition(user=None, doctype=None) -> str:
 	"""A hold is as confidential as what it covers: the client, or the governed record."""
 	covered = governed.owner_condition(f"`tab{HOLD}`.`on_doctype`", f"`tab{HOLD}`.`on_name`", user)
 	client = client_documents.condition(user, HOLD)
-	return " and ".join(filter(None, (covered, client and f"(`tab{HOLD}`.`party_type` is null or {client})")))
+	return " and ".join(filter(None, (covered, client)))
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):

@@ -23,7 +23,8 @@ from client_comms.roles import require_auditing
 from client_comms.rules.retention import KEEP
 
 RUN, ITEM = "Erasure Run", "Erasure Item"
-RETENTION = "Retention"
+RETENTION, ERASURE_REQUEST = "Retention", "Erasure Request"
+MASK = "Mask"
 PLANNING, PLANNED, APPROVED, RUNNING, FINISHED, DISCARDED = (
 	"Planning",
 	"Planned",
@@ -36,7 +37,13 @@ ITEM_PLANNED, ITEM_DONE, ITEM_FAILED, ITEM_KEPT = "Planned", "Done", "Failed", "
 CHUNK = 100
 EVENT = "client_comms_erasure"
 _TIMEOUT = 6 * 60 * 60  # seconds
-_PLANNERS = {RETENTION: "client_comms.client_privacy.retention.plan"}
+_PLANNERS = {
+	RETENTION: "client_comms.client_privacy.retention.plan",
+	ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.plan",
+}
+# What a kind of run does once all of its items are done, and how it masks what the law keeps.
+_FINISHERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.finish"}
+_MASKER = "client_comms.client_privacy.requests.erasure.mask"
 _ITEM_FIELDS = ("run", "step", "reference_doctype", "reference_name", "action", "state", "reason")
 
 
@@ -47,8 +54,8 @@ def start(kind: str, **values) -> str:
 	:raises ActionNotPossibleError: another run of the kind is not finished
 	"""
 	require_auditing()
-	going = frappe.db.get_value(RUN, {"kind": kind, "status": ("in", (PLANNING, PLANNED, APPROVED, RUNNING))})
-	if going and kind == RETENTION:
+	same = {"kind": kind, "status": ("in", (PLANNING, PLANNED, APPROVED, RUNNING))}
+	if going := frappe.db.get_value(RUN, {**same, "request": values.get("request") or ("is", "not set")}):
 		frappe.throw(
 			_("Run {0} is not finished. Approve or discard it first.").format(frappe.bold(going)),
 			exc=ActionNotPossibleError,
@@ -219,6 +226,8 @@ def _erase_all(run) -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run continues after this chunk)
 		_tell(run)
 	with speaking_to(run.planned_by):
+		if finisher := _FINISHERS.get(run.kind):
+			frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
 		finish(run.name)
 
 
@@ -255,7 +264,11 @@ def _erase(rows: list) -> Exception | None:
 	savepoint = "client_comms_erasure"
 	frappe.db.savepoint(savepoint)
 	try:
-		records.erase(rows[0].reference_doctype, rows[0].action, [row.reference_name for row in rows])
+		names = [row.reference_name for row in rows]
+		if rows[0].action == MASK:
+			frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
+		else:
+			records.erase(rows[0].reference_doctype, rows[0].action, names)
 	except Exception as error:
 		frappe.db.rollback(save_point=savepoint)
 		return error

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import governed, guards
+from client_comms.enforcement import governed, guards, legal_holds
 
 DOCTYPE = "Personal Data Download Request"
 
@@ -60,6 +60,16 @@ class GuardedPersonalDataDownloadRequest:
 		}
 		kept = {doctype: rows for doctype, rows in kept.items() if rows}
 		return super().generate_file_and_send_mail(json.dumps(kept, indent=2, default=str))
+
+
+class GuardedPersonalDataDeletionRequest:
+	"""Frappe's request, which a legal hold on the contact or its client stops."""
+
+	def validate_data_anonymization(self):
+		super().validate_data_anonymization()
+		contacts = frappe.get_all("Contact", {"user": self.email}, pluck="name", order_by="name asc")
+		for contact, hold in legal_holds.of_each("Contact", contacts).items():
+			legal_holds.refuse(hold, "Contact", contact)
 
 
 def _readable(doctype: str, rows: list[dict], readers: set[str]) -> list[dict]:

@@ -124,6 +124,17 @@ def test_holds_are_recorded_and_kept(hold, client):
 		placed.delete()
 
 
+def test_it_stops_the_deletion_of_an_account(hold, client, make_user):
+	user = make_user("Customer", email="anna.held@client.example", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "user", user)
+	request = frappe.new_doc("Personal Data Deletion Request")
+	request.update({"email": user, "status": "Pending Approval"})
+	request.validate_data_anonymization()
+	hold("Customer", client.party)
+	with pytest.raises(LegalHoldError):
+		request.validate_data_anonymization()
+
+
 def test_the_reason_is_told_only_to_those_who_can_read_holds(hold, client, officer, make_user, as_user):
 	placed = hold("Customer", client.party)
 	found = legal_holds.of("Customer", client.party)

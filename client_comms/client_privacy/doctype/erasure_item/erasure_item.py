@@ -17,7 +17,7 @@ class ErasureItem(WrittenByTheApp):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		action: DF.Literal["Anonymise", "Delete", "Keep"]
+		action: DF.Literal["Anonymise", "Delete", "Mask", "Keep"]
 		error: DF.SmallText | None
 		reason: DF.SmallText | None
 		reference_doctype: DF.Data | None

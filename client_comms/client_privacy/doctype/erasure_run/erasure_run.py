@@ -24,11 +24,13 @@ class ErasureRun(WrittenByTheApp):
 		failed_count: DF.Int
 		finished_on: DF.Datetime | None
 		kept_count: DF.Int
-		kind: DF.Literal["Retention"]
+		kind: DF.Literal["Retention", "Erasure Request"]
 		naming_series: DF.Literal["ER-.YYYY.-.#####"]
 		planned_by: DF.Data | None
 		planned_count: DF.Int
 		planned_on: DF.Datetime | None
+		request: DF.Link | None
+		secret: DF.LongText | None
 		started_on: DF.Datetime | None
 		status: DF.Literal["Planning", "Planned", "Approved", "Running", "Finished", "Discarded"]
 	# end: auto-generated types

@@ -15,6 +15,7 @@ _LIMITS = {
 	"late_log_hours": (0, _YEAR_OF_HOURS),
 	"identity_attempts": (0, 100),
 	"link_valid_hours": (0, _YEAR_OF_HOURS),
+	"request_months": (1, 12),
 	"words_per_sentence": (0, 1000),
 	"reading_ease": (0, 100),
 	"unlogged_days": (0, 3650),
@@ -67,6 +68,7 @@ class ClientCommsSettings(Document):
 		issue_channel: DF.Link
 		late_log_hours: DF.Float
 		link_valid_hours: DF.Int
+		request_months: DF.Int
 		log_appointments: DF.Check
 		log_calls: DF.Check
 		log_events: DF.Check

@@ -1,0 +1,59 @@
+const API = "client_comms.api.subject_requests";
+
+frappe.ui.form.on("Data Subject Request", {
+	setup(frm) {
+		frm.set_query("party_type", () => ({
+			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
+		}));
+		frm.set_query("contact", () => ({
+			query: "frappe.contacts.doctype.contact.contact.contact_query",
+			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
+		}));
+	},
+
+	refresh(frm) {
+		if (frm.is_new() || frm.doc.status !== "Open") return;
+		if (!frm.doc.identity_confirmed_until) {
+			frm.add_custom_button(__("Verify Identity"), () =>
+				client_comms.outgoing.verify_identity(frm.doc),
+			);
+			frm.add_custom_button(__("Identity Is Confirmed"), () => act(frm, "confirm_request_identity"));
+			return;
+		}
+		if (frm.doc.right === "Erasure") {
+			frm.add_custom_button(__("Plan Erasure"), async () => {
+				const run = await frappe.xcall(`${API}.plan_erasure`, { name: frm.docname });
+				frappe.set_route("Form", "Erasure Run", run);
+			}).addClass("btn-primary");
+		}
+		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
+		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
+		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
+	},
+});
+
+async function act(frm, method, values = {}) {
+	await frappe.xcall(`${API}.${method}`, { name: frm.docname, ...values });
+	frm.reload_doc();
+}
+
+function answer(frm, refused) {
+	client_comms.prompt(
+		[{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 }],
+		(values) => act(frm, "answer_request", { ...values, refused }),
+		refused ? __("Refuse the Request") : __("Answer the Request"),
+		__("Send"),
+	);
+}
+
+function extend(frm) {
+	client_comms.prompt(
+		[
+			{ fieldname: "months", fieldtype: "Select", options: "1\n2", label: __("Months"), reqd: 1 },
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason Told to the Client"), reqd: 1 },
+		],
+		(values) => act(frm, "extend_request", values),
+		__("Extend the Deadline"),
+		__("Extend"),
+	);
+}

@@ -1,0 +1,216 @@
+"""The data map: which DocTypes hold data about a client, for what, on which basis, and what an erasure does with them (P-2).
+
+Shipped for Frappe, ERPNext and this app; other apps add entries with the hook `client_comms_personal_data`, a list of dicts with
+the fields of `Entry`. How a record refers to the client is read from the metadata: links, dynamic links and email fields.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.model.rename_doc import get_link_fields
+
+from client_comms.client_privacy.erasure import records
+from client_comms.rules.messages import _ as N_
+from client_comms.rules.retention import ANONYMISE, DELETE
+
+MASK = "Mask"  # the law keeps the document; contact details in it go
+BY_LEVEL = "By Level"
+HOOK = "client_comms_personal_data"
+_SERVICE = N_("Answering inquiries and serving the client")
+_CONTRACT = N_("Performing the contract")
+_PROOF = N_("Proving what the client decided and what was disclosed")
+_ACCOUNTS = N_("Accounting")
+_ART_B, _ART_C, _ART_F = (
+	N_("Contract: GDPR Art. 6(1)(b)"),
+	N_("Legal obligation: GDPR Art. 6(1)(c)"),
+	N_("Legitimate interest: GDPR Art. 6(1)(f)"),
+)
+_CONTACT_FIELDS = (
+	"contact_person",
+	"contact_display",
+	"contact_mobile",
+	"contact_email",
+	"contact_phone",
+	"shipping_address_name",
+	"customer_address",
+	"supplier_address",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+	"""`erasure` is `DELETE`, `ANONYMISE`, `BY_LEVEL` or `MASK`; `masked` are the fields that an erasure empties where the document
+	must stay. Texts are translated when they are shown."""
+
+	doctype: str
+	purpose: str
+	basis: str
+	erasure: str
+	masked: tuple[str, ...] = ()
+	recipients: str = N_("Staff with clearance")
+
+
+SHIPPED = (
+	Entry("Client Interaction", _SERVICE, _ART_B, BY_LEVEL),
+	Entry("Communication", _SERVICE, _ART_B, DELETE),
+	Entry("Call Log", _SERVICE, _ART_B, DELETE),
+	Entry("Event", _SERVICE, _ART_B, DELETE),
+	Entry("Appointment", _SERVICE, _ART_B, DELETE),
+	Entry("Issue", _SERVICE, _ART_B, DELETE),
+	Entry("Opportunity", _CONTRACT, _ART_B, ANONYMISE),
+	Entry("Client Consent", _PROOF, _ART_C, ANONYMISE),
+	Entry("Identity Verification", _PROOF, _ART_C, ANONYMISE),
+	Entry("Client Disclosure", _PROOF, _ART_C, ANONYMISE),
+	Entry("Communication Preference", _SERVICE, _ART_B, DELETE),
+	Entry("Client Access Link", _SERVICE, _ART_B, DELETE),
+	Entry("Email Group Member", _SERVICE, _ART_F, DELETE),
+	Entry("Email Unsubscribe", _SERVICE, _ART_C, DELETE),
+	Entry("Quotation", _CONTRACT, _ART_B, MASK, _CONTACT_FIELDS),
+	Entry("Sales Order", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Delivery Note", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Sales Invoice", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("POS Invoice", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Purchase Order", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Purchase Receipt", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Purchase Invoice", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("Payment Entry", _ACCOUNTS, _ART_C, MASK, ("contact_person", "contact_email")),
+	Entry("Payment Request", _ACCOUNTS, _ART_C, MASK, ("email_to",)),
+	Entry("Dunning", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
+	Entry("GL Entry", _ACCOUNTS, _ART_C, MASK),
+	Entry("Payment Ledger Entry", _ACCOUNTS, _ART_C, MASK),
+)
+# Records of the client itself, which go last: the party stays where a document that refers to it must stay.
+MASTERS = ("User", "Contact", "Address", "Lead", "Prospect", "Supplier", "Customer")
+KEPT_OF_MASTER = ("customer_name", "supplier_name", "tax_id", "primary_address", "naming_series")
+# Tables whose rows say to which record another one belongs.
+_ADDRESSES = ("sender", "email", "recipient", "raised_by")
+_LINKING = ("Dynamic Link", "Communication Link", "Event Participants")
+
+
+def entries() -> Iterator[Entry]:
+	"""Shipped entries and those of other apps, as far as their DocTypes exist; another app's comes instead of a shipped one."""
+	found = {each.doctype: each for each in SHIPPED}
+	for row in frappe.get_hooks(HOOK):
+		known = {field: value for field, value in row.items() if field in Entry.__slots__}
+		entry = Entry(**{**known, "masked": tuple(known.get("masked", ()))})
+		found[entry.doctype] = entry
+	for doctype, entry in found.items():
+		if frappe.db.exists("DocType", doctype) and not frappe.get_meta(doctype).issingle:
+			yield entry
+
+
+def rows(doctype: str, subject) -> list[str]:
+	"""The records of a DocType that refer to the subject of a request."""
+	meta = frappe.get_meta(doctype)
+	conditions = _conditions(meta, subject)
+	found = set()
+	for condition in conditions:
+		found.update(frappe.get_all(doctype, condition, pluck="name", order_by=None))
+	for table in meta.get_table_fields():
+		if table.options in _LINKING:
+			for condition in _conditions(frappe.get_meta(table.options), subject):
+				parents = {**condition, "parenttype": doctype}
+				found.update(frappe.get_all(table.options, parents, pluck="parent", order_by=None))
+	return sorted(found)
+
+
+def _conditions(meta, subject) -> list[dict]:
+	found = []
+	for df in meta.fields:
+		if df.is_virtual:
+			continue
+		if df.fieldtype == "Link" and df.options in subject.records:
+			found.append({df.fieldname: ("in", subject.records[df.options])})
+		elif df.fieldtype == "Dynamic Link":
+			found += [
+				{df.options: doctype, df.fieldname: ("in", names)}
+				for doctype, names in subject.records.items()
+			]
+		elif (
+			subject.addresses
+			and df.fieldtype == "Data"
+			and (df.options == "Email" or df.fieldname in _ADDRESSES)
+		):
+			found.append({df.fieldname: ("in", subject.addresses)})
+	return found
+
+
+def unmapped_links(doctype: str, names: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+	"""DocTypes outside of the map that refer to a party, with their records: they are not erased without being looked at."""
+	mapped = (
+		{entry.doctype for entry in entries()}
+		| set(MASTERS)
+		| {"Legal Hold", "Data Subject Request", "Physical File"}
+	)
+	for link in get_link_fields(doctype):
+		meta = frappe.get_meta(link.parent)
+		if link.issingle or meta.istable or link.parent in mapped or meta.is_virtual:
+			continue
+		found = frappe.get_all(
+			link.parent, {link.fieldname: ("in", names)}, pluck="name", order_by="name asc"
+		)
+		if found:
+			yield link.parent, found
+
+
+def reason(entry: Entry) -> str:
+	return f"{_(entry.purpose)}. {_(entry.basis)}"
+
+
+# --- record of processing activities -------------------------------------------------------------
+
+_LOOKS_PERSONAL = (
+	"address",
+	"bank",
+	"birth",
+	"email",
+	"gender",
+	"iban",
+	"mobile",
+	"nationality",
+	"passport",
+	"phone",
+	"religion",
+	"ssn",
+	"tax_id",
+)
+
+
+def record_of_processing() -> list[dict]:
+	"""Each DocType of the map with its personal fields, and custom fields that look personal but were added later.
+
+	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "recipients", "unknown_fields"}]`
+	"""
+	return [
+		{
+			"doctype": entry.doctype,
+			"fields": records.personal_fields(meta := frappe.get_meta(entry.doctype)),
+			"purpose": _(entry.purpose),
+			"basis": _(entry.basis),
+			"retention": _retention(entry),
+			"recipients": _(entry.recipients),
+			"unknown_fields": _unknown(meta),
+		}
+		for entry in entries()
+	]
+
+
+def _retention(entry: Entry) -> str:
+	if entry.erasure == BY_LEVEL:
+		return _("As the confidentiality level says")
+	if entry.erasure == MASK:
+		return _("As long as the law on accounting requires")
+	return _("Until the client asks for erasure")
+
+
+def _unknown(meta) -> list[str]:
+	return [
+		df.fieldname
+		for df in meta.fields
+		if df.get("is_custom_field")
+		and (
+			df.options in ("Email", "Phone", "Name") or any(word in df.fieldname for word in _LOOKS_PERSONAL)
+		)
+	]

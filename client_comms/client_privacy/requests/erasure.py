@@ -1,0 +1,139 @@
+"""Plans, does and finishes the erasure of a client (P-2): every place, what happens to it, and what law or hold keeps."""
+
+import json
+from collections.abc import Iterator
+
+import frappe
+from frappe import _
+from frappe.utils import strip_html
+from frappe.utils.password import decrypt, encrypt
+
+from client_comms.client_privacy.erasure import records, runs
+from client_comms.client_privacy.requests import data_map, subjects, sweep
+from client_comms.enforcement import legal_holds
+from client_comms.enforcement.governed import INTERACTION
+from client_comms.rules.retention import ANONYMISE, DELETE, KEEP
+
+REQUEST = "Data Subject Request"
+_PAPER = "Physical File"
+_RECORDS, _MASTERS, _LAST = 0, 5, 6  # steps
+
+
+def plan(run) -> None:
+	"""The planner of a run for a request."""
+	request = frappe.get_doc(REQUEST, run.request)
+	subject = subjects.of(
+		request.party_type, request.party, request.contact if request.contact_only else None
+	)
+	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject))
+	kept_parties: dict[str, str] = {}
+	for entry in data_map.entries():
+		names = data_map.rows(entry.doctype, subject)
+		runs.add_items(run.name, _items(entry, names))
+		if names and entry.erasure == data_map.MASK:
+			kept_parties.update(
+				dict.fromkeys(("Customer", "Supplier"), _("Its accounting documents must stay"))
+			)
+	for doctype in ("Customer", "Supplier", "Lead", "Prospect"):
+		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ("",))):
+			why = _("Not in the data map: decide by hand")
+			runs.add_items(run.name, [_item(other, name, KEEP, why) for name in names])
+			kept_parties[doctype] = _("{0} refers to it").format(_(other))
+	runs.add_items(run.name, _paper(request))
+	runs.add_items(run.name, _masters(subject, kept_parties))
+
+
+def _items(entry: data_map.Entry, names: list[str]) -> Iterator[dict]:
+	held = legal_holds.of_each(entry.doctype, names)
+	for name in names:
+		if hold := held.get(name):
+			yield _item(entry.doctype, name, KEEP, strip_html(legal_holds.sentence(hold)))
+		else:
+			yield _item(entry.doctype, name, _action(entry, name), data_map.reason(entry))
+
+
+def _action(entry: data_map.Entry, name: str) -> str:
+	if entry.erasure != data_map.BY_LEVEL:
+		return entry.erasure
+	level = frappe.get_cached_value(INTERACTION, name, "confidentiality_level")
+	return (
+		level and frappe.get_cached_value("Confidentiality Level", level, "retention_action")
+	) or ANONYMISE
+
+
+def _paper(request) -> Iterator[dict]:
+	about = {"party_type": request.party_type, "party": request.party}
+	for name in (
+		[] if request.contact_only else frappe.get_all(_PAPER, about, pluck="name", order_by="name asc")
+	):
+		yield _item(_PAPER, name, KEEP, _("Paper: have the custodian destroy it"))
+
+
+def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterator[dict]:
+	for doctype in data_map.MASTERS:
+		names = subject.records.get(doctype, ())
+		held = legal_holds.of_each(doctype, names)
+		for name in names:
+			step = _LAST if doctype in kept_parties or doctype == "Customer" else _MASTERS
+			if hold := held.get(name):
+				yield _item(doctype, name, KEEP, strip_html(legal_holds.sentence(hold)), step)
+			elif doctype in kept_parties:
+				yield _item(doctype, name, data_map.MASK, kept_parties[doctype], step)
+			else:
+				yield _item(doctype, name, DELETE, _("The client's own record"), step)
+
+
+def _item(doctype: str, name: str, action: str, reason: str, step: int = _RECORDS) -> dict:
+	return {
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"action": action,
+		"reason": reason,
+		"step": step,
+	}
+
+
+def mask(doctype: str, names: list[str]) -> None:
+	"""Empty the fields that need not be kept, in documents that the law keeps."""
+	if doctype in data_map.MASTERS:
+		records.anonymise(doctype, names, keep=(*data_map.KEPT_OF_MASTER, "title"))
+		return
+	entry = next(each for each in data_map.entries() if each.doctype == doctype)
+	values = {field: None for field in entry.masked if frappe.get_meta(doctype).has_field(field)}
+	if values:
+		frappe.db.set_value(doctype, {"name": ("in", names)}, values, update_modified=False)
+
+
+def finish(run) -> None:
+	"""Before the certificate: remove the client's addresses, numbers and names from all other tables, the request and caches."""
+	secret = _opened(run.secret)
+	if not secret:
+		return  # done before the run was interrupted
+	request = frappe.get_doc(REQUEST, run.request)
+	sweep.everywhere(secret["markers"], _kept(run.name))
+	request.forget_client()
+	sweep.caches(secret["markers"])
+	frappe.db.set_value(runs.RUN, run.name, "secret", None)
+
+
+def _kept(run: str) -> sweep.Kept:
+	"""What the sweep must not touch: held records with all that belongs to them, and documents that the law keeps."""
+	items = frappe.get_all(
+		runs.ITEM,
+		{"run": run},
+		["name", "reference_doctype", "reference_name", "action"],
+		order_by=None,
+	)
+	stays = {(item.reference_doctype, item.reference_name) for item in items if item.action == data_map.MASK}
+	held = {(item.reference_doctype, item.reference_name) for item in items if item.action == KEEP}
+	named = {(runs.ITEM, item.name) for item in items if item.action in (data_map.MASK, KEEP)}
+	return sweep.Kept(frozenset(stays | named), frozenset(held))
+
+
+def _sealed(subject: subjects.Subject) -> str:
+	"""The texts to look for once the client's own records are gone, encrypted with the site's key."""
+	return encrypt(json.dumps({"markers": subject.markers}))
+
+
+def _opened(secret: str | None) -> dict | None:
+	return json.loads(decrypt(secret)) if secret else None

@@ -1,0 +1,285 @@
+"""After an erasure nothing on the site names the client, except what a hold or the certificate lists (P-2)."""
+
+import os
+
+import frappe
+import pytest
+from frappe.utils.background_jobs import get_redis_conn
+
+from client_comms import ledger, procedure
+from client_comms.api import retention as runs_api
+from client_comms.api import subject_requests as api
+from client_comms.client_privacy import identity
+from client_comms.client_privacy.erasure import records, runs
+from client_comms.client_privacy.requests import data_map, subjects, sweep
+from client_comms.exceptions import ActionNotPossibleError
+
+pytestmark = pytest.mark.clause("P-2")
+ADDRESS, NUMBER, NAME = "quokka.zabaglione@client.example", "+49 30 98765421", "Quokka Zabaglione"
+MARKERS = (ADDRESS, "98765421", NAME)
+
+
+@pytest.fixture
+def officers(make_user):
+	return [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+
+
+@pytest.fixture
+def client(make_client, log):
+	"""A client with everything around it."""
+	client = make_client(NAME, ADDRESS, customer_type="Individual")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
+	contact.save()
+	frappe.get_doc(
+		{
+			"doctype": "Address",
+			"address_title": NAME,
+			"address_line1": "Street 1",
+			"city": "Berlin",
+			"country": "Germany",
+			"links": [{"link_doctype": "Customer", "link_name": client.party}],
+		}
+	).insert()
+	client.interaction = log(
+		party_type="Customer", party=client.party, contact=client.contact, summary=f"{NAME} asks"
+	)
+	client.message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Event",
+			"sent_or_received": "Received",
+			"subject": f"From {NAME}",
+			"content": f"Call {NUMBER}",
+			"sender": ADDRESS,
+			"reference_doctype": "Client Interaction",
+			"reference_name": client.interaction.name,
+		}
+	).insert()
+	client.file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash()}.txt",
+			"content": f"{NAME} {frappe.generate_hash()}",
+			"attached_to_doctype": "Communication",
+			"attached_to_name": client.message.name,
+		}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.party,
+			"contact": client.contact,
+			"purpose": frappe.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
+			"status": "Given",
+			"collected_through": "Phone",
+		}
+	).insert()
+	# Mentions that nothing links to the client
+	frappe.get_doc(
+		{"doctype": "Note", "title": "Visit", "content": f"Met {NAME} ({ADDRESS.upper()})"}
+	).insert()
+	frappe.log_error("Mail", f"Could not reach {ADDRESS}")
+	frappe.get_doc({"doctype": "Email Group", "title": "Readers"}).insert(ignore_if_duplicate=True)
+	frappe.get_doc({"doctype": "Email Group Member", "email_group": "Readers", "email": ADDRESS}).insert()
+	ledger.record(ledger.VIEW, "Customer", client.party, None, reason=f"{NAME} called")
+	frappe.cache.set_value(f"seen::{NAME}", ADDRESS)
+	return client
+
+
+@pytest.fixture
+def request_for(client, officers, as_user):
+	"""`request_for()` is a request for erasure by the client, whose identity is confirmed."""
+
+	def make(right="Erasure"):
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		with as_user(officers[0]):
+			doc = frappe.get_doc(
+				{
+					"doctype": api.REQUEST,
+					"right": right,
+					"party_type": "Customer",
+					"party": client.party,
+					"contact": client.contact,
+					"details": f"Erase {ADDRESS}",
+				}
+			)
+			return doc.insert()
+
+	return make
+
+
+@pytest.fixture
+def approved(request_for, officers, as_user):
+	"""`approved()` is a run that the second officer let begin."""
+
+	def make():
+		with as_user(officers[0]):
+			name = api.plan_erasure(request_for().name)
+		runs.work(name)
+		with as_user(officers[1]):
+			runs_api.approve_run(name)
+		return name
+
+	return make
+
+
+def found_in_tables() -> set[tuple[str, str]]:
+	"""(table, name) of every row with a marker, as a dump would contain it."""
+	found = set()
+	for table, columns in sweep._tables():
+		text = ", ".join(f"`{column}`" for column in columns)
+		for marker in MARKERS:
+			name = "name" if "name" in columns else "''"
+			rows = frappe.db.sql(
+				f"select {name} from `{table}` where concat_ws(' ', {text}) like %s", f"%{marker}%"
+			)
+			found.update((table, row[0]) for row in rows)
+	return found
+
+
+def found_in_redis() -> list:
+	found = []
+	for connection, pattern in ((frappe.cache, f"{frappe.conf.db_name}|*"), (get_redis_conn(), "rq:job:*")):
+		for key in connection.keys(pattern):
+			if any(marker.lower() in str(key).lower() for marker in MARKERS):
+				found.append(key)
+			elif connection.type(key) == b"string":
+				value = super(type(connection), connection).get(key) or b""
+				found += [key for marker in MARKERS if marker.encode() in value]
+	return found
+
+
+def test_nothing_names_the_client_afterwards(client, approved):
+	path = client.file.get_full_path()
+	assert found_in_tables() and os.path.exists(path)
+	name = approved()
+	runs.work(name)
+	run = frappe.get_doc(runs.RUN, name)
+	assert (run.status, run.failed_count, run.secret) == (runs.FINISHED, 0, None)
+	assert found_in_tables() == set()
+	assert not os.path.exists(path)
+	assert found_in_redis() == []
+	assert not frappe.db.exists("Customer", client.party)
+	left = frappe.get_doc("Client Interaction", client.interaction.name)
+	assert left.party is None and left.communication_type == client.interaction.communication_type
+	assert "Met [erased] ([erased])" in frappe.get_all("Note", {"title": "Visit"}, pluck="content")
+	request = frappe.get_doc(api.REQUEST, run.request)
+	assert request.status == "Answered" and request.party is None
+
+
+def test_accounting_documents_stay_and_the_certificate_lists_them(client, approved):
+	entry = frappe.new_doc("GL Entry")
+	entry.update({"party_type": "Customer", "party": client.party, "remarks": f"Invoice for {NAME}"})
+	entry.name = frappe.generate_hash()
+	entry.db_insert()
+	name = approved()
+	runs.work(name)
+	certificate = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))
+	masked = {
+		(row["doctype"], each)
+		for row in certificate["erased"]
+		if row["action"] == "Mask"
+		for each in row["names"]
+	}
+	assert masked == {("GL Entry", entry.name), ("Customer", client.party)}
+	listed = {"tabGL Entry", "tabCustomer", "tabErasure Item"}
+	assert {table for table, _name in found_in_tables()} <= listed
+	assert frappe.db.get_value("GL Entry", entry.name, "party") == client.party
+	customer = frappe.get_doc("Customer", client.party)
+	assert (customer.customer_name, customer.email_id, customer.mobile_no) == (NAME, None, None)
+
+
+def test_what_a_hold_covers_stays(client, approved, officers, as_user):
+	hold = frappe.get_doc(
+		{
+			"doctype": "Legal Hold",
+			"hold_on": "Interaction",
+			"client_interaction": client.interaction.name,
+			"reason": "A claim",
+		}
+	).insert()
+	name = approved()
+	runs.work(name)
+	assert frappe.db.exists("Communication", client.message.name)
+	assert frappe.db.get_value("Client Interaction", client.interaction.name, "summary") == f"{NAME} asks"
+	assert os.path.exists(client.file.get_full_path())
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert {row["name"] for row in kept} >= {client.interaction.name, client.message.name}
+	assert all(hold.name in row["reason"] for row in kept)
+
+
+@pytest.mark.parametrize("place", ["records", "sweep"])
+@pytest.mark.parametrize("call", [1, 3, 6])
+def test_killed_anywhere_it_ends_the_same(place, call, client, approved, monkeypatch):
+	name = approved()
+	module, function = {"records": (records, "erase"), "sweep": (sweep, "_in_table")}[place]
+	original, calls = getattr(module, function), []
+
+	def killed(*args):
+		calls.append(args)
+		if len(calls) == call:
+			raise KeyboardInterrupt
+		return original(*args)
+
+	with monkeypatch.context() as patch:
+		patch.setattr(module, function, killed)
+		with pytest.raises(KeyboardInterrupt):
+			runs.work(name)
+	frappe.db.rollback()
+	runs.work(name)
+	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
+	assert found_in_tables() == set()
+
+
+def test_no_one_else_loses_anything(client, approved, make_client, log):
+	other = make_client("Bert Other", "bert.other@client.example")
+	theirs = log(party_type="Customer", party=other.party, summary=f"Bert knows {NAME}")
+	name = approved()
+	runs.work(name)
+	assert frappe.db.get_value("Client Interaction", theirs.name, ["party", "summary"]) == (
+		other.party,
+		"Bert knows [erased]",
+	)
+	assert frappe.db.exists("Contact", other.contact)
+
+
+def test_a_name_that_someone_else_has_identifies_no_one(client, make_client):
+	make_client(NAME, "another@client.example")
+	subject = subjects.of("Customer", client.party)
+	assert NAME in subject.shared_names and NAME not in subject.markers
+
+
+def test_identity_comes_first_and_only_officers_act(client, officers, make_user, as_user):
+	support = make_user("Customer Support", "Sales User")
+	with as_user(support):
+		entered = api.enter_request("Customer", client.party, "Erasure", contact=client.contact)
+		with pytest.raises(frappe.PermissionError):
+			api.plan_erasure(entered["name"])
+		assert not frappe.has_permission(api.REQUEST, "read")
+	with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="identity"):
+		api.plan_erasure(entered["name"])
+
+
+def test_the_deadline_is_a_month_and_is_extended_once(
+	client, officers, as_user, clock_at, set_calendar, mailbox
+):
+	set_calendar(["09:00-17:00"], holidays=["2026-12-25"])
+	with as_user(officers[0]), clock_at("2026-11-25 10:00"):
+		doc = frappe.get_doc(
+			{"doctype": api.REQUEST, "right": "Access", "party_type": "Customer", "party": client.party}
+		).insert()
+		assert str(doc.due_on) == "2026-12-28 17:00:00"  # a Monday
+		with pytest.raises(ActionNotPossibleError):
+			api.extend_request(doc.name, 3, "Many records")
+		assert api.extend_request(doc.name, 2, "Many records") == "2027-02-25 17:00:00"
+		with pytest.raises(ActionNotPossibleError):
+			api.extend_request(doc.name, 1, "More")
+	assert "Many records" in mailbox(doc.name)["text/plain"]
+
+
+def test_the_map_names_what_is_stored_and_why(site):
+	rows = {row["doctype"]: row for row in data_map.record_of_processing()}
+	assert "contact_email" in rows["Sales Invoice"]["fields"]
+	assert all(row["purpose"] and row["basis"] and row["retention"] for row in rows.values())
