@@ -4,14 +4,15 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 
 import click
 import frappe
-from frappe.commands import get_site, pass_context
+from frappe.commands import pass_context
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
+from client_comms import ledger_commands
+from client_comms.command_line import connected, moment
 from client_comms.dry_run.table import print_table
 
 
@@ -25,8 +26,8 @@ def client_comms():
 @pass_context
 def load_demo(context, anchor: str | None = None):
 	"""Load two months of a small company's client communication, and show the result."""
-	last_day = _moment(anchor, "--anchor").date() if anchor else None
-	with _connected(context):
+	last_day = moment(anchor, "--anchor").date() if anchor else None
+	with connected(context):
 		from client_comms.demo import overview, site
 
 		try:
@@ -50,10 +51,10 @@ def load_demo(context, anchor: str | None = None):
 @pass_context
 def scorecard(context, since: str | None = None, until: str | None = None, as_json: bool = False):
 	"""Show the state of each clause of the procedure. Ends with code 1 when a clause is red."""
-	with _connected(context):
+	with connected(context):
 		from client_comms.scorecard import card
 
-		found = card.of(since and _moment(since, "--since"), until and _moment(until, "--until"))
+		found = card.of(since and moment(since, "--since"), until and moment(until, "--until"))
 		if as_json:
 			click.echo(json.dumps(found, indent=1))
 		else:
@@ -91,8 +92,8 @@ def backfill(
 
 	Deadlines are calculated as of that time, and no one is notified of missed ones.
 	"""
-	first = _moment(since, "--since") if since else None
-	with _connected(context):
+	first = moment(since, "--since") if since else None
+	with connected(context):
 		from client_comms.intake import backfill
 
 		if unknown := set(sources) - set(backfill.DOCTYPES):
@@ -133,8 +134,8 @@ def simulate_matrix(
 
 	It goes through every interaction, can be interrupted, and is stored as a Policy Change Run.
 	"""
-	first_moment = _moment(since, "--since") if since else None
-	with _connected(context):
+	first_moment = moment(since, "--since") if since else None
+	with connected(context):
 		from client_comms.communication_governance import simulation
 
 		if not frappe.db.exists("Communication Matrix", matrix):
@@ -160,37 +161,6 @@ def simulate_matrix(
 		click.echo(json.dumps(found, indent=2))
 	else:
 		_show_simulation(found)
-
-
-@client_comms.command("verify-ledger")
-@click.option("--since", metavar="YYYY-MM-DD", help="start at the last checkpoint before this day")
-@click.option("--until", metavar="YYYY-MM-DD", help="stop at the start of this day")
-@click.option("--json", "as_json", is_flag=True, help="print JSON instead of text")
-@pass_context
-def verify_ledger(context, since: str | None = None, until: str | None = None, as_json: bool = False):
-	"""Check that no entry of the compliance ledger was changed, removed, inserted or moved; exit code 1 if one was."""
-	first, last = since and _moment(since, "--since"), until and _moment(until, "--until")
-	with _connected(context):
-		from client_comms import ledger
-
-		found = ledger.verify(first, last, _counted)
-	if as_json:
-		click.echo(json.dumps(found, indent=2))
-	else:
-		click.echo(f"{found['checked']} entries are correct; {found['waiting']} are waiting to be chained.")
-		if found["is_behind"]:
-			click.echo(
-				"They have been waiting for more than 15 minutes, so the scheduler does not run: see client-comms health."
-			)
-		for fault in found["faults"]:
-			click.echo(f"{fault['doctype']}: {fault['message']}")
-	if not found["ok"]:
-		sys.exit(1)
-
-
-def _counted(at: int, last: int) -> None:
-	if sys.stderr.isatty():
-		click.echo(f"\r{at} / {last} ", nl=False, err=True)
 
 
 def _show_simulation(found: dict) -> None:
@@ -284,7 +254,7 @@ def check_leaks(
 	"""
 	if bool(user) == census:
 		raise click.UsageError("Give either --user or --census.")
-	with _connected(context):
+	with connected(context):
 		from client_comms.leak_check import report, run
 		from client_comms.leak_check.census import kept
 		from client_comms.leak_check.census import report as census_report
@@ -321,7 +291,7 @@ def _progress_line(text: str) -> None:
 @pass_context
 def health(context, as_json: bool = False, as_metrics: bool = False):
 	"""Check that all the app needs works on the site; exit code 1 if something is wrong."""
-	with _connected(context):
+	with connected(context):
 		from client_comms import health as checks
 
 		lines = checks.check()
@@ -340,21 +310,6 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 		sys.exit(1)
 
 
-@contextmanager
-def _connected(context) -> Iterator[None]:
-	site = get_site(context)
-	frappe.init(site)
-	frappe.connect()
-	try:
-		if "client_comms" not in frappe.get_installed_apps():
-			raise click.ClickException(
-				f"client_comms is not installed on {site}: bench --site {site} install-app client_comms"
-			)
-		yield
-	finally:
-		frappe.destroy()
-
-
 def _chunks(chunks: list) -> Iterator:
 	with click.progressbar(chunks, label="Logging", file=sys.stderr) as bar:
 		yield from bar
@@ -365,11 +320,7 @@ def _progress(steps: list) -> Iterator:
 		yield from bar
 
 
-def _moment(value: str, option: str) -> datetime:
-	try:
-		return datetime.fromisoformat(value)
-	except ValueError as error:
-		raise click.ClickException(f"{option} {value}: give a date such as {date.today()}.") from error
-
+for command in ledger_commands.COMMANDS:
+	client_comms.add_command(command)
 
 commands = [client_comms]

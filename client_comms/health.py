@@ -18,6 +18,7 @@ from client_comms import clock, ledger
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import closing
 from client_comms.intake import mailboxes, unprocessed
+from client_comms.ledger import witnesses
 
 SWEEP = "client_comms.client_interactions.clocks.sweep.run"
 QUEUES = ("default", "long")  # those that this app's jobs are put in
@@ -286,25 +287,36 @@ def matrix_in_force() -> Line:
 	)
 
 
-def ledger_chain() -> Line:
-	"""Entries of the ledger are chained soon after they are written (P-2, R-3)."""
-	found = ledger.waiting()
-	faults = ()
+def ledger_tree() -> Line:
+	"""Entries of the ledger are signed soon after they are written, with a key that is known, and reach their witnesses (P-2, R-3)."""
+	found, late = ledger.waiting(), witnesses.undelivered()
+	faults = [
+		_("{0} checkpoints have not reached the witness {1}. {2}").format(count, name, error)
+		for name, count, error in late
+	]
 	if found.oldest and _is_late(found.oldest, ledger.BEHIND):
-		faults = (
+		faults.append(
 			_(
-				"Entries have been waiting since {0}: until they are chained, a change of them would not be noticed. The scheduler does not run."
-			).format(pretty_date(found.oldest)),
+				"Entries have been waiting since {0}: until they are signed, a change of them would not be noticed. The scheduler does not run."
+			).format(pretty_date(found.oldest))
 		)
+	if not ledger.is_last_signature_known():
+		faults.append(
+			_(
+				"The last checkpoint was signed with a key that is not on this server. Restore the key from its backup; otherwise verification fails from here on."
+			)
+		)
+	kept = frappe.db.count(witnesses.WITNESS, {"enabled": 1})
 	return Line(
 		"ledger",
 		_("Compliance Ledger"),
-		_("Waiting to be chained: {0}").format(found.count),
-		faults,
-		("List", "Compliance Ledger Entry"),
+		_("Waiting to be signed: {0}; witnesses outside of the site: {1}").format(found.count, kept),
+		tuple(faults),
+		("List", witnesses.WITNESS) if late else ("List", "Compliance Ledger Entry"),
 		{
 			"unchained_entries": found.count,
 			"seconds_unchained": _seconds_since(found.oldest) if found.oldest else 0,
+			"undelivered_checkpoints": sum(count for _name, count, _error in late),
 		},
 	)
 
@@ -347,7 +359,7 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("deadlines", deadlines),
 	("intake", intake),
 	("matrix", matrix_in_force),
-	("ledger", ledger_chain),
+	("ledger", ledger_tree),
 	("leak_check", leak_check),
 )
 

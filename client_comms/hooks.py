@@ -195,10 +195,22 @@ _BEFORE_PRINT = [
 _UNLESS_HELD = "client_comms.enforcement.legal_holds.require_none"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
+_LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
+# What decides about access and consent: every state is on the ledger.
+_ON_LEDGER = {
+	"on_change": "client_comms.ledger.following.follow",
+	"after_delete": "client_comms.ledger.following.follow_deletion",
+}
 doc_events = {
-	"*": {"after_rename": "client_comms.enforcement.renaming.require"},
+	"*": {
+		"after_rename": [
+			"client_comms.enforcement.renaming.require",
+			"client_comms.ledger.following.follow_rename",
+		]
+	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
+		**_ON_LEDGER,
 		"on_update": [
 			"client_comms.enforcement.closing.apply",
 			"client_comms.enforcement.levels.follow_settings",
@@ -206,6 +218,7 @@ doc_events = {
 		],
 	},
 	"Communication Matrix": {
+		**_ON_LEDGER,
 		"on_submit": [
 			"client_comms.enforcement.policy.clear_cache",
 			"client_comms.intake.retry.follow",
@@ -214,11 +227,16 @@ doc_events = {
 		"on_cancel": "client_comms.enforcement.policy.clear_cache",
 	},
 	"Confidentiality Level": {
+		**_ON_LEDGER,
 		"on_update": [
 			"client_comms.enforcement.policy.clear_cache",
 			"client_comms.enforcement.sharing.end_all_lapsed",
+			"client_comms.ledger.following.follow_clearances",
 		],
-		"after_delete": "client_comms.enforcement.policy.clear_cache",
+		"after_delete": [
+			"client_comms.enforcement.policy.clear_cache",
+			"client_comms.ledger.following.follow_deletion",
+		],
 	},
 	"Response Calendar": {
 		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
@@ -250,16 +268,21 @@ doc_events = {
 			"client_comms.client_interactions.complaints.set_hint",
 		],
 		"after_insert": "client_comms.intake.lead.replace_opened",
+		"after_delete": _LEVEL_ON_LEDGER,
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
 		"on_trash": _UNLESS_HELD,
 	},
-	"Interaction Access Grant": {"before_discard": _BEFORE_DISCARD},
+	"Interaction Access Grant": {**_ON_LEDGER, "before_discard": _BEFORE_DISCARD},
+	"Client Disclosure": {**_ON_LEDGER},
+	"SOP Training Record": {**_ON_LEDGER},
+	"Ledger Witness": {**_ON_LEDGER},
 	"Interaction Review": {"before_print": _BEFORE_PRINT},
 	"Physical File": {"before_print": _BEFORE_PRINT, "on_trash": _UNLESS_HELD},
 	"Communication Preference": {"on_trash": _UNLESS_HELD},
 	"Supplier": {"on_trash": _UNLESS_HELD},
 	"Client Consent": {
+		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
 		"before_discard": _BEFORE_DISCARD,
 	},
@@ -313,6 +336,7 @@ doc_events = {
 	},
 	"Issue": {
 		"after_insert": "client_comms.intake.issue.after_insert",
+		"after_delete": _LEVEL_ON_LEDGER,
 		"on_update": "client_comms.intake.issue.follow_priority",
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
@@ -322,6 +346,7 @@ doc_events = {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": "client_comms.client_privacy.client_data.validate",
 		"after_insert": "client_comms.intake.lead.after_insert",
+		"after_delete": _LEVEL_ON_LEDGER,
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
@@ -330,6 +355,7 @@ doc_events = {
 	"Opportunity": {
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"after_insert": "client_comms.intake.opportunity.after_insert",
+		"after_delete": _LEVEL_ON_LEDGER,
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
@@ -427,6 +453,7 @@ doc_events = {
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
 			"client_comms.people.trainings.follow_user",
+			"client_comms.ledger.following.follow_roles",
 		]
 	},
 	"User Permission": {
@@ -477,6 +504,7 @@ scheduler_events = {
 			"client_comms.intake.retry.store_unprocessed",
 			"client_comms.intake.mailboxes.tell_silent",
 			"client_comms.ledger.chain",
+			"client_comms.ledger.witnesses.deliver",
 			"client_comms.client_interactions.daily_digest.run",
 			"client_comms.policy_changes.activation.start_due",
 			"client_comms.policy_changes.runs.continue_abandoned",

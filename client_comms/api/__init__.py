@@ -44,7 +44,13 @@ from client_comms.api.interactions import (
 	resume,
 	simulate_log,
 )
-from client_comms.api.ledger import verify_ledger
+from client_comms.api.ledger import (
+	continue_ledger_verification,
+	cosign_checkpoint,
+	export_ledger,
+	start_ledger_verification,
+	verify_ledger,
+)
 from client_comms.api.matrix import simulate_matrix
 from client_comms.api.owed import digest_subscription, open_interactions, owed_today
 from client_comms.api.policies import (
@@ -122,8 +128,10 @@ __all__ = [
 	"complete_training",
 	"confirm_details",
 	"consent_receipt",
+	"continue_ledger_verification",
 	"continue_policy_change",
 	"conversation",
+	"cosign_checkpoint",
 	"destroy_file",
 	"digest_subscription",
 	"dismiss_unlogged",
@@ -133,6 +141,7 @@ __all__ = [
 	"explain_access",
 	"explore_record",
 	"explore_user",
+	"export_ledger",
 	"find_caller",
 	"finish_training",
 	"generate_documentation",
@@ -182,6 +191,7 @@ __all__ = [
 	"simulate_matrix_access",
 	"simulate_role",
 	"simulate_source_rules",
+	"start_ledger_verification",
 	"verify_identity",
 	"verify_ledger",
 	"waive_documentation",

@@ -1,9 +1,89 @@
-"""Verifies the compliance ledger (P-2, R-3)."""
+"""Verifies and exports the compliance ledger, and takes co-signatures (P-2, R-3)."""
 
 import frappe
+from frappe import _
 
 from client_comms import clock, ledger
-from client_comms.roles import require_configuring_or_auditing
+from client_comms.ledger import exporting, runs, witnesses
+from client_comms.roles import require_auditing, require_configuring_or_auditing
+
+_MOST_TO_DOWNLOAD = 50_000
+
+
+@frappe.whitelist(methods=["POST"])
+def start_ledger_verification(since: str | None = None, until: str | None = None) -> str:
+	"""Verify in the background, for a ledger that is too long for a request; parameters as of `verify_ledger`.
+
+	:returns: the name of the Ledger Verification, which shows the progress and every fault
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	"""
+	require_configuring_or_auditing()
+	return runs.start(since and clock.parse(since), until and clock.parse(until))
+
+
+@frappe.whitelist(methods=["POST"])
+def continue_ledger_verification(name: str) -> None:
+	"""Go on with a verification that was interrupted, from where it stopped.
+
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises ActionNotPossibleError: it has finished
+	"""
+	require_configuring_or_auditing()
+	runs.resume(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def cosign_checkpoint(checkpoint: str, signature: str) -> list[str]:
+	"""Add a witness's signature to a checkpoint.
+
+	:param signature: the line that the witness's tool printed: `— name base64`
+	:returns: the names of the witnesses whose signature it is
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	:raises frappe.ValidationError: no known witness has signed this checkpoint
+	"""
+	require_auditing()
+	if not frappe.db.exists(ledger.CHECKPOINT, checkpoint):
+		frappe.throw(
+			_("{0} does not exist.").format(frappe.bold(frappe.utils.escape_html(checkpoint))),
+			exc=frappe.DoesNotExistError,
+		)
+	found = witnesses.cosign(checkpoint, signature)
+	if not found:
+		frappe.throw(
+			_(
+				"This is not a signature of this checkpoint by a witness whose public key is known. Enter the key in the Ledger Witness first."
+			),
+			title=_("Signature Not Accepted"),
+		)
+	return found
+
+
+@frappe.whitelist(methods=["POST"])
+def export_ledger(
+	since: str | None = None,
+	until: str | None = None,
+	party_type: str | None = None,
+	party: str | None = None,
+) -> None:
+	"""Download the ledger, or what of it belongs to a period or a client, as a file that proves itself.
+
+	:param since: from the first entry of this moment on (site time zone)
+	:param until: to the last entry before this moment
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	:raises frappe.ValidationError: it is too large for a download
+	"""
+	require_auditing()
+	client = (party_type, party) if party_type and party else None
+	wanted = exporting.Wanted(since and clock.parse(since), until and clock.parse(until), client)
+	if exporting.count(wanted) > _MOST_TO_DOWNLOAD:
+		frappe.throw(
+			_(
+				"This export has more than {0} entries. Choose a shorter period, or ask your administrator to run bench client-comms export-ledger."
+			).format(_MOST_TO_DOWNLOAD),
+			title=_("Export Too Large"),
+		)
+	content = "".join(exporting.export(wanted))
+	frappe.response.update({"filename": "ledger.jsonl", "filecontent": content.encode(), "type": "download"})
 
 
 @frappe.whitelist()

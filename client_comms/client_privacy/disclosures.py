@@ -5,6 +5,8 @@ Only `outgoing.register` writes it, in the transaction in which something is sen
 
 import frappe
 
+from client_comms import ledger
+
 DISCLOSURE = "Client Disclosure"
 OWN_INFORMATION, CONSENT, REASON_GIVEN, NOT_REQUIRED = (
 	"Own Information",
@@ -24,3 +26,4 @@ def hold_back(email_queue: str, why: str) -> None:
 		.set(table.reason, why)
 		.where(table.email_queue == email_queue)
 	).run()
+	ledger.record_states(DISCLOSURE, frappe.get_all(DISCLOSURE, {"email_queue": email_queue}, pluck="name"))

@@ -113,7 +113,14 @@ def record_change(doctype: str, name: str, before: str | None, after: str, reaso
 		return
 	rules = policy.current()
 	action = ledger.LEVEL_LOWERED if rules.rank(after) < rules.rank(before) else ledger.LEVEL_RAISED
-	ledger.record(action, doctype, name, after, reason=reason or f"{before} → {after}")
+	ledger.record(
+		action,
+		doctype,
+		name,
+		after,
+		reason=reason or f"{before} → {after}",
+		state={"confidentiality_level": after},
+	)
 
 
 def follow_settings(doc, method=None) -> None:

@@ -1,10 +1,10 @@
 """The compliance ledger of the site (P-2, R-3): evidence of who did what, that others can check.
 
 `entries` writes, `chaining` gives entries their place in a Merkle tree and signs checkpoints of it, `verification` finds every
-fault, and `erasure` removes what names people without breaking the tree.
+fault, `following` records every state of the documents that decide about access and consent, and `erasure` removes what names people without breaking the tree.
 """
 
-from client_comms.ledger.chaining import BEHIND, chain, waiting
+from client_comms.ledger.chaining import BEHIND, chain, rotate_key, waiting
 from client_comms.ledger.entries import (
 	CHECK_SESSION,
 	CHECKPOINT,
@@ -33,8 +33,9 @@ from client_comms.ledger.entries import (
 	silenced,
 	write,
 )
-from client_comms.ledger.erasure import erase_payload
-from client_comms.ledger.verification import verify
+from client_comms.ledger.erasure import entries_about, erase_payload
+from client_comms.ledger.following import follow_erasure, record_states
+from client_comms.ledger.verification import is_last_signature_known, verify
 
 __all__ = [
 	"BEHIND",
@@ -61,9 +62,14 @@ __all__ = [
 	"WRITE_DOWN",
 	"LedgerDocument",
 	"chain",
+	"entries_about",
 	"entry",
 	"erase_payload",
+	"follow_erasure",
+	"is_last_signature_known",
 	"record",
+	"record_states",
+	"rotate_key",
 	"silenced",
 	"verify",
 	"waiting",

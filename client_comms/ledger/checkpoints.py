@@ -13,10 +13,10 @@ _CHUNK = 200
 FIELDS = ("name", "sequence", "root_hash", "tree", "note", "entry_hash")
 
 
-def stored(after: int = 0, until: int | None = None) -> Iterator:
+def stored(after: int = 0, until: int | None = None, columns: tuple[str, ...] = FIELDS) -> Iterator:
 	"""Rows of Ledger Checkpoint in order of size, in chunks."""
 	table = frappe.qb.DocType(CHECKPOINT)
-	query = frappe.qb.from_(table).select(*FIELDS).orderby(table.sequence, table.name).limit(_CHUNK)
+	query = frappe.qb.from_(table).select(*columns).orderby(table.sequence, table.name).limit(_CHUNK)
 	if until is not None:
 		query = query.where(table.sequence <= until)
 	rows = query.where(table.sequence > after).run(as_dict=True)
@@ -56,3 +56,22 @@ def largest() -> int:
 	rows = frappe.get_all(CHECKPOINT, pluck="sequence", order_by="sequence desc", limit=1)
 	sealed = seal.read()
 	return max([0, *rows, *([sealed.size] if sealed else [])])
+
+
+def signed_after(size: int, limit: int) -> list:
+	"""The signed checkpoints of more than so many entries, in order of size."""
+	return frappe.get_all(
+		CHECKPOINT,
+		{"sequence": (">", size), "note": ("is", "set")},
+		["name", "sequence", "note", "made_on"],
+		order_by="sequence asc",
+		limit=limit,
+	)
+
+
+def before_last() -> int:
+	"""The size of the last checkpoint but one."""
+	rows = frappe.get_all(
+		CHECKPOINT, {"note": ("is", "set")}, pluck="sequence", order_by="sequence desc", limit=2
+	)
+	return rows[1] if len(rows) > 1 else 0

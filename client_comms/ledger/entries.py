@@ -41,6 +41,7 @@ ERASURE = "Erasure"
 HOLD = "Hold"
 HOLD_LIFTED = "Hold Lifted"
 MIGRATED = "Ledger Migrated"
+KEY_ROTATED = "Key Rotated"
 # In the data of a session that `check-leaks` opens in a user's name; only the server writes those.
 CHECK_SESSION = "client_comms_leak_check"
 

@@ -17,6 +17,9 @@ def erase_payload(names: Iterable[str], reason: str | None = None) -> int:
 	What stays says when which act was done at which level, and remains proved by the tree. The erasure is itself an entry of
 	the ledger, with the names of the entries, in the caller's transaction; entries that were already erased are left out.
 
+	Erase all entries about a document together (`entries_about`). If the document stays, as when it is anonymised,
+	`record_states` tells the ledger afterwards what it says from then on.
+
 	:param names: of entries, whether they are in the tree already or not
 	:param reason: why, such as the name of the request; it must not name the person
 	:returns: how many were erased
@@ -34,20 +37,38 @@ def erase_payload(names: Iterable[str], reason: str | None = None) -> int:
 		about = [row.name for row in rows]
 		(record,) = write([entry(ERASURE, ENTRY, None, None, reason=reason, state={"entries": about})])
 		emptied = dict.fromkeys((*PERSONAL_FIELDS, *_CHAIN_FIELDS, "salt"))
-		frappe.db.set_value(
-			ENTRY, {"name": ("in", about)}, {**emptied, "erased_by": record}, update_modified=False
-		)
+		# One by one, by the primary key: a filter could lock entries that others are writing.
+		for name in about:
+			frappe.db.set_value(ENTRY, name, {**emptied, "erased_by": record}, update_modified=False)
 		# The next one in the chain holds the same hash, and its own covers it.
-		following = [row.sequence + 1 for row in rows if row.sequence]
-		if following:
-			frappe.db.set_value(
-				ENTRY,
-				{"sequence": ("in", following), "entry_hash": ("is", "set")},
-				dict.fromkeys(_CHAIN_FIELDS),
-				update_modified=False,
-			)
+		places = [row.sequence + 1 for row in rows if row.sequence] or [-1]
+		for name in frappe.get_all(
+			ENTRY,
+			{"sequence": ("in", places), "entry_hash": ("is", "set")},
+			pluck="name",
+			order_by="name asc",
+		):
+			frappe.db.set_value(ENTRY, name, dict.fromkeys(_CHAIN_FIELDS), update_modified=False)
 		erased += len(rows)
 	return erased
+
+
+def entries_about(records: Iterable[tuple[str, str]]) -> list[str]:
+	"""The names of all entries about these documents (DocType, name), to be erased."""
+	named: dict[str, list[str]] = {}
+	for doctype, name in records:
+		named.setdefault(doctype, []).append(name)
+	return [
+		entry
+		for doctype, names in named.items()
+		for chunk in _chunks(names)
+		for entry in frappe.get_all(
+			ENTRY,
+			{"reference_doctype": doctype, "reference_name": ("in", chunk)},
+			pluck="name",
+			order_by="name asc",
+		)
+	]
 
 
 def _chunks(names: list[str]) -> Iterator[list[str]]:

@@ -1,20 +1,23 @@
-"""Verifies the ledger on the site: the entries, their order, and the checkpoints (P-2, R-3)."""
+"""Verifies the ledger on the site: the entries, their order, the checkpoints, and what the entries speak of (P-2, R-3)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms import clock
-from client_comms.ledger import chaining, checkpoints, keys, seal
+from client_comms.ledger import chaining, checkpoints, comparison, keys, seal
 from client_comms.ledger.entries import CHECKPOINT, ENTRY, ERASURE, SEAL_FIELDS, texts
 from client_comms.rules import ledger as rules
 from client_comms.rules.messages import Message
 from client_comms.rules.signed_notes import Checkpoint, MalformedNote, Note, PublicKey
 
 _CHUNK = 2000
+_PART = 20_000
+_TRIES = 100  # checkpoints in a row that cannot be trusted, until verification does without
 _FIELDS = (
 	*rules.KEPT_FIELDS,
 	*rules.PERSONAL_FIELDS,
@@ -29,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 def verify(since=None, until=None, progress: Progress | None = None) -> dict:
-	"""Every fault of the ledger; it is read in chunks, regardless of its length.
+	"""Every fault of the ledger, and of the documents whose states are on it; it is read in chunks, regardless of its length.
 
 	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
 	    first entry by default. Site time zone, like `until`
@@ -38,14 +41,18 @@ def verify(since=None, until=None, progress: Progress | None = None) -> dict:
 	    "by_doctype": {DocType: number}, "waiting", "is_behind"}`; waiting entries have no place in the tree yet, and it is
 	    behind when one has been waiting for longer than the scheduler should take
 	"""
-	last = _last_sequence(until) if until else None
-	start = _checkpoint_before(since) if since else rules.BEGINNING
-	walk = Walk(start, last, progress)
-	faults = [_as_dict(fault) for fault in rules.joined(walk.faults())] + walk.checkpoint_faults
+	checked, faults = 0, []
+	for found in parts(*bounds(since, until)):
+		checked += found.checked
+		faults += found.faults
+		if progress:
+			progress(found.at, found.last)
+	if not (since or until):
+		faults += comparison.unrecorded()
 	unplaced = chaining.waiting()
 	return {
 		"ok": not faults,
-		"checked": walk.checked,
+		"checked": checked,
 		"first_fault": faults[0] if faults else None,
 		"faults": faults,
 		"by_doctype": dict(Counter(each["doctype"] for each in faults)),
@@ -54,38 +61,63 @@ def verify(since=None, until=None, progress: Progress | None = None) -> dict:
 	}
 
 
-class Walk:
-	"""One verification: feeds entries and checkpoints to the rules, chunk by chunk."""
+@dataclass(frozen=True, slots=True)
+class Part:
+	"""What was found up to the entry `at` of `last`; another verification can go on from `end`, if there is one."""
 
-	def __init__(self, start: rules.Known, last: int | None, progress: Progress | None = None):
-		self.start, self.last, self.progress = start, last, progress
-		self.checkpoint_faults: list[dict] = []
+	at: int
+	last: int
+	checked: int
+	faults: list[dict]
+	end: rules.Known | None
+
+
+def bounds(since=None, until=None) -> tuple[rules.Known, int | None]:
+	"""The checkpoint from which to verify, and the last place."""
+	start = _checkpoint_before(since) if since else rules.BEGINNING
+	return start, last_sequence(until) if until else None
+
+
+def parts(start: rules.Known, last: int | None) -> Iterator[Part]:
+	"""Verify from a checkpoint on, in parts that end at a checkpoint; what is wrong in one does not concern the next."""
+	total, at = last or last_sequence(), start
+	while at is not None:
+		end = _trusted(at.size + _PART, last, "asc")
+		walk = _Walk(at, end.size if end else last)
+		yield Part(walk.at, total, walk.checked, walk.faults, end)
+		at = end
+
+
+class _Walk:
+	"""Feeds entries and checkpoints to the rules, chunk by chunk."""
+
+	def __init__(self, start: rules.Known, last: int | None):
+		self._start, self._last = start, last
 		self._public = keys.ring().public
+		self._of_checkpoints: list[dict] = []
 		self._rules = rules.Walk(self._known(), start)
+		of_documents: list[dict] = []
+		of_entries = [_as_dict(fault) for fault in rules.joined(self._entries(of_documents))]
+		self.faults = of_entries + self._of_checkpoints + of_documents
+		self.at, self.checked = self._rules.at, self._rules.checked
 
-	@property
-	def checked(self) -> int:
-		return self._rules.checked
-
-	def faults(self) -> Iterator[rules.Fault]:
-		total = _last_sequence()
-		for chunk in _chunks(self.start.size, self.last):
+	def _entries(self, of_documents: list[dict]) -> Iterator[rules.Fault]:
+		for chunk in _chunks(self._start.size, self._last):
 			erasures = _erasures(chunk)
 			for row in chunk:
 				yield from self._rules.take(_entry(row, erasures))
-			if self.progress:
-				self.progress(self._rules.at, total)
+			of_documents += comparison.faults_of(chunk)
 		yield from self._rules.end()
 
 	def _known(self) -> Iterator[rules.Known]:
 		"""The checkpoints that can be trusted, and the seal, in order of size."""
 		sealed = seal.read()
-		if sealed and self.last is not None and sealed.size > self.last:
+		if sealed and self._last is not None and sealed.size > self._last:
 			sealed = None
-		for row in checkpoints.stored(self.start.size, self.last):
+		for row in checkpoints.stored(self._start.size, self._last):
 			known = checkpoints.known(row)
 			if wrong := known.root is not None and _wrong_with_checkpoint(row, known, self._public):
-				self.checkpoint_faults.append(_checkpoint_fault(row, wrong))
+				self._of_checkpoints.append(_checkpoint_fault(row, wrong))
 				continue
 			if sealed and sealed.size < known.size:
 				yield sealed
@@ -93,6 +125,14 @@ class Walk:
 			yield known
 		if sealed:
 			yield sealed
+
+
+def is_last_signature_known() -> bool:
+	"""Whether a key of this site has signed the last checkpoint, if there is one."""
+	rows = frappe.get_all(
+		CHECKPOINT, {"root_hash": ("is", "set")}, checkpoints.FIELDS, order_by="sequence desc", limit=1
+	)
+	return not any(_wrong_with_checkpoint(row, checkpoints.known(row), keys.ring().public) for row in rows)
 
 
 def _wrong_with_checkpoint(row, known: rules.Known, public: tuple[PublicKey, ...]) -> Message | None:
@@ -160,7 +200,7 @@ def _erasures(rows: list) -> dict[str, set[str]]:
 	}
 
 
-def _last_sequence(until=None) -> int:
+def last_sequence(until=None) -> int:
 	filters = {"at": ("<=", get_datetime(until))} if until else {}
 	rows = frappe.get_all(ENTRY, filters, pluck="sequence", order_by="sequence desc", limit=1)
 	return rows[0] if rows else 0
@@ -175,16 +215,29 @@ def _checkpoint_before(since) -> rules.Known:
 		limit=1,
 	)
 	# A checkpoint beyond the end reveals a cut; starting there would hide it.
-	first = rows[0] if rows else _last_sequence() + 1
-	before = frappe.get_all(
+	first = rows[0] if rows else last_sequence() + 1
+	return _trusted(0, first - 1, "desc") or rules.BEGINNING
+
+
+def trusted_at(size: int) -> rules.Known | None:
+	"""The checkpoint of so many entries, if verification can go on from it."""
+	return _trusted(size, size, "asc") if size else None
+
+
+def _trusted(least: int, most: int | None, order: str) -> rules.Known | None:
+	"""The first or the last checkpoint between two sizes that is signed, and with whose nodes verification can go on."""
+	sizes = [["sequence", ">=", least], *([["sequence", "<=", most]] if most is not None else [])]
+	for row in frappe.get_all(
 		CHECKPOINT,
-		{"sequence": ("<", first), "root_hash": ("is", "set")},
+		[*sizes, ["root_hash", "is", "set"]],
 		checkpoints.FIELDS,
-		order_by="sequence desc",
-		limit=1,
-	)
-	known = [each for each in map(checkpoints.known, before) if each.start is not None]
-	return known[0] if known else rules.BEGINNING
+		order_by=f"sequence {order}",
+		limit=_TRIES,
+	):
+		known = checkpoints.known(row)
+		if not _wrong_with_checkpoint(row, known, keys.ring().public):
+			return known
+	return None
 
 
 def _chunks(after: int, last: int | None) -> Iterator[list]:

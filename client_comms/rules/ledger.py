@@ -25,6 +25,7 @@ REMOVED = "removed"
 INSERTED = "inserted"
 NOT_AS_CHECKPOINTED = "not-as-checkpointed"
 ERASED = "erased-without-record"
+UNPROVED = "unproved"
 
 _MESSAGES = {
 	CHANGED: _("{entries}: the content differs from what was recorded."),
@@ -32,6 +33,9 @@ _MESSAGES = {
 	INSERTED: _("{entries}: exists more than once, so one was inserted later."),
 	NOT_AS_CHECKPOINTED: _(
 		"{entries}: not what the checkpoint covers. At least one was changed, exchanged or moved."
+	),
+	UNPROVED: _(
+		"{entries}: cannot be compared with the checkpoint, because of what is missing, inserted or wrong before it."
 	),
 	ERASED: _("{entries}: erased, but no erasure is on the ledger."),
 }
@@ -159,8 +163,8 @@ class Fault:
 class Walk:
 	"""Goes through the entries in order of sequence and reports faults as it finds them. It keeps neither entries nor faults.
 
-	`at` is the last entry it went past, `checked` how many were right, and `passed` the last checkpoint behind it, from which
-	another walk can go on.
+	`at` is the last entry it went past, `checked` how many were right, `passed` the last checkpoint behind it, from which
+	another walk can go on, and `uncovered` the sizes of checkpoints that could not be compared.
 	"""
 
 	def __init__(self, known: Iterable[Known], start: Known = BEGINNING):
@@ -169,11 +173,13 @@ class Walk:
 		:param start: where to begin, trusted
 		"""
 		self.at, self.checked, self.passed = start.size, 0, start
+		self.uncovered: list[int] = []
 		self._tree = start.start
 		self._first = start.size + 1
 		self._ahead = (each for each in known if each.size > start.size)
 		self._next = next(self._ahead, None)
 		self._previous_hash = ""
+		self._seen = start.size
 
 	def take(self, entry: Entry) -> Iterator[Fault]:
 		if entry.sequence <= self.at:
@@ -187,11 +193,23 @@ class Walk:
 			yield Fault(entry.sequence, entry.sequence, kind, entry.name, entry.doctype)
 		else:
 			self.checked += 1
-		self.at = entry.sequence
+		self.at = self._seen = entry.sequence
 		self._previous_hash = entry.entry_hash
 		if self._tree is not None:
 			self._tree.append(leaf(entry.digest))
 		yield from self._pass(entry)
+
+	def skip(self, level: int, hashed: bytes) -> Iterator[Fault]:
+		"""Go past 2 ** level entries of which only the root is known; a checkpoint among them cannot be compared."""
+		self.at += 1 << level
+		self._seen = self.at
+		if self._tree is not None:
+			self._tree.append(hashed, level)
+		self._previous_hash = ""
+		while self._next and self._next.size < self.at:
+			self.uncovered.append(self._next.size)
+			self._next = next(self._ahead, None)
+		yield from self._pass(None)
 
 	def end(self) -> Iterator[Fault]:
 		"""To be asked when all entries were taken: what a checkpoint saw beyond them was cut off."""
@@ -200,6 +218,8 @@ class Walk:
 			last, self._next = self._next, next(self._ahead, None)
 		if last:
 			yield Fault(self.at + 1, last.size, REMOVED)
+			if self._seen >= self._first:
+				yield Fault(self._first, self._seen, UNPROVED)
 
 	def _miss(self, last: int) -> Iterator[Fault]:
 		yield Fault(self.at + 1, last, REMOVED)
@@ -223,6 +243,8 @@ class Walk:
 			is_right = self._tree is not None and self._tree.root() == known.root
 			if self._tree is not None and not is_right:
 				yield Fault(self._first, self.at, NOT_AS_CHECKPOINTED)
+			elif self._tree is None and self._seen >= self._first:
+				yield Fault(self._first, min(self._seen, known.size), UNPROVED)
 			if not is_right:
 				self._tree = known.start if known.size == self.at else None
 			self._first, self.passed = known.size + 1, known

@@ -14,7 +14,7 @@ from frappe.utils.data import get_system_timezone
 from client_comms import compat, policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
-from client_comms.ledger import keys, seal
+from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
@@ -79,6 +79,7 @@ def after_install():
 	make_searchable()
 	workspace_block.make()
 	compat.make_dashboards()
+	following.record_missing()
 
 
 def after_migrate():
@@ -193,6 +194,8 @@ def settle_new_settings():
 		new["sharing_purpose"] = frappe.db.exists("Consent Purpose", purpose)
 	for field, value in new.items():
 		frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
+	if new:
+		following.record_states(SETTINGS, [SETTINGS])
 
 
 def make_acknowledgements():

@@ -13,6 +13,7 @@ MAY_BE_LATE = {
 	"client_interactions.clocks.sweep.run": FIVE_MINUTES,
 	"client_interactions.daily_digest.run": FIVE_MINUTES,
 	"ledger.chain": FIVE_MINUTES,
+	"ledger.witnesses.deliver": FIVE_MINUTES,
 	"intake.event.log_begun": FIVE_MINUTES,
 	"clients.phone_numbers.catch_up": HOUR,
 	"client_privacy.consents.expire": DAY,

@@ -13,6 +13,7 @@ from client_comms.rules.ledger import (
 	ERASED,
 	NOT_AS_CHECKPOINTED,
 	REMOVED,
+	UNPROVED,
 	Entry,
 	Known,
 	Walk,
@@ -79,9 +80,10 @@ def test_every_fault_is_named_not_the_first_alone():
 		(1, 1, CHANGED),
 		(3, 3, CHANGED),
 		(5, 5, REMOVED),
+		(4, 6, UNPROVED),
 		(10, 10, REMOVED),
+		(7, 9, UNPROVED),  # among them the one that was forged with its digest
 	]
-	# The entry that was forged with its digest is found as soon as nothing is missing beside it.
 	assert faults([*TEN[:7], entry(8, "forged@example.com"), *TEN[8:]], KNOWN) == [
 		(7, 10, NOT_AS_CHECKPOINTED)
 	]
@@ -100,7 +102,10 @@ def test_a_whole_ledger_that_was_rebuilt_is_found_at_each_checkpoint():
 
 def test_a_checkpoint_whose_nodes_are_wrong_does_not_hide_what_comes():
 	damaged = [replace(KNOWN[0], tree=None), *KNOWN[1:]]
-	assert faults([entry(1, "forged@example.com"), *TEN[1:]], damaged) == [(1, 3, NOT_AS_CHECKPOINTED)]
+	assert faults([entry(1, "forged@example.com"), *TEN[1:]], damaged) == [
+		(1, 3, NOT_AS_CHECKPOINTED),
+		(4, 6, UNPROVED),
+	]
 	assert faults([*TEN[:3], entry(4, "forged@example.com"), *TEN[4:]], damaged) == [
 		(4, 6, NOT_AS_CHECKPOINTED)
 	]
@@ -141,7 +146,7 @@ def test_verification_begins_at_a_checkpoint():
 	assert faults([entry(7, "forged@example.com"), *TEN[7:]], KNOWN, KNOWN[1]) == [
 		(7, 10, NOT_AS_CHECKPOINTED)
 	]
-	assert faults(TEN[6:], KNOWN, wrong) == []
+	assert faults(TEN[6:], KNOWN, wrong) == [(7, 10, UNPROVED)]
 
 
 def test_a_walk_that_was_stopped_goes_on_from_the_last_checkpoint():

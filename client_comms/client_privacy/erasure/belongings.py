@@ -11,6 +11,7 @@ import frappe
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import CustomFunction
 
+from client_comms import ledger
 from client_comms.enforcement.doctypes.deleted_document import POINTERS
 from client_comms.enforcement.governed import BINDING, COMMUNICATION
 from client_comms.enforcement.registry import OWNER_FIELDS
@@ -79,6 +80,7 @@ def _remove_rows(doctype: str, names: list) -> None:
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 	frappe.db.delete(doctype, {"name": ("in", names)})
+	ledger.follow_erasure(doctype, names)
 
 
 def _remove_content(names: list[str]) -> None:

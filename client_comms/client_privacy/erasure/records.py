@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from client_comms import clock
+from client_comms import clock, ledger
 from client_comms.client_privacy.erasure import belongings
 from client_comms.clients import preferences
 from client_comms.clients.parties import PARTY_TYPES
@@ -96,6 +96,7 @@ def anonymise(doctype: str, names: list[str], keep: Iterable[str] = ()) -> None:
 		rows = {"parenttype": doctype, "parent": ("in", names)}
 		_empty(table.options, rows, {field: None for field in fields if field not in keep})
 	belongings.forget(doctype, names)
+	ledger.follow_erasure(doctype, names)
 
 
 def personal_fields(meta) -> list[str]:
@@ -138,7 +139,9 @@ def _erase_around_interactions(action: str, names: list[str]) -> None:
 		anonymise(doctype, _names(doctype, bound), keep=_CLIENT)
 	if action == DELETE:
 		for doctype in (_DISCLOSURE, _VERIFICATION, _CONSENT):
+			about = _names(doctype, bound)
 			_empty(doctype, bound, {"client_interaction": None})
+			ledger.follow_erasure(doctype, about)
 		frappe.db.delete("Physical File Interaction", {"interaction": ("in", names)})
 
 

@@ -174,7 +174,7 @@ def test_deadlines_not_handled_are_red_until_they_are_swept(running, log):
 
 
 def test_the_command_prints_words_json_and_metrics(running, site_name, monkeypatch):
-	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
 	failure()
 	words, as_json, metrics = (
 		CliRunner().invoke(commands.health, arguments, obj=frappe._dict(sites=[site_name], profile=False))

@@ -223,7 +223,7 @@ def test_page_json_and_print_agree(officer, as_user):
 
 def test_the_command_prints_the_same_as_json():
 	context = {"obj": frappe._dict(sites=[frappe.local.site], profile=False)}
-	with mock.patch.object(commands, "_connected", _here):
+	with mock.patch.object(commands, "connected", _here):
 		done = CliRunner().invoke(commands.scorecard, ["--json"], **context)
 	assert [each["clause"] for each in json.loads(done.output)["clauses"]] == list(CLAUSES)
 	assert done.exit_code == int(any(each["state"] == "Red" for each in json.loads(done.output)["clauses"]))

@@ -225,7 +225,7 @@ def test_one_that_fails_keeps_no_other_from_being_logged(history, errors, monkey
 
 
 def command(monkeypatch, *arguments):
-	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
 	return CliRunner().invoke(
 		commands.client_comms, ("backfill", *arguments), obj=frappe._dict(sites=["-"], profile=False)
 	)

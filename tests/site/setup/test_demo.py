@@ -193,7 +193,7 @@ def test_a_day_to_come_is_refused():
 
 def run(monkeypatch, *arguments):
 	"""A bench command on the connection of the test."""
-	monkeypatch.setattr(commands, "_connected", lambda context: contextlib.nullcontext())
+	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
 	return CliRunner().invoke(commands.client_comms, arguments, obj=frappe._dict(sites=["-"], profile=False))
 
 

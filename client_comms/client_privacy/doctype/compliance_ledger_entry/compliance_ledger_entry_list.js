@@ -1,3 +1,6 @@
+// More would take a request longer than it may.
+const MOST_AT_ONCE = 20000;
+
 frappe.listview_settings["Compliance Ledger Entry"] = {
 	hide_name_column: true,
 	add_fields: ["action"],
@@ -6,43 +9,84 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 		return [__(action), COLORS[action] || "gray", `action,=,${action}`];
 	},
 	onload(list) {
+		if (frappe.user.has_role("Compliance Officer")) {
+			list.page.add_inner_button(__("Export Ledger"), export_ledger);
+		}
 		list.page.add_inner_button(__("Verify Ledger"), () =>
-			frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
-				const { ok, checked, waiting, is_behind, faults } = message;
-				const counted = __("{0} entries are correct; {1} are waiting to be chained.", [
-					checked,
-					waiting,
-				]);
-				if (!ok) {
-					frappe.msgprint({
-						title: __("The Ledger Was Changed"),
-						indicator: "red",
-						message: [
-							counted,
-							...faults.map(
-								({ doctype, message }) =>
-									`${__(doctype)}: ${frappe.utils.escape_html(message)}`,
-							),
-						].join("<br>"),
-					});
-					return;
-				}
-				// What is not chained is not proved either: a ledger that no one chains is not called intact.
-				frappe.msgprint({
-					title: is_behind ? __("The Ledger Is Not Being Chained") : __("The Ledger Is Intact"),
-					indicator: is_behind ? "orange" : "green",
-					message: is_behind
-						? `${counted}<br>${__("Some have been waiting for more than 15 minutes, so the scheduler does not run.")}`
-						: counted,
-					primary_action: is_behind && {
-						label: __("Open Health"),
-						action: () => {
-							frappe.hide_msgprint();
-							frappe.set_route("client-comms-health");
-						},
-					},
-				});
-			}),
+			frappe.db
+				.count("Compliance Ledger Entry")
+				.then((count) => (count > MOST_AT_ONCE ? verify_in_background() : verify_at_once())),
 		);
 	},
 };
+
+function export_ledger() {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Export Ledger"),
+		fields: [
+			{
+				fieldname: "about",
+				fieldtype: "HTML",
+				options: `<p class="text-muted">${__(
+					"The file proves itself: auditors verify it without this site, against the checkpoints that they kept.",
+				)}</p>`,
+			},
+			{ fieldname: "since", fieldtype: "Date", label: __("From") },
+			{
+				fieldname: "until",
+				fieldtype: "Date",
+				label: __("Before"),
+				description: __("Leave both empty for the whole ledger."),
+			},
+			{ fieldname: "party_type", fieldtype: "Link", options: "DocType", label: __("Client Type") },
+			{ fieldname: "party", fieldtype: "Dynamic Link", options: "party_type", label: __("Client") },
+		],
+		primary_action_label: __("Download"),
+		primary_action(values) {
+			dialog.hide();
+			open_url_post("/api/method/client_comms.api.export_ledger", values);
+		},
+	});
+	dialog.show();
+}
+
+function verify_in_background() {
+	frappe
+		.xcall("client_comms.api.start_ledger_verification")
+		.then((name) => frappe.set_route("Form", "Ledger Verification", name));
+}
+
+function verify_at_once() {
+	frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
+		const { ok, checked, waiting, is_behind, faults } = message;
+		const counted = __("{0} entries are correct; {1} are waiting to be chained.", [checked, waiting]);
+		if (!ok) {
+			frappe.msgprint({
+				title: __("The Ledger Was Changed"),
+				indicator: "red",
+				message: [
+					counted,
+					...faults.map(
+						({ doctype, message }) => `${__(doctype)}: ${frappe.utils.escape_html(message)}`,
+					),
+				].join("<br>"),
+			});
+			return;
+		}
+		// What is not chained is not proved either: a ledger that no one chains is not called intact.
+		frappe.msgprint({
+			title: is_behind ? __("The Ledger Is Not Being Chained") : __("The Ledger Is Intact"),
+			indicator: is_behind ? "orange" : "green",
+			message: is_behind
+				? `${counted}<br>${__("Some have been waiting for more than 15 minutes, so the scheduler does not run.")}`
+				: counted,
+			primary_action: is_behind && {
+				label: __("Open Health"),
+				action: () => {
+					frappe.hide_msgprint();
+					frappe.set_route("client-comms-health");
+				},
+			},
+		});
+	});
+}

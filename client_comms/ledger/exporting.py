@@ -1,0 +1,203 @@
+"""Exports the ledger, or what of it belongs to a period or a client, as a file that proves itself (P-2, R-3).
+
+`rules.ledger_export` has the format, and `python -m client_comms verify` reads it without a site.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, get_datetime, getdate
+
+from client_comms import clock
+from client_comms.ledger import checkpoints, keys
+from client_comms.ledger.entries import CHECKPOINT, ENTRY, EXPORT, SEAL_FIELDS, record, texts
+from client_comms.ledger.erasure import entries_about
+from client_comms.rules import ledger as rules
+from client_comms.rules import ledger_export
+from client_comms.rules.ledger_export import Leaf
+
+_CHUNK = 5000
+# DocType → the fields that name the client: of its DocType and its name, or of a link to the only DocType that it can be.
+_CLIENT_FIELDS = {
+	"Client Interaction": ("party_type", "party"),
+	"Client Consent": ("party_type", "party"),
+	"Client Disclosure": ("party_type", "party"),
+	"Identity Verification": ("party_type", "party"),
+	"Opportunity": ("opportunity_from", "party_name"),
+}
+_CUSTOMER_FIELDS = {"Issue": "customer"}
+# DocType → the field that names the interaction.
+_INTERACTION_FIELDS = {"Interaction Access Grant": "interaction", "Communication": "client_interaction"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+	"""Which entries an export shows.
+
+	:param since: from the first entry of this moment, as stored; by default from the first entry
+	:param until: to the last entry before this moment; by default to the end
+	:param party: only entries about this client: DocType and name
+	:param sizes: of checkpoints that were kept outside, and with which it is to be compared
+	"""
+
+	since: object = None
+	until: object = None
+	party: tuple[str, str] | None = None
+	sizes: tuple[int, ...] = ()
+
+
+def export(wanted: Wanted) -> Iterator[str]:
+	"""The lines of the file, of entries that a checkpoint covers; the export is itself an entry.
+
+	:raises frappe.ValidationError: there is no checkpoint yet
+	"""
+	size = _size()
+	if not size:
+		frappe.throw(
+			_("The ledger has no signed checkpoint yet. The scheduler signs one within minutes."),
+			title=_("Nothing to Export"),
+		)
+	first, last = _places(wanted, size)
+	names = _names_about(*wanted.party) if wanted.party else None
+	told = {"since": cstr(wanted.since or ""), "until": cstr(wanted.until or "")}
+	if wanted.party:
+		told.update(zip(("party_type", "party"), wanted.party, strict=True))
+	record(
+		EXPORT, ENTRY, None, None, reason=", ".join(f"{key}: {value}" for key, value in told.items() if value)
+	)
+	ring = keys.ring()
+	header = {
+		"origin": ring.current.name,
+		"keys": [str(key) for key in ring.public],
+		"made_on": cstr(clock.now()),
+		"time_zone": cstr(clock.site_zone()),
+		"entries": [first, last],
+		**told,
+	}
+	# Of a client's entries, those of each day are few; all checkpoints between them would cost more than they.
+	covered = _boundaries(*((0, -1) if names is not None else (first, last)), size)
+	sizes = sorted(covered | {each for each in wanted.sizes if each <= size})
+	return ledger_export.lines(header, _notes(sizes), _leaves(size, first, last, names), sizes)
+
+
+def count(wanted: Wanted) -> int:
+	"""How many entries an export would show."""
+	first, last = _places(wanted, _size())
+	return len(_names_about(*wanted.party)) if wanted.party else last - first + 1
+
+
+def _size() -> int:
+	rows = frappe.get_all(
+		CHECKPOINT, {"root_hash": ("is", "set")}, pluck="sequence", order_by="sequence desc", limit=1
+	)
+	return rows[0] if rows else 0
+
+
+def _places(wanted: Wanted, size: int) -> tuple[int, int]:
+	"""The first and the last place; without gaps, although an entry may come after one that was written later."""
+
+	def at(operator: str, moment, order: str, default: int) -> int:
+		if not moment:
+			return default
+		rows = frappe.get_all(
+			ENTRY,
+			[["at", operator, get_datetime(moment)], ["sequence", ">", 0], ["sequence", "<=", size]],
+			pluck="sequence",
+			order_by=f"sequence {order}",
+			limit=1,
+		)
+		return rows[0] if rows else 0
+
+	first, last = at(">=", wanted.since, "asc", 1), at("<", wanted.until, "desc", size)
+	return (first, last) if 0 < first <= last else (0, -1)
+
+
+def _boundaries(first: int, last: int, size: int) -> set[int]:
+	"""Sizes at which the export can be compared: those among the places that are shown, and the last of each other day."""
+	sizes, by_day = {size}, {}
+	for row in checkpoints.stored(until=size, columns=("name", "sequence", "root_hash", "made_on")):
+		if row.root_hash:
+			by_day[getdate(row.made_on)] = row.sequence
+			if first <= row.sequence <= last:
+				sizes.add(row.sequence)
+	return sizes | set(by_day.values())
+
+
+def _notes(sizes: Iterable[int]) -> Iterator[tuple[str, object]]:
+	wanted = set(sizes)
+	for row in checkpoints.stored():
+		if row.sequence in wanted and (known := checkpoints.known(row)).tree is not None and row.note:
+			yield row.note, known.tree
+
+
+def _leaves(size: int, first: int, last: int, names: set[str] | None) -> Iterator[Leaf]:
+	"""Every place up to `size`, with the content of those that are shown, and of the erasures that explain them."""
+	erasures = _erasures(first, last, names)
+	at, table = 0, frappe.qb.DocType(ENTRY)
+	while rows := (
+		frappe.qb.from_(table)
+		.select(table.sequence, table.name, table.digest)
+		.where((table.sequence > at) & (table.sequence <= size))
+		.orderby(table.sequence, table.name)
+		.limit(_CHUNK)
+		.run()
+	):
+		shown = [
+			name
+			for sequence, name, _digest in rows
+			if name in erasures or (first <= sequence <= last and (names is None or name in names))
+		]
+		contents = _contents(shown)
+		for sequence, name, digest in rows:
+			if sequence <= at:
+				continue  # inserted later; the digest of one of the two is not that of the checkpoint
+			for missing in range(at + 1, sequence):
+				yield Leaf(missing, "")
+			yield Leaf(sequence, digest or "", contents.get(name))
+			at = sequence
+	for missing in range(at + 1, size + 1):
+		yield Leaf(missing, "")
+
+
+def _erasures(first: int, last: int, names: set[str] | None) -> set[str]:
+	rows = frappe.get_all(
+		ENTRY,
+		[["sequence", ">=", first], ["sequence", "<=", last], ["erased_by", "is", "set"]],
+		["name", "erased_by"],
+		order_by="sequence asc",
+	)
+	return {row.erased_by for row in rows if names is None or row.name in names}
+
+
+def _contents(names: list[str]) -> dict[str, dict]:
+	if not names:
+		return {}
+	fields = (*rules.KEPT_FIELDS, *rules.PERSONAL_FIELDS, *SEAL_FIELDS, "previous_hash", "entry_hash")
+	return {
+		row.name: {
+			"kept": _filled(texts(row, rules.KEPT_FIELDS)),
+			"personal": _filled(texts(row, rules.PERSONAL_FIELDS)),
+			**_filled(texts(row, (*SEAL_FIELDS, "previous_hash", "entry_hash"))),
+		}
+		for row in frappe.get_all(ENTRY, {"name": ("in", names)}, fields, order_by="name asc")
+	}
+
+
+def _filled(values: dict[str, str]) -> dict[str, str]:
+	return {key: value for key, value in values.items() if value}
+
+
+def _names_about(party_type: str, party: str) -> set[str]:
+	"""Entries about a client and about the documents that name it now."""
+	records = {party_type: [party]}
+	for doctype, (type_field, name_field) in _CLIENT_FIELDS.items():
+		records[doctype] = frappe.get_all(doctype, {type_field: party_type, name_field: party}, pluck="name")
+	if party_type == "Customer":
+		for doctype, field in _CUSTOMER_FIELDS.items():
+			records[doctype] = frappe.get_all(doctype, {field: party}, pluck="name")
+	for doctype, field in _INTERACTION_FIELDS.items():
+		about = ("in", records["Client Interaction"] or [""])
+		records[doctype] = frappe.get_all(doctype, {field: about}, pluck="name")
+	return set(entries_about((doctype, name) for doctype, names in records.items() for name in names))

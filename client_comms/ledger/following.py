@@ -1,0 +1,188 @@
+"""Records every change of a document whose states are on the ledger, in the transaction of the change (P-2, R-3).
+
+A change is what differs from the state that the ledger knows. Saving without a change records nothing.
+"""
+
+from collections.abc import Callable, Iterable
+
+import frappe
+from frappe.query_builder.functions import Max
+
+from client_comms.ledger import subjects
+from client_comms.ledger.entries import ENTRY, ERASURE, entry, record, write
+from client_comms.ledger.erasure import entries_about, erase_payload
+
+CREATED = "Created"
+CHANGED = "Changed"
+DELETED = "Deleted"
+RENAMED = "Renamed"
+ACTIVATED = "Activated"
+CANCELLED = "Cancelled"
+ROLES_CHANGED = "Roles Changed"
+RECORDED = "Recorded"
+_SUBMITTED = ("0", "1"), ("1", "2")
+_CHUNK = 200
+
+
+def follow(doc, method=None) -> None:
+	"""`on_change` of a subject."""
+	if not doc.flags.in_delete:
+		record_states(doc.doctype, [doc.name])
+
+
+def follow_deletion(doc, method=None) -> None:
+	"""`after_delete` of a subject."""
+	record(DELETED, doc.doctype, doc.name, None)
+
+
+def follow_deletion_of_level(doc, method=None) -> None:
+	"""`after_delete` of a document of which the ledger knows the level: another one may get its name."""
+	if known(doc.doctype, [doc.name]):
+		record(DELETED, doc.doctype, doc.name, None)
+
+
+def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of every document: subjects that link to it say another name from now on, and no one has changed them."""
+	if not subjects.are_linked_to(doc.doctype, new):
+		return
+	record(RENAMED, doc.doctype, new, None, changes={"name": [old, new]})
+	if doc.doctype == subjects.USER and known(subjects.USER, [old]):
+		record(DELETED, subjects.USER, old, None)
+		record_states(subjects.USER, [new], RECORDED)
+
+
+def follow_roles(doc, method=None) -> None:
+	"""`on_update` of User: the roles of people with clearance, and who gets or loses it."""
+	if known(subjects.USER, [doc.name]) or {row.role for row in doc.roles} & subjects.clearance_roles():
+		record_states(subjects.USER, [doc.name], ROLES_CHANGED)
+
+
+def follow_clearances(doc, method=None) -> None:
+	"""`on_update` of Confidentiality Level: people who get clearance by a role that had none before."""
+	before = doc.get_doc_before_save()
+	had = {row.role for row in before.clearances} if before else set()
+	gained = {row.role for row in doc.clearances} - had
+	if gained:
+		names = subjects.users_with_clearance(gained)
+		record_states(subjects.USER, set(names) - set(known(subjects.USER, names)), RECORDED)
+
+
+def follow_erasure(doctype: str, names: Iterable[str]) -> None:
+	"""Subjects were deleted or emptied without their document events: what the ledger knew of them is erased as well, and
+	what they say now is recorded. Repeatable; other DocTypes are left alone."""
+	if doctype not in subjects.SUBJECTS:
+		return
+	names = sorted(names)
+	for start in range(0, len(names), _CHUNK):
+		chunk = names[start : start + _CHUNK]
+		now = subjects.states(doctype, chunk)
+		outdated = [name for name, state in known(doctype, chunk).items() if now.get(name) != state]
+		erase_payload(entries_about((doctype, name) for name in outdated))
+		record_states(doctype, set(outdated) & set(now), ERASURE)
+
+
+def record_states(
+	doctype: str, names: Iterable[str], action: str | None = None, reason: str | None = None
+) -> int:
+	"""Record what these documents say now, where the ledger knows something else; returns how many.
+
+	To be called by everything that changes subjects without their document events, in the same transaction.
+
+	:param action: by default whether they were created, changed, activated or cancelled
+	"""
+	recorded = 0
+	names = sorted(names)
+	for start in range(0, len(names), _CHUNK):
+		chunk = names[start : start + _CHUNK]
+		before = known(doctype, chunk)
+		entries = []
+		for name, state in subjects.states(doctype, chunk).items():
+			changes = differences(before.get(name, {}), state)
+			if name in before and not changes:
+				continue
+			entries.append(
+				entry(
+					action or _action(before.get(name), state),
+					doctype,
+					name,
+					None,
+					reason=reason,
+					changes=changes if name in before else None,
+					state=state,
+				)
+			)
+		write(entries)
+		recorded += len(entries)
+	return recorded
+
+
+def record_missing(after_chunk: Callable[[], None] = lambda: None) -> int:
+	"""The present state of every subject that the ledger does not know yet; repeatable."""
+	recorded = 0
+	for doctype in subjects.SUBJECTS:
+		for names in name_chunks(doctype):
+			recorded += record_states(doctype, set(names) - set(known(doctype, names)), RECORDED)
+			after_chunk()
+	users = subjects.users_with_clearance()
+	return recorded + record_states(subjects.USER, set(users) - set(known(subjects.USER, users)), RECORDED)
+
+
+def name_chunks(doctype: str) -> Iterable[list[str]]:
+	if frappe.get_meta(doctype).issingle:
+		yield [doctype]
+		return
+	after = ""
+	while names := frappe.get_all(
+		doctype, {"name": (">", after)}, pluck="name", order_by="name asc", limit=_CHUNK
+	):
+		yield names
+		after = names[-1]
+
+
+def _action(before: subjects.State | None, state: subjects.State) -> str:
+	if before is None:
+		return CREATED
+	turn = (before.get("docstatus"), state.get("docstatus"))
+	return dict(zip(_SUBMITTED, (ACTIVATED, CANCELLED), strict=True)).get(turn, CHANGED)
+
+
+def differences(before: subjects.State, after: subjects.State) -> dict[str, list]:
+	"""Field → [before, after]."""
+	return {field: [before.get(field), value] for field, value in after.items() if before.get(field) != value}
+
+
+def known(doctype: str, names: Iterable[str]) -> dict[str, subjects.State]:
+	"""Document → the last state on the ledger, of those that have one and were not deleted since."""
+	return {
+		name: frappe.parse_json(row.state)
+		for name, row in last_entries(doctype, names).items()
+		if row.action != DELETED
+	}
+
+
+def last_entries(doctype: str, names: Iterable[str]) -> dict[str, frappe._dict]:
+	"""Document → the last entry that tells its state or its deletion, whether it is in the tree already or not."""
+	table, latest = frappe.qb.DocType(ENTRY), frappe.qb.DocType(ENTRY).as_("latest")
+
+	def tells(of):
+		return (
+			(of.reference_doctype == doctype)
+			& of.reference_name.isin(list(names) or [""])
+			& (of.state.isnotnull() | (of.action == DELETED))
+		)
+
+	last = (
+		frappe.qb.from_(latest)
+		.select(latest.reference_name, Max(latest.creation).as_("creation"))
+		.where(tells(latest))
+		.groupby(latest.reference_name)
+	)
+	rows = (
+		frappe.qb.from_(table)
+		.join(last)
+		.on((last.reference_name == table.reference_name) & (last.creation == table.creation))
+		.select(table.name, table.sequence, table.reference_name, table.state, table.action)
+		.where(tells(table))
+		.run(as_dict=True)
+	)
+	return {row.reference_name: row for row in rows}
