@@ -6,7 +6,7 @@ import frappe
 
 from client_comms.leak_check.census import arguments
 from client_comms.leak_check.census.methods import Method
-from client_comms.leak_check.census.scene import READER
+from client_comms.leak_check.census.scene import GUEST, READER
 
 STOPS = {
 	"starts a program",
@@ -58,6 +58,13 @@ NOT_LEAKS = {
 		"changed the record",
 		None,
 	): "the picture in a sent email, by which Frappe learns that it was opened, is for everyone who has the email",
+	(
+		"surface: request for a copy of somebody else's data",
+		"answer",
+		GUEST,
+	): "before a login anyone can ask, and Frappe sends the copy to the address of the account that was named",
+	("surface: Lead made from a message", "told it to doctype", None): _NAMES_OF_CLIENTS,
+	("surface: Opportunity made from a message", "told it to doctype", None): _NAMES_OF_CLIENTS,
 	("frappe.desk.form.utils.add_comment", "changed the record", READER): _REMARK,
 	("frappe.desk.like.toggle_like", "changed the record", READER): _REMARK,
 	("frappe.templates.includes.comments.comments.add_comment", "changed the record", READER): _REMARK,

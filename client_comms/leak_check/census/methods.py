@@ -27,7 +27,7 @@ class Method:
 	def parameters(self) -> dict[str, inspect.Parameter]:
 		found = dict(inspect.signature(self.function).parameters)
 		if self.doctype:
-			found.pop(next(iter(found)), None)  # self
+			found.pop(next(iter(found), None), None)  # self, which a static method does not have
 		return found
 
 	@cached_property

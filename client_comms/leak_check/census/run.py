@@ -91,7 +91,10 @@ class Preparation:
 			progress(f"{len(units) - len(left) + number + 1} of {len(units)}: {unit}")
 			part = Census()
 			started = time.monotonic()
-			_Taker(self, part, callers).take(units[unit])
+			try:
+				_Taker(self, part, callers).take(units[unit])
+			except Exception as error:  # of one method, which must not end the census
+				part.unexplained[unit] = f"the census failed: {type(error).__name__}: {error}"
 			part.seconds = time.monotonic() - started
 			kept.add(unit, part)
 		census = Census(methods=len(every), not_importable=self.not_importable, cleared=self.scene.cleared)
@@ -180,11 +183,14 @@ class _Taker:
 def _reads(attempt: Attempt, outcome: Outcome) -> bool:
 	"""Whether a login that may read the record got no more than that.
 
-	The rule says who can change governed documents; what belongs to them follows Frappe's own permissions.
+	The rule says who can change governed documents; what belongs to them follows Frappe's own permissions. That a text which
+	this login may read came somewhere is no finding, except in print, or where a surface says that the rule forbids it.
 	"""
 	if outcome.came == CHANGED:
 		return attempt.target.doctype not in governed.doctypes()
-	return attempt.action == access.READ and outcome.came != "print"
+	if outcome.came == "answer":
+		return attempt.action == access.READ
+	return outcome.came != "print"
 
 
 def _end(outcome: Outcome) -> str:
