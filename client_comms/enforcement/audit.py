@@ -18,7 +18,8 @@ from client_comms.enforcement.methods import exports
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
-_VIEWED = (governed.INTERACTION, *governed.BOUND, *documents.SETTING)
+_EXPORTED = (governed.INTERACTION, governed.PHYSICAL_FILE, *governed.BOUND, *documents.SETTING)
+_VIEWED = (*_EXPORTED, governed.REVIEW)  # which has the level of its interaction
 _TIMELINES = ("communications", "automated_messages")
 # Methods that print (some without Frappe's `before_print`), serve files or export, by the last part of their
 # name: Python lets a request reach a method through every module that imports it, including overrides.
@@ -178,7 +179,7 @@ def _export() -> Iterator[dict]:
 	doctype = frappe.parse_json(asked.doctype) if str(asked.doctype).startswith("[") else asked.doctype
 	doctype = doctype[0] if isinstance(doctype, list) else doctype
 	if (
-		doctype not in _VIEWED
+		doctype not in _EXPORTED
 		or doctype not in governed.doctypes()
 		or asked.export_records == "blank_template"
 	):

@@ -670,6 +670,17 @@ def test_a_failed_request_gave_nothing_out(log):
 	assert actions(doc.name) == ["View"]
 
 
+@pytest.mark.parametrize("doctype", ["Physical File", "Interaction Review"])
+def test_a_view_of_a_paper_file_or_review_is_recorded(doctype, log):
+	complaint = log("Feedback/Complaint")
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash()})
+	doc.update({"interaction": complaint.name, "confidentiality_level": complaint.confidentiality_level})
+	doc.db_insert()
+	frappe.local.response.docs = [frappe.get_doc(doctype, doc.name)]
+	end_request()
+	assert actions(doc.name) == ["View"]
+
+
 def test_the_rows_of_a_list_are_not_views(log):
 	doc = log("Feedback/Complaint")
 	frappe.local.response["message"] = frappe.get_list(INTERACTION, {"name": doc.name}, ["*"])
