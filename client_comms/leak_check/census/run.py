@@ -184,7 +184,7 @@ def _reads(attempt: Attempt, outcome: Outcome) -> bool:
 	"""Whether a login that may read the record got no more than that.
 
 	The rule says who can change governed documents; what belongs to them follows Frappe's own permissions. That a text which
-	this login may read came somewhere is no finding, except in print, or where a surface says that the rule forbids it.
+	this login may read came somewhere is not a finding, except in print, or where a surface says that the rule forbids it.
 	"""
 	if outcome.came == CHANGED:
 		return attempt.target.doctype not in governed.doctypes()
