@@ -9,7 +9,7 @@ import pytest
 from client_comms import ledger
 from client_comms.ledger import comparison, seal
 
-pytestmark = [pytest.mark.clause("P-2", "R-3"), pytest.mark.committed]
+pytestmark = pytest.mark.clause("P-2", "R-3")
 
 ENTRY = ledger.ENTRY
 NOTE = "Ledger kill test"
@@ -57,8 +57,9 @@ def killed_at(site_name, sites_path):
 
 
 @pytest.fixture
-def own_ledger(site, monkeypatch):
+def own_ledger(site, monkeypatch, tmp_path):
 	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(seal, "path", lambda: tmp_path / "ledger.json")
 	tables = (ENTRY, ledger.CHECKPOINT)
 	kept = {doctype: frappe.db.sql(f"select * from `tab{doctype}`", as_dict=True) for doctype in tables}
 
