@@ -15,6 +15,7 @@ from frappe.utils.scheduler import is_scheduler_disabled
 from redis.exceptions import RedisError
 
 from client_comms import clock, ledger
+from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import closing
 from client_comms.intake import mailboxes, unprocessed
@@ -93,7 +94,9 @@ def scheduler() -> Line:
 		)
 	if is_scheduler_disabled(verbose=False):
 		faults.append(
-			_("The scheduler is switched off. Run bench --site {0} enable-scheduler.").format(_site())
+			_("The scheduler is switched off. Run bench --site {0} enable-scheduler.").format(
+				frappe.local.site
+			)
 		)
 	jobs = frappe.get_all(
 		"Scheduled Job Type",
@@ -253,6 +256,8 @@ def deadlines() -> Line:
 def intake() -> Line:
 	"""Everything that arrived was logged (D-1)."""
 	count = frappe.db.count("Intake Failure")
+	text = _("Not logged: {0}").format(count) if count else _("Everything that arrived was logged")
+	text, figures = thanks.with_counts(text)
 	faults = ()
 	if count:
 		faults = (
@@ -261,10 +266,10 @@ def intake() -> Line:
 	return Line(
 		"intake",
 		_("Logging"),
-		_("Not logged: {0}").format(count) if count else _("Everything that arrived was logged"),
+		text,
 		faults,
 		("List", "Intake Failure"),
-		{"unlogged_documents": count},
+		{"unlogged_documents": count, **figures},
 	)
 
 
@@ -377,16 +382,14 @@ def _reachable(route: tuple[str, ...]) -> tuple[str, ...]:
 def prometheus(lines: list[Line]) -> str:
 	"""The lines in the text format of Prometheus, for its node exporter's textfile collector."""
 	found = ["# TYPE client_comms_ok gauge"]
-	found += [f'client_comms_ok{{check="{line.key}",site="{_site()}"}} {int(line.ok)}' for line in lines]
+	found += [
+		f'client_comms_ok{{check="{line.key}",site="{frappe.local.site}"}} {int(line.ok)}' for line in lines
+	]
 	for line in lines:
 		for name, value in line.figures.items():
 			metric = f"client_comms_{name}"
-			found += [f"# TYPE {metric} gauge", f'{metric}{{site="{_site()}"}} {value}']
+			found += [f"# TYPE {metric} gauge", f'{metric}{{site="{frappe.local.site}"}} {value}']
 	return "\n".join(found) + "\n"
-
-
-def _site() -> str:
-	return frappe.local.site
 
 
 def _is_late(moment, allowed: timedelta) -> bool:

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from client_comms import clock, validation
-from client_comms.client_interactions import changes, feedback, log_details, promises
+from client_comms.client_interactions import changes, feedback, log_details, promises, thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import MissingDetailsError
@@ -229,6 +229,14 @@ def close(name: str) -> dict:
 	doc.validate_documentation()
 	feedback.require_details(doc)
 	doc.record(response_clock.CLOSED)
+	return _as_dict(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def needs_answer(name: str) -> dict:
+	"""The client's last message was taken for thanks, but needs an answer: its clocks run from when it arrived (C-4)."""
+	doc = _writable(name)
+	thanks.needs_answer(doc)
 	return _as_dict(doc)
 
 

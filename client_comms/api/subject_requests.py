@@ -43,7 +43,7 @@ def enter_request(
 	}
 	if received_on:
 		values["received_on"] = received_on
-	# nosemgrep: frappe-whitelisted-without-permissions (`require_to_act` checks; those who enter one cannot see it)
+	# nosemgrep: frappe-whitelisted-without-permissions (require_to_act checks; those who enter one cannot see it)
 	doc = frappe.get_doc({"doctype": REQUEST, **values}).insert(ignore_permissions=True)
 	return {"name": doc.name, "due_on": doc.due_on}
 

@@ -15,6 +15,8 @@ COMPANY_CHANGED = "Company Changed"
 LEVEL_CHANGED = "Level Changed"
 MATRIX_CHANGED = "Matrix Changed"
 PRIORITY_CHANGED = "Priority Changed"
+CLIENT_CHANGED = "Client Changed"
+DATE_CHANGED = "Date Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
 RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
@@ -37,6 +39,7 @@ def add_events(doc, outgoing_reason=None):
 		("matrix", MATRIX_CHANGED),
 		("confidentiality_level", LEVEL_CHANGED),
 		("responsible_staff", REASSIGNED),
+		*(() if doc.flags.from_record else (("party", CLIENT_CHANGED), ("occurred_on", DATE_CHANGED))),
 	):
 		if before.get(field) != doc.get(field):
 			change = f"{before.get(field) or '–'} → {doc.get(field) or '–'}"

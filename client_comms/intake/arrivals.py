@@ -301,6 +301,5 @@ def _company(arrival: Arrival) -> str | None:
 
 def _summary(content: str) -> str:
 	"""What the writer wrote, without quotations and signatures (D-2); the message itself is kept as evidence."""
-	text = cstr(content)
-	own = reply_text.summary(html_text.to_text(text) if html_text.is_html(text) else text)
+	own = reply_text.summary(html_text.plain(cstr(content)))
 	return "\n".join(line.strip() for line in own.splitlines() if line.strip())[:SUMMARY_LENGTH]

@@ -12,11 +12,20 @@ from frappe.utils import get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.clients import parties
+from client_comms.i18n import translate
 from client_comms.intake import acknowledgement, arrivals, failures, replies, threads
-from client_comms.rules import automatic_mail, classification, html_text, mail_headers, response_clock
+from client_comms.rules import (
+	automatic_mail,
+	classification,
+	html_text,
+	mail_headers,
+	mail_identity,
+	response_clock,
+)
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
+SENDER_IN_DOUBT = "Sender in Doubt"
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 CHANNELS = {
 	"Email": "Email",
@@ -183,7 +192,20 @@ def _log(message: Message, staff_may_begin: bool):
 	interaction = _apply(message, staff_may_begin)
 	if interaction:
 		_bind(message.document, interaction)
+		_tell_doubts(message, interaction)
 	return interaction
+
+
+def _tell_doubts(message: Message, interaction) -> None:
+	"""That the sender may not be who they say they are is told on the interaction."""
+	doubts = mail_identity.doubts(message.headers, parties.is_own) if message.headers else ()
+	if doubts and not message.automatic:
+		interaction.record(
+			SENDER_IN_DOUBT,
+			note="\n".join(map(translate, doubts)),
+			source=message.document,
+			by="Administrator",
+		)
 
 
 def _apply(message: Message, staff_may_begin: bool):
@@ -201,7 +223,7 @@ def _apply(message: Message, staff_may_begin: bool):
 			and replies.may_continue(interaction, message.at)
 			and not _is_from_a_stranger(message, interaction)
 		):
-			replies.client_wrote(interaction, message.document, message.at)
+			replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
 			return interaction
 		arrival = _arrival(message)
 		if interaction and _is_from_a_stranger(message, interaction):

@@ -141,15 +141,16 @@ def keep_headers(doc, method=None) -> None:
 def of_message_being_received() -> dict[str, str]:
 	"""Header name -> value (the last one of each name) of the message being received; empty if there is none.
 
-	Every server adds a Received header above the others, so for this name it is the first. For a delivery report, the
+	Every server adds its headers above the others, so what ours found out is the first of its name. For a delivery report, the
 	references are those of the message that it returns.
 	"""
 	message = _message_being_received()
 	if message is None:
 		return {}
 	headers = {name: str(value) for name, value in message.mail.items()}
-	if received := message.mail.get("Received"):
-		headers["Received"] = str(received)
+	for name in ("Received", "Authentication-Results"):
+		if (ours := message.mail.get(name)) is not None:
+			headers[name] = str(ours)
 	if returned := mail_headers.returned_ids(message.mail):
 		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
 	return headers

@@ -5,11 +5,17 @@ from datetime import datetime
 import frappe
 from frappe.utils import add_to_date, get_datetime
 
-from client_comms.client_interactions import promises
+from client_comms.client_interactions import promises, thanks
 from client_comms.intake import arrivals
+from client_comms.rules import html_text, response_clock
 from client_comms.rules import replies as rules
-from client_comms.rules import response_clock
+from client_comms.rules import thanks as thanks_rule
 
+_NOTHING_TO_ANSWER = (
+	response_clock.STATUS_ANSWERED,
+	response_clock.STATUS_CLOSED,
+	response_clock.STATUS_WAITING,
+)
 # The request parameters in which the author says what the message is, and the day that it promises.
 SEND_AS, PROMISED_UNTIL = "client_comms_send_as", "client_comms_promised_until"
 
@@ -21,6 +27,17 @@ def may_continue(doc, at: datetime) -> bool:
 	closed = max(_moments(doc, response_clock.CLOSED))
 	days = frappe.get_cached_doc("Client Comms Settings").reopen_within_days
 	return get_datetime(at) <= add_to_date(closed, days=days)
+
+
+def client_wrote_back(doc, document, content: str, at: datetime):
+	"""Another message of the client: one that only thanks for an answer or a promise, or confirms it, moves no clock."""
+	clocks = doc.clocks(at)
+	waits = clocks.status in _NOTHING_TO_ANSWER or clocks.promise.unmet
+	if waits and not document.get("has_attachment") and thanks_rule.only_thanks(html_text.plain(content)):
+		arrivals.add_evidence(doc, document)
+		thanks.record(doc, document, at)
+	else:
+		client_wrote(doc, document, at)
 
 
 def client_wrote(doc, document, at: datetime):

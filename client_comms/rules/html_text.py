@@ -71,6 +71,11 @@ def is_html(content: str | None) -> bool:
 	return bool(_MARKUP.search(content or ""))
 
 
+def plain(content: str | None) -> str:
+	"""Return the text of something that is HTML or not."""
+	return to_text(content) if is_html(content) else content or ""
+
+
 def to_text(markup: str) -> str:
 	"""Return the text; white space is that of a reader's screen."""
 	text = _Text()

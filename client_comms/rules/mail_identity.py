@@ -4,9 +4,17 @@ The sender of an email writes its headers: Reply-To, X-Original-From and Message
 not forged is for the mail server to see to (SPF, DKIM, DMARC).
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from client_comms.rules import addresses
+from client_comms.rules.messages import Message, _
+
+_FAILED = re.compile(r"\bdmarc\s*=\s*(fail|permerror)\b")
+_PASSED = re.compile(r"\b(dkim|dmarc)\s*=\s*pass\b")
+_SPF_FAILED = re.compile(r"\bspf\s*=\s*(fail|softfail)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +47,27 @@ def is_same(one: Identity, other: Identity) -> bool:
 	dates = {one.date, other.date} - {None}
 	bodies = sorted((one.body, other.body), key=len)
 	return len(dates) < 2 and one.sender == other.sender and bodies[1].startswith(bodies[0])
+
+
+def doubts(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> tuple[Message, ...]:
+	"""Return why the person who wrote may not be who the From header says.
+
+	An answer would go somewhere else, or the server that received the email says that it did not come from our own domain
+	(RFC 8601).
+	"""
+	values = {name.lower(): str(value) for name, value in headers.items()}
+	wrote, answer_to = addresses.first(values.get("from", "")), addresses.first(values.get("reply-to", ""))
+	found = []
+	if wrote and answer_to and wrote != answer_to and not is_own(wrote):
+		message = _(
+			"The email comes from {wrote}, but asks for answers to {answer_to}. Check who that is before you reply."
+		)
+		found.append(Message(message, {"wrote": wrote, "answer_to": answer_to}))
+	results = values.get("authentication-results", "").lower()
+	failed = _FAILED.search(results) or (_SPF_FAILED.search(results) and not _PASSED.search(results))
+	if wrote and failed and is_own(wrote):
+		message = _(
+			"The email names our own address {wrote}, but the mail server says that it did not come from us."
+		)
+		found.append(Message(message, {"wrote": wrote}))
+	return tuple(found)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from client_comms.rules.mail_identity import Identity, is_same, writer
+from client_comms.rules.mail_identity import Identity, doubts, is_same, writer
 
 ANNA, EVE, FIONA, FORM = "anna@client.example", "eve@evil.example", "fiona@own.example", "form@own.example"
 NOON, LATER = datetime(2026, 11, 23, 12), datetime(2026, 11, 23, 13)
@@ -41,3 +41,36 @@ FIRST = Identity(ANNA, NOON, "Please send an offer.")
 )
 def test_copies_of_a_message(other, same):
 	assert is_same(FIRST, other) is is_same(other, FIRST) is same
+
+
+@pytest.mark.parametrize(
+	("headers", "told"),
+	[
+		({"From": "Ada <ada@client.example>"}, []),
+		({"From": "ada@client.example", "Reply-To": "Ada <ADA@client.example>"}, []),
+		({"From": "ada@client.example", "Reply-To": "eve@other.example"}, ["answers to eve@other.example"]),
+		({"From": "ada@client.example", "Reply-To": "nora@nordlicht.example"}, ["answers to nora@"]),
+		({"From": "form@nordlicht.example", "Reply-To": "ada@client.example"}, []),
+		(
+			{"From": "nora@nordlicht.example", "Authentication-Results": "mx.x; dmarc=fail (p=none)"},
+			["did not come"],
+		),
+		(
+			{"From": "nora@nordlicht.example", "Authentication-Results": "mx.x; spf=fail; dkim=none"},
+			["did not come"],
+		),
+		(
+			{
+				"From": "nora@nordlicht.example",
+				"Authentication-Results": "mx.x; spf=fail; dkim=pass; dmarc=pass",
+			},
+			[],
+		),
+		({"From": "ada@client.example", "Authentication-Results": "mx.x; dmarc=fail"}, []),
+		({"From": "((" * 20_000, "Reply-To": "eve@other.example"}, []),
+	],
+)
+def test_doubts_about_who_wrote_are_told(headers, told):
+	found = doubts(headers, lambda address: address.endswith("@nordlicht.example"))
+	assert len(found) == len(told)
+	assert all(part in str(message) for part, message in zip(told, found, strict=True))

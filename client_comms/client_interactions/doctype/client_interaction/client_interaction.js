@@ -130,6 +130,18 @@ function add_actions(frm) {
 		if (event === next) button.removeClass("btn-default").addClass("btn-primary");
 	}
 	add_privacy_actions(frm);
+	if (frm.doc.__onload?.only_thanked && actions.length) {
+		frm.add_custom_button(__("Needs an Answer"), async () => {
+			const args = { name: frm.docname };
+			await frappe.call({
+				method: "client_comms.api.needs_answer",
+				type: "POST",
+				args,
+				freeze: true,
+			});
+			frm.reload_doc();
+		});
+	}
 }
 
 /** Steps that may be needed before anything is sent to the client or to others. */
@@ -171,10 +183,13 @@ function show_banner(frm) {
 		pills.push(`<span class="indicator-pill red">${__("Deadline Missed")}</span>`);
 	}
 	const complaint = client_comms.feedback.hint(frm);
+	const thanked = frm.doc.__onload?.only_thanked
+		? `<div class="small">${__("The client's last message only thanks, so no clock was started.")}</div>`
+		: "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
-			<div>${text}${complaint}</div>
+			<div>${text}${thanked}${complaint}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,

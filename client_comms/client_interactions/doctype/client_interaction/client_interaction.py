@@ -14,6 +14,7 @@ from client_comms.client_interactions import (
 	log_details,
 	log_timeliness,
 	responsible_staff,
+	thanks,
 	work_notices,
 )
 from client_comms.client_interactions.clocks import escalation, replay
@@ -140,6 +141,7 @@ class ClientInteraction(Document):
 		self.set_onload("actions", self.possible_actions())
 		self.set_onload("generated", self.generated_documentation())
 		self.set_onload("missing", evidence.remedies(self))
+		self.set_onload("only_thanked", bool(thanks.pending(self)))
 		self.set_onload("may_waive", evidence.may_waive(self))
 		self.set_onload("evidence_titles", evidence.titles(self))
 		self.set_onload("confidentiality_level", self.confidentiality_level)

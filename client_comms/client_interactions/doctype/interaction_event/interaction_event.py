@@ -48,6 +48,10 @@ class InteractionEvent(InteractionRow):
 			"Contacted",
 			"Documentation Waived",
 			"Rated",
+			"Only Thanks",
+			"Sender in Doubt",
+			"Client Changed",
+			"Date Changed",
 		]
 		judged: DF.SmallText | None
 		note: DF.SmallText | None
@@ -65,3 +69,8 @@ class InteractionEvent(InteractionRow):
 			exc=EventsAreAppendOnlyError,
 			title=_("History Cannot Be Edited"),
 		)
+
+
+def on_doctype_update():
+	"""Health counts the messages of a month that only thanked."""
+	frappe.db.add_index("Interaction Event", ["event", "at"])
