@@ -19,6 +19,7 @@ _NESTED = 3  # an email about a comment on a message; deeper nesting is not foll
 _OF_DEPENDENTS = {
 	"Comment": ("File", "ToDo"),
 	"File": ("Comment", "ToDo"),
+	"Tag Link": ("Comment", "File", "ToDo", "Unhandled Email"),
 	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", "Unhandled Email"),
 }
 _CHANGES = ("write", "create", "delete", "share")

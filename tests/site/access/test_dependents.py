@@ -46,6 +46,12 @@ def todo_of(doc):
 	).insert(ignore_permissions=True)
 
 
+def tag_of(doc):
+	"""A tag keeps the title of what it is given to."""
+	doc.add_tag("roof")
+	return frappe.get_doc("Tag Link", {"document_type": doc.doctype, "document_name": doc.name})
+
+
 def queued_email_of(doc):
 	made = frappe.get_doc(
 		{
@@ -77,6 +83,8 @@ NESTED = [
 	(comment_of, file_of),
 	(todo_of, comment_of),
 	(file_of, comment_of),
+	(todo_of, tag_of),
+	(file_of, tag_of),
 ]
 
 
