@@ -143,7 +143,7 @@ def simulate_matrix(
 			raise click.ClickException(
 				f"There is no Communication Matrix {matrix}. There are: {', '.join(known) or 'none'}."
 			)
-		from client_comms.policy_changes import changes, runs
+		from client_comms.policy_changes import changes, report, runs
 
 		counted = simulation.simulate(matrix, first_moment)
 		run = runs.prepare(runs.SIMULATION, changes.MATRIX, matrix, since=first_moment, open_only=open_only)
@@ -160,57 +160,50 @@ def simulate_matrix(
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
-		_show_simulation(found)
+		report.show(found)
 
 
-def _show_simulation(found: dict) -> None:
-	click.echo(f"{found['checked']} interactions compared with {found['matrix']}.")
-	for title, key, column in (
-		("Level", "level_changes", str),
-		("Acknowledge / respond within days", "deadline_changes", lambda days: "{:g} / {:g}".format(*days)),
-	):
-		click.echo()
+@client_comms.command("export-policy")
+@pass_context
+def export_policy(context):
+	"""Print the whole policy as JSON: levels, types, calendars, escalation, source rules, templates, and the matrix."""
+	with connected(context):
+		from client_comms.policy_changes import exchange
+
+		click.echo(json.dumps(exchange.export(), indent=1, ensure_ascii=False))
+
+
+@client_comms.command("import-policy")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--apply", "write", is_flag=True, help="import it; otherwise the changes are only shown")
+@pass_context
+def import_policy(context, file, write: bool = False):
+	"""Show what importing FILE would change, or import all of it. Exit code 1 if something speaks against it."""
+	with connected(context):
+		from client_comms.policy_changes import exchange
+
+		content = file.read()
+		try:
+			found = exchange.preview(content)
+			if write and found["ok"]:
+				exchange.apply(content)
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
+		except frappe.ValidationError as refusal:
+			raise click.ClickException(frappe.utils.strip_html(str(refusal))) from refusal
+	for each in found["problems"]:
+		click.echo(f"{each['doctype']} {each['name']}: {each['message']}", err=True)
+	for each in found["changes"]:
+		click.echo(f"{each['doctype']} {each['name']}{' (new)' if each['new'] else ''}")
 		rows = [
-			(row["communication_type"], column(row["from"]), column(row["to"]), str(row["records"]))
-			for row in found[key]
+			(f"{row['section']} {row['row']}".strip(), row["field"], row["old"], row["new"])
+			for row in each["rows"]
 		]
-		if rows:
-			print_table(("Type", f"{title} now", "then", "Interactions"), rows)
-		else:
-			click.echo(f"{title}: no change.")
-	if found["uncovered"]:
-		click.echo()
-		rows = [(row["communication_type"], str(row["records"])) for row in found["uncovered"]]
-		print_table(("Type that it has no rule for", "Interactions"), rows)
-	_show_effects(found)
-
-
-def _show_effects(found: dict) -> None:
-	"""What the simulation found besides the counts of `_show_simulation`."""
-	for title, section, fields in (
-		("In hindsight", "hindsight", ("communication_type", "clock", "from", "to", "records")),
-		(
-			"Documentation",
-			"documentation",
-			("communication_type", "documentation_method", "from", "to", "records"),
-		),
-		("Role", "roles", ("role", "communication_type", "level", "level_after", "gained", "lost")),
-		("Person", "people", ("user", "communication_type", "level", "level_after", "gained", "lost")),
-	):
-		click.echo()
-		if rows := found[section]:
-			print_table(
-				(title, *fields[1:]),
-				[
-					tuple(str(row[field] if row[field] is not None else "") for field in fields)
-					for row in rows
-				],
-			)
-		else:
-			click.echo(f"{title}: no change.")
-	example = found["new_access"]["example"]
-	click.echo()
-	click.echo(f"New access: {example['text']}" if example else "No new access.")
+		print_table(("Where", "Field", "Now", "Then"), rows)
+	click.echo(f"{len(found['changes'])} documents change, {found['unchanged']} stay as they are.")
+	if not found["ok"]:
+		sys.exit(1)
+	if not write:
+		click.echo("Nothing was changed.")
 
 
 @contextmanager

@@ -542,7 +542,7 @@ page_js = {
 		"public/js/access_explorer/record_view.js",
 		"public/js/access_explorer/what_if_view.js",
 	],
-	"simulate-change": "public/js/policy_change_result.js",
+	"simulate-change": ["public/js/policy_change_result.js", "public/js/policy_exchange.js"],
 }
 
 extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.policy_changes import changes, comparison, new_access, results, runs
+from client_comms.policy_changes import changes, comparison, exchange, new_access, results, runs
 from client_comms.roles import require_configuring_or_auditing
 
 _RECENT = 10
@@ -137,3 +137,41 @@ def matrix_difference(matrix: str, other: str) -> list[dict]:
 	:raises frappe.PermissionError: the caller cannot read the versions
 	"""
 	return comparison.of_versions(matrix, other)
+
+
+@frappe.whitelist()
+def export_policy() -> dict:
+	"""The whole policy of the site for a JSON file: levels, types, methods, channels, calendars, escalation, source rules,
+	templates, and the matrix in force.
+
+	:returns: see `client_comms.policy_changes.exchange.export`
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	"""
+	require_configuring_or_auditing()
+	return exchange.export()
+
+
+@frappe.whitelist(methods=["POST"])
+def preview_policy(content: dict | str) -> dict:
+	"""What importing a file would change, and what speaks against it; nothing is written.
+
+	:param content: the file, as text or as an object
+	:returns: see `client_comms.policy_changes.exchange.preview`
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises frappe.ValidationError: the file is not a policy
+	"""
+	require_configuring_or_auditing()
+	return exchange.preview(content)
+
+
+@frappe.whitelist(methods=["POST"])
+def import_policy(content: dict | str) -> dict:
+	"""Import a file, all of it or nothing, with the permissions of the caller. A matrix becomes a draft.
+
+	:returns: what has changed, as `preview_policy`
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager, or cannot
+	    change one of the documents
+	:raises frappe.ValidationError: something speaks against it
+	"""
+	require_configuring_or_auditing()
+	return exchange.apply(content)

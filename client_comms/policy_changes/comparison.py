@@ -55,7 +55,7 @@ def _row(row) -> dict:
 		for df in row.meta.fields
 		if df.fieldtype not in no_value_fields and not df.is_virtual
 	}
-	return {field: value for field, value in entered.items() if value not in (None, "", 0)}
+	return {field: value for field, value in entered.items() if value not in (None, "")}
 
 
 def _plain(value):

@@ -31,6 +31,11 @@ frappe.provide("client_comms.policy_changes");
 			this.page.set_secondary_action(__("All Simulations"), () =>
 				frappe.set_route("List", "Policy Change Run"),
 			);
+			const { export_policy, import_policy } = client_comms.policy_changes;
+			this.page.add_menu_item(__("Export Policy"), export_policy);
+			if (frappe.user.has_role("Client Communications Manager")) {
+				this.page.add_menu_item(__("Import Policy"), import_policy);
+			}
 			this.$body = $(`<div class="p-3 client-comms-simulation">
 				<p class="text-muted">${__(
 					"Choose a matrix version, which may be a draft, to see what it would do to the interactions that exist. A level is simulated from its form, before it is saved. Nothing is changed.",

@@ -1,0 +1,80 @@
+// Simulate Changes: the whole policy as a file, and its changes before they are imported.
+frappe.provide("client_comms.policy_changes");
+(() => {
+	const escape = (text) => frappe.utils.escape_html(cstr(text));
+
+	client_comms.policy_changes.export_policy = async () => {
+		const policy = await frappe.xcall("client_comms.api.export_policy");
+		const file = new Blob([JSON.stringify(policy, null, 1)], { type: "application/json" });
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(file);
+		link.download = `policy-${frappe.datetime.get_today()}.json`;
+		link.click();
+		URL.revokeObjectURL(link.href);
+	};
+
+	client_comms.policy_changes.import_policy = () => {
+		let content = null;
+		const dialog = new frappe.ui.Dialog({
+			title: __("Import Policy"),
+			size: "extra-large",
+			fields: [
+				{
+					fieldname: "file",
+					fieldtype: "HTML",
+					options: `<label class="d-block">${__("A file made with Export Policy")}
+						<input type="file" class="d-block mt-2" accept=".json,application/json"></label>`,
+				},
+				{ fieldname: "changes", fieldtype: "HTML" },
+			],
+			primary_action_label: __("Import"),
+			async primary_action() {
+				dialog.disable_primary_action();
+				try {
+					await frappe.xcall("client_comms.api.import_policy", { content }, "POST");
+				} catch {
+					dialog.enable_primary_action();
+					return;
+				}
+				dialog.hide();
+				frappe.show_alert({ message: __("The policy was imported."), indicator: "green" });
+			},
+		});
+		dialog.disable_primary_action();
+		dialog.$wrapper.find("input[type=file]").on("change", async (event) => {
+			dialog.disable_primary_action();
+			const [file] = event.currentTarget.files;
+			if (!file) return;
+			content = await file.text();
+			const found = await frappe.xcall("client_comms.api.preview_policy", { content }, "POST");
+			dialog.fields_dict.changes.$wrapper.html(preview_html(found));
+			if (found.ok && found.changes.length) dialog.enable_primary_action();
+		});
+		dialog.show();
+	};
+
+	function preview_html({ problems, changes, unchanged }) {
+		const problem = ({ doctype, name, message }) =>
+			`<li>${escape(__(doctype))} <b>${escape(name)}</b>: ${escape(message)}</li>`;
+		const parts = [];
+		if (problems.length) {
+			parts.push(`<div class="alert alert-danger mt-3"><b>${__("Correct this in the file first:")}</b>
+				<ul class="mb-0">${problems.map(problem).join("")}</ul></div>`);
+		}
+		parts.push(
+			`<p class="mt-3">${__("{0} documents would change, {1} stay as they are.", [changes.length, unchanged])}
+				${__("Documents that the file does not contain stay. A matrix becomes a draft, and changed texts must be approved again.")}</p>`,
+		);
+		for (const { doctype, name, new: is_new, rows } of changes) {
+			const cells = (row) =>
+				`<tr><td>${[row.section, row.row].filter(Boolean).map(escape).join(": ")}</td><td>${escape(row.field)}</td>
+					<td>${escape(row.old) || "–"}</td><td>${escape(row.new) || "–"}</td></tr>`;
+			const heads = [__("Where"), __("Field"), __("Now"), __("Then")];
+			parts.push(`<h5>${escape(__(doctype))}: ${escape(__(name))} ${is_new ? `(${__("new")})` : ""}</h5>
+				<div class="table-responsive"><table class="table table-bordered">
+				<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
+				<tbody>${rows.map(cells).join("")}</tbody></table></div>`);
+		}
+		return parts.join("");
+	}
+})();
