@@ -524,6 +524,7 @@ app_include_js = [
 	f"/assets/client_comms/js/what_becomes.js?v={__version__}",
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/log_anywhere.js?v={__version__}",
+	f"/assets/client_comms/js/interaction_actions.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
@@ -546,6 +547,8 @@ page_js = {
 }
 
 extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"
+
+doctype_list_js = {"Client Interaction": "public/js/interaction_views.js"}
 
 doctype_js = {
 	"User": "public/js/user.js",

@@ -53,7 +53,7 @@ from client_comms.api.ledger import (
 	verify_ledger,
 )
 from client_comms.api.matrix import simulate_matrix
-from client_comms.api.owed import digest_subscription, open_interactions, owed_today
+from client_comms.api.owed import digest_subscription, open_interactions, owed_today, owed_work
 from client_comms.api.policies import (
 	attest_policy,
 	policies_in_force,
@@ -96,6 +96,7 @@ from client_comms.api.reviews import (
 from client_comms.api.scorecard import scorecard, scorecard_snapshot
 from client_comms.api.self_service import invite_client, request_consent
 from client_comms.api.sources import simulate_source_rules
+from client_comms.api.team import act_on_interactions, my_team
 from client_comms.api.templates import approve_template, withdraw_template
 from client_comms.api.trainings import (
 	complete_training,
@@ -110,6 +111,7 @@ from client_comms.api.writers import hand_over, who_may_write
 
 __all__ = [
 	"acknowledge",
+	"act_on_interactions",
 	"answer",
 	"approve_template",
 	"attest_policy",
@@ -162,6 +164,7 @@ __all__ = [
 	"matrix_difference",
 	"may_share",
 	"move_file",
+	"my_team",
 	"my_trainings",
 	"needs_answer",
 	"not_a_complaint",
@@ -169,6 +172,7 @@ __all__ = [
 	"open_training",
 	"owed_documentation",
 	"owed_today",
+	"owed_work",
 	"pause",
 	"physical_file",
 	"policies_in_force",

@@ -60,6 +60,16 @@ def owed_today() -> dict:
 	}
 
 
+@frappe.whitelist()
+def owed_work() -> dict:
+	"""What the user has to do until the end of tomorrow, and what waits for clients: see `owed.work`.
+
+	:raises frappe.PermissionError: the user cannot read interactions
+	"""
+	frappe.has_permission(INTERACTION, "read", throw=True)
+	return owed.work(frappe.session.user)
+
+
 @frappe.whitelist(methods=["POST"])
 def digest_subscription() -> str:
 	"""The name of the user's own Digest Subscription, created with the settings' defaults if necessary."""

@@ -4,11 +4,10 @@ Both take `documents`, a list of `{"doctype", "name"}` (or JSON), and process ea
 separately: one failure does not stop the others.
 """
 
-from collections.abc import Callable
-
 import frappe
 from frappe import _
 
+from client_comms.api.each import one_by_one
 from client_comms.intake import unlogged
 
 
@@ -20,7 +19,7 @@ def log_unlogged(documents: str | list) -> list[dict]:
 	:raises frappe.PermissionError: the user cannot log interactions
 	"""
 	frappe.has_permission(unlogged.INTERACTION, "create", throw=True)
-	return _each(documents, lambda doctype, name: {"interaction": unlogged.log(doctype, name)})
+	return one_by_one(_parsed(documents), lambda doctype, name: {"interaction": unlogged.log(doctype, name)})
 
 
 @frappe.whitelist(methods=["POST"])
@@ -36,22 +35,7 @@ def dismiss_unlogged(documents: str | list, reason: str) -> list[dict]:
 		unlogged.dismiss(doctype, name, reason)
 		return {}
 
-	return _each(documents, dismiss)
-
-
-def _each(documents: str | list, do: Callable[[str, str], dict]) -> list[dict]:
-	done = []
-	for document in _parsed(documents):
-		doctype, name = document["doctype"], document["name"]
-		frappe.db.savepoint("client_comms_unlogged")
-		messages = len(frappe.local.message_log)
-		try:
-			done.append({"doctype": doctype, "name": name, **do(doctype, name)})
-		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
-			frappe.db.rollback(save_point="client_comms_unlogged")
-			del frappe.local.message_log[messages:]  # it is in the answer
-			done.append({"doctype": doctype, "name": name, "error": str(error)})
-	return done
+	return one_by_one(_parsed(documents), dismiss)
 
 
 def _parsed(documents: str | list) -> list[dict]:
@@ -72,4 +56,4 @@ def _parsed(documents: str | list) -> list[dict]:
 			_('Send documents as a list like [{"doctype": "Communication", "name": "…"}].'),
 			title=_("Not a List of Documents"),
 		)
-	return parsed
+	return [{"doctype": each["doctype"], "name": each["name"]} for each in parsed]

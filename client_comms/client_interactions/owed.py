@@ -5,7 +5,7 @@ session user can read, and not even a count of anything else.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import frappe
 from frappe import _
@@ -111,13 +111,70 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	)
 
 
+LATE, TODAY, TOMORROW, WAITING = "late", "today", "tomorrow", "waiting"
+SHOWN = 50  # in each section
+
+
+def work(staff: str) -> dict[str, dict]:
+	"""What one user has to do, in sections, the most urgent first; an interaction stands once, with all that it owes.
+
+	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "waiting": …}`; `rows` are
+	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "acknowledge", "writable", "emailable"}`, and
+	    `more` is how many further ones there are. `due` is None for what waits for the client.
+	"""
+	now = clock.now()
+	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], WAITING: []}
+	rows: dict[tuple, dict] = {}
+	for item in owed(staff, end_of(now + timedelta(days=1))):
+		# An action item has words of its own, and is done on its own.
+		key = (item.interaction.name, item.subject if item.what == ITEM else None)
+		if key not in rows:
+			section = LATE if item.due < now else TODAY if item.due <= end_of(now) else TOMORROW
+			rows[key] = _row(item.interaction, item.subject, item.due)
+			sections[section].append(rows[key])
+		rows[key]["what"].append(label(item.what))
+	for row in _waiting(staff):
+		sections[WAITING].append(_row(row, row.subject, None))
+	shown = {section: {"rows": rows[:SHOWN], "more": len(rows[SHOWN:])} for section, rows in sections.items()}
+	_add_rights([row for section in shown.values() for row in section["rows"]])
+	return shown
+
+
+def _row(interaction, subject: str, due: datetime | None) -> dict:
+	return {
+		"interaction": interaction.name,
+		"client": interaction.party_name,
+		"subject": subject,
+		"level": interaction.confidentiality_level,
+		"what": [],
+		"due": due and str(due),
+		"acknowledge": interaction.acknowledge_status in _OWING,
+	}
+
+
+def _waiting(staff: str) -> list:
+	filters = {"clock_state": response_clock.STATE_PAUSED, "responsible_staff": staff}
+	return frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="occurred_on asc", limit=0)
+
+
+def _add_rights(rows: list[dict]) -> None:
+	"""Whether the session user can act on each row, in one query per right."""
+	names = list({row["interaction"] for row in rows})
+	for right, action in (("writable", access.WRITE), ("emailable", access.EMAIL)):
+		with interactions.listing_for(action):
+			allowed = set(_among(names))
+		for row in rows:
+			row[right] = row["interaction"] in allowed
+
+
+def _among(names: list[str]) -> list[str]:
+	return frappe.get_list(INTERACTION, {"name": ("in", names)}, pluck="name", limit=0) if names else []
+
+
 def emailable(items: list[OwedItem]) -> set[str]:
 	"""The interactions of the items whose content the session user can receive by email (P-2)."""
-	names = {item.interaction.name for item in items}
-	if not names:
-		return set()
 	with interactions.listing_for(access.EMAIL):
-		return set(frappe.get_list(INTERACTION, {"name": ("in", list(names))}, pluck="name", limit=0))
+		return set(_among(list({item.interaction.name for item in items})))
 
 
 def _of_clocks(staff: str | None, until: datetime) -> list[OwedItem]:

@@ -230,7 +230,7 @@ class Walk:
 		return self.page.context.request.get(path).text()
 
 	def visible(self, selector):
-		return self.page.locator(f"{selector}:visible").first
+		return self.page.locator(selector).filter(visible=True).first
 
 	def came(self):
 		"""Everything on the page, and in the answers that it got."""

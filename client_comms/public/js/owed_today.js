@@ -28,7 +28,7 @@ client_comms.show_owed_today = async (root) => {
 	});
 	const all = more ? __("Show all ({0} more)", [more]) : __("All");
 	$(body).html(`
-		<div class="head"><span>${__("Owed Today")}</span><a href="/app/query-report/Owed Today">${all}</a></div>
+		<div class="head"><span>${__("Owed Today")}</span><a href="/app/owed-today">${all}</a></div>
 		${rows.join("")}${asked.join("")}`);
 	body.addEventListener("click", (event) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");
@@ -36,6 +36,6 @@ client_comms.show_owed_today = async (root) => {
 		event.preventDefault();
 		if (link.dataset.duty) frappe.set_route(...duties[link.dataset.duty].route);
 		else if (link.classList.contains("owed-item")) frappe.set_route(link.getAttribute("href"));
-		else frappe.set_route("query-report", "Owed Today");
+		else frappe.set_route("owed-today");
 	});
 };

@@ -1,0 +1,199 @@
+frappe.pages["owed-today"].on_page_load = (wrapper) => {
+	const page = frappe.ui.make_app_page({ parent: wrapper, title: __("Owed Today"), single_column: true });
+	wrapper.owed = new OwedToday(page);
+};
+frappe.pages["owed-today"].on_page_show = (wrapper) => wrapper.owed.refresh();
+
+const STYLE = `
+.owed-work { border: 1px solid var(--border-color); border-radius: var(--border-radius-lg); margin: var(--margin-sm) 0; overflow: hidden; }
+.owed-work h2 { font-size: var(--text-base); margin: 0; padding: 10px 14px; background: var(--subtle-fg); }
+.owed-work ul { list-style: none; margin: 0; padding: 0; }
+.owed-work li { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 8px 14px; border-top: 1px solid var(--border-color); }
+.owed-work li:focus { outline: 2px solid var(--primary); outline-offset: -2px; }
+.owed-work .about { flex: 1 1 260px; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+.owed-work .due { flex: 0 0 auto; }
+.owed-work .late { color: var(--text-on-red); }
+.owed-work .none { padding: 8px 14px; color: var(--text-muted); border-top: 1px solid var(--border-color); }
+`;
+
+/** Where staff work through what they owe: the most urgent first, one key or click for each step. */
+class OwedToday {
+	constructor(page) {
+		this.page = page;
+		this.at = null; // the interaction that has the focus
+		$(`<style>${STYLE}</style>`).appendTo(page.wrapper);
+		this.$body = $("<div>").appendTo(page.main);
+		page.set_secondary_action(__("Refresh"), () => this.refresh(), { icon: "refresh" });
+		page.add_menu_item(__("Report"), () => frappe.set_route("query-report", "Owed Today"));
+		page.add_menu_item(__("Daily Email"), () =>
+			frappe
+				.xcall("client_comms.api.digest_subscription")
+				.then((name) => frappe.set_route("Form", "Digest Subscription", name)),
+		);
+		this.$body
+			.on("click", "[data-action]", ({ currentTarget }) => {
+				const row = $(currentTarget).closest("li")[0];
+				row.focus();
+				this.act(currentTarget.dataset.action, row);
+			})
+			.on("focus", "li", ({ currentTarget }) => (this.at = currentTarget.dataset.interaction));
+		this.add_keys();
+	}
+
+	actions() {
+		return {
+			reply: { label: __("Reply"), key: "r", run: (name) => this.reply(name) },
+			acknowledge: {
+				label: __("Acknowledge"),
+				key: "a",
+				run: (name) => client_comms.actions.acknowledge([name], () => this.next()),
+			},
+			promise: {
+				label: __("Promise"),
+				key: "p",
+				run: (name) => client_comms.actions.promise(name, () => this.next()),
+			},
+			snooze: {
+				label: __("Snooze"),
+				key: "s",
+				run: (name) => client_comms.actions.snooze([name], () => this.next()),
+			},
+		};
+	}
+
+	add_keys() {
+		const { page } = this;
+		const key = (shortcut, description, action) =>
+			frappe.ui.keys.add_shortcut({ shortcut, description, page, action });
+		key("j", __("Next"), () => this.move(1));
+		key("k", __("Previous"), () => this.move(-1));
+		key("enter", __("Open"), () => {
+			const row = this.$body.find("li:focus")[0];
+			if (row) this.open(row);
+			return Boolean(row);
+		});
+		for (const [action, { key: letter, label }] of Object.entries(this.actions())) {
+			key(letter, label, () => {
+				const row = this.$body.find("li:focus")[0];
+				if (row && $(row).find(`[data-action=${action}]`).length) this.act(action, row);
+			});
+		}
+	}
+
+	async refresh() {
+		await frappe.model.with_doctype("Client Interaction");
+		await client_comms.interaction.load_levels();
+		this.show(await frappe.xcall("client_comms.api.owed_work"));
+	}
+
+	show(work) {
+		const titles = {
+			late: __("Late"),
+			today: __("Today"),
+			tomorrow: __("Tomorrow"),
+			waiting: __("Waiting for Client"),
+		};
+		const empty = {
+			late: __("Nothing is late."),
+			today: __("You owe no client anything more today."),
+			tomorrow: __("Nothing is due tomorrow."),
+			waiting: __("You are not waiting for any client."),
+		};
+		const sections = Object.entries(work).map(([section, { rows, more }]) => {
+			const count = rows.length + more;
+			const listed = rows.map((row) => this.row(row, section)).join("");
+			const rest = more ? `<div class="none">${__("{0} more", [more])}</div>` : "";
+			const none = `<div class="none">${empty[section]}</div>`;
+			return `<section class="owed-work" data-section="${section}">
+				<h2>${titles[section]}${count ? ` (${count})` : ""}</h2>
+				${count ? `<ul>${listed}</ul>${rest}` : none}
+			</section>`;
+		});
+		this.$body.html(sections.join(""));
+		this.focus(this.at);
+	}
+
+	row({ interaction, client, subject, level, what, due, acknowledge, writable, emailable }, section) {
+		const escape = frappe.utils.escape_html;
+		const it = client_comms.interaction;
+		const offered = {
+			reply: emailable,
+			acknowledge: writable && acknowledge,
+			promise: writable && section !== "waiting",
+			snooze: writable && section !== "waiting",
+		};
+		const actions = this.actions();
+		const buttons = Object.keys(actions)
+			.filter((action) => offered[action])
+			.map((action) => {
+				const label = escape(actions[action].label);
+				return `<button class="btn btn-xs btn-default" tabindex="-1" data-action="${escape(action)}"
+						title="${label} (${escape(actions[action].key)})">${label}</button>`;
+			});
+		const when = due
+			? `<span class="due${section === "late" ? " late" : ""}" title="${it.when(due)}">${it.relative(due)}</span>`
+			: "";
+		return `<li tabindex="0" data-interaction="${escape(interaction)}">
+			<span class="about">
+				<a href="${frappe.utils.get_form_link("Client Interaction", interaction)}" tabindex="-1"><b>${escape(client || __("Unknown client"))}</b>
+				${escape(subject || "")}</a>
+				<div class="small text-muted">${escape(what.join(", "))}</div>
+			</span>
+			${it.level_pill(level)} ${when} ${buttons.join(" ")}
+		</li>`;
+	}
+
+	rows() {
+		return this.$body.find("li").toArray();
+	}
+
+	/** The row of an interaction, otherwise the first. */
+	focus(interaction) {
+		const rows = this.rows();
+		const row = rows.find(({ dataset }) => dataset.interaction === interaction) || rows[0];
+		if (row && !window.cur_dialog?.display) row.focus();
+	}
+
+	move(step) {
+		const rows = this.rows();
+		const at = rows.indexOf(document.activeElement);
+		rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
+	}
+
+	open({ dataset }) {
+		frappe.set_route("Form", "Client Interaction", dataset.interaction);
+	}
+
+	act(action, { dataset }) {
+		this.at = dataset.interaction;
+		this.actions()[action].run(dataset.interaction);
+	}
+
+	/** The interaction below the one that was worked on. */
+	below() {
+		const names = this.rows().map(({ dataset }) => dataset.interaction);
+		const after = names.slice(names.lastIndexOf(this.at) + 1);
+		return after.find((name) => name !== this.at) || null;
+	}
+
+	/** After a step: the row stays if something is owed still, otherwise the next one has the focus. */
+	async next() {
+		const below = this.below();
+		const { at } = this;
+		await this.refresh();
+		if (!this.rows().some(({ dataset }) => dataset.interaction === at)) this.focus(below);
+	}
+
+	/** After sending, the reply to the next one opens. */
+	reply(name) {
+		return client_comms.actions.reply(name, async () => {
+			const below = this.below();
+			await this.refresh();
+			const row = this.rows().find(({ dataset }) => dataset.interaction === below);
+			if (!row) return;
+			this.at = below;
+			row.focus();
+			if ($(row).find("[data-action=reply]").length) this.reply(below);
+		});
+	}
+}

@@ -1,0 +1,117 @@
+frappe.provide("client_comms.actions");
+
+// What staff do with one or several interactions outside their form: in Owed Today, the list and the Team Board.
+Object.assign(client_comms.actions, {
+	INTERACTION: "Client Interaction",
+	AT_ONCE: 20, // interactions per request, so that the progress shows
+
+	acknowledge(names, done) {
+		const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
+		return this.ask("acknowledge", names, [note], __("Acknowledge Receipt"), done);
+	},
+
+	assign(names, done, get_query) {
+		const fields = [
+			{
+				fieldname: "user",
+				fieldtype: "Link",
+				options: "User",
+				label: __("Responsible Staff"),
+				reqd: 1,
+				get_query: get_query || (() => ({ filters: { enabled: 1, user_type: "System User" } })),
+			},
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Reason") },
+		];
+		return this.ask("assign", names, fields, __("Reassign"), done);
+	},
+
+	close(names, done) {
+		const question = __("Close {0} interactions?", [names.length]);
+		return frappe.confirm(question, () => this.run("close", names, {}, done));
+	},
+
+	snooze(names, done) {
+		const note = {
+			fieldname: "note",
+			fieldtype: "Small Text",
+			label: __("Reason"),
+			description: __("The clocks are paused until the client answers or someone resumes them."),
+			reqd: 1,
+		};
+		return this.ask("snooze", names, [note], __("Wait for the Client"), done);
+	},
+
+	promise(name, done) {
+		return client_comms.prompt(
+			[
+				{ fieldname: "until", fieldtype: "Datetime", label: __("Promised For"), reqd: 1 },
+				{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+			],
+			async (values) => {
+				await frappe.xcall("client_comms.api.promise", { name, ...values }, "POST");
+				done();
+			},
+			__("Promise an Answer"),
+			__("Confirm"),
+		);
+	},
+
+	ask(action, names, fields, title, done) {
+		return client_comms.prompt(
+			fields,
+			(values) => this.run(action, names, values, done),
+			names.length > 1 ? `${title} (${names.length})` : title,
+			__("Confirm"),
+		);
+	},
+
+	/** In parts, with the progress; closing it ends after the part that is running. One report says what was refused. */
+	async run(action, names, values, done = () => {}) {
+		const refused = [];
+		let count = 0;
+		for (let from = 0; from < names.length; from += this.AT_ONCE) {
+			const part = names.slice(from, from + this.AT_ONCE);
+			const rows = await frappe.xcall(
+				"client_comms.api.act_on_interactions",
+				{ action, names: part, ...values },
+				"POST",
+			);
+			refused.push(...rows.filter(({ error }) => error));
+			count += part.length;
+			if (names.length > this.AT_ONCE) {
+				frappe.show_progress(__("Working"), count, names.length, "", true);
+			}
+		}
+		this.report(count - refused.length, refused);
+		done();
+	},
+
+	report(succeeded, refused) {
+		if (succeeded) {
+			const message =
+				succeeded === 1 ? __("1 interaction changed") : __("{0} interactions changed", [succeeded]);
+			frappe.show_alert({ message, indicator: "green" });
+		}
+		if (!refused.length) return;
+		const lines = refused.map(
+			({ name, error }) =>
+				`<li>${frappe.utils.get_form_link(this.INTERACTION, name, true)}: ${error}</li>`,
+		);
+		frappe.msgprint({
+			title: __("{0} Not Changed", [refused.length]),
+			message: `<ul class="pl-4">${lines.join("")}</ul>`,
+			indicator: "orange",
+		});
+	},
+
+	/** Opens the email dialog about an interaction; `sent` is called after sending. */
+	async reply(name, sent) {
+		const doc = await frappe.model.with_doc(this.INTERACTION, name);
+		return new frappe.views.CommunicationComposer({
+			doc,
+			subject: __("Re: {0}", [doc.subject]),
+			recipients: doc.__onload?.client_email,
+			success: sent,
+		});
+	},
+});

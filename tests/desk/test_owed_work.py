@@ -1,0 +1,136 @@
+"""Owed Today as the place where one works, the ready views of the list, and several interactions at once (C-3, C-4, F-2)."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("C-3", "C-4", "F-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+@pytest.fixture
+def owed(site, frontline, received):
+	"""`owed("Solar roof", hours=-1)`: an inquiry of `frontline` whose answer is due then; returns its name."""
+
+	def make(subject, hours):
+		name = received(subject)
+		due = site.utils.add_to_date(site.utils.now_datetime(), hours=hours)
+		values = {"acknowledge_by": due, "next_deadline": due, "responsible_staff": frontline}
+		site.db.set_value(INTERACTION, name, values)
+		site.db.commit()
+		return name
+
+	return make
+
+
+def row(page, name):
+	return page.locator(f".owed-work li[data-interaction='{name}']:visible")
+
+
+def confirm(page):
+	page.locator(".modal.show").get_by_role("button", name="Confirm").click()
+
+
+def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login, shoot):
+	first, second = owed("Solar roof", -2), owed("Heat pump", -1)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, first)).to_be_focused()
+	expect(page.locator("[data-section=late]")).to_contain_text("overdue")
+	expect(page.locator("[data-section=waiting]")).to_contain_text("You are not waiting for any client.")
+	shoot(page, "page")
+	page.keyboard.press("j")
+	expect(row(page, second)).to_be_focused()
+	page.keyboard.press("k")
+	expect(row(page, first)).to_be_focused()
+
+	page.keyboard.press("a")
+	confirm(page)
+	expect(row(page, first).locator("[data-action=acknowledge]")).to_have_count(0)
+	page.keyboard.press("Escape")
+
+	row(page, second).locator("[data-action=snooze]").click()
+	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sends photos.")
+	confirm(page)
+	expect(page.locator("[data-section=waiting]")).to_contain_text("Heat pump")
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")
+	assert site.db.get_value(INTERACTION, second, "clock_state") == "Paused"
+
+
+def test_enter_opens_it(frontline, owed, login):
+	name = owed("Solar roof", -2)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_focused()
+	page.keyboard.press("Enter")
+	page.wait_for_url(f"**/client-interaction/{name}")
+
+
+def test_the_email_dialog_opens_with_the_client(frontline, owed, login, client):
+	name = owed("Solar roof", -2)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	row(page, name).locator("[data-action=reply]").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator("[data-fieldname=recipients]").first).to_contain_text(client.address)
+
+
+def test_it_fits_a_phone(frontline, owed, login, shoot):
+	name = owed("Solar roof", -2)
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_visible()
+	shoot(page, "phone")
+	assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def views(page, label):
+	page.locator(".page-head:visible").get_by_role("button", name="Views", exact=True).click()
+	page.locator(".dropdown-menu.show").get_by_text(label, exact=True).click()
+
+
+def test_ready_views_put_the_most_overdue_first(frontline, owed, login, shoot):
+	owed("Heat pump", -1)
+	owed("Solar roof", -3)
+	owed("Garage door", 30)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/client-interaction")
+	page.locator(".list-row:visible").first.wait_for()
+	views(page, "Late")
+	rows = page.locator(".list-row:visible")
+	expect(page.locator(".frappe-list:visible")).not_to_contain_text("Garage door")
+	expect(rows.first).to_contain_text("Solar roof")
+	expect(rows.nth(1)).to_contain_text("Heat pump")
+	views(page, "Mine")
+	expect(rows.filter(has_text="Garage door")).to_have_count(1)
+	shoot(page, "views")
+
+
+def test_several_are_acknowledged_with_one_report(site, frontline, owed, login, shoot):
+	first, second = owed("Solar roof", -2), owed("Heat pump", -1)
+	with_receipt = site.get_doc(INTERACTION, second)
+	with_receipt.record("Acknowledged")
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/client-interaction?name=%5B%22in%22%2C%22{first}%2C{second}%22%5D")
+	rows = page.locator(".list-row:visible")
+	expect(rows).to_have_count(2)
+	for number in range(2):
+		rows.nth(number).locator("input[type=checkbox]").click()
+	page.locator(".page-head:visible").get_by_role("button", name="Actions").click()
+	page.locator(".dropdown-menu.show").get_by_text("Acknowledge", exact=True).click()
+	confirm(page)
+	report = page.locator(".modal.show").filter(has_text="1 Not Changed")
+	expect(report).to_contain_text("already acknowledged")
+	expect(report).to_contain_text(second)
+	shoot(page, "report")
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")

@@ -1,0 +1,197 @@
+"""Working through what is owed, alone and for a team: sections, views, several at once (C-3, C-4, F-2, R-2, D-5)."""
+
+import random
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+from client_comms.client_interactions import owed, team
+from client_comms.exceptions import MissingDetailsError
+
+pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-5")
+
+INTERACTION = "Client Interaction"
+ROLES = procedure.ROLES[:5]
+
+
+@pytest.fixture(autouse=True)
+def calendar(set_calendar):
+	set_calendar(["09:00-17:00"])
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff")
+
+
+def names(section):
+	return [row["interaction"] for row in section["rows"]]
+
+
+def test_what_is_owed_stands_in_its_section(inquiry, frontline, clock_at, as_user):
+	late, today, tomorrow, later = (
+		inquiry(at=f"2026-11-{day} 10:00", responsible_staff=frontline).name for day in (19, 23, 24, 25)
+	)
+	with as_user(frontline), clock_at("2026-11-24 10:30"):
+		waiting = inquiry(at="2026-11-24 10:00", responsible_staff=frontline).name
+		api.pause(waiting, "Wants to think about it")
+		work = api.owed_work()
+	assert names(work["late"]) == [late]
+	assert names(work["today"]) == [today]
+	assert names(work["tomorrow"]) == [tomorrow]
+	assert names(work["waiting"]) == [waiting]
+	assert later not in str(work)
+	(row,) = work["late"]["rows"]
+	assert row["what"] == ["Acknowledgement", "Answer"]  # once, with all that it owes
+	assert (row["acknowledge"], row["writable"], row["emailable"]) == (True, True, True)
+
+
+def test_an_action_item_is_work_of_its_own(inquiry, frontline, make_user, clock_at, as_user):
+	helper = make_user("Frontline Staff")
+	item = {"description": "Send the brochure", "assigned_to": helper, "due_on": "2026-11-24"}
+	name = inquiry(responsible_staff=frontline, action_items=[item]).name
+	with as_user(helper), clock_at("2026-11-24 10:30"):
+		(row,) = api.owed_work()["today"]["rows"]
+	assert (row["interaction"], row["subject"], row["what"]) == (name, "Send the brochure", ["Action Item"])
+
+
+def test_many_are_counted_and_not_all_shown(inquiry, frontline, clock_at, as_user, monkeypatch):
+	monkeypatch.setattr(owed, "SHOWN", 2)
+	for _number in range(3):
+		inquiry(responsible_staff=frontline)
+	with as_user(frontline), clock_at("2026-11-24 10:30"):
+		today = api.owed_work()["today"]
+	assert (len(today["rows"]), today["more"]) == (2, 1)
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_the_page_shows_what_a_list_shows(seed, log, make_user, clock_at, as_user):
+	draw = random.Random(seed)
+	users = [make_user(*draw.sample(ROLES, draw.randint(1, 2))) for _ in range(6)]
+	records = [
+		log(draw.choice(("Initial Inquiry", "Service Update", "Feedback/Complaint"))).name for _ in range(12)
+	]
+	for name in records:
+		values = {
+			"responsible_staff": draw.choice(users),
+			"respond_by": "2026-11-24 12:00",
+			"respond_status": "Running",
+			"next_deadline": "2026-11-24 12:00",
+			"clock_state": "Running",
+		}
+		frappe.db.set_value(INTERACTION, name, values)
+	seen = 0
+	for user in users:
+		with as_user(user), clock_at("2026-11-24 10:30"):
+			shown = set(names(api.owed_work()["today"]))
+			own = {"name": ("in", records), "responsible_staff": user}
+			assert shown == set(frappe.get_list(INTERACTION, own, pluck="name"))
+			seen += len(shown)
+	assert 0 < seen < len(records), "the cases say little"
+
+
+# Several at once
+
+
+def test_one_report_says_what_was_refused_and_why(inquiry, frontline, make_user, clock_at, as_user):
+	agent = make_user("Customer Support")
+	fine, acknowledged = (inquiry(responsible_staff=frontline).name for _ in range(2))
+	hidden = inquiry("Feedback/Complaint", responsible_staff=agent).name
+	with as_user(frontline), clock_at("2026-11-23 11:00"):
+		api.acknowledge(acknowledged)
+		done = api.act_on_interactions("acknowledge", [fine, acknowledged, hidden, "CI-none"])
+		errors = {row["name"]: row.get("error") for row in done}
+	assert errors.pop(fine) is None
+	assert "already acknowledged" in errors[acknowledged]
+	assert all(errors.values())
+	assert not frappe.message_log
+	assert frappe.db.get_value(INTERACTION, fine, "acknowledge_status") == "Met"
+	assert frappe.db.get_value(INTERACTION, hidden, "acknowledge_status") == "Running"
+
+
+@pytest.mark.clause("R-2", "M-1")
+def test_ten_are_reassigned_and_each_is_checked(inquiry, frontline, make_user, clock_at, as_user):
+	supervisor, colleague = make_user("Customer Support Manager"), make_user("Frontline Staff")
+	fine = [inquiry(responsible_staff=frontline).name for _ in range(3)]
+	complaint = inquiry("Feedback/Complaint", responsible_staff=make_user("Customer Support")).name
+	with as_user(supervisor), clock_at("2026-11-23 11:00"):
+		done = api.act_on_interactions("assign", [*fine, complaint], note="Holiday", user=colleague)
+	assert [row["name"] for row in done if "error" not in row] == fine
+	for name in fine:
+		doc = frappe.get_doc(INTERACTION, name)
+		assert doc.responsible_staff == colleague
+		assert doc.events[-1].event == "Reassigned" and "Holiday" in doc.events[-1].note
+	assert frappe.db.get_value(INTERACTION, complaint, "responsible_staff") != colleague
+
+
+def test_snoozing_and_closing_several(inquiry, frontline, clock_at, as_user):
+	snoozed, closed = inquiry(responsible_staff=frontline).name, inquiry(responsible_staff=frontline).name
+	with as_user(frontline), clock_at("2026-11-23 11:00"):
+		assert api.act_on_interactions("snooze", [snoozed], note="Sends photos") == [{"name": snoozed}]
+		(refused,) = api.act_on_interactions("close", [closed])
+	assert "still waiting" in refused["error"]
+	assert frappe.db.get_value(INTERACTION, snoozed, "clock_state") == "Paused"
+
+
+@pytest.mark.parametrize(("action", "values"), [("assign", {}), ("snooze", {}), ("snooze", {"note": " "})])
+def test_what_is_missing_is_said_before_anything_happens(inquiry, frontline, as_user, action, values):
+	name = inquiry(responsible_staff=frontline).name
+	with as_user(frontline), pytest.raises(MissingDetailsError):
+		api.act_on_interactions(action, [name], **values)
+
+
+@pytest.mark.parametrize(
+	("action", "sent"), [("delete", []), ("close", "{"), ("close", [1]), ("close", ["x"] * 101)]
+)
+def test_nonsense_is_refused(frontline, as_user, action, sent):
+	with as_user(frontline), pytest.raises(frappe.ValidationError):
+		api.act_on_interactions(action, sent)
+
+
+# Whose work one looks after
+
+
+def test_the_team_are_those_with_the_same_role(make_user, as_user):
+	agent, other = make_user("Customer Support"), make_user("Customer Support")
+	frontline, manager = make_user("Frontline Staff"), make_user("Customer Support Manager")
+	with as_user(agent):
+		mine = set(api.my_team())
+	assert {agent, other} <= mine and frontline not in mine
+	assert {agent, other, frontline, manager} <= set(team.members(manager))
+
+
+def test_who_reports_to_me_is_my_team(make_user):
+	lead, report, other = (
+		make_user("Frontline Staff"),
+		make_user("Frontline Staff"),
+		make_user("Frontline Staff"),
+	)
+	employees = {}
+	for user in (lead, report):
+		employees[user] = (
+			frappe.get_doc(
+				{
+					"doctype": "Employee",
+					"first_name": user,
+					"gender": frappe.db.get_value("Gender", {}),
+					"date_of_birth": "1990-01-01",
+					"date_of_joining": "2020-01-01",
+					"company": frappe.db.get_value("Company", {}),
+					"user_id": user,
+					"create_user_permission": 0,
+					"reports_to": employees.get(lead),
+				}
+			)
+			.insert(ignore_permissions=True)
+			.name
+		)
+	assert team.members(lead) == sorted([lead, report])
+	assert other in team.members(report)
+
+
+def test_without_a_role_there_is_nothing_to_see(make_user, as_user):
+	with as_user(make_user("Sales User")):
+		for ask in (api.my_team, api.owed_work):
+			with pytest.raises(frappe.PermissionError):
+				ask()
