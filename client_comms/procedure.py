@@ -36,20 +36,20 @@ ROLE_PROFILES = {
 	COMMUNICATIONS_MANAGER: (COMMUNICATIONS_MANAGER,),
 }
 
-STANDARD = "Standard"
-CONFIDENTIAL = "Confidential"
-SENSITIVE = "Sensitive"
+STANDARD = _("Standard")
+CONFIDENTIAL = _("Confidential")
+SENSITIVE = _("Sensitive")
 
-INITIAL_INQUIRY = "Initial Inquiry"
-SERVICE_UPDATE = "Service Update"
-FEEDBACK = "Feedback/Complaint"
-RESOLUTION = "Resolution/Closure"
+INITIAL_INQUIRY = _("Initial Inquiry")
+SERVICE_UPDATE = _("Service Update")
+FEEDBACK = _("Feedback/Complaint")
+RESOLUTION = _("Resolution/Closure")
 
-CRM_LOG = "CRM Log"
-EMAIL_COPY = "Email Copy"
-MEETING_NOTES = "Meeting Notes"
-ESCALATION_REPORT = "Escalation Report"
-FOLLOW_UP_EMAIL = "Follow-up Email"
+CRM_LOG = _("CRM Log")
+EMAIL_COPY = _("Email Copy")
+MEETING_NOTES = _("Meeting Notes")
+ESCALATION_REPORT = _("Escalation Report")
+FOLLOW_UP_EMAIL = _("Follow-up Email")
 
 _CLEARANCE_LETTERS = {
 	"R": "can_read",

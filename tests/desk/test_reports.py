@@ -103,6 +103,27 @@ def test_the_team_board_opens_an_interaction(login, supervisor, client):
 	expect(page).to_have_url(re.compile(f"/{client.complaint}$"))
 
 
+@pytest.mark.clause("R-2")
+def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, client, shoot):
+	colleague = make_user(procedure.CUSTOMER_SUPPORT, first_name="Ada", last_name="Vogt")
+	page = login(supervisor, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 800})
+	open_report(page, "Team Board", client)
+	row = page.locator(".dt-scrollable .dt-row", has_text="About Feedback/Complaint")
+	row.locator("input[type=checkbox]").click()
+	shoot(page, "team-board")
+	table = page.locator(".dt-scrollable").first
+	assert table.evaluate("table => table.scrollWidth <= table.clientWidth + 1")
+	page.locator(".page-head:visible").get_by_role("button", name="Reassign", exact=True).click()
+	field = page.locator(".modal.show [data-fieldname=user] input")
+	field.fill(colleague)
+	page.locator(".modal.show [data-fieldname=user] [role=option]").filter(has_text=colleague).first.click()
+	page.locator(".modal.show").get_by_role("button", name="Confirm").click()
+	expect(page.locator(".desk-alert").filter(has_text="1 interaction changed")).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, client.complaint, "responsible_staff") == colleague
+
+
 def test_one_click_writes_the_escalation_report(site, login, supervisor, client):
 	page = login(supervisor, PASSWORD)
 	page.goto(f"/app/client-interaction/{client.complaint}")

@@ -122,6 +122,7 @@ NO_SURFACE = {
 	"client_comms.api.simulate_matrix_access": _AUDITS,
 	"client_comms.api.simulate_role": _AUDITS,
 	"client_comms.api.simulate_matrix": _AUDITS,
+	"client_comms.api.matrix.versions_without_rule": "configuration, no record: test_messages",
 	"client_comms.api.simulate_change": _AUDITS,
 	"client_comms.api.policy_change": _AUDITS,
 	"client_comms.api.policy_change_examples": _AUDITS,

@@ -4,7 +4,18 @@ frappe.query_reports["Team Board"] = {
 	filters: client_comms.report.filters(),
 	tree: true,
 	initial_depth: 1,
-	onload: client_comms.report.onload,
+	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+
+	onload(report) {
+		client_comms.report.onload(report);
+		if (!frappe.model.can_write("Client Interaction")) return;
+		report.page.add_inner_button(__("Reassign"), () => {
+			const checked = report.datatable?.rowmanager.getCheckedRows() || [];
+			const names = checked.map((index) => report.data[index]?.name).filter(Boolean);
+			if (!names.length) return frappe.show_alert(__("Select the rows first."));
+			return client_comms.actions.assign([...new Set(names)], () => report.refresh());
+		});
+	},
 
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname === "group" && data?.name) {
@@ -16,6 +27,11 @@ frappe.query_reports["Team Board"] = {
 				data,
 			);
 		}
+		// For a user it is when they last used the desk: who is there.
+		if (column.fieldname === "status" && data?.last_seen) {
+			return `<span title="${__("Last Seen")}">${frappe.datetime.comment_when(data.last_seen)}</span>`;
+		}
+		if (["status", "confidentiality_level"].includes(column.fieldname)) value = value && __(value);
 		const shown = client_comms.report.formatter(value, row, column, data, default_formatter);
 		return column.fieldname === "overdue_by" && value
 			? `<span class="text-danger">${shown}</span>`

@@ -6,7 +6,7 @@ from frappe.utils import add_days, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
-from client_comms.client_interactions.reporting import INTERACTION, TABLE, Condition, Grouping
+from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
 from client_comms.communication_governance import calendars
 from client_comms.rules import response_clock as clocks
 
@@ -28,11 +28,20 @@ def execute(filters=None):
 	staff = reporting.count(grouping, asked, {c: conditions for c, (_label, conditions) in counted.items()})
 	urgent = _urgent(asked)
 	labels = grouping.labels(list(staff))
+	seen = _last_seen([user for (user,) in staff])
 	rows = []
 	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
 		behind = [*asked, *grouping.conditions(key)]
-		rows.append({"group": labels[key], "indent": 0, **staff[key], "drill": behind})
+		rows.append(
+			{
+				"group": labels[key],
+				"indent": 0,
+				**staff[key],
+				"last_seen": seen.get(key[0]),
+				"drill": behind,
+			}
+		)
 		rows += urgent.get(key[0], [])
 	return _columns(counted), rows, reporting.notice()
 
@@ -40,16 +49,30 @@ def execute(filters=None):
 def _counted() -> dict[str, tuple[str, list[Condition]]]:
 	"""Column -> its label, and the filters of the list behind it."""
 	now = clock.now()
-	tomorrow = get_datetime(getdate(add_days(now, 1)))
+	tomorrow, day_after = (get_datetime(getdate(add_days(now, days))) for days in (1, 2))
 	return {
 		"overdue": (_("Overdue"), [_RUNNING, ("next_deadline", "<", str(now))]),
 		"due_today": (
-			_("Due Today"),
+			_("Today"),
 			[_RUNNING, ("next_deadline", ">=", str(now)), ("next_deadline", "<", str(tomorrow))],
 		),
-		"waiting": (_("Waiting for Client"), [("clock_state", "=", clocks.STATE_PAUSED)]),
+		"due_tomorrow": (
+			_("Tomorrow"),
+			[
+				_RUNNING,
+				("next_deadline", ">=", str(tomorrow)),
+				("next_deadline", "<", str(day_after)),
+			],
+		),
+		"waiting": (_("Waiting"), [("clock_state", "=", clocks.STATE_PAUSED)]),
 		"open": (_("Open"), []),
 	}
+
+
+def _last_seen(users: list[str | None]) -> dict:
+	"""When each user last used the desk: who is there."""
+	named = {"name": ("in", list(filter(None, users)) or [""])}
+	return dict(frappe.get_all("User", named, ["name", "last_active"], as_list=True, order_by=None))
 
 
 def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
@@ -60,10 +83,8 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 		"subject",
 		"responsible_staff",
 		"party_name",
-		"communication_type",
 		"confidentiality_level",
 		"status",
-		"occurred_on",
 		"next_deadline",
 	)
 	listed = ", ".join(f"{TABLE}.`{field}`" for field in fields)
@@ -81,7 +102,8 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 	now = clock.to_aware(clock.now())
 	rows: dict[str | None, list[dict]] = {}
 	for each in found:
-		row = {**each, "group": each.subject, "indent": 1}
+		about = " · ".join(filter(None, (each.subject, each.party_name)))
+		row = {**each, "group": about, "indent": 1}
 		if each.next_deadline:
 			calendar = calendars.for_company(each.company)
 			row["overdue_by"] = calendar.working_seconds(clock.to_aware(each.next_deadline), now) or None
@@ -91,45 +113,20 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 320},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 290},
 		*(
-			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 100, "drill": conditions}
+			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 85, "drill": conditions}
 			for column, (label, conditions) in counted.items()
 		),
-		{
-			"fieldname": "next_deadline",
-			"label": _("Next Deadline"),
-			"fieldtype": "Datetime",
-			"width": 160,
-		},
+		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 140},
 		{
 			"fieldname": "overdue_by",
 			"label": _("Overdue by Working Time"),
 			"fieldtype": "Duration",
 			"hide_days": 1,
 			"hide_seconds": 1,
-			"width": 130,
+			"width": 95,
 		},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 130},
-		{"fieldname": "party_name", "label": _("Client"), "fieldtype": "Data", "width": 180},
-		{
-			"fieldname": "communication_type",
-			"label": _("Communication Type"),
-			"fieldtype": "Data",
-			"width": 150,
-		},
-		{
-			"fieldname": "confidentiality_level",
-			"label": _("Confidentiality Level"),
-			"fieldtype": "Data",
-			"width": 120,
-		},
-		{"fieldname": "occurred_on", "label": _("Occurred On"), "fieldtype": "Datetime", "width": 160},
-		{
-			"fieldname": "name",
-			"label": _("Client Interaction"),
-			"fieldtype": "Link",
-			"options": INTERACTION,
-			"width": 150,
-		},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 105},
+		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 90},
 	]

@@ -1,0 +1,34 @@
+"""Types, channels, methods and levels in the user's language; a type that no version knows (M-1)."""
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.api.matrix import versions_without_rule
+
+pytestmark = pytest.mark.clause("M-1")
+
+NAMES = {
+	"Communication Type": [row["type_name"] for row in procedure.COMMUNICATION_TYPES],
+	"Communication Channel": procedure.CHANNELS,
+	"Documentation Method": [row["method_name"] for row in procedure.DOCUMENTATION_METHODS],
+	"Confidentiality Level": [row["level_name"] for row in procedure.LEVELS],
+}
+SAME_IN_GERMAN = {"Standard", "Portal", "Chat"}
+
+
+@pytest.mark.parametrize("doctype", NAMES)
+def test_link_fields_show_the_names_of_masters_translated(doctype):
+	assert frappe.get_meta(doctype).translated_doctype
+	for name in NAMES[doctype]:
+		assert (frappe._(name, "de") == name) == (name in SAME_IN_GERMAN), name
+
+
+def test_a_type_that_no_version_knows_says_so_at_once(make_user, as_user):
+	frappe.get_doc({"doctype": "Communication Type", "type_name": "Recall"}).insert()
+	(version,) = frappe.get_all("Communication Matrix", {"docstatus": 1}, pluck="name")
+	with as_user(make_user("Client Communications Manager")):
+		assert versions_without_rule("Recall") == [version]
+		assert versions_without_rule(procedure.INITIAL_INQUIRY) == []
+	with as_user("Guest"), pytest.raises(frappe.PermissionError):
+		versions_without_rule("Recall")
