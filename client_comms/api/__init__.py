@@ -1,13 +1,17 @@
 """The methods that staff, integrations and the desk call; see each module for shapes and errors."""
 
 from client_comms.api.access import (
+	access_refusal,
 	break_glass,
 	change_level,
 	check_write_down,
+	decline_access,
 	explain_access,
 	explore_record,
 	explore_user,
+	grant_access,
 	is_governed,
+	request_access,
 	simulate_clearance,
 	simulate_governing,
 	simulate_matrix_access,
@@ -15,7 +19,7 @@ from client_comms.api.access import (
 )
 from client_comms.api.callers import client_called_again, find_caller
 from client_comms.api.client_data import confirm_details
-from client_comms.api.conversation import conversation
+from client_comms.api.conversation import conversation, writing
 from client_comms.api.custody import (
 	check_in_file,
 	check_out_file,
@@ -37,6 +41,7 @@ from client_comms.api.interactions import (
 	acknowledge,
 	answer,
 	close,
+	interaction_actions,
 	log_interaction,
 	needs_answer,
 	pause,
@@ -110,6 +115,7 @@ from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
 from client_comms.api.writers import hand_over, who_may_write
 
 __all__ = [
+	"access_refusal",
 	"acknowledge",
 	"act_on_interactions",
 	"answer",
@@ -138,6 +144,7 @@ __all__ = [
 	"continue_policy_change",
 	"conversation",
 	"cosign_checkpoint",
+	"decline_access",
 	"destroy_file",
 	"digest_subscription",
 	"dismiss_unlogged",
@@ -153,8 +160,10 @@ __all__ = [
 	"finish_training",
 	"generate_documentation",
 	"give_consent",
+	"grant_access",
 	"hand_over",
 	"import_policy",
+	"interaction_actions",
 	"invite_client",
 	"is_governed",
 	"keep_training_answers",
@@ -187,6 +196,7 @@ __all__ = [
 	"refuse_consent",
 	"reopen",
 	"report_file_missing",
+	"request_access",
 	"request_consent",
 	"resume",
 	"retype_as_feedback",
@@ -210,4 +220,5 @@ __all__ = [
 	"who_may_write",
 	"withdraw_consent",
 	"withdraw_template",
+	"writing",
 ]

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from client_comms import clock, controls
+from client_comms.client_interactions import access_requests
 from client_comms.enforcement import documents, explain, explorer, interactions, levels, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
@@ -98,6 +99,44 @@ def check_write_down(
 		"advice": write_down.advice(),
 		"refused": bool(found) and controls.is_enforced(write_down.MODE),
 	}
+
+
+@frappe.whitelist()
+def access_refusal(name: str) -> dict:
+	"""What the caller can do about an interaction that they cannot open.
+
+	:returns: as `client_interactions.access_requests.refusal`
+	"""
+	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
+	return access_requests.refusal(name)
+
+
+@frappe.whitelist(methods=["POST"])
+def request_access(name: str, reason: str) -> None:
+	"""Ask the responsible staff of an interaction for access, or users with oversight if there are none (P-2).
+
+	:raises: as `client_interactions.access_requests.request`
+	"""
+	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
+	access_requests.request(name, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def grant_access(name: str, user: str) -> str:
+	"""Grant the access that a user asked for, for the hours in the settings; only responsible staff and oversight can (P-2).
+
+	:returns: the name of the Interaction Access Grant
+	:raises: as `client_interactions.access_requests.grant`
+	"""
+	frappe.has_permission(interactions.INTERACTION, "read", doc=name, throw=True)
+	return access_requests.grant(name, user)
+
+
+@frappe.whitelist(methods=["POST"])
+def decline_access(name: str, user: str) -> None:
+	"""Decline the access that a user asked for; raises as `grant_access`."""
+	frappe.has_permission(interactions.INTERACTION, "read", doc=name, throw=True)
+	access_requests.decline(name, user)
 
 
 @frappe.whitelist()

@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import cint
 
 from client_comms.client_interactions import conversation as thread
+from client_comms.client_interactions import presence
 
 INTERACTION = "Client Interaction"
 
@@ -19,3 +20,14 @@ def conversation(name: str, start: int | str = 0) -> dict:
 	doc = frappe.get_doc(INTERACTION, name)
 	doc.check_permission("read")
 	return {"doctype": INTERACTION, "name": doc.name, **thread.page(doc, max(0, cint(start)))}
+
+
+@frappe.whitelist(methods=["POST"])
+def writing(name: str, active: bool | int | str = True) -> list[str]:
+	"""The caller is writing to the client about an interaction, or has stopped.
+
+	:returns: the full names of the other users who are writing at this moment
+	:raises frappe.PermissionError: without read access to the interaction
+	"""
+	frappe.has_permission(INTERACTION, "read", doc=name, throw=True)
+	return presence.note(name, bool(cint(active)))

@@ -12,11 +12,13 @@ from frappe.utils import escape_html, get_fullname
 
 from client_comms import clock, validation
 from client_comms.client_interactions import changes, feedback, log_details, promises, thanks
+from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import translate
 from client_comms.intake import arrivals, assignment
+from client_comms.outgoing import writers
 from client_comms.rules import access, classification, response_clock
 
 INTERACTION = "Client Interaction"
@@ -171,6 +173,22 @@ def _placed(doc) -> tuple[str | None, str | None]:
 	return level, assignment.for_log(doc.matrix, doc.communication_type, level, doc)
 
 
+@frappe.whitelist()
+def interaction_actions(name: str) -> dict:
+	"""What the caller can do with an interaction now, for the banner on other forms.
+
+	:returns: `{"actions": [event, …], "promise_day": date, "writers": as outgoing.writers.of}`
+	:raises frappe.PermissionError: without read access to the interaction
+	"""
+	doc = frappe.get_doc(INTERACTION, name)
+	doc.check_permission("read")
+	return {
+		"actions": doc.possible_actions(),
+		"promise_day": promises.proposed_day(doc),
+		"writers": writers.of(INTERACTION, doc.name),
+	}
+
+
 @frappe.whitelist(methods=["POST"])
 def acknowledge(name: str, note: str | None = None, through: str | None = None) -> dict:
 	"""Receipt was confirmed to the client: meets the acknowledgement clock (C-3).
@@ -206,9 +224,16 @@ def answer(name: str, note: str | None = None, through: str | None = None) -> di
 
 
 @frappe.whitelist(methods=["POST"])
-def pause(name: str, note: str | None = None) -> dict:
-	"""Wait for the client: clocks keep their remaining working time."""
-	return _record(name, response_clock.PAUSED, note)
+def pause(name: str, note: str | None = None, until: str | datetime | date | None = None) -> dict:
+	"""Wait for the client: clocks keep their remaining working time.
+
+	:param until: when the clocks resume automatically, which requires a note; a date without a time means when business opens
+	:raises MissingDetailsError: `until` is given without a note
+	"""
+	doc = _writable(name)
+	ends = snooze.moment(doc, until, note) if until else None
+	doc.record(response_clock.PAUSED, note=note, promised_until=ends)
+	return _as_dict(doc)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -29,7 +29,9 @@ _STEPS = {
 	response_clock.REOPENED,
 	"Reassigned",
 	"Level Changed",
+	"Access Requested",
 	"Access Granted",
+	"Access Declined",
 	"Documentation Waived",
 }
 # DocType → the field with the moment by which its entries are sorted
@@ -95,7 +97,8 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 	if not any(row.source_doctype in _MOMENT for row in doc.events[:2]):
 		yield get_datetime(doc.occurred_on), LOG, doc.name
 	for row in doc.events:
-		if row.event in _STEPS and row.source_doctype not in _MOMENT:
+		told = row.event == response_clock.RECEIVED and row.note  # the client called again
+		if (told or row.event in _STEPS) and row.source_doctype not in _MOMENT:
 			yield get_datetime(row.at), STEP, row.name
 
 

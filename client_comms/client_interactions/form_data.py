@@ -3,7 +3,7 @@ before it is closed (C-3, C-4, M-1, P-2)."""
 
 import frappe
 
-from client_comms.client_interactions import closing_checklist, conversation, owed, promises
+from client_comms.client_interactions import access_requests, closing_checklist, conversation, owed, promises
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import audience
 
@@ -15,6 +15,9 @@ def show(doc, method=None) -> None:
 	doc.set_onload("owed", owed_words(doc))
 	doc.set_onload("checklist", closing_checklist.items(doc))
 	doc.set_onload("contact_name", doc.contact and frappe.db.get_value("Contact", doc.contact, "full_name"))
+	if access_requests.may_decide(doc):
+		doc.set_onload("access_requests", access_requests.pending(doc))
+		doc.set_onload("access_hours", access_requests.hours())
 	doc.set_onload("promise_day", promises.proposed_day(doc))
 
 

@@ -51,6 +51,17 @@ def _tell_goes_on(doc, before, readers: list[str]) -> None:
 	alerts.tell(readers, subject, doc.doctype, doc.name)
 
 
+def post_woken(doc) -> set[str]:
+	"""A pause with a day has ended, in a sweep: notify the responsible staff; returns who was, for `alerts.show`."""
+	readers = interactions.readers(doc, {doc.responsible_staff})
+	if alerts.are_muted():
+		return set()
+	alerts.post(
+		readers, lambda: _("{0} is due again: its pause has ended").format(doc.name), doc.doctype, doc.name
+	)
+	return set(readers)
+
+
 def _newly_assigned(doc, before) -> set[str | None]:
 	had = {(row.name, row.assigned_to) for row in before.action_items} if before else set()
 	return {

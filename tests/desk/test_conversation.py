@@ -134,3 +134,127 @@ def test_nothing_sticks_out(frontline, quiet, received, shoot, size):
 	shoot(page, f"width-{size['width']}")
 	wide = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
 	assert wide <= 0, f"{wide} pixels are beside the screen"
+
+
+@pytest.fixture
+def complaint(site, received, make_user):
+	"""A complaint for which an agent is responsible, and a colleague without need-to-know."""
+	name = received("Complaint about noise")
+	rita = make_user("Customer Support", first_name="Rita", last_name="Sol", password=PASSWORD)
+	aron = make_user("Customer Support", first_name="Aron", last_name="Tal", password=PASSWORD)
+	site.db.set_value(INTERACTION, name, "responsible_staff", rita)
+	site.db.commit()
+	yield site._dict(name=name, rita=rita, aron=aron)
+	site.set_user("Administrator")
+	site.db.rollback()
+	for doctype, field in (
+		("Interaction Access Grant", "interaction"),
+		("Notification Log", "document_name"),
+	):
+		site.db.delete(doctype, {field: name})
+	site.db.commit()
+
+
+def test_a_refusal_leads_to_access(login, complaint, shoot):
+	aron = login(complaint.aron, PASSWORD)
+	aron.set_viewport_size(DESKTOP)
+	aron.goto(f"/app/client-interaction/{complaint.name}")
+	refusal = aron.locator(".client-comms-refusal:visible")
+	expect(refusal).to_contain_text("You have no access to")
+	expect(aron.locator(".modal.show")).to_have_count(0)
+	shoot(aron, "refused")
+	refusal.get_by_role("button", name="Ask for Access").click()
+	dialog = aron.locator(".modal.show")
+	dialog.locator("[data-fieldname=reason] textarea").fill("I stand in for Rita.")
+	dialog.get_by_role("button", name="Ask", exact=True).click()
+	expect(refusal).to_contain_text("You have asked for access.")
+
+	rita = login(complaint.rita, PASSWORD)
+	open_form(rita, complaint.name)
+	asks = conversation(rita).locator(".facts section", has_text="Asks for Access")
+	expect(asks).to_contain_text("Aron Tal: I stand in for Rita.")
+	shoot(rita, "asked")
+	asks.get_by_role("button", name="Grant for").click()
+	expect(asks).to_have_count(0)
+
+	open_form(aron, complaint.name)
+	expect(conversation(aron)).to_contain_text("Please get back to me.")
+
+
+def test_emergency_access_starts_at_the_refusal(login, complaint):
+	page = login(complaint.aron, PASSWORD)
+	page.goto(f"/app/client-interaction/{complaint.name}")
+	page.locator(".client-comms-refusal:visible").get_by_role("button", name="Emergency Access").click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=reason] textarea").fill("The client is at the door.")
+	dialog.get_by_role("button", name="Open", exact=True).click()
+	expect(conversation(page)).to_contain_text("Please get back to me.")
+
+
+def test_who_else_is_writing_is_shown_before_sending(
+	site, frontline, make_user, quiet, login, received, client, outgoing
+):
+	name = received("Offer for a solar roof")
+	felix = make_user("Frontline Staff", "Sales User", first_name="Felix", last_name="Ost", password=PASSWORD)
+	other = login(felix, PASSWORD)
+	open_form(other, name)
+	with other.expect_response("**/api/method/client_comms.api.writing"):
+		open_reply(other)
+	page = quiet(frontline)
+	open_form(page, name)
+	open_reply(page)
+	expect(conversation(page).locator(".reply-box .others")).to_contain_text("Felix Ost")
+	write(page, "We measure the roof.")
+	conversation(page).get_by_role("button", name="Send", exact=True).click()
+	question = page.locator(".modal.show", has_text="Felix Ost is writing to the client")
+	question.get_by_role("button", name="Send Anyway").click()
+	expect(conversation(page).locator(".entry.staff", has_text="We measure the roof.")).to_be_visible()
+
+
+def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, quiet, client, shoot):
+	lead = site.get_doc(
+		{
+			"doctype": "Lead",
+			"first_name": f"Lena {client.key}",
+			"email_id": f"lena.{client.key}@lead.example",
+			"lead_owner": frontline,
+		}
+	).insert(ignore_permissions=True)
+	inquiry = site.get_doc(
+		{
+			"doctype": INTERACTION,
+			"company": site.db.get_value("Company", {}),
+			"party_type": "Lead",
+			"party": lead.name,
+			"communication_type": "Initial Inquiry",
+			"channel": "Phone",
+			"direction": "Inbound",
+			"occurred_on": site.utils.now_datetime(),
+			"subject": "Offer for a roof",
+			"summary": "Lena asks.",
+			"responsible_staff": frontline,
+		}
+	).insert(ignore_permissions=True)
+	others = {"party_type": "Lead", "party": lead.name, "name": ("!=", inquiry.name)}
+	for name in site.get_all(INTERACTION, others, pluck="name"):
+		site.delete_doc(INTERACTION, name, force=True)
+	site.db.commit()
+	try:
+		page = quiet(frontline)
+		page.set_viewport_size(DESKTOP)
+		page.goto(f"/app/lead/{lead.name}")
+		banner = page.locator(".client-comms-banner:visible")
+		banner.get_by_role("button", name="Actions").click()
+		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
+		shoot(page, "banner")
+		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
+		page.get_by_role("button", name="Confirm").click()
+		expect(banner).to_have_count(0)
+		site.db.rollback()
+		assert site.db.get_value(INTERACTION, inquiry.name, "status") == "Answered"
+	finally:
+		site.set_user("Administrator")
+		site.db.rollback()
+		site.delete_doc(INTERACTION, inquiry.name, force=True)
+		site.delete_doc("Lead", lead.name, force=True)
+		site.db.commit()

@@ -5,6 +5,7 @@ notified, and only with its name.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 import frappe
@@ -13,6 +14,7 @@ from frappe.utils import get_link_to_form
 
 from client_comms import alerts, clock
 from client_comms.client_interactions import action_items
+from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
@@ -56,9 +58,12 @@ def _quiet_hours(settings) -> QuietHours | None:
 def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
 	"""What is due for an interaction now and not yet recorded in its events, and when more will be due."""
 	done = {row.action_key for row in doc.events if row.action_key}
-	return escalation.plan(
+	planned = escalation.plan(
 		clocks, current(), calendars.for_company(doc.company), done, clock.to_aware(clock.now())
 	)
+	# While the clocks are paused, nothing else is due.
+	ends = snooze.until(doc, clocks)
+	return replace(planned, next_moment=clock.to_aware(ends)) if ends else planned
 
 
 def carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.Action]) -> set[str]:

@@ -15,8 +15,8 @@ import frappe
 from frappe import _
 
 from client_comms import alerts, clock
-from client_comms.client_interactions import changes
-from client_comms.client_interactions.clocks import escalation, replay
+from client_comms.client_interactions import changes, work_notices
+from client_comms.client_interactions.clocks import escalation, replay, snooze
 
 CHUNK = 50
 DEADLOCKS = 10
@@ -102,16 +102,20 @@ def handle(doc) -> set[str]:
 	"""
 	doc._doc_before_save = copy.deepcopy(doc)  # it was just read, no need to query again
 	clocks = replay.replay(doc, doc.events)
+	woken = snooze.end(doc, clocks)
+	if woken:
+		clocks = replay.replay(doc, doc.events)
 	if moves := replay.moved(doc, clocks):
 		changes.append_moves(doc, moves)
 	plan = escalation.plan(doc, clocks)
+	told = work_notices.post_woken(doc) if woken else set()
 	if plan.actions:
-		return escalation.carry_out(doc, clocks, plan.actions)
-	if moves:
+		return told | escalation.carry_out(doc, clocks, plan.actions)
+	if moves or woken:
 		doc.save_events(clocks, plan)
 	else:
 		_look_again(doc.name, clock.to_stored(plan.next_moment))
-	return set()
+	return told
 
 
 def _look_again(name: str, at) -> None:

@@ -6,6 +6,8 @@ if (!client_comms.on_client_forms) {
 	client_comms.on_client_forms = true;
 	const INTERACTION = "Client Interaction";
 	const PARTY_TYPES = ["Customer", "Lead", "Prospect", "Supplier"];
+	// A message filed under one of these continues its interaction.
+	const RELATIONS_WITH_THREAD = ["Issue", "Lead", "Opportunity"];
 
 	/** How to find a document's interactions, and the initial values of a new one. */
 	const RELATIONS = {
@@ -112,6 +114,9 @@ if (!client_comms.on_client_forms) {
 			.on("click", () =>
 				frappe.set_route("List", INTERACTION, "List", { ...filters, clock_state: ["!=", "Stopped"] }),
 			);
+		frm.layout.message.find("[data-action=act]").on("click", ({ currentTarget }) => {
+			if (!$(currentTarget).next().hasClass("show")) offer_actions(frm, currentTarget);
+		});
 	}
 
 	/** An interaction with its most urgent owed item. */
@@ -121,6 +126,33 @@ if (!client_comms.on_client_forms) {
 		const link = `<a href="${frappe.utils.get_form_link(INTERACTION, interaction.name)}">${subject}</a>`;
 		const sentence = it.owed_items(interaction)[0] || it.state_of(interaction).text;
 		const overdue = it.is_overdue(interaction) ? ' style="color: var(--text-on-red)"' : "";
-		return `<div${overdue}>${link}: ${sentence}</div>`;
+		const name = frappe.utils.escape_html(interaction.name);
+		// Frappe's own dropdown; what it offers is asked for when it opens.
+		return `<div${overdue}>${link}: ${sentence}
+			<span class="dropdown d-inline-block ml-2">
+				<button class="btn btn-xs btn-default dropdown-toggle" data-toggle="dropdown" data-action="act"
+					data-name="${name}" aria-haspopup="true">${__("Actions")}</button>
+				<div class="dropdown-menu" role="menu"></div>
+			</span></div>`;
+	}
+
+	/** The same actions as on the form of the interaction. */
+	async function offer_actions(frm, button) {
+		const { name } = button.dataset;
+		const $menu = $(button).next().empty();
+		const owed = await frappe.xcall("client_comms.api.interaction_actions", { name }, "GET");
+		const item = (label, run) =>
+			$(`<button type="button" class="dropdown-item" role="menuitem">${label}</button>`)
+				.on("click", run)
+				.appendTo($menu);
+		const conversation = RELATIONS_WITH_THREAD.includes(frm.doctype);
+		if (conversation && owed.actions.length && owed.writers.allowed) {
+			item(__("Reply"), () => client_comms.outgoing.reply_on(frm, owed));
+		}
+		const target = { name, after: () => frm.client_comms_banner() };
+		for (const { label, group, run } of client_comms.actions.offered(target, owed.actions)) {
+			item(group ? `${group}: ${label}` : label, run);
+		}
+		item(__("Open"), () => frappe.set_route("Form", INTERACTION, name));
 	}
 }

@@ -40,6 +40,16 @@ Object.assign(client_comms.outgoing, {
 		];
 	},
 
+	/** Frappe's email dialog on a document about which an interaction is open, with the fields that say what the message is. */
+	reply_on(frm, owed) {
+		return new frappe.views.CommunicationComposer({
+			doc: frm.doc,
+			frm,
+			recipients: frm.doc.raised_by || frm.doc.email_id || frm.doc.contact_email,
+			client_comms_owed: owed,
+		});
+	},
+
 	/** The parameters of the request that say it. */
 	said(dialog, given) {
 		const send_as = given || dialog.get_value("client_comms_send_as");
@@ -51,3 +61,18 @@ Object.assign(client_comms.outgoing, {
 		};
 	},
 });
+
+// Frappe's dialog has no hook for further fields, so its method is wrapped, once.
+(() => {
+	const composer = frappe.views.CommunicationComposer?.prototype;
+	if (!composer || composer.client_comms_send_as_fields) return;
+	composer.client_comms_send_as_fields = true;
+	const get_fields = composer.get_fields;
+	composer.get_fields = function () {
+		const fields = get_fields.call(this);
+		if (!this.client_comms_owed) return fields;
+		const asked = client_comms.outgoing.meaning_fields(this.client_comms_owed, () => this.dialog);
+		const at = fields.findIndex(({ fieldname }) => fieldname === "subject");
+		return [...fields.slice(0, at), ...asked, ...fields.slice(at)];
+	};
+})();

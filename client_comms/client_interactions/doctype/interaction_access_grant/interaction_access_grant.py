@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, get_datetime
 
 from client_comms import alerts, clock, ledger, validation
+from client_comms.client_interactions import access_requests
 from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
@@ -15,7 +16,7 @@ _RECORDED = ("valid_until", "reason")
 class InteractionAccessGrant(Document):
 	"""Temporary access of one user to one interaction (P-2); it ends automatically at `valid_until`.
 
-	It is granted by a user with oversight of the interaction, or, as emergency access, taken by a user who has
+	It is granted by a user with oversight of the interaction, on request also by its responsible staff, or, as emergency access, taken by a user who has
 	clearance but no need-to-know. A grant never replaces clearance: it only makes its user take part.
 	"""
 
@@ -77,7 +78,15 @@ class InteractionAccessGrant(Document):
 	def record_given(self):
 		"""In the history of the interaction; returns it."""
 		interaction = frappe.get_doc("Client Interaction", self.interaction)
-		interaction.record(ACCESS_GRANTED, note=f"{self.user}: {self.reason}", source=self)
+		# A request for access by the user is decided by this.
+		interaction.append_event(
+			ACCESS_GRANTED,
+			clock.now(),
+			f"{self.user}: {self.reason}",
+			source=self,
+			action_key=access_requests.key_of(self.user),
+		)
+		interaction.save_by_app()
 		return interaction
 
 	def record_in_ledger(self, action: str, before=None):
@@ -103,6 +112,8 @@ class InteractionAccessGrant(Document):
 		if self.break_glass and self.is_new():
 			self._refuse_giver()
 		record = policy.stored_record(self.interaction)
+		if self.flags.on_request and record.responsible_staff == frappe.session.user:
+			return  # `access_requests` has checked the request
 		if not access.has_oversight(policy.subject(), record, policy.current()):
 			self._refuse_giver()
 		if self.break_glass and self.gives_access():

@@ -22,6 +22,7 @@ _LIMITS = {
 	"mailbox_silent_minutes": (0, 100_000),
 	"confirm_details_months": (0, 1200),
 	"break_glass_hours": (1, 168),
+	"access_request_hours": (1, 168),
 }
 
 
@@ -46,6 +47,7 @@ class ClientCommsSettings(Document):
 		ask_for_rating: DF.Check
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int
+		access_request_hours: DF.Int
 		channel_mode: DF.Literal["Off", "Warn", "Enforce"]
 		close_on_takeover: DF.Check
 		closings: DF.SmallText | None

@@ -56,8 +56,21 @@ Object.assign(client_comms.actions, {
 	},
 
 	pause(target) {
-		return this.ask(target, "pause", __("Wait for the Client"), [
-			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+		return this.ask(target, "pause", __("Snooze"), [
+			{
+				fieldname: "until",
+				fieldtype: "Date",
+				label: __("Until"),
+				description: __(
+					"The clocks resume when business opens on this day, or earlier if the client writes. Leave empty to wait for the client.",
+				),
+			},
+			{
+				fieldname: "note",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				description: __("Required with a day."),
+			},
 		]);
 	},
 

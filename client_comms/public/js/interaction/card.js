@@ -3,7 +3,13 @@ frappe.provide("client_comms.card");
 // Beside the conversation of an interaction: the client, who is responsible and who sees it, what is owed and what is missing.
 Object.assign(client_comms.card, {
 	render(frm, $parent) {
-		const sections = [this.owed(frm), this.client(frm), this.people(frm), this.checklist(frm)];
+		const sections = [
+			this.access_requests(frm),
+			this.owed(frm),
+			this.client(frm),
+			this.people(frm),
+			this.checklist(frm),
+		];
 		$parent.html(sections.filter(Boolean).join(""));
 		this.bind(frm, $parent);
 	},
@@ -72,6 +78,24 @@ Object.assign(client_comms.card, {
 		return this.section(__("Who Works on It"), rows.filter(Boolean));
 	},
 
+	/** Users who ask for access, for those who can grant it. */
+	access_requests(frm) {
+		const text = frappe.utils.escape_html;
+		const { access_requests = [], access_hours } = frm.doc.__onload || {};
+		const rows = access_requests.map(
+			({ full_name, reason }, index) => `<strong>${text(full_name)}</strong>: ${text(reason)}
+				<div class="mt-1">
+					<button class="btn btn-xs btn-primary" data-access="grant_access" data-item="${index}">
+						${__("Grant for {0} Hours", [access_hours])}
+					</button>
+					<button class="btn btn-xs btn-default" data-access="decline_access" data-item="${index}">
+						${__("Decline")}
+					</button>
+				</div>`,
+		);
+		return this.section(__("Asks for Access"), rows);
+	},
+
 	/** What is missing before closing, each with the button that provides it. */
 	checklist(frm) {
 		const { checklist = [], actions = [] } = frm.doc.__onload || {};
@@ -108,6 +132,12 @@ Object.assign(client_comms.card, {
 	},
 
 	bind(frm, $parent) {
+		$parent.find("[data-access]").on("click", async ({ currentTarget }) => {
+			const { access, item } = currentTarget.dataset;
+			const { user } = frm.doc.__onload.access_requests[item];
+			$(currentTarget).prop("disabled", true);
+			await client_comms.actions.run(client_comms.actions.of_form(frm), access, { user });
+		});
 		$parent.find("[data-remedy]").on("click", ({ currentTarget }) => {
 			const { remedy, item } = currentTarget.dataset;
 			const own = {

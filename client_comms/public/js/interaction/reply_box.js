@@ -10,6 +10,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 
 	make() {
 		const { frm } = this;
+		this.docname = frm.docname;
 		const latest = client_comms.thread.latest_from_client(frm);
 		if (latest) {
 			// Mail programs show the reply below the message; the conversation shows what it answers.
@@ -29,6 +30,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 	make_fields() {
 		const $box = $(`<div class="reply-box">
 			<div class="fields"></div>
+			<div class="others small" aria-live="polite"></div>
 			<div class="hints small" aria-live="polite"></div>
 			<div class="buttons">
 				<button class="btn btn-primary btn-sm" data-act="send">${__("Send", null, "Send Email")}</button>
@@ -40,6 +42,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 			.hide()
 			.appendTo(this.$parent);
 		this.$hints = $box.find(".hints");
+		this.$others = $box.find(".others");
 		this.dialog = new frappe.ui.FieldGroup({
 			fields: this.get_fields(),
 			body: $box.find(".fields")[0],
@@ -149,15 +152,43 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		return frappe.confirm(__("Discard what you have typed?"), leave);
 	}
 
+	/** Say that this user is writing, and show who else is. */
+	async say_writing() {
+		const args = { name: this.docname, active: 1 };
+		this.others = await frappe.xcall("client_comms.api.writing", args, "POST").catch(() => []);
+		this.$others.text(
+			this.others.length ? __("Also writing at the moment: {0}", [this.others.join(", ")]) : "",
+		);
+	}
+
+	/** Before it is sent: who else is writing, and whether the client has written since. */
+	async send_action() {
+		const latest = client_comms.thread.latest_from_client(this.frm)?.name;
+		await Promise.all([this.say_writing(), client_comms.thread.reload(this.frm)]);
+		const newer = client_comms.thread.latest_from_client(this.frm)?.name;
+		const warnings = [];
+		if (this.others.length) {
+			const who = frappe.utils.escape_html(this.others.join(", "));
+			warnings.push(__("{0} is writing to the client at the moment.", [who]));
+		}
+		if (newer !== latest) warnings.push(__("The client has written again. Read it first."));
+		if (!warnings.length) return super.send_action();
+		const question = frappe.confirm(warnings.join("<br>"), () => super.send_action());
+		question.get_primary_btn().text(__("Send Anyway"));
+		return question.set_secondary_action_label(__("Keep Writing"));
+	}
+
 	/** Check with the gate while the text is written; the server decides again when it is sent. */
 	watch() {
 		this.changed = frappe.utils.debounce(() => this.check(), 1200);
+		this.beat = setInterval(() => this.say_writing(), 30000);
 		this.dialog.$wrapper.on("change input awesomplete-selectcomplete", "input, select", this.changed);
 		this.changed();
 	}
 
 	async check() {
 		if (this.stopped) return;
+		await this.say_writing();
 		const values = this.dialog.get_values(true) || {};
 		if (!(values.recipients || values.cc || values.bcc)) return;
 		const asked = JSON.stringify([values, this.get_email_content()]);
@@ -175,6 +206,8 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 
 	stop() {
 		this.stopped = true;
+		clearInterval(this.beat);
+		frappe.xcall("client_comms.api.writing", { name: this.docname, active: 0 }, "POST").catch(() => {});
 		if (client_comms.outgoing.composer === this) client_comms.outgoing.composer = null;
 		$(document).trigger("form-stopped-typing", [this.frm]);
 	}

@@ -104,6 +104,7 @@ Object.assign(client_comms.thread, {
 		const who = client_comms.interaction.bold(author || "");
 		const when = frappe.utils.escape_html(promised || "");
 		const sentences = {
+			Received: __("{0} noted what the client said", [who]),
 			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
 			Promised: __("{0} noted a promise: {1}", [who, when]),
 			Answered: __("{0} noted that the client has the answer", [who]),
@@ -115,7 +116,9 @@ Object.assign(client_comms.thread, {
 			Reopened: __("{0} reopened the interaction", [who]),
 			Reassigned: __("{0} changed the responsible staff", [who]),
 			"Level Changed": __("{0} changed the level", [who]),
+			"Access Requested": __("{0} asked for access", [who]),
 			"Access Granted": __("{0} granted access", [who]),
+			"Access Declined": __("{0} declined access", [who]),
 			"Documentation Waived": __("{0} decided that documentation does not apply", [who]),
 		};
 		return sentences[meaning] || `${who}: ${__(meaning)}`;

@@ -1,0 +1,170 @@
+"""A user who cannot read an interaction asks for access; the responsible staff or a user with oversight grants it with one click
+(P-2). The requests are in the history of the interaction, so they are as confidential as it is.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, get_datetime_str, get_fullname
+
+from client_comms import alerts, clock, validation
+from client_comms.enforcement import policy, sharing
+from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+from client_comms.rules import access
+
+INTERACTION = "Client Interaction"
+GRANT = "Interaction Access Grant"
+REQUESTED, DECLINED = "Access Requested", "Access Declined"
+_KEY = "access:"  # and the user: what an event is about, in its `action_key`
+
+
+def key_of(user: str) -> str:
+	"""`action_key` of the events about one user's access."""
+	return f"{_KEY}{user}"
+
+
+def hours() -> int:
+	"""For how long access on request is granted."""
+	return frappe.get_cached_doc("Client Comms Settings").access_request_hours or 8
+
+
+def request(name: str, reason: str) -> None:
+	"""The session user asks for access to an interaction; the responsible staff are notified, otherwise those with oversight.
+
+	:raises ActionNotPossibleError: the user can read it, or has already asked
+	:raises ClearanceMissingError: the user could not read it even by taking part
+	:raises MissingDetailsError: no reason is given
+	"""
+	user = frappe.session.user
+	validation.require_text(_("Reason"), reason)
+	if not (reason or "").strip():
+		frappe.throw(_("Say why you need access."), exc=MissingDetailsError, title=_("Reason Missing"))
+	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	if frappe.has_permission(INTERACTION, "read", doc=doc):
+		frappe.throw(
+			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
+		)
+	sharing.require_clearance(user, doc.confidentiality_level)
+	if user in {each["user"] for each in pending(doc)}:
+		frappe.throw(
+			_("You have already asked for access. You are notified when someone decides."),
+			exc=ActionNotPossibleError,
+			title=_("Already Asked"),
+		)
+	doc.append_event(REQUESTED, clock.now(), reason.strip(), action_key=key_of(user))
+	doc.save_by_app()
+	by = get_fullname(user)
+	alerts.notify(doc, _deciders(doc) - {user}, lambda: _("{0} asks for access to {1}").format(by, doc.name))
+
+
+def pending(doc) -> list[dict]:
+	"""The requests that no one has decided: `[{"user", "full_name", "reason", "at"}, …]`, the oldest first."""
+	latest = {row.action_key: row for row in doc.events if (row.action_key or "").startswith(_KEY)}
+	return [
+		{
+			"user": row.by_user,
+			"full_name": get_fullname(row.by_user),
+			"reason": row.note,
+			"at": get_datetime_str(row.at),
+		}
+		for row in latest.values()
+		if row.event == REQUESTED
+	]
+
+
+def may_decide(doc, user: str | None = None) -> bool:
+	"""Whether a user is the responsible staff, or has oversight of the level."""
+	user = user or frappe.session.user
+	record = policy.stored_record(doc.name)
+	if record is None or not frappe.has_permission(INTERACTION, "read", doc=doc, user=user):
+		return False
+	return record.responsible_staff == user or access.has_oversight(
+		policy.subject(user), record, policy.current()
+	)
+
+
+def grant(name: str, user: str) -> str:
+	"""Grant what a user asked for, for the hours in the settings; they and the responsible staff are notified.
+
+	:returns: the name of the Interaction Access Grant
+	:raises ActionNotPossibleError: the user did not ask, or it is decided
+	:raises ClearanceMissingError: the session user is neither responsible nor has oversight
+	"""
+	doc, asked = _decide(name, user)
+	given = frappe.get_doc(
+		{
+			"doctype": GRANT,
+			"interaction": doc.name,
+			"user": user,
+			"valid_until": add_to_date(clock.now(), hours=hours()),
+			"reason": asked["reason"],
+		}
+	)
+	given.flags.on_request = True
+	given.insert(ignore_permissions=True)
+	doc.reload()
+	by = get_fullname(frappe.session.user)
+	until = given.get_formatted("valid_until")
+	alerts.notify(
+		doc, {user}, lambda: _("{0} granted you access to {1} until {2}").format(by, doc.name, until)
+	)
+	whom = asked["full_name"]
+	alerts.notify(
+		doc,
+		{doc.responsible_staff} - {frappe.session.user, user, None},
+		lambda: _("{0} granted {1} access to {2} until {3}").format(by, whom, doc.name, until),
+	)
+	return given.name
+
+
+def decline(name: str, user: str) -> None:
+	"""Decline what a user asked for; they are notified, with nothing but the name of the interaction. Raises as `grant`."""
+	doc, _asked = _decide(name, user)
+	doc.append_event(DECLINED, clock.now(), get_fullname(user), action_key=key_of(user))
+	doc.save_by_app()
+	by = get_fullname(frappe.session.user)
+	# Filed under their own user: what is filed under a record that they cannot read would be withheld from them.
+	alerts.tell({user}, lambda: _("{0} declined access to {1}").format(by, doc.name), "User", user)
+
+
+def _decide(name: str, user: str):
+	"""The interaction, locked, and the request that the session user decides."""
+	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	doc.check_permission("read")
+	if not may_decide(doc):
+		frappe.throw(
+			_("Only the responsible staff and users with oversight of the level can decide about access."),
+			exc=ClearanceMissingError,
+			title=_("Not Permitted"),
+		)
+	asked = next((each for each in pending(doc) if each["user"] == user), None)
+	if asked is None:
+		frappe.throw(
+			_("There is no open request of this user. Load the form again."),
+			exc=ActionNotPossibleError,
+			title=_("Already Decided"),
+		)
+	return doc, asked
+
+
+def _deciders(doc) -> set[str]:
+	if doc.responsible_staff and frappe.db.get_value("User", doc.responsible_staff, "enabled"):
+		return {doc.responsible_staff}
+	roles = access.oversight_roles(policy.current(), doc.confidentiality_level)
+	return set().union(*(alerts.users_with_role(role) for role in roles))
+
+
+def refusal(name: str) -> dict:
+	"""Why the session user cannot open an interaction, and what they can do about it.
+
+	:returns: `{"allowed": bool, "may_ask": bool, "asked": bool}`; `may_ask` also stands for emergency access
+	"""
+	doc = frappe.get_doc(INTERACTION, name)
+	if frappe.has_permission(INTERACTION, "read", doc=doc):
+		return {"allowed": True, "may_ask": False, "asked": False}
+	user = frappe.session.user
+	return {
+		"allowed": False,
+		"may_ask": sharing.clearance(user, doc.confidentiality_level).allowed
+		and bool(frappe.has_permission(INTERACTION, "read")),
+		"asked": user in {each["user"] for each in pending(doc)},
+	}

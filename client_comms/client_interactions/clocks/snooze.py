@@ -1,0 +1,51 @@
+"""A pause that ends automatically on the day that staff chose (C-4). The day is stored with the pause, in the history."""
+
+from datetime import date, datetime, time
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+
+from client_comms import clock
+from client_comms.communication_governance import calendars
+from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.rules import response_clock
+
+
+def moment(doc, until: str | datetime | date, reason: str | None) -> datetime:
+	"""When the pause ends, as stored: a date without a time means when business opens on that day, or next.
+
+	:raises ActionNotPossibleError: it has passed
+	:raises MissingDetailsError: no reason is given
+	"""
+	if not (reason or "").strip():
+		frappe.throw(
+			_("Give a reason for snoozing: it stays in the history."),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
+		)
+	ends = clock.parse(until)
+	if clock.is_day(until):
+		midnight = clock.to_aware(datetime.combine(ends.date(), time.min))
+		ends = clock.to_stored(calendars.for_company(doc.company).next_open(midnight))
+	if ends <= clock.now():
+		frappe.throw(_("Choose a later day."), exc=ActionNotPossibleError, title=_("Not Possible Now"))
+	return ends
+
+
+def until(doc, clocks: response_clock.Clocks) -> datetime | None:
+	"""When the present pause ends automatically, as stored; None if there is none, or only the client ends it."""
+	if clocks.clock_state != response_clock.STATE_PAUSED:
+		return None
+	pauses = [row for row in doc.events if row.event == response_clock.PAUSED]
+	latest = max(pauses, key=lambda row: get_datetime(row.at), default=None)
+	return get_datetime(latest.promised_until) if latest and latest.promised_until else None
+
+
+def end(doc, clocks: response_clock.Clocks) -> bool:
+	"""Resume the clocks if the pause is over; whether it is. The caller saves the event."""
+	ends = until(doc, clocks)
+	if ends is None or ends > clock.now():
+		return False
+	doc.append_event(response_clock.RESUMED, ends, by="Administrator")
+	return True

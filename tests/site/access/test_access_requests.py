@@ -1,0 +1,123 @@
+"""A refusal leads on: ask for access, and the responsible staff or a user with oversight grants it for some hours (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms import api, clock
+from client_comms.enforcement import policy
+from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+
+pytestmark = pytest.mark.clause("P-2")
+
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def people(make_user, set_settings):
+	"""Two agents, of whom the first is responsible; the manager has oversight; frontline staff have no clearance."""
+	set_settings(access_request_hours=6)
+	return frappe._dict(
+		responsible=make_user("Customer Support", first_name="Rita"),
+		agent=make_user("Customer Support", first_name="Aron"),
+		manager=make_user("Customer Support Manager", first_name="Maren"),
+		frontline=make_user("Frontline Staff", first_name="Fiona"),
+	)
+
+
+@pytest.fixture
+def case(log, people):
+	return log("Feedback/Complaint", responsible_staff=people.responsible).name
+
+
+def told(user):
+	about = {"for_user": user, "subject": ("like", "%CI-%")}
+	return frappe.get_all("Notification Log", about, pluck="subject", order_by="creation asc, name asc")
+
+
+def may_read(user, name):
+	return bool(frappe.has_permission(INTERACTION, "read", doc=name, user=user))
+
+
+def test_one_click_of_the_responsible_staff_opens_it_for_some_hours(as_user, people, case):
+	with as_user(people.agent):
+		assert api.access_refusal(case) == {"allowed": False, "may_ask": True, "asked": False}
+		api.request_access(case, "I stand in for Rita tomorrow.")
+		assert api.access_refusal(case)["asked"]
+	assert told(people.responsible) == [f"Aron asks for access to {case}"]
+	assert told(people.manager) == []  # someone is responsible
+	assert not may_read(people.agent, case)
+	with as_user(people.responsible):
+		doc = frappe.get_doc(INTERACTION, case)
+		doc.run_method("onload")
+		(asked,) = doc.get("__onload").access_requests
+		assert (asked["user"], asked["reason"]) == (people.agent, "I stand in for Rita tomorrow.")
+		grant = frappe.get_doc("Interaction Access Grant", api.grant_access(case, people.agent))
+	assert (grant.granted_by, grant.break_glass) == (people.responsible, 0)
+	assert may_read(people.agent, case)
+	assert "granted you access" in told(people.agent)[-1]
+	with clock.moved_to(frappe.utils.add_to_date(clock.now(), hours=7)):
+		assert not may_read(people.agent, case)
+	events = [row.event for row in frappe.get_doc(INTERACTION, case).events]
+	assert events[-2:] == ["Access Requested", "Access Granted"]
+
+
+def test_oversight_decides_too_and_the_responsible_staff_learn_of_it(as_user, people, case):
+	with as_user(people.agent):
+		api.request_access(case, "Handover")
+	with as_user(people.manager):
+		api.grant_access(case, people.agent)
+	assert f"Maren granted Aron access to {case}" in told(people.responsible)[-1]
+	with as_user(people.manager), pytest.raises(ActionNotPossibleError):
+		api.grant_access(case, people.agent)  # decided
+
+
+def test_without_responsible_staff_those_with_oversight_are_asked(as_user, people, log):
+	name = log("Feedback/Complaint").name
+	with as_user(people.agent):
+		api.request_access(name, "Handover")
+	assert told(people.manager) == [f"Aron asks for access to {name}"]
+
+
+def test_what_is_declined_stays_closed_and_can_be_asked_for_again(as_user, people, case):
+	with as_user(people.agent):
+		api.request_access(case, "Curious")
+		with pytest.raises(ActionNotPossibleError):
+			api.request_access(case, "Still curious")
+	with as_user(people.responsible):
+		api.decline_access(case, people.agent)
+	assert not may_read(people.agent, case)
+	assert told(people.agent) == [f"Rita declined access to {case}"]
+	with as_user(people.agent):
+		api.request_access(case, "Rita is ill")
+
+
+def test_no_one_else_decides(as_user, people, case):
+	with as_user(people.agent):
+		api.request_access(case, "Handover")
+		with pytest.raises(frappe.PermissionError):
+			api.grant_access(case, people.agent)  # for themselves
+	with as_user(people.responsible), pytest.raises(ActionNotPossibleError):
+		api.grant_access(case, people.frontline)  # who has not asked
+	# A grant without a request still takes oversight.
+	with as_user(people.responsible), pytest.raises(frappe.PermissionError):
+		frappe.get_doc(
+			{
+				"doctype": "Interaction Access Grant",
+				"interaction": case,
+				"user": people.agent,
+				"valid_until": frappe.utils.add_to_date(clock.now(), hours=1),
+				"reason": "Friend",
+			}
+		).insert(ignore_permissions=True)
+
+
+def test_who_could_not_read_it_even_by_taking_part_is_told_at_once(as_user, people, case):
+	with as_user(people.frontline):
+		assert api.access_refusal(case) == {"allowed": False, "may_ask": False, "asked": False}
+		with pytest.raises(ClearanceMissingError):
+			api.request_access(case, "Please")
+	with as_user(people.agent), pytest.raises(MissingDetailsError):
+		api.request_access(case, "  ")
+	with as_user(people.responsible), pytest.raises(ActionNotPossibleError):
+		api.request_access(case, "I have it")
+	policy.clear_cache()
