@@ -143,6 +143,7 @@ override_whitelisted_methods = {
 	"erpnext.crm.doctype.utils.get_last_interaction": "client_comms.enforcement.methods.activities.get_last_interaction",
 	"erpnext.crm.frappe_crm_api.create_customer": "client_comms.enforcement.methods.unchecked.create_customer",
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.unchecked.add_lead_to_prospect",
+	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "client_comms.enforcement.methods.unchecked.process_genericode_import",
 	"erpnext.crm.doctype.lead.lead.get_lead_details": "client_comms.enforcement.methods.unchecked.get_lead_details",
 	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.enforcement.methods.unchecked.set_multiple_status",
 	"erpnext.support.doctype.issue.issue.set_status": "client_comms.enforcement.methods.unchecked.set_status",
@@ -176,6 +177,7 @@ before_request = [
 	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
+	"client_comms.enforcement.doctypes.file.require_uploaded",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
 ]

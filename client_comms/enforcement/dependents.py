@@ -16,11 +16,12 @@ from client_comms.rules import access
 _MESSAGE_OF = {"Email Queue": "communication"}
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
+_RAW_MAIL = ("Unhandled Email", "Unprocessed Email")
 _OF_DEPENDENTS = {
-	"Comment": ("File", "ToDo"),
-	"File": ("Comment", "ToDo"),
-	"Tag Link": ("Comment", "File", "ToDo", "Unhandled Email"),
-	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", "Unhandled Email"),
+	"Comment": ("File", "ToDo", *_RAW_MAIL),
+	"File": ("Comment", "ToDo", *_RAW_MAIL),
+	"Tag Link": ("Comment", "File", "ToDo", *_RAW_MAIL),
+	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", *_RAW_MAIL),
 }
 _CHANGES = ("write", "create", "delete", "share")
 

@@ -27,6 +27,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return dependents.has_permission(doc, ptype, user, debug)
 
 
+_REMOTE = ("http://", "https://")
+
+
 class GuardedFile:
 	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
 	imports, archives, images in a PDF; most of these do not check access to the file."""
@@ -59,6 +62,30 @@ class GuardedFile:
 			return False
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
 		return in_portal or has_permission(self, "read") is not False
+
+
+def require_named(named: str) -> None:
+	"""Refuse the session user a file that a method finds by its address, its name, or the name of its row, and reads from
+	the disk itself.
+
+	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
+	"""
+	addresses = frappe.get_all(
+		"File", or_filters={"name": named, "file_name": named}, pluck="file_url", order_by=None
+	)
+	for address in {named, *filter(None, addresses)}:
+		if not address.startswith(_REMOTE):
+			content = {"doctype": "File", "file_url": address, "file_name": os.path.basename(address)}
+			_require(frappe.get_doc(content))
+
+
+def require_uploaded() -> None:
+	"""`before_request`: an upload can name a file on the server, and a method that reads it from the disk.
+
+	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
+	"""
+	if frappe.form_dict.get("method") and (named := frappe.form_dict.get("file_url")):
+		require_named(str(named))
 
 
 def refuse_alias(doc, method=None):

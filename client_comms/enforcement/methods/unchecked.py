@@ -5,7 +5,7 @@ from frappe import _
 
 from client_comms.enforcement import guards
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.doctypes import deleted_document
+from client_comms.enforcement.doctypes import deleted_document, file
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
@@ -184,6 +184,19 @@ def add_lead_to_prospect(lead: str, **others):
 	"""Checked because comments of the lead may be copied to the prospect."""
 	guards.require("Lead", lead)
 	return call_previous("erpnext.crm.doctype.lead.lead.add_lead_to_prospect", lead=lead, **others)
+
+
+@frappe.whitelist()
+def process_genericode_import(code_list_name: str, file_name: str, **others):
+	"""ERPNext reads any file from the disk, and an error names it."""
+	guards.require("File", file_name)
+	file.require_named(file_name)
+	return call_previous(
+		"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import",
+		code_list_name=code_list_name,
+		file_name=file_name,
+		**others,
+	)
 
 
 @frappe.whitelist()

@@ -7,8 +7,12 @@ import frappe
 import pytest
 from frappe.core.doctype.file.file import File
 from frappe.core.doctype.file.utils import find_file_by_url
+from frappe.handler import execute_cmd
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from client_comms.enforcement.doctypes.file import WITH_FILES, make_private
+from client_comms.enforcement.methods import unchecked
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
 
@@ -45,6 +49,27 @@ def attach():
 @pytest.fixture
 def secret(log, attach):
 	return attach(SECRET, log("Feedback/Complaint"))
+
+
+@pytest.fixture
+def ask():
+	"""`ask(method, …)`: what a POST request answers, after what is done before every request."""
+
+	def request(method, /, **arguments):
+		environment = EnvironBuilder(f"/api/method/{method}", method="POST").get_environ()
+		before = frappe.local.form_dict, getattr(frappe.local, "request", None)
+		frappe.local.request, frappe.local.form_dict = (
+			Request(environment),
+			frappe._dict(arguments, cmd=method),
+		)
+		try:
+			for hook in frappe.get_hooks("before_request"):
+				frappe.call(hook)
+			return execute_cmd(method)
+		finally:
+			frappe.local.form_dict, frappe.local.request = before
+
+	return request
 
 
 def read(file) -> str:
@@ -85,6 +110,34 @@ def test_a_change_of_address_is_refused(secret, staff, attach, as_user):
 		own.flags.ignore_permissions = True
 		with pytest.raises(ClearanceMissingError):
 			own.save()
+
+
+# --- methods that read the disk themselves ----------------------------------------------------------
+
+
+CODES = """<gc:CodeList xmlns:gc="urn:codes"><Identification><ShortName>x</ShortName>
+<Version>1</Version><CanonicalUri>urn:x</CanonicalUri><CanonicalVersionUri>urn:x:1</CanonicalVersionUri></Identification><ColumnSet><Column Id="code"/></ColumnSet><SimpleCodeList><Row><Value ColumnRef="code">
+<SimpleValue>The neighbours complain as well.</SimpleValue></Value></Row></SimpleCodeList></gc:CodeList>"""
+
+
+@pytest.mark.parametrize("by", ["file_url", "file_name", "name"])
+def test_an_upload_that_names_a_file_on_the_server(by, attach, log, staff, as_user, ask):
+	hidden, own = attach(CODES, log("Feedback/Complaint")), attach(CODES.replace(":1<", ":2<"))
+	arguments = {"method": "erpnext.edi.doctype.code_list.code_list_import.import_genericode"}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		ask("upload_file", file_url=hidden.get(by), **arguments)
+	with as_user(staff.cleared):
+		assert "code" in ask("upload_file", file_url=own.get(by), **arguments)["columns"]
+
+
+@pytest.mark.parametrize("by", ["file_url", "file_name", "name"])
+def test_the_import_of_a_code_list(by, attach, log, staff, as_user):
+	hidden = attach(CODES, log("Feedback/Complaint"))
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		unchecked.process_genericode_import("urn:x:1", hidden.get(by), code_column="code", filters="{}")
+
+
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_who_is_cleared_reads_it(secret, staff, as_user):
