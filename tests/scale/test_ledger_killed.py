@@ -100,8 +100,9 @@ def test_a_kill_at_any_step_leaves_it_valid_and_complete(own_ledger, killed_at):
 	step, is_done = 0, False
 	while not is_done:
 		step += 1
-		ledger.record(ledger.GRANT, "Note", "to be erased", "Sensitive")
-		frappe.db.commit()
+		if not frappe.db.exists(ENTRY, {"action": ledger.GRANT, "salt": ("is", "set")}):
+			ledger.record(ledger.GRANT, "Note", "to be erased", "Sensitive")
+			frappe.db.commit()
 		is_done = killed_at(step, lambda step=step: work(step))
 		frappe.db.rollback()
 		assert not ledger.verify()["faults"], step
