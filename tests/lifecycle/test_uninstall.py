@@ -294,6 +294,7 @@ def test_installing_over_it_and_migrating_change_nothing_of_the_administrator():
 	frappe.delete_doc("Terminology Rule", deleted)
 	settings = frappe.get_doc("Client Comms Settings")
 	settings.own_email_domains = "nordlicht.example"
+	settings.four_eyes_on_matrix = 0
 	settings.save()
 	amended = frappe.copy_doc(frappe.get_doc("Communication Matrix", {"docstatus": 1}))
 	amended.version_label = "2.0"
