@@ -183,6 +183,7 @@ def test_nothing_is_logged_without_a_client_and_nothing_typed_is_lost(frontline,
 	dialog.locator("[data-fieldname=subject] input").fill("Solar roof")
 	dialog.locator("[data-fieldname=summary] textarea").fill("Asks for a price.")
 	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	page.wait_for_load_state("networkidle")  # the type is suggested once more after the last word
 	dialog.get_by_role("button", name="Log", exact=True).click()
 	message = page.locator(".modal.show").filter(has_text="Client Missing")
 	message.locator(".btn-modal-close").click()

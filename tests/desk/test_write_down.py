@@ -1,4 +1,4 @@
-"""The email dialog says what would be passed on from a more confidential record before the email is sent (P-2)."""
+"""The reply box says what would be passed on from a more confidential record before the email is sent (P-2)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -43,7 +43,7 @@ def inquiry(site, client):
 def write(page, html):
 	page.evaluate(
 		"""(html) => {
-			const { quill } = cur_dialog.fields_dict.content;
+			const { quill } = client_comms.outgoing.composer.dialog.fields_dict.content;
 			quill.setText("", "user");
 			quill.clipboard.dangerouslyPasteHTML(html, "user");
 		}""",
@@ -62,10 +62,8 @@ def test_what_would_be_passed_on_is_named_while_one_types(mode, site, inquiry, l
 		page.goto(f"/app/client-interaction/{inquiry}")
 		page.wait_for_function("window.cur_frm?.doc.subject")
 		page.evaluate("void cur_frm.email_doc('')")
-		page.wait_for_function(
-			"window.cur_dialog?.fields_dict.recipients && cur_dialog.fields_dict.content.quill"
-		)
-		panel = page.locator(f".modal.show {PANEL}")
+		page.locator(".reply-box .ql-editor[contenteditable=true]").wait_for()
+		panel = page.locator(f".reply-box {PANEL}")
 		write(page, f"<p>You told us: {COMPLAINT}</p>")
 		expect(panel).to_contain_text("which is more confidential")
 		expect(panel).to_contain_text("Leave it out")

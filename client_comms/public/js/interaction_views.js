@@ -55,7 +55,7 @@
 			listview.page.add_actions_menu_item(
 				label,
 				() =>
-					client_comms.actions[method](listview.get_checked_items(true), () => {
+					client_comms.work[method](listview.get_checked_items(true), () => {
 						listview.clear_checked_items();
 						listview.refresh();
 					}),

@@ -46,17 +46,17 @@ class OwedToday {
 			acknowledge: {
 				label: __("Acknowledge"),
 				key: "a",
-				run: (name) => client_comms.actions.acknowledge([name], () => this.next()),
+				run: (name) => client_comms.work.acknowledge([name], () => this.next()),
 			},
 			promise: {
 				label: __("Promise"),
 				key: "p",
-				run: (name) => client_comms.actions.promise(name, () => this.next()),
+				run: (name) => client_comms.work.promise(name, () => this.next()),
 			},
 			snooze: {
 				label: __("Snooze"),
 				key: "s",
-				run: (name) => client_comms.actions.snooze([name], () => this.next()),
+				run: (name) => client_comms.work.snooze([name], () => this.next()),
 			},
 		};
 	}
@@ -186,7 +186,7 @@ class OwedToday {
 
 	/** After sending, the reply to the next one opens. */
 	reply(name) {
-		return client_comms.actions.reply(name, async () => {
+		return client_comms.work.reply(name, async () => {
 			const below = this.below();
 			await this.refresh();
 			const row = this.rows().find(({ dataset }) => dataset.interaction === below);

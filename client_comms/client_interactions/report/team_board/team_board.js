@@ -13,7 +13,7 @@ frappe.query_reports["Team Board"] = {
 			const checked = report.datatable?.rowmanager.getCheckedRows() || [];
 			const names = checked.map((index) => report.data[index]?.name).filter(Boolean);
 			if (!names.length) return frappe.show_alert(__("Select the rows first."));
-			return client_comms.actions.assign([...new Set(names)], () => report.refresh());
+			return client_comms.work.assign([...new Set(names)], () => report.refresh());
 		});
 	},
 

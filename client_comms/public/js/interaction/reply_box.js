@@ -23,6 +23,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		this.prepare();
 		client_comms.outgoing.composer = this;
 		if (client_comms.wording.applies()) client_comms.wording.watch_email(this);
+		client_comms.write_down.watch_email(this);
 		this.watch();
 		$(document).trigger("form-typing", [frm]);
 	}

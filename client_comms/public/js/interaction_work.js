@@ -1,7 +1,7 @@
-frappe.provide("client_comms.actions");
+frappe.provide("client_comms.work");
 
 // What staff do with one or several interactions outside their form: in Owed Today, the list and the Team Board.
-Object.assign(client_comms.actions, {
+Object.assign(client_comms.work, {
 	INTERACTION: "Client Interaction",
 	AT_ONCE: 20, // interactions per request, so that the progress shows
 
