@@ -123,11 +123,12 @@ CODES = """<gc:CodeList xmlns:gc="urn:codes"><Identification><ShortName>x</Short
 @pytest.mark.parametrize("by", ["file_url", "file_name", "name"])
 def test_an_upload_that_names_a_file_on_the_server(by, attach, log, staff, as_user, ask):
 	hidden, own = attach(CODES, log("Feedback/Complaint")), attach(CODES.replace(":1<", ":2<"))
-	arguments = {"method": "erpnext.edi.doctype.code_list.code_list_import.import_genericode"}
+	method = "erpnext.edi.doctype.code_list.code_list_import.import_genericode"
+	arguments = {"method": method, "doctype": "Code List"}
 	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
 		ask("upload_file", file_url=hidden.get(by), **arguments)
 	with as_user(staff.cleared):
-		assert "code" in ask("upload_file", file_url=own.get(by), **arguments)["columns"]
+		assert "code" in ask("upload_file", file_url=own.file_url, **arguments)["columns"]
 
 
 @pytest.mark.parametrize("by", ["file_url", "file_name", "name"])
