@@ -1,0 +1,17 @@
+"""The files of the DocTypes: a merge can leave a field twice, which Frappe notices only when someone customises the form."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+FILES = sorted((Path(__file__).parents[2] / "client_comms").glob("*/doctype/*/*.json"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_field_is_there_once_and_in_order(file):
+	doctype = json.loads(file.read_text())
+	fields = [field["fieldname"] for field in doctype["fields"]]
+	assert [name for name, count in Counter(fields).items() if count > 1] == []
+	assert sorted(doctype["field_order"]) == sorted(fields)
