@@ -77,7 +77,7 @@ def export_ledger(
 @click.command("rotate-ledger-key")
 @pass_context
 def rotate_ledger_key(context):
-	"""Sign the ledger with a new key from now on. The next checkpoint is signed by the old one as well."""
+	"""Sign the ledger with a new key from now on. The next checkpoint names it and is signed by the old one as well."""
 	with connected(context):
 		from client_comms import ledger
 

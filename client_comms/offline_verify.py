@@ -16,7 +16,7 @@ from client_comms.rules import ledger_export, signed_notes
 from client_comms.rules.ledger_export import Report, UnreadableExport
 from client_comms.rules.signed_notes import MalformedNote, Note, PrivateKey, PublicKey
 
-FAULTY, UNUSABLE = 1, 2
+FAULTY, UNUSABLE, UNPROVED = 1, 2, 3
 _LARGEST_FILE = 50_000_000  # of checkpoints; each takes 300 bytes
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 		"--cosign",
 		type=Path,
 		metavar="FILE",
-		help="if nothing is wrong, co-sign your last checkpoint with the private key in FILE and print the line",
+		help="if the ledger is proved, co-sign your last checkpoint with the private key in FILE and print the line; needs --key",
 	)
 	parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
@@ -73,7 +73,14 @@ def make_key(options: argparse.Namespace) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-	"""Print what was found; return 0, 1 if something is wrong, or 2 if the input as a whole is unusable."""
+	"""Print what was found; return 0, 1 if something is wrong, 2 if the input as a whole is unusable, or 3 if nothing is wrong,
+	but the last checkpoint could not be compared."""
+	if options.cosign and not options.key:
+		print(
+			"To co-sign, give the public key of the site with --key, as you noted it: the keys that an export names can be anyone's.",
+			file=sys.stderr,
+		)
+		return UNUSABLE
 	try:
 		notes = find(options.checkpoints)
 		witness = PrivateKey.parse(options.cosign.read_text()) if options.cosign else None
@@ -84,9 +91,9 @@ def run(options: argparse.Namespace) -> int:
 		return UNUSABLE
 	print(json.dumps(_as_dict(report), indent=2) if options.json else "\n".join(_in_words(report)))
 	if not report.ok:
-		return FAULTY
+		return FAULTY if report.is_wrong else UNPROVED
 	if witness:
-		note = next(each for each in notes if _size(each) == report.proved)
+		note = Note.parse(report.proved_by)
 		print(note.signed_by(witness, at=int(time.time())).signatures[-1])
 	return 0
 
@@ -153,7 +160,8 @@ def _as_dict(report: Report) -> dict:
 		}
 		for each in report.faults
 	]
-	return {"ok": report.ok, "proved": report.proved, **asdict(report), "faults": faults}
+	about = {"ok": report.ok, "is_proved": report.is_proved, "proved": report.proved}
+	return {**about, **asdict(report), "faults": faults}
 
 
 def _in_words(report: Report) -> Iterator[str]:
@@ -163,7 +171,12 @@ def _in_words(report: Report) -> Iterator[str]:
 		yield f"Shown: {report.shown} entries ({report.first}–{report.last}{gaps}); {report.checked} are right."
 	if report.erased:
 		yield f"In {report.erased} of them, names were erased; when which act was done is still proved."
-	yield f"Compared with {len(report.compared)} of your checkpoints, the last of {report.proved} entries."
+	if report.compared:
+		yield f"Compared with {len(report.compared)} of your checkpoints, the last of {report.proved} entries."
+	else:
+		yield "None of your checkpoints agrees with it."
+	if not report.are_keys_noted:
+		yield "Signatures were checked with the keys that the export itself names. With --key, only those that you noted count."
 	for name, count in report.cosigned.items():
 		yield f"{name} co-signed {count} of them."
 	if report.uncovered:
@@ -171,14 +184,19 @@ def _in_words(report: Report) -> Iterator[str]:
 			f"{len(report.uncovered)} of your checkpoints lie between those that this export can be compared with. "
 			"Give them when you ask for the export (--checkpoints)."
 		)
-	if report.size > report.proved:
-		yield f"Entries {report.proved + 1}–{report.size} are newer than your checkpoints: only the site itself vouches for them."
+	last = max(report.kept)
+	if report.size > last:
+		yield f"Entries {last + 1}–{report.size} are newer than your checkpoints: only the site itself vouches for them."
 	for size in report.untrusted:
 		yield f"FAULT: the checkpoint of {size} entries is not signed by a key of this ledger."
 	for each in report.faults:
 		yield f"FAULT: {each.doctype + ' ' if each.doctype else ''}{each.message}"
-	yield (
-		"The ledger is as your checkpoints say."
-		if report.ok
-		else "The ledger is not as your checkpoints say."
-	)
+	if report.is_wrong:
+		yield "The ledger is not as your checkpoints say."
+	elif not report.is_proved:
+		yield (
+			f"NOT PROVED: nothing is wrong, but the export cannot be compared with your last checkpoint, of {last} entries. "
+			"Ask for one that can: give your checkpoints with the request (--checkpoints)."
+		)
+	else:
+		yield "The ledger is as your checkpoints say."

@@ -99,7 +99,7 @@ def _sign() -> tuple[str, CompactRange] | None:
 	if tree.end == before.size:
 		return None
 	ring = keys.ring()
-	checkpoint = Checkpoint(ring.current.name, tree.end, tree.root())
+	checkpoint = Checkpoint(ring.current.name, tree.end, tree.root(), ring.announced)
 	note = str(Note(checkpoint.text).signed_by(*ring.signers))
 	doc = frappe.new_doc(CHECKPOINT)
 	doc.update(

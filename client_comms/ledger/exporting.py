@@ -17,6 +17,7 @@ from client_comms.ledger.erasure import entries_about
 from client_comms.rules import ledger as rules
 from client_comms.rules import ledger_export
 from client_comms.rules.ledger_export import Leaf
+from client_comms.rules.signed_notes import NEW_KEY
 
 _CHUNK = 5000
 # DocType → the fields that name the client: of its DocType and its name, or of a link to the only DocType that it can be.
@@ -115,14 +116,30 @@ def _places(wanted: Wanted, size: int) -> tuple[int, int]:
 
 
 def _boundaries(first: int, last: int, size: int) -> set[int]:
-	"""Sizes at which the export can be compared: those among the places that are shown, and the last of each other day."""
-	sizes, by_day = {size}, {}
+	"""Sizes at which the export can be compared: those among the places that are shown, and the last of each other day; and
+	those whose checkpoints name a new key, without which nothing later could be trusted by who knows an earlier one."""
+	sizes, by_day = {size, *_new_keys(size)}, {}
 	for row in checkpoints.stored(until=size, columns=("name", "sequence", "root_hash", "made_on")):
 		if row.root_hash:
 			by_day[getdate(row.made_on)] = row.sequence
 			if first <= row.sequence <= last:
 				sizes.add(row.sequence)
 	return sizes | set(by_day.values())
+
+
+def _new_keys(size: int) -> Iterator[int]:
+	"""Where each new key was named first."""
+	seen = set()
+	for row in frappe.get_all(
+		CHECKPOINT,
+		{"sequence": ("<=", size), "note": ("like", f"%\n{NEW_KEY}%")},
+		["sequence", "note"],
+		order_by="sequence asc",
+	):
+		named = row.note.partition(f"\n{NEW_KEY}")[2].partition("\n")[0]
+		if named not in seen:
+			seen.add(named)
+			yield row.sequence
 
 
 def _notes(sizes: Iterable[int]) -> Iterator[tuple[str, object]]:

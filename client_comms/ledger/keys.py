@@ -1,7 +1,8 @@
 """The key that signs the checkpoints of the ledger. It is kept outside the database (P-2, R-3).
 
 The first line of the key file is the current private key. A private key below it is being replaced: both sign the next
-checkpoint, by which everyone who knows the old key can trust the new one. Then only its public key stays, for earlier checkpoints.
+checkpoint, which names the current key, so that everyone who knows the old key can trust the new one. Then only its public key
+stays, for earlier checkpoints.
 """
 
 import os
@@ -31,6 +32,11 @@ class KeyRing:
 	@property
 	def current(self) -> PrivateKey:
 		return self.signers[0]
+
+	@property
+	def announced(self) -> PublicKey | None:
+		"""The current key, while a replaced one signs as well and so vouches for it."""
+		return self.current.public if len(self.signers) > 1 else None
 
 	@classmethod
 	def of(cls, lines: Iterable[str]) -> "KeyRing":

@@ -164,7 +164,8 @@ class Walk:
 	"""Goes through the entries in order of sequence and reports faults as it finds them. It keeps neither entries nor faults.
 
 	`at` is the last entry it went past, `checked` how many were right, `passed` the last checkpoint behind it, from which
-	another walk can go on, and `uncovered` the sizes of checkpoints that could not be compared.
+	another walk can go on, `agreed` the sizes of checkpoints with the root of this tree, and `uncovered` of those that could not be
+	compared.
 	"""
 
 	def __init__(self, known: Iterable[Known], start: Known = BEGINNING):
@@ -173,6 +174,7 @@ class Walk:
 		:param start: where to begin, trusted
 		"""
 		self.at, self.checked, self.passed = start.size, 0, start
+		self.agreed: set[int] = set()
 		self.uncovered: list[int] = []
 		self._tree = start.start
 		self._first = start.size + 1
@@ -245,7 +247,9 @@ class Walk:
 				yield Fault(self._first, self.at, NOT_AS_CHECKPOINTED)
 			elif self._tree is None and self._seen >= self._first:
 				yield Fault(self._first, min(self._seen, known.size), UNPROVED)
-			if not is_right:
+			if is_right:
+				self.agreed.add(known.size)
+			else:
 				self._tree = known.start if known.size == self.at else None
 			self._first, self.passed = known.size + 1, known
 

@@ -119,9 +119,13 @@ class Report:
 
 	:param size: entries of the ledger at the time of the export
 	:param shown: entries with their content, of which `checked` are right and `erased` have no names any more
-	:param compared: sizes of the checkpoints that were compared
-	:param uncovered: sizes of checkpoints that this export cannot be compared with, for example between two days
-	:param proved: the largest compared checkpoint that was kept outside; what follows rests on the site's own word
+	:param are_keys_noted: whether the keys are those that the auditor noted; if not, the export itself names them
+	:param kept: sizes of the checkpoints that were kept outside
+	:param compared: those of them that have the root of this tree
+	:param uncovered: those that this export cannot be compared with, for example between two days
+	:param untrusted: those that no trusted key has signed
+	:param proved: the largest that was compared; what follows rests on the site's own word
+	:param proved_by: its signed note
 	"""
 
 	origin: str = ""
@@ -131,9 +135,12 @@ class Report:
 	erased: int = 0
 	first: int = 0
 	last: int = 0
+	are_keys_noted: bool = False
+	kept: list[int] = field(default_factory=list)
 	compared: list[int] = field(default_factory=list)
 	uncovered: list[int] = field(default_factory=list)
 	untrusted: list[int] = field(default_factory=list)
+	proved_by: str = ""
 	cosigned: dict[str, int] = field(default_factory=dict)
 	faults: list[Fault] = field(default_factory=list)
 
@@ -146,8 +153,17 @@ class Report:
 		return self.shown != self.last - self.first + 1
 
 	@property
+	def is_wrong(self) -> bool:
+		return bool(self.faults or self.untrusted)
+
+	@property
+	def is_proved(self) -> bool:
+		"""Whether the largest checkpoint that was kept has been compared: hidden behind a node, the tree could be any other."""
+		return 0 < max(self.kept, default=0) == self.proved
+
+	@property
 	def ok(self) -> bool:
-		return not (self.faults or self.untrusted)
+		return self.is_proved and not self.is_wrong
 
 
 def verify(
@@ -160,8 +176,8 @@ def verify(
 
 	:param values: what `read` gives
 	:param kept: the checkpoints; those of other ledgers are left out
-	:param trusted: keys of the site that are known; without them, those that the export names. A key that signed a checkpoint
-	    together with a trusted one is trusted as well
+	:param trusted: keys of the site that were noted; without them, those that the export names. A new key that a trusted one names
+	    in a checkpoint is trusted as well
 	:param witnesses: keys whose co-signatures are counted
 	:raises UnreadableExport: the file cannot be read, or no checkpoint is of its ledger
 	"""
@@ -169,7 +185,7 @@ def verify(
 	header = next(stream, None) or {}
 	if header.get("format") != FORMAT:
 		raise UnreadableExport("The file is empty.")
-	report = Report(origin=str(header.get("origin", "")))
+	report = Report(origin=str(header.get("origin", "")), are_keys_noted=bool(trusted))
 	own: dict[int, tuple[Note, str]] = {}
 	first = None
 	for value in stream:
@@ -182,16 +198,19 @@ def verify(
 	if not outside:
 		raise UnreadableExport(f"No checkpoint of {report.origin} was found.")
 	keys = _trusted(header, [*outside, *(note for note, _tree in own.values())], trusted)
-	known = []
+	known, notes = [], {}
 	for note in outside:
 		said = Checkpoint.parse(note.text)
+		report.kept.append(said.size)
 		if not note.signers(keys):
 			report.untrusted.append(said.size)
 			continue
 		for witness in note.signers(witnesses):
 			report.cosigned[witness.name] = report.cosigned.get(witness.name, 0) + 1
 		known.append(Known(said.size, said.root, _tree(said.size, own.get(said.size, (None, ""))[1])))
+		notes[said.size] = str(note)
 	_walk(report, first, stream, known, _last(own, keys, known))
+	report.proved_by = notes.get(report.proved, "")
 	return report
 
 
@@ -218,16 +237,18 @@ def _of_ledger(origin: str, notes: Iterable[Note]) -> list[Note]:
 
 
 def _trusted(header: Mapping, notes: Iterable[Note], trusted: Sequence[PublicKey]) -> list[PublicKey]:
-	try:
-		named = [PublicKey.parse(str(text)) for text in header.get("keys", ())]
-	except MalformedNote as error:
-		raise UnreadableExport(f"A key of the export is damaged: {error}") from error
+	"""The noted keys, and those that one of them names in what it signed. A signature beside theirs proves nothing."""
 	if not trusted:
-		return named
+		try:
+			return [PublicKey.parse(str(text)) for text in header.get("keys", ())]
+		except MalformedNote as error:
+			raise UnreadableExport(f"A key of the export is damaged: {error}") from error
 	found = list(trusted)
-	for note in sorted(notes, key=lambda each: Checkpoint.parse(each.text).size):
-		if note.signers(found):
-			found += [key for key in note.signers(named) if key not in found]
+	said = [(Checkpoint.parse(note.text), note) for note in notes]
+	for checkpoint, note in sorted(said, key=lambda each: each[0].size):
+		new = checkpoint.new_key
+		if new and new not in found and note.signers(found):
+			found.append(new)
 	return found
 
 
@@ -274,9 +295,7 @@ def _walk(report: Report, first: dict | None, stream: Iterator[dict], outside: l
 	]
 	report.faults = list(joined(faults))
 	report.size, report.checked, report.uncovered = walk.at, walk.checked, walk.uncovered
-	report.compared = [
-		each.size for each in outside if each.size <= walk.at and each.size not in walk.uncovered
-	]
+	report.compared = [each.size for each in outside if each.size in walk.agreed]
 
 
 def _skip(walk: Walk, value: Mapping) -> list[Fault]:

@@ -24,6 +24,7 @@ _TIME_BYTES = 8
 _ID_BYTES = 4
 _DASH = "\N{EM DASH} "
 _PRIVATE = "PRIVATE+KEY+"
+NEW_KEY = "new-key "
 _NAME = re.compile(r"[^\s+]+")
 # Notes one after the other: each ends with its signature lines.
 _NOTE = re.compile(rf"(?:(?!{_DASH})[^\n]+\n)+\n(?:{_DASH}[^\n]+\n)+")
@@ -205,30 +206,46 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-	"""What a checkpoint says: whose tree, how many leaves, which root (32 bytes)."""
+	"""What a checkpoint says: whose tree, how many leaves, which root (32 bytes).
+
+	:param new_key: while a key is being replaced: the one that signs from now on, in an extension line `new-key name+key ID+base64`.
+	    It is part of what the old key signs. A signature line of the new key is not: anyone can append one to a note
+	"""
 
 	origin: str
 	size: int
 	root: bytes
+	new_key: PublicKey | None = None
 
 	@property
 	def text(self) -> str:
-		return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+		named = f"{NEW_KEY}{self.new_key}\n" if self.new_key else ""
+		return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{named}"
 
 	@classmethod
 	def parse(cls, text: str) -> "Checkpoint":
-		"""Lines that follow the third are extensions, which this app neither writes nor reads.
+		"""Lines that follow the third are extensions; those of others are left out.
 
 		:raises MalformedNote: the text of the note is not a checkpoint
 		"""
-		origin, size, root, *_extensions = [*text.splitlines(), "", "", ""]
+		origin, size, root, *extensions = [*text.splitlines(), "", "", ""]
 		if (
 			not origin
 			or not re.fullmatch(r"0|[1-9]\d{0,18}", size, re.ASCII)
 			or len(_decode(root)) != HASH_BYTES
 		):
 			raise MalformedNote("A checkpoint consists of its origin, its size and its root, one a line.")
-		return cls(origin, int(size), _decode(root))
+		return cls(origin, int(size), _decode(root), _new_key(extensions))
+
+
+def _new_key(extensions: Iterable[str]) -> PublicKey | None:
+	for line in extensions:
+		if line.startswith(NEW_KEY):
+			try:
+				return PublicKey.parse(line.removeprefix(NEW_KEY))
+			except MalformedNote:
+				return None
+	return None
 
 
 def find_notes(text: str) -> Iterator[Note]:

@@ -33,13 +33,13 @@ def content(sequence, user="anna@example.com", **kept):
 	}
 
 
-def site(count=12, keys=(KEY,), contents=None):
+def site(count=12, keys=(KEY,), contents=None, new_key=None):
 	"""Contents, and the checkpoint at every size: (note, tree)."""
 	contents = contents or [content(number) for number in range(1, count + 1)]
 	tree, notes = CompactRange(), {}
 	for each in contents:
 		tree.append(ledger.leaf(each["digest"]))
-		said = Checkpoint(KEY.name, tree.end, tree.root())
+		said = Checkpoint(KEY.name, tree.end, tree.root(), new_key)
 		notes[tree.end] = (str(Note(said.text).signed_by(*keys)), tree.copy())
 	return contents, notes
 
@@ -156,6 +156,30 @@ def test_a_checkpoint_inside_of_what_is_hidden_cannot_be_compared_and_is_told():
 	assert report.ok and report.uncovered == [3] and report.compared == [8, 12]
 
 
+@pytest.mark.parametrize("kept", [[3], [3, 9], [8, 9]])
+def test_an_export_that_hides_the_last_checkpoint_proves_nothing(kept):
+	contents, notes = site()
+	report = verify(export(contents, notes, [12], [8, 12]), notes, kept)
+	assert not report.is_wrong and report.uncovered == [each for each in kept if each != 8]
+	assert not report.is_proved and not report.ok
+
+
+def test_a_tree_that_is_one_node_proves_nothing():
+	"""Whatever was kept lies below a node that can be anything."""
+	_contents, notes = site()
+	header = json.dumps({"format": ledger_export.FORMAT, "origin": KEY.name, "keys": [str(KEY.public)]})
+	report = verify([header, json.dumps({"node": "00" * 32, "level": 40})], notes, [4, 12])
+	assert report.compared == [] and report.uncovered == [4, 12] and not report.ok
+
+
+def test_a_checkpoint_of_an_empty_ledger_proves_nothing():
+	contents, notes = site()
+	empty = CompactRange()
+	notes[0] = (str(Note(Checkpoint(KEY.name, 0, empty.root()).text).signed_by(KEY)), empty)
+	assert not verify(export(contents, notes, ALL, [12]), notes, [0]).ok
+	assert verify(export(contents, notes, ALL, [12]), notes, [0, 12]).ok
+
+
 # --- keys --------------------------------------------------------------------------------------
 
 
@@ -170,9 +194,9 @@ def test_a_checkpoint_of_another_key_is_not_trusted():
 	assert verify(lines, stolen, [12], trusted=[KEY.public]).untrusted == [12]
 
 
-def test_a_new_key_is_trusted_because_the_old_one_signed_with_it():
+def test_a_new_key_is_trusted_because_the_old_one_signed_its_name():
 	contents, notes = site()
-	_contents, both = site(keys=(NEXT, KEY))
+	_contents, both = site(keys=(NEXT, KEY), new_key=NEXT.public)
 	_contents, new = site(keys=(NEXT,))
 	mixed = {4: notes[4], 8: both[8], 12: new[12]}
 	lines = export(contents, mixed, ALL, [4, 8, 12], keys=(NEXT, KEY))
@@ -181,6 +205,36 @@ def test_a_new_key_is_trusted_because_the_old_one_signed_with_it():
 	alone = {4: notes[4], 12: new[12]}
 	lines = export(contents, alone, ALL, [4, 12], keys=(NEXT, KEY))
 	assert verify(lines, alone, [4, 12], trusted=[KEY.public]).untrusted == [12]
+
+
+def test_a_signature_beside_the_one_of_a_known_key_makes_no_key_known():
+	"""Anyone can append a line to a checkpoint that the site has signed."""
+	thief = PrivateKey.generate(KEY.name)
+	contents, notes = site()
+	beside = str(Note.parse(notes[4][0]).signed_by(thief))
+	forged, _notes = site(contents=[*contents[:4], *(content(n, "forged@example.com") for n in range(5, 13))])
+	_forged, stolen = site(contents=forged, keys=(thief,))
+	mixed = {4: (beside, notes[4][1]), 12: stolen[12]}
+	lines = export(forged, mixed, ALL, [4, 12], keys=(KEY, thief))
+	report = verify(lines, mixed, [4, 12], trusted=[KEY.public])
+	assert report.untrusted == [12] and not report.ok
+	_forged, naming = site(contents=forged, keys=(thief,), new_key=thief.public)
+	mixed = {4: notes[4], 8: naming[8], 12: stolen[12]}
+	lines = export(forged, mixed, ALL, [4, 8, 12], keys=(KEY, thief))
+	assert verify(lines, mixed, [4, 12], trusted=[KEY.public]).untrusted == [12], "it names itself"
+
+
+def test_keys_are_followed_from_one_to_the_next_and_never_back():
+	third = PrivateKey.generate(KEY.name)
+	contents, notes = site()
+	_contents, second = site(keys=(NEXT, KEY), new_key=NEXT.public)
+	_contents, next_one = site(keys=(third, NEXT), new_key=third.public)
+	_contents, last = site(keys=(third,))
+	mixed = {2: notes[2], 4: second[4], 8: next_one[8], 12: last[12]}
+	lines = export(contents, mixed, ALL, [2, 4, 8, 12], keys=(third, NEXT, KEY))
+	assert verify(lines, mixed, [2, 12], trusted=[KEY.public]).ok
+	assert verify(lines, mixed, [2, 12], trusted=[third.public]).untrusted == [2]
+	assert verify(lines, mixed, [2, 12], trusted=[third.public, KEY.public]).ok
 
 
 def test_co_signatures_are_counted():

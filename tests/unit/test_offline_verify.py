@@ -53,6 +53,7 @@ def test_what_is_right_is_said_in_words(files, capsys):
 		"Ledger site.example/ledger: 3 entries when it was exported.",
 		"Shown: 3 entries (1–3); 3 are right.",
 		"Compared with 2 of your checkpoints, the last of 3 entries.",
+		"Signatures were checked with the keys that the export itself names. With --key, only those that you noted count.",
 		"The ledger is as your checkpoints say.",
 	]
 
@@ -70,7 +71,8 @@ def test_what_is_wrong_is_named(files, capsys):
 
 def test_a_key_that_was_noted_is_insisted_on(files, capsys):
 	other = PrivateKey.generate(KEY.name)
-	assert run(capsys, "verify", *files, "--key", str(KEY.public))[0] == 0
+	code, out, _err = run(capsys, "verify", *files, "--key", str(KEY.public))
+	assert code == 0 and "itself names" not in out
 	code, out, _err = run(capsys, "verify", *files, "--key", str(other.public))
 	assert code == 1 and "not signed by a key of this ledger" in out
 	with pytest.raises(SystemExit):
@@ -83,7 +85,7 @@ def test_an_auditor_makes_a_key_and_co_signs_what_was_verified(files, tmp_path, 
 	code, public, _err = run(capsys, "witness-key", "audit.example/anna", file)
 	assert code == 0 and file.stat().st_mode & 0o777 == 0o600
 	assert run(capsys, "witness-key", "audit.example/anna", file)[0] == 2, "a key is never overwritten"
-	code, out, _err = run(capsys, "verify", export, kept, "--cosign", file)
+	code, out, _err = run(capsys, "verify", export, kept, "--key", KEY.public, "--cosign", file)
 	signature = Signature.parse(out.splitlines()[-1])
 	last = offline_verify.find(kept)[-1]
 	assert code == 0 and PublicKey.parse(public).has_signed(last.text, signature)
@@ -93,8 +95,47 @@ def test_an_auditor_makes_a_key_and_co_signs_what_was_verified(files, tmp_path, 
 		in run(capsys, "verify", export, kept, "--witness", public.strip())[1]
 	)
 	export.write_text(export.read_text().replace('"anna"', '"ben"', 1))
-	code, out, _err = run(capsys, "verify", export, kept, "--cosign", file)
+	code, out, _err = run(capsys, "verify", export, kept, "--key", KEY.public, "--cosign", file)
 	assert code == 1 and "—" not in out.replace("–", "")
+
+
+@pytest.fixture
+def auditor(tmp_path, capsys):
+	file = tmp_path / "auditor.key"
+	_code, public, _err = run(capsys, "witness-key", "audit.example/anna", file)
+	return file, PublicKey.parse(public)
+
+
+@pytest.mark.parametrize("signer", [KEY, PrivateKey.generate("other.example/ledger")])
+def test_only_the_checkpoint_that_was_verified_is_co_signed(files, auditor, capsys, signer):
+	"""The folder of an auditor holds those of other ledgers as well."""
+	export, kept = files
+	file, public = auditor
+	other = Note(Checkpoint("other.example/ledger", 3, bytes(32)).text).signed_by(signer)
+	(kept / "aaa.txt").write_text(str(other))
+	code, out, _err = run(capsys, "verify", export, kept, "--key", KEY.public, "--cosign", file)
+	signature = Signature.parse(out.splitlines()[-1])
+	verified = offline_verify.find(kept / "all.txt")[-1]
+	assert code == 0 and not public.has_signed(other.text, signature)
+	assert public.has_signed(verified.text, signature)
+
+
+def test_nothing_is_co_signed_for_a_key_that_only_the_export_names(files, auditor, capsys):
+	code, out, err = run(capsys, "verify", *files, "--cosign", auditor[0])
+	assert code == 2 and not out and "--key" in err
+
+
+def test_what_could_not_be_compared_has_an_exit_code_of_its_own(files, auditor, capsys):
+	export, kept = files
+	header = export.read_text().splitlines()[0]
+	node = json.dumps({"node": "00" * 32, "level": 40})
+	export.write_text(f"{header}\n{node}\n")
+	code, out, _err = run(capsys, "verify", export, kept, "--key", KEY.public, "--cosign", auditor[0])
+	assert code == 3 and "—" not in out.replace("–", "")
+	assert "None of your checkpoints agrees with it." in out
+	assert "NOT PROVED" in out.splitlines()[-1] and "--checkpoints" in out.splitlines()[-1]
+	code, out, _err = run(capsys, "verify", export, kept, "--json")
+	assert code == 3 and not json.loads(out)["ok"]
 
 
 @pytest.mark.parametrize("name", ["two words", "a+b"])

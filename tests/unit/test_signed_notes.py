@@ -158,6 +158,19 @@ def test_what_is_not_a_checkpoint_is_refused(text):
 		Checkpoint.parse(text)
 
 
+def test_a_checkpoint_names_the_next_key_in_what_is_signed():
+	said = Checkpoint("a.example/ledger", 3, bytes(32), other.public)
+	assert Checkpoint.parse(said.text) == said and said.text.count("\n") == 4
+	(found,) = signed_notes.find_notes(str(Note(said.text).signed_by(peter)))
+	assert Checkpoint.parse(found.text).new_key == other.public
+
+
+@pytest.mark.parametrize("line", ["", "new-key nonsense\n", "an extension of others\n"])
+def test_extensions_of_others_are_left_out(line):
+	said = Checkpoint("a.example/ledger", 3, bytes(32))
+	assert Checkpoint.parse(said.text + line) == said
+
+
 def test_notes_are_found_one_after_the_other_and_in_an_email():
 	notes = [
 		Note(Checkpoint("a.example/ledger", size, bytes([size]) * 32).text).signed_by(other)

@@ -333,11 +333,13 @@ def test_a_replaced_key_is_vouched_for_by_the_old_one(own_key, chained):
 	ledger.chain()
 	note = Note.parse(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
 	assert note.signers([old.public]) and note.signers([new])
+	assert Checkpoint.parse(note.text).new_key == new, "the old one signs its name"
 	assert old.to_text() not in keys.path().read_text(), "its private part is not kept"
 	ledger.record(ledger.GRANT, INTERACTION, "CI-10", "Sensitive")
 	ledger.chain()
 	note = Note.parse(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
 	assert note.signers([new]) and not note.signers([old.public])
+	assert Checkpoint.parse(note.text).new_key is None
 	assert api.verify_ledger() == intact(7)
 
 

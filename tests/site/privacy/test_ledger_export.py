@@ -9,8 +9,9 @@ import frappe
 import pytest
 
 from client_comms import api, ledger
-from client_comms.ledger import comparison, exporting, seal
+from client_comms.ledger import comparison, exporting, keys, seal
 from client_comms.ledger import entries as ledger_entries
+from client_comms.rules.signed_notes import Note, PrivateKey
 
 pytestmark = pytest.mark.clause("P-2", "R-3")
 
@@ -66,7 +67,7 @@ def verify(export, kept, *more):
 		cwd=export.parent,
 		check=False,
 	)
-	assert ran.returncode in (0, 1, 2), ran.stderr
+	assert ran.returncode in (0, 1, 2, 3), ran.stderr
 	return ran.returncode, json.loads(ran.stdout) if ran.stdout else ran.stderr
 
 
@@ -201,6 +202,60 @@ def test_checkpoints_between_those_of_a_day_are_compared_if_they_were_named(days
 	assert code == 0 and found["uncovered"] == [17]
 	code, found = verify(export(tmp_path, until="2026-11-17", sizes=(17, 99)), kept)
 	assert code == 0 and found["uncovered"] == []
+
+
+def test_an_export_without_the_last_checkpoint_proves_nothing_and_has_its_own_exit_code(
+	days, clock_at, tmp_path
+):
+	with clock_at("2026-11-21 10:00"):
+		for number in range(4):
+			ledger.record(ledger.VIEW, INTERACTION, f"CI-{number}", "Sensitive")
+			ledger.chain()
+	kept = tmp_path / "kept.txt"
+	kept.write_text(frappe.get_all(ledger.CHECKPOINT, {"sequence": 17}, pluck="note")[0])
+	code, found = verify(export(tmp_path, until="2026-11-17"), kept)
+	assert code == 3 and not found["ok"] and (found["faults"], found["uncovered"]) == ([], [17])
+	code, found = verify(export(tmp_path, until="2026-11-17", sizes=(17,)), kept)
+	assert code == 0 and found["proved"] == 17
+
+
+@pytest.fixture
+def replaced(monkeypatch, tmp_path, clock_at):
+	"""A key that is replaced in the middle of a day; returns the old one, and where the checkpoints are kept."""
+	monkeypatch.setitem(frappe.local.conf, keys.KEY_FILE, str(tmp_path / "ledger.key"))
+	old = keys.ring().current.public
+	with clock_at("2026-11-16 10:00"):
+		for number in range(4):
+			ledger.record(ledger.VIEW, INTERACTION, f"CI-{number}", "Sensitive")
+			ledger.rotate_key() if number == 1 else ledger.chain()
+	with clock_at("2026-11-17 10:00"):
+		ledger.record(ledger.VIEW, INTERACTION, "CI-9", "Sensitive")
+		ledger.chain()
+	kept = tmp_path / "kept.txt"
+	kept.write_text(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
+	return old, kept
+
+
+def test_who_knows_the_old_key_can_verify_what_the_new_one_signed(replaced, tmp_path):
+	old, kept = replaced
+	code, found = verify(export(tmp_path, since="2026-11-17"), kept, "--key", str(old))
+	assert code == 0 and found["are_keys_noted"] and not found["untrusted"]
+
+
+def test_a_signature_beside_the_one_of_the_site_makes_no_key_known(kept, tmp_path):
+	"""The files of an auditor, an export, and a key of someone who could write to both."""
+	thief = PrivateKey.generate(keys.ring().current.name)
+	note = Note.parse((kept / "3.txt").read_text())
+	(kept / "3.txt").write_text(str(note.signed_by(thief)))
+	last = Note.parse((kept / "15.txt").read_text())
+	(kept / "15.txt").write_text(str(Note(last.text).signed_by(thief)))
+	file = export(tmp_path)
+	header, *lines = file.read_text().splitlines()
+	header = json.loads(header)
+	header["keys"].append(str(thief.public))
+	file.write_text("\n".join([json.dumps(header), *lines]) + "\n")
+	code, found = verify(file, kept, "--key", str(keys.ring().current.public))
+	assert code == 1 and found["untrusted"] == [15]
 
 
 def test_a_compressed_file_and_an_email_are_read(kept, tmp_path):
