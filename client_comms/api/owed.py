@@ -5,6 +5,7 @@ from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, form_data, owed
+from client_comms.client_interactions.due_words import due_words
 from client_comms.people import duties
 
 INTERACTION = owed.INTERACTION
@@ -35,7 +36,7 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 def owed_today() -> dict:
 	"""What the user owes up to the end of today.
 
-	:returns: `{"items": [{"what", "client", "subject", "due", "interaction"}, …], "more": int, "duties":
+	:returns: `{"items": [{"what", "client", "subject", "due", "words", "interaction"}, …], "more": int, "duties":
 	    [{"what", "title", "due", "route"}]}`: the eight most urgent items, how many of the user's own there
 	    are besides, and what the procedure asks of the user
 	"""
@@ -51,6 +52,7 @@ def owed_today() -> dict:
 				"client": item.interaction.party_name,
 				"subject": item.subject,
 				"due": get_datetime_str(item.due),
+				"words": due_words(item.due, item.interaction.company),
 				"interaction": item.interaction.name,
 			}
 			for item in shown

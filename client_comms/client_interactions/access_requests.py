@@ -2,9 +2,11 @@
 (P-2). The requests are in the history of the interaction, so they are as confidential as it is.
 """
 
+from datetime import timedelta
+
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, get_datetime_str, get_fullname
+from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullname
 
 from client_comms import alerts, clock, validation
 from client_comms.enforcement import policy, sharing
@@ -14,6 +16,7 @@ from client_comms.rules import access
 INTERACTION = "Client Interaction"
 GRANT = "Interaction Access Grant"
 REQUESTED, DECLINED = "Access Requested", "Access Declined"
+_A_DAY = 3  # requests of a user about one interaction
 _KEY = "access:"  # and the user: what an event is about, in its `action_key`
 
 
@@ -30,7 +33,7 @@ def hours() -> int:
 def request(name: str, reason: str) -> None:
 	"""The session user asks for access to an interaction; the responsible staff are notified, otherwise those with oversight.
 
-	:raises ActionNotPossibleError: the user can read it, or has already asked
+	:raises ActionNotPossibleError: the user can read it, has already asked, or too often today
 	:raises ClearanceMissingError: the user could not read it even by taking part
 	:raises MissingDetailsError: no reason is given
 	"""
@@ -44,6 +47,7 @@ def request(name: str, reason: str) -> None:
 			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
 		)
 	sharing.require_clearance(user, doc.confidentiality_level)
+	_require_not_too_often(doc, user)
 	if user in {each["user"] for each in pending(doc)}:
 		frappe.throw(
 			_("You have already asked for access. You are notified when someone decides."),
@@ -54,6 +58,20 @@ def request(name: str, reason: str) -> None:
 	doc.save_by_app()
 	by = get_fullname(user)
 	alerts.notify(doc, _deciders(doc) - {user}, lambda: _("{0} asks for access to {1}").format(by, doc.name))
+
+
+def _require_not_too_often(doc, user: str) -> None:
+	"""Each request is in the history for good, and notifies people."""
+	since = clock.now() - timedelta(days=1)
+	about = [row for row in doc.events if (row.event, row.action_key) == (REQUESTED, key_of(user))]
+	if sum(get_datetime(row.at) > since for row in about) >= _A_DAY:
+		frappe.throw(
+			_(
+				"You have asked {0} times today. Speak with someone who can decide, or ask again tomorrow."
+			).format(_A_DAY),
+			exc=ActionNotPossibleError,
+			title=_("Already Asked"),
+		)
 
 
 def pending(doc) -> list[dict]:
@@ -71,14 +89,15 @@ def pending(doc) -> list[dict]:
 	]
 
 
-def may_decide(doc, user: str | None = None) -> bool:
-	"""Whether a user is the responsible staff, or has oversight of the level."""
-	user = user or frappe.session.user
-	record = policy.stored_record(doc.name)
-	if record is None or not frappe.has_permission(INTERACTION, "read", doc=doc, user=user):
-		return False
-	return record.responsible_staff == user or access.has_oversight(
-		policy.subject(user), record, policy.current()
+def may_decide(record: access.Record | None) -> bool:
+	"""Whether the session user is the responsible staff, or has oversight of the level.
+
+	:param record: the facts of an interaction that the session user can read
+	"""
+	user = frappe.session.user
+	return record is not None and (
+		record.responsible_staff == user
+		or access.has_oversight(policy.subject(user), record, policy.current())
 	)
 
 
@@ -130,7 +149,7 @@ def _decide(name: str, user: str):
 	"""The interaction, locked, and the request that the session user decides."""
 	doc = frappe.get_doc(INTERACTION, name, for_update=True)
 	doc.check_permission("read")
-	if not may_decide(doc):
+	if not may_decide(policy.stored_record(doc.name)):
 		frappe.throw(
 			_("Only the responsible staff and users with oversight of the level can decide about access."),
 			exc=ClearanceMissingError,

@@ -6,6 +6,7 @@ these would not show (D-5).
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 
 from client_comms.clients import phone_numbers
 from client_comms.clients.parties import PARTY_TYPES
@@ -15,6 +16,7 @@ from client_comms.rules import response_clock
 INTERACTION = "Client Interaction"
 SHOWN = 5  # of each kind
 SHORTEST = 2
+_UNKNOWN = 50  # of which the session user may be able to read some
 
 # DocType → the fields that a text is looked for in, besides its name, and those that an E.164 number is looked for in
 _TEXTS = {
@@ -45,7 +47,7 @@ def find(text: str) -> list[dict]:
 			if (doctype, name) not in chosen:
 				values = {"party_type": doctype, "party": name}
 				found.append(_row(doctype, name, title, _(doctype), values))
-	return [*found, *_open_interactions(text)]
+	return [*found, *_open_interactions(text, [row["values"] for row in found])]
 
 
 def _row(doctype: str, name: str, title: str, about: str, values: dict) -> dict:
@@ -78,7 +80,7 @@ def _clients_of(contacts: list[str]) -> dict[str, tuple[str, str]]:
 	)
 	links.sort(key=lambda link: PARTY_TYPES.index(link.link_doctype))
 	open_ones = {
-		party_type: _choosable(party_type, [l.link_name for l in links if l.link_doctype == party_type])
+		party_type: choosable(party_type, [l.link_name for l in links if l.link_doctype == party_type])
 		for party_type in {link.link_doctype for link in links}
 	}
 	clients: dict[str, tuple[str, str]] = {}
@@ -88,12 +90,21 @@ def _clients_of(contacts: list[str]) -> dict[str, tuple[str, str]]:
 	return clients
 
 
-def _choosable(doctype: str, names: list[str]) -> set[str]:
+def choosable(doctype: str, names: list[str]) -> dict[str, str]:
+	"""Those of `names` that the session user can choose in a link field → their titles."""
 	if link_options.is_offered(doctype):
-		return {name for name, _title in link_options.find(doctype, "", names=names, limit=len(names))}
+		return dict(link_options.find(doctype, "", names=names, limit=len(names)))
 	if not frappe.has_permission(doctype, "read"):
-		return set()
-	return set(frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0, order_by=None))
+		return {}
+	title = frappe.get_meta(doctype).get_title_field()
+	rows = frappe.get_list(
+		doctype,
+		{"name": ("in", names)},
+		list({"name", title}),
+		limit=0,
+		order_by=None,
+	)
+	return {row.name: row[title] or row.name for row in rows}
 
 
 def _named(doctype: str, text: str, number: str | None) -> list[tuple[str, str]]:
@@ -128,15 +139,37 @@ def _named(doctype: str, text: str, number: str | None) -> list[tuple[str, str]]
 	return list(found.items())[: 2 * SHOWN]
 
 
-def _open_interactions(text: str) -> list[dict]:
-	rows = frappe.get_list(
-		INTERACTION,
-		filters={"status": ("!=", response_clock.STATUS_CLOSED)},
-		or_filters={field: ("like", f"%{text}%") for field in ("name", "party_name", "subject")},
-		fields=["name", "subject", "party_name", "party_type", "party", "contact", "company"],
-		order_by="occurred_on desc",
-		limit=SHOWN,
-	)
+def _open_interactions(text: str, found: list[dict]) -> list[dict]:
+	"""Those of the clients and contacts that were found, those whose name or subject begins with the text, and those of clients
+	without a record, whose name and number stand on the interaction alone: each by an index, because someone is typing."""
+	parties = {(values["party_type"], values["party"]) for values in found if values.get("party")}
+	contacts = [values["contact"] for values in found if values.get("contact")]
+	searches = [
+		*({"party_type": party_type, "party": party} for party_type, party in sorted(parties)),
+		*([{"contact": ("in", contacts)}] if contacts else []),
+		*({field: ("like", f"{text}%")} for field in ("name", "subject")),
+		{"name": ("in", [*_of_unknown_clients(text), ""])},
+	]
+	rows: dict[str, dict] = {}
+	for search in searches:
+		for row in frappe.get_list(
+			INTERACTION,
+			filters={**search, "status": ("!=", response_clock.STATUS_CLOSED)},
+			fields=[
+				"name",
+				"subject",
+				"party_name",
+				"party_type",
+				"party",
+				"contact",
+				"company",
+				"occurred_on",
+			],
+			order_by="occurred_on desc",
+			limit=SHOWN,
+		):
+			rows[row.name] = row
+	newest = sorted(rows.values(), key=lambda row: (row.occurred_on, row.name), reverse=True)[:SHOWN]
 	fields = ("party_type", "party", "contact", "company")
 	return [
 		_row(
@@ -146,5 +179,18 @@ def _open_interactions(text: str) -> list[dict]:
 			" · ".join(filter(None, (_("Open Interaction"), row.party_name, row.name))),
 			{field: row[field] for field in fields if row[field]},
 		)
-		for row in rows
+		for row in newest
 	]
+
+
+def _of_unknown_clients(text: str) -> list[str]:
+	table = frappe.qb.DocType(INTERACTION)
+	return (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(table.party.isnull() | (table.party == ""))
+		.where(table.status.isin(response_clock.NOT_CLOSED))
+		.where(table.party_name.like(f"%{text}%"))
+		.orderby(table.occurred_on, order=Order.desc)
+		.limit(_UNKNOWN)
+	).run(pluck=True)

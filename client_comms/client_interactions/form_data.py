@@ -1,21 +1,25 @@
 """What the form of an interaction shows beside its fields: the conversation, who sees it, what is owed and what is missing
 before it is closed (C-3, C-4, M-1, P-2)."""
 
-import frappe
-
-from client_comms.client_interactions import access_requests, closing_checklist, conversation, owed, promises
+from client_comms.client_interactions import (
+	access_requests,
+	closing_checklist,
+	conversation,
+	owed,
+	promises,
+)
 from client_comms.client_interactions.due_words import due_words
-from client_comms.enforcement import audience
+from client_comms.enforcement import audience, policy
 
 
 def show(doc, method=None) -> None:
 	"""`onload` of Client Interaction; only the form calls it, for users who can read the document."""
 	doc.set_onload("conversation", conversation.page(doc))
-	doc.set_onload("audience", audience.of_interaction(doc.name))
+	record = policy.stored_record(doc.name)
+	doc.set_onload("audience", audience.of_record(record))
 	doc.set_onload("owed", owed_words(doc))
 	doc.set_onload("checklist", closing_checklist.items(doc))
-	doc.set_onload("contact_name", doc.contact and frappe.db.get_value("Contact", doc.contact, "full_name"))
-	if access_requests.may_decide(doc):
+	if access_requests.may_decide(record):
 		doc.set_onload("access_requests", access_requests.pending(doc))
 		doc.set_onload("access_hours", access_requests.hours())
 	doc.set_onload("promise_day", promises.proposed_day(doc))

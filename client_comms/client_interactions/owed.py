@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
+from client_comms.client_interactions.due_words import due_words
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import interactions, policy
 from client_comms.rules import access, response_clock
@@ -119,7 +120,7 @@ def work(staff: str) -> dict[str, dict]:
 	"""What one user has to do, in sections, the most urgent first; an interaction stands once, with all that it owes.
 
 	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "waiting": …}`; `rows` are
-	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "acknowledge", "writable", "emailable"}`, and
+	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
 	    `more` is how many further ones there are. `due` is None for what waits for the client.
 	"""
 	now = clock.now()
@@ -148,6 +149,7 @@ def _row(interaction, subject: str, due: datetime | None) -> dict:
 		"level": interaction.confidentiality_level,
 		"what": [],
 		"due": due and str(due),
+		"words": due and due_words(due, interaction.company),
 		"acknowledge": interaction.acknowledge_status in _OWING,
 	}
 

@@ -5,15 +5,17 @@ import frappe
 from client_comms import clock
 from client_comms.enforcement import policy
 from client_comms.rules import access_audience as rules
+from client_comms.rules.access import Record
 
 
-def of_interaction(name: str) -> dict:
+def of_record(record: Record | None) -> dict:
 	"""Who can read an interaction.
 
+	:param record: its facts
 	:returns: `{"roles": [role, …], "roles_if_cleared": [role, …], "people": [{"user", "full_name"}, …]}`: the roles of which every
 	    holder can, those of which only holders with clearance by another role can, and the people who take part
 	"""
-	record, current, now = policy.stored_record(name), policy.current(), clock.now()
+	current, now = policy.current(), clock.now()
 	if record is None:
 		return {"roles": [], "roles_if_cleared": [], "people": []}
 	taking_part = rules.people(record, now)

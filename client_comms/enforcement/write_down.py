@@ -64,7 +64,9 @@ def of_draft(
 	"""
 	if not _is_asked():
 		return []
-	draft = frappe._dict(in_reply_to=in_reply_to)
+	# A user is not told how confidential a message is that they cannot read.
+	answered = in_reply_to and governed.readable(governed.COMMUNICATION, [in_reply_to])
+	draft = frappe._dict(in_reply_to=in_reply_to if answered else None)
 	here = _rank_here(draft, (doctype, name))
 	return [*_found(draft, content or "", (doctype, name), here), *_attached(attachments, here)]
 

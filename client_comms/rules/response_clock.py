@@ -38,6 +38,7 @@ STATUS_ACKNOWLEDGED = "Acknowledged"
 STATUS_WAITING = "Waiting for Client"
 STATUS_ANSWERED = "Answered"
 STATUS_CLOSED = "Closed"
+NOT_CLOSED = (STATUS_OPEN, STATUS_ACKNOWLEDGED, STATUS_WAITING, STATUS_ANSWERED)
 
 # States of the record's clocks taken together
 STATE_RUNNING = "Running"

@@ -1,6 +1,7 @@
 frappe.provide("client_comms.work");
 
-// What staff do with one or several interactions outside their form: in Owed Today, the list and the Team Board.
+// What staff do with several interactions at once, in the list and the Team Board, and the reply from Owed Today;
+// `client_comms.actions` has what is done with one.
 Object.assign(client_comms.work, {
 	INTERACTION: "Client Interaction",
 	AT_ONCE: 20, // interactions per request, so that the progress shows
@@ -39,21 +40,6 @@ Object.assign(client_comms.work, {
 			reqd: 1,
 		};
 		return this.ask("snooze", names, [note], __("Wait for the Client"), done);
-	},
-
-	promise(name, done) {
-		return client_comms.prompt(
-			[
-				{ fieldname: "until", fieldtype: "Datetime", label: __("Promised For"), reqd: 1 },
-				{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
-			],
-			async (values) => {
-				await frappe.xcall("client_comms.api.promise", { name, ...values }, "POST");
-				done();
-			},
-			__("Promise an Answer"),
-			__("Confirm"),
-		);
 	},
 
 	ask(action, names, fields, title, done) {

@@ -9,12 +9,12 @@ client_comms.show_owed_today = async (root) => {
 	const it = client_comms.interaction;
 	const escape = frappe.utils.escape_html;
 
-	const rows = items.map(({ what, client, subject, due, interaction }) => {
+	const rows = items.map(({ what, client, subject, due, words, interaction }) => {
 		const overdue = it.minutes_to(due) < 0;
 		return `<a class="owed-item" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
 				<span class="what">${escape(what)}</span>
 				<span class="about"><b>${escape(client || __("Unknown client"))}</b> ${escape(subject || "")}</span>
-				<span class="due${overdue ? " overdue" : ""}" title="${it.when(due)}">${it.relative(due)}</span>
+				<span class="due${overdue ? " overdue" : ""}" title="${it.when(due)}">${escape(words)}</span>
 			</a>`;
 	});
 	if (!rows.length) rows.push(`<div class="none">${__("You owe no client anything today.")}</div>`);

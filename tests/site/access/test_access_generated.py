@@ -166,7 +166,7 @@ def test_the_form_says_who_else_can_read_it():
 		subjects = [policy.subject(user) for user in users]
 		for name in records:
 			record, rules = policy.stored_record(name), policy.current()
-			told = audience.of_interaction(name)
+			told = audience.of_record(record)
 			people = {each["user"] for each in told["people"]}
 			for subject in subjects:
 				level = rules.level(record.level)

@@ -91,6 +91,18 @@ def test_what_is_declined_stays_closed_and_can_be_asked_for_again(as_user, peopl
 		api.request_access(case, "Rita is ill")
 
 
+def test_three_requests_a_day_are_enough(as_user, people, case):
+	for _number in range(3):
+		with as_user(people.agent):
+			api.request_access(case, "Curious")
+		with as_user(people.responsible):
+			api.decline_access(case, people.agent)
+	with as_user(people.agent), pytest.raises(ActionNotPossibleError, match="3 times today"):
+		api.request_access(case, "Very curious")
+	with as_user(people.agent), clock.moved_to(frappe.utils.add_to_date(clock.now(), days=2)):
+		api.request_access(case, "Rita is ill")
+
+
 def test_no_one_else_decides(as_user, people, case):
 	with as_user(people.agent):
 		api.request_access(case, "Handover")

@@ -63,7 +63,8 @@ def test_a_lead_is_found_by_its_number(frontline, as_user, germany):
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Karl Neu", "mobile_no": "0171 2345678"}).insert()
 	frappe.db.set_value("Lead", lead.name, "mobile_e164", "+491712345678")
 	with as_user(frontline):
-		(row,) = api.find_caller("0171 23")
+		row, inquiry = api.find_caller("0171 23")
+	assert (inquiry["doctype"], inquiry["values"]["party"]) == (INTERACTION, lead.name)
 	# ERPNext has made a contact of it, whose client it is.
 	assert row["values"] == {"contact": row["name"], "party_type": "Lead", "party": lead.name}
 

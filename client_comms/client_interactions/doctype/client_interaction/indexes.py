@@ -11,8 +11,12 @@ _INDEXES = (
 	("reference_doctype", "reference_name"),
 	("party_type", "party"),
 	("responsible_staff", "next_deadline"),
+	("responsible_staff", "clock_state"),
 )
 _NAMED = {
+	# While someone types, interactions are found by the beginning of the subject, and open ones of clients without a record.
+	"client_comms_subject": ("subject(40)",),
+	"client_comms_unknown": ("party", "status"),
 	# The access explorer counts all interactions by these.
 	"client_comms_reach": ("responsible_staff", "confidentiality_level", "communication_type", "matrix"),
 	# The scorecard counts those of a period by each of these, and these among all.

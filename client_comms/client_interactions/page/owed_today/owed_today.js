@@ -46,19 +46,23 @@ class OwedToday {
 			acknowledge: {
 				label: __("Acknowledge"),
 				key: "a",
-				run: (name) => client_comms.work.acknowledge([name], () => this.next()),
+				run: (name) => client_comms.actions.done_elsewhere(this.target(name), "acknowledge"),
 			},
 			promise: {
 				label: __("Promise"),
 				key: "p",
-				run: (name) => client_comms.work.promise(name, () => this.next()),
+				run: (name) => client_comms.actions.done_elsewhere(this.target(name), "promise"),
 			},
 			snooze: {
 				label: __("Snooze"),
 				key: "s",
-				run: (name) => client_comms.work.snooze([name], () => this.next()),
+				run: (name) => client_comms.actions.pause(this.target(name)),
 			},
 		};
+	}
+
+	target(name) {
+		return { name, after: () => this.next() };
 	}
 
 	add_keys() {
@@ -113,7 +117,10 @@ class OwedToday {
 		this.focus(this.at);
 	}
 
-	row({ interaction, client, subject, level, what, due, acknowledge, writable, emailable }, section) {
+	row(
+		{ interaction, client, subject, level, what, due, words, acknowledge, writable, emailable },
+		section,
+	) {
 		const escape = frappe.utils.escape_html;
 		const it = client_comms.interaction;
 		const offered = {
@@ -131,7 +138,7 @@ class OwedToday {
 						title="${label} (${escape(actions[action].key)})">${label}</button>`;
 			});
 		const when = due
-			? `<span class="due${section === "late" ? " late" : ""}" title="${it.when(due)}">${it.relative(due)}</span>`
+			? `<span class="due${section === "late" ? " late" : ""}" title="${it.when(due)}">${escape(words)}</span>`
 			: "";
 		return `<li tabindex="0" data-interaction="${escape(interaction)}">
 			<span class="about">

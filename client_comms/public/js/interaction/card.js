@@ -41,13 +41,20 @@ Object.assign(client_comms.card, {
 	client(frm) {
 		const text = frappe.utils.escape_html;
 		const { party_type, party, party_name, contact } = frm.doc;
-		const { preference, privacy = [], contact_name } = frm.doc.__onload || {};
+		const { preference, privacy = [] } = frm.doc.__onload || {};
 		const link = (doctype, name, title) =>
 			`<a href="${frappe.utils.get_form_link(doctype, name)}">${text(title || name)}</a>`;
 		const rows = [];
 		if (party) rows.push(link(party_type, party, party_name));
 		else if (party_name) rows.push(text(party_name));
-		if (contact) rows.push(this.row(__("Contact"), link("Contact", contact, contact_name)));
+		if (contact) {
+			rows.push(
+				this.row(
+					__("Contact"),
+					link("Contact", contact, frappe.utils.get_link_title("Contact", contact)),
+				),
+			);
+		}
 		if (preference) rows.push(text(preference));
 		for (const { text: line, missing } of privacy) {
 			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>` : line);
