@@ -566,6 +566,7 @@ doctype_js = {
 		"public/js/interaction/reply_box.js",
 		"public/js/interaction/conversation.js",
 	],
+	"Communication Matrix": "public/js/matrix_grid.js",
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [

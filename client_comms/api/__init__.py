@@ -57,7 +57,7 @@ from client_comms.api.ledger import (
 	start_ledger_verification,
 	verify_ledger,
 )
-from client_comms.api.matrix import simulate_matrix
+from client_comms.api.matrix import matrix_choices, simulate_matrix
 from client_comms.api.owed import digest_subscription, open_interactions, owed_today, owed_work
 from client_comms.api.policies import (
 	attest_policy,
@@ -170,6 +170,7 @@ __all__ = [
 	"locked_out_by_training",
 	"log_interaction",
 	"log_unlogged",
+	"matrix_choices",
 	"matrix_difference",
 	"may_share",
 	"move_file",

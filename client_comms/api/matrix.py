@@ -29,8 +29,24 @@ def versions_without_rule(type: str) -> list[str]:
 	:raises frappe.PermissionError: the caller cannot read the type
 	"""
 	frappe.has_permission("Communication Type", "read", type, throw=True)
-	versions = [
-		frappe.get_cached_doc("Communication Matrix", name)
-		for name in matrix_versions.in_force_everywhere(clock.now())
-	]
-	return [version.name for version in versions if matrix_versions.without_rule(version, [type])]
+	return matrix_versions.in_force_without_rule(type)
+
+
+@frappe.whitelist()
+def matrix_choices() -> dict:
+	"""What the cells of a matrix can be filled with (M-1).
+
+	:returns: `{"types": [{"name", "expects_reply"}], "levels": [{"name", "color"}, least strict first], "methods": [name], "channels": [name],
+	    "roles": [name]}`; roles only for those who can change a matrix
+	:raises frappe.PermissionError: the caller cannot read matrices
+	"""
+	frappe.has_permission("Communication Matrix", "read", throw=True)
+	writes = frappe.has_permission("Communication Matrix", "write")
+	desk_roles = {"disabled": 0, "desk_access": 1}
+	return {
+		"types": frappe.get_all("Communication Type", fields=["name", "expects_reply"], order_by="name asc"),
+		"levels": frappe.get_all("Confidentiality Level", fields=["name", "color"], order_by="rank asc"),
+		"methods": frappe.get_all("Documentation Method", pluck="name", order_by="name asc"),
+		"channels": frappe.get_all("Communication Channel", pluck="name", order_by="name asc"),
+		"roles": frappe.get_all("Role", desk_roles, pluck="name", order_by="name asc") if writes else [],
+	}

@@ -56,6 +56,14 @@ def without_rule(doc, types) -> list[str]:
 	return [each for each in types if each not in known]
 
 
+def in_force_without_rule(communication_type: str) -> list[str]:
+	"""The versions in force now under which nothing can be logged with the type."""
+	versions = (
+		frappe.get_cached_doc("Communication Matrix", name) for name in in_force_everywhere(clock.now())
+	)
+	return [version.name for version in versions if without_rule(version, [communication_type])]
+
+
 def require_in_force(company: str | None, at: datetime) -> str:
 	"""`in_force`, or an error that says what to do.
 

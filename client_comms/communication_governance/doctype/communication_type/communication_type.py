@@ -1,4 +1,8 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from client_comms.communication_governance import matrix
 
 
 class CommunicationType(Document):
@@ -16,4 +20,22 @@ class CommunicationType(Document):
 		is_feedback: DF.Check
 		type_name: DF.Data
 	# end: auto-generated types
-	pass
+
+	def after_insert(self):
+		self.tell_of_missing_rule()
+
+	def tell_of_missing_rule(self):
+		"""Nothing can be logged with a type before a matrix version has a rule for it (M-1)."""
+		if versions := matrix.in_force_without_rule(self.name):
+			frappe.msgprint(
+				_(
+					"{0} can be used once the communication matrix has a rule for it: {1}, New Version."
+				).format(
+					frappe.bold(_(self.name)),
+					", ".join(
+						frappe.utils.get_link_to_form("Communication Matrix", each) for each in versions
+					),
+				),
+				alert=True,
+				indicator="orange",
+			)
