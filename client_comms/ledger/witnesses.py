@@ -4,34 +4,29 @@ A witness is delivered every checkpoint since the last one that it got, in order
 next time the scheduler comes, and Health shows it.
 """
 
-import os
 import re
+import time
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
 import frappe
-import requests
 from frappe import _
-from frappe.utils import cint, get_bench_path, get_datetime
+from frappe.utils import cint, get_datetime, strip_html
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock
-from client_comms.ledger import checkpoints, keys
+from client_comms.ledger import checkpoints, endpoints, folders, keys, subjects
+from client_comms.ledger.endpoints import DeliveryFailed
 from client_comms.ledger.entries import CHECKPOINT
 from client_comms.rules.signed_notes import Checkpoint, MalformedNote, Note, PublicKey, Signature
 
 WITNESS = "Ledger Witness"
+# How deliveries went: no one enters it, and it is not part of the witness's state on the ledger.
+WRITTEN_BY_APP = subjects.SUBJECTS[WITNESS]
 EMAIL, FOLDER, HTTPS = "Email", "Folder", "HTTPS Endpoint"
 _MOST = 100  # checkpoints in one delivery; the others follow with the next
-_TIMEOUT_SECONDS = 10
-_LONGEST_ANSWER = 10_000
-_LONGEST_ERROR = 500
+_SECONDS = 60  # of one delivery; the others follow with the next
 _LATE = 3  # deliveries that may fail until it counts as a fault
-
-
-class DeliveryFailed(Exception):
-	"""A checkpoint did not reach its witness; the message says why."""
 
 
 # --- delivering --------------------------------------------------------------------------------
@@ -40,10 +35,11 @@ class DeliveryFailed(Exception):
 def deliver() -> None:
 	"""Every few minutes: what each witness has not got yet. A witness that cannot be reached does not keep others waiting."""
 	with filelock("client_comms_witnesses", timeout=1):
-		for name in frappe.get_all(WITNESS, {"enabled": 1}, pluck="name", order_by="name asc"):
-			witness = frappe.get_doc(WITNESS, name)
-			if _is_due(witness):
-				deliver_to(witness)
+		for row in frappe.get_all(
+			WITNESS, {"enabled": 1}, ["name", "delivered_on", "every_minutes"], order_by="name asc"
+		):
+			if _is_due(row):
+				deliver_to(row.name)
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
@@ -54,24 +50,42 @@ def _is_due(witness) -> bool:
 	return not last or clock.now() - last >= pause
 
 
-def deliver_to(witness) -> None:
-	"""Deliver what this witness has not got yet, and keep how it went."""
+def deliver_to(name: str, permission: str | None = None) -> None:
+	"""Deliver what this witness has not got yet, and keep how it went. Only what is stored counts: where it goes, whose
+	signature is taken, and what was delivered already.
+
+	:param permission: that the session user needs on the witness
+	"""
+	witness = frappe.get_doc(WITNESS, name, for_update=True)
+	if permission:
+		witness.check_permission(permission)
 	rows = checkpoints.signed_after(cint(witness.delivered_up_to), _MOST)
 	if not rows:
 		return
 	outcome = {"tried_on": clock.now(), "last_error": None}
 	try:
-		signatures = _WAYS[witness.kind](witness, rows)
-	except Exception as error:
-		outcome["last_error"] = (str(error) or type(error).__name__)[:_LONGEST_ERROR]
+		delivered, answers = _WAYS[witness.kind](witness, rows)
+	except DeliveryFailed as error:
+		outcome["last_error"] = str(error)
+	except frappe.ValidationError as error:  # the address or the folder is not allowed any more
+		outcome["last_error"] = strip_html(str(error))
+		frappe.clear_last_message()
+	except Exception:
+		# What others say about an error is for administrators: it can tell what is in the server's network.
+		frappe.log_error(f"{WITNESS} {name}", reference_doctype=WITNESS, reference_name=name)
+		outcome["last_error"] = _("The delivery failed. Administrators find the details in the Error Log.")
 	else:
-		outcome.update(delivered_up_to=rows[-1].sequence, delivered_on=clock.now())
-		for row, lines in signatures:
+		outcome.update(delivered_up_to=delivered, delivered_on=clock.now())
+		for row, lines in answers:
 			cosign(row.name, lines, [witness])
-	frappe.db.set_value(WITNESS, witness.name, outcome, update_modified=False)
+	frappe.db.set_value(WITNESS, name, outcome, update_modified=False)
 
 
-def _by_email(witness, rows: list) -> Iterable:
+# Each way returns the size of the last checkpoint that it delivered, and what was answered to which.
+_Delivered = tuple[int, list[tuple]]
+
+
+def _by_email(witness, rows: list) -> _Delivered:
 	notes = "".join(row.note for row in rows)
 	queued = frappe.sendmail(
 		recipients=[witness.email],
@@ -85,41 +99,33 @@ def _by_email(witness, rows: list) -> Iterable:
 		raise DeliveryFailed(
 			_("The email was not sent. Its status in the Email Queue: {0}.").format(_(status or "None"))
 		)
-	return ()
+	return rows[-1].sequence, []
 
 
-def _to_folder(witness, rows: list) -> Iterable:
+def _to_folder(witness, rows: list) -> _Delivered:
 	"""One file for each checkpoint; a file that is there is never written again."""
-	require_address(witness)
-	folder = Path(witness.folder)
-	origin = re.sub(r"[^\w.-]+", "-", keys.ring().current.name)
-	for row in rows:
-		target = folder / f"{origin}-{row.sequence:012d}.txt"
-		if target.exists():
-			continue
-		new = folder / f".{target.name}.new"
-		new.write_text(row.note)
-		os.replace(new, target)
-	key = folder / f"{origin}-keys.txt"
-	key.write_text("".join(f"{each}\n" for each in keys.ring().public))
-	return ()
+	ring = keys.ring()
+	origin = re.sub(r"[^\w.-]+", "-", ring.current.name)
+	folders.write(
+		witness.folder,
+		[(f"{origin}-{row.sequence:012d}.txt", row.note) for row in rows],
+		replaced=[(f"{origin}-keys.txt", "".join(f"{each}\n" for each in ring.public))],
+	)
+	return rows[-1].sequence, []
 
 
-def _by_https(witness, rows: list) -> Iterable:
-	require_address(witness)
-	signatures = []
+def _by_https(witness, rows: list) -> _Delivered:
+	ends, answers = time.monotonic() + _SECONDS, []
 	for row in rows:
-		answer = requests.post(
-			witness.url,
-			data=row.note.encode(),
-			headers={"Content-Type": "text/plain; charset=utf-8"},
-			timeout=_TIMEOUT_SECONDS,
-			allow_redirects=False,
-		)
-		if not 200 <= answer.status_code < 300:
-			raise DeliveryFailed(_("{0} answered with status {1}.").format(witness.url, answer.status_code))
-		signatures.append((row, answer.text[:_LONGEST_ANSWER]))
-	return signatures
+		try:
+			answers.append((row, endpoints.post(witness.url, row.note)))
+		except DeliveryFailed:
+			if not answers:
+				raise
+			break  # what arrived counts; the next delivery tells what is wrong
+		if time.monotonic() > ends:
+			break
+	return answers[-1][0].sequence, answers
 
 
 _WAYS = {EMAIL: _by_email, FOLDER: _to_folder, HTTPS: _by_https}
@@ -129,26 +135,10 @@ def require_address(witness) -> None:
 	"""
 	:raises frappe.ValidationError: checkpoints cannot or must not be delivered there
 	"""
-	if witness.kind == HTTPS and not re.fullmatch(r"https://[^\s/@]+(/\S*)?", witness.url or ""):
-		frappe.throw(
-			_("{0} is not an address that begins with https://, without a user name.").format(
-				frappe.bold(frappe.utils.escape_html(witness.url or ""))
-			),
-			title=_("Invalid Address"),
-		)
+	if witness.kind == HTTPS:
+		endpoints.parse(witness.url)
 	if witness.kind == FOLDER:
-		folder, bench = Path(witness.folder or ""), Path(get_bench_path()).resolve()
-		if (
-			not folder.is_absolute()
-			or not folder.is_dir()
-			or bench in (folder.resolve(), *folder.resolve().parents)
-		):
-			frappe.throw(
-				_(
-					"{0} must be the absolute path of a folder that exists on the server and is outside of the bench."
-				).format(frappe.bold(frappe.utils.escape_html(witness.folder or ""))),
-				title=_("Invalid Folder"),
-			)
+		folders.require(witness.folder)
 
 
 # --- co-signatures -----------------------------------------------------------------------------
@@ -167,7 +157,7 @@ def cosign(checkpoint: str, lines: str, witnesses: Iterable | None = None) -> li
 			["name", "public_key", "cosigned_up_to"],
 			order_by="name asc",
 		)
-	note = Note.parse(frappe.db.get_value(CHECKPOINT, checkpoint, "note"))
+	note = Note.parse(frappe.db.get_value(CHECKPOINT, checkpoint, "note", for_update=True))
 	size, found = Checkpoint.parse(note.text).size, []
 	for signature in _signatures(lines):
 		for witness in witnesses:

@@ -4,9 +4,10 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.handler import run_doc_method
 
 from client_comms import api, health, ledger
-from client_comms.ledger import comparison, keys, seal, witnesses
+from client_comms.ledger import comparison, endpoints, folders, keys, seal, witnesses
 from client_comms.rules.signed_notes import COSIGNATURE, Checkpoint, Note, PrivateKey
 
 pytestmark = pytest.mark.clause("P-2", "R-3")
@@ -16,7 +17,8 @@ AUDITOR = PrivateKey.generate("audit.example", COSIGNATURE)
 
 
 @pytest.fixture(autouse=True)
-def own_ledger(site, transaction, monkeypatch):
+def own_ledger(site, transaction, monkeypatch, tmp_path):
+	monkeypatch.setitem(frappe.local.conf, folders.FOLDERS, [str(tmp_path), str(tmp_path / "mounted")])
 	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
 	for doctype in (ledger.ENTRY, ledger.CHECKPOINT, WITNESS):
 		site.db.delete(doctype)
@@ -50,8 +52,8 @@ def last_note():
 @pytest.fixture
 def post(monkeypatch):
 	"""Takes the place of the network; `post.return_value` is the answer."""
-	posted = mock.Mock(return_value=mock.Mock(status_code=200, text=""))
-	monkeypatch.setattr(witnesses.requests, "post", posted)
+	posted = mock.Mock(return_value="")
+	monkeypatch.setattr(endpoints, "post", posted)
 	return posted
 
 
@@ -99,7 +101,7 @@ def test_what_could_not_be_delivered_is_shown_and_tried_again(tmp_path, clock_at
 
 
 def test_one_that_cannot_be_reached_does_not_keep_others_waiting(tmp_path, post):
-	post.side_effect = OSError("no route")
+	post.side_effect = endpoints.DeliveryFailed("no route")
 	make(witness_name="A", kind="HTTPS Endpoint", url="https://a.example/checkpoints")
 	make(witness_name="B", folder=str(tmp_path))
 	chain()
@@ -127,21 +129,32 @@ def test_an_endpoint_gets_the_note_and_its_co_signature_is_kept(post):
 	make(kind="HTTPS Endpoint", url="https://audit.example/add", public_key=str(AUDITOR.public))
 	chain()
 	note = last_note()
-	post.return_value.text = f"{AUDITOR.sign(note.text, at=1)}\nnonsense\n"
+	post.return_value = f"{AUDITOR.sign(note.text, at=1)}\nnonsense\n"
 	witnesses.deliver()
-	assert post.call_args.kwargs["data"].decode() == str(note)
-	assert post.call_args.kwargs["allow_redirects"] is False
+	assert post.call_args.args == ("https://audit.example/add", str(note))
 	assert last_note().signers([AUDITOR.public]) and state() == (1, None, 1)
 	assert api.verify_ledger()["ok"]
 
 
-@pytest.mark.parametrize("status", [302, 404, 500])
-def test_an_endpoint_that_refuses_is_told(post, status):
-	post.return_value.status_code = status
+def test_what_arrived_before_an_endpoint_failed_is_not_sent_again(post):
+	make(kind="HTTPS Endpoint", url="https://audit.example/add")
+	chain(3)
+	post.side_effect = ["", endpoints.DeliveryFailed("busy")]
+	witnesses.deliver()
+	assert state()[:2] == (1, None)
+	post.side_effect = endpoints.DeliveryFailed("busy")
+	frappe.db.set_value(WITNESS, "Auditor", "delivered_on", None)
+	witnesses.deliver()
+	assert state()[:2] == (1, "busy")
+
+
+def test_what_an_unexpected_error_says_is_in_the_error_log_alone(post):
+	post.side_effect = RuntimeError("10.0.0.7 says: secret")
 	make(kind="HTTPS Endpoint", url="https://audit.example/add")
 	chain()
 	witnesses.deliver()
-	assert state()[0] == 0 and str(status) in state()[1]
+	assert "Error Log" in state()[1] and "10.0.0.7" not in state()[1]
+	assert frappe.db.exists("Error Log", {"method": f"{WITNESS} Auditor", "error": ("like", "%secret%")})
 
 
 def test_an_email_counts_as_delivered_only_when_it_was_sent():
@@ -217,17 +230,59 @@ def test_addresses_that_are_not_https_are_refused(url):
 		make(kind="HTTPS Endpoint", url=url)
 
 
-def test_folders_that_are_missing_relative_or_inside_of_the_bench_are_refused(tmp_path):
+def test_folders_that_are_missing_relative_or_inside_of_the_bench_are_refused(tmp_path, monkeypatch):
 	(tmp_path / "link").symlink_to(frappe.get_site_path("public", "files"), target_is_directory=True)
-	for folder in (
+	refused = (
 		"",
 		"relative",
 		str(tmp_path / "none"),
 		frappe.utils.get_bench_path(),
 		str(tmp_path / "link"),
-	):
+	)
+	monkeypatch.setitem(frappe.local.conf, folders.FOLDERS, list(refused))
+	for folder in refused:
 		with pytest.raises(frappe.ValidationError):
 			make(folder=folder)
+
+
+def test_a_folder_of_the_site_on_another_disk_is_refused(tmp_path, monkeypatch):
+	elsewhere = tmp_path / "disk" / "site"
+	(elsewhere / "public").mkdir(parents=True)
+	(tmp_path / "site").symlink_to(elsewhere, target_is_directory=True)
+	monkeypatch.setattr(frappe, "get_site_path", lambda *parts: str((tmp_path / "site").joinpath(*parts)))
+	monkeypatch.setitem(frappe.local.conf, folders.FOLDERS, [str(elsewhere / "public")])
+	with pytest.raises(frappe.ValidationError, match="outside of the bench and of the site"):
+		folders.require(str(elsewhere / "public"))
+
+
+def test_only_folders_that_the_administrator_released_are_taken(tmp_path, monkeypatch):
+	other = tmp_path / "other"
+	other.mkdir()
+	for folder in (other, tmp_path / "none", tmp_path / ".." / tmp_path.name):
+		with pytest.raises(frappe.ValidationError, match=folders.FOLDERS):
+			make(folder=str(folder))
+	make(folder=str(tmp_path))
+	chain()
+	monkeypatch.delitem(frappe.local.conf, folders.FOLDERS)
+	witnesses.deliver()
+	assert state()[0] == 0 and folders.FOLDERS in state()[1]
+	assert list(tmp_path.glob("*.txt")) == []
+
+
+def test_a_link_in_the_folder_leads_nowhere(tmp_path):
+	victim = tmp_path / "mounted"
+	victim.write_text("untouched")
+	make(folder=str(tmp_path), every_minutes=0)
+	chain()
+	witnesses.deliver()
+	(keys_file,) = tmp_path.glob("*-keys.txt")
+	keys_file.unlink()
+	keys_file.symlink_to(victim)
+	chain()
+	(tmp_path / next(tmp_path.glob("*-0*1.txt")).name.replace("01.txt", "02.txt")).symlink_to(victim)
+	witnesses.deliver()
+	assert victim.read_text() == "untouched" and not keys_file.is_symlink()
+	assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_a_public_key_is_checked(tmp_path):
@@ -265,3 +320,38 @@ def test_a_lost_key_is_shown(tmp_path, monkeypatch):
 	assert health.ledger_tree().ok
 	keys.path().unlink()
 	assert "Restore the key" in health.ledger_tree().faults[0]
+
+
+# --- what a request contains does not count ----------------------------------------------------
+
+
+def test_delivering_takes_the_stored_witness_whatever_a_request_says(post, monkeypatch, as_user, make_user):
+	make(kind="HTTPS Endpoint", url="https://audit.example/add", public_key=str(AUDITOR.public))
+	chain()
+	attacker = PrivateKey.generate("attacker.example", COSIGNATURE)
+	post.side_effect = lambda url, note: str(attacker.sign(last_note().text, at=1))
+	manager, outsider = make_user("Client Communications Manager"), make_user("Compliance Officer")
+	sent = frappe.get_doc(WITNESS, "Auditor").as_dict(convert_dates_to_str=True)
+	sent |= {"url": "https://attacker.example/", "public_key": str(attacker.public), "delivered_up_to": 99}
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST", path="/"), raising=False)
+	with as_user(manager):
+		run_doc_method("deliver", docs=frappe.as_json(sent))
+	assert post.call_args.args[0] == "https://audit.example/add"
+	assert len(last_note().signatures) == 1 and state() == (1, None, 0)
+	chain()
+	with as_user(outsider), pytest.raises(frappe.PermissionError):
+		run_doc_method("deliver", docs=frappe.as_json(sent))
+	assert state() == (1, None, 0)
+
+
+@pytest.mark.parametrize("field", sorted(witnesses.WRITTEN_BY_APP))
+def test_how_deliveries_went_cannot_be_entered(tmp_path, as_user, make_user, field):
+	told = {"last_error": "x"}.get(field, "2026-11-24 10:00:00" if field.endswith("_on") else 99)
+	with as_user(make_user("Client Communications Manager")):
+		doc = make(folder=str(tmp_path), **{field: told})
+		before = frappe.db.get_value(WITNESS, doc.name, field)
+		assert not before
+		frappe.client.set_value(WITNESS, doc.name, field, told)
+		doc.reload()
+		doc.update({field: told, "every_minutes": 7}).save()
+	assert frappe.db.get_value(WITNESS, doc.name, [field, "every_minutes"]) == (before, 7)
