@@ -11,7 +11,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.ledger import checkpoints, keys, seal
-from client_comms.ledger.entries import CHECKPOINT, CHUNK, ENTRY, KEY_ROTATED, record
+from client_comms.ledger.entries import CHECKPOINT, CHUNK, ENTRY, KEY_ROTATED, WAITING_INDEX, record
 from client_comms.rules.ledger import leaf
 from client_comms.rules.merkle import CompactRange
 from client_comms.rules.signed_notes import Checkpoint, Note, PublicKey
@@ -26,14 +26,15 @@ def chain() -> int:
 	One run at a time. Each chunk is committed separately, and the tree is continued from the last checkpoint, so an
 	interrupted run loses nothing.
 	"""
-	chained = 0
+	chained, begin = 0, None
 	while True:
 		# Entries in a snapshot taken before the lock may have been placed by another run since.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
-		done = _place_chunk()
-		chained += done
-		if done < CHUNK:
+		placed = _place_chunk(begin)
+		chained += len(placed)
+		if len(placed) < CHUNK:
 			break
+		begin = placed[-1]
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (places are final before they are signed)
 	signed = _sign()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
@@ -51,14 +52,26 @@ def rotate_key() -> PublicKey:
 	return new
 
 
-def _place_chunk() -> int:
+def _place_chunk(begin: datetime | None = None) -> list[datetime]:
+	"""Place the next waiting entries in the order of writing; returns when each was written.
+
+	:param begin: from entries of this moment on. The index keeps traces of those that were placed a moment ago, and reading
+	    over them for each chunk would make a long backlog slow. One that was committed late waits for the next run.
+	"""
 	_lock()
 	sequence = _last_sequence()
-	waiting = frappe.get_all(
-		ENTRY, {"sequence": 0}, pluck="name", order_by="creation asc, name asc", limit=CHUNK
+	table = frappe.qb.DocType(ENTRY)
+	query = (
+		frappe.qb.from_(table)
+		.force_index(WAITING_INDEX)  # MariaDB prefers the one on `creation`, with every placed entry in it
+		.select(table.name, table.creation)
+		.where(table.sequence == 0)
+		.orderby(table.creation, table.name)
+		.limit(CHUNK)
 	)
-	_set_places({name: place for place, name in enumerate(waiting, sequence + 1)})
-	return len(waiting)
+	waiting = (query.where(table.creation >= begin) if begin else query).run()
+	_set_places({name: place for place, (name, _written) in enumerate(waiting, sequence + 1)})
+	return [written for _name, written in waiting]
 
 
 def _set_places(places: dict[str, int]) -> None:

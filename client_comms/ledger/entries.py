@@ -21,6 +21,7 @@ from client_comms.rules import ledger as rules
 
 ENTRY = "Compliance Ledger Entry"
 CHECKPOINT = "Ledger Checkpoint"
+WAITING_INDEX = "waiting"  # place and time of writing
 
 VIEW = "View"
 PRINT = "Print"

@@ -53,10 +53,6 @@ def path() -> Path:
 	return Path(frappe.get_site_path(frappe.conf.get(KEY_FILE) or f"private/{_FILE}"))
 
 
-def is_made() -> bool:
-	return bool(frappe.conf.get(KEY)) or path().exists()
-
-
 def ring() -> KeyRing:
 	"""The keys of the site; a site without one gets one."""
 	try:

@@ -97,6 +97,8 @@ def subtree_of(hashes: Sequence[bytes]) -> Subtree:
 
 
 # --- proofs ------------------------------------------------------------------------------------
+# The site and `verify` compute whole ranges, which needs no proofs. They are here for the tools of auditors, who can prove one
+# entry to a third party with them, and because the published vectors of RFC 6962 check the tree through them.
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:

@@ -133,6 +133,25 @@ def test_more_than_a_chunk_is_placed_signed_and_verified(empty_ledger, monkeypat
 		assert api.verify_ledger() == intact(7 * round)
 
 
+def test_twice_the_backlog_costs_twice_as_much(empty_ledger, monkeypatch):
+	"""Counted in rows that the database reads, which neither other processes nor caches change."""
+	monkeypatch.setattr(chaining, "CHUNK", 20)
+
+	def rows_read():
+		return sum(int(value) for _name, value in frappe.db.sql("show session status like 'Handler_read%'"))
+
+	def cost(count):
+		ledger.write([ledger.entry(ledger.VIEW, INTERACTION, "CI", "Sensitive") for _number in range(count)])
+		before = rows_read()
+		assert ledger.chain() == count
+		return rows_read() - before
+
+	cost(20)  # what is only loaded once
+	fewer, more = cost(400), cost(800)
+	assert more < 2.5 * fewer
+	assert cost(400) < 1.5 * fewer, "what is placed already costs nothing"
+
+
 def test_a_checkpoint_is_a_signed_note_with_the_root_of_the_tree(chained):
 	(row,) = frappe.get_all(ledger.CHECKPOINT, ["*"])
 	note = Note.parse(row.note)

@@ -1,4 +1,6 @@
-from client_comms.ledger import LedgerDocument
+import frappe
+
+from client_comms.ledger import WAITING_INDEX, LedgerDocument
 
 
 class ComplianceLedgerEntry(LedgerDocument):
@@ -65,3 +67,8 @@ class ComplianceLedgerEntry(LedgerDocument):
 		user: DF.Data | None
 		via: DF.Data | None
 	# end: auto-generated types
+
+
+def on_doctype_update():
+	"""Entries that wait for their place are found in the order of writing, however many there are."""
+	frappe.db.add_index("Compliance Ledger Entry", ["sequence", "creation"], WAITING_INDEX)
