@@ -4,10 +4,14 @@ import frappe
 from frappe import _
 
 from client_comms import clock, ledger
+from client_comms.enforcement import client_documents, ledger_entries
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.ledger import exporting, runs, witnesses
 from client_comms.roles import require_auditing, require_configuring_or_auditing
 
 _MOST_TO_DOWNLOAD = 50_000
+# An export reads the whole tree, however little it shows.
+_LARGEST_TREE = 500_000
 
 
 @frappe.whitelist(methods=["POST"])
@@ -69,21 +73,53 @@ def export_ledger(
 
 	:param since: from the first entry of this moment on (site time zone)
 	:param until: to the last entry before this moment
-	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	:raises frappe.PermissionError: the caller is not a Compliance Officer, or cannot read the client, or a record that one of
+	    the entries is about
 	:raises frappe.ValidationError: it is too large for a download
 	"""
 	require_auditing()
 	client = (party_type, party) if party_type and party else None
+	if client:
+		client_documents.require_to_act(*client, doctype=ledger.ENTRY, ptype="export")
 	wanted = exporting.Wanted(since and clock.parse(since), until and clock.parse(until), client)
-	if exporting.count(wanted) > _MOST_TO_DOWNLOAD:
+	found = exporting.shown(wanted)
+	_require_small(found)
+	_require_readable(found)
+	content = "".join(exporting.export(wanted, found))
+	frappe.response.update({"filename": "ledger.jsonl", "filecontent": content.encode(), "type": "download"})
+
+
+def _require_small(found: exporting.Shown) -> None:
+	if found.count > _MOST_TO_DOWNLOAD:
 		frappe.throw(
 			_(
 				"This export has more than {0} entries. Choose a shorter period, or ask your administrator to run bench client-comms export-ledger."
 			).format(_MOST_TO_DOWNLOAD),
 			title=_("Export Too Large"),
 		)
-	content = "".join(exporting.export(wanted))
-	frappe.response.update({"filename": "ledger.jsonl", "filecontent": content.encode(), "type": "download"})
+	if found.size > _LARGEST_TREE:
+		frappe.throw(
+			_(
+				"The ledger has more than {0} entries, which takes longer than a download may. Ask your administrator to run bench client-comms export-ledger, which exports any part of it."
+			).format(_LARGEST_TREE),
+			title=_("Export Too Large"),
+		)
+
+
+def _require_readable(found: exporting.Shown) -> None:
+	"""An export has no gaps that it does not name, so entries that the user cannot read are not just left out."""
+	if found.names is None:
+		readable = ledger_entries.is_readable_range(found.first, found.last)
+	else:
+		readable = ledger_entries.are_readable(sorted(found.names))
+	if not readable:
+		frappe.throw(
+			_(
+				"Some of these entries are about records or clients that you cannot read. Choose another period or client, ask a Compliance Officer who can read them, or ask your administrator to run bench client-comms export-ledger."
+			),
+			exc=ClearanceMissingError,
+			title=_("Clearance Missing"),
+		)
 
 
 @frappe.whitelist()

@@ -22,7 +22,9 @@ def condition(user=None, doctype=None) -> str:
 	"""`permission_query_conditions` of a DocType with `party_type` and `party`."""
 	user = user or frappe.session.user
 	kind, party = f"`tab{doctype}`.`party_type`", f"`tab{doctype}`.`party`"
-	restricted = {party_type: sql for party_type in PARTY_TYPES if (sql := _clients(party_type, party, user))}
+	restricted = {
+		party_type: sql for party_type in PARTY_TYPES if (sql := clients_condition(party_type, party, user))
+	}
 	if not restricted:
 		return ""
 	# After an erasure there is no client left to hide.
@@ -118,7 +120,7 @@ def _may_know(party_type: str, party: str, user: str) -> bool:
 	return bool(has_user_permission(frappe.get_doc(party_type, party), user=user))
 
 
-def _clients(party_type: str, party: str, user: str) -> str:
+def clients_condition(party_type: str, party: str, user: str) -> str:
 	"""Rows whose client, named in the column `party`, the user can see, as SQL; empty if all clients of the DocType are open."""
 	if user == "Administrator":
 		return ""

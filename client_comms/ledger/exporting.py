@@ -49,19 +49,39 @@ class Wanted:
 	sizes: tuple[int, ...] = ()
 
 
-def export(wanted: Wanted) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+	"""What an export shows: the entries from `first` to `last`, and of them those with these `names` alone if it is not None.
+	It reads all entries of the tree, which has this `size`."""
+
+	size: int
+	first: int
+	last: int
+	names: frozenset[str] | None
+
+	@property
+	def count(self) -> int:
+		return self.last - self.first + 1 if self.names is None else len(self.names)
+
+
+def shown(wanted: Wanted) -> Shown:
+	size = _size()
+	names = frozenset(_names_about(*wanted.party)) if wanted.party else None
+	return Shown(size, *_places(wanted, size), names)
+
+
+def export(wanted: Wanted, found: Shown | None = None) -> Iterator[str]:
 	"""The lines of the file, of entries that a checkpoint covers; the export is itself an entry.
 
+	:param found: what `shown` returned, if it was asked before
 	:raises frappe.ValidationError: there is no checkpoint yet
 	"""
-	size = _size()
-	if not size:
+	found = found or shown(wanted)
+	if not found.size:
 		frappe.throw(
 			_("The ledger has no signed checkpoint yet. The scheduler signs one within minutes."),
 			title=_("Nothing to Export"),
 		)
-	first, last = _places(wanted, size)
-	names = _names_about(*wanted.party) if wanted.party else None
 	told = {"since": cstr(wanted.since or ""), "until": cstr(wanted.until or "")}
 	if wanted.party:
 		told.update(zip(("party_type", "party"), wanted.party, strict=True))
@@ -74,22 +94,18 @@ def export(wanted: Wanted) -> Iterator[str]:
 		"keys": [str(key) for key in ring.public],
 		"made_on": cstr(clock.now()),
 		"time_zone": cstr(clock.site_zone()),
-		"entries": [first, last],
+		"entries": [found.first, found.last],
 		**told,
 	}
 	# Of a client's entries, those of each day are few; all checkpoints between them would cost more than they.
-	covered = _boundaries(*((0, -1) if names is not None else (first, last)), size)
-	sizes = sorted(covered | {each for each in wanted.sizes if each <= size})
-	return ledger_export.lines(header, _notes(sizes), _leaves(size, first, last, names), sizes)
-
-
-def count(wanted: Wanted) -> int:
-	"""How many entries an export would show."""
-	first, last = _places(wanted, _size())
-	return len(_names_about(*wanted.party)) if wanted.party else last - first + 1
+	within = (found.first, found.last) if found.names is None else (0, -1)
+	covered = _boundaries(*within, found.size)
+	sizes = sorted(covered | {each for each in wanted.sizes if each <= found.size})
+	return ledger_export.lines(header, _notes(sizes), _leaves(found), sizes)
 
 
 def _size() -> int:
+	"""How many entries the last signed checkpoint covers."""
 	rows = frappe.get_all(
 		CHECKPOINT, {"root_hash": ("is", "set")}, pluck="sequence", order_by="sequence desc", limit=1
 	)
@@ -149,8 +165,9 @@ def _notes(sizes: Iterable[int]) -> Iterator[tuple[str, object]]:
 			yield row.note, known.tree
 
 
-def _leaves(size: int, first: int, last: int, names: set[str] | None) -> Iterator[Leaf]:
-	"""Every place up to `size`, with the content of those that are shown, and of the erasures that explain them."""
+def _leaves(found: Shown) -> Iterator[Leaf]:
+	"""Every place of the tree, with the content of those that are shown, and of the erasures that explain them."""
+	size, first, last, names = found.size, found.first, found.last, found.names
 	erasures = _erasures(first, last, names)
 	at, table = 0, frappe.qb.DocType(ENTRY)
 	while rows := (
@@ -178,7 +195,7 @@ def _leaves(size: int, first: int, last: int, names: set[str] | None) -> Iterato
 		yield Leaf(missing, "")
 
 
-def _erasures(first: int, last: int, names: set[str] | None) -> set[str]:
+def _erasures(first: int, last: int, names: frozenset[str] | None) -> set[str]:
 	rows = frappe.get_all(
 		ENTRY,
 		[["sequence", ">=", first], ["sequence", "<=", last], ["erased_by", "is", "set"]],

@@ -67,7 +67,7 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 		delivered, answers = _WAYS[witness.kind](witness, rows)
 	except DeliveryFailed as error:
 		outcome["last_error"] = str(error)
-	except frappe.ValidationError as error:  # the address or the folder is not allowed any more
+	except frappe.ValidationError as error:  # the address or the folder is no longer allowed
 		outcome["last_error"] = strip_html(str(error))
 		frappe.clear_last_message()
 	except Exception:

@@ -302,3 +302,9 @@ def test_a_large_export_is_for_the_command(days, monkeypatch):
 	monkeypatch.setattr(api.ledger, "_MOST_TO_DOWNLOAD", 14)
 	with pytest.raises(frappe.ValidationError, match="export-ledger"):
 		api.export_ledger()
+
+
+def test_an_export_from_a_very_long_ledger_is_for_the_command_however_little_it_shows(days, monkeypatch):
+	monkeypatch.setattr(api.ledger, "_LARGEST_TREE", 14)
+	with pytest.raises(frappe.ValidationError, match="export-ledger"):
+		api.export_ledger(since="2026-11-17", until="2026-11-18")
