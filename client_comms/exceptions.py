@@ -75,5 +75,9 @@ class NotVerifiedError(frappe.ValidationError):
 	"""The verification method of a client's details is missing (D-4)."""
 
 
-class LegalHoldError(frappe.ValidationError):
+class RecordIsKeptError(frappe.ValidationError):
+	"""The record cannot be deleted for now (P-2)."""
+
+
+class LegalHoldError(RecordIsKeptError):
 	"""A legal hold keeps the record: it cannot be deleted or erased (P-2)."""

@@ -5,7 +5,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, format_date, getdate, strip_html
+from frappe.utils import cint, format_date, getdate
 
 from client_comms import clock
 from client_comms.client_privacy.erasure import runs
@@ -96,7 +96,7 @@ def _items(page: list, schedule: rules.Schedule, today: date) -> Iterator[dict]:
 		outcome = rules.decide(closed_on, schedule.of(row.communication_type), today, hold and hold.name)
 		if outcome and not (row.anonymised_on and outcome.action == rules.ANONYMISE):
 			outcomes[row.name] = outcome
-			reason = strip_html(legal_holds.sentence(hold)) if hold else _reason(row, closed_on, outcome)
+			reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
 			yield _item(INTERACTION, row.name, outcome.action, reason)
 	yield from _issues([row for row in page if row.name in outcomes], outcomes)
 
@@ -156,7 +156,7 @@ def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 			_("The document from which {0} came").format(interaction),
 		)
 		if hold := holds.get(issue):
-			action, reason = rules.KEEP, strip_html(legal_holds.sentence(hold))
+			action, reason = rules.KEEP, legal_holds.stored_sentence(hold)
 		elif issue not in settled:
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:

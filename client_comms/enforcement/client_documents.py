@@ -34,12 +34,21 @@ def condition(user=None, doctype=None) -> str:
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Decide by the client in the database, and by the one that a change would name."""
 	user = user or frappe.session.user
-	if user == "Administrator" or not (doc.party_type in PARTY_TYPES and doc.party):
-		return compat.no_objection()
-	if not frappe.db.exists(doc.party_type, doc.party) or _may_know(doc.party_type, doc.party, user):
+	clients = {(doc.party_type, doc.party)}
+	if not doc.is_new():
+		clients.add(frappe.db.get_value(doc.doctype, doc.name, ["party_type", "party"]) or (None, None))
+	if all(is_open(party_type, party, user) for party_type, party in clients):
 		return compat.no_objection()
 	return compat.objection(_("You cannot read the client concerned."))
+
+
+def is_open(party_type: str | None, party: str | None, user: str) -> bool:
+	"""Whether a user can see a client; after an erasure there is none left to hide."""
+	if user == "Administrator" or not (party_type in PARTY_TYPES and party):
+		return True
+	return not frappe.db.exists(party_type, party) or _may_know(party_type, party, user)
 
 
 def run_condition(user=None, doctype=None) -> str:

@@ -15,13 +15,19 @@ from frappe.utils import format_date, get_fullname, getdate
 from client_comms import clock, compat, transactions
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import client_documents, dependents, governed
-from client_comms.exceptions import LegalHoldError
+from client_comms.exceptions import LegalHoldError, RecordIsKeptError
 from client_comms.rules import access
 
 HOLD = "Legal Hold"
 ACTIVE, RELEASED, EXPIRED = "Active", "Released", "Expired"
 ON_CLIENT, ON_INTERACTION, ON_MATTER = "Client", "Interaction", "Matter"
 _KEY = "client_comms_legal_holds"
+# What a hold is on → the fields with the DocType and the name of that.
+_COVERED = {
+	ON_CLIENT: ("party_type", "party"),
+	ON_INTERACTION: (None, "client_interaction"),
+	ON_MATTER: ("reference_doctype", "reference_name"),
+}
 # DocType -> the fields that name what one of its records belongs to: fixed DocType or field with it, and the name's field.
 _ANCHORS = {
 	governed.INTERACTION: (
@@ -167,28 +173,52 @@ def _add_customers(found: dict, leads: set[str]) -> None:
 		found.setdefault(("Lead", row.lead_name), set()).add(("Customer", row.name))
 
 
+def covered(doc) -> tuple[str | None, str | None]:
+	"""(DocType, name) of what a Legal Hold says that it is on."""
+	kind, name = _COVERED.get(doc.hold_on, (None, None))
+	if not name:
+		return None, None
+	return (doc.get(kind) if kind else governed.INTERACTION), doc.get(name)
+
+
+def fields_of_others(hold_on: str) -> set[str]:
+	"""The fields of a Legal Hold that name something else than what it is on."""
+	own = _COVERED.get(hold_on, ())
+	return {field for fields in _COVERED.values() for field in fields if field and field not in own}
+
+
 # --- refusing ------------------------------------------------------------------------------------
 
 
 def require_none(doc, method=None) -> None:
 	"""`on_trash` of what a hold can cover: a held record cannot be deleted, by anyone.
 
-	:raises LegalHoldError: the message names the hold and who can release it
+	:raises RecordIsKeptError: the message says whom to ask; to those who can read the hold, it is a `LegalHoldError` that
+	    names it
 	"""
 	if active() and (hold := of(doc.doctype, doc.name)):
 		refuse(hold, doc.doctype, doc.name)
 
 
 def refuse(hold: Hold, doctype: str, name: str) -> None:
+	refused = _("{0} {1} cannot be deleted.").format(_(doctype), frappe.bold(frappe.utils.escape_html(name)))
+	if _may_know(hold):
+		frappe.throw(refused + "<br>" + sentence(hold), exc=LegalHoldError, title=_("Legal Hold"))
+	# A hold is kept from those whom it may be about: neither the message nor where it comes from names it.
+	frappe.flags.disable_traceback = True
 	frappe.throw(
-		_("{0} {1} cannot be deleted.").format(_(doctype), frappe.bold(name)) + "<br>" + sentence(hold),
-		exc=LegalHoldError,
-		title=_("Legal Hold"),
+		refused + "<br>" + _("It must be kept for now. Ask a Compliance Officer."),
+		exc=RecordIsKeptError,
+		title=_("Cannot Be Deleted"),
 	)
 
 
+def _may_know(hold: Hold) -> bool:
+	return bool(frappe.has_permission(HOLD, "read") and frappe.has_permission(HOLD, "read", doc=hold.name))
+
+
 def sentence(hold: Hold) -> str:
-	"""Which hold, by whom and until when, and who can release it; the reason only for users who can read holds."""
+	"""Which hold, by whom, until when and why, and who can release it: for those who can read the hold."""
 	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(
 		frappe.bold(hold.name), get_fullname(hold.placed_by)
 	)
@@ -196,9 +226,15 @@ def sentence(hold: Hold) -> str:
 		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(
 			frappe.bold(hold.name), get_fullname(hold.placed_by), format_date(hold.until)
 		)
-	if frappe.has_permission(HOLD, "read"):
-		text += " " + _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
-	return text + " " + _("A Compliance Officer can release it.")
+	reason = _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
+	return f"{text} {reason} " + _("A Compliance Officer can release it.")
+
+
+def stored_sentence(hold: Hold) -> str:
+	"""Which hold and until when, for what is stored and read by others: without the officer and the reason."""
+	if hold.until:
+		return _("Legal Hold {0} keeps it until {1}.").format(hold.name, format_date(hold.until))
+	return _("Legal Hold {0} keeps it.").format(hold.name)
 
 
 # --- access --------------------------------------------------------------------------------------
@@ -206,14 +242,24 @@ def sentence(hold: Hold) -> str:
 
 def condition(user=None, doctype=None) -> str:
 	"""A hold is as confidential as what it covers: the client, or the governed record."""
-	covered = governed.owner_condition(f"`tab{HOLD}`.`on_doctype`", f"`tab{HOLD}`.`on_name`", user)
+	on = governed.owner_condition(f"`tab{HOLD}`.`on_doctype`", f"`tab{HOLD}`.`on_name`", user)
 	client = client_documents.condition(user, HOLD)
-	return " and ".join(filter(None, (covered, client)))
+	return " and ".join(filter(None, (on, client)))
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Decide by what the hold is on in the database, and by what a change would put it on."""
 	user = user or frappe.session.user
-	covered = governed.decide(doc.on_doctype, doc.on_name, access.READ, user) if doc.on_doctype else None
-	if covered is not None and not covered.allowed:
-		return compat.objection(_("You have no clearance for the record that this hold covers."))
-	return client_documents.has_permission(doc, ptype, user, debug)
+	states = [doc]
+	if not doc.is_new():
+		fields = [*filter(None, (field for pair in _COVERED.values() for field in pair)), "hold_on"]
+		if stored := frappe.db.get_value(HOLD, doc.name, fields, as_dict=True):
+			states.append(stored)
+	for state in states:
+		doctype, name = covered(state)
+		decision = governed.decide(doctype, name, access.READ, user) if doctype and name else None
+		if decision is not None and not decision.allowed:
+			return compat.objection(_("You have no clearance for the record that this hold covers."))
+		if doctype in PARTY_TYPES and not client_documents.is_open(doctype, name, user):
+			return compat.objection(_("You cannot read the client concerned."))
+	return compat.no_objection()

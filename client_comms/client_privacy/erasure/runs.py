@@ -249,7 +249,7 @@ def _in_chunk(chunk: list) -> None:
 	held = legal_holds.of_each(chunk[0].reference_doctype, [row.reference_name for row in chunk])
 	for row in chunk:
 		if hold := held.get(row.reference_name):
-			_mark([row], ITEM_KEPT, action=KEEP, reason=strip_html(legal_holds.sentence(hold)))
+			_mark([row], ITEM_KEPT, action=KEEP, reason=legal_holds.stored_sentence(hold))
 	rest = [row for row in chunk if row.reference_name not in held]
 	if error := _erase(rest):
 		for row in rest:

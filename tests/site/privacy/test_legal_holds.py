@@ -9,7 +9,7 @@ from client_comms import ledger, procedure
 from client_comms.api.retention import release_hold
 from client_comms.client_privacy.doctype.legal_hold import legal_hold
 from client_comms.enforcement import legal_holds
-from client_comms.exceptions import ActionNotPossibleError, LegalHoldError
+from client_comms.exceptions import ActionNotPossibleError, LegalHoldError, RecordIsKeptError
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -135,14 +135,86 @@ def test_it_stops_the_deletion_of_an_account(hold, client, make_user):
 		request.validate_data_anonymization()
 
 
-def test_the_reason_is_told_only_to_those_who_can_read_holds(hold, client, officer, make_user, as_user):
-	placed = hold("Customer", client.party)
-	found = legal_holds.of("Customer", client.party)
+@pytest.mark.parametrize(
+	("change", "error"),
+	[
+		({"status": "Released", "released_by": "Guest", "release_reason": "x"}, None),
+		({"on_doctype": "Note", "on_name": "x"}, None),
+		({"placed_by": "Guest"}, None),
+		({"valid_until": "2020-01-01"}, ActionNotPossibleError),
+		({"valid_until": "2199-01-01"}, ActionNotPossibleError),
+	],
+)
+def test_a_hold_ends_only_by_its_release(hold, client, officer, as_user, change, error):
+	name = hold("Customer", client.party).name
 	with as_user(officer):
-		assert "Claim of the client" in legal_holds.sentence(found)
-	with as_user(make_user("Customer Support")):
-		told = legal_holds.sentence(found)
-		assert placed.name in told and "Claim of the client" not in told
+		doc = frappe.get_doc("Legal Hold", name).update(change)
+		if error:
+			with pytest.raises(error):
+				doc.save()
+		else:
+			doc.save()
+	stored = frappe.get_doc("Legal Hold", name)
+	assert not any(stored.get(field) == value for field, value in change.items())
+	assert legal_holds.of("Customer", client.party).name == name
+
+
+def test_a_hold_cannot_be_entered_as_ended_or_for_someone_else(hold, client, officer, as_user):
+	with as_user(officer):
+		placed = hold("Customer", client.party, status="Released", placed_by="Guest", released_by="Guest")
+	assert (placed.status, placed.placed_by, placed.released_by) == ("Active", officer, None)
+
+
+def test_a_released_hold_is_not_changed_back(hold, client, officer, as_user):
+	placed = hold("Customer", client.party)
+	placed.release("Settled")
+	with as_user(officer), pytest.raises(ActionNotPossibleError):
+		frappe.get_doc("Legal Hold", placed.name).update({"status": "Active"}).save()
+
+
+def test_access_is_decided_on_the_stored_hold(hold, log, officer, make_user, as_user):
+	"""What a request says that a hold is on opens nothing."""
+	complaint = log("Feedback/Complaint")
+	placed = hold(complaint.doctype, complaint.name)
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.COMPLIANCE_OFFICER]
+	level.save()
+	claimed = frappe.get_doc("Legal Hold", placed.name)
+	claimed.update({"hold_on": "Matter", "client_interaction": None, "on_doctype": None, "on_name": None})
+	claimed.update({"reference_doctype": "Note", "reference_name": "x"})
+	with as_user(officer):
+		assert not claimed.has_permission("write")
+
+
+def test_every_end_of_a_hold_is_on_the_ledger(hold, client, clock_at):
+	until = frappe.utils.add_days(frappe.utils.today(), 1)
+	placed, expiring = hold("Customer", client.party), hold("Customer", client.party, valid_until=until)
+	placed.release("Settled")
+	with clock_at(frappe.utils.add_days(frappe.utils.now_datetime(), 2)):
+		legal_hold.expire()
+	lifted = {
+		row.rule: frappe.parse_json(row.changes)["status"][1]
+		for row in frappe.get_all(ledger.ENTRY, {"action": ledger.HOLD_LIFTED}, ["rule", "changes"])
+		if row.rule in (placed.name, expiring.name)
+	}
+	assert lifted == {placed.name: legal_holds.RELEASED, expiring.name: legal_holds.EXPIRED}
+
+
+def test_only_readers_of_the_hold_are_told_of_it(hold, client, log, officer, make_user, as_user):
+	"""A client, or staff whom a claim is about, must not learn of it from a refusal."""
+	doc = log(party_type="Customer", party=client.party)
+	placed = hold("Customer", client.party)
+	with as_user(officer), pytest.raises(LegalHoldError) as known:
+		legal_holds.require_none(doc)
+	assert placed.name in str(known.value) and "Claim of the client" in str(known.value)
+	with as_user(make_user("System Manager")), pytest.raises(RecordIsKeptError) as unknown:
+		legal_holds.require_none(doc)
+	assert not isinstance(unknown.value, LegalHoldError)
+	assert not any(
+		word in str(unknown.value) for word in (placed.name, "Claim", "Hold", "hold", "Administrator")
+	)
+	stored = legal_holds.stored_sentence(legal_holds.of("Customer", client.party))
+	assert placed.name in stored and "Claim" not in stored and "Administrator" not in stored
 
 
 def test_a_hold_is_as_confidential_as_the_record(hold, log, make_user, as_user):

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, validation
+from client_comms import clock, validation, written_by_app
 from client_comms.client_privacy import identity, invitations
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
@@ -15,6 +15,17 @@ from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
 ERASURE = "Erasure"
+_BY_THE_APP = (
+	"status",
+	"received_through",
+	"due_on",
+	"identity_confirmed_until",
+	"extended_months",
+	"extension_reason",
+	"answered_by",
+	"answered_on",
+	"answer",
+)
 LONGEST_EXTENSION = 2  # months: GDPR Art. 12(3)
 
 
@@ -51,11 +62,13 @@ class DataSubjectRequest(Document):
 
 	def validate(self):
 		validation.require_texts_fit(self)
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if self.party:
 			contacts.set_client(self)
 		self.contact_only = cint(self.contact_only and self.contact)
 		self.received_on = clock.parse(self.received_on)
-		self.set_due()
+		if self.is_new():
+			self.set_due()
 
 	def set_due(self):
 		"""A month after receipt, in the working time of the default calendar; longer once it is extended."""
@@ -124,6 +137,8 @@ class DataSubjectRequest(Document):
 				title=_("Not Extended"),
 			)
 		self.update({"extended_months": months, "extension_reason": reason})
+		self.set_due()
+		self.flags.by_the_app = True
 		self.save()
 		self.tell(
 			lambda: _("Your request needs more time"),
@@ -150,6 +165,7 @@ class DataSubjectRequest(Document):
 				"answered_on": clock.now(),
 			}
 		)
+		self.flags.by_the_app = True
 		self.save()
 		self.tell(lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer))
 

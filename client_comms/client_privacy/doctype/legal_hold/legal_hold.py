@@ -3,17 +3,19 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from client_comms import clock, ledger, validation
+from client_comms import clock, ledger, validation, written_by_app
 from client_comms.clients import contacts
 from client_comms.enforcement import legal_holds
-from client_comms.enforcement.governed import INTERACTION
 from client_comms.exceptions import ActionNotPossibleError
 
-_COVERED = {
-	legal_holds.ON_CLIENT: ("party_type", "party"),
-	legal_holds.ON_INTERACTION: (None, "client_interaction"),
-	legal_holds.ON_MATTER: ("reference_doctype", "reference_name"),
-}
+_BY_THE_APP = (
+	"status",
+	"placed_by",
+	"placed_on",
+	"released_by",
+	"released_on",
+	"release_reason",
+)
 
 
 class LegalHold(Document):
@@ -47,18 +49,16 @@ class LegalHold(Document):
 		valid_until: DF.Date | None
 	# end: auto-generated types
 
-	def before_insert(self):
-		self.update(
-			{"status": legal_holds.ACTIVE, "placed_by": frappe.session.user, "placed_on": clock.now()}
-		)
-
 	def validate(self):
 		validation.require_texts_fit(self)
+		written_by_app.keep_fields(self, *_BY_THE_APP)
+		if self.is_new():
+			self.update({"placed_by": frappe.session.user, "placed_on": clock.now()})
 		self.set_covered()
 		self.validate_access()
 		self.validate_end()
 		before = self.get_doc_before_save()
-		if before and before.status != legal_holds.ACTIVE and not self.flags.by_the_app:
+		if before and before.status != legal_holds.ACTIVE:
 			frappe.throw(
 				_("This hold has ended. Place a new one."),
 				exc=ActionNotPossibleError,
@@ -67,11 +67,8 @@ class LegalHold(Document):
 
 	def set_covered(self):
 		"""One pair of fields for what is covered, and none of the others."""
-		kind, name = _COVERED[self.hold_on]
-		for other in _COVERED.values():
-			if other != (kind, name):
-				self.update(dict.fromkeys(filter(None, other)))
-		self.on_doctype, self.on_name = (self.get(kind) if kind else INTERACTION), self.get(name)
+		self.update({field: None for field in legal_holds.fields_of_others(self.hold_on)})
+		self.on_doctype, self.on_name = legal_holds.covered(self)
 		if not (self.on_doctype and self.on_name):
 			frappe.throw(_("Enter what the hold covers."), frappe.MandatoryError, title=_("Covers Nothing"))
 		self.party_name = None
@@ -79,12 +76,22 @@ class LegalHold(Document):
 			contacts.set_name(self)
 
 	def validate_access(self):
-		"""A hold on a record that its creator cannot read would tell them that it exists."""
-		if self.is_new() and self.hold_on != legal_holds.ON_CLIENT:
+		"""A hold on a record that its author cannot read would tell them that it exists."""
+		changed = self.is_new() or self.has_value_changed("on_doctype") or self.has_value_changed("on_name")
+		if changed and self.hold_on != legal_holds.ON_CLIENT:
 			frappe.has_permission(self.on_doctype, "read", doc=self.on_name, throw=True)
 
 	def validate_end(self):
-		if self.valid_until and self.has_value_changed("valid_until"):
+		"""The day is fixed: with another one, a hold would end early without a reason."""
+		if not self.is_new() and self.has_value_changed("valid_until"):
+			frappe.throw(
+				_(
+					"The last day of a hold cannot be changed. Release the hold with a reason, or place another one that lasts longer."
+				),
+				exc=ActionNotPossibleError,
+				title=_("Last Day Is Fixed"),
+			)
+		if self.valid_until and self.is_new():
 			if getdate(self.valid_until) < getdate(clock.now()):
 				frappe.throw(
 					_("The hold would end before today. Choose a later day, or leave the field empty."),
@@ -92,7 +99,8 @@ class LegalHold(Document):
 				)
 
 	def after_insert(self):
-		ledger.record(ledger.HOLD, self.on_doctype, self.on_name, None, rule=self.name)
+		end = {"valid_until": [None, str(self.valid_until)]} if self.valid_until else None
+		ledger.record(ledger.HOLD, self.on_doctype, self.on_name, None, rule=self.name, changes=end)
 
 	def on_update(self):
 		legal_holds.clear_cache()
@@ -118,7 +126,7 @@ class LegalHold(Document):
 		)
 		self.flags.by_the_app = True
 		self.save()
-		ledger.record(ledger.HOLD_LIFTED, self.on_doctype, self.on_name, None, rule=self.name)
+		_record_end(self, legal_holds.RELEASED)
 
 	def on_trash(self):
 		frappe.throw(
@@ -130,9 +138,15 @@ class LegalHold(Document):
 def expire():
 	"""Every day: holds whose last day is over. They have had no effect since then."""
 	over = {"status": legal_holds.ACTIVE, "valid_until": ("<", getdate(clock.now()))}
-	for name in frappe.get_all(legal_holds.HOLD, over, pluck="name", order_by="name asc"):
-		frappe.db.set_value(legal_holds.HOLD, name, "status", legal_holds.EXPIRED)
+	for row in frappe.get_all(legal_holds.HOLD, over, ["name", "on_doctype", "on_name"], order_by="name asc"):
+		frappe.db.set_value(legal_holds.HOLD, row.name, "status", legal_holds.EXPIRED)
+		_record_end(row, legal_holds.EXPIRED)
 	legal_holds.clear_cache()
+
+
+def _record_end(hold, status: str) -> None:
+	changes = {"status": [legal_holds.ACTIVE, status]}
+	ledger.record(ledger.HOLD_LIFTED, hold.on_doctype, hold.on_name, None, rule=hold.name, changes=changes)
 
 
 def on_doctype_update():
