@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import frappe
 from frappe import _
-from frappe.utils import strip_html
 from frappe.utils.password import decrypt, encrypt
 
 from client_comms.client_privacy.erasure import records, runs
@@ -16,7 +15,7 @@ from client_comms.rules.retention import ANONYMISE, DELETE, KEEP
 
 REQUEST = "Data Subject Request"
 _PAPER = "Physical File"
-_RECORDS, _MASTERS, _LAST = 0, 5, 6  # steps
+_RECORDS, _MASTERS, _LAST, _SHARED = 0, 5, 6, 9  # steps
 
 
 def plan(run) -> None:
@@ -41,13 +40,14 @@ def plan(run) -> None:
 			kept_parties[doctype] = _("{0} refers to it").format(_(other))
 	runs.add_items(run.name, _paper(request))
 	runs.add_items(run.name, _masters(subject, kept_parties))
+	runs.add_items(run.name, _shared(subject))
 
 
 def _items(entry: data_map.Entry, names: list[str]) -> Iterator[dict]:
 	held = legal_holds.of_each(entry.doctype, names)
 	for name in names:
 		if hold := held.get(name):
-			yield _item(entry.doctype, name, KEEP, strip_html(legal_holds.sentence(hold)))
+			yield _item(entry.doctype, name, KEEP, legal_holds.stored_sentence(hold))
 		else:
 			yield _item(entry.doctype, name, _action(entry, name), data_map.reason(entry))
 
@@ -76,11 +76,23 @@ def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterato
 		for name in names:
 			step = _LAST if doctype in kept_parties or doctype == "Customer" else _MASTERS
 			if hold := held.get(name):
-				yield _item(doctype, name, KEEP, strip_html(legal_holds.sentence(hold)), step)
+				yield _item(doctype, name, KEEP, legal_holds.stored_sentence(hold), step)
 			elif doctype in kept_parties:
 				yield _item(doctype, name, data_map.MASK, kept_parties[doctype], step)
 			else:
 				yield _item(doctype, name, DELETE, _("The client's own record"), step)
+
+
+def _shared(subject: subjects.Subject) -> Iterator[dict]:
+	"""What has a name, address or number of the client as well: it is not replaced, because it may mean the other one."""
+	for text, (doctype, name) in sorted(subject.shared_names.items()):
+		yield _item(
+			doctype,
+			name,
+			KEEP,
+			_("It has {0} as well, so this text is left everywhere").format(text),
+			_SHARED,
+		)
 
 
 def _item(doctype: str, name: str, action: str, reason: str, step: int = _RECORDS) -> dict:
@@ -110,30 +122,38 @@ def finish(run) -> None:
 	if not secret:
 		return  # done before the run was interrupted
 	request = frappe.get_doc(REQUEST, run.request)
-	sweep.everywhere(secret["markers"], _kept(run.name))
+	sought = sweep.Sought(secret["markers"], secret["records"])
+	left = sweep.everywhere(sought, _kept(run.name))
 	request.forget_client()
 	sweep.caches(secret["markers"])
+	runs.add_items(
+		run.name, [_item(doctype, name, KEEP, _(reason), _SHARED) for doctype, name, reason in left]
+	)
 	frappe.db.set_value(runs.RUN, run.name, "secret", None)
 
 
 def _kept(run: str) -> sweep.Kept:
-	"""What the sweep must not touch: held records with all that belongs to them, and documents that the law keeps."""
+	"""What the sweep must not touch: held records with all that belongs to them, and documents that the law keeps or that have
+	the client's name as well."""
 	items = frappe.get_all(
 		runs.ITEM,
 		{"run": run},
-		["name", "reference_doctype", "reference_name", "action"],
+		["name", "reference_doctype", "reference_name", "action", "step"],
 		order_by=None,
 	)
-	stays = {(item.reference_doctype, item.reference_name) for item in items if item.action == data_map.MASK}
-	held = {(item.reference_doctype, item.reference_name) for item in items if item.action == KEEP}
-	named = {(runs.ITEM, item.name) for item in items if item.action in (data_map.MASK, KEEP)}
+	stays, held, named = set(), set(), set()
+	for item in items:
+		if item.action in (data_map.MASK, KEEP):
+			of_client = item.action == KEEP and item.step != _SHARED
+			(held if of_client else stays).add((item.reference_doctype, item.reference_name))
+			named.add((runs.ITEM, item.name))
 	return sweep.Kept(frozenset(stays | named), frozenset(held))
 
 
 def _sealed(subject: subjects.Subject) -> str:
-	"""The texts to look for once the client's own records are gone, encrypted with the site's key."""
-	return encrypt(json.dumps({"markers": subject.markers}))
+	"""What to look for once the client's own records are gone, encrypted with the site's key."""
+	return encrypt(json.dumps({"markers": subject.markers, "records": subject.records}))
 
 
 def _opened(secret: str | None) -> dict | None:
-	return json.loads(decrypt(secret)) if secret else None
+	return {"records": {}, **json.loads(decrypt(secret))} if secret else None

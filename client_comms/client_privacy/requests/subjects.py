@@ -1,27 +1,30 @@
 """Who a request is about: the client's records, addresses, numbers and names on this site (P-2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import frappe
 from frappe.utils import cstr
 
+from client_comms.client_privacy.requests import shared_names
 from client_comms.clients import contacts as clients
 from client_comms.clients import phone_numbers
 
 _LINKS = "Dynamic Link"
+_NAMED_AFTER = ("Contact", "Customer", "Supplier", "Address")
 _SHORTEST = 6  # a shorter text occurs elsewhere by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
 	"""`records`: DocType → names of the client's own master records; `addresses` in lower case; `markers`: texts that identify the
-	client wherever they occur; `shared_names`: names that someone else has as well, so that they identify no one."""
+	client wherever they occur; `shared_names`: names, addresses and numbers that identify no one → (DocType, name) of what has them as
+	well."""
 
 	records: dict[str, tuple[str, ...]]
 	addresses: tuple[str, ...]
 	markers: tuple[str, ...]
-	shared_names: tuple[str, ...] = ()
+	shared_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def of(party_type: str, party: str, contact: str | None = None) -> Subject:
@@ -34,19 +37,24 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 	else:
 		parties = _parties(party_type, party)
 		records = {**parties, **_linked("Contact", parties), **_linked("Address", parties)}
-	records["User"] = _logins(records.get("Contact", ()))
+	found = {each.lower() for each in _addresses(records)}
+	records["User"] = _logins(records, found)
 	records = {doctype: names for doctype, names in records.items() if names}
-	addresses = sorted({each.lower() for each in _addresses(records)})
-	names, shared = _names(records)
-	markers = {*addresses, *_numbers(records), *names}
+	found |= {each.lower() for each in _addresses({"User": records.get("User", ())})}
+	shared_addresses = shared_names.addresses(found, records)
+	addresses = sorted(found - shared_addresses.keys())
+	names, numbers = _names(records), _numbers(records)
+	shared = {
+		**shared_addresses,
+		**shared_names.numbers(numbers, records),
+		**shared_names.names(names, records),
+	}
+	markers = {*addresses, *(numbers - shared.keys()), *(names - shared.keys())}
 	return Subject(
 		records,
 		tuple(addresses),
-		# Longer ones first, so that a name is not replaced inside of an address.
-		tuple(
-			sorted((each for each in markers if len(each) >= _SHORTEST), key=lambda each: (-len(each), each))
-		),
-		tuple(sorted(shared)),
+		tuple(sorted(each for each in markers if len(each) >= _SHORTEST)),
+		shared,
 	)
 
 
@@ -82,11 +90,21 @@ def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tupl
 	return {doctype: tuple(sorted(linked - others))}
 
 
-def _logins(contacts: Iterable[str]) -> tuple[str, ...]:
-	"""The portal users of contacts; accounts of staff are not data about the client."""
-	users = frappe.get_all("Contact", {"name": ("in", [*contacts, ""])}, pluck="user", order_by=None)
-	portal = {"name": ("in", [*filter(None, users), ""]), "user_type": "Website User"}
-	return tuple(frappe.get_all("User", portal, pluck="name", order_by="name asc"))
+def _logins(records: dict[str, tuple[str, ...]], addresses: Iterable[str]) -> tuple[str, ...]:
+	"""The portal users of contacts or with an address of theirs. Accounts of staff are not data about the client, and one that
+	another client's contact uses is theirs."""
+	contacts = [*records.get("Contact", ()), ""]
+	users = frappe.get_all("Contact", {"name": ("in", contacts)}, pluck="user", order_by=None)
+	portal = {"name": ("in", [*filter(None, users), *addresses, ""]), "user_type": "Website User"}
+	found = frappe.get_all("User", portal, pluck="name", order_by="name asc")
+	used = {"user": ("in", [*found, ""]), "name": ("not in", contacts)}
+	others = {
+		row.user
+		for row in frappe.get_all("Contact", used, ["name", "user"], order_by=None)
+		if shared_names.of_others([row.name], records)
+	}
+	staff = set(frappe.get_all("Employee", {"user_id": ("in", [*found, ""])}, pluck="user_id"))
+	return tuple(name for name in found if name not in others | staff)
 
 
 def _addresses(records: dict[str, tuple[str, ...]]) -> set[str]:
@@ -115,11 +133,11 @@ def _numbers(records: dict[str, tuple[str, ...]]) -> set[str]:
 	return typed | {number for each in typed if (number := phone_numbers.normalised(each))}
 
 
-def _names(records: dict[str, tuple[str, ...]]) -> tuple[set[str], set[str]]:
-	"""Names of at least two words, and those of them that someone else has as well."""
+def _names(records: dict[str, tuple[str, ...]]) -> set[str]:
+	"""Names of at least two words, and those that Frappe made of two."""
 	found: set[str] = set()
 	for doctype, names in records.items():
-		if doctype in ("Address", "User"):
+		if doctype == "User":
 			continue
 		meta = frappe.get_meta(doctype)
 		fields = {
@@ -128,24 +146,5 @@ def _names(records: dict[str, tuple[str, ...]]) -> tuple[set[str], set[str]]:
 		}
 		for row in frappe.get_all(doctype, {"name": ("in", names)}, sorted(fields), order_by=None):
 			found.update(cstr(value).strip() for value in row.values())
-	found = {each for each in found if len(each.split()) > 1 or (each in _all(records) and "-" in each)}
-	shared = {each for each in found if _is_shared(each, records)}
-	return found - shared, shared
-
-
-def _all(records: dict[str, tuple[str, ...]]) -> set[str]:
-	return {name for doctype in ("Contact", "Customer", "Supplier") for name in records.get(doctype, ())}
-
-
-def _is_shared(text: str, records: dict[str, tuple[str, ...]]) -> bool:
-	return any(
-		frappe.db.exists(doctype, {field: text, "name": ("not in", [*records.get(doctype, ()), ""])})
-		for doctype, field in (
-			("Contact", "full_name"),
-			("Customer", "customer_name"),
-			("Lead", "lead_name"),
-			("Supplier", "supplier_name"),
-			("User", "full_name"),
-		)
-		if not (doctype == "User" and records.get("User"))
-	)
+	made = {name for doctype in _NAMED_AFTER for name in records.get(doctype, ()) if "-" in name}
+	return {each for each in found if len(each.split()) > 1 or each in made}

@@ -1,9 +1,11 @@
-"""The last step of an erasure: the client's addresses, numbers and full names are replaced in every table of the site, and
-caches and finished jobs with them are removed (P-2)."""
+"""The last step of an erasure: the client's addresses, numbers and full names are replaced in every text of the site, and caches
+and finished jobs with them are removed (P-2).
 
-import json
-import re
-from collections.abc import Collection, Iterator
+Only what people typed, and what refers to a record that is gone, is changed. Rows are deleted only if an address of the client is
+their name. The rest that is named after the client is returned, to be decided by hand.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import frappe
@@ -12,13 +14,48 @@ from frappe.utils.global_search import sync_global_search
 from rq.job import Job
 
 from client_comms import ledger
+from client_comms.client_privacy.erasure.records import TEXTS
+from client_comms.client_privacy.requests import data_map
 from client_comms.enforcement.registry import OWNER_FIELDS
+from client_comms.rules import erased_texts
+from client_comms.rules.messages import _ as N_
 
-MASTERS = ("User", "Contact", "Address", "Lead", "Prospect", "Supplier", "Customer", "Company")
-REPLACEMENT = "[erased]"
+_MASTERS = (*data_map.MASTERS, "Company")
+CHUNK = 500  # rows in memory, and in a transaction
+NAMED_AFTER = N_("Named after the client: rename it by hand")
+STRUCTURE = N_("Part of the configuration, where nothing is replaced: change it by hand")
+UNKNOWN = N_("No DocType describes this table: look at it by hand")
 _TEXT_TYPES = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
 # The structure of the site, and what is needed to sign and verify.
 _LEFT_OUT = ("tabDocType", "tabDocField", "tabModule Def", "tabLedger Checkpoint", "tabErasure Run")
+_CONFIGURATION = (
+	"Client Script",
+	"Custom DocPerm",
+	"Custom Field",
+	"DocPerm",
+	"DocType Action",
+	"DocType Link",
+	"DocType State",
+	"Property Setter",
+	"Role",
+	"Server Script",
+)
+_TYPED = TEXTS | {"Autocomplete", "HTML", "Read Only"}
+_TEXT, _LINK, _DYNAMIC = "text", "link", "dynamic"
+_STANDARD = {
+	"owner": (_LINK, "User"),
+	"modified_by": (_LINK, "User"),
+	**dict.fromkeys(("_assign", "_comments", "_liked_by", "_seen", "_user_tags"), (_TEXT, "")),
+}
+# Tables without a DocType: the column that says whose the row is, and the texts.
+_PLAIN = {
+	"__Auth": ("name", ()),
+	"__UserSettings": ("user", ("data",)),
+	"__global_search": ("name", ("title", "content")),
+	"tabSessions": ("user", ("sessiondata",)),
+}
+_SINGLES, _SEARCH = "tabSingles", "__global_search"
+_LEDGER = f"tab{ledger.ENTRY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +79,58 @@ class Kept:
 		return (row.get(kind), row.get(name)) in self.held
 
 
-def everywhere(markers: Collection[str], kept: Kept) -> None:
-	"""Replace the markers in every table, one table per transaction. Repeatable.
+class Sought:
+	"""What is looked for.
 
-	Contacts, customers and the like whose name contains a marker are left, because they are someone else's: the client's own are
-	gone by now, or kept.
+	:param markers: texts that identify the client wherever they occur
+	:param records: DocType → names of the client's own records; links to those that are gone become empty
 	"""
+
+	def __init__(self, markers: Collection[str], records: dict[str, Collection[str]]):
+		self.forms = erased_texts.all_forms(markers)
+		self.texts = erased_texts.pattern(markers)
+		self.addresses = erased_texts.pattern([each for each in markers if erased_texts.is_address(each)])
+		there = {
+			(doctype, name)
+			for doctype, names in records.items()
+			for name in frappe.get_all(doctype, {"name": ("in", list(names))}, pluck="name", order_by=None)
+		}
+		named = {(doctype, name) for doctype, names in records.items() for name in names}
+		self.gone_names = sorted({name for _doctype, name in named - there})
+		self._gone = {(doctype, name.casefold()) for doctype, name in named - there}
+
+	def is_gone(self, doctype: str | None, name) -> bool:
+		return isinstance(name, str) and (doctype, name.casefold()) in self._gone
+
+	def occurs_in(self, value) -> bool:
+		return isinstance(value, str) and bool(self.texts.search(value))
+
+	def is_address(self, value) -> bool:
+		return isinstance(value, str) and bool(self.addresses.fullmatch(value))
+
+	def condition(self, columns: Iterable[str]) -> tuple[str, dict]:
+		"""Rows that may contain something of it, as SQL, with its values."""
+		values: dict = {f"m{number}": f"%{_literally(form)}%" for number, form in enumerate(self.forms)}
+		tests = [f"`{{0}}` like %({key})s" for key in values]
+		if self.gone_names:
+			values["gone"] = tuple(self.gone_names)
+			tests.append("`{0}` in %(gone)s")
+		return " or ".join(test.format(column) for column in columns for test in tests) or "false", values
+
+
+Found = tuple[str, str, str]  # DocType, name and reason of what is decided by hand
+
+
+def everywhere(sought: Sought, kept: Kept) -> list[Found]:
+	"""Replace what is sought in every table, some hundred rows per transaction. Repeatable; returns what is left to decide."""
 	save_to_db()
 	sync_global_search()
+	with_names = _tables_with_names()
+	left: list[Found] = []
 	for table, columns in _tables():
-		_in_table(table, columns, markers, kept)
+		left += _in_table(table, columns, sought, kept, table in with_names)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a table is done; an interrupted run begins again)
+	return left
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:
@@ -69,85 +147,156 @@ def _tables() -> Iterator[tuple[str, list[str]]]:
 	yield from found.items()
 
 
-def _in_table(table: str, columns: list[str], markers: Collection[str], kept: Kept) -> None:
-	doctype = table.removeprefix("tab")
-	pattern = re.compile(
-		"|".join(re.escape(form) for marker in markers for form in _forms(marker)), re.IGNORECASE
+def _tables_with_names() -> set[str]:
+	"""Those of DocTypes: each row has a name, a text or a number."""
+	return set(
+		frappe.db.sql_list(
+			"""select table_name from information_schema.columns
+			where table_schema = database() and column_name = 'name' and left(table_name, 3) = 'tab'"""
+		)
 	)
-	rows = _rows_with(table, columns, markers)
-	if table == f"tab{ledger.ENTRY}":
-		ledger.erase_payload([row["name"] for row in rows])
-		return
+
+
+def _in_table(table: str, columns: list[str], sought: Sought, kept: Kept, has_names: bool) -> list[Found]:
+	if table == _SINGLES:
+		_in_singles(sought)
+	elif table in _PLAIN:
+		_in_plain_table(table, sought)
+	elif not has_names:
+		condition, values = sought.condition(columns)
+		# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+		rows = frappe.db.sql(f"select * from `{table}` where {condition}", values, as_dict=True)
+		return [(table, "", UNKNOWN)] if any(map(sought.occurs_in, _values(rows))) else []
+	elif table == _LEDGER:
+		for rows in _rows(table, columns, sought):
+			ledger.erase_payload([row.name for row in rows if any(map(sought.occurs_in, row.values()))])
+	else:
+		return _in_records(table.removeprefix("tab"), columns, sought, kept)
+	return []
+
+
+def _values(rows: Iterable[dict]) -> Iterator:
 	for row in rows:
-		if kept.covers(doctype, row):
+		yield from row.values()
+
+
+def _in_records(doctype: str, columns: list[str], sought: Sought, kept: Kept) -> list[Found]:
+	kinds: dict | None = None
+	left: list[Found] = []
+	for rows in _rows(f"tab{doctype}", columns, sought):
+		for row in rows:
+			if kept.covers(doctype, row):
+				continue
+			if reason := _by_hand(doctype, row, sought):
+				left.append((doctype, row.name, reason))
+			elif _goes(doctype, row, sought):
+				frappe.db.delete(doctype, {"name": row.name})
+			else:
+				kinds = _kinds(doctype) if kinds is None else kinds
+				if new := dict(_changes(row, kinds, sought, kept)):
+					frappe.db.set_value(doctype, row.name, new, update_modified=False)
+	return left
+
+
+def _rows(table: str, columns: list[str], sought: Sought) -> Iterator[list]:
+	"""Rows that may contain something: first their names, then some at a time, each in a transaction."""
+	condition, values = sought.condition(columns)
+	# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+	names = frappe.db.sql_list(f"select `name` from `{table}` where {condition}", values)
+	read = ", ".join(f"`{column}`" for column in dict.fromkeys(("name", *columns)))
+	for start in range(0, len(names), CHUNK):
+		# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+		query = f"select {read} from `{table}` where `name` in %(names)s"
+		yield frappe.db.sql(query, {"names": tuple(names[start : start + CHUNK])}, as_dict=True)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run begins again)
+
+
+def _by_hand(doctype: str, row: dict, sought: Sought) -> str | None:
+	"""Why a row is left to be decided by hand; None if it is not."""
+	if doctype in _CONFIGURATION:
+		return STRUCTURE if any(map(sought.occurs_in, row.values())) else None
+	if not sought.occurs_in(row.name) or _goes(doctype, row, sought):
+		return None
+	return NAMED_AFTER
+
+
+def _goes(doctype: str, row: dict, sought: Sought) -> bool:
+	"""Whether a row belongs to the client alone: to a record that is gone, or to an address, as the settings of a login do."""
+	if sought.is_gone(row.get("parenttype"), row.get("parent")):
+		return True
+	if doctype in _MASTERS or row.get("parenttype") in _MASTERS:
+		return False
+	return any(sought.is_address(row.get(key)) for key in ("name", "parent"))
+
+
+def _kinds(doctype: str) -> dict[str, tuple[str, str]]:
+	"""Column → how it is treated; other columns are not touched, such as choices, and what a row belongs to."""
+	if not frappe.db.exists("DocType", doctype):
+		return {}
+	kinds = dict(_STANDARD)
+	for df in frappe.get_meta(doctype).fields:
+		if df.fieldtype in _TYPED:
+			kinds[df.fieldname] = (_TEXT, "")
+		elif df.fieldtype == "Link":
+			kinds[df.fieldname] = (_LINK, df.options)
+		elif df.fieldtype == "Dynamic Link":
+			kinds[df.fieldname] = (_DYNAMIC, df.options)
+	return kinds
+
+
+def _changes(row: dict, kinds: dict, sought: Sought, kept: Kept) -> Iterator[tuple[str, str | None]]:
+	for column, value in row.items():
+		kind, options = kinds.get(column, ("", ""))
+		if kind == _TEXT and sought.occurs_in(value) and value not in kept.names:
+			yield column, erased_texts.without(value, sought.texts)
+		elif kind == _LINK and sought.is_gone(options, value):
+			yield column, None
+		elif kind == _DYNAMIC and sought.is_gone(row.get(options), value):
+			yield column, None
+
+
+def _in_singles(sought: Sought) -> None:
+	condition, values = sought.condition(["value"])
+	# nosemgrep: frappe-sql-format-injection (the columns are named here; values are bound)
+	rows = frappe.db.sql(
+		f"select doctype, field, value from `{_SINGLES}` where {condition}", values, as_dict=True
+	)
+	for row in rows:
+		kind, options = _kinds(row.doctype).get(row.field, ("", ""))
+		if kind == _TEXT and sought.occurs_in(row.value):
+			new = erased_texts.without(row.value, sought.texts)
+		elif kind == _LINK and sought.is_gone(options, row.value):
+			new = None
+		else:
 			continue
-		if doctype not in MASTERS and any(
-			pattern.search(str(row.get(key) or "")) for key in ("name", "parent")
-		):
-			_delete(table, columns, row)
+		frappe.db.set_single_value(row.doctype, row.field, new, update_modified=False)
+
+
+def _in_plain_table(table: str, sought: Sought) -> None:
+	owning, texts = _PLAIN[table]
+	condition, values = sought.condition((owning, *texts))
+	# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+	for row in frappe.db.sql(f"select * from `{table}` where {condition}", values, as_dict=True):
+		same = {f"k{number}": value for number, value in enumerate(row.values())}
+		where = " and ".join(f"`{column}` <=> %({key})s" for column, key in zip(row, same, strict=True))
+		named = table == _SEARCH and sought.occurs_in(row[owning])
+		if named or sought.is_address(row[owning]) or sought.is_gone(row.get("doctype"), row[owning]):
+			# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+			frappe.db.sql(f"delete from `{table}` where {where}", same)
 			continue
 		new = {
-			column: _without(row[column], pattern, kept)
-			for column in columns
-			if column not in ("name", "parent")
-			and isinstance(row[column], str)
-			and pattern.search(row[column])
+			column: sought.texts.sub(erased_texts.REPLACEMENT, row[column])
+			for column in texts
+			if sought.occurs_in(row[column])
 		}
 		if new:
-			_update(table, columns, row, new)
+			values = {f"n{number}": value for number, value in enumerate(new.values())}
+			set_to = ", ".join(f"`{column}` = %({key})s" for column, key in zip(new, values, strict=True))
+			# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
+			frappe.db.sql(f"update `{table}` set {set_to} where {where}", {**same, **values})
 
 
-def _without(text: str, pattern: re.Pattern, kept: Kept) -> str | None:
-	"""The text without markers; a link to a record that stays is left, and one to a record that is gone becomes empty."""
-	if text in kept.names:
-		return text
-	return None if pattern.fullmatch(text) else pattern.sub(REPLACEMENT, text)
-
-
-def _delete(table: str, columns: list[str], row: dict) -> None:
-	"""A row that is named after the client, such as the settings of a login or a row of the search index."""
-	keys = _keys(table, columns, row)
-	same = " and ".join(f"`{key}` <=> %(k{number})s" for number, key in enumerate(keys))
-	# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
-	frappe.db.sql(f"delete from `{table}` where {same}", _bound(keys, row))
-
-
-def _keys(table: str, columns: list[str], row: dict) -> list[str]:
-	"""What finds the row again: its name where it has one of its own, otherwise all of its texts."""
-	return ["name"] if "name" in row and table.startswith("tab") else columns
-
-
-def _bound(keys: list[str], row: dict) -> dict:
-	return {f"k{number}": row[key] for number, key in enumerate(keys)}
-
-
-def _rows_with(table: str, columns: list[str], markers: Collection[str]) -> list[dict]:
-	patterns = {f"m{number}": f"%{_escaped(form)}%" for number, form in enumerate(_all_forms(markers))}
-	conditions = " or ".join(f"`{column}` like %({key})s" for column in columns for key in patterns)
-	# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
-	return frappe.db.sql(f"select * from `{table}` where {conditions}", patterns, as_dict=True)
-
-
-def _update(table: str, columns: list[str], row: dict, new: dict) -> None:
-	keys = _keys(table, columns, row)
-	values = {f"n{number}": value for number, value in enumerate(new.values())}
-	assignments = ", ".join(f"`{column}` = %(n{number})s" for number, column in enumerate(new))
-	same = " and ".join(f"`{key}` <=> %(k{number})s" for number, key in enumerate(keys))
-	# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
-	frappe.db.sql(f"update `{table}` set {assignments} where {same}", {**values, **_bound(keys, row)})
-
-
-def _forms(marker: str) -> list[str]:
-	"""A text in plain form, and escaped for JSON and for HTML."""
-	escaped = json.dumps(marker)[1:-1]
-	return list(dict.fromkeys((marker, escaped, frappe.utils.escape_html(marker))))
-
-
-def _all_forms(markers: Collection[str]) -> list[str]:
-	return list(dict.fromkeys(form for marker in markers for form in _forms(marker)))
-
-
-def _escaped(text: str) -> str:
+def _literally(text: str) -> str:
 	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -85,7 +85,12 @@ def client(make_client, log):
 	frappe.get_doc({"doctype": "Email Group Member", "email_group": "Readers", "email": ADDRESS}).insert()
 	ledger.record(ledger.VIEW, "Customer", client.party, None, reason=f"{NAME} called")
 	frappe.cache.set_value(f"seen::{NAME}", ADDRESS)
-	return client
+	yield client
+	frappe.db.rollback()
+	# A rollback does not reach the search index.
+	frappe.db.sql(
+		"delete from `__global_search` where concat_ws(' ', name, title, content) regexp 'zabaglione|98765421'"
+	)
 
 
 @pytest.fixture
@@ -251,6 +256,144 @@ def test_a_name_that_someone_else_has_identifies_no_one(client, make_client):
 	assert NAME in subject.shared_names and NAME not in subject.markers
 
 
+CONFIGURATION = (
+	"Role",
+	"Has Role",
+	"DocField",
+	"DocPerm",
+	"Custom Field",
+	"Communication Type",
+	"Property Setter",
+)
+
+
+def checksums() -> dict[str, int]:
+	return {doctype: frappe.db.sql(f"checksum table `tab{doctype}`")[0][1] for doctype in CONFIGURATION}
+
+
+@pytest.mark.parametrize(
+	("name", "is_shared"),
+	[
+		("System Manager", True),
+		("Sales Order", True),
+		("Order Item", True),
+		("Service Update", True),
+		("System Manager Lead", False),
+	],
+)
+def test_a_client_called_like_a_part_of_the_site_changes_none_of_it(
+	name, is_shared, make_client, officers, as_user, log
+):
+	client = make_client(name, "harmless.namesake@client.example", customer_type="Individual")
+	theirs = log(party_type="Customer", party=client.party, summary="Asks for a price")
+	other = log(summary=f"About a {name} and the System Manager")
+	assert (name in subjects.of("Customer", client.party).shared_names) == is_shared
+	identity.confirm("Customer", client.party, client.contact, "Document Seen")
+	with as_user(officers[0]):
+		values = {"party_type": "Customer", "party": client.party, "contact": client.contact}
+		request = frappe.get_doc({"doctype": api.REQUEST, "right": "Erasure", **values}).insert()
+		run = api.plan_erasure(request.name)
+	runs.work(run)
+	with as_user(officers[1]):
+		runs_api.approve_run(run)
+	before = checksums()
+	runs.work(run)
+	assert frappe.db.get_value(runs.RUN, run, ["status", "failed_count"]) == (runs.FINISHED, 0)
+	assert checksums() == before
+	assert not frappe.db.exists("Customer", client.party)
+	assert frappe.db.get_value("Client Interaction", theirs.name, ["party", "summary"]) == (None, None)
+	left = f"About a {name if is_shared else '[erased]'} and the System Manager"
+	assert frappe.db.get_value("Client Interaction", other.name, "summary") == left
+	kept = frappe.get_all(runs.ITEM, {"run": run, "action": "Keep"}, pluck="reason")
+	assert any(name in reason for reason in kept) == is_shared  # the plan says that the name stays
+
+
+def test_an_account_with_the_address_of_the_client_is_not_theirs(client, make_user, approved):
+	"""A member of staff who is a client as well, or a contact with the address of a colleague."""
+	frappe.db.set_value(
+		"Contact Email", {"parent": client.contact}, "email_id", staff := make_user("Sales User")
+	)
+	roles = frappe.get_roles(staff)
+	subject = subjects.of("Customer", client.party)
+	assert subject.shared_names[staff] == ("User", staff)
+	assert staff not in (*subject.addresses, *subject.markers)
+	runs.work(approved())
+	frappe.clear_cache(user=staff)
+	assert frappe.get_roles(staff) == roles and frappe.db.get_value("User", staff, "email") == staff
+
+
+def test_what_two_clients_share_is_neither_ones(client, make_client, make_user):
+	"""Spouses with one address and one login, a reception with one number."""
+	other = make_client("Bert Spouse", "bert.spouse@client.example")
+	login = make_user("Customer", email=ADDRESS, user_type="Website User")
+	assert subjects.of("Customer", client.party).records["User"] == (login,)
+	contact = frappe.get_doc("Contact", other.contact)
+	contact.user = login
+	contact.append("email_ids", {"email_id": ADDRESS})
+	contact.append("phone_nos", {"phone": NUMBER.replace(" ", "")})
+	contact.save()
+	subject = subjects.of("Customer", client.party)
+	assert "User" not in subject.records
+	assert not {ADDRESS, NUMBER, NUMBER.replace(" ", "")} & {*subject.markers, *subject.addresses}
+	assert {ADDRESS, NUMBER} <= subject.shared_names.keys()
+
+
+def test_our_own_addresses_are_not_the_clients(client, make_client, set_settings):
+	set_settings(own_email_domains="client.example")
+	assert not subjects.of("Customer", client.party).addresses
+
+
+def test_a_longer_address_and_a_longer_name_are_of_someone_else(client, approved, make_client):
+	other = make_client("Ann Other", f"pre.{ADDRESS}")
+	note = {"doctype": "Note", "title": "Two", "content": f"Quokka Zabaglione-Jones of pre.{ADDRESS}"}
+	note = frappe.get_doc(note).insert()
+	runs.work(approved())
+	assert frappe.db.get_value("Note", note.name, "content") == f"Quokka Zabaglione-Jones of pre.{ADDRESS}"
+	assert frappe.get_doc("Contact", other.contact).email_id == f"pre.{ADDRESS}"
+
+
+def test_what_is_named_after_the_client_is_listed_and_not_deleted(client, approved):
+	group = frappe.get_doc({"doctype": "Email Group", "title": f"Friends of {NAME}"}).insert()
+	name = approved()
+	runs.work(name)
+	assert frappe.db.exists("Email Group", group.name)
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert ("Email Group", group.name, "Named after the client: rename it by hand") in {
+		(row["doctype"], row["name"], row["reason"]) for row in kept
+	}
+
+
+def test_choices_and_links_to_others_stay(client, approved):
+	"""A column without text is changed only where it refers to a record that is gone."""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "Call",
+			"allocated_to": "Administrator",
+			"reference_type": "Customer",
+			"reference_name": client.party,
+		}
+	)
+	todo.name = frappe.generate_hash()
+	todo.db_insert()
+	note = frappe.get_doc({"doctype": "Note", "title": "Choice"}).insert()
+	frappe.db.set_value(
+		"ToDo", todo.name, {"reference_type": "Note", "reference_name": note.name, "status": NAME}
+	)
+	runs.work(approved())
+	kept = frappe.db.get_value("ToDo", todo.name, ["reference_name", "status"])
+	assert kept == (note.name, NAME)
+	frappe.db.delete("ToDo", {"name": todo.name})
+
+
+def test_rows_are_read_some_at_a_time(client, approved, monkeypatch):
+	for number in range(3):
+		frappe.get_doc({"doctype": "Note", "title": f"Visit {number}", "content": NAME}).insert()
+	monkeypatch.setattr(sweep, "CHUNK", 1)
+	runs.work(approved())
+	assert found_in_tables() == set()
+
+
 def test_identity_comes_first_and_only_officers_act(client, officers, make_user, as_user):
 	support = make_user("Customer Support", "Sales User")
 	with as_user(support):
@@ -277,6 +420,31 @@ def test_the_deadline_is_a_month_and_is_extended_once(
 		with pytest.raises(ActionNotPossibleError):
 			api.extend_request(doc.name, 1, "More")
 	assert "Many records" in mailbox(doc.name)["text/plain"]
+
+
+def test_what_the_app_writes_in_a_request_cannot_be_entered(client, officers, as_user):
+	claimed = {
+		"status": "Answered",
+		"received_through": "Portal",
+		"due_on": "2199-01-01 00:00:00",
+		"identity_confirmed_until": "2199-01-01 00:00:00",
+		"extended_months": 2,
+		"extension_reason": "Claimed",
+		"answered_by": "Administrator",
+		"answered_on": "2026-01-01 00:00:00",
+		"answer": "Claimed",
+	}
+	values = {"doctype": api.REQUEST, "right": "Erasure", "party_type": "Customer", "party": client.party}
+	with as_user(officers[0]):
+		honest = frappe.get_doc(values).insert()
+		entered = frappe.get_doc({**values, **claimed}).insert()
+		frappe.get_doc(api.REQUEST, honest.name).update({**claimed, "details": "Changed"}).save()
+	for name in (honest.name, entered.name):
+		stored = frappe.get_doc(api.REQUEST, name)
+		assert not [field for field, value in claimed.items() if str(stored.get(field)) == str(value)]
+	assert frappe.db.get_value(api.REQUEST, honest.name, "details") == "Changed"
+	with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="identity"):
+		api.plan_erasure(entered.name)
 
 
 def test_the_map_names_what_is_stored_and_why(site):

@@ -1,0 +1,56 @@
+"""What identifies a client is replaced as a whole word and nowhere else (P-2)."""
+
+import json
+
+import pytest
+
+from client_comms.rules import erased_texts
+
+pytestmark = pytest.mark.clause("P-2")
+
+
+@pytest.mark.parametrize(
+	("marker", "text", "left"),
+	[
+		("Order Item", "Sales Order Item", "Sales [erased]"),
+		("Order Item", "Sales Order Items", "Sales Order Items"),
+		("rder Item", "Sales Order Item", "Sales Order Item"),
+		("Maria Smith", "Anna-Maria Smith", "Anna-Maria Smith"),
+		("Maria Smith", "Maria Smith-Jones", "Maria Smith-Jones"),
+		("Maria Smith", "- MARIA SMITH, yesterday", "- [erased], yesterday"),
+		("Maria Smith", "<b>Maria Smith</b>", "<b>[erased]</b>"),
+		("Tom & Ann", "With Tom &amp; Ann.", "With [erased]."),
+		("Pat O'Neil", "With Pat O&#39;Neil.", "With [erased]."),
+		("anna@x.example", "johanna@x.example", "johanna@x.example"),
+		("anna@x.example", "jo.anna@x.example", "jo.anna@x.example"),
+		("anna@x.example", "anna@x.example.org", "anna@x.example.org"),
+		(
+			"anna@x.example",
+			"Write to <anna@x.example>, or anna@x.example.",
+			"Write to <[erased]>, or [erased].",
+		),
+		("+49 30 1234567", "+49 30 12345678", "+49 30 12345678"),
+		("+49 30 1234567", "tel:+49 30 1234567", "tel:[erased]"),
+		("Maria Smith", "maria smith", None),
+	],
+)
+def test_only_whole_words_are_replaced(marker, text, left):
+	assert erased_texts.without(text, erased_texts.pattern([marker])) == left
+
+
+def test_a_text_is_found_in_json():
+	stored = json.dumps({"note": "Called\nMaria Smith\u201d and \u201cMaria Smith", "name": "Jürgen Groß"})
+	found = erased_texts.pattern(["Maria Smith", "Jürgen Groß"])
+	assert json.loads(erased_texts.without(stored, found)) == {
+		"note": "Called\n[erased]\u201d and \u201c[erased]",
+		"name": "[erased]",
+	}
+
+
+def test_a_name_is_not_replaced_inside_of_a_longer_marker():
+	found = erased_texts.pattern(["Maria Smith", "Maria Smith-Maria Smith"])
+	assert erased_texts.without("See Maria Smith-Maria Smith", found) == "See [erased]"
+
+
+def test_nothing_is_found_without_texts():
+	assert not erased_texts.pattern([]).search("Maria Smith")
