@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms import alerts, clock
+from client_comms.client_interactions import received
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import response_clock
 
@@ -28,6 +29,14 @@ def record(doc, document, at) -> None:
 	)
 
 
+def names(doc) -> list[str]:
+	"""The names with which a message in the conversation can be addressed or signed: of the client, the contact and staff."""
+	staff = {doc.responsible_staff, *(row.by_user for row in doc.events)} - {None, ""}
+	found = frappe.get_all("User", {"name": ("in", sorted(staff))}, pluck="full_name") if staff else []
+	contact = doc.contact and frappe.db.get_value("Contact", doc.contact, "full_name")
+	return [name for name in (*found, doc.party_name, contact) if name]
+
+
 def pending(doc):
 	"""The last event, if it is such a message and no one has said that it needs an answer; otherwise None."""
 	undone = {row.source_name for row in doc.events if row.event == response_clock.RECEIVED}
@@ -36,7 +45,7 @@ def pending(doc):
 
 
 def needs_answer(doc) -> None:
-	"""The message counts as received after all, from when it arrived.
+	"""The message counts as received after all, from when it arrived or was thought to be settled.
 
 	:raises ActionNotPossibleError: no message waits for this decision
 	"""
@@ -48,9 +57,7 @@ def needs_answer(doc) -> None:
 			title=_("Not Possible Now"),
 		)
 	source = frappe._dict(doctype=row.source_doctype, name=row.source_name)
-	if doc.status == response_clock.STATUS_CLOSED:
-		doc.record(response_clock.REOPENED, at=row.at, source=source)
-	doc.record(response_clock.RECEIVED, at=row.at, source=source)
+	received.record(doc, source, row.at)
 
 
 def counts(days: int = 30) -> tuple[int, int]:

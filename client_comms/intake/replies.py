@@ -5,17 +5,13 @@ from datetime import datetime
 import frappe
 from frappe.utils import add_to_date, get_datetime
 
-from client_comms.client_interactions import promises, thanks
+from client_comms.client_interactions import promises, received, thanks
 from client_comms.intake import arrivals
 from client_comms.rules import html_text, response_clock
 from client_comms.rules import replies as rules
 from client_comms.rules import thanks as thanks_rule
 
-_NOTHING_TO_ANSWER = (
-	response_clock.STATUS_ANSWERED,
-	response_clock.STATUS_CLOSED,
-	response_clock.STATUS_WAITING,
-)
+_NOTHING_TO_ANSWER = (response_clock.STATUS_ANSWERED, response_clock.STATUS_CLOSED)
 # The request parameters in which the author says what the message is, and the day that it promises.
 SEND_AS, PROMISED_UNTIL = "client_comms_send_as", "client_comms_promised_until"
 
@@ -24,16 +20,21 @@ def may_continue(doc, at: datetime) -> bool:
 	"""Whether a message at `at` can continue the interaction: it is open, or was closed only recently."""
 	if doc.status != response_clock.STATUS_CLOSED:
 		return True
-	closed = max(_moments(doc, response_clock.CLOSED))
+	closed = max(received.moments(doc, response_clock.CLOSED))
 	days = frappe.get_cached_doc("Client Comms Settings").reopen_within_days
 	return get_datetime(at) <= add_to_date(closed, days=days)
 
 
 def client_wrote_back(doc, document, content: str, at: datetime):
-	"""Another message of the client: one that only thanks for an answer or a promise, or confirms it, moves no clock."""
+	"""Another message of the client: one that only thanks for an answer or a promise, or confirms it, moves no clock.
+
+	While staff wait for the client, every message of the client is what they wait for.
+	"""
 	clocks = doc.clocks(at)
-	waits = clocks.status in _NOTHING_TO_ANSWER or clocks.promise.unmet
-	if waits and not document.get("has_attachment") and thanks_rule.only_thanks(html_text.plain(content)):
+	is_settled = clocks.status in _NOTHING_TO_ANSWER or clocks.promise.unmet
+	waits = doc.status == response_clock.STATUS_WAITING
+	says_more = bool(document.get("has_attachment")) or not is_settled or waits
+	if not says_more and thanks_rule.only_thanks(html_text.plain(content), thanks.names(doc)):
 		arrivals.add_evidence(doc, document)
 		thanks.record(doc, document, at)
 	else:
@@ -43,14 +44,10 @@ def client_wrote_back(doc, document, content: str, at: datetime):
 def client_wrote(doc, document, at: datetime):
 	"""Another message of the client in a thread; a closed interaction is reopened.
 
-	Mail is fetched every few minutes: an answer or closing that happened before the message was fetched did not
-	take it into account, so the message counts as received right after that.
+	Mail is fetched every few minutes: `received.record` says what an answer or closing in the meantime means.
 	"""
-	at = max([at, *_moments(doc, response_clock.ANSWERED, response_clock.CLOSED)])
-	if doc.status == response_clock.STATUS_CLOSED:
-		doc.record(response_clock.REOPENED, at=at, source=document)
 	arrivals.add_evidence(doc, document)
-	doc.record(response_clock.RECEIVED, at=at, source=document)
+	received.record(doc, document, at)
 
 
 def staff_wrote(doc, document, at: datetime, by: str | None = None):
@@ -87,7 +84,3 @@ def promised_until(doc) -> datetime | None:
 
 def _said(parameter: str) -> str | None:
 	return (frappe.local.form_dict or {}).get(parameter)
-
-
-def _moments(doc, *kinds: str) -> list[datetime]:
-	return [get_datetime(row.at) for row in doc.events if row.event in kinds]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from client_comms.rules import reply_lines
 from client_comms.rules import reply_words as words
 
 MAXIMUM_LINES = 3000
@@ -17,10 +18,9 @@ _LONGEST_LINE = 500  # longer ones are neither an attribution nor a signature
 _ATTRIBUTION_LINES = 6
 _SIGNATURE_LINES = 15
 _CONTACT_LINES = 14
+_WRAPPED_AT = 65
 
-_QUOTED = re.compile(r"\s{0,4}[A-Z]{0,4}>")
 _FENCE = re.compile(r"\s{0,3}(```|~~~~)")
-_DELIMITER = re.compile(r"[\s\-_=*~#+·ᐧ—–•]{2,}$|ᐧ$")
 _SIGNATURE_DELIMITER = re.compile(r"(--|—|––|_{2,}|-{2,}|={3,})\s*$")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b(19|20)\d\d\b|\d年")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,120}")
@@ -28,11 +28,7 @@ _BARE_ATTRIBUTION = re.compile(
 	r"\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*<?\s*\S+@\S+>?:?\s*)$",
 	re.IGNORECASE,
 )
-_BEGINS_WITH_DATE = re.compile(r"(\w{2,12}\.?,? )?\d{1,4}[\s./年-]|\w{2,12}, \d")
 _FIELD = re.compile(r"[*_\s]{0,4}([^\W\d][^:：]{0,24}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}(\s|$)")
-_CONTACT = re.compile(
-	r"\d[\d\s()/.-]{5,}\d|@|www\.|https?:|\b(gmbh|ag|ltd|inc|llc|s\.?a\.?r?\.?l?|b\.?v|sp\. z o\.o)\b"
-)
 _TAGGED_ON = re.compile(r"\s*-*\s*(?<![\w])(On [A-Z0-9][^\n]{8,150}? wrote:)\s*$")
 
 
@@ -62,6 +58,37 @@ def split(text: str) -> Parts:
 	)
 
 
+def unmarked(folded: str) -> list[str]:
+	"""Return the lines of a folded text that were folded by guess, in lower case.
+
+	The others are marked as a quotation, say who wrote it, name a device, or belong to a known footer. Contacts are taken out of
+	lines (`reply_lines.besides_contact`).
+	"""
+	lines = _lines(folded)
+	message = _Message(lines)
+	known = [
+		bool(reply_lines.QUOTED.match(line) or reply_lines.DELIMITER.match(line)) or not line.strip()
+		for line in lines
+	]
+	for first, last, _is_attribution in message.marks():
+		known[first : last + 1] = [True] * (last + 1 - first)
+	for start, end in _paragraphs(lines):
+		if message.is_footer(start, end) or message.is_warning(start, end):
+			known[start:end] = [True] * (end - start)
+	return [
+		rest
+		for bare, line, is_known in zip(message.bare, lines, known, strict=True)
+		if not is_known
+		and not reply_lines.is_only_sent_from(bare)
+		and (rest := reply_lines.besides_contact(bare or line))
+	]
+
+
+def is_complete(text: str) -> bool:
+	"""Return whether all of a text is looked at: longer ones are cut."""
+	return len(text) <= MAXIMUM_CHARACTERS and text.count("\n") < MAXIMUM_LINES
+
+
 def _lines(text: str) -> list[str]:
 	text = str(text or "")[:MAXIMUM_CHARACTERS].replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 	lines = []
@@ -89,15 +116,16 @@ class _Message:
 		self.own = [True] * len(lines)
 		self.code = _in_code(lines)
 		self.quoted = [
-			bool(_QUOTED.match(line)) and not code for line, code in zip(lines, self.code, strict=True)
+			bool(reply_lines.QUOTED.match(line)) and not code
+			for line, code in zip(lines, self.code, strict=True)
 		]
-		# A quoted line that a program wrapped goes on without its mark.
+		# A quoted line that a program wrapped goes on without its mark; after a short one, it is an answer.
 		for at in range(1, len(lines) - 1):
 			if (
 				self.quoted[at - 1]
 				and self.quoted[at + 1]
+				and len(lines[at - 1].rstrip()) >= _WRAPPED_AT
 				and self.says_something(at)
-				and not self.quoted[at]
 			):
 				self.quoted[at] = True
 
@@ -114,19 +142,21 @@ class _Message:
 			self.own[at]
 			and not self.quoted[at]
 			and self.says_something(at)
-			and not _DELIMITER.match(self.lines[at])
-			and not _is_sent_from(self.bare[at])
+			and not reply_lines.DELIMITER.match(self.lines[at])
+			and not reply_lines.is_sent_from(self.bare[at])
 			for at in range(start, end)
 		)
 
 	# --- above the text -----------------------------------------------------------------------------
 
 	def fold_warning(self) -> None:
-		for start, end in _paragraphs(self.lines):
-			text = " ".join(self.bare[start:end])[:1000]
-			if _has(text[:60], words.WARNINGS) and _has(text, words.OUTSIDE):
+		for start, end in _paragraphs(self.lines)[:1]:
+			if self.is_warning(start, end):
 				self.fold(start, end)
-			break
+
+	def is_warning(self, start: int, end: int) -> bool:
+		text = " ".join(self.bare[start:end])[:1000]
+		return reply_lines.has(text[:60], words.WARNINGS) and reply_lines.has(text, words.OUTSIDE)
 
 	# --- quotations -----------------------------------------------------------------------------------
 
@@ -159,7 +189,7 @@ class _Message:
 		self.fold_trailing(lambda at: self.quoted[at])
 
 	def delimiters_above(self, at: int) -> int:
-		while at and (not self.says_something(at - 1) or _DELIMITER.match(self.lines[at - 1])):
+		while at and (not self.says_something(at - 1) or reply_lines.DELIMITER.match(self.lines[at - 1])):
 			at -= 1
 		return at
 
@@ -196,7 +226,7 @@ class _Message:
 		bare = self.bare[at]
 		if any(bare.startswith(phrase) and len(bare) < len(phrase) + 4 for phrase in words.FORWARDS):
 			return True
-		if _has(bare, words.REPLY_ABOVE):
+		if reply_lines.has(bare, words.REPLY_ABOVE):
 			return len(bare) < 120
 		inside = bare.strip("-_=*>• ")
 		dashes = len(bare) - len(inside)
@@ -235,15 +265,15 @@ class _Message:
 				break
 			if self.quoted[first]:
 				continue
-			if not _has_word(text, words.WROTE):
-				if _wrapped_address(text) and _begins_with_date(self.bare[first]):
+			if not reply_lines.has_word(text, words.WROTE):
+				if reply_lines.wrapped_address(text) and reply_lines.begins_with_date(self.bare[first]):
 					return first
 				continue
 			if not (_TIME.search(text) or _EMAIL.search(text) or is_dashed):
 				continue
-			if _begins_with(self.bare[first].strip("-*_ "), words.ON) and re.search(r"\d", text):
+			if reply_lines.begins_with(self.bare[first].strip("-*_ "), words.ON) and re.search(r"\d", text):
 				return first
-			if nearest is None or _begins_with_date(self.bare[first]):
+			if nearest is None or reply_lines.begins_with_date(self.bare[first]):
 				nearest = first
 		return nearest
 
@@ -265,9 +295,11 @@ class _Message:
 	def fold_ending(self) -> None:
 		before = None
 		while before != (before := sum(self.own)):
-			self.fold_trailing(lambda at: bool(_DELIMITER.match(self.lines[at])) and not self.code[at])
+			self.fold_trailing(
+				lambda at: bool(reply_lines.DELIMITER.match(self.lines[at])) and not self.code[at]
+			)
 			self.fold_trailing(lambda at: self.quoted[at])
-			self.fold_trailing(lambda at: _is_sent_from(self.bare[at]))
+			self.fold_trailing(lambda at: reply_lines.is_sent_from(self.bare[at]))
 			self.fold_signature()
 			self.fold_footers()
 			self.fold_contact_block()
@@ -289,26 +321,31 @@ class _Message:
 		paragraphs = [p for p in _paragraphs(self.lines) if any(self.own[p[0] : p[1]])]
 		while len(paragraphs) > 1:
 			start, end = paragraphs.pop()
-			text = " ".join(self.bare[start:end])[:2000].strip("*_ ")
-			is_disclaimer = (
-				len(text) > 80 and _has(text, words.THIS_MESSAGE) and _has(text, words.CONFIDENTIAL)
-			)
-			if not (is_disclaimer or text.startswith(words.FOOTERS)):
+			if not self.is_footer(start, end):
 				return
 			self.fold(start, end)
+
+	def is_footer(self, start: int, end: int) -> bool:
+		text = " ".join(self.bare[start:end])[:2000].strip("*_ ")
+		is_disclaimer = (
+			len(text) > 80
+			and reply_lines.has(text, words.THIS_MESSAGE)
+			and reply_lines.has(text, words.CONFIDENTIAL)
+		)
+		return is_disclaimer or text.startswith(words.FOOTERS)
 
 	def fold_contact_block(self) -> None:
 		"""Addresses and numbers below the name; the closing words and the name belong to the text."""
 		own = self.own_lines()
 		for number in range(max(len(own) - _CONTACT_LINES, 1), len(own)):
-			if not _is_sign_off(self.bare[own[number]]):
+			if not reply_lines.is_sign_off(self.bare[own[number]]):
 				continue
 			below = own[number + 2 :]
 			name = own[number + 1] if number + 1 < len(own) else None
 			if (
 				below
 				and len(self.bare[name].split()) <= 6
-				and any(_CONTACT.search(self.bare[at]) for at in below)
+				and any(reply_lines.CONTACT.search(self.bare[at]) for at in below)
 			):
 				self.fold(below[0])
 			return
@@ -335,52 +372,5 @@ def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
 	return found
 
 
-def _has(text: str, phrases: Sequence[str]) -> bool:
-	return any(phrase in text for phrase in phrases)
-
-
-def _has_word(text: str, phrases: Sequence[str]) -> bool:
-	return any(
-		re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) or (ord(phrase[0]) > 0x3000 and phrase in text)
-		for phrase in phrases
-		if phrase in text
-	)
-
-
-def _begins_with(text: str, phrases: Sequence[str]) -> bool:
-	return any(
-		text.startswith((phrase + " ", phrase + ",")) or (ord(phrase[0]) > 0x3000 and text.startswith(phrase))
-		for phrase in phrases
-	)
-
-
-def _begins_with_date(text: str) -> bool:
-	return bool(_BEGINS_WITH_DATE.match(text))
-
-
-def _wrapped_address(text: str) -> bool:
-	"""Gmail's old form without a verb: "2014-10-17 11:28 GMT+03:00 Ada < ada@client.example>:"."""
-	return bool(re.search(r"\d:\d\d.*<\s?\S+@\S+>:$", text))
-
-
 def _is_alone(message: _Message, at: int) -> bool:
 	return at == 0 or not message.lines[at - 1].strip() or not _TIME.search(message.lines[at - 1])
-
-
-def _is_sent_from(bare: str) -> bool:
-	text = bare.strip("<>()[]*_-—~ .")
-	if not text or len(text) > 120:
-		return False
-	if re.fullmatch(r"\w+ from (mobile|phone|iphone|ipad)", text):
-		return True
-	if re.search(r"(から送信|傳送|发送)$", text):
-		return True
-	if not text.startswith(words.SENT_FROM):
-		return False
-	clause = re.split(r"[,.!?;](?:\s|$)", text)[0]
-	is_short = re.fullmatch(r"sent from my \S+( \S+){0,2}", text) is not None
-	return is_short or any(device in clause for device in words.DEVICES)
-
-
-def _is_sign_off(bare: str) -> bool:
-	return bare.strip(" ,.!*_;:-–") in words.SIGN_OFFS

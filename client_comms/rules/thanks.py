@@ -6,14 +6,16 @@ anything else. The words are data, by language.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from client_comms.rules import reply_text, reply_words
 
 MOST_WORDS = 20
-_MOST_UNKNOWN = 3  # the names of the people
+_LONGEST_PHRASE = 5  # words
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_NUMBER = re.compile(r"\d")
+_CLAUSE = re.compile(r"[.,!;:…]+")
+_FRIENDLY = re.compile(r"[👍👌🙏😊🙂😀😃😄🤝❤\U0001F3FB-\U0001F3FF\uFE0F]|[:;]-?\)")
+_SILENT = re.compile(r"[\s.,!;:…'’\"„“”*_–—-]*")
 # What makes a short message more than thanks.
 BUT = frozenset(
 	"""
@@ -40,65 +42,102 @@ THANKS = tuple(
 	potwierdzam, zgoda
 	""".split(",")
 )
-_SALUTATIONS = frozenset(
+# Names may follow these in the same line, and closing words until the end.
+_SALUTATIONS = """
+	dear, hello, hi, good morning, good afternoon, good evening, hallo, liebe, lieber, sehr geehrte, sehr
+	geehrter, guten morgen, guten tag, guten abend, bonjour, bonsoir, cher, chère, hola, buenos días, buenas
+	tardes, estimado, estimada, buongiorno, gentile, goedemorgen, goedemiddag, beste, caro, cara, bom dia, boa
+	tarde, dzień dobry, szanowna, szanowny
 	"""
-	dear hello hi hallo liebe lieber sehr guten bonjour cher chère hola estimado estimada buongiorno gentile
-	beste caro cara bom boa dzień szanowna szanowny
-	""".split()
-)
 # And may say these.
-_COURTESY = tuple(
+_COURTESY = """
+	mr, mrs, ms, sir, madam, team, you, your, yours, the, and, a, so, very, much, really, that, it, is, was,
+	fine, everything, with, this, to, in advance, we, i, us, me, thanks again, again thank you, thank you
+	again, have a nice day, have a good day, have a great day, have a nice weekend, have a good weekend, nice
+	weekend, kind, frau, herr, ihre, die, das, den, der, und, ihnen, ich, wir, es, schönes wochenende, schönen
+	tag, schönen abend, schönen tag noch, schönen abend noch, madame, monsieur, votre, à, vous, et, la, le,
+	les, bonne journée, ces, cette, beaucoup, bien, tout, su, el, todo, signora, signor, vostra, sua, e, tutto,
+	molto, mevrouw, meneer, uw, je, het, en, u, o, ao, senhor, senhora, tudo, pani, pan, panu, bardzo
 	"""
-	dear hello hi good morning good afternoon good evening mr mrs ms sir madam team you your yours for the and
-	a so very much really again help quick reply answer response information info update email message all it
-	that is was fine everything with this to in advance we i us me have day nice weekend kind hallo guten
-	morgen tag abend sehr geehrte geehrter liebe lieber frau herr ihre für die das den der und schnelle rasche
-	antwort nachricht auskunft rückmeldung ihnen ich wir es mail hilfe schönes wochenende schönen habe haben
-	bonjour bonsoir cher chère madame monsieur pour votre réponse rapide à vous et la le les de bonne journée
-	ces cette informations beaucoup bien tout hola buenos días buenas tardes estimado estimada por su
-	respuesta rápida el todo buongiorno gentile signora signor per risposta vostra sua e tutto mille molto
-	goedemorgen goedemiddag beste mevrouw meneer voor uw je snelle antwoord het en u bom dia boa tarde caro
-	cara pela resposta o ao senhor senhora tudo dzień dobry szanowna szanowny pani pan panu za odpowiedź
-	szybką bardzo wiadomość
-	""".split()
-)
+# And, behind one of the first words, in the same clause, for what they thank; alone, these would ask for it.
+_FOR = "for für pour por per voor pela pelo pelas za".split()
+_REASONS = """
+	quick, help, reply, answer, response, info, information, update, email, mail, message, all, hilfe, schnelle,
+	rasche, antwort, nachricht, auskunft, rückmeldung, réponse, rapide, informations, respuesta, rápida,
+	risposta, rapida, snelle, antwoord, resposta, odpowiedź, szybką, wiadomość, feedback
+	"""
 
 
-def only_thanks(text: str) -> bool:
+def only_thanks(text: str, names: Collection[str] = ()) -> bool:
 	"""Return whether the text (of a message, with whatever it quotes) only thanks or confirms.
 
-	Short, without a question, a number or a reservation, and without any other word that is not known, except names: on a line
-	of their own, after a salutation, or at the end.
+	Short, without a question, a number or a reservation, and without anything else that is not known: neither in what its writer
+	wrote nor in what was folded away without a mark.
+
+	:param names: of the client, the contact and staff; an unknown word counts as a name only if it is one of these
 	"""
-	own = unicodedata.normalize("NFC", reply_text.split(text).own).replace("’", "'")
-	words = _WORD.findall(own)
-	known = [word.casefold() for word in words]
-	if not words or len(words) > MOST_WORDS or "?" in own or _NUMBER.search(own) or BUT.intersection(known):
+	if not reply_text.is_complete(text):
 		return False
-	spaced = f" {' '.join(known)} "
-	if not any(f" {phrase} " in spaced for phrase in THANKS):
+	parts = reply_text.split(text)
+	own = _FRIENDLY.sub(" ", unicodedata.normalize("NFC", parts.own).replace("’", "'"))
+	words = [word.casefold() for word in _WORD.findall(own)]
+	if not words or len(words) > MOST_WORDS or BUT.intersection(words):
 		return False
-	lines = [found for line in own.splitlines() if (found := _WORD.findall(line))]
-	return all(_says_nothing_else(line, line is lines[-1]) for line in lines)
-
-
-def _says_nothing_else(words: Sequence[str], is_last: bool) -> bool:
-	spaced = f" {' '.join(words).casefold()} "
-	for phrase in _KNOWN:
-		while f" {phrase} " in spaced:
-			spaced = spaced.replace(f" {phrase} ", " ")
-	unknown = spaced.split()
-	named = [word for word in words if word.casefold() in unknown]
-	if not unknown:
-		return True
-	if not all(word[0].isupper() for word in named):
+	if not _SILENT.fullmatch(_WORD.sub("", own)):
 		return False
-	at_end = [word.casefold() for word in words[-len(unknown) :]] == unknown
-	return (
-		at_end
-		and (is_last or len(unknown) == len(words) or words[0].casefold() in _SALUTATIONS)
-		and len(named) <= _MOST_UNKNOWN
+	spaced = f" {' '.join(words)} "
+	if not any(f" {phrase} " in spaced for phrase in _THANKS):
+		return False
+	known_names = {
+		word.casefold() for name in names for word in _WORD.findall(unicodedata.normalize("NFC", name))
+	}
+	return _says_nothing_else(own, known_names) and all(
+		_are_names(line, known_names) for line in reply_text.unmarked(parts.folded)
 	)
 
 
-_KNOWN = sorted({*THANKS, *reply_words.SIGN_OFFS, *_COURTESY}, key=len, reverse=True)
+def _are_names(line: str, names: Collection[str]) -> bool:
+	return _SILENT.fullmatch(_WORD.sub("", line)) is not None and all(
+		word.casefold() in names for word in _WORD.findall(line)
+	)
+
+
+def _says_nothing_else(own: str, names: Collection[str]) -> bool:
+	closes = False
+	for line in own.splitlines():
+		greets = False
+		for clause in _CLAUSE.split(line):
+			words = [word.casefold() for word in _WORD.findall(clause)]
+			at, gives_reason = 0, False
+			while at < len(words):
+				known = _known_at(words, at, gives_reason)
+				if known:
+					closes = closes or known in _CLOSINGS
+					greets = greets or known in _GREETINGS
+					gives_reason = gives_reason or known in _FOR
+					at += known.count(" ") + 1
+				elif (closes or greets) and words[at] in names:
+					at += 1
+				else:
+					return False
+	return True
+
+
+def _known_at(words: Sequence[str], at: int, gives_reason: bool) -> str | None:
+	"""The longest phrase there that says nothing else."""
+	for length in range(_LONGEST_PHRASE, 0, -1):
+		phrase = " ".join(words[at : at + length])
+		if phrase in _KNOWN or (gives_reason and phrase in _SUBJECTS):
+			return phrase
+	return None
+
+
+def _phrases(text: str) -> frozenset[str]:
+	return frozenset(" ".join(phrase.split()).casefold() for phrase in text.split(","))
+
+
+_THANKS = frozenset(phrase.casefold() for phrase in THANKS)
+_CLOSINGS = frozenset(phrase.casefold() for phrase in reply_words.SIGN_OFFS)
+_GREETINGS = _phrases(_SALUTATIONS)
+_SUBJECTS = _phrases(_REASONS)
+_KNOWN = _THANKS | _CLOSINGS | _GREETINGS | _phrases(_COURTESY) | frozenset(_FOR)

@@ -287,3 +287,10 @@ def test_no_message_takes_long(unit):
 	reply_text.summary(html_text.to_text(text))
 	reply_text.summary(text)
 	assert time.process_time() - began < 8
+
+
+def test_an_answer_between_quoted_lines_is_the_writers():
+	"""Without an empty line around it; what a program wrapped is not."""
+	assert "It leaks" in reply_text.split("> Is the roof tight?\nIt leaks\n> Shall we come?").own
+	wrapped = "> We looked at the roof on Friday, when it rained, and found that two of the\ntiles were broken\n> Nora"
+	assert "tiles" not in reply_text.split(f"Thanks\n\nNora wrote on 2 Nov 2026:\n{wrapped}").own

@@ -5,6 +5,7 @@ import pytest
 from client_comms.rules.thanks import only_thanks
 
 pytestmark = pytest.mark.clause("C-4")
+NAMES = ("Ada Lang", "Lang Bau", "Nora Nord")
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.clause("C-4")
 	],
 )
 def test_thanks(text):
-	assert only_thanks(text)
+	assert only_thanks(text, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +55,58 @@ def test_thanks(text):
 	],
 )
 def test_more_than_thanks(text):
-	assert not only_thanks(text)
+	assert not only_thanks(text, NAMES)
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		# German nouns are written like names.
+		"OK. Kündigung",
+		"Danke. Rechnung Falsch",
+		"Vielen Dank!\n\nIch habe Fieber",
+		"Hello\nServer Down\nThanks",
+		"I confirm the Cancellation",
+		"Thanks. Cancel",
+		"Sounds good. Tuesday",
+		"Thanks 😡",
+		"Thanks :(",
+		"Passt. Morgen",
+		"OK. Email me",
+		"Thanks. Help!",
+		"OK\n\nAda",
+		"Thanks,\nKarl",
+		# What is folded away by guess.
+		"Thanks,\n--\nplease also send the invoice",
+		"Thanks,\n--\nAda Lang\nplease also send the invoice",
+		"Thanks,\nAda\n01.12.2026\nada@client-a.example",
+		"Thanks!\n\nSent from my phone, please call me about the outage",
+		"Thanks!\n\nSent from my iPhone please call me",
+		"Thanks!\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\n> Is the roof tight?\nIt leaks\n> Shall we come?\n",
+		"Thanks!\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\nIs the roof tight?\nIt leaks\n",
+		f"Thanks!\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\n> {'We looked at it. ' * 5}\nIt leaks\n> Shall we come?\n",
+		"Thanks!\n" + "\n" * 3000 + "It leaks",
+	],
+)
+def test_what_is_not_known_is_more_than_thanks(text):
+	assert not only_thanks(text, NAMES)
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		"Thanks!\n\n--\nAda Lang\nLang Bau GmbH\nTel. +49 431 123456\nada@client-a.example",
+		"Thanks!\n\nSent from my Galaxy S21",
+		"Danke!\n\nVon meinem iPhone gesendet",
+		"Thanks!\n\nGet Outlook for iOS<https://aka.example/o0ukef>",
+		"Thanks, Nora!",
+		"Thanks!\n\nThis e-mail and any attachments are confidential. If you are not the intended recipient, delete it, and tell us.",
+		"Hi Nora,\nperfect :-)\nCheers\nAda\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\n> Come in.\n> Nora",
+	],
+)
+def test_names_contacts_and_marked_lines_are_no_more_than_thanks(text):
+	assert only_thanks(text, NAMES)
+
+
+def test_names_are_those_that_are_passed():
+	assert not only_thanks("Thanks,\nAda Lang")

@@ -87,13 +87,56 @@ def test_thanks_before_any_answer_change_nothing_that_is_owed(asked):
 	assert kinds(doc)[-1] == "Received" and doc.clock_state == "Running"
 
 
-def test_thanks_end_neither_a_promise_nor_a_pause(asked, clock_at):
+def test_thanks_end_no_promise(asked, clock_at):
 	with clock_at("2026-11-23 11:00"):
 		api.promise(asked.name, "2026-11-26 12:00")
-		api.pause(asked.name)
 	doc = asked.reply("OK, thanks", "2026-11-23 12:00")
-	assert (doc.status, doc.clock_state) == ("Waiting for Client", "Paused")
-	assert doc.promise_status == "Paused"
+	assert kinds(doc)[-1] == "Only Thanks"
+	assert (doc.status, doc.promise_status) == ("Acknowledged", "Running")
+
+
+@pytest.mark.parametrize("promised", [False, True])
+def test_any_message_ends_a_wait_for_the_client(asked, clock_at, promised):
+	with clock_at("2026-11-23 11:00"):
+		if promised:
+			api.promise(asked.name, "2026-11-26 12:00")
+		api.pause(asked.name)
+	assert asked.doc().status == "Waiting for Client"
+	doc = asked.reply("I confirm.", "2026-11-23 12:00")
+	assert kinds(doc)[-1] == "Received"
+	assert (doc.status, doc.clock_state) == ("Acknowledged" if promised else "Open", "Running")
+
+
+def test_a_message_on_its_way_ends_a_wait_that_began_before_it_was_fetched(asked, clock_at):
+	with clock_at("2026-11-23 12:05"):
+		api.pause(asked.name)
+	doc = asked.reply("Here it is.", "2026-11-23 12:00")
+	assert (kinds(doc)[-1], doc.clock_state) == ("Received", "Running")
+
+
+def test_a_name_in_thanks_is_one_of_the_conversation(asked, clock_at):
+	with clock_at("2026-11-23 11:00"):
+		api.answer(asked.name)
+	frappe.db.set_value("Client Interaction", asked.name, "party_name", "Anna Client")
+	assert kinds(asked.reply("Thanks!\nAnna", "2026-11-23 12:00"))[-1] == "Only Thanks"
+	assert kinds(asked.reply("Thanks!\nCancel", "2026-11-23 12:10"))[-1] == "Received"
+
+
+@pytest.mark.parametrize("settle", [api.answer, api.close])
+def test_what_needs_an_answer_does_so_after_later_events_as_well(asked, clock_at, set_settings, settle):
+	set_settings(evidence_mode="Off")
+	with clock_at("2026-11-23 11:00"):
+		api.promise(asked.name, "2026-11-26 12:00")
+		if settle is api.close:
+			api.answer(asked.name)
+	asked.reply("Thanks!", "2026-11-23 12:00")
+	with clock_at("2026-11-23 13:00"):
+		settle(asked.name)
+	with clock_at("2026-11-23 15:00"):
+		api.needs_answer(asked.name)
+		doc = asked.doc()
+	assert doc.clock_state == "Running" and doc.status != "Closed"
+	assert str(doc.events[-1].at) == "2026-11-23 13:00:00"
 
 
 def test_thanks_do_not_reopen(asked, clock_at, set_settings):
