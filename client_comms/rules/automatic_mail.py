@@ -3,7 +3,8 @@
 Automatic mail starts no clock and never counts as an answer, so both mistakes are costly: a vacation notice
 taken for an answer hides an inquiry, and an inquiry taken for a newsletter is lost. Headers that senders set
 deliberately are checked before addresses, and addresses before subjects. Headers are a mapping from name to
-value; the case of names does not matter.
+value; the case of names does not matter. What a person could have written in a subject does not count: clients, too, write
+about what cannot be delivered.
 """
 
 import re
@@ -39,9 +40,11 @@ _WRITTEN_BY_A_MACHINE = (
 )
 # They name the address that must not get the message again; our own mailboxes forward inquiries like that.
 _LOOP_STOPS = ("x-loop", "x-ms-exchange-inbox-rules-loop")
-# Amazon sends every mail with this, also what people write in a ticket system.
-_FEEDBACK_OF_A_SENDING_SERVICE = re.compile(r":\s*amazonses\s*$", re.IGNORECASE)
 _NO_REPLY = re.compile(r"(^|[-_.+])(no|do[-_.]?not)[-_.]?reply")
+# Where services collect answers to what they send for others.
+_COLLECTS_REPLIES = re.compile(
+	r"(^|[-_.+])(reply|replies|bounces?|returns?|unsub\w*|news\w*)([-_.+]|$)|[0-9a-f]{12,}"
+)
 
 # A prefix counts only if nothing but punctuation, a date or the quoted subject follows, so that
 # "Out of office furniture" stays a question about furniture.
@@ -53,15 +56,8 @@ _AUTO_REPLY_SUBJECT = re.compile(
 	r"|réponse automatique|respuesta automática|resposta automática|risposta automatica"
 	r"|automatisch antwoord|automatisk svar|autosvar|odpowiedź automatyczna|autoodpowiedź"
 	r"|automatische afwezigheid|afwezigheidsbericht|absence du bureau|message d['’]absence|fuera de (la )?oficina"
-	r"|fuori (sede|ufficio)|ausência temporária|fora do escritório|poza biurem|nieobecność w pracy|ooo|oof"
+	r"|fuori (sede|ufficio)|ausência temporária|fora do escritório|poza biurem|nieobecność w pracy"
 	r"|自动答复|自动回复|自動返信|自動応答)" + _PREFIX_END
-)
-_BOUNCE_SUBJECT = re.compile(
-	# Parcels are not delivered, either: nothing counts here that a client could ask about.
-	r"(undelivered mail returned to sender|undeliverable|unzustellbar|delivery status notification"
-	r"|mail delivery (failed|failure)|delivery failure|returned mail|failure notice|mail system error"
-	r"|postmaster notify|nondelivery report|undeliverable (mail|message)|mail could not be delivered"
-	r"|message you sent blocked by our bulk email filter|there was an error sending your mail)" + _PREFIX_END
 )
 
 
@@ -86,7 +82,7 @@ def automatic_kind(
 	auto_submitted = _first_word(values.get("auto-submitted") or "no")
 	precedence = _first_word(values.get("precedence", ""))
 
-	is_loop = _is_loop(values, own_domains)
+	named_in_loop_stops = _named_in_loop_stops(values, own_domains)
 
 	if (
 		report == "delivery-status"
@@ -103,12 +99,21 @@ def automatic_kind(
 		or _AUTO_REPLY_SUBJECT.match(title)
 	):
 		return AUTO_REPLY
-	if _is_bulk(values, precedence, own_domains):
+	if _is_bulk(values, precedence, own_domains) and not _passes_on(values, sender):
 		return BULK
-	if auto_submitted != "no" or is_loop or any(_says_yes(values, name) for name in _WRITTEN_BY_A_MACHINE):
+	# Exchange declares as generated what a mailbox of ours redirects to another one.
+	is_redirected = named_in_loop_stops == {True}
+	is_generated = auto_submitted == "auto-generated" or any(
+		_says_yes(values, name) for name in _WRITTEN_BY_A_MACHINE
+	)
+	if (
+		auto_submitted not in ("no", "auto-generated")
+		or False in named_in_loop_stops
+		or (is_generated and not is_redirected)
+	):
 		return AUTO_REPLY
 	# Only mail that must not be answered automatically has no return path; vacation notices were recognised above.
-	if values.get("return-path") == "<>" or _BOUNCE_SUBJECT.match(title):
+	if values.get("return-path") == "<>":
 		return BOUNCE
 	if _NO_REPLY.search(local_part) and not _speaks_for_someone(values):
 		return BULK
@@ -127,20 +132,25 @@ def _report_type(content_type: str) -> str | None:
 def _is_bulk(values: Mapping[str, str], precedence: str, own_domains: Collection[str]) -> bool:
 	list_id = (BRACKETED_ID.findall(values.get("list-id", "")) or [values.get("list-id", "")])[-1]
 	list_id = domains.normal(list_id)
-	if any(list_id == own or list_id.endswith("." + own) for own in map(domains.normal, own_domains)):
+	if any(_is_within(list_id, own) for own in map(domains.normal, own_domains)):
 		return precedence in ("bulk", "junk")
 	if precedence in ("bulk", "list", "junk") or "list-id" in values or "list-unsubscribe" in values:
 		return True
-	feedback, is_reply = values.get("feedback-id"), "in-reply-to" in values or "references" in values
-	return bool(feedback) and not is_reply and not _FEEDBACK_OF_A_SENDING_SERVICE.search(feedback)
+	# Services send every mail with a Feedback-ID, also what people write in forms and ticket systems.
+	return "feedback-id" in values and any(name.startswith("list-") for name in values)
 
 
-def _is_loop(values: Mapping[str, str], own_domains: Collection[str]) -> bool:
+def _named_in_loop_stops(values: Mapping[str, str], own_domains: Collection[str]) -> set[bool]:
+	"""Whether the addresses that must not get the message again are our own, for each that is named."""
 	own = tuple(map(domains.normal, own_domains))
 	named = (
 		domains.normal(values[name].rpartition("@")[2].strip("<> ")) for name in _LOOP_STOPS if name in values
 	)
-	return any(not any(each == domain or each.endswith("." + domain) for domain in own) for each in named)
+	return {any(_is_within(each, domain) for domain in own) for each in named}
+
+
+def _is_within(domain: str, other: str) -> bool:
+	return domain == other or domain.endswith("." + other)
 
 
 def _says_yes(values: Mapping[str, str], name: str) -> bool:
@@ -151,6 +161,18 @@ def _speaks_for_someone(values: Mapping[str, str]) -> bool:
 	"""A web form sends from no-reply@ and names the person who filled it in under Reply-To."""
 	local_part, at, _domain = addresses.first(values.get("reply-to", "")).partition("@")
 	return bool(at) and not _NO_REPLY.search(local_part.lower())
+
+
+def _passes_on(values: Mapping[str, str], sender: str) -> bool:
+	"""Whether a service sent for a person: answers go to someone elsewhere, not to the sender's own organisation."""
+	local_part, _at, domain = addresses.first(values.get("reply-to", "")).lower().partition("@")
+	mine, theirs = domains.normal(addresses.first(sender).rpartition("@")[2]), domains.normal(domain)
+	return (
+		_speaks_for_someone(values)
+		and not _COLLECTS_REPLIES.search(local_part)
+		and not _is_within(mine, theirs)
+		and not _is_within(theirs, mine)
+	)
 
 
 def _first_word(value: str) -> str:

@@ -44,7 +44,8 @@ PERSON = "Ada Lang <ada@client-a.example>"
 		({"X-Auto-Generated": "no"}, None),
 		({"X-Loop": "desk@client-a.example"}, AUTO_REPLY),
 		({"X-MS-Exchange-Inbox-Rules-Loop": "ada@client-a.example"}, AUTO_REPLY),
-		({"Feedback-ID": "12:spring:news:mailer"}, BULK),
+		({"Feedback-ID": "12:spring:news:mailer", "List-Help": "<https://shop.example/h>"}, BULK),
+		({"Feedback-ID": "12:spring:news:mailer"}, None),
 		({"Feedback-ID": "12:desk:ticket:zen", "In-Reply-To": "<1@x.example>"}, None),
 		({"Feedback-ID": "1.eu-west-1.AbC=:AmazonSES"}, None),
 		({"Content-Type": 'multipart/report; boundary="b"; report-type=delivery-status'}, BOUNCE),
@@ -96,6 +97,55 @@ def test_what_our_own_mailboxes_pass_on_is_not_of_a_machine():
 		assert automatic_kind(headers, PERSON, "Question", own_domains=["nordlicht.example"]) is None
 
 
+def test_what_exchange_redirects_to_us_is_of_its_sender():
+	headers = {
+		"X-MS-Exchange-Inbox-Rules-Loop": "sales@nordlicht.example",
+		"X-MS-Exchange-Generated-Message-Source": "Mailbox Rules Agent",
+		"Auto-Submitted": "auto-generated",
+	}
+	assert automatic_kind(headers, PERSON, "Question", own_domains=["nordlicht.example"]) is None
+	assert automatic_kind(headers, PERSON, "Question") == AUTO_REPLY
+	assert (
+		automatic_kind(
+			{**headers, "X-Loop": "desk@client-a.example"},
+			PERSON,
+			"Question",
+			own_domains=["nordlicht.example"],
+		)
+		== AUTO_REPLY
+	)
+	vacation = {**headers, "Auto-Submitted": "auto-replied"}
+	assert automatic_kind(vacation, PERSON, "Question", own_domains=["nordlicht.example"]) == AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+	"subject", ["Undelivered Mail Returned to Sender", "Undeliverable: Your offer", "Unzustellbar: x"]
+)
+def test_a_bounce_is_known_by_its_sender_or_return_path(subject):
+	assert automatic_kind({"Return-Path": "<>"}, PERSON, subject) == BOUNCE
+	assert automatic_kind({}, "mailer-daemon@mx.client-a.example", subject) == BOUNCE
+
+
+@pytest.mark.parametrize(
+	("reply_to", "kind"),
+	[
+		("Ada <ada@client-a.example>", None),
+		("info@shop.example", BULK),
+		("info@mail.shop.example", BULK),
+		("reply-12@service.example", BULK),
+		("fe9813747661047c7d@service.example", BULK),
+		("noreply@service.example", BULK),
+	],
+)
+def test_what_a_service_sends_for_a_person_is_not_bulk(reply_to, kind):
+	headers = {
+		"Feedback-ID": "1:1:1:sendgrid",
+		"List-Unsubscribe": "<https://sendgrid.example/u>",
+		"Reply-To": reply_to,
+	}
+	assert automatic_kind(headers, "Website <forms@shop.example>", "Contact form") == kind
+
+
 def test_web_form_that_names_a_person_is_not_bulk():
 	form = "Website <no-reply@nordlicht.example>"
 	assert automatic_kind({"Reply-To": "Ada <ada@client-a.example>"}, form, "Contact form") is None
@@ -128,11 +178,11 @@ def test_group_address_of_the_own_domain_passes_inquiries_on():
 		("Automatische Antwort: Ihr Angebot", AUTO_REPLY),
 		("Re\u0301ponse automatique\u00a0: Devis", AUTO_REPLY),
 		("自动答复：报价", AUTO_REPLY),
-		("Undelivered Mail Returned to Sender", BOUNCE),
-		("Delivery Status Notification (Failure)", BOUNCE),
-		("Undeliverable: Your offer", BOUNCE),
-		("Unzustellbar: Ihr Angebot", BOUNCE),
 		# written by people
+		("Unzustellbar: unser Paket", None),
+		("Undeliverable: order 33", None),
+		("Returned mail: my letter of Monday", None),
+		("OOO - please call", None),
 		("Out of office furniture: a quote, please", None),
 		("Delivery status", None),
 		("Delivery has failed: parcel 12", None),
