@@ -36,7 +36,8 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 	manager = policy.account_manager(client.party_type, client.party)
 	present = back_in_time(candidates, matrix, communication_type)
 	if manager in candidates and manager not in present:
-		manager = absences.substitute(manager)
+		named = absences.substitute(manager)
+		manager = named.user if named else None
 	in_turn = ([manager] if manager in present else []) + _in_turn(present)
 	return next((user for user in in_turn if is_cleared(user, level)), None)
 
@@ -85,8 +86,18 @@ def manager_for(level: str, besides: str | None = None) -> str | None:
 	"""
 	managers = alerts.managers() - {"Administrator", besides}
 	away = absences.away(managers)
-	in_turn = [*_in_turn(managers - set(away)), *_in_turn(set(away)), *sorted(managers)]
+	# One turn for all, then those without a share; of these, who is there comes first.
+	in_turn = sorted([*_in_turn(managers), *sorted(managers)], key=lambda user: user in away)
 	return next((user for user in in_turn if is_cleared(user, level)), None)
+
+
+def needs_to_know(user: str, matrix: str, communication_type: str, level: str) -> bool:
+	"""Whether a record can become a user's although they have not dealt with it: they have its responsible role, or see
+	every record of the level anyway (M-1, D-5)."""
+	if user in _holders(matrix, communication_type):
+		return True
+	record = access.Record(level=level, matrix=matrix, communication_type=communication_type)
+	return access.has_oversight(policy.subject(user), record, policy.current())
 
 
 def may_be_responsible(user: str, matrix: str, communication_type: str, level: str) -> bool:
@@ -132,10 +143,12 @@ def _in_turn(users: set[str]) -> list[str]:
 		)
 	}
 	recent, still_open = {}, {}
-	if shares:
+	if len({share.weight for share in shares.values()} | ({100} if len(shares) < len(users) else set())) > 1:
 		since = add_days(clock.now(), -_RECENT_DAYS)
-		recent = dict(theirs.where(table.occurred_on >= since).select(Count(table.name)).run())
-		still_open = dict(theirs.where(table.status != STATUS_CLOSED).select(Count(table.name)).run())
+		recent = dict(theirs.where(table.occurred_on >= since).select(Count("*")).run())
+	if limited := [user for user, share in shares.items() if share.most_open]:
+		not_closed = table.responsible_staff.isin(limited) & (table.status != STATUS_CLOSED)
+		still_open = dict(theirs.where(not_closed).select(Count("*")).run())
 	return absence.in_turn(
 		absence.Candidate(
 			user,

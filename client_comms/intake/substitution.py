@@ -1,4 +1,4 @@
-"""What is due while a user is away goes to their substitute, and comes back if no one has touched it (F-2).
+"""What is due while a user is away goes to their substitute, and comes back if no one has dealt with it (F-2).
 
 Called hourly and when an absence is saved. Each interaction is moved under its lock and says for whom it is held, so
 running it twice, or after an interruption, only does the rest.
@@ -8,7 +8,6 @@ import frappe
 from frappe import _
 from frappe.utils import format_date
 
-from client_comms import clock
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.changes import REASSIGNED
 from client_comms.intake import assignment
@@ -18,34 +17,28 @@ from client_comms.rules import response_clock
 INTERACTION = "Client Interaction"
 CHUNK = 50
 _SAVEPOINT = "client_comms_substitution"
-# Events that do not show that anyone has dealt with the interaction since it was handed over
-_UNTOUCHED = ("Warned", "Breached", "Escalated", "Received", "Automatic Reply", "Deadlines Recomputed")
 _STEPS = 5  # substitutes of substitutes
 
 
 def follow(doc, method=None) -> None:
 	"""A Staff Absence was saved or deleted."""
-	frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+	frappe.enqueue(
+		run, queue="long", enqueue_after_commit=True, job_id="client_comms_substitution", deduplicate=True
+	)
 
 
 def run() -> None:
 	"""Hand over what is due while users are away, and return what is theirs when they are back."""
 	with as_the_app():
-		users = set(
-			frappe.get_all(
-				absences.ABSENCE,
-				{"from_date": ("<=", clock.now().date()), "to_date": (">=", clock.now().date())},
-				pluck="user",
-			)
-		)
-		for user, back in sorted(absences.away(users).items()):
+		for user, back in sorted(absences.away(absences.absent()).items()):
+			named = _substitutes(user)
 			_each(
 				{
 					"responsible_staff": user,
 					"clock_state": response_clock.STATE_RUNNING,
 					"next_deadline": ("<", back),
 				},
-				lambda doc, user=user, back=back: _hand_over(doc, user, back),
+				lambda doc, user=user, back=back, named=named: _hand_over(doc, user, back, named),
 			)
 		held_for = set(
 			frappe.get_all(
@@ -100,35 +93,52 @@ def _attempt(name: str, act) -> None:
 		)
 
 
-def _hand_over(doc, user: str, back) -> None:
+def _hand_over(doc, user: str, back, named: list[absences.Substitute]) -> None:
 	if doc.responsible_staff != user:
 		return  # another process was faster
-	colleague = _substitute(doc, user)
+	substitute = next((each for each in named if _may_get(doc, each, user)), None)
+	colleague = substitute.user if substitute else _in_turn(doc, user)
 	if not colleague:
 		return
 	doc.responsible_staff = colleague
 	doc.substituting_for = doc.substituting_for or user
 	doc.flags.substituting = True
-	doc.flags.reassignment_reason = _("away until {0}").format(format_date(back))
+	doc.flags.reassignment_reason = (
+		_("away until {0}; substitute named by {1}").format(format_date(back), substitute.named_by)
+		if substitute
+		else _("away until {0}").format(format_date(back))
+	)
 	doc.save_by_app()
 
 
-def _substitute(doc, user: str) -> str | None:
-	"""The substitute, or the substitute of a substitute who is away as well; otherwise who would get a new one, and
-	otherwise a manager who is there."""
-	each, passed = user, {user}
+def _substitutes(user: str) -> list[absences.Substitute]:
+	"""The substitute, and the substitutes of substitutes who are away as well: those who are there."""
+	found, passed = [], {user}
+	each = absences.substitute(user)
 	for _step in range(_STEPS):
-		each = absences.substitute(each)
-		if not each or each in passed:
+		if not each or each.user in passed:
 			break
-		passed.add(each)
-		if each not in absences.away([each]) and _may(doc, each):
-			return each
+		passed.add(each.user)
+		found.append(each)
+		each = absences.substitute(each.user)
+	away = absences.away([each.user for each in found])
+	return [each for each in found if each.user not in away]
+
+
+def _in_turn(doc, user: str) -> str | None:
+	"""Who would get a new one, otherwise a manager who is there."""
 	client = frappe._dict(party_type=doc.party_type, party=doc.party)
 	found = assignment.responsible_for(
 		doc.matrix, doc.communication_type, doc.confidentiality_level, client
 	) or assignment.manager_for(doc.confidentiality_level, besides=user)
 	return found if found and found != user and found not in absences.away([found]) else None
+
+
+def _may_get(doc, substitute: absences.Substitute, user: str) -> bool:
+	"""Whether a substitute may be given what was `user`'s: named by `user` in person, or by the need to know (D-5)."""
+	record = (doc.matrix, doc.communication_type, doc.confidentiality_level)
+	is_trusted = substitute.named_by == user or assignment.needs_to_know(substitute.user, *record)
+	return is_trusted and _may(doc, substitute.user)
 
 
 def _may(doc, user: str) -> bool:
@@ -139,12 +149,27 @@ def _may(doc, user: str) -> bool:
 
 def _return(doc, user: str) -> None:
 	"""Back to `user`, unless someone has dealt with it: then it stays with them."""
-	handed_over = max((n for n, row in enumerate(doc.events) if row.event == REASSIGNED), default=None)
+	handed_over = max(
+		(
+			number
+			for number, row in enumerate(doc.events)
+			if row.event == REASSIGNED and (row.note or "").startswith(f"{user} → ")
+		),
+		default=None,
+	)
 	later = doc.events[handed_over + 1 :] if handed_over is not None else ()
-	touched = doc.status == response_clock.STATUS_CLOSED or any(row.event not in _UNTOUCHED for row in later)
+	touched = doc.status == response_clock.STATUS_CLOSED or _has_staff(
+		{row.by_user for row in later} - {user}
+	)
 	if not touched and _may(doc, user):
 		doc.responsible_staff = user
 		doc.flags.reassignment_reason = _("back again")
 	doc.substituting_for = None
 	doc.flags.substituting = True
 	doc.save_by_app()
+
+
+def _has_staff(users: set[str]) -> bool:
+	"""Whether a colleague is among those who caused events, and not only the app (as Administrator) or clients."""
+	names = ("in", sorted({user for user in users if user} - {"Administrator"}) or [""])
+	return bool(frappe.db.exists("User", {"name": names, "user_type": "System User"}))

@@ -6,6 +6,7 @@ of the employee for days on which they do not work.
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import frappe
@@ -39,22 +40,47 @@ def away(users: Collection[str], now: datetime | None = None) -> dict[str, datet
 	return {user: back for user, back in found.items() if back}
 
 
-def substitute(user: str, now: datetime | None = None) -> str | None:
+def absent() -> set[str]:
+	"""Users who have entered an absence for today, or have approved leave; who is away because of holidays alone is left out."""
+	today = clock.now().date()
+	entered = frappe.get_all(
+		ABSENCE,
+		{"from_date": ("<=", today), "to_date": (">=", today)},
+		pluck="user",
+		distinct=True,
+		order_by=None,
+	)
+	on_leave = {row.employee for row in _approved_leave(today, today)}
+	if not on_leave:
+		return set(entered)
+	employees = {"name": ("in", sorted(on_leave)), "user_id": ("is", "set")}
+	return {*entered, *frappe.get_all("Employee", employees, pluck="user_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+	"""Who substitutes for a user, and who last saved the absence that says so."""
+
+	user: str
+	named_by: str
+
+
+def substitute(user: str) -> Substitute | None:
 	"""The substitute of a user who is away, as their absence names it."""
-	now = now or clock.now()
+	today = clock.now().date()
 	rows = frappe.get_all(
 		ABSENCE,
 		{
 			"user": user,
 			"substitute": ("is", "set"),
-			"from_date": ("<=", now.date()),
-			"to_date": (">=", now.date()),
+			"from_date": ("<=", today),
+			"to_date": (">=", today),
 		},
-		["substitute"],
+		["substitute", "modified_by"],
 		order_by="from_date desc",
 		limit=1,
 	)
-	return rows[0].substitute if rows else None
+	return Substitute(rows[0].substitute, rows[0].modified_by) if rows else None
 
 
 def _opens(moment: datetime) -> datetime:
@@ -89,26 +115,32 @@ def _leave(users: list[str], now: datetime) -> list[tuple[str, Absence]]:
 	employees = dict(
 		frappe.get_all("Employee", {"user_id": ("in", users)}, ["name", "user_id"], as_list=True)
 	)
-	rows = frappe.get_all(
-		LEAVE,
-		{
-			"employee": ("in", list(employees) or [""]),
-			"docstatus": 1,
-			"status": "Approved",
-			"to_date": (">=", now.date()),
-			"from_date": ("<=", now.date() + _AHEAD),
-		},
-		["employee", "from_date", "to_date", "half_day", "half_day_date"],
-	)
 	return [
 		(employees[row.employee], absence)
-		for row in rows
+		for row in _approved_leave(now.date(), now.date() + _AHEAD, list(employees))
 		for absence in _without_half_day(
 			getdate(row.from_date),
 			getdate(row.to_date),
 			getdate(row.half_day_date or row.from_date) if row.half_day else None,
 		)
 	]
+
+
+def _approved_leave(first: date, last: date, employees: list[str] | None = None) -> list:
+	"""Leave on any of these days; of all employees, if none are given."""
+	if not frappe.db.exists("DocType", LEAVE):
+		return []
+	return frappe.get_all(
+		LEAVE,
+		{
+			"docstatus": 1,
+			"status": "Approved",
+			"to_date": (">=", first),
+			"from_date": ("<=", last),
+			**({} if employees is None else {"employee": ("in", employees or [""])}),
+		},
+		["employee", "from_date", "to_date", "half_day", "half_day_date"],
+	)
 
 
 def _without_half_day(first: date, last: date, half: date | None) -> list[Absence]:

@@ -200,6 +200,30 @@ def test_who_has_enough_open_ones_is_passed_over(make_user, matrix, log):
 		log(INQUIRY, responsible_staff=other)
 
 
+def test_interactions_are_counted_only_for_shares(make_user, matrix):
+	users = {make_user("Frontline Staff") for _number in range(2)}
+
+	def counted():
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			assignment._in_turn(users)
+		asked = " ".join(str(call.args[0]) for call in sql.call_args_list)
+		return "occurred_on" in asked, "status" in asked
+
+	assert counted() == (False, False)
+	share = frappe.get_doc({"doctype": "Assignment Share", "user": min(users), "weight": 50}).insert()
+	assert counted() == (True, False)
+	share.db_set({"weight": 100, "most_open": 5})
+	assert counted() == (False, True)
+
+
+def test_managers_take_turns_in_one_order(make_user):
+	for _number in range(3):
+		make_user("Customer Support Manager")
+	with mock.patch.object(assignment, "_in_turn", wraps=assignment._in_turn) as turn:
+		assignment.manager_for("Standard")
+	assert turn.call_count == 1
+
+
 # --- what runs ---------------------------------------------------------------------------------------
 
 
@@ -248,6 +272,128 @@ def test_a_substitute_who_is_away_or_has_no_clearance_is_passed_over(make_user, 
 	substitution.run()
 	doc.reload()
 	assert doc.responsible_staff == last, "whose turn it is"
+
+
+def test_approved_leave_is_handed_over_as_well(make_user, log):
+	user, other = (make_user("Frontline Staff") for _number in range(2))
+	doc = inquiry(log, user)
+	leave = frappe._dict(employee="EMP-1", from_date="2026-11-23", to_date="2026-11-25", half_day=0)
+	get_all, exists = frappe.get_all, frappe.db.exists
+
+	def stand_in(doctype, *args, **kwargs):
+		if doctype == absences.LEAVE:
+			return [leave]
+		if doctype == "Employee":
+			return [user] if kwargs.get("pluck") else [("EMP-1", user)]
+		return get_all(doctype, *args, **kwargs)
+
+	with (
+		mock.patch.object(frappe, "get_all", stand_in),
+		mock.patch.object(
+			frappe.db, "exists", lambda dt, dn=None, **kw: dn == absences.LEAVE or exists(dt, dn, **kw)
+		),
+	):
+		substitution.run()
+	doc.reload()
+	assert (doc.responsible_staff, doc.substituting_for) == (other, user)
+
+
+@pytest.mark.parametrize(
+	("event", "by", "touched"),
+	[
+		("Only Thanks", "Administrator", False),
+		("Bounced", "Administrator", False),
+		("Resumed", "Administrator", False),
+		("Rated", "Guest", False),
+		("Received", "client", False),  # in the portal
+		("Received", "Administrator", False),
+		("Contacted", "substitute", True),
+		("Access Requested", "other", True),
+		("Contacted", "user", False),
+	],
+)
+def test_what_staff_have_done_counts_and_nothing_else(make_user, leave, log, clock_at, event, by, touched):
+	people = {name: make_user("Frontline Staff") for name in ("user", "substitute", "other")}
+	people["client"] = make_user()
+	frappe.db.set_value("User", people["client"], "user_type", "Website User")
+	doc = inquiry(log, people["user"])
+	leave(people["user"], "2026-11-23", "2026-11-25", substitute=people["substitute"])
+	substitution.run()
+	doc.reload()
+	doc.append_event(event, "2026-11-24 10:00", by=people.get(by, by))
+	doc.save_by_app()
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	doc.reload()
+	assert doc.responsible_staff == people["substitute" if touched else "user"]
+
+
+def test_only_who_needs_to_know_is_handed_over_to(make_user, as_user, leave, log, set_settings):
+	set_settings(responsible_party_mode="Off")
+	user, holder = (make_user("Frontline Staff") for _number in range(2))
+	manager = make_user("Customer Support Manager")
+	cleared = make_user("Customer Support")
+	ours, theirs = inquiry(log, user), inquiry(log, user)
+	assert assignment.is_cleared(cleared, ours.confidentiality_level)
+	with as_user(manager):
+		absence = frappe.get_doc(
+			{
+				"doctype": "Staff Absence",
+				"user": user,
+				"from_date": "2026-11-23",
+				"to_date": "2026-11-25",
+				"substitute": cleared,
+			}
+		).insert()
+	substitution.run()
+	ours.reload()
+	assert ours.responsible_staff == holder, "a manager named someone without the role"
+	ours.db_set({"responsible_staff": user, "substituting_for": None})
+	with as_user(user):
+		frappe.get_doc("Staff Absence", absence.name).save()
+	substitution.run()
+	for doc in (ours, theirs):
+		doc.reload()
+	assert ours.responsible_staff == cleared, "the user confirmed the substitute"
+	assert f"named by {user}" in ours.events[-1].note
+
+
+def test_nobody_names_themselves_for_a_colleague(make_user, as_user):
+	user, manager = make_user("Frontline Staff"), make_user("Customer Support Manager", "Frontline Staff")
+	fields = {"doctype": "Staff Absence", "from_date": "2026-12-01", "to_date": "2026-12-02"}
+	with as_user(manager):
+		with pytest.raises(frappe.ValidationError, match="name yourself"):
+			frappe.get_doc({**fields, "user": user, "substitute": manager}).insert()
+		absence = frappe.get_doc({**fields, "user": user}).insert()
+		absence.substitute = manager
+		with pytest.raises(frappe.ValidationError, match="name yourself"):
+			absence.save()
+	with as_user(user):
+		absence = frappe.get_doc("Staff Absence", absence.name)
+		absence.substitute = manager
+		absence.save()
+	with as_user(manager):
+		absence = frappe.get_doc("Staff Absence", absence.name)
+		absence.to_date = "2026-12-03"
+		absence.save()  # who was named by the colleague can change the days
+
+
+def test_the_chain_of_substitutes_is_asked_for_once(make_user, leave, log):
+	user, substitute = (make_user("Frontline Staff") for _number in range(2))
+	for _number in range(3):
+		inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	with mock.patch.object(absences, "substitute", wraps=absences.substitute) as asked:
+		substitution.run()
+	assert asked.call_count == 2
+	assert frappe.db.count(INTERACTION, {"responsible_staff": substitute}) == 3
+
+
+def test_saved_absences_share_a_job(make_user, leave):
+	with mock.patch("frappe.enqueue") as enqueue:
+		leave(make_user("Frontline Staff"), "2026-11-23", "2026-11-25")
+	(call,) = (each for each in enqueue.call_args_list if each.args[:1] == (substitution.run,))
+	assert call.kwargs["job_id"] and call.kwargs["deduplicate"]
 
 
 def test_without_anyone_it_stays(make_user, leave, log):

@@ -27,6 +27,8 @@ _NAMED = {
 		"promise_status",
 		"party_name",
 	),
+	# Whose turn it is: how many of the recent past, and how many open ones, each of the candidates has.
+	"client_comms_turn": ("responsible_staff", "status", "occurred_on"),
 	"client_comms_missed": ("breached", "status"),
 	"client_comms_complaint": ("complaint_words(20)", "not_a_complaint"),
 }

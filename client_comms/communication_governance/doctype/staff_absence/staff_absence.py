@@ -79,9 +79,25 @@ class StaffAbsence(Document):
 				).format(frappe.bold(self.user)),
 				title=_("Substitute Not Possible"),
 			)
+		self.validate_who_named()
 		if self.substitute and not frappe.db.get_value("User", self.substitute, "enabled"):
 			frappe.throw(
 				_("User {0} is disabled. Choose someone else.").format(frappe.bold(self.substitute)),
+				title=_("Substitute Not Possible"),
+			)
+
+	def validate_who_named(self):
+		"""Who enters an absence for a colleague does not get their records by it (D-5)."""
+		before = self.get_doc_before_save()
+		is_named_now = not before or (before.user, before.substitute) != (self.user, self.substitute)
+		if self.user != self.substitute == frappe.session.user and is_named_now:
+			frappe.throw(
+				_(
+					"You cannot name yourself as the substitute of someone else. Ask {0}, or a colleague with one of these roles: {1}."
+				).format(
+					frappe.bold(self.user),
+					frappe.bold(", ".join(_(role) for role in sorted(_managing_roles()))),
+				),
 				title=_("Substitute Not Possible"),
 			)
 
