@@ -47,8 +47,8 @@ def run() -> int:
 
 def is_working_day(at: datetime) -> bool:
 	"""Whether business opens on the day of `at` (as stored), by the default calendar."""
-	opens = calendars.default().next_open(clock.to_aware(datetime.combine(at.date(), time.min)))
-	return clock.to_stored(opens).date() == at.date()
+	calendar = calendars.default()
+	return calendar.closing_time(calendar.day_of(clock.to_aware(at))) is not None
 
 
 def is_quiet(at: datetime) -> bool:
@@ -137,10 +137,14 @@ def _waiting(now: datetime):
 def _too_late(now: datetime) -> time:
 	"""The time of day, as stored, from which nothing more is sent on the same day."""
 	quiet = escalation.current().quiet
-	if not quiet or quiet.start <= quiet.end:
+	if not quiet or quiet.start == quiet.end:
 		return LAST_RUN
-	begins = datetime.combine(now.date(), quiet.start, calendars.default().zone)
-	return min(clock.to_stored(begins).time(), LAST_RUN)
+	calendar = calendars.default()
+	day = calendar.day_of(clock.to_aware(now))
+	begin, end = (
+		clock.to_stored(datetime.combine(day, at, calendar.zone)).time() for at in (quiet.start, quiet.end)
+	)
+	return LAST_RUN if begin <= end else min(begin, LAST_RUN)
 
 
 def _look_after(name: str, now: datetime) -> int:

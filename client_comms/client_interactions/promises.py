@@ -41,7 +41,7 @@ def moment(doc, until: str | datetime | date | None) -> datetime | None:
 
 def proposed_day(doc) -> str:
 	"""The day that the form proposes: the one on which the answer is due, but not before the next business day."""
-	now = clock.to_aware(clock.now())
-	next_day = calendars.for_company(doc.company).deadline(now, 1, CLOSE_OF_BUSINESS)
+	calendar = calendars.for_company(doc.company)
+	next_day = calendar.deadline(clock.to_aware(clock.now()), 1, CLOSE_OF_BUSINESS)
 	due = [next_day, *(clock.to_aware(each) for each in (doc.respond_by,) if each)]
-	return str(clock.to_stored(max(due)).date())
+	return str(calendar.day_of(max(due)))  # `moment` takes a day as one of the calendar

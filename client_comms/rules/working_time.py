@@ -86,6 +86,14 @@ class WorkingCalendar:
 			start <= at < end for start, end in self._windows[wall.weekday()]
 		)
 
+	def day_of(self, t: datetime) -> date:
+		"""The day of `t` where business is."""
+		return as_utc(t).astimezone(self.zone).date()
+
+	def start_of(self, day: date) -> datetime:
+		"""When `day` begins where business is."""
+		return datetime(day.year, day.month, day.day, tzinfo=self.zone)
+
 	def next_open(self, t: datetime) -> datetime:
 		"""The first moment from `t` onwards at which business is open; `t` itself if it is."""
 		return self._datetime(self._next_open(t)[1])

@@ -215,6 +215,21 @@ def set_calendar(site):
 
 
 @pytest.fixture
+def business_in(site):
+	"""`business_in("Pacific/Auckland")` moves the default calendar to another time zone than the site's."""
+	from client_comms.communication_governance import calendars
+
+	def move(zone):
+		name = site.db.get_single_value("Client Comms Settings", "default_calendar")
+		site.db.set_value("Response Calendar", name, "time_zone", zone)
+		site.clear_document_cache("Response Calendar", name)
+		calendars.forget()
+
+	yield move
+	calendars.forget()
+
+
+@pytest.fixture
 def set_settings(site):
 	"""`set_settings(evidence_mode="Warn", …)` changes Client Comms Settings."""
 

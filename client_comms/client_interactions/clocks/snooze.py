@@ -1,6 +1,6 @@
 """A pause that ends automatically on the day that staff chose (C-4). The day is stored with the pause, in the history."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import frappe
 from frappe import _
@@ -13,7 +13,8 @@ from client_comms.rules import response_clock
 
 
 def moment(doc, until: str | datetime | date, reason: str | None) -> datetime:
-	"""When the pause ends, as stored: a date without a time means when business opens on that day, or next.
+	"""When the pause ends, as stored: a date without a time means when business opens on that day,
+	or next, where the company has its business.
 
 	:raises ActionNotPossibleError: it has passed
 	:raises MissingDetailsError: no reason is given
@@ -26,8 +27,8 @@ def moment(doc, until: str | datetime | date, reason: str | None) -> datetime:
 		)
 	ends = clock.parse(until)
 	if clock.is_day(until):
-		midnight = clock.to_aware(datetime.combine(ends.date(), time.min))
-		ends = clock.to_stored(calendars.for_company(doc.company).next_open(midnight))
+		calendar = calendars.for_company(doc.company)
+		ends = clock.to_stored(calendar.next_open(calendar.start_of(ends.date())))
 	if ends <= clock.now():
 		frappe.throw(_("Choose a later day."), exc=ActionNotPossibleError, title=_("Not Possible Now"))
 	return ends

@@ -3,9 +3,11 @@
 import frappe
 
 from client_comms import procedure
+from client_comms.setup import install
 
 
 def execute():
+	install.settle_new_settings()  # saving would store them empty
 	settings = frappe.get_doc("Client Comms Settings")
 	if settings.escalation_steps or not settings.default_calendar:
 		return

@@ -5,13 +5,9 @@ import frappe
 from client_comms import clock
 from client_comms.setup import install
 
-SETTINGS = "Client Comms Settings"
-
 
 def execute():
 	install.sync_custom_fields()
 	frappe.db.set_value(
 		"Email Account", {"enable_incoming": 1}, "last_fetched_on", clock.now(), update_modified=False
 	)
-	if frappe.db.get_single_value(SETTINGS, "mailbox_silent_minutes", cache=False) is None:
-		frappe.db.set_single_value(SETTINGS, "mailbox_silent_minutes", 60, update_modified=False)

@@ -296,3 +296,30 @@ def test_a_time_at_which_nothing_is_sent_means_the_next_at_which_something_is(
 		subscription.db_set({"send_at": send_at, "sent_on": "2026-11-24" if "11-25" in morning else None})
 	assert frontline not in run_at(evening)
 	assert frontline in run_at(morning)
+
+
+@pytest.mark.parametrize(
+	("zone", "moment", "works"),
+	[
+		("Pacific/Auckland", "2026-11-29 20:00", True),  # Monday morning
+		("Pacific/Auckland", "2026-11-29 08:00", False),
+		("America/Los_Angeles", "2026-11-23 03:00", False),  # still Sunday
+		("America/Los_Angeles", "2026-11-28 03:00", True),
+	],
+)
+def test_working_days_are_those_of_the_calendar(business_in, zone, moment, works):
+	business_in(zone)
+	assert daily_digest.is_working_day(frappe.utils.get_datetime(moment)) is works
+
+
+def test_an_evening_elsewhere_is_no_evening_here(
+	run_at, inquiry, frontline, set_settings, clock_at, business_in
+):
+	inquiry(responsible_staff=frontline, at=MONDAY)
+	set_settings(quiet_from="20:00:00", quiet_until="07:00:00")
+	business_in("America/Los_Angeles")
+	with clock_at(f"{TUESDAY} 00:05"):
+		subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(frontline))
+		subscription.db_set("send_at", "08:00:00")
+	assert frontline not in run_at(f"{TUESDAY} 00:10")
+	assert frontline in run_at(f"{TUESDAY} 16:05")

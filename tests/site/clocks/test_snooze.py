@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms import api
+from client_comms.client_interactions import promises
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 
@@ -73,3 +74,23 @@ def test_a_day_takes_a_reason_and_a_future(case, clock_at):
 			api.pause(case.name, note="Later", until="2026-11-23")
 		api.pause(case.name)  # until the client writes
 	assert state(case.name).next_check_at is None
+
+
+@pytest.mark.parametrize(
+	("zone", "opens"),
+	[("America/Los_Angeles", "2026-12-01 18:00:00"), ("Pacific/Auckland", "2026-11-30 21:00:00")],
+)
+def test_a_day_is_one_where_the_company_has_its_business(case, clock_at, business_in, zone, opens):
+	business_in(zone)
+	with clock_at("2026-11-24 10:00"):
+		api.pause(case.name, note="Anna is on holiday", until="2026-12-01")
+	assert str(state(case.name).next_check_at) == opens
+
+
+def test_the_proposed_day_is_one_of_the_calendar(clock_at, business_in):
+	business_in("America/Los_Angeles")
+	with clock_at("2026-11-23 10:00"):
+		doc = frappe._dict(company=None, respond_by=None)
+		day = promises.proposed_day(doc)
+		assert day == "2026-11-24"
+		assert str(promises.moment(doc, day)) == "2026-11-25 02:00:00"
