@@ -20,7 +20,7 @@ from frappe.utils import get_datetime, parse_addr, sanitize_html
 from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement, mailboxes, unprocessed
+from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
 from client_comms.rules import mail_headers, mail_identity
 from client_comms.rules.mail_identity import Identity
 
@@ -44,7 +44,7 @@ class GuardedEmailAccount:
 
 	def receive(self):
 		self.unread, self.is_fetched = [], False
-		with acting.as_the_app():
+		with acting.as_the_app(), spool.fetching(self.name):
 			try:
 				super().receive()
 			finally:
@@ -59,7 +59,10 @@ class GuardedEmailAccount:
 		return server
 
 	def get_inbound_mails(self):
-		return [ReceivedMail.of(mail) for mail in super().get_inbound_mails()]
+		mails = [ReceivedMail.of(mail) for mail in super().get_inbound_mails()]
+		for mail in mails:
+			spool.put(self.name, mailboxes.as_bytes(mail.raw_message), mail.uid if self.use_imap else None)
+		return mails
 
 	def send_auto_reply(self, communication, email):
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
@@ -86,20 +89,29 @@ class ReceivedMail(InboundMail):
 	def process(self):
 		"""Messages of several mailboxes that are stored at once can stop each other; the database then takes back one of them."""
 		try:
-			for wait in _WAITS:
-				try:
-					return super().process()
-				except frappe.QueryDeadlockError:
-					frappe.db.rollback()
-					time.sleep(wait * random.random())
-					self._parent_email_queue = self._parent_communication = self._reference_document = None
-			return super().process()
+			stored = self._process()
+			frappe.db.after_commit.add(self._settle)
+			return stored
 		except SentEmailInInboxError:
+			self._settle()
 			raise
 		except Exception:
 			if (unread := getattr(self.email_account, "unread", None)) is not None:
 				unread.append(unprocessed.unread_of(self))
 			raise
+
+	def _process(self):
+		for wait in _WAITS:
+			try:
+				return super().process()
+			except frappe.QueryDeadlockError:
+				frappe.db.rollback()
+				time.sleep(wait * random.random())
+				self._parent_email_queue = self._parent_communication = self._reference_document = None
+		return super().process()
+
+	def _settle(self):
+		spool.settle(self.email_account.name, mailboxes.as_bytes(self.raw_message))
 
 	def set_from(self):
 		super().set_from()

@@ -10,7 +10,7 @@ from frappe.utils import cint, cstr, get_datetime, pretty_date
 
 from client_comms import alerts, clock
 from client_comms.communication_governance import calendars
-from client_comms.intake import unprocessed
+from client_comms.intake import spool, unprocessed
 
 ACCOUNT = "Email Account"
 LAST_FETCHED = "last_fetched_on"
@@ -22,23 +22,39 @@ def watch(server, account) -> None:
 	:param account: gets `unread` (a list of `unprocessed.Unread`) and `is_fetched`
 	"""
 	get_messages, make_error_msg, logout = server.get_messages, server.make_error_msg, server.logout
+	cleanup, incomplete = server._post_retrieve_cleanup, set()
 
 	def readable_messages(*args, **kwargs):
 		return _only_readable(get_messages(*args, **kwargs) or {}, account)
 
 	def keep_what_is_known(uid, *args, **kwargs):
-		# Frappe is about to note that one message could not be fetched, and marks it as read.
+		# Frappe is about to note that one message could not be fetched.
 		error = sys.exc_info()[1]
 		text = make_error_msg(uid, *args, **kwargs)
 		headers = text.partition("Traceback")[0].strip()
-		account.unread.append(unprocessed.Unread(f"{headers}\n\n".encode(), cstr(uid), error))
+		incomplete.add(uid)
+		account.unread.append(
+			unprocessed.Unread(f"{headers}\n\n".encode(), cstr(uid), error, incomplete=True)
+		)
 		return text
+
+	def keep_first(uid, *args, **kwargs):
+		# Frappe is about to mark what it has just fetched as read (IMAP) or to delete it in the mailbox (POP3).
+		if uid in incomplete:
+			# There is nothing else of it than what is in the mailbox.
+			return cleanup(uid, *args, **kwargs) if account.use_imap else None
+		# Frappe passes over those that someone has read already, if the account says so.
+		is_passed_over = account.email_sync_option == "UNSEEN" and server.seen_status.get(uid) == "SEEN"
+		for raw in [] if is_passed_over else server.latest_messages[-1:]:
+			spool.put(account.name, as_bytes(raw), frappe.safe_decode(uid) if account.use_imap else None)
+		return cleanup(uid, *args, **kwargs)
 
 	def end(*args, **kwargs):
 		account.is_fetched = True
 		return logout(*args, **kwargs)
 
 	server.get_messages, server.make_error_msg, server.logout = readable_messages, keep_what_is_known, end
+	server._post_retrieve_cleanup = keep_first
 
 
 def _only_readable(messages: dict, account) -> dict:
@@ -50,12 +66,15 @@ def _only_readable(messages: dict, account) -> dict:
 		try:
 			InboundMail(raw, account, frappe.safe_decode(uid))
 		except Exception as error:
-			raw = raw if isinstance(raw, bytes) else raw.encode()
-			account.unread.append(unprocessed.Unread(raw, frappe.safe_decode(uid) or "", error))
+			account.unread.append(unprocessed.Unread(as_bytes(raw), frappe.safe_decode(uid) or "", error))
 			continue
 		readable.append(raw)
 		uids.append(uid)
 	return {**messages, "latest_messages": readable, **({"uid_list": uids} if numbers else {})}
+
+
+def as_bytes(raw: bytes | str) -> bytes:
+	return raw if isinstance(raw, bytes) else cstr(raw).encode()
 
 
 def note_fetch(account) -> None:

@@ -32,14 +32,8 @@ def run() -> int:
 def store_unprocessed() -> None:
 	"""Every five minutes: emails that could not be stored are tried again as they arrived, a few times; after that, staff decide."""
 	unprocessed.collect()
-	names = frappe.get_all(
-		unprocessed.UNPROCESSED,
-		{"status": unprocessed.WAITING, "attempts": ("<", unprocessed.MOST_ATTEMPTS)},
-		pluck="name",
-		order_by="attempts asc, creation asc",
-		limit=unprocessed.AT_ONCE,
-	)
-	for name in names:
+	unprocessed.collect_left_behind()
+	for name in unprocessed.to_try():
 		if frappe.db.get_value(unprocessed.UNPROCESSED, name, for_update=True, skip_locked=True):
 			unprocessed.try_again(frappe.get_doc(unprocessed.UNPROCESSED, name), inbound_mail.store)
 		# nosemgrep: frappe-manual-commit (a job; what is stored stays stored when it is killed)

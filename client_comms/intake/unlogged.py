@@ -16,6 +16,7 @@ from pypika.terms import ExistsCriterion
 from client_comms import clock
 from client_comms.client_interactions import log_timeliness
 from client_comms.clients import parties
+from client_comms.enforcement import policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import (
 	arrivals,
@@ -28,6 +29,7 @@ from client_comms.intake import (
 	unprocessed,
 )
 from client_comms.intake.unlogged_clients import CALL, COMMUNICATION, EVENT, Unlogged, resolve
+from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
 DISMISSAL = "Logging Exemption"
@@ -93,7 +95,7 @@ def require(doctype: str, name: str) -> Unlogged:
 	"""The document as an unlogged one, if the session user may see it.
 
 	:raises frappe.ValidationError: it is logged, set aside, or not with a client
-	:raises ClearanceMissingError: it belongs to another user
+	:raises ClearanceMissingError: it belongs to another user, or is an email that they cannot read
 	"""
 	if doctype not in sources.LOG and doctype != unprocessed.UNPROCESSED:
 		frappe.throw(
@@ -107,6 +109,8 @@ def require(doctype: str, name: str) -> Unlogged:
 	if not found and doctype in _SOURCES:
 		found = next(iter(resolve(doctype, _query(doctype, name=name))), None)
 	if found and (sees_all() or found.staff == frappe.session.user):
+		if doctype == unprocessed.UNPROCESSED:
+			_require_readable(name)
 		return found
 	if sees_all():
 		frappe.throw(
@@ -155,6 +159,25 @@ def log(doctype: str, name: str) -> str:
 		lateness = log_timeliness.of_log(interaction.occurred_on, interaction.company)
 		interaction.db_set(lateness, update_modified=False)
 	return interaction.name
+
+
+def _require_readable(name: str) -> None:
+	"""An email that is not stored as a message has no level, and is taken in or set aside only by who can read every level.
+
+	Other documents are logged by users who cannot read them, too: as on arrival, which gives no access.
+
+	:raises ClearanceMissingError: the user cannot read every level
+	"""
+	if not frappe.has_permission(unprocessed.UNPROCESSED, "read", name):
+		policy_now = policy.current()
+		roles = access.oversight_roles(policy_now, policy_now.strictest and policy_now.strictest.name)
+		frappe.throw(
+			_(
+				"To take in this email or set it aside, you need clearance for every level, because its own is not known yet. Ask someone with one of these roles: {0}."
+			).format(frappe.bold(", ".join(_(role) for role in sorted(roles)))),
+			exc=ClearanceMissingError,
+			title=_("Not Permitted"),
+		)
 
 
 def dismiss(doctype: str, name: str, reason: str) -> None:
@@ -281,7 +304,7 @@ def _unprocessed(**which) -> list[Unlogged]:
 			parties.Client(),
 			None,
 			row.subject,
-			row.reason,
+			unprocessed.open_the_mailbox(row.email_account) if row.incomplete else row.reason,
 			row.sender,
 		)
 		for row in unprocessed.waiting(**which)
@@ -289,7 +312,8 @@ def _unprocessed(**which) -> list[Unlogged]:
 
 
 def _with_content(found: list[Unlogged]) -> list[Unlogged]:
-	"""Without the subjects that the user cannot read, according to Frappe and the level; one query per DocType."""
+	"""Without what comes from documents that the user cannot read, according to Frappe and the level: reasons are errors that
+	quote addresses and values. One query per DocType."""
 	readable = set()
 	for doctype in {each.doctype for each in found}:
 		names = [each.name for each in found if each.doctype == doctype]
@@ -299,7 +323,9 @@ def _with_content(found: list[Unlogged]) -> list[Unlogged]:
 				for name in frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0)
 			)
 	return [
-		each if (each.doctype, each.name) in readable else replace(each, subject=None, sender=None)
+		each
+		if (each.doctype, each.name) in readable
+		else replace(each, subject=None, sender=None, reason=None)
 		for each in found
 	]
 

@@ -4,7 +4,6 @@ Frappe marks or deletes an email in the mailbox before it stores it, so an email
 confidentiality is nothing, so it is read only by users with access to everything.
 """
 
-import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from frappe import _
 from frappe.utils import add_days, cstr, escape_html
 
 from client_comms import acting, alerts, clock
-from client_comms.intake import failures
+from client_comms.intake import failures, spool
 from client_comms.rules import addresses, mail_headers, raw_mail
 
-UNPROCESSED = "Unprocessed Email"
+UNPROCESSED, UNHANDLED = "Unprocessed Email", "Unhandled Email"
+IS_KEPT = "client_comms_is_kept"
 WAITING, TAKEN_IN = "Waiting", "Taken In"
 AT_ONCE = 50
 MOST_ATTEMPTS = 3
@@ -28,11 +28,12 @@ _SAVEPOINT = "client_comms_unprocessed"
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-	"""An email that could not be stored; `raw` is as it arrived, or only what the server told of it."""
+	"""An email that could not be stored; `raw` is as it arrived, or (`incomplete`) only what the server told of it."""
 
 	raw: bytes
 	uid: str
 	error: BaseException
+	incomplete: bool = False
 
 
 # --- keeping --------------------------------------------------------------------------------------------
@@ -41,23 +42,35 @@ class Unread:
 def keep_all(account, unread: list[Unread]) -> None:
 	"""Keep what a fetch could not store; each is committed, because the mailbox does not have it any more."""
 	for each in unread:
-		try:
-			keep(account.name, each.raw, each.uid, failures.reason_of(each.error))
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title="An email could neither be stored nor kept", message=frappe.get_traceback()
-			)
-		# nosemgrep: frappe-manual-commit (Frappe's fetch commits each message, too)
-		frappe.db.commit()
+		reason = failures.reason_of(each.error)
+		if _try_to_keep(account.name, each.raw, each.uid, reason, incomplete=each.incomplete):
+			spool.settle(account.name, each.raw)
 
 
-def keep(account: str, raw: bytes, uid: str | None, reason: str) -> None:
-	"""Keep an email once; the manager role is notified of the first one each day."""
-	fingerprint = hashlib.sha256(account.encode() + b"\0" + raw).hexdigest()[:40]
+def _try_to_keep(account: str, raw: bytes, uid: str | None, reason: str, **how: bool) -> bool:
+	"""`keep`, committed. An error is logged and does not stop the others."""
+	try:
+		keep(account, raw, uid, reason, **how)
+		kept = True
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title="An email could neither be stored nor kept", message=frappe.get_traceback())
+		kept = False
+	# nosemgrep: frappe-manual-commit (Frappe's fetch commits each message, too)
+	frappe.db.commit()
+	return kept
+
+
+def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=False, tell=True) -> None:
+	"""Keep an email once; the manager role is notified of the first one each day.
+
+	:param incomplete: only its headers are known
+	:param tell: whether staff need to know: not if it is about to be stored
+	"""
+	fingerprint = spool.fingerprint(account, raw)
 	if frappe.db.exists(UNPROCESSED, {"fingerprint": fingerprint}):
 		return
-	first = not frappe.db.exists(UNPROCESSED, {"creation": (">=", clock.now().date())})
+	first = tell and not frappe.db.exists(UNPROCESSED, {"creation": (">=", clock.now().date())})
 	headers = raw_mail.headers_of(raw)
 	doc = frappe.get_doc(
 		{
@@ -68,6 +81,7 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str) -> None:
 			"subject": raw_mail.decoded(headers.get("subject", ""))[:140],
 			"received_at": clock.to_stored(_received_at(headers)),
 			"reason": reason,
+			"incomplete": int(incomplete),
 			"status": WAITING,
 			"fingerprint": fingerprint,
 		}
@@ -87,22 +101,39 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str) -> None:
 
 
 def collect() -> None:
-	"""Keep what Frappe itself put aside (Unhandled Email), also before this app was there."""
-	kept, unhandled = frappe.qb.DocType(UNPROCESSED), frappe.qb.DocType("Unhandled Email")
-	rows = (
-		frappe.qb.from_(unhandled)
-		.left_join(kept)
-		.on((kept.email_account == unhandled.email_account) & (kept.uid == unhandled.uid))
-		.select(unhandled.email_account, unhandled.uid, unhandled.raw, unhandled.reason)
-		.where(kept.name.isnull() & (unhandled.creation >= add_days(clock.now(), -30)))
-		.where(unhandled.email_account.isnotnull())
-		.limit(AT_ONCE)
-	).run(as_dict=True)
+	"""Keep what Frappe itself put aside (Unhandled Email), also before this app was there; each once.
+
+	Those not tried for longest come first, so that one that cannot be kept does not block others.
+	"""
+	rows = frappe.get_all(
+		UNHANDLED,
+		{
+			IS_KEPT: 0,
+			"email_account": ("is", "set"),
+			"creation": (">=", add_days(clock.now(), -30)),
+		},
+		["name", "email_account", "uid", "raw", "reason"],
+		order_by="modified asc, name asc",
+		limit=AT_ONCE,
+	)
 	for row in rows:
 		reason = next(iter(reversed((row.reason or "").strip().splitlines())), "")
-		keep(row.email_account, (row.raw or "").encode(), row.uid, reason)
+		# Frappe replaces what is not ASCII, so the text may differ from that of the one that is kept.
+		known = row.uid and frappe.db.exists(
+			UNPROCESSED, {"email_account": row.email_account, "uid": row.uid}
+		)
+		done = known or _try_to_keep(row.email_account, (row.raw or "").encode(), row.uid, reason)
+		field, value = (IS_KEPT, 1) if done else ("modified", clock.now())
+		frappe.db.set_value(UNHANDLED, row.name, field, value, update_modified=False)
 		# nosemgrep: frappe-manual-commit (a job)
 		frappe.db.commit()
+
+
+def collect_left_behind() -> None:
+	"""Keep what had been fetched when a process was killed; the next attempt stores it."""
+	for account, uid, raw in spool.left_behind():
+		if _try_to_keep(account, raw, uid, _("The process that fetched it was stopped."), tell=False):
+			spool.settle(account, raw)
 
 
 def _received_at(headers: dict[str, str]) -> datetime:
@@ -149,7 +180,8 @@ def take_in(doc, process: Callable[[bytes, object], object]):
 	:returns: the Communication
 	"""
 	raw = _stamped(raw_of(doc.name), doc.received_at)
-	communication = _stored(raw, doc, process) or _salvaged(raw, doc)
+	stored = None if doc.incomplete else _stored(raw, doc, process)
+	communication = stored or _salvaged(raw, doc)
 	_attach(communication.doctype, communication.name, raw)
 	_settle(doc, communication)
 	return communication
@@ -181,7 +213,7 @@ def _stored(raw: bytes, doc, process):
 
 def _salvaged(raw: bytes, doc):
 	headers = raw_mail.headers_of(raw)
-	text = raw_mail.text_of(raw)
+	text = open_the_mailbox(doc.email_account) if doc.incomplete else raw_mail.text_of(raw)
 	name = raw_mail.decoded(headers.get("from", "")).partition("<")[0].strip("\"' ")
 	communication = frappe.get_doc(
 		{
@@ -210,11 +242,29 @@ def _salvaged(raw: bytes, doc):
 	return communication
 
 
+def open_the_mailbox(account: str) -> str:
+	"""What staff do about an email of which only the headers are known."""
+	return _(
+		"The mail server handed over only the headers of this email. Open the mailbox {0} to read it."
+	).format(account)
+
+
 def _stamped(raw: bytes, received_at: datetime) -> bytes:
 	"""With the time at which it was fetched, if no server stamped it: clocks run from then."""
 	if "received" in raw_mail.headers_of(raw):
 		return raw
 	return f"Received: by mailbox; {format_datetime(clock.to_aware(received_at))}\r\n".encode() + raw
+
+
+def to_try(limit: int = AT_ONCE) -> list[str]:
+	"""Emails that a job can still store: not those of which only the headers are known."""
+	return frappe.get_all(
+		UNPROCESSED,
+		{"status": WAITING, "incomplete": 0, "attempts": ("<", MOST_ATTEMPTS)},
+		pluck="name",
+		order_by="attempts asc, creation asc",
+		limit=limit,
+	)
 
 
 # --- finding ----------------------------------------------------------------------------------------------
@@ -228,6 +278,7 @@ def waiting(start=None, end=None, limit: int = 1, name: str | None = None) -> li
 		.left_join(exempted)
 		.on((exempted.reference_doctype == UNPROCESSED) & (exempted.reference_name == table.name))
 		.select(table.name, table.received_at, table.sender, table.subject, table.reason)
+		.select(table.email_account, table.incomplete)
 		.where(exempted.name.isnull() & (table.status == WAITING))
 	)
 	if name:

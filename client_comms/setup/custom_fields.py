@@ -84,6 +84,19 @@ def custom_fields() -> dict[str, list[dict]]:
 				"print_hide": 1,
 			}
 		],
+		"Unhandled Email": [
+			{
+				"fieldname": "client_comms_is_kept",
+				"label": _("Kept as Unprocessed Email"),
+				"fieldtype": "Check",
+				"insert_after": "email_account",
+				"module": MODULE,
+				"hidden": 1,
+				"read_only": 1,
+				"no_copy": 1,
+				"search_index": 1,
+			}
+		],
 		"Event": [
 			{**level, "insert_after": "event_type"},
 			{**interaction, "insert_after": "confidentiality_level"},

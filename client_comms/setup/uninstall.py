@@ -6,6 +6,7 @@ import re
 import frappe
 
 from client_comms.enforcement import policy
+from client_comms.intake import spool
 from client_comms.ledger import keys, seal
 from client_comms.setup import workspace_block
 from client_comms.setup.custom_fields import custom_fields
@@ -85,6 +86,7 @@ def after_uninstall():
 	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
 	seal.remove()
+	spool.remove()
 	keys.remove()
 	frappe.clear_cache()
 

@@ -9,7 +9,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 
 from client_comms import api, health
-from client_comms.intake import inbound_mail, mailboxes, retry, unlogged, unprocessed
+from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
 
@@ -17,6 +17,14 @@ MONDAY = "2026-11-23 10:00"
 NESTED = b"".join(
 	b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (level, level + 1) for level in range(1000)
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_on_its_way():
+	"""Files are not rolled back."""
+	spool.remove()
+	yield
+	spool.remove()
 
 
 @pytest.fixture
@@ -165,6 +173,179 @@ def test_what_frappe_put_aside_is_kept(accounts, raw_mail):
 	assert [(row.subject, row.reason) for row in kept()] == [("Put aside", "ValueError: x")]
 
 
+def test_fifty_of_the_same_block_no_other(accounts, raw_mail):
+	"""Without a number, as mail from POP3, and with the same text."""
+
+	def put_aside(raw, at):
+		doc = frappe.get_doc(
+			{
+				"doctype": "Unhandled Email",
+				"raw": raw.decode(),
+				"reason": "x",
+				"email_account": accounts["Lead"].name,
+			}
+		)
+		doc.db_insert()
+		doc.db_set("creation", at, update_modified=False)
+
+	today = frappe.utils.now_datetime()
+	for number in range(unprocessed.AT_ONCE + 5):
+		put_aside(raw_mail(Subject="Same"), frappe.utils.add_to_date(today, minutes=number - 200))
+	put_aside(raw_mail(Subject="Later"), today)
+	unprocessed.collect()
+	assert [row.subject for row in kept()] == ["Same"]
+	unprocessed.collect()
+	assert [row.subject for row in kept()] == ["Same", "Later"]
+
+
+def test_one_that_cannot_be_kept_blocks_no_other(accounts, raw_mail, monkeypatch):
+	attach = unprocessed._attach
+
+	def broken(doctype, name, raw):
+		if b"Subject: Bad" in raw:
+			raise ValueError("no space left")
+		attach(doctype, name, raw)
+
+	monkeypatch.setattr(unprocessed, "_attach", broken)
+	monkeypatch.setattr(unprocessed, "AT_ONCE", 1)
+	account = accounts["Lead"].name
+	for minutes, subject in ((-9, "Bad"), (-8, "Good")):
+		raw = raw_mail(Subject=subject)
+		doc = frappe.get_doc({"doctype": "Unhandled Email", "raw": raw.decode(), "email_account": account})
+		doc.db_insert()
+		at = frappe.utils.add_to_date(frappe.utils.now_datetime(), minutes=minutes)
+		doc.db_set({"creation": at, "modified": at}, update_modified=False)
+	for raw in (raw_mail(Subject="Bad", To="2@x.example"), raw_mail(Subject="Good", To="2@x.example")):
+		spool.put(account, raw, None)
+	frappe.db.commit()
+	retry.store_unprocessed()
+	assert [row.subject for row in kept()] == ["Good"], "left behind"
+	retry.store_unprocessed()
+	assert [row.subject for row in kept()] == ["Good", "Good"], "put aside by Frappe"
+	assert [b"Subject: Bad" in raw for _account, _uid, raw in spool.left_behind()] == [True]
+	monkeypatch.setattr(unprocessed, "_attach", attach)
+	for _number in range(2):
+		retry.store_unprocessed()
+	assert sorted(row.subject for row in kept()) == ["Bad", "Bad", "Good", "Good"]
+	assert not list(spool.left_behind())
+
+
+def test_what_is_kept_as_it_arrived_is_not_kept_again_as_frappe_wrote_it(accounts, raw_mail):
+	account, raw = accounts["Lead"].name, raw_mail("Größe".encode())
+	unprocessed.keep(account, raw, "7", "x")
+	frappe.get_doc(
+		{
+			"doctype": "Unhandled Email",
+			"raw": raw.decode("ASCII", "replace"),
+			"uid": "7",
+			"email_account": account,
+		}
+	).db_insert()
+	unprocessed.collect()
+	assert len(kept()) == 1
+
+
+class Killed(BaseException):
+	"""What ends a process; no handler of errors sees it."""
+
+
+def test_a_process_that_is_killed_loses_nothing_of_its_fetch(accounts, raw_mail, monkeypatch, clock_at):
+	first, second = (
+		raw_mail(Message_ID=f"<{number}@client-a.example>", Subject=f"Roof {number}") for number in (1, 2)
+	)
+	process = InboundMail.process
+
+	def killed(self):
+		if "Roof 2" in self.subject:
+			raise Killed
+		return process(self)
+
+	server = mock.Mock(settings={}, seen_status={}, latest_messages=[])
+	marked = []
+	server._post_retrieve_cleanup = lambda uid, number: marked.append(uid)
+
+	def get_messages(*args, **kwargs):
+		for number, raw in enumerate((first, second)):
+			server.latest_messages.append(raw)
+			server._post_retrieve_cleanup(number, number)
+			assert len(list(spool.folder().glob("*.eml"))) == number + 1, "before it is marked"
+		return {"latest_messages": [first, second]}
+
+	server.get_messages = get_messages
+	monkeypatch.setattr(EmailAccount, "get_incoming_server", lambda *args, **kwargs: server)
+	accounts["Lead"].db_set({"enable_incoming": 1, "email_sync_option": "ALL"})
+	frappe.db.commit()
+	with clock_at(MONDAY), monkeypatch.context() as patch:
+		patch.setattr(InboundMail, "process", killed)
+		with pytest.raises(Killed):
+			email_account.pull_from_email_account(accounts["Lead"].name)
+	frappe.db.rollback()
+	assert len(marked) == 2 and kept() == []
+	with clock_at("2026-11-23 10:05"):
+		retry.store_unprocessed()
+	(row,) = kept()
+	assert (row.subject, row.status) == ("Roof 2", "Taken In")
+	assert str(row.received_at) == f"{MONDAY}:00"
+	assert (
+		frappe.db.count("Communication", {"message_id": ("in", ["1@client-a.example", "2@client-a.example"])})
+		== 2
+	)
+	assert list(spool.folder().glob("*.eml")) == []
+
+
+def test_what_is_being_fetched_is_not_left_behind(accounts, raw_mail):
+	name = accounts["Lead"].name
+	spool.put(name, raw_mail(), "7")
+	with spool.fetching(name):
+		unprocessed.collect_left_behind()
+		assert kept() == []
+	unprocessed.collect_left_behind()
+	assert [row.status for row in kept()] == ["Waiting"]
+	assert not list(spool.left_behind())
+
+
+def test_what_is_stored_or_kept_or_our_own_is_settled(pull, raw_mail, monkeypatch):
+	fail_for(monkeypatch, "Broken", ValueError("x"))
+	odd = raw_mail(NESTED, Content_Type="multipart/mixed; boundary=b0", Message_ID="<2@x.example>")
+	own = raw_mail(From="lead@nordlicht.example", Message_ID="<3@x.example>")
+	pull(raw_mail(), raw_mail(Subject="Broken", Message_ID="<4@x.example>"), odd, own)
+	assert len(kept()) == 2
+	assert list(spool.folder().glob("*.eml")) == []
+
+
+def test_of_what_only_the_headers_are_known_staff_are_sent_to_the_mailbox(accounts):
+	name = accounts["Lead"].name
+	raw = b"From: anna@client-a.example\nSubject: Roof\n\n"
+	unprocessed.keep(name, raw, "7", "the line is too long", incomplete=True)
+	for _number in range(2):
+		retry.store_unprocessed()
+	(row,) = kept()
+	assert (row.status, row.attempts) == ("Waiting", 0), "no job takes it in"
+	(listed,) = unlogged.find(frappe.utils.add_days(None, -1))
+	assert listed.name == row.name and f"Open the mailbox {name}" in listed.reason
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert f"Open the mailbox {name}" in frappe.db.get_value(
+		"Client Interaction", done["interaction"], "summary"
+	)
+
+
+@pytest.mark.parametrize("use_imap", [0, 1])
+def test_what_is_known_only_by_its_headers_stays_in_the_mailbox(accounts, raw_mail, use_imap):
+	account = frappe.get_doc("Email Account", accounts["Lead"].name)
+	account.unread, account.use_imap = [], use_imap
+	server, cleaned = mock.Mock(settings={}, seen_status={}, latest_messages=[raw_mail()]), []
+	server._post_retrieve_cleanup = lambda uid, number: cleaned.append(uid)
+	server.make_error_msg = lambda uid, number: "\nFrom: anna@client-a.example\nSubject: Roof\n\nTraceback"
+	mailboxes.watch(server, account)
+	server._post_retrieve_cleanup(b"1", 1)
+	server.make_error_msg(b"2", 2)
+	server._post_retrieve_cleanup(b"2", 2)
+	# POP3 deletes, IMAP marks as read.
+	assert cleaned == ([b"1", b"2"] if use_imap else [b"1"])
+	assert [each.incomplete for each in account.unread] == [True]
+	assert [raw for _account, _uid, raw in spool.left_behind()] == [raw_mail()]
+
+
 def test_a_message_that_the_server_did_not_hand_over_is_listed(pull, accounts, monkeypatch):
 	account = frappe.get_doc("Email Account", accounts["Lead"].name)
 	account.unread = []
@@ -195,14 +376,22 @@ def test_only_users_with_access_to_everything_read_it(pull, raw_mail, monkeypatc
 	(row,) = pull(raw_mail(Subject="Broken"))
 	for roles, readable in (
 		(("Customer Support Manager",), True),
-		(("Client Communications Manager",), False),
+		(("Client Communications Manager", "Frontline Staff"), False),
 	):
 		with as_user(make_user(*roles, "System Manager")):
 			assert bool(frappe.get_list(unprocessed.UNPROCESSED)) == readable
 			assert frappe.has_permission(unprocessed.UNPROCESSED, "read", row.name) == readable
 			if unlogged.sees_all():
 				(listed,) = unlogged.find(frappe.utils.get_datetime("2026-11-20"))
-				assert bool(listed.subject) == bool(listed.sender) == readable
+				assert bool(listed.subject) == bool(listed.sender) == bool(listed.reason) == readable
+				if not readable:
+					(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+					(aside,) = api.dismiss_unlogged(
+						[{"doctype": unprocessed.UNPROCESSED, "name": row.name}], "Spam"
+					)
+					for refused in (done, aside):
+						assert "clearance for every level" in refused["error"]
+						assert "Compliance Officer" in refused["error"]
 
 
 # --- mailboxes that are not fetched ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ class UnprocessedEmail(Document):
 		communication: DF.Link | None
 		email_account: DF.Link | None
 		fingerprint: DF.Data | None
+		incomplete: DF.Check
 		reason: DF.SmallText | None
 		received_at: DF.Datetime | None
 		sender: DF.Data | None
