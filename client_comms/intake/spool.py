@@ -56,7 +56,7 @@ def fetching(account: str) -> Iterator[None]:
 
 
 def left_behind() -> Iterator[tuple[str, str, bytes]]:
-	"""Mailbox, number and email of each that a process which is not there any more had fetched."""
+	"""Mailbox, number and email of each that a process had fetched which has ended."""
 	for account, paths in _by_account().items():
 		try:
 			with _locked(account, fcntl.LOCK_EX | fcntl.LOCK_NB):

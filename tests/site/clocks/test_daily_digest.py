@@ -312,7 +312,7 @@ def test_working_days_are_those_of_the_calendar(business_in, zone, moment, works
 	assert daily_digest.is_working_day(frappe.utils.get_datetime(moment)) is works
 
 
-def test_an_evening_elsewhere_is_no_evening_here(
+def test_quiet_hours_elsewhere_are_not_an_evening_here(
 	run_at, inquiry, frontline, set_settings, clock_at, business_in
 ):
 	inquiry(responsible_staff=frontline, at=MONDAY)

@@ -358,7 +358,7 @@ def test_only_who_needs_to_know_is_handed_over_to(make_user, as_user, leave, log
 	assert f"named by {user}" in ours.events[-1].note
 
 
-def test_nobody_names_themselves_for_a_colleague(make_user, as_user):
+def test_no_one_names_themselves_for_a_colleague(make_user, as_user):
 	user, manager = make_user("Frontline Staff"), make_user("Customer Support Manager", "Frontline Staff")
 	fields = {"doctype": "Staff Absence", "from_date": "2026-12-01", "to_date": "2026-12-02"}
 	with as_user(manager):

@@ -5,9 +5,9 @@ frappe.ui.form.on("Unprocessed Email", {
 			frm.set_intro(
 				__(
 					"The mail server handed over only the headers of this email. Open the mailbox {0} to read it.",
-					[frm.doc.email_account]
+					[frm.doc.email_account],
 				),
-				"orange"
+				"orange",
 			);
 		}
 		if (frm.doc.status !== "Waiting" || !frappe.model.can_create("Client Interaction")) return;
