@@ -683,11 +683,17 @@ global_search_doctypes = {"Default": [{"doctype": "Client Interaction"}]}
 # Frappe removes an entry without a DocType at once.
 standard_portal_menu_items = [
 	{
+		"title": "Conversations",
+		"route": "/client-conversations",
+		"reference_doctype": "Client Interaction",
+		"role": "Customer",
+	},
+	{
 		"title": "Consents and Preferences",
 		"route": "/client-privacy",
 		"reference_doctype": "Client Consent",
 		"role": "Customer",
-	}
+	},
 ]
 
 add_to_apps_screen = [

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
@@ -31,11 +33,43 @@ def moment(value: datetime) -> str:
 	return format_datetime(clock.to_stored(value) if value.tzinfo else value, f"{date_format} HH:mm")
 
 
+def page_languages() -> list[dict]:
+	"""The languages that a page for clients offers, as `[{"name": "de", "language_name": "Deutsch"}]`: those that the site
+	uses and the app is translated into."""
+	shipped = {
+		"en",
+		*(path.stem for path in Path(frappe.get_app_path("client_comms", "locale")).glob("*.po")),
+	}
+	return frappe.get_all(
+		"Language",
+		{"enabled": 1, "name": ("in", sorted(shipped))},
+		["name", "language_name"],
+		order_by="language_name asc",
+	)
+
+
 def set_page_language(context, language: str | None) -> None:
-	"""Show a page for clients in the language of their link, and say so in its markup, for screen readers."""
-	if language:
-		frappe.local.lang = language
-		context.setdefault("boot", frappe._dict())["lang"] = language
+	"""Show a page for clients in the language that they chose on it, otherwise in that of their link or login, and say so in
+	its markup, for screen readers."""
+	offered = page_languages()
+	chosen = frappe.form_dict.get("_lang")
+	language = chosen if chosen in [each.name for each in offered] else language or frappe.local.lang
+	context.languages = [
+		{
+			**each,
+			"address": f"?{urlencode({**_asked(), '_lang': each.name})}",
+			"is_shown": each.name == language,
+		}
+		for each in offered
+	]
+	frappe.local.lang = language
+	context.setdefault("boot", frappe._dict())["lang"] = language
+
+
+def _asked() -> dict:
+	"""What stands in the address of the page."""
+	request = getattr(frappe.local, "request", None)
+	return request.args.to_dict() if request else {}
 
 
 def _in_words(value: object) -> str:

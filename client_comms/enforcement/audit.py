@@ -65,6 +65,11 @@ def on_print(doc, method=None, *args):
 	_note(ledger.PRINT, doc.doctype, doc.name)
 
 
+def on_portal_view(doctype: str, name: str) -> None:
+	"""A client opened a record in the portal."""
+	_note(ledger.VIEW, doctype, name)
+
+
 def on_message(doc, method=None):
 	"""A message was sent: its content is as confidential as the record to which it belongs."""
 	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email":

@@ -83,7 +83,7 @@ def after_uninstall():
 		},
 	)
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
-	frappe.db.delete("Portal Menu Item", {"route": "/client-privacy"})
+	frappe.db.delete("Portal Menu Item", {"route": ("in", ("/client-privacy", "/client-conversations"))})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
 	seal.remove()
 	spool.remove()

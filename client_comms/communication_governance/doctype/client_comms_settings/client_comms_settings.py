@@ -83,6 +83,7 @@ class ClientCommsSettings(Document):
 		manager_role: DF.Link
 		offer_approved_templates_only: DF.Check
 		own_email_domains: DF.SmallText | None
+		portal_conversations: DF.Check
 		privacy_contact: DF.Data | None
 		privacy_email: DF.Data | None
 		privacy_phone: DF.Data | None
