@@ -38,7 +38,7 @@ class Message:
 def is_shown(*, direction: str, level_is_open: bool, contact: str | None, visitor: str | None) -> bool:
 	"""Whether a client's interaction is shown to a visitor who speaks for the client.
 
-	Their own is shown at every level, as it is to whoever raised an Issue; that of another contact only where the level asks
+	Their own is shown at every level, as an Issue is shown to the user who raised it; that of another contact only where the level asks
 	for nothing but a role. Internal ones are shown to no one.
 
 	:param contact: the Contact of the interaction
