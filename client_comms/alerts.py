@@ -94,12 +94,15 @@ def notify(doc, users, subject: Callable[[], str]) -> None:
 	tell(interactions.readers(doc, users), subject, doc.doctype, doc.name)
 
 
-def tell(users, subject: Callable[[], str], doctype: str, name: str) -> None:
-	"""A desk notification for each of `users`; the caller has already checked that they can read the document."""
+def tell(users, subject: Callable[[], str], doctype: str, name: str, link: str | None = None) -> None:
+	"""A desk notification for each of `users`; the caller has already checked that they can read the document.
+
+	:param link: the address that a click opens; by default that of the document
+	"""
 	if are_muted():
 		return
 	for user in sorted(users):
-		_entry(user, subject, doctype, name).insert(ignore_permissions=True)
+		_entry(user, subject, doctype, name).update({"link": link}).insert(ignore_permissions=True)
 
 
 def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:

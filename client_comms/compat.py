@@ -65,9 +65,22 @@ def make_dashboards() -> None:
 		sync_dashboards("client_comms")
 
 
+def offer_onboarding(workspace: str, onboarding: str) -> None:
+	"""Version 15 offers an onboarding in the workspace, version 16 in its sidebar, which it creates after the installation."""
+	if not is_version_16() or not frappe.db.exists("Module Onboarding", onboarding):
+		return
+	if frappe.db.exists("Workspace Sidebar", {"name": workspace, "module_onboarding": ("is", "not set")}):
+		frappe.db.set_value("Workspace Sidebar", workspace, "module_onboarding", onboarding)
+
+
 def desk_url(path: str) -> str:
 	"""The address of a page of the desk, which version 16 moved from /app to /desk."""
-	return frappe.utils.get_url(f"/{'desk' if is_version_16() else 'app'}/{path}")
+	return frappe.utils.get_url(desk_path(path))
+
+
+def desk_path(path: str) -> str:
+	"""`desk_url` without the site."""
+	return f"/{'desk' if is_version_16() else 'app'}/{path}"
 
 
 def count_readable(doctype: str, filters: list) -> int:

@@ -23,6 +23,7 @@ after_migrate = [
 after_app_install = [
 	"client_comms.enforcement.compose.stay_last",
 	"client_comms.enforcement.closing.follow",
+	"client_comms.setup.install.offer_onboarding",
 ]
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
@@ -451,6 +452,7 @@ doc_events = {
 	},
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
+	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
 	"User": {
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",
@@ -549,6 +551,7 @@ page_js = {
 		"public/js/access_explorer/record_view.js",
 		"public/js/access_explorer/what_if_view.js",
 	],
+	"approve-templates": "public/js/text_difference.js",
 	"simulate-change": ["public/js/policy_change_result.js", "public/js/policy_exchange.js"],
 }
 
@@ -569,6 +572,8 @@ doctype_js = {
 		"public/js/interaction/conversation.js",
 	],
 	"Communication Matrix": "public/js/matrix_grid.js",
+	"Communication Template": "public/js/text_difference.js",
+	"SOP Policy": "public/js/text_difference.js",
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",
 	"Lead": [

@@ -1,4 +1,4 @@
-"""Checks for methods that only Compliance Officers or Client Communications Managers can use."""
+"""Checks for methods that only users who configure, audit or supervise can use."""
 
 import frappe
 from frappe import _
@@ -33,4 +33,31 @@ def require_auditing() -> None:
 	if frappe.session.user != "Administrator" and COMPLIANCE_OFFICER not in frappe.get_roles():
 		frappe.throw(
 			_("Only a Compliance Officer may do this."), exc=frappe.PermissionError, title=_("Not Permitted")
+		)
+
+
+def approving_roles() -> tuple[str, ...]:
+	"""The roles that approve texts for clients: those that configure or audit, and the supervisors (D-3, R-2)."""
+	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
+	return tuple(sorted({*CONFIGURES_OR_AUDITS, manager_role} - {None}))
+
+
+def approves_texts(user: str | None = None) -> bool:
+	"""Whether the user (by default of the session) approves texts for clients."""
+	user = user or frappe.session.user
+	return user == "Administrator" or bool(set(approving_roles()) & set(frappe.get_roles(user)))
+
+
+def require_approving_texts() -> None:
+	"""Refuse everyone else.
+
+	:raises frappe.PermissionError: the caller has none of the approving roles
+	"""
+	if not approves_texts():
+		frappe.throw(
+			_("Only users with one of these roles can approve texts for clients: {0}.").format(
+				frappe.bold(", ".join(_(role) for role in approving_roles()))
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)

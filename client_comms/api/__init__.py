@@ -58,7 +58,7 @@ from client_comms.api.ledger import (
 	verify_ledger,
 )
 from client_comms.api.matrix import matrix_choices, simulate_matrix
-from client_comms.api.owed import digest_subscription, open_interactions, owed_today, owed_work
+from client_comms.api.owed import digest_subscription, my_duties, open_interactions, owed_today, owed_work
 from client_comms.api.policies import (
 	attest_policy,
 	policies_in_force,
@@ -102,7 +102,13 @@ from client_comms.api.scorecard import scorecard, scorecard_snapshot
 from client_comms.api.self_service import invite_client, request_consent
 from client_comms.api.sources import simulate_source_rules
 from client_comms.api.team import act_on_interactions, my_team
-from client_comms.api.templates import approve_template, withdraw_template
+from client_comms.api.templates import (
+	approve_template,
+	send_back_template,
+	template_to_approve,
+	templates_to_approve,
+	withdraw_template,
+)
 from client_comms.api.trainings import (
 	complete_training,
 	finish_training,
@@ -174,6 +180,7 @@ __all__ = [
 	"matrix_difference",
 	"may_share",
 	"move_file",
+	"my_duties",
 	"my_team",
 	"my_trainings",
 	"needs_answer",
@@ -203,6 +210,7 @@ __all__ = [
 	"retype_as_feedback",
 	"scorecard",
 	"scorecard_snapshot",
+	"send_back_template",
 	"send_identity_code",
 	"sign_off_feedback_review",
 	"simulate_change",
@@ -215,6 +223,8 @@ __all__ = [
 	"simulate_role",
 	"simulate_source_rules",
 	"start_ledger_verification",
+	"template_to_approve",
+	"templates_to_approve",
 	"verify_identity",
 	"verify_ledger",
 	"waive_documentation",

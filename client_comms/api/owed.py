@@ -72,6 +72,12 @@ def owed_work() -> dict:
 	return owed.work(frappe.session.user)
 
 
+@frappe.whitelist()
+def my_duties() -> list[dict]:
+	"""What the procedure asks of the session user besides clients' matters: see `duties.of_user`."""
+	return duties.of_user(frappe.session.user)
+
+
 @frappe.whitelist(methods=["POST"])
 def digest_subscription() -> str:
 	"""The name of the user's own Digest Subscription, created with the settings' defaults if necessary."""

@@ -4,7 +4,8 @@ import frappe
 from frappe import _
 
 from client_comms.exceptions import MissingDetailsError
-from client_comms.roles import require_configuring_or_auditing
+from client_comms.people import template_approvals
+from client_comms.roles import require_approving_texts
 
 TEMPLATE = "Communication Template"
 
@@ -14,11 +15,11 @@ def approve_template(name: str) -> dict:
 	"""Approve a Communication Template with its current text.
 
 	:returns: the template as a dict
-	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises frappe.PermissionError: the caller has none of the approving roles
 	:raises FourEyesError: the caller wrote the text
 	:raises frappe.ValidationError: it is already approved, has expired, or has unknown placeholders
 	"""
-	require_configuring_or_auditing()
+	require_approving_texts()
 	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
 	doc.approve()
 	return doc.as_dict(convert_dates_to_str=True)
@@ -29,16 +30,54 @@ def withdraw_template(name: str, reason: str) -> dict:
 	"""End the approval of a Communication Template immediately.
 
 	:returns: the template as a dict
-	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises frappe.PermissionError: the caller has none of the approving roles
 	:raises MissingDetailsError: no reason is given
 	"""
-	require_configuring_or_auditing()
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for withdrawing the template."),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	require_approving_texts()
+	_require_reason(reason, _("Give a reason for withdrawing the template."))
 	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
 	doc.withdraw(reason)
 	return doc.as_dict(convert_dates_to_str=True)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_back_template(name: str, reason: str) -> dict:
+	"""Ask the authors of a text that waits for approval for another one; they are notified.
+
+	:returns: the template as a dict
+	:raises frappe.PermissionError: the caller has none of the approving roles
+	:raises MissingDetailsError: no reason is given
+	:raises frappe.ValidationError: it does not wait for approval
+	"""
+	require_approving_texts()
+	_require_reason(reason, _("Say what should be different, so that the author can change it."))
+	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc.send_back(reason)
+	return doc.as_dict(convert_dates_to_str=True)
+
+
+@frappe.whitelist()
+def templates_to_approve() -> list[dict]:
+	"""The texts that wait for approval: see `template_approvals.waiting`.
+
+	:raises frappe.PermissionError: the caller has none of the approving roles
+	"""
+	require_approving_texts()
+	return template_approvals.waiting(frappe.session.user)
+
+
+@frappe.whitelist()
+def template_to_approve(name: str) -> dict:
+	"""One of them beside its last approved text, with the use for which it is meant.
+
+	:returns: as `template_approvals.compared`, with `{"template": the Communication Template as a dict}`
+	:raises frappe.PermissionError: the caller has none of the approving roles
+	"""
+	require_approving_texts()
+	template = frappe.get_doc(TEMPLATE, name).as_dict(convert_dates_to_str=True)
+	return {**template_approvals.compared(name), "template": template}
+
+
+def _require_reason(reason: str, message: str) -> None:
+	if not (reason or "").strip():
+		frappe.throw(message, exc=MissingDetailsError, title=_("Reason Missing"))

@@ -6,17 +6,17 @@ all Frappe features that use it keep working; the approved text is identified by
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, getdate
+from frappe.utils import get_datetime, getdate
 from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock
 from client_comms.enforcement import policy
-from client_comms.i18n import speaking_to
-from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, Need, Template, fitting
+from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
 
 TEMPLATE = "Communication Template"
 INTERACTION = "Client Interaction"
@@ -182,63 +182,60 @@ def fields_of(doctype: str) -> frozenset[str]:
 
 def authors(email_template, since) -> set[str]:
 	"""The users who wrote the text or changed it `since` its last approval (None: ever)."""
-	changes = {"ref_doctype": "Email Template", "docname": email_template.name}
-	if since:
-		changes["creation"] = (">", since)
+	return writers(email_template, changes_of([email_template.name])[email_template.name], since)
+
+
+def writers(email_template, changes: Iterable, since) -> set[str]:
+	"""`authors`, given the changes of the text; of the text, `owner` and `modified_by`."""
 	return {
 		email_template.modified_by,
 		*([] if since else [email_template.owner]),
-		*frappe.get_all("Version", changes, pluck="owner", order_by="creation asc"),
+		*(row.owner for row in changes if not since or row.creation > get_datetime(since)),
 	}
+
+
+def changes_of(email_templates: Iterable[str]) -> dict[str, list]:
+	"""Email Template → its changes, as rows of `owner` and `creation`; one query for all."""
+	found = {name: [] for name in email_templates}
+	for row in frappe.get_all(
+		"Version",
+		{"ref_doctype": "Email Template", "docname": ("in", list(found) or [""])},
+		["docname", "owner", "creation"],
+		order_by="creation asc",
+	):
+		found[row.docname].append(row)
+	return found
 
 
 # --- what ends an approval automatically --------------------------------------------------------------
 
 
 def text_changed(email_template, method=None):
-	"""An Email Template was saved: templates that approved its former text become drafts again (D-3)."""
+	"""An Email Template was saved: templates that approved its former text become drafts again (D-3), and so do those
+	whose text was sent back."""
 	lapsed = []
+	before = email_template.get_doc_before_save()
 	for name in frappe.get_all(
 		TEMPLATE,
-		{"email_template": email_template.name, "status": APPROVED},
+		{"email_template": email_template.name, "status": ("in", (APPROVED, SENT_BACK))},
 		pluck="name",
 		order_by="name asc",
 	):
 		doc = frappe.get_doc(TEMPLATE, name)
-		if doc.approved_text_hash != fingerprint(email_template):
+		was_approved = doc.status == APPROVED
+		former = doc.approved_text_hash if was_approved else before and fingerprint(before)
+		if former != fingerprint(email_template):
 			doc.decide(DRAFT, "Text Changed")
-			lapsed.append(doc)
-	if not lapsed:
-		return
-	frappe.msgprint(
-		_(
-			"The text approved by {0} has changed, so it is a draft again. Ask for the new text to be approved."
-		).format(frappe.bold(", ".join(doc.name for doc in lapsed))),
-		title=_("Approval Needed"),
-		indicator="orange",
-	)
-	for doc in lapsed:
-		_tell_approver(doc)
-
-
-def _tell_approver(doc):
-	if doc.approved_by in (None, frappe.session.user):
-		return
-	with speaking_to(doc.approved_by):
-		subject = _("{0} changed the text of {1}, which needs to be approved again").format(
-			get_fullname(frappe.session.user), doc.name
+			if was_approved:
+				lapsed.append(doc.name)
+	if lapsed:
+		frappe.msgprint(
+			_("The text approved by {0} has changed, so it is a draft again and waits for approval.").format(
+				frappe.bold(", ".join(lapsed))
+			),
+			title=_("Approval Needed"),
+			indicator="orange",
 		)
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": doc.approved_by,
-			"from_user": frappe.session.user,
-			"subject": subject,
-			"document_type": doc.doctype,
-			"document_name": doc.name,
-		}
-	).insert(ignore_permissions=True)
 
 
 def expire():

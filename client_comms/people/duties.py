@@ -1,10 +1,11 @@
-"""The duties of a staff member under the procedure: policies to read, trainings to take, records to review
-(R-1, R-2, T-1, T-3)."""
+"""The duties of a staff member under the procedure: policies to read, trainings to take, records to review,
+texts to approve (D-3, R-1, R-2, T-1, T-3)."""
 
 import frappe
 from frappe import _
 
-from client_comms.people import policies, reviews, trainings
+from client_comms.people import policies, reviews, template_approvals, trainings
+from client_comms.roles import approves_texts
 
 
 def of_user(user: str) -> list[dict]:
@@ -45,4 +46,17 @@ def of_user(user: str) -> list[dict]:
 			limit=20,
 		)
 	]
-	return sorted(found, key=lambda each: each["due"] or "9999")
+	return sorted([*found, *_to_approve(user)], key=lambda each: each["due"] or "9999")
+
+
+def _to_approve(user: str) -> list[dict]:
+	"""One duty for all texts, which are approved one after the other; those that the user wrote are not theirs to approve."""
+	waiting = (
+		[each for each in template_approvals.waiting(user) if not each["mine"]]
+		if approves_texts(user)
+		else []
+	)
+	if not waiting:
+		return []
+	title = waiting[0]["name"] if len(waiting) == 1 else _("{0} texts").format(len(waiting))
+	return [{"what": _("Text to Approve"), "title": title, "due": None, "route": [template_approvals.PAGE]}]

@@ -46,6 +46,7 @@ _FIELDS = {
 		"first_reply_answers",
 		"automatic_reply_acknowledges",
 		"warning_share",
+		"target_share",
 		"quiet_from",
 		"quiet_until",
 		"escalation_steps",

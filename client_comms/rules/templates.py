@@ -7,6 +7,8 @@ from datetime import date
 from client_comms.rules.messages import Message, _
 
 DRAFT = "Draft"
+# An approver asked for another text or another use.
+SENT_BACK = "Sent Back"
 APPROVED = "Approved"
 EXPIRED = "Expired"
 WITHDRAWN = "Withdrawn"
@@ -58,7 +60,7 @@ def objections(template: Template, need: Need) -> tuple[Message, ...]:
 			_("The approval of {template} has expired. Ask for it to be approved again."),
 		),
 		(
-			template.status == DRAFT or not template.text_is_approved,
+			template.status in (DRAFT, SENT_BACK) or not template.text_is_approved,
 			_("The current text of {template} is not approved. Ask for it to be approved."),
 		),
 		(

@@ -24,6 +24,7 @@ from client_comms.setup.indexes import add_indexes
 _FOUND = "client_comms_found"
 SETTINGS = "Client Comms Settings"
 INTERACTION = "Client Interaction"
+WORKSPACE = "Client Communications"  # and its Module Onboarding
 _SHARED = {
 	"Role": procedure.ROLES,
 	"Role Profile": tuple(procedure.ROLE_PROFILES),
@@ -88,7 +89,13 @@ def after_migrate():
 	add_indexes()
 	workspace_block.make()
 	settle_new_settings()
+	offer_onboarding()
 	policy.clear_cache()
+
+
+def offer_onboarding(_app: str | None = None):
+	"""The steps of setting up the app stand where the desk shows its workspace."""
+	compat.offer_onboarding(WORKSPACE, WORKSPACE)
 
 
 def make_searchable():

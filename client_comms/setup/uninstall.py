@@ -54,6 +54,7 @@ def before_uninstall():
 	drop_indexes()
 	workspace_block.remove()
 	forget_references(own)
+	delete_onboarding_steps()
 	delete_role_profiles()
 	delete_roles()
 	delete_issue_types()
@@ -163,6 +164,15 @@ def delete_custom_fields():
 				# nosemgrep: frappe-sql-format-injection (a field of the app's own)
 				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field['fieldname']}`")
 		frappe.clear_cache(doctype=doctype)
+
+
+def delete_onboarding_steps():
+	"""Steps do not name a module, so Frappe would keep them."""
+	onboardings = frappe.get_all("Module Onboarding", {"module": ("in", own_modules())}, pluck="name")
+	steps = frappe.get_all("Onboarding Step Map", {"parent": ("in", onboardings or [""])}, pluck="step")
+	frappe.db.delete("Onboarding Step Map", {"parent": ("in", onboardings or [""])})
+	for step in steps:
+		frappe.delete_doc("Onboarding Step", step, ignore_permissions=True, force=True, ignore_missing=True)
 
 
 def delete_role_profiles():

@@ -235,6 +235,23 @@ def test_user_permissions_hold_in_reports(site, log, users, as_user):
 		assert team_board.execute({})[1] == []
 
 
+def test_the_chart_shows_the_shares_and_the_target(interactions, users, as_user, set_settings):
+	set_settings(target_share=80)
+	with as_user(users["oversight"]):
+		_columns, rows, _message, chart, summary = response_compliance.execute(
+			period(group_by=reporting.WEEK)
+		)
+	(line,) = chart["data"]["yMarkers"]
+	assert (line["value"], line["label"]) == (80, "Target: 80 %")
+	shown = [row for row in rows[:-1] if row["group"] in chart["data"]["labels"]]
+	acknowledged, replied = (each["values"] for each in chart["data"]["datasets"])
+	assert acknowledged == [row["acknowledged_share"] or 0 for row in shown] and any(acknowledged)
+	assert replied == [row["replied_share"] or 0 for row in shown] and any(replied)
+	share = rows[-1]["acknowledged_share"]
+	(card,) = [card for card in summary if card["label"] == "Acknowledged in Time"]
+	assert card["indicator"] == ("Green" if share >= 80 else "Red")
+
+
 def test_a_number_leads_to_the_list_of_what_it_counts(interactions, users, as_user):
 	with as_user(users["support"]):
 		for report, group_by in (

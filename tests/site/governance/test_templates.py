@@ -77,8 +77,10 @@ def test_approving_keeps_who_when_and_what(make_template, approve, approver, clo
 	assert template.placeholders == "party_name"
 
 
-@pytest.mark.parametrize("role", ["System Manager", "Frontline Staff", "Customer Support Manager"])
-def test_only_the_two_roles_approve_and_withdraw(make_template, approve, make_user, as_user, role):
+@pytest.mark.parametrize("role", ["System Manager", "Frontline Staff", "Customer Support"])
+def test_only_who_configures_audits_or_supervises_approves_and_withdraws(
+	make_template, approve, make_user, as_user, role
+):
 	template = make_template()
 	user = make_user(role)
 	with pytest.raises(frappe.PermissionError):
@@ -201,9 +203,13 @@ def test_a_changed_text_asks_for_a_new_approval(make_template, approve, approver
 		text.save()
 	assert history(template) == ["Approved", "Text Changed"]
 	assert (template.status, template.history[1].by_user) == ("Draft", author)
-	assert "Ask for the new text to be approved" in frappe.message_log[-1]["message"]
-	told = frappe.get_all("Notification Log", {"document_name": template.name}, ["for_user", "subject"])
-	assert [row.for_user for row in told] == [approver] and "needs to be approved again" in told[0].subject
+	assert "waits for approval" in frappe.message_log[-1]["message"]
+	told = frappe.get_all(
+		"Notification Log", {"document_name": template.name, "for_user": ("in", [approver, author])}, "*"
+	)
+	(again,) = [row for row in told if "needs to be approved again" in row.subject]
+	assert {row.for_user for row in told} == {approver}
+	assert again.link.endswith("/approve-templates/Offer")
 
 
 @pytest.mark.parametrize(
@@ -234,6 +240,109 @@ def test_what_is_past_its_last_day_expires_once(make_template, approve, clock_at
 		with clock_at(f"{day} 01:00"):
 			templates.expire()
 	assert history(template) == ["Approved", "Expired"] and template.status == "Expired"
+
+
+# --- the queue of those who approve -----------------------------------------------------------------
+
+
+@pytest.fixture
+def supervisor(make_user):
+	return make_user("Customer Support Manager")
+
+
+def test_supervisors_approve_what_waits_one_after_the_other(make_template, approve, supervisor, as_user):
+	template, other = make_template(), make_template("Second")
+	with as_user(supervisor):
+		waiting = {each["name"]: each["mine"] for each in api.templates_to_approve()}
+		assert (waiting["Offer"], waiting["Second"]) == (False, False)
+		duty = next(duty for duty in api.my_duties() if duty["what"] == "Text to Approve")
+		assert duty["route"] == ["approve-templates"]
+	approve(template, by=supervisor)
+	with as_user(supervisor):
+		names = [each["name"] for each in api.templates_to_approve()]
+	assert template.name not in names and other.name in names
+
+
+def test_an_own_text_waits_for_someone_else(make_template, approve, author, as_user, set_settings):
+	make_template()
+	with as_user(author):
+		assert {"name": "Offer", "mine": True} in api.templates_to_approve()
+	set_settings(four_eyes_on_templates=0)
+	with as_user(author):
+		assert {"name": "Offer", "mine": False} in api.templates_to_approve()
+
+
+def test_an_expired_text_waits_once_its_day_is_later(make_template, approve, supervisor, as_user, clock_at):
+	template = make_template(valid_until="2026-11-24")
+	with clock_at("2026-11-23 10:00"):
+		approve(template)
+	with clock_at("2026-11-26 01:00"), as_user(supervisor):
+		templates.expire()
+		assert "Offer" not in [each["name"] for each in api.templates_to_approve()]
+		frappe.db.set_value(TEMPLATE, template.name, "valid_until", "2027-01-01")
+		assert "Offer" in [each["name"] for each in api.templates_to_approve()]
+
+
+def test_the_difference_to_the_approved_text_shows_words_and_hidden_addresses(
+	make_template, approve, author, supervisor, as_user
+):
+	link = '<p>Dear {{ party_name }}</p><p>Read <a href="https://%s">our terms</a>.</p>'
+	template = make_template(response=link % "ours.example")
+	with as_user(supervisor):
+		assert api.template_to_approve(template.name)["approved"] is None
+	approve(template)
+	with as_user(author):
+		text = frappe.get_doc("Email Template", template.email_template)
+		text.response = link % "elsewhere.example"
+		text.save()
+	with as_user(supervisor):
+		shown = api.template_to_approve(template.name)
+	assert shown["approved"]["version"] == 1
+	assert {row["kind"] for row in shown["text"]} == {"same"}
+	(changed,) = [row for row in shown["source"] if row["kind"] != "same"]
+	assert "elsewhere.example" in "".join(part["text"] for part in changed["right"] if part["changed"])
+	with as_user(author):
+		text.reload()
+		text.response = (link % "ours.example").replace("Dear", "Hello")
+		text.save()
+	with as_user(supervisor):
+		(changed,) = [
+			row for row in api.template_to_approve(template.name)["text"] if row["kind"] == "changed"
+		]
+	assert [part["text"] for part in changed["right"] if part["changed"]] == ["Hello"]
+
+
+def test_a_text_is_sent_back_with_a_reason_until_it_changes(
+	make_template, approve, author, supervisor, make_user, as_user
+):
+	template = make_template()
+	with as_user(make_user("Customer Support")), pytest.raises(frappe.PermissionError):
+		api.send_back_template(template.name, "Too long")
+	with as_user(supervisor):
+		with pytest.raises(MissingDetailsError):
+			api.send_back_template(template.name, " ")
+		assert api.send_back_template(template.name, "Too long")["status"] == "Sent Back"
+		with pytest.raises(frappe.ValidationError, match="does not wait for approval"):
+			api.send_back_template(template.name, "Too long")
+		assert "Offer" not in [each["name"] for each in api.templates_to_approve()]
+	(told,) = frappe.get_all(
+		"Notification Log", {"document_name": template.name, "for_user": author}, pluck="subject"
+	)
+	assert "Too long" in told
+	with as_user(author):
+		text = frappe.get_doc("Email Template", template.email_template)
+		text.save()
+		assert history(template) == ["Sent Back"], "nothing changed"
+		text.response = "<p>Short</p>"
+		text.save()
+	assert history(template) == ["Sent Back", "Text Changed"] and template.status == "Draft"
+	with as_user(supervisor):
+		api.send_back_template(template.name, "Other level")
+		template.reload()
+	with as_user(author):
+		template.update({"highest_level": "Sensitive"}).save()
+	assert template.status == "Draft"
+	assert approve(template)["status"] == "Approved"
 
 
 # --- what the email dialog offers ------------------------------------------------------------------

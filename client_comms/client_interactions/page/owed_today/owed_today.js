@@ -87,10 +87,14 @@ class OwedToday {
 	async refresh() {
 		await frappe.model.with_doctype("Client Interaction");
 		await client_comms.interaction.load_levels();
-		this.show(await frappe.xcall("client_comms.api.owed_work"));
+		const [work, duties] = await Promise.all([
+			frappe.xcall("client_comms.api.owed_work"),
+			frappe.xcall("client_comms.api.my_duties"),
+		]);
+		this.show(work, duties);
 	}
 
-	show(work) {
+	show(work, duties) {
 		const titles = {
 			late: __("Late"),
 			today: __("Today"),
@@ -114,7 +118,25 @@ class OwedToday {
 			</section>`;
 		});
 		this.$body.html(sections.join(""));
+		if (duties.length) this.$body.append(this.duties(duties));
 		this.focus(this.at);
+	}
+
+	/** What the procedure asks for besides: policies to read, texts to approve and the like. */
+	duties(duties) {
+		const $list = $("<div>");
+		for (const { what, title, due, route } of duties) {
+			$('<a href="#" class="none" style="display: block">')
+				.text([what, title, due && frappe.datetime.str_to_user(due)].filter(Boolean).join(" · "))
+				.on("click", () => {
+					frappe.set_route(...route);
+					return false;
+				})
+				.appendTo($list);
+		}
+		return $('<section class="owed-work" data-section="duties">')
+			.append($("<h2>").text(__("Also Yours")))
+			.append($list);
 	}
 
 	row(

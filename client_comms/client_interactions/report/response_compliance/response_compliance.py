@@ -35,7 +35,6 @@ _OWING = (
 	f" or {TABLE}.`respond_status` != '{clocks.NOT_REQUIRED}'"
 )
 _CHART_GROUPS = 20
-_GOOD_SHARE = 90
 
 
 def execute(filters=None):
@@ -54,9 +53,10 @@ def execute(filters=None):
 		return _columns(grouping), [], reporting.notice(), None, None
 	total = _total(groups.values(), asked)
 	rows = _rows(grouping, groups, asked)
-	chart = _chart(rows, grouping.name == reporting.WEEK)
+	target = frappe.get_cached_doc("Client Comms Settings").target_share or 0
+	chart = _chart(rows, grouping.name == reporting.WEEK, target)
 	rows.append({**_row(_("All"), total, asked), "is_total": 1})
-	return _columns(grouping), rows, reporting.notice(), chart, _summary(total)
+	return _columns(grouping), rows, reporting.notice(), chart, _summary(total, target)
 
 
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
@@ -184,29 +184,36 @@ def _width(label: str) -> int:
 	return 50 + 7 * len(label)
 
 
-def _chart(rows: list[dict], by_week: bool) -> dict | None:
-	shown = [row for row in rows if row["owing"]]
+def _chart(rows: list[dict], by_week: bool, target: float) -> dict | None:
+	"""Both shares of each group, and the target as a line; groups in which nothing was judged yet are left out."""
+	series = {
+		_("Acknowledged in Time %"): "acknowledged_share",
+		_("Answered or Promised in Time %"): "replied_share",
+	}
+	shown = [row for row in rows if any(row[share] is not None for share in series.values())]
 	# The last weeks, or the groups that owe the most.
 	shown = shown[-_CHART_GROUPS:] if by_week else shown[:_CHART_GROUPS]
 	if not shown:
 		return None
-	series = {
-		_("In Time"): lambda row: row["answered_in_time"] + row["promised_in_time"],
-		_("Late"): lambda row: row["answered_late"],
-		_("Overdue"): lambda row: row["not_answered"],
+	line = {
+		"label": _("Target: {0} %").format(f"{target:g}"),
+		"value": target,
+		"options": {"labelPos": "left"},
 	}
 	return {
 		"data": {
 			"labels": [row["group"] for row in shown],
-			"datasets": [{"name": name, "values": list(map(of, shown))} for name, of in series.items()],
+			"datasets": [
+				{"name": name, "values": [row[share] or 0 for row in shown]} for name, share in series.items()
+			],
+			"yMarkers": [line] if target else [],
 		},
 		"type": "bar",
-		"barOptions": {"stacked": 1},
-		"colors": ["#28a745", "#ecad4b", "#cb2929"],
+		"colors": ["#449cf0", "#28a745"],
 	}
 
 
-def _summary(total: dict) -> list[dict]:
+def _summary(total: dict, target: float) -> list[dict]:
 	row = _row("", total, [])
 	shares = {
 		_("Acknowledged in Time"): row["acknowledged_share"],
@@ -220,7 +227,7 @@ def _summary(total: dict) -> list[dict]:
 				"label": label,
 				"value": f"{share:.0f} %",
 				"datatype": "Data",
-				"indicator": "Green" if share >= _GOOD_SHARE else "Red",
+				"indicator": "Green" if share >= target else "Red",
 			}
 			for label, share in shares.items()
 			if share is not None

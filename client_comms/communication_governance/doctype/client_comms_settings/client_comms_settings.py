@@ -16,6 +16,7 @@ _LIMITS = {
 	"identity_attempts": (0, 100),
 	"link_valid_hours": (0, _YEAR_OF_HOURS),
 	"request_months": (1, 12),
+	"target_share": (0, 100),
 	"words_per_sentence": (0, 1000),
 	"reading_ease": (0, 100),
 	"unlogged_days": (0, 3650),
@@ -100,6 +101,7 @@ class ClientCommsSettings(Document):
 		sharing_purpose: DF.Link | None
 		source_rules: DF.Table[InteractionSourceRule]
 		template_mode: DF.Literal["Off", "Warn", "Enforce"]
+		target_share: DF.Percent
 		unlogged_days: DF.Int
 		verification_mode: DF.Literal["Off", "Warn", "Enforce"]
 		warning_share: DF.Percent

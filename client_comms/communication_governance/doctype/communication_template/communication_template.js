@@ -13,6 +13,10 @@ frappe.ui.form.on("Communication Template", {
 				.removeClass("btn-default")
 				.addClass("btn-primary");
 		}
+		if (actions.includes("send_back")) {
+			frm.add_custom_button(__("Send Back"), () => send_back(frm));
+			frm.add_custom_button(__("Compare"), () => frappe.set_route("approve-templates", frm.docname));
+		}
 		if (actions.includes("withdraw")) {
 			frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
 		}
@@ -29,10 +33,7 @@ function show_text(frm) {
 	$("<p>")
 		.append($("<strong>").text(subject || ""))
 		.appendTo(wrapper);
-	$("<iframe>", { sandbox: "", title: __("Text"), class: "form-control" })
-		.css({ width: "100%", height: "220px", background: "white" })
-		.attr("srcdoc", `<body style="font: 14px sans-serif; color: #1f272e">${text || ""}</body>`)
-		.appendTo(wrapper);
+	client_comms.text_frame(text).appendTo(wrapper);
 }
 
 function show_status(frm) {
@@ -40,6 +41,14 @@ function show_status(frm) {
 	const past = valid_until && valid_until < frappe.datetime.get_today();
 	if (status === "Approved" && !past) {
 		frm.set_intro(__("Version {0} is approved.", [version]), "green");
+	} else if (status === "Sent Back") {
+		const { note } = (frm.doc.history || []).findLast(({ event }) => event === "Sent Back") || {};
+		frm.set_intro(
+			__("Sent back: {0} Once the text or its use is changed, it waits for approval again.", [
+				frappe.utils.escape_html(note || ""),
+			]),
+			"orange",
+		);
 	} else if (status === "Withdrawn") {
 		frm.set_intro(__("This template is withdrawn, so it is not offered for messages to clients."), "red");
 	} else if (status === "Expired" || past) {
@@ -61,6 +70,15 @@ function approve(frm) {
 			frappe.utils.escape_html(__(frm.doc.highest_level)).bold(),
 		]),
 		() => act(frm, "approve_template"),
+	);
+}
+
+function send_back(frm) {
+	client_comms.prompt(
+		[{ fieldname: "reason", fieldtype: "Small Text", label: __("What Should Be Different"), reqd: 1 }],
+		(values) => act(frm, "send_back_template", values),
+		__("Send Back to the Author"),
+		__("Send Back"),
 	);
 }
 

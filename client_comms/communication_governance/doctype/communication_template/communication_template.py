@@ -6,8 +6,8 @@ from frappe.utils import getdate
 from client_comms import clock
 from client_comms.communication_governance import templates
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
-from client_comms.roles import configures_or_audits
-from client_comms.rules.templates import APPROVED, DRAFT, WITHDRAWN
+from client_comms.roles import approves_texts, approving_roles
+from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
 # The terms of an approval: changing them requires a new approval.
 _TERMS = ("email_template", "language", "is_acknowledgement", "is_summary", "highest_level", "valid_until")
@@ -54,7 +54,7 @@ class CommunicationTemplate(Document):
 		is_summary: DF.Check
 		language: DF.Link
 		placeholders: DF.SmallText | None
-		status: DF.Literal["Draft", "Approved", "Expired", "Withdrawn"]
+		status: DF.Literal["Draft", "Sent Back", "Approved", "Expired", "Withdrawn"]
 		template_name: DF.Data
 		valid_until: DF.Date | None
 		version: DF.Int
@@ -66,8 +66,8 @@ class CommunicationTemplate(Document):
 		self.set_onload("subject", text.subject)
 		self.set_onload("text", templates.text_of(text))
 		actions = []
-		if configures_or_audits():
-			actions = ["withdraw"] if self.status == APPROVED else ["approve"]
+		if approves_texts():
+			actions = {APPROVED: ["withdraw"], DRAFT: ["approve", "send_back"]}.get(self.status, ["approve"])
 		self.set_onload("actions", actions)
 
 	def validate(self):
@@ -109,10 +109,14 @@ class CommunicationTemplate(Document):
 
 	def lapse_with_changed_terms(self):
 		before = self.get_doc_before_save()
-		if self.flags.deciding or not before or before.status != APPROVED or _terms(self) == _terms(before):
+		if self.flags.deciding or not before or _terms(self) == _terms(before):
+			return
+		if before.status not in (APPROVED, SENT_BACK):
 			return
 		self.status = DRAFT
 		self.append_event("Terms Changed")
+		if before.status == SENT_BACK:
+			return
 		frappe.msgprint(
 			_(
 				"The approved use of {0} has changed, so it is a draft again. Ask for it to be approved."
@@ -142,6 +146,17 @@ class CommunicationTemplate(Document):
 		self.approved_on = clock.now()
 		self.version = (self.version or 0) + 1
 		self.decide(APPROVED, "Approved", subject=text.subject, text=templates.text_of(text))
+
+	def send_back(self, reason: str):
+		"""Ask for another text or another use, with a reason that is stored in the history."""
+		if self.status != DRAFT:
+			frappe.throw(
+				_("{0} does not wait for approval, so it cannot be sent back.").format(
+					frappe.bold(self.name)
+				),
+				title=_("Not Waiting for Approval"),
+			)
+		self.decide(SENT_BACK, SENT_BACK, note=reason)
 
 	def withdraw(self, reason: str):
 		"""End the approval immediately, with a reason that is stored in the history."""
@@ -179,9 +194,9 @@ class CommunicationTemplate(Document):
 			return
 		if frappe.session.user in templates.authors(text, self.approved_on):
 			frappe.throw(
-				_("You wrote or changed this text, so someone else must approve it: a {0} or a {1}.").format(
-					frappe.bold(_("Client Communications Manager")), frappe.bold(_("Compliance Officer"))
-				),
+				_(
+					"You wrote or changed this text, so someone else must approve it, with one of these roles: {0}."
+				).format(frappe.bold(", ".join(_(role) for role in approving_roles()))),
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)

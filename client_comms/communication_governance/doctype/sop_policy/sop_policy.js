@@ -114,23 +114,10 @@ async function compare(frm) {
 			policy: other,
 			other: frm.docname,
 		});
-		const mark = ({ text, changed }, colour) => {
-			const shown = frappe.utils.escape_html(text);
-			return changed
-				? `<mark style="background: ${colour}; color: inherit; padding: 0">${shown}</mark>`
-				: shown;
-		};
-		const cell = (parts, colour) =>
-			`<td style="width: 50%; white-space: pre-wrap">${parts.map((part) => mark(part, colour)).join("")}</td>`;
 		const label = others.find(({ name }) => name === other).version_label;
-		dialog.fields_dict.result.$wrapper.html(`<table class="table table-bordered"><thead><tr>
-			<th>${frappe.utils.escape_html(label)}</th><th>${frappe.utils.escape_html(frm.doc.version_label)}</th>
-		</tr></thead><tbody>${rows
-			.map(
-				({ kind, left, right }) =>
-					`<tr data-kind="${kind}">${cell(left, "var(--bg-red)")}${cell(right, "var(--bg-green)")}</tr>`,
-			)
-			.join("")}</tbody></table>`);
+		dialog.fields_dict.result.$wrapper.html(
+			client_comms.text_difference_html(rows, label, frm.doc.version_label),
+		);
 	}
 	dialog.show();
 }

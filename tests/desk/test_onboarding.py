@@ -1,0 +1,55 @@
+"""The steps of setting up the app stand in the workspace of those who configure it, until they are done."""
+
+import pytest
+from playwright.sync_api import expect
+
+from client_comms import compat
+
+PASSWORD = "Regenbogen-Kahn-42"
+ONBOARDING = "Client Communications"
+
+
+@pytest.fixture
+def begun(site):
+	"""Nothing is done yet, and onboardings are on."""
+	steps = site.get_all("Onboarding Step Map", {"parent": ONBOARDING}, pluck="step", order_by="idx asc")
+	before = site.db.get_single_value("System Settings", "enable_onboarding")
+
+	def set_to(done, enabled):
+		site.db.set_value("Onboarding Step", {"name": ("in", steps)}, {"is_complete": done, "is_skipped": 0})
+		site.db.set_value("Module Onboarding", ONBOARDING, "is_complete", done)
+		site.db.set_single_value("System Settings", "enable_onboarding", enabled)
+		site.db.commit()
+		site.clear_cache()
+
+	set_to(0, 1)
+	yield steps
+	site.db.rollback()
+	set_to(0, before)
+
+
+def test_a_manager_sets_the_app_up_step_by_step(site, begun, login, make_user, shoot):
+	page = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	if compat.is_version_16():
+		steps = page.locator(".onb-steps .step-title")
+	else:
+		steps = page.locator(".onboarding-step")
+	expect(steps).to_have_count(9)
+	shoot(page, "steps")
+	if compat.is_version_16():
+		page.locator(".onb-step-left").filter(has_text="Open the Matrix").click()
+	else:
+		steps.filter(has_text="Check the communication matrix").click()
+		page.get_by_role("button", name="Open the Matrix").click()
+	page.wait_for_url("**/communication-matrix*")
+	page.wait_for_timeout(1000)
+	site.db.rollback()
+	assert site.db.get_value("Onboarding Step", "Client Communications Matrix", "is_complete")
+
+
+def test_staff_do_not_see_it(begun, login, make_user):
+	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	expect(page.get_by_text("Your Shortcuts").first).to_be_visible()
+	expect(page.get_by_text("Set Up Client Communications")).to_have_count(0)
