@@ -301,6 +301,19 @@ ACKNOWLEDGEMENTS = (
 			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
 		),
 	},
+	{
+		"name": "Accusé de réception",
+		"language": "fr",
+		"subject": "Re: {{ subject }}",
+		"response": (
+			"<p>Bonjour {{ party_name }},</p>"
+			"<p>nous avons bien reçu votre message le {{ occurred_on }} et vous en remercions."
+			"{% if respond_by %} Notre réponse vous parviendra au plus tard le {{ respond_by }}.{% endif %}</p>"
+			"<p>Notre référence est {{ name }}. Ce message a été envoyé automatiquement ; il n'est pas nécessaire d'y "
+			"répondre.</p>"
+			"<p>Cordialement<br>{{ company }}</p>"
+		),
+	},
 )
 
 # Clause M-1: drafts as well. A summary of a conversation for the client, which is the email copy of a call or a visit.
@@ -327,6 +340,18 @@ SUMMARIES = (
 			"<p>{{ summary }}</p>"
 			"<p>Fehlt etwas oder stimmt etwas nicht, antworten Sie bitte auf diese E-Mail. Unser Zeichen ist {{ name }}.</p>"
 			"<p>Mit freundlichen Grüßen<br>{{ company }}</p>"
+		),
+	},
+	{
+		"name": "Résumé d'une conversation",
+		"language": "fr",
+		"subject": "Résumé : {{ subject }}",
+		"response": (
+			"<p>Bonjour {{ party_name }},</p>"
+			"<p>merci pour notre échange du {{ occurred_on }}. Voici le résumé de ce dont nous avons parlé :</p>"
+			"<p>{{ summary }}</p>"
+			"<p>Si quelque chose manque ou est inexact, merci de répondre à cet e-mail. Notre référence est {{ name }}.</p>"
+			"<p>Cordialement<br>{{ company }}</p>"
 		),
 	},
 )
@@ -371,6 +396,21 @@ COMPLAINT_WORDS = {
 		("Frechheit", "Word Form"),
 		("unverschämt", "Word Form"),
 		("Schadensersatz", "Literal"),
+	),
+	"fr": (
+		("réclamation", "Word Form"),
+		("plainte", "Word Form"),
+		("se plaindre", "Literal"),
+		("me plains", "Literal"),
+		("mécontent", "Word Form"),
+		("insatisfait", "Word Form"),
+		("pas satisfait", "Literal"),
+		("pas satisfaite", "Literal"),
+		("déçu", "Word Form"),
+		("inacceptable", "Word Form"),
+		("scandaleux", "Word Form"),
+		("dédommagement", "Word Form"),
+		("mise en demeure", "Literal"),
 	),
 }
 
@@ -443,6 +483,15 @@ CONSENT_NOTICES = (
 		),
 	},
 	{
+		"purpose": "Sharing with a Third Party",
+		"language": "fr",
+		"notice_text": (
+			"J'accepte que vous transmettiez des informations me concernant au tiers désigné ici, dans la mesure où ma "
+			"demande l'exige. Je donne ce consentement librement. Je peux le retirer à tout moment, aussi simplement que je "
+			"le donne ; ce qui a été transmis auparavant reste licite."
+		),
+	},
+	{
 		"purpose": "Marketing",
 		"language": "en",
 		"notice_text": (
@@ -456,6 +505,14 @@ CONSENT_NOTICES = (
 		"notice_text": (
 			"Ich bin damit einverstanden, dass Sie mir über Ihre Angebote schreiben. Ich erteile diese Einwilligung "
 			"freiwillig und kann sie jederzeit ebenso einfach widerrufen, wie ich sie erteile."
+		),
+	},
+	{
+		"purpose": "Marketing",
+		"language": "fr",
+		"notice_text": (
+			"J'accepte que vous m'écriviez au sujet de vos offres. Je donne ce consentement librement et peux le retirer à "
+			"tout moment, aussi simplement que je le donne."
 		),
 	},
 )
@@ -512,5 +569,19 @@ TERMINOLOGY = (
 		"language": "de",
 		"match": "Literal",
 		"why": "Das kurze Wort sagt dasselbe.",
+	},
+	{"avoid": "dans les meilleurs délais", "language": "fr", "match": "Literal", "why": "Indiquez un jour."},
+	{
+		"avoid": "afin de",
+		"use": "pour",
+		"language": "fr",
+		"match": "Literal",
+		"why": "Le mot court dit la même chose.",
+	},
+	{
+		"avoid": "au niveau de",
+		"language": "fr",
+		"match": "Literal",
+		"why": "Nommez la chose elle-même.",
 	},
 )

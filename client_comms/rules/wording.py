@@ -4,8 +4,9 @@ Nothing here changes a text: every finding says where it is, why, and what to wr
 
 Plain language is measured by sentence length and by reading ease on Flesch's scale from 0 (very hard) to 100
 (very easy), after R. Flesch (1948) for English, 206.835 - 1.015 x words per sentence - 84.6 x syllables per word, and
-after T. Amstad (1978) for German, 180 - words per sentence - 58.5 x syllables per word. Syllables are counted as groups
-of vowels, which is accurate enough for a whole text, though often wrong for a single word.
+after T. Amstad (1978) for German, 180 - words per sentence - 58.5 x syllables per word, and after L. Kandel and A. Moles
+(1958) for French, 207 - 1.015 x words per sentence - 73.6 x syllables per word. Syllables are counted as groups of vowels,
+which is accurate enough for a whole text, though often wrong for a single word.
 """
 
 import re
@@ -177,6 +178,7 @@ def measure(text: str, language: str) -> Measures:
 	ease = {
 		"en": 206.835 - 1.015 * length - 84.6 * syllables,
 		"de": 180 - length - 58.5 * syllables,
+		"fr": 207 - 1.015 * length - 73.6 * syllables,
 	}.get(base)
 	return Measures(len(words), count_of_sentences, length, ease)
 

@@ -176,11 +176,16 @@ def make_complaint_words():
 	if frappe.db.count("Complaint Word"):
 		return
 	for language, words in procedure.COMPLAINT_WORDS.items():
-		if frappe.db.exists("Language", language):
-			for phrase, match in words:
-				frappe.get_doc(
-					{"doctype": "Complaint Word", "phrase": phrase, "language": language, "match": match}
-				).insert(ignore_permissions=True)
+		insert_complaint_words(language, words)
+
+
+def insert_complaint_words(language: str, words: Iterable[tuple[str, str]]):
+	"""Insert the words of a language, if the site has the language."""
+	if frappe.db.exists("Language", language):
+		for phrase, match in words:
+			frappe.get_doc(
+				{"doctype": "Complaint Word", "phrase": phrase, "language": language, "match": match}
+			).insert(ignore_permissions=True)
 
 
 def settle_new_settings():
@@ -207,15 +212,19 @@ def settle_new_settings():
 
 def make_acknowledgements():
 	"""Create acknowledgement texts, as drafts: nothing is sent until one is approved and switched on."""
-	_make_templates(procedure.ACKNOWLEDGEMENTS, "is_acknowledgement")
+	make_templates(procedure.ACKNOWLEDGEMENTS, "is_acknowledgement")
 
 
 def make_summaries():
 	"""Create texts for summaries of conversations, as drafts."""
-	_make_templates(procedure.SUMMARIES, "is_summary")
+	make_templates(procedure.SUMMARIES, "is_summary")
 
 
-def _make_templates(rows, flag: str) -> None:
+def make_templates(rows: Iterable[dict], flag: str) -> None:
+	"""Create the Email Template and the Communication Template of each row, as a draft, in languages that the site has.
+
+	:param flag: `is_acknowledgement` or `is_summary`
+	"""
 	strictest = frappe.db.get_value("Confidentiality Level", {}, order_by="rank desc")
 	for row in rows:
 		name = row["name"]

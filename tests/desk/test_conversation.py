@@ -187,7 +187,7 @@ def test_emergency_access_starts_at_the_refusal(login, complaint):
 	page.locator(".client-comms-refusal:visible").get_by_role("button", name="Emergency Access").click()
 	dialog = page.locator(".modal.show")
 	dialog.locator("[data-fieldname=reason] textarea").fill("The client is at the door.")
-	dialog.get_by_role("button", name="Open", exact=True).click()
+	dialog.get_by_role("button", name="Open the Record", exact=True).click()
 	expect(conversation(page)).to_contain_text("Please get back to me.")
 
 

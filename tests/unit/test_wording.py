@@ -88,7 +88,9 @@ def test_reading_ease_by_hand():
 	assert wording.measure("The cat sat on the mat.", "en").reading_ease == pytest.approx(116.145)
 	# 4 words, 1 sentence, Der(1) Kunde(2) zahlt(1) heute(2) = 6: 180 - 4 - 58.5 * 1.5
 	assert wording.measure("Der Kunde zahlt heute.", "de").reading_ease == pytest.approx(88.25)
-	assert wording.measure("Le chat dort.", "fr").reading_ease is None
+	# 3 words, 1 sentence, Le(1) chat(1) dort(1) = 3: 207 - 1.015 * 3 - 73.6 * 1
+	assert wording.measure("Le chat dort.", "fr").reading_ease == pytest.approx(130.355)
+	assert wording.measure("El gato duerme.", "es").reading_ease is None
 
 
 def test_hard_text_is_found_and_easy_text_is_not():

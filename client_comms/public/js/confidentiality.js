@@ -16,7 +16,7 @@ if (!client_comms.change_level) {
 				},
 				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 			],
-			primary_action_label: __("Change"),
+			primary_action_label: __("Change Level"),
 			async primary_action({ level, reason }) {
 				await frappe.xcall("client_comms.api.change_level", {
 					doctype: frm.doctype,

@@ -29,11 +29,9 @@ Object.assign(client_comms.feedback, {
 			{ name: frm.docname },
 			"POST",
 		);
+		const responsible = `<b>${frappe.utils.escape_html(responsible_name)}</b>`;
 		const message = responsible_name
-			? __("This is now {0}. {1} is responsible.", [
-					__(communication_type),
-					`<b>${frappe.utils.escape_html(responsible_name)}</b>`,
-				])
+			? __("This is now {0}. {1} is responsible.", [__(communication_type), responsible])
 			: __("This is now {0}.", [__(communication_type)]);
 		frappe.show_alert({ message, indicator: "green" }, 15);
 		// Opening it would be refused.

@@ -153,6 +153,6 @@ if (!client_comms.on_client_forms) {
 		for (const { label, group, run } of client_comms.actions.offered(target, owed.actions)) {
 			item(group ? `${group}: ${label}` : label, run);
 		}
-		item(__("Open"), () => frappe.set_route("Form", INTERACTION, name));
+		item(__("Open the Record"), () => frappe.set_route("Form", INTERACTION, name));
 	}
 }

@@ -114,7 +114,7 @@ frappe.provide("client_comms");
 				about.again();
 			},
 			__("Emergency Access"),
-			__("Open"),
+			__("Open the Record"),
 		);
 	}
 

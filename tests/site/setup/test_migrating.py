@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms.ledger import comparison
+from client_comms.patches.v1_0 import add_french_texts
 from client_comms.setup import install
 
 SETTINGS = "Client Comms Settings"
@@ -54,3 +55,47 @@ def test_new_settings_get_their_defaults_whatever_a_patch_saves_before():
 	assert {field: settings.get(field) for field in new} == new
 	entries = frappe.get_all("Compliance Ledger Entry", {"reference_doctype": SETTINGS}, ["*"])
 	assert entries and not list(comparison.faults_of(entries)), "recorded with these values"
+
+
+FRENCH = {"language": "fr"}
+FRENCH_DOCTYPES = (
+	"Communication Template",
+	"Consent Notice",
+	"Terminology Rule",
+	"Complaint Word",
+)
+
+
+def french():
+	return {doctype: frappe.db.count(doctype, FRENCH) for doctype in FRENCH_DOCTYPES}
+
+
+def delete_french():
+	for template in frappe.get_all("Communication Template", FRENCH, pluck="name"):
+		frappe.delete_doc("Communication Template", template, force=True)
+		frappe.delete_doc("Email Template", template, force=True)
+	for doctype in FRENCH_DOCTYPES[1:]:
+		frappe.db.delete(doctype, FRENCH)
+
+
+def test_a_site_of_before_gets_the_french_texts():
+	new, texts = french(), frappe.get_single(SETTINGS)
+	delete_french()
+	for field, former in add_french_texts.FORMER.items():
+		frappe.db.set_single_value(SETTINGS, field, former)
+	for _once_and_again in range(2):
+		add_french_texts.execute()
+		assert french() == new and all(new.values())
+		for field in add_french_texts.FORMER:
+			assert frappe.db.get_single_value(SETTINGS, field) == texts.get(field)
+
+
+def test_french_texts_do_not_follow_what_was_removed_or_chosen():
+	delete_french()
+	for doctype in ("Terminology Rule", "Complaint Word", "Consent Notice"):
+		frappe.db.delete(doctype)
+	delete_all("Consent Purpose")
+	frappe.db.set_single_value(SETTINGS, "closings", "Kind regards")
+	add_french_texts.execute()
+	assert french() == {"Communication Template": 2} | dict.fromkeys(FRENCH_DOCTYPES[1:], 0)
+	assert frappe.db.get_single_value(SETTINGS, "closings") == "Kind regards"

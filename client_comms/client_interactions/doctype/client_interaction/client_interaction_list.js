@@ -194,7 +194,7 @@ Object.assign(client_comms.interaction, {
 					description: __("All users with oversight are notified immediately and see this reason."),
 				},
 			],
-			primary_action_label: __("Open"),
+			primary_action_label: __("Open the Record"),
 			async primary_action({ name, reason }) {
 				await frappe.xcall("client_comms.api.break_glass", { name, reason });
 				frappe.set_route("Form", "Client Interaction", name);

@@ -71,7 +71,7 @@ class OwedToday {
 			frappe.ui.keys.add_shortcut({ shortcut, description, page, action });
 		key("j", __("Next"), () => this.move(1));
 		key("k", __("Previous"), () => this.move(-1));
-		key("enter", __("Open"), () => {
+		key("enter", __("Open the Record"), () => {
 			const row = this.$body.find("li:focus")[0];
 			if (row) this.open(row);
 			return Boolean(row);
