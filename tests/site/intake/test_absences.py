@@ -216,6 +216,32 @@ def test_interactions_are_counted_only_for_shares(make_user, matrix):
 	assert counted() == (False, True)
 
 
+def test_turns_are_counted_from_an_index(make_user, matrix, monkeypatch):
+	users = {make_user("Frontline Staff") for _number in range(2)}
+	for user, weight in zip(users, (50, 100), strict=True):
+		frappe.get_doc(
+			{"doctype": "Assignment Share", "user": user, "weight": weight, "most_open": 9999}
+		).insert()
+	frappe.db.sql(
+		"""insert into `tabClient Interaction` (name, responsible_staff, status, occurred_on)
+		select concat('Turn ', seq), if(mod(seq, 10), concat('other', mod(seq, 50)), %s), 'Closed', '2026-11-20'
+		from seq_1_to_3000""",
+		min(users),
+	)
+	plans, real = [], frappe.db.sql
+
+	def explaining(query, *args, **kwargs):
+		if "count(" in str(query).lower() and INTERACTION in str(query):
+			plans.extend(real(f"explain {query}", *args, as_dict=True))
+		return real(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", explaining)
+	assert set(assignment._in_turn(users)) == users
+	assert len(plans) == 2
+	for plan in plans:
+		assert plan.key == "client_comms_turn" and "Using index" in plan.Extra, plan
+
+
 def test_managers_take_turns_in_one_order(make_user):
 	for _number in range(3):
 		make_user("Customer Support Manager")
