@@ -74,6 +74,7 @@ def unmarked(folded: str) -> list[str]:
 		known[first : last + 1] = [True] * (last + 1 - first)
 	for start, end in _paragraphs(lines):
 		if message.is_footer(start, end) or message.is_warning(start, end):
+			end = message.end_of_block(start, end)
 			known[start:end] = [True] * (end - start)
 	return [
 		rest
@@ -333,6 +334,14 @@ class _Message:
 			and reply_lines.has(text, words.CONFIDENTIAL)
 		)
 		return is_disclaimer or text.startswith(words.FOOTERS)
+
+	def end_of_block(self, start: int, end: int) -> int:
+		"""Where a footer or warning ends: a line goes on below only if it was wrapped, or if the next one begins a footer as well."""
+		for at in range(start + 1, end):
+			is_wrapped = len(self.lines[at - 1].rstrip()) >= _WRAPPED_AT
+			if not is_wrapped and not self.bare[at].strip("*_ ").startswith(words.FOOTERS):
+				return at
+		return end
 
 	def fold_contact_block(self) -> None:
 		"""Addresses and numbers below the name; the closing words and the name belong to the text."""

@@ -74,7 +74,7 @@ def only_thanks(text: str, names: Collection[str] = ()) -> bool:
 	Short, without a question, a number or a reservation, and without anything else that is not known: neither in what its writer
 	wrote nor in what was folded away without a mark.
 
-	:param names: of the client, the contact and staff; an unknown word counts as a name only if it is one of these
+	:param names: of the client, the contact and staff; an unknown word counts as a name only if it is one of these, with a capital letter
 	"""
 	if not reply_text.is_complete(text):
 		return False
@@ -107,7 +107,8 @@ def _says_nothing_else(own: str, names: Collection[str]) -> bool:
 	for line in own.splitlines():
 		greets = False
 		for clause in _CLAUSE.split(line):
-			words = [word.casefold() for word in _WORD.findall(clause)]
+			written = _WORD.findall(clause)
+			words = [word.casefold() for word in written]
 			at, gives_reason = 0, False
 			while at < len(words):
 				known = _known_at(words, at, gives_reason)
@@ -116,7 +117,7 @@ def _says_nothing_else(own: str, names: Collection[str]) -> bool:
 					greets = greets or known in _GREETINGS
 					gives_reason = gives_reason or known in _FOR
 					at += known.count(" ") + 1
-				elif (closes or greets) and words[at] in names:
+				elif (closes or greets) and words[at] in names and not written[at].islower():
 					at += 1
 				else:
 					return False

@@ -86,6 +86,8 @@ def test_more_than_thanks(text):
 		"Thanks!\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\nIs the roof tight?\nIt leaks\n",
 		f"Thanks!\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\n> {'We looked at it. ' * 5}\nIt leaks\n> Shall we come?\n",
 		"Thanks!\n" + "\n" * 3000 + "It leaks",
+		"CAUTION: This email originated from outside.\nThe roof leaks again.\n\nThanks!",
+		"Thanks!\n\nVirus-free. www.avast.example\nplease also send the invoice",
 	],
 )
 def test_what_is_not_known_is_more_than_thanks(text):
@@ -101,6 +103,8 @@ def test_what_is_not_known_is_more_than_thanks(text):
 		"Thanks!\n\nGet Outlook for iOS<https://aka.example/o0ukef>",
 		"Thanks, Nora!",
 		"Thanks!\n\nThis e-mail and any attachments are confidential. If you are not the intended recipient, delete it, and tell us.",
+		"CAUTION: This email originated from outside of the organisation. Do not\nclick links.\n\nThanks!",
+		"Thanks!\n\nSitz der Gesellschaft: Kiel\nRegistergericht: Amtsgericht Kiel",
 		"Hi Nora,\nperfect :-)\nCheers\nAda\n\nOn 2 Nov 2026, at 14:05, Nora wrote:\n> Come in.\n> Nora",
 	],
 )
@@ -110,3 +114,8 @@ def test_names_contacts_and_marked_lines_are_no_more_than_thanks(text):
 
 def test_names_are_those_that_are_passed():
 	assert not only_thanks("Thanks,\nAda Lang")
+
+
+def test_a_name_that_is_also_a_word_is_told_by_its_capital():
+	assert only_thanks("Thanks, Will", ["Will May"])
+	assert not only_thanks("Thanks, will call", ["Will Call"])
