@@ -136,6 +136,11 @@ override_whitelisted_methods = {
 	"erpnext.crm.utils.get_open_activities": "client_comms.enforcement.methods.activities.get_open_activities",
 	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.methods.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.methods.relink.make_issue_from_communication",
+	"frappe.client.get": "client_comms.enforcement.methods.single_documents.get",
+	"frappe.client.has_permission": "client_comms.enforcement.methods.single_documents.has_permission",
+	"frappe.realtime.can_subscribe_doc": "client_comms.enforcement.methods.single_documents.can_subscribe_doc",
+	"frappe.realtime.has_permission": "client_comms.enforcement.methods.single_documents.can_listen",
+	"frappe.email.doctype.notification.notification.get_documents_for_today": "client_comms.enforcement.methods.unchecked.get_documents_for_today",
 	"frappe.client.get_password": "client_comms.enforcement.methods.unchecked.get_password",
 	"frappe.client.validate_link": "client_comms.enforcement.methods.link_fields.validate_link",
 	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",
@@ -181,6 +186,8 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.doctypes.file.require_uploaded",
+	"client_comms.enforcement.requests.conditions_as_names.refuse",
+	"client_comms.enforcement.requests.documents_in_memory.refuse_named",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
 ]
@@ -435,6 +442,9 @@ doc_events = {
 		"on_trash": _UNLESS_HELD,
 	},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
+	# What these name is read or written to later, when no one is asked.
+	"Auto Repeat": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Email Campaign": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Task": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"Document Share Key": {

@@ -126,7 +126,7 @@ FUNCTIONS = {
 	"enforcement.reclassification:raise_to_stated": NOTHING,
 	"intake.arrivals:stated_level": NOTHING,
 	"enforcement.methods.relink:_raise_interactions": NOTHING,
-	"enforcement.child_rows:_is_open": YES,
+	"enforcement.child_rows:is_open": YES,
 	"enforcement.child_rows:GuardedRow._is_known": YES,
 	"enforcement.methods.query_report:_check_prepared": NOTHING,
 	"enforcement.doctypes.report:_with_readable_names": "lambda columns, rows: rows",

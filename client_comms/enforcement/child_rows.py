@@ -32,7 +32,7 @@ class GuardedRow:
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
 		named = self.name and not self.flags.ignore_permissions
 		parent = named and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-		if parent and not _is_open(*parent, permtype, user or frappe.session.user):
+		if parent and not is_open(*parent, permtype, user or frappe.session.user):
 			return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
 
@@ -42,7 +42,7 @@ class GuardedRow:
 		:raises ClearanceMissingError: the session user cannot print the document to which the row belongs
 		"""
 		parent = frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-		if parent and printing.is_asked() and not _is_open(*parent, access.PRINT, frappe.session.user):
+		if parent and printing.is_asked() and not is_open(*parent, access.PRINT, frappe.session.user):
 			frappe.throw(
 				_("You have no clearance to print this record."),
 				exc=ClearanceMissingError,
@@ -59,7 +59,7 @@ class GuardedRow:
 		"""
 		if not self._is_known():
 			owner = frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-			if owner and not _is_open(*owner, "write", frappe.session.user):
+			if owner and not is_open(*owner, "write", frappe.session.user):
 				frappe.throw(
 					_("You have no clearance for the record to which row {0} belongs.").format(
 						frappe.bold(self.idx or self.name)
@@ -78,7 +78,7 @@ class GuardedRow:
 		return bool(before and any(row.name == self.name for row in before.get(self.parentfield) or ()))
 
 
-def _is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
+def is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
 	if doctype in dependents.OWNER_FIELDS:
 		return dependents.has_permission(frappe.get_doc(doctype, name), permtype, user) is not False
 	decision = governed.decide(doctype, name, interactions.action_of(permtype), user)

@@ -6,6 +6,8 @@ Frappe and ERPNext do not check the referenced record.
 
 from collections.abc import Iterator
 
+import frappe
+
 from client_comms.enforcement import governed, guards
 
 
@@ -31,12 +33,29 @@ def refuse_named(doc, method=None) -> None:
 
 	:raises ClearanceMissingError: the session user cannot read a document to which the change refers
 	"""
-	if doc.flags.ignore_permissions:
+	if not doc.flags.ignore_permissions:
+		_refuse_added(doc, None if doc.is_new() else doc.get_doc_before_save())
+
+
+def refuse_in_memory(doc) -> None:
+	"""The same for a document that a request contains, which may never be saved.
+
+	:raises ClearanceMissingError: the session user cannot read a document to which it refers, other than the stored one does
+	"""
+	if not _governed(doc):
 		return
-	before = None if doc.is_new() else doc.get_doc_before_save()
-	for doctype, name in sorted(set(_named(doc)) - set(_named(before))):
-		if doctype in governed.doctypes():
-			guards.require(doctype, name)
+	stored = doc.name and frappe.db.exists(doc.doctype, doc.name)
+	_refuse_added(doc, frappe.get_doc(doc.doctype, doc.name) if stored else None)
+
+
+def _refuse_added(doc, before) -> None:
+	for doctype, name in sorted(_governed(doc) - _governed(before)):
+		guards.require(doctype, name)
+
+
+def _governed(doc) -> set[tuple[str, str]]:
+	restricted = governed.doctypes()
+	return {(doctype, name) for doctype, name in _named(doc) if doctype in restricted}
 
 
 def _named(doc) -> Iterator[tuple[str, str]]:

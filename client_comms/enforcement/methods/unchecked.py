@@ -200,6 +200,21 @@ def process_genericode_import(code_list_name: str, file_name: str, **others):
 
 
 @frappe.whitelist()
+def get_documents_for_today(notification: str, **others):
+	"""The names of the documents about which a Notification tells today; its condition can be about any of their text."""
+	found = call_previous(
+		"frappe.email.doctype.notification.notification.get_documents_for_today",
+		notification=notification,
+		**others,
+	)
+	about = frappe.db.get_value("Notification", notification, "document_type")
+	if not found or not guards.is_held(about):
+		return found
+	readable = guards.readable(about, found)
+	return [name for name in found if name in readable]
+
+
+@frappe.whitelist()
 def get_password(doctype: str, name: str, fieldname: str, **others):
 	"""Frappe returns any field of any document to a System Manager, not only passwords."""
 	frappe.get_doc(doctype, name).check_permission()

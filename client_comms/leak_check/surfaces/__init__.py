@@ -8,6 +8,7 @@ from client_comms.leak_check.surfaces import (
 	dependents,
 	files,
 	governed_documents,
+	guesses,
 	lists,
 	portal,
 	printing,
@@ -22,6 +23,7 @@ from client_comms.leak_check.surfaces.surface import REGISTERED, Surface
 # A check runs them in this order.
 FILES = (
 	record,
+	guesses,
 	lists,
 	search,
 	rows,

@@ -22,11 +22,6 @@ def client_get(visitor, bait, planted):
 	return visitor.call("frappe.client.get", doctype=INTERACTION, name=bait.name)
 
 
-@surface("client.get by a filter on hidden text")
-def client_get_by_text(visitor, bait, planted):
-	return visitor.call("frappe.client.get", doctype=INTERACTION, filters=about(bait)).ok
-
-
 @surface("client.get_list")
 def client_list(visitor, bait, planted):
 	return visitor.call(

@@ -6,6 +6,10 @@ from unittest import mock
 import frappe
 import pytest
 from frappe.cache_manager import clear_controller_cache
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from client_comms.enforcement import compose
 
 
 @pytest.fixture
@@ -35,6 +39,25 @@ def held(set_settings):
 		return doc
 
 	return make
+
+
+@pytest.fixture
+def request_as(as_user):
+	"""`request_as(user, "frappe.client.get", doctype=…)`: what a method answers to a request, after this app's hooks."""
+
+	from frappe.handler import execute_cmd
+
+	def call(user, method, /, **arguments):
+		with as_user(user):
+			environ = EnvironBuilder(f"/api/method/{method}", method="POST").get_environ()
+			frappe.local.request = Request(environ)
+			frappe.local.form_dict = frappe._dict(arguments)
+			frappe.local.response = frappe._dict(docs=[])
+			for hook in frappe.get_hooks("before_request", app_name=compose.APP):
+				frappe.call(hook)
+			return execute_cmd(method)
+
+	return call
 
 
 @pytest.fixture

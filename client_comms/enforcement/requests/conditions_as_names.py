@@ -1,0 +1,55 @@
+"""Documents that a request finds by conditions (`{"summary": ["like", "%fraud%"]}`) where a name belongs (P-2).
+
+Frappe takes the first match among all documents and asks for permission afterwards, so that "not permitted" and "not found"
+tell whether a hidden text contains the words.
+"""
+
+import frappe
+from frappe import _
+
+from client_comms.enforcement import guards
+from client_comms.enforcement.linked_columns import parsed
+
+_NOT_NAMES = ("fieldname",)  # can hold several fields with their values
+_SHORT = ("dn",)
+_IN_DOCUMENT = ("name", "docname")
+_CONDITIONS = ("filters", "or_filters")
+
+
+def refuse() -> None:
+	"""`before_request`; queries the database only for a request that has conditions where a name belongs.
+
+	:raises frappe.PermissionError: there may be documents that the user cannot read
+	"""
+	if any(map(_has_condition, frappe.form_dict.items())) and guards.is_restricted():
+		frappe.throw(
+			_("Name the document. Conditions are for lists only."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def _has_condition(parameter: tuple) -> bool:
+	key, value = parameter
+	value = parsed(value)
+	if isinstance(value, dict) and _is_name(str(key)):
+		return True
+	return key not in _CONDITIONS and _names_by_condition(value)
+
+
+def _is_name(key: str) -> bool:
+	"""Whether a parameter names a document: `docname`, `source_name`, or by the DocType, as `call_log`."""
+	if key in _NOT_NAMES:
+		return False
+	return key in _SHORT or key.endswith("name") or guards.is_held(frappe.unscrub(key))
+
+
+def _names_by_condition(value) -> bool:
+	"""Whether a document among the values, at any depth, has conditions in place of its name."""
+	if isinstance(value, list):
+		return any(map(_names_by_condition, value))
+	if not isinstance(value, dict):
+		return False
+	if "doctype" in value and any(isinstance(value.get(key), dict | list) for key in _IN_DOCUMENT):
+		return True
+	return any(map(_names_by_condition, value.values()))

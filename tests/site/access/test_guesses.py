@@ -1,0 +1,219 @@
+"""A user who cannot read a record learns nothing by asking whether something is true of one (D-5, P-2)."""
+
+import frappe
+import pytest
+
+from client_comms import compat
+from client_comms.enforcement import governed
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
+INTERACTION = governed.INTERACTION
+TEXT, OTHER = "The neighbours called the police", "Nothing of the kind"
+# A request that finds an interaction by its text: method and arguments
+WAYS = {
+	"conditions": lambda text: ("frappe.client.get", {"doctype": INTERACTION, "filters": like(text)}),
+	"conditions in another case": lambda text: (
+		"frappe.client.get",
+		{"doctype": INTERACTION.lower(), "filters": frappe.as_json(like(text))},
+	),
+	"conditions on a row": lambda text: (
+		"frappe.client.get",
+		{"doctype": "Interaction Event", "parent": INTERACTION, "filters": {"note": text}},
+	),
+	"conditions as a name": lambda text: ("frappe.client.get", {"doctype": INTERACTION, "name": like(text)}),
+	"a change": lambda text: (
+		"frappe.client.set_value",
+		{"doctype": INTERACTION, "name": like(text), "fieldname": "subject", "value": "Changed"},
+	),
+	"a change of several": lambda text: (
+		"frappe.client.bulk_update",
+		{"docs": frappe.as_json([{"doctype": INTERACTION, "docname": like(text), "subject": "Changed"}])},
+	),
+	"a change in the calendar": lambda text: (
+		"frappe.desk.calendar.update_event",
+		{
+			"args": frappe.as_json({"doctype": INTERACTION, "name": like(text), "occurred_on": "2026-01-01"}),
+			"field_map": '{"start": "occurred_on", "end": "occurred_on"}',
+		},
+	),
+	"deletion": lambda text: ("frappe.client.delete", {"doctype": INTERACTION, "name": like(text)}),
+	"a method": lambda text: (
+		"run_doc_method",
+		{"dt": INTERACTION, "dn": like(text), "method": "add_comment", "args": {"text": "x"}},
+	),
+	"a call": lambda text: (
+		"erpnext.telephony.doctype.call_log.call_log.add_call_summary_and_call_type",
+		{"call_log": {"summary": ["like", f"%{text}%"]}, "summary": "x", "call_type": None},
+	),
+}
+
+
+def like(text):
+	return {"summary": ["like", f"%{text}%"]}
+
+
+@pytest.fixture
+def hidden(complaint):
+	complaint.db_set("summary", TEXT)
+	frappe.db.set_value("Interaction Event", complaint.events[0].name, "note", TEXT)
+	call = {"doctype": "Call Log", "id": "c1", "from": "0301", "to": "0302", "summary": TEXT}
+	call = frappe.get_doc(call).insert(ignore_permissions=True)
+	call.db_set({"client_interaction": complaint.name, "confidentiality_level": "Sensitive"})
+	return complaint
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_guess_is_not_answered(way, hidden, staff, request_as):
+	def answer(text):
+		method, arguments = WAYS[way](text)
+		try:
+			answered = request_as(staff.uncleared, method, **arguments)
+		except Exception as error:
+			return type(error)
+		return frappe.as_json(answered).replace(text, "")
+
+	assert answer(TEXT) == answer(OTHER)
+
+
+def test_conditions_find_what_one_can_read(hidden, log, staff, request_as):
+	open_one = log(summary=TEXT, confidentiality_level="Standard")
+	frappe.db.set_value(INTERACTION, open_one.name, "modified", "2020-01-01", update_modified=False)
+
+	def found(user, **asked):
+		return request_as(user, "frappe.client.get", **asked)["name"]
+
+	asked = {"doctype": INTERACTION, "filters": like(TEXT)}
+	assert found(staff.cleared, **asked) == hidden.name  # changed last
+	assert found(staff.uncleared, **asked) == open_one.name
+	row = {"doctype": "Interaction Event", "parent": INTERACTION, "filters": {"note": TEXT}}
+	assert found(staff.cleared, **row) == hidden.events[0].name
+	assert found(staff.uncleared, doctype="User", filters={"name": staff.uncleared}) == staff.uncleared
+	assert found(staff.uncleared, doctype=INTERACTION, name=open_one.name) == open_one.name
+
+
+def test_the_fields_to_change_can_be_several(staff, as_user, request_as):
+	with as_user(staff.uncleared):
+		todo = frappe.get_doc({"doctype": "ToDo", "description": "Call"}).insert()
+	changes = {"doctype": "ToDo", "name": todo.name, "fieldname": {"description": "Changed"}}
+	request_as(staff.uncleared, "frappe.client.set_value", **changes)
+	assert frappe.db.get_value("ToDo", todo.name, "description") == "Changed"
+
+
+def test_the_documents_of_a_notification(hidden, log, staff, request_as):
+	open_one = log(summary=TEXT, confidentiality_level="Standard")
+	notification = frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": "Police",
+			"subject": "Police",
+			"document_type": INTERACTION,
+			"event": "Days After",
+			"days_in_advance": 1,
+			"date_changed": "occurred_on",
+			"condition": "'police' in (doc.summary or '')",
+			"channel": "System Notification",
+			"message": "Look",
+			"recipients": [{"receiver_by_role": "System Manager"}],
+		}
+	).insert()
+	method = "frappe.email.doctype.notification.notification.get_documents_for_today"
+	assert request_as(staff.uncleared, method, notification=notification.name) == [open_one.name]
+	assert set(request_as(staff.cleared, method, notification=notification.name)) == {
+		open_one.name,
+		hidden.name,
+	}
+
+
+# --- rows ------------------------------------------------------------------------------------------
+
+LISTEN = (
+	("frappe.realtime.has_permission", "name")
+	if compat.is_version_16()
+	else ("frappe.realtime.can_subscribe_doc", "docname")
+)
+
+
+def test_a_row_of_a_hidden_record(hidden, staff, request_as):
+	row = {"doctype": "Interaction Event", "docname": hidden.events[0].name}
+	asked = {"doctype": row["doctype"], LISTEN[1]: row["docname"]}
+	assert request_as(staff.cleared, "frappe.client.has_permission", **row) == {"has_permission": True}
+	assert request_as(staff.cleared, LISTEN[0], **asked)
+	assert request_as(staff.uncleared, "frappe.client.has_permission", **row) == {"has_permission": False}
+	with pytest.raises(frappe.PermissionError):
+		request_as(staff.uncleared, LISTEN[0], **asked)
+
+
+def test_a_row_of_an_open_record(log, staff, request_as):
+	row = log(confidentiality_level="Standard").events[0].name
+	assert request_as(
+		staff.uncleared, "frappe.client.has_permission", doctype="Interaction Event", docname=row
+	) == {"has_permission": True}
+
+
+# --- documents that are not stored ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def repeated(hidden, make_client):
+	client = make_client("Anna Client", "anna@client.example")
+	hidden.db_set("contact", client.contact)
+	return {
+		"doctype": "Auto Repeat",
+		"__islocal": 1,
+		"reference_doctype": hidden.doctype,
+		"reference_document": hidden.name,
+		"frequency": "Daily",
+		"start_date": "2026-01-01",
+	}
+
+
+def test_the_contacts_of_a_hidden_record(repeated, staff, request_as):
+	def ask(user):
+		request_as(user, "run_doc_method", docs=frappe.as_json(repeated), method="fetch_linked_contacts")
+		return frappe.local.response.docs[0].recipients
+
+	assert ask(staff.cleared) == "anna@client.example"
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared)
+
+
+def test_a_stored_reference_does_not_stop_a_method(held, staff, make_client, request_as):
+	"""A user who can read the Customer can work with it, even if it was made from a Lead that they cannot read."""
+	lead = held("Lead", lead_name="Anna")
+	client = make_client("Anna Client", "anna@client.example", lead_name=lead.name)
+	customer = frappe.get_doc("Customer", client.party).as_dict()
+	request_as(
+		staff.uncleared,
+		"run_doc_method",
+		docs=frappe.as_json(customer),
+		method="add_comment",
+		args={"text": "Called"},
+	)
+	customer.lead_name = held("Lead", lead_name="Bert").name
+	with pytest.raises(ClearanceMissingError):
+		request_as(
+			staff.uncleared,
+			"run_doc_method",
+			docs=frappe.as_json(customer),
+			method="add_comment",
+			args={"text": "Called"},
+		)
+
+
+@pytest.mark.parametrize(
+	("doctype", "fields"),
+	[
+		("Auto Repeat", ("reference_doctype", "reference_document")),
+		("Email Campaign", ("email_campaign_for", "recipient")),
+	],
+)
+def test_a_hidden_record_is_not_used_later(doctype, fields, held, staff, as_user):
+	lead = held("Lead", lead_name="Anna")
+	doc = frappe.get_doc({"doctype": doctype, fields[0]: "Lead", fields[1]: lead.name})
+	(check,) = frappe.get_hooks("doc_events")[doctype]["validate"]
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_attr(check)(doc)
+	with as_user(staff.cleared):
+		frappe.get_attr(check)(doc)
