@@ -1,4 +1,7 @@
-"""The catalogues: all that the template has is translated, and a translation keeps what is filled in."""
+"""The catalogues: all that the template has is translated, and a translation keeps what is filled in.
+
+Whatever language has a catalogue has the shipped texts and words as well.
+"""
 
 import ast
 import re
@@ -7,20 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from client_comms import procedure
+
 LOCALE = Path(__file__).parents[2] / "client_comms" / "locale"
 LANGUAGES = sorted(path.name for path in LOCALE.glob("*.po"))
-ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
+ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 # Placeholders, tags and entities
 KEPT = re.compile(r"\{\w*\}|</?\w[^>]*>|&\w+;")
 
 
-def messages(name: str) -> dict[str, str]:
-	"""The messages of a catalogue with their translations; without its header, which has no message."""
+def messages(name: str) -> dict[tuple[str, str], str]:
+	"""`(context, message) → translation` of a catalogue; without its header, which has no message."""
 	text = (LOCALE / name).read_text(encoding="utf-8")
 	found = (
-		tuple(ast.literal_eval(f"({part})") for part in entry.groups()) for entry in ENTRY.finditer(text)
+		[ast.literal_eval(f"({part})") for part in entry.groups(default='""')]
+		for entry in ENTRY.finditer(text)
 	)
-	return {message: translation for message, translation in found if message}
+	return {(context, message): translation for context, message, translation in found if message}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -35,7 +41,50 @@ def test_every_message_is_translated(language):
 def test_translations_keep_placeholders_and_markup(language):
 	broken = {
 		message: translation
-		for message, translation in messages(language).items()
+		for (_context, message), translation in messages(language).items()
 		if Counter(KEPT.findall(message)) != Counter(KEPT.findall(translation))
 	}
 	assert broken == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_the_spaces_at_the_ends(language):
+	edges = re.compile(r"^\s*|\s*$")
+	broken = {
+		message: translation
+		for (_context, message), translation in messages(language).items()
+		if edges.findall(message) != edges.findall(translation)
+	}
+	assert broken == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_are_not_left_in_english(language):
+	"""A single word may be the same in another language, a sentence is not."""
+	left = [
+		message
+		for (_context, message), translation in messages(language).items()
+		if message == translation and len(re.findall(r"[A-Za-z]{2,}", message)) > 2
+	]
+	assert left == []
+
+
+def test_french_punctuation_has_its_spaces():
+	"""A non-breaking space before `:`, `;`, `!`, `?` and `%`, except in code, and inside quotation marks."""
+	bare = re.compile(r"(?<![\u00a0\"])(?:[:;!?%](?!\S)|»)|«(?!\u00a0)")
+	broken = {
+		message: translation
+		for (_context, message), translation in messages("fr.po").items()
+		if bare.search(KEPT.sub("x", translation).removeprefix("Re:"))
+	}
+	assert broken == {}
+
+
+@pytest.mark.parametrize("language", ["en", *(name.removesuffix(".po") for name in LANGUAGES)])
+def test_the_shipped_texts_exist_in_every_language(language):
+	for texts in (procedure.ACKNOWLEDGEMENTS, procedure.SUMMARIES, procedure.TERMINOLOGY):
+		assert any(row["language"] == language for row in texts)
+	assert {row["purpose"] for row in procedure.CONSENT_NOTICES if row["language"] == language} == {
+		row["purpose_name"] for row in procedure.CONSENT_PURPOSES
+	}
+	assert procedure.COMPLAINT_WORDS[language]

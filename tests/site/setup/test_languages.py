@@ -48,10 +48,11 @@ def in_language(language, sent):
 	)
 
 
-def test_the_client_by_their_preference(make_client, prefer, mails):
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_the_client_by_their_preference(make_client, prefer, mails, language):
 	client = make_client("Anna Client", "anna@languages.example", language="en")
-	prefer(client, "de")
-	assert in_language("de", mails(client))
+	prefer(client, language)
+	assert in_language(language, mails(client))
 
 
 def test_else_by_their_own_record(make_client, mails):
