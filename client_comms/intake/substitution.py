@@ -1,7 +1,7 @@
 """What is due while a user is away goes to their substitute, and comes back if no one has dealt with it (F-2).
 
-Called hourly and when an absence is saved. Each interaction is moved under its lock and says for whom it is held, so
-running it twice, or after an interruption, only does the rest.
+Called hourly and when an absence is saved; one that is saved while a run goes on waits for the next hour. Each interaction is
+moved under its lock and says for whom it is held, so running it twice, or after an interruption, only does the rest.
 """
 
 import frappe
