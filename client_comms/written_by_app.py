@@ -3,7 +3,12 @@
 Frappe lets every user who can write a document change its read-only fields through the API.
 """
 
+from typing import NoReturn
+
+import frappe
 from frappe.model.document import Document
+
+from client_comms.exceptions import ResultIsFixedError
 
 FLAG = "by_the_app"  # in the flags of a document that the app itself saves
 
@@ -15,3 +20,28 @@ def keep_fields(doc: Document, *fields: str) -> None:
 	before = doc.get_doc_before_save()
 	for field in fields:
 		doc.set(field, before.get(field) if before else doc.meta.get_field(field).default)
+
+
+class WrittenByTheApp(Document):
+	"""A document that users cannot create, change, rename or delete. A DocType of its own says why, in `refuse`."""
+
+	def validate(self):
+		if not self.flags.get(FLAG):
+			self.refuse()
+
+	def before_rename(self, *args):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def refuse(self) -> NoReturn:
+		raise NotImplementedError
+
+
+def throw_fixed(why: str, title: str) -> NoReturn:
+	"""Refuse to change a result.
+
+	:raises ResultIsFixedError: always
+	"""
+	frappe.throw(why, exc=ResultIsFixedError, title=title)

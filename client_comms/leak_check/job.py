@@ -49,7 +49,7 @@ def start(user: str, over_http: bool = True) -> str:
 			"status": QUEUED,
 		}
 	)
-	doc.flags.by_the_check = True
+	doc.flags.by_the_app = True
 	doc.insert(ignore_permissions=True)
 	frappe.enqueue(
 		"client_comms.leak_check.job.work",

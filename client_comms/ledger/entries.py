@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cstr, get_datetime, now
 
 from client_comms import clock
 from client_comms.exceptions import LedgerIsAppendOnlyError
 from client_comms.rules import ledger as rules
+from client_comms.written_by_app import WrittenByTheApp
 
 ENTRY = "Compliance Ledger Entry"
 CHECKPOINT = "Ledger Checkpoint"
@@ -54,19 +54,13 @@ _LAST_MOMENT = "client_comms_ledger_moment"
 _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
 
-class LedgerDocument(Document):
+class LedgerDocument(WrittenByTheApp):
 	"""A document that users cannot create, change or delete: the ledger itself bypasses `insert` and `save`."""
 
 	def before_insert(self):
 		self.refuse()
 
 	def validate(self):
-		self.refuse()
-
-	def before_rename(self, *args):
-		self.refuse()
-
-	def on_trash(self):
 		self.refuse()
 
 	def refuse(self):

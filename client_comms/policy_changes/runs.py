@@ -71,7 +71,7 @@ def prepare(
 		}
 	)
 	run.total = frappe.db.count(states.INTERACTION, _scope(run, change))
-	run.flags.by_the_run = True
+	run.flags.by_the_app = True
 	run.flags.ignore_links = True  # a level that is not saved yet
 	return run.insert(ignore_permissions=True)
 

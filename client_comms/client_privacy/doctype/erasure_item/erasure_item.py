@@ -1,9 +1,9 @@
 import frappe
 
-from client_comms.client_privacy.erasure.written_by_app import WrittenByTheApp
+from client_comms.client_privacy.erasure.result import ErasureResult
 
 
-class ErasureItem(WrittenByTheApp):
+class ErasureItem(ErasureResult):
 	"""What a run does to one record, and why; as confidential as the record (P-2).
 
 	The record is stored as text, so that an item does not prevent it from being deleted.
@@ -18,6 +18,7 @@ class ErasureItem(WrittenByTheApp):
 		from frappe.types import DF
 
 		action: DF.Literal["Anonymise", "Delete", "Mask", "Keep"]
+		contents: DF.LongText | None
 		error: DF.SmallText | None
 		reason: DF.SmallText | None
 		reference_doctype: DF.Data | None

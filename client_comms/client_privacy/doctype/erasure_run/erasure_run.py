@@ -1,7 +1,7 @@
-from client_comms.client_privacy.erasure.written_by_app import WrittenByTheApp
+from client_comms.client_privacy.erasure.result import ErasureResult
 
 
-class ErasureRun(WrittenByTheApp):
+class ErasureRun(ErasureResult):
 	"""A plan of what is erased and why, its approval by a second person, and its certificate (P-2).
 
 	Users are stored as text, so that runs do not prevent a user from being deleted.

@@ -1,11 +1,9 @@
-import frappe
 from frappe import _
-from frappe.model.document import Document
 
-from client_comms.exceptions import ResultIsFixedError
+from client_comms import written_by_app
 
 
-class LeakCheckRun(Document):
+class LeakCheckRun(written_by_app.WrittenByTheApp):
 	"""The result of a leak check, with its time, the user checked and who started it; written only by the check (R-3).
 
 	Users are stored as text, so that entries do not prevent a user from being deleted and are not rewritten by a rename.
@@ -32,19 +30,8 @@ class LeakCheckRun(Document):
 		user: DF.Data | None
 	# end: auto-generated types
 
-	def validate(self):
-		if not self.flags.by_the_check:
-			self.refuse()
-
-	def before_rename(self, *args):
-		self.refuse()
-
-	def on_trash(self):
-		self.refuse()
-
 	def refuse(self):
-		frappe.throw(
+		written_by_app.throw_fixed(
 			_("Leak check results are written automatically. No one can change or delete them."),
-			exc=ResultIsFixedError,
-			title=_("Result Cannot Be Changed"),
+			_("Result Cannot Be Changed"),
 		)

@@ -1,11 +1,9 @@
-import frappe
 from frappe import _
-from frappe.model.document import Document
 
-from client_comms.exceptions import ResultIsFixedError
+from client_comms import written_by_app
 
 
-class PolicyChangeRun(Document):
+class PolicyChangeRun(written_by_app.WrittenByTheApp):
 	"""A simulation of a change of the policy, or what it did to open interactions: progress and result; written only by
 	the app (M-1).
 
@@ -40,19 +38,8 @@ class PolicyChangeRun(Document):
 		total: DF.Int
 	# end: auto-generated types
 
-	def validate(self):
-		if not self.flags.by_the_run:
-			self.refuse()
-
-	def before_rename(self, *args):
-		self.refuse()
-
-	def on_trash(self):
-		self.refuse()
-
 	def refuse(self):
-		frappe.throw(
+		written_by_app.throw_fixed(
 			_("Simulations and their results are written automatically. No one can change or delete them."),
-			exc=ResultIsFixedError,
-			title=_("Result Cannot Be Changed"),
+			_("Result Cannot Be Changed"),
 		)
