@@ -44,6 +44,7 @@ has_permission = {
 	"Client Access Link": "client_comms.enforcement.client_documents.has_permission",
 	"Compliance Ledger Entry": "client_comms.enforcement.ledger_entries.has_permission",
 	"Data Subject Request": "client_comms.enforcement.client_documents.has_permission",
+	"Erasure Item": "client_comms.enforcement.client_documents.has_item_permission",
 	"Erasure Run": "client_comms.enforcement.client_documents.has_run_permission",
 	"Legal Hold": "client_comms.enforcement.legal_holds.has_permission",
 	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
@@ -74,6 +75,7 @@ permission_query_conditions = {
 	"Client Access Link": "client_comms.enforcement.client_documents.condition",
 	"Compliance Ledger Entry": "client_comms.enforcement.ledger_entries.condition",
 	"Data Subject Request": "client_comms.enforcement.client_documents.condition",
+	"Erasure Item": "client_comms.enforcement.client_documents.item_condition",
 	"Erasure Run": "client_comms.enforcement.client_documents.run_condition",
 	"Legal Hold": "client_comms.enforcement.legal_holds.condition",
 	"Identity Verification": "client_comms.enforcement.client_documents.condition",
@@ -204,7 +206,6 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.audit.on_print",
 	_PRINTED_TITLES,
 ]
-_UNLESS_HELD = "client_comms.enforcement.legal_holds.require_none"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
@@ -215,10 +216,12 @@ _ON_LEDGER = {
 }
 doc_events = {
 	"*": {
+		# A hold can be on any document. Without one, this is a query in the first deletion of a transaction.
+		"on_trash": "client_comms.enforcement.legal_holds.require_none",
 		"after_rename": [
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
-		]
+		],
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
@@ -283,16 +286,13 @@ doc_events = {
 		"after_delete": _LEVEL_ON_LEDGER,
 		"before_print": _BEFORE_PRINT,
 		"before_discard": _BEFORE_DISCARD,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Interaction Access Grant": {**_ON_LEDGER, "before_discard": _BEFORE_DISCARD},
 	"Client Disclosure": {**_ON_LEDGER},
 	"SOP Training Record": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
 	"Interaction Review": {"before_print": _BEFORE_PRINT},
-	"Physical File": {"before_print": _BEFORE_PRINT, "on_trash": _UNLESS_HELD},
-	"Communication Preference": {"on_trash": _UNLESS_HELD},
-	"Supplier": {"on_trash": _UNLESS_HELD},
+	"Physical File": {"before_print": _BEFORE_PRINT},
 	"Client Consent": {
 		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
@@ -324,7 +324,6 @@ doc_events = {
 			"client_comms.enforcement.audit.on_message",
 		],
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Event": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
@@ -333,14 +332,12 @@ doc_events = {
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Call Log": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.call_log.on_update",
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Appointment": {
 		"after_insert": "client_comms.intake.appointment.after_insert",
@@ -352,7 +349,6 @@ doc_events = {
 		"on_update": "client_comms.intake.issue.follow_priority",
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Lead": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
@@ -362,7 +358,6 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"Opportunity": {
 		"validate": "client_comms.enforcement.references.refuse_named",
@@ -371,7 +366,6 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
-		"on_trash": _UNLESS_HELD,
 	},
 	"File": {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
@@ -384,7 +378,6 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.doctypes.comment.keep_author",
 		"validate": "client_comms.enforcement.write_down.check_comment",
 		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",
-		"on_trash": _UNLESS_HELD,
 	},
 	"Email Queue": {
 		"before_insert": [
@@ -407,7 +400,7 @@ doc_events = {
 			"client_comms.client_interactions.action_items.follow_todo",
 			"client_comms.enforcement.sharing.end_lapsed_of_todo",
 		],
-		"on_trash": [_UNLESS_HELD, "client_comms.client_interactions.action_items.forget_todo"],
+		"on_trash": "client_comms.client_interactions.action_items.forget_todo",
 		"after_delete": "client_comms.enforcement.sharing.end_lapsed_of_todo",
 	},
 	"Contact": {
@@ -418,12 +411,10 @@ doc_events = {
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.link_titles.withhold_stored",
 		],
-		"on_trash": _UNLESS_HELD,
 	},
 	"Physical Inventory": {"before_print": _PRINTED_TITLES},
 	"Address": {
 		"validate": "client_comms.enforcement.link_titles.withhold_stored",
-		"on_trash": _UNLESS_HELD,
 	},
 	# Rows of a contact, which can be saved without it.
 	"Contact Email": {"before_validate": "client_comms.clients.confirmation.keep_row"},
@@ -435,11 +426,9 @@ doc_events = {
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.references.refuse_named",
 		],
-		"on_trash": _UNLESS_HELD,
 	},
 	"Prospect": {
 		"validate": "client_comms.enforcement.references.refuse_named",
-		"on_trash": _UNLESS_HELD,
 	},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
 	# What these name is read or written to later, when no one is asked.

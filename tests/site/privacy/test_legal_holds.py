@@ -91,6 +91,19 @@ def test_a_hold_on_a_matter_covers_what_is_filed_under_it(hold, log):
 			frappe.delete_doc(held.doctype, held.name, force=True)
 
 
+@pytest.mark.parametrize("doctype", ["Note", "Email Template", "Project"])
+def test_a_matter_is_protected_whatever_it_is(hold, doctype):
+	values = {"title": "Case", "subject": "Case", "project_name": frappe.generate_hash()}
+	matter = frappe.get_doc(
+		{"doctype": doctype, "name": frappe.generate_hash(), "response": "x", **values}
+	).insert()
+	placed = hold(doctype, matter.name)
+	with pytest.raises(LegalHoldError, match=placed.name):
+		frappe.delete_doc(doctype, matter.name, force=True)
+	placed.release("Settled")
+	frappe.delete_doc(doctype, matter.name)
+
+
 def test_a_lead_that_became_a_customer_is_covered_with_the_customer(hold, client, log):
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
 	frappe.db.set_value("Customer", client.party, "lead_name", lead.name)
