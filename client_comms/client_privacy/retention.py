@@ -1,6 +1,6 @@
 """Retention: which closed interactions have expired, by level and type, and what goes with them (P-2)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 import frappe
@@ -65,7 +65,30 @@ def plan(run) -> None:
 	today = getdate(run.as_of)
 	for level, schedule in schedules().items():
 		for page in _candidates(level, rules.add_months(today, -schedule.shortest())):
-			runs.add_items(run.name, _items(page, schedule, today))
+			runs.add_items(run.name, _items(page, {level: schedule}, today))
+
+
+def still_due(run, doctype: str, action: str, names: list[str]) -> set[str]:
+	"""Those of the planned records that have still expired, with their rows locked: one may have been reopened or raised since,
+	or its term lengthened. Records that are gone are not missed.
+
+	:param action: what the plan says for all of them
+	"""
+	if doctype == INTERACTION:
+		rows = _locked(INTERACTION, (*_FIELDS, "status"), names)
+		closed = [row for row in rows if row.status == STATUS_CLOSED]
+		outcomes = _outcomes(closed, schedules(), getdate(run.as_of))
+		due = {name for name, (outcome, _closed_on, _hold) in outcomes.items() if outcome.action == action}
+	else:
+		rows = _locked(_ISSUE, ("name", "status"), names)
+		due = {row.name for row in rows if row.status in _SETTLED} - _with_interactions(names)
+	return due | (set(names) - {row.name for row in rows})
+
+
+def _locked(doctype: str, fields: tuple[str, ...], names: list[str]) -> list:
+	table = frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(table).select(*(table[field] for field in fields)).where(table.name.isin(names))
+	return query.orderby(table.name).for_update().run(as_dict=True)
 
 
 def _candidates(level: str, before: date) -> Iterator[list]:
@@ -86,19 +109,30 @@ def _candidates(level: str, before: date) -> Iterator[list]:
 		yield page
 
 
-def _items(page: list, schedule: rules.Schedule, today: date) -> Iterator[dict]:
-	closings = _closings([row.name for row in page])
-	holds = legal_holds.of_each(INTERACTION, [row.name for row in page])
-	outcomes = {}
-	for row in page:
+def _items(page: list, terms: Mapping[str, rules.Schedule], today: date) -> Iterator[dict]:
+	outcomes = _outcomes(page, terms, today)
+	expired = [row for row in page if row.name in outcomes]
+	for row in expired:
+		outcome, closed_on, hold = outcomes[row.name]
+		reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
+		yield _item(INTERACTION, row.name, outcome.action, reason)
+	yield from _issues(expired, {name: outcome for name, (outcome, *_others) in outcomes.items()})
+
+
+def _outcomes(rows: list, terms: Mapping[str, rules.Schedule], today: date) -> dict[str, tuple]:
+	"""Of closed interactions, those for which there is something to do: name → outcome, day of closing, hold if there is one."""
+	closings = _closings([row.name for row in rows])
+	holds = legal_holds.of_each(INTERACTION, [row.name for row in rows])
+	found = {}
+	for row in rows:
+		if not (schedule := terms.get(row.confidentiality_level)):
+			continue
 		closed_on = closings.get(row.name) or getdate(row.occurred_on)
 		hold = holds.get(row.name)
 		outcome = rules.decide(closed_on, schedule.of(row.communication_type), today, hold and hold.name)
 		if outcome and not (row.anonymised_on and outcome.action == rules.ANONYMISE):
-			outcomes[row.name] = outcome
-			reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
-			yield _item(INTERACTION, row.name, outcome.action, reason)
-	yield from _issues([row for row in page if row.name in outcomes], outcomes)
+			found[row.name] = (outcome, closed_on, hold)
+	return found
 
 
 def _reason(row, closed_on: date, outcome: rules.Outcome) -> str:
@@ -127,29 +161,12 @@ def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 	about = {row.reference_name: row.name for row in rows if row.reference_doctype == _ISSUE}
 	if not about:
 		return
-	settled = set(
-		frappe.get_all(
-			_ISSUE,
-			{"name": ("in", list(about)), "status": ("in", _SETTLED)},
-			pluck="name",
-			order_by=None,
-		)
-	)
-	others = set(
-		frappe.get_all(
-			INTERACTION,
-			{
-				"reference_doctype": _ISSUE,
-				"reference_name": ("in", list(about)),
-				"name": ("not in", [row.name for row in rows]),
-			},
-			pluck="reference_name",
-			order_by=None,
-		)
-	)
+	found = frappe.get_all(_ISSUE, {"name": ("in", list(about))}, ["name", "status"], order_by=None)
+	statuses = {row.name: row.status for row in found}
+	others = _with_interactions(list(about), [row.name for row in rows])
 	holds = legal_holds.of_each(_ISSUE, list(about))
 	for issue, interaction in sorted(about.items()):
-		if not frappe.db.exists(_ISSUE, issue):
+		if issue not in statuses:
 			continue
 		action, reason = (
 			outcomes[interaction].action,
@@ -157,11 +174,21 @@ def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 		)
 		if hold := holds.get(issue):
 			action, reason = rules.KEEP, legal_holds.stored_sentence(hold)
-		elif issue not in settled:
+		elif statuses[issue] not in _SETTLED:
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
 		yield _item(_ISSUE, issue, action, reason, step=1)
+
+
+def _with_interactions(issues: list[str], besides: Collection[str] = ()) -> set[str]:
+	"""Those of the Issues that an interaction is about, apart from some."""
+	about = {
+		"reference_doctype": _ISSUE,
+		"reference_name": ("in", issues),
+		"name": ("not in", [*besides, ""]),
+	}
+	return set(frappe.get_all(INTERACTION, about, pluck="reference_name", order_by=None))
 
 
 def _item(doctype: str, name: str, action: str, reason: str, step: int = 0) -> dict:

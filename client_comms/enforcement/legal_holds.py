@@ -102,13 +102,13 @@ def of_each(doctype: str, names: Collection[str]) -> dict[str, Hold]:
 	if not holds or not names:
 		return {}
 	found: dict[str, Hold] = {}
-	for name, anchors in _anchors_of_each(doctype, names).items():
+	for name, anchors in anchors_of_each(doctype, names).items():
 		if hold := next((holds[anchor] for anchor in sorted(anchors) if anchor in holds), None):
 			found[name] = hold
 	return found
 
 
-def _anchors_of_each(doctype: str, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+def anchors_of_each(doctype: str, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
 	"""What each record belongs to, itself included, directly or through something else."""
 	reached = {name: {(doctype, name)} for name in names}
 	fresh = {name: {(doctype, name)} for name in names}
@@ -235,6 +235,15 @@ def stored_sentence(hold: Hold) -> str:
 	if hold.until:
 		return _("Legal Hold {0} keeps it until {1}.").format(hold.name, format_date(hold.until))
 	return _("Legal Hold {0} keeps it.").format(hold.name)
+
+
+def require_none_of(doctype: str, names: Collection[str]) -> None:
+	"""What an erasure would remove on the way, such as a message that is also filed under something held.
+
+	:raises RecordIsKeptError: a hold covers one of the records; the message is for what is stored
+	"""
+	for name, hold in of_each(doctype, names).items():
+		raise RecordIsKeptError(f"{_(doctype)} {name}: {stored_sentence(hold)}")
 
 
 # --- access --------------------------------------------------------------------------------------

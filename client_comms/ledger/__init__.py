@@ -35,7 +35,7 @@ from client_comms.ledger.entries import (
 	write,
 )
 from client_comms.ledger.erasure import entries_about, erase_payload
-from client_comms.ledger.following import follow_erasure, record_states
+from client_comms.ledger.following import erase_entries, follow_erasure, record_erased, record_states
 from client_comms.ledger.verification import is_last_signature_known, verify
 
 __all__ = [
@@ -66,10 +66,12 @@ __all__ = [
 	"chain",
 	"entries_about",
 	"entry",
+	"erase_entries",
 	"erase_payload",
 	"follow_erasure",
 	"is_last_signature_known",
 	"record",
+	"record_erased",
 	"record_states",
 	"rotate_key",
 	"silenced",

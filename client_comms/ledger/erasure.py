@@ -17,6 +17,8 @@ def erase_payload(names: Iterable[str], reason: str | None = None) -> int:
 	What stays says when which act was done at which level, and remains proved by the tree. The erasure is itself an entry of
 	the ledger, with the names of the entries, in the caller's transaction; entries that were already erased are left out.
 
+	An entry that says what was erased is never erased: it is what proves that the others were. It names no one.
+
 	Erase all entries about a document together (`entries_about`). If the document stays, as when it is anonymised,
 	`record_states` tells the ledger afterwards what it says from then on.
 
@@ -29,9 +31,10 @@ def erase_payload(names: Iterable[str], reason: str | None = None) -> int:
 		rows = frappe.get_all(
 			ENTRY,
 			{"name": ("in", chunk), "salt": ("is", "set")},
-			["name", "sequence"],
+			["name", "sequence", "action", "reference_doctype"],
 			order_by="name asc",
 		)
+		rows = [row for row in rows if (row.action, row.reference_doctype) != (ERASURE, ENTRY)]
 		if not rows:
 			continue
 		about = [row.name for row in rows]

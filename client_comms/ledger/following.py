@@ -81,6 +81,26 @@ def follow_erasure(doctype: str, names: Iterable[str]) -> None:
 		record_states(doctype, set(outdated) & set(now), ERASURE)
 
 
+def record_erased(doctype: str, names: Iterable[str]) -> None:
+	"""Texts were erased in subjects, past their document events: record what they say now. Other DocTypes are left alone."""
+	if doctype in (*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER):
+		record_states(doctype, known(doctype, names), ERASURE)
+
+
+def erase_entries(names: Iterable[str]) -> int:
+	"""Erase entries, and record again what those of them told of documents that are still there; returns how many."""
+	names = list(names)
+	told: dict[str, set[str]] = {}
+	for start in range(0, len(names), _CHUNK):
+		about = {"name": ("in", names[start : start + _CHUNK]), "state": ("is", "set")}
+		for row in frappe.get_all(ENTRY, about, ["reference_doctype", "reference_name"], order_by=None):
+			told.setdefault(row.reference_doctype, set()).add(row.reference_name)
+	erased = erase_payload(names)
+	for doctype in {*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER} & told.keys():
+		record_states(doctype, told[doctype], ERASURE)
+	return erased
+
+
 def record_states(
 	doctype: str, names: Iterable[str], action: str | None = None, reason: str | None = None
 ) -> int:

@@ -5,13 +5,16 @@ Rows are deleted directly, because deleting a document leaves a copy of it (*Del
 job with its name. Everything here can be repeated: what is gone already is not missed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import frappe
 from frappe.query_builder import Criterion
 from frappe.query_builder.functions import CustomFunction
 
 from client_comms import ledger
+from client_comms.enforcement import legal_holds
 from client_comms.enforcement.doctypes.deleted_document import POINTERS
 from client_comms.enforcement.governed import BINDING, COMMUNICATION
 from client_comms.enforcement.registry import OWNER_FIELDS
@@ -31,7 +34,32 @@ _OWN_BELONGINGS = ("Comment", "Email Queue", "File", "Notification Log", "ToDo",
 _QUEUE, _FILE = "Email Queue", "File"
 # Nothing that is deleted on its own belongs to these.
 _WITHOUT_DELETED = ("Email Queue", "Notification Log", "Version")
+_UNPROCESSED, _UNHANDLED = "Unprocessed Email", "Unhandled Email"
+_contents: ContextVar[list[dict] | None] = ContextVar("client_comms_erased_contents", default=None)
 _json_value = CustomFunction("json_value", ["document", "path"])
+
+
+@contextmanager
+def collecting_contents() -> Iterator[list[dict]]:
+	"""Erase inside of this to keep the list of the files whose content is to be removed after the commit, so that it is not lost if
+	the process is killed there. Without this, it is removed right after the commit."""
+	contents: list[dict] = []
+	before = _contents.set(contents)
+	try:
+		yield contents
+	finally:
+		_contents.reset(before)
+
+
+def remove_contents(files: Collection[dict]) -> None:
+	"""After the commit: remove the content of files from the disk, unless another row shows the same content. Repeatable.
+
+	:param files: rows of File that are gone, as `collecting_contents` gave them
+	"""
+	for file in files:
+		shown = file.get("file_url") and frappe.db.exists(_FILE, {"file_url": file["file_url"]})
+		if file.get("file_url") and not file.get("is_folder") and not shown:
+			frappe.get_doc({**file, "doctype": _FILE}).delete_file_data_content()
 
 
 def remove(doctype: str, names: Collection[str]) -> None:
@@ -46,6 +74,7 @@ def remove(doctype: str, names: Collection[str]) -> None:
 				_remove_pointing(belonging, more, doctype, names)
 	if doctype == COMMUNICATION:
 		_remove_rows(_QUEUE, _names(_QUEUE, {"communication": ("in", names)}))
+		_remove_raw(names)
 	_remove_webhook_logs(doctype, names)
 	if doctype not in _WITHOUT_DELETED:
 		_remove_deleted(doctype, names)
@@ -75,24 +104,38 @@ def _remove_pointing(belonging: str, fields: tuple[str, str], doctype: str, name
 def _remove_rows(doctype: str, names: list) -> None:
 	if not names:
 		return
+	legal_holds.require_none_of(doctype, names)
 	if doctype == _FILE:
-		_remove_content(names)
+		_remove_content_later(frappe.get_all(_FILE, {"name": ("in", names)}, ["*"], order_by="name asc"))
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 	frappe.db.delete(doctype, {"name": ("in", names)})
 	ledger.follow_erasure(doctype, names)
 
 
-def _remove_content(names: list[str]) -> None:
-	"""Remove the content of files, unless another row shows the same content.
+def _remove_content_later(files: list[dict]) -> None:
+	"""A rollback brings the rows back, but not what is on the disk."""
+	contents = _contents.get()
+	if contents is None:
+		frappe.db.after_commit.add(lambda: remove_contents(files))
+	else:
+		contents.extend(files)
 
-	It goes before the rows are committed: if the run is interrupted in between, it finds the rows again.
-	"""
-	for name in names:
-		file = frappe.get_doc(_FILE, name)
-		same = {"file_url": file.file_url, "name": ("not in", names)}
-		if file.file_url and not file.is_folder and not frappe.db.exists(_FILE, same):
-			file.delete_file_data_content()
+
+def _remove_raw(messages: list[str]) -> None:
+	"""Remove received emails as they arrived: those kept by this app, and those that Frappe put aside."""
+	remove_rows(_UNPROCESSED, _names(_UNPROCESSED, {"communication": ("in", messages)}))
+	rows = frappe.get_all(
+		COMMUNICATION,
+		{"name": ("in", messages), "email_account": ("is", "set"), "uid": ("is", "set")},
+		["email_account", "uid"],
+		order_by=None,
+	)
+	arrived = {(row.email_account, str(row.uid)) for row in rows}
+	uids = {"uid": ("in", [uid for _account, uid in arrived])}
+	if arrived:
+		aside = frappe.get_all(_UNHANDLED, uids, ["name", "email_account", "uid"], order_by=None)
+		remove_rows(_UNHANDLED, [row.name for row in aside if (row.email_account, row.uid) in arrived])
 
 
 def _remove_webhook_logs(doctype: str, names: list[str]) -> None:

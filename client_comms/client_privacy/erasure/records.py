@@ -1,4 +1,7 @@
-"""Deletes or anonymises records (P-2). Everything here can be repeated on what is erased already."""
+"""Deletes or anonymises records (P-2). Everything here can be repeated on what is erased already.
+
+A legal hold on anything that would go with a record stops the erasure of that record: the caller rolls back to its savepoint.
+"""
 
 from collections.abc import Collection, Iterable
 
@@ -10,7 +13,7 @@ from client_comms import clock, ledger
 from client_comms.client_privacy.erasure import belongings
 from client_comms.clients import preferences
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import comments_column
+from client_comms.enforcement import comments_column, legal_holds
 from client_comms.enforcement.governed import BOUND, COMMUNICATION, GRANT, INTERACTION, REVIEW
 from client_comms.i18n import speaking
 from client_comms.rules.retention import DELETE
@@ -80,6 +83,7 @@ def anonymise(doctype: str, names: list[str], keep: Iterable[str] = ()) -> None:
 	"""
 	if not names:
 		return
+	legal_holds.require_none_of(doctype, names)
 	belongings.remove(doctype, names)
 	meta = frappe.get_meta(doctype)
 	values = {field: None for field in personal_fields(meta) if field not in keep}

@@ -4,20 +4,20 @@ A run is interrupted at any point and continued without harm: each chunk is eras
 what is erased already does nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 from frappe.utils import strip_html
 from frappe.utils.background_jobs import is_job_enqueued
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock, ledger
-from client_comms.client_privacy.erasure import certificates, records
+from client_comms.client_privacy.erasure import belongings, certificates, records
 from client_comms.enforcement import legal_holds
-from client_comms.exceptions import ActionNotPossibleError, FourEyesError
+from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
 from client_comms.i18n import speaking_to
 from client_comms.roles import require_auditing
 from client_comms.rules.retention import KEEP
@@ -41,6 +41,8 @@ _PLANNERS = {
 	RETENTION: "client_comms.client_privacy.retention.plan",
 	ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.plan",
 }
+# Whether planned records still have what put them into the plan.
+_STILL_DUE = {RETENTION: "client_comms.client_privacy.retention.still_due"}
 # What a kind of run does once all of its items are done, and how it masks what the law keeps.
 _FINISHERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.finish"}
 _MASKER = "client_comms.client_privacy.requests.erasure.mask"
@@ -175,12 +177,15 @@ def _plan(run) -> None:
 
 def count_items(name: str) -> dict[str, int]:
 	"""Store how many items are in which state; returns that."""
-	states = Counter(frappe.get_all(ITEM, {"run": name}, pluck="state", order_by=None))
+	item = frappe.qb.DocType(ITEM)
+	query = frappe.qb.from_(item).select(item.state, Count("*")).where(item.run == name)
+	states = dict(query.groupby(item.state).run())
+	kept = states.get(ITEM_KEPT, 0)
 	figures = {
-		"planned_count": states.total() - states[ITEM_KEPT],
-		"kept_count": states[ITEM_KEPT],
-		"done_count": states[ITEM_DONE],
-		"failed_count": states[ITEM_FAILED],
+		"planned_count": sum(states.values()) - kept,
+		"kept_count": kept,
+		"done_count": states.get(ITEM_DONE, 0),
+		"failed_count": states.get(ITEM_FAILED, 0),
 	}
 	_set(name, **figures)
 	return figures
@@ -220,10 +225,13 @@ def _work(name: str) -> None:
 def _erase_all(run) -> None:
 	if run.status == APPROVED:
 		_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
+	_remove_contents({"run": run.name})
 	while chunk := _next_chunk(run.name):
-		_in_chunk(chunk)
+		with speaking_to(run.planned_by):
+			_in_chunk(run, chunk)
 		count_items(run.name)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run continues after this chunk)
+		_remove_contents({"name": ("in", [row.name for row in chunk])})
 		_tell(run)
 	with speaking_to(run.planned_by):
 		if finisher := _FINISHERS.get(run.kind):
@@ -244,17 +252,33 @@ def _kind(row) -> tuple:
 	return row.step, row.reference_doctype, row.action
 
 
-def _in_chunk(chunk: list) -> None:
+def _in_chunk(run, chunk: list) -> None:
 	"""Erase a chunk; if that fails, one record after the other, so that only the one at fault remains."""
 	held = legal_holds.of_each(chunk[0].reference_doctype, [row.reference_name for row in chunk])
+	due = _still_due(run, chunk)
+	rest = []
 	for row in chunk:
 		if hold := held.get(row.reference_name):
-			_mark([row], ITEM_KEPT, action=KEEP, reason=legal_holds.stored_sentence(hold))
-	rest = [row for row in chunk if row.reference_name not in held]
+			_keep(row, legal_holds.stored_sentence(hold))
+		elif row.reference_name not in due:
+			_keep(row, _("It was changed after the plan, and is no longer due"))
+		else:
+			rest.append(row)
 	if error := _erase(rest):
 		for row in rest:
 			if error := _erase([row]) if len(rest) > 1 else error:
-				_mark([row], ITEM_FAILED, error=words(error))
+				if isinstance(error, RecordIsKeptError):
+					_keep(row, words(error))
+				else:
+					_mark([row], ITEM_FAILED, error=words(error))
+
+
+def _still_due(run, chunk: list) -> set[str]:
+	names = [row.reference_name for row in chunk]
+	if run.kind not in _STILL_DUE or chunk[0].action == KEEP:
+		return set(names)
+	asked = frappe.get_attr(_STILL_DUE[run.kind])
+	return asked(run, chunk[0].reference_doctype, chunk[0].action, names)
 
 
 def _erase(rows: list) -> Exception | None:
@@ -265,15 +289,33 @@ def _erase(rows: list) -> Exception | None:
 	frappe.db.savepoint(savepoint)
 	try:
 		names = [row.reference_name for row in rows]
-		if rows[0].action == MASK:
-			frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
-		else:
-			records.erase(rows[0].reference_doctype, rows[0].action, names)
+		with belongings.collecting_contents() as contents:
+			if rows[0].action == MASK:
+				frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
+			else:
+				records.erase(rows[0].reference_doctype, rows[0].action, names)
 	except Exception as error:
 		frappe.db.rollback(save_point=savepoint)
 		return error
 	_mark(rows, ITEM_DONE)
+	if contents:
+		_mark(rows[:1], ITEM_DONE, contents=frappe.as_json(contents, indent=None))
 	return None
+
+
+def _remove_contents(items: dict) -> None:
+	"""Remove the content of files whose rows are gone, now that this is committed. They are noted with the items until then, so
+	that a run that was killed in between does it when it continues."""
+	for item in frappe.get_all(
+		ITEM, {**items, "contents": ("is", "set")}, ["name", "contents"], order_by=None
+	):
+		belongings.remove_contents(frappe.parse_json(item.contents))
+		frappe.db.set_value(ITEM, item.name, "contents", None, update_modified=False)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (what is not on the disk any more is not tried again)
+
+
+def _keep(row, reason: str) -> None:
+	_mark([row], ITEM_KEPT, action=KEEP, reason=reason)
 
 
 def _mark(rows: list, state: str, **values) -> None:

@@ -4,14 +4,17 @@ Shipped for Frappe, ERPNext and this app; other apps add entries with the hook `
 the fields of `Entry`. How a record refers to the client is read from the metadata: links, dynamic links and email fields.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import frappe
 from frappe import _
 from frappe.model.rename_doc import get_link_fields
+from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure import records
+from client_comms.enforcement import legal_holds
+from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE
 
@@ -67,6 +70,8 @@ SHIPPED = (
 	Entry("Client Access Link", _SERVICE, _ART_B, DELETE),
 	Entry("Email Group Member", _SERVICE, _ART_F, DELETE),
 	Entry("Email Unsubscribe", _SERVICE, _ART_C, DELETE),
+	Entry("Unprocessed Email", _SERVICE, _ART_B, DELETE),
+	Entry("Unhandled Email", _SERVICE, _ART_B, DELETE),
 	Entry("Quotation", _CONTRACT, _ART_B, MASK, _CONTACT_FIELDS),
 	Entry("Sales Order", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
 	Entry("Delivery Note", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
@@ -83,10 +88,16 @@ SHIPPED = (
 )
 # Records of the client itself, which go last: the party stays where a document that refers to it must stay.
 MASTERS = ("User", "Contact", "Address", "Lead", "Prospect", "Supplier", "Customer")
+_PERSONS = ("Contact", "Customer", "Lead", "Prospect", "Supplier")
 KEPT_OF_MASTER = ("customer_name", "supplier_name", "tax_id", "primary_address", "naming_series")
-# Tables whose rows say to which record another one belongs.
 _ADDRESSES = ("sender", "email", "recipient", "raised_by")
-_LINKING = ("Dynamic Link", "Communication Link", "Event Participants")
+# Tables whose rows say to which record another one belongs → the fields with its DocType and name.
+LINKING = {
+	"Dynamic Link": ("link_doctype", "link_name"),
+	"Communication Link": ("link_doctype", "link_name"),
+	"Event Participants": ("reference_doctype", "reference_docname"),
+}
+_UNHANDLED = "Unhandled Email"
 
 
 def entries() -> Iterator[Entry]:
@@ -109,11 +120,34 @@ def rows(doctype: str, subject) -> list[str]:
 	for condition in conditions:
 		found.update(frappe.get_all(doctype, condition, pluck="name", order_by=None))
 	for table in meta.get_table_fields():
-		if table.options in _LINKING:
+		if table.options in LINKING:
 			for condition in _conditions(frappe.get_meta(table.options), subject):
 				parents = {**condition, "parenttype": doctype}
 				found.update(frappe.get_all(table.options, parents, pluck="parent", order_by=None))
+	if doctype == _UNHANDLED:
+		found.update(_unhandled(subject.addresses))
 	return sorted(found)
+
+
+def _unhandled(senders: Collection[str]) -> Iterator[str]:
+	"""Emails that Frappe put aside, from one of these addresses: it stores nothing but the text as it arrived."""
+	for sender in senders:
+		named = {"raw": ("like", f"%{sender}%")}
+		for row in frappe.get_all(_UNHANDLED, named, ["name", "raw"], order_by=None):
+			headers = raw_mail.headers_of(cstr(row.raw).encode(errors="replace"))
+			if addresses.first(headers.get("from", "")).lower() == sender:
+				yield row.name
+
+
+def of_others(doctype: str, names: list[str], subject) -> set[str]:
+	"""Those of the records that belong to another client, and in which the subject only appears: in copy, as a participant, as
+	the recipient. What they belong to is what a legal hold would cover them with."""
+	return {
+		name
+		for name, anchors in legal_holds.anchors_of_each(doctype, names).items()
+		if (persons := {anchor for anchor in anchors if anchor[0] in _PERSONS})
+		and not any(person in subject.records.get(kind, ()) for kind, person in persons)
+	}
 
 
 def _conditions(meta, subject) -> list[dict]:

@@ -10,12 +10,11 @@ from frappe.utils.password import decrypt, encrypt
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
 from client_comms.enforcement import legal_holds
-from client_comms.enforcement.governed import INTERACTION
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP
 
 REQUEST = "Data Subject Request"
 _PAPER = "Physical File"
-_RECORDS, _MASTERS, _LAST, _SHARED = 0, 5, 6, 9  # steps
+_RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
 
 
 def plan(run) -> None:
@@ -28,7 +27,7 @@ def plan(run) -> None:
 	kept_parties: dict[str, str] = {}
 	for entry in data_map.entries():
 		names = data_map.rows(entry.doctype, subject)
-		runs.add_items(run.name, _items(entry, names))
+		runs.add_items(run.name, _items(entry, names, subject))
 		if names and entry.erasure == data_map.MASK:
 			kept_parties.update(
 				dict.fromkeys(("Customer", "Supplier"), _("Its accounting documents must stay"))
@@ -43,22 +42,29 @@ def plan(run) -> None:
 	runs.add_items(run.name, _shared(subject))
 
 
-def _items(entry: data_map.Entry, names: list[str]) -> Iterator[dict]:
+def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -> Iterator[dict]:
 	held = legal_holds.of_each(entry.doctype, names)
+	others = data_map.of_others(entry.doctype, names, subject) if entry.erasure != data_map.MASK else ()
+	actions = _actions(entry, names)
 	for name in names:
 		if hold := held.get(name):
 			yield _item(entry.doctype, name, KEEP, legal_holds.stored_sentence(hold))
+		elif name in others:
+			why = _("Belongs to another client: only this client's addresses, numbers, names and links go")
+			yield _item(entry.doctype, name, data_map.MASK, why, _OTHERS)
 		else:
-			yield _item(entry.doctype, name, _action(entry, name), data_map.reason(entry))
+			yield _item(entry.doctype, name, actions[name], data_map.reason(entry))
 
 
-def _action(entry: data_map.Entry, name: str) -> str:
+def _actions(entry: data_map.Entry, names: list[str]) -> dict[str, str]:
+	"""Name → action; what levels say is read once."""
 	if entry.erasure != data_map.BY_LEVEL:
-		return entry.erasure
-	level = frappe.get_cached_value(INTERACTION, name, "confidentiality_level")
-	return (
-		level and frappe.get_cached_value("Confidentiality Level", level, "retention_action")
-	) or ANONYMISE
+		return dict.fromkeys(names, entry.erasure)
+	levels = dict(frappe.get_all("Confidentiality Level", fields=["name", "retention_action"], as_list=True))
+	rows = frappe.get_all(
+		entry.doctype, {"name": ("in", [*names, ""])}, ["name", "confidentiality_level"], order_by=None
+	)
+	return {row.name: levels.get(row.confidentiality_level) or ANONYMISE for row in rows}
 
 
 def _paper(request) -> Iterator[dict]:
@@ -143,7 +149,9 @@ def _kept(run: str) -> sweep.Kept:
 	)
 	stays, held, named = set(), set(), set()
 	for item in items:
-		if item.action in (data_map.MASK, KEEP):
+		if item.step == _OTHERS and item.action == data_map.MASK:
+			named.add((runs.ITEM, item.name))
+		elif item.action in (data_map.MASK, KEEP):
 			of_client = item.action == KEEP and item.step != _SHARED
 			(held if of_client else stays).add((item.reference_doctype, item.reference_name))
 			named.add((runs.ITEM, item.name))

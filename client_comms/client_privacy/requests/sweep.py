@@ -16,6 +16,7 @@ from rq.job import Job
 from client_comms import ledger
 from client_comms.client_privacy.erasure.records import TEXTS
 from client_comms.client_privacy.requests import data_map
+from client_comms.enforcement import legal_holds
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import erased_texts
 from client_comms.rules.messages import _ as N_
@@ -127,7 +128,8 @@ def everywhere(sought: Sought, kept: Kept) -> list[Found]:
 	sync_global_search()
 	with_names = _tables_with_names()
 	left: list[Found] = []
-	for table, columns in _tables():
+	# The ledger comes last: what changes in documents that it follows becomes an entry.
+	for table, columns in sorted(_tables(), key=lambda each: each[0] == _LEDGER):
 		left += _in_table(table, columns, sought, kept, table in with_names)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a table is done; an interrupted run begins again)
 	return left
@@ -168,8 +170,13 @@ def _in_table(table: str, columns: list[str], sought: Sought, kept: Kept, has_na
 		rows = frappe.db.sql(f"select * from `{table}` where {condition}", values, as_dict=True)
 		return [(table, "", UNKNOWN)] if any(map(sought.occurs_in, _values(rows))) else []
 	elif table == _LEDGER:
-		for rows in _rows(table, columns, sought):
-			ledger.erase_payload([row.name for row in rows if any(map(sought.occurs_in, row.values()))])
+		entries = [
+			row.name
+			for rows in _rows(table, columns, sought)
+			for row in rows
+			if any(map(sought.occurs_in, row.values()))
+		]
+		ledger.erase_entries(entries)
 	else:
 		return _in_records(table.removeprefix("tab"), columns, sought, kept)
 	return []
@@ -184,18 +191,39 @@ def _in_records(doctype: str, columns: list[str], sought: Sought, kept: Kept) ->
 	kinds: dict | None = None
 	left: list[Found] = []
 	for rows in _rows(f"tab{doctype}", columns, sought):
+		rows = [row for row in rows if not kept.covers(doctype, row)]
+		held = _held(doctype, rows)
+		gone, changed = [], []
 		for row in rows:
-			if kept.covers(doctype, row):
-				continue
-			if reason := _by_hand(doctype, row, sought):
+			if hold := held.get(row.name):
+				if any(map(sought.occurs_in, row.values())):
+					left.append((doctype, row.name, legal_holds.stored_sentence(hold)))
+			elif reason := _by_hand(doctype, row, sought):
 				left.append((doctype, row.name, reason))
 			elif _goes(doctype, row, sought):
 				frappe.db.delete(doctype, {"name": row.name})
+				gone.append(row)
 			else:
 				kinds = _kinds(doctype) if kinds is None else kinds
 				if new := dict(_changes(row, kinds, sought, kept)):
 					frappe.db.set_value(doctype, row.name, new, update_modified=False)
+					changed.append(row)
+		ledger.follow_erasure(doctype, [row.name for row in gone])
+		ledger.record_erased(doctype, [row.name for row in changed])
+		for parenttype in {row.get("parenttype") for row in (*gone, *changed)} - {None}:
+			parents = {row.parent for row in (*gone, *changed) if row.get("parenttype") == parenttype}
+			ledger.record_erased(parenttype, parents)
 	return left
+
+
+def _held(doctype: str, rows: list) -> dict[str, legal_holds.Hold]:
+	"""Rows that a hold covers, themselves or with the document that they are part of: name → hold."""
+	found = legal_holds.of_each(doctype, [row.name for row in rows])
+	for parenttype in {row.get("parenttype") for row in rows} - {None}:
+		of_kind = [row for row in rows if row.get("parenttype") == parenttype]
+		parents = legal_holds.of_each(parenttype, {row.parent for row in of_kind})
+		found |= {row.name: parents[row.parent] for row in of_kind if row.parent in parents}
+	return found
 
 
 def _rows(table: str, columns: list[str], sought: Sought) -> Iterator[list]:
@@ -226,6 +254,9 @@ def _goes(doctype: str, row: dict, sought: Sought) -> bool:
 		return True
 	if doctype in _MASTERS or row.get("parenttype") in _MASTERS:
 		return False
+	kind, name = data_map.LINKING.get(doctype, ("", ""))
+	if sought.is_gone(row.get(kind), row.get(name)):
+		return True
 	return any(sought.is_address(row.get(key)) for key in ("name", "parent"))
 
 
@@ -270,6 +301,7 @@ def _in_singles(sought: Sought) -> None:
 		else:
 			continue
 		frappe.db.set_single_value(row.doctype, row.field, new, update_modified=False)
+		ledger.record_erased(row.doctype, [row.doctype])
 
 
 def _in_plain_table(table: str, sought: Sought) -> None:

@@ -13,6 +13,7 @@ from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.intake import unprocessed
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS, NUMBER, NAME = "quokka.zabaglione@client.example", "+49 30 98765421", "Quokka Zabaglione"
@@ -386,6 +387,111 @@ def test_choices_and_links_to_others_stay(client, approved):
 	frappe.db.delete("ToDo", {"name": todo.name})
 
 
+def test_records_of_another_client_lose_only_what_names_the_client(client, approved, make_client, log):
+	"""The client is in copy, a participant or the recipient."""
+	other = make_client("Bert Other", "bert.other@client.example")
+	theirs = log(party_type="Customer", party=other.party, contact=other.contact, summary="Bert asks")
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Event",
+			"sent_or_received": "Sent",
+			"subject": "For Bert",
+			"content": "For Bert and others",
+			"recipients": "bert.other@client.example",
+			"cc": ADDRESS,
+			"reference_doctype": "Client Interaction",
+			"reference_name": theirs.name,
+			"timeline_links": [{"link_doctype": "Contact", "link_name": client.contact}],
+		}
+	).insert()
+	assert frappe.db.exists("Communication Link", {"parent": message.name, "link_name": client.contact})
+	disclosure = frappe.get_doc(
+		{
+			"doctype": "Client Disclosure",
+			"party_type": "Customer",
+			"party": other.party,
+			"recipient": ADDRESS,
+			"description": "Minutes",
+		}
+	)
+	disclosure.name = frappe.generate_hash()
+	disclosure.db_insert()
+	name = approved()
+	planned = frappe.get_all(runs.ITEM, {"run": name, "step": 3}, ["reference_name", "action"])
+	assert {(row.reference_name, row.action) for row in planned} == {
+		(message.name, "Mask"),
+		(disclosure.name, "Mask"),
+	}
+	runs.work(name)
+	kept = frappe.db.get_value("Communication", message.name, ["content", "recipients", "cc"])
+	assert kept == ("For Bert and others", "bert.other@client.example", None)
+	assert not frappe.db.exists("Communication Link", {"parent": message.name, "link_name": client.contact})
+	assert not frappe.db.exists(
+		"Communication Link", {"parent": message.name, "link_name": ("is", "not set")}
+	)
+	kept = frappe.db.get_value("Client Disclosure", disclosure.name, ["party", "description", "recipient"])
+	assert kept == (other.party, "Minutes", None)
+	assert found_in_tables() == set()
+
+
+def test_what_a_hold_on_another_matter_covers_is_not_rewritten(client, approved):
+	note = frappe.get_doc({"doctype": "Note", "title": "Case", "content": f"{NAME} claims"}).insert()
+	hold = {"doctype": "Legal Hold", "hold_on": "Matter", "reason": "A claim"}
+	hold = frappe.get_doc({**hold, "reference_doctype": "Note", "reference_name": note.name}).insert()
+	name = approved()
+	runs.work(name)
+	assert frappe.db.get_value("Note", note.name, "content") == f"{NAME} claims"
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert [row["reason"] for row in kept if row["name"] == note.name] == [
+		f"Legal Hold {hold.name} keeps it."
+	]
+
+
+def test_received_emails_that_were_never_taken_in_go(client, approved):
+	raw = f"From: {NAME} <{ADDRESS.upper()}>\r\nSubject: Hello\r\n\r\nA secret recipe"
+	unprocessed.keep("Mailbox", raw.encode(), "1", "x")
+	for sender in (raw, raw.replace(ADDRESS.upper(), "bert.other@client.example")):
+		aside = frappe.get_doc({"doctype": "Unhandled Email", "uid": "2", "raw": sender})
+		aside.name = frappe.generate_hash()
+		aside.db_insert()
+	path = frappe.get_doc("File", {"attached_to_doctype": unprocessed.UNPROCESSED}).get_full_path()
+	runs.work(approved())
+	assert not frappe.get_all(unprocessed.UNPROCESSED, {"sender": ADDRESS}) and not os.path.exists(path)
+	(left,) = frappe.get_all("Unhandled Email", {"raw": ("like", "%secret recipe%")}, pluck="raw")
+	assert left.startswith("From: [erased] <bert.other@client.example>")
+
+
+def test_the_ledger_agrees_with_what_is_left(client, approved, make_client, log, make_user):
+	"""Texts about the client in documents that the ledger follows, and in what it says of them."""
+	other = make_client("Bert Other", "bert.other@client.example")
+	theirs = log("Feedback/Complaint", party_type="Customer", party=other.party)
+	grant = frappe.get_doc(
+		{
+			"doctype": "Interaction Access Grant",
+			"interaction": theirs.name,
+			"user": make_user("Customer Support"),
+			"valid_until": frappe.utils.add_to_date(None, hours=1),
+			"reason": f"Stands in while {NAME} is away",
+		}
+	).insert(ignore_permissions=True)
+
+	def faults():
+		ledger.chain()
+		return [(each["doctype"], each["name"], each["fault"]) for each in ledger.verify()["faults"]]
+
+	before = faults()
+	runs.work(approved())
+	assert frappe.db.get_value(grant.doctype, grant.name, "reason") == "Stands in while [erased] is away"
+	assert faults() == before
+	assert "Stands in while [erased] is away" in str(
+		frappe.get_all(ledger.ENTRY, {"reference_doctype": grant.doctype}, pluck="state")
+	)
+	erasures = {"action": ledger.ERASURE, "reference_doctype": ledger.ENTRY}
+	proofs = frappe.get_all(ledger.ENTRY, erasures, pluck="name")
+	assert proofs and ledger.erase_payload(proofs) == 0
+
+
 def test_rows_are_read_some_at_a_time(client, approved, monkeypatch):
 	for number in range(3):
 		frappe.get_doc({"doctype": "Note", "title": f"Visit {number}", "content": NAME}).insert()
@@ -403,6 +509,24 @@ def test_identity_comes_first_and_only_officers_act(client, officers, make_user,
 		assert not frappe.has_permission(api.REQUEST, "read")
 	with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="identity"):
 		api.plan_erasure(entered["name"])
+
+
+def test_items_and_counts_follow_the_run(client, approved, make_client, make_user, as_user):
+	"""The contacts and addresses of a client are not governed; who cannot see the client sees none of the plan."""
+	name = approved()
+	other = make_user(procedure.COMPLIANCE_OFFICER)
+	item = frappe.get_doc(runs.ITEM, {"run": name, "reference_doctype": "Contact"})
+	with as_user(other):
+		assert frappe.get_list(runs.ITEM, {"name": item.name}) and item.has_permission("read")
+		assert runs_api.run_overview(name)
+	someone = make_client("Bert Other", "bert.other@client.example").party
+	allowed = {"doctype": "User Permission", "user": other, "allow": "Customer", "for_value": someone}
+	frappe.get_doc(allowed).insert()
+	with as_user(other):
+		assert not frappe.get_list(runs.ITEM, {"run": name})
+		assert not frappe.get_doc(runs.ITEM, item.name).has_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			runs_api.run_overview(name)
 
 
 def test_the_deadline_is_a_month_and_is_extended_once(

@@ -10,6 +10,7 @@ from client_comms.api import retention as api
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
+from client_comms.intake import unprocessed
 
 pytestmark = pytest.mark.clause("P-2")
 CI = "Client Interaction"
@@ -36,6 +37,14 @@ def retain():
 		doc.save()
 
 	return change
+
+
+@pytest.fixture(autouse=True)
+def searched(site):
+	"""A rollback does not reach the search index."""
+	yield
+	frappe.db.rollback()
+	frappe.db.sql("delete from `__global_search` where content like %s", f"%{WORD}%")
 
 
 @pytest.fixture
@@ -107,7 +116,7 @@ def surround(doc):
 		}
 	).insert()
 	frappe.db.sql(
-		"insert into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
+		"replace into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
 		(CI, doc.name, WORD, WORD),
 	)
 	frappe.log_error(WORD, f"{WORD} failed", reference_doctype=CI, reference_name=doc.name)
@@ -277,6 +286,132 @@ def test_one_record_that_fails_does_not_stop_the_others(retain, closed, officers
 	assert frappe.db.get_value(runs.RUN, run.name, "failed_count") == 0
 
 
+def approved_run(officers, as_user):
+	"""Planned and approved, not begun."""
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	with as_user(officers[1]):
+		api.approve_run(name)
+	return name
+
+
+def test_what_is_no_longer_due_stays(retain, closed, officers, as_user):
+	"""It may have been reopened, raised or given another type since the plan, or its level may retain for longer."""
+	retain("Standard", 12, "Delete")
+	reopened, raised, retyped, free = (closed("2024-01-31") for _each in range(4))
+	name = approved_run(officers, as_user)
+	types = frappe.get_all("Communication Type", pluck="name")
+	other = next(each for each in types if each not in ("Initial Inquiry", "Feedback/Complaint"))
+	retain("Standard", 12, "Delete", {other: (0, "Delete")})
+	frappe.db.set_value(CI, reopened.name, "status", "In Progress")
+	frappe.db.set_value(CI, raised.name, "confidentiality_level", "Sensitive")
+	frappe.db.set_value(CI, retyped.name, "communication_type", other)
+	runs.work(name)
+	assert all(frappe.db.exists(CI, doc.name) for doc in (reopened, raised, retyped))
+	assert not frappe.db.exists(CI, free.name)
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert {row["name"] for row in kept} == {reopened.name, raised.name, retyped.name}
+	assert {row["reason"] for row in kept} == {"It was changed after the plan, and is no longer due"}
+
+
+def test_an_issue_that_was_opened_again_stays(retain, closed, officers, as_user):
+	retain("Standard", 12, "Delete")
+	issue = frappe.get_doc({"doctype": "Issue", "subject": WORD}).insert()
+	frappe.db.delete(CI, {"reference_name": issue.name})
+	closed("2024-01-31", reference_doctype="Issue", reference_name=issue.name)
+	issue.db_set("status", "Closed")
+	name = approved_run(officers, as_user)
+	assert frappe.db.exists(runs.ITEM, {"run": name, "reference_doctype": "Issue", "action": "Delete"})
+	issue.db_set("status", "Open")
+	runs.work(name)
+	assert frappe.db.exists("Issue", issue.name)
+
+
+@pytest.mark.parametrize("action", ["Delete", "Anonymise"])
+def test_a_hold_on_what_goes_with_a_record_keeps_the_record(action, retain, closed, officers, as_user):
+	"""A message of the interaction is also filed under a matter with a hold."""
+	retain("Standard", 12, action)
+	doc, free = closed("2024-01-31"), closed("2024-01-31")
+	files = surround(doc)
+	matter = frappe.get_doc({"doctype": "Note", "title": "Case"}).insert()
+	message = frappe.db.get_value("Communication", {"client_interaction": doc.name})
+	about = {"reference_doctype": "Note", "reference_name": matter.name}
+	frappe.db.set_value("Communication", message, about)
+	name = approved_run(officers, as_user)
+	hold = frappe.get_doc(
+		{"doctype": "Legal Hold", "hold_on": "Matter", "reason": "A claim", **about}
+	).insert()
+	runs.work(name)
+	run = frappe.get_doc(runs.RUN, name)
+	assert (run.status, run.done_count, run.failed_count, run.kept_count) == (runs.FINISHED, 1, 0, 1)
+	assert frappe.db.get_value("Communication", message, "content") == f"{WORD} message"
+	assert frappe.db.get_value(CI, doc.name, "summary") == f"{WORD} summary"
+	assert all(os.path.exists(file.get_full_path()) for file in files)
+	(kept,) = frappe.parse_json(run.certificate)["kept"]
+	assert kept["name"] == doc.name and hold.name in kept["reason"] and "A claim" not in kept["reason"]
+	assert frappe.db.get_value(CI, free.name, "summary") is None
+
+
+def test_files_stay_on_the_disk_until_their_rows_are_gone_for_good(
+	retain, closed, officers, as_user, monkeypatch
+):
+	retain("Standard", 12, "Delete")
+	doc = closed("2024-01-31")
+	files = surround(doc)
+	paths = [file.get_full_path() for file in files]
+	name = approved_run(officers, as_user)
+	erase = records.erase
+
+	def failing(*args):
+		erase(*args)
+		raise frappe.ValidationError("At the end")
+
+	with monkeypatch.context() as patch:
+		patch.setattr(records, "erase", failing)
+		runs.work(name)
+	assert frappe.db.get_value(runs.RUN, name, "failed_count") == 1
+	assert all(frappe.db.exists("File", file.name) for file in files) and all(map(os.path.exists, paths))
+	with as_user(officers[0]):
+		api.resume_run(name)
+
+	def killed(*args):
+		raise KeyboardInterrupt
+
+	with monkeypatch.context() as patch:
+		patch.setattr(runs.belongings, "remove_contents", killed)
+		with pytest.raises(KeyboardInterrupt):
+			runs.work(name)
+	frappe.db.rollback()
+	assert not any(frappe.db.exists("File", file.name) for file in files) and all(map(os.path.exists, paths))
+	runs.work(name)
+	assert not any(map(os.path.exists, paths))
+	assert not frappe.get_all(runs.ITEM, {"run": name, "contents": ("is", "set")})
+
+
+def test_the_email_as_it_arrived_goes_with_the_message(retain, closed, officers, as_user):
+	retain("Standard", 12, "Anonymise")
+	doc = closed("2024-01-31")
+	surround(doc)
+	message = frappe.get_doc("Communication", {"client_interaction": doc.name})
+	account = frappe.get_all("Email Account", pluck="name", limit=1) or ["Account"]
+	raw = f"From: a@client.example\r\nSubject: {WORD}\r\n\r\n{WORD} raw".encode()
+	unprocessed.keep(account[0], raw, "77", "x")
+	(kept,) = frappe.get_all(unprocessed.UNPROCESSED, {"uid": "77"}, pluck="name")
+	unprocessed._attach("Communication", message.name, raw)
+	frappe.db.set_value(unprocessed.UNPROCESSED, kept, {"communication": message.name, "status": "Taken In"})
+	frappe.db.set_value("Communication", message.name, {"email_account": account[0], "uid": "78"})
+	aside = frappe.get_doc({"doctype": "Unhandled Email", "email_account": account[0], "uid": "78"})
+	aside.update({"name": frappe.generate_hash(), "raw": f"{WORD} aside"}).db_insert()
+	(path,) = {
+		frappe.get_doc("File", name).get_full_path()
+		for name in frappe.get_all("File", {"file_name": ("like", "message%.eml")}, pluck="name")
+	}
+	assert os.path.exists(path)
+	run_all(officers, as_user)
+	assert places(WORD) == set() and not os.path.exists(path)
+
+
 def test_the_issue_from_which_it_came_goes_once_it_is_settled(retain, closed, officers, as_user):
 	retain("Standard", 12, "Delete")
 	settled, going = (
@@ -311,6 +446,40 @@ def test_items_are_as_confidential_as_their_records(closed, officers, as_user, m
 		assert not frappe.get_list(runs.ITEM, {"run": run.name})
 		item = frappe.get_doc(runs.ITEM, {"run": run.name})
 		assert not item.has_permission("read")
+
+
+def test_a_certificate_names_nothing_that_its_reader_cannot_see(
+	retain, closed, officers, as_user, set_clearance
+):
+	retain("Sensitive", 12, "Delete")
+	doc = closed("2024-01-31", "Feedback/Complaint", confidentiality_level="Sensitive")
+	make = {"doctype": "Legal Hold", "hold_on": "Interaction", "reason": "A claim"}
+	frappe.get_doc({**make, "client_interaction": doc.name}).insert()
+	gone = closed("2024-01-31", "Feedback/Complaint", confidentiality_level="Sensitive")
+	run = run_all(officers, as_user)
+	assert doc.name in run.certificate and gone.name in run.certificate
+
+	def shown():
+		with as_user(officers[0]):
+			return frappe.get_print(runs.RUN, run.name, "Erasure Certificate"), run_of(run.name)
+
+	page, fields = shown()
+	assert doc.name in page
+	assert not fields.get("certificate") and not fields.get("secret")
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.COMPLIANCE_OFFICER]
+	level.save()
+	page, fields = shown()
+	assert doc.name not in page and "And 1 more that you cannot see" in page
+	assert doc.name not in str(fields)
+
+
+def run_of(name):
+	"""What the API gives of a run."""
+	doc = frappe.get_doc(runs.RUN, name)
+	doc.apply_fieldlevel_read_permissions()
+	listed = frappe.get_list(runs.RUN, {"name": name}, ["*"])
+	return {**listed[0], **{field: value for field, value in doc.as_dict().items() if value}}
 
 
 def test_levels_without_a_term_keep_everything():
