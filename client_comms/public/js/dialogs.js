@@ -12,7 +12,26 @@ client_comms.dialog = (options) => {
 			options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
 	});
 	client_comms.keep_typed(dialog);
+	client_comms.name_fields(dialog);
 	return dialog;
+};
+
+/** Fields on a page, named for screen readers. */
+client_comms.field_group = (options) => {
+	const group = new frappe.ui.FieldGroup(options);
+	group.make();
+	client_comms.name_fields(group);
+	return group;
+};
+
+/** Frappe shows a field's label beside it, but does not connect the two. */
+client_comms.name_fields = (group) => {
+	for (const { df, $input, $wrapper } of group.fields_list) {
+		$($input).attr("aria-label", df.label);
+		$wrapper
+			?.find(".ql-editor")
+			.attr({ role: "textbox", "aria-multiline": true, "aria-label": df.label });
+	}
 };
 
 /** `frappe.prompt` with the same manners. */

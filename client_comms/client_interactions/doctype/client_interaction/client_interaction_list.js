@@ -27,7 +27,7 @@ Object.assign(client_comms.interaction, {
 		const filter = `confidentiality_level,=,${frappe.utils.escape_html(level)}`;
 		const mixed = (share, other) => `color-mix(in srgb, ${color} ${share}%, var(--${other}))`;
 		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}"
-				style="color: ${mixed(70, "text-color")}; background: ${mixed(14, "card-bg")}">
+				style="color: ${mixed(45, "text-color")}; background: ${mixed(14, "card-bg")}">
 				${frappe.utils.icon("lock", "xs")}&nbsp;${frappe.utils.escape_html(__(level))}
 			</span>`;
 	},

@@ -49,7 +49,7 @@
 		}
 
 		make_form() {
-			this.form = new frappe.ui.FieldGroup({
+			this.form = client_comms.field_group({
 				body: this.$body.find(".fields"),
 				fields: [
 					{
@@ -83,7 +83,6 @@
 					},
 				],
 			});
-			this.form.make();
 			this.page.set_primary_action(__("Start"), () => this.start());
 		}
 

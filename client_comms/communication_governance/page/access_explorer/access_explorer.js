@@ -38,7 +38,7 @@ frappe.provide("client_comms.access_explorer");
 		make() {
 			const tabs = Object.entries(this.views).map(
 				([key, view]) =>
-					`<li class="nav-item"><a class="nav-link" href="#" data-view="${key}" role="tab">${escape(view.title)}</a></li>`,
+					`<li class="nav-item" role="presentation"><a class="nav-link" href="#" data-view="${key}" role="tab">${escape(view.title)}</a></li>`,
 			);
 			this.body = $(`<div class="access-explorer">
 			<div class="form-tabs-list"><ul class="nav form-tabs" role="tablist">${tabs.join("")}</ul></div>
@@ -57,9 +57,11 @@ frappe.provide("client_comms.access_explorer");
 		follow_route() {
 			const [, key = "user", ...rest] = frappe.get_route();
 			const chosen = this.views[key] ? key : "user";
-			this.body
-				.find("[data-view]")
-				.each((i, link) => $(link).toggleClass("active", link.dataset.view === chosen));
+			this.body.find("[data-view]").each((i, link) =>
+				$(link)
+					.toggleClass("active", link.dataset.view === chosen)
+					.attr("aria-selected", link.dataset.view === chosen),
+			);
 			for (const [name, view] of Object.entries(this.views)) view.$view.toggle(name === chosen);
 			this.views[chosen].follow(rest);
 		}
@@ -71,11 +73,10 @@ frappe.provide("client_comms.access_explorer");
 			this.$view = $(`<div class="p-3"><div class="fields"></div><div class="result px-3"></div></div>`)
 				.appendTo(parent)
 				.hide();
-			this.form = new frappe.ui.FieldGroup({
+			this.form = client_comms.field_group({
 				fields: this.fields(),
 				body: this.$view.find(".fields"),
 			});
-			this.form.make();
 			this.show_empty();
 		}
 

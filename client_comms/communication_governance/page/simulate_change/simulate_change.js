@@ -42,11 +42,10 @@ frappe.provide("client_comms.policy_changes");
 				)}</p>
 				<div class="fields"></div><div class="run" aria-live="polite"></div><div class="recent mt-4"></div>
 			</div>`).appendTo(this.page.main);
-			this.form = new frappe.ui.FieldGroup({
+			this.form = client_comms.field_group({
 				fields: this.fields(),
 				body: this.$body.find(".fields"),
 			});
-			this.form.make();
 			this.$body.on("click", "[data-do]", (event) => this[event.currentTarget.dataset.do](event));
 			frappe.realtime.on("client_comms_policy_change", (told) => this.on_progress(told));
 		}

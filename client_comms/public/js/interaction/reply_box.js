@@ -44,12 +44,11 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 			.appendTo(this.$parent);
 		this.$hints = $box.find(".hints");
 		this.$others = $box.find(".others");
-		this.dialog = new frappe.ui.FieldGroup({
+		this.dialog = client_comms.field_group({
 			fields: this.get_fields(),
 			body: $box.find(".fields")[0],
 			no_submit_on_enter: true,
 		});
-		this.dialog.make();
 		// What Frappe expects of a dialog.
 		const $send = $box.find("[data-act=send]");
 		Object.assign(this.dialog, {
@@ -117,6 +116,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 	async set_values() {
 		await super.set_values();
 		this.dialog.$wrapper.show();
+		this.dialog.$wrapper.find(".dropdown-toggle-split").attr("aria-label", __("More Options"));
 		this.dialog.$wrapper[0].scrollIntoView({ block: "nearest" });
 		this.dialog.fields_dict.content.quill?.focus();
 	}
