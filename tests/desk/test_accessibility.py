@@ -64,7 +64,7 @@ def found(page, axe, within):
 
 
 def overflow(page, within):
-	"""What reaches beyond the screen, by width: `[(width, element), …]`; what scrolls by itself may be wider."""
+	"""What reaches beyond the screen, by width: `[(width, element), …]`; what has a scroll bar of its own may be wider."""
 	return [
 		(width, each)
 		for width in WIDTHS
