@@ -143,6 +143,8 @@ override_whitelisted_methods = {
 	"frappe.realtime.can_subscribe_doc": "client_comms.enforcement.methods.single_documents.can_subscribe_doc",
 	"frappe.realtime.has_permission": "client_comms.enforcement.methods.single_documents.can_listen",
 	"frappe.email.doctype.notification.notification.get_documents_for_today": "client_comms.enforcement.methods.unchecked.get_documents_for_today",
+	"frappe.website.doctype.web_form.web_form.delete": "client_comms.enforcement.doctypes.web_form.delete",
+	"frappe.website.doctype.web_form.web_form.delete_multiple": "client_comms.enforcement.doctypes.web_form.delete_multiple",
 	"frappe.client.get_password": "client_comms.enforcement.methods.unchecked.get_password",
 	"frappe.client.validate_link": "client_comms.enforcement.methods.link_fields.validate_link",
 	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",
@@ -188,6 +190,7 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.doctypes.file.require_uploaded",
+	"client_comms.enforcement.requests.backups.refuse",
 	"client_comms.enforcement.requests.conditions_as_names.refuse",
 	"client_comms.enforcement.requests.documents_in_memory.refuse_named",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
@@ -206,6 +209,7 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.audit.on_print",
 	_PRINTED_TITLES,
 ]
+_LEVEL_OF_FILED = "client_comms.enforcement.filed_messages.keep_when_deleted"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
@@ -315,6 +319,7 @@ doc_events = {
 			"client_comms.enforcement.write_down.check_message",
 			"client_comms.intake.communication.require_promise",
 		],
+		"before_save": "client_comms.enforcement.filed_messages.keep_when_moved",
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
 			_FOLLOW_STATED,
@@ -349,6 +354,7 @@ doc_events = {
 		"on_update": "client_comms.intake.issue.follow_priority",
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Lead": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
@@ -358,6 +364,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Opportunity": {
 		"validate": "client_comms.enforcement.references.refuse_named",
@@ -366,6 +373,7 @@ doc_events = {
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
+		"on_trash": _LEVEL_OF_FILED,
 	},
 	"File": {
 		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
@@ -449,6 +457,7 @@ doc_events = {
 	"Personal Data Download Request": {
 		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own"
 	},
+	"Support Settings": {"validate": "client_comms.enforcement.doctypes.support_settings.refuse_sources"},
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
 	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
@@ -661,6 +670,7 @@ extend_doctype_class = {
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# Frappe always lets owners read what they entered there.
+	"Transaction Deletion Record": "client_comms.enforcement.doctypes.transaction_deletion_record.GuardedTransactionDeletionRecord",
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
 	# Rows with copies of fields of a Lead or Opportunity.
 	"Prospect Lead": "client_comms.enforcement.copied_fields.GuardedCopy",

@@ -14,6 +14,12 @@ def is_held(doctype: str) -> bool:
 	return doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
 
 
+def is_own(doctype: str) -> bool:
+	"""Whether this app brings the DocType."""
+	module = frappe.db.get_value("DocType", doctype, "module", cache=True)
+	return bool(module) and frappe.local.module_app.get(frappe.scrub(module)) == "client_comms"
+
+
 def named(doctype: str) -> str:
 	"""The DocType that the database finds for a name: it compares names ignoring case, accents and trailing spaces."""
 	try:

@@ -5,7 +5,8 @@ first row. So there is none: rows of other tables are read one by one by their p
 in is looked up first, by indexes, and named.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 import frappe
@@ -19,6 +20,7 @@ ITEM = "Interaction Action Item"
 GRANT = "Interaction Access Grant"
 LISTED_FOR = "client_comms_listed_for"
 NOTHING = "(1 = 0)"
+_HELD = "client_comms_held_readers"
 # How many records a condition names at most. Users who take part in more are asked about row by row, which they can
 # afford: they see so much that a page is soon full.
 NAMED = 2000
@@ -79,7 +81,13 @@ class Reader:
 
 	@classmethod
 	def of(cls, user: "Reader | str | None") -> "Reader":
-		return user if isinstance(user, Reader) else cls(user)
+		if isinstance(user, Reader):
+			return user
+		held = frappe.flags.get(_HELD)
+		if held is None:
+			return cls(user)
+		key = (user or frappe.session.user, frappe.flags.get(LISTED_FOR))
+		return held.get(key) or held.setdefault(key, cls(user))
 
 	@property
 	def me(self) -> str:
@@ -215,6 +223,17 @@ class Reader:
 	def _valid_grants(self) -> str:
 		now = frappe.db.escape(str(clock.now()))
 		return f"`tab{GRANT}`.`user` = {self.me} and `tab{GRANT}`.`valid_until` >= {now}"
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+	"""Inside the block, which changes nothing that decides about access, a user is looked up once for all conditions."""
+	before = frappe.flags.get(_HELD)
+	frappe.flags[_HELD] = {}
+	try:
+		yield
+	finally:
+		frappe.flags[_HELD] = before
 
 
 def _column(name: str) -> str:

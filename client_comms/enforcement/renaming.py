@@ -57,8 +57,7 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 
 def _keeps_its_name(doctype: str) -> bool:
 	"""Whether documents of this app's DocType cannot be renamed; Customize Form cannot change that."""
-	made = frappe.db.get_value("DocType", doctype, ["module", "allow_rename"], as_dict=True, cache=True)
-	return frappe.local.module_app.get(frappe.scrub(made.module)) == "client_comms" and not made.allow_rename
+	return guards.is_own(doctype) and not frappe.db.get_value("DocType", doctype, "allow_rename", cache=True)
 
 
 def _parsed(value):

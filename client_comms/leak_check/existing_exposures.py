@@ -13,7 +13,7 @@ _REPORTS = ("Query Report", "Script Report")
 
 def of_user(user: str) -> list[dict]:
 	"""What opens governed records to `user` although the rule denies access: `[{"document", "close"}]`."""
-	return [*_shares(user), *_public_files(), *_second_files(), *_passed_down_files(user)]
+	return [*_shares(user), *_help_pages(), *_public_files(), *_second_files(), *_passed_down_files(user)]
 
 
 def takeovers() -> list[dict]:
@@ -37,6 +37,21 @@ def _shares(user: str):
 			yield {
 				"document": f"DocShare {share.name}: {share.share_doctype} {share.share_name}",
 				"close": "Delete the share: it was not made by Frappe's own sharing, which refuses it.",
+			}
+
+
+def _help_pages():
+	"""ERPNext's help page shows what global search finds, without asking who reads it."""
+	for row in frappe.get_all(
+		"Support Search Source",
+		{"parenttype": "Support Settings", "source_doctype": ("is", "set")},
+		["idx", "source_doctype"],
+		order_by="idx asc",
+	):
+		if guards.is_held(row.source_doctype):
+			yield {
+				"document": f"Support Settings, row {row.idx}: {row.source_doctype}",
+				"close": "The help page would show confidential documents to everyone: remove the row.",
 			}
 
 

@@ -5,12 +5,12 @@ linked to the contact, the customer and the lead behind its addresses. The metho
 wrapped: their results are filtered by the row condition, with one query per timeline.
 """
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed, link_titles, policy
+from client_comms.enforcement import governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
 
 _LISTS = ("communications", "automated_messages")
@@ -20,8 +20,8 @@ _LISTS = ("communications", "automated_messages")
 def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
-	_trim_docinfo()
-	link_titles.trim(frappe.response.get("_link_titles"))
+		_trim_docinfo()
+		link_titles.trim(frappe.response.get("_link_titles"))
 
 
 @frappe.whitelist()
@@ -29,7 +29,7 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None, *
 	# Requests pass documents only by name; Frappe itself calls its own function with a document.
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.get_docinfo", doctype=doctype, name=name, **others)
-	_trim_docinfo()
+		_trim_docinfo()
 
 
 @frappe.whitelist()
@@ -37,9 +37,13 @@ def get_communications(**arguments):
 	return visible(call_previous("frappe.desk.form.load.get_communications", **arguments))
 
 
-def _read_once(doctype: str | None, name: str | None):
-	"""Loading a form checks permission many times and does not change the record."""
-	return policy.holding(name) if doctype == governed.INTERACTION and name else nullcontext()
+def _read_once(doctype: str | None, name: str | None) -> ExitStack:
+	"""Loading a form checks permission many times and changes neither the record nor its reader."""
+	held = ExitStack()
+	held.enter_context(readers.holding())
+	if doctype == governed.INTERACTION and name:
+		held.enter_context(policy.holding(name))
+	return held
 
 
 def visible(messages: list) -> list:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import frappe
 
-from client_comms.enforcement import governed, guards, levels, policy
+from client_comms.enforcement import filed_messages, governed, guards, levels, policy
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -36,6 +36,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 	"""File a message under another document; the user must be able to access both."""
 	guards.require(governed.COMMUNICATION, name, access.WRITE)
 	guards.require(reference_doctype, reference_name)
+	level = filed_messages.level_of(name)
 	call_previous(
 		"frappe.email.relink",
 		name=name,
@@ -43,6 +44,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 		reference_name=reference_name,
 		**others,
 	)
+	filed_messages.keep_level(name, level)
 
 
 @frappe.whitelist()
@@ -66,20 +68,13 @@ def make_opportunity_from_communication(communication: str, **others):
 def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
-	level = _level_of(communication)  # before it is filed under the new document
+	level = filed_messages.level_of(communication)  # before it is filed under the new document
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)
 	if level:
 		levels.raise_to(doctype, made, level)
 		_raise_interactions(doctype, made, level)
 	return made
-
-
-def _level_of(communication: str) -> str | None:
-	"""The level that decides who can read a message: its own, or that of the document under which it is filed."""
-	own = frappe.db.get_value(governed.COMMUNICATION, communication, "confidentiality_level")
-	found = {record.level for record in governed.records(governed.COMMUNICATION, communication)}
-	return max({own, *found} - {None, ""}, key=policy.current().rank, default=None)
 
 
 def _raise_interactions(doctype: str, name: str, level: str) -> None:

@@ -11,6 +11,18 @@ def file_address(visitor, bait, planted):
 	return visitor.get(bait.file_url)
 
 
+_REFUSED = 403
+
+
+@surface(
+	"download of a backup",
+	"Another app replaces before_request: run bench clear-cache, or leave backups to the server.",
+)
+def backup(visitor, bait, planted):
+	"""There is none of this name, which only users who can download backups are told."""
+	return visitor.get("/backups/leakbait.sql.gz").status != _REFUSED
+
+
 @surface("download of a file")
 def file_download(visitor, bait, planted):
 	return visitor.get("/api/method/download_file", file_url=bait.file_url)

@@ -76,6 +76,8 @@ NO_SURFACE = {
 	"client_comms.enforcement.doctypes.issue.GuardedIssue.split_issue": "moves the messages of its own Issue only: test_unchecked",
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "of a saved card; its columns are checked like those of a number card",
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_unchecked",
+	"frappe.website.doctype.web_form.web_form.delete": "asks for clearance to delete: test_leaving",
+	"frappe.website.doctype.web_form.web_form.delete_multiple": "asks for clearance to delete: test_leaving",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "a file, as a download of it: test_files",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_unchecked",
 	"client_comms.api.client_called_again": _WRITES,
