@@ -5,9 +5,10 @@ DocTypes, enforce it in lists and on single documents. A document whose owner is
 """
 
 import frappe
+from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import governed, interactions, refusals
+from client_comms.enforcement import documents, governed, guards, interactions, refusals
 from client_comms.enforcement.readers import Reader, literal, of_row
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
@@ -23,37 +24,71 @@ _OF_DEPENDENTS = {
 	"Tag Link": ("Comment", "File", "ToDo", *_RAW_MAIL),
 	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", *_RAW_MAIL),
 }
+# Documents about a client: what belongs to them is hidden together with the client.
+_OF_CLIENTS = (
+	"Client Access Link",
+	"Client Consent",
+	"Data Subject Request",
+	"Identity Verification",
+	"Legal Hold",
+)
+_RUN = "Erasure Run"  # of a request
 _CHANGES = ("write", "create", "delete", "share")
 
 
 def condition(user=None, doctype=None) -> str:
 	"""Leave out rows whose owner the user cannot read, or does not exist. Registered for the DocTypes of `OWNER_FIELDS`."""
 	reader = Reader.of(user)
-	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	restricted = governed.owner_condition(owner_type, owner_name, reader)
-	if not restricted:
-		return ""
-	if doctype in _MESSAGE_OF:
-		restricted = f"({restricted} and {_of_message(doctype, reader)})"
+	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
+	restricted = governed.owner_condition(*owner, reader)
+	conditions = [restricted, _by_client(*owner, reader)]
+	if restricted and doctype in _MESSAGE_OF:
+		conditions.append(_of_message(doctype, reader))
 	if doctype in _OF_DEPENDENTS:
-		restricted = f"({restricted} and {_of_dependent(doctype, owner_type, owner_name, reader)})"
-	return restricted
+		conditions.append(_by_owner(_OF_DEPENDENTS[doctype], *owner, reader))
+	return _all(conditions)
 
 
-def _of_dependent(doctype: str, owner_type: str, owner_name: str, reader: Reader) -> str:
-	"""What belongs to a dependent belongs to its record: the version of a comment, the file of a to-do."""
+def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
+	"""What belongs to one of these documents is as confidential as it: the version of a comment, the file of a to-do."""
 	cases = [
-		f"when {literal(owner)} then {of_row(owner, owner_name, _own_condition(owner, reader))}"
-		for owner in _OF_DEPENDENTS[doctype]
+		f"when {literal(owner)} then {of_row(owner, owner_name, condition)}"
+		for owner in owners
+		if (condition := _own_condition(owner, reader))
 	]
-	return f"(case {owner_type} {' '.join(cases)} else 1 end)"
+	return f"(case {owner_type} {' '.join(cases)} else 1 end)" if cases else ""
+
+
+def _by_client(owner_type: str, owner_name: str, reader: Reader) -> str:
+	"""Of the clients, only Leads have levels; what else hides a client decides about single documents (`has_permission`)."""
+	readable = documents.condition(reader, "Lead")
+	if not readable:
+		return ""
+	leads = [
+		f"when {literal(owner)} then (select `about`.`party` from `tab{owner}` `about`"
+		f" where `about`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
+		for owner in _OF_CLIENTS
+	]
+	leads.append(
+		f"when {literal(_RUN)} then (select `about`.`party` from `tab{_RUN}` `run`"
+		" join `tabData Subject Request` `about` on `about`.`name` = `run`.`request`"
+		f" where `run`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
+	)
+	return of_row("Lead", f"(case {owner_type} {' '.join(leads)} end)", readable, missing="1")
 
 
 def _own_condition(doctype: str, reader: Reader) -> str:
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 	if frappe.get_attr(hook) is not condition:
-		return frappe.call(hook, user=reader.user, doctype=doctype) or "1"
-	return governed.owner_condition(*(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype]), reader)
+		return frappe.call(hook, user=reader.user, doctype=doctype)
+	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
+	return _all([governed.owner_condition(*owner, reader), _by_client(*owner, reader)])
+
+
+def _all(conditions: list[str]) -> str:
+	"""In brackets; empty if every row fulfils them."""
+	restricting = list(filter(None, conditions))
+	return f"({' and '.join(restricting)})" if restricting else ""
 
 
 def _of_message(doctype: str, reader: Reader) -> str:
@@ -78,12 +113,15 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one dependent document: by its owner in the database, and by the owner that a change would give it."""
 	user = user or frappe.session.user
 	action = _action(ptype)
-	for owner_type, owner_name in _owners(doc, ptype):
+	owners = _owners(doc, ptype)
+	for owner_type, owner_name in (each for each in owners if each[0] in governed.doctypes()):
 		decision = governed.decide(owner_type, owner_name, action, user)
 		if decision is None and _outlived(doc, owner_type, owner_name, user):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision)
+	if any(guards.objects(*owner, user=user) for owner in owners if owner[0] in (*_OF_CLIENTS, _RUN)):
+		return compat.objection(_("You cannot read the client concerned."))
 	return compat.no_objection()
 
 
@@ -93,6 +131,7 @@ def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:
 
 
 def _owners(doc, ptype) -> set[tuple[str, str]]:
+	"""The documents to which it belongs, and would belong."""
 	fields = OWNER_FIELDS[doc.doctype]
 	owners = {(doc.get(fields[0]), doc.get(fields[1]))}
 	if ptype in _CHANGES and doc.name and not doc.is_new():
@@ -100,8 +139,7 @@ def _owners(doc, ptype) -> set[tuple[str, str]]:
 	if message := _MESSAGE_OF.get(doc.doctype):
 		owners.add((governed.COMMUNICATION, doc.get(message)))
 	# A file of a to-do about an interaction belongs to the interaction.
-	owners = {owner_of(*owner) for owner in owners if owner[1]}
-	return {(doctype, name) for doctype, name in owners if doctype in governed.doctypes()}
+	return {owner_of(*owner) for owner in owners if owner[1]}
 
 
 def _action(ptype: str | None) -> str:

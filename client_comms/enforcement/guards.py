@@ -83,10 +83,13 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 		refuse(*decision.reasons, title=_("Clearance Missing"), exc=ClearanceMissingError)
 
 
-def objects(doctype: str, name: str, ptype: str = "read") -> bool:
-	"""Whether a permission hook of this app denies the session user a document of any DocType."""
+def objects(doctype: str, name: str, ptype: str = "read", user: str | None = None) -> bool:
+	"""Whether a permission hook of this app denies a user a document of any DocType.
+
+	:param user: by default the session user
+	"""
 	hooks = frappe.get_hooks("has_permission", app_name="client_comms").get(named(doctype), ())
 	doc = hooks and frappe.db.exists(doctype, name) and frappe.get_doc(doctype, name)
 	return bool(doc) and any(
-		frappe.call(hook, doc=doc, ptype=ptype, user=frappe.session.user) is False for hook in hooks
+		frappe.call(hook, doc=doc, ptype=ptype, user=user or frappe.session.user) is False for hook in hooks
 	)

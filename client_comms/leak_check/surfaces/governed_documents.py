@@ -3,6 +3,7 @@
 import frappe
 
 from client_comms.enforcement import documents
+from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import overridden, surface
 from client_comms.rules import access
 
@@ -136,6 +137,25 @@ def lead_notes(visitor, bait, planted):
 @surface("Lead at a level, a note by its name", control=False)
 def lead_note(visitor, bait, planted):
 	found = visitor.call("frappe.client.get", doctype="CRM Note", name=bait.names["CRM Note"], parent="Lead")
+	return documents.is_governed("Lead") and found
+
+
+@surface("Lead at a level, a comment on a consent", control=False)
+def comment_on_consent(visitor, bait, planted):
+	about = {"party_type": "Lead", "party": bait.names["Lead"]}
+	consent = insert_row("Client Consent", name=f"{bait.name}-CONSENT", **about)
+	comment = insert_row(
+		"Comment",
+		comment_type="Comment",
+		content=bait.word,
+		reference_doctype="Client Consent",
+		reference_name=consent,
+	)
+	found = visitor.call(
+		"frappe.client.get_list", doctype="Comment", fields=["content"], filters={"name": comment}
+	)
+	frappe.db.delete("Comment", {"name": comment})
+	frappe.db.delete("Client Consent", {"name": consent})
 	return documents.is_governed("Lead") and found
 
 
