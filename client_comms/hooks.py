@@ -157,8 +157,8 @@ override_whitelisted_methods = {
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.unchecked.add_lead_to_prospect",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "client_comms.enforcement.methods.unchecked.process_genericode_import",
 	"erpnext.crm.doctype.lead.lead.get_lead_details": "client_comms.enforcement.methods.unchecked.get_lead_details",
-	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.enforcement.methods.unchecked.set_multiple_status",
-	"erpnext.support.doctype.issue.issue.set_status": "client_comms.enforcement.methods.unchecked.set_status",
+	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.intake.issue_status.set_multiple_status",
+	"erpnext.support.doctype.issue.issue.set_status": "client_comms.intake.issue_status.set_status",
 	"frappe.core.doctype.deleted_document.deleted_document.bulk_restore": "client_comms.enforcement.methods.unchecked.bulk_restore",
 	"frappe.core.doctype.deleted_document.deleted_document.restore": "client_comms.enforcement.methods.unchecked.restore",
 	"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions": "client_comms.enforcement.methods.unchecked.get_latest_submissions",
@@ -280,6 +280,7 @@ doc_events = {
 		"on_update": [
 			"client_comms.client_interactions.custody.follow_interaction",
 			"client_comms.client_interactions.satisfaction.follow",
+			"client_comms.intake.issue_status.follow_interaction",
 		],
 		"validate": [
 			"client_comms.enforcement.references.refuse_named",
@@ -351,7 +352,10 @@ doc_events = {
 	"Issue": {
 		"after_insert": "client_comms.intake.issue.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
-		"on_update": "client_comms.intake.issue.follow_priority",
+		"on_update": [
+			"client_comms.intake.issue.follow_priority",
+			"client_comms.intake.issue_status.follow_issue",
+		],
 		"before_validate": "client_comms.enforcement.levels.guard_level",
 		"before_print": _BEFORE_PRINT,
 		"on_trash": _LEVEL_OF_FILED,

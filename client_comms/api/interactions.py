@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from client_comms import clock, validation
-from client_comms.client_interactions import changes, feedback, log_details, promises, thanks
+from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
 from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
@@ -250,10 +250,7 @@ def close(name: str) -> dict:
 	:raises MissingDetailsError: feedback details are missing and the mode is Enforce
 	"""
 	doc = _writable(name)
-	doc.check_event(response_clock.CLOSED, clock.now())
-	doc.validate_documentation()
-	feedback.require_details(doc)
-	doc.record(response_clock.CLOSED)
+	closing_checklist.close(doc)
 	return _as_dict(doc)
 
 

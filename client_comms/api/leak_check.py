@@ -21,6 +21,16 @@ def start_leak_check(user: str, over_http: bool = True) -> str:
 	return job.start(user, over_http)
 
 
+@frappe.whitelist(methods=["POST"])
+def cancel_leak_check(name: str) -> None:
+	"""End a run that waits or is running; it keeps no result.
+
+	:raises frappe.PermissionError: the caller is not a Compliance Officer
+	"""
+	require_auditing()
+	job.cancel(name)
+
+
 @frappe.whitelist()
 def get_leak_check(name: str | None = None) -> dict:
 	"""A run (by default the latest), with its progress and, once it has finished, its result.

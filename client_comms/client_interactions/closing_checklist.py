@@ -2,6 +2,7 @@
 
 from frappe import _
 
+from client_comms import clock
 from client_comms.client_interactions import evidence, feedback
 from client_comms.rules import response_clock
 
@@ -15,6 +16,19 @@ def items(doc) -> list[dict]:
 	if doc.status == response_clock.STATUS_CLOSED:
 		return []
 	return [*_answer(doc), *_documentation(doc), *_feedback(doc)]
+
+
+def close(doc) -> None:
+	"""Close the interaction; the caller has checked write access.
+
+	:raises ActionNotPossibleError: the client is still waiting for a reply
+	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
+	:raises MissingDetailsError: feedback details are missing and the mode is Enforce
+	"""
+	doc.check_event(response_clock.CLOSED, clock.now())
+	doc.validate_documentation()
+	feedback.require_details(doc)
+	doc.record(response_clock.CLOSED)
 
 
 def _answer(doc) -> list[dict]:

@@ -13,11 +13,15 @@ from client_comms.exceptions import ActionNotPossibleError
 from client_comms.leak_check import run as checks
 
 RUN = "Leak Check Run"
-QUEUED, RUNNING, FINISHED, FAILED = "Queued", "Running", "Finished", "Failed"
+QUEUED, RUNNING, FINISHED, FAILED, CANCELLED = "Queued", "Running", "Finished", "Failed", "Cancelled"
 EVENT = "client_comms_leak_check"
 _TIMEOUT = 60 * 60  # seconds
 # A new run does not count as abandoned before its job can have been queued.
 _QUEUEING = 60  # seconds
+
+
+class _Cancelled(Exception):
+	"""Someone cancelled the run."""
 
 
 def start(user: str, over_http: bool = True) -> str:
@@ -72,6 +76,9 @@ def work(name_of_run: str) -> None:
 	_keep(run.name, status=RUNNING, started_on=clock.now())
 	try:
 		found = checks.check(run.user, run.address, progress=lambda *steps: _tell(run, *steps))
+	except _Cancelled:
+		frappe.db.rollback()
+		_keep(run.name, status=CANCELLED, finished_on=clock.now())
 	except Exception as error:
 		frappe.db.rollback()
 		frappe.log_error(f"Leak check of {run.user}", reference_doctype=RUN, reference_name=run.name)
@@ -87,8 +94,15 @@ def work(name_of_run: str) -> None:
 			unchecked_count=results.count(checks.UNCHECKED),
 			result=json.dumps(found),
 		)
-	frappe.cache.delete_value(_progress_key(run.name))
+	frappe.cache.delete_value([_progress_key(run.name), _cancel_key(run.name)])
 	frappe.publish_realtime(EVENT, {"run": run.name}, user=run.started_by)
+
+
+def cancel(name: str) -> None:
+	"""End a run: at once while it waits for a worker, otherwise at its next step. One that has ended stays as it is."""
+	if frappe.db.get_value(RUN, name, "status", for_update=True) == QUEUED:
+		_set(name, status=CANCELLED, finished_on=clock.now())
+	frappe.cache.set_value(_cancel_key(name), 1, expires_in_sec=_TIMEOUT)
 
 
 def progress(name: str) -> dict:
@@ -115,6 +129,8 @@ def job_id(name: str) -> str:
 
 
 def _tell(run, done: int, total: int) -> None:
+	if frappe.cache.get_value(_cancel_key(run.name)):
+		raise _Cancelled
 	steps = {"done": done, "total": total}
 	frappe.cache.set_value(_progress_key(run.name), steps, expires_in_sec=_TIMEOUT)
 	frappe.publish_realtime(EVENT, {"run": run.name, **steps}, user=run.started_by)
@@ -137,3 +153,7 @@ def _set(name: str, **values) -> None:
 
 def _progress_key(name: str) -> str:
 	return f"{EVENT}:{name}"
+
+
+def _cancel_key(name: str) -> str:
+	return f"{EVENT}:cancel:{name}"

@@ -161,19 +161,6 @@ def bulk_restore(docnames: str, **others):
 
 
 @frappe.whitelist()
-def set_status(name: str, **others):
-	guards.require("Issue", name, access.WRITE)
-	return call_previous("erpnext.support.doctype.issue.issue.set_status", name=name, **others)
-
-
-@frappe.whitelist()
-def set_multiple_status(names: str, **others):
-	for name in frappe.parse_json(names):
-		guards.require("Issue", name, access.WRITE)
-	return call_previous("erpnext.support.doctype.issue.issue.set_multiple_status", names=names, **others)
-
-
-@frappe.whitelist()
 def get_lead_details(lead: str, **others):
 	guards.require("Lead", lead)
 	return call_previous("erpnext.crm.doctype.lead.lead.get_lead_details", lead=lead, **others)

@@ -106,6 +106,37 @@ def test_a_run_whose_job_is_gone_has_failed_and_holds_up_no_one(as_user, officer
 	assert (status, again != name) == (job.FAILED, True) and "Start the check again" in error
 
 
+def test_a_waiting_run_is_cancelled_at_once_and_holds_up_no_one(as_user, officer, frontline, queue):
+	name = start(officer, as_user, frontline)
+	with as_user(frontline), pytest.raises(frappe.PermissionError):
+		api.cancel_leak_check(name)
+	with as_user(officer):
+		api.cancel_leak_check(name)
+		assert api.get_leak_check(name)["run"]["status"] == job.CANCELLED
+	job.work(name)
+	assert frappe.db.get_value(job.RUN, name, "status") == job.CANCELLED
+	assert start(officer, as_user, frontline) != name
+
+
+@pytest.mark.committed
+def test_a_running_check_ends_at_its_next_step(as_user, officer, frontline, queue, short, removed):
+	name = start(officer, as_user, frontline)
+	frappe.db.commit()
+
+	def cancel_after_two(event=None, message=None, **others):
+		if event == job.EVENT and message.get("done") == 2:
+			with as_user(officer):
+				api.cancel_leak_check(name)
+
+	with mock.patch.object(frappe, "publish_realtime", side_effect=cancel_after_two) as told:
+		job.work(name)
+	doc = frappe.get_doc(job.RUN, name)
+	assert (doc.status, doc.result) == (job.CANCELLED, None) and doc.finished_on
+	steps = [call.args[1].get("done") for call in told.call_args_list if call.args[0] == job.EVENT]
+	assert steps == [0, 1, 2, None]
+	assert not job.progress(name)
+
+
 @pytest.mark.committed
 def test_the_result_is_kept_and_no_one_changes_it(as_user, officer, frontline, queue, short, removed):
 	name = start(officer, as_user, frontline)

@@ -10,6 +10,7 @@ from frappe.core.api.file import unzip_file
 from client_comms import compat
 from client_comms.enforcement.methods import counts, unchecked
 from client_comms.enforcement.requests import method_aliases
+from client_comms.intake import issue_status
 from client_comms.leak_check.visitor import Visitor
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -151,9 +152,9 @@ def test_a_comment_from_the_website(complaint, staff, as_user):
 def test_the_status_of_an_issue(held, staff, as_user, many):
 	issue = held("Issue", subject="Noise").name
 	method, names = (
-		(unchecked.set_multiple_status, {"names": f'["{issue}"]'})
+		(issue_status.set_multiple_status, {"names": f'["{issue}"]'})
 		if many
-		else (unchecked.set_status, {"name": issue})
+		else (issue_status.set_status, {"name": issue})
 	)
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
 		method(**names, status="On Hold")

@@ -52,7 +52,8 @@ def agreement(set_calendar):
 	).insert()
 
 
-def test_an_issue_has_both(agreement, clock_at):
+def test_an_issue_has_both(agreement, clock_at, set_settings):
+	set_settings(issue_status_follows=0)  # otherwise an answer sets the Issue to Replied
 	with clock_at("2026-11-23 10:00"):
 		issue = frappe.get_doc(
 			{

@@ -24,7 +24,7 @@ class LeakCheckRun(written_by_app.WrittenByTheApp):
 		result: DF.JSON | None
 		started_by: DF.Data | None
 		started_on: DF.Datetime | None
-		status: DF.Literal["Queued", "Running", "Finished", "Failed"]
+		status: DF.Literal["Queued", "Running", "Finished", "Failed", "Cancelled"]
 		surface_count: DF.Int
 		unchecked_count: DF.Int
 		user: DF.Data | None

@@ -22,6 +22,7 @@
 		Running: ["blue", __("Running")],
 		Finished: ["green", __("Finished")],
 		Failed: ["red", __("Failed")],
+		Cancelled: ["gray", __("Cancelled")],
 	};
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
@@ -94,6 +95,12 @@
 			});
 			this.$body.on("change", "[data-open-only]", () => this.filter());
 			this.$body.on("click", "[data-download]", () => this.download());
+			this.$body.on("click", "[data-cancel]", async ({ currentTarget }) => {
+				$(currentTarget).prop("disabled", true).text(__("Cancelling…"));
+				const { name } = this.run;
+				await frappe.xcall("client_comms.api.leak_check.cancel_leak_check", { name }, "POST");
+				this.load(name);
+			});
 			this.$body.on("click", "[data-run]", (event) => {
 				event.preventDefault();
 				frappe.set_route("leak-check", event.currentTarget.dataset.run);
@@ -175,7 +182,7 @@
 		}
 
 		empty_html() {
-			return `<div class="text-muted text-center py-5">${__("No check has run yet.")}</div>`;
+			return `<div class="text-muted text-center py-5">${__("No check has run yet. Choose a user above, then Start.")}</div>`;
 		}
 
 		run_html(run) {
@@ -197,10 +204,12 @@
 
 		progress_html() {
 			return `<div class="progress my-3"><div class="progress-bar" role="progressbar" style="width: 0"></div></div>
-				<p class="text-muted" data-progress>${__("Waiting for a background worker…")}</p>`;
+				<p class="text-muted" data-progress>${__("Waiting for a background worker…")}</p>
+				<button class="btn btn-default btn-sm" data-cancel>${__("Cancel")}</button>`;
 		}
 
-		failure_html({ error }) {
+		failure_html({ status, error }) {
+			if (status === "Cancelled") return `<p class="text-muted">${__("This check was cancelled.")}</p>`;
 			return `<div class="alert alert-danger">${escape(error)}</div>`;
 		}
 

@@ -69,6 +69,7 @@ class ClientCommsSettings(Document):
 		identity_attempts: DF.Int
 		identity_mode: DF.Literal["Off", "Warn", "Enforce"]
 		issue_channel: DF.Link
+		issue_status_follows: DF.Check
 		late_log_hours: DF.Float
 		link_valid_hours: DF.Int
 		request_months: DF.Int

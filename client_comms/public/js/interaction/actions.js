@@ -113,3 +113,18 @@ Object.assign(client_comms.actions, {
 			.map((event) => ({ event, ...all[event] }));
 	},
 });
+
+/** Offered when an Issue was closed although its client is owed an answer: notes the answer, then closes the interaction. */
+client_comms.answer_and_close = ({ name }) => {
+	frappe.hide_msgprint(true);
+	return client_comms.actions.done_elsewhere(
+		{
+			name,
+			async after() {
+				await frappe.xcall("client_comms.api.close", { name }, "POST");
+				if (cur_frm) await cur_frm.reload_doc();
+			},
+		},
+		"answer",
+	);
+};
