@@ -1,5 +1,5 @@
 """Links through which clients answer without a login (P-3, C-1): random, stored as a keyed hash, expiring,
-valid for one answer.
+valid for one answer. One to a copy of the client's data opens it until it expires, because a download can fail.
 
 Invalid, expired and used links all get the same message, so that trying them reveals nothing, not even
 whether a client exists.
@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 import frappe
 from frappe import _
@@ -20,9 +21,14 @@ from client_comms.client_privacy import mailed_secrets
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
-CONSENT, PREFERENCES, RATING = "Consent", "Preferences", "Rating"
+CONSENT, PREFERENCES, RATING, DATA = "Consent", "Preferences", "Rating", "Data Package"
 SELF_SERVICE = (CONSENT, PREFERENCES)
-_PAGES = {CONSENT: "client-link", PREFERENCES: "client-link", RATING: "client-rating"}
+_PAGES = {
+	CONSENT: "client-link",
+	PREFERENCES: "client-link",
+	RATING: "client-rating",
+	DATA: "client-data",
+}
 OPEN, USED, REVOKED = "Open", "Used", "Revoked"
 UNKNOWN, EXPIRED, TOO_MANY = "Unknown", "Expired", "Too Many"
 TRIES_PER_HOUR = 30  # from one address; more are counted as too many
@@ -35,7 +41,8 @@ _BYTES = 32
 def make(kind: str, *, party_type: str, party: str, sent_to: str, **fields) -> tuple[str, str]:
 	"""Create a link; returns its name and its address for an email to `sent_to`, which alone gets to see the token.
 
-	:param fields: `contact`, `consent`, `client_interaction`, `language`
+	:param fields: `contact`, `consent`, `client_interaction`, `data_package`, `language`; `expires_on` instead of the term of the
+	    settings
 	:raises ActionNotPossibleError: the address of the site is not configured
 	"""
 	require_site_address()
@@ -91,12 +98,12 @@ def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool
 	"""
 	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or "")), "kind": ("in", kinds)})
 	if not name:
-		_refuse(UNKNOWN)
+		refuse(UNKNOWN)
 	link = frappe.get_doc(LINK, name, for_update=lock)
 	if link.state != OPEN:
-		_refuse(USED)
+		refuse(USED)
 	if clock.now() > link.expires_on:
-		_refuse(EXPIRED)
+		refuse(EXPIRED)
 	return link
 
 
@@ -110,10 +117,19 @@ def revoke_of(consent: str) -> None:
 	frappe.db.set_value(LINK, {"consent": consent, "state": OPEN}, "state", REVOKED)
 
 
+def revoke_to(package: str) -> None:
+	"""Revoke the links to a copy of data that is gone."""
+	frappe.db.set_value(LINK, {"data_package": package, "state": OPEN}, "state", REVOKED)
+
+
 # --- failed attempts ---------------------------------------------------------------------------------
 
 
-def _refuse(outcome: str):
+def refuse(outcome: str = USED) -> NoReturn:
+	"""Refuse a link with the same message for every reason, and count the attempt.
+
+	:raises LinkNotValidError: always
+	"""
 	ip, hour = _address(), clock.now().replace(minute=0, second=0, microsecond=0)
 	_count(ip, hour, TOO_MANY if _tries(ip, hour) >= TRIES_PER_HOUR else outcome)
 	frappe.throw(

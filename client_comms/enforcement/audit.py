@@ -19,7 +19,7 @@ from client_comms.enforcement.methods import exports
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
 _EXPORTED = (governed.INTERACTION, governed.PHYSICAL_FILE, *governed.BOUND, *documents.SETTING)
-_VIEWED = (*_EXPORTED, governed.REVIEW)  # which has the level of its interaction
+_VIEWED = (*_EXPORTED, governed.REVIEW, governed.DATA_PACKAGE)  # a review has the level of its interaction
 _TIMELINES = ("communications", "automated_messages")
 # Methods that print (some without Frappe's `before_print`), serve files or export, by the last part of their
 # name: Python lets a request reach a method through every module that imports it, including overrides.

@@ -13,10 +13,7 @@ from frappe.utils import escape_html
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import dependents
 from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
-
-REQUEST, RUN, ITEM = "Data Subject Request", "Erasure Run", "Erasure Item"
 
 
 def condition(user=None, doctype=None) -> str:
@@ -50,34 +47,6 @@ def is_open(party_type: str | None, party: str | None, user: str) -> bool:
 	if user == "Administrator" or not (party_type in PARTY_TYPES and party):
 		return True
 	return not frappe.db.exists(party_type, party) or _may_know(party_type, party, user)
-
-
-def run_condition(user=None, doctype=None) -> str:
-	"""A run for a request is as confidential as the request."""
-	restricted = condition(user, REQUEST)
-	of_request = of_row(REQUEST, f"`tab{RUN}`.`request`", restricted) if restricted else ""
-	return of_request and f"(`tab{RUN}`.`request` is null or {of_request})"
-
-
-def has_run_permission(doc, ptype=None, user=None, debug=False):
-	request = doc.request and frappe.db.exists(REQUEST, doc.request) and frappe.get_doc(REQUEST, doc.request)
-	return has_permission(request, ptype, user, debug) if request else compat.no_objection()
-
-
-def item_condition(user=None, doctype=None) -> str:
-	"""An item of a run is as confidential as its record, and as the run."""
-	run = f"`tab{ITEM}`.`run`"
-	restricted = run_condition(user)
-	of_run = restricted and f"({run} is null or {of_row(RUN, run, restricted)})"
-	return " and ".join(filter(None, (dependents.condition(user, ITEM), of_run)))
-
-
-def has_item_permission(doc, ptype=None, user=None, debug=False):
-	if doc.run and frappe.db.exists(RUN, doc.run):
-		allowed = has_run_permission(frappe.get_doc(RUN, doc.run), ptype, user, debug)
-		if allowed is False:
-			return allowed
-	return dependents.has_permission(doc, ptype, user, debug)
 
 
 def require_to_act(

@@ -3,8 +3,8 @@
 An interaction is governed by its level and its participants. A message, event or call linked to an interaction is
 as confidential as the interaction; one with a level but no interaction is governed by the level alone. A message
 with neither is as confidential as the Issue, Lead or Opportunity under which it is filed; if that is not governed,
-or there is none, the message is not governed, and ERPNext's own permissions apply. Paper files and reviews of records
-have rules of their own.
+or there is none, the message is not governed, and ERPNext's own permissions apply. Paper files, reviews of records and
+copies of clients' data have rules of their own.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator
 import frappe
 
 from client_comms import clock
-from client_comms.enforcement import documents, interactions, physical_files, policy, record_reviews
+from client_comms.enforcement import (
+	data_packages,
+	documents,
+	interactions,
+	physical_files,
+	policy,
+	record_reviews,
+)
 from client_comms.enforcement.readers import Reader, among, either, literal, of_row
 from client_comms.rules import access
 
@@ -29,7 +36,9 @@ HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
 PHYSICAL_FILE = physical_files.FILE
 REVIEW = record_reviews.REVIEW
-_OWN_RULE = {PHYSICAL_FILE: physical_files, REVIEW: record_reviews}
+DATA_PACKAGE = data_packages.PACKAGE
+_OWN_RULE = {PHYSICAL_FILE: physical_files, REVIEW: record_reviews, DATA_PACKAGE: data_packages}
+_WITH_OWN_LEVEL = (INTERACTION, PHYSICAL_FILE, DATA_PACKAGE)
 _FILED_UNDER = ("reference_doctype", "reference_name")
 
 
@@ -94,7 +103,7 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 
 def level(doctype: str, name: str) -> str | None:
 	"""The effective level of a record in the database; None if it is not governed or does not exist."""
-	if doctype in (INTERACTION, PHYSICAL_FILE):
+	if doctype in _WITH_OWN_LEVEL:
 		fields = ["confidentiality_level"]
 	elif doctype in (GRANT, REVIEW):
 		interaction = frappe.db.get_value(doctype, name, "interaction")
@@ -106,7 +115,7 @@ def level(doctype: str, name: str) -> str | None:
 	else:
 		return None
 	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
-	if not row or (doctype not in (INTERACTION, PHYSICAL_FILE) and not any(row.values())):
+	if not row or (doctype not in _WITH_OWN_LEVEL and not any(row.values())):
 		return None
 	counted = policy.current().level(row.confidentiality_level)
 	return counted and counted.name

@@ -9,6 +9,7 @@ OWNER_FIELDS = {
 	"Access Log": ("export_from", "reference_document"),
 	"Activity Log": ("reference_doctype", "reference_name"),
 	"Comment": ("reference_doctype", "reference_name"),
+	"Data Package Item": ("package_type", "package"),
 	"Deleted Document": ("deleted_doctype", "deleted_name"),
 	"DocShare": ("share_doctype", "share_name"),
 	"Document Follow": ("ref_doctype", "ref_docname"),

@@ -35,7 +35,7 @@ _BELONGINGS = {
 	"Workflow Action",
 }
 # Prefixes of the app's document names, such as CI-2026-00001 and CN-00001.
-_OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD|LH|ER|DSR)-\d{4}-|CN-")
+_OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD|LH|ER|DSR|DP)-\d{4}-|CN-")
 # Documents that name a DocType in a field that is not a link.
 _BY_NAME = {
 	"Access Log": "export_from",

@@ -54,6 +54,11 @@ class Entry:
 	masked: tuple[str, ...] = ()
 	recipients: str = N_("Staff with clearance")
 
+	@property
+	def portable(self) -> bool:
+		"""Whether the client can ask for it in a portable form: data received under a contract (GDPR Art. 20(1))."""
+		return self.basis == _ART_B
+
 
 SHIPPED = (
 	Entry("Client Interaction", _SERVICE, _ART_B, BY_LEVEL),
@@ -68,6 +73,7 @@ SHIPPED = (
 	Entry("Client Disclosure", _PROOF, _ART_C, ANONYMISE),
 	Entry("Communication Preference", _SERVICE, _ART_B, DELETE),
 	Entry("Client Access Link", _SERVICE, _ART_B, DELETE),
+	Entry("Data Package", _PROOF, _ART_C, DELETE),
 	Entry("Email Group Member", _SERVICE, _ART_F, DELETE),
 	Entry("Email Unsubscribe", _SERVICE, _ART_C, DELETE),
 	Entry("Unprocessed Email", _SERVICE, _ART_B, DELETE),

@@ -28,6 +28,7 @@ _ALWAYS = (
 	governed.GRANT,
 	governed.PHYSICAL_FILE,
 	governed.REVIEW,
+	governed.DATA_PACKAGE,
 	"Unhandled Email",
 	"Unprocessed Email",
 	"Deleted Document",

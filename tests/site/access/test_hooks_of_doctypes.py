@@ -21,7 +21,8 @@ pytestmark = pytest.mark.clause("D-5", "P-2")
 BELONGINGS = sorted(
 	set(dependents.OWNER_FIELDS)
 	- {"Deleted Document"}
-	- {"Erasure Item"}  # only for Compliance Officers: tests/site/privacy/test_retention.py
+	# Only for Compliance Officers: tests/site/privacy/test_retention.py and test_data_packages.py
+	- {"Data Package Item", "Erasure Item"}
 	- ({"Energy Point Log"} if compat.is_version_16() else set())  # gone with version 15
 )
 FOR_SOMEBODY = ("user", "for_user", "allocated_to")

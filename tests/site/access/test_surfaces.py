@@ -70,6 +70,7 @@ _REVIEW = "asks for the review: test_reviews"
 _ERASES = (
 	"for Compliance Officers, who must be able to read the run or hold; names and numbers: test_retention"
 )
+_COPY = "asks for the copy of the client's data; numbers and names: test_data_packages"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that the leak check does not cover, and why they reveal nothing.
 NO_SURFACE = {
@@ -160,6 +161,13 @@ NO_SURFACE = {
 	"client_comms.api.subject_requests.answer_request": _ERASES,
 	"client_comms.api.subject_requests.plan_erasure": _ERASES,
 	"client_comms.api.subject_requests.personal_data_map": _AUDITS,
+	"client_comms.api.data_packages.copy_overview": _COPY,
+	"client_comms.api.data_packages.discard_copy": _COPY,
+	"client_comms.api.data_packages.download": "only through the client's own link: test_data_packages",
+	"client_comms.api.data_packages.leave_out_of_copy": _COPY,
+	"client_comms.api.data_packages.make_copy": _ERASES,
+	"client_comms.api.data_packages.release_copy": _COPY,
+	"client_comms.api.data_packages.resume_copy": _COPY,
 	"client_comms.api.retention.approve_run": _ERASES,
 	"client_comms.api.retention.discard_run": _ERASES,
 	"client_comms.api.retention.resume_run": _ERASES,

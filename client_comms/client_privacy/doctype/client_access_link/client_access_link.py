@@ -18,8 +18,9 @@ class ClientAccessLink(Document):
 		client_interaction: DF.Link | None
 		consent: DF.Link | None
 		contact: DF.Link | None
+		data_package: DF.Link | None
 		expires_on: DF.Datetime
-		kind: DF.Literal["Consent", "Preferences", "Rating"]
+		kind: DF.Literal["Consent", "Preferences", "Rating", "Data Package"]
 		language: DF.Link | None
 		party: DF.DynamicLink
 		party_type: DF.Link

@@ -26,6 +26,14 @@ frappe.ui.form.on("Data Subject Request", {
 				frappe.set_route("Form", "Erasure Run", run);
 			}).addClass("btn-primary");
 		}
+		if (["Access", "Portability"].includes(frm.doc.right)) {
+			frm.add_custom_button(__("Make Copy of Data"), async () => {
+				const copy = await frappe.xcall("client_comms.api.data_packages.make_copy", {
+					request: frm.docname,
+				});
+				frappe.set_route("Form", "Data Package", copy);
+			}).addClass("btn-primary");
+		}
 		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
 		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
 		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));

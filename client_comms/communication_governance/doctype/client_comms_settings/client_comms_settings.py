@@ -16,6 +16,7 @@ _LIMITS = {
 	"identity_attempts": (0, 100),
 	"link_valid_hours": (0, _YEAR_OF_HOURS),
 	"request_months": (1, 12),
+	"data_package_days": (1, 365),
 	"target_share": (0, 100),
 	"words_per_sentence": (0, 1000),
 	"reading_ease": (0, 100),
@@ -54,6 +55,7 @@ class ClientCommsSettings(Document):
 		closings: DF.SmallText | None
 		confirm_details_months: DF.Int
 		consent_mode: DF.Literal["Off", "Warn", "Enforce"]
+		data_package_days: DF.Int
 		default_calendar: DF.Link
 		default_communication_type: DF.Link
 		digest_at: DF.Time | None

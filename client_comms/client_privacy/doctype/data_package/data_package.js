@@ -1,0 +1,93 @@
+const API = "client_comms.api.data_packages";
+const EVENT = "client_comms_data_package";
+
+frappe.ui.form.on("Data Package", {
+	refresh(frm) {
+		frm.disable_form();
+		if (frm.is_new()) return;
+		frappe.realtime.off(EVENT);
+		frappe.realtime.on(EVENT, (told) => told.package === frm.docname && frm.reload_doc());
+		show_overview(frm);
+		show_progress(frm);
+		const { status } = frm.doc;
+		frm.add_custom_button(__("Show Records"), () =>
+			frappe.set_route("List", "Data Package Item", { package: frm.docname }),
+		);
+		if (status === "Ready") {
+			frm.add_custom_button(__("Open the File"), () => open_file(frm));
+			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-primary");
+		}
+		if (frm.doc.error || frm.doc.failed_count) {
+			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
+		}
+		if (["Collecting", "Ready", "Released"].includes(status)) {
+			frm.add_custom_button(__("Discard"), () =>
+				frappe.confirm(
+					status === "Released"
+						? __("Delete the file? The client's link to it ends at once.")
+						: __("Discard this copy? Its file is deleted."),
+					() => act(frm, "discard_copy"),
+				),
+			);
+		}
+	},
+});
+
+function release(frm) {
+	if (frm.doc.made_by === frappe.session.user) {
+		frappe.msgprint({
+			title: __("Second Person Required"),
+			message: __(
+				"You made this copy, so someone else must look at it and release it. Ask another Compliance Officer.",
+			),
+		});
+		return;
+	}
+	frappe.confirm(
+		__(
+			"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",
+			[frappe.utils.escape_html(frm.doc.party_name).bold()],
+		),
+		() => act(frm, "release_copy"),
+	);
+}
+
+function open_file(frm) {
+	const attached = frm.get_docinfo().attachments || [];
+	const file = attached.find((each) => each.file_url.endsWith(`${frm.docname}.zip`));
+	if (file) window.open(`${file.file_url}?fid=${file.name}`);
+}
+
+async function act(frm, method) {
+	await frappe.xcall(`${API}.${method}`, { name: frm.docname });
+	frm.reload_doc();
+}
+
+function show_progress(frm) {
+	if (frm.doc.status !== "Collecting") return;
+	const done = frm.doc.included_count + frm.doc.left_out_count;
+	const share = frm.doc.total_count ? Math.round((100 * done) / frm.doc.total_count) : 0;
+	frm.dashboard.show_progress(
+		__("Collecting"),
+		share,
+		__("{0} of {1} records", [done, frm.doc.total_count]),
+	);
+}
+
+/** What is in the copy, by DocType. */
+async function show_overview(frm) {
+	const rows = await frappe.xcall(`${API}.copy_overview`, { name: frm.docname });
+	const cell = (text) => `<td>${frappe.utils.escape_html(String(text ?? ""))}</td>`;
+	const body = rows
+		.map(
+			(row) =>
+				`<tr>${cell(__(row.doctype))}${cell(__(row.state))}${cell(row.count)}${cell(row.masked)}</tr>`,
+		)
+		.join("");
+	const head = [__("Document Type"), __("State"), __("Records"), __("Details of Other People Left Out")];
+	frm.get_field("overview").$wrapper.html(
+		rows.length
+			? `<table class="table table-sm"><thead><tr>${head.map((text) => `<th>${text}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table>`
+			: `<p class="text-muted">${__("The records are being listed. This page updates when that is done.")}</p>`,
+	);
+}

@@ -1,0 +1,42 @@
+from client_comms.client_privacy.packages.result import WrittenByPackages
+
+
+class DataPackage(WrittenByPackages):
+	"""The copy of all data about a client, made for one request, released by a second person, deleted after a term (P-2).
+
+	Users are stored as text, so that copies do not prevent a user from being deleted.
+	"""
+
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		confidentiality_level: DF.Link | None
+		contact: DF.Link | None
+		downloaded_on: DF.Datetime | None
+		downloads: DF.Int
+		ended_on: DF.Datetime | None
+		error: DF.SmallText | None
+		expires_on: DF.Datetime | None
+		failed_count: DF.Int
+		included_count: DF.Int
+		left_out_count: DF.Int
+		made_by: DF.Data | None
+		made_on: DF.Datetime | None
+		masked_count: DF.Int
+		naming_series: DF.Literal["DP-.YYYY.-.#####"]
+		party: DF.DynamicLink | None
+		party_name: DF.Data | None
+		party_type: DF.Link | None
+		planned: DF.Check
+		released_by: DF.Data | None
+		released_on: DF.Datetime | None
+		request: DF.Link | None
+		right: DF.Data | None
+		status: DF.Literal["Collecting", "Ready", "Released", "Discarded", "Deleted"]
+		total_count: DF.Int
+	# end: auto-generated types

@@ -1,0 +1,92 @@
+"""Hands the copy of a client's data to the client: by a link to an address on file, without a login, until it expires (P-2)."""
+
+import os
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import format_date
+from frappe.utils.response import send_private_file
+
+from client_comms import clock, ledger
+from client_comms.client_privacy import invitations, links
+from client_comms.client_privacy.packages import archive
+from client_comms.clients import contacts, preferences
+from client_comms.enforcement.data_packages import PACKAGE
+from client_comms.i18n import speaking
+
+RELEASED = "Released"
+
+
+def send(package, expires: datetime) -> str:
+	"""Send the client a link to their copy; returns its name.
+
+	:raises client_comms.exceptions.ActionNotPossibleError: there is no address on file, or the site does not know its own
+	"""
+	party_type, party, contact = package.party_type, package.party, package.contact
+	address, owner = invitations.address_on_file(party_type, party, contact, None)
+	language = preferences.language_to(party_type, party, contact or owner)
+	name, url = links.make(
+		links.DATA,
+		party_type=party_type,
+		party=party,
+		contact=contact or owner,
+		sent_to=address,
+		language=language,
+		data_package=package.name,
+		expires_on=expires,
+	)
+	with speaking(language):
+		frappe.sendmail(
+			recipients=[address],
+			subject=_("The copy of your data"),
+			template="client_link",
+			args={
+				"line": _("You can download it here until {0}:").format(format_date(expires)),
+				"url": url,
+			},
+			reference_doctype=links.LINK,
+			reference_name=name,
+		)
+	return name
+
+
+def shown(token: str | None) -> dict:
+	"""What the page behind the link shows: `client`, `until`, `bytes`, `language`.
+
+	:raises client_comms.exceptions.LinkNotValidError: the link is not valid
+	"""
+	link, package = _found(token)
+	return {
+		"client": contacts.name_of(package.party_type, package.party),
+		"until": package.expires_on,
+		"bytes": os.path.getsize(archive.path_of(package.name)),
+		"language": link.language,
+	}
+
+
+def download(token: str | None):
+	"""The file, as a response; it is recorded on the ledger. The link stays valid, because a download can fail.
+
+	:raises client_comms.exceptions.LinkNotValidError: the link is not valid
+	"""
+	link, package = _found(token)
+	frappe.db.set_value(
+		PACKAGE,
+		package.name,
+		{"downloads": package.downloads + 1, "downloaded_on": clock.now()},
+		update_modified=False,
+	)
+	ledger.record(ledger.DOWNLOAD, PACKAGE, package.name, package.confidentiality_level, rule=link.name)
+	response = send_private_file(f"files/{os.path.basename(archive.path_of(package.name))}")
+	response.headers["Content-Disposition"] = f'attachment; filename="{package.name}.zip"'
+	response.headers["Cache-Control"] = "private, no-store"
+	return response
+
+
+def _found(token: str | None) -> tuple:
+	link = links.find(token, (links.DATA,))
+	package = frappe.get_doc(PACKAGE, link.data_package)
+	if package.status != RELEASED or not os.path.exists(archive.path_of(package.name)):
+		links.refuse()
+	return link, package

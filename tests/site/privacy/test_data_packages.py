@@ -1,0 +1,372 @@
+"""A client gets a copy of their data, without anything about others, after a second person released it (P-2)."""
+
+import io
+import json
+import zipfile
+
+import frappe
+import pytest
+
+from client_comms import ledger, procedure
+from client_comms.api import data_packages as api
+from client_comms.client_privacy import identity, links
+from client_comms.client_privacy.packages import archive, contents, delivery, runs
+from client_comms.enforcement import data_packages, governed
+from client_comms.exceptions import (
+	ActionNotPossibleError,
+	FourEyesError,
+	LinkNotValidError,
+	ResultIsFixedError,
+)
+
+pytestmark = pytest.mark.clause("P-2")
+NAME, ADDRESS, NUMBER = "Quokka Zabaglione", "quokka.zabaglione@client.example", "+49 30 98765421"
+OTHER, OTHER_ADDRESS, OTHER_NUMBER = "Walrus Panettone", "walrus@other.example", "+49 30 11112222"
+
+
+@pytest.fixture
+def officers(make_user):
+	return [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+
+
+@pytest.fixture
+def client(make_client, log):
+	client = make_client(NAME, ADDRESS, customer_type="Individual")
+	make_client(OTHER, OTHER_ADDRESS, customer_type="Individual")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
+	contact.save()
+	client.interaction = log(
+		"Feedback/Complaint",
+		party_type="Customer",
+		party=client.party,
+		contact=client.contact,
+		summary=f"{NAME} ({ADDRESS}, {NUMBER}) and {OTHER} ({OTHER_ADDRESS}, {OTHER_NUMBER}) asked",
+		responsible_staff="Administrator",
+	)
+	client.interaction.add_comment("Comment", f"{OTHER} is not amused, {NAME} is")
+	client.file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash()}.txt",
+			"content": f"roof plan {frappe.generate_hash()}",
+			"is_private": 1,
+			"attached_to_doctype": "Client Interaction",
+			"attached_to_name": client.interaction.name,
+		}
+	).insert()
+	return client
+
+
+@pytest.fixture
+def request_for(client, officers, as_user):
+	"""`request_for("Access")` is a request of the client, whose identity is confirmed."""
+
+	def make(right="Access", **fields):
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		with as_user(officers[0]):
+			about = {"party_type": "Customer", "party": client.party, "contact": client.contact}
+			return frappe.get_doc({"doctype": runs.REQUEST, "right": right, **about, **fields}).insert()
+
+	return make
+
+
+@pytest.fixture
+def ready(request_for, officers, as_user):
+	"""`ready()` is a copy that the first officer made."""
+
+	def make(*args, **kwargs):
+		with as_user(officers[0]):
+			name = api.make_copy(request_for(*args, **kwargs).name)
+		runs.work(name)
+		return frappe.get_doc(runs.PACKAGE, name)
+
+	yield make
+	for name in frappe.get_all(runs.PACKAGE, pluck="name"):
+		archive.remove(frappe.get_doc(runs.PACKAGE, name))  # a rollback does not reach the disk
+
+
+def unpacked(package) -> zipfile.ZipFile:
+	with open(archive.path_of(package.name), "rb") as file:
+		return zipfile.ZipFile(io.BytesIO(file.read()))
+
+
+def text_of(package) -> str:
+	file = unpacked(package)
+	return "\n".join(
+		file.read(name).decode() for name in file.namelist() if name.endswith((".html", ".json"))
+	)
+
+
+def items(package, **filters):
+	return frappe.get_all(runs.ITEM, {"package": package.name, **filters}, ["*"], order_by="name asc")
+
+
+def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):
+	package = ready()
+	assert (package.status, package.failed_count) == (runs.READY, 0)
+	file, text = unpacked(package), text_of(package)
+	assert {"index.html", "left-out.html", "json/left-out.json"} <= set(file.namelist())
+	for own in (NAME, ADDRESS, NUMBER, client.interaction.name, client.party):
+		assert own in text
+	for foreign in (OTHER, OTHER_ADDRESS, OTHER_NUMBER, "Administrator"):
+		assert foreign not in text
+	(record,) = json.loads(file.read("json/client_interaction.json"))
+	hidden = "[another person]"
+	assert record["summary"] == f"{NAME} ({ADDRESS}, {NUMBER}) and {hidden} ({hidden}, {hidden}) asked"
+	assert record["responsible_staff"] == hidden
+	assert record["comments"][0]["content"] == f"{hidden} is not amused, {NAME} is"
+	(path,) = (name for name in file.namelist() if name.startswith("files/"))
+	assert file.read(path).decode() == frappe.get_doc("File", client.file.name).get_content()
+	(logged,) = (
+		row for row in json.loads(file.read("json/left-out.json")) if row["doctype"] == "Client Interaction"
+	)
+	assert set(logged["fields"].split(", ")) >= {"summary", "responsible_staff", "comments"}
+
+
+def test_what_no_one_mapped_is_named_and_left_out(client, ready):
+	project = frappe.get_doc(
+		{"doctype": "Project", "project_name": frappe.generate_hash(), "customer": client.party}
+	).insert()
+	package = ready()
+	(left,) = items(package, reference_doctype="Project")
+	assert (left.reference_name, left.state) == (project.name, contents.LEFT_OUT)
+	assert left.reason in text_of(package)
+
+
+def test_a_portable_copy_has_what_the_client_gave_under_the_contract(client, ready):
+	package = ready("Portability")
+	states = {(each.reference_doctype, each.state) for each in items(package)}
+	assert ("Client Interaction", contents.INCLUDED) in states
+	assert ("Identity Verification", contents.LEFT_OUT) in states
+	assert ("Identity Verification", contents.INCLUDED) not in states
+
+
+def test_it_begins_only_with_a_confirmed_identity_and_for_such_a_request(client, officers, as_user):
+	about = {"party_type": "Customer", "party": client.party}
+	with as_user(officers[0]):
+		request = frappe.get_doc({"doctype": runs.REQUEST, "right": "Access", **about}).insert()
+		with pytest.raises(ActionNotPossibleError):
+			api.make_copy(request.name)
+	identity.confirm("Customer", client.party, None, "Document Seen")
+	with as_user(officers[0]):
+		erasure = frappe.get_doc({"doctype": runs.REQUEST, "right": "Erasure", **about}).insert()
+		with pytest.raises(ActionNotPossibleError):
+			api.make_copy(erasure.name)
+		assert api.make_copy(request.name)
+		with pytest.raises(ActionNotPossibleError):
+			api.make_copy(request.name)
+
+
+def test_a_killed_job_goes_on_where_it_stopped(
+	client, ready, request_for, officers, as_user, log, monkeypatch
+):
+	for _each in range(3):
+		log(party_type="Customer", party=client.party)
+	monkeypatch.setattr(runs, "CHUNK", 1)
+	with as_user(officers[0]):
+		name = api.make_copy(request_for().name)
+	read, reads = runs._read, []
+
+	def killed(package, reading, chunk):
+		if len(reads) == 4:
+			raise SystemExit
+		reads.append(chunk[0].name)
+		read(package, reading, chunk)
+
+	monkeypatch.setattr(runs, "_read", killed)
+	with pytest.raises(SystemExit):
+		runs.work(name)
+	monkeypatch.setattr(runs, "_read", lambda *args: (reads.append(args[2][0].name), read(*args)))
+	runs.work(name)
+	package = frappe.get_doc(runs.PACKAGE, name)
+	assert package.status == runs.READY
+	assert len(reads) == len(set(reads)) == package.included_count
+	runs.work(name)  # a second job finds nothing to do
+	assert len(reads) == package.included_count
+
+
+def test_a_record_that_cannot_be_read_holds_the_copy_back(client, ready, officers, as_user, monkeypatch):
+	values = contents.Reading._values
+
+	def fails(self, meta, row, *args):
+		if meta.name == "Client Interaction":
+			raise ValueError("broken")
+		return values(self, meta, row, *args)
+
+	monkeypatch.setattr(contents.Reading, "_values", fails)
+	package = ready()
+	assert (package.status, package.failed_count) == (runs.COLLECTING, 1)
+	assert package.error
+	monkeypatch.setattr(contents.Reading, "_values", values)
+	with as_user(officers[1]):
+		api.resume_copy(package.name)
+	runs.work(package.name)
+	package.reload()
+	assert (package.status, package.failed_count, package.error) == (runs.READY, 0, None)
+
+
+def test_a_second_person_releases_it(client, ready, officers, as_user, mailbox):
+	package = ready()
+	with as_user(officers[0]), pytest.raises(FourEyesError):
+		api.release_copy(package.name)
+	with as_user(officers[1]):
+		api.release_copy(package.name)
+	package.reload()
+	assert (package.status, package.released_by) == (runs.RELEASED, officers[1])
+	request = frappe.get_doc(runs.REQUEST, package.request)
+	assert request.status == "Answered"
+	link = frappe.get_last_doc(links.LINK, {"data_package": package.name})
+	assert (link.kind, link.sent_to, link.expires_on) == (links.DATA, ADDRESS, package.expires_on)
+	assert not [each for each in items(package) if each.content]
+	acts = frappe.get_all(
+		ledger.ENTRY, {"reference_doctype": runs.PACKAGE, "reference_name": package.name}, pluck="action"
+	)
+	assert {ledger.EXPORT, ledger.EMAIL} <= set(acts)
+
+
+def test_who_left_something_out_does_not_release_it(client, ready, officers, as_user, mailbox):
+	package = ready()
+	(file,) = items(package, reference_doctype="File")
+	with as_user(officers[1]):
+		with pytest.raises(ActionNotPossibleError):
+			api.leave_out_of_copy(package.name, [file.name], " ")
+		api.leave_out_of_copy(package.name, [file.name], "It is about a neighbour")
+	assert not archive.file_of(package.name)
+	runs.work(package.name)
+	package.reload()
+	assert package.status == runs.READY
+	assert not [name for name in unpacked(package).namelist() if name.startswith("files/")]
+	assert "It is about a neighbour" in text_of(package)
+	with as_user(officers[1]), pytest.raises(FourEyesError):
+		api.release_copy(package.name)
+	with as_user(officers[0]):
+		api.release_copy(package.name)
+
+
+def test_it_is_deleted_after_the_term_and_the_link_ends(
+	client, ready, officers, as_user, clock_at, mailbox, monkeypatch
+):
+	package = ready()
+	tokens = []
+	monkeypatch.setattr(
+		"client_comms.client_privacy.mailed_secrets.mark",
+		lambda token, address: tokens.append(token) or token,
+	)
+	with as_user(officers[1]):
+		api.release_copy(package.name)
+	frappe.db.commit()  # a refused link ends the transaction
+	assert delivery.shown(tokens[0])["client"] == NAME
+	package.reload()
+	runs.delete_expired()
+	assert delivery.shown(tokens[0])
+	with clock_at(frappe.utils.add_days(package.expires_on, 1)):
+		with pytest.raises(LinkNotValidError):
+			delivery.shown(tokens[0])
+		runs.delete_expired()
+	package.reload()
+	assert package.status == runs.DELETED
+	assert not archive.file_of(package.name)
+	with pytest.raises(FileNotFoundError):
+		unpacked(package)
+	with pytest.raises(LinkNotValidError):
+		delivery.shown(tokens[0])
+
+
+def test_no_other_link_opens_it(client, ready):
+	_name, url = links.make(links.PREFERENCES, party_type="Customer", party=client.party, sent_to=ADDRESS)
+	for token in (url.rpartition("=")[2], "x", None):
+		with pytest.raises(LinkNotValidError):
+			delivery.download(token)
+
+
+def test_it_is_as_confidential_as_the_strictest_record(
+	client, ready, officers, as_user, make_user, set_clearance
+):
+	package = ready()
+	file = archive.file_of(package.name)
+	assert package.confidentiality_level == client.interaction.confidentiality_level
+	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "System Manager")
+	everywhere = (
+		(runs.PACKAGE, package.name),
+		("File", file),
+		(runs.ITEM, items(package)[0].name),
+	)
+	for doctype, name in everywhere:
+		with as_user(manager):
+			assert not frappe.has_permission(doctype, "read", doc=name)
+			if doctype == "File":
+				assert not frappe.get_list(doctype, {"name": name})
+		with as_user(officers[1]):
+			assert frappe.has_permission(doctype, "read", doc=name)
+			assert frappe.get_list(doctype, {"name": name})
+	lowest = min(frappe.get_all("Confidentiality Level", ["name", "rank"]), key=lambda each: each.rank)
+	for level in (lowest.name, package.confidentiality_level):
+		# Any lower level that is closed closes the copy as well.
+		doc = frappe.get_doc("Confidentiality Level", level)
+		kept = [row.as_dict() for row in doc.clearances]
+		doc.clearances = [row for row in doc.clearances if row.role != procedure.COMPLIANCE_OFFICER]
+		doc.save()
+		with as_user(officers[1]):
+			for doctype, name in everywhere:
+				assert not frappe.has_permission(doctype, "read", doc=name)
+				assert not frappe.get_list(doctype, {"name": name})
+			with pytest.raises(frappe.PermissionError):
+				api.release_copy(package.name)
+		doc.reload()
+		doc.set("clearances", kept)
+		doc.save()
+
+
+def test_who_cannot_see_the_client_cannot_see_the_copy(client, ready, officers, as_user, make_client):
+	package, other = ready(), make_client("Someone Else", "else@else.example")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": officers[1], "allow": "Customer", "for_value": other.party}
+	).insert()
+	with as_user(officers[1]):
+		assert not frappe.has_permission(runs.PACKAGE, "read", doc=package.name)
+		for doctype, name in ((runs.PACKAGE, package.name), ("File", archive.file_of(package.name))):
+			assert not frappe.get_list(doctype, {"name": name})
+		with pytest.raises(frappe.PermissionError):
+			api.release_copy(package.name)
+
+
+def test_until_it_is_complete_the_strictest_level_applies(client, request_for, officers, as_user):
+	with as_user(officers[0]):
+		name = api.make_copy(request_for().name)
+	assert (
+		governed.level(data_packages.PACKAGE, name)
+		== max(frappe.get_all("Confidentiality Level", ["name", "rank"]), key=lambda each: each.rank).name
+	)
+
+
+def test_no_one_writes_it_by_hand(client, ready, officers, as_user):
+	package = ready()
+	for doc in (package, frappe.get_doc(runs.ITEM, items(package)[0].name)):
+		doc.reload()
+		with pytest.raises(ResultIsFixedError):
+			doc.save(ignore_permissions=True)
+		with pytest.raises(ResultIsFixedError):
+			doc.delete(ignore_permissions=True)
+	with as_user(officers[0]):
+		row = frappe.get_list(runs.ITEM, {"package": package.name}, ["*"])[0]
+		assert not row.get("content")
+
+
+def test_an_erasure_takes_it_away(client, ready, officers, as_user, request_for):
+	from client_comms.api import retention, subject_requests
+	from client_comms.client_privacy.erasure import runs as erasures
+
+	package = ready()
+	with as_user(officers[0]):
+		run = subject_requests.plan_erasure(request_for("Erasure").name)
+	erasures.work(run)
+	with as_user(officers[1]):
+		retention.approve_run(run)
+	erasures.work(run)
+	assert frappe.db.get_value("Erasure Run", run, "status") == "Finished"
+	assert not frappe.db.exists(runs.PACKAGE, package.name)
+	assert not frappe.db.exists(runs.ITEM, {"package": package.name})
+	assert not frappe.db.exists("File", {"attached_to_name": package.name})
+	with pytest.raises(FileNotFoundError):
+		unpacked(package)

@@ -1,0 +1,70 @@
+"""What is about other people is found in texts and replaced; what is the client's stays (P-2)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client_comms.rules import other_people
+
+pytestmark = pytest.mark.clause("P-2")
+OWN = other_people.Own.of(("Anna Client", "anna@client.example", "+49 30 1234567"), ("desk@ours.example",))
+
+
+def masked(text, *names):
+	return other_people.Masker(OWN, {name.casefold() for name in names}, "[x]")(text)
+
+
+@pytest.mark.parametrize(
+	("text", "shown"),
+	[
+		("Anna Client wrote to Bert Other.", "Anna Client wrote to [x]."),
+		("anna  client and BERT OTHER", "anna  client and [x]"),
+		("Bert\nOther", "[x]"),
+		("Jo-Bert Other stays, Bert Otherman too", "Jo-Bert Other stays, Bert Otherman too"),
+		(
+			"anna@client.example, bert@other.example, desk@ours.example",
+			"anna@client.example, [x], desk@ours.example",
+		),
+		("030 123 45 68 or +49 (30) 1234567", "[x] or +49 (30) 1234567"),
+		("call +49 171 5556677", "call [x]"),
+		("call 0171/5556677 now", "call [x] now"),
+		("on 09.11.2026 10 o'clock, 2026-11-09", "on 09.11.2026 10 o'clock, 2026-11-09"),
+		("invoice 4711081500, EUR 1200.00", "invoice 4711081500, EUR 1200.00"),
+		("IBAN DE02120300000000202051", "IBAN DE02120300000000202051"),
+	],
+)
+def test_what_is_replaced(text, shown):
+	found = masked(text, "Bert Other")
+	assert found.text == shown
+	assert found.count == shown.count("[x]")
+
+
+def test_an_own_number_is_recognised_however_it_is_typed():
+	own = other_people.Own.of(("+49 30 98765421",))
+	mask = other_people.Masker(own, (), "[x]")
+	for typed in ("+493098765421", "030/98765421", "+49 (30) 98-76-54-21"):
+		assert mask(typed).text == typed
+
+
+def test_possible_names():
+	text = "Yesterday Bert van Other called. Maria Smith-Jones, too; not anna client"
+	found = other_people.possible_names(text)
+	assert {"Bert van Other", "Maria Smith-Jones", "Yesterday Bert"} <= found
+	assert not any("anna" in each for each in found)
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "N", "P", "Zs")), max_size=200))
+def test_nothing_is_found_in_nothing(text):
+	mask = other_people.Masker(other_people.Own(), (), "[x]")
+	found = mask(text)
+	assert (found.text == text) == (found.count == 0)
+
+
+@given(
+	st.lists(st.sampled_from(["Bert Other", "Anna Client", "and", "b@other.example", "anna@client.example"]))
+)
+def test_every_other_person_goes_and_the_client_stays(parts):
+	found = masked("; ".join(parts), "Bert Other")
+	assert "Bert" not in found.text and "b@other.example" not in found.text
+	assert found.text.count("Anna Client") == parts.count("Anna Client")
+	assert found.text.count("anna@client.example") == parts.count("anna@client.example")
