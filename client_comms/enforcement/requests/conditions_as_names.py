@@ -12,6 +12,7 @@ from client_comms.enforcement.linked_columns import parsed
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
 _SHORT = ("dn",)
+_DELETED, _DELETES = "items", "delete_items"  # elsewhere, items are rows of a document
 _IN_DOCUMENT = ("name", "docname")
 _CONDITIONS = ("filters", "or_filters")
 
@@ -32,16 +33,22 @@ def refuse() -> None:
 def _has_condition(parameter: tuple) -> bool:
 	key, value = parameter
 	value = parsed(value)
-	if isinstance(value, dict) and _is_name(str(key)):
+	if _is_name(str(key)) and any(isinstance(each, dict) for each in _as_list(value)):
 		return True
 	return key not in _CONDITIONS and _names_by_condition(value)
 
 
 def _is_name(key: str) -> bool:
-	"""Whether a parameter names a document: `docname`, `source_name`, or by the DocType, as `call_log`."""
+	"""Whether a parameter names documents: `docname`, `docnames`, `source_name`, or by the DocType, as `call_log`."""
 	if key in _NOT_NAMES:
 		return False
-	return key in _SHORT or key.endswith("name") or guards.is_held(frappe.unscrub(key))
+	if key == _DELETED:
+		return _DELETES in f"{frappe.form_dict.get('cmd')} {frappe.request.path}"
+	return key in _SHORT or key.endswith(("name", "names")) or guards.is_held(frappe.unscrub(key))
+
+
+def _as_list(value) -> list:
+	return value if isinstance(value, list) else [value]
 
 
 def _names_by_condition(value) -> bool:

@@ -140,6 +140,7 @@ def _activities(doc, bait: Bait, parties: dict) -> None:
 		disclosed_on=now_datetime(),
 		**bound,
 	)
+	_about(doc, bait)
 	bait.names["Dynamic Link"] = insert_row(
 		"Dynamic Link",
 		parent=bait.names["Call Log"],
@@ -148,6 +149,34 @@ def _activities(doc, bait: Bait, parties: dict) -> None:
 		link_doctype="Contact",
 		link_name=parties["Contact"],
 		link_title=f"{bait.word} caller",
+	)
+
+
+def _about(doc, bait: Bait) -> None:
+	"""A completed review of the interaction, and the paper file in which it is kept."""
+	bait.names["Interaction Review"] = insert_row(
+		"Interaction Review",
+		name=f"{bait.name}-REVIEW",
+		interaction=doc.name,
+		reviewer="Administrator",
+		reviewed_user="Administrator",
+		status="Completed",
+		summary=f"{bait.word} review",
+	)
+	bait.names["Physical File"] = insert_row(
+		"Physical File",
+		name=f"{bait.name}-PAPER",
+		title=f"{bait.word} paper",
+		state="In Place",
+		confidentiality_level=doc.confidentiality_level,
+	)
+	insert_row(
+		"Physical File Interaction",
+		parent=bait.names["Physical File"],
+		parenttype="Physical File",
+		parentfield="interactions",
+		interaction=doc.name,
+		idx=1,
 	)
 
 

@@ -31,6 +31,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Communication",
 	"Event",
 	"Call Log",
+	"Client Consent",
 	"Client Disclosure",
 	"Appointment",
 	"Auto Email Report",
@@ -40,8 +41,11 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Unhandled Email",
 	"Unprocessed Email",
 	"Kanban Board",
+	"Interaction Review",
 	"Legal Hold",
+	"Notification",
 	"Notification Log",
+	"Physical File",
 	"Tag",
 	*PARTIES,
 )
@@ -58,6 +62,7 @@ _CHILDREN = (
 	"Dynamic Link",
 	"Portal User",
 	"Kanban Board Column",
+	"Physical File Interaction",
 	"Has Role",
 	"Opportunity Item",
 )

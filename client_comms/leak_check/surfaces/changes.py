@@ -4,7 +4,7 @@ import frappe
 
 from client_comms.enforcement import documents
 from client_comms.leak_check.bait import INTERACTION, remove_made
-from client_comms.leak_check.surfaces.surface import ROWS, overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_EVENT, ROWS, overridden, surface
 from client_comms.rules import access
 
 
@@ -308,3 +308,44 @@ _RULES = "frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply"
 @surface("assignment by rules", overridden(_RULES), action=access.WRITE)
 def assignment_rules(visitor, bait, planted):
 	return visitor.call(_RULES, doctype=INTERACTION, docnames=[bait.name]).ok
+
+
+@surface("splitting of an Issue of one's own, with a hidden message", control=False)
+def split_issue(visitor, bait, planted):
+	"""ERPNext moves any message that is named, and those after it; ours belongs to another Issue."""
+	message = bait.names["Message of Issue"]
+	made = visitor.call(
+		"run_doc_method",
+		dt="Issue",
+		dn=planted.parties["Issue"],
+		method="split_issue",
+		args={"subject": "leakbait split", "communication_id": message},
+	).message
+	moved = frappe.db.get_value("Communication", message, "reference_name") != bait.names["Issue"]
+	frappe.db.set_value(
+		"Communication", message, "reference_name", bait.names["Issue"], update_modified=False
+	)
+	remove_made("Issue", made)
+	return moved
+
+
+@surface("message that arrives with a level, and loses it", BY_EVENT, control=False)
+def stated_level(visitor, bait, planted):
+	stated = frappe.db.get_value(INTERACTION, bait.name, "confidentiality_level")
+	made = visitor.call(
+		"frappe.client.insert",
+		doc={
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Event",  # neither logged nor checked at the gate
+			"subject": "leakbait stated",
+			"content": "x",
+			"reference_doctype": "Customer",
+			"reference_name": planted.parties["Customer"],
+			"confidentiality_level": stated,
+		},
+	).message
+	name = made and made["name"]
+	kept = name and frappe.db.get_value("Communication", name, "confidentiality_level")
+	frappe.db.delete("Communication", {"name": name})
+	return bool(name) and kept != stated

@@ -58,7 +58,7 @@ def documents_of_notification(visitor, bait, planted):
 	)
 	found = visitor.call(_TODAY, notification=notification).message
 	frappe.db.delete("Notification", {"name": notification})
-	return bool(found)
+	return bait.name in (found or ())
 
 
 @surface("contacts of a document that is to be repeated", _BY_REQUEST)

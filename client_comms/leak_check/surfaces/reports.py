@@ -4,6 +4,7 @@ import frappe
 
 from client_comms.enforcement import documents
 from client_comms.leak_check.bait import INTERACTION
+from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import BY_CLASS, overridden, surface
 from client_comms.rules import access
 
@@ -43,6 +44,43 @@ def lead_report(visitor, bait, planted):
 		visitor, "Lead Details", {"company": company, "from_date": today, "to_date": today}, visitor.ask
 	)
 	return documents.is_governed("Lead") and found
+
+
+@surface("saved report with a field of a linked document", BY_CLASS, control=False)
+def saved_report(visitor, bait, planted):
+	"""A document that the visitor can read and that links to the hidden event, in a report that an administrator saved."""
+	made = insert_row(
+		"Appointment",
+		name=f"{bait.name}-MEET",
+		customer_name="x",
+		calendar_event=bait.names["Event"],
+		scheduled_time=frappe.utils.now(),
+	)
+	columns = [["name", "Appointment"], ["calendar_event.subject", "Appointment"]]
+	filters = [["Appointment", "name", "=", made, False]]
+	report = insert_row(
+		"Report",
+		name=f"{bait.name}-REPORT",
+		report_name=f"{bait.name}-REPORT",
+		ref_doctype="Appointment",
+		report_type="Report Builder",
+		is_standard="No",
+		json=frappe.as_json({"fields": columns, "filters": filters}),
+	)
+	email = insert_row(
+		"Auto Email Report",
+		name=f"{bait.name}-SAVED",
+		report=report,
+		report_type="Report Builder",
+		user=visitor.user,
+		format="CSV",
+		filters="{}",
+	)
+	answer = visitor.call("frappe.email.doctype.auto_email_report.auto_email_report.download", name=email)
+	frappe.db.delete("Auto Email Report", {"name": email})
+	frappe.db.delete("Report", {"name": report})
+	frappe.db.delete("Appointment", {"name": made})
+	return answer.ok  # Frappe 15.103 leaves the column empty, in a report that is not refused
 
 
 @surface("report Owed Today")

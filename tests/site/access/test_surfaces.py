@@ -40,6 +40,8 @@ FOR_NOBODY = {
 	"change by a row of Interaction Event by its name",
 	"change by a message's interaction",
 	"note in a timeline that only Frappe makes",
+	"splitting of an Issue of one's own, with a hidden message",
+	"message that arrives with a level, and loses it",
 	"change by a message's level",
 	"to-do report",  # shows one's own
 	"PDF",  # asks for wkhtmltopdf
@@ -56,6 +58,7 @@ UNANSWERED_IN_16 = {
 	"calendar",
 	"fields of a linked message in a list (link.field)",
 	"tag statistics of the list",
+	"saved report with a field of a linked document",
 }
 OWN_ROLES = set(procedure.ROLES)
 
