@@ -23,6 +23,14 @@ INTERACTION = interactions.INTERACTION
 GRANT = governed.GRANT
 # A user's tie to an interaction, the closest first; queries number them by their position here.
 _TIES = (access_impact.PARTICIPANT, access_impact.GRANTED, access_impact.ACCOUNT_MANAGER)
+_MANAGES = _TIES.index(access_impact.ACCOUNT_MANAGER)
+# The account manager of the client of `record`, as SQL.
+_MANAGER = "case `record`.`party_type` {} end".format(
+	" ".join(
+		f"when '{doctype}' then (select `{field}` from `tab{doctype}` where `name` = `record`.`party`)"
+		for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items()
+	)
+)
 
 
 # --- one user ----------------------------------------------------------------------------------
@@ -314,10 +322,10 @@ def _kinds(company: str | None = None) -> Counter:
 
 
 def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
-	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching
-	`policy.stored_record`; two queries.
+	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching `policy.stored_record`.
 
-	Responsible staff are counted separately on an index, because nearly every interaction has one.
+	Nearly every interaction has responsible staff, and an account manager: these are counted as they are read. The few with
+	an action item or a grant are looked at one by one, and taken off what was counted for their account manager.
 	"""
 	ties: dict[str, Counter] = {}
 	if not users:
@@ -325,43 +333,47 @@ def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
 	values = {"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company}
 	of_company = "and `record`.`company` = %(company)s" if company else ""
 	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
-		f"""select `responsible_staff`, 0, `confidentiality_level`, `matrix`, `communication_type`, count(*)
+		f"""select `responsible_staff`, 0, `confidentiality_level`, `matrix`, `communication_type`, 0, count(*)
 		from `tab{INTERACTION}` `record` where `responsible_staff` in %(users)s {of_company}
 		group by `confidentiality_level`, `communication_type`, `matrix`, `responsible_staff`""",
 		values,
 	)
+	for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items():
+		found += frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names of fields; values are bound)
+			f"""select `client`.`{field}`, {_MANAGES}, `record`.`confidentiality_level`, `record`.`matrix`,
+				`record`.`communication_type`, 0, count(*)
+			from `tab{INTERACTION}` `record` join `tab{doctype}` `client`
+				on `record`.`party_type` = '{doctype}' and `record`.`party` = `client`.`name`
+			where `client`.`{field}` in %(users)s and {_not_responsible(f"`client`.`{field}`")} {of_company}
+			group by 1, 3, 4, 5""",
+			values,
+		)
 	found += frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
 		f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
-			`record`.`communication_type`, count(*)
+			`record`.`communication_type`, ifnull({_MANAGER} = `nearest`.`user`, 0), count(*)
 		from (
-			select `user`, `name`, min(`tie`) `tie` from ({_other_ties()}) `tied` group by `user`, `name`
+			select `user`, `name`, min(`tie`) `tie` from (
+				select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`
+				where `assigned_to` in %(users)s and `status` = %(open)s
+				union all select `user`, `interaction`, 1 from `tab{GRANT}`
+				where `user` in %(users)s and `valid_until` >= %(now)s
+			) `tied` group by `user`, `name`
 		) `nearest`
 		join `tab{INTERACTION}` `record` on `record`.`name` = `nearest`.`name`
-			and (`record`.`responsible_staff` is null or `record`.`responsible_staff` != `nearest`.`user`) {of_company}
-		group by 1, 2, 3, 4, 5""",
+			and {_not_responsible("`nearest`.`user`")} {of_company}
+		group by 1, 2, 3, 4, 5, 6""",
 		values,
 	)
-	for user, tie, level, matrix, kind, records in found:
-		ties.setdefault(user, Counter())[_kind(level, matrix, kind), _TIES[tie]] += records
-	return ties
+	for user, tie, level, matrix, communication_type, is_managed, records in found:
+		kind, counts = _kind(level, matrix, communication_type), ties.setdefault(user, Counter())
+		counts[kind, _TIES[tie]] += records
+		if is_managed:
+			counts[kind, _TIES[_MANAGES]] -= records
+	return {user: +counts for user, counts in ties.items()}
 
 
-def _other_ties() -> str:
-	"""User, interaction and tie from action items, grants and clients, as SQL that uses the indexes of the
-	row condition."""
-	parts = [
-		"select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`"
-		" where `assigned_to` in %(users)s and `status` = %(open)s",
-		f"select `user`, `interaction`, 1 from `tab{GRANT}`"
-		" where `user` in %(users)s and `valid_until` >= %(now)s",
-	]
-	parts += [
-		f"select `client`.`{field}`, `theirs`.`name`, 2 from `tab{INTERACTION}` `theirs` join `tab{doctype}` `client`"
-		f" on `theirs`.`party_type` = '{doctype}' and `theirs`.`party` = `client`.`name`"
-		f" where `client`.`{field}` in %(users)s"
-		for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items()
-	]
-	return " union all ".join(parts)
+def _not_responsible(user: str) -> str:
+	return f"(`record`.`responsible_staff` is null or `record`.`responsible_staff` != {user})"
 
 
 def _kind(level: str | None, matrix: str | None, communication_type: str | None) -> access_impact.Kind:

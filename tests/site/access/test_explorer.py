@@ -330,3 +330,27 @@ def test_a_changed_clearance_tells_who_loses(make_user, as_user, log, officer):
 	for each in (answer, printing):
 		assert sum(row["lost"] for row in of(each, user)) == existing
 		assert of(each, other) == []
+
+
+def test_each_interaction_counts_once_by_the_closest_tie(log, make_user, make_client):
+	"""Account managers with an action item, a grant or the responsibility for some of their clients' interactions."""
+	manager, colleague = make_user("Account Manager"), make_user("Frontline Staff")
+	client = make_client("Anna Client", "anna@ties.example")
+	frappe.db.set_value("Customer", client.party, "account_manager", manager)
+	of_client = {"party_type": "Customer", "party": client.party}
+	managed, with_item, granted, own = (log(**of_client) for _each in range(4))
+	own.db_set("responsible_staff", manager)
+	elsewhere = log()
+	for doc in (with_item, elsewhere):
+		doc.append("action_items", {"description": "Call", "assigned_to": manager, "status": "Open"})
+		doc.action_items[-1].db_insert()
+	grant = {"doctype": "Interaction Access Grant", "reason": "Help", "granted_by": "Administrator"}
+	for user, doc in ((manager, granted), (manager, with_item), (colleague, managed)):
+		until = frappe.utils.add_days(clock.now(), 1)
+		frappe.get_doc({**grant, "interaction": doc.name, "user": user, "valid_until": until}).db_insert()
+
+	counts = explorer._ties([manager, colleague])
+	by_tie = {tie: sum(n for (_k, t), n in counts[manager].items() if t == tie) for tie in explorer._TIES}
+	assert [*by_tie.values()] == [3, 1, 1]
+	assert sum(counts[colleague].values()) == 1
+	assert all(n > 0 for each in counts.values() for n in each.values())
