@@ -66,9 +66,12 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 	file, a consent); documents that are not governed pass.
 
 	:raises ClearanceMissingError: the rule denies the action
+	:raises frappe.PermissionError: the document is found by conditions
 	"""
 	if not (doctype and name):
 		return
+	if isinstance(name, dict | list):
+		refuse_conditions()
 	doctype = named(doctype)
 	if doctype not in governed.doctypes():
 		if doctype not in documents.SETTING and objects(doctype, name, action):
@@ -81,6 +84,15 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 	decision = governed.decide(doctype, name, action, frappe.session.user)
 	if decision is not None and not decision.allowed:
 		refuse(*decision.reasons, title=_("Clearance Missing"), exc=ClearanceMissingError)
+
+
+def refuse_conditions() -> None:
+	"""Refuse to look for a document by conditions: whether there is one tells what a hidden text contains."""
+	frappe.throw(
+		_("Name the document. Conditions are for lists only."),
+		exc=frappe.PermissionError,
+		title=_("Not Permitted"),
+	)
 
 
 def objects(doctype: str, name: str, ptype: str = "read", user: str | None = None) -> bool:

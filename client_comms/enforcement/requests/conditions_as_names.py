@@ -5,7 +5,6 @@ tell whether a hidden text contains the words.
 """
 
 import frappe
-from frappe import _
 
 from client_comms.enforcement import guards
 from client_comms.enforcement.linked_columns import parsed
@@ -23,11 +22,7 @@ def refuse() -> None:
 	:raises frappe.PermissionError: there may be documents that the user cannot read
 	"""
 	if any(map(_has_condition, frappe.form_dict.items())) and guards.is_restricted():
-		frappe.throw(
-			_("Name the document. Conditions are for lists only."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+		guards.refuse_conditions()
 
 
 def _has_condition(parameter: tuple) -> bool:
@@ -57,6 +52,8 @@ def _names_by_condition(value) -> bool:
 		return any(map(_names_by_condition, value))
 	if not isinstance(value, dict):
 		return False
-	if "doctype" in value and any(isinstance(value.get(key), dict | list) for key in _IN_DOCUMENT):
+	named = [value.get(key) for key in _IN_DOCUMENT]
+	# A list can be a condition of a filter (`{"name": ["in", …]}`), but not in a document.
+	if any(isinstance(each, (dict, list) if "doctype" in value else dict) for each in named):
 		return True
 	return any(map(_names_by_condition, value.values()))

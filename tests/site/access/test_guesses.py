@@ -51,6 +51,18 @@ WAYS = {
 		"frappe.desk.reportview.delete_items",
 		{"doctype": INTERACTION, "items": frappe.as_json([like(text)])},
 	),
+	"tags": lambda text: (
+		"frappe.desk.doctype.tag.tag.add_tags",
+		{"tags": '["late"]', "dt": INTERACTION, "docs": frappe.as_json([like(text)])},
+	),
+	"a file": lambda text: (
+		"frappe.core.api.file.move_file",
+		{
+			"file_list": frappe.as_json([{"name": {"file_name": ["like", f"%{text}%"]}}]),
+			"new_parent": "Home",
+			"old_parent": "Home",
+		},
+	),
 	"deletion": lambda text: ("frappe.client.delete", {"doctype": INTERACTION, "name": like(text)}),
 	"a method": lambda text: (
 		"run_doc_method",
@@ -73,6 +85,16 @@ def hidden(complaint):
 	frappe.db.set_value("Interaction Event", complaint.events[0].name, "note", TEXT)
 	call = {"doctype": "Call Log", "id": "c1", "from": "0301", "to": "0302", "summary": TEXT}
 	call = frappe.get_doc(call).insert(ignore_permissions=True)
+	frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{TEXT}.txt",
+			"content": "x",
+			"is_private": 1,
+			"attached_to_doctype": complaint.doctype,
+			"attached_to_name": complaint.name,
+		}
+	).insert(ignore_permissions=True)
 	call.db_set({"client_interaction": complaint.name, "confidentiality_level": "Sensitive"})
 	return complaint
 
