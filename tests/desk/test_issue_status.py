@@ -44,7 +44,7 @@ def test_closing_an_issue_offers_what_its_client_is_owed(site, login, agent, iss
 	page.evaluate("cur_frm.set_value('status', 'Closed').then(() => cur_frm.save())")
 	told = page.locator(".msgprint-dialog:visible")
 	expect(told).to_contain_text("The client has the answer")
-	expect(told.get_by_role("link", name=issue.interaction)).to_be_visible()
+	expect(told).to_contain_text(issue.interaction)  # version 16 takes links out of messages
 	shoot(page, "told")
 	told.get_by_role("button", name="The Client Was Answered Elsewhere").click()
 	dialog = page.locator(".modal.show").filter(has_text="The Client Was Answered Elsewhere").last

@@ -72,7 +72,9 @@ def test_a_new_version_is_written_in_the_grid(site, login, manager, unknown_type
 	shoot(page, "draft")
 
 	page.locator("[data-fieldname=version_label] input:visible").fill(f"grid {unknown_type[-6:]}")
+	page.keyboard.press("Tab")
 	page.evaluate("cur_frm.set_value('effective_from', '2100-01-01 00:00:00')")
+	page.wait_for_function("cur_frm.doc.version_label && cur_frm.doc.effective_from")
 	page.get_by_role("button", name="Save", exact=True).click()
 	page.wait_for_function("cur_frm.doc.name.startsWith('CM-grid')")
 

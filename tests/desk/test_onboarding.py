@@ -16,8 +16,11 @@ def begun(site):
 	before = site.db.get_single_value("System Settings", "enable_onboarding")
 
 	def set_to(done, enabled):
-		site.db.set_value("Onboarding Step", {"name": ("in", steps)}, {"is_complete": done, "is_skipped": 0})
-		site.db.set_value("Module Onboarding", ONBOARDING, "is_complete", done)
+		# Otherwise Frappe takes the rows for newer than the files that are shipped.
+		kept = {"update_modified": False}
+		values = {"is_complete": done, "is_skipped": 0}
+		site.db.set_value("Onboarding Step", {"name": ("in", steps)}, values, **kept)
+		site.db.set_value("Module Onboarding", ONBOARDING, "is_complete", done, **kept)
 		site.db.set_single_value("System Settings", "enable_onboarding", enabled)
 		site.db.commit()
 		site.clear_cache()
@@ -38,10 +41,10 @@ def test_a_manager_sets_the_app_up_step_by_step(site, begun, login, make_user, s
 	expect(steps).to_have_count(9)
 	shoot(page, "steps")
 	if compat.is_version_16():
-		page.locator(".onb-step-left").filter(has_text="Open the Matrix").click()
+		page.locator(".onb-step-left").filter(has_text="Check the communication matrix").click()
 	else:
 		steps.filter(has_text="Check the communication matrix").click()
-		page.get_by_role("button", name="Open the Matrix").click()
+		page.get_by_role("button", name="Check the communication matrix").click()
 	page.wait_for_url("**/communication-matrix*")
 	page.wait_for_timeout(1000)
 	site.db.rollback()

@@ -75,10 +75,12 @@ def cell(page, group, column):
 	return row.locator(".dt-cell").nth(index)
 
 
-def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, client):
+def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, client, shoot):
 	page = login(supervisor, PASSWORD)
 	open_report(page, "Response Compliance", client)
 	expect(page.get_by_text("Only interactions that you can read are counted.")).to_be_visible()
+	expect(page.locator(".chart-wrapper .y-markers")).to_contain_text("Target: 90 %")
+	shoot(page, "target")
 	number = cell(page, "Sina Voss", "Answered in Time")
 	expect(number).to_have_text("1")
 	number.locator("a").click()

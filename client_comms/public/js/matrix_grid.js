@@ -144,7 +144,7 @@ client_comms.MatrixGrid = class {
 					.join("")}</optgroup>`,
 		);
 		return `<select class="form-control input-xs" data-add="${table}" data-type="${frappe.utils.escape_html(type)}"
-			aria-label="${this.label(label, type)}"><option value="">+ ${label}</option>${options.join("")}</select>`;
+			aria-label="${this.label(label, type)}"><option value="">${__("Add")}…</option>${options.join("")}</select>`;
 	}
 
 	parties_to_add(type) {

@@ -186,10 +186,8 @@ def _width(label: str) -> int:
 
 def _chart(rows: list[dict], by_week: bool, target: float) -> dict | None:
 	"""Both shares of each group, and the target as a line; groups in which nothing was judged yet are left out."""
-	series = {
-		_("Acknowledged in Time %"): "acknowledged_share",
-		_("Answered or Promised in Time %"): "replied_share",
-	}
+	# The legend has room for one word.
+	series = {_("Acknowledged"): "acknowledged_share", _("Answered"): "replied_share"}
 	shown = [row for row in rows if any(row[share] is not None for share in series.values())]
 	# The last weeks, or the groups that owe the most.
 	shown = shown[-_CHART_GROUPS:] if by_week else shown[:_CHART_GROUPS]
