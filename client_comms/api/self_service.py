@@ -33,7 +33,7 @@ def submit(
 	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
 	"""
 	given = self_service.submit(
-		_visit(token, client, lock=True),
+		visit_of(token, client, lock=True),
 		_as_dict(answers) or {},
 		_as_dict(preference),
 		bool(frappe.utils.sbool(confirmed)),
@@ -52,7 +52,7 @@ def receipt(consent: str, token: str | None = None, client: str | None = None) -
 	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
 	:raises client_comms.exceptions.ActionNotPossibleError: it is not theirs, or they have never agreed
 	"""
-	return self_service.receipt(_visit(token, client), consent)
+	return self_service.receipt(visit_of(token, client), consent)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -132,7 +132,12 @@ def _as_dict(value: str | dict | None) -> dict | None:
 	return value
 
 
-def _visit(token: str | None, client: str | None, *, lock: bool = False) -> page_visits.Visit:
+def visit_of(token: str | None, client: str | None, *, lock: bool = False) -> page_visits.Visit:
+	"""The visit in which a method for clients is called.
+
+	:raises LinkNotValidError: the link is not valid, or there is neither a link nor a login
+	:raises ActionNotPossibleError: the login has several clients, and none was chosen
+	"""
 	visit = page_visits.by_link(token, lock=lock) if token else page_visits.by_login(client)
 	if visit is None and page_visits.of_login():
 		frappe.throw(_("Choose the client first."), exc=ActionNotPossibleError, title=_("Client Missing"))

@@ -87,7 +87,7 @@ def submit(
 			contact.save(ignore_permissions=True)
 		if changes := cstr(changes).strip()[:_NOTE_LENGTH]:
 			_report(visit, changes)
-	_confirm_identity(visit)
+	confirm_identity(visit)
 	if visit.link:
 		links.use(visit.link)
 		for doc in answered:
@@ -219,7 +219,7 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 			narrower.record(rules.GIVEN, through=visit.through, note=note)
 
 
-def _confirm_identity(visit: Visit) -> None:
+def confirm_identity(visit: Visit) -> None:
 	"""A client who answers from the address on file, or after a login, has confirmed their identity (P-1)."""
 	method = "One-Time Code by Email" if visit.link else "Portal Login"
 	identity.confirm(

@@ -5,7 +5,9 @@ import frappe
 from frappe import _
 
 from client_comms.people import policies, reviews, template_approvals, trainings
-from client_comms.roles import approves_texts
+from client_comms.roles import COMPLIANCE_OFFICER, approves_texts
+
+_REQUEST = "Data Subject Request"
 
 
 def of_user(user: str) -> list[dict]:
@@ -46,7 +48,30 @@ def of_user(user: str) -> list[dict]:
 			limit=20,
 		)
 	]
-	return sorted([*found, *_to_approve(user)], key=lambda each: each["due"] or "9999")
+	return sorted([*found, *_to_approve(user), *_requests(user)], key=lambda each: each["due"] or "9999")
+
+
+def _requests(user: str) -> list[dict]:
+	"""Requests of clients about their data that wait for an answer, of the clients that the user can see."""
+	if COMPLIANCE_OFFICER not in frappe.get_roles(user):
+		return []
+	rows = frappe.get_list(
+		_REQUEST,
+		{"status": "Open"},
+		["name", "right", "party_name", "due_on"],
+		order_by="due_on asc",
+		limit=20,
+		user=user,
+	)
+	return [
+		{
+			"what": _("Request of a Client"),
+			"title": f"{_(row.right)}: {row.party_name}",
+			"due": str(row.due_on.date()),
+			"route": ["Form", _REQUEST, row.name],
+		}
+		for row in rows
+	]
 
 
 def _to_approve(user: str) -> list[dict]:

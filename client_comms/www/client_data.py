@@ -32,5 +32,5 @@ def get_context(context):
 	set_page_language(context, context.page["language"])
 	context.title = _("The Copy of Your Data")
 	context.until = frappe.utils.format_date(context.page["until"], "d MMMM yyyy")
-	context.size = frappe.utils.fmt_money(context.page["bytes"] / 1_000_000, precision=1)
+	context.size = frappe.utils.fmt_money(max(context.page["bytes"] / 1_000_000, 0.1), precision=1)
 	context.csrf_token = frappe.session.data.csrf_token or ""

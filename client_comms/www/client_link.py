@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms.client_privacy import page_visits, self_service
+from client_comms.client_privacy.requests import asking
 from client_comms.exceptions import LinkNotValidError
 from client_comms.i18n import set_page_language
 
@@ -32,3 +33,5 @@ def get_context(context):
 	set_page_language(context, visit.link.language)
 	context.title = _("Your Answer")
 	context.page = self_service.shown(visit)
+	if not visit.consent:
+		context.update({"rights": asking.RIGHTS, "requests": asking.shown(visit)})

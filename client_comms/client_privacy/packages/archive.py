@@ -215,11 +215,14 @@ def _labelled(doctype: str, values: dict) -> list[dict]:
 		if isinstance(value, list):
 			df = meta.get_field(field)
 			of_rows = frappe.get_meta(df.options) if df else None
-			rows = [[(_label(of_rows, key), each) for key, each in row.items()] for row in value]
+			rows = [
+				[(_label(of_rows, key), _in_words(of_rows, key, each)) for key, each in row.items()]
+				for row in value
+			]
 			shown.append({"label": _label(meta, field), "rows": rows})
 		else:
 			link = f"../{value}" if doctype == contents.FILE and field == "path" else None
-			shown.append({"label": _label(meta, field), "value": _in_words(value), "link": link})
+			shown.append({"label": _label(meta, field), "value": _in_words(meta, field, value), "link": link})
 	return shown
 
 
@@ -235,8 +238,9 @@ def _label(meta, field: str) -> str:
 	return _(df.label) if df and df.label else known.get(field, field)
 
 
-def _in_words(value) -> str:
-	if isinstance(value, bool):
+def _in_words(meta, field: str, value) -> str:
+	df = meta and meta.get_field(field)
+	if df and df.fieldtype == "Check":
 		return _("Yes") if value else _("No")
 	return str(value)
 

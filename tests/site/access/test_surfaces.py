@@ -171,6 +171,8 @@ NO_SURFACE = {
 	"client_comms.api.data_packages.make_copy": _ERASES,
 	"client_comms.api.data_packages.release_copy": _COPY,
 	"client_comms.api.data_packages.resume_copy": _COPY,
+	"client_comms.api.data_rights.ask": _CLIENT,
+	"client_comms.api.data_rights.send_link": _CLIENT,
 	"client_comms.api.retention.approve_run": _ERASES,
 	"client_comms.api.retention.discard_run": _ERASES,
 	"client_comms.api.retention.resume_run": _ERASES,

@@ -142,6 +142,14 @@ def test_a_portable_copy_has_what_the_client_gave_under_the_contract(client, rea
 	assert ("Identity Verification", contents.INCLUDED) not in states
 
 
+def test_for_one_contact_it_has_nothing_of_the_organisation(client, ready):
+	package = ready(contact_only=1)
+	assert package.status == runs.READY
+	included = {(each.reference_doctype, each.reference_name) for each in items(package)}
+	assert ("Contact", client.contact) in included
+	assert ("Customer", client.party) not in included
+
+
 def test_it_begins_only_with_a_confirmed_identity_and_for_such_a_request(client, officers, as_user):
 	about = {"party_type": "Customer", "party": client.party}
 	with as_user(officers[0]):

@@ -65,7 +65,7 @@ class DataSubjectRequest(Document):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if self.party:
 			contacts.set_client(self)
-		self.contact_only = cint(self.contact_only and self.contact)
+		self.contact_only = int(bool(cint(self.contact_only) and self.contact))
 		self.received_on = clock.parse(self.received_on)
 		if self.is_new():
 			self.set_due()

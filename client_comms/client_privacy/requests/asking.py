@@ -1,0 +1,102 @@
+"""Clients ask for their rights themselves, through their link or in the portal; both confirm who they are (P-2, P-1)."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+
+from client_comms import clock
+from client_comms.client_privacy import invitations, links, self_service
+from client_comms.client_privacy.page_visits import Visit
+from client_comms.clients import contacts, parties
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import moment
+
+REQUEST = "Data Subject Request"
+OPEN = "Open"
+RIGHTS = ("Access", "Portability", "Rectification", "Erasure", "Restriction", "Objection")
+_THROUGH_LINK, _IN_PORTAL = "Link", "Portal"
+_LONGEST = 1000
+_A_LINK_EACH = timedelta(minutes=15)
+# What says that a client is one person, whose contact speaks for all of it.
+_PERSON = {"Customer": ("customer_type", "Individual"), "Supplier": ("supplier_type", "Individual")}
+
+
+def shown(visit: Visit) -> list[dict]:
+	"""The client's own requests, the newest first: `[{"right", "received_on", "due_on", "status", "answer"}]`."""
+	return frappe.get_all(
+		REQUEST,
+		{**_about(visit), "contact": visit.contact or ("is", "not set")},
+		["name", "right", "received_on", "due_on", "status", "answer"],
+		order_by="received_on desc",
+		limit=20,
+	)
+
+
+def ask(visit: Visit, right: str, details: str | None) -> dict:
+	"""Enter a client's request, and confirm its receipt by email; returns `{"name", "due"}`.
+
+	It is about the person who asks: about all of the client only if the client is one person.
+
+	:raises ActionNotPossibleError: the right does not exist, or the client has asked for it already and waits for the answer
+	"""
+	if right not in RIGHTS or visit.consent:
+		self_service.refuse()
+	same = {**_about(visit), "right": right, "status": OPEN, "contact": visit.contact or ("is", "not set")}
+	if waiting := frappe.db.get_value(REQUEST, same, ["name", "due_on"], as_dict=True):
+		frappe.throw(
+			_("You have asked for this already: {0}. We will answer by {1}.").format(
+				frappe.bold(waiting.name), moment(waiting.due_on)
+			),
+			exc=ActionNotPossibleError,
+			title=_("Already Asked"),
+		)
+	request = frappe.get_doc(
+		{
+			"doctype": REQUEST,
+			**_about(visit),
+			"contact": visit.contact,
+			"contact_only": 0 if _is_person(visit) else 1,
+			"right": right,
+			"details": (details or "").strip()[:_LONGEST],
+			"received_on": clock.now(),
+			"received_through": _THROUGH_LINK if visit.link else _IN_PORTAL,
+			"status": OPEN,
+		}
+	)
+	request.flags.by_the_app = True
+	request.insert(ignore_permissions=True)
+	self_service.confirm_identity(visit)
+	if visit.link:
+		links.use(visit.link)
+	due = moment(request.due_on)
+	request.tell(
+		lambda: _("We received your request {0}").format(request.name),
+		lambda: _("We received your request ({0}) and will answer it by {1}.").format(
+			_(request.right), moment(request.due_on)
+		),
+	)
+	return {"name": request.name, "due": due}
+
+
+def _about(visit: Visit) -> dict:
+	return {"party_type": visit.party_type, "party": visit.party}
+
+
+def _is_person(visit: Visit) -> bool:
+	if visit.party_type == "Lead":
+		return not frappe.db.get_value("Lead", visit.party, "company_name")
+	field, person = _PERSON.get(visit.party_type, (None, None))
+	return bool(field) and frappe.db.get_value(visit.party_type, visit.party, field) == person
+
+
+def send_link(address: str) -> None:
+	"""Send a link to an address, if it is one on file of a client, and if none was sent just now. Whether there is such a client shows
+	only in its mailbox."""
+	address = (address or "").strip().lower()
+	client = parties.client_of(None, None, address, "")
+	if not (client.party and address in contacts.addresses_of(client.party_type, client.party)):
+		return
+	just_now = {"sent_to": address, "creation": (">", clock.now() - _A_LINK_EACH)}
+	if not frappe.db.exists(links.LINK, just_now):
+		invitations.invite(client.party_type, client.party, client.contact, address)

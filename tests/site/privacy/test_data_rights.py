@@ -1,0 +1,120 @@
+"""Clients ask for their rights without staff: through a link to their address, or in the portal (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.api import data_rights as api
+from client_comms.client_privacy import identity, invitations, links
+from client_comms.client_privacy.requests import asking
+from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.people import duties
+
+pytestmark = pytest.mark.clause("P-2")
+ADDRESS = "quokka.zabaglione@client.example"
+
+
+@pytest.fixture
+def client(make_client, mailbox):
+	return make_client("Quokka Zabaglione", ADDRESS, customer_type="Individual")
+
+
+@pytest.fixture
+def token(client, monkeypatch):
+	"""`token()` is that of a link that was sent to the client."""
+
+	def make():
+		made = []
+		monkeypatch.setattr(
+			"client_comms.client_privacy.mailed_secrets.mark",
+			lambda token, address: made.append(token) or token,
+		)
+		invitations.invite(client.party_type, client.party, client.contact)
+		frappe.db.commit()  # a refused link ends the transaction
+		return made[0]
+
+	return make
+
+
+def request_of(client):
+	return frappe.get_last_doc(asking.REQUEST, {"party": client.party})
+
+
+def test_a_request_through_a_link(client, token, mailbox, as_user):
+	with as_user("Guest"):
+		answer = api.ask("Access", "since 2020", token=token())
+	request = request_of(client)
+	assert (request.right, request.received_through, request.details) == ("Access", "Link", "since 2020")
+	assert (answer["name"], request.contact, request.contact_only) == (request.name, client.contact, 0)
+	assert identity.state("Customer", client.party, client.contact, None).verified_until
+	assert request.confirm_identity()
+	told = mailbox(request.name)
+	assert request.name in told["subject"] and answer["due"] in told["text/plain"]
+
+
+def test_a_link_asks_once_and_the_same_is_not_asked_twice(client, token, as_user):
+	used = token()
+	with as_user("Guest"):
+		api.ask("Erasure", token=used)
+	frappe.db.commit()
+	with as_user("Guest"):
+		with pytest.raises(LinkNotValidError):
+			api.ask("Access", token=used)
+		other = token()
+		with pytest.raises(ActionNotPossibleError, match=request_of(client).name):
+			api.ask("Erasure", token=other)
+		api.ask("Access", token=other)
+
+
+def test_a_request_in_the_portal(client, make_user, as_user):
+	user = make_user("Customer", user_type="Website User", email=ADDRESS)
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.user = user
+	contact.save()
+	with as_user(user):
+		api.ask("Objection")
+	assert request_of(client).received_through == "Portal"
+
+
+def test_a_contact_asks_for_their_own_data_not_for_those_of_the_organisation(client, token, as_user):
+	frappe.db.set_value("Customer", client.party, "customer_type", "Company")
+	with as_user("Guest"):
+		api.ask("Access", token=token())
+	assert request_of(client).contact_only == 1
+
+
+@pytest.mark.parametrize("right", ["", "Everything", "Erasure Run"])
+def test_there_are_no_other_rights(client, token, as_user, right):
+	with as_user("Guest"), pytest.raises(ActionNotPossibleError):
+		api.ask(right, token=token())
+
+
+def test_without_link_and_login_no_one_asks(client, as_user):
+	with as_user("Guest"), pytest.raises(LinkNotValidError):
+		api.ask("Access")
+
+
+def test_officers_owe_an_answer(client, token, as_user, make_user, make_client):
+	with as_user("Guest"):
+		api.ask("Access", token=token())
+	request, officer = request_of(client), make_user(procedure.COMPLIANCE_OFFICER)
+
+	def routes(user):
+		return [duty["route"][-1] for duty in duties.of_user(user)]
+
+	assert request.name in routes(officer)
+	assert request.name not in routes(make_user(procedure.CUSTOMER_SUPPORT))
+	other = make_client("Someone Else", "else@else.example")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": officer, "allow": "Customer", "for_value": other.party}
+	).insert()
+	assert request.name not in routes(officer)
+
+
+def test_a_link_goes_only_to_an_address_on_file_and_not_again_at_once(client):
+	before = frappe.db.count(links.LINK)
+	for address in ("nobody@nowhere.example", "", ADDRESS.upper(), ADDRESS):
+		asking.send_link(address)
+	assert frappe.db.count(links.LINK) == before + 1
+	sent = frappe.get_last_doc(links.LINK)
+	assert (sent.sent_to, sent.kind, sent.party) == (ADDRESS, links.PREFERENCES, client.party)
