@@ -3,10 +3,12 @@
 What a user with the rights of the database wrote past the app is found here: the ledger itself is whole then.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import frappe
 from frappe import _
+from frappe.model import table_fields
 
 from client_comms.ledger import following, subjects
 from client_comms.ledger.entries import ENTRY
@@ -22,7 +24,7 @@ def faults_of(rows: Iterable) -> Iterator[dict]:
 	for row in rows:
 		if row.reference_name and (row.state or row.action == following.DELETED) and _has_states(row):
 			named.setdefault(row.reference_doctype, set()).add(row.reference_name)
-	here = {row.name for row in rows}
+	here, renames = {row.name for row in rows}, _Renames()
 	for doctype, names in sorted(named.items()):
 		last = {
 			name: entry
@@ -31,7 +33,7 @@ def faults_of(rows: Iterable) -> Iterator[dict]:
 		}
 		now = subjects.states(doctype, last)
 		for name, entry in sorted(last.items()):
-			if fault := _fault(doctype, name, entry, now.get(name)):
+			if fault := _fault(doctype, name, entry, now.get(name), renames):
 				yield fault
 
 
@@ -39,48 +41,89 @@ def _has_states(row) -> bool:
 	return row.reference_doctype in (*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER)
 
 
-def _fault(doctype: str, name: str, entry, now: subjects.State | None) -> dict | None:
+def _fault(doctype: str, name: str, entry, now: subjects.State | None, renames: "_Renames") -> dict | None:
 	if now is None:
 		# Documents of others can be deleted; that their level was changed before says nothing against it.
 		return _as_dict(doctype, name, MISSING, entry.sequence) if doctype in subjects.SUBJECTS else None
-	recorded = frappe.parse_json(entry.state)
-	fields = [field for field, value in recorded.items() if not _agree(doctype, field, value, now)]
+	recorded, meta = frappe.parse_json(entry.state), frappe.get_meta(doctype)
+	was = partial(renames.was, since=entry.sequence)
+	fields = [field for field in recorded if not _agree(meta, field, recorded, now, was)]
 	return _as_dict(doctype, name, ALTERED, entry.sequence, fields) if fields else None
 
 
-def _agree(doctype: str, field: str, recorded: object, now: subjects.State) -> bool:
-	"""A field that the DocType no longer has cannot contradict."""
-	value = now.get(field, recorded)
-	if doctype == subjects.USER and field == "roles":
-		# Frappe takes roles away in many ways, for example with the role itself; no one gains by that.
-		return not (set(value) - set(recorded)) & subjects.clearance_roles()
-	return _same(recorded, value)
+# Whether what is called so now, of a DocType, had this other name when something was recorded.
+_Was = Callable[[str, str, str], bool]
 
 
-def _same(recorded: object, value: object) -> bool:
-	"""Whether a value is the recorded one, or a name that the recorded document has got since."""
-	if not isinstance(recorded, list):
-		return recorded == value or recorded in _earlier_names(value)
-	return len(recorded) == len(value) and all(
-		_same(each, now.get(field, each))
-		for row, now in zip(recorded, value, strict=True)
-		for field, each in row.items()
-	)
-
-
-def _earlier_names(name: object) -> set[str]:
-	names: set[str] = set()
-	found = {name} if name and isinstance(name, str) else set()
-	while found:
-		renamed = frappe.get_all(
-			ENTRY,
-			{"action": following.RENAMED, "reference_name": ("in", found)},
-			pluck="changes",
-			order_by="creation asc",
+def _agree(meta, field: str, recorded: subjects.State, now: subjects.State, was: _Was) -> bool:
+	"""Whether a field says what was recorded, or names a document by the name that it has got since. A field that the DocType
+	no longer has cannot contradict."""
+	before, value = recorded[field], now.get(field, recorded[field])
+	if before == value:
+		return True
+	if meta.name == subjects.USER:
+		return field == "roles" and not _gained(before, value, was)
+	df = meta.get_field(field)
+	if df and df.fieldtype in table_fields:
+		rows = frappe.get_meta(df.options)
+		return len(before) == len(value) and all(
+			_agree(rows, each, old, new, was) for old, new in zip(before, value, strict=True) for each in old
 		)
-		found = {frappe.parse_json(changes)["name"][0] for changes in renamed if changes} - names
-		names |= found
-	return names
+	linked = df and {"Link": df.options, "Dynamic Link": now.get(df.options)}.get(df.fieldtype)
+	return bool(linked and before and value) and was(linked, value, before)
+
+
+def _gained(before: list[str], roles: list[str], was: _Was) -> set[str]:
+	"""Roles with clearance. Frappe takes roles away in many ways, for example with the role itself; no one gains by that."""
+	return {
+		role
+		for role in (set(roles) - set(before)) & subjects.clearance_roles()
+		if not any(was("Role", role, each) for each in before)
+	}
+
+
+class _Renames:
+	"""The renames on the ledger; each name is looked up once."""
+
+	def __init__(self):
+		self._found: dict[tuple[str, str], list[tuple[tuple, str]]] = {}
+
+	def was(self, doctype: str, name: str, earlier: str, *, since: int) -> bool:
+		"""Whether a document, or one that was merged into it, had this earlier name after the entry at the place `since`."""
+		seen, open_ends = set(), [(name, _LATEST)]
+		while open_ends:
+			current, before = open_ends.pop()
+			for place, old in self._to(doctype, current):
+				if not (since,) < place < before or (place, old) in seen:
+					continue
+				if old == earlier:
+					return True
+				seen.add((place, old))
+				open_ends.append((old, place))
+		return False
+
+	def _to(self, doctype: str, name: str) -> list[tuple[tuple, str]]:
+		"""Place and earlier name of each rename to a name."""
+		if (doctype, name) not in self._found:
+			rows = frappe.get_all(
+				ENTRY,
+				{"action": following.RENAMED, "reference_doctype": doctype, "reference_name": name},
+				["sequence", "creation", "name", "changes"],
+				order_by="name asc",
+			)
+			self._found[doctype, name] = [
+				(
+					(row.sequence or _WAITING, str(row.creation), row.name),
+					frappe.parse_json(row.changes)["name"][0],
+				)
+				for row in rows
+				if row.changes
+			]
+		return self._found[doctype, name]
+
+
+_WAITING = float("inf")  # for its place
+_LATEST = (_WAITING, "~")
 
 
 def unrecorded() -> Iterator[dict]:

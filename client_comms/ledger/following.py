@@ -6,7 +6,8 @@ A change is what differs from the state that the ledger knows. Saving without a 
 from collections.abc import Callable, Iterable
 
 import frappe
-from frappe.query_builder.functions import Max
+from frappe.query_builder import Case, Order
+from pypika.analytics import RowNumber
 
 from client_comms.ledger import subjects
 from client_comms.ledger.entries import ENTRY, ERASURE, entry, record, write
@@ -181,28 +182,30 @@ def known(doctype: str, names: Iterable[str]) -> dict[str, subjects.State]:
 
 
 def last_entries(doctype: str, names: Iterable[str]) -> dict[str, frappe._dict]:
-	"""Document → the last entry that tells its state or its deletion, whether it is in the tree already or not."""
-	table, latest = frappe.qb.DocType(ENTRY), frappe.qb.DocType(ENTRY).as_("latest")
+	"""Document → the last entry that tells its state or its deletion, whether it is in the tree already or not.
 
-	def tells(of):
-		return (
-			(of.reference_doctype == doctype)
-			& of.reference_name.isin(list(names) or [""])
-			& (of.state.isnotnull() | (of.action == DELETED))
+	By its place, which no one can change unnoticed, unlike the time of writing. What waits for its place is later.
+	"""
+	table = frappe.qb.DocType(ENTRY)
+	waits = Case().when(table.sequence == 0, 1).else_(0)
+	order = (waits, table.sequence, table.creation, table.name)
+	ranked = (
+		frappe.qb.from_(table)
+		.select(
+			table.name, RowNumber().over(table.reference_name).orderby(*order, order=Order.desc).as_("rank")
 		)
-
-	last = (
-		frappe.qb.from_(latest)
-		.select(latest.reference_name, Max(latest.creation).as_("creation"))
-		.where(tells(latest))
-		.groupby(latest.reference_name)
+		.where(
+			(table.reference_doctype == doctype)
+			& table.reference_name.isin(list(names) or [""])
+			& (table.state.isnotnull() | (table.action == DELETED))
+		)
 	)
 	rows = (
 		frappe.qb.from_(table)
-		.join(last)
-		.on((last.reference_name == table.reference_name) & (last.creation == table.creation))
+		.join(ranked)
+		.on(ranked.name == table.name)
 		.select(table.name, table.sequence, table.reference_name, table.state, table.action)
-		.where(tells(table))
+		.where(ranked.rank == 1)
 		.run(as_dict=True)
 	)
 	return {row.reference_name: row for row in rows}

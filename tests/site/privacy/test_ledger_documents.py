@@ -254,7 +254,114 @@ def test_the_values_are_not_told(grant):
 	assert "secret" not in message and "Stands in" not in message
 
 
+@pytest.mark.parametrize("moment", ["2099-01-01", "2000-01-01"])
+def test_when_an_entry_was_written_does_not_decide_which_is_the_last(consent, moment):
+	"""No digest covers `creation`; the place in the tree does not change."""
+	consent.record("Withdrawn")
+	ledger.chain()
+	first, second = frappe.get_all(ENTRY, {"reference_name": consent.name}, pluck="name", order_by="sequence")
+	moved = first if moment > "2026" else second
+	sql(ENTRY, f"creation = '{moment}'", moved)
+	assert faults() == []
+	frappe.db.sql("delete from `tabConsent Event` where event = 'Withdrawn' and parent = %s", consent.name)
+	assert [each[:2] for each in faults()] == [("Client Consent", consent.name)]
+
+
+def test_an_entry_that_waits_for_its_place_is_later_than_those_in_the_tree(consent):
+	ledger.chain()
+	placed = frappe.db.get_value(ENTRY, {"reference_name": consent.name})
+	consent.record("Withdrawn")
+	sql(ENTRY, "creation = '2099-01-01'", placed)
+	row = following.last_entries("Client Consent", [consent.name])[consent.name]
+	assert (row.sequence, len(json.loads(row.state)["events"])) == (0, 2)
+
+
 # --- names that change -------------------------------------------------------------------------
+
+
+def renamed(doctype, old, new):
+	"""As the app records it; the scheduler has placed it."""
+	ledger.record(following.RENAMED, doctype, new, None, changes={"name": [old, new]})
+	ledger.chain()
+
+
+def test_a_rename_excuses_links_alone(grant, record):
+	"""A client that was called 0 and is called 1 makes no switch and no text right."""
+	renamed("Customer", "0", "1")
+	renamed("Customer", "Stands in", "Otherwise")
+	assert faults() == []
+	switched = frappe.get_all(
+		"Level Clearance", {"parent": "Sensitive", "can_email": 0}, ["name", "parent"], limit=1
+	)[0]
+	sql("Level Clearance", "can_email = 1", switched.name)
+	sql(grant.doctype, "reason = 'Otherwise'", grant.name)
+	assert sorted(each[:2] for each in faults()) == sorted(
+		[(LEVEL, "Sensitive"), (grant.doctype, grant.name)]
+	)
+
+
+@pytest.mark.parametrize("doctype", ["Lead", "Contact"])
+def test_a_rename_of_another_doctype_excuses_nothing(consent, doctype):
+	renamed(doctype, consent.party, "Someone Else")
+	sql("Client Consent", "party = 'Someone Else'", consent.name)
+	assert [each[:2] for each in faults()] == [("Client Consent", consent.name)]
+	renamed("Customer", consent.party, "Someone Else")
+	assert faults() == [], "a rename of its own DocType does"
+
+
+def test_a_rename_from_before_a_document_was_recorded_excuses_nothing(make_client):
+	"""The other client had this name earlier; the consent is of the one that has it now."""
+	renamed("Customer", "Anna Client", "Someone Else")
+	client = make_client("Anna Client", "anna@client.example")
+	doc = frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.party,
+			"purpose": frappe.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
+			"collected_through": "Phone",
+		}
+	).insert()
+	assert client.party == "Anna Client" and faults() == []
+	sql("Client Consent", "party = 'Someone Else'", doc.name)
+	assert [each[:2] for each in faults()] == [("Client Consent", doc.name)]
+
+
+def test_a_name_that_went_round_in_a_circle_is_followed(consent):
+	first = consent.party
+	for old, new in ((first, "Second"), ("Second", first), (first, "Third")):
+		frappe.rename_doc("Customer", old, new, force=True)
+	assert faults() == []
+
+
+def test_names_are_looked_up_once_for_many_documents(make_client, consent, monkeypatch):
+	for _number in range(3):
+		frappe.copy_doc(consent).insert()
+	frappe.rename_doc("Customer", consent.party, "Anna Married", force=True)
+	ledger.chain()
+	asked = []
+	get_all = frappe.get_all
+
+	def counted(*args, **kwargs):
+		filters = args[1] if len(args) > 1 else None
+		if isinstance(filters, dict) and filters.get("action") == following.RENAMED:
+			asked.append(filters["reference_name"])
+		return get_all(*args, **kwargs)
+
+	monkeypatch.setattr(frappe, "get_all", counted)
+	assert api.verify_ledger()["ok"] and asked == ["Anna Married"]
+
+
+def test_a_role_that_was_renamed_is_not_a_gain(make_user, set_clearance):
+	role = frappe.get_doc({"doctype": "Role", "role_name": frappe.generate_hash(length=8)}).insert().name
+	user = make_user(role)
+	level = frappe.get_doc(LEVEL, "Standard")
+	level.append("clearances", {"role": role, "can_read": 1})
+	level.save()
+	assert faults() == []
+	frappe.rename_doc("Role", role, f"{role} renamed", force=True)
+	assert frappe.db.exists("Has Role", {"parent": user, "role": f"{role} renamed"})
+	assert faults() == []
 
 
 def test_a_client_that_was_renamed_twice_is_still_the_one_that_was_recorded(consent):
