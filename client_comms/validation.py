@@ -1,7 +1,7 @@
 """Validates what users and integrations send, with helpful messages where Frappe or the database would just fail."""
 
 import html
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import frappe
@@ -42,13 +42,6 @@ def require_text(label: str, text: str | None) -> None:
 	"""
 	if text and (wrong := storable_text.fault(label, text)):
 		refuse(wrong, title=_("Text Cannot Be Stored"))
-
-
-def keep_stored(doc, fields: Iterable[str]) -> None:
-	"""`validate` of a stored document: fields that only the app writes keep their values, whatever a request contains. Frappe
-	enforces `read_only` in the form alone."""
-	stored = doc.get_doc_before_save()
-	doc.update({field: stored.get(field) for field in fields})
 
 
 def require_texts_fit(doc) -> None:

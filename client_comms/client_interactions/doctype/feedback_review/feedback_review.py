@@ -2,11 +2,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import validation
+from client_comms import validation, written_by_app
 from client_comms.client_interactions import charts
 from client_comms.exceptions import StatusFollowsEventsError
 
 DRAFT, SIGNED_OFF = "Draft", "Signed Off"
+_BY_THE_APP = ("from_date", "to_date", "signed_off_by", "signed_off_on", "opened_early")
 
 
 class FeedbackReview(Document):
@@ -44,6 +45,7 @@ class FeedbackReview(Document):
 		before = self.get_doc_before_save()
 		if before is None or self.flags.by_app:
 			return
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if before.status == SIGNED_OFF:
 			self.validate_only_actions_changed(before)
 		elif self.status != DRAFT:

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, get_datetime
 
-from client_comms import alerts, clock, ledger, validation
+from client_comms import alerts, clock, ledger, validation, written_by_app
 from client_comms.client_interactions import access_requests
 from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import ClearanceMissingError
@@ -11,6 +11,7 @@ from client_comms.rules import access
 
 ACCESS_GRANTED = "Access Granted"
 _RECORDED = ("valid_until", "reason")
+_BY_THE_APP = ("break_glass",)
 
 
 class InteractionAccessGrant(Document):
@@ -37,6 +38,8 @@ class InteractionAccessGrant(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		if not self.is_new():
+			written_by_app.keep_fields(self, *_BY_THE_APP)
 		validation.require_texts_fit(self)
 		self.validate_giver()
 		if self.gives_access():

@@ -6,7 +6,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from client_comms import clock, validation
+from client_comms import clock, validation, written_by_app
 from client_comms.clients import contacts
 from client_comms.enforcement import guards, policy
 from client_comms.exceptions import EventsAreAppendOnlyError, StatusFollowsEventsError
@@ -17,6 +17,7 @@ REGISTERED, OUT, IN, MOVED = "Registered", "Checked Out", "Checked In", "Moved"
 REPORTED_MISSING, FOUND, DESTRUCTION = "Reported Missing", "Found", "Destroyed"
 INTERACTION = "Client Interaction"
 _FOLLOW_MOVEMENTS = ("state", "location", "custodian", "due_back")
+_BY_THE_APP = ("last_reminded_on",)
 
 
 class PhysicalFile(Document):
@@ -83,6 +84,7 @@ class PhysicalFile(Document):
 		before = self.get_doc_before_save()
 		if before is None or self.flags.moving:
 			return
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if [row.name for row in self.movements] != [row.name for row in before.movements] or any(
 			_plain(row) != _plain(old) for row, old in zip(self.movements, before.movements, strict=True)
 		):

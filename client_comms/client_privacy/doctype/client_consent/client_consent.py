@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_months, escape_html, get_datetime
 
-from client_comms import clock
+from client_comms import clock, written_by_app
 from client_comms.client_privacy import consents, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts
@@ -14,6 +14,7 @@ from client_comms.rules import consent as rules
 REQUESTED, REMINDED = "Requested", "Reminded"
 SECURE_LINK, PORTAL = "Secure Link", "Portal"  # where clients answer themselves
 EVENT_FIELDS = ("event", "at", "valid_until", "by_user", "through", "notice", "note")
+_BY_THE_APP = ("collected_by",)
 
 
 class ClientConsent(Document):
@@ -79,6 +80,8 @@ class ClientConsent(Document):
 			self.add_first_events()
 
 	def validate(self):
+		if not self.is_new():
+			written_by_app.keep_fields(self, *_BY_THE_APP)
 		contacts.set_client(self)
 		if self.has_value_changed("collected_through"):
 			self.require_way(self.collected_through)

@@ -5,6 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from client_comms import written_by_app
+
+_BY_THE_APP = ("version", "text_hash")
+
 
 class ConsentNotice(Document):
 	"""The exact text that clients see before they agree; each text is stored once and never changes (P-3)."""
@@ -44,6 +48,8 @@ class ConsentNotice(Document):
 	def validate(self):
 		"""Frappe enforces set-once fields only for the desk and API; the text is evidence, so it is enforced
 		for all code."""
+		if not self.is_new():
+			written_by_app.keep_fields(self, *_BY_THE_APP)
 		before = self.get_doc_before_save()
 		if before and (before.notice_text, before.purpose, before.language) != (
 			self.notice_text,

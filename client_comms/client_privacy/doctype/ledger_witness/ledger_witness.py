@@ -2,9 +2,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import validation
+from client_comms import written_by_app
 from client_comms.ledger import checkpoints, witnesses
 from client_comms.rules.signed_notes import MalformedNote, PublicKey
+
+_BY_THE_APP = witnesses.WRITTEN_BY_APP
 
 
 class LedgerWitness(Document):
@@ -35,12 +37,12 @@ class LedgerWitness(Document):
 
 	def before_insert(self):
 		"""A new witness gets the last checkpoint, which covers those before it."""
-		self.update(dict.fromkeys(witnesses.WRITTEN_BY_APP))
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		self.delivered_up_to = checkpoints.before_last()
 
 	def validate(self):
 		if not self.is_new():
-			validation.keep_stored(self, witnesses.WRITTEN_BY_APP)
+			written_by_app.keep_fields(self, *_BY_THE_APP)
 		witnesses.require_address(self)
 		self.validate_key()
 

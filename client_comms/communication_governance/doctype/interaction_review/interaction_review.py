@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from client_comms import validation
+from client_comms import validation, written_by_app
 from client_comms.communication_governance.doctype.review_programme.review_programme import criteria_of
 from client_comms.exceptions import StatusFollowsEventsError
 from client_comms.i18n import refuse
@@ -12,6 +12,21 @@ from client_comms.rules.messages import RuleError
 
 OPEN, COMPLETED, DISPUTED = "Open", "Completed", "Disputed"
 FIRST, SECOND, AGAIN = "First", "Second", "After a Dispute"
+_BY_THE_APP = (
+	"interaction",
+	"reviewed_user",
+	"communication_type",
+	"reviewer",
+	"due_on",
+	"completed_on",
+	"programme",
+	"draw",
+	"because",
+	"part",
+	"staff_comment",
+	"dispute_reason",
+	"disputes",
+)
 
 
 class InteractionReview(Document):
@@ -61,6 +76,7 @@ class InteractionReview(Document):
 		"""A completed review is the reviewer's word and stays; answers to it come by actions."""
 		if self.is_new() or self.flags.by_app:
 			return
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		before = self.get_doc_before_save()
 		if before.status != OPEN or self.status != OPEN:
 			frappe.throw(

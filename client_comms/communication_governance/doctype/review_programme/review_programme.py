@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from client_comms import validation
+from client_comms import validation, written_by_app
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
 from client_comms.rules.review_scores import HIGHEST, Criterion
@@ -10,6 +10,7 @@ from client_comms.rules.sampling import Size
 
 NUMBER, SHARE = "Number", "Share"
 MARKS = ("late", "breached", "strictest", "new_staff")
+_BY_THE_APP = ("drawn_until",)
 
 
 class ReviewProgramme(Document):
@@ -47,6 +48,7 @@ class ReviewProgramme(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		validation.require_texts_fit(self)
 		percents = {
 			field: (0, 100) for field in ("share", "second_share", *(f"extra_{mark}" for mark in MARKS))

@@ -5,10 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
-from client_comms import validation
+from client_comms import validation, written_by_app
 from client_comms.exceptions import FourEyesError
 
 _PLACEHOLDER = re.compile(r"\[(?:Fill in|Bitte ausfüllen)[^\]]*\]", re.IGNORECASE)
+_BY_THE_APP = ("approved_by", "approved_on", "last_reminded_on")
 
 
 class SOPPolicy(Document):
@@ -57,6 +58,7 @@ class SOPPolicy(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		validation.require_texts_fit(self)
 		self.policy_title = (self.policy_title or "").strip()
 		self.validate_text()
@@ -70,6 +72,7 @@ class SOPPolicy(Document):
 		self.approved_on = nowdate()
 
 	def before_update_after_submit(self):
+		written_by_app.keep_fields(self, *_BY_THE_APP)
 		self.validate_dates()
 
 	def validate_text(self):

@@ -3,7 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_months, getdate
 
-from client_comms import clock, validation
+from client_comms import clock, validation, written_by_app
+
+_BY_THE_APP = ("score", "attempt")
 
 
 class SOPTrainingRecord(Document):
@@ -28,6 +30,8 @@ class SOPTrainingRecord(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		if not self.is_new():
+			written_by_app.keep_fields(self, *_BY_THE_APP)
 		validation.require_in_range(self, {"score": (0, 100)})
 		if getdate(self.completed_on) > getdate(clock.now()):
 			frappe.throw(
