@@ -265,7 +265,8 @@ doc_events = {
 	},
 	"Staff Absence": {
 		"on_update": "client_comms.intake.substitution.follow",
-		"after_delete": "client_comms.intake.substitution.follow",
+		"on_change": _ON_LEDGER["on_change"],
+		"after_delete": ["client_comms.intake.substitution.follow", _ON_LEDGER["after_delete"]],
 	},
 	"Feedback Review": {"before_save": "client_comms.client_interactions.feedback.note_who_prepares"},
 	"Logging Exemption": {
@@ -296,6 +297,8 @@ doc_events = {
 	},
 	"Interaction Access Grant": {**_ON_LEDGER, "before_discard": _BEFORE_DISCARD},
 	"Client Disclosure": {**_ON_LEDGER},
+	"Data Subject Request": {**_ON_LEDGER},
+	"Legal Hold": {**_ON_LEDGER},
 	"SOP Training Record": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
 	"Interaction Review": {"before_print": _BEFORE_PRINT},
@@ -497,6 +500,7 @@ scheduler_events = {
 		"client_comms.intake.substitution.run",
 		"client_comms.client_privacy.erasure.runs.continue_all",
 		"client_comms.client_privacy.packages.runs.continue_all",
+		"client_comms.ledger.runs.continue_abandoned",
 	],
 	"daily": [
 		"client_comms.client_privacy.doctype.legal_hold.legal_hold.expire",

@@ -16,13 +16,15 @@ from client_comms.ledger.entries import ENTRY
 ALTERED = "altered"
 MISSING = "missing"
 UNRECORDED = "unrecorded"
+_USERS = 200  # at a time
 
 
 def faults_of(rows: Iterable) -> Iterator[dict]:
 	"""Of the documents that entries speak of: those whose last state is among these entries, and differs from what they say now."""
 	named: dict[str, set[str]] = {}
 	for row in rows:
-		if row.reference_name and (row.state or row.action == following.DELETED) and _has_states(row):
+		told = row.state or row.action == following.DELETED
+		if row.reference_name and told and subjects.have_states(row.reference_doctype):
 			named.setdefault(row.reference_doctype, set()).add(row.reference_name)
 	here, renames = {row.name for row in rows}, _Renames()
 	for doctype, names in sorted(named.items()):
@@ -35,10 +37,6 @@ def faults_of(rows: Iterable) -> Iterator[dict]:
 		for name, entry in sorted(last.items()):
 			if fault := _fault(doctype, name, entry, now.get(name), renames):
 				yield fault
-
-
-def _has_states(row) -> bool:
-	return row.reference_doctype in (*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER)
 
 
 def _fault(doctype: str, name: str, entry, now: subjects.State | None, renames: "_Renames") -> dict | None:
@@ -126,15 +124,31 @@ _WAITING = float("inf")  # for its place
 _LATEST = (_WAITING, "~")
 
 
-def unrecorded() -> Iterator[dict]:
-	"""Documents that the ledger does not know at all: they were inserted past the app."""
-	for doctype in subjects.SUBJECTS:
-		for names in following.name_chunks(doctype):
-			strange = set(subjects.states(doctype, names)) - set(following.known(doctype, names))
-			yield from (_as_dict(doctype, name, UNRECORDED) for name in sorted(strange))
-	users = subjects.users_with_clearance()
-	for name in sorted(set(users) - set(following.known(subjects.USER, users))):
-		yield _as_dict(subjects.USER, name, UNRECORDED)
+def unrecorded(after: str = "") -> Iterator[tuple[str, list[dict]]]:
+	"""Documents that the ledger does not know at all: they were inserted past the app.
+
+	:param after: how far an earlier run came
+	:returns: chunk by chunk, how far it has come, and what it found
+	"""
+	begin, _separator, name = after.partition(":")
+	doctypes = (*subjects.SUBJECTS, subjects.USER)
+	for doctype in doctypes[doctypes.index(begin) if begin in doctypes else 0 :]:
+		for names in _to_be_known(doctype, name if doctype == begin else ""):
+			exist = names if doctype == subjects.USER else subjects.states(doctype, names)
+			strange = set(exist) - set(following.known(doctype, names))
+			yield (
+				f"{doctype}:{names[-1]}",
+				[_as_dict(doctype, each, UNRECORDED) for each in sorted(strange)],
+			)
+
+
+def _to_be_known(doctype: str, after: str) -> Iterator[list[str]]:
+	if doctype != subjects.USER:
+		yield from following.name_chunks(doctype, after)
+		return
+	users = [name for name in subjects.users_with_clearance() if name > after]
+	for start in range(0, len(users), _USERS):
+		yield users[start : start + _USERS]
 
 
 def _as_dict(

@@ -3,7 +3,7 @@
 A change is what differs from the state that the ledger knows. Saving without a change records nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import frappe
 from frappe.query_builder import Case, Order
@@ -84,7 +84,7 @@ def follow_erasure(doctype: str, names: Iterable[str]) -> None:
 
 def record_erased(doctype: str, names: Iterable[str]) -> None:
 	"""Texts were erased in subjects, past their document events: record what they say now. Other DocTypes are left alone."""
-	if doctype in (*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER):
+	if subjects.have_states(doctype):
 		record_states(doctype, known(doctype, names), ERASURE)
 
 
@@ -97,7 +97,7 @@ def erase_entries(names: Iterable[str]) -> int:
 		for row in frappe.get_all(ENTRY, about, ["reference_doctype", "reference_name"], order_by=None):
 			told.setdefault(row.reference_doctype, set()).add(row.reference_name)
 	erased = erase_payload(names)
-	for doctype in {*subjects.SUBJECTS, *subjects.WITH_LEVEL, subjects.USER} & told.keys():
+	for doctype in filter(subjects.have_states, sorted(told)):
 		record_states(doctype, told[doctype], ERASURE)
 	return erased
 
@@ -148,11 +148,12 @@ def record_missing(after_chunk: Callable[[], None] = lambda: None) -> int:
 	return recorded + record_states(subjects.USER, set(users) - set(known(subjects.USER, users)), RECORDED)
 
 
-def name_chunks(doctype: str) -> Iterable[list[str]]:
+def name_chunks(doctype: str, after: str = "") -> Iterator[list[str]]:
+	"""The names of all documents in chunks, of those after a name."""
 	if frappe.get_meta(doctype).issingle:
-		yield [doctype]
+		if not after:
+			yield [doctype]
 		return
-	after = ""
 	while names := frappe.get_all(
 		doctype, {"name": (">", after)}, pluck="name", order_by="name asc", limit=_CHUNK
 	):

@@ -5,6 +5,9 @@ import time
 import frappe
 from frappe import _
 from frappe.utils import cint
+from frappe.utils.background_jobs import is_job_enqueued
+from frappe.utils.file_lock import LockTimeoutError
+from frappe.utils.synchronization import filelock
 
 from client_comms import clock
 from client_comms.exceptions import ActionNotPossibleError
@@ -15,6 +18,8 @@ RUN = "Ledger Verification"
 QUEUED, RUNNING, FINISHED, FAILED = "Queued", "Running", "Finished", "Failed"
 _SECONDS = 240  # of one job; the next one goes on
 _LONGEST_ERROR = 500
+MOST_FAULTS = 1000  # that are kept
+_NOTHING_YET = ":"  # of the documents
 
 
 def start(since=None, until=None) -> str:
@@ -39,18 +44,33 @@ def start(since=None, until=None) -> str:
 
 
 def resume(name: str) -> None:
-	"""Go on with one that failed or whose worker was killed.
+	"""Continue one that failed or whose worker was killed.
 
-	:raises ActionNotPossibleError: it has finished
+	:raises ActionNotPossibleError: it has finished, or is still running
 	"""
-	if frappe.db.get_value(RUN, name, "status") == FINISHED:
+	if frappe.db.get_value(RUN, name, "status", for_update=True) == FINISHED:
 		frappe.throw(
 			_("This verification has finished. Start another one."),
 			exc=ActionNotPossibleError,
 			title=_("Already Finished"),
 		)
+	if is_job_enqueued(_job_id(name)):
+		frappe.throw(
+			_("This verification is still running. The page shows how far it has come."),
+			exc=ActionNotPossibleError,
+			title=_("Not Interrupted"),
+		)
 	frappe.db.set_value(RUN, name, {"status": QUEUED, "error": None})
 	_enqueue(name)
+
+
+def continue_abandoned() -> None:
+	"""Every hour: continue those whose worker was killed, or whose job was lost with the queue."""
+	for name in frappe.get_all(
+		RUN, {"status": ("in", (QUEUED, RUNNING))}, pluck="name", order_by="creation asc"
+	):
+		if not is_job_enqueued(_job_id(name)):
+			_enqueue(name)
 
 
 def _enqueue(name: str) -> None:
@@ -59,18 +79,31 @@ def _enqueue(name: str) -> None:
 		queue="long",
 		timeout=2 * _SECONDS,
 		enqueue_after_commit=True,
-		job_id=f"client_comms_ledger_verification:{name}",
+		job_id=_job_id(name),
 		name=name,
 	)
 
 
+def _job_id(name: str) -> str:
+	return f"client_comms_ledger_verification:{name}"
+
+
 def run(name: str) -> None:
-	"""The job: each part is kept as soon as it is verified. Repeatable."""
+	"""The job: each part is kept as soon as it is verified. Repeatable; of two at once, the second does nothing."""
+	try:
+		with filelock(_job_id(name).replace(":", "_"), timeout=1):
+			_run(name)
+	except LockTimeoutError:
+		return
+
+
+def _run(name: str) -> None:
 	doc = frappe.get_doc(RUN, name)
 	if doc.status == FINISHED:
 		return
 	try:
-		is_finished = _go_on(doc)
+		ends = time.monotonic() + _SECONDS
+		is_finished = _verify_entries(doc, ends) and _verify_documents(doc, ends)
 	except Exception as error:
 		frappe.db.rollback()
 		_keep(doc, status=FAILED, error=(str(error) or type(error).__name__)[:_LONGEST_ERROR])
@@ -80,33 +113,50 @@ def run(name: str) -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own; the next one goes on)
 
 
-def _go_on(doc) -> bool:
+def _verify_entries(doc, ends: float) -> bool:
 	"""Whether the end was reached within the time of a job."""
-	ends = time.monotonic() + _SECONDS
-	faults = frappe.parse_json(doc.faults or "[]")
+	if doc.compared_up_to:
+		return True
 	at = verification.trusted_at(cint(doc.verified_up_to)) or rules.BEGINNING
 	if at is rules.BEGINNING:  # also if its checkpoint is gone
-		faults, doc.checked = [], 0
+		doc.update({"faults": "[]", "fault_count": 0, "checked": 0})
 	last = verification.bounds(None, doc.until)[1]
 	for part in verification.parts(at, last):
-		faults += part.faults
-		end = part.end.size if part.end else part.at
+		_add(doc, part.faults)
 		doc.checked = cint(doc.checked) + part.checked
 		if part.end is None:
-			faults += [] if doc.since or doc.until else comparison.unrecorded()
-			_keep(doc, faults, status=FINISHED, verified_up_to=end, last_entry=end, finished_on=clock.now())
-			return True
-		_keep(doc, faults, status=RUNNING, verified_up_to=end)
+			end = part.at
+			_keep(doc, status=RUNNING, verified_up_to=end, last_entry=end, compared_up_to=_NOTHING_YET)
+			break
+		_keep(doc, status=RUNNING, verified_up_to=part.end.size)
 		if time.monotonic() > ends:
 			return False
 	return True
 
 
-def _keep(doc, faults: list[dict] | None = None, **values) -> None:
-	if faults is not None:
-		values.update(
-			checked=doc.checked, fault_count=len(faults), faults=frappe.as_json(faults, indent=None)
-		)
+def _verify_documents(doc, ends: float) -> bool:
+	"""The same, for the documents that the ledger does not know; a period is one of entries only."""
+	if not (doc.since or doc.until):
+		for at, found in comparison.unrecorded(doc.compared_up_to):
+			_add(doc, found)
+			_keep(doc, compared_up_to=at)
+			if time.monotonic() > ends:
+				return False
+	_keep(doc, status=FINISHED, finished_on=clock.now())
+	return True
+
+
+def _add(doc, found: list[dict]) -> None:
+	"""All faults are counted; the first ones are kept, and `verify-ledger` tells all of them."""
+	kept = frappe.parse_json(doc.faults or "[]")
+	doc.fault_count = cint(doc.fault_count) + len(found)
+	doc.faults = frappe.as_json(kept + found[: max(0, MOST_FAULTS - len(kept))], indent=None)
+
+
+def _keep(doc, **values) -> None:
+	doc.update(values)
+	if doc.status != FAILED:
+		values.update({field: doc.get(field) for field in ("checked", "fault_count", "faults")})
 	frappe.db.set_value(RUN, doc.name, values)
 	# nosemgrep: frappe-manual-commit (a job of its own; a killed one loses at most this part)
 	frappe.db.commit()

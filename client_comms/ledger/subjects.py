@@ -19,8 +19,11 @@ SUBJECTS: Mapping[str, frozenset[str]] = {
 	"Communication Matrix": frozenset({"last_reminded_on"}),
 	"Client Consent": frozenset({"status", "party_name", "notice_text"}),
 	"Client Disclosure": frozenset({"party_name"}),
+	"Data Subject Request": frozenset({"party_name"}),
 	"Interaction Access Grant": frozenset(),
+	"Legal Hold": frozenset({"party_name"}),
 	"SOP Training Record": frozenset({"full_name"}),
+	"Staff Absence": frozenset({"full_name"}),
 	"Ledger Witness": frozenset(
 		{"delivered_up_to", "delivered_on", "tried_on", "last_error", "cosigned_up_to"}
 	),
@@ -31,6 +34,11 @@ _NUMBERS = {"Check": cint, "Int": cint, "Float": flt, "Percent": flt, "Currency"
 _NEVER = ("Password", "Button")
 
 State = dict[str, object]
+
+
+def have_states(doctype: str) -> bool:
+	"""Whether the ledger knows what documents of this DocType say."""
+	return doctype in SUBJECTS or doctype in WITH_LEVEL or doctype == USER
 
 
 def states(doctype: str, names: Iterable[str]) -> dict[str, State]:

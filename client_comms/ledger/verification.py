@@ -48,7 +48,7 @@ def verify(since=None, until=None, progress: Progress | None = None) -> dict:
 		if progress:
 			progress(found.at, found.last)
 	if not (since or until):
-		faults += comparison.unrecorded()
+		faults += [fault for _at, found in comparison.unrecorded() for fault in found]
 	unplaced = chaining.waiting()
 	return {
 		"ok": not faults,
@@ -76,6 +76,12 @@ def bounds(since=None, until=None) -> tuple[rules.Known, int | None]:
 	"""The checkpoint from which to verify, and the last place."""
 	start = _checkpoint_before(since) if since else rules.BEGINNING
 	return start, last_sequence(until) if until else None
+
+
+def length(since=None, until=None) -> int:
+	"""How many entries a verification of this range reads, about."""
+	start, last = bounds(since, until)
+	return max(0, (last_sequence() if last is None else last) - start.size)
 
 
 def parts(start: rules.Known, last: int | None) -> Iterator[Part]:

@@ -58,7 +58,7 @@ def killed_at(site_name, sites_path):
 
 @pytest.fixture
 def own_ledger(site, monkeypatch, tmp_path):
-	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
 	monkeypatch.setattr(seal, "path", lambda: tmp_path / "ledger.json")
 	tables = (ENTRY, ledger.CHECKPOINT)
 	kept = {doctype: frappe.db.sql(f"select * from `tab{doctype}`", as_dict=True) for doctype in tables}

@@ -55,7 +55,7 @@ def actions(name):
 @pytest.fixture
 def empty_ledger(site, transaction, monkeypatch):
 	"""A separate ledger for this test. What it does not know of the site's documents: test_ledger_documents."""
-	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
 	site.db.delete(ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
 	seal.remove()
@@ -90,6 +90,7 @@ def intact(checked, waiting=0):
 		"checked": checked,
 		"first_fault": None,
 		"faults": [],
+		"fault_count": 0,
 		"by_doctype": {},
 		"waiting": waiting,
 		"is_behind": False,
@@ -933,7 +934,7 @@ def test_eight_writers_at_once_lose_nothing_and_do_not_wait_for_each_other(commi
 @pytest.fixture
 def committed_ledger(site, monkeypatch):
 	"""A separate ledger that other connections see as well; what was there is put back."""
-	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
 	tables = (ENTRY, ledger.CHECKPOINT)
 	kept = {doctype: frappe.db.sql(f"select * from `tab{doctype}`", as_dict=True) for doctype in tables}
 

@@ -6,6 +6,8 @@ import frappe
 import pytest
 
 from client_comms import api, ledger
+from client_comms.client_privacy.doctype.legal_hold import legal_hold
+from client_comms.client_privacy.requests import sweep
 from client_comms.ledger import following, seal, subjects, verification
 from client_comms.patches.v1_0 import record_governed_documents
 
@@ -463,3 +465,101 @@ def test_comparing_takes_chunks(consent, grant, monkeypatch):
 	assert faults() == []
 	sql("Client Consent", "third_party = 'Someone'", consent.name)
 	assert [each[:2] for each in faults()] == [("Client Consent", consent.name)]
+
+
+# --- holds, requests and absences --------------------------------------------------------------
+
+
+@pytest.fixture
+def hold(consent):
+	return frappe.get_doc(
+		{
+			"doctype": "Legal Hold",
+			"hold_on": "Client",
+			"party_type": "Customer",
+			"party": consent.party,
+			"reason": "Claim",
+			"valid_until": frappe.utils.add_days(None, 1),
+		}
+	).insert()
+
+
+@pytest.fixture
+def asked(consent):
+	return frappe.get_doc(
+		{
+			"doctype": "Data Subject Request",
+			"party_type": "Customer",
+			"party": consent.party,
+			"right": "Erasure",
+			"details": "All of it",
+		}
+	).insert()
+
+
+@pytest.fixture
+def absence(make_user):
+	return frappe.get_doc(
+		{
+			"doctype": "Staff Absence",
+			"user": make_user("Customer Support"),
+			"from_date": "2026-12-01",
+			"to_date": "2026-12-02",
+		}
+	).insert()
+
+
+def test_a_hold_is_followed_until_it_has_expired(hold, clock_at):
+	assert last(hold.doctype, hold.name).action == "Created"
+	hold.reload()
+	hold.release("Settled")
+	assert json.loads(last(hold.doctype, hold.name).state)["status"] == "Released"
+	other = frappe.copy_doc(hold)
+	other.valid_until = hold.valid_until
+	other.insert()
+	with clock_at(frappe.utils.add_days(frappe.utils.now_datetime(), 9)):
+		legal_hold.expire()
+	assert json.loads(last(hold.doctype, other.name).state)["status"] == "Expired"
+	assert faults() == []
+
+
+def test_a_request_is_followed_until_its_client_is_forgotten(asked):
+	party = asked.party
+	asked.db_set("identity_confirmed_until", "2026-12-31 10:00:00")
+	assert last(asked.doctype, asked.name).action == "Changed"
+	asked.reload()
+	asked.forget_client()
+	assert faults() == []
+	rows = frappe.get_all(ENTRY, {"reference_doctype": asked.doctype}, ["state", "changes"])
+	assert rows and party not in str(rows) and "All of it" not in str(rows)
+
+
+def test_an_absence_is_followed(absence):
+	absence.to_date = "2026-12-03"
+	absence.save()
+	assert json.loads(last(absence.doctype, absence.name).changes) == {
+		"to_date": ["2026-12-02", "2026-12-03"]
+	}
+	frappe.delete_doc(absence.doctype, absence.name)
+	assert last(absence.doctype, absence.name).action == "Deleted" and faults() == []
+
+
+def test_what_is_written_past_the_app_is_found_in_them_as_well(hold, asked, absence):
+	assert faults() == []
+	sql(hold.doctype, "status = 'Released'", hold.name)
+	sql(asked.doctype, "due_on = '2099-01-01'", asked.name)
+	sql(absence.doctype, "to_date = '2026-12-31'", absence.name)
+	assert sorted(each[:2] for each in faults()) == sorted(
+		(doc.doctype, doc.name) for doc in (hold, asked, absence)
+	)
+
+
+def test_a_document_that_names_an_erased_person_stays_known(grant, monkeypatch):
+	"""The sweep takes a name out of texts of others, and out of the ledger."""
+	grant.reason = "Stands in for Erasmus"
+	grant.save()
+	monkeypatch.setattr(frappe.db, "commit", lambda: None)
+	sweep.everywhere(sweep.Sought(["Erasmus"], {}), sweep.Kept(frozenset(), frozenset()))
+	assert "Erasmus" not in frappe.db.get_value(grant.doctype, grant.name, "reason")
+	assert faults() == []
+	assert "Erasmus" not in str(frappe.get_all(ENTRY, {"reference_name": grant.name}, ["state", "changes"]))

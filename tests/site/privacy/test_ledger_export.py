@@ -21,7 +21,7 @@ INTERACTION = "Client Interaction"
 
 @pytest.fixture(autouse=True)
 def own_ledger(site, transaction, monkeypatch):
-	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
 	site.db.delete(ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
 	seal.remove()

@@ -1,14 +1,15 @@
 """Verifying in the background: with progress, and from where it stopped."""
 
 import json
+from contextlib import contextmanager
 from unittest import mock
 
 import frappe
 import pytest
 
 from client_comms import api, ledger
-from client_comms.exceptions import ActionNotPossibleError
-from client_comms.ledger import comparison, runs, seal, verification
+from client_comms.exceptions import ActionNotPossibleError, LedgerTooLongError
+from client_comms.ledger import comparison, following, runs, seal, verification
 
 pytestmark = pytest.mark.clause("R-3")
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.clause("R-3")
 @pytest.fixture(autouse=True)
 def long_ledger(site, transaction, monkeypatch):
 	"""Twelve entries with a checkpoint after every second one, of which a part takes four."""
-	monkeypatch.setattr(comparison, "unrecorded", lambda: iter(()))
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
 	monkeypatch.setattr(verification, "_PART", 4)
 	site.db.delete(ledger.ENTRY)
 	site.db.delete(ledger.CHECKPOINT)
@@ -118,3 +119,104 @@ def test_only_those_who_audit_or_configure_start_one(queued, as_user, make_user)
 			api.start_ledger_verification()
 		with pytest.raises(frappe.PermissionError):
 			api.continue_ledger_verification("x")
+
+
+# --- what keeps it from being endless, or from ending too early ---------------------------------
+
+
+def strange(monkeypatch, count=6):
+	"""Documents that the ledger does not know: `unrecorded` finds one in each of `count` chunks."""
+
+	def unrecorded(after=""):
+		begin = int(after.strip(":") or 0)
+		for number in range(begin + 1, count + 1):
+			asked.append(number)
+			yield f":{number}", [{"doctype": "User", "name": str(number), "fault": "unrecorded"}]
+
+	asked = []
+	monkeypatch.setattr(comparison, "unrecorded", unrecorded)
+	return asked
+
+
+def test_comparing_documents_is_interrupted_and_goes_on_as_well(queued, monkeypatch):
+	asked = strange(monkeypatch)
+	name = api.start_ledger_verification()
+	monkeypatch.setattr(runs, "_SECONDS", -1)
+	jobs = 0
+	while frappe.db.get_value(runs.RUN, name, "status") != "Finished":
+		runs.run(name)
+		jobs += 1
+		assert jobs < 20
+	assert jobs > 6 and asked == [1, 2, 3, 4, 5, 6], "none is compared twice"
+	doc = frappe.get_doc(runs.RUN, name)
+	assert [each["name"] for each in json.loads(doc.faults)] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_documents_are_found_from_where_an_earlier_run_came(monkeypatch):
+	monkeypatch.undo()
+	monkeypatch.setattr(following, "_CHUNK", 1)
+	monkeypatch.setattr(comparison, "_USERS", 1)
+	chunks = list(comparison.unrecorded())
+	assert len({at for at, _found in chunks}) == len(chunks) > 3 and any(found for _at, found in chunks)
+	for number in range(0, len(chunks), max(1, len(chunks) // 5)):
+		assert list(comparison.unrecorded(chunks[number][0])) == chunks[number + 1 :]
+
+
+def test_all_faults_are_counted_and_the_first_ones_kept(queued, monkeypatch):
+	strange(monkeypatch)
+	tamper()
+	monkeypatch.setattr(runs, "MOST_FAULTS", 6)
+	name = api.start_ledger_verification()
+	runs.run(name)
+	doc = frappe.get_doc(runs.RUN, name)
+	assert doc.fault_count == 10
+	assert [each["fault"] for each in json.loads(doc.faults)] == [
+		*(fault for _first, _last, fault in EXPECTED),
+		"unrecorded",
+		"unrecorded",
+	]
+	at_once = api.verify_ledger()
+	assert (at_once["fault_count"], at_once["faults"]) == (10, json.loads(doc.faults))
+
+
+def test_an_abandoned_one_goes_on_and_one_that_is_running_does_not_begin_twice(queued, monkeypatch):
+	name = api.start_ledger_verification()
+	frappe.db.set_value(runs.RUN, name, "status", "Running")
+	finished = api.start_ledger_verification()
+	runs.run(finished)
+	queued.reset_mock()
+	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: True)
+	runs.continue_abandoned()
+	with pytest.raises(ActionNotPossibleError, match="still running"):
+		api.continue_ledger_verification(name)
+	assert queued.call_count == 0
+	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: False)
+	runs.continue_abandoned()
+	assert [call.kwargs["name"] for call in queued.call_args_list] == [name]
+	api.continue_ledger_verification(name)
+	assert queued.call_count == 2
+	assert (
+		"client_comms.ledger.runs.continue_abandoned" in frappe.get_hooks("scheduler_events")["hourly_long"]
+	)
+
+
+def test_of_two_jobs_at_once_the_second_does_nothing(queued, monkeypatch):
+	name = api.start_ledger_verification()
+
+	@contextmanager
+	def taken(*args, **kwargs):
+		raise runs.LockTimeoutError
+		yield
+
+	with monkeypatch.context() as patched:
+		patched.setattr(runs, "filelock", taken)
+		runs.run(name)
+	assert frappe.db.get_value(runs.RUN, name, "status") == "Queued"
+
+
+def test_a_long_ledger_is_not_verified_within_a_request(monkeypatch):
+	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 11)
+	with pytest.raises(LedgerTooLongError, match="in the background"):
+		api.verify_ledger()
+	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 12)
+	assert api.verify_ledger()["ok"]

@@ -1,6 +1,3 @@
-// More would take a request longer than it may.
-const MOST_AT_ONCE = 20000;
-
 frappe.listview_settings["Compliance Ledger Entry"] = {
 	hide_name_column: true,
 	add_fields: ["action"],
@@ -12,11 +9,7 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 		if (frappe.user.has_role("Compliance Officer")) {
 			list.page.add_inner_button(__("Export Ledger"), export_ledger);
 		}
-		list.page.add_inner_button(__("Verify Ledger"), () =>
-			frappe.db
-				.count("Compliance Ledger Entry")
-				.then((count) => (count > MOST_AT_ONCE ? verify_in_background() : verify_at_once())),
-		);
+		list.page.add_inner_button(__("Verify Ledger"), verify);
 	},
 };
 
@@ -56,9 +49,14 @@ function verify_in_background() {
 		.then((name) => frappe.set_route("Form", "Ledger Verification", name));
 }
 
-function verify_at_once() {
-	frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
-		const { ok, checked, waiting, is_behind, faults } = message;
+function verify() {
+	const asked = frappe.call({
+		method: "client_comms.api.verify_ledger",
+		// It would take a request longer than it may.
+		error_handlers: { LedgerTooLongError: verify_in_background },
+	});
+	asked.then(({ message }) => {
+		const { ok, checked, waiting, is_behind, faults, fault_count } = message;
 		const counted = __("{0} entries are correct; {1} are waiting to be chained.", [checked, waiting]);
 		if (!ok) {
 			frappe.msgprint({
@@ -69,6 +67,9 @@ function verify_at_once() {
 					...faults.map(
 						({ doctype, message }) => `${__(doctype)}: ${frappe.utils.escape_html(message)}`,
 					),
+					...(fault_count > faults.length
+						? [__("Only the first {0} of {1} faults are shown.", [faults.length, fault_count])]
+						: []),
 				].join("<br>"),
 			});
 			return;

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, validation, written_by_app
+from client_comms import clock, ledger, validation, written_by_app
 from client_comms.client_privacy import identity, invitations
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
@@ -184,7 +184,10 @@ class DataSubjectRequest(Document):
 
 	def forget_client(self):
 		"""After an erasure: that there was a request, when, and how it ended, is all that stays."""
-		self.db_set(
+		# Without document events, which would tell the ledger the old values.
+		frappe.db.set_value(
+			self.doctype,
+			self.name,
 			{
 				"party_type": None,
 				"party": None,
@@ -198,3 +201,4 @@ class DataSubjectRequest(Document):
 			},
 			update_modified=False,
 		)
+		ledger.follow_erasure(self.doctype, [self.name])

@@ -16,6 +16,7 @@ class LedgerVerification(LedgerDocument):
 		from frappe.types import DF
 
 		checked: DF.Int
+		compared_up_to: DF.SmallText | None
 		error: DF.SmallText | None
 		fault_count: DF.Int
 		faults: DF.JSON | None

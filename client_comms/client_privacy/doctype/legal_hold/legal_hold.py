@@ -140,6 +140,7 @@ def expire():
 	over = {"status": legal_holds.ACTIVE, "valid_until": ("<", getdate(clock.now()))}
 	for row in frappe.get_all(legal_holds.HOLD, over, ["name", "on_doctype", "on_name"], order_by="name asc"):
 		frappe.db.set_value(legal_holds.HOLD, row.name, "status", legal_holds.EXPIRED)
+		ledger.record_states(legal_holds.HOLD, [row.name])
 		_record_end(row, legal_holds.EXPIRED)
 	legal_holds.clear_cache()
 
