@@ -9,7 +9,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
-from client_comms.enforcement.readers import Reader, literal, of_row
+from client_comms.enforcement.readers import NOTHING, Reader, literal, of_row
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import access
 
@@ -25,14 +25,9 @@ _OF_DEPENDENTS = {
 	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", *_RAW_MAIL),
 }
 # Documents about a client: what belongs to them is hidden together with the client.
-_OF_CLIENTS = (
-	"Client Access Link",
-	"Client Consent",
-	"Data Subject Request",
-	"Identity Verification",
-	"Legal Hold",
-)
-_RUN = "Erasure Run"  # of a request
+_OF_CLIENTS = ("Client Access Link", "Client Consent", "Identity Verification")
+# Documents for the roles that can read their DocType: what belongs to one is for those who can read the document itself.
+_OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold")
 _CHANGES = ("write", "create", "delete", "share")
 
 
@@ -44,9 +39,13 @@ def condition(user=None, doctype=None) -> str:
 	conditions = [restricted, _by_client(*owner, reader)]
 	if restricted and doctype in _MESSAGE_OF:
 		conditions.append(_of_message(doctype, reader))
-	if doctype in _OF_DEPENDENTS:
-		conditions.append(_by_owner(_OF_DEPENDENTS[doctype], *owner, reader))
+	conditions.append(_by_owner((*_OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ())), *owner, reader))
 	return _all(conditions)
+
+
+def of_officers(owner_type: str, owner_name: str, reader: Reader) -> str:
+	"""Rows that belong to a request, a run or a hold that the user can read, or to another document; empty if every row does."""
+	return _by_owner(_OF_OFFICERS, owner_type, owner_name, reader)
 
 
 def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -69,20 +68,24 @@ def _by_client(owner_type: str, owner_name: str, reader: Reader) -> str:
 		f" where `about`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
 		for owner in _OF_CLIENTS
 	]
-	leads.append(
-		f"when {literal(_RUN)} then (select `about`.`party` from `tab{_RUN}` `run`"
-		" join `tabData Subject Request` `about` on `about`.`name` = `run`.`request`"
-		f" where `run`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
-	)
 	return of_row("Lead", f"(case {owner_type} {' '.join(leads)} end)", readable, missing="1")
 
 
 def _own_condition(doctype: str, reader: Reader) -> str:
+	if doctype in _OF_OFFICERS and not _reads_by_role(doctype, reader.user):
+		return NOTHING
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 	if frappe.get_attr(hook) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	return _all([governed.owner_condition(*owner, reader), _by_client(*owner, reader)])
+	return _all(
+		[governed.owner_condition(*owner, reader), _by_client(*owner, reader), of_officers(*owner, reader)]
+	)
+
+
+def _reads_by_role(doctype: str, user: str) -> bool:
+	"""Without a query: Frappe keeps permissions of roles in its cache."""
+	return bool(frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read"))
 
 
 def _all(conditions: list[str]) -> str:
@@ -120,9 +123,16 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision)
-	if any(guards.objects(*owner, user=user) for owner in owners if owner[0] in (*_OF_CLIENTS, _RUN)):
-		return compat.objection(_("You cannot read the client concerned."))
+	if any(hides(*owner, user) for owner in owners):
+		return compat.objection(_("You have no clearance for this document."))
 	return compat.no_objection()
+
+
+def hides(doctype: str, name: str, user: str) -> bool:
+	"""Whether a document about a client, or one for officers, is hidden from the user."""
+	if doctype in _OF_OFFICERS and not _reads_by_role(doctype, user):
+		return True
+	return doctype in (*_OF_CLIENTS, *_OF_OFFICERS) and guards.objects(doctype, name, user=user)
 
 
 def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:

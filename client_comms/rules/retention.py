@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 ANONYMISE, DELETE, KEEP = "Anonymise", "Delete", "Keep"
+MASK = "Mask"  # the document must stay; contact details in it go
 ACTIONS = (ANONYMISE, DELETE)
 
 

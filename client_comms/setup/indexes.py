@@ -24,6 +24,16 @@ INDEXED = (
 	("Communication", "communication_date"),  # for recent unlogged documents
 	("Call Log", "start_time"),
 	("Event", "starts_on"),
+	# For an erasure, which asks for what hangs on each hundred records.
+	("Access Log", "reference_document"),
+	("Activity Log", "link_name"),
+	("Deleted Document", "deleted_doctype"),
+	("Deleted Document", "deleted_name"),
+	("Integration Request", "reference_docname"),
+	("Reminder", "reminder_docname"),
+	("Unhandled Email", "uid"),
+	("Unprocessed Email", "communication"),
+	("Webhook Request Log", "reference_document"),
 )
 
 

@@ -16,7 +16,7 @@ from frappe.query_builder.functions import CustomFunction
 from client_comms import ledger
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.doctypes.deleted_document import POINTERS
-from client_comms.enforcement.governed import BINDING, COMMUNICATION
+from client_comms.enforcement.governed import BINDING, COMMUNICATION, INTERACTION
 from client_comms.enforcement.registry import OWNER_FIELDS
 
 ITEM = "Erasure Item"
@@ -151,10 +151,18 @@ def _remove_deleted(doctype: str, names: list[str]) -> None:
 		(table.deleted_doctype == kind) & (_key(fields[0]) == doctype) & _key(fields[1]).isin(names)
 		for kind, fields in POINTERS.items()
 	]
-	if doctype == "Client Interaction":
-		belonged.append(_key(BINDING[0]).isin(names))
+	# Only content of these DocTypes is read: they are found by an index.
+	if doctype == INTERACTION:
+		belonged.append(table.deleted_doctype.isin(_with_interaction()) & _key(BINDING[0]).isin(names))
 	deleted = frappe.qb.from_(table).select(table.name).where(Criterion.any(belonged)).run()
 	_remove_rows("Deleted Document", [name for (name,) in deleted])
+
+
+def _with_interaction() -> list[str]:
+	"""DocTypes whose documents name an interaction."""
+	named = {"fieldname": BINDING[0], "fieldtype": "Link", "options": INTERACTION}
+	fields = frappe.get_all("DocField", named, pluck="parent", order_by=None)
+	return sorted({*fields, *frappe.get_all("Custom Field", named, pluck="dt", order_by=None)})
 
 
 def _key(field: str):

@@ -1,7 +1,5 @@
 """What a run of erasure certifies: what went, what stays and why, and what it cannot reach (P-2)."""
 
-from collections import Counter
-
 import frappe
 from frappe import _
 
@@ -19,8 +17,10 @@ def of(run) -> dict:
 	items = frappe.get_all(
 		ITEM, {"run": run.name}, fields, order_by="step asc, reference_doctype asc, reference_name asc"
 	)
-	done = [item for item in items if item.state == "Done"]
-	kinds = Counter((item.reference_doctype, item.action) for item in done)
+	done: dict[tuple[str, str], list[str]] = {}
+	for item in items:
+		if item.state == "Done":
+			done.setdefault((item.reference_doctype, item.action), []).append(item.reference_name)
 	return {
 		"run": run.name,
 		"kind": run.kind,
@@ -29,17 +29,8 @@ def of(run) -> dict:
 		"started_on": str(run.started_on),
 		"finished_on": str(run.finished_on),
 		"erased": [
-			{
-				"doctype": doctype,
-				"action": action,
-				"count": count,
-				"names": [
-					item.reference_name
-					for item in done
-					if (item.reference_doctype, item.action) == (doctype, action)
-				],
-			}
-			for (doctype, action), count in kinds.items()
+			{"doctype": doctype, "action": action, "count": len(names), "names": names}
+			for (doctype, action), names in done.items()
 		],
 		"kept": [
 			{"doctype": item.reference_doctype, "name": item.reference_name, "reason": item.reason}

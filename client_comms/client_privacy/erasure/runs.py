@@ -20,11 +20,10 @@ from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
 from client_comms.i18n import speaking_to
 from client_comms.roles import require_auditing
-from client_comms.rules.retention import KEEP
+from client_comms.rules.retention import KEEP, MASK
 
 RUN, ITEM = "Erasure Run", "Erasure Item"
 RETENTION, ERASURE_REQUEST = "Retention", "Erasure Request"
-MASK = "Mask"
 PLANNING, PLANNED, APPROVED, RUNNING, FINISHED, DISCARDED = (
 	"Planning",
 	"Planned",

@@ -16,9 +16,8 @@ from client_comms.client_privacy.erasure import records
 from client_comms.enforcement import legal_holds
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
-from client_comms.rules.retention import ANONYMISE, DELETE
+from client_comms.rules.retention import ANONYMISE, DELETE, MASK
 
-MASK = "Mask"  # the law keeps the document; contact details in it go
 BY_LEVEL = "By Level"
 HOOK = "client_comms_personal_data"
 _SERVICE = N_("Answering inquiries and serving the client")

@@ -10,7 +10,7 @@ from frappe.utils.password import decrypt, encrypt
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
 from client_comms.enforcement import legal_holds
-from client_comms.rules.retention import ANONYMISE, DELETE, KEEP
+from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
 REQUEST = "Data Subject Request"
 _PAPER = "Physical File"
@@ -28,7 +28,7 @@ def plan(run) -> None:
 	for entry in data_map.entries():
 		names = data_map.rows(entry.doctype, subject)
 		runs.add_items(run.name, _items(entry, names, subject))
-		if names and entry.erasure == data_map.MASK:
+		if names and entry.erasure == MASK:
 			kept_parties.update(
 				dict.fromkeys(("Customer", "Supplier"), _("Its accounting documents must stay"))
 			)
@@ -44,14 +44,14 @@ def plan(run) -> None:
 
 def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -> Iterator[dict]:
 	held = legal_holds.of_each(entry.doctype, names)
-	others = data_map.of_others(entry.doctype, names, subject) if entry.erasure != data_map.MASK else ()
+	others = data_map.of_others(entry.doctype, names, subject) if entry.erasure != MASK else ()
 	actions = _actions(entry, names)
 	for name in names:
 		if hold := held.get(name):
 			yield _item(entry.doctype, name, KEEP, legal_holds.stored_sentence(hold))
 		elif name in others:
 			why = _("Belongs to another client: only this client's addresses, numbers, names and links go")
-			yield _item(entry.doctype, name, data_map.MASK, why, _OTHERS)
+			yield _item(entry.doctype, name, MASK, why, _OTHERS)
 		else:
 			yield _item(entry.doctype, name, actions[name], data_map.reason(entry))
 
@@ -84,7 +84,7 @@ def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterato
 			if hold := held.get(name):
 				yield _item(doctype, name, KEEP, legal_holds.stored_sentence(hold), step)
 			elif doctype in kept_parties:
-				yield _item(doctype, name, data_map.MASK, kept_parties[doctype], step)
+				yield _item(doctype, name, MASK, kept_parties[doctype], step)
 			else:
 				yield _item(doctype, name, DELETE, _("The client's own record"), step)
 
@@ -149,9 +149,9 @@ def _kept(run: str) -> sweep.Kept:
 	)
 	stays, held, named = set(), set(), set()
 	for item in items:
-		if item.step == _OTHERS and item.action == data_map.MASK:
+		if item.step == _OTHERS and item.action == MASK:
 			named.add((runs.ITEM, item.name))
-		elif item.action in (data_map.MASK, KEEP):
+		elif item.action in (MASK, KEEP):
 			of_client = item.action == KEEP and item.step != _SHARED
 			(held if of_client else stays).add((item.reference_doctype, item.reference_name))
 			named.add((runs.ITEM, item.name))

@@ -37,9 +37,9 @@ _ALWAYS = (
 
 def condition(user=None, doctype=None) -> str:
 	reader = Reader.of(user)
-	if reader.rows.everything:
-		return ""
 	kind = "`tabDeleted Document`.`deleted_doctype`"
+	if reader.rows.everything:
+		return _of_officers(kind, reader)
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
 		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *POINTERS})}",
@@ -50,7 +50,17 @@ def condition(user=None, doctype=None) -> str:
 		owner_type, owner_name = map(_key, fields)
 		visible = governed.owner_condition(owner_type, owner_name, reader)
 		branches.append(f"({among(kind, pointing)} and {visible})")
-	return either(branches)
+	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader))))
+
+
+def _of_officers(kind: str, reader: Reader) -> str:
+	"""What belonged to a request, a run or a hold is for those who can read that."""
+	visible = [
+		f"({kind} is null or not {among(kind, {doctype for doctype, each in POINTERS.items() if each == fields})} or {restricted})"
+		for fields in sorted(set(POINTERS.values()))
+		if (restricted := dependents.of_officers(*map(_key, fields), reader))
+	]
+	return " and ".join(visible)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -73,6 +83,8 @@ def is_open(doc, user: str) -> bool:
 	if kind not in POINTERS:
 		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
+	if owner_name and dependents.hides(owner_type, owner_name, user):
+		return False
 	if not owner_name or owner_type not in governed.doctypes():
 		return True
 	if not frappe.db.exists(owner_type, owner_name):

@@ -3,6 +3,8 @@
 import frappe
 import pytest
 
+from client_comms.enforcement import guards
+
 pytestmark = pytest.mark.clause("P-1", "P-2")
 
 
@@ -73,3 +75,109 @@ def test_an_open_client_hides_nothing(make, consent, staff, as_user):
 	with as_user(staff.uncleared):
 		assert frappe.get_list(dependent.doctype, {"name": dependent.name})
 		assert frappe.get_doc(dependent.doctype, dependent.name).has_permission("read")
+
+
+# --- requests, runs and holds, which are for Compliance Officers ---------------------------------
+
+
+def a_request(log):
+	return stored("Data Subject Request", party_type="Customer", party=log().party, right="Access")
+
+
+def a_run(log):
+	return stored("Erasure Run", kind="Erasure Request", request=a_request(log).name)
+
+
+def a_hold(log):
+	"""On a record that the uncleared could not read either."""
+	complaint = log("Feedback/Complaint")
+	return stored(
+		"Legal Hold",
+		hold_on="Interaction",
+		client_interaction=complaint.name,
+		on_doctype=complaint.doctype,
+		on_name=complaint.name,
+		status="Released",
+		reason="About the divorce",
+	)
+
+
+def a_hold_on_a_client(log):
+	client = {"party_type": "Customer", "party": log().party}
+	return stored(
+		"Legal Hold", hold_on="Client", on_doctype="Customer", on_name=client["party"], reason="x", **client
+	)
+
+
+def stored(doctype, **values):
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **values})
+	doc.db_insert()
+	return doc
+
+
+def a_notification(doc):
+	about = {"document_type": doc.doctype, "document_name": doc.name}
+	return stored("Notification Log", type="Alert", subject="The divorce", **about)
+
+
+def an_email(doc):
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name}
+	return stored("Email Queue", message="The divorce", sender="a@example.com", status="Sent", **about)
+
+
+def a_version_of_a_todo(doc):
+	return a_version(a_todo(doc))
+
+
+def a_deleted_comment(doc):
+	comment = a_comment(doc)
+	comment.delete(ignore_permissions=True)
+	return frappe.get_doc("Deleted Document", {"deleted_name": comment.name})
+
+
+@pytest.mark.parametrize("make_owner", [a_request, a_run, a_hold, a_hold_on_a_client])
+@pytest.mark.parametrize(
+	"make",
+	[
+		a_comment,
+		a_file,
+		a_file_of_a_comment,
+		a_version,
+		a_version_of_a_todo,
+		a_todo,
+		an_email,
+		a_notification,
+		a_deleted_comment,
+	],
+)
+def test_what_belongs_to_them_is_for_officers(make, make_owner, log, make_user, staff, as_user):
+	dependent = make(make_owner(log))
+	supervisor = make_user(
+		"Customer Support Manager", "System Manager"
+	)  # reads the record, but is not an officer
+	if dependent.doctype == "Notification Log":  # Frappe shows each only to its recipient
+		dependent.db_set("for_user", None)
+	for user, shown in ((staff.cleared, True), (supervisor, False), (staff.uncleared, False)):
+		condition = readable_by(user, dependent)
+		with as_user(user):
+			asked = hooks_allow(dependent, user)
+		assert (condition, asked) == (shown, shown), user
+
+
+def readable_by(user, doc):
+	return doc.name in guards.readable(doc.doctype, [doc.name], user)
+
+
+def hooks_allow(doc, user):
+	return not guards.objects(doc.doctype, doc.name, user=user)
+
+
+def test_a_hold_is_hidden_from_officers_without_clearance_for_the_record(log, make_user, as_user):
+	"""A comment on it does not show more than the hold itself."""
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != "Compliance Officer"]
+	level.save()
+	officer = make_user("Compliance Officer", "System Manager")
+	comment = a_comment(a_hold(log))
+	assert not readable_by(officer, comment)
+	assert not hooks_allow(comment, officer)

@@ -213,6 +213,18 @@ def test_every_end_of_a_hold_is_on_the_ledger(hold, client, clock_at):
 	assert lifted == {placed.name: legal_holds.RELEASED, expiring.name: legal_holds.EXPIRED}
 
 
+def test_a_new_reason_is_on_the_ledger(hold, client):
+	placed = hold("Customer", client.party)
+	placed.save()
+	about = {"action": ledger.HOLD_CHANGED, "rule": placed.name}
+	assert not frappe.get_all(ledger.ENTRY, about)
+	placed.reason = "Another claim"
+	placed.save()
+	(entry,) = frappe.get_all(ledger.ENTRY, about, ["reference_name", "changes"])
+	assert entry.reference_name == client.party
+	assert frappe.parse_json(entry.changes) == {"reason": ["Claim of the client", "Another claim"]}
+
+
 def test_only_readers_of_the_hold_are_told_of_it(hold, client, log, officer, make_user, as_user):
 	"""A client, or staff whom a claim is about, must not learn of it from a refusal."""
 	doc = log(party_type="Customer", party=client.party)

@@ -3,6 +3,8 @@
 import frappe
 import pytest
 
+from client_comms.client_privacy.erasure import belongings
+
 pytestmark = pytest.mark.clause("D-5")
 
 
@@ -23,3 +25,22 @@ def test_every_list_of_the_app_is_sorted_by_an_index(site):
 
 def first_columns(doctype: str) -> set[str]:
 	return {row[4] for row in frappe.db.sql(f"show index from `tab{doctype}`") if row[3] == 1}
+
+
+@pytest.mark.clause("P-2")
+def test_an_erasure_finds_what_hangs_on_records_by_an_index(site):
+	asked = [(doctype, fields) for doctype, fields in belongings._POINTING.items()]
+	asked += [(doctype, fields) for doctype, more in belongings._LINKED_TOO.items() for fields in more]
+	asked += [
+		("Email Queue", ("communication",)),
+		("Unhandled Email", ("uid",)),
+		("Unprocessed Email", ("communication",)),
+		("Webhook Request Log", ("reference_document",)),
+		("Deleted Document", ("deleted_doctype",)),  # and then by its content
+	]
+	without = [
+		(doctype, fields)
+		for doctype, fields in asked
+		if frappe.db.table_exists(doctype) and not first_columns(doctype) & set(fields)
+	]
+	assert without == []

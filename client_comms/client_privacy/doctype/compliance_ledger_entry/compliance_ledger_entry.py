@@ -44,6 +44,7 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Recorded",
 			"Erasure",
 			"Hold",
+			"Hold Changed",
 			"Hold Lifted",
 			"Key Rotated",
 			"Ledger Migrated",

@@ -104,6 +104,12 @@ class LegalHold(Document):
 
 	def on_update(self):
 		legal_holds.clear_cache()
+		before = self.get_doc_before_save()
+		if before and before.reason != self.reason:
+			changes = {"reason": [before.reason, self.reason]}
+			ledger.record(
+				ledger.HOLD_CHANGED, self.on_doctype, self.on_name, None, rule=self.name, changes=changes
+			)
 
 	def release(self, reason: str):
 		"""End the hold; the reason is kept.
