@@ -587,6 +587,7 @@ doctype_js = {
 		"public/js/documentation.js",
 		"public/js/feedback.js",
 		"public/js/interaction/thread.js",
+		"public/js/interaction/regroup.js",
 		"public/js/interaction/card.js",
 		"public/js/interaction/reply_box.js",
 		"public/js/interaction/conversation.js",

@@ -58,6 +58,14 @@ from client_comms.api.ledger import (
 	verify_ledger,
 )
 from client_comms.api.matrix import matrix_choices, simulate_matrix
+from client_comms.api.merging import (
+	merge_interactions,
+	move_message,
+	simulate_merge,
+	simulate_move,
+	simulate_split,
+	split_off,
+)
 from client_comms.api.owed import digest_subscription, my_duties, open_interactions, owed_today, owed_work
 from client_comms.api.policies import (
 	attest_policy,
@@ -179,7 +187,9 @@ __all__ = [
 	"matrix_choices",
 	"matrix_difference",
 	"may_share",
+	"merge_interactions",
 	"move_file",
+	"move_message",
 	"my_duties",
 	"my_team",
 	"my_trainings",
@@ -220,8 +230,12 @@ __all__ = [
 	"simulate_log",
 	"simulate_matrix",
 	"simulate_matrix_access",
+	"simulate_merge",
+	"simulate_move",
 	"simulate_role",
 	"simulate_source_rules",
+	"simulate_split",
+	"split_off",
 	"start_ledger_verification",
 	"template_to_approve",
 	"templates_to_approve",

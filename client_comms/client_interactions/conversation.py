@@ -33,7 +33,10 @@ _STEPS = {
 	"Access Granted",
 	"Access Declined",
 	"Documentation Waived",
+	response_clock.MERGED,
 }
+# A message came or went: told by a step, because the message itself belongs to another interaction, or did.
+_MOVES = {response_clock.MESSAGE_ADDED, response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF}
 # DocType → the field with the moment by which its entries are sorted
 _MOMENT = {
 	governed.COMMUNICATION: "communication_date",
@@ -98,7 +101,8 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 		yield get_datetime(doc.occurred_on), LOG, doc.name
 	for row in doc.events:
 		told = row.event == response_clock.RECEIVED and row.note  # the client called again
-		if (told or row.event in _STEPS) and row.source_doctype not in _MOMENT:
+		stands_alone = row.source_doctype not in _MOMENT or row.event in _MOVES
+		if (told or row.event in _STEPS | _MOVES) and stands_alone:
 			yield get_datetime(row.at), STEP, row.name
 
 
@@ -145,7 +149,11 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 		order_by=None,
 	)
 	files = _files_of(names)
-	meanings = {row.source_name: row for row in doc.events if row.source_doctype == governed.COMMUNICATION}
+	meanings = {
+		row.source_name: row
+		for row in doc.events
+		if row.source_doctype == governed.COMMUNICATION and row.event not in _MOVES
+	}
 	for row in rows:
 		meant = meanings.get(row.name)
 		yield {

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, get_fullname, getdate
 
-from client_comms import clock, compat, transactions
+from client_comms import acting, clock, compat, transactions
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import client_documents, dependents, governed
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
@@ -179,6 +179,32 @@ def covered(doc) -> tuple[str | None, str | None]:
 	if not name:
 		return None, None
 	return (doc.get(kind) if kind else governed.INTERACTION), doc.get(name)
+
+
+def extend(interaction: str, doctype: str, name: str) -> None:
+	"""What leaves a held interaction stays held, with a hold of its own for the same reason and as long: who moves a message
+	can neither end a hold nor learn of it.
+
+	:param doctype: Client Interaction, or the DocType of a matter
+	"""
+	held = {"status": ACTIVE, "on_doctype": governed.INTERACTION, "on_name": interaction}
+	fields = ["name", "reason", "valid_until", "placed_by", "placed_on"]
+	rows = frappe.get_all(HOLD, held, fields, order_by="creation asc")
+	if not rows:
+		return
+	if doctype == governed.INTERACTION:
+		covers = {"hold_on": ON_INTERACTION, "client_interaction": name}
+	else:
+		covers = {"hold_on": ON_MATTER, "reference_doctype": doctype, "reference_name": name}
+	today = getdate(clock.now())
+	for row in rows:
+		if row.valid_until and getdate(row.valid_until) < today:
+			continue
+		with acting.as_the_app():
+			doc = frappe.get_doc(
+				{"doctype": HOLD, **covers, "reason": row.reason, "valid_until": row.valid_until}
+			).insert(ignore_permissions=True)
+		doc.db_set({"placed_by": row.placed_by, "placed_on": row.placed_on}, update_modified=False)
 
 
 def fields_of_others(hold_on: str) -> set[str]:

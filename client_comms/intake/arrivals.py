@@ -28,7 +28,8 @@ class Arrival:
 
 	`sender` and `sender_name` are the person on the client's side, in either direction; `client` is the client if
 	it does not follow from an address. `staff` is the user who wrote, called or met. `at_least` is the lowest level
-	allowed, besides the one that the document itself states.
+	allowed, besides the one that the document itself states. `communication_type` is what a user chose; by default that of the
+	source rules. `note` is told with the first event.
 	"""
 
 	document: object
@@ -48,6 +49,8 @@ class Arrival:
 	client: parties.Client | None = None
 	staff: str | None = None
 	at_least: str | None = None
+	communication_type: str | None = None
+	note: str | None = None
 
 
 def stated_level(document) -> str | None:
@@ -71,6 +74,32 @@ def open_new(arrival: Arrival):
 
 	:returns: the interaction; None if its author cannot read even the default type
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force for the company
+	"""
+	doc = propose(arrival)
+	if doc is None:
+		return None
+	if doc.direction == classification.INBOUND:
+		doc.responsible_staff = assignment.by_rule(doc) or doc.responsible_staff
+	if nobody_available := not doc.responsible_staff:
+		doc.responsible_staff = assignment.manager_for(doc.confidentiality_level)
+	doc.flags.from_intake = True
+	doc.flags.told_together = bool(nobody_available)
+	doc.flags.ignore_links = True  # they were just looked up
+	# Its links were just read.
+	doc.insert(ignore_permissions=True, ignore_links=True)
+	doc.flags.from_intake = False
+	doc.flags.about_new = None
+	raised_from, note = _raised(arrival, doc)
+	levels.record_change(doc.doctype, doc.name, raised_from, doc.confidentiality_level, note)
+	if nobody_available:
+		alerts.nobody_responsible(doc)
+	return doc
+
+
+def propose(arrival: Arrival):
+	"""The interaction that `open_new` would log, in memory; no Assignment Rule is asked, and no manager steps in.
+
+	:returns: None if its author cannot read even the default type
 	"""
 	about_new = _about_new(arrival)
 	client = arrival.client or parties.client_of(
@@ -103,27 +132,14 @@ def open_new(arrival: Arrival):
 	)
 	doc.matrix = matrix
 	doc.confidentiality_level = level
-	doc.responsible_staff = (inbound and assignment.by_rule(doc)) or responsible
-	if nobody_available := not doc.responsible_staff:
-		doc.responsible_staff = assignment.manager_for(level)
+	doc.responsible_staff = responsible
 	add_evidence(doc, arrival.document)
-	doc.flags.from_intake = True
 	doc.flags.about_new = about_new
-	doc.flags.told_together = bool(nobody_available)
-	doc.flags.ignore_links = True  # they were just looked up
-	raised_from, note = _raised(arrival, doc)
-	doc.append_event(LOGGED, clock.now(), note)
+	doc.append_event(LOGGED, clock.now(), _raised(arrival, doc)[1] or arrival.note)
 	if inbound:
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	else:
 		doc.append_event(CONTACTED, arrival.at, source=arrival.document, by=arrival.staff)
-	# Its links were just read.
-	doc.insert(ignore_permissions=True, ignore_links=True)
-	doc.flags.from_intake = False
-	doc.flags.about_new = None
-	levels.record_change(doc.doctype, doc.name, raised_from, level, note)
-	if nobody_available:
-		alerts.nobody_responsible(doc)
 	return doc
 
 
@@ -138,7 +154,7 @@ def _about_new(arrival: Arrival):
 
 def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str, str, str | None]:
 	"""Type, level and responsible staff of an inquiry."""
-	communication_type = classify(arrival).communication_type
+	communication_type = arrival.communication_type or classify(arrival).communication_type
 	level = _strictest(_level(matrix, communication_type), _at_least(arrival))
 	return (
 		communication_type,
@@ -156,7 +172,9 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 	if not arrival.staff:
 		return None
 	default = frappe.get_cached_doc("Client Comms Settings").default_communication_type
-	for communication_type in dict.fromkeys((classify(arrival).communication_type, default)):
+	chosen = arrival.communication_type
+	proposed = (chosen,) if chosen else (classify(arrival).communication_type, default)
+	for communication_type in dict.fromkeys(proposed):
 		level = _strictest(_level(matrix, communication_type), _at_least(arrival))
 		roles = matrices.responsible_roles(matrix, communication_type)
 		holds_role = not roles or bool(roles & set(frappe.get_roles(arrival.staff)))

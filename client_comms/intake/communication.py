@@ -225,16 +225,16 @@ def _apply(message: Message, staff_may_begin: bool):
 		):
 			replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
 			return interaction
-		arrival = _arrival(message)
+		arriving = arrival(message)
 		if interaction and _is_from_a_stranger(message, interaction):
 			# Under whichever document Frappe filed it; what they quote stays confidential.
-			arrival = replace(
-				arrival,
+			arriving = replace(
+				arriving,
 				reference_doctype=None,
 				reference_name=None,
 				at_least=interaction.confidentiality_level,
 			)
-		return arrivals.open_new(arrival)
+		return arrivals.open_new(arriving)
 	if not interaction:
 		return _first_contact(message) if staff_may_begin else None
 	if message.automatic == AUTOMATED and message.reaches_client:
@@ -254,16 +254,17 @@ def _first_contact(message: Message):
 	"""A conversation started by staff; nothing if no client is known, or for automatic messages."""
 	if message.automatic or not message.reaches_client:
 		return None
-	arrival = _arrival(message, classification.OUTBOUND)
-	client = arrival.client or parties.client_of(
-		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name
+	arriving = arrival(message, classification.OUTBOUND)
+	client = arriving.client or parties.client_of(
+		arriving.reference_doctype, arriving.reference_name, arriving.sender, arriving.sender_name
 	)
 	if not (client.party or client.contact or client.name):
 		return None
-	return arrivals.open_new(replace(arrival, client=client))
+	return arrivals.open_new(replace(arriving, client=client))
 
 
-def _arrival(message: Message, direction: str = classification.INBOUND) -> arrivals.Arrival:
+def arrival(message: Message, direction: str = classification.INBOUND) -> arrivals.Arrival:
+	"""A message as the beginning of a conversation."""
 	doc = message.document
 	issue_type = None
 	if doc.reference_doctype == "Issue" and doc.reference_name:

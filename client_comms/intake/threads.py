@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import contacts, parties
+from client_comms.enforcement import former_names
 from client_comms.intake import inbound_mail
 from client_comms.rules import mail_headers
 
@@ -28,7 +29,7 @@ def find(message):
 		or _by_name_in_subject(message)
 		or _by_reference(message)
 	)
-	return frappe.get_doc(INTERACTION, name, for_update=True) if name else None
+	return former_names.get_locked(name) if name else None
 
 
 def of_copy(message):
@@ -36,7 +37,7 @@ def of_copy(message):
 	doc = message.document
 	for other in inbound_mail.with_same_id(doc):
 		if other.client_interaction and inbound_mail.is_copy(doc, other):
-			return frappe.get_doc(INTERACTION, other.client_interaction)
+			return former_names.get_locked(other.client_interaction)
 	return None
 
 
@@ -70,12 +71,12 @@ def about(doctype: str | None, name: str | None, **filters):
 	An Opportunity created from a Lead continues the conversation about the Lead.
 	"""
 	found = doctype and name and _about(doctype, name, **filters)
-	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
+	return former_names.get_locked(found) if found else None
 
 
 def _about(doctype: str, name: str, **filters) -> str | None:
 	if doctype == INTERACTION:
-		return frappe.db.get_value(INTERACTION, name)
+		return frappe.db.get_value(INTERACTION, name) or former_names.current(name)
 	found = frappe.db.get_value(
 		INTERACTION,
 		{"reference_doctype": doctype, "reference_name": name, **filters},
@@ -105,6 +106,7 @@ def _by_name_in_subject(message) -> str | None:
 	names = mail_headers.document_names(message.document.subject)
 	if not names:
 		return None
+	names = former_names.replaced(names)
 	table = frappe.qb.DocType(INTERACTION)
 	about_named = table.reference_doctype.isin(_NAMED_IN_SUBJECTS) & table.reference_name.isin(names)
 	found = (

@@ -42,6 +42,8 @@ ERASURE = "Erasure"
 HOLD = "Hold"
 HOLD_CHANGED = "Hold Changed"
 HOLD_LIFTED = "Hold Lifted"
+MERGED = "Merged"
+MESSAGE_MOVED = "Message Moved"
 MIGRATED = "Ledger Migrated"
 KEY_ROTATED = "Key Rotated"
 # In the data of a session that `check-leaks` opens in a user's name; only the server writes those.

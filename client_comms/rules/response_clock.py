@@ -6,144 +6,49 @@ The same events, terms, calendar and `now` always give the same clocks.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
+from client_comms.rules.clock_values import (  # noqa: F401 (the vocabulary of the clocks is used under this name)
+	ACKNOWLEDGED,
+	ANSWERED,
+	AUTO_ACKNOWLEDGED,
+	BREACHED,
+	CLOSED,
+	MERGED,
+	MESSAGE_ADDED,
+	MESSAGE_MOVED,
+	MET,
+	MET_LATE,
+	NOT_CLOSED,
+	NOT_REQUIRED,
+	NOT_SENT,
+	PAUSED,
+	PAUSED_CLOCK,
+	PROMISED,
+	RECEIVED,
+	REOPENED,
+	RESUMED,
+	RUNNING,
+	SPLIT_OFF,
+	STATE_PAUSED,
+	STATE_RUNNING,
+	STATE_STOPPED,
+	STATUS_ACKNOWLEDGED,
+	STATUS_ANSWERED,
+	STATUS_CLOSED,
+	STATUS_OPEN,
+	STATUS_WAITING,
+	UNMET,
+	Carried,
+	Clock,
+	Clocks,
+	Event,
+	Judgement,
+	Terms,
+)
+from client_comms.rules.histories import contend
 from client_comms.rules.working_time import WorkingCalendar, as_utc
-
-# Kinds of events that move clocks
-RECEIVED = "Received"
-ACKNOWLEDGED = "Acknowledged"
-AUTO_ACKNOWLEDGED = "Automatic Acknowledgement"
-NOT_SENT = "Acknowledgement Not Sent"
-PROMISED = "Promised"
-ANSWERED = "Answered"
-PAUSED = "Paused"
-RESUMED = "Resumed"
-CLOSED = "Closed"
-REOPENED = "Reopened"
-
-# Statuses of one clock
-NOT_REQUIRED = "Not Required"
-RUNNING = "Running"
-PAUSED_CLOCK = "Paused"
-MET = "Met"
-MET_LATE = "Met Late"
-BREACHED = "Breached"
-UNMET = (RUNNING, PAUSED_CLOCK, BREACHED)
-
-# Statuses of the record
-STATUS_OPEN = "Open"
-STATUS_ACKNOWLEDGED = "Acknowledged"
-STATUS_WAITING = "Waiting for Client"
-STATUS_ANSWERED = "Answered"
-STATUS_CLOSED = "Closed"
-NOT_CLOSED = (STATUS_OPEN, STATUS_ACKNOWLEDGED, STATUS_WAITING, STATUS_ANSWERED)
-
-# States of the record's clocks taken together
-STATE_RUNNING = "Running"
-STATE_PAUSED = "Paused"
-STATE_STOPPED = "Stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-	"""The due date by which the clock that started at `started_at` was met or missed; both are aware datetimes."""
-
-	clock: str
-	started_at: datetime
-	due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`.
-
-	`judged` lists the due dates by which clocks had been judged by then. Events of any kind can have it.
-	"""
-
-	kind: str
-	at: datetime
-	promised_until: datetime | None = None
-	judged: tuple[Judgement, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-	"""What the matrix requires, in business days; with 0 days, or if no reply is expected, that clock is not required."""
-
-	acknowledge_days: float = 0
-	respond_days: float = 0
-	expects_reply: bool = True
-	auto_acknowledges: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-	"""One clock; its datetimes are in the calendar's zone.
-
-	While it is paused, `remaining_seconds` is the working time left, and `due` is still the value from
-	before the pause. `late` says whether the clock was ever past its due date while unmet. `granted_until` is
-	the due date with which it started, before any pause.
-	"""
-
-	name: str
-	status: str = NOT_REQUIRED
-	started_at: datetime | None = None
-	due: datetime | None = None
-	met_at: datetime | None = None
-	remaining_seconds: float | None = None
-	late: bool = False
-	granted_until: datetime | None = field(default=None, compare=False)
-
-	@property
-	def unmet(self) -> bool:
-		return self.status in UNMET
-
-	@property
-	def judged(self) -> bool:
-		return self.status in (MET, MET_LATE, BREACHED)
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-	"""The clocks of a record at a given time.
-
-	`history` holds the clocks of earlier rounds and broken promises that a new one replaced.
-	`next_deadline` is the earliest due date of what is still owed, even if it has passed; None if nothing is
-	owed or the clocks are paused. `next_moment` is the next due date of a running clock, when the record
-	must be checked again. `breached` covers the earlier rounds as well.
-
-	Durations in seconds of working time, excluding time spent waiting for the client:
-	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that started this
-	round to the full answer at `answered_at`. None until there is one: a promise is not an answer.
-	"""
-
-	acknowledge: Clock
-	respond: Clock
-	promise: Clock
-	history: tuple[Clock, ...]
-	status: str
-	clock_state: str
-	next_deadline: datetime | None
-	next_moment: datetime | None
-	breached: bool
-	acknowledge_seconds: float | None = None
-	answered_at: datetime | None = None
-	answer_seconds: float | None = None
-
-	@property
-	def current(self) -> tuple[Clock, Clock, Clock]:
-		return self.acknowledge, self.respond, self.promise
-
-	@property
-	def judgements(self) -> tuple[Judgement, ...]:
-		"""Every due date by which a clock of the record has been judged, earlier rounds first."""
-		return tuple(
-			Judgement(clock.name, clock.started_at, clock.due)
-			for clock in (*self.history, *self.current)
-			if clock.judged
-		)
 
 
 def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now: datetime) -> Clocks:
@@ -270,8 +175,8 @@ class _Record:
 		self.acknowledge, self.respond, self.promise = map(change, self.current)
 
 	def apply(self, event: Event) -> None:
-		# Nothing happens on a closed record until someone, including the client, reopens it.
-		if self.closed and event.kind not in (REOPENED, RECEIVED):
+		# Nothing happens on a closed record until someone, including the client, reopens it, or what is owed joins it.
+		if self.closed and event.kind not in (REOPENED, RECEIVED, MERGED, MESSAGE_ADDED):
 			return
 		_HANDLERS[event.kind](self, event)
 		# Waiting for the client ends when nothing is owed any more.
@@ -343,6 +248,47 @@ class _Record:
 		if self.closed:
 			self.start_round(event.at)
 
+	def on_joined(self, event: Event) -> None:
+		"""Other clocks join these: of each kind the most urgent stays owed, and what was judged stays judged."""
+		carried = event.carried or Carried()
+		waits = (self.paused or not self.owes_anything) and (carried.paused or not carried.owed)
+		still_paused = waits and (self.paused or carried.paused)
+		joining = carried.current
+		if not still_paused:  # one of them goes on, so both do
+			self.on_resumed(event)
+			joining = tuple(self.resumed(clock, event.at) for clock in joining)
+		self.paused = still_paused
+		self.received = self.received or bool(carried.current or carried.past)
+		if carried.owed:
+			self.answered = self.closed = False
+			self.answered_at = self.answer_seconds = None
+		self.history.extend(carried.past)
+		for clock in joining:
+			stays, leaves = contend(getattr(self, clock.name), clock)
+			setattr(self, clock.name, stays)
+			self.history.extend(leaves)
+
+	def on_left(self, event: Event) -> None:
+		"""The message that started some of the clocks has gone elsewhere: these stop; what they missed stays missed."""
+		carried = event.carried or Carried()
+		instead = {clock.name: clock for clock in carried.current}
+		for clock in (self.acknowledge, self.respond):
+			if clock.unmet and carried.since and clock.started_at == as_utc(carried.since):
+				stays = instead.get(clock.name) or self.before_this_round(clock.name)
+				setattr(self, clock.name, stays)
+				self.history.extend([clock] if clock.late else [])
+		if not self.owes_anything and self.respond.met_at:
+			self.answered, self.answered_at = True, self.respond.met_at
+			self.answer_seconds = self.worked(self.respond.started_at, self.respond.met_at)
+
+	def before_this_round(self, name: str) -> Clock:
+		"""The clock that was met before the client wrote again, which becomes the current one again."""
+		earlier = [clock for clock in self.history if clock.name == name]
+		if not earlier or earlier[-1].unmet:
+			return Clock(name)
+		self.history.remove(earlier[-1])
+		return earlier[-1]
+
 	def start_round(self, at: datetime) -> None:
 		self.keep(self.respond)
 		self.keep(self.promise)
@@ -393,5 +339,9 @@ _HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
 	RESUMED: _Record.on_resumed,
 	CLOSED: _Record.on_closed,
 	REOPENED: _Record.on_reopened,
+	MERGED: _Record.on_joined,
+	MESSAGE_ADDED: _Record.on_joined,
+	MESSAGE_MOVED: _Record.on_left,
+	SPLIT_OFF: _Record.on_left,
 }
 CLOCK_EVENTS = (*_HANDLERS, NOT_SENT)

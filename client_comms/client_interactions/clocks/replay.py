@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 import frappe
@@ -12,7 +13,7 @@ from client_comms.rules import response_clock
 from client_comms.rules.working_time import WorkingCalendar, as_utc
 
 # Fields of Interaction Event that a replay needs, and of Client Interaction
-EVENT_FIELDS = ("event", "at", "promised_until", "judged")
+EVENT_FIELDS = ("event", "at", "promised_until", "judged", "carried", "merged_from")
 TERMS_FIELDS = ("company", "matrix", "communication_type", "direction", "priority")
 # Name of a clock -> the fields in which it is stored
 FIELDS = {
@@ -20,6 +21,7 @@ FIELDS = {
 	"respond": ("respond_by", "respond_status"),
 	"promise": ("promised_for", "promise_status"),
 }
+_CLOCK_MOMENTS = ("started_at", "due", "met_at", "granted_until")
 _COUNTING = (response_clock.RUNNING, response_clock.BREACHED)
 
 
@@ -32,12 +34,13 @@ def replay(
 	"""The clocks after all events.
 
 	:param interaction: a document or row with `TERMS_FIELDS`
-	:param events: documents or rows with `EVENT_FIELDS`, in order
+	:param events: documents or rows with `EVENT_FIELDS`, in order. Those of a record that was merged into this one are told in
+	    its history; what came of them is in `carried` of the event `Merged`
 	:param now: as stored; by default the current time
 	:param calendar: instead of that of its company
 	"""
 	return response_clock.replay(
-		map(_event, events),
+		(_event(row) for row in events if not row.get("merged_from")),
 		matrix.terms(
 			interaction.matrix, interaction.communication_type, interaction.direction, interaction.priority
 		),
@@ -52,7 +55,34 @@ def _event(row) -> response_clock.Event:
 		clock.to_aware(row.at),
 		clock.to_aware(row.promised_until) if row.promised_until else None,
 		judgements_of(row),
+		carried_of(row),
 	)
+
+
+def carried_of(row) -> response_clock.Carried | None:
+	"""The clocks stored in `carried` of an event, as `keep_carried` wrote them."""
+	if not row.get("carried"):
+		return None
+	kept = json.loads(row.carried)
+	return response_clock.Carried(
+		tuple(map(_as_clock, kept["current"])),
+		tuple(map(_as_clock, kept["past"])),
+		kept["paused"],
+		_as_moment(kept["since"]),
+	)
+
+
+def keep_carried(carried: response_clock.Carried) -> str:
+	"""Clocks in the form stored on an event; datetimes in ISO 8601 with offset."""
+	return json.dumps(asdict(carried), default=lambda moment: as_utc(moment).isoformat())
+
+
+def _as_clock(kept: dict) -> response_clock.Clock:
+	return response_clock.Clock(**{**kept, **{field: _as_moment(kept[field]) for field in _CLOCK_MOMENTS}})
+
+
+def _as_moment(text: str | None) -> datetime | None:
+	return datetime.fromisoformat(text) if text else None
 
 
 def judgements_of(row) -> tuple[response_clock.Judgement, ...]:

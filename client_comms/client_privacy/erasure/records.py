@@ -39,7 +39,10 @@ TEXTS = frozenset(
 )
 _PERSONS = frozenset((*PARTY_TYPES, "Address", "Communication", "Contact", "Opportunity"))
 # Texts that the app writes and that say nothing about the client.
-_KEPT = {"Interaction Event": ("judged", "action_key")}
+_KEPT = {
+	"Interaction Event": ("judged", "action_key", "carried", "merged_from"),
+	"Client Interaction": ("former_names",),
+}
 _FLAGS = {INTERACTION: {"vulnerable_client": 0}}
 _COLUMNS = ("_assign", "_comments", "_liked_by", "_user_tags", "_seen")
 _CLIENT = ("party_type", "party", "party_name", "contact")

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed, link_titles, policy, readers
+from client_comms.enforcement import former_names, governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
 
 _LISTS = ("communications", "automated_messages")
@@ -20,6 +20,9 @@ _LISTS = ("communications", "automated_messages")
 def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
+		if doctype == governed.INTERACTION and not frappe.response.get("docs"):
+			if merged := former_names.readable(name):  # otherwise as if there had never been one
+				return getdoc(doctype, merged, **others)
 		_trim_docinfo()
 		link_titles.trim(frappe.response.get("_link_titles"))
 

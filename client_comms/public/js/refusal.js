@@ -19,7 +19,17 @@ frappe.provide("client_comms");
 		frappe.call = (opts, ...more) => {
 			frappe.call = call;
 			const error_handlers = { PermissionError: refused, ClearanceMissingError: refused };
-			return call.call(frappe, { ...opts, error_handlers }, ...more);
+			const callback = (answer, ...others) => {
+				const merged = answer?.docs?.find((doc) => doc.doctype === INTERACTION);
+				// It was merged into another one, which its number leads to.
+				if (doctype === INTERACTION && merged && merged.name !== name) {
+					frappe.show_alert(__("{0} was merged into {1}.", [name, merged.name]));
+					frappe.set_route("Form", doctype, merged.name);
+					return undefined;
+				}
+				return opts.callback?.(answer, ...others);
+			};
+			return call.call(frappe, { ...opts, callback, error_handlers }, ...more);
 		};
 		try {
 			return again();

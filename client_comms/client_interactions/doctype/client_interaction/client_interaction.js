@@ -130,6 +130,9 @@ function add_actions(frm) {
 		if (event === next) button.removeClass("btn-default").addClass("btn-primary");
 	}
 	add_privacy_actions(frm);
+	if (client_comms.regroup.may(frm)) {
+		frm.add_custom_button(__("Merge into…"), () => client_comms.regroup.merge(frm));
+	}
 	if (frm.doc.__onload?.only_thanked && actions.length) {
 		frm.add_custom_button(__("Needs an Answer"), async () => {
 			const args = { name: frm.docname };

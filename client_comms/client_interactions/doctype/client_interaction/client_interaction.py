@@ -19,6 +19,7 @@ from client_comms.client_interactions import (
 )
 from client_comms.client_interactions.clocks import escalation, replay
 from client_comms.client_interactions.doctype.client_interaction import indexes
+from client_comms.client_interactions.doctype.interaction_event import interaction_event
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import reclassification, sharing
@@ -32,18 +33,6 @@ from client_comms.i18n import refuse, translate
 from client_comms.outgoing import logged_contacts
 from client_comms.rules import documentation, possible_actions, response_clock
 from client_comms.rules.messages import RuleError
-
-EVENT_FIELDS = (
-	"event",
-	"at",
-	"by_user",
-	"note",
-	"promised_until",
-	"source_doctype",
-	"source_name",
-	"judged",
-	"action_key",
-)
 
 
 class ClientInteraction(Document):
@@ -94,12 +83,14 @@ class ClientInteraction(Document):
 		evidence: DF.Table[InteractionEvidence]
 		feedback_category: DF.Link | None
 		feedback_kind: DF.Literal["", "Complaint", "Suggestion", "Praise"]
+		former_names: DF.SmallText | None
 		is_feedback: DF.Check
 		level_change_reason: DF.SmallText | None
 		logged_after_seconds: DF.Int
 		logged_by_hand: DF.Check
 		logged_late: DF.Check
 		matrix: DF.Link | None
+		missed_deadlines: DF.Int
 		naming_series: DF.Literal["CI-.YYYY.-.#####"]
 		next_check_at: DF.Datetime | None
 		next_deadline: DF.Datetime | None
@@ -160,6 +151,9 @@ class ClientInteraction(Document):
 
 	def validate(self):
 		validation.require_texts_fit(self)
+		if not self.flags.from_record:
+			before = self.stored()
+			self.former_names = before and before.former_names
 		self.validate_events_are_untouched()
 		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
@@ -284,8 +278,8 @@ class ClientInteraction(Document):
 		before = self.stored()
 		if self.flags.from_record or (before is None and self.flags.from_intake):
 			return
-		kept = [_row(row) for row in before.events] if before else []
-		if [_row(row) for row in self.events] != kept:
+		kept = [interaction_event.values(row) for row in before.events] if before else []
+		if [interaction_event.values(row) for row in self.events] != kept:
 			frappe.throw(
 				_(
 					"The history of an interaction cannot be edited. Use Acknowledge, Promise, Answer, Pause, Resume, Close or Reopen."
@@ -325,6 +319,7 @@ class ClientInteraction(Document):
 				"next_check_at": clock.now() if plan.actions else clock.to_stored(plan.next_moment),
 				"clock_state": clocks.clock_state,
 				"breached": int(clocks.breached),
+				"missed_deadlines": clocks.missed,
 				"status": clocks.status,
 			}
 		)
@@ -380,20 +375,6 @@ class ClientInteraction(Document):
 				title=_("Documentation Missing"),
 				exc=MissingDocumentationError,
 			)
-
-
-def _row(row) -> tuple:
-	"""The values by which an event row counts as unchanged."""
-	moments = {"at", "promised_until"}
-	return (
-		row.name,
-		*(
-			str(get_datetime(row.get(f)).replace(microsecond=0))
-			if f in moments and row.get(f)
-			else (row.get(f) or None)
-			for f in EVENT_FIELDS
-		),
-	)
 
 
 def on_doctype_update():

@@ -1,8 +1,24 @@
 import frappe
 from frappe import _
+from frappe.utils import get_datetime
 
 from client_comms.client_interactions.child_rows import InteractionRow
 from client_comms.exceptions import EventsAreAppendOnlyError
+
+FIELDS = (
+	"event",
+	"at",
+	"by_user",
+	"note",
+	"promised_until",
+	"source_doctype",
+	"source_name",
+	"judged",
+	"action_key",
+	"carried",
+	"merged_from",
+)
+_MOMENTS = ("at", "promised_until")
 
 
 class InteractionEvent(InteractionRow):
@@ -19,6 +35,7 @@ class InteractionEvent(InteractionRow):
 		action_key: DF.Data | None
 		at: DF.Datetime
 		by_user: DF.Link | None
+		carried: DF.SmallText | None
 		event: DF.Literal[
 			"Logged",
 			"Received",
@@ -52,8 +69,13 @@ class InteractionEvent(InteractionRow):
 			"Sender in Doubt",
 			"Client Changed",
 			"Date Changed",
+			"Merged",
+			"Message Added",
+			"Message Moved",
+			"Message Split Off",
 		]
 		judged: DF.SmallText | None
+		merged_from: DF.Data | None
 		note: DF.SmallText | None
 		parent: DF.Data
 		parentfield: DF.Data
@@ -69,6 +91,19 @@ class InteractionEvent(InteractionRow):
 			exc=EventsAreAppendOnlyError,
 			title=_("History Cannot Be Edited"),
 		)
+
+
+def values(row) -> tuple:
+	"""The values by which a row counts as unchanged."""
+	return (
+		row.name,
+		*(
+			str(get_datetime(row.get(field)).replace(microsecond=0))
+			if field in _MOMENTS and row.get(field)
+			else (row.get(field) or None)
+			for field in FIELDS
+		),
+	)
 
 
 def on_doctype_update():

@@ -34,6 +34,8 @@ _OWING = (
 	f"{TABLE}.`acknowledge_status` != '{clocks.NOT_REQUIRED}'"
 	f" or {TABLE}.`respond_status` != '{clocks.NOT_REQUIRED}'"
 )
+# Sums of each group that are not counts of rows. Missed deadlines are those of every round, and of what was merged.
+_SUMS = {"owing": _OWING, "missed_deadlines": f"{TABLE}.`missed_deadlines`"}
 _CHART_GROUPS = 20
 
 
@@ -60,7 +62,7 @@ def execute(filters=None):
 
 
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
-	groups = reporting.count(grouping, asked, COUNTS, {"owing": _OWING})
+	groups = reporting.count(grouping, asked, COUNTS, _SUMS)
 	for row in _percentiles(f"{grouping.select()},", grouping.columns(), asked):
 		groups[grouping.key(row)].update(row)
 	return groups
@@ -68,7 +70,7 @@ def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
 
 def _total(groups: Iterable[dict], asked: list[Condition]) -> dict:
 	groups = list(groups)
-	total = {column: sum(group[column] for group in groups) for column in ("owing", *COUNTS)}
+	total = {column: sum(group[column] for group in groups) for column in (*_SUMS, *COUNTS)}
 	for row in _percentiles("", "", asked):
 		total.update(row)
 	return total
@@ -173,6 +175,12 @@ def _columns(grouping: Grouping) -> list[dict]:
 		number("not_answered", _("Not Answered, Overdue")),
 		number("promises_kept", _("Promises Kept")),
 		number("promises_broken", _("Promises Broken")),
+		{
+			"fieldname": "missed_deadlines",
+			"label": _("Missed Deadlines"),
+			"fieldtype": "Int",
+			"width": _width(_("Missed Deadlines")),
+		},
 		working_time("acknowledge_median", _("Median Working Time to Acknowledge")),
 		working_time("acknowledge_p90", _("90% Acknowledged within")),
 		working_time("answer_median", _("Median Working Time to Answer")),

@@ -70,19 +70,30 @@ Object.assign(client_comms.card, {
 			it.level_pill(frm.doc.confidentiality_level),
 			this.row(__("Responsible"), text(responsible_name || __("No one"))),
 		];
+		const known = [frm.doc.responsible_staff, frappe.session.user];
+		const who = this.readers(audience, known);
+		rows.push(this.row(__("Also seen by"), who || __("no one else")));
+		return this.section(__("Who Works on It"), rows.filter(Boolean));
+	},
+
+	/**
+	 * Who can read an interaction, in words.
+	 *
+	 * `audience`: as the server says it; `without`: users who are not named.
+	 */
+	readers(audience, without = []) {
+		const text = frappe.utils.escape_html;
 		const others = (audience?.people || [])
-			.filter(({ user }) => ![frm.doc.responsible_staff, frappe.session.user].includes(user))
+			.filter(({ user }) => !without.includes(user))
 			.map(({ full_name }) => text(full_name));
 		const named = (roles) => roles.map((role) => text(__(role))).join(", ");
 		const { roles = [], roles_if_cleared = [] } = audience || {};
 		const cleared = __("users with these roles and clearance: {0}", [named(roles_if_cleared)]);
-		const who = [
+		return [
 			...others,
 			...(roles.length ? [__("everyone with these roles: {0}", [named(roles)])] : []),
 			...(roles_if_cleared.length ? [cleared] : []),
 		].join("; ");
-		rows.push(this.row(__("Also seen by"), who || __("no one else")));
-		return this.section(__("Who Works on It"), rows.filter(Boolean));
 	},
 
 	/** Users who ask for access, for those who can grant it. */

@@ -14,7 +14,7 @@ Object.assign(client_comms.thread, {
 	},
 
 	add_page(frm, $parent, entries, more, shown) {
-		for (const entry of entries) $parent.append(this.entry(entry));
+		for (const entry of entries) $parent.append(this.entry(entry, frm));
 		if (!more) return;
 		const $more = $(
 			`<button class="btn btn-default btn-sm">${__("Show Earlier Messages")}</button>`,
@@ -43,7 +43,7 @@ Object.assign(client_comms.thread, {
 		return entries.find(({ doctype, side }) => doctype === "Communication" && side === "client");
 	},
 
-	entry(entry) {
+	entry(entry, frm) {
 		const text = frappe.utils.escape_html;
 		if (entry.side === "step") {
 			const note = entry.text ? `<div class="text-muted">${text(entry.text)}</div>` : "";
@@ -68,7 +68,7 @@ Object.assign(client_comms.thread, {
 					.text(file_name),
 			);
 		}
-		return $entry;
+		return $entry.append(client_comms.regroup.buttons(frm, entry) || "");
 	},
 
 	time({ at }) {
@@ -119,6 +119,10 @@ Object.assign(client_comms.thread, {
 			"Access Requested": __("{0} asked for access", [who]),
 			"Access Granted": __("{0} granted access", [who]),
 			"Access Declined": __("{0} declined access", [who]),
+			Merged: __("{0} merged another interaction into this one", [who]),
+			"Message Added": __("{0} moved a message here", [who]),
+			"Message Moved": __("{0} moved a message to another interaction", [who]),
+			"Message Split Off": __("{0} split off a message", [who]),
 			"Documentation Waived": __("{0} decided that documentation does not apply", [who]),
 		};
 		return sentences[meaning] || `${who}: ${__(meaning)}`;

@@ -1,0 +1,50 @@
+"""The names of interactions that were merged into another one: everyone who can read that one finds it by them (D-1, P-2).
+
+An event keeps the name of the interaction from which it came, so the former names of an interaction are as confidential as its
+history.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+
+INTERACTION = "Client Interaction"
+_EVENT = "Interaction Event"
+
+
+def current(name: str | None, *, locked: bool = False) -> str | None:
+	"""The interaction that has taken over the one that had this name; None if there is none.
+
+	:param locked: as committed last, even if this transaction began before
+	"""
+	return name and frappe.db.get_value(_EVENT, {"merged_from": name}, "parent", for_update=locked)
+
+
+def replaced(names: Iterable[str]) -> list[str]:
+	"""The names, with those of the interactions that have taken over instead of former ones; one query."""
+	rows = frappe.get_all(
+		_EVENT, {"merged_from": ("in", list(names))}, ["merged_from", "parent"], as_list=True, order_by=None
+	)
+	present = dict(rows)
+	return [present.get(name, name) for name in names]
+
+
+def readable(name: str | None) -> str | None:
+	"""`current`, if the session user can read it."""
+	found = current(name)
+	return found if found and frappe.has_permission(INTERACTION, "read", doc=found) else None
+
+
+def get_locked(name: str):
+	"""The interaction with this name, also a former one, locked for the change that follows.
+
+	:raises frappe.DoesNotExistError: there is none
+	"""
+	try:
+		return frappe.get_doc(INTERACTION, name, for_update=True)
+	except frappe.DoesNotExistError:
+		found = current(name, locked=True)
+		if not found:
+			raise
+		frappe.clear_last_message()
+		return frappe.get_doc(INTERACTION, found, for_update=True)

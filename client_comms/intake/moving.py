@@ -1,0 +1,333 @@
+"""A message that opens another matter is split off as an interaction of its own; one that was filed wrongly is moved (D-1, C-3, C-4, P-2).
+
+The message's own clocks go with it, from when it arrived; what was judged on the interaction that it leaves stays there, and
+stays judged. Neither text nor level is copied: the message itself belongs to another interaction from then on.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from client_comms import clock, ledger
+from client_comms.client_interactions import merging
+from client_comms.client_interactions.clocks import replay
+from client_comms.clients import parties
+from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, sharing
+from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+from client_comms.i18n import refuse
+from client_comms.intake import arrivals, communication
+from client_comms.rules import access, classification, histories, response_clock
+
+INTERACTION, MESSAGE = governed.INTERACTION, governed.COMMUNICATION
+_LEFT = (response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF)
+_CAME = (response_clock.RECEIVED, response_clock.MESSAGE_ADDED)
+_OPENED = (response_clock.RECEIVED, arrivals.CONTACTED)
+_MESSAGES = {MESSAGE: {"communication_type": "Communication"}}
+
+
+def split_off(
+	name: str, message: str, communication_type: str | None = None, lower_because: str | None = None
+):
+	"""A message becomes an interaction of its own, with the clocks that run from when it arrived.
+
+	Repeatable: a message that was split off already is found where it is.
+
+	:param communication_type: by default what the source rules say
+	:param lower_because: why the new interaction may be less confidential than `name`; by default it is not
+	:returns: the new interaction
+	:raises frappe.PermissionError: the session user cannot read and write `name`, or cannot lower the level
+	:raises ActionNotPossibleError: the message cannot be split off; the text says why and what to do
+	"""
+	doc = former_names.get_locked(name)
+	merging.require_access(doc)
+	if there := _went_to(doc, message, response_clock.SPLIT_OFF):
+		return there
+	document = message_of(doc, message, locked=True)
+	require_movable(doc, document)
+	made = arrivals.open_new(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+	_require_may_sink(doc, made.confidentiality_level, lower_because)
+	_leave(doc, document, made, response_clock.SPLIT_OFF)
+	legal_holds.extend(doc.name, INTERACTION, made.name)
+	_belong_to(document, doc, made, lower_because)
+	return frappe.get_doc(INTERACTION, made.name)
+
+
+def move(name: str, message: str, to: str, lower_because: str | None = None):
+	"""A message belongs to another interaction, which becomes as confidential as the one that it leaves.
+
+	Repeatable: moving it again to the same interaction changes nothing. Both are locked in the order of their names.
+
+	:param lower_because: why the message may be less confidential there; by default the level of `to` is raised
+	:returns: the interaction to which it belongs now
+	:raises frappe.PermissionError: the session user cannot read and write both, or cannot lower the level
+	:raises ActionNotPossibleError: the message cannot be moved; the text says why and what to do
+	"""
+	docs = {each: former_names.get_locked(each) for each in sorted({name, to})}
+	doc, target = docs[name], docs[to]
+	merging.require_access(doc, target)
+	if frappe.db.get_value(MESSAGE, message, "client_interaction", for_update=True) == target.name:
+		return target
+	document = message_of(doc, message, locked=True)
+	require_movable(doc, document, target)
+	join(doc, document, target, lower_because)
+	target.save_by_app()
+	_leave(doc, document, target, response_clock.MESSAGE_MOVED)
+	legal_holds.extend(doc.name, MESSAGE, document.name)
+	_belong_to(document, doc, target, lower_because)
+	target.reload()
+	return target
+
+
+# --- what is refused ---------------------------------------------------------------------------------
+
+
+def require_movable(doc, document, target=None) -> None:
+	"""
+	:raises ActionNotPossibleError: with what to do instead
+	"""
+	if erased := next((each for each in (doc, target) if each and each.anonymised_on), None):
+		_refuse(_("The texts of {0} were erased, so it stays as it is.").format(frappe.bold(erased.name)))
+	if not _is_all_of(doc, document):
+		return
+	if target:
+		_refuse(
+			_("{0} consists of this message alone. Merge it into {1} instead.").format(
+				frappe.bold(doc.name), frappe.bold(target.name)
+			)
+		)
+	_refuse(
+		_(
+			"{0} consists of this message alone, so there is nothing to split. Change its type instead."
+		).format(frappe.bold(doc.name))
+	)
+
+
+def _is_all_of(doc, document) -> bool:
+	"""Whether nothing would be left: no one logged it by hand, and no other message, call or meeting belongs to it."""
+	if doc.logged_by_hand or any(row.event in _OPENED and not row.source_name for row in doc.events):
+		return False
+	other = {"client_interaction": doc.name, "name": ("!=", document.name)}
+	return not any(
+		frappe.db.exists(doctype, {**other, **_MESSAGES.get(doctype, {})}) for doctype in governed.BOUND
+	)
+
+
+def _refuse(text: str) -> None:
+	frappe.throw(text, exc=ActionNotPossibleError, title=_("Message Stays Where It Is"))
+
+
+def _refuse_unread():
+	_refuse(
+		_(
+			"You could not read the new interaction. Choose another type, or ask a user with clearance for it to split the message off."
+		)
+	)
+
+
+def message_of(doc, message: str, *, locked: bool = False):
+	"""The message, if it belongs to the interaction.
+
+	:raises ActionNotPossibleError: it does not
+	"""
+	document = frappe.get_doc(MESSAGE, message, for_update=locked)
+	if document.client_interaction != doc.name:
+		_refuse(
+			_("The message does not belong to {0}, or no longer does. Reload the interaction.").format(
+				frappe.bold(doc.name)
+			)
+		)
+	return document
+
+
+def _went_to(doc, message: str, event: str):
+	"""The interaction to which the message went by this event, if the session user can read it."""
+	here = frappe.db.get_value(MESSAGE, message, "client_interaction", for_update=True)
+	if here == doc.name or not any(row.event == event and row.source_name == message for row in doc.events):
+		return None
+	there = here and frappe.get_doc(INTERACTION, here)
+	if not there or not there.has_permission("read"):
+		return None
+	return there
+
+
+# --- levels ------------------------------------------------------------------------------------------
+
+
+def may_lower(doc, level: str) -> access.Decision:
+	return access.may_lower(
+		policy.subject(), policy.stored_record(doc.name), policy.current(), level, clock.now()
+	)
+
+
+def _require_may_sink(doc, level: str, reason: str | None) -> None:
+	"""Whatever leaves an interaction for a less confidential one is lowered, which asks what it asks elsewhere.
+
+	:raises ClearanceMissingError: the session user cannot lower the level
+	:raises MissingDetailsError: no reason is given
+	"""
+	rank = policy.current().rank
+	if rank(level) >= rank(doc.confidentiality_level):
+		return
+	decision = may_lower(doc, level)
+	if not decision.allowed:
+		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
+	if not (reason or "").strip():
+		frappe.throw(
+			_("Give a reason for lowering the level from {0} to {1}.").format(
+				frappe.bold(doc.confidentiality_level), frappe.bold(level)
+			),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
+		)
+
+
+# --- what happens ------------------------------------------------------------------------------------
+
+
+def proposed(doc, document, communication_type: str | None, lower_because: str | None):
+	"""The new interaction in memory, for a preview."""
+	return arrivals.propose(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+
+
+def arrival_of(doc, document, communication_type: str | None, lower_because: str | None) -> arrivals.Arrival:
+	"""The message as it would have arrived as the first one of a conversation with the same client and company."""
+	message = communication.read(document)
+	arriving = communication.arrival(
+		message, classification.INBOUND if message.is_received else classification.OUTBOUND
+	)
+	client = parties.client_of(None, None, message.address, message.name)
+	if not client.party:
+		client = parties.Client(doc.party_type, doc.party, client.contact or doc.contact, doc.party_name)
+	document.confidentiality_level = None  # it is that of `doc`, and not what the message arrived with
+	return replace(
+		arriving,
+		reference_doctype=None,
+		reference_name=None,
+		company=doc.company,
+		client=client,
+		staff=message.staff or (None if message.is_received else frappe.session.user),
+		at_least=None if lower_because else doc.confidentiality_level,
+		communication_type=communication_type,
+		note=_("Split off from {0}").format(doc.name),
+	)
+
+
+def join(doc, document, target, lower_because: str | None) -> None:
+	"""The message on the interaction to which it goes: an event with its clocks, from when it arrived."""
+	rank = policy.current().rank
+	if lower_because or rank(doc.confidentiality_level) <= rank(target.confidentiality_level):
+		_require_may_sink(doc, target.confidentiality_level, lower_because)
+	else:
+		target.confidentiality_level = doc.confidentiality_level
+		target.level_change_reason = _("A message of {0} was moved here").format(doc.name)
+	arrivals.add_evidence(target, document)
+	target.append_event(
+		response_clock.MESSAGE_ADDED,
+		clock.now(),
+		_("From {0}").format(doc.name),
+		source=document,
+	)
+	target.events[-1].carried = replay.keep_carried(_own_clocks(doc, document, target))
+
+
+def _own_clocks(doc, document, target) -> response_clock.Carried:
+	"""What the client is owed for a message: nothing if it was answered where it was, or owed no answer there."""
+	since = _since(doc, document)
+	if since is None or not any(each.unmet for each in doc.clocks().current):
+		return response_clock.Carried()
+	arrived = communication.read(document).at
+	return histories.joining(_clocks_of_messages(target, [arrived]))
+
+
+def _since(doc, document) -> datetime | None:
+	"""When the clocks of the message started (aware); None if it is not a message of the client that counts."""
+	for row in reversed(doc.events):
+		if row.source_name != document.name or row.event not in _CAME:
+			continue
+		if row.event == response_clock.RECEIVED:
+			return clock.to_aware(row.at)
+		owed = replay.carried_of(row).owed
+		return owed[0].started_at if owed else None
+	return None
+
+
+def _clocks_of_messages(doc, moments: list[datetime]) -> response_clock.Clocks:
+	"""The clocks as messages of the client at these moments (as stored) alone would have started them, by the terms of `doc`."""
+	return replay.replay(
+		doc, [frappe._dict(event=response_clock.RECEIVED, at=moment) for moment in sorted(moments)]
+	)
+
+
+def leave(doc, document, to, event: str) -> None:
+	"""The event on the interaction that the message leaves, with what is owed there without it."""
+	since = _since(doc, document)
+	carried = response_clock.Carried()
+	if since is not None:
+		gone = {row.source_name for row in doc.events if row.event in _LEFT} | {document.name}
+		later = [
+			row.at
+			for row in doc.events
+			if row.event == response_clock.RECEIVED
+			and row.source_name not in gone
+			and clock.to_aware(row.at) >= since
+		]
+		carried = histories.leaving(doc.clocks(), since, _clocks_of_messages(doc, later))
+	doc.append_event(event, clock.now(), to and _("To {0}").format(to.name), source=document)
+	doc.events[-1].carried = replay.keep_carried(carried)
+
+
+def _leave(doc, document, to, event: str) -> None:
+	leave(doc, document, to, event)
+	doc.evidence = [row for row in doc.evidence if row.reference_name != document.name]
+	doc.save_by_app()
+
+
+def _belong_to(document, doc, to, lower_because: str | None) -> None:
+	"""The message and what belongs to it are as confidential as the interaction to which they go."""
+	to.reload()
+	level = to.confidentiality_level
+	values = {"client_interaction": to.name, "confidentiality_level": level}
+	if (document.reference_doctype, document.reference_name) == (INTERACTION, doc.name):
+		values["reference_name"] = to.name
+	frappe.db.set_value(MESSAGE, document.name, values, update_modified=False)
+	frappe.db.set_value(
+		"Communication Link",
+		{"parent": document.name, "link_doctype": INTERACTION, "link_name": doc.name},
+		"link_name",
+		to.name,
+		update_modified=False,
+	)
+	frappe.db.set_value(
+		"Email Queue",
+		{"communication": document.name, "reference_doctype": INTERACTION, "reference_name": doc.name},
+		"reference_name",
+		to.name,
+		update_modified=False,
+	)
+	disclosures = frappe.get_all(governed.DISCLOSURE, {"communication": document.name}, pluck="name")
+	if disclosures:
+		frappe.db.set_value(
+			governed.DISCLOSURE,
+			{"name": ("in", disclosures)},
+			"client_interaction",
+			to.name,
+			update_modified=False,
+		)
+		ledger.record_states(governed.DISCLOSURE, disclosures)
+	sharing.end_lapsed(MESSAGE, document.name)
+	_on_ledger(document, doc, to, lower_because)
+
+
+def _on_ledger(document, doc, to, lower_because: str | None) -> None:
+	changes = {"message": [document.name, document.name], "client_interaction": [doc.name, to.name]}
+	for each in (doc, to):
+		ledger.record(
+			ledger.MESSAGE_MOVED, INTERACTION, each.name, each.confidentiality_level, changes=changes
+		)
+	rank = policy.current().rank
+	if rank(to.confidentiality_level) < rank(doc.confidentiality_level):
+		levels.record_change(
+			MESSAGE, document.name, doc.confidentiality_level, to.confidentiality_level, lower_because
+		)

@@ -1,0 +1,110 @@
+"""How two histories become one, and one becomes two: merging, splitting and moving (clauses D-1, C-3, C-4 and P-2).
+
+What was judged stays judged, and of what is owed the client keeps the most urgent: nothing gets later because records were
+put in order. The rest, which belongs to no clock, follows by name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from client_comms.rules.clock_values import (
+	NOT_REQUIRED,
+	STATE_PAUSED,
+	STATUS_CLOSED,
+	Carried,
+	Clock,
+	Clocks,
+)
+from client_comms.rules.messages import Message, _
+from client_comms.rules.working_time import as_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+	"""What decides whether two interactions can be one; `client` is (DocType, name), with empty strings if it is not known."""
+
+	name: str
+	company: str
+	client: tuple[str, str]
+	erased: bool = False
+	is_feedback: bool = False
+
+
+def objection_to_merge(one: Matter, other: Matter) -> Message | None:
+	"""Why `one` cannot become part of `other`, and the next step; None if it can (clauses F-1 and P-2)."""
+	if one.name == other.name:
+		return Message(_("Choose another interaction than {name} itself."), {"name": one.name})
+	if erased := next((each for each in (one, other) if each.erased), None):
+		return Message(
+			_("The texts of {name} were erased, so it stays as it is."),
+			{"name": erased.name},
+		)
+	values = {"one": one.name, "other": other.name}
+	if one.company != other.company:
+		return Message(
+			_(
+				"{one} and {other} belong to different companies. If one of them is wrong, correct its company first."
+			),
+			values,
+		)
+	if all(one.client) and all(other.client) and one.client != other.client:
+		return Message(
+			_(
+				"{one} and {other} belong to different clients, who must not learn of each other. If one of them is wrong, correct its client first, or move single messages."
+			),
+			values,
+		)
+	if one.is_feedback and not other.is_feedback:
+		return Message(
+			_(
+				"{one} is feedback, which is reviewed. Merge {other} into {one} instead, so that it stays feedback."
+			),
+			values,
+		)
+	return None
+
+
+def joining(clocks: Clocks) -> Carried:
+	"""The clocks of a history that becomes part of another one. A closed one owes nothing any more."""
+	current = tuple(clock for clock in clocks.current if clock.status != NOT_REQUIRED)
+	past = clocks.history
+	if clocks.status == STATUS_CLOSED:
+		past = (*past, *(clock for clock in current if clock.unmet))
+		current = tuple(clock for clock in current if not clock.unmet)
+	return Carried(current, past, paused=clocks.clock_state == STATE_PAUSED)
+
+
+def leaving(clocks: Clocks, since: datetime, rest: Clocks) -> Carried:
+	"""What a history owes once the message that arrived at `since` (aware) has gone elsewhere.
+
+	:param rest: the clocks as the later messages of the client alone would have started them
+	"""
+	stop = {clock.name for clock in clocks.current if started(clock, since) and clock.unmet}
+	instead = tuple(clock for clock in rest.current if clock.unmet and clock.name in stop)
+	return Carried(instead, since=since)
+
+
+def started(clock: Clock, since: datetime) -> bool:
+	return clock.started_at is not None and as_utc(clock.started_at) == as_utc(since)
+
+
+def contend(own: Clock, other: Clock) -> tuple[Clock, tuple[Clock, ...]]:
+	"""Which of two clocks of one kind stays current, and the other one if it was judged; a later deadline leaves no trace."""
+	stays, leaves = sorted((own, other), key=_urgency)
+	return stays, (leaves,) if leaves.judged or leaves.late else ()
+
+
+def _urgency(clock: Clock) -> tuple[int, float]:
+	"""First what is owed, by its due date; then what was judged, a missed one before a met one."""
+	if clock.unmet:
+		return 0, clock.due.timestamp()
+	return (1, 0 if clock.late else 1) if clock.judged else (2, 0)
+
+
+def strictest(levels: Iterable[str | None], rank) -> str | None:
+	"""The level of what was put together: nothing of it becomes less confidential (clause P-2).
+
+	:param rank: level → its rank, see `rules.access.Policy.rank`
+	"""
+	return max(filter(None, levels), key=rank, default=None)

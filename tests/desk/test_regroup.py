@@ -1,0 +1,85 @@
+"""Interactions are put in order from their form: merge, split off, move, with a preview before saving (D-1, C-4, P-2)."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("D-1", "C-4", "P-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+def open_form(page, name):
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".client-comms-conversation .facts section").first.wait_for()
+
+
+def conversation(page):
+	return page.locator(".client-comms-conversation:visible")
+
+
+def choose(page, fieldname, value):
+	box = page.locator(f".modal.show [data-fieldname={fieldname}] input:visible")
+	box.click()
+	box.fill(value)
+	page.locator(".modal.show [role=option]:visible", has_text=value).first.click()
+
+
+def modal(page):
+	return page.locator(".modal.show")
+
+
+def test_two_of_one_matter_become_one(site, frontline, login, received, shoot):
+	one, other = received("Offer for a solar roof"), received("Again: the roof")
+	page = login(frontline, PASSWORD)
+	open_form(page, one)
+	page.get_by_role("button", name="Merge into…").click()
+	choose(page, "into", other)
+	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("Owed")
+	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("everyone with these roles")
+	shoot(page, "before")
+	modal(page).get_by_role("button", name="Merge", exact=True).click()
+	expect(conversation(page).locator(".entry.step")).to_contain_text(["merged another interaction"])
+	expect(conversation(page).locator(".entry.client")).to_have_count(2)
+	shoot(page, "after")
+	site.db.rollback()
+	assert not site.db.exists(INTERACTION, one)
+
+	# The old number leads to the one that stands.
+	page.goto(f"/app/client-interaction/{one}")
+	page.wait_for_url(f"**/{other}")
+	expect(conversation(page).locator(".entry.client")).to_have_count(2)
+
+
+def test_a_message_is_moved_and_another_one_split_off(site, frontline, login, received, shoot):
+	one, other = received("Offer for a solar roof"), received("Again: the roof")
+	page = login(frontline, PASSWORD)
+	open_form(page, one)
+	page.get_by_role("button", name="Merge into…").click()
+	choose(page, "into", other)
+	modal(page).get_by_role("button", name="Merge", exact=True).click()
+	messages = conversation(page).locator(".entry.client")
+	expect(messages).to_have_count(2)
+
+	messages.first.get_by_role("button", name="Split Off").click()
+	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("Initial Inquiry")
+	shoot(page, "split")
+	modal(page).get_by_role("button", name="Split Off", exact=True).click()
+	expect(page.locator(".desk-alert", has_text="The message belongs to")).to_be_visible()
+	expect(messages).to_have_count(1)
+	expect(conversation(page).locator(".entry.step").first).to_contain_text("split off a message")
+	shoot(page, "afterwards")
+	site.db.rollback()
+	made = site.get_last_doc(INTERACTION, order_by="creation desc").name
+	assert made not in (one, other)
+
+	messages.first.get_by_role("button", name="Move to…").click()
+	choose(page, "to", made)
+	# It is the only message of its interaction: the refusal says what to do instead.
+	expect(page.locator(".msgprint")).to_contain_text("Merge it into")
+	shoot(page, "refused")

@@ -1,0 +1,183 @@
+"""How two histories become one, worked by hand, and what holds for any two (C-3, C-4, P-2)."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client_comms.rules import histories
+from client_comms.rules.business_hours import Window
+from client_comms.rules.response_clock import (
+	ANSWERED,
+	CLOSED,
+	MERGED,
+	PAUSED,
+	PROMISED,
+	RECEIVED,
+	SPLIT_OFF,
+	Carried,
+	Event,
+	Terms,
+	replay,
+)
+from client_comms.rules.working_time import WorkingCalendar
+
+pytestmark = pytest.mark.clause("C-3", "C-4", "P-2")
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = WorkingCalendar("Europe/Berlin", [Window(day, time(9), time(17)) for day in range(5)])
+TERMS = Terms(acknowledge_days=1, respond_days=2)
+LONGER = Terms(acknowledge_days=3, respond_days=5)
+
+
+def at(text):
+	return datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=BERLIN)
+
+
+def history(*events):
+	return [Event(kind, *map(at, times)) for kind, *times in events]
+
+
+def merged(own, other, moment="26 10:00", now="26 10:00", terms=TERMS, others_terms=TERMS):
+	"""The clocks of `own` at `now`, after `other` was merged into it."""
+	came = histories.joining(replay(other, others_terms, OFFICE, at(moment)))
+	return replay([*own, Event(MERGED, at(moment), carried=came)], terms, OFFICE, at(now))
+
+
+def test_the_earlier_deadline_of_two_stays_owed():
+	clocks = merged(history((RECEIVED, "24 10:00")), history((RECEIVED, "23 10:00")), "24 11:00", "24 11:00")
+	assert clocks.respond.due == at("25 17:00") and not clocks.breached
+	clocks = merged(history((RECEIVED, "23 10:00")), history((RECEIVED, "24 10:00")), "24 11:00", "24 11:00")
+	assert clocks.respond.due == at("25 17:00") and clocks.history == ()
+
+
+def test_it_does_not_get_later_by_the_terms_of_the_other():
+	own, other = history((RECEIVED, "24 10:00")), history((RECEIVED, "24 09:00"))
+	clocks = merged(own, other, "24 11:00", "24 11:00", terms=LONGER)
+	assert clocks.respond.due == at("26 17:00")
+
+
+def test_what_either_missed_is_missed_once_for_each():
+	own, other = history((RECEIVED, "23 10:00")), history((RECEIVED, "24 09:00"))
+	assert merged(own, other, "27 10:00", "27 10:00").missed == 4
+
+
+def test_what_was_met_stays_met_and_what_is_owed_is_owed():
+	own = history((RECEIVED, "23 10:00"), (ANSWERED, "23 11:00"))
+	clocks = merged(own, history((RECEIVED, "23 12:00")), "24 10:00", "24 10:00")
+	assert (clocks.status, clocks.respond.status, clocks.respond.due) == ("Open", "Running", at("25 17:00"))
+	assert [clock.status for clock in clocks.history] == ["Met", "Met"]
+
+
+def test_a_closed_one_is_opened_only_by_what_the_other_owes():
+	closed = history((RECEIVED, "23 10:00"), (ANSWERED, "23 11:00"), (CLOSED, "23 12:00"))
+	assert merged(closed, closed).status == "Closed"
+	assert merged(closed, history((RECEIVED, "25 12:00"))).status == "Open"
+	assert merged(history((RECEIVED, "25 12:00")), closed).respond.due == at("27 17:00")
+
+
+def test_both_wait_or_neither():
+	waits, runs = history((RECEIVED, "23 10:00"), (PAUSED, "23 11:00")), history((RECEIVED, "23 12:00"))
+	assert merged(waits, waits, "24 10:00", "24 10:00").clock_state == "Paused"
+	assert merged(waits, runs, "24 10:00", "24 10:00").clock_state == "Running"
+	assert merged(runs, waits, "24 10:00", "24 10:00").clock_state == "Running"
+
+
+def test_a_promise_of_the_other_is_a_promise():
+	other = history((RECEIVED, "23 10:00"), (PROMISED, "23 11:00", "27 12:00"))
+	clocks = merged(history((RECEIVED, "23 10:00"), (ANSWERED, "23 11:00")), other)
+	assert (clocks.promise.status, clocks.promise.due) == ("Running", at("27 12:00"))
+
+
+def leaving(events, since, later=(), now="24 15:00"):
+	before = replay(events, TERMS, OFFICE, at(now))
+	rest = replay([Event(RECEIVED, at(each)) for each in later], TERMS, OFFICE, at(now))
+	gone = Event(SPLIT_OFF, at(now), carried=histories.leaving(before, at(since), rest))
+	return replay([*events, gone], TERMS, OFFICE, at(now))
+
+
+def test_without_the_message_that_asked_again_the_answer_counts_again():
+	clocks = leaving(
+		history((RECEIVED, "23 10:00"), (ANSWERED, "23 12:00"), (RECEIVED, "24 10:00")), "24 10:00"
+	)
+	assert (clocks.status, clocks.respond.status, clocks.answer_seconds) == ("Answered", "Met", 7200)
+
+
+def test_without_the_first_message_the_next_one_counts_from_its_own_time():
+	events = history((RECEIVED, "23 10:00"), (RECEIVED, "24 12:00"))
+	clocks = leaving(events, "23 10:00", later=["24 12:00"])
+	assert clocks.respond.due == at("26 17:00")
+
+
+def test_without_a_message_that_started_nothing_nothing_changes():
+	events = history((RECEIVED, "23 10:00"), (RECEIVED, "24 12:00"))
+	assert leaving(events, "24 12:00").respond.due == at("25 17:00")
+
+
+def test_what_it_missed_stays_missed():
+	clocks = leaving(history((RECEIVED, "23 10:00")), "23 10:00", now="27 10:00")
+	assert clocks.missed == 2 and clocks.clock_state == "Stopped"
+
+
+MOMENTS = st.integers(0, 200).map(
+	lambda half_hours: at("23 08:00") + half_hours * (at("23 08:30") - at("23 08:00"))
+)
+KINDS = st.sampled_from([RECEIVED, ANSWERED, PAUSED, CLOSED])
+COURSES = st.lists(st.builds(Event, KINDS, MOMENTS), max_size=6)
+
+
+@given(COURSES, COURSES)
+def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
+	now = at("30 10:00")
+	before = [replay(each, TERMS, OFFICE, now) for each in (own, other)]
+	carried = histories.joining(before[1])
+	clocks = replay([*own, Event(MERGED, now, carried=carried)], TERMS, OFFICE, now)
+	assert clocks.missed >= sum(each.missed for each in before)
+	owed = [each.due for each in carried.owed]
+	if before[0].status != "Closed":
+		owed += [each.due for each in before[0].current if each.unmet]
+	if owed and clocks.clock_state == "Running":
+		assert clocks.next_deadline <= min(owed)
+
+
+def test_an_event_without_clocks_changes_nothing():
+	events = history((RECEIVED, "23 10:00"))
+	before = replay(events, TERMS, OFFICE, at("23 11:00"))
+	for carried in (None, Carried()):
+		assert (
+			replay([*events, Event(MERGED, at("23 11:00"), carried=carried)], TERMS, OFFICE, at("23 11:00"))
+			== before
+		)
+
+
+def matter(name, **fields):
+	return histories.Matter(
+		**{"name": name, "company": "Nordlicht", "client": ("Customer", "Anna"), **fields}
+	)
+
+
+@pytest.mark.parametrize(
+	("one", "other"),
+	[
+		({}, {"name": "CI-1"}),
+		({}, {"company": "Another"}),
+		({}, {"client": ("Customer", "Bert")}),
+		({}, {"client": ("Lead", "Anna")}),
+		({"erased": True}, {}),
+		({}, {"erased": True}),
+		({"is_feedback": True}, {}),
+	],
+	ids=str,
+)
+def test_what_cannot_become_one(one, other):
+	assert histories.objection_to_merge(matter("CI-1", **one), matter(**{"name": "CI-2", **other}))
+
+
+def test_what_can_become_one():
+	assert histories.objection_to_merge(matter("CI-1"), matter("CI-2")) is None
+	assert (
+		histories.objection_to_merge(matter("CI-1", client=("", "")), matter("CI-2", is_feedback=True))
+		is None
+	)
