@@ -34,11 +34,13 @@ def follow(doc) -> None:
 def follow_stated(doc, method=None) -> None:
 	"""`after_insert` of a message, event or call: an interaction under which it was filed takes its level, if that is
 	stricter."""
-	if doc.client_interaction and doc.confidentiality_level:
-		here = frappe.db.get_value(governed.INTERACTION, doc.client_interaction, "confidentiality_level")
-		if here and _is_stricter(doc.confidentiality_level, here):
-			interaction = frappe.get_doc(governed.INTERACTION, doc.client_interaction, for_update=True)
-			raise_to_stated(interaction, doc.confidentiality_level, doc)
+	# An administrator can remove a custom field.
+	name, level = doc.get("client_interaction"), doc.get("confidentiality_level")
+	if name and level:
+		here = frappe.db.get_value(governed.INTERACTION, name, "confidentiality_level")
+		if here and _is_stricter(level, here):
+			interaction = frappe.get_doc(governed.INTERACTION, name, for_update=True)
+			raise_to_stated(interaction, level, doc)
 
 
 def raise_to_stated(interaction, level: str, document) -> None:
