@@ -499,8 +499,8 @@ scheduler_events = {
 		"client_comms.intake.retry.run",
 		"client_comms.intake.substitution.run",
 		"client_comms.client_privacy.erasure.runs.continue_all",
-		"client_comms.client_privacy.packages.runs.continue_all",
-		"client_comms.ledger.runs.continue_abandoned",
+		"client_comms.client_privacy.packages.runs.continue_packages",
+		"client_comms.ledger.runs.continue_verifications",
 	],
 	"daily": [
 		"client_comms.client_privacy.doctype.legal_hold.legal_hold.expire",

@@ -64,7 +64,7 @@ def resume(name: str) -> None:
 	_enqueue(name)
 
 
-def continue_abandoned() -> None:
+def continue_verifications() -> None:
 	"""Every hour: continue those whose worker was killed, or whose job was lost with the queue."""
 	for name in frappe.get_all(
 		RUN, {"status": ("in", (QUEUED, RUNNING))}, pluck="name", order_by="creation asc"

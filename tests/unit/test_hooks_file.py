@@ -72,3 +72,11 @@ def test_wrappers_go_on_to_what_was_there_before_them():
 		module = path.rpartition(".")[0]
 		source = (HOOKS.parents[1] / module.replace(".", "/")).with_suffix(".py").read_text()
 		assert "call_previous(" in source and f'"{original}"' in source, path
+
+
+def test_no_two_jobs_have_the_same_name():
+	"""Frappe names a job by the last two parts of its method, and keeps the first of that name."""
+	events = runpy.run_path(str(HOOKS))["scheduler_events"]
+	lists = (*events.get("cron", {}).values(), *(each for key, each in events.items() if key != "cron"))
+	names = Counter(".".join(method.split(".")[-2:]) for methods in lists for method in methods)
+	assert [name for name, times in names.items() if times > 1] == []

@@ -154,7 +154,7 @@ def delete_expired() -> None:
 			frappe.db.commit()
 
 
-def continue_all() -> None:
+def continue_packages() -> None:
 	"""Every hour: continue copies whose job was stopped."""
 	going = {"status": COLLECTING, "failed_count": 0}
 	for name in frappe.get_all(PACKAGE, going, pluck="name", order_by="creation asc"):

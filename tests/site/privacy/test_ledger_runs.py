@@ -186,17 +186,17 @@ def test_an_abandoned_one_goes_on_and_one_that_is_running_does_not_begin_twice(q
 	runs.run(finished)
 	queued.reset_mock()
 	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: True)
-	runs.continue_abandoned()
+	runs.continue_verifications()
 	with pytest.raises(ActionNotPossibleError, match="still running"):
 		api.continue_ledger_verification(name)
 	assert queued.call_count == 0
 	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: False)
-	runs.continue_abandoned()
+	runs.continue_verifications()
 	assert [call.kwargs["name"] for call in queued.call_args_list] == [name]
 	api.continue_ledger_verification(name)
 	assert queued.call_count == 2
 	assert (
-		"client_comms.ledger.runs.continue_abandoned" in frappe.get_hooks("scheduler_events")["hourly_long"]
+		"client_comms.ledger.runs.continue_verifications" in frappe.get_hooks("scheduler_events")["hourly_long"]
 	)
 
 
