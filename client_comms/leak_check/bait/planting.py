@@ -10,7 +10,7 @@ from client_comms.leak_check.bait.record import INTERACTION, MARK, Bait, Planted
 OCCURRED_DAYS_AGO = 40  # graphs take the current month's figures from elsewhere
 PARTIES = ("Contact", "Customer", "Lead", "Prospect", "Opportunity", "Issue")
 # As an interaction with an owed answer, so far in the future that the site does nothing with it in the meantime.
-_OWING = {
+OWING = {
 	"status": "Open",
 	"clock_state": "Running",
 	"respond_status": "Running",
@@ -40,7 +40,7 @@ def plant(user: str) -> Planted:
 			frappe.db.set_value(doctype, raised.names[doctype], "confidentiality_level", levels[-1].name)
 		planted.baits.append(raised)
 	for each in planted.baits:
-		frappe.db.set_value(INTERACTION, each.name, _OWING, update_modified=False)
+		frappe.db.set_value(INTERACTION, each.name, OWING, update_modified=False)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (requests are answered on another connection)
 	return planted
 

@@ -4,6 +4,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION
+from client_comms.leak_check.bait.planting import OWING
 from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import ROWS, overridden, surface
 
@@ -28,7 +29,7 @@ def get_by_text(visitor, bait, planted):
 
 @surface("conditions on hidden text in place of a name", _BY_REQUEST)
 def name_by_text(visitor, bait, planted):
-	"""The change leaves the record as it is."""
+	"""The change leaves the record as it is, but saving it computes the clocks from its history, which has none."""
 
 	def ask(word):
 		named = {"doctype": INTERACTION, "name": {"summary": ["like", f"{word} %"]}}
@@ -38,7 +39,9 @@ def name_by_text(visitor, bait, planted):
 			field_map={"start": "subject", "end": "subject"},
 		)
 
-	return _differ(ask, bait)
+	found = _differ(ask, bait)
+	frappe.db.set_value(INTERACTION, bait.name, OWING, update_modified=False)
+	return found
 
 
 _TODAY = "frappe.email.doctype.notification.notification.get_documents_for_today"
