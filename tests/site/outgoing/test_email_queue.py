@@ -70,9 +70,23 @@ def test_an_email_about_a_deleted_issue_is_sent_where_issues_are_not_governed(is
 	assert state(queued) == "Sent"
 
 
-def test_an_email_about_a_deleted_issue_is_held_where_issues_are_governed(issue, set_settings):
+def test_an_email_about_a_deleted_issue_goes_by_the_level_that_its_message_keeps(issue, set_settings):
+	set_settings(govern_issues=1)
+	queued, level = wait(issue), issue.reload().confidentiality_level
+	delete(issue)
+	assert level and level == frappe.db.get_value(
+		"Communication", queued.communication, "confidentiality_level"
+	)
+	queue.flush()
+	assert state(queued) == "Sent"
+
+
+def test_an_email_about_a_deleted_issue_without_a_level_is_held_where_issues_are_governed(
+	issue, set_settings
+):
 	set_settings(govern_issues=1)
 	queued = wait(issue)
+	issue.db_set("confidentiality_level", None)
 	delete(issue)
 	queue.flush()
 	assert state(queued) == "Error"
