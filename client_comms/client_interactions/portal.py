@@ -1,50 +1,22 @@
-"""A client's conversations with us, as the portal shows them (P-2, C-4); `rules/client_portal` says what that is.
+"""A client's conversations with us, as the portal shows them (P-2, C-4); `enforcement/client_portal` decides which.
 
 Only what has already passed between the client and us is shown: no notes, no calls, no history, and no message to others.
 """
 
-from collections.abc import Iterator
-
 import frappe
 from frappe import _
-from frappe.utils import format_date, get_datetime, parse_addr, split_emails
+from frappe.utils import format_date, get_datetime
 
 from client_comms.client_privacy.page_visits import Visit
-from client_comms.clients import contacts
-from client_comms.enforcement import audit
-from client_comms.enforcement.requests import portal
+from client_comms.enforcement import audit, client_portal
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import client_portal as rules
 from client_comms.rules import html_text, reply_text, response_clock
 
 INTERACTION, MESSAGE = "Client Interaction", "Communication"
-_NOBODY = "-"
 PAGE = 20
-_FIELDS = (
-	"name",
-	"subject",
-	"channel",
-	"direction",
-	"occurred_on",
-	"status",
-	"contact",
-	"confidentiality_level",
-	"promised_for",
-	"promise_status",
-)
-_ENVELOPE = (
-	"name",
-	"client_interaction",
-	"subject",
-	"sender",
-	"recipients",
-	"cc",
-	"sent_or_received",
-	"communication_medium",
-	"delivery_status",
-	"communication_date",
-	"creation",
-)
+_FIELDS = ("channel", "occurred_on", "status", "promised_for", "promise_status")
+_HEAD = ("subject", "communication_date", "creation")
 
 
 def is_switched_on() -> bool:
@@ -52,31 +24,15 @@ def is_switched_on() -> bool:
 
 
 def conversations(visit: Visit, start: int = 0) -> dict:
-	"""A page of the client's conversations, the latest first: `{"rows": [{"name", "title", "on", "state", "promised",
-	"waits"}], "more": bool}`.
+	"""A page of the client's conversations, the latest first: `{"rows": [{"name", "title", "on", "state", "promised", "waits",
+	"closed"}], "more": bool}`.
 
 	:param start: how many newer ones to skip
 	"""
-	open_levels = portal.open_levels()
-	rows = frappe.get_all(
-		INTERACTION,
-		filters={
-			"party_type": visit.party_type,
-			"party": visit.party,
-			"direction": ("!=", rules.INTERNAL),
-		},
-		or_filters={
-			"confidentiality_level": ("in", open_levels or [_NOBODY]),
-			**({"contact": visit.contact} if visit.contact else {}),
-		},
-		fields=[*_FIELDS],
-		order_by="occurred_on desc, name desc",
-		start=start,
-		limit=PAGE + 1,
-	)
-	rows, more = [row for row in rows if _is_shown(row, visit, open_levels)], len(rows) > PAGE
-	titles = _titles(rows[:PAGE], visit)
-	return {"rows": [_shown(row, titles.get(row.name)) for row in rows[:PAGE]], "more": more}
+	rows = client_portal.conversations(visit, _FIELDS, start, PAGE + 1)
+	shown = rows[:PAGE]
+	titles = _titles(visit, shown)
+	return {"rows": [_shown(row, titles.get(row.name)) for row in shown], "more": len(rows) > PAGE}
 
 
 def conversation(visit: Visit, name: str) -> dict:
@@ -88,8 +44,8 @@ def conversation(visit: Visit, name: str) -> dict:
 	:raises ActionNotPossibleError: it is not theirs to see; the message does not say whether there is one
 	"""
 	row = find(visit, name)
-	messages = list(_messages([row], visit, ("content", "text_content", "sender_full_name")))
-	messages.sort(key=_at)
+	fields = (*_HEAD, "content", "text_content", "sender_full_name")
+	messages = sorted(client_portal.messages(visit, [row], fields), key=_at)
 	audit.on_portal_view(INTERACTION, name)
 	files = _files([each.name for each in messages])
 	return {
@@ -103,13 +59,8 @@ def find(visit: Visit, name: str):
 
 	:raises ActionNotPossibleError: as above
 	"""
-	row = frappe.db.get_value(
-		INTERACTION,
-		{"name": name, "party_type": visit.party_type, "party": visit.party},
-		_FIELDS,
-		as_dict=True,
-	)
-	if not row or not _is_shown(row, visit, portal.open_levels()):
+	row = client_portal.conversation(visit, name, _FIELDS)
+	if not row:
 		frappe.throw(
 			_("This conversation cannot be shown here."), exc=ActionNotPossibleError, title=_("Not Found")
 		)
@@ -118,16 +69,7 @@ def find(visit: Visit, name: str):
 
 def title(visit: Visit, row) -> str:
 	"""What a conversation is called in the portal."""
-	return _shown(row, _titles([row], visit).get(row.name))["title"]
-
-
-def _is_shown(row, visit: Visit, open_levels: list[str]) -> bool:
-	return rules.is_shown(
-		direction=row.direction,
-		level_is_open=row.confidentiality_level in open_levels,
-		contact=row.contact,
-		visitor=visit.contact,
-	)
+	return _shown(row, _titles(visit, [row]).get(row.name))["title"]
 
 
 def _shown(row, title: str | None) -> dict:
@@ -148,54 +90,13 @@ def _shown(row, title: str | None) -> dict:
 # --- messages ------------------------------------------------------------------------------------------
 
 
-def _titles(rows: list, visit: Visit) -> dict[str, str]:
+def _titles(visit: Visit, rows: list) -> dict[str, str]:
 	"""Interaction → the subject of the first message that the visitor sees of it."""
 	found: dict[str, str] = {}
-	for message in sorted(_messages(rows, visit), key=_at):
+	for message in sorted(client_portal.messages(visit, rows, _HEAD), key=_at):
 		if message.subject:
 			found.setdefault(message.client_interaction, message.subject)
 	return found
-
-
-def _messages(rows: list, visit: Visit, also: tuple[str, ...] = ()) -> Iterator:
-	"""The messages of conversations that the visitor sees."""
-	if not rows:
-		return
-	everyone, own = _addresses(visit)
-	open_levels = portal.open_levels()
-	addresses = {row.name: everyone if row.confidentiality_level in open_levels else own for row in rows}
-	for row in frappe.get_all(
-		MESSAGE,
-		{"client_interaction": ("in", [*addresses])},
-		[*_ENVELOPE, *also],
-		order_by=None,
-	):
-		if rules.is_theirs(_envelope(row), addresses[row.client_interaction]):
-			yield row
-
-
-def _addresses(visit: Visit) -> tuple[set[str], set[str]]:
-	"""The addresses of everyone who speaks for the client, and those of the visitor."""
-	known = contacts.addresses_of(visit.party_type, visit.party)
-	login = frappe.db.get_value("User", frappe.session.user, "email")
-	own = {address for address, contact in known.items() if visit.contact and contact == visit.contact}
-	own.add((login or frappe.session.user).lower())
-	return {*known, *own}, own
-
-
-def _envelope(row) -> rules.Message:
-	to = split_emails(row.recipients or "") + split_emails(row.cc or "")
-	return rules.Message(
-		is_received=row.sent_or_received == rules.RECEIVED,
-		is_email=row.communication_medium == "Email",
-		delivery=row.delivery_status,
-		sender=_plain(row.sender),
-		recipients=tuple(map(_plain, to)),
-	)
-
-
-def _plain(address: str | None) -> str:
-	return parse_addr(address or "")[1].lower()
 
 
 def _at(row):
@@ -208,7 +109,7 @@ def _message(row, files: list[str]) -> dict:
 	return {
 		"at": frappe.format(_at(row)[0], "Datetime"),
 		"is_own": row.sent_or_received == rules.RECEIVED,
-		"author": row.sender_full_name or _plain(row.sender),
+		"author": row.sender_full_name or row.sender,
 		"text": parts.own or parts.folded,
 		"folded": parts.folded if parts.own else "",
 		"files": files,

@@ -8,6 +8,7 @@ from client_comms import procedure
 from client_comms.api.portal import write
 from client_comms.client_interactions import portal
 from client_comms.client_privacy import page_visits
+from client_comms.enforcement import client_portal
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import portal as writing
 
@@ -90,8 +91,8 @@ def test_they_see_their_own_at_every_level_and_of_others_only_open_ones(of_anna,
 	everyday = of_anna("Initial Inquiry")
 	complaint = of_anna(procedure.FEEDBACK)
 	internal = of_anna("Initial Inquiry", direction="Internal")
-	assert everyday.confidentiality_level in portal.portal.open_levels()
-	assert complaint.confidentiality_level not in portal.portal.open_levels()
+	assert everyday.confidentiality_level in client_portal.open_levels()
+	assert complaint.confidentiality_level not in client_portal.open_levels()
 	assert set(seen_by(anna, as_user)) == {everyday.name, complaint.name}
 	assert set(seen_by(ben, as_user)) == {everyday.name}
 	for user, hidden in ((ben, complaint), (anna, internal)):
