@@ -115,6 +115,29 @@ def at_the_desk(page, version):
 
 
 @pytest.fixture
+def written(site, client):
+	"""`written("The roof", "When will you come?")` is an email of the client; returns the name of its interaction."""
+
+	def receive(subject, content):
+		message = site.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"subject": subject,
+				"sender": client.address,
+				"recipients": "service@own.example",
+				"content": content,
+			}
+		).insert(ignore_permissions=True)
+		site.db.commit()
+		return site.db.get_value("Communication", message.name, "client_interaction")
+
+	return receive
+
+
+@pytest.fixture
 def client(site, make_user):
 	"""A customer with a contact; in the end it goes, and every interaction with it."""
 	key = uuid.uuid4().hex[:8]

@@ -100,21 +100,9 @@ def test_a_page_of_the_desk(address, everyone, login, axe, shoot):
 
 
 @pytest.fixture
-def conversation(site, client, everyone):
+def conversation(site, written, everyone):
 	"""A client's email, of which the login is the responsible staff."""
-	message = site.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Received",
-			"subject": "The roof of our clinic",
-			"sender": client.address,
-			"recipients": "service@own.example",
-			"content": "When will you come?",
-		}
-	).insert(ignore_permissions=True)
-	name = site.db.get_value("Communication", message.name, "client_interaction")
+	name = written("The roof of our clinic", "When will you come?")
 	site.db.set_value("Client Interaction", name, "responsible_staff", everyone)
 	site.db.commit()
 	return name

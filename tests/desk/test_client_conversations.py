@@ -25,21 +25,9 @@ def visitor(site, client, make_user):
 
 
 @pytest.fixture
-def conversation(site, client):
+def conversation(site, written):
 	"""A client's email with its quotation, which staff promised to answer."""
-	message = site.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Received",
-			"subject": "The roof of our clinic",
-			"sender": client.address,
-			"recipients": "service@own.example",
-			"content": "When will you come?\n\n> On 20 November we wrote:\n> Soon.",
-		}
-	).insert(ignore_permissions=True)
-	name = site.db.get_value("Communication", message.name, "client_interaction")
+	name = written("The roof of our clinic", "When will you come?\n\n> On 20 November we wrote:\n> Soon.")
 	doc = site.get_doc("Client Interaction", name)
 	doc.record("Promised", promised_until=site.utils.add_days(site.utils.now_datetime(), 3))
 	site.db.commit()

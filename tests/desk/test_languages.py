@@ -63,21 +63,8 @@ def reader(make_user):
 
 
 @pytest.fixture
-def conversation(site, client):
-	message = site.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Received",
-			"subject": "Dach",
-			"sender": client.address,
-			"recipients": "service@own.example",
-			"content": "Wann?",
-		}
-	).insert(ignore_permissions=True)
-	site.db.commit()
-	return site.db.get_value("Communication", message.name, "client_interaction")
+def conversation(written):
+	return written("Dach", "Wann?")
 
 
 def opened(page, address):
