@@ -83,11 +83,24 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 def address_on_file(
 	party_type: str, party: str, contact: str | None, address: str | None
 ) -> tuple[str, str | None]:
-	"""The address to use, and its contact: links are sent only to the client."""
+	"""The address to use, and its contact: links are sent only to the client, and what is for one contact to that contact alone.
+
+	:raises ActionNotPossibleError: there is none on file, or it is not theirs
+	"""
 	if contact:
 		clients.require_contact(party_type, party, contact)
-	known = clients.addresses_of(party_type, party)
-	address = cstr(address).strip().lower() or next(iter(known), "")
+		known = clients.addresses_of(None, None, contact)
+	else:
+		known = clients.addresses_of(party_type, party)
+	if not known:
+		frappe.throw(
+			_(
+				"There is no confirmed email address on file for {0}. Add one to the contact, or use Confirm Details there."
+			).format(frappe.bold(contact or clients.name_of(party_type, party))),
+			exc=ActionNotPossibleError,
+			title=_("No Address on File"),
+		)
+	address = cstr(address).strip().lower() or next(iter(known))
 	if address not in known:
 		frappe.throw(
 			_(

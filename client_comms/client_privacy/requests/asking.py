@@ -38,10 +38,20 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 
 	It is about the person who asks: about all of the client only if the client is one person.
 
-	:raises ActionNotPossibleError: the right does not exist, or the client has asked for it already and waits for the answer
+	:raises ActionNotPossibleError: the right does not exist, the client has asked for it already and waits for the answer, or
+	    it is not known which person of an organisation asks
 	"""
 	if right not in RIGHTS or visit.consent:
 		self_service.refuse()
+	about_all = _is_person(visit)
+	if not (about_all or visit.contact):
+		frappe.throw(
+			_(
+				"We do not know which person at {0} you are. Please write to us, and we will enter your request."
+			).format(frappe.bold(contacts.name_of(visit.party_type, visit.party))),
+			exc=ActionNotPossibleError,
+			title=_("Not Possible"),
+		)
 	same = {**_about(visit), "right": right, "status": OPEN, "contact": visit.contact or ("is", "not set")}
 	if waiting := frappe.db.get_value(REQUEST, same, ["name", "due_on"], as_dict=True):
 		frappe.throw(
@@ -56,7 +66,7 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 			"doctype": REQUEST,
 			**_about(visit),
 			"contact": visit.contact,
-			"contact_only": 0 if _is_person(visit) else 1,
+			"contact_only": 0 if about_all else 1,
 			"right": right,
 			"details": (details or "").strip()[:_LONGEST],
 			"received_on": clock.now(),

@@ -10,9 +10,9 @@ from client_comms.enforcement import guards
 from client_comms.enforcement.linked_columns import parsed
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
-_SHORT = ("dn",)
+_SHORT = ("dn", "parent")
 _DELETED, _DELETES = "items", "delete_items"  # elsewhere, items are rows of a document
-_IN_DOCUMENT = ("name", "docname")
+_IN_DOCUMENT = ("name", "docname", "parent")
 _CONDITIONS = ("filters", "or_filters")
 
 
@@ -55,5 +55,8 @@ def _names_by_condition(value) -> bool:
 	named = [value.get(key) for key in _IN_DOCUMENT]
 	# A list can be a condition of a filter (`{"name": ["in", …]}`), but not in a document.
 	if any(isinstance(each, (dict, list) if "doctype" in value else dict) for each in named):
+		return True
+	# Frappe loads the parent of a row, and what a document names, as it is given.
+	if "doctype" in value and any(isinstance(each, dict) and _is_name(key) for key, each in value.items()):
 		return True
 	return any(map(_names_by_condition, value.values()))

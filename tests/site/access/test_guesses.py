@@ -68,11 +68,20 @@ WAYS = {
 		"run_doc_method",
 		{"dt": INTERACTION, "dn": like(text), "method": "add_comment", "args": {"text": "x"}},
 	),
+	"a new row": lambda text: ("frappe.client.insert", {"doc": row_of(text)}),
+	"a new row, as text": lambda text: ("frappe.client.insert", {"doc": frappe.as_json(row_of(text))}),
+	"several new rows": lambda text: ("frappe.client.insert_many", {"docs": [row_of(text)]}),
 	"a call": lambda text: (
 		"erpnext.telephony.doctype.call_log.call_log.add_call_summary_and_call_type",
 		{"call_log": {"summary": ["like", f"%{text}%"]}, "summary": "x", "call_type": None},
 	),
 }
+
+
+def row_of(text):
+	"""Frappe loads the parent, to add the row to it."""
+	row = {"doctype": "Interaction Action Item", "description": "x", "parentfield": "action_items"}
+	return {**row, "parenttype": INTERACTION, "parent": like(text)}
 
 
 def like(text):

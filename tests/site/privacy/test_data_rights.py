@@ -5,7 +5,7 @@ import pytest
 
 from client_comms import procedure
 from client_comms.api import data_rights as api
-from client_comms.client_privacy import identity, invitations, links
+from client_comms.client_privacy import identity, invitations, links, page_visits
 from client_comms.client_privacy.requests import asking
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.people import duties
@@ -118,3 +118,18 @@ def test_a_link_goes_only_to_an_address_on_file_and_not_again_at_once(client):
 	assert frappe.db.count(links.LINK) == before + 1
 	sent = frappe.get_last_doc(links.LINK)
 	assert (sent.sent_to, sent.kind, sent.party) == (ADDRESS, links.PREFERENCES, client.party)
+
+
+def test_an_organisation_without_a_known_person_is_asked_to_write(mailbox, as_user):
+	lead = frappe.get_doc(
+		{
+			"doctype": "Lead",
+			"lead_name": "Anna",
+			"company_name": "Nord Dental",
+			"email_id": "office@nord.example",
+		}
+	).insert()
+	visit = page_visits.Visit("Lead", lead.name, None)
+	with pytest.raises(ActionNotPossibleError, match="which person"):
+		asking.ask(visit, "Erasure", None)
+	assert not frappe.db.exists(asking.REQUEST, {"party": lead.name})

@@ -568,3 +568,24 @@ def test_the_page_the_answer_and_guesses(http, site, site_name, committed_client
 	site.db.rollback()
 	counted = dict(site.get_all(links.ATTEMPT, ["outcome", "attempts"], as_list=True))
 	assert sum(counted.values()) >= 62 and counted["Too Many"] >= 30
+
+
+def test_what_is_for_one_contact_goes_to_their_address_alone(client, mailbox):
+	"""An organisation's contacts do not get each other's links."""
+	ben = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Ben",
+			"email_ids": [{"email_id": "ben@self-service.example", "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": client.party}],
+		}
+	).insert()
+	for contact, address in ((client.contact, ANNA), (ben.name, "ben@self-service.example")):
+		link = api.invite_client(**party_of(client), contact=contact)
+		assert frappe.db.get_value(links.LINK, link, ["contact", "sent_to"]) == (contact, address)
+	with pytest.raises(ActionNotPossibleError, match="not a confirmed address"):
+		api.invite_client(**party_of(client), contact=ben.name, address=ANNA)
+	ben.email_ids = []
+	ben.save()
+	with pytest.raises(ActionNotPossibleError, match="no confirmed email address"):
+		api.invite_client(**party_of(client), contact=ben.name)

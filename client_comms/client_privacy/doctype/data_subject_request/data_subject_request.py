@@ -170,7 +170,7 @@ class DataSubjectRequest(Document):
 		self.tell(lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer))
 
 	def tell(self, subject, text):
-		"""An email to the client's first address on file; `subject` and `text` return theirs in the client's language."""
+		"""An email to the first address on file of the contact, otherwise of the client; `subject` and `text` return theirs in the client's language."""
 		address, owner = invitations.address_on_file(self.party_type, self.party, self.contact, None)
 		language = preferences.language_to(self.party_type, self.party, self.contact or owner)
 		with speaking(language):
