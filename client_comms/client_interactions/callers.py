@@ -142,10 +142,13 @@ def _named(doctype: str, text: str, number: str | None) -> list[tuple[str, str]]
 def _open_interactions(text: str, found: list[dict]) -> list[dict]:
 	"""Those of the clients and contacts that were found, those whose name or subject begins with the text, and those of clients
 	without a record, whose name and number stand on the interaction alone: each by an index, because someone is typing."""
-	parties = {(values["party_type"], values["party"]) for values in found if values.get("party")}
+	parties: dict[str, list[str]] = {}
+	for values in found:
+		if values.get("party"):
+			parties.setdefault(values["party_type"], []).append(values["party"])
 	contacts = [values["contact"] for values in found if values.get("contact")]
 	searches = [
-		*({"party_type": party_type, "party": party} for party_type, party in sorted(parties)),
+		*({"party_type": each, "party": ("in", parties[each])} for each in sorted(parties)),
 		*([{"contact": ("in", contacts)}] if contacts else []),
 		*({field: ("like", f"{text}%")} for field in ("name", "subject")),
 		{"name": ("in", [*_of_unknown_clients(text), ""])},

@@ -34,7 +34,9 @@ def store_unprocessed() -> None:
 	unprocessed.collect()
 	unprocessed.collect_left_behind()
 	for name in unprocessed.to_try():
-		if frappe.db.get_value(unprocessed.UNPROCESSED, name, for_update=True, skip_locked=True):
+		# Staff may have taken it in while the ones before it were tried.
+		waits = {"name": name, "status": unprocessed.WAITING}
+		if frappe.db.get_value(unprocessed.UNPROCESSED, waits, for_update=True, skip_locked=True):
 			unprocessed.try_again(frappe.get_doc(unprocessed.UNPROCESSED, name), inbound_mail.store)
 		# nosemgrep: frappe-manual-commit (a job; what is stored stays stored when it is killed)
 		frappe.db.commit()

@@ -65,12 +65,11 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=F
 	"""Keep an email once; the manager role is notified of the first one each day.
 
 	:param incomplete: only its headers are known
-	:param tell: whether staff need to know: not if it is about to be stored
+	:param tell: whether staff need to know now: not if it is about to be stored, and only if that fails
 	"""
 	fingerprint = spool.fingerprint(account, raw)
 	if frappe.db.exists(UNPROCESSED, {"fingerprint": fingerprint}):
 		return
-	first = tell and not frappe.db.exists(UNPROCESSED, {"creation": (">=", clock.now().date())})
 	headers = raw_mail.headers_of(raw)
 	doc = frappe.get_doc(
 		{
@@ -89,14 +88,21 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=F
 	doc.flags.ignore_links = True
 	doc.insert(ignore_permissions=True)
 	_attach(doc.doctype, doc.name, raw)
-	if first:
+	if tell:
+		_tell(doc.name)
+
+
+def _tell(name: str) -> None:
+	"""Once a day, however many there are."""
+	today = {"document_type": UNPROCESSED, "creation": (">=", clock.now().date())}
+	if not frappe.db.exists("Notification Log", today):
 		alerts.tell(
 			alerts.managers(),
 			lambda: _("A received email could not be stored as a message: see {0}").format(
 				_("Unlogged Interactions")
 			),
 			UNPROCESSED,
-			doc.name,
+			name,
 		)
 
 
@@ -192,6 +198,8 @@ def try_again(doc, process: Callable[[bytes, object], object]) -> None:
 	doc.db_set("attempts", doc.attempts + 1, update_modified=False)
 	if communication := _stored(_stamped(raw_of(doc.name), doc.received_at), doc, process):
 		_settle(doc, communication)
+	elif doc.attempts >= MOST_ATTEMPTS:
+		_tell(doc.name)
 
 
 def _settle(doc, communication) -> None:

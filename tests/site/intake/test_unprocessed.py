@@ -425,3 +425,35 @@ def test_nights_and_weekends_do_not_count(pull, raw_mail, clock_at, set_settings
 		assert mailboxes.silent() == []
 	with clock_at("2026-11-30 09:45"):
 		assert [found for found, _since in mailboxes.silent()] == [name]
+
+
+def test_what_a_killed_process_left_silences_no_other(accounts, raw_mail, monkeypatch, make_user):
+	manager = make_user("Customer Support Manager")
+	told = {"document_type": unprocessed.UNPROCESSED, "for_user": manager}
+	account = accounts["Lead"].name
+	left, broken = raw_mail(Subject="Left"), raw_mail(Subject="Broken", Message_ID="<2@x.example>")
+	unprocessed.keep(account, left, "1", "Stopped", tell=False)
+	assert not frappe.db.count("Notification Log", told)
+	unprocessed.keep(account, broken, "2", "Broken")
+	assert frappe.db.count("Notification Log", told) == 1
+
+
+def test_what_was_left_and_fails_every_time_is_told(accounts, raw_mail, monkeypatch, make_user):
+	told = {"document_type": unprocessed.UNPROCESSED, "for_user": make_user("Customer Support Manager")}
+	fail_for(monkeypatch, "Left", ValueError("x"))
+	unprocessed.keep(accounts["Lead"].name, raw_mail(Subject="Left"), "1", "Stopped", tell=False)
+	for _attempt in range(unprocessed.MOST_ATTEMPTS):
+		assert not frappe.db.exists("Notification Log", told)
+		retry.store_unprocessed()
+	assert frappe.db.exists("Notification Log", told)
+
+
+def test_what_staff_took_in_meanwhile_is_not_stored_again(accounts, raw_mail, monkeypatch):
+	unprocessed.keep(accounts["Lead"].name, raw_mail(), "1", "Stopped")
+	(row,) = kept()
+	found = unprocessed.to_try()
+	monkeypatch.setattr(unprocessed, "to_try", lambda: found)
+	frappe.db.set_value(unprocessed.UNPROCESSED, row.name, "status", unprocessed.TAKEN_IN)
+	retry.store_unprocessed()
+	(row,) = kept()
+	assert row.attempts == 0 and not row.communication

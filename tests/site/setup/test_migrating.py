@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms.ledger import comparison
-from client_comms.patches.v1_0 import add_french_texts
+from client_comms.patches.v1_0 import add_french_texts, count_missed_deadlines
 from client_comms.setup import install
 
 SETTINGS = "Client Comms Settings"
@@ -99,3 +99,25 @@ def test_french_texts_do_not_follow_what_was_removed_or_chosen():
 	add_french_texts.execute()
 	assert french() == {"Communication Template": 2} | dict.fromkeys(FRENCH_DOCTYPES[1:], 0)
 	assert frappe.db.get_single_value(SETTINGS, "closings") == "Kind regards"
+
+
+def test_deadlines_that_were_missed_before_are_counted(inquiry, clock_at, set_calendar, monkeypatch):
+	"""Also in chunks, and those of earlier rounds."""
+	set_calendar(["09:00-17:00"])
+	monkeypatch.setattr(count_missed_deadlines, "_CHUNK", 1)
+	with clock_at("2026-11-27 10:00"):
+		docs = [
+			inquiry(at="2026-11-23 10:00", responsible_staff="Administrator"),
+			inquiry(at="2026-11-23 11:00", responsible_staff="Administrator"),
+			inquiry(at="2026-11-27 09:00", responsible_staff="Administrator"),
+		]
+		docs[0].record("Answered", at="2026-11-26 10:00:00")
+		for doc in docs:
+			doc.reload().save_by_app()
+		counted = [doc.reload().missed_deadlines for doc in docs]
+		frappe.db.set_value(
+			"Client Interaction", {"name": ("in", [d.name for d in docs])}, "missed_deadlines", 0
+		)
+		count_missed_deadlines.execute()
+		assert [doc.reload().missed_deadlines for doc in docs] == counted
+	assert counted[0] == counted[1] == 2 and counted[2] == 0
