@@ -10,7 +10,7 @@ from frappe import _
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
 from client_comms.enforcement.readers import NOTHING, Reader, literal, of_row
-from client_comms.enforcement.registry import OWNER_FIELDS
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS
 from client_comms.rules import access
 
 # A queued email is filed under its message's document, which may be less confidential than the message.
@@ -25,9 +25,6 @@ _OF_DEPENDENTS = {
 	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", *_RAW_MAIL),
 }
 # Documents about a client: what belongs to them is hidden together with the client.
-_OF_CLIENTS = ("Client Access Link", "Client Consent", "Identity Verification")
-# Documents for the roles that can read their DocType: what belongs to one is for those who can read the document itself.
-_OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold")
 _CHANGES = ("write", "create", "delete", "share")
 
 
@@ -39,13 +36,13 @@ def condition(user=None, doctype=None) -> str:
 	conditions = [restricted, _by_client(*owner, reader)]
 	if restricted and doctype in _MESSAGE_OF:
 		conditions.append(_of_message(doctype, reader))
-	conditions.append(_by_owner((*_OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ())), *owner, reader))
+	conditions.append(_by_owner((*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ())), *owner, reader))
 	return _all(conditions)
 
 
 def of_officers(owner_type: str, owner_name: str, reader: Reader) -> str:
 	"""Rows that belong to a request, a run or a hold that the user can read, or to another document; empty if every row does."""
-	return _by_owner(_OF_OFFICERS, owner_type, owner_name, reader)
+	return _by_owner(OF_OFFICERS, owner_type, owner_name, reader)
 
 
 def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -66,13 +63,13 @@ def _by_client(owner_type: str, owner_name: str, reader: Reader) -> str:
 	leads = [
 		f"when {literal(owner)} then (select `about`.`party` from `tab{owner}` `about`"
 		f" where `about`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
-		for owner in _OF_CLIENTS
+		for owner in OF_CLIENTS
 	]
 	return of_row("Lead", f"(case {owner_type} {' '.join(leads)} end)", readable, missing="1")
 
 
 def _own_condition(doctype: str, reader: Reader) -> str:
-	if doctype in _OF_OFFICERS and not _reads_by_role(doctype, reader.user):
+	if doctype in OF_OFFICERS and not _reads_by_role(doctype, reader.user):
 		return NOTHING
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 	if frappe.get_attr(hook) is not condition:
@@ -130,9 +127,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 def hides(doctype: str, name: str, user: str) -> bool:
 	"""Whether a document about a client, or one for officers, is hidden from the user."""
-	if doctype in _OF_OFFICERS and not _reads_by_role(doctype, user):
+	if doctype in OF_OFFICERS and not _reads_by_role(doctype, user):
 		return True
-	return doctype in (*_OF_CLIENTS, *_OF_OFFICERS) and guards.objects(doctype, name, user=user)
+	return doctype in (*OF_CLIENTS, *OF_OFFICERS) and guards.objects(doctype, name, user=user)
 
 
 def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:

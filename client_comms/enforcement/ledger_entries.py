@@ -14,16 +14,8 @@ from client_comms import compat, ledger
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import client_documents, governed, guards
 from client_comms.enforcement.readers import NOTHING, Reader, literal, of_row
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 
-# Each has a row condition of its own, by its client.
-_ABOUT_CLIENTS = (
-	"Client Access Link",
-	"Client Consent",
-	"Data Subject Request",
-	"Erasure Run",
-	"Identity Verification",
-	"Legal Hold",
-)
 _TYPE, _NAME, _LEVEL = (
 	f"`tab{ledger.ENTRY}`.`{field}`"
 	for field in ("reference_doctype", "reference_name", "confidentiality_level")
@@ -57,7 +49,7 @@ def _restricted(user: str) -> Iterator[tuple[str, str]]:
 	for party_type in PARTY_TYPES:
 		if sql := client_documents.clients_condition(party_type, _NAME, user):
 			yield party_type, sql
-	for doctype in _ABOUT_CLIENTS:
+	for doctype in (*OF_CLIENTS, *OF_OFFICERS):
 		(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
 		if sql := frappe.call(hook, user=user, doctype=doctype):
 			yield doctype, of_row(doctype, _NAME, sql)

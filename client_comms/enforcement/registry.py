@@ -29,6 +29,12 @@ OWNER_FIELDS = {
 }
 
 
+# Documents about clients that are not governed themselves: as confidential as their client, with a row condition of their own.
+# Of those of officers, what belongs to one is for users who can read the document itself.
+OF_CLIENTS = ("Client Access Link", "Client Consent", "Identity Verification")
+OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold")
+
+
 def composed(guarded: dict[str, str]) -> dict[str, str]:
 	"""`override_doctype_class` for the DocTypes of `extend_doctype_class`, which version 15 does not know:
 	see `compose`."""

@@ -24,6 +24,7 @@ _STRUCTURE = (
 _PERSONS = (
 	("Contact", "full_name"),
 	("Customer", "customer_name"),
+	("Employee", "employee_name"),
 	("Lead", "lead_name"),
 	("Supplier", "supplier_name"),
 	("User", "full_name"),
@@ -161,10 +162,11 @@ def _named(name: str, doctypes: list[str], records: Records) -> tuple[str, str] 
 
 def _word(name: str) -> tuple[str, str] | None:
 	for doctype, column, shown_as, shown in _STRUCTURE:
-		if other := frappe.db.get_value(doctype, {column: ("like", f"%{_literally(name)}%")}, shown):
+		if other := frappe.db.get_value(doctype, {column: ("like", f"%{literally(name)}%")}, shown):
 			return shown_as, other
 	return None
 
 
-def _literally(text: str) -> str:
+def literally(text: str) -> str:
+	"""A text as a pattern of `like` that matches it alone."""
 	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

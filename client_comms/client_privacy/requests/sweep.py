@@ -16,6 +16,7 @@ from rq.job import Job
 from client_comms import ledger
 from client_comms.client_privacy.erasure.records import TEXTS
 from client_comms.client_privacy.requests import data_map
+from client_comms.client_privacy.requests.shared_names import literally
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.rules import erased_texts
@@ -111,7 +112,7 @@ class Sought:
 
 	def condition(self, columns: Iterable[str]) -> tuple[str, dict]:
 		"""Rows that may contain something of it, as SQL, with its values."""
-		values: dict = {f"m{number}": f"%{_literally(form)}%" for number, form in enumerate(self.forms)}
+		values: dict = {f"m{number}": f"%{literally(form)}%" for number, form in enumerate(self.forms)}
 		tests = [f"`{{0}}` like %({key})s" for key in values]
 		if self.gone_names:
 			values["gone"] = tuple(self.gone_names)
@@ -326,10 +327,6 @@ def _in_plain_table(table: str, sought: Sought) -> None:
 			set_to = ", ".join(f"`{column}` = %({key})s" for column, key in zip(new, values, strict=True))
 			# nosemgrep: frappe-sql-format-injection (tables and columns of the schema; values are bound)
 			frappe.db.sql(f"update `{table}` set {set_to} where {where}", {**same, **values})
-
-
-def _literally(text: str) -> str:
-	return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def caches(markers: Collection[str]) -> None:
