@@ -22,13 +22,16 @@ _WRAPPED_AT = 65
 
 _FENCE = re.compile(r"\s{0,3}(```|~~~~)")
 _SIGNATURE_DELIMITER = re.compile(r"(--|—|––|_{2,}|-{2,}|={3,})\s*$")
+_STANDARD_DELIMITER = re.compile(r"(--|—|––|__)$")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b(19|20)\d\d\b|\d年")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,120}")
 _BARE_ATTRIBUTION = re.compile(
-	r"\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*<?\s*\S+@\S+>?:?\s*)$",
+	r"(\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*<?\s*\S+@\S+>?:?\s*)"
+	r"|\d\d?[.:/]\d\d[^<>]{1,80}<\S+@\S+>:)$",
 	re.IGNORECASE,
 )
-_FIELD = re.compile(r"[*_\s]{0,4}([^\W\d][^:：]{0,24}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}(\s|$)")
+# French puts a blank before the colon, and some programs leave out the one behind it.
+_FIELD = re.compile(r"[*_\s]{0,4}([^\W\d][^:：]{0,24}?)(?:\s[:：]|\s?[*_]{0,2}\s?[:：][*_]{0,2}(?:\s|$))")
 _TAGGED_ON = re.compile(r"\s*-*\s*(?<![\w])(On [A-Z0-9][^\n]{8,150}? wrote:)\s*$")
 
 
@@ -257,7 +260,8 @@ class _Message:
 		if _BARE_ATTRIBUTION.match(end) and not self.quoted[last] and _is_alone(self, last):
 			return last
 		is_dashed = end.endswith("--") and end.strip("- ").endswith(words.WROTE)
-		if not (end.endswith((":", "：", ":*", ":_")) or is_dashed):
+		is_bare = end.endswith(">" + words.WROTE_WITHOUT_COLON) and _is_alone(self, last)
+		if not (end.endswith((":", "：", ":*", ":_")) or is_dashed or is_bare):
 			return None
 		nearest = None
 		for first in range(last, max(last - _ATTRIBUTION_LINES, -1), -1):
@@ -309,14 +313,19 @@ class _Message:
 		return [at for at, own in enumerate(self.own) if own and self.says_something(at)]
 
 	def fold_signature(self) -> None:
-		"""What is below "-- "."""
+		"""What is below "-- ". Closing words below a longer line, or more than one, show that it divides the text."""
 		own = self.own_lines()
-		for number, at in enumerate(own):
-			below = len(own) - number - 1
-			if number and below <= _SIGNATURE_LINES and not self.code[at]:
-				if _SIGNATURE_DELIMITER.match(self.lines[at].strip()):
-					self.fold(at)
-					return
+		delimiters = [
+			at for at in own[1:] if not self.code[at] and _SIGNATURE_DELIMITER.match(self.lines[at].strip())
+		]
+		for at in delimiters:
+			below = [each for each in own if each > at]
+			divides = not _STANDARD_DELIMITER.match(self.lines[at].strip()) and (
+				len(delimiters) > 2 or any(reply_lines.is_sign_off(self.bare[each]) for each in below)
+			)
+			if len(below) <= _SIGNATURE_LINES and not divides:
+				self.fold(at)
+				return
 
 	def fold_footers(self) -> None:
 		paragraphs = [p for p in _paragraphs(self.lines) if any(self.own[p[0] : p[1]])]

@@ -17,6 +17,7 @@ WROTE = (
 	*("napisał", "napisała", "napisał(a)", "napisal", "pisze"),
 	*("skrev", "kirjoitti", "написал", "написала", "пише", "пишет", "写道", "寫道", "のメール", "님이 작성"),
 )
+WROTE_WITHOUT_COLON = " wrote"  # some programs leave it out behind the address
 # The word with which such a line begins, if it does not begin with the date or the name.
 ON = (
 	*(
@@ -65,7 +66,7 @@ SEPARATORS = (
 	*("mensagem original", "mensagem encaminhada", "mensagem reencaminhada"),
 	*("oryginalna wiadomość", "wiadomość oryginalna", "wiadomość pierwotna", "przekazana wiadomość"),
 	*("wiadomość przekazana dalej", "treść przekazanej wiadomości", "pierwotna wiadomość"),
-	*("oprindelig meddelelse", "ursprungligt meddelande", "opprinnelig melding", "исходное сообщение"),
+	*("oprindelig meddelelse", "oprindelig besked", "ursprungligt meddelande", "opprinnelig melding", "исходное сообщение"),
 )
 # Apple Mail writes these without dashes.
 FORWARDS = (

@@ -27,6 +27,9 @@ ATTRIBUTIONS = [
 	"Em seg., 2 de nov. de 2026 às 14:05, Nora Nord <nora@nordlicht.example> escreveu:",
 	"pon., 2 lis 2026 o 14:05 Nora Nord <nora@nordlicht.example> napisał(a):",
 	"W dniu 2.11.2026 o 14:05, Nora Nord pisze:",
+	'02.11.2026, 14.05, "Nora Nord" <nora@nordlicht.example>:',
+	'2:05 PM, November 2, 2026, "Nora Nord" <nora@nordlicht.example>:',
+	"On Mon, 2 Nov 2026 14:05:00 +0100 Nora Nord <nora@nordlicht.example> wrote",
 	"2026-11-02 14:05 GMT+01:00 Nora Nord <nora@nordlicht.example>:",
 	"---- On Mon, 02 Nov 2026 14:05:00 +0100 Nora Nord <nora@nordlicht.example> wrote ----",
 ]
@@ -49,6 +52,7 @@ def test_an_answer_below_the_quotation_is_found(attribution):
 # Outlook's header of the message below, in its languages.
 OUTLOOK = [
 	"From: Nora Nord <n@nordlicht.example>\nSent: Monday, 2 November 2026 14:05\nTo: Ada\nSubject: Roof",
+	"De : Nora Nord<mailto:n@nordlicht.example>\nEnvoyé le :lundi 2 novembre 2026 14:05\nObjet :Toit",
 	"Von: Nora Nord <n@nordlicht.example>\nGesendet: Montag, 2. November 2026 14:05\nAn: Ada\nBetreff: Dach",
 	"De : Nora Nord\nEnvoyé : lundi 2 novembre 2026 14:05\nÀ : Ada\nObjet : Toit",
 	"De: Nora Nord\nEnviado: lunes, 2 de noviembre de 2026 14:05\nPara: Ada\nAsunto: Techo",
@@ -294,3 +298,18 @@ def test_an_answer_between_quoted_lines_is_the_writers():
 	assert "It leaks" in reply_text.split("> Is the roof tight?\nIt leaks\n> Shall we come?").own
 	wrapped = "> We looked at the roof on Friday, when it rained, and found that two of the\ntiles were broken\n> Nora"
 	assert "tiles" not in reply_text.split(f"Thanks\n\nNora wrote on 2 Nov 2026:\n{wrapped}").own
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		"My analysis:\n\n----\n\n1. Half the price\n2. Less paper\n\n----\n\nThat is all.\n\n====\n\nCan you come?",
+		"These expire soon:\n\nService  Date\n------------------\nRoof  27 June\nHeating  28 June\n\nSincerely,\nNora",
+	],
+)
+def test_lines_that_divide_a_text_are_not_a_signature(text):
+	assert reply_text.split(text).own == text
+
+
+def test_a_signature_follows_the_standard_delimiter():
+	assert reply_text.split(f"{OWN}\n\n--\nRegards\nNora Nord\nNordlicht").own == OWN
