@@ -37,16 +37,10 @@ lint/node_modules/ready: lint/package.json lint/package-lock.json
 test: .venv/ready
 	@$(RUN_TESTS) -- $(ARGS)
 
-# The part of `make test` that is known to pass; .ci/run says what is missing from it. Access, which is nearly half of
-# the site tests, has a site of its own.
-ACCESS := tests/site/access
-NOT_IN_CI := $(ACCESS)/test_check_leaks.py $(ACCESS)/test_census.py
-OTHERS := $(filter-out $(ACCESS)/ %/__pycache__/,$(wildcard tests/site/*/))
+# The part of `make test` that is known to pass; .ci/run says what is missing from it.
+NOT_IN_CI := tests/site/access/test_check_leaks.py tests/site/access/test_census.py
 test-ci: .venv/ready
-	@failed=0; \
-	$(VENV) scripts/run-tests --frappe 15 unit site -- --ignore=$(ACCESS) $(ARGS) || failed=1; \
-	$(VENV) scripts/run-tests --frappe 15 site -- $(addprefix --ignore=,$(NOT_IN_CI) $(OTHERS)) $(ARGS) || failed=1; \
-	exit $$failed
+	@$(VENV) scripts/run-tests --frappe 15 --halves unit site -- $(addprefix --ignore=,$(NOT_IN_CI)) $(ARGS)
 
 test-unit test-site test-desk test-lifecycle test-scale: test-%: .venv/ready
 	@$(RUN_TESTS) $* -- $(ARGS)

@@ -45,17 +45,23 @@ class ThrowawaySite:
 	"""`with ThrowawaySite(bench) as site:` then `site.python` and `site.environment` run tests on it.
 
 	With `kept_in`, a folder, the site stays there and the next run brings it up to date instead of
-	creating it again. `installed` are the apps on it besides Frappe and ERPNext. Raises BenchError, in one
-	sentence, if no site can be created.
+	creating it again. `installed` are the apps on it besides Frappe and ERPNext. `label`, by default the
+	version, is in the names of the log and of the folder of results: two sites at the same time have two.
+	Raises BenchError, in one sentence, if no site can be created.
 	"""
 
 	def __init__(
-		self, bench: Bench, kept_in: Path | None = None, installed: Sequence[str] = ("client_comms",)
+		self,
+		bench: Bench,
+		kept_in: Path | None = None,
+		installed: Sequence[str] = ("client_comms",),
+		label: str = "",
 	):
 		self.bench = bench
 		self.installed = installed
 		self.kept_in = kept_in
-		self.log = RESULTS / f"site-{bench.version}.log"
+		self.label = label or str(bench.version)
+		self.log = RESULTS / f"site-{self.label}.log"
 
 	def __enter__(self) -> "ThrowawaySite":
 		RESULTS.mkdir(exist_ok=True)
@@ -113,7 +119,7 @@ class ThrowawaySite:
 			"SITES_PATH": str(self.sites),
 			"CLIENT_COMMS_SITE": self.name,
 			"CLIENT_COMMS_SITES_PATH": str(self.sites),
-			"CLIENT_COMMS_RESULTS": str(RESULTS / str(self.bench.version)),
+			"CLIENT_COMMS_RESULTS": str(RESULTS / self.label),
 		}
 
 	# Its life
