@@ -66,7 +66,13 @@ SEPARATORS = (
 	*("mensagem original", "mensagem encaminhada", "mensagem reencaminhada"),
 	*("oryginalna wiadomość", "wiadomość oryginalna", "wiadomość pierwotna", "przekazana wiadomość"),
 	*("wiadomość przekazana dalej", "treść przekazanej wiadomości", "pierwotna wiadomość"),
-	*("oprindelig meddelelse", "oprindelig besked", "ursprungligt meddelande", "opprinnelig melding", "исходное сообщение"),
+	*(
+		"oprindelig meddelelse",
+		"oprindelig besked",
+		"ursprungligt meddelande",
+		"opprinnelig melding",
+		"исходное сообщение",
+	),
 )
 # Apple Mail writes these without dashes.
 FORWARDS = (
