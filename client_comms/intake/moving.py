@@ -1,7 +1,6 @@
 """A message that opens another matter is split off as an interaction of its own; one that was filed wrongly is moved (D-1, C-3, C-4, P-2).
 
-The message's own clocks go with it, from when it arrived; what was judged on the interaction that it leaves stays there, and
-stays judged. Neither text nor level is copied: the message itself belongs to another interaction from then on.
+What is still owed for the message goes with it; what was judged on the interaction that it leaves stays there, and stays judged. Neither text nor level is copied: the message itself belongs to another interaction from then on.
 """
 
 from dataclasses import replace
@@ -21,8 +20,9 @@ from client_comms.intake import arrivals, communication
 from client_comms.rules import access, classification, histories, response_clock
 
 INTERACTION, MESSAGE = governed.INTERACTION, governed.COMMUNICATION
-_LEFT = (response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF)
 _CAME = (response_clock.RECEIVED, response_clock.MESSAGE_ADDED)
+# Events that say which messages are here, and not what was done about them.
+_STARTING = (*_CAME, response_clock.MERGED, response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF)
 _OPENED = (response_clock.RECEIVED, arrivals.CONTACTED)
 _MESSAGES = {MESSAGE: {"communication_type": "Communication"}}
 
@@ -229,51 +229,57 @@ def join(doc, document, target, lower_because: str | None) -> None:
 		_("From {0}").format(doc.name),
 		source=document,
 	)
-	target.events[-1].carried = replay.keep_carried(_own_clocks(doc, document, target))
-
-
-def _own_clocks(doc, document, target) -> response_clock.Carried:
-	"""What the client is owed for a message: nothing if it was answered where it was, or owed no answer there."""
-	since = _since(doc, document)
-	if since is None or not any(each.unmet for each in doc.clocks().current):
-		return response_clock.Carried()
-	arrived = communication.read(document).at
-	return histories.joining(_clocks_of_messages(target, [arrived]))
-
-
-def _since(doc, document) -> datetime | None:
-	"""When the clocks of the message started (aware); None if it is not a message of the client that counts."""
-	for row in reversed(doc.events):
-		if row.source_name != document.name or row.event not in _CAME:
-			continue
-		if row.event == response_clock.RECEIVED:
-			return clock.to_aware(row.at)
-		owed = replay.carried_of(row).owed
-		return owed[0].started_at if owed else None
-	return None
-
-
-def _clocks_of_messages(doc, moments: list[datetime]) -> response_clock.Clocks:
-	"""The clocks as messages of the client at these moments (as stored) alone would have started them, by the terms of `doc`."""
-	return replay.replay(
-		doc, [frappe._dict(event=response_clock.RECEIVED, at=moment) for moment in sorted(moments)]
+	target.events[-1].carried = replay.keep_carried(
+		_owed(doc, doc.clocks(), _arrivals(doc).get(document.name))
 	)
+
+
+def _arrivals(doc) -> dict[str, object]:
+	"""What came from the client and is here: its name → the event with which it came; what staff noted has the event's name."""
+	here = set(frappe.get_all(MESSAGE, {"client_interaction": doc.name}, pluck="name"))
+	return {
+		row.source_name or row.name: row
+		for row in sorted(doc.events, key=lambda row: not row.merged_from)
+		if row.event in _CAME and (row.source_doctype != MESSAGE or row.source_name in here)
+	}
+
+
+def _owed(doc, clocks: response_clock.Clocks, came) -> response_clock.Carried:
+	"""What the client is owed for what came with this event, if anything did; `clocks` are those of `doc`."""
+	since = came and _since(came)
+	return histories.going(clocks, _alone(doc, came), since) if since else response_clock.Carried()
+
+
+def _since(came) -> datetime | None:
+	"""When the clocks of what came with this event started (aware); None if nothing was owed for it any more."""
+	if came.event == response_clock.RECEIVED:
+		return clock.to_aware(came.at)
+	return next((each.started_at for each in replay.carried_of(came).owed), None)
+
+
+def _alone(doc, came) -> response_clock.Clocks:
+	"""The clocks as if this were all that had come, with what was done about it since: here, and where it was before a merger."""
+	rows, since_then = [], False
+	for row in doc.events:
+		since_then = since_then or row is came
+		counts = row is came or (
+			row.event not in _STARTING and (since_then or row.merged_from == came.merged_from)
+		)
+		fields = {field: row.get(field) for field in replay.EVENT_FIELDS}
+		# What was judged stays judged, whatever it was stored with.
+		rows.append(frappe._dict(fields, merged_from=None, event=row.event if counts else None))
+	return replay.replay(doc, rows)
 
 
 def leave(doc, document, to, event: str) -> None:
 	"""The event on the interaction that the message leaves, with what is owed there without it."""
-	since = _since(doc, document)
+	came = _arrivals(doc)
+	gone = came.pop(document.name, None)
+	since = gone and _since(gone)
 	carried = response_clock.Carried()
-	if since is not None:
-		gone = {row.source_name for row in doc.events if row.event in _LEFT} | {document.name}
-		later = [
-			row.at
-			for row in doc.events
-			if row.event == response_clock.RECEIVED
-			and row.source_name not in gone
-			and clock.to_aware(row.at) >= since
-		]
-		carried = histories.leaving(doc.clocks(), since, _clocks_of_messages(doc, later))
+	if since:
+		clocks = doc.clocks()
+		carried = histories.leaving(clocks, since, [_owed(doc, clocks, row) for row in came.values()])
 	doc.append_event(event, clock.now(), to and _("To {0}").format(to.name), source=document)
 	doc.events[-1].carried = replay.keep_carried(carried)
 

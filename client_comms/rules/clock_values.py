@@ -67,8 +67,9 @@ class Clock:
 	"""One clock; its datetimes are in the calendar's zone.
 
 	While it is paused, `remaining_seconds` is the working time left, and `due` is still the value from
-	before the pause. `late` says whether the clock was ever past its due date while unmet. `granted_until` is
-	the due date with which it started, before any pause.
+	before the pause. `late` says whether the clock was ever past its due date while unmet; a deadline that was missed on another
+	history, and counts there, is breached without being late. `granted_until` is the due date with which it started, before any
+	pause.
 	"""
 
 	name: str

@@ -95,7 +95,8 @@ def _milestones(
 		if clock.status not in (RUNNING, BREACHED_CLOCK):
 			continue
 		breach = Action(BREACHED, clock, breach_key(clock))
-		if breach.key not in done:
+		# One that was missed elsewhere, and counts there, is overdue here without being missed again.
+		if breach.key not in done and (clock.status == RUNNING or clock.late):
 			yield breach, as_utc(clock.due)
 		if clock.status != BREACHED_CLOCK or not owed:
 			continue

@@ -5,7 +5,7 @@ put in order. The rest, which belongs to no clock, follows by name.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from client_comms.rules.clock_values import (
@@ -75,14 +75,34 @@ def joining(clocks: Clocks) -> Carried:
 	return Carried(current, past, paused=clocks.clock_state == STATE_PAUSED)
 
 
-def leaving(clocks: Clocks, since: datetime, rest: Clocks) -> Carried:
+def going(clocks: Clocks, alone: Clocks, since: datetime) -> Carried:
+	"""What the client is owed for one message of a history, wherever it goes.
+
+	A deadline that was missed is owed still, but is not late a second time: it counts where it was missed.
+
+	:param clocks: of the history
+	:param alone: as if this message, of `since` (aware), were the only one
+	"""
+	if clocks.status == STATUS_CLOSED:
+		return Carried()
+	owed = (
+		here if started(here, since) else own
+		for here, own in zip(clocks.current, alone.current, strict=True)
+		if here.unmet and (own.unmet or started(here, since))
+	)
+	current = tuple(replace(clock, started_at=since, late=False) for clock in owed)
+	return Carried(current, paused=clocks.clock_state == STATE_PAUSED)
+
+
+def leaving(clocks: Clocks, since: datetime, others: Iterable[Carried]) -> Carried:
 	"""What a history owes once the message that arrived at `since` (aware) has gone elsewhere.
 
-	:param rest: the clocks as the later messages of the client alone would have started them
+	:param others: what is owed for each of the other messages, see `going`
 	"""
 	stop = {clock.name for clock in clocks.current if started(clock, since) and clock.unmet}
-	instead = tuple(clock for clock in rest.current if clock.unmet and clock.name in stop)
-	return Carried(instead, since=since)
+	owed = (clock for other in others for clock in other.current if clock.name in stop)
+	most_urgent = {clock.name: clock for clock in sorted(owed, key=_urgency, reverse=True)}
+	return Carried(tuple(most_urgent.values()), since=since)
 
 
 def started(clock: Clock, since: datetime) -> bool:

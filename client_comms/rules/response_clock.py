@@ -272,7 +272,7 @@ class _Record:
 		"""The message that started some of the clocks has gone elsewhere: these stop; what they missed stays missed."""
 		carried = event.carried or Carried()
 		instead = {clock.name: clock for clock in carried.current}
-		for clock in (self.acknowledge, self.respond):
+		for clock in self.current:
 			if clock.unmet and carried.since and clock.started_at == as_utc(carried.since):
 				stays = instead.get(clock.name) or self.before_this_round(clock.name)
 				setattr(self, clock.name, stays)
@@ -317,7 +317,8 @@ class _Record:
 			return clock
 		if clock.name == "acknowledge":
 			self.acknowledge_seconds = self.worked(clock.started_at, at)
-		return replace(self.resumed(clock, at), status=MET_LATE if clock.late else MET, met_at=at)
+		status = MET_LATE if clock.late or clock.status == BREACHED else MET
+		return replace(self.resumed(clock, at), status=status, met_at=at)
 
 	def resumed(self, clock: Clock, at: datetime) -> Clock:
 		if clock.status != PAUSED_CLOCK:

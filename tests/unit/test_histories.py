@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_comms.rules import histories
+from client_comms.rules import escalation, histories
 from client_comms.rules.business_hours import Window
 from client_comms.rules.response_clock import (
+	ACKNOWLEDGED,
 	ANSWERED,
 	CLOSED,
 	MERGED,
+	MESSAGE_ADDED,
 	PAUSED,
 	PROMISED,
 	RECEIVED,
@@ -92,11 +94,23 @@ def test_a_promise_of_the_other_is_a_promise():
 	assert (clocks.promise.status, clocks.promise.due) == ("Running", at("27 12:00"))
 
 
+def going(events, since, now, terms=TERMS):
+	"""What is owed for the message of `since` alone; what was done besides is in `events`."""
+	done = [event for event in events if event.kind != RECEIVED]
+	alone = replay([Event(RECEIVED, at(since)), *done], terms, OFFICE, at(now))
+	return histories.going(replay(events, terms, OFFICE, at(now)), alone, at(since))
+
+
 def leaving(events, since, later=(), now="24 15:00"):
 	before = replay(events, TERMS, OFFICE, at(now))
-	rest = replay([Event(RECEIVED, at(each)) for each in later], TERMS, OFFICE, at(now))
-	gone = Event(SPLIT_OFF, at(now), carried=histories.leaving(before, at(since), rest))
+	others = [going(events, each, now) for each in later]
+	gone = Event(SPLIT_OFF, at(now), carried=histories.leaving(before, at(since), others))
 	return replay([*events, gone], TERMS, OFFICE, at(now))
+
+
+def joined(own, carried, now):
+	"""The clocks of `own` after a message to which this is owed was moved there."""
+	return replay([*own, Event(MESSAGE_ADDED, at(now), carried=carried)], TERMS, OFFICE, at(now))
 
 
 def test_without_the_message_that_asked_again_the_answer_counts_again():
@@ -122,6 +136,43 @@ def test_what_it_missed_stays_missed():
 	assert clocks.missed == 2 and clocks.clock_state == "Stopped"
 
 
+def test_the_next_one_is_not_missed_twice_when_the_first_one_goes():
+	events = history((RECEIVED, "23 10:00"), (RECEIVED, "24 12:00"))
+	clocks = leaving(events, "23 10:00", later=["24 12:00"], now="27 10:00")
+	assert (clocks.respond.status, clocks.respond.due, clocks.missed) == ("Breached", at("26 17:00"), 2)
+
+
+def test_a_message_takes_what_is_owed_for_it_and_nothing_else():
+	events = history((RECEIVED, "23 10:00"), (ACKNOWLEDGED, "23 11:00"), (RECEIVED, "24 12:00"))
+	assert [(clock.name, clock.due) for clock in going(events, "24 12:00", "24 15:00").current] == [
+		("respond", at("26 17:00"))
+	]
+	answered = history((RECEIVED, "23 10:00"), (ANSWERED, "23 12:00"), (RECEIVED, "24 12:00"))
+	assert not going(answered, "23 10:00", "27 10:00").current, "it was answered"
+	closed = history((RECEIVED, "23 10:00"), (CLOSED, "27 09:00"))
+	assert not going(closed, "23 10:00", "27 10:00").current, "it was closed"
+
+
+def test_a_promise_goes_with_the_message_for_which_it_was_made():
+	events = history((RECEIVED, "23 10:00"), (PROMISED, "23 11:00", "27 12:00"))
+	clocks = joined([], going(events, "23 10:00", "24 10:00"), "24 10:00")
+	assert (clocks.promise.status, clocks.promise.due) == ("Running", at("27 12:00"))
+	assert clocks.respond.status == "Not Required"
+
+
+def test_what_was_missed_where_it_was_is_overdue_where_it_goes_and_not_missed_there():
+	carried = going(history((RECEIVED, "23 10:00")), "23 10:00", "27 10:00")
+	clocks = joined([], carried, "27 10:00")
+	assert (clocks.respond.status, clocks.next_deadline) == ("Breached", at("24 17:00"))
+	assert (clocks.missed, clocks.breached) == (0, False)
+	policy = escalation.EscalationPolicy(steps=(escalation.Step("first"),))
+	planned = escalation.plan(clocks, policy, OFFICE, (), at("27 10:01"))
+	assert {action.kind for action in planned.actions} == {"Escalated"}
+	answered = [Event(MESSAGE_ADDED, at("27 10:00"), carried=carried), Event(ANSWERED, at("27 11:00"))]
+	clocks = replay(answered, TERMS, OFFICE, at("27 12:00"))
+	assert (clocks.respond.status, clocks.missed) == ("Met Late", 0)
+
+
 MOMENTS = st.integers(0, 200).map(
 	lambda half_hours: at("23 08:00") + half_hours * (at("23 08:30") - at("23 08:00"))
 )
@@ -143,6 +194,19 @@ def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
 	]
 	if owed and clocks.clock_state == "Running":
 		assert clocks.next_deadline <= min(owed)
+
+
+@given(COURSES, COURSES, MOMENTS)
+def test_moving_misses_nothing_and_loses_nothing_missed(own, other, since):
+	now = at("30 10:00")
+	here = [*own, Event(RECEIVED, since)]
+	done = [event for event in own if event.kind != RECEIVED]
+	before = replay(here, TERMS, OFFICE, now)
+	carried = histories.going(before, replay([Event(RECEIVED, since), *done], TERMS, OFFICE, now), since)
+	there = replay([*other, Event(MESSAGE_ADDED, now, carried=carried)], TERMS, OFFICE, now)
+	assert there.missed == replay(other, TERMS, OFFICE, now).missed
+	gone = Event(SPLIT_OFF, now, carried=histories.leaving(before, since, []))
+	assert replay([*here, gone], TERMS, OFFICE, now).missed == before.missed
 
 
 def test_an_event_without_clocks_changes_nothing():

@@ -420,6 +420,75 @@ def test_a_message_filed_wrongly_is_moved_with_its_clock(pair, people, at, messa
 	assert (doc_of(there).status, str(doc_of(here).respond_by)) == ("Answered", "2026-11-26 17:00:00")
 
 
+def test_what_was_moved_here_stays_owed_when_another_message_goes(pair, people, at, message):
+	here, there = pair
+	for name in pair:
+		at(TUESDAY, people.rita, api.answer, name)
+	own, came = message(here, "2026-11-24 11:00"), message(there, "2026-11-24 12:00")
+	at("2026-11-25 10:00", people.rita, api.move_message, there, came.name, here)
+	at("2026-11-25 10:00", people.rita, api.move_message, here, own.name, there)
+	assert (doc_of(here).status, str(doc_of(here).respond_by)) == ("Acknowledged", "2026-11-26 17:00:00")
+	at("2026-11-25 10:00", people.rita, api.move_message, here, came.name, there)
+	assert (doc_of(here).status, doc_of(here).next_deadline) == ("Answered", None)
+
+
+def test_what_went_and_came_back_stays_owed_when_another_message_goes(pair, people, at, message):
+	here, there = pair
+	for name in pair:
+		at(TUESDAY, people.rita, api.answer, name)
+	first, second = message(here, "2026-11-24 11:00"), message(here, "2026-11-24 12:00")
+	at("2026-11-25 10:00", people.rita, api.move_message, here, second.name, there)
+	at("2026-11-25 10:00", people.rita, api.move_message, there, second.name, here)
+	at("2026-11-25 10:00", people.rita, api.move_message, here, first.name, there)
+	assert (doc_of(here).status, str(doc_of(here).respond_by)) == ("Acknowledged", "2026-11-26 17:00:00")
+
+
+def test_moving_a_message_misses_no_deadline(pair, people, at, message, clock_at):
+	here, there = pair
+	at(TUESDAY, people.rita, api.acknowledge, here)
+	at(TUESDAY, people.rita, api.answer, there)
+	mail = message(here, "2026-11-24 12:00")
+	with clock_at("2026-11-27 10:00"):
+		sweep.run()
+	assert statuses(here) == ("Met", "Breached", 1, 1)
+	at("2026-11-27 10:00", people.rita, api.move_message, here, mail.name, there)
+	with clock_at("2026-11-27 10:30"):
+		sweep.run()
+	assert statuses(here) == ("Met", "Breached", 1, 1)
+	assert statuses(there) == ("Met", "Breached", 0, 0), "overdue, and counted where it was missed"
+	assert "Breached" not in events_of(there)
+	at("2026-11-27 11:00", people.rita, api.answer, there)
+	assert statuses(there) == ("Met", "Met Late", 0, 0)
+
+
+def test_what_was_answered_where_it_was_is_owed_nowhere(pair, people, at, message):
+	here, there = pair
+	at(TUESDAY, people.rita, api.answer, there)
+	mail = message(here, "2026-11-24 12:00")
+	at("2026-11-24 13:00", people.rita, api.answer, here)
+	message(here, "2026-11-26 09:00", "Another question")
+	at("2026-11-26 10:00", people.rita, api.move_message, here, mail.name, there)
+	assert (doc_of(there).status, statuses(there)) == ("Answered", ("Met", "Met", 0, 0))
+	assert str(doc_of(here).respond_by) == "2026-11-30 17:00:00"
+
+
+def test_a_message_of_a_merged_one_takes_what_is_owed_for_it(pair, inquiry, people, at, message):
+	here, there = pair
+	third = inquiry(at=TUESDAY, responsible_staff=people.rita).name
+	for name in (here, third):
+		at(TUESDAY, people.rita, api.answer, name)
+	answered = message(there, "2026-11-24 11:00")
+	at("2026-11-24 11:30", people.rita, api.answer, there)
+	owed = message(there, "2026-11-24 12:00")
+	at("2026-11-25 10:00", people.rita, api.merge_interactions, there, here)
+	assert str(doc_of(here).respond_by) == "2026-11-26 17:00:00"
+	at("2026-11-25 11:00", people.rita, api.move_message, here, answered.name, third)
+	assert doc_of(third).status == "Answered"
+	at("2026-11-25 11:00", people.rita, api.move_message, here, owed.name, third)
+	assert str(doc_of(third).respond_by) == "2026-11-26 17:00:00"
+	assert (doc_of(here).status, doc_of(here).next_deadline) == ("Answered", None)
+
+
 def test_what_is_moved_takes_its_level_along(inquiry, people, at, message):
 	complaint = inquiry(COMPLAINT, responsible_staff=people.rita).name
 	plain = inquiry(at=TUESDAY, responsible_staff=people.rita).name
