@@ -7,7 +7,7 @@ from frappe.utils.global_search import delete_for_document
 from client_comms import clock, ledger
 from client_comms.client_interactions import relinking
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.enforcement import former_names, governed, levels, policy
+from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, reclassification
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import refuse
 from client_comms.ledger import following
@@ -60,6 +60,7 @@ def merge(name: str, into: str):
 	require_access(source, target)
 	require_mergeable(source, target)
 	carried = histories.joining(source.clocks())
+	held_by = legal_holds.over(INTERACTION, source.name)
 	relinking.end_access(source.name)
 	_move_rows(source.name, target.name)
 	relinking.follow(source.name, target.name)
@@ -74,6 +75,7 @@ def merge(name: str, into: str):
 		update_modified=False,
 	)
 	_level_of_all(merged)
+	legal_holds.keep(held_by, INTERACTION, merged.name)
 	_on_ledger(source, target, merged)
 	merged.reload()
 	return merged
@@ -194,15 +196,8 @@ def _remove(source) -> None:
 
 
 def _level_of_all(merged) -> None:
-	"""Messages, events and calls are as confidential as the interaction that they belong to now, and so is the other's document."""
-	for doctype in governed.BOUND:
-		frappe.db.set_value(
-			doctype,
-			{"client_interaction": merged.name},
-			"confidentiality_level",
-			merged.confidentiality_level,
-			update_modified=False,
-		)
+	"""What belongs to the interaction now is as confidential as it is, and so is the other's document."""
+	reclassification.apply_level(merged)
 	for row in merged.events:
 		if row.event == response_clock.MERGED and row.source_doctype == "Issue":
 			levels.raise_to(row.source_doctype, row.source_name, merged.confidentiality_level)

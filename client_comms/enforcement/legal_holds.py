@@ -75,20 +75,20 @@ def clear_cache() -> None:
 
 
 def _load() -> dict[tuple[str, str], Hold]:
-	rows = frappe.get_all(
-		HOLD,
-		{"status": ACTIVE},
-		["name", "on_doctype", "on_name", "placed_by", "valid_until", "reason"],
-		order_by="creation asc",
-	)
-	today = getdate(clock.now())
 	return {
 		(row.on_doctype, row.on_name): Hold(
 			row.name, (row.on_doctype, row.on_name), row.placed_by, row.valid_until, row.reason
 		)
-		for row in rows
-		if not row.valid_until or getdate(row.valid_until) >= today
+		for row in _in_force({})
 	}
+
+
+def _in_force(filters: dict) -> list:
+	"""The holds in force today, oldest first."""
+	fields = ["name", "on_doctype", "on_name", "placed_by", "placed_on", "valid_until", "reason"]
+	rows = frappe.get_all(HOLD, {"status": ACTIVE, **filters}, fields, order_by="creation asc")
+	today = getdate(clock.now())
+	return [row for row in rows if not row.valid_until or getdate(row.valid_until) >= today]
 
 
 def of(doctype: str, name: str) -> Hold | None:
@@ -181,24 +181,31 @@ def covered(doc) -> tuple[str | None, str | None]:
 	return (doc.get(kind) if kind else governed.INTERACTION), doc.get(name)
 
 
-def extend(interaction: str, doctype: str, name: str) -> None:
-	"""What leaves a held interaction stays held, with a hold of its own for the same reason and as long: who moves a message
-	can neither end a hold nor learn of it.
+def over(doctype: str, name: str) -> list[str]:
+	"""The names of all holds that cover a record, directly or through what it belongs to."""
+	if not active():
+		return []
+	anchors = anchors_of_each(doctype, [name])[name]
+	rows = _in_force({"on_name": ("in", sorted({on_name for _doctype, on_name in anchors}))})
+	return [row.name for row in rows if (row.on_doctype, row.on_name) in anchors]
 
+
+def keep(holds: Collection[str], doctype: str, name: str) -> None:
+	"""What left a held record stays held: where one of the `holds` no longer reaches, with a hold of its own for the same reason
+	and as long. Who moves a message can neither end a hold nor learn of it.
+
+	:param holds: as returned by `over` before it left
 	:param doctype: Client Interaction, or the DocType of a matter
 	"""
-	held = {"status": ACTIVE, "on_doctype": governed.INTERACTION, "on_name": interaction}
-	fields = ["name", "reason", "valid_until", "placed_by", "placed_on"]
-	rows = frappe.get_all(HOLD, held, fields, order_by="creation asc")
-	if not rows:
+	if not holds:
 		return
 	if doctype == governed.INTERACTION:
 		covers = {"hold_on": ON_INTERACTION, "client_interaction": name}
 	else:
 		covers = {"hold_on": ON_MATTER, "reference_doctype": doctype, "reference_name": name}
-	today = getdate(clock.now())
-	for row in rows:
-		if row.valid_until and getdate(row.valid_until) < today:
+	reached = anchors_of_each(doctype, [name])[name]
+	for row in _in_force({"name": ("in", list(holds))}):
+		if (row.on_doctype, row.on_name) in reached:
 			continue
 		with acting.as_the_app():
 			doc = frappe.get_doc(

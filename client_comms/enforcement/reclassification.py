@@ -14,21 +14,28 @@ def follow(doc) -> None:
 		raise_document(doc)
 		return
 	if before.confidentiality_level != doc.confidentiality_level:
-		for doctype in governed.BOUND:
-			frappe.db.set_value(
-				doctype,
-				{"client_interaction": doc.name},
-				"confidentiality_level",
-				doc.confidentiality_level,
-				update_modified=False,
-			)
+		apply_level(doc)
 		note = next((row.note for row in reversed(doc.events) if row.event == "Level Changed"), None)
 		levels.record_change(
 			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
 		raise_document(doc)
-	if _what_access_rests_on(before) != _what_access_rests_on(doc):
+	elif _what_access_rests_on(before) != _what_access_rests_on(doc):
 		sharing.end_lapsed_of_interaction(doc)
+
+
+def apply_level(doc) -> None:
+	"""What belongs to an interaction is as confidential as it is, from now on: its messages, events and calls take its level, and
+	shares and follows end that this no longer justifies."""
+	for doctype in governed.BOUND:
+		frappe.db.set_value(
+			doctype,
+			{"client_interaction": doc.name},
+			"confidentiality_level",
+			doc.confidentiality_level,
+			update_modified=False,
+		)
+	sharing.end_lapsed_of_interaction(doc)
 
 
 def follow_stated(doc, method=None) -> None:

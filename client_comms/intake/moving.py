@@ -13,7 +13,7 @@ from client_comms import clock, ledger
 from client_comms.client_interactions import merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
-from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, sharing
+from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, reclassification
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
 from client_comms.i18n import refuse
 from client_comms.intake import arrivals, communication
@@ -48,9 +48,10 @@ def split_off(
 	require_movable(doc, document)
 	made = arrivals.open_new(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
 	_require_may_sink(doc, made.confidentiality_level, lower_because)
+	held_by = legal_holds.over(MESSAGE, document.name)
 	_leave(doc, document, made, response_clock.SPLIT_OFF)
-	legal_holds.extend(doc.name, INTERACTION, made.name)
 	_belong_to(document, doc, made, lower_because)
+	legal_holds.keep(held_by, INTERACTION, made.name)
 	return frappe.get_doc(INTERACTION, made.name)
 
 
@@ -73,9 +74,10 @@ def move(name: str, message: str, to: str, lower_because: str | None = None):
 	require_movable(doc, document, target)
 	join(doc, document, target, lower_because)
 	target.save_by_app()
+	held_by = legal_holds.over(MESSAGE, document.name)
 	_leave(doc, document, target, response_clock.MESSAGE_MOVED)
-	legal_holds.extend(doc.name, MESSAGE, document.name)
 	_belong_to(document, doc, target, lower_because)
+	legal_holds.keep(held_by, MESSAGE, document.name)
 	target.reload()
 	return target
 
@@ -293,8 +295,7 @@ def _leave(doc, document, to, event: str) -> None:
 def _belong_to(document, doc, to, lower_because: str | None) -> None:
 	"""The message and what belongs to it are as confidential as the interaction to which they go."""
 	to.reload()
-	level = to.confidentiality_level
-	values = {"client_interaction": to.name, "confidentiality_level": level}
+	values = {"client_interaction": to.name}
 	if (document.reference_doctype, document.reference_name) == (INTERACTION, doc.name):
 		values["reference_name"] = to.name
 	frappe.db.set_value(MESSAGE, document.name, values, update_modified=False)
@@ -322,7 +323,7 @@ def _belong_to(document, doc, to, lower_because: str | None) -> None:
 			update_modified=False,
 		)
 		ledger.record_states(governed.DISCLOSURE, disclosures)
-	sharing.end_lapsed(MESSAGE, document.name)
+	reclassification.apply_level(to)
 	_on_ledger(document, doc, to, lower_because)
 
 

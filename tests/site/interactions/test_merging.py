@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.share import add as share
 
 from client_comms import api, ledger
 from client_comms.client_interactions.clocks import sweep
@@ -219,6 +220,18 @@ def test_the_stricter_level_counts_for_all_of_it(inquiry, people, at, message, a
 		assert not frappe.get_list("Communication", {"name": mail.name})
 
 
+def test_shares_on_what_belongs_to_it_end_at_once(inquiry, people, at):
+	complaint = inquiry(COMPLAINT, responsible_staff=people.rita).name
+	plain = inquiry(at=TUESDAY, responsible_staff=people.rita).name
+	visit = frappe.get_doc(
+		{"doctype": "Event", "subject": "Visit", "starts_on": TUESDAY, "client_interaction": plain}
+	).insert()
+	share("Event", visit.name, people.fiona)
+	at(TUESDAY, people.rita, api.merge_interactions, plain, complaint)
+	assert frappe.db.get_value("Event", visit.name, "confidentiality_level") == "Sensitive"
+	assert not frappe.db.exists("DocShare", {"share_doctype": "Event", "share_name": visit.name})
+
+
 def test_feedback_stays_feedback(inquiry, people, at):
 	complaint = inquiry(COMPLAINT, responsible_staff=people.rita).name
 	plain = inquiry(at=TUESDAY, responsible_staff=people.rita).name
@@ -277,6 +290,48 @@ def test_a_hold_and_consents_follow(pair, people, at):
 	assert (hold.client_interaction, hold.on_name, hold.status) == (second, second, "Active")
 	with pytest.raises(frappe.ValidationError):
 		frappe.delete_doc(INTERACTION, second, force=True)
+
+
+def held(doctype, name):
+	"""Whether it cannot be deleted, and the holds placed on itself."""
+	with pytest.raises(frappe.ValidationError):
+		frappe.delete_doc(doctype, name, force=True)
+	return frappe.get_all("Legal Hold", {"on_doctype": doctype, "on_name": name}, pluck="reason")
+
+
+@pytest.fixture
+def held_issue():
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak"}).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Legal Hold",
+			"hold_on": "Matter",
+			"reference_doctype": "Issue",
+			"reference_name": issue.name,
+			"reason": "Lawsuit about the leak",
+		}
+	).insert()
+	return issue.name
+
+
+def about(issue, *names):
+	for name in names:
+		frappe.db.set_value(
+			INTERACTION, name, {"reference_doctype": "Issue", "reference_name": issue}, update_modified=False
+		)
+
+
+def test_what_a_hold_on_its_matter_covered_stays_held(pair, people, at, held_issue):
+	about(held_issue, pair[0])
+	about(frappe.get_doc({"doctype": "Issue", "subject": "Roof"}).insert().name, pair[1])
+	at(TUESDAY, people.rita, api.merge_interactions, *pair)
+	assert held(INTERACTION, pair[1]) == ["Lawsuit about the leak"]
+
+
+def test_a_hold_that_still_covers_what_was_merged_is_not_placed_twice(pair, people, at, held_issue):
+	about(held_issue, *pair)
+	at(TUESDAY, people.rita, api.merge_interactions, *pair)
+	assert held(INTERACTION, pair[1]) == []
 
 
 def test_it_is_on_the_ledger_of_both(pair, people, at):
@@ -523,6 +578,29 @@ def test_a_held_message_stays_held_where_it_goes(pair, people, at, message):
 		assert frappe.db.exists("Legal Hold", {"on_doctype": doctype, "on_name": name, "status": "Active"})
 		with pytest.raises(frappe.ValidationError):
 			frappe.delete_doc(doctype, name, force=True)
+
+
+def test_a_message_held_with_its_client_or_matter_stays_held(
+	pair, people, at, message, held_issue, make_client
+):
+	here, there = pair
+	about(held_issue, here)
+	other = make_client("Bert Client", "bert@client-b.example")
+	frappe.db.set_value(INTERACTION, there, {"party": other.party, "party_name": other.party})
+	mails = [message(here, TUESDAY, f"Roof {number}") for number in (1, 2)]
+	frappe.get_doc(
+		{
+			"doctype": "Legal Hold",
+			"hold_on": "Client",
+			"party_type": "Customer",
+			"party": doc_of(here).party,
+			"reason": "Lawsuit of Anna",
+		}
+	).insert()
+	at(TUESDAY, people.rita, api.move_message, here, mails[0].name, there)
+	assert set(held("Communication", mails[0].name)) == {"Lawsuit about the leak", "Lawsuit of Anna"}
+	made = at(TUESDAY, people.rita, api.split_off, here, mails[1].name)["name"]
+	assert held(INTERACTION, made) == ["Lawsuit about the leak"], "that of the client covers it"
 
 
 def test_someone_elses_message_is_not_moved(pair, people, at, message):
