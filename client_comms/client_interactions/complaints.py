@@ -4,10 +4,10 @@ none (F-1). The words are data: *Complaint Word*."""
 import frappe
 
 from client_comms.communication_governance import complaint_words, wording
+from client_comms.rules.feedback import with_words
 
 INTERACTION = "Client Interaction"
 FIELDS = ("complaint_words", "not_a_complaint")
-_SEPARATOR = ", "
 
 
 def set_hint(doc, method=None) -> None:
@@ -20,7 +20,7 @@ def set_hint(doc, method=None) -> None:
 		doc.update({field: before.get(field) if before else None for field in FIELDS})
 	if before is None or any(before.get(field) != doc.get(field) for field in ("subject", "summary")):
 		text = f"{doc.subject or ''}\n{wording.plain(doc.summary)}"
-		doc.complaint_words = _joined(doc.complaint_words, complaint_words.found_in(text))
+		doc.complaint_words = with_words(doc.complaint_words, complaint_words.found_in(text))
 
 
 def follow_message(doc, method=None) -> None:
@@ -34,7 +34,7 @@ def follow_message(doc, method=None) -> None:
 	row = frappe.db.get_value(INTERACTION, interaction, ["communication_type", *FIELDS], as_dict=True)
 	if not row or is_feedback(row.communication_type):
 		return
-	words = _joined(row.complaint_words, found)
+	words = with_words(row.complaint_words, found)
 	if words != row.complaint_words:
 		# A decision about earlier words says nothing about new ones.
 		values = {"complaint_words": words, "not_a_complaint": 0}
@@ -53,10 +53,3 @@ def dismiss(doc) -> None:
 	doc.flags.complaint_decided = True
 	doc.not_a_complaint = 1
 	doc.save_by_app()
-
-
-def _joined(known: str | None, found: list[str]) -> str | None:
-	words = {}
-	for word in (*filter(None, (known or "").split(_SEPARATOR)), *found):
-		words.setdefault(word.casefold(), word)
-	return _SEPARATOR.join(words.values()) or None

@@ -21,24 +21,6 @@ _TABLES = {
 	"Consent Data Category": "data_category",
 }
 _EVENT = "Interaction Event"
-# What the one that stays does not say is taken from the other.
-_FILLED_IN = (
-	"party_type",
-	"party",
-	"party_name",
-	"contact",
-	"reference_doctype",
-	"reference_name",
-	"feedback_kind",
-	"feedback_category",
-	"product",
-	"branch",
-	"severity",
-	"upheld",
-	"root_cause",
-	"remedy",
-)
-_KEPT_IF_EITHER = ("vulnerable_client", "logged_late")
 
 
 def merge(name: str, into: str):
@@ -67,13 +49,9 @@ def merge(name: str, into: str):
 	_remove(source)
 	merged = frappe.get_doc(INTERACTION, target.name, for_update=True)
 	_join(merged, source, carried)
+	logged_late = merged.logged_late
 	merged.save_by_app()
-	frappe.db.set_value(
-		INTERACTION,
-		merged.name,
-		{field: int(bool(source.get(field) or target.get(field))) for field in _KEPT_IF_EITHER},
-		update_modified=False,
-	)
+	merged.db_set("logged_late", logged_late, update_modified=False)  # what is saved keeps what was measured
 	_level_of_all(merged)
 	legal_holds.keep(held_by, INTERACTION, merged.name)
 	_on_ledger(source, target, merged)
@@ -136,9 +114,8 @@ def preview(source, target):
 
 def _join(merged, source, carried) -> None:
 	"""What the interaction that stays says of both, with the event that brings the clocks of the other."""
-	for field in _FILLED_IN:
-		if not merged.get(field):
-			merged.set(field, source.get(field))
+	merged.update(histories.said_by_both(merged, source))
+	merged.flags.update(rated_by_client=True, complaint_decided=True)
 	rank = policy.current().rank
 	level = histories.strictest((merged.confidentiality_level, source.confidentiality_level), rank)
 	if level != merged.confidentiality_level:

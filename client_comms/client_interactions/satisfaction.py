@@ -20,7 +20,6 @@ from client_comms.rules import feedback as rules
 
 INTERACTION = "Client Interaction"
 RATED = "Rated"
-FIELDS = ("rating", "rated_on", "rating_comment")
 _COMMENT_LENGTH = 1000
 _SAVEPOINT = "client_comms_rating"
 
@@ -29,7 +28,7 @@ def keep(doc, method=None) -> None:
 	"""`validate` of Client Interaction: only the client rates."""
 	if not doc.flags.rated_by_client:
 		before = doc.get_doc_before_save()
-		doc.update({field: before.get(field) if before else None for field in FIELDS})
+		doc.update({field: before.get(field) if before else None for field in rules.RATING_FIELDS})
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The details that feedback needs before it can be closed, and how long closing took (F-1, F-3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from client_comms.rules.messages import Message, _
 
@@ -12,8 +12,11 @@ WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER = (
 	"Longer",
 )
 BANDS = (WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER)
+SEVERITIES = ("", "Low", "Medium", "High")
 RATINGS = (1, 2, 3, 4, 5)
+RATING_FIELDS = ("rating", "rated_on", "rating_comment")
 POOR = 2  # ratings up to this one are brought to the manager role
+WORD_SEPARATOR = ", "
 _DAY = 86_400
 
 _ALWAYS = {
@@ -44,3 +47,11 @@ def band(working_seconds: float, mean_day_seconds: float, elapsed_seconds: float
 		return WITHIN_3_DAYS
 	weeks = elapsed_seconds / (7 * _DAY)
 	return WITHIN_4_WEEKS if weeks <= 4 else WITHIN_8_WEEKS if weeks <= 8 else LONGER
+
+
+def with_words(known: str | None, found: Iterable[str]) -> str | None:
+	"""The words by which a record reads like a complaint, as stored, with those found now; each once."""
+	words: dict[str, str] = {}
+	for word in filter(None, (*(known or "").split(WORD_SEPARATOR), *found)):
+		words.setdefault(word.casefold(), word)
+	return WORD_SEPARATOR.join(words.values()) or None

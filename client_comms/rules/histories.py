@@ -4,7 +4,7 @@ What was judged stays judged, and of what is owed the client keeps the most urge
 put in order. The rest, which belongs to no clock, follows by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from client_comms.rules.clock_values import (
 	Clock,
 	Clocks,
 )
+from client_comms.rules.feedback import RATING_FIELDS, SEVERITIES, WORD_SEPARATOR, with_words
 from client_comms.rules.messages import Message, _
 from client_comms.rules.working_time import as_utc
 
@@ -63,6 +64,48 @@ def objection_to_merge(one: Matter, other: Matter) -> Message | None:
 			values,
 		)
 	return None
+
+
+# What the interaction that stays does not say is taken from the one that becomes part of it.
+_FILLED_IN = (
+	"party_type",
+	"party",
+	"party_name",
+	"contact",
+	"reference_doctype",
+	"reference_name",
+	"feedback_kind",
+	"feedback_category",
+	"product",
+	"branch",
+	"upheld",
+	"root_cause",
+	"remedy",
+)
+_IF_EITHER = ("vulnerable_client", "logged_late")
+
+
+def said_by_both(stays: Mapping, goes: Mapping) -> dict[str, object]:
+	"""What `stays` says once `goes` is part of it, by field: what it left empty is filled in, and of two values the stricter counts
+	(clauses F-1 and F-3).
+
+	*Not a complaint* stands only if that was decided wherever such words were found.
+	"""
+	both = (stays, goes)
+	worded = [each for each in both if each.get("complaint_words")]
+	rated = [each for each in both if each.get("rating")]
+	poorest = min(rated, key=lambda each: each.get("rating"), default={})
+	return {
+		**{field: stays.get(field) or goes.get(field) for field in _FILLED_IN},
+		**{field: int(any(each.get(field) for each in both)) for field in _IF_EITHER},
+		**{field: poorest.get(field) for field in RATING_FIELDS},
+		"severity": max((each.get("severity") or "" for each in both), key=SEVERITIES.index),
+		"redress_amount": max(each.get("redress_amount") or 0 for each in both),
+		"complaint_words": with_words(
+			stays.get("complaint_words"), (goes.get("complaint_words") or "").split(WORD_SEPARATOR)
+		),
+		"not_a_complaint": int(bool(worded) and all(each.get("not_a_complaint") for each in worded)),
+	}
 
 
 def joining(clocks: Clocks) -> Carried:

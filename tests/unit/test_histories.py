@@ -248,3 +248,47 @@ def test_what_can_become_one():
 		histories.objection_to_merge(matter("CI-1", client=("", "")), matter("CI-2", is_feedback=True))
 		is None
 	)
+
+
+@pytest.mark.clause("F-1", "F-3")
+@pytest.mark.parametrize(
+	("stays", "goes", "both"),
+	[
+		({"severity": "Low"}, {"severity": "High"}, {"severity": "High"}),
+		({"severity": "Medium"}, {"severity": ""}, {"severity": "Medium"}),
+		({"severity": None}, {}, {"severity": ""}),
+		({"redress_amount": 0}, {"redress_amount": 50}, {"redress_amount": 50}),
+		({"redress_amount": 80}, {"redress_amount": 50}, {"redress_amount": 80}),
+		(
+			{"upheld": "Yes", "remedy": ""},
+			{"upheld": "No", "remedy": "Repair"},
+			{"upheld": "Yes", "remedy": "Repair"},
+		),
+		({"vulnerable_client": 0}, {"vulnerable_client": 1}, {"vulnerable_client": 1, "logged_late": 0}),
+		(
+			{"rating": 0},
+			{"rating": 4, "rated_on": "Monday", "rating_comment": "Quick"},
+			{"rating": 4, "rated_on": "Monday", "rating_comment": "Quick"},
+		),
+		(
+			{"rating": 2, "rated_on": "Friday", "rating_comment": None},
+			{"rating": 4, "rated_on": "Monday", "rating_comment": "Quick"},
+			{"rating": 2, "rated_on": "Friday", "rating_comment": None},
+		),
+		(
+			{"complaint_words": "awful", "not_a_complaint": 1},
+			{"complaint_words": "Awful, refund"},
+			{"complaint_words": "awful, refund", "not_a_complaint": 0},
+		),
+		(
+			{"complaint_words": None},
+			{"complaint_words": "refund", "not_a_complaint": 1},
+			{"complaint_words": "refund", "not_a_complaint": 1},
+		),
+		({}, {}, {"complaint_words": None, "not_a_complaint": 0, "rating": None}),
+	],
+	ids=str,
+)
+def test_what_both_said(stays, goes, both):
+	said = histories.said_by_both(stays, goes)
+	assert {field: said[field] for field in both} == both

@@ -220,6 +220,31 @@ def test_the_stricter_level_counts_for_all_of_it(inquiry, people, at, message, a
 		assert not frappe.get_list("Communication", {"name": mail.name})
 
 
+@pytest.mark.clause("F-1", "F-3")
+def test_what_the_client_thought_of_either_stays(inquiry, people, at):
+	names = [inquiry(COMPLAINT, responsible_staff=people.rita).name for _each in "ab"]
+	rated = {"rating": 2, "rated_on": MONDAY, "rating_comment": "Too slow"}
+	frappe.db.set_value(
+		INTERACTION, names[0], {"severity": "High", "redress_amount": 50, "logged_late": 1, **rated}
+	)
+	frappe.db.set_value(INTERACTION, names[1], {"severity": "Low", "rating": 5, "rated_on": MONDAY})
+	at(TUESDAY, people.rita, api.merge_interactions, *names)
+	merged = doc_of(names[1])
+	assert (merged.severity, merged.redress_amount, merged.logged_late) == ("High", 50, 1)
+	assert (merged.rating, merged.rating_comment) == (2, "Too slow")
+
+
+@pytest.mark.clause("F-1")
+def test_words_of_a_complaint_in_either_are_found(pair, people, at):
+	first, second = pair
+	frappe.db.set_value(INTERACTION, first, "complaint_words", "scandalous")
+	frappe.db.set_value(INTERACTION, second, {"complaint_words": "dreadful", "not_a_complaint": 1})
+	at(TUESDAY, people.rita, api.merge_interactions, first, second)
+	merged = doc_of(second)
+	assert {"dreadful", "scandalous"} <= set(merged.complaint_words.split(", "))
+	assert not merged.not_a_complaint
+
+
 def test_shares_on_what_belongs_to_it_end_at_once(inquiry, people, at):
 	complaint = inquiry(COMPLAINT, responsible_staff=people.rita).name
 	plain = inquiry(at=TUESDAY, responsible_staff=people.rita).name
