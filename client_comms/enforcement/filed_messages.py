@@ -19,9 +19,7 @@ def level_of(message: str) -> str | None:
 
 def keep_level(message: str, level: str | None) -> None:
 	"""Give a message that was moved the level that it had, if the place where it is now is less confidential."""
-	rank = policy.current().rank
-	now = level and level_of(message)
-	if level and (not now or rank(now) < rank(level)):
+	if level and _is_lower(level_of(message), level):
 		frappe.db.set_value(_MESSAGE, message, "confidentiality_level", level, update_modified=False)
 
 
@@ -30,13 +28,18 @@ def keep_when_moved(doc, method=None) -> None:
 	if doc.is_new() or any(doc.get(field) for field in governed.BINDING):
 		return
 	if any(doc.has_value_changed(field) for field in _FILED_UNDER):
-		rank = policy.current().rank
 		level = level_of(doc.name)
 		there = documents.is_governed(doc.reference_doctype) and frappe.db.get_value(
 			doc.reference_doctype, doc.reference_name, "confidentiality_level"
 		)
-		if level and (not there or rank(there) < rank(level)):
+		if level and _is_lower(there, level):
 			doc.confidentiality_level = level
+
+
+def _is_lower(there: str | None, level: str) -> bool:
+	"""Whether a place is less confidential than the message that was moved to it."""
+	rank = policy.current().rank
+	return not there or rank(there) < rank(level)
 
 
 def keep_when_deleted(doc, method=None) -> None:
