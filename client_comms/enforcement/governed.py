@@ -7,7 +7,7 @@ or there is none, the message is not governed, and ERPNext's own permissions app
 copies of clients' data have rules of their own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import frappe
 
@@ -103,22 +103,33 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 
 def level(doctype: str, name: str) -> str | None:
 	"""The effective level of a record in the database; None if it is not governed or does not exist."""
-	if doctype in _WITH_OWN_LEVEL:
-		fields = ["confidentiality_level"]
-	elif doctype in (GRANT, REVIEW):
-		interaction = frappe.db.get_value(doctype, name, "interaction")
-		return interaction and level(INTERACTION, interaction)
+	return levels(doctype, [name]).get(name)
+
+
+def levels(doctype: str, names: Collection[str]) -> dict[str, str]:
+	"""The effective levels of those of the records that are governed: name → level. One query, or two."""
+	if doctype in (GRANT, REVIEW):
+		about = {row.name: row.interaction for row in _in_database(doctype, names, ("interaction",))}
+		found = levels(INTERACTION, {*about.values()} - {None, ""})
+		return {name: found[interaction] for name, interaction in about.items() if interaction in found}
+	if doctype in _WITH_OWN_LEVEL or documents.is_governed(doctype):
+		fields = ("confidentiality_level",)
 	elif doctype in HELD_WITH_INTERACTION:
 		fields = BINDING
-	elif documents.is_governed(doctype):
-		fields = ["confidentiality_level"]
 	else:
-		return None
-	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
-	if not row or (doctype not in _WITH_OWN_LEVEL and not any(row.values())):
-		return None
-	counted = policy.current().level(row.confidentiality_level)
-	return counted and counted.name
+		return {}
+	counted = policy.current().level
+	return {
+		row.name: known.name
+		for row in _in_database(doctype, names, fields)
+		if (doctype in _WITH_OWN_LEVEL or any(row[field] for field in fields))
+		and (known := counted(row.confidentiality_level))
+	}
+
+
+def _in_database(doctype: str, names: Collection[str], fields: tuple[str, ...]) -> list:
+	wanted = {"name": ("in", [*names, ""])}
+	return frappe.get_all(doctype, wanted, ["name", *fields], order_by=None)
 
 
 def interaction_of(doctype: str, name: str) -> str | None:

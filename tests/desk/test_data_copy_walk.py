@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from client_comms import procedure
 from client_comms.client_privacy import invitations, links, mailed_secrets
-from client_comms.client_privacy.packages import archive, runs
+from client_comms.client_privacy.packages import archive, collecting, runs
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("P-2")]
 PASSWORD = "Regenbogen-Kahn-42"
@@ -97,7 +97,7 @@ def test_a_client_gets_the_copy_of_their_data(site, client, mailbox, make_user, 
 	expect(desk.get_by_text("Collecting").first).to_be_visible()
 	site.db.rollback()
 	package = site.get_last_doc(runs.PACKAGE, {"request": request.name})
-	runs.work(package.name)
+	collecting.work(package.name)
 	desk.goto(f"/app/data-package/{package.name}")
 	desk.get_by_role("button", name="Release").click()
 	expect(desk.get_by_text("someone else must look at it")).to_be_visible()

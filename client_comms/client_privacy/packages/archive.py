@@ -1,12 +1,14 @@
 """The file of a copy of a client's data: a ZIP with pages to read, JSON beside them, and the client's files (P-2).
 
-It is written from the stored items, some at a time, so that its size costs no memory. Its name on disk follows from the name of the
-copy, so that an interrupted attempt is overwritten and nothing of it remains.
+It is written from the stored items, some at a time, so that its size costs no memory. Its name on disk is random, because Frappe
+serves a file to everyone who can read any File with its address, and anyone can make one with an address that they guess. The copy knows
+the name before anything is written, so that what an interrupted attempt leaves is found and removed.
 """
 
 import json
 import os
 import re
+import secrets
 import zipfile
 from collections.abc import Collection, Iterator
 
@@ -19,59 +21,108 @@ from client_comms import clock
 from client_comms.client_privacy.packages import contents
 from client_comms.client_privacy.requests import data_map
 from client_comms.enforcement.data_packages import PACKAGE
+from client_comms.exceptions import ActionNotPossibleError
 
 _PAGES = "client_comms/templates/data_package"
 _TOGETHER = 200  # items in memory
 _REMOTE = ("http://", "https://")
 _FILES = "files"
+_RANDOM_BYTES = 32
+_PLACE = ("file_name", "file_url", "is_private")  # fields that say where the content of a file is
 
 
-def path_of(package: str) -> str:
-	return frappe.get_site_path("private", "files", _file_name(package))
+def path_of(package) -> str:
+	return frappe.get_site_path("private", "files", package.stored_as)
 
 
-def _file_name(package: str) -> str:
-	return f"data-{package}.zip"
+def exists(package) -> bool:
+	"""Whether the file of a copy is on disk."""
+	return bool(package.stored_as) and os.path.isfile(path_of(package))
 
 
-def file_of(package: str) -> str | None:
+def file_of(package) -> str | None:
 	"""The File of a copy, if there is one."""
-	attached = {"attached_to_doctype": PACKAGE, "attached_to_name": package}
-	return frappe.db.get_value(contents.FILE, {**attached, "file_name": _file_name(package)})
+	return package.stored_as and frappe.db.get_value(contents.FILE, _row(package))
+
+
+def _row(package) -> dict:
+	attached = {"attached_to_doctype": PACKAGE, "attached_to_name": package.name}
+	return {**attached, "file_url": _address(package.stored_as)}
+
+
+def _address(stored_as: str) -> str:
+	return f"/private/files/{stored_as}"
 
 
 def remove(package) -> None:
-	"""Delete the file of a copy, on disk as well."""
-	if os.path.exists(path := path_of(package.name)):
-		os.remove(path)
-	if name := file_of(package.name):
-		frappe.db.delete(contents.FILE, {"name": name})
+	"""Remove the file of a copy: its row now, its content after the commit, because a rollback would not bring that back."""
+	if package.stored_as:
+		frappe.db.delete(contents.FILE, _row(package))
+		frappe.db.after_commit.add(lambda: _remove_content(package))
+
+
+def remove_leftover(package) -> None:
+	"""Remove at once what an interrupted attempt, or a process that was killed after its commit, left of a file that no one gets."""
+	if package.stored_as:
+		frappe.db.delete(contents.FILE, _row(package))
+		_remove_content(package)
+		_store_as(package, None)
+
+
+def _remove_content(package) -> None:
+	if exists(package):
+		os.remove(path_of(package))
+
+
+def begin(package) -> None:
+	"""Choose where the file of a copy will be stored. Commit before `build`, so that the file cannot be lost.
+
+	:raises ActionNotPossibleError: another File has that address
+	"""
+	remove_leftover(package)
+	stored_as = _new_name()
+	if frappe.db.exists(contents.FILE, {"file_url": _address(stored_as)}):
+		frappe.throw(
+			_("Another file has the address at which the copy would be stored. Use Try Again."),
+			exc=ActionNotPossibleError,
+			title=_("Not Possible Now"),
+		)
+	_store_as(package, stored_as)
+	_attach(package)
+
+
+def _new_name() -> str:
+	return f"{secrets.token_hex(_RANDOM_BYTES)}.zip"
+
+
+def _store_as(package, stored_as: str | None) -> None:
+	package.stored_as = stored_as
+	frappe.db.set_value(PACKAGE, package.name, "stored_as", stored_as)
 
 
 def build(package) -> None:
-	"""Write the file of a copy and attach it. Repeatable."""
-	remove(package)
-	path = path_of(package.name)
-	with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+	"""Write the file of a copy where `begin` said, which must not be there yet."""
+	with zipfile.ZipFile(path_of(package), "x", zipfile.ZIP_DEFLATED) as target:
 		_write_pages(target, package)
 		_write_files(target, package.name)
-	_attach(package.name, path)
+	measure(package)
 
 
-def _attach(package: str, path: str) -> None:
+def measure(package) -> None:
+	"""Store how large the file of a copy is."""
+	frappe.db.set_value(contents.FILE, _row(package), "file_size", os.path.getsize(path_of(package)))
+
+
+def _attach(package) -> None:
 	"""Frappe's own way of attaching a file reads all of it into memory, and has a limit for uploads."""
-	name = _file_name(package)
 	file = frappe.get_doc(
 		{
 			"doctype": contents.FILE,
-			"file_name": name,
-			"file_url": f"/private/files/{name}",
+			**_row(package),
+			"file_name": f"data-{package.name}.zip",
 			"is_private": 1,
 			"folder": "Home/Attachments",
-			"file_size": os.path.getsize(path),
 			"file_type": "ZIP",
-			"attached_to_doctype": PACKAGE,
-			"attached_to_name": package,
 		}
 	)
 	file.set_new_name()
@@ -88,15 +139,7 @@ def files(names: Collection[str]) -> dict[str, contents.Record]:
 	rows = frappe.get_all(
 		contents.FILE,
 		{"name": ("in", list(names))},
-		[
-			"name",
-			"file_name",
-			"file_url",
-			"is_private",
-			"attached_to_doctype",
-			"attached_to_name",
-			"creation",
-		],
+		["name", *_PLACE, "attached_to_doctype", "attached_to_name", "creation"],
 		order_by="name asc",
 	)
 	found = {}
@@ -112,15 +155,15 @@ def files(names: Collection[str]) -> dict[str, contents.Record]:
 		)
 		if (row.file_url or "").startswith(_REMOTE):
 			record.reason = _("It is stored elsewhere: {0}").format(row.file_url)
-		elif not os.path.isfile(_path_on_disk(row.name)):
+		elif not os.path.isfile(_path_on_disk(row)):
 			record.reason = _("Its content is missing")
 		else:
 			record.values["path"] = f"{_FILES}/{row.name}-{_safe(row.file_name)}"
 	return found
 
 
-def _path_on_disk(file: str) -> str:
-	return frappe.get_doc(contents.FILE, file).get_full_path()
+def _path_on_disk(row) -> str:
+	return frappe.get_doc({"doctype": contents.FILE, **row}).get_full_path()
 
 
 def _safe(name: str | None) -> str:
@@ -128,29 +171,47 @@ def _safe(name: str | None) -> str:
 
 
 def _write_files(target: zipfile.ZipFile, package: str) -> None:
-	for item in _items(package, contents.FILE):
-		path = _path_on_disk(item.reference_name)
-		if os.path.isfile(path):
-			target.write(path, json.loads(item.content)["path"])
+	for items in _pages_of_items(package, contents.FILE):
+		names = ("in", [item.reference_name for item in items])
+		rows = frappe.get_all(contents.FILE, {"name": names}, ["name", *_PLACE], order_by=None)
+		paths = {row.name: _path_on_disk(row) for row in rows}
+		for item in items:
+			path = paths.get(item.reference_name)
+			if path and os.path.isfile(path):
+				target.write(path, json.loads(item.content)["path"])
 
 
 # --- pages ---------------------------------------------------------------------------------------
 
 
-def _items(package: str, doctype: str, state: str = contents.INCLUDED) -> Iterator:
+def _items(package: str, doctype: str, *args, **filters) -> Iterator:
+	for page in _pages_of_items(package, doctype, *args, **filters):
+		yield from page
+
+
+def _pages_of_items(
+	package: str,
+	doctype: str,
+	fields: tuple[str, ...] = ("content",),
+	state: str = contents.INCLUDED,
+	**filters,
+) -> Iterator[list]:
+	"""Items in the order of an index, so that the next ones are found at once."""
 	last = ""
 	while True:
+		of_kind = {"package": package, "state": state, "reference_doctype": doctype}
 		rows = frappe.get_all(
 			contents.ITEM,
-			{"package": package, "reference_doctype": doctype, "state": state, "name": (">", last)},
-			["name", "reference_doctype", "reference_name", "content", "reason", "masked", "masked_count"],
-			order_by="name asc",
+			{**of_kind, "reference_name": (">", last), **filters},
+			["reference_name", *fields],
+			order_by="reference_name asc",
 			limit=_TOGETHER,
 		)
-		yield from rows
+		if rows:
+			yield rows
 		if len(rows) < _TOGETHER:
 			return
-		last = rows[-1].name
+		last = rows[-1].reference_name
 
 
 def _kinds(package: str) -> list:
@@ -270,9 +331,10 @@ def _write_left_out(target: zipfile.ZipFile, package, doctypes: list[str]) -> No
 
 
 def _left_out(package: str, doctypes: list[str]) -> Iterator:
+	fields = ("reference_doctype", "reason", "masked", "masked_count")
 	for doctype in dict.fromkeys(doctypes):
-		yield from _items(package, doctype, contents.LEFT_OUT)
-		yield from (item for item in _items(package, doctype) if item.masked_count)
+		yield from _items(package, doctype, fields, contents.LEFT_OUT)
+		yield from _items(package, doctype, fields, masked_count=(">", 0))
 
 
 def _masked(item) -> str:

@@ -9,25 +9,16 @@ from frappe.model import no_value_fields
 from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure.records import TEXTS
-from client_comms.client_privacy.requests import data_map, subjects
+from client_comms.client_privacy.requests import data_map, shared_names, subjects
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import governed
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.rules import html_text, other_people
 
-ITEM, FILE, COMMENT = "Data Package Item", "File", "Comment"
+ITEM, FILE, COMMENT, REQUEST = "Data Package Item", "File", "Comment", "Data Subject Request"
 WAITING, INCLUDED, LEFT_OUT, FAILED = "Waiting", "Included", "Left Out", "Failed"
 PORTABILITY = "Portability"
 _PERSONS = frozenset((*PARTY_TYPES, "Address", "Contact", "Employee", "Sales Person"))
-# Names of people by which texts are searched.
-_NAMES_IN = (
-	("Contact", "full_name"),
-	("Customer", "customer_name"),
-	("Employee", "employee_name"),
-	("Lead", "lead_name"),
-	("Supplier", "supplier_name"),
-	("User", "full_name"),
-)
 _HIDDEN_LEVEL = 9  # fields with secrets
 _NOT_DATA = frozenset((*no_value_fields, "Password", "Button", "Table", "Table MultiSelect"))
 # What an account says of the person; the rest of a User is about logging in.
@@ -62,28 +53,34 @@ class Record:
 # --- which records -------------------------------------------------------------------------------
 
 
-def subject_of(package) -> subjects.Subject:
-	request = frappe.get_doc("Data Subject Request", package.request)
-	return subjects.of(request.party_type, request.party, request.contact if request.contact_only else None)
-
-
 def plan(subject: subjects.Subject, right: str) -> Iterator[dict]:
 	"""Every record about the client, and those that stay out, with the reason: `{"reference_doctype", "reference_name", "state",
 	"reason"}`."""
 	for doctype in data_map.MASTERS:
 		yield from items(doctype, subject.records.get(doctype, ()))
-	for entry in data_map.entries():
-		if entry.doctype == PACKAGE:
-			continue  # no copy of copies
-		names = data_map.rows(entry.doctype, subject)
-		if right == PORTABILITY and not entry.portable:
+	for doctype, is_portable in _kinds():
+		names = data_map.rows(doctype, subject)
+		others = data_map.of_others(doctype, names, subject)
+		own = [name for name in names if name not in others]
+		why = _("Belongs to another client, and this one only appears in it")
+		yield from left_out(doctype, sorted(others), why)
+		if doctype == governed.PHYSICAL_FILE:
+			yield from left_out(doctype, own, _("On paper: ask us for a copy of it"))
+		elif right == PORTABILITY and not is_portable:
 			why = _("Not received from the client under a contract or with consent (GDPR Art. 20)")
-			yield from items(entry.doctype, names, LEFT_OUT, why)
+			yield from left_out(doctype, own, why)
 		else:
-			yield from items(entry.doctype, names)
+			yield from items(doctype, own)
 	for doctype in PARTY_TYPES:
 		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ("",))):
-			yield from items(other, names, LEFT_OUT, _("Not in the data map: answer about it by hand"))
+			yield from left_out(other, names, _("Not in the data map: answer about it by hand"))
+
+
+def _kinds() -> Iterator[tuple[str, bool]]:
+	"""DocTypes with whether they are portable: those of the data map, except for copies; paper files, and the client's requests. A legal
+	hold is kept from those whom it may be about."""
+	yield from ((entry.doctype, entry.portable) for entry in data_map.entries() if entry.doctype != PACKAGE)
+	yield from ((governed.PHYSICAL_FILE, False), (REQUEST, False))
 
 
 def items(
@@ -92,6 +89,13 @@ def items(
 	"""Items for `runs`."""
 	for name in names:
 		yield {"reference_doctype": doctype, "reference_name": name, "state": state, "reason": reason}
+
+
+def left_out(doctype: str, names: Collection[str], reason: str) -> Iterator[dict]:
+	"""Items for records that stay out, and for their files."""
+	yield from items(doctype, names, LEFT_OUT, reason)
+	if names:
+		yield from items(FILE, files_of(doctype, names), LEFT_OUT, reason)
 
 
 def files_of(doctype: str, names: Collection[str]) -> list[str]:
@@ -121,7 +125,8 @@ class Reading:
 		rows = _rows(doctype, {"name": ("in", list(names))}, "name asc")
 		tables = {df.fieldname: _children(df, doctype, names) for df in meta.get_table_fields()}
 		comments = _comments(doctype, names)
-		everything = [*rows, *(row for each in tables.values() for row in each), *comments]
+		parts = [part for grouped in (*tables.values(), comments) for part in grouped.values()]
+		everything = [*rows, *(row for part in parts for row in part)]
 		masker = other_people.Masker(self.own, self._names_in(everything), _("[another person]"))
 		levels = _levels(doctype, rows)
 		found = {}
@@ -131,11 +136,10 @@ class Reading:
 			record.values.update(self._values(meta, row, masker, record))
 			for fieldname, children in tables.items():
 				of_table = frappe.get_meta(meta.get_field(fieldname).options)
-				own = [child for child in children if child.parent == row.name]
+				own = children.get(row.name, ())
 				if shown := [self._values(of_table, child, masker, record, fieldname) for child in own]:
 					record.values[fieldname] = shown
-			remarks = [each for each in comments if each.reference_name == row.name]
-			if remarks:
+			if remarks := comments.get(row.name):
 				record.values["comments"] = [
 					{
 						"creation": str(each.creation),
@@ -189,7 +193,7 @@ class Reading:
 		found: set[str] = set()
 		for start in range(0, len(wanted), _CHUNK_OF_NAMES):
 			chunk = wanted[start : start + _CHUNK_OF_NAMES]
-			for doctype, column in _NAMES_IN:
+			for doctype, column in shared_names.NAMES_OF_PEOPLE:
 				if frappe.db.has_column(doctype, column):
 					found.update(
 						frappe.get_all(doctype, {column: ("in", chunk)}, pluck=column, order_by=None)
@@ -201,15 +205,22 @@ def _rows(doctype: str, filters: dict, order: str) -> list:
 	return frappe.get_all(doctype, filters, ["*"], order_by=order)
 
 
-def _children(df, doctype: str, names: Collection[str]) -> list:
+def _children(df, doctype: str, names: Collection[str]) -> dict[str, list]:
 	of = {"parenttype": doctype, "parentfield": df.fieldname, "parent": ("in", list(names))}
-	return _rows(df.options, of, "parent asc, idx asc")
+	return _grouped(_rows(df.options, of, "parent asc, idx asc"), "parent")
 
 
-def _comments(doctype: str, names: Collection[str]) -> list:
+def _comments(doctype: str, names: Collection[str]) -> dict[str, list]:
 	about = {"reference_doctype": doctype, "reference_name": ("in", list(names)), "comment_type": COMMENT}
 	fields = ["reference_name", "creation", "content"]
-	return frappe.get_all(COMMENT, about, fields, order_by="creation asc")
+	return _grouped(frappe.get_all(COMMENT, about, fields, order_by="creation asc"), "reference_name")
+
+
+def _grouped(rows: Iterable[dict], by: str) -> dict[str, list]:
+	grouped: dict[str, list] = {}
+	for row in rows:
+		grouped.setdefault(row[by], []).append(row)
+	return grouped
 
 
 def _is_shown(meta, df) -> bool:
@@ -226,23 +237,23 @@ def _count(record: Record, where: str, count: int = 1) -> None:
 
 
 def _levels(doctype: str, rows: list) -> dict[str, str]:
-	"""The level of each governed record. Mostly it stands on the row; a message without one has that of what it is filed under."""
-	if doctype not in governed.doctypes():
-		return {}
-	found = {}
-	for row in rows:
-		if level := row.get("confidentiality_level") or governed.level(doctype, row.name):
-			found[row.name] = level
-		elif row.get("reference_doctype") in governed.doctypes() and row.get("reference_name"):
-			if level := governed.level(row.reference_doctype, row.reference_name):
-				found[row.name] = level
+	"""The level of each governed record; a message without one has that of what it is filed under. A query per DocType."""
+	found = governed.levels(doctype, [row.name for row in rows])
+	if doctype != governed.COMMUNICATION:
+		return found
+	filed = _grouped((row for row in rows if row.name not in found), "reference_doctype")
+	for owner, messages in filed.items():
+		there = governed.levels(owner, {each.reference_name for each in messages}) if owner else {}
+		found.update(
+			{each.name: there[each.reference_name] for each in messages if each.reference_name in there}
+		)
 	return found
 
 
 def _full_names(subject: subjects.Subject) -> set[str]:
 	"""Every name of the client's own records, also those that others have as well."""
 	found: set[str] = set()
-	for doctype, column in _NAMES_IN:
+	for doctype, column in shared_names.NAMES_OF_PEOPLE:
 		if names := subject.records.get(doctype):
 			found.update(
 				filter(None, frappe.get_all(doctype, {"name": ("in", names)}, pluck=column, order_by=None))

@@ -60,7 +60,7 @@ def shown(token: str | None) -> dict:
 	return {
 		"client": contacts.name_of(package.party_type, package.party),
 		"until": package.expires_on,
-		"bytes": os.path.getsize(archive.path_of(package.name)),
+		"bytes": os.path.getsize(archive.path_of(package)),
 		"language": link.language,
 	}
 
@@ -78,7 +78,7 @@ def download(token: str | None):
 		update_modified=False,
 	)
 	ledger.record(ledger.DOWNLOAD, PACKAGE, package.name, package.confidentiality_level, rule=link.name)
-	response = send_private_file(f"files/{os.path.basename(archive.path_of(package.name))}")
+	response = send_private_file(f"files/{package.stored_as}")
 	response.headers["Content-Disposition"] = f'attachment; filename="{package.name}.zip"'
 	response.headers["Cache-Control"] = "private, no-store"
 	return response
@@ -87,6 +87,6 @@ def download(token: str | None):
 def _found(token: str | None) -> tuple:
 	link = links.find(token, (links.DATA,))
 	package = frappe.get_doc(PACKAGE, link.data_package)
-	if package.status != RELEASED or not os.path.exists(archive.path_of(package.name)):
+	if package.status != RELEASED or not archive.exists(package):
 		links.refuse()
 	return link, package

@@ -1,40 +1,27 @@
 """Makes the copy of a client's data for a request: collected in the background, released by a second person, deleted after a
-term (P-2; GDPR Art. 15 and 20).
-
-A job is interrupted at any point and continued without harm: what is read of some records is stored in one transaction with the mark
-that they are read, and the file is written again from what is stored.
+term (P-2; GDPR Art. 15 and 20). `collecting` is the job.
 """
 
-import json
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr
-from frappe.utils.background_jobs import is_job_enqueued
-from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
 from client_comms import clock, ledger
 from client_comms.client_privacy import links
-from client_comms.client_privacy.erasure.runs import words
 from client_comms.client_privacy.packages import archive, contents, delivery
+from client_comms.client_privacy.packages.collecting import COLLECTING, READY, enqueue, is_going_on, store
 from client_comms.clients import preferences
-from client_comms.enforcement import policy
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
 from client_comms.i18n import speaking
 from client_comms.roles import require_auditing
 
-ITEM = contents.ITEM
-REQUEST = "Data Subject Request"
+ITEM, REQUEST = contents.ITEM, contents.REQUEST
 RIGHTS = ("Access", "Portability")
-COLLECTING, READY, RELEASED, DISCARDED, DELETED = "Collecting", "Ready", "Released", "Discarded", "Deleted"
-CHUNK = 50
-EVENT = "client_comms_data_package"
-_TIMEOUT = 6 * 60 * 60  # seconds
+RELEASED, DISCARDED, DELETED = "Released", "Discarded", "Deleted"
 _UNRELEASED_DAYS = 60
 
 
@@ -63,7 +50,7 @@ def start(request) -> str:
 	package.flags.by_the_app = True
 	package.insert(ignore_permissions=True)
 	ledger.record(ledger.EXPORT, PACKAGE, package.name, None, rule=request.name)
-	_enqueue(package.name)
+	enqueue(package.name)
 	return package.name
 
 
@@ -73,8 +60,8 @@ def resume(name: str) -> None:
 	frappe.db.set_value(
 		ITEM, {"package": name, "state": contents.FAILED}, {"state": contents.WAITING, "error": None}
 	)
-	_set(name, error=None)
-	_enqueue(name)
+	store(name, error=None)
+	enqueue(name)
 
 
 def leave_out(name: str, items: Collection[str], reason: str) -> None:
@@ -85,40 +72,59 @@ def leave_out(name: str, items: Collection[str], reason: str) -> None:
 	package = _locked(name, COLLECTING, READY)
 	if not (reason := cstr(reason).strip()):
 		_refuse(_("Enter why the client does not get this."))
-	of_package = {"package": name, "name": ("in", list(items)), "state": ("!=", contents.LEFT_OUT)}
-	chosen = frappe.get_all(ITEM, of_package, pluck="name", order_by=None)
+	in_copy = {"package": name, "state": ("!=", contents.LEFT_OUT)}
+	chosen = frappe.get_all(
+		ITEM,
+		{**in_copy, "name": ("in", list(items))},
+		["name", "reference_doctype", "reference_name", "state"],
+		order_by="reference_doctype asc, reference_name asc",
+	)
 	if not chosen:
 		_refuse(_("Choose records that are in the copy."))
 	left_out = {"state": contents.LEFT_OUT, "reason": reason, "content": None, "error": None}
-	frappe.db.set_value(ITEM, {"name": ("in", chosen)}, left_out)
-	archive.remove(package)
-	# The user who chose last what the client gets is not the second person who looks at it.
-	_set(name, status=COLLECTING, error=None, made_by=frappe.session.user)
-	_enqueue(name)
+	frappe.db.set_value(ITEM, {**in_copy, "name": ("in", [row.name for row in chosen])}, left_out)
+	for doctype in {row.reference_doctype for row in chosen}:
+		names = [row.reference_name for row in chosen if row.reference_doctype == doctype]
+		files = {
+			"reference_doctype": contents.FILE,
+			"reference_name": ("in", [*contents.files_of(doctype, names), ""]),
+		}
+		frappe.db.set_value(ITEM, {**in_copy, **files}, left_out)
+	if package.status == READY:
+		archive.remove(package)
+	store(name, status=COLLECTING, error=None, chosen_by=frappe.session.user, chosen_on=clock.now())
+	changes = {
+		f"{row.reference_doctype} {row.reference_name}": [row.state, contents.LEFT_OUT] for row in chosen
+	}
+	level = package.confidentiality_level
+	ledger.record(ledger.LEFT_OUT, PACKAGE, name, level, rule=package.request, reason=reason, changes=changes)
+	enqueue(name)
 
 
 def release(name: str) -> None:
 	"""Let the client have a copy: they get a link to it, and the request is answered.
 
 	:raises frappe.PermissionError: the session user is not a Compliance Officer, or cannot see the copy
-	:raises FourEyesError: the session user made it
+	:raises FourEyesError: the session user made it, or chose last what is left out
 	:raises ActionNotPossibleError: it is not ready, or the client's identity is not confirmed
 	"""
 	package = _locked(name, READY)
-	if package.made_by == frappe.session.user:
+	if frappe.session.user in (package.made_by, package.chosen_by):
 		frappe.throw(
 			_(
-				"You made this copy, so someone else must look at it and release it. Ask another Compliance Officer."
+				"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer."
 			),
 			exc=FourEyesError,
 			title=_("Second Person Required"),
 		)
+	if not archive.exists(package):
+		_refuse(_("The file of this copy is missing on the server. Discard the copy, and make it again."))
 	request = frappe.get_doc(REQUEST, package.request, for_update=True)
 	request.confirm_identity()
 	days = cint(frappe.get_cached_doc("Client Comms Settings").data_package_days) or 14
 	expires = clock.now() + timedelta(days=days)
 	link = delivery.send(package, expires)
-	_set(
+	store(
 		name,
 		status=RELEASED,
 		released_by=frappe.session.user,
@@ -150,23 +156,26 @@ def delete_expired() -> None:
 	for filters, status in over:
 		for name in frappe.get_all(PACKAGE, filters, pluck="name", order_by="name asc"):
 			_end(frappe.get_doc(PACKAGE, name, for_update=True), status)
-			# nosemgrep: frappe-manual-commit (a job; its file is gone)
-			frappe.db.commit()
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; then its file goes)
+	ended = {"status": ("in", (DISCARDED, DELETED)), "stored_as": ("is", "set")}
+	for name in frappe.get_all(PACKAGE, ended, pluck="name", order_by="name asc"):
+		archive.remove_leftover(frappe.get_doc(PACKAGE, name))
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; its file is gone)
 
 
 def continue_packages() -> None:
 	"""Every hour: continue copies whose job was stopped."""
 	going = {"status": COLLECTING, "failed_count": 0}
 	for name in frappe.get_all(PACKAGE, going, pluck="name", order_by="creation asc"):
-		if not is_job_enqueued(_job_id(name)):
-			_enqueue(name)
+		if not is_going_on(name):
+			enqueue(name)
 
 
 def _end(package, status: str) -> None:
 	archive.remove(package)
 	links.revoke_to(package.name)
 	_forget_contents(package.name)
-	_set(package.name, status=status, ended_on=clock.now(), error=None)
+	store(package.name, status=status, ended_on=clock.now(), error=None)
 	ledger.record("Deleted", PACKAGE, package.name, package.confidentiality_level, reason=status)
 
 
@@ -190,203 +199,3 @@ def _locked(name: str, *statuses: str):
 
 def _refuse(message: str) -> None:
 	frappe.throw(message, exc=ActionNotPossibleError, title=_("Not Possible Now"))
-
-
-# --- the job -------------------------------------------------------------------------------------
-
-
-def work(name_of_package: str) -> None:
-	"""The job. Two at once do no harm: the second leaves."""
-	try:
-		with filelock(_job_id(name_of_package).replace(":", "_"), timeout=1):
-			_work(name_of_package)
-	except LockTimeoutError:
-		return
-
-
-def _work(name: str) -> None:
-	# nosemgrep: frappe-manual-commit (a job; it must see what was started, not an older snapshot)
-	frappe.db.commit()
-	package = frappe.get_doc(PACKAGE, name)
-	if package.status != COLLECTING:
-		return
-	try:
-		with speaking(preferences.language_to(package.party_type, package.party, package.contact)):
-			_collect(package)
-	except Exception as error:
-		frappe.db.rollback()
-		frappe.log_error(title=f"Copy of data {name} stopped", reference_doctype=PACKAGE, reference_name=name)
-		_set(name, error=words(error))
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
-	_tell(package)
-
-
-def _collect(package) -> None:
-	subject = contents.subject_of(package)
-	if not package.planned:
-		_list(package.name, contents.plan(subject, package.right))
-		_set(package.name, planned=1)
-		count(package.name)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted job continues after this)
-		_tell(package)
-	reading = contents.Reading(subject)
-	while chunk := _next_chunk(package.name):
-		_read(package.name, reading, chunk)
-		count(package.name)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted job continues after this chunk)
-		_tell(package)
-	if count(package.name)[contents.FAILED]:
-		_set(package.name, error=_failed(package))
-		return
-	# nosemgrep: frappe-manual-commit (the file is made of what is stored now, and no one leaves out anything meanwhile)
-	frappe.db.commit()
-	package = frappe.get_doc(PACKAGE, package.name, for_update=True)
-	if package.status == COLLECTING:
-		archive.build(package)
-		_set(package.name, status=READY, confidentiality_level=_strictest(package.name), error=None)
-
-
-def _failed(package) -> str:
-	with speaking(frappe.db.get_value("User", package.made_by, "language") or preferences.site_language()):
-		return _("Some records could not be read. Try again, or leave them out with a reason.")
-
-
-def _list(package: str, items: Iterable[dict]) -> None:
-	frappe.db.delete(ITEM, {"package": package})
-	_add(package, items)
-
-
-def _add(package: str, items: Iterable[dict]) -> None:
-	moment, user = frappe.utils.now(), frappe.session.user
-	given = ("reference_doctype", "reference_name", "state", "reason")
-	rows = [
-		(
-			frappe.generate_hash(length=12),
-			*(moment, moment, user, user),
-			*(package, PACKAGE),
-			*(item[field] for field in given),
-		)
-		for item in items
-	]
-	if rows:
-		own = ("name", "creation", "modified", "owner", "modified_by", "package", "package_type")
-		frappe.db.bulk_insert(ITEM, [*own, *given], rows)
-
-
-def _next_chunk(package: str) -> list:
-	"""The next items to read, all of one DocType."""
-	rows = frappe.get_all(
-		ITEM,
-		{"package": package, "state": contents.WAITING},
-		["name", "reference_doctype", "reference_name"],
-		order_by="reference_doctype asc, reference_name asc",
-		limit=CHUNK,
-	)
-	return [row for row in rows if row.reference_doctype == rows[0].reference_doctype]
-
-
-def _read(package: str, reading: contents.Reading, chunk: list) -> None:
-	"""Read a chunk; if that fails, one record after the other, so that only the one at fault remains."""
-	if (error := _try_to_read(package, reading, chunk)) is None:
-		return
-	for row in chunk:
-		if error := _try_to_read(package, reading, [row]) if len(chunk) > 1 else error:
-			frappe.db.set_value(ITEM, row.name, {"state": contents.FAILED, "error": words(error)})
-
-
-def _try_to_read(package: str, reading: contents.Reading, chunk: list) -> Exception | None:
-	savepoint = "client_comms_data_package"
-	frappe.db.savepoint(savepoint)
-	doctype, names = chunk[0].reference_doctype, [row.reference_name for row in chunk]
-	try:
-		if doctype == contents.FILE:
-			found = archive.files(names)
-		else:
-			found = reading.records(doctype, names)
-			_add(package, contents.items(contents.FILE, _new_files(package, doctype, names)))
-		for row in chunk:
-			waiting = {"name": row.name, "state": contents.WAITING}  # unless it was left out meanwhile
-			frappe.db.set_value(ITEM, waiting, _stored(found.get(row.reference_name)))
-	except Exception as error:
-		frappe.db.rollback(save_point=savepoint)
-		return error
-	return None
-
-
-def _new_files(package: str, doctype: str, names: list[str]) -> list[str]:
-	files = contents.files_of(doctype, names)
-	listed = {"package": package, "reference_doctype": contents.FILE, "reference_name": ("in", [*files, ""])}
-	known = set(frappe.get_all(ITEM, listed, pluck="reference_name", order_by=None))
-	return [name for name in files if name not in known]
-
-
-def _stored(record: contents.Record | None) -> dict:
-	if record is None:
-		return {"state": contents.LEFT_OUT, "reason": _("It was deleted while the copy was made")}
-	if record.reason:
-		return {"state": contents.LEFT_OUT, "reason": record.reason}
-	return {
-		"state": contents.INCLUDED,
-		"content": json.dumps(record.values, ensure_ascii=False, default=str),
-		"confidentiality_level": record.level,
-		"masked_count": sum(record.masked.values()),
-		"masked": ", ".join(sorted(record.masked)) or None,
-	}
-
-
-def count(name: str) -> Counter:
-	"""Store how many items are in which state; returns that."""
-	states: Counter = Counter()
-	masked = 0
-	for state, number, hidden in frappe.db.sql(
-		"""select state, count(*), sum(masked_count) from `tabData Package Item`
-		where package = %s group by state""",
-		name,
-	):
-		states[state] = number
-		masked += cint(hidden) if state == contents.INCLUDED else 0
-	_set(
-		name,
-		total_count=states.total(),
-		included_count=states[contents.INCLUDED],
-		left_out_count=states[contents.LEFT_OUT],
-		failed_count=states[contents.FAILED],
-		masked_count=masked,
-	)
-	return states
-
-
-def _strictest(name: str) -> str | None:
-	"""The strictest level of what is in the copy; the lowest of all if nothing in it is governed."""
-	included = {"package": name, "state": contents.INCLUDED, "confidentiality_level": ("is", "set")}
-	found = frappe.get_all(ITEM, included, pluck="confidentiality_level", distinct=True, order_by=None)
-	levels = policy.current().levels
-	if not found:
-		return min(levels, key=lambda each: levels[each].rank, default=None)
-	if unknown := set(found) - set(levels):
-		return unknown.pop()  # which counts as the strictest
-	return max(found, key=lambda each: levels[each].rank)
-
-
-def _enqueue(name: str) -> None:
-	frappe.enqueue(
-		"client_comms.client_privacy.packages.runs.work",
-		queue="long",
-		timeout=_TIMEOUT,
-		job_id=_job_id(name),
-		deduplicate=True,
-		enqueue_after_commit=True,
-		name_of_package=name,
-	)
-
-
-def _job_id(name: str) -> str:
-	return f"{EVENT}:{name}"
-
-
-def _tell(package) -> None:
-	frappe.publish_realtime(EVENT, {"package": package.name}, user=package.made_by)
-
-
-def _set(name: str, **values) -> None:
-	frappe.db.set_value(PACKAGE, name, values)

@@ -13,6 +13,7 @@ from frappe.model.rename_doc import get_link_fields
 from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure import records
+from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import legal_holds
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
@@ -93,7 +94,7 @@ SHIPPED = (
 )
 # Records of the client itself, which go last: the party stays where a document that refers to it must stay.
 MASTERS = ("User", "Contact", "Address", "Lead", "Prospect", "Supplier", "Customer")
-_PERSONS = ("Contact", "Customer", "Lead", "Prospect", "Supplier")
+_PERSONS = ("Contact", *PARTY_TYPES)
 KEPT_OF_MASTER = ("customer_name", "supplier_name", "tax_id", "primary_address", "naming_series")
 _ADDRESSES = ("sender", "email", "recipient", "raised_by")
 # Tables whose rows say to which record another one belongs → the fields with its DocType and name.
@@ -146,13 +147,35 @@ def _unhandled(senders: Collection[str]) -> Iterator[str]:
 
 def of_others(doctype: str, names: list[str], subject) -> set[str]:
 	"""Those of the records that belong to another client, and in which the subject only appears: in copy, as a participant, as
-	the recipient. What they belong to is what a legal hold would cover them with."""
+	the recipient. They belong to what a legal hold would cover them with, and to the clients that they name themselves."""
+	named = _named_clients(doctype, names)
 	return {
 		name
 		for name, anchors in legal_holds.anchors_of_each(doctype, names).items()
-		if (persons := {anchor for anchor in anchors if anchor[0] in _PERSONS})
+		if (persons := {each for each in anchors | named.get(name, set()) if each[0] in _PERSONS})
 		and not any(person in subject.records.get(kind, ()) for kind, person in persons)
 	}
+
+
+def _named_clients(doctype: str, names: list[str]) -> dict[str, set[tuple[str, str]]]:
+	"""The clients in the fields of each record: the customer of an invoice, the party of a payment. Contact persons of such documents do
+	not own them."""
+	fields = {}  # with a client's name → its DocType, or the field with that
+	for df in frappe.get_meta(doctype).fields:
+		if not df.is_virtual and (
+			df.fieldtype == "Dynamic Link"
+			or (df.fieldtype == "Link" and (df.options in PARTY_TYPES or df.fieldname == "contact"))
+		):
+			fields[df.fieldname] = df.options
+	kinds = [kind for kind in fields.values() if kind not in _PERSONS]
+	found: dict[str, set[tuple[str, str]]] = {}
+	for row in frappe.get_all(
+		doctype, {"name": ("in", [*names, ""])}, ["name", *fields, *kinds], order_by=None
+	):
+		found[row.name] = {
+			(row[kind] if kind in kinds else kind, row[field]) for field, kind in fields.items() if row[field]
+		}
+	return found
 
 
 def _conditions(meta, subject) -> list[dict]:

@@ -20,9 +20,7 @@ _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
 def plan(run) -> None:
 	"""The planner of a run for a request."""
 	request = frappe.get_doc(REQUEST, run.request)
-	subject = subjects.of(
-		request.party_type, request.party, request.contact if request.contact_only else None
-	)
+	subject = subjects.of_request(request)
 	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject))
 	kept_parties: dict[str, str] = {}
 	for entry in data_map.entries():

@@ -21,7 +21,8 @@ _STRUCTURE = (
 	("DocField", "label", "DocType", "parent"),
 	("Custom Field", "label", "Custom Field", "name"),
 )
-_PERSONS = (
+# Columns with names of people.
+NAMES_OF_PEOPLE = (
 	("Contact", "full_name"),
 	("Customer", "customer_name"),
 	("Employee", "employee_name"),
@@ -88,7 +89,7 @@ def numbers(found: Collection[str], records: Records) -> dict[str, tuple[str, st
 
 
 def _person(name: str, records: Records) -> tuple[str, str] | None:
-	for doctype, field in _PERSONS:
+	for doctype, field in NAMES_OF_PEOPLE:
 		if not (doctype == "User" and records.get("User")):
 			if other := _other(doctype, field, name, records):
 				return other

@@ -58,6 +58,11 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 	)
 
 
+def of_request(request) -> Subject:
+	"""Who a Data Subject Request is about: all of the client, or one contact."""
+	return of(request.party_type, request.party, request.contact if request.contact_only else None)
+
+
 def _parties(party_type: str, party: str) -> dict[str, tuple[str, ...]]:
 	"""The client, with the lead that it was or the customer that it became."""
 	found = {party_type: (party,)}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 
 import frappe
@@ -10,7 +11,7 @@ import pytest
 from client_comms import ledger, procedure
 from client_comms.api import data_packages as api
 from client_comms.client_privacy import identity, links
-from client_comms.client_privacy.packages import archive, contents, delivery, runs
+from client_comms.client_privacy.packages import archive, collecting, contents, delivery, runs
 from client_comms.enforcement import data_packages, governed
 from client_comms.exceptions import (
 	ActionNotPossibleError,
@@ -26,13 +27,13 @@ OTHER, OTHER_ADDRESS, OTHER_NUMBER = "Walrus Panettone", "walrus@other.example",
 
 @pytest.fixture
 def officers(make_user):
-	return [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+	return [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(3)]
 
 
 @pytest.fixture
 def client(make_client, log):
 	client = make_client(NAME, ADDRESS, customer_type="Individual")
-	make_client(OTHER, OTHER_ADDRESS, customer_type="Individual")
+	client.other = make_client(OTHER, OTHER_ADDRESS, customer_type="Individual")
 	contact = frappe.get_doc("Contact", client.contact)
 	contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
 	contact.save()
@@ -45,17 +46,28 @@ def client(make_client, log):
 		responsible_staff="Administrator",
 	)
 	client.interaction.add_comment("Comment", f"{OTHER} is not amused, {NAME} is")
-	client.file = frappe.get_doc(
+	client.file = attached("Client Interaction", client.interaction.name)
+	return client
+
+
+def attached(doctype, name):
+	return frappe.get_doc(
 		{
 			"doctype": "File",
 			"file_name": f"{frappe.generate_hash()}.txt",
 			"content": f"roof plan {frappe.generate_hash()}",
 			"is_private": 1,
-			"attached_to_doctype": "Client Interaction",
-			"attached_to_name": client.interaction.name,
+			"attached_to_doctype": doctype,
+			"attached_to_name": name,
 		}
 	).insert()
-	return client
+
+
+def stored(doctype, **values):
+	"""A record as it could be in the database, without what its DocType requires of a whole one."""
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **values})
+	doc.db_insert()
+	return doc
 
 
 @pytest.fixture
@@ -78,16 +90,16 @@ def ready(request_for, officers, as_user):
 	def make(*args, **kwargs):
 		with as_user(officers[0]):
 			name = api.make_copy(request_for(*args, **kwargs).name)
-		runs.work(name)
+		collecting.work(name)
 		return frappe.get_doc(runs.PACKAGE, name)
 
 	yield make
 	for name in frappe.get_all(runs.PACKAGE, pluck="name"):
-		archive.remove(frappe.get_doc(runs.PACKAGE, name))  # a rollback does not reach the disk
+		archive.remove_leftover(frappe.get_doc(runs.PACKAGE, name))  # a rollback does not reach the disk
 
 
 def unpacked(package) -> zipfile.ZipFile:
-	with open(archive.path_of(package.name), "rb") as file:
+	with open(archive.path_of(package), "rb") as file:
 		return zipfile.ZipFile(io.BytesIO(file.read()))
 
 
@@ -104,7 +116,7 @@ def items(package, **filters):
 
 def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):
 	package = ready()
-	assert (package.status, package.failed_count) == (runs.READY, 0)
+	assert (package.status, package.failed_count) == (collecting.READY, 0)
 	file, text = unpacked(package), text_of(package)
 	assert {"index.html", "left-out.html", "json/left-out.json"} <= set(file.namelist())
 	for own in (NAME, ADDRESS, NUMBER, client.interaction.name, client.party):
@@ -122,6 +134,111 @@ def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):
 		row for row in json.loads(file.read("json/left-out.json")) if row["doctype"] == "Client Interaction"
 	)
 	assert set(logged["fields"].split(", ")) >= {"summary", "responsible_staff", "comments"}
+
+
+def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
+	other = client.other
+	conversation = log(party_type="Customer", party=other.party)
+	message = stored(
+		"Communication",
+		communication_type="Communication",
+		communication_medium="Email",
+		sent_or_received="Received",
+		sender=ADDRESS,
+		content="what the other client wrote",
+		client_interaction=conversation.name,
+	)
+	file = attached(message.doctype, message.name)
+	quotation = stored(
+		"Quotation", quotation_to="Customer", party_name=other.party, contact_person=client.contact
+	)
+	payment = stored("Payment Request", party_type="Customer", party=other.party, email_to=ADDRESS)
+	order = stored("Sales Order", customer=other.party, contact_email=ADDRESS)
+	own = stored("Sales Order", customer=client.party, contact_email=OTHER_ADDRESS)
+	package = ready()
+	states = {(row.reference_doctype, row.reference_name): row for row in items(package)}
+	for doc in (message, file, quotation, order):
+		row = states[doc.doctype, doc.name]
+		assert (row.state, row.content) == (contents.LEFT_OUT, None), doc.doctype
+		assert row.reason.startswith("Belongs to another client")
+	assert states.get((payment.doctype, payment.name), row).state == contents.LEFT_OUT
+	assert states[own.doctype, own.name].state == contents.INCLUDED
+	text = text_of(package)
+	assert message.content not in text and row.reason in text
+	assert not [name for name in unpacked(package).namelist() if file.name in name]
+
+
+def test_for_one_contact_it_has_no_documents_of_the_organisation(client, ready):
+	order = stored("Sales Order", customer=client.party, contact_person=client.contact, contact_email=ADDRESS)
+	consent = stored("Client Consent", party_type="Customer", party=client.party, contact=client.contact)
+	package = ready(contact_only=1)
+	states = {(row.reference_doctype, row.reference_name): row.state for row in items(package)}
+	assert states[order.doctype, order.name] == contents.LEFT_OUT
+	assert states[consent.doctype, consent.name] == contents.INCLUDED
+
+
+def test_paper_files_and_earlier_requests_are_in_the_plan(client, ready):
+	paper = stored("Physical File", party_type="Customer", party=client.party, label_code="P-1")
+	theirs = stored("Physical File", party_type="Customer", party=client.other.party, label_code="P-2")
+	earlier = stored(
+		runs.REQUEST, right="Rectification", party_type="Customer", party=client.party, details="my name"
+	)
+	hold = stored("Legal Hold", hold_on="Client", party_type="Customer", party=client.party)
+	package = ready()
+	states = {(row.reference_doctype, row.reference_name): row for row in items(package)}
+	on_paper = states[paper.doctype, paper.name]
+	assert on_paper.state == contents.LEFT_OUT and on_paper.reason.startswith("On paper")
+	assert on_paper.reason in text_of(package)
+	assert (theirs.doctype, theirs.name) not in states
+	assert states[earlier.doctype, earlier.name].state == contents.INCLUDED
+	assert hold.name not in text_of(package)
+
+
+def test_its_figures_are_those_of_its_records(client, ready, monkeypatch):
+	monkeypatch.setattr(collecting, "CHUNK", 2)
+	monkeypatch.setattr(archive, "_TOGETHER", 1)
+	counted = []
+	whole = collecting.count
+	monkeypatch.setattr(collecting, "count", lambda name: counted.append(figures(name)) or whole(name))
+	package = ready()
+	# Counted once at the beginning and once in the end; what was added between is what is there.
+	assert len(counted) == 2 and counted[-1] == figures(package.name)
+	assert package.included_count == len(items(package, state=contents.INCLUDED)) > 2
+	masked = [row for row in items(package, state=contents.INCLUDED) if row.masked_count]
+	log = json.loads(unpacked(package).read("json/left-out.json"))
+	assert len(log) == package.left_out_count + len(masked)
+	read = unpacked(package)
+	included = json.loads(read.read("json/index.json"))["records"]
+	for doctype, number in included.items():
+		if doctype != "File":
+			assert len(json.loads(read.read(f"json/{archive._page(doctype)}.json"))) == number
+
+
+def figures(name):
+	fields = ("total_count", "included_count", "left_out_count", "failed_count", "masked_count")
+	return frappe.db.get_value(runs.PACKAGE, name, fields)
+
+
+def test_the_level_of_many_messages_takes_no_query_for_each(client, monkeypatch):
+	issue = stored("Issue", customer=client.party, confidentiality_level=procedure.SENSITIVE)
+	filed = [
+		stored("Communication", reference_doctype=where.doctype, reference_name=where.name)
+		for where in (issue, client.interaction) * 3
+	]
+	own = [stored("Communication", confidentiality_level=procedure.CONFIDENTIAL) for _each in range(3)]
+	free = stored("Communication", reference_doctype="Customer", reference_name=client.party)
+	rows = frappe.get_all(
+		"Communication", {"name": ("in", [doc.name for doc in (*filed, *own, free)])}, ["*"]
+	)
+	asked, sql = [], frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db, "sql", lambda query, *args, **kw: asked.append(query) or sql(query, *args, **kw)
+	)
+	levels = contents._levels("Communication", rows)
+	assert len(asked) <= 4
+	assert {levels[doc.name] for doc in filed if doc.reference_doctype == "Issue"} == {procedure.SENSITIVE}
+	assert {levels[doc.name] for doc in own} == {procedure.CONFIDENTIAL}
+	assert free.name not in levels
 
 
 def test_what_no_one_mapped_is_named_and_left_out(client, ready):
@@ -144,7 +261,7 @@ def test_a_portable_copy_has_what_the_client_gave_under_the_contract(client, rea
 
 def test_for_one_contact_it_has_nothing_of_the_organisation(client, ready):
 	package = ready(contact_only=1)
-	assert package.status == runs.READY
+	assert package.status == collecting.READY
 	included = {(each.reference_doctype, each.reference_name) for each in items(package)}
 	assert ("Contact", client.contact) in included
 	assert ("Customer", client.party) not in included
@@ -171,27 +288,118 @@ def test_a_killed_job_goes_on_where_it_stopped(
 ):
 	for _each in range(3):
 		log(party_type="Customer", party=client.party)
-	monkeypatch.setattr(runs, "CHUNK", 1)
+	monkeypatch.setattr(collecting, "CHUNK", 1)
 	with as_user(officers[0]):
 		name = api.make_copy(request_for().name)
-	read, reads = runs._read, []
+	read, reads = collecting._read, []
 
 	def killed(package, reading, chunk):
 		if len(reads) == 4:
 			raise SystemExit
 		reads.append(chunk[0].name)
-		read(package, reading, chunk)
+		return read(package, reading, chunk)
 
-	monkeypatch.setattr(runs, "_read", killed)
+	monkeypatch.setattr(collecting, "_read", killed)
 	with pytest.raises(SystemExit):
-		runs.work(name)
-	monkeypatch.setattr(runs, "_read", lambda *args: (reads.append(args[2][0].name), read(*args)))
-	runs.work(name)
+		collecting.work(name)
+	monkeypatch.setattr(collecting, "_read", lambda *args: reads.append(args[2][0].name) or read(*args))
+	collecting.work(name)
 	package = frappe.get_doc(runs.PACKAGE, name)
-	assert package.status == runs.READY
+	assert package.status == collecting.READY
 	assert len(reads) == len(set(reads)) == package.included_count
-	runs.work(name)  # a second job finds nothing to do
+	collecting.work(name)  # a second job finds nothing to do
 	assert len(reads) == package.included_count
+
+
+def test_no_one_can_guess_where_it_is_stored(client, ready, officers, as_user, make_user, monkeypatch):
+	package = ready()
+	address = frappe.db.get_value("File", archive.file_of(package), "file_url")
+	assert package.name not in address and len(package.stored_as) > 40
+	with as_user(officers[0]):
+		assert not frappe.get_list(runs.PACKAGE, {"name": package.name}, ["*"])[0].get("stored_as")
+	with as_user(officers[1]):
+		api.leave_out_of_copy(package.name, [items(package, reference_doctype="File")[0].name], "Not theirs")
+	monkeypatch.setattr(archive, "_new_name", lambda: "known.zip")
+	known = {
+		"doctype": "File",
+		"file_name": "known.zip",
+		"file_url": "/private/files/known.zip",
+		"is_private": 1,
+	}
+	frappe.get_doc(known).db_insert()
+	collecting.work(package.name)
+	package.reload()
+	assert package.status == collecting.COLLECTING and package.error
+	assert not os.path.exists(frappe.get_site_path("private", "files", "known.zip"))
+
+
+def test_it_is_never_written_over_another_file(client, ready, request_for, officers, as_user, monkeypatch):
+	own = frappe.get_site_path("private", "files", "known.zip")
+	with open(own, "w") as file:
+		file.write("something else")
+	try:
+		with monkeypatch.context() as known:
+			known.setattr(archive, "_new_name", lambda: "known.zip")
+			package = ready()
+		assert package.status == collecting.COLLECTING and package.error
+		with open(own) as file:
+			assert file.read() == "something else"
+	finally:
+		os.remove(own)
+
+
+def test_nothing_stays_of_an_interrupted_attempt(client, ready, request_for, officers, as_user, monkeypatch):
+	def killed(target, package):
+		target.writestr("half", "written")
+		raise SystemExit
+
+	with as_user(officers[0]):
+		name = api.make_copy(request_for().name)
+	with monkeypatch.context() as interrupted:
+		interrupted.setattr(archive, "_write_files", killed)
+		with pytest.raises(SystemExit):
+			collecting.work(name)
+	frappe.db.rollback()
+	half = frappe.get_doc(runs.PACKAGE, name)
+	assert archive.exists(half)
+	collecting.work(name)
+	package = frappe.get_doc(runs.PACKAGE, name)
+	assert package.status == collecting.READY and archive.exists(package)
+	assert not archive.exists(half)
+	assert frappe.db.count("File", {"attached_to_name": name}) == 1
+
+
+def test_its_file_goes_with_the_commit_and_not_before(client, ready, officers, as_user):
+	package = ready()
+	frappe.db.commit()
+	with as_user(officers[1]):
+		api.discard_copy(package.name)
+		assert archive.exists(package)
+		frappe.db.rollback()
+		assert archive.exists(package) and archive.file_of(package)
+		api.discard_copy(package.name)
+		frappe.db.commit()
+	assert not archive.exists(package)
+
+
+def test_a_file_left_by_a_killed_process_goes_within_a_day(client, ready, officers, as_user, monkeypatch):
+	package = ready()
+	with as_user(officers[1]), monkeypatch.context() as killed:
+		killed.setattr(archive, "_remove_content", lambda package: None)
+		api.discard_copy(package.name)
+		frappe.db.commit()
+	assert archive.exists(package)
+	runs.delete_expired()
+	assert not archive.exists(package)
+	assert not frappe.db.get_value(runs.PACKAGE, package.name, "stored_as")
+
+
+def test_without_its_file_it_is_not_released(client, ready, officers, as_user, mailbox):
+	package = ready()
+	os.remove(archive.path_of(package))
+	with as_user(officers[1]), pytest.raises(ActionNotPossibleError, match="missing on the server"):
+		api.release_copy(package.name)
+	assert frappe.db.get_value(runs.REQUEST, package.request, "status") == "Open"
 
 
 def test_a_record_that_cannot_be_read_holds_the_copy_back(client, ready, officers, as_user, monkeypatch):
@@ -204,14 +412,14 @@ def test_a_record_that_cannot_be_read_holds_the_copy_back(client, ready, officer
 
 	monkeypatch.setattr(contents.Reading, "_values", fails)
 	package = ready()
-	assert (package.status, package.failed_count) == (runs.COLLECTING, 1)
+	assert (package.status, package.failed_count) == (collecting.COLLECTING, 1)
 	assert package.error
 	monkeypatch.setattr(contents.Reading, "_values", values)
 	with as_user(officers[1]):
 		api.resume_copy(package.name)
-	runs.work(package.name)
+	collecting.work(package.name)
 	package.reload()
-	assert (package.status, package.failed_count, package.error) == (runs.READY, 0, None)
+	assert (package.status, package.failed_count, package.error) == (collecting.READY, 0, None)
 
 
 def test_a_second_person_releases_it(client, ready, officers, as_user, mailbox):
@@ -233,23 +441,42 @@ def test_a_second_person_releases_it(client, ready, officers, as_user, mailbox):
 	assert {ledger.EXPORT, ledger.EMAIL} <= set(acts)
 
 
-def test_who_left_something_out_does_not_release_it(client, ready, officers, as_user, mailbox):
+def test_who_left_something_out_does_not_release_it_nor_who_made_it(
+	client, ready, officers, as_user, mailbox
+):
 	package = ready()
 	(file,) = items(package, reference_doctype="File")
 	with as_user(officers[1]):
 		with pytest.raises(ActionNotPossibleError):
 			api.leave_out_of_copy(package.name, [file.name], " ")
 		api.leave_out_of_copy(package.name, [file.name], "It is about a neighbour")
-	assert not archive.file_of(package.name)
-	runs.work(package.name)
+	assert not archive.file_of(package)
+	collecting.work(package.name)
 	package.reload()
-	assert package.status == runs.READY
+	assert (package.status, package.made_by, package.chosen_by) == (collecting.READY, *officers[:2])
 	assert not [name for name in unpacked(package).namelist() if name.startswith("files/")]
 	assert "It is about a neighbour" in text_of(package)
-	with as_user(officers[1]), pytest.raises(FourEyesError):
+	chosen = frappe.get_last_doc(ledger.ENTRY, {"action": ledger.LEFT_OUT, "reference_name": package.name})
+	assert (chosen.user, chosen.reason) == (officers[1], "It is about a neighbour")
+	assert json.loads(chosen.changes) == {f"File {client.file.name}": ["Included", "Left Out"]}
+	for officer in officers[:2]:
+		with as_user(officer), pytest.raises(FourEyesError):
+			api.release_copy(package.name)
+	with as_user(officers[2]):
 		api.release_copy(package.name)
-	with as_user(officers[0]):
-		api.release_copy(package.name)
+
+
+def test_a_record_that_is_left_out_takes_its_files_along(client, ready, officers, as_user):
+	package = ready()
+	(record,) = items(package, reference_doctype="Client Interaction")
+	with as_user(officers[1]):
+		api.leave_out_of_copy(package.name, [record.name], "It is about a neighbour")
+	collecting.work(package.name)
+	package.reload()
+	assert package.status == collecting.READY
+	(file,) = items(package, reference_doctype="File")
+	assert (file.state, file.reason, file.content) == (contents.LEFT_OUT, "It is about a neighbour", None)
+	assert not [name for name in unpacked(package).namelist() if name.startswith("files/")]
 
 
 def test_it_is_deleted_after_the_term_and_the_link_ends(
@@ -272,11 +499,9 @@ def test_it_is_deleted_after_the_term_and_the_link_ends(
 		with pytest.raises(LinkNotValidError):
 			delivery.shown(tokens[0])
 		runs.delete_expired()
+	assert not archive.exists(package) and not archive.file_of(package)
 	package.reload()
-	assert package.status == runs.DELETED
-	assert not archive.file_of(package.name)
-	with pytest.raises(FileNotFoundError):
-		unpacked(package)
+	assert (package.status, package.stored_as) == (runs.DELETED, None)
 	with pytest.raises(LinkNotValidError):
 		delivery.shown(tokens[0])
 
@@ -292,7 +517,7 @@ def test_it_is_as_confidential_as_the_strictest_record(
 	client, ready, officers, as_user, make_user, set_clearance
 ):
 	package = ready()
-	file = archive.file_of(package.name)
+	file = archive.file_of(package)
 	assert package.confidentiality_level == client.interaction.confidentiality_level
 	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "System Manager")
 	everywhere = (
@@ -333,7 +558,7 @@ def test_who_cannot_see_the_client_cannot_see_the_copy(client, ready, officers, 
 	).insert()
 	with as_user(officers[1]):
 		assert not frappe.has_permission(runs.PACKAGE, "read", doc=package.name)
-		for doctype, name in ((runs.PACKAGE, package.name), ("File", archive.file_of(package.name))):
+		for doctype, name in ((runs.PACKAGE, package.name), ("File", archive.file_of(package))):
 			assert not frappe.get_list(doctype, {"name": name})
 		with pytest.raises(frappe.PermissionError):
 			api.release_copy(package.name)

@@ -46,6 +46,7 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Hold",
 			"Hold Changed",
 			"Hold Lifted",
+			"Left Out",
 			"Key Rotated",
 			"Ledger Migrated",
 		]

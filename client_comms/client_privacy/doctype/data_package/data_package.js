@@ -34,11 +34,11 @@ frappe.ui.form.on("Data Package", {
 });
 
 function release(frm) {
-	if (frm.doc.made_by === frappe.session.user) {
+	if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) {
 		frappe.msgprint({
 			title: __("Second Person Required"),
 			message: __(
-				"You made this copy, so someone else must look at it and release it. Ask another Compliance Officer.",
+				"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
 			),
 		});
 		return;
@@ -54,7 +54,7 @@ function release(frm) {
 
 function open_file(frm) {
 	const attached = frm.get_docinfo().attachments || [];
-	const file = attached.find((each) => each.file_url.endsWith(`${frm.docname}.zip`));
+	const file = attached.find((each) => each.file_name === `data-${frm.docname}.zip`);
 	if (file) window.open(`${file.file_url}?fid=${file.name}`);
 }
 

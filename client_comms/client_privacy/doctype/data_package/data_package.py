@@ -15,6 +15,8 @@ class DataPackage(WrittenByPackages):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		chosen_by: DF.Data | None
+		chosen_on: DF.Datetime | None
 		confidentiality_level: DF.Link | None
 		contact: DF.Link | None
 		downloaded_on: DF.Datetime | None
@@ -38,5 +40,6 @@ class DataPackage(WrittenByPackages):
 		request: DF.Link | None
 		right: DF.Data | None
 		status: DF.Literal["Collecting", "Ready", "Released", "Discarded", "Deleted"]
+		stored_as: DF.Data | None
 		total_count: DF.Int
 	# end: auto-generated types
