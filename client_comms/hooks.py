@@ -461,10 +461,12 @@ doc_events = {
 		"on_update": "client_comms.enforcement.audit.on_share",
 	},
 	"Personal Data Deletion Request": {
-		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own"
+		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own",
+		"after_insert": "client_comms.client_privacy.requests.portal_requests.take_over",
 	},
 	"Personal Data Download Request": {
-		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own"
+		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own",
+		"after_insert": "client_comms.client_privacy.requests.portal_requests.take_over",
 	},
 	"Support Settings": {"validate": "client_comms.enforcement.doctypes.support_settings.refuse_sources"},
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},

@@ -31,6 +31,4 @@ def send_link(address: str) -> None:
 	:raises frappe.InvalidEmailAddressError: it is not an email address
 	"""
 	validate_email_address(address, throw=True)
-	frappe.enqueue(
-		"client_comms.client_privacy.requests.asking.send_link", queue="short", address=address.strip()[:140]
-	)
+	asking.queue_link(address)

@@ -55,10 +55,13 @@ def by_login(client: str | None = None) -> Visit | None:
 	return visits[0] if len(visits) == 1 else None
 
 
-def of_login() -> list[Visit]:
-	"""The possible visits of the portal user: one for each client for whom they speak."""
+def of_login(user: str | None = None) -> list[Visit]:
+	"""The possible visits of a portal user: one for each client for whom they speak.
+
+	:param user: by default the session user
+	"""
 	found: dict[str, Visit] = {}
-	for contact, *party in confirmation.clients_of_login(frappe.session.user):
+	for contact, *party in confirmation.clients_of_login(user or frappe.session.user):
 		visit = Visit(*party, contact)
 		found.setdefault(visit.client, visit)
 	return [*found.values()]

@@ -141,6 +141,13 @@ def customers_of_login(user: str) -> set[str]:
 	return {*listed, *spoken_for}
 
 
+def is_client(user: str) -> bool:
+	"""Whether a login is a client's: it speaks for one, or staff listed it as a portal user of one."""
+	if user == "Guest" or _is_staff(user):
+		return False
+	return bool(clients_of_login(user) or customers_of_login(user))
+
+
 # --- confirming --------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from client_comms.i18n import moment
 REQUEST = "Data Subject Request"
 OPEN = "Open"
 RIGHTS = ("Access", "Portability", "Rectification", "Erasure", "Restriction", "Objection")
-_THROUGH_LINK, _IN_PORTAL = "Link", "Portal"
+STAFF, _THROUGH_LINK, _IN_PORTAL = "Staff", "Link", "Portal"
 _LONGEST = 1000
 _A_LINK_EACH = timedelta(minutes=15)
 # What says that a client is one person, whose contact speaks for all of it.
@@ -34,10 +34,23 @@ def shown(visit: Visit) -> list[dict]:
 
 
 def ask(visit: Visit, right: str, details: str | None) -> dict:
-	"""Enter a client's request, and confirm its receipt by email; returns `{"name", "due"}`.
+	"""Enter a client's request, and confirm its receipt by email; returns `{"name", "due"}`. Who asks has confirmed who they are.
+
+	:raises ActionNotPossibleError: as `enter`
+	"""
+	request = enter(visit, right, details, _THROUGH_LINK if visit.link else _IN_PORTAL)
+	self_service.confirm_identity(visit)
+	if visit.link:
+		links.use(visit.link)
+	return {"name": request.name, "due": moment(request.due_on)}
+
+
+def enter(visit: Visit, right: str, details: str | None, through: str):
+	"""Enter a client's request, and confirm its receipt by email; returns it.
 
 	It is about the person who asks: about all of the client only if the client is one person.
 
+	:param through: how it was received
 	:raises ActionNotPossibleError: the right does not exist, the client has asked for it already and waits for the answer, or
 	    it is not known which person of an organisation asks
 	"""
@@ -52,11 +65,10 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 			exc=ActionNotPossibleError,
 			title=_("Not Possible"),
 		)
-	same = {**_about(visit), "right": right, "status": OPEN, "contact": visit.contact or ("is", "not set")}
-	if waiting := frappe.db.get_value(REQUEST, same, ["name", "due_on"], as_dict=True):
+	if there_is := waiting(visit, right):
 		frappe.throw(
 			_("You have asked for this already: {0}. We will answer by {1}.").format(
-				frappe.bold(waiting.name), moment(waiting.due_on)
+				frappe.bold(there_is.name), moment(there_is.due_on)
 			),
 			exc=ActionNotPossibleError,
 			title=_("Already Asked"),
@@ -70,23 +82,25 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 			"right": right,
 			"details": (details or "").strip()[:_LONGEST],
 			"received_on": clock.now(),
-			"received_through": _THROUGH_LINK if visit.link else _IN_PORTAL,
+			"received_through": through,
 			"status": OPEN,
 		}
 	)
 	request.flags.by_the_app = True
 	request.insert(ignore_permissions=True)
-	self_service.confirm_identity(visit)
-	if visit.link:
-		links.use(visit.link)
-	due = moment(request.due_on)
 	request.tell(
 		lambda: _("We received your request {0}").format(request.name),
 		lambda: _("We received your request ({0}) and will answer it by {1}.").format(
 			_(request.right), moment(request.due_on)
 		),
 	)
-	return {"name": request.name, "due": due}
+	return request
+
+
+def waiting(visit: Visit, right: str):
+	"""The open request of the same person for the same right: its `name` and `due_on`; None if there is none."""
+	same = {**_about(visit), "right": right, "status": OPEN, "contact": visit.contact or ("is", "not set")}
+	return frappe.db.get_value(REQUEST, same, ["name", "due_on"], as_dict=True)
 
 
 def _about(visit: Visit) -> dict:
@@ -98,6 +112,12 @@ def _is_person(visit: Visit) -> bool:
 		return not frappe.db.get_value("Lead", visit.party, "company_name")
 	field, person = _PERSON.get(visit.party_type, (None, None))
 	return bool(field) and frappe.db.get_value(visit.party_type, visit.party, field) == person
+
+
+def queue_link(address: str) -> None:
+	"""Let a job send a link, so that how long it takes does not show whether an address is on file."""
+	method = "client_comms.client_privacy.requests.asking.send_link"
+	frappe.enqueue(method, queue="short", address=address.strip()[:140])
 
 
 def send_link(address: str) -> None:

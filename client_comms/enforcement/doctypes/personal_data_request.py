@@ -1,5 +1,8 @@
-"""Copies of a user's personal data (P-2): Frappe collects one without checking permissions, for any user
-named in a web form."""
+"""Frappe's own requests about a user's personal data (P-2): it collects a copy without checking permissions, and deletes without
+knowing what must stay, for any user named in a web form.
+
+It does neither for clients, whose requests become Data Subject Requests (`client_privacy.requests.portal_requests`).
+"""
 
 import json
 
@@ -7,9 +10,16 @@ import frappe
 from frappe import _
 
 from client_comms import compat
+from client_comms.clients import confirmation
 from client_comms.enforcement import governed, guards, legal_holds
 
-DOCTYPE = "Personal Data Download Request"
+DOWNLOAD, DELETION = "Personal Data Download Request", "Personal Data Deletion Request"
+_ON_HOLD = "On Hold"
+
+
+def login_of(doc) -> str:
+	"""Whose data a request is about."""
+	return doc.user if doc.doctype == DOWNLOAD else doc.email
 
 
 def require_own(doc, method=None) -> None:
@@ -20,8 +30,7 @@ def require_own(doc, method=None) -> None:
 
 	:raises frappe.PermissionError: a logged-in user makes it for another user
 	"""
-	account = doc.user if doc.doctype == DOCTYPE else doc.email
-	if not doc.is_new() or frappe.session.user in (account, "Guest"):
+	if not doc.is_new() or frappe.session.user in (login_of(doc), "Guest"):
 		return
 	if not frappe.has_permission(doc.doctype, "create"):
 		frappe.throw(
@@ -46,11 +55,15 @@ def condition(user=None, doctype=None) -> str:
 	if not guards.is_restricted(user):
 		return ""
 	mine = frappe.db.escape(user)
-	return f"(`tab{DOCTYPE}`.`user` = {mine} or `tab{DOCTYPE}`.`owner` = {mine})"
+	return f"(`tab{DOWNLOAD}`.`user` = {mine} or `tab{DOWNLOAD}`.`owner` = {mine})"
 
 
 class GuardedPersonalDataDownloadRequest:
-	"""Frappe's request, with a file that contains only records that its readers can read."""
+	"""Frappe's request: no file for clients, and for others one that contains only records that its readers can read."""
+
+	def after_insert(self):
+		if not confirmation.is_client(self.user):
+			super().after_insert()
 
 	def generate_file_and_send_mail(self, personal_data):
 		readers = {self.user, self.owner} - {"Guest"}
@@ -63,7 +76,27 @@ class GuardedPersonalDataDownloadRequest:
 
 
 class GuardedPersonalDataDeletionRequest:
-	"""Frappe's request, which a legal hold on the contact or its client stops."""
+	"""Frappe's request, which deletes nothing of clients; a legal hold on the contact stops it for others."""
+
+	def after_insert(self):
+		if confirmation.is_client(self.email):
+			self.db_set("status", _ON_HOLD)
+		else:
+			super().after_insert()
+
+	@frappe.whitelist()
+	def trigger_data_deletion(self):
+		"""Without an error for clients, because Frappe's job for all requests would stop at it."""
+		if not confirmation.is_client(self.email):
+			return super().trigger_data_deletion()
+		frappe.only_for("System Manager")
+		self.db_set("status", _ON_HOLD)
+		frappe.msgprint(
+			_(
+				"{0} is the login of a client, so a Compliance Officer erases their data through a Data Subject Request."
+			).format(frappe.bold(self.email)),
+			title=_("Not Possible"),
+		)
 
 	def validate_data_anonymization(self):
 		super().validate_data_anonymization()
