@@ -14,7 +14,7 @@ from frappe.utils import get_datetime, getdate
 from client_comms import clock
 from client_comms.client_interactions.due_words import due_words
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import interactions, policy
+from client_comms.enforcement import former_names, interactions, policy
 from client_comms.rules import access, response_clock
 
 INTERACTION = "Client Interaction"
@@ -102,7 +102,7 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	elif doctype in PARTY_TYPES:
 		filters = {"party_type": doctype, "party": name}
 	else:
-		filters = {"reference_doctype": doctype, "reference_name": name}
+		filters = {"name": ("in", former_names.all_about(doctype, name) or [""])}
 	return frappe.get_list(
 		INTERACTION,
 		{**filters, "clock_state": ("!=", response_clock.STATE_STOPPED)},

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import frappe
 
+from client_comms.rules.response_clock import MERGED
+
 INTERACTION = "Client Interaction"
 _EVENT = "Interaction Event"
 
@@ -27,6 +29,19 @@ def replaced(names: Iterable[str]) -> list[str]:
 	)
 	present = dict(rows)
 	return [present.get(name, name) for name in names]
+
+
+def about(doctype: str, names: Iterable[str]) -> list[str]:
+	"""The interactions that have taken over one about a document of these; one query."""
+	merged = {"event": MERGED, "source_doctype": doctype, "source_name": ("in", list(names))}
+	return frappe.get_all(_EVENT, merged, pluck="parent", distinct=True, order_by=None)
+
+
+def all_about(doctype: str, name: str) -> list[str]:
+	"""The interactions about a document, in the order of their names, those included that have taken over one about it."""
+	direct = {"reference_doctype": doctype, "reference_name": name}
+	found = frappe.get_all(INTERACTION, direct, pluck="name", order_by=None)
+	return sorted({*found, *about(doctype, [name])})
 
 
 def readable(name: str | None) -> str | None:

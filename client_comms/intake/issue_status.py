@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import get_fullname, get_link_to_form
 
 from client_comms.client_interactions import closing_checklist
-from client_comms.enforcement import guards
+from client_comms.enforcement import former_names, guards
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake.arrivals import INTERACTION
 from client_comms.rules import access, issue_status, possible_actions, response_clock
@@ -73,8 +73,7 @@ def _follow(issue: str, before: str, after: str):
 	if not _on():
 		return
 	left, answerable = [], None
-	about = {"reference_doctype": ISSUE, "reference_name": issue}
-	for name in frappe.get_all(INTERACTION, about, pluck="name", order_by="name asc"):
+	for name in former_names.all_about(ISSUE, issue):
 		doc = frappe.get_doc(INTERACTION, name, for_update=True)
 		event = issue_status.event_for(before, after, doc.status)
 		if not event or not frappe.has_permission(INTERACTION, "read", doc=doc):
@@ -141,27 +140,35 @@ def _tell(issue: str, left: list[str], answerable: str | None):
 
 
 def follow_interaction(doc, method=None):
-	"""A Client Interaction was saved: if staff did something with it, its Issue follows."""
+	"""A Client Interaction was saved: if staff did something with it, its Issue follows, and those of what was merged into it."""
 	before = doc.get_doc_before_save()
-	if doc.reference_doctype != ISSUE or before is None or before.status == doc.status:
+	if before is None or before.status == doc.status:
 		return
 	event = doc.events[-1]
 	if doc.flags.follows_issue or event.source_doctype or event.event not in possible_actions.STAFF_EVENTS:
 		return
-	current = frappe.db.get_value(ISSUE, doc.reference_name, "status")
-	status = current and issue_status.status_for(event.event, current)
-	if not status or not _on() or (status == issue_status.CLOSED and _others_are_open(doc)):
+	issues = _issues_of(doc)
+	if not issues or not _on():
 		return
-	issue = frappe.get_doc(ISSUE, doc.reference_name)
-	issue.status = status
-	issue.flags.update(follows_interaction=True, ignore_mandatory=True)
-	issue.save(ignore_permissions=True)
+	for issue, current in _statuses(issues).items():
+		status = issue_status.status_for(event.event, current)
+		if not status or (status == issue_status.CLOSED and _others_are_open(doc, issue)):
+			continue
+		followed = frappe.get_doc(ISSUE, issue)
+		followed.status = status
+		followed.flags.update(follows_interaction=True, ignore_mandatory=True)
+		followed.save(ignore_permissions=True)
 
 
-def _others_are_open(doc) -> bool:
-	about = {"reference_doctype": ISSUE, "reference_name": doc.reference_name}
-	return bool(
-		frappe.db.exists(
-			INTERACTION, {**about, "name": ("!=", doc.name), "status": ("!=", response_clock.STATUS_CLOSED)}
-		)
-	)
+def _issues_of(doc) -> set[str]:
+	named = [(doc.reference_doctype, doc.reference_name)]
+	named += [
+		(row.source_doctype, row.source_name) for row in doc.events if row.event == response_clock.MERGED
+	]
+	return {name for doctype, name in named if doctype == ISSUE and name}
+
+
+def _others_are_open(doc, issue: str) -> bool:
+	others = [name for name in former_names.all_about(ISSUE, issue) if name != doc.name]
+	still_open = {"name": ("in", others), "status": ("!=", response_clock.STATUS_CLOSED)}
+	return bool(others and frappe.db.exists(INTERACTION, still_open))

@@ -82,6 +82,9 @@ def _about(doctype: str, name: str, **filters) -> str | None:
 		{"reference_doctype": doctype, "reference_name": name, **filters},
 		order_by="occurred_on desc",
 	)
+	if not found and (taken_over := former_names.about(doctype, [name])):
+		merged = {"name": ("in", taken_over), **filters}
+		found = frappe.db.get_value(INTERACTION, merged, order_by="occurred_on desc")
 	if found or doctype != "Opportunity":
 		return found
 	source, party = frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"]) or (None, None)
@@ -107,12 +110,13 @@ def _by_name_in_subject(message) -> str | None:
 	if not names:
 		return None
 	names = former_names.replaced(names)
+	taken_over = [name for each in _NAMED_IN_SUBJECTS for name in former_names.about(each, names)]
 	table = frappe.qb.DocType(INTERACTION)
 	about_named = table.reference_doctype.isin(_NAMED_IN_SUBJECTS) & table.reference_name.isin(names)
 	found = (
 		frappe.qb.from_(table)
 		.select(table.name, table.contact, table.party_type, table.party)
-		.where(table.name.isin(names) | about_named)
+		.where(table.name.isin([*names, *taken_over]) | about_named)
 		.orderby(table.occurred_on, order=frappe.qb.desc)
 	).run(as_dict=True)
 	client = found and parties.client_of(None, None, message.address, message.name)

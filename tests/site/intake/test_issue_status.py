@@ -147,3 +147,18 @@ def test_one_switch_keeps_them_apart(issue, about, agent, as_user, set_settings)
 		assert status_of(name) == "Open"
 		api.answer(name)
 	assert status_of(issue.name, "Issue") == "On Hold"
+
+
+def test_the_issue_of_what_was_merged_follows_and_is_followed(issue, about, agent, as_user):
+	other = frappe.get_doc({"doctype": "Issue", "subject": "Roof", "raised_by": "a@b.example"}).insert()
+	goes, stays = about(), about(reference_name=other.name)
+	with as_user(agent):
+		api.merge_interactions(goes, stays)
+		api.pause(stays, "Waiting for the plan")
+	assert {status_of(each.name, "Issue") for each in (issue, other)} == {"On Hold"}
+	with as_user(agent):
+		switch(issue, "Open")
+		assert status_of(stays) == "Open"
+		api.answer(stays)
+		switch(issue, "Closed")
+	assert status_of(stays) == "Closed"

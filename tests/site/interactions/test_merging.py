@@ -5,6 +5,7 @@ import pytest
 from frappe.share import add as share
 
 from client_comms import api, ledger
+from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import former_names
 from client_comms.exceptions import ActionNotPossibleError
@@ -325,7 +326,8 @@ def held(doctype, name):
 
 
 @pytest.fixture
-def held_issue():
+def held_issue(set_settings):
+	set_settings(log_issues=0)  # the test says which interactions are about it
 	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak"}).insert()
 	frappe.get_doc(
 		{
@@ -393,6 +395,19 @@ def test_mail_about_a_former_name_continues_the_conversation(pair, people, at):
 	at(TUESDAY, people.rita, api.merge_interactions, *pair)
 	assert threads.about(INTERACTION, pair[0]).name == pair[1]
 	assert former_names.replaced([pair[0], "CI-2000-00001"]) == [pair[1], "CI-2000-00001"]
+
+
+def test_the_document_of_a_former_one_finds_the_one_that_stands(pair, people, at, held_issue):
+	about(held_issue, pair[0])
+	about(frappe.get_doc({"doctype": "Issue", "subject": "Roof"}).insert().name, pair[1])
+	at(TUESDAY, people.rita, api.merge_interactions, *pair)
+	assert threads.about("Issue", held_issue).name == pair[1]
+	found = at(TUESDAY, people.rita, owed.open_of, "Issue", held_issue, 4)
+	assert [row.name for row in found] == [pair[1]]
+	mail = frappe._dict(
+		document=frappe._dict(subject=f"Re: {held_issue}"), address="anna@client-a.example", name="Anna"
+	)
+	assert threads._by_name_in_subject(mail) == pair[1]
 
 
 def test_former_names_cannot_be_written(pair, people, at):

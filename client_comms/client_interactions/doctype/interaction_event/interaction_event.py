@@ -107,5 +107,6 @@ def values(row) -> tuple:
 
 
 def on_doctype_update():
-	"""Health counts the messages of a month that only thanked."""
+	"""Health counts the messages of a month that only thanked; a document is asked for what was merged about it."""
 	frappe.db.add_index("Interaction Event", ["event", "at"])
+	frappe.db.add_index("Interaction Event", ["event", "source_name"])
