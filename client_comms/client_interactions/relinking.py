@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.model.dynamic_links import get_dynamic_link_map
 from frappe.model.rename_doc import get_link_fields
+from frappe.utils import create_batch
 
 from client_comms import clock, ledger
 from client_comms.enforcement import governed, legal_holds
@@ -28,14 +29,14 @@ _NAMING = (
 	("Legal Hold", "on_doctype", "on_name"),
 )
 _LISTS = ("_assign", "_liked_by")  # columns with a JSON list of users
+_CHUNK = 500
 _OWN_ROWS = ("Interaction Event",)  # moved by those who merge, with what they know about them
 
 
 def end_access(name: str) -> None:
 	"""Shares and follows of an interaction end, and so do grants that are still valid."""
 	for doctype in _ACCESS:
-		owner_type, owner_name = OWNER_FIELDS[doctype]
-		frappe.db.delete(doctype, {owner_type: INTERACTION, owner_name: name})
+		frappe.db.delete(doctype, {"name": ("in", [*_rows(doctype, *OWNER_FIELDS[doctype], name), ""])})
 	now = clock.now()
 	grants = frappe.get_all(
 		governed.GRANT,
@@ -49,15 +50,15 @@ def end_access(name: str) -> None:
 
 
 def follow(old: str, new: str) -> None:
-	"""Everything that named the interaction `old` names `new`; one statement for each field, whatever the number of records."""
+	"""Everything that named the interaction `old` names `new`; some statements for each field, whatever the number of records."""
 	holds = [hold for hold in legal_holds.active().values() if hold.on == (INTERACTION, old)]
 	recorded: dict[str, list[str]] = {}
-	for doctype, field in _links():
-		if doctype in subjects.SUBJECTS:
-			recorded.setdefault(doctype, []).extend(frappe.get_all(doctype, {field: old}, pluck="name"))
-		frappe.db.set_value(doctype, {field: old}, field, new, update_modified=False)
-	for doctype, type_field, field in _dynamic_links():
-		frappe.db.set_value(doctype, {type_field: INTERACTION, field: old}, field, new, update_modified=False)
+	for doctype, type_field, field in (*_links(), *_dynamic_links()):
+		names = _rows(doctype, type_field, field, old)
+		if not type_field and doctype in subjects.SUBJECTS:
+			recorded.setdefault(doctype, []).extend(names)
+		for chunk in create_batch(names, _CHUNK):
+			frappe.db.set_value(doctype, {"name": ("in", chunk)}, field, new, update_modified=False)
 	_join_columns(old, new)
 	for doctype, names in recorded.items():
 		ledger.record_states(doctype, names)
@@ -66,10 +67,34 @@ def follow(old: str, new: str) -> None:
 		ledger.record(ledger.HOLD, INTERACTION, new, None, rule=hold.name, changes={"on_name": [old, new]})
 
 
-def _links() -> Iterator[tuple[str, str]]:
+def _rows(doctype: str, type_field: str | None, field: str, name: str) -> list[str]:
+	"""The rows that name the interaction, to be changed by their own names.
+
+	MariaDB locks every row that it reads for a change. So only rows that an index finds are locked, as they were committed last;
+	elsewhere, rows are found without a lock, or all of the table would wait for the merger.
+	"""
+	where = {field: name, **({type_field: INTERACTION} if type_field else {})}
+	indexed = _is_indexed(doctype, type_field, field)
+	return frappe.db.get_values(doctype, where, "name", order_by="name asc", for_update=indexed, pluck=True)
+
+
+def _is_indexed(doctype: str, type_field: str | None, field: str) -> bool:
+	"""Whether an index begins with the field, or with the field for the DocType before it."""
+	# nosemgrep: frappe-sql-format-injection (a DocType of the site)
+	rows = frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)
+	columns: dict[str, dict[int, str]] = {}
+	for row in rows:
+		columns.setdefault(row.Key_name, {})[row.Seq_in_index] = row.Column_name
+	return any(
+		each[1] == field or (type_field is not None and (each[1], each.get(2)) == (type_field, field))
+		for each in columns.values()
+	)
+
+
+def _links() -> Iterator[tuple[str, None, str]]:
 	for field in get_link_fields(INTERACTION):
 		if not field.get("issingle") and frappe.db.table_exists(field["parent"]):
-			yield field["parent"], field["fieldname"]
+			yield field["parent"], None, field["fieldname"]
 
 
 def _dynamic_links() -> list[tuple[str, str, str]]:

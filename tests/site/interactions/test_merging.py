@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.database import get_db
 from frappe.share import add as share
 
 from client_comms import api, ledger
@@ -208,6 +209,33 @@ def test_everything_follows(pair, people, at, message):
 	merged.save()
 
 
+@pytest.fixture
+def unrelated():
+	"""`unrelated()` changes a committed row that is about none of them, from another connection, which does not wait for locks."""
+	other = get_db(host=frappe.conf.db_host, user=frappe.conf.db_name, password=frappe.conf.db_password)
+	other.connect()
+	other.use(frappe.conf.db_name)
+	other.sql("set innodb_lock_wait_timeout = 1")
+	other.sql("insert into `tabEvent Participants` (name, parent) values ('unrelated', 'unrelated')")
+	other._conn.commit()
+	yield lambda: other.sql(
+		"update `tabEvent Participants` set email = 'a@b.example' where name = 'unrelated'"
+	)
+	frappe.db.rollback()
+	other.sql("delete from `tabEvent Participants` where name = 'unrelated'")
+	other._conn.commit()
+	other.close()
+
+
+def test_nothing_is_locked_that_is_about_others(unrelated, pair, people, at):
+	visit = frappe.get_doc({"doctype": "Event", "subject": "Visit", "starts_on": TUESDAY})
+	visit.append("event_participants", {"reference_doctype": INTERACTION, "reference_docname": pair[0]})
+	visit.insert()
+	at(TUESDAY, people.rita, api.merge_interactions, *pair)
+	assert visit.reload().event_participants[0].reference_docname == pair[1]
+	unrelated()
+
+
 def test_the_stricter_level_counts_for_all_of_it(inquiry, people, at, message, as_user):
 	complaint = inquiry(COMPLAINT, responsible_staff=people.rita).name
 	plain = inquiry(at=TUESDAY, responsible_staff=people.rita).name
@@ -397,13 +425,14 @@ def test_mail_about_a_former_name_continues_the_conversation(pair, people, at):
 	assert former_names.replaced([pair[0], "CI-2000-00001"]) == [pair[1], "CI-2000-00001"]
 
 
-def test_the_document_of_a_former_one_finds_the_one_that_stands(pair, people, at, held_issue):
+def test_the_document_of_a_former_one_finds_the_one_that_stands(pair, people, at, held_issue, message):
 	about(held_issue, pair[0])
 	about(frappe.get_doc({"doctype": "Issue", "subject": "Roof"}).insert().name, pair[1])
 	at(TUESDAY, people.rita, api.merge_interactions, *pair)
 	assert threads.about("Issue", held_issue).name == pair[1]
 	found = at(TUESDAY, people.rita, owed.open_of, "Issue", held_issue, 4)
 	assert [row.name for row in found] == [pair[1]]
+	message(pair[1], TUESDAY)  # so she takes part
 	mail = frappe._dict(
 		document=frappe._dict(subject=f"Re: {held_issue}"), address="anna@client-a.example", name="Anna"
 	)
