@@ -12,7 +12,7 @@ from frappe.utils import cint
 
 from client_comms.client_interactions import form_data, merging
 from client_comms.client_interactions.clocks import escalation
-from client_comms.enforcement import audience, former_names, policy
+from client_comms.enforcement import audience, former_names, levels, policy
 from client_comms.intake import moving
 from client_comms.rules import access
 
@@ -106,7 +106,7 @@ def _lower_choice(doc, level: str) -> str | None:
 	rank = policy.current().rank
 	if rank(level) >= rank(doc.confidentiality_level):
 		return None
-	return level if moving.may_lower(doc, level).allowed else None
+	return level if levels.may_lower(doc.name, level).allowed else None
 
 
 def _preview(doc, level_before: str, lower: str | None = None) -> dict:

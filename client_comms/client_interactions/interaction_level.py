@@ -5,12 +5,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from client_comms import clock
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import policy
-from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
-from client_comms.i18n import refuse
-from client_comms.rules import access
+from client_comms.enforcement import levels, policy
 
 
 def set_level(doc):
@@ -30,37 +26,13 @@ def set_level(doc):
 			),
 			title=_("Communication Type Not in the Matrix"),
 		)
-	levels = policy.current()
+	rank = policy.current().rank
 	given = doc.confidentiality_level
 	retyped = before is None or before.communication_type != doc.communication_type
 	floor = rule.confidentiality_level if before is None else before.confidentiality_level
-	if not given or (before is None and levels.rank(given) < levels.rank(floor)):
+	if not given or (before is None and rank(given) < rank(floor)):
 		doc.confidentiality_level = given = floor
-	if retyped and levels.rank(given) < levels.rank(rule.confidentiality_level):
+	if retyped and rank(given) < rank(rule.confidentiality_level):
 		doc.confidentiality_level = given = rule.confidentiality_level
-	if before and levels.rank(given) < levels.rank(before.confidentiality_level):
-		require_may_lower(doc, before)
-
-
-def require_may_lower(doc, before):
-	"""
-	:raises ClearanceMissingError: the user cannot lower the level
-	:raises MissingDetailsError: no reason is given
-	"""
-	decision = access.may_lower(
-		policy.subject(),
-		policy.stored_record(doc.name),
-		policy.current(),
-		doc.confidentiality_level,
-		clock.now(),
-	)
-	if not decision.allowed:
-		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
-	if not (doc.level_change_reason or "").strip():
-		frappe.throw(
-			_("Give a reason for lowering the level from {0} to {1}.").format(
-				frappe.bold(before.confidentiality_level), frappe.bold(doc.confidentiality_level)
-			),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	if before:
+		levels.require_may_lower(doc.name, before.confidentiality_level, given, doc.level_change_reason)

@@ -116,8 +116,7 @@ def _join(merged, source, carried) -> None:
 	"""What the interaction that stays says of both, with the event that brings the clocks of the other."""
 	merged.update(histories.said_by_both(merged, source))
 	merged.flags.update(rated_by_client=True, complaint_decided=True)
-	rank = policy.current().rank
-	level = histories.strictest((merged.confidentiality_level, source.confidentiality_level), rank)
+	level = policy.current().strictest_of(merged.confidentiality_level, source.confidentiality_level)
 	if level != merged.confidentiality_level:
 		merged.confidentiality_level = level
 		merged.level_change_reason = _("Merged with {0}").format(source.name)

@@ -1,12 +1,12 @@
 """Changes the level of an Issue, Lead or Opportunity: never by saving, and with immediate effect on what
-belongs to it (D-5, P-2)."""
+belongs to it (D-5, P-2). What lowering the level of an interaction takes is decided here too."""
 
 import frappe
 from frappe import _
 
-from client_comms import ledger
+from client_comms import clock, ledger
 from client_comms.enforcement import copied_fields, documents, interactions, link_titles, policy
-from client_comms.exceptions import ClearanceMissingError
+from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.i18n import refuse
 from client_comms.rules import access
 
@@ -51,6 +51,35 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	doc.add_comment(
 		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
 	)
+
+
+def may_lower(interaction: str, level: str) -> access.Decision:
+	"""Whether the session user can lower an interaction, or what leaves it, to the level."""
+	return access.may_lower(
+		policy.subject(), policy.stored_record(interaction), policy.current(), level, clock.now()
+	)
+
+
+def require_may_lower(interaction: str, before: str, level: str, reason: str | None) -> None:
+	"""Whatever makes an interaction, or a message of it, less confidential asks for clearance and a reason (M-1, P-1).
+
+	:raises ClearanceMissingError: the session user cannot lower the level
+	:raises MissingDetailsError: no reason is given
+	"""
+	rank = policy.current().rank
+	if rank(level) >= rank(before):
+		return
+	decision = may_lower(interaction, level)
+	if not decision.allowed:
+		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
+	if not (reason or "").strip():
+		frappe.throw(
+			_("Give a reason for lowering the level from {0} to {1}.").format(
+				frappe.bold(before), frappe.bold(level)
+			),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
+		)
 
 
 def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:

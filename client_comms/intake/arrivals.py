@@ -58,10 +58,6 @@ def stated_level(document) -> str | None:
 	return document.get("confidentiality_level") if document.doctype in governed.doctypes() else None
 
 
-def _strictest(*levels: str | None) -> str | None:
-	return max(filter(None, levels), key=policy.current().rank, default=None)
-
-
 def is_wanted(switch: str) -> bool:
 	"""Whether the settings log this source automatically; imported or installed documents did not just arrive."""
 	if frappe.flags.in_import or frappe.flags.in_install or frappe.flags.in_patch:
@@ -155,7 +151,7 @@ def _about_new(arrival: Arrival):
 def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str, str, str | None]:
 	"""Type, level and responsible staff of an inquiry."""
 	communication_type = arrival.communication_type or classify(arrival).communication_type
-	level = _strictest(_level(matrix, communication_type), _at_least(arrival))
+	level = policy.current().strictest_of(_level(matrix, communication_type), _at_least(arrival))
 	return (
 		communication_type,
 		level,
@@ -175,7 +171,7 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 	chosen = arrival.communication_type
 	proposed = (chosen,) if chosen else (classify(arrival).communication_type, default)
 	for communication_type in dict.fromkeys(proposed):
-		level = _strictest(_level(matrix, communication_type), _at_least(arrival))
+		level = policy.current().strictest_of(_level(matrix, communication_type), _at_least(arrival))
 		roles = matrices.responsible_roles(matrix, communication_type)
 		holds_role = not roles or bool(roles & set(frappe.get_roles(arrival.staff)))
 		if holds_role and arrival.staff != "Administrator":
@@ -189,7 +185,7 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 
 
 def _at_least(arrival: Arrival) -> str | None:
-	return _strictest(arrival.at_least, stated_level(arrival.document))
+	return policy.current().strictest_of(arrival.at_least, stated_level(arrival.document))
 
 
 def _raised(arrival: Arrival, doc) -> tuple[str | None, str | None]:

@@ -14,10 +14,9 @@ from client_comms.client_interactions import merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
 from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, reclassification
-from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
-from client_comms.i18n import refuse
+from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import arrivals, communication
-from client_comms.rules import access, classification, histories, response_clock
+from client_comms.rules import classification, histories, response_clock
 
 INTERACTION, MESSAGE = governed.INTERACTION, governed.COMMUNICATION
 _CAME = (response_clock.RECEIVED, response_clock.MESSAGE_ADDED)
@@ -47,7 +46,7 @@ def split_off(
 	document = message_of(doc, message, locked=True)
 	require_movable(doc, document)
 	made = arrivals.open_new(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
-	_require_may_sink(doc, made.confidentiality_level, lower_because)
+	levels.require_may_lower(doc.name, doc.confidentiality_level, made.confidentiality_level, lower_because)
 	held_by = legal_holds.over(MESSAGE, document.name)
 	_leave(doc, document, made, response_clock.SPLIT_OFF)
 	_belong_to(document, doc, made, lower_because)
@@ -154,37 +153,6 @@ def _went_to(doc, message: str, event: str):
 	return there
 
 
-# --- levels ------------------------------------------------------------------------------------------
-
-
-def may_lower(doc, level: str) -> access.Decision:
-	return access.may_lower(
-		policy.subject(), policy.stored_record(doc.name), policy.current(), level, clock.now()
-	)
-
-
-def _require_may_sink(doc, level: str, reason: str | None) -> None:
-	"""Whatever leaves an interaction for a less confidential one is lowered, which asks what it asks elsewhere.
-
-	:raises ClearanceMissingError: the session user cannot lower the level
-	:raises MissingDetailsError: no reason is given
-	"""
-	rank = policy.current().rank
-	if rank(level) >= rank(doc.confidentiality_level):
-		return
-	decision = may_lower(doc, level)
-	if not decision.allowed:
-		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for lowering the level from {0} to {1}.").format(
-				frappe.bold(doc.confidentiality_level), frappe.bold(level)
-			),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
-
-
 # --- what happens ------------------------------------------------------------------------------------
 
 
@@ -220,7 +188,9 @@ def join(doc, document, target, lower_because: str | None) -> None:
 	"""The message on the interaction to which it goes: an event with its clocks, from when it arrived."""
 	rank = policy.current().rank
 	if lower_because or rank(doc.confidentiality_level) <= rank(target.confidentiality_level):
-		_require_may_sink(doc, target.confidentiality_level, lower_because)
+		levels.require_may_lower(
+			doc.name, doc.confidentiality_level, target.confidentiality_level, lower_because
+		)
 	else:
 		target.confidentiality_level = doc.confidentiality_level
 		target.level_change_reason = _("A message of {0} was moved here").format(doc.name)

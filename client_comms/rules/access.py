@@ -85,6 +85,10 @@ class Policy:
 		level = self.level(name)
 		return level.rank if level else 0
 
+	def strictest_of(self, *names: str | None) -> str | None:
+		"""The level of what has several, so that nothing of it becomes less confidential (clause P-2); None if it has none."""
+		return max(filter(None, names), key=self.rank, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -163,11 +163,3 @@ def _urgency(clock: Clock) -> tuple[int, float]:
 	if clock.unmet:
 		return 0, clock.due.timestamp()
 	return (1, 0 if clock.late else 1) if clock.judged else (2, 0)
-
-
-def strictest(levels: Iterable[str | None], rank) -> str | None:
-	"""The level of what was put together: nothing of it becomes less confidential (clause P-2).
-
-	:param rank: level → its rank, see `rules.access.Policy.rank`
-	"""
-	return max(filter(None, levels), key=rank, default=None)

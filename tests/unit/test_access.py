@@ -277,6 +277,10 @@ class TestUnknownLevels:
 		assert shipped.level(level) == shipped.strictest == shipped.levels["Sensitive"]
 		assert roles_cleared(shipped, level, EMAIL) == {"Customer Support", "Customer Support Manager"}
 
+	def test_what_has_several_levels_has_the_strictest(self, shipped):
+		assert shipped.strictest_of("Standard", None, "Sensitive", "Standard") == "Sensitive"
+		assert shipped.strictest_of(None, None) is None
+
 	def test_the_strictest_is_the_highest_rank_whatever_the_order(self, shipped):
 		backwards = replace(shipped, levels=dict(reversed(shipped.levels.items())))
 		assert backwards.strictest.name == "Sensitive"
