@@ -20,6 +20,11 @@ DATE_CHANGED = "Date Changed"
 REASSIGNED = "Reassigned"
 RECOMPUTED = "Deadlines Recomputed"
 RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
+RECOUNTED = {
+	"party": CLIENT_CHANGED,
+	"occurred_on": DATE_CHANGED,
+}  # for whom, and in which period, they count
+_WITH_REASON = (*RECLASSIFYING, *RECOUNTED)
 
 
 def add_events(doc, outgoing_reason=None):
@@ -31,6 +36,8 @@ def add_events(doc, outgoing_reason=None):
 			if doc.direction == "Inbound":
 				doc.append_event(response_clock.RECEIVED, doc.occurred_on)
 		return
+	clocks = before.clocks()
+	require_reason_to_recount(doc, before, clocks)
 	for field, event in (
 		("communication_type", TYPE_CHANGED),
 		("direction", DIRECTION_CHANGED),
@@ -39,23 +46,45 @@ def add_events(doc, outgoing_reason=None):
 		("matrix", MATRIX_CHANGED),
 		("confidentiality_level", LEVEL_CHANGED),
 		("responsible_staff", REASSIGNED),
-		*(() if doc.flags.from_record else (("party", CLIENT_CHANGED), ("occurred_on", DATE_CHANGED))),
+		*(() if doc.flags.from_record else RECOUNTED.items()),
 	):
 		if before.get(field) != doc.get(field):
 			change = f"{before.get(field) or '–'} → {doc.get(field) or '–'}"
 			reason = {
 				LEVEL_CHANGED: doc.level_change_reason,
 				REASSIGNED: doc.flags.reassignment_reason,
-			}.get(event, field in RECLASSIFYING and doc.reclassification_reason)
+			}.get(event, field in _WITH_REASON and doc.reclassification_reason)
 			doc.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
 	if before.responsible_staff != doc.responsible_staff and not doc.flags.substituting:
 		doc.substituting_for = None  # someone has decided whose it is
-	clocks = before.clocks()
 	if any(before.get(field) != doc.get(field) for field in replay.TERMS_FIELDS):
 		follow_terms(doc, before, clocks)
 	doc.level_change_reason = doc.reclassification_reason = None
 	if moves := replay.moved(before, clocks):
 		append_moves(doc, moves)
+
+
+def require_reason_to_recount(doc, before, clocks: response_clock.Clocks):
+	"""Deadlines count for a client and in a period: who makes them count elsewhere says why (C-3, C-4). Naming the client of a
+	record that had none needs no reason.
+
+	:param clocks: as they were `before`
+	:raises MissingDetailsError: no reason is given
+	"""
+	changed = any(before.get(field) and before.get(field) != doc.get(field) for field in RECOUNTED)
+	if not changed or not clocks.counted or doc.flags.from_record or _is_explained(doc):
+		return
+	frappe.throw(
+		_(
+			"A deadline of this interaction is owed or was judged. Give a reason for changing the client or the date, for which it counts."
+		),
+		exc=MissingDetailsError,
+		title=_("Reason Missing"),
+	)
+
+
+def _is_explained(doc) -> bool:
+	return bool((doc.reclassification_reason or "").strip())
 
 
 def follow_terms(doc, before, clocks: response_clock.Clocks):
@@ -67,7 +96,7 @@ def follow_terms(doc, before, clocks: response_clock.Clocks):
 	if doc.direction == "Inbound" and not any(row.event == response_clock.RECEIVED for row in doc.events):
 		doc.append_event(response_clock.RECEIVED, doc.occurred_on)
 	reclassified = any(before.get(field) != doc.get(field) for field in RECLASSIFYING)
-	if not reclassified or doc.flags.from_record or (doc.reclassification_reason or "").strip():
+	if not reclassified or doc.flags.from_record or _is_explained(doc):
 		return
 	if replay.is_eased(doc, doc.events, clocks):
 		frappe.throw(

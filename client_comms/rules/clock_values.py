@@ -155,6 +155,11 @@ class Clocks:
 		return self.acknowledge, self.respond, self.promise
 
 	@property
+	def counted(self) -> bool:
+		"""Whether any deadline is owed or was judged, earlier rounds included."""
+		return any(clock.unmet or clock.judged for clock in (*self.current, *self.history))
+
+	@property
 	def missed(self) -> int:
 		"""How many deadlines were missed, earlier rounds included."""
 		return sum(clock.late for clock in (*self.current, *self.history))

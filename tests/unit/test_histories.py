@@ -292,3 +292,11 @@ def test_what_can_become_one():
 def test_what_both_said(stays, goes, both):
 	said = histories.said_by_both(stays, goes)
 	assert {field: said[field] for field in both} == both
+
+
+def test_a_deadline_counts_while_it_is_owed_and_once_it_was_judged():
+	asked = history((RECEIVED, "23 10:00"))
+	answered = [*asked, *history((ANSWERED, "23 11:00"))]
+	closed = [*asked, *history((CLOSED, "23 11:00"))]
+	counted = [replay(each, TERMS, OFFICE, at("24 10:00")).counted for each in ([], asked, answered, closed)]
+	assert counted == [False, True, True, False]

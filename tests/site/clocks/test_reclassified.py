@@ -1,4 +1,4 @@
-"""What was missed stays missed, whatever type, direction or company staff choose afterwards (C-3, C-4)."""
+"""What was missed stays missed, whatever type, direction, company, client or date staff choose afterwards (C-3, C-4)."""
 
 import frappe
 import pytest
@@ -108,3 +108,59 @@ def test_the_report_counts_it_still(case, change):
 	filters = {"from_date": "2026-11-23", "to_date": "2026-11-23", "party_type": "Customer"}
 	rows = response_compliance.execute(frappe._dict(filters, party=case.party))[1]
 	assert [row["not_answered"] for row in rows] == [1, 1], "the group and the total"
+
+
+# --- another client or date ---------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["party", "occurred_on"])
+def recounting(request, make_client):
+	"""The change, and its event."""
+	if request.param == "party":
+		return {"party": make_client("Bert Client", "bert@client-b.example").party}, "Client Changed"
+	return {"occurred_on": "2026-11-20 10:00:00"}, "Date Changed"
+
+
+def test_another_client_or_date_needs_a_reason_once_a_deadline_counts(case, change, recounting, clock_at):
+	values, event = recounting
+	for at in (TUESDAY, THURSDAY):
+		with pytest.raises(MissingDetailsError, match="client or the date"):
+			change(case, at, **values)
+	with clock_at(TUESDAY):
+		api.answer(case.name)
+	with pytest.raises(MissingDetailsError):
+		change(case, THURSDAY, "  ", **values)  # what was judged counts as well
+	doc = change(case, THURSDAY, WHY, **values)
+	(row,) = [row for row in doc.events if row.event == event]
+	assert WHY in row.note and row.by_user == "Administrator"
+	assert not doc.reclassification_reason
+	assert statuses(doc) == ("Met", "Met", 0)
+
+
+def test_what_was_missed_counts_for_the_other_client_or_date(case, change, recounting):
+	from client_comms.client_interactions.report.response_compliance import response_compliance
+
+	values, _event = recounting
+	doc = change(case, THURSDAY, WHY, **values)
+	assert (statuses(doc), doc.missed_deadlines) == (("Breached", "Breached", 1), 2)
+	assert (str(doc.acknowledge_by), str(doc.respond_by)) == ("2026-11-24 17:00:00", "2026-11-25 17:00:00")
+	filters = {
+		"from_date": doc.occurred_on.date(),
+		"to_date": doc.occurred_on.date(),
+		"party_type": "Customer",
+	}
+	rows = response_compliance.execute(frappe._dict(filters, party=doc.party))[1]
+	assert [row["missed_deadlines"] for row in rows] == [2, 2], "the group and the total"
+
+
+def test_naming_the_client_of_a_record_that_had_none_needs_no_reason(case, change):
+	frappe.db.set_value(INTERACTION, case.name, {"party_type": None, "party": None})
+	doc = change(case, THURSDAY, party_type="Customer", party=case.party)
+	assert doc.party == case.party and "Client Changed" in [row.event for row in doc.events]
+
+
+def test_without_a_deadline_another_client_or_date_needs_no_reason(case, change, recounting):
+	values, event = recounting
+	doc = change(case, TUESDAY, WHY, direction="Internal")
+	doc = change(doc, TUESDAY, **values)
+	assert event in [row.event for row in doc.events]

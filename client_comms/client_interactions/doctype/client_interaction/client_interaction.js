@@ -68,6 +68,7 @@ frappe.ui.form.on("Client Interaction", {
 	},
 	direction: (frm) => ask_why_reclassified(frm),
 	company: (frm) => ask_why_reclassified(frm),
+	occurred_on: (frm) => ask_why_reclassified(frm),
 	responsible_staff: (frm) => show_what_becomes(frm),
 	// Frappe calls these for what a new form came with, too.
 	party_type(frm) {
@@ -79,6 +80,7 @@ frappe.ui.form.on("Client Interaction", {
 		if (frm.doc.party === frm.client[1]) return;
 		frm.client[1] = frm.doc.party;
 		frm.set_value("contact", null);
+		ask_why_reclassified(frm);
 	},
 
 	async confidentiality_level(frm) {
@@ -96,10 +98,11 @@ frappe.ui.form.on("Client Interaction", {
 	},
 });
 
-/** Asks for a reason where another type, direction or company would change a deadline that is owed or was missed. */
+/** Asks for a reason where another type, direction, company, client or date would change a deadline that is owed or was judged. */
 function ask_why_reclassified(frm) {
-	const owed = frm.doc.breached || frm.doc.clock_state !== "Stopped";
-	frm.toggle_display("reclassification_reason", !frm.is_new() && owed);
+	const clocks = ["acknowledge_status", "respond_status", "promise_status"];
+	const counted = frm.doc.missed_deadlines || clocks.some((status) => frm.doc[status] !== "Not Required");
+	frm.toggle_display("reclassification_reason", !frm.is_new() && Boolean(counted));
 }
 
 /** Whose a new log becomes, proposed with its type until somebody is chosen, and what that means for whoever logs it. */
