@@ -286,14 +286,15 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 	"""Check that all the app needs works on the site; exit code 1 if something is wrong."""
 	with connected(context):
 		from client_comms import health as checks
+		from client_comms import health_formats
 
 		lines = checks.check()
-		metrics = checks.prometheus(lines) if as_metrics else ""
+		metrics = health_formats.prometheus(lines) if as_metrics else ""
 	ok = all(line.ok for line in lines)
 	if as_metrics:
 		click.echo(metrics, nl=False)
 	elif as_json:
-		click.echo(json.dumps({"ok": ok, "lines": checks.as_dicts(lines)}, indent=2))
+		click.echo(json.dumps({"ok": ok, "lines": health_formats.as_dicts(lines)}, indent=2))
 	else:
 		for line in lines:
 			click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")

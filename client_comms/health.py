@@ -4,7 +4,7 @@ Each check reads a count or a first row by an index, so that the whole page cost
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import frappe
@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from client_comms import clock, ledger
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import closing
+from client_comms.enforcement import answers, closing
 from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
 
@@ -355,6 +355,20 @@ def leak_check() -> Line:
 	)
 
 
+def withheld_answers() -> Line:
+	"""No method has lately answered with a record that its user cannot read."""
+	recent = {"at": (">=", clock.now() - RECENT), "action": ledger.REFUSAL, "rule": answers.WITHHELD}
+	found = frappe.get_all(ledger.ENTRY, recent, pluck="reason", order_by="at desc", limit=100)
+	fault = _(
+		"In the last 7 days, answers with records that the user cannot read: {0}. They came from {1}. Report this to the makers of the app that has the method; the Error Log has the details."
+	).format(len(found), ", ".join(sorted(set(found))))
+	text = _("Answers withheld: {0}").format(len(found)) if found else _("None was withheld")
+	route = ("List", "Error Log")
+	return Line(
+		"answers", _("Answers"), text, (fault,) if found else (), route, {"withheld_answers": len(found)}
+	)
+
+
 CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("controls", controls),
 	("scheduler", scheduler),
@@ -366,30 +380,8 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("matrix", matrix_in_force),
 	("ledger", ledger_tree),
 	("leak_check", leak_check),
+	("answers", withheld_answers),
 )
-
-
-def as_dicts(lines: list[Line]) -> list[dict]:
-	"""For JSON; without a route that the session user cannot open."""
-	return [{**asdict(line), "ok": line.ok, "route": _reachable(line.route)} for line in lines]
-
-
-def _reachable(route: tuple[str, ...]) -> tuple[str, ...]:
-	is_document = route and route[0] in ("List", "Form")
-	return () if is_document and not frappe.has_permission(route[1]) else route
-
-
-def prometheus(lines: list[Line]) -> str:
-	"""The lines in the text format of Prometheus, for its node exporter's textfile collector."""
-	found = ["# TYPE client_comms_ok gauge"]
-	found += [
-		f'client_comms_ok{{check="{line.key}",site="{frappe.local.site}"}} {int(line.ok)}' for line in lines
-	]
-	for line in lines:
-		for name, value in line.figures.items():
-			metric = f"client_comms_{name}"
-			found += [f"# TYPE {metric} gauge", f'{metric}{{site="{frappe.local.site}"}} {value}']
-	return "\n".join(found) + "\n"
 
 
 def _is_late(moment, allowed: timedelta) -> bool:

@@ -201,6 +201,7 @@ before_request = [
 
 # The compliance ledger: what a request did with confidential records is known only at its end.
 after_request = [
+	"client_comms.enforcement.answers.after_request",
 	"client_comms.enforcement.audit.after_request",
 	"client_comms.enforcement.refusals.after_request",
 ]
@@ -655,6 +656,11 @@ override_doctype_dashboards = {
 
 # In front of the class of Frappe or of another app, whichever there is (enforcement/compose).
 extend_doctype_class = {
+	"Client Interaction": "client_comms.enforcement.answers.Remembered",
+	"Event": "client_comms.enforcement.answers.Remembered",
+	"Lead": "client_comms.enforcement.answers.Remembered",
+	"Opportunity": "client_comms.enforcement.answers.Remembered",
+	"ToDo": "client_comms.enforcement.answers.Remembered",
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.GuardedAutoEmailReport",

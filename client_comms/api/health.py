@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms import health
+from client_comms import health, health_formats
 from client_comms.roles import require_configuring_or_auditing
 
 
@@ -16,4 +16,4 @@ def check_health() -> list[dict]:
 	:raises frappe.PermissionError: the caller is neither a Compliance Officer nor a Client Communications Manager
 	"""
 	require_configuring_or_auditing()
-	return health.as_dicts(health.check())
+	return health_formats.as_dicts(health.check())

@@ -286,6 +286,7 @@ CLAUSES: dict[str, Clause] = {
 			c.hook("doc_events", "Email Queue", N_("Outgoing Email")),
 			c.hook("doc_events", "DocShare", N_("Sharing")),
 			c.mode("write_down_mode", N_("Content of a More Confidential Record")),
+			c.mode("answers_mode", N_("Answers With a Record That the User Cannot Read")),
 			c.hook("after_request", "", N_("Refusals and Views in the Ledger")),
 			c.leak_check_done(),
 		),

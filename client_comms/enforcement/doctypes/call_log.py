@@ -4,8 +4,10 @@
 _TOLD_TO_ALL = ("doctype", "name", "id", "status")
 _FLAG = "client_comms_told_to_all"
 
+from client_comms.enforcement.answers import Remembered
 
-class GuardedCallLog:
+
+class GuardedCallLog(Remembered):
 	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is
 	announced whole."""
 

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.desk.notifications import extract_mentions
 
 from client_comms.enforcement import governed, internal_recipients
+from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.realtime import Discreet
 
 _ADD = "add_comment"
@@ -14,7 +15,7 @@ _OF_DOCUMENT = re.compile(rf"/document/.+/method/{_ADD}/?$")
 _AUTHOR = ("comment_email", "comment_by", "comment_type")
 
 
-class GuardedComment(Discreet):
+class GuardedComment(Remembered, Discreet):
 	"""The comment of Frappe, whose text open forms load again instead of being sent it."""
 
 

@@ -2,10 +2,11 @@
 text of confidential messages is not sent to open forms (P-2)."""
 
 from client_comms.enforcement import governed
+from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.realtime import Discreet
 
 
-class GuardedCommunication(Discreet):
+class GuardedCommunication(Remembered, Discreet):
 	"""Sends emails with the print of a governed document without the link that Frappe adds below the text.
 
 	The attachment itself passes the gate. Frappe has no hook there, so the class is extended.

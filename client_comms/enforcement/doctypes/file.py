@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, legal_holds, refusals
+from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -30,7 +31,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 _REMOTE = ("http://", "https://")
 
 
-class GuardedFile:
+class GuardedFile(Remembered):
 	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
 	imports, archives, images in a PDF; most of these do not check access to the file."""
 

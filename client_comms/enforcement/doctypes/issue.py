@@ -4,10 +4,11 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import documents, governed, guards, levels
+from client_comms.enforcement.answers import Remembered
 from client_comms.rules import access
 
 
-class GuardedIssue:
+class GuardedIssue(Remembered):
 	"""The Issue of ERPNext."""
 
 	@frappe.whitelist()

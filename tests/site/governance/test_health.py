@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from client_comms import clock, commands, health, ledger, procedure
 from client_comms.api.health import check_health
+from client_comms.enforcement import answers
 
 pytestmark = pytest.mark.clause("R-3")
 
@@ -113,6 +114,13 @@ def open_surface():
 	run.db_insert()
 
 
+def withheld_answer():
+	entry = ledger.entry(
+		ledger.REFUSAL, "User", "Guest", None, rule=answers.WITHHELD, reason="other_app.api.forgotten"
+	)
+	ledger.write([entry])
+
+
 @pytest.mark.parametrize(
 	("key", "break_it", "said"),
 	[
@@ -129,6 +137,7 @@ def open_surface():
 		("matrix", no_matrix, "No version is in force"),
 		("ledger", old_entry, "2 hours ago"),
 		("leak_check", open_surface, "3 ways"),
+		("answers", withheld_answer, "other_app.api.forgotten"),
 	],
 )
 def test_what_does_not_work_is_red_with_what_to_do(running, key, break_it, said):

@@ -46,6 +46,7 @@ class ClientCommsSettings(Document):
 			InteractionSourceRule,
 		)
 
+		answers_mode: DF.Literal["Off", "Warn", "Enforce"]
 		ask_for_rating: DF.Check
 		automatic_reply_acknowledges: DF.Check
 		break_glass_hours: DF.Int

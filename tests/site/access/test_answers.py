@@ -1,0 +1,173 @@
+"""The answer of a request carries no record that the session user cannot read, whichever method made it (P-2)."""
+
+import frappe
+import pytest
+from werkzeug.wrappers import Response
+
+from client_comms import ledger
+from client_comms.enforcement import answers
+from client_comms.rules.outgoing import OFF, WARN
+
+pytestmark = pytest.mark.clause("P-2")
+
+SECRET = "The roof of the Nordlicht hall leaks above the archive since Monday"
+
+
+@pytest.fixture
+def hidden(log):
+	return log("Feedback/Complaint", subject="Roof", summary=f"<p>{SECRET}.</p>")
+
+
+@pytest.fixture
+def reader(make_user):
+	return make_user("Sales User", "Frontline Staff")
+
+
+@pytest.fixture
+def answered(as_user, monkeypatch):
+	"""`answered(user, make, body)` is the response to a request in which `make()` ran and `body(what it returned)` was sent."""
+
+	def run(user, make, body=frappe.as_json, mimetype="application/json", mode=None):
+		if mode:
+			frappe.db.set_single_value(answers.SETTINGS, answers.SETTING, mode)
+			frappe.clear_document_cache(answers.SETTINGS, answers.SETTINGS)
+		monkeypatch.setattr(
+			frappe.local, "request", frappe._dict(method="GET", path="/api/method/x.forgotten"), raising=False
+		)
+		monkeypatch.setattr(frappe.local, "response", frappe._dict())
+		with as_user(user):
+			made = make()
+			frappe.local.response.message = made
+			response = Response(body(made), mimetype=mimetype)
+			answers.after_request(response=response, request=frappe.local.request)
+		return response
+
+	return run
+
+
+def faults():
+	return frappe.get_all(
+		"Compliance Ledger Entry",
+		{"action": ledger.REFUSAL, "rule": answers.WITHHELD},
+		pluck="reference_name",
+	)
+
+
+def test_a_document_that_a_method_returned_without_a_check_is_withheld(hidden, reader, answered):
+	response = answered(reader, lambda: frappe.get_doc("Client Interaction", hidden.name))
+	assert response.status_code == 403 and SECRET not in response.get_data(as_text=True)
+	assert faults() == [hidden.name]
+	assert frappe.db.exists("Error Log", {"error": ("like", f"%{hidden.name}%")})
+
+
+def test_fields_of_it_are_recognised_by_their_text(hidden, reader, answered):
+	response = answered(reader, lambda: frappe.get_doc("Client Interaction", hidden.name).summary)
+	assert response.status_code == 403 and SECRET not in response.get_data(as_text=True)
+
+
+def test_a_page_with_its_text_is_withheld(hidden, reader, answered):
+	response = answered(
+		reader,
+		lambda: frappe.get_doc("Client Interaction", hidden.name),
+		lambda doc: f"<html><body>{doc.summary}</body></html>",
+		"text/html",
+	)
+	assert response.status_code == 403 and SECRET not in response.get_data(as_text=True)
+
+
+def test_a_comment_on_it_is_withheld(hidden, reader, answered):
+	comment = hidden.add_comment("Comment", f"{SECRET}, says the architect.")
+	response = answered(reader, lambda: {"found": [frappe.get_doc("Comment", comment.name)]})
+	assert response.status_code == 403
+
+
+def test_it_is_recorded_alone_where_the_settings_say_so(hidden, reader, answered):
+	response = answered(reader, lambda: frappe.get_doc("Client Interaction", hidden.name), mode=WARN)
+	assert response.status_code == 200
+	assert faults() == [hidden.name]
+
+
+def test_nothing_is_looked_at_where_the_settings_say_so(hidden, reader, answered):
+	response = answered(reader, lambda: frappe.get_doc("Client Interaction", hidden.name), mode=OFF)
+	assert response.status_code == 200 and not faults()
+
+
+def test_who_can_read_it_gets_it(hidden, make_user, answered):
+	response = answered(
+		make_user("Compliance Officer"), lambda: frappe.get_doc("Client Interaction", hidden.name)
+	)
+	assert response.status_code == 200 and not faults()
+
+
+def test_what_was_loaded_and_is_not_in_the_answer_is_not_withheld(hidden, reader, answered):
+	def load():
+		frappe.get_doc("Client Interaction", hidden.name)
+		return {"subject": "Roof"}
+
+	assert answered(reader, load).status_code == 200
+	assert not faults()
+
+
+def test_who_wrote_it_just_now_gets_their_own_words(reader, log, answered):
+	def make():
+		doc = log("Feedback/Complaint", subject="Roof", summary=SECRET)
+		return frappe.get_doc("Client Interaction", doc.name)
+
+	assert answered(reader, make).status_code == 200
+
+
+def test_who_loses_access_by_saving_still_gets_what_they_saved(log, make_user, answered):
+	user = make_user("Sales User", "Frontline Staff")
+	doc = log("Initial Inquiry", responsible_staff=user, summary=SECRET)
+
+	def save():
+		mine = frappe.get_doc("Client Interaction", doc.name)
+		mine.check_permission("write")
+		mine.db_set({"confidentiality_level": "Sensitive", "responsible_staff": None})
+		assert not frappe.has_permission("Client Interaction", doc=doc.name)
+		return mine
+
+	assert answered(user, save).status_code == 200
+
+
+def test_ignoring_permissions_permits_nothing(hidden, reader, answered):
+	def load():
+		doc = frappe.get_doc("Client Interaction", hidden.name)
+		doc.flags.ignore_permissions = True
+		doc.check_permission("read")
+		return doc
+
+	assert answered(reader, load).status_code == 403
+
+
+def test_clients_see_their_confidential_issue_in_the_portal(make_user, answered):
+	client = make_user("Customer", user_type="Website User")
+	issue = frappe.get_doc(
+		{"doctype": "Issue", "subject": "Roof", "description": SECRET, "raised_by": client}
+	)
+	issue.insert(ignore_permissions=True)
+	frappe.db.set_single_value("Client Comms Settings", "govern_issues", 1)
+	issue.db_set("confidentiality_level", "Sensitive")
+	other = make_user("Customer", user_type="Website User")
+	page = lambda: frappe.get_doc("Issue", issue.name)  # noqa: E731
+	assert answered(client, page, lambda doc: doc.description, "text/html").status_code == 200
+	assert answered(other, page, lambda doc: doc.description, "text/html").status_code == 403
+
+
+def test_documents_that_do_not_exist_are_not_secret(reader, answered):
+	assert (
+		answered(
+			reader, lambda: {"doctype": "Client Interaction", "name": "new-client-interaction-1"}
+		).status_code
+		== 200
+	)
+
+
+def test_an_answer_without_governed_documents_costs_no_query(reader, answered, monkeypatch):
+	def ask():
+		monkeypatch.setattr(
+			frappe.local.db, "sql", lambda *_args, **_kwargs: pytest.fail("a query"), raising=False
+		)
+		return {"doctype": "Note", "name": "x", "rows": [{"doctype": "Item", "name": "y"}]}
+
+	assert answered(reader, ask).status_code == 200
