@@ -33,7 +33,7 @@ def make(begin: date, end: date, *, early: bool = False):
 			"opened_early": int(early),
 			"figures": frappe.as_json(found),
 			"signals": signals,
-			"actions": _open_actions(begin),
+			"actions": _open_actions(end),
 		}
 	)
 	doc.flags.by_app = True
@@ -52,9 +52,8 @@ def _subject(doc) -> str:
 
 
 def _open_actions(before: date) -> list[dict]:
-	last = frappe.get_all(
-		REVIEW, {"from_date": ("<", before)}, pluck="name", order_by="from_date desc", limit=1
-	)
+	"""Those of the review before, which may be the early one of the same month."""
+	last = frappe.get_all(REVIEW, {"to_date": ("<", before)}, pluck="name", order_by="to_date desc", limit=1)
 	if not last:
 		return []
 	rows = frappe.get_all(
@@ -67,14 +66,14 @@ def _open_actions(before: date) -> list[dict]:
 
 
 def make_due() -> None:
-	"""Daily: create the review of the previous month, or an early one if a test gives a signal in the
-	current month. Repeatable."""
+	"""Daily: create the review of the previous month, even after an early one, and an early one if a test gives a signal
+	in the current month. Repeatable."""
 	if not types():
 		return
 	today = clock.now().date()
 	end = today.replace(day=1) - timedelta(days=1)
 	begin = end.replace(day=1)
-	if not frappe.db.exists(REVIEW, {"to_date": (">=", begin)}) and of_period(begin, end):
+	if not frappe.db.exists(REVIEW, {"to_date": (">=", end)}) and of_period(begin, end):
 		make(begin, end)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 	month = today.replace(day=1)

@@ -186,6 +186,29 @@ def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, sup
 	assert len(told) == 1 and "is above the upper limit" in told[0] and "(u-chart)" in told[0]
 
 
+def test_what_came_after_an_early_review_is_reviewed_too(load, supervisors, clock_at, as_user):
+	"""The month that it opened is reviewed as a whole when it is over, with the actions still open."""
+	load({"Delivery": [5] * 17 + [30]})
+	with clock_at("2026-10-20 03:00"):
+		feedback.make_due()
+	early = frappe.get_last_doc("Feedback Review", {"opened_early": 1})
+	with as_user(supervisors[0]):
+		early.append(
+			"actions", {"description": "A van", "assigned_to": supervisors[1], "due_on": "2026-12-01"}
+		)
+		early.save()
+	with clock_at("2026-11-01 03:00"):
+		feedback.make_due()
+		feedback.make_due()
+	whole = frappe.get_doc("Feedback Review", {"to_date": END})
+	assert (str(whole.from_date), whole.opened_early, whole.contents()["total"]) == ("2026-10-01", 0, 30)
+	assert [(row.description, row.carried_over_from) for row in whole.actions] == [("A van", early.name)]
+	assert frappe.db.count("Feedback Review") == 3
+	with clock_at("2026-12-01 03:00"):
+		following = feedback.make(date(2026, 11, 1), date(2026, 11, 30))
+	assert [row.description for row in following.actions] == ["A van"]
+
+
 def test_eighteen_months_become_a_review_that_names_the_rules(load, supervisors, clock_at, as_user):
 	"""From the load to the form and the print: the shift and the spike with their rules, and nothing of the flat series."""
 	load(
