@@ -1,5 +1,6 @@
 """Policies of the organisation: which version is in force, who has read it, and when it is reviewed (T-2 to T-4)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
@@ -15,6 +16,7 @@ from client_comms.rules import text_difference, training
 POLICY = "SOP Policy"
 MATRIX = "Communication Matrix"
 ATTESTATION = "Policy Attestation"
+_PARAGRAPH_END = re.compile(r"</(?:p|div|h\d|li|tr|blockquote|pre)>|<br\s*/?>", re.IGNORECASE)
 FIELDS = ("name", "policy_title", "policy_kind", "version_label", "effective_from", "next_review_on")
 
 
@@ -108,9 +110,7 @@ def _paragraphs(name: str) -> list[str]:
 	doc = frappe.get_doc(POLICY, name)
 	doc.check_permission("read")
 	text = frappe.utils.html_utils.unescape_html(
-		frappe.utils.strip_html(
-			(doc.body or "").replace("</p>", "\n").replace("</li>", "\n").replace("<br>", "\n")
-		)
+		frappe.utils.strip_html(_PARAGRAPH_END.sub("\n", doc.body or ""))
 	)
 	return [line.strip() for line in text.splitlines() if line.strip()]
 

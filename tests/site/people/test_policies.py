@@ -67,12 +67,27 @@ def titles(rows):
 
 def test_no_one_approves_what_they_wrote(draft, author, approver, as_user):
 	doc = draft()
-	with as_user(author), pytest.raises(FourEyesError, match="You are the author"):
+	with as_user(author), pytest.raises(FourEyesError, match="You wrote or changed"):
 		frappe.get_doc(doc.doctype, doc.name).submit()
 	with as_user(approver):
 		doc = frappe.get_doc(doc.doctype, doc.name)
 		doc.submit()
 	assert (doc.approved_by, str(doc.approved_on)) == (approver, frappe.utils.nowdate())
+
+
+def test_naming_another_author_does_not_help(draft, author, approver, as_user):
+	"""Users who wrote or changed it do not approve it, before or while submitting it, and whatever author is named."""
+	doc = draft(author=approver)
+	with as_user(author), pytest.raises(FourEyesError):
+		frappe.get_doc(doc.doctype, doc.name).submit()
+	doc = draft("1.1")
+	for save_first in (False, True):
+		with as_user(approver), pytest.raises(FourEyesError):
+			doc = frappe.get_doc(doc.doctype, doc.name)
+			doc.body = f"<p>As I like it, {save_first}.</p>"
+			if save_first:
+				doc.save()
+			doc.submit()
 
 
 def test_the_shipped_frames_are_drafts_that_cannot_be_approved_as_they_are(approver, as_user):
@@ -116,11 +131,13 @@ def test_reading_is_confirmed_once_for_each_version(approved, agent, as_user):
 	first = approved("1.0", frappe.utils.add_days(frappe.utils.nowdate(), -10))
 	with as_user(agent):
 		assert "Use of Messengers" in titles(api.policies_to_read())
+		frappe.local.request_ip = "203.0.113.7"
 		name = api.attest_policy(first.name)
 		assert api.attest_policy(first.name) == name
 		assert "Use of Messengers" not in titles(api.policies_to_read())
 	attestation = frappe.get_doc("Policy Attestation", name)
 	assert (attestation.user, attestation.version_label) == (agent, "1.0")
+	assert attestation.ip_address == "203.0.113.7" and attestation.attested_on
 	second = approved("2.0", frappe.utils.nowdate())
 	with as_user(agent):
 		assert second.name in {row["name"] for row in api.policies_to_read()}
@@ -175,12 +192,15 @@ def test_forms_show_the_policies_of_their_type(approved, agent, as_user):
 def test_the_difference_of_two_versions(approved, agent, as_user):
 	first = approved("1.0", "2026-11-01")
 	second = approved(
-		"2.0", "2026-11-10", body="<p>We write by email.</p><p>We use approved accounts only.</p><p>New.</p>"
+		"2.0",
+		"2026-11-10",
+		body="<p>We write by email.</p><p>We use approved accounts only.</p><h3>New</h3><p>Text.</p>",
 	)
 	with as_user(agent):
 		rows = api.policy_difference(first.name, second.name)
 		history = api.policy_history("Use of Messengers")
-	assert [row["kind"] for row in rows] == ["same", "changed", "added"]
+	assert [row["kind"] for row in rows] == ["same", "changed", "added", "added"]
+	assert [row["right"][0]["text"] for row in rows[2:]] == ["New", "Text."]
 	changed = {
 		side: [part["text"] for part in rows[1][side] if part["changed"]] for side in ("left", "right")
 	}

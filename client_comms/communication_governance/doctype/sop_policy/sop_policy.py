@@ -9,6 +9,7 @@ from client_comms import validation, written_by_app
 from client_comms.exceptions import FourEyesError
 
 _PLACEHOLDER = re.compile(r"\[(?:Fill in|Bitte ausfüllen)[^\]]*\]", re.IGNORECASE)
+_TEXT = ("policy_title", "body", "document")
 _BY_THE_APP = ("approved_by", "approved_on", "last_reminded_on")
 
 
@@ -91,15 +92,25 @@ class SOPPolicy(Document):
 			)
 
 	def validate_second_person(self):
-		"""The author of a version cannot approve it (T-4)."""
-		if frappe.session.user == self.author:
+		"""Users who wrote or changed a version cannot approve it, even if another author is named (T-4)."""
+		if frappe.session.user in self.authors():
 			frappe.throw(
 				_(
-					"You are the author of this version, and submitting it approves it. Ask someone else to submit it."
+					"You wrote or changed this version, and submitting it approves it. Ask someone else to submit it."
 				),
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)
+
+	def authors(self) -> set[str]:
+		"""The named author, and the users who entered the draft or changed it, also while submitting it."""
+		before = self.get_doc_before_save()
+		changed = frappe.get_all(
+			"Version", {"ref_doctype": self.doctype, "docname": self.name}, pluck="owner"
+		)
+		is_as_saved = before and all(self.get(field) == before.get(field) for field in _TEXT)
+		last = before.modified_by if is_as_saved else frappe.session.user
+		return {self.author, self.owner, last, *changed}
 
 	def validate_no_placeholders(self):
 		"""The policies that the app ships are frames; their gaps must be filled before the policy can be approved."""
