@@ -57,6 +57,7 @@ _TABLES = {
 		"note",
 		"physical_location",
 		"custodian",
+		"physical_file",
 	),
 	"data_categories": ("data_category",),
 }

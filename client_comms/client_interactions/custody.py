@@ -9,6 +9,7 @@ from client_comms.client_interactions.doctype.physical_file import physical_file
 
 FILE = "Physical File"
 LOCATION = "Physical Location"
+_ROWS = "Physical File Interaction"
 EVERY_DAYS = 7  # between two reminders about the same file
 
 
@@ -90,13 +91,15 @@ def _remind_of_inventories() -> None:
 
 
 def follow_interaction(doc, method=None) -> None:
-	"""`on_update` of Client Interaction: paper files follow if the interaction's level was raised or lowered."""
+	"""`on_update` of Client Interaction: paper files that are its evidence belong to it, and follow if its level was
+	raised or lowered."""
 	before = doc.get_doc_before_save()
+	known = {row.physical_file for row in before.evidence} if before else set()
+	for name in {row.physical_file for row in doc.evidence if row.physical_file} - known:
+		_file_under(name, doc)
 	if before is None or before.confidentiality_level == doc.confidentiality_level:
 		return
-	for name in frappe.get_all(
-		"Physical File Interaction", {"interaction": doc.name, "parenttype": FILE}, pluck="parent"
-	):
+	for name in frappe.get_all(_ROWS, {"interaction": doc.name, "parenttype": FILE}, pluck="parent"):
 		file = frappe.get_doc(FILE, name)
 		file.set_level()
 		file.db_set(
@@ -106,3 +109,12 @@ def follow_interaction(doc, method=None) -> None:
 			},
 			update_modified=False,
 		)
+
+
+def _file_under(name: str, interaction) -> None:
+	"""A file is as confidential as what it is evidence of; only who can write the file can make it evidence."""
+	file = frappe.get_doc(FILE, name)
+	if interaction.name in {row.interaction for row in file.interactions}:
+		return
+	file.append("interactions", {"interaction": interaction.name})
+	file.save(ignore_permissions=interaction.flags.ignore_permissions)

@@ -30,6 +30,7 @@ def missing(doc) -> tuple[documentation.Missing, ...]:
 			validation.plain(row.note),
 			row.physical_location,
 			row.custodian,
+			row.physical_file,
 			bool(row.not_applicable),
 		)
 		for row in doc.evidence

@@ -33,6 +33,7 @@ _EVIDENCE = (
 	"note",
 	"physical_location",
 	"custodian",
+	"physical_file",
 	"not_applicable",
 )
 

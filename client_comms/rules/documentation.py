@@ -43,7 +43,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-	"""What was attached for one method; a paper file has a physical location and a custodian (clause D-6).
+	"""What was attached for one method; a paper file is registered, or has a physical location and a custodian (clause D-6).
 
 	`not_applicable`: an authorised user decided that the method does not apply here; `note` says why.
 	"""
@@ -55,6 +55,7 @@ class Evidence:
 	note: str | None = None
 	physical_location: str | None = None
 	custodian: str | None = None
+	physical_file: str | None = None
 	not_applicable: bool = False
 
 
@@ -127,7 +128,9 @@ def _filled(*values: object) -> bool:
 
 _PROVES: Mapping[str, Callable[[Evidence], bool]] = {
 	COMMUNICATION: lambda row: row.reference_doctype == "Communication" and _filled(row.reference_name),
-	FILE: lambda row: _filled(row.file) or _filled(row.physical_location, row.custodian),
+	FILE: lambda row: (
+		_filled(row.file) or _filled(row.physical_file) or _filled(row.physical_location, row.custodian)
+	),
 	DOCUMENT: lambda row: _filled(row.reference_doctype, row.reference_name),
 	NOTE: lambda row: _filled(row.note) or _filled(row.file),
 }

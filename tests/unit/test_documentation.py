@@ -36,6 +36,7 @@ PROVES = [
 	({"file": "/private/files/minutes.pdf"}, {FILE, NOTE}),
 	({"note": "Told the client by phone."}, {NOTE}),
 	(PAPER, {FILE}),
+	({"physical_file": "PF-00001"}, {FILE}),
 	({**EMAIL, "reference_name": " "}, set()),
 	({**TASK, "reference_doctype": None}, set()),
 	({"file": "  ", "note": "\n\t \u00a0"}, set()),

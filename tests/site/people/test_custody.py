@@ -211,6 +211,26 @@ def test_an_inventory_finds_the_missing_one(register, staff, as_user, cabinets):
 	assert there.name and elsewhere.name
 
 
+def test_what_an_inventory_finds_again_is_in_its_place(register, staff, as_user, cabinets):
+	lost, out = register(label_code="A1"), register(label_code="A2")
+	elsewhere = register(label_code="B1", location=cabinets[1])
+	lost.report_missing("Not in the cabinet")
+	out.check_out(staff.other, "Meeting")
+	with as_user(staff.manager):
+		frappe.get_doc(
+			{"doctype": "Physical Inventory", "location": cabinets[0], "scanned": "A1\nA2\nB1"}
+		).insert().submit()
+	for file, movement in ((lost, "Found"), (out, "Checked In")):
+		file.reload()
+		assert (file.state, file.custodian, file.movements[-1].movement) == (
+			"In Place",
+			staff.manager,
+			movement,
+		)
+	todo = frappe.get_last_doc("ToDo", {"reference_name": elsewhere.name})
+	assert todo.allocated_to == staff.agent and cabinets[1] in todo.description
+
+
 def test_a_file_from_the_scanner_to_the_inventory(register, staff, as_user, clock_at, cabinets):
 	"""Checked out by its label, late, reminded of, back; then the inventory finds another one missing."""
 	late, there, gone = (register(label_code=code) for code in ("C1", "C2", "C3"))
@@ -241,6 +261,45 @@ def test_an_inventory_of_a_room_counts_its_cabinets(register, cabinets):
 		{"doctype": "Physical Inventory", "location": "Archive", "scanned": "A1\nB1"}
 	).insert()
 	assert {row.result for row in inventory.files} == {"Found"}
+
+
+def test_a_site_is_counted_within_a_year_with_what_it_contains(cabinets):
+	def planned(name):
+		return frappe.db.get_value("Physical Location", name, "next_inventory_on")
+
+	in_a_year = frappe.utils.add_years(frappe.utils.getdate(), 1)
+	assert [planned(name) for name in ("Berlin", "Archive", cabinets[0])] == [in_a_year, None, None]
+	frappe.db.set_value("Physical Location", cabinets[0], "next_inventory_on", "2026-12-24")
+	frappe.get_doc(
+		{"doctype": "Physical Inventory", "location": "Berlin", "counted_on": "2026-11-20"}
+	).insert().submit()
+	assert [str(planned(name)) for name in ("Berlin", "Archive", cabinets[0])] == [
+		"2027-11-20",
+		"None",
+		"2027-11-20",
+	]
+
+
+def test_a_file_that_is_evidence_belongs_to_the_interaction(register, inquiry, staff, as_user):
+	"""It is as confidential, and no one makes evidence of a file that they cannot write."""
+	complaint = inquiry(procedure.FEEDBACK, responsible_staff=staff.agent)
+	file, closed = register(), register(confidentiality_level=procedure.SENSITIVE, custodian=staff.manager)
+
+	def link(name):
+		doc = frappe.get_doc(complaint.doctype, complaint.name)
+		doc.append("evidence", {"documentation_method": "Escalation Report", "physical_file": name})
+		doc.save()
+
+	with as_user(staff.agent):
+		link(file.name)
+		with pytest.raises(frappe.PermissionError):
+			link(closed.name)
+	file.reload()
+	assert [row.interaction for row in file.interactions] == [complaint.name]
+	assert file.confidentiality_level == procedure.SENSITIVE
+	with as_user(staff.other):
+		assert file.name not in frappe.get_list("Physical File", pluck="name")
+		assert not frappe.has_permission("Physical File", "read", doc=file.name)
 
 
 def test_yearly_inventories_are_reminded_of(cabinets, staff, clock_at):

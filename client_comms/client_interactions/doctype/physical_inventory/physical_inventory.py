@@ -19,7 +19,7 @@ FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
 class PhysicalInventory(Document):
 	"""The files found in a location and its sublocations, compared with those that belong there (D-6).
 
-	Submitting it reports missing files. Users who count see only the labels of files that they cannot read.
+	Submitting it reports missing files, and notes that those which were missing or out are back. Users who count see only the labels of files that they cannot read.
 	"""
 
 	# begin: auto-generated types
@@ -47,16 +47,41 @@ class PhysicalInventory(Document):
 		self.compare()
 
 	def on_submit(self):
-		"""Differences are findings: missing files are marked, and someone is asked to look for them."""
+		"""Differences are findings: the state of a file follows what was found, and someone is asked to look for what is
+		missing and to bring back what belongs elsewhere."""
 		for row in self.files:
-			if row.result != MISSING:
+			if not row.physical_file:
 				continue
 			file = frappe.get_doc(FILE, row.physical_file)
-			if file.state == physical_file.IN_PLACE:
-				file.report_missing(_("Not found in inventory {0}").format(self.name))
-			self._ask_to_look_for(file)
+			if row.result == FOUND and file.state in (physical_file.MISSING, physical_file.CHECKED_OUT):
+				file.check_in(custodian=self.counted_by)
+			elif row.result == MISSING:
+				if file.state == physical_file.IN_PLACE:
+					file.report_missing(_("Not found in inventory {0}").format(self.name))
+				self._ask(
+					file,
+					_("Look for the file {0}, which was not found in the inventory of {1}.").format(
+						file.label_code, self.location
+					),
+				)
+			elif row.result == ELSEWHERE:
+				self._ask(
+					file,
+					_("Bring the file {0} back to {1}: it was found in the inventory of {2}.").format(
+						file.label_code, file.location, self.location
+					),
+				)
+		# Sublocations with a day of their own were counted as well.
+		planned = frappe.get_all(
+			"Physical Location",
+			{"name": ("in", within(self.location)), "next_inventory_on": ("is", "set")},
+			pluck="name",
+		)
 		frappe.db.set_value(
-			"Physical Location", self.location, "next_inventory_on", add_years(self.counted_on, 1)
+			"Physical Location",
+			{"name": ("in", [self.location, *planned])},
+			"next_inventory_on",
+			add_years(self.counted_on, 1),
 		)
 
 	def compare(self):
@@ -96,15 +121,13 @@ class PhysicalInventory(Document):
 		self.set("files", [{**row, "note": notes.get(row["label_code"])} for row in rows])
 		self.missing = sum(row["result"] == MISSING for row in rows)
 
-	def _ask_to_look_for(self, file):
+	def _ask(self, file, what: str):
 		user = file.custodian or frappe.db.get_value("Physical Location", self.location, "responsible")
 		frappe.get_doc(
 			{
 				"doctype": "ToDo",
 				"allocated_to": user or self.counted_by,
-				"description": _(
-					"Look for the file {0}, which was not found in the inventory of {1}."
-				).format(file.label_code, self.location),
+				"description": what,
 				"reference_type": FILE,
 				"reference_name": file.name,
 				"priority": "High",

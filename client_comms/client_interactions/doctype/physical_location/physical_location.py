@@ -1,6 +1,9 @@
 import frappe
 from frappe import _
+from frappe.utils import add_years, getdate
 from frappe.utils.nestedset import NestedSet
+
+from client_comms import clock
 
 
 class PhysicalLocation(NestedSet):
@@ -27,6 +30,11 @@ class PhysicalLocation(NestedSet):
 		responsible: DF.Link | None
 		rgt: DF.Int
 	# end: auto-generated types
+
+	def before_insert(self):
+		"""Counted within a year, alone or with the location that it is part of."""
+		if not self.next_inventory_on and not self.parent_physical_location:
+			self.next_inventory_on = add_years(getdate(clock.now()), 1)
 
 	def on_trash(self):
 		if frappe.db.exists("Physical File", {"location": self.name}):
