@@ -31,6 +31,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Supervisors guide staff and review records"),
 		(
 			c.review_programme(),
+			c.scheduled("client_comms.people.review_draws.draw_all", N_("Drawing of Reviews")),
 			c.exists(
 				"Escalation Step",
 				{"parenttype": c.SETTINGS},
@@ -57,6 +58,7 @@ CLAUSES: dict[str, Clause] = {
 			c.ledger_is_chained(),
 			c.scheduled("client_comms.ledger.chain", N_("Chaining of the Ledger")),
 			c.leak_check_done(),
+			c.scheduled("client_comms.scorecard.card.take_monthly", N_("Monthly Snapshots")),
 			c.hook("doc_events", "Customer", N_("Legal Holds")),
 			c.scheduled("client_comms.client_privacy.erasure.runs.continue_all", N_("Retention and Erasure")),
 		),

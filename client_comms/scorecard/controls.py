@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.utils import add_days, add_to_date, getdate
+from frappe.utils.scheduler import is_scheduler_disabled
 
 from client_comms import clock, ledger
 from client_comms.enforcement import policy
@@ -80,6 +81,10 @@ def scheduled(path: str, label: str) -> Control:
 	"""A job of this app that the scheduler runs."""
 
 	def state() -> State:
+		if frappe.conf.pause_scheduler or is_scheduler_disabled(verbose=False):
+			return State(
+				RED, Message(N_("The scheduler of this site is switched off, so the job does not run."))
+			)
 		stopped = frappe.db.get_value("Scheduled Job Type", {"method": path}, "stopped")
 		if stopped is None:
 			return State(RED, Message(N_("This job does not exist in the scheduler. Run bench migrate.")))
@@ -269,6 +274,19 @@ def inventories() -> Control:
 						"No location for paper files is recorded. If you have no paper files, add one location that says so."
 					)
 				),
+			)
+		unplanned = frappe.get_all(
+			"Physical Location",
+			{
+				"disabled": 0,
+				"parent_physical_location": ("is", "not set"),
+				"next_inventory_on": ("is", "not set"),
+			},
+			pluck="name",
+		)
+		if unplanned:
+			return State(
+				RED, Message(N_("No inventory is planned for: {places}."), {"places": ", ".join(unplanned)})
 			)
 		late = frappe.get_all(
 			"Physical Location",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from unittest import mock
 
@@ -32,8 +33,10 @@ def officer(make_user):
 
 
 @pytest.fixture
-def all_green(officer, as_user, make_user, site):
+def all_green(officer, as_user, make_user, site, monkeypatch):
 	"""Every control switched on and set up."""
+	monkeypatch.setattr(controls, "is_scheduler_disabled", lambda verbose: False)
+	monkeypatch.setitem(frappe.conf, "pause_scheduler", 0)
 	settings = frappe.get_doc(controls.SETTINGS)
 	for df in settings.meta.fields:
 		if df.fieldname.endswith("_mode"):
@@ -57,9 +60,10 @@ def all_green(officer, as_user, make_user, site):
 		).insert()
 	for name in frappe.get_all("SOP Policy", {"docstatus": 0}, pluck="name"):
 		doc = frappe.get_doc("SOP Policy", name)
-		doc.body, doc.author = "<p>What applies here.</p>", officer
+		doc.body = "<p>What applies here.</p>"
 		doc.save()
-		doc.submit()
+		with as_user(officer):
+			frappe.get_doc("SOP Policy", name).submit()
 	frappe.db.delete("Compliance Ledger Entry", {"sequence": 0})
 	run = frappe.new_doc("Leak Check Run")
 	run.update({"status": "Finished", "user": "Administrator", "open_count": 0})
@@ -145,6 +149,14 @@ def test_a_control_that_is_switched_off_turns_its_clause_red(all_green):
 	assert not_red == []
 
 
+def test_without_the_scheduler_no_job_holds_its_clause(all_green, monkeypatch):
+	jobs = [(code, control) for code, control in ALL if control.key.startswith("job: ")]
+	assert {control.state().colour for _code, control in jobs} == {"Green"}
+	monkeypatch.setattr(controls, "is_scheduler_disabled", lambda verbose: True)
+	assert {control.state().colour for _code, control in jobs} == {"Red"}
+	assert {colour(code)["state"] for code in {code for code, _control in jobs}} == {"Red"}
+
+
 def is_hook(control):
 	kinds = ("doc_events", "has_permission", "permission_query_conditions", "after_request")
 	return control.key.split(": ")[0] in kinds
@@ -216,9 +228,12 @@ def test_page_json_and_print_agree(officer, as_user):
 		html = frappe.get_print("Scorecard Snapshot", name, "Clause Scorecard", no_letterhead=1)
 	kept = frappe.get_doc("Scorecard Snapshot", name).contents()
 	assert kept == json.loads(json.dumps(shown))
+	html = unescape(html)
 	for clause in shown["clauses"]:
-		row = html[html.index(f"<b>{clause['clause']}</b>") :][:400]
-		assert f"<b>{clause['state']}</b>" in row
+		row = html[html.index(f"<b>{clause['clause']}</b>") :].partition("</tr>")[0]
+		assert f">{clause['state']}</b><br>{clause['rule']}</td>" in row
+		for each in (*clause["controls"], *(each for each in clause["figures"] if each["state"])):
+			assert each["name"] in row and each["message"] in row
 
 
 def test_the_command_prints_the_same_as_json():
