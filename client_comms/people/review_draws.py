@@ -50,7 +50,15 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 	"""Draw the records of a period and give them to reviewers; the Review Draw.
 
 	:param seed: with which the sample can be drawn again; by default a random one
+	:raises frappe.ValidationError: the programme has a draw that begins on the same day
 	"""
+	if other := frappe.db.get_value(DRAW, {"programme": programme.name, "from_date": begin}):
+		frappe.throw(
+			_(
+				"The sample of this period is already drawn: {0}. Its button Draw Again repeats the draw from its seed."
+			).format(frappe.utils.get_link_to_form(DRAW, other)),
+			title=_("Already Drawn"),
+		)
 	seed = seed or secrets.token_hex(8)
 	candidates, size = candidates_of(programme, begin, end), programme.size()
 	sample = sampling.draw(candidates, size, seed)

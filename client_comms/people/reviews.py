@@ -29,8 +29,9 @@ INTERACTION = "Client Interaction"
 
 
 def reviewers_of(programme) -> list[str]:
-	"""The users with the reviewer role, without Administrator."""
-	return sorted(alerts.users_with_role(programme.reviewer_role) - {"Administrator"})
+	"""The users with the reviewer role who can score reviews, without Administrator."""
+	held = alerts.users_with_role(programme.reviewer_role) - {"Administrator"}
+	return sorted(user for user in held if frappe.has_permission(REVIEW, "write", user=user))
 
 
 def reviewer_for(

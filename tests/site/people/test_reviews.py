@@ -127,6 +127,47 @@ def test_no_one_reviews_their_own_record_nor_one_they_may_not_read(programme, lo
 	assert review_draws.draw(hidden, *PERIOD).without_reviewer > 0
 
 
+def test_only_who_can_score_a_review_gets_one(programme, records, staff, make_user, as_user):
+	"""The role that a programme names may have no permission to score."""
+	(name,) = records(1)
+	lone = make_user("Sales Manager", procedure.FRONTLINE_STAFF, procedure.COMPLIANCE_OFFICER)
+	assert reviews.may_read(lone, name)
+	assert lone not in reviews.reviewers_of(programme())
+	assert reviews.reviewers_of(programme(reviewer_role=procedure.COMPLIANCE_OFFICER)) == []
+
+
+def test_a_period_is_drawn_once(programme, records, staff, as_user):
+	records(1)
+	made = programme()
+	draw = review_draws.draw(made, *PERIOD)
+	with as_user(staff.officer), pytest.raises(frappe.ValidationError, match=f"already drawn.*{draw.name}"):
+		api.draw_reviews(made.name, *map(str, PERIOD), "spring")
+
+
+def test_marked_records_come_in_addition_to_the_sample(programme, records, staff, make_user):
+	"""Late, breached, strictest level, and of new staff: as the record says."""
+	late, breached, plain = records(3)
+	frappe.db.set_value("Client Interaction", late, "respond_status", "Met Late")
+	frappe.db.set_value("Client Interaction", breached, "breached", 1)
+	(strictest,) = records(1, procedure.FEEDBACK)
+	frappe.db.set_value("User", staff.agent, "creation", "2020-01-01")
+	made = programme(number=0, extra_late=100, extra_breached=100, extra_strictest=100)
+	rows = frappe.get_all(
+		"Interaction Review",
+		{"draw": review_draws.draw(made, *PERIOD).name, "reviewed_user": staff.agent},
+		["interaction", "because"],
+	)
+	assert {row.interaction: row.because for row in rows} == {
+		late: "late",
+		breached: "breached",
+		strictest: "strictest",
+	}
+	frappe.db.set_value("User", staff.agent, "creation", "2026-11-20")
+	made = programme(number=0, extra_new_staff=100)
+	drawn = of_draw(review_draws.draw(made, *PERIOD))
+	assert {late, breached, plain, strictest} <= {row.interaction for row in drawn}
+
+
 def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 	records()
 	made = programme(enabled=1)
