@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, procedure
 from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
@@ -58,7 +58,7 @@ def is_quiet(at: datetime) -> bool:
 
 
 def subscribe() -> None:
-	"""Create subscriptions for users who owe something today or have the manager role; they can change or end them."""
+	"""Create subscriptions for users who owe something today, or can under the procedure; they can change or end them."""
 	for user in sorted(_owing_without() | (alerts.managers() - _subscribed())):
 		if user != "Administrator":
 			subscription_of(user)
@@ -79,7 +79,8 @@ def _subscribed() -> set[str]:
 
 
 def _owing_without() -> set[str]:
-	"""Desk users who owe something today and have no subscription; each query uses an index."""
+	"""Desk users without a subscription who owe a client something today, or have a role of the procedure and with it
+	policies to read and trainings to take; each query uses an index."""
 	until = owed.end_of(clock.now())
 	user = frappe.qb.DocType("User")
 	subscription = frappe.qb.DocType(SUBSCRIPTION)
@@ -101,12 +102,19 @@ def _owing_without() -> set[str]:
 		.where((item.assigned_to == user.name) & (item.status == policy.OPEN_ACTION_ITEM))
 		.where(item.due_on <= until.date())
 	)
+	has_role = frappe.qb.DocType("Has Role")
+	has_duties = (
+		frappe.qb.from_(has_role)
+		.select(has_role.name)
+		.where((has_role.parent == user.name) & (has_role.parenttype == "User"))
+		.where(has_role.role.isin(procedure.ROLES))
+	)
 	return set(
 		frappe.qb.from_(user)
 		.select(user.name)
 		.where((user.enabled == 1) & (user.user_type == "System User"))
 		.where(ExistsCriterion(has_subscription).negate())
-		.where(ExistsCriterion(owes_answer) | ExistsCriterion(owes_item))
+		.where(ExistsCriterion(owes_answer) | ExistsCriterion(owes_item) | ExistsCriterion(has_duties))
 		.run(pluck=True)
 	)
 

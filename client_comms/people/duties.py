@@ -19,7 +19,7 @@ def of_user(user: str) -> list[dict]:
 		{
 			"what": _("Policy to Read"),
 			"title": f"{row.policy_title} ({row.version_label})",
-			"due": None,
+			"due": str(row.effective_from),
 			"route": ["Form", policies.POLICY, row.name],
 		}
 		for row in policies.to_read(user)

@@ -82,6 +82,33 @@ def test_users_who_owe_something_get_one_email_a_day_at_their_time(inquiry, fron
 	assert list(run_at("2026-11-25 09:00")) == [frontline]
 
 
+def test_a_policy_to_read_is_told_to_who_owes_clients_nothing(frontline, make_user, run_at, as_user):
+	assert run_at(f"{TUESDAY} 08:00") == {}
+	policy = frappe.get_doc(
+		{
+			"doctype": "SOP Policy",
+			"policy_title": "Clean Desk",
+			"policy_kind": "Other",
+			"version_label": "1.0",
+			"change_summary": "First version",
+			"effective_from": "2026-11-01",
+			"next_review_on": "2027-11-01",
+			"policy_owner": "Administrator",
+			"roles": [{"role": "Frontline Staff"}],
+			"body": "<p>No papers overnight.</p>",
+		}
+	).insert()
+	with as_user(make_user("Compliance Officer")):
+		frappe.get_doc(policy.doctype, policy.name).submit()
+	queued = run_at("2026-11-25 08:00")
+	assert list(queued) == [frontline]
+	assert "Policy to Read: Clean Desk (1.0)" in queued[frontline]
+	frappe.db.delete("Email Queue")
+	with as_user(frontline):
+		api.attest_policy(policy.name)
+	assert run_at("2026-11-26 08:00") == {}
+
+
 @pytest.mark.parametrize("day", ["2026-11-28", "2026-12-24"])
 def test_nothing_is_sent_when_business_is_closed(inquiry, frontline, run_at, day):
 	inquiry(responsible_staff=frontline)
