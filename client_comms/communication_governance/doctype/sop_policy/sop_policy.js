@@ -65,7 +65,7 @@ async function show_history(frm) {
 					row.version_label,
 				)}</a></td><td>${frappe.datetime.str_to_user(row.effective_from)}</td>
 				<td>${escape(row.change_summary)}</td>
-				<td>${escape(frappe.user.full_name(row.approved_by))}</td></tr>`,
+				<td>${escape(frappe.user_info(row.approved_by).fullname)}</td></tr>`,
 			)
 			.join("")}</tbody></table>`
 		: `<p>${__("No version has been approved yet.")}</p>`;
