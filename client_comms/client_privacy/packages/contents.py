@@ -61,6 +61,7 @@ def plan(subject: subjects.Subject, right: str) -> Iterator[dict]:
 	for doctype, is_portable in _kinds():
 		names = data_map.rows(doctype, subject)
 		others = data_map.of_others(doctype, names, subject)
+		others -= data_map.of_own_contact(doctype, sorted(others), subject)
 		own = [name for name in names if name not in others]
 		why = _("Belongs to another client, and this one only appears in it")
 		yield from left_out(doctype, sorted(others), why)

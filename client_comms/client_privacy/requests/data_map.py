@@ -163,10 +163,11 @@ def _named_clients(doctype: str, names: list[str]) -> dict[str, set[tuple[str, s
 	fields = {}  # with a client's name → its DocType, or the field with that
 	for df in frappe.get_meta(doctype).fields:
 		if not df.is_virtual and (
-			df.fieldtype == "Dynamic Link"
-			or (df.fieldtype == "Link" and (df.options in PARTY_TYPES or df.fieldname == "contact"))
+			df.fieldtype == "Dynamic Link" or (df.fieldtype == "Link" and df.options in PARTY_TYPES)
 		):
 			fields[df.fieldname] = df.options
+	if not fields:
+		return {}
 	kinds = [kind for kind in fields.values() if kind not in _PERSONS]
 	found: dict[str, set[tuple[str, str]]] = {}
 	for row in frappe.get_all(
@@ -176,6 +177,14 @@ def _named_clients(doctype: str, names: list[str]) -> dict[str, set[tuple[str, s
 			(row[kind] if kind in kinds else kind, row[field]) for field, kind in fields.items() if row[field]
 		}
 	return found
+
+
+def of_own_contact(doctype: str, names: list[str], subject) -> set[str]:
+	"""Those of the records in which one of the subject's contacts speaks, also for an organisation: their consents, their checks."""
+	if not frappe.get_meta(doctype).has_field("contact"):
+		return set()
+	own = {"name": ("in", [*names, ""]), "contact": ("in", [*subject.records.get("Contact", ()), ""])}
+	return set(frappe.get_all(doctype, own, pluck="name", order_by=None))
 
 
 def _conditions(meta, subject) -> list[dict]:

@@ -12,6 +12,7 @@ from client_comms import ledger, procedure
 from client_comms.api import data_packages as api
 from client_comms.client_privacy import identity, links
 from client_comms.client_privacy.packages import archive, collecting, contents, delivery, runs
+from client_comms.client_privacy.requests import data_map, subjects
 from client_comms.enforcement import data_packages, governed
 from client_comms.exceptions import (
 	ActionNotPossibleError,
@@ -19,6 +20,7 @@ from client_comms.exceptions import (
 	LinkNotValidError,
 	ResultIsFixedError,
 )
+from client_comms.patches.v1_0 import move_copies_of_data
 
 pytestmark = pytest.mark.clause("P-2")
 NAME, ADDRESS, NUMBER = "Quokka Zabaglione", "quokka.zabaglione@client.example", "+49 30 98765421"
@@ -175,6 +177,9 @@ def test_for_one_contact_it_has_no_documents_of_the_organisation(client, ready):
 	states = {(row.reference_doctype, row.reference_name): row.state for row in items(package)}
 	assert states[order.doctype, order.name] == contents.LEFT_OUT
 	assert states[consent.doctype, consent.name] == contents.INCLUDED
+	# An erasure for this contact leaves the organisation its proof.
+	subject = subjects.of("Customer", client.party, client.contact)
+	assert data_map.of_others(consent.doctype, [consent.name], subject) == {consent.name}
 
 
 def test_paper_files_and_earlier_requests_are_in_the_plan(client, ready):
@@ -367,6 +372,22 @@ def test_nothing_stays_of_an_interrupted_attempt(client, ready, request_for, off
 	assert package.status == collecting.READY and archive.exists(package)
 	assert not archive.exists(half)
 	assert frappe.db.count("File", {"attached_to_name": name}) == 1
+
+
+def test_a_copy_whose_name_could_be_guessed_is_moved(client, ready):
+	package = ready()
+	guessable = f"/private/files/data-{package.name}.zip"
+	old, size = frappe.get_site_path(guessable.lstrip("/")), os.path.getsize(archive.path_of(package))
+	os.replace(archive.path_of(package), old)
+	frappe.db.set_value("File", archive.file_of(package), "file_url", guessable)
+	frappe.db.set_value(runs.PACKAGE, package.name, "stored_as", None)
+	move_copies_of_data.execute()
+	move_copies_of_data.execute()
+	package.reload()
+	assert not os.path.exists(old)
+	(file,) = frappe.get_all("File", {"attached_to_name": package.name}, ["name", "file_size"])
+	assert (file.name, file.file_size) == (archive.file_of(package), size)
+	assert os.path.getsize(archive.path_of(package)) == size
 
 
 def test_its_file_goes_with_the_commit_and_not_before(client, ready, officers, as_user):

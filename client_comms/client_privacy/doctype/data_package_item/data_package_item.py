@@ -7,7 +7,8 @@ class DataPackageItem(WrittenByPackages):
 	"""One record in the copy of a client's data, or why it is not in it; as confidential as the copy (P-2).
 
 	`content` is what goes into the file, and is emptied once the file is released. The record is stored as text, so that an item does
-	not prevent it from being deleted.
+	not prevent it from being deleted. `package_type` is always Data Package: whatever belongs to another document names its DocType in a
+	field, by which its row condition is built.
 	"""
 
 	# begin: auto-generated types
