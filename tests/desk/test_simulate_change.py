@@ -53,6 +53,7 @@ def test_versions_are_compared_in_the_form(login, manager, draft, shoot):
 	page.get_by_role("button", name="Compare", exact=True).click()
 	dialog = page.get_by_role("dialog")
 	field = dialog.locator("[data-fieldname=other]:visible")
+	expect(field.locator("input")).to_be_focused()  # else the dialog takes what is typed before it is there
 	field.locator("input").fill("CM-1.0")
 	field.locator("[role=option]").filter(has_text="CM-1.0").first.click()
 	expect(dialog.locator("table")).to_contain_text("Confidential")

@@ -42,14 +42,19 @@ Object.assign(client_comms.report, {
 			link("communication_type", __("Communication Type"), "Communication Type"),
 			link("channel", __("Channel"), "Communication Channel"),
 			link("responsible_staff", __("Responsible Staff"), "User", {
-				get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+				get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 			}),
-			link("party_type", __("Client Type"), "DocType", {
-				get_query: () => ({
-					filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-				}),
+			{
+				fieldname: "party_type",
+				label: __("Client Type"),
+				// Not a link to DocType, which version 16 only lets those filter by who can read DocTypes.
+				fieldtype: "Select",
+				options: ["", "Customer", "Lead", "Prospect", "Supplier"].map((value) => ({
+					value,
+					label: __(value),
+				})),
 				on_change: () => frappe.query_report.set_filter_value("party", ""),
-			}),
+			},
 			{
 				fieldname: "party",
 				label: __("Client"),

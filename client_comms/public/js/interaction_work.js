@@ -19,7 +19,7 @@ Object.assign(client_comms.work, {
 				options: "User",
 				label: __("Responsible Staff"),
 				reqd: 1,
-				get_query: get_query || (() => ({ filters: { enabled: 1, user_type: "System User" } })),
+				get_query: get_query || (() => ({ query: "client_comms.api.queries.colleagues" })),
 			},
 			{ fieldname: "note", fieldtype: "Small Text", label: __("Reason") },
 		];

@@ -148,7 +148,7 @@ class LogDialog {
 						label: __("Assigned To"),
 						in_list_view: 1,
 						columns: 3,
-						get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+						get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 					},
 					{
 						fieldname: "due_on",

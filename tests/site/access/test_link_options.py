@@ -112,3 +112,15 @@ def test_contacts_to_confirm_says_what_a_reader_without_contacts_lacks(make_user
 	with as_user(make_user("Customer Support")):
 		answer = query_report.run("Contacts to Confirm", {})
 	assert answer["result"] == [] and "do not let you read contacts" in answer["message"]
+
+
+def test_reports_are_filtered_by_what_is_offered(make_user, as_user):
+	run = frappe.get_attr(frappe.override_whitelisted_method("frappe.desk.query_report.run"))
+	company = {"fieldname": "company", "fieldtype": "Link", "options": "Company"}
+	with as_user(make_user("Customer Support Manager")):
+		answer = run(
+			report_name="Team Board",
+			filters=frappe.as_json({"company": frappe.db.get_value("Company", {})}),
+			js_filters=frappe.as_json([company]),
+		)
+	assert answer["columns"]

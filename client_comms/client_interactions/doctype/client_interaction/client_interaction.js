@@ -19,7 +19,7 @@ frappe.ui.form.on("Client Interaction", {
 			["assigned_to", "action_items"],
 			["custodian", "evidence"],
 		]) {
-			frm.set_query(field, table, () => ({ filters: { enabled: 1, user_type: "System User" } }));
+			frm.set_query(field, table, () => ({ query: "client_comms.api.queries.colleagues" }));
 		}
 	},
 

@@ -135,7 +135,7 @@ Object.assign(client_comms.interaction, {
 					label: __("User"),
 					default: frappe.session.user,
 					read_only: !about_others,
-					get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+					get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 					change: () => show(),
 				},
 				{ fieldtype: "Column Break" },

@@ -1,6 +1,6 @@
 frappe.ui.form.on("Interaction Access Grant", {
 	setup(frm) {
-		frm.set_query("user", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("user", () => ({ query: "client_comms.api.queries.colleagues" }));
 		frm.set_query("interaction", () => ({ filters: { status: ["!=", "Closed"] } }));
 	},
 

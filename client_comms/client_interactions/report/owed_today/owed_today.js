@@ -6,7 +6,7 @@ frappe.query_reports["Owed Today"] = {
 			fieldtype: "Link",
 			options: "User",
 			default: frappe.session.user,
-			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 		},
 		{
 			fieldname: "until",

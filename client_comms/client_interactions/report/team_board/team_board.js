@@ -4,7 +4,17 @@ frappe.query_reports["Team Board"] = {
 	filters: client_comms.report.filters(),
 	tree: true,
 	initial_depth: 1,
-	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+	// The widths of the columns are shares of the screen, where that is wide enough for them.
+	get_datatable_options: (options) => ({
+		...options,
+		checkboxColumn: true,
+		layout: innerWidth < 1280 ? "fixed" : "ratio",
+	}),
+	/** The shares do not leave room for the numbers of the rows, unless their column has a width. */
+	after_datatable_render(datatable) {
+		datatable.getColumns().find(({ id }) => id === "_rowIndex").width = 34;
+		datatable.setDimensions();
+	},
 
 	onload(report) {
 		client_comms.report.onload(report);

@@ -18,7 +18,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 			label: __("Staff"),
 			fieldtype: "Link",
 			options: "User",
-			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 		},
 	],
 

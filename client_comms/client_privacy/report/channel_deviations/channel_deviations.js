@@ -19,7 +19,7 @@ frappe.query_reports["Channel Deviations"] = {
 			label: __("Staff"),
 			fieldtype: "Link",
 			options: "User",
-			get_query: () => ({ filters: { enabled: 1, user_type: "System User" } }),
+			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 		},
 	],
 };

@@ -17,11 +17,12 @@ frappe.query_reports["Disclosure Register"] = {
 		{
 			fieldname: "party_type",
 			label: __("Client Type"),
-			fieldtype: "Link",
-			options: "DocType",
-			get_query: () => ({
-				filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-			}),
+			// Not a link to DocType, which version 16 only lets those filter by who can read DocTypes.
+			fieldtype: "Select",
+			options: ["", "Customer", "Lead", "Prospect", "Supplier"].map((value) => ({
+				value,
+				label: __(value),
+			})),
 			on_change: (report) => report.set_filter_value("party", ""),
 		},
 		{
