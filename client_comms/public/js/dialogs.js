@@ -12,6 +12,7 @@ client_comms.dialog = (options) => {
 			options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
 	});
 	client_comms.keep_typed(dialog);
+	client_comms.keep_dates(dialog);
 	client_comms.name_fields(dialog);
 	return dialog;
 };
@@ -20,8 +21,22 @@ client_comms.dialog = (options) => {
 client_comms.field_group = (options) => {
 	const group = new frappe.ui.FieldGroup(options);
 	group.make();
+	client_comms.keep_dates(group);
 	client_comms.name_fields(group);
 	return group;
+};
+
+/** Version 16 moves the calendar of a field as it opens, and thereby writes the date into the field that was chosen before, or none. */
+client_comms.keep_dates = (group) => {
+	for (const field of group.fields_list) {
+		if (!field.update_datepicker_position) continue;
+		const move = field.update_datepicker_position.bind(field);
+		field.update_datepicker_position = () => {
+			field.datepicker._setInputValue = () => {}; // hides the method of the calendar
+			move();
+			delete field.datepicker._setInputValue;
+		};
+	}
 };
 
 /** Frappe shows a field's label beside it, but does not connect the two. */

@@ -109,7 +109,7 @@ async function compare(frm) {
 	});
 	async function show() {
 		const other = dialog.get_value("other");
-		if (!other) return; // Frappe sets the default a little later, and calls this again
+		if (!other) return; // version 15 sets the default a little later, and calls this again
 		const rows = await frappe.xcall("client_comms.api.policy_difference", {
 			policy: other,
 			other: frm.docname,
@@ -120,4 +120,5 @@ async function compare(frm) {
 		);
 	}
 	dialog.show();
+	show();
 }
