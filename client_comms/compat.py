@@ -1,6 +1,7 @@
 """All differences between Frappe 15 and 16."""
 
 import frappe
+from frappe import _
 
 
 def is_version_16() -> bool:
@@ -71,6 +72,13 @@ def offer_onboarding(workspace: str, onboarding: str) -> None:
 		return
 	if frappe.db.exists("Workspace Sidebar", {"name": workspace, "module_onboarding": ("is", "not set")}):
 		frappe.db.set_value("Workspace Sidebar", workspace, "module_onboarding", onboarding)
+
+
+def name_app(bootinfo) -> None:
+	"""This app's name in the reader's language (hook `extend_bootinfo`): version 16 shows it in the sidebar as it is."""
+	for app in bootinfo.get("app_data") or ():
+		if app["app_name"] == "client_comms":
+			app["app_title"] = _("Client Communications")
 
 
 def desk_url(path: str) -> str:

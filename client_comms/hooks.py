@@ -578,7 +578,7 @@ page_js = {
 	"simulate-change": ["public/js/policy_change_result.js", "public/js/policy_exchange.js"],
 }
 
-extend_bootinfo = "client_comms.enforcement.takeovers.extend_bootinfo"
+extend_bootinfo = ["client_comms.enforcement.takeovers.extend_bootinfo", "client_comms.compat.name_app"]
 
 doctype_list_js = {"Client Interaction": "public/js/interaction_views.js"}
 

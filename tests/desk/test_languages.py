@@ -31,13 +31,17 @@ PAGES = (
 )
 ROLES = ("System Manager", "Client Communications Manager", "Compliance Officer", "Customer Support Manager")
 NAMES = ("", "Administrator")
-# Every text on the page that a reader sees, or that a screen reader says; the calendar of a date field is Frappe's.
+# English words that are the language's for something else: Frappe's German for "Home".
+SAME = {"de": ("Start",)}
+# Every text on the page that a reader sees, or that a screen reader says. The calendar of a date field is Frappe's, and so is
+# how version 16 shows a document's name in the path at the top and in the sidebar of its form: as it is.
 TEXTS = """() => {
 	const texts = new Set();
+	const left_out = "script, style, .datepicker, .title-text-form, .form-title-text";
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	while (walker.nextNode()) {
 		const { textContent, parentElement } = walker.currentNode;
-		if (parentElement.checkVisibility() && !parentElement.closest("script, style, .datepicker")) texts.add(textContent.trim());
+		if (parentElement.checkVisibility() && !parentElement.closest(left_out)) texts.add(textContent.trim());
 	}
 	for (const each of document.querySelectorAll("[title], [placeholder], [aria-label]"))
 		if (each.checkVisibility())
@@ -50,10 +54,11 @@ def translations(language):
 	"""English → the text in the language, of what reads differently there."""
 	with (LOCALE / f"{language}.po").open("rb") as file:
 		catalogue = read_po(file, locale=language)
+	left_out = {*NAMES, *SAME.get(language, ())}
 	return {
 		message.id: message.string
 		for message in catalogue
-		if message.string not in ("", message.id) and not message.context and message.id not in NAMES
+		if message.string not in ("", message.id) and not message.context and message.id not in left_out
 	}
 
 
