@@ -67,7 +67,7 @@ def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, 
 
 def send(page):
 	page.locator(".self-service [type=submit]").click()
-	expect(page.get_by_text("Thank you")).to_be_visible()
+	expect(page.locator(".self-service-done").get_by_text("Thank you")).to_be_visible()
 
 
 def preference(visitor):
