@@ -113,20 +113,20 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 260},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 240},
 		*(
-			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 74, "drill": conditions}
+			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 79, "drill": conditions}
 			for column, (label, conditions) in counted.items()
 		),
-		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 170},
+		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 168},
 		{
 			"fieldname": "overdue_by",
 			"label": _("Overdue by Working Time"),
 			"fieldtype": "Duration",
 			"hide_days": 1,
 			"hide_seconds": 1,
-			"width": 80,
+			"width": 72,
 		},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 88},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 92},
 		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 88},
 	]
