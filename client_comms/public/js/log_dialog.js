@@ -288,7 +288,7 @@ class LogDialog {
 			if (asked[field] || found[field] === value(field)) continue;
 			if (this.dialog.get_field(field).$input.is(":focus")) continue; // the user is choosing
 			this.suggested[field] = found[field];
-			this.dialog.set_value(field, found[field]);
+			await this.dialog.set_value(field, found[field]);
 		}
 		this.dialog.fields_dict.communication_type.set_description(found.reason || "");
 		this.dialog.fields_dict.becomes.$wrapper.html(found.html);
