@@ -85,3 +85,7 @@ class RecordIsKeptError(frappe.ValidationError):
 
 class LegalHoldError(RecordIsKeptError):
 	"""A legal hold keeps the record: it cannot be deleted or erased (P-2)."""
+
+
+class RestrictedError(frappe.ValidationError):
+	"""The client has had the use of their data restricted: records can be read, but not changed (P-2)."""

@@ -1,6 +1,10 @@
 from client_comms import __version__
+from client_comms.enforcement.registry import FORMS_OF_CLIENTS as _FORMS_OF_CLIENTS
+from client_comms.enforcement.registry import LOCKED as _LOCKED
+from client_comms.enforcement.registry import LOCKED_ROWS as _LOCKED_ROWS
 from client_comms.enforcement.registry import OWNER_FIELDS as _DEPENDENTS
 from client_comms.enforcement.registry import composed as _composed
+from client_comms.enforcement.registry import put_first as _put_first
 
 app_name = "client_comms"
 app_title = "Client Communications"
@@ -48,6 +52,7 @@ has_permission = {
 	"Erasure Item": "client_comms.enforcement.erasure_runs.has_item_permission",
 	"Erasure Run": "client_comms.enforcement.erasure_runs.has_run_permission",
 	"Legal Hold": "client_comms.enforcement.legal_holds.has_permission",
+	"Processing Restriction": "client_comms.enforcement.client_documents.has_permission",
 	"Identity Verification": "client_comms.enforcement.client_documents.has_permission",
 	"Issue": "client_comms.enforcement.documents.has_permission",
 	"Lead": "client_comms.enforcement.documents.has_permission",
@@ -80,6 +85,7 @@ permission_query_conditions = {
 	"Erasure Item": "client_comms.enforcement.erasure_runs.item_condition",
 	"Erasure Run": "client_comms.enforcement.erasure_runs.run_condition",
 	"Legal Hold": "client_comms.enforcement.legal_holds.condition",
+	"Processing Restriction": "client_comms.enforcement.client_documents.condition",
 	"Identity Verification": "client_comms.enforcement.client_documents.condition",
 	"Event": "client_comms.enforcement.linked_records.event_condition",
 	"Event Participants": "client_comms.enforcement.linked_records.participant_condition",
@@ -300,6 +306,7 @@ doc_events = {
 	"Client Disclosure": {**_ON_LEDGER},
 	"Data Subject Request": {**_ON_LEDGER},
 	"Legal Hold": {**_ON_LEDGER},
+	"Processing Restriction": {**_ON_LEDGER},
 	"SOP Training Record": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
 	"Interaction Review": {"before_print": _BEFORE_PRINT},
@@ -493,6 +500,14 @@ doc_events = {
 for _doctype in _DEPENDENTS:
 	doc_events.setdefault(_doctype, {})["before_print"] = [_BEFORE_PRINT[0], _PRINTED_TITLES]
 
+# What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
+_LOCK = "client_comms.enforcement.restrictions.require_unlocked"
+_put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
+_put_first(doc_events, "before_rename", _LOCKED, _LOCK)
+# With single fields, Frappe notes how a message was delivered.
+_put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
+_put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
+
 scheduler_events = {
 	"hourly": [
 		"client_comms.clients.phone_numbers.catch_up",
@@ -558,6 +573,7 @@ app_include_js = [
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
 	f"/assets/client_comms/js/refusal.js?v={__version__}",
+	f"/assets/client_comms/js/restriction.js?v={__version__}",
 	f"/assets/client_comms/js/interaction/actions.js?v={__version__}",
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",
 	f"/assets/client_comms/js/timeline.js?v={__version__}",
@@ -580,7 +596,11 @@ page_js = {
 
 extend_bootinfo = ["client_comms.enforcement.takeovers.extend_bootinfo", "client_comms.compat.name_app"]
 
-doctype_list_js = {"Client Interaction": "public/js/interaction_views.js"}
+_RESTRICTED_LIST = "public/js/restricted_list.js"
+doctype_list_js = {
+	"Client Interaction": ["public/js/interaction_views.js", _RESTRICTED_LIST],
+	**dict.fromkeys(set(_FORMS_OF_CLIENTS) - {"Client Interaction"}, _RESTRICTED_LIST),
+}
 
 doctype_js = {
 	"User": "public/js/user.js",
@@ -641,6 +661,7 @@ ignore_links_on_delete = [
 	"Legal Hold",
 	"Logging Exemption",
 	"Policy Change Run",
+	"Processing Restriction",
 	"Unprocessed Email",
 ]
 

@@ -7,7 +7,15 @@ from frappe.utils.global_search import delete_for_document
 from client_comms import clock, ledger
 from client_comms.client_interactions import relinking
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, reclassification
+from client_comms.enforcement import (
+	former_names,
+	governed,
+	legal_holds,
+	levels,
+	policy,
+	reclassification,
+	restrictions,
+)
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import refuse
 from client_comms.ledger import following
@@ -40,6 +48,7 @@ def merge(name: str, into: str):
 		return docs[into]  # by someone else, while this waited
 	source, target = docs[name], docs[into]
 	require_access(source, target)
+	restrictions.require(INTERACTION, source.name, target.name)
 	require_mergeable(source, target)
 	carried = histories.joining(source.clocks())
 	held_by = legal_holds.over(INTERACTION, source.name)

@@ -13,6 +13,7 @@ from frappe.utils import cint, cstr, format_date
 from client_comms import acting, alerts, clock
 from client_comms.client_privacy import links
 from client_comms.clients import contacts, preferences
+from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking
 from client_comms.rules import channels, response_clock
@@ -86,8 +87,9 @@ def _ask(doc) -> None:
 
 
 def _address(doc) -> tuple[str | None, str | None]:
-	"""A confirmed address of the client with its contact; none if the client does not want email."""
-	if not (doc.party_type and doc.party):
+	"""A confirmed address of the client with its contact; none if the client does not want email, or has had the use of their data
+	restricted."""
+	if not (doc.party_type and doc.party) or restrictions.of((doc.doctype, doc.name)):
 		return None, None
 	preference = preferences.of(doc.party_type, doc.party, doc.contact)
 	if channels.choose(preferences.rule_of(preference), "Email").outcome == channels.BLOCKED:

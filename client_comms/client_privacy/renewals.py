@@ -10,6 +10,7 @@ from pypika.terms import ExistsCriterion
 from client_comms import alerts, clock
 from client_comms.client_privacy import answers, consents, invitations, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
+from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import consent as rules
 
@@ -66,7 +67,8 @@ def _remind(name: str, ask_client: bool) -> None:
 		doc.doctype,
 		name,
 	)
-	if ask_client and links.has_site_address():
+	restricted = restrictions.of((doc.party_type, doc.party), ("Contact", doc.contact))
+	if ask_client and not restricted and links.has_site_address():
 		try:
 			invitations.request_consent(
 				doc.party_type,

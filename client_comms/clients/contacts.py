@@ -1,5 +1,7 @@
 """The client of a Client Privacy document."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 
@@ -92,10 +94,34 @@ def addresses_in(doctype: str | None, name: str | None) -> list[str]:
 	"""The email addresses that a document itself holds, in lower case; not those copied from another document."""
 	if not (doctype and name):
 		return []
-	fields = [
+	fields = _address_fields(doctype)
+	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
+	return [value.strip().lower() for value in (held or {}).values() if value]
+
+
+def owners_of(addresses: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+	"""All that hold one of these email addresses, confirmed or not: address in lower case → (DocType, name) of contacts and clients.
+
+	A query for contacts, and one for each kind of client with addresses of its own.
+	"""
+	found: dict[str, set[tuple[str, str]]] = {}
+	if not addresses:
+		return found
+	named = ("in", list(addresses))
+	for row in frappe.get_all(
+		"Contact Email", {"email_id": named, "parenttype": "Contact"}, ["email_id", "parent"], order_by=None
+	):
+		found.setdefault(row.email_id.strip().lower(), set()).add(("Contact", row.parent))
+	for party_type in PARTY_TYPES:
+		for field in _address_fields(party_type):
+			for row in frappe.get_all(party_type, {field: named}, ["name", field], order_by=None):
+				found.setdefault(row[field].strip().lower(), set()).add((party_type, row.name))
+	return found
+
+
+def _address_fields(doctype: str) -> list[str]:
+	return [
 		df.fieldname
 		for df in frappe.get_meta(doctype).fields
 		if df.options == "Email" and df.fieldtype == "Data" and not df.fetch_from
 	]
-	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
-	return [value.strip().lower() for value in (held or {}).values() if value]

@@ -6,21 +6,24 @@ import frappe
 from frappe import _
 from frappe.permissions import has_user_permission
 
-from client_comms import validation
-from client_comms.enforcement import dependents, governed, policy
+from client_comms import clock, validation
+from client_comms.enforcement import dependents, governed, policy, restrictions
 from client_comms.i18n import translate
-from client_comms.rules import access
+from client_comms.rules import access, restriction
 
 ROLE_PERMISSION = "role-permission"
 USER_PERMISSION = "user-permission"
 SHARED = "shared"
 NOT_GOVERNED = "not-governed"
+RESTRICTED = "restricted-use"
+# What a restriction of the use of data stops.
+_USES = {access.WRITE: restriction.CHANGES, access.EMAIL: restriction.MESSAGES}
 # The permissions that a share can give; other actions do not depend on shares.
 _SHARED_RIGHTS = ("read", "write", "share")
 
 
 def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
-	"""`{"allowed", "rule", "reasons"}`; `allowed` is what Frappe answers, `rule` what decided it.
+	"""`{"allowed", "rule", "reasons"}`; `allowed` is what happens if the user tries, `rule` what decided it.
 
 	:raises frappe.DoesNotExistError: the DocType or the record does not exist
 	"""
@@ -30,6 +33,8 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)
 	rule = _rule(doc, action)
+	if allowed and (reasons := _restricted_use(doc, action)(user)):
+		return _answer(False, RESTRICTED, reasons)
 	if rule is None:
 		reason = _("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.")
 		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), frappe.bold(name))])
@@ -65,13 +70,14 @@ def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict]
 		)
 		if share.get(action)
 	}
-	return [
-		{
-			"user": subject.user,
-			**_explain_one(doc, action, subject, rule(subject), restricted, shared),
-		}
-		for subject in policy.subjects()
-	]
+	stops = _restricted_use(doc, action)
+	found = []
+	for subject in policy.subjects():
+		answer = _explain_one(doc, action, subject, rule(subject), restricted, shared)
+		if answer["allowed"] and (reasons := stops(subject.user)):
+			answer = _answer(False, RESTRICTED, reasons)
+		found.append({"user": subject.user, **answer})
+	return found
 
 
 def role_allows(doctype: str, roles: frozenset[str], action: str, is_owner: bool = False) -> bool:
@@ -112,6 +118,17 @@ def _refusal_of_frappe(
 		reason = _("User Permissions restrict {0} to other records.")
 		return USER_PERMISSION, reason.format(frappe.bold(subject.user))
 	return None
+
+
+def _restricted_use(doc, action: str) -> Callable[[str], list[str]]:
+	"""Why a user cannot change a record, or write to its client, because the use of the client's data is restricted; no one is
+	exempt by a role."""
+	use = _USES.get(action)
+	found = use and restrictions.of((doc.doctype, doc.name))
+	if not found:
+		return lambda user: []
+	now, reasons = clock.now(), [restrictions.sentence(found), restrictions.who_can_help()]
+	return lambda user: [] if found.exempts(user, use, now) else reasons
 
 
 def _rule(doc, action: str) -> Callable[[access.Subject], access.Decision] | None:

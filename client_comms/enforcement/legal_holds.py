@@ -2,9 +2,10 @@
 
 A hold is placed on a client, an interaction or a matter (any document). It covers everything that belongs to that: the
 interactions of the client, the messages of an interaction, what is filed under a matter, and their files and comments.
+A client whose use of data is restricted is kept in the same way (`restrictions`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from frappe.utils import format_date, get_fullname, getdate
 
 from client_comms import acting, clock, compat, transactions
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import client_documents, dependents, governed
+from client_comms.enforcement import anchors, client_documents, governed, restrictions
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
 from client_comms.rules import access
 
@@ -28,46 +29,28 @@ _COVERED = {
 	ON_INTERACTION: (None, "client_interaction"),
 	ON_MATTER: ("reference_doctype", "reference_name"),
 }
-# DocType -> the fields that name what one of its records belongs to: fixed DocType or field with it, and the name's field.
-_ANCHORS = {
-	governed.INTERACTION: (
-		("party_type", "party"),
-		("Contact", "contact"),
-		("reference_doctype", "reference_name"),
-	),
-	"Communication": ((governed.INTERACTION, "client_interaction"), ("reference_doctype", "reference_name")),
-	"Event": ((governed.INTERACTION, "client_interaction"), ("reference_doctype", "reference_docname")),
-	"Call Log": ((governed.INTERACTION, "client_interaction"),),
-	"Client Disclosure": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
-	"Client Consent": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
-	"Identity Verification": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
-	"Client Access Link": (("party_type", "party"), (governed.INTERACTION, "client_interaction")),
-	"Communication Preference": (("party_type", "party"), ("Contact", "contact")),
-	"Interaction Review": ((governed.INTERACTION, "interaction"),),
-	"Interaction Access Grant": ((governed.INTERACTION, "interaction"),),
-	"Physical File": (("party_type", "party"),),
-	"Issue": (("Customer", "customer"), ("Lead", "lead"), ("Contact", "contact")),
-	"Opportunity": (("opportunity_from", "party_name"),),
-	"Customer": (("Lead", "lead_name"),),
-}
-_WITH_LINKS = ("Contact", "Address")
-_STEPS = 4  # file -> comment -> message -> interaction -> client
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-	"""`on` is the (DocType, name) that it covers; `until` is the last day, if there is one."""
+	"""`on` is the (DocType, name) that it covers; `until` is the last day, if there is one; `doctype` is that of what holds: a
+	Legal Hold, or a Processing Restriction."""
 
 	name: str
 	on: tuple[str, str]
 	placed_by: str
 	until: date | None
 	reason: str
+	doctype: str = HOLD
 
 
 def active() -> dict[tuple[str, str], Hold]:
-	"""The holds in force today, by what they cover; one query per transaction."""
-	return transactions.once(_KEY, _load)
+	"""What holds records today, by what it covers; a query per transaction for holds, and one for restrictions of use."""
+	restricted = {
+		on: Hold(each.name, on, each.by, None, each.reason, restrictions.RESTRICTION)
+		for on, each in restrictions.active().items()
+	}
+	return {**restricted, **transactions.once(_KEY, _load)}
 
 
 def clear_cache() -> None:
@@ -102,75 +85,10 @@ def of_each(doctype: str, names: Collection[str]) -> dict[str, Hold]:
 	if not holds or not names:
 		return {}
 	found: dict[str, Hold] = {}
-	for name, anchors in anchors_of_each(doctype, names).items():
-		if hold := next((holds[anchor] for anchor in sorted(anchors) if anchor in holds), None):
+	for name, owners in anchors.of_each(doctype, names).items():
+		if hold := next((holds[owner] for owner in sorted(owners) if owner in holds), None):
 			found[name] = hold
 	return found
-
-
-def anchors_of_each(doctype: str, names: Collection[str]) -> dict[str, set[tuple[str, str]]]:
-	"""What each record belongs to, itself included, directly or through something else."""
-	reached = {name: {(doctype, name)} for name in names}
-	fresh = {name: {(doctype, name)} for name in names}
-	for _step in range(_STEPS):
-		asked = set().union(*fresh.values())
-		if not asked:
-			break
-		next_ones = _one_step(asked)
-		fresh = {
-			name: set().union(*(next_ones.get(each, set()) for each in anchors)) - reached[name]
-			for name, anchors in fresh.items()
-		}
-		for name, anchors in fresh.items():
-			reached[name] |= anchors
-	return reached
-
-
-def _one_step(records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[tuple[str, str]]]:
-	"""What records belong to directly; one query per DocType."""
-	by_doctype: dict[str, set[str]] = {}
-	for doctype, name in records:
-		by_doctype.setdefault(doctype, set()).add(name)
-	found: dict[tuple[str, str], set[tuple[str, str]]] = {}
-	for doctype, names in by_doctype.items():
-		pairs = _ANCHORS.get(doctype) or (
-			(dependents.OWNER_FIELDS[doctype],) if doctype in dependents.OWNER_FIELDS else ()
-		)
-		if pairs and frappe.db.table_exists(doctype):
-			_add_named(found, doctype, names, pairs)
-		if doctype in _WITH_LINKS:
-			_add_linked(found, doctype, names)
-		if doctype == "Lead":
-			_add_customers(found, names)
-	return found
-
-
-def _add_named(found: dict, doctype: str, names: set[str], pairs) -> None:
-	columns = set(frappe.get_meta(doctype).get_valid_columns())
-	pairs = [(kind, field) for kind, field in pairs if field in columns]
-	fields = {
-		"name",
-		*(field for _kind, field in pairs),
-		*(kind for kind, _field in pairs if kind in columns),
-	}
-	for row in frappe.get_all(doctype, {"name": ("in", list(names))}, sorted(fields), order_by=None):
-		for kind, field in pairs:
-			owner = (row[kind] if kind in columns else kind, row[field])
-			if all(owner):
-				found.setdefault((doctype, row.name), set()).add(owner)
-
-
-def _add_linked(found: dict, doctype: str, names: set[str]) -> None:
-	linked = {"parenttype": doctype, "parent": ("in", list(names)), "link_doctype": ("in", PARTY_TYPES)}
-	for row in frappe.get_all("Dynamic Link", linked, ["parent", "link_doctype", "link_name"], order_by=None):
-		found.setdefault((doctype, row.parent), set()).add((row.link_doctype, row.link_name))
-
-
-def _add_customers(found: dict, leads: set[str]) -> None:
-	"""A lead that became a customer belongs to the customer as well."""
-	became = {"lead_name": ("in", list(leads))}
-	for row in frappe.get_all("Customer", became, ["name", "lead_name"], order_by=None):
-		found.setdefault(("Lead", row.lead_name), set()).add(("Customer", row.name))
 
 
 def covered(doc) -> tuple[str | None, str | None]:
@@ -185,9 +103,9 @@ def over(doctype: str, name: str) -> list[str]:
 	"""The names of all holds that cover a record, directly or through what it belongs to."""
 	if not active():
 		return []
-	anchors = anchors_of_each(doctype, [name])[name]
-	rows = _in_force({"on_name": ("in", sorted({on_name for _doctype, on_name in anchors}))})
-	return [row.name for row in rows if (row.on_doctype, row.on_name) in anchors]
+	owners = anchors.of_each(doctype, [name])[name]
+	rows = _in_force({"on_name": ("in", sorted({on_name for _doctype, on_name in owners}))})
+	return [row.name for row in rows if (row.on_doctype, row.on_name) in owners]
 
 
 def keep(holds: Collection[str], doctype: str, name: str) -> None:
@@ -203,7 +121,7 @@ def keep(holds: Collection[str], doctype: str, name: str) -> None:
 		covers = {"hold_on": ON_INTERACTION, "client_interaction": name}
 	else:
 		covers = {"hold_on": ON_MATTER, "reference_doctype": doctype, "reference_name": name}
-	reached = anchors_of_each(doctype, [name])[name]
+	reached = anchors.of_each(doctype, [name])[name]
 	for row in _in_force({"name": ("in", list(holds))}):
 		if (row.on_doctype, row.on_name) in reached:
 			continue
@@ -247,11 +165,14 @@ def refuse(hold: Hold, doctype: str, name: str) -> None:
 
 
 def _may_know(hold: Hold) -> bool:
-	return bool(frappe.has_permission(HOLD, "read") and frappe.has_permission(HOLD, "read", doc=hold.name))
+	kind = hold.doctype
+	return bool(frappe.has_permission(kind, "read") and frappe.has_permission(kind, "read", doc=hold.name))
 
 
 def sentence(hold: Hold) -> str:
 	"""Which hold, by whom, until when and why, and who can release it: for those who can read the hold."""
+	if hold.doctype != HOLD:
+		return restrictions.why_kept(hold.name)
 	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(
 		frappe.bold(hold.name), get_fullname(hold.placed_by)
 	)
@@ -265,6 +186,8 @@ def sentence(hold: Hold) -> str:
 
 def stored_sentence(hold: Hold) -> str:
 	"""Which hold and until when, for what is stored and read by others: without the officer and the reason."""
+	if hold.doctype != HOLD:
+		return restrictions.why_kept(hold.name)
 	if hold.until:
 		return _("Legal Hold {0} keeps it until {1}.").format(hold.name, format_date(hold.until))
 	return _("Legal Hold {0} keeps it.").format(hold.name)

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock, ledger
-from client_comms.enforcement import copied_fields, documents, interactions, link_titles, policy
+from client_comms.enforcement import copied_fields, documents, interactions, link_titles, policy, restrictions
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -35,6 +35,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("write")
+	restrictions.require(doctype, name)
 	rules = policy.current()
 	before = doc.confidentiality_level
 	if before and rules.rank(level) < rules.rank(before):

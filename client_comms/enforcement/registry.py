@@ -32,7 +32,65 @@ OWNER_FIELDS = {
 # Documents about clients that are not governed themselves: as confidential as their client, with a row condition of their own.
 # Of those of officers, what belongs to one is for users who can read the document itself.
 OF_CLIENTS = ("Client Access Link", "Client Consent", "Identity Verification")
-OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold")
+OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold", "Processing Restriction")
+
+
+# Locked while the use of a client's data is restricted: records about clients, what belongs to them, and rows that can be saved
+# without their document. What decides about the client stays open: consents, identity checks, requests, holds, copies, access, the
+# register, reviews and the place of paper files; so do documents of accounting and sales, which the law wants.
+LOCKED = (
+	"Address",
+	"Appointment",
+	"Call Log",
+	"Client Interaction",
+	"Comment",
+	"Communication",
+	"Communication Preference",
+	"Contact",
+	"Customer",
+	"Event",
+	"File",
+	"Issue",
+	"Lead",
+	"Opportunity",
+	"Prospect",
+	"Supplier",
+	"Tag Link",
+)
+LOCKED_ROWS = (
+	"CRM Note",
+	"Communication Link",
+	"Competitor Detail",
+	"Contact Email",
+	"Contact Phone",
+	"Dynamic Link",
+	"Event Participants",
+	"Interaction Action Item",
+	"Interaction Event",
+	"Interaction Evidence",
+	"Opportunity Item",
+	"Opportunity Lost Reason Detail",
+)
+
+# Their forms and lists show that the use of a client's data is restricted.
+FORMS_OF_CLIENTS = (
+	"Address",
+	"Client Interaction",
+	"Contact",
+	"Customer",
+	"Issue",
+	"Lead",
+	"Opportunity",
+	"Prospect",
+	"Supplier",
+)
+
+
+def put_first(doc_events: dict, event: str, doctypes: tuple[str, ...], handler: str) -> None:
+	"""Register a handler for an event of these DocTypes, before all others."""
+	for doctype in doctypes:
+		others = doc_events.setdefault(doctype, {}).get(event, [])
+		doc_events[doctype][event] = [handler, *([others] if isinstance(others, str) else others)]
 
 
 def composed(guarded: dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from frappe.utils import cstr, escape_html, format_datetime, get_string_between,
 
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates
+from client_comms.enforcement import restrictions
 from client_comms.people import absences
 from client_comms.rules import channels, mail_headers, response_clock
 
@@ -75,6 +76,8 @@ def _send(interaction, message) -> None:
 	address = parse_addr(message.sender or "")[1].lower()  # of the person, even behind a web form
 	if "@" not in address:
 		return
+	if restrictions.of((interaction.doctype, interaction.name)):
+		return  # the client wants the use of their data restricted; staff see that it is owed
 	preference = preferences.of(interaction.party_type, interaction.party, interaction.contact)
 	if channels.choose(preferences.rule_of(preference), EMAIL).outcome == channels.BLOCKED:
 		return

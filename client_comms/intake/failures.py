@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import strip_html
 
 from client_comms import alerts, clock
+from client_comms.enforcement import restrictions
 
 FAILURE = "Intake Failure"
 REASON_LENGTH = 1000
@@ -25,7 +26,8 @@ def attempt(doc, log):
 	"""
 	frappe.db.savepoint(_ATTEMPT)
 	try:
-		return log(doc)
+		with restrictions.logging():
+			return log(doc)
 	except frappe.QueryDeadlockError:
 		raise  # the database rolled back everything, including the document
 	except Exception as error:

@@ -13,7 +13,15 @@ from client_comms import clock, ledger
 from client_comms.client_interactions import merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
-from client_comms.enforcement import former_names, governed, legal_holds, levels, policy, reclassification
+from client_comms.enforcement import (
+	former_names,
+	governed,
+	legal_holds,
+	levels,
+	policy,
+	reclassification,
+	restrictions,
+)
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import arrivals, communication
 from client_comms.rules import classification, histories, response_clock
@@ -43,6 +51,7 @@ def split_off(
 	merging.require_access(doc)
 	if there := _went_to(doc, message, response_clock.SPLIT_OFF):
 		return there
+	restrictions.require(INTERACTION, doc.name)
 	document = message_of(doc, message, locked=True)
 	require_movable(doc, document)
 	made = arrivals.open_new(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
@@ -69,6 +78,7 @@ def move(name: str, message: str, to: str, lower_because: str | None = None):
 	merging.require_access(doc, target)
 	if frappe.db.get_value(MESSAGE, message, "client_interaction", for_update=True) == target.name:
 		return target
+	restrictions.require(INTERACTION, doc.name, target.name)
 	document = message_of(doc, message, locked=True)
 	require_movable(doc, document, target)
 	join(doc, document, target, lower_because)

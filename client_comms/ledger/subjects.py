@@ -22,6 +22,7 @@ SUBJECTS: Mapping[str, frozenset[str]] = {
 	"Data Subject Request": frozenset({"party_name"}),
 	"Interaction Access Grant": frozenset(),
 	"Legal Hold": frozenset({"party_name"}),
+	"Processing Restriction": frozenset({"party_name"}),
 	"SOP Training Record": frozenset({"full_name"}),
 	"Staff Absence": frozenset({"full_name"}),
 	"Ledger Witness": frozenset(

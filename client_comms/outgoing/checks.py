@@ -8,7 +8,7 @@ from client_comms import clock
 from client_comms.client_privacy import consents, identity
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates, wording
-from client_comms.outgoing import facts
+from client_comms.outgoing import facts, restricted
 from client_comms.rules import channels
 from client_comms.rules import consent as consent_rules
 from client_comms.rules import outgoing as rules
@@ -49,6 +49,17 @@ def level_requires(context: facts.OutgoingContext, safeguard: str) -> bool:
 	return context.governed and bool(
 		frappe.get_cached_value("Confidentiality Level", context.level, safeguard)
 	)
+
+
+def check_restriction(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
+	"""P-2: nothing is sent to a client, nor about them, while the use of their data is restricted."""
+	message = N_(
+		"Since {when}, the use of this client's data is restricted at their request (GDPR Art. 18): nothing is sent until it is lifted."
+	)
+	return [
+		Finding(rules.RESTRICTION, Message(message, {"when": found.since}), rules.ASK_EXCEPTION, recipient)
+		for recipient, found in restricted.found_in(context, recipients)
+	]
 
 
 def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
@@ -128,6 +139,7 @@ def _reaches_outside(recipients: Iterable[Recipient]) -> bool:
 
 
 CHECKS = {
+	rules.RESTRICTION: check_restriction,
 	rules.CONSENT: check_consent,
 	rules.IDENTITY: check_identity,
 	rules.CHANNEL: check_channel,

@@ -11,7 +11,7 @@ from client_comms.communication_governance import wording
 from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement_delivery
-from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register
+from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register, restricted
 from client_comms.rules import consent
 from client_comms.rules import outgoing as rules
 
@@ -56,6 +56,7 @@ def before_queueing(doc, method=None) -> None:
 	"""
 	context = context_of_email(doc)
 	if context is None:
+		restricted.before_queueing(doc)
 		return
 	recipients = recipient_kinds.sort_recipients(context, [row.recipient for row in doc.recipients])
 	try:
@@ -82,6 +83,8 @@ def refusal_at_sending(queued) -> str | None:
 	if _is_about_nothing(queued):
 		return _("What this email is about has been deleted.")
 	context = context_of_email(queued)
+	if stopped := restricted.began_meanwhile(queued, context):
+		return stopped
 	if context is None:
 		return None
 	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]

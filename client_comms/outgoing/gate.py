@@ -13,7 +13,7 @@ from frappe import _
 
 from client_comms import acting
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import checks, facts, presentation
+from client_comms.outgoing import checks, facts, presentation, restricted
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
 
@@ -70,6 +70,7 @@ def require(
 			title=_("Reason Required"),
 			primary_action=presentation.next_step(verdict.warned, context),
 		)
+	restricted.note_use(context, recipients)
 	return verdict, reason if verdict.warned else None
 
 

@@ -12,7 +12,7 @@ from client_comms.outgoing import facts
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding
 
-MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS}
+MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS if check not in rules.WITHOUT_MODE}
 
 
 def as_html(found: Iterable[Finding]) -> str:
@@ -39,14 +39,21 @@ def as_html(found: Iterable[Finding]) -> str:
 
 
 def rule_of(check: str) -> str:
-	"""The name of a check, taken from its setting, with its clause."""
-	label = _(frappe.get_meta("Client Comms Settings").get_label(MODE_FIELDS[check]))
+	"""The name of a check, taken from its setting if there is one, with its clause."""
+	if check == rules.RESTRICTION:
+		label = _("Restricted Use of Data")
+	else:
+		label = _(frappe.get_meta("Client Comms Settings").get_label(MODE_FIELDS[check]))
 	return f"{label} ({rules.CLAUSES[check]})"
 
 
 def remedy_of(step: str) -> tuple[str, str]:
 	"""The button label of a next step, and what to do in words."""
 	return {
+		rules.ASK_EXCEPTION: (
+			_("Ask for an Exception"),
+			_("Ask a Compliance Officer, who can allow a user what the law permits, with a reason."),
+		),
 		rules.REQUEST_CONSENT: (
 			_("Ask for Consent"),
 			_("Ask the client for consent first, or leave these recipients out."),

@@ -16,10 +16,20 @@ from client_comms.rules.messages import Message, _
 STAFF, CLIENT, THIRD_PARTY = "Staff", "Client", "Third Party"
 
 # Checks, in the order in which their findings are shown
+RESTRICTION = "restriction"
 CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING = "consent", "identity", "channel", "template", "wording"
-CHECKS = (CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING)
+CHECKS = (RESTRICTION, CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING)
+# The law, not a setting, decides about these: always enforced.
+WITHOUT_MODE = (RESTRICTION,)
 # Check → the clause of the procedure that it enforces
-CLAUSES = {CONSENT: "P-3", IDENTITY: "P-1", CHANNEL: "C-2", TEMPLATE: "D-3", WORDING: "C-5"}
+CLAUSES = {
+	RESTRICTION: "P-2",
+	CONSENT: "P-3",
+	IDENTITY: "P-1",
+	CHANNEL: "C-2",
+	TEMPLATE: "D-3",
+	WORDING: "C-5",
+}
 
 # Modes of a check. An unknown one counts as ENFORCE.
 OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
@@ -27,8 +37,9 @@ OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 # Next steps that a finding offers
 REQUEST_CONSENT, VERIFY_IDENTITY, CHANGE_CHANNEL = "request-consent", "verify-identity", "change-channel"
 CHOOSE_TEMPLATE, CHANGE_WORDING = "choose-template", "change-wording"
-UNLOCK_IDENTITY = "unlock-identity"
+UNLOCK_IDENTITY, ASK_EXCEPTION = "unlock-identity", "ask-exception"
 NEXT_STEPS = (
+	ASK_EXCEPTION,
 	REQUEST_CONSENT,
 	VERIFY_IDENTITY,
 	UNLOCK_IDENTITY,
@@ -113,7 +124,7 @@ class Verdict:
 def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | None = None) -> Verdict:
 	"""Apply `modes` (check → `OFF`, `WARN` or `ENFORCE`; a missing one is enforced) to `findings`."""
 	in_order = sorted(findings, key=lambda finding: CHECKS.index(finding.check))
-	mode = {check: modes.get(check, ENFORCE) for check in CHECKS}
+	mode = {check: ENFORCE if check in WITHOUT_MODE else modes.get(check, ENFORCE) for check in CHECKS}
 	refused = tuple(
 		f for f in in_order if mode[f.check] not in (OFF, WARN) or (f.blocks and mode[f.check] == WARN)
 	)

@@ -290,6 +290,12 @@ CLAUSES: dict[str, Clause] = {
 			c.mode("write_down_mode", N_("Content of a More Confidential Record")),
 			c.mode("answers_mode", N_("Answers With a Record That the User Cannot Read")),
 			c.hook("after_request", "", N_("Refusals and Views in the Ledger")),
+			c.hook(
+				"doc_events",
+				"Contact",
+				N_("Lock on Records of Restricted Use"),
+				"enforcement.restrictions.require_unlocked",
+			),
 			c.leak_check_done(),
 		),
 		(

@@ -48,14 +48,17 @@ def switch(field: str, label: str) -> Control:
 	)
 
 
-def hook(kind: str, key: str, label: str) -> Control:
-	"""A hook of this app that Frappe calls: it exists, and no other app replaces it."""
+def hook(kind: str, key: str, label: str, handler: str = "") -> Control:
+	"""A hook of this app that Frappe calls: it exists, and no other app replaces it.
+
+	:param handler: the path below the app, where other hooks of the app have the same key
+	"""
 
 	def state() -> State:
 		registered = frappe.get_hooks(kind)
 		found = registered.get(key, ()) if isinstance(registered, dict) else registered
 		handlers = _flat(found)
-		if any(path.startswith(f"{APP}.") for path in handlers):
+		if any(path.startswith(f"{APP}.{handler}") for path in handlers):
 			return State(GREEN, Message(N_("Frappe calls this control.")))
 		return State(
 			RED,

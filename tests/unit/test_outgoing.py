@@ -59,7 +59,7 @@ def finding(check, **fields):
 	return Finding(check, Message(check), outgoing.CHANGE_WORDING, **fields)
 
 
-@pytest.mark.parametrize("check", outgoing.CHECKS)
+@pytest.mark.parametrize("check", [each for each in outgoing.CHECKS if each not in outgoing.WITHOUT_MODE])
 @pytest.mark.parametrize(
 	("mode", "reason", "passes", "reason_needed"),
 	[
@@ -79,6 +79,11 @@ def test_modes(check, mode, reason, passes, reason_needed):
 
 def test_a_check_without_a_mode_is_enforced():
 	assert outgoing.judge([finding(outgoing.CONSENT)], {}, "reason").refused
+
+
+@pytest.mark.parametrize("mode", [OFF, WARN, ENFORCE])
+def test_no_setting_opens_what_the_law_stops(mode):
+	assert outgoing.judge([finding(outgoing.RESTRICTION)], {outgoing.RESTRICTION: mode}, "A reason").refused
 
 
 def test_nothing_found_passes_in_every_mode():

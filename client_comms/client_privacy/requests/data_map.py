@@ -14,7 +14,7 @@ from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure import records
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import legal_holds
+from client_comms.enforcement import anchors
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, MASK
@@ -74,6 +74,7 @@ SHIPPED = (
 	Entry("Communication Preference", _SERVICE, _ART_B, DELETE),
 	Entry("Client Access Link", _SERVICE, _ART_B, DELETE),
 	Entry("Data Package", _PROOF, _ART_C, DELETE),
+	Entry("Processing Restriction", _PROOF, _ART_C, ANONYMISE),
 	Entry("Email Group Member", _SERVICE, _ART_F, DELETE),
 	Entry("Email Unsubscribe", _SERVICE, _ART_C, DELETE),
 	Entry("Unprocessed Email", _SERVICE, _ART_B, DELETE),
@@ -151,8 +152,8 @@ def of_others(doctype: str, names: list[str], subject) -> set[str]:
 	named = _named_clients(doctype, names)
 	return {
 		name
-		for name, anchors in legal_holds.anchors_of_each(doctype, names).items()
-		if (persons := {each for each in anchors | named.get(name, set()) if each[0] in _PERSONS})
+		for name, owners in anchors.of_each(doctype, names).items()
+		if (persons := {each for each in owners | named.get(name, set()) if each[0] in _PERSONS})
 		and not any(person in subject.records.get(kind, ()) for kind, person in persons)
 	}
 

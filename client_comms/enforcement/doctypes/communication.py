@@ -1,7 +1,7 @@
 """Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), and the
 text of confidential messages is not sent to open forms (P-2)."""
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.realtime import Discreet
 
@@ -11,6 +11,11 @@ class GuardedCommunication(Remembered, Discreet):
 
 	The attachment itself passes the gate. Frappe has no hook there, so the class is extended.
 	"""
+
+	def on_update(self):
+		"""Frappe sets the status of the document under which a message is filed: that it arrived, or was answered."""
+		with restrictions.logging():
+			super().on_update()
 
 	def get_attach_link(self, print_format):
 		if governed.level(self.reference_doctype, self.reference_name) is not None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import frappe
 
-from client_comms.enforcement import filed_messages, governed, guards, levels, policy
+from client_comms.enforcement import filed_messages, governed, guards, levels, policy, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -36,6 +36,8 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 	"""File a message under another document; the user must be able to access both."""
 	guards.require(governed.COMMUNICATION, name, access.WRITE)
 	guards.require(reference_doctype, reference_name)
+	restrictions.require(governed.COMMUNICATION, name)
+	restrictions.require(reference_doctype, reference_name)
 	level = filed_messages.level_of(name)
 	call_previous(
 		"frappe.email.relink",
@@ -68,6 +70,7 @@ def make_opportunity_from_communication(communication: str, **others):
 def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
+	restrictions.require(governed.COMMUNICATION, communication)
 	level = filed_messages.level_of(communication)  # before it is filed under the new document
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)

@@ -91,6 +91,12 @@ Object.assign(client_comms.outgoing, {
 		window.open(frappe.utils.get_form_link("Communication Preference", name), "_blank");
 	},
 
+	/** Ask for what the restriction of a client's data does not allow. */
+	ask_exception({ doctype, name, party_type, party }) {
+		frappe.hide_msgprint();
+		client_comms.restriction.ask(name ? { doctype, name } : { doctype: party_type, name: party });
+	},
+
 	/** The failed checks of the client, for the Compliance Officer to unlock. */
 	unlock_identity({ party_type, party }) {
 		frappe.hide_msgprint();

@@ -22,7 +22,7 @@ from client_comms.client_interactions.doctype.client_interaction import indexes
 from client_comms.client_interactions.doctype.interaction_event import interaction_event
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import reclassification, sharing
+from client_comms.enforcement import reclassification, restrictions, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	EventsAreAppendOnlyError,
@@ -245,6 +245,8 @@ class ClientInteraction(Document):
 	def possible_actions(self) -> list[str]:
 		"""The events that the user can currently record (C-3, C-4)."""
 		if not frappe.has_permission(self.doctype, "write", doc=self):  # checks without showing a message
+			return []
+		if restrictions.is_locked(self.doctype, self.name):
 			return []
 		return list(possible_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
 

@@ -47,6 +47,11 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Hold Changed",
 			"Hold Lifted",
 			"Left Out",
+			"Restriction",
+			"Restriction Exception",
+			"Exception Used",
+			"Lifting Announced",
+			"Restriction Lifted",
 			"Key Rotated",
 			"Ledger Migrated",
 		]

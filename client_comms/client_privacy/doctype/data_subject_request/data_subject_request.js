@@ -34,6 +34,9 @@ frappe.ui.form.on("Data Subject Request", {
 				frappe.set_route("Form", "Data Package", copy);
 			}).addClass("btn-primary");
 		}
+		if (frm.doc.right === "Restriction") {
+			frm.add_custom_button(__("Restrict"), () => restrict(frm)).addClass("btn-primary");
+		}
 		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
 		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
 		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
@@ -51,6 +54,40 @@ function answer(frm, refused) {
 		(values) => act(frm, "answer_request", { ...values, refused }),
 		refused ? __("Refuse the Request") : __("Answer the Request"),
 		__("Send"),
+	);
+}
+
+/** Approve a request for restriction: the client's records are locked, and the client is told. */
+function restrict(frm) {
+	const grounds = [
+		"Accuracy Contested",
+		"Unlawful Processing",
+		"Needed for Legal Claims",
+		"Objection Pending",
+	];
+	client_comms.prompt(
+		[
+			{
+				fieldname: "ground",
+				fieldtype: "Select",
+				options: grounds.map((value) => ({ value, label: __(value) })),
+				label: __("Ground"),
+				reqd: 1,
+				description: __("Why the client can ask for it: GDPR Art. 18(1)."),
+			},
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 },
+		],
+		async (values) => {
+			const name = await frappe.xcall(
+				"client_comms.api.restrictions.restrict",
+				{ request: frm.docname, ...values },
+				"POST",
+			);
+			frappe.set_route("Form", "Processing Restriction", name);
+		},
+		__("Restrict the Use of the Client's Data"),
+		__("Restrict"),
 	);
 }
 

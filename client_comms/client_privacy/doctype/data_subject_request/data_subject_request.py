@@ -14,7 +14,7 @@ from client_comms.i18n import moment, speaking
 from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
-ERASURE = "Erasure"
+ERASURE, RESTRICTION = "Erasure", "Restriction"
 _BY_THE_APP = (
 	"status",
 	"received_through",

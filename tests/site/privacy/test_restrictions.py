@@ -1,0 +1,605 @@
+"""Restricted use of a client's data: locked for everyone, no sends, until it is lifted (P-2)."""
+
+import frappe
+import pytest
+from frappe.core.doctype.communication.email import make
+from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
+from frappe.email.doctype.email_queue.email_queue import QueueBuilder
+from frappe.model.rename_doc import rename_doc
+
+from client_comms import api, ledger, procedure
+from client_comms.api import interactions as actions
+from client_comms.api import restrictions as rights
+from client_comms.api import subject_requests
+from client_comms.client_interactions import merging, satisfaction
+from client_comms.client_privacy import invitations
+from client_comms.client_privacy.erasure import records
+from client_comms.clients import preferences
+from client_comms.enforcement import explain, legal_holds, levels, restrictions
+from client_comms.enforcement.methods import relink
+from client_comms.exceptions import (
+	ActionNotPossibleError,
+	OutgoingRefusedError,
+	RecordIsKeptError,
+	RestrictedError,
+	ResultIsFixedError,
+)
+from client_comms.intake import failures, moving
+from client_comms.outgoing import email, text_messages
+
+pytestmark = pytest.mark.clause("P-2")
+ADDRESS = "anna.limited@client.example"
+GROUND = "Accuracy Contested"
+
+
+@pytest.fixture(autouse=True)
+def outgoing_account(mailbox, set_settings):
+	set_settings(identity_mode="Off", channel_mode="Off", template_mode="Off", wording_mode="Off")
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER)
+
+
+@pytest.fixture
+def agent(make_user):
+	"""Writes everything about clients in ERPNext and in this app."""
+	return make_user(
+		procedure.CUSTOMER_SUPPORT_MANAGER,
+		procedure.CUSTOMER_SUPPORT,
+		procedure.FRONTLINE_STAFF,
+		"Sales User",
+		"Sales Manager",
+		"Sales Master Manager",
+		"Support Team",
+		"System Manager",
+	)
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Anna Limited", ADDRESS, customer_type="Individual")
+
+
+@pytest.fixture
+def restrict(client, officer, as_user):
+	"""`restrict()` approves a request of the client, and returns the restriction."""
+
+	def begin(confirmed=True, right="Restriction", **fields):
+		request = frappe.get_doc(
+			{
+				"doctype": "Data Subject Request",
+				"right": right,
+				"party_type": client.party_type,
+				"party": client.party,
+				"contact": client.contact,
+				**fields,
+			}
+		).insert()
+		if confirmed:
+			frappe.get_doc(
+				{
+					"doctype": "Identity Verification",
+					**client,
+					"method": "Call-back to Number on File",
+					"result": "Confirmed",
+				}
+			).insert()
+		with as_user(officer):
+			name = rights.restrict(request.name, GROUND, "The address is wrong", "We have restricted it.")
+		return frappe.get_doc("Processing Restriction", name)
+
+	return begin
+
+
+@pytest.fixture
+def about(log, client, agent):
+	"""An interaction with the client, and a document of every other kind that is locked."""
+	doc = log(party_type="Customer", party=client.party, contact=client.contact, responsible_staff=agent)
+	customer = {"link_doctype": "Customer", "link_name": client.party}
+	made = [
+		{
+			"doctype": "Address",
+			"address_title": "A",
+			"address_line1": "Way 1",
+			"city": "Bonn",
+			"links": [customer],
+		},
+		{"doctype": "Issue", "subject": "Leak", "customer": client.party},
+		{"doctype": "Opportunity", "opportunity_from": "Customer", "party_name": client.party},
+		{
+			"doctype": "Communication",
+			"communication_medium": "Phone",
+			"sent_or_received": "Received",
+			"subject": "Call",
+			"reference_doctype": "Customer",
+			"reference_name": client.party,
+		},
+		{
+			"doctype": "Comment",
+			"comment_type": "Comment",
+			"content": "A remark",
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		},
+		{
+			"doctype": "File",
+			"file_name": "note.txt",
+			"content": "x",
+			"attached_to_doctype": doc.doctype,
+			"attached_to_name": doc.name,
+		},
+		{"doctype": "Communication Preference", "party_type": "Customer", "party": client.party},
+		{
+			"doctype": "Event",
+			"subject": "Visit",
+			"starts_on": frappe.utils.now_datetime(),
+			"event_participants": [{"reference_doctype": "Customer", "reference_docname": client.party}],
+		},
+	]
+	country = frappe.db.get_value("Country", {}, "name")
+	inserted = [frappe.get_doc({"country": country, **each}).insert() for each in made]
+	return [
+		doc,
+		*inserted,
+		frappe.get_doc("Customer", client.party),
+		frappe.get_doc("Contact", client.contact),
+	]
+
+
+def test_it_begins_with_a_checked_identity_and_an_approval(
+	restrict, client, officer, agent, as_user, mailbox
+):
+	with pytest.raises(ActionNotPossibleError, match="identity"):
+		restrict(confirmed=False)
+	with pytest.raises(ActionNotPossibleError, match="not a request for restriction"):
+		restrict(right="Access")
+	request = frappe.get_last_doc("Data Subject Request")
+	with as_user(agent), pytest.raises(frappe.PermissionError):
+		rights.restrict(request.name, GROUND, "x", "y")
+	placed = restrict()
+	assert (placed.restricted_by, placed.status, placed.on) == (officer, "Active", ("Customer", client.party))
+	assert frappe.db.get_value("Data Subject Request", placed.request, "status") == "Answered"
+	assert "We have restricted it." in mailbox(placed.request)["text/plain"]
+	assert frappe.db.exists(ledger.ENTRY, {"action": ledger.RESTRICTION, "rule": placed.name})
+	with pytest.raises(ActionNotPossibleError, match="already"):
+		restrict()
+
+
+def changed(doc):
+	"""The document as someone would change it."""
+	doc = frappe.get_doc(doc.doctype, doc.name)
+	meta = doc.meta
+	field = next(
+		df.fieldname
+		for df in meta.fields
+		if df.fieldtype
+		in ("Data", "Small Text", "Text", "Text Editor", "Code", "HTML Editor", "Check", "Select")
+		and not (df.read_only or df.options in ("Email", "Phone") or df.set_only_once or df.is_virtual)
+	)
+	return doc, field
+
+
+def test_every_record_of_the_client_is_read_only_for_everyone(restrict, about, agent, as_user):
+	before = {each.doctype for each in about}
+	placed = restrict()
+	for record in about:
+		doc, field = changed(record)
+		with as_user(agent):
+			with pytest.raises(RestrictedError, match="GDPR Art"):
+				doc.save(ignore_permissions=True)
+			if doc.doctype != "Communication":  # in single fields, Frappe notes how it was delivered
+				with pytest.raises(RestrictedError):
+					frappe.get_doc(doc.doctype, doc.name).db_set(field, None)
+		with pytest.raises(RecordIsKeptError, match=placed.name):
+			frappe.delete_doc(doc.doctype, doc.name, force=True)
+	assert {"Client Interaction", "Customer", "Contact", "Address", "File", "Comment", "Event"} <= before
+
+
+def test_nothing_is_locked_of_another_client_nor_without_a_restriction(
+	about, log, make_client, restrict, agent, as_user
+):
+	with as_user(agent):
+		for record in about:
+			if record.doctype != "File":
+				frappe.get_doc(record.doctype, record.name).save(ignore_permissions=True)
+	restrict()
+	other = make_client("Ben Free", "ben.free@client.example")
+	doc = log(party_type="Customer", party=other.party, responsible_staff=agent)
+	with as_user(agent):
+		for each in (doc, frappe.get_doc("Customer", other.party), frappe.get_doc("Contact", other.contact)):
+			frappe.get_doc(each.doctype, each.name).save(ignore_permissions=True)
+
+
+def test_administrator_is_locked_out_as_well(restrict, about, monkeypatch):
+	restrict()
+
+	def save():
+		frappe.get_doc("Customer", about[-2].name).save()
+
+	monkeypatch.setattr(frappe.local, "request", object(), raising=False)
+	with pytest.raises(RestrictedError):
+		save()
+	monkeypatch.setattr(frappe.local, "request", None)
+	frappe.flags.in_import = True
+	try:
+		with pytest.raises(RestrictedError):
+			save()
+	finally:
+		frappe.flags.in_import = False
+	job = frappe._dict(method="frappe.desk.doctype.bulk_update.bulk_update._bulk_action")
+	monkeypatch.setattr(frappe.local, "job", job, raising=False)
+	with pytest.raises(RestrictedError):
+		save()
+
+
+def test_other_ways_of_writing_are_refused(restrict, about, log, client, agent, as_user):
+	doc = about[0]
+	second = log(party_type="Customer", party=client.party)
+	issue = next(each for each in about if each.doctype == "Issue")
+	message = next(each for each in about if each.doctype == "Communication")
+	contact = frappe.get_doc("Contact", client.contact)
+	restrict()
+	ways = {
+		"action": lambda: actions.answer(doc.name),
+		"merge": lambda: merging.merge(second.name, doc.name),
+		"split": lambda: moving.split_off(doc.name, message.name),
+		"move": lambda: moving.move(doc.name, message.name, second.name),
+		"level": lambda: levels.change_level("Issue", issue.name, "Sensitive", "Raised"),
+		"relink": lambda: relink.relink(message.name, "Customer", client.party),
+		"rename": lambda: rename_doc("Customer", client.party, "Somebody Else", force=True),
+		"set_value": lambda: frappe.client.set_value("Customer", client.party, "website", "x"),
+		"row": lambda: contact.email_ids[0].save(ignore_permissions=True),
+		"new comment": lambda: doc.add_comment("Comment", "A remark"),
+		"new file": lambda: frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": "later.txt",
+				"content": "later",
+				"attached_to_doctype": doc.doctype,
+				"attached_to_name": doc.name,
+			}
+		).insert(),
+		"new meeting": lambda: frappe.get_doc(
+			{
+				"doctype": "Event",
+				"subject": "Visit",
+				"starts_on": frappe.utils.now_datetime(),
+				"event_participants": [{"reference_doctype": "Customer", "reference_docname": client.party}],
+			}
+		).insert(),
+	}
+	went = []
+	for way, attempt in ways.items():
+		frappe.db.savepoint("one_way")
+		with as_user(agent):
+			try:
+				attempt()
+				went.append(way)
+			except RestrictedError:
+				pass
+		frappe.db.rollback(save_point="one_way")
+	assert went == []
+	with as_user(agent):
+		submit_cancel_or_update_docs("Customer", [client.party], "update", {"website": "https://x.example"})
+	assert frappe.db.get_value("Customer", client.party, "website") != "https://x.example"
+
+
+def test_what_the_client_sends_is_logged_with_its_deadline(restrict, about, client, agent, as_user):
+	restrict()
+	received = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": ADDRESS,
+			"subject": "My address",
+			"content": "It is still wrong.",
+		}
+	)
+	with as_user(agent):  # whoever fetches it
+		received.insert(ignore_permissions=True)
+	assert not frappe.db.exists(failures.FAILURE, {"reference_name": received.name})
+	assert received.reload().client_interaction
+	interaction = frappe.get_doc("Client Interaction", received.client_interaction)
+	assert received.name in [row.source_name for row in interaction.events] and interaction.respond_by
+	with as_user(agent):
+		api.log_interaction(
+			communication_type="Initial Inquiry",
+			channel="Phone",
+			direction="Inbound",
+			party_type="Customer",
+			party=client.party,
+			subject="A call",
+			summary="The client asked about the address.",
+			occurred_on=frappe.utils.now_datetime(),
+			responsible_staff=agent,
+		)
+
+
+def test_the_client_goes_on_themselves(restrict, client):
+	restrict()
+	preference = frappe.get_doc(
+		{"doctype": "Communication Preference", "party_type": "Customer", "party": client.party}
+	).insert()
+	frappe.set_user("Guest")
+	try:
+		preferences.set_by_client(
+			"Customer", client.party, None, {"channels": ["Email"], "never": [], "language": "de"}
+		)
+		invitations.invite(client.party_type, client.party, client.contact)
+	finally:
+		frappe.set_user("Administrator")
+	assert frappe.db.get_value("Communication Preference", preference.name, "language") == "de"
+
+
+def test_an_exception_is_for_one_user_one_use_and_a_time(
+	restrict, about, officer, agent, make_user, as_user, clock_at
+):
+	placed, other = restrict(), make_user("Sales Manager", "Sales Master Manager")
+	customer = about[-2]
+	with as_user(agent), pytest.raises(frappe.PermissionError):
+		rights.allow(placed.name, agent, "Change Records", "Legal Claims", "For the court")
+	with as_user(officer):
+		for use, basis, reason in (
+			("Change", "Legal Claims", "x"),
+			("Change Records", "It helps", "x"),
+			("Change Records", "Legal Claims", " "),
+		):
+			with pytest.raises(ActionNotPossibleError):
+				rights.allow(placed.name, agent, use, basis, reason)
+		rights.allow(placed.name, agent, "Change Records", "Legal Claims", "For the court", 2)
+	entry = {"action": ledger.EXCEPTION, "rule": placed.name}
+	assert "For the court" in frappe.db.get_value(ledger.ENTRY, entry, "changes")
+	with as_user(agent):
+		frappe.get_doc("Customer", customer.name).save()
+	used = {"action": ledger.EXCEPTION_USED, "rule": placed.name, "user": agent}
+	assert frappe.db.count(ledger.ENTRY, used) == 1
+	with as_user(other), pytest.raises(RestrictedError):
+		frappe.get_doc("Customer", customer.name).save()
+	with as_user(officer), pytest.raises(RestrictedError):
+		frappe.get_doc("Customer", customer.name).save(ignore_permissions=True)
+	with clock_at(frappe.utils.add_to_date(frappe.utils.now_datetime(), hours=3)), as_user(agent):
+		with pytest.raises(RestrictedError):
+			frappe.get_doc("Customer", customer.name).save()
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+def queue(doc, *recipients):
+	return QueueBuilder(
+		recipients=list(recipients),
+		sender="service@own.example",
+		subject="Offer",
+		message="<p>Hello</p>",
+		reference_doctype=doc.doctype if doc else None,
+		reference_name=doc.name if doc else None,
+	).process()
+
+
+def sent_to(address):
+	return frappe.get_all(
+		"Email Queue Recipient",
+		{
+			"recipient": address,
+			"parent": ("in", frappe.get_all("Email Queue", {"status": "Not Sent"}, pluck="name")),
+		},
+	)
+
+
+def test_no_message_about_the_client_passes_the_gate(restrict, about, officer, agent, as_user):
+	doc = about[0]
+	placed = restrict()
+	frappe.db.delete("Email Queue Recipient")
+	with as_user(agent):
+		for recipient in (ADDRESS, "adviser@third.example"):
+			with pytest.raises(OutgoingRefusedError, match="GDPR Art"):
+				queue(doc, recipient)
+			with pytest.raises(OutgoingRefusedError):
+				make(
+					doctype=doc.doctype, name=doc.name, content="Hello", recipients=recipient, send_email=True
+				)
+	frappe.db.delete("Email Queue Recipient")
+	with as_user(officer):
+		rights.allow(
+			placed.name, agent, "Send Messages", "Consent of the Client", "They asked for it by phone"
+		)
+	with as_user(agent):
+		queue(doc, ADDRESS)
+	assert sent_to(ADDRESS)
+	assert frappe.db.exists(
+		ledger.ENTRY, {"action": ledger.EXCEPTION_USED, "rule": placed.name, "user": agent}
+	)
+
+
+def test_text_messages_calls_and_copies_to_the_client_are_refused(
+	restrict, about, client, log, make_client, agent, as_user
+):
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": "+49 30 1234567", "is_primary_mobile_no": 1})
+	contact.save()
+	other = make_client("Ben Free", "ben.free@client.example")
+	doc = log(party_type="Customer", party=other.party, contact=other.contact)
+	restrict()
+	with as_user(agent):
+		with pytest.raises(OutgoingRefusedError):
+			text_messages.require(["+49 30 1234567"])
+		with pytest.raises(OutgoingRefusedError, match="anna"):
+			queue(doc, "ben.free@client.example", ADDRESS)
+		queue(doc, "ben.free@client.example")
+		with pytest.raises((OutgoingRefusedError, RestrictedError)):
+			api.log_interaction(
+				communication_type="Initial Inquiry",
+				channel="Phone",
+				direction="Outbound",
+				party_type="Customer",
+				party=client.party,
+				subject="A call",
+				summary="We called.",
+				occurred_on=frappe.utils.now_datetime(),
+				responsible_staff=agent,
+			)
+
+
+def test_newsletters_and_reports_leave_the_client_out(restrict, agent, as_user, monkeypatch):
+	restrict()
+	frappe.db.delete("Email Queue Recipient")
+	mixed = queue(None, ADDRESS, "ben.free@client.example")
+	assert [row.recipient for row in mixed.recipients] == ["ben.free@client.example"]
+	alone = queue(None, f"Anna <{ADDRESS}>")
+	assert (alone.status, alone.recipients) == ("Error", [])
+	assert not sent_to(ADDRESS)
+	monkeypatch.setattr(frappe.local, "request", object(), raising=False)
+	with as_user(agent), pytest.raises(OutgoingRefusedError, match="GDPR Art"):
+		queue(None, ADDRESS)
+
+
+def test_clients_are_asked_for_nothing(restrict, about, client, set_settings):
+	set_settings(ask_for_rating=1)
+	doc = about[0]
+	assert satisfaction._address(doc)[0] == ADDRESS
+	restrict()
+	assert satisfaction._address(doc) == (None, None)
+	frappe.db.delete("Email Queue Recipient")
+	third_party = frappe.get_doc({"doctype": "Third Party", "third_party_name": "Adviser"}).insert().name
+	invitations.request_consent(
+		client.party_type, client.party, "Sharing with a Third Party", third_party=third_party
+	)
+	assert not sent_to(ADDRESS)
+
+
+def test_what_waits_is_held_back_when_a_restriction_begins(restrict, about, clock_at):
+	filed, unfiled = queue(about[0], ADDRESS), queue(None, ADDRESS)
+	with clock_at(frappe.utils.add_to_date(frappe.utils.now_datetime(), minutes=5)):
+		placed = restrict()
+	for waiting in (filed, unfiled):
+		assert placed.name in email.refusal_at_sending(frappe.get_doc("Email Queue", waiting.name))
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+def test_the_client_is_told_before_it_is_lifted(restrict, about, officer, as_user, agent, mailbox):
+	placed = restrict()
+	with as_user(officer):
+		with pytest.raises(ActionNotPossibleError, match=r"18\(3\)"):
+			rights.lift(placed.name, "The address is right now")
+		assert rights.announce(placed.name, "We will lift it tomorrow.") == "Lifting Announced"
+	assert "We will lift it tomorrow." in mailbox(placed.name)["text/plain"]
+	with as_user(agent), pytest.raises(RestrictedError):
+		frappe.get_doc("Customer", about[-2].name).save()
+	with as_user(officer):
+		with pytest.raises(ActionNotPossibleError):
+			rights.lift(placed.name, " ")
+		assert rights.lift(placed.name, "The address is right now") == "Lifted"
+	with as_user(agent):
+		frappe.get_doc("Customer", about[-2].name).save()
+	actions_told = frappe.get_all(
+		ledger.ENTRY, {"rule": placed.name}, pluck="action", order_by="creation asc"
+	)
+	assert actions_told == [ledger.RESTRICTION, ledger.LIFTING_ANNOUNCED, ledger.RESTRICTION_LIFTED]
+	placed.reload()
+	assert (placed.lifted_by, placed.lift_reason, placed.announced_by) == (
+		officer,
+		"The address is right now",
+		officer,
+	)
+
+
+def test_a_notice_by_letter_is_recorded_without_an_email(restrict, officer, as_user):
+	placed = restrict()
+	with as_user(officer):
+		rights.announce(placed.name, "We will lift it.", "Letter of 3 May")
+	assert not frappe.db.exists("Email Queue", {"reference_name": placed.name})
+	assert (
+		frappe.db.get_value("Processing Restriction", placed.name, "announced_otherwise") == "Letter of 3 May"
+	)
+
+
+def test_users_cannot_write_restrictions(restrict, officer, as_user):
+	placed = restrict()
+	with as_user(officer):
+		with pytest.raises((ResultIsFixedError, frappe.PermissionError)):
+			placed.reload().update({"status": "Lifted"}).save(ignore_permissions=True)
+		with pytest.raises((ResultIsFixedError, frappe.PermissionError)):
+			frappe.delete_doc(placed.doctype, placed.name, ignore_permissions=True)
+
+
+# --- retention and erasure ------------------------------------------------------------------------
+
+
+def test_nothing_is_erased_meanwhile(restrict, about):
+	placed, doc = restrict(), about[0]
+	assert legal_holds.of(doc.doctype, doc.name).name == placed.name
+	assert placed.name in legal_holds.stored_sentence(legal_holds.of(doc.doctype, doc.name))
+	with pytest.raises(RecordIsKeptError):
+		records.anonymise(doc.doctype, [doc.name])
+
+
+# --- how it is shown ------------------------------------------------------------------------------
+
+
+def test_forms_lists_and_why_say_it(restrict, about, officer, agent, as_user, log, make_client):
+	doc = about[0]
+	free = log(party_type="Customer", party=make_client("Ben Free", "ben.free@client.example").party)
+	with as_user(agent):
+		assert restrictions.shown(doc.doctype, doc.name) is None
+		assert explain.explain(doc.doctype, doc.name, agent, "write")["allowed"]
+	placed = restrict()
+	for record in (doc, about[-2], about[-1]):
+		with as_user(agent):
+			record.reload().run_method("onload")
+			shown = record.get("__onload")["restriction"]
+			assert shown["locked"] and "Art. 18" in shown["text"]
+			assert shown["button"]["client_action"] == "client_comms.restriction.ask"
+			assert placed.name not in str(shown)
+			answer = explain.explain(record.doctype, record.name, agent, "write")
+			assert (answer["allowed"], answer["rule"]) == (False, explain.RESTRICTED)
+			assert explain.explain(record.doctype, record.name, agent)["allowed"]
+	assert restrictions.shown(doc.doctype, doc.name)["button"]["args"]["restriction"] == placed.name
+	with as_user(agent):
+		assert doc.possible_actions() == [] and free.possible_actions()
+		assert rights.restricted("Client Interaction", [doc.name, free.name]) == [doc.name]
+		assert rights.restricted("Customer", frappe.as_json([about[-2].name])) == [about[-2].name]
+		assert rights.restricted("Salary Slip", ["x"]) == []
+	rows = {row["user"]: row for row in explain.explain_for_all(doc.doctype, doc.name, "write")}
+	assert rows[agent]["rule"] == explain.RESTRICTED
+
+
+def test_staff_ask_for_an_exception(restrict, about, officer, agent, as_user):
+	placed, doc = restrict(), about[0]
+	with as_user(agent):
+		with pytest.raises(ActionNotPossibleError):
+			rights.ask(doc.doctype, doc.name, " ")
+		rights.ask(doc.doctype, doc.name, "The court wants the letter")
+	told = {"document_name": placed.name, "for_user": officer}
+	assert frappe.db.exists("Notification Log", told)
+	asked = {"reference_name": placed.name, "comment_email": agent}
+	assert "The court wants the letter" in frappe.db.get_value("Comment", asked, "content")
+
+
+def test_one_contact_of_an_organisation(restrict, client, log, agent, as_user):
+	theirs = log(party_type="Customer", party=client.party, contact=client.contact)
+	others = log(party_type="Customer", party=client.party, responsible_staff=agent)
+	placed = restrict(contact_only=1)
+	assert placed.on == ("Contact", client.contact)
+	with as_user(agent):
+		with pytest.raises(RestrictedError):
+			frappe.get_doc(theirs.doctype, theirs.name).save(ignore_permissions=True)
+		frappe.get_doc(others.doctype, others.name).save(ignore_permissions=True)
+		frappe.get_doc("Customer", client.party).save(ignore_permissions=True)
+		with pytest.raises(OutgoingRefusedError):
+			queue(others, ADDRESS)
+
+
+def test_requests_go_on_during_a_restriction(restrict, client, officer, as_user):
+	restrict()
+	fields = {"contact": client.contact}
+	request = subject_requests.enter_request(client.party_type, client.party, "Access", **fields)["name"]
+	with as_user(officer):
+		subject_requests.confirm_request_identity(request)
+		subject_requests.answer_request(request, "Here it is.")
+	assert frappe.db.exists("Email Queue", {"reference_name": request, "status": "Not Sent"})
