@@ -304,6 +304,27 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 		sys.exit(1)
 
 
+@client_comms.command("data-map")
+@click.option("--json", "as_json", is_flag=True, help="print the whole record as JSON instead of a table")
+@pass_context
+def data_map(context, as_json: bool = False):
+	"""Show which fields hold data about clients, for what and on which legal basis: the record of processing activities. What no one
+	has decided yet comes last."""
+	with connected(context):
+		from client_comms.client_privacy.requests import processing_record
+
+		if as_json:
+			click.echo(json.dumps(processing_record.document(), indent=1, ensure_ascii=False))
+			return
+		rows = processing_record.rows()
+	columns = ("doctype", "fieldname", "purpose", "basis", "retention", "to_decide")
+	print_table(
+		("Document type", "Field", "Purpose", "Legal basis", "Retention", "To decide"),
+		[[row[column] for column in columns] for row in rows],
+		flexible=(2, 3, 4, 5),
+	)
+
+
 def _chunks(chunks: list) -> Iterator:
 	with click.progressbar(chunks, label="Logging", file=sys.stderr) as bar:
 		yield from bar

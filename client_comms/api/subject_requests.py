@@ -9,6 +9,7 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 )
 from client_comms.client_privacy.erasure import runs
 from client_comms.client_privacy.requests import data_map
+from client_comms.client_privacy.requests import processing_record as record
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.roles import require_auditing, require_configuring_or_auditing
@@ -101,11 +102,23 @@ def plan_erasure(name: str) -> str:
 def personal_data_map() -> list[dict]:
 	"""The data map of the site, as a record of processing activities.
 
-	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "recipients", "unknown_fields"}]`
+	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "erasure", "recipients", "subjects", "transfers",
+	    "unknown_fields"}]`
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()
 	return data_map.record_of_processing()
+
+
+@frappe.whitelist()
+def processing_record() -> dict:
+	"""The record of processing activities (GDPR Art. 30), with what is not decided yet.
+
+	:returns: `{"controllers", "made_on", "measures", "activities", "to_decide"}`
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	"""
+	require_configuring_or_auditing()
+	return record.document()
 
 
 def _request(name: str):

@@ -19,7 +19,7 @@ from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, MASK
 
-BY_LEVEL = "By Level"
+BY_LEVEL = N_("By Level")
 HOOK = "client_comms_personal_data"
 _SERVICE = N_("Answering inquiries and serving the client")
 _CONTRACT = N_("Performing the contract")
@@ -53,6 +53,8 @@ class Entry:
 	erasure: str
 	masked: tuple[str, ...] = ()
 	recipients: str = N_("Staff with clearance")
+	subjects: str = N_("Clients and their contacts")
+	transfers: str = ""  # to third countries, with the safeguards; empty if no one has stated it
 
 	@property
 	def portable(self) -> bool:
@@ -211,14 +213,10 @@ def _conditions(meta, subject) -> list[dict]:
 
 def unmapped_links(doctype: str, names: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
 	"""DocTypes outside of the map that refer to a party, with their records: they are not erased without being looked at."""
-	mapped = (
-		{entry.doctype for entry in entries()}
-		| set(MASTERS)
-		| {"Legal Hold", "Data Subject Request", "Physical File"}
-	)
+	known = mapped()
 	for link in get_link_fields(doctype):
 		meta = frappe.get_meta(link.parent)
-		if link.issingle or meta.istable or link.parent in mapped or meta.is_virtual:
+		if link.issingle or meta.istable or link.parent in known or meta.is_virtual:
 			continue
 		found = frappe.get_all(
 			link.parent, {link.fieldname: ("in", names)}, pluck="name", order_by="name asc"
@@ -251,10 +249,13 @@ _LOOKS_PERSONAL = (
 
 
 def record_of_processing() -> list[dict]:
-	"""Each DocType of the map with its personal fields, and custom fields that look personal but were added later.
+	"""Each DocType of the map, the client's own records first, with its personal fields, and custom fields that look personal but were
+	added later (GDPR Art. 30).
 
-	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "recipients", "unknown_fields"}]`
+	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "erasure", "recipients", "subjects", "transfers",
+	    "unknown_fields"}]`
 	"""
+	masters = (Entry(doctype, _SERVICE, _ART_B, DELETE) for doctype in MASTERS)
 	return [
 		{
 			"doctype": entry.doctype,
@@ -262,10 +263,15 @@ def record_of_processing() -> list[dict]:
 			"purpose": _(entry.purpose),
 			"basis": _(entry.basis),
 			"retention": _retention(entry),
+			"erasure": _(entry.erasure),
 			"recipients": _(entry.recipients),
-			"unknown_fields": _unknown(meta),
+			"subjects": _(entry.subjects),
+			"transfers": _(entry.transfers) if entry.transfers else _("Not stated"),
+			"unknown_fields": [
+				df.fieldname for df in meta.fields if df.get("is_custom_field") and looks_personal(df)
+			],
 		}
-		for entry in entries()
+		for entry in (*masters, *entries())
 	]
 
 
@@ -277,12 +283,23 @@ def _retention(entry: Entry) -> str:
 	return _("Until the client asks for erasure")
 
 
-def _unknown(meta) -> list[str]:
-	return [
-		df.fieldname
-		for df in meta.fields
-		if df.get("is_custom_field")
-		and (
-			df.options in ("Email", "Phone", "Name") or any(word in df.fieldname for word in _LOOKS_PERSONAL)
-		)
-	]
+def looks_personal(df) -> bool:
+	"""Whether a field may hold something about a person, by its kind or by its name."""
+	return df.options in ("Email", "Phone", "Name") or any(word in df.fieldname for word in _LOOKS_PERSONAL)
+
+
+def mapped() -> set[str]:
+	"""The DocTypes about which the map, or a rule of its own, decides."""
+	own_rule = {"Legal Hold", "Data Subject Request", "Physical File"}
+	return {entry.doctype for entry in entries()} | set(MASTERS) | own_rule
+
+
+def unmapped_doctypes() -> dict[str, list[str]]:
+	"""DocTypes outside of the map with fields that link to a client or a contact: DocType → these fields."""
+	known, found = mapped(), {}
+	for person in _PERSONS:
+		for link in get_link_fields(person):
+			if link.issingle or link.parent in known or frappe.get_meta(link.parent).istable:
+				continue
+			found.setdefault(link.parent, []).append(link.fieldname)
+	return found

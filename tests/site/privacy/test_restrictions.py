@@ -299,7 +299,7 @@ def test_what_the_client_sends_is_logged_with_its_deadline(restrict, about, clie
 			"content": "It is still wrong.",
 		}
 	)
-	with as_user(agent):  # whoever fetches it
+	with as_user(agent):  # in a request of staff
 		received.insert(ignore_permissions=True)
 	assert not frappe.db.exists(failures.FAILURE, {"reference_name": received.name})
 	assert received.reload().client_interaction
