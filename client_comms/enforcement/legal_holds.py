@@ -142,12 +142,13 @@ def fields_of_others(hold_on: str) -> set[str]:
 
 
 def require_none(doc, method=None) -> None:
-	"""`on_trash` of what a hold can cover: a held record cannot be deleted, by anyone.
+	"""`on_trash` of what a hold can cover: a held record, or a row of it, cannot be deleted, by anyone.
 
 	:raises RecordIsKeptError: the message says whom to ask; to those who can read the hold, it is a `LegalHoldError` that
 	    names it
 	"""
-	if active() and (hold := of(doc.doctype, doc.name)):
+	is_row = doc.get("parenttype") and doc.get("parent")
+	if active() and (hold := of(doc.parenttype, doc.parent) if is_row else of(doc.doctype, doc.name)):
 		refuse(hold, doc.doctype, doc.name)
 
 

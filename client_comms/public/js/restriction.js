@@ -75,17 +75,12 @@ Object.assign(client_comms.restriction, {
 			"POST",
 		);
 		listview.$result.find(".client-comms-restricted").remove();
-		for (const name of found) {
-			const $row = listview.$result.find(
-				`.list-row-checkbox[data-name="${CSS.escape(encodeURIComponent(name))}"]`,
+		listview.$result
+			.find("a[data-name]")
+			.filter((_index, link) => found.includes(link.dataset.name))
+			.after(
+				`<span class="client-comms-restricted indicator-pill red ml-2">${__("Restricted")}</span>`,
 			);
-			$row.closest(".list-row")
-				.find(".list-subject .level-item.ellipsis, .list-subject .level-item.bold")
-				.first()
-				.append(
-					`<span class="client-comms-restricted indicator-pill red ml-2">${__("Restricted")}</span>`,
-				);
-		}
 	},
 });
 

@@ -251,6 +251,7 @@ def test_other_ways_of_writing_are_refused(restrict, about, log, client, agent, 
 		"rename": lambda: rename_doc("Customer", client.party, "Somebody Else", force=True),
 		"set_value": lambda: frappe.client.set_value("Customer", client.party, "website", "x"),
 		"row": lambda: contact.email_ids[0].save(ignore_permissions=True),
+		"deleted row": lambda: frappe.delete_doc("Contact Email", contact.email_ids[0].name),
 		"new comment": lambda: doc.add_comment("Comment", "A remark"),
 		"new file": lambda: frappe.get_doc(
 			{
@@ -277,7 +278,7 @@ def test_other_ways_of_writing_are_refused(restrict, about, log, client, agent, 
 			try:
 				attempt()
 				went.append(way)
-			except RestrictedError:
+			except (RestrictedError, RecordIsKeptError):
 				pass
 		frappe.db.rollback(save_point="one_way")
 	assert went == []
@@ -567,6 +568,22 @@ def test_forms_lists_and_why_say_it(restrict, about, officer, agent, as_user, lo
 		assert rights.restricted("Salary Slip", ["x"]) == []
 	rows = {row["user"]: row for row in explain.explain_for_all(doc.doctype, doc.name, "write")}
 	assert rows[agent]["rule"] == explain.RESTRICTED
+
+
+def test_access_is_decided_as_always(restrict, about, agent, make_user, as_user):
+	restrict()
+	grant = frappe.get_doc(
+		{
+			"doctype": "Interaction Access Grant",
+			"interaction": about[0].name,
+			"user": make_user(procedure.CUSTOMER_SUPPORT),
+			"reason": "To read it",
+			"valid_until": frappe.utils.add_days(frappe.utils.now_datetime(), 1),
+		}
+	)
+	with as_user(agent):
+		grant.insert()
+	assert "Access Granted" in [row.event for row in about[0].reload().events]
 
 
 def test_staff_ask_for_an_exception(restrict, about, officer, agent, as_user):
