@@ -216,13 +216,12 @@ def unrelated():
 	other.connect()
 	other.use(frappe.conf.db_name)
 	other.sql("set innodb_lock_wait_timeout = 1")
-	other.sql("insert into `tabEvent Participants` (name, parent) values ('unrelated', 'unrelated')")
+	row = {"name": frappe.generate_hash()}
+	other.sql("insert into `tabEvent Participants` (name, parent) values (%(name)s, 'unrelated')", row)
 	other._conn.commit()
-	yield lambda: other.sql(
-		"update `tabEvent Participants` set email = 'a@b.example' where name = 'unrelated'"
-	)
-	frappe.db.rollback()
-	other.sql("delete from `tabEvent Participants` where name = 'unrelated'")
+	change = "update `tabEvent Participants` set email = 'a@b.example' where name = %(name)s"
+	yield lambda: other.sql(change, row)
+	other.sql("delete from `tabEvent Participants` where name = %(name)s", row)
 	other._conn.commit()
 	other.close()
 
