@@ -20,12 +20,17 @@ _ON_TIME = Target(HIGH, 95, 80)
 _NONE = Target(LOW, 0, 0)
 _FEW = Target(LOW, 0, 5)
 _JUDGED = ["Met", "Met Late", "Breached"]
+_SENT = ["outcome", "=", "Sent"]
+_SHOWN = Target(HIGH, 0, 0)  # a figure that is evidence, whatever its value
+_READ = Figure(N_("Confirmed as Read"), "Policy Attestation", f.dated("attested_on"), _SHOWN)
+_APPROVED = Figure(N_("Policy Versions Approved"), "SOP Policy", f.dated("approved_on"), _SHOWN)
 _OPEN_STATES = [["status", "!=", "Closed"]]
 
 CLAUSES: dict[str, Clause] = {
 	"R-1": Clause(
 		N_("Everyone follows the procedure"),
 		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.training_set_up()),
+		(_READ,),
 	),
 	"R-2": Clause(
 		N_("Supervisors guide staff and review records"),
@@ -61,6 +66,14 @@ CLAUSES: dict[str, Clause] = {
 			c.scheduled("client_comms.scorecard.card.take_monthly", N_("Monthly Snapshots")),
 			c.hook("doc_events", "Customer", N_("Legal Holds")),
 			c.scheduled("client_comms.client_privacy.erasure.runs.continue_all", N_("Retention and Erasure")),
+		),
+		(
+			Figure(
+				N_("Emergency Access"),
+				"Interaction Access Grant",
+				f.dated("creation", ["break_glass", "=", 1]),
+				Target(LOW, 3, 20),
+			),
 		),
 	),
 	"D-1": Clause(
@@ -158,9 +171,9 @@ CLAUSES: dict[str, Clause] = {
 			Figure(
 				N_("Sent Through Another Channel"),
 				"Client Disclosure",
-				f.dated("disclosed_on", ["preferred_channel", "is", "set"]),
+				f.dated("disclosed_on", _SENT, ["preferred_channel", "is", "set"]),
 				Target(LOW, 5, 20),
-				of=f.dated("disclosed_on", ["recipient_kind", "=", "Client"]),
+				of=f.dated("disclosed_on", _SENT, ["recipient_kind", "=", "Client"]),
 			),
 		),
 	),
@@ -319,6 +332,7 @@ CLAUSES: dict[str, Clause] = {
 				"Client Disclosure",
 				f.dated(
 					"disclosed_on",
+					_SENT,
 					["recipient_kind", "=", "Third Party"],
 					["consent", "is", "not set"],
 				),
@@ -348,6 +362,7 @@ CLAUSES: dict[str, Clause] = {
 			c.policy_in_force("Procedure", N_("Procedure in Force")),
 			c.scheduled("client_comms.people.policies.remind", N_("Review Reminders")),
 		),
+		(_APPROVED,),
 	),
 	"T-3": Clause(
 		N_("Related policies are at hand"),
@@ -356,9 +371,11 @@ CLAUSES: dict[str, Clause] = {
 			c.policy_in_force("Email and Communication", N_("Email and Communication")),
 			c.policy_in_force("Data Retention and Privacy", N_("Data Retention and Privacy")),
 		),
+		(_READ,),
 	),
 	"T-4": Clause(
 		N_("The procedure has versions"),
 		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.matrix_in_force()),
+		(_APPROVED,),
 	),
 }

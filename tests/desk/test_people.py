@@ -7,6 +7,8 @@ pytestmark = pytest.mark.clause("F-1", "F-3", "R-3", "T-1", "T-4")
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
+FILTERS_OF_LIST = """(doctype) => cur_list?.doctype === doctype && cur_list.filter_area
+	? cur_list.filter_area.get().map((filter) => filter.slice(1, 4)) : []"""
 
 
 @pytest.fixture
@@ -31,6 +33,11 @@ def removed(site):
 			site.db.delete(table.options, {"parenttype": doctype, "parent": name})
 		site.db.delete(doctype, {"name": name})
 	site.db.commit()
+
+
+def in_words(condition):
+	"""A list says the number 1 of a checkbox where a figure says "1"."""
+	return " ".join(map(str, condition))
 
 
 def button(page, label):
@@ -83,12 +90,14 @@ def test_closing_feedback_asks_for_its_details(site, received, make_user, remove
 		dialog.locator("[data-fieldname=severity] select").select_option("Low")
 		dialog.locator("[data-fieldname=upheld] select").select_option("Yes")
 		dialog.locator("[data-fieldname=root_cause] textarea").fill("The van broke down.")
+		dialog.get_by_role("checkbox", name="Vulnerable Client").check()
 		shoot(page, "details")
 		dialog.get_by_role("button", name="Save and Close").click()
 		expect(page.locator(".indicator-pill", has_text="Closed").first).to_be_visible()
 		site.db.rollback()
-		closed = site.db.get_value(INTERACTION, name, ["status", "root_cause", "upheld"])
-		assert closed == ("Closed", "The van broke down.", "Yes")
+		fields = ["status", "root_cause", "upheld", "vulnerable_client"]
+		closed = site.db.get_value(INTERACTION, name, fields)
+		assert closed == ("Closed", "The van broke down.", "Yes", 1)
 	finally:
 		site.set_user("Administrator")
 		site.db.rollback()
@@ -176,6 +185,16 @@ def test_versions_of_a_policy_side_by_side(versions, officer, login, shoot):
 	shoot(page, "history")
 
 
+def test_the_policy_in_force_is_one_click_away(site, received, versions, officer, login):
+	name = received("A question")
+	page = login(officer, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	button(page, "Policy").click()
+	offered = page.locator(".dropdown-menu.show").get_by_text(f"Use of Messengers of {officer}")
+	expect(offered).to_have_count(1)
+	expect(offered).to_contain_text("(2.0)")
+
+
 def test_a_training_is_taken(site, make_user, login, shoot):
 	user = make_user("Account Manager", password=PASSWORD)
 	page = login(user, PASSWORD)
@@ -194,6 +213,37 @@ def test_a_training_is_taken(site, make_user, login, shoot):
 	site.db.commit()
 
 
+def test_a_record_is_reviewed(site, received, make_user, manager, removed, login, shoot):
+	from client_comms.people import reviews
+
+	name = received("A question")
+	agent = make_user("Frontline Staff")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	programme = site.get_doc(
+		{
+			"doctype": "Review Programme",
+			"programme_name": f"Programme of {manager}",
+			"enabled": 0,
+			"number": 0,
+			"criteria": [{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 4}],
+		}
+	).insert()
+	removed(programme.doctype, programme.name)
+	review = reviews.open_review(programme, name, manager)
+	removed(review.doctype, review.name)
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
+	row.locator("[data-fieldname=score]").click()
+	row.locator("[data-fieldname=score] select").select_option("3")
+	shoot(page, "scored")
+	button(page, "Complete Review").click()
+	expect(page.get_by_text("The review is completed.")).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(review.doctype, review.name, ["status", "overall"]) == ("Completed", 75)
+
+
 def test_the_scorecard_and_a_feedback_review(site, officer, removed, login, shoot):
 	from client_comms.client_interactions import feedback
 
@@ -204,6 +254,29 @@ def test_the_scorecard_and_a_feedback_review(site, officer, removed, login, shoo
 	page.goto("/app/scorecard")
 	expect(page.locator(".client-comms-scorecard").get_by_text("T-4").first).to_be_visible()
 	shoot(page, "scorecard")
+	card = page.evaluate("frappe.xcall('client_comms.api.scorecard')")
+	wrong = {}
+	for row, clause in enumerate(card["clauses"]):
+		for number, figure in enumerate(clause["figures"]):
+			if figure["value"] is None:
+				continue
+			page.goto("/app/scorecard")
+			page.locator(f'[data-figure="{row}:{number}"]').click()
+			expected = [
+				[field, "Between", [day[:10] for day in given]]
+				if operator == "between"
+				else [field, operator, given]
+				for _doctype, field, operator, given in figure["filters"] or [("", "creation", "is", "set")]
+			]
+			shown = []
+			for _attempt in range(60):
+				shown = page.evaluate(FILTERS_OF_LIST, figure["doctype"])
+				if sorted(map(in_words, shown)) == sorted(map(in_words, expected)):
+					break
+				page.wait_for_timeout(500)
+			else:
+				wrong[clause["clause"], figure["name"]] = shown, expected
+	assert wrong == {}
 	page.goto(f"/app/feedback-review/{review.name}")
 	expect(page.get_by_text("In brackets: per 100 interactions.")).to_be_visible()
 	shoot(page, "review")

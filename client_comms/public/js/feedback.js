@@ -54,7 +54,7 @@ Object.assign(client_comms.feedback, {
 	ask(frm, next) {
 		const always = ["feedback_kind", "feedback_category"];
 		const of_complaints = ["severity", "upheld", "root_cause"];
-		const optional = ["remedy", "redress_amount"];
+		const optional = ["remedy", "redress_amount", "vulnerable_client"];
 		const is_complaint = (kind) => kind === "Complaint";
 		const fields = [...always, ...of_complaints, ...optional].map((fieldname) => {
 			const { fieldtype, options, label } = frappe.meta.get_docfield(

@@ -190,6 +190,28 @@ def test_figures_are_those_of_the_lists_behind_them(officer, log, make_user, as_
 	assert 0 < figure["value"] < 100
 
 
+def test_what_was_held_back_was_not_sent(officer, as_user):
+	def sent():
+		frappe.cache.delete_keys("client_comms_scorecard")
+		with as_user(officer):
+			return {each["name"]: each["value"] for each in colour("P-3")["figures"]}
+
+	before = sent()["Sent to Third Parties Without Consent"]
+	for outcome in ("Sent", "Held Back"):
+		disclosure = frappe.new_doc("Client Disclosure")
+		disclosure.update(
+			{
+				"name": f"CD-{outcome}",
+				"recipient_kind": "Third Party",
+				"disclosed_on": frappe.utils.now(),
+				"outcome": outcome,
+				"confidentiality_level": procedure.STANDARD,
+			}
+		)
+		disclosure.db_insert()
+	assert sent()["Sent to Third Parties Without Consent"] == before + 1
+
+
 def test_no_figure_is_counted_twice(officer, as_user, monkeypatch):
 	"""Figures that do not depend on the period are the same before it, and clauses share some."""
 	counted = []

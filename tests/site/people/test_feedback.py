@@ -160,9 +160,14 @@ def test_no_one_signs_off_what_no_one_prepared(load, supervisors, as_user):
 
 def test_figures_are_frozen_and_hold_no_clients_words(load):
 	load({"Delivery": [5] * 18})
+	texts = ("subject", "summary", "root_cause", "remedy", "rating_comment", "party_name")
+	frappe.db.set_value(
+		"Client Interaction", {"feedback_category": "Delivery"}, dict.fromkeys(texts, "Her divorce")
+	)
 	review = feedback.make(date(2026, 10, 1), END)
 	found = review.contents()
 	assert found["total"] == 5 and found["by"]["category"] == {"Delivery": 5}
+	assert "divorce" not in frappe.as_json(review.as_dict())
 	review = frappe.get_doc(review.doctype, review.name)
 	review.figures = "{}"
 	with pytest.raises(frappe.ValidationError, match="cannot be changed after"):

@@ -5,8 +5,10 @@ frappe.ui.form.on("Interaction Review", {
 		frm.add_custom_button(__("Open the Record"), () =>
 			window.open(frappe.utils.get_form_link("Client Interaction", frm.doc.interaction), "_blank"),
 		);
-		frm.get_field("scores").grid.cannot_add_rows = true;
-		frm.get_field("scores").grid.only_sortable();
+		// The programme sets the criteria; only what is scored can be entered.
+		for (const fixed of ["cannot_add_rows", "cannot_delete_rows"]) {
+			frm.set_df_property("scores", fixed, 1);
+		}
 		if (status === "Open" && reviewer === me) {
 			frm.set_intro(
 				__(

@@ -86,10 +86,19 @@
 
 		open_figure($element) {
 			const { doctype, filters } = this.found($element, "figure");
-			frappe.set_route("List", doctype, "List").then(() => {
-				const list = cur_list;
-				list?.filter_area?.clear(false).then(() => list.filter_area.add(filters));
-			});
+			// The conditions of each field, as a list takes them when it is opened; it knows whole days, and no "between".
+			const options = {};
+			for (const [, field, operator, value] of filters) {
+				const condition =
+					operator === "between"
+						? ["Between", value.map((moment) => moment.slice(0, 10))]
+						: [operator, value];
+				(options[field] ||= []).push(JSON.stringify(condition));
+			}
+			// Without any, the list would keep those of its last visit.
+			if (!filters.length) options.creation = [JSON.stringify(["is", "set"])];
+			frappe.route_options = options;
+			frappe.set_route("List", doctype, "List");
 		}
 
 		open_control($element) {
