@@ -89,3 +89,7 @@ class LegalHoldError(RecordIsKeptError):
 
 class RestrictedError(frappe.ValidationError):
 	"""The client has had the use of their data restricted: records can be read, but not changed (P-2)."""
+
+
+class UnusableArrivalError(frappe.ValidationError):
+	"""The adapter of another app returned something that cannot be logged (D-1)."""

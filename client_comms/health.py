@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from client_comms import clock, ledger
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import answers, closing
+from client_comms.enforcement import answers, closing, source_doctypes
 from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
 
@@ -254,20 +254,19 @@ def deadlines() -> Line:
 
 
 def intake() -> Line:
-	"""Everything that arrived was logged (D-1)."""
+	"""Everything that arrived was logged, and what other apps register is (D-1)."""
 	count = frappe.db.count("Intake Failure")
 	text = _("Not logged: {0}").format(count) if count else _("Everything that arrived was logged")
 	text, figures = thanks.with_counts(text)
-	faults = ()
+	faults = source_doctypes.faults()
 	if count:
-		faults = (
-			_("Documents that arrived and could not be logged: {0}. Open each for the reason.").format(count),
-		)
+		told = _("Documents that arrived and could not be logged: {0}. Open each for the reason.")
+		faults = [told.format(count), *faults]
 	return Line(
 		"intake",
 		_("Logging"),
 		text,
-		faults,
+		tuple(faults),
 		("List", "Intake Failure"),
 		{"unlogged_documents": count, **figures},
 	)

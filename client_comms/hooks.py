@@ -5,6 +5,7 @@ from client_comms.enforcement.registry import LOCKED_ROWS as _LOCKED_ROWS
 from client_comms.enforcement.registry import OWNER_FIELDS as _DEPENDENTS
 from client_comms.enforcement.registry import composed as _composed
 from client_comms.enforcement.registry import put_first as _put_first
+from client_comms.enforcement.registry import sources as _sources
 
 app_name = "client_comms"
 app_title = "Client Communications"
@@ -28,7 +29,9 @@ after_app_install = [
 	"client_comms.enforcement.compose.stay_last",
 	"client_comms.enforcement.closing.follow",
 	"client_comms.setup.install.offer_onboarding",
+	"client_comms.setup.sources.follow_installed",
 ]
+after_app_uninstall = "client_comms.setup.sources.follow_removed"
 before_uninstall = "client_comms.setup.uninstall.before_uninstall"
 after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 
@@ -703,6 +706,8 @@ extend_doctype_class = {
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
 	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
+	# Of frappe_whatsapp: sends before it stores what it sent.
+	"WhatsApp Notification": "client_comms.outgoing.source_documents.GuardedWhatsAppNotification",
 	# Reports that query the database directly.
 	"Report": "client_comms.enforcement.doctypes.report.GuardedReport",
 	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
@@ -733,6 +738,35 @@ extend_doctype_class = {
 	"Physical File Interaction": "client_comms.enforcement.child_rows.GuardedRow",
 	"Physical File Movement": "client_comms.enforcement.child_rows.GuardedRow",
 }
+# Documents of other apps that become interactions, where these apps are installed; an app registers its own (docs/sources.md).
+client_comms_sources = {
+	"WhatsApp Message": {"adapter": "client_comms.intake.whatsapp.read", "outgoing": {"type": "Outgoing"}},
+	"TP Call Log": {"adapter": "client_comms.intake.telephony.read"},
+}
+for _doctype, _rows in _sources(client_comms_sources).items():
+	if _doctype in permission_query_conditions:
+		continue  # guarded above
+	has_permission[_doctype] = "client_comms.enforcement.linked_records.has_permission"
+	permission_query_conditions[_doctype] = "client_comms.enforcement.linked_records.condition"
+	extend_doctype_class[_doctype] = "client_comms.outgoing.source_documents.GuardedSource"
+	doc_events[_doctype] = {
+		"before_insert": "client_comms.outgoing.source_documents.before_sending",
+		"before_validate": [
+			"client_comms.enforcement.linked_records.preserve_link",
+			"client_comms.intake.adapters.keep_key",
+		],
+		"validate": "client_comms.enforcement.references.refuse_named",
+		"after_insert": _FOLLOW_STATED,
+		"on_update": [
+			"client_comms.intake.adapters.on_update",
+			"client_comms.outgoing.source_documents.after_sending",
+		],
+		"before_print": _BEFORE_PRINT,
+	}
+	for _row in _rows:
+		permission_query_conditions.setdefault(_row, "client_comms.enforcement.child_rows.condition")
+		extend_doctype_class.setdefault(_row, "client_comms.enforcement.child_rows.GuardedRow")
+
 override_doctype_class = _composed(extend_doctype_class)
 
 # What the setup wizard adds to Global Search Settings; installing afterwards adds it (setup/install.py).

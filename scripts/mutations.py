@@ -154,7 +154,7 @@ FUNCTIONS = {
 	"outgoing.gate:findings": NONE_FOUND,
 	"outgoing.checks:level_requires": NO,
 	"outgoing.facts:_level_of": "lambda doctype, name: governed.level(doctype, name)",
-	"outgoing.facts:_stricter": "lambda one, other: one or other",
+	"outgoing.facts:stricter": "lambda one, other: one or other",
 	"outgoing.gate:_somebody_to_ask": NO,
 	"outgoing.email:_tell_sender": NOTHING,
 	"outgoing.email:_is_about_nothing": NO,

@@ -7,12 +7,14 @@ as a list, so they also need the role permissions of ERPNext. A few queries for 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 import frappe
+from frappe import _
 from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
 from client_comms.client_interactions.due_words import due_words
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, source_doctypes
 from client_comms.rules import response_clock
 
 PAGE = 20
@@ -37,12 +39,16 @@ _STEPS = {
 }
 # A message came or went: told by a step, because the message itself belongs to another interaction, or did.
 _MOVES = {response_clock.MESSAGE_ADDED, response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF}
-# DocType → the field with the moment by which its entries are sorted
+# DocType → the field with the moment by which its entries are sorted; those of other apps by when they were stored
 _MOMENT = {
 	governed.COMMUNICATION: "communication_date",
 	governed.CALL: "start_time",
 	governed.EVENT: "starts_on",
 }
+
+
+def _moments() -> dict[str, str]:
+	return {**_MOMENT, **dict.fromkeys(source_doctypes.active(), "creation")}
 
 
 def page(doc, start: int = 0) -> dict:
@@ -68,7 +74,7 @@ def page(doc, start: int = 0) -> dict:
 
 
 def _listed(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
-	for doctype, moment in _MOMENT.items():
+	for doctype, moment in _moments().items():
 		asked = {
 			"filters": {"client_interaction": doc.name},
 			"fields": ["name", f"{moment} as at", "creation"],
@@ -97,11 +103,12 @@ def _notes(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
 
 def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 	"""What the interaction itself tells: its summary, unless a message says the same, and what staff did."""
-	if not any(row.source_doctype in _MOMENT for row in doc.events[:2]):
+	told_elsewhere = _moments()
+	if not any(row.source_doctype in told_elsewhere for row in doc.events[:2]):
 		yield get_datetime(doc.occurred_on), LOG, doc.name
 	for row in doc.events:
 		told = row.event == response_clock.RECEIVED and row.note  # the client called again
-		stands_alone = row.source_doctype not in _MOMENT or row.event in _MOVES
+		stands_alone = row.source_doctype not in told_elsewhere or row.event in _MOVES
 		if (told or row.event in _STEPS | _MOVES) and stands_alone:
 			yield get_datetime(row.at), STEP, row.name
 
@@ -114,6 +121,7 @@ def _read(doc, keys: Iterable[tuple[datetime, str, str]]) -> Iterator[dict]:
 	for _at, doctype, name in keys:
 		names.setdefault(doctype, []).append(name)
 	readers = {
+		**{doctype: partial(_of_source, doctype) for doctype in source_doctypes.active()},
 		governed.COMMUNICATION: _messages,
 		governed.CALL: _calls,
 		governed.EVENT: _meetings,
@@ -204,6 +212,23 @@ def _calls(doc, names: list[str]) -> Iterator[dict]:
 			"channel": "Phone",
 			"text": row.summary or "",
 			"duration": row.duration,
+		}
+
+
+def _of_source(doctype: str, doc, names: list[str]) -> Iterator[dict]:
+	"""Documents of another app, as its adapter reads them; one that fails has shown why when the document arrived."""
+	for row in frappe.get_list(doctype, {"name": ("in", names)}, ["*"], order_by=None, limit=0):
+		arrival, _error = source_doctypes.try_to_read(frappe.get_doc({**row, "doctype": doctype}))
+		inbound = arrival is None or arrival.is_inbound
+		client = arrival and (arrival.name or arrival.number or arrival.email)
+		yield {
+			"name": row.name,
+			"side": "client" if inbound else "staff",
+			"author": client if inbound else (arrival.staff or row.owner),
+			"to": None if inbound else client,
+			"channel": arrival and arrival.channel,
+			"title": (arrival and arrival.subject) or _(doctype),
+			"text": frappe.utils.strip_html(arrival.text or "") if arrival else "",
 		}
 
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable
 import frappe
 
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import dependents, governed
+from client_comms.enforcement import dependents, governed, source_doctypes
 
 Anchor = tuple[str, str]  # DocType and name
+_OF_SOURCE = ((governed.INTERACTION, "client_interaction"),)  # of another app
 # DocType -> the fields that name what one of its records belongs to: fixed DocType or field with it, and the name's field.
 _ANCHORS = {
 	governed.INTERACTION: (
@@ -122,4 +123,5 @@ def named_by(doc) -> set[Anchor]:
 
 def _pairs(doctype: str):
 	own = (dependents.OWNER_FIELDS[doctype],) if doctype in dependents.OWNER_FIELDS else ()
-	return _ANCHORS.get(doctype) or own
+	of_source = _OF_SOURCE if doctype in source_doctypes.active() else ()
+	return _ANCHORS.get(doctype) or of_source or own

@@ -18,8 +18,6 @@ from client_comms.enforcement.methods import exports
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
-_EXPORTED = (governed.INTERACTION, governed.PHYSICAL_FILE, *governed.BOUND, *documents.SETTING)
-_VIEWED = (*_EXPORTED, governed.REVIEW, governed.DATA_PACKAGE)  # a review has the level of its interaction
 _TIMELINES = ("communications", "automated_messages")
 # Methods that print (some without Frappe's `before_print`), serve files or export, by the last part of their
 # name: Python lets a request reach a method through every module that imports it, including overrides.
@@ -111,14 +109,20 @@ def _uses(request) -> Iterator[dict]:
 		yield from _export() if asked.doctype else _report_export()
 
 
+def _exported() -> tuple[str, ...]:
+	return (governed.INTERACTION, governed.PHYSICAL_FILE, *governed.bound(), *documents.SETTING)
+
+
 def _views() -> Iterator[dict]:
 	"""Governed documents in the response; a row of one counts as the whole document."""
 	seen = set()
+	# A review has the level of its interaction.
+	viewed = (*_exported(), governed.REVIEW, governed.DATA_PACKAGE)
 	for doc in _given_out():
 		doctype, name = doc.get("doctype"), doc.get("name")
-		if doc.get("parenttype") in _VIEWED:
+		if doc.get("parenttype") in viewed:
 			doctype, name = doc.get("parenttype"), doc.get("parent")
-		if doctype not in _VIEWED or not name or (doctype, name) in seen:
+		if doctype not in viewed or not name or (doctype, name) in seen:
 			continue
 		seen.add((doctype, name))
 		if _may_be_logged(doc.get("confidentiality_level")) and (level := _logged_level(doctype, name)):
@@ -184,7 +188,7 @@ def _export() -> Iterator[dict]:
 	doctype = frappe.parse_json(asked.doctype) if str(asked.doctype).startswith("[") else asked.doctype
 	doctype = doctype[0] if isinstance(doctype, list) else doctype
 	if (
-		doctype not in _EXPORTED
+		doctype not in _exported()
 		or doctype not in governed.doctypes()
 		or asked.export_records == "blank_template"
 	):

@@ -19,6 +19,7 @@ from client_comms.enforcement import (
 	physical_files,
 	policy,
 	record_reviews,
+	source_doctypes,
 )
 from client_comms.enforcement.readers import Reader, among, either, literal, of_row
 from client_comms.rules import access
@@ -29,10 +30,6 @@ COMMUNICATION = "Communication"
 EVENT = "Event"
 CALL = "Call Log"
 DISCLOSURE = "Client Disclosure"
-# The DocTypes with the fields `client_interaction` and `confidentiality_level`: those whose level follows that of
-# the interaction, and all of them. The register keeps the level at which something was sent.
-BOUND = (COMMUNICATION, EVENT, CALL)
-HELD_WITH_INTERACTION = (*BOUND, DISCLOSURE)
 BINDING = ("client_interaction", "confidentiality_level")
 PHYSICAL_FILE = physical_files.FILE
 REVIEW = record_reviews.REVIEW
@@ -42,12 +39,23 @@ _WITH_OWN_LEVEL = (INTERACTION, PHYSICAL_FILE, DATA_PACKAGE)
 _FILED_UNDER = ("reference_doctype", "reference_name")
 
 
+def bound() -> tuple[str, ...]:
+	"""The DocTypes whose documents are linked to an interaction (`BINDING`) and follow its level: Frappe's, ERPNext's, and the
+	sources of other apps."""
+	return (COMMUNICATION, EVENT, CALL, *source_doctypes.active())
+
+
+def held_with_interaction() -> tuple[str, ...]:
+	"""All with these fields: the register, too, which keeps the level at which something was sent."""
+	return (*bound(), DISCLOSURE)
+
+
 def doctypes() -> tuple[str, ...]:
 	"""The DocTypes whose records can be governed on this site."""
 	return (
 		INTERACTION,
 		GRANT,
-		*HELD_WITH_INTERACTION,
+		*held_with_interaction(),
 		*_OWN_RULE,
 		*filter(documents.is_governed, documents.SETTING),
 	)
@@ -59,7 +67,7 @@ def condition(doctype: str, user: Reader | str | None) -> str:
 		return interactions.interaction_condition(user)
 	if doctype == GRANT:
 		return interactions.grant_condition(user)
-	if doctype in HELD_WITH_INTERACTION:
+	if doctype in held_with_interaction():
 		return _bound_condition(doctype, Reader.of(user))
 	if own := _OWN_RULE.get(doctype):
 		return own.condition(user)
@@ -114,7 +122,7 @@ def levels(doctype: str, names: Collection[str]) -> dict[str, str]:
 		return {name: found[interaction] for name, interaction in about.items() if interaction in found}
 	if doctype in _WITH_OWN_LEVEL or documents.is_governed(doctype):
 		fields = ("confidentiality_level",)
-	elif doctype in HELD_WITH_INTERACTION:
+	elif doctype in held_with_interaction():
 		fields = BINDING
 	else:
 		return {}
@@ -136,7 +144,7 @@ def interaction_of(doctype: str, name: str) -> str | None:
 	"""The interaction that a record is, or to which it is linked."""
 	if doctype == INTERACTION:
 		return name
-	if doctype not in HELD_WITH_INTERACTION:
+	if doctype not in held_with_interaction():
 		return None
 	return frappe.db.get_value(doctype, name, "client_interaction")
 
@@ -178,7 +186,7 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 	elif doctype == GRANT:
 		if interaction := frappe.db.get_value(GRANT, name, "interaction"):
 			yield from records(INTERACTION, interaction, lasting=lasting)
-	elif doctype in HELD_WITH_INTERACTION:
+	elif doctype in held_with_interaction():
 		yield from _bound_records(doctype, name, lasting)
 	elif documents.is_governed(doctype):
 		yield from documents.records(doctype, name, lasting=lasting)

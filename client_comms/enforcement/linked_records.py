@@ -1,4 +1,4 @@
-"""Connects Communication, Event and Call Log to Frappe's two permission hooks; Frappe's own hooks still apply."""
+"""Connects Communication, Event, Call Log and the sources of other apps to Frappe's two permission hooks; Frappe's own hooks still apply."""
 
 import frappe
 
@@ -42,6 +42,8 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 def preserve_link(doc, method=None) -> None:
 	"""`before_validate`: keep the link to the interaction, whatever a request or an outdated copy of the document
 	contains; a document filed under an interaction, or under an event or call linked to one, is linked to it."""
+	if doc.doctype not in governed.bound():
+		return  # of another app, and without these fields until the next migration
 	kept = (
 		None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, governed.BINDING, as_dict=True)
 	)
@@ -51,7 +53,7 @@ def preserve_link(doc, method=None) -> None:
 		rules = policy.current()
 		doc.client_interaction = interaction
 		here = frappe.db.get_value(governed.INTERACTION, interaction, "confidentiality_level")
-		stated = doc.is_new() and doc.confidentiality_level
+		stated = doc.is_new() and doc.get("confidentiality_level")
 		if not stated or rules.rank(stated) <= rules.rank(here):  # else `reclassification.follow_stated`
 			doc.confidentiality_level = here
 

@@ -27,7 +27,7 @@ def follow(doc) -> None:
 def apply_level(doc) -> None:
 	"""What belongs to an interaction is as confidential as it is, from now on: its messages, events and calls take its level, and
 	shares and follows end that this no longer justifies."""
-	for doctype in governed.BOUND:
+	for doctype in governed.bound():
 		frappe.db.set_value(
 			doctype,
 			{"client_interaction": doc.name},

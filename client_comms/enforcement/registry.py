@@ -1,6 +1,8 @@
 """Registrations in hooks.py that are the same for many DocTypes. Imports nothing, because Frappe reads
 hooks.py before anything else."""
 
+import contextlib
+from importlib import import_module
 from importlib.util import find_spec
 
 # Dependents: documents that belong to another document and are as confidential as it.
@@ -103,3 +105,37 @@ def composed(guarded: dict[str, str]) -> dict[str, str]:
 	if compat.is_version_16():
 		return {}
 	return {doctype: f"client_comms.enforcement.compose.{doctype.replace(' ', '')}" for doctype in guarded}
+
+
+def sources(own: dict[str, dict]) -> dict[str, tuple[str, ...]]:
+	"""The DocTypes that this app (`own`) and other apps register in their hook `client_comms_sources` → DocTypes of their rows.
+
+	Those of all apps on the bench, because a process reads hooks.py once for all of its sites; a hook for a DocType that a site
+	does not have is never asked for.
+	"""
+	found = _with_rows(own)
+	for app in _other_apps():
+		with contextlib.suppress(
+			Exception
+		):  # Frappe itself refuses to start a site whose app cannot be imported
+			found |= _with_rows(import_module(f"{app}.hooks").client_comms_sources)
+	return found
+
+
+def _with_rows(registered: dict[str, dict]) -> dict[str, tuple[str, ...]]:
+	return {
+		doctype: tuple(entry.get("rows", ())) if isinstance(entry, dict) else ()
+		for doctype, entry in registered.items()
+	}
+
+
+def _other_apps() -> list[str]:
+	if not find_spec("frappe"):
+		return []  # hooks.py is read without Frappe
+	import frappe
+
+	try:
+		apps = frappe.get_all_apps(sites_path=getattr(frappe.local, "sites_path", None) or ".")
+	except (OSError, AttributeError):
+		return []  # outside of a bench, or before Frappe has a site
+	return [app for app in apps if app not in ("frappe", "erpnext", "client_comms")]

@@ -116,7 +116,7 @@ def end_lapsed(doctype: str, name: str) -> None:
 def end_lapsed_of_interaction(doc) -> None:
 	"""The same for an interaction and everything whose access depends on it."""
 	end_lapsed(doc.doctype, doc.name)
-	for doctype in governed.HELD_WITH_INTERACTION:
+	for doctype in governed.held_with_interaction():
 		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
 			names = ("in", names)
 			_end(

@@ -127,7 +127,8 @@ def extend_bootinfo(bootinfo) -> None:
 
 
 def _classes(own: dict[str, str]) -> Iterator[Takeover]:
-	existing = frappe.get_all("DocType", {"name": ("in", list(own))}, pluck="name")
+	# Frappe has no class for a custom DocType.
+	existing = frappe.get_all("DocType", {"name": ("in", list(own)), "custom": 0}, pluck="name")
 	for doctype in sorted(existing):
 		guard = frappe.get_attr(own[doctype])
 		try:

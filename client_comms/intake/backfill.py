@@ -20,6 +20,7 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from client_comms import alerts, clock
 from client_comms.client_interactions.clocks import sweep
+from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
 from client_comms.intake import arrivals, call_log, communication, event, sources
 
@@ -127,7 +128,7 @@ def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
 		.where(source.considered(table))
 		.where(ExistsCriterion(dismissed).negate())
 	)
-	if doctype in sources.BOUND:
+	if doctype in governed.bound():
 		query = query.where(table.client_interaction.isnull())
 	else:
 		interaction = frappe.qb.DocType(INTERACTION)
@@ -166,7 +167,7 @@ def _log(doctype: str, name: str) -> str:
 		doc = frappe.get_doc(doctype, name, for_update=True)
 		if _is_logged(doc):
 			return NOTHING
-		interaction = sources.LOG[doctype](doc)
+		interaction = sources.log_by_doctype()[doctype](doc)
 		if interaction is None:
 			return NOTHING
 		opened = get_datetime(interaction.creation) >= began
@@ -191,7 +192,7 @@ def _is_logged(doc) -> bool:
 	"""Whether it has been logged in the meantime, or will be logged with the message that created it."""
 	if sources.is_logged(doc):
 		return True
-	if doc.doctype in sources.BOUND:
+	if doc.doctype in governed.bound():
 		return False
 	if doc.doctype == "Lead" and frappe.db.exists(
 		INTERACTION, {"party_type": doc.doctype, "party": doc.name}

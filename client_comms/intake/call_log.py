@@ -37,7 +37,7 @@ def log(doc):
 	if not incoming and doc.status != REACHED:
 		return None
 	number = doc.get("from") if incoming else doc.get("to")
-	if _is_own(number):
+	if is_own(number):
 		return None
 	at = get_datetime(doc.start_time or doc.creation)
 	interaction = _conversation(doc)
@@ -116,7 +116,7 @@ def _staff(doc) -> str:
 	return doc.employee_user_id or doc.owner
 
 
-def _is_own(number: str | None) -> bool:
+def is_own(number: str | None) -> bool:
 	"""Whether the number belongs to an employee."""
 	from erpnext.telephony.doctype.call_log.call_log import get_employees_with_number
 

@@ -121,7 +121,7 @@ def _is_all_of(doc, document) -> bool:
 		return False
 	other = {"client_interaction": doc.name, "name": ("!=", document.name)}
 	return not any(
-		frappe.db.exists(doctype, {**other, **_MESSAGES.get(doctype, {})}) for doctype in governed.BOUND
+		frappe.db.exists(doctype, {**other, **_MESSAGES.get(doctype, {})}) for doctype in governed.bound()
 	)
 
 

@@ -21,7 +21,7 @@ def run() -> int:
 	"""
 	found = frappe.get_all(
 		failures.FAILURE,
-		{"creation": (">=", unlogged.since()), "reference_doctype": ("in", list(_LOG))},
+		{"creation": (">=", unlogged.since()), "reference_doctype": ("in", list(sources.log_by_doctype()))},
 		["name", "reference_doctype", "reference_name"],
 		order_by="modified asc",
 		limit=AT_ONCE,
@@ -64,7 +64,7 @@ def _log(row) -> bool:
 	try:
 		doc = frappe.get_doc(doctype, name, for_update=True)
 		if not sources.is_logged(doc):
-			_LOG[doctype](doc)
+			{**sources.log_by_doctype(), **_LOG}[doctype](doc)
 	except frappe.DoesNotExistError:
 		pass  # deleted in the meantime
 	except frappe.QueryDeadlockError:

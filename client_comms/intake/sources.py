@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import frappe
 
-from client_comms.intake import appointment, call_log, communication, event, issue, lead, opportunity
+from client_comms.enforcement import governed, source_doctypes
+from client_comms.intake import (
+	adapters,
+	appointment,
+	call_log,
+	communication,
+	event,
+	issue,
+	lead,
+	opportunity,
+)
 
 # Each takes a document and returns its interaction, or None if it is not to be logged.
 LOG: dict[str, Callable] = {
@@ -16,13 +26,18 @@ LOG: dict[str, Callable] = {
 	"Opportunity": opportunity.log,
 	"Appointment": appointment.log,
 }
-# These have a field `client_interaction`; for the others, the interaction refers to them.
-BOUND = ("Communication", "Call Log", "Event")
+
+
+def log_by_doctype() -> dict[str, Callable]:
+	"""DocType → what logs its documents; those of other apps by their adapter."""
+	return {**LOG, **dict.fromkeys(source_doctypes.active(), adapters.log)}
 
 
 def is_logged(doc) -> bool:
-	"""Whether the document belongs to an interaction."""
-	if doc.doctype in BOUND:
+	"""Whether the document belongs to an interaction: it names its own, or the interaction refers to it."""
+	if doc.doctype in source_doctypes.active():
+		return adapters.is_logged(doc)
+	if doc.doctype in governed.bound():
 		return bool(doc.client_interaction)
 	about = {"reference_doctype": doc.doctype, "reference_name": doc.name}
 	return bool(frappe.db.exists("Client Interaction", about))

@@ -16,7 +16,7 @@ from pypika.terms import ExistsCriterion
 from client_comms import clock
 from client_comms.client_interactions import log_timeliness
 from client_comms.clients import parties
-from client_comms.enforcement import policy
+from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import (
 	arrivals,
@@ -97,7 +97,7 @@ def require(doctype: str, name: str) -> Unlogged:
 	:raises frappe.ValidationError: it is logged, set aside, or not with a client
 	:raises ClearanceMissingError: it belongs to another user, or is an email that they cannot read
 	"""
-	if doctype not in sources.LOG and doctype != unprocessed.UNPROCESSED:
+	if doctype not in sources.log_by_doctype() and doctype != unprocessed.UNPROCESSED:
 		frappe.throw(
 			_("{0} is not logged as an interaction. Choose a row of {1}.").format(
 				frappe.bold(_(doctype)), frappe.bold(_("Unlogged Interactions"))
@@ -143,7 +143,7 @@ def log(doctype: str, name: str) -> str:
 		doctype, name = doc.doctype, doc.name
 		if doc.client_interaction:
 			return doc.client_interaction
-	interaction = sources.LOG[doctype](doc)
+	interaction = sources.log_by_doctype()[doctype](doc)
 	if interaction is None:
 		frappe.throw(
 			_(
@@ -151,7 +151,7 @@ def log(doctype: str, name: str) -> str:
 			).format(_(doctype), frappe.bold(name)),
 			title=_("Could Not Be Logged"),
 		)
-	if doctype in sources.BOUND and not frappe.db.get_value(doctype, name, "client_interaction"):
+	if doctype in governed.bound() and not frappe.db.get_value(doctype, name, "client_interaction"):
 		arrivals.bind(doc, interaction)
 	failures.forget(doctype, name)
 	began_with = next((row.source_name for row in interaction.events if row.source_name), None)

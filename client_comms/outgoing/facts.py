@@ -76,9 +76,9 @@ def context_of(
 		content = message.content if message.communication_type == "Communication" else None
 	if doctype and name:
 		interaction = interaction or governed.interaction_of(doctype, name)
-		level = _stricter(level, _level_of(doctype, name))
+		level = stricter(level, _level_of(doctype, name))
 	if interaction and (doctype, name) != (INTERACTION, interaction):
-		level = _stricter(level, governed.level(INTERACTION, interaction))
+		level = stricter(level, governed.level(INTERACTION, interaction))
 	return OutgoingContext(
 		doctype,
 		name,
@@ -117,7 +117,7 @@ def _client_of(interaction: str | None, doctype: str | None, name: str | None) -
 	return {**(row or {}), "data_categories": consents.categories_of(interaction)}
 
 
-def _stricter(one: str | None, other: str | None) -> str | None:
+def stricter(one: str | None, other: str | None) -> str | None:
 	"""The stricter of two levels: a message has its own and that of the record under which it is filed."""
 	found = [each for each in (one, other) if each]
 	return max(

@@ -44,13 +44,30 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 	owners = phone_numbers.contacts_of(wanted, parties.CONFIRMED)
 	people = {*clients.contacts_of(context.party_type, context.party)} if context.party else {context.contact}
 	theirs = {number for number in wanted if people & set(owners.get(number, ()))} | _own_numbers(context)
+	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs}
+	known = _third_parties_of(strangers)
 	return tuple(
-		Recipient(
-			number,
-			rules.STAFF if number in staff else rules.CLIENT if number in theirs else rules.THIRD_PARTY,
-		)
+		Recipient(number, rules.STAFF)
+		if number in staff
+		else Recipient(number, rules.CLIENT)
+		if number in theirs
+		else Recipient(number, rules.THIRD_PARTY, known.get(number))
 		for number in wanted
 	)
+
+
+def _third_parties_of(owners: dict[str, Iterable[str]]) -> dict[str, str]:
+	"""Number → the third party to which an address of one of its contacts belongs; one query."""
+	contacts = {contact for several in owners.values() for contact in several}
+	if not contacts:
+		return {}
+	confirmed = {"parenttype": "Contact", "parent": ("in", contacts), **parties.CONFIRMED}
+	rows = frappe.get_all("Contact Email", confirmed, ["parent", "email_id"], order_by="creation asc")
+	of_contact = {row.parent: party for row in rows if (party := third_parties.of(row.email_id))}
+	found = {
+		number: next(filter(None, map(of_contact.get, several)), None) for number, several in owners.items()
+	}
+	return {number: party for number, party in found.items() if party}
 
 
 def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:

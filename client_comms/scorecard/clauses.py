@@ -83,6 +83,7 @@ CLAUSES: dict[str, Clause] = {
 			c.switch("log_calls", N_("Log Calls")),
 			c.switch("log_events", N_("Log Meetings")),
 			c.switch("log_appointments", N_("Log Appointments")),
+			c.switch("log_sources", N_("Log Sources of Other Apps")),
 			c.switch("log_outbound", N_("Log First Contact by Staff")),
 		),
 		(Figure(N_("Could Not Be Logged"), "Intake Failure", f.now(), _FEW),),

@@ -1,13 +1,18 @@
 """Fields of this app on the documents of Frappe and ERPNext, used by both installation and removal."""
 
+from collections.abc import Iterable
+
 from client_comms.rules import contact_details
 from client_comms.rules.messages import _
 
 MODULE = "Client Interactions"
 
 
-def custom_fields() -> dict[str, list[dict]]:
-	"""DocType -> fields for `create_custom_fields`; bound to this app's module."""
+def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
+	"""DocType -> fields for `create_custom_fields`; bound to this app's module.
+
+	:param sources: DocTypes of other apps whose documents become interactions
+	"""
 	common = {
 		"fieldtype": "Link",
 		"module": MODULE,
@@ -56,7 +61,29 @@ def custom_fields() -> dict[str, list[dict]]:
 		"fieldtype": "Datetime",
 		"insert_after": "confirmed_by",
 	}
+	conversation_key = {
+		"fieldname": "conversation_key",
+		"label": _("Conversation Key"),
+		"fieldtype": "Data",
+		"module": MODULE,
+		"hidden": 1,
+		"read_only": 1,
+		"no_copy": 1,
+		"search_index": 1,
+		"print_hide": 1,
+	}
+	reason = {
+		"fieldname": "outgoing_reason",
+		"label": _("Reason for Proceeding"),
+		"fieldtype": "Small Text",
+		"module": MODULE,
+		"no_copy": 1,
+		"print_hide": 1,
+		"depends_on": "eval:doc.__islocal || doc.outgoing_reason",
+		"description": _("Required if a check of outgoing messages warns."),
+	}
 	return {
+		**{source: [level, interaction, conversation_key, reason] for source in sources},
 		"Communication": [
 			{**level, "insert_after": "email_template"},
 			{**interaction, "insert_after": "confidentiality_level"},

@@ -16,7 +16,7 @@ from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import workspace_block
+from client_comms.setup import sources, workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
@@ -109,6 +109,7 @@ def make_searchable():
 
 def sync_custom_fields():
 	create_custom_fields(custom_fields(), update=True)
+	sources.follow_installed()
 
 
 def make_roles():

@@ -5,7 +5,7 @@ import re
 
 import frappe
 
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, source_doctypes
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
 from client_comms.setup import workspace_block
@@ -155,7 +155,7 @@ def _delete(meta, filters: dict):
 
 def delete_custom_fields():
 	"""Delete the fields and their columns: Frappe keeps the column of a deleted field."""
-	for doctype, fields in custom_fields().items():
+	for doctype, fields in custom_fields(source_doctypes.existing()).items():
 		for field in fields:
 			name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
 			if name:

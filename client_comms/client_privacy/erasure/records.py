@@ -14,7 +14,7 @@ from client_comms.client_privacy.erasure import belongings
 from client_comms.clients import preferences
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import comments_column, legal_holds
-from client_comms.enforcement.governed import BOUND, COMMUNICATION, GRANT, INTERACTION, REVIEW
+from client_comms.enforcement.governed import COMMUNICATION, GRANT, INTERACTION, REVIEW, bound
 from client_comms.i18n import speaking
 from client_comms.rules.retention import DELETE
 
@@ -128,12 +128,12 @@ def _empty(doctype: str, filters: dict, values: dict) -> None:
 
 
 def _erase_around_interactions(action: str, names: list[str]) -> None:
-	bound = {"client_interaction": ("in", names)}
-	_delete_messages(bound)
-	for doctype in BOUND:
+	of_these = {"client_interaction": ("in", names)}
+	_delete_messages(of_these)
+	for doctype in bound():
 		if doctype != COMMUNICATION:
-			belongings.remove_rows(doctype, _names(doctype, bound))
-	belongings.remove_rows(_LINK, _names(_LINK, bound))
+			belongings.remove_rows(doctype, _names(doctype, of_these))
+	belongings.remove_rows(_LINK, _names(_LINK, of_these))
 	reviews = _names(REVIEW, {"interaction": ("in", names)})
 	if action == DELETE:
 		belongings.remove_rows(REVIEW, reviews)

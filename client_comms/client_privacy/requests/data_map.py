@@ -1,6 +1,6 @@
 """The data map: which DocTypes hold data about a client, for what, on which basis, and what an erasure does with them (P-2).
 
-Shipped for Frappe, ERPNext and this app; other apps add entries with the hook `client_comms_personal_data`, a list of dicts with
+Shipped for Frappe, ERPNext and this app, and for sources of other apps; these add entries with the hook `client_comms_personal_data`, a list of dicts with
 the fields of `Entry`. How a record refers to the client is read from the metadata: links, dynamic links and email fields.
 """
 
@@ -14,7 +14,7 @@ from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure import records
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import anchors
+from client_comms.enforcement import anchors, source_doctypes
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, MASK
@@ -106,12 +106,13 @@ LINKING = {
 	"Communication Link": ("link_doctype", "link_name"),
 	"Event Participants": ("reference_doctype", "reference_docname"),
 }
-_UNHANDLED = "Unhandled Email"
+_UNHANDLED, _INTERACTION = "Unhandled Email", "Client Interaction"
 
 
 def entries() -> Iterator[Entry]:
 	"""Shipped entries and those of other apps, as far as their DocTypes exist; another app's comes instead of a shipped one."""
 	found = {each.doctype: each for each in SHIPPED}
+	found |= {doctype: Entry(doctype, _SERVICE, _ART_B, DELETE) for doctype in source_doctypes.active()}
 	for row in frappe.get_hooks(HOOK):
 		known = {field: value for field, value in row.items() if field in Entry.__slots__}
 		entry = Entry(**{**known, "masked": tuple(known.get("masked", ()))})
@@ -133,6 +134,9 @@ def rows(doctype: str, subject) -> list[str]:
 			for condition in _conditions(frappe.get_meta(table.options), subject):
 				parents = {**condition, "parenttype": doctype}
 				found.update(frappe.get_all(table.options, parents, pluck="parent", order_by=None))
+	if doctype in source_doctypes.active():  # many name their client by number only
+		of_these = {"client_interaction": ("in", rows(_INTERACTION, subject))}
+		found.update(frappe.get_all(doctype, of_these, pluck="name", order_by=None))
 	if doctype == _UNHANDLED:
 		found.update(_unhandled(subject.addresses))
 	return sorted(found)

@@ -71,7 +71,7 @@ def remove_multiple(doctype: str, names: str, **others):
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:
 	"""The users who could not open the record even by taking part."""
 	if (
-		doctype in governed.HELD_WITH_INTERACTION
+		doctype in governed.held_with_interaction()
 	):  # assigning these does not make the user take part in their interaction
 		return internal_recipients.without_clearance(doctype, name, users)
 	level = governed.level(doctype, name)

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import now_datetime
 
-from client_comms.leak_check.bait import logs, reports
+from client_comms.leak_check.bait import logs, reports, source_documents
 from client_comms.leak_check.bait.record import INTERACTION, MARK, Bait, insert_row
 
 
@@ -96,6 +96,7 @@ def plant(user: str, doc, bait: Bait, parties: dict) -> None:
 			{"doctype": "Document Follow", "ref_doctype": INTERACTION, "ref_docname": doc.name, "user": user}
 		).insert(ignore_permissions=True)
 	logs.plant(doc, message, bait)
+	source_documents.plant(doc, bait)
 	reports.plant(doc, bait)
 
 

@@ -5,7 +5,7 @@ import os
 
 import frappe
 
-from client_comms.enforcement import dependents
+from client_comms.enforcement import dependents, source_doctypes
 from client_comms.leak_check.bait.planting import PARTIES
 from client_comms.leak_check.bait.record import INTERACTION, MARK
 
@@ -119,7 +119,7 @@ def _remove_named(names: tuple) -> None:
 		frappe.db.delete(doctype, {"parent": names})
 	for doctype in ("Communication Link", "Dynamic Link"):
 		frappe.db.delete(doctype, {"link_name": names})
-	for doctype in _PLAIN:
+	for doctype in (*_PLAIN, *source_doctypes.active()):
 		frappe.db.delete(doctype, {"name": names})
 
 

@@ -16,6 +16,7 @@ from client_comms.leak_check.surfaces import (
 	reports,
 	rows,
 	search,
+	source_documents,
 	timelines,
 )
 from client_comms.leak_check.surfaces.surface import REGISTERED, Surface
@@ -31,6 +32,7 @@ FILES = (
 	governed_documents,
 	portal,
 	dependents,
+	source_documents,
 	files,
 	printing,
 	reports,

@@ -25,6 +25,7 @@ BELONGINGS = sorted(
 	- {"Data Package Item", "Erasure Item"}
 	- ({"Energy Point Log"} if compat.is_version_16() else set())  # gone with version 15
 )
+BOUND = (governed.COMMUNICATION, governed.EVENT, governed.CALL)
 FOR_SOMEBODY = ("user", "for_user", "allocated_to")
 
 
@@ -83,7 +84,7 @@ def sensitive(log, set_settings):
 	return make
 
 
-@pytest.mark.parametrize("doctype", [governed.INTERACTION, *governed.BOUND, *documents.SETTING])
+@pytest.mark.parametrize("doctype", [governed.INTERACTION, *BOUND, *documents.SETTING])
 def test_a_print_asks_for_clearance_and_is_recorded(doctype, sensitive, frontline, as_user):
 	doc = sensitive(doctype)
 	frappe.local.request = Request(EnvironBuilder().get_environ())
@@ -104,7 +105,7 @@ def test_the_level_of_a_document_is_not_set_by_saving_it(doctype, sensitive):
 		doc.run_method("before_validate")
 
 
-@pytest.mark.parametrize("doctype", governed.BOUND)
+@pytest.mark.parametrize("doctype", BOUND)
 def test_what_is_bound_to_an_interaction_stays_so(doctype, sensitive):
 	doc = sensitive(doctype)
 	interaction = doc.client_interaction

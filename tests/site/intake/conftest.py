@@ -1,5 +1,6 @@
 """Mailboxes of the organisation, and ways into them."""
 
+import contextlib
 import email
 import email.utils
 from unittest import mock
@@ -115,3 +116,114 @@ def date_of(raw):
 	return date and email.utils.parsedate_to_datetime(date).astimezone(ZoneInfo("Europe/Berlin")).replace(
 		tzinfo=None
 	)
+
+
+# Documents of other apps
+
+MESSAGE, CALL = "WhatsApp Message", "TP Call Log"
+# DocType → fieldname → type and options
+SOURCE_FIELDS = {
+	MESSAGE: {
+		"label": ("Data", None),
+		"type": ("Select", "Outgoing\nIncoming"),
+		"status": ("Data", None),
+		"to": ("Data", None),
+		"from": ("Data", None),
+		"profile_name": ("Data", None),
+		"use_template": ("Check", None),
+		"template": ("Data", None),
+		"message": ("HTML Editor", None),
+		"message_type": ("Select", "Manual\nTemplate"),
+		"message_id": ("Data", None),
+		"conversation_id": ("Data", None),
+		"content_type": (
+			"Select",
+			"text\ndocument\nimage\nvideo\naudio\nflow\nreaction\nlocation\ncontact\nbutton",
+		),
+		"attach": ("Attach", None),
+		"whatsapp_account": ("Data", None),
+		"is_reply": ("Check", None),
+		"reply_to_message_id": ("Data", None),
+		"reference_doctype": ("Link", "DocType"),
+		"reference_name": ("Dynamic Link", "reference_doctype"),
+		"bulk_message_reference": ("Data", None),
+	},
+	CALL: {
+		"telephony_medium": ("Select", "\nManual\nTwilio\nExotel\nSIP"),
+		"id": ("Data", None),
+		"from": ("Data", None),
+		"status": (
+			"Select",
+			"Initiated\nRinging\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCanceled",
+		),
+		"duration": ("Duration", None),
+		"medium": ("Data", None),
+		"start_time": ("Datetime", None),
+		"to": ("Data", None),
+		"type": ("Select", "Incoming\nOutgoing"),
+		"receiver": ("Link", "User"),
+		"caller": ("Link", "User"),
+		"recording_url": ("Data", None),
+		"end_time": ("Datetime", None),
+		"links": ("Table", "Dynamic Link"),
+	},
+}
+ROLES = ("System Manager", "Support Team", "Sales User")
+
+
+@pytest.fixture(scope="session")
+def app_installed(site):
+	"""`with app_installed("WhatsApp Message"): …`: stand-ins for DocTypes of other apps are there, with the same fields and no code.
+
+	They are committed, because tables cannot be rolled back.
+	"""
+	return _installed
+
+
+@contextlib.contextmanager
+def _installed(*doctypes, custom=1):
+	from client_comms.setup import sources
+
+	frappe.set_user("Administrator")
+	frappe.flags.in_patch = True  # which may add standard DocTypes
+	for doctype in doctypes:
+		fields = [
+			{"fieldname": name, "label": frappe.unscrub(name), "fieldtype": kind, "options": options}
+			for name, (kind, options) in SOURCE_FIELDS[doctype].items()
+		]
+		rights = dict.fromkeys(
+			("read", "write", "create", "delete", "report", "export", "print", "email", "share"), 1
+		)
+		frappe.get_doc(
+			{
+				"doctype": "DocType",
+				"name": doctype,
+				"module": "Client Interactions",
+				"custom": custom,
+				"naming_rule": "Random",
+				"autoname": "hash",
+				"track_changes": 1,
+				"fields": fields,
+				"permissions": [{"role": role, **rights} for role in ROLES],
+			}
+		).insert()
+	frappe.flags.in_patch = False
+	sources.follow_installed("other")
+	frappe.db.commit()
+	try:
+		yield
+	finally:
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		_remove(*doctypes)
+		sources.follow_removed("other")
+		frappe.db.commit()
+
+
+def _remove(*doctypes):
+	"""As Frappe removes those of an app."""
+	for doctype in doctypes:
+		if frappe.db.exists("DocType", doctype):
+			frappe.delete_doc("DocType", doctype, ignore_on_trash=True, force=True)
+			frappe.db.sql_ddl(f"DROP TABLE IF EXISTS `tab{doctype}`")
+	frappe.clear_cache()

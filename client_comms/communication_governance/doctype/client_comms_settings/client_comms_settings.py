@@ -84,6 +84,7 @@ class ClientCommsSettings(Document):
 		log_leads: DF.Check
 		log_opportunities: DF.Check
 		log_outbound: DF.Check
+		log_sources: DF.Check
 		mailbox_silent_minutes: DF.Int
 		manager_role: DF.Link
 		offer_approved_templates_only: DF.Check

@@ -1,0 +1,574 @@
+"""Messages and calls of other apps become interactions, are as confidential, and pass the gate (C-2, D-1, P-1 to P-3).
+
+The DocTypes of frappe_whatsapp and frappe/telephony are stand-ins of the same fields.
+"""
+
+import sys
+from datetime import UTC, datetime
+from types import ModuleType
+
+import frappe
+import pytest
+from frappe.model.document import Document
+
+from client_comms import clock, health, procedure
+from client_comms.client_interactions import conversation
+from client_comms.client_privacy.requests import data_map, subjects
+from client_comms.enforcement import anchors, compose, governed, registry, source_doctypes, takeovers
+from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError, ReasonNeededError
+from client_comms.intake import retry, telephony, unlogged, whatsapp
+from client_comms.outgoing import source_documents
+from client_comms.rules.arrival import Arrival
+
+pytestmark = pytest.mark.clause("C-2", "D-1", "P-1", "P-2", "P-3")
+
+INTERACTION, DISCLOSURE = "Client Interaction", "Client Disclosure"
+MESSAGE, CALL = "WhatsApp Message", "TP Call Log"
+MONDAY = "2026-11-23 10:00"
+# As WhatsApp reports numbers, and as they are stored with a contact.
+ANNA, ANNA_STORED = "4930901820", "+49 30 901820"
+EVE, EVE_STORED = "4940999888", "+49 40 999888"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stand_ins(app_installed):
+	with app_installed(MESSAGE, CALL):
+		yield
+
+
+@pytest.fixture(autouse=True)
+def working_hours(set_calendar, set_settings):
+	set_calendar(["09:00-17:00"])
+	set_settings(log_sources=1, own_email_domains="own.example", identity_mode="Off", consent_mode="Enforce")
+
+
+@pytest.fixture
+def client(site, make_client):
+	"""Anna, with her number; and an adviser, who has one as well."""
+	found = make_client("Anna Client", "anna@client.example")
+	contact = frappe.get_doc("Contact", found.contact)
+	contact.append("phone_nos", {"phone": ANNA_STORED, "is_primary_phone": 1})
+	contact.save()
+	frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Eve",
+			"email_ids": [{"email_id": "eve@adviser.example", "is_primary": 1}],
+			"phone_nos": [{"phone": EVE_STORED, "is_primary_phone": 1}],
+		}
+	).insert()
+	return found
+
+
+@pytest.fixture
+def staff(make_user):
+	return make_user(procedure.FRONTLINE_STAFF, "Account Manager", "Support Team", "System Manager")
+
+
+@pytest.fixture
+def receive(clock_at):
+	"""`receive("When will you come?")`: Anna writes by WhatsApp, and the app stores it."""
+
+	def store(text, at=MONDAY, **fields):
+		with clock_at(at):
+			return frappe.get_doc(
+				{
+					"doctype": MESSAGE,
+					"type": "Incoming",
+					"from": ANNA,
+					"profile_name": "Anna",
+					"message": text,
+					"message_id": frappe.generate_hash(),
+					"content_type": "text",
+					**fields,
+				}
+			).insert(ignore_permissions=True)
+
+	return store
+
+
+@pytest.fixture
+def send(clock_at, as_user, staff):
+	"""`send("At noon.")`: a user answers in the desk."""
+
+	def write(text, to=ANNA, at="2026-11-23 11:00", **fields):
+		with clock_at(at), as_user(staff):
+			return frappe.get_doc(
+				{
+					"doctype": MESSAGE,
+					"type": "Outgoing",
+					"to": to,
+					"message": text,
+					"message_type": "Manual",
+					"content_type": "text",
+					**fields,
+				}
+			).insert()
+
+	return write
+
+
+def interaction_of(doc):
+	return frappe.get_doc(INTERACTION, frappe.db.get_value(doc.doctype, doc.name, "client_interaction"))
+
+
+# --- logging -------------------------------------------------------------------------------------
+
+
+def test_a_message_begins_an_interaction_with_running_clocks(receive, client):
+	doc = receive("When will you come?")
+	interaction = interaction_of(doc)
+	assert (interaction.party, interaction.contact) == (client.party, client.contact)
+	assert (interaction.channel, interaction.direction) == ("Chat", "Inbound")
+	assert interaction.summary == "When will you come?"
+	assert interaction.respond_by and interaction.status == "Open"
+	assert doc.confidentiality_level == interaction.confidentiality_level
+	assert interaction.events[1].source_name == doc.name
+
+
+def test_the_next_message_of_the_same_number_continues_it(receive, client):
+	first, second = receive("When will you come?"), receive("Hello?", at="2026-11-23 10:30")
+	assert interaction_of(first).name == interaction_of(second).name
+	other = receive("Who are you?", **{"from": EVE}, at="2026-11-23 10:40")
+	assert interaction_of(other).name != interaction_of(first).name
+
+
+def test_an_answer_of_staff_answers_it(receive, send, client, staff):
+	asked = receive("When will you come?")
+	sent = send("At noon.")
+	interaction = interaction_of(sent)
+	assert interaction.name == interaction_of(asked).name
+	last = interaction.events[-1]
+	assert (last.source_name, last.by_user) == (sent.name, staff)
+	assert last.event in ("Acknowledged", "Answered")
+
+
+def test_an_automatic_message_answers_nothing(receive, send, client):
+	before = interaction_of(receive("When will you come?"))
+	sent = send("Your parcel", message_type="Template", message_id="wamid.1")
+	interaction = interaction_of(sent)
+	assert interaction.name == before.name
+	assert len(interaction.events) == len(before.events)
+
+
+def test_a_reaction_is_not_a_message(receive, client):
+	assert not receive("👍", content_type="reaction").get("client_interaction")
+
+
+def test_nothing_is_logged_while_it_is_switched_off(receive, client, set_settings):
+	set_settings(log_sources=0)
+	assert not receive("When will you come?").get("client_interaction")
+
+
+def test_a_call_is_logged_once_it_has_ended_and_continues_nothing(client, clock_at):
+	with clock_at(MONDAY):
+		calls = [
+			frappe.get_doc(
+				{
+					"doctype": CALL,
+					"id": frappe.generate_hash(),
+					"type": "Incoming",
+					"from": ANNA_STORED,
+					"to": "+49 30 1",
+					"status": "Ringing",
+					"start_time": MONDAY,
+				}
+			).insert()
+			for _each in range(2)
+		]
+		assert not calls[0].get("client_interaction")
+		for call in calls:
+			call.status = "No Answer"
+			call.save()
+		first, second = map(interaction_of, calls)
+		assert first.name != second.name
+		assert (first.channel, first.party) == ("Phone", client.party)
+		calls[0].status = "Completed"
+		calls[0].save()
+		assert interaction_of(calls[0]).name == first.name
+
+
+def test_an_outgoing_call_is_logged_if_it_reached_the_client(client, clock_at, staff):
+	fields = {"doctype": CALL, "type": "Outgoing", "from": "1", "to": ANNA_STORED, "caller": staff}
+	with clock_at(MONDAY):
+		missed = frappe.get_doc({**fields, "status": "Busy", "start_time": MONDAY}).insert()
+		reached = frappe.get_doc({**fields, "status": "Completed", "start_time": MONDAY}).insert()
+	assert not missed.get("client_interaction")
+	interaction = interaction_of(reached)
+	assert (interaction.direction, interaction.responsible_staff) == ("Outbound", staff)
+
+
+def test_the_conversation_shows_what_was_written(receive, send, client):
+	receive("When will you come?")
+	interaction = interaction_of(send("At noon."))
+	said = [
+		(each["side"], each["text"])
+		for each in conversation.page(interaction)["entries"]
+		if each["doctype"] == MESSAGE
+	]
+	assert sorted(said) == [("client", "When will you come?"), ("staff", "At noon.")]
+
+
+# --- confidentiality -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def complaint(receive, client):
+	"""A message of a Sensitive conversation, with a comment and a file."""
+	doc = receive("I complain about quince")
+	interaction = interaction_of(doc)
+	interaction.db_set("confidentiality_level", "Sensitive")
+	frappe.db.set_value(MESSAGE, doc.name, "confidentiality_level", "Sensitive")
+	doc.reload()
+	doc.add_comment("Comment", "about quince")
+	doc.file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": "quince.txt",
+			"content": "quince",
+			"attached_to_doctype": MESSAGE,
+			"attached_to_name": doc.name,
+			"is_private": 1,
+		}
+	).insert()
+	return doc
+
+
+def test_what_it_says_is_for_readers_of_its_interaction(complaint, staff, make_user, as_user):
+	from frappe.desk import reportview, search
+
+	def listed():
+		frappe.local.form_dict = frappe._dict(doctype=MESSAGE, fields='["name"]', filters="[]")
+		search.search_link(MESSAGE, "", page_length=20)
+		return [
+			complaint.name in frappe.get_list(MESSAGE, pluck="name"),
+			bool(frappe.get_list(MESSAGE, {"message": ("like", "%quince%")})),
+			complaint.name in frappe.as_json(reportview.get()),
+			bool(frappe.get_doc(MESSAGE, complaint.name).has_permission("read")),
+			bool(frappe.get_doc(MESSAGE, complaint.name).has_permission("write")),
+			bool(frappe.get_list("Comment", {"reference_name": complaint.name, "comment_type": "Comment"})),
+			bool(frappe.get_list("File", {"name": complaint.file.name})),
+			bool(frappe.get_doc("File", complaint.file.name).has_permission("read")),
+		]
+
+	officer = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Support Team", "System Manager")
+	with as_user(staff):
+		assert listed() == [False] * 8
+	with as_user(officer):
+		assert listed() == [True] * 8
+
+
+def test_its_level_follows_its_interaction_and_no_request(complaint, receive):
+	interaction = interaction_of(complaint)
+	complaint.update({"confidentiality_level": "Standard", "client_interaction": None})
+	complaint.save()
+	assert (complaint.confidentiality_level, complaint.client_interaction) == ("Sensitive", interaction.name)
+	assert governed.level(MESSAGE, complaint.name) == "Sensitive"
+	assert governed.interaction_of(MESSAGE, complaint.name) == interaction.name
+
+
+def test_it_is_about_the_client_for_holds_and_requests(complaint, client):
+	subject = subjects.of(client.party_type, client.party)
+	assert data_map.rows(MESSAGE, subject) == [complaint.name]
+	found = anchors.of_each(MESSAGE, [complaint.name])[complaint.name]
+	assert ("Customer", client.party) in found
+	assert {MESSAGE, CALL} <= {entry.doctype for entry in data_map.entries()}
+
+
+# --- the gate ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def update(client, log):
+	"""A Service Update (Confidential) to the client."""
+	return log("Service Update", **client)
+
+
+@pytest.fixture
+def about(update, staff):
+	update.db_set("responsible_staff", staff)
+	return {"reference_doctype": INTERACTION, "reference_name": update.name}
+
+
+def consent(client):
+	return frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": client.party_type,
+			"party": client.party,
+			"purpose": "Sharing with a Third Party",
+			"third_party": "Adviser",
+			"collected_through": "Phone",
+			"notice_text": "I agree.",
+			"given_on": "2026-11-20 10:00",
+		}
+	).insert()
+
+
+def test_a_message_to_an_adviser_is_not_sent_without_consent(send, client, about):
+	with pytest.raises(OutgoingRefusedError):
+		send("Here are the plans.", to=EVE, **about)
+	assert not frappe.db.exists(MESSAGE, {"to": EVE})
+	given = consent(client)
+	doc = send("Here are the plans.", to=EVE, **about)
+	interaction = interaction_of(doc)
+	assert interaction.name == about["reference_name"]
+	assert interaction.events[-1].source_name == doc.name
+	events = len(interaction.events)
+	doc.update({"status": "read", "conversation_key": None})
+	doc.save()
+	assert len(interaction_of(doc).events) == events
+	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	assert (entry.recipient_kind, entry.third_party, entry.consent) == ("Third Party", "Adviser", given.name)
+	assert entry.channel == "Chat"
+
+
+def test_nothing_is_sent_before_the_client_is_identified(send, client, about, set_settings):
+	set_settings(identity_mode="Enforce")
+	with pytest.raises(OutgoingRefusedError):
+		send("Your offer", **about)
+	frappe.get_doc(
+		{
+			"doctype": "Identity Verification",
+			**client,
+			"method": "Call-back to Number on File",
+			"result": "Confirmed",
+		}
+	).insert()
+	assert send("Your offer", **about).name
+
+
+def test_the_first_message_to_a_client_has_the_level_of_what_it_begins(send, client, set_settings):
+	set_settings(identity_mode="Enforce", default_communication_type="Service Update", source_rules=[])
+	with pytest.raises(OutgoingRefusedError):
+		send("Your offer")
+	set_settings(identity_mode="Off")
+	interaction = interaction_of(send("Your offer"))
+	assert (interaction.communication_type, interaction.direction) == ("Service Update", "Outbound")
+	assert frappe.db.exists(DISCLOSURE, {"client_interaction": interaction.name, "channel": "Chat"})
+
+
+def test_a_channel_that_the_client_excluded_is_not_used(send, client, set_settings):
+	set_settings(channel_mode="Enforce")
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": client.party_type,
+			"party": client.party,
+			"channels_not_to_use": [{"channel": "Chat"}],
+		}
+	).insert()
+	with pytest.raises(OutgoingRefusedError):
+		send("Hello")
+
+
+def test_what_a_check_warns_of_is_sent_with_a_reason(send, client, about, set_settings, monkeypatch):
+	set_settings(identity_mode="Warn")
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	with pytest.raises(ReasonNeededError):
+		send("Your offer", **about)
+	send("Your offer", outgoing_reason="They are at the door", **about)
+	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	assert entry.reason == "They are at the door"
+
+
+def test_what_had_left_before_is_registered(send, client, about, set_settings):
+	set_settings(identity_mode="Enforce")
+	doc = send("Your offer", message_id="wamid.2", **about)
+	assert interaction_of(doc).name == about["reference_name"]
+	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	assert "before it could be checked" in entry.reason
+
+
+def test_the_stricter_of_conversation_and_document_counts(send, receive, client, log, staff, set_settings):
+	"""A template sends fields of the document under which its message is filed."""
+	set_settings(govern_opportunities=1, identity_mode="Enforce")
+	receive("Hello")
+	assert send("Hello").name
+	opportunity = frappe.get_doc(
+		{"doctype": "Opportunity", "opportunity_from": "Customer", "party_name": client.party}
+	)
+	opportunity.flags.ignore_mandatory = True
+	opportunity.insert(ignore_permissions=True)
+	frappe.db.set_value("Opportunity", opportunity.name, "confidentiality_level", "Confidential")
+	frappe.db.delete(INTERACTION, {"reference_name": opportunity.name})
+	with pytest.raises((OutgoingRefusedError, ClearanceMissingError)):
+		send("Your offer", reference_doctype="Opportunity", reference_name=opportunity.name)
+
+
+def test_the_gate_stands_before_the_class_that_sends(client, about, send, monkeypatch, site):
+	"""frappe_whatsapp sends in `before_insert` of its class, which Frappe calls before any hook."""
+	sent = []
+
+	class WhatsAppMessage(Document):
+		def before_insert(self):
+			sent.append(self.to)
+
+	guards = (source_documents.GuardedSource, WhatsAppMessage)
+	controllers = frappe.controllers.setdefault(frappe.local.site, {})
+	monkeypatch.setitem(controllers, MESSAGE, compose._composed(guards))
+	with pytest.raises(OutgoingRefusedError):
+		send("Here are the plans.", to=EVE, **about)
+	assert sent == []
+	consent(client)
+	send("Here are the plans.", to=EVE, **about)
+	assert sent == [EVE]
+
+
+def test_what_was_refused_is_asked_again_when_it_is_tried_again(client, about, staff, as_user):
+	message = {"doctype": MESSAGE, "type": "Outgoing", "to": EVE, "message": "Plans", "content_type": "text"}
+	doc = frappe.get_doc({**message, **about})
+	with as_user(staff):
+		for _attempt in range(2):
+			with pytest.raises(OutgoingRefusedError):
+				doc.insert()
+
+
+def test_a_whatsapp_notification_passes_the_gate_before_it_sends(client, about, receive, set_settings):
+	sent = []
+
+	class WhatsAppNotification:
+		def get(self, field):
+			return None
+
+		def notify(self, data, doc_data=None):
+			sent.append(data["to"])
+
+	class Guarded(source_documents.GuardedWhatsAppNotification, WhatsAppNotification):
+		pass
+
+	set_settings(identity_mode="Enforce")
+	interaction_of(receive("Hello")).db_set("confidentiality_level", "Sensitive")
+	with pytest.raises(OutgoingRefusedError):
+		Guarded().notify({"to": ANNA})
+	assert sent == []
+	with pytest.raises(OutgoingRefusedError):
+		Guarded().notify({"to": EVE}, {"doctype": INTERACTION, "name": about["reference_name"]})
+	assert sent == []
+	set_settings(identity_mode="Off")
+	Guarded().notify({"to": ANNA})
+	assert sent == [ANNA]
+
+
+# --- adapters that fail --------------------------------------------------------------------------
+
+
+def fails(doc):
+	raise ValueError("no such account")
+
+
+NONSENSE = {
+	"a dict": {"at": "now"},
+	"no zone": Arrival(datetime(2026, 11, 23, 9), "Inbound", "Chat", number="+4930901820"),
+	"no direction": Arrival(datetime(2026, 11, 23, 9, tzinfo=UTC), "in", "Chat", number="+4930901820"),
+	"no channel": Arrival(datetime(2026, 11, 23, 9, tzinfo=UTC), "Inbound", "Pigeon", number="+4930901820"),
+	"nobody": Arrival(datetime(2026, 11, 23, 9, tzinfo=UTC), "Inbound", "Chat"),
+}
+
+
+@pytest.mark.parametrize("adapter", [fails, *NONSENSE.values()], ids=["raises", *NONSENSE])
+def test_a_document_is_stored_and_listed_if_its_adapter_fails(adapter, receive, client, monkeypatch):
+	monkeypatch.setattr(whatsapp, "read", adapter if callable(adapter) else lambda doc: adapter)
+	doc = receive("When will you come?")
+	assert frappe.db.exists(MESSAGE, doc.name) and not doc.get("client_interaction")
+	listed = {each.name: each for each in unlogged.find(clock.now().replace(year=2020))}
+	assert listed[doc.name].reason
+	monkeypatch.undo()
+	assert retry.run()
+	assert interaction_of(doc).party == client.party
+	assert not frappe.db.exists("Intake Failure", {"reference_name": doc.name})
+
+
+def test_what_cannot_be_checked_is_not_sent(send, client, monkeypatch):
+	monkeypatch.setattr(whatsapp, "read", fails)
+	with pytest.raises(OutgoingRefusedError, match="no such account"):
+		send("Hello")
+
+
+# --- registering ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbour(monkeypatch):
+	"""An app on the bench that registers a DocType of its own and one that this app guards; and one that cannot be imported."""
+	module = ModuleType("neighbour_app.hooks")
+	module.client_comms_sources = {
+		"Neighbour Chat": {"adapter": "neighbour_app.chat.read", "rows": ["Neighbour Chat Line", "CRM Note"]},
+		"Issue": {"adapter": "neighbour_app.issue.read"},
+		MESSAGE: {"adapter": "neighbour_app.whatsapp.read"},
+	}
+	monkeypatch.setitem(sys.modules, "neighbour_app", ModuleType("neighbour_app"))
+	monkeypatch.setitem(sys.modules, module.__name__, module)
+	monkeypatch.setattr(frappe, "get_all_apps", lambda **_ways: ["frappe", "broken_app", "neighbour_app"])
+	return module.client_comms_sources
+
+
+def test_what_another_app_registers_is_guarded_and_nothing_that_is_guarded_already(neighbour):
+	import runpy
+
+	hooks = runpy.run_path(frappe.get_app_path("client_comms", "hooks.py"))
+	for hook in ("has_permission", "permission_query_conditions", "extend_doctype_class", "doc_events"):
+		assert hooks[hook]["Neighbour Chat"]
+		assert hooks[hook][MESSAGE] == hooks[hook]["Neighbour Chat"]
+	assert hooks["extend_doctype_class"]["Issue"] == "client_comms.enforcement.doctypes.issue.GuardedIssue"
+	assert list(registry.sources({})) == ["Neighbour Chat", "Issue", MESSAGE]
+	for row in ("Neighbour Chat Line", "CRM Note"):
+		for hook in ("permission_query_conditions", "extend_doctype_class"):
+			assert ".child_rows." in hooks[hook][row]
+
+
+def test_hooks_from_before_the_app_was_there_are_reported(neighbour):
+	told = {each.key: each.remedy for each in takeovers.compare() if "Neighbour Chat" in each.key}
+	assert "Neighbour Chat" in told and "restart" in told["Neighbour Chat"]
+
+
+def test_what_a_registration_lacks_is_said(neighbour, monkeypatch):
+	assert source_doctypes.faults() == []
+	monkeypatch.setattr(source_doctypes, "adapter", lambda doctype: "neighbour_app.gone.read")
+	monkeypatch.setattr(source_doctypes, "active", lambda: (MESSAGE,))
+	get_hooks = frappe.get_hooks
+	registered = {**get_hooks("client_comms_sources"), "Issue": {}, "ToDo List": {}, "Project": {}}
+	monkeypatch.setattr(
+		frappe,
+		"get_hooks",
+		lambda hook=None, *args, **kwargs: registered
+		if hook == "client_comms_sources"
+		else get_hooks(hook, *args, **kwargs),
+	)
+	issue, project, fields, *adapters = source_doctypes.faults()
+	assert "Issue" in issue and "Remove the entry" in issue
+	assert "Project" in project and "restart the bench" in project
+	assert CALL in fields and "bench migrate" in fields
+	assert len(adapters) == 2 and all("neighbour_app.gone.read" in each for each in adapters)
+	assert set(source_doctypes.faults()) <= set(health.intake().faults)
+
+
+def test_another_apps_adapter_goes_before_the_shipped_one(monkeypatch):
+	assert source_doctypes.adapter(MESSAGE) == "client_comms.intake.whatsapp.read"
+	ours = frappe.get_hooks("client_comms_sources")[MESSAGE]["adapter"]
+	hooks = {MESSAGE: {"adapter": ["neighbour_app.whatsapp.read", *ours]}}
+	monkeypatch.setattr(frappe, "get_hooks", lambda *args, **kwargs: hooks)
+	assert source_doctypes.adapter(MESSAGE) == "neighbour_app.whatsapp.read"
+
+
+def test_stand_ins_are_active_and_no_control_of_theirs_is_missing():
+	assert source_doctypes.active() == (CALL, MESSAGE)
+	assert takeovers.compare() == []
+
+
+def test_rules_can_name_them(set_settings, receive, client):
+	settings = frappe.get_doc("Client Comms Settings")
+	settings.source_rules = []
+	settings.append("source_rules", {"source": MESSAGE, "communication_type": "Feedback/Complaint"})
+	settings.save()
+	assert interaction_of(receive("Hello")).communication_type == "Feedback/Complaint"
+
+
+def test_the_adapters_read_the_fields_of_their_apps():
+	message = frappe.get_doc({"doctype": MESSAGE, "type": "Incoming", "from": ANNA, "content_type": "text"})
+	assert whatsapp.read(message).number == "+4930901820"
+	call = frappe.get_doc({"doctype": CALL, "type": "Incoming", "from": "1", "status": "Ringing"})
+	assert telephony.read(call) is None
