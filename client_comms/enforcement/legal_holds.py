@@ -147,8 +147,15 @@ def require_none(doc, method=None) -> None:
 	:raises RecordIsKeptError: the message says whom to ask; to those who can read the hold, it is a `LegalHoldError` that
 	    names it
 	"""
+	if not active():
+		return
 	is_row = doc.get("parenttype") and doc.get("parent")
-	if active() and (hold := of(doc.parenttype, doc.parent) if is_row else of(doc.doctype, doc.name)):
+	hold = of(doc.parenttype, doc.parent) if is_row else of(doc.doctype, doc.name)
+	if not hold and (
+		found := restrictions.of_document(doc)
+	):  # such as a meeting in which the client takes part
+		hold = next(each for each in active().values() if each.name == found.name)
+	if hold:
 		refuse(hold, doc.doctype, doc.name)
 
 

@@ -134,7 +134,7 @@ def about(log, client, agent):
 		{
 			"doctype": "Event",
 			"subject": "Visit",
-			"starts_on": frappe.utils.now_datetime(),
+			"starts_on": frappe.utils.add_days(frappe.utils.now_datetime(), 1),
 			"event_participants": [{"reference_doctype": "Customer", "reference_docname": client.party}],
 		},
 	]
