@@ -14,9 +14,8 @@ from datetime import datetime
 
 from client_comms.rules.messages import Message, _
 
-READ, WRITE, PRINT, EMAIL = "read", "write", "print", "email"
-EXPORT, SHARE, DELETE = "export", "share", "delete"
-ACTIONS = (READ, WRITE, PRINT, EMAIL, EXPORT, SHARE, DELETE)
+ACTIONS = ("read", "write", "print", "email", "export", "share", "delete")
+READ, WRITE, PRINT, EMAIL, EXPORT, SHARE, DELETE = ACTIONS
 
 # Need-to-know of a level. Any other value counts as PARTICIPANTS, the narrowest.
 ROLE, RESPONSIBLE_PARTY, PARTICIPANTS = "Role", "Responsible Party", "Participants"
@@ -82,8 +81,7 @@ class Policy:
 
 	def rank(self, name: str | None) -> int:
 		"""The rank of that level, with the same reading of unknown names; 0 when there are no levels."""
-		level = self.level(name)
-		return level.rank if level else 0
+		return level.rank if (level := self.level(name)) else 0
 
 	def strictest_of(self, *names: str | None) -> str | None:
 		"""The level of what has several, so that nothing of it becomes less confidential (clause P-2); None if it has none."""

@@ -8,13 +8,17 @@ import frappe
 import pytest
 
 import client_comms
-from client_comms.enforcement import compose
+from client_comms.enforcement import answers, compose
 from client_comms.enforcement.methods import form_load
 
 APP = str(Path(client_comms.__file__).parent)
 INTERACTION = "Client Interaction"
 # The frames through which a wrapped method of Frappe is called.
-_WRAPPERS = (form_load.getdoc.__name__, compose.call_previous.__name__)
+_WRAPPERS = (
+	form_load.getdoc.__name__,
+	compose.call_previous.__name__,
+	answers.Remembered.load_from_db.__name__,
+)
 
 
 def asked_by_the_app() -> bool:
