@@ -391,6 +391,30 @@ def test_a_second_person_is_asked_for(clock_at, draft, make_user, as_user, set_s
 	assert version.docstatus == 1 and version.approved_by == approver
 
 
+def test_who_changes_a_version_while_submitting_it_needs_a_second_person_too(
+	clock_at, draft, make_user, as_user, set_settings
+):
+	set_settings(four_eyes_on_matrix=1)
+	author, approver = (make_user(MANAGER, first_name=name) for name in ("Ada", "Ben"))
+	with clock_at(NOW):
+		with as_user(author):
+			version = draft()
+		with as_user(approver):
+			for change in (
+				lambda doc: doc.rules[0].update({"respond_within_days": 9}),
+				lambda doc: doc.update({"change_summary": "Stricter"}),
+				lambda doc: doc.documentation.pop(),
+			):
+				doc = frappe.get_doc(MATRIX, version.name)
+				change(doc)
+				with pytest.raises(FourEyesError):
+					doc.submit()
+			# As the form sends it, where texts without a value are empty.
+			sent = {**frappe.get_doc(MATRIX, version.name).as_dict(), "company": "", "approved_by": approver}
+			frappe.client.submit(frappe.as_json(sent))
+	assert frappe.db.get_value(MATRIX, version.name, ["docstatus", "approved_by"]) == (1, approver)
+
+
 def test_a_version_dated_ahead_acts_on_its_day(log, clock_at, draft, jobs):
 	with clock_at(NOW):
 		doc = log("Service Update")

@@ -1,5 +1,6 @@
 import frappe
 from frappe import _
+from frappe.core.doctype.version.version import get_diff
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form, nowdate
 
@@ -8,6 +9,7 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.exceptions import FourEyesError
 from client_comms.left_empty import LeavesEmpty
 
+_OF_APPROVAL = ("approved_by", "approved_on", "docstatus")
 _LONGEST_DAYS = 1000  # business days, some four years
 
 
@@ -96,12 +98,24 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		)
 
 	def authors(self) -> set[str]:
-		"""The users who wrote the draft or changed it."""
+		"""The users who wrote the draft or changed it, also while submitting it."""
 		before = self.get_doc_before_save()
 		changed = frappe.get_all(
 			"Version", {"ref_doctype": self.doctype, "docname": self.name}, pluck="owner"
 		)
-		return {self.owner, before.modified_by if before else frappe.session.user, *changed}
+		last = before.modified_by if before and not self.differs_from(before) else frappe.session.user
+		return {self.owner, last, *changed}
+
+	def differs_from(self, saved) -> bool:
+		"""Whether it says anything else than the draft that was saved; the approval itself does not count."""
+		found = get_diff(saved, self)
+		if not found:
+			return False
+		fields = [change for change in found.changed if change[0] not in _OF_APPROVAL]
+		rows = [change for *_row, changes in found.row_changed for change in changes]
+		# A form sends an empty text where nothing is stored.
+		is_changed = any(was or now for _field, was, now in (*fields, *rows))
+		return is_changed or bool(found.added or found.removed)
 
 	def validate_what_arrives(self):
 		"""The version needs a rule for every type that arrives automatically: without one, documents could
