@@ -115,6 +115,7 @@ CLAUSES: dict[str, Clause] = {
 				"Terminology Rule", {"disabled": 0}, N_("Terminology"), N_("No terminology rule is enabled.")
 			),
 		),
+		(Figure(N_("Templates Approved"), "Communication Template", f.dated("approved_on"), _SHOWN),),
 	),
 	"D-4": Clause(
 		N_("Client information is verified"),
@@ -130,6 +131,14 @@ CLAUSES: dict[str, Clause] = {
 			c.hook("has_permission", INTERACTION, N_("Access to Interactions")),
 			c.hook("permission_query_conditions", INTERACTION, N_("Lists of Interactions")),
 			c.hook("permission_query_conditions", "Communication", N_("Lists of Messages")),
+		),
+		(
+			Figure(
+				N_("Emergency Access"),
+				"Compliance Ledger Entry",
+				f.dated("at", ["action", "=", "Emergency Access"]),
+				Target(LOW, 5, 50),
+			),
 		),
 	),
 	"D-6": Clause(
@@ -344,6 +353,14 @@ CLAUSES: dict[str, Clause] = {
 	"M-1": Clause(
 		N_("The communication matrix decides"),
 		(c.matrix_in_force(), c.mode("evidence_mode", N_("Documentation Required to Close"))),
+		(
+			Figure(
+				N_("Matrix Versions Approved"),
+				"Communication Matrix",
+				f.dated("approved_on", ["docstatus", "=", 1]),
+				_SHOWN,
+			),
+		),
 	),
 	"T-1": Clause(
 		N_("Staff are trained"),
