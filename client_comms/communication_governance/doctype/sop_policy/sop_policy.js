@@ -115,8 +115,11 @@ async function compare(frm) {
 			other: frm.docname,
 		});
 		const label = others.find(({ name }) => name === other).version_label;
+		const only_files = __("Neither version has a text. Open the attached files of both to compare them.");
 		dialog.fields_dict.result.$wrapper.html(
-			client_comms.text_difference_html(rows, label, frm.doc.version_label),
+			rows.length
+				? client_comms.text_difference_html(rows, label, frm.doc.version_label)
+				: `<p class="text-muted">${only_files}</p>`,
 		);
 	}
 	dialog.show();
