@@ -3,6 +3,7 @@ from client_comms.enforcement.registry import FORMS_OF_CLIENTS as _FORMS_OF_CLIE
 from client_comms.enforcement.registry import LOCKED as _LOCKED
 from client_comms.enforcement.registry import LOCKED_ROWS as _LOCKED_ROWS
 from client_comms.enforcement.registry import OWNER_FIELDS as _DEPENDENTS
+from client_comms.enforcement.registry import REFILED as _REFILED
 from client_comms.enforcement.registry import composed as _composed
 from client_comms.enforcement.registry import put_first as _put_first
 from client_comms.enforcement.registry import sources as _sources
@@ -510,6 +511,8 @@ _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
+
+_put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 
 scheduler_events = {
 	"hourly": [

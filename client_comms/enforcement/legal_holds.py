@@ -132,6 +132,14 @@ def keep(holds: Collection[str], doctype: str, name: str) -> None:
 		doc.db_set({"placed_by": row.placed_by, "placed_on": row.placed_on}, update_modified=False)
 
 
+def follow_change(doc, method=None) -> None:
+	"""`on_update` of what names its client or matter: naming another one does not end a hold on the former."""
+	before = doc.get_doc_before_save()
+	left = before and anchors.named_by(before) - anchors.named_by(doc)
+	if left and active():
+		keep([hold for each in sorted(left) for hold in over(*each)], doc.doctype, doc.name)
+
+
 def fields_of_others(hold_on: str) -> set[str]:
 	"""The fields of a Legal Hold that name something else than what it is on."""
 	own = _COVERED.get(hold_on, ())

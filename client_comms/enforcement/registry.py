@@ -74,6 +74,19 @@ LOCKED_ROWS = (
 	"Opportunity Lost Reason Detail",
 )
 
+# They can be filed under another client or document; a hold on the former one keeps them.
+REFILED = (
+	"Address",
+	"Appointment",
+	"Call Log",
+	"Client Interaction",
+	"Communication",
+	"Contact",
+	"Event",
+	"Issue",
+	"Opportunity",
+)
+
 # Their forms and lists show that the use of a client's data is restricted.
 FORMS_OF_CLIENTS = (
 	"Address",

@@ -74,6 +74,40 @@ def test_a_hold_on_a_client_covers_all_that_is_about_the_client(hold, client, lo
 	assert os.path.exists(file.get_full_path())
 
 
+def test_another_client_does_not_end_a_hold_on_the_former_one(
+	hold, client, make_client, log, make_user, as_user
+):
+	placed = hold("Customer", client.party)
+	other = make_client("Berta Free", "berta.free@client.example").party
+	user = make_user("Sales User", procedure.ACCOUNT_MANAGER)
+	doc = log("Initial Inquiry", party_type="Customer", party=client.party, responsible_staff=user)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Noise", "customer": client.party}).insert()
+	with as_user(user):
+		doc.reload()
+		doc.update({"party": other, "contact": None, "reclassification_reason": "Wrong client"})
+		doc.save()
+	issue.reload()
+	issue.update({"customer": other})
+	issue.save()
+	for held in (doc, issue):
+		kept = legal_holds.of(held.doctype, held.name)
+		assert kept.on == (held.doctype, held.name) and kept.reason == placed.reason
+		with pytest.raises(LegalHoldError):
+			frappe.delete_doc(held.doctype, held.name, force=True)
+	doc.reload()
+	doc.update({"party": client.party, "reclassification_reason": "It was right"})
+	doc.save()
+	assert frappe.db.count("Legal Hold", {"client_interaction": doc.name}) == 1
+
+
+def test_without_a_hold_another_client_places_none(client, make_client, log):
+	doc = log("Initial Inquiry", party_type="Customer", party=client.party)
+	other = make_client("Berta Free", "berta.free@client.example").party
+	doc.update({"party": other, "contact": None, "reclassification_reason": "Wrong client"})
+	doc.save()
+	assert not frappe.db.count("Legal Hold")
+
+
 def test_a_hold_on_an_interaction_covers_no_other(hold, client, log):
 	one, other = (log(party_type="Customer", party=client.party) for _each in range(2))
 	hold(one.doctype, one.name)
