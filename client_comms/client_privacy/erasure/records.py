@@ -143,11 +143,11 @@ def _erase_around_interactions(action: str, names: list[str]) -> None:
 	# The register of disclosures and checks of identity are evidence of what the organisation did: they stay, without the words
 	# and addresses of the client.
 	for doctype in (_DISCLOSURE, _VERIFICATION):
-		anonymise(doctype, _names(doctype, bound), keep=_CLIENT)
+		anonymise(doctype, _names(doctype, of_these), keep=_CLIENT)
 	if action == DELETE:
 		for doctype in (_DISCLOSURE, _VERIFICATION, _CONSENT):
-			about = _names(doctype, bound)
-			_empty(doctype, bound, {"client_interaction": None})
+			about = _names(doctype, of_these)
+			_empty(doctype, of_these, {"client_interaction": None})
 			ledger.follow_erasure(doctype, about)
 		frappe.db.delete("Physical File Interaction", {"interaction": ("in", names)})
 
