@@ -10,7 +10,7 @@ import requests
 
 from client_comms import api, ledger
 from client_comms.api import access as access_api
-from client_comms.enforcement import audit
+from client_comms.enforcement import audit, governed
 from client_comms.exceptions import LedgerIsAppendOnlyError
 from client_comms.ledger import chaining, checkpoints, comparison, erasure, keys, seal, verification
 from client_comms.ledger import entries as ledger_entries
