@@ -84,12 +84,28 @@ def after_uninstall():
 		},
 	)
 	frappe.db.delete("Singles", {"doctype": "Client Comms Settings"})
+	forget_versions()
 	frappe.db.delete("Portal Menu Item", {"route": ("in", ("/client-privacy", "/client-conversations"))})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
 	seal.remove()
 	spool.remove()
 	keys.remove()
 	frappe.clear_cache()
+
+
+def forget_versions():
+	"""Frappe notes in each user which versions of the apps they have seen."""
+	for row in frappe.get_all(
+		"User",
+		{"last_known_versions": ("like", '%"client_comms"%')},
+		["name", "last_known_versions"],
+		order_by=None,
+	):
+		seen = frappe.parse_json(row.last_known_versions)
+		seen.pop("client_comms", None)
+		frappe.db.set_value(
+			"User", row.name, "last_known_versions", frappe.as_json(seen, indent=None), update_modified=False
+		)
 
 
 def _series_of_others() -> tuple[str, ...]:
