@@ -34,8 +34,8 @@ _BELONGINGS = {
 	"View Log",
 	"Workflow Action",
 }
-# Prefixes of the app's document names, such as CI-2026-00001 and CN-00001.
-_OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD|LH|ER|DSR|DP)-\d{4}-|CN-")
+# Prefixes of the app's document names, such as CI-2026-00001, CN-00001 and CM-1.0-01.
+_OWN_SERIES = re.compile(r"(CI|STR|CC|IV|CD|LH|ER|DSR|DP|FR|IR|PI|PR|RD|SC)-\d{4}-|(CN|PF)-|(CM|POL)-.+-")
 # Documents that name a DocType in a field that is not a link.
 _BY_NAME = {
 	"Access Log": "export_from",

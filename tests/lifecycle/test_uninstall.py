@@ -4,6 +4,7 @@ Each step runs in a process of its own, as `bench` does it, on the test session'
 """
 
 import os
+import re
 from collections import Counter
 
 import frappe
@@ -12,7 +13,7 @@ from frappe.permissions import add_permission
 
 from client_comms import procedure
 from client_comms.communication_governance import matrix
-from client_comms.setup import install
+from client_comms.setup import install, uninstall
 from client_comms.setup.custom_fields import custom_fields
 
 APP = "client_comms"
@@ -144,6 +145,19 @@ def own_doctypes():
 		for name in os.listdir(os.path.join(folder, module, "doctype"))
 		if os.path.exists(os.path.join(folder, module, "doctype", name, f"{name}.json"))
 	}
+
+
+def test_the_counters_of_all_own_names_are_known():
+	names = []
+	for doctype in own_doctypes():
+		meta = frappe.get_meta(doctype)
+		rule = meta.autoname or ""
+		rule = meta.get_field("naming_series").options if rule == "naming_series:" else rule
+		if "#" in rule:
+			names.append(re.sub(r"\{(?!#)\w+\}", "1.0", rule.removeprefix("format:")).partition("{#")[0])
+	prefixes = {name.replace(".YYYY.", "2026").partition(".#")[0] for name in names}
+	assert len(prefixes) > 10
+	assert {prefix for prefix in prefixes if not uninstall._OWN_SERIES.fullmatch(prefix)} == set()
 
 
 @pytest.fixture
