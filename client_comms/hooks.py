@@ -683,10 +683,16 @@ override_doctype_dashboards = {
 
 # In front of the class of Frappe or of another app, whichever there is (enforcement/compose).
 extend_doctype_class = {
+	# What is loaded of them is looked for in the answer.
+	"Client Disclosure": "client_comms.enforcement.answers.Remembered",
 	"Client Interaction": "client_comms.enforcement.answers.Remembered",
+	"Data Package": "client_comms.enforcement.answers.Remembered",
 	"Event": "client_comms.enforcement.answers.Remembered",
+	"Interaction Access Grant": "client_comms.enforcement.answers.Remembered",
+	"Interaction Review": "client_comms.enforcement.answers.Remembered",
 	"Lead": "client_comms.enforcement.answers.Remembered",
 	"Opportunity": "client_comms.enforcement.answers.Remembered",
+	"Physical File": "client_comms.enforcement.answers.Remembered",
 	"ToDo": "client_comms.enforcement.answers.Remembered",
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",

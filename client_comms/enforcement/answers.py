@@ -45,7 +45,7 @@ class Remembered:
 	def has_permission(self, permtype="read", **options) -> bool:
 		allowed = super().has_permission(permtype, **options)
 		if allowed and permtype in _HAD and not self.flags.ignore_permissions and not options.get("user"):
-			_permit(self)
+			_permit(self, frappe.session.user)
 		return allowed
 
 	def db_insert(self, *args, **kwargs):
@@ -53,10 +53,14 @@ class Remembered:
 		_permit(self)
 
 
-def _permit(doc) -> None:
-	"""The answer may carry a document that the session user may have had before the request changed it, or that they stored."""
+def _permit(doc, user: str | None = None) -> None:
+	"""The answer may carry a document that the user could read before the request changed it, or that the request stored.
+
+	:param user: who could; not the app, which may act as another user meanwhile
+	"""
 	if getattr(frappe.local, "request", None):
-		frappe.local.flags.setdefault(_PERMITTED, set()).add((doc.doctype, str(doc.name)))
+		permitted = frappe.local.flags.setdefault(_PERMITTED, {})
+		permitted.setdefault(user, set()).add((doc.doctype, str(doc.name)))
 
 
 def after_request(response=None, request=None) -> None:
@@ -70,7 +74,8 @@ def after_request(response=None, request=None) -> None:
 	given, loaded = _given_out(), flags.get(_LOADED) or {}
 	if not (given or loaded) or not guards.is_restricted() or (mode := _mode()) == OFF:
 		return
-	permitted = flags.get(_PERMITTED) or set()
+	by_user = flags.get(_PERMITTED) or {}
+	permitted = by_user.get(None, set()) | by_user.get(frappe.session.user, set())
 	found = _hidden(given - permitted)
 	if loaded and _is_text(response):
 		body = response.get_data(as_text=True)
@@ -176,19 +181,21 @@ def _report(found: set[tuple[str, str]], request) -> None:
 
 
 def _withhold(response) -> None:
-	response.status_code = 403
-	response.direct_passthrough = False
-	response.mimetype = "application/json"
 	text = _(
 		"The answer was withheld, because it contains a record for which you have no clearance. This is a fault of the app that answered; administrators find it in the Error Log."
 	)
-	response.set_data(
-		frappe.as_json(
-			{
-				"exc_type": "ClearanceMissingError",
-				"_server_messages": json.dumps(
-					[json.dumps({"message": text, "title": _("Clearance Missing"), "indicator": "red"})]
-				),
-			}
-		)
+	message = {"message": text, "title": _("Clearance Missing"), "indicator": "red"}
+	replace(
+		response,
+		403,
+		{"exc_type": "ClearanceMissingError", "_server_messages": json.dumps([json.dumps(message)])},
 	)
+
+
+def replace(response, status: int, content: dict) -> None:
+	"""Send this instead of an answer, of which nothing remains: neither its headers nor its file."""
+	response.status_code = status
+	response.headers.clear()
+	response.direct_passthrough = False
+	response.mimetype = "application/json"
+	response.set_data(frappe.as_json(content))

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 
 from client_comms import ledger
-from client_comms.enforcement import documents, governed, policy, refusals
+from client_comms.enforcement import answers, documents, governed, policy, refusals
 from client_comms.enforcement.methods import exports
 
 _NOTED = "client_comms_noted"
@@ -54,7 +54,7 @@ def after_request(response=None, request=None):
 			frappe.db.commit()
 	except Exception:
 		if response is not None:
-			_withhold(response)
+			answers.replace(response, 500, {"exc_type": "AccessNotRecorded"})
 		raise
 
 
@@ -267,11 +267,3 @@ def _once(action: str, doctype: str | None, name: str | None) -> Iterator[dict]:
 		return
 	if level := _logged_level(doctype, name):
 		yield ledger.entry(action, doctype, name, level)
-
-
-def _withhold(response) -> None:
-	response.status_code = 500
-	response.headers.clear()
-	response.direct_passthrough = False
-	response.mimetype = "application/json"
-	response.set_data(frappe.as_json({"exc_type": "AccessNotRecorded"}))

@@ -128,9 +128,8 @@ def sources(own: dict[str, dict]) -> dict[str, tuple[str, ...]]:
 	"""
 	found = _with_rows(own)
 	for app in _other_apps():
-		with contextlib.suppress(
-			Exception
-		):  # Frappe itself refuses to start a site whose app cannot be imported
+		# Frappe itself refuses to start a site whose app cannot be imported.
+		with contextlib.suppress(Exception):
 			found |= _with_rows(import_module(f"{app}.hooks").client_comms_sources)
 	return found
 

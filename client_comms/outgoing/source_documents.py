@@ -12,6 +12,7 @@ from frappe import _
 
 from client_comms import clock
 from client_comms.enforcement import governed, references, source_doctypes
+from client_comms.enforcement.answers import Remembered
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import adapters, failures, whatsapp
 from client_comms.outgoing import facts, gate, recipient_kinds, register
@@ -23,7 +24,7 @@ _BEFORE = "before_insert"
 _ASKED, _PASSED = "client_comms_asked", "client_comms_passed"
 
 
-class GuardedSource:
+class GuardedSource(Remembered):
 	"""Mixed in before the class of the app that brings the DocType."""
 
 	def run_method(self, method, *args, **kwargs):

@@ -1,10 +1,10 @@
 """Calls (P-2): ERPNext tells every user of the desk, with the whole call, when one ended or was missed."""
 
+from client_comms.enforcement.answers import Remembered
+
 # What the popup of the colleague who took the call does with it.
 _TOLD_TO_ALL = ("doctype", "name", "id", "status")
 _FLAG = "client_comms_told_to_all"
-
-from client_comms.enforcement.answers import Remembered
 
 
 class GuardedCallLog(Remembered):

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from werkzeug.wrappers import Response
 
-from client_comms import ledger
+from client_comms import acting, ledger
 from client_comms.enforcement import answers
 from client_comms.rules.outgoing import OFF, WARN
 
@@ -27,7 +27,7 @@ def reader(make_user):
 def answered(as_user, monkeypatch):
 	"""`answered(user, make, body)` is the response to a request in which `make()` ran and `body(what it returned)` was sent."""
 
-	def run(user, make, body=frappe.as_json, mimetype="application/json", mode=None):
+	def run(user, make, body=frappe.as_json, mimetype="application/json", mode=None, headers=None):
 		if mode:
 			frappe.db.set_single_value(answers.SETTINGS, answers.SETTING, mode)
 			frappe.clear_document_cache(answers.SETTINGS, answers.SETTINGS)
@@ -35,11 +35,13 @@ def answered(as_user, monkeypatch):
 			frappe.local, "request", frappe._dict(method="GET", path="/api/method/x.forgotten"), raising=False
 		)
 		monkeypatch.setattr(frappe.local, "response", frappe._dict())
+		frappe.db.commit()  # a request that is recorded is rolled back
 		with as_user(user):
 			made = make()
 			frappe.local.response.message = made
-			response = Response(body(made), mimetype=mimetype)
-			answers.after_request(response=response, request=frappe.local.request)
+			response = Response(body(made), mimetype=mimetype, headers=headers)
+			for hook in frappe.get_hooks("after_request", app_name="client_comms"):
+				frappe.call(hook, response=response, request=frappe.local.request)
 		return response
 
 	return run
@@ -138,6 +140,23 @@ def test_ignoring_permissions_permits_nothing(hidden, reader, answered):
 		return doc
 
 	assert answered(reader, load).status_code == 403
+
+
+def test_what_the_app_may_read_permits_nothing(hidden, reader, answered):
+	def load():
+		with acting.as_the_app():
+			doc = frappe.get_doc("Client Interaction", hidden.name)
+			doc.check_permission("read")
+		return doc
+
+	assert answered(reader, load).status_code == 403
+
+
+def test_nothing_of_a_withheld_answer_remains(hidden, reader, answered):
+	response = answered(
+		reader, lambda: frappe.get_doc("Client Interaction", hidden.name), headers={"X-About": SECRET}
+	)
+	assert response.status_code == 403 and "X-About" not in response.headers
 
 
 def test_clients_see_their_confidential_issue_in_the_portal(make_user, answered):
