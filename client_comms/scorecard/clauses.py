@@ -64,7 +64,7 @@ CLAUSES: dict[str, Clause] = {
 			c.scheduled("client_comms.ledger.chain", N_("Chaining of the Ledger")),
 			c.leak_check_done(),
 			c.scheduled("client_comms.scorecard.card.take_monthly", N_("Monthly Snapshots")),
-			c.hook("doc_events", "Customer", N_("Legal Holds")),
+			c.hook("doc_events", "*", N_("Legal Holds"), "enforcement.legal_holds.require_none"),
 			c.scheduled("client_comms.client_privacy.erasure.runs.continue_all", N_("Retention and Erasure")),
 		),
 		(
@@ -90,7 +90,7 @@ CLAUSES: dict[str, Clause] = {
 	),
 	"D-2": Clause(
 		N_("Logs are complete"),
-		(c.hook("doc_events", INTERACTION, N_("Log Details")),),
+		(c.method(INTERACTION, "validate", N_("Log Details")),),
 		(
 			Figure(
 				N_("Without a Client"),
@@ -128,9 +128,24 @@ CLAUSES: dict[str, Clause] = {
 		N_("Only authorised staff reach client records"),
 		(
 			c.clearances(),
-			c.hook("has_permission", INTERACTION, N_("Access to Interactions")),
-			c.hook("permission_query_conditions", INTERACTION, N_("Lists of Interactions")),
-			c.hook("permission_query_conditions", "Communication", N_("Lists of Messages")),
+			c.hook(
+				"has_permission",
+				INTERACTION,
+				N_("Access to Interactions"),
+				"enforcement.interactions.has_permission",
+			),
+			c.hook(
+				"permission_query_conditions",
+				INTERACTION,
+				N_("Lists of Interactions"),
+				"enforcement.interactions.interaction_condition",
+			),
+			c.hook(
+				"permission_query_conditions",
+				"Communication",
+				N_("Lists of Messages"),
+				"enforcement.linked_records.condition",
+			),
 		),
 		(
 			Figure(
@@ -145,7 +160,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Files are stored securely"),
 		(
 			c.inventories(),
-			c.hook("doc_events", "File", N_("Private Files")),
+			c.hook("doc_events", "File", N_("Private Files"), "enforcement.doctypes.file.keep_private"),
 			c.scheduled("client_comms.client_interactions.custody.remind", N_("Late Files")),
 		),
 		(
@@ -308,11 +323,17 @@ CLAUSES: dict[str, Clause] = {
 	"P-2": Clause(
 		N_("Nothing is disclosed to unauthorised parties"),
 		(
-			c.hook("doc_events", "Email Queue", N_("Outgoing Email")),
-			c.hook("doc_events", "DocShare", N_("Sharing")),
+			c.hook("doc_events", "Email Queue", N_("Outgoing Email"), "outgoing.email.before_queueing"),
+			c.hook("doc_events", "DocShare", N_("Sharing"), "enforcement.sharing.refuse_share"),
 			c.mode("write_down_mode", N_("Content of a More Confidential Record")),
 			c.mode("answers_mode", N_("Answers With a Record That the User Cannot Read")),
-			c.hook("after_request", "", N_("Refusals and Views in the Ledger")),
+			c.hook(
+				"after_request",
+				"",
+				N_("Refusals and Views in the Ledger"),
+				"enforcement.refusals.after_request",
+				"enforcement.audit.after_request",
+			),
 			c.hook(
 				"doc_events",
 				"Contact",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import frappe
+from frappe.model.base_document import get_controller
 from frappe.utils import add_days, add_to_date, getdate
 from frappe.utils.scheduler import is_scheduler_disabled
 
@@ -48,28 +49,42 @@ def switch(field: str, label: str) -> Control:
 	)
 
 
-def hook(kind: str, key: str, label: str, handler: str = "") -> Control:
-	"""A hook of this app that Frappe calls: it exists, and no other app replaces it.
+def hook(kind: str, key: str, label: str, *handlers: str) -> Control:
+	"""Handlers of this app that Frappe calls: all of them are entered, and no other app replaces one.
 
-	:param handler: the path below the app, where other hooks of the app have the same key
+	:param key: in the hook, such as a DocType; "" for a hook that is a list
+	:param handlers: their paths below the app
 	"""
 
 	def state() -> State:
 		registered = frappe.get_hooks(kind)
 		found = registered.get(key, ()) if isinstance(registered, dict) else registered
-		handlers = _flat(found)
-		if any(path.startswith(f"{APP}.{handler}") for path in handlers):
-			return State(GREEN, Message(N_("Frappe calls this control.")))
-		return State(
-			RED,
-			Message(
-				N_(
-					"Frappe does not call this control, because another app replaces it or the hooks cache is outdated."
-				)
-			),
-		)
+		return _called({f"{APP}.{handler}" for handler in handlers} <= set(_flat(found)))
 
-	return Control(f"{kind}: {key}", label, state, ("client-comms-health",))
+	return Control(f"{kind}: {key}: {' '.join(handlers)}", label, state, ("client-comms-health",))
+
+
+def method(doctype: str, name: str, label: str) -> Control:
+	"""A method of a DocType's class in this app, which no other app's class replaces."""
+
+	def state() -> State:
+		found = getattr(get_controller(doctype), name, None)
+		return _called(found is not None and found.__module__.startswith(f"{APP}."))
+
+	return Control(f"method: {doctype}: {name}", label, state, ("client-comms-health",))
+
+
+def _called(is_called: bool) -> State:
+	if is_called:
+		return State(GREEN, Message(N_("Frappe calls this control.")))
+	return State(
+		RED,
+		Message(
+			N_(
+				"Frappe does not call this control, because another app replaces it or the hooks cache is outdated."
+			)
+		),
+	)
 
 
 def _flat(found) -> list[str]:

@@ -11,6 +11,7 @@ TABLES = {
 	"hooks.py",
 	"procedure.py",
 	"rules/reply_words.py",
+	"scorecard/clauses.py",
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager, nullcontext
 from html import unescape
 from pathlib import Path
 from unittest import mock
@@ -9,6 +10,7 @@ from unittest import mock
 import frappe
 import pytest
 from click.testing import CliRunner
+from frappe.model.document import Document
 
 from client_comms import api, commands, compat, procedure
 from client_comms.enforcement import policy
@@ -130,23 +132,39 @@ def _waiting_entry():
 
 
 def test_a_control_that_is_switched_off_turns_its_clause_red(all_green):
-	"""Each in turn, and taken back before the next."""
+	"""Each in turn, and taken back before the next; of several handlers each one."""
 	not_red = []
 	for code, control in ALL:
-		if is_hook(control):
-			with mock.patch.object(frappe, "get_hooks", hooks_without(*control.key.split(": ", 1))):
+		for off in ways_off(control):
+			with off:
 				shown = colour(code)
-		else:
-			frappe.db.savepoint("one_control")
-			switched_off(control)
-			policy.clear_cache()
-			shown = colour(code)
-			frappe.db.rollback(save_point="one_control")
-			policy.clear_cache()
-		states = {each["state"] for each in shown["controls"] if each["name"] == frappe._(control.label)}
-		if "Red" not in states or shown["state"] != "Red":
-			not_red.append((code, control.key))
+			states = {each["state"] for each in shown["controls"] if each["name"] == frappe._(control.label)}
+			if "Red" not in states or shown["state"] != "Red":
+				not_red.append((code, control.key))
 	assert not_red == []
+
+
+def ways_off(control):
+	kind, *of_it = control.key.split(": ")
+	if kind in ("doc_events", "has_permission", "permission_query_conditions", "after_request"):
+		key, handlers = of_it
+		return [
+			mock.patch.object(frappe, "get_hooks", hooks_without(kind, key, f"{controls.APP}.{handler}"))
+			for handler in handlers.split()
+		]
+	if kind == "method":
+		return [mock.patch.object(controls, "get_controller", lambda _doctype: Document)]
+	return [taken_back(control)]
+
+
+@contextmanager
+def taken_back(control):
+	frappe.db.savepoint("one_control")
+	switched_off(control)
+	policy.clear_cache()
+	yield
+	frappe.db.rollback(save_point="one_control")
+	policy.clear_cache()
 
 
 def test_without_the_scheduler_no_job_holds_its_clause(all_green, monkeypatch):
@@ -157,19 +175,21 @@ def test_without_the_scheduler_no_job_holds_its_clause(all_green, monkeypatch):
 	assert {colour(code)["state"] for code in {code for code, _control in jobs}} == {"Red"}
 
 
-def is_hook(control):
-	kinds = ("doc_events", "has_permission", "permission_query_conditions", "after_request")
-	return control.key.split(": ")[0] in kinds
-
-
-def hooks_without(kind, key):
+def hooks_without(kind, key, handler):
+	"""`frappe.get_hooks` without one handler, among all others of the same key."""
 	real = frappe.get_hooks
+
+	def left(found):
+		if isinstance(found, dict):
+			return {event: left(handlers) for event, handlers in found.items()}
+		assert isinstance(found, list)
+		return [path for path in found if path != handler]
 
 	def get_hooks(hook=None, *args, **kwargs):
 		found = real(hook, *args, **kwargs)
 		if hook != kind:
 			return found
-		return {**found, key: []} if isinstance(found, dict) else []
+		return {**found, key: left(found[key])} if isinstance(found, dict) else left(found)
 
 	return get_hooks
 
@@ -267,8 +287,6 @@ def test_the_command_prints_the_same_as_json():
 
 
 def _here(_context):
-	from contextlib import nullcontext
-
 	return nullcontext()
 
 
