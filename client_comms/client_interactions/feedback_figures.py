@@ -4,7 +4,6 @@ Only counts, never what a client wrote. The tests are `rules.trends`, which name
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from itertools import pairwise
 
@@ -21,7 +20,6 @@ from client_comms.rules import trends
 
 INTERACTION = "Client Interaction"
 MONTHS = 18  # used by the trend tests
-RARE = 1.0  # monthly average below which gaps between events say more than counts
 ALL = "All Feedback"
 # What feedback is counted by, and the field with it
 BY = {
@@ -57,6 +55,11 @@ def of_period(begin: date, end: date) -> list[frappe._dict]:
 		],
 		order_by="occurred_on asc, name asc",
 	)
+
+
+def has_interactions(begin: date, end: date) -> bool:
+	"""Whether the site had any interaction in a period."""
+	return bool(frappe.db.exists(INTERACTION, {"occurred_on": ("between", [_start(begin), _end(end)])}))
 
 
 def months_until(end: date, number: int = MONTHS) -> list[str]:
@@ -99,36 +102,27 @@ def series(end: date) -> list[dict]:
 def _series(name: str, rows: list, months: list[str], volume: list[int]) -> dict:
 	by_month = Counter(str(row.occurred_on)[:7] for row in rows)
 	counts = [by_month[month] for month in months]
-	found = {"name": name, "months": months, "counts": counts}
-	if sum(counts) / len(months) < RARE:
-		days = [getdate(row.occurred_on) for row in rows]
-		gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-		chart = trends.g_chart(gaps)
-		labels = [str(day)[:7] for day in days[1:]]
-		return {**found, "method": "g-chart", **_chart(chart, [("g-chart", chart, labels)])}
-	limits = trends.u_chart(counts, volume)
-	shifts = trends.runs(limits.values)
-	return {
-		**found,
-		"method": "u-chart",
-		**_chart(limits, [("u-chart", limits, months), (_("run rules"), shifts, months)]),
-	}
-
-
-def _chart(shown: trends.Chart, tested: Iterable[tuple[str, trends.Chart, list[str]]]) -> dict:
-	tested = list(tested)
+	days = [getdate(row.occurred_on) for row in rows]
+	gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+	tested = trends.of_months(counts, volume, gaps)
+	method, shown = tested[0]
+	labels = [str(day)[:7] for day in days[1:]] if method == trends.G_CHART else months
 	signals = [
 		{
 			"rule": signal.rule,
 			"month": labels[signal.period],
-			"method": method,
+			"method": _(method),
 			"message": plain(signal.message),
 		}
-		for method, chart, labels in tested
+		for method, chart in tested
 		for signal in chart.signals
 	]
-	few = [plain(chart.few) for _method, chart, _labels in tested if chart.few]
+	few = [plain(chart.few) for _method, chart in tested if chart.few]
 	return {
+		"name": name,
+		"months": months,
+		"counts": counts,
+		"method": method,
 		"values": list(shown.values),
 		"centre": shown.centre,
 		"lower": list(shown.lower),

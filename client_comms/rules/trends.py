@@ -1,9 +1,9 @@
 """Whether a series of feedback changed, or varies only by chance (F-3).
 
 - **u-chart** (counts by volume): NIST/SEMATECH e-Handbook of Statistical Methods, section 6.3.3.1;
-  Montgomery, Introduction to Statistical Quality Control. Three-sigma limits around the mean rate. Where a
-  period expects fewer than `NORMAL` counts the limits are the exact Poisson ones with the same tail (0.00135
-  on each side), for the normal ones are wrong there.
+  Montgomery, Introduction to Statistical Quality Control. Around the mean rate, with the exact Poisson limits whose
+  tail is that of three standard deviations (0.00135 on each side). The normal ones exceed it: with a mean of 15 the
+  upper one is exceeded in 0.33 % of periods.
 - **g-chart** (rare kinds): Benneyan, J. C. (2001): Number-between g-type statistical quality control charts
   for monitoring adverse events. Health Care Management Science 4, 305-318. Periods between events; limits of
   the geometric distribution with the same tail.
@@ -22,10 +22,14 @@ from statistics import median
 from client_comms.rules.messages import Message, RuleError, _
 
 TAIL = 0.00135  # beyond three standard deviations, on one side
-NORMAL = 10.0  # expected counts above which the normal limits of a u-chart are accurate enough
+_FAR = 12  # standard deviations below a mean, where a sum can begin
 FEW_PERIODS = 10  # useful periods below which run rules say nothing (Anhøj)
 FEW_FOR_LIMITS = 6  # periods below which a mean rate is not a baseline
 FEW_EVENTS = 4  # gaps below which the mean of rare events is meaningless
+
+RARE = 1.0  # monthly average of rare events
+
+U_CHART, G_CHART, RUN_RULES = "u-chart", "g-chart", _("run rules")
 
 ABOVE_LIMIT = "above-limit"
 BELOW_LIMIT = "below-limit"
@@ -81,7 +85,7 @@ def u_chart(counts: Sequence[int], exposures: Sequence[float], baseline: int | N
 			lower.append(None)
 			upper.append(None)
 			continue
-		low, high = _limits(mean * exposure)
+		low, high = poisson_limits(mean * exposure)
 		lower.append(low / exposure)
 		upper.append(high / exposure)
 		if count > high:
@@ -93,33 +97,25 @@ def u_chart(counts: Sequence[int], exposures: Sequence[float], baseline: int | N
 	return Chart(values, mean, tuple(lower), tuple(upper), tuple(signals))
 
 
-def _limits(expected: float) -> tuple[float, float]:
-	"""The lowest and the highest count of a period that chance explains."""
-	if expected >= NORMAL:
-		spread = 3 * math.sqrt(expected)
-		return max(0.0, expected - spread), expected + spread
-	return _poisson_lower(expected), _poisson_upper(expected)
+def poisson_limits(expected: float) -> tuple[int, int]:
+	"""The lowest and the highest count of a period that chance explains: fewer, or more, come with a probability of at
+	most `TAIL` each.
 
-
-def _poisson_upper(expected: float) -> int:
-	"""The highest count that is exceeded with a probability of at least `TAIL`."""
-	term = total = math.exp(-expected)
-	count = 0
-	while 1 - total > TAIL:
+	:param expected: above 0
+	"""
+	count = max(0, int(expected - _FAR * math.sqrt(expected)))
+	term = math.exp(count * math.log(expected) - expected - math.lgamma(count + 1))
+	below = 0.0
+	while below + term <= TAIL:
+		below += term
 		count += 1
 		term *= expected / count
-		total += term
-	return count
-
-
-def _poisson_lower(expected: float) -> int:
-	"""The lowest count of which fewer come with a probability of at most `TAIL`."""
-	term, total, count = math.exp(-expected), 0.0, 0
-	while total + term <= TAIL:
-		total += term
+	lowest = count
+	while 1 - below - term > TAIL:
+		below += term
 		count += 1
 		term *= expected / count
-	return count
+	return lowest, count
 
 
 def _beyond(rule: str, text: str, period: int, count: float, limit: float) -> Signal:
@@ -204,6 +200,20 @@ def fewest_crossings(useful: int) -> int:
 		if total >= 0.05:
 			return count
 		count += 1
+
+
+def of_months(
+	counts: Sequence[int], exposures: Sequence[float], gaps: Sequence[int]
+) -> list[tuple[str, Chart]]:
+	"""The method and the chart of each test that a series of months gets, the chart to show first: below `RARE` a month the
+	gaps between events say more than counts.
+
+	:param gaps: days between the events of the months, in their order
+	"""
+	if sum(counts) / len(counts) < RARE:
+		return [(G_CHART, g_chart(gaps))]
+	limits = u_chart(counts, exposures)
+	return [(U_CHART, limits), (RUN_RULES, runs(limits.values))]
 
 
 def _too_few(needed: int, given: int) -> Message:

@@ -2,6 +2,9 @@
 
 import math
 import random
+from collections import Counter, defaultdict
+from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -46,11 +49,11 @@ def test_values_on_the_median_are_not_a_run():
 
 
 def test_limits_of_a_u_chart_by_hand():
-	"""120 counts in 10 periods of 100: mean 0.12, expected 12, limits (12 ± 3 √12) / 100 = 0.0161 and 0.2239."""
+	"""120 counts in 10 periods of 100: mean 0.12, expected 12. Tables of the Poisson distribution with mean 12: P(X > 24) =
+	0.0007 and P(X > 23) = 0.0015; P(X < 3) = 0.0005 and P(X < 4) = 0.0023. So the limits are 3 / 100 and 24 / 100."""
 	chart = trends.u_chart([12, 11, 13, 12, 10, 14, 12, 12, 11, 13], [100] * 10)
 	assert chart.centre == pytest.approx(0.12)
-	assert chart.lower[0] == pytest.approx(0.01608, abs=1e-5)
-	assert chart.upper[0] == pytest.approx(0.22392, abs=1e-5)
+	assert (chart.lower[0], chart.upper[0]) == (0.03, 0.24)
 	assert chart.signals == ()
 
 
@@ -69,7 +72,25 @@ def test_a_spike_is_above_the_limit_of_its_own_volume():
 	[(1, 5), (2.5, 8), (5, 13)],
 )
 def test_small_counts_have_exact_limits(expected, upper):
-	assert trends._poisson_upper(expected) == upper
+	assert trends.poisson_limits(expected) == (0, upper)
+
+
+@pytest.mark.parametrize("expected", [0.01, 0.3, 1, 4.2, 7, 10, 15, 33.3, 100, 745, 1000, 12_345.6])
+def test_limits_have_the_tail_that_they_promise_and_are_not_wider(expected):
+	low, high = trends.poisson_limits(expected)
+	assert beyond(expected, above=high) <= trends.TAIL < beyond(expected, above=high - 1) or high == 0
+	assert beyond(expected, below=low) <= trends.TAIL < beyond(expected, below=low + 1)
+
+
+def beyond(expected, *, above=None, below=None):
+	"""The probability of a Poisson number above or below a count, summed from its formula."""
+	spread = int(expected + 40 * math.sqrt(expected) + 40)
+	counts = range(above + 1, spread) if above is not None else range(below)
+	return math.fsum(
+		math.exp(n * math.log(expected) - expected - math.lgamma(n + 1))
+		for n in counts
+		if n > expected - 4000
+	)
 
 
 def test_periods_without_volume_are_left_out():
@@ -94,21 +115,72 @@ def test_rare_events_that_become_rarer():
 	assert [(signal.rule, signal.period) for signal in chart.signals] == [(trends.LONG_GAP, 6)]
 
 
-def test_false_alarms_of_flat_series():
-	"""Within what the methods say of themselves.
+# --- false alarms of flat series ------------------------------------------------------------------------
 
-	u-chart: 0.27 % a period, so 1 - 0.9973^18 = 4.7 % a series. Run rules: 5 % for the crossings by their definition, and
-	Anhøj and Olesen report about as much for the longest run; a series may fire both at once.
-	"""
+
+OF_LIMITS = 2 * trends.TAIL  # of one period, by definition of the limits
+
+
+@cache
+def of_run_rules(useful):
+	"""The probability that one of both run rules, as published, fires in a sequence of so many fair coins; by counting all
+	sequences."""
+	longest, fewest = trends.longest_run(useful), trends.fewest_crossings(useful)
+	quiet = {(1, 0): 2}  # (length of the run so far, crossings) → sequences in which no run is too long
+	for _value in range(useful - 1):
+		following = Counter()
+		for (run, crossings), number in quiet.items():
+			following[1, crossings + 1] += number
+			if run < longest:
+				following[run + 1, crossings] += number
+		quiet = following
+	silent = sum(number for (_run, crossings), number in quiet.items() if crossings >= fewest)
+	return 1 - silent / 2**useful
+
+
+def allowed(chances):
+	"""The share of series that may fire: the mean of their chances, and three standard deviations of this many."""
+	mean = sum(chances) / len(chances)
+	return mean + 3 * math.sqrt(mean * (1 - mean) / len(chances))
+
+
+def flat(draws, a_month):
+	"""Eighteen months of events at one rate, however many interactions there were: counts, volumes, days between events."""
+	volumes = [draws.randint(80, 120) for _month in range(PERIODS)]
+	counts = [poisson(draws, a_month * volume / 100) for volume in volumes]
+	days = sorted(
+		30 * month + draws.randrange(30) for month, count in enumerate(counts) for _one in range(count)
+	)
+	return counts, volumes, [later - earlier for earlier, later in pairwise(days)]
+
+
+@pytest.mark.parametrize("a_month", [0.3, 0.7, 1.5, 4, 15, 60])
+def test_flat_series_raise_no_more_alarms_than_the_methods_publish(a_month):
+	"""Each method, and both of a series together, as a review uses them."""
 	draws = random.Random(20141125)
-	by_limits = by_runs = 0
+	fired, chances = Counter(), defaultdict(list)
 	for _series in range(FLAT_SERIES):
-		volumes = [draws.randint(80, 120) for _period in range(PERIODS)]
-		counts = [poisson(draws, 0.15 * volume) for volume in volumes]
-		by_limits += bool(trends.u_chart(counts, volumes).signals)
-		by_runs += bool(trends.runs([c / v for c, v in zip(counts, volumes, strict=True)]).signals)
-	assert by_limits / FLAT_SERIES <= 0.047 + 3 * math.sqrt(0.047 * 0.953 / FLAT_SERIES)
-	assert by_runs / FLAT_SERIES <= 0.10
+		quiet = 1.0
+		counts, volumes, gaps = flat(draws, a_month)
+		tested = trends.of_months(counts, volumes, gaps)
+		for method, chart in tested:
+			chance = 0.0
+			if not chart.few:
+				useful = sum(value != chart.centre for value in chart.values)
+				single = method == trends.RUN_RULES
+				chance = of_run_rules(useful) if single else 1 - (1 - OF_LIMITS) ** len(chart.values)
+			chances[method].append(chance)
+			fired[method] += bool(chart.signals)
+			quiet *= 1 - chance
+		chances["together"].append(1 - quiet)
+		fired["together"] += any(chart.signals for _method, chart in tested)
+	for method, of_each in chances.items():
+		assert fired[method] <= len(of_each) * allowed(of_each), method
+
+
+def test_both_run_rules_together_fire_rarely():
+	"""In at most 7 % of flat series of the lengths that a review has."""
+	assert all(of_run_rules(useful) <= 0.07 for useful in range(trends.FEW_PERIODS, PERIODS + 1))
 
 
 def test_false_alarms_of_rare_events():
