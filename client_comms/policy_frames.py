@@ -1,11 +1,22 @@
 """Frames of the procedure and its three related policies (T-2, T-3): the drafts with which a new site starts.
 
-`[Fill in: …]` marks what each organisation must decide; a text that still contains such a mark cannot be approved.
+`[Fill in: …]` marks what each organisation must decide; a text that still contains such a mark, in any of the app's
+languages, cannot be approved.
 """
+
+import re
 
 from client_comms.rules.messages import _
 
 VERSION = "1.0"
+MARKS = {
+	"en": ("Fill in",),
+	"de": ("Bitte ausfüllen", "Ausfüllen"),
+	"fr": ("À compléter", "A compléter", "À remplir"),
+}
+GAP = re.compile(
+	rf"\[\s*(?:{'|'.join(mark for marks in MARKS.values() for mark in marks)})[^\]]*\]", re.IGNORECASE
+)
 _HEAD = "<h3>{}</h3>"
 
 

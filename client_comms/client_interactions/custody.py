@@ -6,6 +6,7 @@ from frappe.utils import formatdate, getdate
 
 from client_comms import alerts, clock
 from client_comms.client_interactions.doctype.physical_file import physical_file
+from client_comms.rules import reminders
 
 FILE = "Physical File"
 LOCATION = "Physical Location"
@@ -72,11 +73,11 @@ def _remind_of_inventories() -> None:
 	for row in frappe.get_all(
 		LOCATION,
 		[["disabled", "=", 0], ["next_inventory_on", "is", "set"], ["next_inventory_on", "<=", today]],
-		["name", "responsible", "next_inventory_on"],
+		["name", "responsible", "next_inventory_on", "last_reminded_on"],
 		order_by="name asc",
 	):
-		late = (today - row.next_inventory_on).days
-		if late % EVERY_DAYS:
+		due, last = row.next_inventory_on, row.last_reminded_on
+		if reminders.due(today, due, last, at=reminders.ON_THE_DAY) is None:
 			continue
 		users = {row.responsible} if row.responsible else alerts.managers()
 		alerts.tell(
@@ -87,7 +88,9 @@ def _remind_of_inventories() -> None:
 			LOCATION,
 			row.name,
 		)
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+		frappe.db.set_value(LOCATION, row.name, "last_reminded_on", today, update_modified=False)
+		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+		frappe.db.commit()
 
 
 def follow_interaction(doc, method=None) -> None:

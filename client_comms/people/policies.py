@@ -10,8 +10,9 @@ from frappe import _
 from frappe.utils import formatdate, get_datetime_str, getdate
 
 from client_comms import alerts, clock, procedure
+from client_comms.enforcement import policy
 from client_comms.roles import COMPLIANCE_OFFICER
-from client_comms.rules import text_difference, training
+from client_comms.rules import reminders, text_difference
 
 POLICY = "SOP Policy"
 MATRIX = "Communication Matrix"
@@ -25,7 +26,7 @@ def in_force(on: date | None = None) -> list[frappe._dict]:
 	rows = frappe.get_all(
 		POLICY,
 		{"docstatus": 1, "effective_from": ("<=", on or clock.now().date())},
-		[*FIELDS, "attestation_required", "policy_owner", "last_reminded_on"],
+		[*FIELDS, "attestation_required", "announced_on", "policy_owner", "last_reminded_on"],
 		order_by="effective_from asc, creation asc",
 	)
 	return sorted({row.policy_title: row for row in rows}.values(), key=lambda row: row.policy_title)
@@ -47,9 +48,47 @@ def to_read(user: str) -> list[frappe._dict]:
 	roles = _rows("SOP Role", "role", policies)
 	names = [row.name for row in policies]
 	read = set(frappe.get_all(ATTESTATION, {"user": user, "policy": ("in", names)}, pluck="policy"))
-	return [
-		row for row in policies if row.name not in read and (not roles[row.name] or roles[row.name] & held)
-	]
+	return [row for row in policies if row.name not in read and _is_for(roles[row.name], held)]
+
+
+def _is_for(roles: set[str], held: frozenset[str] | set[str]) -> bool:
+	"""Whether a policy for these roles (none: all of the procedure) is for a user who holds others as well."""
+	return bool(held & set(procedure.ROLES) and (not roles or roles & held))
+
+
+def readers_owing(name: str) -> set[str]:
+	"""The users who have yet to confirm having read a version in force."""
+	roles = set(frappe.get_all("SOP Role", {"parenttype": POLICY, "parent": name}, pluck="role"))
+	read = set(frappe.get_all(ATTESTATION, {"policy": name}, pluck="user"))
+	return {
+		each.user
+		for each in policy.subjects()
+		if each.user not in read and not each.bypass and _is_for(roles, each.roles)
+	}
+
+
+def announce() -> None:
+	"""Daily, and when a version is approved: once a version is in force, tell those who have to confirm it (R-1, T-3).
+	Repeatable; each version is announced once."""
+	for row in in_force():
+		if not row.attestation_required or row.announced_on:
+			continue
+		alerts.tell(
+			readers_owing(row.name),
+			lambda row=row: _("Please read {0}, version {1}, and confirm it").format(
+				row.policy_title, row.version_label
+			),
+			POLICY,
+			row.name,
+		)
+		frappe.db.set_value(POLICY, row.name, "announced_on", clock.now().date(), update_modified=False)
+		# nosemgrep: frappe-manual-commit (a job; a version is announced whole or not at all)
+		frappe.db.commit()
+
+
+def announce_soon(doc, method=None) -> None:
+	"""`on_submit` of SOP Policy: a version that takes effect at once is announced in the background."""
+	frappe.enqueue(announce, enqueue_after_commit=True)
 
 
 def _rows(doctype: str, field: str, policies: Iterable) -> dict[str, set[str]]:
@@ -68,33 +107,33 @@ def attest(name: str) -> str:
 
 	:raises frappe.ValidationError: that version is not in force
 	"""
-	policy = frappe.get_doc(POLICY, name)
-	policy.check_permission("read")
+	doc = frappe.get_doc(POLICY, name)
+	doc.check_permission("read")
 	user = frappe.session.user
 	if existing := frappe.db.get_value(ATTESTATION, {"policy": name, "user": user}):
 		return existing
 	if name not in {row.name for row in in_force()}:
 		frappe.throw(
 			_("Version {0} of {1} is not in force. Open the version that is in force.").format(
-				frappe.bold(policy.version_label), frappe.bold(policy.policy_title)
+				frappe.bold(doc.version_label), frappe.bold(doc.policy_title)
 			),
 			title=_("Not in Force"),
 		)
-	doc = frappe.get_doc(
+	attestation = frappe.get_doc(
 		{
 			"doctype": ATTESTATION,
 			"policy": name,
-			"policy_title": policy.policy_title,
-			"version_label": policy.version_label,
+			"policy_title": doc.policy_title,
+			"version_label": doc.version_label,
 			"user": user,
 			"full_name": frappe.utils.get_fullname(user),
 			"attested_on": clock.now(),
 			"ip_address": getattr(frappe.local, "request_ip", None),
 		}
 	)
-	doc.flags.attesting = True
-	doc.insert(ignore_permissions=True)
-	return doc.name
+	attestation.flags.attesting = True
+	attestation.insert(ignore_permissions=True)
+	return attestation.name
 
 
 def difference(one: str, other: str) -> list[dict]:
@@ -141,7 +180,7 @@ def _matrices_in_force() -> list[frappe._dict]:
 
 def _remind(doctype: str, row, title: str, owner: set[str], officers: set[str]) -> None:
 	today, day = getdate(clock.now()), getdate(row.next_review_on)
-	step = training.reminder(today, day, row.last_reminded_on)
+	step = reminders.due(today, day, row.last_reminded_on)
 	if step is None:
 		return
 	users = owner | officers if step > 0 else owner

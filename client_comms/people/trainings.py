@@ -14,6 +14,7 @@ from frappe.utils import add_months, formatdate, getdate
 from client_comms import alerts, clock, compat, procedure
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
 from client_comms.enforcement import policy
+from client_comms.rules import reminders
 from client_comms.rules import training as rules
 
 TRAINING = "SOP Training"
@@ -37,6 +38,11 @@ def owed_by_roles(roles: Iterable[str]) -> list[str]:
 		audience = policy.training_roles()
 		return sorted(name for name, wanted in audience.items() if wanted & held)
 	return sorted(name for name, wanted in policy.training_roles().items() if not wanted or wanted & held)
+
+
+def roles() -> list[str]:
+	"""The roles by which trainings are assigned: those of the procedure, and those that a training names."""
+	return sorted({*procedure.ROLES}.union(*policy.training_roles().values()))
 
 
 def follow_user(doc, method=None) -> None:
@@ -128,17 +134,18 @@ def to_do(user: str) -> dict[str, rules.State]:
 
 def remind() -> None:
 	"""Daily: at 30, 7 and 1 days before, on the day, and then weekly; of what is overdue the manager role
-	hears as well."""
+	hears as well. The assignment is an announcement of its own, so steps before it are left out."""
 	today = clock.now().date()
-	last = {
-		(row.user, row.training): row.last_reminded_on
-		for row in frappe.get_all(ASSIGNMENT, fields=["user", "training", "last_reminded_on"])
+	known = {
+		(row.user, row.training): (row.last_reminded_on, row.owed_since)
+		for row in frappe.get_all(ASSIGNMENT, fields=["user", "training", "last_reminded_on", "owed_since"])
 	}
 	managers = alerts.managers()
 	for user, training, state in states():
 		if state.name == rules.CURRENT or state.until is None:
 			continue
-		step = rules.reminder(today, state.until, last.get((user, training)))
+		last, since = known.get((user, training), (None, None))
+		step = reminders.due(today, state.until, last, since=since)
 		if step is None:
 			continue
 		told = {user} | (managers if step > 0 else set())

@@ -1,4 +1,4 @@
-"""Who must complete which training, by when, and when they are reminded (R-1, T-1). Dates are days in the
+"""Who must complete which training, and by when (R-1, T-1). Dates are days in the
 site's time zone."""
 
 from collections.abc import Sequence
@@ -14,9 +14,6 @@ CURRENT = "Current"
 DUE = "Due"  # still valid, and can already be repeated
 LAPSED = "Lapsed"
 COUNTS = frozenset({CURRENT, DUE})
-
-REMINDED_AT = (-30, -7, -1, 0)  # days from the last day on which it is valid
-THEN_EVERY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +53,6 @@ def state(
 		return State(NOT_OWED)
 	until = owed_since + timedelta(days=grace_days)
 	return State(ASSIGNED if today <= until else OVERDUE, until)
-
-
-def reminder(today: date, until: date, last: date | None) -> int | None:
-	"""The step for which a reminder is due today, in days from `until`; None if there is none.
-
-	If several steps were missed because nothing ran on their day, only the latest one is sent.
-
-	:param last: the day of the last reminder about this `until`
-	"""
-	passed = [step for step in REMINDED_AT if until + timedelta(days=step) <= today]
-	weeks = (today - until).days // THEN_EVERY
-	if weeks >= 1:
-		passed.append(weeks * THEN_EVERY)
-	if not passed:
-		return None
-	step = passed[-1]
-	return step if last is None or last < until + timedelta(days=step) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who owes which training, when they are reminded, and how tests are judged (R-1, T-1)."""
+"""Who owes which training, and how tests are judged (R-1, T-1)."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from client_comms.rules import training
 from client_comms.rules.messages import RuleError
-from client_comms.rules.training import Question, judge, reminder, state
+from client_comms.rules.training import Question, judge, state
 
 pytestmark = pytest.mark.clause("R-1", "T-1")
 
@@ -55,24 +55,6 @@ def test_what_counts_opens_levels():
 		name for name in vars(training).values() if isinstance(name, str) and training.State(name).counts
 	}
 	assert opens == {training.CURRENT, training.DUE}
-
-
-def test_reminders_come_at_their_days_and_then_weekly():
-	until, last, sent = date(2026, 12, 31), None, []
-	day = date(2026, 11, 1)
-	while day <= date(2027, 1, 20):
-		if (step := reminder(day, until, last)) is not None:
-			sent.append(step)
-			last = day
-		day += timedelta(days=1)
-	assert sent == [-30, -7, -1, 0, 7, 14]
-
-
-def test_missed_reminders_are_made_up_for_by_one():
-	until = date(2026, 12, 31)
-	assert reminder(date(2026, 12, 28), until, None) == -7
-	assert reminder(date(2026, 12, 29), until, date(2026, 12, 28)) is None
-	assert reminder(date(2027, 1, 16), until, date(2026, 12, 28)) == 14
 
 
 QUESTIONS = (

@@ -106,6 +106,63 @@ def test_the_shipped_frames_are_drafts_that_cannot_be_approved_as_they_are(appro
 				frappe.get_doc("SOP Policy", row.name).submit()
 
 
+@pytest.mark.parametrize(
+	"gap",
+	[
+		"[Fill in: name]",
+		"[ fill in ]",
+		"[Bitte ausfüllen: Ort]",
+		"[À compléter : lieu]",
+		"[a compléter: qui]",
+	],
+)
+def test_a_gap_in_any_language_prevents_approval(draft, approver, as_user, gap):
+	doc = draft(body=f"<p>Ask <b>{gap}</b> first.</p>")
+	with as_user(approver), pytest.raises(frappe.ValidationError, match="The text still contains"):
+		frappe.get_doc(doc.doctype, doc.name).submit()
+
+
+def test_other_brackets_do_not(approved):
+	assert approved(body="<p>Fill in the form [see annex A] on the first day.</p>").docstatus == 1
+
+
+def test_a_version_is_announced_once_it_is_in_force_to_those_who_owe_it(
+	approved, author, agent, make_user, as_user, clock_at
+):
+	"""On its first day, in each reader's language, and not again."""
+	reader = make_user(procedure.ACCOUNT_MANAGER)
+	frappe.db.set_value("User", reader, "language", "de")
+	outsider = make_user("Sales User")
+	first = approved("1.0", "2026-11-01", roles=[{"role": procedure.ACCOUNT_MANAGER}])
+	second = approved("2.0", "2026-12-01")
+	silent = approved("1.0", "2026-11-01", policy_title="Clean Desk", attestation_required=0)
+
+	def told(moment):
+		with clock_at(moment):
+			before = set(frappe.get_all("Notification Log", pluck="name"))
+			policies.announce()
+			rows = frappe.get_all(
+				"Notification Log",
+				{"name": ("not in", [*before, ""]), "document_type": "SOP Policy"},
+				["for_user", "document_name", "subject"],
+			)
+		return {(row.for_user, row.document_name): row.subject for row in rows}
+
+	assert told("2026-10-31 06:00") == {}
+	announced = told("2026-11-02 06:00")  # the scheduler was off on the first of November
+	assert announced[reader, first.name].startswith("Bitte lesen Sie")
+	assert (agent, first.name) not in announced and (author, first.name) not in announced
+	assert told("2026-11-02 07:00") == {}
+	with clock_at("2026-12-01 05:00"), as_user(agent):
+		api.attest_policy(second.name)
+	announced = told("2026-12-01 06:00")
+	assert announced[author, second.name] == "Please read Use of Messengers, version 2.0, and confirm it"
+	assert (reader, second.name) in announced
+	assert (agent, second.name) not in announced, "it is confirmed"
+	assert not {(outsider, second.name), (reader, silent.name)} & announced.keys()
+	assert told("2026-12-02 06:00") == {}
+
+
 def policy_frames_rows():
 	return [frappe._dict(row) for row in policy_frames.POLICIES]
 

@@ -7,6 +7,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from client_comms import api, procedure
+from client_comms.api.queries import roles_of_trainings as search_roles
 from client_comms.enforcement import policy, refusals
 from client_comms.people import trainings
 from client_comms.rules import training as rules
@@ -293,6 +294,8 @@ def test_reminders_go_to_the_person_and_when_overdue_to_the_manager_role(course,
 			new = {"document_name": COURSE, "name": ("not in", [*before, ""])}
 			return set(frappe.get_all("Notification Log", new, pluck="for_user")) & {boss, user}
 
+	# The assignment was announced the day before, and the step of 30 days lies before it.
+	assert told("2026-11-03") == set()
 	assert told("2026-11-09") == {user}  # seven days before the grace period ends
 	assert told("2026-11-09") == set()
 	assert told("2026-11-15") == {user}
@@ -313,6 +316,31 @@ def test_the_team_report(manager, make_user, as_user):
 	assert chart["data"]["labels"] == ["Assigned", "Current"]
 	with as_user(manager), pytest.raises(frappe.PermissionError):
 		training_status.execute()
+
+
+def test_everyone_who_sees_the_report_can_filter_it_by_role(course, make_user, as_user):
+	"""Also by a role that only a training names."""
+	from client_comms.communication_governance.report.training_status import training_status
+
+	course.append("roles", {"role": "Sales User"})
+	course.save()
+	seller = make_user("Sales User", procedure.FRONTLINE_STAFF)
+
+	def offered(text):
+		return search_roles("Role", text, "name", 0, 20, {})
+
+	for role in (
+		procedure.CUSTOMER_SUPPORT_MANAGER,
+		procedure.COMPLIANCE_OFFICER,
+		procedure.COMMUNICATIONS_MANAGER,
+	):
+		with as_user(make_user(role)):
+			assert ("Sales User",) in offered("sales") and (procedure.ACCOUNT_MANAGER,) in offered("account")
+			assert ("System Manager",) not in offered("")
+			_columns, rows, *_rest = training_status.execute({"role": "Sales User"})
+		assert [row["user"] for row in rows] == [seller]
+	with as_user(seller), pytest.raises(frappe.PermissionError):
+		offered("sales")
 
 
 def test_a_new_employee_from_the_first_day_to_the_lapse_and_back(

@@ -21,6 +21,7 @@ class PhysicalLocation(NestedSet):
 
 		disabled: DF.Check
 		is_group: DF.Check
+		last_reminded_on: DF.Date | None
 		lft: DF.Int
 		location_name: DF.Data
 		location_type: DF.Literal["Site", "Room", "Cabinet"]

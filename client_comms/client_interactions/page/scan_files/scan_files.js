@@ -107,7 +107,7 @@
 						label: __("Given To"),
 						default: frappe.session.user,
 						reqd: 1,
-						get_query: () => ({ query: "client_comms.api.queries.desk_users" }),
+						get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 					},
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 					{

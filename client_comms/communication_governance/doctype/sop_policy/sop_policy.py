@@ -1,5 +1,3 @@
-import re
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -7,10 +5,10 @@ from frappe.utils import getdate, nowdate
 
 from client_comms import validation, written_by_app
 from client_comms.exceptions import FourEyesError
+from client_comms.policy_frames import GAP
 
-_PLACEHOLDER = re.compile(r"\[(?:Fill in|Bitte ausfüllen)[^\]]*\]", re.IGNORECASE)
 _TEXT = ("policy_title", "body", "document")
-_BY_THE_APP = ("approved_by", "approved_on", "last_reminded_on")
+_BY_THE_APP = ("announced_on", "approved_by", "approved_on", "last_reminded_on")
 
 
 class SOPPolicy(Document):
@@ -34,6 +32,7 @@ class SOPPolicy(Document):
 		from client_comms.communication_governance.doctype.sop_role.sop_role import SOPRole
 
 		amended_from: DF.Link | None
+		announced_on: DF.Date | None
 		approved_by: DF.Link | None
 		approved_on: DF.Date | None
 		attestation_required: DF.Check
@@ -114,7 +113,7 @@ class SOPPolicy(Document):
 
 	def validate_no_placeholders(self):
 		"""The policies that the app ships are frames; their gaps must be filled before the policy can be approved."""
-		if found := _PLACEHOLDER.search(validation.plain(self.body)):
+		if found := GAP.search(validation.plain(self.body)):
 			frappe.throw(
 				_("The text still contains {0}. Replace it with what applies to your organisation.").format(
 					frappe.bold(frappe.utils.escape_html(found[0]))

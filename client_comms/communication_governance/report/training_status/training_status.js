@@ -1,7 +1,22 @@
 frappe.query_reports["Training Status"] = {
 	filters: [
-		{ fieldname: "role", label: __("Role"), fieldtype: "Link", options: "Role" },
-		{ fieldname: "user", label: __("User"), fieldtype: "Link", options: "User" },
+		// Frappe lists and checks roles and users only for System Managers, but team leads filter by them as well.
+		{
+			fieldname: "role",
+			label: __("Role"),
+			fieldtype: "Link",
+			options: "Role",
+			ignore_link_validation: 1,
+			get_query: () => ({ query: "client_comms.api.queries.roles_of_trainings" }),
+		},
+		{
+			fieldname: "user",
+			label: __("User"),
+			fieldtype: "Link",
+			options: "User",
+			ignore_link_validation: 1,
+			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
+		},
 		{ fieldname: "training", label: __("Training"), fieldtype: "Link", options: "SOP Training" },
 		{
 			fieldname: "state",

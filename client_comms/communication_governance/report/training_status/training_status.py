@@ -6,7 +6,6 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from client_comms import procedure
 from client_comms.people import trainings
 from client_comms.rules import training as rules
 
@@ -47,11 +46,10 @@ def execute(filters=None):
 
 
 def _roles() -> dict[str, set[str]]:
-	"""User → their roles of the procedure."""
+	"""User → their roles that matter for trainings."""
 	found: dict[str, set[str]] = {}
-	for row in frappe.get_all(
-		"Has Role", {"parenttype": "User", "role": ("in", procedure.ROLES)}, ["parent", "role"]
-	):
+	wanted = {"parenttype": "User", "role": ("in", trainings.roles())}
+	for row in frappe.get_all("Has Role", wanted, ["parent", "role"]):
 		found.setdefault(row.parent, set()).add(row.role)
 	return found
 
