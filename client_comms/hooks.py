@@ -313,7 +313,10 @@ doc_events = {
 	"Processing Restriction": {**_ON_LEDGER},
 	"SOP Training Record": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
-	"Interaction Review": {"before_print": _BEFORE_PRINT},
+	"Interaction Review": {
+		"onload": "client_comms.people.reviews.show",
+		"before_print": _BEFORE_PRINT,
+	},
 	"Physical File": {"before_print": _BEFORE_PRINT},
 	"Client Consent": {
 		**_ON_LEDGER,
@@ -484,6 +487,7 @@ doc_events = {
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},
 	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
+	"SOP Policy": {"on_submit": "client_comms.people.policies.announce_soon"},
 	"User": {
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",
@@ -535,6 +539,7 @@ scheduler_events = {
 		"client_comms.client_privacy.renewals.remind",
 		"client_comms.client_privacy.client_data.remind",
 		"client_comms.client_interactions.custody.remind",
+		"client_comms.people.policies.announce",
 		"client_comms.people.policies.remind",
 		"client_comms.people.reviews.remind",
 		"client_comms.people.trainings.collect",
@@ -621,6 +626,7 @@ doctype_js = {
 		"public/js/interaction/reply_box.js",
 		"public/js/interaction/conversation.js",
 	],
+	"Interaction Review": ["public/js/interaction/thread.js", "public/js/interaction/beside_review.js"],
 	"Communication Matrix": "public/js/matrix_grid.js",
 	"Communication Template": "public/js/text_difference.js",
 	"SOP Policy": "public/js/text_difference.js",

@@ -1,17 +1,17 @@
 """Feedback: the details that it needs, and its reviews with stored figures, sign-off and actions (F-1, F-3)."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import frappe
 from frappe import _
 
 from client_comms import alerts, clock, controls
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
-from client_comms.client_interactions.feedback_figures import figures, of_period, series, types
+from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.i18n import translate
 from client_comms.rules import feedback as rules
-from client_comms.rules import trends
+from client_comms.rules import periods, trends
 
 REVIEW = "Feedback Review"
 
@@ -66,20 +66,31 @@ def _open_actions(before: date) -> list[dict]:
 
 
 def make_due() -> None:
-	"""Daily: create the review of the previous month, even after an early one, and an early one if a test gives a signal
-	in the current month. Repeatable."""
+	"""Daily: create the review of the latest whole period of the settings, even after an early one and even if no feedback
+	came, and an early one if a test gives a signal in the current month. Repeatable.
+
+	There is nothing to review of a period in which the site had no interactions at all.
+	"""
 	if not types():
 		return
 	today = clock.now().date()
-	end = today.replace(day=1) - timedelta(days=1)
-	begin = end.replace(day=1)
-	if not frappe.db.exists(REVIEW, {"to_date": (">=", end)}) and of_period(begin, end):
+	period = frappe.get_cached_doc("Client Comms Settings").feedback_review_period
+	begin, end = periods.latest_whole(period, today)
+	if not _is_reviewed(begin, end) and has_interactions(begin, end):
 		make(begin, end)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 	month = today.replace(day=1)
 	if not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):
 		make(month, today, early=True)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+
+
+def _is_reviewed(begin: date, end: date) -> bool:
+	"""Whether the period has its review, or the settings had another period when its end was reviewed."""
+	return bool(
+		frappe.db.exists(REVIEW, {"from_date": begin, "to_date": end})
+		or frappe.db.exists(REVIEW, {"to_date": (">=", end), "opened_early": 0})
+	)
 
 
 def _fires_in(today: date) -> bool:

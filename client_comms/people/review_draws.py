@@ -7,7 +7,7 @@ import json
 import secrets
 from collections import Counter
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 
 import frappe
 from frappe import _
@@ -17,30 +17,17 @@ from client_comms import alerts, clock
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import FIRST, SECOND
 from client_comms.enforcement import policy
 from client_comms.people import reviews
-from client_comms.rules import response_clock, sampling
+from client_comms.rules import periods, response_clock, sampling
 
 DRAW = "Review Draw"
-_MONTHS = {"Monthly": 1, "Quarterly": 3}
-
-
-def last_period(period: str, today: date) -> tuple[date, date]:
-	"""The first and the last day of the latest whole week (from Monday), month or quarter before `today`."""
-	if period == "Weekly":
-		monday = today - timedelta(days=today.weekday() + 7)
-		return monday, monday + timedelta(days=6)
-	months = _MONTHS[period]
-	month = (today.month - 1) // months * months + 1
-	end = date(today.year, month, 1) - timedelta(days=1)
-	begin = date(end.year, (end.month - 1) // months * months + 1, 1)
-	return begin, end
 
 
 def draw_all() -> None:
 	"""Daily: draw the sample of every programme whose period is over. Repeatable."""
 	for name in frappe.get_all(reviews.PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
 		programme = frappe.get_doc(reviews.PROGRAMME, name)
-		begin, end = last_period(programme.period, clock.now().date())
-		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin}):
+		begin, end = periods.latest_whole(programme.period, clock.now().date())
+		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
 			draw(programme, begin, end)
 			# nosemgrep: frappe-manual-commit (a job of its own; a sample is drawn whole or not at all)
 			frappe.db.commit()
@@ -50,9 +37,10 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 	"""Draw the records of a period and give them to reviewers; the Review Draw.
 
 	:param seed: with which the sample can be drawn again; by default a random one
-	:raises frappe.ValidationError: the programme has a draw that begins on the same day
+	:raises frappe.ValidationError: the programme has a draw of the same period
 	"""
-	if other := frappe.db.get_value(DRAW, {"programme": programme.name, "from_date": begin}):
+	same = {"programme": programme.name, "from_date": begin, "to_date": end}
+	if other := frappe.db.get_value(DRAW, same):
 		frappe.throw(
 			_(
 				"The sample of this period is already drawn: {0}. Its button Draw Again repeats the draw from its seed."
@@ -130,11 +118,13 @@ def redraw(name: str) -> dict:
 
 
 def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:
-	"""The records of a period with responsible staff, and their marks; two queries."""
+	"""The records of a period with responsible staff, and their marks; three queries. What the programme has drawn for
+	another period is left out, so no record is reviewed twice because periods overlap."""
 	strictest = policy.current().strictest
 	new_since = add_days(end, -(programme.new_staff_days or 0))
 	new_staff = set(frappe.get_all("User", {"creation": (">=", new_since)}, pluck="name"))
 	late = response_clock.MET_LATE
+	drawn = set(frappe.get_all(reviews.REVIEW, {"programme": programme.name}, pluck="interaction"))
 	found = []
 	for row in frappe.get_all(
 		reviews.INTERACTION,
@@ -153,6 +143,8 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 		],
 		order_by="name asc",
 	):
+		if row.name in drawn:
+			continue
 		marks = {
 			"late": late in (row.acknowledge_status, row.respond_status),
 			"breached": bool(row.breached),

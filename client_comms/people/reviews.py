@@ -21,7 +21,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 )
 from client_comms.enforcement import governed
 from client_comms.people import review_scores
-from client_comms.rules import access
+from client_comms.rules import access, reminders
 
 PROGRAMME = "Review Programme"
 REVIEW = "Interaction Review"
@@ -48,6 +48,11 @@ def reviewer_for(
 def may_read(user: str, interaction: str) -> bool:
 	decision = governed.decide(INTERACTION, interaction, access.READ, user)
 	return bool(decision and decision.allowed)
+
+
+def show(doc, method=None) -> None:
+	"""`onload` of Interaction Review: whether its form can show the record beside the scores."""
+	doc.set_onload("may_read_record", may_read(frappe.session.user, doc.interaction))
 
 
 def open_review(
@@ -211,19 +216,22 @@ def _require(doc, user: str, *states: str) -> None:
 
 
 def remind() -> None:
-	"""Daily: reviewers of reviews that are due, weekly."""
+	"""Daily: reviewers of reviews that are due, on the day and then weekly."""
 	today = getdate(clock.now())
 	for row in frappe.get_all(
 		REVIEW,
 		[["status", "=", OPEN], ["due_on", "is", "set"], ["due_on", "<=", today]],
-		["name", "reviewer", "due_on"],
+		["name", "reviewer", "due_on", "last_reminded_on"],
 		order_by="due_on asc, name asc",
 	):
-		if (today - row.due_on).days % 7 == 0:
-			alerts.tell(
-				[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
-			)
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+		if reminders.due(today, row.due_on, row.last_reminded_on, at=reminders.ON_THE_DAY) is None:
+			continue
+		alerts.tell(
+			[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
+		)
+		frappe.db.set_value(REVIEW, row.name, "last_reminded_on", today, update_modified=False)
+		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
+		frappe.db.commit()
 
 
 def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:

@@ -191,6 +191,48 @@ def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, sup
 	assert len(told) == 1 and "is above the upper limit" in told[0] and "(u-chart)" in told[0]
 
 
+@pytest.mark.parametrize(
+	("period", "expected"),
+	[("Monthly", "2026-10-01"), ("Quarterly", "2026-07-01"), ("Half-Yearly", "2026-01-01")],
+)
+def test_the_period_of_reviews_is_a_setting(load, set_settings, clock_at, period, expected):
+	load({"Delivery": [5] * 18})
+	set_settings(feedback_review_period=period)
+	end = {"Monthly": "2026-10-31", "Quarterly": "2026-09-30", "Half-Yearly": "2026-06-30"}[period]
+	for day in ("2026-11-01", "2026-11-20"):
+		with clock_at(f"{day} 03:00"):
+			feedback.make_due()
+	(review,) = frappe.get_all("Feedback Review", ["name", "from_date", "to_date"])
+	assert (str(review.from_date), str(review.to_date)) == (expected, end)
+	months = {"Monthly": 1, "Quarterly": 3, "Half-Yearly": 6}[period]
+	assert frappe.get_doc("Feedback Review", review.name).contents()["total"] == 5 * months
+
+
+def test_a_longer_period_begins_after_what_was_reviewed(load, set_settings, clock_at):
+	load({"Delivery": [5] * 18})
+	with clock_at("2026-10-01 03:00"):
+		feedback.make_due()
+	set_settings(feedback_review_period="Quarterly")
+	with clock_at("2026-10-02 03:00"):
+		feedback.make_due()
+	assert frappe.db.count("Feedback Review") == 1
+
+
+def test_a_period_without_feedback_has_a_review_that_says_so(load, supervisors, clock_at, as_user):
+	load({"Delivery": [5] * 17 + [0]})
+	with clock_at("2026-11-01 03:00"):
+		feedback.make_due()
+	review = frappe.get_doc("Feedback Review", {"to_date": END})
+	assert review.contents()["total"] == 0
+	with as_user(supervisors[0]):
+		html = frappe.get_print("Feedback Review", review.name, "Feedback Review", no_letterhead=1)
+	assert "No feedback was recorded in this period." in html
+	frappe.db.delete("Client Interaction")
+	with clock_at("2026-12-01 03:00"):
+		feedback.make_due()
+	assert not frappe.db.exists("Feedback Review", {"from_date": "2026-11-01"}), "the site was not in use"
+
+
 def test_what_came_after_an_early_review_is_reviewed_too(load, supervisors, clock_at, as_user):
 	"""The month that it opened is reviewed as a whole when it is over, with the actions still open."""
 	load({"Delivery": [5] * 17 + [30]})

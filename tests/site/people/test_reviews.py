@@ -144,6 +144,45 @@ def test_a_period_is_drawn_once(programme, records, staff, as_user):
 		api.draw_reviews(made.name, *map(str, PERIOD), "spring")
 
 
+def test_periods_that_overlap_draw_no_record_twice(programme, records, staff, as_user, clock_at):
+	"""Of *Draw Now* with other dates, before the scheduler draws the whole month."""
+	names = set(records(6))
+	made = programme(enabled=1, number=3)
+	with as_user(staff.officer):
+		early = api.draw_reviews(made.name, "2026-11-01", "2026-11-15", "spring")
+		other = api.draw_reviews(made.name, "2026-10-20", "2026-11-20")
+	with clock_at("2026-12-01 03:00"):
+		review_draws.draw_all()
+	drawn = frappe.get_all(
+		"Interaction Review",
+		{"programme": made.name, "reviewed_user": staff.agent, "part": "First"},
+		["interaction", "draw"],
+	)
+	assert sorted(row.interaction for row in drawn) == sorted(names), "each of them once"
+	assert {row.draw for row in drawn} == {early, other}
+	whole = frappe.get_doc(
+		"Review Draw", {"programme": made.name, "from_date": "2026-11-01", "to_date": "2026-11-30"}
+	)
+	assert not {row.interaction for row in of_draw(whole)} & names
+	assert api.redraw_reviews(early)["same"] and api.redraw_reviews(other)["same"]
+
+
+def test_reviewers_are_reminded_on_the_day_and_weekly_even_if_a_day_was_missed(
+	programme, records, staff, clock_at
+):
+	(name,) = records(1)
+	review = reviews.open_review(programme(), name, staff.one)
+	review.db_set("due_on", "2026-12-10")
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			reviews.remind()
+		return frappe.db.count("Notification Log", {"document_name": review.name, "for_user": staff.one})
+
+	days = ("2026-12-09", "2026-12-11", "2026-12-11", "2026-12-16", "2026-12-17", "2026-12-26", "2026-12-31")
+	assert [told(day) for day in days] == [0, 1, 1, 1, 2, 3, 4]
+
+
 def test_marked_records_come_in_addition_to_the_sample(programme, records, staff, make_user):
 	"""Late, breached, strictest level, and of new staff: as the record says."""
 	late, breached, plain = records(3)
@@ -176,20 +215,6 @@ def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 		review_draws.draw_all()
 	assert frappe.db.count("Review Draw", {"programme": made.name}) == 1
 	assert str(frappe.db.get_value("Review Programme", made.name, "drawn_until")) == "2026-11-30"
-
-
-@pytest.mark.parametrize(
-	("period", "today", "expected"),
-	[
-		("Weekly", date(2026, 11, 25), (date(2026, 11, 16), date(2026, 11, 22))),
-		("Monthly", date(2026, 11, 25), (date(2026, 10, 1), date(2026, 10, 31))),
-		("Monthly", date(2027, 1, 1), (date(2026, 12, 1), date(2026, 12, 31))),
-		("Quarterly", date(2026, 11, 25), (date(2026, 7, 1), date(2026, 9, 30))),
-		("Quarterly", date(2027, 1, 1), (date(2026, 10, 1), date(2026, 12, 31))),
-	],
-)
-def test_the_latest_whole_period(period, today, expected):
-	assert review_draws.last_period(period, today) == expected
 
 
 def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock_at):

@@ -22,7 +22,8 @@ frappe.ui.form.on("Feedback Review", {
 
 /** What the trend tests rest on, by method (`rules/trends.py`). */
 const SOURCES = {
-	"u-chart": "NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.1",
+	"u-chart":
+		"NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.1; Montgomery, Introduction to Statistical Quality Control",
 	"g-chart": "Benneyan (2001), Health Care Management Science 4, 305-318",
 	runs: "Anhøj and Olesen (2014), PLoS ONE 9(11), e113825",
 };
@@ -42,6 +43,7 @@ function show_figures(frm) {
 			.join("")}</div>`;
 	const share = figures.upheld_share === null ? "–" : `${figures.upheld_share} %`;
 	const { by, ratings } = figures;
+	if (!figures.total) $area.append(`<p><b>${__("No feedback was recorded in this period.")}</b></p>`);
 	$area.append(`<p>${__("{0} feedback records, {1} still open, {2} upheld or partly upheld", [
 		figures.total,
 		figures.open,
@@ -56,11 +58,10 @@ function show_figures(frm) {
 		)}</div>`);
 	for (const series of figures.series) show_series($area, series, escape);
 	$area.append(
-		`<p class="text-muted small">${__("u-chart: {0}; g-chart: {1}; run rules: {2}.", [
-			SOURCES["u-chart"],
-			SOURCES["g-chart"],
-			SOURCES.runs,
-		])}</p>`,
+		`<p class="text-muted small">${__(
+			"u-chart with exact Poisson limits: {0}; g-chart: {1}; run rules: {2}.",
+			[SOURCES["u-chart"], SOURCES["g-chart"], SOURCES.runs],
+		)}</p>`,
 	);
 }
 

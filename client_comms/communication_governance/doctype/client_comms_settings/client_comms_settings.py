@@ -63,6 +63,7 @@ class ClientCommsSettings(Document):
 		escalation_steps: DF.Table[EscalationStep]
 		evidence_mode: DF.Literal["Off", "Warn", "Enforce"]
 		feedback_mode: DF.Literal["Off", "Warn", "Enforce"]
+		feedback_review_period: DF.Literal["Monthly", "Quarterly", "Half-Yearly", "Yearly"]
 		first_reply_answers: DF.Check
 		four_eyes_on_matrix: DF.Check
 		four_eyes_on_templates: DF.Check

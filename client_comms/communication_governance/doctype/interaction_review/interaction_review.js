@@ -2,9 +2,7 @@ frappe.ui.form.on("Interaction Review", {
 	refresh(frm) {
 		const me = frappe.session.user;
 		const { status, reviewer, reviewed_user, part } = frm.doc;
-		frm.add_custom_button(__("Open the Record"), () =>
-			window.open(frappe.utils.get_form_link("Client Interaction", frm.doc.interaction), "_blank"),
-		);
+		client_comms.beside_review.render(frm);
 		// The programme sets the criteria; only what is scored can be entered.
 		for (const fixed of ["cannot_add_rows", "cannot_delete_rows"]) {
 			frm.set_df_property("scores", fixed, 1);
@@ -12,7 +10,7 @@ frappe.ui.form.on("Interaction Review", {
 		if (status === "Open" && reviewer === me) {
 			frm.set_intro(
 				__(
-					"Open the record next to this review. The system has filled in what it can judge; score the remaining criteria.",
+					"The record is shown beside the scores. The system has filled in what it can judge; score the remaining criteria.",
 				),
 				"blue",
 			);

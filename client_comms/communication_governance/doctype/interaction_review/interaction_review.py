@@ -26,6 +26,7 @@ _BY_THE_APP = (
 	"staff_comment",
 	"dispute_reason",
 	"disputes",
+	"last_reminded_on",
 )
 
 
@@ -56,6 +57,7 @@ class InteractionReview(Document):
 		due_on: DF.Date | None
 		findings: DF.Table[InteractionReviewFinding]
 		interaction: DF.Link
+		last_reminded_on: DF.Date | None
 		overall: DF.Percent
 		part: DF.Literal["First", "Second", "After a Dispute"]
 		programme: DF.Link

@@ -26,4 +26,4 @@ class ReviewDraw(Document):
 
 def on_doctype_update():
 	"""One for each programme and period, however many workers draw it."""
-	frappe.db.add_unique("Review Draw", ["programme", "from_date"])
+	frappe.db.add_unique("Review Draw", ["programme", "from_date", "to_date"])

@@ -2,6 +2,7 @@ frappe.ui.form.on("Review Programme", {
 	setup(frm) {
 		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		frm.set_query("reviewer_role", () => ({ query: "client_comms.api.queries.roles" }));
+		frm.set_df_property("reviewer_role", "ignore_link_validation", 1);
 	},
 
 	refresh(frm) {
@@ -29,7 +30,7 @@ function draw(frm) {
 				fieldtype: "Data",
 				label: __("Seed"),
 				description: __(
-					"Leave empty for a new sample. Enter the seed of a draw to repeat its sample.",
+					"Leave empty for a random one. Records that this programme has already drawn are not drawn again.",
 				),
 			},
 		],

@@ -39,7 +39,7 @@ class ReviewProgramme(Document):
 		minimum: DF.Int
 		new_staff_days: DF.Int
 		number: DF.Int
-		period: DF.Literal["Weekly", "Monthly", "Quarterly"]
+		period: DF.Literal["Weekly", "Monthly", "Quarterly", "Half-Yearly", "Yearly"]
 		programme_name: DF.Data
 		reviewer_role: DF.Link
 		second_share: DF.Percent

@@ -68,7 +68,7 @@ Object.assign(client_comms.thread, {
 					.text(file_name),
 			);
 		}
-		return $entry.append(client_comms.regroup.buttons(frm, entry) || "");
+		return $entry.append(client_comms.regroup?.buttons(frm, entry) || "");
 	},
 
 	time({ at }) {
