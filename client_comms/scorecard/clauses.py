@@ -123,6 +123,7 @@ CLAUSES: dict[str, Clause] = {
 			c.mode("verification_mode", N_("Verify Client Data Before Entry")),
 			c.scheduled("client_comms.client_privacy.client_data.remind", N_("Confirm Details")),
 		),
+		(Figure(N_("Contacts Confirmed"), "Contact", f.dated("details_confirmed_on"), _SHOWN),),
 	),
 	"D-5": Clause(
 		N_("Only authorised staff reach client records"),

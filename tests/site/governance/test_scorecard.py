@@ -1,9 +1,12 @@
 """The scorecard answers every clause, and a control that is switched off turns its clause red (R-3)."""
 
+import io
 import json
 import re
+import shutil
 from contextlib import contextmanager, nullcontext
 from html import unescape
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
@@ -11,6 +14,7 @@ import frappe
 import pytest
 from click.testing import CliRunner
 from frappe.model.document import Document
+from pypdf import PdfReader
 
 from client_comms import api, commands, compat, procedure
 from client_comms.enforcement import policy
@@ -23,10 +27,10 @@ PROCEDURE = Path(__file__).parents[3] / "docs" / "procedure.md"
 ALL = [(code, control) for code, clause in CLAUSES.items() for control in clause.controls]
 
 
-def test_every_clause_of_the_procedure_is_on_the_card_with_a_control():
+def test_every_clause_of_the_procedure_is_on_the_card_with_controls_and_figures():
 	defined = re.findall(r"^### ([A-Z]-\d) ", PROCEDURE.read_text(), re.MULTILINE)
 	assert sorted(CLAUSES) == sorted(defined) and len(defined) == 25
-	assert all(clause.controls for clause in CLAUSES.values())
+	assert all(clause.controls and clause.figures for clause in CLAUSES.values())
 
 
 @pytest.fixture
@@ -276,6 +280,37 @@ def test_page_json_and_print_agree(officer, as_user):
 		assert f">{clause['state']}</b><br>{clause['rule']}</td>" in row
 		for each in (*clause["controls"], *(each for each in clause["figures"] if each["state"])):
 			assert each["name"] in row and each["message"] in row
+
+
+def test_frappe_makes_the_auditors_view_a_pdf(officer, as_user, monkeypatch):
+	"""With the generator that is there; tests/desk/test_scorecard.py makes it with the browser's own print."""
+	generator = pdf_generator(monkeypatch)
+	with as_user(officer):
+		name = api.scorecard_snapshot()
+		made = frappe.get_print(
+			"Scorecard Snapshot",
+			name,
+			"Clause Scorecard",
+			as_pdf=True,
+			no_letterhead=1,
+			pdf_generator=generator,
+		)
+	text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+	assert all(code in text for code in CLAUSES)
+
+
+def pdf_generator(monkeypatch) -> str:
+	if shutil.which("wkhtmltopdf"):
+		return "wkhtmltopdf"
+	chromium = shutil.which("chromium")
+	if chromium and find_spec("frappe.utils.pdf_generator"):
+		from frappe.utils.pdf_generator import chrome_pdf_generator
+
+		monkeypatch.setattr(chrome_pdf_generator, "find_or_download_chromium_executable", lambda: chromium)
+		return "chrome"
+	pytest.skip(
+		"Frappe has no PDF generator here: wkhtmltopdf, or from version 16 on Chromium, is not installed"
+	)
 
 
 def test_the_command_prints_the_same_as_json():

@@ -39,11 +39,19 @@
 			const label_code = this.$code.val().trim();
 			if (!label_code) return;
 			this.$body.find(".file").empty();
-			try {
-				this.show(await frappe.xcall("client_comms.api.physical_file", { label_code }));
-			} finally {
-				this.focus();
-			}
+			// Without Frappe's dialog for refusals, which would take what is scanned next.
+			const query = new URLSearchParams({ label_code });
+			const answer = await fetch(`/api/method/client_comms.api.physical_file?${query}`);
+			const { message, _server_messages } = await answer.json();
+			if (answer.ok) this.show(message);
+			else this.refuse(JSON.parse(_server_messages || "[]").map((each) => JSON.parse(each).message));
+			this.focus();
+		}
+
+		/** `reasons` are HTML of the server. */
+		refuse(reasons) {
+			const shown = reasons.join("<br>") || __("The file could not be loaded. Reload the page.");
+			this.$body.find(".file").html(`<div class="alert alert-warning">${shown}</div>`);
 		}
 
 		show(file) {

@@ -25,7 +25,8 @@ Object.assign(client_comms.beside_review, {
 			$area.html(`<p class="text-muted">${__("You cannot read this record.")}</p>`);
 			return;
 		}
-		await Promise.all([frappe.model.with_doctype(this.DOCTYPE), client_comms.interaction.load_levels()]);
+		await frappe.model.with_doctype(this.DOCTYPE); // and with it client_comms.interaction
+		await client_comms.interaction.load_levels();
 		const [doc, page] = await Promise.all([
 			frappe.xcall("frappe.client.get", { doctype: this.DOCTYPE, name }, "GET"),
 			frappe.xcall("client_comms.api.conversation", { name }, "GET"),

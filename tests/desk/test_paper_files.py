@@ -1,0 +1,86 @@
+"""Paper files by their label: a scanner types the code and presses Enter, wherever the page has its focus (D-6)."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("D-6")
+
+PASSWORD = "Regenbogen-Kahn-42"
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user("Customer Support", password=PASSWORD)
+
+
+@pytest.fixture
+def file(site, agent, removed):
+	place = removed("Physical Location", f"Archive {agent}")
+	site.get_doc({"doctype": "Physical Location", "location_name": place, "location_type": "Room"}).insert()
+	made = site.get_doc(
+		{
+			"doctype": "Physical File",
+			"title": "Contract",
+			"label_code": f"PF-{agent.partition('@')[0].upper()}",
+			"location": place,
+			"custodian": agent,
+			"confidentiality_level": "Standard",
+		}
+	).insert()
+	removed(made.doctype, made.name)
+	site.db.commit()
+	return made
+
+
+def scan(page, code):
+	"""A keyboard scanner types quickly into whatever has the focus, and ends with Enter."""
+	page.keyboard.type(code, delay=5)
+	page.keyboard.press("Enter")
+
+
+def test_a_file_goes_out_and_comes_back_by_scanning_its_label(site, agent, file, make_user, login, shoot):
+	lawyer = make_user("Customer Support")
+	page = login(agent, PASSWORD)
+	page.goto("/app/scan-files")
+	found = page.locator(".scan-files .file")
+	expect(page.locator("#scan-files-code")).to_be_focused()  # nothing has to be clicked first
+	scan(page, file.label_code)
+	expect(found).to_contain_text("In Place")
+	shoot(page, "found")
+	found.get_by_role("button", name="Check Out").click()
+	dialog = page.locator(".modal.show")
+	given_to = dialog.locator("[data-fieldname=custodian]")
+	expect(given_to.locator("input")).to_have_value(agent)  # the default, which comes a moment later
+	given_to.locator("input").fill(lawyer)
+	given_to.locator("[role=option]").filter(has_text=lawyer).first.click()
+	dialog.locator("[data-fieldname=reason] textarea").fill("Meeting with the client")
+	shoot(page, "check-out")
+	dialog.get_by_role("button", name="Check Out").click()
+	expect(found).to_contain_text("Checked Out")
+	expect(found).to_contain_text("due back")
+	site.db.rollback()
+	fields = ["state", "custodian"]
+	assert site.db.get_value(file.doctype, file.name, fields) == ("Checked Out", lawyer)
+	expect(page.locator("#scan-files-code")).to_be_focused()
+	scan(page, file.label_code)  # the code before is replaced
+	expect(found.get_by_role("button", name="Check In")).to_be_visible()
+	found.get_by_role("button", name="Check In").click()
+	page.locator(".modal.show").get_by_role("button", name="Check In").click()
+	expect(found).to_contain_text("In Place")
+	site.db.rollback()
+	file.reload()
+	assert [row.movement for row in file.movements] == ["Registered", "Checked Out", "Checked In"]
+	assert (file.movements[1].moved_by, file.movements[1].reason) == (agent, "Meeting with the client")
+	shoot(page, "back")
+
+
+def test_an_unknown_label_says_so_and_the_next_one_can_be_scanned(agent, file, login, shoot):
+	page = login(agent, PASSWORD)
+	page.goto("/app/scan-files")
+	expect(page.locator("#scan-files-code")).to_be_focused()
+	scan(page, "PF-NOWHERE")
+	expect(page.locator(".scan-files .file")).to_contain_text("Scan the label again")
+	shoot(page, "unknown")
+	expect(page.locator(".modal.show")).to_have_count(0)  # it would take what is scanned next
+	scan(page, file.label_code)
+	expect(page.locator(".scan-files .file")).to_contain_text("In Place")

@@ -1,0 +1,87 @@
+"""A supervisor scores a record that the form shows beside the scores, if they may read it (R-2)."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("R-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+INTERACTION = "Client Interaction"
+
+
+@pytest.fixture
+def manager(make_user):
+	return make_user("Customer Support Manager", password=PASSWORD)
+
+
+@pytest.fixture
+def agent(make_user):
+	return make_user("Frontline Staff", password=PASSWORD)
+
+
+@pytest.fixture
+def review(site, received, manager, agent, removed):
+	from client_comms.people import reviews
+
+	name = received("A question")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	programme = site.get_doc(
+		{
+			"doctype": "Review Programme",
+			"programme_name": f"Programme of {manager}",
+			"enabled": 0,
+			"number": 0,
+			"criteria": [
+				{
+					"criterion": "Accuracy",
+					"judged_by": "Reviewer",
+					"weight": 3,
+					"highest": 4,
+					"guidance": "Does the record say what happened, and to the right client?",
+				},
+				{"criterion": "Timeliness", "judged_by": "Clocks", "weight": 1, "highest": 4},
+			],
+		}
+	).insert()
+	removed(programme.doctype, programme.name)
+	made = reviews.open_review(programme, name, manager)
+	removed(made.doctype, made.name)
+	site.db.commit()
+	return made
+
+
+def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, client, login, shoot):
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	record = page.locator("[data-fieldname=record]")
+	expect(record.locator(".thread")).to_contain_text("Please get back to me.")
+	expect(record.locator(".facts")).to_contain_text(client.name)
+	expect(record.locator(".facts")).to_contain_text("Initial Inquiry")
+	expect(record.locator(".regroup")).to_have_count(0)  # nothing is moved from here
+	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
+	beside = row.bounding_box(), record.bounding_box()
+	assert beside[0]["x"] + beside[0]["width"] <= beside[1]["x"], "the record stands beside the scores"
+	row.locator("[data-fieldname=score]").click()
+	row.locator("[data-fieldname=score] select").select_option("3")
+	shoot(page, "scored")
+	page.locator(".page-head:visible").get_by_role("button", name="Complete Review", exact=True).click()
+	expect(page.get_by_text("The review is completed.")).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(review.doctype, review.name, ["status", "overall"]) == ("Completed", 75)
+
+
+def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(
+	site, review, manager, agent, login, shoot
+):
+	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 75})
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	expect(page.locator("[data-fieldname=record] .thread")).to_contain_text("Please get back to me.")
+	site.db.set_value(INTERACTION, review.interaction, "confidentiality_level", "Sensitive")
+	site.db.commit()
+	page.reload()
+	expect(page.locator("[data-fieldname=record]")).to_contain_text("You cannot read this record.")
+	expect(page.locator("[data-fieldname=record] .thread")).to_have_count(0)
+	expect(page.locator(".modal.show")).to_have_count(0)
+	shoot(page, "hidden")

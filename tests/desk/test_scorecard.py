@@ -1,0 +1,92 @@
+"""The scorecard and a feedback review in the desk, and the auditor's view as a PDF (F-3, R-3)."""
+
+import io
+import re
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+pytestmark = pytest.mark.clause("F-3", "R-3")
+
+PASSWORD = "Regenbogen-Kahn-42"
+FILTERS_OF_LIST = """(doctype) => cur_list?.doctype === doctype && cur_list.filter_area
+	? cur_list.filter_area.get().map((filter) => filter.slice(1, 4)) : []"""
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user("Compliance Officer", password=PASSWORD)
+
+
+def in_words(condition):
+	"""A list says the number 1 of a checkbox where a figure says "1"."""
+	return " ".join(map(str, condition))
+
+
+def test_every_figure_opens_the_list_behind_it(officer, login, shoot):
+	page = login(officer, PASSWORD)
+	page.goto("/app/scorecard")
+	expect(page.locator(".client-comms-scorecard").get_by_text("T-4").first).to_be_visible()
+	shoot(page, "page")
+	card = page.evaluate("frappe.xcall('client_comms.api.scorecard')")
+	wrong = {}
+	for row, clause in enumerate(card["clauses"]):
+		for number, figure in enumerate(clause["figures"]):
+			if figure["value"] is None:
+				continue
+			page.goto("/app/scorecard")
+			page.locator(f'[data-figure="{row}:{number}"]').click()
+			expected = [
+				[field, "Between", [day[:10] for day in given]]
+				if operator == "between"
+				else [field, operator, given]
+				for _doctype, field, operator, given in figure["filters"] or [("", "creation", "is", "set")]
+			]
+			shown = []
+			for _attempt in range(60):
+				shown = page.evaluate(FILTERS_OF_LIST, figure["doctype"])
+				if sorted(map(in_words, shown)) == sorted(map(in_words, expected)):
+					break
+				page.wait_for_timeout(500)
+			else:
+				wrong[clause["clause"], figure["name"]] = shown, expected
+	assert wrong == {}
+
+
+def test_the_auditors_view_prints_to_pdf_in_one_go(site, officer, removed, login, shoot):
+	"""One click opens the snapshot as one page; as a PDF it holds every clause with its state, controls and figures."""
+	page = login(officer, PASSWORD)
+	page.goto("/app/scorecard")
+	expect(page.locator(".client-comms-scorecard").get_by_text("T-4").first).to_be_visible()
+	with page.expect_popup() as opened:
+		page.locator(".page-head:visible").get_by_role("button", name="Print", exact=True).click()
+	printed = opened.value
+	expect(printed.get_by_text("Scorecard of the Client Communication Procedure")).to_be_visible()
+	site.db.rollback()
+	snapshot = site.get_last_doc("Scorecard Snapshot", {"taken_by": officer})
+	removed(snapshot.doctype, snapshot.name)
+	shoot(printed, "print")
+	text = " ".join(
+		each.extract_text() for each in PdfReader(io.BytesIO(printed.pdf(format="A4", landscape=True))).pages
+	)
+	text = re.sub(r"\s+", " ", text)
+	for clause in snapshot.contents()["clauses"]:
+		assert f"{clause['clause']} {clause['title']}" in text
+		for control in clause["controls"]:
+			assert f"{control['name']}: {control['message']}" in text, clause["clause"]
+		for figure in clause["figures"]:
+			assert f"{figure['name']}:" in text, clause["clause"]
+
+
+def test_a_feedback_review_shows_its_figures(site, officer, removed, login, shoot):
+	from client_comms.client_interactions import feedback
+
+	review = feedback.make(site.utils.getdate("2020-10-01"), site.utils.getdate("2020-10-31"))
+	removed(review.doctype, review.name)
+	site.db.commit()
+	page = login(officer, PASSWORD)
+	page.goto(f"/app/feedback-review/{review.name}")
+	expect(page.get_by_text("In brackets: per 100 interactions.")).to_be_visible()
+	expect(page.get_by_text("No feedback was recorded in this period.")).to_be_visible()
+	shoot(page, "review")
