@@ -1,11 +1,14 @@
 """Data for benchmarks: written by SQL, for they measure reading; the site of this tier is thrown away afterwards."""
 
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 
 INTERACTIONS = 200_000
+PASSWORD = "scale-Test-2026"
 COLUMNS = [
 	"name",
 	"owner",
@@ -110,3 +113,39 @@ def readers(site, interactions):
 
 def user_of(name: str) -> str:
 	return f"{name}@scale.example"
+
+
+@pytest.fixture(scope="module")
+def log_in(site, site_name):
+	"""`log_in(user)` is a function that asks the application, in this process so that hooks can be taken out.
+
+	It works in a separate thread, because Frappe keeps the state of a request in its thread.
+	"""
+	import frappe.app
+	from frappe.utils.password import update_password
+	from werkzeug.test import Client
+
+	frappe.app._sites_path = site.local.sites_path
+	with ThreadPoolExecutor(max_workers=1) as thread:
+
+		def session(user):
+			client = Client(frappe.app.application)
+
+			def get(path, **query):
+				def ask():
+					start = time.perf_counter()
+					answer = client.get(
+						f"/api/method/{path}",
+						query_string=query,
+						headers={"X-Frappe-Site-Name": site_name},
+					)
+					return answer.status_code, time.perf_counter() - start
+
+				return thread.submit(ask).result()
+
+			update_password(user, PASSWORD)
+			site.db.commit()
+			assert get("login", usr=user, pwd=PASSWORD)[0] == 200
+			return get
+
+		yield session

@@ -9,7 +9,6 @@ import json
 import os
 import statistics
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -25,7 +24,6 @@ RATIO, SLACK = 1.2, 0.05  # of the time without the conditions, and seconds: wha
 # They read every row of the site also without the app, and more of each row with it.
 WHOLE_TABLE = ("sidebar by",)
 APP = "client_comms."
-PASSWORD = "scale-Test-2026"
 CLIENT = "Scale Client 1"  # with a twentieth of everything
 LISTS = {
 	"Client Interaction": ("subject", "status", "confidentiality_level", "responsible_staff"),
@@ -108,41 +106,9 @@ def without_conditions():
 	return mock.patch.object(frappe, "get_hooks", others)
 
 
-@pytest.fixture(scope="module")
-def log_in(site, site_name):
-	"""`log_in(user)` is a function that asks the application, in this process so that hooks can be taken out.
-
-	It works in a separate thread, because Frappe keeps the state of a request in its thread.
-	"""
-	import frappe.app
-	from frappe.utils.password import update_password
-	from werkzeug.test import Client
-
+@pytest.fixture(scope="module", autouse=True)
+def filled(site):
 	population.fill(SIZE)
-	frappe.app._sites_path = site.local.sites_path
-	with ThreadPoolExecutor(max_workers=1) as thread:
-
-		def session(user):
-			client = Client(frappe.app.application)
-
-			def get(path, **query):
-				def ask():
-					start = time.perf_counter()
-					answer = client.get(
-						f"/api/method/{path}",
-						query_string=query,
-						headers={"X-Frappe-Site-Name": site_name},
-					)
-					return answer.status_code, time.perf_counter() - start
-
-				return thread.submit(ask).result()
-
-			update_password(user, PASSWORD)
-			frappe.db.commit()
-			assert get("login", usr=user, pwd=PASSWORD)[0] == 200
-			return get
-
-		yield session
 
 
 def measure(get, path, query) -> tuple[float, float] | None:
