@@ -766,7 +766,10 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 	extend_doctype_class[_doctype] = "client_comms.outgoing.source_documents.GuardedSource"
 	doc_events[_doctype] = {
 		"before_insert": "client_comms.outgoing.source_documents.before_sending",
+		"before_rename": _LOCK,
+		# Not before_change: in single fields, apps note how a message was delivered.
 		"before_validate": [
+			_LOCK,
 			"client_comms.enforcement.linked_records.preserve_link",
 			"client_comms.intake.adapters.keep_key",
 		],
@@ -781,6 +784,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 	for _row in _rows:
 		permission_query_conditions.setdefault(_row, "client_comms.enforcement.child_rows.condition")
 		extend_doctype_class.setdefault(_row, "client_comms.enforcement.child_rows.GuardedRow")
+		doc_events.setdefault(_row, {"before_validate": _LOCK})
 
 override_doctype_class = _composed(extend_doctype_class)
 

@@ -7,12 +7,16 @@ is used only by transactions that see the same rows.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import frappe
+from redis.exceptions import RedisError
 
 _Value = TypeVar("_Value")
 _DAY = 24 * 60 * 60
+_NONE, _SOME = b"none", b"some"
+_NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
 
 
 def once(key: str, compute: Callable[[], _Value]) -> _Value:
@@ -39,6 +43,44 @@ def shared(key: str, state: Callable[[], object], build: Callable[[], _Value]) -
 		return value
 
 	return once(key, compute)
+
+
+def rarely_any(key: str, load: Callable[[], dict]) -> dict:
+	"""`once` for rows that most sites do not have: while Redis says that there are none, the database is not asked.
+
+	A transaction that finds none says so, for some minutes, unless one that adds a row has told (`tell_of_some`): that comes
+	before its commit, so no transaction that began earlier can hide the row.
+	"""
+
+	def find() -> dict:
+		told = _told(key)
+		if told == _NONE:
+			return {}
+		found = load()
+		if not found and told is None:
+			_tell(key, _NONE, _NONE_FOR, nx=True)
+		return found
+
+	return once(key, find)
+
+
+def tell_of_some(key: str) -> None:
+	"""This transaction adds or changes a row of `rarely_any`: from now on, every transaction asks the database."""
+	forget(key)
+	_tell(key, _SOME, _SOME_FOR)
+	frappe.db.after_commit.add(lambda: _tell(key, _SOME, _SOME_FOR))  # Redis may have been emptied meanwhile
+
+
+def _told(key: str) -> bytes | None:
+	try:
+		return frappe.cache.get(frappe.cache.make_key(f"{key}|any"))
+	except RedisError:
+		return None
+
+
+def _tell(key: str, what: bytes, seconds: int, nx: bool = False) -> None:
+	with suppress(RedisError):
+		frappe.cache.set(frappe.cache.make_key(f"{key}|any"), what, ex=seconds, nx=nx)
 
 
 def forget(key: str) -> None:

@@ -40,6 +40,7 @@ _WITH_LINKS = ("Contact", "Address")
 # DocType → its tables that name what it belongs to, with the fields of their rows.
 _TABLES = {
 	**dict.fromkeys(_WITH_LINKS, (("links", "link_doctype", "link_name"),)),
+	"Communication": (("timeline_links", "link_doctype", "link_name"),),
 	"Event": (("event_participants", "reference_doctype", "reference_docname"),),
 }
 _STEPS = 4  # file -> comment -> message -> interaction -> client

@@ -1,7 +1,7 @@
 """Restricted use of a client's data (GDPR Art. 18): until it is lifted, what belongs to the client can be read and is kept, but not
 changed, and nothing is sent to them (P-2).
 
-What is locked is listed in `registry.LOCKED`. Every way of writing passes one hook of Frappe: saving, importing and bulk edits
+What is locked is listed in `registry.LOCKED`; documents of other apps that become interactions are as well. Every way of writing passes one hook of Frappe: saving, importing and bulk edits
 `before_validate`, `db_set` `before_change`, renaming and merging `before_rename`; deletion meets the holds, of which a restriction
 is one (`legal_holds`). Methods of the app that write past the document ask `require`.
 
@@ -18,7 +18,7 @@ from frappe.utils import cstr, parse_addr
 
 from client_comms import acting, clock, ledger, transactions
 from client_comms.clients import contacts, parties, phone_numbers
-from client_comms.enforcement import anchors
+from client_comms.enforcement import anchors, source_doctypes
 from client_comms.enforcement.registry import LOCKED, OWNER_FIELDS
 from client_comms.exceptions import RestrictedError
 from client_comms.i18n import moment
@@ -36,12 +36,14 @@ _JOBS_OF_USERS = ("frappe.desk.", "frappe.client.", "frappe.core.doctype.data_im
 
 
 def active() -> dict[anchors.Anchor, rules.Restriction]:
-	"""The restrictions in force, by the client or contact that they are about; one query per transaction, two if there are any."""
-	return transactions.once(_KEY, _load)
+	"""The restrictions in force, by the client or contact that they are about; two queries per transaction if there are any,
+	none while the site has none."""
+	return transactions.rarely_any(_KEY, _load)
 
 
 def clear_cache() -> None:
-	transactions.forget(_KEY)
+	"""A restriction was made or changed."""
+	transactions.tell_of_some(_KEY)
 
 
 def _load() -> dict[anchors.Anchor, rules.Restriction]:
@@ -84,7 +86,7 @@ def _load() -> dict[anchors.Anchor, rules.Restriction]:
 
 
 def of_each(doctype: str, names: Collection[str]) -> dict[str, rules.Restriction]:
-	"""Those of the records that a restriction covers: name → restriction. No more than the query of `active` without one."""
+	"""Those of the records that a restriction covers: name → restriction. No more than `active` without one."""
 	restricted = active()
 	if not restricted or not names:
 		return {}
@@ -113,8 +115,12 @@ def of_document(doc) -> rules.Restriction | None:
 		# A file of an identity check, or a remark on a request, is as open as what it belongs to.
 		if is_stored:
 			owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or ("", ""))
-		return of(*sorted((each for each in owners if each[0] in LOCKED), key=str))
+		return of(*sorted((each for each in owners if _is_lockable(each[0])), key=str))
 	return of(*([(doc.doctype, doc.name)] if is_stored else ()), *sorted(owners))
+
+
+def _is_lockable(doctype: str) -> bool:
+	return doctype in LOCKED or doctype in source_doctypes.active()
 
 
 def of_addresses(recipients: Collection[str]) -> dict[str, rules.Restriction]:
@@ -206,7 +212,7 @@ def _is_logged(doc) -> bool:
 		return doc.is_new()  # part of a message
 	if doc.doctype == _INTERACTION:
 		return doc.is_new() and doc.direction == "Inbound"
-	return doc.is_new() and doc.doctype in _LOGS
+	return doc.is_new() and (doc.doctype in _LOGS or doc.doctype in source_doctypes.active())
 
 
 def _require_exemption(found: rules.Restriction, doctype: str, name: str | None) -> None:

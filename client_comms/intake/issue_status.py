@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import get_fullname, get_link_to_form
 
 from client_comms.client_interactions import closing_checklist
-from client_comms.enforcement import former_names, guards
+from client_comms.enforcement import former_names, guards, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake.arrivals import INTERACTION
 from client_comms.rules import access, issue_status, possible_actions, response_clock
@@ -34,7 +34,7 @@ def follow_issue(doc, method=None):
 @frappe.whitelist()
 def set_status(name: str, **others):
 	"""ERPNext's method, which writes the status without saving the Issue."""
-	guards.require(ISSUE, name, access.WRITE)
+	_require_writable(name)
 	before = _statuses([name])
 	result = call_previous("erpnext.support.doctype.issue.issue.set_status", name=name, **others)
 	_follow_all(before)
@@ -45,11 +45,16 @@ def set_status(name: str, **others):
 def set_multiple_status(names: str, **others):
 	"""The same for several Issues, from their list."""
 	for name in frappe.parse_json(names):
-		guards.require(ISSUE, name, access.WRITE)
+		_require_writable(name)
 	before = _statuses(frappe.parse_json(names))
 	result = call_previous("erpnext.support.doctype.issue.issue.set_multiple_status", names=names, **others)
 	_follow_all(before)
 	return result
+
+
+def _require_writable(name: str):
+	guards.require(ISSUE, name, access.WRITE)
+	restrictions.require(ISSUE, name)
 
 
 def _statuses(names) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from client_comms import clock
+from client_comms.rules import restriction
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.scorecard import HIGH, LOW, Target
 from client_comms.scorecard import controls as c
@@ -349,6 +351,24 @@ CLAUSES: dict[str, Clause] = {
 				"Compliance Ledger Entry",
 				f.dated("at", ["action", "=", "Refusal"]),
 				Target(LOW, 50, 500),
+			),
+			Figure(
+				N_("Clients' Requests Overdue"),
+				"Data Subject Request",
+				lambda since, until: [["status", "=", "Open"], ["due_on", "<", min(until, clock.now())]],
+				_NONE,
+			),
+			Figure(
+				N_("Restrictions in Force"),
+				"Processing Restriction",
+				f.now(["status", "in", list(restriction.IN_FORCE)]),
+				_SHOWN,
+			),
+			Figure(
+				N_("Uses Despite a Restriction"),
+				"Compliance Ledger Entry",
+				f.dated("at", ["action", "=", "Exception Used"]),
+				Target(LOW, 3, 20),
 			),
 		),
 	),

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document, file
 from client_comms.exceptions import ClearanceMissingError
@@ -96,6 +96,7 @@ def update_attending_status(event_name: str, attendee: str, status: str):
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
+	restrictions.require_unlocked(frappe.get_doc("Event", event_name))
 	return call_previous(
 		"frappe.desk.doctype.event.event.update_attending_status",
 		event_name=event_name,
@@ -228,6 +229,7 @@ def update_comment_publicity(name: str, **others):
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
+	restrictions.require("Comment", name)
 	return call_previous("frappe.desk.form.utils.update_comment_publicity", name=name, **others)
 
 

@@ -15,7 +15,13 @@ from client_comms import clock, health, procedure
 from client_comms.client_interactions import conversation
 from client_comms.client_privacy.requests import data_map, subjects
 from client_comms.enforcement import anchors, compose, governed, registry, source_doctypes, takeovers
-from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError, ReasonNeededError
+from client_comms.exceptions import (
+	ClearanceMissingError,
+	OutgoingRefusedError,
+	ReasonNeededError,
+	RecordIsKeptError,
+	RestrictedError,
+)
 from client_comms.intake import retry, telephony, unlogged, whatsapp
 from client_comms.outgoing import source_documents
 from client_comms.rules.arrival import Arrival
@@ -306,6 +312,34 @@ def consent(client):
 			"given_on": "2026-11-20 10:00",
 		}
 	).insert()
+
+
+def test_messages_of_a_client_with_restricted_data_are_logged_and_locked(receive, client, staff, as_user):
+	message = receive("Stop using my data")
+	placed = frappe.new_doc("Processing Restriction")
+	placed.update(
+		{
+			"party_type": client.party_type,
+			"party": client.party,
+			"status": "Active",
+			"restricted_on": MONDAY,
+			"restricted_by": "Administrator",
+			"ground": "Accuracy Contested",
+			"reason": "The address is wrong",
+		}
+	)
+	placed.flags.by_the_app = True
+	placed.insert()
+	with as_user(staff):  # in a request of staff
+		assert interaction_of(receive("Do you hear?", at="2026-11-23 12:00")).party == client.party
+		for change in (
+			lambda: frappe.get_doc(MESSAGE, message.name).save(ignore_permissions=True),
+			lambda: frappe.get_doc(MESSAGE, message.name).add_comment("Comment", "A remark"),
+		):
+			with pytest.raises(RestrictedError):
+				change()
+	with pytest.raises(RecordIsKeptError):
+		frappe.delete_doc(MESSAGE, message.name, force=True)
 
 
 def test_a_message_to_an_adviser_is_not_sent_without_consent(send, client, about):

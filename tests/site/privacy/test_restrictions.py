@@ -7,7 +7,7 @@ from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_
 from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 from frappe.model.rename_doc import rename_doc
 
-from client_comms import api, ledger, procedure
+from client_comms import api, ledger, procedure, transactions
 from client_comms.api import interactions as actions
 from client_comms.api import restrictions as rights
 from client_comms.api import subject_requests
@@ -16,7 +16,7 @@ from client_comms.client_privacy import invitations
 from client_comms.client_privacy.erasure import records
 from client_comms.clients import preferences
 from client_comms.enforcement import explain, legal_holds, levels, restrictions
-from client_comms.enforcement.methods import relink
+from client_comms.enforcement.methods import relink, unchecked
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	OutgoingRefusedError,
@@ -24,7 +24,7 @@ from client_comms.exceptions import (
 	RestrictedError,
 	ResultIsFixedError,
 )
-from client_comms.intake import failures, moving
+from client_comms.intake import failures, issue_status, moving
 from client_comms.outgoing import email, text_messages
 
 pytestmark = pytest.mark.clause("P-2")
@@ -285,6 +285,137 @@ def test_other_ways_of_writing_are_refused(restrict, about, log, client, agent, 
 	with as_user(agent):
 		submit_cancel_or_update_docs("Customer", [client.party], "update", {"website": "https://x.example"})
 	assert frappe.db.get_value("Customer", client.party, "website") != "https://x.example"
+
+
+def test_methods_that_write_past_the_document_are_refused(restrict, about, agent, as_user):
+	"""ERPNext and Frappe change some fields in the database, without saving the document."""
+	issue, event, comment = (
+		next(each for each in about if each.doctype == doctype) for doctype in ("Issue", "Event", "Comment")
+	)
+	event.db_set("owner", agent)
+	restrict()
+	ways = {
+		"status": lambda: issue_status.set_status(issue.name, status="Closed"),
+		"statuses": lambda: issue_status.set_multiple_status(frappe.as_json([issue.name]), status="Closed"),
+		"attendance": lambda: unchecked.update_attending_status(event.name, agent, "Yes"),
+		"publicity": lambda: unchecked.update_comment_publicity(comment.name, enable=True),
+	}
+	for way, attempt in ways.items():
+		with as_user(agent), pytest.raises(RestrictedError):
+			attempt()
+			pytest.fail(way)
+	assert frappe.db.get_value("Issue", issue.name, "status") != "Closed"
+
+
+def test_a_message_that_is_only_filed_in_a_timeline_is_locked(restrict, client, agent, as_user):
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Phone",
+			"sent_or_received": "Received",
+			"subject": "Call",
+			"timeline_links": [{"link_doctype": "Contact", "link_name": client.contact}],
+		}
+	).insert()
+	restrict()
+	with as_user(agent), pytest.raises(RestrictedError):
+		frappe.get_doc("Communication", message.name).save(ignore_permissions=True)
+
+
+def test_documents_about_a_lead_are_locked(agent, as_user, officer, log):
+	lead = frappe.get_doc(
+		{"doctype": "Lead", "first_name": "Lea", "last_name": "Limited", "email_id": "lea@lead.example"}
+	).insert()
+	about_lead = [
+		lead,
+		log(party_type="Lead", party=lead.name),
+		frappe.get_doc({"doctype": "Issue", "subject": "Leak", "lead": lead.name}).insert(),
+		frappe.get_doc(
+			{"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name}
+		).insert(),
+		frappe.get_doc(
+			{
+				"doctype": "Event",
+				"subject": "Visit",
+				"starts_on": frappe.utils.now_datetime(),
+				"event_participants": [{"reference_doctype": "Lead", "reference_docname": lead.name}],
+			}
+		).insert(),
+		frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_medium": "Phone",
+				"sent_or_received": "Received",
+				"subject": "Call",
+				"reference_doctype": "Lead",
+				"reference_name": lead.name,
+			}
+		).insert(),
+	]
+	placed = frappe.new_doc("Processing Restriction")
+	placed.update(
+		{
+			"party_type": "Lead",
+			"party": lead.name,
+			"status": "Active",
+			"restricted_on": frappe.utils.now_datetime(),
+			"restricted_by": officer,
+			"ground": GROUND,
+			"reason": "The address is wrong",
+		}
+	)
+	placed.flags.by_the_app = True
+	placed.insert()
+	for record in about_lead:
+		with as_user(agent), pytest.raises(RestrictedError):
+			frappe.get_doc(record.doctype, record.name).save(ignore_permissions=True)
+	for record in reversed(about_lead):
+		with pytest.raises(RecordIsKeptError, match=placed.name):
+			frappe.delete_doc(record.doctype, record.name, force=True)
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch):
+	"""The queries about restrictions."""
+	found, real = [], frappe.local.db.sql
+
+	def sql(query, *args, **kwargs):
+		if restrictions.RESTRICTION in str(query):
+			found.append(str(query))
+		return real(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.local.db, "sql", sql)
+	return found
+
+
+def test_while_there_is_none_the_database_is_not_asked(about, client, asked):
+	restrictions.active()
+	for each in (*about, frappe.get_doc("Customer", client.party)):
+		frappe.db.value_cache.clear()  # as in another transaction
+		asked.clear()
+		frappe.get_doc(each.doctype, each.name).save()
+		assert not asked, each.doctype
+
+
+def test_one_that_began_is_not_hidden_by_a_transaction_from_before(restrict, client):
+	"""It still reads that there is none, before Redis is told, and says so only now."""
+	mark = frappe.cache.make_key(f"{restrictions._KEY}|any")
+	frappe.cache.delete(mark)
+	frappe.db.value_cache.clear()
+
+	def read_before():
+		restrict()
+		return {}
+
+	assert transactions.rarely_any(restrictions._KEY, read_before) == {}
+	frappe.db.value_cache.clear()
+	assert restrictions.of(("Customer", client.party))
+	frappe.cache.delete(mark)  # Redis was emptied
+	frappe.db.value_cache.clear()
+	assert restrictions.of(("Customer", client.party))
 
 
 def test_what_the_client_sends_is_logged_with_its_deadline(restrict, about, client, agent, as_user):
