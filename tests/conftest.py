@@ -214,6 +214,30 @@ def savepoints_for_commits():
 		yield
 
 
+# The clock
+
+
+@pytest.fixture
+def clock_at(site):
+	"""`with clock_at("2026-11-23 10:00"): …` is that moment in the site's time zone, for the app and for Frappe."""
+	from client_comms import clock
+
+	@contextlib.contextmanager
+	def move(moment):
+		moment = site.utils.get_datetime(moment)
+		precise = moment.replace(
+			microsecond=1
+		)  # without any, Frappe takes a document saved twice for another
+		with (
+			clock.moved_to(moment),
+			mock.patch("frappe.utils.data.now_datetime", lambda: precise),
+			mock.patch("frappe.model.create_new.now_datetime", lambda: precise),
+		):
+			yield
+
+	return move
+
+
 # Users
 
 

@@ -1,6 +1,5 @@
 """Tests against a real ERPNext site, each inside a transaction that is rolled back."""
 
-import contextlib
 from email import message_from_string
 from email.header import decode_header, make_header
 from unittest import mock
@@ -153,27 +152,6 @@ def make_client(site):
 		return site._dict(party_type="Customer", party=customer.name, contact=contact.name)
 
 	return make
-
-
-@pytest.fixture
-def clock_at(site):
-	"""`with clock_at("2026-11-23 10:00"): …` is that moment in the site's time zone, for the app and for Frappe."""
-	from client_comms import clock
-
-	@contextlib.contextmanager
-	def move(moment):
-		moment = site.utils.get_datetime(moment)
-		precise = moment.replace(
-			microsecond=1
-		)  # without any, Frappe takes a document saved twice for another
-		with (
-			clock.moved_to(moment),
-			mock.patch("frappe.utils.data.now_datetime", lambda: precise),
-			mock.patch("frappe.model.create_new.now_datetime", lambda: precise),
-		):
-			yield
-
-	return move
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """The demonstration, which gives the same results on a site as in the dry run; the bench commands."""
 
 import contextlib
+import functools
 import json
+import random
 
 import frappe
+import matrix_pairs
 import pytest
 from click.testing import CliRunner
 from frappe.utils.data import get_system_timezone
@@ -37,7 +40,7 @@ def anchor():
 	return frappe.utils.getdate("2025-04-02")
 
 
-def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor):
+def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clock_at):
 	frappe.db.delete("Error Log")  # of tests before
 	assert site.load(anchor).refused == []
 
@@ -61,6 +64,22 @@ def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor):
 	check_that_clients_had_decided()
 	check_that_an_issue_can_be_closed_in_the_desk()
 	check_that_the_second_time_adds_nothing(anchor)
+	check_that_matrix_versions_do_what_was_simulated(make_user, clock_at)
+
+
+def check_that_matrix_versions_do_what_was_simulated(make_user, clock_at):
+	staff = [address for (_name, address), _role, _roles in scenario.STAFF]
+	still_open = frappe.get_all(
+		matrix_pairs.INTERACTION, {"status": ("!=", "Closed")}, ["name", "party_type"], order_by="name asc"
+	)
+	probe = next(row.name for row in still_open if row.party_type == "Customer")
+	names = [row.name for row in still_open]
+	pairs, draw = matrix_pairs.Pairs(names, staff, probe, functools.cache(make_user)), random.Random(2)
+	for moment in ("2025-04-03 15:00", "2025-04-03 15:01"):
+		with clock_at(moment):
+			pairs.compare(matrix_pairs.draft(draw, moment))
+	assert pairs.seen["records"] == 2 * len(names) > 20 and pairs.seen["gained"] and pairs.seen["lost"]
+	assert pairs.seen["openings"]
 
 
 def dry_run(anchor):
