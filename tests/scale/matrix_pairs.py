@@ -1,8 +1,8 @@
 """Pairs of matrix versions on a site: the one in force, and a generated draft that comes after it (M-1, T-4, D-5).
 
 Each draft is simulated and activated, and what activation did is compared with what the simulation said. The access
-explorer, and the lists of the users themselves, must agree; and whoever the check on new access names as an example is
-tried: refused before, let in afterwards.
+explorer, and the lists of the users themselves, must agree; and the example that the check on new access gives is tried as
+such a user: refused before, let in afterwards.
 """
 
 import contextlib
