@@ -65,7 +65,7 @@ def rarely_any(key: str, load: Callable[[], dict]) -> dict:
 
 
 def tell_of_some(key: str) -> None:
-	"""This transaction adds or changes a row of `rarely_any`: from now on, every transaction asks the database."""
+	"""This transaction adds or changes a row of `rarely_any`: from now on, every transaction queries the database."""
 	forget(key)
 	_tell(key, _SOME, _SOME_FOR)
 	frappe.db.after_commit.add(lambda: _tell(key, _SOME, _SOME_FOR))  # Redis may have been emptied meanwhile

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.clause("M-1", "T-4", "D-5")
 
 PAIRS = int(os.environ.get("CLIENT_COMMS_PAIRS", "1000"))
 SEED = int(os.environ.get("CLIENT_COMMS_PAIRS_SEED", "2026"))
-AT_A_TIME = 25  # versions that follow each other, before the next ones begin with the shipped version again
+AT_A_TIME = 10  # versions that follow each other, before the next ones begin with the shipped version again
 INTERACTIONS = 5
 _BEGINNING = "before_these_versions"
 
