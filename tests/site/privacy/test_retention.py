@@ -4,6 +4,7 @@ import os
 
 import frappe
 import pytest
+from frappe.www import printview
 
 from client_comms import procedure
 from client_comms.api import retention as api
@@ -461,7 +462,13 @@ def test_a_certificate_names_nothing_that_its_reader_cannot_see(
 
 	def shown():
 		with as_user(officers[0]):
-			return frappe.get_print(runs.RUN, run.name, "Erasure Certificate"), run_of(run.name)
+			fields = run_of(run.name)
+			in_desk = frappe.as_json({"doctype": runs.RUN, **fields})
+			preview = printview.get_html_and_style(in_desk, print_format="Erasure Certificate")["html"]
+			assert preview.count("<tr>") > 1
+			page = frappe.get_print(runs.RUN, run.name, "Erasure Certificate")
+			assert (doc.name in preview) == (doc.name in page)
+			return page, fields
 
 	page, fields = shown()
 	assert doc.name in page

@@ -30,12 +30,18 @@ frappe.ui.form.on("Erasure Run", {
 });
 
 function approve(frm) {
-	const own = frm.doc.planned_by === frappe.session.user;
+	if (frm.doc.planned_by === frappe.session.user) {
+		frappe.msgprint({
+			title: __("Second Person Required"),
+			message: __(
+				"You planned this run, so someone else must approve it. Ask another Compliance Officer.",
+			),
+		});
+		return;
+	}
 	frappe.confirm(
-		own
-			? __("You planned this run, so someone else must approve it. Ask another Compliance Officer.")
-			: __("Erase {0} records? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
-		() => !own && act(frm, "approve_run"),
+		__("Erase {0} records? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
+		() => act(frm, "approve_run"),
 	);
 }
 
@@ -61,7 +67,9 @@ async function show_overview(frm) {
 			: `<p class="text-muted">${
 					frm.doc.status === "Planning"
 						? __("The plan is being made. This page updates when it is ready.")
-						: __("Nothing has expired.")
+						: frm.doc.kind === "Retention"
+							? __("Nothing has expired.")
+							: __("There is nothing to erase.")
 				}</p>`,
 	);
 }
