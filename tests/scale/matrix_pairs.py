@@ -64,7 +64,12 @@ def _require_type(doc, kind: str) -> None:
 	if kind not in {row.communication_type for row in doc.rules}:
 		doc.append(
 			"rules",
-			{"communication_type": kind, "confidentiality_level": LEVELS[0], "respond_within_days": 2},
+			{
+				"communication_type": kind,
+				"confidentiality_level": LEVELS[0],
+				"acknowledge_within_days": 0,
+				"respond_within_days": 2,
+			},
 		)
 		doc.append("parties", {"communication_type": kind, "party": "Role", "role": RESPONSIBLE[0]})
 

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.version.version import get_diff
 from frappe.model.document import Document
-from frappe.utils import get_link_to_form, nowdate
+from frappe.utils import flt, get_link_to_form, nowdate
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
@@ -191,7 +191,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		days = (0, _LONGEST_DAYS)
 		for row in [*self.rules, *self.priorities]:
 			validation.require_in_range(row, {"acknowledge_within_days": days, "respond_within_days": days})
-			if row.respond_within_days and row.acknowledge_within_days > row.respond_within_days:
+			if row.respond_within_days and flt(row.acknowledge_within_days) > row.respond_within_days:
 				frappe.throw(
 					_(
 						"{0}, row {1}: {2} would be acknowledged after it is answered. Allow fewer days for the acknowledgement."
