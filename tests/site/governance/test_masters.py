@@ -37,6 +37,7 @@ def test_a_type_that_no_version_knows_says_so_at_once(make_user, as_user):
 
 def test_a_rule_without_days_for_the_acknowledgement_needs_none():
 	version = frappe.copy_doc(frappe.get_last_doc("Communication Matrix", {"docstatus": 1}))
+	version.docstatus = 0
 	version.rules[0].update({"acknowledge_within_days": None, "respond_within_days": 2})
 	version.insert()
 	assert version.reload().rules[0].acknowledge_within_days == 0
