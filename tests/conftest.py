@@ -238,6 +238,60 @@ def clock_at(site):
 	return move
 
 
+# What Frappe does alone
+
+
+HOOKS = (
+	"doc_events",
+	"has_permission",
+	"permission_query_conditions",
+	"extend_doctype_class",
+	"override_doctype_class",
+)
+
+
+@pytest.fixture(scope="session")
+def without_app(site):
+	"""`with without_app(): …`: the site as it is when nothing of this app is hooked in."""
+
+	def without(hooks):
+		if isinstance(hooks, dict):
+			others = {key: without(value) for key, value in hooks.items()}
+			return site._dict({key: value for key, value in others.items() if value})
+		if isinstance(hooks, list):
+			return [method for method in hooks if not str(method).startswith("client_comms.")]
+		return hooks
+
+	# What Frappe keeps of hooks in memory, so that neither side has to find it out again each time.
+	kept = {"controllers": {}, "lazy_controllers": {}, "events": None}
+
+	def swap():
+		"""What is in force for what is kept."""
+		for name in ("controllers", "lazy_controllers"):
+			if hasattr(site, name):
+				of_sites = getattr(site, name)
+				of_sites[site.local.site], kept[name] = kept[name], of_sites.get(site.local.site, {})
+		in_force = getattr(site.local, "doc_events_hooks", None)
+		site.local.doc_events_hooks, kept["events"] = kept["events"], in_force
+
+	@contextlib.contextmanager
+	def removed():
+		get_hooks = site.get_hooks
+
+		def others(*args, **kwargs):
+			found = get_hooks(*args, **kwargs)
+			return without(found) if args and args[0] in HOOKS else found
+
+		swap()
+		try:
+			with mock.patch.object(site, "get_hooks", others):
+				yield
+		finally:
+			swap()
+
+	return removed
+
+
 # Users
 
 

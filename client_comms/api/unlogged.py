@@ -15,7 +15,7 @@ from client_comms.intake import unlogged
 def log_unlogged(documents: str | list) -> list[dict]:
 	"""Log emails, calls and events as interactions, as if they had been logged on arrival.
 
-	:returns: per document `{"doctype", "name", "interaction"}`, or `"error"` with the message that says why not
+	:returns: per document `{"doctype", "name", "interaction"}` (None for an email that only had to be stored), or `"error"` with the message that says why not
 	:raises frappe.PermissionError: the user cannot log interactions
 	"""
 	frappe.has_permission(unlogged.INTERACTION, "create", throw=True)

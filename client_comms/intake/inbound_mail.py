@@ -14,6 +14,7 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 import frappe
+from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.utils import get_datetime, parse_addr, sanitize_html
 
@@ -21,11 +22,12 @@ from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
-from client_comms.rules import mail_headers, mail_identity
+from client_comms.rules import addresses, mail_headers, mail_identity, raw_mail
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
 _SAVEPOINT = "client_comms_auto_reply"
+_MOST_RECIPIENTS = 200
 _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 
 
@@ -55,7 +57,7 @@ class GuardedEmailAccount:
 	def get_incoming_server(self, *args, **kwargs):
 		server = super().get_incoming_server(*args, **kwargs)
 		if server and hasattr(self, "unread"):  # not if only its connection is tried
-			mailboxes.watch(server, self)
+			mailboxes.watch(server, self, ReceivedMail.quickly)
 		return server
 
 	def get_inbound_mails(self):
@@ -63,6 +65,11 @@ class GuardedEmailAccount:
 		for mail in mails:
 			spool.put(self.name, mailboxes.as_bytes(mail.raw_message), mail.uid if self.use_imap else None)
 		return mails
+
+	def handle_bad_emails(self, uid, raw, reason):
+		"""Frappe puts aside the text of an email that it could not store; `unprocessed` keeps all of it, however long."""
+		if not mailboxes.is_too_long(len(raw)):
+			super().handle_bad_emails(uid, raw, reason)
 
 	def send_auto_reply(self, communication, email):
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
@@ -80,11 +87,59 @@ class GuardedEmailAccount:
 
 
 class ReceivedMail(InboundMail):
-	"""A message that Frappe has fetched."""
+	"""A message that Frappe has fetched; `is_slow` if Frappe alone would take long to read it."""
+
+	is_slow = False
 
 	@classmethod
 	def of(cls, mail: InboundMail) -> "ReceivedMail":
 		return cls(mail.raw_message, mail.email_account, mail.uid, mail.seen_status, mail.append_to)
+
+	@classmethod
+	def read(
+		cls, raw: bytes | str, account, uid: str | None = None, append_to: str | None = None
+	) -> "ReceivedMail":
+		"""
+		:raises frappe.DataTooLongException: there is more of it than can be read, or than the database takes
+		"""
+		if raw_mail.has_too_many_parts(mailboxes.as_bytes(raw)):
+			raise frappe.DataTooLongException(_("The email has too many parts."))
+		mail = cls(raw, account, uid, append_to=append_to)
+		mail.require_storable()
+		return mail
+
+	@classmethod
+	def quickly(cls, raw: bytes | str, account, uid: str | None = None) -> "ReceivedMail":
+		"""`read`, as long as Frappe can read it as well within a few seconds; `store` can read any."""
+		mail = cls.read(raw, account, uid)
+		recipients = sum(str(mail.mail.get(name, "")).count("@") for name in ("To", "Cc", "Bcc"))
+		if mail.is_slow or recipients > _MOST_RECIPIENTS:
+			raise frappe.DataTooLongException(
+				_("The email takes long to read. It is stored in a few minutes.")
+			)
+		return mail
+
+	def as_dict(self):
+		"""Frappe makes a contact of every recipient; the email, which is attached then, has all of them."""
+		values = super().as_dict()
+		for name in ("recipients", "cc", "bcc"):
+			if str(values.get(name)).count("@") > _MOST_RECIPIENTS:
+				values[name] = ", ".join(addresses.in_header(values[name])[:_MOST_RECIPIENTS])
+		return values
+
+	def get_payload(self, part):
+		"""Frappe finds out an encoding that is not named from the whole text."""
+		if not part.get_content_charset() and raw_mail.is_slow(str(part.get_payload())):
+			self.is_slow = True
+			return raw_mail.text_of_bytes(part.get_payload(decode=True) or b"")
+		return super().get_payload(part)
+
+	def set_content_and_type(self):
+		if not self.html_content and raw_mail.is_slow(self.text_content):
+			self.is_slow = True
+			self.content, self.content_type = self.text_content.replace("\n", "\n\n"), "text/plain"
+		else:
+			super().set_content_and_type()
 
 	def process(self):
 		"""Messages of several mailboxes that are stored at once can stop each other; the database then takes back one of them."""
@@ -110,6 +165,13 @@ class ReceivedMail(InboundMail):
 				self._parent_email_queue = self._parent_communication = self._reference_document = None
 		return super().process()
 
+	def require_storable(self):
+		"""
+		:raises frappe.DataTooLongException: the text is too long for the database
+		"""
+		if mailboxes.is_too_long(len(self.content or "") + len(self.text_content or "")):
+			raise frappe.DataTooLongException(_("The text of the email is too long for the database."))
+
 	def _settle(self):
 		spool.settle(self.email_account.name, mailboxes.as_bytes(self.raw_message))
 
@@ -133,7 +195,7 @@ class ReceivedMail(InboundMail):
 def store(raw: bytes, account):
 	"""Store an email as if it had just been fetched from its mailbox; returns the Communication."""
 	append_to = next((row.append_to for row in account.imap_folder if row.append_to), None)
-	return InboundMail.process(ReceivedMail(raw, account, append_to=append_to))
+	return InboundMail.process(ReceivedMail.read(raw, account, append_to=append_to))
 
 
 # --- the message as a Communication -------------------------------------------------------------------
@@ -143,8 +205,8 @@ def keep_headers(doc, method=None) -> None:
 	"""`before_insert` of Communication: read the headers while Frappe still has them."""
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
 		try:
-			doc.flags.client_comms_headers = of_message_being_received()
 			if message := _message_being_received():
+				doc.flags.client_comms_headers = of_message_being_received()
 				doc.flags.client_comms_content = message.html_content or message.text_content
 		except Exception:
 			frappe.log_error(title="Headers of a message could not be read")

@@ -1,11 +1,11 @@
 """The way from a mail server to Frappe, watched: nothing is lost on it, and a mailbox that is not fetched is noticed (D-1)."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.email.receive import InboundMail
 from frappe.utils import cint, cstr, get_datetime, pretty_date
 
 from client_comms import alerts, clock
@@ -14,18 +14,21 @@ from client_comms.intake import spool, unprocessed
 
 ACCOUNT = "Email Account"
 LAST_FETCHED = "last_fetched_on"
+_ALWAYS_STORABLE = 100_000  # characters
+_BYTES_OF_CHARACTER = 4  # at most, in a statement
 
 
-def watch(server, account) -> None:
+def watch(server, account, read: Callable) -> None:
 	"""Let Frappe's connection to a mail server tell what it could not read, and that it came to its end.
 
+	:param read: makes a message of what was fetched, with the account and the number; may raise anything
 	:param account: gets `unread` (a list of `unprocessed.Unread`) and `is_fetched`
 	"""
 	get_messages, make_error_msg, logout = server.get_messages, server.make_error_msg, server.logout
 	cleanup, incomplete = server._post_retrieve_cleanup, set()
 
 	def readable_messages(*args, **kwargs):
-		return _only_readable(get_messages(*args, **kwargs) or {}, account)
+		return _only_readable(get_messages(*args, **kwargs) or {}, account, read)
 
 	def keep_what_is_known(uid, *args, **kwargs):
 		# Frappe is about to note that one message could not be fetched.
@@ -57,14 +60,14 @@ def watch(server, account) -> None:
 	server._post_retrieve_cleanup = keep_first
 
 
-def _only_readable(messages: dict, account) -> dict:
-	"""Frappe drops all messages of a fetch if one of them cannot be read."""
+def _only_readable(messages: dict, account, read: Callable) -> dict:
+	"""Frappe drops all messages of a fetch if one of them cannot be read, and has none if reading one takes hours."""
 	numbers = list(messages.get("uid_list") or [])
 	readable, uids = [], []
 	for index, raw in enumerate(messages.get("latest_messages", [])):
 		uid = numbers[index] if index < len(numbers) else None
 		try:
-			InboundMail(raw, account, frappe.safe_decode(uid))
+			read(raw, account, frappe.safe_decode(uid))
 		except Exception as error:
 			account.unread.append(unprocessed.Unread(as_bytes(raw), frappe.safe_decode(uid) or "", error))
 			continue
@@ -75,6 +78,14 @@ def _only_readable(messages: dict, account) -> dict:
 
 def as_bytes(raw: bytes | str) -> bytes:
 	return raw if isinstance(raw, bytes) else cstr(raw).encode()
+
+
+def is_too_long(characters: int) -> bool:
+	"""Whether a text may be longer than the database takes: it closes the connection, and all else that was fetched fails as well."""
+	if characters < _ALWAYS_STORABLE:
+		return False
+	(packet,) = frappe.db.sql("select @@max_allowed_packet", pluck=True)
+	return characters * _BYTES_OF_CHARACTER > packet
 
 
 def note_fetch(account) -> None:

@@ -34,6 +34,7 @@ def store_unprocessed() -> None:
 	unprocessed.collect()
 	unprocessed.collect_left_behind()
 	for name in unprocessed.to_try():
+		unprocessed.count_attempt(name)
 		# Staff may have taken it in while the ones before it were tried.
 		waits = {"name": name, "status": unprocessed.WAITING}
 		if frappe.db.get_value(unprocessed.UNPROCESSED, waits, for_update=True, skip_locked=True):

@@ -129,21 +129,24 @@ def require(doctype: str, name: str) -> Unlogged:
 	)
 
 
-def log(doctype: str, name: str) -> str:
+def log(doctype: str, name: str) -> str | None:
 	"""Log a document as it would have been logged on arrival; returns the interaction's name.
 
-	It may continue an interaction; a new one counts as logged late accordingly. Callers check whether the user can log.
+	An email that could not be stored is taken in; without an interaction (None), if a machine or a colleague wrote it. It may continue an interaction; a new one counts as logged late accordingly. Callers check whether the user can log.
 
 	:raises frappe.ValidationError: it should not or cannot be logged; the message says why
 	"""
 	doc = frappe.get_doc(doctype, name, for_update=True)  # prevents others from logging it in the meantime
 	require(doctype, name)
-	if doctype == unprocessed.UNPROCESSED:
+	taken_in = doctype == unprocessed.UNPROCESSED
+	if taken_in:
 		doc = unprocessed.take_in(doc, inbound_mail.store)
 		doctype, name = doc.doctype, doc.name
 		if doc.client_interaction:
 			return doc.client_interaction
 	interaction = sources.log_by_doctype()[doctype](doc)
+	if interaction is None and taken_in:
+		return None
 	if interaction is None:
 		frappe.throw(
 			_(

@@ -188,21 +188,33 @@ def take_in(doc, process: Callable[[bytes, object], object]):
 	raw = _stamped(raw_of(doc.name), doc.received_at)
 	stored = None if doc.incomplete else _stored(raw, doc, process)
 	communication = stored or _salvaged(raw, doc)
-	_attach(communication.doctype, communication.name, raw)
-	_settle(doc, communication)
+	# Whether a machine wrote it is asked again when it is logged.
+	communication.flags.client_comms_headers = _headers_of(raw)
+	_settle(doc, communication, raw)
 	return communication
+
+
+def count_attempt(name: str) -> None:
+	"""Before an attempt, and committed: an email that ends the process, or the connection to the database, is not tried forever."""
+	table = frappe.qb.DocType(UNPROCESSED)
+	frappe.qb.update(table).set(table.attempts, table.attempts + 1).where(
+		(table.name == name) & (table.status == WAITING)
+	).run()
+	# nosemgrep: frappe-manual-commit (a job)
+	frappe.db.commit()
 
 
 def try_again(doc, process: Callable[[bytes, object], object]) -> None:
 	"""Store an email as Frappe does, if that works now: it may have been stopped by another one."""
-	doc.db_set("attempts", doc.attempts + 1, update_modified=False)
-	if communication := _stored(_stamped(raw_of(doc.name), doc.received_at), doc, process):
-		_settle(doc, communication)
+	raw = _stamped(raw_of(doc.name), doc.received_at)
+	if communication := _stored(raw, doc, process):
+		_settle(doc, communication, raw)
 	elif doc.attempts >= MOST_ATTEMPTS:
 		_tell(doc.name)
 
 
-def _settle(doc, communication) -> None:
+def _settle(doc, communication, raw: bytes) -> None:
+	_attach(communication.doctype, communication.name, raw)
 	doc.db_set({"status": TAKEN_IN, "communication": communication.name})
 
 
@@ -243,11 +255,16 @@ def _salvaged(raw: bytes, doc):
 			),
 		}
 	)
-	communication.flags.client_comms_headers = {**headers, "Received": headers.get("received", "")}
+	communication.flags.client_comms_headers = _headers_of(raw)
 	communication.flags.client_comms_content = text
 	with acting.as_the_app():
 		communication.insert(ignore_permissions=True)
 	return communication
+
+
+def _headers_of(raw: bytes) -> dict[str, str]:
+	headers = raw_mail.headers_of(raw)
+	return {**headers, "Received": headers.get("received", "")}
 
 
 def open_the_mailbox(account: str) -> str:

@@ -40,6 +40,7 @@ _WRITTEN_BY_A_MACHINE = (
 )
 # They name the address that must not get the message again; our own mailboxes forward inquiries like that.
 _LOOP_STOPS = ("x-loop", "x-ms-exchange-inbox-rules-loop")
+_LISTS = frozenset(("list-id", "list-unsubscribe", "mailing-list", "x-mlserver"))
 _NO_REPLY = re.compile(r"(^|[-_.+])(no|do[-_.]?not)[-_.]?reply")
 # Where services collect answers to what they send for others.
 _COLLECTS_REPLIES = re.compile(
@@ -54,11 +55,16 @@ _AUTO_REPLY_SUBJECT = re.compile(
 	r"|out of (the )?office( auto[- ]?reply)?"
 	r"|abwesenheitsnotiz|abwesenheitsnachricht|automatische (antwort|abwesenheitsnotiz)"
 	r"|réponse automatique|respuesta automática|resposta automática|risposta automatica"
-	r"|automatisch antwoord|automatisk svar|autosvar|odpowiedź automatyczna|autoodpowiedź"
+	r"|automatisch antwoord|automatisk svar|autosvar|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź"
 	r"|automatische afwezigheid|afwezigheidsbericht|absence du bureau|message d['’]absence|fuera de (la )?oficina"
 	r"|fuori (sede|ufficio)|ausência temporária|fora do escritório|poza biurem|nieobecność w pracy"
-	r"|自动答复|自动回复|自動返信|自動応答)" + _PREFIX_END
+	r"|[aā]rpus biroja( atra[sš]anas autom[aā]tisk[aā] atbilde)?|自动答复|自动回复|自動返信|自動応答)"
+	+ _PREFIX_END
+	# Of Lotus Notes, and of those who pass on what readers report as spam.
+	+ r"|auto: [^:]{1,80} is out of (the )?office\b|complaint about message from [\dx.]+$"
 )
+# What mail gateways and ticket systems put before a subject.
+_TAGS = re.compile(r"(\[[^\]]{1,80}\]\s*)+")
 
 
 def automatic_kind(
@@ -77,7 +83,7 @@ def automatic_kind(
 	"""
 	values = {name.lower(): str(value).strip() for name, value in headers.items()}
 	local_part = addresses.first(sender).partition("@")[0].lower()
-	title = _comparable(subject)
+	title = _TAGS.sub("", _comparable(subject), count=1)
 	report = _report_type(content_type or values.get("content-type", ""))
 	auto_submitted = _first_word(values.get("auto-submitted") or "no")
 	precedence = _first_word(values.get("precedence", ""))
@@ -134,7 +140,7 @@ def _is_bulk(values: Mapping[str, str], precedence: str, own_domains: Collection
 	list_id = domains.normal(list_id)
 	if any(_is_within(list_id, own) for own in map(domains.normal, own_domains)):
 		return precedence in ("bulk", "junk")
-	if precedence in ("bulk", "list", "junk") or "list-id" in values or "list-unsubscribe" in values:
+	if precedence in ("bulk", "list", "junk") or not _LISTS.isdisjoint(values):
 		return True
 	# Services send every mail with a Feedback-ID, also what people write in forms and ticket systems.
 	return "feedback-id" in values and any(name.startswith("list-") for name in values)

@@ -17,6 +17,10 @@ _MOST_PARTS = 200
 _DEEPEST = 50
 _NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
 _HEADER_BYTES = 2_000_000
+_MOST_BOUNDARIES = 10_000
+_ATTRIBUTION = re.compile(r"On\s")
+_MOST_STEPS = 300_000_000  # about a second
+_LONGEST_TEXT = 1_000_000
 
 
 def headers_of(raw: bytes) -> dict[str, str]:
@@ -71,9 +75,21 @@ def text_of_bytes(raw: bytes) -> str:
 		return raw.decode("cp1252", "replace")
 
 
+def has_too_many_parts(raw: bytes) -> bool:
+	"""Return whether reading an email would take memory out of proportion to its size."""
+	return raw.count(b"\n--") > _MOST_BOUNDARIES
+
+
+def is_slow(text: str) -> bool:
+	"""Return whether looking for "On … wrote:" in a plain text, as `email-reply-parser` does, takes long: the work grows with the
+	length, and with the square of the number of lines that could begin like that.
+	"""
+	return len(text) > _LONGEST_TEXT or len(_ATTRIBUTION.findall(text)) ** 2 * len(text) > _MOST_STEPS
+
+
 def _parts(raw: bytes) -> Iterator[Message]:
 	# The parser calls itself for each level.
-	if len(_NESTED.findall(raw)) > _DEEPEST:
+	if len(_NESTED.findall(raw)) > _DEEPEST or has_too_many_parts(raw):
 		return
 	try:
 		for number, part in enumerate(email.message_from_bytes(raw).walk()):

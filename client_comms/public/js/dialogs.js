@@ -49,6 +49,13 @@ client_comms.name_fields = (group) => {
 	}
 };
 
+// Of an email that was taken in.
+client_comms.tell_stored = () =>
+	frappe.show_alert({
+		message: __("The email is stored without an interaction, because a machine or a colleague wrote it."),
+		indicator: "green",
+	});
+
 /** `frappe.prompt` with the same manners. */
 client_comms.prompt = (fields, primary_action, title, primary_action_label) => {
 	const dialog = client_comms.dialog({

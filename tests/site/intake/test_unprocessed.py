@@ -336,7 +336,7 @@ def test_what_is_known_only_by_its_headers_stays_in_the_mailbox(accounts, raw_ma
 	server, cleaned = mock.Mock(settings={}, seen_status={}, latest_messages=[raw_mail()]), []
 	server._post_retrieve_cleanup = lambda uid, number: cleaned.append(uid)
 	server.make_error_msg = lambda uid, number: "\nFrom: anna@client-a.example\nSubject: Roof\n\nTraceback"
-	mailboxes.watch(server, account)
+	mailboxes.watch(server, account, inbound_mail.ReceivedMail.quickly)
 	server._post_retrieve_cleanup(b"1", 1)
 	server.make_error_msg(b"2", 2)
 	server._post_retrieve_cleanup(b"2", 2)
@@ -353,7 +353,7 @@ def test_a_message_that_the_server_did_not_hand_over_is_listed(pull, accounts, m
 	server.make_error_msg.return_value = (
 		"\nDate: x\nFrom: anna@client-a.example\nSubject: Roof\n\n\nTraceback: …"
 	)
-	mailboxes.watch(server, account)
+	mailboxes.watch(server, account, inbound_mail.ReceivedMail.quickly)
 	try:
 		raise ValueError("the line is too long")
 	except ValueError:
@@ -457,3 +457,79 @@ def test_what_staff_took_in_meanwhile_is_not_stored_again(accounts, raw_mail, mo
 	retry.store_unprocessed()
 	(row,) = kept()
 	assert row.attempts == 0 and not row.communication
+
+
+# --- emails that are meant to be too much --------------------------------------------------------------
+
+
+def test_an_email_that_frappe_would_search_for_hours_stops_no_other(pull, raw_mail):
+	text = "On " * 5_000
+	(row,) = pull(raw_mail(text, Message_ID="<slow@x.example>", Subject="On and on"), raw_mail())
+	assert frappe.db.exists("Communication", {"message_id": "1@client-a.example"})
+	assert row.subject == "On and on" and row.status == "Waiting"
+	retry.store_unprocessed()
+	(row,) = kept()
+	assert row.status == "Taken In"
+	message = frappe.get_doc("Communication", row.communication)
+	assert message.client_interaction and message.content.count("On ") == 5_000
+	assert frappe.db.exists("File", {"attached_to_name": message.name}), "as it arrived"
+
+
+def test_a_text_that_the_database_does_not_take_is_taken_in_with_what_it_takes(pull, raw_mail):
+	text = "Please send an offer. " * 500_000
+	(row,) = pull(raw_mail(text, Message_ID="<long@x.example>", Subject="Long"), raw_mail())
+	assert frappe.db.exists("Communication", {"message_id": "1@client-a.example"})
+	assert "too long" in row.reason
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert frappe.db.get_value("Client Interaction", done["interaction"], "summary").startswith("Please send")
+
+
+def test_not_every_recipient_becomes_a_contact(pull, raw_mail):
+	everyone = ", ".join(f"someone{number}@many.example" for number in range(300))
+	(row,) = pull(raw_mail(To=everyone, Message_ID="<many@x.example>"))
+	retry.store_unprocessed()
+	(row,) = kept()
+	assert row.status == "Taken In"
+	assert frappe.db.count("Contact", {"email_id": ("like", "%@many.example")}) <= 200
+	assert unprocessed.raw_of(row.name).count(b"@many.example") == 300
+
+
+def test_an_email_that_ends_the_process_is_tried_a_few_times(pull, raw_mail, monkeypatch):
+	with monkeypatch.context() as patch:
+		fail_for(patch, "Deadly", ValueError("x"))
+		pull(raw_mail(Subject="Deadly"))
+	monkeypatch.setattr(inbound_mail, "store", mock.Mock(side_effect=SystemExit))
+	for _attempt in range(unprocessed.MOST_ATTEMPTS):
+		with pytest.raises(SystemExit):
+			retry.store_unprocessed()
+		frappe.db.rollback()
+	retry.store_unprocessed()
+	(row,) = kept()
+	assert (row.status, row.attempts) == ("Waiting", unprocessed.MOST_ATTEMPTS)
+
+
+def test_what_frappe_puts_aside_is_no_longer_than_the_database_takes(accounts):
+	account = accounts["Lead"]
+	account.use_imap = 1
+	account.handle_bad_emails("1", b"x" * 6_000_000, "too long")
+	assert not frappe.db.exists("Unhandled Email", {"email_account": account.name})
+	account.handle_bad_emails("2", b"Subject: short\n\nx", "broken")
+	assert frappe.db.exists("Unhandled Email", {"email_account": account.name})
+
+
+@pytest.mark.parametrize(
+	"headers",
+	[
+		{"From": "<>", "X_Failed_Recipients": "anna@client-a.example"},
+		{"From": None, "List_Id": "<news.client-a.example>"},
+	],
+)
+def test_an_email_of_a_machine_is_only_stored(pull, raw_mail, monkeypatch, headers):
+	with monkeypatch.context() as patch:
+		fail_for(patch, "Machine", ValueError("x"))
+		(row,) = pull(raw_mail(Subject="Machine", **headers), to="Communication")
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert done["interaction"] is None and "error" not in done
+	(row,) = kept()
+	assert row.status == "Taken In"
+	assert not frappe.db.get_value("Communication", row.communication, "client_interaction")

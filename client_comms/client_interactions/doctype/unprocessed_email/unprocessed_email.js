@@ -22,8 +22,11 @@ frappe.ui.form.on("Unprocessed Email", {
 					indicator: "orange",
 					title: __("Could Not Be Logged"),
 				});
-			} else {
+			} else if (done.interaction) {
 				frappe.set_route("Form", "Client Interaction", done.interaction);
+			} else {
+				client_comms.tell_stored();
+				frm.reload_doc();
 			}
 		});
 	},

@@ -75,6 +75,7 @@ async function log_unlogged(report, documents) {
 	} else if (logged.length) {
 		frappe.show_alert({ message: __("{0} interactions logged", [logged.length]), indicator: "green" });
 	}
+	if (done.some(({ interaction, error }) => !interaction && !error)) client_comms.tell_stored();
 	show_refusals(done);
 	report.refresh();
 }

@@ -1,0 +1,55 @@
+"""Emails as they arrive are read in time and memory that follow their size (D-1)."""
+
+import time
+
+import pytest
+
+from client_comms.rules import raw_mail
+
+pytestmark = pytest.mark.clause("D-1")
+
+HEAD = b"From: anna@client-a.example\nContent-Type: multipart/mixed; boundary=b0\n\n"
+
+
+@pytest.mark.parametrize(
+	("text", "slow"),
+	[
+		("Please send an offer.\n", False),
+		("On Monday we can.\n" * 50, False),
+		("On Monday, Anna wrote:\n> Hello\n" * 20, False),
+		("On " * 3_333, True),
+		("On Monday we can.\n" * 5_000, True),
+		("Please send an offer.\n" * 100_000, True),
+	],
+)
+def test_texts_that_take_long_to_search_for_quotations(text, slow):
+	assert raw_mail.is_slow(text) == slow
+
+
+def test_parts_without_end_are_not_read():
+	dust = HEAD + b"--b0\n\nx\n" * 500_000
+	began = time.process_time()
+	assert raw_mail.has_too_many_parts(dust)
+	assert raw_mail.text_of(dust).startswith("--b0")
+	assert time.process_time() - began < 2
+	assert not raw_mail.has_too_many_parts(HEAD + b"--b0\n\nx\n" * 100)
+
+
+def test_a_deeply_nested_email_has_a_text():
+	nested = b"".join(
+		b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(1000)
+	)
+	assert "b999" in raw_mail.text_of(HEAD + nested)
+
+
+@pytest.mark.parametrize(
+	("charset", "content", "text"),
+	[
+		("us-ascii", "Grüße".encode("cp1252"), "Grüße"),
+		("klingon", "Grüße".encode(), "Grüße"),
+		("utf-8", b"It \0 leaks", "It  leaks"),
+	],
+)
+def test_a_lying_charset_loses_no_text(charset, content, text):
+	raw = b"From: a@b.example\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\n" + content
+	assert raw_mail.text_of(raw) == text
