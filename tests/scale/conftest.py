@@ -1,6 +1,8 @@
 """Data for benchmarks: written by SQL, for they measure reading; the site of this tier is thrown away afterwards."""
 
+import os
 import random
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -149,3 +151,46 @@ def log_in(site, site_name):
 			return get
 
 		yield session
+
+
+@pytest.fixture
+def killed_at(site_name, sites_path):
+	"""`killed_at(step, work, (os, "replace"))` runs `work` in a process with a connection of its own, which kills itself before
+	that statement, commit or call of a named function; returns whether it came to its end before."""
+
+	def run(step, work, *functions):
+		process = os.fork()
+		if not process:
+			try:
+				alone(step, work, functions)
+				os._exit(0)
+			finally:
+				os._exit(1)
+		_process, status = os.waitpid(process, 0)
+		assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+		return os.WIFEXITED(status)
+
+	def alone(step, work, functions):
+		import frappe
+
+		inherited = frappe.local.db  # closing it would end the connection of the test
+		frappe.init(site_name, sites_path=str(sites_path), force=True)
+		frappe.connect()
+		assert inherited is not frappe.local.db
+		steps = 0
+
+		def counted(function):
+			def call(*args, **kwargs):
+				nonlocal steps
+				steps += 1
+				if steps == step:
+					os.kill(os.getpid(), signal.SIGKILL)
+				return function(*args, **kwargs)
+
+			return call
+
+		for owner, name in ((frappe.db, "sql"), (frappe.db, "commit"), *functions):
+			setattr(owner, name, counted(getattr(owner, name)))
+		work()
+
+	return run

@@ -1,7 +1,6 @@
 """A process that is killed at any step leaves a ledger that is valid and complete (P-2, R-3)."""
 
 import os
-import signal
 
 import frappe
 import pytest
@@ -13,47 +12,6 @@ pytestmark = pytest.mark.clause("P-2", "R-3")
 
 ENTRY = ledger.ENTRY
 NOTE = "Ledger kill test"
-
-
-@pytest.fixture
-def killed_at(site_name, sites_path):
-	"""`killed_at(step, work)` runs `work` in a process with a connection of its own, which kills itself before
-	that statement, commit or file; returns whether it came to its end before."""
-
-	def run(step, work):
-		process = os.fork()
-		if not process:
-			try:
-				alone(step, work)
-				os._exit(0)
-			finally:
-				os._exit(1)
-		_process, status = os.waitpid(process, 0)
-		assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-		return os.WIFEXITED(status)
-
-	def alone(step, work):
-		inherited = frappe.local.db  # closing it would end the connection of the test
-		frappe.init(site_name, sites_path=str(sites_path), force=True)
-		frappe.connect()
-		assert inherited is not frappe.local.db
-		steps = 0
-
-		def counted(function):
-			def call(*args, **kwargs):
-				nonlocal steps
-				steps += 1
-				if steps == step:
-					os.kill(os.getpid(), signal.SIGKILL)
-				return function(*args, **kwargs)
-
-			return call
-
-		for owner, name in ((frappe.db, "sql"), (frappe.db, "commit"), (os, "replace"), (seal, "write")):
-			setattr(owner, name, counted(getattr(owner, name)))
-		work()
-
-	return run
 
 
 @pytest.fixture
@@ -103,7 +61,7 @@ def test_a_kill_at_any_step_leaves_it_valid_and_complete(own_ledger, killed_at):
 		if not frappe.db.exists(ENTRY, {"action": ledger.GRANT, "salt": ("is", "set")}):
 			ledger.record(ledger.GRANT, "Note", "to be erased", "Sensitive")
 			frappe.db.commit()
-		is_done = killed_at(step, lambda step=step: work(step))
+		is_done = killed_at(step, lambda step=step: work(step), (os, "replace"), (seal, "write"))
 		frappe.db.rollback()
 		assert not ledger.verify()["faults"], step
 		ledger.chain()
