@@ -143,24 +143,70 @@ def simulate_matrix(
 			raise click.ClickException(
 				f"There is no Communication Matrix {matrix}. There are: {', '.join(known) or 'none'}."
 			)
-		from client_comms.policy_changes import changes, report, runs
+		from client_comms.policy_changes import changes, report
 
 		counted = simulation.simulate(matrix, first_moment)
-		run = runs.prepare(runs.SIMULATION, changes.MATRIX, matrix, since=first_moment, open_only=open_only)
-		with _cancelling(run.name):
-			if as_json:
-				runs.work(run.name)
-			else:
-				with click.progressbar(length=run.total, label="Simulating", file=sys.stderr) as bar:
-					runs.work(run.name, progress=lambda done: bar.update(done - bar.pos))
-		stored = frappe.get_doc(runs.RUN, run.name)
-		if stored.status != runs.FINISHED:
-			raise click.ClickException(stored.error or f"The simulation was {stored.status.lower()}.")
-		found = {**counted, "run": run.name, **json.loads(stored.result)}
+		found = counted | _simulated(changes.MATRIX, matrix, None, first_moment, open_only, as_json)
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
-		report.show(found)
+		report.show_version(found)
+
+
+@client_comms.command("simulate-level")
+@click.argument("level")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--since", metavar="YYYY-MM-DD", help="only interactions on or after this day")
+@click.option("--open", "open_only", is_flag=True, help="only interactions that are not closed")
+@click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
+@pass_context
+def simulate_level(
+	context, level: str, file, since: str | None = None, open_only: bool = False, as_json: bool = False
+):
+	"""Show what another confidentiality level, or other clearances of LEVEL, would do: who gains and loses access to existing
+	interactions, and whether anyone could reach anything that they cannot reach now.
+
+	FILE has the fields that change as a JSON object, such as {"need_to_know": "Role", "clearances": [{"role": "Sales User",
+	"can_read": 1}]}. The clearances in it come instead of all clearances of the level.
+	"""
+	first_moment = moment(since, "--since") if since else None
+	try:
+		changed = json.load(file)
+	except ValueError as error:
+		raise click.ClickException(f"{file.name} is not JSON: {error}") from error
+	if not isinstance(changed, dict):
+		raise click.ClickException(f"{file.name} is not a JSON object with fields of the level.")
+	with connected(context):
+		from client_comms.policy_changes import changes, report
+
+		if not frappe.db.exists(changes.LEVEL, level):
+			known = frappe.get_all(changes.LEVEL, pluck="name", order_by="rank asc")
+			raise click.ClickException(
+				f"There is no Confidentiality Level {level}. There are: {', '.join(known) or 'none'}."
+			)
+		draft = {**frappe.get_doc(changes.LEVEL, level).as_dict(), **changed}
+		found = _simulated(changes.LEVEL, level, draft, first_moment, open_only, as_json)
+	if as_json:
+		click.echo(json.dumps(found, indent=2))
+	else:
+		report.show_level(found, level)
+
+
+def _simulated(doctype: str, name: str, draft: dict | None, since, open_only: bool, quiet: bool) -> dict:
+	"""Simulate a change, with progress unless `quiet`; returns the run and its result."""
+	from client_comms.policy_changes import runs
+
+	run = runs.prepare(runs.SIMULATION, doctype, name, draft, since=since, open_only=open_only)
+	with _cancelling(run.name):
+		if quiet:
+			runs.work(run.name)
+		else:
+			with click.progressbar(length=run.total, label="Simulating", file=sys.stderr) as bar:
+				runs.work(run.name, progress=lambda done: bar.update(done - bar.pos))
+	stored = frappe.get_doc(runs.RUN, run.name)
+	if stored.status != runs.FINISHED:
+		raise click.ClickException(stored.error or f"The simulation was {stored.status.lower()}.")
+	return {"run": run.name, **json.loads(stored.result)}
 
 
 @client_comms.command("export-policy")

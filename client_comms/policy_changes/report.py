@@ -4,9 +4,21 @@ import click
 
 from client_comms.dry_run.table import print_table
 
+# Title, section of the result, and columns.
+_OF_VERSIONS = (
+	("In hindsight", "hindsight", ("communication_type", "clock", "from", "to", "records")),
+	(
+		"Documentation",
+		"documentation",
+		("communication_type", "documentation_method", "from", "to", "records"),
+	),
+)
+_ACCESS = ("communication_type", "level", "level_after", "gained", "lost")
+_OF_ACCESS = (("Role", "roles", ("role", *_ACCESS)), ("Person", "people", ("user", *_ACCESS)))
 
-def show(found: dict) -> None:
-	"""Print what a simulation found: the counts by type, and what `results.of` returns."""
+
+def show_version(found: dict) -> None:
+	"""Print what the simulation of a matrix version found: the counts by type, and what `results.of` returns."""
 	click.echo(f"{found['checked']} interactions compared with {found['matrix']}.")
 	for title, key, column in (
 		("Level", "level_changes", str),
@@ -25,21 +37,17 @@ def show(found: dict) -> None:
 		click.echo()
 		rows = [(row["communication_type"], str(row["records"])) for row in found["uncovered"]]
 		print_table(("Type that it has no rule for", "Interactions"), rows)
-	_show_effects(found)
+	_show_sections(found, *_OF_VERSIONS, *_OF_ACCESS)
 
 
-def _show_effects(found: dict) -> None:
-	"""What the simulation found besides the counts of `_show_simulation`."""
-	for title, section, fields in (
-		("In hindsight", "hindsight", ("communication_type", "clock", "from", "to", "records")),
-		(
-			"Documentation",
-			"documentation",
-			("communication_type", "documentation_method", "from", "to", "records"),
-		),
-		("Role", "roles", ("role", "communication_type", "level", "level_after", "gained", "lost")),
-		("Person", "people", ("user", "communication_type", "level", "level_after", "gained", "lost")),
-	):
+def show_level(found: dict, level: str) -> None:
+	"""Print what the simulation of a level or its clearances found."""
+	click.echo(f"{found['checked']} interactions compared with the changed level {level}.")
+	_show_sections(found, *_OF_ACCESS)
+
+
+def _show_sections(found: dict, *sections: tuple[str, str, tuple[str, ...]]) -> None:
+	for title, section, fields in sections:
 		click.echo()
 		if rows := found[section]:
 			print_table(

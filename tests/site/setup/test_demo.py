@@ -249,3 +249,25 @@ def test_a_matrix_is_simulated(monkeypatch):
 	result = run(monkeypatch, "simulate-matrix", draft.name, "--json")
 	changes = frappe.parse_json(result.output)["level_changes"]
 	assert sum(each["records"] for each in changes) == before + 1
+
+
+def test_clearances_of_a_level_are_simulated(monkeypatch, tmp_path, log, make_user):
+	user = make_user("Frontline Staff")
+	log("Feedback/Complaint")
+	total = frappe.db.count("Client Interaction", {"confidentiality_level": "Sensitive"})
+	file = tmp_path / "level.json"
+	file.write_text('{"need_to_know": "Role", "clearances": [{"role": "Frontline Staff", "can_read": 1}]}')
+	result = run(monkeypatch, "simulate-level", "Sensitive", str(file), "--json")
+	found = frappe.parse_json(result.output)
+	gained = [row for row in found["people"] if row["user"] == user]
+	assert sum(row["gained"] for row in gained) == total and found["new_access"]["new_access"]
+	result = run(monkeypatch, "simulate-level", "Sensitive", str(file))
+	assert result.exit_code == 0 and "New access: A user with the role Frontline Staff" in result.output
+	for level, text, said in (
+		("Nowhere", "{}", "There is no Confidentiality Level Nowhere. There are: Standard"),
+		("Sensitive", "[]", "is not a JSON object"),
+		("Sensitive", "{", "is not JSON"),
+	):
+		file.write_text(text)
+		result = run(monkeypatch, "simulate-level", level, str(file))
+		assert result.exit_code == 1 and said in result.output
