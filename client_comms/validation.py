@@ -12,8 +12,6 @@ from client_comms.i18n import refuse
 from client_comms.rules import business_hours, storable_text
 from client_comms.rules.messages import RuleError
 
-_TEXTS = ("Small Text", "Text")
-
 
 def plain(content: str | None) -> str:
 	"""A text without its markup."""
@@ -44,12 +42,56 @@ def require_text(label: str, text: str | None) -> None:
 		refuse(wrong, title=_("Text Cannot Be Stored"))
 
 
-def require_texts_fit(doc) -> None:
-	"""Refuse texts of a document or its rows that do not fit into the database, which would fail half-way through."""
-	for each in (doc, *doc.get_all_children()):
-		for df in each.meta.fields:
-			if df.fieldtype in _TEXTS and not df.is_virtual and (text := each.get(df.fieldname)):
-				require_text(_place(each, df.fieldname), cstr(text))
+def require_filled(doc, *fields: str) -> None:
+	"""Refuse a document without these mandatory fields, on which its own checks rely; Frappe looks for them afterwards.
+
+	:raises frappe.MandatoryError: the message names the first one that is missing
+	"""
+	for field in fields:
+		if doc.get(field) in (None, "") and not doc.flags.ignore_mandatory:
+			frappe.throw(
+				_("Enter {0}.").format(frappe.bold(place(doc, field))),
+				exc=frappe.MandatoryError,
+				title=_("Missing Value"),
+			)
+
+
+def from_json(value):
+	"""What was sent as JSON, or as it is; None if it cannot be read."""
+	try:
+		return frappe.parse_json(value)
+	except (ValueError, RecursionError):
+		return None
+
+
+def require_list(label: str, value) -> list:
+	"""A parameter that is a list, or JSON of one; nothing is an empty list.
+
+	:raises frappe.ValidationError: it is anything else
+	"""
+	found = from_json(value) if value else []
+	if not isinstance(found, list):
+		frappe.throw(
+			_("{0} must be a list. Send it in JSON, such as {1}.").format(frappe.bold(label), '["A", "B"]'),
+			title=_("Not a List"),
+		)
+	return found
+
+
+def require_object(label: str, value) -> dict:
+	"""A parameter that is an object, or JSON of one; nothing is an empty object.
+
+	:raises frappe.ValidationError: it is anything else
+	"""
+	found = from_json(value) if value else {}
+	if not isinstance(found, Mapping):
+		frappe.throw(
+			_("{0} must be an object. Send it in JSON, such as {1}.").format(
+				frappe.bold(label), '{"field": "value"}'
+			),
+			title=_("Not an Object"),
+		)
+	return found
 
 
 def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
@@ -68,7 +110,7 @@ def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
 		if not fits:
 			frappe.throw(
 				_("{0}: {1} is out of range. Enter a number from {2} to {3}.").format(
-					_place(doc, field), frappe.bold(escape_html(cstr(value))), lowest, highest
+					place(doc, field), frappe.bold(escape_html(cstr(value))), lowest, highest
 				),
 				title=_("Number Out of Range"),
 			)
@@ -81,7 +123,7 @@ def require_times(doc, *fields: str) -> None:
 			try:
 				business_hours.as_time(value)
 			except RuleError as refusal:
-				refuse(refusal.message, title=_place(doc, field))
+				refuse(refusal.message, title=place(doc, field))
 
 
 def record_of(doctype: str, sent: Mapping, fields: Collection[str], tables: Mapping[str, Collection[str]]):
@@ -112,10 +154,7 @@ def _require_known(sent: Mapping, fields: Collection[str], where: str | None = N
 
 def _rows(table, value, fields: Collection[str]) -> list[dict]:
 	label = _(table.label)
-	try:
-		rows = frappe.parse_json(value) or []
-	except (ValueError, RecursionError):
-		rows = None
+	rows = from_json(value) if value else []
 	if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
 		frappe.throw(
 			_("{0} must be a list of rows. Send each row as an object with these fields: {1}.").format(
@@ -146,8 +185,8 @@ def _single(df, value, where: str):
 	return value
 
 
-def _place(doc, field: str) -> str:
-	"""The label of a field, with its table and row."""
+def place(doc, field: str) -> str:
+	"""The label of a field, with its table and row, for a message."""
 	label = _(doc.meta.get_label(field))
 	if not doc.get("parentfield"):
 		return label

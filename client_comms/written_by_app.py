@@ -6,8 +6,8 @@ Frappe lets every user who can write a document change its read-only fields thro
 from typing import NoReturn
 
 import frappe
-from frappe.model.document import Document
 
+from client_comms.document import Document
 from client_comms.exceptions import ResultIsFixedError
 
 FLAG = "by_the_app"  # in the flags of a document that the app itself saves

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date
 
-from client_comms import clock, controls
+from client_comms import clock, controls, validation
 from client_comms.client_interactions import access_requests
 from client_comms.enforcement import documents, explain, explorer, interactions, levels, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
@@ -92,7 +92,7 @@ def check_write_down(
 	:raises frappe.PermissionError: without read access to the document
 	"""
 	frappe.has_permission(doctype, "read", doc=name, throw=True)
-	names = [str(each) for each in frappe.parse_json(attachments) or ()]
+	names = [str(each) for each in validation.require_list(_("Attachments"), attachments)]
 	found = write_down.of_draft(doctype, name, content, names, in_reply_to)
 	return {
 		"messages": write_down.words(found),
@@ -177,6 +177,7 @@ def simulate_governing(doctype: str) -> list[dict]:
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def explore_user(user: str) -> dict:
 	"""What a user can access, as numbers of interactions by level and communication type.
 
@@ -193,6 +194,7 @@ def explore_user(user: str) -> dict:
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def explore_record(doctype: str, name: str, action: str = "read") -> dict:
 	"""Which enabled desk users can do `action` on a governed record, and by which rule.
 
@@ -208,6 +210,7 @@ def explore_record(doctype: str, name: str, action: str = "read") -> dict:
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def simulate_matrix_access(matrix: str, against: str | None = None, action: str = "read") -> dict:
 	"""Who would gain or lose access if all interactions were governed by a matrix version, which may be a draft (M-1).
 
@@ -221,6 +224,7 @@ def simulate_matrix_access(matrix: str, against: str | None = None, action: str 
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def simulate_role(user: str, role: str, held: bool = True, action: str = "read") -> dict:
 	"""What a user would gain or lose with a role (`held`) or without it; returns and raises the same as
 	`simulate_matrix_access`."""
@@ -229,6 +233,7 @@ def simulate_role(user: str, role: str, held: bool = True, action: str = "read")
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def simulate_clearance(
 	level: str, role: str, actions: list | str, oversight: bool = False, action: str = "read"
 ) -> dict:
@@ -239,4 +244,6 @@ def simulate_clearance(
 	:returns: the same as `simulate_matrix_access`, as are the errors
 	"""
 	require_configuring_or_auditing()
-	return explorer.simulate_clearance(level, role, frappe.parse_json(actions), oversight, action)
+	return explorer.simulate_clearance(
+		level, role, validation.require_list(_("Actions"), actions), oversight, action
+	)

@@ -1,8 +1,9 @@
 """The calendar of deadlines (C-3, C-4)."""
 
 import frappe
+from frappe import _
 
-from client_comms import clock
+from client_comms import clock, validation
 
 INTERACTION = "Client Interaction"
 
@@ -20,7 +21,7 @@ def get_events(
 	rows = frappe.get_list(
 		INTERACTION,
 		filters=[
-			*(frappe.parse_json(filters) or []),
+			*validation.require_list(_("Filters"), filters),
 			[INTERACTION, "next_deadline", ">=", clock.parse(start)],
 			[INTERACTION, "next_deadline", "<", clock.parse(end)],
 		],

@@ -1,8 +1,10 @@
 """Copies of clients' data: made, released and discarded by Compliance Officers, downloaded by the client (P-2)."""
 
 import frappe
+from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
+from client_comms import validation
 from client_comms.client_privacy.packages import delivery, runs
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.roles import require_auditing
@@ -52,7 +54,7 @@ def leave_out_of_copy(name: str, items: str | list, reason: str) -> None:
 	:param items: names of Data Package Items, as a list or as JSON
 	:param reason: told to the client
 	"""
-	runs.leave_out(name, frappe.parse_json(items), reason)
+	runs.leave_out(name, validation.require_list(_("Items"), items), reason)
 
 
 @frappe.whitelist()

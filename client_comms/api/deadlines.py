@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.client_interactions.clocks import recalculate
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
@@ -21,7 +22,7 @@ def simulate_deadlines(doc: str | dict) -> dict:
 	    number of other interactions; `more`: only those with the nearest deadlines were checked
 	:raises frappe.PermissionError: the caller cannot change documents of this type
 	"""
-	values = frappe.parse_json(doc)
+	values = validation.require_object(_("Document"), doc)
 	if values.get("doctype") not in _PREVIEWED:
 		frappe.throw(
 			_("Choose one of these: {0}.").format(", ".join(_(each) for each in _PREVIEWED)),

@@ -1,11 +1,9 @@
 """Changes of the policy before they act: simulated, proved to open nothing, compared, and exchanged as a file (M-1, T-4)."""
 
-from collections.abc import Mapping
-
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.policy_changes import changes, comparison, exchange, new_access, results, runs
 from client_comms.roles import require_configuring_or_auditing
 
@@ -47,9 +45,7 @@ def simulate_change(
 	:raises frappe.DoesNotExistError: there is no document of that name
 	"""
 	require_configuring_or_auditing()
-	draft = frappe.parse_json(draft) if draft else None
-	if draft is not None and not isinstance(draft, Mapping):
-		frappe.throw(_("Send the document as an object with its fields."), title=_("Not a Document"))
+	draft = validation.require_object(_("Document"), draft) if draft else None
 	name = name or (draft or {}).get("level_name")
 	return runs.simulate(
 		doctype, name, draft, since=clock.parse_day(since) if since else None, open_only=open_only

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, split_emails, validate_email_address
 
-from client_comms import procedure
+from client_comms import procedure, validation
 from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
@@ -166,10 +166,7 @@ def _addresses(recipients: str | list[str] | None) -> list[str]:
 		return recipients or []
 	if not recipients.lstrip().startswith(("[", "{")):
 		return split_emails(recipients)
-	try:
-		addresses = frappe.parse_json(recipients)
-	except ValueError:
-		addresses = None
+	addresses = validation.from_json(recipients)
 	if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
 		_refuse_addresses(recipients)
 	return addresses

@@ -124,7 +124,7 @@ def restricted(doctype: str, names: str | list[str]) -> list[str]:
 	"""
 	if doctype not in FORMS_OF_CLIENTS or not restrictions.active():
 		return []
-	wanted = [cstr(each) for each in frappe.parse_json(names)][:_MOST_ROWS]
+	wanted = [cstr(each) for each in validation.require_list(_("Names"), names)][:_MOST_ROWS]
 	readable = frappe.get_list(
 		doctype, {"name": ("in", wanted)}, pluck="name", limit=_MOST_ROWS, order_by=None
 	)

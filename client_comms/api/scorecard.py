@@ -7,6 +7,7 @@ from client_comms.scorecard import card
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def scorecard(since: str | None = None, until: str | None = None) -> dict:
 	"""The clauses with their state, controls and figures, for a period.
 

@@ -4,6 +4,7 @@ link (P-3, C-1)."""
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.client_privacy import consents, invitations, page_visits, self_service, third_parties
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
@@ -123,13 +124,10 @@ def _as_dict(value: str | dict | None) -> dict | None:
 
 	:raises ActionNotPossibleError: it is anything else, which the page never sends
 	"""
-	try:
-		value = frappe.parse_json(value or None)
-	except ValueError:
+	found = validation.from_json(value) if value else None
+	if value and not isinstance(found, dict):
 		self_service.refuse()
-	if not isinstance(value, dict | None):
-		self_service.refuse()
-	return value
+	return found
 
 
 def visit_of(token: str | None, client: str | None, *, lock: bool = False) -> page_visits.Visit:
@@ -149,10 +147,7 @@ def visit_of(token: str | None, client: str | None, *, lock: bool = False) -> pa
 def _categories(given: str | list[str] | None, interaction: str | None) -> frozenset[str]:
 	if not given:
 		return consents.categories_of(interaction) if interaction and given is None else frozenset()
-	try:
-		names = frappe.parse_json(given)
-	except ValueError:
-		names = None
+	names = validation.from_json(given)
 	known = frappe.get_all("Data Category", pluck="name", order_by="name asc")
 	if not isinstance(names, list) or not all(name in known for name in names):
 		frappe.throw(

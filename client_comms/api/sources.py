@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.clients import parties
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
@@ -39,7 +39,7 @@ def simulate_source_rules(
 	"""
 	require_configuring_or_auditing()
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	rows = settings.source_rules if rules is None else frappe.parse_json(rules)
+	rows = settings.source_rules if rules is None else validation.require_list(_("Source Rules"), rules)
 	found = classification.classify(
 		classification.Signal(source, direction, subject or "", email_account, issue_type),
 		arrivals.source_rules(rows),

@@ -99,6 +99,7 @@ def plan_erasure(name: str) -> str:
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def personal_data_map() -> list[dict]:
 	"""The data map of the site, as a record of processing activities.
 
@@ -111,6 +112,7 @@ def personal_data_map() -> list[dict]:
 
 
 @frappe.whitelist()
+@frappe.read_only()
 def processing_record() -> dict:
 	"""The record of processing activities (GDPR Art. 30), with what is not decided yet.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.api import interactions
 from client_comms.api.each import one_by_one
 from client_comms.client_interactions import team
@@ -84,10 +85,7 @@ def _action(action: str, note: str | None, user: str | None) -> Callable[..., di
 
 
 def _names(names: str | list) -> list[str]:
-	try:
-		parsed = frappe.parse_json(names)
-	except ValueError:
-		parsed = None
+	parsed = validation.from_json(names)
 	if not isinstance(parsed, list) or not all(isinstance(each, str) for each in parsed):
 		frappe.throw(_("Send the names of interactions as a list."), title=_("Not a List of Names"))
 	if len(parsed) > AT_ONCE:

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.people import trainings
 from client_comms.roles import require_configuring_or_auditing
 
@@ -30,13 +31,13 @@ def open_training(training: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def keep_training_answers(attempt: str, answers: str | dict) -> None:
 	"""Save the answers given so far; `answers` is question key → option numbers, or JSON of it."""
-	trainings.keep_answers(attempt, frappe.parse_json(answers))
+	trainings.keep_answers(attempt, validation.require_object(_("Answers"), answers))
 
 
 @frappe.whitelist(methods=["POST"])
 def finish_training(attempt: str, answers: str | dict) -> dict:
 	"""Judge the session user's attempt; see `people.trainings.finish`."""
-	return trainings.finish(attempt, frappe.parse_json(answers))
+	return trainings.finish(attempt, validation.require_object(_("Answers"), answers))
 
 
 @frappe.whitelist(methods=["POST"])

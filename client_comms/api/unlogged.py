@@ -7,6 +7,7 @@ separately: one failure does not stop the others.
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.api.each import one_by_one
 from client_comms.intake import unlogged
 
@@ -42,10 +43,7 @@ def _parsed(documents: str | list) -> list[dict]:
 	"""
 	:raises frappe.ValidationError: it is not a list of documents
 	"""
-	try:
-		parsed = frappe.parse_json(documents)
-	except ValueError:
-		parsed = None
+	parsed = validation.from_json(documents)
 	if not isinstance(parsed, list) or not all(
 		isinstance(each, dict)
 		and isinstance(each.get("doctype"), str)

@@ -86,5 +86,5 @@ def _parsed(text: str) -> list[dict] | None:
 	"""None if it cannot be read; Frappe stores nothing of it either."""
 	try:
 		return json.loads(text)
-	except ValueError:
+	except (ValueError, RecursionError):
 		return None

@@ -53,7 +53,7 @@ def parsed(value):
 	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
 		try:
 			return json.loads(value)
-		except ValueError:
+		except (ValueError, RecursionError):
 			pass  # Frappe reports it
 	return value
 

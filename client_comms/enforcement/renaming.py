@@ -63,5 +63,5 @@ def _keeps_its_name(doctype: str) -> bool:
 def _parsed(value):
 	try:
 		return frappe.parse_json(value)
-	except ValueError:
+	except (ValueError, RecursionError):
 		return None  # Frappe reports it

@@ -9,19 +9,19 @@ LONGEST = 65_535  # bytes: what a field of this kind holds in the database
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-def fault(field: str, text: str) -> Message | None:
-	"""Why `text` cannot be stored in the field with the label `field`; None if it can."""
+def fault(field: str, text: str, longest: int | None = LONGEST) -> Message | None:
+	"""Why `text` cannot be stored in the field with the label `field`, which holds `longest` bytes; None if it can."""
 	try:
 		size = len(text.encode())
 	except UnicodeEncodeError:
 		return Message(
 			_("{field} contains a character that cannot be stored. Retype the text."), {"field": field}
 		)
-	if size > LONGEST:
+	if longest and size > longest:
 		message = _(
 			"{field} is too long: {size} bytes, but only {longest} are allowed. Shorten it, or attach it as a file."
 		)
-		return Message(message, {"field": field, "size": size, "longest": LONGEST})
+		return Message(message, {"field": field, "size": size, "longest": longest})
 	return None
 
 

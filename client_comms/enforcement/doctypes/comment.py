@@ -48,7 +48,7 @@ def refuse_types() -> None:
 		for given in (form, *(form.get(each) for each in ("args", "arg", "kwargs"))):
 			try:
 				given = frappe.parse_json(given)
-			except ValueError:
+			except (ValueError, RecursionError):
 				pass
 			_require_remark(given.get("comment_type") if isinstance(given, dict) else given)
 

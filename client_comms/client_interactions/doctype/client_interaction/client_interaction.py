@@ -1,6 +1,5 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import get_datetime, get_fullname
 
 from client_comms import clock, controls, validation
@@ -22,6 +21,7 @@ from client_comms.client_interactions.doctype.client_interaction import indexes
 from client_comms.client_interactions.doctype.interaction_event import interaction_event
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
+from client_comms.document import Document
 from client_comms.enforcement import reclassification, restrictions, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
@@ -150,7 +150,6 @@ class ClientInteraction(Document):
 		return next(iter(known), None)
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		if not self.flags.from_record:
 			before = self.stored()
 			self.former_names = before and before.former_names

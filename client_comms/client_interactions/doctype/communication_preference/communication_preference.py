@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import get_link_to_form, getdate
 
 from client_comms import clock
 from client_comms.clients.parties import PARTY_TYPES
+from client_comms.document import Document
 from client_comms.exceptions import MissingDetailsError
 from client_comms.left_empty import LeavesEmpty
 

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import procedure, validation
+from client_comms.document import Document
 from client_comms.left_empty import LeavesEmpty, typed_time
 
 

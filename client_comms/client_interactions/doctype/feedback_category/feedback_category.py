@@ -1,7 +1,9 @@
 from frappe.utils.nestedset import NestedSet
 
+from client_comms.document import Document
 
-class FeedbackCategory(NestedSet):
+
+class FeedbackCategory(Document, NestedSet):
 	"""The subject of feedback, such as delivery or invoices (F-3)."""
 
 	nsm_parent_field = "parent_feedback_category"

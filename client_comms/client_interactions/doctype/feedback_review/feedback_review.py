@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
-from client_comms import validation, written_by_app
+from client_comms import written_by_app
 from client_comms.client_interactions import charts
+from client_comms.document import Document
 from client_comms.exceptions import StatusFollowsEventsError
 
 DRAFT, SIGNED_OFF = "Draft", "Signed Off"
@@ -41,7 +41,6 @@ class FeedbackReview(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		before = self.get_doc_before_save()
 		if before is None or self.flags.by_app:
 			return

@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cstr, get_datetime
 
-from client_comms import alerts, clock, ledger, validation, written_by_app
+from client_comms import alerts, clock, ledger, written_by_app
 from client_comms.client_interactions import access_requests
+from client_comms.document import Document
 from client_comms.enforcement import policy, restrictions, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
@@ -40,7 +40,6 @@ class InteractionAccessGrant(Document):
 	def validate(self):
 		if not self.is_new():
 			written_by_app.keep_fields(self, *_BY_THE_APP)
-		validation.require_texts_fit(self)
 		self.validate_giver()
 		if self.gives_access():
 			self.validate_validity()

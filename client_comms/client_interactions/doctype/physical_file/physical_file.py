@@ -3,11 +3,11 @@ import io
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
 
 from client_comms import clock, validation, written_by_app
 from client_comms.clients import contacts
+from client_comms.document import Document
 from client_comms.enforcement import guards, policy
 from client_comms.exceptions import EventsAreAppendOnlyError, StatusFollowsEventsError
 from client_comms.rules import access
@@ -68,7 +68,6 @@ class PhysicalFile(Document):
 		self._append(REGISTERED, to_location=self.location, to_custodian=self.custodian)
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		self.label_code = (self.label_code or "").strip() or self.name
 		self.set_client()
 		self.validate_movements_are_untouched()

@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import add_years
 
 from client_comms.client_interactions.doctype.physical_file import physical_file
 from client_comms.client_interactions.doctype.physical_location.physical_location import within
+from client_comms.document import Document
 
 FILE = "Physical File"
 FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (

@@ -4,9 +4,10 @@ from frappe.utils import add_years, getdate
 from frappe.utils.nestedset import NestedSet
 
 from client_comms import clock
+from client_comms.document import Document
 
 
-class PhysicalLocation(NestedSet):
+class PhysicalLocation(Document, NestedSet):
 	"""A site, room or cabinet in which paper files are kept (D-6)."""
 
 	nsm_parent_field = "parent_physical_location"

@@ -1,4 +1,4 @@
-from frappe.model.document import Document
+from client_comms.document import Document
 
 
 class ClientAccessLink(Document):

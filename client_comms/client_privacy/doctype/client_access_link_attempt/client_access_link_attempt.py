@@ -1,7 +1,8 @@
 import frappe
-from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
+
+from client_comms.document import Document
 
 
 class ClientAccessLinkAttempt(Document):

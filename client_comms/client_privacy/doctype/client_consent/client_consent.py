@@ -1,12 +1,12 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import add_months, escape_html, get_datetime
 
 from client_comms import clock, written_by_app
 from client_comms.client_privacy import consents, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts
+from client_comms.document import Document
 from client_comms.exceptions import EventsAreAppendOnlyError
 from client_comms.i18n import moment
 from client_comms.rules import consent as rules

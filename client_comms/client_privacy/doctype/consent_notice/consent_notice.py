@@ -2,10 +2,10 @@ import hashlib
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint
 
 from client_comms import written_by_app
+from client_comms.document import Document
 
 _BY_THE_APP = ("version", "text_hash")
 

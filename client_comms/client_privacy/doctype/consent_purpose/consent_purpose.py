@@ -1,6 +1,5 @@
-from frappe.model.document import Document
-
 from client_comms import validation
+from client_comms.document import Document
 
 
 class ConsentPurpose(Document):

@@ -2,13 +2,13 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, ledger, validation, written_by_app
+from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, invitations
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
+from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
 from client_comms.rules import subject_requests
@@ -61,7 +61,6 @@ class DataSubjectRequest(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if self.party:
 			contacts.set_client(self)

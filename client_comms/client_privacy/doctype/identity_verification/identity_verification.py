@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from client_comms import alerts, clock
 from client_comms.client_privacy import identity
 from client_comms.clients import contacts
+from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
 
 COMPLIANCE_OFFICER = "Compliance Officer"

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import written_by_app
+from client_comms.document import Document
 from client_comms.ledger import checkpoints, witnesses
 from client_comms.rules.signed_notes import MalformedNote, PublicKey
 

@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
 
-from client_comms import clock, ledger, validation, written_by_app
+from client_comms import clock, ledger, written_by_app
 from client_comms.clients import contacts
+from client_comms.document import Document
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError
 
@@ -50,7 +50,6 @@ class LegalHold(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if self.is_new():
 			self.update({"placed_by": frappe.session.user, "placed_on": clock.now()})

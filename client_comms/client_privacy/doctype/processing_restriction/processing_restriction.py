@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, ledger, validation, written_by_app
+from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import invitations
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
@@ -57,7 +57,6 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 
 	def validate(self):
 		super().validate()
-		validation.require_texts_fit(self)
 		if self.is_new():
 			contacts.set_client(self)
 

@@ -2,9 +2,9 @@ import re
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms.client_privacy import third_parties
+from client_comms.document import Document
 from client_comms.left_empty import LeavesEmpty
 from client_comms.rules import domains
 

@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
+from client_comms.document import Document
 from client_comms.rules import domains
 from client_comms.rules import escalation as escalation_rules
 

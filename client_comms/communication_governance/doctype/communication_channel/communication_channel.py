@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import procedure
+from client_comms.document import Document
 
 
 class CommunicationChannel(Document):

@@ -1,11 +1,11 @@
 import frappe
 from frappe import _
 from frappe.core.doctype.version.version import get_diff
-from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form, nowdate
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
+from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
 from client_comms.left_empty import LeavesEmpty
 

@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
 
 from client_comms import clock
 from client_comms.communication_governance import templates
+from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.roles import approves_texts, approving_roles
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN

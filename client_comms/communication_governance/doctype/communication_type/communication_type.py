@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms.communication_governance import matrix
+from client_comms.document import Document
 
 
 class CommunicationType(Document):

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms.communication_governance import complaint_words
+from client_comms.document import Document
 
 
 class ComplaintWord(Document):
@@ -23,7 +23,7 @@ class ComplaintWord(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		self.phrase = " ".join(self.phrase.split())
+		self.phrase = " ".join((self.phrase or "").split())
 		self.validate_only_one()
 
 	def on_update(self):

@@ -2,9 +2,9 @@ import re
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import validation
+from client_comms.document import Document
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
@@ -51,7 +51,7 @@ class ConfidentialityLevel(Document):
 
 	def validate_rank(self):
 		"""Ranks order the levels, so they must be unique and at least 1."""
-		if self.rank < 1:
+		if not self.rank or self.rank < 1:
 			frappe.throw(_("Rank must be 1 or higher: a higher rank is stricter."), title=_("Rank Too Low"))
 		filters = {"rank": self.rank, "name": ("!=", self.name or "")}
 		if other := frappe.db.get_value("Confidentiality Level", filters):

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
+from client_comms.document import Document
 from client_comms.rules import documentation
 
 

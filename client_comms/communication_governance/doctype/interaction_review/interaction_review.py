@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint
 
-from client_comms import validation, written_by_app
+from client_comms import written_by_app
 from client_comms.communication_governance.doctype.review_programme.review_programme import criteria_of
+from client_comms.document import Document
 from client_comms.exceptions import StatusFollowsEventsError
 from client_comms.i18n import refuse
 from client_comms.rules import review_scores
@@ -70,7 +70,6 @@ class InteractionReview(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		self.validate_it_is_open()
 		self.set_overall()
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
 from client_comms.communication_governance import calendars
+from client_comms.document import Document
 from client_comms.i18n import refuse
 from client_comms.left_empty import LeavesEmpty
 from client_comms.rules.messages import RuleError

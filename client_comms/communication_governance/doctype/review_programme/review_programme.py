@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import validation, written_by_app
+from client_comms.document import Document
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
 from client_comms.rules.review_scores import HIGHEST, Criterion
@@ -49,7 +49,6 @@ class ReviewProgramme(Document):
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
-		validation.require_texts_fit(self)
 		percents = {
 			field: (0, 100) for field in ("share", "second_share", *(f"extra_{mark}" for mark in MARKS))
 		}

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
 from client_comms import validation, written_by_app
+from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
 from client_comms.policy_frames import GAP
 
@@ -59,7 +59,6 @@ class SOPPolicy(Document):
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
-		validation.require_texts_fit(self)
 		self.policy_title = (self.policy_title or "").strip()
 		self.validate_text()
 		self.validate_dates()
@@ -82,6 +81,7 @@ class SOPPolicy(Document):
 			)
 
 	def validate_dates(self):
+		validation.require_filled(self, "effective_from", "next_review_on")
 		if getdate(self.next_review_on) <= getdate(self.effective_from):
 			frappe.throw(
 				_("The next review must be after the policy takes effect on {0}.").format(

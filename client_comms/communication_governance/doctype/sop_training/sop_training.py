@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms import validation
+from client_comms.document import Document
 from client_comms.i18n import refuse
 from client_comms.rules.messages import RuleError
 from client_comms.rules.training import Question
@@ -40,7 +40,6 @@ class SOPTraining(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		validation.require_texts_fit(self)
 		validation.require_in_range(
 			self,
 			{"valid_months": (1, 1200), "grace_days": _DAYS, "refresh_days": _DAYS, "pass_mark": (0, 100)},

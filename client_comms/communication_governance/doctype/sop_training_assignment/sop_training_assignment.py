@@ -1,5 +1,6 @@
 import frappe
-from frappe.model.document import Document
+
+from client_comms.document import Document
 
 
 class SOPTrainingAssignment(Document):

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import add_months, getdate
 
 from client_comms import clock, validation, written_by_app
+from client_comms.document import Document
 
 _BY_THE_APP = ("score", "attempt")
 
@@ -32,6 +32,7 @@ class SOPTrainingRecord(Document):
 	def validate(self):
 		if not self.is_new():
 			written_by_app.keep_fields(self, *_BY_THE_APP)
+		validation.require_filled(self, "training", "completed_on")
 		validation.require_in_range(self, {"score": (0, 100)})
 		if getdate(self.completed_on) > getdate(clock.now()):
 			frappe.throw(

@@ -1,8 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
 
+from client_comms import validation
+from client_comms.document import Document
 from client_comms.roles import CONFIGURES_OR_AUDITS
 
 _LONGEST_DAYS = 1000
@@ -57,6 +58,7 @@ class StaffAbsence(Document):
 		)
 
 	def validate_dates(self):
+		validation.require_filled(self, "from_date", "to_date")
 		first, last = getdate(self.from_date), getdate(self.to_date)
 		if not 0 <= (last - first).days <= _LONGEST_DAYS:
 			frappe.throw(

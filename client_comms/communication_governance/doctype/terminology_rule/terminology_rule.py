@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from client_comms.communication_governance import wording
+from client_comms.document import Document
 from client_comms.left_empty import LeavesEmpty
 
 
@@ -28,7 +28,7 @@ class TerminologyRule(LeavesEmpty, Document):
 	LEFT_EMPTY = ("language",)
 
 	def validate(self):
-		self.avoid = " ".join(self.avoid.split())
+		self.avoid = " ".join((self.avoid or "").split())
 		self.validate_only_one()
 		self.validate_suggestion()
 

@@ -1,0 +1,156 @@
+"""The base of this app's documents, and what their fields can hold."""
+
+import math
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import frappe
+from frappe import _
+from frappe.model.document import Document as FrappeDocument
+from frappe.utils import cstr, escape_html, get_datetime, get_timedelta, getdate
+
+from client_comms import validation
+from client_comms.i18n import refuse
+from client_comms.rules import storable_text
+
+_LARGEST = 2**31 - 1  # of the column of a whole number
+_REPEATED = 60  # characters of a wrong value that a message repeats
+
+
+class Document(FrappeDocument):
+	"""A document whose values can be stored: what cannot is refused first, with a message that names the field.
+
+	Frappe looks at most of it after the document's own checks, which would fail on it without a message.
+	"""
+
+	def insert(self, *args, **kwargs):
+		"""
+		:raises frappe.ValidationError: a value cannot be stored in its field
+		"""
+		require_storable(self)
+		_require_known_series(self)
+		return super().insert(*args, **kwargs)
+
+	def _save(self, *args, **kwargs):
+		"""
+		:raises frappe.ValidationError: a value cannot be stored in its field
+		"""
+		require_storable(self)
+		return super()._save(*args, **kwargs)
+
+
+def require_storable(doc) -> None:
+	"""Refuse values of a document and its rows that do not fit their fields: objects, broken texts, numbers and days that are none.
+
+	Numbers sent as text, and texts sent as numbers, are converted, so that the document's own checks can rely on them.
+
+	:raises frappe.ValidationError: the message names the field, and what to enter
+	"""
+	for each in (doc, *doc.get_all_children()):
+		for df in each.meta.fields:
+			if (check := _CHECKS.get(df.fieldtype)) and (value := each.get(df.fieldname)) not in (None, ""):
+				check(each, df.fieldname, value)
+
+
+def _require_known_series(doc) -> None:
+	"""A name comes from one of the DocType's series: Frappe would take any, also one that shows a field in the name."""
+	series, field = doc.get("naming_series"), doc.meta.get_field("naming_series")
+	known = [each for each in (field.options or "").split("\n") if each] if field else []
+	if series and known and series not in known:
+		_refuse(doc, "naming_series", series, _("{0}: {1} does not exist. Choose {2}."), ", ".join(known))
+
+
+def _text(doc, field: str, value) -> None:
+	if not isinstance(value, str):
+		_require_single(doc, field, value)
+		doc.set(field, cstr(value))
+	elif wrong := storable_text.fault(validation.place(doc, field), value, longest=None):
+		refuse(wrong, title=_("Text Cannot Be Stored"))
+
+
+def _limited_text(doc, field: str, value) -> None:
+	_text(doc, field, value)
+	validation.require_text(validation.place(doc, field), cstr(value))
+
+
+def _number(doc, field: str, value) -> None:
+	if isinstance(value, int | float | Decimal) and math.isfinite(value):
+		return
+	_require_single(doc, field, value)
+	try:
+		number = float(value)
+	except ValueError:
+		number = math.nan
+	if not math.isfinite(number):
+		_refuse(doc, field, value, _("{0}: {1} is not a number. Enter one, such as {2}."), "10")
+	doc.set(field, number)
+
+
+def _whole_number(doc, field: str, value) -> None:
+	_number(doc, field, value)
+	number = int(doc.get(field))
+	if abs(number) > _LARGEST:
+		_refuse(doc, field, value, _("{0}: {1} is too large. Enter a number up to {2}."), str(_LARGEST))
+	doc.set(field, number)
+
+
+def _moment(read: Callable, sample: str) -> Callable:
+	def check(doc, field: str, value) -> None:
+		if isinstance(value, date | time | timedelta):
+			return
+		_require_single(doc, field, value)
+		try:
+			valid = read(cstr(value)) is not None
+		except frappe.ValidationError:
+			frappe.clear_last_message()
+			valid = False
+		except (ValueError, OverflowError):
+			valid = False
+		if not valid:
+			_refuse(doc, field, value, _("{0}: {1} does not exist. Enter it like {2}."), sample)
+
+	return check
+
+
+def _require_single(doc, field: str, value) -> None:
+	if isinstance(value, dict | list | tuple | set):
+		_refuse(doc, field, value, _("{0} must be a single value. Send text, not a list or an object."))
+
+
+def _refuse(doc, field: str, value, message: str, *more: str):
+	shown = cstr(value).encode(errors="replace").decode()  # the answer must be sent
+	shown = shown if len(shown) <= _REPEATED else f"{shown[:_REPEATED]}…"
+	frappe.throw(
+		message.format(frappe.bold(validation.place(doc, field)), frappe.bold(escape_html(shown)), *more),
+		title=_("Value Not Possible"),
+	)
+
+
+_CHECKS = {
+	**dict.fromkeys(
+		(
+			"Data",
+			"Link",
+			"Dynamic Link",
+			"Select",
+			"Read Only",
+			"Password",
+			"Color",
+			"Attach",
+			"Attach Image",
+			"Code",
+			"Long Text",
+			"Text Editor",
+			"HTML Editor",
+			"Markdown Editor",
+		),
+		_text,
+	),
+	**dict.fromkeys(("Small Text", "Text"), _limited_text),
+	**dict.fromkeys(("Int", "Check"), _whole_number),
+	**dict.fromkeys(("Float", "Currency", "Percent", "Rating", "Duration"), _number),
+	"Date": _moment(getdate, "2026-12-31"),
+	"Datetime": _moment(get_datetime, "2026-12-31 09:30:00"),
+	"Time": _moment(get_timedelta, "09:30:00"),
+}
