@@ -38,7 +38,7 @@ def test_a_value_that_does_not_fit_is_refused(doctype, field, value, message):
 
 
 def test_a_series_is_one_of_the_doctype(inquiry):
-	with pytest.raises(frappe.ValidationError, match="Series.*does not exist. Choose "):
+	with pytest.raises(frappe.ValidationError, match=r"Series.*does not exist. Choose "):
 		inquiry(naming_series="CI-.{summary}.-.####")
 
 
