@@ -64,7 +64,7 @@ def _log(row) -> bool:
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
 		doc = frappe.get_doc(doctype, name, for_update=True)
-		if not sources.is_logged(doc):
+		if not _is_recorded(doc):
 			{**sources.log_by_doctype(), **_LOG}[doctype](doc)
 	except frappe.DoesNotExistError:
 		pass  # deleted in the meantime
@@ -76,3 +76,22 @@ def _log(row) -> bool:
 		return False
 	failures.forget(doctype, name)
 	return True
+
+
+def _is_recorded(doc) -> bool:
+	"""A message filed under an interaction belongs to it even if it was not logged there: no event, no evidence."""
+	if doc.doctype != "Communication" or not doc.client_interaction:
+		return sources.is_logged(doc)
+	row = {"parent": doc.client_interaction, "parenttype": "Client Interaction"}
+	return bool(
+		frappe.db.exists(
+			"Client Interaction",
+			{"name": doc.client_interaction, "reference_doctype": doc.doctype, "reference_name": doc.name},
+		)
+		or frappe.db.exists(
+			"Interaction Event", {**row, "source_doctype": doc.doctype, "source_name": doc.name}
+		)
+		or frappe.db.exists(
+			"Interaction Evidence", {**row, "reference_doctype": doc.doctype, "reference_name": doc.name}
+		)
+	)

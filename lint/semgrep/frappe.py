@@ -24,10 +24,7 @@ def queries(name, table):
 	# ruleid: frappe-sql-format-injection
 	frappe.db.sql_ddl("drop table " + table)
 	# ruleid: frappe-sql-format-injection
-	frappe.db.sql(
-		"select 1"
-		f" from `{table}`"
-	)
+	frappe.db.sql(f"select 1 from `{table}`")
 	# ok: frappe-sql-format-injection
 	frappe.db.sql("select 1 from tabNote where name = %s", name)
 
