@@ -64,7 +64,12 @@ def complete_training(
 
 
 @frappe.whitelist()
-def locked_out_by_training(level: str) -> list[str]:
-	"""The users who could no longer open records of a level if it required training now."""
+def locked_out_by_training(level: str) -> list[dict]:
+	"""The users who could no longer open records of a level if it required training now: `[{"user", "full_name"}]`."""
 	require_configuring_or_auditing()
-	return trainings.locked_out(level)
+	return frappe.get_all(
+		"User",
+		{"name": ("in", [*trainings.locked_out(level), ""])},
+		["name as user", "full_name"],
+		order_by="full_name asc, name asc",
+	)

@@ -150,8 +150,9 @@ def first_of(role: str, size: Size) -> str:
 
 def one_of(role: str, size: Size) -> str:
 	"""One of a role like any other."""
-	first, _count = _range(role, size)
-	return f"staff{next(n for n in range(first + 1, first + 5) if n % LEFT_EVERY)}@{TAG}"
+	first, count = _range(role, size)
+	there = (*range(first + 1, first + count), first)
+	return f"staff{next(n for n in there if n % LEFT_EVERY)}@{TAG}"
 
 
 def _range(role: str, size: Size) -> tuple[int, int]:

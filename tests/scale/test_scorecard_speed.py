@@ -24,6 +24,7 @@ def scorecard(site, log_in):
 	"""`scorecard(days)` asks for the period of so many more days that ends with the population, and returns the seconds."""
 	population.fill(SIZE)
 	get = log_in(population.one_of("Compliance Officer", SIZE))
+	get("client_comms.api.owed_today")  # a worker that has done something has the app's code and policy
 
 	def ask(days):
 		period = {"since": str(LAST_DAY - timedelta(days=days)), "until": str(LAST_DAY)}

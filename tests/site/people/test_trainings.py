@@ -270,7 +270,7 @@ def test_who_would_be_locked_out_is_known_before(manager, make_user, as_user):
 	other = make_user(procedure.ACCOUNT_MANAGER)
 	take(manager, as_user)
 	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
-		locked_out = api.locked_out_by_training(procedure.CONFIDENTIAL)
+		locked_out = {row["user"] for row in api.locked_out_by_training(procedure.CONFIDENTIAL)}
 	assert other in locked_out and manager not in locked_out
 
 

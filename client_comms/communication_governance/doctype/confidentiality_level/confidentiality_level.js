@@ -63,14 +63,16 @@ async function warn_of_locked_out(frm) {
 	if (frm.is_new()) return;
 	const users = await frappe.xcall("client_comms.api.locked_out_by_training", { level: frm.docname });
 	if (!users.length) return;
-	const shown = users.slice(0, 20).map((user) => frappe.utils.escape_html(frappe.user.full_name(user)));
-	const more = users.length > shown.length ? ` ${__("and {0} more", [users.length - shown.length])}` : "";
+	const shown = users.map(
+		({ user, full_name }) =>
+			`<span title="${frappe.utils.escape_html(user)}">${frappe.utils.escape_html(full_name)}</span>`,
+	);
 	frappe.msgprint({
 		title: __("Training Missing"),
 		indicator: "orange",
 		message: __(
-			"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save: {0}{1}.",
-			[shown.join(", "), more],
+			"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save ({0}): {1}.",
+			[users.length, shown.join(", ")],
 		),
 	});
 }
