@@ -124,6 +124,7 @@ from client_comms.api.trainings import (
 	locked_out_by_training,
 	my_trainings,
 	open_training,
+	training_roles,
 )
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
 from client_comms.api.writers import hand_over, who_may_write
@@ -239,6 +240,7 @@ __all__ = [
 	"start_ledger_verification",
 	"template_to_approve",
 	"templates_to_approve",
+	"training_roles",
 	"verify_identity",
 	"verify_ledger",
 	"waive_documentation",

@@ -1,13 +1,11 @@
 """Options for link fields of the desk."""
 
 import frappe
-from frappe import _
 
 from client_comms import alerts, clock
 from client_comms.clients import preferences
 from client_comms.communication_governance import matrix, templates
 from client_comms.enforcement import documents
-from client_comms.people import trainings
 from client_comms.roles import require_configuring_or_auditing
 
 INTERACTION = "Client Interaction"
@@ -133,19 +131,3 @@ def roles(doctype: str, txt: str, searchfield: str, start: int, page_len: int, f
 		limit_page_length=page_len,
 		as_list=True,
 	)
-
-
-@frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
-def roles_of_trainings(
-	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
-) -> list:
-	"""Roles by which trainings are assigned, for users who can see the report *Training Status* (T-1).
-
-	:returns: rows of (role,), as link fields expect them
-	:raises frappe.PermissionError: the caller has no permission for the report
-	"""
-	frappe.has_permission(trainings.ASSIGNMENT, "report", throw=True)
-	wanted = txt.casefold()
-	found = [role for role in trainings.roles() if wanted in role.casefold() or wanted in _(role).casefold()]
-	return [(role,) for role in found[start : start + page_len]]

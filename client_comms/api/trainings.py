@@ -73,3 +73,13 @@ def locked_out_by_training(level: str) -> list[dict]:
 		["name as user", "full_name"],
 		order_by="full_name asc, name asc",
 	)
+
+
+@frappe.whitelist()
+def training_roles() -> list[str]:
+	"""The roles by which trainings are assigned, for the report *Training Status*; Frappe lists roles only for System Managers.
+
+	:raises frappe.PermissionError: the caller cannot see the report
+	"""
+	frappe.has_permission(trainings.ASSIGNMENT, "report", throw=True)
+	return trainings.roles()

@@ -31,7 +31,11 @@ _OPEN_STATES = [["status", "!=", "Closed"]]
 CLAUSES: dict[str, Clause] = {
 	"R-1": Clause(
 		N_("Everyone follows the procedure"),
-		(c.policy_in_force("Procedure", N_("Procedure in Force")), c.training_set_up()),
+		(
+			c.policy_in_force("Procedure", N_("Procedure in Force")),
+			c.training_set_up(),
+			c.scheduled("client_comms.people.policies.announce", N_("Announcement of New Versions")),
+		),
 		(_READ,),
 	),
 	"R-2": Clause(

@@ -57,6 +57,7 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	expect(record.locator(".thread")).to_contain_text("Please get back to me.")
 	expect(record.locator(".facts")).to_contain_text(client.name)
 	expect(record.locator(".facts")).to_contain_text("Initial Inquiry")
+	expect(page.locator("[data-fieldname=scores]").get_by_text("Does the record say what")).to_be_visible()
 	expect(record.locator(".regroup")).to_have_count(0)  # nothing is moved from here
 	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
 	beside = row.bounding_box(), record.bounding_box()

@@ -109,6 +109,7 @@ NO_SURFACE = {
 	"client_comms.api.locked_out_by_training": _STAFF,
 	"client_comms.api.my_trainings": _STAFF,
 	"client_comms.api.open_training": _STAFF,
+	"client_comms.api.training_roles": _CHOICES,
 	"client_comms.api.check_in_file": _PAPER,
 	"client_comms.api.check_out_file": _PAPER,
 	"client_comms.api.destroy_file": _PAPER,

@@ -7,6 +7,7 @@ frappe.ui.form.on("Interaction Review", {
 		for (const fixed of ["cannot_add_rows", "cannot_delete_rows"]) {
 			frm.set_df_property("scores", fixed, 1);
 		}
+		show_guidance(frm);
 		if (status === "Open" && reviewer === me) {
 			frm.set_intro(
 				__(
@@ -36,6 +37,19 @@ frappe.ui.form.on("Interaction Review", {
 		}
 	},
 });
+
+/** What the programme says about its criteria, below their scores. */
+function show_guidance(frm) {
+	const text = frappe.utils.escape_html;
+	const $scores = frm.get_field("scores").$wrapper;
+	$scores.find(".guidance").remove();
+	for (const { criterion, guidance } of frm.doc.scores || []) {
+		if (!guidance) continue;
+		$scores.append(
+			`<p class="guidance text-muted small"><b>${text(__(criterion))}</b>: ${text(__(guidance))}</p>`,
+		);
+	}
+}
 
 async function complete(frm) {
 	if (frm.is_dirty()) await frm.save();

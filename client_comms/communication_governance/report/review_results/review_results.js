@@ -9,7 +9,14 @@ frappe.query_reports["Review Results"] = {
 		},
 		{ fieldname: "from_date", label: __("From"), fieldtype: "Date" },
 		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
-		{ fieldname: "reviewed_user", label: __("Staff"), fieldtype: "Link", options: "User" },
+		{
+			fieldname: "reviewed_user",
+			label: __("Staff"),
+			fieldtype: "Link",
+			options: "User",
+			ignore_link_validation: 1,
+			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
+		},
 		{
 			fieldname: "communication_type",
 			label: __("Communication Type"),

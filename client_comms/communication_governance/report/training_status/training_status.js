@@ -1,14 +1,7 @@
 frappe.query_reports["Training Status"] = {
 	filters: [
-		// Frappe lists and checks roles and users only for System Managers, but team leads filter by them as well.
-		{
-			fieldname: "role",
-			label: __("Role"),
-			fieldtype: "Link",
-			options: "Role",
-			ignore_link_validation: 1,
-			get_query: () => ({ query: "client_comms.api.queries.roles_of_trainings" }),
-		},
+		// Not a link: Frappe lists and checks roles only for System Managers, but team leads filter by them as well.
+		{ fieldname: "role", label: __("Role"), fieldtype: "Select", options: [""] },
 		{
 			fieldname: "user",
 			label: __("User"),
@@ -25,6 +18,12 @@ frappe.query_reports["Training Status"] = {
 			options: ["", "Lapsed", "Overdue", "Assigned", "Due", "Current"],
 		},
 	],
+	async onload(report) {
+		const roles = await frappe.xcall("client_comms.api.training_roles", {}, "GET");
+		const field = report.get_filter("role");
+		field.df.options = ["", ...roles.map((role) => ({ value: role, label: __(role) }))];
+		field.set_options();
+	},
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname !== "state" || !value) return default_formatter(value, row, column, data);
 		const colours = {
