@@ -12,7 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cstr, escape_html
+from frappe.utils import add_days, cstr, escape_html, validate_email_address
 
 from client_comms import acting, alerts, clock
 from client_comms.intake import failures, spool
@@ -242,9 +242,11 @@ def _salvaged(raw: bytes, doc):
 			"communication_medium": "Email",
 			"sent_or_received": "Received",
 			"subject": doc.subject or _("No Subject"),
-			"sender": addresses.first(headers.get("from", "")) if "@" in doc.sender else None,
+			"sender": validate_email_address(addresses.first(headers.get("from", ""))) or None,
 			"sender_full_name": name[:140],
-			"recipients": ", ".join(addresses.in_header(headers.get("to", ""))[:100]),
+			"recipients": ", ".join(
+				filter(validate_email_address, addresses.in_header(headers.get("to", ""))[:100])
+			),
 			"text_content": text,
 			"content": escape_html(text),
 			"email_account": doc.email_account,

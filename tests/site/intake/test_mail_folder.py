@@ -188,12 +188,14 @@ def test_no_email_of_a_folder_is_lost(accounts, without_app, make_user, as_user,
 		for _attempt in range(unprocessed.MOST_ATTEMPTS * (kept // unprocessed.AT_ONCE + 1)):
 			retry.store_unprocessed()
 		waiting = frappe.get_all(unprocessed.UNPROCESSED, {"status": unprocessed.WAITING}, pluck="name")
+		refused = []
 		with as_user(make_user("Customer Support Manager", "Compliance Officer")):
 			for name in waiting:
 				began = time.perf_counter()
 				(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": name}])
 				assert time.perf_counter() - began < SLOWEST, name
-				assert "error" not in done, done
+				if "error" in done:
+					refused.append(done)
 	names = list(mails)
 	taken_in = frappe.get_all(unprocessed.UNPROCESSED, ["name", "status", "communication", "fingerprint"])
 	by_fingerprint = {row.fingerprint: row for row in taken_in}
@@ -225,6 +227,7 @@ def test_no_email_of_a_folder_is_lost(accounts, without_app, make_user, as_user,
 		+ ", ".join(f"{names[number]} {seconds:.1f} s" for number, seconds in slowest)
 	)
 	print(f"Frappe alone: {dict(Counter(fates.alone.values()))}")
+	assert not refused, refused[:20]
 	assert not lost, lost[:20]
 	assert not unlogged, unlogged[:20]
 	assert all(seconds < SLOWEST for seconds in fates.seconds.values()), slowest

@@ -533,3 +533,10 @@ def test_an_email_of_a_machine_is_only_stored(pull, raw_mail, monkeypatch, heade
 	(row,) = kept()
 	assert row.status == "Taken In"
 	assert not frappe.db.get_value("Communication", row.communication, "client_interaction")
+
+
+def test_an_address_that_frappe_does_not_accept_prevents_nothing(pull, raw_mail, monkeypatch):
+	fail_for(monkeypatch, "Roof", ValueError("x"))
+	(row,) = pull(raw_mail(Subject="Roof", To="x@under_score.example", From="anna@under_score.example"))
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert done.get("interaction"), done
