@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms import clock
 from client_comms.i18n import translate
+from client_comms.policy_changes import states
 from client_comms.policy_changes.changes import Change
 from client_comms.rules import access, access_impact
 from client_comms.rules.access_opened import Opening, first_opening
@@ -14,8 +15,17 @@ _SHOWN = 5
 
 def check(change: Change) -> dict:
 	"""See `client_comms.api.policy_changes.check_new_access`."""
-	opening = first_opening(change.before, change.after, change.moves())
+	opening = first_opening(change.before, change.after, change.moves(), _permissions())
 	return {"new_access": opening is not None, "example": opening and _example(opening, change)}
+
+
+def _permissions() -> dict[str, set[str]]:
+	"""Role → what the Role Permissions Manager allows it on interactions: without that, no clearance opens anything."""
+	found: dict[str, set[str]] = {}
+	for row in frappe.get_meta(states.INTERACTION).permissions:
+		if not row.permlevel and not row.if_owner:
+			found.setdefault(row.role, set()).update(action for action in access.ACTIONS if row.get(action))
+	return found
 
 
 def _example(opening: Opening, change: Change) -> dict:

@@ -1,12 +1,13 @@
 """Whether a change of the matrix, a level or a clearance opens anything to anyone (clauses D-5, M-1).
 
 The records that exist prove little: the next one may be of another kind. But what decides about access is finite (roles,
-levels with their need-to-know, types, ties, training, actions), so all of it is walked. Of roles, one or two at a time
-suffice: a clearance comes from one role and the responsibility for a type from one role, and no further role takes
-anything away. So whatever a user with more roles gains, a user with two of them gains as well.
+levels with their need-to-know, types, ties, training, actions), so all of it is walked. Of roles, one to three at a time
+suffice: a clearance comes from one role, the responsibility for a type from one role, and what Frappe's Role Permissions
+Manager must allow besides from one role, and no further role takes anything away. So whatever a user with more roles
+gains, a user with these gains as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, product
@@ -19,6 +20,7 @@ from client_comms.rules.matrix_change import Move
 USER = "user"
 _MOMENT = datetime(2000, 1, 1)  # no grant is involved: holding one is taking part
 _TIES = (UNTIED, ACCOUNT_MANAGER, PARTICIPANT)
+Permissions = Mapping[str, Collection[str]]  # role → actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,26 @@ class Opening:
 		return tied(self.before, self.tie, user, _MOMENT), tied(self.after, self.tie, user, _MOMENT)
 
 
-def first_opening(before: Policy, after: Policy, moves: Iterable[Move]) -> Opening | None:
+def first_opening(
+	before: Policy, after: Policy, moves: Iterable[Move], permissions: Permissions | None = None
+) -> Opening | None:
 	"""The smallest example of new access, or None: no one can reach anything that they could not reach before.
 
 	Smallest: the fewest roles, then the loosest tie, then without training, then the first action of `ACTIONS`, then the
 	first of `moves`.
 
 	:param moves: every kind of record, before and after the change, without ties
+	:param permissions: what the Role Permissions Manager allows; by default all
 	"""
 	distinct = list(_distinct(before, after, moves))
-	roles = sorted(_roles(before) | _roles(after))
+	roles = sorted(_roles(before) | _roles(after) | set(permissions or ()))
 	matters = any(level.require_training for policy in (before, after) for level in policy.levels.values())
-	for number in (1, 2):
+	for number in (1, 2) if permissions is None else (1, 2, 3):
 		found = (
 			opening
 			for chosen in combinations(roles, number)
 			for trained in ((False, True) if matters else (True,))
-			for opening in _openings(before, after, distinct, chosen, trained)
+			for opening in _openings(before, after, distinct, chosen, trained, permissions)
 		)
 		if smallest := min(found, key=lambda each: each[0], default=None):
 			return smallest[1]
@@ -65,11 +70,18 @@ def first_opening(before: Policy, after: Policy, moves: Iterable[Move]) -> Openi
 
 
 def _openings(
-	before: Policy, after: Policy, moves: list[Move], roles: tuple[str, ...], trained: bool
+	before: Policy,
+	after: Policy,
+	moves: list[Move],
+	roles: tuple[str, ...],
+	trained: bool,
+	permissions: Permissions | None,
 ) -> Iterator[tuple[tuple, Opening]]:
 	"""The first opening of each tie and action, with its place in the order."""
 	subject = Subject(USER, frozenset(roles), trained)
 	for place, action in enumerate(ACTIONS):
+		if permissions is not None and not any(action in permissions.get(role, ()) for role in roles):
+			continue
 		had, has = row_filter(subject, before, action), row_filter(subject, after, action)
 		if has.empty:
 			continue

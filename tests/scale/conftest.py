@@ -163,7 +163,6 @@ def killed_at(site_name, sites_path):
 		if not process:
 			try:
 				alone(step, work, functions)
-				os._exit(0)
 			finally:
 				os._exit(1)
 		_process, status = os.waitpid(process, 0)
@@ -173,7 +172,9 @@ def killed_at(site_name, sites_path):
 	def alone(step, work, functions):
 		import frappe
 
-		inherited = frappe.local.db  # closing it would end the connection of the test
+		inherited = (
+			frappe.local.db
+		)  # closing it would end the connection of the test, so this function never returns
 		frappe.init(site_name, sites_path=str(sites_path), force=True)
 		frappe.connect()
 		assert inherited is not frappe.local.db
@@ -192,5 +193,6 @@ def killed_at(site_name, sites_path):
 		for owner, name in ((frappe.db, "sql"), (frappe.db, "commit"), *functions):
 			setattr(owner, name, counted(getattr(owner, name)))
 		work()
+		os._exit(0)
 
 	return run

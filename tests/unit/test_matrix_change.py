@@ -165,10 +165,12 @@ def ties(record):
 	)
 
 
-def someone_gains(before, after, moves):
-	"""By brute force over every set of roles, not only over one and two."""
+def someone_gains(before, after, moves, permissions=None):
+	"""By brute force over every set of roles, not only over one to three."""
 	sets = chain.from_iterable(combinations(ROLES, number) for number in range(len(ROLES) + 1))
 	for roles, trained, (old, new), action in product(sets, (False, True), moves, ACTIONS):
+		if permissions is not None and not any(action in permissions.get(role, ()) for role in roles):
+			continue
 		subject = Subject(ME, frozenset(roles), trained)
 		for was, becomes in zip(ties(old), ties(new), strict=True):
 			if access.decide(subject, becomes, after, action, NOW) and not access.decide(
@@ -188,6 +190,31 @@ def test_the_walk_finds_what_trying_everything_finds():
 		assert bool(opening) == someone_gains(before, after, moves)
 		answers.append(bool(opening))
 	assert 5 < sum(answers) < 55, "both answers occur"
+
+
+def test_what_frappe_allows_to_no_role_of_a_user_opens_nothing():
+	draw = random.Random(6)
+	answers = []
+	for _number in range(40):
+		before, after, version = generated_change(draw)
+		moves = list(all_moves(version, before, ["M1"]))
+		permissions = {role: draw.sample(ACTIONS, 2) for role in draw.sample(ROLES, 2)}
+		opening = first_opening(before, after, moves, permissions)
+		assert bool(opening) == someone_gains(before, after, moves, permissions)
+		if opening:
+			assert any(opening.action in permissions.get(role, ()) for role in opening.roles)
+		answers.append(bool(opening))
+	assert 5 < sum(answers) < 35
+
+
+def test_clearance_responsibility_and_permission_can_come_from_three_roles():
+	level = Level("low", 10, access.RESPONSIBLE_PARTY, (Clearance("A", frozenset({access.READ})),))
+	before = Policy({"low": level}, {("M1", "t1"): frozenset()})
+	version = Version("M2", {"t1": "low"}, {"t1": frozenset({"B"})}, {("M1", "t1"): "low"})
+	after, moves = with_version(before, version), [*all_moves(version, before, ["M1"])]
+	assert first_opening(before, after, moves).roles == ("A", "B")
+	assert first_opening(before, after, moves, {"C": ["read"]}).roles == ("A", "B", "C")
+	assert first_opening(before, after, moves, {"C": ["write"]}) is None
 
 
 def test_every_example_is_true_of_a_user_with_these_roles():

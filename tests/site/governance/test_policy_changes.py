@@ -9,7 +9,7 @@ import pytest
 from client_comms import api
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
-from client_comms.policy_changes import activation, runs
+from client_comms.policy_changes import activation, changes, new_access, runs
 
 pytestmark = pytest.mark.clause("M-1", "T-4", "D-5")
 
@@ -291,6 +291,16 @@ def test_an_opening_is_shown_by_an_example_that_is_true(log, clock_at, draft, ma
 		doc.reload()
 		assert doc.confidentiality_level == example["level_after"]
 		assert frappe.has_permission(INTERACTION, example["action"], doc.name, user=user)
+
+
+def test_what_the_role_permissions_manager_refuses_cannot_be_an_example(make_user):
+	"""It gives a Compliance Officer no right to send emails: only with another role the clearance opens that."""
+	values = frappe.get_doc("Confidentiality Level", "Sensitive").as_dict()
+	for row in values["clearances"]:
+		if row["role"] == OFFICER:
+			row["can_email"] = 1
+	example = new_access.check(changes.of_level(values))["example"]
+	assert example["action"] == "email" and OFFICER in example["roles"] and len(example["roles"]) == 2
 
 
 # --- activation --------------------------------------------------------------------------------------
