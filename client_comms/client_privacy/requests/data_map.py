@@ -17,13 +17,14 @@ from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
-from client_comms.rules.retention import ANONYMISE, DELETE, MASK
+from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
 BY_LEVEL = N_("By Level")
 HOOK = "client_comms_personal_data"
 _SERVICE = N_("Answering inquiries and serving the client")
 _CONTRACT = N_("Performing the contract")
 _PROOF = N_("Proving what the client decided and what was disclosed")
+_CLAIMS = N_("Establishing, exercising or defending legal claims")
 _ACCOUNTS = N_("Accounting")
 _ART_B, _ART_C, _ART_F = (
 	N_("Contract: GDPR Art. 6(1)(b)"),
@@ -94,6 +95,13 @@ SHIPPED = (
 	Entry("Dunning", _ACCOUNTS, _ART_C, MASK, _CONTACT_FIELDS),
 	Entry("GL Entry", _ACCOUNTS, _ART_C, MASK),
 	Entry("Payment Ledger Entry", _ACCOUNTS, _ART_C, MASK),
+)
+# On the record of processing only: what an erasure does with them is a rule of its own.
+OWN_RULE = (
+	Entry("Data Subject Request", _PROOF, _ART_C, ANONYMISE),
+	Entry("Compliance Ledger Entry", _PROOF, _ART_C, ANONYMISE),
+	Entry("Legal Hold", _CLAIMS, _ART_F, KEEP),
+	Entry("Physical File", _SERVICE, _ART_B, KEEP),
 )
 # Records of the client itself, which go last: the party stays where a document that refers to it must stay.
 MASTERS = ("User", "Contact", "Address", "Lead", "Prospect", "Supplier", "Customer")
@@ -275,7 +283,7 @@ def record_of_processing() -> list[dict]:
 				df.fieldname for df in meta.fields if df.get("is_custom_field") and looks_personal(df)
 			],
 		}
-		for entry in (*masters, *entries())
+		for entry in (*masters, *entries(), *OWN_RULE)
 	]
 
 
@@ -284,6 +292,8 @@ def _retention(entry: Entry) -> str:
 		return _("As the confidentiality level says")
 	if entry.erasure == MASK:
 		return _("As long as the law on accounting requires")
+	if entry.erasure == KEEP:
+		return _("Until someone decides by hand")
 	return _("Until the client asks for erasure")
 
 
@@ -294,8 +304,7 @@ def looks_personal(df) -> bool:
 
 def mapped() -> set[str]:
 	"""The DocTypes about which the map, or a rule of its own, decides."""
-	own_rule = {"Legal Hold", "Data Subject Request", "Physical File"}
-	return {entry.doctype for entry in entries()} | set(MASTERS) | own_rule
+	return {entry.doctype for entry in (*entries(), *OWN_RULE)} | set(MASTERS)
 
 
 def unmapped_doctypes() -> dict[str, list[str]]:
