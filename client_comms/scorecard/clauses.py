@@ -1,6 +1,7 @@
 """The controls and figures of each clause: one table. docs/procedure.md describes each of them."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from client_comms import clock
 from client_comms.rules import restriction
@@ -359,7 +360,11 @@ CLAUSES: dict[str, Clause] = {
 			Figure(
 				N_("Clients' Requests Overdue"),
 				"Data Subject Request",
-				lambda since, until: [["status", "=", "Open"], ["due_on", "<", min(until, clock.now())]],
+				# Of the days before, so that the list behind it is the same at any time of the day.
+				lambda since, until: [
+					["status", "=", "Open"],
+					["due_on", "<", datetime.combine(min(until, clock.now()), time.min)],
+				],
 				_NONE,
 			),
 			Figure(

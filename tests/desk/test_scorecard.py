@@ -13,6 +13,9 @@ PASSWORD = "Regenbogen-Kahn-42"
 FILTERS_OF_LIST = """(doctype) => cur_list?.doctype === doctype && cur_list.filter_area
 	? cur_list.filter_area.get().map((filter) => filter.slice(1, 4)) : []"""
 
+ROWS = """() => [...document.querySelectorAll(".client-comms-scorecard tr[data-clause]")].map((row) => ({
+	clause: row.dataset.clause, state: row.dataset.state, text: row.innerText.replace(/\\s+/g, " ")}))"""
+
 
 @pytest.fixture
 def officer(make_user):
@@ -24,12 +27,23 @@ def in_words(condition):
 	return " ".join(map(str, condition))
 
 
-def test_every_figure_opens_the_list_behind_it(officer, login, shoot):
+def test_the_page_says_what_the_api_says_and_every_figure_opens_the_list_behind_it(officer, login, shoot):
 	page = login(officer, PASSWORD)
 	page.goto("/app/scorecard")
 	expect(page.locator(".client-comms-scorecard").get_by_text("T-4").first).to_be_visible()
 	shoot(page, "page")
 	card = page.evaluate("frappe.xcall('client_comms.api.scorecard')")
+	shown = page.evaluate(ROWS)
+	assert [each["clause"] for each in shown] == [each["clause"] for each in card["clauses"]]
+	for row, clause in zip(shown, card["clauses"], strict=True):
+		assert row["state"] == clause["state"] and clause["rule"] in row["text"], clause["clause"]
+		for control in clause["controls"]:
+			assert f"{control['name']} {control['state']} {control['message']}" in row["text"], clause[
+				"clause"
+			]
+		for figure in clause["figures"]:
+			value = "–" if figure["value"] is None else f"{figure['value']}{figure['unit'] and ' %'}"
+			assert f"{figure['name']}: {value}" in row["text"], clause["clause"]
 	wrong = {}
 	for row, clause in enumerate(card["clauses"]):
 		for number, figure in enumerate(clause["figures"]):
