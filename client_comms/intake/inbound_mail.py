@@ -298,7 +298,7 @@ def sender_in_header(headers) -> tuple[str, str]:
 def date_of(headers):
 	"""What the Date header says, as stored; None without one, and for one that lies ahead, which Frappe replaces."""
 	try:
-		date = parsedate_to_datetime(headers.get("Date") or "")
+		date = parsedate_to_datetime(str(headers.get("Date") or ""))
 	except (ValueError, TypeError, OverflowError):
 		return None
 	date = clock.to_stored(date if date.tzinfo else date.replace(tzinfo=timezone.utc))

