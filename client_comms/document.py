@@ -8,7 +8,7 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document as FrappeDocument
-from frappe.utils import cstr, escape_html, get_datetime, get_timedelta, getdate
+from frappe.utils import cstr, escape_html, get_datetime, getdate
 
 from client_comms import validation
 from client_comms.i18n import refuse
@@ -95,22 +95,35 @@ def _whole_number(doc, field: str, value) -> None:
 	doc.set(field, number)
 
 
-def _moment(read: Callable, sample: str) -> Callable:
-	def check(doc, field: str, value) -> None:
-		if isinstance(value, date | time | timedelta):
-			return
-		_require_single(doc, field, value)
-		try:
-			valid = read(cstr(value)) is not None
-		except frappe.ValidationError:
-			frappe.clear_last_message()
-			valid = False
-		except (ValueError, OverflowError):
-			valid = False
-		if not valid:
-			_refuse(doc, field, value, _("{0}: {1} does not exist. Enter it like {2}."), sample)
+def _date(doc, field: str, value) -> None:
+	if not _is_read(getdate, doc, field, value):
+		_refuse(doc, field, value, _("{0}: {1} is not a date. Enter it like {2}."), "2026-12-31")
 
-	return check
+
+def _moment(doc, field: str, value) -> None:
+	if not _is_read(get_datetime, doc, field, value):
+		_refuse(
+			doc, field, value, _("{0}: {1} is not a date and time. Enter it like {2}."), "2026-12-31 09:30"
+		)
+
+
+def _time(doc, field: str, value) -> None:
+	if not isinstance(value, time | timedelta):
+		_require_single(doc, field, value)
+		validation.require_times(doc, field)
+
+
+def _is_read(read: Callable, doc, field: str, value) -> bool:
+	if isinstance(value, date):
+		return True
+	_require_single(doc, field, value)
+	try:
+		return read(cstr(value)) is not None
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+	except (ValueError, OverflowError):
+		pass
+	return False
 
 
 def _require_single(doc, field: str, value) -> None:
@@ -150,7 +163,7 @@ _CHECKS = {
 	**dict.fromkeys(("Small Text", "Text"), _limited_text),
 	**dict.fromkeys(("Int", "Check"), _whole_number),
 	**dict.fromkeys(("Float", "Currency", "Percent", "Rating", "Duration"), _number),
-	"Date": _moment(getdate, "2026-12-31"),
-	"Datetime": _moment(get_datetime, "2026-12-31 09:30:00"),
-	"Time": _moment(get_timedelta, "09:30:00"),
+	"Date": _date,
+	"Datetime": _moment,
+	"Time": _time,
 }

@@ -20,11 +20,11 @@ LEVEL, SETTINGS, ABSENCE = "Confidentiality Level", "Client Comms Settings", "St
 		(LEVEL, "color", "\ud800", "cannot be stored"),
 		(LEVEL, "rank", "\ud800", "is not a number"),
 		(LEVEL, "color", "<b>", "&lt;b&gt;"),
-		(ABSENCE, "from_date", "2026-02-30", "From.*2026-02-30.* does not exist. Enter it like 2026-12-31"),
-		(ABSENCE, "from_date", "0000-00-00", "does not exist"),
-		(ABSENCE, "from_date", "9" * 30, "does not exist"),
+		(ABSENCE, "from_date", "2026-02-30", "From.*2026-02-30.* is not a date. Enter it like 2026-12-31"),
+		(ABSENCE, "from_date", "0000-00-00", "is not a date"),
+		(ABSENCE, "from_date", "9" * 30, "is not a date"),
 		(ABSENCE, "user", {"name": ["!=", ""]}, "must be a single value"),
-		(SETTINGS, "digest_at", "25:61", "does not exist. Enter it like 09:30:00"),
+		(SETTINGS, "digest_at", "25:61", "is not a time of day"),
 	],
 )
 def test_a_value_that_does_not_fit_is_refused(doctype, field, value, message):

@@ -327,7 +327,7 @@ def test_questions_about_what_is_not_there():
 		({"break_glass_hours": 10**9}, "from 1 to 168"),
 		({"break_glass_hours": 0}, "from 1 to 168"),
 		({"reading_ease": 101}, "from 0 to 100"),
-		({"reading_ease": "easy"}, "from 0 to 100"),
+		({"reading_ease": "easy"}, "is not a number"),
 		({"reopen_within_days": -1}, "from 0 to 3650"),
 		({"confirm_details_months": 10**9}, "from 0 to 1200"),
 		({"digest_at": "25:00"}, "not a time of day"),
