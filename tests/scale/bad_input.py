@@ -204,7 +204,7 @@ def _of_methods(prepared: Preparation) -> Iterator[Trial]:
 		)
 		given = arguments.fill(method, target, scene, arguments.Filling(), scene.word) or {}
 		verbs = frappe.allowed_http_methods_for_whitelisted_func[method.function]
-		for parameter in given.keys() | method.parameters.keys():
+		for parameter in sorted(given.keys() | method.parameters.keys()):
 			for label in VALUES:
 				place = f"{method.key}({parameter})"
 				if method.doctype:
