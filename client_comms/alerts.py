@@ -102,7 +102,8 @@ def tell(users, subject: Callable[[], str], doctype: str, name: str, link: str |
 	if are_muted():
 		return
 	for user in sorted(users):
-		_entry(user, subject, doctype, name).update({"link": link}).insert(ignore_permissions=True)
+		entry = _entry(user, subject, doctype, name).update({"link": link})
+		entry.insert(ignore_permissions=True, ignore_links=True)  # the user and the document were just read
 
 
 def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:

@@ -9,7 +9,7 @@ from frappe.utils import get_fullname, get_link_to_form
 
 from client_comms import alerts
 from client_comms.client_interactions import action_items
-from client_comms.enforcement import interactions
+from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
 from client_comms.rules import response_clock
 
@@ -24,15 +24,19 @@ def follow(doc) -> None:
 		doc.responsible_staff if doc.responsible_staff != (before and before.responsible_staff) else None
 	)
 	if given_to and not doc.flags.told_together:
-		_tell_responsible(doc, _others(doc, before, {given_to}))
+		_tell_responsible(doc, before, given_to)
 	elif before and before.clock_state != doc.clock_state == response_clock.STATE_RUNNING:
 		_tell_goes_on(doc, before, _others(doc, before, {doc.responsible_staff}))
 	if not action_items.are_syncing():  # of what is assigned in the desk, or by a rule, Frappe tells
 		_tell_assigned(doc, _others(doc, before, _newly_assigned(doc, before) - {given_to}))
 
 
-def _tell_responsible(doc, readers: list[str]) -> None:
-	alerts.tell(readers, lambda: _("You are now responsible for {0}").format(doc.name), doc.doctype, doc.name)
+def _tell_responsible(doc, before, user: str) -> None:
+	with policy.holding(doc.name):  # who can read it is asked again about the notification
+		readers = _others(doc, before, {user})
+		alerts.tell(
+			readers, lambda: _("You are now responsible for {0}").format(doc.name), doc.doctype, doc.name
+		)
 	wanted = frappe.get_cached_doc("Client Comms Settings").responsible_todo and not alerts.are_muted()
 	if not wanted or doc.clock_state == response_clock.STATE_STOPPED:
 		return
