@@ -109,7 +109,7 @@ def _moment(doc, field: str, value) -> None:
 
 def _time(doc, field: str, value) -> None:
 	if not isinstance(value, time | timedelta):
-		_require_single(doc, field, value)
+		_text(doc, field, value)
 		validation.require_times(doc, field)
 
 

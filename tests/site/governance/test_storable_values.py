@@ -25,6 +25,7 @@ LEVEL, SETTINGS, ABSENCE = "Confidentiality Level", "Client Comms Settings", "St
 		(ABSENCE, "from_date", "9" * 30, "is not a date"),
 		(ABSENCE, "user", {"name": ["!=", ""]}, "must be a single value"),
 		(SETTINGS, "digest_at", "25:61", "is not a time of day"),
+		(SETTINGS, "digest_at", "\ud800", "cannot be stored"),
 	],
 )
 def test_a_value_that_does_not_fit_is_refused(doctype, field, value, message):
