@@ -1,6 +1,7 @@
 """The base of this app's documents, and what their fields can hold."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from client_comms.i18n import refuse
 from client_comms.rules import storable_text
 
 _LARGEST = 2**31 - 1  # of the column of a whole number
+# Frappe would read more than the database takes, such as -1.
+_DAY_FIRST = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
 _REPEATED = 60  # characters of a wrong value that a message repeats
 
 
@@ -117,6 +120,8 @@ def _is_read(read: Callable, doc, field: str, value) -> bool:
 	if isinstance(value, date):
 		return True
 	_require_single(doc, field, value)
+	if not _DAY_FIRST.match(cstr(value)):
+		return False
 	try:
 		return read(cstr(value)) is not None
 	except frappe.ValidationError:

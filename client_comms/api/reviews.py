@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import clock
 from client_comms.people import review_draws, reviews
 from client_comms.roles import require_configuring_or_auditing
 
@@ -33,7 +34,7 @@ def draw_reviews(programme: str, from_date: str, to_date: str, seed: str | None 
 	"""
 	require_configuring_or_auditing()
 	doc = frappe.get_doc(reviews.PROGRAMME, programme)
-	return review_draws.draw(doc, frappe.utils.getdate(from_date), frappe.utils.getdate(to_date), seed).name
+	return review_draws.draw(doc, clock.parse_day(from_date), clock.parse_day(to_date), seed).name
 
 
 @frappe.whitelist()

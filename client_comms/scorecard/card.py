@@ -24,8 +24,9 @@ def period(since=None, until=None) -> tuple[datetime, datetime]:
 
 	:raises frappe.ValidationError: it ends before it starts
 	"""
-	until = end_of(getdate(until) if until else clock.now())
-	since = get_datetime(getdate(since)) if since else get_datetime(getdate(until) - timedelta(days=DAYS - 1))
+	until = end_of(clock.parse_day(until) if until else clock.now())
+	since = clock.parse_day(since) if since else getdate(until) - timedelta(days=DAYS - 1)
+	since = get_datetime(since)
 	if since > until:
 		frappe.throw(_("The period ends before it starts. Choose a later end."), title=_("Invalid Period"))
 	return since, until

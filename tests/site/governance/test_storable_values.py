@@ -22,6 +22,7 @@ LEVEL, SETTINGS, ABSENCE = "Confidentiality Level", "Client Comms Settings", "St
 		(LEVEL, "color", "<b>", "&lt;b&gt;"),
 		(ABSENCE, "from_date", "2026-02-30", "From.*2026-02-30.* is not a date. Enter it like 2026-12-31"),
 		(ABSENCE, "from_date", "0000-00-00", "is not a date"),
+		(ABSENCE, "from_date", "-1", "is not a date"),
 		(ABSENCE, "from_date", "9" * 30, "is not a date"),
 		(ABSENCE, "user", {"name": ["!=", ""]}, "must be a single value"),
 		(SETTINGS, "digest_at", "25:61", "is not a time of day"),
