@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 import frappe
 from frappe import _
@@ -64,17 +65,16 @@ def _require_known_series(doc) -> None:
 		_refuse(doc, "naming_series", series, _("{0}: {1} does not exist. Choose {2}."), ", ".join(known))
 
 
-def _text(doc, field: str, value) -> None:
+def _text(doc, field: str, value, longest: int | None = None) -> None:
 	if not isinstance(value, str):
 		_require_single(doc, field, value)
 		doc.set(field, cstr(value))
-	elif wrong := storable_text.fault(validation.place(doc, field), value, longest=None):
+	elif storable_text.fault(field, value, longest):  # the label is only looked up for the message
+		wrong = storable_text.fault(validation.place(doc, field), value, longest)
 		refuse(wrong, title=_("Text Cannot Be Stored"))
 
 
-def _limited_text(doc, field: str, value) -> None:
-	_text(doc, field, value)
-	validation.require_text(validation.place(doc, field), cstr(value))
+_limited_text = partial(_text, longest=storable_text.LONGEST)
 
 
 def _number(doc, field: str, value) -> None:

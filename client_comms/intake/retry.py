@@ -6,6 +6,7 @@ workers can share the work, and an interrupted one loses at most its current doc
 
 import frappe
 
+from client_comms.enforcement import source_doctypes
 from client_comms.intake import communication, failures, inbound_mail, sources, unlogged, unprocessed
 
 AT_ONCE = 500
@@ -79,8 +80,8 @@ def _log(row) -> bool:
 
 
 def _is_recorded(doc) -> bool:
-	"""A message filed under an interaction belongs to it even if it was not logged there: no event, no evidence."""
-	if doc.doctype != "Communication" or not doc.client_interaction:
+	"""A message or call filed under an interaction belongs to it even if it was not logged there: no event, no evidence."""
+	if not doc.get("client_interaction") or doc.doctype in source_doctypes.active():
 		return sources.is_logged(doc)
 	row = {"parent": doc.client_interaction, "parenttype": "Client Interaction"}
 	return bool(

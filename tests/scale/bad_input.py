@@ -5,6 +5,7 @@ something to a database, a browser, a template, a spreadsheet or a file system. 
 Frappe's whole request handling, in one transaction that is undone after each.
 """
 
+import contextlib
 import json
 import random
 import re
@@ -122,7 +123,7 @@ def trials(prepared: Preparation, seed: int, number: int | None = None) -> list[
 def faults(prepared: Preparation, wanted: list[Trial]) -> Iterator[Fault]:
 	"""What did not end with an answer or with a refusal that says what was wrong, or left half of it behind."""
 	for trial in wanted:
-		with prepared.sandbox.undone() as trace, _noting_commits(prepared.sandbox) as kept:
+		with prepared.sandbox.undone() as trace, _noting_commits(trace) as kept:
 			answer = prepared.administrator.request(trial.verb, trial.path, trial.arguments())
 			if what := _wrong(answer, trace, kept):
 				yield Fault(trial, answer.status, what)
@@ -161,31 +162,18 @@ def _error(answer) -> str:
 	return f"{str(told)[:160]} at {places[-1] if places else 'no line of the app'}"
 
 
-class _noting_commits:
-	"""What requests have written by the time they commit: a refusal after that leaves half of something behind."""
+@contextlib.contextmanager
+def _noting_commits(trace) -> Iterator[list[str]]:
+	"""What a request has written by the time it commits: a refusal after that leaves half of something behind."""
+	kept: list[str] = []
+	commit = frappe.db.commit
 
-	def __init__(self, sandbox):
-		self._sandbox = sandbox
+	def noted(**how):
+		kept.extend(each for each in trace.written if guards.is_own(each) and not _of_the_record(each))
+		return commit(**how)
 
-	def __enter__(self) -> list[str]:
-		kept: list[str] = []
-		commit = self._sandbox._db.commit
-		trace = self._sandbox.trace
-
-		def noted(**how):
-			kept.extend(
-				table
-				for table in trace.written
-				if table and guards.is_own(table) and not _of_the_record(table)
-			)
-			return commit(**how)
-
-		self._patch = mock.patch.object(self._sandbox._db, "commit", noted)
-		self._patch.__enter__()
-		return kept
-
-	def __exit__(self, *error):
-		return self._patch.__exit__(*error)
+	with mock.patch.object(frappe.db, "commit", noted):
+		yield kept
 
 
 def _of_the_record(doctype: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from client_comms import api
 from client_comms.communication_governance import matrix as matrices
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.intake import failures, retry, unlogged
+from client_comms.intake import failures, replies, retry, unlogged
 
 pytestmark = pytest.mark.clause("D-1")
 
@@ -103,6 +103,29 @@ def test_what_was_logged_meanwhile_is_not_logged_twice(no_matrix):
 	failures.keep(doc, ValueError("late"))
 	retry.run()
 	assert len(interactions_about(doc)) == 1 and not frappe.db.count(FAILURE)
+
+
+def test_what_is_filed_under_an_interaction_is_logged_there_after_a_failure(inquiry, make_user):
+	interaction = inquiry(at="2026-11-24 09:00", responsible_staff=make_user("Frontline Staff"))
+	call = {
+		"doctype": "Call Log",
+		"id": "failed-call",
+		"type": "Outgoing",
+		"status": "Completed",
+		"from": "+49 30 100",
+		"to": "+49 30 1234567",
+		"start_time": "2026-11-24 10:00",
+		"links": [{"link_doctype": INTERACTION, "link_name": interaction.name}],
+	}
+	with mock.patch.object(replies, "staff_wrote", side_effect=ValueError("no room")):
+		doc = frappe.get_doc(call).insert(ignore_permissions=True)
+	assert doc.client_interaction == interaction.name and frappe.db.count(FAILURE) == 1
+	assert retry.run() == 1
+	logged = {"parent": interaction.name, "source_doctype": "Call Log", "source_name": doc.name}
+	assert frappe.db.count("Interaction Event", logged) == 1
+	failures.keep(doc, ValueError("late"))
+	assert retry.run() == 1
+	assert frappe.db.count("Interaction Event", logged) == 1
 
 
 def test_what_was_deleted_meanwhile_is_off_the_list(no_matrix):
