@@ -1,6 +1,7 @@
 """Finds the client behind a document or an address."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import frappe
@@ -71,12 +72,12 @@ def client_of(
 	"""
 	address = parse_addr(address or "")[1].lower()
 	contact = address and contact_of_address(address)
-	known = of_contact(contact)
-	party_type, party = _of_reference(reference_doctype, reference_name, document) or (
+	party_of = functools.cache(of_contact)  # a new Issue names the contact of its address
+	party_type, party = _of_reference(reference_doctype, reference_name, document, party_of) or (
 		# ERPNext has entered the lead of the address in a new Issue.
-		known or (None if document else _lead(address)) or (None, None)
+		party_of(contact) or (None if document else _lead(address)) or (None, None)
 	)
-	if party_type == "Lead" and known and known[0] == "Customer":
+	if party_type == "Lead" and (known := party_of(contact)) and known[0] == "Customer":
 		# A customer who writes to an address that creates leads gets filed under a lead, but is still a customer.
 		party_type, party = known
 	return Client(party_type, party, contact, name or address)
@@ -93,13 +94,15 @@ def client_of_number(number: str | None) -> Client:
 	return Client(party_type, party, contact, frappe.db.get_value("Contact", contact, "full_name"))
 
 
-def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple[str, str] | None:
+def _of_reference(
+	doctype: str | None, name: str | None, document, party_of: Callable[[str | None], tuple[str, str] | None]
+) -> tuple[str, str] | None:
 	if not (doctype and name):
 		return None
 	if doctype in PARTY_TYPES:
 		return doctype, name
 	if doctype == "Contact":
-		return of_contact(name)
+		return party_of(name)
 	if doctype == "Opportunity":
 		return frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"])
 	if doctype == "Issue":
@@ -111,7 +114,7 @@ def _of_reference(doctype: str | None, name: str | None, document=None) -> tuple
 			return "Customer", issue.customer
 		if issue.lead:
 			return "Lead", issue.lead
-		return of_contact(issue.contact)
+		return party_of(issue.contact)
 	return None
 
 

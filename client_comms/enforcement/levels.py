@@ -83,14 +83,15 @@ def require_may_lower(interaction: str, before: str, level: str, reason: str | N
 		)
 
 
-def raise_to(doctype: str, name: str, level: str, new: bool = False) -> None:
+def raise_to(doctype: str, name: str, level: str, new=None) -> None:
 	"""Raise a document to the level of an interaction about it.
 
-	:param new: it is being inserted, so nothing depends on it yet
+	:param new: the document, if it was just inserted, so that nothing depends on it yet
 	"""
 	if not documents.is_governed(doctype):
 		return
-	before = frappe.db.get_value(doctype, name, "confidentiality_level")
+	field = "confidentiality_level"
+	before = new.get(field) if new else frappe.db.get_value(doctype, name, field)
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
 		if new:  # it is not cached yet

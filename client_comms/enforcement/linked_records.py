@@ -44,11 +44,9 @@ def preserve_link(doc, method=None) -> None:
 	contains; a document filed under an interaction, or under an event or call linked to one, is linked to it."""
 	if doc.doctype not in governed.bound():
 		return  # of another app, and without these fields until the next migration
-	kept = (
-		None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, governed.BINDING, as_dict=True)
-	)
-	if kept and any(kept.values()):
-		doc.update(kept)
+	before = None if doc.is_new() else doc.get_doc_before_save()  # as stored, and locked
+	if before and any(before.get(field) for field in governed.BINDING):
+		doc.update({field: before.get(field) for field in governed.BINDING})
 	elif interaction := _filed_under(doc):
 		rules = policy.current()
 		doc.client_interaction = interaction

@@ -78,7 +78,7 @@ def raise_document(doc) -> None:
 			doc.reference_doctype,
 			doc.reference_name,
 			doc.confidentiality_level,
-			new=bool(doc.flags.about_new),
+			new=doc.flags.about_new,
 		)
 
 

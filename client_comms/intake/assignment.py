@@ -16,6 +16,7 @@ from client_comms import alerts, clock, controls
 from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
+from client_comms.communication_governance.doctype.assignment_share import assignment_share
 from client_comms.enforcement import documents, policy
 from client_comms.people import absences
 from client_comms.rules import absence, access
@@ -136,12 +137,7 @@ def _in_turn(users: set[str]) -> list[str]:
 		.select(table.responsible_staff)
 	)
 	last = dict(theirs.select(Max(table.name)).run())
-	shares = {
-		row.user: row
-		for row in frappe.get_all(
-			"Assignment Share", {"user": ("in", list(users))}, ["user", "weight", "most_open"]
-		)
-	}
+	shares = {user: share for user, share in assignment_share.shares().items() if user in users}
 	recent, still_open = {}, {}
 	if len({share.weight for share in shares.values()} | ({100} if len(shares) < len(users) else set())) > 1:
 		since = add_days(clock.now(), -_RECENT_DAYS)

@@ -250,7 +250,9 @@ def settle(doc, method=None) -> None:
 	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
 		return
 	set_writer(doc)
-	if (others := with_same_id(doc)) and not any(is_copy(doc, other) for other in others):
+	others = with_same_id(doc)
+	doc.flags.client_comms_copies = [other for other in others if is_copy(doc, other)]
+	if others and not doc.flags.client_comms_copies:
 		doc.message_id = fresh_id(doc.message_id)
 
 
@@ -274,6 +276,12 @@ def with_same_id(doc) -> list:
 		["sender", "communication_date", "text_content", "content", "client_interaction"],
 		order_by="creation asc",
 	)
+
+
+def copies(doc) -> list:
+	"""Other copies of a message, which was sent to several mailboxes, the first one first."""
+	found = doc.flags.client_comms_copies  # just looked up for a message that is being received
+	return [other for other in with_same_id(doc) if is_copy(doc, other)] if found is None else found
 
 
 def is_copy(doc, other) -> bool:

@@ -34,10 +34,9 @@ def find(message):
 
 def of_copy(message):
 	"""The interaction of another copy of the message, which was sent to several mailboxes; None if there is none."""
-	doc = message.document
-	for other in inbound_mail.with_same_id(doc):
-		if other.client_interaction and inbound_mail.is_copy(doc, other):
-			return former_names.get_locked(other.client_interaction)
+	for copy in inbound_mail.copies(message.document):
+		if copy.client_interaction:
+			return former_names.get_locked(copy.client_interaction)
 	return None
 
 

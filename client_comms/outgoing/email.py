@@ -22,10 +22,9 @@ _WAITING = ("Not Sent", "Partially Sent")
 def keep_acknowledgement(doc, method=None) -> None:
 	"""`before_validate` of Communication: only the app can mark a message as an acknowledgement, which reveals nothing
 	about the record and is not checked (C-3)."""
-	if doc.is_new():
-		doc.is_acknowledgement = int(bool(doc.flags.client_comms_acknowledgement))
-	else:
-		doc.is_acknowledgement = frappe.db.get_value(doc.doctype, doc.name, "is_acknowledgement")
+	before = None if doc.is_new() else doc.get_doc_before_save()  # as stored
+	marked = before.is_acknowledgement if before else doc.flags.client_comms_acknowledgement
+	doc.is_acknowledgement = int(bool(marked))
 
 
 def keep_written(doc, method=None) -> None:

@@ -12,10 +12,23 @@ import time
 import frappe
 import pytest
 from frappe.email.receive import InboundMail
+from frappe.utils.background_jobs import get_queue
 
 ROUNDS = 40
 WARM_UP = 5
 TAG = "cost.example"
+
+
+@pytest.fixture(autouse=True)
+def queued_jobs(site, monkeypatch):
+	"""Jobs wait for a worker, as they do in production; in tests, Frappe and the app run them at once."""
+	monkeypatch.setitem(site.local.flags, "in_test", False)
+	if hasattr(site, "in_test"):
+		monkeypatch.setattr(site, "in_test", False)
+	yield
+	for job in get_queue("short").jobs:
+		if job.kwargs["site"] == site.local.site:
+			job.delete()
 
 
 @pytest.fixture(scope="module")

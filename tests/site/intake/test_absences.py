@@ -129,7 +129,7 @@ def test_approved_leave_of_hrms_counts(make_user):
 			)
 		],
 	}
-	get_all, exists = frappe.get_all, frappe.db.exists
+	get_all, table_exists = frappe.get_all, frappe.db.table_exists
 	asked = []
 
 	def stand_in(doctype, *args, **kwargs):
@@ -140,7 +140,7 @@ def test_approved_leave_of_hrms_counts(make_user):
 	with (
 		mock.patch.object(frappe, "get_all", stand_in),
 		mock.patch.object(
-			frappe.db, "exists", lambda dt, dn=None, **kw: dn == absences.LEAVE or exists(dt, dn, **kw)
+			frappe.db, "table_exists", lambda dt, **kw: dt == absences.LEAVE or table_exists(dt, **kw)
 		),
 	):
 		assert str(absences.away([user])[user]) == "2026-11-25 09:00:00", "half a day counts as present"
@@ -304,7 +304,7 @@ def test_approved_leave_is_handed_over_as_well(make_user, log):
 	user, other = (make_user("Frontline Staff") for _number in range(2))
 	doc = inquiry(log, user)
 	leave = frappe._dict(employee="EMP-1", from_date="2026-11-23", to_date="2026-11-25", half_day=0)
-	get_all, exists = frappe.get_all, frappe.db.exists
+	get_all, table_exists = frappe.get_all, frappe.db.table_exists
 
 	def stand_in(doctype, *args, **kwargs):
 		if doctype == absences.LEAVE:
@@ -316,7 +316,7 @@ def test_approved_leave_is_handed_over_as_well(make_user, log):
 	with (
 		mock.patch.object(frappe, "get_all", stand_in),
 		mock.patch.object(
-			frappe.db, "exists", lambda dt, dn=None, **kw: dn == absences.LEAVE or exists(dt, dn, **kw)
+			frappe.db, "table_exists", lambda dt, **kw: dt == absences.LEAVE or table_exists(dt, **kw)
 		),
 	):
 		substitution.run()

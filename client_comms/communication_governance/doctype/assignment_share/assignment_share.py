@@ -1,5 +1,9 @@
-from client_comms import validation
+import frappe
+
+from client_comms import transactions, validation
 from client_comms.document import Document
+
+_KEY = "client_comms_assignment_shares"
 
 
 class AssignmentShare(Document):
@@ -21,3 +25,20 @@ class AssignmentShare(Document):
 
 	def validate(self):
 		validation.require_in_range(self, {"weight": (0, 100), "most_open": (0, 100_000)})
+
+	def on_change(self):
+		transactions.tell_of_some(_KEY)
+
+	def after_delete(self):
+		transactions.tell_of_some(_KEY)
+
+
+def shares() -> dict[str, AssignmentShare]:
+	"""User → their share, with `weight` (percent) and `most_open`; no query while the site has none."""
+	return transactions.rarely_any(
+		_KEY,
+		lambda: {
+			row.user: row
+			for row in frappe.get_all("Assignment Share", fields=["user", "weight", "most_open"])
+		},
+	)
