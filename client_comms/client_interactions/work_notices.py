@@ -37,7 +37,7 @@ def follow(doc) -> None:
 
 
 def _tell_responsible(doc, before, user: str) -> None:
-	"""In a job, as Frappe does it: whoever logs a message, or a worker that receives one, does not wait for it."""
+	"""In a job, as Frappe does it: the person who logs a message, or the worker that receives one, does not wait for it."""
 	if alerts.are_muted() or not _besides_actors(doc, before, {user}):
 		return
 	if compat.in_tests():
