@@ -4,7 +4,7 @@ What was judged stays judged, and of what is owed the client keeps the most urge
 put in order. The rest, which belongs to no clock, follows by name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -152,9 +152,15 @@ def started(clock: Clock, since: datetime) -> bool:
 	return clock.started_at is not None and as_utc(clock.started_at) == as_utc(since)
 
 
-def contend(own: Clock, other: Clock) -> tuple[Clock, tuple[Clock, ...]]:
-	"""Which of two clocks of one kind stays current, and the other one if it was judged; a later deadline leaves no trace."""
-	stays, leaves = sorted((own, other), key=_urgency)
+def contend(
+	own: Clock, other: Clock, judged_later: Callable[[Clock], bool]
+) -> tuple[Clock, tuple[Clock, ...]]:
+	"""Which of two clocks of one kind stays current, and the other one if it was judged; a later deadline leaves no trace.
+
+	A clock that was judged later had stayed. Its due date, by which it was judged, can be later than the one with which it stayed,
+	because it was paused in between; so it is not compared again.
+	"""
+	stays, leaves = sorted((own, other), key=lambda clock: (not judged_later(clock), *_urgency(clock)))
 	return stays, (leaves,) if leaves.judged or leaves.late else ()
 
 

@@ -264,9 +264,12 @@ class _Record:
 			self.answered_at = self.answer_seconds = None
 		self.history.extend(carried.past)
 		for clock in joining:
-			stays, leaves = contend(getattr(self, clock.name), clock)
+			stays, leaves = contend(getattr(self, clock.name), clock, self.is_judged_later)
 			setattr(self, clock.name, stays)
 			self.history.extend(leaves)
+
+	def is_judged_later(self, clock: Clock) -> bool:
+		return clock.status in (RUNNING, PAUSED_CLOCK) and (clock.name, clock.started_at) in self.judged
 
 	def on_left(self, event: Event) -> None:
 		"""The message that started some of the clocks has gone elsewhere: these stop; what they missed stays missed."""

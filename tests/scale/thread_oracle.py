@@ -55,10 +55,11 @@ class Thread(Record):
 		self.level = max(self.level, other.level, key=STRICTER.__getitem__)
 		# A pause ends if something of the other one runs.
 		runs = any(each.owed and not each.paused for each in (self, other))
+		if runs:  # before it is asked which is due first
+			self.on_resume(at, days, None)
+			other.on_resume(at, days, None)
 		for name in ("acknowledge", "respond", "promise"):
 			setattr(self, name, _first(getattr(self, name), getattr(other, name), days))
-		if runs:
-			self.on_resume(at, days, None)
 		self.paused = not runs and (self.paused or other.paused)
 		self.answered = self.answered and other.answered
 		self.ever_breached = self.ever_breached or other.ever_breached

@@ -1,5 +1,6 @@
 """How two histories become one, worked by hand, and what holds for any two (C-3, C-4, P-2)."""
 
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,22 @@ def test_it_does_not_get_later_by_the_terms_of_the_other():
 def test_what_either_missed_is_missed_once_for_each():
 	own, other = history((RECEIVED, "23 10:00")), history((RECEIVED, "24 09:00"))
 	assert merged(own, other, "27 10:00", "27 10:00").missed == 4
+
+
+def test_a_pause_after_merging_does_not_turn_what_was_missed_into_what_was_never_owed():
+	"""The due date of the clock that stayed is later than that of the other one, by the time it is judged."""
+	other = history((RECEIVED, "24 11:00"))
+	came = histories.joining(replay(other, TERMS, OFFICE, at("24 12:00")))
+	events = [
+		*history((RECEIVED, "23 10:00")),
+		Event(MERGED, at("24 12:00"), carried=came),
+		*history((PAUSED, "24 13:00"), (RESUMED, "27 10:00"), (ANSWERED, "30 16:00")),
+	]
+	first = replay(events, TERMS, OFFICE, at("30 16:00"))
+	assert (first.respond.due, first.missed) == (at("30 14:00"), 2)
+	events[-1] = replace(events[-1], judged=first.judgements)
+	again = replay(events, TERMS, OFFICE, at("30 17:00"))
+	assert (again.respond.due, again.missed) == (first.respond.due, 2)
 
 
 def test_what_was_met_stays_met_and_what_is_owed_is_owed():
