@@ -257,6 +257,8 @@ class _Message:
 	def attribution_ending(self, last: int) -> int | None:
 		"""The first line of "On Monday, Ada wrote:", if it ends in line `last`."""
 		end = self.bare[last]
+		if self.quoted[last] and reply_lines.has_word(end, words.WROTE) and _EMAIL.search(end):
+			return None  # a line of the quotation, which is complete without what stands above it
 		if _BARE_ATTRIBUTION.match(end) and not self.quoted[last] and _is_alone(self, last):
 			return last
 		is_dashed = end.endswith("--") and end.strip("- ").endswith(words.WROTE)

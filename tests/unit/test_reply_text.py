@@ -49,6 +49,12 @@ def test_an_answer_below_the_quotation_is_found(attribution):
 	assert reply_text.split(f"{attribution}\n> When?\n> Nora\n\n{OWN}").own == OWN
 
 
+@pytest.mark.parametrize("attribution", [each for each in ATTRIBUTIONS if "@" in each and "\n" not in each])
+def test_a_short_text_above_a_quoted_attribution_does_not_belong_to_it(attribution):
+	"""Apple Mail marks the attribution as well, without a line between."""
+	assert reply_text.split(f"Hello\n> {attribution}\n>\n> Hi there!\n").own == "Hello"
+
+
 # Outlook's header of the message below, in its languages.
 OUTLOOK = [
 	"From: Nora Nord <n@nordlicht.example>\nSent: Monday, 2 November 2026 14:05\nTo: Ada\nSubject: Roof",
