@@ -12,7 +12,10 @@ import pytest
 from frappe.model.document import Document
 
 from client_comms import clock, health, procedure
+from client_comms.api import retention, subject_requests
 from client_comms.client_interactions import conversation
+from client_comms.client_privacy import identity
+from client_comms.client_privacy.erasure import runs
 from client_comms.client_privacy.requests import data_map, subjects
 from client_comms.enforcement import anchors, compose, governed, registry, source_doctypes, takeovers
 from client_comms.exceptions import (
@@ -282,6 +285,31 @@ def test_it_is_about_the_client_for_holds_and_requests(complaint, client):
 	found = anchors.of_each(MESSAGE, [complaint.name])[complaint.name]
 	assert ("Customer", client.party) in found
 	assert {MESSAGE, CALL} <= {entry.doctype for entry in data_map.entries()}
+
+
+def test_an_erasure_takes_all_of_it_away(complaint, client, clock_at, make_user, as_user):
+	with clock_at(MONDAY):
+		call = {"doctype": CALL, "id": "1", "type": "Incoming", "from": ANNA_STORED, "status": "No Answer"}
+		frappe.get_doc({**call, "start_time": MONDAY}).insert()
+		stays = frappe.get_doc({**call, "id": "2", "from": EVE_STORED, "start_time": MONDAY}).insert()
+	officers = [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+	identity.confirm(client.party_type, client.party, client.contact, "Document Seen")
+	asked = {"right": "Erasure", "party_type": client.party_type, "party": client.party}
+	with as_user(officers[0]):
+		request = frappe.get_doc(
+			{"doctype": subject_requests.REQUEST, "contact": client.contact, "details": "Erase", **asked}
+		).insert()
+		run = subject_requests.plan_erasure(request.name)
+	runs.work(run)
+	with as_user(officers[1]):
+		retention.approve_run(run)
+	runs.work(run)
+	assert frappe.db.get_value("Erasure Run", run, "status") == "Finished"
+	assert frappe.get_all(MESSAGE) == []
+	assert frappe.get_all(CALL, pluck="name") == [stays.name]
+	assert not frappe.get_all("Comment", {"reference_doctype": MESSAGE, "content": ("like", "%quince%")})
+	assert not frappe.db.exists("File", complaint.file.name)
+	assert not frappe.get_all("Version", {"ref_doctype": MESSAGE})
 
 
 # --- the gate ------------------------------------------------------------------------------------
