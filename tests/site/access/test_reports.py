@@ -12,7 +12,7 @@ from unittest import mock
 import frappe
 import pytest
 from frappe.desk import query_report
-from frappe.utils import get_datetime
+from frappe.utils import formatdate, get_datetime
 
 from client_comms import clock, procedure
 from client_comms.api import calendar as deadline_calendar
@@ -334,6 +334,22 @@ def test_the_team_board_shows_unassigned_ones_then_who_is_most_behind(interactio
 		named = {row["name"] for row in team_board.execute(period())[1] if row["indent"]}
 	assert named
 	assert named <= {row.name for row in readable(users["support"])}
+
+
+def test_the_team_board_says_who_is_away(interactions, users, as_user):
+	def presence():
+		with as_user(users["oversight"]):
+			staff = [row for row in team_board.execute(period())[1] if not row["indent"]]
+		return {row["drill"][-1][2]: row["group"] for row in staff if row["group"] != "No one"}
+
+	before = presence()
+	user = sorted(before)[0]
+	frappe.get_doc(
+		{"doctype": "Staff Absence", "user": user, "from_date": NOW[:10], "to_date": NOW[:10]}
+	).insert()
+	after = presence()
+	assert {name for name in before if after[name] != before[name]} == {user}
+	assert after[user] == f"{before[user]}, back on {formatdate('2026-11-30')}"
 
 
 def test_who_reads_no_records_gets_no_report(users, as_user):

@@ -2,12 +2,13 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, get_datetime, getdate
+from frappe.utils import add_days, formatdate, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
 from client_comms.communication_governance import calendars
+from client_comms.people import absences
 from client_comms.rules import response_clock as clocks
 
 _SHOWN = 10
@@ -29,6 +30,8 @@ def execute(filters=None):
 	urgent = _urgent(asked)
 	labels = grouping.labels(list(staff))
 	seen = _last_seen([user for (user,) in staff])
+	for user, back in absences.away([user for (user,) in staff if user]).items():
+		labels[(user,)] = _("{0}, back on {1}").format(labels[(user,)], formatdate(back))
 	rows = []
 	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
