@@ -22,7 +22,7 @@ from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
-from client_comms.rules import addresses, mail_headers, mail_identity, raw_mail
+from client_comms.rules import addresses, automatic_mail, mail_headers, mail_identity, raw_mail
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
@@ -148,12 +148,36 @@ class ReceivedMail(InboundMail):
 			frappe.db.after_commit.add(self._settle)
 			return stored
 		except SentEmailInInboxError:
-			self._settle()
+			if self._is_ours():
+				self._settle()
+			else:
+				reason = _("The email names the mailbox itself as its sender, so who wrote it is not known.")
+				self._leave(SentEmailInInboxError(reason))
 			raise
-		except Exception:
-			if (unread := getattr(self.email_account, "unread", None)) is not None:
-				unread.append(unprocessed.unread_of(self))
+		except Exception as error:
+			self._leave(error)
 			raise
+
+	def _is_ours(self) -> bool:
+		"""Whether an email from the mailbox itself is one that was sent from here, for which Frappe takes it, or a machine's.
+
+		Forms on websites send like that, and forgers.
+		"""
+		sent = {"message_id": self.message_id}
+		if self.message_id and (
+			frappe.db.exists("Email Queue", sent)
+			or frappe.db.exists(COMMUNICATION, {**sent, "sent_or_received": "Sent"})
+		):
+			return True
+		own = frappe.get_cached_doc("Client Comms Settings").own_domains()
+		headers = of_message_being_received()
+		return bool(
+			automatic_mail.automatic_kind(headers, self.from_email or "", self.subject or "", own_domains=own)
+		)
+
+	def _leave(self, error: Exception) -> None:
+		if (unread := getattr(self.email_account, "unread", None)) is not None:
+			unread.append(unprocessed.unread_of(self, error))
 
 	def _process(self):
 		for wait in _WAITS:

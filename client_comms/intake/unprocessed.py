@@ -4,7 +4,6 @@ Frappe marks or deletes an email in the mailbox before it stores it, so an email
 confidentiality is nothing, so it is read only by users with access to everything.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from frappe import _
 from frappe.utils import add_days, cstr, escape_html, validate_email_address
 
 from client_comms import acting, alerts, clock
+from client_comms.clients import parties
 from client_comms.intake import failures, spool
 from client_comms.rules import addresses, mail_headers, raw_mail
 
@@ -220,6 +220,7 @@ def _settle(doc, communication, raw: bytes) -> None:
 
 def _stored(raw: bytes, doc, process):
 	frappe.db.savepoint(_SAVEPOINT)
+	told = len(frappe.local.message_log)
 	try:
 		account = frappe.get_doc("Email Account", doc.email_account)
 		with acting.as_the_app():
@@ -228,6 +229,7 @@ def _stored(raw: bytes, doc, process):
 		raise  # the database rolled back everything
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
+		del frappe.local.message_log[told:]  # it is taken in nevertheless
 		return None
 
 
@@ -242,7 +244,7 @@ def _salvaged(raw: bytes, doc):
 			"communication_medium": "Email",
 			"sent_or_received": "Received",
 			"subject": doc.subject or _("No Subject"),
-			"sender": validate_email_address(addresses.first(headers.get("from", ""))) or None,
+			"sender": _writer(headers, doc.email_account),
 			"sender_full_name": name[:140],
 			"recipients": ", ".join(
 				filter(validate_email_address, addresses.in_header(headers.get("to", ""))[:100])
@@ -262,6 +264,14 @@ def _salvaged(raw: bytes, doc):
 	with acting.as_the_app():
 		communication.insert(ignore_permissions=True)
 	return communication
+
+
+def _writer(headers: dict[str, str], account: str) -> str | None:
+	"""The address that the email names as its sender; None if that cannot be who wrote it: the mailbox that wrote to no one but us."""
+	named = validate_email_address(addresses.first(headers.get("from", ""))) or None
+	mailbox = (frappe.db.get_value("Email Account", account, "email_id") or "").lower()
+	recipients = addresses.in_header(headers.get("to", ""), headers.get("cc", ""))
+	return None if named == mailbox and all(map(parties.is_own, recipients)) else named
 
 
 def _headers_of(raw: bytes) -> dict[str, str]:
@@ -316,9 +326,7 @@ def waiting(start=None, end=None, limit: int = 1, name: str | None = None) -> li
 	return query.orderby(table.received_at, order=frappe.qb.desc).limit(limit).run(as_dict=True)
 
 
-def unread_of(message, error: BaseException | None = None) -> Unread:
+def unread_of(message, error: BaseException) -> Unread:
 	"""What a message of Frappe's mail classes is, for `keep_all`."""
 	raw = message.raw_message
-	return Unread(
-		raw if isinstance(raw, bytes) else cstr(raw).encode(), cstr(message.uid), error or sys.exc_info()[1]
-	)
+	return Unread(raw if isinstance(raw, bytes) else cstr(raw).encode(), cstr(message.uid), error)

@@ -307,7 +307,7 @@ def test_what_is_being_fetched_is_not_left_behind(accounts, raw_mail):
 def test_what_is_stored_or_kept_or_our_own_is_settled(pull, raw_mail, monkeypatch):
 	fail_for(monkeypatch, "Broken", ValueError("x"))
 	odd = raw_mail(NESTED, Content_Type="multipart/mixed; boundary=b0", Message_ID="<2@x.example>")
-	own = raw_mail(From="lead@nordlicht.example", Message_ID="<3@x.example>")
+	own = raw_mail(From="lead@nordlicht.example", Message_ID="<3@x.example>", Auto_Submitted="auto-generated")
 	pull(raw_mail(), raw_mail(Subject="Broken", Message_ID="<4@x.example>"), odd, own)
 	assert len(kept()) == 2
 	assert list(spool.folder().glob("*.eml")) == []
@@ -392,6 +392,58 @@ def test_only_users_with_access_to_everything_read_it(pull, raw_mail, monkeypatc
 					for refused in (done, aside):
 						assert "clearance for every level" in refused["error"]
 						assert "Compliance Officer" in refused["error"]
+
+
+# --- emails from the mailbox itself -----------------------------------------------------------------------
+
+MAILBOX = "lead@nordlicht.example"
+
+
+def test_a_form_that_writes_as_the_mailbox_is_listed_and_taken_in(pull, raw_mail, clock_at):
+	raw = raw_mail(
+		"Anna, +49 40 1234: it leaks.", From=f"Website <{MAILBOX.title()}>", Subject="Contact form"
+	)
+	(row,) = pull(raw)
+	assert "names the mailbox itself" in row.reason and row.sender == MAILBOX
+	for _attempt in range(unprocessed.MOST_ATTEMPTS):
+		retry.store_unprocessed()
+	assert [each.status for each in kept()] == ["Waiting"], "no job stores it"
+	with clock_at("2026-11-24 12:00"):
+		assert row.name in [each.name for each in unlogged.find(frappe.utils.get_datetime("2026-11-20"))]
+		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	interaction = frappe.get_doc("Client Interaction", done["interaction"])
+	assert (interaction.direction, interaction.summary) == ("Inbound", "Anna, +49 40 1234: it leaks.")
+	assert str(interaction.occurred_on).startswith(MONDAY)
+	assert interaction.respond_status == "Running"
+
+
+def test_a_form_that_names_the_client_is_an_inquiry(pull, raw_mail):
+	assert pull(raw_mail(From=MAILBOX, Reply_To="anna@client-a.example")) == []
+	message = frappe.get_last_doc("Communication", {"message_id": "1@client-a.example"})
+	assert message.sender == "anna@client-a.example" and message.client_interaction
+
+
+@pytest.mark.parametrize("doctype", ["Communication", "Email Queue"])
+def test_what_was_sent_from_here_is_not_listed(pull, raw_mail, doctype):
+	values = {"doctype": doctype, "message_id": "1@client-a.example"}
+	if doctype == "Communication":
+		values["sent_or_received"] = "Sent"
+	frappe.get_doc(values).db_insert()
+	assert pull(raw_mail(From=MAILBOX)) == []
+	assert not list(spool.left_behind())
+
+
+def test_what_a_machine_sends_as_the_mailbox_is_not_listed(pull, raw_mail):
+	assert pull(raw_mail(From=MAILBOX, Auto_Submitted="auto-generated")) == []
+
+
+def test_what_staff_wrote_as_the_mailbox_in_their_mail_program_is_contact_by_staff(
+	pull, raw_mail, make_client
+):
+	make_client("Anna", "anna@client-a.example")
+	(row,) = pull(raw_mail(From=MAILBOX, To="anna@client-a.example", Cc=MAILBOX))
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert frappe.db.get_value("Client Interaction", done["interaction"], "direction") == "Outbound"
 
 
 # --- mailboxes that are not fetched ----------------------------------------------------------------------
@@ -540,6 +592,14 @@ def test_an_address_that_frappe_does_not_accept_prevents_nothing(pull, raw_mail,
 	(row,) = pull(raw_mail(Subject="Roof", To="x@under_score.example", From="anna@under_score.example"))
 	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	assert done.get("interaction"), done
+
+
+def test_who_takes_in_an_email_sees_no_error_of_the_attempt_to_store_it(pull, raw_mail, monkeypatch):
+	monkeypatch.setattr(InboundMail, "process", lambda self: frappe.throw("Not a valid address"))
+	(row,) = pull(raw_mail())
+	frappe.clear_messages()
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert done["interaction"] and not frappe.local.message_log
 
 
 def test_a_date_with_other_letters_prevents_nothing(pull, raw_mail):

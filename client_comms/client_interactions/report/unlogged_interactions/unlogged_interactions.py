@@ -47,10 +47,25 @@ def row(each: unlogged.Unlogged, names: dict) -> dict:
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "log", "label": " ", "fieldtype": "Data", "width": 70},
-		{"fieldname": "kind", "label": _("What"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "at", "label": _("When"), "fieldtype": "Datetime", "width": 165},
-		{"fieldname": "ago", "label": _("How Long Ago"), "fieldtype": "Duration", "width": 135},
-		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 170},
+		{"fieldname": "kind", "label": _("What"), "fieldtype": "Data", "width": 80},
+		{"fieldname": "at", "label": _("When"), "fieldtype": "Datetime", "width": 155},
+		{"fieldname": "ago", "label": _("How Long Ago"), "fieldtype": "Duration", "width": 132},
+		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 190},
+		{
+			"fieldname": "subject",
+			"label": _("Subject"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 220,
+		},
+		{
+			"fieldname": "reason",
+			"label": _("Could Not Be Logged"),
+			"fieldtype": "Data",
+			"align": "left",
+			"width": 318,
+		},
+		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 180},
 		{
 			"fieldname": "party",
 			"label": _("Client"),
@@ -58,26 +73,11 @@ def columns() -> list[dict]:
 			"options": "party_type",
 			"width": 170,
 		},
-		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 180},
-		{
-			"fieldname": "subject",
-			"label": _("Subject"),
-			"fieldtype": "Data",
-			"align": "left",
-			"width": 200,
-		},
 		{
 			"fieldname": "reference_name",
 			"label": _("Document"),
 			"fieldtype": "Dynamic Link",
 			"options": "reference_doctype",
 			"width": 140,
-		},
-		{
-			"fieldname": "reason",
-			"label": _("Could Not Be Logged"),
-			"fieldtype": "Data",
-			"align": "left",
-			"width": 260,
 		},
 	]
