@@ -5,6 +5,7 @@ It shows nothing that lists hide: messages and notes are as confidential as thei
 as a list, so they also need the role permissions of ERPNext. A few queries for a page.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
@@ -37,6 +38,9 @@ _STEPS = {
 	"Documentation Waived",
 	response_clock.MERGED,
 }
+# Their notes begin with whom it is about, or from whom and to whom, by the names of the users' documents.
+_NAMING_USERS = {"Reassigned", "Access Granted"}
+_USER = re.compile(r"[^\s:]+@[^\s:]+")
 # A message came or went: told by a step, because the message itself belongs to another interaction, or did.
 _MOVES = {response_clock.MESSAGE_ADDED, response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF}
 # DocType → the field with the moment by which its entries are sorted; those of other apps by when they were stored
@@ -267,15 +271,19 @@ def _comments(doc, names: list[str]) -> Iterator[dict]:
 
 def _steps(doc, names: list[str]) -> Iterator[dict]:
 	rows = [row for row in doc.events if row.name in set(names)]
-	people = _full_names(row.by_user for row in rows)
+	named = [user for row in rows if row.event in _NAMING_USERS for user in _USER.findall(row.note or "")]
+	people = _full_names([*(row.by_user for row in rows), *named])
 	for row in rows:
+		text = row.note or ""
+		if row.event in _NAMING_USERS:
+			text = _USER.sub(lambda user: people.get(user[0], user[0]), text)
 		yield {
 			"name": row.name,
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": row.event,
 			"promised": _promised(doc, row),
-			"text": row.note or "",
+			"text": text,
 		}
 
 

@@ -1,35 +1,13 @@
-"""Tests of the user interface: a served site in a real browser.
+"""Tests of the user interface: a served site in a real browser."""
 
-The browser is Chromium: the program `CHROMIUM` names, or the one installed on the machine. What the
-pages showed when a test failed lies in the `desk` folder of the results.
-"""
-
-import os
-import re
-import shutil
 import uuid
 from pathlib import Path
 
 import pytest
+from browsing import browser, login, pytest_runtest_makereport, screenshots, shoot  # noqa: F401
+from effort import beside, costs, effort, employee  # noqa: F401
 
 HERE = Path(__file__).resolve().parent
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_ARGS = [
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-]
-VIEWPORT = {"width": 1400, "height": 900}
-# Of every action and expectation. A new desk on a busy machine takes more than the five seconds that Playwright
-# allows an expectation; only a failure waits for the end of them.
-TIMEOUT_MILLISECONDS = 60_000
-
-FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items):
@@ -39,79 +17,9 @@ def pytest_collection_modifyitems(items):
 			item.add_marker("committed")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-	report = yield
-	if report.failed:
-		item.stash[FAILED] = True
-	return report
-
-
 @pytest.fixture(autouse=True)
 def isolated(transaction):
 	"""Every test here begins as Administrator with fresh caches, and is marked `committed`."""
-
-
-@pytest.fixture(scope="session")
-def browser():
-	from playwright.sync_api import expect, sync_playwright
-
-	expect.set_options(timeout=TIMEOUT_MILLISECONDS)
-	program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-	if not program:
-		pytest.skip("no Chromium on this machine; CHROMIUM may name one")
-	with sync_playwright() as playwright:
-		chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGS)
-		yield chromium
-		chromium.close()
-
-
-@pytest.fixture
-def screenshots(results):
-	folder = results / "desk"
-	folder.mkdir(parents=True, exist_ok=True)
-	return folder
-
-
-@pytest.fixture
-def shoot(request, screenshots):
-	"""`shoot(page, "sent")` takes a picture for people to look at."""
-	walk = request.path.stem.removeprefix("test_").replace("_", "-")
-	return lambda page, name: page.screenshot(path=screenshots / f"{walk}-{name}.png", full_page=True)
-
-
-@pytest.fixture
-def login(request, site, browser, http, screenshots):
-	"""`login(user, password)` returns a Playwright page, logged in, whose addresses start at the site.
-
-	Each call is a browser session of its own, so two users can be logged in at once:
-	`page = login(make_user("Sales User", password="…"), "…"); page.goto("/app/lead")`.
-	"""
-	pages = []
-
-	def open_page(user, password):
-		context = browser.new_context(base_url=http, viewport=VIEWPORT)
-		context.set_default_timeout(TIMEOUT_MILLISECONDS)
-		answer = context.request.post("/api/method/login", form={"usr": user, "pwd": password})
-		assert answer.ok, f"{user} could not log in: {answer.status} {answer.text()[:300]}"
-		pages.append(at_the_desk(context.new_page(), site.__version__))
-		return pages[-1]
-
-	yield open_page
-
-	for number, page in enumerate(pages, start=1):
-		if request.node.stash.get(FAILED, False):
-			name = re.sub(r"\W+", "-", request.node.name)
-			page.screenshot(path=screenshots / f"{name}-{number}.png", full_page=True)
-		page.context.close()
-
-
-def at_the_desk(page, version):
-	"""The page, for which `/app` is `/desk` in version 16: its redirect loses what follows a question mark."""
-	if int(version.split(".")[0]) >= 16:
-		go = page.goto
-		page.goto = lambda address, **options: go(address.replace("/app", "/desk", 1), **options)
-	return page
 
 
 @pytest.fixture
@@ -208,3 +116,37 @@ def received(site, client):
 		return site.db.get_value("Communication", communication.name, "client_interaction")
 
 	return receive
+
+
+@pytest.fixture
+def outgoing(site, client):
+	"""An account that sends; nothing leaves the site, because no one works on the queue."""
+	account = site.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": f"Desk {client.key}",
+			"email_id": f"desk.{client.key}@own.example",
+			"enable_outgoing": 1,
+			"default_outgoing": 0
+			if site.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1})
+			else 1,
+			"smtp_server": "localhost",
+			"no_smtp_authentication": 1,
+		}
+	).insert()
+	site.db.commit()
+	yield account
+	site.set_user("Administrator")
+	site.db.rollback()
+	messages = site.get_all("Communication", {"recipients": ("like", f"%{client.address}%")}, pluck="name")
+	queued = site.get_all("Email Queue", {"communication": ("in", [*messages, ""])}, pluck="name")
+	for doctype, filters in (
+		("Email Queue Recipient", {"parent": ("in", queued)}),
+		("Email Queue", {"name": ("in", queued)}),
+		("Client Disclosure", {"party": client.name}),
+		("Communication Link", {"parent": ("in", messages)}),
+		("Communication", {"name": ("in", messages)}),
+	):
+		site.db.delete(doctype, filters)
+	site.delete_doc("Email Account", account.name, force=True)
+	site.db.commit()

@@ -17,40 +17,6 @@ def frontline(make_user):
 
 
 @pytest.fixture
-def outgoing(site, client):
-	"""An account that sends; nothing leaves the site, because no one works on the queue."""
-	account = site.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": f"Desk {client.key}",
-			"email_id": f"desk.{client.key}@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 0
-			if site.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1})
-			else 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
-	site.db.commit()
-	yield account
-	site.set_user("Administrator")
-	site.db.rollback()
-	messages = site.get_all("Communication", {"recipients": ("like", f"%{client.address}%")}, pluck="name")
-	queued = site.get_all("Email Queue", {"communication": ("in", [*messages, ""])}, pluck="name")
-	for doctype, filters in (
-		("Email Queue Recipient", {"parent": ("in", queued)}),
-		("Email Queue", {"name": ("in", queued)}),
-		("Client Disclosure", {"party": client.name}),
-		("Communication Link", {"parent": ("in", messages)}),
-		("Communication", {"name": ("in", messages)}),
-	):
-		site.db.delete(doctype, filters)
-	site.delete_doc("Email Account", account.name, force=True)
-	site.db.commit()
-
-
-@pytest.fixture
 def quiet(login):
 	"""`quiet(user)`: a page of the user that must show no error in its console and have no failed request."""
 	seen = []

@@ -155,6 +155,29 @@ def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login
 	assert site.get_doc(INTERACTION, name).events[-1].note == "Told by phone."
 
 
+def test_who_changes_what_decides_a_deadline_gives_a_reason(site, frontline, login, received):
+	name, page = received("Guided tour"), login(frontline, PASSWORD)
+	open_form(page, name)
+	page.get_by_role("tab", name="Details").click()
+	reason = page.locator("[data-fieldname=reclassification_reason] textarea:visible")
+	expect(reason).to_have_count(0)  # nothing is asked before something is changed
+	field = page.locator(".frappe-control[data-fieldname=communication_type]:visible")
+	field.locator("input").fill("Resolution")
+	field.locator("[role=option]").filter(has_text="Resolution/Closure").first.click()
+	expect(reason).to_be_visible()
+	button(page, "Save").click()
+	message = page.locator(".modal.show").filter(has_text="Give a reason")
+	message.locator(".btn-modal-close").click()
+	expect(message).to_have_count(0)
+	reason.fill("It thanks us for the tour.")
+	button(page, "Save").click()
+	expect(page.locator(".form-message:visible")).to_contain_text("No reply is owed")
+	site.db.rollback()
+	doc = site.get_doc(INTERACTION, name)
+	assert doc.communication_type == "Resolution/Closure"
+	assert any((row.note or "").endswith(": It thanks us for the tour.") for row in doc.events)
+
+
 def test_why_names_the_rule_and_what_is_missing(frontline, login, received):
 	page = login(frontline, PASSWORD)
 	open_form(page, received("Offer for a solar roof"))

@@ -83,6 +83,10 @@ def test_the_email_dialog_opens_with_the_client(frontline, owed, login, client):
 	row(page, name).locator("[data-action=reply]").click()
 	dialog = page.locator(".modal.show")
 	expect(dialog.locator("[data-fieldname=recipients]").first).to_contain_text(client.address)
+	send_as = dialog.locator("[data-fieldname=client_comms_send_as] select")
+	expect(send_as.locator("option")).to_have_text(["Full Answer", "Promise", "Acknowledgement"])
+	send_as.select_option("promise")
+	expect(dialog.locator("[data-fieldname=client_comms_promised_until] input")).to_be_visible()
 
 
 def test_it_fits_a_phone(frontline, owed, login, shoot):

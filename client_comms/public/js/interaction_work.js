@@ -97,6 +97,7 @@ Object.assign(client_comms.work, {
 			doc,
 			subject: __("Re: {0}", [doc.subject]),
 			recipients: doc.__onload?.client_email,
+			client_comms_owed: doc.__onload,
 			success: sent,
 		});
 	},

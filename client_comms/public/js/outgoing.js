@@ -229,6 +229,8 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const CODE = "One-Time Code by Email";
+		// Frappe would choose the first one, and no one's identity is confirmed by default.
+		const choices = (...values) => ["", ...values].map((value) => ({ value, label: __(value) }));
 		const dialog = client_comms.dialog({
 			title: __("Verify Identity"),
 			fields: [
@@ -237,7 +239,7 @@ Object.assign(client_comms.outgoing, {
 					fieldtype: "Select",
 					label: __("Method"),
 					reqd: 1,
-					options: ["Call-back to Number on File", "Document Seen", "Knowledge Question", CODE],
+					options: choices("Call-back to Number on File", "Document Seen", "Knowledge Question", CODE),
 					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 					change() {
 						const method = dialog.get_value("method");
@@ -251,7 +253,7 @@ Object.assign(client_comms.outgoing, {
 					fieldname: "result",
 					fieldtype: "Select",
 					label: __("Result"),
-					options: ["Confirmed", "Failed"],
+					options: choices("Confirmed", "Failed"),
 					hidden: 1,
 				},
 				{

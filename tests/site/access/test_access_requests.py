@@ -59,6 +59,9 @@ def test_one_click_of_the_responsible_staff_opens_it_for_some_hours(as_user, peo
 		assert not may_read(people.agent, case)
 	events = [row.event for row in frappe.get_doc(INTERACTION, case).events]
 	assert events[-2:] == ["Access Requested", "Access Granted"]
+	with as_user(people.responsible):
+		told_by = {each.get("meaning"): each["text"] for each in api.conversation(case)["entries"]}
+	assert told_by["Access Granted"] == "Aron: I stand in for Rita tomorrow."
 
 
 def test_oversight_decides_too_and_the_responsible_staff_learn_of_it(as_user, people, case):

@@ -1,0 +1,50 @@
+"""Staff record how they confirmed who the client is; nothing is chosen for them (P-1)."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("P-1")
+
+PASSWORD = "Regenbogen-Kahn-42"
+
+
+@pytest.fixture
+def agent(site, make_user, client):
+	yield make_user("Customer Support", "Sales User", password=PASSWORD, language="de")
+	site.set_user("Administrator")
+	site.db.rollback()
+	site.db.delete("Identity Verification", {"party": client.name})
+	site.db.commit()
+
+
+def test_method_and_result_are_chosen_in_the_users_language(site, agent, client, received, login, shoot):
+	name = received("Complaint about noise")
+	site.db.set_value("Client Interaction", name, "responsible_staff", agent)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".page-head:visible").get_by_role("button", name="Datenschutz").click()
+	page.locator(".dropdown-menu.show").get_by_text("Identität prüfen", exact=True).click()
+	dialog = page.locator(".modal.show")
+	method = dialog.locator("[data-fieldname=method] select")
+	result = dialog.locator("[data-fieldname=result] select")
+	expect(method.locator("option:checked")).to_have_text("")
+	expect(result).to_be_hidden()
+	method.select_option("Ausweis gesehen")
+	expect(result).to_be_visible()
+	expect(result.locator("option")).to_have_text(["", "Bestätigt", "Fehlgeschlagen"])
+	expect(result.locator("option:checked")).to_have_text("")
+	shoot(page, "dialog")
+	dialog.get_by_role("button", name="Weiter").click()
+	message = page.locator(".modal.show").filter(has_text="fehlen Werte")
+	message.locator(".btn-modal-close").click()
+	expect(message).to_have_count(0)
+	result.select_option("Bestätigt")
+	dialog.get_by_role("button", name="Weiter").click()
+	expect(page.locator(".client-comms-conversation .facts")).to_contain_text(
+		"Die Identität des Kunden ist bis"
+	)
+	shoot(page, "confirmed")
+	site.db.rollback()
+	recorded = site.get_last_doc("Identity Verification", {"party": client.name})
+	assert (recorded.method, recorded.result) == ("Document Seen", "Confirmed")
