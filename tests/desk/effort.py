@@ -143,7 +143,7 @@ def beside(costs):
 
 @pytest.fixture
 def employee(site):
-	"""The address of somebody who comes; their user goes in the end."""
+	"""The address of an employee who comes; their user goes in the end."""
 	address = f"nina.{site.generate_hash(length=6)}@own.example"
 	yield address
 	site.set_user("Administrator")

@@ -72,7 +72,7 @@ def issue(site, plain, client):
 
 @pytest.fixture
 def erpnext(login):
-	"""`erpnext(user, address)`: a page where ERPNext says nothing of Support Settings, which it would to whoever cannot read them."""
+	"""`erpnext(user, address)`: a page where ERPNext says nothing of Support Settings, which it would to users who cannot read them."""
 
 	def open_page(user, address):
 		page = login(user, PASSWORD)

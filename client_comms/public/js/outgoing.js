@@ -239,7 +239,12 @@ Object.assign(client_comms.outgoing, {
 					fieldtype: "Select",
 					label: __("Method"),
 					reqd: 1,
-					options: choices("Call-back to Number on File", "Document Seen", "Knowledge Question", CODE),
+					options: choices(
+						"Call-back to Number on File",
+						"Document Seen",
+						"Knowledge Question",
+						CODE,
+					),
 					// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
 					change() {
 						const method = dialog.get_value("method");
