@@ -5,7 +5,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from client_comms.rules import escalation, histories
@@ -211,6 +211,18 @@ def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
 	]
 	if owed and clocks.clock_state == "Running":
 		assert clocks.next_deadline <= min(owed)
+
+
+@given(COURSES, COURSES, COURSES, MOMENTS)
+def test_what_was_judged_is_replayed_alike(own, other, later, merged_at):
+	"""Judgements are stored, and apply from the beginning of the next replay. They name a clock by the moment of its start."""
+	now = at("30 10:00")
+	assume({event.at for event in other}.isdisjoint(event.at for event in (*own, *later)))
+	carried = histories.joining(replay(other, TERMS, OFFICE, merged_at))
+	events = sorted([*own, Event(MERGED, merged_at, carried=carried), *later], key=lambda event: event.at)
+	first = replay(events, TERMS, OFFICE, now)
+	again = replay([*events, Event("Contacted", now, judged=first.judgements)], TERMS, OFFICE, now)
+	assert (again.missed, again.current) == (first.missed, first.current)
 
 
 @given(COURSES, COURSES, MOMENTS)
