@@ -251,7 +251,7 @@ def _salvaged(raw: bytes, doc):
 			),
 			"text_content": text,
 			"content": escape_html(text),
-			"email_account": doc.email_account,
+			"email_account": frappe.db.exists("Email Account", doc.email_account),
 			"uid": doc.uid,
 			"communication_date": doc.received_at,
 			"message_id": next(

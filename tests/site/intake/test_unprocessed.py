@@ -602,6 +602,13 @@ def test_who_takes_in_an_email_sees_no_error_of_the_attempt_to_store_it(pull, ra
 	assert done["interaction"] and not frappe.local.message_log
 
 
+def test_an_email_of_a_mailbox_that_was_removed_is_taken_in(site, raw_mail):
+	unprocessed.keep("Removed", raw_mail(), "1", "x")
+	(row,) = kept()
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert done.get("interaction"), done
+
+
 def test_a_date_with_other_letters_prevents_nothing(pull, raw_mail):
 	assert pull(raw_mail(Date="Mon, 23 Nov 2026 10:00:00 +0100 (Zürich)")) == []
 	assert frappe.db.exists("Communication", {"message_id": "1@client-a.example"})
