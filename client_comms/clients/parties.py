@@ -1,6 +1,5 @@
 """Finds the client behind a document or an address."""
 
-import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -71,13 +70,18 @@ def client_of(
 	:param document: the document, if it is at hand
 	"""
 	address = parse_addr(address or "")[1].lower()
-	contact = address and contact_of_address(address)
-	party_of = functools.cache(of_contact)  # a new Issue names the contact of its address
+	contact, known = _contact_and_party(address) if address else (None, None)
+
+	def party_of(other: str | None) -> tuple[str, str] | None:
+		return (
+			known if other == contact else of_contact(other)
+		)  # a new Issue names the contact of its address
+
 	party_type, party = _of_reference(reference_doctype, reference_name, document, party_of) or (
 		# ERPNext has entered the lead of the address in a new Issue.
-		party_of(contact) or (None if document else _lead(address)) or (None, None)
+		known or (None if document else _lead(address)) or (None, None)
 	)
-	if party_type == "Lead" and (known := party_of(contact)) and known[0] == "Customer":
+	if party_type == "Lead" and known and known[0] == "Customer":
 		# A customer who writes to an address that creates leads gets filed under a lead, but is still a customer.
 		party_type, party = known
 	return Client(party_type, party, contact, name or address)
@@ -120,25 +124,49 @@ def _of_reference(
 
 def contact_of_address(address: str) -> str | None:
 	"""The contact of an address, if the address is confirmed."""
-	contacts = frappe.get_all(
-		"Contact Email",
-		{"email_id": address, "parenttype": "Contact", **CONFIRMED},
-		pluck="parent",
-		order_by="creation asc",
-	)
-	return _closest(contacts) if contacts else None
+	return _contact_and_party(address)[0]
+
+
+def _contact_and_party(address: str) -> tuple[str | None, tuple[str, str] | None]:
+	"""The contact of an address and its party, as far as both are confirmed; one query.
+
+	Of several contacts, a customer's comes before a lead's, and a lead's before one without a party.
+	"""
+	parties: dict[str, list[tuple[str, str]]] = {}
+	for contact, party_type, party in frappe.db.sql(
+		"""select email.parent, link.link_doctype, link.link_name from `tabContact Email` email
+		left join `tabDynamic Link` link on link.parenttype = 'Contact' and link.parent = email.parent
+			and link.link_doctype in %(party_types)s and link.confirmed_on is not null
+		where email.email_id = %(address)s and email.parenttype = 'Contact' and email.confirmed_on is not null
+		order by email.creation, link.idx""",
+		{"address": address, "party_types": PARTY_TYPES},
+	):
+		parties.setdefault(contact, []).extend([(party_type, party)] if party else [])
+	if not parties:
+		return None, None
+	closest = {contact: next(iter(_closest_first(found)), None) for contact, found in parties.items()}
+	return min(closest.items(), key=lambda each: _closeness_of(each[1]))
 
 
 def _closest(contacts: list[str]) -> str:
-	"""Of several contacts, a customer's before a lead's, and a lead's before one without a party."""
 	if len(contacts) == 1:
 		return contacts[0]
+	return min(contacts, key=lambda contact: _closeness_of(of_contact(contact)))
 
-	def closeness(contact: str) -> int:
-		party = of_contact(contact)
-		return PARTY_TYPES.index(party[0]) if party else len(PARTY_TYPES)
 
-	return min(contacts, key=closeness)
+def _closeness(party_type: str | None) -> int:
+	return PARTY_TYPES.index(party_type) if party_type else len(PARTY_TYPES)
+
+
+def _closeness_of(party: tuple[str, str] | None) -> int:
+	return _closeness(party and party[0])
+
+
+def _closest_first(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+	# A lead that became a customer has both on its contact; the customer is more recent.
+	if any(party_type == "Customer" for party_type, _party in found):
+		found = [each for each in found if each[0] not in ("Lead", "Prospect")]
+	return sorted(found, key=_closeness_of)
 
 
 def of_contact(contact: str | None) -> tuple[str, str] | None:
@@ -154,11 +182,7 @@ def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
 		["link_doctype", "link_name"],
 		order_by="idx asc",
 	)
-	found = [(link.link_doctype, link.link_name) for link in links or ()]
-	# A lead that became a customer has both on its contact; the customer is more recent.
-	if any(party_type == "Customer" for party_type, _party in found):
-		found = [each for each in found if each[0] not in ("Lead", "Prospect")]
-	return sorted(found, key=lambda each: PARTY_TYPES.index(each[0]))
+	return _closest_first([(link.link_doctype, link.link_name) for link in links or ()])
 
 
 def _lead(address: str) -> tuple[str, str] | None:
@@ -178,7 +202,7 @@ def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:
 		order_by="idx asc",
 	)
 	clients: dict[str, Client] = {}
-	for link in sorted(links, key=_closeness_of_link):
+	for link in sorted(links, key=lambda link: _closeness(link.link_doctype)):
 		clients.setdefault(link.parent, Client(link.link_doctype, link.link_name, link.parent))
 	return clients
 
@@ -225,7 +249,9 @@ def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
 	found: dict[str, Client] = {}
 	for row in rows:
 		client, address = of_contact.get(row.parent), row.email_id.lower()
-		if client and (address not in found or _closeness(client) < _closeness(found[address])):
+		if client and (
+			address not in found or _closeness(client.party_type) < _closeness(found[address].party_type)
+		):
 			found[address] = client
 	# An empty list would match leads without an address.
 	if unknown := [address for address in addresses if address and address not in found]:
@@ -242,11 +268,3 @@ def users_of(addresses: Iterable[str]) -> dict[str, str]:
 		return {}
 	rows = frappe.get_all("User", {"email": ("in", addresses), "user_type": "System User"}, ["name", "email"])
 	return {row.email.lower(): row.name for row in rows}
-
-
-def _closeness(client: Client) -> int:
-	return PARTY_TYPES.index(client.party_type)
-
-
-def _closeness_of_link(link) -> int:
-	return PARTY_TYPES.index(link.link_doctype)

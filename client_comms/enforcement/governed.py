@@ -109,6 +109,16 @@ def readable(doctype: str, names: list[str]) -> set[str]:
 	)
 
 
+def as_stored(doc, *fields: str):
+	"""Values of a document as the database has them: of the copy that a save has just read and locked, else read now.
+
+	:returns: has `get`; None if the document is new
+	"""
+	if doc.is_new():
+		return None
+	return doc.get_doc_before_save() or frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True)
+
+
 def level(doctype: str, name: str) -> str | None:
 	"""The effective level of a record in the database; None if it is not governed or does not exist."""
 	return levels(doctype, [name]).get(name)

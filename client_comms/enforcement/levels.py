@@ -5,7 +5,15 @@ import frappe
 from frappe import _
 
 from client_comms import clock, ledger
-from client_comms.enforcement import copied_fields, documents, interactions, link_titles, policy, restrictions
+from client_comms.enforcement import (
+	copied_fields,
+	documents,
+	governed,
+	interactions,
+	link_titles,
+	policy,
+	restrictions,
+)
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -18,8 +26,8 @@ def guard_level(doc, method=None):
 	"""
 	if doc.is_new() or not documents.is_governed(doc.doctype):
 		return
-	stored = frappe.db.get_value(doc.doctype, doc.name, "confidentiality_level")
-	if (stored or "") != (doc.confidentiality_level or ""):
+	stored = governed.as_stored(doc, "confidentiality_level")
+	if (stored.confidentiality_level or "") != (doc.confidentiality_level or ""):
 		frappe.throw(
 			_("Use Change Level to make this document more or less confidential."),
 			exc=ClearanceMissingError,

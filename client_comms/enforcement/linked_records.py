@@ -44,9 +44,9 @@ def preserve_link(doc, method=None) -> None:
 	contains; a document filed under an interaction, or under an event or call linked to one, is linked to it."""
 	if doc.doctype not in governed.bound():
 		return  # of another app, and without these fields until the next migration
-	before = None if doc.is_new() else doc.get_doc_before_save()  # as stored, and locked
-	if before and any(before.get(field) for field in governed.BINDING):
-		doc.update({field: before.get(field) for field in governed.BINDING})
+	stored = governed.as_stored(doc, *governed.BINDING)
+	if stored and any(stored.get(field) for field in governed.BINDING):
+		doc.update({field: stored.get(field) for field in governed.BINDING})
 	elif interaction := _filed_under(doc):
 		rules = policy.current()
 		doc.client_interaction = interaction

@@ -22,8 +22,8 @@ _WAITING = ("Not Sent", "Partially Sent")
 def keep_acknowledgement(doc, method=None) -> None:
 	"""`before_validate` of Communication: only the app can mark a message as an acknowledgement, which reveals nothing
 	about the record and is not checked (C-3)."""
-	before = None if doc.is_new() else doc.get_doc_before_save()  # as stored
-	marked = before.is_acknowledgement if before else doc.flags.client_comms_acknowledgement
+	stored = governed.as_stored(doc, "is_acknowledgement")
+	marked = stored.is_acknowledgement if stored else doc.flags.client_comms_acknowledgement
 	doc.is_acknowledgement = int(bool(marked))
 
 
