@@ -51,6 +51,7 @@ has_permission = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.has_permission",
 	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
 	"Client Access Link": "client_comms.enforcement.client_documents.has_permission",
+	"Communication Preference": "client_comms.enforcement.client_documents.has_permission",
 	"Compliance Ledger Entry": "client_comms.enforcement.ledger_entries.has_permission",
 	"Data Subject Request": "client_comms.enforcement.client_documents.has_permission",
 	"Erasure Item": "client_comms.enforcement.erasure_runs.has_item_permission",
@@ -84,6 +85,7 @@ permission_query_conditions = {
 	"Client Disclosure": "client_comms.enforcement.linked_records.condition",
 	"Client Consent": "client_comms.enforcement.client_documents.condition",
 	"Client Access Link": "client_comms.enforcement.client_documents.condition",
+	"Communication Preference": "client_comms.enforcement.client_documents.condition",
 	"Compliance Ledger Entry": "client_comms.enforcement.ledger_entries.condition",
 	"Data Subject Request": "client_comms.enforcement.client_documents.condition",
 	"Erasure Item": "client_comms.enforcement.erasure_runs.item_condition",
@@ -104,6 +106,10 @@ permission_query_conditions = {
 	"CRM Note": "client_comms.enforcement.child_rows.condition",
 	"Competitor Detail": "client_comms.enforcement.child_rows.condition",
 	"Consent Data Category": "client_comms.enforcement.child_rows.condition",
+	"Consent Event": "client_comms.enforcement.child_rows.condition",
+	"Excluded Channel": "client_comms.enforcement.child_rows.condition",
+	"Preferred Channel": "client_comms.enforcement.child_rows.condition",
+	"Restriction Exception": "client_comms.enforcement.child_rows.condition",
 	"Dynamic Link": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Item": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.condition",
@@ -317,7 +323,10 @@ doc_events = {
 		"onload": "client_comms.people.reviews.show",
 		"before_print": _BEFORE_PRINT,
 	},
-	"Physical File": {"before_print": _BEFORE_PRINT},
+	"Physical File": {
+		"validate": "client_comms.enforcement.references.refuse_named",
+		"before_print": _BEFORE_PRINT,
+	},
 	"Client Consent": {
 		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
@@ -730,7 +739,7 @@ extend_doctype_class = {
 	"Issue": "client_comms.enforcement.doctypes.issue.GuardedIssue",
 	# Shows fields of the last document.
 	"Document Naming Settings": "client_comms.enforcement.doctypes.document_naming_settings.GuardedDocumentNamingSettings",
-	# Tools that query the database directly.
+	# Tools that query the database directly, or quote fields of a document.
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# Frappe always lets owners read what they entered there.

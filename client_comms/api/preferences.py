@@ -3,6 +3,7 @@
 import frappe
 
 from client_comms.clients import preferences
+from client_comms.enforcement import client_documents
 from client_comms.i18n import translate
 from client_comms.rules import channels
 
@@ -18,10 +19,13 @@ def communication_preference(
 
 	:returns: `{"name": str or None, "description": str, "channels": [str, …], "never": [str, …], "language": str or
 	    None, "outcome": "Allowed" | "Deviation" | "Blocked" | None, "message": str}`; the outcome is that of `channel`
-	:raises frappe.PermissionError: the caller cannot read preferences
+	:raises frappe.PermissionError: the caller cannot read preferences, or cannot see the client
 	"""
 	frappe.has_permission(preferences.PREFERENCE, "read", throw=True)
+	client_documents.require_open(party_type, party)
 	doc = preferences.of(party_type, party, contact)
+	if doc:
+		doc.check_permission("read")
 	rule = preferences.rule_of(doc)
 	choice = channels.choose(rule, channel) if channel else None
 	return {

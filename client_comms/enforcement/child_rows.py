@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, interactions, printing
-from client_comms.enforcement.readers import of_row
+from client_comms.enforcement.readers import Reader, of_row
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
@@ -13,8 +13,12 @@ _QUEUE = "Email Queue"
 
 
 def condition(user=None, doctype=None) -> str:
-	"""Rows of a child DocType are as confidential as their parent, if that is governed."""
-	return governed.owner_condition(f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`", user)
+	"""Rows of a child DocType are as confidential as their parent, if that is governed or about a client."""
+	parent = (f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`")
+	reader = Reader.of(user)
+	return dependents.all_of(
+		[governed.owner_condition(*parent, reader), dependents.of_client_documents(doctype, *parent, reader)]
+	)
 
 
 def recipient_condition(user=None, doctype=None) -> str:

@@ -1,13 +1,19 @@
-"""Consents and identity checks of a client are visible only to users who can see the client (P-1, P-3).
+"""Consents, identity checks and preferences of a client are visible only to users who can see the client (C-1, P-1, P-3).
 
 The app's roles give access to these DocTypes; anything that hides the client from a user also hides these.
-Users without any role for the client's DocType, such as a Compliance Officer, are restricted only by User Permissions.
+Users without any role for the client's DocType, such as a Compliance Officer, are restricted by everything but the role: User
+Permissions, the client's own level, and hooks of other apps.
 """
 
 import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
-from frappe.permissions import get_allowed_docs_for_doctype, get_user_permissions, has_user_permission
+from frappe.permissions import (
+	get_allowed_docs_for_doctype,
+	get_user_permissions,
+	has_controller_permissions,
+	has_user_permission,
+)
 from frappe.utils import escape_html
 
 from client_comms import compat
@@ -40,6 +46,16 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if all(is_open(party_type, party, user) for party_type, party in clients):
 		return compat.no_objection()
 	return compat.objection(_("You cannot read the client concerned."))
+
+
+def require_open(party_type: str | None, party: str | None) -> None:
+	"""
+	:raises frappe.PermissionError: the session user cannot see the client
+	"""
+	if not is_open(party_type, party, frappe.session.user):
+		frappe.throw(
+			_("You cannot read the client concerned."), exc=frappe.PermissionError, title=_("Not Permitted")
+		)
 
 
 def is_open(party_type: str | None, party: str | None, user: str) -> bool:
@@ -109,10 +125,24 @@ def _reads_interaction(party_type: str, party: str, **filters) -> bool:
 
 
 def _may_know(party_type: str, party: str, user: str) -> bool:
-	"""Whether the user can see the client; without a role for its DocType, only User Permissions are checked."""
+	"""Whether the user can see the client; without a role for its DocType, whether nothing else hides it."""
 	if frappe.has_permission(party_type, "read", user=user):
 		return bool(frappe.has_permission(party_type, "read", doc=party, user=user))
-	return bool(has_user_permission(frappe.get_doc(party_type, party), user=user))
+	client = frappe.get_doc(party_type, party)
+	return bool(
+		has_user_permission(client, user=user) and has_controller_permissions(client, "read", user=user)
+	)
+
+
+def visible(party_type: str, names: list[str]) -> set[str]:
+	"""Those of the clients that the session user can see; one query, none if all are open."""
+	column = f"`tab{party_type}`.`name`"
+	restricted = names and clients_condition(party_type, column, frappe.session.user)
+	if not restricted:
+		return set(names)
+	wanted = among(column, names)
+	# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
+	return set(frappe.db.sql_list(f"select {column} from `tab{party_type}` where {wanted} and {restricted}"))
 
 
 def clients_condition(party_type: str, party: str, user: str) -> str:
@@ -122,8 +152,9 @@ def clients_condition(party_type: str, party: str, user: str) -> str:
 	if frappe.has_permission(party_type, "read", user=user):
 		match = DatabaseQuery(party_type, user=user).build_match_conditions()
 		return match and of_row(party_type, party, f"({match})")
-	permissions = get_user_permissions(user).get(party_type)
-	if not permissions:
-		return ""
-	allowed = get_allowed_docs_for_doctype(permissions, party_type)
-	return among(party, allowed)
+	conditions = []
+	if permissions := get_user_permissions(user).get(party_type):
+		conditions.append(among(party, get_allowed_docs_for_doctype(permissions, party_type)))
+	if hooks := DatabaseQuery(party_type, user=user).get_permission_query_conditions():
+		conditions.append(of_row(party_type, party, f"({hooks})", missing="1"))
+	return f"({' and '.join(conditions)})" if conditions else ""

@@ -37,12 +37,23 @@ def condition(user=None, doctype=None) -> str:
 	if restricted and doctype in _MESSAGE_OF:
 		conditions.append(_of_message(doctype, reader))
 	conditions.append(_by_owner((*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ())), *owner, reader))
-	return _all(conditions)
+	return all_of(conditions)
 
 
 def of_officers(owner_type: str, owner_name: str, reader: Reader) -> str:
 	"""Rows that belong to a request, a run or a hold that the user can read, or to another document; empty if every row does."""
 	return _by_owner(OF_OFFICERS, owner_type, owner_name, reader)
+
+
+def of_client_documents(row: str, owner_type: str, owner_name: str, reader: Reader) -> str:
+	"""Rows of the child DocType `row` in documents about clients that the user can read, or in others; empty if every row is."""
+	owners = (*OF_CLIENTS, *OF_OFFICERS)
+	with_row = [
+		owner
+		for owner in owners
+		if any(df.options == row for df in frappe.get_meta(owner).get_table_fields())
+	]
+	return _by_owner(tuple(with_row), owner_type, owner_name, reader)
 
 
 def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -75,7 +86,7 @@ def _own_condition(doctype: str, reader: Reader) -> str:
 	if frappe.get_attr(hook) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	return _all(
+	return all_of(
 		[governed.owner_condition(*owner, reader), _by_client(*owner, reader), of_officers(*owner, reader)]
 	)
 
@@ -85,7 +96,7 @@ def _reads_by_role(doctype: str, user: str) -> bool:
 	return bool(frappe.permissions.get_role_permissions(frappe.get_meta(doctype), user=user).get("read"))
 
 
-def _all(conditions: list[str]) -> str:
+def all_of(conditions: list[str]) -> str:
 	"""In brackets; empty if every row fulfils them."""
 	restricting = list(filter(None, conditions))
 	return f"({' and '.join(restricting)})" if restricting else ""

@@ -33,7 +33,7 @@ OWNER_FIELDS = {
 
 # Documents about clients that are not governed themselves: as confidential as their client, with a row condition of their own.
 # Of those of officers, what belongs to one is for users who can read the document itself.
-OF_CLIENTS = ("Client Access Link", "Client Consent", "Identity Verification")
+OF_CLIENTS = ("Client Access Link", "Client Consent", "Communication Preference", "Identity Verification")
 OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold", "Processing Restriction")
 
 

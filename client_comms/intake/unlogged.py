@@ -16,7 +16,7 @@ from pypika.terms import ExistsCriterion
 from client_comms import clock
 from client_comms.client_interactions import log_timeliness
 from client_comms.clients import parties
-from client_comms.enforcement import governed, policy
+from client_comms.enforcement import client_documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import (
 	arrivals,
@@ -194,13 +194,14 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 
 
 def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
-	"""The names of clients: (party type, party) -> name. One query per party type."""
+	"""The names of the clients that the session user can see: (party type, party) -> name. Two queries per party type."""
 	names = {}
 	for party_type in {each.client.party_type for each in found} - {None}:
-		those = {each.client.party for each in found if each.client.party_type == party_type}
+		those = [each.client.party for each in found if each.client.party_type == party_type]
 		title = frappe.get_meta(party_type).get_title_field()
+		visible = client_documents.visible(party_type, sorted({*those}))
 		for name, called in frappe.get_all(
-			party_type, {"name": ("in", list(those))}, ["name", title], as_list=True
+			party_type, {"name": ("in", [*visible, ""])}, ["name", title], as_list=True
 		):
 			names[party_type, name] = called
 	return names

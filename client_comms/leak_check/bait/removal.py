@@ -24,6 +24,8 @@ MADE_BY_REQUESTS = {
 	"Version": "data",
 	"Notification Log": "subject",
 	"Console Log": "script",
+	"Communication Preference": "client_name",
+	"Physical File": "party_name",
 }
 _PLAIN = (  # DocTypes with the mark in their name
 	INTERACTION,
@@ -33,6 +35,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Call Log",
 	"Client Consent",
 	"Client Disclosure",
+	"Communication Preference",
 	"Appointment",
 	"Auto Email Report",
 	"Personal Data Download Request",
@@ -46,6 +49,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Notification",
 	"Notification Log",
 	"Physical File",
+	"Physical Location",
 	"Tag",
 	*PARTIES,
 )
@@ -56,6 +60,8 @@ _CHILDREN = (
 	"Communication Link",
 	"CRM Note",
 	"Consent Data Category",
+	"Consent Event",
+	"Excluded Channel",
 	"Contact Email",
 	"Email Queue Recipient",
 	"Event Participants",

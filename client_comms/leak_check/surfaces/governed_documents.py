@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.enforcement import documents
+from client_comms.enforcement import documents, policy
 from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import overridden, surface
 from client_comms.rules import access
@@ -157,6 +157,78 @@ def comment_on_consent(visitor, bait, planted):
 	frappe.db.delete("Comment", {"name": comment})
 	frappe.db.delete("Client Consent", {"name": consent})
 	return documents.is_governed("Lead") and found
+
+
+_ABOUT_CLIENTS = {  # DocType → its column with the client's name, and with which texts its rows are asked for
+	"Client Consent": ("party_name", ("Consent Event", "events", "note")),
+	"Communication Preference": ("client_name", ("Excluded Channel", "channels_not_to_use", "reason")),
+}
+
+
+def _about_lead(doctype):
+	column, (row, table, text) = _ABOUT_CLIENTS[doctype]
+
+	def probe(name, look):
+		@surface(f"Lead at a level, {name} of a {doctype}", control=False)
+		def asked(visitor, bait, planted):
+			if not documents.is_governed("Lead"):
+				return False
+			client = {"party_type": "Lead", "party": bait.names["Lead"], column: bait.word}
+			about = insert_row(doctype, name=f"{bait.name}-CLIENT", **client)
+			at = {"parent": about, "parenttype": doctype, "parentfield": table}
+			insert_row(row, name=f"{bait.name}-ROW", **at, **{text: bait.word})
+			found = look(visitor, about)
+			frappe.db.delete(row, {"parent": about})
+			frappe.db.delete(doctype, {"name": about})
+			return found
+
+	listed = "frappe.client.get_list"
+	probe(
+		"list",
+		lambda visitor, name: visitor.call(listed, doctype=doctype, fields=["*"], filters={"name": name}),
+	)
+	probe(
+		"form", lambda visitor, name: visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=name)
+	)
+	probe(
+		"rows",
+		lambda visitor, name: visitor.call(
+			listed, doctype=row, parent=doctype, fields=[text], filters={"parent": name}
+		),
+	)
+
+
+for _doctype in _ABOUT_CLIENTS:
+	_about_lead(_doctype)
+
+
+def _name_in(doctype, column, visitor, bait, **values):
+	"""Whether the app writes the name of the Lead into a document of the visitor's own about it."""
+	client = {"party_type": "Lead", "party": bait.names["Lead"]}
+	frappe.db.set_value("Lead", client["party"], "title", bait.word, update_modified=False)
+	answer = visitor.call("frappe.client.insert", doc={"doctype": doctype, **client, **values})
+	frappe.db.set_value("Lead", client["party"], "title", None, update_modified=False)
+	frappe.db.delete(doctype, client)
+	return documents.is_governed("Lead") and bait.word in ((answer.message or {}).get(column) or "")
+
+
+@surface("Lead at a level, its name in a Communication Preference", control=False)
+def name_in_preference(visitor, bait, planted):
+	return _name_in("Communication Preference", "client_name", visitor, bait)
+
+
+@surface("Lead at a level, its name in a Physical File", control=False)
+def name_in_paper_file(visitor, bait, planted):
+	place = f"{bait.name}-PLACE"
+	values = {
+		"title": "Paper",
+		"confidentiality_level": min(policy.current().levels.values(), key=lambda level: level.rank).name,
+		"location": insert_row("Physical Location", name=place, location_name=place),
+		"custodian": visitor.user,
+	}
+	found = _name_in("Physical File", "party_name", visitor, bait, **values)
+	frappe.db.delete("Physical Location", {"name": place})
+	return found
 
 
 @surface(

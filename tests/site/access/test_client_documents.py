@@ -3,7 +3,9 @@
 import frappe
 import pytest
 
+from client_comms import api
 from client_comms.enforcement import guards
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 
 pytestmark = pytest.mark.clause("P-1", "P-2")
 
@@ -75,6 +77,91 @@ def test_an_open_client_hides_nothing(make, consent, staff, as_user):
 	with as_user(staff.uncleared):
 		assert frappe.get_list(dependent.doctype, {"name": dependent.name})
 		assert frappe.get_doc(dependent.doctype, dependent.name).has_permission("read")
+
+
+# --- what hides the client also hides what is about it --------------------------------------------------
+
+ABOUT = ["Client Consent", "Identity Verification", "Client Access Link", "Communication Preference"]
+ROWS = [
+	("Client Consent", "Consent Event", "note"),
+	("Communication Preference", "Excluded Channel", "reason"),
+]
+
+
+def is_readable(doc, user, as_user):
+	"""In the list, and by its name."""
+	with as_user(user):
+		found = bool(frappe.get_list(doc.doctype, {"name": doc.name}))
+		return found, bool(frappe.get_doc(doc.doctype, doc.name).has_permission("read"))
+
+
+@pytest.mark.parametrize("doctype", ABOUT)
+def test_a_level_of_the_client_counts_without_a_role_for_clients(doctype, held, make_user, as_user):
+	"""Staff of this app alone, whom ERPNext shows no Lead at all."""
+	lead = held("Lead", lead_name="Anna")
+	doc = stored(doctype, party_type="Lead", party=lead.name)
+	staff, manager = make_user("Frontline Staff"), make_user("Customer Support Manager")
+	assert is_readable(doc, staff, as_user) == (False, False)
+	assert is_readable(doc, manager, as_user) == (True, True)
+	lead.db_set("confidentiality_level", None)
+	assert is_readable(doc, staff, as_user) == (True, True)
+
+
+@pytest.mark.parametrize("doctype", ABOUT)
+@pytest.mark.parametrize("roles", [["Frontline Staff"], ["Frontline Staff", "Sales User"]])
+def test_user_permissions_for_clients_count(doctype, roles, make_user, as_user):
+	anna, other = (
+		frappe.get_doc({"doctype": "Customer", "customer_name": name}).insert().name
+		for name in ("Anna", "Bo")
+	)
+	doc = stored(doctype, party_type="Customer", party=anna)
+	user = make_user(*roles)
+	assert is_readable(doc, user, as_user) == (True, True)
+	permission = {"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": other}
+	frappe.get_doc(permission).insert(ignore_permissions=True)
+	assert is_readable(doc, user, as_user) == (False, False)
+
+
+@pytest.mark.parametrize(("doctype", "row", "text"), ROWS)
+def test_rows_are_as_confidential_as_the_document(doctype, row, text, held, staff, as_user):
+	lead = held("Lead", lead_name="Anna")
+	doc = stored(doctype, party_type="Lead", party=lead.name)
+	table = next(df.fieldname for df in doc.meta.get_table_fields() if df.options == row)
+	at = {"parent": doc.name, "parenttype": doctype, "parentfield": table}
+	stored(row, **at, **{text: "About the divorce"})
+
+	def shown(user):
+		with as_user(user):
+			return frappe.get_list(row, {"parent": doc.name}, pluck=text, parent_doctype=doctype)
+
+	assert shown(staff.uncleared) == []
+	assert shown(staff.cleared) == ["About the divorce"]
+	lead.db_set("confidentiality_level", None)
+	assert shown(staff.uncleared) == ["About the divorce"]
+
+
+def test_every_row_of_a_document_about_a_client_has_a_condition():
+	rows = {
+		df.options
+		for doctype in (*OF_CLIENTS, *OF_OFFICERS)
+		for df in frappe.get_meta(doctype).get_table_fields()
+	}
+	assert [row for row in sorted(rows) if not guards.is_held(row)] == []
+
+
+def test_a_preference_does_not_tell_the_name_of_a_hidden_client(held, make_user, as_user):
+	lead = held("Lead", lead_name="Anna Secret")
+	stored("Communication Preference", party_type="Lead", party=lead.name, language="de")
+	values = {"doctype": "Communication Preference", "party_type": "Lead", "party": lead.name}
+	with as_user(make_user("Frontline Staff")):
+		with pytest.raises(frappe.PermissionError):
+			api.communication_preference("Lead", lead.name)
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_doc(values).insert()
+		lead.db_set("confidentiality_level", None)
+		assert api.communication_preference("Lead", lead.name)["language"] == "de"
+		frappe.db.delete("Communication Preference", {"party": lead.name})
+		assert frappe.get_doc(values).insert().client_name == "Anna Secret"
 
 
 # --- requests, runs and holds, which are for Compliance Officers ---------------------------------

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from client_comms import api
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -158,6 +159,38 @@ def test_documents_that_copy_from_a_lead(doctype, lead, staff, as_user):
 		frappe.get_doc(values).insert()
 	with as_user(staff.cleared):
 		assert frappe.get_doc(values).insert().name
+
+
+def test_a_paper_file_of_a_hidden_client_does_not_tell_its_name(lead, make_user, as_user):
+	"""For staff of this app alone, too, whom ERPNext shows no Lead."""
+	location = frappe.get_doc(
+		{"doctype": "Physical Location", "location_name": "Cabinet 9", "location_type": "Cabinet"}
+	).insert()
+	values = {
+		"doctype": "Physical File",
+		"title": "Contracts",
+		"party_type": "Lead",
+		"party": lead.name,
+		"location": location.name,
+		"confidentiality_level": "Standard",
+	}
+	user = make_user("Frontline Staff")
+	with as_user(user):
+		with pytest.raises(ClearanceMissingError):
+			frappe.get_doc({**values, "custodian": user}).insert()
+		lead.db_set("confidentiality_level", None)
+		assert frappe.get_doc({**values, "custodian": user}).insert().party_name == "Anna Kruse"
+
+
+def test_who_looks_after_a_hidden_client_is_not_told_before_logging(lead, make_user, as_user):
+	owner = make_user("Account Manager", "Customer Support", "Customer Support Manager", "Sales User")
+	lead.db_set("lead_owner", owner)
+	about = {"party_type": "Lead", "party": lead.name, "communication_type": "Feedback/Complaint"}
+	with as_user(make_user("Frontline Staff")):
+		with pytest.raises(ClearanceMissingError):
+			api.simulate_log(**about)
+		lead.db_set("confidentiality_level", None)
+		assert api.simulate_log(**about)["responsible_staff"] == owner
 
 
 def test_a_task_about_an_issue(issue, staff, as_user):

@@ -7,6 +7,7 @@ import pytest
 from frappe.desk import query_report
 
 from client_comms import api
+from client_comms.client_interactions.report.unlogged_interactions import unlogged_interactions
 from client_comms.clients import phone_numbers
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import unlogged
@@ -226,6 +227,24 @@ def test_content_is_shown_to_whom_frappe_lets_read_it(client, manager, make_user
 		assert [row.subject for row in unlogged.find(unlogged.since())] == [None]
 	with as_user(make_user("Customer Support Manager", "System Manager")):
 		assert [row.subject for row in unlogged.find(unlogged.since())] == ["Solar roof"]
+
+
+def test_a_client_at_a_level_is_named_to_those_with_clearance(make_user, as_user, set_settings):
+	"""Others learn which record it is, and not whose."""
+	set_settings(govern_leads=1)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna Kruse", "email_id": ADDRESS}).insert()
+	email()
+	lead.db_set("confidentiality_level", "Sensitive")
+
+	def named(*roles):
+		with as_user(make_user(*roles)):
+			rows = unlogged_interactions.execute()[1]
+		return [row["client_name"] for row in rows if row["party"] == lead.name]
+
+	assert named("Client Communications Manager") == [lead.name]
+	assert named("Customer Support Manager") == ["Anna Kruse"]
+	lead.db_set("confidentiality_level", None)
+	assert named("Client Communications Manager") == ["Anna Kruse"]
 
 
 @pytest.mark.parametrize(
