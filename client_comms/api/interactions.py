@@ -14,7 +14,7 @@ from client_comms import clock, validation
 from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
 from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, references
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import translate
 from client_comms.intake import arrivals, assignment
@@ -161,8 +161,13 @@ def _deadlines(doc) -> dict[str, str | None]:
 
 
 def _placed(doc) -> tuple[str | None, str | None]:
-	"""The level of a new log, and who becomes responsible for it; None for a type without a rule."""
+	"""The level of a new log, and who becomes responsible for it; None for a type without a rule.
+
+	:raises client_comms.exceptions.ClearanceMissingError: the caller cannot read its client or its document, whose account manager
+	    would become responsible
+	"""
 	log_details.set_client(doc)
+	references.refuse_in_memory(doc)
 	doc.matrix = matrix.require_in_force(doc.company, doc.occurred_on or clock.now())
 	rule = doc.communication_type and matrix.rule_for(doc.matrix, doc.communication_type)
 	if not rule:
