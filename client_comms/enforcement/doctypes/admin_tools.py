@@ -1,6 +1,6 @@
-"""Tools with which a System Manager queries the database directly, bypassing permissions (P-2).
+"""Tools of System Managers that do not ask for permission (P-2).
 
-They stay open to users with access to everything, and to Administrator.
+What queries the database directly stays open to users with access to everything, and to Administrator.
 """
 
 import frappe
@@ -30,6 +30,15 @@ class GuardedBulkUpdate:
 				)
 			)
 		return super().bulk_update()
+
+
+class GuardedPermissionInspector:
+	"""Explains what another user may do with a document; a refusal by User Permissions quotes the document's fields."""
+
+	@frappe.whitelist()
+	def debug(self):
+		guards.require(self.ref_doctype, self.docname)
+		return super().debug()
 
 
 def _require_everything(reason: str) -> None:

@@ -78,6 +78,35 @@ def test_bulk_update_of_anything_else_is_free(managers, as_user):
 	assert frappe.db.get_value("Note", note.name, "title") == "Of all"
 
 
+def test_the_permission_inspector_quotes_no_hidden_record(log, managers, make_user, as_user):
+	"""A refusal by User Permissions names what the record links to; a System Manager chooses both the user and the permission."""
+	anna, bo = (
+		frappe.get_doc({"doctype": "Contact", "first_name": name}).insert().name for name in ("Anna", "Bo")
+	)
+	colleague = make_user("Customer Support Manager")
+	permission = {"doctype": "User Permission", "user": colleague, "allow": "Contact", "for_value": bo}
+	frappe.get_doc(permission).insert(ignore_permissions=True)
+
+	def inspect(doc):
+		values = {
+			"ref_doctype": doc.doctype,
+			"docname": doc.name,
+			"user": colleague,
+			"permission_type": "read",
+		}
+		inspector = frappe.get_doc({"doctype": "Permission Inspector", **values})
+		inspector.debug()
+		return inspector.output
+
+	complaint, update = log("Feedback/Complaint", contact=anna), log("Initial Inquiry", contact=anna)
+	with as_user(managers.uncleared):
+		with pytest.raises(ClearanceMissingError):
+			inspect(complaint)
+		assert anna in inspect(update)
+	with as_user(managers.cleared):
+		assert anna in inspect(complaint)
+
+
 def test_the_preview_of_a_webhook(log, managers, as_user):
 	complaint = log("Feedback/Complaint")
 	with as_user(managers.uncleared):
@@ -96,6 +125,7 @@ def test_the_console_names_are_held():
 	"""Frappe takes the classes from the hooks."""
 	for doctype, held in (
 		("Bulk Update", admin_tools.GuardedBulkUpdate),
+		("Permission Inspector", admin_tools.GuardedPermissionInspector),
 		("System Console", admin_tools.GuardedSystemConsole),
 		("Webhook", webhook.GuardedWebhook),
 	):

@@ -241,6 +241,7 @@ NO_SURFACE = {
 	"client_comms.api.queries.responsible_staff": _CHOICES,
 	"client_comms.api.queries.email_templates": _CHOICES,
 	"client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
+	"client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector.debug": "asks for the document: test_admin_tools",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
 	"client_comms.outgoing.notification.GuardedNotification.preview_meets_condition": _PREVIEW,
 	"client_comms.outgoing.notification.GuardedNotification.preview_message": _PREVIEW,
