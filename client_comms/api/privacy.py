@@ -143,8 +143,10 @@ def check_outgoing(
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned":
 	    [finding], "about": {…}}`, where a finding is `{"check", "rule", "message", "recipient", "next_step",
 	    "label", "hint"}`
-	:raises frappe.PermissionError: without read access to the document
+	:raises frappe.PermissionError: without read access to the document, or by a login of the portal, whom the answer would
+	    tell which addresses are those of staff and of third parties
 	"""
+	frappe.only_for("Desk User")
 	if doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 	context = facts.context_of(doctype, name, channel=channel, email_template=email_template, content=content)

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.website.doctype.web_form import web_form
 
-from client_comms import compat
+from client_comms import api, compat
 from client_comms.leak_check.visitor import Visitor
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("P-2")]
@@ -155,3 +155,14 @@ def test_what_no_portal_user_reaches(visit, portal):
 	):
 		assert not answer.message
 		assert hidden not in answer.text.replace(f'"{hidden}"', "") or not answer.ok
+
+
+def test_a_client_is_not_told_which_addresses_are_ours(portal, make_user, as_user, monkeypatch):
+	"""What the gate would decide tells of each address whether it belongs to staff, or to which third party."""
+	monkeypatch.setitem(frappe.local.flags, "in_test", False)  # in tests, version 15 does not ask for roles
+	colleague = make_user("Frontline Staff")
+	with as_user(portal.users["anna"]), pytest.raises(frappe.PermissionError):
+		api.check_outgoing(recipients=[colleague])
+	with as_user(colleague):
+		(found,) = api.check_outgoing(recipients=[colleague])["recipients"]
+	assert found["kind"] == "Staff"
