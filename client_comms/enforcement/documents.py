@@ -31,7 +31,7 @@ def condition(user=None, doctype=None) -> str:
 		return ""
 	reader = Reader.of(user)
 	rows, level = reader.rows, f"`tab{doctype}`.`confidentiality_level`"
-	if rows.everything:
+	if rows.everything or (rows.known_levels and rows.open_levels >= rows.known_levels):
 		return ""
 	branches = [f"{level} is null", f"{level} = ''"]
 	if rows.open_levels:

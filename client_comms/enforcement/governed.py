@@ -90,7 +90,7 @@ def owner_condition(owner_type: str, owner_name: str, user: Reader | str | None,
 		if owner == INTERACTION:
 			readable_ones = interactions.of_interaction(owner_name, reader, missing)
 		else:
-			readable_ones = of_row(owner, owner_name, condition(owner, reader), missing)
+			readable_ones = of_row(owner, owner_name, condition(owner, reader) or "1", missing)
 		branches.append(f"({owner_type} = {literal(owner)} and {readable_ones})")
 	return either(branches)
 
