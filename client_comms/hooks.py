@@ -589,6 +589,7 @@ app_include_js = [
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/log_anywhere.js?v={__version__}",
 	f"/assets/client_comms/js/interaction_work.js?v={__version__}",
+	f"/assets/client_comms/js/owed_ahead.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",

@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
-from client_comms.client_interactions import daily_digest, form_data, owed
+from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
 from client_comms.people import duties
 
@@ -34,16 +34,17 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 
 @frappe.whitelist()
 def owed_today() -> dict:
-	"""What the user owes up to the end of today.
+	"""What the user owes up to the end of today, and how many interactions there are.
 
-	:returns: `{"items": [{"what", "client", "subject", "due", "words", "interaction"}, …], "more": int, "duties":
-	    [{"what", "title", "due", "route"}]}`: the eight most urgent items, how many of the user's own there
-	    are besides, and what the procedure asks of the user
+	:returns: `{"items": [{"what", "client", "subject", "due", "late", "words", "interaction"}, …], "more": int, "duties":
+	    [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the user's own there
+	    are besides, what the procedure asks of the user, and `figures.of_workspace`
 	"""
 	asked = duties.of_user(frappe.session.user)
 	if not frappe.has_permission(INTERACTION, "read"):
-		return {"items": [], "more": 0, "duties": asked}
-	items = owed.owed(frappe.session.user, owed.end_of(clock.now()))
+		return {"items": [], "more": 0, "duties": asked, "figures": []}
+	now = clock.now()
+	items = owed.owed(frappe.session.user, owed.end_of(now))
 	shown = items[:8]
 	return {
 		"items": [
@@ -52,6 +53,7 @@ def owed_today() -> dict:
 				"client": item.interaction.party_name,
 				"subject": item.subject,
 				"due": get_datetime_str(item.due),
+				"late": item.due < now,
 				"words": due_words(item.due, item.interaction.company),
 				"interaction": item.interaction.name,
 			}
@@ -59,6 +61,7 @@ def owed_today() -> dict:
 		],
 		"more": len(items) - len(shown),
 		"duties": asked,
+		"figures": figures.of_workspace(),
 	}
 
 

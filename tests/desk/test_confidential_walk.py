@@ -278,12 +278,12 @@ def _(walk):
 	return walk.visible(".owed-today")
 
 
-@step("number card on the workspace")
+@step("figure on the workspace")
 def _(walk):
 	open_ones = {"status": ("!=", "Closed")}
 	standard = walk.world.count(INTERACTION, {**open_ones, "confidentiality_level": "Standard"})
-	card = walk.page.locator(".number-widget-box:visible", has_text="Open Interactions").locator(".number")
-	expect(card).to_have_text(str(standard + (walk.who == AGENT)))
+	figure = walk.page.locator(".owed-today .figures a:visible", has_text="Open Interactions")
+	expect(figure.locator(".number")).to_have_text(str(standard + (walk.who == AGENT)))
 
 
 for _doctype in ("Customer", "Contact", "Lead", "Issue"):

@@ -91,6 +91,7 @@ def test_what_is_owed_is_two_clicks_from_its_reply(frontline, assigned, login, e
 	page.goto("/app/client-communications")
 	everything = page.locator(".owed-today:visible").get_by_text("All", exact=True)
 	everything.wait_for()
+	page.wait_for_load_state("networkidle")  # the workspace is still being drawn below it
 	with effort(OWED).on(page) as hand:
 		hand.click(everything)
 		hand.click(page.locator(".owed-work li [data-action=reply]:visible").first)

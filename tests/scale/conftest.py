@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from browsing import browser, login, pytest_runtest_makereport, screenshots  # noqa: F401
 
 INTERACTIONS = 200_000
 PASSWORD = "scale-Test-2026"

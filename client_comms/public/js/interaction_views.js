@@ -18,7 +18,7 @@
 			["clock_state", "=", "Running"],
 			["next_deadline", "<", frappe.datetime.system_datetime()],
 		],
-		Waiting: () => [["clock_state", "=", "Paused"]],
+		Waiting: () => [["status", "=", "Waiting for Client"]],
 		Sensitive: async () => {
 			await client_comms.interaction.load_levels();
 			const levels = Object.values(client_comms.interaction.levels);

@@ -7,7 +7,7 @@ import pytest
 from frappe.desk import query_report
 
 from client_comms import api
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import figures, owed
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
 
@@ -133,6 +133,29 @@ def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clo
 	assert len(shown["items"]) == 8
 	assert shown["more"] == 1
 	assert shown["items"][0]["client"] == "Anna Client"
+
+
+def figures_of(user, as_user):
+	with as_user(user):
+		return {each["label"]: (each["count"], each["more"]) for each in api.owed_today()["figures"]}
+
+
+def test_the_workspace_counts_what_its_reader_may_see(
+	inquiry, frontline, agent, clock_at, as_user, monkeypatch
+):
+	with clock_at("2026-11-24 18:00"):
+		before = figures_of(frontline, as_user)
+	inquiry("Feedback/Complaint", responsible_staff=agent)
+	with clock_at("2026-11-24 18:00"):
+		assert figures_of(frontline, as_user) == before
+	inquiry(responsible_staff=frontline)
+	with clock_at("2026-11-24 18:00"):
+		after = figures_of(frontline, as_user)
+	grown = {label for label, (count, _more) in after.items() if count == before[label][0] + 1}
+	assert grown == {"Open Interactions", "Overdue Interactions"}
+	inquiry(responsible_staff=frontline)
+	monkeypatch.setattr(figures, "MANY", 1)
+	assert figures_of(frontline, as_user)["Open Interactions"] == (1, True)
 
 
 # The banner on ERPNext's forms

@@ -1,0 +1,39 @@
+"""How many interactions there are for the session user to see, as the workspace shows it: each figure is a filtered list (C-3, C-4)."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime_str
+
+from client_comms import clock
+from client_comms.client_interactions.owed import INTERACTION, end_of
+from client_comms.rules import response_clock
+
+MANY = 1000  # beyond which counting on would take longer than it tells
+
+
+def of_workspace() -> list[dict]:
+	"""`[{"label", "count", "more": whether there are further ones, "late": whether a count above 0 is bad, "filters"}]`; the filters
+	are those of the list that shows them."""
+	return [
+		{"label": label, "late": late, "filters": filters, **_count(filters)}
+		for label, late, filters in _figures()
+	]
+
+
+def _figures() -> list[tuple[str, bool, dict]]:
+	now = clock.now()
+	running = {"clock_state": response_clock.STATE_RUNNING}
+	today = [get_datetime_str(now), get_datetime_str(end_of(now) + timedelta(seconds=1))]
+	return [
+		(_("Open Interactions"), False, {"status": ("!=", response_clock.STATUS_CLOSED)}),
+		(_("Interactions Due Today"), False, {**running, "next_deadline": ("between", today)}),
+		(_("Overdue Interactions"), True, {**running, "next_deadline": ("<", get_datetime_str(now))}),
+		(_("Waiting for Client"), False, {"status": response_clock.STATUS_WAITING}),
+	]
+
+
+def _count(filters: dict) -> dict:
+	found = len(frappe.get_list(INTERACTION, filters, pluck="name", order_by=None, limit=MANY + 1))
+	return {"count": min(found, MANY), "more": found > MANY}
