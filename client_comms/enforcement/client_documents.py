@@ -19,7 +19,10 @@ from frappe.utils import escape_html
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
+from client_comms.enforcement import interactions, policy
 from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
+
+_RATING = "Rating"  # the kind of link with which a client rates an interaction
 
 
 def condition(user=None, doctype=None) -> str:
@@ -46,6 +49,25 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if all(is_open(party_type, party, user) for party_type, party in clients):
 		return compat.no_objection()
 	return compat.objection(_("You cannot read the client concerned."))
+
+
+def link_condition(user=None, doctype=None) -> str:
+	"""The same of Client Access Link; that a client was asked to rate an interaction is as confidential as the interaction."""
+	interaction = f"`tab{doctype}`.`client_interaction`"
+	readable = interactions.of_interaction(interaction, user, missing="1")
+	conditions = [
+		readable and f"(`tab{doctype}`.`kind` != '{_RATING}' or {readable})",
+		condition(user, doctype),
+	]
+	return " and ".join(filter(None, conditions))
+
+
+def has_link_permission(doc, ptype=None, user=None, debug=False):
+	user = user or frappe.session.user
+	record = doc.kind == _RATING and doc.client_interaction and policy.stored_record(doc.client_interaction)
+	if record and not policy.may_read(user, record):
+		return compat.objection(_("You have no clearance for this document."))
+	return has_permission(doc, ptype, user, debug)
 
 
 def require_open(party_type: str | None, party: str | None) -> None:

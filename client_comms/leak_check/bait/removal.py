@@ -33,6 +33,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Communication",
 	"Event",
 	"Call Log",
+	"Client Access Link",
 	"Client Consent",
 	"Client Disclosure",
 	"Communication Preference",

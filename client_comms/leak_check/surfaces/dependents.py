@@ -4,6 +4,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION
+from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import (
 	BY_EVENT,
 	BY_TOOL,
@@ -214,3 +215,14 @@ def unprocessed_email(visitor, bait, planted):
 		fields=["name", "subject"],
 		filters={"name": bait.names["Unprocessed Email"]},
 	)
+
+
+@surface("link with which the client rates it", control=False)
+def rating_link(visitor, bait, planted):
+	about = {"kind": "Rating", "client_interaction": bait.name, "sent_to": bait.word}
+	link = insert_row("Client Access Link", name=f"{bait.name}-RATING", **about)
+	found = visitor.call(
+		"frappe.client.get_list", doctype="Client Access Link", fields=["sent_to"], filters={"name": link}
+	)
+	frappe.db.delete("Client Access Link", {"name": link})
+	return found

@@ -140,6 +140,24 @@ def test_rows_are_as_confidential_as_the_document(doctype, row, text, held, staf
 	assert shown(staff.uncleared) == ["About the divorce"]
 
 
+def test_that_a_client_was_asked_to_rate_a_hidden_interaction(log, make_user, as_user):
+	"""It would tell which clients have one."""
+	anna = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna"}).insert().name
+	client = {"party_type": "Customer", "party": anna}
+	asked = {
+		kind: stored(
+			"Client Access Link", kind="Rating", client_interaction=log(kind, **client).name, **client
+		)
+		for kind in ("Initial Inquiry", "Feedback/Complaint")
+	}
+	staff, manager = make_user("Frontline Staff"), make_user("Customer Support Manager")
+	assert is_readable(asked["Feedback/Complaint"], staff, as_user) == (False, False)
+	assert is_readable(asked["Initial Inquiry"], staff, as_user) == (True, True)
+	assert is_readable(asked["Feedback/Complaint"], manager, as_user) == (True, True)
+	invited = stored("Client Access Link", kind="Preferences", **client)
+	assert is_readable(invited, staff, as_user) == (True, True)
+
+
 def test_every_row_of_a_document_about_a_client_has_a_condition():
 	rows = {
 		df.options
