@@ -1,10 +1,11 @@
 """Put into a copy of the app by `run-mutations`: notes which controls a test exercises, and how it ended.
 
 The controls note themselves in a file, for a test may reach them in another process. As a pytest plugin,
-this module reads the file after every test, and what a fixture exercised counts for every test that uses it.
+this module reads the file after every test, and what a fixture of several tests exercised counts for each of them.
 """
 
 import functools
+import itertools
 import json
 import os
 from collections import defaultdict
@@ -67,7 +68,7 @@ def note(control: str) -> None:
 
 # As a pytest plugin
 
-_by_fixture: dict[str, set[str]] = defaultdict(set)
+_by_fixture: dict[pytest.FixtureDef, set[str]] = {}
 _by_test: dict[str, set[str]] = defaultdict(set)
 _seconds: dict[str, float] = defaultdict(float)
 _failed: list[str] = []
@@ -82,20 +83,24 @@ def _take_notes() -> set[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef, request):
+	"""What a fixture of several tests exercises counts for each of them; of one test, for that one."""
+	if fixturedef.scope == "function":
+		return (yield)
 	before = _take_notes()
 	try:
 		return (yield)
 	finally:
-		_by_fixture[fixturedef.argname] |= _take_notes()
+		_by_fixture[fixturedef] = _take_notes()
 		Path(os.environ[NOTES]).write_text("".join(f"{each}\n" for each in before))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
+	fixtures = itertools.chain.from_iterable(item._fixtureinfo.name2fixturedefs.values())
 	try:
 		return (yield)
 	finally:
-		_by_test[item.nodeid] = _take_notes().union(*(_by_fixture[name] for name in item.fixturenames))
+		_by_test[item.nodeid] = _take_notes().union(*(_by_fixture.get(each, ()) for each in fixtures))
 
 
 def pytest_runtest_logreport(report):
