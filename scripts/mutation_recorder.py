@@ -20,6 +20,10 @@ _paths: list[tuple[str, str]] = []
 
 def recorded(control: str, function):
 	"""The function, noting the control whenever it is called."""
+	if isinstance(function, functools.cached_property):
+		noting = functools.cached_property(recorded(control, function.func))
+		noting.__set_name__(None, function.attrname)
+		return noting
 
 	@functools.wraps(function)
 	def noting(*args, **kwargs):

@@ -1,0 +1,40 @@
+"""The recorder of `scripts/run-mutations` notes controls of every kind, and leaves what they do alone."""
+
+import functools
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import mutation_recorder
+
+
+class Example:
+	@functools.cached_property
+	def condition(self):
+		return "a condition"
+
+	def answer(self, number):
+		return number + 1
+
+
+@pytest.fixture
+def noted(tmp_path, monkeypatch):
+	file = tmp_path / "notes"
+	monkeypatch.setenv(mutation_recorder.NOTES, str(file))
+	return lambda: file.read_text().split() if file.exists() else []
+
+
+@pytest.mark.parametrize(
+	("name", "use", "result"),
+	[
+		("condition", lambda example: example.condition, "a condition"),
+		("answer", lambda example: example.answer(41), 42),
+	],
+)
+def test_a_control_is_noted_and_works_as_before(name, use, result, noted, monkeypatch):
+	monkeypatch.setattr(Example, name, mutation_recorder.recorded(name, vars(Example)[name]))
+	assert noted() == []
+	assert use(Example()) == result
+	assert noted() == [name]
