@@ -3,11 +3,21 @@
 import re
 
 import pytest
+from frappe.utils.background_jobs import get_queue
 from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 COMPLAINT = "Feedback/Complaint"
+
+
+def run_jobs(site):
+	"""Run what the server has queued for this site, as no worker does."""
+	for job in get_queue("short").jobs:
+		if job.kwargs["site"] == site.local.site:
+			site.call(job.kwargs["method"], **job.kwargs["kwargs"])
+			job.delete()
+	site.db.commit()
 
 
 @pytest.fixture
@@ -42,9 +52,11 @@ def choose(scope, fieldname, value):
 	scope.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
 
 
-def open_dialog(page, client):
+def open_dialog(page, client, script=None):
 	page.goto(f"/app/customer/{client.name}")
 	button(page, "Create").click()
+	if script:
+		page.evaluate(script)
 	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
 	dialog = page.locator(".modal.show").first
 	expect(dialog.locator("[data-fieldname=subject] input")).to_be_focused()
@@ -75,7 +87,30 @@ def test_a_complaint_by_phone_goes_to_eligible_staff(site, frontline, agent, log
 
 	doc = logged(site, client)
 	assert (doc.responsible_staff, doc.confidentiality_level) == (agent, "Sensitive")
+	run_jobs(site)
 	assert site.db.exists("Notification Log", {"for_user": agent, "document_name": doc.name})
+
+
+SLOW_PROPOSAL = """() => {
+	const { set_value } = frappe.ui.FieldGroup.prototype;
+	let slow = true;
+	frappe.ui.FieldGroup.prototype.set_value = async function (field, value) {
+		if (field === "responsible_staff" && slow) {
+			slow = false;
+			await new Promise((done) => setTimeout(done, 2000));
+		}
+		return set_value.call(this, field, value);
+	};
+}"""
+
+
+def test_a_slow_proposal_does_not_take_the_place_of_a_later_one(frontline, agent, login, client):
+	"""The first type makes the user responsible; the one that they choose meanwhile, a colleague."""
+	page = login(frontline, PASSWORD)
+	dialog = open_dialog(page, client, SLOW_PROPOSAL)
+	page.wait_for_timeout(3000)
+	assert page.evaluate("() => cur_dialog.get_value('responsible_staff')") == agent
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Ada Vogt becomes responsible")
 
 
 def test_text_is_not_thrown_away_by_escape(frontline, agent, login, client):

@@ -31,6 +31,7 @@ class LogDialog {
 		this.open = null; // the interaction that is continued
 		this.unknown = false;
 		this.suggested = { communication_type: null, responsible_staff: null };
+		this.being_set = { communication_type: new Set(), responsible_staff: new Set() };
 		this.dialog = client_comms.dialog({
 			title: __("Log Interaction"),
 			fields: this.fields(),
@@ -270,8 +271,10 @@ class LogDialog {
 	async show_what_becomes() {
 		if (this.open) return;
 		const value = (field) => this.dialog.get_value(field);
-		const kept = (field) =>
-			value(field) && value(field) !== this.suggested[field] ? value(field) : null;
+		const is_proposed = (field) =>
+			value(field) === this.suggested[field] ||
+			[...this.being_set[field]].some((values) => values.includes(value(field)));
+		const kept = (field) => (value(field) && !is_proposed(field) ? value(field) : null);
 		const asked = {
 			...this.client,
 			communication_type: kept("communication_type"),
@@ -283,15 +286,26 @@ class LogDialog {
 		if (key === this.asked) return;
 		this.asked = key;
 		const found = await client_comms.what_becomes(asked);
-		if (key !== this.asked) return; // more was typed meanwhile
 		for (const field of ["communication_type", "responsible_staff"]) {
+			if (key !== this.asked) return; // more was typed or chosen meanwhile
 			if (asked[field] || found[field] === value(field)) continue;
 			if (this.dialog.get_field(field).$input.is(":focus")) continue; // the user is choosing
-			this.suggested[field] = found[field];
-			await this.dialog.set_value(field, found[field]);
+			await this.propose(field, found[field]);
 		}
+		if (key !== this.asked) return;
 		this.dialog.fields_dict.communication_type.set_description(found.reason || "");
 		this.dialog.fields_dict.becomes.$wrapper.html(found.html);
+	}
+
+	/** Set a field, which the server checks first. Until then it holds the proposal before, and a slow one may come last. */
+	async propose(field, proposed) {
+		const values = [this.suggested[field], proposed];
+		this.suggested[field] = proposed;
+		this.being_set[field].add(values);
+		await this.dialog.set_value(field, proposed);
+		this.being_set[field].delete(values);
+		const later = this.suggested[field];
+		if (later !== proposed && this.dialog.get_value(field) === proposed) await this.propose(field, later);
 	}
 
 	/** What stands in a field, also while it is being typed. */
