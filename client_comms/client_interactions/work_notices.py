@@ -3,8 +3,6 @@
 No one is notified of their own actions or of what they cannot read; `alerts.muted` suppresses all of it.
 """
 
-from collections.abc import Callable
-
 import frappe
 from frappe import _
 from frappe.utils import get_fullname, get_link_to_form
@@ -43,13 +41,14 @@ def _tell_responsible(doc, before, user: str) -> None:
 	if compat.in_tests():
 		tell_responsible(doc.name, user)
 	else:
-		frappe.db.after_commit.add(lambda: _enqueue(tell_responsible, interaction=doc.name, user=user))
+		name = doc.name
+		frappe.db.after_commit.add(lambda: _enqueue(name, user))
 
 
-def _enqueue(method: Callable, **arguments) -> None:
+def _enqueue(interaction: str, user: str) -> None:
 	"""The interaction is stored by now, and stands in Owed Today even if Redis cannot be reached."""
 	try:
-		frappe.enqueue(method, queue="short", **arguments)
+		frappe.enqueue(tell_responsible, queue="short", interaction=interaction, user=user)
 	except RedisError:
 		frappe.log_error(title="Notification of a responsible user could not be queued")
 

@@ -73,9 +73,8 @@ def client_of(
 	contact, known = _contact_and_party(address) if address else (None, None)
 
 	def party_of(other: str | None) -> tuple[str, str] | None:
-		return (
-			known if other == contact else of_contact(other)
-		)  # a new Issue names the contact of its address
+		# A new Issue names the contact of its address.
+		return known if other == contact else of_contact(other)
 
 	party_type, party = _of_reference(reference_doctype, reference_name, document, party_of) or (
 		# ERPNext has entered the lead of the address in a new Issue.

@@ -4,9 +4,11 @@ import re
 
 import frappe
 import pytest
+from redis.exceptions import ConnectionError as RedisIsGone
 
-from client_comms import alerts, api
+from client_comms import alerts, api, compat
 from client_comms.api.self_service import submit
+from client_comms.client_interactions import work_notices
 from client_comms.rules import consent as rules
 
 
@@ -67,6 +69,33 @@ def test_what_a_colleague_logs_is_told_in_the_language_of_whose_it_is(
 	assert told(owner) == [f"Sie sind jetzt zuständig für {name}"]
 	assert told(colleague) == []
 	assert todos(owner) == []
+
+
+def test_outside_tests_a_job_tells_after_the_commit(inquiry, owner, told, monkeypatch):
+	queued = []
+	monkeypatch.setattr(compat, "in_tests", lambda: False)
+	monkeypatch.setattr(frappe, "enqueue", lambda method, queue, **given: queued.append((method, given)))
+	name = inquiry(responsible_staff=owner).name
+	assert told(owner) == [] and queued == []
+	frappe.db.after_commit.run()
+	((method, given),) = queued
+	assert (method, given) == (work_notices.tell_responsible, {"interaction": name, "user": owner})
+	method(**given)
+	assert told(owner) == [f"Sie sind jetzt zuständig für {name}"]
+	frappe.db.set_value("Client Interaction", name, "responsible_staff", None)
+	method(**given)
+	assert told(owner) == [], "it is someone else's by now"
+
+
+def test_what_is_logged_stays_if_no_job_can_be_queued(inquiry, owner, monkeypatch):
+	def gone(*args, **kwargs):
+		raise RedisIsGone("Connection refused")
+
+	monkeypatch.setattr(compat, "in_tests", lambda: False)
+	monkeypatch.setattr(frappe, "enqueue", gone)
+	inquiry(responsible_staff=owner)
+	frappe.db.after_commit.run()
+	assert frappe.db.exists("Error Log", {"method": "Notification of a responsible user could not be queued"})
 
 
 def test_no_notification_of_ones_own_actions(inquiry, owner, told, as_user):
