@@ -231,6 +231,23 @@ def test_what_an_inventory_finds_again_is_in_its_place(register, staff, as_user,
 	assert todo.allocated_to == staff.agent and cabinets[1] in todo.description
 
 
+def test_who_counts_a_closed_file_does_not_become_its_custodian(register, staff, cabinets):
+	"""A custodian reads the file; counting opens it to no one."""
+	closed = register(label_code="A1", confidentiality_level=procedure.SENSITIVE)
+	closed.check_out(staff.agent, "Meeting")
+	frappe.get_doc(
+		{
+			"doctype": "Physical Inventory",
+			"location": cabinets[0],
+			"counted_by": staff.other,
+			"scanned": "A1",
+		}
+	).insert().submit()
+	closed.reload()
+	assert (closed.state, closed.custodian) == ("In Place", staff.agent)
+	assert not frappe.has_permission("Physical File", "read", doc=closed.name, user=staff.other)
+
+
 def test_a_file_from_the_scanner_to_the_inventory(register, staff, as_user, clock_at, cabinets):
 	"""Checked out by its label, late, reminded of, back; then the inventory finds another one missing."""
 	late, there, gone = (register(label_code=code) for code in ("C1", "C2", "C3"))

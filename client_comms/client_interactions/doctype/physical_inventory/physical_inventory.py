@@ -54,7 +54,7 @@ class PhysicalInventory(Document):
 				continue
 			file = frappe.get_doc(FILE, row.physical_file)
 			if row.result == FOUND and file.state in (physical_file.MISSING, physical_file.CHECKED_OUT):
-				file.check_in(custodian=self.counted_by)
+				file.check_in(custodian=self._keeper(file))
 			elif row.result == MISSING:
 				if file.state == physical_file.IN_PLACE:
 					file.report_missing(_("Not found in inventory {0}").format(self.name))
@@ -120,6 +120,10 @@ class PhysicalInventory(Document):
 			)
 		self.set("files", [{**row, "note": notes.get(row["label_code"])} for row in rows])
 		self.missing = sum(row["result"] == MISSING for row in rows)
+
+	def _keeper(self, file) -> str:
+		"""Who keeps a file that was found: a custodian can read the file, and counting it opens it to no one."""
+		return self.counted_by if file.has_permission("read", user=self.counted_by) else file.custodian
 
 	def _ask(self, file, what: str):
 		user = file.custodian or frappe.db.get_value("Physical Location", self.location, "responsible")
