@@ -28,7 +28,7 @@ from client_comms.api.custody import (
 	physical_file,
 	report_file_missing,
 )
-from client_comms.api.deadlines import simulate_deadlines
+from client_comms.api.deadlines import deadline_words, simulate_deadlines
 from client_comms.api.documentation import (
 	client_summary,
 	evidence_choices,
@@ -159,6 +159,7 @@ __all__ = [
 	"continue_policy_change",
 	"conversation",
 	"cosign_checkpoint",
+	"deadline_words",
 	"decline_access",
 	"destroy_file",
 	"digest_subscription",

@@ -1,14 +1,34 @@
-"""How a change of hours or holidays would affect deadlines (C-3, C-4)."""
+"""Deadlines in words, and how a change of hours or holidays would affect them (C-3, C-4)."""
 
 import frappe
 from frappe import _
 
 from client_comms import validation
 from client_comms.client_interactions.clocks import recalculate
+from client_comms.client_interactions.due_words import due_words
 from client_comms.i18n import refuse
+from client_comms.rules import response_clock
 from client_comms.rules.messages import RuleError
 
 _PREVIEWED = ("Response Calendar", "Holiday List")
+
+
+@frappe.whitelist()
+def deadline_words(names: str | list) -> dict[str, str]:
+	"""The next deadlines of interactions in the words used everywhere, for the rows of a list, which Frappe fills.
+
+	:param names: names or JSON of them
+	:returns: name → "Fri 17:00, 1 business day left", for those that the caller can read and whose clocks are running
+	:raises frappe.PermissionError: the caller cannot read interactions
+	"""
+	listed = [str(each) for each in validation.require_list(_("Names"), names)]
+	rows = frappe.get_list(
+		"Client Interaction",
+		{"name": ("in", listed or [""]), "clock_state": response_clock.STATE_RUNNING},
+		["name", "company", "next_deadline"],
+		limit=0,
+	)
+	return {row.name: due_words(row.next_deadline, row.company) for row in rows if row.next_deadline}
 
 
 @frappe.whitelist()

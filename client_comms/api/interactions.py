@@ -13,6 +13,7 @@ from frappe.utils import escape_html, get_fullname
 from client_comms import clock, validation
 from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
 from client_comms.client_interactions.clocks import snooze
+from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
 from client_comms.exceptions import MissingDetailsError
@@ -110,7 +111,7 @@ def simulate_log(
 	:param occurred_on: by default now
 	:param words: subject and summary as far as they are written
 	:returns: `{"communication_type", "reason", "level", "responsible_staff", "responsible_name", "may_read", "acknowledge_by",
-	    "respond_by"}`; `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
+	    "respond_by", "words"}`; `words` are the two deadlines in words, `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
 	    logged. Level, staff and deadlines are None for a type that the matrix in force does not know; deadlines also if
 	    nothing is owed.
 	"""
@@ -152,12 +153,14 @@ def simulate_log(
 	}
 
 
-def _deadlines(doc) -> dict[str, str | None]:
-	"""The deadlines of a new log, as stored."""
+def _deadlines(doc) -> dict:
+	"""The deadlines of a new log, as stored and in words."""
 	changes.add_events(doc)
 	clocks = doc.clocks()
 	deadlines = {"acknowledge_by": clocks.acknowledge.due, "respond_by": clocks.respond.due}
-	return {field: due and str(clock.to_stored(due)) for field, due in deadlines.items()}
+	stored = {field: clock.to_stored(due) for field, due in deadlines.items()}
+	words = {field: due_words(due, doc.company) for field, due in stored.items() if due}
+	return {**{field: due and str(due) for field, due in stored.items()}, "words": words}
 
 
 def _placed(doc) -> tuple[str | None, str | None]:

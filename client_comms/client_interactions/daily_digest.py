@@ -17,6 +17,7 @@ from client_comms import alerts, clock, procedure
 from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
+from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import policy
 from client_comms.i18n import speaking_to
@@ -189,7 +190,7 @@ def contents(subscription) -> dict | None:
 	"""The content of the email for the session user; None if there is nothing to report.
 
 	:returns: `{"own", "team": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count},
-	    "strictest": interaction or None}`; a row has `what`, `due`, `overdue`, `name`, `url` and, only if
+	    "strictest": interaction or None}`; a row has `what`, `due` in words, `late`, `name`, `url` and, only if
 	    content of that level can be emailed, `client` and `subject`, but never the summary.
 	"""
 	own, team = [], []
@@ -221,8 +222,8 @@ def contents(subscription) -> dict | None:
 def _row(item: owed.OwedItem, with_content: bool) -> dict:
 	return {
 		"what": owed.label(item.what),
-		"due": frappe.format(item.due, "Datetime"),
-		"overdue": bool(owed.overdue_seconds(item)),
+		"due": due_words(item.due, item.interaction.company),
+		"late": owed.is_late(item),
 		"staff": item.staff,
 		"name": item.interaction.name,
 		"url": get_url_to_form(owed.INTERACTION, item.interaction.name),

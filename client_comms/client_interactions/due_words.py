@@ -1,4 +1,4 @@
-"""A deadline in words, the same on the form, on ERPNext's forms and in what is owed today: "Fri 17:00, 1 business day left"."""
+"""A deadline in words, the same wherever it is shown: "Fri 17:00, 1 business day left"."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -214,6 +214,5 @@ def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
 	]
 
 
-def overdue_seconds(item: OwedItem) -> int:
-	"""How long an item has been overdue, in seconds of elapsed time; 0 if it is not."""
-	return max(0, int((clock.now() - item.due).total_seconds()))
+def is_late(item: OwedItem) -> bool:
+	return item.due < clock.now()

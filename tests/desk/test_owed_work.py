@@ -115,6 +115,7 @@ def test_ready_views_put_the_most_overdue_first(frontline, owed, login, shoot):
 	rows = page.locator(".list-row:visible")
 	expect(page.locator(".frappe-list:visible")).not_to_contain_text("Garage door")
 	expect(rows.first).to_contain_text("Solar roof")
+	expect(rows.first).to_contain_text(LATE)
 	expect(rows.nth(1)).to_contain_text("Heat pump")
 	views(page, "Mine")
 	expect(rows.filter(has_text="Garage door")).to_have_count(1)

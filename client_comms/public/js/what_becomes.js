@@ -10,7 +10,6 @@ client_comms.what_becomes = async (log) => {
 	await frappe.model.with_doctype("Client Interaction");
 	const found = await frappe.xcall("client_comms.api.simulate_log", about);
 	const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;
-	const when = (deadline) => bold(client_comms.interaction.when(deadline));
 	const lines = [];
 	if (found.level) {
 		lines.push(__("Level: {0}", [bold(__(found.level))]));
@@ -24,8 +23,9 @@ client_comms.what_becomes = async (log) => {
 	if (found.responsible_staff && found.responsible_staff !== frappe.session.user) {
 		lines.push(__("{0} becomes responsible and is notified.", [bold(found.responsible_name)]));
 	}
-	if (found.acknowledge_by) lines.push(__("Acknowledge by {0}", [when(found.acknowledge_by)]));
-	if (found.respond_by) lines.push(__("Answer by {0}", [when(found.respond_by)]));
+	const { acknowledge_by, respond_by } = found.words;
+	if (acknowledge_by) lines.push(__("Acknowledge by {0}", [bold(acknowledge_by)]));
+	if (respond_by) lines.push(__("Answer by {0}", [bold(respond_by)]));
 	if (found.level && !found.may_read) {
 		lines.push(__("After logging it, you will not be able to read it."));
 	}

@@ -207,6 +207,7 @@ NO_SURFACE = {
 	"client_comms.api.act_on_interactions": _WRITES,
 	"client_comms.api.needs_answer": "asks for the interaction, to write: test_thanks",
 	"client_comms.api.my_team": "users of the procedure, no record: test_team",
+	"client_comms.api.deadline_words": "shows what lists show: test_owed",
 	"client_comms.api.owed_work": "the caller's own rows of the report Owed Today: test_team",
 	"client_comms.api.access_refusal": "what to do about a refusal, never content: test_access_requests",
 	"client_comms.api.request_access": "stores the caller's own words: test_access_requests",

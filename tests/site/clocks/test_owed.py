@@ -7,7 +7,9 @@ import pytest
 from frappe.desk import query_report
 
 from client_comms import api
-from client_comms.client_interactions import figures, owed
+from client_comms.client_interactions import daily_digest, figures, form_data, owed
+from client_comms.client_interactions.report.owed_today import owed_today as owed_report
+from client_comms.client_interactions.report.team_board import team_board
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
 
@@ -49,10 +51,10 @@ def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
 			assert [(item.what, item.due, item.interaction.name) for item in items] == [
 				(owed.ACKNOWLEDGEMENT, at("2026-11-24 17:00:00"), name)
 			]
-			assert owed.overdue_seconds(items[0]) == 0
+			assert not owed.is_late(items[0])
 			assert whats(owed.owed(frontline)) == [owed.ACKNOWLEDGEMENT, owed.ANSWER]
 		with clock_at("2026-11-24 18:00"):
-			assert owed.overdue_seconds(owed.owed(frontline)[0]) == 3600
+			assert owed.is_late(owed.owed(frontline)[0])
 
 
 def test_a_promise_is_owed_and_a_pause_owes_nothing(inquiry, frontline, clock_at, as_user):
@@ -78,7 +80,7 @@ def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, 
 		assert [(item.what, item.subject, item.due) for item in items] == [
 			(owed.ITEM, "Send the brochure", at("2026-11-24 23:59:59"))
 		]
-		assert owed.overdue_seconds(items[0]) == 0
+		assert not owed.is_late(items[0])
 	doc.reload()
 	doc.action_items[0].status = "Closed"
 	doc.save()
@@ -120,9 +122,40 @@ def test_the_report_shows_what_is_overdue(inquiry, frontline, clock_at, as_user)
 	name = inquiry(responsible_staff=frontline).name
 	with clock_at("2026-11-24 18:00:30"), as_user(frontline):
 		result = query_report.run("Owed Today", filters={"staff": frontline, "until": "2026-11-24"})["result"]
-	assert [(row["interaction"], row["what"], row["overdue_by"]) for row in result] == [
-		(name, "Acknowledgement", 3600)
+	assert [(row["interaction"], row["what"], row["late"], row["words"]) for row in result] == [
+		(name, "Acknowledgement", True, "Tue 17:00, 1 hour late")
 	]
+
+
+def test_a_deadline_has_the_same_words_everywhere(inquiry, frontline, clock_at, as_user):
+	doc = inquiry(responsible_staff=frontline)
+	words = "Tue 17:00, 1 hour late"
+	with clock_at("2026-11-24 18:00"), as_user(frontline):
+		form_data.show(doc)
+		subscription = frappe._dict(user=frontline, own_items=1)
+		assert {
+			"form": doc.get_onload("owed")[0]["words"],
+			"list": api.deadline_words([doc.name])[doc.name],
+			"banner": api.open_interactions(doc.party_type, doc.party)[0].owed[0]["words"],
+			"workspace": api.owed_today()["items"][0]["words"],
+			"work": api.owed_work()["late"]["rows"][0]["words"],
+			"report": owed_report.execute({"staff": frontline})[1][0]["words"],
+			"board": team_board.execute({"responsible_staff": frontline})[1][1]["words"],
+			"digest": daily_digest.contents(subscription)["own"][0]["due"],
+		} == dict.fromkeys(
+			("form", "list", "banner", "workspace", "work", "report", "board", "digest"), words
+		)
+
+
+def test_a_list_gets_words_for_what_its_reader_may_see_and_whose_clocks_run(
+	inquiry, frontline, agent, clock_at, as_user
+):
+	shown, paused = (inquiry(responsible_staff=frontline).name for _each in range(2))
+	complaint = inquiry("Feedback/Complaint", responsible_staff=agent).name
+	with clock_at("2026-11-24 18:00"), as_user(frontline):
+		api.pause(paused)
+		assert list(api.deadline_words([shown, paused, complaint])) == [shown]
+		assert api.deadline_words([]) == {}
 
 
 def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clock_at, as_user):

@@ -199,6 +199,11 @@ def test_the_type_follows_the_words_and_the_deadlines_are_told(
 		"2026-11-24 17:00:00",
 		"2026-11-25 17:00:00",
 	)
+	assert inquiry["words"] == {
+		"acknowledge_by": "Tue 17:00, 1 business day left",
+		"respond_by": "Wed 17:00, 2 business days left",
+	}
+	assert outbound["words"] == {}
 	assert (outbound["acknowledge_by"], outbound["respond_by"]) == (None, None)
 
 

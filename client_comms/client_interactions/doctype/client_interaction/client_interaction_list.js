@@ -41,23 +41,6 @@ Object.assign(client_comms.interaction, {
 		return doc.clock_state === "Running" && this.minutes_to(doc.next_deadline) < 0;
 	},
 
-	/** "in 3 hours", "2 days overdue" */
-	relative(deadline) {
-		const minutes = this.minutes_to(deadline);
-		const span = this.span(Math.abs(minutes));
-		return minutes < 0 ? __("{0} overdue", [span]) : __("in {0}", [span]);
-	},
-
-	span(minutes) {
-		if (minutes < 60) {
-			const count = Math.max(1, Math.floor(minutes));
-			return count === 1 ? __("1 minute") : __("{0} minutes", [count]);
-		}
-		const hours = Math.floor(minutes / 60);
-		if (hours < 48) return hours === 1 ? __("1 hour") : __("{0} hours", [hours]);
-		return __("{0} days", [Math.floor(hours / 24)]);
-	},
-
 	/** "Tue 24 Nov, 17:00" in the user's language and time zone. */
 	when(moment_) {
 		const format = {
@@ -73,6 +56,25 @@ Object.assign(client_comms.interaction, {
 			moment(frappe.datetime.convert_to_user_tz(moment_)).toDate(),
 		);
 	},
+
+	/** A deadline in a list, which gets the time that is left as soon as the list is drawn. */
+	due_html(deadline, name) {
+		this.word_deadlines();
+		return `<span class="client-comms-due" data-name="${frappe.utils.escape_html(name)}"
+				style="color: var(--text-on-${this.deadline_color(deadline)})">${this.when(deadline)}</span>`;
+	},
+
+	/** One request for all deadlines that a list has just drawn. */
+	word_deadlines: frappe.utils.debounce(async () => {
+		const drawn = $(".client-comms-due:not(.worded)").addClass("worded").get();
+		if (!drawn.length) return;
+		const names = [...new Set(drawn.map(({ dataset }) => dataset.name))];
+		const words = await frappe.xcall("client_comms.api.deadline_words", { names });
+		for (const due of drawn) {
+			const text = words[due.dataset.name];
+			if (text) $(due).text(text).attr("title", text);
+		}
+	}, 50),
 
 	/** red: overdue, orange: due within a day, blue: later */
 	deadline_color(deadline) {
@@ -221,12 +223,7 @@ frappe.listview_settings["Client Interaction"] = {
 			if (doc.clock_state === "Paused") {
 				return `<span class="text-muted ellipsis">${__("paused")}</span>`;
 			}
-			if (!deadline) return "";
-			const it = client_comms.interaction;
-			return `<span class="ellipsis" title="${it.when(deadline)}"
-					style="color: var(--text-on-${it.deadline_color(deadline)})">
-					${it.relative(deadline)}
-				</span>`;
+			return deadline ? client_comms.interaction.due_html(deadline, doc.name) : "";
 		},
 	},
 
@@ -244,7 +241,7 @@ frappe.listview_settings["Client Interaction"] = {
 					"responsible_staff",
 				].map((fieldname) => ({ fieldname })),
 			);
-			if (window.innerWidth <= 1366) settings.total_fields ||= 5;
+			if (window.innerWidth <= 1366) settings.total_fields ||= window.innerWidth < 992 ? 4 : 5;
 			listview.setup_columns();
 			listview.render_header(true);
 		}

@@ -17,10 +17,9 @@ frappe.query_reports["Owed Today"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
-		if (column.fieldname === "overdue_by" && !data?.overdue_by) return "";
-		const text = default_formatter(value, row, column, data);
-		const urgent = data?.overdue_by && ["due", "overdue_by"].includes(column.fieldname);
-		return urgent ? `<span style="color: var(--text-on-red)">${text}</span>` : text;
+		if (column.fieldname !== "due" || !data?.words) return default_formatter(value, row, column, data);
+		const words = frappe.utils.escape_html(data.words);
+		return data.late ? `<span style="color: var(--text-on-red)">${words}</span>` : words;
 	},
 
 	onload(report) {

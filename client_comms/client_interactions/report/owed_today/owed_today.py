@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms.client_interactions import owed
+from client_comms.client_interactions.due_words import due_words
 
 
 def execute(filters=None):
@@ -19,7 +20,8 @@ def execute(filters=None):
 			"client": item.interaction.party_name,
 			"what": owed.label(item.what),
 			"due": item.due,
-			"overdue_by": owed.overdue_seconds(item) // 60 * 60,
+			"late": owed.is_late(item),
+			"words": due_words(item.due, item.interaction.company),
 			"subject": item.subject,
 			"staff": item.staff,
 			"level": item.interaction.confidentiality_level,
@@ -33,8 +35,7 @@ def columns() -> list[dict]:
 	return [
 		{"fieldname": "client", "label": _("Client"), "fieldtype": "Data", "width": 180},
 		{"fieldname": "what", "label": _("Owed"), "fieldtype": "Data", "width": 130},
-		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 140},
-		{"fieldname": "overdue_by", "label": _("Overdue By"), "fieldtype": "Duration", "width": 120},
+		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 260},
 		{
 			"fieldname": "interaction",
 			"label": _("Client Interaction"),

@@ -42,9 +42,10 @@ frappe.query_reports["Team Board"] = {
 			return `<span title="${__("Last Seen")}">${frappe.datetime.comment_when(data.last_seen)}</span>`;
 		}
 		if (["status", "confidentiality_level"].includes(column.fieldname)) value = value && __(value);
-		const shown = client_comms.report.formatter(value, row, column, data, default_formatter);
-		return column.fieldname === "overdue_by" && value
-			? `<span class="text-danger">${shown}</span>`
-			: shown;
+		if (column.fieldname === "next_deadline" && data?.words) {
+			const words = frappe.utils.escape_html(data.words);
+			return data.late ? `<span style="color: var(--text-on-red)">${words}</span>` : words;
+		}
+		return client_comms.report.formatter(value, row, column, data, default_formatter);
 	},
 };

@@ -6,8 +6,8 @@ from frappe.utils import add_days, formatdate, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
+from client_comms.client_interactions.due_words import due_words
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
-from client_comms.communication_governance import calendars
 from client_comms.people import absences
 from client_comms.rules import response_clock as clocks
 
@@ -20,8 +20,8 @@ def execute(filters=None):
 	"""One row per staff member with their open interactions, and below it the ten that are due first.
 
 	:param filters: see `reporting.conditions`
-	:returns: columns, rows (`indent` 0 staff, 1 interaction) and message, as Frappe's reports do; `overdue_by` is
-	    seconds of working time
+	:returns: columns, rows (`indent` 0 staff, 1 interaction) and message, as Frappe's reports do; an interaction whose
+	    clocks are running has its deadline in `words`, and `late`
 	"""
 	grouping = Grouping(reporting.STAFF)
 	asked = [*reporting.conditions(filters or {}), _OPEN]
@@ -102,14 +102,16 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 		values,
 		as_dict=True,
 	)
-	now = clock.to_aware(clock.now())
+	now = clock.now()
 	rows: dict[str | None, list[dict]] = {}
 	for each in found:
 		about = " · ".join(filter(None, (each.subject, each.party_name)))
 		row = {**each, "group": about, "indent": 1}
 		if each.next_deadline:
-			calendar = calendars.for_company(each.company)
-			row["overdue_by"] = calendar.working_seconds(clock.to_aware(each.next_deadline), now) or None
+			row |= {
+				"words": due_words(each.next_deadline, each.company),
+				"late": each.next_deadline < now,
+			}
 		rows.setdefault(each.responsible_staff or None, []).append(row)
 	return rows
 
@@ -121,15 +123,7 @@ def _columns(counted: dict) -> list[dict]:
 			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 79, "drill": conditions}
 			for column, (label, conditions) in counted.items()
 		),
-		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 168},
-		{
-			"fieldname": "overdue_by",
-			"label": _("Overdue by Working Time"),
-			"fieldtype": "Duration",
-			"hide_days": 1,
-			"hide_seconds": 1,
-			"width": 72,
-		},
+		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 270},
 		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 92},
 		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 88},
 	]
