@@ -155,10 +155,18 @@ class Grouping:
 		]
 
 
-def notice() -> str:
+def notice(found: bool) -> str:
 	"""The note above every report; it does not say how many rows are omitted, because that would reveal
-	something about them."""
-	return _("Only interactions that you can read are counted.")
+	something about them.
+
+	:param found: whether the report has rows
+	"""
+	counted = _("Only interactions that you can read are counted.")
+	return (
+		counted
+		if found
+		else " ".join((_("No interaction matches the filters. Empty some of them."), counted))
+	)
 
 
 def _filled(field: str) -> str:

@@ -447,3 +447,26 @@ def test_cards_cannot_be_moved_and_the_board_names_none(log, users, as_user):
 		frappe_board.add_card(board, name, "Open")
 	assert {column.order for column in frappe.get_doc("Kanban Board", board).columns} == {"[]"}
 	assert frappe.db.get_value(INTERACTION, name, "status") == "Open"
+
+
+@pytest.mark.parametrize(
+	("report", "filters"),
+	[
+		("Channel Deviations", {"staff": "Guest"}),
+		("Data Map", {"document_type": "Note"}),
+		("Disclosure Register", {"recipient": "no.such@address"}),
+		("Interaction Ageing", {"responsible_staff": "Guest", "days": "1, 5"}),
+		("Late Logs", {"staff": "Guest"}),
+		("Owed Today", {"staff": "Guest"}),
+		("Response Compliance", {"responsible_staff": "Guest"}),
+		("Review Results", {"reviewed_user": "Guest"}),
+		("Team Board", {"responsible_staff": "Guest"}),
+		("Training Status", {"user": "Guest"}),
+		("Unlogged Interactions", {"staff": "Guest"}),
+		("Wording Findings", {"user": "Guest"}),
+	],
+)
+def test_an_empty_report_says_why_and_what_to_do(site, report, filters):
+	answer = query_report.run(report, filters=filters)
+	assert [row for row in answer["result"] if isinstance(row, dict)] == []
+	assert answer["message"].count(".") >= 2

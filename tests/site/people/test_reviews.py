@@ -362,7 +362,7 @@ def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff,
 			review.status = "Completed"
 			review.save_by_app()
 	with as_user(staff.officer):
-		_columns, (row,) = review_results.execute({"group_by": "Agreement", "programme": made.name})
+		_columns, (row,), *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})
 	expected = agreement.weighted_kappa(pairs, range(4))
 	assert (row["pairs"], row["kappa"]) == (20, expected.kappa)
 	assert row["low"] < row["kappa"] < row["high"]
@@ -385,7 +385,7 @@ def test_agreement_over_all_criteria_and_by_each(programme, records, staff, as_u
 			review.status = "Completed"
 			review.save_by_app()
 	with as_user(staff.officer):
-		_columns, data = review_results.execute({"group_by": "Agreement", "programme": made.name})
+		_columns, data, *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})
 	assert [(row["criterion"], row["pairs"]) for row in data] == [("All Criteria", 8), ("A", 4), ("B", 4)]
 	# One reviewer: 0 and 4, half each. The other: 0 in 3/8, 1 in 1/8, 3 in 1/8, 4 in 3/8.
 	# Expected: 1/2 (3/8 + 0.75/8 + 0.25/8) + 1/2 (3/8 + 0.75/8 + 0.25/8) = 0.5; kappa (0.9375 - 0.5) / 0.5 = 0.875
@@ -424,7 +424,7 @@ def test_a_calibration_from_the_draw_to_the_report(programme, records, staff, as
 	assert again.reviewer not in {row.reviewer for row in mine.values() if row.interaction == names[2]}
 	scored(again.name, again.reviewer, 1, as_user)
 	with as_user(staff.officer):
-		_columns, data = review_results.execute(
+		_columns, data, *_more = review_results.execute(
 			{"group_by": "Agreement", "programme": made.name, "reviewed_user": staff.agent}
 		)
 	assert [(row["pairs"], row["kappa"]) for row in data] == [(4, pytest.approx(0.5))]

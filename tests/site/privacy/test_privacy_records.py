@@ -108,7 +108,7 @@ def test_an_entry_is_as_confidential_as_its_interaction(
 	with as_user(make_user(role)):
 		assert bool(frappe.get_list(DISCLOSURE, {"name": entry.name})) == reads
 		assert bool(frappe.has_permission(DISCLOSURE, "read", doc=entry.name)) == reads
-		_columns, rows = disclosure_register.execute({})
+		_columns, rows, _message = disclosure_register.execute({})
 		assert [row.name for row in rows] == ([entry.name] if reads else [])
 
 

@@ -27,7 +27,10 @@ def execute(filters=None):
 	message = (
 		None if day else _("Confirming client details regularly is switched off in Client Comms Settings.")
 	)
-	return columns(), rows(day, filters.party_type), message
+	found = rows(day, filters.party_type)
+	if not found:
+		message = " ".join(filter(None, (_("No contact needs to be confirmed now."), message)))
+	return columns(), found, message
 
 
 def rows(day, party_type: str | None = None) -> list[dict]:

@@ -31,7 +31,7 @@ def execute(filters=None):
 	counted = {key: conditions for key, (_label, conditions) in buckets.items()}
 	groups = reporting.count(grouping, asked, {**counted, "total": []})
 	rows = _rows(grouping, groups, asked)
-	message = " ".join((reporting.notice(), _("Days are working days.")))
+	message = " ".join((reporting.notice(bool(rows)), _("Days are working days.")))
 	return _columns(grouping, buckets), rows, message, _chart(buckets, rows[:-1])
 
 

@@ -36,7 +36,8 @@ def execute(filters=None):
 		(row(staff, logs) for staff, logs in by_staff.items()),
 		key=lambda each: (-each["late"], each["staff"]),
 	)
-	return columns(), rows, None, chart(rows)
+	message = None if rows else _("Nothing was logged by hand in this period. Choose a longer one.")
+	return columns(), rows, message, chart(rows)
 
 
 def row(staff: str, logs: list) -> dict:

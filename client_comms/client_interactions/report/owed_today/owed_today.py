@@ -15,7 +15,8 @@ def execute(filters=None):
 	filters = frappe._dict(filters or {})
 	until = owed.end_of(filters.until) if filters.until else None
 	items = owed.owed(filters.staff, until)
-	return columns(), [
+	message = None if items else _("Nothing is owed by this day. Choose a later day, or empty the filters.")
+	rows = [
 		{
 			"client": item.interaction.party_name,
 			"what": owed.label(item.what),
@@ -29,6 +30,7 @@ def execute(filters=None):
 		}
 		for item in items
 	]
+	return columns(), rows, message
 
 
 def columns() -> list[dict]:

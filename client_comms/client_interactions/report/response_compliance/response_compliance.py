@@ -52,13 +52,13 @@ def execute(filters=None):
 	asked = reporting.conditions(filters)
 	groups = _groups(grouping, asked)
 	if not groups:
-		return _columns(grouping), [], reporting.notice(), None, None
+		return _columns(grouping), [], reporting.notice(False), None, None
 	total = _total(groups.values(), asked)
 	rows = _rows(grouping, groups, asked)
 	target = frappe.get_cached_doc("Client Comms Settings").target_share or 0
 	chart = _chart(rows, grouping.name == reporting.WEEK, target)
 	rows.append({**_row(_("All"), total, asked), "is_total": 1})
-	return _columns(grouping), rows, reporting.notice(), chart, _summary(total, target)
+	return _columns(grouping), rows, reporting.notice(True), chart, _summary(total, target)
 
 
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:

@@ -46,7 +46,7 @@ def execute(filters=None):
 			}
 		)
 		rows += urgent.get(key[0], [])
-	return _columns(counted), rows, reporting.notice()
+	return _columns(counted), rows, reporting.notice(bool(rows))
 
 
 def _counted() -> dict[str, tuple[str, list[Condition]]]:

@@ -18,7 +18,7 @@ def execute(filters=None):
 	start = get_datetime(filters.from_date) if filters.from_date else unlogged.since()
 	end = owed.end_of(filters.to_date) if filters.to_date else None
 	found = unlogged.find(start, end, filters.staff)
-	message = None
+	message = None if found else _("Everything in this period is logged. Choose a longer one to see more.")
 	if len(found) == unlogged.LIMIT:
 		message = _("Only the newest {0} are shown. Choose a shorter period to see others.").format(
 			unlogged.LIMIT

@@ -41,7 +41,14 @@ def execute(filters=None):
 		order_by="disclosed_on desc, name desc",
 		limit=0,
 	)
-	return disclosure_register.columns(FIELDS), rows, None, chart(rows)
+	message = (
+		None
+		if rows
+		else _(
+			"No client was contacted against their preference in this period. Choose a longer one to see more."
+		)
+	)
+	return disclosure_register.columns(FIELDS), rows, message, chart(rows)
 
 
 def chart(rows: list) -> dict | None:

@@ -48,7 +48,12 @@ def execute(filters=None):
 		order_by="disclosed_on desc, name desc",
 		limit=0,
 	)
-	return columns(FIELDS), rows
+	message = (
+		None
+		if rows
+		else _("Nothing was passed on in this period. Choose a longer one, or empty the filters.")
+	)
+	return columns(FIELDS), rows, message
 
 
 def columns(fields) -> list[dict]:

@@ -34,6 +34,12 @@ def execute(filters=None):
 		for field in ("reviewed_user", "communication_type", "programme")
 		if filters.get(field)
 	]
+	columns, data, *chart = _shown(which, filters)
+	message = None if data else _("No record was reviewed in this period. Choose a longer one to see more.")
+	return columns, data, message, *chart
+
+
+def _shown(which: list, filters):
 	if filters.group_by == AGREEMENT:
 		return _agreement(which)
 	rows = _completed(which, filters)
@@ -101,7 +107,7 @@ def _grouped(rows: list, which: list, group_by: str, filters):
 		{"fieldname": "average", "label": _("Average"), "fieldtype": "Percent", "width": 110, "precision": 1},
 		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 180},
 	]
-	return columns, data, None, _chart(data)
+	return columns, data, _chart(data)
 
 
 def _coverage(group_by: str, filters, reviewed: set[str]) -> tuple[Counter, Counter]:

@@ -42,7 +42,12 @@ def execute(filters=None):
 		and (not filters.state or filters.state == state.name)
 	]
 	rows.sort(key=lambda row: (ORDER.index(row["state"]), str(row["until"]), row["full_name"]))
-	return _columns(), rows, None, _chart(rows)
+	message = (
+		None
+		if rows
+		else _("No user has this training to do. Empty the filters, or give roles to a training.")
+	)
+	return _columns(), rows, message, _chart(rows)
 
 
 def _roles() -> dict[str, set[str]]:

@@ -29,7 +29,8 @@ def execute(filters=None):
 			title=_("Unknown Grouping"),
 		)
 	rows = counted(filters, group_by)
-	return columns(group_by), rows, None, chart(rows, group_by)
+	message = None if rows else _("No message has a finding in this period. Choose a longer one to see more.")
+	return columns(group_by), rows, message, chart(rows, group_by)
 
 
 def counted(filters, group_by: str) -> list[dict]:
