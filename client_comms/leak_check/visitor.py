@@ -107,24 +107,29 @@ class Visitor:
 	def get(self, path: str, /, **arguments) -> Answer:
 		return self.request("GET", path, _as_form(arguments))
 
-	def request(self, verb: str, path: str, arguments: dict) -> Answer:
-		"""Send one request; `arguments` are sent in the address of a GET and in the body of other methods."""
+	def request(self, verb: str, path: str, arguments: dict, as_json: bool = False) -> Answer:
+		"""Send one request; `arguments` are sent in the address of a GET and in the body of other methods.
+
+		:param as_json: the body is JSON, in which values keep their types, and not a form
+		"""
 		# The request uses another connection: it sees what is committed, and we see what it commits.
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (the request must see what is written)
 		answer = (
-			self._over_http(verb, path, arguments) if self.url else self._in_process(verb, path, arguments)
+			self._over_http(verb, path, arguments, as_json)
+			if self.url
+			else self._in_process(verb, path, arguments, as_json)
 		)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (to see what the request wrote)
 		return answer
 
-	def _in_process(self, verb: str, path: str, arguments: dict) -> Answer:
+	def _in_process(self, verb: str, path: str, arguments: dict, as_json: bool) -> Answer:
 		from frappe.app import application
 		from werkzeug.test import Client
 
 		client = Client(application)
 		if self._sid:
 			client.set_cookie("sid", self._sid)
-		payload = {"query_string": arguments} if verb == "GET" else {"data": arguments}
+		payload = {"query_string" if verb == "GET" else "json" if as_json else "data": arguments}
 		# A separate context keeps `frappe.local` of the request apart from that of the check.
 		with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
 			try:
@@ -141,10 +146,10 @@ class Visitor:
 				return Answer(500, b"", "")
 		return Answer(response.status_code, response.get_data(), response.content_type or "")
 
-	def _over_http(self, verb: str, path: str, arguments: dict) -> Answer:
+	def _over_http(self, verb: str, path: str, arguments: dict, as_json: bool) -> Answer:
 		import requests
 
-		payload = {"params": arguments} if verb == "GET" else {"data": arguments}
+		payload = {"params" if verb == "GET" else "json" if as_json else "data": arguments}
 		response = requests.request(
 			verb,
 			self.url + path,

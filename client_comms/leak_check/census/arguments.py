@@ -179,8 +179,8 @@ def _can_ask(method: Method) -> bool:
 	return bool(asking & set(method.parameters)) or method.takes_anything
 
 
-def _bag(target: Target, scene: Scene, word: str, filling: Filling) -> dict:
-	"""Everything that names the document, under every name that methods use."""
+def named_everyhow(target: Target) -> dict:
+	"""The document under every name that methods use."""
 	return {
 		**dict.fromkeys(_DOCTYPE, target.doctype),
 		**dict.fromkeys(
@@ -188,6 +188,13 @@ def _bag(target: Target, scene: Scene, word: str, filling: Filling) -> dict:
 			target.name,
 		),
 		**dict.fromkeys(("parent", "attached_to_name", "link_name", "source_name"), target.name),
+	}
+
+
+def _bag(target: Target, scene: Scene, word: str, filling: Filling) -> dict:
+	"""Everything that names the document, and what else methods ask for."""
+	return {
+		**named_everyhow(target),
 		"fields": ["*"],
 		"filters": _filters(target, word, filling),
 		"file_url": scene.hidden.file_url,
@@ -215,7 +222,7 @@ def _value(name, parameter, target: Target, scene: Scene, filling: Filling, word
 		return _filters(target, word, filling)
 	for date, names in _DATES.items():
 		if name in names.split():
-			return date if not (name == "start" and "page_len" in str(parameter)) else 0
+			return date
 	if filling.switches and name in _SWITCHES:
 		return _SWITCHES[name]
 	if name in _LITERALS:

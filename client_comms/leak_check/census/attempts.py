@@ -82,18 +82,30 @@ def _of_function(method: Method, target: Target, scene: Scene, filling) -> Itera
 	given = arguments.fill(method, target, scene, filling, scene.word)
 	if given is None:
 		return
-	verbs = frappe.allowed_http_methods_for_whitelisted_func[method.function]
-	verb = "POST" if "POST" in verbs else verbs[0]
 
 	def send(word: str) -> Send:
-		arguments_ = arguments.fill(method, target, scene, filling, word)
-		return lambda caller: caller.request(verb, f"/api/method/{method.path}", _form(arguments_))
+		return sending(method, arguments.fill(method, target, scene, filling, word))
 
 	untrue = send(scene.absent) if filling.question else None
 	yield (
 		Attempt(method.key, target, _words(filling), send(scene.word), untrue),
 		json.dumps(given, sort_keys=True, default=str),
 	)
+
+
+def sending(method: Method, given: dict, as_json: bool = False) -> Send:
+	"""A call of a function."""
+	verbs = frappe.allowed_http_methods_for_whitelisted_func[method.function]
+	verb = "POST" if "POST" in verbs else verbs[0]
+	as_json = as_json and verb != "GET"
+	body = json.loads(json.dumps(given, default=str)) if as_json else _form(given)
+	return lambda caller: caller.request(verb, f"/api/method/{method.path}", body, as_json=as_json)
+
+
+def sending_to(method: Method, document: dict, given: dict) -> Send:
+	"""A call of a method of a document, which is named (`dt` and `dn`) or sent along (`docs`)."""
+	call = {"method": method.function.__name__, "args": json.dumps(given, default=str), **document}
+	return lambda caller: caller.request("POST", "/api/method/run_doc_method", call)
 
 
 def _of_document_method(
@@ -103,16 +115,15 @@ def _of_document_method(
 	if given is None or filling.question:
 		return
 	for how, document in _documents(method, target, scene):
-		call = {"method": method.function.__name__, "args": json.dumps(given, default=str), **document}
 		yield (
 			Attempt(
 				method.key,
 				target,
 				f"{how} document, {_words(filling)}",
-				lambda caller, call=call: caller.request("POST", "/api/method/run_doc_method", call),
+				sending_to(method, document, given),
 				on=how,
 			),
-			json.dumps(call, sort_keys=True, default=str),
+			json.dumps([document, given], sort_keys=True, default=str),
 		)
 
 

@@ -14,6 +14,7 @@ STOPS = {
 	"changes the structure of the database",
 	"takes too long",
 }
+NAMES_NOTHING = "no parameter can name a record, and without one it shows nothing"
 READ_IT = "reads the text and shows nothing"
 READ_NOTHING = "reads nothing of the record"
 
@@ -26,13 +27,24 @@ def reason(method: Method) -> str | None:
 	return None
 
 
+def by_learned_end(ended: Counter) -> str | None:
+	"""A reason that Administrator's calls show once it is known which documents the method asks for."""
+	if stopped := set(ended) & STOPS:
+		return ", ".join(sorted(stopped))
+	if ended.get(READ_IT):
+		return "shows nothing of the record, not even to Administrator"
+	if ended.get(READ_NOTHING):
+		return "works with a document that refers to the record, or with any, and reads nothing of the record"
+	return None
+
+
 def by_end(method: Method, ended: Counter) -> str | None:
 	"""A reason that Administrator's calls show, none of which did anything with the record."""
 	stopped = set(ended) & STOPS
 	if stopped:
 		return ", ".join(sorted(stopped))
 	if not arguments.can_name(method):
-		return "no parameter can name a record, and without one it shows nothing"
+		return NAMES_NOTHING
 	if ended.get(READ_IT):
 		return "shows nothing of the record, not even to Administrator"
 	if set(ended) <= {READ_NOTHING}:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,13 @@ class Method:
 		"""Whether it reads parameters that its signature does not name."""
 		kinds = {each.kind for each in self.parameters.values()}
 		return inspect.Parameter.VAR_KEYWORD in kinds or "form_dict" in self.source
+
+	@cached_property
+	def parsed_parameters(self) -> set[str]:
+		"""Those that it parses itself: texts with JSON."""
+		return {
+			each for each in self.parameters if re.search(rf"(loads|parse_json)\(\s*{each}\b", self.source)
+		}
 
 	@cached_property
 	def source(self) -> str:

@@ -47,6 +47,14 @@ class Observer:
 				outcome.came = DIFFERS
 		return outcome, bystanders
 
+	def marked(self, attempt: Attempt, caller: Caller) -> Trace:
+		"""What an attempt looked up by its marks (`sandbox.mark`) without finding it."""
+		self.sandbox.marked = True
+		try:
+			return self._send(attempt, attempt.send, caller).trace
+		finally:
+			self.sandbox.marked = False
+
 	def _same(self, text: str) -> str:
 		return text.replace(self.scene.word, self.scene.absent)
 

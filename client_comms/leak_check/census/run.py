@@ -10,17 +10,17 @@ from frappe import _
 
 from client_comms.enforcement import governed
 from client_comms.leak_check import bait
-from client_comms.leak_check.census import attempts, exempt, methods, recipes
+from client_comms.leak_check.census import attempts, exempt, learning, methods, recipes
 from client_comms.leak_check.census import scene as scenes
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.census import Census, Finding
 from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.observer import CHANGED, Observer, Outcome
-from client_comms.leak_check.census.sandbox import Sandbox, files
+from client_comms.leak_check.census.sandbox import Sandbox, Trace, files
 from client_comms.leak_check.census.scene import ADMINISTRATOR, READER, Caller, KeptFiles
 from client_comms.rules import access
 
-_PER_METHOD = 20  # seconds for the controls of one method
+_PER_METHOD = 20  # seconds of this process for the controls of one method, however busy the machine is
 _GIVE_UP = 3  # calls that end the same, having read nothing of the record
 
 
@@ -51,6 +51,7 @@ class Preparation:
 			self.sandbox.hidden = self.scene.word
 			kept = KeptFiles()
 			kept.keep(files() - before)
+			self.lender = learning.Lender(self.scene)
 			self.observer = Observer(self.sandbox, self.scene, kept)
 			self.administrator = stack.enter_context(Caller(ADMINISTRATOR, self.sandbox.run_jobs))
 			self.callers = {
@@ -116,7 +117,7 @@ class _Taker:
 
 	def __init__(self, prepared: Preparation, census: Census, callers: dict[str, Caller]):
 		self.observer, self.scene = prepared.observer, prepared.scene
-		self.administrator = prepared.administrator
+		self.administrator, self.lender = prepared.administrator, prepared.lender
 		self.census, self.callers = census, callers
 		self.observer.bystanders = {kind: caller for kind, caller in callers.items() if kind != READER}
 
@@ -141,12 +142,12 @@ class _Taker:
 			self.census.not_askable[method.key] = reason
 			return
 		worked, ended, failed = set(), Counter(), defaultdict(Counter)
-		until = time.monotonic() + _PER_METHOD
+		until = time.process_time() + _PER_METHOD
 		for attempt in attempts.of_method(method, self.scene):
 			kind = (attempt.target, bool(attempt.untrue), attempt.on, "switches" in attempt.how)
 			if kind in worked or any(times >= _GIVE_UP for times in failed[attempt.how].values()):
 				continue
-			if time.monotonic() > until:
+			if time.process_time() > until:
 				ended["takes too long"] += 1
 				break
 			outcome = self._control(attempt)
@@ -158,10 +159,36 @@ class _Taker:
 				failed[attempt.how][end] += 1
 		if method.key in self.census.asked:
 			return
-		if reason := exempt.by_end(method, ended):
+		reason = exempt.by_end(method, ended)
+		if not reason or (reason == exempt.NAMES_NOTHING and method.parameters):
+			learned, lent = self._control_learned(method)
+			if method.key in self.census.asked:
+				return
+			reason = exempt.by_learned_end(learned) or ("" if lent else reason)
+			ended += learned
+		if reason:
 			self.census.not_askable[method.key] = reason
 		else:
 			self.census.unexplained[method.key] = "; ".join(end for end, _times in ended.most_common(3))
+
+	def _control_learned(self, method: methods.Method) -> tuple[Counter, bool]:
+		"""How calls end for which it was learned what the method takes, and whether that is any document; the first that is
+		answered is enough."""
+		ended, lent = Counter(), False
+		until = time.process_time() + _PER_METHOD
+		for attempt in learning.attempts_of(method, self.scene, self.lender, self._learn):
+			if time.process_time() > until:
+				ended["takes too long"] += 1
+				break
+			outcome = self._control(attempt)
+			ended[_end(outcome)] += 1
+			lent = lent or attempt.on == learning.LENT
+			if outcome.came or outcome.ok:
+				break
+		return ended, lent
+
+	def _learn(self, attempt: Attempt) -> Trace:
+		return self.observer.marked(attempt, self.administrator)
 
 	def _control(self, attempt: Attempt) -> Outcome:
 		outcome, bystanders = self.observer.observe(attempt, self.administrator)

@@ -31,6 +31,7 @@ _SCHEMA = re.compile(
 	re.IGNORECASE,
 )
 _TABLE = re.compile(r"`?\btab([A-Z][^`\n]*?)`|\btab([A-Z]\w*)\b")
+_MARK = re.compile(r"LEAKBAIT-MARK-\w+")
 _OF_SESSIONS = {"Sessions", "User"}  # when a session was last active
 _SESSION_KEYS = (b"session", b"last_db_session_update")
 # Expensive, and about nothing but the installed code and DocTypes.
@@ -81,6 +82,9 @@ class Trace:
 	written: set[str] = field(default_factory=set)  # DocTypes
 	writes: list[tuple[str, str]] = field(default_factory=list)  # DocType and statement
 	saw_hidden: bool = False  # whether a query returned the hidden text
+	missed: set[tuple[str, str]] = field(
+		default_factory=set
+	)  # DocType and mark by which a query found nothing
 	realtime: list[tuple[str, str]] = field(default_factory=list)  # room and message
 	jobs: list[dict] = field(default_factory=list)  # not yet carried out
 	jobs_done: int = 0
@@ -96,6 +100,7 @@ class Sandbox:
 
 	def __init__(self):
 		self.hidden = ""
+		self.marked = False  # whether a request has marks among its arguments (`mark`)
 		self.trace = Trace()
 		self._db = frappe.local.db
 		self._stack = ExitStack()
@@ -230,6 +235,12 @@ class Sandbox:
 			self.trace.read |= named
 			if self.hidden and found and not self.trace.saw_hidden:
 				self.trace.saw_hidden = self.hidden in str(found)
+			if (
+				self.marked
+				and not found
+				and (marks := _MARK.findall(f"{text} {arguments} {how.get('values')}"))
+			):
+				self.trace.missed |= {(doctype, mark) for doctype in named for mark in marks}
 		return found
 
 	# The cache: what a request put there may be about what was rolled back.
@@ -305,6 +316,11 @@ def _ports() -> Iterator[str]:
 
 def _bytes(key) -> bytes:
 	return key if isinstance(key, bytes) else str(key).encode()
+
+
+def mark(parameter: str) -> str:
+	"""A name that no document has, by which it shows what is looked up under the parameter's value (`Trace.missed`)."""
+	return f"LEAKBAIT-MARK-{frappe.scrub(parameter)}"
 
 
 def files() -> set[Path]:

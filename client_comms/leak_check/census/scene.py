@@ -59,6 +59,7 @@ class Scene:
 	planted: bait.Planted
 	hidden: bait.Bait
 	own: dict[str, str] = field(default_factory=dict)  # DocType -> a document of the login's own
+	lent: list[tuple[str, str]] = field(default_factory=list)  # DocType and name of documents lent to methods
 	logins: dict[str, str] = field(default_factory=dict)  # kind -> user
 	cleared: list[str] = field(default_factory=list)  # kinds that the rule lets read the hidden record
 
@@ -85,8 +86,8 @@ class Scene:
 		return next((each for each in self.targets() if each.doctype == doctype), None)
 
 	def give_own(self, user: str) -> None:
-		"""Make the documents of one's own those of `user`, until the request is undone."""
-		for doctype, name in self.own.items():
+		"""Make the documents of one's own, and those lent, those of `user`, until the request is undone."""
+		for doctype, name in (*self.own.items(), *self.lent):
 			table = frappe.qb.DocType(doctype)
 			frappe.qb.update(table).set(table.owner, user).where(table.name == name).run()
 
@@ -235,12 +236,12 @@ class Caller(Visitor):
 		self.called: set[str] = set()
 		self.sent = ""  # all arguments, of which a response may repeat some
 
-	def request(self, verb: str, path: str, arguments: dict):
+	def request(self, verb: str, path: str, arguments: dict, as_json: bool = False):
 		prefix = "/api/method/"
 		if path.startswith(prefix):
 			self.called.add(path.removeprefix(prefix))
 		self.sent += json.dumps(arguments, default=str)
-		answer = super().request(verb, path, arguments)
+		answer = super().request(verb, path, arguments, as_json)
 		self._after()
 		return answer
 

@@ -5,9 +5,12 @@ Each test takes a part of the census; `bench client-comms check-leaks --census` 
 
 import contextlib
 
+import frappe
 import pytest
 
+import client_comms.api
 from client_comms.leak_check.census.kept import Kept
+from client_comms.leak_check.census.methods import Method
 from client_comms.leak_check.census.run import Preparation
 from client_comms.leak_check.census.scene import CLIENT
 
@@ -131,3 +134,25 @@ def test_a_census_goes_on_from_what_was_kept(prepared, tmp_path):
 	assert asked == 0
 	assert (again.asked, again.findings, again.refused) == (whole.asked, whole.findings, whole.refused)
 	assert again.asked["frappe.client.get"]
+
+
+def test_what_a_method_asks_for_is_learned(prepared, monkeypatch):
+	"""Neither name nor type says that it takes a Quotation, and reads the Opportunity behind it."""
+
+	@frappe.whitelist()
+	def chance(what, terms):
+		terms = frappe.parse_json(terms)
+		quotation = frappe.get_doc("Quotation", what)
+		return frappe.db.get_value("Opportunity", quotation.opportunity, terms["doctype"] and "title")
+
+	path = "client_comms.api.chance"
+	monkeypatch.setattr(client_comms.api, "chance", chance, raising=False)
+	monkeypatch.setattr(prepared, "every", [Method(path, chance)])
+	assert found(prepared, path) == {path}
+
+
+def test_a_method_that_works_with_other_documents_reads_nothing(prepared):
+	name = "erpnext.accounts.doctype.purchase_invoice.purchase_invoice.make_debit_note"
+	taken = prepared.take(lambda method: method == name, [CLIENT])
+	assert "reads nothing of the record" in taken.not_askable[name]
+	assert not taken.unexplained
