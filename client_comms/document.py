@@ -52,8 +52,9 @@ def require_storable(doc) -> None:
 	:raises frappe.ValidationError: the message names the field, and what to enter
 	"""
 	for each in (doc, *doc.get_all_children()):
+		values = vars(each)
 		for df in each.meta.fields:
-			if (check := _CHECKS.get(df.fieldtype)) and (value := each.get(df.fieldname)) not in (None, ""):
+			if (value := values.get(df.fieldname)) not in (None, "") and (check := _CHECKS.get(df.fieldtype)):
 				check(each, df.fieldname, value)
 
 

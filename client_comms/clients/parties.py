@@ -70,7 +70,7 @@ def client_of(
 	:param document: the document, if it is at hand
 	"""
 	address = parse_addr(address or "")[1].lower()
-	contact, known = _contact_and_party(address) if address else (None, None)
+	contact, known, lead = _holders_of(address) if address else (None, None, None)
 
 	def party_of(other: str | None) -> tuple[str, str] | None:
 		# A new Issue names the contact of its address.
@@ -78,7 +78,7 @@ def client_of(
 
 	party_type, party = _of_reference(reference_doctype, reference_name, document, party_of) or (
 		# ERPNext has entered the lead of the address in a new Issue.
-		known or (None if document else _lead(address)) or (None, None)
+		known or (None if document else lead) or (None, None)
 	)
 	if party_type == "Lead" and known and known[0] == "Customer":
 		# A customer who writes to an address that creates leads gets filed under a lead, but is still a customer.
@@ -123,28 +123,33 @@ def _of_reference(
 
 def contact_of_address(address: str) -> str | None:
 	"""The contact of an address, if the address is confirmed."""
-	return _contact_and_party(address)[0]
+	return _holders_of(address)[0]
 
 
-def _contact_and_party(address: str) -> tuple[str | None, tuple[str, str] | None]:
-	"""The contact of an address and its party, as far as both are confirmed; one query.
+def _holders_of(address: str) -> tuple[str | None, tuple[str, str] | None, tuple[str, str] | None]:
+	"""The contact of an address and its party, as far as both are confirmed, and the latest lead of the address; one query.
 
 	Of several contacts, a customer's comes before a lead's, and a lead's before one without a party.
 	"""
 	parties: dict[str, list[tuple[str, str]]] = {}
-	for contact, party_type, party in frappe.db.sql(
-		"""select email.parent, link.link_doctype, link.link_name from `tabContact Email` email
+	lead = None
+	for contact, party_type, party, *_order in frappe.db.sql(
+		"""select email.parent, link.link_doctype, link.link_name, email.creation, link.idx from `tabContact Email` email
 		left join `tabDynamic Link` link on link.parenttype = 'Contact' and link.parent = email.parent
 			and link.link_doctype in %(party_types)s and link.confirmed_on is not null
 		where email.email_id = %(address)s and email.parenttype = 'Contact' and email.confirmed_on is not null
-		order by email.creation, link.idx""",
+		union all select null, 'Lead', name, creation, 0 from `tabLead` where email_id = %(address)s
+		order by 4, 5""",
 		{"address": address, "party_types": PARTY_TYPES},
 	):
-		parties.setdefault(contact, []).extend([(party_type, party)] if party else [])
+		if contact is None:
+			lead = (party_type, party)
+		else:
+			parties.setdefault(contact, []).extend([(party_type, party)] if party else [])
 	if not parties:
-		return None, None
+		return None, None, lead
 	closest = {contact: next(iter(_closest_first(found)), None) for contact, found in parties.items()}
-	return min(closest.items(), key=lambda each: _closeness_of(each[1]))
+	return *min(closest.items(), key=lambda each: _closeness_of(each[1])), lead
 
 
 def _closest(contacts: list[str]) -> str:
@@ -182,11 +187,6 @@ def all_of_contact(contact: str | None) -> list[tuple[str, str]]:
 		order_by="idx asc",
 	)
 	return _closest_first([(link.link_doctype, link.link_name) for link in links or ()])
-
-
-def _lead(address: str) -> tuple[str, str] | None:
-	lead = address and frappe.db.get_value("Lead", {"email_id": address}, order_by="creation desc")
-	return ("Lead", lead) if lead else None
 
 
 def of_contacts(contacts: Iterable[str]) -> dict[str, Client]:

@@ -6,10 +6,11 @@ the first deadline has passed are left out.
 """
 
 import copy
+from collections.abc import Collection
 
 import frappe
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
-from frappe.query_builder.functions import Count, Max
+from frappe.query_builder.functions import Count
 from frappe.utils import add_days
 
 from client_comms import alerts, clock, controls
@@ -129,22 +130,14 @@ def _in_turn(users: set[str]) -> list[str]:
 	"""Whose turn it is, first to last; shares are counted only if someone has one."""
 	if not users:
 		return []
-	table = frappe.qb.DocType(INTERACTION)
-	theirs = (
-		frappe.qb.from_(table)
-		.where(table.responsible_staff.isin(list(users)))
-		.groupby(table.responsible_staff)
-		.select(table.responsible_staff)
-	)
-	last = dict(theirs.select(Max(table.name)).run())
+	table, last = frappe.qb.DocType(INTERACTION), _last_assigned(users)
 	shares = {user: share for user, share in assignment_share.shares().items() if user in users}
 	recent, still_open = {}, {}
 	if len({share.weight for share in shares.values()} | ({100} if len(shares) < len(users) else set())) > 1:
 		since = add_days(clock.now(), -_RECENT_DAYS)
-		recent = dict(theirs.where(table.occurred_on >= since).select(Count("*")).run())
+		recent = _counts(users, table.occurred_on >= since)
 	if limited := [user for user, share in shares.items() if share.most_open]:
-		not_closed = table.responsible_staff.isin(limited) & (table.status != STATUS_CLOSED)
-		still_open = dict(theirs.where(not_closed).select(Count("*")).run())
+		still_open = _counts(limited, table.status != STATUS_CLOSED)
 	return absence.in_turn(
 		absence.Candidate(
 			user,
@@ -155,6 +148,29 @@ def _in_turn(users: set[str]) -> list[str]:
 			shares[user].most_open if user in shares else 0,
 		)
 		for user in users
+	)
+
+
+def _last_assigned(users: set[str]) -> dict[str, str]:
+	"""User → the last interaction for which they are responsible; in plain SQL, because every new interaction asks for it."""
+	return dict(
+		frappe.db.sql(
+			"""select responsible_staff, max(name) from `tabClient Interaction`
+			where responsible_staff in %(users)s group by responsible_staff""",
+			{"users": tuple(users)},
+		)
+	)
+
+
+def _counts(users: Collection[str], condition) -> dict[str, int]:
+	"""User → for how many interactions that meet a condition they are responsible."""
+	table = frappe.qb.DocType(INTERACTION)
+	return dict(
+		frappe.qb.from_(table)
+		.where(table.responsible_staff.isin(list(users)) & condition)
+		.groupby(table.responsible_staff)
+		.select(table.responsible_staff, Count("*"))
+		.run()
 	)
 
 

@@ -13,7 +13,7 @@ from frappe.utils import get_datetime, parse_addr, split_emails
 from client_comms import clock
 from client_comms.clients import parties
 from client_comms.i18n import translate
-from client_comms.intake import acknowledgement, arrivals, failures, replies, threads
+from client_comms.intake import acknowledgement, arrivals, failures, inbound_mail, replies, threads
 from client_comms.rules import (
 	automatic_mail,
 	classification,
@@ -300,6 +300,7 @@ def _content(doc) -> str | None:
 def _bind(doc, interaction) -> None:
 	"""Make the message as confidential as its interaction, and add it to the interaction's timeline."""
 	arrivals.bind(doc, interaction)
+	doc.flags.client_comms_links_are_known = inbound_mail.is_receiving()
 	if doc.reference_doctype == INTERACTION:
 		return  # already there
 	doc.append(

@@ -36,7 +36,9 @@ def writer(header: str, claimed: str, is_own: Callable[[str], bool]) -> str:
 	A form on a website or a mailing list sends in its own name for someone else, who is `claimed`. A person outside
 	never speaks for one of us: then it is who the From `header` says.
 	"""
-	return header if header and is_own(claimed) and not is_own(header) else claimed
+	if not header or header == claimed:  # the usual case, which needs no answer
+		return claimed
+	return header if is_own(claimed) and not is_own(header) else claimed
 
 
 def is_same(one: Identity, other: Identity) -> bool:

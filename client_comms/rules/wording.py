@@ -224,7 +224,7 @@ class _Read:
 
 	def in_any_form(self, term: str, language: str) -> list[tuple[int, int]]:
 		"""Places where the words of the term occur in sequence in any of their forms."""
-		wanted = [_stem(word, language) for word in _WORD.findall(term)]
+		wanted = _stems_of(term, language)
 		if not wanted:
 			return []
 		stems, places = self.stems(language)
@@ -232,8 +232,13 @@ class _Read:
 		return [
 			(self.words[i][1], self.words[i + size - 1][2])
 			for i in places.get(wanted[0], ())
-			if stems[i : i + size] == wanted
+			if tuple(stems[i : i + size]) == wanted
 		]
+
+
+@lru_cache(maxsize=5_000)
+def _stems_of(term: str, language: str) -> tuple[str, ...]:
+	return tuple(_stem(word, language) for word in _WORD.findall(term))
 
 
 @lru_cache(maxsize=20_000)
@@ -259,6 +264,7 @@ def _syllables(word: str, language: str) -> int:
 	return max(count, 1)
 
 
+@lru_cache(maxsize=500)
 def _base(language: str) -> str:
 	return (language or "").lower().replace("_", "-").partition("-")[0]
 

@@ -25,6 +25,10 @@ def test_a_person_outside_never_speaks_for_one_of_us(header, claimed, wrote):
 	assert writer(header, claimed, lambda address: address.endswith("@own.example")) == wrote
 
 
+def test_who_writes_in_their_own_name_needs_no_query():
+	assert writer(ANNA, ANNA, lambda address: pytest.fail(f"{address} was looked up")) == ANNA
+
+
 FIRST = Identity(ANNA, NOON, "Please send an offer.")
 
 

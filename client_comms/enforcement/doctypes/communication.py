@@ -17,6 +17,12 @@ class GuardedCommunication(Remembered, Discreet):
 		with restrictions.logging():
 			super().on_update()
 
+	def _validate_links(self):
+		"""Frappe saves a message that it receives a second time, at once: its links were looked up the first time, and those to
+		its interaction were set since."""
+		if not self.flags.pop("client_comms_links_are_known", False):
+			super()._validate_links()
+
 	def get_attach_link(self, print_format):
 		if governed.level(self.reference_doctype, self.reference_name) is not None:
 			return ""

@@ -11,6 +11,8 @@ import pytest
 from frappe.core.doctype.communication.email import make as send_from_desk
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue import email_queue
+from frappe.email.receive import InboundMail
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from client_comms import api, compat
@@ -102,6 +104,20 @@ def test_mail_to_sales_becomes_an_inquiry_of_its_lead(deliver, staff):
 	assert proves(doc, message) and doc.evidence[0].documentation_method == "Email Copy"
 	assert doc.status == "Open" and doc.clock_state == "Running"
 	assert frappe.db.count(INTERACTION, {"reference_name": message.reference_name}) == 1
+
+
+def test_links_of_a_received_message_are_looked_up_once(accounts):
+	with mock.patch.object(
+		Document, "_validate_links", autospec=True, side_effect=Document._validate_links
+	) as looked_up:
+
+		def times():
+			return [each.args[0].doctype for each in looked_up.call_args_list].count("Communication")
+
+		message = InboundMail(letter(at=None), accounts["Lead"]).process()
+		assert times() == 1  # not again when Frappe saves it at once
+		message.save()
+		assert times() == 2
 
 
 def test_mail_to_support_is_logged_once_for_issue_and_message(deliver):
