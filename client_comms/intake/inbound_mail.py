@@ -22,7 +22,7 @@ from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
-from client_comms.rules import addresses, automatic_mail, mail_headers, mail_identity, raw_mail
+from client_comms.rules import addresses, automatic_mail, html_text, mail_headers, mail_identity, raw_mail
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
@@ -135,9 +135,11 @@ class ReceivedMail(InboundMail):
 		return super().get_payload(part)
 
 	def set_content_and_type(self):
-		if not self.html_content and raw_mail.is_slow(self.text_content):
+		html, text = self.html_content, self.text_content
+		if raw_mail.is_slow_html(html) if html else raw_mail.is_slow(text):
 			self.is_slow = True
-			self.content, self.content_type = self.text_content.replace("\n", "\n\n"), "text/plain"
+			text = html_text.to_text(html) if html else text
+			self.content, self.content_type = text.replace("\n", "\n\n"), "text/plain"
 		else:
 			super().set_content_and_type()
 
@@ -294,11 +296,11 @@ def with_same_id(doc) -> list:
 	"""Other messages with the same Message-ID, the first one first."""
 	if not doc.message_id:
 		return []
-	return frappe.get_all(
-		COMMUNICATION,
-		{"message_id": doc.message_id, "name": ("!=", doc.name or "")},
-		["sender", "communication_date", "text_content", "content", "client_interaction"],
-		order_by="creation asc",
+	return frappe.db.sql(
+		"""select sender, communication_date, text_content, content, client_interaction from `tabCommunication`
+		where message_id = %(message_id)s and name != %(name)s order by creation""",
+		{"message_id": doc.message_id, "name": doc.name or ""},
+		as_dict=True,
 	)
 
 

@@ -11,6 +11,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from itertools import accumulate
 
 MAXIMUM_CHARACTERS = 200_000
 _MOST_PARTS = 200
@@ -21,6 +22,15 @@ _MOST_BOUNDARIES = 10_000
 _ATTRIBUTION = re.compile(r"On\s")
 _MOST_STEPS = 300_000_000  # about a second
 _LONGEST_TEXT = 1_000_000
+_MOST_TAGS = 30_000
+_MOST_EMPTY, _EMPTY = (
+	8_000,
+	re.compile(r"<(area|base|br|col|embed|hr|img|input|link|meta|source|wbr)\b", re.I),
+)
+_MOST_OPEN, _STYLED = (
+	500,
+	re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.I),
+)
 
 
 def headers_of(raw: bytes) -> dict[str, str]:
@@ -85,6 +95,17 @@ def is_slow(text: str) -> bool:
 	length, and with the square of the number of lines that could begin like that.
 	"""
 	return len(text) > _LONGEST_TEXT or len(_ATTRIBUTION.findall(text)) ** 2 * len(text) > _MOST_STEPS
+
+
+def is_slow_html(html: str) -> bool:
+	"""Return whether cleaning the HTML of an email, as Frappe does it several times, takes long: the work grows with the number of
+	tags, and with the squares of the numbers of empty elements and of styles that are open at once.
+	"""
+	return (
+		html.count("<") > _MOST_TAGS
+		or sum(1 for _tag in _EMPTY.finditer(html)) > _MOST_EMPTY
+		or max(accumulate(-1 if tag[1] else 1 for tag in _STYLED.finditer(html)), default=0) > _MOST_OPEN
+	)
 
 
 def _parts(raw: bytes) -> Iterator[Message]:

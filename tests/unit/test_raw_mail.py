@@ -26,6 +26,22 @@ def test_texts_that_take_long_to_search_for_quotations(text, slow):
 	assert raw_mail.is_slow(text) == slow
 
 
+@pytest.mark.parametrize(
+	("html", "slow"),
+	[
+		("<p>Please send an <b>offer</b>.</p><br>" * 5_000, False),
+		("<p>Please send an offer.</p>" * 20_000, True),
+		("Please<br/>send an offer.<BR>" * 5_000, True),
+		("<div>" * 600 + "<blockquote>" * 600, False),
+		("<b>Please " * 1_000, True),
+		("<b>Please " * 1_000 + "</b>" * 1_000, True),
+		("5 < 6" * 100, False),
+	],
+)
+def test_html_that_takes_long_to_clean(html, slow):
+	assert raw_mail.is_slow_html(html) == slow
+
+
 def test_parts_without_end_are_not_read():
 	dust = HEAD + b"--b0\n\nx\n" * 500_000
 	began = time.process_time()

@@ -137,6 +137,10 @@ ODD = {
 	"HTML without end": lambda: head("Markup", Content_Type="text/html; charset=utf-8")
 	+ b"<div><table><p>" * 2_000
 	+ b"It leaks.",
+	"a thread of 2 MB in HTML": lambda: head("Thread", Content_Type="text/html; charset=utf-8")
+	+ b'<div><p style="color: red">It leaks.</p>Again.<br></div>\n' * 35_000,
+	"styles without end": lambda: head("Style", Content_Type="text/html; charset=utf-8")
+	+ b"<b>It <i>leaks. " * 5_000,
 	"a winmail.dat": lambda: attached("winmail.dat", "application/ms-tnef", b"\x78\x9f\x3e\x22 broken"),
 	"an invitation": lambda: head("Meet", Content_Type="text/calendar; method=REQUEST")
 	+ b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n",
