@@ -50,7 +50,7 @@ def merge(name: str, into: str):
 	require_access(source, target)
 	restrictions.require(INTERACTION, source.name, target.name)
 	require_mergeable(source, target)
-	carried = histories.joining(source.clocks())
+	carried = histories.joining(source.clocks(), source.name)
 	held_by = legal_holds.over(INTERACTION, source.name)
 	relinking.end_access(source.name)
 	_move_rows(source.name, target.name)
@@ -114,7 +114,7 @@ def as_matter(doc) -> histories.Matter:
 
 def preview(source, target):
 	"""`target` as it would be after merging, in memory only."""
-	carried = histories.joining(source.clocks())
+	carried = histories.joining(source.clocks(), source.name)
 	_join(target, source, carried)
 	clocks = target.clocks()
 	target.set_clocks(clocks, escalation.plan(target, clocks))

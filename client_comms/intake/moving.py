@@ -3,6 +3,7 @@
 What is still owed for the message goes with it; what was judged on the interaction that it leaves stays there, and stays judged. Neither text nor level is copied: the message itself belongs to another interaction from then on.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -213,9 +214,8 @@ def join(doc, document, target, lower_because: str | None) -> None:
 		_("From {0}").format(doc.name),
 		source=document,
 	)
-	target.events[-1].carried = replay.keep_carried(
-		_owed(doc, doc.clocks(), _arrivals(doc).get(document.name))
-	)
+	owed = _owed(doc, doc.clocks(), _arrivals(doc).get(document.name))
+	target.events[-1].carried = replay.keep_carried(histories.coming_from(doc.name, owed))
 
 
 def _arrivals(doc) -> dict[str, object]:
@@ -231,7 +231,9 @@ def _arrivals(doc) -> dict[str, object]:
 def _owed(doc, clocks: response_clock.Clocks, came) -> response_clock.Carried:
 	"""What the client is owed for what came with this event, if anything did; `clocks` are those of `doc`."""
 	since = came and _since(came)
-	return histories.going(clocks, _alone(doc, came), since) if since else response_clock.Carried()
+	if not since:
+		return response_clock.Carried()
+	return histories.coming_from(came.merged_from, histories.going(clocks, _alone(doc, came), since))
 
 
 def _since(came) -> datetime | None:
@@ -250,9 +252,18 @@ def _alone(doc, came) -> response_clock.Clocks:
 			row.event not in _STARTING and (since_then or row.merged_from == came.merged_from)
 		)
 		fields = {field: row.get(field) for field in replay.EVENT_FIELDS}
-		# What was judged stays judged, whatever it was stored with.
-		rows.append(frappe._dict(fields, merged_from=None, event=row.event if counts else None))
+		judged = replay.keep_judgements(_seen_from(came.merged_from, row))
+		rows.append(
+			frappe._dict(fields, judged=judged, merged_from=None, event=row.event if counts else None)
+		)
 	return replay.replay(doc, rows)
+
+
+def _seen_from(history: str | None, row) -> Iterator[response_clock.Judgement]:
+	"""What was judged stays judged, whatever it was stored with; what comes from `history` itself has no other origin there."""
+	for each in replay.judgements_of(row):
+		origin = each.origin or row.merged_from or ""
+		yield replace(each, origin="" if origin == (history or "") else origin)
 
 
 def leave(doc, document, to, event: str) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from client_comms.rules.working_time import as_utc
+
 # Kinds of events that move clocks
 RECEIVED = "Received"
 ACKNOWLEDGED = "Acknowledged"
@@ -45,11 +47,19 @@ STATE_STOPPED = "Stopped"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-	"""The due date by which the clock that started at `started_at` was met or missed; both are aware datetimes."""
+	"""The due date by which the clock that started at `started_at` was met or missed; both are aware datetimes.
+
+	`origin` is that of the clock.
+	"""
 
 	clock: str
 	started_at: datetime
 	due: datetime
+	origin: str = ""
+
+	@property
+	def key(self) -> tuple[str, datetime, str]:
+		return self.clock, as_utc(self.started_at), self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class Clock:
 	While it is paused, `remaining_seconds` is the working time left, and `due` is still the value from
 	before the pause. `late` says whether the clock was ever past its due date while unmet; a deadline that was missed on another
 	history, and counts there, is breached without being late. `granted_until` is the due date with which it started, before any
-	pause.
+	pause. `origin` is the history that it comes from, if it joined this one: two of one kind can have started in the same second.
 	"""
 
 	name: str
@@ -80,6 +90,7 @@ class Clock:
 	remaining_seconds: float | None = None
 	late: bool = False
 	granted_until: datetime | None = field(default=None, compare=False)
+	origin: str = field(default="", compare=False)
 
 	@property
 	def unmet(self) -> bool:
@@ -88,6 +99,10 @@ class Clock:
 	@property
 	def judged(self) -> bool:
 		return self.status in (MET, MET_LATE, BREACHED)
+
+	@property
+	def key(self) -> tuple[str, datetime | None, str]:
+		return self.name, self.started_at and as_utc(self.started_at), self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +183,7 @@ class Clocks:
 	def judgements(self) -> tuple[Judgement, ...]:
 		"""Every due date by which a clock of the record has been judged, earlier rounds first."""
 		return tuple(
-			Judgement(clock.name, clock.started_at, clock.due)
+			Judgement(clock.name, clock.started_at, clock.due, clock.origin)
 			for clock in (*self.history, *self.current)
 			if clock.judged
 		)

@@ -108,14 +108,23 @@ def said_by_both(stays: Mapping, goes: Mapping) -> dict[str, object]:
 	}
 
 
-def joining(clocks: Clocks) -> Carried:
-	"""The clocks of a history that becomes part of another one. A closed one owes nothing any more."""
+def joining(clocks: Clocks, name: str) -> Carried:
+	"""The clocks of the history `name`, which becomes part of another one. A closed one owes nothing any more."""
 	current = tuple(clock for clock in clocks.current if clock.status != NOT_REQUIRED)
 	past = clocks.history
 	if clocks.status == STATUS_CLOSED:
 		past = (*past, *(clock for clock in current if clock.unmet))
 		current = tuple(clock for clock in current if not clock.unmet)
-	return Carried(current, past, paused=clocks.clock_state == STATE_PAUSED)
+	return coming_from(name, Carried(current, past, paused=clocks.clock_state == STATE_PAUSED))
+
+
+def coming_from(name: str | None, carried: Carried) -> Carried:
+	"""The same clocks, which have the history `name` as their origin, unless they came from yet another one before."""
+	current, past = (
+		tuple(replace(clock, origin=clock.origin or name or "") for clock in clocks)
+		for clocks in (carried.current, carried.past)
+	)
+	return replace(carried, current=current, past=past)
 
 
 def going(clocks: Clocks, alone: Clocks, since: datetime) -> Carried:

@@ -89,8 +89,8 @@ class _Record:
 	def __init__(self, terms: Terms, calendar: WorkingCalendar, judgements: Iterable[Judgement] = ()):
 		self.terms = terms
 		self.calendar = calendar
-		# By clock and start. A judged due date is final, so it applies from the start.
-		self.judged = {(each.clock, as_utc(each.started_at)): as_utc(each.due) for each in judgements}
+		# A judged due date is final, so it applies from the start.
+		self.judged = {each.key: as_utc(each.due) for each in judgements}
 		self.acknowledge = Clock("acknowledge")
 		self.respond = Clock("respond")
 		self.promise = Clock("promise")
@@ -269,7 +269,7 @@ class _Record:
 			self.history.extend(leaves)
 
 	def is_judged_later(self, clock: Clock) -> bool:
-		return clock.status in (RUNNING, PAUSED_CLOCK) and (clock.name, clock.started_at) in self.judged
+		return clock.status in (RUNNING, PAUSED_CLOCK) and clock.key in self.judged
 
 	def on_left(self, event: Event) -> None:
 		"""The message that started some of the clocks has gone elsewhere: these stop; what they missed stays missed."""
@@ -306,14 +306,15 @@ class _Record:
 			self.history.append(clock)
 
 	def started(self, name: str, days: float, at: datetime) -> Clock:
-		if judged := self.judged.get((name, at)):
+		if judged := self.judged.get(Clock(name, started_at=at).key):
 			return self.begun(name, at, judged)  # whatever the terms say now
 		if not (days and self.terms.expects_reply):
 			return Clock(name)
 		return self.begun(name, at, as_utc(self.calendar.deadline(at, days)))
 
 	def begun(self, name: str, at: datetime, due: datetime) -> Clock:
-		return Clock(name, RUNNING, at, self.judged.get((name, at), due), granted_until=due)
+		clock = Clock(name, RUNNING, at, due, granted_until=due)
+		return replace(clock, due=self.judged.get(clock.key, due))
 
 	def met(self, clock: Clock, at: datetime) -> Clock:
 		if not clock.unmet:
@@ -326,7 +327,7 @@ class _Record:
 	def resumed(self, clock: Clock, at: datetime) -> Clock:
 		if clock.status != PAUSED_CLOCK:
 			return clock
-		due = self.judged.get((clock.name, clock.started_at))
+		due = self.judged.get(clock.key)
 		if due is None:
 			due = as_utc(self.calendar.add_working_seconds(at, clock.remaining_seconds))
 		# A promise can end outside business hours; waiting for the client never makes a due date earlier.

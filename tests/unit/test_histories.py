@@ -5,7 +5,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from client_comms.rules import escalation, histories
@@ -46,7 +46,7 @@ def history(*events):
 
 def merged(own, other, moment="26 10:00", now="26 10:00", terms=TERMS, others_terms=TERMS):
 	"""The clocks of `own` at `now`, after `other` was merged into it."""
-	came = histories.joining(replay(other, others_terms, OFFICE, at(moment)))
+	came = histories.joining(replay(other, others_terms, OFFICE, at(moment)), "CI-2")
 	return replay([*own, Event(MERGED, at(moment), carried=came)], terms, OFFICE, at(now))
 
 
@@ -68,10 +68,24 @@ def test_what_either_missed_is_missed_once_for_each():
 	assert merged(own, other, "27 10:00", "27 10:00").missed == 4
 
 
+@pytest.mark.parametrize(("moment", "missed"), [("26 10:00", 2), ("30 18:00", 4)])
+@pytest.mark.parametrize(("terms", "others_terms"), [(TERMS, LONGER), (LONGER, TERMS)])
+def test_two_that_started_in_the_same_second_keep_the_deadline_of_each(terms, others_terms, moment, missed):
+	own = other = history((RECEIVED, "23 10:00"))
+	came = histories.joining(replay(other, others_terms, OFFICE, at(moment)), "CI-2")
+	events = [*own, Event(MERGED, at(moment), carried=came)]
+	first = replay(events, terms, OFFICE, at(moment))
+	assert (first.missed, first.respond.due) == (missed, at("25 17:00"))
+	stored = first.judgements
+	assert len({each.key for each in stored}) == len(stored) == missed
+	again = replay([*events, Event("Breached", at(moment), judged=stored)], terms, OFFICE, at(moment))
+	assert (again.missed, again.current, again.history) == (missed, first.current, first.history)
+
+
 def test_a_pause_after_merging_does_not_turn_what_was_missed_into_what_was_never_owed():
 	"""The due date of the clock that stayed is later than that of the other one, by the time it is judged."""
 	other = history((RECEIVED, "24 11:00"))
-	came = histories.joining(replay(other, TERMS, OFFICE, at("24 12:00")))
+	came = histories.joining(replay(other, TERMS, OFFICE, at("24 12:00")), "CI-2")
 	events = [
 		*history((RECEIVED, "23 10:00")),
 		Event(MERGED, at("24 12:00"), carried=came),
@@ -201,7 +215,7 @@ COURSES = st.lists(st.builds(Event, KINDS, MOMENTS), max_size=6)
 def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
 	now = at("30 10:00")
 	before = [replay(each, TERMS, OFFICE, now) for each in (own, other)]
-	carried = histories.joining(before[1])
+	carried = histories.joining(before[1], "CI-2")
 	clocks = replay([*own, Event(MERGED, now, carried=carried)], TERMS, OFFICE, now)
 	assert clocks.missed >= sum(each.missed for each in before)
 	# While one waits for the client, its deadline is the one before the wait; compared is what it is when the wait ends.
@@ -215,10 +229,9 @@ def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
 
 @given(COURSES, COURSES, COURSES, MOMENTS)
 def test_what_was_judged_is_replayed_alike(own, other, later, merged_at):
-	"""Judgements are stored, and apply from the beginning of the next replay. They name a clock by the moment of its start."""
+	"""Judgements are stored, and apply from the beginning of the next replay. They name a clock by its start and its origin."""
 	now = at("30 10:00")
-	assume({event.at for event in other}.isdisjoint(event.at for event in (*own, *later)))
-	carried = histories.joining(replay(other, TERMS, OFFICE, merged_at))
+	carried = histories.joining(replay(other, LONGER, OFFICE, merged_at), "CI-2")
 	events = sorted([*own, Event(MERGED, merged_at, carried=carried), *later], key=lambda event: event.at)
 	first = replay(events, TERMS, OFFICE, now)
 	again = replay([*events, Event("Contacted", now, judged=first.judgements)], TERMS, OFFICE, now)

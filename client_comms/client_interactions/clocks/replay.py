@@ -87,24 +87,31 @@ def _as_moment(text: str | None) -> datetime | None:
 
 def judgements_of(row) -> tuple[response_clock.Judgement, ...]:
 	"""The judgements stored in `judged` of an event: `[[clock, started at, due], …]`, datetimes in ISO 8601
-	with offset."""
+	with offset, and the origin of a clock that has one."""
 	return tuple(
-		response_clock.Judgement(name, datetime.fromisoformat(started_at), datetime.fromisoformat(due))
-		for name, started_at, due in json.loads(row.judged or "[]")
+		response_clock.Judgement(
+			name, datetime.fromisoformat(started_at), datetime.fromisoformat(due), *origin
+		)
+		for name, started_at, due, *origin in json.loads(row.judged or "[]")
 	)
 
 
 def unkept_judgements(clocks: response_clock.Clocks, events: Iterable) -> list[response_clock.Judgement]:
-	"""Judgements that are not yet stored on an event."""
-	kept = {(each.clock, as_utc(each.started_at)) for row in events for each in judgements_of(row)}
-	return [each for each in clocks.judgements if (each.clock, as_utc(each.started_at)) not in kept]
+	"""Judgements that are not yet stored on an event; those on events of a record that was merged are not replayed."""
+	kept = {each.key for row in events if not row.get("merged_from") for each in judgements_of(row)}
+	return [each for each in clocks.judgements if each.key not in kept]
 
 
 def keep_judgements(judgements: Iterable[response_clock.Judgement]) -> str:
 	"""Judgements in the form stored on an event."""
 	return json.dumps(
 		[
-			[each.clock, as_utc(each.started_at).isoformat(), as_utc(each.due).isoformat()]
+			[
+				each.clock,
+				as_utc(each.started_at).isoformat(),
+				as_utc(each.due).isoformat(),
+				*([each.origin] if each.origin else []),
+			]
 			for each in judgements
 		]
 	)

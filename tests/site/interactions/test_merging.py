@@ -151,6 +151,30 @@ def test_what_both_missed_is_counted_for_both(inquiry, people, at, clock_at):
 	assert [row["missed_deadlines"] for row in rows] == [4, 4], "the group and the total"
 
 
+def test_of_two_that_began_in_the_same_second_each_keeps_its_deadline(inquiry, people, at, clock_at):
+	one, other = (inquiry(at=MONDAY, responsible_staff=people.rita).name for _each in "ab")
+	at(TUESDAY, people.rita, api.pause, one, "Waiting")
+	at("2026-11-25 10:00", people.rita, api.resume, one)
+	at("2026-11-25 11:00", people.rita, api.merge_interactions, other, one)
+	with clock_at(THURSDAY):
+		sweep.run()
+	assert statuses(one) == ("Breached", "Breached", 1, 2), "what waited for the client was not late"
+	at(THURSDAY, people.rita, api.answer, one)
+	assert statuses(one) == ("Met Late", "Met Late", 1, 2)
+
+
+def test_what_is_judged_after_merging_is_stored_although_the_other_began_in_the_same_second(
+	inquiry, people, at, clock_at, set_calendar
+):
+	one, other = (inquiry(at=MONDAY, responsible_staff=people.rita).name for _each in "ab")
+	at(TUESDAY, people.rita, api.answer, other)
+	at(TUESDAY, people.rita, api.merge_interactions, other, one)
+	with clock_at(THURSDAY):
+		sweep.run()
+		set_calendar(["09:00-12:00"])
+		assert str(doc_of(one).clocks().respond.due)[:16] == "2026-11-25 17:00"
+
+
 def test_what_was_answered_stays_answered_and_the_rest_is_owed(pair, people, at):
 	first, second = pair
 	at(TUESDAY, people.rita, api.answer, second)
