@@ -3,6 +3,11 @@
 import frappe
 from frappe import _
 
+from client_comms.rules.messages import _ as N_
+
+# Version 16 names them in the sidebar of its pages; they are in no file from which Frappe takes texts to translate.
+MODULES = (N_("Client Interactions"), N_("Client Privacy"), N_("Communication Governance"))
+
 
 def is_version_16() -> bool:
 	return int(frappe.__version__.split(".", 1)[0]) >= 16
@@ -37,6 +42,17 @@ def link_validation() -> tuple[str, str]:
 	if is_version_16():
 		return "frappe.client.validate_link_and_fetch", "fields_to_fetch"
 	return "frappe.client.validate_link", "fields"
+
+
+def offers_no_users(doctype: str | None, query: str | None, filters) -> bool:
+	"""Whether Frappe answers a search for users with "Not found", as in the dialogs that assign and share.
+
+	Version 16 filters users by their type, which only those can read who administer users.
+	"""
+	if not is_version_16() or doctype != "User" or query or not frappe.parse_json(filters):
+		return False
+	user_type = frappe.get_meta("User").get_field("user_type")
+	return user_type.permlevel not in frappe.get_meta("User").get_permlevel_access("read")
 
 
 def no_objection() -> bool | None:

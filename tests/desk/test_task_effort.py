@@ -270,7 +270,25 @@ def test_ten_are_reassigned_at_once(site, frontline, make_user, client, assigned
 # Setting up
 
 
-def test_a_deadline_is_changed_by_a_new_version(site, make_user, login, effort, shoot):
+@pytest.fixture
+def set_up(site):
+	"""The steps of setting up the app are done. Until then, version 16 shows them above every page of those who take them."""
+
+	def done(value):
+		# Otherwise Frappe takes the row for newer than the file that is shipped.
+		site.db.set_value(
+			"Module Onboarding", "Client Communications", "is_complete", value, update_modified=False
+		)
+		site.db.commit()
+		site.clear_document_cache("Module Onboarding", "Client Communications")
+
+	done(1)
+	yield
+	site.db.rollback()
+	done(0)
+
+
+def test_a_deadline_is_changed_by_a_new_version(site, set_up, make_user, login, effort, shoot):
 	author = make_user("Client Communications Manager", password=PASSWORD)
 	second = make_user("Client Communications Manager", password=PASSWORD)
 	in_force = site.get_last_doc("Communication Matrix", {"docstatus": 1})
@@ -327,6 +345,7 @@ def test_a_new_employee_gets_the_role_profile_of_their_job(site, make_user, empl
 			".frappe-control[data-fieldname=role_profile_name], .frappe-control[data-fieldname=role_profiles]"
 		)
 		hand.search(dialog.locator(profile), "Customer Support")
+		page.keyboard.press("Tab")  # version 16 offers more profiles
 		shoot(page, "employee")
 		hand.click(dialog.get_by_role("button", name="Save"))
 		expect(dialog).to_have_count(0)

@@ -96,9 +96,9 @@ def is_valid_link(site, transaction):
 
 	from client_comms import compat
 
-	def ask(doctype, name):
+	def ask(doctype, name, **others):
 		site.local.request = site._dict(method="POST")
-		site.local.form_dict = site._dict(doctype=doctype, docname=name)
+		site.local.form_dict = site._dict(doctype=doctype, docname=name, **others)
 		return bool(execute_cmd(compat.link_validation()[0]).get("name"))
 
 	return ask

@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import cint
 
+from client_comms import compat
 from client_comms.enforcement import guards, link_options
 from client_comms.enforcement.compose import call_previous
 
@@ -66,6 +67,8 @@ def _is_readable(doctype: str, name: str) -> bool:
 
 
 def _held_to_conditions(arguments: dict) -> dict:
+	if compat.offers_no_users(arguments.get("doctype"), arguments.get("query"), arguments.get("filters")):
+		arguments = {**arguments, "query": "client_comms.api.queries.colleagues"}
 	if query := arguments.get("query"):
 		# Frappe looks up a wrapper for every method except this one.
 		arguments = {**arguments, "query": frappe.override_whitelisted_method(query)}

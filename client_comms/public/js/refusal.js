@@ -44,10 +44,19 @@ frappe.provide("client_comms");
 		return messages.filter(Boolean).map((each) => frappe.utils.html2text(each));
 	}
 
+	/** Frappe tells the same in a dialog, which cannot be closed while it opens: only its text would go. */
+	function close_message() {
+		const dialog = frappe.msg_dialog;
+		if (!dialog) return;
+		delete dialog.custom_onhide; // with which version 16 leaves the page
+		const { _isShown: shown, _isTransitioning: moving } = dialog.$wrapper.data("bs.modal") || {};
+		if (shown && moving) dialog.$wrapper.one("shown.bs.modal", () => frappe.hide_msgprint(true));
+		else frappe.hide_msgprint(true);
+	}
+
 	async function show_refusal(about) {
 		const { doctype, name, reasons } = about;
-		// Frappe tells the same in a dialog, which cannot be closed before it has opened.
-		for (const delay of [0, 300, 700]) setTimeout(() => frappe.hide_msgprint(true), delay);
+		close_message();
 		const found =
 			doctype === INTERACTION
 				? await frappe.xcall("client_comms.api.access_refusal", { name }, "GET")

@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.desk import query_report
 
+from client_comms import compat
 from client_comms.enforcement.methods import link_fields
 
 pytestmark = pytest.mark.clause("D-2")
@@ -124,3 +125,13 @@ def test_reports_are_filtered_by_what_is_offered(make_user, as_user):
 			js_filters=frappe.as_json([company]),
 		)
 	assert answer["columns"]
+
+
+@pytest.mark.parametrize("role", PROCEDURE)
+def test_who_assigns_or_shares_chooses_a_colleague(make_user, as_user, role, is_valid_link):
+	colleague = make_user("Frontline Staff")
+	with as_user(make_user(role)):
+		asked = {"user_type": "System User", "name": ["!=", frappe.session.user]}
+		assert colleague in found("User", filters=asked)
+		others = {"filters": frappe.as_json(asked)} if compat.is_version_16() else {}
+		assert is_valid_link("User", colleague, **others)

@@ -12,6 +12,7 @@ const STYLE = `
 .owed-work li:focus { outline: 2px solid var(--primary); outline-offset: -2px; }
 .owed-work .about { flex: 1 1 260px; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .owed-work .due { flex: 0 0 auto; }
+.owed-work .actions { display: flex; flex-wrap: wrap; gap: 4px; justify-content: flex-end; margin-inline-start: auto; }
 .owed-work .late { color: var(--text-on-red); }
 .owed-work .none { padding: 8px 14px; color: var(--text-muted); border-top: 1px solid var(--border-color); }
 `;
@@ -168,7 +169,7 @@ class OwedToday {
 				${escape(subject || "")}</a>
 				<div class="small text-muted">${escape(what.join(", "))}</div>
 			</span>
-			${it.level_pill(level)} ${when} ${buttons.join(" ")}
+			${it.level_pill(level)} ${when} <span class="actions">${buttons.join(" ")}</span>
 		</li>`;
 	}
 
