@@ -18,7 +18,8 @@ AUTO_REPLY = "auto-reply"
 BOUNCE = "bounce"
 BULK = "bulk"
 _REPORT_TYPE = re.compile(r"""report-type\s*=\s*["']?([\w-]+)""")
-_BOUNCE_SENDER = re.compile(r"(mailer[-_.]daemon|post[-_.]?master|microsoftexchange[0-9a-f]{20,})$")
+_BOUNCE_SENDER = re.compile(r"(mailer[-_.]daemon|microsoftexchange[0-9a-f]{20,})$")
+_POSTMASTER = re.compile(r"post[-_.]?master$")  # a person in some firms
 # Of a sender without an address, which no person has.
 _BOUNCE_NAME = re.compile(r"\s*([\"']?\s*(mailer-daemon|postmaster|mail deliver\w* (sub)?system)\b.*|<>\s*)$")
 # Set by what answers or forwards mail automatically; each with a value other than "no".
@@ -38,7 +39,7 @@ _WRITTEN_BY_A_MACHINE = (
 	"x-cron-env",
 	"x-ms-exchange-generated-message-source",
 )
-# They name the address that must not get the message again; our own mailboxes forward inquiries like that.
+# They name the address that must not get the message again; our own mailboxes and groups of people pass on messages like that.
 _LOOP_STOPS = ("x-loop", "x-ms-exchange-inbox-rules-loop")
 _LISTS = frozenset(("list-id", "list-unsubscribe", "mailing-list", "x-mlserver"))
 _NO_REPLY = re.compile(r"(^|[-_.+])(no|do[-_.]?not)[-_.]?reply")
@@ -89,11 +90,14 @@ def automatic_kind(
 	precedence = _first_word(values.get("precedence", ""))
 
 	named_in_loop_stops = _named_in_loop_stops(values, own_domains)
+	# What answers in the name of a server does not say so; programs in which people write do.
+	is_typed = "user-agent" in values
 
 	if (
 		report == "delivery-status"
 		or "x-failed-recipients" in values
 		or _BOUNCE_SENDER.match(local_part)
+		or (_POSTMASTER.match(local_part) and not is_typed)
 		or (not local_part and _BOUNCE_NAME.match(sender.lower()))
 	):
 		return BOUNCE
@@ -119,7 +123,7 @@ def automatic_kind(
 	):
 		return AUTO_REPLY
 	# Only mail that must not be answered automatically has no return path; vacation notices were recognised above.
-	if values.get("return-path") == "<>":
+	if values.get("return-path") == "<>" and not is_typed:
 		return BOUNCE
 	if _NO_REPLY.search(local_part) and not _speaks_for_someone(values):
 		return BULK
@@ -147,12 +151,18 @@ def _is_bulk(values: Mapping[str, str], precedence: str, own_domains: Collection
 
 
 def _named_in_loop_stops(values: Mapping[str, str], own_domains: Collection[str]) -> set[bool]:
-	"""Whether the addresses that must not get the message again are our own, for each that is named."""
+	"""Whether the addresses that must not get the message again are our own, for each that is named; the group to which a person
+	wrote is left out."""
 	own = tuple(map(domains.normal, own_domains))
-	named = (
+	named = [
 		domains.normal(values[name].rpartition("@")[2].strip("<> ")) for name in _LOOP_STOPS if name in values
-	)
-	return {any(_is_within(each, domain) for domain in own) for each in named}
+	]
+	written_to = addresses.in_header(values.get("to", ""), values.get("cc", "")) if named else ()
+	groups = {domains.normal(each.rpartition("@")[2]) for each in written_to}
+	is_own = {each: any(_is_within(each, domain) for domain in own) for each in named}
+	return {
+		is_own[each] for each in named if is_own[each] or not any(_is_within(group, each) for group in groups)
+	}
 
 
 def _is_within(domain: str, other: str) -> bool:

@@ -99,6 +99,23 @@ def test_what_our_own_mailboxes_pass_on_is_not_of_a_machine():
 		assert automatic_kind(headers, PERSON, "Question", own_domains=["nordlicht.example"]) is None
 
 
+def test_what_a_person_writes_to_a_group_is_not_of_a_machine():
+	headers = {"X-Loop": "notices@groups.example", "To": "Roofs <roofs@Groups.example>"}
+	assert automatic_kind(headers, PERSON, "Who can mend it?") is None
+	assert automatic_kind({**headers, "X-Loop": "example"}, PERSON, "Who can mend it?") is None
+	assert automatic_kind({**headers, "To": "info@nordlicht.example"}, PERSON, "Ticket 1") == AUTO_REPLY
+	assert automatic_kind({**headers, "X-Loop": "kde-list"}, PERSON, "Ticket 1") == AUTO_REPLY
+
+
+def test_what_is_written_in_a_mail_program_does_not_report_for_a_server():
+	typed = {"User-Agent": "Mozilla Thunderbird"}
+	assert automatic_kind({**typed, "Return-Path": "<>"}, PERSON, "Question") is None
+	assert automatic_kind(typed, "Ada Lang <postmaster@client-a.example>", "Question") is None
+	assert automatic_kind(typed, "MAILER-DAEMON@client-a.example", "Question") == BOUNCE
+	report = {**typed, "Content-Type": "multipart/report; report-type=delivery-status"}
+	assert automatic_kind(report, "postmaster@client-a.example", "Question") == BOUNCE
+
+
 def test_what_exchange_redirects_to_us_is_of_its_sender():
 	headers = {
 		"X-MS-Exchange-Inbox-Rules-Loop": "sales@nordlicht.example",
