@@ -56,7 +56,7 @@ frappe.provide("client_comms");
 
 	async function show_refusal(about) {
 		const { doctype, name, reasons } = about;
-		close_message();
+		setTimeout(close_message); // which Frappe opens once this has run
 		const found =
 			doctype === INTERACTION
 				? await frappe.xcall("client_comms.api.access_refusal", { name }, "GET")
@@ -71,7 +71,7 @@ frappe.provide("client_comms");
 			? `<p>${__("You have asked for access. You are notified when someone decides.")}</p>`
 			: "";
 		const why_html = reasons.map((each) => `<p>${text(each)}</p>`).join("");
-		const $body = $(`<div class="client-comms-refusal">
+		const $body = $(`<div class="client-comms-refusal p-4">
 			<h4>${sentence}</h4>${asked}
 			<div class="buttons"></div>
 			<details class="text-muted mt-3"><summary>${__("Why?")}</summary>${why_html}</details>

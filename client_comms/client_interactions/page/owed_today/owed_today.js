@@ -23,7 +23,7 @@ class OwedToday {
 		this.page = page;
 		this.at = null; // the interaction that has the focus
 		$(`<style>${STYLE}</style>`).appendTo(page.wrapper);
-		this.$body = $("<div>").appendTo(page.main);
+		this.$body = $('<div class="px-3">').appendTo(page.main);
 		page.set_secondary_action(__("Refresh"), () => this.refresh(), { icon: "refresh" });
 		page.add_menu_item(__("Report"), () => frappe.set_route("query-report", "Owed Today"));
 		page.add_menu_item(__("Daily Email"), () =>
