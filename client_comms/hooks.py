@@ -184,6 +184,9 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.tag.tag.add_tags": "client_comms.enforcement.methods.unchecked.add_tags",
 	"frappe.desk.doctype.tag.tag.remove_tag": "client_comms.enforcement.methods.unchecked.remove_tag",
 	"frappe.desk.form.document_follow.get_follow_users": "client_comms.enforcement.methods.unchecked.get_follow_users",
+	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.get_coa": "client_comms.enforcement.methods.unchecked.get_coa",
+	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa": "client_comms.enforcement.methods.unchecked.import_coa",
+	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "client_comms.enforcement.methods.unchecked.edit_qty",
 	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.unchecked.get_party_details",
 	"frappe.desk.form.utils.update_comment_publicity": "client_comms.enforcement.methods.unchecked.update_comment_publicity",
 	"frappe.desk.form.utils.get_next": "client_comms.enforcement.methods.unchecked.get_next",
@@ -331,6 +334,9 @@ doc_events = {
 		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
 		"before_discard": _BEFORE_DISCARD,
+	},
+	"Chart of Accounts Importer": {
+		"before_validate": "client_comms.enforcement.methods.unchecked.require_chart"
 	},
 	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {

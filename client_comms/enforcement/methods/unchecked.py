@@ -188,6 +188,52 @@ def process_genericode_import(code_list_name: str, file_name: str, **others):
 
 
 @frappe.whitelist()
+def get_coa(doctype: str, parent: str, file_name: str | None = None, **others):
+	"""ERPNext reads a table from the disk, wherever it is attached, and shows its rows as accounts."""
+	file.require_named(file_name or "")
+	return call_previous(
+		"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.get_coa",
+		doctype=doctype,
+		parent=parent,
+		file_name=file_name,
+		**others,
+	)
+
+
+@frappe.whitelist()
+def import_coa(file_name: str, company: str, **others):
+	"""The same, to make them accounts."""
+	file.require_named(file_name)
+	return call_previous(
+		"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa",
+		file_name=file_name,
+		company=company,
+		**others,
+	)
+
+
+@frappe.whitelist()
+def edit_qty(doctype: str, docname: str, qty: float | str, parent: str, **others):
+	"""ERPNext writes into the `qty` of any document or row before it asks for the BOM Creator that is named as well."""
+	if doctype not in ("BOM Creator", "BOM Creator Item"):
+		raise frappe.PermissionError
+	return call_previous(
+		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
+		doctype=doctype,
+		docname=docname,
+		qty=qty,
+		parent=parent,
+		**others,
+	)
+
+
+def require_chart(doc, method=None):
+	"""`before_validate` of Chart of Accounts Importer, whose errors quote the table."""
+	if doc.import_file:
+		file.require_named(doc.import_file)
+
+
+@frappe.whitelist()
 def get_documents_for_today(notification: str, **others):
 	"""The names of the documents about which a Notification tells today; its condition can be about any of their text."""
 	found = call_previous(

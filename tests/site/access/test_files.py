@@ -138,6 +138,43 @@ def test_the_import_of_a_code_list(by, attach, log, staff, as_user):
 		unchecked.process_genericode_import("urn:x:1", hidden.get(by), code_column="code", filters="{}")
 
 
+CHART = """Account Name,Parent Account,Account Number,Parent Account Number,Is Group,Account Type,Root Type,Account Currency
+The neighbours complain as well.,,,,1,,Asset,
+Liabilities,,,,1,,Liability,
+Income,,,,1,,Income,
+Expenses,,,,1,,Expense,
+Equity,,,,1,,Equity,
+"""
+CHARTS = "erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer."
+
+
+@pytest.fixture
+def chart(attach, log):
+	"""A table that is attached to a confidential record."""
+	file = attach(CHART, log("Feedback/Complaint"))
+	file.db_set("file_name", "accounts.csv")
+	return file
+
+
+def test_a_table_shown_as_accounts(chart, staff, as_user, ask):
+	shown = {"doctype": "Chart of Accounts Importer", "parent": "All Accounts", "file_name": chart.file_url}
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		ask(f"{CHARTS}get_coa", **shown)
+	with as_user(staff.cleared):
+		assert SECRET in str(ask(f"{CHARTS}get_coa", **shown))
+
+
+def test_a_table_imported_as_accounts(chart, staff, as_user, ask):
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		ask(f"{CHARTS}import_coa", file_name=chart.file_url, company="Example GmbH")
+
+
+def test_a_table_checked_as_accounts(chart, staff, as_user):
+	importer = frappe.get_doc({"doctype": "Chart of Accounts Importer", "import_file": chart.file_url})
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		importer.run_method("before_validate")
+
+
 # ---------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from client_comms import compat
 from client_comms.enforcement.methods import counts, unchecked
 from client_comms.enforcement.requests import method_aliases
 from client_comms.intake import issue_status
+from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.visitor import Visitor
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -537,3 +538,14 @@ def test_what_frappe_crm_sends_becomes_a_customer_and_nothing_else(complaint, st
 		made = unchecked.create_customer(customer)
 	assert not frappe.db.exists("Interaction Access Grant", {"interaction": complaint.name})
 	assert frappe.db.get_value("Customer", made, "customer_name") == "Nordlicht"
+
+
+def test_a_quantity_in_any_row(held, staff, as_user):
+	"""ERPNext writes it into whatever document is named, for a BOM Creator of one's own."""
+	hidden = held("Opportunity", opportunity_from="Lead", party_name=held("Lead", lead_name="Anna").name)
+	row = insert_row(
+		"Opportunity Item", parent=hidden.name, parenttype="Opportunity", parentfield="items", qty=1
+	)
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+		unchecked.edit_qty("Opportunity Item", row, 7, "none")
+	assert frappe.db.get_value("Opportunity Item", row, "qty") == 1
