@@ -66,7 +66,8 @@ _LITERALS = {
 	"read": 1,
 	"action": "update",
 	"stats": ["_user_tags"],
-	"board_name": None,
+	"is_root": 0,
+	"is_group": 0,
 	"file_type": "CSV",
 	"file_format_type": "CSV",
 	"all_doctypes": 0,
@@ -174,6 +175,11 @@ def speaks_of(method: Method, doctype: str) -> bool:
 	)
 
 
+def documents_of(method: Method) -> set[str]:
+	"""Parameters that hold whole documents."""
+	return {each for each in method.parameters if _BY_NAME.get(each) == "doc"}
+
+
 def _can_ask(method: Method) -> bool:
 	asking = {"filters", "or_filters", *_QUESTION}
 	return bool(asking & set(method.parameters)) or method.takes_anything
@@ -203,6 +209,8 @@ def _bag(target: Target, scene: Scene, word: str, filling: Filling) -> dict:
 		"view": "List",
 		"file_format_type": "CSV",
 		"title": "x",
+		"is_root": 0,
+		"is_group": 0,
 	}
 
 
@@ -343,7 +351,12 @@ def _doctypes() -> dict[str, str]:
 			{frappe.scrub(name): name for name in frappe.get_all("DocType", {"issingle": 0}, pluck="name")}
 		)
 		_spelled.update(
-			{"message": "Communication", "interaction": INTERACTION, "notification": "Notification Log"}
+			{
+				"message": "Communication",
+				"interaction": INTERACTION,
+				"notification": "Notification Log",
+				"board": "Kanban Board",
+			}
 		)
 	return _spelled
 

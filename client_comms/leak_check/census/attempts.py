@@ -51,6 +51,9 @@ class Attempt:
 	action: str = access.READ  # what the rule must allow
 	controlled: bool = True  # whether it counts only if Administrator's call works
 	on: str = ""  # of a document method: on which document it is called
+	before: Callable[[], None] | None = (
+		None  # puts documents into the state in which the method does something
+	)
 
 
 def of_method(method: Method, scene: Scene) -> Iterator[Attempt]:

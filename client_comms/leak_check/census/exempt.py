@@ -6,6 +6,7 @@ import frappe
 
 from client_comms.leak_check.census import arguments
 from client_comms.leak_check.census.methods import Method
+from client_comms.leak_check.census.reviewed import REVIEWED
 from client_comms.leak_check.census.scene import GUEST, READER
 
 STOPS = {
@@ -25,6 +26,11 @@ def reason(method: Method) -> str | None:
 	if [method.path] in wrappers:
 		return "wraps a method that is asked by its own name"
 	return None
+
+
+def reviewed(method: Method) -> str | None:
+	"""A reason that the method's source shows, for those that end before they do anything, whatever they are sent."""
+	return next((why for known, why in REVIEWED.items() if method.key.startswith(known)), None)
 
 
 def by_learned_end(ended: Counter) -> str | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 
 import frappe
 import frappe.model
@@ -21,6 +22,7 @@ from client_comms.leak_check.census.scene import INTERACTION, Scene, Target
 
 _ROUNDS = 5  # a method may look up one document after the other
 _DEEP = 2  # a lent document can need others
+_NAMED = 4  # DocTypes that a method names
 LENT = "on a lent document"
 # Tells what an attempt looked up without finding it.
 Try = Callable[[Attempt], Trace]
@@ -29,12 +31,13 @@ Try = Callable[[Attempt], Trace]
 @dataclass(frozen=True)
 class Way:
 	"""How values are sent: in a form or as JSON, with filters by field or as a list; `parsed` is what parameters hold that the
-	method parses itself."""
+	method parses itself; `search` is for methods that fill the list under a Link field."""
 
 	words: str
 	as_json: bool = False
 	filters_by_field: bool = False
 	parsed: str = ""
+	search: bool = False
 
 
 WAYS = (
@@ -44,31 +47,63 @@ WAYS = (
 	Way("an object to parse", parsed="object"),
 	Way("objects to parse", parsed="objects"),
 	Way("names to parse", parsed="names"),
+	Way("a new document to parse", parsed="new"),
+	Way("whole documents", as_json=True, parsed="whole"),
+	Way("a search", as_json=True, search=True),
+	Way("a search, filters by field", as_json=True, search=True, filters_by_field=True),
 )
 
 
 def attempts_of(method: Method, scene: Scene, lender: "Lender", learn: Try) -> Iterator[Attempt]:
-	"""The calls that are worth making, each once."""
-	target = Target(INTERACTION, scene.hidden.name)
+	"""The calls that are worth making, each once: about the hidden record, then about documents of the DocTypes that the method
+	names."""
 	seen = set()
+	found = chain(_about_hidden(method, scene, lender, learn), _about_named(method, scene, lender))
+	for attempt, given in found:
+		if (key := json.dumps([given, attempt.how, attempt.on], default=str, sort_keys=True)) not in seen:
+			seen.add(key)
+			yield attempt
+
+
+def _about_hidden(method: Method, scene: Scene, lender: "Lender", learn: Try) -> Iterator[tuple]:
+	target = Target(INTERACTION, scene.hidden.name)
+	for filled, way in _filled(method, target, scene):
+		given = _in_way(filled, method, target, way, scene)
+		for referring in (True, False):
+			document = lender.document(method.doctype, referring) if method.doctype else None
+			call = partial(_attempt, method, target, way, document)
+			names = _learned(given, target, partial(lender.document, referring=referring), call, learn)
+			named = _renamed(given, target.name, names)
+			yield replace(call(named), on=LENT if names or document else ""), named
+			if not (names or method.doctype):
+				break
+
+
+def _about_named(method: Method, scene: Scene, lender: "Lender") -> Iterator[tuple]:
+	"""A method that works with Sales Orders alone names that DocType."""
+	document = lender.document(method.doctype) if method.doctype else None
+	lent = (Target(doctype, name) for doctype in method.named if (name := lender.document(doctype)))
+	for target in islice(lent, _NAMED):
+		for filled, way in _filled(method, target, scene):
+			given = _in_way(filled, method, target, way, scene)
+			yield replace(_attempt(method, target, way, document, given), on=LENT), given
+
+
+def _filled(method: Method, target: Target, scene: Scene) -> Iterator[tuple[dict, Way]]:
 	for filling in arguments.FILLINGS[:2]:
 		filled = arguments.fill(method, target, scene, filling, scene.word)
-		if filled is None:
-			continue
-		for way in WAYS:
-			if way.parsed and not method.parsed_parameters:
-				continue
-			given = _in_way(filled, method, target, way)
-			for referring in (True, False):
-				document = lender.document(method.doctype, referring) if method.doctype else None
-				call = partial(_attempt, method, target, way, document)
-				names = _learned(given, target, partial(lender.document, referring=referring), call, learn)
-				named = _renamed(given, target.name, names)
-				if (key := json.dumps([named, way.as_json], default=str, sort_keys=True)) not in seen:
-					seen.add(key)
-					yield replace(call(named), on=LENT if names or document else "")
-				if not (names or method.doctype):
-					break
+		if filled is not None:
+			yield from ((filled, way) for way in WAYS if _applies(way, method))
+
+
+def _applies(way: Way, method: Method) -> bool:
+	if way.search:
+		return method.is_search
+	if way.parsed == "whole":
+		return bool(arguments.documents_of(method))
+	if way.parsed == "new" and method.takes_anything:
+		return True
+	return not way.parsed or bool(method.parsed_parameters)
 
 
 def _learned(given: dict, target: Target, document, call, learn: Try) -> dict[str, str]:
@@ -111,16 +146,31 @@ def _renamed(value, name: str, names: Mapping[str, str], key: str = ""):
 	return names.get(key, name) if value == name else value
 
 
-def _in_way(given: dict, method: Method, target: Target, way: Way) -> dict:
+def _in_way(given: dict, method: Method, target: Target, way: Way, scene: Scene) -> dict:
 	given = dict(given)
+	holding = {**arguments.named_everyhow(target), "doctype": target.doctype}
 	for name in method.parameters.keys() & {"start", "page_len"}:
 		given[name] = 0 if name == "start" else 20
 	if way.filters_by_field and "filters" in given:
-		given["filters"] = {**arguments.named_everyhow(target), "doctype": target.doctype}
-	if way.parsed:
-		holding = {**arguments.named_everyhow(target), "doctype": target.doctype}
-		shapes = {"object": holding, "objects": [holding], "names": [target.name]}
+		given["filters"] = holding
+	if way.search:
+		given |= {"txt": "", "searchfield": "name"} | ({} if way.filters_by_field else {"filters": {}})
+	if way.parsed == "whole":
+		document = frappe.get_doc(target.doctype, target.name).as_dict()
+		given |= {
+			name: [document] if name.endswith("s") else document for name in arguments.documents_of(method)
+		}
+	elif way.parsed:
+		new = arguments.built(target.doctype, Target(INTERACTION, scene.hidden.name), scene, rows=True)
+		shapes = {
+			"object": holding,
+			"objects": [holding],
+			"names": [target.name],
+			"new": {**holding, **new},
+		}
 		given |= {name: shapes[way.parsed] for name in method.parsed_parameters & given.keys()}
+		if way.parsed == "new" and method.takes_anything:
+			given |= shapes["new"]
 	return given
 
 

@@ -45,6 +45,18 @@ class Method:
 		}
 
 	@cached_property
+	def is_search(self) -> bool:
+		"""Whether it fills the list under a Link field."""
+		return {"doctype", "txt", "searchfield"} <= self.parameters.keys()
+
+	@cached_property
+	def named(self) -> list[str]:
+		"""What may be the names of DocTypes in it: that of its module, and texts of its source."""
+		parts = self.path.split(".")
+		own = [parts[parts.index("doctype") + 1].replace("_", " ").title()] if "doctype" in parts[:-1] else []
+		return list(dict.fromkeys([*own, *re.findall(r"""["'`](?:tab)?([A-Z][\w ]+)["'`]""", self.source)]))
+
+	@cached_property
 	def source(self) -> str:
 		try:
 			return inspect.getsource(inspect.unwrap(self.function))

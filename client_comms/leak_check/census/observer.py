@@ -65,7 +65,10 @@ class Observer:
 			self._began = frappe.utils.now()
 			self.scene.give_own(caller.user)
 			trace.written.clear()
-			trace.writes.clear()
+			if attempt.before:
+				attempt.before()
+			state = self._state() if attempt.before else self._before
+			trace.begin()
 			outcome.trace = trace
 			try:
 				answer = send(caller)
@@ -73,12 +76,13 @@ class Observer:
 				outcome.error = f"{type(error).__name__}: {error}"
 			else:
 				self._read(outcome, answer)
-				outcome.called = set(caller.called)
+				outcome.called, saw_hidden = set(caller.called), trace.saw_hidden
 				if not attempt.untrue:
 					outcome.came = attempts.shows(answer, trace, caller, self.scene)
-					outcome.came = outcome.came or self._left(attempt, trace, caller)
+					outcome.came = outcome.came or self._left(attempt, trace, caller, state)
 					if bystanders is not None and self.bystanders:
 						bystanders.update(self._told(trace))
+				trace.saw_hidden = saw_hidden  # by the call, and not by what asks about it here
 		self.kept.put_back()
 		return outcome
 
@@ -93,12 +97,15 @@ class Observer:
 	def _state(self) -> str:
 		return self.scene.state(each.doctype for each in self.scene.targets())
 
-	def _left(self, attempt: Attempt, trace: Trace, caller: Caller) -> str:
-		"""What the call left behind that the caller can use now."""
+	def _left(self, attempt: Attempt, trace: Trace, caller: Caller, before: str) -> str:
+		"""What the call left behind that the caller can use now.
+
+		:param before: the hidden rows before the call
+		"""
 		written = trace.written - _ASIDE
 		if not written:
 			return ""
-		if self._state() != self._before:
+		if self._state() != before:
 			return CHANGED
 		if caller.user == "Administrator":
 			return ""

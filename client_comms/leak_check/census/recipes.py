@@ -5,6 +5,7 @@ The surfaces of `check-leaks` are recipes as well.
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import frappe
 import frappe.model
@@ -261,4 +262,22 @@ def custom_columns(caller, scene):
 				"insert_after_index": 0,
 			}
 		],
+	)
+
+
+_CODES = """<CodeList><Identification><ShortName>x</ShortName><Version>1</Version><CanonicalUri>urn:x</CanonicalUri>
+<CanonicalVersionUri>urn:leakbait:1</CanonicalVersionUri></Identification><ColumnSet><Column Id="code"/></ColumnSet><SimpleCodeList>
+<Row><Value ColumnRef="code"><SimpleValue>{word}</SimpleValue></Value></Row></SimpleCodeList></CodeList>"""
+
+
+@recipe("erpnext.edi.doctype.code_list.code_list_import.import_genericode", "File")
+def code_list_on_the_server(caller, scene):
+	"""An upload names a file of the server, whose content the method reads; the file is put back."""
+	path = frappe.get_doc("File", scene.hidden.names["File"]).get_full_path()
+	Path(path).write_text(_CODES.format(word=scene.word))
+	return caller.call(
+		"upload_file",
+		file_url=scene.hidden.file_url,
+		method="erpnext.edi.doctype.code_list.code_list_import.import_genericode",
+		doctype="Code List",
 	)

@@ -10,7 +10,7 @@ from frappe import _
 
 from client_comms.enforcement import governed
 from client_comms.leak_check import bait
-from client_comms.leak_check.census import attempts, exempt, learning, methods, recipes
+from client_comms.leak_check.census import attempts, exempt, in_state, learning, methods, recipes
 from client_comms.leak_check.census import scene as scenes
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.census import Census, Finding
@@ -142,6 +142,7 @@ class _Taker:
 			self.census.not_askable[method.key] = reason
 			return
 		worked, ended, failed = set(), Counter(), defaultdict(Counter)
+		done = Counter(_end(self._control(each)) for each in in_state.attempts_of(method, self.scene))
 		until = time.process_time() + _PER_METHOD
 		for attempt in attempts.of_method(method, self.scene):
 			kind = (attempt.target, bool(attempt.untrue), attempt.on, "switches" in attempt.how)
@@ -159,14 +160,15 @@ class _Taker:
 				failed[attempt.how][end] += 1
 		if method.key in self.census.asked:
 			return
-		reason = exempt.by_end(method, ended)
+		ended += done
+		reason = exempt.by_learned_end(done) or exempt.by_end(method, ended)
 		if not reason or (reason == exempt.NAMES_NOTHING and method.parameters):
 			learned, lent = self._control_learned(method)
 			if method.key in self.census.asked:
 				return
 			reason = exempt.by_learned_end(learned) or ("" if lent else reason)
 			ended += learned
-		if reason:
+		if reason := reason or exempt.reviewed(method):
 			self.census.not_askable[method.key] = reason
 		else:
 			self.census.unexplained[method.key] = "; ".join(end for end, _times in ended.most_common(3))
@@ -178,7 +180,6 @@ class _Taker:
 		until = time.process_time() + _PER_METHOD
 		for attempt in learning.attempts_of(method, self.scene, self.lender, self._learn):
 			if time.process_time() > until:
-				ended["takes too long"] += 1
 				break
 			outcome = self._control(attempt)
 			ended[_end(outcome)] += 1

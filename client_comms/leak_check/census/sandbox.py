@@ -22,6 +22,7 @@ from unittest import mock
 
 import frappe
 
+from client_comms.client_privacy import links
 from client_comms.enforcement import answers
 
 _CALL, _REQUEST = "census_call", "census_request"
@@ -80,6 +81,7 @@ class Trace:
 
 	read: set[str] = field(default_factory=set)  # DocTypes
 	written: set[str] = field(default_factory=set)  # DocTypes
+	prepared: set[str] = field(default_factory=set)  # DocTypes written before the call, for it
 	writes: list[tuple[str, str]] = field(default_factory=list)  # DocType and statement
 	saw_hidden: bool = False  # whether a query returned the hidden text
 	missed: set[tuple[str, str]] = field(
@@ -90,6 +92,13 @@ class Trace:
 	jobs_done: int = 0
 	printed: list[str] = field(default_factory=list)
 	stopped_by: str = ""  # why it could not be carried out here
+
+	def begin(self) -> None:
+		"""The call begins: what was read and written until now prepared it."""
+		self.prepared |= self.written
+		for each in (self.read, self.written, self.writes, self.missed):
+			each.clear()
+		self.saw_hidden = False
 
 
 class Sandbox:
@@ -132,6 +141,8 @@ class Sandbox:
 		enter(mock.patch("pdfkit.from_string", self._printed))
 		enter(mock.patch.object(socket.socket, "connect", self._only_here(socket.socket.connect)))
 		enter(mock.patch.object(subprocess.Popen, "__init__", self._no_program))
+		# Without the site's address no client is sent a link, and a copy of a site has none.
+		enter(mock.patch.object(links, "has_site_address", lambda: True))
 		self._record_cache(enter)
 		self._before = signal.signal(signal.SIGALRM, self._too_long)
 		return self
@@ -259,7 +270,7 @@ class Sandbox:
 		enter(mock.patch.object(RedisWrapper, "execute_command", recorded))
 
 	def _forget(self) -> None:
-		written = self.trace.written - _OF_SESSIONS
+		written = (self.trace.written | self.trace.prepared) - _OF_SESSIONS
 		kept = _SESSION_KEYS if written & _STRUCTURE else (*_SESSION_KEYS, *_STRUCTURE_KEYS)
 		for key, hash_field in self._cached:
 			name = key.partition(b"|")[2]

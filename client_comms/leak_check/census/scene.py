@@ -35,6 +35,7 @@ ROLES = {
 	),
 }
 CLIENT = "Client of the portal"
+READING = f"{bait.MARK} reader"  # the role of the next
 READER = "Cleared to read only"  # and neither to print nor to export, email, share or change
 # The bait's own labels for documents that are not the first of their DocType.
 _LABELS = {
@@ -150,14 +151,13 @@ def _user(kind: str, roles: tuple[str, ...], **fields) -> str:
 
 
 def _reading_role() -> str:
-	role = f"{bait.MARK} reader"
-	if not frappe.db.exists("Role", role):
-		frappe.get_doc({"doctype": "Role", "role_name": role}).insert(ignore_permissions=True)
+	if not frappe.db.exists("Role", READING):
+		frappe.get_doc({"doctype": "Role", "role_name": READING}).insert(ignore_permissions=True)
 	for name in frappe.get_all("Confidentiality Level", pluck="name"):
 		level = frappe.get_doc("Confidentiality Level", name)
-		level.append("clearances", {"role": role, "can_read": 1, "oversight": 1})
+		level.append("clearances", {"role": READING, "can_read": 1, "oversight": 1})
 		level.save(ignore_permissions=True)
-	return role
+	return READING
 
 
 def _outgoing_mail() -> None:

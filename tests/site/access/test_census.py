@@ -13,6 +13,8 @@ from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.methods import Method
 from client_comms.leak_check.census.run import Preparation
 from client_comms.leak_check.census.scene import CLIENT
+from client_comms.leak_check.census.state import Of, Row, State
+from client_comms.leak_check.census.states import STATES
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2", "R-3")]
 
@@ -136,19 +138,69 @@ def test_a_census_goes_on_from_what_was_kept(prepared, tmp_path):
 	assert again.asked["frappe.client.get"]
 
 
-def test_what_a_method_asks_for_is_learned(prepared, monkeypatch):
+@pytest.fixture
+def whitelisted(prepared, monkeypatch):
+	"""Whitelists a function, as the only one that there is; tells its path."""
+
+	def whitelist(function) -> str:
+		path = f"client_comms.api.{function.__name__}"
+		method = frappe.whitelist()(function)
+		monkeypatch.setattr(client_comms.api, function.__name__, method, raising=False)
+		monkeypatch.setattr(prepared, "every", [Method(path, method)])
+		return path
+
+	return whitelist
+
+
+def test_what_a_method_asks_for_is_learned(prepared, whitelisted):
 	"""Neither name nor type says that it takes a Quotation, and reads the Opportunity behind it."""
 
-	@frappe.whitelist()
 	def chance(what, terms):
 		terms = frappe.parse_json(terms)
 		quotation = frappe.get_doc("Quotation", what)
 		return frappe.db.get_value("Opportunity", quotation.opportunity, terms["doctype"] and "title")
 
-	path = "client_comms.api.chance"
-	monkeypatch.setattr(client_comms.api, "chance", chance, raising=False)
-	monkeypatch.setattr(prepared, "every", [Method(path, chance)])
+	path = whitelisted(chance)
 	assert found(prepared, path) == {path}
+
+
+def test_a_method_that_works_with_one_doctype_alone_gets_its_documents(prepared, whitelisted):
+	"""Names of parameters say that it takes any document."""
+
+	def chance(doctype, docname):
+		if doctype != "Quotation":
+			frappe.throw(doctype)
+		quotation = frappe.get_doc(doctype, docname)
+		return frappe.db.get_value("Opportunity", quotation.opportunity, "title")
+
+	path = whitelisted(chance)
+	assert found(prepared, path) == {path}
+
+
+def test_a_search_gets_a_column_of_its_own_doctype(prepared, whitelisted):
+	def chances(doctype, txt, searchfield, start, page_len, filters):
+		wanted = {searchfield: ("like", f"%{txt}%"), "party_name": filters.get("party") or ("is", "set")}
+		return frappe.get_all("Opportunity", wanted, ["title"], limit_start=start, limit=page_len)
+
+	path = whitelisted(chances)
+	assert found(prepared, path) == {path}
+
+
+def test_a_method_that_needs_a_state_is_asked_in_it_as_every_login(prepared, whitelisted, monkeypatch):
+	def on_hold(name):
+		return frappe.db.get_value("Client Interaction", {"name": name, "clock_state": "Paused"}, "subject")
+
+	path = whitelisted(on_hold)
+	paused = Row("Client Interaction", {"clock_state": "Paused"})
+	monkeypatch.setitem(STATES, path, State({"name": Of("Client Interaction")}, (paused,)))
+	assert found(prepared, path) == {path}
+
+
+def test_a_whole_document_is_sent_to_methods_that_save_it(prepared):
+	names = ("frappe.client.save", "client_comms.api.interactions.reopen")
+	taken = prepared.take(lambda method: method in names, [CLIENT])
+	assert set(names) <= taken.asked.keys()
+	assert not taken.findings
 
 
 def test_a_method_that_works_with_other_documents_reads_nothing(prepared):
