@@ -6,6 +6,7 @@ from the call stack. A patched or overridden mail class would have to be in plac
 (scheduler, console, tests) and would collide with other apps that do the same.
 """
 
+import functools
 import random
 import sys
 import time
@@ -91,9 +92,10 @@ class ReceivedMail(InboundMail):
 
 	is_slow = False
 
-	@classmethod
-	def of(cls, mail: InboundMail) -> "ReceivedMail":
-		return cls(mail.raw_message, mail.email_account, mail.uid, mail.seen_status, mail.append_to)
+	@staticmethod
+	def of(mail: InboundMail) -> "ReceivedMail":
+		guarded = _in_front_of(type(mail))
+		return guarded(mail.raw_message, mail.email_account, mail.uid, mail.seen_status, mail.append_to)
 
 	@classmethod
 	def read(
@@ -216,6 +218,12 @@ class ReceivedMail(InboundMail):
 			self.message_id = fresh_id(self.message_id)
 			return None
 		return known
+
+
+@functools.cache
+def _in_front_of(fetched: type[InboundMail]) -> type[ReceivedMail]:
+	"""Another app's Email Account may fetch into a class of its own, which goes on doing what it is for."""
+	return ReceivedMail if fetched is InboundMail else type(fetched.__name__, (ReceivedMail, fetched), {})
 
 
 def store(raw: bytes, account):

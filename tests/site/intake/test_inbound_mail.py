@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import frappe
 import pytest
 from frappe.core.doctype.communication.email import make as send_from_desk
+from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue import email_queue
 from frappe.email.receive import InboundMail
@@ -539,6 +540,20 @@ def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
 		account.receive()
 	messages = frappe.get_all("Communication", {"email_account": account.name}, pluck="client_interaction")
 	assert len(messages) == 2 and len(set(messages)) == 1 and messages[0]
+
+
+def test_the_class_into_which_another_app_fetches_emails_stays(accounts, clock_at, monkeypatch):
+	class Theirs(InboundMail):
+		def as_dict(self):
+			return {**super().as_dict(), "subject": "What they made of it"}
+
+	monkeypatch.setattr(email_account, "InboundMail", Theirs)
+	with clock_at("2026-11-23 10:10"), mailbox_with(accounts["Issue"], letter()) as account:
+		account.receive()
+	(message,) = frappe.get_all(
+		"Communication", {"email_account": account.name}, ["subject", "client_interaction"]
+	)
+	assert message.subject == "What they made of it" and message.client_interaction
 
 
 @pytest.mark.parametrize(
