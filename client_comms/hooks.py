@@ -135,6 +135,9 @@ override_whitelisted_methods = {
 	"frappe.desk.search.search_widget": "client_comms.enforcement.methods.link_fields.search_widget",
 	"frappe.desk.form.load.getdoc": "client_comms.enforcement.methods.form_load.getdoc",
 	"frappe.desk.form.load.get_docinfo": "client_comms.enforcement.methods.form_load.get_docinfo",
+	"frappe.desk.form.save.savedocs": "client_comms.enforcement.methods.form_load.savedocs",
+	"frappe.desk.form.save.cancel": "client_comms.enforcement.methods.form_load.cancel",
+	"frappe.desk.form.save.discard": "client_comms.enforcement.methods.form_load.discard",
 	"frappe.desk.form.load.get_communications": "client_comms.enforcement.methods.form_load.get_communications",
 	"frappe.desk.search.get_link_title": "client_comms.enforcement.methods.link_fields.get_link_title",
 	"frappe.utils.global_search.search": "client_comms.enforcement.methods.global_search.search",
@@ -217,6 +220,9 @@ before_request = [
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
 ]
+
+# Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
+additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}
 
 # The compliance ledger: what a request did with confidential records is known only at its end.
 after_request = [

@@ -1,8 +1,8 @@
 """The second wall: the answer of every request is looked at once more, whichever method made it (P-2).
 
 Each method that gives out a record checks access, or Frappe does it for the method. This is for a method in which the check was forgotten:
-an answer is withheld if it contains a document that the session user cannot read, or the text of one that was loaded for
-it. It does not replace a check: rows that a method read by a query of its own, and files, are not recognised here.
+rows of lists are left out of an answer (`answer_rows`), and the answer is withheld if it contains a document that the session user
+cannot read, or the text of one that was loaded for it. It does not replace a check: single values and files are not recognised here.
 
 Documents are recognised by their DocType and name, texts by long pieces of them, because a short one can stand anywhere.
 """
@@ -16,16 +16,17 @@ import frappe
 from frappe import _
 
 from client_comms import ledger
-from client_comms.enforcement import governed, guards
+from client_comms.enforcement import answer_rows, governed, guards
 from client_comms.rules import access
 from client_comms.rules.outgoing import ENFORCE, OFF
 
-WITHHELD = "Answer Withheld"
+WITHHELD, LEFT_OUT = "Answer Withheld", "Rows Left Out"
 SETTINGS, SETTING = "Client Comms Settings", "answers_mode"
 _LOADED = "client_comms_loaded"
 _PERMITTED = "client_comms_permitted"
 _HAD = (access.READ, access.WRITE)
 _DEPTH = 4
+_DAY = 24 * 60 * 60
 _TEXT_FIELDS = frozenset(
 	("Code", "HTML Editor", "Long Text", "Markdown Editor", "Small Text", "Text", "Text Editor")
 )
@@ -70,20 +71,42 @@ def after_request(response=None, request=None) -> None:
 	"""
 	if response is None or response.status_code >= 400 or not getattr(frappe.local, "session", None):
 		return
-	flags = frappe.local.flags
-	given, loaded = _given_out(), flags.get(_LOADED) or {}
-	if not (given or loaded) or not guards.is_restricted() or (mode := _mode()) == OFF:
+	flags, answer = frappe.local.flags, frappe.local.response
+	given, loaded, rows = _given_out(answer), flags.get(_LOADED) or {}, answer_rows.of(answer)
+	if not (given or loaded or rows) or not guards.is_restricted() or (mode := _mode()) == OFF:
 		return
 	by_user = flags.get(_PERMITTED) or {}
 	permitted = by_user.get(None, set()) | by_user.get(frappe.session.user, set())
-	found = _hidden(given - permitted)
+	found = set()
+	if rows and _is_json(response) and not _is_client():
+		if records := answer_rows.hidden(rows, permitted):
+			_report({(each.doctype, each.name) for each in records}, request, LEFT_OUT)
+			if mode == ENFORCE:
+				given, found = _leave_out(response, records)
+	found |= _hidden(given - permitted)
 	if loaded and _is_text(response):
 		body = response.get_data(as_text=True)
 		found |= _hidden({key for key, doc in loaded.items() if key not in permitted and _is_in(body, doc)})
 	if found:
-		_report(found, request)
+		_report(found, request, WITHHELD)
 		if mode == ENFORCE:
 			_withhold(response)
+
+
+def _leave_out(response, records: list[answer_rows.Hidden]) -> tuple[set, set]:
+	"""Leave rows out of an answer; the documents that it still contains, and the records whose text it does."""
+	body = answer_rows.without(response.get_data(as_text=True), records)
+	response.set_data(body)
+	still = {
+		(each.doctype, each.name)
+		for each in records
+		if any(piece in body for field in each.texts for piece in _pieces_of(each.told.get(field)))
+	}
+	return _given_out(json.loads(body)), still
+
+
+def _is_json(response) -> bool:
+	return not response.direct_passthrough and response.mimetype == "application/json"
 
 
 def _is_text(response) -> bool:
@@ -94,11 +117,11 @@ def _mode() -> str:
 	return frappe.get_cached_doc(SETTINGS).get(SETTING) or ENFORCE
 
 
-def _given_out() -> set[tuple[str, str]]:
+def _given_out(answer) -> set[tuple[str, str]]:
 	"""The documents in the answer whose DocTypes this app guards."""
 	return {
 		(each["doctype"], str(each["name"]))
-		for each in _documents(frappe.local.response, _DEPTH)
+		for each in _documents(answer, _DEPTH)
 		if guards.is_held(each["doctype"])
 	}
 
@@ -134,9 +157,11 @@ def _hidden(records: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 def _is_on_website(doctype: str, name: str) -> bool:
 	"""Whether a client sees a document in the portal, where it is not the permissions of the desk that decide."""
-	if frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
-		return False
-	return bool(frappe.has_website_permission(frappe.get_doc(doctype, name)))
+	return _is_client() and bool(frappe.has_website_permission(frappe.get_doc(doctype, name)))
+
+
+def _is_client() -> bool:
+	return frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User"
 
 
 def _is_in(body: str, doc) -> bool:
@@ -148,14 +173,21 @@ def _pieces(doc) -> Iterator[str]:
 	title = doc.meta.get_title_field()
 	for field in doc.meta.fields:
 		if field.fieldtype in _TEXT_FIELDS or field.fieldname == title:
-			text = doc.get(field.fieldname)
-			if isinstance(text, str):
-				yield from sorted(_PIECE.findall(text[:20_000]), key=len, reverse=True)[:_PIECES]
+			yield from _pieces_of(doc.get(field.fieldname))
 
 
-def _report(found: set[tuple[str, str]], request) -> None:
-	"""On the ledger and in the Error Log, also if what the request did is rolled back."""
+def _pieces_of(text) -> Iterator[str]:
+	if isinstance(text, str):
+		yield from sorted(_PIECE.findall(text[:20_000]), key=len, reverse=True)[:_PIECES]
+
+
+def _report(found: set[tuple[str, str]], request, rule: str) -> None:
+	"""On the ledger and in the Error Log, also if what the request did is rolled back; rows once a day, because a page of an app that
+	leaves a check out is opened all day.
+	"""
 	method = frappe.form_dict.get("cmd") or getattr(request, "path", "")
+	if rule == LEFT_OUT and not _is_first_today(f"client_comms_left_out:{frappe.session.user}:{method}"):
+		return
 	frappe.db.rollback()
 	ledger.write(
 		[
@@ -164,7 +196,7 @@ def _report(found: set[tuple[str, str]], request) -> None:
 				doctype,
 				name,
 				governed.level(doctype, name),
-				rule=WITHHELD,
+				rule=rule,
 				reason=str(method),
 			)
 			for doctype, name in sorted(found)
@@ -178,6 +210,13 @@ def _report(found: set[tuple[str, str]], request) -> None:
 	)
 	# nosemgrep: frappe-manual-commit (the rest of the request is committed or rolled back already)
 	frappe.db.commit()
+
+
+def _is_first_today(key: str) -> bool:
+	known = frappe.cache.get_value(key, expires=True)
+	if not known:
+		frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
+	return not known
 
 
 def _withhold(response) -> None:

@@ -11,7 +11,12 @@ from client_comms.rules import access, access_rows
 
 def is_held(doctype: str) -> bool:
 	"""Whether a row condition of this app applies to the DocType; does not query the database."""
-	return doctype in frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+	return doctype in held()
+
+
+def held() -> dict[str, list[str]]:
+	"""The DocTypes to which a row condition of this app applies, of all versions and apps → the condition."""
+	return frappe.get_hooks("permission_query_conditions", app_name="client_comms")
 
 
 def is_own(doctype: str) -> bool:
@@ -48,7 +53,7 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 
 	:param user: by default the session user
 	"""
-	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
+	(hook,) = held()[doctype]
 	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
 	if not condition:
 		return set(names)

@@ -100,7 +100,7 @@ def neighbours(site, bench, tmp_path, monkeypatch):
 	try:
 		bench("uninstall-app", APP, "--yes", "--no-backup")
 		for app in (BEFORE, APP, AFTER):
-			bench("install-app", app)
+			assert f"{APP}: " not in bench("install-app", app), "no control is said to be taken over"
 		yield
 	finally:
 		for app in (AFTER, BEFORE):

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import frappe
 from frappe import _
 
-from client_comms.enforcement import former_names, governed, link_titles, policy, readers
+from client_comms.enforcement import answer_rows, former_names, governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
 
 _LISTS = ("communications", "automated_messages")
@@ -33,6 +33,27 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None, *
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.get_docinfo", doctype=doctype, name=name, **others)
 		_trim_docinfo()
+
+
+@frappe.whitelist(methods=["POST", "PUT"])
+def savedocs(doc, action, **others):
+	_answer_with_timeline("frappe.desk.form.save.savedocs", doc=doc, action=action, **others)
+
+
+@frappe.whitelist(methods=["POST", "PUT"])
+def cancel(doctype: str | None = None, name: str | None = None, **others):
+	_answer_with_timeline("frappe.desk.form.save.cancel", doctype=doctype, name=name, **others)
+
+
+@frappe.whitelist(methods=["POST", "PUT"])
+def discard(doctype: str, name: str, **others):
+	_answer_with_timeline("frappe.desk.form.save.discard", doctype=doctype, name=name, **others)
+
+
+def _answer_with_timeline(original: str, **arguments) -> None:
+	"""What was saved comes back with its timeline."""
+	call_previous(original, **arguments)
+	_trim_docinfo()
 
 
 @frappe.whitelist()
@@ -70,6 +91,7 @@ def _trim_docinfo() -> None:
 	docinfo = frappe.response.get("docinfo")
 	if not docinfo:
 		return
+	answer_rows.forget_timeline(docinfo.get("doctype"), docinfo.get("name"))
 	left_out = 0
 	for key in _LISTS:
 		kept = visible(docinfo.get(key) or [])

@@ -2,10 +2,11 @@
 
 import frappe
 import pytest
+from frappe.desk.form import load
 from werkzeug.wrappers import Response
 
 from client_comms import acting, ledger
-from client_comms.enforcement import answers
+from client_comms.enforcement import answer_rows, answers
 from client_comms.rules.outgoing import OFF, WARN
 
 pytestmark = pytest.mark.clause("P-2")
@@ -190,3 +191,146 @@ def test_an_answer_without_governed_documents_costs_no_query(reader, answered, m
 		return {"doctype": "Note", "name": "x", "rows": [{"doctype": "Item", "name": "y"}]}
 
 	assert answered(reader, ask).status_code == 200
+
+
+# Rows that a method read by a query of its own, as Frappe Helpdesk and Frappe CRM do
+
+
+WORDS = "It leaks."  # shorter than what is looked for anywhere in an answer
+SENDER, RECIPIENTS = "anna@client-a.example", "service@own.example"
+
+
+def left_out():
+	entries = {"action": ledger.REFUSAL, "rule": answers.LEFT_OUT}
+	return frappe.get_all("Compliance Ledger Entry", entries, pluck="reference_name")
+
+
+@pytest.fixture
+def contact():
+	return frappe.get_doc({"doctype": "Contact", "first_name": "Anna"}).insert()
+
+
+@pytest.fixture
+def thread(hidden, contact):
+	"""A message of the hidden interaction and one of none, between the same people, filed under the contact."""
+	made = []
+	for interaction, words in ((hidden.name, WORDS), (None, "When are you open?")):
+		message = frappe.new_doc("Communication")
+		message.update({"subject": "Roof", "content": words, "sender": SENDER, "recipients": RECIPIENTS})
+		message.update({"reference_doctype": "Contact", "reference_name": contact.name})
+		message.insert(ignore_permissions=True)
+		level = hidden.confidentiality_level if interaction else None
+		message.db_set({"client_interaction": interaction, "confidentiality_level": level})
+		made.append(message.name)
+	return made
+
+
+@pytest.fixture
+def messages(thread):
+	"""What a query finds of both, in this order."""
+
+	def read():
+		fields = ["name", "subject", "content", "sender", "recipients"]
+		found = {
+			row.name: dict(row) for row in frappe.get_all("Communication", {"name": ("in", thread)}, fields)
+		}
+		return [found[name] for name in thread]
+
+	return read
+
+
+def test_rows_of_hidden_records_are_left_out_and_the_rest_stays(thread, messages, reader, answered):
+	secret, open_one = thread
+	for _time in range(2):
+		response = answered(reader, lambda: {"ticket": 7, "communications": messages()})
+		answer = response.get_json(force=True)
+		assert response.status_code == 200 and answer["ticket"] == 7
+		assert [row["name"] for row in answer["communications"]] == [open_one]
+	assert left_out() == [secret] and not faults(), "once a day"
+
+
+def test_what_an_answer_says_of_them_elsewhere_is_left_out_too(messages, reader, answered):
+	def activities():
+		rows = messages()
+		return {"docinfo": rows, "activities": [{"data": {**row, "name": None}} for row in rows]}
+
+	body = answered(reader, activities).get_data(as_text=True)
+	assert WORDS not in body and body.count("When are you open?") == 2
+
+
+def test_messages_without_a_name_are_known_if_frappe_read_them(thread, contact, reader, answered):
+	def activities():
+		load.get_docinfo("", "Contact", contact.name)
+		timeline = frappe.response.pop("docinfo")["communications"]
+		return [
+			{"type": "message", "data": {"content": each.content, "sender": each.sender}} for each in timeline
+		]
+
+	answer = answered(reader, activities).get_json(force=True)
+	assert [each["data"]["content"] for each in answer] == ["When are you open?"]
+
+
+def test_what_is_saved_comes_back_without_them(thread, contact, reader, as_user):
+	with as_user(reader):
+		mine = frappe.get_doc("Contact", contact.name).update({"designation": "Head"})
+		frappe.call(
+			frappe.override_whitelisted_method("frappe.desk.form.save.savedocs"), mine.as_json(), "Save"
+		)
+	shown = [message.name for message in frappe.response["docinfo"]["communications"]]
+	assert shown == thread[1:]
+
+
+def test_what_is_found_in_an_index_is_left_out(thread, reader, answered):
+	found = [
+		{"doctype": "Communication", "name": name, "content": "… <mark>leak</mark> …"} for name in thread
+	]
+	response = answered(reader, lambda: {"results": found})
+	assert response.status_code == 200, "an error would tell that the word is there"
+	assert [row["name"] for row in response.get_json(force=True)["results"]] == thread[1:]
+
+
+def test_a_long_text_of_theirs_elsewhere_withholds_the_answer(thread, messages, reader, answered):
+	frappe.db.set_value("Communication", thread[0], "content", SECRET)
+	response = answered(reader, lambda: {"rows": messages(), "preview": f"… {SECRET} …"})
+	assert response.status_code == 403 and SECRET not in response.get_data(as_text=True)
+
+
+def test_files_of_hidden_records_are_left_out(thread, reader, answered):
+	names = [
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{name}.txt",
+				"content": name,
+				"is_private": 1,
+				"attached_to_doctype": "Communication",
+				"attached_to_name": name,
+			}
+		)
+		.insert(ignore_permissions=True)
+		.name
+		for name in thread
+	]
+	read = lambda: frappe.get_all("File", {"name": ("in", names)}, ["name", "file_name"], order_by="creation")  # noqa: E731
+	assert [row["name"] for row in answered(reader, read).get_json(force=True)] == names[1:]
+
+
+def test_rows_are_recorded_alone_where_the_settings_say_so(thread, messages, reader, answered):
+	assert WORDS in answered(reader, messages, mode=WARN).get_data(as_text=True)
+	assert left_out() == thread[:1]
+
+
+def test_who_can_read_them_and_clients_in_a_portal_get_all_rows(messages, make_user, answered):
+	for user in (make_user("Compliance Officer"), make_user("Customer", user_type="Website User")):
+		assert WORDS in answered(user, messages).get_data(as_text=True)
+	assert not left_out()
+
+
+def test_rows_that_no_guarded_record_resembles_cost_no_query(reader, as_user, monkeypatch):
+	row = {"name": "x", "colour": "red"}
+	with as_user(reader):
+		answer_rows.hidden([row], set())
+		monkeypatch.setattr(
+			frappe.local.db, "sql", lambda *_args, **_kwargs: pytest.fail("a query"), raising=False
+		)
+		assert answer_rows.hidden([row], set()) == []
