@@ -6,11 +6,12 @@ a message is delivered and on however many workers. It is added to Frappe's Emai
 
 import html
 from contextlib import contextmanager
+from datetime import timedelta
 
 import frappe
 from frappe.email.email_body import get_message_id
 from frappe.translate import print_language
-from frappe.utils import cstr, escape_html, format_datetime, get_string_between, parse_addr
+from frappe.utils import cstr, escape_html, format_datetime, get_datetime, get_string_between, parse_addr
 
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates
@@ -23,6 +24,7 @@ AUTOMATED = "Automated Message"
 # Two unmarked automatic responders would answer each other forever, so there is a daily limit per address.
 A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
+_AT_ONCE = timedelta(minutes=1)  # between the document that a message becomes and the message itself
 _SAVEPOINT = "client_comms_acknowledgement"
 _REPLYING_TO = "client_comms_replying_to"
 _MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline", templates.BACK_ON)
@@ -37,11 +39,13 @@ def send(interaction, message) -> None:
 	"""
 	if message.sent_or_received != "Received":
 		return  # such as the acknowledgement itself, in the middle of being sent
-	if not frappe.get_cached_doc("Client Comms Settings").send_acknowledgement:
-		return
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
-		if is_due(interaction, message):
+		if not is_due(interaction, message):
+			return
+		if _was_confirmed(message):
+			interaction.record(response_clock.AUTO_ACKNOWLEDGED, source=message)
+		elif frappe.get_cached_doc("Client Comms Settings").send_acknowledgement:
 			_send(interaction, message)
 	except frappe.QueryDeadlockError:
 		raise  # the database rolled back everything
@@ -70,6 +74,30 @@ def is_due(interaction, message) -> bool:
 
 def _replies_by_itself(account: str | None) -> bool:
 	return bool(account and frappe.get_cached_value("Email Account", account, "enable_auto_reply"))
+
+
+def _was_confirmed(message) -> bool:
+	"""Whether another app has just confirmed receipt: it wrote to the sender about the document that it made of the message.
+
+	Of a message without a Communication no one else knows that it went out.
+	"""
+	about = (message.reference_doctype, message.reference_name)
+	made = all(about) and frappe.db.get_value(*about, "creation")
+	if not made or get_datetime(message.creation) - made > _AT_ONCE:
+		return False
+	queued = frappe.get_all(
+		"Email Queue",
+		{
+			"reference_doctype": message.reference_doctype,
+			"reference_name": message.reference_name,
+			"communication": ("is", "not set"),
+			"creation": (">=", made),
+		},
+		pluck="name",
+	)
+	address = parse_addr(message.sender or "")[1]
+	to_sender = {"parent": ("in", queued), "recipient": ("like", f"%{address}%")}
+	return bool(queued and address and frappe.db.exists("Email Queue Recipient", to_sender))
 
 
 def _send(interaction, message) -> None:

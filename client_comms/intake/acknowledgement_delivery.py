@@ -71,12 +71,11 @@ def _record(name: str, event: str, after: str | None) -> None:
 
 def _answered_by(queued) -> str | None:
 	answered = message_from_string(queued.message or "")["In-Reply-To"] or ""
-	message_id = get_string_between("<", answered, ">")
-	return message_id and frappe.db.get_value(
-		COMMUNICATION,
-		{
-			"message_id": message_id,
-			"sent_or_received": "Received",
-			"client_interaction": ("is", "set"),
-		},
-	)
+	found = {"sent_or_received": "Received", "client_interaction": ("is", "set")}
+	if message_id := get_string_between("<", answered, ">"):
+		return frappe.db.get_value(COMMUNICATION, {**found, "message_id": message_id})
+	if not queued.reference_name:
+		return None
+	# Another app confirmed the message of which it made the document.
+	filed = {"reference_doctype": queued.reference_doctype, "reference_name": queued.reference_name}
+	return frappe.db.get_value(COMMUNICATION, {**found, **filed}, order_by="creation")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import frappe
 import pytest
+from erpnext.support.doctype.issue.issue import Issue
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
@@ -225,6 +226,35 @@ def test_off_as_shipped_settings_have_it(deliver, make_template, set_settings):
 	set_settings(send_acknowledgement=0)
 	deliver()
 	assert sent() == []
+
+
+@pytest.mark.parametrize("ours", [1, 0])
+def test_not_beside_the_confirmation_of_another_app(
+	account, deliver, make_template, set_settings, monkeypatch, clock_at, ours
+):
+	"""Frappe Helpdesk writes to the sender while it makes a ticket of the email, before the email is stored."""
+	set_settings(send_acknowledgement=ours, automatic_reply_acknowledges=1)
+	make_template()
+
+	def confirm(issue):
+		frappe.sendmail(
+			[issue.raised_by],
+			sender=account.email_id,
+			subject="We have received your request",
+			message="We have.",
+			reference_doctype="Issue",
+			reference_name=issue.name,
+		)
+
+	monkeypatch.setattr(Issue, "after_insert", confirm, raising=False)
+	message = deliver()
+	(queued,) = frappe.get_all("Email Queue", {"reference_name": message.reference_name}, pluck="name")
+	doc = interaction_of(message)
+	assert [row.event for row in doc.events] == ["Logged", "Received", "Automatic Acknowledgement"]
+	assert doc.acknowledge_status == "Met"
+	with clock_at("2026-11-23 10:30"):
+		frappe.get_doc("Email Queue", queued).update_status(status="Error", error="No such host")
+	assert interaction_of(message).acknowledge_status == "Running"
 
 
 def test_not_beside_an_auto_reply_of_the_email_account(deliver, make_template, account):
