@@ -21,8 +21,6 @@ KEY = "conversation_key"
 _KEY_LENGTH = 140
 _NONE = "-"  # logged, and no conversation
 _READ, _LOGGED = "client_comms_arrival", "client_comms_logged"
-# What is about one of these continues its conversation; a contact or customer may have written about anything.
-_CONVERSATIONS = (INTERACTION, "Issue", "Opportunity", "Lead")
 
 
 def on_update(doc, method=None) -> None:
@@ -89,8 +87,8 @@ def conversation(doctype: str, arrival: Arrival, key: str | None):
 	Search order: what it is filed under, then earlier documents of the same conversation.
 	"""
 	kind, name = arrival.about or (None, None)
-	# All messages of a person are filed under their lead, whatever they are about.
-	is_conversation = kind in _CONVERSATIONS and not (kind == "Lead" and arrival.is_inbound)
+	# A contact or customer may have written about anything; so may a lead, under which all messages of a person are filed.
+	is_conversation = kind not in threads.MASTERS and not (kind == "Lead" and arrival.is_inbound)
 	if is_conversation and (found := threads.about(kind, name)):
 		return found
 	same = {KEY: key, "client_interaction": ("is", "set")}

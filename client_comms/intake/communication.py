@@ -36,6 +36,7 @@ CHANNELS = {
 	"Visit": "Visit",
 	"Other": "Letter",  # Frappe has no medium for letters
 }
+PORTAL, _VIA_PORTAL = "Portal", "via_customer_portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def read(doc) -> Message:
 		headers=headers,
 		at=_moment(doc, headers),
 		is_received=is_received,
-		is_from_portal=is_received and _is_from_portal(doc),
+		is_from_portal=is_received and _is_in_portal(doc),
 		is_from_staff=is_from_staff,
 		automatic=_automatic_kind(doc, headers),
 		address=address,
@@ -108,12 +109,13 @@ def _moment(doc, headers: Mapping[str, str]) -> datetime:
 	return written or clock.now()
 
 
-def _is_from_portal(doc) -> bool:
-	"""ERPNext turns a client's input in the portal into a message."""
+def _is_in_portal(doc) -> bool:
+	"""ERPNext turns a client's input in the portal into a message; Frappe Helpdesk also what staff answer there without an email."""
+	filed = doc.reference_name and not doc.email_account and doc.reference_doctype
 	return bool(
-		doc.reference_doctype == "Issue"
-		and not doc.email_account
-		and frappe.db.get_value("Issue", doc.reference_name, "via_customer_portal")
+		filed
+		and frappe.get_meta(filed).has_field(_VIA_PORTAL)
+		and frappe.db.get_value(filed, doc.reference_name, _VIA_PORTAL)
 	)
 
 
@@ -155,7 +157,13 @@ def require_promise(doc, method=None):
 
 
 def is_message(doc) -> bool:
-	return doc.communication_type in ("Communication", AUTOMATED) and doc.communication_medium in CHANNELS
+	if doc.communication_type not in ("Communication", AUTOMATED):
+		return False
+	return doc.communication_medium in CHANNELS or (not doc.communication_medium and _is_in_portal(doc))
+
+
+def channel_of(doc) -> str:
+	return CHANNELS.get(doc.communication_medium, PORTAL)
 
 
 def _log_wanted(doc):
@@ -274,7 +282,7 @@ def arrival(message: Message, direction: str = classification.INBOUND) -> arriva
 		source=doc.reference_doctype
 		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
 		else doc.doctype,
-		channel="Portal" if message.is_from_portal else CHANNELS[doc.communication_medium],
+		channel=PORTAL if message.is_from_portal else channel_of(doc),
 		subject=doc.subject,
 		content=_content(doc),
 		sender=message.address,

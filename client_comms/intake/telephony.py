@@ -3,11 +3,10 @@
 from frappe.utils import get_datetime
 
 from client_comms import clock
+from client_comms.intake import threads
 from client_comms.intake.call_log import CHANNEL, INCOMING, OVER, REACHED
 from client_comms.rules import classification
 from client_comms.rules.arrival import Arrival
-
-_CONVERSATIONS = ("Client Interaction", "Issue", "Opportunity", "Lead")
 
 
 def read(doc) -> Arrival | None:
@@ -15,8 +14,11 @@ def read(doc) -> Arrival | None:
 	incoming = doc.type == INCOMING
 	if doc.status not in OVER or not (incoming or doc.status == REACHED):
 		return None
-	links = {row.link_doctype: row.link_name for row in doc.get("links") or ()}
-	about = next(((each, links[each]) for each in _CONVERSATIONS if each in links), None)
+	links = [(row.link_doctype, row.link_name) for row in doc.get("links") or ()]
+	links.sort(
+		key=lambda link: (link[0] == "Lead", link[0] != threads.INTERACTION)
+	)  # the most telling one first
+	about = next((link for link in links if link[0] not in threads.MASTERS), None)
 	return Arrival(
 		at=clock.to_aware(get_datetime(doc.start_time or doc.creation)),
 		direction=classification.INBOUND if incoming else classification.OUTBOUND,

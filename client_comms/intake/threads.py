@@ -10,7 +10,7 @@ from client_comms.rules import mail_headers
 
 INTERACTION = "Client Interaction"
 # A message filed under one of these identifies the client, but not the conversation.
-_MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
+MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 _NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
 
 
@@ -133,7 +133,7 @@ def _fits(interaction, client: parties.Client, address: str) -> bool:
 
 def _by_reference(message) -> str | None:
 	doc = message.document
-	if not doc.reference_name or doc.reference_doctype in _MASTERS:
+	if not doc.reference_name or doc.reference_doctype in MASTERS:
 		return None
 	filters = {}
 	if doc.reference_doctype == "Lead" and message.is_received:

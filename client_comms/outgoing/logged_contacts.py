@@ -54,7 +54,7 @@ def after_message(doc, method=None) -> None:
 		return
 	if not communication.is_message(doc):
 		return
-	channel = communication.CHANNELS[doc.communication_medium]
+	channel = communication.channel_of(doc)
 	context = facts.context_of(
 		doc.reference_doctype, doc.reference_name, channel=channel, communication=doc.name
 	)

@@ -18,6 +18,7 @@ class Bait:
 	name: str
 	day: str  # on which it occurred, and no other
 	names: dict[str, str] = field(default_factory=dict)
+	columns: dict[str, str] = field(default_factory=dict)  # DocType of another app -> a column with a text
 	file_url: str = ""
 
 

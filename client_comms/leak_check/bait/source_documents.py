@@ -26,7 +26,7 @@ def plant(doc, bait: Bait) -> None:
 			**{field: f"{bait.word} {field}" for field in texts},
 		)
 		bait.names[doctype] = name
-		bait.names[f"Text of {doctype}"] = next(iter(texts), "name")
+		bait.columns[doctype] = next(iter(texts), "name")
 		_dependents(bait.word, doctype, name)
 
 

@@ -58,7 +58,7 @@ def _report(visitor, bait, planted, doctype):
 
 @_each("count by hidden text")
 def _count(visitor, bait, planted, doctype):
-	column = bait.names[f"Text of {doctype}"]
+	column = bait.columns[doctype]
 	return visitor.call(
 		"frappe.client.get_count", doctype=doctype, filters=[[doctype, column, "like", f"%{bait.word}%"]]
 	).message
@@ -69,7 +69,7 @@ def _value(visitor, bait, planted, doctype):
 	return visitor.call(
 		"frappe.client.get_value",
 		doctype=doctype,
-		fieldname=bait.names[f"Text of {doctype}"],
+		fieldname=bait.columns[doctype],
 		filters={"name": bait.names[doctype]},
 	)
 

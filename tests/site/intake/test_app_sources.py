@@ -629,6 +629,24 @@ def test_rules_can_name_them(set_settings, receive, client):
 	assert interaction_of(receive("Hello")).communication_type == "Feedback/Complaint"
 
 
+def test_a_call_that_is_linked_to_what_a_conversation_is_about_continues_it(log, client):
+	"""Such as a ticket of Frappe Helpdesk: whatever messages can be filed under, but not a contact."""
+	ticket = frappe.get_doc({"doctype": "Task", "subject": "Noise"}).insert()
+	about = log("Initial Inquiry", reference_doctype="Task", reference_name=ticket.name)
+	for linked, continues in ((("Task", ticket.name), True), (("Contact", client.contact), False)):
+		call = frappe.get_doc(
+			{
+				"doctype": CALL,
+				"id": linked[0],
+				"type": "Incoming",
+				"from": ANNA_STORED,
+				"status": "Completed",
+				"links": [{"link_doctype": linked[0], "link_name": linked[1]}],
+			}
+		).insert(ignore_permissions=True)
+		assert (interaction_of(call).name == about.name) == continues
+
+
 def test_the_adapters_read_the_fields_of_their_apps():
 	message = frappe.get_doc({"doctype": MESSAGE, "type": "Incoming", "from": ANNA, "content_type": "text"})
 	assert whatsapp.read(message).number == "+4930901820"

@@ -7,6 +7,7 @@ import pytest
 
 from client_comms import procedure
 from client_comms.leak_check import bait, run
+from client_comms.leak_check.census.scene import Scene
 from client_comms.leak_check.surfaces import SURFACES
 from client_comms.leak_check.visitor import Visitor
 
@@ -45,6 +46,17 @@ def test_everything_is_shown_to_who_can_read_it_and_to_no_one_else(frontline):
 		frappe.db.rollback()
 		bait.remove()
 	assert not frappe.get_all(MESSAGE) and not frappe.get_all(CALL)
+
+
+def test_the_census_knows_what_each_record_is(frontline):
+	planted = bait.plant(frontline)
+	try:
+		targets = Scene(planted, planted.baits[-1]).targets()
+		assert {MESSAGE, CALL} <= {each.doctype for each in targets}
+		assert all(frappe.db.exists(each.doctype, each.name) for each in targets)
+	finally:
+		frappe.db.rollback()
+		bait.remove()
 
 
 def test_no_surface_is_open(frontline):

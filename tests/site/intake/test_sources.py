@@ -227,6 +227,28 @@ def test_an_issue_from_the_portal_is_logged_with_its_message(make, logged, custo
 	)
 
 
+def test_what_staff_answer_in_the_portal_alone_is_an_answer(make, logged, staff):
+	"""Frappe Helpdesk stores it without a medium where it sends no emails."""
+	issue = make(
+		"Issue", subject="Noise at night", raised_by=ADDRESS, description="Loud.", via_customer_portal=1
+	)
+	answer = {
+		"sent_or_received": "Sent",
+		"communication_medium": "",
+		"content": "We look into it.",
+		"sender": staff,
+		"recipients": ADDRESS,
+		"reference_doctype": "Issue",
+	}
+	make("Communication", by=staff, at="2026-11-23 12:00", reference_name=issue.name, **answer)
+	(doc,) = logged()
+	assert [row.event for row in doc.events] == ["Logged", "Received", "Answered"]
+
+	by_email = make("Issue", subject="Other", raised_by=ADDRESS, at="2026-11-23 13:00")
+	note = make("Communication", by=staff, at="2026-11-23 14:00", reference_name=by_email.name, **answer)
+	assert not note.client_interaction, "the client does not see it"
+
+
 @pytest.fixture
 def unsent(monkeypatch):
 	"""No mail asks the unknown client to confirm, because that needs an account from which to send."""
