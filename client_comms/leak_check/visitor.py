@@ -6,11 +6,13 @@ import os
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
+from unittest import mock
 
 import frappe
 from frappe import _
 
 from client_comms import ledger
+from client_comms.enforcement import answer_rows
 from client_comms.exceptions import SiteDoesNotAnswerError
 
 
@@ -163,7 +165,8 @@ class Visitor:
 
 
 def _open(client, *arguments, **keywords):
-	with ledger.silenced():
+	# The second wall would hide holes in the first; over HTTP, this process cannot take it away.
+	with ledger.silenced(), mock.patch.object(answer_rows, "of", return_value=[]):
 		return client.open(*arguments, **keywords)
 
 

@@ -236,16 +236,28 @@ def test_what_staff_answer_in_the_portal_alone_is_an_answer(make, logged, staff)
 		"sent_or_received": "Sent",
 		"communication_medium": "",
 		"content": "We look into it.",
-		"sender": staff,
+		"sender": staff["Frontline Staff"],
 		"recipients": ADDRESS,
 		"reference_doctype": "Issue",
 	}
-	make("Communication", by=staff, at="2026-11-23 12:00", reference_name=issue.name, **answer)
+	make(
+		"Communication",
+		by=staff["Frontline Staff"],
+		at="2026-11-23 12:00",
+		reference_name=issue.name,
+		**answer,
+	)
 	(doc,) = logged()
 	assert [row.event for row in doc.events] == ["Logged", "Received", "Answered"]
 
 	by_email = make("Issue", subject="Other", raised_by=ADDRESS, at="2026-11-23 13:00")
-	note = make("Communication", by=staff, at="2026-11-23 14:00", reference_name=by_email.name, **answer)
+	note = make(
+		"Communication",
+		by=staff["Frontline Staff"],
+		at="2026-11-23 14:00",
+		reference_name=by_email.name,
+		**answer,
+	)
 	assert not note.client_interaction, "the client does not see it"
 
 
