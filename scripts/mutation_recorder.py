@@ -36,7 +36,7 @@ def recorded(control: str, function):
 def recorded_of(prefix: str, method):
 	"""The method of a document, noting that the class of its DocType is in use."""
 	if isinstance(method, property):
-		return property(recorded_of(prefix, method.fget))
+		return property(recorded_of(prefix, method.fget), method.fset, method.fdel)
 
 	@functools.wraps(method)
 	def noting(doc, *args, **kwargs):

@@ -38,3 +38,22 @@ def test_a_control_is_noted_and_works_as_before(name, use, result, noted, monkey
 	assert noted() == []
 	assert use(Example()) == result
 	assert noted() == [name]
+
+
+def test_a_property_of_a_document_can_still_be_set(noted, monkeypatch):
+	class Document:
+		doctype = "Report"
+
+		@property
+		def filters(self):
+			return self.given
+
+		@filters.setter
+		def filters(self, given):
+			self.given = given
+
+	Document.filters = mutation_recorder.recorded_of("class: ", Document.filters)
+	document = Document()
+	document.filters = "mine"
+	assert document.filters == "mine"
+	assert noted() == ["class:", "Report"]
