@@ -44,7 +44,6 @@ FUNCTIONS = {
 	"enforcement.readers:Reader.condition": "property(lambda self: '')",
 	"enforcement.readers:Reader._participation": "lambda self: ['1 = 1']",
 	"enforcement.readers:Reader.at_levels": "lambda *args: '1 = 1'",
-	"enforcement.interactions:listed_for": "lambda: access.READ",
 	"enforcement.policy:clear_cache": NOTHING,
 	"enforcement.policy:is_trained": YES,
 	"enforcement.policy:as_the_database_reads": "lambda level: level",
@@ -196,7 +195,7 @@ FUNCTIONS = {
 	"client_privacy.consents:expire": "lambda: 0",
 	"client_privacy.identity:failures": "lambda rows: 0",
 	"client_privacy.identity:validity_days": "lambda level: 0",
-	"client_privacy.links:_tries": "lambda: 0",
+	"client_privacy.links:_tries": "lambda ip, hour: 0",
 	"client_privacy.links:_count": NOTHING,
 	"client_privacy.links:revoke_of": NOTHING,
 	"client_privacy.links:use": NOTHING,
@@ -358,7 +357,10 @@ def _class(doctype: str, path: str, root: Path) -> Control:
 	name, (module, _, klass) = f"extend_doctype_class: {doctype}", path.rpartition(".")
 	methods = (f"{klass}.{each}" for each in _methods(root, _file(module), klass))
 	prefix = "extend_doctype_class: "
-	recording = "\n".join(f"{each} = _recorder.recorded_of({prefix!r}, {each})" for each in sorted(methods))
+	recording = "\n".join(
+		f"if hasattr({klass}, {each.rpartition('.')[2]!r}): {each} = _recorder.recorded_of({prefix!r}, {each})"
+		for each in sorted(methods)
+	)
 	# What version 15 reads instead was computed from it.
 	removal = f"extend_doctype_class.pop({doctype!r})\noverride_doctype_class.pop({doctype!r}, None)"
 	return Control(name, HOOKS, removal, recording, _file(module))
@@ -376,7 +378,8 @@ def _methods(root: Path, file: Path, klass: str) -> set[str]:
 		if isinstance(node, ast.ImportFrom) and node.module.startswith("client_comms.")
 		for alias in node.names
 	}
-	methods = {each.name for each in found.body if isinstance(each, ast.FunctionDef)}
+	# Also those that one version alone has: under a condition.
+	methods = {each.name for each in ast.walk(found) if isinstance(each, ast.FunctionDef)}
 	for base in (base.id for base in found.bases if isinstance(base, ast.Name)):
 		module, name = imported.get(base, (None, base))
 		methods |= _methods(root, _file(module) if module else file, name)

@@ -80,11 +80,6 @@ def readers(doc, users: Iterable[str | None]) -> list[str]:
 		return [user for user in enabled if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
 
 
-def listed_for() -> str:
-	"""The action for which lists are currently filtered: READ, except inside `listing_for`."""
-	return frappe.flags.get(LISTED_FOR) or access.READ
-
-
 @contextmanager
 def listing_for(action: str) -> Iterator[None]:
 	"""Inside the block, row conditions use `action`, so that lists contain what the user can export or email."""

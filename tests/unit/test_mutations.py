@@ -1,5 +1,6 @@
 """`scripts/run-mutations` removes all controls of the app, and removing one works."""
 
+import ast
 import importlib.util
 import sys
 from pathlib import Path
@@ -24,6 +25,36 @@ def test_every_control_is_there_to_be_taken_away(mutations):
 	for control in controls:
 		for code in (control.removal, control.recording):
 			compile(code, control.name, "exec")
+
+
+def test_what_stands_instead_takes_the_same_arguments(mutations):
+	"""Otherwise a test would fail without having noticed anything, and the run ends there."""
+	for place, instead in mutations.FUNCTIONS.items():
+		module, _, name = place.partition(":")
+		function = defined(ROOT / mutations._file(f"client_comms.{module}"), name.split("."))
+		replacement = ast.parse(instead, mode="eval").body
+		if function and isinstance(replacement, ast.Lambda):
+			assert takes(replacement.args, function.args), place
+
+
+def defined(file, way):
+	"""The function or method in a module; None if it is imported there."""
+	body = ast.parse(file.read_text()).body
+	for name in way:
+		found = next((each for each in body if getattr(each, "name", None) == name), None)
+		body = getattr(found, "body", [])
+	return found
+
+
+def takes(replacement: ast.arguments, function: ast.arguments) -> bool:
+	"""Whether it can be called in all ways in which the function can: by place, with and without what has a default."""
+	taken, given = ([*each.posonlyargs, *each.args] for each in (replacement, function))
+	least = len(given) - len(function.defaults)
+	return bool(
+		(replacement.vararg or len(taken) >= len(given))
+		and len(taken) - len(replacement.defaults) <= least
+		and (replacement.kwarg or len(function.kwonlyargs) <= len(replacement.kwonlyargs))
+	)
 
 
 def test_what_is_taken_out_of_the_hooks_is_gone_and_nothing_else(mutations):
