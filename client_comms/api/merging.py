@@ -2,8 +2,8 @@
 wrongly (D-1, P-2).
 
 Every method requires read and write access to all interactions that it names. What is refused raises `ActionNotPossibleError` with
-what to do instead. The previews write nothing: `{"level", "raised", "may_lower", "owed", "audience", "communication_type"}`: the
-level afterwards, whether that is stricter than what it is now, the lower level that the caller may choose instead with a reason (or
+what to do instead. The previews write nothing: `{"subject", "client", "level", "raised", "may_lower", "owed", "audience",
+"communication_type"}`: of which interaction and client, the level afterwards, whether that is stricter than what it is now, the lower level that the caller may choose instead with a reason (or
 None), what is owed then (as `form_data.owed_words`), and who can read it (as `audience.of_record`).
 """
 
@@ -112,6 +112,8 @@ def _lower_choice(doc, level: str) -> str | None:
 def _preview(doc, level_before: str, lower: str | None = None) -> dict:
 	rank = policy.current().rank
 	return {
+		"subject": doc.subject,
+		"client": doc.party_name,
 		"level": doc.confidentiality_level,
 		"raised": rank(doc.confidentiality_level) > rank(level_before),
 		"may_lower": lower,

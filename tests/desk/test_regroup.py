@@ -40,6 +40,9 @@ def test_two_of_one_matter_become_one(site, frontline, login, received, shoot):
 	open_form(page, one)
 	page.get_by_role("button", name="Merge into…").click()
 	choose(page, "into", other)
+	expect(modal(page).locator(".client-comms-becomes")).to_contain_text(
+		"Again: the roof"
+	)  # a number says little
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("Owed")
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("everyone with these roles")
 	shoot(page, "before")

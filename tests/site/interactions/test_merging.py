@@ -471,6 +471,7 @@ def test_former_names_cannot_be_written(pair, people, at):
 
 def test_the_preview_says_what_becomes_of_it_and_writes_nothing(pair, people, at):
 	found = at(TUESDAY, people.rita, api.simulate_merge, *pair)
+	assert (found["subject"], found["client"]) == ("Roof again", "Anna Client")
 	assert (found["level"], found["raised"]) == ("Standard", False)
 	assert str(found["owed"][-1]["due"]) == "2026-11-25 17:00:00"
 	assert found["audience"]["roles"]

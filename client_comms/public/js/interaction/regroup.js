@@ -142,12 +142,14 @@ Object.assign(client_comms.regroup, {
 		dialog.set_df_property("lower_because", "reqd", may_lower && lower ? 1 : 0);
 	},
 
-	/** What becomes of it, one line for the level, the deadlines and the readers. */
-	sentences({ level, raised, owed, audience, communication_type }) {
+	/** What becomes of it, one line for the subject, the client, the level, the deadlines and the readers. */
+	sentences({ subject, client, level, raised, owed, audience, communication_type }) {
 		const text = frappe.utils.escape_html;
 		const shown = client_comms.interaction.level_pill(level);
 		const due = owed.map(({ label, words }) => `${text(label)}: ${text(words)}`).join("; ");
 		const rows = [
+			[__("Subject"), text(subject)],
+			[__("Client"), text(client || "–")],
 			[__("Communication Type"), text(__(communication_type))],
 			[__("Level"), raised ? `${shown} ${__("(stricter than before)")}` : shown],
 			[__("Owed"), due || __("Nothing is owed to the client.")],
