@@ -361,6 +361,11 @@ def _doctypes() -> dict[str, str]:
 	return _spelled
 
 
+def doctype_called(text: str) -> str | None:
+	"""The DocType that a text names, however it is spelled."""
+	return _doctypes().get(frappe.scrub(text))
+
+
 def existing(doctype: str) -> str | None:
 	if doctype not in _first:
 		try:

@@ -82,7 +82,8 @@ def _about_hidden(method: Method, scene: Scene, lender: "Lender", learn: Try) ->
 def _about_named(method: Method, scene: Scene, lender: "Lender") -> Iterator[tuple]:
 	"""A method that works with Sales Orders alone names that DocType."""
 	document = lender.document(method.doctype) if method.doctype else None
-	lent = (Target(doctype, name) for doctype in method.named if (name := lender.document(doctype)))
+	named = dict.fromkeys(filter(None, map(arguments.doctype_called, method.named)))
+	lent = (Target(doctype, name) for doctype in named if (name := lender.document(doctype)))
 	for target in islice(lent, _NAMED):
 		for filled, way in _filled(method, target, scene):
 			given = _in_way(filled, method, target, way, scene)
