@@ -134,6 +134,28 @@ def test_a_promise_names_its_moment(site, frontline, login, received):
 	assert promise_status == "Running"
 
 
+def test_the_keyboard_alone_promises_an_answer(site, frontline, login, received):
+	"""The calendar, which opens while a date is typed, leaves it alone."""
+	name, page = received("Guided tour"), login(frontline, PASSWORD)
+	open_promise(page, name)
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator("[data-fieldname=note] textarea")).to_be_focused()
+	page.keyboard.press("Shift+Tab")
+	expect(dialog.locator("[data-fieldname=until] input")).to_be_focused()
+	page.keyboard.type(f"{site.utils.formatdate('2099-12-01')} 12:00")
+	page.keyboard.press("Tab")
+	page.keyboard.type("Told by phone.")
+	confirm = dialog.get_by_role("button", name="Confirm")
+	for _field in range(4):
+		page.keyboard.press("Tab")
+		if confirm.evaluate("(button) => button === document.activeElement"):
+			break
+	page.keyboard.press("Enter")
+	expect(page.locator(".form-message:visible")).to_contain_text("promised")
+	site.db.rollback()
+	assert str(site.db.get_value(INTERACTION, name, "promised_for")) == "2099-12-01 12:00:00"
+
+
 def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login, received):
 	name, page = received("Guided tour"), login(frontline, PASSWORD)
 	open_promise(page, name)
