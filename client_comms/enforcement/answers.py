@@ -24,6 +24,9 @@ WITHHELD, LEFT_OUT = "Answer Withheld", "Rows Left Out"
 SETTINGS, SETTING = "Client Comms Settings", "answers_mode"
 _LOADED = "client_comms_loaded"
 _PERMITTED = "client_comms_permitted"
+_LISTS_OF_FRAPPE = frozenset(
+	("frappe.client.get_list", "frappe.desk.reportview.get", "frappe.desk.reportview.get_list")
+)
 _HAD = (access.READ, access.WRITE)
 _DEPTH = 4
 _DAY = 24 * 60 * 60
@@ -72,7 +75,8 @@ def after_request(response=None, request=None) -> None:
 	if response is None or response.status_code >= 400 or not getattr(frappe.local, "session", None):
 		return
 	flags, answer = frappe.local.flags, frappe.local.response
-	given, loaded, rows = _given_out(answer), flags.get(_LOADED) or {}, answer_rows.of(answer)
+	given, loaded = _given_out(answer), flags.get(_LOADED) or {}
+	rows = [] if _is_list_of_frappe(request) else answer_rows.of(answer)
 	if not (given or loaded or rows) or not guards.is_restricted() or (mode := _mode()) == OFF:
 		return
 	by_user = flags.get(_PERMITTED) or {}
@@ -103,6 +107,13 @@ def _leave_out(response, records: list[answer_rows.Hidden]) -> tuple[set, set]:
 		if any(piece in body for field in each.texts for piece in _pieces_of(each.told.get(field)))
 	}
 	return _given_out(json.loads(body)), still
+
+
+def _is_list_of_frappe(request) -> bool:
+	"""Whether Frappe itself lists documents, always by their row conditions: most requests of a desk, which cost nothing here."""
+	path = getattr(request, "path", "") or ""
+	_api, is_list, doctype = path.partition("/api/resource/")
+	return frappe.form_dict.get("cmd") in _LISTS_OF_FRAPPE or bool(is_list and "/" not in doctype.strip("/"))
 
 
 def _is_json(response) -> bool:

@@ -334,3 +334,22 @@ def test_rows_that_no_guarded_record_resembles_cost_no_query(reader, as_user, mo
 			frappe.local.db, "sql", lambda *_args, **_kwargs: pytest.fail("a query"), raising=False
 		)
 		assert answer_rows.hidden([row], set()) == []
+
+
+@pytest.mark.parametrize(
+	("path", "cmd", "looked_at"),
+	[
+		("/api/resource/Customer", None, False),
+		("/api/method/frappe.client.get_list", "frappe.client.get_list", False),
+		("/api/resource/Customer/x", None, True),
+		("/api/method/other.rows", "other.rows", True),
+	],
+)
+def test_lists_that_frappe_makes_itself_are_not_looked_at(path, cmd, looked_at, reader, as_user, monkeypatch):
+	looked = []
+	monkeypatch.setattr(answers.answer_rows, "of", lambda answer: looked.append(answer) or [])
+	monkeypatch.setattr(frappe.local, "response", frappe._dict(message=[{"name": "x", "subject": "y"}]))
+	with as_user(reader):
+		monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(cmd=cmd))
+		answers.after_request(Response("{}"), frappe._dict(path=path))
+	assert bool(looked) == looked_at
