@@ -129,6 +129,17 @@ _BY_REASON = {
 	"does something only when Frappe's mapper calls it, which is asked by its own name": (
 		"erpnext.manufacturing.doctype.blanket_order.blanket_order.make_order",
 	),
+	"client_comms refuses everything but a BOM Creator and its rows": (
+		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
+	),
+	"reads the addresses of a customer's contacts, which are not protected": (
+		"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.get_customer_emails",
+	),
+	"reads an invoice or a purchase order, and its items": (
+		"erpnext.accounts.doctype.sales_invoice.sales_invoice.create_dunning",
+		"erpnext.accounts.report.utils.get_invoiced_item_gross_margin",
+		"erpnext.buying.doctype.purchase_order.purchase_order.make_subcontracting_order",
+	),
 	"makes accounts of a bank that another service has named": (
 		"erpnext.erpnext_integrations.doctype.plaid_settings.plaid_settings.add_bank_accounts",
 	),

@@ -7,22 +7,24 @@ import frappe
 
 from client_comms.leak_check.census.state import CLIENT, REASON, Of, Row, State, first, now
 
-
-def _table(of, rows: list[str]) -> None:
-	"""A table in the hidden file, which is put back."""
-	Path(frappe.get_doc("File", of("File")).get_full_path()).write_text("\n".join(rows))
+_LIST = "/private/files/leakbait names.csv"
 
 
 def _chart(of) -> None:
+	"""A table in the hidden file, which is put back."""
 	kinds = ("Asset", "Liability", "Income", "Expense", "Equity")
 	header = (
 		"Account Name,Parent Account,Account Number,Parent Account Number,Is Group,Account Type,Root Type,x"
 	)
-	_table(of, [header, *(f"{of('word')} {kind},,,,1,,{kind}," for kind in kinds)])
+	rows = [header, *(f"{of('word')} {kind},,,,1,,{kind}," for kind in kinds)]
+	Path(frappe.get_doc("File", of("File")).get_full_path()).write_text("\n".join(rows))
 
 
 def _renames(of) -> None:
-	_table(of, ["old,new", f"{of('Issue')},LEAKBAIT-RENAMED"])
+	"""A list of names as someone uploads it; the file goes with the census."""
+	Path(frappe.get_site_path(*_LIST.strip("/").split("/"))).write_text(
+		f"old,new\n{of('Issue')},LEAKBAIT-RENAMED"
+	)
 
 
 def _resetting(_of) -> None:
@@ -240,8 +242,11 @@ ERPNEXT: dict[str, State] = {
 				{
 					"attached_to_doctype": "Rename Tool",
 					"attached_to_name": "Rename Tool",
-					"file_name": "leakbait names.csv",
+					"file_name": _LIST.rpartition("/")[2],
+					"file_url": _LIST,
+					"is_private": 1,
 				},
+				added=True,
 			),
 		),
 		_renames,
