@@ -76,10 +76,14 @@ _ERASES = (
 _COPY = "asks for the copy of the client's data; numbers and names: test_data_packages"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that the leak check does not cover, and why they reveal nothing.
+_SAVED = "the document that the caller changes, with the timeline that its form shows: test_answers"
 NO_SURFACE = {
 	"client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDeletionRequest.trigger_data_deletion": "for System Managers; the login's own address: test_portal_requests",
 	"client_comms.enforcement.doctypes.issue.GuardedIssue.split_issue": "moves the messages of its own Issue only: test_unchecked",
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "of a saved card; its columns are checked like those of a number card",
+	"frappe.desk.form.save.cancel": _SAVED,
+	"frappe.desk.form.save.discard": _SAVED,
+	"frappe.desk.form.save.savedocs": _SAVED,
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_unchecked",
 	"frappe.website.doctype.web_form.web_form.delete": "asks for clearance to delete: test_leaving",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "asks for clearance to delete: test_leaving",
