@@ -103,6 +103,8 @@ def stay_last(app: str | None = None) -> None:
 	"""
 	if not is_last():
 		installed_applications.update_installed_apps_order(json.dumps(_with_this_last()))
+		# Version 15 fills its cache of hooks again while it clears it, by the order that this request knows.
+		getattr(frappe.local, "request_cache", {}).clear()
 		frappe.clear_cache()
 
 
