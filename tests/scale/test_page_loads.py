@@ -52,7 +52,7 @@ def pages(site, user):
 	return {
 		"workspace": (
 			("/app/client-communications", ".owed-today .head"),
-			("/app/support", ".shortcut-widget-box"),
+			("/app/support", ".shortcut-widget-box, .links-widget-box"),
 		),
 		"list": (
 			("/app/client-interaction", ".list-row .level-left"),
