@@ -95,7 +95,7 @@ def test_document_types_outside_of_the_map_are_pointed_out(site, monkeypatch):
 
 def test_the_report_is_for_officers(officer, make_user, as_user):
 	with as_user(officer):
-		columns, rows = report.execute({"document_type": "Contact"})
+		columns, rows, *_message = report.execute({"document_type": "Contact"})
 		assert rows and {row["doctype"] for row in rows} == {"Contact"}
 		assert {column["fieldname"] for column in columns} == set(rows[0]) - {"fieldtype"}
 		assert all(row["to_decide"] for row in report.execute({"to_decide": 1})[1])
