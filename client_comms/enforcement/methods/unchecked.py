@@ -216,7 +216,11 @@ def import_coa(file_name: str, company: str, **others):
 def edit_qty(doctype: str, docname: str, qty: float | str, parent: str, **others):
 	"""ERPNext writes into the `qty` of any document or row before it asks for the BOM Creator that is named as well."""
 	if doctype not in ("BOM Creator", "BOM Creator Item"):
-		raise frappe.PermissionError
+		frappe.throw(
+			_("This method changes quantities of a BOM Creator only."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 	return call_previous(
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
 		doctype=doctype,

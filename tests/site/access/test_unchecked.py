@@ -546,6 +546,6 @@ def test_a_quantity_in_any_row(held, staff, as_user):
 	row = insert_row(
 		"Opportunity Item", parent=hidden.name, parenttype="Opportunity", parentfield="items", qty=1
 	)
-	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
+	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError, match="BOM Creator only"):
 		unchecked.edit_qty("Opportunity Item", row, 7, "none")
 	assert frappe.db.get_value("Opportunity Item", row, "qty") == 1
