@@ -15,7 +15,7 @@ import pytest
 
 NOTES = "MUTATIONS_NOTES"
 OUTCOME = "MUTATIONS_OUTCOME"
-_paths: list[tuple[str, str]] = []
+HOOK = "hook_"
 
 
 def recorded(control: str, function):
@@ -40,25 +40,27 @@ def recorded_of(prefix: str, method):
 
 	@functools.wraps(method)
 	def noting(doc, *args, **kwargs):
-		note(f"{prefix}{doc.doctype}")
+		if doctype := getattr(doc, "doctype", None):  # a stand-in of a test has none
+			note(f"{prefix}{doctype}")
 		return method(doc, *args, **kwargs)
 
 	return noting
 
 
 def recorded_path(control: str, path: str) -> str:
-	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it looks for it."""
-	if (control, path) not in _paths:
-		_paths.append((control, path))
-	return f"{__name__}.hook_{_paths.index((control, path))}"
+	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it looks for it.
+
+	It says all of it: other processes take the hooks from a cache and read no hooks.py.
+	"""
+	return f"{__name__}.{HOOK}{json.dumps([control, path]).encode().hex()}"
 
 
 def __getattr__(name: str):
-	if not name.startswith("hook_"):
+	if not name.startswith(HOOK):
 		raise AttributeError(name)
 	import frappe
 
-	control, path = _paths[int(name.removeprefix("hook_"))]
+	control, path = json.loads(bytes.fromhex(name.removeprefix(HOOK)))
 	note(control)
 	return frappe.get_attr(path)
 
@@ -76,6 +78,7 @@ _by_fixture: dict[pytest.FixtureDef, set[str]] = {}
 _by_test: dict[str, set[str]] = defaultdict(set)
 _seconds: dict[str, float] = defaultdict(float)
 _failed: list[str] = []
+_collected: list[str] = []
 
 
 def _take_notes() -> set[str]:
@@ -113,8 +116,13 @@ def pytest_runtest_logreport(report):
 		_failed.append(report.nodeid)
 
 
+def pytest_collection_finish(session):
+	_collected.extend(item.nodeid for item in session.items)
+
+
 def pytest_sessionfinish():
 	outcome = {
+		"collected": _collected,
 		"failed": _failed,
 		"tests": {
 			test: {"seconds": round(seconds, 3), "controls": sorted(_by_test[test])}

@@ -104,6 +104,6 @@ def test_words_and_phrases(words, subject, found):
 	assert mentions(words, subject) is found
 
 
-@given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12))
+@given(st.text(st.characters(whitelist_categories=["L", "N"]), min_size=1, max_size=12))
 def test_a_word_is_found_between_other_words(word):
 	assert mentions(word, f"x {word}, y")

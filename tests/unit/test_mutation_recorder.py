@@ -1,8 +1,10 @@
 """The recorder of `scripts/run-mutations` notes controls of every kind, and leaves what they do alone."""
 
 import functools
+import importlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -57,3 +59,11 @@ def test_a_property_of_a_document_can_still_be_set(noted, monkeypatch):
 	document.filters = "mine"
 	assert document.filters == "mine"
 	assert noted() == ["class:", "Report"]
+
+
+def test_a_hook_is_found_and_noted_by_a_process_that_read_no_hooks(noted, monkeypatch):
+	path = mutation_recorder.recorded_path("before_request refuse", "app.requests.refuse")
+	monkeypatch.setitem(sys.modules, "frappe", SimpleNamespace(get_attr=lambda path: f"what is at {path}"))
+	fresh = importlib.reload(mutation_recorder)
+	assert getattr(fresh, path.rpartition(".")[2]) == "what is at app.requests.refuse"
+	assert noted() == ["before_request", "refuse"]
