@@ -18,6 +18,8 @@ HOOKS_BY_KEY = (
 	"has_website_permission",
 	"override_whitelisted_methods",
 )
+# Of apps that are on no site of the tests: what notices is who reads hooks.py.
+OF_OTHER_APPS = ("WhatsApp Notification", "WhatsApp Message", "TP Call Log")
 HOOK_LISTS = ("make_email_body_message", "before_request", "after_request", "page_renderer")
 
 NOTHING = "lambda *args, **kwargs: None"
@@ -363,6 +365,8 @@ def _class(doctype: str, path: str, root: Path) -> Control:
 	)
 	# What version 15 reads instead was computed from it.
 	removal = f"extend_doctype_class.pop({doctype!r})\noverride_doctype_class.pop({doctype!r}, None)"
+	if doctype in OF_OTHER_APPS:
+		return Control(name, HOOKS, removal, f"_recorder.note({name!r})", HOOKS)
 	return Control(name, HOOKS, removal, recording, _file(module))
 
 

@@ -5,6 +5,8 @@ import runpy
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 HOOKS = Path(__file__).resolve().parents[2] / "client_comms" / "hooks.py"
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
 SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_long": DAY}
@@ -64,6 +66,17 @@ def test_guards_stand_before_any_class():
 			for alias in node.names
 		}
 		assert not foreign & {base.id for base in guard.bases}, path
+
+
+@pytest.mark.parametrize("doctype", ["WhatsApp Message", "TP Call Log"])
+@pytest.mark.parametrize("kind", ["has_permission", "permission_query_conditions", "extend_doctype_class"])
+def test_documents_of_other_apps_are_guarded_where_these_apps_are_installed(doctype, kind):
+	assert runpy.run_path(str(HOOKS))[kind][doctype].startswith("client_comms.")
+
+
+def test_a_notification_of_another_app_passes_the_gate():
+	guard = runpy.run_path(str(HOOKS))["extend_doctype_class"]["WhatsApp Notification"]
+	assert guard.endswith(".GuardedWhatsAppNotification")
 
 
 def test_wrappers_go_on_to_what_was_there_before_them():

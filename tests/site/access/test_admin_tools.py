@@ -121,6 +121,16 @@ def test_the_preview_of_a_webhook(log, managers, as_user):
 		assert complaint.summary in body
 
 
+def test_a_preview_on_demand(log, managers, as_user):
+	complaint, update = log("Feedback/Complaint"), log("Initial Inquiry")
+	with as_user(managers.uncleared):
+		with pytest.raises(frappe.PermissionError):
+			webhook.require(complaint.doctype, complaint.name)
+		webhook.require(update.doctype, update.name)
+	with as_user(managers.cleared):
+		webhook.require(complaint.doctype, complaint.name)
+
+
 def test_the_console_names_are_held():
 	"""Frappe takes the classes from the hooks."""
 	for doctype, held in (
