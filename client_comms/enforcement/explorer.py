@@ -15,22 +15,11 @@ from frappe.model.db_query import DatabaseQuery
 
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
-from client_comms.communication_governance import simulation
-from client_comms.enforcement import explain, governed, interactions, policy
+from client_comms.enforcement import explain, governed, interactions, policy, ties
 from client_comms.rules import access, access_impact, matrix_change
 
 INTERACTION = interactions.INTERACTION
 GRANT = governed.GRANT
-# A user's tie to an interaction, the closest first; queries number them by their position here.
-_TIES = (access_impact.PARTICIPANT, access_impact.GRANTED, access_impact.ACCOUNT_MANAGER)
-_MANAGES = _TIES.index(access_impact.ACCOUNT_MANAGER)
-# The account manager of the client of `record`, as SQL.
-_MANAGER = "case `record`.`party_type` {} end".format(
-	" ".join(
-		f"when '{doctype}' then (select `{field}` from `tab{doctype}` where `name` = `record`.`party`)"
-		for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items()
-	)
-)
 
 
 # --- one user ----------------------------------------------------------------------------------
@@ -61,11 +50,12 @@ def of_user(user: str) -> dict:
 def _cells(subject: access.Subject) -> list[dict]:
 	"""One cell per level and type: how many interactions exist, how many the user's list shows, and why."""
 	rules, now = policy.current(), clock.now()
-	kinds = _kinds()
+	responsible = ties.by_responsible()
+	tied = ties.of_users([subject.user], responsible)
 	listed = _listed(subject)
 	cells: dict[tuple[str, str], dict] = {}
 	for portion in access_impact.portions(
-		subject.user, kinds, _ties([subject.user]).get(subject.user, {}), now
+		subject.user, ties.kinds(responsible), tied.get(subject.user, {}), now
 	):
 		key = (_counted(portion.record.level), portion.record.communication_type)
 		cell = cells.setdefault(
@@ -260,20 +250,30 @@ def simulate_clearance(level: str, role: str, actions: Collection[str], oversigh
 def _differences(subjects: Iterable[access.Subject], before, after, action: str, company: str | None = None):
 	"""`before` and `after` return the case of a subject. Actions denied by the Role Permissions Manager stay denied."""
 	explain.require_action(action)
-	now, kinds = clock.now(), _kinds(company)
-	subjects = [subject for subject in subjects if not subject.bypass]
-	ties = _ties([subject.user for subject in subjects], company)
+	now, responsible = clock.now(), ties.by_responsible(company)
+	kinds = ties.kinds(responsible)
+	cases = {
+		subject.user: [permitted(case(subject), action) for case in (before, after)]
+		for subject in subjects
+		if not subject.bypass
+	}
+	of_anyone = next(iter(cases.values()), ())  # policy and version are those of all
+	managed = {
+		kind.level
+		for kind in kinds
+		if any(access_impact.account_managers_count(case, kind) for case in of_anyone)
+	}
+	tied = ties.of_users([*cases], responsible, company, managed)
 	names = dict(frappe.get_all("User", fields=["name", "full_name"], order_by="name asc", as_list=True))
 	rows = []
-	for subject in subjects:
-		cases = [permitted(case(subject), action) for case in (before, after)]
+	for user, of_user in cases.items():
 		found = access_impact.differences(
-			*cases, access_impact.portions(subject.user, kinds, ties.get(subject.user, {}), now), action, now
+			*of_user, access_impact.portions(user, kinds, tied.get(user, {}), now), action, now
 		)
 		rows += [
 			{
-				"user": subject.user,
-				"full_name": names.get(subject.user),
+				"user": user,
+				"full_name": names.get(user),
 				**cell._asdict(),
 				"gained": difference.gained,
 				"lost": difference.lost,
@@ -284,7 +284,7 @@ def _differences(subjects: Iterable[access.Subject], before, after, action: str,
 	rows.sort(key=lambda row: (row["user"], rules.rank(row["level"]), str(row["communication_type"])))
 	return {
 		"checked": sum(kinds.values()),
-		"users": len(subjects),
+		"users": len(cases),
 		"gaining": len({row["user"] for row in rows if row["gained"]}),
 		"losing": len({row["user"] for row in rows if row["lost"]}),
 		"rows": rows,
@@ -308,76 +308,6 @@ def _require(doctype: str, name: str) -> None:
 		frappe.throw(
 			_("{0} {1} does not exist.").format(_(doctype), frappe.bold(name)), exc=frappe.DoesNotExistError
 		)
-
-
-# --- numbers -----------------------------------------------------------------------------------
-
-
-def _kinds(company: str | None = None) -> Counter:
-	"""`access_impact.Kind` -> number of interactions of that kind."""
-	kinds = Counter()
-	for row in simulation.kinds(company):
-		kinds[_kind(row.confidentiality_level, row.matrix, row.communication_type)] += row.records
-	return kinds
-
-
-def _ties(users: list[str], company: str | None = None) -> dict[str, Counter]:
-	"""user -> (`access_impact.Kind`, closest tie) -> number of interactions, matching `policy.stored_record`.
-
-	Nearly every interaction has responsible staff, and an account manager: these are counted as they are read. The few with
-	an action item or a grant are looked at one by one, and taken off what was counted for their account manager.
-	"""
-	ties: dict[str, Counter] = {}
-	if not users:
-		return ties
-	values = {"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company}
-	of_company = "and `record`.`company` = %(company)s" if company else ""
-	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
-		f"""select `responsible_staff`, 0, `confidentiality_level`, `matrix`, `communication_type`, 0, count(*)
-		from `tab{INTERACTION}` `record` where `responsible_staff` in %(users)s {of_company}
-		group by `confidentiality_level`, `communication_type`, `matrix`, `responsible_staff`""",
-		values,
-	)
-	for doctype, field in policy.ACCOUNT_MANAGER_FIELD.items():
-		found += frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names of fields; values are bound)
-			f"""select `client`.`{field}`, {_MANAGES}, `record`.`confidentiality_level`, `record`.`matrix`,
-				`record`.`communication_type`, 0, count(*)
-			from `tab{INTERACTION}` `record` join `tab{doctype}` `client`
-				on `record`.`party_type` = '{doctype}' and `record`.`party` = `client`.`name`
-			where `client`.`{field}` in %(users)s and {_not_responsible(f"`client`.`{field}`")} {of_company}
-			group by 1, 3, 4, 5""",
-			values,
-		)
-	found += frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
-		f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
-			`record`.`communication_type`, ifnull({_MANAGER} = `nearest`.`user`, 0), count(*)
-		from (
-			select `user`, `name`, min(`tie`) `tie` from (
-				select `assigned_to` `user`, `parent` `name`, 0 `tie` from `tabInteraction Action Item`
-				where `assigned_to` in %(users)s and `status` = %(open)s
-				union all select `user`, `interaction`, 1 from `tab{GRANT}`
-				where `user` in %(users)s and `valid_until` >= %(now)s
-			) `tied` group by `user`, `name`
-		) `nearest`
-		join `tab{INTERACTION}` `record` on `record`.`name` = `nearest`.`name`
-			and {_not_responsible("`nearest`.`user`")} {of_company}
-		group by 1, 2, 3, 4, 5, 6""",
-		values,
-	)
-	for user, tie, level, matrix, communication_type, is_managed, records in found:
-		kind, counts = _kind(level, matrix, communication_type), ties.setdefault(user, Counter())
-		counts[kind, _TIES[tie]] += records
-		if is_managed:
-			counts[kind, _TIES[_MANAGES]] -= records
-	return {user: +counts for user, counts in ties.items()}
-
-
-def _not_responsible(user: str) -> str:
-	return f"(`record`.`responsible_staff` is null or `record`.`responsible_staff` != {user})"
-
-
-def _kind(level: str | None, matrix: str | None, communication_type: str | None) -> access_impact.Kind:
-	return access_impact.Kind(policy.as_the_database_reads(level), matrix, communication_type)
 
 
 def _counted(level: str | None) -> str | None:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from client_comms.rules.access import Clearance, Grant, Policy, Record, Subject
+from client_comms.rules.access import (
+	RESPONSIBLE_PARTY,
+	Clearance,
+	Grant,
+	Policy,
+	Record,
+	Subject,
+)
 from client_comms.rules.access_rows import RowFilter, row_filter
 from client_comms.rules.matrix_change import Version
 
@@ -80,6 +87,12 @@ class Case(NamedTuple):
 
 	def record(self, record: Record) -> Record:
 		return self.version.govern(record, self.policy) if self.version else record
+
+
+def account_managers_count(case: Case, kind: Kind) -> bool:
+	"""Whether being the client's account manager can open records of this kind."""
+	level = case.policy.level(case.record(Record(*kind)).level)
+	return level is not None and level.need_to_know == RESPONSIBLE_PARTY
 
 
 class Cell(NamedTuple):

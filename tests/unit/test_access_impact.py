@@ -131,3 +131,15 @@ def test_an_unknown_level_counts_as_the_strictest():
 	version = Version("M2", {"Inquiry": "Gone"}, {})
 	found = compare(Case(AGENT, POLICY), Case(AGENT, with_version(POLICY, version), version))
 	assert Cell("Open", "Sealed", "Inquiry") in found
+
+
+def test_account_managers_count_where_the_level_asks_for_the_responsible_party():
+	version = Version("M2", {"Inquiry": "Guarded", "Complaint": "Sealed"}, {})
+	now, then = Case(AGENT, POLICY), Case(AGENT, with_version(POLICY, version), version)
+	kinds = (*KINDS, Kind("Gone", "M1", "Complaint"))
+	assert [kind for kind in kinds if access_impact.account_managers_count(now, kind)] == [UPDATE, OTHER]
+	assert [kind for kind in kinds if access_impact.account_managers_count(then, kind)] == [
+		INQUIRY,
+		UPDATE,
+		OTHER,
+	]

@@ -8,7 +8,7 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from client_comms import api, clock
-from client_comms.enforcement import explorer, policy
+from client_comms.enforcement import explorer, policy, ties
 from client_comms.rules import access
 
 pytestmark = pytest.mark.clause("D-5", "R-3")
@@ -53,6 +53,10 @@ def cell_of(answer, level, kind):
 	return next(
 		cell for cell in answer["cells"] if (cell["level"], cell["communication_type"]) == (level, kind)
 	)
+
+
+def rows_read():
+	return sum(int(value) for _name, value in frappe.db.sql("show session status like 'Handler_read%'"))
 
 
 def of(answer, user):
@@ -269,6 +273,61 @@ def test_a_draft_is_compared_and_nothing_is_written(make_user, as_user, log, off
 	assert [row["gained"] for row in reverse if row["communication_type"] == "Initial Inquiry"] == [existing]
 
 
+def test_a_draft_costs_the_same_for_many_users(make_user, log, draft):
+	"""Queries, and rows read of interactions, which are counted in the order of an index and not sorted."""
+
+	def cost():
+		before = rows_read()
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			users = explorer.simulate_matrix(draft.name, None, access.READ)["users"]
+		asked = [str(call.args[0]) for call in sql.call_args_list]
+		return len(asked), rows_read() - before, users
+
+	for _each in range(40):
+		log("Initial Inquiry")
+	cost()  # fills caches
+	queries, rows, users = cost()
+	for _each in range(20):
+		make_user("Customer Support")
+	cost()
+	queries_then, rows_then, users_then = cost()
+	assert users_then == users + 20
+	assert queries_then <= queries
+	assert rows_then - rows < 20 * 15, "more than the users themselves with their roles"
+	with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+		ties.by_responsible()
+	(plan,) = frappe.db.sql(f"explain {sql.call_args.args[0]}", as_dict=True)
+	assert plan.key == "client_comms_reach" and plan.Extra == "Using index"
+
+
+def test_account_managers_are_counted_only_where_they_decide(make_user, log, make_client, draft):
+	"""At no level of which the rule does not ask for the responsible party, before and after."""
+	manager, client = make_user("Customer Support"), make_client("Anna Client", "anna@managed.example")
+	frappe.db.set_value("Customer", client.party, "account_manager", manager)
+	for kind in ("Initial Inquiry", "Service Update"):
+		log(kind, party_type="Customer", party=client.party)
+
+	def counted():
+		with mock.patch.object(ties, "of_users", wraps=ties.of_users) as of_users:
+			explorer.simulate_matrix(draft.name, None, access.READ)
+			explorer.simulate_role(manager, "Account Manager", True, access.READ)
+		return [call.args[3] for call in of_users.call_args_list]
+
+	assert counted() == [{"Confidential"}] * 2
+	inquiry = next(rule for rule in draft.rules if rule.communication_type == "Initial Inquiry")
+	inquiry.confidentiality_level = "Confidential"
+	others = [row for row in draft.parties if row.communication_type != inquiry.communication_type]
+	draft.set("parties", others)
+	frontline = {"communication_type": inquiry.communication_type, "party": "Role", "role": "Frontline Staff"}
+	draft.append("parties", frontline)
+	draft.save()
+	assert counted() == [{"Standard", "Confidential"}, {"Confidential"}]
+	stranger = make_user("Customer Support")
+	answer = explorer.simulate_matrix(draft.name, None, access.READ)
+	lost = {user: sum(row["lost"] for row in of(answer, user)) for user in (manager, stranger)}
+	assert lost[manager] == lost[stranger] - 1
+
+
 def test_responsible_parties_of_a_draft_count(make_user, log, draft):
 	draft.append(
 		"parties", {"communication_type": "Service Update", "party": "Role", "role": "Customer Support"}
@@ -349,8 +408,8 @@ def test_each_interaction_counts_once_by_the_closest_tie(log, make_user, make_cl
 		until = frappe.utils.add_days(clock.now(), 1)
 		frappe.get_doc({**grant, "interaction": doc.name, "user": user, "valid_until": until}).db_insert()
 
-	counts = explorer._ties([manager, colleague])
-	by_tie = {tie: sum(n for (_k, t), n in counts[manager].items() if t == tie) for tie in explorer._TIES}
+	counts = ties.of_users([manager, colleague], ties.by_responsible())
+	by_tie = {tie: sum(n for (_k, t), n in counts[manager].items() if t == tie) for tie in ties.TIES}
 	assert [*by_tie.values()] == [3, 1, 1]
 	assert sum(counts[colleague].values()) == 1
 	assert all(n > 0 for each in counts.values() for n in each.values())
