@@ -13,7 +13,15 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import comments_column, governed, levels, policy, reclassification, sharing
 from client_comms.enforcement.doctypes import file
 from client_comms.intake import assignment
-from client_comms.rules import access, classification, documentation, html_text, reply_text, response_clock
+from client_comms.rules import (
+	access,
+	classification,
+	documentation,
+	html_text,
+	long_values,
+	reply_text,
+	response_clock,
+)
 
 INTERACTION = "Client Interaction"
 LOGGED = "Logged"
@@ -114,13 +122,13 @@ def propose(arrival: Arrival):
 			"company": company,
 			"party_type": client.party_type,
 			"party": client.party,
-			"party_name": client.name,
+			"party_name": client.name and client.name[: long_values.FIELD],
 			"contact": client.contact,
 			"communication_type": communication_type,
 			"channel": arrival.channel,
 			"direction": arrival.direction,
 			"occurred_on": arrival.at,
-			"subject": cstr(arrival.subject)[:140] or arrival.channel,
+			"subject": cstr(arrival.subject)[: long_values.FIELD] or arrival.channel,
 			"summary": _summary(arrival.content) or cstr(arrival.subject),
 			"reference_doctype": arrival.reference_doctype,
 			"reference_name": arrival.reference_name,

@@ -17,18 +17,17 @@ from email.utils import parsedate_to_datetime
 import frappe
 from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
-from frappe.utils import get_datetime, parse_addr, sanitize_html
+from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html
 
 from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
-from client_comms.rules import addresses, automatic_mail, html_text, mail_headers, mail_identity, raw_mail
+from client_comms.rules import automatic_mail, html_text, long_values, mail_headers, mail_identity, raw_mail
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
 _SAVEPOINT = "client_comms_auto_reply"
-_MOST_RECIPIENTS = 200
 _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 
 
@@ -90,7 +89,7 @@ class GuardedEmailAccount:
 class ReceivedMail(InboundMail):
 	"""A message that Frappe has fetched; `is_slow` if Frappe alone would take long to read it."""
 
-	is_slow = False
+	is_slow = is_shortened = False
 
 	@staticmethod
 	def of(mail: InboundMail) -> "ReceivedMail":
@@ -115,18 +114,29 @@ class ReceivedMail(InboundMail):
 		"""`read`, as long as Frappe can read it as well within a few seconds; `store` can read any."""
 		mail = cls.read(raw, account, uid)
 		recipients = sum(str(mail.mail.get(name, "")).count("@") for name in ("To", "Cc", "Bcc"))
-		if mail.is_slow or recipients > _MOST_RECIPIENTS:
+		if mail.is_slow or recipients > long_values.MOST_RECIPIENTS:
 			raise frappe.DataTooLongException(
 				_("The email takes long to read. It is stored in a few minutes.")
 			)
 		return mail
 
+	def shorten(self):
+		"""Cut what is longer than its field; only for a message to which the email is attached, which has all of it."""
+		self.is_shortened = True
+		if name := getattr(self, "from_real_name", None):  # Frappe sets none without a sender
+			self.from_real_name = name[: long_values.FIELD]
+		self.message_id = cstr(self.message_id)[: long_values.MESSAGE_ID]
+		for attachment in self.attachments:
+			name, short = attachment["fname"], long_values.file_name(attachment["fname"])
+			attachment["fname"] = short
+			if name in self.cid_map:
+				self.cid_map[short] = self.cid_map.pop(name)
+
 	def as_dict(self):
-		"""Frappe makes a contact of every recipient; the email, which is attached then, has all of them."""
 		values = super().as_dict()
-		for name in ("recipients", "cc", "bcc"):
-			if str(values.get(name)).count("@") > _MOST_RECIPIENTS:
-				values[name] = ", ".join(addresses.in_header(values[name])[:_MOST_RECIPIENTS])
+		if self.is_shortened:
+			for name in ("recipients", "cc", "bcc"):
+				values[name] = values[name] and long_values.recipients(cstr(values[name]))
 		return values
 
 	def get_payload(self, part):
@@ -227,9 +237,11 @@ def _in_front_of(fetched: type[InboundMail]) -> type[ReceivedMail]:
 
 
 def store(raw: bytes, account):
-	"""Store an email as if it had just been fetched from its mailbox; returns the Communication."""
+	"""Store an email as if it had just been fetched from its mailbox; returns the Communication, to which callers attach it."""
 	append_to = next((row.append_to for row in account.imap_folder if row.append_to), None)
-	return InboundMail.process(ReceivedMail.read(raw, account, append_to=append_to))
+	mail = ReceivedMail.read(raw, account, append_to=append_to)
+	mail.shorten()
+	return InboundMail.process(mail)
 
 
 # --- the message as a Communication -------------------------------------------------------------------

@@ -16,7 +16,7 @@ from frappe.utils import add_days, cstr, escape_html, validate_email_address
 from client_comms import acting, alerts, clock
 from client_comms.clients import parties
 from client_comms.intake import failures, spool
-from client_comms.rules import addresses, mail_headers, raw_mail
+from client_comms.rules import addresses, long_values, mail_headers, raw_mail
 
 UNPROCESSED, UNHANDLED = "Unprocessed Email", "Unhandled Email"
 IS_KEPT = "client_comms_is_kept"
@@ -76,8 +76,8 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=F
 			"doctype": UNPROCESSED,
 			"email_account": account,
 			"uid": cstr(uid),
-			"sender": addresses.first(headers.get("from", ""))[:140],
-			"subject": raw_mail.decoded(headers.get("subject", ""))[:140],
+			"sender": addresses.first(headers.get("from", ""))[: long_values.FIELD],
+			"subject": raw_mail.decoded(headers.get("subject", ""))[: long_values.FIELD],
 			"received_at": clock.to_stored(_received_at(headers)),
 			"reason": reason,
 			"incomplete": int(incomplete),
@@ -236,7 +236,7 @@ def _stored(raw: bytes, doc, process):
 def _salvaged(raw: bytes, doc):
 	headers = raw_mail.headers_of(raw)
 	text = open_the_mailbox(doc.email_account) if doc.incomplete else raw_mail.text_of(raw)
-	name = raw_mail.decoded(headers.get("from", "")).partition("<")[0].strip("\"' ")
+	name = raw_mail.decoded(headers.get("from", "")).partition("<")[0].strip("\"' ") or cstr(doc.sender)
 	communication = frappe.get_doc(
 		{
 			"doctype": "Communication",
@@ -245,18 +245,16 @@ def _salvaged(raw: bytes, doc):
 			"sent_or_received": "Received",
 			"subject": doc.subject or _("No Subject"),
 			"sender": _writer(headers, doc.email_account),
-			"sender_full_name": name[:140],
-			"recipients": ", ".join(
-				filter(validate_email_address, addresses.in_header(headers.get("to", ""))[:100])
-			),
+			"sender_full_name": name[: long_values.FIELD],
+			"recipients": ", ".join(filter(_is_address, addresses.in_header(headers.get("to", ""))[:100])),
 			"text_content": text,
 			"content": escape_html(text),
 			"email_account": frappe.db.exists("Email Account", doc.email_account),
 			"uid": doc.uid,
 			"communication_date": doc.received_at,
 			"message_id": next(
-				iter(mail_headers.reply_ids({"References": headers.get("message-id", "")})), None
-			),
+				iter(mail_headers.reply_ids({"References": headers.get("message-id", "")})), ""
+			)[: long_values.MESSAGE_ID],
 		}
 	)
 	communication.flags.client_comms_headers = _headers_of(raw)
@@ -268,10 +266,16 @@ def _salvaged(raw: bytes, doc):
 
 def _writer(headers: dict[str, str], account: str) -> str | None:
 	"""The address that the email names as its sender; None if that cannot be who wrote it: the mailbox that wrote to no one but us."""
-	named = validate_email_address(addresses.first(headers.get("from", ""))) or None
+	named = addresses.first(headers.get("from", ""))
+	named = named if _is_address(named) else None
 	mailbox = (frappe.db.get_value("Email Account", account, "email_id") or "").lower()
 	recipients = addresses.in_header(headers.get("to", ""), headers.get("cc", ""))
 	return None if named == mailbox and all(map(parties.is_own, recipients)) else named
+
+
+def _is_address(address: str) -> bool:
+	"""Whether Frappe takes it for an address, and can make a contact of it."""
+	return len(address) <= long_values.FIELD and bool(validate_email_address(address))
 
 
 def _headers_of(raw: bytes) -> dict[str, str]:

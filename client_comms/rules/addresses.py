@@ -21,21 +21,22 @@ def first(value: str) -> str:
 	"""Return the first address, in lower case; what stands in its place, if that is none ("MAILER-DAEMON"), or nothing."""
 	value = str(value or "")
 	return next(iter(in_header(value)), "") or next(
-		(address.strip().lower() for _name, address in _parsed(value) if address.strip()), ""
+		(address.strip().lower() for _name, address in parsed(value) if address.strip()), ""
 	)
 
 
-def _read(value: str) -> list[str]:
-	found = [address.strip().lower() for _name, address in _parsed(value)]
-	found = [address for address in found if "@" in address.strip("@")]
-	# A name in angle brackets, or a broken list: take what looks like an address.
-	return found or [each.lower() for each in _ADDRESS.findall(value)]
-
-
-def _parsed(value: str) -> list[tuple[str, str]]:
+def parsed(value: str) -> list[tuple[str, str]]:
+	"""Return names and addresses as Frappe reads them, nothing if that cannot be done."""
 	if value.count("(") > _DEEPEST:
 		return []
 	try:
 		return getaddresses([value])
 	except (RecursionError, ValueError, IndexError):
 		return []
+
+
+def _read(value: str) -> list[str]:
+	found = [address.strip().lower() for _name, address in parsed(value)]
+	found = [address for address in found if "@" in address.strip("@")]
+	# A name in angle brackets, or a broken list: take what looks like an address.
+	return found or [each.lower() for each in _ADDRESS.findall(value)]
