@@ -206,8 +206,11 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.remove_multiple": "client_comms.enforcement.methods.assign_to.remove_multiple",
 }
 
-# Marks automatic acknowledgements in their headers.
-make_email_body_message = ["client_comms.intake.acknowledgement.add_headers"]
+make_email_body_message = [
+	"client_comms.enforcement.doctypes.file.leave_out_embedded",
+	# Marks automatic acknowledgements in their headers.
+	"client_comms.intake.acknowledgement.add_headers",
+]
 
 before_request = [
 	"client_comms.enforcement.renaming.keep_checks",

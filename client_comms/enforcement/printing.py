@@ -1,6 +1,9 @@
 """Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read
 or has a link with a key for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 
 from client_comms.enforcement import guards
@@ -20,3 +23,32 @@ def is_asked() -> bool:
 	"""Whether a user prints: in a request, or in a job that they started, such as a PDF of several documents. Frappe marks
 	prints that are attached to an email, for which no user asks; the gate checks those."""
 	return bool(getattr(frappe.local, "request", None)) or not frappe.flags.ignore_print_permissions
+
+
+_EMAIL = "client_comms_printed_for"
+
+
+@contextmanager
+def for_email(queued) -> Iterator[None]:
+	"""Inside the block, documents are printed for an email (Email Queue): when it is sent, as Administrator."""
+	before = frappe.flags.get(_EMAIL)
+	frappe.flags[_EMAIL] = queued
+	try:
+		yield
+	finally:
+		frappe.flags[_EMAIL] = before
+
+
+def email():
+	"""The Email Queue for which a document is being printed, or None."""
+	return frappe.flags.get(_EMAIL)
+
+
+def reader() -> str:
+	"""Who gets to see what is printed: the session user, or the writer of the email."""
+	return writer(email().owner) if email() else frappe.session.user
+
+
+def writer(user: str) -> str:
+	"""Who is answerable for an email of the user; what the scheduler sends can quote every user."""
+	return "Guest" if user == "Administrator" else user

@@ -3,6 +3,7 @@
 import frappe
 
 from client_comms.client_privacy import mailed_secrets
+from client_comms.enforcement import printing
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import email
@@ -23,7 +24,8 @@ class GuardedEmailQueue:
 			self.update_status(status="Error", error=str(refusal), commit=True)
 			return None
 		try:
-			return super().send(*args, **kwargs)
+			with printing.for_email(self):
+				return super().send(*args, **kwargs)
 		finally:
 			self.message = stored
 

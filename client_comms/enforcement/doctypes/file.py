@@ -4,8 +4,9 @@ import os
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file.utils import get_content_hash
 
-from client_comms.enforcement import dependents, governed, legal_holds, refusals
+from client_comms.enforcement import dependents, governed, legal_holds, printing, refusals
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
@@ -61,6 +62,8 @@ class GuardedFile(Remembered):
 		"""Frappe lets the user who uploaded a file download it, even after losing access to the record."""
 		if not super().is_downloadable():
 			return False
+		if queued := printing.email():
+			return _is_sent_with(self, queued)
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
 		return in_portal or has_permission(self, "read") is not False
 
@@ -110,7 +113,7 @@ def _require(doc) -> None:
 	rows = frappe.get_all(
 		"File", {"file_url": _address(doc)}, ["name", "attached_to_doctype", "attached_to_name"]
 	)
-	if not any(map(_is_hidden, rows)):
+	if not any(_is_hidden(row, frappe.session.user) for row in rows):
 		return
 	# The same content uploaded elsewhere has the same address.
 	if not any(frappe.get_doc("File", row.name).has_permission("read") for row in rows):
@@ -121,9 +124,31 @@ def _require(doc) -> None:
 		)
 
 
-def _is_hidden(row) -> bool:
-	decision = _decide(row, frappe.session.user)
+def _is_hidden(row, user: str) -> bool:
+	decision = _decide(row, user)
 	return decision is not None and not decision.allowed
+
+
+def leave_out_embedded(mail) -> None:
+	"""Hook `make_email_body_message`: the text of an email can name a file on the server (`embed="private/files/…"`), which
+	Frappe reads from the disk and sends along. Only images are sent, and none of a record hidden from the user who writes.
+	"""
+	for part in mail.msg_root.walk():
+		if part["Content-ID"] and (part.get_content_maintype() != "image" or _shows_hidden(part)):
+			part.set_payload("")
+
+
+def _shows_hidden(part) -> bool:
+	same = {"content_hash": get_content_hash(part.get_payload(decode=True) or b"")}
+	rows = frappe.get_all("File", same, ["attached_to_doctype", "attached_to_name"])
+	return bool(rows) and all(_is_hidden(row, printing.writer(frappe.session.user)) for row in rows)
+
+
+def _is_sent_with(file, queued) -> bool:
+	"""Whether a print that an email brings along shows a file: one that its writer can read, or of the record it is about."""
+	record = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
+	about = (queued.reference_doctype, queued.reference_name), (governed.COMMUNICATION, queued.communication)
+	return record in about or not _is_hidden(file, printing.reader())
 
 
 def _address(doc) -> str:
@@ -139,6 +164,9 @@ def keep_private(doc, method=None):
 	if doc.is_private or doc.is_folder or not _is_governed(doc):
 		return
 	doc.is_private = 1
+	if doc.thumbnail_url:  # which Frappe leaves in the public folder
+		doc.delete_file_data_content(only_thumbnail=True)
+		doc.thumbnail_url = None
 	if doc.flags.new_file:  # just written to the public folder; Frappe moves the file itself on later changes
 		doc.handle_is_private_changed()
 

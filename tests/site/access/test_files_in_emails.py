@@ -1,0 +1,106 @@
+"""An email brings no file of a hidden record along, named in its text or shown in a print that is attached (P-2, D-6)."""
+
+import io
+import os
+from email import message_from_string
+from unittest import mock
+
+import frappe
+import pytest
+from frappe.core.doctype.file.utils import find_file_by_url
+from frappe.email.doctype.email_queue.email_queue import EmailQueue
+from PIL import Image
+
+from client_comms.outgoing.email_queue import GuardedEmailQueue
+
+pytestmark = pytest.mark.clause("P-2", "D-6")
+
+
+@pytest.fixture
+def attach():
+	"""`attach(document)` attaches an image, another one each time; Frappe removes it from the disk on rollback."""
+
+	def make(document, name="drawing.png", **fields):
+		content = io.BytesIO()
+		Image.new("RGB", (2, 2), f"#{frappe.generate_hash('', 6)}").save(content, "PNG")
+		file = frappe.get_doc({"doctype": "File", "file_name": name, "is_private": 1, **fields})
+		if document:
+			file.update({"attached_to_doctype": document.doctype, "attached_to_name": document.name})
+		file.content = content.getvalue()
+		return file.insert(ignore_permissions=True)
+
+	return make
+
+
+@pytest.fixture
+def along(mailbox, as_user):
+	"""`along(user, "private/files/drawing.png")`: what an email of the user brings along that names the file in its text."""
+
+	def send(user, path):
+		with as_user(user):
+			frappe.sendmail("anna@elsewhere.example", subject="Noise", message=f"See embed='{path}'.")
+		queued = message_from_string(frappe.get_last_doc("Email Queue").message)
+		(content,) = (part.get_payload(decode=True) for part in queued.walk() if part["Content-ID"])
+		return content
+
+	return send
+
+
+def test_an_image_of_a_record(along, attach, complaint, staff):
+	image = attach(complaint)
+	assert along(staff.cleared, image.file_url) == image.get_content()
+	for user in (staff.uncleared, "Administrator"):  # as whom the scheduler writes summaries
+		assert along(user, image.file_url) == b""
+
+
+def test_an_image_that_is_elsewhere_as_well(along, attach, complaint, staff):
+	image = attach(complaint)
+	frappe.get_doc(
+		{**image.as_dict(), "name": None, "attached_to_doctype": None, "attached_to_name": None}
+	).db_insert()
+	assert along(staff.uncleared, image.file_url) == image.get_content()
+
+
+def test_other_files(along, attach, complaint, staff):
+	text = frappe.get_doc(
+		{"doctype": "File", "file_name": "notes.txt", "content": "The neighbours", "is_private": 1}
+	)
+	text.update({"attached_to_doctype": complaint.doctype, "attached_to_name": complaint.name}).insert()
+	for path in (text.file_url, os.path.relpath(frappe.get_site_path("site_config.json"))):
+		assert along(staff.uncleared, path) == b""
+
+
+def test_an_image_of_an_app(along, staff):
+	assert b"<svg" in along(staff.uncleared, "assets/frappe/images/frappe-favicon.svg")
+
+
+def test_an_image_in_a_print_that_is_attached(attach, complaint, staff, monkeypatch):
+	"""It is printed when the email is sent, as Administrator."""
+	image = attach(complaint)
+	shown = []
+	monkeypatch.setattr(EmailQueue, "send", lambda *_args: shown.append(find_file_by_url(image.file_url)))
+	monkeypatch.setattr(GuardedEmailQueue, "update_status", mock.Mock())
+
+	def is_shown(**fields) -> bool:
+		queued = frappe.get_doc({"doctype": "Email Queue", "message": "", "status": "Sent", **fields})
+		queued.send()
+		return shown.pop() is not None
+
+	assert not is_shown(owner=staff.uncleared)
+	assert not is_shown(owner="Administrator")
+	assert is_shown(owner=staff.cleared)
+	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
+	assert is_shown(owner="Administrator", **about)
+	assert find_file_by_url(image.file_url)
+
+
+def test_the_thumbnail_of_an_image_that_becomes_confidential(attach, complaint):
+	image = attach(None, is_private=0)
+	image.make_thumbnail()
+	path = frappe.get_site_path("public", image.thumbnail_url.strip("/"))
+	assert open(path, "rb").read()
+	image.update({"attached_to_doctype": complaint.doctype, "attached_to_name": complaint.name})
+	image.save(ignore_permissions=True)
+	assert (image.is_private, image.thumbnail_url) == (1, None)
+	with pytest.raises(FileNotFoundError):
+		open(path, "rb")
