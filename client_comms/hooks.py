@@ -192,6 +192,7 @@ override_whitelisted_methods = {
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "client_comms.enforcement.methods.unchecked.edit_qty",
 	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.unchecked.get_party_details",
 	"frappe.desk.form.utils.update_comment_publicity": "client_comms.enforcement.methods.unchecked.update_comment_publicity",
+	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "client_comms.enforcement.methods.unchecked.upload_csv_file",
 	"frappe.desk.form.utils.get_next": "client_comms.enforcement.methods.unchecked.get_next",
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.unchecked.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.unchecked.get_reviews",

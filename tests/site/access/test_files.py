@@ -175,6 +175,16 @@ def test_a_table_checked_as_accounts(chart, staff, as_user):
 		importer.run_method("before_validate")
 
 
+def test_a_table_of_serial_numbers(attach, log, staff, as_user, ask):
+	file = attach("Number\n7\n", log("Feedback/Complaint"))
+	file.db_set("file_type", "CSV")
+	read = "erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file"
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		ask(read, item_code="Chair", file_path=file.file_url)
+	with as_user(staff.cleared):
+		assert ask(read, item_code="Chair", file_path=file.file_url) == {"serial_nos": [], "batch_nos": []}
+
+
 # ---------------------------------------------------------------------------------------------------
 
 
