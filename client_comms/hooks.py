@@ -209,6 +209,9 @@ override_whitelisted_methods = {
 
 make_email_body_message = [
 	"client_comms.enforcement.doctypes.file.leave_out_embedded",
+# A print shows no titles of hidden records.
+pdf_body_html = "client_comms.enforcement.link_titles.print_body"
+
 	# Marks automatic acknowledgements in their headers.
 	"client_comms.intake.acknowledgement.add_headers",
 ]
@@ -235,11 +238,9 @@ after_request = [
 	"client_comms.enforcement.refusals.after_request",
 ]
 
-_PRINTED_TITLES = "client_comms.enforcement.link_titles.trim_print"
 _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
-	_PRINTED_TITLES,
 ]
 _LEVEL_OF_FILED = "client_comms.enforcement.filed_messages.keep_when_deleted"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
@@ -469,7 +470,6 @@ doc_events = {
 			"client_comms.enforcement.link_titles.withhold_stored",
 		],
 	},
-	"Physical Inventory": {"before_print": _PRINTED_TITLES},
 	"Address": {
 		"validate": "client_comms.enforcement.link_titles.withhold_stored",
 	},
@@ -531,7 +531,7 @@ doc_events = {
 }
 
 for _doctype in _DEPENDENTS:
-	doc_events.setdefault(_doctype, {})["before_print"] = [_BEFORE_PRINT[0], _PRINTED_TITLES]
+	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
 
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
 _LOCK = "client_comms.enforcement.restrictions.require_unlocked"

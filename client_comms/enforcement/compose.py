@@ -49,6 +49,11 @@ def _last_of_others(hook: str, key: str) -> str | None:
 	return others[-1] if others else None
 
 
+def previous_hook(hook: str) -> str:
+	"""The function of another app in a hook of which Frappe calls the last one."""
+	return [path for path in frappe.get_hooks(hook) if not is_ours(path)][-1]
+
+
 # Classes, for version 15
 
 

@@ -6,7 +6,7 @@ open that document without clearance for the record.
 
 import frappe
 
-from client_comms.enforcement import documents, governed, guards
+from client_comms.enforcement import compose, documents, governed, guards, printing
 
 _SEPARATOR = "::"
 _LINKS = "Dynamic Link"
@@ -49,19 +49,22 @@ def withdraw_all() -> None:
 			withdraw(doctype, name)
 
 
-def trim(titles: dict | None) -> None:
-	"""Replace titles that the session user cannot read in the response of a form: `DocType::name` -> title; one query
-	per DocType."""
+def trim(titles: dict | None, user: str | None = None) -> None:
+	"""Replace titles that a user cannot read: `DocType::name` -> title, as for a form; one query per DocType.
+
+	:param user: by default the session user
+	"""
 	names: dict[str, list[str]] = {}
 	for key in titles or ():
 		doctype, _separator, name = key.partition(_SEPARATOR)
 		if guards.is_held(doctype):
 			names.setdefault(doctype, []).append(name)
 	for doctype, found in names.items():
-		for name in set(found) - guards.readable(doctype, found):
+		for name in set(found) - guards.readable(doctype, found, user):
 			titles[f"{doctype}{_SEPARATOR}{name}"] = name
 
 
-def trim_print(doc, method=None, *args) -> None:
-	"""`before_print` of documents that link to records with a title: the same in a print."""
-	trim(doc.get("__link_titles"))
+def print_body(args: dict, **others) -> str:
+	"""Hook `pdf_body_html`: the same in a print, of any document; goes on to the hook that was there."""
+	trim(args["doc"].get("__link_titles"), printing.reader())
+	return frappe.get_attr(compose.previous_hook("pdf_body_html"))(args=args, **others)

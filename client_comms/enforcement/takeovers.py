@@ -22,7 +22,7 @@ from client_comms.enforcement.compose import APP, is_last, is_ours, overriding_c
 SETTINGS = "Client Comms Settings"
 _CACHE = "client_comms_takeovers"
 _CLASSES, _METHODS = "extend_doctype_class", "override_whitelisted_methods"
-_PERMISSION, _PAGES = "has_permission", "page_renderer"
+_PERMISSION, _PAGES, _PRINT = "has_permission", "page_renderer", "pdf_body_html"
 # Frappe calls every handler that it finds there, so that ours only has to be among them.
 _CALLED = (
 	_PERMISSION,
@@ -90,6 +90,7 @@ def compare() -> list[Takeover]:
 		*_handlers({hook: own[hook] for hook in _CALLED}),
 		*(_asked_first(own[_PERMISSION]) if not compat.is_version_16() else ()),
 		*_rendered_first(own[_PAGES]),
+		*_printed_last(own[_PRINT]),
 	]
 
 
@@ -213,6 +214,13 @@ def _rendered_first(own: list[str]) -> Iterator[Takeover]:
 		with contextlib.suppress(Exception):  # it may need a request; without one it says nothing
 			if frappe.get_attr(path)(_PORTAL_PAGE).can_render():
 				yield Takeover(_PAGES, _PORTAL_PAGE, own[0], path)
+
+
+def _printed_last(ours: str) -> Iterator[Takeover]:
+	"""Frappe calls only the last function that prints."""
+	called = frappe.get_hooks(_PRINT)[-1]
+	if called != ours:
+		yield Takeover(_PRINT, "print", ours, called)
 
 
 def _path(there) -> str:

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.www import printview
 
-from client_comms.enforcement import levels, link_titles
+from client_comms.enforcement import levels, link_titles, printing
 from client_comms.enforcement.methods import form_load
 
 pytestmark = pytest.mark.clause("P-2")
@@ -118,6 +118,20 @@ def test_a_title_beside_a_form(titled_issue, staff, as_user, make_user):
 		with as_user(user):
 			form_load.getdoc("Task", task.name)
 			assert frappe.local.response["_link_titles"][key] == title
+
+
+def test_a_title_in_a_print_of_any_document(titled_issue, staff, as_user, make_user):
+	issue, task = titled_issue
+	reader = make_user("Frontline Staff", "Projects User")
+	cleared = make_user("Customer Support Manager", "Projects User")
+	for user, is_shown in ((cleared, True), (reader, False)):
+		with as_user(user):
+			html = printview.get_html_and_style("Task", task.name)["html"]
+			assert (WORDS in html) == is_shown
+			assert issue.name in html or is_shown
+		# Administrator prints it for the email of the user.
+		with printing.for_email(frappe._dict(owner=user)):
+			assert (WORDS in frappe.get_print("Task", task.name)) == is_shown
 
 
 def test_a_title_in_a_print(complaint, staff, as_user):

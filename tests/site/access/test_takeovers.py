@@ -181,6 +181,14 @@ def test_a_page_that_is_rendered_first(neighbour):
 	assert named() == {"page_renderer: issue": f"{OTHER}.Page"}
 
 
+def test_a_print_by_another_app(neighbour):
+	printing = {"pdf_body_html": [f"{OTHER}.title"]}
+	neighbour(printing, after=False)
+	assert not named()
+	neighbour(printing)
+	assert named() == {"pdf_body_html: print": f"{OTHER}.title"}
+
+
 def test_a_script_in_place_of_a_method():
 	script = frappe.new_doc("Server Script")
 	ours = frappe.get_hooks("override_whitelisted_methods")[TITLE][-1]
