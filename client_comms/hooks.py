@@ -228,6 +228,7 @@ before_request = [
 	"client_comms.enforcement.requests.named_parent.check_parent",
 ]
 
+	"client_comms.enforcement.requests.added_rows.refuse",
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}
 

@@ -118,6 +118,7 @@ FUNCTIONS = {
 	"enforcement.linked_columns:refuse": NOTHING,
 	"enforcement.linked_columns:without_revealing": "lambda columns: columns",
 	"enforcement.methods.counts:_refuse_linked": NOTHING,
+	"enforcement.requests.added_rows:refuse_rows": NOTHING,
 	"enforcement.requests.joined_fields:_without_linked": "lambda doctype, value: value",
 	"enforcement.requests.joined_fields:_links_to_hidden": NO,
 	"enforcement.requests.portal:_restricted": "lambda arguments: arguments",

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model import table_fields
 
 from client_comms.enforcement import documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
@@ -27,11 +28,31 @@ def is_own(doctype: str) -> bool:
 
 def named(doctype: str) -> str:
 	"""The DocType that the database finds for a name: it compares names ignoring case, accents and trailing spaces."""
+	meta = _meta(doctype)
+	return meta.name if meta else doctype
+
+
+def is_row(doctype: str) -> bool:
+	"""Whether the documents of a DocType are rows of others; does not query the database."""
+	meta = _meta(doctype)
+	return bool(meta and meta.istable)
+
+
+def _meta(doctype: str):
 	try:
-		return frappe.get_meta(doctype).name
+		return frappe.get_meta(doctype)
 	except frappe.DoesNotExistError:
 		frappe.clear_last_message()
-		return doctype
+		return None
+
+
+def with_rows(doctype: str) -> set[str]:
+	"""The DocTypes whose documents have rows of a DocType."""
+	tables = {"fieldtype": ("in", table_fields), "options": doctype}
+	return {
+		*frappe.get_all("DocField", tables, pluck="parent", order_by=None),
+		*frappe.get_all("Custom Field", tables, pluck="dt", order_by=None),
+	}
 
 
 def is_restricted(user: str | None = None) -> bool:

@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 
 from client_comms.enforcement import governed, guards, linked_columns
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.requests import named_parent
+from client_comms.enforcement.requests import added_rows, named_parent
 
 _CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
 
@@ -69,6 +69,7 @@ def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
 	"""
 	if computed.get("parent_document_type"):
 		named_parent.refuse_parent(computed.document_type)
+		added_rows.refuse_rows(computed.document_type)
 	used = [computed.get(column) or "" for column in columns]
 	used += linked_columns.of_filters(linked_columns.parsed(filters))
 	linked_columns.refuse(computed.document_type, computed.get("name") or computed.document_type, used)

@@ -10,7 +10,6 @@ in place of the one of the listed DocType.
 
 import frappe
 from frappe import _
-from frappe.model import table_fields
 
 from client_comms import compat
 from client_comms.enforcement import guards
@@ -30,7 +29,7 @@ def check_parent() -> None:
 	given = [key for key in _PARENTS if asked.get(key)]
 	if not given or not compat.lists_by_condition_of_parent() or not (doctype := target()[0]):
 		return
-	if _is_row(doctype):
+	if guards.is_row(doctype):
 		refuse_parent(doctype)
 	elif frappe.request.method in _LISTS or not is_route_of_documents():
 		for key in given:
@@ -47,22 +46,13 @@ def refuse_parent(doctype: str) -> None:
 	if not compat.lists_by_condition_of_parent():
 		return
 	doctype = guards.named(doctype)
-	if guards.is_held(doctype) and guards.is_restricted() and (not _is_row(doctype) or _is_shared(doctype)):
+	if (
+		guards.is_held(doctype)
+		and guards.is_restricted()
+		and (not guards.is_row(doctype) or len(guards.with_rows(doctype)) > 1)
+	):
 		frappe.throw(
 			_("{0}: these rows are shown with their document only.").format(frappe.bold(_(doctype))),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
-
-
-def _is_row(doctype: str) -> bool:
-	return bool(frappe.get_meta(guards.named(doctype)).istable)
-
-
-def _is_shared(doctype: str) -> bool:
-	tables = {"fieldtype": ("in", table_fields), "options": doctype}
-	owners = {
-		*frappe.get_all("DocField", tables, pluck="parent", order_by=None),
-		*frappe.get_all("Custom Field", tables, pluck="dt", order_by=None),
-	}
-	return len(owners) > 1

@@ -1,0 +1,115 @@
+"""Rows of tables that others have added to a guarded document are shown with their document only (P-2)."""
+
+import frappe
+import pytest
+from frappe.handler import execute_cmd
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from client_comms.enforcement.methods import counts
+from client_comms.enforcement.requests import added_rows
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.leak_check.bait.record import insert_row
+
+pytestmark = pytest.mark.clause("P-2")
+
+ROW = "Contact Email"
+WORDS = "neighbours@complaint.example"
+
+
+@pytest.fixture
+def row(complaint):
+	"""A row of a complaint, in a table that the site has added; returns its name."""
+	frappe.get_doc(
+		{
+			"doctype": "Custom Field",
+			"name": f"{complaint.doctype}-addresses",
+			"dt": complaint.doctype,
+			"fieldname": "addresses",
+			"fieldtype": "Table",
+			"options": ROW,
+		}
+	).db_insert()  # a table needs no column
+	frappe.clear_cache(doctype=complaint.doctype)
+	yield insert_row(
+		ROW,
+		parent=complaint.name,
+		parenttype=complaint.doctype,
+		parentfield="addresses",
+		idx=1,
+		email_id=WORDS,
+	)
+	frappe.db.rollback()
+	frappe.clear_cache(doctype=complaint.doctype)
+
+
+@pytest.fixture
+def ask(as_user):
+	"""`ask(user, method, …)` or `ask(user, path, …)`: the hook for a request, and what the method answers to it."""
+
+	def request(user, asked, /, **arguments):
+		method = "" if asked.startswith("/") else asked
+		with as_user(user):
+			path = asked if not method else f"/api/method/{method}"
+			frappe.local.request = Request(EnvironBuilder(path, method="POST").get_environ())
+			frappe.local.form_dict = frappe._dict(arguments)
+			frappe.local.response = frappe._dict(docs=[])
+			added_rows.refuse()
+			return execute_cmd(method) if method else None
+
+	return request
+
+
+LISTED = {"doctype": ROW, "parent": "Client Interaction"}
+WAYS = {
+	"list": ("frappe.client.get_list", lambda row: {**LISTED, "fields": '["email_id"]'}),
+	"value": ("frappe.client.get_value", lambda row: {**LISTED, "fieldname": "email_id", "filters": row}),
+	"one": ("frappe.client.get", lambda row: {**LISTED, "name": row}),
+	"form": ("frappe.desk.form.load.getdoc", lambda row: {"doctype": ROW, "name": row}),
+	"print": ("frappe.www.printview.get_html_and_style", lambda row: {"doc": ROW, "name": row}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_by_a_method(way, row, staff, ask):
+	method, arguments = WAYS[way]
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, method, **arguments(row))
+	answer = ask("Administrator", method, **arguments(row))
+	assert WORDS in frappe.as_json([answer, frappe.response.docs])
+
+
+@pytest.mark.parametrize(
+	"path", ["/api/resource/{}", "/api/v2/document/{}", "/api/v2/doctype/{}/count", "/api/resource/{}/abc"]
+)
+def test_by_a_route(path, row, staff, ask):
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, path.format(ROW))
+	ask("Administrator", path.format(ROW))
+
+
+@pytest.mark.parametrize("key", ["doc", "docs", "document"])
+def test_as_a_document(key, row, staff, ask):
+	sent = {key: frappe.as_json({"doctype": ROW, "name": row, "email_id": "mine@own.example"})}
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, "/api/method/x", **sent)
+	ask("Administrator", "/api/method/x", **sent)
+
+
+def test_counted_on_a_card(row, staff, as_user):
+	card = frappe.as_json(
+		{"document_type": ROW, "parent_document_type": "Client Interaction", "function": "Count"}
+	)
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		counts.get_card_result(card)
+
+
+def test_its_fields_are_shown(row, staff, ask):
+	ask(staff.uncleared, "frappe.desk.form.load.getdoctype", doctype=ROW)
+
+
+@pytest.mark.parametrize("doctype", [ROW, "CRM Note", "Contact", "No Such DocType"])
+def test_other_rows(doctype, staff, ask):
+	"""Without the table; with a condition of their own; no rows; unknown, which Frappe reports."""
+	assert not added_rows.is_added(doctype)
+	ask(staff.uncleared, f"/api/resource/{doctype}")
