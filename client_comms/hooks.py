@@ -67,6 +67,7 @@ has_permission = {
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
+	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 }
@@ -117,6 +118,7 @@ permission_query_conditions = {
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
+	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 }

@@ -31,6 +31,7 @@ _ALWAYS = (
 	governed.DATA_PACKAGE,
 	"Unhandled Email",
 	"Unprocessed Email",
+	"SMS Log",
 	"Deleted Document",
 )
 

@@ -1,9 +1,12 @@
-"""Received mail that could not be processed is stored whole, before anything is known about how confidential it is (P-2)."""
+"""Stored messages of which it is not known how confidential they are (P-2): received mail that could not be processed, and text
+messages that were sent, of which Frappe does not note what they are about."""
 
 from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import guards
+
+_TEXT_MESSAGE = "SMS Log"
 
 
 def condition(user=None, doctype=None) -> str:
@@ -15,5 +18,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if not guards.is_restricted(user):
 		return compat.no_objection()
 	return compat.objection(
-		_("Received mail that could not be processed requires clearance for every level.")
+		_("Clearance for every level is required.")
+		if doc.doctype == _TEXT_MESSAGE
+		else _("Received mail that could not be processed requires clearance for every level.")
 	)

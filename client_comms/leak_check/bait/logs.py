@@ -33,6 +33,9 @@ def plant(doc, message, bait: Bait) -> None:
 	bait.names["Unhandled Email"] = insert_row(
 		"Unhandled Email", name=f"{bait.name}-MAIL", raw=f"{word} received", reason="x", uid="x"
 	)
+	bait.names["SMS Log"] = insert_row(
+		"SMS Log", name=f"{bait.name}-SMS", message=f"{word} sent", sent_to="1"
+	)
 	bait.names["Unprocessed Email"] = insert_row(
 		"Unprocessed Email", name=f"{bait.name}-RAW", subject=f"{word} received", status="Waiting"
 	)

@@ -44,6 +44,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Report",
 	"Unhandled Email",
 	"Unprocessed Email",
+	"SMS Log",
 	"Kanban Board",
 	"Interaction Review",
 	"Legal Hold",

@@ -207,6 +207,16 @@ def unhandled_email_by_name(visitor, bait, planted):
 	return visitor.get(f"/api/resource/Unhandled Email/{bait.names['Unhandled Email']}")
 
 
+@surface("text messages that were sent, list")
+def text_message(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype="SMS Log",
+		fields=["name", "message"],
+		filters={"name": bait.names["SMS Log"]},
+	)
+
+
 @surface("received mail that could not be stored, list")
 def unprocessed_email(visitor, bait, planted):
 	return visitor.call(

@@ -78,6 +78,14 @@ def test_of_one_about_something_open(notify, make_client, staff, as_user):
 		assert listed("Email Queue", name)
 
 
+def test_a_text_message_that_was_sent(staff, as_user):
+	text = frappe.get_doc({"doctype": "SMS Log", "message": WORDS}).insert(ignore_permissions=True)
+	with as_user(staff.uncleared):
+		assert not listed("SMS Log", text.name)
+	with as_user(staff.cleared):
+		assert listed("SMS Log", text.name)
+
+
 def test_mail_that_could_not_be_processed(staff, as_user):
 	mail = frappe.get_doc({"doctype": "Unhandled Email", "raw": WORDS, "uid": "1", "reason": "x"}).insert(
 		ignore_permissions=True
