@@ -192,9 +192,9 @@ override_whitelisted_methods = {
 	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.get_coa": "client_comms.enforcement.methods.unchecked.get_coa",
 	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa": "client_comms.enforcement.methods.unchecked.import_coa",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "client_comms.enforcement.methods.unchecked.edit_qty",
+	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "client_comms.enforcement.methods.unchecked.upload_csv_file",
 	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.unchecked.get_party_details",
 	"frappe.desk.form.utils.update_comment_publicity": "client_comms.enforcement.methods.unchecked.update_comment_publicity",
-	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "client_comms.enforcement.methods.unchecked.upload_csv_file",
 	"frappe.desk.form.utils.get_next": "client_comms.enforcement.methods.unchecked.get_next",
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.unchecked.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.unchecked.get_reviews",
@@ -209,11 +209,11 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.remove_multiple": "client_comms.enforcement.methods.assign_to.remove_multiple",
 }
 
-make_email_body_message = [
-	"client_comms.enforcement.doctypes.file.leave_out_embedded",
 # A print shows no titles of hidden records.
 pdf_body_html = "client_comms.enforcement.link_titles.print_body"
 
+make_email_body_message = [
+	"client_comms.enforcement.doctypes.file.leave_out_embedded",
 	# Marks automatic acknowledgements in their headers.
 	"client_comms.intake.acknowledgement.add_headers",
 ]
@@ -228,9 +228,9 @@ before_request = [
 	"client_comms.enforcement.requests.documents_in_memory.refuse_named",
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
+	"client_comms.enforcement.requests.added_rows.refuse",
 ]
 
-	"client_comms.enforcement.requests.added_rows.refuse",
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}
 
