@@ -12,11 +12,11 @@ from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, get_datetime_str, parse_addr
+from frappe.utils import escape_html, get_datetime, get_datetime_str, parse_addr
 
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import governed, source_doctypes
-from client_comms.rules import response_clock
+from client_comms.rules import html_text, mail_identity, reply_text, response_clock
 
 PAGE = 20
 NOTE, LOG, STEP = "Comment", governed.INTERACTION, "Interaction Event"
@@ -161,20 +161,23 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 		order_by=None,
 	)
 	files = _files_of(names)
-	meanings = {
-		row.source_name: row
-		for row in doc.events
-		if row.source_doctype == governed.COMMUNICATION and row.event not in _MOVES
-	}
+	about = [row for row in doc.events if row.source_doctype == governed.COMMUNICATION]
+	doubts = {row.source_name: row.note for row in about if row.event == mail_identity.IN_DOUBT}
+	meanings = {row.source_name: row for row in about if row.event not in {*_MOVES, mail_identity.IN_DOUBT}}
 	for row in rows:
 		meant = meanings.get(row.name)
+		written = html_text.of_message(row.content, row.text_content)
+		received = row.sent_or_received == "Received"
 		yield {
 			"name": row.name,
-			"side": "client" if row.sent_or_received == "Received" else "staff",
+			"side": "client" if received else "staff",
 			"author": row.sender_full_name or row.sender,
 			"author_address": parse_addr(row.sender or "")[1],
 			"title": row.subject,
-			"text": row.content or frappe.utils.escape_html(row.text_content or ""),
+			"text": written if html_text.is_html(written) else escape_html(written).replace("\n", "<br>"),
+			# What the client wrote, without quotations, signatures and disclaimers, which the form folds away.
+			"own": reply_text.split(html_text.plain(written)).own if received else None,
+			"doubts": doubts.get(row.name),
 			"to": row.recipients,
 			"cc": row.cc,
 			"channel": row.communication_medium,

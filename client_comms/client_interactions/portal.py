@@ -104,8 +104,7 @@ def _at(row):
 
 
 def _message(row, files: list[str]) -> dict:
-	content = row.content if html_text.is_html(row.content) else row.text_content or row.content
-	parts = reply_text.split(html_text.plain(content or ""))
+	parts = reply_text.split(html_text.plain(html_text.of_message(row.content, row.text_content)))
 	return {
 		"at": frappe.format(_at(row)[0], "Datetime"),
 		"is_own": row.sent_or_received == rules.RECEIVED,

@@ -12,7 +12,7 @@ from frappe.utils import get_datetime, parse_addr, split_emails
 
 from client_comms import clock
 from client_comms.clients import parties
-from client_comms.i18n import translate
+from client_comms.i18n import plain
 from client_comms.intake import acknowledgement, arrivals, failures, inbound_mail, replies, threads
 from client_comms.rules import (
 	automatic_mail,
@@ -25,7 +25,6 @@ from client_comms.rules import (
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
 AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
-SENDER_IN_DOUBT = "Sender in Doubt"
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 CHANNELS = {
 	"Email": "Email",
@@ -209,8 +208,8 @@ def _tell_doubts(message: Message, interaction) -> None:
 	doubts = mail_identity.doubts(message.headers, parties.is_own) if message.headers else ()
 	if doubts and not message.automatic:
 		interaction.record(
-			SENDER_IN_DOUBT,
-			note="\n".join(map(translate, doubts)),
+			mail_identity.IN_DOUBT,
+			note="\n".join(map(plain, doubts)),
 			source=message.document,
 			by="Administrator",
 		)
@@ -298,11 +297,11 @@ def arrival(message: Message, direction: str = classification.INBOUND) -> arriva
 	)
 
 
-def _content(doc) -> str | None:
+def _content(doc) -> str:
 	"""The text as it was written: while a message is being received, before Frappe drops its quotation marks."""
 	if content := doc.flags.client_comms_content:
 		return content
-	return doc.content if html_text.is_html(doc.content) else doc.text_content or doc.content
+	return html_text.of_message(doc.content, doc.text_content)
 
 
 def _bind(doc, interaction) -> None:

@@ -76,6 +76,11 @@ def plain(content: str | None) -> str:
 	return to_text(content) if is_html(content) else content or ""
 
 
+def of_message(content: str | None, text_content: str | None) -> str:
+	"""Return what a stored message says, as it was written: its HTML, or the plain text, of which Frappe doubles the line breaks."""
+	return content if content and is_html(content) else text_content or content or ""
+
+
 def to_text(markup: str) -> str:
 	"""Return the text; white space is that of a reader's screen."""
 	text = _Text()

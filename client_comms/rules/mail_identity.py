@@ -12,6 +12,7 @@ from datetime import datetime
 from client_comms.rules import addresses
 from client_comms.rules.messages import Message, _
 
+IN_DOUBT = "Sender in Doubt"  # the event
 _FAILED = re.compile(r"\bdmarc\s*=\s*(fail|permerror)\b")
 _PASSED = re.compile(r"\b(dkim|dmarc)\s*=\s*pass\b")
 _SPF_FAILED = re.compile(r"\bspf\s*=\s*(fail|softfail)\b")

@@ -53,11 +53,12 @@ _SALUTATIONS = """
 _COURTESY = """
 	mr, mrs, ms, sir, madam, team, you, your, yours, the, and, a, so, very, much, really, that, it, is, was,
 	fine, everything, with, this, to, in advance, we, i, us, me, thanks again, again thank you, thank you
-	again, have a nice day, have a good day, have a great day, have a nice weekend, have a good weekend, nice
-	weekend, kind, frau, herr, ihre, die, das, den, der, und, ihnen, ich, wir, es, schönes wochenende, schönen
-	tag, schönen abend, schönen tag noch, schönen abend noch, madame, monsieur, votre, à, vous, et, la, le,
-	les, bonne journée, ces, cette, beaucoup, bien, tout, su, el, todo, signora, signor, vostra, sua, e, tutto,
-	molto, mevrouw, meneer, uw, je, het, en, u, o, ao, senhor, senhora, tudo, pani, pan, panu, bardzo
+	again, helps, helped, lot, have a nice day, have a good day, have a great day, have a nice weekend, have
+	a good weekend, nice weekend, kind, frau, herr, ihre, die, das, den, der, und, ihnen, ich, wir, es,
+	hilft, mir, uns, sehr, weiter, schönes wochenende, schönen tag, schönen abend, schönen tag noch, schönen
+	abend noch, madame, monsieur, votre, à, vous, et, la, le, c'est, les, bonne journée, ces, cette,
+	beaucoup, bien, tout, su, el, todo, signora, signor, vostra, sua, e, tutto, molto, mevrouw, meneer, uw,
+	je, het, en, u, o, ao, senhor, senhora, tudo, pani, pan, panu, bardzo
 	"""
 # And, behind one of the first words, in the same clause, for what they thank; alone, these would ask for it.
 _FOR = "for für pour por per voor pela pelo pelas za".split()

@@ -224,3 +224,32 @@ def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, quiet, cl
 		site.delete_doc(INTERACTION, inquiry.name, force=True)
 		site.delete_doc("Lead", lead.name, force=True)
 		site.db.commit()
+
+
+# Of an Outlook in German; the picture would tell its sender who reads the message.
+FROM_OUTLOOK = """<div><p>Can you come on Friday?</p><img src="https://tracker.example/seen.gif">
+<p>Kind regards<br>Anna</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>Von:</b> Lena &lt;lena@own.example&gt;<br>
+<b>Gesendet:</b> Montag, 23. November 2026 10:12<br><b>An:</b> Anna<br><b>Betreff:</b> Roof</p></div><p>When does it suit you?</p></div>"""
+
+
+def test_what_a_message_repeats_is_folded_and_nothing_is_loaded_from_elsewhere(
+	site, frontline, login, written, shoot
+):
+	name = written("AW: Roof", FROM_OUTLOOK)
+	site.db.set_value(INTERACTION, name, "responsible_staff", frontline)
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	asked = []
+	page.route("https://tracker.example/**", lambda route: asked.append(route.request.url) or route.abort())
+	open_form(page, name)
+	entry = conversation(page).locator(".entry.client")
+	expect(entry).to_contain_text("Can you come on Friday?")
+	expect(entry.get_by_text("When does it suit you?")).to_be_hidden()
+	assert not asked, "the sender would know who reads it"
+	shoot(page, "folded")
+	entry.get_by_text("Quoted text").click()
+	expect(entry.get_by_text("When does it suit you?")).to_be_visible()
+	entry.get_by_role("button", name="Load Images").click()
+	expect(entry.get_by_role("button", name="Load Images")).to_have_count(0)
+	page.wait_for_timeout(500)
+	assert asked

@@ -25,6 +25,9 @@ NAMES = ("Ada Lang", "Lang Bau", "Nora Nord")
 		"Muito obrigada pela resposta!",
 		"Dziękuję bardzo za odpowiedź, potwierdzam.",
 		"Danke 👍",
+		"Thank you very much, that helps a lot!",
+		"Vielen Dank, das hilft mir sehr weiter.",
+		"Merci beaucoup, c'est parfait.",
 	],
 )
 def test_thanks(text):
@@ -50,6 +53,8 @@ def test_thanks(text):
 		"Obrigado, mas falta a fatura.",
 		"Dziękuję, ale dach przecieka.",
 		"The roof leaks.",
+		"Danke, das hilft uns nicht weiter.",
+		"Thanks. Only a new roof helps.",
 		"Thank you " * 30,
 		"Thanks for nothing, cancel the contract immediately.",
 	],

@@ -5,6 +5,8 @@ from html import unescape
 import frappe
 import pytest
 
+from client_comms.client_interactions import conversation
+
 pytestmark = pytest.mark.clause("D-2")
 
 QUOTED = "Am Mo., 2. Nov. 2026 um 14:05 Uhr schrieb Nora Nord <nora@nordlicht.example>:"
@@ -35,3 +37,11 @@ def test_html_is_summed_up_without_what_it_repeats(deliver, raw_mail):
 def test_a_message_that_only_quotes_is_summed_up_whole(deliver, raw_mail):
 	communication = deliver(raw_mail(f"{QUOTED}\n> Guten Tag\n> Nora"))
 	assert unescape(interaction_of(communication).summary).endswith("> Guten Tag\n> Nora")
+
+
+def test_the_form_shows_a_plain_text_in_its_lines_and_folds_what_it_repeats(deliver, raw_mail):
+	communication = deliver(raw_mail(f"Is the roof <ready>?\n\nPlease call.\n\n{QUOTED}\n> Guten Tag"))
+	(entry,) = conversation.page(interaction_of(communication))["entries"]
+	assert entry["own"] == "Is the roof <ready>?\n\nPlease call."
+	assert entry["text"].startswith("Is the roof &lt;ready&gt;?<br><br>Please call.<br>")
+	assert "Guten Tag" in entry["text"]

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.client_interactions import thanks
+from client_comms.client_interactions import conversation, thanks
 from client_comms.exceptions import ActionNotPossibleError
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
@@ -155,7 +155,9 @@ def test_an_odd_sender_is_told_on_the_interaction(deliver, raw_mail):
 	odd = deliver(raw_mail(Reply_To="eve@other.example"), to="Communication")
 	doc = frappe.get_doc("Client Interaction", odd.client_interaction)
 	(row,) = [row for row in doc.events if row.event == "Sender in Doubt"]
-	assert "eve@other.example" in row.note and row.source_name == odd.name
+	assert "eve@other.example" in row.note and "<" not in row.note and row.source_name == odd.name
+	(entry,) = conversation.page(doc)["entries"]
+	assert entry["doubts"] == row.note, "not told where one reads and replies"
 
 
 @pytest.mark.clause("C-4")

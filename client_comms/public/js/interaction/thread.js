@@ -56,10 +56,12 @@ Object.assign(client_comms.thread, {
 		</article>`).addClass(entry.side);
 		const $text = $(`<div class="text"></div>`).appendTo($entry);
 		if (["Communication", "Comment"].includes(entry.doctype)) {
-			$text.html(frappe.dom.remove_script_and_style(entry.text));
-			this.fold_quotation($text);
+			this.show_text($text, entry);
 		} else {
 			$text.text(entry.text).addClass("plain");
+		}
+		if (entry.doubts) {
+			$(`<div class="doubts text-danger"></div>`).text(entry.doubts).insertBefore($text);
 		}
 		for (const { file_name, file_url } of entry.files || []) {
 			$entry.append(
@@ -128,21 +130,76 @@ Object.assign(client_comms.thread, {
 		return sentences[meaning] || `${who}: ${__(meaning)}`;
 	},
 
-	/** Hide what a message quotes of earlier ones, which the conversation shows anyway. */
-	fold_quotation($text) {
-		const root = $text[0];
+	/** The text of a message: nothing in it runs, and nothing is loaded from elsewhere, which would tell its sender who reads it. */
+	show_text($text, entry, with_images = false) {
+		const html = frappe.dom.remove_script_and_style(entry.text);
+		const { body } = new DOMParser().parseFromString(html, "text/html"); // which loads nothing
+		const remote = with_images ? [] : this.remote(body);
+		for (const [element, attribute] of remote) element.removeAttribute(attribute);
+		$text.empty().append(...body.childNodes);
+		this.fold_quotation($text, entry.own);
+		if (!remote.some(([{ tagName }]) => tagName === "IMG")) return;
+		$(`<button class="btn btn-xs btn-default images">${__("Load Images")}</button>`)
+			.appendTo($text)
+			.on("click", () => this.show_text($text, entry, true));
+	},
+
+	/** What would be loaded from elsewhere: elements, each with its attribute. */
+	remote(body) {
+		const elsewhere = (address) => /^\s*(https?:)?\/\//i.test(address);
+		return ["src", "srcset", "background", "poster", "style"].flatMap((attribute) =>
+			[...body.querySelectorAll(`[${attribute}]`)]
+				.filter((element) => {
+					const value = element.getAttribute(attribute);
+					return attribute === "style" ? /url\s*\(|\\/i.test(value) : elsewhere(value);
+				})
+				.map((element) => [element, attribute]),
+		);
+	},
+
+	/** Hide what a message quotes of earlier ones, which the conversation shows anyway, and what is below it. */
+	fold_quotation($text, own) {
+		const quoted = this.quotation($text[0], own);
+		if (!quoted) return;
+		const $fold = $(
+			`<details class="quotation"><summary>${__("Quoted text and signature")}</summary></details>`,
+		);
+		$fold.append(quoted.extractContents());
+		$text.append($fold);
+	},
+
+	quotation(root, own) {
+		const rest = document.createRange();
+		rest.selectNodeContents(root);
+		const end = this.end_of(own, root);
+		if (end) {
+			rest.setStart(...end);
+			return rest.toString().trim() ? rest : null;
+		}
 		const start = this.quotation_start(root);
-		if (!start) return;
+		if (!start) return null;
+		rest.setStartBefore(start);
 		const before = document.createRange();
 		before.selectNodeContents(root);
 		before.setEndBefore(start);
-		if (!before.toString().trim()) return; // there would be nothing left to read
-		const quoted = document.createRange();
-		quoted.setStartBefore(start);
-		quoted.setEndAfter(root.lastChild);
-		const $fold = $(`<details class="quotation"><summary>${__("Quoted text")}</summary></details>`);
-		$fold.append(quoted.extractContents());
-		$text.append($fold);
+		return before.toString().trim() ? rest : null; // otherwise there would be nothing left to read
+	},
+
+	/** Where `own`, which the server found, ends in a message that begins with it: [text, offset]. */
+	end_of(own, root) {
+		const wanted = (own || "").replace(/\s/g, "");
+		const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+		let at = 0;
+		while (wanted && texts.nextNode()) {
+			const { data } = texts.currentNode;
+			for (let offset = 0; offset < data.length; offset++) {
+				if (/\s/.test(data[offset])) continue;
+				if (data[offset] !== wanted[at]) return null;
+				at += 1;
+				if (at === wanted.length) return [texts.currentNode, offset + 1];
+			}
+		}
+		return null;
 	},
 
 	quotation_start(root) {
