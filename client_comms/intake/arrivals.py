@@ -89,9 +89,10 @@ def open_new(arrival: Arrival):
 	doc.flags.from_intake = True
 	doc.flags.told_together = bool(nobody_available)
 	doc.flags.ignore_links = True  # they were just looked up
+	doc.flags.ignore_version = True  # Frappe makes one to find that a new document has none
 	# Its links were just read.
 	doc.insert(ignore_permissions=True, ignore_links=True)
-	doc.flags.from_intake = False
+	doc.flags.update({"from_intake": False, "ignore_version": False})
 	doc.flags.about_new = None
 	raised_from, note = _raised(arrival, doc)
 	levels.record_change(doc.doctype, doc.name, raised_from, doc.confidentiality_level, note)

@@ -199,10 +199,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def _literally(text: str, term: str) -> list[tuple[int, int]]:
 	"""Places where exactly this occurs as whole words, ignoring case."""
-	if not term.strip():
-		return []
-	pattern = re.compile(rf"(?<!\w){re.escape(term.strip())}(?!\w)", re.IGNORECASE)
-	return [match.span() for match in pattern.finditer(text)]
+	return [match.span() for match in _whole_words(term.strip()).finditer(text)] if term.strip() else []
+
+
+@lru_cache(maxsize=5_000)
+def _whole_words(term: str) -> re.Pattern:
+	return re.compile(rf"(?<!\w){re.escape(term)}(?!\w)", re.IGNORECASE)
 
 
 class _Read:
