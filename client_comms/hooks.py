@@ -757,6 +757,8 @@ extend_doctype_class = {
 	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
 	# Moves messages that its caller names.
 	"Issue": "client_comms.enforcement.doctypes.issue.GuardedIssue",
+	# Fills in the template that a request contains.
+	"Request for Quotation": "client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation",
 	# Shows fields of the last document.
 	"Document Naming Settings": "client_comms.enforcement.doctypes.document_naming_settings.GuardedDocumentNamingSettings",
 	# Tools that query the database directly, or quote fields of a document.

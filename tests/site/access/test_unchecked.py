@@ -206,6 +206,24 @@ def test_the_preview_of_a_series(complaint, staff, as_user):
 			assert ("neighbours" in settings.preview_series()) == is_shown
 
 
+def test_a_template_of_someone_who_cannot_save_it(complaint, make_user, as_user):
+	"""Templates read everything; who can save them, docs/confidentiality.md says."""
+	complaint.db_set("summary", "The neighbours complain")
+	request = frappe.get_doc(
+		{
+			"doctype": "Request for Quotation",
+			"message_for_supplier": f"{{{{ frappe.db.get_value('Client Interaction', '{complaint.name}', 'summary') }}}}",
+			"suppliers": [{"supplier": "Paper Ltd", "email_id": "paper@example.com"}],
+		}
+	)
+	with as_user(make_user("Stock User")):
+		assert request.has_permission("read")
+		with pytest.raises(frappe.PermissionError):
+			request.get_supplier_email_preview("Paper Ltd")
+	with as_user(make_user("Purchase User")):
+		assert "neighbours" in request.get_supplier_email_preview("Paper Ltd")["message"]
+
+
 @pytest.fixture
 def two_issues(held):
 	"""A Sensitive Issue with a message, and an open one."""
