@@ -18,11 +18,10 @@ _MESSAGE_OF = {"Email Queue": "communication"}
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
 _RAW_MAIL = ("Unhandled Email", "Unprocessed Email")
+_NESTING = ("Comment", "File", "ToDo", *_RAW_MAIL)
 _OF_DEPENDENTS = {
-	"Comment": ("File", "ToDo", *_RAW_MAIL),
-	"File": ("Comment", "ToDo", *_RAW_MAIL),
-	"Tag Link": ("Comment", "File", "ToDo", *_RAW_MAIL),
-	"Version": ("Comment", "Deleted Document", "Email Queue", "File", "ToDo", *_RAW_MAIL),
+	**dict.fromkeys(("Comment", "File", "Tag Link", "ToDo"), _NESTING),
+	"Version": ("Deleted Document", "Email Queue", *_NESTING),
 }
 # Documents about a client: what belongs to them is hidden together with the client.
 _CHANGES = ("write", "create", "delete", "share")
@@ -59,11 +58,20 @@ def of_client_documents(row: str, owner_type: str, owner_name: str, reader: Read
 def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
 	"""What belongs to one of these documents is as confidential as it: the version of a comment, the file of a to-do."""
 	cases = [
-		f"when {literal(owner)} then {of_row(owner, owner_name, condition)}"
+		f"when {literal(owner)} then {_fulfils(owner, owner_name, condition)}"
 		for owner in owners
 		if (condition := _own_condition(owner, reader))
 	]
 	return f"(case {owner_type} {' '.join(cases)} else 1 end)" if cases else ""
+
+
+def _fulfils(owner: str, column: str, condition: str) -> str:
+	table = f"`tab{owner}`"
+	if column.startswith(
+		table
+	):  # of the same DocType; inside a query of that table, the column would be another
+		return f"{column} in (select {table}.`name` from {table} where {condition})"
+	return of_row(owner, column, condition)
 
 
 def _by_client(owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -123,7 +131,7 @@ def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | N
 def has_permission(doc, ptype=None, user=None, debug=False):
 	"""Decide on one dependent document: by its owner in the database, and by the owner that a change would give it."""
 	user = user or frappe.session.user
-	action = _action(ptype)
+	action = _action(doc, ptype, user)
 	owners = _owners(doc, ptype)
 	for owner_type, owner_name in (each for each in owners if each[0] in governed.doctypes()):
 		decision = governed.decide(owner_type, owner_name, action, user)
@@ -160,7 +168,11 @@ def _owners(doc, ptype) -> set[tuple[str, str]]:
 	return {owner_of(*owner) for owner in owners if owner[1]}
 
 
-def _action(ptype: str | None) -> str:
-	"""Printing, sending or exporting a dependent document counts as doing so with the record itself."""
+def _action(doc, ptype: str | None, user: str) -> str:
+	"""Printing, sending or exporting a dependent document counts as doing so with the record itself, and so does changing
+	what someone else said about it."""
 	action = interactions.action_of(ptype)
+	if doc.doctype == "Comment" and ptype in ("write", "delete"):
+		author = frappe.db.get_value("Comment", doc.name, "owner")  # the request may contain another
+		return access.READ if author in (None, user) else access.WRITE
 	return action if action in (access.PRINT, access.EMAIL, access.EXPORT) else access.READ

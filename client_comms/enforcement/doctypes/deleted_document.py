@@ -34,6 +34,8 @@ _ALWAYS = (
 	"SMS Log",
 	"Deleted Document",
 )
+# Content that was changed by hand may say nothing of what it belonged to.
+_LEGIBLE = "json_valid(`tabDeleted Document`.`data`)"
 
 
 def condition(user=None, doctype=None) -> str:
@@ -44,13 +46,13 @@ def condition(user=None, doctype=None) -> str:
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
 		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *POINTERS})}",
-		f"(not {among(kind, {*_ALWAYS, *POINTERS})} and {unbound})",
+		f"(not {among(kind, {*_ALWAYS, *POINTERS})} and {_LEGIBLE} and {unbound})",
 	]
 	for fields in sorted(set(POINTERS.values())):
 		pointing = {doctype for doctype, each in POINTERS.items() if each == fields}
 		owner_type, owner_name = map(_key, fields)
 		visible = governed.owner_condition(owner_type, owner_name, reader)
-		branches.append(f"({among(kind, pointing)} and {visible})")
+		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and {visible})")
 	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader))))
 
 
@@ -80,7 +82,10 @@ def is_open(doc, user: str) -> bool:
 	kind = doc.deleted_doctype
 	if kind not in {*POINTERS, *_ALWAYS, *governed.doctypes()}:
 		return True
-	content = json.loads(doc.data or "{}")
+	try:
+		content = json.loads(doc.data or "{}")
+	except ValueError:  # changed by hand: it says nothing of what it belonged to
+		return False
 	if kind not in POINTERS:
 		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])

@@ -146,3 +146,27 @@ def test_a_to_do_is_in_the_name_of_who_enters_it(case, author):
 	assert [comment.content for comment in comments(case, "Assigned")] == [
 		"Anton Author self assigned this task: Look"
 	]
+
+
+CHANGES = {
+	"its text": ("frappe.client.set_value", {"fieldname": {"content": "Nothing happened"}}),
+	"what it is about": (
+		"frappe.client.set_value",
+		{"fieldname": {"reference_doctype": "User", "reference_name": "Administrator"}},
+	),
+	"that it is there": ("frappe.client.delete", {}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_someone_else_said_is_changed_by_those_who_can_change_the_record(
+	change, case, author, make_user
+):
+	"""System Managers may change comments; of a record that they can only read, only their own."""
+	reader = make_user("System Manager", "Compliance Officer")
+	remark = case.add_comment("Comment", "The roof leaks")
+	method, how = CHANGES[change]
+	for owner, is_changed in ((author, False), (reader, True)):
+		remark.db_set("owner", owner, commit=True)
+		assert Visitor(reader).call("frappe.client.get", doctype="Comment", name=remark.name).ok
+		assert Visitor(reader).call(method, doctype="Comment", name=remark.name, **how).ok == is_changed

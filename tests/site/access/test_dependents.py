@@ -81,6 +81,11 @@ NESTED = [
 	(deleted_comment_of, version_of),
 	(todo_of, file_of),
 	(comment_of, file_of),
+	(file_of, file_of),
+	(comment_of, comment_of),
+	(file_of, todo_of),
+	(comment_of, todo_of),
+	(todo_of, todo_of),
 	(todo_of, comment_of),
 	(file_of, comment_of),
 	(todo_of, tag_of),
@@ -93,6 +98,14 @@ def test_in_lists(make, make_nested, complaint, staff, as_user):
 	nested = make_nested(make(complaint))
 	assert listed(nested, staff.cleared, as_user)
 	assert not listed(nested, staff.uncleared, as_user)
+
+
+def test_a_deleted_document_that_says_nothing_of_what_it_belonged_to(complaint, staff, as_user):
+	deleted = deleted_comment_of(complaint)
+	deleted.db_set("data", "The roof")
+	for doc in (deleted, version_of(deleted)):
+		assert not listed(doc, staff.uncleared, as_user)
+	assert not deleted.has_permission("read", user=staff.uncleared)
 
 
 @pytest.mark.parametrize("make_nested", [version_of, file_of, comment_of])
