@@ -198,7 +198,7 @@ class Lender:
 		:param referring: a document that refers to a hidden one, rather than one that exists
 		"""
 		meta = _meta(doctype)
-		if meta is None or meta.istable or meta.issingle or deep > _DEEP:
+		if meta is None or meta.istable or meta.issingle or meta.is_virtual or deep > _DEEP:
 			return None
 		if hidden := self._scene.target(doctype):
 			return hidden.name

@@ -61,10 +61,9 @@ class Observer:
 	def _send(self, attempt: Attempt, send, caller: Caller, bystanders: dict | None = None) -> Outcome:
 		outcome = Outcome()
 		caller.called, caller.sent = set(), ""
+		self.scene.give_own(caller.user)
 		with self.sandbox.undone() as trace:
 			self._began = frappe.utils.now()
-			self.scene.give_own(caller.user)
-			trace.written.clear()
 			if attempt.before:
 				attempt.before()
 			state = self._state() if attempt.before else self._before
@@ -151,11 +150,11 @@ class Observer:
 	def _told(self, trace: Trace) -> dict[str, str]:
 		"""To which bystanders a call of a cleared user brings hidden text."""
 		found = {}
-		rooms = {room for room, message in trace.realtime if self.scene.word in message}
+		rooms = sorted({room for room, message in trace.realtime if self.scene.word in message})
 		copied = list(self._copied(trace)) if trace.writes else []
 		for kind, bystander in self.bystanders.items():
 			for room in rooms:
-				if attempts.may_listen(room, bystander.user):
+				if kind not in found and attempts.may_listen(room, bystander.user):
 					found[kind] = OVERHEARD.format(room.split(":")[0])
 			for doctype in copied:
 				if kind not in found and self._lists(bystander, doctype):

@@ -95,6 +95,7 @@ class Preparation:
 			try:
 				_Taker(self, part, callers).take(units[unit])
 			except Exception as error:  # of one method, which must not end the census
+				frappe.db.sql("select 1")  # without a connection, all others would fail as well
 				part.unexplained[unit] = f"the census failed: {type(error).__name__}: {error}"
 			part.seconds = time.monotonic() - started
 			kept.add(unit, part)

@@ -172,7 +172,7 @@ class Sandbox:
 			signal.setitimer(signal.ITIMER_REAL, 0)
 			self._late = False
 			self._reset_callbacks()
-			self._rollback(save_point=_CALL)
+			self._back_to(_CALL)
 			self._at(_REQUEST)
 			self._forget()
 
@@ -190,8 +190,22 @@ class Sandbox:
 
 	# The database
 
+	@contextmanager
+	def _whole(self) -> Iterator[None]:
+		"""What `_too_long` does not interrupt."""
+		before, self._querying = self._querying, True
+		try:
+			yield
+		finally:
+			self._querying = before
+
 	def _at(self, savepoint: str) -> None:
-		self._sql(f"savepoint {savepoint}")
+		with self._whole():
+			self._sql(f"savepoint {savepoint}")
+
+	def _back_to(self, savepoint: str) -> None:
+		with self._whole():
+			self._rollback(save_point=savepoint)
 
 	def _commit(self, **_how):
 		db = self._db
@@ -205,11 +219,11 @@ class Sandbox:
 	def _undo_request(self, *, save_point=None, **_how):
 		db = self._db
 		if save_point:
-			return self._rollback(save_point=save_point)
+			return self._back_to(save_point)
 		db.before_commit.reset()
 		db.after_commit.reset()
 		db.before_rollback.run()
-		self._rollback(save_point=_REQUEST)
+		self._back_to(_REQUEST)
 		db.after_rollback.run()
 
 	def _too_long(self, *_signal) -> None:
@@ -230,11 +244,8 @@ class Sandbox:
 			raise NotReversibleError(text[:80])
 		if self._late:
 			raise TakesTooLongError
-		self._querying = True
-		try:
+		with self._whole():
 			found = self._sql(query, *arguments, **how)
-		finally:
-			self._querying = False
 		named = {first or second for first, second in _TABLE.findall(text)}
 		if _WRITE.match(text):
 			values = str(arguments or how.get("values", ""))

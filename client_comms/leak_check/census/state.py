@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import frappe
 
@@ -44,6 +45,11 @@ def now(_of) -> str:
 	return str(clock.now())
 
 
+def file_url(of) -> str:
+	"""Of the hidden file."""
+	return frappe.db.get_value("File", of("File"), "file_url")
+
+
 def first(doctype: str, **filters) -> Callable:
 	return lambda _of: frappe.db.get_value(doctype, filters)
 
@@ -52,3 +58,23 @@ REASON = "leakbait remark"
 ELSE = "someone.else@example.com"
 CLIENT = {"party_type": "Customer", "party": Of("Customer")}
 HIDDEN = {"reference_doctype": INTERACTION, "reference_name": Of(INTERACTION)}
+
+
+def write_file(of, text: str) -> None:
+	"""Replace the content of the hidden file, which is put back after the call."""
+	Path(frappe.get_doc("File", of("File")).get_full_path()).write_text(text)
+
+
+def importing(doctype: str, **values) -> State:
+	"""An import of the hidden file."""
+	named = dict.fromkeys(("data_import_name", "data_import"), Of(doctype))
+	kind = {"import_type": "Insert New Records", "template_options": "{}", "template_warnings": "[]"}
+	rows = (
+		Row("File", {"file_name": "leakbait table.csv"}),
+		Row(doctype, {**kind, "import_file": file_url, **values}),
+	)
+	return State(
+		{**named, "import_file": file_url, "google_sheets_url": None},
+		rows,
+		lambda of: write_file(of, f"Bank Account {of('word')}\n{of('word')}"),
+	)

@@ -15,6 +15,7 @@ from client_comms.leak_check.census.state import (
 	now,
 	soon,
 )
+from client_comms.leak_check.census.states_of_any import ANY
 from client_comms.leak_check.census.states_of_erpnext import ERPNEXT
 from client_comms.leak_check.census.states_of_frappe import FRAPPE
 from client_comms.leak_check.census.states_of_privacy import PRIVACY
@@ -51,7 +52,12 @@ def _documented(**kind) -> State:
 	def required(field: str):
 		def of_matrix(of):
 			methods = frappe.get_all("Documentation Method", kind, pluck="name")
-			wanted = {"parent": of("matrix"), "documentation_method": ("in", methods)}
+			# On every channel, not on one alone.
+			wanted = {
+				"parent": of("matrix"),
+				"documentation_method": ("in", methods),
+				"channel": ("is", "not set"),
+			}
 			return frappe.db.get_value("Communication Matrix Documentation", wanted, field)
 
 		return of_matrix
@@ -104,6 +110,40 @@ def _template(status: str) -> State:
 	)
 
 
+def _changing(status: str) -> State:
+	"""A run that simulates a change of the record's level."""
+	return State(
+		{"run": Of("Policy Change Run")},
+		(
+			Row(
+				"Policy Change Run",
+				{
+					"kind": "Simulation",
+					"status": status,
+					"reference_doctype": "Confidentiality Level",
+					"reference_name": Of("confidentiality_level"),
+					"draft": _without_clearances,
+				},
+			),
+		),
+	)
+
+
+def _review(status: str, **given) -> State:
+	"""Of the record, by a user who can read it."""
+	return State(
+		{"review": Of("Interaction Review"), **given},
+		(
+			Row(
+				"Review Programme",
+				{"programme_name": "leakbait programme", "reviewer_role": "System Manager"},
+			),
+			Row("Interaction Review", {"programme": Of("Review Programme"), "status": status}),
+			Row("Interaction Review Score", {"not_applicable": 1}),
+		),
+	)
+
+
 _MESSAGE = (
 	Row(
 		"Communication",
@@ -147,7 +187,13 @@ _OURS: dict[str, State] = {
 	),
 	"access.simulate_governing": State({"doctype": "Issue"}),
 	"custody.check_in_file": State(_SHELF, _paper("Checked Out")),
+	"custody.check_out_file": State(
+		{"label_code": _LABEL, "custodian": Of("user"), "reason": REASON}, _paper("In Place")
+	),
+	"custody.destroy_file": State({"label_code": _LABEL, "reason": REASON}, _paper("In Place")),
 	"custody.move_file": State(_SHELF | {"location": _ROOM}, _paper("In Place")),
+	"custody.physical_file": State({"label_code": _LABEL}, _paper("In Place")),
+	"custody.report_file_missing": State({"label_code": _LABEL, "reason": REASON}, _paper("In Place")),
 	"deadlines.simulate_deadlines": State(
 		{
 			"doc": lambda _of: frappe.get_doc(
@@ -191,6 +237,22 @@ _OURS: dict[str, State] = {
 	"merging.simulate_move": _MOVED,
 	"merging.simulate_split": _SPLIT,
 	"merging.split_off": _SPLIT,
+	"policies.attest_policy": State(
+		{"policy": Of("SOP Policy")},
+		(
+			Row(
+				"SOP Policy",
+				{
+					"policy_title": "leakbait policy",
+					"version_label": "1",
+					"docstatus": 1,
+					"effective_from": "2020-01-01",
+				},
+			),
+		),
+	),
+	"policy_changes.cancel_policy_change": _changing("Running"),
+	"policy_changes.continue_policy_change": _changing("Cancelled"),
 	"policy_changes.policy_change_examples": State(
 		{
 			"run": Of("Policy Change Run"),
@@ -198,30 +260,12 @@ _OURS: dict[str, State] = {
 			"level": Of("confidentiality_level"),
 			"communication_type": Of("communication_type"),
 		},
-		(
-			Row(
-				"Policy Change Run",
-				{
-					"kind": "Simulation",
-					"status": "Finished",
-					"reference_doctype": "Confidentiality Level",
-					"reference_name": Of("confidentiality_level"),
-					"draft": _without_clearances,
-				},
-			),
-		),
+		_changing("Finished").rows,
 	),
 	"policy_changes.simulate_change": State({"doctype": "Communication Matrix", "name": Of("matrix")}),
-	"reviews.comment_on_review": State(
-		{"review": Of("Interaction Review"), "comment": REASON},
-		(
-			Row(
-				"Review Programme",
-				{"programme_name": "leakbait programme", "reviewer_role": "System Manager"},
-			),
-			Row("Interaction Review", {"programme": Of("Review Programme")}),
-		),
-	),
+	"reviews.comment_on_review": _review("Completed", comment=REASON),
+	"reviews.complete_review": _review("Open"),
+	"reviews.dispute_review": _review("Completed", reason=REASON),
 	"team.act_on_interactions": State(
 		{"action": "acknowledge", "names": [Of(INTERACTION)]}, _happened("Received")
 	),
@@ -247,5 +291,5 @@ _OURS: dict[str, State] = {
 }
 
 STATES: dict[str, State] = (
-	{f"{_API}{name}": state for name, state in (_OURS | PRIVACY).items()} | FRAPPE | ERPNEXT
+	{f"{_API}{name}": state for name, state in (_OURS | PRIVACY).items()} | ANY | FRAPPE | ERPNEXT
 )

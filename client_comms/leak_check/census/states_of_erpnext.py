@@ -5,19 +5,31 @@ from pathlib import Path
 
 import frappe
 
-from client_comms.leak_check.census.state import CLIENT, REASON, Of, Row, State, first, now
+from client_comms.leak_check.census.state import (
+	CLIENT,
+	ELSE,
+	REASON,
+	Of,
+	Row,
+	State,
+	file_url,
+	first,
+	importing,
+	now,
+	write_file,
+)
 
 _LIST = "/private/files/leakbait names.csv"
 
 
 def _chart(of) -> None:
-	"""A table in the hidden file, which is put back."""
+	"""A table of accounts."""
 	kinds = ("Asset", "Liability", "Income", "Expense", "Equity")
 	header = (
 		"Account Name,Parent Account,Account Number,Parent Account Number,Is Group,Account Type,Root Type,x"
 	)
 	rows = [header, *(f"{of('word')} {kind},,,,1,,{kind}," for kind in kinds)]
-	Path(frappe.get_doc("File", of("File")).get_full_path()).write_text("\n".join(rows))
+	write_file(of, "\n".join(rows))
 
 
 def _renames(of) -> None:
@@ -31,10 +43,15 @@ def _resetting(_of) -> None:
 	frappe.db.set_single_value("Support Settings", "allow_resetting_service_level_agreement", 1)
 
 
+def _opened(of) -> None:
+	"""Messages of the Issue have a status, as those have that were written in the desk."""
+	frappe.db.set_value("Communication", {"reference_name": of("Issue")}, "status", "Open")
+
+
 _IMPORTER = "erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer."
 _CHART = State(
 	{
-		"file_name": lambda of: frappe.db.get_value("File", of("File"), "file_url"),
+		"file_name": file_url,
 		"parent": "All Accounts",
 		"company": Of("company"),
 	},
@@ -117,31 +134,24 @@ OPPORTUNITY = (
 	*_PROSPECT,
 	Row(
 		"Opportunity",
-		{"company": Of("company"), "currency": "EUR", "conversion_rate": 1, "naming_series": "x"},
+		{
+			"company": Of("company"),
+			"currency": "EUR",
+			"conversion_rate": 1,
+			"naming_series": "x",
+			"transaction_date": now,
+		},
 	),
 	Row("Opportunity Item", {"item_code": None, "item_name": "x", "uom": None, "qty": 1}),
 )
-_STATEMENT = State(
-	dict.fromkeys(("data_import_name", "data_import"), Of("Bank Statement Import")),
-	(
-		Row(
-			"Bank Statement Import",
-			{
-				"company": Of("company"),
-				"reference_doctype": "Bank Transaction",
-				"import_type": "Insert New Records",
-				"template_options": "{}",
-				"template_warnings": "[]",
-			},
-		),
-	),
-)
+_STATEMENT = importing("Bank Statement Import", company=Of("company"), reference_doctype="Bank Transaction")
 ERPNEXT: dict[str, State] = {
 	f"{_IMPORTER}get_coa": _CHART,
 	f"{_IMPORTER}import_coa": _CHART,
 	"erpnext.accounts.doctype.bank_statement_import.bank_statement_import.download_errored_template": _STATEMENT,
 	"erpnext.accounts.doctype.bank_statement_import.bank_statement_import.download_import_log": _STATEMENT,
 	"erpnext.accounts.doctype.bank_statement_import.bank_statement_import.form_start_import": _STATEMENT,
+	"erpnext.accounts.doctype.bank_statement_import.bank_statement_import.get_preview_from_template": _STATEMENT,
 	"erpnext.accounts.doctype.journal_entry.journal_entry.get_party_account_and_currency": State(_PARTY),
 	"erpnext.accounts.doctype.journal_entry.journal_entry.get_payment_entry_against_invoice": _about(
 		"Sales Invoice"
@@ -177,12 +187,8 @@ ERPNEXT: dict[str, State] = {
 			"master_name": first("Sales Taxes and Charges Template"),
 		}
 	),
-	"erpnext.controllers.accounts_controller.update_child_qty_rate": _about("Sales Order", trans_items="[]"),
 	"erpnext.controllers.queries.get_warehouse_address": State(
 		{**_search(warehouse="x").given, "doctype": "Address"}
-	),
-	"erpnext.controllers.stock_controller.show_accounting_ledger_preview": _about(
-		"Sales Invoice", company=Of("company")
 	),
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": State(
 		{"lead": Of("Lead"), "prospect": Of("Prospect")}, _PROSPECT
@@ -251,9 +257,51 @@ ERPNEXT: dict[str, State] = {
 		),
 		_renames,
 	),
-	"Issue: split_issue": State({"subject": "leakbait own", "communication_id": Of("Message of Issue")}),
+	"Issue: split_issue": State(
+		{"subject": "leakbait own", "communication_id": Of("Message of Issue")}, (), _opened
+	),
+	"Opportunity: declare_enquiry_lost": State({"lost_reasons_list": [], "competitors": []}, OPPORTUNITY),
 	"Opportunity: add_note": State({"note": REASON}, OPPORTUNITY),
 	"Opportunity: delete_note": State({"row_id": "1"}, OPPORTUNITY),
 	"Prospect: add_note": State({"note": REASON}, _PROSPECT),
 	"Prospect: delete_note": State({"row_id": "1"}, _PROSPECT),
+	"Quotation: declare_enquiry_lost": State(
+		{"lost_reasons_list": [], "competitors": []},
+		(
+			Row(
+				"Quotation",
+				{
+					"company": Of("company"),
+					"quotation_to": "Customer",
+					"party_name": Of("Customer"),
+					"opportunity": Of("Opportunity"),
+					"currency": "EUR",
+					"conversion_rate": 1,
+					"transaction_date": now,
+					"naming_series": "x",
+					"order_type": "Sales",
+					"status": "Open",
+					"docstatus": 1,
+				},
+			),
+		),
+	),
+	"Request for Quotation: get_supplier_email_preview": State(
+		{"supplier": "x"},
+		(
+			Row("Request for Quotation", {"company": Of("company"), "message_for_supplier": "leakbait own"}),
+			Row(
+				"Request for Quotation Supplier",
+				{
+					"parenttype": "Request for Quotation",
+					"parent": Of("Request for Quotation"),
+					"parentfield": "suppliers",
+					"supplier": "x",
+					"email_id": ELSE,
+					"idx": 1,
+				},
+				added=True,
+			),
+		),
+	),
 }

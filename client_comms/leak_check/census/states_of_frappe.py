@@ -5,11 +5,18 @@ import json
 import frappe
 
 from client_comms.leak_check.census.scene import INTERACTION
-from client_comms.leak_check.census.state import REASON, Of, Row, State, first, soon
-
-
-def _whole(of) -> dict:
-	return frappe.get_doc(INTERACTION, of(INTERACTION)).as_dict()
+from client_comms.leak_check.census.state import (
+	ELSE,
+	REASON,
+	Of,
+	Row,
+	State,
+	file_url,
+	first,
+	importing,
+	soon,
+	write_file,
+)
 
 
 def _page(_of) -> str:
@@ -18,9 +25,24 @@ def _page(_of) -> str:
 
 def _dashboard(doctype: str, values: dict) -> State:
 	"""A chart or card that is put on a dashboard."""
-	rows = (Row("Dashboard", {"dashboard_name": "leakbait dashboard"}), Row(doctype, values))
+	rows = (
+		Row("Dashboard", {"dashboard_name": "leakbait dashboard"}),
+		Row("Dashboard Chart", _CHART),
+		Row(
+			"Dashboard Chart Link",
+			{
+				"parenttype": "Dashboard",
+				"parent": Of("Dashboard"),
+				"parentfield": "charts",
+				"chart": Of("Dashboard Chart"),
+				"idx": 1,
+			},
+			added=True,
+		),
+	)
+	added = () if doctype == "Dashboard Chart" else (Row(doctype, values),)
 	return State(
-		{"args": {"dashboard": Of("Dashboard"), "chart_name": Of(doctype), "name": Of(doctype)}}, rows
+		{"args": {"dashboard": Of("Dashboard"), "chart_name": Of(doctype), "name": Of(doctype)}}, rows + added
 	)
 
 
@@ -40,6 +62,13 @@ _CARD = {
 	"function": "Count",
 	"filters_json": "[]",
 }
+
+
+def _recorded(of) -> None:
+	"""Requests that Frappe's recorder has exported."""
+	write_file(of, '[{"uuid": "leakbait"}]')
+
+
 _COLUMN = "leakbait column"
 _BOARD = State(
 	{
@@ -66,52 +95,10 @@ _BOARD = State(
 		),
 	),
 )
-_IMPORT = State(
-	{"data_import_name": Of("Data Import")},
-	(
-		Row(
-			"Data Import",
-			{
-				"reference_doctype": INTERACTION,
-				"import_type": "Insert New Records",
-				"status": "Partial Success",
-				"template_options": "{}",
-				"template_warnings": "[]",
-			},
-		),
-	),
-)
 
+_IMPORT = importing("Data Import", reference_doctype="ToDo", status="Partial Success")
 
 FRAPPE: dict[str, State] = {
-	"frappe.client.cancel": State(
-		{"doctype": INTERACTION, "name": Of(INTERACTION)}, (Row(INTERACTION, {"docstatus": 1}),)
-	),
-	"frappe.client.rename_doc": State(
-		{"doctype": "Issue", "old_name": Of("Issue"), "new_name": "LEAKBAIT-RENAMED", "merge": 0}
-	),
-	"frappe.client.attach_file": State(
-		{
-			"doctype": INTERACTION,
-			"docname": Of(INTERACTION),
-			"filename": "leakbait own.txt",
-			"filedata": "eA==",
-			"decode_base64": 1,
-		}
-	),
-	"frappe.client.insert_many": State(
-		{
-			"docs": [
-				{
-					"doctype": "ToDo",
-					"description": REASON,
-					"reference_type": INTERACTION,
-					"reference_name": Of(INTERACTION),
-				}
-			]
-		}
-	),
-	"frappe.client.submit": State({"doc": _whole}),
 	"frappe.automation.doctype.reminder.reminder.create_new_reminder": State(
 		{
 			"remind_at": soon,
@@ -139,6 +126,9 @@ FRAPPE: dict[str, State] = {
 	),
 	"frappe.core.doctype.data_import.data_import.download_errored_template": _IMPORT,
 	"frappe.core.doctype.data_import.data_import.download_import_log": _IMPORT,
+	"frappe.core.doctype.data_import.data_import.form_start_import": _IMPORT,
+	"frappe.core.doctype.data_import.data_import.get_preview_from_template": _IMPORT,
+	"Data Import: get_preview_from_template": State({"import_file": file_url}, _IMPORT.rows, _IMPORT.then),
 	"frappe.core.doctype.user.user.get_roles": State({"uid": "Administrator"}),
 	"frappe.core.doctype.user_permission.user_permission.add_user_permissions": State(
 		{
@@ -182,7 +172,7 @@ FRAPPE: dict[str, State] = {
 		{"doctype": INTERACTION, "board_name": "LEAKBAIT NEW BOARD", "field_name": "status"}
 	),
 	"frappe.desk.doctype.list_view_settings.list_view_settings.save_listview_settings": State(
-		{"doctype": INTERACTION, "listview_settings": "{}", "removed_listview_fields": "[]"}
+		{"doctype": INTERACTION, "listview_settings": '{"fields": "[]"}', "removed_listview_fields": "[]"}
 	),
 	"frappe.desk.doctype.notification_settings.notification_settings.set_seen_value": State({"value": 1}),
 	"frappe.desk.doctype.workspace.workspace.duplicate_page": State(
@@ -213,5 +203,32 @@ FRAPPE: dict[str, State] = {
 	),
 	"frappe.desk.form.assign_to.close": State(
 		{"doctype": INTERACTION, "name": Of(INTERACTION), "assign_to": "Administrator"}
+	),
+	"frappe.desk.leaderboard.get_energy_point_leaderboard": State(
+		{"date_range": '["2000-01-01","2100-01-01"]'}
+	),
+	"frappe.desk.page.user_profile.user_profile.get_energy_points_percentage_chart_data": State(
+		{"user": "Administrator", "field": "reference_doctype"}
+	),
+	"frappe.email.doctype.auto_email_report.auto_email_report.send_now": State(
+		{"name": Of("Auto Email Report")}, (Row("Auto Email Report", {"email_to": Of("user")}),)
+	),
+	"frappe.email.doctype.email_group.email_group.import_from": State(
+		{"name": Of("Email Group"), "doctype": "Lead"}, (Row("Email Group", {"title": "leakbait group"}),)
+	),
+	"frappe.email.email_body.get_email_html": State(
+		{"template": "new_message", "args": '{"message": "leakbait own"}', "subject": "leakbait own"}
+	),
+	"frappe.recorder.import_data": State({"file": file_url}, (), _recorded),
+	"frappe.utils.csvutils.send_csv_to_client": State({"args": {"data": [["x"]], "filename": "x"}}),
+	"Energy Point Log: revert": State({"reason": REASON}, (Row("Energy Point Log", {"type": "Auto"}),)),
+	"Newsletter: send_test_email": State(
+		{"email": ELSE},
+		(
+			Row(
+				"Newsletter",
+				{"subject": "leakbait own", "content_type": "Rich Text", "message": "leakbait own"},
+			),
+		),
 	),
 }

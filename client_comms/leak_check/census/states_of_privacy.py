@@ -179,6 +179,7 @@ PRIVACY: dict[str, State] = {
 	"data_packages.leave_out_of_copy": State(
 		{**_PACKAGE, "items": [Of("Data Package Item")], "reason": REASON}, _copy("Ready")
 	),
+	"data_packages.make_copy": State({"request": Of("Data Subject Request")}, _copy("Discarded")),
 	"data_packages.release_copy": State(_PACKAGE, _copy("Ready")),
 	"data_packages.resume_copy": State(_PACKAGE, _copy("Collecting")),
 	"data_rights.ask": State({"right": "Access", "token": _TOKEN}, (*_CONTACT, _link("Preferences"))),
@@ -227,6 +228,15 @@ PRIVACY: dict[str, State] = {
 		_restrict,
 	),
 	"restrictions.lift": _restricted("Lifting Announced"),
+	"restrictions.restrict": State(
+		{
+			"request": Of("Data Subject Request"),
+			"ground": restriction.GROUNDS[0],
+			"reason": REASON,
+			"answer": REASON,
+		},
+		(*_asking("Restriction"), Row("Processing Restriction", {"status": "Lifted"})),
+	),
 	"retention.approve_run": _erasing("Planned"),
 	"retention.discard_run": _erasing("Planned"),
 	"retention.resume_run": _erasing("Approved"),
