@@ -102,6 +102,17 @@ def name_app(bootinfo) -> None:
 			app["app_title"] = _("Client Communications")
 
 
+def withdraw_onboarding(bootinfo) -> None:
+	"""No steps of setting up the app for those who take none or have taken all (hook `extend_bootinfo`): version 16 would ask for them
+	each time it shows the sidebar."""
+	for sidebar in (bootinfo.get("workspace_sidebar_item") or {}).values():
+		if sidebar.get("module_onboarding") == "Client Communications":
+			from frappe.desk.desktop import get_onboarding_data
+
+			if not get_onboarding_data("Client Communications"):
+				sidebar["module_onboarding"] = None
+
+
 def desk_url(path: str) -> str:
 	"""The address of a page of the desk, which version 16 moved from /app to /desk."""
 	return frappe.utils.get_url(desk_path(path))

@@ -239,6 +239,7 @@ after_request = [
 	"client_comms.enforcement.answers.after_request",
 	"client_comms.enforcement.audit.after_request",
 	"client_comms.enforcement.refusals.after_request",
+	"client_comms.setup.workspace_block.after_request",
 ]
 
 _BEFORE_PRINT = [
@@ -608,7 +609,7 @@ app_include_js = [
 	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
 	f"/assets/client_comms/js/log_anywhere.js?v={__version__}",
 	f"/assets/client_comms/js/interaction_work.js?v={__version__}",
-	f"/assets/client_comms/js/owed_ahead.js?v={__version__}",
+	f"/assets/client_comms/js/owed_today.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
@@ -634,7 +635,11 @@ page_js = {
 	"simulate-change": ["public/js/policy_change_result.js", "public/js/policy_exchange.js"],
 }
 
-extend_bootinfo = ["client_comms.enforcement.takeovers.extend_bootinfo", "client_comms.compat.name_app"]
+extend_bootinfo = [
+	"client_comms.enforcement.takeovers.extend_bootinfo",
+	"client_comms.compat.name_app",
+	"client_comms.compat.withdraw_onboarding",
+]
 
 _RESTRICTED_LIST = "public/js/restricted_list.js"
 doctype_list_js = {

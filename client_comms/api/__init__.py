@@ -66,7 +66,14 @@ from client_comms.api.merging import (
 	simulate_split,
 	split_off,
 )
-from client_comms.api.owed import digest_subscription, my_duties, open_interactions, owed_today, owed_work
+from client_comms.api.owed import (
+	digest_subscription,
+	my_duties,
+	open_interactions,
+	owed_today,
+	owed_work,
+	workspace_block,
+)
 from client_comms.api.policies import (
 	attest_policy,
 	policies_in_force,
@@ -248,5 +255,6 @@ __all__ = [
 	"who_may_write",
 	"withdraw_consent",
 	"withdraw_template",
+	"workspace_block",
 	"writing",
 ]

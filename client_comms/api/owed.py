@@ -1,12 +1,15 @@
 """What clients are owed, for the desk's forms and workspace (C-3, C-4)."""
 
 import frappe
+from frappe.desk.form.load import getdoc
 from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
+from client_comms.enforcement import readers
 from client_comms.people import duties
+from client_comms.setup import workspace_block as block
 
 INTERACTION = owed.INTERACTION
 
@@ -40,11 +43,16 @@ def owed_today() -> dict:
 	    [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the user's own there
 	    are besides, what the procedure asks of the user, and `figures.of_workspace`
 	"""
-	asked = duties.of_user(frappe.session.user)
+	with readers.holding():
+		return _owed_today(frappe.session.user)
+
+
+def _owed_today(user: str) -> dict:
+	asked = duties.of_user(user)
 	if not frappe.has_permission(INTERACTION, "read"):
 		return {"items": [], "more": 0, "duties": asked, "figures": []}
 	now = clock.now()
-	items = owed.owed(frappe.session.user, owed.end_of(now))
+	items = owed.owed(user, owed.end_of(now))
 	shown = items[:8]
 	return {
 		"items": [
@@ -63,6 +71,14 @@ def owed_today() -> dict:
 		"duties": asked,
 		"figures": figures.of_workspace(),
 	}
+
+
+@frappe.whitelist()
+def workspace_block() -> dict:
+	"""`owed_today`, and beside it, as a form receives it, the document of the block that shows it."""
+	if frappe.has_permission(block.DOCTYPE):
+		getdoc(block.DOCTYPE, block.NAME)
+	return owed_today()
 
 
 @frappe.whitelist()

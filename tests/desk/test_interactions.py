@@ -276,3 +276,36 @@ def test_the_workspace_counts_what_its_reader_may_see(site, frontline, make_user
 	page.wait_for_url("**/client-interaction**")
 	expect(page.locator(".list-count:visible")).to_contain_text(f"of {counts[user]}")
 	assert len(set(counts.values())) == 2
+
+
+def test_the_workspace_asks_once_for_what_is_owed(frontline, login, received):
+	received("Offer for a solar roof")
+	page = login(frontline, PASSWORD)
+	asked = []
+	page.on("request", lambda request: asked.append(request.url))
+
+	def of_the_block():
+		page.wait_for_load_state("networkidle")
+		found = [
+			re.search(r"client_comms\.api\.(workspace_block|owed_today)|owed_today\.js", url) for url in asked
+		]
+		asked.clear()
+		return sorted(each[0] for each in found if each)
+
+	page.goto("/app/client-communications")
+	figure = page.locator(".owed-today .figures a:visible", has_text="Open Interactions")
+	expect(figure).to_be_visible()
+	page.wait_for_load_state("networkidle")
+	assert [url for url in asked if "get_count" in url] == []
+	assert of_the_block() == ["client_comms.api.workspace_block", "owed_today.js"]
+
+	before = int(figure.locator(".number").inner_text())
+	figure.click()
+	expect(page.locator(".list-row:visible").first).to_be_visible()
+	received("Offer for a heat pump")
+	of_the_block()
+	page.go_back()
+	expect(figure.locator(".number")).to_have_text(str(before + 1))
+	assert of_the_block() == ["client_comms.api.owed_today"]
+	figure.click()
+	expect(page.locator(".list-row:visible").first).to_be_visible()

@@ -46,13 +46,17 @@ def test_a_manager_sets_the_app_up_step_by_step(site, begun, login, make_user, s
 		steps.filter(has_text="Check the communication matrix").click()
 		page.get_by_role("button", name="Check the communication matrix").click()
 	page.wait_for_url("**/communication-matrix*")
-	page.wait_for_timeout(1000)
+	page.wait_for_load_state("networkidle")
 	site.db.rollback()
 	assert site.db.get_value("Onboarding Step", "Client Communications Matrix", "is_complete")
 
 
 def test_staff_do_not_see_it(begun, login, make_user):
 	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	asked = []
+	page.on("request", lambda request: asked.append(request.url))
 	page.goto("/app/client-communications")
 	expect(page.get_by_text("Your Shortcuts").first).to_be_visible()
+	page.wait_for_load_state("networkidle")
 	expect(page.get_by_text("Set Up Client Communications")).to_have_count(0)
+	assert [url for url in asked if "get_onboarding_data" in url] == []

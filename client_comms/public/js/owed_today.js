@@ -1,20 +1,62 @@
 frappe.provide("client_comms");
 
+// This block is what the workspace shows last: Frappe fetches its document when it draws the page, and the block its data after
+// that. Here both are asked for at once, as soon as the workspace is on its way; where the browser begins with the workspace, it has
+// been told to ask while it loads the desk (setup/workspace_block.py). Not by `frappe.call`: Frappe asks for the page itself only when
+// every such call has its answer.
+client_comms.ask_owed_ahead = async () => {
+	const answer = await fetch("/api/method/client_comms.api.workspace_block");
+	if (!answer.ok) return null; // the block asks again, and the user is told what is wrong
+	const data = await answer.json();
+	frappe.model.sync(data);
+	return data.message;
+};
+
+client_comms.expect_owed_today = () => {
+	// Once it was shown, newer data is asked for by the block itself.
+	if (client_comms.owed_ahead === undefined) {
+		client_comms.owed_ahead = client_comms.ask_owed_ahead().catch(() => null);
+	}
+};
+
+if (/^\/(app|desk)\/client-communications$/.test(window.location.pathname)) client_comms.expect_owed_today();
+
+$(document).on("app_ready", () => {
+	frappe.router.on("change", () => {
+		const [view, name] = frappe.get_route();
+		if (view !== "Workspaces" || name !== "Client Communications") return;
+		client_comms.expect_owed_today();
+		// Version 15 draws the page again whenever it is shown, version 16 leaves it as it was.
+		if (frappe.ui.Sidebar?.prototype.add_standard_items && client_comms.owed_root?.isConnected) {
+			client_comms.show_owed_today(client_comms.owed_root);
+		}
+	});
+});
+
 /** The workspace block "Owed Today": how many interactions there are, and what the user owes clients up to the end of the day. */
 client_comms.show_owed_today = async (root) => {
 	const INTERACTION = "Client Interaction";
 	const style = `<style>
+	* { box-sizing: border-box; }
+	.head a { color: inherit; text-decoration: none; }
+	.head a:hover { text-decoration: underline; }
+	.owed-today .owed-item { flex-wrap: wrap; gap: 0 12px; }
+	.owed-today .owed-item .about { flex: 1 1 200px; min-width: 0; }
+	.owed-today .owed-item .due { margin-inline-start: auto; }
 	.figures { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px; }
 	.figures a { flex: 1 1 120px; padding: 8px 12px; border: 1px solid var(--border-color); border-radius: var(--border-radius-md); color: inherit; text-decoration: none; }
 	.figures a:hover { background: var(--fg-hover-color); }
 	.figures .number { display: block; font-size: var(--text-2xl); font-weight: 600; }
 	.figures .late .number { color: var(--text-on-red); }
 	</style>`;
+	// Frappe gives every block the whole style of the desk, of which this one uses nothing: it would only take longer to show.
+	root.querySelector("link[rel=stylesheet]")?.remove();
 	const body = root.querySelector(".owed-today");
 	const ahead = client_comms.owed_ahead;
 	client_comms.owed_ahead = null;
-	const asked_for = ahead || frappe.xcall("client_comms.api.owed_today");
-	const { items, more, duties, figures } = await asked_for;
+	client_comms.owed_root = root;
+	const { items, more, duties, figures } =
+		(await ahead) || (await frappe.xcall("client_comms.api.owed_today"));
 	const escape = frappe.utils.escape_html;
 
 	const counted = figures.map(
@@ -44,7 +86,7 @@ client_comms.show_owed_today = async (root) => {
 		<div class="figures">${counted.join("")}</div>
 		<div class="head"><span>${__("Owed Today")}</span><a href="/app/owed-today">${all}</a></div>
 		${rows.join("")}${asked.join("")}`);
-	body.addEventListener("click", (event) => {
+	body.onclick = (event) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");
 		if (!link || event.ctrlKey || event.metaKey) return;
 		event.preventDefault();
@@ -54,5 +96,5 @@ client_comms.show_owed_today = async (root) => {
 		} else if (link.dataset.duty) frappe.set_route(...duties[link.dataset.duty].route);
 		else if (link.classList.contains("owed-item")) frappe.set_route(link.getAttribute("href"));
 		else frappe.set_route("owed-today");
-	});
+	};
 };

@@ -288,3 +288,8 @@ def test_late_logs_by_staff(inquiry, make_user, as_user, clock_at):
 		(logger, 3, 1, 2 * 3600, 16 * 3600)
 	]
 	assert round(rows[0]["share"]) == 33
+
+
+def test_overdue_interactions_are_counted_with_an_index():
+	figures._count({"next_deadline": ("<", "2026-11-24 18:00:00")})
+	assert "ifnull" not in str(frappe.db.last_query).lower()

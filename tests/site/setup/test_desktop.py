@@ -1,10 +1,13 @@
 """Installing makes the workspace appear in the desk: in version 16 also its sidebar and an icon on the desktop."""
 
 import frappe
+import pytest
 from frappe.desk.desktop import get_workspace_sidebar_items
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
 
 from client_comms import compat
-from client_comms.setup import install
+from client_comms.setup import install, workspace_block
 
 TITLE = "Client Communications"
 
@@ -27,6 +30,19 @@ def test_what_frappe_makes_of_the_workspace_leaves_no_error(capsys):
 		sidebar = frappe.get_doc("Workspace Sidebar", TITLE)
 		assert ("Dashboard", TITLE) in {(item.link_type, item.link_to) for item in sidebar.items}
 		assert frappe.db.get_value("Desktop Icon", TITLE, "app") == "client_comms"
+
+
+@pytest.mark.parametrize(
+	("path", "status", "told"),
+	[("client-communications", 200, True), ("client-communications", 403, False), ("support", 200, False)],
+)
+def test_the_browser_is_told_what_the_workspace_will_need(path, status, told):
+	response = Response(status=status, headers={"Link": "</assets/desk.css>; rel=preload; as=style"})
+	request = Request(EnvironBuilder(path=compat.desk_path(path)).get_environ())
+	workspace_block.after_request(response=response, request=request)
+	first, *others = response.headers["Link"].split(",")
+	assert first.startswith("</assets/desk.css>")
+	assert ["client_comms.api.workspace_block" in each for each in others] == ([True] if told else [])
 
 
 def finish_installing():

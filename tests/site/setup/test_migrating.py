@@ -4,8 +4,8 @@ import frappe
 import pytest
 
 from client_comms.ledger import comparison
-from client_comms.patches.v1_0 import add_french_texts, count_missed_deadlines
-from client_comms.setup import install
+from client_comms.patches.v1_0 import add_french_texts, count_missed_deadlines, draw_owed_today_at_once
+from client_comms.setup import install, workspace_block
 
 SETTINGS = "Client Comms Settings"
 SHIPPED = {
@@ -121,3 +121,14 @@ def test_deadlines_that_were_missed_before_are_counted(inquiry, clock_at, set_ca
 		count_missed_deadlines.execute()
 		assert [doc.reload().missed_deadlines for doc in docs] == counted
 	assert counted[0] == counted[1] == 2 and counted[2] == 0
+
+
+@pytest.mark.parametrize("script", [draw_owed_today_at_once.BEFORE, "ours();"], ids=["as shipped", "changed"])
+def test_the_block_of_the_workspace_is_renewed_unless_it_was_changed(script):
+	def block():
+		return frappe.get_doc(workspace_block.DOCTYPE, workspace_block.NAME)
+
+	block().update({"script": script}).save()
+	draw_owed_today_at_once.execute()
+	changed = script != draw_owed_today_at_once.BEFORE
+	assert block().script == (script if changed else workspace_block.SCRIPT)
