@@ -142,3 +142,27 @@ def test_several_are_acknowledged_with_one_report(site, frontline, owed, login, 
 	shoot(page, "report")
 	site.db.rollback()
 	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")
+
+
+def test_a_phone_shows_by_when(frontline, owed, client, login, shoot):
+	owed("The roof of the clinic in Neumünster and its batteries", -200)
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto(f"/app/client-interaction?party={client.name}")
+	deadline = page.locator(".list-row:visible .client-comms-due")
+	expect(deadline).to_be_visible()
+	assert_inside(page, deadline)
+	shoot(page, "phone-list")
+	page.goto("/app/client-communications")
+	item = page.locator(".owed-today:visible .owed-item").first
+	for part in (item.locator(".about"), item.locator(".due")):
+		expect(part).to_be_visible()
+		assert_inside(page, part)
+	shoot(page, "phone-workspace")
+
+
+def assert_inside(page, locator):
+	"""It is on the screen of a phone, from its first letter to its last."""
+	box = locator.bounding_box()
+	assert box["width"] > 60
+	assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]

@@ -126,6 +126,27 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 	assert site.db.get_value(INTERACTION, client.complaint, "responsible_staff") == colleague
 
 
+def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, client, shoot):
+	(inquiry,) = site.get_all(
+		INTERACTION, {"party": client.name, "name": ("!=", client.complaint)}, pluck="name"
+	)
+	due = site.utils.add_to_date(site.utils.now_datetime(), days=-60)
+	site.db.set_value(INTERACTION, inquiry, {"acknowledge_by": due, "respond_by": due, "next_deadline": due})
+	site.db.set_value("User", supervisor, "language", "de")
+	site.db.commit()
+	page = login(supervisor, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 800})
+	open_report(page, "Team Board", client)
+	deadline = page.locator(".dt-scrollable .client-comms-board-due").first
+	expect(deadline).to_contain_text("Arbeitstage zu spät")
+	within, around = deadline.bounding_box(), deadline.locator("xpath=ancestor::div[1]").bounding_box()
+	assert deadline.evaluate("each => each.scrollWidth <= each.clientWidth")
+	assert within["y"] >= around["y"] and within["y"] + within["height"] <= around["y"] + around["height"]
+	late = page.locator(".dt-header .dt-cell__content", has_text="Überfällig").first
+	assert late.evaluate("each => each.scrollWidth <= each.clientWidth")
+	shoot(page, "team-board-german")
+
+
 def test_one_click_writes_the_escalation_report(site, login, supervisor, client):
 	page = login(supervisor, PASSWORD)
 	page.goto(f"/app/client-interaction/{client.complaint}")

@@ -44,7 +44,7 @@ frappe.query_reports["Team Board"] = {
 		if (["status", "confidentiality_level"].includes(column.fieldname)) value = value && __(value);
 		if (column.fieldname === "next_deadline" && data?.words) {
 			const words = frappe.utils.escape_html(data.words);
-			return data.late ? `<span style="color: var(--text-on-red)">${words}</span>` : words;
+			return `<span class="client-comms-board-due${data.late ? " late" : ""}" title="${words}">${words}</span>`;
 		}
 		return client_comms.report.formatter(value, row, column, data, default_formatter);
 	},

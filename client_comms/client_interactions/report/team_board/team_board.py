@@ -118,12 +118,12 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 240},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 210},
 		*(
-			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 79, "drill": conditions}
+			{"fieldname": column, "label": label, "fieldtype": "Int", "width": 110, "drill": conditions}
 			for column, (label, conditions) in counted.items()
 		),
-		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 270},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 92},
-		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 88},
+		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 84},
 	]
