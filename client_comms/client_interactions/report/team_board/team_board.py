@@ -31,7 +31,7 @@ def execute(filters=None):
 	labels = grouping.labels(list(staff))
 	seen = _last_seen([user for (user,) in staff])
 	for user, back in absences.away([user for (user,) in staff if user]).items():
-		labels[(user,)] = _("{0}, back on {1}").format(labels[(user,)], formatdate(back))
+		labels[(user,)] = _("{0}, back on {1}").format(labels[(user,)], formatdate(back, "EEE d MMM"))
 	rows = []
 	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):

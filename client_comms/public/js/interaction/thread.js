@@ -132,8 +132,7 @@ Object.assign(client_comms.thread, {
 
 	/** The text of a message: nothing in it runs, and nothing is loaded from elsewhere, which would tell its sender who reads it. */
 	show_text($text, entry, with_images = false) {
-		const html = frappe.dom.remove_script_and_style(entry.text);
-		const { body } = new DOMParser().parseFromString(html, "text/html"); // which loads nothing
+		const body = this.parsed(entry.text);
 		const remote = with_images ? [] : this.remote(body);
 		for (const [element, attribute] of remote) element.removeAttribute(attribute);
 		$text.empty().append(...body.childNodes);
@@ -142,6 +141,20 @@ Object.assign(client_comms.thread, {
 		$(`<button class="btn btn-xs btn-default images">${__("Load Images")}</button>`)
 			.appendTo($text)
 			.on("click", () => this.show_text($text, entry, true));
+	},
+
+	/** What loads nothing, as HTML. */
+	harmless(html) {
+		const body = this.parsed(html);
+		const remote = this.remote(body);
+		for (const [element, attribute] of remote) element.removeAttribute(attribute);
+		return remote.length ? body.innerHTML : html;
+	},
+
+	/** A document that loads nothing. */
+	parsed(html) {
+		return new DOMParser().parseFromString(frappe.dom.remove_script_and_style(html || ""), "text/html")
+			.body;
 	},
 
 	/** What would be loaded from elsewhere: elements, each with its attribute. */
@@ -217,3 +230,21 @@ Object.assign(client_comms.thread, {
 		return start;
 	},
 });
+
+// Frappe's timeline below an interaction shows the messages, too. It shows the first ones while it is made.
+client_comms.thread.make_timeline ??= frappe.ui.form.Footer.prototype.make_timeline;
+frappe.ui.form.Footer.prototype.make_timeline = function () {
+	const { thread } = client_comms;
+	const { frm } = this;
+	if (frm.doctype !== "Client Interaction") return thread.make_timeline.call(this);
+	const { communications = [], automated_messages = [] } = frm.get_docinfo() || {};
+	for (const message of [...communications, ...automated_messages]) {
+		message.content = thread.harmless(message.content);
+	}
+	thread.make_timeline.call(this);
+	const show = frm.timeline.get_communication_timeline_content;
+	frm.timeline.get_communication_timeline_content = (message, ...others) => {
+		message.content = thread.harmless(message.content);
+		return show.call(frm.timeline, message, ...others);
+	};
+};
