@@ -216,6 +216,22 @@ _BY_REASON = {
 		"erpnext.controllers.trends.get_period_date_ranges",
 	),
 	"makes an appointment of what it is sent": ("erpnext.www.book_appointment.index.create_appointment",),
+	"reads at which times appointments can be made": (
+		"erpnext.www.book_appointment.index.get_appointment_slots",
+	),
+	"makes a link between a customer and a supplier": (
+		"erpnext.accounts.doctype.party_link.party_link.create_party_link",
+	),
+	"reads the address of a video that it is sent": (
+		"erpnext.utilities.doctype.video.video.get_id_from_url",
+	),
+	"compares a password with that of the caller": ("frappe.core.doctype.user.user.verify_password",),
+	"takes the signature of a witness, and answers with names of witnesses": (
+		"client_comms.api.ledger.cosign_checkpoint",
+	),
+	"signs off a review of feedback, and answers with its status alone": (
+		"client_comms.api.feedback.sign_off_feedback_review",
+	),
 	"takes, makes or withdraws the invitation of a user, and reads users alone": (
 		"frappe.core.api.user_invitation.accept_invitation",
 		"frappe.core.api.user_invitation.cancel_invitation",
@@ -233,7 +249,8 @@ _BY_REASON = {
 	"client_comms refuses everything but a BOM Creator and its rows": (
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
 	),
-	"reads the addresses of a customer's contacts, which are not protected": (
+	"reads names of customers and the addresses of their contacts, which are not protected": (
+		"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.fetch_customers",
 		"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.get_customer_emails",
 	),
 	"reads an invoice or a purchase order, and its items": (
@@ -243,6 +260,8 @@ _BY_REASON = {
 	),
 	"makes accounts of a bank that another service has named": (
 		"erpnext.erpnext_integrations.doctype.plaid_settings.plaid_settings.add_bank_accounts",
+		"erpnext.erpnext_integrations.doctype.plaid_settings.plaid_settings.add_institution",
+		"erpnext.erpnext_integrations.doctype.plaid_settings.plaid_settings.update_bank_account_ids",
 	),
 	"goes to another service for a login": (
 		"Connected App: initiate_web_application_flow",

@@ -151,6 +151,16 @@ ANY: dict[str, State] = {
 	"frappe.desk.reportview.delete_items": State(
 		{"doctype": "ToDo", "items": lambda of: frappe.as_json([of("ToDo")])}
 	),
+	"frappe.desk.calendar.get_events": State(
+		{
+			"doctype": INTERACTION,
+			"start": "2000-01-01",
+			"end": "2100-01-01",
+			"field_map": '{"start": "creation", "end": "modified", "title": "subject"}',
+			"filters": "[]",
+			"fields": None,
+		}
+	),
 	"frappe.desk.form.utils.get_next": State(
 		{"doctype": INTERACTION, "value": Of(INTERACTION), "prev": "1", "filters": "[]"}
 	),
