@@ -6,6 +6,7 @@ from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from client_comms.enforcement import compose
 from client_comms.enforcement.methods import counts
 from client_comms.enforcement.requests import added_rows
 from client_comms.exceptions import ClearanceMissingError
@@ -45,7 +46,7 @@ def row(complaint):
 
 @pytest.fixture
 def ask(as_user):
-	"""`ask(user, method, …)` or `ask(user, path, …)`: the hook for a request, and what the method answers to it."""
+	"""`ask(user, method, …)` or `ask(user, path, …)`: our hooks for a request, and what the method answers to it."""
 
 	def request(user, asked, /, **arguments):
 		method = "" if asked.startswith("/") else asked
@@ -54,7 +55,8 @@ def ask(as_user):
 			frappe.local.request = Request(EnvironBuilder(path, method="POST").get_environ())
 			frappe.local.form_dict = frappe._dict(arguments)
 			frappe.local.response = frappe._dict(docs=[])
-			added_rows.refuse()
+			for hook in frappe.get_hooks("before_request", app_name=compose.APP):
+				frappe.call(hook)
 			return execute_cmd(method) if method else None
 
 	return request
