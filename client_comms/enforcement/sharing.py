@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.enforcement import documents, governed, internal_recipients, policy
+from client_comms.enforcement import dependents, documents, governed, internal_recipients, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import translate
 from client_comms.rules import access
@@ -111,6 +111,7 @@ def end_lapsed(doctype: str, name: str) -> None:
 	"""End shares and follows of one record that its level or participants no longer justify."""
 	if doctype in governed.doctypes():
 		_end({"share_doctype": doctype, "share_name": name}, {"ref_doctype": doctype, "ref_docname": name})
+		_end_of_dependents(doctype, name)
 
 
 def end_lapsed_of_interaction(doc) -> None:
@@ -156,11 +157,30 @@ def end_all_lapsed(doc=None, method=None) -> None:
 	_end({}, {})
 
 
+def _end_of_dependents(doctype: str, name: str) -> None:
+	"""The same for what belongs to a record; two queries, unless such documents are shared or followed."""
+	known = [*dependents.OWNER_FIELDS]
+	shared = frappe.get_all(
+		"DocShare", {"share_doctype": ("in", known)}, pluck="share_doctype", distinct=True, order_by=None
+	)
+	followed = frappe.get_all(
+		"Document Follow", {"ref_doctype": ("in", known)}, pluck="ref_doctype", distinct=True, order_by=None
+	)
+	for dependent in {*shared, *followed}:
+		owner = dict(zip(dependents.OWNER_FIELDS[dependent], (doctype, name), strict=True))
+		if names := frappe.get_all(dependent, owner, pluck="name"):
+			names = ("in", names)
+			_end(
+				{"share_doctype": dependent, "share_name": names},
+				{"ref_doctype": dependent, "ref_docname": names},
+			)
+
+
 def _end(shares: dict, follows: dict) -> None:
 	"""End the lapsed ones among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
-	held = {"share_doctype": ("in", governed.doctypes()), **shares}
+	asked = {"share_doctype": ("in", held()), **shares}
 	fields = ["name", "user", "everyone", "share_doctype", "share_name"]
-	for share in frappe.get_all("DocShare", held, fields, order_by="name asc"):
+	for share in frappe.get_all("DocShare", asked, fields, order_by="name asc"):
 		if _refusal(share.share_doctype, share.share_name, share) is not None:
 			frappe.delete_doc(
 				"DocShare",
@@ -169,18 +189,25 @@ def _end(shares: dict, follows: dict) -> None:
 				force=True,
 				flags={"ignore_share_permission": True},
 			)
-	held = {"ref_doctype": ("in", governed.doctypes()), **follows}
+	asked = {"ref_doctype": ("in", held()), **follows}
 	fields = ["name", "user", "ref_doctype", "ref_docname"]
-	for follow in frappe.get_all("Document Follow", held, fields, order_by="name asc"):
+	for follow in frappe.get_all("Document Follow", asked, fields, order_by="name asc"):
 		if _refusal(follow.ref_doctype, follow.ref_docname, follow) is not None:
 			frappe.db.delete("Document Follow", {"name": follow.name})
 
 
+def held() -> tuple[str, ...]:
+	"""The DocTypes of which no document is shared with or followed by users without clearance for it, or for its record."""
+	return (*governed.doctypes(), *dependents.OWNER_FIELDS)
+
+
 def _refusal(doctype: str, name: str, given) -> access.Decision | None:
-	"""The decision because of which a DocShare or Document Follow (`given`) must end; None if it can stay.
+	"""The decision because of which a DocShare or Document Follow (`given`) must end; None if it can stay. What belongs to a
+	record, such as a to-do or a file, is as confidential as the record.
 
 	Frappe checks shares after all hooks, so a share without clearance would override the level.
 	"""
+	doctype, name = dependents.owner_of(doctype, name)
 	if doctype not in governed.doctypes():
 		return None
 	user = "Guest" if given.get("everyone") else given.user

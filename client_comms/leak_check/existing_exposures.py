@@ -5,7 +5,7 @@ from pathlib import Path
 
 import frappe
 
-from client_comms.enforcement import closing, governed, guards
+from client_comms.enforcement import closing, dependents, governed, guards, sharing
 from client_comms.rules import access
 
 _REPORTS = ("Query Report", "Script Report")
@@ -29,7 +29,7 @@ def to_review() -> list[dict]:
 def _shares(user: str):
 	for share in frappe.get_all(
 		"DocShare",
-		filters={"share_doctype": ("in", governed.doctypes())},
+		filters={"share_doctype": ("in", sharing.held())},
 		or_filters={"user": user, "everyone": 1},
 		fields=["name", "share_doctype", "share_name"],
 	):
@@ -101,7 +101,7 @@ def _passed_down_files(user: str):
 
 
 def _is_denied(doctype: str, name: str, user: str) -> bool:
-	decision = governed.decide(doctype, name, access.READ, user)
+	decision = governed.decide(*dependents.owner_of(doctype, name), access.READ, user)
 	return decision is not None and not decision.allowed
 
 

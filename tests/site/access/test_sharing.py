@@ -8,7 +8,7 @@ from frappe.utils import add_to_date
 
 from client_comms import api, clock, ledger
 from client_comms.api import break_glass
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -88,6 +88,33 @@ def test_a_share_with_someone_who_may_read_anyway(staff, sensitive, as_user):
 def test_users_without_the_right_cannot_share(staff, sensitive, as_user):
 	with as_user(staff.support), pytest.raises(frappe.PermissionError):
 		share(INTERACTION, sensitive.name, staff.manager)
+
+
+def to_do_about(doc):
+	about = {"reference_type": doc.doctype, "reference_name": doc.name, "allocated_to": "Administrator"}
+	return frappe.get_doc({"doctype": "ToDo", "description": "Call back", **about}).insert()
+
+
+def shares_of(doc):
+	return frappe.get_all("DocShare", {"share_doctype": doc.doctype, "share_name": doc.name}, pluck="user")
+
+
+def test_a_share_of_what_belongs_to_a_record(staff, sensitive):
+	for belonging in (to_do_about(sensitive), sensitive.add_comment("Comment", "Call back")):
+		for user in ({"user": staff.frontline}, {"everyone": 1}):
+			with pytest.raises(ClearanceMissingError, match="cannot read"):
+				share(belonging.doctype, belonging.name, **user)
+		share(belonging.doctype, belonging.name, staff.support)
+		assert shares_of(belonging) == [staff.support]
+
+
+def test_a_share_of_what_belongs_to_a_record_ends_with_access(staff, sensitive):
+	todo = to_do_about(sensitive)
+	for user in (staff.support, staff.officer):
+		share("ToDo", todo.name, user)
+	sensitive.db_set("responsible_staff", None)
+	sharing.end_lapsed(INTERACTION, sensitive.name)
+	assert shares_of(todo) == [staff.officer]
 
 
 # Assignments
