@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.desk.query_report import get_column_as_dict
 
-from client_comms.enforcement import governed, linked_columns
+from client_comms.enforcement import governed, guards, linked_columns
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
@@ -69,9 +69,9 @@ def _with_readable_names(columns: list, rows: list) -> list:
 		for doctype, name in _named(columns, row):
 			names[doctype].add(name)
 	readable_names = {
-		doctype: governed.readable(doctype, sorted(found))
+		doctype: guards.readable(doctype, sorted(found))
 		for doctype, found in names.items()
-		if doctype in governed.doctypes()
+		if guards.is_held(doctype)
 	}
 	return [
 		row
@@ -82,7 +82,7 @@ def _with_readable_names(columns: list, rows: list) -> list:
 
 def _may_name_governed(column) -> bool:
 	if column.get("fieldtype") == "Link":
-		return column.get("options") in governed.doctypes()
+		return guards.is_held(column.get("options"))
 	return column.get("fieldtype") == "Dynamic Link"
 
 

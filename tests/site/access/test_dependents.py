@@ -159,3 +159,16 @@ def test_a_print_of_a_row_requires_clearance(field, complaint, staff, as_user):
 			row = frappe.get_doc(stored.doctype, stored.name)
 			with pytest.raises(ClearanceMissingError) if refused else contextlib.nullcontext():
 				row.run_method("before_print", frappe.get_single("Print Settings"))
+
+
+def test_what_another_user_can_read(complaint, staff, as_user):
+	"""Frappe lists it to a System Manager, in that user's name."""
+	about = {"reference_type": complaint.doctype, "reference_name": complaint.name}
+	todo = frappe.get_doc(
+		{"doctype": "ToDo", "description": "x", "allocated_to": staff.cleared, **about}
+	).insert()
+	report = frappe.get_doc("Report", "Permitted Documents For User")
+	for user, is_shown in ((staff.cleared, True), (staff.uncleared, False)):
+		with as_user(user):
+			_columns, rows, *_more = report.execute_script_report({"user": staff.cleared, "doctype": "ToDo"})
+			assert (todo.name in str(rows)) == is_shown
