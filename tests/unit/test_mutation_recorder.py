@@ -67,3 +67,9 @@ def test_a_hook_is_found_and_noted_by_a_process_that_read_no_hooks(noted, monkey
 	fresh = importlib.reload(mutation_recorder)
 	assert getattr(fresh, path.rpartition(".")[2]) == "what is at app.requests.refuse"
 	assert noted() == ["before_request", "refuse"]
+
+
+def test_what_only_looks_at_controls_notes_none(noted):
+	use = mutation_recorder.recorded("a_control", lambda: "used")
+	assert mutation_recorder.silent(use)() == "used" and noted() == []
+	assert use() == "used" and noted() == ["a_control"]
