@@ -168,6 +168,9 @@ def fresh_state(metadata=None):
 		if hasattr(frappe.local, kept):
 			delattr(frappe.local, kept)
 	frappe.local.lang = frappe.conf.lang or "en"
+	frappe.db.set_execution_timeout(
+		0
+	)  # what counts open documents sets one second, for the rest of the connection
 	frappe.set_user("Administrator")
 
 
