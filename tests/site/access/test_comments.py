@@ -168,5 +168,6 @@ def test_what_someone_else_said_is_changed_by_those_who_can_change_the_record(
 	method, how = CHANGES[change]
 	for owner, is_changed in ((author, False), (reader, True)):
 		remark.db_set("owner", owner, commit=True)
-		assert Visitor(reader).call("frappe.client.get", doctype="Comment", name=remark.name).ok
-		assert Visitor(reader).call(method, doctype="Comment", name=remark.name, **how).ok == is_changed
+		with Visitor(reader) as visitor:
+			assert visitor.call("frappe.client.get", doctype="Comment", name=remark.name).ok
+			assert visitor.call(method, doctype="Comment", name=remark.name, **how).ok == is_changed
