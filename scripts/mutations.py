@@ -93,6 +93,7 @@ FUNCTIONS = {
 	"enforcement.doctypes.file:GuardedFile.unzip": "lambda self: super(GuardedFile, self).unzip()",
 	"enforcement.doctypes.file:_is_sent_with": YES,
 	"enforcement.doctypes.file:_require": NOTHING,
+	"enforcement.sharing:_end_of_dependents": NOTHING,
 	"enforcement.doctypes.file:_shows_hidden": NO,
 	"enforcement.doctypes.file:make_private": NOTHING,
 	"enforcement.guards:is_held": NO,

@@ -20,6 +20,7 @@ INDEXED = (
 			"Interaction Event",
 		)
 	),
+	("File", "content_hash"),  # for images in emails
 	("Contact Email", "email_id"),  # for the author, with every message
 	("Communication", "communication_date"),  # for recent unlogged documents
 	("Call Log", "start_time"),

@@ -47,7 +47,11 @@ def remove() -> None:
 
 def after_request(response=None, request=None) -> None:
 	"""With the page of the workspace, the browser is told what its block will need: it asks before it has run any script."""
-	if request.path != compat.desk_path("client-communications") or response.status_code != 200:
-		return
+	if (
+		request.path != compat.desk_path("client-communications")
+		or response is None
+		or response.status_code != 200
+	):
+		return  # Frappe has no response yet where a request ended with an HTTP error
 	link = f"<{_ANSWER}>; rel=preload; as=fetch; crossorigin"
 	response.headers["Link"] = ",".join(filter(None, [response.headers.get("Link"), link]))

@@ -14,6 +14,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
+_MOST_COPIES = 100  # of an image in an email
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -139,8 +140,13 @@ def leave_out_embedded(mail) -> None:
 
 
 def _shows_hidden(part) -> bool:
-	same = {"content_hash": get_content_hash(part.get_payload(decode=True) or b"")}
-	rows = frappe.get_all("File", same, ["attached_to_doctype", "attached_to_name"])
+	rows = frappe.get_all(
+		"File",
+		{"content_hash": get_content_hash(part.get_payload(decode=True) or b"")},
+		["attached_to_doctype", "attached_to_name"],
+		order_by="is_private asc, modified desc",  # a logo is public, or with the message that was just written
+		limit=_MOST_COPIES,
+	)
 	return bool(rows) and all(_is_hidden(row, printing.writer(frappe.session.user)) for row in rows)
 
 

@@ -34,7 +34,7 @@ def refuse_rows(doctype: str) -> None:
 
 	:raises ClearanceMissingError: a guarded document has such rows, and the rows have no condition
 	"""
-	if is_added(doctype) and guards.is_restricted():
+	if guards.is_row(doctype) and guards.is_restricted() and is_added(doctype):
 		frappe.throw(
 			_("{0}: these rows are shown with their document only.").format(frappe.bold(_(doctype))),
 			exc=ClearanceMissingError,

@@ -9,8 +9,10 @@ import frappe
 import pytest
 from frappe.core.doctype.file.utils import find_file_by_url
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
+from frappe.utils import add_days
 from PIL import Image
 
+from client_comms.enforcement.doctypes import file
 from client_comms.outgoing.email_queue import GuardedEmailQueue
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -59,6 +61,16 @@ def test_an_image_that_is_elsewhere_as_well(along, attach, complaint, staff):
 		{**image.as_dict(), "name": None, "attached_to_doctype": None, "attached_to_name": None}
 	).db_insert()
 	assert along(staff.uncleared, image.file_url) == image.get_content()
+
+
+def test_an_image_that_is_in_many_records(along, attach, complaint, staff, monkeypatch):
+	"""Of a logo, which is attached to every message that shows it, a few copies are looked at, the latest first."""
+	monkeypatch.setattr(file, "_MOST_COPIES", 1)
+	image = attach(complaint)
+	copy = {**image.as_dict(), "name": None, "attached_to_doctype": None, "attached_to_name": None}
+	for days, content in ((-1, b""), (1, image.get_content())):
+		frappe.get_doc({**copy, "modified": add_days(image.modified, days)}).db_insert()
+		assert along(staff.uncleared, image.file_url) == content
 
 
 def test_other_files(along, attach, complaint, staff):

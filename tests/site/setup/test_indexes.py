@@ -44,3 +44,8 @@ def test_an_erasure_finds_what_hangs_on_records_by_an_index(site):
 		if frappe.db.table_exists(doctype) and not first_columns(doctype) & set(fields)
 	]
 	assert without == []
+
+
+@pytest.mark.clause("P-2")
+def test_an_email_finds_the_files_that_it_shows_by_an_index(site):
+	assert "content_hash" in first_columns("File")
