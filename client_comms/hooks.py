@@ -263,6 +263,11 @@ doc_events = {
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
 		],
+		# A row can be of any document.
+		**dict.fromkeys(
+			("before_validate", "before_update_after_submit", "before_cancel"),
+			"client_comms.enforcement.child_rows.refuse_taken",
+		),
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {

@@ -142,6 +142,7 @@ FUNCTIONS = {
 	"enforcement.references:_refuse_added": NOTHING,
 	"enforcement.child_rows:is_open": YES,
 	"enforcement.child_rows:GuardedRow._is_known": YES,
+	"enforcement.child_rows:refuse_taken": NOTHING,
 	"enforcement.methods.query_report:_check_prepared": NOTHING,
 	"enforcement.doctypes.report:_with_readable_names": "lambda columns, rows: rows",
 	"enforcement.doctypes.report:_with_readable_quotes": "lambda rows: rows",

@@ -6,6 +6,7 @@ restricted they are shown with their document only.
 """
 
 import re
+from itertools import chain
 
 import frappe
 from frappe import _
@@ -53,7 +54,8 @@ def is_added(doctype: str) -> bool:
 def _asked() -> set[str]:
 	asked = frappe.form_dict
 	sent = [parsed(asked.get(key)) for key in _SENT]
-	found = [each.get("doctype") for each in sent if isinstance(each, dict)]
+	documents = chain.from_iterable(each if isinstance(each, list) else [each] for each in sent)
+	found = [each.get("doctype") for each in documents if isinstance(each, dict)]
 	if any(asked.get(key) for key in _ABOUT_ROWS):
 		found += [asked.get("doctype"), asked.get("dt"), sent[0]]
 	if route := _ROUTE.match(frappe.request.path):

@@ -91,8 +91,10 @@ def test_by_a_route(path, row, staff, ask):
 
 
 @pytest.mark.parametrize("key", ["doc", "docs", "document"])
-def test_as_a_document(key, row, staff, ask):
-	sent = {key: frappe.as_json({"doctype": ROW, "name": row, "email_id": "mine@own.example"})}
+@pytest.mark.parametrize("several", [False, True])
+def test_as_a_document(key, several, row, staff, ask):
+	document = {"doctype": ROW, "name": row, "email_id": "mine@own.example"}
+	sent = {key: frappe.as_json([document] if several else document)}
 	with pytest.raises(ClearanceMissingError):
 		ask(staff.uncleared, "/api/method/x", **sent)
 	ask("Administrator", "/api/method/x", **sent)
@@ -115,3 +117,61 @@ def test_other_rows(doctype, staff, ask):
 	"""Without the table; with a condition of their own; no rows; unknown, which Frappe reports."""
 	assert not added_rows.is_added(doctype)
 	ask(staff.uncleared, f"/api/resource/{doctype}")
+
+
+@pytest.fixture
+def own(staff, as_user):
+	"""A contact of someone without clearance, with a table of the same rows."""
+	with as_user(staff.uncleared):
+		return frappe.get_doc(
+			{"doctype": "Contact", "first_name": "Own", "email_ids": [{"email_id": "a@own.example"}]}
+		).insert()
+
+
+TAKING = {
+	"saved below a document": lambda own, row: {
+		**own.as_dict(),
+		"email_ids": [
+			*own.as_dict()["email_ids"],
+			{"doctype": ROW, "name": row, "email_id": "b@own.example"},
+		],
+	},
+	"saved alone": lambda own, row: {
+		**own.as_dict()["email_ids"][0],
+		"name": row,
+		"modified": frappe.db.get_value(ROW, row, "modified"),
+	},
+	"spelled otherwise": lambda own, row: {
+		**own.as_dict(),
+		"email_ids": [{"doctype": ROW, "name": f"{row} ".upper(), "email_id": "b@own.example"}],
+	},
+}
+
+
+@pytest.mark.parametrize("way", TAKING)
+def test_taken_into_a_document(way, row, own, staff, as_user):
+	"""By any method: without the look at requests."""
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(frappe.parse_json(frappe.as_json(TAKING[way](own, row)))).save()
+	assert frappe.db.get_value(ROW, row, ["parent", "email_id"])[1] == WORDS
+
+
+@pytest.mark.parametrize("event", ["before_validate", "before_update_after_submit", "before_cancel"])
+def test_taken_by_a_submitted_document(event, row, own, staff, as_user):
+	own.append("email_ids", {"name": row})
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		own.run_method(event)
+
+
+def test_honest_rows(own, staff, as_user):
+	"""Changed, added, put in another order; and a row of a document that is not guarded."""
+	with as_user(staff.uncleared):
+		own.append("email_ids", {"email_id": "c@own.example"})
+		own.save()
+		own.set("email_ids", [*reversed(own.email_ids)])
+		own.email_ids[1].email_id = "d@own.example"
+		own.save()
+		other = frappe.get_doc({"doctype": "Contact", "first_name": "Other"}).insert()
+		other.append("email_ids", own.email_ids[0].as_dict())
+		other.save()
+	assert [each.email_id for each in other.reload().email_ids] == ["c@own.example"]
