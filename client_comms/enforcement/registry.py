@@ -17,6 +17,7 @@ OWNER_FIELDS = {
 	"Document Follow": ("ref_doctype", "ref_docname"),
 	"Document Share Key": ("reference_doctype", "reference_docname"),
 	"Email Queue": ("reference_doctype", "reference_name"),
+	"Email Unsubscribe": ("reference_doctype", "reference_name"),
 	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15
 	"Erasure Item": ("reference_doctype", "reference_name"),
 	"Intake Failure": ("reference_doctype", "reference_name"),
@@ -28,6 +29,7 @@ OWNER_FIELDS = {
 	"Logging Exemption": ("reference_doctype", "reference_name"),
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
+	"Workflow Action": ("reference_doctype", "reference_name"),
 }
 
 

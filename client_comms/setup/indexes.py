@@ -30,6 +30,7 @@ INDEXED = (
 	("Activity Log", "link_name"),
 	("Deleted Document", "deleted_doctype"),
 	("Deleted Document", "deleted_name"),
+	("Email Unsubscribe", "reference_name"),
 	("Integration Request", "reference_docname"),
 	("Reminder", "reminder_docname"),
 	("Unhandled Email", "uid"),

@@ -26,9 +26,10 @@ _MORE = {
 	"Integration Request": ("reference_doctype", "reference_docname"),
 	"Reminder": ("reminder_doctype", "reminder_docname"),
 	"Submission Queue": ("ref_doctype", "ref_docname"),
-	"Workflow Action": ("reference_doctype", "reference_name"),
 }
 _POINTING = {**{key: fields for key, fields in OWNER_FIELDS.items() if key != ITEM}, **_MORE}
+# An objection to all emails outlives the record from whose email it came.
+_ONLY = {"Email Unsubscribe": {"global_unsubscribe": 0}}
 _LINKED_TOO = {"Activity Log": (("timeline_doctype", "timeline_name"), ("link_doctype", "link_name"))}
 _OWN_BELONGINGS = ("Comment", "Email Queue", "File", "Notification Log", "ToDo", "Version")
 _QUEUE, _FILE = "Email Queue", "File"
@@ -95,7 +96,7 @@ def remove_rows(doctype: str, names: Collection[str]) -> None:
 
 
 def _remove_pointing(belonging: str, fields: tuple[str, str], doctype: str, names: list[str]) -> None:
-	found = _names(belonging, {fields[0]: doctype, fields[1]: ("in", names)})
+	found = _names(belonging, {fields[0]: doctype, fields[1]: ("in", names), **_ONLY.get(belonging, {})})
 	if belonging in _OWN_BELONGINGS:
 		remove(belonging, found)
 	_remove_rows(belonging, found)

@@ -77,6 +77,17 @@ def plant(doc, message, bait: Bait) -> None:
 	bait.names["Version"] = insert_row(
 		"Version", ref_doctype=INTERACTION, docname=doc.name, data=json.dumps(change)
 	)
+	bait.names["Email Unsubscribe"] = insert_row("Email Unsubscribe", email=f"{word}@example.com", **about)
+	bait.names["Workflow Action"] = insert_row(
+		"Workflow Action", name=f"{bait.name}-ACTION", workflow_state=f"{word} state", status="Open", **about
+	)
+	insert_row(
+		"Workflow Action Permitted Role",
+		parent=bait.names["Workflow Action"],
+		parenttype="Workflow Action",
+		parentfield="permitted_roles",
+		role="All",
+	)
 	bait.names["Document Share Key"] = insert_row(
 		"Document Share Key",
 		key=f"{word}key",

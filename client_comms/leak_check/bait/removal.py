@@ -72,6 +72,7 @@ _CHILDREN = (
 	"Kanban Board Column",
 	"Physical File Interaction",
 	"Has Role",
+	"Workflow Action Permitted Role",
 	"Opportunity Item",
 )
 

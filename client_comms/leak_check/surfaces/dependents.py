@@ -23,6 +23,7 @@ DEPENDENTS = (
 	"Communication",
 	"Document Share Key",
 	"Email Queue",
+	"Email Unsubscribe",
 	"Erasure Item",
 	"Event",
 	"File",
@@ -33,6 +34,7 @@ DEPENDENTS = (
 	"Tag Link",
 	"ToDo",
 	"Version",
+	"Workflow Action",
 )
 
 
@@ -77,6 +79,7 @@ def _belonging(doctype):
 			"Communication": "subject",
 			"Document Share Key": "key",
 			"Email Queue": "message",
+			"Email Unsubscribe": "email",
 			"Erasure Item": "reason",
 			"Event": "subject",
 			"File": "file_name",
@@ -87,6 +90,7 @@ def _belonging(doctype):
 			"Tag Link": "title",
 			"ToDo": "description",
 			"Version": "data",
+			"Workflow Action": "workflow_state",
 		}.get(doctype, "content")
 		return visitor.call(
 			"frappe.client.get_count", doctype=doctype, filters=[[doctype, column, "like", f"%{bait.word}%"]]

@@ -47,6 +47,9 @@ def stored(doctype, **fields):
 	doc.update({field: fields[field] for field in known})
 	doc.name = None if doc.meta.autoname == "autoincrement" else frappe.generate_hash()
 	doc.db_insert()
+	if doctype == "Workflow Action":  # which Frappe shows to these roles
+		row = {"parenttype": doctype, "parent": doc.name, "parentfield": "permitted_roles", "role": "All"}
+		stored("Workflow Action Permitted Role", **row)
 	return doc
 
 

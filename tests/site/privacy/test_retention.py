@@ -63,6 +63,13 @@ def closed(log):
 	return make
 
 
+def unsubscribe(doc, email, everything=0):
+	about = {"reference_doctype": CI, "reference_name": doc.name}
+	return frappe.get_doc(
+		{"doctype": "Email Unsubscribe", "email": email, "global_unsubscribe": everything, **about}
+	).insert()
+
+
 def surround(doc):
 	"""What hangs on an interaction, each with the word; returns the files."""
 	message = frappe.get_doc(
@@ -116,6 +123,7 @@ def surround(doc):
 			"allocated_to": "Administrator",
 		}
 	).insert()
+	unsubscribe(doc, f"{WORD}@example.com")
 	frappe.db.sql(
 		"replace into `__global_search` (doctype, name, title, content, published) values (%s, %s, %s, %s, 0)",
 		(CI, doc.name, WORD, WORD),
@@ -155,6 +163,7 @@ def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, a
 	frappe.db.set_value(CI, stays.name, {"subject": "x", "summary": "x"})
 	frappe.db.set_value("Interaction Event", {"parent": stays.name}, "note", None)
 	files = surround(doc)
+	from_all_emails = unsubscribe(doc, "anna@client.example", everything=1)
 	paths = [file.get_full_path() for file in files]
 	assert all(map(os.path.exists, paths))
 	run = run_all(officers, as_user)
@@ -163,6 +172,7 @@ def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, a
 	frappe.db.delete("Version", {"ref_doctype": CI, "docname": stays.name})
 	assert places(WORD) == set()
 	assert frappe.db.exists(CI, stays.name)
+	assert frappe.db.exists("Email Unsubscribe", from_all_emails.name)
 	if action == "Delete":
 		assert not frappe.db.exists(CI, doc.name)
 	else:
