@@ -3,11 +3,6 @@
 import frappe
 from frappe import _
 
-from client_comms.rules.messages import _ as N_
-
-# Version 16 names them in the sidebar of its pages; they are in no file from which Frappe takes texts to translate.
-MODULES = (N_("Client Interactions"), N_("Client Privacy"), N_("Communication Governance"))
-
 
 def is_version_16() -> bool:
 	return int(frappe.__version__.split(".", 1)[0]) >= 16
@@ -78,39 +73,11 @@ def lists_by_condition_of_parent() -> bool:
 	return is_version_16()
 
 
-def make_dashboards() -> None:
-	"""Create the dashboards to which the workspace links: version 16 makes the workspace's sidebar and desktop icon
-	before it creates dashboards, and makes neither if a link is missing."""
-	if is_version_16():
-		from frappe.utils.dashboard import sync_dashboards
-
-		sync_dashboards("client_comms")
-
-
-def offer_onboarding(workspace: str, onboarding: str) -> None:
-	"""Version 15 offers an onboarding in the workspace, version 16 in its sidebar, which it creates after the installation."""
-	if not is_version_16() or not frappe.db.exists("Module Onboarding", onboarding):
-		return
-	if frappe.db.exists("Workspace Sidebar", {"name": workspace, "module_onboarding": ("is", "not set")}):
-		frappe.db.set_value("Workspace Sidebar", workspace, "module_onboarding", onboarding)
-
-
 def name_app(bootinfo) -> None:
 	"""This app's name in the reader's language (hook `extend_bootinfo`): version 16 shows it in the sidebar as it is."""
 	for app in bootinfo.get("app_data") or ():
 		if app["app_name"] == "client_comms":
 			app["app_title"] = _("Client Communications")
-
-
-def withdraw_onboarding(bootinfo) -> None:
-	"""No steps of setting up the app for those who take none or have taken all (hook `extend_bootinfo`): version 16 would ask for them
-	each time it shows the sidebar."""
-	for sidebar in (bootinfo.get("workspace_sidebar_item") or {}).values():
-		if sidebar.get("module_onboarding") == "Client Communications":
-			from frappe.desk.desktop import get_onboarding_data
-
-			if not get_onboarding_data("Client Communications"):
-				sidebar["module_onboarding"] = None
 
 
 def desk_url(path: str) -> str:

@@ -29,7 +29,7 @@ after_migrate = [
 after_app_install = [
 	"client_comms.enforcement.compose.stay_last",
 	"client_comms.enforcement.closing.follow",
-	"client_comms.setup.install.offer_onboarding",
+	"client_comms.setup.sidebar.settle",
 	"client_comms.setup.sources.follow_installed",
 ]
 after_app_uninstall = "client_comms.setup.sources.follow_removed"
@@ -643,7 +643,7 @@ page_js = {
 extend_bootinfo = [
 	"client_comms.enforcement.takeovers.extend_bootinfo",
 	"client_comms.compat.name_app",
-	"client_comms.compat.withdraw_onboarding",
+	"client_comms.setup.sidebar.extend_bootinfo",
 ]
 
 _RESTRICTED_LIST = "public/js/restricted_list.js"

@@ -11,12 +11,12 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
-from client_comms import compat, policy_frames, procedure
+from client_comms import policy_frames, procedure
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import sources, workspace_block
+from client_comms.setup import sidebar, sources, workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
@@ -24,7 +24,6 @@ from client_comms.setup.indexes import add_indexes
 _FOUND = "client_comms_found"
 SETTINGS = "Client Comms Settings"
 INTERACTION = "Client Interaction"
-WORKSPACE = "Client Communications"  # and its Module Onboarding
 _SHARED = {
 	"Role": procedure.ROLES,
 	"Role Profile": tuple(procedure.ROLE_PROFILES),
@@ -79,7 +78,6 @@ def after_install():
 	make_procedure()
 	make_searchable()
 	workspace_block.make()
-	compat.make_dashboards()
 	following.record_missing()
 
 
@@ -89,13 +87,8 @@ def after_migrate():
 	add_indexes()
 	workspace_block.make()
 	settle_new_settings()
-	offer_onboarding()
+	sidebar.settle()
 	policy.clear_cache()
-
-
-def offer_onboarding(_app: str | None = None):
-	"""The steps of setting up the app stand where the desk shows its workspace."""
-	compat.offer_onboarding(WORKSPACE, WORKSPACE)
 
 
 def make_searchable():

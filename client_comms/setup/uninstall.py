@@ -8,7 +8,7 @@ import frappe
 from client_comms.enforcement import policy, source_doctypes
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
-from client_comms.setup import workspace_block
+from client_comms.setup import sidebar, workspace_block
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
@@ -53,6 +53,7 @@ def before_uninstall():
 	delete_custom_fields()
 	drop_indexes()
 	workspace_block.remove()
+	sidebar.remove()
 	forget_references(own)
 	delete_onboarding_steps()
 	delete_role_profiles()

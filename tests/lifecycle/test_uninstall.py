@@ -24,6 +24,7 @@ DIARIES = {
 	"tabActivity Log",
 	"tabDeleted Document",
 	"tabError Log",
+	"tabPermission Log",
 	"tabScheduled Job Log",
 	"tabVersion",
 	"tabRoute History",
@@ -50,6 +51,7 @@ COMPARED = {
 	"Number Card": "name",
 	"Dashboard Chart": "name",
 	"Dashboard": "name",
+	"Desktop Icon": "name",
 	"Report": "name",
 	"Page": "name",
 	"Portal Menu Item": "route",
@@ -115,7 +117,7 @@ def changes(before, after):
 
 def traces():
 	"""`table.column: value` wherever a row still names the app, a module, a DocType or a role of it."""
-	names = {APP, *MODULES, *procedure.ROLES, *own_doctypes()}
+	names = (APP, *MODULES, *procedure.ROLES, *own_doctypes())
 	columns = {}
 	for table, column in frappe.db.sql(
 		"""select table_name, column_name from information_schema.columns
