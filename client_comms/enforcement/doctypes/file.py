@@ -14,6 +14,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
+_PUBLIC = ("like", "/files/%")
 _MOST_COPIES = 100  # of an image in an email
 
 
@@ -167,40 +168,71 @@ def _address(doc) -> str:
 
 def keep_private(doc, method=None):
 	"""Files attached to a governed record are private and cannot be made public by anyone."""
-	if doc.is_private or doc.is_folder or not _is_governed(doc):
+	shown = _has_public_thumbnail(doc)
+	if doc.is_folder or (doc.is_private and not shown) or not _is_governed(doc):
+		return
+	if shown:
+		_remove_thumbnail(doc)
+	if doc.is_private:
 		return
 	doc.is_private = 1
-	if doc.thumbnail_url:  # which Frappe leaves in the public folder
-		doc.delete_file_data_content(only_thumbnail=True)
-		doc.thumbnail_url = None
 	if doc.flags.new_file:  # just written to the public folder; Frappe moves the file itself on later changes
 		doc.handle_is_private_changed()
 
 
+def withdraw_thumbnails(chunk: int = 500) -> None:
+	"""Remove the public thumbnails of files that became private with their record. Repeatable; commits in chunks."""
+	last = ""
+	asked = {"is_private": 1, "thumbnail_url": _PUBLIC, "attached_to_name": ("is", "set")}
+	while names := frappe.get_all(
+		"File", {**asked, "name": (">", last)}, pluck="name", order_by="name asc", limit=chunk
+	):
+		for name in names:
+			if _is_governed(frappe.get_doc("File", name)):
+				_withdraw_thumbnail(name)
+		last = names[-1]
+		# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
+		frappe.db.commit()
+
+
+def _has_public_thumbnail(file) -> bool:
+	"""Frappe makes every thumbnail in the public folder, and leaves it there when the file becomes private."""
+	return (file.thumbnail_url or "").startswith("/files/")
+
+
+def _withdraw_thumbnail(name: str) -> None:
+	"""Without a save, which Frappe refuses if the file is not on the disk."""
+	_remove_thumbnail(frappe.get_doc("File", name))
+	frappe.db.set_value("File", name, "thumbnail_url", None, update_modified=False)
+
+
+def _remove_thumbnail(file) -> None:
+	if not frappe.db.exists("File", {"file_url": file.thumbnail_url}):  # a request may name any other file
+		file.delete_file_data_content(only_thumbnail=True)
+	file.thumbnail_url = None
+
+
 def make_private(doctype: str, name: str) -> None:
-	"""Make files private that were attached to a document, or to what belongs to it, before it became confidential."""
-	for file in _public_files(doctype, [name]):
-		frappe.get_doc("File", file).save(ignore_permissions=True)  # handled by `keep_private`
+	"""Make files and thumbnails private that were attached to a document, or to what belongs to it, before it became confidential."""
+	_make_private(doctype, [name])
 	for dependent in WITH_FILES:
 		fields = OWNER_FIELDS[dependent]
-		names = frappe.get_all(dependent, dict(zip(fields, (doctype, name), strict=True)), pluck="name")
-		for file in _public_files(dependent, names):
-			frappe.get_doc("File", file).save(ignore_permissions=True)
+		_make_private(
+			dependent,
+			frappe.get_all(dependent, dict(zip(fields, (doctype, name), strict=True)), pluck="name"),
+		)
 
 
-def _public_files(doctype: str, names: list[str]) -> list[str]:
+def _make_private(doctype: str, names: list[str]) -> None:
 	if not names:
-		return []
-	return frappe.get_all(
-		"File",
-		{
-			"attached_to_doctype": doctype,
-			"attached_to_name": ("in", names),
-			"is_private": 0,
-			"is_folder": 0,
-		},
-		pluck="name",
-	)
+		return
+	attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0}
+	is_public = {"is_private": 0, "thumbnail_url": _PUBLIC}
+	for file in frappe.get_all("File", attached, ["name", "is_private"], or_filters=is_public):
+		if file.is_private:
+			_withdraw_thumbnail(file.name)
+		else:
+			frappe.get_doc("File", file.name).save(ignore_permissions=True)  # handled by `keep_private`
 
 
 def _is_governed(doc) -> bool:

@@ -106,13 +106,53 @@ def test_an_image_in_a_print_that_is_attached(attach, complaint, staff, monkeypa
 	assert find_file_by_url(image.file_url)
 
 
-def test_the_thumbnail_of_an_image_that_becomes_confidential(attach, complaint):
-	image = attach(None, is_private=0)
-	image.make_thumbnail()
-	path = frappe.get_site_path("public", image.thumbnail_url.strip("/"))
-	assert open(path, "rb").read()
+@pytest.fixture
+def shown(attach):
+	"""`shown(document)`: an image that was public once, and the path of the thumbnail that Frappe made of it."""
+
+	paths = []
+
+	def make(document, private=0, **fields):
+		image = attach(None, f"{frappe.generate_hash()}.png", is_private=0)
+		image.make_thumbnail()
+		image.is_private = private
+		image.save()
+		about = (
+			{"attached_to_doctype": document.doctype, "attached_to_name": document.name} if document else {}
+		)
+		frappe.db.set_value("File", image.name, {**about, **fields})  # as an earlier version stored it
+		paths.append(frappe.get_site_path("public", image.thumbnail_url.strip("/")))
+		return image.reload(), paths[-1]
+
+	yield make
+	for path in filter(os.path.exists, paths):
+		os.remove(path)
+
+
+@pytest.mark.parametrize("private", [0, 1])
+def test_the_thumbnail_of_an_image_that_becomes_confidential(private, shown, complaint):
+	image, path = shown(None, private)
+	assert os.path.exists(path)
 	image.update({"attached_to_doctype": complaint.doctype, "attached_to_name": complaint.name})
 	image.save(ignore_permissions=True)
-	assert (image.is_private, image.thumbnail_url) == (1, None)
-	with pytest.raises(FileNotFoundError):
-		open(path, "rb")
+	assert (image.is_private, image.thumbnail_url, os.path.exists(path)) == (1, None, False)
+
+
+def test_the_thumbnail_of_a_private_image_of_a_document_that_becomes_confidential(shown, complaint):
+	image, path = shown(complaint, private=1)
+	file.make_private(complaint.doctype, complaint.name)
+	assert (image.reload().thumbnail_url, os.path.exists(path)) == (None, False)
+
+
+def test_thumbnails_that_an_earlier_version_left(shown, complaint, monkeypatch):
+	monkeypatch.setattr(frappe.db, "commit", lambda: None)
+	images = [shown(complaint, private=1) for _each in range(3)]
+	other = shown(frappe.get_doc("User", "Guest"), private=1)
+	public = shown(None)
+	named = shown(complaint, private=1, thumbnail_url=public[0].file_url)
+	for _again in range(2):
+		file.withdraw_thumbnails(chunk=2)
+		assert not any(image.reload().thumbnail_url or os.path.exists(path) for image, path in images)
+		assert all(image.reload().thumbnail_url and os.path.exists(path) for image, path in (other, public))
+	assert not named[0].reload().thumbnail_url
+	assert os.path.exists(public[0].get_full_path())  # which was named as if it were a thumbnail
