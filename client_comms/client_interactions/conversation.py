@@ -276,6 +276,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 	rows = [row for row in doc.events if row.name in set(names)]
 	named = [user for row in rows if row.event in _NAMING_USERS for user in _USER.findall(row.note or "")]
 	people = _full_names([*(row.by_user for row in rows), *named])
+	elsewhere = _elsewhere(doc, [row for row in rows if row.event in _MOVES])
 	for row in rows:
 		text = row.note or ""
 		if row.event in _NAMING_USERS:
@@ -287,7 +288,27 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"meaning": row.event,
 			"promised": _promised(doc, row),
 			"text": text,
+			"leads_to": elsewhere.get(row.source_name),
 		}
+
+
+def _elsewhere(doc, moves: list) -> dict[str, str]:
+	"""Messages that came or went: where they are now, if that is another interaction that the session user can read."""
+	messages = {row.source_name for row in moves if row.source_doctype == governed.COMMUNICATION}
+	if not messages:
+		return {}
+	of_message = dict(
+		frappe.get_all(
+			governed.COMMUNICATION,
+			{"name": ("in", messages), "client_interaction": ("not in", ("", doc.name))},
+			["name", "client_interaction"],
+			as_list=True,
+			order_by=None,
+		)
+	)
+	those = {"name": ("in", set(of_message.values()))}
+	readable = set(frappe.get_list(governed.INTERACTION, those, pluck="name", order_by=None, limit=0))
+	return {message: name for message, name in of_message.items() if name in readable}
 
 
 def _log(doc, names: list[str]) -> Iterator[dict]:

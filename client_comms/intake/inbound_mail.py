@@ -213,11 +213,17 @@ class ReceivedMail(InboundMail):
 	def _settle(self):
 		spool.settle(self.email_account.name, mailboxes.as_bytes(self.raw_message))
 
+	def set_subject(self):
+		super().set_subject()
+		if written := raw_mail.unencoded(self.mail, "Subject"):
+			self.subject = written[: long_values.FIELD]
+
 	def set_from(self):
 		super().set_from()
-		name, address = sender_in_header(self.mail)
+		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
+		name, address = sender_in_header({"From": written} if written else self.mail)
 		wrote = mail_identity.writer(address, self.from_email or "", parties.is_own)
-		if wrote != (self.from_email or ""):
+		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
 
 	def is_exist_in_system(self):

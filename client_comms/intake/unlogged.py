@@ -15,6 +15,7 @@ from pypika.terms import ExistsCriterion
 
 from client_comms import clock
 from client_comms.client_interactions import log_timeliness
+from client_comms.client_interactions.doctype.unprocessed_email import unprocessed_email
 from client_comms.clients import parties
 from client_comms.enforcement import client_documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
@@ -308,7 +309,7 @@ def _unprocessed(**which) -> list[Unlogged]:
 			parties.Client(),
 			None,
 			row.subject,
-			unprocessed.open_the_mailbox(row.email_account) if row.incomplete else row.reason,
+			unprocessed_email.in_words(row),
 			row.sender,
 		)
 		for row in unprocessed.waiting(**which)

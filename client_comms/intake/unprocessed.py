@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import add_days, cstr, escape_html, validate_email_address
 
 from client_comms import acting, alerts, clock
+from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import open_the_mailbox
 from client_comms.clients import parties
 from client_comms.intake import failures, spool
 from client_comms.rules import addresses, long_values, mail_headers, raw_mail
@@ -281,13 +282,6 @@ def _is_address(address: str) -> bool:
 def _headers_of(raw: bytes) -> dict[str, str]:
 	headers = raw_mail.headers_of(raw)
 	return {**headers, "Received": headers.get("received", "")}
-
-
-def open_the_mailbox(account: str) -> str:
-	"""What staff do about an email of which only the headers are known."""
-	return _(
-		"The mail server handed over only the headers of this email. Open the mailbox {0} to read it."
-	).format(account)
 
 
 def _stamped(raw: bytes, received_at: datetime) -> bytes:

@@ -60,6 +60,12 @@ def decoded(value: str) -> str:
 	return " ".join(text.split())
 
 
+def unencoded(message: Message, name: str) -> str:
+	"""Return a header whose letters stand there as they are, against the standard (RFC 5322); empty if it has none such."""
+	value = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+	return "" if str(value).isascii() else decoded(_unfolded(value))
+
+
 def text_of(raw: bytes) -> str:
 	"""Return the text of an email: that of its HTML or plain part, otherwise what follows its headers."""
 	found: dict[str, str] = {}

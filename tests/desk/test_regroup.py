@@ -14,6 +14,29 @@ def frontline(make_user):
 	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
 
 
+@pytest.fixture
+def others_interaction(site, frontline):
+	"""Returns the name of an interaction with another client, which the staff can read."""
+
+	def make():
+		subject = f"Of another client {site.generate_hash(length=6)}"
+		doc = site.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_type": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": f"{site.generate_hash(length=8)}@elsewhere.example",
+				"subject": subject,
+				"content": "Please get back to me.",
+			}
+		).insert(ignore_permissions=True)
+		site.db.commit()
+		return site.db.get_value("Communication", doc.name, "client_interaction")
+
+	return make
+
+
 def open_form(page, name):
 	page.goto(f"/app/client-interaction/{name}")
 	page.locator(".client-comms-conversation .facts section").first.wait_for()
@@ -59,7 +82,9 @@ def test_two_of_one_matter_become_one(site, frontline, login, received, shoot):
 	expect(conversation(page).locator(".entry.client")).to_have_count(2)
 
 
-def test_a_message_is_moved_and_another_one_split_off(site, frontline, login, received, shoot):
+def test_a_message_is_moved_and_another_one_split_off(
+	site, frontline, login, received, others_interaction, shoot
+):
 	one, other = received("Offer for a solar roof"), received("Again: the roof")
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
@@ -71,6 +96,7 @@ def test_a_message_is_moved_and_another_one_split_off(site, frontline, login, re
 
 	messages.first.get_by_role("button", name="Split Off").click()
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("Initial Inquiry")
+	expect(modal(page).get_by_role("listbox").locator("visible=true")).to_have_count(0)  # nothing over it
 	shoot(page, "split")
 	modal(page).get_by_role("button", name="Split Off", exact=True).click()
 	expect(page.locator(".desk-alert", has_text="The message belongs to")).to_be_visible()
@@ -80,8 +106,19 @@ def test_a_message_is_moved_and_another_one_split_off(site, frontline, login, re
 	site.db.rollback()
 	made = site.get_last_doc(INTERACTION, order_by="creation desc").name
 	assert made not in (one, other)
+	expect(conversation(page).locator(f".entry.step a[href$='/client-interaction/{made}']")).to_have_text(
+		made
+	)
 
 	messages.first.get_by_role("button", name="Move to…").click()
+	foreign = others_interaction()
+	modal(page).locator("[data-fieldname=to] input:visible").fill(foreign)
+	offered = modal(page).get_by_role("option").filter(has_text=foreign)
+	expect(modal(page).locator(".awesomplete ul:visible")).not_to_contain_text(foreign)
+	modal(page).get_by_label("Those of Other Clients, Too").check()
+	modal(page).locator("[data-fieldname=to] input:visible").fill("")
+	modal(page).locator("[data-fieldname=to] input:visible").fill(foreign)
+	expect(offered.first).to_be_visible()
 	choose(page, "to", made)
 	# It is the only message of its interaction: the refusal says what to do instead.
 	expect(page.locator(".msgprint")).to_contain_text("Merge it into")

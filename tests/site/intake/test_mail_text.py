@@ -34,6 +34,14 @@ def test_html_is_summed_up_without_what_it_repeats(deliver, raw_mail):
 	assert "Guten Tag" in communication.content
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252"])
+def test_names_and_subjects_that_are_not_encoded_keep_their_letters(charset, accounts, fetch, raw_mail):
+	raw = raw_mail(From="Jürgen Größe <anna@client-a.example>", Subject="Öl für Übersee")
+	communication = fetch(accounts["Lead"], raw.decode().encode(charset))
+	assert communication.sender_full_name == "Jürgen Größe"
+	assert (communication.subject, communication.sender) == ("Öl für Übersee", "anna@client-a.example")
+
+
 def test_a_message_that_only_quotes_is_summed_up_whole(deliver, raw_mail):
 	communication = deliver(raw_mail(f"{QUOTED}\n> Guten Tag\n> Nora"))
 	assert unescape(interaction_of(communication).summary).endswith("> Guten Tag\n> Nora")

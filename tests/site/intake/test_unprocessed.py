@@ -91,8 +91,9 @@ def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeyp
 		assert (listed.sender, listed.subject, listed.reason) == (
 			"anna@client-a.example",
 			"Broken roof",
-			"a broken PDF",
+			"Its attached PDF file is damaged.",
 		)
+		assert frappe.get_doc(unprocessed.UNPROCESSED, row.name).reason == "a broken PDF"
 		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	interaction = frappe.get_doc("Client Interaction", done["interaction"])
 	assert interaction.summary == "The roof leaks."

@@ -568,6 +568,22 @@ def test_a_message_filed_wrongly_is_moved_with_its_clock(pair, people, at, messa
 	assert (doc_of(there).status, str(doc_of(here).respond_by)) == ("Answered", "2026-11-26 17:00:00")
 
 
+def test_a_step_leads_to_where_its_message_is_now_for_those_who_can_read_it(pair, people, at, message):
+	here, there = pair
+	mail = message(here, "2026-11-24 12:00")
+	at(THURSDAY, people.rita, api.move_message, here, mail.name, there)
+
+	def leads_to(user):
+		entries = at(THURSDAY, user, api.conversation, here)["entries"]
+		return [each["leads_to"] for each in entries if each.get("meaning") == "Message Moved"]
+
+	assert leads_to(people.fiona) == [there]
+	raised = doc_of(there)
+	raised.confidentiality_level = "Sensitive"
+	raised.save_by_app()
+	assert (leads_to(people.rita), leads_to(people.fiona)) == ([there], [None])
+
+
 def test_what_was_moved_here_stays_owed_when_another_message_goes(pair, people, at, message):
 	here, there = pair
 	for name in pair:

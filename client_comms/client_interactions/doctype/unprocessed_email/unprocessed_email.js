@@ -1,14 +1,8 @@
 frappe.ui.form.on("Unprocessed Email", {
 	refresh(frm) {
 		frm.disable_save();
-		if (frm.doc.incomplete) {
-			frm.set_intro(
-				__(
-					"The mail server handed over only the headers of this email. Open the mailbox {0} to read it.",
-					[frm.doc.email_account],
-				),
-				"orange",
-			);
+		if (frm.doc.status === "Waiting" && frm.doc.__onload?.in_words) {
+			frm.set_intro(frappe.utils.escape_html(frm.doc.__onload.in_words), "orange");
 		}
 		if (frm.doc.status !== "Waiting" || !frappe.model.can_create("Client Interaction")) return;
 		frm.add_custom_button(__("Take In"), async () => {

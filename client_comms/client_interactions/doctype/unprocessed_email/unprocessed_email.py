@@ -1,4 +1,8 @@
+from frappe import _
+
 from client_comms.document import Document
+from client_comms.i18n import plain
+from client_comms.rules import storing_errors
 
 
 class UnprocessedEmail(Document):
@@ -24,4 +28,24 @@ class UnprocessedEmail(Document):
 		subject: DF.Data | None
 		uid: DF.Data | None
 	# end: auto-generated types
-	pass
+
+	def onload(self):
+		self.set_onload("in_words", in_words(self))
+
+
+def in_words(email) -> str:
+	"""Why the email could not be stored, and what to do where only staff can.
+
+	:param email: an Unprocessed Email, or a row of `waiting`
+	"""
+	if email.incomplete:
+		return open_the_mailbox(email.email_account)
+	meaning = storing_errors.meaning(email.reason or "")
+	return plain(meaning) if meaning else email.reason
+
+
+def open_the_mailbox(account: str) -> str:
+	"""What staff do about an email of which only the headers are known."""
+	return _(
+		"The mail server handed over only the headers of this email. Open the mailbox {0} to read it."
+	).format(account)

@@ -17,7 +17,7 @@ Object.assign(client_comms.regroup, {
 		);
 		this.open(frm, {
 			title: __("Merge into Another Interaction"),
-			fields: [this.other_field(frm, "into"), this.note_field(note)],
+			fields: [...this.other_fields(frm, "into"), this.note_field(note)],
 			preview: "simulate_merge",
 			run: "merge_interactions",
 			label: __("Merge"),
@@ -52,24 +52,33 @@ Object.assign(client_comms.regroup, {
 		this.open(frm, {
 			message,
 			title: __("Move a Message"),
-			fields: [this.other_field(frm, "to"), this.note_field(note), ...this.lower_fields()],
+			fields: [...this.other_fields(frm, "to"), this.note_field(note), ...this.lower_fields()],
 			preview: "simulate_move",
 			run: "move_message",
 			label: __("Move"),
 		});
 	},
 
-	other_field(frm, fieldname) {
-		return {
+	/** The other interaction: one of the same client, unless all are asked for. */
+	other_fields(frm, fieldname) {
+		const { company, party_type, party } = frm.doc;
+		const of_client = party ? { party_type, party } : {};
+		const field = {
 			fieldname,
 			fieldtype: "Link",
 			options: this.INTERACTION,
 			label: __("Interaction"),
 			reqd: 1,
 			get_query: () => ({
-				filters: { company: frm.doc.company, name: ["!=", frm.docname] },
+				filters: {
+					company,
+					name: ["!=", frm.docname],
+					...(this.dialog?.get_value("of_all") ? {} : of_client),
+				},
 			}),
 		};
+		const of_all = { fieldname: "of_all", fieldtype: "Check", label: __("Those of Other Clients, Too") };
+		return party ? [field, of_all] : [field];
 	},
 
 	note_field: (text) => ({
@@ -93,14 +102,16 @@ Object.assign(client_comms.regroup, {
 		const needs_other = fields.find(({ fieldname }) => ["into", "to"].includes(fieldname));
 		const dialog = client_comms.dialog({
 			title,
+			no_focus: true, // the list of a link field would open over what becomes of it
 			fields: [...fields, { fieldname: "becomes", fieldtype: "HTML" }],
 			primary_action_label: label,
-			primary_action: async ({ note, becomes, lower, ...values }) => {
+			primary_action: async ({ note, becomes, lower, of_all, ...values }) => {
 				if (!lower) delete values.lower_because;
 				const found = await frappe.xcall(`client_comms.api.${run}`, { ...about, ...values }, "POST");
 				this.leave(frm, typeof found === "string" ? { name: found, may_read: true } : found, message);
 			},
 		});
+		this.dialog = dialog;
 		let asked = 0;
 		const show = async () => {
 			const { into, to, communication_type, lower } = dialog.get_values(true) || {};
@@ -123,7 +134,9 @@ Object.assign(client_comms.regroup, {
 			return undefined;
 		};
 		for (const { fieldname, fieldtype } of fields) {
-			if (["Link", "Check"].includes(fieldtype)) dialog.fields_dict[fieldname].df.onchange = show;
+			if (fieldname !== "of_all" && ["Link", "Check"].includes(fieldtype)) {
+				dialog.fields_dict[fieldname].df.onchange = show;
+			}
 		}
 		dialog.show();
 		show();

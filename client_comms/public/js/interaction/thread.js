@@ -46,7 +46,7 @@ Object.assign(client_comms.thread, {
 	entry(entry, frm) {
 		const text = frappe.utils.escape_html;
 		if (entry.side === "step") {
-			const note = entry.text ? `<div class="text-muted">${text(entry.text)}</div>` : "";
+			const note = entry.text ? `<div class="text-muted">${this.leading_there(entry)}</div>` : "";
 			return $(
 				`<div class="entry step"><span>${this.step(entry)}</span> ${this.time(entry)}${note}</div>`,
 			);
@@ -71,6 +71,15 @@ Object.assign(client_comms.thread, {
 			);
 		}
 		return $entry.append(client_comms.regroup?.buttons(frm, entry) || "");
+	},
+
+	/** The note of a step, with a link to where its message is now. */
+	leading_there({ text, leads_to }) {
+		const note = frappe.utils.escape_html(text);
+		if (!leads_to) return note;
+		const name = frappe.utils.escape_html(leads_to);
+		const link = frappe.utils.get_form_link("Client Interaction", leads_to, true, name);
+		return note.includes(name) ? note.replace(name, () => link) : `${note} → ${link}`;
 	},
 
 	time({ at }) {

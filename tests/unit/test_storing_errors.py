@@ -1,0 +1,45 @@
+"""What stopped an email, in words."""
+
+import pytest
+
+from client_comms.rules import storing_errors
+
+UNREADABLE = "It could not be read."
+
+
+@pytest.mark.parametrize(
+	("reason", "meaning"),
+	[
+		(
+			"(1213, 'Deadlock found when trying to get lock; try restarting transaction')",
+			"The database was busy.",
+		),
+		("(2006, 'Server has gone away')", "The database was not available."),
+		("PdfStreamError: Stream has ended unexpectedly", "Its attached PDF file is damaged."),
+		("socket error", "The connection to the mail server broke off."),
+		("(1406, \"Data too long for column 'message_id' at row 1\")", "It is longer than can be stored."),
+		("maximum recursion depth exceeded", "It has too many parts."),
+		("undisclosed is not a valid Email Address", "It names no valid address as its sender."),
+		("'utf-8' codec can't encode character '\\udcfc'", "It contains characters that cannot be stored."),
+		("unknown encoding: x-unknown", "It contains characters that cannot be stored."),
+		("'NoneType' object has no attribute 'lower'", UNREADABLE),
+		("ValueError: x", UNREADABLE),
+		("KeyError", UNREADABLE),
+		("", UNREADABLE),
+	],
+)
+def test_errors_are_told_in_words(reason, meaning):
+	assert str(storing_errors.meaning(reason)) == meaning
+
+
+@pytest.mark.parametrize(
+	"reason",
+	[
+		"The email has too many parts.",
+		"The email takes long to read. It is stored in a few minutes.",
+		"Die E-Mail nennt das Postfach selbst als Absender.",
+		"The process that fetched it was stopped.",
+	],
+)
+def test_what_is_a_sentence_already_stays(reason):
+	assert storing_errors.meaning(reason) is None
