@@ -48,7 +48,9 @@ def button(page, label):
 
 
 def choose(scope, fieldname, value):
-	scope.locator(f"[data-fieldname={fieldname}] input").fill(value)
+	box = scope.locator(f"[data-fieldname={fieldname}] input")
+	box.click()  # Frappe offers nothing in a field that lost the focus in the meantime
+	box.fill(value)
 	scope.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
 
 

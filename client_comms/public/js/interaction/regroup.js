@@ -78,7 +78,7 @@ Object.assign(client_comms.regroup, {
 			}),
 		};
 		const of_all = { fieldname: "of_all", fieldtype: "Check", label: __("Those of Other Clients, Too") };
-		return party ? [field, of_all] : [field];
+		return party ? [of_all, field] : [field]; // the list of the link would open over what is below
 	},
 
 	note_field: (text) => ({
