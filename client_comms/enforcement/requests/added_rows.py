@@ -51,6 +51,11 @@ def is_added(doctype: str) -> bool:
 	)
 
 
+def tables(doctype: str) -> list:
+	"""The fields of a DocType that are tables of such rows."""
+	return [field for field in frappe.get_meta(doctype).get_table_fields() if is_added(field.options)]
+
+
 def _asked() -> set[str]:
 	asked = frappe.form_dict
 	sent = [parsed(asked.get(key)) for key in _SENT]

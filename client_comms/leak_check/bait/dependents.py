@@ -64,6 +64,7 @@ def plant(user: str, doc, bait: Bait, parties: dict) -> None:
 		).insert(ignore_permissions=True)
 		if doctype == INTERACTION:
 			names["File"], bait.file_url = file.name, file.file_url
+			_picture(file, word)
 	todo = frappe.get_doc(
 		{
 			"doctype": "ToDo",
@@ -98,6 +99,13 @@ def plant(user: str, doc, bait: Bait, parties: dict) -> None:
 	logs.plant(doc, message, bait)
 	source_documents.plant(doc, bait)
 	reports.plant(doc, bait)
+
+
+def _picture(file, word: str) -> None:
+	"""Beside a file: one that counts as an image by its name."""
+	picture = frappe.copy_doc(file)
+	picture.update({"file_name": f"{word}.png", "file_url": None, "content": f"{word} drawn"})
+	picture.insert(ignore_permissions=True)
 
 
 def _activities(doc, bait: Bait, parties: dict) -> None:

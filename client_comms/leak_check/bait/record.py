@@ -9,6 +9,9 @@ INTERACTION = "Client Interaction"
 MARK = "leakbait"  # in the name or text of every test record, so that the remains of an interrupted run can be found
 
 
+TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Code")
+
+
 @dataclass
 class Bait:
 	"""One interaction. All texts of it and of its dependents contain `word`, which occurs nowhere else."""

@@ -5,7 +5,8 @@ import os
 
 import frappe
 
-from client_comms.enforcement import dependents, source_doctypes
+from client_comms.enforcement import dependents, documents, source_doctypes
+from client_comms.enforcement.requests import added_rows
 from client_comms.leak_check.bait.planting import PARTIES
 from client_comms.leak_check.bait.record import INTERACTION, MARK
 
@@ -75,6 +76,7 @@ _CHILDREN = (
 	"Workflow Action Permitted Role",
 	"Opportunity Item",
 )
+_WITH_TABLES = (INTERACTION, *documents.SETTING)
 
 
 def remove_made(doctype: str, name: str | None) -> None:
@@ -124,7 +126,8 @@ def _remove_named(names: tuple) -> None:
 			frappe.db.delete(doctype, {owner_name: names})
 	# A served site writes entries; those that are already chained stay.
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
-	for doctype in _CHILDREN:
+	added = [each.options for doctype in _WITH_TABLES for each in added_rows.tables(doctype)]
+	for doctype in {*_CHILDREN, *added}:
 		frappe.db.delete(doctype, {"parent": names})
 	for doctype in ("Communication Link", "Dynamic Link"):
 		frappe.db.delete(doctype, {"link_name": names})

@@ -6,9 +6,7 @@ import frappe
 
 from client_comms.enforcement import source_doctypes
 from client_comms.intake.adapters import KEY
-from client_comms.leak_check.bait.record import Bait, insert_row
-
-_TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Code")
+from client_comms.leak_check.bait.record import TEXTS, Bait, insert_row
 
 
 def plant(doc, bait: Bait) -> None:
@@ -16,7 +14,7 @@ def plant(doc, bait: Bait) -> None:
 		texts = [
 			df.fieldname
 			for df in frappe.get_meta(doctype).fields
-			if df.fieldtype in _TEXTS and not df.options and not df.is_virtual and df.fieldname != KEY
+			if df.fieldtype in TEXTS and not df.options and not df.is_virtual and df.fieldname != KEY
 		]
 		name = insert_row(
 			doctype,

@@ -1,7 +1,9 @@
 """Files: their addresses, their content, and copies of them."""
 
 import frappe
+from frappe.email.email_body import EMail
 
+from client_comms.acting import acting_as
 from client_comms.leak_check.bait import INTERACTION, remove_files
 from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_FILE, linked_by_own, surface
 
@@ -100,6 +102,22 @@ def email_alias(visitor, bait, planted):
 		attachments=[bait.names["File"]],
 	)
 	return _opens(visitor, bait, made.message)
+
+
+@surface(
+	"image in the text of an email",
+	"Another app's hook make_email_body_message replaces that of client_comms: bench client-comms health names the app.",
+	control=False,  # what Administrator writes may be the scheduler's, and shows what everyone can see
+)
+def embedded_image(visitor, bait, planted):
+	"""An email is put together, but not sent."""
+	path = frappe.db.get_value("File", {"file_name": f"{bait.word}.png"}, "file_url").strip("/")
+	with acting_as(visitor.user):
+		mail = EMail("leakbait@example.com", subject="x", email_account=frappe.new_doc("Email Account"))
+		mail.set_part_html(f"<img embed='{path}'>", inline_images=[])
+		mail.make()
+	contents = (part.get_payload(decode=True) for part in mail.msg_root.walk())
+	return any(bait.word.encode() in content for content in contents if content)
 
 
 @surface("name of an archive", BY_FILE)

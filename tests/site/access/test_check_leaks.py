@@ -89,6 +89,11 @@ HOLES = [
 		"download of a copy of somebody else's data",
 	),
 	("extend_doctype_class", ["File"], "name of an archive"),
+	(
+		"make_email_body_message",
+		["client_comms.enforcement.doctypes.file.leave_out_embedded"],
+		"image in the text of an email",
+	),
 	("doc_events", ["Contact"], "titles that a contact of one's own stores"),
 	("extend_doctype_class", ["System Console"], "System Console"),
 	("extend_doctype_class", ["Web Form"], "web form, a document of the user's own"),
@@ -189,6 +194,31 @@ def test_a_hole_that_version_16_closes_as_well_is_found(surface, frontline, with
 				assert opened(frontline, surface) == {surface}
 		else:
 			assert opened(frontline, surface) == {surface}
+
+
+@pytest.fixture
+def added_table(site):
+	"""A table that the site has added to interactions."""
+	field = {"dt": INTERACTION, "fieldname": "addresses", "fieldtype": "Table", "options": "Contact Email"}
+	made = frappe.get_doc({"doctype": "Custom Field", "name": f"{INTERACTION}-addresses", **field})
+	made.db_insert()  # a table needs no column
+	frappe.db.commit()
+	frappe.clear_cache(doctype=INTERACTION)
+	yield
+	frappe.delete_doc("Custom Field", made.name, force=True)
+	frappe.db.commit()
+
+
+ADDED = [surface.name for surface in SURFACES if surface.name.startswith("row of an added table, ")]
+
+
+def test_rows_of_added_tables_that_are_not_guarded_are_found(frontline, added_table, without_hook):
+	assert opened(frontline, *ADDED) == set()
+	assert results("Administrator", *ADDED) == {run.ALLOWED}
+	with without_hook("before_request", "client_comms.enforcement.requests.added_rows.refuse"):
+		# Version 16 lists rows by the condition of their document.
+		ways = ("by its name",) if compat.is_version_16() else ("list", "one value")
+		assert {f"row of an added table, {way}" for way in ways} <= opened(frontline, *ADDED)
 
 
 def test_a_report_without_its_row_filter_is_found(frontline):
