@@ -263,11 +263,6 @@ doc_events = {
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
 		],
-		# A row can be of any document.
-		**dict.fromkeys(
-			("before_validate", "before_update_after_submit", "before_cancel"),
-			"client_comms.enforcement.child_rows.refuse_taken",
-		),
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
@@ -299,6 +294,9 @@ doc_events = {
 			"client_comms.ledger.following.follow_deletion",
 		],
 	},
+	"Custom Field": dict.fromkeys(
+		("on_update", "after_delete"), "client_comms.enforcement.requests.added_rows.forget_tables"
+	),
 	"Response Calendar": {
 		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 		"after_delete": "client_comms.client_interactions.clocks.recalculate.follow_calendar",

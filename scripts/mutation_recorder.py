@@ -1,4 +1,4 @@
-"""Put into a copy of the app by `run-mutations`: notes which controls a test exercises, and how it ended.
+"""Put into a copy of the app by `run-mutations`: notes which controls a test exercises, which of them say no, and how it ended.
 
 The controls note themselves in a file, for a test may reach them in another process. As a pytest plugin,
 this module reads the file after every test, and what a fixture of several tests exercised counts for each of them.
@@ -17,19 +17,22 @@ import pytest
 NOTES = "MUTATIONS_NOTES"
 OUTCOME = "MUTATIONS_OUTCOME"
 HOOK = "hook_"
+SAYS_NO = "! "
 
 
-def recorded(control: str, function):
-	"""The function, noting the control whenever it is called."""
+def recorded(control: str, function, instead=None):
+	"""The function, noting the control whenever it is called.
+
+	:param instead: what would stand there without the control
+	"""
 	if isinstance(function, functools.cached_property):
-		noting = functools.cached_property(recorded(control, function.func))
+		noting = functools.cached_property(recorded(control, function.func, getattr(instead, "fget", None)))
 		noting.__set_name__(None, function.attrname)
 		return noting
 
 	@functools.wraps(function)
 	def noting(*args, **kwargs):
-		note(control)
-		return function(*args, **kwargs)
+		return _observed(control, function, args, kwargs, instead)
 
 	return noting
 
@@ -42,14 +45,36 @@ def recorded_of(prefix: str, method):
 	@functools.wraps(method)
 	def noting(doc, *args, **kwargs):
 		if doctype := getattr(doc, "doctype", None):  # a stand-in of a test has none
-			note(f"{prefix}{doctype}")
+			return _observed(f"{prefix}{doctype}", method, (doc, *args), kwargs)
 		return method(doc, *args, **kwargs)
 
 	return noting
 
 
+def _observed(control: str, function, args: tuple, kwargs: dict, instead=None):
+	"""Call the function; whether it made a difference is seen by an error, or by what it answers."""
+	note(control)
+	try:
+		answer = function(*args, **kwargs)
+	except BaseException:
+		note(SAYS_NO + control)
+		raise
+	if _differs(answer, instead, args, kwargs):
+		note(SAYS_NO + control)
+	return answer
+
+
+def _differs(answer, instead, args: tuple, kwargs: dict) -> bool:
+	if not callable(instead):
+		return answer is False or bool(answer and isinstance(answer, str))
+	try:
+		return bool(instead(*args, **kwargs) != answer)
+	except Exception:
+		return True
+
+
 def recorded_path(control: str, path: str) -> str:
-	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it looks for it.
+	"""A path for hooks.py at which Frappe finds the same function, noting the control whenever it is called.
 
 	It says all of it: other processes take the hooks from a cache and read no hooks.py.
 	"""
@@ -59,11 +84,25 @@ def recorded_path(control: str, path: str) -> str:
 def __getattr__(name: str):
 	if not name.startswith(HOOK):
 		raise AttributeError(name)
+	return _at(*json.loads(bytes.fromhex(name.removeprefix(HOOK))))
+
+
+@functools.cache
+def _at(control: str, path: str):
 	import frappe
 
-	control, path = json.loads(bytes.fromhex(name.removeprefix(HOOK)))
-	note(control)
-	return frappe.get_attr(path)
+	found = frappe.get_attr(path)
+	if isinstance(found, type):
+		note(control)
+		return found
+	noting = recorded(control, found)
+	for known in (frappe.whitelisted, frappe.guest_methods, frappe.xss_safe_methods):
+		if found in known:
+			known.append(noting) if isinstance(known, list) else known.add(noting)
+	methods = frappe.allowed_http_methods_for_whitelisted_func
+	if found in methods:
+		methods[noting] = methods[found]
+	return noting
 
 
 def silent(function):
@@ -133,12 +172,20 @@ def pytest_collection_finish(session):
 	_collected.extend(item.nodeid for item in session.items)
 
 
+def _controls(noted: set[str]) -> dict[str, list[str]]:
+	says_no = {each.removeprefix(SAYS_NO) for each in noted if each.startswith(SAYS_NO)}
+	return {
+		"controls": sorted(each for each in noted if not each.startswith(SAYS_NO)),
+		"says_no": sorted(says_no),
+	}
+
+
 def pytest_sessionfinish():
 	outcome = {
 		"collected": _collected,
 		"failed": _failed,
 		"tests": {
-			test: {"seconds": round(seconds, 3), "controls": sorted(_by_test[test])}
+			test: {"seconds": round(seconds, 3), **_controls(_by_test[test])}
 			for test, seconds in _seconds.items()
 		},
 	}

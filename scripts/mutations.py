@@ -120,6 +120,7 @@ FUNCTIONS = {
 	"enforcement.linked_columns:without_revealing": "lambda columns: columns",
 	"enforcement.methods.counts:_refuse_linked": NOTHING,
 	"enforcement.requests.added_rows:refuse_rows": NOTHING,
+	"enforcement.requests.added_rows:refuse_taken": NOTHING,
 	"enforcement.requests.joined_fields:_without_linked": "lambda doctype, value: value",
 	"enforcement.requests.joined_fields:_links_to_hidden": NO,
 	"enforcement.requests.portal:_restricted": "lambda arguments: arguments",
@@ -142,7 +143,6 @@ FUNCTIONS = {
 	"enforcement.references:_refuse_added": NOTHING,
 	"enforcement.child_rows:is_open": YES,
 	"enforcement.child_rows:GuardedRow._is_known": YES,
-	"enforcement.child_rows:refuse_taken": NOTHING,
 	"enforcement.methods.query_report:_check_prepared": NOTHING,
 	"enforcement.doctypes.report:_with_readable_names": "lambda columns, rows: rows",
 	"enforcement.doctypes.report:_with_readable_quotes": "lambda rows: rows",
@@ -403,7 +403,11 @@ def _functions(root: Path) -> Iterator[Control]:
 		if name not in _defined(root / file):
 			raise LookupError(f"scripts/mutations.py lists {place}, which is not there any more")
 		yield Control(
-			place, file, f"{name} = {instead}", f"{name} = _recorder.recorded({place!r}, {name})", file
+			place,
+			file,
+			f"{name} = {instead}",
+			f"{name} = _recorder.recorded({place!r}, {name}, {instead})",
+			file,
 		)
 
 

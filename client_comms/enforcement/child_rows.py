@@ -3,7 +3,6 @@ of their parent (D-5)."""
 
 import frappe
 from frappe import _
-from frappe.utils import cstr
 
 from client_comms.enforcement import dependents, governed, guards, interactions, printing
 from client_comms.enforcement.readers import Reader, of_row
@@ -11,6 +10,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 _QUEUE = "Email Queue"
+PLACE = ("name", "idx", "parenttype", "parent")
 
 
 def condition(user=None, doctype=None) -> str:
@@ -63,7 +63,7 @@ class GuardedRow:
 		:raises ClearanceMissingError: the session user cannot change the document to which the row belongs
 		"""
 		if not self._is_known():
-			_require_stored_parent(self)
+			require_open(frappe.get_all(self.doctype, {"name": self.name}, PLACE))
 		return super().db_update(*args, **kwargs)
 
 	def _is_known(self) -> bool:
@@ -75,38 +75,20 @@ class GuardedRow:
 		return bool(before and any(row.name == self.name for row in before.get(self.parentfield) or ()))
 
 
-def refuse_taken(doc, method=None) -> None:
-	"""Before every save, of rows of any DocType: sites and other apps add tables to guarded documents, and rows that a site has
-	defined itself have no class to guard. Costs a query for a row that its document did not have, and none otherwise.
-
-	:raises ClearanceMissingError: the session user cannot change the document to which a row belongs
+def require_open(rows) -> None:
 	"""
-	for row in _taken(doc):
-		_require_stored_parent(row)
-
-
-def _taken(doc) -> list:
-	"""The rows that a save would take from another document; all rows of a new document get new names."""
-	if doc.is_new():
-		return []
-	if doc.meta.istable:
-		return [doc]
-	named = [row for row in doc.get_all_children() if row.name and not row.is_new()]
-	before = named and doc.get_doc_before_save()
-	own = {(row.doctype, row.name) for row in before.get_all_children()} if before else ()
-	return [row for row in named if (row.doctype, row.name) not in own]
-
-
-def _require_stored_parent(row) -> None:
-	owner = frappe.db.get_value(row.doctype, cstr(row.name), ["parenttype", "parent"])
-	if owner and all(owner) and not is_open(*owner, "write", frappe.session.user):
-		frappe.throw(
-			_("You have no clearance for the record to which row {0} belongs.").format(
-				frappe.bold(row.idx or row.name)
-			),
-			exc=ClearanceMissingError,
-			title=_("Clearance Missing"),
-		)
+	:param rows: stored rows, each with `name`, `parenttype` and `parent`
+	:raises ClearanceMissingError: the session user cannot change the document to which one of them belongs
+	"""
+	for row in rows:
+		if row.parent and not is_open(row.parenttype, row.parent, "write", frappe.session.user):
+			frappe.throw(
+				_("You have no clearance for the record to which row {0} belongs.").format(
+					frappe.bold(row.idx or row.name)
+				),
+				exc=ClearanceMissingError,
+				title=_("Clearance Missing"),
+			)
 
 
 def is_open(doctype: str, name: str, permtype: str, user: str) -> bool:

@@ -4,6 +4,8 @@ One table lists how each of Frappe's DocTypes refers to its owner; two hooks, re
 DocTypes, enforce it in lists and on single documents. A document whose owner is not governed costs no query.
 """
 
+from inspect import unwrap
+
 import frappe
 from frappe import _
 
@@ -91,7 +93,7 @@ def _own_condition(doctype: str, reader: Reader) -> str:
 	if doctype in OF_OFFICERS and not _reads_by_role(doctype, reader.user):
 		return NOTHING
 	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
-	if frappe.get_attr(hook) is not condition:
+	if unwrap(frappe.get_attr(hook)) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
 	return all_of(

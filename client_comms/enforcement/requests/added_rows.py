@@ -6,12 +6,15 @@ restricted they are shown with their document only.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 
 import frappe
 from frappe import _
+from frappe.model import table_fields
+from frappe.utils.caching import redis_cache
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import child_rows, guards
 from client_comms.enforcement.linked_columns import parsed
 from client_comms.exceptions import ClearanceMissingError
 
@@ -24,10 +27,13 @@ _ROUTE = re.compile(r"^/api/(?:v1/|v2/)?(?:resource|document|doctype(?=/[^/]+/co
 def refuse() -> None:
 	"""`before_request`; queries the database only for requests about rows.
 
-	:raises ClearanceMissingError: the request names rows of a guarded document that have no condition
+	:raises ClearanceMissingError: the request names rows of a guarded document that have no condition, or sends a document in
+	    which there is one of them, which Frappe would take over
 	"""
 	for doctype in _asked():
 		refuse_rows(doctype)
+	if doctypes := in_added_tables():
+		refuse_taken(doctypes, {*_names(frappe.form_dict)})
 
 
 def refuse_rows(doctype: str) -> None:
@@ -41,6 +47,29 @@ def refuse_rows(doctype: str) -> None:
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
+
+
+def refuse_taken(doctypes: list[str], names: set[str]) -> None:
+	"""
+	:param names: of rows that a document contains, of whichever DocType
+	:raises ClearanceMissingError: one of them belongs to a document that the session user cannot change
+	"""
+	if names and guards.is_restricted():
+		for doctype in doctypes:
+			child_rows.require_open(frappe.get_all(doctype, {"name": ("in", names)}, child_rows.PLACE))
+
+
+@redis_cache
+def in_added_tables() -> list[str]:
+	"""The DocTypes of rows in tables that have been added to guarded documents; remembered until a field changes."""
+	fields = {"fieldtype": ("in", table_fields), "dt": ("in", [*guards.held()])}
+	return frappe.get_all("Custom Field", fields, pluck="options", distinct=True, order_by=None)
+
+
+def forget_tables(doc=None, method=None) -> None:
+	"""A custom field came, changed or went."""
+	in_added_tables.clear_cache()
+	frappe.db.after_commit.add(in_added_tables.clear_cache)
 
 
 def is_added(doctype: str) -> bool:
@@ -66,3 +95,15 @@ def _asked() -> set[str]:
 	if route := _ROUTE.match(frappe.request.path):
 		found.append(route["doctype"])
 	return {doctype for doctype in found if isinstance(doctype, str) and doctype}
+
+
+def _names(sent, nested: int = 5) -> Iterator[str]:
+	"""The names of what stands in lists of documents that were sent, as rows do."""
+	if isinstance(sent, dict) and nested:
+		for value in map(parsed, sent.values()):
+			if isinstance(value, list):
+				yield from (str(row["name"]) for row in value if isinstance(row, dict) and row.get("name"))
+				for row in value:
+					yield from _names(row, nested - 1)
+			else:
+				yield from _names(value, nested - 1)

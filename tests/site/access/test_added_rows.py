@@ -21,17 +21,9 @@ WORDS = "neighbours@complaint.example"
 @pytest.fixture
 def row(complaint):
 	"""A row of a complaint, in a table that the site has added; returns its name."""
-	frappe.get_doc(
-		{
-			"doctype": "Custom Field",
-			"name": f"{complaint.doctype}-addresses",
-			"dt": complaint.doctype,
-			"fieldname": "addresses",
-			"fieldtype": "Table",
-			"options": ROW,
-		}
-	).db_insert()  # a table needs no column
+	table(complaint.doctype).db_insert()  # it needs no column
 	frappe.clear_cache(doctype=complaint.doctype)
+	added_rows.in_added_tables.clear_cache()
 	yield insert_row(
 		ROW,
 		parent=complaint.name,
@@ -42,6 +34,20 @@ def row(complaint):
 	)
 	frappe.db.rollback()
 	frappe.clear_cache(doctype=complaint.doctype)
+	added_rows.in_added_tables.clear_cache()
+
+
+def table(doctype):
+	return frappe.get_doc(
+		{
+			"doctype": "Custom Field",
+			"name": f"{doctype}-addresses",
+			"dt": doctype,
+			"fieldname": "addresses",
+			"fieldtype": "Table",
+			"options": ROW,
+		}
+	)
 
 
 @pytest.fixture
@@ -128,50 +134,66 @@ def own(staff, as_user):
 		).insert()
 
 
-TAKING = {
-	"saved below a document": lambda own, row: {
-		**own.as_dict(),
-		"email_ids": [
-			*own.as_dict()["email_ids"],
-			{"doctype": ROW, "name": row, "email_id": "b@own.example"},
-		],
-	},
-	"saved alone": lambda own, row: {
-		**own.as_dict()["email_ids"][0],
-		"name": row,
-		"modified": frappe.db.get_value(ROW, row, "modified"),
-	},
-	"spelled otherwise": lambda own, row: {
-		**own.as_dict(),
-		"email_ids": [{"doctype": ROW, "name": f"{row} ".upper(), "email_id": "b@own.example"}],
-	},
+def with_row(own, **row):
+	"""A contact as it is sent, with one more row."""
+	sent = own.as_dict()
+	return {**sent, "email_ids": [*sent["email_ids"], {"email_id": "b@own.example", **row}]}
+
+
+# How a document is sent -> what the request says
+SENDING = {
+	"to be saved": lambda sent: {"doc": frappe.as_json(sent)},
+	"to a method of its own": lambda sent: {"docs": frappe.as_json([sent]), "method": "x"},
+	"by the API": lambda sent: {"email_ids": sent["email_ids"]},
+	"by the API, as text": lambda sent: {"data": frappe.as_json(sent)},
+	"as values": lambda sent: {"name": sent["name"], "fieldname": frappe.as_json(sent)},
+	"in a list within": lambda sent: {"args": frappe.as_json({"documents": [{"doc": sent}]})},
 }
 
 
-@pytest.mark.parametrize("way", TAKING)
-def test_taken_into_a_document(way, row, own, staff, as_user):
-	"""By any method: without the look at requests."""
-	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
-		frappe.get_doc(frappe.parse_json(frappe.as_json(TAKING[way](own, row)))).save()
-	assert frappe.db.get_value(ROW, row, ["parent", "email_id"])[1] == WORDS
+@pytest.mark.parametrize("way", SENDING)
+def test_taken_into_a_document(way, row, own, staff, ask):
+	sent = SENDING[way](with_row(own, doctype=ROW, name=row))
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, "/api/method/x", **sent)
+	ask("Administrator", "/api/method/x", **sent)
 
 
-@pytest.mark.parametrize("event", ["before_validate", "before_update_after_submit", "before_cancel"])
-def test_taken_by_a_submitted_document(event, row, own, staff, as_user):
-	own.append("email_ids", {"name": row})
-	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
-		own.run_method(event)
+@pytest.mark.parametrize("spelled", [str.upper, "{} ".format])
+def test_taken_by_another_spelling(spelled, row, own, staff, ask):
+	with pytest.raises(ClearanceMissingError):
+		ask(staff.uncleared, "/api/method/x", doc=frappe.as_json(with_row(own, name=spelled(row))))
 
 
-def test_honest_rows(own, staff, as_user):
-	"""Changed, added, put in another order; and a row of a document that is not guarded."""
+def test_saved_as_usual(row, own, staff, ask):
+	"""Added, put in another order, changed."""
+	ask(staff.uncleared, "frappe.client.save", doc=frappe.as_json(with_row(own)))
+	own.reload()
+	own.set("email_ids", [*reversed(own.email_ids)])
+	own.email_ids[0].email_id = "c@own.example"
+	ask(staff.uncleared, "frappe.client.save", doc=frappe.as_json(own.as_dict()))
+	assert {each.email_id for each in own.reload().email_ids} == {"c@own.example", "a@own.example"}
+
+
+def test_without_added_tables_it_costs_no_query(own, staff, as_user, monkeypatch):
+	added_rows.in_added_tables()  # asked once
+	frappe.local.request = Request(EnvironBuilder("/api/method/x", method="POST").get_environ())
 	with as_user(staff.uncleared):
-		own.append("email_ids", {"email_id": "c@own.example"})
-		own.save()
-		own.set("email_ids", [*reversed(own.email_ids)])
-		own.email_ids[1].email_id = "d@own.example"
-		own.save()
-		other = frappe.get_doc({"doctype": "Contact", "first_name": "Other"}).insert()
-		other.append("email_ids", own.email_ids[0].as_dict())
-		other.save()
-	assert [each.email_id for each in other.reload().email_ids] == ["c@own.example"]
+		frappe.local.form_dict = frappe._dict(doc=frappe.as_json(with_row(own)))
+		monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("a query"))
+		added_rows.refuse()
+
+
+@pytest.mark.parametrize("event", ["on_update", "after_delete"])
+def test_tables_are_remembered_until_a_field_changes(event, complaint):
+	"""Frappe's own part would change the table of the DocType, and so end the transaction."""
+	added_rows.in_added_tables.clear_cache()
+	assert ROW not in added_rows.in_added_tables()
+	field = table(complaint.doctype)
+	field.db_insert()
+	assert ROW not in added_rows.in_added_tables()
+	for hook in frappe.get_doc_hooks()["Custom Field"][event]:
+		frappe.call(hook, field, event)
+	assert ROW in added_rows.in_added_tables()
+	frappe.db.rollback()
+	added_rows.in_added_tables.clear_cache()
