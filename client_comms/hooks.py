@@ -263,6 +263,7 @@ doc_events = {
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
 		],
+		"before_insert": "client_comms.enforcement.doctypes.file.keep_attached",
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {

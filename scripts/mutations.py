@@ -96,6 +96,7 @@ FUNCTIONS = {
 	"enforcement.sharing:_end_of_dependents": NOTHING,
 	"enforcement.doctypes.file:_shows_hidden": NO,
 	"enforcement.doctypes.file:make_private": NOTHING,
+	"enforcement.doctypes.file:keep_attached": NOTHING,
 	"enforcement.guards:is_held": NO,
 	"enforcement.guards:is_restricted": NO,
 	"enforcement.guards:named": "lambda doctype: doctype",

@@ -5,6 +5,7 @@ import os
 import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import get_content_hash
+from frappe.utils import cstr
 
 from client_comms.enforcement import dependents, governed, legal_holds, printing, refusals
 from client_comms.enforcement.answers import Remembered
@@ -15,6 +16,7 @@ from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
 _PUBLIC = ("like", "/files/%")
+_NAME_OF_FORM = "__temporary_name"
 _MOST_COPIES = 100  # of an image in an email
 
 
@@ -104,6 +106,15 @@ def refuse_alias(doc, method=None):
 	"""
 	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
 		_require(doc)
+
+
+def keep_attached(doc, method=None) -> None:
+	"""`before_insert` of every document: what was attached to a new form follows the document that is made of it. Frappe goes by the
+	name that the request says the form had; if a document has that name, its files would follow as well, and no one is asked.
+	"""
+	named = doc.get(_NAME_OF_FORM)
+	if named and frappe.db.exists(doc.doctype, cstr(named)):
+		doc.delete_key(_NAME_OF_FORM)
 
 
 def _require(doc) -> None:

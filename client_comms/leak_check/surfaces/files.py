@@ -4,7 +4,8 @@ import frappe
 from frappe.email.email_body import EMail
 
 from client_comms.acting import acting_as
-from client_comms.leak_check.bait import INTERACTION, remove_files
+from client_comms.enforcement import documents
+from client_comms.leak_check.bait import INTERACTION, remove_files, remove_made
 from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_FILE, linked_by_own, surface
 
 
@@ -90,6 +91,23 @@ def file_by_other_way(visitor, bait, planted):
 def upload_alias(visitor, bait, planted):
 	made = visitor.call("upload_file", file_url=bait.file_url, file_name="leakbait upload.txt", is_private=1)
 	return _opens(visitor, bait, made.message)
+
+
+@surface("file that a document of one's own takes over", BY_EVENT, control=False)
+def file_taken_over(visitor, bait, planted):
+	"""Files of a form follow the document that is made of it; a request can say that the form was the hidden document."""
+	if not documents.is_governed("Lead"):
+		return False
+	lead, picture = bait.names["Lead"], {"attached_to_field": "image"}
+	file = frappe.copy_doc(frappe.get_doc("File", {"file_name": f"{bait.word}.png"}))
+	file.update({"attached_to_doctype": "Lead", "attached_to_name": lead, **picture})
+	file.insert(ignore_permissions=True)
+	own = {"lead_name": "leakbait own", "image": file.file_url}
+	made = linked_by_own(visitor, "Lead", {**own, "__temporary_name": lead})
+	taken = frappe.db.get_value("File", file.name, "attached_to_name") != lead
+	remove_files({"name": file.name})
+	remove_made("Lead", made)
+	return taken
 
 
 @surface("email with somebody else's file", BY_EVENT)

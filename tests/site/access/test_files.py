@@ -307,3 +307,18 @@ def test_it_becomes_private_with_the_record(doctype, log, about, monkeypatch):
 	monkeypatch.setattr(File, "save", lambda self, **_options: made_private.append(self.name))
 	make_private(record.doctype, record.name)
 	assert made_private == [file.name]
+
+
+@pytest.mark.parametrize("form", [None, "new-lead-abcdef"])
+def test_files_of_a_form_follow_its_document_only(form, held, attach, staff, as_user):
+	"""Frappe goes by the name that the request says the form had: that of a form, or of a hidden document."""
+	lead = held("Lead", lead_name="Anna")
+	image = attach(SECRET, lead)
+	frappe.db.set_value(
+		"File", image.name, {"attached_to_field": "image", "attached_to_name": form or lead.name}
+	)
+	own = {"doctype": "Lead", "lead_name": "Own", "image": image.file_url}
+	with as_user(staff.uncleared):
+		made = frappe.get_doc({**own, "__temporary_name": form or lead.name}).insert(ignore_permissions=True)
+	attached = frappe.get_all("File", {"file_url": image.file_url}, pluck="attached_to_name")
+	assert attached == [made.name if form else lead.name]

@@ -32,6 +32,7 @@ FOR_NOBODY = {
 	"deleted Client Interaction",
 	"deleted Communication",
 	"file made public",
+	"file that a document of one's own takes over",
 	"report that somebody else prepared",
 	"report that somebody else prepared, by naming them",
 	"download of a report that somebody else prepared",
