@@ -10,15 +10,19 @@ from client_comms.enforcement.compose import call_previous
 
 @frappe.whitelist()
 def update_order(board_name: str, order: str, **others):
-	"""Save the order of the cards, but only of those that the user can read."""
+	"""Save the order of the cards, but only of those that the user can read; the board is saved only if there are any."""
 	doctype = frappe.db.get_value("Kanban Board", board_name, "reference_doctype")
 	if doctype and guards.is_held(doctype):
-		columns = frappe.parse_json(order)
+		columns = {
+			column: each for column, each in frappe.parse_json(order).items() if isinstance(each, list)
+		}
 		cards = {card for each in columns.values() for card in each}
 		readable = set(guards.readable_names(doctype, {"name": ("in", list(cards) or [""])}))
 		if hidden := cards - readable:
 			guards.require(doctype, min(hidden))
 			columns = {column: [c for c in each if c in readable] for column, each in columns.items()}
+		if not readable:
+			return frappe.get_doc("Kanban Board", board_name), []
 		order = frappe.as_json(columns)
 	return call_previous(
 		"frappe.desk.doctype.kanban_board.kanban_board.update_order",

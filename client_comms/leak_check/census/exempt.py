@@ -71,6 +71,7 @@ _NOTED = (
 _OVERSIGHT = "who has oversight of the level decides who gets access"
 _ERASING = "Compliance Officers erase without reading: a run names records and shows nothing of them"
 _REPORTS = "a report that everyone can open belongs to those who can write reports; what it shows is checked when it is run"
+_FILED = "who may change what belongs to a record may file it elsewhere, for those who read that"
 # Findings that are not leaks -> why. The key is a method, the beginning of what came, and the login if only one may.
 NOT_LEAKS = {
 	("erpnext.crm.doctype.lead.lead.make_lead_from_communication", "told it to doc", None): _NAMES_OF_CLIENTS,
@@ -121,6 +122,21 @@ NOT_LEAKS = {
 	("own Customer", "changed the record", READER): _NOTED,
 	("own ToDo", "changed the record", READER): _NOTED,
 	("frappe.client.insert_many", "changed the record", READER): _REMARK,
+	(
+		"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
+		"told it to doc",
+		None,
+	): _FILED,
+	(
+		"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
+		"left its text in",
+		None,
+	): _FILED,
+	(
+		"frappe.desk.doctype.kanban_board.kanban_board.save_settings",
+		"changed the record",
+		None,
+	): "who can change a board changes which fields it shows; of which records, its reader decides",
 	("frappe.desk.form.utils.add_comment", "changed the record", READER): _REMARK,
 	("frappe.desk.like.toggle_like", "changed the record", READER): _REMARK,
 	("frappe.templates.includes.comments.comments.add_comment", "changed the record", READER): _REMARK,

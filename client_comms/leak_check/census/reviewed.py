@@ -346,6 +346,16 @@ _BY_REASON = {
 		"erpnext.selling.page.point_of_sale.point_of_sale.create_opening_voucher",
 		"erpnext.stock.report.stock_ledger_invariant_check.stock_ledger_invariant_check.create_reposting_entries",
 	),
+	"only for the person reviewed, who sees the review; answers with the name of the next one": (
+		"client_comms.api.reviews.dispute_review",
+	),
+	"makes a login for an address, and says whether there is one": ("frappe.core.doctype.user.user.sign_up",),
+	"client_comms asks for clearance for the file that it names, as for a download; needs an Item with serial numbers": (
+		"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file",
+	),
+	"notes in the Opportunity and the Lead of a Quotation that it is lost, as docs/confidentiality.md says, and shows nothing": (
+		"Quotation: declare_enquiry_lost",
+	),
 	"makes a user of an Employee": ("erpnext.setup.doctype.employee.employee.create_user",),
 }
 # Method -> why.

@@ -116,8 +116,9 @@ def _review_points(of) -> None:
 
 
 ANY: dict[str, State] = {
-	"frappe.client.cancel": _submitted(INTERACTION),
-	"frappe.desk.form.save.cancel": _submitted(INTERACTION),
+	# Others of the scene, which are submitted, name the interaction, so that it is not cancelled.
+	"frappe.client.cancel": _submitted("Event"),
+	"frappe.desk.form.save.cancel": _submitted("Event"),
 	"frappe.desk.form.save.savedocs": State(
 		{"doc": lambda of: frappe.as_json(_whole(INTERACTION)(of)), "action": "Save"}
 	),

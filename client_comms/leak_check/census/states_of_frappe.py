@@ -167,6 +167,9 @@ FRAPPE: dict[str, State] = {
 		(Row("Event Participants", {"reference_doctype": "Customer", "reference_docname": Of("Customer")}),),
 	),
 	"frappe.desk.doctype.kanban_board.kanban_board.add_card": _BOARD,
+	"frappe.desk.doctype.kanban_board.kanban_board.save_settings": State(
+		{"board_name": Of("Kanban Board"), "settings": '{"fields": "[]", "show_labels": 1}'}, _BOARD.rows
+	),
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card": _BOARD,
 	"frappe.desk.doctype.kanban_board.kanban_board.quick_kanban_board": State(
 		{"doctype": INTERACTION, "board_name": "LEAKBAIT NEW BOARD", "field_name": "status"}
@@ -177,6 +180,16 @@ FRAPPE: dict[str, State] = {
 	"frappe.desk.doctype.notification_settings.notification_settings.set_seen_value": State({"value": 1}),
 	"frappe.desk.doctype.workspace.workspace.duplicate_page": State(
 		{"page_name": _page, "new_page": json.dumps({"title": "leakbait page", "is_public": 0})}
+	),
+	"frappe.desk.doctype.onboarding_step.onboarding_step.get_onboarding_steps": State(
+		{"ob_steps": lambda of: json.dumps([{"step": first("Onboarding Step")(of)}])}
+	),
+	"frappe.desk.doctype.workspace.workspace.new_page": State(
+		{
+			"new_page": json.dumps(
+				{"title": "leakbait new", "label": "leakbait new", "public": 1, "content": "[]"}
+			)
+		}
 	),
 	"frappe.desk.doctype.workspace.workspace.hide_page": State({"page_name": _page}),
 	"frappe.desk.doctype.workspace.workspace.unhide_page": State({"page_name": _page}),

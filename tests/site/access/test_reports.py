@@ -449,6 +449,16 @@ def test_cards_cannot_be_moved_and_the_board_names_none(log, users, as_user):
 	assert frappe.db.get_value(INTERACTION, name, "status") == "Open"
 
 
+@pytest.mark.parametrize("cards", ["a text, not a list", [], ["CI-0000-00000"]])
+def test_a_board_is_not_saved_for_cards_that_are_not_shown(cards, users, as_user):
+	board = procedure.KANBAN_BOARD["kanban_board_name"]
+	before = frappe.db.get_value("Kanban Board", board, "modified")
+	with as_user(users["frontline"]):
+		shown, moved = kanban_board.update_order(board, frappe.as_json({"Open": cards}))
+	assert (shown.name, moved) == (board, [])
+	assert frappe.db.get_value("Kanban Board", board, "modified") == before
+
+
 @pytest.mark.parametrize(
 	("report", "filters"),
 	[
