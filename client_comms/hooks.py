@@ -618,6 +618,7 @@ app_include_js = [
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
 	f"/assets/client_comms/js/refusal.js?v={__version__}",
+	f"/assets/client_comms/js/page_refusal.js?v={__version__}",
 	f"/assets/client_comms/js/restriction.js?v={__version__}",
 	f"/assets/client_comms/js/interaction/actions.js?v={__version__}",
 	f"/assets/client_comms/js/takeovers.js?v={__version__}",

@@ -16,6 +16,7 @@ from client_comms.api.access import (
 	simulate_governing,
 	simulate_matrix_access,
 	simulate_role,
+	who_opens,
 )
 from client_comms.api.callers import client_called_again, find_caller
 from client_comms.api.client_data import confirm_details
@@ -253,6 +254,7 @@ __all__ = [
 	"verify_ledger",
 	"waive_documentation",
 	"who_may_write",
+	"who_opens",
 	"withdraw_consent",
 	"withdraw_template",
 	"workspace_block",

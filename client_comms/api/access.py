@@ -8,6 +8,7 @@ from client_comms import clock, controls, validation
 from client_comms.client_interactions import access_requests
 from client_comms.enforcement import documents, explain, explorer, interactions, levels, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.people import page_access
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
 # Portal users are not told why they cannot open a record.
@@ -109,6 +110,15 @@ def access_refusal(name: str) -> dict:
 	"""
 	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
 	return access_requests.refusal(name)
+
+
+@frappe.whitelist()
+def who_opens(address: str) -> dict:
+	"""Who can open a page of this app that the desk refused to the caller.
+
+	:returns: as `people.page_access.refusal`
+	"""
+	return page_access.refusal(address) if _DESK_USER in frappe.get_roles() else {}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -14,25 +14,32 @@ frappe.provide("client_comms");
 		if (!GOVERNED.includes(doctype)) return fetch_and_render.call(this, doctype, name, ...rest);
 		const again = () => fetch_and_render.call(this, doctype, name, ...rest);
 		const refused = (answer) => show_refusal({ doctype, name, again, reasons: reasons_of(answer) });
-		// Frappe builds the call inside; what handles its refusal travels with it.
+		const callback = (opts, answer, ...others) => {
+			const merged = answer?.docs?.find((doc) => doc.doctype === INTERACTION);
+			// It was merged into another one, which its number leads to.
+			if (doctype === INTERACTION && merged && merged.name !== name) {
+				frappe.show_alert(__("{0} was merged into {1}.", [name, merged.name]));
+				frappe.set_route("Form", doctype, merged.name);
+				return undefined;
+			}
+			return opts.callback?.(answer, ...others);
+		};
+		return client_comms.with_first_call(again, (opts) => ({
+			...opts,
+			callback: (...answer) => callback(opts, ...answer),
+			error_handlers: { PermissionError: refused, ClearanceMissingError: refused },
+		}));
+	};
+
+	/** Runs `run`, whose first call is made as `change(opts)`: Frappe builds it inside. */
+	client_comms.with_first_call = (run, change) => {
 		const call = frappe.call;
 		frappe.call = (opts, ...more) => {
 			frappe.call = call;
-			const error_handlers = { PermissionError: refused, ClearanceMissingError: refused };
-			const callback = (answer, ...others) => {
-				const merged = answer?.docs?.find((doc) => doc.doctype === INTERACTION);
-				// It was merged into another one, which its number leads to.
-				if (doctype === INTERACTION && merged && merged.name !== name) {
-					frappe.show_alert(__("{0} was merged into {1}.", [name, merged.name]));
-					frappe.set_route("Form", doctype, merged.name);
-					return undefined;
-				}
-				return opts.callback?.(answer, ...others);
-			};
-			return call.call(frappe, { ...opts, callback, error_handlers }, ...more);
+			return call.call(frappe, change(opts), ...more);
 		};
 		try {
-			return again();
+			return run();
 		} finally {
 			frappe.call = call;
 		}
@@ -45,51 +52,58 @@ frappe.provide("client_comms");
 	}
 
 	/** Frappe tells the same in a dialog, which cannot be closed while it opens: only its text would go. */
-	function close_message() {
+	client_comms.close_message = () => {
 		const dialog = frappe.msg_dialog;
 		if (!dialog) return;
 		delete dialog.custom_onhide; // with which version 16 leaves the page
 		const { _isShown: shown, _isTransitioning: moving } = dialog.$wrapper.data("bs.modal") || {};
 		if (shown && moving) dialog.$wrapper.one("shown.bs.modal", () => frappe.hide_msgprint(true));
 		else frappe.hide_msgprint(true);
-	}
+	};
 
 	async function show_refusal(about) {
 		const { doctype, name, reasons } = about;
-		setTimeout(close_message); // which Frappe opens once this has run
+		setTimeout(client_comms.close_message); // which Frappe opens once this has run
 		const found =
 			doctype === INTERACTION
 				? await frappe.xcall("client_comms.api.access_refusal", { name }, "GET")
 				: {};
 		if (found.allowed) return about.again();
 		if (frappe.get_route()[2] !== name) return undefined; // the user has gone on
-		const page = page_of_refusals();
 		const text = frappe.utils.escape_html;
-		page.set_title(name);
-		const sentence = __("You have no access to {0}.", [text(`${__(doctype)} ${name}`)]);
 		const asked = found.asked
 			? `<p>${__("You have asked for access. You are notified when someone decides.")}</p>`
 			: "";
-		const why_html = reasons.map((each) => `<p>${text(each)}</p>`).join("");
-		const $body = $(`<div class="client-comms-refusal p-4">
-			<h4>${sentence}</h4>${asked}
-			<div class="buttons"></div>
-			<details class="text-muted mt-3"><summary>${__("Why?")}</summary>${why_html}</details>
-		</div>`);
-		$body.find("details").toggle(reasons.length > 0);
+		const why = reasons.map((each) => `<p>${text(each)}</p>`).join("");
+		return client_comms.show_refusal_page({
+			title: name,
+			sentence: __("You have no access to {0}.", [text(`${__(doctype)} ${name}`)]),
+			rest: asked,
+			buttons: [
+				found.may_ask && !found.asked && [__("Ask for Access"), () => ask(about), "btn-primary"],
+				found.may_ask && [__("Emergency Access"), () => break_glass(about)],
+				[__("Back"), () => leave(doctype)],
+			].filter(Boolean),
+			why: why && `<details class="text-muted mt-3"><summary>${__("Why?")}</summary>${why}</details>`,
+		});
+	}
+
+	/** One sentence, and what to do next; all but the title as HTML. */
+	client_comms.show_refusal_page = ({ title, sentence, rest, buttons, why = "" }) => {
+		const page = page_of_refusals();
+		page.set_title(title);
 		page.main.empty();
-		$body.appendTo(page.main);
-		const button = (label, run, kind = "btn-default") =>
+		const $body = $(`<div class="client-comms-refusal p-4">
+			<h4>${sentence}</h4>${rest}
+			<div class="buttons"></div>${why}
+		</div>`).appendTo(page.main);
+		for (const [label, run, kind = "btn-default"] of buttons) {
 			$(`<button class="btn btn-sm mr-2 ${kind}">${label}</button>`)
 				.on("click", run)
 				.appendTo($body.find(".buttons"));
-		if (found.may_ask && !found.asked) {
-			button(__("Ask for Access"), () => ask(about), "btn-primary");
 		}
-		if (found.may_ask) button(__("Emergency Access"), () => break_glass(about));
-		button(__("Back"), () => leave(doctype));
 		return frappe.container.change_to("client-comms-refusal");
-	}
+	};
 
 	function page_of_refusals() {
 		let wrapper = frappe.pages["client-comms-refusal"];

@@ -220,6 +220,7 @@ NO_SURFACE = {
 	"client_comms.api.deadline_words": "shows what lists show: test_owed",
 	"client_comms.api.owed_work": "the caller's own rows of the report Owed Today: test_team",
 	"client_comms.api.access_refusal": "what to do about a refusal, never content: test_access_requests",
+	"client_comms.api.who_opens": "roles, and colleagues who have them: test_page_access",
 	"client_comms.api.request_access": "stores the caller's own words: test_access_requests",
 	"client_comms.api.grant_access": "asks for the interaction: test_access_requests",
 	"client_comms.api.decline_access": "asks for the interaction: test_access_requests",

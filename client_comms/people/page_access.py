@@ -1,0 +1,67 @@
+"""Who can open a page of the desk that belongs to this app: Frappe refuses it with words that name no role (D-5)."""
+
+import frappe
+from frappe import _
+from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
+
+from client_comms import alerts
+
+# What an address of the desk may stand for, in the order in which the desk takes it.
+_KINDS = ("Workspace", "DocType", "Page", "Report")
+_NAMED = 3
+
+
+def refusal(address: str) -> dict:
+	"""What to tell the session user, to whom the desk has refused an address.
+
+	:param address: the first part of the address, such as `access-explorer`, or the name of a report
+	:returns: nothing unless it is this app's; `route` to a report that they can open, which is found under another address; otherwise
+	    `title` and the `sentences` that say who can open it
+	"""
+	for kind in _KINDS:
+		name = _named(kind, address)
+		if not name:
+			continue
+		roles = _roles(kind, name)
+		if set(frappe.get_roles()) & roles:
+			return {"route": ["query-report", name]} if kind == "Report" and name != address else {}
+		return {"title": _title(kind, name), "sentences": _sentences(_title(kind, name), roles)}
+	return {}
+
+
+def _named(kind: str, address: str) -> str | None:
+	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
+	names = frappe.get_all(kind, {"module": ("in", modules)}, pluck="name")
+	return next((name for name in names if address in (name, name.lower().replace(" ", "-"))), None)
+
+
+def _roles(kind: str, name: str) -> set[str]:
+	if kind == "DocType":
+		return {row.role for row in frappe.get_meta(name).permissions if row.read and not row.permlevel}
+	own = set(frappe.get_all("Has Role", {"parenttype": kind, "parent": name}, pluck="role"))
+	custom = get_custom_allowed_roles(kind.lower(), name) if kind in ("Page", "Report") else ()
+	return set(custom) or own if kind == "Report" else own | set(custom)
+
+
+def _title(kind: str, name: str) -> str:
+	title = frappe.db.get_value(kind, name, "title") if kind == "Page" else name
+	return _(title)
+
+
+def _sentences(title: str, roles: set[str]) -> list[str]:
+	named = ", ".join(sorted(_(role) for role in roles))
+	return [
+		_("{0} can be opened by users with one of these roles: {1}.").format(title, named),
+		_holders(roles),
+	]
+
+
+def _holders(roles: set[str]) -> str:
+	"""Who can help."""
+	holders = alerts.users_with_role(*roles) - {"Administrator"}
+	if not holders:
+		return _("No user has this role. Ask a System Manager to assign it.")
+	names = frappe.get_all(
+		"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
+	)
+	return _("Ask someone who has one, such as {0}.").format(", ".join(names))

@@ -1,0 +1,57 @@
+"""A page of the app that one may not open says which roles can, and leads back; a refusal is never a blank page (D-5)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from client_comms import procedure
+
+pytestmark = pytest.mark.clause("D-5")
+
+PASSWORD = "Regenbogen-Kahn-42"
+
+
+def test_a_refusal_says_which_roles_can_open_the_page(login, make_user, shoot):
+	make_user("Compliance Officer", first_name="Aaron", last_name="Aaronson")
+	page = login(make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD), PASSWORD)
+	for address, title in (
+		("access-explorer", "Access Explorer"),
+		("team-board", "Team Board"),
+		("query-report/Team Board", "Team Board"),
+		("legal-hold", "Legal Hold"),
+		("communication-governance", "Communication Governance"),
+	):
+		page.goto(f"/app/{address}")
+		told = page.locator(".client-comms-refusal:visible")
+		expect(told.locator("h4")).to_contain_text(f"{title} can be opened by users with one of these roles:")
+		expect(told).to_contain_text("Compliance Officer")
+		expect(page.locator(".modal.show")).to_have_count(0)
+		shoot(page, address.rpartition("/")[2])
+	told.get_by_role("button", name="Owed Today").click()
+	page.wait_for_url("**/owed-today")
+	expect(page.locator(".client-comms-refusal:visible")).to_have_count(0)
+
+
+def test_without_the_procedure_there_is_a_way_back(login, make_user):
+	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
+	page.goto("/app/todo")
+	page.wait_for_load_state("networkidle")
+	page.evaluate("frappe.set_route('owed-today')")
+	told = page.locator(".client-comms-refusal:visible")
+	expect(told).to_contain_text("Frontline Staff")
+	expect(told.get_by_role("button", name="Owed Today")).to_have_count(0)
+	told.get_by_role("button", name="Back").click()
+	page.wait_for_url("**/todo*")
+
+
+def test_a_supervisor_who_types_the_name_of_a_report_gets_it(login, make_user):
+	page = login(make_user(procedure.CUSTOMER_SUPPORT_MANAGER, password=PASSWORD), PASSWORD)
+	page.goto("/app/team-board")
+	page.wait_for_url("**/query-report/Team%20Board*")
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+
+def test_refusals_of_others_are_left_to_frappe(login, make_user):
+	page = login(make_user(procedure.FRONTLINE_STAFF, password=PASSWORD), PASSWORD)
+	page.goto("/app/background_jobs")
+	expect(page.locator(".modal.show")).to_be_visible()
+	expect(page.locator(".client-comms-refusal:visible")).to_have_count(0)

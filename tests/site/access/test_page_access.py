@@ -1,0 +1,65 @@
+"""Who can open a page that the desk refuses: its roles, and colleagues who have one of them (D-5)."""
+
+import frappe
+import pytest
+
+from client_comms import api, procedure
+
+pytestmark = pytest.mark.clause("D-5")
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user(procedure.FRONTLINE_STAFF)
+
+
+@pytest.mark.parametrize(
+	("address", "title", "roles"),
+	[
+		("access-explorer", "Access Explorer", ["Client Communications Manager", "Compliance Officer"]),
+		("leak-check", "Leak Check", ["Compliance Officer"]),
+		("Team Board", "Team Board", ["Compliance Officer", "Customer Support Manager"]),
+		("team-board", "Team Board", ["Compliance Officer", "Customer Support Manager"]),
+		("legal-hold", "Legal Hold", ["Compliance Officer"]),
+		("communication-governance", "Communication Governance", ["Customer Support Manager"]),
+	],
+)
+def test_a_refusal_names_the_roles_and_who_can_help(address, title, roles, frontline, make_user, as_user):
+	colleague = make_user(roles[0], first_name="Aaron", last_name="Aaronson")
+	with as_user(frontline):
+		told = api.who_opens(address)
+	assert told["title"] == title
+	opens, helps = told["sentences"]
+	assert title in opens and all(role in opens for role in roles) and procedure.FRONTLINE_STAFF not in opens
+	assert frappe.db.get_value("User", colleague, "full_name") in helps
+
+
+def test_without_anyone_who_has_the_role_it_says_who_gives_it(frontline, as_user):
+	frappe.db.delete("Has Role", {"role": "Compliance Officer", "parenttype": "User"})
+	with as_user(frontline):
+		assert "System Manager" in api.who_opens("leak-check")["sentences"][1]
+
+
+def test_custom_roles_of_a_page_count(frontline, as_user):
+	frappe.get_doc(
+		{"doctype": "Custom Role", "page": "leak-check", "roles": [{"role": "Accounts Manager"}]}
+	).insert()
+	with as_user(frontline):
+		assert "Accounts Manager" in api.who_opens("leak-check")["sentences"][0]
+
+
+def test_a_report_typed_as_a_page_is_found(make_user, as_user):
+	with as_user(make_user(procedure.CUSTOMER_SUPPORT_MANAGER)):
+		assert api.who_opens("team-board") == {"route": ["query-report", "Team Board"]}
+		assert api.who_opens("Team Board") == {}
+
+
+@pytest.mark.parametrize("address", ["user", "owed-today", "no-such-page", "Customer", ""])
+def test_nothing_is_said_of_what_they_can_open_or_is_not_ours(address, frontline, as_user):
+	with as_user(frontline):
+		assert api.who_opens(address) == {}
+
+
+def test_clients_learn_no_names(make_user, as_user):
+	with as_user(make_user(user_type="Website User")):
+		assert api.who_opens("leak-check") == {}
