@@ -50,10 +50,9 @@ def remove() -> None:
 	only if it is named like the app's folder."""
 	if not compat.is_version_16():
 		return
+	ours = {"app": "client_comms", "name": ("in", (SIDEBAR, _BELOW))}
 	for doctype in ("Desktop Icon", "Workspace Sidebar"):
-		for name in frappe.get_all(
-			doctype, or_filters={"app": "client_comms", "name": SIDEBAR}, pluck="name"
-		):
+		for name in frappe.get_all(doctype, or_filters=ours, pluck="name"):
 			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
 
 

@@ -68,6 +68,16 @@ def test_the_sidebar_of_an_administrator_stays():
 
 
 @only_16
+def test_nothing_stays_in_the_desk_of_an_app_that_goes():
+	made_by_frappe(BELOW, "Home")
+	copy = frappe.copy_doc(frappe.get_doc("Workspace Sidebar", TITLE))
+	copy.update({"title": f"{TITLE}-Administrator", "for_user": "Administrator"}).insert()
+	sidebar.remove()
+	for doctype in ("Workspace Sidebar", "Desktop Icon"):
+		assert not frappe.get_all(doctype, or_filters={"app": "client_comms", "name": ("in", (TITLE, BELOW))})
+
+
+@only_16
 @pytest.mark.parametrize("role", ["Frontline Staff", "Customer Support Manager", "Compliance Officer"])
 def test_the_sidebar_shows_what_its_reader_may_open_and_stands_for_every_module(role, make_user, as_user):
 	with as_user(make_user(role)):
