@@ -263,7 +263,6 @@ doc_events = {
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
 		],
-		"before_insert": "client_comms.enforcement.doctypes.file.keep_attached",
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.
 	"Client Comms Settings": {
@@ -547,6 +546,22 @@ _put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
+# Confidential documents with fields for files, or to which a site may add some.
+_put_first(
+	doc_events,
+	"before_insert",
+	(
+		"Call Log",
+		"Client Consent",
+		"Client Interaction",
+		"Communication",
+		"Event",
+		"Issue",
+		"Lead",
+		"Opportunity",
+	),
+	"client_comms.enforcement.doctypes.file.keep_attached",
+)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")

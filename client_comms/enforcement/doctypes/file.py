@@ -109,7 +109,7 @@ def refuse_alias(doc, method=None):
 
 
 def keep_attached(doc, method=None) -> None:
-	"""`before_insert` of every document: what was attached to a new form follows the document that is made of it. Frappe goes by the
+	"""`before_insert` of guarded documents: what was attached to a new form follows the document that is made of it. Frappe goes by the
 	name that the request says the form had; if a document has that name, its files would follow as well, and no one is asked.
 	"""
 	named = doc.get(_NAME_OF_FORM)

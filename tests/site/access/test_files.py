@@ -322,3 +322,19 @@ def test_files_of_a_form_follow_its_document_only(form, held, attach, staff, as_
 		made = frappe.get_doc({**own, "__temporary_name": form or lead.name}).insert(ignore_permissions=True)
 	attached = frappe.get_all("File", {"file_url": image.file_url}, pluck="attached_to_name")
 	assert attached == [made.name if form else lead.name]
+
+
+@pytest.mark.parametrize(
+	"doctype",
+	["Call Log", "Client Consent", "Client Interaction", "Communication", "Event", "Issue", "Opportunity"],
+)
+def test_no_form_had_the_name_of_a_document(doctype):
+	"""As above, for documents to which a site may add a picture."""
+	there = frappe.new_doc(doctype)
+	there.name = frappe.generate_hash()
+	there.db_insert()
+	for named, kept in ((there.name, None), ("new-form-abcdef", "new-form-abcdef")):
+		doc = frappe.get_doc({"doctype": doctype, "__temporary_name": named})
+		for hook in frappe.get_doc_hooks()[doctype]["before_insert"][:1]:
+			frappe.call(hook, doc, "before_insert")
+		assert doc.get("__temporary_name") == kept
