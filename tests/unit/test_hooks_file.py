@@ -1,6 +1,8 @@
 """hooks.py consists of assignments, in which a name assigned twice silently loses its first value."""
 
 import ast
+import json
+import re
 import runpy
 from collections import Counter
 from pathlib import Path
@@ -85,6 +87,33 @@ def test_wrappers_go_on_to_what_was_there_before_them():
 		module = path.rpartition(".")[0]
 		source = (HOOKS.parents[1] / module.replace(".", "/")).with_suffix(".py").read_text()
 		assert "call_previous(" in source and f'"{original}"' in source, path
+
+
+def test_wrappers_stand_where_they_go_on():
+	"""The other way round: what goes on to a method of Frappe or ERPNext is registered in its place."""
+	registered = runpy.run_path(str(HOOKS))["override_whitelisted_methods"]
+	going_on = {
+		original: ".".join(file.relative_to(HOOKS.parents[1]).with_suffix("").parts)
+		for file in HOOKS.parent.rglob("*.py")
+		if "call_previous(" in file.read_text() and file.name != "compose.py"
+		for original in re.findall(r'"((?:frappe|erpnext)\.(?:\w+\.)+\w+)"', file.read_text())
+	}
+	assert going_on
+	missing = {
+		original: module
+		for original, module in going_on.items()
+		if registered.get(original, "").rpartition(".")[0] != module
+	}
+	assert missing == {}
+
+
+def test_rows_of_confidential_documents_have_a_condition():
+	hooks = runpy.run_path(str(HOOKS))
+	for file in HOOKS.parent.glob("*/doctype/*/*.json"):
+		doctype = json.loads(file.read_text())
+		if doctype["name"] in hooks["has_permission"]:
+			tables = {each["options"] for each in doctype["fields"] if each["fieldtype"].startswith("Table")}
+			assert tables <= hooks["permission_query_conditions"].keys(), doctype["name"]
 
 
 def test_no_two_jobs_have_the_same_name():

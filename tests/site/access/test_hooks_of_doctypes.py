@@ -73,6 +73,21 @@ def test_a_dependent_is_shown_to_readers_of_its_record(doctype, frontline, offic
 		frappe.db.delete(doctype, {"name": ("in", list(rows.values()))})
 
 
+OFFICERS_ONLY = {"Data Package Item", "Erasure Item"}
+
+
+@pytest.mark.parametrize("doctype", sorted({*BELONGINGS, *OFFICERS_ONLY, "Deleted Document"}))
+def test_a_print_of_a_dependent_asks_for_clearance_for_its_record(doctype, frontline, log, as_user):
+	complaint = log("Feedback/Complaint")
+	owner = zip(dependents.OWNER_FIELDS[doctype], (complaint.doctype, complaint.name), strict=True)
+	row = stored(doctype, **dict(owner), **dict.fromkeys(FOR_SOMEBODY, frontline), is_private=1)
+	frappe.local.request = Request(EnvironBuilder().get_environ())
+	with as_user(frontline), pytest.raises(ClearanceMissingError):
+		row.run_method("before_print", frappe.get_single("Print Settings"))
+	del frappe.local.request
+	frappe.db.delete(doctype, {"name": row.name})
+
+
 @pytest.fixture
 def sensitive(log, set_settings):
 	"""`sensitive(doctype)`: a Sensitive document, linked to an interaction or with its own level."""
