@@ -12,7 +12,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms import compat, ledger, procedure
-from client_comms.enforcement import dependents, documents, governed
+from client_comms.enforcement import dependents, documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -300,3 +300,23 @@ def test_an_export_holds_the_records_that_the_user_may_export(
 	exported = str(frappe.local.response)
 	assert plain in exported
 	assert sensitive not in exported
+
+
+@pytest.mark.parametrize("event", ["on_update", "on_trash"])
+def test_permissions_of_a_user_that_were_read_in_a_transaction_that_is_taken_back_are_forgotten(
+	event, frontline
+):
+	permission = frappe.get_doc({"doctype": "User Permission", "user": frontline})
+	for hook in frappe.get_doc_hooks()["User Permission"][event]:
+		frappe.call(hook, permission, event)
+	frappe.cache.hset("user_permissions", frontline, {"Customer": [{"doc": "Anna"}]})
+	frappe.db.rollback()
+	assert frappe.cache.hget("user_permissions", frontline) is None
+
+
+@pytest.mark.parametrize("event", ["on_update", "after_delete"])
+def test_a_level_that_changes_is_read_again(event, log):
+	before = policy.current()
+	for hook in frappe.get_doc_hooks()["Confidentiality Level"][event][:1]:
+		frappe.call(hook, frappe.get_doc("Confidentiality Level", "Sensitive"), event)
+	assert policy.current() is not before
