@@ -20,14 +20,14 @@ def bench(site):
 	"""
 	from frappe.cache_manager import clear_controller_cache
 
-	def run(*arguments, may_fail=False):
+	def run(*arguments, may_fail=False, **environment):
 		# Our own transaction would hold its tables.
 		site.db.rollback()
 		command = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site.local.site]
 		done = subprocess.run(
 			[*command, *arguments],
 			cwd=site.local.sites_path,
-			env=os.environ,
+			env={**os.environ, **environment},
 			stdin=subprocess.DEVNULL,
 			stdout=subprocess.PIPE,
 			stderr=subprocess.STDOUT,
