@@ -13,6 +13,7 @@ from client_comms.i18n import speaking, speaking_to
 from client_comms.rules import access
 
 _MUTED = "client_comms_muted"
+_NAMED = 5  # people in a message
 
 
 @contextmanager
@@ -83,6 +84,15 @@ def users_with_role(*roles: str) -> set[str]:
 			{"roles": roles},
 		)
 	)
+
+
+def some_with_role(*roles: str) -> str:
+	"""The names of a few enabled desk users who hold one of `roles`, to be asked; empty if there are none but Administrator."""
+	holders = users_with_role(*roles) - {"Administrator"}
+	if not holders:
+		return ""
+	known = {"name": ("in", holders)}
+	return ", ".join(frappe.get_all("User", known, pluck="full_name", order_by="full_name asc", limit=_NAMED))
 
 
 def notify(doc, users, subject: Callable[[], str]) -> None:

@@ -546,22 +546,6 @@ _put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
-# Confidential documents with fields for files, or to which a site may add some.
-_put_first(
-	doc_events,
-	"before_insert",
-	(
-		"Call Log",
-		"Client Consent",
-		"Client Interaction",
-		"Communication",
-		"Event",
-		"Issue",
-		"Lead",
-		"Opportunity",
-	),
-	"client_comms.enforcement.doctypes.file.keep_attached",
-)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
@@ -842,6 +826,11 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 		permission_query_conditions.setdefault(_row, "client_comms.enforcement.child_rows.condition")
 		extend_doctype_class.setdefault(_row, "client_comms.enforcement.child_rows.GuardedRow")
 		doc_events.setdefault(_row, {"before_validate": _LOCK})
+
+# A site may add a field for files to any guarded document.
+_put_first(
+	doc_events, "before_insert", tuple(has_permission), "client_comms.enforcement.doctypes.file.keep_attached"
+)
 
 override_doctype_class = _composed(extend_doctype_class)
 

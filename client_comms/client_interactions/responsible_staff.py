@@ -8,8 +8,6 @@ from client_comms.communication_governance import matrix
 from client_comms.enforcement import sharing
 from client_comms.exceptions import NotResponsibleError
 
-_NAMED = 5  # people in a message
-
 
 def validate(doc):
 	"""Responsible staff need clearance for the level and the responsible party's role (M-1)."""
@@ -44,10 +42,6 @@ def validate(doc):
 
 def _who_could_be(roles: set[str]) -> str:
 	"""The next step if the chosen user has none of `roles`."""
-	holders = alerts.users_with_role(*roles) - {"Administrator"}
-	if not holders:
-		return _("No user has this role. Ask a System Manager to assign it.")
-	named = frappe.get_all(
-		"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
-	)
-	return _("Choose someone who has it, such as {0}.").format(frappe.bold(", ".join(named)))
+	if names := alerts.some_with_role(*roles):
+		return _("Choose someone who has it, such as {0}.").format(frappe.bold(names))
+	return _("No user has this role. Ask a System Manager to assign it.")

@@ -8,7 +8,6 @@ from client_comms import alerts
 
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
-_NAMED = 3
 
 
 def refusal(address: str) -> dict:
@@ -18,8 +17,9 @@ def refusal(address: str) -> dict:
 	:returns: nothing unless it is this app's; `route` to a report that they can open, which is found under another address; otherwise
 	    `title` and the `sentences` that say who can open it
 	"""
+	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
 	for kind in _KINDS:
-		name = _named(kind, address)
+		name = _named(kind, address, modules)
 		if not name:
 			continue
 		roles = _roles(kind, name)
@@ -29,8 +29,7 @@ def refusal(address: str) -> dict:
 	return {}
 
 
-def _named(kind: str, address: str) -> str | None:
-	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
+def _named(kind: str, address: str, modules: list[str]) -> str | None:
 	names = frappe.get_all(kind, {"module": ("in", modules)}, pluck="name")
 	return next((name for name in names if address in (name, name.lower().replace(" ", "-"))), None)
 
@@ -58,10 +57,6 @@ def _sentences(title: str, roles: set[str]) -> list[str]:
 
 def _holders(roles: set[str]) -> str:
 	"""Who can help."""
-	holders = alerts.users_with_role(*roles) - {"Administrator"}
-	if not holders:
-		return _("No user has this role. Ask a System Manager to assign it.")
-	names = frappe.get_all(
-		"User", {"name": ("in", holders)}, pluck="full_name", order_by="full_name asc", limit=_NAMED
-	)
-	return _("Ask someone who has one, such as {0}.").format(", ".join(names))
+	if names := alerts.some_with_role(*roles):
+		return _("Ask someone who has one, such as {0}.").format(names)
+	return _("No user has this role. Ask a System Manager to assign it.")

@@ -8,33 +8,36 @@ import re
 from client_comms.rules.messages import Message, _
 
 _MEANINGS = (
-	(r"deadlock|lock wait timeout|\b1213\b|\b1205\b", _("The database was busy.")),
+	(r"deadlock|lock wait timeout|\((1213|1205),", _("The database was busy.")),
 	(
-		r"server has gone away|lost connection|can't connect|\b2006\b|\b2013\b",
+		r"server has gone away|lost connection|can't connect|\((2006|2013),",
 		_("The database was not available."),
 	),
 	(
 		r"socket|timed out|connection reset|EOF occurred|broken pipe",
 		_("The connection to the mail server broke off."),
 	),
-	(r"data too long|will get truncated|\b1406\b", _("It is longer than can be stored.")),
+	(r"data too long|will get truncated|\(1406,", _("It is longer than can be stored.")),
 	(r"recursion", _("It has too many parts.")),
-	(r"pdf", _("Its attached PDF file is damaged.")),
+	(r"maximum file size|maxfilesize", _("A file attached to it is larger than this site allows.")),
+	(
+		r"pdf\w*error|pypdf|broken pdf|invalid pdf|%PDF|in pdf\b|stream has ended unexpectedly|EOF marker not found",
+		_("Its attached PDF file is damaged."),
+	),
 	(
 		r"unidentifiedimage|cannot identify image|image file is truncated|decompressionbomb",
 		_("Its attached image is damaged."),
 	),
 	(r"badzipfile|not a zip file", _("Its attached archive is damaged.")),
-	(r"maximum file size|maxfilesize", _("A file attached to it is larger than this site allows.")),
 	(r"valid email address|invalidemail", _("It names no valid address as its sender.")),
 	(
-		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\b1366\b",
+		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\(1366,",
 		_("It contains characters that cannot be stored."),
 	),
 )
-# Messages of Python and of libraries: the name of an exception, an attribute, a tuple with a number.
+# Messages of Python and of libraries: the name of an exception, a missing key or attribute, a tuple with a number.
 _FOR_PROGRAMMERS = re.compile(
-	r"^[\w.]*(Error|Exception|Warning)\b|^\(\d|object (has no attribute|is not)|unexpected keyword|Traceback",
+	r"^'[^']*'$|^[\w.]*(Error|Exception|Warning)\b|^\(\d|object (has no attribute|is not)|unexpected keyword|Traceback",
 	re.I,
 )
 

@@ -16,6 +16,12 @@ UNREADABLE = "It could not be read."
 		),
 		("(2006, 'Server has gone away')", "The database was not available."),
 		("PdfStreamError: Stream has ended unexpectedly", "Its attached PDF file is damaged."),
+		("Stream has ended unexpectedly", "Its attached PDF file is damaged."),
+		("EOF marker not found", "Its attached PDF file is damaged."),
+		(
+			"PDF: exceeded the maximum file size of 10 MB",
+			"A file attached to it is larger than this site allows.",
+		),
 		("socket error", "The connection to the mail server broke off."),
 		("(1406, \"Data too long for column 'message_id' at row 1\")", "It is longer than can be stored."),
 		("maximum recursion depth exceeded", "It has too many parts."),
@@ -25,6 +31,7 @@ UNREADABLE = "It could not be read."
 		("'NoneType' object has no attribute 'lower'", UNREADABLE),
 		("ValueError: x", UNREADABLE),
 		("KeyError", UNREADABLE),
+		("'charset'", UNREADABLE),
 		("", UNREADABLE),
 	],
 )
@@ -39,6 +46,8 @@ def test_errors_are_told_in_words(reason, meaning):
 		"The email takes long to read. It is stored in a few minutes.",
 		"Die E-Mail nennt das Postfach selbst als Absender.",
 		"The process that fetched it was stopped.",
+		"Invoice 1213 of the client has no currency.",
+		"The print as PDF is switched off.",
 	],
 )
 def test_what_is_a_sentence_already_stays(reason):

@@ -198,9 +198,9 @@ def withdraw_thumbnails(chunk: int = 500) -> None:
 	while names := frappe.get_all(
 		"File", {**asked, "name": (">", last)}, pluck="name", order_by="name asc", limit=chunk
 	):
-		for name in names:
-			if _is_governed(frappe.get_doc("File", name)):
-				_withdraw_thumbnail(name)
+		for file in (frappe.get_doc("File", name) for name in names):
+			if _is_governed(file):
+				_withdraw_thumbnail(file)
 		last = names[-1]
 		# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
 		frappe.db.commit()
@@ -211,10 +211,10 @@ def _has_public_thumbnail(file) -> bool:
 	return (file.thumbnail_url or "").startswith("/files/")
 
 
-def _withdraw_thumbnail(name: str) -> None:
+def _withdraw_thumbnail(file) -> None:
 	"""Without a save, which Frappe refuses if the file is not on the disk."""
-	_remove_thumbnail(frappe.get_doc("File", name))
-	frappe.db.set_value("File", name, "thumbnail_url", None, update_modified=False)
+	_remove_thumbnail(file)
+	frappe.db.set_value("File", file.name, "thumbnail_url", None, update_modified=False)
 
 
 def _remove_thumbnail(file) -> None:
@@ -239,11 +239,12 @@ def _make_private(doctype: str, names: list[str]) -> None:
 		return
 	attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0}
 	is_public = {"is_private": 0, "thumbnail_url": _PUBLIC}
-	for file in frappe.get_all("File", attached, ["name", "is_private"], or_filters=is_public):
+	for name in frappe.get_all("File", attached, pluck="name", or_filters=is_public):
+		file = frappe.get_doc("File", name)
 		if file.is_private:
-			_withdraw_thumbnail(file.name)
+			_withdraw_thumbnail(file)
 		else:
-			frappe.get_doc("File", file.name).save(ignore_permissions=True)  # handled by `keep_private`
+			file.save(ignore_permissions=True)  # handled by `keep_private`
 
 
 def _is_governed(doc) -> bool:

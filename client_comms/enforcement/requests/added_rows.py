@@ -32,7 +32,8 @@ def refuse() -> None:
 	"""
 	for doctype in _asked():
 		refuse_rows(doctype)
-	if doctypes := in_added_tables():
+	# What a GET request writes is rolled back.
+	if frappe.request.method != "GET" and (doctypes := in_added_tables()):
 		refuse_taken(doctypes, {*_names(frappe.form_dict)})
 
 
