@@ -772,6 +772,7 @@ extend_doctype_class = {
 	"Document Naming Settings": "client_comms.enforcement.doctypes.document_naming_settings.GuardedDocumentNamingSettings",
 	# Tools that query the database directly, or quote fields of a document.
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
+	"Data Import": "client_comms.enforcement.doctypes.data_import.GuardedDataImport",
 	"Permission Inspector": "client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# Frappe always lets owners read what they entered there.

@@ -1,0 +1,64 @@
+"""Frappe's Data Import compares a row with the stored document before anyone asks whether the user may change that: what it
+says about a row, “No changes to update” or not permitted, tells whether a guess about a hidden document is right (P-2).
+"""
+
+import frappe
+from frappe import _
+from frappe.core.doctype.data_import.importer import get_id_field
+from frappe.utils import create_batch
+from frappe.utils.background_jobs import is_job_enqueued
+
+from client_comms.enforcement import guards
+from client_comms.enforcement.requests import added_rows
+from client_comms.exceptions import ClearanceMissingError
+
+_UPDATE = "Update Existing Records"
+_AT_ONCE = 1_000  # names in a query
+_NAMED = 5  # documents in a message
+
+
+class GuardedDataImport:
+	def validate(self):
+		"""What was looked at is what will be imported."""
+		if not self.is_new() and guards.is_restricted() and is_job_enqueued(f"data_import::{self.name}"):
+			frappe.throw(_("This import is under way. Change it when it has ended, or make another one."))
+		super().validate()
+
+	def start_import(self):
+		"""
+		:raises ClearanceMissingError: the file names documents, or rows of documents, that the session user cannot read
+		"""
+		updates = self.import_type == _UPDATE and guards.is_held(self.reference_doctype)
+		tables = added_rows.in_added_tables()
+		if (updates or tables) and guards.is_restricted():
+			if self.google_sheets_url and not self.import_file:
+				_refuse(_("Import a file: a Google Sheet can change until it is read again."))
+			documents = [each.doc for each in self.get_importer().import_file.get_payloads_for_import()]
+			if tables:
+				added_rows.refuse_taken(
+					tables, {name for doc in documents for name in added_rows.names_in(doc)}
+				)
+			if updates:
+				_require_readable(self.reference_doctype, documents)
+		return super().start_import()
+
+
+def _require_readable(doctype: str, documents: list[dict]) -> None:
+	named = get_id_field(doctype).fieldname
+	names = sorted({str(doc[named]) for doc in documents if doc.get(named)})
+	hidden = []
+	for batch in create_batch(names, _AT_ONCE):
+		hidden += sorted({*batch} - guards.readable(doctype, batch))
+	existing = hidden and frappe.get_all(doctype, {"name": ("in", hidden)}, pluck="name", limit=_NAMED + 1)
+	if existing:
+		_refuse(
+			_(
+				"You have no clearance for some of these documents: {0}. Take their rows out of the file."
+			).format(", ".join(map(str, existing[:_NAMED])) + (" …" if len(existing) > _NAMED else ""))
+		)
+
+
+def _refuse(reason: str) -> None:
+	frappe.throw(
+		f"{reason}<br>{_('Nothing was imported.')}", exc=ClearanceMissingError, title=_("Clearance Missing")
+	)

@@ -1,0 +1,108 @@
+"""Data Import of existing documents tells nothing about those that its user cannot read (P-2)."""
+
+import json
+
+import frappe
+import pytest
+from frappe.core.doctype.data_import import data_import as frappes
+
+from client_comms.enforcement.doctypes import data_import
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("P-2")
+
+
+@pytest.fixture
+def manager(make_user):
+	return make_user("Frontline Staff", "System Manager", "Sales Manager")
+
+
+@pytest.fixture
+def make_import(as_user, manager):
+	def make(doctype, rows, **values):
+		content = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
+		file = {"doctype": "File", "file_name": f"{frappe.generate_hash()}.csv", "content": content}
+		with as_user(manager):
+			file = frappe.get_doc({**file, "is_private": 1}).insert()
+			return frappe.get_doc(
+				{
+					"doctype": "Data Import",
+					"reference_doctype": doctype,
+					"import_type": "Update Existing Records",
+					"import_file": file.file_url,
+					**values,
+				}
+			).insert(ignore_permissions=True)
+
+	return make
+
+
+def run(made) -> list[dict]:
+	"""As its job does, of which each row is kept in a savepoint here."""
+	made.start_import()
+	return frappe.get_all("Data Import Log", {"data_import": made.name}, ["success", "messages"])
+
+
+@pytest.fixture(autouse=True)
+def in_one_transaction(monkeypatch):
+	monkeypatch.setattr(frappe.db, "commit", lambda *_args, **_options: None)
+	monkeypatch.setattr(frappe.db, "rollback", lambda *_args, **_options: None)
+
+
+@pytest.mark.parametrize("guess", ["Acme GmbH", "Another"])
+def test_a_guess_about_a_hidden_document_is_not_answered(guess, held, make_import, manager, as_user):
+	lead = held("Lead", lead_name="Anna", company_name="Acme GmbH")
+	made = make_import("Lead", [("ID", "Organization Name"), (lead.name, guess)])
+	with as_user(manager), pytest.raises(ClearanceMissingError, match=f"{lead.name}.*Nothing was imported"):
+		run(made)
+	assert not frappe.db.exists("Data Import Log", {"data_import": made.name})
+	assert frappe.db.get_value("Lead", lead.name, "company_name") == "Acme GmbH"
+
+
+def test_of_open_documents_it_updates_and_tells(make_import, manager, as_user):
+	names = [
+		frappe.get_doc({"doctype": "Lead", "lead_name": "Anna", "company_name": name}).insert().name
+		for name in ("Old", "New")
+	]
+	made = make_import("Lead", [("ID", "Organization Name"), *((name, "New") for name in names)])
+	with as_user(manager):
+		told = run(made)
+	assert sorted(row.success for row in told) == [0, 1]
+	assert "No changes to update" in json.dumps([row.messages for row in told])
+	assert frappe.db.get_value("Lead", names[0], "company_name") == "New"
+
+
+def test_a_sheet_that_can_change_is_not_looked_at(make_import, manager, as_user, monkeypatch):
+	sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
+	monkeypatch.setattr(frappes.DataImport, "set_payload_count", lambda self: None)
+	made = make_import("Lead", [("ID",)], import_file=None, google_sheets_url=sheet)
+	with as_user(manager), pytest.raises(ClearanceMissingError, match="Google Sheet"):
+		made.start_import()
+
+
+def test_what_is_under_way_does_not_change(make_import, manager, as_user, monkeypatch):
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	made = make_import("Lead", [("ID", "Organization Name"), (lead.name, "New")])
+	with as_user(manager):
+		made.save(ignore_permissions=True)
+		monkeypatch.setattr(data_import, "is_job_enqueued", lambda job_id: job_id.endswith(made.name))
+		with pytest.raises(frappe.ValidationError, match="under way"):
+			made.save(ignore_permissions=True)
+
+
+def test_rows_of_added_tables_stay_where_they_are(monkeypatch, make_import, manager, as_user):
+	"""Whichever DocType is imported: Frappe takes a row over that has the name of another document's."""
+	asked = []
+	monkeypatch.setattr(data_import.added_rows, "in_added_tables", lambda: ["Added Row"])
+	monkeypatch.setattr(
+		data_import.added_rows, "refuse_taken", lambda tables, names: asked.append((tables, names))
+	)
+	monkeypatch.setattr(
+		"frappe.core.doctype.data_import.importer.ImportFile.get_payloads_for_import",
+		lambda self: [frappe._dict(doc={"name": "A", "rows": [{"name": "row-of-another"}]}, rows=[])],
+	)
+	made = make_import("Lead", [("ID", "Organization Name"), ("A", "B")])
+	monkeypatch.setattr(frappes, "enqueue", lambda *_args, **_options: None)
+	with as_user(manager):
+		made.start_import()
+	assert asked == [(["Added Row"], {"row-of-another"})]
