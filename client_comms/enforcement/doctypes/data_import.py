@@ -60,5 +60,7 @@ def _require_readable(doctype: str, documents: list[dict]) -> None:
 
 def _refuse(reason: str) -> None:
 	frappe.throw(
-		f"{reason}<br>{_('Nothing was imported.')}", exc=ClearanceMissingError, title=_("Clearance Missing")
+		reason + "<br>" + _("Nothing was imported."),
+		exc=ClearanceMissingError,
+		title=_("Clearance Missing"),
 	)

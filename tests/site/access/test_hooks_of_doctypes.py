@@ -97,12 +97,15 @@ def sensitive(log, set_settings):
 		complaint = log("Feedback/Complaint")
 		if doctype == complaint.doctype:
 			return complaint
-		return stored(doctype, confidentiality_level="Sensitive", client_interaction=complaint.name)
+		fields = dict.fromkeys(("client_interaction", "interaction", "reference_name"), complaint.name)
+		return stored(
+			doctype, **fields, confidentiality_level="Sensitive", reference_doctype=complaint.doctype
+		)
 
 	return make
 
 
-@pytest.mark.parametrize("doctype", [governed.INTERACTION, *BOUND, *documents.SETTING])
+@pytest.mark.parametrize("doctype", [governed.INTERACTION, "Interaction Review", *BOUND, *documents.SETTING])
 def test_a_print_asks_for_clearance_and_is_recorded(doctype, sensitive, frontline, as_user):
 	doc = sensitive(doctype)
 	frappe.local.request = Request(EnvironBuilder().get_environ())
@@ -113,6 +116,32 @@ def test_a_print_asks_for_clearance_and_is_recorded(doctype, sensitive, frontlin
 	before = frappe.db.count(ledger.ENTRY, prints)  # names of deleted records are reused
 	doc.run_method("before_print", frappe.get_single("Print Settings"))
 	assert frappe.db.count(ledger.ENTRY, prints) == before + 1
+
+
+@pytest.mark.parametrize(
+	("doctype", "kind", "name"),
+	[
+		("Auto Repeat", "reference_doctype", "reference_document"),
+		("Email Campaign", "email_campaign_for", "recipient"),
+		("Quotation", "quotation_to", "party_name"),
+		("Task", None, "issue"),
+	],
+)
+def test_a_document_that_copies_from_another_one_names_no_hidden_one(
+	doctype, kind, name, sensitive, frontline, as_user
+):
+	hidden = sensitive("Lead" if kind else "Issue")
+	doc = frappe.new_doc(doctype)
+	doc.update({name: hidden.name, **({kind: hidden.doctype} if kind else {})})
+
+	def check():
+		for hook in frappe.get_doc_hooks()[doctype]["validate"]:
+			if hook.startswith("client_comms."):
+				frappe.call(hook, doc, "validate")
+
+	check()
+	with as_user(frontline), pytest.raises(ClearanceMissingError):
+		check()
 
 
 @pytest.mark.parametrize("doctype", documents.SETTING)
