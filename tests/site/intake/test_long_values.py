@@ -76,6 +76,18 @@ def test_an_email_with_a_long_value_is_logged(to, is_refused, accounts, raw_mail
 	assert not faults
 
 
+def test_a_message_of_staff_to_a_long_address_is_logged(accounts, raw_mail, staff, set_settings, clock_at):
+	set_settings(log_outbound=1)
+	accounts["Communication"].db_set("create_contact", 0)
+	address = f"{'a' * 150}@client-a.example"
+	raw = raw_mail("We will come.", From=staff["Frontline Staff"], To=address, Cc="lead@nordlicht.example")
+	with clock_at(MONDAY):
+		account = frappe.get_doc("Email Account", accounts["Communication"].name)
+		message = inbound_mail.ReceivedMail.quickly(raw, account).process().reload()
+	party_name = frappe.db.get_value("Client Interaction", message.client_interaction, "party_name")
+	assert party_name == address[:140]
+
+
 def _arrived(raw, account):
 	"""The message as it is stored at once, by the job that tries again, or by hand."""
 	try:
