@@ -2,9 +2,10 @@
 wrongly (D-1, P-2).
 
 Every method requires read and write access to all interactions that it names. What is refused raises `ActionNotPossibleError` with
-what to do instead. The previews write nothing: `{"subject", "client", "level", "raised", "may_lower", "owed", "audience",
-"communication_type"}`: of which interaction and client, the level afterwards, whether that is stricter than what it is now, the lower level that the caller may choose instead with a reason (or
-None), what is owed then (as `form_data.owed_words`), and who can read it (as `audience.of_record`).
+what to do instead. The previews write nothing: `{"subject", "client", "level", "raised", "may_lower", "status", "reopened", "owed",
+"audience", "communication_type"}`: of which interaction and client, the level afterwards, whether that is stricter than what it is
+now, the lower level that the caller may choose instead with a reason (or None), the status afterwards, whether that opens what is
+closed now, what is owed then (as `form_data.owed_words`), and who can read it (as `audience.of_record`).
 """
 
 import frappe
@@ -14,7 +15,7 @@ from client_comms.client_interactions import form_data, merging
 from client_comms.client_interactions.clocks import escalation
 from client_comms.enforcement import audience, former_names, levels, policy
 from client_comms.intake import moving
-from client_comms.rules import access
+from client_comms.rules import access, response_clock
 
 INTERACTION = merging.INTERACTION
 _CHOSEN = "-"  # in a preview, the reason is still to be written
@@ -57,8 +58,8 @@ def simulate_merge(name: str, into: str) -> dict:
 	source, target = _readable(name), _readable(into)
 	merging.require_access(source, target)
 	merging.require_mergeable(source, target)
-	before = target.confidentiality_level
-	return _preview(merging.preview(source, target), before)
+	level, status = target.confidentiality_level, target.status
+	return _preview(merging.preview(source, target), level, status)
 
 
 @frappe.whitelist()
@@ -73,7 +74,7 @@ def simulate_split(
 	because = _CHOSEN if cint(lower) else None
 	made = moving.proposed(doc, document, communication_type or None, because)
 	lowest = moving.proposed(doc, document, communication_type or None, _CHOSEN).confidentiality_level
-	return _preview(_clocked(made), doc.confidentiality_level, _lower_choice(doc, lowest))
+	return _preview(_clocked(made), doc.confidentiality_level, lower=_lower_choice(doc, lowest))
 
 
 @frappe.whitelist()
@@ -83,9 +84,9 @@ def simulate_move(name: str, message: str, to: str, lower: bool | int | str = Fa
 	merging.require_access(doc, target)
 	document = moving.message_of(doc, message)
 	moving.require_movable(doc, document, target)
-	before = target.confidentiality_level
+	level, status = target.confidentiality_level, target.status
 	moving.join(doc, document, target, _CHOSEN if cint(lower) else None)
-	return _preview(_clocked(target), before, _lower_choice(doc, before))
+	return _preview(_clocked(target), level, status, _lower_choice(doc, level))
 
 
 def _readable(name: str):
@@ -109,7 +110,7 @@ def _lower_choice(doc, level: str) -> str | None:
 	return level if levels.may_lower(doc.name, level).allowed else None
 
 
-def _preview(doc, level_before: str, lower: str | None = None) -> dict:
+def _preview(doc, level_before: str, status_before: str | None = None, lower: str | None = None) -> dict:
 	rank = policy.current().rank
 	return {
 		"subject": doc.subject,
@@ -117,6 +118,8 @@ def _preview(doc, level_before: str, lower: str | None = None) -> dict:
 		"level": doc.confidentiality_level,
 		"raised": rank(doc.confidentiality_level) > rank(level_before),
 		"may_lower": lower,
+		"status": doc.status,
+		"reopened": status_before == response_clock.STATUS_CLOSED and doc.status != status_before,
 		"owed": form_data.owed_words(doc),
 		"audience": audience.of_record(_record(doc)),
 		"communication_type": doc.communication_type,

@@ -478,6 +478,26 @@ def test_the_preview_says_what_becomes_of_it_and_writes_nothing(pair, people, at
 	assert events_of(pair[1])[-1] != "Merged" and frappe.db.exists(INTERACTION, pair[0])
 
 
+@pytest.mark.parametrize("is_owed", [True, False])
+def test_a_closed_one_opens_again_only_if_something_is_owed(pair, people, at, message, is_owed):
+	here, there = pair
+	for act in (api.answer, api.close):
+		at(TUESDAY, people.rita, act, there)
+	mail = message(here, "2026-11-24 12:00")
+	if not is_owed:
+		at("2026-11-24 13:00", people.rita, api.answer, here)
+	moment, expected = "2026-11-24 14:00", ("Open", True) if is_owed else ("Closed", False)
+	for found in (
+		at(moment, people.rita, api.simulate_move, here, mail.name, there),
+		at(moment, people.rita, api.simulate_merge, here, there),
+	):
+		assert (found["status"], found["reopened"]) == expected
+	at(moment, people.rita, api.move_message, here, mail.name, there)
+	doc = doc_of(there)
+	assert doc.status == expected[0]
+	assert bool(doc.next_deadline) == is_owed
+
+
 # --- splitting off ----------------------------------------------------------------------------------
 
 

@@ -155,8 +155,8 @@ Object.assign(client_comms.regroup, {
 		dialog.set_df_property("lower_because", "reqd", may_lower && lower ? 1 : 0);
 	},
 
-	/** What becomes of it, one line for the subject, the client, the level, the deadlines and the readers. */
-	sentences({ subject, client, level, raised, owed, audience, communication_type }) {
+	/** What becomes of it, one line for the subject, the client, the level, the status, the deadlines and the readers. */
+	sentences({ subject, client, level, raised, status, reopened, owed, audience, communication_type }) {
 		const text = frappe.utils.escape_html;
 		const shown = client_comms.interaction.level_pill(level);
 		const due = owed.map(({ label, words }) => `${text(label)}: ${text(words)}`).join("; ");
@@ -165,6 +165,7 @@ Object.assign(client_comms.regroup, {
 			[__("Client"), text(client || "–")],
 			[__("Communication Type"), text(__(communication_type))],
 			[__("Level"), raised ? `${shown} ${__("(stricter than before)")}` : shown],
+			[__("Status"), reopened ? `${__(status)} ${__("(opened again)")}` : __(status)],
 			[__("Owed"), due || __("Nothing is owed to the client.")],
 			[__("Read by"), client_comms.card.readers(audience) || __("no one else")],
 		];
