@@ -7,6 +7,7 @@ import re
 
 from client_comms.rules.messages import Message, _
 
+_NO_SENDER = _("It names no valid address as its sender.")
 _MEANINGS = (
 	(r"deadlock|lock wait timeout|\((1213|1205),", _("The database was busy.")),
 	(
@@ -29,7 +30,7 @@ _MEANINGS = (
 		_("Its attached image is damaged."),
 	),
 	(r"badzipfile|not a zip file", _("Its attached archive is damaged.")),
-	(r"valid email address|invalidemail", _("It names no valid address as its sender.")),
+	(r"valid email address|invalidemail", _NO_SENDER),
 	(
 		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\(1366,",
 		_("It contains characters that cannot be stored."),
@@ -42,14 +43,15 @@ _FOR_PROGRAMMERS = re.compile(
 )
 
 
-def meaning(reason: str) -> Message | None:
+def meaning(reason: str, sender: str) -> Message | None:
 	"""Return what an error means, as a sentence; None if it is one already, which is shown as it is.
 
 	:param reason: the message of the exception, or the last line of its traceback
+	:param sender: whom the email names; without an address, Frappe stops at whatever asks for it first
 	"""
 	for pattern, text in _MEANINGS:
 		if re.search(pattern, reason, re.I):
 			return Message(text)
 	if not reason.strip() or _FOR_PROGRAMMERS.search(reason):
-		return Message(_("It could not be read."))
+		return Message(_("It could not be read.") if "@" in sender else _NO_SENDER)
 	return None

@@ -4,6 +4,7 @@ import pytest
 
 from client_comms.rules import storing_errors
 
+SENDER = "anna@client-a.example"
 UNREADABLE = "It could not be read."
 
 
@@ -36,7 +37,19 @@ UNREADABLE = "It could not be read."
 	],
 )
 def test_errors_are_told_in_words(reason, meaning):
-	assert str(storing_errors.meaning(reason)) == meaning
+	assert str(storing_errors.meaning(reason, SENDER)) == meaning
+
+
+@pytest.mark.parametrize(
+	("reason", "meaning"),
+	[
+		("'NoneType' object has no attribute 'lower'", "It names no valid address as its sender."),
+		("Stream has ended unexpectedly", "Its attached PDF file is damaged."),
+	],
+)
+@pytest.mark.parametrize("sender", ["", "anna client"])
+def test_an_email_without_a_sender_is_told_as_that(reason, meaning, sender):
+	assert str(storing_errors.meaning(reason, sender)) == meaning
 
 
 @pytest.mark.parametrize(
@@ -51,4 +64,4 @@ def test_errors_are_told_in_words(reason, meaning):
 	],
 )
 def test_what_is_a_sentence_already_stays(reason):
-	assert storing_errors.meaning(reason) is None
+	assert storing_errors.meaning(reason, SENDER) is None

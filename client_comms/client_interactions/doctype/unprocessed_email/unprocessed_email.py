@@ -40,7 +40,7 @@ def in_words(email) -> str:
 	"""
 	if email.incomplete:
 		return open_the_mailbox(email.email_account)
-	meaning = storing_errors.meaning(email.reason or "")
+	meaning = storing_errors.meaning(email.reason or "", email.sender or "")
 	return plain(meaning) if meaning else email.reason
 
 
