@@ -49,7 +49,7 @@ class Thread(Record):
 		return min((clock.due(days) for clock in self.owed), default=None)
 
 	def take(self, other: "Thread", at: datetime, days: Calendar) -> None:
-		"""Merging: the strictest level, of each clock the one that is due first and still owed, and what was judged stays judged."""
+		"""Merging, and moving a message: the strictest level, of each clock the one that is due first and still owed, and what was judged stays judged."""
 		self.age(at, days)
 		other.age(at, days)
 		self.level = max(self.level, other.level, key=STRICTER.__getitem__)
@@ -62,6 +62,7 @@ class Thread(Record):
 			setattr(self, name, _first(getattr(self, name), getattr(other, name), days))
 		self.paused = not runs and (self.paused or other.paused)
 		self.answered = self.answered and other.answered
+		self.closed = self.closed and not other.owed
 		self.ever_breached = self.ever_breached or other.ever_breached
 		self.missed += other.missed
 		other.gone_into = self

@@ -1,7 +1,7 @@
 """A generated month of threads equals an oracle that is written apart from the code (C-3, C-4, D-1, F-2).
 
-Thanks, promises, pauses, forwards, merges, splits, absences, forged Reply-To, automatic replies, bounces, Message-IDs that occur
-twice, holidays, two mailboxes. `CLIENT_COMMS_THREADS` (by default 12) and `CLIENT_COMMS_THREAD_SEEDS` (by default "7") make
+Thanks, promises, pauses, forwards, merges, splits, moves, absences, forged Reply-To, automatic replies, bounces, Message-IDs that occur
+twice, holidays, two mailboxes. `CLIENT_COMMS_THREADS` (by default 12) and `CLIENT_COMMS_THREAD_SEEDS` (by default "21") make
 longer and other months.
 """
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.clause("C-3", "C-4", "D-1", "F-2")
 INTERACTION = "Client Interaction"
 DOMAIN = "nordlicht.example"
 THREADS = int(os.environ.get("CLIENT_COMMS_THREADS", "12"))
-SEEDS = [int(seed) for seed in os.environ.get("CLIENT_COMMS_THREAD_SEEDS", "7").split()]
+SEEDS = [int(seed) for seed in os.environ.get("CLIENT_COMMS_THREAD_SEEDS", "21").split()]
 CLIENTS = 6
 THANKS = (
 	"Thank you very much!\n\nKind regards",
@@ -36,6 +36,24 @@ THANKS = (
 	"Bedankt!\n\nMet vriendelijke groet",
 )
 MINUTE = timedelta(minutes=1)
+# Without these a month proves little.
+EXPECTED = {
+	"thanks",
+	"needs an answer",
+	"promise",
+	"pause",
+	"forward",
+	"merge",
+	"split",
+	"move",
+	"into a closed one",
+	"held by a substitute",
+	"forged",
+	"automatic",
+	"bounce",
+	"same id",
+	"two mailboxes",
+}
 
 
 class Month:
@@ -60,6 +78,7 @@ class Month:
 			int, list
 		] = {}  # of a thread → (Message-ID, Communication, when) of its client's messages
 		self.clients: dict[int, str] = {}
+		self.complaints: set[int] = set()  # threads
 		self.did: Counter = Counter()
 		self.ids = itertools.count(1)
 		self.left = threads
@@ -97,6 +116,7 @@ class Month:
 		for thread in self.standing():
 			thread.age(at, self.days)
 		self.office.substitute(at)
+		self.did["held by a substitute"] += sum(bool(thread.held_for) for thread in self.office.threads)
 
 	def enter(self, absence, at):
 		with self.moment(at), self.as_user(absence.user):
@@ -133,7 +153,7 @@ class Month:
 	def open(self, at, client=None, subject=None, people=None, level="Standard", **how):
 		client = client or f"client{self.draw.randrange(CLIENTS)}@clients.example"
 		number = next(self.ids)
-		if subject is None and self.draw.random() < 0.2:
+		if complains := subject is None and self.draw.random() < 0.2:
 			subject, people, level = f"Complaint about the roof {number}", self.support, "Sensitive"
 		two = self.draw.random() < 0.3
 		message, message_id = self.mail(
@@ -144,7 +164,8 @@ class Month:
 			**{"to": ("lead", "support") if two else ("lead",), **how},
 		)
 		self.did["two mailboxes" if two else "opening"] += 1
-		return self.logged(message, message_id, at, client, people or self.front, level)
+		thread = self.logged(message, message_id, at, client, people or self.front, level)
+		self.complaints |= {id(thread)} if complains else set()
 
 	def logged(self, message, message_id, at, client, people, level="Standard", now=None):
 		thread = Thread(level)
@@ -187,16 +208,21 @@ class Month:
 			possible += ["staff mail", "answer", "promise", "resume" if thread.paused else "pause"] * 2
 			if thread.acknowledge and not thread.acknowledge.met:
 				possible += ["acknowledge"] * 2
+				possible += ["reply"] * 8
 		else:
 			possible += ["close"]
-		if self.can_be_split(thread):
-			possible += ["split"] * 4
-		if other := self.fitting(thread):
+		other, can_be_split = self.fitting(thread), self.can_be_split(thread)
+		if other:
 			possible += ["merge"] * 2
+		if can_be_split:
+			possible += ["split"] * 8
+		if other and can_be_split:
+			possible += ["move"] * 8
 		what = self.draw.choice(possible)
 		self.did[what] += 1
+		self.did["into a closed one"] += what in ("merge", "move") and other.closed
 		getattr(self, "do_" + what.replace(" ", "_"))(
-			thread, at, **({"other": other} if what == "merge" else {})
+			thread, at, **({"other": other} if what in ("merge", "move") else {})
 		)
 
 	def do_reply(self, thread, at, prefix="Re"):
@@ -275,14 +301,16 @@ class Month:
 	)
 
 	def fitting(self, thread):
-		"""Another thread of the same client; an inquiry can become part of a complaint, but not the other way round."""
+		"""Another thread of the same client, which can be closed; a complaint cannot become part of an inquiry."""
 		return next(
 			(
 				each
-				for each in self.standing()
+				for each in self.office.threads
 				if each is not thread
+				and not each.gone_into
 				and self.clients[id(each)] == self.clients[id(thread)]
 				and (thread.level, each.level) != ("Sensitive", "Standard")
+				and (id(thread) not in self.complaints or id(each) in self.complaints)
 			),
 			None,
 		)
@@ -316,6 +344,16 @@ class Month:
 		assert made["name"] == doc.client_interaction
 		thread.touched_by.add(self.manager)
 		self.logged(doc, message_id, came, self.clients[id(thread)], people, thread.level, now=at)
+
+	def do_move(self, thread, at, other):
+		"""What is owed for the message is owed where it goes, also if that was closed."""
+		_message_id, message, came = moved = self.mails[id(thread)].pop()
+		with self.moment(at), self.as_user(self.manager):
+			api.move_message(self.names[id(thread)], message, self.names[id(other)])
+		for each in (thread, other):
+			each.touched_by.add(self.manager)
+		other.take(Thread(thread.level).begin(came, self.days), at, self.days)
+		self.mails[id(other)].append(moved)
 
 	# --- staff -----------------------------------------------------------------------------------
 
@@ -383,6 +421,7 @@ def month(accounts, make_user, make_client, set_calendar, set_settings, clock_at
 def test_a_month_of_threads_is_what_the_oracle_says(month, seed):
 	played = month(seed)
 	print(f"seed {seed}: {len(played.office.threads)} threads, {dict(played.did)}")
+	assert not (missing := EXPECTED - set(+played.did)), f"choose another seed, for {missing}"
 	end = clock.to_stored(berlin(LAST_DAY, "18:30"))
 	logged = frappe.get_all(INTERACTION, {"creation": ("between", ("2026-03-01", end))}, pluck="name")
 	standing = [thread for thread in played.office.threads if not thread.gone_into]
