@@ -350,6 +350,19 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 		sys.exit(1)
 
 
+@client_comms.command("reset-workspace")
+@click.argument("name")
+@pass_context
+def reset_workspace(context, name: str):
+	"""Replace the workspace NAME, which was changed on the site, by the one that the app ships."""
+	with connected(context):
+		from client_comms.setup import workspaces
+
+		if not workspaces.reset(name):
+			raise click.ClickException(f"The app ships no workspace {name}.")
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
+
+
 @client_comms.command("data-map")
 @click.option("--json", "as_json", is_flag=True, help="print the whole record as JSON instead of a table")
 @pass_context

@@ -16,7 +16,7 @@ from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import sidebar, sources, workspace_block
+from client_comms.setup import sidebar, sources, workspace_block, workspaces
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import add_indexes
 
@@ -78,6 +78,7 @@ def after_install():
 	make_procedure()
 	make_searchable()
 	workspace_block.make()
+	workspaces.remember()
 	following.record_missing()
 
 
@@ -88,6 +89,7 @@ def after_migrate():
 	workspace_block.make()
 	settle_new_settings()
 	sidebar.settle()
+	workspaces.settle()
 	policy.clear_cache()
 
 

@@ -8,7 +8,7 @@ import frappe
 from client_comms.enforcement import policy, source_doctypes
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
-from client_comms.setup import sidebar, workspace_block
+from client_comms.setup import sidebar, workspace_block, workspaces
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
@@ -62,6 +62,7 @@ def before_uninstall():
 	delete_email_templates()
 	frappe.db.delete("Portal Menu Item", {"reference_doctype": ("in", list(own))})
 	forget_found()
+	workspaces.forget()
 	policy.clear_cache()
 	# Frappe commits after it has dropped the first of our DocTypes, in any order; what waits for the commit may ask about another.
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (an uninstallation is in no transaction: it changes tables)
