@@ -65,7 +65,7 @@
 
 		row({ clause, title, state, rule, controls, figures }, row) {
 			const control = ({ name, state, message }, index) =>
-				`<div class="mb-1"><button type="button" class="btn btn-link btn-xs p-0" data-control="${row}:${index}">
+				`<div class="mb-1"><button type="button" class="btn btn-link btn-xs p-0 text-left" data-control="${row}:${index}">
 					${escape(name)}</button> ${pill(state)} <span class="text-muted small">${escape(message)}</span></div>`;
 			const number = (value, unit) =>
 				value === null || value === undefined ? "–" : `${value}${unit ? " %" : ""}`;
