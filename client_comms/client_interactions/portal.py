@@ -78,7 +78,7 @@ def _shown(row, title: str | None) -> dict:
 	return {
 		"name": row.name,
 		# The subject of the record may be staff's own words.
-		"title": title or _("{0} of {1}").format(_(row.channel), day),
+		"title": title or f"{_(row.channel)}, {day}",
 		"on": day,
 		"state": _(rules.STATES[row.status]),
 		"promised": format_date(row.promised_for, "full") if promised else None,

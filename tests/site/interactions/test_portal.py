@@ -141,7 +141,7 @@ def test_at_a_confidential_level_only_their_own_messages(of_anna, anna, ben, as_
 
 def test_a_call_has_no_words_of_staff(of_anna, anna, as_user):
 	doc = of_anna(channel="Phone", occurred_on="2026-11-20 10:00")
-	assert seen_by(anna, as_user)[doc.name]["title"] == "Phone of November 20, 2026"
+	assert seen_by(anna, as_user)[doc.name]["title"] == "Phone, November 20, 2026"
 
 
 def test_state_and_promised_day(of_anna, anna, as_user, clock_at):
