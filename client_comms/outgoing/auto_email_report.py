@@ -1,12 +1,14 @@
 """Computes emailed reports in the name of their user (P-2).
 
-Frappe's scheduler computes Script Reports as Administrator, to whom row conditions do not apply.
+Frappe's scheduler computes Script and Query Reports as Administrator, to whom row conditions do not apply. Of a report on a DocType
+that this app does not guard, rows can still name records of one that it does.
 """
 
 import frappe
 
 from client_comms import acting
 from client_comms.enforcement import guards
+from client_comms.enforcement.doctypes import report
 from client_comms.outgoing import facts, gate, recipient_kinds
 
 
@@ -24,7 +26,11 @@ class GuardedAutoEmailReport:
 
 	def get_report_content(self):
 		about = frappe.get_cached_value("Report", self.report, "ref_doctype")
-		if not guards.is_held(about or "") or self.user == frappe.session.user:
+		if not guards.is_held(about or ""):
+			# Who entered or changed it says to whom it is sent, and in whose name.
+			with report.for_all_of({frappe.session.user, self.user, self.owner, self.modified_by}):
+				return super().get_report_content()
+		if self.user == frappe.session.user:
 			return super().get_report_content()
 		with acting.acting_as(self.user):
 			return super().get_report_content()

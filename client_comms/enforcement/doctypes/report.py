@@ -5,7 +5,8 @@ own totals include such rows, so if rows are left out, its chart and summary are
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe.desk.query_report import get_column_as_dict
@@ -15,6 +16,7 @@ from client_comms.enforcement import governed, guards, linked_columns
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
+_READERS = "client_comms_report_readers"
 
 
 class GuardedReport:
@@ -45,8 +47,18 @@ class GuardedReport:
 		return readable(self.name, super().execute_script_report(filters))
 
 
+@contextmanager
+def for_all_of(users: Iterable[str]) -> Iterator[None]:
+	"""Rows of reports inside the block are those that all of these users can read."""
+	frappe.flags[_READERS] = [*filter(None, users)]
+	try:
+		yield
+	finally:
+		frappe.flags.pop(_READERS)
+
+
 def readable(name: str, result) -> list:
-	"""A report's result without the rows that the session user cannot read.
+	"""A report's result without the rows that the session user cannot read, or one of those for whom it is computed.
 
 	:param result: `(columns, rows, message, chart, summary, skip_total_row)` or fewer, as Frappe's reports return it
 	"""
@@ -69,7 +81,7 @@ def _with_readable_names(columns: list, rows: list) -> list:
 		for doctype, name in _named(columns, row):
 			names[doctype].add(name)
 	readable_names = {
-		doctype: guards.readable(doctype, sorted(found))
+		doctype: _readable_by_all(doctype, sorted(found))
 		for doctype, found in names.items()
 		if guards.is_held(doctype)
 	}
@@ -78,6 +90,11 @@ def _with_readable_names(columns: list, rows: list) -> list:
 		for row in rows
 		if all(name in readable_names.get(doctype, (name,)) for doctype, name in _named(columns, row))
 	]
+
+
+def _readable_by_all(doctype: str, names: list[str]) -> set[str]:
+	readers = frappe.flags.get(_READERS) or [frappe.session.user]
+	return set.intersection(*(guards.readable(doctype, names, user) for user in readers))
 
 
 def _may_name_governed(column) -> bool:

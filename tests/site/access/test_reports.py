@@ -422,6 +422,33 @@ def test_an_emailed_report_is_computed_in_the_name_of_its_user(site, log, users)
 	assert frappe.session.user == "Administrator"
 
 
+@pytest.mark.parametrize("who", ["user", "owner", "modified_by"])
+def test_an_emailed_report_on_other_documents_names_only_what_all_of_them_may_read(who, site, log, users):
+	"""Its rows can name interactions, whatever DocType it is on; the scheduler is Administrator."""
+	shown, hidden = log(procedure.INITIAL_INQUIRY), log(procedure.FEEDBACK)
+	listing = site.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": "Interactions of users",
+			"ref_doctype": "User",
+			"report_type": "Query Report",
+			"is_standard": "No",
+			"query": "select name as 'Interaction:Link/Client Interaction:200' from `tabClient Interaction`",
+		}
+	).insert()
+	people = dict.fromkeys(("user", "owner", "modified_by"), "Administrator")
+	emailed = {"doctype": "Auto Email Report", "report": listing.name, "report_type": "Query Report"}
+	emailed |= {"enabled": 1, "email_to": "somebody@example.com", "frequency": "Daily", "format": "CSV"}
+
+	def content(**changed):
+		return site.get_doc({**emailed, **people, **changed}).get_report_content()
+
+	assert hidden.name in content()
+	narrowed = content(**{who: users["frontline"]})
+	assert shown.name in narrowed
+	assert hidden.name not in narrowed
+
+
 def test_the_calendar_shows_deadlines_that_the_user_may_read(interactions, users, as_user):
 	with as_user(users["frontline"]):
 		events = deadline_calendar.get_events(INTERACTION, "2026-11-23", "2026-12-01", filters="[]")

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
+from frappe.desk.form import document_follow
 
 from client_comms import compat
 
@@ -94,3 +95,22 @@ def test_mail_that_could_not_be_processed(staff, as_user):
 		assert not listed("Unhandled Email", mail.name)
 	with as_user(staff.cleared):
 		assert listed("Unhandled Email", mail.name)
+
+
+def test_the_email_about_followed_documents(mailbox, complaint, log, staff, as_user):
+	"""It quotes their comments; in the queue it is as confidential as the strictest of them."""
+	frappe.db.set_value("User", staff.cleared, "document_follow_notify", 1)
+	for followed in (log(confidentiality_level="Standard"), complaint):
+		follow = {"doctype": "Document Follow", "ref_doctype": followed.doctype, "ref_docname": followed.name}
+		frappe.get_doc({**follow, "user": staff.cleared}).insert(ignore_permissions=True)
+		followed.add_comment("Comment", WORDS)
+	frappe.db.delete("Email Queue")
+	quoted, about = document_follow.get_message_for_user("Hourly", staff.cleared)
+	document_follow.send_email_alert(staff.cleared, about, quoted)
+	(row,) = frappe.get_all("Email Queue", ["name", "message", "reference_name"])
+	assert WORDS in row.message
+	assert row.reference_name == complaint.name
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", row.name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", row.name)
