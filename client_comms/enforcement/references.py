@@ -40,12 +40,13 @@ def refuse_named(doc, method=None) -> None:
 def refuse_in_memory(doc) -> None:
 	"""The same for a document that a request contains, which may never be saved.
 
-	:raises ClearanceMissingError: the session user cannot read a document to which it refers, other than the stored one does
+	:raises ClearanceMissingError: the session user cannot read a document to which it refers, other than the stored one does, if
+	    that is theirs to read
 	"""
 	if not _governed(doc):
 		return
-	stored = doc.name and frappe.db.exists(doc.doctype, doc.name)
-	_refuse_added(doc, frappe.get_doc(doc.doctype, doc.name) if stored else None)
+	stored = doc.name and frappe.db.exists(doc.doctype, doc.name) and frappe.get_doc(doc.doctype, doc.name)
+	_refuse_added(doc, stored if stored and stored.has_permission("read") else None)
 
 
 def _refuse_added(doc, before) -> None:

@@ -1,12 +1,14 @@
-"""Documents that a request finds by conditions (`{"summary": ["like", "%fraud%"]}`) where a name belongs (P-2).
+"""Documents that a request finds by conditions (`{"summary": ["like", "%fraud%"]}`, `[["summary", "like", "%fraud%"]]`) where a
+name belongs (P-2).
 
 Frappe takes the first match among all documents and asks for permission afterwards, so that "not permitted" and "not found"
 tell whether a hidden text contains the words.
 """
 
 import frappe
+from frappe.database.operator_map import OPERATOR_MAP
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, linked_columns
 from client_comms.enforcement.linked_columns import parsed
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
@@ -14,6 +16,9 @@ _SHORT = ("dn", "parent")
 _DELETED, _DELETES = "items", "delete_items"  # elsewhere, items are rows of a document
 _IN_DOCUMENT = ("name", "docname", "parent")
 _CONDITIONS = ("filters", "or_filters")
+# Parameters that hold values or documents, not names, as objects.
+_VALUES = ("args", "data", "doc", "docs", "document", "fieldname", "kwargs", "value", "values")
+_COMPARED = 3  # [field, operator, value]
 
 
 def refuse() -> None:
@@ -26,11 +31,14 @@ def refuse() -> None:
 
 
 def _has_condition(parameter: tuple) -> bool:
-	key, value = parameter
-	value = parsed(value)
-	if _is_name(str(key)) and any(isinstance(each, dict) for each in _as_list(value)):
+	key, sent = parameter
+	value = parsed(sent)
+	if _is_name(str(key)) and _is_condition(value):
 		return True
-	return key not in _CONDITIONS and _names_by_condition(value)
+	if key in _CONDITIONS:
+		return False
+	# A name that is called otherwise (`party`) is not parsed, so only an object in the request can stand for it.
+	return _names_by_condition(value) or (value is sent and _asks_about_guarded(str(key), value))
 
 
 def _is_name(key: str) -> bool:
@@ -42,8 +50,33 @@ def _is_name(key: str) -> bool:
 	return key in _SHORT or key.endswith(("name", "names")) or guards.is_held(frappe.unscrub(key))
 
 
-def _as_list(value) -> list:
-	return value if isinstance(value, list) else [value]
+def _is_condition(value) -> bool:
+	"""Whether a value is a condition in place of a name, or is among several names."""
+	if isinstance(value, list):
+		return any(isinstance(each, dict | list) for each in value) or _is_comparison(value)
+	return isinstance(value, dict)
+
+
+def _is_comparison(value: list) -> bool:
+	"""Version 16 takes `["summary", "like", …]` for a condition, and other lists of texts for names."""
+	return len(value) == _COMPARED and str(value[1]).lower() in OPERATOR_MAP
+
+
+def _stands_alone(value) -> bool:
+	"""The same where a list can be the condition of a filter: `{"name": ["in", …]}`."""
+	if isinstance(value, list):
+		return _is_condition(value) and (not isinstance(value[0], str) or _is_comparison(value))
+	return isinstance(value, dict)
+
+
+def _asks_about_guarded(key: str, value) -> bool:
+	"""Whether a parameter has conditions on a DocType that another parameter names."""
+	if key in _VALUES or key.endswith("filters") or not _is_condition(value):
+		return False
+	named = {guards.named(each) for each in frappe.form_dict.values() if isinstance(each, str) and each}
+	columns = set(linked_columns.of_filters(value))
+	guarded = filter(guards.is_held, named)
+	return any(columns.intersection(frappe.get_meta(doctype).get_valid_columns()) for doctype in guarded)
 
 
 def _names_by_condition(value) -> bool:
@@ -53,8 +86,7 @@ def _names_by_condition(value) -> bool:
 	if not isinstance(value, dict):
 		return False
 	named = [value.get(key) for key in _IN_DOCUMENT]
-	# A list can be a condition of a filter (`{"name": ["in", …]}`), but not in a document.
-	if any(isinstance(each, (dict, list) if "doctype" in value else dict) for each in named):
+	if any(map(_is_condition if "doctype" in value else _stands_alone, named)):
 		return True
 	# Frappe loads the parent of a row, and what a document names, as it is given.
 	if "doctype" in value and any(isinstance(each, dict) and _is_name(key) for key, each in value.items()):

@@ -1,6 +1,8 @@
 """Methods that no call of the census gets to do anything, and what their source shows: that they cannot show a hidden record.
 
-Each reason is true after reading the method and what it calls. A method that reads by a name of any DocType never stands here.
+Each reason is true after reading the method and what it calls. A method that loads a document of any DocType stands here only if it
+fails at every protected one, or asks whether its caller may read it; into what it copies another, the target of Frappe's mapper, no
+request can write the name of a hidden record (`enforcement/requests/documents_in_memory`).
 """
 
 _BY_REASON = {

@@ -68,6 +68,51 @@ WAYS = {
 		"run_doc_method",
 		{"dt": INTERACTION, "dn": like(text), "method": "add_comment", "args": {"text": "x"}},
 	),
+	"conditions in a list": lambda text: (
+		"frappe.client.delete",
+		{"doctype": INTERACTION, "name": [["summary", "like", f"%{text}%"]]},
+	),
+	"one condition in a list": lambda text: (
+		"frappe.client.delete",
+		{"doctype": INTERACTION, "name": ["summary", "like", f"%{text}%"]},
+	),
+	"conditions among names": lambda text: (
+		"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs",
+		{
+			"doctype": INTERACTION,
+			"docnames": frappe.as_json([[["summary", "like", f"%{text}%"]]]),
+			"action": "update",
+			"data": '{"subject": "Changed"}',
+		},
+	),
+	"conditions on a file in a list": lambda text: (
+		"frappe.core.api.file.move_file",
+		{
+			"file_list": frappe.as_json([{"name": [["file_name", "like", f"%{text}%"]]}]),
+			"new_parent": "Home",
+			"old_parent": "Home",
+		},
+	),
+	"conditions as a party": lambda text: (
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details",
+		{"company": "x", "party_type": INTERACTION, "party": like(text), "date": "2026-01-01"},
+	),
+	"conditions as an order": lambda text: (
+		"erpnext.controllers.subcontracting_controller.make_rm_stock_entry",
+		{"subcontract_order": like(text), "rm_items": "[]", "order_doctype": INTERACTION},
+	),
+	"conditions in a list as an order": lambda text: (
+		"erpnext.controllers.subcontracting_controller.get_materials_from_supplier",
+		{
+			"subcontract_order": [["summary", "like", f"%{text}%"]],
+			"rm_details": "[]",
+			"order_doctype": INTERACTION,
+		},
+	),
+	"conditions as a template of taxes": lambda text: (
+		"erpnext.controllers.accounts_controller.get_default_taxes_and_charges",
+		{"master_doctype": INTERACTION, "tax_template": like(text), "company": ""},
+	),
 	"a new row": lambda text: ("frappe.client.insert", {"doc": row_of(text)}),
 	"a new row, as text": lambda text: ("frappe.client.insert", {"doc": frappe.as_json(row_of(text))}),
 	"several new rows": lambda text: ("frappe.client.insert_many", {"docs": [row_of(text)]}),
@@ -223,6 +268,24 @@ def test_the_contacts_of_a_hidden_record(repeated, staff, request_as):
 	assert ask(staff.cleared) == "anna@client.example"
 	with pytest.raises(ClearanceMissingError):
 		ask(staff.uncleared)
+
+
+def test_what_a_document_is_copied_into(held, staff, make_user, request_as):
+	"""ERPNext fills the copy with what its party says, whatever the request says it is."""
+	company = frappe.db.get_value("Company", {})
+	delivery = frappe.get_doc({"doctype": "Delivery Note", "name": "copied", "company": company})
+	delivery.db_insert()
+	lead = held("Lead", lead_name="Anna", email_id="anna@client.example")
+	target = {"doctype": "Quotation", "quotation_to": "Lead", "party_name": lead.name}
+
+	def copied(user):
+		method = "erpnext.stock.doctype.delivery_note.delivery_note.make_packing_slip"
+		asked = {"source_name": delivery.name, "target_doc": frappe.as_json(target)}
+		return request_as(user, method, **asked).contact_email
+
+	assert copied(staff.cleared) == "anna@client.example"
+	with pytest.raises(ClearanceMissingError):
+		copied(staff.uncleared)
 
 
 def test_a_stored_reference_does_not_stop_a_method(held, staff, make_client, request_as):
