@@ -215,12 +215,7 @@ def import_coa(file_name: str, company: str, **others):
 @frappe.whitelist()
 def edit_qty(doctype: str, docname: str, qty: float | str, parent: str, **others):
 	"""ERPNext writes into the `qty` of any document or row before it asks for the BOM Creator that is named as well."""
-	if doctype not in ("BOM Creator", "BOM Creator Item"):
-		frappe.throw(
-			_("This method changes quantities of a BOM Creator only."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+	_require_bom_creator(doctype)
 	return call_previous(
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
 		doctype=doctype,
@@ -229,6 +224,29 @@ def edit_qty(doctype: str, docname: str, qty: float | str, parent: str, **others
 		parent=parent,
 		**others,
 	)
+
+
+@frappe.whitelist()
+def edit_bom_creator(doctype: str, docname: str, data: dict | str, parent: str, **others):
+	"""The same in version 16, into all fields: it could set the level of any record."""
+	_require_bom_creator(doctype)
+	return call_previous(
+		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator",
+		doctype=doctype,
+		docname=docname,
+		data=data,
+		parent=parent,
+		**others,
+	)
+
+
+def _require_bom_creator(doctype: str) -> None:
+	if doctype not in ("BOM Creator", "BOM Creator Item"):
+		frappe.throw(
+			_("This method changes a BOM Creator and its rows only."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 
 
 @frappe.whitelist()
@@ -278,6 +296,18 @@ def get_party_details(party: str | None = None, party_type: str = "Customer", **
 	guards.require(party_type, party)
 	return call_previous(
 		"erpnext.accounts.party.get_party_details", party=party, party_type=party_type, **others
+	)
+
+
+@frappe.whitelist()
+def get_party_of_payment(party_type: str, party: str, **others):
+	"""The name of the party of a payment, which ERPNext reads of any DocType that has a field called like that."""
+	guards.require(party_type, party)
+	return call_previous(
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details",
+		party_type=party_type,
+		party=party,
+		**others,
 	)
 
 

@@ -212,6 +212,15 @@ ERPNEXT: dict[str, State] = {
 		},
 		(Row("BOM Creator", {"company": Of("company"), "item_code": "x", "qty": 1}),),
 	),
+	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": State(
+		{
+			"doctype": "Opportunity Item",
+			"docname": Of("Opportunity Item"),
+			"data": {"qty": 7},
+			"parent": Of("BOM Creator"),
+		},
+		(Row("BOM Creator", {"company": Of("company"), "item_code": "x", "qty": 1}),),
+	),
 	"erpnext.projects.doctype.task.task.add_node": _node("Task", subject="leakbait task"),
 	"erpnext.projects.doctype.task.task.get_children": State({"doctype": "Task", "parent": "", "is_root": 1}),
 	"erpnext.quality_management.doctype.quality_procedure.quality_procedure.add_node": _node(

@@ -92,6 +92,8 @@ NO_SURFACE = {
 	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.get_coa": "a file, as a download of it: test_files",
 	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa": "a file, as a download of it: test_files",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "writes into a BOM Creator alone: test_unchecked",
+	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": "writes into a BOM Creator alone: test_unchecked",
+	"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details": "asks for the party: test_unchecked",
 	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "a file, as a download of it: test_files",
 	"client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation.get_supplier_email_preview": "for those who can save the template: test_unchecked",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_unchecked",
