@@ -171,7 +171,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 		yield {
 			"name": row.name,
 			"side": "client" if received else "staff",
-			"author": row.sender_full_name or row.sender,
+			"author": row.sender_full_name or row.sender or _("Unknown client"),
 			"author_address": parse_addr(row.sender or "")[1],
 			"title": row.subject,
 			"text": written if html_text.is_html(written) else escape_html(written).replace("\n", "<br>"),

@@ -9,6 +9,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 
 from client_comms import api, health
+from client_comms.client_interactions import conversation
 from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
@@ -79,6 +80,18 @@ def test_one_unreadable_message_stops_no_other(pull, raw_mail):
 	assert (row.sender, row.subject) == ("anna@client-a.example", "Odd")
 	assert str(row.received_at).startswith(MONDAY)
 	assert "recursion" in row.reason
+
+
+def test_an_email_without_a_sender_is_listed_as_that_and_shown_as_of_an_unknown_client(
+	pull, raw_mail, clock_at
+):
+	(row,) = pull(raw_mail("The roof leaks.", From=None))
+	with clock_at("2026-11-24 12:00"):
+		listed = {each.name: each.reason for each in unlogged.find(frappe.utils.get_datetime(MONDAY))}
+		assert listed[row.name] == "It names no valid address as its sender."
+		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	page = conversation.page(frappe.get_doc("Client Interaction", done["interaction"]))
+	assert page["entries"][-1]["author"] == "Unknown client"
 
 
 def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeypatch, clock_at, staff):
