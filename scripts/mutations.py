@@ -183,7 +183,7 @@ FUNCTIONS = {
 	"intake.threads:takes_part": YES,
 	"intake.acknowledgement:_was_confirmed": NO,
 	"rules.mail_identity:is_same": YES,
-	"rules.mail_identity:writer": "lambda header, claimed, is_own: claimed",
+	"rules.mail_identity:writer": "lambda header, claimed, is_own, is_customer: claimed",
 	"intake.acknowledgement_delivery:restore": NOTHING,
 	"outgoing.email:hold": NO,
 	"outgoing.email:hold_waiting": "lambda *args: 0",

@@ -121,6 +121,12 @@ def _of_reference(
 	return None
 
 
+def is_customer(address: str) -> bool:
+	"""Whether an address is confirmed as that of a customer's contact."""
+	party = _holders_of(address)[1]
+	return bool(party) and party[0] == "Customer"
+
+
 def contact_of_address(address: str) -> str | None:
 	"""The contact of an address, if the address is confirmed."""
 	return _holders_of(address)[0]

@@ -222,7 +222,7 @@ class ReceivedMail(InboundMail):
 		super().set_from()
 		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
 		name, address = sender_in_header({"From": written} if written else self.mail)
-		wrote = mail_identity.writer(address, self.from_email or "", parties.is_own)
+		wrote = mail_identity.writer(address, self.from_email or "", parties.is_own, parties.is_customer)
 		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
 
@@ -314,7 +314,7 @@ def set_writer(doc) -> None:
 		return
 	name, address = sender_in_header(headers)
 	claimed = parse_addr(doc.sender or "")[1].lower()
-	if mail_identity.writer(address, claimed, parties.is_own) != claimed:
+	if mail_identity.writer(address, claimed, parties.is_own, parties.is_customer) != claimed:
 		doc.update({"sender": address, "sender_full_name": name})
 
 

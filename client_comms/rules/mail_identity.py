@@ -31,15 +31,19 @@ class Identity:
 	body: str
 
 
-def writer(header: str, claimed: str, is_own: Callable[[str], bool]) -> str:
+def writer(
+	header: str, claimed: str, is_own: Callable[[str], bool], is_customer: Callable[[str], bool]
+) -> str:
 	"""Return the address of the person who wrote.
 
-	A form on a website or a mailing list sends in its own name for someone else, who is `claimed`. A person outside
-	never speaks for one of us: then it is who the From `header` says.
+	A form on a website or a mailing list sends in its own name for someone else, who is `claimed`. A customer does not, and
+	a person outside never speaks for one of us: then it is who the From `header` says.
 	"""
 	if not header or header == claimed:  # the usual case, which needs no answer
 		return claimed
-	return header if is_own(claimed) and not is_own(header) else claimed
+	if is_own(header):
+		return claimed
+	return header if is_own(claimed) or is_customer(header) else claimed
 
 
 def is_same(one: Identity, other: Identity) -> bool:

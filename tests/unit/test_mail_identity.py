@@ -6,7 +6,8 @@ import pytest
 
 from client_comms.rules.mail_identity import Identity, doubts, is_same, writer
 
-ANNA, EVE, FIONA, FORM = "anna@client.example", "eve@evil.example", "fiona@own.example", "form@own.example"
+ADA, ANNA = "ada@customer.example", "anna@client.example"
+EVE, FIONA, FORM = "eve@evil.example", "fiona@own.example", "form@own.example"
 NOON, LATER = datetime(2026, 11, 23, 12), datetime(2026, 11, 23, 13)
 
 
@@ -16,17 +17,27 @@ NOON, LATER = datetime(2026, 11, 23, 12), datetime(2026, 11, 23, 13)
 		(ANNA, ANNA, ANNA),
 		(FIONA, FIONA, FIONA),
 		(EVE, FIONA, EVE),  # Reply-To or X-Original-From of one of us
+		(
+			ADA,
+			EVE,
+			ADA,
+		),  # a customer who asks for answers elsewhere, or whose mailbox is not only theirs any more
+		(EVE, ADA, ADA),
 		(FORM, ANNA, ANNA),  # our own form, for a client
 		("form@forms.example", ANNA, ANNA),
 		("", FIONA, FIONA),
 	],
 )
-def test_a_person_outside_never_speaks_for_one_of_us(header, claimed, wrote):
-	assert writer(header, claimed, lambda address: address.endswith("@own.example")) == wrote
+def test_who_wrote(header, claimed, wrote):
+	found = writer(header, claimed, lambda address: address.endswith("@own.example"), ADA.__eq__)
+	assert found == wrote
 
 
 def test_who_writes_in_their_own_name_needs_no_query():
-	assert writer(ANNA, ANNA, lambda address: pytest.fail(f"{address} was looked up")) == ANNA
+	def look_up(address):
+		pytest.fail(f"{address} was looked up")
+
+	assert writer(ANNA, ANNA, look_up, look_up) == ANNA
 
 
 FIRST = Identity(ANNA, NOON, "Please send an offer.")

@@ -21,9 +21,10 @@ def receive():
 	).insert()
 	numbers = iter(range(1, 10))
 
-	def receive(subject):
+	def receive(subject, reply_to=ADDRESS):
 		lines = (
 			f"From: Clara Winter <{ADDRESS}>",
+			f"Reply-To: {reply_to}",
 			f"To: {account.email_id}",
 			f"Subject: {subject}",
 			"Date: Mon, 3 Mar 2025 10:00:00 +0100",
@@ -59,6 +60,14 @@ def test_a_customer_stays_one_though_erpnext_makes_a_lead_and_a_second_contact(r
 	assert frappe.db.count("Contact Email", {"email_id": ADDRESS}) == 2
 	links = frappe.get_doc("Contact", interaction.contact).links
 	assert [(link.link_doctype, link.link_name) for link in links] == [("Customer", customer)]
+
+
+def test_a_customer_who_asks_for_answers_elsewhere_stays_one_and_is_doubted(receive, customer):
+	interaction = receive("Another bank account", reply_to="clara@free-mail.example")
+	assert (interaction.party_type, interaction.party) == ("Customer", customer)
+	assert "clara@free-mail.example" in interaction.events[-1].note
+	sender = frappe.db.get_value("Communication", {"client_interaction": interaction.name}, "sender")
+	assert sender == ADDRESS, "where a reply goes"
 
 
 def test_a_new_subject_of_a_known_lead_is_a_new_conversation(receive):
