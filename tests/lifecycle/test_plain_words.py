@@ -5,7 +5,7 @@ import json
 import frappe
 import pytest
 
-from client_comms import hooks
+from client_comms import hooks, ledger
 from client_comms.patches.v1_0 import rename_to_plain_words as patch
 
 PATCH = patch.__name__
@@ -103,8 +103,24 @@ def planted(old_names):
 	frappe.db.commit()
 
 
+@pytest.fixture
+def old_ledger(planted):
+	"""The ledger of before, which had not all columns of today's yet when the patch runs."""
+	frappe.db.rename_column(ledger.ENTRY, "changes", "changes_of_today")
+	frappe.db.set_value("DocType", ledger.ENTRY, "migration_hash", None, update_modified=False)
+	frappe.db.commit()
+	yield
+	frappe.db.rollback()
+	table = f"`tab{ledger.ENTRY}`"
+	if "changes" in frappe.db.get_table_columns(ledger.ENTRY):
+		frappe.db.sql(f"update {table} set changes_of_today = changes where changes is not null")
+		frappe.db.sql_ddl(f"alter table {table} drop column changes")
+	frappe.db.rename_column(ledger.ENTRY, "changes_of_today", "changes")
+	frappe.db.commit()
+
+
 @pytest.mark.committed
-def test_records_settings_and_permissions_stay(planted, bench):
+def test_records_settings_and_permissions_stay(planted, old_ledger, bench):
 	assert frappe.db.table_exists("Unlogged Dismissal") and not frappe.db.table_exists("Logging Exemption")
 	assert "sweep_at" in frappe.db.get_table_columns(INTERACTION)
 

@@ -5,10 +5,14 @@ administrators and users have set up on them. Repeatable.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe.model.utils.rename_field import update_property_setters, update_users_report_view_settings
 from frappe.model.utils.user_settings import sync_user_settings
+
+from client_comms.enforcement.compose import is_ours
 
 DOCTYPES = {
 	"Unlogged Dismissal": "Logging Exemption",
@@ -57,7 +61,8 @@ def execute():
 	for doctype, names in (("DocType", DOCTYPES), ("Report", REPORTS)):
 		for before, after in names.items():
 			if frappe.db.exists(doctype, before) and not frappe.db.exists(doctype, after):
-				frappe.rename_doc(doctype, before, after, force=True, show_alert=False)
+				with without_own_events():
+					frappe.rename_doc(doctype, before, after, force=True, show_alert=False)
 	for table, column in NAMED_AS_TEXT:
 		for before, after in DOCTYPES.items():
 			# nosemgrep: frappe-sql-format-injection (names from the lists above; values are bound)
@@ -70,6 +75,20 @@ def execute():
 		frappe.db.set_value("Scheduled Job Type", {"method": before}, "method", after)
 	frappe.cache.delete_value("_user_settings")
 	frappe.clear_cache()
+
+
+@contextmanager
+def without_own_events() -> Iterator[None]:
+	"""What this app registers for documents expects the tables of this version, and they come after this patch."""
+	registered = frappe.get_doc_hooks()
+	frappe.local.doc_events_hooks = {
+		doctype: {event: [path for path in paths if not is_ours(path)] for event, paths in events.items()}
+		for doctype, events in registered.items()
+	}
+	try:
+		yield
+	finally:
+		frappe.local.doc_events_hooks = registered
 
 
 def rename_field(doctype: str, before: str, after: str) -> None:
