@@ -96,3 +96,11 @@ def at_the_desk(page, version):
 		go = page.goto
 		page.goto = lambda address, **options: go(address.replace("/app", "/desk", 1), **options)
 	return page
+
+
+def choose(scope, fieldname, value):
+	"""Choose what a link field offers for a value, in a page or dialog."""
+	box = scope.locator(f"[data-fieldname={fieldname}] input:visible")
+	box.click()  # Frappe offers nothing in a field that lost the focus in the meantime
+	box.fill(value)
+	scope.locator("[role=option]:visible", has_text=value).first.click()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import choose
 from frappe.utils.background_jobs import get_queue
 from playwright.sync_api import expect
 
@@ -45,13 +46,6 @@ def logged(site, client):
 
 def button(page, label):
 	return page.locator(".page-head:visible").get_by_role("button", name=label, exact=True)
-
-
-def choose(scope, fieldname, value):
-	box = scope.locator(f"[data-fieldname={fieldname}] input")
-	box.click()  # Frappe offers nothing in a field that lost the focus in the meantime
-	box.fill(value)
-	scope.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
 
 
 def open_dialog(page, client, script=None):

@@ -1,6 +1,7 @@
 """Interactions are put in order from their form: merge, split off, move, with a preview before saving (D-1, C-4, P-2)."""
 
 import pytest
+from browsing import choose
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("D-1", "C-4", "P-2")
@@ -46,13 +47,6 @@ def conversation(page):
 	return page.locator(".client-comms-conversation:visible")
 
 
-def choose(page, fieldname, value):
-	box = page.locator(f".modal.show [data-fieldname={fieldname}] input:visible")
-	box.click()
-	box.fill(value)
-	page.locator(".modal.show [role=option]:visible", has_text=value).first.click()
-
-
 def modal(page):
 	return page.locator(".modal.show")
 
@@ -62,7 +56,7 @@ def test_two_of_one_matter_become_one(site, frontline, login, received, shoot):
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
 	page.get_by_role("button", name="Merge into…").click()
-	choose(page, "into", other)
+	choose(modal(page), "into", other)
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text(
 		"Again: the roof"
 	)  # a number says little
@@ -89,7 +83,7 @@ def test_a_message_is_moved_and_another_one_split_off(
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
 	page.get_by_role("button", name="Merge into…").click()
-	choose(page, "into", other)
+	choose(modal(page), "into", other)
 	modal(page).get_by_role("button", name="Merge", exact=True).click()
 	messages = conversation(page).locator(".entry.client")
 	expect(messages).to_have_count(2)
@@ -119,7 +113,7 @@ def test_a_message_is_moved_and_another_one_split_off(
 	expect(modal(page).get_by_role("option").filter(has_text=foreign)).to_have_count(0)
 	box.fill("")
 	modal(page).get_by_label("Those of Other Clients, Too").check()
-	choose(page, "to", foreign)
+	choose(modal(page), "to", foreign)
 	# It is the only message of its interaction: the refusal says what to do instead.
 	expect(page.locator(".msgprint")).to_contain_text("Merge it into")
 	shoot(page, "refused")

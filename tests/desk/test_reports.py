@@ -5,6 +5,7 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from browsing import choose
 from playwright.sync_api import expect
 
 from client_comms import procedure
@@ -127,9 +128,7 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 	table = page.locator(".dt-scrollable").first
 	assert table.evaluate("table => table.scrollWidth <= table.clientWidth + 1")
 	page.locator(".page-head:visible").get_by_role("button", name="Reassign", exact=True).click()
-	field = page.locator(".modal.show [data-fieldname=user] input")
-	field.fill(colleague)
-	page.locator(".modal.show [data-fieldname=user] [role=option]").filter(has_text=colleague).first.click()
+	choose(page.locator(".modal.show"), "user", colleague)
 	page.locator(".modal.show").get_by_role("button", name="Confirm").click()
 	expect(page.locator(".desk-alert").filter(has_text="1 interaction changed")).to_be_visible()
 	site.db.rollback()
