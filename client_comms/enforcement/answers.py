@@ -49,22 +49,23 @@ class Remembered:
 	def has_permission(self, permtype="read", **options) -> bool:
 		allowed = super().has_permission(permtype, **options)
 		if allowed and permtype in _HAD and not self.flags.ignore_permissions and not options.get("user"):
-			_permit(self, frappe.session.user)
+			permit(self.doctype, self.name, frappe.session.user)
 		return allowed
 
 	def db_insert(self, *args, **kwargs):
 		super().db_insert(*args, **kwargs)
-		_permit(self)
+		permit(self.doctype, self.name)
 
 
-def _permit(doc, user: str | None = None) -> None:
-	"""The answer may carry a document that the user could read before the request changed it, or that the request stored.
+def permit(doctype: str, name: str, user: str | None = None) -> None:
+	"""The answer may carry a document that the user could read before the request changed it, that the request stored, or that
+	the app shows by another rule than that of the desk.
 
 	:param user: who could; not the app, which may act as another user meanwhile
 	"""
 	if getattr(frappe.local, "request", None):
 		permitted = frappe.local.flags.setdefault(_PERMITTED, {})
-		permitted.setdefault(user, set()).add((doc.doctype, str(doc.name)))
+		permitted.setdefault(user, set()).add((doctype, str(name)))
 
 
 def after_request(response=None, request=None) -> None:

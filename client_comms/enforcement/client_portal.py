@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import contacts
-from client_comms.enforcement import governed
+from client_comms.enforcement import answers, governed
 from client_comms.enforcement.requests.portal import open_levels
 from client_comms.rules import client_portal as rules
 
@@ -62,7 +62,10 @@ def conversation(visit, name: str, fields: Iterable[str]):
 		contact=row.contact,
 		visitor=visit.contact,
 	)
-	return row if is_shown else None
+	if not is_shown:
+		return None
+	answers.permit(governed.INTERACTION, name)
+	return row
 
 
 def messages(visit, rows: Iterable, fields: Iterable[str]) -> Iterator:

@@ -3,6 +3,8 @@
 import frappe
 import pytest
 from frappe.website.utils import get_portal_sidebar_items
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
 
 from client_comms import procedure
 from client_comms.api.portal import write
@@ -11,6 +13,7 @@ from client_comms.client_privacy import page_visits
 from client_comms.enforcement import client_portal
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import portal as writing
+from client_comms.www.client_conversations import get_context
 
 pytestmark = pytest.mark.clause("P-2", "C-3", "C-4", "D-1")
 
@@ -233,6 +236,25 @@ def test_staff_and_guests_have_none_here(of_anna, make_user, as_user):
 	for user in (make_user("Sales User"), "Guest"):
 		with as_user(user), pytest.raises(ActionNotPossibleError, match="has no conversations"):
 			write(doc.name, "Hello")
+
+
+def test_the_page_of_their_own_complaint_is_not_withheld(of_anna, anna, ben, as_user, monkeypatch):
+	"""The last look at an answer knows what the portal shows, which the permissions of the desk would not."""
+	text = "The roof of the surgery leaks above the archive since Monday"
+	complaint = of_anna(procedure.FEEDBACK, summary=text)
+	message(complaint, content=text)
+	frappe.db.commit()  # a request that is recorded is rolled back
+	for user, shown in ((anna, True), (ben, False)):
+		monkeypatch.setattr(frappe.local, "request", Request(EnvironBuilder().get_environ()), raising=False)
+		frappe.flags.pop("client_comms_loaded", None)
+		with as_user(user):
+			frappe.form_dict.conversation = complaint.name
+			get_context(context := frappe._dict())
+			response = Response(frappe.as_json(context), mimetype="text/html")
+			for hook in frappe.get_hooks("after_request", app_name="client_comms"):
+				frappe.call(hook, response=response, request=frappe.local.request)
+		assert response.status_code == 200
+		assert (text in response.get_data(as_text=True)) == shown
 
 
 def test_the_portal_offers_the_page(site, anna, as_user):
