@@ -325,11 +325,7 @@ def test_files_of_a_form_follow_its_document_only(form, held, attach, staff, as_
 	assert attached == [made.name if form else lead.name]
 
 
-# As registered in either place, so that the tests are the same while one of them is taken out.
-KEPT = {doctype for doctype, events in hooks.doc_events.items() if "keep_attached" in str(events)}
-
-
-@pytest.mark.parametrize("doctype", sorted(KEPT.union(hooks.has_permission)))
+@pytest.mark.parametrize("doctype", hooks.has_permission)
 def test_no_form_had_the_name_of_a_document(doctype, monkeypatch):
 	"""As above, for all guarded documents: a site may add a picture to any."""
 	monkeypatch.setattr(frappe.db, "exists", lambda kind, name: (kind, name) == (doctype, "Hidden"))
