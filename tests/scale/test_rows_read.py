@@ -1,9 +1,13 @@
 """A list reads what its page needs, whatever the site holds (D-5).
 
 Counted in rows that the database reads (`Handler_read…`), which neither another process nor a cache changes: for every
-DocType with a row condition of this app, as each kind of login, with the condition and without it.
+DocType with a row condition of this app, as each kind of login, with the condition and without it. The table, with the
+most expensive login of each, goes to `rows-read.md` in the folder of results. CLIENT_COMMS_SCALE is the number of
+interactions, 100,000 unless it says otherwise.
 """
 
+import os
+from pathlib import Path
 from unittest import mock
 
 import frappe
@@ -14,7 +18,7 @@ from client_comms import compat
 
 pytestmark = pytest.mark.clause("D-5")
 
-SIZE = population.Size(100_000)
+SIZE = population.Size(int(os.environ.get("CLIENT_COMMS_SCALE") or 100_000))
 PAGE, COUNTED = 20, 1001  # rows of a page of the desk, and how far it counts
 # Rows that a condition may read beyond what the list reads without it: for each row that it judges, those that the row
 # belongs to; for the user, at most some thousand that they take part in.
@@ -84,7 +88,7 @@ def costs(doctype: str, limit: int, order_by: str | None) -> tuple[int, int]:
 
 
 def test_every_list_reads_what_its_page_needs(site, users):
-	too_much, asked = {}, 0
+	too_much, table = {}, {}
 	for doctype in with_conditions():
 		if frappe.db.count(doctype) < LEAST:
 			continue
@@ -97,13 +101,27 @@ def test_every_list_reads_what_its_page_needs(site, users):
 					continue
 				for limit, order_by in ((PAGE, newest), (COUNTED, None)):
 					ours, theirs = costs(doctype, limit, order_by)
-					asked += 1
+					table[doctype, who, limit] = (ours, theirs)
 					if ours > theirs * FOR_A_ROW + FOR_THE_USER:
 						too_much[doctype, who, limit] = (ours, theirs)
 			finally:
 				frappe.set_user("Administrator")
-	assert asked > 100
+	write(table)
+	assert len(table) > 100
 	assert too_much == {}
+
+
+def write(table) -> None:
+	"""The most expensive login of each DocType."""
+	lines = [f"| DocType | rows | a page of {PAGE} | counting to {COUNTED:,} |", "|---|---|---|---|"]
+	for doctype in dict.fromkeys(doctype for doctype, _who, _limit in table):
+		worst = [
+			max(costs for (about, _who, asked), costs in table.items() if (about, asked) == (doctype, limit))
+			for limit in (PAGE, COUNTED)
+		]
+		cells = [f"{ours:,} / {theirs:,}" for ours, theirs in worst]
+		lines.append(f"| {' | '.join([doctype, f'{frappe.db.count(doctype):,}', *cells])} |")
+	(Path(os.environ["CLIENT_COMMS_RESULTS"]) / "rows-read.md").write_text("\n".join(lines) + "\n")
 
 
 def test_a_level_that_a_user_cannot_read_is_not_searched(site, users):
