@@ -11,7 +11,13 @@ import pytest
 
 HOOKS = Path(__file__).resolve().parents[2] / "client_comms" / "hooks.py"
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
-SECONDS = {"*/5 * * * *": FIVE_MINUTES, "hourly": HOUR, "daily": DAY, "daily_long": DAY}
+SECONDS = {
+	"*/5 * * * *": FIVE_MINUTES,
+	"hourly": HOUR,
+	"hourly_long": HOUR,
+	"daily": DAY,
+	"daily_long": DAY,
+}
 # Events triggered only by time, and how many seconds late they may be.
 MAY_BE_LATE = {
 	"client_interactions.clocks.sweep.run": FIVE_MINUTES,
@@ -25,6 +31,29 @@ MAY_BE_LATE = {
 	"client_privacy.client_data.remind": DAY,
 	"intake.reassignment.hand_over_all": DAY,
 	"enforcement.sharing.end_all_lapsed": DAY,
+	"intake.mailboxes.tell_silent": FIVE_MINUTES,
+	"intake.retry.store_unprocessed": FIVE_MINUTES,
+	"policy_changes.activation.start_due": FIVE_MINUTES,
+	"policy_changes.runs.continue_abandoned": FIVE_MINUTES,
+	"client_privacy.erasure.runs.continue_all": HOUR,
+	"client_privacy.packages.runs.continue_packages": HOUR,
+	"enforcement.closing.follow": HOUR,
+	"intake.retry.run": HOUR,
+	"intake.substitution.run": HOUR,
+	"ledger.runs.continue_verifications": HOUR,
+	"client_interactions.custody.remind": DAY,
+	"client_interactions.feedback.make_due": DAY,
+	"client_privacy.doctype.legal_hold.legal_hold.expire": DAY,
+	"client_privacy.packages.runs.delete_expired": DAY,
+	"client_privacy.renewals.remind": DAY,
+	"people.policies.announce": DAY,
+	"people.policies.remind": DAY,
+	"people.review_draws.draw_all": DAY,
+	"people.reviews.remind": DAY,
+	"people.trainings.assign_all": DAY,
+	"people.trainings.collect": DAY,
+	"people.trainings.remind": DAY,
+	"scorecard.card.take_monthly": DAY,
 }
 
 
@@ -55,6 +84,28 @@ def test_what_the_clock_sets_off_is_scheduled():
 	assert often_enough == set(MAY_BE_LATE)
 
 
+def test_every_handler_of_an_event_is_registered():
+	"""`(doc, method=None)` is how Frappe calls one: what has these parameters is there for a document's event."""
+	registered = {*_paths(runpy.run_path(str(HOOKS))["doc_events"])}
+	handlers = {
+		".".join((*file.relative_to(HOOKS.parents[1]).with_suffix("").parts, node.name))
+		for file in HOOKS.parent.rglob("*.py")
+		for node in ast.parse(file.read_text()).body
+		if isinstance(node, ast.FunctionDef)
+		if [each.arg for each in node.args.args] == ["doc", "method"] and node.args.defaults
+	}
+	assert len(handlers) > 100
+	assert handlers - registered == set()
+
+
+def _paths(registered):
+	if isinstance(registered, str):
+		yield registered
+	else:
+		for each in registered.values() if isinstance(registered, dict) else registered:
+			yield from _paths(each)
+
+
 def test_guards_stand_before_any_class():
 	"""With a base of Frappe's own, a guard would take the place of another app's class instead of standing before it."""
 	for path in set(runpy.run_path(str(HOOKS))["extend_doctype_class"].values()):
@@ -74,6 +125,13 @@ def test_guards_stand_before_any_class():
 @pytest.mark.parametrize("kind", ["has_permission", "permission_query_conditions", "extend_doctype_class"])
 def test_documents_of_other_apps_are_guarded_where_these_apps_are_installed(doctype, kind):
 	assert runpy.run_path(str(HOOKS))[kind][doctype].startswith("client_comms.")
+
+
+@pytest.mark.parametrize("doctype", ["WhatsApp Message", "TP Call Log"])
+@pytest.mark.parametrize("event", ["before_print", "before_rename"])
+def test_documents_of_other_apps_are_printed_and_renamed_like_calls(doctype, event):
+	events = runpy.run_path(str(HOOKS))["doc_events"]
+	assert {*_paths(events[doctype][event])} == {*_paths(events["Call Log"][event])}
 
 
 def test_a_notification_of_another_app_passes_the_gate():
