@@ -17,7 +17,22 @@ _DELETED, _DELETES = "items", "delete_items"  # elsewhere, items are rows of a d
 _IN_DOCUMENT = ("name", "docname", "parent")
 _CONDITIONS = ("filters", "or_filters")
 # Parameters that hold values or documents, not names, as objects.
-_VALUES = ("args", "data", "doc", "docs", "document", "fieldname", "kwargs", "value", "values")
+_VALUES = (
+	*(
+		"args",
+		"changes",
+		"context",
+		"data",
+		"doc",
+		"docs",
+		"document",
+		"fieldname",
+		"fields",
+		"kwargs",
+		"options",
+	),
+	*("params", "record", "row", "rows", "update", "updates", "value", "values"),
+)
 _COMPARED = 3  # [field, operator, value]
 
 
