@@ -56,6 +56,44 @@ MAY_BE_LATE = {
 	"scorecard.card.take_monthly": DAY,
 }
 
+BOUND = ("Communication", "Event", "Call Log", "WhatsApp Message", "TP Call Log")
+PRINTED = (
+	"Client Interaction",
+	"Interaction Review",
+	"Physical File",
+	*BOUND,
+	"Issue",
+	"Lead",
+	"Opportunity",
+)
+CONFIRMED = ("Contact Email", "Contact Phone", "Dynamic Link")
+# Whose client can become another one, so that a hold on the first one must still be found.
+HELD = (*BOUND[:3], "Client Interaction", "Appointment", "Issue", "Opportunity", "Contact", "Address")
+# Handler → each way in which what it follows can happen.
+FOLLOWED = {
+	"clients.confirmation.keep_row": [(row, "before_validate") for row in CONFIRMED],
+	"enforcement.audit.on_print": [(doctype, "before_print") for doctype in PRINTED],
+	"enforcement.doctypes.user.forget_at_end": [
+		("User", "on_update"),
+		("User Permission", "on_update"),
+		("User Permission", "on_trash"),
+	],
+	"enforcement.filed_messages.keep_when_deleted": [
+		(doctype, "on_trash") for doctype in ("Issue", "Lead", "Opportunity")
+	],
+	"enforcement.legal_holds.follow_change": [(doctype, "on_update") for doctype in HELD],
+	"enforcement.policy.clear_cache": [
+		("Communication Matrix", "on_submit"),
+		("Communication Matrix", "on_cancel"),
+		("Confidentiality Level", "on_update"),
+		("Confidentiality Level", "after_delete"),
+	],
+	"enforcement.printing.require_clearance": [(doctype, "before_print") for doctype in PRINTED],
+	"enforcement.reclassification.follow_stated": [(doctype, "after_insert") for doctype in BOUND],
+	"enforcement.sharing.end_lapsed_of_todo": [("ToDo", "on_update"), ("ToDo", "after_delete")],
+	"intake.substitution.follow": [("Staff Absence", "on_update"), ("Staff Absence", "after_delete")],
+}
+
 
 def test_no_hook_is_assigned_twice():
 	tree = ast.parse(HOOKS.read_text())
@@ -96,6 +134,31 @@ def test_every_handler_of_an_event_is_registered():
 	}
 	assert len(handlers) > 100
 	assert handlers - registered == set()
+
+
+@pytest.mark.parametrize("handler", FOLLOWED)
+def test_what_can_happen_in_several_ways_is_followed_in_each(handler):
+	registered = {
+		(doctype, event)
+		for doctype, events in runpy.run_path(str(HOOKS))["doc_events"].items()
+		for event, paths in events.items()
+		if f"client_comms.{handler}" in _paths(paths)
+	}
+	assert {*FOLLOWED[handler]} - registered == set()
+
+
+def test_lists_and_forms_are_guarded_together():
+	"""A row has no form; it is guarded with the document in which it stands."""
+	hooks = runpy.run_path(str(HOOKS))
+	lists, forms = {*hooks["permission_query_conditions"]}, {*hooks["has_permission"]}
+	read_alone = {
+		name for name, path in hooks["extend_doctype_class"].items() if path.endswith("child_rows.GuardedRow")
+	}
+	own = [json.loads(file.read_text()) for file in HOOKS.parent.glob("*/doctype/*/*.json")]
+	rows = read_alone | {doctype["name"] for doctype in own if doctype.get("istable")}
+	assert forms - lists == {"Auto Email Report"}, "its list names reports only"
+	assert lists - forms - rows == set()
+	assert read_alone - lists == set()
 
 
 def _paths(registered):

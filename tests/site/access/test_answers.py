@@ -353,3 +353,23 @@ def test_lists_that_frappe_makes_itself_are_not_looked_at(path, cmd, looked_at, 
 		monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(cmd=cmd))
 		answers.after_request(Response("{}"), frappe._dict(path=path))
 	assert bool(looked) == looked_at
+
+
+@pytest.mark.parametrize(
+	"doctype",
+	[
+		*(
+			"Call Log",
+			"Client Disclosure",
+			"Client Interaction",
+			"Comment",
+			"Communication",
+			"Data Package",
+			"Event",
+		),
+		*("File", "Interaction Access Grant", "Interaction Review", "Issue", "Lead", "Opportunity"),
+		*("Physical File", "ToDo"),
+	],
+)
+def test_what_is_loaded_of_confidential_doctypes_is_remembered(doctype):
+	assert isinstance(frappe.new_doc(doctype), answers.Remembered)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 
 from client_comms import compat, ledger, procedure
 from client_comms.enforcement import dependents, documents, governed, policy
+from client_comms.enforcement.doctypes.notification_log import GuardedNotificationLog
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -349,3 +350,8 @@ def test_a_level_that_changes_is_read_again(event, log):
 	for hook in frappe.get_doc_hooks()["Confidentiality Level"][event][:1]:
 		frappe.call(hook, frappe.get_doc("Confidentiality Level", "Sensitive"), event)
 	assert policy.current() is not before
+
+
+def test_what_is_pushed_of_notifications_is_looked_at():
+	"""Frappe takes the class from the hooks."""
+	assert isinstance(frappe.new_doc("Notification Log"), GuardedNotificationLog)
