@@ -66,6 +66,7 @@ PRINTED = (
 	"Lead",
 	"Opportunity",
 )
+READ_TOO = ("Data Package", "Interaction Access Grant", "ToDo")
 CONFIRMED = ("Contact Email", "Contact Phone", "Dynamic Link")
 # Whose client can become another one, so that a hold on the first one must still be found.
 HELD = (*BOUND[:3], "Client Interaction", "Appointment", "Issue", "Opportunity", "Contact", "Address")
@@ -134,6 +135,13 @@ def test_every_handler_of_an_event_is_registered():
 	}
 	assert len(handlers) > 100
 	assert handlers - registered == set()
+
+
+@pytest.mark.parametrize(
+	"doctype", ("Client Disclosure", "Comment", "File", "Notification Log", *PRINTED, *READ_TOO)
+)
+def test_what_is_loaded_of_a_confidential_document_is_seen(doctype):
+	assert runpy.run_path(str(HOOKS))["extend_doctype_class"][doctype].startswith("client_comms.")
 
 
 @pytest.mark.parametrize("handler", FOLLOWED)
