@@ -66,12 +66,16 @@ PRINTED = (
 	"Lead",
 	"Opportunity",
 )
+NAMED = ("after_request", "before_migrate", "before_request", "make_email_body_message", "page_renderer")
 READ_TOO = ("Data Package", "Interaction Access Grant", "ToDo")
 CONFIRMED = ("Contact Email", "Contact Phone", "Dynamic Link")
 # Whose client can become another one, so that a hold on the first one must still be found.
 HELD = (*BOUND[:3], "Client Interaction", "Appointment", "Issue", "Opportunity", "Contact", "Address")
 # Handler → each way in which what it follows can happen.
 FOLLOWED = {
+	"client_privacy.client_data.validate": [
+		(doctype, "validate") for doctype in ("Contact", "Customer", "Lead")
+	],
 	"clients.confirmation.keep_row": [(row, "before_validate") for row in CONFIRMED],
 	"enforcement.audit.on_print": [(doctype, "before_print") for doctype in PRINTED],
 	"enforcement.doctypes.user.forget_at_end": [
@@ -167,6 +171,25 @@ def test_lists_and_forms_are_guarded_together():
 	assert forms - lists == {"Auto Email Report"}, "its list names reports only"
 	assert lists - forms - rows == set()
 	assert read_alone - lists == set()
+
+
+def test_what_says_that_it_is_a_hook_is_registered():
+	"""The docstring of a hook begins with its name; those of answers are called `after_request`."""
+	hooks = runpy.run_path(str(HOOKS))
+	said = set()
+	for file in HOOKS.parent.rglob("*.py"):
+		module = ".".join(file.relative_to(HOOKS.parents[1]).with_suffix("").parts)
+		for node in ast.parse(file.read_text()).body:
+			if isinstance(node, ast.FunctionDef):
+				named = re.match(r"(?:Hook )?`(\w+)`", ast.get_docstring(node) or "")
+				hook = "after_request" if node.name == "after_request" else named and named[1]
+			else:
+				hook = any(getattr(each, "name", "") == "can_render" for each in getattr(node, "body", ()))
+				hook = hook and "page_renderer"
+			if hook in NAMED:
+				said.add((hook, f"{module}.{node.name}"))
+	assert len(said) > 15
+	assert [(hook, path) for hook, path in sorted(said) if path not in {*_paths(hooks[hook])}] == []
 
 
 def _paths(registered):
