@@ -12,8 +12,9 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms import compat, ledger, procedure
-from client_comms.enforcement import dependents, documents, governed, policy
+from client_comms.enforcement import dependents, documents, governed, guards, interactions, policy
 from client_comms.enforcement.doctypes.notification_log import GuardedNotificationLog
+from client_comms.enforcement.methods import exports
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -350,6 +351,40 @@ def test_a_level_that_changes_is_read_again(event, log):
 	for hook in frappe.get_doc_hooks()["Confidentiality Level"][event][:1]:
 		frappe.call(hook, frappe.get_doc("Confidentiality Level", "Sensitive"), event)
 	assert policy.current() is not before
+
+
+def test_an_export_does_not_wait_for_a_job():
+	"""Of version 16, whose job would list without the row conditions of an export."""
+	frappe.local.form_dict = frappe._dict(doctype="Client Interaction", export_in_background=1)
+	exports.now_not_later()
+	assert frappe.form_dict == {"doctype": "Client Interaction"}
+
+
+def test_what_outlived_its_record_is_hidden(frontline, as_user):
+	"""With the record went what decides who can read it."""
+	gone = {"reference_doctype": governed.INTERACTION, "reference_name": "Gone"}
+	comment = stored("Comment", **gone, comment_type="Comment", content="It leaks")
+	with as_user(frontline):
+		assert not frappe.get_doc("Comment", comment.name).has_permission()
+
+
+def test_who_does_not_deal_with_clients_logs_nothing(make_user, frontline):
+	"""The rule by itself: these users have no permission for the DocType either."""
+	assert interactions.decide_new(frontline).allowed
+	assert not interactions.decide_new(make_user("Sales User")).allowed
+
+
+def test_a_level_that_is_gone_counts_as_the_strictest():
+	levels = policy.current()
+	assert levels.level("Gone").name == levels.level(None).name == "Sensitive"
+
+
+def test_a_message_that_is_filed_only_is_listed_for_readers_of_the_document(sensitive, frontline, officer):
+	issue = sensitive("Issue")
+	filed = {"reference_doctype": "Issue", "reference_name": issue.name}
+	name = stored("Communication", **filed, communication_type="Communication").name
+	assert guards.readable("Communication", [name], frontline) == set()
+	assert guards.readable("Communication", [name], officer) == {name}
 
 
 def test_what_is_pushed_of_notifications_is_looked_at():

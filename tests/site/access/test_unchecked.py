@@ -355,6 +355,17 @@ def test_titles_in_the_sidebar_of_a_list(task, staff, as_user):
 			assert ("The neighbours complain" in {g.get("title") for g in groups}) == shown
 
 
+def test_titles_are_looked_at_whichever_version_gives_them(task, staff, as_user):
+	"""Version 15 gives none in groups, and version 16 in both; the same for users who can read what they name."""
+	title = "The neighbours complain"
+	chart = frappe._dict(chart_type="Group By", document_type="Task", group_by_based_on="issue")
+	for user, shown in ((staff.cleared, title), (staff.uncleared, task.issue)):
+		groups = [frappe._dict(name=task.issue, count=1, title=title)]
+		with as_user(user):
+			assert counts._without_hidden_titles("Task", "issue", groups)[0].title == shown
+			assert counts._with_readable_labels(chart, {"labels": [title]})["labels"] == [shown]
+
+
 # --- rows of other documents ------------------------------------------------------------------------
 
 
