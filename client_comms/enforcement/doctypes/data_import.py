@@ -2,6 +2,8 @@
 says about a row, “No changes to update” or not permitted, tells whether a guess about a hidden document is right (P-2).
 """
 
+from collections.abc import Iterator
+
 import frappe
 from frappe import _
 from frappe.core.doctype.data_import.importer import get_id_field
@@ -29,18 +31,32 @@ class GuardedDataImport:
 		:raises ClearanceMissingError: the file names documents, or rows of documents, that the session user cannot read
 		"""
 		updates = self.import_type == _UPDATE and guards.is_held(self.reference_doctype)
-		tables = added_rows.in_added_tables()
+		tables = _added_tables(self.reference_doctype)
 		if (updates or tables) and guards.is_restricted():
+			frappe.db.get_value(self.doctype, self.name, "name", for_update=True)
+			self.reload()  # no one exchanges the file between this look at it and the job
 			if self.google_sheets_url and not self.import_file:
 				_refuse(_("Import a file: a Google Sheet can change until it is read again."))
-			documents = [each.doc for each in self.get_importer().import_file.get_payloads_for_import()]
+			payloads = self.get_importer().import_file.get_payloads_for_import()
+			documents = [
+				each.doc for each in payloads if each.doc
+			]  # none of a row without a value that is imported
 			if tables:
-				added_rows.refuse_taken(
-					tables, {name for doc in documents for name in added_rows.names_in(doc)}
-				)
+				added_rows.refuse_taken(tables, set(_names_of_rows(documents)))
 			if updates:
 				_require_readable(self.reference_doctype, documents)
 		return super().start_import()
+
+
+def _added_tables(doctype: str) -> list[str]:
+	own = {field.options for field in frappe.get_meta(doctype).get_table_fields()}
+	return [each for each in added_rows.in_added_tables() if each in own]
+
+
+def _names_of_rows(documents: list[dict]) -> Iterator[str]:
+	"""Frappe has already loaded a row that the file names, whosever it is."""
+	for value in (value for doc in documents for value in doc.values() if isinstance(value, list)):
+		yield from (str(row.get("name")) for row in value if row.get("name"))
 
 
 def _require_readable(doctype: str, documents: list[dict]) -> None:
@@ -48,13 +64,14 @@ def _require_readable(doctype: str, documents: list[dict]) -> None:
 	names = sorted({str(doc[named]) for doc in documents if doc.get(named)})
 	hidden = []
 	for batch in create_batch(names, _AT_ONCE):
-		hidden += sorted({*batch} - guards.readable(doctype, batch))
-	existing = hidden and frappe.get_all(doctype, {"name": ("in", hidden)}, pluck="name", limit=_NAMED + 1)
-	if existing:
+		known = frappe.get_all(doctype, {"name": ("in", batch)}, pluck="name", order_by=None)
+		hidden += sorted({*map(str, known)} - guards.readable(doctype, [*map(str, known)]))
+	if hidden:
+		shown = ", ".join(hidden[:_NAMED]) + (" …" if len(hidden) > _NAMED else "")
 		_refuse(
 			_(
 				"You have no clearance for some of these documents: {0}. Take their rows out of the file."
-			).format(", ".join(map(str, existing[:_NAMED])) + (" …" if len(existing) > _NAMED else ""))
+			).format(shown)
 		)
 
 

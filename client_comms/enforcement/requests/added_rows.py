@@ -34,7 +34,7 @@ def refuse() -> None:
 		refuse_rows(doctype)
 	# What a GET request writes is rolled back.
 	if frappe.request.method != "GET" and (doctypes := in_added_tables()):
-		refuse_taken(doctypes, {*names_in(frappe.form_dict)})
+		refuse_taken(doctypes, {*_names(frappe.form_dict)})
 
 
 def refuse_rows(doctype: str) -> None:
@@ -98,13 +98,13 @@ def _asked() -> set[str]:
 	return {doctype for doctype in found if isinstance(doctype, str) and doctype}
 
 
-def names_in(sent, nested: int = 5) -> Iterator[str]:
+def _names(sent, nested: int = 5) -> Iterator[str]:
 	"""The names of what stands in lists of documents that were sent, as rows do."""
 	if isinstance(sent, dict) and nested:
 		for value in map(parsed, sent.values()):
 			if isinstance(value, list):
 				yield from (str(row["name"]) for row in value if isinstance(row, dict) and row.get("name"))
 				for row in value:
-					yield from names_in(row, nested - 1)
+					yield from _names(row, nested - 1)
 			else:
-				yield from names_in(value, nested - 1)
+				yield from _names(value, nested - 1)

@@ -5,10 +5,13 @@ Frappe takes the first match among all documents and asks for permission afterwa
 tell whether a hidden text contains the words.
 """
 
+import inspect
+import re
+
 import frappe
 from frappe.database.operator_map import OPERATOR_MAP
 
-from client_comms.enforcement import guards, linked_columns
+from client_comms.enforcement import compose, guards, linked_columns
 from client_comms.enforcement.linked_columns import parsed
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
@@ -18,21 +21,21 @@ _IN_DOCUMENT = ("name", "docname", "parent")
 _CONDITIONS = ("filters", "or_filters")
 # Parameters that hold values or documents, not names, as objects.
 _VALUES = (
-	*(
-		"args",
-		"changes",
-		"context",
-		"data",
-		"doc",
-		"docs",
-		"document",
-		"fieldname",
-		"fields",
-		"kwargs",
-		"options",
-	),
-	*("params", "record", "row", "rows", "update", "updates", "value", "values"),
+	"args",
+	"data",
+	"doc",
+	"docs",
+	"document",
+	"fieldname",
+	"fields",
+	"kwargs",
+	"row",
+	"rows",
+	"value",
+	"values",
 )
+_CALL = re.compile(r"^/api/(?:v\d+/)?method/(?P<method>[^/]+)/?$")
+_LONGEST_NAME = 140
 _COMPARED = 3  # [field, operator, value]
 
 
@@ -85,13 +88,38 @@ def _stands_alone(value) -> bool:
 
 
 def _asks_about_guarded(key: str, value) -> bool:
-	"""Whether a parameter has conditions on a DocType that another parameter names."""
-	if key in _VALUES or key.endswith("filters") or not _is_condition(value):
+	"""Whether an argument of a method has conditions on a DocType that another parameter names."""
+	if key in _VALUES or key.endswith("filters") or not _is_condition(value) or not _is_argument(key):
 		return False
-	named = {guards.named(each) for each in frappe.form_dict.values() if isinstance(each, str) and each}
-	columns = set(linked_columns.of_filters(value))
-	guarded = filter(guards.is_held, named)
-	return any(columns.intersection(frappe.get_meta(doctype).get_valid_columns()) for doctype in guarded)
+	parts = (each.split(".") for each in linked_columns.of_filters(value))
+	columns = {part.strip("`").casefold() for each in parts for part in each}
+	return guards.is_restricted() and any(
+		columns & _columns(doctype) for doctype in filter(guards.is_held, map(guards.named, _short_texts()))
+	)
+
+
+def _is_argument(key: str) -> bool:
+	"""Whether the method that is called takes it. The body of a REST request is a document, and that of a webhook is read as a whole."""
+	called = frappe.form_dict.get("cmd") or ((path := _CALL.match(frappe.request.path)) and path["method"])
+	try:
+		parameters = called and inspect.signature(frappe.get_attr(compose.previous_path(called))).parameters
+	except Exception:  # Frappe will not find it either
+		return False
+	takes_all = any(each.kind == each.VAR_KEYWORD for each in parameters.values()) if called else False
+	return bool(called) and (takes_all or key in parameters)
+
+
+def _short_texts() -> set[str]:
+	"""What can be the name of a DocType."""
+	texts = {each for each in frappe.form_dict.values() if isinstance(each, str)}
+	return {each for each in texts if 0 < len(each) <= _LONGEST_NAME and each.isprintable()}
+
+
+def _columns(doctype: str) -> set[str]:
+	"""Of a DocType and of its rows."""
+	meta = frappe.get_meta(doctype)
+	tables = (frappe.get_meta(field.options) for field in meta.get_table_fields())
+	return {column.casefold() for each in (meta, *tables) for column in each.get_valid_columns()}
 
 
 def _names_by_condition(value) -> bool:

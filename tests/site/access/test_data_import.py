@@ -90,19 +90,25 @@ def test_what_is_under_way_does_not_change(make_import, manager, as_user, monkey
 			made.save(ignore_permissions=True)
 
 
-def test_rows_of_added_tables_stay_where_they_are(monkeypatch, make_import, manager, as_user):
-	"""Whichever DocType is imported: Frappe takes a row over that has the name of another document's."""
-	asked = []
-	monkeypatch.setattr(data_import.added_rows, "in_added_tables", lambda: ["Added Row"])
-	monkeypatch.setattr(
-		data_import.added_rows, "refuse_taken", lambda tables, names: asked.append((tables, names))
+def test_rows_of_added_tables_stay_where_they_are(held, monkeypatch, make_import, manager, as_user):
+	"""Frappe takes a row over that has the name of another document's; here as if its table had no condition of its own."""
+	hidden = held("Lead", lead_name="Anna")
+	hidden.append("notes", {"note": "It leaks"})
+	hidden.save()
+	own = frappe.get_doc({"doctype": "Lead", "lead_name": "Own"}).insert()
+	monkeypatch.setattr(data_import.added_rows, "in_added_tables", lambda: ["CRM Note"])
+	made = make_import(
+		"Lead", [("ID", "ID (Notes)", "Note (Notes)"), (own.name, hidden.notes[0].name, "Mine")]
 	)
-	monkeypatch.setattr(
-		"frappe.core.doctype.data_import.importer.ImportFile.get_payloads_for_import",
-		lambda self: [frappe._dict(doc={"name": "A", "rows": [{"name": "row-of-another"}]}, rows=[])],
-	)
-	made = make_import("Lead", [("ID", "Organization Name"), ("A", "B")])
-	monkeypatch.setattr(frappes, "enqueue", lambda *_args, **_options: None)
-	with as_user(manager):
+	with as_user(manager), pytest.raises(ClearanceMissingError):
 		made.start_import()
-	assert asked == [(["Added Row"], {"row-of-another"})]
+	assert frappe.db.get_value("CRM Note", hidden.notes[0].name, "parent") == hidden.name
+
+
+def test_a_row_without_a_value_and_a_name_in_other_letters(make_import, manager, as_user):
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna", "company_name": "Old"}).insert()
+	rows = [("ID", "Organization Name", "Sum"), (lead.name.lower(), "New", ""), ("", "", "1")]
+	made = make_import("Lead", rows)
+	with as_user(manager):
+		run(made)
+	assert frappe.db.get_value("Lead", lead.name, "company_name") == "New"
