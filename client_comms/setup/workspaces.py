@@ -19,8 +19,8 @@ from frappe.utils import add_to_date, get_datetime
 
 from client_comms import alerts, compat
 
-# Global default: a checksum of each as it was shipped.
-_SHIPPED = "client_comms_shipped_workspaces"
+# Global default: of each, a checksum as it was shipped, and the moment of the file with which the site is up to date.
+_SHIPPED = "client_comms_workspaces"
 _KEPT = "client_comms_kept_workspaces"
 # Version 15 saves all workspaces when one is moved, Frappe leaves a hidden one hidden, and saving fills in the others.
 _LEFT_OUT = {"sequence_id", "parent_page", "is_hidden", "report_ref_doctype", "link_count"}
@@ -33,14 +33,19 @@ def files() -> list[Path]:
 
 
 def keep_changed() -> None:
-	"""`before_migrate`: what was changed becomes newer than its file, so that Frappe passes over it."""
+	"""`before_migrate`: what was changed becomes newer than a new file, so that Frappe passes over it, and what was not, older."""
 	known = _remembered()
 	frappe.flags[_KEPT] = []
 	for doc, shipped_on in _documents():
-		if doc.modified < shipped_on and known.get(_key(doc), _checksum(doc)) != _checksum(doc):
+		checksum, up_to = known.get(_key(doc), (None, None))
+		if checksum is None or get_datetime(up_to) >= shipped_on:
+			continue
+		is_changed = checksum != _checksum(doc)
+		if is_changed:
 			frappe.flags[_KEPT].append(doc)
-			newer = add_to_date(shipped_on, seconds=1)
-			frappe.db.set_value(doc.doctype, doc.name, "modified", newer, update_modified=False)
+		if is_changed == (doc.modified < shipped_on):
+			moment = add_to_date(shipped_on, seconds=1 if is_changed else -1)
+			frappe.db.set_value(doc.doctype, doc.name, "modified", moment, update_modified=False)
 
 
 def settle() -> None:
@@ -63,9 +68,14 @@ def reset(name: str) -> bool:
 
 
 def remember() -> None:
-	"""Remember the content of those that are as shipped."""
-	shipped = {_key(doc): _checksum(doc) for doc, shipped_on in _documents() if doc.modified == shipped_on}
-	frappe.db.set_global(_SHIPPED, frappe.as_json(_remembered() | shipped, indent=None))
+	"""Remember the content of those that are as shipped, and of all that the site is up to date."""
+	known = _remembered()
+	for doc, shipped_on in _documents():
+		is_shipped = doc.modified == shipped_on
+		if is_shipped or _key(doc) in known:
+			checksum = _checksum(doc) if is_shipped else known[_key(doc)][0]
+			known[_key(doc)] = (checksum, str(shipped_on))
+	frappe.db.set_global(_SHIPPED, frappe.as_json(known, indent=None))
 
 
 def forget() -> None:
@@ -82,7 +92,7 @@ def _sentence(doc: Document) -> str:
 	)
 
 
-def _remembered() -> dict[str, str]:
+def _remembered() -> dict[str, tuple[str, str]]:
 	return frappe.parse_json(frappe.db.get_global(_SHIPPED) or "{}")
 
 

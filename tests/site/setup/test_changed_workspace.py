@@ -78,6 +78,28 @@ def test_a_change_outlasts_upgrades_that_ship_a_newer_one_and_its_author_is_told
 	assert frappe.db.count("Notification Log", NOTIFIED) == count, "told once"
 
 
+def test_one_that_was_changed_after_the_newer_file_was_made_is_told_of_as_well(
+	administrator, as_user, upgrade
+):
+	with as_user(administrator):
+		change()
+	frappe.db.set_value("Workspace", TITLE, "modified", "2099-02-02 00:00:00", update_modified=False)
+	upgrade()
+	assert "Our Wiki" in shortcuts()
+	assert frappe.db.exists("Notification Log", {**NOTIFIED, "for_user": administrator})
+
+
+def test_a_migration_that_failed_and_is_repeated_tells_as_well(administrator, as_user, upgrade, monkeypatch):
+	with as_user(administrator):
+		change()
+	with monkeypatch.context() as failing, pytest.raises(ZeroDivisionError):
+		failing.setattr(install, "after_migrate", lambda: 1 / 0)
+		upgrade()
+	migrate()
+	assert "Our Wiki" in shortcuts()
+	assert frappe.db.exists("Notification Log", {**NOTIFIED, "for_user": administrator})
+
+
 def test_the_command_that_they_are_told_puts_the_new_one_in_its_place(administrator, as_user, upgrade):
 	with as_user(administrator):
 		change()
@@ -94,8 +116,9 @@ def test_one_that_was_only_moved_is_replaced(upgrade):
 		if doc.doctype == "Workspace":
 			doc.sequence_id += 1
 		doc.save()
+		frappe.db.set_value(doc.doctype, doc.name, "modified", "2099-02-02 00:00:00", update_modified=False)
 	upgrade()
 	for path in workspaces.files():
 		shipped = json.loads(path.read_text())
-		assert str(frappe.db.get_value(shipped["doctype"], shipped["name"], "modified"))[:4] == "2099"
+		assert str(frappe.db.get_value(shipped["doctype"], shipped["name"], "modified"))[:10] == LATER[:10]
 	assert not frappe.db.exists("Notification Log", NOTIFIED)
