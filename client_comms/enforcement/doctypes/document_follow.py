@@ -1,6 +1,8 @@
 """The email about followed documents quotes changes and comments, and waits in the queue without naming any (P-2)."""
 
-from email import message_from_string, policy
+from collections import defaultdict
+from email import policy
+from email.parser import HeaderParser
 
 import frappe
 from frappe import _
@@ -20,13 +22,20 @@ def name_record(doc, method=None) -> None:
 		as_list=True,
 		order_by=None,
 	)
-	records = {dependents.owner_of(*each) for each in followed}
-	by_level = {record: level for record in records if (level := governed.level(*record)) is not None}
+	names = defaultdict(set)
+	for each in followed:
+		doctype, name = dependents.owner_of(*each)
+		names[doctype].add(name)
+	by_level = {
+		(doctype, name): level
+		for doctype, of_it in names.items()
+		for name, level in governed.levels(doctype, of_it).items()
+	}
 	if by_level:
 		strictest = max(sorted(by_level), key=lambda record: levels.current().rank(by_level[record]))
 		doc.reference_doctype, doc.reference_name = strictest
 
 
 def _is_about_followed(doc) -> bool:
-	message = message_from_string(doc.message or "", policy=policy.default)
-	return message["Subject"] == _("Document Follow Notification")
+	headers = HeaderParser(policy=policy.default).parsestr(doc.message or "")
+	return headers["Subject"] == _("Document Follow Notification")
