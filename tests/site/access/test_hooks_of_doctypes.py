@@ -368,6 +368,27 @@ def test_what_outlived_its_record_is_hidden(frontline, as_user):
 		assert not frappe.get_doc("Comment", comment.name).has_permission()
 
 
+def test_one_who_takes_no_part_any_more_follows_it_no_more(make_user, log):
+	former, successor = (make_user(procedure.CUSTOMER_SUPPORT) for _ in range(2))
+	complaint = log("Feedback/Complaint", responsible_staff=former)
+	event = stored("Event", client_interaction=complaint.name, confidentiality_level="Sensitive")
+	rows = [
+		frappe.get_doc(
+			{
+				"doctype": "Document Follow",
+				"user": former,
+				"ref_doctype": doc.doctype,
+				"ref_docname": doc.name,
+			}
+		).insert(ignore_permissions=True)
+		for doc in (complaint, event)
+	]
+	assert all(frappe.db.exists("Document Follow", row.name) for row in rows)
+	complaint.responsible_staff = successor
+	complaint.save()
+	assert not any(frappe.db.exists("Document Follow", row.name) for row in rows)
+
+
 def test_who_does_not_deal_with_clients_logs_nothing(make_user, frontline):
 	"""The rule by itself: these users have no permission for the DocType either."""
 	assert interactions.decide_new(frontline).allowed
