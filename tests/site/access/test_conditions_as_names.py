@@ -74,5 +74,5 @@ def test_documents_and_webhooks_are_not(path, body, method, request_of):
 	request_of(path, body, method)
 
 
-def test_a_text_that_no_database_takes_is_no_doctype(request_of):
+def test_a_text_that_no_database_takes_names_nothing(request_of):
 	request_of(MAKES, {"order_doctype": "\udcff", "subcontract_order": {"company_name": "x"}})

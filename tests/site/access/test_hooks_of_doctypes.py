@@ -390,7 +390,7 @@ def test_one_who_takes_no_part_any_more_follows_it_no_more(make_user, log):
 
 
 def test_who_does_not_deal_with_clients_logs_nothing(make_user, frontline):
-	"""The rule by itself: these users have no permission for the DocType either."""
+	"""The rule alone: these users have no permission for the DocType either."""
 	assert interactions.decide_new(frontline).allowed
 	assert not interactions.decide_new(make_user("Sales User")).allowed
 
