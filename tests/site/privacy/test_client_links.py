@@ -50,6 +50,13 @@ def counted():
 	return {(row.ip_address, row.outcome): row.attempts for row in rows}
 
 
+def test_a_newer_request_replaces_the_link_of_the_earlier_one(anna, asked):
+	assert api.request_consent(**party_of(anna), purpose=PURPOSE) == asked
+	frappe.db.commit()
+	guess(TOKEN)
+	assert links.find(f"{TOKEN}-later").consent == asked
+
+
 # --- locking out ---------------------------------------------------------------------------------
 
 
