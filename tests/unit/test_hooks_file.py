@@ -68,9 +68,28 @@ PRINTED = (
 )
 NAMED = ("after_request", "before_migrate", "before_request", "make_email_body_message", "page_renderer")
 READ_TOO = ("Data Package", "Interaction Access Grant", "ToDo")
+SOURCES = BOUND[3:]  # of other apps
 CONFIRMED = ("Contact Email", "Contact Phone", "Dynamic Link")
 # Whose client can become another one, so that a hold on the first one must still be found.
 HELD = (*BOUND[:3], "Client Interaction", "Appointment", "Issue", "Opportunity", "Contact", "Address")
+# What people set, decide and prove, as the ledger keeps it.
+ON_LEDGER = (
+	*(
+		"Client Comms Settings",
+		"Communication Matrix",
+		"Confidentiality Level",
+		"Staff Absence",
+		"Ledger Witness",
+	),
+	*(
+		"Interaction Access Grant",
+		"Client Consent",
+		"Client Disclosure",
+		"Data Subject Request",
+		"Legal Hold",
+	),
+	*("Processing Restriction", "SOP Training Record"),
+)
 # Handler → each way in which what it follows can happen.
 FOLLOWED = {
 	"client_privacy.client_data.validate": [
@@ -95,8 +114,17 @@ FOLLOWED = {
 	],
 	"enforcement.printing.require_clearance": [(doctype, "before_print") for doctype in PRINTED],
 	"enforcement.reclassification.follow_stated": [(doctype, "after_insert") for doctype in BOUND],
+	"enforcement.linked_records.preserve_link": [(doctype, "before_validate") for doctype in BOUND],
+	"enforcement.references.refuse_named": [(doctype, "validate") for doctype in SOURCES],
+	"enforcement.restrictions.require_unlocked": [(doctype, "before_validate") for doctype in BOUND],
+	"enforcement.sharing.end_lapsed_of_owner": [("Lead", "on_update"), ("Opportunity", "on_update")],
 	"enforcement.sharing.end_lapsed_of_todo": [("ToDo", "on_update"), ("ToDo", "after_delete")],
+	"intake.adapters.keep_key": [(doctype, "before_validate") for doctype in SOURCES],
+	"intake.adapters.on_update": [(doctype, "on_update") for doctype in SOURCES],
 	"intake.substitution.follow": [("Staff Absence", "on_update"), ("Staff Absence", "after_delete")],
+	"ledger.following.follow": [(doctype, "on_change") for doctype in ON_LEDGER],
+	"outgoing.source_documents.after_sending": [(doctype, "on_update") for doctype in SOURCES],
+	"outgoing.source_documents.before_sending": [(doctype, "before_insert") for doctype in SOURCES],
 }
 
 

@@ -3,6 +3,7 @@
 from unittest import mock
 
 import frappe
+import frappe.realtime
 import pytest
 
 from client_comms.enforcement import realtime
