@@ -10,9 +10,9 @@ from frappe.core.doctype.communication.email import make
 from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilder
 
 from client_comms import api, clock
-from client_comms.client_privacy import consents
+from client_comms.client_privacy import consents, identity
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import presentation
+from client_comms.outgoing import facts, presentation
 from client_comms.rules import outgoing as rules
 
 PURPOSE = "Sharing with a Third Party"
@@ -250,6 +250,24 @@ def test_off_asks_for_nothing(update, set_settings):
 
 
 # --- identity -------------------------------------------------------------------------------------
+
+
+def test_a_confirmation_lasts_as_long_as_the_level_says(update):
+	frappe.db.set_value("Confidentiality Level", update.confidentiality_level, "identity_valid_days", 30)
+	frappe.clear_document_cache("Confidentiality Level", update.confidentiality_level)
+	assert identity.validity_days(update.confidentiality_level) == 30
+	checked = {"party_type": update.party_type, "party": update.party, "client_interaction": update.name}
+	doc = frappe.new_doc("Identity Verification")
+	doc.update({**checked, "result": identity.CONFIRMED})
+	doc.set_verified()
+	assert doc.valid_until - doc.verified_on == timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+	"levels", [("Standard", "Sensitive"), ("Sensitive", "Standard"), (None, "Sensitive")]
+)
+def test_the_stricter_of_two_levels_counts(levels):
+	assert facts.stricter(*levels) == "Sensitive"
 
 
 @pytest.mark.clause("P-1")
