@@ -78,7 +78,6 @@ HOLES = [
 	),
 	("extend_doctype_class", ["Communication"], "text of a message sent to open forms"),
 	("doc_events", ["Communication"], "text of a message in a column of its document"),
-	("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
 	("override_whitelisted_methods", ["frappe.desk.reportview.export_query"], "report view, export"),
 	("extend_doctype_class", ["File"], "file that one uploaded, by its address"),
 	("extend_doctype_class", ["File"], "second file for the same address"),
@@ -112,6 +111,7 @@ if compat.is_version_16():
 		("before_request", [_CHECK], "list with another DocType as its parent"),
 		("before_request", [_CHECK], "count with another DocType as its parent"),
 		("extend_doctype_class", ["Notification"], "preview of a Notification"),
+		("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
 		(
 			"override_whitelisted_methods",
 			["frappe.desk.form.utils.get_next"],
@@ -126,13 +126,6 @@ if compat.is_version_16():
 	]
 else:
 	HOLES += [
-		("permission_query_conditions", ["Communication Link"], "timeline links, list"),
-		(
-			"permission_query_conditions",
-			["Email Queue Recipient"],
-			"Email Queue Recipient of Email Queue, list",
-		),
-		("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
 		(
 			"override_whitelisted_methods",
 			["frappe.desk.search.search_widget"],
@@ -173,6 +166,22 @@ PORTAL_HOLES = [
 
 def of_hole(value) -> str:
 	return value if isinstance(value, str) else ",".join(value)
+
+
+# Without the first guard, rows are as those of a table that a site has added, and a document in the request names a hidden one.
+GUARDED_TWICE = [
+	("extend_doctype_class", ["Webhook"], "preview of a Webhook"),
+	("permission_query_conditions", ["Communication Link"], "timeline links, list"),
+	("permission_query_conditions", ["Email Queue Recipient"], "Email Queue Recipient of Email Queue, list"),
+	("permission_query_conditions", ["Interaction Event"], "Interaction Event, list"),
+]
+
+
+@pytest.mark.skipif(compat.is_version_16(), reason="version 16 asks for them in other ways, see HOLES")
+@pytest.mark.parametrize(("kind", "keys", "surface"), GUARDED_TWICE, ids=of_hole)
+def test_another_guard_stands_behind_this_one(kind, keys, surface, frontline, without_hook):
+	with without_hook(kind, *keys):
+		assert opened(frontline, surface) == set()
 
 
 @pytest.mark.parametrize(("kind", "keys", "surface"), HOLES, ids=of_hole)
