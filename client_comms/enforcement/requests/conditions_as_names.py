@@ -100,13 +100,15 @@ def _asks_about_guarded(key: str, value) -> bool:
 
 def _is_argument(key: str) -> bool:
 	"""Whether the method that is called takes it. The body of a REST request is a document, and that of a webhook is read as a whole."""
-	called = frappe.form_dict.get("cmd") or ((path := _CALL.match(frappe.request.path)) and path["method"])
+	path = _CALL.match(frappe.request.path)
+	called = frappe.form_dict.get("cmd") or (path and path["method"])
+	if not called:
+		return False
 	try:
-		parameters = called and inspect.signature(frappe.get_attr(compose.previous_path(called))).parameters
+		parameters = inspect.signature(frappe.get_attr(compose.previous_path(called))).parameters
 	except Exception:  # Frappe will not find it either
 		return False
-	takes_all = any(each.kind == each.VAR_KEYWORD for each in parameters.values()) if called else False
-	return bool(called) and (takes_all or key in parameters)
+	return key in parameters or any(each.kind == each.VAR_KEYWORD for each in parameters.values())
 
 
 def _short_texts() -> set[str]:
