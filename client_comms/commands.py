@@ -344,8 +344,8 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 	else:
 		for line in lines:
 			click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")
-			for fault in line.faults:
-				click.echo(f"- {fault}")
+			for sentence in filter(None, (*line.faults, line.next_step)):
+				click.echo(f"- {sentence}")
 	if not ok:
 		sys.exit(1)
 

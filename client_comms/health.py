@@ -35,6 +35,7 @@ class Line:
 
 	:param key: a stable name for monitoring
 	:param route: where in the desk to look, for `frappe.set_route`
+	:param next_step: what to do before the check can say anything; not a fault
 	:param figures: what was measured, by name; the name ends with the unit
 	"""
 
@@ -44,6 +45,7 @@ class Line:
 	faults: tuple[str, ...] = ()
 	route: tuple[str, ...] = ()
 	figures: dict[str, float] = field(default_factory=dict)
+	next_step: str = ""
 
 	@property
 	def ok(self) -> bool:
@@ -335,7 +337,15 @@ def leak_check() -> Line:
 		limit=1,
 	)
 	if not run:
-		return Line("leak_check", _("Leak Check"), _("Never ran"), (), ("leak-check",))
+		return Line(
+			"leak_check",
+			_("Leak Check"),
+			_("Never ran"),
+			route=("leak-check",),
+			next_step=_(
+				"Open Leak Check, choose a user, best one of each role, and start: it shows whether they can reach confidential records."
+			),
+		)
 	last = run[0]
 	faults = ()
 	if last.open_count:

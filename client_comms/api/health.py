@@ -12,7 +12,8 @@ from client_comms.roles import require_configuring_or_auditing
 def check_health() -> list[dict]:
 	"""Check everything now.
 
-	:returns: `[{"key", "title", "text", "faults": [str], "route": [str], "figures": {name: number}, "ok"}, …]`
+	:returns: `[{"key", "title", "text", "faults": [str], "route": [str], "figures": {name: number},
+	        "next_step", "ok"}, …]`
 	:raises frappe.PermissionError: the caller is neither a Compliance Officer nor a Client Communications Manager
 	"""
 	require_configuring_or_auditing()

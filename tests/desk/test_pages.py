@@ -180,3 +180,15 @@ def test_the_pages_are_closed_to_others(address, make_user, login):
 	page.goto(f"/app/{address}")
 	expect(page.locator("body")).to_contain_text("permitted")
 	assert page.locator(".access-explorer, .leak-check").count() == 0
+
+
+def test_health_leads_to_the_first_leak_check(officer, login, shoot):
+	"""Nothing has been checked on this site: its tests remove the checks that they made."""
+	page = login(officer, PASSWORD)
+	page.goto("/app/client-comms-health")
+	line = page.locator("[data-key=leak_check]")
+	expect(line).to_contain_text("Not Checked")
+	expect(line).to_contain_text("choose a user")
+	shoot(page, "health")
+	line.get_by_role("button", name="Open Leak Check").click()
+	expect(page.locator(".leak-check")).to_contain_text("No check has run yet")

@@ -147,6 +147,19 @@ def test_what_does_not_work_is_red_with_what_to_do(running, key, break_it, said)
 	assert any(said in fault for fault in found[key])
 
 
+def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeypatch):
+	def leak_check():
+		return next(line for line in health.check() if line.key == "leak_check")
+
+	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
+	assert leak_check().ok and "choose a user" in leak_check().next_step
+	words = CliRunner().invoke(commands.health, obj=frappe._dict(sites=[site_name], profile=False))
+	assert words.exit_code == 0
+	assert f"Leak Check: Never ran\n- {leak_check().next_step}\n" in words.output
+	open_surface()
+	assert not leak_check().next_step
+
+
 @pytest.mark.parametrize(
 	("workers", "unserved"), [([], ["default", "long"]), ([Worker("default")], ["long"])]
 )

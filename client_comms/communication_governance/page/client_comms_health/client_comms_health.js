@@ -9,8 +9,14 @@
 	frappe.pages["client-comms-health"].on_page_show = (wrapper) => wrapper.health.load();
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
-	const pill = (ok) =>
-		`<span class="indicator-pill ${ok ? "green" : "red"}" style="white-space: nowrap">${ok ? __("Works") : __("Does Not Work")}</span>`;
+	const pill = ({ ok, next_step }) => {
+		const [colour, text] = next_step
+			? ["orange", __("Not Checked")]
+			: ok
+				? ["green", __("Works")]
+				: ["red", __("Does Not Work")];
+		return `<span class="indicator-pill ${colour}" style="white-space: nowrap">${text}</span>`;
+	};
 
 	class Health {
 		constructor(wrapper) {
@@ -41,15 +47,20 @@
 			);
 		}
 
-		row({ key, title, text, faults, route, ok }, index) {
+		row(line, index) {
+			const { key, title, text, faults, next_step, route, ok } = line;
 			const heading = route.length
 				? `<button type="button" class="btn btn-link btn-sm p-0 text-left" data-line="${index}">${escape(title)}</button>`
 				: escape(title);
 			const list = faults.map((fault) => `<li>${escape(fault)}</li>`).join("");
+			const next = next_step
+				? `<div>${escape(next_step)}</div>
+					<button type="button" class="btn btn-default btn-xs mt-2" data-line="${index}">${__("Open {0}", [escape(title)])}</button>`
+				: "";
 			return `<tr data-key="${escape(key)}" data-ok="${ok}">
 				<td>${heading}</td>
-				<td>${pill(ok)}</td>
-				<td>${escape(text)}${list ? `<ul class="mb-0 pl-4">${list}</ul>` : ""}</td></tr>`;
+				<td>${pill(line)}</td>
+				<td>${escape(text)}${list ? `<ul class="mb-0 pl-4">${list}</ul>` : ""}${next}</td></tr>`;
 		}
 	}
 })();
