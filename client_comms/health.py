@@ -4,7 +4,6 @@ Each check reads a count or a first row by an index, so that the whole page cost
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import frappe
@@ -18,6 +17,7 @@ from client_comms import clock, ledger
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
+from client_comms.health_formats import Line
 from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
 
@@ -27,29 +27,6 @@ QUEUES = ("default", "long")  # those that this app's jobs are put in
 LATE = timedelta(minutes=15)
 MAIL_LATE = timedelta(hours=1)
 RECENT = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-	"""What was checked and its result; `faults` says what is wrong and what to do, and is empty if all is well.
-
-	:param key: a stable name for monitoring
-	:param route: where in the desk to look, for `frappe.set_route`
-	:param next_step: what to do before the check can say anything; not a fault
-	:param figures: what was measured, by name; the name ends with the unit
-	"""
-
-	key: str
-	title: str
-	text: str
-	faults: tuple[str, ...] = ()
-	route: tuple[str, ...] = ()
-	figures: dict[str, float] = field(default_factory=dict)
-	next_step: str = ""
-
-	@property
-	def ok(self) -> bool:
-		return not self.faults
 
 
 def check() -> list[Line]:

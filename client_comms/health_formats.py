@@ -1,10 +1,31 @@
-"""The result of the health check for a page or a script, and for monitoring."""
+"""The result of a health check, and the form in which a page, a script or monitoring gets it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 
 import frappe
 
-from client_comms.health import Line
+
+@dataclass(frozen=True, slots=True)
+class Line:
+	"""What was checked and its result; `faults` says what is wrong and what to do, and is empty if all is well.
+
+	:param key: a stable name for monitoring
+	:param route: where in the desk to look, for `frappe.set_route`
+	:param next_step: what to do before the check can say anything; not a fault
+	:param figures: what was measured, by name; the name ends with the unit
+	"""
+
+	key: str
+	title: str
+	text: str
+	faults: tuple[str, ...] = ()
+	route: tuple[str, ...] = ()
+	figures: dict[str, float] = field(default_factory=dict)
+	next_step: str = ""
+
+	@property
+	def ok(self) -> bool:
+		return not self.faults
 
 
 def as_dicts(lines: list[Line]) -> list[dict]:
