@@ -28,17 +28,18 @@ def is_own(doctype: str) -> bool:
 
 def named(doctype: str) -> str:
 	"""The DocType that the database finds for a name: it compares names ignoring case, accents and trailing spaces."""
-	meta = _meta(doctype)
+	meta = meta_of(doctype)
 	return meta.name if meta else doctype
 
 
 def is_row(doctype: str) -> bool:
 	"""Whether the documents of a DocType are rows of others; does not query the database."""
-	meta = _meta(doctype)
+	meta = meta_of(doctype)
 	return bool(meta and meta.istable)
 
 
-def _meta(doctype: str):
+def meta_of(doctype: str):
+	"""The fields of a DocType; None if this site does not have it."""
 	try:
 		return frappe.get_meta(doctype)
 	except frappe.DoesNotExistError:

@@ -2,30 +2,26 @@
 
 from collections import defaultdict
 from email import policy
-from email.parser import HeaderParser
+from email.message import EmailMessage
+from email.parser import HeaderParser, Parser
 
 import frappe
 from frappe import _
+from frappe.desk.form import document_follow
 
 from client_comms.enforcement import dependents, governed, sharing
 from client_comms.enforcement import policy as levels
 
 
 def name_record(doc, method=None) -> None:
-	"""`before_insert` of Email Queue: as confidential as the strictest record that its recipient follows."""
+	"""`before_insert` of Email Queue: as confidential as the strictest of the records that the email quotes."""
 	if doc.reference_name or len(doc.recipients) != 1 or not _is_about_followed(doc):
 		return
-	followed = frappe.get_all(
-		"Document Follow",
-		{"user": doc.recipients[0].recipient, "ref_doctype": ("in", sharing.held())},
-		["ref_doctype", "ref_docname"],
-		as_list=True,
-		order_by=None,
-	)
 	names = defaultdict(set)
-	for each in followed:
-		doctype, name = dependents.owner_of(*each)
-		names[doctype].add(name)
+	for each in _quoted(doc):
+		if each.ref_doctype in sharing.held():
+			doctype, name = dependents.owner_of(each.ref_doctype, each.ref_docname)
+			names[doctype].add(name)
 	by_level = {
 		(doctype, name): level
 		for doctype, of_it in names.items()
@@ -39,3 +35,14 @@ def name_record(doc, method=None) -> None:
 def _is_about_followed(doc) -> bool:
 	headers = HeaderParser(policy=policy.default).parsestr(doc.message or "")
 	return headers["Subject"] == _("Document Follow Notification")
+
+
+def _quoted(doc) -> list:
+	"""Of the documents that its recipient follows, those that the email names; another app's template may name none."""
+	followed = document_follow.get_document_followed_by_user(doc.recipients[0].recipient)
+	text = _text(Parser(EmailMessage, policy=policy.default).parsestr(doc.message))
+	return [each for each in followed if frappe.utils.escape_html(each.ref_docname) in text] or followed
+
+
+def _text(message: EmailMessage) -> str:
+	return "\n".join(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")

@@ -5,14 +5,16 @@ Frappe takes the first match among all documents and asks for permission afterwa
 tell whether a hidden text contains the words.
 """
 
-import inspect
 import re
+from collections.abc import Iterator
+from itertools import chain, starmap
 
 import frappe
 from frappe.database.operator_map import OPERATOR_MAP
 
-from client_comms.enforcement import compose, guards, linked_columns
+from client_comms.enforcement import guards
 from client_comms.enforcement.linked_columns import parsed
+from client_comms.enforcement.requests import called
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
 _SHORT = ("dn", "parent")
@@ -34,7 +36,7 @@ _VALUES = (
 	"value",
 	"values",
 )
-_CALL = re.compile(r"^/api/(?:v\d+/)?method/(?P<method>[^/]+)/?$")
+_WORD = re.compile(r"\w+")
 _LONGEST_NAME = 140
 _COMPARED = 3  # [field, operator, value]
 
@@ -44,19 +46,22 @@ def refuse() -> None:
 
 	:raises frappe.PermissionError: there may be documents that the user cannot read
 	"""
-	if any(map(_has_condition, frappe.form_dict.items())) and guards.is_restricted():
+	as_names = [*chain.from_iterable(starmap(_in_place_of_names, frappe.form_dict.items()))]
+	arguments = dict(called.arguments())
+	as_arguments = [value for key, value in arguments.items() if _can_be_condition(key, value)]
+	if not (as_names or as_arguments) or not guards.is_restricted():
+		return
+	if _find_among(as_names, guards.held()) or _find_among(as_arguments, _named_in(arguments)):
 		guards.refuse_conditions()
 
 
-def _has_condition(parameter: tuple) -> bool:
-	key, sent = parameter
+def _in_place_of_names(key: str, sent) -> Iterator:
+	"""What has the form of a condition in a parameter, and in documents at any depth in it."""
 	value = parsed(sent)
 	if _is_name(str(key)) and _is_condition(value):
-		return True
-	if key in _CONDITIONS:
-		return False
-	# A name that is called otherwise (`party`) is not parsed, so only an object in the request can stand for it.
-	return _names_by_condition(value) or (value is sent and _asks_about_guarded(str(key), value))
+		yield value
+	if key not in _CONDITIONS:
+		yield from _in_documents(value)
 
 
 def _is_name(key: str) -> bool:
@@ -69,7 +74,7 @@ def _is_name(key: str) -> bool:
 
 
 def _is_condition(value) -> bool:
-	"""Whether a value is a condition in place of a name, or is among several names."""
+	"""Whether a value has the form of a condition in place of a name, or one among several names has it."""
 	if isinstance(value, list):
 		return any(isinstance(each, dict | list) for each in value) or _is_comparison(value)
 	return isinstance(value, dict)
@@ -87,53 +92,61 @@ def _stands_alone(value) -> bool:
 	return isinstance(value, dict)
 
 
-def _asks_about_guarded(key: str, value) -> bool:
-	"""Whether an argument of a method has conditions on a DocType that another parameter names."""
-	if key in _VALUES or key.endswith("filters") or not _is_condition(value) or not _is_argument(key):
-		return False
-	parts = (each.split(".") for each in linked_columns.of_filters(value))
-	columns = {part.strip("`").casefold() for each in parts for part in each}
-	return guards.is_restricted() and any(
-		columns & _columns(doctype) for doctype in filter(guards.is_held, map(guards.named, _short_texts()))
-	)
+def _in_documents(value) -> Iterator:
+	"""What stands for the name of a document among the values, at any depth."""
+	if isinstance(value, list):
+		yield from chain.from_iterable(map(_in_documents, value))
+	if not isinstance(value, dict):
+		return
+	is_document = "doctype" in value
+	for key, each in value.items():
+		if key in _IN_DOCUMENT and (_is_condition if is_document else _stands_alone)(each):
+			yield each
+		# Frappe loads the parent of a row, and what a document names, as it is given.
+		elif is_document and isinstance(each, dict) and _is_name(key):
+			yield each
+		yield from _in_documents(each)
 
 
-def _is_argument(key: str) -> bool:
-	"""Whether the method that is called takes it. The body of a REST request is a document, and that of a webhook is read as a whole."""
-	path = _CALL.match(frappe.request.path)
-	called = frappe.form_dict.get("cmd") or (path and path["method"])
-	if not called:
-		return False
-	try:
-		parameters = inspect.signature(frappe.get_attr(compose.previous_path(called))).parameters
-	except Exception:  # Frappe will not find it either
-		return False
-	return key in parameters or any(each.kind == each.VAR_KEYWORD for each in parameters.values())
+def _can_be_condition(key: str, value) -> bool:
+	"""Whether an argument that is called otherwise (`party`), which no method parses, has the form of a condition."""
+	return key not in _VALUES and not key.endswith("filters") and _is_condition(value)
 
 
-def _short_texts() -> set[str]:
-	"""What can be the name of a DocType."""
-	texts = {each for each in frappe.form_dict.values() if isinstance(each, str)}
-	return {each for each in texts if 0 < len(each) <= _LONGEST_NAME and each.isprintable()}
+def _named_in(arguments: dict) -> Iterator[str]:
+	"""The guarded DocTypes that the request names."""
+	texts = {each for each in (*arguments.values(), *frappe.form_dict.values()) if isinstance(each, str)}
+	short = (each for each in texts if 0 < len(each) <= _LONGEST_NAME and each.isprintable())
+	return filter(guards.is_held, map(guards.named, short))
+
+
+def _find_among(conditions: list, doctypes) -> bool:
+	"""Whether some of the conditions can find documents of one of the DocTypes."""
+	columns = map(_columns, doctypes) if conditions else ()
+	return any(_finds(each, known) for known in columns for each in conditions)
 
 
 def _columns(doctype: str) -> set[str]:
-	"""Of a DocType and of its rows."""
-	meta = frappe.get_meta(doctype)
-	tables = (frappe.get_meta(field.options) for field in meta.get_table_fields())
-	return {column.casefold() for each in (meta, *tables) for column in each.get_valid_columns()}
+	"""Of a DocType and of its rows, as far as this site has them."""
+	meta = guards.meta_of(doctype)
+	tables = (doctype, *(field.options for field in meta.get_table_fields())) if meta else ()
+	known = (frappe.db.get_table_columns(each) for each in tables if frappe.db.table_exists(each))
+	return {column.casefold() for columns in known for column in columns}
 
 
-def _names_by_condition(value) -> bool:
-	"""Whether a document among the values, at any depth, has conditions in place of its name."""
+def _finds(value, columns: set[str]) -> bool:
+	"""Whether a value can be conditions on documents with these columns. An object with any other key, as those that webhooks
+	describe, finds none: the database refuses a query with an unknown column before it looks at a row."""
+	if isinstance(value, dict):
+		return all(_words(key) & columns for key in value)
 	if isinstance(value, list):
-		return any(map(_names_by_condition, value))
-	if not isinstance(value, dict):
-		return False
-	named = [value.get(key) for key in _IN_DOCUMENT]
-	if any(map(_is_condition if "doctype" in value else _stands_alone, named)):
-		return True
-	# Frappe loads the parent of a row, and what a document names, as it is given.
-	if "doctype" in value and any(isinstance(each, dict) and _is_name(key) for key, each in value.items()):
-		return True
-	return any(map(_names_by_condition, value.values()))
+		# `[field, operator, value]`, or with the DocType before
+		if value and isinstance(value[0], str) and any(_words(each) & columns for each in value[:2]):
+			return True
+		return any(not each or _finds(each, columns) for each in value if isinstance(each, dict | list))
+	return False
+
+
+def _words(text) -> set[str]:
+	"""The words of a key or a column, of which one is the column: `notes.note`, `` `tabLead`.`company_name` ``."""
+	return {word.casefold() for word in _WORD.findall(str(text))}

@@ -5,15 +5,11 @@ that imports it, such as ERPNext's search page or Frappe's test modules. Called 
 wrapped. The same is true for a method that calls another one named in a parameter of the request.
 """
 
-import re
-from collections.abc import Iterator
-
 import frappe
 from frappe import _
-from frappe.modules.utils import load_doctype_module
 
-_CALL = re.compile(r"^/api/(?P<version>v\d+/)?method/(?P<method>.+?)/?$")
-_SHORT = "frappe.handler"  # where names without a dot are looked up
+from client_comms.enforcement.requests import called
+
 # Method -> the parameter with the name of another method.
 _CARRIERS = {
 	"frappe.desk.search.search_link": "query",
@@ -33,7 +29,7 @@ def refuse() -> None:
 
 	:raises frappe.PermissionError: a wrapped method is called by another name, or by a method that bypasses its wrapper
 	"""
-	for asked in _asked():
+	for asked in called.names():
 		own = _own_name(asked)
 		_refuse_alias(asked, own)
 		carried = own in _CARRIERS and frappe.form_dict.get(_CARRIERS[own])
@@ -66,31 +62,9 @@ def _wrapped() -> dict:
 	return frappe.get_hooks("override_whitelisted_methods", app_name="client_comms")
 
 
-def _asked() -> Iterator[str]:
-	"""The dotted names that Frappe may resolve: `cmd` takes precedence over the address."""
-	if cmd := frappe.form_dict.get("cmd"):
-		yield str(cmd)
-	call = _CALL.match(frappe.request.path)
-	if not call:
-		return
-	method = call["method"]
-	if call["version"] == "v2/" and "/" in method:
-		doctype, _slash, method = method.partition("/")
-		try:
-			yield f"{load_doctype_module(doctype).__name__}.{method}"
-		except Exception:
-			frappe.clear_messages()  # Frappe reports it
-	else:
-		yield method.split("/")[0]
-
-
 def _own_name(asked: str) -> str | None:
 	"""The name under which the method is defined; None if it does not exist, which Frappe reports."""
 	if asked in _wrapped():
 		return asked
-	try:
-		method = frappe.get_attr(asked if "." in asked else f"{_SHORT}.{asked}")
-		return f"{method.__module__}.{method.__qualname__}"
-	except Exception:
-		frappe.clear_messages()
-		return None
+	method = called.resolved(asked)
+	return method and f"{method.__module__}.{method.__qualname__}"

@@ -11,6 +11,9 @@ pytestmark = pytest.mark.clause("P-2")
 
 MAKES = "/api/method/erpnext.controllers.subcontracting_controller.make_rm_stock_entry"
 LEAD = {"order_doctype": "Lead"}
+# A method of a document, with a parameter that names a DocType, and one that names a document of it.
+COSTS, RECEIPT = "get_receipt_document_details", {"receipt_document_type": "Lead"}
+GUESS = {"company_name": ["like", "%a%"]}
 
 
 @pytest.fixture
@@ -45,6 +48,77 @@ def test_conditions_on_a_guarded_doctype_are_refused(condition, request_of):
 
 
 @pytest.mark.parametrize(
+	"condition", [{"issue": {"subject": ["like", "%a%"]}}, {"event": {"SUBJECT": "x", "name": "y"}}]
+)
+def test_conditions_in_place_of_a_name_are_refused(condition, request_of):
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of("/api/method/frappe.ping", condition)
+
+
+@pytest.mark.parametrize(
+	("path", "body"),
+	[
+		(MAKES.replace("/api/", "/api/v1/"), {**LEAD, "subcontract_order": GUESS}),
+		(MAKES.replace("/api/", "/api/v2/"), {**LEAD, "subcontract_order": GUESS}),
+		# A module of a DocType finds what it imports as well.
+		(
+			"/api/v2/method/Subcontracting Order/make_rm_stock_entry",
+			{**LEAD, "subcontract_order": GUESS},
+		),
+		("/", {"cmd": MAKES.rpartition("/")[2], **LEAD, "subcontract_order": GUESS}),
+	],
+)
+def test_however_the_method_is_called(path, body, request_of, monkeypatch):
+	from erpnext.controllers import subcontracting_controller
+	from erpnext.subcontracting.doctype.subcontracting_order import subcontracting_order
+
+	method = subcontracting_controller.make_rm_stock_entry
+	monkeypatch.setattr(subcontracting_order, "make_rm_stock_entry", method, raising=False)
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(path, body)
+
+
+@pytest.mark.parametrize(
+	("path", "body"),
+	[
+		(
+			f"/api/v2/document/Landed Cost Voucher/LCV-1/method/{COSTS}",
+			{**RECEIPT, "receipt_document": GUESS},
+		),
+		(
+			"/api/resource/Landed Cost Voucher/LCV-1",
+			{"run_method": COSTS, **RECEIPT, "receipt_document": GUESS},
+		),
+		(
+			"/api/method/run_doc_method",
+			{
+				"dt": "Landed Cost Voucher",
+				"method": COSTS,
+				"args": frappe.as_json({**RECEIPT, "receipt_document": GUESS}),
+			},
+		),
+		(
+			"/api/v2/method/run_doc_method",
+			{
+				"document": {"doctype": "Landed Cost Voucher"},
+				"method": COSTS,
+				"kwargs": {**RECEIPT, "receipt_document": GUESS},
+			},
+		),
+	],
+)
+def test_and_so_is_a_method_of_a_document(path, body, request_of, monkeypatch):
+	from erpnext.stock.doctype.landed_cost_voucher.landed_cost_voucher import LandedCostVoucher
+
+	def details(self, receipt_document_type, receipt_document):  # version 15 does not have it
+		pass
+
+	monkeypatch.setattr(LandedCostVoucher, COSTS, details, raising=False)
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(path, body)
+
+
+@pytest.mark.parametrize(
 	("path", "body", "method"),
 	[
 		(
@@ -64,6 +138,20 @@ def test_conditions_on_a_guarded_doctype_are_refused(condition, request_of):
 				"project": {"name": "Roof", "description": "x"},
 				"user": {"status": "x"},
 			},
+			"POST",
+		),
+		(
+			"/api/method/frappe.ping",
+			{
+				"action": "opened",
+				"issue": {"id": 1, "title": "Roof", "user": {"name": "x"}, "parent": {"id": 2, "key": "R-2"}},
+				"comment": {"id": 3, "body": "x", "user": {"login": "x"}},
+			},
+			"POST",
+		),
+		(
+			"/api/method/frappe.ping",
+			{"type": "event_callback", "event": {"type": "message", "user": "U1", "text": "x", "ts": "1.2"}},
 			"POST",
 		),
 		(MAKES, {**LEAD, "subcontract_order": "LEAD-1", "rm_items": "[]"}, "POST"),

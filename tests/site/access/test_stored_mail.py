@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 from frappe.desk.form import document_follow
 
@@ -97,20 +98,58 @@ def test_mail_that_could_not_be_processed(staff, as_user):
 		assert listed("Unhandled Email", mail.name)
 
 
-def test_the_email_about_followed_documents(mailbox, complaint, log, staff, as_user):
-	"""It quotes their comments; in the queue it is as confidential as the strictest of them."""
+@pytest.fixture
+def email_about_followed(mailbox, staff):
+	"""`email_about_followed()`: the queued email about what the cleared user follows; `follow(doc)` lets them follow one."""
 	frappe.db.set_value("User", staff.cleared, "document_follow_notify", 1)
+
+	def follow(doc):
+		row = {"doctype": "Document Follow", "ref_doctype": doc.doctype, "ref_docname": doc.name}
+		frappe.get_doc({**row, "user": staff.cleared}).insert(ignore_permissions=True)
+
+	def send():
+		frappe.db.delete("Email Queue")
+		quoted, about = document_follow.get_message_for_user("Hourly", staff.cleared)
+		document_follow.send_email_alert(staff.cleared, about, quoted)
+		(row,) = frappe.get_all("Email Queue", ["name", "message", "reference_name"])
+		return row
+
+	send.follow = follow
+	return send
+
+
+def test_the_email_about_followed_documents(email_about_followed, complaint, log, staff, as_user):
+	"""It quotes their comments; in the queue it is as confidential as the strictest of them."""
 	for followed in (log(confidentiality_level="Standard"), complaint):
-		follow = {"doctype": "Document Follow", "ref_doctype": followed.doctype, "ref_docname": followed.name}
-		frappe.get_doc({**follow, "user": staff.cleared}).insert(ignore_permissions=True)
+		email_about_followed.follow(followed)
 		followed.add_comment("Comment", WORDS)
-	frappe.db.delete("Email Queue")
-	quoted, about = document_follow.get_message_for_user("Hourly", staff.cleared)
-	document_follow.send_email_alert(staff.cleared, about, quoted)
-	(row,) = frappe.get_all("Email Queue", ["name", "message", "reference_name"])
+	row = email_about_followed()
 	assert WORDS in row.message
 	assert row.reference_name == complaint.name
 	with as_user(staff.uncleared):
 		assert not listed("Email Queue", row.name)
 	with as_user(staff.cleared):
 		assert listed("Email Queue", row.name)
+
+
+def test_is_not_stricter_than_what_it_quotes(email_about_followed, complaint, log, staff, as_user):
+	"""Nothing happened to another document that its recipient follows."""
+	quoted, quiet = log(confidentiality_level="Standard"), complaint
+	for followed in (quoted, quiet):
+		email_about_followed.follow(followed)
+	frappe.db.delete("Version", {"docname": quiet.name})
+	frappe.db.delete("Comment", {"reference_name": quiet.name})
+	quoted.add_comment("Comment", WORDS)
+	row = email_about_followed()
+	assert quiet.name not in row.message
+	assert row.reference_name == quoted.name
+	with as_user(staff.uncleared):
+		assert listed("Email Queue", row.name)
+
+
+def test_where_a_template_names_none_all_of_them_count(email_about_followed, complaint, log, staff):
+	for followed in (log(confidentiality_level="Standard"), complaint):
+		email_about_followed.follow(followed)
+	frappe.db.delete("Email Queue")
+	frappe.sendmail(recipients=[staff.cleared], subject=_("Document Follow Notification"), message=WORDS)
+	assert frappe.get_all("Email Queue", pluck="reference_name") == [complaint.name]
