@@ -762,6 +762,8 @@ extend_doctype_class = {
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
+	# Keeps titles of linked documents in version 16.
+	"Version": "client_comms.enforcement.doctypes.version.GuardedVersion",
 	"Webhook": "client_comms.enforcement.doctypes.webhook.GuardedWebhook",
 	# Of frappe_whatsapp: sends before it stores what it sent.
 	"WhatsApp Notification": "client_comms.outgoing.source_documents.GuardedWhatsAppNotification",

@@ -72,6 +72,8 @@ FUNCTIONS = {
 	"enforcement.requests.conditions_as_names:_can_be_condition": NO,
 	"enforcement.requests.called:_method_of": NOTHING,
 	"enforcement.doctypes.document_follow:name_record": NOTHING,
+	"enforcement.doctypes.version:GuardedVersion._keep_names": NOTHING,
+	"enforcement.methods.relink:_lead_made_with": NOTHING,
 	"enforcement.doctypes.document_follow:_text": "lambda message: ''",
 	"enforcement.methods.assign_to:_without_clearance": NOBODY,
 	"enforcement.dependents:_owners": "lambda doc, ptype: {(doc.get(OWNER_FIELDS[doc.doctype][0]), doc.get(OWNER_FIELDS[doc.doctype][1]))}",

@@ -67,17 +67,31 @@ def make_opportunity_from_communication(communication: str, **others):
 	return _make("Opportunity", original, communication, others)
 
 
+def _lead_made_with(opportunity: str, since: str) -> str | None:
+	"""ERPNext makes a Lead of the sender first, if there is none."""
+	party = {"name": opportunity, "opportunity_from": "Lead"}
+	lead = frappe.db.get_value("Opportunity", party, "party_name")
+	return lead and frappe.db.exists("Lead", {"name": lead, "creation": (">=", since)})
+
+
 def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
 	restrictions.require(governed.COMMUNICATION, communication)
 	level = filed_messages.level_of(communication)  # before it is filed under the new document
+	started = frappe.utils.now()
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)
 	if level:
-		levels.raise_to(doctype, made, level)
-		_raise_interactions(doctype, made, level)
+		_raise(doctype, made, level)
+		if doctype == "Opportunity" and (lead := _lead_made_with(made, started)):
+			_raise("Lead", lead, level)
 	return made
+
+
+def _raise(doctype: str, name: str, level: str) -> None:
+	levels.raise_to(doctype, name, level)
+	_raise_interactions(doctype, name, level)
 
 
 def _raise_interactions(doctype: str, name: str, level: str) -> None:

@@ -18,9 +18,9 @@ _ASIDE = {"Sessions", "Singles", "DefaultValue", "Series", "Error Log", "Activit
 
 @dataclass
 class Outcome:
-	"""What a call did. `came` says how hidden text came out; empty if it did not."""
+	"""What a call did. `came` says how hidden text came out, each way; empty if it did not."""
 
-	came: str = ""
+	came: list[str] = field(default_factory=list)
 	ok: bool = False
 	status: int = 0
 	answer: str = ""
@@ -36,15 +36,15 @@ class Observer:
 		self._began = frappe.utils.now()  # the call
 		self.bystanders: dict[str, Caller] = {}  # kind of login -> a login that only looks on
 
-	def observe(self, attempt: Attempt, caller: Caller) -> tuple[Outcome, dict[str, str]]:
+	def observe(self, attempt: Attempt, caller: Caller) -> tuple[Outcome, dict[str, list[str]]]:
 		"""The outcome for the caller, and for each bystander to whom hidden text came by it, how."""
-		bystanders: dict[str, str] = {}
+		bystanders: dict[str, list[str]] = {}
 		outcome = self._send(attempt, attempt.send, caller, bystanders)
 		if attempt.untrue and outcome.ok and not outcome.came:
 			untrue = self._send(attempt, attempt.untrue, caller)
 			again = self._send(attempt, attempt.send, caller)
 			if outcome.answer == again.answer and self._same(untrue.answer) != self._same(outcome.answer):
-				outcome.came = DIFFERS
+				outcome.came = [DIFFERS]
 		return outcome, bystanders
 
 	def marked(self, attempt: Attempt, caller: Caller) -> Trace:
@@ -77,8 +77,8 @@ class Observer:
 				self._read(outcome, answer)
 				outcome.called, saw_hidden = set(caller.called), trace.saw_hidden
 				if not attempt.untrue:
-					outcome.came = attempts.shows(answer, trace, caller, self.scene)
-					outcome.came = outcome.came or self._left(attempt, trace, caller, state)
+					shown = attempts.shows(answer, trace, caller, self.scene)
+					outcome.came = [shown] if shown else self._left(attempt, trace, caller, state)
 					if bystanders is not None and self.bystanders:
 						bystanders.update(self._told(trace))
 				trace.saw_hidden = saw_hidden  # by the call, and not by what asks about it here
@@ -96,25 +96,23 @@ class Observer:
 	def _state(self) -> str:
 		return self.scene.state(each.doctype for each in self.scene.targets())
 
-	def _left(self, attempt: Attempt, trace: Trace, caller: Caller, before: str) -> str:
+	def _left(self, attempt: Attempt, trace: Trace, caller: Caller, before: str) -> list[str]:
 		"""What the call left behind that the caller can use now.
 
 		:param before: the hidden rows before the call
 		"""
 		written = trace.written - _ASIDE
 		if not written:
-			return ""
+			return []
 		if self._state() != before:
-			return CHANGED
+			return [CHANGED]
 		if caller.user == "Administrator":
-			return ""
-		for doctype in self._copied(trace):
-			if self._lists(caller, doctype):
-				return LEFT.format(doctype)
+			return []
+		if left := [LEFT.format(each) for each in self._copied(trace) if self._lists(caller, each)]:
+			return left
 		target = attempt.target
-		if self.scene.word in caller.call("frappe.client.get", doctype=target.doctype, name=target.name).text:
-			return OPENED
-		return ""
+		shown = caller.call("frappe.client.get", doctype=target.doctype, name=target.name).text
+		return [OPENED] if self.scene.word in shown else []
 
 	def _copied(self, trace: Trace) -> Iterable[str]:
 		"""DocTypes whose rows were written with the hidden text, and files, whose content is on disk."""
@@ -147,16 +145,24 @@ class Observer:
 			)
 		return any(self.scene.word in attempts.without_sent(text, sent, self.scene) for text in texts)
 
-	def _told(self, trace: Trace) -> dict[str, str]:
+	def _told(self, trace: Trace) -> dict[str, list[str]]:
 		"""To which bystanders a call of a cleared user brings hidden text."""
-		found = {}
 		rooms = sorted({room for room, message in trace.realtime if self.scene.word in message})
 		copied = list(self._copied(trace)) if trace.writes else []
-		for kind, bystander in self.bystanders.items():
-			for room in rooms:
-				if kind not in found and attempts.may_listen(room, bystander.user):
-					found[kind] = OVERHEARD.format(room.split(":")[0])
-			for doctype in copied:
-				if kind not in found and self._lists(bystander, doctype):
-					found[kind] = LEFT.format(doctype)
-		return found
+		return {
+			kind: [
+				*dict.fromkeys(
+					OVERHEARD.format(_kind(room))
+					for room in rooms
+					if attempts.may_listen(room, bystander.user)
+				),
+				*(LEFT.format(doctype) for doctype in copied if self._lists(bystander, doctype)),
+			]
+			for kind, bystander in self.bystanders.items()
+		}
+
+
+def _kind(room: str) -> str:
+	"""A realtime room without the name of its document or user."""
+	kind, _colon, rest = room.partition(":")
+	return f"{kind} of {rest.partition('/')[0]}" if kind in ("doc", "open_doc", "doctype") else kind

@@ -135,8 +135,11 @@ class _Taker:
 			outcome, _told = self.observer.observe(attempt, caller)
 			ended = self.census.answered if outcome.ok else self.census.refused
 			ended[kind] = ended.get(kind, 0) + 1
-			if outcome.came and not (kind == READER and _reads(attempt, outcome)):
-				self._find(attempt, kind, outcome.came)
+			self._find(
+				attempt,
+				kind,
+				(each for each in outcome.came if not (kind == READER and _reads(attempt, each))),
+			)
 
 	def _control_method(self, method: methods.Method) -> None:
 		if reason := exempt.reason(method):
@@ -200,26 +203,28 @@ class _Taker:
 			self._ask(attempt)
 		if outcome.came:
 			for method in {attempt.method, *outcome.called}:
-				self.census.asked.setdefault(method, []).append(f"{attempt.target.doctype}: {outcome.came}")
+				done = f"{attempt.target.doctype}: {', '.join(outcome.came)}"
+				self.census.asked.setdefault(method, []).append(done)
 		return outcome
 
-	def _find(self, attempt: Attempt, kind: str, came: str) -> None:
-		finding = Finding(attempt.method, kind, attempt.target.doctype, came, attempt.how)
-		if finding not in self.census.findings and not exempt.finding(attempt.method, came, kind):
-			self.census.findings.append(finding)
+	def _find(self, attempt: Attempt, kind: str, came: Iterable[str]) -> None:
+		for each in came:
+			finding = Finding(attempt.method, kind, attempt.target.doctype, each, attempt.how)
+			if finding not in self.census.findings and not exempt.finding(attempt.method, each, kind):
+				self.census.findings.append(finding)
 
 
-def _reads(attempt: Attempt, outcome: Outcome) -> bool:
+def _reads(attempt: Attempt, came: str) -> bool:
 	"""Whether a login that may read the record got no more than that.
 
 	The rule says who can change governed documents; what belongs to them follows Frappe's own permissions. That a text which
 	this login may read came somewhere is not a finding, except in print, or where a surface says that the rule forbids it.
 	"""
-	if outcome.came == CHANGED:
+	if came == CHANGED:
 		return attempt.target.doctype not in governed.doctypes()
-	if outcome.came == "answer":
+	if came == "answer":
 		return attempt.action == access.READ
-	return outcome.came != "print"
+	return came != "print"
 
 
 def _end(outcome: Outcome) -> str:

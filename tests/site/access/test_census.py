@@ -9,6 +9,7 @@ import frappe
 import pytest
 
 import client_comms.api
+from client_comms.leak_check.census import exempt
 from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.methods import Method
 from client_comms.leak_check.census.run import Preparation
@@ -136,6 +137,30 @@ def test_a_census_goes_on_from_what_was_kept(prepared, tmp_path):
 	assert asked == 0
 	assert (again.asked, again.findings, again.refused) == (whole.asked, whole.findings, whole.refused)
 	assert again.asked["frappe.client.get"]
+
+
+def test_an_excuse_holds_for_its_doctypes_alone():
+	method = "erpnext.crm.doctype.lead.lead.make_lead_from_communication"
+	for came in ("left its text in Contact", "told it to doc of Contact", "told it to doctype of Contact"):
+		assert exempt.finding(method, came, WIDEST)
+	for came in ("left its text in Lead", "told it to doc of Lead", "told it to all", "answer"):
+		assert not exempt.finding(method, came, WIDEST)
+
+
+def test_each_place_in_which_a_text_is_left_is_named(prepared, whitelisted):
+	"""An excuse for one of them must not hide another."""
+
+	def copy(name):
+		text = frappe.db.get_value("Client Interaction", name, "subject")
+		for doctype, field in (("Brand", "description"), ("Note", "content")):
+			doc = frappe.get_doc({"doctype": doctype, field: text, "public": 1})
+			doc.name = doc.brand = doc.title = frappe.generate_hash()
+			doc.insert(ignore_permissions=True)
+
+	path = whitelisted(copy)
+	taken = prepared.take(lambda method: method == path, (WIDEST,))
+	came = {each.came for each in taken.findings}
+	assert {"left its text in Brand", "left its text in Note"} <= came
 
 
 @pytest.fixture

@@ -287,3 +287,30 @@ def test_an_issue_from_a_message_is_as_confidential_as_where_it_was_filed(govern
 		pluck="confidentiality_level",
 	)
 	assert set(about) == {"Sensitive"}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_lead_made_on_the_way_to_an_opportunity_is_as_confidential_as_the_message(known, govern, log):
+	"""ERPNext makes a Lead of a sender without one; what was there before has nothing of the message."""
+	sender = "anna@client.example"
+	lead = make("Lead", email_id=sender).name if known else None
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"subject": "The roof leaks",
+			"sender": sender,
+			"sender_full_name": "Anna Client",
+			"client_interaction": log("Feedback/Complaint").name,
+		}
+	)
+	message.db_insert()
+	if lead:
+		frappe.db.set_value("Lead", lead, "creation", "2020-01-01 00:00:00")
+	company = frappe.db.get_value("Company", {})
+	made = relink.make_opportunity_from_communication(message.name, company=company)
+	party = frappe.db.get_value("Opportunity", made, "party_name")
+	assert lead in (None, party)
+	assert governed.level("Opportunity", made) == "Sensitive"
+	assert governed.level("Lead", party) == (None if known else "Sensitive")

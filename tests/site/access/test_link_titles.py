@@ -120,6 +120,46 @@ def test_a_title_beside_a_form(titled_issue, staff, as_user, make_user):
 			assert frappe.local.response["_link_titles"][key] == title
 
 
+def noted(before, doc):
+	"""What the version notes of a change."""
+	version = frappe.new_doc("Version")
+	assert version.update_version_info(before, doc)
+	return frappe.parse_json(version.data)
+
+
+def test_a_title_in_the_version_of_any_document(titled_issue):
+	issue, task = titled_issue
+	before = frappe.get_doc("Task", task.name)
+	task.update({"issue": None, "subject": "y"})
+	assert sorted(noted(before, task).changed) == [["issue", issue.name, None], ["subject", "x", "y"]]
+	assert sorted(noted(task, before).changed) == [["issue", None, issue.name], ["subject", "y", "x"]]
+
+
+def test_a_title_in_the_version_of_a_document_with_rows(complaint, log, staff):
+	"""A paper file is for those with access to all its interactions; its inventory is for others as well."""
+	location = frappe.get_doc({"doctype": "Physical Location", "location_name": "Cellar"}).insert()
+	about = {"location": location.name, "custodian": staff.cleared, "confidentiality_level": "Standard"}
+	hidden, other = (
+		frappe.get_doc(
+			{
+				"doctype": "Physical File",
+				"title": title,
+				"interactions": [{"interaction": record.name}],
+				**about,
+			}
+		)
+		.insert(ignore_permissions=True)
+		.name
+		for title, record in ((WORDS, complaint), ("Roof", log()))
+	)
+	inventory = frappe.get_doc({"doctype": "Physical Inventory", "files": [{"physical_file": other}]})
+	inventory.files[0].name = "row"
+	changed = frappe.copy_doc(inventory)
+	changed.files[0].update({"name": "row", "physical_file": hidden})
+	((_table, _index, _row, changes),) = noted(inventory, changed).row_changed
+	assert ["physical_file", other, hidden] in changes
+
+
 def test_a_title_in_a_print_of_any_document(titled_issue, staff, as_user, make_user):
 	issue, task = titled_issue
 	reader = make_user("Frontline Staff", "Projects User")

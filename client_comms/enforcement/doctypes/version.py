@@ -1,0 +1,38 @@
+"""What a version notes of a changed link (P-2): version 16 keeps titles there, for everyone who can read the document."""
+
+import frappe
+
+from client_comms.enforcement import guards
+
+
+class GuardedVersion:
+	"""Frappe's Version, with the names of confidential records in place of their titles."""
+
+	def set_diff(self, old, new) -> bool:
+		is_change = super().set_diff(old, new)
+		if is_change:
+			self._keep_names(old, new)
+		return is_change
+
+	def _keep_names(self, old, new) -> None:
+		diff = self.get_data()
+		of_rows = (
+			(changes, _row(old, table, name), _row(new, table, name))
+			for table, _index, name, changes in diff["row_changed"]
+		)
+		# A list, because each is to be named.
+		if any([*(_name(*each) for each in ((diff["changed"], old, new), *of_rows))]):
+			self.data = frappe.as_json(diff, indent=None, separators=(",", ":"))
+
+
+def _name(changes: list, old, new) -> bool:
+	"""Whether there were links to guarded documents among the changes (`[field, from, to]`), which are noted by name now."""
+	links = {field.fieldname for field in new.meta.get_link_fields() if guards.is_held(field.options)}
+	named = [change for change in changes if change[0] in links]
+	for change in named:
+		change[1:] = old.get(change[0]), new.get(change[0])
+	return bool(named)
+
+
+def _row(doc, table: str, name: str):
+	return next(row for row in doc.get(table) if row.name == name)
