@@ -134,9 +134,10 @@ class ReceivedMail(InboundMail):
 
 	def as_dict(self):
 		values = super().as_dict()
-		if self.is_shortened:
-			for name in ("recipients", "cc", "bcc"):
-				values[name] = values[name] and long_values.recipients(cstr(values[name]))
+		for name, header in (("recipients", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
+			values[name] = raw_mail.unencoded(self.mail, header) or values[name]
+			if self.is_shortened and values[name]:
+				values[name] = long_values.recipients(cstr(values[name]))
 		return values
 
 	def get_payload(self, part):

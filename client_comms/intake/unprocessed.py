@@ -43,7 +43,9 @@ class Unread:
 def keep_all(account, unread: list[Unread]) -> None:
 	"""Keep what a fetch could not store; each is committed, because the mailbox does not have it any more."""
 	for each in unread:
-		reason = failures.reason_of(each.error)
+		kind = type(each.error)
+		# As the last line of a traceback: its message alone may be in the language of the site.
+		reason = f"{kind.__module__}.{kind.__qualname__}: {failures.reason_of(each.error)}"
 		if _try_to_keep(account.name, each.raw, each.uid, reason, incomplete=each.incomplete):
 			spool.settle(account.name, each.raw)
 
@@ -237,7 +239,9 @@ def _stored(raw: bytes, doc, process):
 def _salvaged(raw: bytes, doc):
 	headers = raw_mail.headers_of(raw)
 	text = open_the_mailbox(doc.email_account) if doc.incomplete else raw_mail.text_of(raw)
-	name = raw_mail.decoded(headers.get("from", "")).partition("<")[0].strip("\"' ") or cstr(doc.sender)
+	sender = _writer(headers, doc.email_account)
+	named = raw_mail.decoded(headers.get("from", "")).partition("<")[0]
+	name = named.removesuffix(sender or "").strip("\"' ") or cstr(doc.sender)
 	communication = frappe.get_doc(
 		{
 			"doctype": "Communication",
@@ -245,11 +249,11 @@ def _salvaged(raw: bytes, doc):
 			"communication_medium": "Email",
 			"sent_or_received": "Received",
 			"subject": doc.subject or _("No Subject"),
-			"sender": _writer(headers, doc.email_account),
+			"sender": sender,
 			"sender_full_name": name[: long_values.FIELD],
 			"recipients": ", ".join(filter(_is_address, addresses.in_header(headers.get("to", ""))[:100])),
 			"text_content": text,
-			"content": escape_html(text),
+			"content": escape_html(text).replace("\n", "<br>"),
 			"email_account": frappe.db.exists("Email Account", doc.email_account),
 			"uid": doc.uid,
 			"communication_date": doc.received_at,

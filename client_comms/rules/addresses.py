@@ -37,6 +37,6 @@ def parsed(value: str) -> list[tuple[str, str]]:
 
 def _read(value: str) -> list[str]:
 	found = [address.strip().lower() for _name, address in parsed(value)]
-	found = [address for address in found if "@" in address.strip("@")]
-	# A name in angle brackets, or a broken list: take what looks like an address.
+	found = [each for each in found if "@" in each.strip("@") and (len(each.split()) == 1 or '"' in each)]
+	# A name in angle brackets or before an address without them, or a broken list: take what looks like an address.
 	return found or [each.lower() for each in _ADDRESS.findall(value)]

@@ -13,6 +13,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from itertools import accumulate
 
+from client_comms.rules import html_text
+
 MAXIMUM_CHARACTERS = 200_000
 _MOST_PARTS = 200
 _DEEPEST = 50
@@ -54,7 +56,8 @@ def decoded(value: str) -> str:
 			text += part
 			continue
 		try:
-			text += part.decode(charset or "utf-8", "replace")
+			# Letters beside an encoded word are handed over like this by the standard library.
+			text += part.decode(charset, "replace") if charset else part.decode("raw-unicode-escape")
 		except (LookupError, ValueError):
 			text += text_of_bytes(part)
 	return " ".join(text.split())
@@ -67,18 +70,28 @@ def unencoded(message: Message, name: str) -> str:
 
 
 def text_of(raw: bytes) -> str:
-	"""Return the text of an email: that of its HTML or plain part, otherwise what follows its headers."""
+	"""Return what an email says: its HTML as text, otherwise its plain text; empty if it consists of files alone.
+
+	Of an email that cannot be divided into its parts it is what follows the headers.
+	"""
 	found: dict[str, str] = {}
+	has_files = False
 	for part in _parts(raw):
 		kind = part.get_content_type()
-		if kind in ("text/plain", "text/html") and not part.get_filename() and kind not in found:
-			found[kind] = _payload(part)
-	text = found.get("text/html") or found.get("text/plain")
-	if text is None:
-		text = text_of_bytes(
-			re.split(rb"\r?\n\r?\n", raw[: _HEADER_BYTES + MAXIMUM_CHARACTERS], maxsplit=1)[-1]
-		)
+		if part.get_content_maintype() == "text" and not part.get_filename():
+			found[kind] = found.get(kind) or _text_of_part(part)
+		elif part.get_content_maintype() not in ("multipart", "message"):
+			has_files = True
+	text = found.get("text/html") or found.get("text/plain") or "".join(found.values())
+	if not (found or has_files):
+		text = _body(raw)
 	return text[:MAXIMUM_CHARACTERS].replace("\0", "")
+
+
+def _body(raw: bytes) -> str:
+	"""What follows the headers, as it is."""
+	_headers, *body = re.split(rb"\r?\n\r?\n", raw[: _HEADER_BYTES + MAXIMUM_CHARACTERS], maxsplit=1)
+	return text_of_bytes(b"".join(body))
 
 
 def text_of_bytes(raw: bytes) -> str:
@@ -125,6 +138,11 @@ def _parts(raw: bytes) -> Iterator[Message]:
 			yield part
 	except (RecursionError, ValueError, LookupError, AttributeError, TypeError):
 		return
+
+
+def _text_of_part(part: Message) -> str:
+	content = _payload(part)
+	return html_text.to_text(content) if part.get_content_type() == "text/html" else content
 
 
 def _payload(part: Message) -> str:

@@ -8,6 +8,7 @@ import re
 from client_comms.rules.messages import Message, _
 
 _NO_SENDER = _("It names no valid address as its sender.")
+_ODD_CHARACTERS = _("It contains characters that cannot be stored.")
 _MEANINGS = (
 	(r"deadlock|lock wait timeout|\((1213|1205),", _("The database was busy.")),
 	(
@@ -18,7 +19,8 @@ _MEANINGS = (
 		r"socket|timed out|connection reset|EOF occurred|broken pipe",
 		_("The connection to the mail server broke off."),
 	),
-	(r"data too long|will get truncated|\(1406,", _("It is longer than can be stored.")),
+	(r"file name too long", _("The name of a file attached to it is too long.")),
+	(r"data too long|will get truncated|LengthExceeded|\(1406,", _("It is longer than can be stored.")),
 	(r"recursion", _("It has too many parts.")),
 	(r"maximum file size|maxfilesize", _("A file attached to it is larger than this site allows.")),
 	(
@@ -32,26 +34,37 @@ _MEANINGS = (
 	(r"badzipfile|not a zip file", _("Its attached archive is damaged.")),
 	(r"valid email address|invalidemail", _NO_SENDER),
 	(
-		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\(1366,",
-		_("It contains characters that cannot be stored."),
+		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\(1366,"
+		r"|exceptions\.NameError|special characters",
+		_ODD_CHARACTERS,
 	),
 )
+# Frappe throws sentences for its users, in their language; its name for the error stands before them.
+_FOR_USERS = re.compile(r"^(frappe|erpnext|client_comms)\.[\w.]+: ")
 # Messages of Python and of libraries: the name of an exception, a missing key or attribute, a tuple with a number.
 _FOR_PROGRAMMERS = re.compile(
-	r"^'[^']*'$|^[\w.]*(Error|Exception|Warning)\b|^\(\d|object (has no attribute|is not)|unexpected keyword|Traceback",
+	r"^'[^']*'$|^[\w.]*(Error|Exception|Warning)\b|^\w+(\.\w+)+: |^\(\d|object (has no attribute|is not)"
+	r"|unexpected keyword|expected .+ got|decoding error|Traceback",
 	re.I,
 )
 
 
 def meaning(reason: str, sender: str) -> Message | None:
-	"""Return what an error means, as a sentence; None if it is one already, which is shown as it is.
+	"""Return what an error means, as a sentence; None if it is one already (`sentence`).
 
-	:param reason: the message of the exception, or the last line of its traceback
+	:param reason: the exception with its name, its message alone, or the last line of its traceback
 	:param sender: whom the email names; without an address, Frappe stops at whatever asks for it first
 	"""
+	has_sender = "@" in sender
 	for pattern, text in _MEANINGS:
 		if re.search(pattern, reason, re.I):
-			return Message(text)
-	if not reason.strip() or _FOR_PROGRAMMERS.search(reason):
-		return Message(_("It could not be read.") if "@" in sender else _NO_SENDER)
+			return Message(_NO_SENDER if text == _ODD_CHARACTERS and not has_sender else text)
+	told = sentence(reason)
+	if not told or _FOR_PROGRAMMERS.search(told):
+		return Message(_("It could not be read.") if has_sender else _NO_SENDER)
 	return None
+
+
+def sentence(reason: str) -> str:
+	"""Return the message of an error without the name that Frappe has for it."""
+	return _FOR_USERS.sub("", reason.strip())

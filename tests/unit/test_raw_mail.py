@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from client_comms.rules import raw_mail
+from client_comms.rules import addresses, raw_mail
 
 pytestmark = pytest.mark.clause("D-1")
 
@@ -69,3 +69,59 @@ def test_a_deeply_nested_email_has_a_text():
 def test_a_lying_charset_loses_no_text(charset, content, text):
 	raw = b"From: a@b.example\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\n" + content
 	assert raw_mail.text_of(raw) == text
+
+
+ZIP = (
+	b"Content-Type: application/zip\nContent-Disposition: attachment; filename=plan.zip\n\nUEsDBA==\n--b0--\n"
+)
+PARTS = {
+	"only a file": (HEAD + b"--b0\n" + ZIP, ""),
+	"a picture without a text": (b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n", ""),
+	"HTML": (
+		b"Content-Type: text/html\n\n<p>The roof<br>leaks.</p><p>&lt;Anna&gt;",
+		"The roof\nleaks.\n\n<Anna>",
+	),
+	"HTML that says nothing": (
+		HEAD + b"--b0\n\nThe roof leaks.\n--b0\nContent-Type: text/html\n\n<img src=x>\n--b0--\n",
+		"The roof leaks.",
+	),
+	"an invitation": (b"Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n", "BEGIN:VCALENDAR\n"),
+	"a text below a file": (
+		HEAD + b"--b0\n" + ZIP.replace(b"--b0--", b"--b0\n\nSee the plan.\n--b0--"),
+		"See the plan.",
+	),
+	"a boundary that never comes": (HEAD + b"The roof leaks.\n", "The roof leaks.\n"),
+	"nothing but headers": (b"Content-Type: multipart/mixed; boundary=b0\nSubject: Roof", ""),
+}
+
+
+@pytest.mark.parametrize("which", PARTS)
+def test_what_is_not_text_is_not_read_as_text(which):
+	raw, text = PARTS[which]
+	assert raw_mail.text_of(b"From: a@b.example\n" + raw) == text
+
+
+@pytest.mark.parametrize(
+	("header", "text"),
+	[
+		("=?utf-8?q?Gr=C3=BC=C3=9Fe?= aus Köln", "Grüße aus Köln"),
+		("Čeština =?utf-8?q?Gr=C3=BC=C3=9Fe?= ♥", "Čeština Grüße ♥"),
+		("=?klingon?q?Gr=C3=BC=C3=9Fe?= ♥", "Grüße ♥"),
+		(r"=?utf-8?q?C:?= \users\anna", r"C: \users\anna"),
+	],
+)
+def test_letters_beside_an_encoded_word_stay(header, text):
+	assert raw_mail.decoded(header) == text
+
+
+@pytest.mark.parametrize(
+	("header", "found"),
+	[
+		("Weiß Anna anna@client-a.example", ("anna@client-a.example",)),
+		('"anna meyer"@client-a.example', ('"anna meyer"@client-a.example',)),
+		("Anna <anna@client-a.example>, Bo bo@client-b.example", ("anna@client-a.example",)),
+		("<Anna Client>", ()),
+	],
+)
+def test_a_name_before_an_address_without_brackets_is_not_part_of_it(header, found):
+	assert addresses.in_header(header) == found

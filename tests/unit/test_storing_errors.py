@@ -30,6 +30,26 @@ UNREADABLE = "It could not be read."
 		("'utf-8' codec can't encode character '\\udcfc'", "It contains characters that cannot be stored."),
 		("unknown encoding: x-unknown", "It contains characters that cannot be stored."),
 		("'NoneType' object has no attribute 'lower'", UNREADABLE),
+		("expected string or bytes-like object, got 'Header'", UNREADABLE),
+		("Base64 decoding error", UNREADABLE),
+		("builtins.RuntimeError: dictionary changed size during iteration", UNREADABLE),
+		("frappe.exceptions.DataTooLongException: DataTooLongException", UNREADABLE),
+		(
+			"builtins.OSError: [Errno 36] File name too long: '/srv/site/private/files/план.pdf'",
+			"The name of a file attached to it is too long.",
+		),
+		(
+			"frappe.exceptions.CharacterLengthExceededError: Der Vorname ist zu lang",
+			"It is longer than can be stored.",
+		),
+		(
+			"frappe.exceptions.NameError: Der Name darf keine Sonderzeichen enthalten",
+			"It contains characters that cannot be stored.",
+		),
+		(
+			"frappe.exceptions.InvalidEmailAddressError: x ist keine gültige E-Mail-Adresse",
+			"It names no valid address as its sender.",
+		),
 		("ValueError: x", UNREADABLE),
 		("KeyError", UNREADABLE),
 		("'charset'", UNREADABLE),
@@ -45,6 +65,7 @@ def test_errors_are_told_in_words(reason, meaning):
 	[
 		("'NoneType' object has no attribute 'lower'", "It names no valid address as its sender."),
 		("Stream has ended unexpectedly", "Its attached PDF file is damaged."),
+		("Name cannot contain special characters like ''", "It names no valid address as its sender."),
 	],
 )
 @pytest.mark.parametrize("sender", ["", "anna client"])
@@ -63,5 +84,7 @@ def test_an_email_without_a_sender_is_told_as_that(reason, meaning, sender):
 		"The print as PDF is switched off.",
 	],
 )
-def test_what_is_a_sentence_already_stays(reason):
-	assert storing_errors.meaning(reason, SENDER) is None
+@pytest.mark.parametrize("name", ["", "frappe.exceptions.DataTooLongException: "])
+def test_what_is_a_sentence_already_stays(reason, name):
+	assert storing_errors.meaning(name + reason, SENDER) is None
+	assert storing_errors.sentence(name + reason) == reason

@@ -36,10 +36,15 @@ def test_html_is_summed_up_without_what_it_repeats(deliver, raw_mail):
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252"])
 def test_names_and_subjects_that_are_not_encoded_keep_their_letters(charset, accounts, fetch, raw_mail):
-	raw = raw_mail(From="Jürgen Größe <anna@client-a.example>", Subject="Öl für Übersee")
+	raw = raw_mail(
+		From="Jürgen Größe <anna@client-a.example>",
+		To="Käthe Grün <lead@nordlicht.example>",
+		Subject="Öl für Übersee",
+	)
 	communication = fetch(accounts["Lead"], raw.decode().encode(charset))
 	assert communication.sender_full_name == "Jürgen Größe"
 	assert (communication.subject, communication.sender) == ("Öl für Übersee", "anna@client-a.example")
+	assert communication.recipients == "Käthe Grün <lead@nordlicht.example>"
 
 
 def test_a_message_that_only_quotes_is_summed_up_whole(deliver, raw_mail):

@@ -106,7 +106,7 @@ def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeyp
 			"Broken roof",
 			"Its attached PDF file is damaged.",
 		)
-		assert frappe.get_doc(unprocessed.UNPROCESSED, row.name).reason == "a broken PDF"
+		assert frappe.get_doc(unprocessed.UNPROCESSED, row.name).reason == "builtins.ValueError: a broken PDF"
 		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	interaction = frappe.get_doc("Client Interaction", done["interaction"])
 	assert interaction.summary == "The roof leaks."
@@ -127,6 +127,27 @@ def test_a_message_without_a_readable_sender_is_taken_in(pull, raw_mail, monkeyp
 	(row,) = pull(raw_mail("It leaks.", Subject="Roof", From="Anna <<>>"))
 	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	assert frappe.db.get_value("Client Interaction", done["interaction"], "summary") == "It leaks."
+
+
+def test_of_html_that_is_taken_in_staff_read_the_text(pull, raw_mail, monkeypatch):
+	fail_for(monkeypatch, "Roof", ValueError("x"))
+	html = "<p>The roof<br>leaks.</p><p>2 &lt; 3</p>"
+	(row,) = pull(raw_mail(html, Subject="Roof", Content_Type="text/html; charset=utf-8"))
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	message = frappe.get_doc("Communication", kept()[0].communication)
+	assert message.text_content == "The roof\nleaks.\n\n2 < 3"
+	assert message.content == "The roof<br>leaks.<br><br>2 &lt; 3"
+	assert (
+		frappe.db.get_value("Client Interaction", done["interaction"], "summary") == "The roof\nleaks.\n2 < 3"
+	)
+
+
+def test_a_name_before_an_address_without_brackets_is_the_sender(pull, raw_mail):
+	(row,) = pull(raw_mail(From="Weiß Anna anna@client-a.example"))
+	assert row.sender == "anna@client-a.example"
+	api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	message = frappe.get_doc("Communication", kept()[0].communication)
+	assert (message.sender, message.sender_full_name) == ("anna@client-a.example", "Weiß Anna")
 
 
 def test_the_same_message_fetched_again_is_kept_once(pull, raw_mail, monkeypatch):
@@ -374,7 +395,7 @@ def test_a_message_that_the_server_did_not_hand_over_is_listed(pull, accounts, m
 		server.make_error_msg("7", 1)
 	unprocessed.keep_all(account, account.unread)
 	assert [(row.sender, row.subject, row.reason) for row in kept()] == [
-		("anna@client-a.example", "Roof", "the line is too long")
+		("anna@client-a.example", "Roof", "builtins.ValueError: the line is too long")
 	]
 
 

@@ -41,7 +41,7 @@ def in_words(email) -> str:
 	if email.incomplete:
 		return open_the_mailbox(email.email_account)
 	meaning = storing_errors.meaning(email.reason or "", email.sender or "")
-	return plain(meaning) if meaning else email.reason
+	return plain(meaning) if meaning else storing_errors.sentence(email.reason)
 
 
 def open_the_mailbox(account: str) -> str:
