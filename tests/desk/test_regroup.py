@@ -4,6 +4,8 @@ import pytest
 from browsing import choose
 from playwright.sync_api import expect
 
+from client_comms import api
+
 pytestmark = pytest.mark.clause("D-1", "C-4", "P-2")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -117,3 +119,87 @@ def test_a_message_is_moved_and_another_one_split_off(
 	# It is the only message of its interaction: the refusal says what to do instead.
 	expect(page.locator(".msgprint")).to_contain_text("Merge it into")
 	shoot(page, "refused")
+
+
+@pytest.fixture
+def closed(site, frontline, received):
+	"""Returns the name of an interaction with the client which was answered and closed."""
+	name = received("The roof of last year")
+	site.db.set_value(INTERACTION, name, "responsible_staff", frontline)
+	site.set_user(frontline)
+	for act in (api.answer, api.close):
+		act(name)
+	site.set_user("Administrator")
+	site.db.commit()
+	return name
+
+
+def expect_opened_again(page, shoot, name):
+	"""The preview says so, before anything is saved."""
+	becomes = modal(page).locator(".client-comms-becomes")
+	expect(becomes).to_contain_text("The roof of last year")
+	expect(becomes).to_contain_text("(opened again)")
+	expect(becomes).to_contain_text("Acknowledgement:")
+	shoot(page, name)
+
+
+def test_what_is_merged_into_a_closed_one_opens_it_again(site, frontline, login, received, closed, shoot):
+	one = received("Again: the roof")
+	page = login(frontline, PASSWORD)
+	open_form(page, one)
+	page.get_by_role("button", name="Merge into…").click()
+	choose(modal(page), "into", closed)
+	expect_opened_again(page, shoot, "closed-before")
+	modal(page).get_by_role("button", name="Merge", exact=True).click()
+	page.wait_for_url(f"**/{closed}")
+	steps = conversation(page).locator(".entry.step")
+	expect(steps.filter(has_text="merged another interaction")).to_contain_text(one)
+	expect(steps.filter(has_text="closed the interaction")).to_have_count(1)
+	expect(page.locator(".indicator-pill:visible", has_text="Open").first).to_be_visible()
+	expect(page.locator(".form-message:visible").first).to_contain_text("an acknowledgement")
+	shoot(page, "closed-after")
+	page.goto(f"/app/client-interaction/{one}")
+	page.wait_for_url(f"**/{closed}*")  # at the tab where the form was left
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, closed, "status") == "Open"
+
+
+def test_a_message_that_is_moved_into_a_closed_one_opens_it_again(
+	site, frontline, login, client, received, closed, shoot
+):
+	one = received("Offer for a solar roof")
+	site.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": client.address,
+			"subject": f"Re: {one}",
+			"content": "And the old roof leaks.",
+			"reference_doctype": INTERACTION,
+			"reference_name": one,
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	open_form(page, one)
+	moved = conversation(page).locator(".entry.client", has_text="And the old roof leaks.")
+	moved.get_by_role("button", name="Move to…").click()
+	choose(modal(page), "to", closed)
+	expect_opened_again(page, shoot, "closed-move-before")
+	modal(page).get_by_role("button", name="Move", exact=True).click()
+	expect(page.locator(".desk-alert", has_text="The message belongs to")).to_be_visible()
+	left = conversation(page).locator(".entry.step", has_text="moved a message to another interaction")
+	expect(left).to_contain_text(closed)
+	shoot(page, "closed-move-left")
+	left.get_by_role("link", name=closed).click()
+	page.wait_for_url(f"**/{closed}")
+	came = conversation(page).locator(".entry.step", has_text="moved a message here")
+	expect(came).to_contain_text(one)
+	expect(conversation(page).locator(".entry.client", has_text="And the old roof leaks.")).to_be_visible()
+	expect(page.locator(".form-message:visible").first).to_contain_text("an answer")
+	shoot(page, "closed-move-after")
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, closed, "status") == "Open"
+	assert site.db.exists(INTERACTION, one)
