@@ -34,7 +34,9 @@ def conversation(site, written):
 	return name
 
 
-def test_a_client_sees_the_promised_day_and_writes(visitor, conversation, site, login, shoot):
+def test_a_client_sees_the_promised_day_and_writes_to_staff(
+	visitor, conversation, site, make_user, login, shoot
+):
 	page = login(visitor, PASSWORD)
 	page.set_viewport_size(PHONE)
 	page.goto("/client-conversations")
@@ -54,6 +56,15 @@ def test_a_client_sees_the_promised_day_and_writes(visitor, conversation, site, 
 	site.db.rollback()
 	doc = site.get_doc("Client Interaction", conversation)
 	assert doc.events[-1].event == "Received" and doc.events[-1].source_doctype == "Communication"
+
+	# Staff read it in the desk, and are owed nothing new: the client added to what they had asked.
+	staff = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	staff.goto(f"/app/client-interaction/{conversation}")
+	reply = staff.locator(
+		".client-comms-conversation:visible .entry.client", has_text="Please come on Monday."
+	)
+	expect(reply).to_be_visible()
+	shoot(staff, "staff")
 
 
 def test_the_page_speaks_the_language_that_the_client_chooses(visitor, conversation, login, shoot):

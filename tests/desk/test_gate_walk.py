@@ -252,17 +252,23 @@ def link(site, client) -> str:
 
 
 def agree(browser, http, address, shoot):
-	"""As the client, who is logged in nowhere; on the telephone first, only to look."""
-	for viewport in (PHONE, None):
+	"""As the client, who is logged in nowhere: on a computer they only look, on the telephone they answer."""
+	for viewport in (None, PHONE):
 		context = browser.new_context(base_url=http, **({"viewport": viewport} if viewport else {}))
 		page = context.new_page()
 		page.goto(address)
 		expect(page.get_by_text("I agree that you pass on information")).to_be_visible()
-		assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+		assert fits(page)
 		shoot(page, "client-phone" if viewport else "client")
-		if not viewport:
+		if viewport:
 			page.get_by_text("I agree", exact=True).click()
 			page.locator(".self-service [type=submit]").click()
 			expect(page.get_by_text("Thank you")).to_be_visible()
+			expect(page.get_by_role("button", name="Download Receipt")).to_be_visible()
+			assert fits(page)
 			shoot(page, "client-thanks")
 		context.close()
+
+
+def fits(page):
+	return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -8,9 +8,12 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import expect
 
+from client_comms.client_privacy import links
+
 pytestmark = pytest.mark.clause("C-5")
 
 PASSWORD = "Regenbogen-Kahn-42"
+WIDTHS = (390, 768)  # of a phone and of a tablet
 LOCALE = Path(__file__).parents[2] / "client_comms" / "locale"
 LANGUAGES = sorted(path.stem for path in LOCALE.glob("*.po"))
 PAGES = (
@@ -62,6 +65,21 @@ def translations(language):
 	}
 
 
+# What reaches beyond the screen or its box, or is longer than what it stands in shows.
+CUT = """() => {
+	const end = (each) => {
+		const box = each.parentElement.closest(".card");
+		return box ? box.getBoundingClientRect().right - parseFloat(getComputedStyle(box).paddingRight) : innerWidth;
+	};
+	const is_cut = (each) =>
+		getComputedStyle(each).overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1;
+	return [...document.querySelectorAll(".page_content *, .page-header *")]
+		.filter((each) => each.checkVisibility())
+		.filter((each) => each.getBoundingClientRect().right > end(each) + 1 || is_cut(each))
+		.map((each) => `${each.tagName}.${each.className}: ${each.textContent.trim().slice(0, 60)}`);
+}"""
+
+
 @pytest.fixture
 def reader(make_user):
 	return lambda language: make_user(*ROLES, password=PASSWORD, language=language)
@@ -104,3 +122,67 @@ def test_right_to_left_everything_stays_within_the_screen(conversation, reader, 
 				.map((each) => `${each.tagName}.${each.className}`)"""
 		)
 		assert beyond == [], address
+
+
+@pytest.fixture
+def of_client(site, client, written, make_user, removed, monkeypatch):
+	"""`of_client("fr")` is the login of a client who reads that language, and the addresses of the pages that they get."""
+
+	def make(language):
+		user = make_user("Customer", user_type="Website User", password=PASSWORD, language=language)
+		contact = site.db.get_value("Contact Email", {"email_id": client.address}, "parent")
+		site.db.set_value("Contact", contact, "user", user)
+		interaction = written("La toiture", "Quand venez-vous ?\n\n> Le 20 novembre :\n> Bientôt.")
+		site.get_doc("Client Interaction", interaction).record(
+			"Promised", promised_until=site.utils.add_days(site.utils.now_datetime(), 3)
+		)
+		pages = {
+			"conversations": "/client-conversations",
+			"conversation": f"/client-conversations?conversation={interaction}",
+			"privacy": "/client-privacy",
+			"request": "/client-request",
+		}
+		for kind, page in ((links.PREFERENCES, "client-link"), (links.RATING, "client-rating")):
+			token = f"{kind}-{client.key}"
+			with monkeypatch.context() as patch:
+				patch.setattr(links.secrets, "token_urlsafe", lambda length, token=token: token)
+				name, _url = links.make(
+					kind,
+					party_type="Customer",
+					party=client.name,
+					contact=contact,
+					client_interaction=interaction if kind == links.RATING else None,
+					sent_to=client.address,
+					language=language,
+				)
+			removed(links.LINK, name)
+			pages[page] = f"/{page}?token={token}"
+			pages[f"{page}-invalid"] = f"/{page}?token=never"
+		site.db.commit()
+		return user, pages
+
+	yield make
+	site.set_user("Administrator")
+	site.db.rollback()
+	site.db.set_value("Contact", {"name": ("like", f"%{client.key}%")}, "user", None)
+	site.db.commit()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_for_clients_is_partly_english_or_cut(language, of_client, login, shoot):
+	user, pages = of_client(language)
+	page = login(user, PASSWORD)
+	known = translations(language)
+	english, cut = {}, {}
+	for name, address in pages.items():
+		page.goto(address)
+		page.wait_for_load_state("networkidle")
+		expect(page.locator("html")).to_have_attribute("lang", language)
+		if found := sorted(set(page.evaluate(TEXTS)) & set(known)):
+			english[name] = found
+		for width in WIDTHS:
+			page.set_viewport_size({"width": width, "height": 844})
+			shoot(page, f"clients-{language}-{name}-{width}")
+			if found := page.evaluate(CUT):
+				cut[name, width] = found
+	assert (english, cut) == ({}, {})
