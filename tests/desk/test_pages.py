@@ -148,6 +148,7 @@ def test_a_leak_check_is_started_followed_and_read(site, officer, agent, login):
 	page.locator("input[data-fieldname=inside]").check()
 	button(page, "Start").click()
 	expect(page.locator("[data-progress]")).to_contain_text("Waiting for a background worker")
+	expect(page.locator(".page-head:visible")).to_contain_text("Leak Check")
 
 	# What a worker does.
 	site.db.rollback()

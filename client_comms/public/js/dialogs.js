@@ -26,6 +26,14 @@ client_comms.field_group = (options) => {
 	return group;
 };
 
+/** The title of a page of the app. Version 16 shows it as the last of the breadcrumbs, which it knows only for the address that was opened first. */
+client_comms.show_title = (page, title = page.title) => {
+	page.set_title(title);
+	if (!frappe.app.sidebar) return;
+	const label = frappe.utils.escape_html(title);
+	frappe.breadcrumbs.add({ type: "Custom", label, route: location.pathname });
+};
+
 /** Version 16 moves the calendar of a field as it opens, and thereby writes the date into the field that was chosen before, or none. */
 client_comms.keep_dates = (group) => {
 	for (const field of group.fields_list) {

@@ -108,6 +108,7 @@
 		}
 
 		follow_route() {
+			client_comms.show_title(this.page);
 			this.load(frappe.get_route()[1]);
 		}
 

@@ -55,6 +55,7 @@ frappe.provide("client_comms.access_explorer");
 
 		/** access-explorer/user/USER, access-explorer/record/DOCTYPE/NAME, access-explorer/what-if */
 		follow_route() {
+			client_comms.show_title(this.page);
 			const [, key = "user", ...rest] = frappe.get_route();
 			const chosen = this.views[key] ? key : "user";
 			this.body.find("[data-view]").each((i, link) =>

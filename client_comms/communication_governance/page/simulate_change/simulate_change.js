@@ -85,6 +85,7 @@ frappe.provide("client_comms.policy_changes");
 
 		/** simulate-change/RUN shows a run; ?matrix= of the form of a version fills in the version. */
 		async follow_route() {
+			client_comms.show_title(this.page);
 			const [, run] = frappe.get_route();
 			const matrix = frappe.route_options?.matrix;
 			frappe.route_options = null;

@@ -34,7 +34,7 @@
 		}
 
 		async list() {
-			this.page.set_title(__("My Training"));
+			client_comms.show_title(this.page, __("My Training"));
 			const rows = await frappe.xcall("client_comms.api.my_trainings");
 			if (!rows.length) {
 				this.$body.html(`<p class="text-muted">${__("No training is assigned to you.")}</p>`);
@@ -66,7 +66,7 @@
 		}
 
 		async open(training) {
-			this.page.set_title(training);
+			client_comms.show_title(this.page, training);
 			this.attempt = await frappe.xcall("client_comms.api.open_training", { training });
 			this.answers = this.attempt.answers;
 			const { content, content_url, files, questions, pass_mark } = this.attempt;
