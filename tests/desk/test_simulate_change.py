@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from client_comms import clock
+from client_comms.communication_governance import matrix
+
 pytestmark = pytest.mark.clause("M-1", "T-4")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -45,6 +48,52 @@ def test_a_draft_is_simulated_from_its_form(login, manager, draft, shoot):
 	expect(simulation.get_by_role("heading", name="Interactions by Level")).to_be_visible()
 	expect(simulation.get_by_role("heading", name="Deadlines in Hindsight")).to_be_visible()
 	shoot(page, "simulate-change")
+
+
+@pytest.fixture
+def label(site):
+	"""The label of a version that a test brings into force; in the end the one before is in force again."""
+	label = f"Stricter {site.generate_hash(length=6)}"
+	yield label
+	site.set_user("Administrator")
+	site.db.rollback()
+	for name in site.get_all(MATRIX, {"version_label": label}, pluck="name"):
+		site.db.delete("Policy Change Run", {"reference_name": name})
+		site.db.set_value(MATRIX, name, "docstatus", 2)
+		site.delete_doc(MATRIX, name, force=True, ignore_permissions=True)
+	site.db.commit()
+
+
+def test_a_version_is_written_simulated_and_brought_into_force(site, login, manager, make_user, label, shoot):
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/communication-matrix/{site.get_last_doc(MATRIX, {'docstatus': 1}).name}")
+	page.get_by_role("button", name="New Version", exact=True).click()
+	grid = page.locator(".client-comms-matrix:visible")
+	grid.get_by_label("Confidentiality Level: Initial Inquiry").select_option("Confidential")
+	page.locator("[data-fieldname=version_label] input:visible").fill(label)
+	page.keyboard.press("Tab")
+	begins = str(site.utils.add_to_date(site.utils.now_datetime(), minutes=-1))
+	page.evaluate("(begins) => cur_frm.set_value('effective_from', begins)", begins)
+	page.get_by_role("button", name="Save", exact=True).click()
+	page.wait_for_function("cur_frm.doc.name.startsWith('CM-Stricter')")
+	name = page.evaluate("cur_frm.doc.name")
+
+	page.get_by_role("button", name="Simulate", exact=True).click()
+	simulation = page.locator(".client-comms-simulation")
+	expect(simulation.locator("[data-fieldname=matrix] input")).to_have_value(name)
+	simulation.get_by_role("button", name="Simulate", exact=True).click()
+	expect(simulation.get_by_role("heading", name="Interactions by Level")).to_be_visible()
+
+	# Who wrote it does not submit it.
+	second = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
+	second.goto(f"/app/communication-matrix/{name}")
+	second.get_by_role("button", name="Submit", exact=True).click()
+	second.locator(".modal.show").get_by_role("button", name="Yes").click()
+	expect(second.locator(".page-head:visible .indicator-pill", has_text="Submitted")).to_be_visible()
+	expect(second.locator(".client-comms-matrix:visible select")).to_have_count(0)
+	shoot(second, "in-force")
+	site.db.rollback()
+	assert matrix.in_force(None, clock.now()) == name
 
 
 def test_versions_are_compared_in_the_form(login, manager, draft, shoot):
