@@ -248,7 +248,7 @@ def _write(
 	message_id: str,
 	in_reply_to: str | None = None,
 ) -> None:
-	"""Write a mail like the desk does, but keep the id to which the client's answer refers."""
+	"""Write a mail like the desk does, but keep the id to which the client's answer refers. It reached the client."""
 	doctype, name = reference
 	written = write_in_desk(
 		doctype=doctype,
@@ -260,7 +260,7 @@ def _write(
 		send_email=False,
 	)
 	communication = frappe.get_doc("Communication", written["name"])
-	communication.db_set("message_id", message_id, update_modified=False)
+	communication.db_set({"message_id": message_id, "delivery_status": "Sent"}, update_modified=False)
 
 
 def _may_email(user: str, doctype: str, name: str) -> bool:

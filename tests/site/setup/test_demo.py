@@ -13,6 +13,9 @@ from frappe.utils.data import get_system_timezone
 from frappe.utils.password import check_password
 
 from client_comms import clock, commands
+from client_comms.acting import acting_as
+from client_comms.client_interactions import portal
+from client_comms.client_privacy import page_visits
 from client_comms.clients import confirmation
 from client_comms.demo import mailbox, overview, privacy, scenario, site, stories
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
@@ -42,7 +45,8 @@ def anchor():
 
 def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clock_at):
 	frappe.db.delete("Error Log")  # of tests before
-	assert site.load(anchor).refused == []
+	demonstration = site.load(anchor)
+	assert demonstration.refused == []
 
 	expected = dry_run(anchor)
 	assert sum(each.received_on is not None for each in expected) > 40
@@ -62,6 +66,7 @@ def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clo
 	check_that_everything_occurs(anchor)
 	check_that_each_sees_what_the_level_allows()
 	check_that_clients_had_decided()
+	check_that_a_client_reads_the_answer_in_the_portal(demonstration.interaction("hall-hansen"))
 	check_that_an_issue_can_be_closed_in_the_desk()
 	check_that_the_second_time_adds_nothing(anchor)
 	check_that_matrix_versions_do_what_was_simulated(make_user, clock_at)
@@ -148,6 +153,13 @@ def check_that_clients_had_decided():
 	assert {*frappe.get_all("Communication Template", pluck="status")} == {"Approved"}
 	assert frappe.conf.mute_emails
 	assert frappe.db.exists("Email Account", {"default_outgoing": 1, "enable_outgoing": 1})
+
+
+def check_that_a_client_reads_the_answer_in_the_portal(conversation):
+	name, address = privacy.client_of(privacy.PORTAL_CUSTOMER)
+	with acting_as(address):
+		shown = portal.conversation(page_visits.by_login(), conversation)
+	assert [message["author"] for message in shown["messages"]] == [name, scenario.TOM[0]]
 
 
 def check_that_an_issue_can_be_closed_in_the_desk():
