@@ -72,6 +72,8 @@ FUNCTIONS = {
 	"enforcement.requests.conditions_as_names:_can_be_condition": NO,
 	"enforcement.requests.called:_method_of": NOTHING,
 	"enforcement.doctypes.document_follow:name_record": NOTHING,
+	"enforcement.doctypes.communication:GuardedCommunication.sendmail_input_dict": "lambda self, *args, **options: super(GuardedCommunication, self).sendmail_input_dict(*args, **options)",
+	"enforcement.requests.portal:_is_desk_user": NO,
 	"enforcement.doctypes.version:GuardedVersion._keep_names": NOTHING,
 	"enforcement.methods.relink:_lead_made_with": NOTHING,
 	"enforcement.doctypes.document_follow:_text": "lambda message: ''",

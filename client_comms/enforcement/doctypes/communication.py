@@ -1,9 +1,14 @@
-"""Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), and the
-text of confidential messages is not sent to open forms (P-2)."""
+"""Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), the text of
+confidential messages is not sent to open forms, and none is taken for a template, which could read every record (P-2)."""
+
+import re
 
 from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.realtime import Discreet
+
+# Of the two signs with which a template begins an expression, a statement or a comment.
+_FIRST_SIGN = re.compile(r"\{(?=[{%#])")
 
 
 class GuardedCommunication(Remembered, Discreet):
@@ -27,3 +32,10 @@ class GuardedCommunication(Remembered, Discreet):
 		if governed.level(self.reference_doctype, self.reference_name) is not None:
 			return ""
 		return super().get_attach_link(print_format)
+
+	def sendmail_input_dict(self, *args, **options) -> dict:
+		"""What a text that is a whole page (`raw_html`) contains is shown as it is written: version 16 renders it."""
+		email = super().sendmail_input_dict(*args, **options)
+		if email.get("raw_html"):
+			email["content"] = _FIRST_SIGN.sub("{{ '{' }}", email["content"] or "")
+		return email

@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.core.doctype.version import version
 from frappe.www import printview
 
 from client_comms.enforcement import levels, link_titles, printing
@@ -133,6 +134,16 @@ def test_a_title_in_the_version_of_any_document(titled_issue):
 	task.update({"issue": None, "subject": "y"})
 	assert sorted(noted(before, task).changed) == [["issue", issue.name, None], ["subject", "x", "y"]]
 	assert sorted(noted(task, before).changed) == [["issue", None, issue.name], ["subject", "y", "x"]]
+
+
+def test_a_title_in_a_version_of_version_15(titled_issue, monkeypatch):
+	"""Which notes names."""
+	issue, task = titled_issue
+	titles = {"added": [], "removed": [], "row_changed": [], "changed": [("issue", WORDS, "")]}
+	monkeypatch.setattr(version, "get_diff", lambda *args: titles)
+	before = frappe.get_doc("Task", task.name)
+	task.issue = None
+	assert noted(before, task).changed == [["issue", issue.name, None]]
 
 
 def test_a_title_in_the_version_of_a_document_with_rows(complaint, log, staff):

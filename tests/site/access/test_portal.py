@@ -166,3 +166,17 @@ def test_a_client_is_not_told_which_addresses_are_ours(portal, make_user, as_use
 	with as_user(colleague):
 		(found,) = api.check_outgoing(recipients=[colleague])["recipients"]
 	assert found["kind"] == "Staff"
+
+
+@pytest.mark.parametrize("role", ["Frontline Staff", None])
+def test_a_desk_user_opens_there_what_the_rule_allows(role, portal, make_user):
+	"""ERPNext shows desk users every Issue of the customers that they can read."""
+	user = make_user("Sales User", "Support Team", *([role] if role else []))
+	frappe.db.commit()
+	with Visitor(user) as visitor:
+		opened = {
+			level
+			for (level, _raiser), name in portal.issues.items()
+			if visitor.get("/order", doctype="Issue", name=name).ok
+		}
+	assert opened == ({None, "Standard"} if role else {None})
