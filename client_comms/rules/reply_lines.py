@@ -87,5 +87,12 @@ def besides_contact(bare: str) -> str:
 	return " ".join(word for word in re.split(r"[\s:.,;|/()&•·*_-]+", rest) if word not in _LABELS).strip()
 
 
+def is_of_a_list(bare: Sequence[str]) -> bool:
+	"""Whether a mailing list wrote the lines of a paragraph: below a line that divides it from the text, or an address alone."""
+	is_divided = len(bare) > 1 and DELIMITER.match(bare[0]) is not None
+	text = " ".join(bare)
+	return (is_divided or " " not in text) and has(text, words.OF_A_LIST)
+
+
 def is_sign_off(bare: str) -> bool:
 	return bare.strip(" ,.!*_;:-–") in words.SIGN_OFFS

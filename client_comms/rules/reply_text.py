@@ -302,14 +302,18 @@ class _Message:
 	def fold_ending(self) -> None:
 		before = None
 		while before != (before := sum(self.own)):
-			self.fold_trailing(
-				lambda at: bool(reply_lines.DELIMITER.match(self.lines[at])) and not self.code[at]
-			)
-			self.fold_trailing(lambda at: self.quoted[at])
-			self.fold_trailing(lambda at: reply_lines.is_sent_from(self.bare[at]))
+			self.fold_marked()
 			self.fold_signature()
-			self.fold_footers()
+			self.fold_footers(self.is_footer)
 			self.fold_contact_block()
+		# Last, because the lines of a list show that other such lines divide the text.
+		self.fold_footers(lambda start, end: reply_lines.is_of_a_list(self.bare[start:end]))
+		self.fold_marked()
+
+	def fold_marked(self) -> None:
+		self.fold_trailing(lambda at: bool(reply_lines.DELIMITER.match(self.lines[at])) and not self.code[at])
+		self.fold_trailing(lambda at: self.quoted[at])
+		self.fold_trailing(lambda at: reply_lines.is_sent_from(self.bare[at]))
 
 	def own_lines(self) -> list[int]:
 		return [at for at, own in enumerate(self.own) if own and self.says_something(at)]
@@ -329,11 +333,11 @@ class _Message:
 				self.fold(at)
 				return
 
-	def fold_footers(self) -> None:
+	def fold_footers(self, is_footer) -> None:
 		paragraphs = [p for p in _paragraphs(self.lines) if any(self.own[p[0] : p[1]])]
 		while len(paragraphs) > 1:
 			start, end = paragraphs.pop()
-			if not self.is_footer(start, end):
+			if not is_footer(start, end):
 				return
 			self.fold(start, end)
 

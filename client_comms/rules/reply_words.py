@@ -457,6 +457,13 @@ FOOTERS = (
 	*("pense no ambiente", "antes de imprimir este", "aviso de confidencialidade", "livre de vírus"),
 	*("zanim wydrukujesz", "pomyśl o środowisku", "wolny od wirusów", "klauzula poufności"),
 )
+# What mailing lists say below a line under the text.
+OF_A_LIST = (
+	"/listinfo/",
+	"to unsubscribe from this",
+	"to unsubscribe send an email to",
+	"subscribed to the google groups",
+)
 # What a mail server puts above the text: a paragraph at the start with a word of both lists.
 WARNINGS = (
 	"caution",

@@ -162,6 +162,33 @@ def test_a_disclaimer_is_folded(disclaimer):
 	assert reply_text.split(disclaimer).own == disclaimer  # when it is all there is
 
 
+LINE = "_" * 47
+
+
+@pytest.mark.parametrize(
+	"footer",
+	[
+		f"{LINE}\nSolar mailing list\nsolar@lists.client.example\nhttps://lists.client.example/listinfo/solar",
+		f"{LINE}\nSolar mailing list -- solar@client.example\nTo unsubscribe send an email to solar-leave@client.example",
+		"-- \nYou received this message because you are subscribed to the Google Groups “Solar” group.",
+		f"{'-' * 60}\nSponsored by a shop\n{LINE}\nhttps://lists.client.example/listinfo/solar",
+		"https://lists.client.example/mailman/listinfo/solar",
+	],
+)
+def test_what_a_mailing_list_puts_below_a_text_is_folded(footer):
+	assert reply_text.split(f"{OWN}\n\n{footer}").own == OWN
+
+
+def test_the_lines_of_a_mailing_list_show_that_others_divide_the_text():
+	text = f"{OWN}\n\n------\n:0:\nspam\n------\nDo not do this!"
+	assert reply_text.split(f"{text}\n\n{LINE}\nhttps://lists.client.example/listinfo/solar").own == text
+
+
+def test_what_someone_says_of_a_mailing_list_stays():
+	text = f"{OWN}\n\nYou find the list at https://lists.client.example/listinfo/solar"
+	assert reply_text.split(text).own == text
+
+
 def test_the_warning_of_a_mail_server_is_folded():
 	text = "CAUTION: This email originated from outside of the organisation. Do not click links.\n\n" + OWN
 	assert reply_text.split(text).own == OWN
