@@ -232,7 +232,9 @@ before_request = [
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
 	"client_comms.enforcement.requests.added_rows.refuse",
+	"client_comms.enforcement.pdf_options.keep_to_layout",
 ]
+before_job = ["client_comms.enforcement.pdf_options.keep_to_layout"]
 
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}

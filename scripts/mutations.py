@@ -20,7 +20,14 @@ HOOKS_BY_KEY = (
 )
 # Of apps that are on no site of the tests: what notices is who reads hooks.py.
 OF_OTHER_APPS = ("WhatsApp Notification", "WhatsApp Message", "TP Call Log")
-HOOK_LISTS = ("make_email_body_message", "pdf_body_html", "before_request", "after_request", "page_renderer")
+HOOK_LISTS = (
+	"make_email_body_message",
+	"pdf_body_html",
+	"before_request",
+	"before_job",
+	"after_request",
+	"page_renderer",
+)
 
 NOTHING = "lambda *args, **kwargs: None"
 NO_CONDITION = "lambda *args, **kwargs: ''"

@@ -1,0 +1,48 @@
+"""A page that becomes a PDF opens no files of the server (P-2)."""
+
+import frappe
+import pdfkit
+import pytest
+from frappe.utils import pdf, print_format
+from pdfkit.configuration import Configuration
+from pdfkit.pdfkit import PDFKit
+
+from client_comms.enforcement import pdf_options
+
+pytestmark = pytest.mark.clause("P-2")
+
+PAGE = """<html><head><meta name="pdfkit-allow" content="/"><meta name="pdfkit-orientation" content="Portrait">
+<meta name="pdfkit-grayscale" content="/etc/hostname"><meta name="pdfkit-zoom" content="0.9"></head><body>x</body></html>"""
+
+
+@pytest.fixture(params=["before_request", "before_job"])
+def begun(request, monkeypatch):
+	"""The process has begun a request or a job."""
+	monkeypatch.setattr(PDFKit, "_find_options_in_meta", pdf_options._all_options)
+	for hook in frappe.get_hooks(request.param, app_name="client_comms"):
+		if hook.endswith("keep_to_layout"):
+			frappe.call(hook, method="", kwargs={}, transaction_type="job")
+
+
+@pytest.fixture
+def options(monkeypatch):
+	"""What wkhtmltopdf, which is not on every machine, would be called with."""
+	found = {}
+
+	def from_string(page, options, **_others):
+		configuration = Configuration.__new__(Configuration)
+		vars(configuration).update(wkhtmltopdf="wkhtmltopdf", meta_tag_prefix="pdfkit-", environ={})
+		found.update(PDFKit(page, "string", options=options, configuration=configuration).options)
+		raise OSError("ContentNotFoundError")
+
+	monkeypatch.setattr(pdfkit, "from_string", from_string)
+	monkeypatch.setattr(pdf, "get_wkhtmltopdf_version", lambda: "0.12.6")
+	return found
+
+
+def test_a_page_chooses_its_layout_alone(begun, options, monkeypatch):
+	monkeypatch.setattr(print_format, "make_access_log", lambda **_log: None)
+	with pytest.raises(Exception, match=r"broken image links|ContentNotFoundError"):
+		print_format.report_to_pdf(PAGE)
+	assert options["zoom"] == "0.9"
+	assert not {"allow", "grayscale"} & options.keys()
