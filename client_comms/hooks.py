@@ -131,6 +131,9 @@ page_renderer = ["client_comms.enforcement.requests.portal.IssueList"]
 # Each goes on to the override of another app, if there is one (enforcement/compose). Version 15 or 16 has
 # not all of them.
 override_whitelisted_methods = {
+	"frappe.utils.print_format.download_multi_pdf": "client_comms.enforcement.methods.pdfs.download_multi_pdf",
+	"frappe.utils.print_format.download_multi_pdf_async": "client_comms.enforcement.methods.pdfs.download_multi_pdf_async",
+	"frappe.utils.print_format.report_to_pdf": "client_comms.enforcement.methods.pdfs.report_to_pdf",
 	"frappe.www.list.get": "client_comms.enforcement.requests.portal.get",
 	"frappe.www.list.get_list_data": "client_comms.enforcement.requests.portal.get_list_data",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "client_comms.outgoing.text_messages.send_sms",

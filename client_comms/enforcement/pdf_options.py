@@ -1,13 +1,13 @@
 """What a page that becomes a PDF can ask of wkhtmltopdf (P-2).
 
-pdfkit, by which Frappe calls it, takes options from the page itself (`<meta name="pdfkit-allow" content="/">`), and `report_to_pdf`
-takes a page from every login: with that option, a page shows files of the server without asking who can read them. pdfkit has no setting for
-this, so its function is replaced, in each process, before a request or a job begins.
+pdfkit, by which Frappe calls it, takes options from the page itself (`<meta name="pdfkit-allow" content="/">`), and
+`report_to_pdf` takes a page from every login: with that option, a page shows files of the server without asking who can read
+them. pdfkit has no setting for this, so its function is replaced, in each process, before a request or a job begins.
 """
 
 from pdfkit.pdfkit import PDFKit
 
-# Options with one value, about the look of the page alone; a value behind an option without one would be another page to print.
+# Options with one value, about the look of the page alone. A value behind an option without one would be another page to print.
 _LAYOUT = frozenset(
 	{
 		"dpi",
@@ -32,6 +32,14 @@ def keep_to_layout(**_job) -> None:
 	PDFKit._find_options_in_meta = _layout_options
 
 
-def _layout_options(self, content) -> dict[str, str]:
-	found = _all_options(self, content)
-	return {option: value for option, value in found.items() if option in _LAYOUT and value}
+def of_layout(options: dict) -> dict:
+	"""The options that are about the look of the page; one with several values could bring another page along."""
+	return {
+		option: value
+		for option, value in options.items()
+		if option in _LAYOUT and value and isinstance(value, str | int | float)
+	}
+
+
+def _layout_options(self, content) -> dict:
+	return of_layout(_all_options(self, content))

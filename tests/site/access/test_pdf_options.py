@@ -46,3 +46,27 @@ def test_a_page_chooses_its_layout_alone(begun, options, monkeypatch):
 		print_format.report_to_pdf(PAGE)
 	assert options["zoom"] == "0.9"
 	assert not {"allow", "grayscale"} & options.keys()
+
+
+@pytest.mark.parametrize(
+	"asked", [{"allow": "/"}, {"header-html": "/etc/hostname"}, {"zoom": ["1", ["1", "/etc/hostname"]]}]
+)
+@pytest.mark.parametrize("method", ["download_multi_pdf", "download_multi_pdf_async"])
+def test_a_request_chooses_the_layout_alone(method, asked, monkeypatch):
+	"""Several documents in one PDF."""
+	passed = {}
+	monkeypatch.setattr(print_format, method, lambda options=None: passed.update(frappe.parse_json(options)))
+	frappe.get_attr(frappe.override_whitelisted_method(f"frappe.utils.print_format.{method}"))(
+		options=frappe.as_json({"page-size": "A5", **asked})
+	)
+	assert passed == {"page-size": "A5"}
+
+
+def test_the_orientation_of_a_page_is_one_word(monkeypatch):
+	asked = {}
+	monkeypatch.setattr(print_format, "report_to_pdf", lambda **passed: asked.update(passed))
+	wrapper = frappe.get_attr(frappe.override_whitelisted_method("frappe.utils.print_format.report_to_pdf"))
+	with pytest.raises(frappe.FrappeTypeError):
+		wrapper(html="x", orientation=["Portrait", ["Portrait", "/etc/hostname"]])
+	wrapper(html="x", orientation="Portrait")
+	assert asked == {"html": "x", "orientation": "Portrait"}
