@@ -17,13 +17,21 @@ from email.utils import parsedate_to_datetime
 import frappe
 from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
-from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html
+from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate_email_address
 
 from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
-from client_comms.rules import automatic_mail, html_text, long_values, mail_headers, mail_identity, raw_mail
+from client_comms.rules import (
+	addresses,
+	automatic_mail,
+	html_text,
+	long_values,
+	mail_headers,
+	mail_identity,
+	raw_mail,
+)
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
@@ -224,6 +232,11 @@ class ReceivedMail(InboundMail):
 		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
 		name, address = sender_in_header({"From": written} if written else self.mail)
 		wrote = mail_identity.writer(address, self.from_email or "", parties.is_own, parties.is_customer)
+		header = written or str(self.mail.get("From") or "")
+		named = addresses.first(header)
+		# Where answers go need not be an address, and Frappe drops the apostrophe of one.
+		if wrote and not validate_email_address(wrote) and validate_email_address(named):
+			wrote, name = named, raw_mail.decoded(header.partition("<")[0]).removesuffix(named).strip("\"' ")
 		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
 

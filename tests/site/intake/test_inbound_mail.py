@@ -962,6 +962,21 @@ def test_our_own_form_speaks_for_a_client(receive, header):
 	assert interaction_of(message).respond_status == "Running"
 
 
+@pytest.mark.parametrize(
+	("sender", "headers"),
+	[
+		("Sean O'Neil <sean.o'neil@client-a.example>", {}),
+		("Sean O'Neil sean.oneil@client-a.example", {}),
+		("Sean O'Neil <sean@client-a.example>", {"Reply_To": "office"}),
+		("Sean O'Neil <sean@client-a.example>", {"Reply_To": "Office <office@client-a>"}),
+	],
+)
+def test_an_address_that_frappe_does_not_read_is_not_refused(fetch, accounts, sender, headers):
+	message = fetch(accounts["Issue"], letter(sender=sender, **headers))
+	assert (message.sender, message.sender_full_name) == (sender.split()[-1].strip("<>"), "Sean O'Neil")
+	assert interaction_of(message).respond_status == "Running"
+
+
 @pytest.mark.parametrize("mailbox", ["Issue", "Communication"])
 @pytest.mark.parametrize(
 	"other",

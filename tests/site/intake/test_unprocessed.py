@@ -142,8 +142,9 @@ def test_of_html_that_is_taken_in_staff_read_the_text(pull, raw_mail, monkeypatc
 	)
 
 
-def test_a_name_before_an_address_without_brackets_is_the_sender(pull, raw_mail):
-	(row,) = pull(raw_mail(From="Weiß Anna anna@client-a.example"))
+def test_a_name_before_an_address_without_brackets_is_told_from_it(pull, raw_mail, monkeypatch):
+	fail_for(monkeypatch, "Roof", ValueError("x"))
+	(row,) = pull(raw_mail(Subject="Roof", From="Weiß Anna anna@client-a.example"))
 	assert row.sender == "anna@client-a.example"
 	api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	message = frappe.get_doc("Communication", kept()[0].communication)
