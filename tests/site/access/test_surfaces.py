@@ -68,6 +68,7 @@ _CLIENT = "about the client or the caller, not about an interaction"
 _WRITES = "as acknowledgement: the same question whether the record may be written"
 _CHOICES = "offers users, roles or texts, no record"
 _ASKS = "asks for the document: test_unasked"
+_PDF = "its options; what it prints is asked under the address of the method: test_pdf_options"
 _STAFF = "policies, and the caller's own trainings; no interaction"
 _PAPER = "asks for the paper file: test_custody"
 _REVIEW = "asks for the review: test_reviews"
@@ -275,6 +276,9 @@ NO_SURFACE = {
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
 	"frappe.social.doctype.energy_point_log.energy_point_log.review": _ASKS,
 	"frappe.templates.includes.comments.comments.add_comment": _ASKS,
+	"frappe.utils.print_format.download_multi_pdf": _PDF,
+	"frappe.utils.print_format.download_multi_pdf_async": _PDF,
+	"frappe.utils.print_format.report_to_pdf": _PDF,
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": _ASKS,
 	"erpnext.support.doctype.issue.issue.set_multiple_status": _ASKS,
 }
