@@ -10,6 +10,7 @@ import re
 import uuid
 
 import pytest
+from browsing import FAILED
 from playwright.sync_api import expect
 
 from client_comms import clock
@@ -206,13 +207,26 @@ class Walk:
 		self.own = world.records[who]
 		self.secret = world.records[AGENT]
 		self.answers = []
+		self.told = []  # by the browser, to say why a step failed
 		page.on("response", lambda answer: self.answers.append(answer))
+		page.on("console", lambda message: self.told.append(f"{message.type}: {message.text}"))
+		page.on("pageerror", lambda error: self.told.append(f"error: {error.stack or error}"))
+		page.on("requestfailed", lambda request: self.told.append(f"failed: {request.url} {request.failure}"))
 
 	def go(self, *route, **options):
 		self.page.evaluate(
 			"([route, options]) => { frappe.route_options = options; return frappe.set_route(route); }",
 			[list(route), options or None],
 		)
+
+	def show(self, doctype, name):
+		"""Open a form, and wait until Frappe has drawn it: one that is left before goes on drawing itself behind the next, whose
+		scripts then take it for theirs and fail."""
+		self.page.evaluate(
+			"() => { frappe.drawn = null; frappe.route_hooks.after_load = (frm) => { frappe.drawn = frm.docname; }; }"
+		)
+		self.go("Form", doctype, name)
+		self.page.wait_for_function("(name) => frappe.drawn === name", arg=name)
 
 	def call(self, method, **arguments):
 		"""What the page itself may ask: the text of the answer."""
@@ -261,6 +275,17 @@ def walk(request, browser, http, world, site):
 	context.close()
 
 
+@pytest.fixture(autouse=True)
+def told(request, walk, screenshots):
+	"""Why a step failed: what the page showed, where it was, and what the browser said."""
+	walk.told.clear()
+	yield
+	if request.node.stash.get(FAILED, False):
+		name = re.sub(r"\W+", "-", request.node.name)
+		walk.page.screenshot(path=screenshots / f"{name}.png")
+		print(walk.page.url, *walk.told, sep="\n")
+
+
 # Name -> what is done; each returns where its word stands, and may name other words than the two
 STEPS = {}
 
@@ -290,13 +315,15 @@ for _doctype in ("Customer", "Contact", "Lead", "Issue"):
 
 	@step(f"timeline of {_doctype}")
 	def _(walk, doctype=_doctype):
-		walk.go("Form", doctype, walk.world[doctype.lower()])
-		return walk.visible(".new-timeline")
+		walk.show(doctype, walk.world[doctype.lower()])
+		if doctype == "Lead":  # ERPNext puts it there
+			walk.page.locator("#page-Lead .form-tabs").get_by_role("tab", name="Activities").click()
+		return walk.visible(f"#page-{doctype} .new-timeline")
 
 
 @step("banner and number of interactions of the customer")
 def _(walk):
-	walk.go("Form", "Customer", walk.world.customer)
+	walk.show("Customer", walk.world.customer)
 	# Frappe counts when the tab comes to the front.
 	walk.page.wait_for_function(
 		"""() => {
@@ -326,7 +353,7 @@ def _(walk):
 		if record is not walk.own:
 			walk.go("Form", INTERACTION, record.name)
 			walk.came()
-	walk.go("Form", INTERACTION, walk.own.name)
+	walk.show(INTERACTION, walk.own.name)
 	return walk.page.locator(".page-head:visible .title-area")
 
 
