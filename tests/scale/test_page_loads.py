@@ -52,7 +52,8 @@ def pages(site, user):
 	return {
 		"workspace": (
 			("/app/client-communications", ".owed-today .head"),
-			("/app/support", ".shortcut-widget-box, .links-widget-box"),
+			# What Frappe shows until a workspace is drawn has boxes as well, but no blocks.
+			("/app/support", ".ce-block .shortcut-widget-box, .ce-block .links-widget-box"),
 		),
 		"list": (
 			("/app/client-interaction", ".list-row .level-left"),
