@@ -23,6 +23,7 @@ INDEXED = (
 	("File", "content_hash"),  # for images in emails
 	("Contact Email", "email_id"),  # for the author, with every message
 	("Communication", "communication_date"),  # for recent unlogged documents
+	("Communication", "owner"),  # for Frappe's own condition: users without a mailbox list what is theirs
 	("Call Log", "start_time"),
 	("Event", "starts_on"),
 	# For an erasure, which asks for what hangs on each hundred records.
