@@ -4,6 +4,7 @@ One table lists how each of Frappe's DocTypes refers to its owner; two hooks, re
 DocTypes, enforce it in lists and on single documents. A document whose owner is not governed costs no query.
 """
 
+from collections.abc import Iterable
 from inspect import unwrap
 
 import frappe
@@ -29,16 +30,30 @@ _OF_DEPENDENTS = {
 _CHANGES = ("write", "create", "delete", "share")
 
 
-def condition(user=None, doctype=None) -> str:
-	"""Leave out rows whose owner the user cannot read, or does not exist. Registered for the DocTypes of `OWNER_FIELDS`."""
-	reader = Reader.of(user)
+def condition(user=None, doctype=None, names=None) -> str:
+	"""Leave out rows whose owner the user cannot read, or does not exist. Registered for the DocTypes of `OWNER_FIELDS`.
+
+	:param names: of the rows that are asked about, if they are known. The condition is shorter, because it judges only what these
+		belong to; it may leave out other rows
+	"""
+	reader = Reader.of(user).inside
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	restricted = governed.owner_condition(*owner, reader)
+	owners = None if names is None or reader.rows.everything else _owner_types(doctype, names)
+	restricted = governed.owner_condition(*owner, reader, owners=owners)
 	conditions = [restricted, _by_client(*owner, reader)]
 	if restricted and doctype in _MESSAGE_OF:
 		conditions.append(_of_message(doctype, reader))
-	conditions.append(_by_owner((*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ())), *owner, reader))
+	others = (*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ()))
+	conditions.append(_by_owner([each for each in others if owners is None or each in owners], *owner, reader))
 	return all_of(conditions)
+
+
+def _owner_types(doctype: str, names: list[str]) -> set[str]:
+	"""The DocTypes to which rows belong, as they are called: the database compares names ignoring case."""
+	found = frappe.get_all(
+		doctype, {"name": ("in", names)}, pluck=OWNER_FIELDS[doctype][0], distinct=True, order_by=None
+	)
+	return {guards.named(each) for each in found if each}
 
 
 def of_officers(owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -54,10 +69,10 @@ def of_client_documents(row: str, owner_type: str, owner_name: str, reader: Read
 		for owner in owners
 		if any(df.options == row for df in frappe.get_meta(owner).get_table_fields())
 	]
-	return _by_owner(tuple(with_row), owner_type, owner_name, reader)
+	return _by_owner(with_row, owner_type, owner_name, reader)
 
 
-def _by_owner(owners: tuple[str, ...], owner_type: str, owner_name: str, reader: Reader) -> str:
+def _by_owner(owners: Iterable[str], owner_type: str, owner_name: str, reader: Reader) -> str:
 	"""What belongs to one of these documents is as confidential as it: the version of a comment, the file of a to-do."""
 	cases = [
 		f"when {literal(owner)} then {_fulfils(owner, owner_name, condition)}"

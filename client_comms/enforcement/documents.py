@@ -151,5 +151,5 @@ def _told_about(doctype: str, reader: Reader) -> str:
 			return among(f"{document}.`name`", names)
 	return there_is(
 		f"select 1 from {interaction} where {of_doctype} and {interaction}.`reference_name` = {document}.`name`"
-		f" and {same_level} and {reader.condition}"
+		f" and {same_level} and {reader.inside.condition}"
 	)

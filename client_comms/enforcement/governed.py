@@ -74,19 +74,26 @@ def condition(doctype: str, user: Reader | str | None) -> str:
 	return documents.condition(user, doctype)
 
 
-def owner_condition(owner_type: str, owner_name: str, user: Reader | str | None, missing: str = "0") -> str:
+def owner_condition(
+	owner_type: str,
+	owner_name: str,
+	user: Reader | str | None,
+	missing: str = "0",
+	owners: Collection[str] | None = None,
+) -> str:
 	"""Rows that belong to a governed document which the user can read, or to a document that is not governed, as
 	bracketed SQL; empty if every row is open.
 
 	:param owner_type: the column with the DocType of the document
 	:param owner_name: the column with its name
 	:param missing: the answer if the document does not exist
+	:param owners: the DocTypes to which the rows belong that are asked about, if they are known: rows of others may be left out
 	"""
-	reader, restricted = Reader.of(user), doctypes()
+	reader, restricted = Reader.of(user).inside, doctypes()
 	if reader.rows.everything:
 		return ""
 	branches = [f"{owner_type} is null", f"not {among(owner_type, restricted)}"]
-	for owner in restricted:
+	for owner in filter(owners.__contains__, restricted) if owners is not None else restricted:
 		if owner == INTERACTION:
 			readable_ones = interactions.of_interaction(owner_name, reader, missing)
 		else:
@@ -225,7 +232,7 @@ def _bound_condition(doctype: str, reader: Reader) -> str:
 		return ""
 	bound, level = (f"`tab{doctype}`.`{field}`" for field in BINDING)
 	free = f"({bound} is null or {bound} = '') and ({level} is null or {level} = '')"
-	open_where_filed = _filed_condition(reader) if doctype == COMMUNICATION else "1"
+	open_where_filed = _filed_condition(reader.inside) if doctype == COMMUNICATION else "1"
 	if reader.interactions is not None:
 		return either([f"({free} and {open_where_filed})", among(bound, reader.interactions)])
 	alone = reader.at_levels(reader.rows.open_levels, level)

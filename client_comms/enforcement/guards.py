@@ -76,7 +76,7 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 	:param user: by default the session user
 	"""
 	(hook,) = held()[doctype]
-	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
+	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype, names=names)
 	if not condition:
 		return set(names)
 	wanted = ", ".join(map(frappe.db.escape, names))

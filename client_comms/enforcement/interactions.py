@@ -116,7 +116,7 @@ def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -
 		return ""
 	if reader.interactions is not None:
 		return f"({among(column, reader.interactions)})"
-	return of_row(INTERACTION, column, reader.condition, missing)
+	return of_row(INTERACTION, column, reader.inside.condition, missing)
 
 
 def has_grant_permission(doc, ptype=None, user=None, debug=False):

@@ -5,6 +5,7 @@ import contextlib
 import frappe
 import pytest
 
+from client_comms.enforcement import dependents, guards, interactions, readers
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -172,3 +173,22 @@ def test_what_another_user_can_read(complaint, staff, as_user):
 		with as_user(user):
 			_columns, rows, *_more = report.execute_script_report({"user": staff.cleared, "doctype": "ToDo"})
 			assert (todo.name in str(rows)) == is_shown
+
+
+def test_what_a_user_takes_part_in_is_named_once(make_user, customer, monkeypatch):
+	"""A version may belong to what belongs to a message about a client: repeated for each of these, a thousand clients would make a
+	query of megabytes."""
+	monkeypatch.setattr(readers, "NAMED_INSIDE", 0)
+	manager = make_user("Account Manager")
+	frappe.db.set_value("Customer", customer, "account_manager", manager)
+	assert readers.literal(customer) in interactions.interaction_condition(manager)
+	for doctype in ("ToDo", "Version", "Communication", "Issue"):
+		(hook,) = guards.held()[doctype]
+		assert readers.literal(customer) not in frappe.call(hook, user=manager, doctype=doctype)
+
+
+def test_the_condition_for_named_rows_looks_only_at_what_they_belong_to(frontline, log):
+	version = version_of(log("Initial Inquiry"))
+	condition = dependents.condition(frontline, "Version", [version.name])
+	assert "`tabClient Interaction`" in condition
+	assert "`tabComment`" not in condition and "`tabOpportunity`" not in condition

@@ -72,6 +72,7 @@ def test_a_dependent_is_shown_to_readers_of_its_record(doctype, frontline, offic
 		with as_user(user):
 			assert set(frappe.get_list(doctype, {"name": ("in", list(rows.values()))}, pluck="name")) == shown
 			assert {row for row in rows.values() if frappe.get_doc(doctype, row).has_permission()} == shown
+		assert guards.readable(doctype, list(rows.values()), user) == shown
 		frappe.db.delete(doctype, {"name": ("in", list(rows.values()))})
 
 
