@@ -44,7 +44,9 @@ def condition(user=None, doctype=None, names=None) -> str:
 	if restricted and doctype in _MESSAGE_OF:
 		conditions.append(_of_message(doctype, reader))
 	others = (*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ()))
-	conditions.append(_by_owner([each for each in others if owners is None or each in owners], *owner, reader))
+	conditions.append(
+		_by_owner([each for each in others if owners is None or each in owners], *owner, reader)
+	)
 	return all_of(conditions)
 
 

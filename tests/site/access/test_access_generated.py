@@ -58,7 +58,9 @@ REFUSALS = (
 
 @pytest.mark.parametrize("seed", [15, 16, 2026])
 def test_sql_decision_and_row_filter_agree(seed, monkeypatch):
-	monkeypatch.setattr(readers, "NAMED_INSIDE", 1)  # so that some are named inside subqueries, others looked up
+	monkeypatch.setattr(
+		readers, "NAMED_INSIDE", 1
+	)  # so that some are named inside subqueries, others looked up
 	draw = random.Random(seed)
 	users = make_users(draw)
 	make_levels(draw)

@@ -175,11 +175,12 @@ def test_what_another_user_can_read(complaint, staff, as_user):
 			assert (todo.name in str(rows)) == is_shown
 
 
-def test_what_a_user_takes_part_in_is_named_once(make_user, customer, monkeypatch):
+def test_what_a_user_takes_part_in_is_named_once(make_user, make_client, monkeypatch):
 	"""A version may belong to what belongs to a message about a client: repeated for each of these, a thousand clients would make a
 	query of megabytes."""
 	monkeypatch.setattr(readers, "NAMED_INSIDE", 0)
 	manager = make_user("Account Manager")
+	customer = make_client("Solar House", "anna@solar.example").party
 	frappe.db.set_value("Customer", customer, "account_manager", manager)
 	assert readers.literal(customer) in interactions.interaction_condition(manager)
 	for doctype in ("ToDo", "Version", "Communication", "Issue"):
@@ -187,8 +188,8 @@ def test_what_a_user_takes_part_in_is_named_once(make_user, customer, monkeypatc
 		assert readers.literal(customer) not in frappe.call(hook, user=manager, doctype=doctype)
 
 
-def test_the_condition_for_named_rows_looks_only_at_what_they_belong_to(frontline, log):
+def test_the_condition_for_named_rows_looks_only_at_what_they_belong_to(make_user, log):
 	version = version_of(log("Initial Inquiry"))
-	condition = dependents.condition(frontline, "Version", [version.name])
+	condition = dependents.condition(make_user("Frontline Staff"), "Version", [version.name])
 	assert "`tabClient Interaction`" in condition
 	assert "`tabComment`" not in condition and "`tabOpportunity`" not in condition
