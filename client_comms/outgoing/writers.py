@@ -49,7 +49,13 @@ def _people(doctype: str, name: str) -> Iterator[dict]:
 	rules, now = policy.current(), clock.now()
 	cleared = alerts.users_with_role(*access.roles_cleared(rules, record.level, access.EMAIL))
 	names = dict(frappe.get_all("User", {"name": ("in", cleared)}, ["name", "full_name"], as_list=True))
-	for subject in policy.subjects(cleared - {"Administrator", frappe.session.user}):
+	subjects = policy.subjects(cleared - {"Administrator", frappe.session.user})
+	eligible = (
+		assignment.eligible(subjects, record.matrix, record.communication_type, record.level)
+		if doctype == INTERACTION
+		else ()
+	)
+	for subject in subjects:
 		taking_part = replace(record, assignees=record.assignees | {subject.user})
 		if not access.decide(subject, taking_part, rules, access.EMAIL, now):
 			continue
@@ -59,10 +65,7 @@ def _people(doctype: str, name: str) -> Iterator[dict]:
 			"user": subject.user,
 			"full_name": names[subject.user] or subject.user,
 			"takes_part": bool(access.decide(subject, record, rules, access.EMAIL, now)),
-			"may_be_responsible": doctype == INTERACTION
-			and assignment.may_be_responsible(
-				subject.user, record.matrix, record.communication_type, record.level
-			),
+			"may_be_responsible": subject.user in eligible,
 		}
 
 

@@ -83,3 +83,23 @@ def test_the_form_asks_about_its_record_once(inquiry, make_user, as_user, commun
 		queries_of_the_form(case.name)  # documents and roles get into Frappe's caches
 		asked = queries_of_the_form(case.name)
 	assert len(asked) <= at_most, "\n".join(asked)
+
+
+def test_the_form_asks_no_more_often_for_more_users_who_could_write(
+	inquiry, make_user, as_user, set_settings
+):
+	set_settings(responsible_party_mode="Enforce")
+	officer, staff = make_user("Compliance Officer"), make_user("Frontline Staff")
+	name = inquiry("Initial Inquiry", responsible_staff=staff).name
+
+	def asked() -> int:
+		with as_user(officer):
+			queries_of_the_form(name)
+			return len(queries_of_the_form(name))
+
+	before = asked()
+	made = {make_user("Frontline Staff") for _number in range(4)}
+	assert asked() == before
+	(shown,) = frappe.response.docs
+	people = shown.get_onload("writers")["people"]
+	assert made <= {each["user"] for each in people if each["may_be_responsible"]}
