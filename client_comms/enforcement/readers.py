@@ -24,7 +24,7 @@ _HELD = "client_comms_held_readers"
 # How many records a condition names at most. Users who take part in more are asked about row by row, which they can
 # afford: they see so much that a page is soon full.
 NAMED = 2000
-# And inside a subquery, where names are no index to start from, and which may stand in one query hundreds of times.
+# And inside a subquery, which finds its row by another key, and may stand in one query hundreds of times.
 NAMED_INSIDE = 50
 
 
