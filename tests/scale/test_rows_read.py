@@ -121,7 +121,9 @@ def write(table) -> None:
 		]
 		cells = [f"{ours:,} / {theirs:,}" for ours, theirs in worst]
 		lines.append(f"| {' | '.join([doctype, f'{frappe.db.count(doctype):,}', *cells])} |")
-	(Path(os.environ["CLIENT_COMMS_RESULTS"]) / "rows-read.md").write_text("\n".join(lines) + "\n")
+	folder = Path(os.environ["CLIENT_COMMS_RESULTS"])
+	folder.mkdir(parents=True, exist_ok=True)
+	(folder / "rows-read.md").write_text("\n".join(lines) + "\n")
 
 
 def test_a_level_that_a_user_cannot_read_is_not_searched(site, users):
