@@ -34,7 +34,7 @@ def condition(user=None, doctype=None, names=None) -> str:
 	"""Leave out rows whose owner the user cannot read, or does not exist. Registered for the DocTypes of `OWNER_FIELDS`.
 
 	:param names: of the rows that are asked about, if they are known. The condition is shorter, because it judges only what these
-		belong to; it may leave out other rows
+		belong to: it is for a query of these rows and no others
 	"""
 	reader = Reader.of(user).inside
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])

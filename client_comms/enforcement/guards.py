@@ -71,7 +71,7 @@ def readable_names(doctype: str, filters=None) -> list[str]:
 
 
 def readable(doctype: str, names: list[str], user: str | None = None) -> set[str]:
-	"""The `names` that this app's row condition lets a user read; one query, none if all are open.
+	"""The `names` that this app's row condition lets a user read; a query or two, none if all are open.
 
 	:param user: by default the session user
 	"""

@@ -34,8 +34,9 @@ class GuardedCommunication(Remembered, Discreet):
 		return super().get_attach_link(print_format)
 
 	def sendmail_input_dict(self, *args, **options) -> dict:
-		"""What a text that is a whole page (`raw_html`) contains is shown as it is written: version 16 renders it."""
+		"""What a text that is a whole page (`raw_html`) contains is shown as it is written: version 16 renders it, and takes one
+		line that ends as a file does for the path of a template."""
 		email = super().sendmail_input_dict(*args, **options)
 		if email.get("raw_html"):
-			email["content"] = _FIRST_SIGN.sub("{{ '{' }}", email["content"] or "")
+			email["content"] = _FIRST_SIGN.sub("{{ '{' }}", email["content"] or "") + "\n"
 		return email

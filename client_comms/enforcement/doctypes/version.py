@@ -16,12 +16,11 @@ class GuardedVersion:
 
 	def _keep_names(self, old, new) -> None:
 		diff = self.get_data()
-		of_rows = (
-			(changes, _row(old, table, name), _row(new, table, name))
-			for table, _index, name, changes in diff["row_changed"]
-		)
-		# A list, because each is to be named.
-		if any([*(_name(*each) for each in ((diff["changed"], old, new), *of_rows))]):
+		named = _name(diff["changed"], old, new)
+		for table, index, _name_of_row, changes in diff["row_changed"]:
+			row = new.get(table)[index]
+			named |= _name(changes, _before(row, old.get(table)), row)
+		if named:
 			self.data = frappe.as_json(diff, indent=None, separators=(",", ":"))
 
 
@@ -30,9 +29,11 @@ def _name(changes: list, old, new) -> bool:
 	links = {field.fieldname for field in new.meta.get_link_fields() if guards.is_held(field.options)}
 	named = [change for change in changes if change[0] in links]
 	for change in named:
-		change[1:] = old.get(change[0]), new.get(change[0])
+		change[1:] = old and old.get(change[0]), new.get(change[0])
 	return bool(named)
 
 
-def _row(doc, table: str, name: str):
-	return next(row for row in doc.get(table) if row.name == name)
+def _before(row, rows: list):
+	"""The row that Frappe compared: of the same name, or in an amended document the one that it was copied from."""
+	names = {row.name, row.get("_amended_from")} - {None}
+	return next((each for each in rows if each.name in names), None)

@@ -22,9 +22,11 @@ def download_multi_pdf_async(options=None, **arguments):
 
 
 @frappe.whitelist()
-def report_to_pdf(html: str, orientation: str = "Landscape"):
+def report_to_pdf(html: str, orientation: str = "Landscape", **others):
 	"""A page of the caller's own."""
-	return call_previous("frappe.utils.print_format.report_to_pdf", html=html, orientation=str(orientation))
+	return call_previous(
+		"frappe.utils.print_format.report_to_pdf", html=html, orientation=str(orientation), **others
+	)
 
 
 def _layout(options) -> str | None:

@@ -169,6 +169,22 @@ def test_a_title_in_the_version_of_a_document_with_rows(complaint, log, staff):
 	changed.files[0].update({"name": "row", "physical_file": hidden})
 	((_table, _index, _row, changes),) = noted(inventory, changed).row_changed
 	assert ["physical_file", other, hidden] in changes
+	inventory.name = "Cancelled"  # rows of an amended document have other names
+	changed.amended_from = "Cancelled"
+	changed.files[0].update({"name": "copy", "_amended_from": "row"})
+	((_table, _index, _row, changes),) = noted(inventory, changed).row_changed
+	assert ["physical_file", other, hidden] in changes
+
+
+def test_a_document_of_another_app_is_amended():
+	"""Frappe compares its rows, which have other names, with those of the cancelled document."""
+	order = {"doctype": "Sales Order", "items": [{"item_code": "Roof", "qty": 1}]}
+	cancelled = frappe.get_doc({**order, "name": "SO-1"})
+	cancelled.items[0].name = "row"
+	amended = frappe.get_doc({**order, "name": "SO-1-1", "amended_from": "SO-1"})
+	amended.items[0].update({"name": "copy", "_amended_from": "row", "qty": 2})
+	((table, index, row, _changes),) = noted(cancelled, amended).row_changed
+	assert (table, index, row) == ("items", 0, "copy")
 
 
 def test_a_title_in_a_print_of_any_document(titled_issue, staff, as_user, make_user):

@@ -1,5 +1,7 @@
 """A page that becomes a PDF opens no files of the server (P-2)."""
 
+from inspect import unwrap
+
 import frappe
 import pdfkit
 import pytest
@@ -18,7 +20,7 @@ PAGE = """<html><head><meta name="pdfkit-allow" content="/"><meta name="pdfkit-o
 @pytest.fixture(params=["before_request", "before_job"])
 def begun(request, monkeypatch):
 	"""The process has begun a request or a job."""
-	monkeypatch.setattr(PDFKit, "_find_options_in_meta", pdf_options._all_options)
+	monkeypatch.setattr(PDFKit, "_find_options_in_meta", unwrap(PDFKit._find_options_in_meta))
 	for hook in frappe.get_hooks(request.param, app_name="client_comms"):
 		if hook.endswith("keep_to_layout"):
 			frappe.call(hook, method="", kwargs={}, transaction_type="job")
@@ -46,6 +48,19 @@ def test_a_page_chooses_its_layout_alone(begun, options, monkeypatch):
 		print_format.report_to_pdf(PAGE)
 	assert options["zoom"] == "0.9"
 	assert not {"allow", "grayscale"} & options.keys()
+
+
+def test_a_process_that_serves_a_site_without_the_app_keeps_its_options(begun, monkeypatch):
+	monkeypatch.setattr(frappe, "get_installed_apps", lambda *args, **kwargs: ["frappe", "erpnext"])
+	configuration = Configuration.__new__(Configuration)
+	vars(configuration).update(wkhtmltopdf="wkhtmltopdf", meta_tag_prefix="pdfkit-", environ={})
+	assert "grayscale" in PDFKit(PAGE, "string", configuration=configuration).options
+
+
+def test_a_process_is_prepared_once(begun):
+	function = PDFKit._find_options_in_meta
+	pdf_options.keep_to_layout()
+	assert PDFKit._find_options_in_meta is function
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,16 @@ def test_in_version_15_as_well(monkeypatch):
 	content = frappe.new_doc("Communication").sendmail_input_dict()["content"]
 	assert content != READS
 	assert frappe.render_template(content) == READS
+
+
+def test_a_line_that_ends_as_a_file_does_is_text(mailbox, make_user, as_user):
+	with as_user(make_user("Sales User")):
+		email.make(
+			content="See https://client.example/offer.html",
+			subject="Hello",
+			recipients="anna@elsewhere.example",
+			send_email=1,
+			raw_html=1,
+		)
+	(message,) = frappe.get_all("Email Queue", pluck="message")
+	assert "offer.html" in html_of(message)
