@@ -43,11 +43,18 @@ class Unread:
 def keep_all(account, unread: list[Unread]) -> None:
 	"""Keep what a fetch could not store; each is committed, because the mailbox does not have it any more."""
 	for each in unread:
-		kind = type(each.error)
 		# As the last line of a traceback: its message alone may be in the language of the site.
-		reason = f"{kind.__module__}.{kind.__qualname__}: {failures.reason_of(each.error)}"
+		reason = f"{_name_of(each.error)}: {failures.reason_of(each.error)}"
 		if _try_to_keep(account.name, each.raw, each.uid, reason, incomplete=each.incomplete):
 			spool.settle(account.name, each.raw)
+
+
+def _name_of(error: BaseException) -> str:
+	"""The name of an error; of one that an app throws for users, the name of the error of Frappe that it is a kind of."""
+	kinds = type(error).__mro__
+	if isinstance(error, frappe.ValidationError):
+		kinds = [kind for kind in kinds if kind.__module__ == frappe.ValidationError.__module__]
+	return f"{kinds[0].__module__}.{kinds[0].__qualname__}"
 
 
 def _try_to_keep(account: str, raw: bytes, uid: str | None, reason: str, **how: bool) -> bool:

@@ -32,13 +32,13 @@ _MEANINGS = (
 		_("Its attached image is damaged."),
 	),
 	(r"badzipfile|not a zip file", _("Its attached archive is damaged.")),
-	(r"valid email address|invalidemail", _NO_SENDER),
 	(
 		r"codec can't|surrogates|unknown encoding|incorrect string value|embedded null|nul \(0x00\)|\(1366,"
 		r"|exceptions\.NameError|special characters",
 		_ODD_CHARACTERS,
 	),
 )
+_NO_ADDRESS = re.compile(r"valid email address|invalidemail", re.I)  # of whichever person the email names
 # Frappe throws sentences for its users, in their language; its name for the error stands before them.
 _FOR_USERS = re.compile(r"^(frappe|erpnext|client_comms)\.[\w.]+: ")
 # Messages of Python and of libraries: the name of an exception, a missing key or attribute, a tuple with a number.
@@ -49,13 +49,14 @@ _FOR_PROGRAMMERS = re.compile(
 )
 
 
-def meaning(reason: str, sender: str) -> Message | None:
+def meaning(reason: str, has_sender: bool) -> Message | None:
 	"""Return what an error means, as a sentence; None if it is one already (`sentence`).
 
 	:param reason: the exception with its name, its message alone, or the last line of its traceback
-	:param sender: whom the email names; without an address, Frappe stops at whatever asks for it first
+	:param has_sender: whether the email names a valid address as its sender; without one, Frappe stops at whatever asks for it first
 	"""
-	has_sender = "@" in sender
+	if _NO_ADDRESS.search(reason) and not has_sender:
+		return Message(_NO_SENDER)
 	for pattern, text in _MEANINGS:
 		if re.search(pattern, reason, re.I):
 			return Message(_NO_SENDER if text == _ODD_CHARACTERS and not has_sender else text)

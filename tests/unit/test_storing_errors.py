@@ -4,7 +4,6 @@ import pytest
 
 from client_comms.rules import storing_errors
 
-SENDER = "anna@client-a.example"
 UNREADABLE = "It could not be read."
 
 
@@ -26,7 +25,6 @@ UNREADABLE = "It could not be read."
 		("socket error", "The connection to the mail server broke off."),
 		("(1406, \"Data too long for column 'message_id' at row 1\")", "It is longer than can be stored."),
 		("maximum recursion depth exceeded", "It has too many parts."),
-		("undisclosed is not a valid Email Address", "It names no valid address as its sender."),
 		("'utf-8' codec can't encode character '\\udcfc'", "It contains characters that cannot be stored."),
 		("unknown encoding: x-unknown", "It contains characters that cannot be stored."),
 		("'NoneType' object has no attribute 'lower'", UNREADABLE),
@@ -46,10 +44,6 @@ UNREADABLE = "It could not be read."
 			"frappe.exceptions.NameError: Der Name darf keine Sonderzeichen enthalten",
 			"It contains characters that cannot be stored.",
 		),
-		(
-			"frappe.exceptions.InvalidEmailAddressError: x ist keine gültige E-Mail-Adresse",
-			"It names no valid address as its sender.",
-		),
 		("ValueError: x", UNREADABLE),
 		("KeyError", UNREADABLE),
 		("'charset'", UNREADABLE),
@@ -57,20 +51,30 @@ UNREADABLE = "It could not be read."
 	],
 )
 def test_errors_are_told_in_words(reason, meaning):
-	assert str(storing_errors.meaning(reason, SENDER)) == meaning
+	assert str(storing_errors.meaning(reason, has_sender=True)) == meaning
 
 
 @pytest.mark.parametrize(
 	("reason", "meaning"),
 	[
 		("'NoneType' object has no attribute 'lower'", "It names no valid address as its sender."),
+		("undisclosed is not a valid Email Address", "It names no valid address as its sender."),
+		(
+			"frappe.exceptions.InvalidEmailAddressError: x ist keine gültige E-Mail-Adresse",
+			"It names no valid address as its sender.",
+		),
 		("Stream has ended unexpectedly", "Its attached PDF file is damaged."),
 		("Name cannot contain special characters like ''", "It names no valid address as its sender."),
 	],
 )
-@pytest.mark.parametrize("sender", ["", "anna client"])
-def test_an_email_without_a_sender_is_told_as_that(reason, meaning, sender):
-	assert str(storing_errors.meaning(reason, sender)) == meaning
+def test_an_email_without_a_sender_is_told_as_that(reason, meaning):
+	assert str(storing_errors.meaning(reason, has_sender=False)) == meaning
+
+
+def test_the_address_of_another_person_is_not_told_as_the_sender():
+	told = "anna@@client-a.example ist keine gültige E-Mail-Adresse"
+	for reason in (f"frappe.exceptions.InvalidEmailAddressError: {told}", "x is not a valid Email Address"):
+		assert storing_errors.meaning(reason, has_sender=True) is None
 
 
 @pytest.mark.parametrize(
@@ -86,5 +90,5 @@ def test_an_email_without_a_sender_is_told_as_that(reason, meaning, sender):
 )
 @pytest.mark.parametrize("name", ["", "frappe.exceptions.DataTooLongException: "])
 def test_what_is_a_sentence_already_stays(reason, name):
-	assert storing_errors.meaning(name + reason, SENDER) is None
+	assert storing_errors.meaning(name + reason, has_sender=True) is None
 	assert storing_errors.sentence(name + reason) == reason

@@ -10,6 +10,7 @@ from frappe.email.receive import InboundMail
 
 from client_comms import api, health
 from client_comms.client_interactions import conversation
+from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import in_words
 from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
@@ -92,6 +93,24 @@ def test_an_email_without_a_sender_is_listed_as_that_and_shown_as_of_an_unknown_
 		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	page = conversation.page(frappe.get_doc("Client Interaction", done["interaction"]))
 	assert page["entries"][-1]["author"] == "Unknown client"
+
+
+class OverlapError(frappe.ValidationError):
+	"""Of another app."""
+
+
+@pytest.mark.parametrize(
+	("error", "told"),
+	[
+		(frappe.InvalidEmailAddressError("bo@@x ist keine E-Mail-Adresse"), "bo@@x ist keine E-Mail-Adresse"),
+		(OverlapError("Anna is on leave."), "Anna is on leave."),
+		(type("OddError", (Exception,), {})("Anna is on leave."), "It could not be read."),
+	],
+)
+def test_a_sentence_for_users_is_told_as_it_is(error, told, pull, raw_mail, monkeypatch):
+	fail_for(monkeypatch, "Told", error)
+	(row,) = pull(raw_mail("The roof leaks.", Subject="Told"))
+	assert in_words(frappe.get_doc(unprocessed.UNPROCESSED, row.name)) == told
 
 
 def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeypatch, clock_at, staff):

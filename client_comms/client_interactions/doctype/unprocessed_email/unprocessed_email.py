@@ -1,4 +1,5 @@
 from frappe import _
+from frappe.utils import validate_email_address
 
 from client_comms.document import Document
 from client_comms.i18n import plain
@@ -40,7 +41,7 @@ def in_words(email) -> str:
 	"""
 	if email.incomplete:
 		return open_the_mailbox(email.email_account)
-	meaning = storing_errors.meaning(email.reason or "", email.sender or "")
+	meaning = storing_errors.meaning(email.reason or "", bool(validate_email_address(email.sender)))
 	return plain(meaning) if meaning else storing_errors.sentence(email.reason)
 
 
