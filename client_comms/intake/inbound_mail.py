@@ -143,7 +143,7 @@ class ReceivedMail(InboundMail):
 	def as_dict(self):
 		values = super().as_dict()
 		for name, header in (("recipients", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
-			values[name] = raw_mail.unencoded(self.mail, header) or values[name]
+			values[name] = raw_mail.unencoded_addresses(self.mail, header) or values[name]
 			if self.is_shortened and values[name]:
 				values[name] = long_values.recipients(cstr(values[name]))
 		return values

@@ -11,9 +11,10 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.utils import quote
 from itertools import accumulate
 
-from client_comms.rules import html_text
+from client_comms.rules import addresses, html_text
 
 MAXIMUM_CHARACTERS = 200_000
 _MOST_PARTS = 200
@@ -21,6 +22,7 @@ _DEEPEST = 50
 _NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
 _HEADER_BYTES = 2_000_000
 _MOST_BOUNDARIES = 10_000
+_NEEDS_QUOTES = re.compile(r'[][\\()<>@,:;".]')
 _ATTRIBUTION = re.compile(r"On\s")
 _MOST_STEPS = 300_000_000  # about a second
 _LONGEST_TEXT = 1_000_000
@@ -65,8 +67,14 @@ def decoded(value: str) -> str:
 
 def unencoded(message: Message, name: str) -> str:
 	"""Return a header whose letters stand there as they are, against the standard (RFC 5322); empty if it has none such."""
-	value = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-	return "" if str(value).isascii() else decoded(_unfolded(value))
+	return decoded(_unencoded(message, name))
+
+
+def unencoded_addresses(message: Message, name: str) -> str:
+	"""Return `unencoded` of a list of addresses; they are told apart first, because an encoded name can contain a comma."""
+	value = _unencoded(message, name)
+	named = (_with_name(decoded(person), decoded(address)) for person, address in addresses.parsed(value))
+	return ", ".join(filter(None, named)) or decoded(value)
 
 
 def text_of(raw: bytes) -> str:
@@ -154,6 +162,18 @@ def _payload(part: Message) -> str:
 		return content.decode(part.get_content_charset() or "utf-8")
 	except (LookupError, ValueError):
 		return text_of_bytes(content)
+
+
+def _with_name(person: str, address: str) -> str:
+	"""As in a header; the standard library encodes the letters again."""
+	if not person:
+		return address
+	return f'"{quote(person)}" <{address}>' if _NEEDS_QUOTES.search(person) else f"{person} <{address}>"
+
+
+def _unencoded(message: Message, name: str) -> str:
+	value = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+	return "" if str(value).isascii() else _unfolded(value)
 
 
 def _unfolded(value: str) -> str:

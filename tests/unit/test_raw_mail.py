@@ -1,6 +1,7 @@
 """Emails as they arrive are read in time and memory that follow their size (D-1)."""
 
 import time
+from email import message_from_bytes
 
 import pytest
 
@@ -112,6 +113,43 @@ def test_what_is_not_text_is_not_read_as_text(which):
 )
 def test_letters_beside_an_encoded_word_stay(header, text):
 	assert raw_mail.decoded(header) == text
+
+
+def recipients(header):
+	return raw_mail.unencoded_addresses(message_from_bytes(f"To: {header}\n\nx".encode()), "To")
+
+
+@pytest.mark.parametrize(
+	("header", "text"),
+	[
+		("=?utf-8?q?M=C3=BCller=2C_Anna?= <a@x>, Käthe <b@x>", '"Müller, Anna" <a@x>, Käthe <b@x>'),
+		('"Weiß, \\"Bo\\"" <a@x>,\n b@x', '"Weiß, \\"Bo\\"" <a@x>, b@x'),
+		("=?utf-8?q?M=C3=BC?=\n =?utf-8?q?ller?= <a@x>, Weiß <b@x>", "Müller <a@x>, Weiß <b@x>"),
+		("Käthe", "Käthe"),
+		("Käthe <>, b@x", "Käthe <>, b@x"),
+		("Anna <a@x>", ""),  # Frappe reads it
+	],
+)
+def test_a_comma_in_an_encoded_name_makes_no_other_recipient(header, text):
+	assert recipients(header) == text
+	assert recipients(text) in (text, "")
+
+
+@pytest.mark.parametrize(
+	"header",
+	[
+		"(" * 10_000 + "ü@x" + ")" * 10_000,
+		"ü:" * 50_000,
+		"ü,,;<",
+		"Käthe " + "<" * 50_000,
+		", ".join(f"=?utf-8?q?M=C3=BC=2C?= {n}ü <a{n}@x>" for n in range(10_000)),
+	],
+	ids=lambda header: header[:5],
+)
+def test_odd_recipients_are_read_soon(header):
+	started = time.process_time()
+	assert "ü" in recipients(header) or "ä" in recipients(header)
+	assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

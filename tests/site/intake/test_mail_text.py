@@ -47,6 +47,14 @@ def test_names_and_subjects_that_are_not_encoded_keep_their_letters(charset, acc
 	assert communication.recipients == "Käthe Grün <lead@nordlicht.example>"
 
 
+def test_a_comma_in_an_encoded_name_makes_no_other_recipient(accounts, fetch, raw_mail):
+	to = "=?utf-8?q?M=C3=BCller=2C_Anna?= <anna@nordlicht.example>, Käthe <lead@nordlicht.example>"
+	communication = fetch(accounts["Lead"], raw_mail(To=to).decode().encode())
+	assert communication.recipients == (
+		'"Müller, Anna" <anna@nordlicht.example>, Käthe <lead@nordlicht.example>'
+	)
+
+
 def test_a_message_that_only_quotes_is_summed_up_whole(deliver, raw_mail):
 	communication = deliver(raw_mail(f"{QUOTED}\n> Guten Tag\n> Nora"))
 	assert unescape(interaction_of(communication).summary).endswith("> Guten Tag\n> Nora")
