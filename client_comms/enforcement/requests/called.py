@@ -2,10 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 import frappe
-from frappe.model.base_document import get_controller
 from frappe.modules.utils import load_doctype_module
 
 from client_comms.enforcement import compose
@@ -13,11 +13,10 @@ from client_comms.enforcement.linked_columns import parsed
 
 _METHOD = re.compile(r"^/api/(?P<version>v\d+/)?method/(?P<method>.+?)/?$")
 _OF_DOCUMENT = re.compile(
-	r"^/api/(?:(?:v1/)?resource/(?P<resource>[^/]+)/.+|v2/document/(?P<doctype>[^/]+)/.+/method/(?P<method>[^/]+?)/?)$"
+	r"^/api/(?:(?:v1/)?resource/[^/]+/.+|v2/document/[^/]+/.+/method/(?P<method>[^/]+?)/?)$"
 )
 _SHORT = "frappe.handler"  # where names without a dot are looked up
 _RUNS_DOCUMENT = ("run_doc_method", "runserverobj")
-_DOCUMENT = ("docs", "document")
 _ARGUMENTS = ("args", "arg", "kwargs")
 
 
@@ -40,54 +39,56 @@ def names() -> Iterator[str]:
 
 
 def resolved(name: str) -> Callable | None:
-	"""The method of a name; None if there is none, which Frappe reports."""
+	"""The method of a name; None if there is none, which Frappe reports. Whitelisted methods are functions."""
 	try:
 		method = frappe.get_attr(name if "." in name else f"{_SHORT}.{name}")
 	except Exception:
 		frappe.clear_messages()
 		return None
-	return method if inspect.isroutine(method) or hasattr(method, "__wrapped__") else None
+	return method if inspect.isfunction(method) else None
 
 
-def arguments() -> Iterator[tuple[str, object]]:
-	"""What the methods are given by names that they take, parsed where Frappe parses it. The body of a request for a document
-	is that document, and that of a webhook is read as a whole."""
-	for name in names():
-		if name.rpartition(".")[2] in _RUNS_DOCUMENT:
-			yield from _taken(_method_of_document(), _sent(_ARGUMENTS))
-		else:
-			yield from _taken(resolved(compose.previous_path(name)), frappe.form_dict)
-	if route := _OF_DOCUMENT.match(frappe.request.path):
-		method = route["method"] or frappe.form_dict.get("run_method")
-		yield from _taken(_method_of(route["resource"] or route["doctype"], method), frappe.form_dict)
+def sent() -> list[tuple[str, object]]:
+	"""What a request gives its methods, by name, parsed where Frappe parses it; a name can come more than once.
+
+	Which of several containers Frappe takes for a method of a document depends on the version, so all of them count.
+	"""
+	inner = map(frappe.form_dict.get, _ARGUMENTS) if _runs_document() else ()
+	return [*frappe.form_dict.items(), *chain.from_iterable(map(_contained, inner))]
 
 
-def _taken(method: Callable | None, given) -> Iterator[tuple[str, object]]:
-	if method is None or not isinstance(given, dict):
-		return
+def taken(arguments: list[tuple[str, object]]) -> list:
+	"""The values that a method takes by their names. The body of a request for a document is that document, and that of a
+	webhook is read as a whole. Methods of documents take all: several documents can be sent, and Frappe chooses."""
+	if arguments and not (_runs_document() or _is_of_document()):
+		parameters = [_parameters(resolved(compose.previous_path(name))) for name in names()]
+		arguments = [
+			(key, value) for key, value in arguments if any(_takes(each, key) for each in parameters)
+		]
+	return [value for _key, value in arguments]
+
+
+def _runs_document() -> bool:
+	return any(name.rpartition(".")[2] in _RUNS_DOCUMENT for name in names())
+
+
+def _is_of_document() -> bool:
+	route = _OF_DOCUMENT.match(frappe.request.path)
+	return bool(route and (route["method"] or frappe.form_dict.get("run_method")))
+
+
+def _contained(container) -> Iterator[tuple[str, object]]:
+	"""Frappe gives a method what is not an object as its first argument."""
+	value = parsed(container)
+	yield from value.items() if isinstance(value, dict) else [("", value)]
+
+
+def _parameters(method: Callable | None) -> Mapping[str, inspect.Parameter]:
 	try:
-		parameters = inspect.signature(method).parameters
-	except ValueError:  # of Python itself, and so not whitelisted
-		return
-	takes_any = any(each.kind == each.VAR_KEYWORD for each in parameters.values())
-	yield from ((key, value) for key, value in given.items() if takes_any or key in parameters)
+		return inspect.signature(method).parameters
+	except (TypeError, ValueError):  # there is no method, or none that tells
+		return {}
 
 
-def _method_of_document() -> Callable | None:
-	sent = _sent(_DOCUMENT)
-	doctype = sent.get("doctype") if isinstance(sent, dict) else frappe.form_dict.get("dt")
-	return _method_of(doctype, frappe.form_dict.get("method"))
-
-
-def _method_of(doctype, method) -> Callable | None:
-	if not (doctype and method):
-		return None
-	try:
-		return getattr(get_controller(doctype), method)
-	except Exception:
-		frappe.clear_messages()  # Frappe reports it
-		return None
-
-
-def _sent(keys: tuple[str, ...]):
-	return next((parsed(value) for key in keys if (value := frappe.form_dict.get(key))), None)
+def _takes(parameters: Mapping[str, inspect.Parameter], key: str) -> bool:
+	return key in parameters or any(each.kind == each.VAR_KEYWORD for each in parameters.values())

@@ -47,18 +47,23 @@ def refuse() -> None:
 	:raises frappe.PermissionError: there may be documents that the user cannot read
 	"""
 	as_names = [*chain.from_iterable(starmap(_in_place_of_names, frappe.form_dict.items()))]
-	arguments = dict(called.arguments())
-	as_arguments = [value for key, value in arguments.items() if _can_be_condition(key, value)]
+	sent = called.sent()
+	as_arguments = called.taken([(key, value) for key, value in sent if _can_be_condition(key, value)])
 	if not (as_names or as_arguments) or not guards.is_restricted():
 		return
-	if _find_among(as_names, guards.held()) or _find_among(as_arguments, _named_in(arguments)):
+	if _find_among(as_names, _guarded()) or _find_among(as_arguments, _named_in(sent)):
 		guards.refuse_conditions()
+
+
+def _guarded() -> set[str]:
+	"""The DocTypes of which there may be documents that a user cannot read, whether or not lists are narrowed."""
+	return {*guards.held(), *frappe.get_hooks("has_permission", app_name="client_comms")}
 
 
 def _in_place_of_names(key: str, sent) -> Iterator:
 	"""What has the form of a condition in a parameter, and in documents at any depth in it."""
 	value = parsed(sent)
-	if _is_name(str(key)) and _is_condition(value):
+	if _is_condition(value) and _is_name(str(key)):
 		yield value
 	if key not in _CONDITIONS:
 		yield from _in_documents(value)
@@ -70,7 +75,7 @@ def _is_name(key: str) -> bool:
 		return False
 	if key == _DELETED:
 		return _DELETES in f"{frappe.form_dict.get('cmd')} {frappe.request.path}"
-	return key in _SHORT or key.endswith(("name", "names")) or guards.is_held(frappe.unscrub(key))
+	return key in _SHORT or key.endswith(("name", "names")) or frappe.unscrub(key) in _guarded()
 
 
 def _is_condition(value) -> bool:
@@ -110,14 +115,19 @@ def _in_documents(value) -> Iterator:
 
 def _can_be_condition(key: str, value) -> bool:
 	"""Whether an argument that is called otherwise (`party`), which no method parses, has the form of a condition."""
-	return key not in _VALUES and not key.endswith("filters") and _is_condition(value)
+	is_filled = _is_condition(value) and not _is_empty(value)
+	return is_filled and key not in _VALUES and not key.endswith("filters")
 
 
-def _named_in(arguments: dict) -> Iterator[str]:
+def _is_empty(value) -> bool:
+	return value == {} or (isinstance(value, list) and all(map(_is_empty, value)))
+
+
+def _named_in(sent: list[tuple[str, object]]) -> set[str]:
 	"""The guarded DocTypes that the request names."""
-	texts = {each for each in (*arguments.values(), *frappe.form_dict.values()) if isinstance(each, str)}
+	texts = {each for _key, each in sent if isinstance(each, str)}
 	short = (each for each in texts if 0 < len(each) <= _LONGEST_NAME and each.isprintable())
-	return filter(guards.is_held, map(guards.named, short))
+	return _guarded().intersection(map(guards.named, short))
 
 
 def _find_among(conditions: list, doctypes) -> bool:
@@ -138,15 +148,17 @@ def _finds(value, columns: set[str]) -> bool:
 	"""Whether a value can be conditions on documents with these columns. An object with any other key, as those that webhooks
 	describe, finds none: the database refuses a query with an unknown column before it looks at a row."""
 	if isinstance(value, dict):
-		return all(_words(key) & columns for key in value)
+		return all(_is_column(key, columns) for key in value)
 	if isinstance(value, list):
 		# `[field, operator, value]`, or with the DocType before
-		if value and isinstance(value[0], str) and any(_words(each) & columns for each in value[:2]):
+		if value and isinstance(value[0], str) and any(_is_column(each, columns) for each in value[:2]):
 			return True
 		return any(not each or _finds(each, columns) for each in value if isinstance(each, dict | list))
 	return False
 
 
-def _words(text) -> set[str]:
-	"""The words of a key or a column, of which one is the column: `notes.note`, `` `tabLead`.`company_name` ``."""
-	return {word.casefold() for word in _WORD.findall(str(text))}
+def _is_column(text, columns: set[str]) -> bool:
+	"""Whether one of the words is a column: `notes.note`, `` `tabLead`.`company_name` ``. The database finds columns also by
+	letters that Python does not take for the same (a dotless i), so any key with letters beyond ASCII counts."""
+	text = str(text)
+	return not text.isascii() or not columns.isdisjoint(_WORD.findall(text.casefold()))

@@ -5,7 +5,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from client_comms.enforcement.requests import conditions_as_names
+from client_comms.enforcement.requests import called, conditions_as_names
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -40,6 +40,8 @@ def request_of(make_user, as_user):
 		[["CRM Note", "note", "like", "%a%"]],
 		{"notes.note": ["like", "%a%"]},
 		{"`tabLead`.`company_name`": "Acme"},
+		{"tıtle": "Acme"},  # the database takes both for letters of `title`
+		{"TİTLE": "Acme"},
 	],
 )
 def test_conditions_on_a_guarded_doctype_are_refused(condition, request_of):
@@ -48,7 +50,13 @@ def test_conditions_on_a_guarded_doctype_are_refused(condition, request_of):
 
 
 @pytest.mark.parametrize(
-	"condition", [{"issue": {"subject": ["like", "%a%"]}}, {"event": {"SUBJECT": "x", "name": "y"}}]
+	"condition",
+	[
+		{"issue": {"subject": ["like", "%a%"]}},
+		{"event": {"SUBJECT": "x", "name": "y"}},
+		# Its lists are not narrowed, but a document of it can be one that the user cannot read.
+		{"auto_email_report": {"email_to": ["like", "%a%"]}},
+	],
 )
 def test_conditions_in_place_of_a_name_are_refused(condition, request_of):
 	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
@@ -118,6 +126,54 @@ def test_and_so_is_a_method_of_a_document(path, body, request_of, monkeypatch):
 		request_of(path, body)
 
 
+VOUCHER, OTHER = {"dt": "Landed Cost Voucher"}, {"doctype": "ToDo"}
+GUESSED = {**RECEIPT, "receipt_document": GUESS}
+
+
+@pytest.mark.parametrize(
+	("path", "body"),
+	[
+		("/api/method/run_doc_method", {**VOUCHER, "docs": OTHER, "args": GUESSED}),
+		("/api/method/runserverobj", {**VOUCHER, "document": OTHER, "args": "", "arg": GUESSED}),
+		(
+			"/api/v2/method/run_doc_method",
+			{
+				"document": {"doctype": "Landed Cost Voucher"},
+				"docs": OTHER,
+				"args": {"x": 1},
+				"kwargs": GUESSED,
+			},
+		),
+		# What is not an object becomes the first argument.
+		("/api/method/run_doc_method", {**VOUCHER, **RECEIPT, "args": frappe.as_json([GUESS])}),
+		# A harmless argument does not stand for another of the same name.
+		(
+			"/api/method/run_doc_method",
+			{
+				"cmd": MAKES.rpartition("/")[2],
+				**LEAD,
+				"subcontract_order": GUESS,
+				"dt": "ToDo",
+				"method": "run_method",  # takes any arguments
+				"args": {"subcontract_order": "LEAD-1"},
+			},
+		),
+	],
+)
+def test_what_frappe_does_not_read_hides_nothing(path, body, request_of):
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(path, {"method": COSTS, **body})
+
+
+def test_methods_are_looked_up_only_for_what_can_be_a_condition(request_of, monkeypatch):
+	looked_up = []
+	monkeypatch.setattr(called, "resolved", looked_up.append)
+	request_of(MAKES, {**LEAD, "subcontract_order": "LEAD-1"})
+	assert not looked_up
+	request_of(MAKES, {**LEAD, "subcontract_order": GUESS})
+	assert looked_up
+
+
 @pytest.mark.parametrize(
 	("path", "body", "method"),
 	[
@@ -156,6 +212,12 @@ def test_and_so_is_a_method_of_a_document(path, body, request_of, monkeypatch):
 		),
 		(MAKES, {**LEAD, "subcontract_order": "LEAD-1", "rm_items": "[]"}, "POST"),
 		("/api/method/no.such.method", {**LEAD, "party": {"company_name": "x"}}, "POST"),
+		(MAKES, {**LEAD, "subcontract_order": {}}, "POST"),
+		(MAKES, {**LEAD, "subcontract_order": [{}, []]}, "POST"),
+		# No methods, of which Frappe tells.
+		("/api/resource/ToDo/x", {**LEAD, "run_method": "meta", "columns": [{}]}, "GET"),
+		("/api/resource/ToDo/x", {**LEAD, "run_method": "__doc__", "party": {"x": "y"}}, "GET"),
+		("/api/method/__str__", {**LEAD, "party": {"company_name": "x"}}, "GET"),
 	],
 )
 def test_documents_and_webhooks_are_not(path, body, method, request_of):

@@ -502,6 +502,7 @@ def test_nor_as_a_command(path):
 		("/api/method/frappe.client.get_list", {}),
 		("/api/method/there.is.no.such", {}),
 		("/api/method/ping", {}),
+		("/api/method/__str__", {}),
 		("/api/resource/Customer", {}),
 		("/app", {}),
 		("/", {"cmd": WRAPPED}),
