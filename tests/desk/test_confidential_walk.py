@@ -377,6 +377,8 @@ def _(walk):
 		INTERACTION,
 	)
 	field = walk.visible(".modal.show [data-fieldname=chosen] input")
+	# By the dialog, when it has faded in; what is typed before is asked for again, and the list is closed.
+	expect(field).to_be_focused()
 	field.fill(walk.world.topic)
 	return walk.visible(".modal.show [data-fieldname=chosen] [role=listbox]")
 
