@@ -98,9 +98,10 @@ def client(site, make_user):
 
 @pytest.fixture
 def received(site, client):
-	"""`received(subject)`: an email of the client arrives; returns the name of its interaction."""
+	"""`received(subject)`: an email of the client arrives; returns the name of its interaction. `received(about=name,
+	content=…)`: it answers in that interaction."""
 
-	def receive(subject):
+	def receive(subject=None, content="Please get back to me.", about=None):
 		communication = site.get_doc(
 			{
 				"doctype": "Communication",
@@ -108,8 +109,10 @@ def received(site, client):
 				"communication_medium": "Email",
 				"sent_or_received": "Received",
 				"sender": client.address,
-				"subject": f"{subject} {client.key}",
-				"content": "Please get back to me.",
+				"subject": f"Re: {about}" if about else f"{subject} {client.key}",
+				"content": content,
+				"reference_doctype": about and "Client Interaction",
+				"reference_name": about,
 			}
 		).insert(ignore_permissions=True)
 		site.db.commit()

@@ -165,23 +165,10 @@ def test_what_is_merged_into_a_closed_one_opens_it_again(site, frontline, login,
 
 
 def test_a_message_that_is_moved_into_a_closed_one_opens_it_again(
-	site, frontline, login, client, received, closed, shoot
+	site, frontline, login, received, closed, shoot
 ):
 	one = received("Offer for a solar roof")
-	site.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Received",
-			"sender": client.address,
-			"subject": f"Re: {one}",
-			"content": "And the old roof leaks.",
-			"reference_doctype": INTERACTION,
-			"reference_name": one,
-		}
-	).insert(ignore_permissions=True)
-	site.db.commit()
+	received(about=one, content="And the old roof leaks.")
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
 	moved = conversation(page).locator(".entry.client", has_text="And the old roof leaks.")
