@@ -38,6 +38,7 @@ _STEPS = {
 	"Documentation Waived",
 	response_clock.MERGED,
 }
+LOGGED = "Logged"  # a step if it has a note
 # Their notes begin with whom it is about, or from whom and to whom, by the names of the users' documents.
 _NAMING_USERS = {"Reassigned", "Access Granted"}
 _USER = re.compile(r"[^\s:]+@[^\s:]+")
@@ -111,7 +112,8 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 	if not any(row.source_doctype in told_elsewhere for row in doc.events[:2]):
 		yield get_datetime(doc.occurred_on), LOG, doc.name
 	for row in doc.events:
-		told = row.event == response_clock.RECEIVED and row.note  # the client called again
+		# The client called again; why it was logged, or from where it was split off.
+		told = row.event in (response_clock.RECEIVED, LOGGED) and row.note
 		stands_alone = row.source_doctype not in told_elsewhere or row.event in _MOVES
 		if (told or row.event in _STEPS | _MOVES) and stands_alone:
 			yield get_datetime(row.at), STEP, row.name
@@ -277,6 +279,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 	named = [user for row in rows if row.event in _NAMING_USERS for user in _USER.findall(row.note or "")]
 	people = _full_names([*(row.by_user for row in rows), *named])
 	elsewhere = _elsewhere(doc, [row for row in rows if row.event in _MOVES])
+	named_in = _named_in(doc, [row for row in rows if row.event in {*_MOVES, LOGGED}])
 	for row in rows:
 		text = row.note or ""
 		if row.event in _NAMING_USERS:
@@ -288,8 +291,19 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"meaning": row.event,
 			"promised": _promised(doc, row),
 			"text": text,
-			"leads_to": elsewhere.get(row.source_name),
+			"leads_to": elsewhere.get(row.source_name) or named_in.get(row.name),
 		}
+
+
+def _named_in(doc, rows: list) -> dict[str, str]:
+	"""Notes that name the interaction from which something came: step → that interaction, if the session user can read it."""
+	words = {row.name: [word.strip(":,.") for word in (row.note or "").split()] for row in rows}
+	mentioned = {word for of_note in words.values() for word in of_note} - {"", doc.name}
+	if not mentioned:
+		return {}
+	those = {"name": ("in", mentioned)}
+	readable = set(frappe.get_list(governed.INTERACTION, those, pluck="name", order_by=None, limit=0))
+	return {step: name for step, of_note in words.items() for name in of_note if name in readable}
 
 
 def _elsewhere(doc, moves: list) -> dict[str, str]:

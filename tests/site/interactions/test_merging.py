@@ -593,15 +593,42 @@ def test_a_step_leads_to_where_its_message_is_now_for_those_who_can_read_it(pair
 	mail = message(here, "2026-11-24 12:00")
 	at(THURSDAY, people.rita, api.move_message, here, mail.name, there)
 
+	def leads(user, name, meaning):
+		entries = at(THURSDAY, user, api.conversation, name)["entries"]
+		return [each["leads_to"] for each in entries if each.get("meaning") == meaning]
+
 	def leads_to(user):
-		entries = at(THURSDAY, user, api.conversation, here)["entries"]
-		return [each["leads_to"] for each in entries if each.get("meaning") == "Message Moved"]
+		return leads(user, here, "Message Moved")
+
+	def leads_back(user):
+		return leads(user, there, "Message Added")
 
 	assert leads_to(people.fiona) == [there]
+	assert leads_back(people.fiona) == [here]
 	raised = doc_of(there)
 	raised.confidentiality_level = "Sensitive"
 	raised.save_by_app()
 	assert (leads_to(people.rita), leads_to(people.fiona)) == ([there], [None])
+	assert leads_back(people.rita) == [here]
+
+
+def test_a_step_leads_back_only_to_what_can_be_read(pair, people, at, message):
+	here, there = pair
+	mail = message(here, "2026-11-24 12:00")
+	at(THURSDAY, people.rita, api.move_message, here, mail.name, there)
+	raised = doc_of(here)
+	raised.confidentiality_level = "Sensitive"
+	raised.save_by_app()
+	entries = at(THURSDAY, people.fiona, api.conversation, there)["entries"]
+	assert [each["leads_to"] for each in entries if each.get("meaning") == "Message Added"] == [None]
+
+
+def test_what_was_split_off_leads_to_where_it_came_from(pair, people, at, message):
+	here, _there = pair
+	mail = message(here, "2026-11-24 12:00")
+	own = at(THURSDAY, people.rita, api.split_off, here, mail.name, INQUIRY)["name"]
+	entries = at(THURSDAY, people.fiona, api.conversation, own)["entries"]
+	assert [each["leads_to"] for each in entries if each.get("meaning") == "Logged"] == [here]
 
 
 def test_what_was_moved_here_stays_owed_when_another_message_goes(pair, people, at, message):

@@ -73,7 +73,7 @@ Object.assign(client_comms.thread, {
 		return $entry.append(client_comms.regroup?.buttons(frm, entry) || "");
 	},
 
-	/** The note of a step, with a link to where its message is now. */
+	/** The note of a step, with a link to where its message is now, or from where it came. */
 	leading_there({ text, leads_to }) {
 		const note = frappe.utils.escape_html(text);
 		if (!leads_to) return note;
@@ -115,6 +115,7 @@ Object.assign(client_comms.thread, {
 		const who = client_comms.interaction.bold(author || "");
 		const when = frappe.utils.escape_html(promised || "");
 		const sentences = {
+			Logged: __("{0} logged the interaction", [who]),
 			Received: __("{0} noted what the client said", [who]),
 			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
 			Promised: __("{0} noted a promise: {1}", [who, when]),
