@@ -1,7 +1,6 @@
 """What clients are owed, for the desk's forms and workspace (C-3, C-4)."""
 
 import frappe
-from frappe.desk.form.load import getdoc
 from frappe.utils import get_datetime_str, get_fullname
 
 from client_comms import clock
@@ -75,9 +74,9 @@ def _owed_today(user: str) -> dict:
 
 @frappe.whitelist()
 def workspace_block() -> dict:
-	"""`owed_today`, and beside it, as a form receives it, the document of the block that shows it."""
-	if frappe.has_permission(block.DOCTYPE):
-		getdoc(block.DOCTYPE, block.NAME)
+	"""`owed_today`, and beside it, as a form receives it but without its files and comments, the document of the block that shows it."""
+	if frappe.has_permission(block.DOCTYPE) and frappe.db.exists(block.DOCTYPE, block.NAME):
+		frappe.response.setdefault("docs", []).append(frappe.get_cached_doc(block.DOCTYPE, block.NAME))
 	return owed_today()
 
 

@@ -10,6 +10,7 @@ from client_comms import api
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.report.owed_today import owed_today as owed_report
 from client_comms.client_interactions.report.team_board import team_board
+from client_comms.setup import workspace_block
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "F-2", "D-1")
 
@@ -166,6 +167,14 @@ def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clo
 	assert len(shown["items"]) == 8
 	assert shown["more"] == 1
 	assert shown["items"][0]["client"] == "Anna Client"
+
+
+def test_the_workspace_gets_its_block_beside_the_figures(frontline, as_user, monkeypatch):
+	monkeypatch.setattr(frappe.local, "response", frappe._dict())
+	with as_user(frontline):
+		assert api.workspace_block() == api.owed_today()
+	assert [doc.name for doc in frappe.response.docs] == [workspace_block.NAME]
+	assert "docinfo" not in frappe.response
 
 
 def figures_of(user, as_user):
