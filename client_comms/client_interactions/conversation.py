@@ -159,6 +159,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 			"communication_type",
 			"communication_medium",
 			"delivery_status",
+			"owner",
 		],
 		order_by=None,
 	)
@@ -182,7 +183,8 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 			"doubts": doubts.get(row.name),
 			"to": row.recipients,
 			"cc": row.cc,
-			"channel": row.communication_medium,
+			# Frappe has no medium for the portal, where clients themselves write.
+			"channel": "Portal" if received and row.owner == row.sender else row.communication_medium,
 			"automatic": row.communication_type == "Automated Message",
 			"delivery": row.delivery_status,
 			"files": files.get(row.name, []),

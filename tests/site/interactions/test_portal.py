@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from client_comms import procedure
 from client_comms.api.portal import write
-from client_comms.client_interactions import portal
+from client_comms.client_interactions import conversation, portal
 from client_comms.client_privacy import page_visits
 from client_comms.enforcement import client_portal
 from client_comms.exceptions import ActionNotPossibleError
@@ -171,6 +171,7 @@ def test_what_they_write_starts_the_clock_again(of_anna, anna, as_user, clock_at
 	written = frappe.get_last_doc("Communication", {"client_interaction": doc.name})
 	assert (written.sender, written.owner, written.sent_or_received) == (anna, anna, "Received")
 	assert read(anna, as_user, doc)["messages"][-1]["text"] == "And the <b>gutter</b>?\nIt leaks."
+	assert conversation.page(doc)["entries"][0]["channel"] == "Portal"
 
 
 @pytest.mark.parametrize(
