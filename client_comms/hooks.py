@@ -170,6 +170,7 @@ override_whitelisted_methods = {
 	"frappe.realtime.can_subscribe_doc": "client_comms.enforcement.methods.single_documents.can_subscribe_doc",
 	"frappe.realtime.has_permission": "client_comms.enforcement.methods.single_documents.can_listen",
 	"frappe.email.doctype.notification.notification.get_documents_for_today": "client_comms.enforcement.methods.unchecked.get_documents_for_today",
+	"frappe.website.doctype.web_form.web_form.accept": "client_comms.enforcement.doctypes.web_form.accept",
 	"frappe.website.doctype.web_form.web_form.delete": "client_comms.enforcement.doctypes.web_form.delete",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "client_comms.enforcement.doctypes.web_form.delete_multiple",
 	"frappe.client.get_password": "client_comms.enforcement.methods.unchecked.get_password",
@@ -468,7 +469,10 @@ doc_events = {
 		"before_insert": "client_comms.enforcement.doctypes.notification_log.withhold_content"
 	},
 	"ToDo": {
-		"before_validate": "client_comms.enforcement.doctypes.todo.keep_assigner",
+		"before_validate": [
+			"client_comms.enforcement.doctypes.todo.keep_assigner",
+			"client_comms.enforcement.doctypes.todo.keep_with_lead",
+		],
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
 		"on_update": [
 			"client_comms.client_interactions.action_items.follow_todo",
@@ -750,6 +754,9 @@ extend_doctype_class = {
 	# On interactions, it skips users without clearance.
 	"Assignment Rule": "client_comms.intake.assignment.GuardedAssignmentRule",
 	"Auto Email Report": "client_comms.outgoing.auto_email_report.GuardedAutoEmailReport",
+	# They change the event or the Lead that they name.
+	"Appointment": "client_comms.enforcement.doctypes.appointment.GuardedAppointment",
+	"Contact": "client_comms.enforcement.doctypes.contact.GuardedContact",
 	# No text of calls, comments and messages is sent to open forms; emails carry no link with a key to
 	# governed documents.
 	"Call Log": "client_comms.enforcement.doctypes.call_log.GuardedCallLog",

@@ -19,7 +19,7 @@ def level_of(message: str) -> str | None:
 
 def keep_level(message: str, level: str | None) -> None:
 	"""Give a message that was moved the level that it had, if the place where it is now is less confidential."""
-	if level and _is_lower(level_of(message), level):
+	if level and is_lower(level_of(message), level):
 		frappe.db.set_value(_MESSAGE, message, "confidentiality_level", level, update_modified=False)
 
 
@@ -32,12 +32,12 @@ def keep_when_moved(doc, method=None) -> None:
 		there = documents.is_governed(doc.reference_doctype) and frappe.db.get_value(
 			doc.reference_doctype, doc.reference_name, "confidentiality_level"
 		)
-		if level and _is_lower(there, level):
+		if level and is_lower(there, level):
 			doc.confidentiality_level = level
 
 
-def _is_lower(there: str | None, level: str) -> bool:
-	"""Whether a place is less confidential than the message that was moved to it."""
+def is_lower(there: str | None, level: str) -> bool:
+	"""Whether a place is less confidential than what is moved to it."""
 	rank = policy.current().rank
 	return not there or rank(there) < rank(level)
 

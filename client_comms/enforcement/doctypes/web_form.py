@@ -1,9 +1,11 @@
-"""Web forms (P-2): Frappe lets owners read and delete what they entered there, even if they may no longer read it."""
+"""Web forms (P-2): Frappe lets owners read and delete what they entered there, even if they may no longer read it, and answers with
+all that ERPNext added to it, such as the name and number of the Lead whose address was entered."""
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, references
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -14,6 +16,37 @@ class GuardedWebForm:
 
 	def has_web_form_permission(self, doctype, name, ptype="read"):
 		return bool(super().has_web_form_permission(doctype, name, ptype) and _is_open(doctype, name, ptype))
+
+
+@frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
+def accept(web_form: str, data: str, **others):
+	"""Save what was entered; of a document that this app guards, the answer contains no more than that.
+
+	:raises ClearanceMissingError: it names a record that the session user cannot read, neither in the desk nor in the portal
+	"""
+	entered = _entered(web_form, frappe.parse_json(data))
+	if entered.get("doctype"):
+		references.refuse_in_memory(frappe.get_doc(entered), portal.is_open)
+	saved = call_previous(
+		"frappe.website.doctype.web_form.web_form.accept", web_form=web_form, data=data, **others
+	)
+	if not isinstance(saved, Document) or not guards.is_held(saved.doctype):
+		return saved
+	files = {field: saved.get(field) for field in _files(saved) if entered.get(field)}
+	return {**entered, **files, "name": saved.name}
+
+
+def _entered(web_form: str, sent: dict) -> dict:
+	"""The document as it was sent, with the fields that the form has."""
+	rows = {"parent": web_form, "parenttype": "Web Form"}
+	fields = frappe.get_all("Web Form Field", rows, pluck="fieldname", order_by="idx asc")
+	doctype = frappe.db.get_value("Web Form", web_form, "doc_type")
+	return {"doctype": doctype, **{key: sent[key] for key in ("name", *fields) if sent.get(key)}}
+
+
+def _files(doc) -> list[str]:
+	"""Frappe stores these, and notes where."""
+	return [field.fieldname for field in doc.meta.fields if field.fieldtype in ("Attach", "Attach Image")]
 
 
 @frappe.whitelist()

@@ -17,12 +17,15 @@ def get_events(user: str | None = None, **arguments):
 
 @frappe.whitelist()
 def get_open_activities(ref_doctype: str, ref_docname: str, **others):
-	"""To-dos and events about a document; access to the document is checked first."""
+	"""To-dos and events about a document, in version 16 also those that are over; access to the document is checked first."""
 	guards.require(ref_doctype, ref_docname)
 	found = call_previous(
 		"erpnext.crm.utils.get_open_activities", ref_doctype=ref_doctype, ref_docname=ref_docname, **others
 	)
-	return {**found, "events": _readable(governed.EVENT, found["events"])}
+	readable = {
+		key: _readable(governed.EVENT, rows) for key, rows in found.items() if key.startswith("events")
+	}
+	return {**found, **readable}
 
 
 @frappe.whitelist()

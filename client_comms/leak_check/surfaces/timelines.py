@@ -99,6 +99,22 @@ def activities_of_contact(visitor, bait, planted):
 	)
 
 
+if compat.is_version_16():
+
+	@surface(
+		"events that are over, among the activities of a contact",
+		overridden("erpnext.crm.utils.get_open_activities"),
+	)
+	def activities_that_are_over(visitor, bait, planted):
+		event, contact = bait.names["Event"], planted.parties["Contact"]
+		frappe.db.set_value("Event", event, "status", "Closed", update_modified=False)
+		answer = visitor.call(
+			"erpnext.crm.utils.get_open_activities", ref_doctype="Contact", ref_docname=contact
+		)
+		frappe.db.set_value("Event", event, "status", "Open", update_modified=False)
+		return answer
+
+
 @surface("participants of an event, list")
 def participants(visitor, bait, planted):
 	return visitor.call(

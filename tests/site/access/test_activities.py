@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import now_datetime, nowdate
 
+from client_comms import compat
 from client_comms.enforcement import governed
 from client_comms.enforcement.methods import activities, form_load
 from client_comms.intake import arrivals
@@ -111,6 +112,45 @@ def test_calendar_and_activities(complaint, customer, staff, as_user):
 				"Event Participants", parent_doctype="Event", filters={"parent": event.name}
 			)
 			assert bool(rows) == seen
+
+
+@pytest.mark.skipif(not compat.is_version_16(), reason="version 15 shows only what is open")
+def test_activities_that_are_over(complaint, customer, staff, as_user):
+	event = make_event(
+		status="Closed",
+		event_participants=[{"reference_doctype": "Customer", "reference_docname": customer.name}],
+	)
+	arrivals.bind(event, complaint)
+	for user, seen in ((staff.cleared, True), (staff.uncleared, False)):
+		with as_user(user):
+			found = activities.get_open_activities("Customer", customer.name)["events_history"]
+			assert [e.name for e in found] == ([event.name] if seen else [])
+
+
+def contact_with(phone):
+	contact = {"doctype": "Contact", "first_name": "Eve", "phone_nos": [{"phone": phone}]}
+	return frappe.get_doc(contact).insert().name
+
+
+def test_a_new_contact_does_not_tell_how_the_number_of_a_hidden_call_ends(complaint, staff, as_user):
+	"""ERPNext links it to every call of which the number ends like its own, and its timeline says how many it does not show."""
+	call = make_call(**{"from": "+493012345678"})
+	arrivals.bind(call, complaint)
+
+	def is_linked(contact):
+		link = {
+			"parenttype": "Call Log",
+			"parent": call.name,
+			"link_doctype": "Contact",
+			"link_name": contact,
+		}
+		return bool(frappe.db.exists("Dynamic Link", link))
+
+	with as_user(staff.uncleared):
+		assert not is_linked(contact_with("345678"))
+		assert is_linked(contact_with("03012345678"))  # its own number, so that it is found later
+	with as_user(staff.cleared):
+		assert is_linked(contact_with("45678"))
 
 
 def test_calls_on_a_timeline(complaint, customer, staff, as_user):

@@ -95,6 +95,8 @@ HOLES = [
 	),
 	("doc_events", ["Contact"], "titles that a contact of one's own stores"),
 	("extend_doctype_class", ["System Console"], "System Console"),
+	("extend_doctype_class", ["Appointment"], "event that an appointment of one's own moves"),
+	("extend_doctype_class", ["Contact"], "Lead whose numbers a contact of one's own changes"),
 	("extend_doctype_class", ["Web Form"], "web form, a document of the user's own"),
 	("permission_query_conditions", ["Event"], "Event, report view"),
 	("permission_query_conditions", ["Call Log"], "Call Log, list"),

@@ -5,6 +5,7 @@ import pytest
 
 from client_comms import api
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.intake import arrivals
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -203,6 +204,102 @@ def test_a_task_about_an_issue(issue, staff, as_user):
 		made.reload()
 		made.status = "Working"
 		made.save()  # it adds no reference
+
+
+def appointment(**fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Appointment",
+			"customer_name": "Eve",
+			"customer_email": "eve@client.example",
+			"scheduled_time": frappe.utils.add_days(None, 9),
+			"appointment_with": "Customer",
+			"party": frappe.db.get_value("Customer", {}) or customer(),
+			**fields,
+		}
+	)
+
+
+def customer():
+	client = {"doctype": "Customer", "customer_name": frappe.generate_hash()}
+	return frappe.get_doc(client).insert(ignore_permissions=True).name
+
+
+def test_an_appointment_moves_no_hidden_event(log, staff, as_user):
+	event = frappe.get_doc(
+		{"doctype": "Event", "subject": "The roof", "starts_on": "2026-11-23 10:00", "event_type": "Public"}
+	).insert()
+	arrivals.bind(event, log("Feedback/Complaint"))
+
+	def starts_on():
+		return str(frappe.db.get_value("Event", event.name, "starts_on"))
+
+	with as_user(staff.uncleared):
+		with pytest.raises(ClearanceMissingError):
+			appointment(calendar_event=event.name).insert()
+		own = frappe.get_doc("Appointment", appointment().insert().name)
+		own.calendar_event = event.name
+		with pytest.raises(ClearanceMissingError):
+			own.save()
+	assert starts_on() == "2026-11-23 10:00:00"
+	with as_user(staff.cleared):
+		appointment(calendar_event=event.name).insert()
+	assert starts_on() != "2026-11-23 10:00:00"
+
+
+def test_an_appointment_of_a_hidden_lead(lead, staff, as_user):
+	"""ERPNext assigns it to who is in charge of the Lead's Opportunity; by the address, it names the Lead itself."""
+	with as_user(staff.uncleared):
+		with pytest.raises(ClearanceMissingError):
+			appointment(appointment_with="Lead", party=lead.name).insert()
+		booked = appointment(party=None, customer_email=lead.email_id).insert()
+		booked = frappe.get_doc("Appointment", booked.name)
+		booked.customer_details = "They want to see the roof."
+		booked.save()  # it adds no reference
+	assert booked.party == lead.name
+
+
+def test_a_contact_changes_the_numbers_of_no_hidden_lead(lead, staff, as_user):
+	contact = {
+		"doctype": "Contact",
+		"first_name": "Eve",
+		"phone_nos": [{"phone": "+49 431 666", "is_primary_phone": 1}],
+		"links": [{"link_doctype": "Lead", "link_name": lead.name}],
+	}
+
+	def number():
+		return frappe.db.get_value("Lead", lead.name, "phone")
+
+	before = number()
+	with as_user(staff.uncleared):
+		made = frappe.get_doc(contact).insert()
+		made.save(ignore_permissions=True)
+	assert number() == before
+	with as_user(staff.cleared):
+		made.reload()
+		made.save()
+	assert number() == "+49 431 666"
+
+
+@pytest.mark.parametrize("level", [None, "Sensitive"])
+def test_to_dos_stay_with_a_lead_that_is_more_confidential_than_its_opportunity(level, lead, staff, as_user):
+	"""ERPNext moves those that are open to an Opportunity made of the Lead."""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "Ask about the illness",
+			"reference_type": "Lead",
+			"reference_name": lead.name,
+			"allocated_to": staff.cleared,
+		}
+	).insert(ignore_permissions=True)
+	company = frappe.db.get_value("Company", {})
+	made = {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name, "company": company}
+	with as_user(staff.cleared):
+		opportunity = frappe.get_doc({**made, "confidentiality_level": level}).insert()
+	todo.reload()
+	assert todo.reference_name == (opportunity.name if level else lead.name)
+	assert todo.reference_type == ("Opportunity" if level else "Lead")
 
 
 def test_the_email_digest_holds_what_all_its_recipients_may_read(issue, staff, as_user, monkeypatch):

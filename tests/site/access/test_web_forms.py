@@ -1,0 +1,71 @@
+"""Web forms answer with what was entered, not with what ERPNext looked up for it (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("P-2")
+
+ACCEPT = "frappe.website.doctype.web_form.web_form.accept"
+
+
+@pytest.fixture
+def send(site, request_as):
+	"""`send(user, "Opportunity", title="The roof")` fills in a form that has these fields."""
+	site.local.request_ip = "192.0.2.1"  # Frappe counts by it
+
+	def fill(user, doctype, **values):
+		fields = [{"fieldname": key, "fieldtype": "Data", "label": key} for key in values]
+		form = frappe.get_doc(
+			{
+				"doctype": "Web Form",
+				"title": frappe.generate_hash(),
+				"doc_type": doctype,
+				"module": "CRM",
+				"published": 1,
+				"login_required": 0,
+				"web_form_fields": fields,
+			}
+		).insert()
+		data = frappe.as_json({**values, "doctype": doctype, "web_form_name": form.name})
+		return request_as(user, ACCEPT, web_form=form.name, data=data)
+
+	return fill
+
+
+@pytest.fixture
+def lead(held):
+	return held("Lead", lead_name="Anna Kruse", email_id="anna@kruse.example", phone="+49 431 1234567")
+
+
+@pytest.fixture
+def client(make_user):
+	return make_user("Customer", user_type="Website User")
+
+
+def test_the_lead_of_an_address_is_not_told(send, lead, client):
+	"""ERPNext finds the Lead of the address, and copies what it knows of it into the Opportunity."""
+	for user in ("Guest", client):
+		answer = send(user, "Opportunity", contact_email=lead.email_id, title="A roof")
+		made = frappe.get_doc("Opportunity", answer["name"])
+		assert (made.party_name, made.customer_name) == (lead.name, "Anna Kruse")
+		assert answer == {
+			"doctype": "Opportunity",
+			"name": made.name,
+			"contact_email": lead.email_id,
+			"title": "A roof",
+		}
+
+
+def test_a_hidden_record_that_is_named(send, lead, client):
+	about = {"opportunity_from": "Lead", "party_name": lead.name}
+	with pytest.raises(ClearanceMissingError):
+		send(client, "Opportunity", **about)
+	lead.db_set("confidentiality_level", None)
+	assert send(client, "Opportunity", **about)["party_name"] == lead.name
+
+
+def test_the_answer_of_other_forms_is_as_ever(send, client):
+	answer = send(client, "Contact", first_name="Anna")
+	assert answer.doctype == "Contact" and answer.owner == client
