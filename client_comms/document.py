@@ -44,6 +44,59 @@ class Document(FrappeDocument):
 		return super()._save(*args, **kwargs)
 
 
+class Row(FrappeDocument):
+	"""A row of one of this app's documents: it is as confidential as its document, and changes only with it.
+
+	Frappe lets a row be made, saved and deleted by its own name (API, imports, scripts): it asks about the DocType of the document
+	alone, and the document neither checks the change nor keeps a trace of it. When a document is saved, Frappe does not call
+	`validate` of its rows; so these methods are called only when the document is passed by (D-2, P-3, T-4).
+	"""
+
+	def has_permission(self, permtype="read", *args, **kwargs) -> bool:
+		if not (self.parenttype and self.parent and frappe.db.exists(self.parenttype, self.parent)):
+			return False
+		return frappe.get_doc(self.parenttype, self.parent).has_permission(permtype, *args, **kwargs)
+
+	def before_print(self, *args):
+		"""
+		:raises frappe.PermissionError: the session user cannot print the document
+		"""
+		self.check_permission("print")
+
+	def validate(self):
+		self.refuse()
+
+	def on_trash(self):
+		self.refuse()
+
+	def db_update(self, *args, **kwargs):
+		"""A document that is saved can contain a row by the name that it has in another one, which Frappe would take over."""
+		if self._comes_from_another_document():
+			self.refuse()
+		return super().db_update(*args, **kwargs)
+
+	def _comes_from_another_document(self) -> bool:
+		document = self.parent_doc
+		if self.is_new() or (document and document.flags.ignore_permissions):
+			return False
+		before = document and document.get_doc_before_save()
+		if before and any(row.name == self.name for row in before.get(self.parentfield) or ()):
+			return False
+		here = {"name": self.name, "parent": ("!=", self.parent)}
+		return bool(frappe.db.exists(self.doctype, here))
+
+	def refuse(self):
+		"""
+		:raises frappe.ValidationError: always
+		"""
+		frappe.throw(
+			_("This row cannot be changed on its own. Open {0} {1} and change the row there.").format(
+				_(self.parenttype or "DocType"), frappe.bold(self.parent)
+			),
+			title=_("Row Belongs to a Document"),
+		)
+
+
 def require_storable(doc) -> None:
 	"""Refuse values of a document and its rows that do not fit their fields: objects, broken texts, numbers and days that are none.
 

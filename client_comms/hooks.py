@@ -806,12 +806,8 @@ extend_doctype_class = {
 	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedRow",
 	"Event Participants": "client_comms.enforcement.child_rows.GuardedRow",
-	"Interaction Review Finding": "client_comms.enforcement.child_rows.GuardedRow",
-	"Interaction Review Score": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
-	"Physical File Interaction": "client_comms.enforcement.child_rows.GuardedRow",
-	"Physical File Movement": "client_comms.enforcement.child_rows.GuardedRow",
 }
 # Documents of other apps that become interactions, where these apps are installed; an app registers its own (docs/sources.md).
 client_comms_sources = {

@@ -256,8 +256,10 @@ FUNCTIONS = {
 	"rules.ledger:Entry.fault": NOTHING,
 	"rules.ledger:Walk._pass": "lambda self, entry: iter(())",
 	# The interaction, its history and its clocks
-	"client_interactions.child_rows:InteractionRow.has_permission": YES,
-	"client_interactions.child_rows:InteractionRow.refuse": NOTHING,
+	"enforcement.child_rows:GuardedRow._documents": "lambda self: set()",
+	"document:Row.has_permission": YES,
+	"document:Row.refuse": NOTHING,
+	"document:Row._comes_from_another_document": NO,
 	"client_interactions.doctype.interaction_event.interaction_event:InteractionEvent.refuse": NOTHING,
 	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_events_are_untouched": NOTHING,
 	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.check_event": NOTHING,

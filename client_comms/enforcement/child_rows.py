@@ -32,14 +32,22 @@ def recipient_condition(user=None, doctype=None) -> str:
 
 
 class GuardedRow:
-	"""Mixed in before the class of Frappe or ERPNext: a row is checked against its parent in the database."""
+	"""Mixed in before the class of Frappe or ERPNext: a row is checked against its document, the stored one and the one it names."""
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
-		named = self.name and not self.flags.ignore_permissions
-		parent = named and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-		if parent and not is_open(*parent, permtype, user or frappe.session.user):
+		user = user or frappe.session.user
+		action = "write" if permtype == "create" else permtype  # of a document that exists
+		if not self.flags.ignore_permissions and not all(
+			is_open(*document, action, user) for document in self._documents()
+		):
 			return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
+
+	def _documents(self) -> set[tuple[str, str]]:
+		"""The documents to which the row belongs, and would belong: a row can be made or moved by its own name."""
+		stored = self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
+		named = None if getattr(self, "parent_doc", None) else (self.parenttype, self.parent)
+		return {each for each in (stored, named) if each and all(each)}
 
 	def before_print(self, *args):
 		"""Frappe asks only about the DocType of the parent when a row is printed by its name.

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class FeedbackReviewAction(Document):
+class FeedbackReviewAction(Row):
 	"""An action that was decided, with its owner and due date."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class FeedbackSignal(Document):
+class FeedbackSignal(Row):
 	"""A signal of a trend test."""
 
 	# begin: auto-generated types

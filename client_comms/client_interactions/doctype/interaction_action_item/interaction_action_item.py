@@ -1,9 +1,9 @@
 import frappe
 
-from client_comms.client_interactions.child_rows import InteractionRow
+from client_comms.document import Row
 
 
-class InteractionActionItem(InteractionRow):
+class InteractionActionItem(Row):
 	"""What someone must do after an interaction (F-2); they have a ToDo while it is open."""
 
 	# begin: auto-generated types

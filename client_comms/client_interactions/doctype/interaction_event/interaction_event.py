@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms.client_interactions.child_rows import InteractionRow
+from client_comms.document import Row
 from client_comms.exceptions import EventsAreAppendOnlyError
 
 FIELDS = (
@@ -21,7 +21,7 @@ FIELDS = (
 _MOMENTS = ("at", "promised_until")
 
 
-class InteractionEvent(InteractionRow):
+class InteractionEvent(Row):
 	"""One line of an interaction's history: written by its actions, never changed or deleted."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from client_comms.client_interactions.child_rows import InteractionRow
+from client_comms.document import Row
 
 
-class InteractionEvidence(InteractionRow):
+class InteractionEvidence(Row):
 	"""Evidence that a documentation method was followed (M-1), including paper files (D-6)."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class PhysicalFileInteraction(Document):
+class PhysicalFileInteraction(Row):
 	"""An interaction to which a paper file belongs."""
 
 	# begin: auto-generated types

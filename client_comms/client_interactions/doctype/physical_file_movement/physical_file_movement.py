@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class PhysicalFileMovement(Document):
+class PhysicalFileMovement(Row):
 	"""One movement of a paper file; rows are only added by the file's actions."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class PhysicalInventoryFile(Document):
+class PhysicalInventoryFile(Row):
 	"""A file that an inventory expected or found."""
 
 	# begin: auto-generated types

@@ -1,9 +1,7 @@
-from frappe.model.document import Document
-
-from client_comms.enforcement.child_rows import GuardedRow
+from client_comms.document import Row
 
 
-class ConsentDataCategory(GuardedRow, Document):
+class ConsentDataCategory(Row):
 	"""A category that a consent covers."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class ConsentEvent(Document):
+class ConsentEvent(Row):
 	"""One decision of the client, or our request for it; rows are added and never changed (P-3)."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class RestrictionException(Document):
+class RestrictionException(Row):
 	"""What a Compliance Officer allows one user for a time, although the use of the client's data is restricted (GDPR Art. 18(2))."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class CommunicationMatrixDocumentation(Document):
+class CommunicationMatrixDocumentation(Row):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

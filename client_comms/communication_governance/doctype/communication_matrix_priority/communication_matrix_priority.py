@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class CommunicationMatrixPriority(Document):
+class CommunicationMatrixPriority(Row):
 	"""Different deadlines for interactions of one type with a priority (C-3, C-4)."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class CommunicationTemplateEvent(Document):
+class CommunicationTemplateEvent(Row):
 	"""One event in the history of a template's approval; an approval stores the approved text."""
 
 	# begin: auto-generated types

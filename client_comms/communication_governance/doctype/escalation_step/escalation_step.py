@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class EscalationStep(Document):
+class EscalationStep(Row):
 	"""Who is notified, and how long after a missed deadline (R-2)."""
 
 	# begin: auto-generated types

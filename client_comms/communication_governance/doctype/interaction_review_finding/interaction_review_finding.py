@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class InteractionReviewFinding(Document):
+class InteractionReviewFinding(Row):
 	"""What has to be done after a review, by whom and until when."""
 
 	# begin: auto-generated types

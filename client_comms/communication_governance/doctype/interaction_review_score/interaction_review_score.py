@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class InteractionReviewScore(Document):
+class InteractionReviewScore(Row):
 	"""The score of one criterion."""
 
 	# begin: auto-generated types

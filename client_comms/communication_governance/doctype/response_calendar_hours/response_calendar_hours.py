@@ -1,9 +1,8 @@
-from frappe.model.document import Document
-
+from client_comms.document import Row
 from client_comms.left_empty import LeavesEmpty
 
 
-class ResponseCalendarHours(LeavesEmpty, Document):
+class ResponseCalendarHours(LeavesEmpty, Row):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

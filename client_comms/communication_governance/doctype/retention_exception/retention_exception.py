@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class RetentionException(Document):
+class RetentionException(Row):
 	"""A communication type that is retained longer or shorter than its level says (P-2)."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class ReviewCriterion(Document):
+class ReviewCriterion(Row):
 	"""What a review scores, with its weight."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class SOPCommunicationType(Document):
+class SOPCommunicationType(Row):
 	"""A communication type whose forms show the policy."""
 
 	# begin: auto-generated types

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class SOPRole(Document):
+class SOPRole(Row):
 	"""A role to which a policy or a training applies."""
 
 	# begin: auto-generated types

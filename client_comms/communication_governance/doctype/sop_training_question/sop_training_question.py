@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from client_comms.document import Row
 
 
-class SOPTrainingQuestion(Document):
+class SOPTrainingQuestion(Row):
 	"""A question of a training; only users who edit trainings can see which options are correct."""
 
 	# begin: auto-generated types
