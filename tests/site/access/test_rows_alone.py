@@ -97,6 +97,7 @@ def test_a_row_is_not_taken_over_from_another_document(site):
 	draft = frappe.copy_doc(matrix)
 	draft.update({"docstatus": 0, "effective_from": "2030-01-01"}).insert()
 	taken = matrix.rules[0]
+	draft.rules = draft.rules[1:]
 	draft.append("rules", taken.as_dict()).set("__islocal", 0)
 	with pytest.raises(REFUSED, match="on its own"):
 		draft.save()
