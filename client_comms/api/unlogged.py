@@ -9,7 +9,7 @@ from frappe import _
 
 from client_comms import validation
 from client_comms.api.each import one_by_one
-from client_comms.intake import unlogged
+from client_comms.intake import failures, unlogged
 
 
 @frappe.whitelist(methods=["POST"])
@@ -30,7 +30,7 @@ def dismiss_unlogged(documents: str | list, reason: str) -> list[dict]:
 	:returns: per document `{"doctype", "name"}`, or with `"error"` and the message that says why not
 	:raises frappe.PermissionError: the user cannot create exemptions
 	"""
-	frappe.has_permission(unlogged.DISMISSAL, "create", throw=True)
+	frappe.has_permission(failures.EXEMPTION, "create", throw=True)
 
 	def dismiss(doctype: str, name: str) -> dict:
 		unlogged.dismiss(doctype, name, reason)

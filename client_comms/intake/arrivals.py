@@ -73,6 +73,18 @@ def is_wanted(switch: str) -> bool:
 	return bool(frappe.get_cached_doc("Client Comms Settings").get(switch))
 
 
+def locked(doctype: str, name: str):
+	"""The document that a job is to log, locked against other workers; None if it was deleted in the meantime.
+
+	Only its own absence counts: what is missing while it is logged is a failure, and is kept as one.
+	"""
+	try:
+		return frappe.get_doc(doctype, name, for_update=True)
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return None
+
+
 def open_new(arrival: Arrival):
 	"""Log an inquiry, classified, with running clocks and an owner; or a contact that staff started (D-1, F-1).
 

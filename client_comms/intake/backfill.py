@@ -22,10 +22,9 @@ from client_comms import alerts, clock
 from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
-from client_comms.intake import arrivals, call_log, communication, event, sources
+from client_comms.intake import arrivals, call_log, communication, event, failures, sources
 
 INTERACTION = arrivals.INTERACTION
-DISMISSAL = "Logging Exemption"
 CHUNK = 50
 DEADLOCKS = 10
 _SAVEPOINT = "client_comms_backfill"
@@ -115,18 +114,12 @@ def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
 	"""Keys of the documents to process, as (time, DocType, name)."""
 	source, table = _SOURCES[doctype], frappe.qb.DocType(doctype)
 	moment = Coalesce(table[source.moment], table.creation)
-	dismissal = frappe.qb.DocType(DISMISSAL)
-	dismissed = (
-		frappe.qb.from_(dismissal)
-		.select(dismissal.name)
-		.where((dismissal.reference_doctype == doctype) & (dismissal.reference_name == table.name))
-	)
 	query = (
 		frappe.qb.from_(table)
 		.select(moment, table.name)
 		.where((moment >= since) & (moment <= clock.now()))
 		.where(source.considered(table))
-		.where(ExistsCriterion(dismissed).negate())
+		.where(failures.are_kept(failures.EXEMPTION, doctype, table).negate())
 	)
 	if doctype in governed.bound():
 		query = query.where(table.client_interaction.isnull())
@@ -164,8 +157,8 @@ def _log(doctype: str, name: str) -> str:
 	frappe.db.savepoint(_SAVEPOINT)
 	began = now_datetime()
 	try:
-		doc = frappe.get_doc(doctype, name, for_update=True)
-		if _is_logged(doc):
+		doc = arrivals.locked(doctype, name)
+		if doc is None or _is_logged(doc):
 			return NOTHING
 		interaction = sources.log_by_doctype()[doctype](doc)
 		if interaction is None:
@@ -178,8 +171,6 @@ def _log(doctype: str, name: str) -> str:
 	except NoMatrixInForceError:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		return NO_MATRIX
-	except frappe.DoesNotExistError:
-		return NOTHING  # deleted in the meantime
 	except Exception:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.log_error(

@@ -29,6 +29,8 @@ def on_update(doc, method=None):
 def log_begun() -> int:
 	"""Log the meetings that started since the job last ran, or in the last days if it did not run. Repeatable.
 
+	What failed once is tried again by `retry`, as every other source.
+
 	:returns: how many were logged
 	"""
 	if not arrivals.is_wanted("log_events"):
@@ -47,14 +49,16 @@ def _begun() -> list[str]:
 		.distinct()
 		.where(event.starts_on[add_days(now, -LOOK_BACK_DAYS) : now])
 		.where(event.client_interaction.isnull() & (event.status != CANCELLED))
+		.where(failures.are_kept(failures.FAILURE, "Event", event).negate())
+		.where(failures.are_kept(failures.EXEMPTION, "Event", event).negate())
 		.where(participant.reference_doctype.isin(_CLIENTS))
 		.orderby(event.name)
 	).run(pluck=True)
 
 
 def _log_locked(name: str):
-	doc = frappe.get_doc("Event", name, for_update=True)
-	interaction = None if doc.client_interaction else failures.attempt(doc, log)
+	doc = arrivals.locked("Event", name)
+	interaction = failures.attempt(doc, log) if doc and not doc.client_interaction else None
 	# nosemgrep: frappe-manual-commit (a job; what is logged stays logged when it is killed)
 	frappe.db.commit()
 	return interaction

@@ -8,11 +8,12 @@ the report of unlogged interactions lists it, and `retry` tries it again.
 import frappe
 from frappe import _
 from frappe.utils import strip_html
+from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
 from client_comms.enforcement import restrictions
 
-FAILURE = "Intake Failure"
+FAILURE, EXEMPTION = "Intake Failure", "Logging Exemption"
 REASON_LENGTH = 1000
 _SAVEPOINT = "client_comms_failure"
 _ATTEMPT = "client_comms_intake"
@@ -81,6 +82,13 @@ def _keep(doc, error: Exception) -> None:
 			FAILURE,
 			failure.name,
 		)
+
+
+def are_kept(kept: str, doctype: str, table) -> ExistsCriterion:
+	"""The condition that a document of the table failed (`FAILURE`), or was set aside by staff (`EXEMPTION`)."""
+	row = frappe.qb.DocType(kept)
+	about = (row.reference_doctype == doctype) & (row.reference_name == table.name)
+	return ExistsCriterion(frappe.qb.from_(row).select(row.name).where(about))
 
 
 def reason_of(error: Exception) -> str:

@@ -7,7 +7,15 @@ workers can share the work, and an interrupted one loses at most its current doc
 import frappe
 
 from client_comms.enforcement import source_doctypes
-from client_comms.intake import communication, failures, inbound_mail, sources, unlogged, unprocessed
+from client_comms.intake import (
+	arrivals,
+	communication,
+	failures,
+	inbound_mail,
+	sources,
+	unlogged,
+	unprocessed,
+)
 
 AT_ONCE = 500
 _SAVEPOINT = "client_comms_retry"
@@ -64,11 +72,9 @@ def _log(row) -> bool:
 	doctype, name = row.reference_doctype, row.reference_name
 	frappe.db.savepoint(_SAVEPOINT)
 	try:
-		doc = frappe.get_doc(doctype, name, for_update=True)
-		if not _is_recorded(doc):
+		doc = arrivals.locked(doctype, name)
+		if doc and not _is_recorded(doc):
 			{**sources.log_by_doctype(), **_LOG}[doctype](doc)
-	except frappe.DoesNotExistError:
-		pass  # deleted in the meantime
 	except frappe.QueryDeadlockError:
 		raise  # the database rolled back everything; the next run finds it
 	except Exception as error:

@@ -33,7 +33,6 @@ from client_comms.intake.unlogged_clients import CALL, COMMUNICATION, EVENT, Unl
 from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
-DISMISSAL = "Logging Exemption"
 PAGE = 500
 LIMIT = 500
 
@@ -55,7 +54,7 @@ _SOURCES = {
 
 def sees_all() -> bool:
 	"""Whether the session user is responsible for logging and can therefore see what others did not log."""
-	return bool(frappe.has_permission(DISMISSAL, "read"))
+	return bool(frappe.has_permission(failures.EXEMPTION, "read"))
 
 
 def since() -> datetime:
@@ -190,7 +189,12 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 	:raises frappe.ValidationError: no reason is given, or it cannot be set aside
 	"""
 	frappe.get_doc(
-		{"doctype": DISMISSAL, "reference_doctype": doctype, "reference_name": name, "reason": reason}
+		{
+			"doctype": failures.EXEMPTION,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"reason": reason,
+		}
 	).insert()
 
 
@@ -224,16 +228,11 @@ def _pages(doctype: str, start: datetime, end: datetime) -> Iterator[list]:
 
 def _query(doctype: str, start=None, end=None, before=None, name: str | None = None) -> list:
 	source = _SOURCES[doctype]
-	table, dismissal = frappe.qb.DocType(doctype), frappe.qb.DocType(DISMISSAL)
+	table = frappe.qb.DocType(doctype)
 	at = table[source["date"]]
-	dismissed = (
-		frappe.qb.from_(dismissal)
-		.select(dismissal.reference_name)
-		.where((dismissal.reference_doctype == doctype) & (dismissal.reference_name == table.name))
-	)
 	conditions = [
 		table.client_interaction.isnull() | (table.client_interaction == ""),
-		ExistsCriterion(dismissed).negate(),
+		failures.are_kept(failures.EXEMPTION, doctype, table).negate(),
 		*_of_kind(doctype, table),
 	]
 	if name:
@@ -274,7 +273,7 @@ def _failed(
 ) -> list[Unlogged]:
 	"""Documents that could not be logged on arrival in the period (or one such document), whether or not the
 	client is known."""
-	failure, dismissal = frappe.qb.DocType(failures.FAILURE), frappe.qb.DocType(DISMISSAL)
+	failure, dismissal = frappe.qb.DocType(failures.FAILURE), frappe.qb.DocType(failures.EXEMPTION)
 	dismissed = (
 		frappe.qb.from_(dismissal)
 		.select(dismissal.name)

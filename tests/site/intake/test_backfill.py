@@ -221,6 +221,28 @@ def test_one_that_fails_keeps_no_other_from_being_logged(history, errors, monkey
 	assert len(errors()) == 1
 
 
+def test_what_is_missing_while_a_document_is_logged_is_a_failure(
+	before_the_app, message, errors, monkeypatch
+):
+	message("2026-11-09 10:00")
+	real = backfill.arrivals.open_new
+
+	def broken(arrival):
+		real(arrival)
+		frappe.get_doc(INTERACTION, "merged-meanwhile")
+
+	monkeypatch.setattr(backfill.arrivals, "open_new", broken)
+	assert run() == {"Communication": {"failed": 1}}
+	assert len(errors()) == 1 and not frappe.db.count(INTERACTION, {"occurred_on": (">=", SINCE)})
+
+
+def test_what_was_deleted_after_a_run_began_is_nothing(before_the_app, message, monkeypatch):
+	mail = message("2026-11-09 10:00")
+	mail.delete(ignore_permissions=True, force=True)
+	monkeypatch.setattr(backfill, "_unlogged", lambda *_which: [(SINCE, "Communication", mail.name)])
+	assert run(doctypes=["Communication"]) == {"Communication": {"nothing": 1}}
+
+
 # --- the command ----------------------------------------------------------------------------------
 
 

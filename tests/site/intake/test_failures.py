@@ -135,6 +135,22 @@ def test_what_was_deleted_meanwhile_is_off_the_list(no_matrix):
 	assert retry.run() == 1 and not listed()
 
 
+def test_what_is_missing_while_a_document_is_logged_keeps_it_on_the_list(no_matrix):
+	"""An adapter of another app, or an interaction that was merged meanwhile: nothing of it stays, and it is not forgotten."""
+	with no_matrix():
+		doc = issue()
+	log = retry._LOG["Issue"]
+
+	def fail(doc):
+		log(doc)
+		frappe.get_doc(INTERACTION, "merged-meanwhile")
+
+	with mock.patch.dict(retry._LOG, {"Issue": fail}):
+		assert retry.run() == 0
+	assert "merged-meanwhile not found" in listed()["Issue", doc.name]
+	assert not interactions_about(doc)
+
+
 def test_one_that_cannot_be_logged_keeps_no_other_from_it(no_matrix):
 	with no_matrix():
 		bad, good = issue(subject="Bad"), issue(subject="Good")

@@ -1,6 +1,7 @@
 """Every inquiry and every contact that reaches ERPNext is logged exactly once, however it arrives (D-1, F-1, M-1)."""
 
 import email.utils
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -12,7 +13,7 @@ from frappe.utils import get_datetime
 from client_comms import api, compat
 from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
-from client_comms.intake import arrivals
+from client_comms.intake import arrivals, retry, unlogged
 from client_comms.intake import event as meetings
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "M-1")
@@ -547,6 +548,38 @@ def test_a_meeting_that_is_called_off_or_put_off_is_none(meet, logged, clock_at,
 	with clock_at("2026-11-23 15:00"):
 		meetings.log_begun()
 	assert not logged()
+
+
+def test_a_meeting_that_fails_is_tried_by_the_hourly_job_alone(meet, logged, clock_at, errors, monkeypatch):
+	meet("2026-11-23 14:00")
+	with monkeypatch.context() as without_rule:
+		without_rule.setattr(meetings.arrivals, "open_new", mock.Mock(side_effect=ValueError("no rule")))
+		for minute in ("00", "05", "10"):
+			with clock_at(f"2026-11-23 14:{minute}"):
+				meetings.log_begun()
+		assert meetings.arrivals.open_new.call_count == 1 and len(errors()) == 1
+	with clock_at("2026-11-23 15:00"):
+		assert retry.run() == 1
+	assert len(logged()) == 1
+
+
+def test_a_meeting_that_was_set_aside_is_none(meet, logged, clock_at):
+	event = meet("2026-11-23 14:00")
+	with clock_at("2026-11-23 14:01"):
+		unlogged.dismiss("Event", event.name, "A visit of a friend")
+	with clock_at("2026-11-23 14:05"):
+		assert meetings.log_begun() == 0
+	assert not logged()
+
+
+def test_a_meeting_that_is_deleted_while_others_are_logged_keeps_none_from_it(
+	meet, logged, clock_at, monkeypatch
+):
+	meet("2026-11-23 14:00")
+	begun = meetings._begun
+	monkeypatch.setattr(meetings, "_begun", lambda: ["deleted-meanwhile", *begun()])
+	with clock_at("2026-11-23 14:05"):
+		assert meetings.log_begun() == 1
 
 
 def test_a_meeting_without_a_client_is_none(make, logged, staff):
