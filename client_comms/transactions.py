@@ -1,4 +1,4 @@
-"""Values that are computed from the database once in each transaction (D-5).
+"""Values that are computed from the database once in each transaction, and parts of one that fail alone (D-5).
 
 A cache whose key is deleted when a row is saved is not enough: the request that saved it may still be rolled back, and
 another one that began earlier still reads the rows as they were. Either would store a value that no one else may use.
@@ -6,8 +6,9 @@ So a value lives as long as the transaction whose rows it was computed from, and
 is used only by transactions that see the same rows.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 import frappe
@@ -87,3 +88,36 @@ def forget(key: str) -> None:
 	"""This transaction changed the rows: compute the value again."""
 	frappe.db.value_cache.pop(key, None)
 	frappe.cache.delete_value(key)
+
+
+@dataclass(slots=True)
+class Part:
+	"""A part of a transaction; `error` is what it ended with, if it failed."""
+
+	error: Exception | None = None
+
+
+@contextmanager
+def part(
+	title: str | None = None, doctype: str | None = None, name: str | None = None, raising: tuple = ()
+) -> Iterator[Part]:
+	"""A part whose error undoes that part alone, so that the rest of the transaction goes on.
+
+	A deadlock is raised: the database has undone the whole transaction, so there is nothing to go back to.
+
+	:param title: of the Error Log about it; without one, the caller does something about `error`
+	:param doctype: with `name`, the document to which the Error Log refers
+	:param raising: other errors after which a job had better end, because it is soon repeated
+	"""
+	savepoint = f"client_comms_{frappe.generate_hash(length=10)}"
+	done = Part()
+	frappe.db.savepoint(savepoint)
+	try:
+		yield done
+	except (frappe.QueryDeadlockError, *raising):
+		raise
+	except Exception as error:
+		frappe.db.rollback(save_point=savepoint)
+		done.error = error
+		if title:
+			frappe.log_error(title=title, reference_doctype=doctype, reference_name=name)

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock, procedure
+from client_comms import alerts, clock, procedure, transactions
 from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
@@ -170,20 +170,17 @@ def _look_after(name: str, now: datetime) -> int:
 		return 0
 	# Marked first: a subscription that fails is tried again tomorrow, not every few minutes.
 	frappe.db.set_value(SUBSCRIPTION, name, "sent_on", now.date(), update_modified=False)
-	frappe.db.savepoint("client_comms_digest")
 	subscription = frappe.get_doc(SUBSCRIPTION, name)
-	try:
-		with acting_as(subscription.user), speaking_to(subscription.user):
-			content = contents(subscription)
-			if content:
-				_queue(subscription, content)
-	except Exception:
-		frappe.db.rollback(save_point="client_comms_digest")
-		frappe.log_error(
-			title="Daily digest could not be sent", reference_doctype=SUBSCRIPTION, reference_name=name
-		)
-		return 0
-	return int(bool(content))
+	with (
+		transactions.part("Daily digest could not be sent", SUBSCRIPTION, name, (frappe.QueryTimeoutError,)),
+		acting_as(subscription.user),
+		speaking_to(subscription.user),
+	):
+		content = contents(subscription)
+		if content:
+			_queue(subscription, content)
+		return int(bool(content))
+	return 0
 
 
 def contents(subscription) -> dict | None:

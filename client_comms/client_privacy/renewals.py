@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.client_privacy import answers, consents, invitations, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
 from client_comms.enforcement import restrictions
@@ -21,7 +21,7 @@ def remind() -> int:
 	"""Daily: send reminders of consents that expire within the days set on their purpose; returns how many.
 
 	The event `Reminded` prevents another reminder until the consent is given again. Each one is committed separately, so
-	that an interrupted run can be continued.
+	that an interrupted run can be continued, and one that fails does not stop the others.
 	"""
 	done = 0
 	for purpose in frappe.get_all(
@@ -32,9 +32,11 @@ def remind() -> int:
 		after = ""
 		while names := _due(purpose.name, purpose.remind_days_before, after):
 			for name in names:
-				_remind(name, bool(purpose.ask_client_again))
+				with transactions.part("A consent could not be looked after", consents.CONSENT, name):
+					_remind(name, bool(purpose.ask_client_again))
+					done += 1
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a killed job loses at most this one)
-			done, after = done + len(names), names[-1]
+			after = names[-1]
 	return done
 
 
@@ -69,15 +71,21 @@ def _remind(name: str, ask_client: bool) -> None:
 	)
 	restricted = restrictions.of((doc.party_type, doc.party), ("Contact", doc.contact))
 	if ask_client and not restricted and links.has_site_address():
-		try:
-			invitations.request_consent(
-				doc.party_type,
-				doc.party,
-				doc.purpose,
-				third_party=doc.third_party,
-				contact=doc.contact,
-				client_interaction=doc.client_interaction,
-				data_categories=[row.data_category for row in doc.data_categories],
-			)
-		except ActionNotPossibleError:
-			frappe.clear_messages()  # no address on file: the notified user asks in another way
+		# Staff are reminded all the same, and ask in another way.
+		with transactions.part("A client could not be asked again for a consent", doc.doctype, name):
+			_ask(doc)
+
+
+def _ask(doc) -> None:
+	try:
+		invitations.request_consent(
+			doc.party_type,
+			doc.party,
+			doc.purpose,
+			third_party=doc.third_party,
+			contact=doc.contact,
+			client_interaction=doc.client_interaction,
+			data_categories=[row.data_category for row in doc.data_categories],
+		)
+	except ActionNotPossibleError:
+		frappe.clear_messages()  # no address on file

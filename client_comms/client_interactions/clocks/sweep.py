@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import frappe
 from frappe import _
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.client_interactions import changes, work_notices
 from client_comms.client_interactions.clocks import escalation, replay, snooze
 
@@ -77,22 +77,12 @@ def _take_due(limit: int) -> list[str]:
 
 def _handle(name: str) -> set[str]:
 	"""The users with new notifications."""
-	frappe.db.savepoint("client_comms_sweep")
-	try:
+	with transactions.part(_("Sweep of response clocks failed"), "Client Interaction", name, _LOCKED_OUT):
 		# Read under the lock: the transaction may have begun before the record was last changed.
 		return handle(frappe.get_doc("Client Interaction", name, for_update=True))
-	except _LOCKED_OUT:
-		raise
-	except Exception:
-		frappe.db.rollback(save_point="client_comms_sweep")
-		frappe.log_error(
-			title=_("Sweep of response clocks failed"),
-			reference_doctype="Client Interaction",
-			reference_name=name,
-		)
-		# Tried again in an hour, so that one broken record does not stop the others.
-		_look_again(name, clock.now() + timedelta(hours=1))
-		return set()
+	# Tried again in an hour, so that one broken record does not stop the others.
+	_look_again(name, clock.now() + timedelta(hours=1))
+	return set()
 
 
 def handle(doc) -> set[str]:

@@ -14,6 +14,7 @@ from itertools import chain, islice
 import frappe
 import frappe.model
 
+from client_comms import transactions
 from client_comms.leak_check.census import arguments, attempts
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.methods import Method
@@ -220,8 +221,8 @@ class Lender:
 		doc = frappe.get_doc(self._completed(doctype, values, deep))
 		doc.name = f"LEAKBAIT-LENT-{frappe.scrub(doctype)}-{'r' if referring else 'p'}"
 		doc.docstatus = 1 if doc.meta.is_submittable else 0
-		frappe.db.savepoint("lent")
-		try:
+		# One that fails, for example for a column that must be unique, is not lent.
+		with transactions.part():
 			for each in (doc, *doc.get_all_children()):
 				each.creation = each.modified = frappe.utils.now()
 				each.owner = each.modified_by = frappe.session.user
@@ -229,11 +230,9 @@ class Lender:
 					each.name = frappe.generate_hash(length=10)
 					each.parent, each.docstatus = doc.name, doc.docstatus
 				each.db_insert()
-		except Exception:  # such as a column that must be unique: then there is none to lend
-			frappe.db.rollback(save_point="lent")
-			return None
-		self._scene.lent.append((doctype, doc.name))
-		return doc.name
+			self._scene.lent.append((doctype, doc.name))
+			return doc.name
+		return None
 
 	def _plain(self, values):
 		"""The values without what refers to a hidden document."""

@@ -270,6 +270,15 @@ def test_one_digest_that_fails_does_not_keep_the_others_from_going_out(inquiry, 
 	assert list(run_at(f"{TUESDAY} 12:05")) == [frontline]  # tried again tomorrow
 
 
+@pytest.mark.parametrize("busy", [frappe.QueryDeadlockError, frappe.QueryTimeoutError])
+def test_a_database_that_is_busy_leaves_the_digest_to_the_next_run(inquiry, frontline, run_at, busy):
+	"""The database undid all of the transaction, so it is not the fault of the digest, and nothing is marked as sent."""
+	inquiry(responsible_staff=frontline)
+	with mock.patch.object(daily_digest, "_queue", side_effect=busy), pytest.raises(busy):
+		run_at(f"{TUESDAY} 12:00")
+	assert not frappe.db.exists("Error Log", {"reference_name": frontline})
+
+
 def test_languages_and_the_user_of_the_job_come_back(inquiry, make_user, run_at):
 	german = make_user("Frontline Staff", "Sales User", language="de")
 	inquiry(responsible_staff=german)

@@ -8,6 +8,7 @@ import pytest
 from client_comms import api, clock
 from client_comms.client_interactions import dashboards
 from client_comms.client_privacy import links, renewals
+from client_comms.client_privacy.doctype.client_consent.client_consent import ClientConsent
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 from client_comms.enforcement.methods import counts
@@ -292,3 +293,29 @@ def test_the_client_is_asked_again_where_the_purpose_says_so(clients, manager, s
 	assert [tuple(row.values()) for row in links] == [(given.name, "anna@client.example")]
 	without_address.reload()
 	assert without_address.events[-1].event == "Reminded"
+
+
+def test_one_consent_that_cannot_be_renewed_stops_no_other(
+	clients, manager, make_client, mailbox, errors, monkeypatch
+):
+	"""The client of one has no longer the contact who gave it, and another one cannot even be noted."""
+	frappe.db.set_value("Consent Purpose", PURPOSE, "ask_client_again", 1)
+	former, well = make_client("Former", "former@client.example"), make_client("Well", "well@client.example")
+	moved, broken, good = give(former.party, contact=former.contact), give(clients[0]), give(well.party)
+	contact = frappe.get_doc("Contact", former.contact)
+	contact.links = []
+	contact.save()
+	record = ClientConsent.record
+
+	def fails(doc, *args, **kwargs):
+		if doc.name == broken.name:
+			raise ValueError("broken")
+		return record(doc, *args, **kwargs)
+
+	monkeypatch.setattr(ClientConsent, "record", fails)
+	with clock.moved_to(good.valid_until - timedelta(days=1)):
+		assert renewals.remind() == 2
+	for consent, event in ((moved, "Reminded"), (good, "Requested")):
+		consent.reload()
+		assert consent.events[-1].event == event
+	assert len(errors()) == 2
