@@ -217,13 +217,18 @@ SOURCE_RULES = (
 		"direction": "Inbound",
 		"subject_contains": (
 			"complaint, complaints, complain, feedback, dissatisfied, unhappy, unacceptable, "
-			"Beschwerde, Beschwerden, Reklamation, Mängelrüge, unzufrieden"
+			"Beschwerde, Beschwerden, Reklamation, Mängelrüge, unzufrieden, "
+			"réclamation, réclamations, plainte, plaintes, mécontent, mécontente, mécontentement, "
+			"insatisfait, insatisfaite, inacceptable"
 		),
 		"communication_type": FEEDBACK,
 	},
 	{
 		"direction": "Outbound",
-		"subject_contains": "resolved, case closed, ticket closed, erledigt, abgeschlossen",
+		"subject_contains": (
+			"resolved, case closed, ticket closed, erledigt, abgeschlossen, "
+			"résolu, résolue, dossier clos, demande clôturée"
+		),
 		"communication_type": RESOLUTION,
 	},
 	{"direction": "Outbound", "communication_type": SERVICE_UPDATE},

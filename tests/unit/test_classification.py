@@ -23,6 +23,11 @@ def mentions(words, subject):
 		(Signal("Communication", INBOUND, "Quote for a roof"), procedure.INITIAL_INQUIRY, None),
 		(Signal("Lead", INBOUND, "Complaint about the fitter"), procedure.FEEDBACK, 2),
 		(Signal("Communication", INBOUND, "REKLAMATION Nr. 12"), procedure.FEEDBACK, 2),
+		(Signal("Lead", INBOUND, "Réclamation : onduleur en panne"), procedure.FEEDBACK, 2),
+		(Signal("Communication", INBOUND, "Suite à ma PLAINTE du 3"), procedure.FEEDBACK, 2),
+		(Signal("Communication", INBOUND, "Cliente mécontente"), procedure.FEEDBACK, 2),
+		(Signal("Communication", INBOUND, "Complainte pour piano"), procedure.INITIAL_INQUIRY, None),
+		(Signal("Communication", OUTBOUND, "Problème résolu"), procedure.RESOLUTION, 3),
 		(Signal("Issue", INBOUND, "Inverter", issue_type="Complaint"), procedure.FEEDBACK, 1),
 		(Signal("Issue", INBOUND, "Inverter", issue_type="Question"), procedure.INITIAL_INQUIRY, None),
 		(
