@@ -231,6 +231,23 @@ def test_what_an_inventory_finds_again_is_in_its_place(register, staff, as_user,
 	assert todo.allocated_to == staff.agent and cabinets[1] in todo.description
 
 
+def test_a_wrong_inventory_is_put_right_by_another_one(register, staff, as_user, cabinets, make_user):
+	"""It cannot be cancelled: its files would stay missing, and the history of their places says that they were."""
+	file = register(label_code="A1")
+	count = {"doctype": "Physical Inventory", "location": cabinets[0]}
+	with as_user(staff.manager):
+		wrong = frappe.get_doc(count).insert()
+		wrong.submit()
+	with as_user(make_user("Compliance Officer", "Sales User")), pytest.raises(frappe.PermissionError):
+		frappe.get_doc("Physical Inventory", wrong.name).cancel()
+	with pytest.raises(frappe.ValidationError, match=f"Count <strong>{cabinets[0]}</strong> again"):
+		frappe.get_doc("Physical Inventory", wrong.name).cancel()
+	assert file.reload().state == "Missing"
+	with as_user(staff.manager):
+		frappe.get_doc({**count, "scanned": "A1"}).insert().submit()
+	assert file.reload().state == "In Place"
+
+
 def test_who_counts_a_closed_file_does_not_become_its_custodian(register, staff, cabinets):
 	"""A custodian reads the file; counting opens it to no one."""
 	closed = register(label_code="A1", confidentiality_level=procedure.SENSITIVE)

@@ -5,6 +5,7 @@ from frappe.utils import add_years
 from client_comms.client_interactions.doctype.physical_file import physical_file
 from client_comms.client_interactions.doctype.physical_location.physical_location import within
 from client_comms.document import Document
+from client_comms.exceptions import ActionNotPossibleError
 
 FILE = "Physical File"
 FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
@@ -82,6 +83,16 @@ class PhysicalInventory(Document):
 			{"name": ("in", [self.location, *planned])},
 			"next_inventory_on",
 			add_years(self.counted_on, 1),
+		)
+
+	def before_cancel(self):
+		"""Files follow what was found, and their movements are evidence: only another count puts a wrong one right."""
+		frappe.throw(
+			_(
+				"An inventory cannot be cancelled, because the files follow what it found. Count {0} again: what is found then counts."
+			).format(frappe.bold(self.location)),
+			exc=ActionNotPossibleError,
+			title=_("Inventory Cannot Be Cancelled"),
 		)
 
 	def compare(self):
