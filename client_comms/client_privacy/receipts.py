@@ -19,18 +19,20 @@ from client_comms.client_privacy import consents, links
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking
 from client_comms.rules import consent as rules
+from client_comms.rules.messages import _ as N_
 
 VERSION = "KI-CR-v1.1.0"
 RECORD_VERSION = "ISO/IEC TS 27560:2023"
 PRINT_FORMAT = "Consent Receipt"
 EXPLICIT = "EXPLICIT"
-EVERYTHING = "All information about the client"
+EVERYTHING = N_("All information about the client")
 # Receipts have the same id whenever they are created.
 _IDS = uuid.UUID("5d0a6c0e-6f0f-4f0b-9c53-0c6a5b6f5c11")
 
 
 def of(doc) -> dict:
-	"""The receipt of a Client Consent for the client's last agreement, ready for JSON.
+	"""The receipt of a Client Consent for the client's last agreement, ready for JSON, in the language of the text that they
+	agreed to.
 
 	:returns: the fields of Kantara's Consent Receipt 1.1 (`consentTimestamp` in seconds since 1970, UTC), and under
 	    `consentRecord` those of ISO/IEC TS 27560 on the notice and on every event since (times in UTC, ISO 8601)
@@ -44,17 +46,24 @@ def of(doc) -> dict:
 			title=_("Nothing to Confirm"),
 		)
 	notice = _notice(given.notice or doc.notice)
+	language = notice.get("language") or "en"
+	with speaking(language):
+		return _receipt(doc, given, notice, language)
+
+
+def _receipt(doc, given, notice: dict, language: str) -> dict:
 	sensitive = _sensitive(doc)
 	controller = _controller(doc)
-	categories = [row.data_category for row in doc.data_categories] or [EVERYTHING]
 	purpose = {
-		"purpose": frappe.get_cached_value("Consent Purpose", doc.purpose, "description") or doc.purpose,
+		"purpose": _(_purpose(doc)),
 		"purposeCategory": [doc.purpose],
 		"consentType": EXPLICIT,
-		"piiCategory": categories,
+		"piiCategory": [_(each) for each in _categories(doc)],
 		"primaryPurpose": False,
 		"termination": (
-			f"{_utc(given.valid_until)}, or on withdrawal" if given.valid_until else "On withdrawal"
+			_("{0}, or on withdrawal").format(_utc(given.valid_until))
+			if given.valid_until
+			else _("On withdrawal")
 		),
 		"thirdPartyDisclosure": bool(doc.third_party),
 	}
@@ -66,7 +75,7 @@ def of(doc) -> dict:
 		"consentTimestamp": calendar.timegm(clock.to_aware(given.at).utctimetuple()),
 		"collectionMethod": given.through or doc.collected_through,
 		"consentReceiptID": str(uuid.uuid5(_IDS, f"{doc.name} {given.name}")),
-		"language": notice.get("language") or "en",
+		"language": language,
 		"piiPrincipalId": _principal(doc),
 		"piiControllers": [controller],
 		"policyUrl": _settings().privacy_policy_url or get_url(allow_header_override=False),
@@ -96,8 +105,7 @@ def lines(doc) -> list[tuple[str, str]]:
 		return []
 	receipt = of(doc)
 	controller = receipt["piiControllers"][0]
-	purpose = receipt["services"][0]["purposes"][0]
-	how, what_for = receipt["collectionMethod"], purpose["purpose"]
+	how = receipt["collectionMethod"]
 	reach = (controller["contact"], controller["email"], controller["phone"])
 	until = frappe.format(given.valid_until, "Datetime") if given.valid_until else _("Until you withdraw it")
 	status = consents.as_rule(doc).status(clock.now())
@@ -108,8 +116,8 @@ def lines(doc) -> list[tuple[str, str]]:
 		(_("How"), _(how)),
 		(_("Given To"), controller["piiController"]),
 		(_("Contact for Questions"), ", ".join(dict.fromkeys(each for each in reach if each))),
-		(_("Purpose"), _(what_for)),
-		(_("What It Covers"), ", ".join(_(each) for each in purpose["piiCategory"])),
+		(_("Purpose"), _(_purpose(doc))),
+		(_("What It Covers"), ", ".join(_(each) for each in _categories(doc))),
 		(_("Shared With"), doc.third_party or _("No one")),
 		(_("Valid Until"), until),
 		(_("Information You Received"), receipt["consentRecord"]["privacy_notice"].get("text")),
@@ -199,6 +207,14 @@ def _attachments(doc) -> list[dict]:
 			}
 		)
 	return attachments
+
+
+def _purpose(doc) -> str:
+	return frappe.get_cached_value("Consent Purpose", doc.purpose, "description") or doc.purpose
+
+
+def _categories(doc) -> list[str]:
+	return [row.data_category for row in doc.data_categories] or [EVERYTHING]
 
 
 def _settings():

@@ -13,6 +13,7 @@ from client_comms import api, clock
 from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import mailed_secrets, page_visits, receipts, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.i18n import speaking
 from client_comms.rules import consent as rules
 
 pytestmark = pytest.mark.clause("P-3")
@@ -130,6 +131,29 @@ def test_the_check_against_the_structure_notices_what_is_missing(consent):
 	del made["piiControllers"][0]["contact"]
 	made["services"][0]["purposes"][0]["piiCategory"] = "Everything"
 	assert len(faults(made, SCHEMA)) == 2
+
+
+@pytest.mark.parametrize(
+	("language", "everything", "ends"),
+	[
+		("de", "Alle Informationen über den Kunden", "Mit dem Widerruf"),
+		("fr", "Toutes les informations concernant le client", "Dès le retrait"),
+	],
+)
+def test_all_of_the_receipt_is_in_the_language_that_it_names(consent, language, everything, ends):
+	notice = frappe.get_all(
+		"Consent Notice", {"purpose": "Sharing with a Third Party", "language": language}, pluck="name"
+	)
+	doc = consent(notice=notice[0])
+	doc.events[-1].db_set({"notice": notice[0], "valid_until": None})
+	doc.reload()
+	made = receipts.of(doc)
+	(purpose,) = made["services"][0]["purposes"]
+	assert made["language"] == language
+	assert (purpose["piiCategory"], purpose["termination"]) == ([everything], ends)
+	with speaking(language):
+		assert made["consentRecord"]["withdrawal_method"] == receipts.how_to_withdraw()
+	assert dict(receipts.lines(doc))["What It Covers"] == receipts.EVERYTHING  # the session's language
 
 
 def test_the_time_is_that_of_the_clients_word_in_utc(consent, clock_at):
