@@ -9,10 +9,13 @@ from client_comms.rules.outgoing import Identity
 
 VERIFICATION = "Identity Verification"
 CONFIRMED, FAILED, PENDING, UNLOCKED = "Confirmed", "Failed", "Pending", "Unlocked"
+SECURE_LINK, PORTAL_LOGIN, CODE = "Secure Link", "Portal Login", "One-Time Code by Email"
+LONGEST_DAYS = 90  # for requests of clients, if no level has a limit
 
 
 def state(party_type: str, party: str, contact: str | None, level: str | None) -> Identity:
-	"""Until when the client's identity is confirmed at `level`, and whether failed attempts locked identity checks.
+	"""Until when the client's identity is confirmed at `level` (None: for all of their records), and whether failed attempts
+	locked identity checks.
 
 	A confirmation of the party as a whole applies to each of its contacts, one of a contact only to that
 	contact; the same is true for failures.
@@ -68,10 +71,20 @@ def allowed_failures() -> int:
 
 
 def validity_days(level: str | None) -> int:
-	"""How many calendar days a confirmation is valid at `level`; 0 for no limit."""
-	if not level:
-		return 0
-	return cint(frappe.get_cached_value("Confidentiality Level", level, "identity_valid_days"))
+	"""How many calendar days a confirmation is valid at `level`; 0 for no limit.
+
+	What is not about one record, such as a copy of all of them, takes the shortest of all levels, and always has a limit.
+	"""
+	if level:
+		return cint(frappe.get_cached_value("Confidentiality Level", level, "identity_valid_days"))
+	limited = frappe.get_all(
+		"Confidentiality Level",
+		{"identity_valid_days": (">", 0)},
+		pluck="identity_valid_days",
+		order_by="identity_valid_days asc",
+		limit=1,
+	)
+	return limited[0] if limited else LONGEST_DAYS
 
 
 def last_confirmed(party_type: str, party: str, contact: str | None) -> str | None:

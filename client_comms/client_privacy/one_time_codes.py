@@ -13,7 +13,6 @@ from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
 
-METHOD = "One-Time Code by Email"
 VALID_MINUTES = 15
 TRIES = 3
 PER_HOUR = 5
@@ -36,7 +35,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 			"doctype": identity.VERIFICATION,
 			**person,
 			"client_interaction": client_interaction,
-			"method": METHOD,
+			"method": identity.CODE,
 			"result": identity.PENDING,
 			"sent_to": address,
 		}

@@ -221,12 +221,11 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 
 def confirm_identity(visit: Visit) -> None:
 	"""A client who answers from the address on file, or after a login, has confirmed their identity (P-1)."""
-	method = "One-Time Code by Email" if visit.link else "Portal Login"
 	identity.confirm(
 		visit.party_type,
 		visit.party,
 		visit.contact,
-		method,
+		identity.SECURE_LINK if visit.link else identity.PORTAL_LOGIN,
 		visit.link and visit.link.client_interaction,
 		_("Answered a link that was sent to {0}.").format(visit.link.sent_to) if visit.link else None,
 	)

@@ -286,8 +286,9 @@ def test_an_answer_to_a_request_that_staff_enter_states_how(client, mailbox):
 	assert api.give_consent(name, through="Phone")["status"] == "Given"
 
 
-def test_staff_cannot_claim_that_the_client_logged_in(client):
+def test_staff_cannot_claim_that_the_client_logged_in_or_used_a_link(client):
 	party = {"party_type": client.party_type, "party": client.party}
-	with pytest.raises(frappe.ValidationError, match="answers in the portal"):
-		api.verify_identity(**party, method="Portal Login", result="Confirmed")
+	for method in ("Portal Login", "Secure Link"):
+		with pytest.raises(frappe.ValidationError, match="when the client answers that way"):
+			api.verify_identity(**party, method=method, result="Confirmed")
 	assert api.verify_identity(**party, method="Document Seen", result="Confirmed")["valid_until"] is None

@@ -96,7 +96,7 @@ class DataSubjectRequest(Document):
 			)
 
 	def confirm_identity(self) -> datetime:
-		"""Take over the client's last confirmed identity check; nothing is done before.
+		"""Take over the client's last confirmed identity check; nothing is done before, and nothing with one that is too old.
 
 		:raises ActionNotPossibleError: there is none that is still valid
 		"""
@@ -110,10 +110,8 @@ class DataSubjectRequest(Document):
 				exc=ActionNotPossibleError,
 				title=_("Identity Not Confirmed"),
 			)
-		# Without an end, it is valid for what is done with this request.
-		until = min(known.verified_until, datetime(2999, 12, 31))
-		self.db_set("identity_confirmed_until", until)
-		return until
+		self.db_set("identity_confirmed_until", known.verified_until)
+		return known.verified_until
 
 	def extend(self, months: int, reason: str):
 		"""Extend the deadline once, and tell the client why (GDPR Art. 12(3)).

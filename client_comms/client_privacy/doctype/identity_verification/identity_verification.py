@@ -11,7 +11,6 @@ from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
 
 COMPLIANCE_OFFICER = "Compliance Officer"
-PORTAL_LOGIN = "Portal Login"
 
 
 class IdentityVerification(Document):
@@ -39,6 +38,7 @@ class IdentityVerification(Document):
 			"Portal Login",
 			"Knowledge Question",
 			"One-Time Code by Email",
+			"Secure Link",
 		]
 		naming_series: DF.Literal["IV-.YYYY.-.#####"]
 		note: DF.SmallText | None
@@ -68,14 +68,14 @@ class IdentityVerification(Document):
 		"""Codes and logins are confirmed by the app, not by hand; only a Compliance Officer can unlock."""
 		if self.flags.by_app:
 			return
-		if self.method == PORTAL_LOGIN:
+		if self.method in (identity.PORTAL_LOGIN, identity.SECURE_LINK):
 			frappe.throw(
 				_(
-					"A login is recorded when the client answers in the portal. Choose how you confirmed the client's identity."
-				),
+					"{0} is recorded when the client answers that way. Choose how you confirmed the client's identity."
+				).format(frappe.bold(_(self.method))),
 				title=_("Method Not Available"),
 			)
-		if self.method == "One-Time Code by Email" or self.result == identity.PENDING:
+		if self.method == identity.CODE or self.result == identity.PENDING:
 			frappe.throw(
 				_(
 					"One-time codes are sent and checked automatically. Use Verify Identity on the interaction."
@@ -102,12 +102,13 @@ class IdentityVerification(Document):
 			)
 
 	def set_verified(self):
-		"""Set who checked and when, and until when it is valid, depending on the level of the record."""
+		"""Set who checked and when, and until when it is valid, depending on the level of the record; without one, each use asks
+		for its own age (`identity.state`)."""
 		self.verified_by = frappe.session.user
 		self.verified_on = clock.now()
 		if self.result != identity.CONFIRMED:
 			self.valid_until = None
-		elif days := identity.validity_days(self.level):
+		elif self.level and (days := identity.validity_days(self.level)):
 			self.valid_until = self.verified_on + timedelta(days=days)
 
 	@property
