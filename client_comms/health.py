@@ -14,6 +14,7 @@ from frappe.utils.scheduler import is_scheduler_disabled
 from redis.exceptions import RedisError
 
 from client_comms import clock, ledger
+from client_comms.background_work import FAILED
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
@@ -27,6 +28,8 @@ QUEUES = ("default", "long")  # those that this app's jobs are put in
 LATE = timedelta(minutes=15)
 MAIL_LATE = timedelta(hours=1)
 RECENT = timedelta(days=7)
+# A simulation that failed concerns only the user who started it.
+_GIVEN_UP = {"Erasure Run": {}, "Data Package": {}, "Policy Change Run": {"kind": "Reclassification"}}
 
 
 def check() -> list[Line]:
@@ -341,6 +344,21 @@ def leak_check() -> Line:
 	)
 
 
+def background_work() -> Line:
+	"""No erasure, copy of data or reclassification was given up after it had failed several times (M-1, P-2)."""
+	counts = {each: frappe.db.count(each, {"status": FAILED, **which}) for each, which in _GIVEN_UP.items()}
+	failed, total = [each for each in counts if counts[each]], sum(counts.values())
+	fault = _("{0}, failed: {1}. Open each for its error, and start it again there.")
+	return Line(
+		"background_work",
+		_("Erasures and Copies of Data"),
+		_("Failed: {0}").format(total),
+		tuple(fault.format(_(each), counts[each]) for each in failed),
+		("List", (failed or list(counts))[0]),
+		{"failed_background_work": total},
+	)
+
+
 def withheld_answers() -> Line:
 	"""No method has lately answered with a record that its user cannot read."""
 	recent = {"at": (">=", clock.now() - RECENT), "action": ledger.REFUSAL, "rule": answers.WITHHELD}
@@ -366,6 +384,7 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("matrix", matrix_in_force),
 	("ledger", ledger_tree),
 	("leak_check", leak_check),
+	("background_work", background_work),
 	("answers", withheld_answers),
 )
 

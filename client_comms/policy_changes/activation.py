@@ -3,15 +3,17 @@
 import frappe
 
 from client_comms import clock
+from client_comms.communication_governance import matrix
 from client_comms.policy_changes import changes, runs
 
 
 def start_due() -> None:
-	"""Begin the reclassification for every version that has come into force and asks for it. Called by the scheduler and
-	when a version is submitted; each version is processed once."""
+	"""Begin the reclassification for every version that is in force and asks for it. Called by the scheduler and when a version
+	is submitted; each version is processed once, and one that others have replaced before its turn, never."""
+	in_force = matrix.in_force_everywhere(clock.now())
 	for name in frappe.get_all(
 		changes.MATRIX,
-		{"docstatus": 1, "reclassify_open": 1, "effective_from": ("<=", clock.now())},
+		{"name": ("in", [*in_force, ""]), "reclassify_open": 1},
 		pluck="name",
 		order_by="effective_from asc",
 	):

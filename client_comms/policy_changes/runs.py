@@ -6,14 +6,14 @@ are committed together, so a killed run continues where it ended, and nothing is
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
-from frappe.utils.background_jobs import is_job_enqueued
 
 from client_comms import clock
+from client_comms.background_work import FAILED, BackgroundWork, words
+from client_comms.communication_governance import matrix
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.policy_changes import changes, reclassification, results, states
 from client_comms.policy_changes.changes import Change
@@ -22,14 +22,18 @@ from client_comms.rules.change_tally import Tally
 
 RUN = "Policy Change Run"
 SIMULATION, RECLASSIFICATION = "Simulation", "Reclassification"
-QUEUED, RUNNING, FINISHED, CANCELLED, FAILED = "Queued", "Running", "Finished", "Cancelled", "Failed"
+QUEUED, RUNNING, FINISHED, CANCELLED = "Queued", "Running", "Finished", "Cancelled"
 UNFINISHED = (QUEUED, RUNNING)
 EVENT = "client_comms_policy_change"
 CHUNK = {SIMULATION: 500, RECLASSIFICATION: 50}
 AT_ONCE = 500  # interactions that a request simulates itself
-_ATTEMPTS = 5
-_TIMEOUT = 60 * 60  # seconds
-_QUEUEING = timedelta(minutes=1)
+_WORK = BackgroundWork(
+	RUN,
+	job="client_comms.policy_changes.runs.work",
+	event=EVENT,
+	unfinished={"status": ("in", UNFINISHED)},
+	timeout=60 * 60,
+)
 
 
 def simulate(
@@ -92,12 +96,7 @@ def work(name_of_run: str, progress: Callable[[int], object] | None = None) -> N
 			frappe.log_error(
 				f"{run.kind} of {run.reference_name}", reference_doctype=RUN, reference_name=run.name
 			)
-			_set(
-				run.name,
-				status=FAILED,
-				finished_on=clock.now(),
-				error=frappe.utils.strip_html(str(error)) or type(error).__name__,
-			)
+			_WORK.fail(run.name, words(error))
 		# nosemgrep: frappe-manual-commit (a job; what a chunk did and where it ended belong together)
 		frappe.db.commit()
 		_tell(name_of_run)
@@ -106,11 +105,20 @@ def work(name_of_run: str, progress: Callable[[int], object] | None = None) -> N
 
 
 def _next(name: str):
-	"""The run, locked against another worker; None if it is done or was cancelled."""
+	"""The run, locked against another worker; None if it is done or was cancelled, also because its version was replaced."""
 	if not frappe.db.get_value(RUN, name, "name", for_update=True):
 		return None
 	run = frappe.get_doc(RUN, name)
-	return run if run.status in UNFINISHED else None
+	if run.status not in UNFINISHED:
+		return None
+	if run.kind == RECLASSIFICATION and run.reference_name not in matrix.in_force_everywhere(clock.now()):
+		why = _("{0} is no longer the version in force.").format(run.reference_name)
+		_set(name, status=CANCELLED, finished_on=clock.now(), error=why)
+		# nosemgrep: frappe-manual-commit (the job ends here; those who wait for it see why)
+		frappe.db.commit()
+		_tell(name)
+		return None
+	return run
 
 
 def _chunk(run) -> None:
@@ -128,6 +136,7 @@ def _chunk(run) -> None:
 		failed = reclassification.apply(tally, rows, change)
 	values = {
 		"status": RUNNING,
+		"attempts": 0,
 		"done": run.done + len(rows),
 		"failed": run.failed + failed,
 		"last_name": rows[-1].name if rows else run.last_name,
@@ -171,8 +180,7 @@ def resume(name: str) -> None:
 	:raises ActionNotPossibleError: it is running or has finished
 	"""
 	_require(name, (CANCELLED, FAILED), _("Only a run that was cancelled or failed can be continued."))
-	_set(name, status=QUEUED, finished_on=None, error=None, attempts=0)
-	enqueue(name)
+	_WORK.again(name, QUEUED)
 
 
 def _require(name: str, statuses, why: str) -> None:
@@ -181,40 +189,13 @@ def _require(name: str, statuses, why: str) -> None:
 
 
 def continue_abandoned() -> None:
-	"""Queue runs again whose job was killed or lost; after a few attempts they count as failed. Called by the scheduler."""
-	for run in frappe.get_all(
-		RUN, {"status": ("in", UNFINISHED)}, ["name", "modified", "attempts"], order_by="creation asc"
-	):
-		if frappe.utils.now_datetime() - run.modified < _QUEUEING or is_job_enqueued(_job_id(run.name)):
-			continue
-		if run.attempts >= _ATTEMPTS:
-			_set(
-				run.name,
-				status=FAILED,
-				finished_on=clock.now(),
-				error=_(
-					"The background job ended without a result several times. Continue the run, or start it again."
-				),
-			)
-		else:
-			_set(run.name, attempts=run.attempts + 1)
-			enqueue(run.name)
+	"""Queue runs again whose job was killed or lost. Called by the scheduler."""
+	_WORK.continue_all()
 
 
 def enqueue(name: str) -> None:
 	"""Queue the job of a run."""
-	frappe.enqueue(
-		"client_comms.policy_changes.runs.work",
-		queue="long",
-		timeout=_TIMEOUT,
-		job_id=_job_id(name),
-		enqueue_after_commit=True,
-		name_of_run=name,
-	)
-
-
-def _job_id(name: str) -> str:
-	return f"{EVENT}:{name}"
+	_WORK.enqueue(name)
 
 
 def _set(name: str, **values) -> None:

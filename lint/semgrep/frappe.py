@@ -88,3 +88,19 @@ def messages(name):
 	frappe.msgprint("Done")
 	# ok: frappe-untranslated
 	frappe.throw(_("{0} is not allowed").format(name), title=_("Stop"))
+
+
+def part_of_a_transaction(work):
+	# ruleid: frappe-deadlock-swallowed
+	try:
+		work()
+	except Exception as error:
+		frappe.db.rollback(save_point="here")
+		return error
+	# ok: frappe-deadlock-swallowed
+	try:
+		work()
+	except frappe.QueryDeadlockError:
+		raise
+	except Exception:
+		frappe.db.rollback(save_point="here")

@@ -9,12 +9,9 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import strip_html
-from frappe.utils.background_jobs import is_job_enqueued
-from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, transactions
+from client_comms.background_work import FAILED, BackgroundWork, words
 from client_comms.client_privacy.erasure import belongings, certificates, records
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
@@ -35,7 +32,13 @@ PLANNING, PLANNED, APPROVED, RUNNING, FINISHED, DISCARDED = (
 ITEM_PLANNED, ITEM_DONE, ITEM_FAILED, ITEM_KEPT = "Planned", "Done", "Failed", "Kept"
 CHUNK = 100
 EVENT = "client_comms_erasure"
-_TIMEOUT = 6 * 60 * 60  # seconds
+_WORK = BackgroundWork(
+	RUN,
+	job="client_comms.client_privacy.erasure.runs.work",
+	event=EVENT,
+	unfinished={"status": ("in", (PLANNING, APPROVED, RUNNING))},
+	timeout=6 * 60 * 60,
+)
 _PLANNERS = {
 	RETENTION: "client_comms.client_privacy.retention.plan",
 	ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.plan",
@@ -55,18 +58,26 @@ def start(kind: str, **values) -> str:
 	:raises ActionNotPossibleError: another run of the kind is not finished
 	"""
 	require_auditing()
-	same = {"kind": kind, "status": ("in", (PLANNING, PLANNED, APPROVED, RUNNING))}
-	if going := frappe.db.get_value(RUN, {**same, "request": values.get("request") or ("is", "not set")}):
-		frappe.throw(
-			_("Run {0} is not finished. Approve or discard it first.").format(frappe.bold(going)),
-			exc=ActionNotPossibleError,
-			title=_("One Run at a Time"),
-		)
+	_require_no_other(kind, values.get("request"))
 	run = frappe.get_doc({"doctype": RUN, "kind": kind, "planned_by": frappe.session.user, **values})
 	run.flags.by_the_app = True
 	run.insert(ignore_permissions=True)
-	_enqueue(run.name)
+	_WORK.enqueue(run.name)
 	return run.name
+
+
+def _require_no_other(kind: str, request: str | None) -> None:
+	going = {
+		"kind": kind,
+		"request": request or ("is", "not set"),
+		"status": ("in", (PLANNING, PLANNED, APPROVED, RUNNING)),
+	}
+	if other := frappe.db.get_value(RUN, going):
+		frappe.throw(
+			_("Run {0} is not finished. Approve or discard it first.").format(frappe.bold(other)),
+			exc=ActionNotPossibleError,
+			title=_("One Run at a Time"),
+		)
 
 
 def approve(name: str) -> None:
@@ -89,34 +100,33 @@ def approve(name: str) -> None:
 			exc=ActionNotPossibleError,
 			title=_("Nothing to Erase"),
 		)
-	_set(name, status=APPROVED, approved_by=frappe.session.user, approved_on=clock.now())
-	_enqueue(name)
+	_set(name, status=APPROVED, approved_by=frappe.session.user, approved_on=clock.now(), attempts=0)
+	_WORK.enqueue(name)
 
 
 def discard(name: str) -> None:
 	"""Give up a run of which nothing is erased yet."""
-	run = _locked(name, PLANNED, PLANNING)
+	run = _locked(name, PLANNED, PLANNING, FAILED)
+	if run.approved_by:
+		_refuse_status(run)
 	frappe.db.delete(ITEM, {"run": run.name})
 	_set(name, status=DISCARDED, finished_on=clock.now())
 
 
 def resume(name: str) -> None:
-	"""Continue a run whose job has ended, and try again what failed."""
-	run = _locked(name, PLANNING, APPROVED, RUNNING, FINISHED)
-	if run.status == FINISHED:
-		if not run.failed_count:
-			_refuse_status(run)
-		_set(name, status=RUNNING)
+	"""Continue a run that failed or whose job has ended, and try again what failed."""
+	run = _locked(name, PLANNING, APPROVED, RUNNING, FINISHED, FAILED)
+	if run.status == FINISHED and not run.failed_count:
+		_refuse_status(run)
+	if run.status in (FINISHED, FAILED):
+		_require_no_other(run.kind, run.request)
 	frappe.db.set_value(ITEM, {"run": name, "state": ITEM_FAILED}, {"state": ITEM_PLANNED, "error": None})
-	_enqueue(name)
+	_WORK.again(name, RUNNING if run.approved_by else PLANNING)
 
 
 def continue_all() -> None:
 	"""Every hour: continue runs whose job was stopped."""
-	going = {"status": ("in", (PLANNING, APPROVED, RUNNING))}
-	for name in frappe.get_all(RUN, going, pluck="name", order_by="creation asc"):
-		if not is_job_enqueued(_job_id(name)):
-			_enqueue(name)
+	_WORK.continue_all()
 
 
 def _locked(name: str, *statuses: str):
@@ -194,41 +204,28 @@ def count_items(name: str) -> dict[str, int]:
 
 
 def work(name_of_run: str) -> None:
-	"""The job: plan, or erase what is approved. Two at once do no harm: the second leaves."""
-	try:
-		with filelock(_job_id(name_of_run).replace(":", "_"), timeout=1):
-			_work(name_of_run)
-	except LockTimeoutError:
-		return
+	"""The job: plan, or erase what is approved."""
+	_WORK.carry_out(name_of_run, _work)
+	_tell(frappe.get_doc(RUN, name_of_run))
 
 
 def _work(name: str) -> None:
-	# nosemgrep: frappe-manual-commit (a job; it must see what was approved, not an older snapshot)
-	frappe.db.commit()
 	run = frappe.get_doc(RUN, name)
-	try:
-		if run.status == PLANNING:
-			_plan(run)
-		elif run.status in (APPROVED, RUNNING):
-			_erase_all(run)
-	except Exception as error:
-		frappe.db.rollback()
-		frappe.log_error(title=f"Erasure run {name} stopped", reference_doctype=RUN, reference_name=name)
-		_set(name, error=words(error))
-	else:
-		_set(name, error=None)
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
-	_tell(run)
+	if run.status == PLANNING:
+		_plan(run)
+	elif run.status in (APPROVED, RUNNING):
+		_erase_all(run)
+	_set(name, error=None)
 
 
 def _erase_all(run) -> None:
-	if run.status == APPROVED:
-		_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
+	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
 	while chunk := _next_chunk(run.name):
 		with speaking_to(run.planned_by):
 			_in_chunk(run, chunk)
 		count_items(run.name)
+		_set(run.name, attempts=0)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run continues after this chunk)
 		_remove_contents({"name": ("in", [row.name for row in chunk])})
 		_tell(run)
@@ -284,18 +281,14 @@ def _erase(rows: list) -> Exception | None:
 	"""Erase all of the rows or none; returns what went wrong."""
 	if not rows:
 		return None
-	savepoint = "client_comms_erasure"
-	frappe.db.savepoint(savepoint)
-	try:
-		names = [row.reference_name for row in rows]
-		with belongings.collecting_contents() as contents:
-			if rows[0].action == MASK:
-				frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
-			else:
-				records.erase(rows[0].reference_doctype, rows[0].action, names)
-	except Exception as error:
-		frappe.db.rollback(save_point=savepoint)
-		return error
+	names = [row.reference_name for row in rows]
+	with transactions.part() as part, belongings.collecting_contents() as contents:
+		if rows[0].action == MASK:
+			frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
+		else:
+			records.erase(rows[0].reference_doctype, rows[0].action, names)
+	if part.error:
+		return part.error
 	_mark(rows, ITEM_DONE)
 	if contents:
 		_mark(rows[:1], ITEM_DONE, contents=frappe.as_json(contents, indent=None))
@@ -329,27 +322,6 @@ def finish(name: str) -> None:
 	certificate = certificates.of(frappe.get_doc(RUN, name))
 	_set(name, certificate=frappe.as_json(certificate, indent=None))
 	ledger.record(ledger.ERASURE, RUN, name, None, reason=certificates.summary(certificate))
-
-
-def words(error: Exception) -> str:
-	"""What went wrong, in words, without the content of records."""
-	return strip_html(str(error))[:500] or type(error).__name__
-
-
-def _enqueue(name: str) -> None:
-	frappe.enqueue(
-		"client_comms.client_privacy.erasure.runs.work",
-		queue="long",
-		timeout=_TIMEOUT,
-		job_id=_job_id(name),
-		deduplicate=True,
-		enqueue_after_commit=True,
-		name_of_run=name,
-	)
-
-
-def _job_id(name: str) -> str:
-	return f"{EVENT}:{name}"
 
 
 def _tell(run) -> None:

@@ -11,11 +11,9 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.utils import cint
-from frappe.utils.background_jobs import is_job_enqueued
-from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
-from client_comms.client_privacy.erasure.runs import words
+from client_comms import transactions
+from client_comms.background_work import BackgroundWork, words
 from client_comms.client_privacy.packages import archive, contents
 from client_comms.client_privacy.requests import subjects
 from client_comms.clients import preferences
@@ -33,33 +31,27 @@ _FIGURES = {
 	contents.FAILED: "failed_count",
 }
 EVENT = "client_comms_data_package"
-_TIMEOUT = 6 * 60 * 60  # seconds
+WORK = BackgroundWork(
+	PACKAGE,
+	job="client_comms.client_privacy.packages.collecting.work",
+	event=EVENT,
+	unfinished={"status": COLLECTING, "failed_count": 0},  # staff look at records that cannot be read
+	timeout=6 * 60 * 60,
+	ended_on="ended_on",
+)
 
 
-def work(name_of_package: str) -> None:
-	"""The job. Two at once do no harm: the second leaves."""
-	try:
-		with filelock(_job_id(name_of_package).replace(":", "_"), timeout=1):
-			_work(name_of_package)
-	except LockTimeoutError:
-		return
+def work(name_of_run: str) -> None:
+	"""The job."""
+	WORK.carry_out(name_of_run, _work)
+	_tell(frappe.get_doc(PACKAGE, name_of_run))
 
 
 def _work(name: str) -> None:
-	# nosemgrep: frappe-manual-commit (a job; it must see what was started, not an older snapshot)
-	frappe.db.commit()
 	package = frappe.get_doc(PACKAGE, name)
-	if package.status != COLLECTING:
-		return
-	try:
+	if package.status == COLLECTING:
 		with speaking(preferences.language_to(package.party_type, package.party, package.contact)):
 			_collect(package)
-	except Exception as error:
-		frappe.db.rollback()
-		frappe.log_error(title=f"Copy of data {name} stopped", reference_doctype=PACKAGE, reference_name=name)
-		store(name, error=words(error))
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
-	_tell(package)
 
 
 def _collect(package) -> None:
@@ -73,6 +65,7 @@ def _collect(package) -> None:
 	reading = contents.Reading(subject)
 	while chunk := _next_chunk(package.name):
 		_add_to_counts(package.name, _read(package.name, reading, chunk))
+		store(package.name, attempts=0)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted job continues after this chunk)
 		_tell(package)
 	if frappe.db.get_value(PACKAGE, package.name, "status") != COLLECTING:
@@ -151,11 +144,9 @@ def _read(package: str, reading: contents.Reading, chunk: list) -> Counter:
 
 def _try_to_read(package: str, reading: contents.Reading, chunk: list) -> Counter | Exception:
 	"""Read all of a chunk or nothing; returns what went wrong."""
-	savepoint = "client_comms_data_package"
-	frappe.db.savepoint(savepoint)
 	doctype, names = chunk[0].reference_doctype, [row.reference_name for row in chunk]
 	added: Counter = Counter()
-	try:
+	with transactions.part() as part:
 		if doctype == contents.FILE:
 			found = archive.files(names)
 		else:
@@ -168,10 +159,7 @@ def _try_to_read(package: str, reading: contents.Reading, chunk: list) -> Counte
 			frappe.db.set_value(ITEM, row.name, stored)
 			added[_FIGURES[stored["state"]]] += 1
 			added["masked_count"] += stored.get("masked_count", 0)
-	except Exception as error:
-		frappe.db.rollback(save_point=savepoint)
-		return error
-	return added
+	return part.error or added
 
 
 def _add_to_counts(name: str, added: Counter) -> None:
@@ -234,27 +222,6 @@ def _strictest(name: str) -> str | None:
 	if unknown := set(found) - set(levels):
 		return unknown.pop()  # which counts as the strictest
 	return max(found, key=lambda each: levels[each].rank)
-
-
-def is_going_on(name: str) -> bool:
-	"""Whether the job of a copy waits or runs."""
-	return is_job_enqueued(_job_id(name))
-
-
-def enqueue(name: str) -> None:
-	frappe.enqueue(
-		"client_comms.client_privacy.packages.collecting.work",
-		queue="long",
-		timeout=_TIMEOUT,
-		job_id=_job_id(name),
-		deduplicate=True,
-		enqueue_after_commit=True,
-		name_of_package=name,
-	)
-
-
-def _job_id(name: str) -> str:
-	return f"{EVENT}:{name}"
 
 
 def _tell(package) -> None:

@@ -9,10 +9,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, transactions
+from client_comms.background_work import FAILED
 from client_comms.client_privacy import links
 from client_comms.client_privacy.packages import archive, contents, delivery
-from client_comms.client_privacy.packages.collecting import COLLECTING, READY, enqueue, is_going_on, store
+from client_comms.client_privacy.packages.collecting import COLLECTING, READY, WORK, store
 from client_comms.clients import preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
@@ -22,6 +23,7 @@ from client_comms.roles import require_auditing
 ITEM, REQUEST = contents.ITEM, contents.REQUEST
 RIGHTS = ("Access", "Portability")
 RELEASED, DISCARDED, DELETED = "Released", "Discarded", "Deleted"
+UNRELEASED = (COLLECTING, READY, FAILED)
 _UNRELEASED_DAYS = 60
 
 
@@ -33,7 +35,7 @@ def start(request) -> str:
 	require_auditing()
 	if request.right not in RIGHTS:
 		_refuse(_("This is not a request for access or portability. Enter one for the client."))
-	going = {"request": request.name, "status": ("in", (COLLECTING, READY, RELEASED))}
+	going = {"request": request.name, "status": ("in", (*UNRELEASED, RELEASED))}
 	if there_is := frappe.db.get_value(PACKAGE, going):
 		_refuse(_("There is a copy for this request: {0}. Discard it first.").format(frappe.bold(there_is)))
 	request.confirm_identity()
@@ -50,18 +52,17 @@ def start(request) -> str:
 	package.flags.by_the_app = True
 	package.insert(ignore_permissions=True)
 	ledger.record(ledger.EXPORT, PACKAGE, package.name, None, rule=request.name)
-	enqueue(package.name)
+	WORK.enqueue(package.name)
 	return package.name
 
 
 def resume(name: str) -> None:
-	"""Continue a copy whose job has ended, and try again what failed."""
-	_locked(name, COLLECTING)
+	"""Continue a copy that failed or whose job has ended, and try again what failed."""
+	_locked(name, COLLECTING, FAILED)
 	frappe.db.set_value(
 		ITEM, {"package": name, "state": contents.FAILED}, {"state": contents.WAITING, "error": None}
 	)
-	store(name, error=None)
-	enqueue(name)
+	WORK.again(name, COLLECTING)
 
 
 def leave_out(name: str, items: Collection[str], reason: str) -> None:
@@ -69,7 +70,7 @@ def leave_out(name: str, items: Collection[str], reason: str) -> None:
 
 	:raises ActionNotPossibleError: it is released, or the reason is missing
 	"""
-	package = _locked(name, COLLECTING, READY)
+	package = _locked(name, *UNRELEASED)
 	if not (reason := cstr(reason).strip()):
 		_refuse(_("Enter why the client does not get this."))
 	in_copy = {"package": name, "state": ("!=", contents.LEFT_OUT)}
@@ -92,13 +93,13 @@ def leave_out(name: str, items: Collection[str], reason: str) -> None:
 		frappe.db.set_value(ITEM, {**in_copy, **files}, left_out)
 	if package.status == READY:
 		archive.remove(package)
-	store(name, status=COLLECTING, error=None, chosen_by=frappe.session.user, chosen_on=clock.now())
+	store(name, chosen_by=frappe.session.user, chosen_on=clock.now())
 	changes = {
 		f"{row.reference_doctype} {row.reference_name}": [row.state, contents.LEFT_OUT] for row in chosen
 	}
 	level = package.confidentiality_level
 	ledger.record(ledger.LEFT_OUT, PACKAGE, name, level, rule=package.request, reason=reason, changes=changes)
-	enqueue(name)
+	WORK.again(name, COLLECTING)
 
 
 def release(name: str) -> None:
@@ -140,7 +141,7 @@ def release(name: str) -> None:
 
 def discard(name: str) -> None:
 	"""Give up a copy that is not released, or end a released one early."""
-	_end(_locked(name, COLLECTING, READY, RELEASED), DISCARDED)
+	_end(_locked(name, *UNRELEASED, RELEASED), DISCARDED)
 
 
 def delete_expired() -> None:
@@ -149,26 +150,25 @@ def delete_expired() -> None:
 	over = [
 		({"status": RELEASED, "expires_on": ("<", now)}, DELETED),
 		(
-			{"status": ("in", (COLLECTING, READY)), "made_on": ("<", now - timedelta(days=_UNRELEASED_DAYS))},
+			{"status": ("in", UNRELEASED), "made_on": ("<", now - timedelta(days=_UNRELEASED_DAYS))},
 			DISCARDED,
 		),
 	]
 	for filters, status in over:
 		for name in frappe.get_all(PACKAGE, filters, pluck="name", order_by="name asc"):
-			_end(frappe.get_doc(PACKAGE, name, for_update=True), status)
+			with transactions.part("A copy of data could not be deleted", PACKAGE, name):
+				_end(frappe.get_doc(PACKAGE, name, for_update=True), status)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; then its file goes)
 	ended = {"status": ("in", (DISCARDED, DELETED)), "stored_as": ("is", "set")}
 	for name in frappe.get_all(PACKAGE, ended, pluck="name", order_by="name asc"):
-		archive.remove_leftover(frappe.get_doc(PACKAGE, name))
+		with transactions.part("The file of a copy of data could not be deleted", PACKAGE, name):
+			archive.remove_leftover(frappe.get_doc(PACKAGE, name))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; its file is gone)
 
 
 def continue_packages() -> None:
 	"""Every hour: continue copies whose job was stopped."""
-	going = {"status": COLLECTING, "failed_count": 0}
-	for name in frappe.get_all(PACKAGE, going, pluck="name", order_by="creation asc"):
-		if not is_going_on(name):
-			enqueue(name)
+	WORK.continue_all()
 
 
 def _end(package, status: str) -> None:

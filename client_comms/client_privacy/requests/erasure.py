@@ -10,10 +10,13 @@ from frappe.utils.password import decrypt, encrypt
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
 from client_comms.enforcement import legal_holds
+from client_comms.exceptions import RecordIsKeptError
+from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
 REQUEST = "Data Subject Request"
 _PAPER = "Physical File"
+_NOT_MAPPED = N_("Not in the data map: decide by hand")
 _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
 
 
@@ -32,7 +35,7 @@ def plan(run) -> None:
 			)
 	for doctype in ("Customer", "Supplier", "Lead", "Prospect"):
 		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ("",))):
-			why = _("Not in the data map: decide by hand")
+			why = _(_NOT_MAPPED)
 			runs.add_items(run.name, [_item(other, name, KEEP, why) for name in names])
 			kept_parties[doctype] = _("{0} refers to it").format(_(other))
 	runs.add_items(run.name, _paper(request))
@@ -114,7 +117,9 @@ def mask(doctype: str, names: list[str]) -> None:
 	if doctype in data_map.MASTERS:
 		records.anonymise(doctype, names, keep=(*data_map.KEPT_OF_MASTER, "title"))
 		return
-	entry = next(each for each in data_map.entries() if each.doctype == doctype)
+	entry = next((each for each in data_map.entries() if each.doctype == doctype), None)
+	if entry is None:  # an app took it out after the plan
+		raise RecordIsKeptError(_(_NOT_MAPPED))
 	values = {field: None for field in entry.masked if frappe.get_meta(doctype).has_field(field)}
 	if values:
 		frappe.db.set_value(doctype, {"name": ("in", names)}, values, update_modified=False)

@@ -38,7 +38,7 @@ def running(site, monkeypatch):
 	frappe.db.set_value("Scheduled Job Type", {"method": health.SWEEP}, "last_execution", clock.now())
 	frappe.db.set_value("Client Interaction", {"next_check_at": ("<", clock.now())}, "next_check_at", None)
 	frappe.db.set_value("Email Queue", {"status": ("in", ("Not Sent", "Error"))}, "status", "Sent")
-	for doctype in ("Intake Failure", "Unprocessed Email", "Leak Check Run"):
+	for doctype in ("Intake Failure", "Unprocessed Email", "Leak Check Run", *health._GIVEN_UP):
 		frappe.db.delete(doctype)
 	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
 	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
@@ -121,6 +121,10 @@ def withheld_answer():
 	ledger.write([entry])
 
 
+def failed_run(doctype, **fields):
+	return lambda: frappe.get_doc({"doctype": doctype, "status": "Failed", **fields}).db_insert()
+
+
 @pytest.mark.parametrize(
 	("key", "break_it", "said"),
 	[
@@ -137,6 +141,9 @@ def withheld_answer():
 		("matrix", no_matrix, "No version is in force"),
 		("ledger", old_entry, "2 hours ago"),
 		("leak_check", open_surface, "3 ways"),
+		("background_work", failed_run("Erasure Run"), "Erasure Run, failed: 1"),
+		("background_work", failed_run("Data Package"), "Data Package, failed: 1"),
+		("background_work", failed_run("Policy Change Run", kind="Reclassification"), "failed: 1"),
 		("answers", withheld_answer, "other_app.api.forgotten"),
 	],
 )

@@ -6,7 +6,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms import api
+from client_comms import api, background_work
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
 from client_comms.policy_changes import activation, changes, new_access, runs
@@ -27,7 +27,7 @@ def jobs(monkeypatch):
 	queued = []
 
 	def enqueue(method, **kwargs):
-		for option in ("queue", "timeout", "job_id", "enqueue_after_commit"):
+		for option in ("queue", "timeout", "job_id", "deduplicate", "enqueue_after_commit"):
 			kwargs.pop(option, None)
 		if str(method).startswith("client_comms.policy_changes"):
 			queued.append(lambda: frappe.get_attr(method)(**kwargs))
@@ -211,7 +211,7 @@ def test_many_interactions_are_simulated_in_the_background(log, clock_at, draft,
 		half = api.policy_change(name)["run"]
 		assert half["status"] == "Running" and half["done"] == 4 and half["total"] >= 5
 		frappe.db.set_value(runs.RUN, name, "modified", "2026-11-24 09:00", update_modified=False)
-		with mock.patch.object(runs, "is_job_enqueued", return_value=False):
+		with mock.patch.object(background_work, "is_job_enqueued", return_value=False):
 			runs.continue_abandoned()
 		jobs.pop()()
 	found = api.policy_change(name)["run"]
@@ -444,6 +444,32 @@ def test_a_version_dated_ahead_acts_on_its_day(log, clock_at, draft, jobs):
 	assert (doc.confidentiality_level, doc.matrix) == ("Sensitive", version.name)
 	assert [row.note for row in doc.events if row.event == "Matrix Changed"]
 	assert any(row.event == "Level Changed" and version.name in row.note for row in doc.events)
+
+
+def test_a_version_that_is_not_in_force_reclassifies_nothing(log, clock_at, draft, jobs):
+	"""An amendment dated before the version in force, and one that was replaced before its job began."""
+	with clock_at(NOW):
+		log("Service Update")
+		current = draft(level_of("Service Update", "Sensitive"), effective_from="2026-11-20 00:00")
+		current.submit()
+		late = draft(
+			level_of("Service Update", "Standard"), reclassify_open=1, effective_from="2026-11-10 00:00"
+		)
+		late.submit()
+		assert not frappe.db.exists(runs.RUN, {"kind": runs.RECLASSIFICATION})
+
+		doc = log("Service Update")
+		replaced = draft(
+			level_of("Service Update", "Standard"), reclassify_open=1, effective_from="2026-11-23 00:00"
+		)
+		replaced.submit()
+		run = frappe.get_last_doc(runs.RUN, {"reference_name": replaced.name})
+		draft(level_of("Service Update", "Sensitive"), effective_from="2026-11-24 00:00").submit()
+		jobs.pop()()
+	run.reload()
+	assert (run.status, run.done) == (runs.CANCELLED, 0) and replaced.name in run.error
+	doc.reload()
+	assert doc.confidentiality_level == "Sensitive"
 
 
 def test_closed_ones_and_what_staff_chose_stay(log, clock_at, draft, jobs):

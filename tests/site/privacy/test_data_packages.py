@@ -4,12 +4,15 @@ import io
 import json
 import os
 import zipfile
+from datetime import timedelta
+from unittest import mock
 
 import frappe
 import pytest
 
-from client_comms import ledger, procedure
+from client_comms import clock, ledger, procedure
 from client_comms.api import data_packages as api
+from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity, links
 from client_comms.client_privacy.packages import archive, collecting, contents, delivery, runs
 from client_comms.client_privacy.requests import data_map, subjects
@@ -286,6 +289,57 @@ def test_it_begins_only_with_a_confirmed_identity_and_for_such_a_request(client,
 		assert api.make_copy(request.name)
 		with pytest.raises(ActionNotPossibleError):
 			api.make_copy(request.name)
+
+
+def test_an_old_identity_check_does_not_suffice_to_make_or_to_release_it(
+	client, ready, request_for, officers, as_user, clock_at, mailbox
+):
+	days = identity.validity_days(None)
+	assert days == min(filter(None, frappe.get_all("Confidentiality Level", pluck="identity_valid_days")))
+	package, other = ready(), request_for("Portability")
+	with clock_at(clock.now() + timedelta(days=days, minutes=1)):
+		with as_user(officers[1]), pytest.raises(ActionNotPossibleError, match="identity"):
+			api.release_copy(package.name)
+		with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="identity"):
+			api.make_copy(other.name)
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		with as_user(officers[1]):
+			api.release_copy(package.name)
+
+
+def test_a_request_needs_a_recent_check_even_if_no_level_has_a_limit(client, request_for, clock_at):
+	frappe.db.set_value("Confidentiality Level", {"name": ("is", "set")}, "identity_valid_days", 0)
+	request = request_for()
+	assert request.confirm_identity() <= clock.now() + timedelta(days=identity.LONGEST_DAYS)
+	with clock_at(clock.now() + timedelta(days=identity.LONGEST_DAYS, minutes=1)):
+		with pytest.raises(ActionNotPossibleError, match="identity"):
+			request.confirm_identity()
+
+
+def test_a_deadlock_is_not_a_record_that_cannot_be_read(client, ready, monkeypatch):
+	busy = mock.Mock(side_effect=frappe.QueryDeadlockError("busy"))
+	monkeypatch.setattr(contents.Reading, "records", busy)
+	package = ready()
+	assert (package.status, package.error, package.failed_count) == (collecting.COLLECTING, "busy", 0)
+	assert busy.call_count == 1
+
+
+def test_one_that_fails_again_and_again_is_given_up_until_someone_starts_it(
+	client, ready, officers, as_user, monkeypatch, is_continued
+):
+	with monkeypatch.context() as broken:
+		broken.setattr(contents, "plan", mock.Mock(side_effect=ValueError("no map")))
+		package = ready()
+		while is_continued(runs.continue_packages, package):
+			collecting.work(package.name)
+		package.reload()
+		assert (package.status, package.error) == ("Failed", "no map")
+		assert contents.plan.call_count == 1 + ATTEMPTS
+	with as_user(officers[0]):
+		api.resume_copy(package.name)
+	collecting.work(package.name)
+	package.reload()
+	assert (package.status, package.attempts, package.error) == (collecting.READY, 0, None)
 
 
 def test_a_killed_job_goes_on_where_it_stopped(

@@ -1,6 +1,7 @@
 """After an erasure nothing on the site names the client, except what a hold or the certificate lists (P-2)."""
 
 import os
+from unittest import mock
 
 import frappe
 import pytest
@@ -9,6 +10,7 @@ from frappe.utils.background_jobs import get_redis_conn
 from client_comms import ledger, procedure
 from client_comms.api import retention as runs_api
 from client_comms.api import subject_requests as api
+from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
@@ -498,6 +500,81 @@ def test_rows_are_read_some_at_a_time(client, approved, monkeypatch):
 	monkeypatch.setattr(sweep, "CHUNK", 1)
 	runs.work(approved())
 	assert found_in_tables() == set()
+
+
+def test_a_plan_that_fails_again_and_again_is_given_up_until_someone_starts_it(
+	client, request_for, officers, as_user, monkeypatch, is_continued
+):
+	with as_user(officers[0]):
+		run = frappe.get_doc(runs.RUN, api.plan_erasure(request_for().name))
+	with monkeypatch.context() as broken:
+		broken.setattr(runs, "_PLANNERS", {runs.ERASURE_REQUEST: "no_such_module.plan"})
+		runs.work(run.name)
+		tried = 1
+		while is_continued(runs.continue_all, run):
+			runs.work(run.name)
+			tried += 1
+	run.reload()
+	assert (run.status, tried) == ("Failed", 1 + ATTEMPTS) and "no_such_module" in run.error
+	with as_user(officers[0]):
+		runs_api.resume_run(run.name)
+	runs.work(run.name)
+	run.reload()
+	assert (run.status, run.attempts, run.error, run.finished_on) == (runs.PLANNED, 0, None, None)
+
+
+def test_a_run_that_fails_at_its_end_goes_on_from_there(
+	client, approved, officers, as_user, monkeypatch, is_continued
+):
+	run = frappe.get_doc(runs.RUN, approved())
+	with monkeypatch.context() as broken:
+		broken.setattr(runs, "_FINISHERS", {runs.ERASURE_REQUEST: "no_such_module.finish"})
+		runs.work(run.name)
+		while is_continued(runs.continue_all, run):
+			runs.work(run.name)
+	run.reload()
+	assert run.status == "Failed" and run.done_count == run.planned_count > 0
+	with as_user(officers[0]):
+		with pytest.raises(ActionNotPossibleError):
+			runs_api.discard_run(run.name)
+		runs_api.resume_run(run.name)
+	runs.work(run.name)
+	run.reload()
+	assert (run.status, run.error) == (runs.FINISHED, None)
+	assert found_in_tables() == set()
+
+
+def test_a_deadlock_is_not_a_record_that_cannot_be_erased(client, approved, monkeypatch):
+	"""The database undid all of the chunk: the run continues with it, and no item counts as failed."""
+	run = frappe.get_doc(runs.RUN, approved())
+	monkeypatch.setattr(records, "erase", mock.Mock(side_effect=frappe.QueryDeadlockError("busy")))
+	runs.work(run.name)
+	run.reload()
+	assert (run.status, run.error, run.failed_count) == (runs.RUNNING, "busy", 0)
+	assert records.erase.call_count == 1
+
+
+def test_what_left_the_data_map_after_the_plan_is_kept_and_named(client, approved, monkeypatch):
+	"""An app took its DocType out: no one knows which fields may go, and the rest of the run goes on."""
+	name = approved()
+	invoices = [entry for entry in data_map.entries() if entry.doctype != "Quotation"]
+	item = frappe.get_doc(
+		{
+			"doctype": runs.ITEM,
+			"run": name,
+			"step": 3,
+			"reference_doctype": "Quotation",
+			"reference_name": "QTN-1",
+			"action": "Mask",
+			"state": runs.ITEM_PLANNED,
+		}
+	)
+	item.db_insert()
+	monkeypatch.setattr(data_map, "entries", lambda: iter(invoices))
+	runs.work(name)
+	item.reload()
+	assert (item.state, item.reason) == (runs.ITEM_KEPT, "Not in the data map: decide by hand")
+	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
 
 
 def test_identity_comes_first_and_only_officers_act(client, officers, make_user, as_user):

@@ -20,7 +20,7 @@ frappe.ui.form.on("Data Package", {
 		if (frm.doc.error || frm.doc.failed_count) {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
 		}
-		if (["Collecting", "Ready", "Released"].includes(status)) {
+		if (["Collecting", "Failed", "Ready", "Released"].includes(status)) {
 			frm.add_custom_button(__("Discard"), () =>
 				frappe.confirm(
 					status === "Released"

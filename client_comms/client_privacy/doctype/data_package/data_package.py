@@ -15,6 +15,7 @@ class DataPackage(WrittenByPackages):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		attempts: DF.Int
 		chosen_by: DF.Data | None
 		chosen_on: DF.Datetime | None
 		confidentiality_level: DF.Link | None
@@ -39,7 +40,7 @@ class DataPackage(WrittenByPackages):
 		released_on: DF.Datetime | None
 		request: DF.Link | None
 		right: DF.Data | None
-		status: DF.Literal["Collecting", "Ready", "Released", "Discarded", "Deleted"]
+		status: DF.Literal["Collecting", "Ready", "Released", "Discarded", "Deleted", "Failed"]
 		stored_as: DF.Data | None
 		total_count: DF.Int
 	# end: auto-generated types

@@ -16,6 +16,8 @@ frappe.ui.form.on("Erasure Run", {
 			if (frm.doc.planned_count) {
 				frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
 			}
+		}
+		if (status === "Planned" || (status === "Failed" && !frm.doc.approved_by)) {
 			frm.add_custom_button(__("Discard"), () =>
 				frappe.confirm(__("Discard this plan? Nothing is erased."), () => act(frm, "discard_run")),
 			);

@@ -18,6 +18,7 @@ class ErasureRun(ErasureResult):
 		approved_by: DF.Data | None
 		approved_on: DF.Datetime | None
 		as_of: DF.Date | None
+		attempts: DF.Int
 		certificate: DF.JSON | None
 		done_count: DF.Int
 		error: DF.SmallText | None
@@ -32,5 +33,5 @@ class ErasureRun(ErasureResult):
 		request: DF.Link | None
 		secret: DF.LongText | None
 		started_on: DF.Datetime | None
-		status: DF.Literal["Planning", "Planned", "Approved", "Running", "Finished", "Discarded"]
+		status: DF.Literal["Planning", "Planned", "Approved", "Running", "Finished", "Discarded", "Failed"]
 	# end: auto-generated types
