@@ -236,6 +236,7 @@ FUNCTIONS = {
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_unchanged": NOTHING,
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.report_lock": NOTHING,
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.on_trash": NOTHING,
+	"client_interactions.doctype.physical_inventory.physical_inventory:PhysicalInventory.before_cancel": NOTHING,
 	# The ledger
 	"enforcement.audit:_refusals": "lambda: iter(())",
 	"enforcement.audit:_views": "lambda: iter(())",

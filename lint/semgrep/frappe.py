@@ -97,6 +97,11 @@ def part_of_a_transaction(work):
 	except Exception as error:
 		frappe.db.rollback(save_point="here")
 		return error
+	# ruleid: frappe-deadlock-swallowed
+	try:
+		work()
+	except Exception:
+		frappe.db.rollback(save_point="here")
 	# ok: frappe-deadlock-swallowed
 	try:
 		work()
