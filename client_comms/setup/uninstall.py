@@ -3,6 +3,7 @@ bound to them)."""
 
 import re
 
+import click
 import frappe
 
 from client_comms.enforcement import policy, source_doctypes
@@ -47,8 +48,16 @@ _BY_NAME = {
 }
 
 
+def is_dry_run() -> bool:
+	"""Whether `bench uninstall-app --dry-run` runs: Frappe calls the hooks all the same, without a backup, and does not tell them."""
+	command = click.get_current_context(silent=True)
+	return bool(command and command.params.get("dry_run"))
+
+
 def before_uninstall():
 	"""Remove everything that refers to the app's DocTypes, while these still exist."""
+	if is_dry_run():
+		return
 	own = own_doctypes()
 	delete_custom_fields()
 	drop_indexes()
@@ -70,6 +79,8 @@ def before_uninstall():
 
 def after_uninstall():
 	"""Remove what Frappe leaves behind of a removed app."""
+	if is_dry_run():
+		return
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "client_comms.%")})
 	frappe.db.delete("Patch Log", {"patch": ("like", "client_comms.%")})
 	kept = _series_of_others()

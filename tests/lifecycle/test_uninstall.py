@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import frappe
 import pytest
@@ -291,6 +292,22 @@ def test_nothing_is_left_and_installing_again_gives_the_same(bench, removed, mak
 	bench("install-app", APP)
 	again = snapshot()
 	assert {what: again[what] ^ installed[what] for what in installed if again[what] != installed[what]} == {}
+
+
+@pytest.mark.committed
+def test_a_dry_run_of_uninstalling_removes_nothing(bench, site):
+	"""Neither from the database nor of the files: the seal, the spool of mail and the private key of the ledger."""
+
+	def files():
+		folder = Path(site.get_site_path())
+		return {path for path in folder.rglob("*") if path.is_file() and "logs" not in path.parts}
+
+	site.db.commit()
+	before, before_files = contents(), files()
+	bench("uninstall-app", APP, "--dry-run")
+	assert changes(before, contents()) == {}
+	assert before_files - files() == set()
+	assert APP in site.get_installed_apps()
 
 
 @pytest.mark.committed
