@@ -18,6 +18,21 @@ def test_every_field_is_there_once_and_in_order(file):
 	assert sorted(doctype["field_order"]) == sorted(fields)
 
 
+def test_every_action_of_the_ledger_can_be_chosen_in_its_list():
+	"""Entries are written without Frappe, which would refuse an action that is not among the options."""
+	package = Path(__file__).parents[2] / "client_comms"
+	constants = {}
+	for module in ("entries", "following"):
+		found = re.findall(
+			r'^([A-Z_]+) = "([A-Z][A-Za-z -]+)"$', (package / f"ledger/{module}.py").read_text(), re.M
+		)
+		constants.update(found)
+	del constants["ENTRY"], constants["CHECKPOINT"]  # DocTypes
+	(file,) = (file for file in FILES if file.stem == "compliance_ledger_entry")
+	(action,) = (field for field in json.loads(file.read_text())["fields"] if field["fieldname"] == "action")
+	assert set(constants.values()) == set(action["options"].split("\n"))
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_empty_list_says_what_it_is_for(file):
 	"""Frappe shows the description there. Clause codes mean nothing to its readers."""

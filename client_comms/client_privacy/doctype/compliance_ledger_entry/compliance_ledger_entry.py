@@ -50,6 +50,8 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Restriction",
 			"Restriction Exception",
 			"Exception Used",
+			"Merged",
+			"Message Moved",
 			"Lifting Announced",
 			"Restriction Lifted",
 			"Key Rotated",

@@ -14,7 +14,7 @@ class CommunicationTemplateEvent(Row):
 
 		at: DF.Datetime
 		by_user: DF.Link | None
-		event: DF.Literal["Approved", "Text Changed", "Terms Changed", "Expired", "Withdrawn"]
+		event: DF.Literal["Approved", "Sent Back", "Text Changed", "Terms Changed", "Expired", "Withdrawn"]
 		note: DF.SmallText | None
 		parent: DF.Data
 		parentfield: DF.Data
