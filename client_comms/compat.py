@@ -8,11 +8,6 @@ def is_version_16() -> bool:
 	return int(frappe.__version__.split(".", 1)[0]) >= 16
 
 
-def in_tests() -> bool:
-	"""Whether tests run, in which Frappe's own jobs run at once."""
-	return bool(frappe.in_test if is_version_16() else frappe.flags.in_test)
-
-
 def list_order() -> str:
 	"""The column by which lists are sorted, unless they or their DocType say otherwise."""
 	return "creation" if is_version_16() else "modified"

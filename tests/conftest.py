@@ -107,7 +107,7 @@ def site(site_name, sites_path):
 
 
 @pytest.fixture
-def transaction(request, site):
+def transaction(request, site, monkeypatch):
 	"""Nothing that a test does outlasts it, neither in the database nor in caches, flags or messages.
 
 	`frappe.db.commit()` and `frappe.db.rollback()` behave as always towards the code under test, but
@@ -117,7 +117,13 @@ def transaction(request, site):
 	A test marked `committed` (another process, such as the web server, must see its data) has the real
 	ones: it removes what it made, and calls `frappe.db.rollback()` before it reads what the other
 	process wrote, for a transaction goes on seeing what it saw first.
+
+	Jobs that notify after a commit run at once, because no commit ends a test; not in one marked `after_commit`.
 	"""
+	if not request.node.get_closest_marker("after_commit"):
+		from client_comms.client_interactions import work_notices
+
+		monkeypatch.setattr(work_notices, "after_commit", work_notices.tell_responsible)
 	metadata = site.cache.get_value("metadata_version")
 	if request.node.get_closest_marker("committed"):
 		yield

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import get_fullname, get_link_to_form
 from redis.exceptions import RedisError
 
-from client_comms import alerts, compat
+from client_comms import alerts
 from client_comms.client_interactions import action_items
 from client_comms.enforcement import interactions
 from client_comms.i18n import speaking_to
@@ -38,19 +38,19 @@ def _tell_responsible(doc, before, user: str) -> None:
 	"""In a job, as Frappe does it: the person who logs a message, or the worker that receives one, does not wait for it."""
 	if alerts.are_muted() or not _besides_actors(doc, before, {user}):
 		return
-	if compat.in_tests():
-		tell_responsible(doc.name, user)
-	else:
-		name = doc.name
-		frappe.db.after_commit.add(lambda: _enqueue(name, user))
+	after_commit(doc.name, user)
 
 
-def _enqueue(interaction: str, user: str) -> None:
-	"""The interaction is stored by now, and stands in Owed Today even if Redis cannot be reached."""
-	try:
-		frappe.enqueue(tell_responsible, queue="short", interaction=interaction, user=user)
-	except RedisError:
-		frappe.log_error(title="Notification of a responsible user could not be queued")
+def after_commit(interaction: str, user: str) -> None:
+	"""Queue the notification once the interaction is stored, which stands in Owed Today even if Redis cannot be reached."""
+
+	def enqueue():
+		try:
+			frappe.enqueue(tell_responsible, queue="short", interaction=interaction, user=user)
+		except RedisError:
+			frappe.log_error(title="Notification of a responsible user could not be queued")
+
+	frappe.db.after_commit.add(enqueue)
 
 
 def tell_responsible(interaction: str, user: str) -> None:

@@ -15,7 +15,7 @@ from client_comms.enforcement import (
 	restrictions,
 )
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import access
 
 
@@ -27,7 +27,8 @@ def guard_level(doc, method=None):
 	if doc.is_new() or not documents.is_governed(doc.doctype):
 		return
 	stored = governed.as_stored(doc, "confidentiality_level")
-	if (stored.confidentiality_level or "") != (doc.confidentiality_level or ""):
+	# Without a row it was deleted meanwhile, as Frappe then says.
+	if stored and (stored.confidentiality_level or "") != (doc.confidentiality_level or ""):
 		frappe.throw(
 			_("Use Change Level to make this document more or less confidential."),
 			exc=ClearanceMissingError,
@@ -83,9 +84,7 @@ def require_may_lower(interaction: str, before: str, level: str, reason: str | N
 		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
 	if not (reason or "").strip():
 		frappe.throw(
-			_("Give a reason for lowering the level from {0} to {1}.").format(
-				frappe.bold(before), frappe.bold(level)
-			),
+			_("Give a reason for lowering the level from {0} to {1}.").format(bold(before), bold(level)),
 			exc=MissingDetailsError,
 			title=_("Reason Missing"),
 		)
@@ -112,10 +111,18 @@ def raise_to(doctype: str, name: str, level: str, new=None) -> None:
 
 def set_level(doctype: str, name: str, level: str) -> None:
 	"""Write the level and apply it to what already exists: lapsed shares and follows end, files become private,
-	other documents no longer show its title, nor copies of its fields."""
+	other documents no longer show its title, nor copies of its fields.
+
+	:raises frappe.DoesNotExistError: the level does not exist
+	"""
 	from client_comms.enforcement import sharing  # these check documents themselves
 	from client_comms.enforcement.doctypes import file
 
+	if not frappe.db.exists("Confidentiality Level", level):
+		frappe.throw(
+			_("{0} {1} does not exist.").format(_("Confidentiality Level"), bold(level)),
+			exc=frappe.DoesNotExistError,
+		)
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
 	sharing.end_lapsed(doctype, name)
 	file.make_private(doctype, name)

@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms import acting
+from client_comms import acting, compat
 from client_comms.enforcement.doctypes import webhook
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import text_messages
@@ -26,22 +26,22 @@ class GuardedNotification:
 			frappe.db.rollback(save_point=_SAVEPOINT)
 			raise
 
-	# Version 16 has previews, which show any document, like those of a Webhook.
+	if compat.is_version_16():  # which has previews, of any document, like those of a Webhook
 
-	@frappe.whitelist()
-	def preview_meets_condition(self, preview_document: str):
-		webhook.require(self.document_type, preview_document)
-		return super().preview_meets_condition(preview_document)
+		@frappe.whitelist()
+		def preview_meets_condition(self, preview_document: str):
+			webhook.require(self.document_type, preview_document)
+			return super().preview_meets_condition(preview_document)
 
-	@frappe.whitelist()
-	def preview_message(self, preview_document: str):
-		webhook.require(self.document_type, preview_document)
-		return super().preview_message(preview_document)
+		@frappe.whitelist()
+		def preview_message(self, preview_document: str):
+			webhook.require(self.document_type, preview_document)
+			return super().preview_message(preview_document)
 
-	@frappe.whitelist()
-	def preview_subject(self, preview_document: str):
-		webhook.require(self.document_type, preview_document)
-		return super().preview_subject(preview_document)
+		@frappe.whitelist()
+		def preview_subject(self, preview_document: str):
+			webhook.require(self.document_type, preview_document)
+			return super().preview_subject(preview_document)
 
 	def send_sms(self, doc, context):
 		text_messages.require(self.get_receiver_list(doc, context), doc.doctype, doc.name)

@@ -1,7 +1,10 @@
 """Tools with which a System Manager queries the database directly are for users with access to everything (P-2)."""
 
+import inspect
+
 import frappe
 import pytest
+from frappe.model.base_document import get_controller
 
 from client_comms import compat
 from client_comms.enforcement.doctypes import admin_tools, webhook
@@ -51,6 +54,26 @@ def preview(doc):
 	if compat.is_version_16():
 		return hook.preview_meets_condition(doc.name), hook.preview_request_body(doc.name)
 	return hook.meets_condition, hook.preview_request_body
+
+
+def test_guards_offer_only_methods_that_the_class_has():
+	"""Any other that a request can call would end in an error of Python, such as the previews of version 16 in version 15."""
+	missing = set()
+	for doctype, guards in frappe.get_hooks("extend_doctype_class", app_name="client_comms").items():
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		classes = get_controller(doctype).__mro__
+		theirs = [each for each in classes if not each.__module__.startswith("client_comms.")]
+		for guard in map(frappe.get_attr, guards):
+			offered = {name for name, method in inspect.getmembers(guard) if method in callable_by_requests()}
+			missing |= {
+				(doctype, name) for name in offered if not any(hasattr(each, name) for each in theirs)
+			}
+	assert missing == set()
+
+
+def callable_by_requests():
+	return [method for method in frappe.whitelisted if method.__module__.startswith("client_comms.")]
 
 
 def test_the_system_console(log, managers, as_user):

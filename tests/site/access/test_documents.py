@@ -153,6 +153,25 @@ def test_lowering_needs_a_reason_and_clearance_and_is_told(govern, staff, log, a
 	assert any("Sensitive → Standard" in content and "A mistake" in content for content in comments)
 
 
+def test_a_level_that_does_not_exist_is_refused(govern, staff, log, as_user):
+	"""Otherwise the document could not be saved any more."""
+	issue = make("Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=issue.name)
+	with as_user(staff["Customer Support Manager"]):
+		with pytest.raises(frappe.DoesNotExistError, match="Secret"):
+			api.change_level("Issue", issue.name, "Secret", "A mistake")
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
+
+
+def test_a_document_that_was_deleted_meanwhile_is_refused_in_frappes_words(govern, as_user):
+	issue = make("Issue")
+	frappe.db.delete("Issue", {"name": issue.name})
+	levels.guard_level(issue)
+	issue.subject = "Changed"
+	with pytest.raises(frappe.DoesNotExistError):
+		issue.save()
+
+
 def test_raising_ends_shares_of_people_without_clearance(govern, staff, log):
 	issue = make("Issue")
 	for role in ("Frontline Staff", "Compliance Officer"):

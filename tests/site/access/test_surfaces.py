@@ -259,9 +259,6 @@ NO_SURFACE = {
 	"client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
 	"client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector.debug": "asks for the document: test_admin_tools",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
-	"client_comms.outgoing.notification.GuardedNotification.preview_meets_condition": _PREVIEW,
-	"client_comms.outgoing.notification.GuardedNotification.preview_message": _PREVIEW,
-	"client_comms.outgoing.notification.GuardedNotification.preview_subject": _PREVIEW,
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",
 	"frappe.desk.form.assign_to.add_multiple": "as assignment to oneself: test_sharing",
@@ -284,6 +281,9 @@ NO_SURFACE = {
 }
 if compat.is_version_16():
 	NO_SURFACE |= {
+		"client_comms.outgoing.notification.GuardedNotification.preview_meets_condition": _PREVIEW,
+		"client_comms.outgoing.notification.GuardedNotification.preview_message": _PREVIEW,
+		"client_comms.outgoing.notification.GuardedNotification.preview_subject": _PREVIEW,
 		"client_comms.enforcement.doctypes.webhook.GuardedWebhook.preview_meets_condition": _PREVIEW,
 		"client_comms.enforcement.doctypes.webhook.GuardedWebhook.preview_request_body": _PREVIEW,
 	}

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from redis.exceptions import ConnectionError as RedisIsGone
 
-from client_comms import alerts, api, compat
+from client_comms import alerts, api
 from client_comms.api.self_service import submit
 from client_comms.client_interactions import work_notices
 from client_comms.rules import consent as rules
@@ -71,9 +71,9 @@ def test_what_a_colleague_logs_is_told_in_the_language_of_whose_it_is(
 	assert todos(owner) == []
 
 
-def test_outside_tests_a_job_tells_after_the_commit(inquiry, owner, told, monkeypatch):
+@pytest.mark.after_commit
+def test_a_job_tells_after_the_commit(inquiry, owner, told, monkeypatch):
 	queued = []
-	monkeypatch.setattr(compat, "in_tests", lambda: False)
 	monkeypatch.setattr(frappe, "enqueue", lambda method, queue, **given: queued.append((method, given)))
 	name = inquiry(responsible_staff=owner).name
 	assert told(owner) == [] and queued == []
@@ -87,11 +87,11 @@ def test_outside_tests_a_job_tells_after_the_commit(inquiry, owner, told, monkey
 	assert told(owner) == [], "it is someone else's by now"
 
 
+@pytest.mark.after_commit
 def test_what_is_logged_stays_if_no_job_can_be_queued(inquiry, owner, monkeypatch):
 	def gone(*args, **kwargs):
 		raise RedisIsGone("Connection refused")
 
-	monkeypatch.setattr(compat, "in_tests", lambda: False)
 	monkeypatch.setattr(frappe, "enqueue", gone)
 	inquiry(responsible_staff=owner)
 	frappe.db.after_commit.run()
