@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import frappe
 from frappe import _
 from frappe.translate import get_user_lang
-from frappe.utils import get_fullname, get_link_to_form
+from frappe.utils import escape_html, get_fullname, get_link_to_form
 
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking, speaking_to
@@ -128,7 +128,7 @@ def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:
 
 def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
 	with speaking_to(user):
-		text = subject()
+		text = escape_html(subject())  # the desk shows it as HTML
 	return frappe.get_doc(
 		{
 			"doctype": "Notification Log",
@@ -165,7 +165,7 @@ def send(doc, readers, sentence: Callable[[], str]) -> None:
 			frappe.sendmail(
 				recipients=addresses,
 				subject=sentence().format(doc.name),
-				message=sentence().format(get_link_to_form(doc.doctype, doc.name)),
+				message=escape_html(sentence()).format(get_link_to_form(doc.doctype, doc.name)),
 				reference_doctype=doc.doctype,
 				reference_name=doc.name,
 				add_unsubscribe_link=0,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import frappe
 from dateutil import parser
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import cstr, escape_html, get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
 
 _MOVED = "client_comms_now"
@@ -37,6 +37,11 @@ def site_zone() -> ZoneInfo:
 	return ZoneInfo(get_system_timezone())
 
 
+def _bold(value: object) -> str:
+	# nosemgrep: frappe-bold (this is escaped; i18n imports this module)
+	return frappe.bold(escape_html(cstr(value)))
+
+
 def parse(value: datetime | str) -> datetime:
 	"""A datetime sent by a user or an integration, as stored.
 
@@ -49,7 +54,7 @@ def parse(value: datetime | str) -> datetime:
 		moment = None
 	if not isinstance(moment, datetime):
 		frappe.throw(
-			_("{0} is not a date and time. Enter it like 2026-11-30 17:00.").format(frappe.bold(value)),
+			_("{0} is not a date and time. Enter it like 2026-11-30 17:00.").format(_bold(value)),
 			title=_("Not a Date and Time"),
 		)
 	return to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
@@ -73,7 +78,7 @@ def parse_day(value: date | str) -> date:
 		return get_datetime(value).date()
 	except (ValueError, OverflowError, TypeError, AttributeError):
 		frappe.throw(
-			_("{0} is not a date. Enter it like 2026-11-30.").format(frappe.bold(value)),
+			_("{0} is not a date. Enter it like 2026-11-30.").format(_bold(value)),
 			title=_("Not a Date"),
 		)
 

@@ -10,10 +10,10 @@ from functools import partial
 import frappe
 from frappe import _
 from frappe.model.document import Document as FrappeDocument
-from frappe.utils import cstr, escape_html, get_datetime, getdate
+from frappe.utils import cstr, get_datetime, getdate
 
 from client_comms import validation
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import storable_text
 
 _LARGEST = 2**31 - 1  # of the column of a whole number
@@ -91,7 +91,7 @@ class Row(FrappeDocument):
 		"""
 		frappe.throw(
 			_("This row cannot be changed on its own. Open {0} {1} and change the row there.").format(
-				_(self.parenttype or "DocType"), frappe.bold(self.parent)
+				_(self.parenttype or "DocType"), bold(self.parent)
 			),
 			title=_("Row Belongs to a Document"),
 		)
@@ -194,7 +194,7 @@ def _refuse(doc, field: str, value, message: str, *more: str):
 	shown = cstr(value).encode(errors="replace").decode()  # the answer must be sent
 	shown = shown if len(shown) <= _REPEATED else f"{shown[:_REPEATED]}…"
 	frappe.throw(
-		message.format(frappe.bold(validation.place(doc, field)), frappe.bold(escape_html(shown)), *more),
+		message.format(bold(validation.place(doc, field)), bold(shown), *more),
 		title=_("Value Not Possible"),
 	)
 

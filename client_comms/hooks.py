@@ -617,6 +617,7 @@ default_log_clearing_doctypes = {"Client Access Link Attempt": 90}
 
 # The app's dialogs, and the gate in the desk's email dialog. The version prevents browsers from using an old copy.
 app_include_js = [
+	f"/assets/client_comms/js/harmless_html.js?v={__version__}",
 	f"/assets/client_comms/js/leave_empty.js?v={__version__}",
 	f"/assets/client_comms/js/dialogs.js?v={__version__}",
 	f"/assets/client_comms/js/access_rules.js?v={__version__}",

@@ -3,6 +3,8 @@
 import frappe
 from frappe import _
 
+from client_comms.i18n import bold
+
 COMPLIANCE_OFFICER = "Compliance Officer"
 CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, "Client Communications Manager"})
 
@@ -56,7 +58,7 @@ def require_approving_texts() -> None:
 	if not approves_texts():
 		frappe.throw(
 			_("Only users with one of these roles can approve texts for clients: {0}.").format(
-				frappe.bold(", ".join(_(role) for role in approving_roles()))
+				bold(", ".join(_(role) for role in approving_roles()))
 			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),

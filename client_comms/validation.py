@@ -6,9 +6,9 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, escape_html, strip_html
+from frappe.utils import cstr, strip_html
 
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import business_hours, storable_text
 from client_comms.rules.messages import RuleError
 
@@ -27,7 +27,7 @@ def require_doctype(doctype: str) -> None:
 		frappe.throw(
 			_(
 				"DocType {0} does not exist. Choose one that exists on this site, such as Client Interaction."
-			).format(frappe.bold(escape_html(doctype))),
+			).format(bold(doctype)),
 			exc=frappe.DoesNotExistError,
 			title=_("DocType Not Found"),
 		)
@@ -50,7 +50,7 @@ def require_filled(doc, *fields: str) -> None:
 	for field in fields:
 		if doc.get(field) in (None, "") and not doc.flags.ignore_mandatory:
 			frappe.throw(
-				_("Enter {0}.").format(frappe.bold(place(doc, field))),
+				_("Enter {0}.").format(bold(place(doc, field))),
 				exc=frappe.MandatoryError,
 				title=_("Missing Value"),
 			)
@@ -72,7 +72,7 @@ def require_list(label: str, value) -> list:
 	found = from_json(value) if value else []
 	if not isinstance(found, list):
 		frappe.throw(
-			_("{0} must be a list. Send it in JSON, such as {1}.").format(frappe.bold(label), '["A", "B"]'),
+			_("{0} must be a list. Send it in JSON, such as {1}.").format(bold(label), '["A", "B"]'),
 			title=_("Not a List"),
 		)
 	return found
@@ -87,7 +87,7 @@ def require_object(label: str, value) -> dict:
 	if not isinstance(found, Mapping):
 		frappe.throw(
 			_("{0} must be an object. Send it in JSON, such as {1}.").format(
-				frappe.bold(label), '{"field": "value"}'
+				bold(label), '{"field": "value"}'
 			),
 			title=_("Not an Object"),
 		)
@@ -110,7 +110,7 @@ def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
 		if not fits:
 			frappe.throw(
 				_("{0}: {1} is out of range. Enter a number from {2} to {3}.").format(
-					place(doc, field), frappe.bold(escape_html(cstr(value))), lowest, highest
+					place(doc, field), bold(cstr(value)), lowest, highest
 				),
 				title=_("Number Out of Range"),
 			)
@@ -147,7 +147,7 @@ def record_of(doctype: str, sent: Mapping, fields: Collection[str], tables: Mapp
 def _require_known(sent: Mapping, fields: Collection[str], where: str | None = None) -> None:
 	if unknown := [field for field in sent if field not in fields]:
 		message = _("Unknown field {0}. Remove it, or use one of these: {1}.").format(
-			frappe.bold(escape_html(", ".join(map(cstr, unknown)))), ", ".join(fields)
+			bold(", ".join(map(cstr, unknown))), ", ".join(fields)
 		)
 		frappe.throw(f"{where}: {message}" if where else message, title=_("Unknown Field"))
 
@@ -158,7 +158,7 @@ def _rows(table, value, fields: Collection[str]) -> list[dict]:
 	if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
 		frappe.throw(
 			_("{0} must be a list of rows. Send each row as an object with these fields: {1}.").format(
-				frappe.bold(label), ", ".join(fields)
+				bold(label), ", ".join(fields)
 			),
 			title=_("Not a List of Rows"),
 		)
@@ -175,7 +175,7 @@ def _rows(table, value, fields: Collection[str]) -> list[dict]:
 def _single(df, value, where: str):
 	if not isinstance(value, str | int | float | date | None):
 		frappe.throw(
-			_("{0} must be a single value. Send text, not a list or an object.").format(frappe.bold(where)),
+			_("{0} must be a single value. Send text, not a list or an object.").format(bold(where)),
 			title=_("Not a Single Value"),
 		)
 	if isinstance(value, str):

@@ -215,6 +215,9 @@ FUNCTIONS = {
 	"rules.channels:choose": "lambda *args: Choice(ALLOWED)",
 	"rules.templates:objections": "lambda *args: ()",
 	"communication_governance.wording:check": NONE_FOUND,
+	# What others wrote stays a text
+	"rules.html_text:to_show": "lambda content, text_content: text_content or content or ''",
+	"i18n:bold": "lambda value: f'<strong>{value}</strong>'",
 	# Consent and identity
 	"client_privacy.one_time_codes:_replace_earlier": NOTHING,
 	"client_privacy.one_time_codes:_require_pause": NOTHING,

@@ -8,6 +8,7 @@ from client_comms import clock, controls, validation
 from client_comms.client_interactions import access_requests
 from client_comms.enforcement import documents, explain, explorer, interactions, levels, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.i18n import bold
 from client_comms.people import page_access
 from client_comms.roles import configures_or_audits, require_configuring_or_auditing
 
@@ -164,9 +165,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""
 	if not documents.is_governed(doctype):
 		frappe.throw(
-			_("{0} is not governed. Switch it on in Client Comms Settings first.").format(
-				frappe.bold(_(doctype))
-			),
+			_("{0} is not governed. Switch it on in Client Comms Settings first.").format(bold(_(doctype))),
 			title=_("Not Governed"),
 		)
 	if not (reason or "").strip():

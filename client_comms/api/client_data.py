@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_privacy import client_data
 from client_comms.exceptions import NotVerifiedError
+from client_comms.i18n import bold
 from client_comms.rules import contact_details
 
 
@@ -21,7 +22,7 @@ def confirm_details(contact: str, verified_how: str) -> dict:
 	if verified_how not in contact_details.WAYS:
 		frappe.throw(
 			_("{0} is not a valid verification method. Choose one of these: {1}.").format(
-				frappe.bold(verified_how), ", ".join(_(each) for each in contact_details.WAYS)
+				bold(verified_how), ", ".join(_(each) for each in contact_details.WAYS)
 			),
 			exc=NotVerifiedError,
 			title=_("Details Not Verified"),

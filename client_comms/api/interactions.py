@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_fullname
+from frappe.utils import get_fullname
 
 from client_comms import clock, validation
 from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
@@ -17,7 +17,7 @@ from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
 from client_comms.exceptions import MissingDetailsError
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.intake import arrivals, assignment
 from client_comms.outgoing import writers
 from client_comms.rules import access, classification, response_clock
@@ -290,7 +290,7 @@ def _noted(note: str | None, through: str | None) -> str | None:
 	"""The note of something that was done outside the desk."""
 	if through and not frappe.db.exists("Communication Channel", through):
 		frappe.throw(
-			_("Communication Channel {0} does not exist.").format(frappe.bold(escape_html(through))),
+			_("Communication Channel {0} does not exist.").format(bold(through)),
 			title=_("Unknown Channel"),
 		)
 	return ": ".join(filter(None, (through, (note or "").strip()))) or None

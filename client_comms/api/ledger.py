@@ -6,6 +6,7 @@ from frappe import _
 from client_comms import clock, ledger
 from client_comms.enforcement import client_documents, ledger_entries
 from client_comms.exceptions import ClearanceMissingError, LedgerTooLongError
+from client_comms.i18n import bold
 from client_comms.ledger import exporting, runs, verification, witnesses
 from client_comms.roles import require_auditing, require_configuring_or_auditing
 
@@ -49,7 +50,7 @@ def cosign_checkpoint(checkpoint: str, signature: str) -> list[str]:
 	require_auditing()
 	if not frappe.db.exists(ledger.CHECKPOINT, checkpoint):
 		frappe.throw(
-			_("{0} does not exist.").format(frappe.bold(frappe.utils.escape_html(checkpoint))),
+			_("{0} does not exist.").format(bold(checkpoint)),
 			exc=frappe.DoesNotExistError,
 		)
 	found = witnesses.cosign(checkpoint, signature)

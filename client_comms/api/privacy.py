@@ -11,7 +11,7 @@ from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
 from client_comms.enforcement import client_documents
-from client_comms.i18n import plain, translate
+from client_comms.i18n import bold, plain, translate
 from client_comms.outgoing import checks, facts, gate, presentation, recipient_kinds
 from client_comms.rules import consent as rules
 from client_comms.rules import outgoing as gate_rules
@@ -41,7 +41,7 @@ def may_share(
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
 	if purpose and not frappe.db.exists("Consent Purpose", purpose):
 		frappe.throw(
-			_("Consent Purpose {0} does not exist.").format(frappe.bold(escape_html(purpose))),
+			_("Consent Purpose {0} does not exist.").format(bold(purpose)),
 			title=_("Unknown Purpose"),
 		)
 	addresses = _addresses(recipients)
@@ -77,7 +77,7 @@ def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, pur
 			"rule": "purpose-of-our-own",
 			"why": _(
 				"{0} does not concern third parties, so it does not allow sharing. Choose a purpose that concerns a third party."
-			).format(frappe.bold(_(purpose))),
+			).format(bold(_(purpose))),
 			"consent": None,
 		}
 	decision = checks.consent_of(context, recipient, purpose)
@@ -177,7 +177,7 @@ def _addresses(recipients: str | list[str] | None) -> list[str]:
 def _refuse_addresses(wrong: str) -> NoReturn:
 	frappe.throw(
 		_("{0} is not an email address. Enter the addresses as a list, or separate them with commas.").format(
-			frappe.bold(escape_html(wrong) or "–")
+			bold(escape_html(wrong) or "–")
 		),
 		title=_("Not an Email Address"),
 	)

@@ -8,6 +8,7 @@ from client_comms import validation
 from client_comms.client_privacy import consents, invitations, page_visits, self_service, third_parties
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.i18n import bold
 
 CONSENT = "Client Consent"
 
@@ -86,7 +87,7 @@ def request_consent(
 	if recipient and third_party and third_parties.of(recipient) != third_party:
 		frappe.throw(
 			_("{0} is not an address of {1}. Add the address or its domain to the third party first.").format(
-				frappe.bold(frappe.utils.escape_html(recipient)),
+				bold(recipient),
 				frappe.utils.get_link_to_form("Third Party", third_party),
 			),
 			exc=ActionNotPossibleError,
@@ -96,7 +97,7 @@ def request_consent(
 	if not purpose:
 		frappe.throw(
 			_("Choose the purpose of the consent, or set {0} in {1}.").format(
-				frappe.bold(_("Purpose for Sharing")), frappe.bold(_("Client Comms Settings"))
+				bold(_("Purpose for Sharing")), bold(_("Client Comms Settings"))
 			),
 			title=_("Purpose Missing"),
 		)
@@ -152,7 +153,7 @@ def _categories(given: str | list[str] | None, interaction: str | None) -> froze
 	if not isinstance(names, list) or not all(name in known for name in names):
 		frappe.throw(
 			_("{0} is not a list of data categories. Choose from: {1}.").format(
-				frappe.bold(frappe.utils.escape_html(str(given))), ", ".join(_(each) for each in known)
+				bold(given), ", ".join(_(each) for each in known)
 			),
 			title=_("Unknown Data Category"),
 		)

@@ -7,7 +7,7 @@ from client_comms import clock, validation
 from client_comms.clients import parties
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.intake import arrivals, assignment
 from client_comms.roles import require_configuring_or_auditing
 from client_comms.rules import classification, response_clock
@@ -52,7 +52,7 @@ def simulate_source_rules(
 	if rule is None:
 		frappe.throw(
 			_("{0} Communication Matrix {1} has no rule for {2}. Amend it, or choose another type.").format(
-				translate(found.reason), frappe.bold(matrix), frappe.bold(_(found.communication_type))
+				translate(found.reason), bold(matrix), bold(_(found.communication_type))
 			),
 			title=_("Communication Type Not in the Matrix"),
 		)

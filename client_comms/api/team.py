@@ -10,6 +10,7 @@ from client_comms.api import interactions
 from client_comms.api.each import one_by_one
 from client_comms.client_interactions import team
 from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import bold
 
 INTERACTION = interactions.INTERACTION
 AT_ONCE = 100
@@ -70,9 +71,7 @@ def _action(action: str, note: str | None, user: str | None) -> Callable[..., di
 	actions = {ACKNOWLEDGE: acknowledge, ASSIGN: assign, CLOSE: close, SNOOZE: snooze}
 	if action not in actions:
 		frappe.throw(
-			_("Unknown action {0}. Use one of these: {1}.").format(
-				frappe.bold(frappe.utils.escape_html(action)), ", ".join(actions)
-			),
+			_("Unknown action {0}. Use one of these: {1}.").format(bold(action), ", ".join(actions)),
 			title=_("Unknown Action"),
 		)
 	if action == ASSIGN and not user:

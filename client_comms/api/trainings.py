@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import validation
+from client_comms.i18n import bold
 from client_comms.people import trainings
 from client_comms.roles import require_configuring_or_auditing
 
@@ -55,7 +56,7 @@ def complete_training(
 	for doctype, name in (("User", user), (trainings.TRAINING, training)):
 		if not frappe.db.exists(doctype, name):
 			frappe.throw(
-				_("{0} {1} does not exist.").format(_(doctype), frappe.bold(name)),
+				_("{0} {1} does not exist.").format(_(doctype), bold(name)),
 				exc=frappe.DoesNotExistError,
 				title=_("Not Found"),
 			)

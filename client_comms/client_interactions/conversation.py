@@ -12,7 +12,7 @@ from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_datetime, get_datetime_str, parse_addr
+from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import governed, source_doctypes
@@ -177,7 +177,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 			"author": row.sender_full_name or row.sender or _("Unknown client"),
 			"author_address": parse_addr(row.sender or "")[1],
 			"title": row.subject,
-			"text": written if html_text.is_html(written) else escape_html(written).replace("\n", "<br>"),
+			"text": html_text.to_show(row.content, row.text_content),
 			# What the client wrote, without quotations, signatures and disclaimers, which the form folds away.
 			"own": reply_text.split(html_text.plain(written)).own if received else None,
 			"doubts": doubts.get(row.name),

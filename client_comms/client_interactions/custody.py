@@ -6,6 +6,7 @@ from frappe.utils import formatdate, getdate
 
 from client_comms import alerts, clock
 from client_comms.client_interactions.doctype.physical_file import physical_file
+from client_comms.i18n import bold
 from client_comms.rules import reminders
 
 FILE = "Physical File"
@@ -26,7 +27,7 @@ def by_label(code: str):
 		frappe.throw(
 			_(
 				"No file with the label {0} was found that you can see. Scan the label again, or ask the person who keeps the files."
-			).format(frappe.bold(frappe.utils.escape_html(code or ""))),
+			).format(bold(code or "")),
 			exc=frappe.DoesNotExistError,
 			title=_("Label Not Found"),
 		)

@@ -9,7 +9,7 @@ from client_comms import clock, validation
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
-from client_comms.i18n import plain
+from client_comms.i18n import bold, plain
 from client_comms.rules import access, documentation
 
 INTERACTION = governed.INTERACTION
@@ -84,7 +84,7 @@ def waive(doc, method: str, reason: str) -> None:
 	"""Record that a required method does not apply; the caller has checked write access."""
 	if method not in {each.name for each in owed(doc)}:
 		frappe.throw(
-			_("{0} is not required for this interaction.").format(frappe.bold(_(method))),
+			_("{0} is not required for this interaction.").format(bold(_(method))),
 			title=_("Not Required"),
 		)
 	doc.append("evidence", {"documentation_method": method, "not_applicable": 1, "note": reason})
@@ -105,9 +105,7 @@ def validate_waivers(doc) -> None:
 			continue
 		if not documentation.is_reason(validation.plain(row.note)):
 			frappe.throw(
-				_("Enter the reason why {0} does not apply.").format(
-					frappe.bold(_(row.documentation_method))
-				),
+				_("Enter the reason why {0} does not apply.").format(bold(_(row.documentation_method))),
 				exc=MissingDetailsError,
 				title=_("Reason Missing"),
 			)
@@ -115,7 +113,7 @@ def validate_waivers(doc) -> None:
 			frappe.throw(
 				_(
 					"{0} is required. Only a user with oversight of this level can decide that it does not apply."
-				).format(frappe.bold(_(row.documentation_method))),
+				).format(bold(_(row.documentation_method))),
 				exc=ClearanceMissingError,
 				title=_("Oversight Required"),
 			)

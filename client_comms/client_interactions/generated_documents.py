@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_interactions import evidence
 from client_comms.enforcement import guards
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 
@@ -25,7 +26,7 @@ def generate(doc, method: str):
 	if method not in methods(doc):
 		frappe.throw(
 			_("{0} cannot be generated for this interaction. Add the evidence by hand.").format(
-				frappe.bold(_(method))
+				bold(_(method))
 			),
 			title=_("Not Generated"),
 		)

@@ -7,6 +7,7 @@ from frappe.utils import get_link_to_form
 
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import levels, policy
+from client_comms.i18n import bold
 
 
 def set_level(doc):
@@ -22,7 +23,7 @@ def set_level(doc):
 				"Communication Matrix {0} has no rule for {1}. Choose another type or amend the matrix."
 			).format(
 				get_link_to_form("Communication Matrix", doc.matrix),
-				frappe.bold(doc.communication_type),
+				bold(doc.communication_type),
 			),
 			title=_("Communication Type Not in the Matrix"),
 		)

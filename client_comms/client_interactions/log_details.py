@@ -7,7 +7,7 @@ from frappe.utils import get_datetime
 from client_comms import clock, validation
 from client_comms.clients import contacts, parties
 from client_comms.exceptions import MissingDetailsError
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import documentation
 
 
@@ -54,7 +54,7 @@ def validate(doc):
 	if get_datetime(doc.occurred_on) > clock.now():
 		frappe.throw(
 			_("{0} is in the future. Log the interaction after it has taken place.").format(
-				frappe.bold(doc.get_formatted("occurred_on"))
+				bold(doc.get_formatted("occurred_on"))
 			),
 			title=_("Date in the Future"),
 		)

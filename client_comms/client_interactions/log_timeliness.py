@@ -7,6 +7,7 @@ from frappe import _
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
+from client_comms.i18n import bold
 
 FIELDS = ("logged_by_hand", "logged_after_seconds", "logged_late")
 
@@ -48,8 +49,8 @@ def tell_late(seconds: int) -> None:
 		_(
 			"Logged {0} working hours after the interaction. Please log interactions within {1} working hours."
 		).format(
-			frappe.bold(frappe.format(seconds / 3600, {"fieldtype": "Float", "precision": 1})),
-			frappe.bold(
+			bold(frappe.format(seconds / 3600, {"fieldtype": "Float", "precision": 1})),
+			bold(
 				frappe.format(
 					frappe.get_cached_doc("Client Comms Settings").late_log_hours,
 					{"fieldtype": "Float", "precision": 1},

@@ -9,7 +9,7 @@ from frappe.utils import formatdate
 from client_comms import clock
 from client_comms.communication_governance import calendars
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules.messages import RuleError
 from client_comms.rules.working_time import CLOSE_OF_BUSINESS
 
@@ -31,7 +31,7 @@ def moment(doc, until: str | datetime | date | None) -> datetime | None:
 	if closing is None:
 		frappe.throw(
 			_("{0} is not a business day. Choose another day, or enter a time as well.").format(
-				frappe.bold(formatdate(promised))
+				bold(formatdate(promised))
 			),
 			exc=ActionNotPossibleError,
 			title=_("Not a Business Day"),

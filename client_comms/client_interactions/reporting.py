@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import add_days, format_date, get_datetime, getdate
 
 from client_comms.enforcement.methods import query_report
+from client_comms.i18n import bold
 
 INTERACTION = "Client Interaction"
 TABLE = f"`tab{INTERACTION}`"
@@ -45,7 +46,7 @@ def conditions(filters: dict) -> list[Condition]:
 	if since and until and getdate(since) > getdate(until):
 		frappe.throw(
 			_("{0} is after {1}. Choose a later end.").format(
-				frappe.bold(format_date(since)), frappe.bold(format_date(until))
+				bold(format_date(since)), bold(format_date(until))
 			),
 			title=_("Invalid Period"),
 		)
@@ -102,7 +103,7 @@ class Grouping:
 		if name not in _KEYS:
 			frappe.throw(
 				_("Reports are not grouped by {0}. Choose one of these: {1}.").format(
-					frappe.bold(name), ", ".join(_(each) for each in _KEYS)
+					bold(name), ", ".join(_(each) for each in _KEYS)
 				),
 				title=_("Unknown Grouping"),
 			)

@@ -7,6 +7,7 @@ from client_comms import alerts, controls
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import sharing
 from client_comms.exceptions import NotResponsibleError
+from client_comms.i18n import bold
 
 
 def validate(doc):
@@ -29,9 +30,9 @@ def validate(doc):
 	controls.enforce(
 		"responsible_party_mode",
 		_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
-			frappe.bold(doc.responsible_staff),
-			frappe.bold(_(doc.communication_type)),
-			frappe.bold(", ".join(_(role) for role in sorted(roles))),
+			bold(doc.responsible_staff),
+			bold(_(doc.communication_type)),
+			bold(", ".join(_(role) for role in sorted(roles))),
 		)
 		+ " "
 		+ _who_could_be(roles),
@@ -43,5 +44,5 @@ def validate(doc):
 def _who_could_be(roles: set[str]) -> str:
 	"""The next step if the chosen user has none of `roles`."""
 	if names := alerts.some_with_role(*roles):
-		return _("Choose someone who has it, such as {0}.").format(frappe.bold(names))
+		return _("Choose someone who has it, such as {0}.").format(bold(names))
 	return _("No user has this role. Ask a System Manager to assign it.")

@@ -16,7 +16,7 @@ from client_comms import clock, controls
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import contact_details as rules
 
 MODE = "verification_mode"
@@ -101,7 +101,7 @@ def require_new(doc) -> None:
 		role = frappe.get_cached_doc("Client Comms Settings").manager_role
 		parts.append(
 			_("This address or number belongs to a record that you cannot see. Please ask a {0}.").format(
-				frappe.bold(_(role))
+				bold(_(role))
 			)
 		)
 	controls.enforce(MODE, "<br>".join(parts), title=_("Client Already Exists"), exc=DuplicateClientError)
@@ -112,9 +112,7 @@ def require_verified(doc) -> None:
 	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
 		controls.enforce(
 			MODE,
-			_("State how these details were verified: choose {0}.").format(
-				frappe.bold(_("Verification Method"))
-			),
+			_("State how these details were verified: choose {0}.").format(bold(_("Verification Method"))),
 			title=_("Details Not Verified"),
 			exc=NotVerifiedError,
 		)

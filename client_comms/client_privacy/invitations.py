@@ -13,7 +13,7 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts as clients
 from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import speaking
+from client_comms.i18n import bold, speaking
 from client_comms.rules import consent as rules
 
 
@@ -96,7 +96,7 @@ def address_on_file(
 		frappe.throw(
 			_(
 				"There is no confirmed email address on file for {0}. Add one to the contact, or use Confirm Details there."
-			).format(frappe.bold(contact or clients.name_of(party_type, party))),
+			).format(bold(contact or clients.name_of(party_type, party))),
 			exc=ActionNotPossibleError,
 			title=_("No Address on File"),
 		)
@@ -105,7 +105,7 @@ def address_on_file(
 		frappe.throw(
 			_(
 				"{0} is not a confirmed address on file for {1}. Verify it, then add it to the client's contact, or use Confirm Details there."
-			).format(frappe.bold(address), frappe.bold(clients.name_of(party_type, party))),
+			).format(bold(address), bold(clients.name_of(party_type, party))),
 			exc=ActionNotPossibleError,
 			title=_("Not the Client's Address"),
 		)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
+from client_comms.i18n import bold
 
 
 def require_kind(party_type: str) -> None:
@@ -16,7 +17,7 @@ def require_kind(party_type: str) -> None:
 	if party_type not in PARTY_TYPES:
 		frappe.throw(
 			_("{0} is not a client type. Choose one of these: {1}.").format(
-				frappe.bold(_(party_type)), ", ".join(_(each) for each in PARTY_TYPES)
+				bold(_(party_type)), ", ".join(_(each) for each in PARTY_TYPES)
 			),
 			title=_("Not a Client"),
 		)
@@ -38,7 +39,7 @@ def require_contact(party_type: str, party: str, contact: str) -> None:
 		frappe.throw(
 			_(
 				"{0} is not a confirmed contact of {1}. Link the contact to the client, or use Confirm Details on it."
-			).format(frappe.bold(contact), frappe.bold(name_of(party_type, party))),
+			).format(bold(contact), bold(name_of(party_type, party))),
 			title=_("Contact of Another Client"),
 		)
 

@@ -7,6 +7,7 @@ from frappe import _
 
 from client_comms import clock
 from client_comms.exceptions import NoMatrixInForceError
+from client_comms.i18n import bold
 from client_comms.rules.documentation import Method, Requirement, owed_methods
 from client_comms.rules.matrix_change import Version
 from client_comms.rules.response_clock import Terms
@@ -74,7 +75,7 @@ def require_in_force(company: str | None, at: datetime) -> str:
 	frappe.throw(
 		_(
 			"No communication matrix is in force for {0} on {1}. Submit one that is effective from that day or earlier."
-		).format(frappe.bold(company or _("all companies")), frappe.bold(frappe.format(at, "Datetime"))),
+		).format(bold(company or _("all companies")), bold(frappe.format(at, "Datetime"))),
 		exc=NoMatrixInForceError,
 		title=_("No Communication Matrix"),
 	)

@@ -16,6 +16,7 @@ from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock
 from client_comms.enforcement import policy
+from client_comms.i18n import bold
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
 
 TEMPLATE = "Communication Template"
@@ -162,7 +163,7 @@ def placeholders(email_template) -> frozenset[str]:
 	except TemplateSyntaxError as error:
 		frappe.throw(
 			_("{0} cannot be read as a template: {1} (line {2}). Correct the Email Template.").format(
-				frappe.bold(email_template.name), error.message, error.lineno
+				bold(email_template.name), error.message, error.lineno
 			),
 			title=_("Invalid Template"),
 		)
@@ -231,7 +232,7 @@ def text_changed(email_template, method=None):
 	if lapsed:
 		frappe.msgprint(
 			_("The text approved by {0} has changed, so it is a draft again and waits for approval.").format(
-				frappe.bold(", ".join(lapsed))
+				bold(", ".join(lapsed))
 			),
 			title=_("Approval Needed"),
 			indicator="orange",

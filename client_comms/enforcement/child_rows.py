@@ -7,6 +7,7 @@ from frappe import _
 from client_comms.enforcement import dependents, governed, guards, interactions, printing
 from client_comms.enforcement.readers import Reader, of_row
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 _QUEUE = "Email Queue"
@@ -92,7 +93,7 @@ def require_open(rows) -> None:
 		if row.parent and not is_open(row.parenttype, row.parent, "write", frappe.session.user):
 			frappe.throw(
 				_("You have no clearance for the record to which row {0} belongs.").format(
-					frappe.bold(row.idx or row.name)
+					bold(row.idx or row.name)
 				),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),

@@ -14,13 +14,13 @@ from frappe.permissions import (
 	has_controller_permissions,
 	has_user_permission,
 )
-from frappe.utils import escape_html
 
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import interactions, policy
 from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
+from client_comms.i18n import bold
 
 _RATING = "Rating"  # the kind of link with which a client rates an interaction
 
@@ -104,7 +104,7 @@ def require_to_act(
 		roles = sorted({_(row.role) for row in frappe.get_meta(doctype).permissions if row.get(ptype)})
 		frappe.throw(
 			_("{0}: your roles do not let you do this. Ask the administrator for one of: {1}.").format(
-				frappe.bold(_(doctype)), ", ".join(roles)
+				bold(_(doctype)), ", ".join(roles)
 			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
@@ -113,7 +113,7 @@ def require_to_act(
 		frappe.throw(
 			_(
 				"You cannot do this for {0}, because you can read neither this client nor any of its interactions. Log the conversation with the client first, or ask the client's responsible staff for access."
-			).format(frappe.bold(escape_html(party or ""))),
+			).format(bold(party or "")),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
@@ -121,7 +121,7 @@ def require_to_act(
 		frappe.throw(
 			_(
 				"{0} is not an interaction of this client that you can read. Choose another one, or leave the field empty."
-			).format(frappe.bold(escape_html(interaction))),
+			).format(bold(interaction)),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)

@@ -4,6 +4,8 @@ be discarded (R-3)."""
 import frappe
 from frappe import _
 
+from client_comms.i18n import bold
+
 
 def refuse(doc, method=None) -> None:
 	"""`before_discard` of append-only documents.
@@ -11,6 +13,6 @@ def refuse(doc, method=None) -> None:
 	:raises frappe.ValidationError: always
 	"""
 	frappe.throw(
-		_("{0} cannot be discarded, because it is evidence.").format(frappe.bold(doc.name)),
+		_("{0} cannot be discarded, because it is evidence.").format(bold(doc.name)),
 		title=_("Cannot Be Discarded"),
 	)

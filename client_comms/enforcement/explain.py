@@ -8,7 +8,7 @@ from frappe.permissions import has_user_permission
 
 from client_comms import clock, validation
 from client_comms.enforcement import dependents, governed, policy, restrictions
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.rules import access, restriction
 
 ROLE_PERMISSION = "role-permission"
@@ -37,7 +37,7 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 		return _answer(False, RESTRICTED, reasons)
 	if rule is None:
 		reason = _("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.")
-		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), frappe.bold(name))])
+		return _answer(allowed, NOT_GOVERNED, [reason.format(_(doctype), bold(name))])
 
 	decision = rule(subject)
 	reasons = [translate(reason) for reason in decision.reasons]
@@ -111,12 +111,10 @@ def _refusal_of_frappe(
 	"""The layer of Frappe that denies what confidentiality allows, and its reason."""
 	if not role_allows(doc.doctype, subject.roles, action, is_owner=doc.owner == subject.user):
 		reason = _("None of the roles of {0} has {1} permission for {2} in the Role Permissions Manager.")
-		return ROLE_PERMISSION, reason.format(
-			frappe.bold(subject.user), frappe.bold(_(action)), frappe.bold(_(doc.doctype))
-		)
+		return ROLE_PERMISSION, reason.format(bold(subject.user), bold(_(action)), bold(_(doc.doctype)))
 	if ask_for_restrictions and not has_user_permission(doc, subject.user):
 		reason = _("User Permissions restrict {0} to other records.")
-		return USER_PERMISSION, reason.format(frappe.bold(subject.user))
+		return USER_PERMISSION, reason.format(bold(subject.user))
 	return None
 
 

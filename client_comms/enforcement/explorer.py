@@ -16,6 +16,7 @@ from frappe.model.db_query import DatabaseQuery
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import explain, governed, interactions, policy, ties
+from client_comms.i18n import bold
 from client_comms.rules import access, access_impact, matrix_change
 
 INTERACTION = interactions.INTERACTION
@@ -29,7 +30,7 @@ def of_user(user: str) -> dict:
 	"""See `client_comms.api.access.explore_user`."""
 	about = frappe.db.get_value("User", user, ["name", "full_name", "enabled", "user_type"], as_dict=True)
 	if not about:
-		frappe.throw(_("User {0} does not exist.").format(frappe.bold(user)), exc=frappe.DoesNotExistError)
+		frappe.throw(_("User {0} does not exist.").format(bold(user)), exc=frappe.DoesNotExistError)
 	subject = policy.subject(about.name)
 	return {
 		"user": about.name,
@@ -155,7 +156,7 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 	if answers is None:
 		frappe.throw(
 			_("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.").format(
-				_(doctype), frappe.bold(name)
+				_(doctype), bold(name)
 			),
 			title=_("Not Governed"),
 		)
@@ -200,7 +201,7 @@ def simulate_matrix(matrix: str, against: str | None, action: str) -> dict:
 	if len(companies) > 1:
 		frappe.throw(
 			_("{0} and {1} are for different companies. Choose versions for the same company.").format(
-				frappe.bold(before.name), frappe.bold(after.name)
+				bold(before.name), bold(after.name)
 			),
 			title=_("Versions Cannot Be Compared"),
 		)
@@ -306,7 +307,7 @@ def _version(name: str) -> matrix_change.Version:
 def _require(doctype: str, name: str) -> None:
 	if not frappe.db.exists(doctype, name):
 		frappe.throw(
-			_("{0} {1} does not exist.").format(_(doctype), frappe.bold(name)), exc=frappe.DoesNotExistError
+			_("{0} {1} does not exist.").format(_(doctype), bold(name)), exc=frappe.DoesNotExistError
 		)
 
 

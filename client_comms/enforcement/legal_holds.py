@@ -17,6 +17,7 @@ from client_comms import acting, clock, compat, transactions
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, client_documents, governed, restrictions
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 HOLD = "Legal Hold"
@@ -168,7 +169,7 @@ def require_none(doc, method=None) -> None:
 
 
 def refuse(hold: Hold, doctype: str, name: str) -> None:
-	refused = _("{0} {1} cannot be deleted.").format(_(doctype), frappe.bold(frappe.utils.escape_html(name)))
+	refused = _("{0} {1} cannot be deleted.").format(_(doctype), bold(name))
 	if _may_know(hold):
 		frappe.throw(refused + "<br>" + sentence(hold), exc=LegalHoldError, title=_("Legal Hold"))
 	# A hold is kept from those whom it may be about: neither the message nor where it comes from names it.
@@ -189,12 +190,10 @@ def sentence(hold: Hold) -> str:
 	"""Which hold, by whom, until when and why, and who can release it: for those who can read the hold."""
 	if hold.doctype != HOLD:
 		return restrictions.why_kept(hold.name)
-	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(
-		frappe.bold(hold.name), get_fullname(hold.placed_by)
-	)
+	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(bold(hold.name), get_fullname(hold.placed_by))
 	if hold.until:
 		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(
-			frappe.bold(hold.name), get_fullname(hold.placed_by), format_date(hold.until)
+			bold(hold.name), get_fullname(hold.placed_by), format_date(hold.until)
 		)
 	reason = _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
 	return f"{text} {reason} " + _("A Compliance Officer can release it.")

@@ -10,6 +10,7 @@ from frappe import _
 
 from client_comms.enforcement import guards
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 
 _LINKED = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
 
@@ -29,7 +30,7 @@ def refuse(doctype: str, key: str, columns: Iterable[str], user: str | None = No
 	if any("." in column and reveals(doctype, column) for column in columns) and guards.is_restricted(user):
 		frappe.throw(
 			_("Lists cannot be filtered or sorted by a field of a confidential document. Remove {0}.").format(
-				frappe.bold(key)
+				bold(key)
 			),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),

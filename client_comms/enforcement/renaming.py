@@ -9,6 +9,7 @@ from frappe import _
 
 from client_comms.enforcement import documents, guards, levels
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 
 _CHECKS = "validate_rename"
 _ARGUMENTS = ("args", "arg", "kwargs")  # of a method of a document, within those of the request
@@ -23,7 +24,7 @@ def keep_checks() -> None:
 	given = (frappe.form_dict, *map(_parsed, map(frappe.form_dict.get, _ARGUMENTS)))
 	if any(isinstance(each, dict) and _CHECKS in each for each in given):
 		frappe.throw(
-			_("A request cannot skip the checks of a rename. Remove {0}.").format(frappe.bold(_CHECKS)),
+			_("A request cannot skip the checks of a rename. Remove {0}.").format(bold(_CHECKS)),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
@@ -39,7 +40,7 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 		return
 	if _keeps_its_name(doc.doctype):
 		frappe.throw(
-			_("{0} keeps its name: other records rely on it.").format(frappe.bold(old)),
+			_("{0} keeps its name: other records rely on it.").format(bold(old)),
 			exc=frappe.PermissionError,
 			title=_("Cannot Be Renamed"),
 		)

@@ -21,7 +21,7 @@ from client_comms.clients import contacts, parties, phone_numbers
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.enforcement.registry import LOCKED, OWNER_FIELDS
 from client_comms.exceptions import RestrictedError
-from client_comms.i18n import moment
+from client_comms.i18n import bold, moment
 from client_comms.roles import COMPLIANCE_OFFICER
 from client_comms.rules import restriction as rules
 
@@ -218,7 +218,7 @@ def _is_logged(doc) -> bool:
 def _require_exemption(found: rules.Restriction, doctype: str, name: str | None) -> None:
 	if not found.exempts(frappe.session.user, rules.CHANGES, clock.now()):
 		frappe.throw(
-			_("{0} cannot be changed.").format(frappe.bold(_(doctype)))
+			_("{0} cannot be changed.").format(bold(_(doctype)))
 			+ "<br>"
 			+ sentence(found)
 			+ "<br>"

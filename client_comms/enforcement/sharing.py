@@ -10,7 +10,7 @@ from frappe import _
 from client_comms import clock
 from client_comms.enforcement import dependents, documents, governed, internal_recipients, policy
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
@@ -24,7 +24,7 @@ def require_clearance(user: str, level: str) -> None:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("User {0} is disabled. Choose someone else.").format(frappe.bold(user)),
+			_("User {0} is disabled. Choose someone else.").format(bold(user)),
 			exc=ClearanceMissingError,
 			title=_("User Disabled"),
 		)
@@ -45,7 +45,7 @@ def validate(doc, docshare) -> None:
 		frappe.throw(
 			_(
 				"An interaction cannot be shared with everyone. Share it with people who have clearance for {0}."
-			).format(frappe.bold(_(doc.confidentiality_level))),
+			).format(bold(_(doc.confidentiality_level))),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
@@ -55,7 +55,7 @@ def validate(doc, docshare) -> None:
 		frappe.throw(
 			_(
 				"{0} requires current training, so interactions of this level cannot be shared. Create an Interaction Access Grant instead."
-			).format(frappe.bold(_(level.name))),
+			).format(bold(_(level.name))),
 			exc=ClearanceMissingError,
 			title=_("Not Shared"),
 		)
@@ -76,7 +76,7 @@ def refuse_share(doc, method=None) -> None:
 		if interaction := frappe.db.get_value("Communication", doc.share_name, "client_interaction"):
 			frappe.throw(
 				_("This message belongs to {0}. Give access to the interaction instead.").format(
-					frappe.bold(interaction)
+					bold(interaction)
 				),
 				exc=ClearanceMissingError,
 				title=_("Not Shared"),
@@ -87,7 +87,7 @@ def refuse_share(doc, method=None) -> None:
 			return
 		frappe.throw(
 			_("{0} cannot read {1}, which is confidential.").format(
-				frappe.bold(_("Everyone") if doc.everyone else doc.user), frappe.bold(doc.share_name)
+				bold(_("Everyone") if doc.everyone else doc.user), bold(doc.share_name)
 			)
 			+ "<br>"
 			+ "<br>".join(translate(reason) for reason in refusal.reasons if not doc.everyone),
@@ -230,7 +230,7 @@ def _allow(decision: access.Decision, user: str) -> None:
 	if decision.allowed:
 		return
 	frappe.throw(
-		_("{0} cannot take part in this interaction.").format(frappe.bold(user))
+		_("{0} cannot take part in this interaction.").format(bold(user))
 		+ "<br>"
 		+ "<br>".join(translate(reason) for reason in decision.reasons),
 		exc=ClearanceMissingError,

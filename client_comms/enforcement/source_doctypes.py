@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 
 from client_comms.exceptions import UnusableArrivalError
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.rules.arrival import Arrival, fault
 from client_comms.rules.messages import Message
 from client_comms.rules.messages import _ as N_
@@ -136,7 +136,7 @@ def try_to_read(doc) -> tuple[Arrival | None, Exception | None]:
 
 def _refuse(where: str, problem: Message) -> NoReturn:
 	frappe.throw(
-		_("Adapter {0}: {1}").format(frappe.bold(where), translate(problem)),
+		_("Adapter {0}: {1}").format(bold(where), translate(problem)),
 		exc=UnusableArrivalError,
 		title=_("Adapter Failed"),
 	)

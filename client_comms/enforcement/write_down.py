@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 
 from client_comms import controls, ledger, validation
 from client_comms.clients import parties
 from client_comms.enforcement import dependents, governed, policy
 from client_comms.exceptions import WriteDownError
+from client_comms.i18n import bold
 from client_comms.rules import write_down as rules
 
 MODE = "write_down_mode"
@@ -78,7 +78,7 @@ def words(found: list[tuple[str, str]]) -> list[str]:
 		rules.QUOTATION: _("The text quotes {0}, which is more confidential."),
 		rules.LINK: _("The text links to {0}, which is more confidential."),
 	}
-	return [sentences[kind].format(frappe.bold(escape_html(what))) for kind, what in found]
+	return [sentences[kind].format(bold(what)) for kind, what in found]
 
 
 def advice() -> str:

@@ -12,6 +12,7 @@ from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import comments_column, governed, levels, policy, reclassification, sharing
 from client_comms.enforcement.doctypes import file
+from client_comms.i18n import bold
 from client_comms.intake import assignment
 from client_comms.rules import (
 	access,
@@ -223,7 +224,7 @@ def _level(matrix: str, communication_type: str) -> str:
 	if rule is None:
 		frappe.throw(
 			_("Communication Matrix {0} has no rule for {1}. Amend it, or change the source rules.").format(
-				frappe.bold(matrix), frappe.bold(_(communication_type))
+				bold(matrix), bold(_(communication_type))
 			),
 			title=_("Communication Type Not in the Matrix"),
 		)

@@ -10,6 +10,7 @@ from frappe.utils import get_fullname, get_link_to_form
 from client_comms.client_interactions import closing_checklist
 from client_comms.enforcement import former_names, guards, restrictions
 from client_comms.enforcement.compose import call_previous
+from client_comms.i18n import bold
 from client_comms.intake.arrivals import INTERACTION
 from client_comms.rules import access, issue_status, possible_actions, response_clock
 
@@ -131,7 +132,7 @@ def _tell(issue: str, left: list[str], answerable: str | None):
 		"client_action": "client_comms.answer_and_close",
 		"args": {"name": answerable},
 	}
-	heading = _("{0} is set, but what is owed to the client stays open:").format(frappe.bold(issue))
+	heading = _("{0} is set, but what is owed to the client stays open:").format(bold(issue))
 	message_html = "".join((f"<p>{heading}</p><ul>", *(f"<li>{each}</li>" for each in left), "</ul>"))
 	frappe.msgprint(
 		message_html,

@@ -24,6 +24,7 @@ from client_comms.enforcement import (
 	restrictions,
 )
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 from client_comms.intake import arrivals, communication
 from client_comms.rules import classification, histories, response_clock
 
@@ -100,7 +101,7 @@ def require_movable(doc, document, target=None) -> None:
 	:raises ActionNotPossibleError: with what to do instead
 	"""
 	if erased := next((each for each in (doc, target) if each and each.anonymised_on), None):
-		_refuse(_("The texts of {0} were erased, so it stays as it is.").format(frappe.bold(erased.name)))
+		_refuse(_("The texts of {0} were erased, so it stays as it is.").format(bold(erased.name)))
 	if not communication.is_message(document):
 		_refuse(_("Only messages can be split off or moved, and this is a note or a meeting."))
 	if not _is_all_of(doc, document):
@@ -108,13 +109,13 @@ def require_movable(doc, document, target=None) -> None:
 	if target:
 		_refuse(
 			_("{0} consists of this message alone. Merge it into {1} instead.").format(
-				frappe.bold(doc.name), frappe.bold(target.name)
+				bold(doc.name), bold(target.name)
 			)
 		)
 	_refuse(
 		_(
 			"{0} consists of this message alone, so there is nothing to split. Change its type instead."
-		).format(frappe.bold(doc.name))
+		).format(bold(doc.name))
 	)
 
 
@@ -149,7 +150,7 @@ def message_of(doc, message: str, *, locked: bool = False):
 	if document.client_interaction != doc.name:
 		_refuse(
 			_("The message does not belong to {0}, or no longer does. Reload the interaction.").format(
-				frappe.bold(doc.name)
+				bold(doc.name)
 			)
 		)
 	return document

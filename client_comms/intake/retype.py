@@ -7,6 +7,7 @@ from client_comms import alerts
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 from client_comms.intake import assignment
 
 
@@ -41,7 +42,7 @@ def _feedback_type(version: str) -> str:
 	if not found:
 		frappe.throw(
 			_("Communication Matrix {0} has no rule for a type that counts as feedback. Add one.").format(
-				frappe.bold(version)
+				bold(version)
 			),
 			exc=ActionNotPossibleError,
 			title=_("Feedback Type Missing"),

@@ -19,6 +19,7 @@ from client_comms.client_interactions.doctype.unprocessed_email import unprocess
 from client_comms.clients import parties
 from client_comms.enforcement import client_documents, governed, policy
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 from client_comms.intake import (
 	arrivals,
 	call_log,
@@ -100,7 +101,7 @@ def require(doctype: str, name: str) -> Unlogged:
 	if doctype not in sources.log_by_doctype() and doctype != unprocessed.UNPROCESSED:
 		frappe.throw(
 			_("{0} is not logged as an interaction. Choose a row of {1}.").format(
-				frappe.bold(_(doctype)), frappe.bold(_("Unlogged Interactions"))
+				bold(_(doctype)), bold(_("Unlogged Interactions"))
 			),
 			title=_("Cannot Be Logged"),
 		)
@@ -114,15 +115,15 @@ def require(doctype: str, name: str) -> Unlogged:
 		return found
 	if sees_all():
 		frappe.throw(
-			_("{0} {1} is no longer unlogged. Refresh the report.").format(_(doctype), frappe.bold(name)),
+			_("{0} {1} is no longer unlogged. Refresh the report.").format(_(doctype), bold(name)),
 			title=_("Nothing to Log"),
 		)
 	# The same message whether it belongs to another user or does not exist.
 	frappe.throw(
 		_("{0} {1} is not one of your unlogged documents. Ask {2}.").format(
 			_(doctype),
-			frappe.bold(name),
-			frappe.bold(_(frappe.get_cached_doc("Client Comms Settings").manager_role)),
+			bold(name),
+			bold(_(frappe.get_cached_doc("Client Comms Settings").manager_role)),
 		),
 		exc=ClearanceMissingError,
 		title=_("Nothing to Log"),
@@ -151,7 +152,7 @@ def log(doctype: str, name: str) -> str | None:
 		frappe.throw(
 			_(
 				"{0} {1} could not be logged automatically. Log the interaction by hand and link the document to it."
-			).format(_(doctype), frappe.bold(name)),
+			).format(_(doctype), bold(name)),
 			title=_("Could Not Be Logged"),
 		)
 	if doctype in governed.bound() and not frappe.db.get_value(doctype, name, "client_interaction"):
@@ -177,7 +178,7 @@ def _require_readable(name: str) -> None:
 		frappe.throw(
 			_(
 				"To take in this email or set it aside, you need clearance for every level, because its own is not known yet. Ask someone with one of these roles: {0}."
-			).format(frappe.bold(", ".join(_(role) for role in sorted(roles)))),
+			).format(bold(", ".join(_(role) for role in sorted(roles)))),
 			exc=ClearanceMissingError,
 			title=_("Not Permitted"),
 		)

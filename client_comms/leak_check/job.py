@@ -10,6 +10,7 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from client_comms import clock
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 from client_comms.leak_check import run as checks
 
 RUN = "Leak Check Run"
@@ -33,13 +34,13 @@ def start(user: str, over_http: bool = True) -> str:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("User {0} does not exist or is disabled.").format(frappe.bold(user)),
+			_("User {0} does not exist or is disabled.").format(bold(user)),
 			exc=frappe.DoesNotExistError,
 		)
 	fail_abandoned()
 	if going := frappe.db.get_value(RUN, {"status": ("in", (QUEUED, RUNNING))}, "user", for_update=True):
 		frappe.throw(
-			_("A check for {0} is already running. Wait until it has finished.").format(frappe.bold(going)),
+			_("A check for {0} is already running. Wait until it has finished.").format(bold(going)),
 			exc=ActionNotPossibleError,
 			title=_("One Check at a Time"),
 		)

@@ -14,6 +14,7 @@ from frappe import _
 from client_comms import ledger
 from client_comms.enforcement import answer_rows
 from client_comms.exceptions import SiteDoesNotAnswerError
+from client_comms.i18n import bold
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Visitor:
 			frappe.throw(
 				_(
 					"This site does not answer at {0}. Set host_name in its configuration to the address under which it is served (bench --site {1} set-config host_name ADDRESS), or check it without the web server."
-				).format(frappe.bold(self.url), frappe.local.site),
+				).format(bold(self.url), frappe.local.site),
 				exc=SiteDoesNotAnswerError,
 				title=_("Site Does Not Answer"),
 			)

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 from requests.certs import where as trusted_certificates
+
+from client_comms.i18n import bold
 
 # In site_config.json: hosts that are allowed although their address is not public, as `host` or `host:port`.
 HOSTS = "client_comms_witness_hosts"
@@ -58,7 +59,7 @@ def parse(url: str | None) -> Endpoint:
 	if not is_address or any(ord(letter) <= 32 or ord(letter) > 126 for letter in url or ""):
 		frappe.throw(
 			_("{0} is not an address that begins with https://, without a user name.").format(
-				frappe.bold(escape_html(url or ""))
+				bold(url or "")
 			),
 			title=_("Invalid Address"),
 		)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_bench_path
+from frappe.utils import get_bench_path
+
+from client_comms.i18n import bold
 
 # In site_config.json: absolute paths.
 FOLDERS = "client_comms_witness_folders"
@@ -26,14 +28,14 @@ def require(folder: str | None) -> Path:
 		frappe.throw(
 			_(
 				"{0} is not released for checkpoints. Ask the administrator of the server to add its absolute path to {1} in site_config.json."
-			).format(frappe.bold(escape_html(folder or "")), FOLDERS),
+			).format(bold(folder or ""), FOLDERS),
 			title=_("Invalid Folder"),
 		)
 	if not path.is_dir() or _is_of_the_site(path.resolve()):
 		frappe.throw(
 			_(
 				"{0} must be a folder that exists on the server and is outside of the bench and of the site."
-			).format(frappe.bold(escape_html(folder))),
+			).format(bold(folder)),
 			title=_("Invalid Folder"),
 		)
 	return path

@@ -14,6 +14,7 @@ from pathlib import Path
 import frappe
 from frappe import _
 
+from client_comms.i18n import bold
 from client_comms.rules.signed_notes import MalformedNote, PrivateKey, PublicKey
 
 # In site_config.json: the key itself (or a list of them, the current one first), or the path of the file.
@@ -65,7 +66,7 @@ def ring() -> KeyRing:
 		frappe.throw(
 			_(
 				"The signing key of the ledger cannot be read: {0}. Restore {1} from your backup of the key."
-			).format(error, frappe.bold(KEY if frappe.conf.get(KEY) else path())),
+			).format(error, bold(KEY if frappe.conf.get(KEY) else path())),
 			title=_("Signing Key Unreadable"),
 		)
 
@@ -77,9 +78,7 @@ def rotate() -> PublicKey:
 	"""
 	if frappe.conf.get(KEY):
 		frappe.throw(
-			_("Put a new key before the old one in {0} of site_config.json, as a list.").format(
-				frappe.bold(KEY)
-			),
+			_("Put a new key before the old one in {0} of site_config.json, as a list.").format(bold(KEY)),
 			title=_("Key Is in the Configuration"),
 		)
 	keys = ring()

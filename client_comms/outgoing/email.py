@@ -12,7 +12,7 @@ from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register, restricted
-from client_comms.rules import consent
+from client_comms.rules import consent, html_text
 from client_comms.rules import outgoing as rules
 
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
@@ -94,7 +94,7 @@ def refusal_at_sending(queued) -> str | None:
 		for finding in gate.judge(context, recipients, reason="given when it was queued").refused
 		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
 	]
-	return frappe.utils.strip_html(presentation.as_html(refused).replace("<br>", "\n")) if refused else None
+	return html_text.to_text(presentation.as_html(refused)) if refused else None
 
 
 def _is_about_nothing(queued) -> bool:

@@ -5,9 +5,8 @@ from itertools import groupby
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.outgoing import facts
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding
@@ -24,9 +23,9 @@ def as_html(found: Iterable[Finding]) -> str:
 		parts.append(
 			"<br>".join(
 				[
-					frappe.bold(rule_of(check)),
+					bold(rule_of(check)),
 					*(
-						f"{frappe.bold(escape_html(finding.recipient))}: {translate(finding.message)}"
+						f"{bold(finding.recipient)}: {translate(finding.message)}"
 						if finding.recipient
 						else translate(finding.message)
 						for finding in group

@@ -15,6 +15,7 @@ from client_comms import acting, clock
 from client_comms.client_privacy import links
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import OutgoingRefusedError
+from client_comms.i18n import bold
 from client_comms.outgoing import facts
 from client_comms.rules import outgoing as rules
 from client_comms.rules import restriction
@@ -93,7 +94,7 @@ def before_queueing(queued) -> None:
 	if not acting.is_unattended():
 		found = next(iter(stopped.values()))
 		frappe.throw(
-			", ".join(frappe.bold(frappe.utils.escape_html(each)) for each in stopped)
+			", ".join(bold(each) for each in stopped)
 			+ "<br>"
 			+ restrictions.sentence(found)
 			+ "<br>"

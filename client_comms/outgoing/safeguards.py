@@ -5,11 +5,11 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, formatdate, split_emails
+from frappe.utils import formatdate, split_emails
 
 from client_comms import clock
 from client_comms.client_privacy import identity
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.outgoing import checks, facts, recipient_kinds
 from client_comms.rules import outgoing as rules
 
@@ -65,6 +65,6 @@ def _third_parties(context: facts.OutgoingContext) -> list[dict]:
 	found = []
 	for name, recipient in sorted(known.items()):
 		decision = checks.consent_of(context, recipient)
-		text = f"{frappe.bold(escape_html(name))}: {translate(decision.reason)}"
+		text = f"{bold(name)}: {translate(decision.reason)}"
 		found.append({"text": text, "missing": not decision.allowed})
 	return found

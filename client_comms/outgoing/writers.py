@@ -11,7 +11,7 @@ from frappe.utils import escape_html
 from client_comms import alerts, clock
 from client_comms.enforcement import explain, governed, policy
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import translate
+from client_comms.i18n import bold, translate
 from client_comms.intake import assignment
 from client_comms.rules import access
 
@@ -81,9 +81,7 @@ def hand_over(doctype: str, name: str, to: str, note: str | None = None, respons
 	doc.check_permission("write")
 	if to not in {each["user"] for each in _people(doctype, name)}:
 		frappe.throw(
-			_("{0} may not write to the client at this level. Choose someone who may.").format(
-				frappe.bold(escape_html(to))
-			),
+			_("{0} may not write to the client at this level. Choose someone who may.").format(bold(to)),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

@@ -11,6 +11,7 @@ from frappe.utils import formatdate, get_datetime_str, getdate
 
 from client_comms import alerts, clock, procedure
 from client_comms.enforcement import policy
+from client_comms.i18n import bold
 from client_comms.roles import COMPLIANCE_OFFICER
 from client_comms.rules import reminders, text_difference
 
@@ -115,7 +116,7 @@ def attest(name: str) -> str:
 	if name not in {row.name for row in in_force()}:
 		frappe.throw(
 			_("Version {0} of {1} is not in force. Open the version that is in force.").format(
-				frappe.bold(doc.version_label), frappe.bold(doc.policy_title)
+				bold(doc.version_label), bold(doc.policy_title)
 			),
 			title=_("Not in Force"),
 		)

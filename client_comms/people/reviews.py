@@ -20,6 +20,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 	SECOND,
 )
 from client_comms.enforcement import governed
+from client_comms.i18n import bold
 from client_comms.people import review_scores
 from client_comms.rules import access, reminders
 
@@ -92,7 +93,7 @@ def complete(name: str):
 		missing = [row.criterion for row in doc.scores if not row.not_applicable and row.score in (None, "")]
 		frappe.throw(
 			_("These criteria have no score: {0}. Score them, or mark them as not applicable.").format(
-				frappe.bold(", ".join(missing))
+				bold(", ".join(missing))
 			),
 			title=_("Scores Missing"),
 		)
@@ -119,8 +120,8 @@ def _require_readers(doc) -> None:
 					"Findings, row {0}: {1} cannot read this review. Assign the finding to {2}, or to a supervisor."
 				).format(
 					row.idx,
-					frappe.bold(frappe.utils.get_fullname(row.assigned_to)),
-					frappe.bold(frappe.utils.get_fullname(doc.reviewed_user)),
+					bold(frappe.utils.get_fullname(row.assigned_to)),
+					bold(frappe.utils.get_fullname(doc.reviewed_user)),
 				),
 				title=_("Cannot Be Assigned"),
 			)
@@ -166,7 +167,7 @@ def dispute(name: str, reason: str):
 	if doc.part == AGAIN:
 		frappe.throw(
 			_("This review was made after a dispute and is final. Talk to {0}.").format(
-				frappe.bold(frappe.utils.get_fullname(doc.reviewer))
+				bold(frappe.utils.get_fullname(doc.reviewer))
 			),
 			title=_("Already Reviewed Again"),
 		)
@@ -179,7 +180,7 @@ def dispute(name: str, reason: str):
 		frappe.throw(
 			_(
 				"No one else with the role {0} can read this record. Ask a {1} to name another reviewer."
-			).format(frappe.bold(_(programme.reviewer_role)), _("Compliance Officer")),
+			).format(bold(_(programme.reviewer_role)), _("Compliance Officer")),
 			title=_("No Other Reviewer"),
 		)
 	doc.status, doc.dispute_reason = DISPUTED, reason
@@ -204,13 +205,13 @@ def _require(doc, user: str, *states: str) -> None:
 	doc.check_permission("read")
 	if frappe.session.user not in (user, "Administrator"):
 		frappe.throw(
-			_("Only {0} can do this.").format(frappe.bold(frappe.utils.get_fullname(user))),
+			_("Only {0} can do this.").format(bold(frappe.utils.get_fullname(user))),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
 	if doc.status not in states:
 		frappe.throw(
-			_("The status of this review is {0}.").format(frappe.bold(_(doc.status))),
+			_("The status of this review is {0}.").format(bold(_(doc.status))),
 			title=_("Not Possible Now"),
 		)
 

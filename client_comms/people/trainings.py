@@ -14,6 +14,7 @@ from frappe.utils import add_months, formatdate, getdate
 from client_comms import alerts, clock, compat, procedure
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
 from client_comms.enforcement import policy
+from client_comms.i18n import bold
 from client_comms.rules import reminders
 from client_comms.rules import training as rules
 
@@ -191,7 +192,7 @@ def open_attempt(training: str) -> dict:
 	user = frappe.session.user
 	if not frappe.db.exists(ASSIGNMENT, {"user": user, "training": training}):
 		frappe.throw(
-			_("The training {0} is not assigned to you.").format(frappe.bold(training)),
+			_("The training {0} is not assigned to you.").format(bold(training)),
 			exc=frappe.PermissionError,
 			title=_("Not Assigned"),
 		)

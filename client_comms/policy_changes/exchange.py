@@ -16,6 +16,7 @@ from frappe.utils import cstr, strip_html
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
+from client_comms.i18n import bold
 from client_comms.policy_changes import comparison
 from client_comms.policy_changes.changes import LEVEL, MATRIX
 from client_comms.rules.document_difference import differences
@@ -156,7 +157,7 @@ def apply(content: str | Mapping) -> dict:
 	if not found["ok"]:
 		first = found["problems"][0]
 		frappe.throw(
-			"{0} {1}: {2}".format(_(first["doctype"]), frappe.bold(first["name"]), first["message"]),
+			"{0} {1}: {2}".format(_(first["doctype"]), bold(first["name"]), first["message"]),
 			title=_("Policy Cannot Be Imported"),
 		)
 	# Each is built again when those before it are stored: it may refer to them.
@@ -175,9 +176,7 @@ def _read(content: str | Mapping) -> dict[str, dict]:
 		data = None
 	if not isinstance(data, Mapping) or data.get("format") != FORMAT or not _is_well_formed(data):
 		frappe.throw(
-			_("This is not a policy. Choose a file that was made with {0}.").format(
-				frappe.bold(_("Export Policy"))
-			),
+			_("This is not a policy. Choose a file that was made with {0}.").format(bold(_("Export Policy"))),
 			title=_("Not a Policy"),
 		)
 	if data.get("version") != VERSION:
@@ -188,7 +187,7 @@ def _read(content: str | Mapping) -> dict[str, dict]:
 	if unknown := set(data["documents"]) - set(DOCTYPES):
 		frappe.throw(
 			_("The file contains {0}, which is not part of the policy. Remove it from the file.").format(
-				frappe.bold(frappe.utils.escape_html(", ".join(sorted(map(cstr, unknown)))))
+				bold(", ".join(sorted(map(cstr, unknown))))
 			),
 			title=_("Not a Policy"),
 		)

@@ -81,6 +81,13 @@ def of_message(content: str | None, text_content: str | None) -> str:
 	return content if content and is_html(content) else text_content or content or ""
 
 
+def to_show(content: str | None, text_content: str | None) -> str:
+	"""Return what a stored message says, as HTML. Only its HTML is: no one cleans the plain text beside it, where tags are words."""
+	if is_html(content):
+		return content or ""
+	return html.escape(text_content or content or "").replace("\n", "<br>")
+
+
 def to_text(markup: str) -> str:
 	"""Return the text; white space is that of a reader's screen."""
 	text = _Text()

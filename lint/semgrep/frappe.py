@@ -109,3 +109,10 @@ def part_of_a_transaction(work):
 		raise
 	except Exception:
 		frappe.db.rollback(save_point="here")
+
+
+def in_bold(name):
+	# ruleid: frappe-bold
+	_("{0} is locked.").format(frappe.bold(name))
+	# ok: frappe-bold
+	_("{0} is locked.").format(bold(name))

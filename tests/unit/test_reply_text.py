@@ -282,6 +282,19 @@ def test_html_becomes_text():
 	assert html_text.is_html("<p>x</p>") and not html_text.is_html("3 < 4, Ada <ada@client.example>")
 
 
+@pytest.mark.clause("P-2")
+def test_only_the_html_of_a_message_is_html():
+	attack = "<p>Hi</p><img src=x onerror='alert(1)'>"
+	assert html_text.to_show("<p>Hello</p>", attack) == "<p>Hello</p>"
+	assert (
+		html_text.to_show("Hello", attack)
+		== "&lt;p&gt;Hi&lt;/p&gt;&lt;img src=x onerror=&#x27;alert(1)&#x27;&gt;"
+	)
+	assert html_text.to_show("<img src=x onerror=alert(1)>", None) == "&lt;img src=x onerror=alert(1)&gt;"
+	assert html_text.to_show("3 < 4\n5", "") == "3 &lt; 4<br>5"
+	assert html_text.to_show(None, None) == ""
+
+
 # --- any length -------------------------------------------------------------------------------------
 
 

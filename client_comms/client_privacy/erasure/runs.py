@@ -15,7 +15,7 @@ from client_comms.background_work import FAILED, BackgroundWork, words
 from client_comms.client_privacy.erasure import belongings, certificates, records
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
-from client_comms.i18n import speaking_to
+from client_comms.i18n import bold, speaking_to
 from client_comms.roles import require_auditing
 from client_comms.rules.retention import KEEP, MASK
 
@@ -74,7 +74,7 @@ def _require_no_other(kind: str, request: str | None) -> None:
 	}
 	if other := frappe.db.get_value(RUN, going):
 		frappe.throw(
-			_("Run {0} is not finished. Approve or discard it first.").format(frappe.bold(other)),
+			_("Run {0} is not finished. Approve or discard it first.").format(bold(other)),
 			exc=ActionNotPossibleError,
 			title=_("One Run at a Time"),
 		)
@@ -141,7 +141,7 @@ def _locked(name: str, *statuses: str):
 def _refuse_status(run) -> None:
 	frappe.throw(
 		_("Run {0} is {1}, so this is not possible now. Reload the page.").format(
-			frappe.bold(run.name), _(run.status)
+			bold(run.name), _(run.status)
 		),
 		exc=ActionNotPossibleError,
 		title=_("Not Possible Now"),

@@ -17,7 +17,7 @@ from client_comms.client_privacy.packages.collecting import COLLECTING, READY, W
 from client_comms.clients import preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
-from client_comms.i18n import speaking
+from client_comms.i18n import bold, speaking
 from client_comms.roles import require_auditing
 
 ITEM, REQUEST = contents.ITEM, contents.REQUEST
@@ -37,7 +37,7 @@ def start(request) -> str:
 		_refuse(_("This is not a request for access or portability. Enter one for the client."))
 	going = {"request": request.name, "status": ("in", (*UNRELEASED, RELEASED))}
 	if there_is := frappe.db.get_value(PACKAGE, going):
-		_refuse(_("There is a copy for this request: {0}. Discard it first.").format(frappe.bold(there_is)))
+		_refuse(_("There is a copy for this request: {0}. Discard it first.").format(bold(there_is)))
 	request.confirm_identity()
 	same = ("right", "party_type", "party", "party_name", "contact")
 	package = frappe.get_doc(
@@ -191,7 +191,7 @@ def _locked(name: str, *statuses: str):
 	if package.status not in statuses:
 		_refuse(
 			_("The copy {0} is {1}, so this is not possible now. Reload the page.").format(
-				frappe.bold(package.name), _(package.status)
+				bold(package.name), _(package.status)
 			)
 		)
 	return package

@@ -10,7 +10,7 @@ from client_comms.client_privacy import invitations, links, self_service
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts, parties
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment
+from client_comms.i18n import bold, moment
 
 REQUEST = "Data Subject Request"
 OPEN = "Open"
@@ -61,14 +61,14 @@ def enter(visit: Visit, right: str, details: str | None, through: str):
 		frappe.throw(
 			_(
 				"We do not know which person at {0} you are. Please write to us, and we will enter your request."
-			).format(frappe.bold(contacts.name_of(visit.party_type, visit.party))),
+			).format(bold(contacts.name_of(visit.party_type, visit.party))),
 			exc=ActionNotPossibleError,
 			title=_("Not Possible"),
 		)
 	if there_is := waiting(visit, right):
 		frappe.throw(
 			_("You have asked for this already: {0}. We will answer by {1}.").format(
-				frappe.bold(there_is.name), moment(there_is.due_on)
+				bold(there_is.name), moment(there_is.due_on)
 			),
 			exc=ActionNotPossibleError,
 			title=_("Already Asked"),

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
+from client_comms.i18n import bold
 
 
 def refuse_key(doc, method=None) -> None:
@@ -17,7 +18,7 @@ def refuse_key(doc, method=None) -> None:
 	frappe.throw(
 		_(
 			"{0} is confidential, and anyone with the share link could open it. Send it by email instead, so that consent and identity are checked."
-		).format(frappe.bold(doc.reference_docname)),
+		).format(bold(doc.reference_docname)),
 		exc=OutgoingRefusedError,
 		title=_("No Link"),
 		primary_action={

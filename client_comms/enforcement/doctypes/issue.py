@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.enforcement import documents, governed, guards, levels
 from client_comms.enforcement.answers import Remembered
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 
@@ -20,7 +21,7 @@ class GuardedIssue(Remembered):
 		filed = {"reference_doctype": self.doctype, "reference_name": self.name}
 		if not frappe.db.exists(governed.COMMUNICATION, {"name": communication_id, **filed}):
 			frappe.throw(
-				_("This message does not belong to {0}.").format(frappe.bold(self.name)),
+				_("This message does not belong to {0}.").format(bold(self.name)),
 				exc=frappe.PermissionError,
 				title=_("Not Permitted"),
 			)

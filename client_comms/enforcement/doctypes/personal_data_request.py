@@ -12,6 +12,7 @@ from frappe import _
 from client_comms import compat
 from client_comms.clients import confirmation
 from client_comms.enforcement import governed, guards, legal_holds
+from client_comms.i18n import bold
 
 DOWNLOAD, DELETION = "Personal Data Download Request", "Personal Data Deletion Request"
 _ON_HOLD = "On Hold"
@@ -35,7 +36,7 @@ def require_own(doc, method=None) -> None:
 	if not frappe.has_permission(doc.doctype, "create"):
 		frappe.throw(
 			_("You can make this request for your own account only. Enter {0}.").format(
-				frappe.bold(frappe.session.user)
+				bold(frappe.session.user)
 			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
@@ -94,7 +95,7 @@ class GuardedPersonalDataDeletionRequest:
 		frappe.msgprint(
 			_(
 				"{0} is the login of a client, so a Compliance Officer erases their data through a Data Subject Request."
-			).format(frappe.bold(self.email)),
+			).format(bold(self.email)),
 			title=_("Not Possible"),
 		)
 

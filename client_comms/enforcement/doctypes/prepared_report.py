@@ -6,6 +6,7 @@ from frappe import _
 from client_comms import compat
 from client_comms.enforcement import guards
 from client_comms.enforcement.readers import among, literal, of_row
+from client_comms.i18n import bold
 
 PREPARED = "Prepared Report"
 
@@ -41,7 +42,7 @@ def _only_for(doc, report: str, users: set[str | None], user: str | None):
 		return compat.no_objection()
 	return compat.objection(
 		_("{0} shows what {1} may see. Run the report yourself.").format(
-			frappe.bold(doc.name or report), frappe.bold(", ".join(sorted(filter(None, users))))
+			bold(doc.name or report), bold(", ".join(sorted(filter(None, users))))
 		)
 	)
 

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.enforcement import guards
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 
 
 def refuse_sources(doc, method=None) -> None:
@@ -17,7 +18,7 @@ def refuse_sources(doc, method=None) -> None:
 			frappe.throw(
 				_(
 					"Row {0}: {1} can contain confidential documents, and the help page would show them to everyone. Remove the row."
-				).format(row.idx, frappe.bold(_(row.source_doctype))),
+				).format(row.idx, bold(_(row.source_doctype))),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)

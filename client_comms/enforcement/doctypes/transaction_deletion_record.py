@@ -6,6 +6,7 @@ from frappe import _
 
 from client_comms.enforcement import guards, legal_holds
 from client_comms.exceptions import ClearanceMissingError, LegalHoldError
+from client_comms.i18n import bold
 
 
 class GuardedTransactionDeletionRecord:
@@ -36,7 +37,7 @@ class GuardedTransactionDeletionRecord:
 
 def _require_no_hold() -> None:
 	if holds := legal_holds.active():
-		names = ", ".join(sorted(frappe.bold(hold.name) for hold in holds.values()))
+		names = ", ".join(sorted(bold(hold.name) for hold in holds.values()))
 		frappe.throw(
 			_("Nothing is deleted while these legal holds are active: {0}.").format(names)
 			+ " "

@@ -17,6 +17,7 @@ from frappe.utils.caching import redis_cache
 from client_comms.enforcement import child_rows, guards
 from client_comms.enforcement.linked_columns import parsed
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 
 _SENT = ("doc", "docs", "document")  # the first can be the DocType alone
 # Without one of these, a request is about the DocType itself, such as its fields.
@@ -44,7 +45,7 @@ def refuse_rows(doctype: str) -> None:
 	"""
 	if guards.is_row(doctype) and guards.is_restricted() and is_added(doctype):
 		frappe.throw(
-			_("{0}: these rows are shown with their document only.").format(frappe.bold(_(doctype))),
+			_("{0}: these rows are shown with their document only.").format(bold(_(doctype))),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

@@ -15,6 +15,7 @@ from client_comms import compat
 from client_comms.enforcement import guards
 from client_comms.enforcement.requests.joined_fields import is_route_of_documents, target
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 
 _PARENTS = ("parent", "parent_doctype")
 _LISTS = ("GET", "HEAD")  # other requests to a route of documents write them, and `parent` can be a field
@@ -52,7 +53,7 @@ def refuse_parent(doctype: str) -> None:
 		and (not guards.is_row(doctype) or len(guards.with_rows(doctype)) > 1)
 	):
 		frappe.throw(
-			_("{0}: these rows are shown with their document only.").format(frappe.bold(_(doctype))),
+			_("{0}: these rows are shown with their document only.").format(bold(_(doctype))),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

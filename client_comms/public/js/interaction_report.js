@@ -86,7 +86,7 @@ Object.assign(client_comms.report, {
 
 	/** Numbers link to the list of what they count; the total row is highlighted. */
 	formatter(value, row, column, data, default_formatter) {
-		let shown = value == null ? "" : default_formatter(value, row, column, data);
+		let shown = value == null ? "" : client_comms.cell_html(value, row, column, data, default_formatter);
 		if (column.drill && data?.drill && value) {
 			const conditions = JSON.stringify([...data.drill, ...column.drill]);
 			shown = `<a href="#" style="text-decoration: underline dotted"

@@ -81,7 +81,7 @@ Object.assign(client_comms.work, {
 		if (!refused.length) return;
 		const lines = refused.map(
 			({ name, error }) =>
-				`<li>${frappe.utils.get_form_link(this.INTERACTION, name, true)}: ${error}</li>`,
+				`<li>${frappe.utils.get_form_link(this.INTERACTION, name, true)}: ${client_comms.harmless_html(error).html}</li>`,
 		);
 		frappe.msgprint({
 			title: __("{0} Not Changed", [refused.length]),

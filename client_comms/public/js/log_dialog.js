@@ -262,7 +262,9 @@ class LogDialog {
 			channel: this.dialog.get_value("channel") || null,
 		});
 		const outbound = this.dialog.get_value("direction") === "Outbound";
-		this.dialog.fields_dict.channel.set_description((outbound && message) || description);
+		this.dialog.fields_dict.channel.set_description(
+			(outbound && message) || frappe.utils.escape_html(description),
+		);
 	}
 
 	// --- what it becomes ---------------------------------------------------------------------------

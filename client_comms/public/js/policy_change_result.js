@@ -46,7 +46,7 @@ frappe.provide("client_comms.policy_changes");
 		}
 		const { text, before, after, users } = found.example;
 		const reasons = (title, decision) =>
-			`<div class="small mt-2"><b>${title}</b><br>${decision.reasons.map((reason) => escape($("<div>").html(reason).text())).join("<br>")}</div>`;
+			`<div class="small mt-2"><b>${title}</b><br>${decision.reasons.map((reason) => escape(frappe.utils.html2text(reason))).join("<br>")}</div>`;
 		const who = users.length
 			? `<div class="small mt-2">${__("For example: {0}", [users.map((user) => escape(frappe.user.full_name(user))).join(", ")])}</div>`
 			: "";

@@ -29,7 +29,7 @@ from client_comms.exceptions import (
 	MissingDocumentationError,
 	StatusFollowsEventsError,
 )
-from client_comms.i18n import refuse, translate
+from client_comms.i18n import plain, refuse, translate
 from client_comms.outgoing import logged_contacts
 from client_comms.rules import documentation, possible_actions, response_clock
 from client_comms.rules.messages import RuleError
@@ -67,6 +67,7 @@ class ClientInteraction(Document):
 		acknowledge_working_seconds: DF.Int
 		acknowledged_on: DF.Datetime | None
 		action_items: DF.Table[InteractionActionItem]
+		anonymised_on: DF.Date | None
 		answered_on: DF.Datetime | None
 		branch: DF.Link | None
 		breached: DF.Check
@@ -352,11 +353,7 @@ class ClientInteraction(Document):
 
 	@property
 	def documentation_missing(self):
-		return (
-			"\n".join(translate(m.message) for m in self.missing_documentation())
-			.replace("<strong>", "")
-			.replace("</strong>", "")
-		)
+		return "\n".join(plain(m.message) for m in self.missing_documentation())
 
 	def generated_documentation(self) -> list[str]:
 		"""The documentation methods that the user can have generated from the record (M-1)."""

@@ -6,6 +6,7 @@ from client_comms import clock
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.document import Document
 from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import bold
 from client_comms.left_empty import LeavesEmpty
 
 
@@ -64,7 +65,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 		elif self.party_type not in PARTY_TYPES:
 			frappe.throw(
 				_("{0} is not a client type. Choose one of these: {1}.").format(
-					frappe.bold(_(self.party_type)), ", ".join(_(each) for each in PARTY_TYPES)
+					bold(_(self.party_type)), ", ".join(_(each) for each in PARTY_TYPES)
 				),
 				title=_("Not a Client"),
 			)
@@ -98,7 +99,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 				if row.channel in seen:
 					frappe.throw(
 						_("{0}, row {1}: {2} is a duplicate. Remove one of the rows.").format(
-							_(self.meta.get_label(table)), row.idx, frappe.bold(_(row.channel))
+							_(self.meta.get_label(table)), row.idx, bold(_(row.channel))
 						),
 						title=_("Duplicate Channel"),
 					)
@@ -107,7 +108,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 		if both := [row.channel for row in self.channels if row.channel in never]:
 			frappe.throw(
 				_("{0} cannot be both preferred and excluded. Remove it from one of the tables.").format(
-					frappe.bold(", ".join(_(channel) for channel in both))
+					bold(", ".join(_(channel) for channel in both))
 				),
 				title=_("Preferred and Excluded Channel"),
 			)
@@ -116,7 +117,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 		if getdate(self.confirmed_on) > getdate(clock.now()):
 			frappe.throw(
 				_("{0} is in the future. Enter the day on which the client confirmed it.").format(
-					frappe.bold(self.get_formatted("confirmed_on"))
+					bold(self.get_formatted("confirmed_on"))
 				),
 				title=_("Not Confirmed Yet"),
 			)

@@ -7,6 +7,7 @@ from client_comms.client_interactions import access_requests
 from client_comms.document import Document
 from client_comms.enforcement import policy, restrictions, sharing
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 ACCESS_GRANTED = "Access Granted"
@@ -131,10 +132,8 @@ class InteractionAccessGrant(Document):
 			_(
 				"Only users with oversight of {0} can grant access to an interaction. Ask someone with one of these roles: {1}."
 			).format(
-				frappe.bold(_(self.level)),
-				frappe.bold(
-					", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))
-				),
+				bold(_(self.level)),
+				bold(", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))),
 			),
 			exc=ClearanceMissingError,
 			title=_("No Oversight"),

@@ -10,6 +10,7 @@ from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.enforcement import guards, policy
 from client_comms.exceptions import EventsAreAppendOnlyError, StatusFollowsEventsError
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 IN_PLACE, CHECKED_OUT, MISSING, DESTROYED = "In Place", "Checked Out", "Missing", "Destroyed"
@@ -104,9 +105,7 @@ class PhysicalFile(Document):
 		names = [row.interaction for row in self.interactions]
 		if twice := {name for name in names if names.count(name) > 1}:
 			frappe.throw(
-				_("{0} is listed twice. Remove one of the rows.").format(
-					frappe.bold(", ".join(sorted(twice)))
-				),
+				_("{0} is listed twice. Remove one of the rows.").format(bold(", ".join(sorted(twice)))),
 				title=_("Duplicate Interaction"),
 			)
 		before = self.get_doc_before_save()
@@ -214,8 +213,8 @@ class PhysicalFile(Document):
 		if self.state not in states:
 			frappe.throw(
 				_("The state of {0} is {1}. This action requires one of these states: {2}.").format(
-					frappe.bold(self.label_code),
-					frappe.bold(_(self.state)),
+					bold(self.label_code),
+					bold(_(self.state)),
 					", ".join(_(state) for state in states),
 				),
 				title=_("Not Possible Now"),
@@ -235,9 +234,7 @@ class PhysicalFile(Document):
 			frappe.throw(
 				_(
 					"{0} cannot read this file, so they cannot receive it. Choose someone with clearance for {1}."
-				).format(
-					frappe.bold(frappe.utils.get_fullname(user)), frappe.bold(_(self.confidentiality_level))
-				),
+				).format(bold(frappe.utils.get_fullname(user)), bold(_(self.confidentiality_level))),
 				exc=frappe.PermissionError,
 				title=_("Clearance Missing"),
 			)

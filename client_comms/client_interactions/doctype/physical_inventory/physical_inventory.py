@@ -6,6 +6,7 @@ from client_comms.client_interactions.doctype.physical_file import physical_file
 from client_comms.client_interactions.doctype.physical_location.physical_location import within
 from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 
 FILE = "Physical File"
 FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
@@ -90,7 +91,7 @@ class PhysicalInventory(Document):
 		frappe.throw(
 			_(
 				"An inventory cannot be cancelled, because the files follow what it found. Count {0} again: what is found then counts."
-			).format(frappe.bold(self.location)),
+			).format(bold(self.location)),
 			exc=ActionNotPossibleError,
 			title=_("Inventory Cannot Be Cancelled"),
 		)

@@ -5,6 +5,7 @@ from frappe.utils.nestedset import NestedSet
 
 from client_comms import clock
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 
 class PhysicalLocation(Document, NestedSet):
@@ -41,9 +42,7 @@ class PhysicalLocation(Document, NestedSet):
 	def on_trash(self):
 		if frappe.db.exists("Physical File", {"location": self.name}):
 			frappe.throw(
-				_("Files are kept in {0}. Move them to another location first.").format(
-					frappe.bold(self.name)
-				),
+				_("Files are kept in {0}. Move them to another location first.").format(bold(self.name)),
 				title=_("Location in Use"),
 			)
 		super().on_trash()

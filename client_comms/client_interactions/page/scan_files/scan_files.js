@@ -50,7 +50,9 @@
 
 		/** `reasons` are HTML of the server. */
 		refuse(reasons) {
-			const shown = reasons.join("<br>") || __("The file could not be loaded. Reload the page.");
+			const shown =
+				client_comms.harmless_html(reasons.join("<br>")).html ||
+				__("The file could not be loaded. Reload the page.");
 			this.$body.find(".file").html(`<div class="alert alert-warning">${shown}</div>`);
 		}
 

@@ -1,4 +1,5 @@
 frappe.query_reports["Contacts to Confirm"] = {
+	formatter: (...cell) => client_comms.cell_html(...cell),
 	filters: [
 		{
 			fieldname: "party_type",

@@ -7,7 +7,7 @@ from client_comms import clock
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.reporting import Condition, Grouping
 from client_comms.communication_governance import calendars
-from client_comms.i18n import plain, refuse
+from client_comms.i18n import bold, plain, refuse
 from client_comms.rules import ageing
 from client_comms.rules import response_clock as clocks
 from client_comms.rules.messages import RuleError
@@ -41,7 +41,7 @@ def _buckets(days: str, company: str | None) -> dict[str, tuple[str, list[Condit
 		numbers = [float(each) for each in days.split(",")]
 	except ValueError:
 		frappe.throw(
-			_("{0} is not a valid list of working days. Enter them like 1, 5.").format(frappe.bold(days)),
+			_("{0} is not a valid list of working days. Enter them like 1, 5.").format(bold(days)),
 			title=_("Invalid Number of Days"),
 		)
 	try:

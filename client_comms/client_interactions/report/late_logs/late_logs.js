@@ -24,7 +24,7 @@ frappe.query_reports["Late Logs"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
-		const text = default_formatter(value, row, column, data);
+		const text = client_comms.cell_html(value, row, column, data, default_formatter);
 		if (column.fieldname !== "late" || !data?.late) return text;
 		const staff = frappe.utils.escape_html(data.staff);
 		return `<a class="client-comms-late" data-staff="${staff}">${text}</a>`;

@@ -17,7 +17,9 @@ frappe.query_reports["Owed Today"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
-		if (column.fieldname !== "due" || !data?.words) return default_formatter(value, row, column, data);
+		if (column.fieldname !== "due" || !data?.words) {
+			return client_comms.cell_html(value, row, column, data, default_formatter);
+		}
 		const words = frappe.utils.escape_html(data.words);
 		return data.late ? `<span style="color: var(--text-on-red)">${words}</span>` : words;
 	},

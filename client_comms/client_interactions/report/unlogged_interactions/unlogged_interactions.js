@@ -25,7 +25,9 @@ frappe.query_reports["Unlogged Interactions"] = {
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
 
 	formatter(value, row, column, data, default_formatter) {
-		if (column.fieldname !== "log") return default_formatter(value, row, column, data);
+		if (column.fieldname !== "log") {
+			return client_comms.cell_html(value, row, column, data, default_formatter);
+		}
 		if (!data || !frappe.model.can_create("Client Interaction")) return "";
 		const doctype = frappe.utils.escape_html(data.reference_doctype);
 		const name = frappe.utils.escape_html(data.reference_name);
@@ -97,7 +99,7 @@ function show_refusals(done) {
 	if (!refused.length) return;
 	frappe.msgprint({
 		title: __("Some Rows Could Not Be Processed"),
-		message: refused.map(({ error }) => `<p>${error}</p>`).join(""),
+		message: refused.map(({ error }) => `<p>${client_comms.harmless_html(error).html}</p>`).join(""),
 		indicator: "orange",
 	});
 }

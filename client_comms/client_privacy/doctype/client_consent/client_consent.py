@@ -1,6 +1,6 @@
 import frappe
 from frappe import _
-from frappe.utils import add_months, escape_html, get_datetime
+from frappe.utils import add_months, get_datetime
 
 from client_comms import clock, written_by_app
 from client_comms.client_privacy import consents, receipts
@@ -8,7 +8,7 @@ from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.exceptions import EventsAreAppendOnlyError
-from client_comms.i18n import moment
+from client_comms.i18n import bold, moment
 from client_comms.rules import consent as rules
 
 REQUESTED, REMINDED = "Requested", "Reminded"
@@ -131,7 +131,7 @@ class ClientConsent(Document):
 		if at > clock.now():
 			frappe.throw(
 				_("{0} is in the future. Record the consent once the client has given it.").format(
-					frappe.bold(_("Given On"))
+					bold(_("Given On"))
 				),
 				title=_("Not Given Yet"),
 			)
@@ -154,9 +154,7 @@ class ClientConsent(Document):
 			frappe.throw(
 				_(
 					"{0} ({1}) must be after {2} ({3}). Enter a later end, or leave it empty to use the validity of the purpose."
-				).format(
-					frappe.bold(_("Valid Until")), moment(until), frappe.bold(_("Given On")), moment(at)
-				),
+				).format(bold(_("Valid Until")), moment(until), bold(_("Given On")), moment(at)),
 				title=_("End Before Start"),
 			)
 		return until
@@ -166,7 +164,7 @@ class ClientConsent(Document):
 		if through and through not in ways:
 			frappe.throw(
 				_("{0} is not a valid way to collect consent. Choose one of these: {1}.").format(
-					frappe.bold(escape_html(through)), ", ".join(_(way) for way in ways)
+					bold(through), ", ".join(_(way) for way in ways)
 				),
 				title=_("Unknown Collection Method"),
 			)
@@ -174,7 +172,7 @@ class ClientConsent(Document):
 			frappe.throw(
 				_(
 					"{0} is recorded only when the client answers there. State how the client told you."
-				).format(frappe.bold(_(through))),
+				).format(bold(_(through))),
 				title=_("Unknown Collection Method"),
 			)
 
@@ -187,13 +185,13 @@ class ClientConsent(Document):
 			frappe.throw(
 				_(
 					"{0} concerns a third party. Choose the third party to which the client's information may be sent."
-				).format(frappe.bold(_(self.purpose))),
+				).format(bold(_(self.purpose))),
 				title=_("Third Party Missing"),
 			)
 		if not concerns and self.third_party:
 			frappe.throw(
 				_("{0} does not concern third parties. Leave the third party empty.").format(
-					frappe.bold(_(self.purpose))
+					bold(_(self.purpose))
 				),
 				title=_("Purpose Without Third Party"),
 			)

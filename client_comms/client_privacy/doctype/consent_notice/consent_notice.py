@@ -6,6 +6,7 @@ from frappe.utils import cint
 
 from client_comms import written_by_app
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 _BY_THE_APP = ("version", "text_hash")
 
@@ -33,7 +34,7 @@ class ConsentNotice(Document):
 		self.text_hash = hash_of(self.notice_text)
 		if kept := find(self.purpose, self.language, self.notice_text):
 			frappe.throw(
-				_("This text already exists as {0}.").format(frappe.bold(kept)),
+				_("This text already exists as {0}.").format(bold(kept)),
 				title=_("Notice Already Exists"),
 			)
 		last = frappe.get_all(

@@ -9,6 +9,7 @@ from client_comms.client_privacy import identity
 from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 
 COMPLIANCE_OFFICER = "Compliance Officer"
 
@@ -72,7 +73,7 @@ class IdentityVerification(Document):
 			frappe.throw(
 				_(
 					"{0} is recorded when the client answers that way. Choose how you confirmed the client's identity."
-				).format(frappe.bold(_(self.method))),
+				).format(bold(_(self.method))),
 				title=_("Method Not Available"),
 			)
 		if self.method == identity.CODE or self.result == identity.PENDING:
@@ -84,7 +85,7 @@ class IdentityVerification(Document):
 			)
 		if self.result == identity.UNLOCKED and COMPLIANCE_OFFICER not in frappe.get_roles():
 			frappe.throw(
-				_("Only a {0} can unlock identity checks.").format(frappe.bold(_(COMPLIANCE_OFFICER))),
+				_("Only a {0} can unlock identity checks.").format(bold(_(COMPLIANCE_OFFICER))),
 				exc=frappe.PermissionError,
 				title=_("Not Permitted"),
 			)
@@ -95,7 +96,7 @@ class IdentityVerification(Document):
 		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
 			frappe.throw(
 				_("{0} failed too many identity checks. Ask a {1} to investigate and unlock them.").format(
-					frappe.bold(self.party_name), frappe.bold(_(COMPLIANCE_OFFICER))
+					bold(self.party_name), bold(_(COMPLIANCE_OFFICER))
 				),
 				exc=ActionNotPossibleError,
 				title=_("Identity Checks Locked"),

@@ -9,7 +9,7 @@ from client_comms.client_privacy import invitations
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import speaking
+from client_comms.i18n import bold, speaking
 from client_comms.rules import restriction as rules
 
 
@@ -208,9 +208,7 @@ def begin(request, ground: str, reason: str):
 		}
 	)
 	if known := restrictions.active().get(doc.on):
-		_refuse(
-			_("The use of this client's data is restricted already: {0}.").format(frappe.bold(known.name))
-		)
+		_refuse(_("The use of this client's data is restricted already: {0}.").format(bold(known.name)))
 	doc.flags[written_by_app.FLAG] = True
 	return doc.insert(ignore_permissions=True)
 

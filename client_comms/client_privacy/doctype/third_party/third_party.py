@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_privacy import third_parties
 from client_comms.document import Document
+from client_comms.i18n import bold
 from client_comms.left_empty import LeavesEmpty
 from client_comms.rules import domains
 
@@ -50,14 +51,14 @@ class ThirdParty(LeavesEmpty, Document):
 			if not domains.is_domain(_LOCAL_PART.sub("", compared, count=1)):
 				frappe.throw(
 					_("{0} is not a domain or an email address. Enter one of these on each line.").format(
-						frappe.bold(line)
+						bold(line)
 					),
 					title=_("Not a Domain"),
 				)
 			if compared in domains.PUBLIC:
 				frappe.throw(
 					_("Anyone can have a mailbox at {0}. Enter the third party's full email address.").format(
-						frappe.bold(line)
+						bold(line)
 					),
 					title=_("Public Mail Provider"),
 				)
@@ -70,14 +71,12 @@ class ThirdParty(LeavesEmpty, Document):
 				frappe.throw(
 					_(
 						"{0} is one of your own domains in Client Comms Settings. Enter a domain of the third party."
-					).format(frappe.bold(line)),
+					).format(bold(line)),
 					title=_("Invalid Third Party"),
 				)
 			other = third_parties.by_domain().get(domains.normal_address(line))
 			if other and other != self.name:
 				frappe.throw(
-					_("{0} already belongs to the third party {1}.").format(
-						frappe.bold(line), frappe.bold(other)
-					),
+					_("{0} already belongs to the third party {1}.").format(bold(line), bold(other)),
 					title=_("Domain in Use"),
 				)

@@ -1,4 +1,5 @@
 frappe.query_reports["Channel Deviations"] = {
+	formatter: (...cell) => client_comms.cell_html(...cell),
 	filters: [
 		{
 			fieldname: "from_date",

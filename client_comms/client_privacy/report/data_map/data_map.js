@@ -1,4 +1,5 @@
 frappe.query_reports["Data Map"] = {
+	formatter: (...cell) => client_comms.cell_html(...cell),
 	filters: [
 		{ fieldname: "document_type", label: __("Document Type"), fieldtype: "Link", options: "DocType" },
 		{ fieldname: "to_decide", label: __("Only What Is to Be Decided"), fieldtype: "Check" },

@@ -5,6 +5,7 @@ from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
 from client_comms.document import Document
+from client_comms.i18n import bold
 from client_comms.rules import domains
 from client_comms.rules import escalation as escalation_rules
 
@@ -135,7 +136,7 @@ class ClientCommsSettings(Document):
 				frappe.msgprint(
 					_(
 						"No acknowledgements are sent yet: approve a {0} for automatic acknowledgements first."
-					).format(frappe.bold(_("Communication Template"))),
+					).format(bold(_("Communication Template"))),
 					title=_("Approval Needed"),
 					indicator="orange",
 				)
@@ -148,7 +149,7 @@ class ClientCommsSettings(Document):
 				frappe.throw(
 					_(
 						"Source Rules, row {0}: enter a condition, such as a source or words in the subject. Documents that match no rule become {1}."
-					).format(row.idx, frappe.bold(_(self.default_communication_type))),
+					).format(row.idx, bold(_(self.default_communication_type))),
 					title=_("Rule Without Condition"),
 				)
 
@@ -161,7 +162,7 @@ class ClientCommsSettings(Document):
 				frappe.throw(
 					_(
 						"Communication Matrix {0}, which is in force, has no rule for {1}, so these documents could not be logged. Submit a version that has one first, or choose another type."
-					).format(frappe.bold(name), frappe.bold(", ".join(_(each) for each in missing))),
+					).format(bold(name), bold(", ".join(_(each) for each in missing))),
 					title=_("Rule Missing"),
 				)
 
@@ -179,7 +180,7 @@ class ClientCommsSettings(Document):
 		):
 			frappe.throw(
 				_("{0}: {1} does not concern third parties. Choose a purpose that does.").format(
-					frappe.bold(_("Purpose for Sharing")), frappe.bold(_(self.sharing_purpose))
+					bold(_("Purpose for Sharing")), bold(_(self.sharing_purpose))
 				),
 				title=_("Purpose Without Third Party"),
 			)
@@ -225,16 +226,14 @@ class ClientCommsSettings(Document):
 		for compared, domain in kept.items():
 			if not domains.is_domain(domain):
 				frappe.throw(
-					_("{0} is not a domain. Enter one like example.com on each line.").format(
-						frappe.bold(domain)
-					),
+					_("{0} is not a domain. Enter one like example.com on each line.").format(bold(domain)),
 					title=_("Not a Domain"),
 				)
 			if compared in domains.PUBLIC:
 				frappe.throw(
 					_(
 						"Anyone can have a mailbox at {0}, so it cannot be one of your own domains. Remove it: this site's mailboxes and its users' addresses already count as yours."
-					).format(frappe.bold(domain)),
+					).format(bold(domain)),
 					title=_("Public Mail Provider"),
 				)
 		self.own_email_domains = "\n".join(kept.values())

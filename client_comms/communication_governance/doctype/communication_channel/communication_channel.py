@@ -3,6 +3,7 @@ from frappe import _
 
 from client_comms import procedure
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 
 class CommunicationChannel(Document):
@@ -31,6 +32,6 @@ class CommunicationChannel(Document):
 			frappe.throw(
 				_(
 					"{0} is a standard channel and cannot be renamed or deleted, because emails, calls and meetings are filed under its name. Translate it to show another name, or add a channel."
-				).format(frappe.bold(_(name))),
+				).format(bold(_(name))),
 				title=_("Standard Channel"),
 			)

@@ -7,6 +7,7 @@ from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
+from client_comms.i18n import bold
 from client_comms.left_empty import LeavesEmpty
 
 _OF_APPROVAL = ("approved_by", "approved_on", "docstatus")
@@ -87,10 +88,10 @@ class CommunicationMatrix(LeavesEmpty, Document):
 			_("You wrote or changed this version, so someone else must submit it.")
 			+ " "
 			+ (
-				_("These users can: {0}.").format(frappe.bold(", ".join(others)))
+				_("These users can: {0}.").format(bold(", ".join(others)))
 				if others
 				else _("No other user can. Ask a System Manager to give someone the role {0}.").format(
-					frappe.bold(_("Client Communications Manager"))
+					bold(_("Client Communications Manager"))
 				)
 			),
 			exc=FourEyesError,
@@ -126,8 +127,8 @@ class CommunicationMatrix(LeavesEmpty, Document):
 				_(
 					"The source rules in {1} turn documents into {0}, but this version has no rule for it. Add one, or change the source rules first."
 				).format(
-					frappe.bold(", ".join(_(each) for each in missing)),
-					frappe.bold(_("Client Comms Settings")),
+					bold(", ".join(_(each) for each in missing)),
+					bold(_("Client Comms Settings")),
 				),
 				title=_("Rule Missing"),
 			)
@@ -139,7 +140,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		frappe.msgprint(
 			_(
 				"No communication matrix is in force for {0} now. Incoming documents cannot be logged until you submit one: amend this version or create a new one. They will be logged then."
-			).format(frappe.bold(self.company or _("all companies"))),
+			).format(bold(self.company or _("all companies"))),
 			title=_("No Communication Matrix"),
 			indicator="orange",
 		)
@@ -169,7 +170,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 			if row.communication_type in seen:
 				frappe.throw(
 					_("Row {0}: {1} already has a rule. Each communication type can have only one.").format(
-						row.idx, frappe.bold(_(row.communication_type))
+						row.idx, bold(_(row.communication_type))
 					),
 					title=_("Duplicate Communication Type"),
 				)
@@ -182,7 +183,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 				frappe.throw(
 					_(
 						"Deadlines by Priority, row {0}: {1} already has deadlines for {2}. Remove one of the rows."
-					).format(row.idx, frappe.bold(_(row.communication_type)), frappe.bold(_(row.priority))),
+					).format(row.idx, bold(_(row.communication_type)), bold(_(row.priority))),
 					title=_("Duplicate Priority"),
 				)
 			seen.add((row.communication_type, row.priority))
@@ -195,9 +196,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 				frappe.throw(
 					_(
 						"{0}, row {1}: {2} would be acknowledged after it is answered. Allow fewer days for the acknowledgement."
-					).format(
-						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
-					),
+					).format(self.meta.get_label(row.parentfield), row.idx, bold(_(row.communication_type))),
 					title=_("Acknowledgement After Answer"),
 				)
 
@@ -207,7 +206,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 			if row.communication_type not in types:
 				frappe.throw(
 					_("{0}, row {1}: {2} has no rule in this version. Add one first.").format(
-						self.meta.get_label(row.parentfield), row.idx, frappe.bold(_(row.communication_type))
+						self.meta.get_label(row.parentfield), row.idx, bold(_(row.communication_type))
 					),
 					title=_("Communication Type Without a Rule"),
 				)
@@ -221,8 +220,8 @@ class CommunicationMatrix(LeavesEmpty, Document):
 					_("{0}, row {1}: {2} is already required for {3}. Remove one of the rows.").format(
 						_(self.meta.get_label("documentation")),
 						row.idx,
-						frappe.bold(_(row.documentation_method)),
-						frappe.bold(_(row.communication_type)),
+						bold(_(row.documentation_method)),
+						bold(_(row.communication_type)),
 					),
 					title=_("Duplicate Documentation"),
 				)
@@ -234,16 +233,14 @@ class CommunicationMatrix(LeavesEmpty, Document):
 			if row.party == "Role" and not row.role:
 				frappe.throw(
 					_("Row {0}: choose the role that is responsible for {1}.").format(
-						row.idx, frappe.bold(_(row.communication_type))
+						row.idx, bold(_(row.communication_type))
 					),
 					title=_("Role Missing"),
 				)
 		owned = {row.communication_type for row in self.parties}
 		if orphans := [row.communication_type for row in self.rules if row.communication_type not in owned]:
 			frappe.throw(
-				_("{0} has no responsible party. Add one.").format(
-					frappe.bold(", ".join(_(o) for o in orphans))
-				),
+				_("{0} has no responsible party. Add one.").format(bold(", ".join(_(o) for o in orphans))),
 				title=_("Responsible Party Missing"),
 			)
 

@@ -6,6 +6,7 @@ from client_comms import clock
 from client_comms.communication_governance import templates
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
+from client_comms.i18n import bold
 from client_comms.roles import approves_texts, approving_roles
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
@@ -120,7 +121,7 @@ class CommunicationTemplate(Document):
 		frappe.msgprint(
 			_(
 				"The approved use of {0} has changed, so it is a draft again. Ask for it to be approved."
-			).format(frappe.bold(self.name)),
+			).format(bold(self.name)),
 			title=_("Approval Needed"),
 			indicator="orange",
 		)
@@ -134,9 +135,7 @@ class CommunicationTemplate(Document):
 		:raises frappe.ValidationError: a placeholder is unknown, or the expiry date is in the past
 		"""
 		if self.status == APPROVED:
-			frappe.throw(
-				_("{0} is already approved.").format(frappe.bold(self.name)), title=_("Already Approved")
-			)
+			frappe.throw(_("{0} is already approved.").format(bold(self.name)), title=_("Already Approved"))
 		text = frappe.get_doc("Email Template", self.email_template)
 		self.validate_four_eyes(text)
 		self.validate_valid_until()
@@ -151,9 +150,7 @@ class CommunicationTemplate(Document):
 		"""Ask for another text or another use, with a reason that is stored in the history."""
 		if self.status != DRAFT:
 			frappe.throw(
-				_("{0} does not wait for approval, so it cannot be sent back.").format(
-					frappe.bold(self.name)
-				),
+				_("{0} does not wait for approval, so it cannot be sent back.").format(bold(self.name)),
 				title=_("Not Waiting for Approval"),
 			)
 		self.decide(SENT_BACK, SENT_BACK, note=reason)
@@ -162,7 +159,7 @@ class CommunicationTemplate(Document):
 		"""End the approval immediately, with a reason that is stored in the history."""
 		if self.status != APPROVED:
 			frappe.throw(
-				_("{0} is not approved, so there is nothing to withdraw.").format(frappe.bold(self.name)),
+				_("{0} is not approved, so there is nothing to withdraw.").format(bold(self.name)),
 				title=_("Not Approved"),
 			)
 		self.decide(WITHDRAWN, WITHDRAWN, note=reason)
@@ -196,7 +193,7 @@ class CommunicationTemplate(Document):
 			frappe.throw(
 				_(
 					"You wrote or changed this text, so someone else must approve it, with one of these roles: {0}."
-				).format(frappe.bold(", ".join(_(role) for role in approving_roles()))),
+				).format(bold(", ".join(_(role) for role in approving_roles()))),
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)
@@ -205,7 +202,7 @@ class CommunicationTemplate(Document):
 		if self.valid_until and getdate(self.valid_until) < getdate(clock.now()):
 			frappe.throw(
 				_("{0} is in the past. Enter a later expiry date, or leave it empty.").format(
-					frappe.bold(self.get_formatted("valid_until"))
+					bold(self.get_formatted("valid_until"))
 				),
 				title=_("Valid Until Is in the Past"),
 			)
@@ -216,9 +213,9 @@ class CommunicationTemplate(Document):
 		if unknown := used - templates.fields_of(templates.INTERACTION):
 			frappe.throw(
 				_("{0} has placeholders that no interaction can fill: {1}. Use fields of {2}.").format(
-					frappe.bold(text.name),
-					frappe.bold(", ".join(sorted(unknown))),
-					frappe.bold(_(templates.INTERACTION)),
+					bold(text.name),
+					bold(", ".join(sorted(unknown))),
+					bold(_(templates.INTERACTION)),
 				),
 				title=_("Unknown Placeholders"),
 			)

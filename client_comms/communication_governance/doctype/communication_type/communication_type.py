@@ -3,6 +3,7 @@ from frappe import _
 
 from client_comms.communication_governance import matrix
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 
 class CommunicationType(Document):
@@ -31,7 +32,7 @@ class CommunicationType(Document):
 				_(
 					"{0} can be used once the communication matrix has a rule for it: {1}, New Version."
 				).format(
-					frappe.bold(_(self.name)),
+					bold(_(self.name)),
 					", ".join(
 						frappe.utils.get_link_to_form("Communication Matrix", each) for each in versions
 					),

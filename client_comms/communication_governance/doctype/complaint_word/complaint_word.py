@@ -3,6 +3,7 @@ from frappe import _
 
 from client_comms.communication_governance import complaint_words
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 
 class ComplaintWord(Document):
@@ -38,7 +39,7 @@ class ComplaintWord(Document):
 			{"phrase": self.phrase, "language": self.language, "name": ("!=", self.name or "")},
 		):
 			frappe.throw(
-				_("{0} is already listed for this language.").format(frappe.bold(self.phrase)),
+				_("{0} is already listed for this language.").format(bold(self.phrase)),
 				exc=frappe.DuplicateEntryError,
 				title=_("Word Exists"),
 			)

@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms import validation
 from client_comms.document import Document
+from client_comms.i18n import bold
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
@@ -57,7 +58,7 @@ class ConfidentialityLevel(Document):
 		if other := frappe.db.get_value("Confidentiality Level", filters):
 			frappe.throw(
 				_("Level {0} already has rank {1}. Choose another rank.").format(
-					frappe.bold(other), frappe.bold(self.rank)
+					bold(other), bold(self.rank)
 				),
 				title=_("Rank Already Used"),
 			)
@@ -69,7 +70,7 @@ class ConfidentialityLevel(Document):
 			if row.role in seen:
 				frappe.throw(
 					_("Row {0}: {1} already has a clearance row. Combine the two rows.").format(
-						row.idx, frappe.bold(_(row.role))
+						row.idx, bold(_(row.role))
 					),
 					title=_("Duplicate Role"),
 				)
@@ -77,7 +78,7 @@ class ConfidentialityLevel(Document):
 			if not row.can_read:
 				frappe.throw(
 					_("Row {0}: {1} cannot do anything without Read. Select Read, or remove the row.").format(
-						row.idx, frappe.bold(_(row.role))
+						row.idx, bold(_(row.role))
 					),
 					title=_("Clearance Without Reading"),
 				)
@@ -90,7 +91,7 @@ class ConfidentialityLevel(Document):
 			if row.communication_type in seen:
 				frappe.throw(
 					_("Row {0}: {1} already has a term. Remove one of the two rows.").format(
-						row.idx, frappe.bold(_(row.communication_type))
+						row.idx, bold(_(row.communication_type))
 					),
 					title=_("Duplicate Type"),
 				)
@@ -101,7 +102,7 @@ class ConfidentialityLevel(Document):
 		if self.color and not _COLOR.fullmatch(self.color):
 			frappe.throw(
 				_("{0} is not a color. Choose one, or enter it like {1}.").format(
-					frappe.bold(frappe.utils.escape_html(self.color)), "#CB2929"
+					bold(self.color), "#CB2929"
 				),
 				title=_("Not a Color"),
 			)
@@ -117,7 +118,7 @@ class ConfidentialityLevel(Document):
 			frappe.msgprint(
 				_(
 					"These roles also need permission for Client Interaction in the Role Permissions Manager: {0}."
-				).format(frappe.bold(", ".join(_(r) for r in roles))),
+				).format(bold(", ".join(_(r) for r in roles))),
 				title=_("Role Permission Missing"),
 				indicator="orange",
 			)

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from client_comms.document import Document
+from client_comms.i18n import bold
 from client_comms.rules import documentation
 
 
@@ -28,7 +29,7 @@ class DocumentationMethod(Document):
 		):
 			frappe.throw(
 				_("{0} does not print interactions. Choose a Print Format of Client Interaction.").format(
-					frappe.bold(self.print_format)
+					bold(self.print_format)
 				),
 				title=_("Print Format of Another DocType"),
 			)

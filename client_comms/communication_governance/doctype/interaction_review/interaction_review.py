@@ -6,7 +6,7 @@ from client_comms import written_by_app
 from client_comms.communication_governance.doctype.review_programme.review_programme import criteria_of
 from client_comms.document import Document
 from client_comms.exceptions import StatusFollowsEventsError
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules import review_scores
 from client_comms.rules.messages import RuleError
 
@@ -87,9 +87,7 @@ class InteractionReview(Document):
 			)
 		if frappe.session.user != self.reviewer and frappe.session.user != "Administrator":
 			frappe.throw(
-				_("Only {0} can score this review.").format(
-					frappe.bold(frappe.utils.get_fullname(self.reviewer))
-				),
+				_("Only {0} can score this review.").format(bold(frappe.utils.get_fullname(self.reviewer))),
 				exc=frappe.PermissionError,
 				title=_("Not Your Review"),
 			)

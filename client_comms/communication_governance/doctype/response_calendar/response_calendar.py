@@ -4,7 +4,7 @@ from frappe.utils import get_link_to_form
 
 from client_comms.communication_governance import calendars
 from client_comms.document import Document
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.left_empty import LeavesEmpty
 from client_comms.rules.messages import RuleError
 
@@ -63,7 +63,7 @@ class ResponseCalendar(LeavesEmpty, Document):
 		if other:
 			frappe.throw(
 				_("{0} already has the calendar {1}. Change that one, or remove the company from it.").format(
-					frappe.bold(self.company), get_link_to_form("Response Calendar", other)
+					bold(self.company), get_link_to_form("Response Calendar", other)
 				),
 				title=_("Company Has a Calendar"),
 			)

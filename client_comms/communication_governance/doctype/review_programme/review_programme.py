@@ -3,7 +3,7 @@ from frappe import _
 
 from client_comms import validation, written_by_app
 from client_comms.document import Document
-from client_comms.i18n import refuse
+from client_comms.i18n import bold, refuse
 from client_comms.rules.messages import RuleError
 from client_comms.rules.review_scores import HIGHEST, Criterion
 from client_comms.rules.sampling import Size
@@ -67,7 +67,7 @@ class ReviewProgramme(Document):
 			if row.criterion in seen:
 				frappe.throw(
 					_("Criteria, row {0}: {1} is a duplicate. Remove one of the rows.").format(
-						row.idx, frappe.bold(row.criterion)
+						row.idx, bold(row.criterion)
 					),
 					title=_("Duplicate Criterion"),
 				)

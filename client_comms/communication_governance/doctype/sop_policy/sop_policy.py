@@ -5,6 +5,7 @@ from frappe.utils import getdate, nowdate
 from client_comms import validation, written_by_app
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
+from client_comms.i18n import bold
 from client_comms.policy_frames import GAP
 
 _TEXT = ("policy_title", "body", "document")
@@ -85,7 +86,7 @@ class SOPPolicy(Document):
 		if getdate(self.next_review_on) <= getdate(self.effective_from):
 			frappe.throw(
 				_("The next review must be after the policy takes effect on {0}.").format(
-					frappe.bold(self.get_formatted("effective_from"))
+					bold(self.get_formatted("effective_from"))
 				),
 				title=_("Review Too Early"),
 			)
@@ -116,7 +117,7 @@ class SOPPolicy(Document):
 		if found := GAP.search(validation.plain(self.body)):
 			frappe.throw(
 				_("The text still contains {0}. Replace it with what applies to your organisation.").format(
-					frappe.bold(frappe.utils.escape_html(found[0]))
+					bold(found[0])
 				),
 				title=_("Text Incomplete"),
 			)

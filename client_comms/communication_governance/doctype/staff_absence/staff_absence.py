@@ -4,6 +4,7 @@ from frappe.utils import getdate
 
 from client_comms import validation
 from client_comms.document import Document
+from client_comms.i18n import bold
 from client_comms.roles import CONFIGURES_OR_AUDITS
 
 _LONGEST_DAYS = 1000
@@ -51,7 +52,7 @@ class StaffAbsence(Document):
 			return
 		frappe.throw(
 			_("You can enter only your own absences. Ask someone with one of these roles: {0}.").format(
-				frappe.bold(", ".join(_(role) for role in sorted(_managing_roles())))
+				bold(", ".join(_(role) for role in sorted(_managing_roles())))
 			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
@@ -78,13 +79,13 @@ class StaffAbsence(Document):
 			frappe.throw(
 				_(
 					"{0} cannot substitute for themselves. Choose someone else, or leave the field empty."
-				).format(frappe.bold(self.user)),
+				).format(bold(self.user)),
 				title=_("Substitute Not Possible"),
 			)
 		self.validate_who_named()
 		if self.substitute and not frappe.db.get_value("User", self.substitute, "enabled"):
 			frappe.throw(
-				_("User {0} is disabled. Choose someone else.").format(frappe.bold(self.substitute)),
+				_("User {0} is disabled. Choose someone else.").format(bold(self.substitute)),
 				title=_("Substitute Not Possible"),
 			)
 
@@ -97,8 +98,8 @@ class StaffAbsence(Document):
 				_(
 					"You cannot name yourself as the substitute of someone else. Ask {0}, or a colleague with one of these roles: {1}."
 				).format(
-					frappe.bold(self.user),
-					frappe.bold(", ".join(_(role) for role in sorted(_managing_roles()))),
+					bold(self.user),
+					bold(", ".join(_(role) for role in sorted(_managing_roles()))),
 				),
 				title=_("Substitute Not Possible"),
 			)

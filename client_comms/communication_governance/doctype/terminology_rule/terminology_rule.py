@@ -3,6 +3,7 @@ from frappe import _
 
 from client_comms.communication_governance import wording
 from client_comms.document import Document
+from client_comms.i18n import bold
 from client_comms.left_empty import LeavesEmpty
 
 
@@ -49,7 +50,7 @@ class TerminologyRule(LeavesEmpty, Document):
 		)
 		if other:
 			frappe.throw(
-				_("There is already a rule for {0} in this language.").format(frappe.bold(self.avoid)),
+				_("There is already a rule for {0} in this language.").format(bold(self.avoid)),
 				exc=frappe.DuplicateEntryError,
 				title=_("Rule Already Exists"),
 			)

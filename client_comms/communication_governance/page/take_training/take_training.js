@@ -88,7 +88,7 @@
 					)}</p>`
 				: "";
 			this.$body.html(`
-				<div class="content ql-editor read-mode mb-4">${frappe.dom.remove_script_and_style(content)}</div>${link}
+				<div class="content ql-editor read-mode mb-4">${client_comms.harmless_html(content, true).html}</div>${link}
 				${documents && `<ul class="documents">${documents}</ul>`}
 				${intro}
 				<form>${questions.map((question, index) => this.question_html(question, index)).join("")}

@@ -1,4 +1,5 @@
 frappe.query_reports["Review Results"] = {
+	formatter: (...cell) => client_comms.cell_html(...cell),
 	filters: [
 		{
 			fieldname: "group_by",

@@ -25,7 +25,9 @@ frappe.query_reports["Training Status"] = {
 		field.set_options();
 	},
 	formatter(value, row, column, data, default_formatter) {
-		if (column.fieldname !== "state" || !value) return default_formatter(value, row, column, data);
+		if (column.fieldname !== "state" || !value) {
+			return client_comms.cell_html(value, row, column, data, default_formatter);
+		}
 		const colours = {
 			Lapsed: "red",
 			Overdue: "orange",
@@ -33,6 +35,6 @@ frappe.query_reports["Training Status"] = {
 			Due: "blue",
 			Current: "green",
 		};
-		return `<span class="indicator-pill ${colours[value] || "gray"}">${__(value)}</span>`;
+		return `<span class="indicator-pill ${colours[value] || "gray"}">${frappe.utils.escape_html(__(value))}</span>`;
 	},
 };

@@ -41,6 +41,7 @@ frappe.query_reports["Wording Findings"] = {
 
 	formatter(value, row, column, data, default_formatter) {
 		const kinds = frappe.query_report.get_filter_value("group_by") === "Kind";
-		return default_formatter(column.fieldname === "what" && kinds ? __(value) : value, row, column, data);
+		const shown = column.fieldname === "what" && kinds ? __(value) : value;
+		return client_comms.cell_html(shown, row, column, data, default_formatter);
 	},
 };

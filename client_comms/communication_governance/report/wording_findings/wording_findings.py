@@ -7,6 +7,7 @@ from frappe.utils import add_days, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.communication_governance.wording import FINDING
+from client_comms.i18n import bold
 
 KIND, TERM, USER, MONTH = "Kind", "Term", "User", "Month"
 FIELDS = {KIND: "kind", TERM: "term", USER: "user"}
@@ -24,7 +25,7 @@ def execute(filters=None):
 	if group_by not in (*FIELDS, MONTH):
 		frappe.throw(
 			_("Findings are not grouped by {0}. Choose one of: {1}.").format(
-				frappe.bold(group_by), ", ".join(_(each) for each in (*FIELDS, MONTH))
+				bold(group_by), ", ".join(_(each) for each in (*FIELDS, MONTH))
 			),
 			title=_("Unknown Grouping"),
 		)

@@ -214,12 +214,20 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 	}
 };
 
+/** The composer takes the text out of a message and uses it as HTML again, in which what looks like a tag must stay a text. */
+function quoted_html(html) {
+	const { body } = client_comms.harmless_html(html);
+	const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+	while (texts.nextNode()) texts.currentNode.data = frappe.utils.escape_html(texts.currentNode.data);
+	return body.innerHTML;
+}
+
 /** An entry of the conversation as the composer reads an email. */
 function answered({ name, title, text, author_address, to, cc, at }) {
 	return {
 		name,
 		subject: title,
-		content: text,
+		content: quoted_html(text),
 		sender: author_address,
 		recipients: to,
 		cc,

@@ -140,44 +140,15 @@ Object.assign(client_comms.thread, {
 		return sentences[meaning] || `${who}: ${__(meaning)}`;
 	},
 
-	/** The text of a message: nothing in it runs, and nothing is loaded from elsewhere, which would tell its sender who reads it. */
+	/** The text of a message, and a button for images that are elsewhere. */
 	show_text($text, entry, with_images = false) {
-		const body = this.parsed(entry.text);
-		const remote = with_images ? [] : this.remote(body);
-		for (const [element, attribute] of remote) element.removeAttribute(attribute);
+		const { body, images } = client_comms.harmless_html(entry.text, with_images);
 		$text.empty().append(...body.childNodes);
 		this.fold_quotation($text, entry.own);
-		if (!remote.some(([{ tagName }]) => tagName === "IMG")) return;
+		if (!images) return;
 		$(`<button class="btn btn-xs btn-default images">${__("Load Images")}</button>`)
 			.appendTo($text)
 			.on("click", () => this.show_text($text, entry, true));
-	},
-
-	/** What loads nothing, as HTML. */
-	harmless(html) {
-		const body = this.parsed(html);
-		const remote = this.remote(body);
-		for (const [element, attribute] of remote) element.removeAttribute(attribute);
-		return remote.length ? body.innerHTML : html;
-	},
-
-	/** A document that loads nothing. */
-	parsed(html) {
-		return new DOMParser().parseFromString(frappe.dom.remove_script_and_style(html || ""), "text/html")
-			.body;
-	},
-
-	/** What would be loaded from elsewhere: elements, each with its attribute. */
-	remote(body) {
-		const elsewhere = (address) => /^\s*(https?:)?\/\//i.test(address);
-		return ["src", "srcset", "background", "poster", "style"].flatMap((attribute) =>
-			[...body.querySelectorAll(`[${attribute}]`)]
-				.filter((element) => {
-					const value = element.getAttribute(attribute);
-					return attribute === "style" ? /url\s*\(|\\/i.test(value) : elsewhere(value);
-				})
-				.map((element) => [element, attribute]),
-		);
 	},
 
 	/** Hide what a message quotes of earlier ones, which the conversation shows anyway, and what is below it. */
@@ -249,12 +220,12 @@ frappe.ui.form.Footer.prototype.make_timeline = function () {
 	if (frm.doctype !== "Client Interaction") return thread.make_timeline.call(this);
 	const { communications = [], automated_messages = [] } = frm.get_docinfo() || {};
 	for (const message of [...communications, ...automated_messages]) {
-		message.content = thread.harmless(message.content);
+		message.content = client_comms.harmless_html(message.content).html;
 	}
 	thread.make_timeline.call(this);
 	const show = frm.timeline.get_communication_timeline_content;
 	frm.timeline.get_communication_timeline_content = (message, ...others) => {
-		message.content = thread.harmless(message.content);
+		message.content = client_comms.harmless_html(message.content).html;
 		return show.call(frm.timeline, message, ...others);
 	};
 };

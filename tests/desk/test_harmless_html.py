@@ -1,0 +1,164 @@
+"""Nothing that a client writes runs in the desk, is loaded from elsewhere or asks the site for anything as the reader (P-2)."""
+
+import json
+from itertools import product
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.clause("P-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+RUN = "window.top.ran=1"
+TAGS = (
+	"img src=x {}",
+	"svg {}",
+	"svg><image href=x {}></svg",
+	"details open {}",
+	"video src=x {}",
+	"audio src=x {}",
+	"body {}",
+	"p tabindex=1 autofocus {}",
+	"input autofocus {}",
+	"marquee {}",
+	"x-words {}",
+	"math><mtext {}",
+	"table><td {}",
+	"IMG/SRC=x/{}",
+)
+HANDLERS = ("onerror", "onload", "ontoggle", "onfocus", "onstart", "onanimationstart", "ONERROR")
+WHOLE = (
+	f"<script>{RUN}</script>",
+	f"<iframe srcdoc='<script>parent.ran = 1</script>'></iframe><iframe src='javascript:{RUN}'></iframe>",
+	f"<a class=press href='javascript:{RUN}'>press</a><a class=press href=' java\tscript:{RUN}'>press</a>",
+	f"<form action='javascript:{RUN}'><button class=press>press</button></form>",
+	f"<math><a class=press xlink:href='javascript:{RUN}'>press</a></math>",
+	f"<svg><a class=press xlink:href='javascript:{RUN}'><text y=20>press</text></a></svg>",
+	f"<object data='javascript:{RUN}'></object><embed src='javascript:{RUN}'>",
+	f"<noscript><p title='</noscript><img src=x onerror={RUN!r}>'>x</p></noscript>",
+	f"<form><math><mtext></form><form><mglyph><style></math><img src=x onerror='{RUN}'>",
+	f"<template><img src=x onerror='{RUN}'></template>",
+	f"<button class=press data-toggle=tooltip data-html=true title='<img src=x onerror={RUN!r}>'>press</button>",
+)
+FROM_ELSEWHERE = "https://tracker.example/seen.gif"
+LOADING = (
+	"<img src='{}'>",
+	"<img src='\n{}'>",
+	"<img srcset='x.gif 1x, {} 2x'>",
+	"<picture><source srcset='{}'><img src='data:,'></picture>",
+	"<p style='background: url({})'>x</p>",
+	"<p style='background: image-set(\"{}\" 1x)'>x</p>",
+	"<p style='background: ur\\6c({})'>x</p>",
+	"<table background='{}'><td background='{}'>x</td></table>",
+	"<video poster='{}'></video><video src='{}'></video><audio src='{}'></audio>",
+	"<svg><image href='{}'></image></svg>",
+	"<link rel=stylesheet href='{}'><style>@import '{}'; body {{ background: url({}) }}</style>",
+	"<iframe src='{}'></iframe><object data='{}'></object><embed src='{}'><input type=image src='{}'>",
+)
+AS_THE_READER = "/api/method/logout"
+
+
+def payloads():
+	for tag, handler in product(TAGS, HANDLERS):
+		yield f"<{tag.format(f'{handler}={RUN!r}')}>x"
+	yield from WHOLE
+	for text in LOADING:
+		for address in (
+			FROM_ELSEWHERE,
+			"//tracker.example/seen.gif",
+			"https:\\\\tracker.example/x",
+			AS_THE_READER,
+		):
+			yield text.replace("{}", address).replace("{{", "{").replace("}}", "}")
+
+
+@pytest.fixture
+def frontline(make_user):
+	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
+
+
+@pytest.fixture
+def watched(login, frontline):
+	"""A page of the desk, and what it asked for that a message should not make it ask for."""
+	page = login(frontline, PASSWORD)
+	asked = []
+
+	def note(route):
+		asked.append(route.request.url)
+		route.abort()
+
+	page.route("**://tracker.example/**", note)
+	page.route(f"**{AS_THE_READER}*", note)
+	return page, asked
+
+
+def show(page, name):
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".client-comms-conversation .entry.client").first.wait_for()
+
+
+def ran(page):
+	page.wait_for_timeout(300)
+	return page.evaluate("window.ran || 0")
+
+
+def test_no_payload_runs_or_asks_for_anything(watched, received):
+	page, asked = watched
+	show(page, received("Offer"))
+	found = []
+	for payload in payloads():
+		page.evaluate(
+			"""(text) => {
+				client_comms.thread.show_text($("<div id=shown>").appendTo("body"), { text });
+				for (const each of document.querySelectorAll("#shown .press")) each.click();
+			}""",
+			payload,
+		)
+		page.evaluate("() => new Promise((done) => setTimeout(done, 20))")
+		if page.evaluate("window.ran || 0") or asked:
+			found.append(payload)
+			asked.clear()
+		page.evaluate("() => { $('#shown').remove(); window.ran = 0; }")
+	assert not found
+	assert not ran(page) and not asked
+
+
+def test_images_from_elsewhere_are_loaded_when_asked_for_and_ask_the_site_for_nothing(watched, received):
+	page, asked = watched
+	show(page, received("Offer"))
+	page.evaluate(
+		"""(text) => client_comms.thread.show_text($("<div id=shown>").prependTo(".layout-main:visible"), { text })""",
+		f"<p>Look: <img src='{FROM_ELSEWHERE}'><img src='{AS_THE_READER}'></p>",
+	)
+	assert not ran(page) and not asked
+	page.locator("#shown").get_by_role("button", name="Load Images").click()
+	page.wait_for_timeout(300)
+	assert asked == [FROM_ELSEWHERE]
+
+
+# What Frappe stores as it is: a plain text beside the HTML, and every text that is JSON.
+HIDDEN = f"<p>Hi there</p><img src=x onerror='{RUN}'>"
+QUOTED = json.dumps(HIDDEN)
+
+
+@pytest.mark.parametrize(
+	"message", [{"content": "Hello", "text_content": HIDDEN}, {"content": QUOTED}], ids=["beside", "quoted"]
+)
+def test_a_message_shows_what_its_plain_text_says_and_runs_nothing(site, client, watched, message, removed):
+	page, _asked = watched
+	doc = site.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": client.address,
+			"subject": "Offer",
+			**message,
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	stored = doc.text_content or doc.content
+	assert "onerror" in stored, "Frappe cleans it by now: this test proves nothing"
+	show(page, site.db.get_value("Communication", doc.name, "client_interaction"))
+	expect(page.locator(".client-comms-conversation .entry.client .text")).to_contain_text("Hi there")
+	assert not ran(page)

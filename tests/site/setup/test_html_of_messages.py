@@ -1,0 +1,64 @@
+"""What others wrote is a text in whatever the app says as HTML: messages, reasons, notifications and emails (P-2)."""
+
+import re
+from html import escape, unescape
+
+import frappe
+import pytest
+
+from client_comms import alerts, i18n
+from client_comms.client_interactions import conversation
+from client_comms.rules import html_text
+from client_comms.rules.messages import Message
+
+pytestmark = pytest.mark.clause("P-2")
+
+RUN = "alert(1)"
+PAYLOADS = [
+	f"<img src=x onerror={RUN}>",
+	f'"<svg onload={RUN}>"',  # JSON, which Frappe does not clean
+	f"<!-- markdown --><a href=javascript:{RUN}>",
+	f"' onmouseover={RUN} '",
+	f'" onmouseover={RUN} "',
+	"&lt;script&gt;",
+	"A & B",
+]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_value_in_a_message_is_a_text(payload):
+	message = Message("{client} is not known.", {"client": payload})
+	said = i18n.translate(message)
+	assert html_text.to_text(said) == f"{payload} is not known."
+	assert re.findall("<[^>]*>", said) == ["<strong>", "</strong>"] and '"' not in said and "'" not in said
+	assert i18n.plain(message) == f"{payload} is not known."
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_notification_says_what_was_written(make_user, log, payload):
+	doc = log("Service Update")
+	user = make_user("Frontline Staff")
+	alerts.tell({user}, lambda: f"Sent back: {payload}", doc.doctype, doc.name)
+	said = frappe.get_last_doc("Notification Log", {"for_user": user}).subject
+	assert unescape(said) == f"Sent back: {payload}" and "<" not in said
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_the_plain_text_of_a_message_is_shown_as_text(log, payload):
+	doc = log("Service Update")
+	frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": "anna@client.example",
+			"subject": payload,
+			"content": "Hello",
+			"text_content": f"<p>{payload}</p>",
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+	doc.reload()
+	(shown,) = (entry for entry in conversation.page(doc)["entries"] if entry["doctype"] == "Communication")
+	assert shown["text"] == escape(f"<p>{payload}</p>")
