@@ -256,8 +256,8 @@ def intake() -> Line:
 
 def matrix_in_force() -> Line:
 	"""Every company has a matrix version in force; without one nothing can be logged (M-1)."""
-	companies = frappe.get_all("Company", pluck="name", order_by="name asc")
-	without = [company for company in companies if not matrix.in_force(company, clock.now())]
+	by_company = matrix.in_force_by_company(clock.now())
+	without = [company for company, version in by_company.items() if company and not version]
 	return Line(
 		"matrix",
 		_("Communication Matrix"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.utils import cint
 
+from client_comms import clock
 from client_comms.rules.outgoing import Identity
 
 VERIFICATION = "Identity Verification"
@@ -87,9 +88,10 @@ def validity_days(level: str | None) -> int:
 	return limited[0] if limited else LONGEST_DAYS
 
 
-def last_confirmed(party_type: str, party: str, contact: str | None) -> str | None:
-	"""The verification on which a disclosure is based."""
-	return next((row.name for row in _attempts(party_type, party, contact) if row.result == CONFIRMED), None)
+def last_confirmed(party_type: str, party: str, contact: str | None, level: str | None) -> str | None:
+	"""The verification on which a disclosure at `level` is based: the latest one, if it is still valid."""
+	confirmed = (row for row in _attempts(party_type, party, contact) if row.result == CONFIRMED)
+	return next((row.name for row in confirmed if _end(row, level) > clock.now()), None)
 
 
 def _attempts(party_type: str, party: str, contact: str | None) -> list:

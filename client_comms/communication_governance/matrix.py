@@ -12,8 +12,6 @@ from client_comms.rules.documentation import Method, Requirement, owed_methods
 from client_comms.rules.matrix_change import Version
 from client_comms.rules.response_clock import Terms
 
-ASSIGNED_STAFF = "Assigned Staff"
-
 
 def in_force(company: str | None, at: datetime) -> str | None:
 	"""The name of the matrix version in force for `company` at `at` (as stored), or None.
@@ -28,6 +26,12 @@ def in_force(company: str | None, at: datetime) -> str | None:
 		{"at": at, "company": company or ""},
 	)
 	return found[0] if found else None
+
+
+def in_force_by_company(at: datetime) -> dict[str | None, str | None]:
+	"""Each company and the version in force for it at `at` (as stored), or None; before there is a company, None for all."""
+	companies = frappe.get_all("Company", pluck="name", order_by="name asc") or [None]
+	return {company: in_force(company, at) for company in companies}
 
 
 def in_force_everywhere(at: datetime) -> list[str]:

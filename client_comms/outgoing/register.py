@@ -24,7 +24,9 @@ def register(
 	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
 	if not (context.governed and outside):
 		return
-	verified = context.party and identity.last_confirmed(context.party_type, context.party, context.contact)
+	verified = context.party and identity.last_confirmed(
+		context.party_type, context.party, context.contact, context.level
+	)
 	# A warning without a recorded reason was passed by a job.
 	warned = {finding.recipient for finding in verdict.warned}
 	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)

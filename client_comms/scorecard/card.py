@@ -109,16 +109,15 @@ def _shown(figure, value, before, state, since, until) -> dict:
 		"state": state and state.colour,
 		"message": state and plain(state.message),
 		"doctype": figure.doctype,
-		"filters": [
-			[
-				figure.doctype,
-				field,
-				operator,
-				[str(part) for part in given] if isinstance(given, list) else str(given),
-			]
-			for field, operator, given in figure.rows(since, until)
-		],
+		"filters": [_as_json(figure.doctype, *condition) for condition in figure.rows(since, until)],
 	}
+
+
+def _as_json(doctype: str, *condition) -> list:
+	"""A condition of a list; one of a row names the DocType of the row itself."""
+	*of_row, field, operator, value = condition
+	value = [str(part) for part in value] if isinstance(value, list) else str(value)
+	return [*(of_row or [doctype]), field, operator, value]
 
 
 def take_snapshot(since=None, until=None):

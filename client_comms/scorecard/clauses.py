@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from client_comms import clock
+from client_comms.clients.preferences import PREFERENCE
 from client_comms.rules import restriction
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.scorecard import HIGH, LOW, Target
@@ -93,7 +94,16 @@ CLAUSES: dict[str, Clause] = {
 			c.switch("log_sources", N_("Log Sources of Other Apps")),
 			c.switch("log_outbound", N_("Log First Contact by Staff")),
 		),
-		(Figure(N_("Could Not Be Logged"), "Intake Failure", f.now(), _FEW),),
+		(
+			Figure(N_("Could Not Be Logged"), "Intake Failure", f.now(), _FEW),
+			Figure(
+				N_("Logged Late"),
+				INTERACTION,
+				f.interactions(["logged_late", "=", 1]),
+				Target(LOW, 5, 20),
+				of=f.interactions(["logged_by_hand", "=", 1]),
+			),
+		),
 	),
 	"D-2": Clause(
 		N_("Logs are complete"),
@@ -189,11 +199,8 @@ CLAUSES: dict[str, Clause] = {
 		N_("Preferred channels are on record"),
 		(c.mode("channel_mode", N_("Client's Preferred Channel")),),
 		(
-			Figure(
-				N_("Preferences Confirmed"),
-				"Communication Preference",
-				f.dated("modified"),
-				Target(HIGH, 1, 0),
+			f.ClientsWithPreference(
+				N_("Clients With a Preference"), PREFERENCE, f.now(), Target(HIGH, 80, 20), of=f.now()
 			),
 		),
 	),
@@ -293,6 +300,18 @@ CLAUSES: dict[str, Clause] = {
 				f.now(*_OPEN_STATES, ["breached", "=", 1]),
 				_FEW,
 			),
+			Figure(
+				N_("Action Items Past Due"),
+				INTERACTION,
+				f.items_past_due,
+				_FEW,
+			),
+			Figure(
+				N_("Action Items Without an Active User"),
+				INTERACTION,
+				f.items_without_user,
+				_NONE,
+			),
 		),
 	),
 	"F-3": Clause(
@@ -325,6 +344,13 @@ CLAUSES: dict[str, Clause] = {
 				"Identity Verification",
 				f.dated("verified_on", ["result", "=", "Failed"]),
 				Target(LOW, 3, 20),
+			),
+			Figure(
+				N_("Sent Without a Valid Identity Check"),
+				"Client Disclosure",
+				f.sent_unchecked,
+				Target(LOW, 0, 5),
+				of=f.sent_where_identity_counts,
 			),
 		),
 	),

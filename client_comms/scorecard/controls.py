@@ -12,6 +12,7 @@ from frappe.utils import add_days, add_to_date, getdate
 from frappe.utils.scheduler import is_scheduler_disabled
 
 from client_comms import clock, ledger
+from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
 from client_comms.people import policies
 from client_comms.rules.messages import Message
@@ -148,50 +149,67 @@ def policy_in_force(kind: str, label: str) -> Control:
 
 
 def matrix_in_force() -> Control:
+	"""Every company has a version in force, and the review of none is overdue."""
+
 	def state() -> State:
-		in_force = frappe.get_all(
+		by_company = matrix.in_force_by_company(clock.now())
+		without = [company or "-" for company, version in by_company.items() if not version]
+		if without:
+			return State(
+				RED,
+				Message(
+					N_("No version of the matrix is in force for: {companies}."),
+					{"companies": ", ".join(without)},
+				),
+			)
+		versions = sorted(set(by_company.values()))
+		reviews = frappe.get_all(
 			"Communication Matrix",
-			{"docstatus": 1, "effective_from": ("<=", clock.now())},
-			["name", "next_review_on"],
-			order_by="effective_from desc",
-			limit=1,
+			[
+				["name", "in", versions],
+				["next_review_on", "is", "set"],
+				["next_review_on", "<", clock.now().date()],
+			],
+			pluck="next_review_on",
+			order_by="next_review_on asc",
 		)
-		if not in_force:
-			return State(RED, Message(N_("No version of the matrix is in force.")))
-		review = in_force[0].next_review_on
-		if review and getdate(review) < clock.now().date():
-			return State(AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(review)}))
-		return State(GREEN, Message(N_("{name} is in force."), {"name": in_force[0].name}))
+		if reviews:
+			return State(
+				AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(reviews[0])})
+			)
+		return State(GREEN, Message(N_("{name} is in force."), {"name": ", ".join(versions)}))
 
 	return Control("matrix in force", N_("Matrix in Force"), state, ("List", "Communication Matrix"))
 
 
 def deadlines(field: str, label: str) -> Control:
-	"""Types that expect a reply have a deadline in every version in force."""
+	"""Types that expect a reply have a deadline, for each priority, in every version in force."""
 
 	def state() -> State:
-		versions = frappe.get_all(
-			"Communication Matrix",
-			{"docstatus": 1, "effective_from": ("<=", clock.now())},
-			pluck="name",
-			order_by="effective_from desc",
-			limit=1,
-		)
-		expecting = frappe.get_all("Communication Type", {"expects_reply": 1}, pluck="name")
-		rows = frappe.get_all(
-			"Communication Matrix Rule",
-			{"parent": ("in", [*versions, ""]), "communication_type": ("in", [*expecting, ""])},
-			["communication_type", field],
-		)
-		without = sorted(row.communication_type for row in rows if not row[field])
-		if not rows or without:
+		expecting = frappe.get_all("Communication Type", {"expects_reply": 1}, pluck="name", order_by="name")
+		without = [
+			f"{communication_type} ({version or '-'})"
+			for version in sorted(set(matrix.in_force_by_company(clock.now()).values()), key=str)
+			for communication_type in _without_deadlines(version, expecting, field)
+		]
+		if without:
 			return State(
-				RED,
-				Message(N_("The matrix has no deadline for: {types}."), {"types": ", ".join(without) or "-"}),
+				RED, Message(N_("The matrix has no deadline for: {types}."), {"types": ", ".join(without)})
 			)
 		return State(GREEN, Message(N_("The matrix has a deadline for every type that expects a reply.")))
 
 	return Control(f"deadline: {field}", label, state, ("List", "Communication Matrix"))
+
+
+def _without_deadlines(version: str | None, types: list[str], field: str) -> list[str]:
+	"""The types for which a version has no deadline, or none for one of the priorities."""
+	if not version:
+		return types
+	doc = frappe.get_doc("Communication Matrix", version)
+	found: dict[str, list] = {}
+	for row in (*doc.rules, *doc.priorities):
+		found.setdefault(row.communication_type, []).append(row.get(field))
+	return [each for each in types if not all(found.get(each, [None]))]
 
 
 def clearances() -> Control:

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from client_comms import compat
+import frappe
+
+from client_comms import clock, compat
+from client_comms.clients.preferences import PREFERENCE
 from client_comms.rules.scorecard import Target
 
 INTERACTION = "Client Interaction"
+ITEM = "Interaction Action Item"
 
 Filters = list[list]
 Count = Callable[[str, Filters], int]
@@ -31,7 +35,8 @@ class Figure:
 	"""A number of documents, or with `of` a percentage.
 
 	:param label: a text to translate
-	:param rows: the filters of what is counted, for a period
+	:param rows: the filters of what is counted, for a period: `[field, operator, value]`, of a row of a table
+	    `[DocType of the row, field, operator, value]`
 	:param of: the filters of the whole, in the same format; None: the number itself
 	"""
 
@@ -54,6 +59,33 @@ class Figure:
 		return round(100 * count(self.doctype, self.rows(since, until)) / whole, 1)
 
 
+class ClientsWithPreference(Figure):
+	"""The share of the clients with an interaction in the period that have a preference on record by now (C-1).
+
+	`rows` are the preferences. Counted among the interactions that the session user can read.
+	"""
+
+	__slots__ = ()
+
+	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
+		if not frappe.has_permission(INTERACTION, "read"):
+			return None
+		fields = ["party_type", "party"]
+		active = frappe.get_list(
+			INTERACTION,
+			filters=interactions(["party", "is", "set"])(since, until),
+			fields=fields,
+			distinct=True,
+			order_by=None,
+			limit=0,
+			as_list=True,
+		)
+		if not active:
+			return None
+		known = set(frappe.get_all(PREFERENCE, fields=fields, distinct=True, order_by=None, as_list=True))
+		return round(100 * len(known.intersection(active)) / len(active), 1)
+
+
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:
 	"""Interactions of the period that meet conditions."""
 	return lambda since, until: [["occurred_on", "between", [since, until]], *map(list, conditions)]
@@ -67,3 +99,41 @@ def dated(field: str, *conditions: list) -> Callable[[datetime, datetime], Filte
 def now(*conditions: list) -> Callable[[datetime, datetime], Filters]:
 	"""Documents that meet conditions, regardless of the period."""
 	return lambda since, until: [*map(list, conditions)]
+
+
+# --- figures of single clauses ---------------------------------------------------------------------
+
+
+def items_past_due(since: datetime, until: datetime) -> Filters:
+	"""Interactions with an open action item that should be done by now; each counts once for each item (F-2)."""
+	return [
+		[ITEM, "status", "=", "Open"],
+		[ITEM, "due_on", "is", "set"],
+		[ITEM, "due_on", "<", clock.now().date()],
+	]
+
+
+def items_without_user(since: datetime, until: datetime) -> Filters:
+	"""The same for open action items that are assigned to no user, or to one who is disabled (F-2)."""
+	item, user = frappe.qb.DocType(ITEM), frappe.qb.DocType("User")
+	assigned = frappe.qb.from_(item).join(user).on(item.assigned_to == user.name).select(user.name).distinct()
+	disabled = assigned.where((item.status == "Open") & (user.enabled == 0)).orderby(user.name)
+	return [[ITEM, "status", "=", "Open"], [ITEM, "assigned_to", "in", ["", *disabled.run(pluck=True)]]]
+
+
+def sent_where_identity_counts(since: datetime, until: datetime) -> Filters:
+	"""What was sent at levels that require a confirmed identity (P-1)."""
+	levels = frappe.get_all(
+		"Confidentiality Level", {"require_identity_verification": 1}, pluck="name", order_by="name"
+	)
+	sent = dated("disclosed_on", ["outcome", "=", "Sent"], ["confidentiality_level", "in", levels or [""]])
+	return sent(since, until)
+
+
+def sent_unchecked(since: datetime, until: datetime) -> Filters:
+	"""Of it, what was sent despite a warning. What needs no check, such as an acknowledgement, has no reason (P-1)."""
+	return [
+		*sent_where_identity_counts(since, until),
+		["identity_verification", "is", "not set"],
+		["reason", "is", "set"],
+	]

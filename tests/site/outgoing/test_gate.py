@@ -289,6 +289,19 @@ def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_se
 
 
 @pytest.mark.clause("P-1")
+def test_the_register_names_no_check_that_has_expired(update, confirm, set_settings):
+	"""Only a warning: the message goes out, and the scorecard counts it as sent without a valid check."""
+	set_settings(identity_mode="Warn")
+	confirm()
+	with clock.moved_to(clock.now() + timedelta(days=91)):
+		send(update, ANNA)
+	(row,) = frappe.get_all(
+		"Client Disclosure", {"client_interaction": update.name}, ["identity_verification", "reason"]
+	)
+	assert row.reason and not row.identity_verification
+
+
+@pytest.mark.clause("P-1")
 def test_a_failed_check_confirms_no_one_and_three_lock(update, confirm, set_settings, make_user, as_user):
 	set_settings(identity_mode="Warn", identity_attempts=3)
 	officer = make_user("Compliance Officer")

@@ -88,7 +88,8 @@
 			const { doctype, filters } = this.found($element, "figure");
 			// The conditions of each field, as a list takes them when it is opened; it knows whole days, and no "between".
 			const options = {};
-			for (const [, field, operator, value] of filters) {
+			for (const [of, name, operator, value] of filters) {
+				const field = of === doctype ? name : `${of}.${name}`;
 				const condition =
 					operator === "between"
 						? ["Between", value.map((moment) => moment.slice(0, 10))]
