@@ -2,10 +2,43 @@
 
 from collections.abc import Iterable
 
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
 from client_comms.rules import contact_details
 from client_comms.rules.messages import _
 
 MODULE = "Client Interactions"
+# What the app relies on. The rest of a field, such as its label and its place, is the administrator's once it exists.
+_RELIED_ON = {
+	"fieldname",
+	"fieldtype",
+	"ignore_user_permissions",
+	"module",
+	"no_copy",
+	"options",
+	"read_only",
+	"search_index",
+}
+
+
+def sync(fields: dict[str, list[dict]]) -> None:
+	"""Create what is missing of these fields; of those that exist, set again only what the app relies on."""
+	existing = set(
+		frappe.get_all("Custom Field", {"dt": ("in", list(fields))}, ["dt", "fieldname"], as_list=True)
+	)
+	create_custom_fields(
+		{
+			doctype: [
+				{key: value for key, value in df.items() if key in _RELIED_ON}
+				if (doctype, df["fieldname"]) in existing
+				else df
+				for df in of_doctype
+			]
+			for doctype, of_doctype in fields.items()
+		},
+		update=True,
+	)
 
 
 def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:

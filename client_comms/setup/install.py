@@ -7,7 +7,7 @@ Later changes to shipped data are patches.
 from collections.abc import Iterable
 
 import frappe
-from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe import _
 from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
@@ -16,8 +16,7 @@ from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import sidebar, sources, workspace_block, workspaces
-from client_comms.setup.custom_fields import custom_fields
+from client_comms.setup import custom_fields, sidebar, sources, workspace_block, workspaces
 from client_comms.setup.indexes import add_indexes
 
 # Global default: documents with a shipped name that existed before installation, and are kept on uninstall.
@@ -33,7 +32,17 @@ _SHARED = {
 
 
 def before_install():
-	"""Remember which of the shipped roles, Role Profiles, Issue Types and Email Templates already exist on the site."""
+	"""Refuse sites that cannot run the app; remember which shipped roles, Issue Types and texts already exist.
+
+	:raises frappe.ValidationError: another database than MariaDB; nothing of the app is on the site then
+	"""
+	if frappe.db.db_type != "mariadb":
+		frappe.throw(
+			_(
+				"Client Communications requires MariaDB, but this site uses {0}. Install it on a site with MariaDB."
+			).format(frappe.db.db_type),
+			title=_("Database Not Supported"),
+		)
 	# What Frappe has cached of the apps' modules may be older than this app on the bench: it would create no DocType.
 	frappe.setup_module_map()
 	if "client_comms" not in frappe.get_installed_apps():
@@ -103,7 +112,7 @@ def make_searchable():
 
 
 def sync_custom_fields():
-	create_custom_fields(custom_fields(), update=True)
+	custom_fields.sync(custom_fields.custom_fields())
 	sources.follow_installed()
 
 

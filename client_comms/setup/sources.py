@@ -1,11 +1,10 @@
 """Fields on the documents of other apps that become interactions, and what goes when such an app goes (D-1)."""
 
 import frappe
-from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from client_comms.enforcement import source_doctypes
-from client_comms.setup.custom_fields import MODULE, custom_fields
+from client_comms.setup.custom_fields import MODULE, custom_fields, sync
 
 _EVENT, _RULE = "Interaction Event", "Interaction Source Rule"
 # What this app stores about single documents of any DocType.
@@ -17,7 +16,7 @@ def follow_installed(app: str | None = None) -> None:
 	sources = source_doctypes.existing()
 	_offer_in_rules(sources)
 	fields = custom_fields(sources)
-	create_custom_fields({source: fields[source] for source in sources}, update=True)
+	sync({source: fields[source] for source in sources})
 	source_doctypes.forget()
 
 

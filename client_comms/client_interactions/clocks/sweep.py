@@ -49,9 +49,6 @@ def run() -> int:
 @contextmanager
 def _locking_rows_only():
 	"""Parallel sweeps lock only their rows, not the gaps between them, in which the others write."""
-	if frappe.db.db_type != "mariadb":
-		yield
-		return
 	(level,) = frappe.db.sql("select @@session.transaction_isolation", pluck=True)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (it counts from the next transaction on)
 	frappe.db.sql("set session transaction isolation level read committed")

@@ -132,3 +132,34 @@ def test_the_block_of_the_workspace_is_renewed_unless_it_was_changed(script):
 	draw_owed_today_at_once.execute()
 	changed = script != draw_owed_today_at_once.BEFORE
 	assert block().script == (script if changed else workspace_block.SCRIPT)
+
+
+@pytest.fixture
+def same_columns(monkeypatch):
+	"""Fields change, and their columns do not: to alter a table would commit."""
+	monkeypatch.setattr(frappe.db, "updatedb", lambda *_args, **_kwargs: None)
+
+
+def test_what_an_administrator_changed_on_a_field_stays_and_what_the_app_relies_on_does_not(same_columns):
+	field = frappe.get_doc("Custom Field", {"dt": "Lead", "fieldname": "confidentiality_level"})
+	shown = {"label": "Secrecy", "insert_after": "lead_name", "description": "Ask Ms Weber.", "print_hide": 0}
+	frappe.db.set_value("Custom Field", field.name, {**shown, "hidden": 1, "read_only": 0, "no_copy": 0})
+	frappe.clear_cache(doctype="Lead")
+	install.after_migrate()
+	field.reload()
+	assert {key: field.get(key) for key in shown} == shown and field.hidden
+	assert field.read_only and field.no_copy
+
+
+def test_a_field_that_was_deleted_is_made_again_as_it_was_shipped(same_columns):
+	frappe.db.delete("Custom Field", {"dt": "Issue", "fieldname": "confidentiality_level"})
+	frappe.clear_cache(doctype="Issue")
+	install.sync_custom_fields()
+	field = frappe.get_doc("Custom Field", {"dt": "Issue", "fieldname": "confidentiality_level"})
+	assert (field.label, field.insert_after, field.read_only) == ("Confidentiality Level", "issue_type", 1)
+
+
+def test_a_site_with_another_database_is_refused_before_anything_is_there(monkeypatch):
+	monkeypatch.setattr(frappe.db, "db_type", "postgres")
+	with pytest.raises(frappe.ValidationError, match=r"requires MariaDB, but this site uses postgres"):
+		install.before_install()
