@@ -6,6 +6,7 @@ so that finding the contacts of any number of phone numbers takes one indexed qu
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import frappe
 import phonenumbers
@@ -27,8 +28,13 @@ def normalised(number: str | None, region: str | None = None) -> str | None:
 	:param region: two-letter country code for numbers without one; by default that of the
 	    company
 	"""
+	return _e164(number or "", region or default_region())
+
+
+@lru_cache(maxsize=10_000)  # to parse is slow, and each text message asks for the numbers of all staff
+def _e164(number: str, region: str | None) -> str | None:
 	try:
-		parsed = phonenumbers.parse(number or "", region or default_region())
+		parsed = phonenumbers.parse(number, region)
 	except phonenumbers.NumberParseException:
 		return None
 	if not phonenumbers.is_possible_number(parsed):

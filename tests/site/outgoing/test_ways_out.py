@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_string
+from unittest import mock
 
 import frappe
 import pytest
@@ -556,6 +557,15 @@ def test_no_text_message_to_who_does_not_want_any(client, gateway):
 		text_messages.send_sms(frappe.as_json([NUMBER]), "Hello")
 	text_messages.send_sms([OTHER_NUMBER], "Hello")
 	assert gateway == [NUMBER, OTHER_NUMBER]
+
+
+def test_a_number_that_was_read_before_is_not_read_again(client, gateway, make_user, monkeypatch):
+	"""Each text message asks for the numbers of all users, to find those of staff."""
+	frappe.db.set_value("User", make_user("Sales User"), "mobile_no", OTHER_NUMBER)
+	text_messages.send_sms([NUMBER], "Hello")
+	monkeypatch.setattr("phonenumbers.parse", mock.Mock(side_effect=AssertionError("read again")))
+	text_messages.send_sms([NUMBER], "Hello again")
+	assert gateway == [NUMBER, NUMBER]
 
 
 def test_a_text_message_about_a_record_goes_to_its_client_alone(client, log, gateway):
