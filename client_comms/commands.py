@@ -11,7 +11,7 @@ from frappe.commands import pass_context
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from client_comms import ledger_commands
+from client_comms import leak_check_commands, ledger_commands
 from client_comms.command_line import connected, moment
 from client_comms.dry_run.table import print_table
 
@@ -266,64 +266,6 @@ def _cancelling(run: str) -> Iterator[None]:
 		raise
 
 
-@client_comms.command("check-leaks")
-@click.option("--user", help="the user to check")
-@click.option("--url", help="address of the served site (default: requests run in this process)")
-@click.option("--census", is_flag=True, help="call every method of every app instead, on a copy of the site")
-@click.option("--only", metavar="TEXT", help="with --census: only methods with this in their name")
-@click.option("--keep", metavar="FILE", help="with --census: keep results in FILE, and go on from there")
-@click.option("--minutes", type=float, help="with --census: stop after so many minutes")
-@click.option("--json", "as_json", is_flag=True, help="print JSON instead of tables")
-@pass_context
-def check_leaks(
-	context,
-	user: str | None = None,
-	url: str | None = None,
-	census: bool = False,
-	only: str | None = None,
-	keep: str | None = None,
-	minutes: float | None = None,
-	as_json: bool = False,
-):
-	"""Create test records at every level, request them as the user everywhere, and compare the results with the rule.
-
-	With --census, call every whitelisted function and document method as logins of every kind, about a hidden
-	record. It takes hours; with --keep it can be stopped at any time and continued. The exit code is 1 if something is
-	open that should be closed, and 2 if the check itself could not run, or not to its end.
-	"""
-	if bool(user) == census:
-		raise click.UsageError("Give either --user or --census.")
-	with connected(context):
-		from client_comms.leak_check import report, run
-		from client_comms.leak_check.census import kept
-		from client_comms.leak_check.census import report as census_report
-		from client_comms.leak_check.census import run as census_run
-
-		try:
-			if census:
-				with census_run.Preparation() as prepared:
-					taken = prepared.take(
-						lambda method: (only or "") in method,
-						progress=_progress_line,
-						kept=kept.Kept(keep),
-						minutes=minutes,
-					)
-				found, show = census_report.as_json(taken), lambda _found: census_report.show(taken)
-			else:
-				found, show = run.check(user, url), report.show
-		except Exception as error:
-			click.echo(f"The check could not run: {error}", err=True)
-			sys.exit(2)
-	click.echo(json.dumps(found, indent=2, default=str)) if as_json else show(found)
-	if found["open"] or found.get("unexplained"):
-		sys.exit(1)
-	sys.exit(2 if found.get("left") else 0)
-
-
-def _progress_line(text: str) -> None:
-	click.echo(text, err=True)
-
-
 @client_comms.command("health")
 @click.option("--json", "as_json", is_flag=True, help="print JSON instead of words")
 @click.option("--prometheus", "as_metrics", is_flag=True, help="print the text format of Prometheus")
@@ -394,7 +336,7 @@ def _progress(steps: list) -> Iterator:
 		yield from bar
 
 
-for command in ledger_commands.COMMANDS:
+for command in (*leak_check_commands.COMMANDS, *ledger_commands.COMMANDS):
 	client_comms.add_command(command)
 
 commands = [client_comms]

@@ -15,10 +15,6 @@ class StatusFollowsEventsError(frappe.ValidationError):
 	"""The status can be set only by an action, not by hand."""
 
 
-class LedgerTooLongError(frappe.ValidationError):
-	"""The ledger is too long to be verified within a request (R-3)."""
-
-
 class MissingDetailsError(frappe.MandatoryError):
 	"""A detail that clause D-2 requires is missing."""
 

@@ -5,9 +5,9 @@ from frappe import _
 
 from client_comms import clock, ledger
 from client_comms.enforcement import client_documents, ledger_entries
-from client_comms.exceptions import ClearanceMissingError, LedgerTooLongError
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
-from client_comms.ledger import exporting, runs, verification, witnesses
+from client_comms.ledger import exporting, runs, witnesses
 from client_comms.roles import require_auditing, require_configuring_or_auditing
 
 _MOST_TO_DOWNLOAD = 50_000
@@ -130,21 +130,13 @@ def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
 
 	:param since: start at the last checkpoint before the entries from this moment on (site time zone)
 	:param until: stop at the last entry of this moment
-	:returns: `{"ok": bool, "checked": int, "first_fault": fault or None, "faults": [{"sequence", "last", "name", "doctype",
-	    "fault", "message"}, …], "fault_count": int, "by_doctype": {DocType: number}, "waiting": int, "is_behind": bool}`; of more
-	    than 1,000 faults, the first are told; waiting entries get their place in the tree within minutes
+	:returns: `{"ok": bool, "is_complete": bool, "checked": int, "first_fault": fault or None, "faults": [{"sequence", "last",
+	    "name", "doctype", "fault", "message"}, …], "fault_count": int, "by_doctype": {DocType: number}, "waiting": int,
+	    "is_behind": bool}`. Of a longer ledger, the first 20,000 entries are verified: `is_complete` is False then, and `ok`
+	    as well, for the rest is not proved; `start_ledger_verification` verifies all of it in the background. Of more than
+	    1,000 faults, the first are told; waiting entries get their place in the tree within minutes
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
-	:raises LedgerTooLongError: more than 20,000 entries; see `start_ledger_verification`
 	"""
 	require_configuring_or_auditing()
-	wanted = since and clock.parse(since), until and clock.parse(until)
-	if verification.length(*wanted) > _MOST_AT_ONCE:
-		frappe.throw(
-			_(
-				"The ledger has more than {0} entries, which takes longer to verify than a request may. Use Verify Ledger in the list of entries, which verifies it in the background."
-			).format(_MOST_AT_ONCE),
-			exc=LedgerTooLongError,
-			title=_("Verified in the Background"),
-		)
-	found = ledger.verify(*wanted)
+	found = ledger.verify(since and clock.parse(since), until and clock.parse(until), at_most=_MOST_AT_ONCE)
 	return {**found, "faults": found["faults"][: runs.MOST_FAULTS], "fault_count": len(found["faults"])}

@@ -31,27 +31,32 @@ _FIELDS = (
 Progress = Callable[[int, int], None]
 
 
-def verify(since=None, until=None, progress: Progress | None = None) -> dict:
+def verify(since=None, until=None, progress: Progress | None = None, at_most: int | None = None) -> dict:
 	"""Every fault of the ledger, and of the documents whose states are on it; it is read in chunks, regardless of its length.
 
 	:param since: verification starts at the last checkpoint before the first entry of this moment; from the
 	    first entry by default. Site time zone, like `until`
 	:param until: up to the last entry of this moment; to the end by default
-	:returns: `{"ok", "checked", "first_fault", "faults": [{"sequence", "last", "name", "doctype", "fault", "message"}, …],
+	:param at_most: stop at the first checkpoint after so many entries
+	:returns: `{"ok", "is_complete", "checked", "first_fault", "faults": [{"sequence", "last", "name", "doctype", "fault", "message"}, …],
 	    "by_doctype": {DocType: number}, "waiting", "is_behind"}`; waiting entries have no place in the tree yet, and it is
 	    behind when one has been waiting for longer than the scheduler should take
 	"""
-	checked, faults = 0, []
+	checked, faults, is_complete = 0, [], True
 	for found in parts(*bounds(since, until)):
 		checked += found.checked
 		faults += found.faults
 		if progress:
 			progress(found.at, found.last)
-	if not (since or until):
+		if at_most and checked >= at_most and found.at < found.last:
+			is_complete = False
+			break
+	if is_complete and not (since or until):
 		faults += [fault for _at, found in comparison.unrecorded() for fault in found]
 	unplaced = chaining.waiting()
 	return {
-		"ok": not faults,
+		"ok": is_complete and not faults,
+		"is_complete": is_complete,
 		"checked": checked,
 		"first_fault": faults[0] if faults else None,
 		"faults": faults,
@@ -76,12 +81,6 @@ def bounds(since=None, until=None) -> tuple[rules.Known, int | None]:
 	"""The checkpoint from which to verify, and the last place."""
 	start = _checkpoint_before(since) if since else rules.BEGINNING
 	return start, last_sequence(until) if until else None
-
-
-def length(since=None, until=None) -> int:
-	"""How many entries a verification of this range reads, about."""
-	start, last = bounds(since, until)
-	return max(0, (last_sequence() if last is None else last) - start.size)
 
 
 def parts(start: rules.Known, last: int | None) -> Iterator[Part]:

@@ -25,10 +25,13 @@ _GIVE_UP = 3  # calls that end the same, having read nothing of the record
 
 
 class Preparation:
-	"""The sandbox with its records and logins, for one census or several. Use as a context manager."""
+	"""The sandbox with its records and logins, for one census or several. Use as a context manager.
 
-	def __init__(self):
-		self._stack = ExitStack()
+	:param user: a user of the site who is another login, of a kind of its own
+	"""
+
+	def __init__(self, user: str | None = None):
+		self._stack, self._user = ExitStack(), user
 		self.every, self.not_importable = methods.every()
 
 	def __enter__(self):
@@ -47,7 +50,7 @@ class Preparation:
 		stack.callback(lambda: [path.unlink() for path in files() - before])
 		try:
 			self.sandbox = stack.enter_context(Sandbox())
-			self.scene = scenes.prepare()
+			self.scene = scenes.prepare(self._user)
 			self.sandbox.hidden = self.scene.word
 			kept = KeptFiles()
 			kept.keep(files() - before)

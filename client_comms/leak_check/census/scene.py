@@ -124,8 +124,8 @@ class Scene:
 		return json.dumps(rows, default=str)
 
 
-def prepare() -> Scene:
-	"""Plant the records and make the logins, in the sandbox."""
+def prepare(user: str | None = None) -> Scene:
+	"""Plant the records and make the logins, in the sandbox; `user`, of the site, becomes one of them."""
 	logins = {kind: _user(kind, roles) for kind, roles in ROLES.items()}
 	logins[READER] = _user(READER, (*ROLES["Everything but clearance"], _reading_role()))
 	logins[CLIENT] = _user(CLIENT, ("Customer",), user_type="Website User")
@@ -137,7 +137,7 @@ def prepare() -> Scene:
 	planted = bait.plant(logins[CLIENT])
 	hidden = planted.baits[-1]  # the newest, which was raised to the strictest level
 	_hide_everywhere(hidden)
-	scene = Scene(planted, hidden, logins={**logins, GUEST: GUEST})
+	scene = Scene(planted, hidden, logins={**logins, GUEST: GUEST, **({user: user} if user else {})})
 	scene.own = dict(_own(planted))
 	for kind, user in list(scene.logins.items()):
 		decided = governed.decide(INTERACTION, hidden.name, access.READ, user)

@@ -484,8 +484,9 @@ def test_what_a_killed_check_left_goes_with_the_next(frontline):
 	assert counts() == {**before, LEDGER: before[LEDGER] + 1}
 
 
-def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, frontline, sensitive):
-	def run_command(*arguments):
+@pytest.fixture
+def run_command(site_name, sites_path):
+	def run_it(*arguments):
 		return subprocess.run(
 			[
 				sys.executable,
@@ -503,6 +504,25 @@ def test_the_command_says_by_its_code_what_it_found(site_name, sites_path, front
 			text=True,
 		)
 
+	return run_it
+
+
+def test_the_census_of_a_user_follows_the_check_as_that_user(run_command, frontline):
+	frappe.db.commit()
+	done = run_command("--user", frontline, "--census", "--only", "frappe.client.get_count", "--json")
+	found = json.loads(done.stdout)
+	census = found["census"]
+	assert done.returncode == bool(found["open"] or census["open"] or census["unexplained"]), done.stderr
+	assert found["user"] == frontline and found["findings"] and census["asked"]
+	assert {*census["answered"], *census["refused"]} == {frontline}
+
+
+def test_there_is_nothing_to_check_without_a_user_or_a_census(run_command):
+	done = run_command()
+	assert done.returncode == 2 and "--user, --census or both" in done.stderr
+
+
+def test_the_command_says_by_its_code_what_it_found(run_command, frontline, sensitive):
 	assert run_command("--user", "nobody@example.com").returncode == 2
 	share = frappe.get_doc(
 		{

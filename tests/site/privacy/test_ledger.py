@@ -87,6 +87,7 @@ def sql(statement, *values):
 def intact(checked, waiting=0):
 	return {
 		"ok": True,
+		"is_complete": True,
 		"checked": checked,
 		"first_fault": None,
 		"faults": [],

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from client_comms import api, ledger
-from client_comms.exceptions import ActionNotPossibleError, LedgerTooLongError
+from client_comms.exceptions import ActionNotPossibleError
 from client_comms.ledger import comparison, following, runs, seal, verification
 
 pytestmark = pytest.mark.clause("R-3")
@@ -215,9 +215,18 @@ def test_of_two_jobs_at_once_the_second_does_nothing(queued, monkeypatch):
 	assert frappe.db.get_value(runs.RUN, name, "status") == "Queued"
 
 
-def test_a_long_ledger_is_not_verified_within_a_request(monkeypatch):
-	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 11)
-	with pytest.raises(LedgerTooLongError, match="in the background"):
-		api.verify_ledger()
-	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 12)
-	assert api.verify_ledger()["ok"]
+def test_of_a_long_ledger_a_request_verifies_the_beginning_and_says_so(monkeypatch):
+	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 5)
+	found = api.verify_ledger()
+	assert (found["ok"], found["is_complete"], found["checked"]) == (False, False, 8)
+	assert (found["first_fault"], found["faults"]) == (None, [])
+	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 9)
+	found = api.verify_ledger()
+	assert (found["ok"], found["is_complete"], found["checked"]) == (True, True, 12)
+
+
+def test_faults_in_the_beginning_of_a_long_ledger_are_told_at_once(monkeypatch):
+	monkeypatch.setattr(api.ledger, "_MOST_AT_ONCE", 1)
+	tamper()
+	found = api.verify_ledger()
+	assert (found["is_complete"], found["first_fault"]["sequence"]) == (False, 2)

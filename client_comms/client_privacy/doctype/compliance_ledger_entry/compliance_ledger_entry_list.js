@@ -50,13 +50,10 @@ function verify_in_background() {
 }
 
 function verify() {
-	const asked = frappe.call({
-		method: "client_comms.api.verify_ledger",
-		// It would take a request longer than it may.
-		error_handlers: { LedgerTooLongError: verify_in_background },
-	});
-	asked.then(({ message }) => {
-		const { ok, checked, waiting, is_behind, faults, fault_count } = message;
+	frappe.call("client_comms.api.verify_ledger").then(({ message }) => {
+		const { ok, is_complete, checked, waiting, is_behind, faults, fault_count } = message;
+		// The rest of it would take a request longer than it may.
+		if (!is_complete) return verify_in_background();
 		const counted = __("{0} entries are correct; {1} are waiting to be chained.", [checked, waiting]);
 		if (!ok) {
 			frappe.msgprint({
