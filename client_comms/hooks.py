@@ -628,6 +628,7 @@ app_include_js = [
 	f"/assets/client_comms/js/interaction_work.js?v={__version__}",
 	f"/assets/client_comms/js/owed_today.js?v={__version__}",
 	f"/assets/client_comms/js/outgoing.js?v={__version__}",
+	f"/assets/client_comms/js/data_request.js?v={__version__}",
 	f"/assets/client_comms/js/send_as.js?v={__version__}",
 	f"/assets/client_comms/js/hand_over.js?v={__version__}",
 	f"/assets/client_comms/js/refusal.js?v={__version__}",

@@ -13,7 +13,8 @@ def agent(site, make_user, client):
 	yield make_user("Customer Support", "Sales User", password=PASSWORD, language="de")
 	site.set_user("Administrator")
 	site.db.rollback()
-	site.db.delete("Identity Verification", {"party": client.name})
+	for doctype in ("Identity Verification", "Data Subject Request"):
+		site.db.delete(doctype, {"party": client.name})
 	site.db.commit()
 
 
@@ -48,3 +49,24 @@ def test_method_and_result_are_chosen_in_the_users_language(site, agent, client,
 	site.db.rollback()
 	recorded = site.get_last_doc("Identity Verification", {"party": client.name})
 	assert (recorded.method, recorded.result) == ("Document Seen", "Confirmed")
+
+
+@pytest.mark.clause("P-2")
+def test_staff_enter_what_a_client_asked_about_their_data(site, agent, client, received, login, shoot):
+	name = received("Which data do you have about me?")
+	site.db.set_value("Client Interaction", name, "responsible_staff", agent)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".page-head:visible").get_by_role("button", name="Datenschutz").click()
+	page.locator(".dropdown-menu.show").get_by_text("Neuer Betroffenenantrag", exact=True).click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=right] select").select_option("Auskunft")
+	dialog.locator("[data-fieldname=details] textarea").fill("Asked in her email")
+	shoot(page, "request")
+	dialog.get_by_role("button", name="Eingeben").click()
+	expect(page.locator(".modal.show")).to_contain_text("beantwortet werden")
+	shoot(page, "entered")
+	site.db.rollback()
+	entered = site.get_last_doc("Data Subject Request", {"party": client.name})
+	assert (entered.right, entered.details) == ("Access", "Asked in her email")

@@ -86,3 +86,21 @@ def test_an_unknown_label_says_so_and_the_next_one_can_be_scanned(agent, file, l
 	expect(page.locator(".modal.show")).to_have_count(0)  # it would take what is scanned next
 	scan(page, file.label_code)
 	expect(page.locator(".scan-files .file")).to_contain_text("In Place")
+
+
+def test_the_custodian_records_on_the_form_that_a_file_was_destroyed(site, agent, file, login, shoot):
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/physical-file/{file.name}")
+	button = page.locator(".page-head:visible").get_by_role("button", name="Record Destruction")
+	button.click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=reason] textarea").fill("Shredded after ten years")
+	shoot(page, "destruction")
+	dialog.get_by_role("button", name="Destroyed").click()
+	expect(dialog).to_have_count(0)
+	expect(button).to_have_count(0)
+	shoot(page, "destroyed")
+	site.db.rollback()
+	file.reload()
+	last = file.movements[-1]
+	assert (file.state, last.moved_by, last.reason) == ("Destroyed", agent, "Shredded after ten years")

@@ -43,6 +43,11 @@ if (!client_comms.privacy) {
 				() => client_comms.outgoing.verify_identity(about),
 				group,
 			);
+			frm.add_custom_button(
+				__("New Data Subject Request"),
+				() => client_comms.enter_data_request(about),
+				group,
+			);
 		},
 	};
 

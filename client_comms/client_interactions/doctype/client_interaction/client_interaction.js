@@ -161,6 +161,11 @@ function add_privacy_actions(frm) {
 			() => client_comms.outgoing.verify_identity(about),
 			__("Privacy"),
 		);
+		frm.add_custom_button(
+			__("New Data Subject Request"),
+			() => client_comms.enter_data_request(about),
+			__("Privacy"),
+		);
 	}
 	if (frappe.model.can_create("Client Consent")) {
 		frm.add_custom_button(

@@ -14,6 +14,9 @@ frappe.ui.form.on("Physical File", {
 				$("#scan-files-code").val(frm.doc.label_code).closest("form").trigger("submit");
 			});
 		});
+		if (frm.perm[0].write && ["In Place", "Missing"].includes(frm.doc.state)) {
+			frm.add_custom_button(__("Record Destruction"), () => record_destruction(frm));
+		}
 		frm.add_custom_button(__("Print Label"), () => {
 			const query = new URLSearchParams({
 				doctype: frm.doctype,
@@ -26,3 +29,29 @@ frappe.ui.form.on("Physical File", {
 		});
 	},
 });
+
+function record_destruction(frm) {
+	client_comms.prompt(
+		[
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				reqd: 1,
+				description: __(
+					"Record it once the paper is destroyed. This cannot be undone; the record of the file stays.",
+				),
+			},
+		],
+		async ({ reason }) => {
+			await frappe.xcall(
+				"client_comms.api.destroy_file",
+				{ label_code: frm.doc.label_code, reason },
+				"POST",
+			);
+			frm.reload_doc();
+		},
+		__("Record Destruction"),
+		__("Destroyed"),
+	);
+}

@@ -1,0 +1,41 @@
+frappe.provide("client_comms");
+
+/** Staff enter what a client asked of them. Only Compliance Officers see it afterwards, so the deadline is told here. */
+client_comms.enter_data_request = ({ party_type, party, contact }) => {
+	const rights = ["Access", "Rectification", "Erasure", "Restriction", "Objection", "Portability"];
+	client_comms.prompt(
+		[
+			{
+				fieldname: "right",
+				fieldtype: "Select",
+				label: __("Right of the Client"),
+				reqd: 1,
+				// Frappe would choose the first one.
+				options: ["", ...rights].map((value) => ({ value, label: __(value) })),
+			},
+			{
+				fieldname: "received_on",
+				fieldtype: "Date",
+				label: __("Received On"),
+				description: __("When the client asked. Leave empty if it was just now."),
+			},
+			{ fieldname: "details", fieldtype: "Small Text", label: __("Details") },
+		],
+		async (values) => {
+			const { due_on } = await frappe.xcall(
+				"client_comms.api.subject_requests.enter_request",
+				{ party_type, party, contact, ...values },
+				"POST",
+			);
+			frappe.msgprint({
+				title: __("Request Entered"),
+				message: __("The Compliance Officers see it now. It must be answered by {0}.", [
+					frappe.datetime.str_to_user(due_on),
+				]),
+				indicator: "green",
+			});
+		},
+		__("New Data Subject Request"),
+		__("Enter"),
+	);
+};
