@@ -8,7 +8,6 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import runs
-from client_comms.client_privacy.requests import data_map
 from client_comms.client_privacy.requests import processing_record as record
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError
@@ -96,19 +95,6 @@ def plan_erasure(name: str) -> str:
 		)
 	request.confirm_identity()
 	return runs.start(runs.ERASURE_REQUEST, request=request.name)
-
-
-@frappe.whitelist()
-@frappe.read_only()
-def personal_data_map() -> list[dict]:
-	"""The data map of the site, as a record of processing activities.
-
-	:returns: `[{"doctype", "fields", "purpose", "basis", "retention", "erasure", "recipients", "subjects", "transfers",
-	    "unknown_fields"}]`
-	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
-	"""
-	require_configuring_or_auditing()
-	return data_map.record_of_processing()
 
 
 @frappe.whitelist()

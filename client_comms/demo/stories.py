@@ -19,7 +19,6 @@ OUT_OF_OFFICE = "out of office"
 AUTO_ACKNOWLEDGEMENT = "automatic acknowledgement"
 BOUNCE = "bounce"
 NEWSLETTER = "newsletter"
-AUTOMATIC = (OUT_OF_OFFICE, AUTO_ACKNOWLEDGEMENT, BOUNCE, NEWSLETTER)
 
 OWN_DOMAIN = "nordlicht.example"
 SUPPORT = f"support@{OWN_DOMAIN}"

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, compat, procedure
+from client_comms import alerts, clock, procedure
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
@@ -370,12 +370,3 @@ def _is_new(reported: dict) -> bool:
 		return False
 	complete(user, training, completed_on=day, score=reported.get("score"))
 	return True
-
-
-def end_of_validity(training: str, completed_on):
-	return add_months(getdate(completed_on), frappe.get_cached_value(TRAINING, training, "valid_months"))
-
-
-def page_url(training: str | None = None) -> str:
-	"""The address of the page on which trainings are taken."""
-	return compat.desk_url(f"{PAGE}/{frappe.utils.quoted(training)}" if training else PAGE)

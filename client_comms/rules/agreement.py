@@ -38,11 +38,6 @@ def linear(one: int, other: int, categories: int) -> float:
 	return 1 - abs(one - other) / (categories - 1) if categories > 1 else 1.0
 
 
-def quadratic(one: int, other: int, categories: int) -> float:
-	"""Agreement weight of two categories by their squared distance (Fleiss and Cohen, 1973)."""
-	return 1 - ((one - other) / (categories - 1)) ** 2 if categories > 1 else 1.0
-
-
 def exact(one: int, other: int, categories: int) -> float:
 	"""Only the same category agrees: Cohen's kappa of 1960."""
 	return float(one == other)

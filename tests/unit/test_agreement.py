@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client_comms.rules.agreement import exact, linear, of_table, quadratic, weighted_kappa
+from client_comms.rules.agreement import exact, linear, of_table, weighted_kappa
 from client_comms.rules.messages import RuleError
 
 pytestmark = pytest.mark.clause("R-2")
@@ -73,7 +73,7 @@ def test_a_score_outside_the_scale_is_refused():
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
 def test_what_holds_for_every_table(pairs):
-	for weights in (exact, linear, quadratic):
+	for weights in (exact, linear):
 		found = weighted_kappa(pairs, range(5), weights)
 		swapped = weighted_kappa([(b, a) for a, b in pairs], range(5), weights)
 		assert (

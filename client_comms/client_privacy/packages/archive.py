@@ -40,11 +40,6 @@ def exists(package) -> bool:
 	return bool(package.stored_as) and os.path.isfile(path_of(package))
 
 
-def file_of(package) -> str | None:
-	"""The File of a copy, if there is one."""
-	return package.stored_as and frappe.db.get_value(contents.FILE, _row(package))
-
-
 def _row(package) -> dict:
 	attached = {"attached_to_doctype": PACKAGE, "attached_to_name": package.name}
 	return {**attached, "file_url": _address(package.stored_as)}

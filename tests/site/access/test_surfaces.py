@@ -184,7 +184,6 @@ NO_SURFACE = {
 	"client_comms.api.subject_requests.extend_request": _ERASES,
 	"client_comms.api.subject_requests.answer_request": _ERASES,
 	"client_comms.api.subject_requests.plan_erasure": _ERASES,
-	"client_comms.api.subject_requests.personal_data_map": _AUDITS,
 	"client_comms.api.subject_requests.processing_record": _AUDITS,
 	"client_comms.api.data_packages.copy_overview": _COPY,
 	"client_comms.api.data_packages.discard_copy": _COPY,

@@ -370,9 +370,15 @@ def test_a_killed_job_goes_on_where_it_stopped(
 	assert len(reads) == package.included_count
 
 
+def file_of(package):
+	"""The File of a copy, if there is one."""
+	attached = {"attached_to_doctype": runs.PACKAGE, "attached_to_name": package.name}
+	return frappe.db.get_value("File", attached)
+
+
 def test_no_one_can_guess_where_it_is_stored(client, ready, officers, as_user, make_user, monkeypatch):
 	package = ready()
-	address = frappe.db.get_value("File", archive.file_of(package), "file_url")
+	address = frappe.db.get_value("File", file_of(package), "file_url")
 	assert package.name not in address and len(package.stored_as) > 40
 	with as_user(officers[0]):
 		assert not frappe.get_list(runs.PACKAGE, {"name": package.name}, ["*"])[0].get("stored_as")
@@ -433,14 +439,14 @@ def test_a_copy_whose_name_could_be_guessed_is_moved(client, ready):
 	guessable = f"/private/files/data-{package.name}.zip"
 	old, size = frappe.get_site_path(guessable.lstrip("/")), os.path.getsize(archive.path_of(package))
 	os.replace(archive.path_of(package), old)
-	frappe.db.set_value("File", archive.file_of(package), "file_url", guessable)
+	frappe.db.set_value("File", file_of(package), "file_url", guessable)
 	frappe.db.set_value(runs.PACKAGE, package.name, "stored_as", None)
 	move_copies_of_data.execute()
 	move_copies_of_data.execute()
 	package.reload()
 	assert not os.path.exists(old)
 	(file,) = frappe.get_all("File", {"attached_to_name": package.name}, ["name", "file_size"])
-	assert (file.name, file.file_size) == (archive.file_of(package), size)
+	assert (file.name, file.file_size) == (file_of(package), size)
 	assert os.path.getsize(archive.path_of(package)) == size
 
 
@@ -451,7 +457,7 @@ def test_its_file_goes_with_the_commit_and_not_before(client, ready, officers, a
 		api.discard_copy(package.name)
 		assert archive.exists(package)
 		frappe.db.rollback()
-		assert archive.exists(package) and archive.file_of(package)
+		assert archive.exists(package) and file_of(package)
 		api.discard_copy(package.name)
 		frappe.db.commit()
 	assert not archive.exists(package)
@@ -525,7 +531,7 @@ def test_who_left_something_out_does_not_release_it_nor_who_made_it(
 		with pytest.raises(ActionNotPossibleError):
 			api.leave_out_of_copy(package.name, [file.name], " ")
 		api.leave_out_of_copy(package.name, [file.name], "It is about a neighbour")
-	assert not archive.file_of(package)
+	assert not file_of(package)
 	collecting.work(package.name)
 	package.reload()
 	assert (package.status, package.made_by, package.chosen_by) == (collecting.READY, *officers[:2])
@@ -574,7 +580,7 @@ def test_it_is_deleted_after_the_term_and_the_link_ends(
 		with pytest.raises(LinkNotValidError):
 			delivery.shown(tokens[0])
 		runs.delete_expired()
-	assert not archive.exists(package) and not archive.file_of(package)
+	assert not archive.exists(package) and not file_of(package)
 	package.reload()
 	assert (package.status, package.stored_as) == (runs.DELETED, None)
 	with pytest.raises(LinkNotValidError):
@@ -592,7 +598,7 @@ def test_it_is_as_confidential_as_the_strictest_record(
 	client, ready, officers, as_user, make_user, set_clearance
 ):
 	package = ready()
-	file = archive.file_of(package)
+	file = file_of(package)
 	assert package.confidentiality_level == client.interaction.confidentiality_level
 	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "System Manager")
 	everywhere = (
@@ -633,7 +639,7 @@ def test_who_cannot_see_the_client_cannot_see_the_copy(client, ready, officers, 
 	).insert()
 	with as_user(officers[1]):
 		assert not frappe.has_permission(runs.PACKAGE, "read", doc=package.name)
-		for doctype, name in ((runs.PACKAGE, package.name), ("File", archive.file_of(package))):
+		for doctype, name in ((runs.PACKAGE, package.name), ("File", file_of(package))):
 			assert not frappe.get_list(doctype, {"name": name})
 		with pytest.raises(frappe.PermissionError):
 			api.release_copy(package.name)

@@ -18,7 +18,6 @@ READING = {
 	"simulate_matrix_access": {},
 	"simulate_role": {"user": "Administrator", "role": "Frontline Staff"},
 	"simulate_clearance": {},
-	"personal_data_map": {},
 	"processing_record": {},
 }
 
