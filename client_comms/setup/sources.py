@@ -4,6 +4,7 @@ import frappe
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from client_comms.enforcement import source_doctypes
+from client_comms.setup.command import is_dry_run
 from client_comms.setup.custom_fields import MODULE, custom_fields, sync
 
 _EVENT, _RULE = "Interaction Event", "Interaction Source Rule"
@@ -22,6 +23,8 @@ def follow_installed(app: str | None = None) -> None:
 
 def follow_removed(app: str | None = None) -> None:
 	"""`after_app_uninstall`: Frappe keeps fields of DocTypes that are gone. Histories keep what happened, without the document."""
+	if is_dry_run():
+		return
 	there = frappe.get_all("DocType", pluck="name", order_by=None)
 	frappe.db.delete("Custom Field", {"module": MODULE, "dt": ("not in", there)})
 	for doctype in _ABOUT_DOCUMENTS:

@@ -3,13 +3,13 @@ bound to them)."""
 
 import re
 
-import click
 import frappe
 
 from client_comms.enforcement import policy, source_doctypes
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
 from client_comms.setup import sidebar, workspace_block, workspaces
+from client_comms.setup.command import is_dry_run
 from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
@@ -46,12 +46,6 @@ _BY_NAME = {
 	"List View Settings": "name",
 	"__global_search": "doctype",
 }
-
-
-def is_dry_run() -> bool:
-	"""Whether `bench uninstall-app --dry-run` runs: Frappe calls the hooks all the same, without a backup, and does not tell them."""
-	command = click.get_current_context(silent=True)
-	return bool(command and command.params.get("dry_run"))
 
 
 def before_uninstall():
