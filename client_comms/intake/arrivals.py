@@ -107,7 +107,7 @@ def open_new(arrival: Arrival):
 	doc.insert(ignore_permissions=True, ignore_links=True)
 	doc.flags.update({"from_intake": False, "ignore_version": False})
 	doc.flags.about_new = None
-	raised_from, note = _raised(arrival, doc)
+	raised_from, note = doc.flags.pop("raised")
 	levels.record_change(doc.doctype, doc.name, raised_from, doc.confidentiality_level, note)
 	if nobody_available:
 		alerts.nobody_responsible(doc)
@@ -153,7 +153,8 @@ def propose(arrival: Arrival):
 	doc.responsible_staff = responsible
 	add_evidence(doc, arrival.document)
 	doc.flags.about_new = about_new
-	doc.append_event(LOGGED, clock.now(), _raised(arrival, doc)[1] or arrival.note)
+	doc.flags.raised = _raised(arrival, doc)
+	doc.append_event(LOGGED, clock.now(), doc.flags.raised[1] or arrival.note)
 	if inbound:
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
 	else:
@@ -207,16 +208,30 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 
 
 def _at_least(arrival: Arrival) -> str | None:
-	return policy.current().strictest_of(arrival.at_least, stated_level(arrival.document))
+	return policy.current().strictest_of(
+		arrival.at_least, stated_level(arrival.document), _level_of_reference(arrival)
+	)
+
+
+def _level_of_reference(arrival: Arrival) -> str | None:
+	"""The level of the Issue, Lead or Opportunity that it is about: what is filed there is as confidential, and stays so when it
+	is logged."""
+	reference = (arrival.reference_doctype, arrival.reference_name)
+	if not all(reference) or reference == (arrival.document.doctype, arrival.document.name):
+		return None
+	return governed.level(*reference)
 
 
 def _raised(arrival: Arrival, doc) -> tuple[str | None, str | None]:
-	"""The level of its type, and a note, if the document that arrived states a stricter one."""
-	stated, of_type = stated_level(arrival.document), _level(doc.matrix, doc.communication_type)
-	rank = policy.current().rank
-	if not stated or rank(stated) <= rank(of_type):
+	"""The level of its type, and a note, if the document that arrived, or the one that it is about, has a stricter one."""
+	stated, there = stated_level(arrival.document), _level_of_reference(arrival)
+	of_type, rules = _level(doc.matrix, doc.communication_type), policy.current()
+	level = rules.strictest_of(stated, there)
+	if not level or rules.rank(level) <= rules.rank(of_type):
 		return None, None
-	return of_type, reclassification.arrived_with(arrival.document, stated)
+	if level == stated:
+		return of_type, reclassification.arrived_with(arrival.document, stated)
+	return of_type, f"{_(arrival.reference_doctype)} {arrival.reference_name} → {_(level)}"
 
 
 def _level(matrix: str, communication_type: str) -> str:

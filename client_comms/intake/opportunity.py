@@ -3,6 +3,7 @@
 from frappe.utils import get_datetime
 
 from client_comms.clients import parties
+from client_comms.enforcement import governed
 from client_comms.intake import arrivals, new_documents, threads
 from client_comms.rules import response_clock
 
@@ -32,6 +33,7 @@ def log(doc):
 			reference_doctype=doc.doctype,
 			reference_name=doc.name,
 			company=doc.company,
+			at_least=governed.level(doc.opportunity_from, doc.party_name),  # ERPNext copies from it
 			client=parties.Client(
 				doc.opportunity_from, doc.party_name, doc.contact_person, doc.customer_name
 			),

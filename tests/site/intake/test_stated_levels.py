@@ -32,10 +32,8 @@ def arrive(make_client):
 	return insert
 
 
-def interaction_of(message):
-	return frappe.get_doc(
-		INTERACTION, frappe.db.get_value("Communication", message.name, "client_interaction")
-	)
+def interaction_of(doc):
+	return frappe.get_doc(INTERACTION, frappe.db.get_value(doc.doctype, doc.name, "client_interaction"))
 
 
 def ledger_of(doc) -> list[tuple[str, str]]:
@@ -122,3 +120,70 @@ def test_calls_and_events(make_client, set_settings, doctype):
 	)
 	assert row.client_interaction and row.confidentiality_level == "Sensitive"
 	assert frappe.db.get_value(INTERACTION, row.client_interaction, "confidentiality_level") == "Sensitive"
+
+
+def arrived(kind, lead):
+	"""Something about a Lead, as it arrives."""
+	if kind == "Communication":
+		return {
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": lead.email_id,
+			"recipients": "service@own.example",
+			"subject": "My illness",
+			"content": "Can we talk?",
+			"reference_doctype": lead.doctype,
+			"reference_name": lead.name,
+		}
+	if kind == "Event":
+		participant = {"reference_doctype": lead.doctype, "reference_docname": lead.name}
+		started = frappe.utils.add_days(frappe.utils.now_datetime(), -1)
+		return {"subject": "My illness", "starts_on": started, "event_participants": [participant]}
+	return {
+		"id": frappe.generate_hash(length=8),
+		"type": "Incoming",
+		"status": "Completed",
+		"from": lead.mobile_no,
+		"to": "+49301112223",
+	}
+
+
+@pytest.mark.parametrize("level", [None, "Sensitive"])
+@pytest.mark.parametrize("kind", ["Communication", "Event", "Call Log"])
+def test_what_is_about_a_document_with_a_level(kind, level, set_settings, make_user, as_user):
+	"""Filed under a confidential Lead, it is as confidential, and stays so when it is logged."""
+	set_settings(govern_leads=1, log_leads=0, log_calls=1, log_events=1)
+	lead = frappe.get_doc(
+		{
+			"doctype": "Lead",
+			"lead_name": "Anna Kruse",
+			"email_id": "anna@kruse.example",
+			"mobile_no": "+494311234567",
+		}
+	).insert()
+	lead.db_set("confidentiality_level", level)
+	officer = make_user("Customer Support Manager", "Compliance Officer", "Sales User", "System Manager")
+	with as_user(officer):
+		doc = frappe.get_doc({"doctype": kind, **arrived(kind, lead)}).insert(ignore_permissions=True)
+	interaction = interaction_of(doc)
+	assert interaction.reference_name == lead.name
+	is_raised = level == "Sensitive"
+	assert (interaction.confidentiality_level == "Sensitive") == is_raised
+	assert frappe.db.get_value(kind, doc.name, "confidentiality_level") == interaction.confidentiality_level
+	assert [lead.name in entry.reason for entry in ledger_of(interaction)] == [True] * is_raised
+	if is_raised:
+		assert lead.name in interaction.events[0].note
+		with as_user(make_user("Frontline Staff", "Sales User", "System Manager")):
+			assert not frappe.get_list(kind, {"name": doc.name})
+			assert not frappe.get_list(INTERACTION, {"name": interaction.name})
+
+
+def test_an_opportunity_made_of_a_lead_with_a_level(set_settings):
+	set_settings(govern_leads=1, log_leads=0)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna Kruse"}).insert()
+	lead.db_set("confidentiality_level", "Sensitive")
+	made = {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name}
+	opportunity = frappe.get_doc({**made, "company": frappe.db.get_value("Company", {})}).insert()
+	about = {"reference_doctype": "Opportunity", "reference_name": opportunity.name}
+	assert frappe.get_all(INTERACTION, about, pluck="confidentiality_level") == ["Sensitive"]
