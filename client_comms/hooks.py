@@ -805,11 +805,14 @@ extend_doctype_class = {
 	"CRM Note": "client_comms.enforcement.child_rows.GuardedRow",
 	"Communication Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedRow",
+	"Contact Email": "client_comms.enforcement.child_rows.GuardedRow",
+	"Contact Phone": "client_comms.enforcement.child_rows.GuardedRow",
 	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedRow",
 	"Event Participants": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
+	"Portal User": "client_comms.enforcement.child_rows.GuardedRow",
 }
 # Documents of other apps that become interactions, where these apps are installed; an app registers its own (docs/sources.md).
 client_comms_sources = {

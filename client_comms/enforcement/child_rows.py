@@ -37,18 +37,24 @@ class GuardedRow:
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
 		user = user or frappe.session.user
-		action = "write" if permtype == "create" else permtype  # of a document that exists
-		if not self.flags.ignore_permissions and not all(
-			is_open(*document, action, user) for document in self._documents()
-		):
-			return False
+		if not self.flags.ignore_permissions:
+			stored, named = self._stored_document(), self._named_document()
+			if stored and not is_open(*stored, permtype, user):
+				return False
+			# Made or moved by its own name, of which Frappe asks about the DocType of the document alone.
+			if named not in (None, stored) and not _can_write(*named, user):
+				return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
 
-	def _documents(self) -> set[tuple[str, str]]:
-		"""The documents to which the row belongs, and would belong: a row can be made or moved by its own name."""
+	def _stored_document(self) -> tuple[str, str] | None:
 		stored = self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-		named = None if getattr(self, "parent_doc", None) else (self.parenttype, self.parent)
-		return {each for each in (stored, named) if each and all(each)}
+		return stored if stored and all(stored) else None
+
+	def _named_document(self) -> tuple[str, str] | None:
+		"""The document in which the row would stand; None if it is asked about with its document."""
+		if getattr(self, "parent_doc", None) or not (self.parenttype and self.parent):
+			return None
+		return self.parenttype, self.parent
 
 	def before_print(self, *args):
 		"""Frappe asks only about the DocType of the parent when a row is printed by its name.
@@ -82,6 +88,10 @@ class GuardedRow:
 			return True
 		before = document and document.get_doc_before_save()
 		return bool(before and any(row.name == self.name for row in before.get(self.parentfield) or ()))
+
+
+def _can_write(doctype: str, name: str, user: str) -> bool:
+	return bool(frappe.db.exists(doctype, name)) and frappe.has_permission(doctype, "write", name, user=user)
 
 
 def require_open(rows) -> None:

@@ -83,6 +83,33 @@ def test_a_row_is_not_added_to_what_its_author_cannot_read(held, staff, complain
 	assert not frappe.db.exists(doctype, {"parent": hidden.name, "owner": user})
 
 
+@pytest.mark.parametrize("doctype", ["Contact Email", "Dynamic Link"])
+def test_a_portal_user_adds_nothing_to_the_contact_of_another(make_client, make_user, as_user, doctype):
+	"""Frappe lets every login make a Contact, and so rows of all of them."""
+	contact = frappe.get_doc("Contact", make_client("Anna Client", "anna@row.example").contact)
+	with as_user(make_user("Customer", user_type="Website User")), pytest.raises(frappe.PermissionError):
+		frappe.get_doc({"doctype": doctype, **fields_of(doctype), **place_in(contact, doctype)}).insert()
+
+
+def test_a_portal_login_is_added_only_to_customers_within_reach(make_client, make_user, as_user, site):
+	"""A User Permission counts for the row as it does for the customer."""
+	own, other = (
+		make_client(f"{name} Client", f"{name}@row.example".lower()).party for name in ("Anna", "Ben")
+	)
+	user = make_user("Sales User", "Sales Manager")
+	frappe.permissions.add_user_permission("Customer", own, user, ignore_permissions=True)
+	login = make_user("Customer", user_type="Website User")
+
+	def add(customer):
+		place = {"parenttype": "Customer", "parent": customer, "parentfield": "portal_users"}
+		return frappe.get_doc({"doctype": "Portal User", "user": login, **place}).insert()
+
+	with as_user(user):
+		assert add(own).parent == own
+		with pytest.raises(frappe.PermissionError):
+			add(other)
+
+
 @pytest.mark.parametrize("doctype", ["CRM Note", "Event Participants"])
 def test_a_row_is_added_to_what_its_author_can_change(held, staff, complaint, as_user, doctype):
 	_hidden, own = hidden_and_own(doctype, held, complaint)
@@ -129,6 +156,8 @@ def place_in(document, row) -> dict:
 def fields_of(row) -> dict:
 	return {
 		"CRM Note": {"note": "Written by a stranger"},
+		"Contact Email": {"email_id": "stranger@row.example"},
+		"Dynamic Link": {"link_doctype": "User", "link_name": "Administrator"},
 		"Opportunity Item": dict.fromkeys(("rate", "amount", "base_rate", "base_amount"), 1),
 		"Event Participants": {"reference_doctype": "User", "reference_docname": "Administrator"},
 	}.get(row, {})
