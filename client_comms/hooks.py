@@ -801,18 +801,19 @@ extend_doctype_class = {
 	# Rows with copies of fields of a Lead or Opportunity.
 	"Prospect Lead": "client_comms.enforcement.copied_fields.GuardedCopy",
 	"Prospect Opportunity": "client_comms.enforcement.copied_fields.GuardedCopy",
+	# Rows made by their own name: who speaks for a client.
+	"Contact Email": "client_comms.enforcement.child_rows.PlacedRow",
+	"Contact Phone": "client_comms.enforcement.child_rows.PlacedRow",
+	"Portal User": "client_comms.enforcement.child_rows.PlacedRow",
 	# Rows fetched by their own name are checked against their document.
 	"CRM Note": "client_comms.enforcement.child_rows.GuardedRow",
 	"Communication Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Competitor Detail": "client_comms.enforcement.child_rows.GuardedRow",
-	"Contact Email": "client_comms.enforcement.child_rows.GuardedRow",
-	"Contact Phone": "client_comms.enforcement.child_rows.GuardedRow",
 	"Dynamic Link": "client_comms.enforcement.child_rows.GuardedRow",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.GuardedRow",
 	"Event Participants": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
-	"Portal User": "client_comms.enforcement.child_rows.GuardedRow",
 }
 # Documents of other apps that become interactions, where these apps are installed; an app registers its own (docs/sources.md).
 client_comms_sources = {

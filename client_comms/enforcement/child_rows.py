@@ -32,29 +32,32 @@ def recipient_condition(user=None, doctype=None) -> str:
 	return f"({parent_type} != '{_QUEUE}' or {of_row(_QUEUE, parent_name, readable)})"
 
 
-class GuardedRow:
-	"""Mixed in before the class of Frappe or ERPNext: a row is checked against its document, the stored one and the one it names."""
+class PlacedRow:
+	"""Mixed in before the class of Frappe or ERPNext: a row is made or moved by its own name only where its author can write.
+
+	Frappe asks about the DocType of the document alone, and so lets every login add an address to every Contact.
+	"""
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
 		user = user or frappe.session.user
-		if not self.flags.ignore_permissions:
-			stored, named = self._stored_document(), self._named_document()
-			if stored and not is_open(*stored, permtype, user):
-				return False
-			# Made or moved by its own name, of which Frappe asks about the DocType of the document alone.
-			if named not in (None, stored) and not _can_write(*named, user):
+		if not self.flags.ignore_permissions and not getattr(self, "parent_doc", None):
+			named = (self.parenttype, self.parent)
+			if all(named) and named != self._stored_document() and not _can_write(*named, user):
 				return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
 
 	def _stored_document(self) -> tuple[str, str] | None:
-		stored = self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
-		return stored if stored and all(stored) else None
+		return self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
 
-	def _named_document(self) -> tuple[str, str] | None:
-		"""The document in which the row would stand; None if it is asked about with its document."""
-		if getattr(self, "parent_doc", None) or not (self.parenttype and self.parent):
-			return None
-		return self.parenttype, self.parent
+
+class GuardedRow(PlacedRow):
+	"""The same, and a row is checked against its document in the database."""
+
+	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
+		stored = None if self.flags.ignore_permissions else self._stored_document()
+		if stored and not is_open(*stored, permtype, user or frappe.session.user):
+			return False
+		return super().has_permission(permtype, *args, user=user, **kwargs)
 
 	def before_print(self, *args):
 		"""Frappe asks only about the DocType of the parent when a row is printed by its name.

@@ -226,6 +226,7 @@ class ReceivedMail(InboundMail):
 		super().set_subject()
 		if written := raw_mail.unencoded(self.mail, "Subject"):
 			self.subject = written[: long_values.FIELD]
+		self.subject = mail_headers.readable_subject(self.subject)
 
 	def set_from(self):
 		super().set_from()

@@ -255,7 +255,7 @@ def _salvaged(raw: bytes, doc):
 			"communication_type": "Communication",
 			"communication_medium": "Email",
 			"sent_or_received": "Received",
-			"subject": doc.subject or _("No Subject"),
+			"subject": mail_headers.readable_subject(doc.subject) or _("No Subject"),
 			"sender": sender,
 			"sender_full_name": name[: long_values.FIELD],
 			"recipients": ", ".join(filter(_is_address, addresses.in_header(headers.get("to", ""))[:100])),

@@ -21,6 +21,7 @@ _REPLY_PREFIX = re.compile(
 	r"\s*([\[(]\d+[\])]|\^\d+)?\s*[:：]",
 	re.IGNORECASE,
 )
+_TAG = re.compile(r"<[^>]*>")
 BRACKETED_ID = re.compile(r"<([^<>]+)>")
 # Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
 _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
@@ -32,6 +33,12 @@ def normalise_subject(subject: str) -> str:
 	while (prefix := _REPLY_PREFIX.match(rest)) is not None:
 		rest = rest[prefix.end() :]
 	return rest.strip()
+
+
+def readable_subject(subject: str | None) -> str:
+	"""A subject that is all in angle brackets, with others: Frappe takes it for HTML, and so for empty, and refuses the email."""
+	text = str(subject or "")
+	return text if _TAG.sub("", text).strip() else text.replace("<", "‹").replace(">", "›")
 
 
 def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from client_comms.rules.mail_headers import (
 	document_names,
 	normalise_subject,
+	readable_subject,
 	received_at,
 	reply_ids,
 	returned_ids,
@@ -129,3 +130,18 @@ STAMP = {"Received": "from a by b with esmtp id 1; Tue, 24 Nov 2026 11:00:00 +00
 )
 def test_a_message_is_received_when_our_server_took_it_in(headers, written, expected):
 	assert received_at(headers, written, FETCHED) == moment(expected)
+
+
+@pytest.mark.parametrize(
+	("subject", "expected"),
+	[
+		("<Solar roofs>", "‹Solar roofs›"),
+		("<---- now ---->", "‹---- now ----›"),
+		("Order <17>", "Order <17>"),
+		("a < b", "a < b"),
+		("", ""),
+		(None, ""),
+	],
+)
+def test_a_subject_is_not_taken_for_html_alone(subject, expected):
+	assert readable_subject(subject) == expected

@@ -83,7 +83,7 @@ def test_a_row_is_not_added_to_what_its_author_cannot_read(held, staff, complain
 	assert not frappe.db.exists(doctype, {"parent": hidden.name, "owner": user})
 
 
-@pytest.mark.parametrize("doctype", ["Contact Email", "Dynamic Link"])
+@pytest.mark.parametrize("doctype", ["Contact Email", "Contact Phone", "Dynamic Link"])
 def test_a_portal_user_adds_nothing_to_the_contact_of_another(make_client, make_user, as_user, doctype):
 	"""Frappe lets every login make a Contact, and so rows of all of them."""
 	contact = frappe.get_doc("Contact", make_client("Anna Client", "anna@row.example").contact)
@@ -157,6 +157,7 @@ def fields_of(row) -> dict:
 	return {
 		"CRM Note": {"note": "Written by a stranger"},
 		"Contact Email": {"email_id": "stranger@row.example"},
+		"Contact Phone": {"phone": "+49 30 901820"},
 		"Dynamic Link": {"link_doctype": "User", "link_name": "Administrator"},
 		"Opportunity Item": dict.fromkeys(("rate", "amount", "base_rate", "base_amount"), 1),
 		"Event Participants": {"reference_doctype": "User", "reference_docname": "Administrator"},

@@ -47,6 +47,13 @@ def test_names_and_subjects_that_are_not_encoded_keep_their_letters(charset, acc
 	assert communication.recipients == "Käthe Grün <lead@nordlicht.example>"
 
 
+def test_a_subject_in_angle_brackets_is_one(accounts, fetch, raw_mail):
+	"""Frappe alone refuses the email."""
+	communication = fetch(accounts["Lead"], raw_mail(Subject="<Offer for a roof>"))
+	assert communication.subject == "‹Offer for a roof›"
+	assert interaction_of(communication).subject == "‹Offer for a roof›"
+
+
 def test_a_comma_in_an_encoded_name_makes_no_other_recipient(accounts, fetch, raw_mail):
 	to = "=?utf-8?q?M=C3=BCller=2C_Anna?= <anna@nordlicht.example>, Käthe <lead@nordlicht.example>"
 	communication = fetch(accounts["Lead"], raw_mail(To=to).decode().encode())
