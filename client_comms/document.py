@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document as FrappeDocument
 from frappe.utils import cstr, get_datetime, getdate
+from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms import validation
 from client_comms.i18n import bold, refuse
@@ -95,6 +96,14 @@ class Row(FrappeDocument):
 			),
 			title=_("Row Belongs to a Document"),
 		)
+
+
+def clean_texts(doc, *fields: str) -> None:
+	"""Clean what Frappe stores as it is, although its lists and forms show it as HTML: texts that are JSON."""
+	for field in fields:
+		value = doc.get(field)
+		if isinstance(value, str) and "<" in value and is_json(value):
+			doc.set(field, sanitize_html(value, always_sanitize=True))
 
 
 def require_storable(doc) -> None:

@@ -61,3 +61,11 @@ def test_the_plain_text_of_a_message_is_shown_as_text(log, payload):
 	doc.reload()
 	(shown,) = (entry for entry in conversation.page(doc)["entries"] if entry["doctype"] == "Communication")
 	assert shown["text"] == escape(f"<p>{payload}</p>")
+
+
+@pytest.mark.parametrize("payload", [f'"{PAYLOADS[0]}"', f'["{PAYLOADS[0]}"]'])
+def test_what_an_interaction_says_about_itself_can_be_shown_as_html(log, payload):
+	doc = log("Service Update", subject=payload, summary=payload, party_name=payload)
+	stored = frappe.db.get_value(doc.doctype, doc.name, ["subject", "summary", "party_name"])
+	for text in stored:
+		assert not re.search(r"<[^>]*(onerror|onload|javascript)", text or "")

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, get_fullname
 
-from client_comms import clock, controls, validation
+from client_comms import clock, controls, document, validation
 from client_comms.client_interactions import (
 	action_items,
 	changes,
@@ -158,6 +158,7 @@ class ClientInteraction(Document):
 		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
 		log_details.set_client(self)
+		document.clean_texts(self, "subject", "summary", "party_name", "complaint_words")
 		log_details.set_priority(self)
 		self.set_matrix()
 		interaction_level.set_level(self)
