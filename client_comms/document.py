@@ -106,6 +106,11 @@ def clean_texts(doc, *fields: str) -> None:
 			doc.set(field, sanitize_html(value, always_sanitize=True))
 
 
+def clean_message(doc, method=None) -> None:
+	"""`before_validate` of messages and comments, which timelines of every document show as HTML."""
+	clean_texts(doc, "subject", "sender_full_name", "content", "comment_by")
+
+
 def require_storable(doc) -> None:
 	"""Refuse values of a document and its rows that do not fit their fields: objects, broken texts, numbers and days that are none.
 

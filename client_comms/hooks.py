@@ -376,6 +376,7 @@ doc_events = {
 			"client_comms.enforcement.linked_records.preserve_link",
 			"client_comms.outgoing.email.keep_acknowledgement",
 			"client_comms.outgoing.email.keep_written",
+			"client_comms.document.clean_message",
 		],
 		"validate": [
 			"client_comms.enforcement.references.refuse_reply",
@@ -449,7 +450,10 @@ doc_events = {
 		],
 	},
 	"Comment": {
-		"before_validate": "client_comms.enforcement.doctypes.comment.keep_author",
+		"before_validate": [
+			"client_comms.enforcement.doctypes.comment.keep_author",
+			"client_comms.document.clean_message",
+		],
 		"validate": "client_comms.enforcement.write_down.check_comment",
 		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",
 	},

@@ -69,3 +69,14 @@ def test_what_an_interaction_says_about_itself_can_be_shown_as_html(log, payload
 	stored = frappe.db.get_value(doc.doctype, doc.name, ["subject", "summary", "party_name"])
 	for text in stored:
 		assert not re.search(r"<[^>]*(onerror|onload|javascript)", text or "")
+
+
+@pytest.mark.parametrize("doctype", ["Communication", "Comment"])
+@pytest.mark.parametrize("payload", [f'"{PAYLOADS[0]}"', f'["{PAYLOADS[0]}"]'])
+def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, payload):
+	fields = {"subject": payload, "sender_full_name": payload}
+	fields = fields if doctype == "Communication" else {"comment_type": "Comment"}
+	doc = frappe.get_doc({"doctype": doctype, "content": payload, **fields}).insert()
+	stored = frappe.db.get_value(doctype, doc.name, ["content", *fields])
+	for text in stored:
+		assert not re.search(r"<[^>]*(onerror|onload|javascript)", text or "")
