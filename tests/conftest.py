@@ -107,7 +107,7 @@ def site(site_name, sites_path):
 
 
 @pytest.fixture
-def transaction(request, site, monkeypatch):
+def transaction(request, site):
 	"""Nothing that a test does outlasts it, neither in the database nor in caches, flags or messages.
 
 	`frappe.db.commit()` and `frappe.db.rollback()` behave as always towards the code under test, but
@@ -123,7 +123,10 @@ def transaction(request, site, monkeypatch):
 	if not request.node.get_closest_marker("after_commit"):
 		from client_comms.client_interactions import work_notices
 
-		monkeypatch.setattr(work_notices, "after_commit", work_notices.tell_responsible)
+		# Not by `monkeypatch`: what a test replaces is to be in its place again before this rolls back.
+		patched = pytest.MonkeyPatch()
+		request.addfinalizer(patched.undo)
+		patched.setattr(work_notices, "after_commit", work_notices.tell_responsible)
 	metadata = site.cache.get_value("metadata_version")
 	if request.node.get_closest_marker("committed"):
 		yield
