@@ -477,7 +477,8 @@ def test_closed_ones_and_what_staff_chose_stay(log, clock_at, draft, jobs):
 		raised = log("Service Update", confidentiality_level="Sensitive")
 		closed = log("Service Update")
 		closed.db_set("status", "Closed")
-		untouched = draft(level_of("Service Update", "Standard"), reclassify_open=0)
+		earlier = {"reclassify_open": 0, "effective_from": "2026-11-24 14:58"}
+		untouched = draft(level_of("Service Update", "Standard"), **earlier)
 		untouched.submit()
 		assert not frappe.db.exists(runs.RUN, {"kind": runs.RECLASSIFICATION})
 		version = draft(
