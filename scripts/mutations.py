@@ -260,7 +260,7 @@ FUNCTIONS = {
 	"rules.ledger:Entry.fault": NOTHING,
 	"rules.ledger:Walk._pass": "lambda self, entry: iter(())",
 	# The interaction, its history and its clocks
-	"enforcement.child_rows:_can_write": YES,
+	"enforcement.child_rows:PlacedRow._can_write": YES,
 	"document:Row.has_permission": YES,
 	"document:Row.refuse": NOTHING,
 	"document:Row._comes_from_another_document": NO,

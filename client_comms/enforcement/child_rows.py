@@ -11,6 +11,7 @@ from client_comms.i18n import bold
 from client_comms.rules import access
 
 _QUEUE = "Email Queue"
+_READING = ("read", "select", "print", "email", "export", "report")
 PLACE = ("name", "idx", "parenttype", "parent")
 
 
@@ -33,21 +34,28 @@ def recipient_condition(user=None, doctype=None) -> str:
 
 
 class PlacedRow:
-	"""Mixed in before the class of Frappe or ERPNext: a row is made or moved by its own name only where its author can write.
+	"""Mixed in before the class of Frappe or ERPNext: a row is made, moved, changed or deleted by its own name only by users who
+	can write its document.
 
 	Frappe asks about the DocType of the document alone, and so lets every login add an address to every Contact.
 	"""
 
 	def has_permission(self, permtype="read", *args, user=None, **kwargs) -> bool:
-		user = user or frappe.session.user
-		if not self.flags.ignore_permissions and not getattr(self, "parent_doc", None):
-			named = (self.parenttype, self.parent)
-			if all(named) and named != self._stored_document() and not _can_write(*named, user):
-				return False
+		alone = not (self.flags.ignore_permissions or getattr(self, "parent_doc", None))
+		if alone and permtype not in _READING and not self._can_write(user or frappe.session.user):
+			return False
 		return super().has_permission(permtype, *args, user=user, **kwargs)
 
+	def _can_write(self, user: str) -> bool:
+		"""Whether the user can change the document in which the row stands, and the one that it names."""
+		documents = {self._stored_document(), (self.parenttype, self.parent)} - {None, (None, None)}
+		return all(
+			frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", name, user=user)
+			for doctype, name in documents
+		)
+
 	def _stored_document(self) -> tuple[str, str] | None:
-		return self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
+		return (self.name and frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])) or None
 
 
 class GuardedRow(PlacedRow):
@@ -91,10 +99,6 @@ class GuardedRow(PlacedRow):
 			return True
 		before = document and document.get_doc_before_save()
 		return bool(before and any(row.name == self.name for row in before.get(self.parentfield) or ()))
-
-
-def _can_write(doctype: str, name: str, user: str) -> bool:
-	return bool(frappe.db.exists(doctype, name)) and frappe.has_permission(doctype, "write", name, user=user)
 
 
 def require_open(rows) -> None:

@@ -104,10 +104,19 @@ def test_a_portal_login_is_added_only_to_customers_within_reach(make_client, mak
 		place = {"parenttype": "Customer", "parent": customer, "parentfield": "portal_users"}
 		return frappe.get_doc({"doctype": "Portal User", "user": login, **place}).insert()
 
+	listed = add(other)
 	with as_user(user):
-		assert add(own).parent == own
+		row = add(own)
+		assert row.parent == own
+		row.save()
 		with pytest.raises(frappe.PermissionError):
 			add(other)
+		alone = frappe.get_doc("Portal User", listed.name)
+		with pytest.raises(frappe.PermissionError):
+			alone.save()
+		with pytest.raises(frappe.PermissionError):
+			frappe.delete_doc("Portal User", listed.name)
+	assert frappe.db.exists("Portal User", listed.name)
 
 
 @pytest.mark.parametrize("doctype", ["CRM Note", "Event Participants"])
