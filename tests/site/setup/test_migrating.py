@@ -3,8 +3,14 @@
 import frappe
 import pytest
 
+from client_comms import procedure
 from client_comms.ledger import comparison
-from client_comms.patches.v1_0 import add_french_texts, count_missed_deadlines, draw_owed_today_at_once
+from client_comms.patches.v1_0 import (
+	add_french_texts,
+	add_french_to_source_rules,
+	count_missed_deadlines,
+	draw_owed_today_at_once,
+)
 from client_comms.setup import install, workspace_block
 
 SETTINGS = "Client Comms Settings"
@@ -99,6 +105,52 @@ def test_french_texts_do_not_follow_what_was_removed_or_chosen():
 	add_french_texts.execute()
 	assert french() == {"Communication Template": 2} | dict.fromkeys(FRENCH_DOCTYPES[1:], 0)
 	assert frappe.db.get_single_value(SETTINGS, "closings") == "Kind regards"
+
+
+@pytest.fixture
+def former_rules(site):
+	"""The settings with the source rules of before; to be saved."""
+	settings = frappe.get_doc(SETTINGS)
+	settings.set("source_rules", [dict(rule) for rule in procedure.SOURCE_RULES])
+	for row in settings.source_rules:
+		if row.subject_contains:
+			row.subject_contains = add_french_to_source_rules.FORMER[row.communication_type]
+	return settings
+
+
+def words_of_rules():
+	return [row.subject_contains for row in frappe.get_cached_doc(SETTINGS).source_rules]
+
+
+def test_a_site_of_before_recognises_french_complaints(former_rules):
+	former_rules.save()
+	shipped = [rule.get("subject_contains") for rule in procedure.SOURCE_RULES]
+	assert words_of_rules() != shipped
+	for _once_and_again in range(2):
+		add_french_to_source_rules.execute()
+		assert words_of_rules() == shipped
+	entries = frappe.get_all("Compliance Ledger Entry", {"reference_doctype": SETTINGS}, ["*"])
+	assert not list(comparison.faults_of(entries)), "recorded with these words"
+
+
+@pytest.mark.parametrize(
+	"change",
+	[
+		{"subject_contains": "complaint, Klage"},
+		{"source": "Lead"},
+		{"direction": None},
+		{"communication_type": "Service Update"},
+	],
+	ids=lambda change: ", ".join(change),
+)
+def test_source_rules_that_were_changed_stay_as_they_are(former_rules, change):
+	for row in former_rules.source_rules:
+		if row.subject_contains:
+			row.update(change)
+	former_rules.save()
+	before = words_of_rules()
+	add_french_to_source_rules.execute()
+	assert words_of_rules() == before
 
 
 def test_deadlines_that_were_missed_before_are_counted(inquiry, clock_at, set_calendar, monkeypatch):
