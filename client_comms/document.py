@@ -14,6 +14,7 @@ from frappe.utils import cstr, get_datetime, getdate
 from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms import validation
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import storable_text
 
@@ -60,9 +61,14 @@ class Row(FrappeDocument):
 
 	def before_print(self, *args):
 		"""
-		:raises frappe.PermissionError: the session user cannot print the document
+		:raises ClearanceMissingError: the session user cannot print the document
 		"""
-		self.check_permission("print")
+		if not self.has_permission("print"):
+			frappe.throw(
+				_("You have no clearance to print this record."),
+				exc=ClearanceMissingError,
+				title=_("Clearance Missing"),
+			)
 
 	def validate(self):
 		self.refuse()

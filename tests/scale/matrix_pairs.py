@@ -93,7 +93,7 @@ def jobs_kept():
 	jobs = []
 
 	def enqueue(method, **arguments):
-		for option in ("queue", "timeout", "job_id", "enqueue_after_commit"):
+		for option in ("queue", "timeout", "job_id", "deduplicate", "enqueue_after_commit"):
 			arguments.pop(option, None)
 		if str(method).startswith("client_comms.policy_changes"):
 			jobs.append(lambda: frappe.get_attr(method)(**arguments))
