@@ -21,10 +21,9 @@ def state(party_type: str, party: str, contact: str | None, level: str | None) -
 	A confirmation of the party as a whole applies to each of its contacts, one of a contact only to that
 	contact; the same is true for failures.
 	"""
-	rows = _attempts(party_type, party, contact)
-	confirmed = [row for row in rows if row.result == CONFIRMED]
+	rows, days = _attempts(party_type, party, contact), validity_days(level)
 	return Identity(
-		verified_until=max((_end(row, level) for row in confirmed), default=None),
+		verified_until=max((_end(row, days) for row in rows if row.result == CONFIRMED), default=None),
 		locked=failures(rows) >= allowed_failures(),
 	)
 
@@ -90,8 +89,9 @@ def validity_days(level: str | None) -> int:
 
 def last_confirmed(party_type: str, party: str, contact: str | None, level: str | None) -> str | None:
 	"""The verification on which a disclosure at `level` is based: the latest one, if it is still valid."""
+	days, now = validity_days(level), clock.now()
 	confirmed = (row for row in _attempts(party_type, party, contact) if row.result == CONFIRMED)
-	return next((row.name for row in confirmed if _end(row, level) > clock.now()), None)
+	return next((row.name for row in confirmed if _end(row, days) > now), None)
 
 
 def _attempts(party_type: str, party: str, contact: str | None) -> list:
@@ -104,8 +104,9 @@ def _attempts(party_type: str, party: str, contact: str | None) -> list:
 	return [row for row in rows if not row.contact or row.contact == contact]
 
 
-def _end(row, level: str | None) -> datetime:
+def _end(row, days: int) -> datetime:
+	"""When a confirmation ends that is valid for `days`; 0 for no limit."""
 	ends = [row.valid_until] if row.valid_until else []
-	if days := validity_days(level):
+	if days:
 		ends.append(row.verified_on + timedelta(days=days))
 	return min(ends, default=datetime.max)

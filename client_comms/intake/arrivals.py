@@ -126,7 +126,9 @@ def propose(arrival: Arrival):
 	company = arrival.company or _company(arrival)
 	matrix = matrices.require_in_force(company, arrival.at)
 	inbound = arrival.direction == classification.INBOUND
-	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, client)
+	there = _level_of_reference(arrival)
+	at_least = policy.current().strictest_of(arrival.at_least, stated_level(arrival.document), there)
+	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, client, at_least)
 	if placed is None:
 		return None
 	communication_type, level, responsible = placed
@@ -153,7 +155,7 @@ def propose(arrival: Arrival):
 	doc.responsible_staff = responsible
 	add_evidence(doc, arrival.document)
 	doc.flags.about_new = about_new
-	doc.flags.raised = _raised(arrival, doc)
+	doc.flags.raised = _raised(arrival, doc, there)
 	doc.append_event(LOGGED, clock.now(), doc.flags.raised[1] or arrival.note)
 	if inbound:
 		doc.append_event(response_clock.RECEIVED, arrival.at, source=arrival.document)
@@ -171,10 +173,12 @@ def _about_new(arrival: Arrival):
 	return document if is_new and (document.doctype, document.name) == reference else None
 
 
-def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str, str, str | None]:
+def _placed(
+	arrival: Arrival, matrix: str, client: parties.Client, at_least: str | None
+) -> tuple[str, str, str | None]:
 	"""Type, level and responsible staff of an inquiry."""
 	communication_type = arrival.communication_type or classify(arrival).communication_type
-	level = policy.current().strictest_of(_level(matrix, communication_type), _at_least(arrival))
+	level = policy.current().strictest_of(_level(matrix, communication_type), at_least)
 	return (
 		communication_type,
 		level,
@@ -182,7 +186,7 @@ def _placed(arrival: Arrival, matrix: str, client: parties.Client) -> tuple[str,
 	)
 
 
-def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
+def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client, at_least: str | None):
 	"""The same for a contact that staff started: they are responsible, if they have the role of the type.
 
 	The level must not lock them out of what they wrote themselves: if the type's level would, the default
@@ -194,7 +198,7 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 	chosen = arrival.communication_type
 	proposed = (chosen,) if chosen else (classify(arrival).communication_type, default)
 	for communication_type in dict.fromkeys(proposed):
-		level = policy.current().strictest_of(_level(matrix, communication_type), _at_least(arrival))
+		level = policy.current().strictest_of(_level(matrix, communication_type), at_least)
 		roles = matrices.responsible_roles(matrix, communication_type)
 		holds_role = not roles or bool(roles & set(frappe.get_roles(arrival.staff)))
 		if holds_role and arrival.staff != "Administrator":
@@ -207,12 +211,6 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client):
 	return None
 
 
-def _at_least(arrival: Arrival) -> str | None:
-	return policy.current().strictest_of(
-		arrival.at_least, stated_level(arrival.document), _level_of_reference(arrival)
-	)
-
-
 def _level_of_reference(arrival: Arrival) -> str | None:
 	"""The level of the Issue, Lead or Opportunity that it is about: what is filed there is as confidential, and stays so when it
 	is logged."""
@@ -222,9 +220,9 @@ def _level_of_reference(arrival: Arrival) -> str | None:
 	return governed.level(*reference)
 
 
-def _raised(arrival: Arrival, doc) -> tuple[str | None, str | None]:
-	"""The level of its type, and a note, if the document that arrived, or the one that it is about, has a stricter one."""
-	stated, there = stated_level(arrival.document), _level_of_reference(arrival)
+def _raised(arrival: Arrival, doc, there: str | None) -> tuple[str | None, str | None]:
+	"""The level of its type, and a note, if the document that arrived, or the one that it is about (`there`), has a stricter one."""
+	stated = stated_level(arrival.document)
 	of_type, rules = _level(doc.matrix, doc.communication_type), policy.current()
 	level = rules.strictest_of(stated, there)
 	if not level or rules.rank(level) <= rules.rank(of_type):

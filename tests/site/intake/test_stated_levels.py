@@ -1,7 +1,11 @@
 """A message that arrives with a level, as from an integration: the stricter of its level and that of its type applies (P-2)."""
 
+from unittest import mock
+
 import frappe
 import pytest
+
+from client_comms.intake import arrivals
 
 pytestmark = pytest.mark.clause("P-2", "D-1")
 
@@ -147,6 +151,17 @@ def arrived(kind, lead):
 		"from": lead.mobile_no,
 		"to": "+49301112223",
 	}
+
+
+def test_the_level_of_what_it_is_about_is_looked_up_once(set_settings, monkeypatch):
+	set_settings(govern_leads=1, log_leads=0)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna", "email_id": "anna@kruse.example"}).insert()
+	looked_up = mock.Mock(return_value="Sensitive")
+	monkeypatch.setattr(arrivals, "_level_of_reference", looked_up)
+	message = {"doctype": "Communication", **arrived("Communication", lead)}
+	doc = frappe.get_doc(message).insert(ignore_permissions=True)
+	assert interaction_of(doc).confidentiality_level == "Sensitive"
+	assert looked_up.call_count == 1
 
 
 @pytest.mark.parametrize("level", [None, "Sensitive"])

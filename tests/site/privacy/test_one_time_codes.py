@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from unittest import mock
 
 import frappe
 import pytest
@@ -45,6 +46,20 @@ def test_the_right_code_confirms(client, send):
 	with pytest.raises(ActionNotPossibleError, match="no longer valid"):
 		api.check_identity_code(name, code)
 	assert identity.state(client.party_type, client.party, client.contact, None).verified_until
+
+
+def test_a_client_who_was_often_checked_costs_no_more(client):
+	def queries() -> int:
+		with mock.patch.object(frappe.local.db, "sql", wraps=frappe.db.sql) as sql:
+			assert identity.state(client.party_type, client.party, client.contact, None).verified_until
+		return sql.call_count
+
+	identity.confirm(client.party_type, client.party, client.contact, "Document Seen")
+	queries()  # settings get into Frappe's caches
+	once = queries()
+	for _each in range(3):
+		identity.confirm(client.party_type, client.party, client.contact, "Document Seen")
+	assert queries() == once
 
 
 def test_codes_that_are_given_up_lock_as_well(client, send, set_settings, make_user):

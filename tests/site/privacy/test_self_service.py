@@ -143,7 +143,7 @@ def test_the_answer_confirms_who_the_client_is(client):
 	consent, token = ask(client, contact=client.contact)
 	answer(token, consent)
 	assert identity.state(client.party_type, client.party, client.contact, "Confidential").verified_until
-	confirmed = identity.last_confirmed(client.party_type, client.party, client.contact)
+	confirmed = identity.last_confirmed(client.party_type, client.party, client.contact, "Confidential")
 	method = frappe.db.get_value(identity.VERIFICATION, confirmed, "method")
 	assert method == identity.SECURE_LINK, "no code was sent or entered"
 
