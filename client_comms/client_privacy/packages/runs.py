@@ -13,7 +13,7 @@ from client_comms import clock, ledger, transactions
 from client_comms.background_work import FAILED
 from client_comms.client_privacy import links
 from client_comms.client_privacy.packages import archive, contents, delivery
-from client_comms.client_privacy.packages.collecting import COLLECTING, READY, WORK, store
+from client_comms.client_privacy.packages.collecting import COLLECTING, READY, WORK, count, store
 from client_comms.clients import preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
@@ -62,7 +62,7 @@ def resume(name: str) -> None:
 	frappe.db.set_value(
 		ITEM, {"package": name, "state": contents.FAILED}, {"state": contents.WAITING, "error": None}
 	)
-	WORK.again(name, COLLECTING)
+	_collect_again(name)
 
 
 def leave_out(name: str, items: Collection[str], reason: str) -> None:
@@ -99,6 +99,11 @@ def leave_out(name: str, items: Collection[str], reason: str) -> None:
 	}
 	level = package.confidentiality_level
 	ledger.record(ledger.LEFT_OUT, PACKAGE, name, level, rule=package.request, reason=reason, changes=changes)
+	_collect_again(name)
+
+
+def _collect_again(name: str) -> None:
+	count(name)  # the scheduler does not continue a copy with records that failed
 	WORK.again(name, COLLECTING)
 
 

@@ -503,6 +503,28 @@ def test_a_record_that_cannot_be_read_holds_the_copy_back(client, ready, officer
 	assert (package.status, package.failed_count, package.error) == (collecting.READY, 0, None)
 
 
+@pytest.mark.parametrize(
+	"go_on",
+	[
+		lambda package, item: api.resume_copy(package.name),
+		lambda package, item: api.leave_out_of_copy(package.name, [item.name], "It is broken"),
+	],
+	ids=["tried again", "left out"],
+)
+def test_the_scheduler_continues_it_after_records_that_could_not_be_read(
+	client, ready, officers, as_user, monkeypatch, is_continued, go_on
+):
+	with monkeypatch.context() as broken:
+		broken.setattr(contents.Reading, "records", mock.Mock(side_effect=ValueError("broken")))
+		package = ready()
+	first, *others = items(package, state=contents.FAILED)
+	frappe.db.set_value(runs.ITEM, {"name": ("in", [row.name for row in others])}, "state", contents.INCLUDED)
+	assert not is_continued(runs.continue_packages, package), "staff look at it"
+	with as_user(officers[1]):
+		go_on(package, first)
+	assert is_continued(runs.continue_packages, package), "if the job is killed"
+
+
 def test_a_second_person_releases_it(client, ready, officers, as_user, mailbox):
 	package = ready()
 	with as_user(officers[0]), pytest.raises(FourEyesError):
