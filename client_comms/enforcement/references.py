@@ -7,6 +7,7 @@ Frappe and ERPNext do not check the referenced record.
 from collections.abc import Callable, Iterator
 
 import frappe
+from frappe.model.document import Document
 
 from client_comms.enforcement import governed, guards
 
@@ -37,17 +38,23 @@ def refuse_named(doc, method=None) -> None:
 		_refuse_added(doc, None if doc.is_new() else doc.get_doc_before_save())
 
 
-def refuse_in_memory(doc, is_open: Callable[[str, str], bool] | None = None) -> None:
+def refuse_in_memory(
+	doc,
+	is_open: Callable[[str, str], bool] | None = None,
+	is_theirs: Callable[[Document], bool] | None = None,
+) -> None:
 	"""The same for a document that a request contains, which may never be saved.
 
 	:param is_open: whether the session user can also see a document elsewhere than in the desk
+	:param is_theirs: whether the stored document is theirs to read elsewhere than in the desk
 	:raises ClearanceMissingError: the session user cannot read a document to which it refers, other than the stored one does, if
 	    that is theirs to read
 	"""
 	if not _governed(doc):
 		return
 	stored = doc.name and frappe.db.exists(doc.doctype, doc.name) and frappe.get_doc(doc.doctype, doc.name)
-	_refuse_added(doc, stored if stored and stored.has_permission("read") else None, is_open)
+	known = stored and (stored.has_permission("read") or (is_theirs and is_theirs(stored)))
+	_refuse_added(doc, stored if known else None, is_open)
 
 
 def _refuse_added(doc, before, is_open=None) -> None:

@@ -4,6 +4,7 @@ all that ERPNext added to it, such as the name and number of the Lead whose addr
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.rate_limiter import rate_limit
 
 from client_comms.enforcement import guards, references
 from client_comms.enforcement.compose import call_previous
@@ -19,6 +20,9 @@ class GuardedWebForm:
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
+@rate_limit(
+	limit=100, seconds=10 * 60
+)  # as Frappe's 10 in a minute, which would not count what is refused here
 def accept(web_form: str, data: str, **others):
 	"""Save what was entered; of a document that this app guards, the answer contains no more than that.
 
@@ -26,7 +30,12 @@ def accept(web_form: str, data: str, **others):
 	"""
 	entered = _entered(web_form, frappe.parse_json(data))
 	if entered.get("doctype"):
-		references.refuse_in_memory(frappe.get_doc(entered), portal.is_open)
+		form = frappe.get_doc("Web Form", web_form)
+		references.refuse_in_memory(
+			frappe.get_doc(entered),
+			portal.is_open,
+			lambda stored: form.has_web_form_permission(stored.doctype, stored.name, "write"),
+		)
 	saved = call_previous(
 		"frappe.website.doctype.web_form.web_form.accept", web_form=web_form, data=data, **others
 	)

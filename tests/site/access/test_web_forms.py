@@ -13,9 +13,9 @@ ACCEPT = "frappe.website.doctype.web_form.web_form.accept"
 @pytest.fixture
 def send(site, request_as):
 	"""`send(user, "Opportunity", title="The roof")` fills in a form that has these fields."""
-	site.local.request_ip = "192.0.2.1"  # Frappe counts by it
+	site.local.request_ip = frappe.generate_hash()  # Frappe counts by it
 
-	def fill(user, doctype, **values):
+	def fill(user, doctype, name=None, **values):
 		fields = [{"fieldname": key, "fieldtype": "Data", "label": key} for key in values]
 		form = frappe.get_doc(
 			{
@@ -25,11 +25,12 @@ def send(site, request_as):
 				"module": "CRM",
 				"published": 1,
 				"login_required": 0,
+				"allow_edit": 1,
 				"web_form_fields": fields,
 			}
 		).insert()
-		data = frappe.as_json({**values, "doctype": doctype, "web_form_name": form.name})
-		return request_as(user, ACCEPT, web_form=form.name, data=data)
+		data = {**values, "name": name, "doctype": doctype, "web_form_name": form.name}
+		return request_as(user, ACCEPT, web_form=form.name, data=frappe.as_json(data))
 
 	return fill
 
@@ -64,6 +65,25 @@ def test_a_hidden_record_that_is_named(send, lead, client):
 		send(client, "Opportunity", **about)
 	lead.db_set("confidentiality_level", None)
 	assert send(client, "Opportunity", **about)["party_name"] == lead.name
+
+
+def test_what_is_stored_in_ones_own_document_can_be_sent_again(send, lead, held, client, as_user):
+	"""The Lead that ERPNext found is in the form when clients edit what they entered."""
+	other = held("Lead", lead_name="Ben Wolf", email_id="ben@wolf.example")
+	entered = send(client, "Opportunity", contact_email=lead.email_id, title="A roof")["name"]
+	about = {"opportunity_from": "Lead", "party_name": lead.name}
+	assert send(client, "Opportunity", entered, **about, title="Two roofs")["title"] == "Two roofs"
+	with pytest.raises(ClearanceMissingError):
+		send(client, "Opportunity", entered, **{**about, "party_name": other.name})
+	frappe.db.set_value("Opportunity", entered, "owner", "Administrator")
+	with pytest.raises(ClearanceMissingError):
+		send(client, "Opportunity", entered, **about)
+
+
+def test_names_are_not_tried_without_limit(send, lead, monkeypatch):
+	monkeypatch.setattr(frappe.cache, "incrby", lambda *_args: 101)
+	with pytest.raises(frappe.RateLimitExceededError):
+		send("Guest", "Opportunity", opportunity_from="Lead", party_name=lead.name)
 
 
 def test_the_answer_of_other_forms_is_as_ever(send, client):
