@@ -84,10 +84,14 @@ async function show_overview(frm) {
 				`<tr>${cell(__(row.doctype))}${cell(__(row.state))}${cell(row.count)}${cell(row.masked)}</tr>`,
 		)
 		.join("");
+	const listing =
+		frm.doc.status === "Collecting"
+			? __("The records are being listed. This page updates when that is done.")
+			: "";
 	const head = [__("Document Type"), __("State"), __("Records"), __("Details of Other People Left Out")];
 	frm.get_field("overview").$wrapper.html(
 		rows.length
 			? `<table class="table table-sm"><thead><tr>${head.map((text) => `<th>${text}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table>`
-			: `<p class="text-muted">${__("The records are being listed. This page updates when that is done.")}</p>`,
+			: `<p class="text-muted">${listing}</p>`,
 	);
 }

@@ -66,12 +66,13 @@ async function show_overview(frm) {
 	frm.get_field("overview").$wrapper.html(
 		rows.length
 			? `<table class="table table-sm"><thead><tr>${head.map((text) => `<th>${text}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table>`
-			: `<p class="text-muted">${
-					frm.doc.status === "Planning"
-						? __("The plan is being made. This page updates when it is ready.")
-						: frm.doc.kind === "Retention"
-							? __("Nothing has expired.")
-							: __("There is nothing to erase.")
-				}</p>`,
+			: `<p class="text-muted">${nothing_planned(frm.doc)}</p>`,
 	);
+}
+
+/** Why a run has no records; a plan that failed does not say that there are none. */
+function nothing_planned({ kind, planned_on, status }) {
+	if (status === "Planning") return __("The plan is being made. This page updates when it is ready.");
+	if (!planned_on) return "";
+	return kind === "Retention" ? __("Nothing has expired.") : __("There is nothing to erase.");
 }
