@@ -89,7 +89,7 @@ class BackgroundWork:
 					row.name,
 					row.error
 					or _(
-						"The background job ended without a result several times. Continue the run, or start it again."
+						"The background job ended without a result several times. Choose Continue or Try Again."
 					),
 				)
 			else:
