@@ -16,8 +16,8 @@ client_comms.harmless = {
 		textarea title video xmp`.split(/\s+/),
 	),
 	attributes: new Set(
-		`align alt bgcolor border cellpadding cellspacing cite class color colspan datetime dir face height href hspace id
-		lang open rowspan size span src start style title type valign value vspace width`.split(/\s+/),
+		`align alt bgcolor border cellpadding cellspacing cite class color colspan data-list datetime dir face height href
+		hspace id lang open rowspan size span src start style title type valign value vspace width`.split(/\s+/),
 	),
 	links: /^(https?|mailto|tel):/,
 	own_files: /^\/(files|private\/files|assets)\//,
@@ -27,7 +27,7 @@ client_comms.harmless = {
 
 /**
  * HTML as a `body` that belongs to no page: nothing in it runs or is sent, and nothing is loaded from elsewhere, which would
- * tell its writer who reads it.
+ * tell its writer who reads it. Its links open beside the desk, where someone may be writing.
  * @param with_images load what is elsewhere
  * @returns {{body: HTMLElement, html: string, images: boolean}} `images`: whether some were left out
  */
@@ -49,6 +49,11 @@ client_comms.harmless_html = (html, with_images = false) => {
 			element.removeAttribute(name);
 			images ||= name === "src" && client_comms.harmless_attribute(name, value, true);
 		}
+	}
+	for (const link of body.querySelectorAll("a[href]")) {
+		if (!/^https?:$/.test(link.protocol)) continue;
+		link.target = "_blank";
+		link.rel = "noopener noreferrer";
 	}
 	return {
 		body,
