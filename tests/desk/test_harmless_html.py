@@ -184,6 +184,29 @@ def test_lists_links_tables_and_own_images_stay_as_they_were_written(watched, re
 	assert "/client-interaction/" in page.url and not ran(page)
 
 
+def test_a_title_in_a_report_is_a_text_and_leads_to_what_its_reader_can_open(watched):
+	page, _asked = watched
+	page.goto("/app/client-interaction")
+	page.wait_for_function("!!window.client_comms?.cell_html")
+	title = f"Meyer & Sons <img src=x onerror={RUN!r}>"
+	page.evaluate("$('<div id=shown>').appendTo('body')")
+	for (about, links), fieldtype in product(
+		{"Customer": 1, "Legal Hold": 0}.items(), ("Link", "Dynamic Link")
+	):
+		page.evaluate(
+			"""([about, fieldtype, title]) => {
+				frappe.utils.add_link_title(about, "A-1", title);
+				const column = { fieldtype, options: fieldtype === "Link" ? about : "about" };
+				const format = (value, _row, column, data) => frappe.format(value, column, {}, data);
+				$("#shown").html(client_comms.cell_html("A-1", [], column, { about }, format));
+			}""",
+			[about, fieldtype, title],
+		)
+		assert page.locator("#shown").inner_text() == title, (about, fieldtype)
+		assert page.locator("#shown a[data-name='A-1']").count() == links, (about, fieldtype)
+	assert not ran(page)
+
+
 # What Frappe stores as it is: a plain text beside the HTML, and every text that is JSON. The app cleans the latter, which sites
 # may have stored before.
 HIDDEN = f"<p>Hi there</p><img src=x onerror='{RUN}'>"

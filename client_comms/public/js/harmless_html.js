@@ -78,8 +78,13 @@ client_comms.harmless_attribute = (name, value, with_images) => {
 	return with_images && /^https?:$/.test(protocol);
 };
 
-/** A cell of a report: Frappe shows every text as HTML, and the addresses and names in it were written by others. */
+/** A cell of a report: Frappe shows every text as HTML, and the addresses, names and titles in it were written by others. */
 client_comms.cell_html = (value, row, column, data, default_formatter) => {
-	const is_text = typeof value === "string" && !["Link", "Dynamic Link"].includes(column.fieldtype);
-	return default_formatter(is_text ? frappe.utils.escape_html(value) : value, row, column, data);
+	const { escape_html, get_link_title } = frappe.utils;
+	const shown = (text) => default_formatter(text, row, column, data);
+	if (typeof value !== "string") return shown(value);
+	const linked = { Link: column.options, "Dynamic Link": data?.[column.options] }[column.fieldtype];
+	if (!linked) return shown(escape_html(value));
+	// Frappe makes a link of what the user can read, with its title as text. Of anything else it shows the title as HTML.
+	return frappe.model.can_read(linked) ? shown(value) : escape_html(get_link_title(linked, value) || value);
 };
