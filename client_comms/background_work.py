@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, now_datetime, strip_html
+from frappe.utils import cint, now_datetime
 from frappe.utils.background_jobs import is_job_enqueued
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock
+from client_comms.i18n import words_to_keep
 
 FAILED = "Failed"
 ATTEMPTS = 5
 _QUEUEING = timedelta(minutes=1)
-_LONGEST_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class BackgroundWork:
 			frappe.db.rollback()
 			title = f"{self.doctype} {name} stopped"
 			frappe.log_error(title=title, reference_doctype=self.doctype, reference_name=name)
-			frappe.db.set_value(self.doctype, name, "error", words(error))
+			frappe.db.set_value(self.doctype, name, "error", words_to_keep(error))
 		# nosemgrep: frappe-manual-commit (a job; those who wait for it see how it stands)
 		frappe.db.commit()
 
@@ -109,8 +109,3 @@ class BackgroundWork:
 
 	def _job_id(self, name: str) -> str:
 		return f"{self.event}:{name}"
-
-
-def words(error: Exception) -> str:
-	"""What went wrong, in words, without the content of records."""
-	return strip_html(str(error))[:_LONGEST_ERROR] or type(error).__name__

@@ -226,6 +226,7 @@ def export_policy(context):
 def import_policy(context, file, write: bool = False):
 	"""Show what importing FILE would change, or import all of it. Exit code 1 if something speaks against it."""
 	with connected(context):
+		from client_comms.i18n import words_of
 		from client_comms.policy_changes import exchange
 
 		content = file.read()
@@ -235,7 +236,7 @@ def import_policy(context, file, write: bool = False):
 				exchange.apply(content)
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
 		except frappe.ValidationError as refusal:
-			raise click.ClickException(frappe.utils.strip_html(str(refusal))) from refusal
+			raise click.ClickException(words_of(refusal)) from refusal
 	for each in found["problems"]:
 		click.echo(f"{each['doctype']} {each['name']}: {each['message']}", err=True)
 	for each in found["changes"]:

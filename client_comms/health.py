@@ -19,6 +19,7 @@ from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
 from client_comms.health_formats import Line
+from client_comms.i18n import words_of
 from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
 
@@ -46,7 +47,7 @@ def _safely(key: str, line: Callable[[], Line]) -> Line:
 			key,
 			key.capitalize(),
 			_("Could not be checked"),
-			(_("{0}. See the Error Log.").format(str(error) or type(error).__name__),),
+			(_("{0}. See the Error Log.").format(words_of(error)),),
 			("List", "Error Log"),
 		)
 

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 from frappe.translate import get_user_lang
-from frappe.utils import cstr, escape_html, format_datetime, get_user_date_format
+from frappe.utils import cstr, escape_html, format_datetime, get_user_date_format, sanitize_html
 
 from client_comms import clock
+from client_comms.rules import html_text
 from client_comms.rules.messages import Message
 
 
@@ -30,6 +31,17 @@ def translate(message: Message) -> str:
 def plain(message: Message) -> str:
 	"""The message in the user's language as plain text, for labels."""
 	return _(message.text).format(**{key: _in_words(value) for key, value in message.values.items()})
+
+
+def words_of(error: BaseException) -> str:
+	"""What an error says, as plain text: messages are HTML, whose values are escaped. Its name, if it says nothing."""
+	return html_text.to_text(str(error)) or type(error).__name__
+
+
+def words_to_keep(error: BaseException, longest: int = 500) -> str:
+	"""`words_of` an error for a field, which forms of version 15 show as HTML, and which Frappe does not clean in a `set_value`."""
+	said = words_of(error)[:longest]
+	return sanitize_html(said, always_sanitize="<" in said)
 
 
 def moment(value: datetime) -> str:

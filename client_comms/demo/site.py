@@ -20,7 +20,7 @@ from frappe.core.doctype.communication.email import make as write_in_desk
 from frappe.email.receive import InboundMail
 from frappe.model import create_new
 from frappe.query_builder.functions import Min
-from frappe.utils import add_days, escape_html, strip_html
+from frappe.utils import add_days, escape_html
 from frappe.utils import data as frappe_time
 
 from client_comms import api, clock, procedure
@@ -28,6 +28,7 @@ from client_comms.acting import acting_as
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
 from client_comms.demo import company, mailbox, privacy, scenario, stories
+from client_comms.i18n import words_of
 from client_comms.rules import documentation
 
 INTERACTION = "Client Interaction"
@@ -142,7 +143,7 @@ class Demonstration:
 		except (frappe.ValidationError, frappe.PermissionError) as refusal:
 			frappe.db.rollback(save_point="demonstration_step")
 			what = step.does if isinstance(step, scenario.Action) else type(step).__name__
-			self.refused.append(f"{step.key}, {what}: {strip_html(str(refusal))}")
+			self.refused.append(f"{step.key}, {what}: {words_of(refusal)}")
 
 	def is_done(self, step: Step) -> bool:
 		"""Whether the step was already done on the site."""

@@ -7,11 +7,11 @@ the report of unlogged interactions lists it, and `retry` tries it again.
 
 import frappe
 from frappe import _
-from frappe.utils import strip_html
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock
 from client_comms.enforcement import restrictions
+from client_comms.i18n import words_to_keep
 
 FAILURE, EXEMPTION = "Intake Failure", "Logging Exemption"
 REASON_LENGTH = 1000
@@ -91,9 +91,8 @@ def are_kept(kept: str, doctype: str, table) -> ExistsCriterion:
 	return ExistsCriterion(frappe.qb.from_(row).select(row.name).where(about))
 
 
-def reason_of(error: Exception) -> str:
-	"""The error's message without markup, or its name if it has no message."""
-	return (strip_html(str(error)) or type(error).__name__)[:REASON_LENGTH]
+def reason_of(error: BaseException) -> str:
+	return words_to_keep(error, REASON_LENGTH)
 
 
 def forget(doctype: str, name: str) -> None:

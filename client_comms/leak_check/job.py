@@ -10,7 +10,7 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from client_comms import clock
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold
+from client_comms.i18n import bold, words_to_keep
 from client_comms.leak_check import run as checks
 
 RUN = "Leak Check Run"
@@ -140,7 +140,7 @@ def _tell(run, done: int, total: int) -> None:
 def _words(error: Exception) -> str:
 	if isinstance(error, LockTimeoutError):
 		return _("Another check was running, perhaps from the command line. Start this one again.")
-	return frappe.utils.strip_html(str(error)) or type(error).__name__
+	return words_to_keep(error)
 
 
 def _keep(name: str, **values) -> None:

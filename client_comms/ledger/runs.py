@@ -11,13 +11,13 @@ from frappe.utils.synchronization import filelock
 
 from client_comms import clock
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import words_to_keep
 from client_comms.ledger import comparison, verification
 from client_comms.rules import ledger as rules
 
 RUN = "Ledger Verification"
 QUEUED, RUNNING, FINISHED, FAILED = "Queued", "Running", "Finished", "Failed"
 _SECONDS = 240  # of one job; the next one goes on
-_LONGEST_ERROR = 500
 MOST_FAULTS = 1000  # that are kept
 _NOTHING_YET = ":"  # of the documents
 
@@ -106,7 +106,7 @@ def _run(name: str) -> None:
 		is_finished = _verify_entries(doc, ends) and _verify_documents(doc, ends)
 	except Exception as error:
 		frappe.db.rollback()
-		_keep(doc, status=FAILED, error=(str(error) or type(error).__name__)[:_LONGEST_ERROR])
+		_keep(doc, status=FAILED, error=words_to_keep(error))
 		raise
 	if not is_finished:
 		_enqueue(name)

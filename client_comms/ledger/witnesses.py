@@ -11,10 +11,11 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, strip_html
+from frappe.utils import cint, get_datetime
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock
+from client_comms.i18n import words_to_keep
 from client_comms.ledger import checkpoints, endpoints, folders, keys, subjects
 from client_comms.ledger.endpoints import DeliveryFailed
 from client_comms.ledger.entries import CHECKPOINT
@@ -68,7 +69,7 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 	except DeliveryFailed as error:
 		outcome["last_error"] = str(error)
 	except frappe.ValidationError as error:  # the address or the folder is no longer allowed
-		outcome["last_error"] = strip_html(str(error))
+		outcome["last_error"] = words_to_keep(error)
 		frappe.clear_last_message()
 	except Exception:
 		# What others say about an error is for administrators: it can tell what is in the server's network.

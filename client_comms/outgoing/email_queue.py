@@ -5,6 +5,7 @@ import frappe
 from client_comms.client_privacy import mailed_secrets
 from client_comms.enforcement import printing
 from client_comms.exceptions import OutgoingRefusedError
+from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import email
 
@@ -21,7 +22,7 @@ class GuardedEmailQueue:
 		try:
 			self.message = mailed_secrets.as_sent(self)
 		except OutgoingRefusedError as refusal:
-			self.update_status(status="Error", error=str(refusal), commit=True)
+			self.update_status(status="Error", error=words_of(refusal), commit=True)
 			return None
 		try:
 			with printing.for_email(self):

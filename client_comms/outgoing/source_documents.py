@@ -9,12 +9,14 @@ from dataclasses import replace
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from client_comms import clock
 from client_comms.enforcement import governed, references, source_doctypes
 from client_comms.enforcement.answers import Remembered
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import adapters, failures, whatsapp
+from client_comms.i18n import words_of
+from client_comms.intake import adapters, whatsapp
 from client_comms.outgoing import facts, gate, recipient_kinds, register
 from client_comms.rules import classification
 from client_comms.rules.arrival import Arrival
@@ -103,7 +105,7 @@ def _read(doc) -> Arrival | None:
 	arrival, error = source_doctypes.try_to_read(doc)
 	if error and source_doctypes.is_outgoing(doc):
 		frappe.throw(
-			_("This message cannot be checked, so it is not sent: {0}").format(failures.reason_of(error)),
+			_("This message cannot be checked, so it is not sent: {0}").format(escape_html(words_of(error))),
 			exc=OutgoingRefusedError,
 			title=_("Not Sent"),
 		)

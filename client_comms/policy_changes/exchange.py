@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, strip_html
+from frappe.utils import cstr, escape_html
 
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
-from client_comms.i18n import bold
+from client_comms.i18n import bold, words_of
 from client_comms.policy_changes import comparison
 from client_comms.policy_changes.changes import LEVEL, MATRIX
+from client_comms.rules import html_text
 from client_comms.rules.document_difference import differences
 
 FORMAT, VERSION = "client-comms-policy", 1
@@ -157,7 +158,7 @@ def apply(content: str | Mapping) -> dict:
 	if not found["ok"]:
 		first = found["problems"][0]
 		frappe.throw(
-			"{0} {1}: {2}".format(_(first["doctype"]), bold(first["name"]), first["message"]),
+			"{0} {1}: {2}".format(_(first["doctype"]), bold(first["name"]), escape_html(first["message"])),
 			title=_("Policy Cannot Be Imported"),
 		)
 	# Each is built again when those before it are stored: it may refer to them.
@@ -296,7 +297,7 @@ def _problems(step: Step, contained: set[tuple[str, str]]) -> list[str]:
 		for doctype, name in _broken_links(doc)
 		if (doctype, name) not in contained
 	]
-	found += [strip_html(message) for _fieldname, message in doc._get_missing_mandatory_fields()]
+	found += [html_text.to_text(message) for _fieldname, message in doc._get_missing_mandatory_fields()]
 	if found:
 		return found
 	try:
@@ -304,7 +305,7 @@ def _problems(step: Step, contained: set[tuple[str, str]]) -> list[str]:
 		doc._validate_selects()
 		doc.run_method("validate")
 	except frappe.ValidationError as refusal:
-		found.append(strip_html(str(refusal)))
+		found.append(words_of(refusal))
 	finally:
 		frappe.clear_messages()
 	return found

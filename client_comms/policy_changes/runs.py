@@ -12,9 +12,10 @@ from frappe import _
 from frappe.utils import getdate
 
 from client_comms import clock
-from client_comms.background_work import FAILED, BackgroundWork, words
+from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.communication_governance import matrix
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import words_to_keep
 from client_comms.policy_changes import changes, reclassification, results, states
 from client_comms.policy_changes.changes import Change
 from client_comms.rules import response_clock
@@ -96,7 +97,7 @@ def work(name_of_run: str, progress: Callable[[int], object] | None = None) -> N
 			frappe.log_error(
 				f"{run.kind} of {run.reference_name}", reference_doctype=RUN, reference_name=run.name
 			)
-			_WORK.fail(run.name, words(error))
+			_WORK.fail(run.name, words_to_keep(error))
 		# nosemgrep: frappe-manual-commit (a job; what a chunk did and where it ended belong together)
 		frappe.db.commit()
 		_tell(name_of_run)

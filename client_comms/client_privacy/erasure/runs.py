@@ -11,11 +11,11 @@ from frappe import _
 from frappe.query_builder.functions import Count
 
 from client_comms import clock, ledger, transactions
-from client_comms.background_work import FAILED, BackgroundWork, words
+from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.client_privacy.erasure import belongings, certificates, records
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
-from client_comms.i18n import bold, speaking_to
+from client_comms.i18n import bold, speaking_to, words_to_keep
 from client_comms.roles import require_auditing
 from client_comms.rules.retention import KEEP, MASK
 
@@ -264,9 +264,9 @@ def _in_chunk(run, chunk: list) -> None:
 		for row in rest:
 			if error := _erase([row]) if len(rest) > 1 else error:
 				if isinstance(error, RecordIsKeptError):
-					_keep(row, words(error))
+					_keep(row, words_to_keep(error))
 				else:
-					_mark([row], ITEM_FAILED, error=words(error))
+					_mark([row], ITEM_FAILED, error=words_to_keep(error))
 
 
 def _still_due(run, chunk: list) -> set[str]:

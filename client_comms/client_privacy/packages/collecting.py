@@ -13,13 +13,13 @@ from frappe import _
 from frappe.utils import cint
 
 from client_comms import transactions
-from client_comms.background_work import BackgroundWork, words
+from client_comms.background_work import BackgroundWork
 from client_comms.client_privacy.packages import archive, contents
 from client_comms.client_privacy.requests import subjects
 from client_comms.clients import preferences
 from client_comms.enforcement import policy
 from client_comms.enforcement.data_packages import PACKAGE
-from client_comms.i18n import speaking
+from client_comms.i18n import speaking, words_to_keep
 
 ITEM, REQUEST = contents.ITEM, contents.REQUEST
 COLLECTING, READY = "Collecting", "Ready"
@@ -136,7 +136,7 @@ def _read(package: str, reading: contents.Reading, chunk: list) -> Counter:
 	for row in chunk:
 		one = _try_to_read(package, reading, [row]) if len(chunk) > 1 else added
 		if isinstance(one, Exception):
-			frappe.db.set_value(ITEM, row.name, {"state": contents.FAILED, "error": words(one)})
+			frappe.db.set_value(ITEM, row.name, {"state": contents.FAILED, "error": words_to_keep(one)})
 			one = Counter(failed_count=1)
 		total += one
 	return total

@@ -147,6 +147,16 @@ def test_what_is_wrong_is_said_before_anything_is_written(change, said, policy):
 	assert not frappe.db.exists("Communication Type", "Home Visit")
 
 
+def test_a_refused_value_is_said_as_it_is_in_the_file(policy):
+	calendar, fields = next(iter(policy["documents"]["Response Calendar"].items()))
+	fields["time_zone"] = "R&D <Mars>"
+	(problem,) = api.preview_policy(policy)["problems"]
+	assert problem["name"] == calendar and "R&D <Mars>" in problem["message"]
+	with pytest.raises(frappe.ValidationError) as refused:
+		api.import_policy(policy)
+	assert "R&amp;D &lt;Mars&gt;" in str(refused.value)
+
+
 @pytest.mark.parametrize(
 	"content",
 	[

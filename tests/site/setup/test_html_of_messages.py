@@ -8,6 +8,7 @@ import pytest
 
 from client_comms import alerts, i18n
 from client_comms.client_interactions import conversation
+from client_comms.intake import failures
 from client_comms.rules import html_text
 from client_comms.rules.messages import Message
 
@@ -32,6 +33,16 @@ def test_a_value_in_a_message_is_a_text(payload):
 	assert html_text.to_text(said) == f"{payload} is not known."
 	assert re.findall("<[^>]*>", said) == ["<strong>", "</strong>"] and '"' not in said and "'" not in said
 	assert i18n.plain(message) == f"{payload} is not known."
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_an_error_says_its_values_as_they_were_written(payload):
+	error = frappe.ValidationError(i18n.translate(Message("{client} is not known.", {"client": payload})))
+	assert i18n.words_of(error) == f"{payload} is not known."
+	assert i18n.words_of(frappe.ValidationError()) == "ValidationError"
+	for kept in (i18n.words_to_keep(error), failures.reason_of(error)):
+		assert not re.search(r"<[^>]*(onerror|onload|javascript)", kept)
+		assert kept == f"{payload} is not known." or "<" in payload
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
