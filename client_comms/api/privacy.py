@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import frappe
 from frappe import _
-from frappe.utils import cint, escape_html, split_emails, validate_email_address
+from frappe.utils import cint, split_emails, validate_email_address
 
 from client_comms import procedure, validation
 from client_comms.client_privacy import identity, one_time_codes, receipts
@@ -177,7 +177,7 @@ def _addresses(recipients: str | list[str] | None) -> list[str]:
 def _refuse_addresses(wrong: str) -> NoReturn:
 	frappe.throw(
 		_("{0} is not an email address. Enter the addresses as a list, or separate them with commas.").format(
-			bold(escape_html(wrong) or "–")
+			bold(wrong or "–")
 		),
 		title=_("Not an Email Address"),
 	)

@@ -190,11 +190,10 @@ def sentence(hold: Hold) -> str:
 	"""Which hold, by whom, until when and why, and who can release it: for those who can read the hold."""
 	if hold.doctype != HOLD:
 		return restrictions.why_kept(hold.name)
-	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(bold(hold.name), get_fullname(hold.placed_by))
+	named = bold(hold.name), bold(get_fullname(hold.placed_by))
+	text = _("Legal Hold {0}, placed by {1}, keeps it.").format(*named)
 	if hold.until:
-		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(
-			bold(hold.name), get_fullname(hold.placed_by), format_date(hold.until)
-		)
+		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(*named, format_date(hold.until))
 	reason = _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
 	return f"{text} {reason} " + _("A Compliance Officer can release it.")
 

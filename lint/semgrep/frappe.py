@@ -116,3 +116,18 @@ def in_bold(name):
 	_("{0} is locked.").format(frappe.bold(name))
 	# ok: frappe-bold
 	_("{0} is locked.").format(bold(name))
+	# ruleid: frappe-escaped-twice
+	_("{0} is locked.").format(bold(escape_html(name) or "–"))
+	# ruleid: frappe-escaped-twice
+	_("{0} is locked.").format(bold(frappe.utils.escape_html(name)))
+	# ok: frappe-escaped-twice
+	_("{0} is locked: {1}").format(bold(name), escape_html(name))
+
+
+def said(error):
+	# ruleid: frappe-escapes-left
+	show(strip_html(str(error)))
+	# ruleid: frappe-escapes-left
+	show(frappe.utils.strip_html(str(error)))
+	# ok: frappe-escapes-left
+	show(words_of(error))

@@ -6,8 +6,9 @@ from html import escape, unescape
 import frappe
 import pytest
 
-from client_comms import alerts, i18n
+from client_comms import alerts, api, i18n
 from client_comms.client_interactions import conversation
+from client_comms.enforcement import legal_holds
 from client_comms.intake import failures
 from client_comms.rules import html_text
 from client_comms.rules.messages import Message
@@ -43,6 +44,27 @@ def test_an_error_says_its_values_as_they_were_written(payload):
 	for kept in (i18n.words_to_keep(error), failures.reason_of(error)):
 		assert not re.search(r"<[^>]*(onerror|onload|javascript)", kept)
 		assert kept == f"{payload} is not known." or "<" in payload
+
+
+@pytest.mark.parametrize("wrong", ['["R&D@client.example", 1]', '{"to": "<anna@client.example>"}'])
+def test_what_is_not_an_address_is_shown_as_it_was_entered(wrong):
+	with pytest.raises(frappe.ValidationError) as refused:
+		api.check_outgoing(recipients=wrong)
+	assert html_text.to_text(str(refused.value)).startswith(f"{wrong} is not an email address.")
+
+
+@pytest.mark.parametrize("until", [None, "2099-01-01"])
+def test_the_name_of_who_placed_a_hold_is_a_text(make_client, make_user, as_user, until):
+	client = make_client("Anna Held", "anna.held@client.example")
+	officer, payload = make_user("Compliance Officer"), PAYLOADS[1]
+	frappe.db.set_value("User", officer, {"first_name": payload, "last_name": None})
+	frappe.local.fullnames.pop(officer, None)
+	hold = {"hold_on": "Client", "party_type": "Customer", "party": client.party, "reason": "Claim"}
+	with as_user(officer):
+		frappe.get_doc({"doctype": "Legal Hold", **hold, "valid_until": until}).insert()
+	said = legal_holds.sentence(legal_holds.of("Customer", client.party))
+	assert f"placed by {payload}, keeps it" in html_text.to_text(said)
+	assert set(re.findall("<[^>]*>", said)) == {"<strong>", "</strong>"}
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
