@@ -77,9 +77,18 @@ class Row(FrappeDocument):
 		self.refuse()
 
 	def db_update(self, *args, **kwargs):
-		"""A document that is saved can contain a row by the name that it has in another one, which Frappe would take over."""
+		"""A document that is saved can contain a row by the name that it has in another one, which Frappe would take over.
+
+		:raises frappe.PermissionError: it does
+		"""
 		if self._comes_from_another_document():
-			self.refuse()
+			frappe.throw(
+				_("Row {0} belongs to another document. Remove it here and add a new row instead.").format(
+					self.idx
+				),
+				exc=frappe.PermissionError,
+				title=_("Row Belongs to a Document"),
+			)
 		return super().db_update(*args, **kwargs)
 
 	def _comes_from_another_document(self) -> bool:

@@ -135,7 +135,7 @@ def test_a_row_is_not_taken_over_from_another_document(site):
 	taken = matrix.rules[0]
 	draft.rules = draft.rules[1:]
 	draft.append("rules", taken.as_dict()).set("__islocal", 0)
-	with pytest.raises(REFUSED, match="on its own"):
+	with pytest.raises(REFUSED, match="belongs to another document"):
 		draft.save()
 	assert frappe.db.get_value(taken.doctype, taken.name, "parent") == matrix.name
 
