@@ -1,6 +1,7 @@
 """A workspace that an administrator changed: `bench migrate`, with and without a newer one in the app."""
 
 import json
+from html import unescape
 
 import frappe
 import pytest
@@ -70,8 +71,8 @@ def test_a_change_outlasts_upgrades_that_ship_a_newer_one_and_its_author_is_told
 	upgrade()
 	assert "Our Wiki" in shortcuts() and "Dashboard" not in shortcuts()
 	told = frappe.get_last_doc("Notification Log", {**NOTIFIED, "for_user": administrator})
-	assert f'client-comms reset-workspace "{TITLE}"' in told.subject
-	assert told.subject in capsys.readouterr().out
+	assert f'client-comms reset-workspace "{TITLE}"' in unescape(told.subject)
+	assert unescape(told.subject) in capsys.readouterr().out
 	count = frappe.db.count("Notification Log", NOTIFIED)
 	migrate()
 	assert "Our Wiki" in shortcuts()
