@@ -5,7 +5,7 @@ Messages need none of this: ERPNext sets the Issue when one arrives or is sent, 
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, get_link_to_form
+from frappe.utils import escape_html, get_fullname, get_link_to_form
 
 from client_comms.client_interactions import closing_checklist
 from client_comms.enforcement import former_names, guards, restrictions
@@ -97,7 +97,9 @@ def _why_not(doc, event: str, after: str) -> str | None:
 		return None
 	if not frappe.has_permission(INTERACTION, "write", doc=doc):
 		return _("you cannot change it; {0} can.").format(
-			get_fullname(doc.responsible_staff) if doc.responsible_staff else _("its responsible staff")
+			escape_html(get_fullname(doc.responsible_staff))
+			if doc.responsible_staff
+			else _("its responsible staff")
 		)
 	doc.flags.follows_issue = True
 	messages = len(frappe.local.message_log)
