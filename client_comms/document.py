@@ -21,6 +21,7 @@ from client_comms.rules import storable_text
 _LARGEST = 2**31 - 1  # of the column of a whole number
 # Frappe would read more than the database takes, such as -1.
 _DAY_FIRST = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
+_SHOWN_AS_HTML = {"Data", "Small Text", "Text", "Long Text", "Text Editor"}
 _REPEATED = 60  # characters of a wrong value that a message repeats
 
 
@@ -121,9 +122,10 @@ def clean_texts(doc, *fields: str) -> None:
 			doc.set(field, sanitize_html(value, always_sanitize=True))
 
 
-def clean_message(doc, method=None) -> None:
-	"""`before_validate` of messages and comments, which timelines of every document show as HTML."""
-	clean_texts(doc, "subject", "sender_full_name", "content", "comment_by")
+def clean_shown(doc, method=None) -> None:
+	"""`before_validate` of what clients write or are named in, which forms, lists and timelines show as HTML."""
+	shown = (df for df in doc.meta.fields if df.fieldtype in _SHOWN_AS_HTML and not df.ignore_xss_filter)
+	clean_texts(doc, *(df.fieldname for df in shown))
 
 
 def require_storable(doc) -> None:

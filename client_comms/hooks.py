@@ -376,7 +376,7 @@ doc_events = {
 			"client_comms.enforcement.linked_records.preserve_link",
 			"client_comms.outgoing.email.keep_acknowledgement",
 			"client_comms.outgoing.email.keep_written",
-			"client_comms.document.clean_message",
+			"client_comms.document.clean_shown",
 		],
 		"validate": [
 			"client_comms.enforcement.references.refuse_reply",
@@ -419,7 +419,10 @@ doc_events = {
 			"client_comms.intake.issue.follow_priority",
 			"client_comms.intake.issue_status.follow_issue",
 		],
-		"before_validate": "client_comms.enforcement.levels.guard_level",
+		"before_validate": [
+			"client_comms.enforcement.levels.guard_level",
+			"client_comms.document.clean_shown",
+		],
 		"before_print": _BEFORE_PRINT,
 		"on_trash": _LEVEL_OF_FILED,
 	},
@@ -428,7 +431,10 @@ doc_events = {
 		"validate": "client_comms.client_privacy.client_data.validate",
 		"after_insert": "client_comms.intake.lead.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
-		"before_validate": "client_comms.enforcement.levels.guard_level",
+		"before_validate": [
+			"client_comms.enforcement.levels.guard_level",
+			"client_comms.document.clean_shown",
+		],
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 		"on_trash": _LEVEL_OF_FILED,
@@ -437,7 +443,10 @@ doc_events = {
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"after_insert": "client_comms.intake.opportunity.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
-		"before_validate": "client_comms.enforcement.levels.guard_level",
+		"before_validate": [
+			"client_comms.enforcement.levels.guard_level",
+			"client_comms.document.clean_shown",
+		],
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,
 		"on_trash": _LEVEL_OF_FILED,
@@ -452,7 +461,7 @@ doc_events = {
 	"Comment": {
 		"before_validate": [
 			"client_comms.enforcement.doctypes.comment.keep_author",
-			"client_comms.document.clean_message",
+			"client_comms.document.clean_shown",
 		],
 		"validate": "client_comms.enforcement.write_down.check_comment",
 		"after_insert": "client_comms.enforcement.doctypes.comment.tell_mentioned",

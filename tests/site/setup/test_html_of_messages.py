@@ -113,3 +113,16 @@ def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, pa
 	stored = frappe.db.get_value(doctype, doc.name, ["content", *fields])
 	for text in stored:
 		assert not re.search(r"<[^>]*(onerror|onload|javascript)", text or "")
+
+
+@pytest.mark.parametrize(
+	("doctype", "field", "others"),
+	[
+		("Issue", "subject", {}),
+		("Issue", "description", {"subject": "Roof"}),
+		("Lead", "job_title", {"first_name": "Anna"}),
+	],
+)
+def test_what_clients_enter_elsewhere_is_cleaned_also_if_it_is_json(doctype, field, others):
+	doc = frappe.get_doc({"doctype": doctype, field: f'"{PAYLOADS[0]}"', **others}).insert()
+	assert "onerror" not in frappe.db.get_value(doctype, doc.name, field)
