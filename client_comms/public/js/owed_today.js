@@ -9,7 +9,11 @@ client_comms.ask_owed_ahead = async () => {
 	if (!answer.ok) return null; // the block asks again, and the user is told what is wrong
 	const data = await answer.json();
 	frappe.model.sync(data);
-	return data.message;
+	// Frappe asks for a document again that came without its comments and files, of which a block shows nothing.
+	(data.docs || []).forEach(({ doctype, name }) =>
+		frappe.model.sync_docinfo({ docinfo: { doctype, name } }),
+	);
+	return { ...data.message, docs: data.docs };
 };
 
 client_comms.expect_owed_today = () => {
@@ -55,8 +59,10 @@ client_comms.show_owed_today = async (root) => {
 	const ahead = client_comms.owed_ahead;
 	client_comms.owed_ahead = null;
 	client_comms.owed_root = root;
-	const { items, more, duties, figures } =
+	const { items, more, duties, figures, docs } =
 		(await ahead) || (await frappe.xcall("client_comms.api.owed_today"));
+	// Those who open the form of this block are to see its comments and files.
+	(docs || []).forEach(({ doctype, name }) => frappe.model.clear_doc(doctype, name));
 	const escape = frappe.utils.escape_html;
 
 	const counted = figures.map(
