@@ -268,6 +268,7 @@ doc_events = {
 	"*": {
 		# A hold can be on any document. Without one, this is a query in the first deletion of a transaction.
 		"on_trash": "client_comms.enforcement.legal_holds.require_none",
+		"before_print": "client_comms.enforcement.pdf_options.keep_to_public_files",
 		"after_rename": [
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",

@@ -130,6 +130,7 @@ FUNCTIONS = {
 	"enforcement.copied_fields:GuardedCopy._withhold": NOTHING,
 	"enforcement.copied_fields:withdraw": NOTHING,
 	"enforcement.printing:writer": "lambda user: user",
+	"enforcement.pdf_options:leaves": NO,
 	"enforcement.link_titles:is_withheld": NO,
 	"enforcement.link_titles:trim": NOTHING,
 	"enforcement.link_titles:withdraw": NOTHING,

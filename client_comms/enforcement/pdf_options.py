@@ -1,11 +1,20 @@
-"""What a page that becomes a PDF can ask of wkhtmltopdf (P-2).
+"""What a page that becomes a PDF can ask of the program that makes it (P-2): the look of the page, and no file of the server that
+its reader could not load.
 
-pdfkit, by which Frappe calls it, takes options from the page itself (`<meta name="pdfkit-allow" content="/">`), and
-`report_to_pdf` takes a page from every login: with that option, a page shows files of the server without asking who can read
-them. pdfkit has no setting for this, so its function is replaced, in each process, before a request or a job begins.
+- pdfkit, by which Frappe calls wkhtmltopdf, takes options from the page itself (`<meta name="pdfkit-allow" content="/">`), and
+  `report_to_pdf` takes a page from every login.
+- For Chromium, in version 16, Frappe reads what the page loads from `/assets` and `/files` without asking the web server, and takes
+  `/files/..%2f..%2fprivate/files/…` for a file there; a script in the page writes it into the PDF.
+
+Neither has a setting for this, so their functions are replaced, in each process: of the first before a request or a job begins, of
+the second, which takes longer to load, before something is printed.
 """
 
-from functools import wraps
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, wraps
+from importlib import import_module
+from urllib.parse import unquote
 
 import frappe
 from pdfkit.pdfkit import PDFKit
@@ -28,6 +37,8 @@ _LAYOUT = frozenset(
 	}
 )
 _OURS = "client_comms_layout"
+# What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
+_PAGES = ("frappe.utils.pdf_generator.page", "print_designer.pdf_generator.page")
 
 
 def keep_to_layout(**_job) -> None:
@@ -53,3 +64,55 @@ def of_layout(options: dict) -> dict:
 		for option, value in options.items()
 		if option in _LAYOUT and value and isinstance(value, str | int | float)
 	}
+
+
+def keep_to_public_files(doc=None, method=None, *args) -> None:
+	"""`before_print` of every DocType."""
+	_prepare_chromium()
+
+
+@cache
+def _prepare_chromium() -> None:
+	for module in _PAGES:
+		with suppress(ImportError):
+			page = import_module(module).Page
+			page.intercept_request_for_local_resources = _of_public_files(
+				page.intercept_request_for_local_resources
+			)
+
+
+def _of_public_files(listen: Callable) -> Callable:
+	@wraps(listen)
+	def intercept(page, *args, **kwargs):
+		session = page.session
+		start = session.start_listener
+
+		def start_checked(event: str, callback: Callable, *of):
+			return start(event, _unless_it_leaves(session, callback), *of)
+
+		session.start_listener = start_checked
+		try:
+			return listen(page, *args, **kwargs)
+		finally:
+			session.start_listener = start
+
+	return intercept
+
+
+def _unless_it_leaves(session, callback: Callable) -> Callable:
+	def answer(future, response) -> None:
+		asked = response["params"]
+		if leaves(asked["request"]["url"]):
+			# To the web server, which checks.
+			session.send("Fetch.continueRequest", {"requestId": asked["requestId"]}, return_future=True)
+		else:
+			callback(future, response)
+
+	return answer
+
+
+def leaves(url: str) -> bool:
+	"""Whether an address may lead out of the folder that it names. Frappe removes the host wherever it stands, also between two
+	dots."""
+	_scheme, _separator, rest = unquote(url).partition("://")
+	return ".." in rest or "://" in rest

@@ -1,6 +1,9 @@
 """A page that becomes a PDF opens no files of the server (P-2)."""
 
+from base64 import b64encode
 from inspect import unwrap
+from pathlib import Path
+from unittest.mock import Mock
 
 import frappe
 import pdfkit
@@ -85,3 +88,71 @@ def test_the_orientation_of_a_page_is_one_word(monkeypatch):
 		wrapper(html="x", orientation=["Portrait", ["Portrait", "/etc/hostname"]])
 	wrapper(html="x", orientation="Portrait")
 	assert asked == {"html": "x", "orientation": "Portrait"}
+
+
+@pytest.fixture
+def load(make_user, as_user, monkeypatch):
+	"""`load(path)`: what Chromium, which is not on every machine, gets for something that a page loads, in a process that has
+	printed a document."""
+	kind = pytest.importorskip("frappe.utils.pdf_generator.page", reason="version 15 has no Chromium").Page
+	name = "intercept_request_for_local_resources"
+	monkeypatch.setattr(kind, name, unwrap(getattr(kind, name)))
+	pdf_options._prepare_chromium.cache_clear()
+	with as_user(make_user("Sales User")):
+		frappe.get_print("Note", frappe.get_doc({"doctype": "Note", "title": "Mine"}).insert().name)
+	page = kind.__new__(kind)
+	page.session, page.session_id, page.target_id, page.frame_id = Mock(), "s", "t", "f"
+	start = page.session.start_listener
+	page.intercept_request_for_local_resources()
+	_event, asked, *_of = start.call_args.args
+
+	def ask(path):
+		host = pdf.get_host_url()
+		asked(None, {"params": {"requestId": "1", "request": {"url": host + path.format(host=host)}}})
+		command, answer = page.session.send.call_args.args
+		assert answer["requestId"] == "1"
+		return answer.get("body") or command
+
+	return ask
+
+
+@pytest.fixture
+def stored():
+	"""`stored("private")` is the name of a file there."""
+	places = []
+
+	def store(folder):
+		place = Path(frappe.get_site_path(folder, "files", f"{frappe.generate_hash()}.txt"))
+		place.write_text("Whatever it is")
+		places.append(place)
+		return place.name
+
+	yield store
+	for place in places:
+		place.unlink()
+
+
+FROM_DISK, FROM_SERVER = b64encode(b"Whatever it is").decode(), "Fetch.continueRequest"
+
+
+@pytest.mark.parametrize(
+	("path", "folder", "answer"),
+	[
+		("files/{name}", "public", FROM_DISK),
+		("files/%2e/{name}", "public", FROM_DISK),
+		("files/..%2f..%2fprivate/files/{name}", "private", FROM_SERVER),
+		("assets/..%2f{site}/private/files/{name}", "private", FROM_SERVER),
+		("files/%2e%2e%2f..%2fprivate/files/{name}?v=1", "private", FROM_SERVER),
+		("files/.{{host}}.%2f.{{host}}.%2fprivate/files/{name}", "private", FROM_SERVER),
+		("private/files/{name}", "private", FROM_SERVER),
+	],
+)
+def test_chromium_reads_what_everyone_may_and_nothing_else(load, stored, path, folder, answer):
+	assert load(path.format(name=stored(folder), site=frappe.local.site)) == answer
+
+
+def test_a_process_prepares_chromium_once(load):
+	page = pytest.importorskip("frappe.utils.pdf_generator.page").Page
+	function = page.intercept_request_for_local_resources
+	pdf_options.keep_to_public_files()
+	assert page.intercept_request_for_local_resources is function
