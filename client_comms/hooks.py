@@ -255,7 +255,8 @@ _BEFORE_PRINT = [
 	"client_comms.enforcement.printing.require_clearance",
 	"client_comms.enforcement.audit.on_print",
 ]
-_LEVEL_OF_FILED = "client_comms.enforcement.filed_messages.keep_when_deleted"
+_LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
+_LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
 _BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
@@ -384,7 +385,7 @@ doc_events = {
 			"client_comms.enforcement.write_down.check_message",
 			"client_comms.intake.communication.require_promise",
 		],
-		"before_save": "client_comms.enforcement.filed_messages.keep_when_moved",
+		"before_save": _LEVEL_WHEN_MOVED,
 		"on_update": "client_comms.enforcement.comments_column.leave_out",
 		"after_insert": [
 			_FOLLOW_STATED,
@@ -398,13 +399,14 @@ doc_events = {
 	"Event": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
 		"validate": "client_comms.enforcement.references.refuse_named",
-		"before_save": "client_comms.outgoing.google_calendar.before_save",
+		"before_save": ["client_comms.outgoing.google_calendar.before_save", _LEVEL_WHEN_MOVED],
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.event.on_update",
 		"before_print": _BEFORE_PRINT,
 	},
 	"Call Log": {
 		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
+		"before_save": _LEVEL_WHEN_MOVED,
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.call_log.on_update",
 		"before_print": _BEFORE_PRINT,
@@ -850,6 +852,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 			"client_comms.intake.adapters.keep_key",
 		],
 		"validate": "client_comms.enforcement.references.refuse_named",
+		"before_save": _LEVEL_WHEN_MOVED,
 		"after_insert": _FOLLOW_STATED,
 		"on_update": [
 			"client_comms.intake.adapters.on_update",

@@ -2,12 +2,12 @@
 
 An interaction is governed by its level and its participants. A message, event or call linked to an interaction is
 as confidential as the interaction; one with a level but no interaction is governed by the level alone. A message
-with neither is as confidential as the Issue, Lead or Opportunity under which it is filed; if that is not governed,
-or there is none, the message is not governed, and ERPNext's own permissions apply. Paper files, reviews of records and
+with neither is as confidential as the Issue, Lead or Opportunity under which it is filed, as are a meeting and a call about
+one; if that is not governed, or there is none, they are not governed, and ERPNext's own permissions apply. Paper files, reviews of records and
 copies of clients' data have rules of their own.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import frappe
 
@@ -15,6 +15,7 @@ from client_comms import clock
 from client_comms.enforcement import (
 	data_packages,
 	documents,
+	filed,
 	interactions,
 	physical_files,
 	policy,
@@ -26,9 +27,7 @@ from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
 GRANT = "Interaction Access Grant"
-COMMUNICATION = "Communication"
-EVENT = "Event"
-CALL = "Call Log"
+COMMUNICATION, EVENT, CALL = filed.COMMUNICATION, filed.EVENT, filed.CALL
 DISCLOSURE = "Client Disclosure"
 BINDING = ("client_interaction", "confidentiality_level")
 PHYSICAL_FILE = physical_files.FILE
@@ -36,7 +35,6 @@ REVIEW = record_reviews.REVIEW
 DATA_PACKAGE = data_packages.PACKAGE
 _OWN_RULE = {PHYSICAL_FILE: physical_files, REVIEW: record_reviews, DATA_PACKAGE: data_packages}
 _WITH_OWN_LEVEL = (INTERACTION, PHYSICAL_FILE, DATA_PACKAGE)
-_FILED_UNDER = ("reference_doctype", "reference_name")
 
 
 def bound() -> tuple[str, ...]:
@@ -177,7 +175,9 @@ def decide(
 		rule = decider(doctype, name, action, lasting=lasting)
 		return rule and rule(policy.subject(user))
 	action = access.READ if doctype == GRANT else action
-	return interactions.decide_any(records(doctype, name, lasting=lasting), action, user)
+	return _first_refusal(
+		interactions.decide_any(facts, action, user) for facts in cases(doctype, name, lasting=lasting)
+	)
 
 
 def decider(
@@ -187,44 +187,52 @@ def decider(
 	does not exist."""
 	if own := _OWN_RULE.get(doctype):
 		return own.decider(name, action, lasting=lasting)
-	facts = list(records(doctype, name, lasting=lasting))
+	facts = [list(each) for each in cases(doctype, name, lasting=lasting)]
 	action = access.READ if doctype == GRANT else action
-	if not facts:
+	if not any(facts):
 		return None
-	return lambda subject: access.decide_any(subject, facts, policy.current(), action, clock.now())
+	return lambda subject: _first_refusal(
+		access.decide_any(subject, each, policy.current(), action, clock.now()) for each in facts
+	)
 
 
-def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[access.Record]:
-	"""The facts that decide: a user who is allowed by any of these can access the record; empty if it is not governed, or
-	has a rule of its own."""
+def _first_refusal(decisions: Iterable[access.Decision | None]) -> access.Decision | None:
+	"""If there is none, the last decision; None without any."""
+	decision = None
+	for decision in decisions:
+		if not decision:
+			break
+	return decision
+
+
+def cases(doctype: str, name: str, *, lasting: bool = False) -> Iterator[Iterable[access.Record]]:
+	"""The facts that decide: for each case, a user has to be allowed by any of its facts. One case, or as many as there are documents
+	that a meeting is about; none if the record is not governed, or has a rule of its own."""
 	if doctype == INTERACTION:
 		if record := policy.stored_record(name, lasting=lasting):
-			yield record
+			yield [record]
 	elif doctype == GRANT:
 		if interaction := frappe.db.get_value(GRANT, name, "interaction"):
-			yield from records(INTERACTION, interaction, lasting=lasting)
+			yield from cases(INTERACTION, interaction, lasting=lasting)
 	elif doctype in held_with_interaction():
-		yield from _bound_records(doctype, name, lasting)
+		yield from _bound_cases(doctype, name, lasting)
 	elif documents.is_governed(doctype):
-		yield from documents.records(doctype, name, lasting=lasting)
+		yield documents.records(doctype, name, lasting=lasting)
 
 
-def _bound_records(doctype: str, name: str, lasting: bool) -> Iterator[access.Record]:
-	fields = (*BINDING, *_FILED_UNDER) if doctype == COMMUNICATION else BINDING
-	row = frappe.db.get_value(doctype, name, fields, as_dict=True)
+def _bound_cases(doctype: str, name: str, lasting: bool) -> Iterator[Iterable[access.Record]]:
+	row = frappe.db.get_value(doctype, name, BINDING, as_dict=True)
 	if not row:
 		return
-	if not any(row[field] for field in BINDING):
-		filed_under = [row.get(field) for field in _FILED_UNDER]
-		if all(filed_under) and documents.is_governed(filed_under[0]):
-			yield from documents.records(*filed_under, lasting=lasting)
-		return
 	interaction = row.client_interaction
-	if interaction and (record := policy.stored_record(interaction, lasting=lasting)):
-		yield record
+	if not any(row.values()):
+		if doctype != DISCLOSURE:
+			yield from filed.records(doctype, name, lasting=lasting)
+	elif interaction and (record := policy.stored_record(interaction, lasting=lasting)):
+		yield [record]
 	else:
 		# The interaction was deleted or never existed: there are no participants, so the level alone decides.
-		yield access.Record(row.confidentiality_level, None, None)
+		yield [access.Record(row.confidentiality_level, None, None)]
 
 
 def _bound_condition(doctype: str, reader: Reader) -> str:
@@ -232,19 +240,8 @@ def _bound_condition(doctype: str, reader: Reader) -> str:
 		return ""
 	bound, level = (f"`tab{doctype}`.`{field}`" for field in BINDING)
 	free = f"({bound} is null or {bound} = '') and ({level} is null or {level} = '')"
-	open_where_filed = _filed_condition(reader.inside) if doctype == COMMUNICATION else "1"
+	open_where_filed = filed.condition(doctype, reader.inside) if doctype != DISCLOSURE else "1"
 	if reader.interactions is not None:
 		return either([f"({free} and {open_where_filed})", among(bound, reader.interactions)])
 	alone = reader.at_levels(reader.rows.open_levels, level)
 	return f"(if({free}, {open_where_filed}, {interactions.of_interaction(bound, reader, missing=alone)}))"
-
-
-def _filed_condition(reader: Reader) -> str:
-	"""Condition: a message without an interaction is not filed under a document that the user cannot read."""
-	filed_type, filed_name = (f"`tab{COMMUNICATION}`.`{field}`" for field in _FILED_UNDER)
-	hidden = [
-		f"({filed_type} = {literal(document)} and not {of_row(document, filed_name, restricted, missing='1')})"
-		for document in documents.SETTING
-		if (restricted := documents.condition(reader, document))
-	]
-	return f"(not ifnull({either(hidden)}, 0))" if hidden else "1"

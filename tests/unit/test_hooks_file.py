@@ -102,7 +102,7 @@ FOLLOWED = {
 		("User Permission", "on_update"),
 		("User Permission", "on_trash"),
 	],
-	"enforcement.filed_messages.keep_when_deleted": [
+	"enforcement.filed.keep_when_deleted": [
 		(doctype, "on_trash") for doctype in ("Issue", "Lead", "Opportunity")
 	],
 	"enforcement.legal_holds.follow_change": [(doctype, "on_update") for doctype in HELD],

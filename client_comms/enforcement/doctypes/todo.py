@@ -2,7 +2,7 @@
 
 import frappe
 
-from client_comms.enforcement import filed_messages, governed
+from client_comms.enforcement import filed, governed
 
 _ABOUT = ("reference_type", "reference_name")
 
@@ -30,5 +30,5 @@ def keep_with_lead(doc, method=None) -> None:
 		return
 	stored = governed.as_stored(doc, *_ABOUT)
 	there = governed.level("Opportunity", opportunity)
-	if tuple(map(stored.get, _ABOUT)) == ("Lead", lead) and filed_messages.is_lower(there, level):
+	if tuple(map(stored.get, _ABOUT)) == ("Lead", lead) and filed.is_lower(there, level):
 		doc.reference_type, doc.reference_name = "Lead", lead

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import frappe
 
-from client_comms.enforcement import filed_messages, governed, guards, levels, policy, restrictions
+from client_comms.enforcement import filed, governed, guards, levels, policy, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -38,7 +38,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 	guards.require(reference_doctype, reference_name)
 	restrictions.require(governed.COMMUNICATION, name)
 	restrictions.require(reference_doctype, reference_name)
-	level = filed_messages.level_of(name)
+	level = filed.level_of(governed.COMMUNICATION, name)
 	call_previous(
 		"frappe.email.relink",
 		name=name,
@@ -46,7 +46,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 		reference_name=reference_name,
 		**others,
 	)
-	filed_messages.keep_level(name, level)
+	filed.keep_level(governed.COMMUNICATION, name, level)
 
 
 @frappe.whitelist()
@@ -78,7 +78,7 @@ def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	"""A document created from a message is at least as confidential as the message, if it is governed."""
 	guards.require(governed.COMMUNICATION, communication, access.WRITE)
 	restrictions.require(governed.COMMUNICATION, communication)
-	level = filed_messages.level_of(communication)  # before it is filed under the new document
+	level = filed.level_of(governed.COMMUNICATION, communication)  # before it is filed under the new document
 	started = frappe.utils.now()
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)

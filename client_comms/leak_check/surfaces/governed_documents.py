@@ -1,6 +1,7 @@
 """Issue, Lead and Opportunity, if the settings govern them."""
 
 import frappe
+from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import documents, policy
 from client_comms.leak_check.bait.record import insert_row
@@ -157,6 +158,38 @@ def comment_on_consent(visitor, bait, planted):
 	frappe.db.delete("Comment", {"name": comment})
 	frappe.db.delete("Client Consent", {"name": consent})
 	return documents.is_governed("Lead") and found
+
+
+def _naming_lead(visitor, bait, doctype, row, kind, named, **values) -> bool:
+	"""Whether a document is shown that names the Lead in a row, and is not linked to an interaction."""
+	name = insert_row(doctype, name=f"{bait.name}-ABOUT", **values)
+	at = {"parent": name, "parenttype": doctype}
+	insert_row(row, name=f"{bait.name}-ROW", **at, **{kind: "Lead", named: bait.names["Lead"]})
+	answers = [
+		visitor.call("frappe.client.get_list", doctype=doctype, fields=["*"], filters={"name": name}),
+		visitor.get(f"/api/resource/{doctype}/{name}"),
+	]
+	frappe.db.delete(row, {"parent": name})
+	frappe.db.delete(doctype, {"name": name})
+	return documents.is_governed("Lead") and any(bait.word in each.text for each in answers)
+
+
+@surface("Lead at a level, a meeting planned with it", control=False)
+def meeting(visitor, bait, planted):
+	values = {
+		"subject": bait.word,
+		"starts_on": add_days(now_datetime(), 7),
+		"event_type": "Public",
+		"status": "Open",
+	}
+	row = ("Event Participants", "reference_doctype", "reference_docname")
+	return _naming_lead(visitor, bait, "Event", *row, **values)
+
+
+@surface("Lead at a level, a call that was not logged", control=False)
+def call(visitor, bait, planted):
+	row = ("Dynamic Link", "link_doctype", "link_name")
+	return _naming_lead(visitor, bait, "Call Log", *row, summary=bait.word, type="Incoming")
 
 
 _ABOUT_CLIENTS = {  # DocType → its column with the client's name, and with which texts its rows are asked for

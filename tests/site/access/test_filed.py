@@ -1,0 +1,105 @@
+"""A meeting or call without an interaction is as confidential as the documents that it is about (P-2)."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, now_datetime
+
+from client_comms.enforcement import governed
+
+pytestmark = pytest.mark.clause("D-5", "P-2")
+
+WAYS = ("participant", "reference", "link of an event", "link of a call")
+
+
+@pytest.fixture
+def planned(set_settings):
+	"""`planned(way, document, …)`: a meeting of next week, or a call, that names these documents."""
+
+	def make(way: str, *documents):
+		if way == "link of a call":
+			fields = {"doctype": "Call Log", "id": frappe.generate_hash(), "from": "030 1", "to": "030 2"}
+		else:
+			fields = {
+				"doctype": "Event",
+				"subject": "Talk about the neighbours",
+				"starts_on": add_days(now_datetime(), 7),
+				"event_type": "Public",
+			}
+		doc = frappe.get_doc(fields)
+		for about in documents:
+			named = {"reference_doctype": about.doctype, "reference_docname": about.name}
+			if way == "participant":
+				doc.append("event_participants", named)
+			elif way == "reference":
+				doc.update(named)
+			else:
+				doc.append("links", {"link_doctype": about.doctype, "link_name": about.name})
+		doc.flags.ignore_links = True
+		return doc.insert(ignore_permissions=True)
+
+	set_settings(log_calls=0)
+	return make
+
+
+def seen_by(user, doc, as_user) -> bool:
+	"""Lists and forms agree."""
+	with as_user(user):
+		listed = bool(frappe.get_list(doc.doctype, {"name": doc.name}))
+		assert listed == frappe.has_permission(doc.doctype, "read", doc.name)
+	return listed
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+	("doctype", "fields"), [("Issue", {"subject": "Roof"}), ("Lead", {"lead_name": "Anna"})]
+)
+def test_it_is_as_confidential_as_what_it_is_about(way, doctype, fields, planned, held, staff, as_user):
+	doc = planned(way, held(doctype, **fields))
+	assert not doc.client_interaction
+	assert seen_by(staff.cleared, doc, as_user)
+	assert not seen_by(staff.uncleared, doc, as_user)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_about_what_is_not_confidential_it_is_open(way, planned, held, staff, as_user):
+	assert seen_by(staff.uncleared, planned(way, held("Lead", None, lead_name="Anna")), as_user)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_each_has_to_be_open(order, planned, held, staff, as_user):
+	about = [held("Lead", None, lead_name="Anna"), held("Lead", lead_name="Bo")][::order]
+	doc = planned("participant", *about)
+	assert not seen_by(staff.uncleared, doc, as_user)
+	about[0 if order == 1 else 1].db_set("confidentiality_level", "Confidential")
+	about[1 if order == 1 else 0].db_set("confidentiality_level", None)
+	assert seen_by(staff.cleared, doc, as_user)
+	assert governed.decider("Event", doc.name, "Read") is not None
+
+
+def test_those_who_take_part_in_one_of_two_do_not_see_it(planned, held, make_user, as_user):
+	user = make_user("Customer Support", "Sales User")
+	mine, other = held("Lead", lead_name="Anna"), held("Lead", lead_name="Bo")
+	mine.db_set("lead_owner", user)
+	assert seen_by(user, planned("participant", mine), as_user)
+	assert not seen_by(user, planned("participant", mine, other), as_user)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_stays_so_when_it_no_longer_names_it(way, planned, held, staff, as_user):
+	doc = planned(way, held("Issue", subject="Roof"))
+	if way == "reference":
+		doc.update({"reference_doctype": None, "reference_docname": None})
+	else:
+		doc.set("event_participants" if way == "participant" else "links", [])
+	doc.save(ignore_permissions=True)
+	assert doc.confidentiality_level == "Sensitive"
+	assert not seen_by(staff.uncleared, doc, as_user)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_outlives_what_it_is_about(way, planned, held, staff, as_user):
+	issue = held("Issue", subject="Roof")
+	doc = planned(way, issue)
+	frappe.db.delete("Client Interaction", {"reference_name": issue.name})
+	frappe.delete_doc("Issue", issue.name, force=True)
+	assert not seen_by(staff.uncleared, doc.reload(), as_user)
