@@ -4,7 +4,7 @@ import frappe
 
 from client_comms.enforcement import documents
 from client_comms.leak_check.bait import INTERACTION, remove_made
-from client_comms.leak_check.surfaces.surface import BY_EVENT, ROWS, overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_REQUEST, ROWS, overridden, surface
 from client_comms.rules import access
 
 
@@ -214,6 +214,26 @@ def share_with_oneself(visitor, bait, planted):
 	visitor.call("frappe.share.add", doctype=INTERACTION, name=bait.name, user=visitor.user)
 	made = frappe.db.exists("DocShare", {"share_doctype": INTERACTION, "share_name": bait.name})
 	frappe.db.delete("DocShare", {"share_name": bait.name})
+	return bool(made)
+
+
+@surface("share in a made-up table of one's own document", BY_REQUEST, control=False)
+def share_in_made_up_table(visitor, bait, planted):
+	tables = {"made_up": "DocShare"}
+	share = {"share_doctype": INTERACTION, "share_name": bait.name, "user": visitor.user, "read": 1}
+	visitor.call(
+		"frappe.client.insert",
+		doc={
+			"doctype": "ToDo",
+			"description": "leakbait made up",
+			"_table_fieldnames": tables,
+			"_non_computed_table_fieldnames": tables,
+			"made_up": [share],
+		},
+	)
+	made = frappe.db.exists("DocShare", share)
+	frappe.db.delete("DocShare", share)
+	frappe.db.delete("ToDo", {"description": "leakbait made up"})
 	return bool(made)
 
 

@@ -6,10 +6,9 @@ from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION
 from client_comms.leak_check.bait.planting import OWING
 from client_comms.leak_check.bait.record import insert_row
-from client_comms.leak_check.surfaces.surface import ROWS, overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_REQUEST, ROWS, overridden, surface
 
 _REFUSED = 403
-_BY_REQUEST = "Another app replaces before_request: run bench clear-cache."
 
 
 def _differ(ask, bait) -> bool:
@@ -27,7 +26,7 @@ def get_by_text(visitor, bait, planted):
 	)
 
 
-@surface("conditions on hidden text in place of a name", _BY_REQUEST)
+@surface("conditions on hidden text in place of a name", BY_REQUEST)
 def name_by_text(visitor, bait, planted):
 	"""The change leaves the record as it is, but saving it computes the clocks from its history, which has none."""
 
@@ -64,7 +63,7 @@ def documents_of_notification(visitor, bait, planted):
 	return bait.name in (found or ())
 
 
-@surface("contacts of a document that is to be repeated", _BY_REQUEST)
+@surface("contacts of a document that is to be repeated", BY_REQUEST)
 def contacts_of_repeated(visitor, bait, planted):
 	repeat = {
 		"doctype": "Auto Repeat",

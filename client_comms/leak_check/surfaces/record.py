@@ -4,7 +4,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION, MARK
-from client_comms.leak_check.surfaces.surface import BY_EVENT, about, overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_REQUEST, about, overridden, surface
 
 
 @surface("form")
@@ -44,10 +44,9 @@ def client_list_of_rows(visitor, bait, planted):
 
 # A DocType without documents of its own, whose row condition version 16 would apply instead.
 _PARENT = "System Settings"
-_BY_REQUEST = "Another app replaces before_request: run bench clear-cache."
 
 
-@surface("list with another DocType as its parent", _BY_REQUEST)
+@surface("list with another DocType as its parent", BY_REQUEST)
 def list_by_parent(visitor, bait, planted):
 	asked = {"fields": ["summary"], "filters": {"name": bait.name}}
 	about = {"doctype": INTERACTION, **asked}
@@ -76,7 +75,7 @@ def list_by_parent(visitor, bait, planted):
 	return any(bait.word in each.text for each in answers)
 
 
-@surface("count with another DocType as its parent", _BY_REQUEST)
+@surface("count with another DocType as its parent", BY_REQUEST)
 def count_by_parent(visitor, bait, planted):
 	return visitor.call(
 		"frappe.desk.reportview.get_count",

@@ -23,6 +23,8 @@ BY_CLASS = BY_TOOL.format(doctype="Report", ours="client_comms.enforcement.docty
 BY_FILE = BY_TOOL.format(doctype="File", ours="client_comms.enforcement.doctypes.file.GuardedFile")
 BY_EVENT = "A document event of client_comms does not run: run bench clear-cache, and look for custom code that writes without Frappe's documents."
 
+BY_REQUEST = "Another app replaces before_request: run bench clear-cache."
+
 
 @dataclass(frozen=True)
 class Surface:

@@ -1,0 +1,74 @@
+"""A request gives a document no tables that its DocType does not have (P-2)."""
+
+import frappe
+import pytest
+from frappe.model import base_document
+
+from client_comms import compat
+from client_comms.enforcement.requests import made_up_tables
+
+pytestmark = pytest.mark.clause("P-2")
+
+COMPUTED = {"meta", "permitted_fieldnames", "_table_fieldnames", "_non_computed_table_fieldnames", "_weakref"}
+WAYS = {
+	"frappe.client.insert": lambda document: {"doc": frappe.as_json(document)},
+	"frappe.client.insert_many": lambda document: {"docs": frappe.as_json([document])},
+	"frappe.client.save": lambda document: {"doc": frappe.as_json(document)},
+	"frappe.desk.form.save.savedocs": lambda document: {"doc": frappe.as_json(document), "action": "Save"},
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch):
+	"""A process in which no request has been yet."""
+	if compat.is_version_16():
+		monkeypatch.setattr(
+			base_document, "RESERVED_KEYWORDS", frozenset(base_document.RESERVED_KEYWORDS - COMPUTED)
+		)
+
+
+def to_do_with(doctype, row):
+	tables = {"made_up": doctype}
+	return {
+		"doctype": "ToDo",
+		"__islocal": 1,
+		"name": "new-to-do-1",
+		"description": "Mine",
+		"_table_fieldnames": tables,
+		"_non_computed_table_fieldnames": tables,
+		"made_up": [row],
+	}
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_no_share_comes_with_a_document_of_ones_own(request_as, staff, complaint, method):
+	user, record = staff.uncleared, {"share_doctype": complaint.doctype, "share_name": complaint.name}
+	request_as(user, method, **WAYS[method](to_do_with("DocShare", {**record, "user": user, "read": 1})))
+	assert frappe.db.exists("ToDo", {"owner": user, "description": "Mine"})
+	assert not frappe.db.exists("DocShare", record)
+	with pytest.raises(frappe.PermissionError):
+		request_as(user, "frappe.client.get", doctype=complaint.doctype, name=complaint.name)
+
+
+@pytest.mark.parametrize("hook", ["before_request", "before_job"])
+def test_nothing_that_frappe_computes_is_taken_from_what_is_sent(hook):
+	assert f"{made_up_tables.__name__}.leave_out" in frappe.get_hooks(hook, app_name="client_comms")
+	made_up_tables.leave_out(method="x", kwargs={}, transaction_type="job")
+	sent = {name: {"made_up": "DocShare"} for name in COMPUTED}
+	to_do = frappe.new_doc("ToDo", description="Mine", **sent)
+	to_do.update(sent)
+	for name in COMPUTED:
+		to_do.set(name, sent[name])
+	assert not {key for key, value in vars(to_do).items() if value == sent["meta"]}
+	assert to_do.insert().description == "Mine"
+
+
+def test_rows_of_a_table_that_there_is_are_stored(request_as, staff):
+	event = {
+		"doctype": "Event",
+		"subject": "Mine",
+		"starts_on": "2026-12-01 10:00:00",
+		"event_participants": [{"reference_doctype": "User", "reference_docname": staff.uncleared}],
+	}
+	made = request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(event))
+	assert frappe.db.count("Event Participants", {"parent": made["name"]}) == 1
