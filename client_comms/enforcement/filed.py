@@ -66,8 +66,12 @@ def _names_hidden(rows: str, kind: str, named: str, hidden: dict[str, str]) -> l
 
 
 def level_of(doctype: str, name: str) -> str | None:
-	"""The level that decides who can read a record: its own, or the strictest of the documents that it is about."""
-	return _strictest(frappe.db.get_value(doctype, name, "confidentiality_level"), _stored(doctype, name))
+	"""The level that decides who can read a record: its own, that of its interaction, or the strictest of the documents that it is
+	about."""
+	interaction, own = frappe.db.get_value(doctype, name, _BINDING) or (None, None)
+	return _strictest(
+		[(documents.INTERACTION, interaction)] if interaction else _governed(_stored(doctype, name)), own
+	)
 
 
 def keep_level(doctype: str, name: str, level: str | None) -> None:
@@ -83,8 +87,8 @@ def keep_when_moved(doc, method=None) -> None:
 	before = doc.get_doc_before_save()
 	if before is None or {*_named_in(before)} <= {*_named_in(doc)}:
 		return
-	level = _strictest(None, _named_in(before))
-	if level and is_lower(_strictest(None, _named_in(doc)), level):
+	level = _strictest(_governed(_named_in(before)))
+	if level and is_lower(_strictest(_governed(_named_in(doc))), level):
 		doc.confidentiality_level = level
 
 
@@ -146,9 +150,9 @@ def _stored(doctype: str, name: str) -> list[Document]:
 
 
 def _governed(named: Iterable[Document]) -> list[Document]:
-	return [(doctype, name) for doctype, name in dict.fromkeys(named) if documents.is_governed(doctype)]
+	return [about for about in dict.fromkeys(named) if documents.is_governed(about[0])]
 
 
-def _strictest(own: str | None, named: Iterable[Document]) -> str | None:
-	levels = [own] + [frappe.db.get_value(*about, "confidentiality_level") for about in _governed(named)]
+def _strictest(named: Iterable[Document], own: str | None = None) -> str | None:
+	levels = [own, *(frappe.db.get_value(*about, "confidentiality_level") for about in named)]
 	return max(filter(None, levels), key=policy.current().rank, default=None)
