@@ -209,6 +209,8 @@ override_whitelisted_methods = {
 	"frappe.email.inbox.create_email_flag_queue": "client_comms.enforcement.methods.unchecked.create_email_flag_queue",
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.unchecked.update_attending_status",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.unchecked.bulk_apply",
+	"frappe.core.doctype.communication.email.make": "client_comms.enforcement.methods.unchecked.make",
+	"erpnext.www.book_appointment.index.create_appointment": "client_comms.enforcement.methods.unchecked.create_appointment",
 	"frappe.templates.includes.comments.comments.add_comment": "client_comms.enforcement.methods.unchecked.add_comment",
 	"frappe.desk.form.assign_to.add": "client_comms.enforcement.methods.assign_to.add",
 	"frappe.desk.form.assign_to.add_multiple": "client_comms.enforcement.methods.assign_to.add_multiple",

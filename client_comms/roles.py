@@ -63,3 +63,14 @@ def require_approving_texts() -> None:
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
+
+
+def require_desk() -> None:
+	"""Refuse portal users, who are clients, and visitors: what they send goes to us, in their own name.
+
+	:raises frappe.PermissionError: the caller has no access to the desk
+	"""
+	if frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User":
+		frappe.throw(
+			_("Only users of the desk can send messages."), exc=frappe.PermissionError, title=_("Not Permitted")
+		)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import frappe
 
+from client_comms import roles
 from client_comms.clients import parties
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
@@ -31,8 +32,10 @@ def send_sms(
 	:param receiver_list: telephone numbers, as a list or as JSON
 	:param doctype: with `name`, the document that the message is about, if there is one
 	:raises OutgoingRefusedError: nothing of it is sent
+	:raises frappe.PermissionError: the caller has no access to the desk
 	:raises ReasonNeededError: a warning requires a reason (`outgoing_reason`)
 	"""
+	roles.require_desk()
 	if doctype and name:
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
 	numbers = frappe.parse_json(receiver_list)

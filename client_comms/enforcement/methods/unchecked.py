@@ -3,11 +3,22 @@
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.enforcement import guards, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document, file
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
+
+# What visitors enter to book an appointment.
+_BOOKED = (
+	"scheduled_time",
+	"customer_name",
+	"customer_phone_number",
+	"customer_skype",
+	"customer_details",
+	"customer_email",
+)
 
 
 @frappe.whitelist()
@@ -125,6 +136,22 @@ def get_next(doctype: str, value: str, prev: str | int, **others):
 		frappe.msgprint(_("No further records"))
 		return None
 	return call_previous("frappe.desk.form.utils.get_next", doctype=doctype, value=value, prev=prev, **others)
+
+
+@frappe.whitelist()
+def make(**arguments):
+	"""A message written in the desk. Frappe lets every login write one that is about no document, in the name of any sender."""
+	roles.require_desk()
+	return call_previous("frappe.core.doctype.communication.email.make", **arguments)
+
+
+@frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
+def create_appointment(**arguments):
+	"""An appointment booked on the website, without what ERPNext looked up for its address: the client, the Lead, and who is in
+	charge of it."""
+	booked = call_previous("erpnext.www.book_appointment.index.create_appointment", **arguments)
+	# Its page tells by the status that the address has to be confirmed.
+	return {field: booked.get(field) for field in (*_BOOKED, "status")}
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
