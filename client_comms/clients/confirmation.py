@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock
-from client_comms.clients import parties
+from client_comms.clients import contacts, parties
 from client_comms.clients.parties import CONFIRMED_ON as ON
 
 BY = "confirmed_by"
@@ -39,8 +39,7 @@ def follow(contact, method=None) -> None:
 	if contact.flags.pop("client_comms_confirm", None):
 		_confirm_now(contact)
 	elif (new_links or new_rows) and _may_confirm_all(contact):
-		for row in _rows(contact) if new_links else new_rows:
-			_stamp(row)
+		_stamp_rows(_rows(contact) if new_links else new_rows)
 
 
 def keep_row(row, method=None) -> None:
@@ -87,13 +86,33 @@ def may_confirm(link) -> bool:
 
 	:param link: a row with `link_doctype` and `link_name`
 	"""
-	client = link.link_doctype, link.link_name
-	user, owner = frappe.session.user, frappe.db.get_value(*client, "owner")
-	if user == "Guest" or not owner:
+	client, user = (link.link_doctype, link.link_name), frappe.session.user
+	if user == "Guest" or not frappe.db.exists(*client):
 		return False
-	return (
-		bool(frappe.has_permission(client[0], "write", doc=client[1])) if _is_staff(user) else owner == user
-	)
+	if _is_staff(user):
+		return bool(frappe.has_permission(client[0], "write", doc=client[1]))
+	return _registered_themselves(client, user)
+
+
+def _registered_themselves(client: tuple[str, str], user: str) -> bool:
+	"""Whether a client's record was made in the name of a login, and by the one whose address it has.
+
+	Forms make a Lead of whatever address is entered, and its messages would be shown to who entered it.
+	"""
+	return frappe.db.get_value(*client, "owner") == user and set(contacts.addresses_in(*client)) <= {
+		_address_of(user)
+	}
+
+
+def _address_of(user: str) -> str:
+	return _comparable(frappe.db.get_value("User", user, "email"))
+
+
+def _may_confirm_row(row) -> bool:
+	"""Whether the session user may confirm an address or number of a contact that is theirs to confirm: those who registered themselves
+	have shown only that the address of their login is theirs."""
+	user = frappe.session.user
+	return _is_staff(user) or _comparable(row.get("email_id")) == _address_of(user)
 
 
 def _is_staff(user: str) -> bool:
@@ -127,11 +146,21 @@ def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 	if user == "Guest" or _is_staff(user):
 		return []
 	# Frappe creates a contact for every user, in addition to the client's.
-	contacts = frappe.get_all("Contact", {"user": user}, pluck="name", order_by="modified desc")
-	found = [(contact, *client) for contact in contacts for client in parties.all_of_contact(contact)]
+	own = frappe.get_all("Contact", {"user": user}, pluck="name", order_by="modified desc")
+	found = [
+		(contact, *client)
+		for contact in own
+		for client in parties.all_of_contact(contact)
+		if not _confirmed_by(user, contact, client) or _registered_themselves(client, user)
+	]
 	customers = [each for each in found if each[1] == "Customer"]
 	# Also when the lead that became a customer has a contact of its own.
 	return [each for each in found if each[1] not in ("Lead", "Prospect")] if customers else found
+
+
+def _confirmed_by(user: str, contact: str, client: tuple[str, str]) -> bool:
+	link = dict(zip(("link_doctype", "link_name"), client, strict=True))
+	return bool(frappe.db.exists("Dynamic Link", {"parenttype": "Contact", "parent": contact, **link, BY: user}))
 
 
 def customers_of_login(user: str) -> set[str]:
@@ -169,8 +198,7 @@ def _confirm_now(contact) -> None:
 		if may_confirm(link):
 			_stamp(link)
 	if _may_confirm_all(contact):
-		for row in _rows(contact):
-			_stamp(row)
+		_stamp_rows(_rows(contact))
 
 
 def confirm_existing() -> None:
@@ -198,6 +226,11 @@ def _client_links(contact) -> list:
 
 def _rows(contact) -> list:
 	return [*contact.email_ids, *contact.phone_nos]
+
+
+def _stamp_rows(rows: list) -> None:
+	for row in filter(_may_confirm_row, rows):
+		_stamp(row)
 
 
 def _stamp(row) -> None:

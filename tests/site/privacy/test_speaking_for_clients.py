@@ -204,6 +204,69 @@ def test_who_registers_in_the_portal_speaks_for_themselves(make_user, as_user):
 		assert [visit.contact for visit in page_visits.of_login()] == [contact.name]
 
 
+@pytest.fixture
+def eve(make_user):
+	return make_user("Customer", user_type="Website User")
+
+
+def make_lead(address, **fields):
+	"""As forms of the website do, in the name of who fills them in."""
+	lead = frappe.get_doc({"doctype": "Lead", "first_name": "Anna", "email_id": address, **fields})
+	return lead.insert(ignore_permissions=True)
+
+
+def contact_of(lead):
+	link = {"link_doctype": "Lead", "link_name": lead.name, "parenttype": "Contact"}
+	return frappe.get_doc("Contact", frappe.db.get_value("Dynamic Link", link, "parent"))
+
+
+def test_who_enters_a_lead_of_another_address_does_not_speak_for_it(eve, as_user, sales):
+	"""A form makes a Lead of any address; what its owner writes to us, and we to them, would be shown to who filled in the form."""
+	with as_user(eve):
+		lead = make_lead(ANNA)
+		contact = contact_of(lead)
+		contact.user = eve
+		contact.append("email_ids", {"email_id": eve})
+		contact.save()
+		make_contact(frappe._dict(party_type="Lead", party=lead.name), address=eve, user=eve)
+		assert page_visits.of_login() == []
+	assert parties.client_of(None, None, ANNA, "").party == lead.name
+	with as_user(sales):
+		contact.reload()
+		assert not contact.user
+
+
+def test_a_lead_that_gets_another_address_is_no_longer_theirs(eve, as_user):
+	with as_user(eve):
+		lead = make_lead(eve, lead_owner="Administrator")
+		contact = contact_of(lead)
+		contact.user = eve
+		contact.save()
+		assert [visit.party for visit in page_visits.of_login()] == [lead.name]
+		lead.db_set("email_id", ANNA)
+		assert page_visits.of_login() == []
+
+
+def test_who_registers_themselves_confirms_no_address_or_number_but_that_of_their_login(eve, as_user, sales):
+	"""What the owner of the address writes would be filed under their record."""
+	with as_user(eve):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		own = frappe._dict(party_type="Customer", party=customer.name)
+		contact = make_contact(own, address=eve, user=eve)
+		contact.append("email_ids", {"email_id": ANNA})
+		contact.save()
+		assert page_visits.of_login()
+	assert contacts.addresses_of("Customer", customer.name) == {eve: contact.name}
+	assert parties.client_of(None, None, ANNA, "").party is None
+	assert parties.client_of_number(NUMBER).party is None
+	with as_user(sales):
+		api.confirm_details(contact.name, "Call-back")
+	assert parties.client_of(None, None, ANNA, "").party == customer.name
+	assert parties.client_of_number(NUMBER).party == customer.name
+
+
 def test_the_contact_that_erpnext_makes_of_a_lead_says_nothing_new(as_user):
 	with as_user("Guest"):
 		lead = frappe.get_doc(
