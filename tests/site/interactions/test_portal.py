@@ -1,7 +1,12 @@
 """Clients see their conversations in the portal, no one else's and nothing internal, and write in them (P-2, C-3, C-4, D-1)."""
 
+import re
+from html import escape
+
 import frappe
+import markupsafe
 import pytest
+from frappe.website.serve import get_response_content
 from frappe.website.utils import get_portal_sidebar_items
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
@@ -256,6 +261,21 @@ def test_the_page_of_their_own_complaint_is_not_withheld(of_anna, anna, ben, as_
 				frappe.call(hook, response=response, request=frappe.local.request)
 		assert response.status_code == 200
 		assert (text in response.get_data(as_text=True)) == shown
+
+
+@pytest.mark.parametrize("tag", ["</title><img src=x onerror=alert(1)>", "</title><script>alert(1)</script>"])
+@pytest.mark.parametrize("written", [escape, lambda tag: f"Roof {tag}"], ids=["with entities", "as it is"])
+def test_a_subject_is_a_text_wherever_the_page_shows_it(of_anna, anna, as_user, monkeypatch, tag, written):
+	"""Anyone can write an email with any subject, which others see in the portal."""
+	doc = of_anna()
+	subject = message(doc, subject=written(tag)).subject
+	monkeypatch.setattr(frappe.local, "request", Request(EnvironBuilder().get_environ()), raising=False)
+	for address in ({"conversation": doc.name}, {}):
+		with as_user(anna):
+			frappe.form_dict.update(address)
+			page = get_response_content("client-conversations")
+		assert markupsafe.escape(subject) in page
+		assert not re.search(r"<(img|script)[^>]*(src=.?x|>alert)", page)
 
 
 def test_the_portal_offers_the_page(site, anna, as_user):
