@@ -18,6 +18,7 @@ from frappe.utils.password import get_encryption_key
 
 from client_comms import clock
 from client_comms.client_privacy import mailed_secrets
+from client_comms.clients import contacts
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 
 LINK, ATTEMPT = "Client Access Link", "Client Access Link Attempt"
@@ -94,7 +95,7 @@ def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool
 
 	:param kinds: what the page is for; a link of any other kind is not valid there
 	:param lock: lock it for an answer, so that only one of two simultaneous answers counts
-	:raises LinkNotValidError: invalid, expired, used or revoked
+	:raises LinkNotValidError: invalid, expired, used or revoked, or the address that it was sent to is no longer the client's
 	"""
 	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or "")), "kind": ("in", kinds)})
 	if not name:
@@ -104,6 +105,8 @@ def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool
 		refuse(USED)
 	if clock.now() > link.expires_on:
 		refuse(EXPIRED)
+	if not contacts.is_on_file(link.sent_to, link.party_type, link.party, link.contact):
+		refuse()
 	return link
 
 

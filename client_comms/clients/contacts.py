@@ -91,6 +91,17 @@ def addresses_of(
 	return found
 
 
+def is_on_file(address: str, party_type: str, party: str, contact: str | None) -> bool:
+	"""Whether an address is confirmed as the client's, or that of one of its contacts.
+
+	:param contact: who it must belong to, if it is known
+	"""
+	if contact and contact not in contacts_of(party_type, party):
+		return False
+	known = addresses_of(None, None, contact) if contact else addresses_of(party_type, party)
+	return address.strip().lower() in known
+
+
 def addresses_in(doctype: str | None, name: str | None) -> list[str]:
 	"""The email addresses that a document itself holds, in lower case; not those copied from another document."""
 	if not (doctype and name):

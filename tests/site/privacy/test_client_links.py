@@ -57,6 +57,33 @@ def test_a_newer_request_replaces_the_link_of_the_earlier_one(anna, asked):
 	assert links.find(f"{TOKEN}-later").consent == asked
 
 
+LEAVING = {
+	"address": lambda contact: contact.update({"email_ids": []}),
+	"contact": lambda contact: contact.update({"links": []}),
+}
+
+
+@pytest.mark.parametrize("way", LEAVING)
+def test_a_link_to_an_address_that_is_no_longer_the_clients_is_not_valid(way, anna, asked):
+	"""The mailbox may be that of someone who has left the client, or who should never have got the link."""
+	frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Ben",
+			"email_ids": [{"email_id": "ben@links.example", "is_primary": 1}],
+			"links": [{"link_doctype": anna.party_type, "link_name": anna.party}],
+		}
+	).insert()
+	assert links.find(TOKEN).consent == asked
+	contact = frappe.get_doc("Contact", anna.contact)
+	LEAVING[way](contact)
+	contact.save()
+	frappe.db.commit()
+	guess(TOKEN)
+	with pytest.raises(LinkNotValidError):
+		submit({asked: "Given"}, TOKEN)
+
+
 # --- locking out ---------------------------------------------------------------------------------
 
 
