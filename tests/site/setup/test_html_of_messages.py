@@ -7,7 +7,9 @@ import frappe
 import pytest
 
 from client_comms import alerts, api, i18n
-from client_comms.client_interactions import conversation
+from client_comms.client_interactions import conversation, satisfaction
+from client_comms.client_privacy import links, page_visits
+from client_comms.client_privacy.requests import asking
 from client_comms.enforcement import legal_holds
 from client_comms.intake import failures
 from client_comms.rules import html_text
@@ -102,6 +104,22 @@ def test_what_an_interaction_says_about_itself_can_be_shown_as_html(log, payload
 	stored = frappe.db.get_value(doc.doctype, doc.name, ["subject", "summary", "party_name"])
 	for text in stored:
 		assert not re.search(r"<[^>]*(onerror|onload|javascript)", text or "")
+
+
+@pytest.mark.parametrize("payload", [f'"{PAYLOADS[0]}"', f'["{PAYLOADS[0]}"]'])
+def test_what_clients_send_through_their_links_can_be_shown_as_html(
+	make_client, mailbox, log, payload, monkeypatch
+):
+	client = make_client("Anna Client", "anna@html.example")
+	doc = log("Service Update", **client)
+	monkeypatch.setattr(links.secrets, "token_urlsafe", lambda _bytes: "token")
+	party = {"party_type": client.party_type, "party": client.party}
+	links.make(links.RATING, **party, client_interaction=doc.name, sent_to="anna@html.example")
+	satisfaction.rate("token", 1, payload)
+	asked = asking.ask(page_visits.Visit(**client), "Access", payload)
+	doc.reload()
+	for text in (doc.rating_comment, frappe.db.get_value(asking.REQUEST, asked["name"], "details")):
+		assert text and not re.search(r"<[^>]*(onerror|onload|javascript)", text)
 
 
 @pytest.mark.parametrize("doctype", ["Communication", "Comment"])

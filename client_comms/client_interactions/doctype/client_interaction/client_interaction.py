@@ -158,7 +158,7 @@ class ClientInteraction(Document):
 		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
 		log_details.set_client(self)
-		document.clean_texts(self, "subject", "summary", "party_name", "complaint_words")
+		document.clean_texts(self, "subject", "summary", "party_name", "complaint_words", "rating_comment")
 		log_details.set_priority(self)
 		self.set_matrix()
 		interaction_level.set_level(self)

@@ -8,7 +8,7 @@ from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, invitations
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
-from client_comms.document import Document
+from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment, speaking
 from client_comms.rules import subject_requests
@@ -64,6 +64,7 @@ class DataSubjectRequest(Document):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if self.party:
 			contacts.set_client(self)
+		clean_texts(self, "details")
 		self.contact_only = int(bool(cint(self.contact_only) and self.contact))
 		self.received_on = clock.parse(self.received_on)
 		if self.is_new():
