@@ -416,6 +416,7 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"Appointment": {
+		"before_validate": "client_comms.document.clean_shown",
 		"after_insert": "client_comms.intake.appointment.after_insert",
 		"on_update": "client_comms.intake.appointment.on_update",
 	},
@@ -503,6 +504,7 @@ doc_events = {
 	},
 	"Contact": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
+		"before_validate": "client_comms.document.clean_shown",
 		"validate": [
 			"client_comms.clients.phone_numbers.set_normalised",
 			"client_comms.clients.confirmation.follow",
@@ -511,6 +513,7 @@ doc_events = {
 		],
 	},
 	"Address": {
+		"before_validate": "client_comms.document.clean_shown",
 		"validate": "client_comms.enforcement.link_titles.withhold_stored",
 	},
 	# Rows of a contact, which can be saved without it.
@@ -554,13 +557,14 @@ doc_events = {
 	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
 	"SOP Policy": {"on_submit": "client_comms.people.policies.announce_soon"},
 	"User": {
+		"before_validate": "client_comms.document.clean_shown",
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
 			"client_comms.people.trainings.follow_user",
 			"client_comms.ledger.following.follow_roles",
-		]
+		],
 	},
 	"User Permission": {
 		"on_update": "client_comms.enforcement.doctypes.user.forget_at_end",

@@ -72,5 +72,7 @@ def require_desk() -> None:
 	"""
 	if frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User":
 		frappe.throw(
-			_("Only users of the desk can send messages."), exc=frappe.PermissionError, title=_("Not Permitted")
+			_("Only users of the desk can send messages."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)

@@ -160,7 +160,9 @@ def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 
 def _confirmed_by(user: str, contact: str, client: tuple[str, str]) -> bool:
 	link = dict(zip(("link_doctype", "link_name"), client, strict=True))
-	return bool(frappe.db.exists("Dynamic Link", {"parenttype": "Contact", "parent": contact, **link, BY: user}))
+	return bool(
+		frappe.db.exists("Dynamic Link", {"parenttype": "Contact", "parent": contact, **link, BY: user})
+	)
 
 
 def customers_of_login(user: str) -> set[str]:

@@ -47,7 +47,9 @@ def test_a_portal_user_sends_no_text_messages(eve, request_as):
 
 
 def test_staff_write_messages_about_no_document(make_user, request_as):
-	made = request_as(make_user("Frontline Staff"), MAKE, subject="The roof", content="Hello", recipients=ANNA)
+	made = request_as(
+		make_user("Frontline Staff"), MAKE, subject="The roof", content="Hello", recipients=ANNA
+	)
 	assert frappe.db.get_value("Communication", made["name"], "subject") == "The roof"
 
 

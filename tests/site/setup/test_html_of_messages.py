@@ -139,8 +139,20 @@ def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, pa
 		("Issue", "subject", {}),
 		("Issue", "description", {"subject": "Roof"}),
 		("Lead", "job_title", {"first_name": "Anna"}),
+		("Contact", "designation", {"first_name": "Anna"}),
+		("Address", "address_line1", {"address_title": "Anna", "city": "Kiel", "country": "Germany"}),
+		("User", "location", {"first_name": "Anna", "email": "anna@html.example", "send_welcome_email": 0}),
+		(
+			"Appointment",
+			"customer_details",
+			{
+				"customer_name": "Anna",
+				"customer_email": "anna@html.example",
+				"scheduled_time": "2099-12-14 10:00:00",
+			},
+		),
 	],
 )
-def test_what_clients_enter_elsewhere_is_cleaned_also_if_it_is_json(doctype, field, others):
+def test_what_clients_enter_elsewhere_is_cleaned_also_if_it_is_json(doctype, field, others, mailbox):
 	doc = frappe.get_doc({"doctype": doctype, field: f'"{PAYLOADS[0]}"', **others}).insert()
 	assert "onerror" not in frappe.db.get_value(doctype, doc.name, field)
