@@ -227,9 +227,9 @@ make_email_body_message = [
 	"client_comms.intake.acknowledgement.add_headers",
 ]
 
-_MADE_UP_TABLES = "client_comms.enforcement.requests.made_up_tables.leave_out"
+_INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 before_request = [
-	_MADE_UP_TABLES,  # before any document is made of what was sent
+	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
@@ -242,7 +242,7 @@ before_request = [
 	"client_comms.enforcement.requests.added_rows.refuse",
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 ]
-before_job = [_MADE_UP_TABLES, "client_comms.enforcement.pdf_options.keep_to_layout"]
+before_job = [_INTERNALS, "client_comms.enforcement.pdf_options.keep_to_layout"]
 
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}

@@ -1,11 +1,12 @@
-"""A request gives a document no tables that its DocType does not have (P-2)."""
+"""A request sets what a document contains, and nothing that Frappe keeps beside it (P-2)."""
 
 import frappe
 import pytest
 from frappe.model import base_document
 
 from client_comms import compat
-from client_comms.enforcement.requests import made_up_tables
+from client_comms.enforcement.requests import document_internals
+from client_comms.exceptions import MissingDetailsError
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -23,7 +24,7 @@ def fresh_process(monkeypatch):
 	"""A process in which no request has been yet."""
 	if compat.is_version_16():
 		monkeypatch.setattr(
-			base_document, "RESERVED_KEYWORDS", frozenset(base_document.RESERVED_KEYWORDS - COMPUTED)
+			base_document, "RESERVED_KEYWORDS", base_document.RESERVED_KEYWORDS - COMPUTED - {"_action"}
 		)
 
 
@@ -50,16 +51,31 @@ def test_no_share_comes_with_a_document_of_ones_own(request_as, staff, complaint
 		request_as(user, "frappe.client.get", doctype=complaint.doctype, name=complaint.name)
 
 
+@pytest.mark.parametrize("sent", [{}, {"_action": "discard"}])
+def test_a_change_does_not_say_that_it_need_not_be_checked(request_as, staff, complaint, sent):
+	change = {"fieldname": frappe.as_json({"confidentiality_level": "Standard", **sent})}
+	with pytest.raises(MissingDetailsError):
+		request_as(
+			staff.cleared,
+			"frappe.client.set_value",
+			doctype=complaint.doctype,
+			name=complaint.name,
+			**change,
+		)
+	assert frappe.db.get_value(complaint.doctype, complaint.name, "confidentiality_level") == "Sensitive"
+
+
 @pytest.mark.parametrize("hook", ["before_request", "before_job"])
 def test_nothing_that_frappe_computes_is_taken_from_what_is_sent(hook):
-	assert f"{made_up_tables.__name__}.leave_out" in frappe.get_hooks(hook, app_name="client_comms")
-	made_up_tables.leave_out(method="x", kwargs={}, transaction_type="job")
-	sent = {name: {"made_up": "DocShare"} for name in COMPUTED}
+	assert f"{document_internals.__name__}.leave_out" in frappe.get_hooks(hook, app_name="client_comms")
+	document_internals.leave_out(method="x", kwargs={}, transaction_type="job")
+	names = (*COMPUTED, "_action")
+	sent = {name: {"made_up": "DocShare"} for name in names}
 	to_do = frappe.new_doc("ToDo", description="Mine", **sent)
 	to_do.update(sent)
-	for name in COMPUTED:
+	for name in names:
 		to_do.set(name, sent[name])
-	assert not {key for key, value in vars(to_do).items() if value == sent["meta"]}
+	assert sent["meta"] not in vars(to_do).values()
 	assert to_do.insert().description == "Mine"
 
 
