@@ -240,6 +240,7 @@ before_request = [
 	"client_comms.enforcement.requests.joined_fields.leave_out",
 	"client_comms.enforcement.requests.named_parent.check_parent",
 	"client_comms.enforcement.requests.added_rows.refuse",
+	"client_comms.enforcement.requests.user_permissions.apply",
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 ]
 before_job = [_INTERNALS, "client_comms.enforcement.pdf_options.keep_to_layout"]
