@@ -207,18 +207,20 @@ def confirm_existing() -> None:
 	"""Confirm what staff, or who made a client's record, had entered before confirmations were kept. Repeatable."""
 	stamp = f"`row`.`{BY}` = `row`.`owner`, `row`.`{ON}` = `row`.`creation`"
 	new = f"`row`.`parenttype` = 'Contact' and `row`.`{ON}` is null"
+	# As `_may_confirm_row`
+	theirs = {"Dynamic Link": "", "Contact Email": "and `row`.`email_id` = `user`.`email`"}
 	for doctype in ROWS:
 		frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names of the app's own)
 			f"""update `tab{doctype}` `row` join `tabUser` `user` on `user`.`name` = `row`.`owner`
 			set {stamp} where {new} and `user`.`user_type` = 'System User'"""
 		)
-		for party_type in parties.PARTY_TYPES:
+		for party_type in parties.PARTY_TYPES if doctype in theirs else ():
 			frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names of the app's own)
-				f"""update `tab{doctype}` `row`
+				f"""update `tab{doctype}` `row` join `tabUser` `user` on `user`.`name` = `row`.`owner`
 				join `tabDynamic Link` `link` on `link`.`parent` = `row`.`parent` and `link`.`parenttype` = 'Contact'
 				join `tab{party_type}` `client` on `client`.`name` = `link`.`link_name`
 				set {stamp} where {new} and `link`.`link_doctype` = '{party_type}'
-					and `client`.`owner` = `row`.`owner`"""
+					and `client`.`owner` = `row`.`owner` {theirs[doctype]}"""
 			)
 
 

@@ -308,9 +308,19 @@ def test_existing_contacts_of_staff_count(client, make_user, as_user):
 		of_staff = make_contact(client)
 	with as_user(portal):
 		of_portal = make_contact(client, address="other@elsewhere.example")
+		own = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		registered = make_contact(frappe._dict(party_type="Customer", party=own.name), address=portal)
+		registered.append("email_ids", {"email_id": ANNA})
+		registered.save()
+	for row in (*registered.links, *registered.email_ids, *registered.phone_nos):
+		row.db_set({"confirmed_by": None, "confirmed_on": None})
 	confirmation.confirm_existing()
 	assert parties.all_of_contact(of_staff.name) and kind_of(client) == "Client"
 	assert not parties.all_of_contact(of_portal.name)
+	assert contacts.addresses_of("Customer", own.name) == {portal: registered.name}
+	assert not frappe.db.get_value("Contact Phone", {"parent": registered.name}, "confirmed_on")
 
 
 # --- ways that only the app states ----------------------------------------------------------------
