@@ -65,14 +65,20 @@ def require_approving_texts() -> None:
 		)
 
 
+def has_desk(user: str | None = None) -> bool:
+	"""Whether a user works in the desk: portal users are clients, and visitors are unknown.
+
+	:param user: by default the session user
+	"""
+	return frappe.get_cached_value("User", user or frappe.session.user, "user_type") == "System User"
+
+
 def require_desk() -> None:
-	"""Refuse portal users, who are clients, and visitors: what they send goes to us, in their own name.
+	"""Refuse portal users and visitors.
 
 	:raises frappe.PermissionError: the caller has no access to the desk
 	"""
-	if frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User":
+	if not has_desk():
 		frappe.throw(
-			_("Only users of the desk can send messages."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
+			_("Only users of the desk can do this."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)

@@ -8,7 +8,7 @@ counts for nothing until it is confirmed: a contact for its client, and addresse
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, roles
 from client_comms.clients import contacts, parties
 from client_comms.clients.parties import CONFIRMED_ON as ON
 
@@ -89,7 +89,7 @@ def may_confirm(link) -> bool:
 	client, user = (link.link_doctype, link.link_name), frappe.session.user
 	if user == "Guest" or not frappe.db.exists(*client):
 		return False
-	if _is_staff(user):
+	if roles.has_desk(user):
 		return bool(frappe.has_permission(client[0], "write", doc=client[1]))
 	return _registered_themselves(client, user)
 
@@ -112,17 +112,13 @@ def _may_confirm_row(row) -> bool:
 	"""Whether the session user may confirm an address or number of a contact that is theirs to confirm: those who registered themselves
 	have shown only that the address of their login is theirs."""
 	user = frappe.session.user
-	return _is_staff(user) or _comparable(row.get("email_id")) == _address_of(user)
-
-
-def _is_staff(user: str) -> bool:
-	return frappe.get_cached_value("User", user, "user_type") == "System User"
+	return roles.has_desk(user) or _comparable(row.get("email_id")) == _address_of(user)
 
 
 def _may_confirm_all(contact) -> bool:
 	"""Whether everything about a contact is the session user's to confirm; staff can confirm a contact without clients."""
 	links = _client_links(contact)
-	return all(map(may_confirm, links)) if links else _is_staff(frappe.session.user)
+	return all(map(may_confirm, links)) if links else roles.has_desk(frappe.session.user)
 
 
 def _says_nothing_new(contact, link) -> bool:
@@ -143,7 +139,7 @@ def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 
 	Staff who log in speak for no client.
 	"""
-	if user == "Guest" or _is_staff(user):
+	if user == "Guest" or roles.has_desk(user):
 		return []
 	# Frappe creates a contact for every user, in addition to the client's.
 	own = frappe.get_all("Contact", {"user": user}, pluck="name", order_by="modified desc")
@@ -174,7 +170,7 @@ def customers_of_login(user: str) -> set[str]:
 
 def is_client(user: str) -> bool:
 	"""Whether a login is a client's: it speaks for one, or staff listed it as a portal user of one."""
-	if user == "Guest" or _is_staff(user):
+	if user == "Guest" or roles.has_desk(user):
 		return False
 	return bool(clients_of_login(user) or customers_of_login(user))
 

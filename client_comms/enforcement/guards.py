@@ -4,9 +4,8 @@ import frappe
 from frappe import _
 from frappe.model import table_fields
 
-from client_comms.enforcement import documents, governed, policy
+from client_comms.enforcement import documents, governed, policy, refusals
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import refuse
 from client_comms.rules import access, access_rows
 
 
@@ -110,7 +109,8 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 		return
 	decision = governed.decide(doctype, name, action, frappe.session.user)
 	if decision is not None and not decision.allowed:
-		refuse(*decision.reasons, title=_("Clearance Missing"), exc=ClearanceMissingError)
+		reasons = refusals.reasons(decision, frappe.session.user)
+		frappe.throw("<br>".join(reasons), exc=ClearanceMissingError, title=_("Clearance Missing"))
 
 
 def refuse_conditions() -> None:

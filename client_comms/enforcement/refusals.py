@@ -9,7 +9,7 @@ import json
 import frappe
 from frappe import _
 
-from client_comms import compat
+from client_comms import compat, roles
 from client_comms.i18n import translate
 from client_comms.rules import access
 
@@ -22,7 +22,7 @@ def objection(doctype: str, name: str, action: str, user: str, decision: access.
 	shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
-	return compat.objection(*_reasons(decision, user))
+	return compat.objection(*reasons(decision, user))
 
 
 def after_request(response=None, request=None) -> None:
@@ -36,17 +36,20 @@ def after_request(response=None, request=None) -> None:
 	if messages and len(told) == len(messages):
 		return
 	_action, decision = [*kept().values()][-1]
-	reasons = "<br>".join(_reasons(decision, frappe.session.user))
-	told.append({"message": reasons, "title": _("Not Permitted"), "indicator": "red"})
+	message = "<br>".join(reasons(decision, frappe.session.user))
+	told.append({"message": message, "title": _("Not Permitted"), "indicator": "red"})
 	content["_server_messages"] = json.dumps([json.dumps(each) for each in told])
 	response.set_data(json.dumps(content))
 
 
-def _reasons(decision: access.Decision, user: str) -> list[str]:
-	reasons = [translate(reason) for reason in decision.reasons]
+def reasons(decision: access.Decision, user: str) -> list[str]:
+	"""Why a user is denied a record, as sentences; clients and visitors, who can guess names of records, are not told of its level."""
+	if user == frappe.session.user and not roles.has_desk():
+		return [_("You have no clearance for this document.")]
+	said = [translate(reason) for reason in decision.reasons]
 	if decision.rule == access.TRAINING_NOT_CURRENT and user == frappe.session.user:
-		reasons.append(_way_to_training())
-	return reasons
+		said.append(_way_to_training())
+	return said
 
 
 def _way_to_training() -> str:

@@ -6,7 +6,7 @@ requires only a role; portal users never have clearance for anything else.
 
 import frappe
 
-from client_comms import compat
+from client_comms import compat, roles
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, guards, policy
 from client_comms.enforcement.compose import call_previous
@@ -49,7 +49,7 @@ class IssueList(compat.list_page()):
 def has_website_permission(doc, ptype, user, verbose=False) -> bool:
 	"""Whether a user can open one Issue on a page, in addition to ERPNext's own checks, which let desk users open every Issue of
 	the customers that they can read."""
-	if _is_desk_user(user):
+	if roles.has_desk(user):
 		return not guards.objects(ISSUE, doc.name, ptype, user)
 	level = documents.is_governed(ISSUE) and frappe.db.get_value(
 		ISSUE, doc.name, ["confidentiality_level", "raised_by"], as_dict=True
@@ -74,11 +74,7 @@ def open_levels() -> list[str]:
 
 
 def _is_restricted(doctype: str | None) -> bool:
-	return doctype == ISSUE and documents.is_governed(ISSUE) and not _is_desk_user(frappe.session.user)
-
-
-def _is_desk_user(user: str) -> bool:
-	return frappe.get_cached_value("User", user, "user_type") == "System User"
+	return doctype == ISSUE and documents.is_governed(ISSUE) and not roles.has_desk()
 
 
 def _doctype(path: str) -> str | None:

@@ -157,6 +157,33 @@ def test_what_no_portal_user_reaches(visit, portal):
 		assert hidden not in answer.text.replace(f'"{hidden}"', "") or not answer.ok
 
 
+def test_a_refusal_tells_no_client_of_the_level(portal):
+	"""Names of records can be guessed."""
+	name, raiser = portal.issues["Sensitive", "anna"], portal.users["anna"]
+	message = frappe.db.get_value("Communication", {"reference_name": name})
+	for user in (portal.users["stranger"], "Guest"):
+		with Visitor(user) as visitor:
+			for answer in (
+				visitor.call("frappe.desk.form.load.get_docinfo", doctype="Issue", name=name),
+				visitor.get(f"/api/resource/Communication/{message}"),
+				visitor.call("frappe.desk.like.toggle_like", doctype="Issue", name=name, add="Yes"),
+				visitor.call(
+					"frappe.email.relink", name=message, reference_doctype="Issue", reference_name=name
+				),
+				visitor.call(
+					"frappe.templates.includes.comments.comments.add_comment",
+					reference_doctype="Issue",
+					reference_name=name,
+					comment="Hello",
+					comment_email=raiser,
+					comment_by="Anna",
+					route="",
+				),
+			):
+				assert answer.status == 403
+				assert "Sensitive" not in answer.text and "Customer Support" not in answer.text
+
+
 def test_a_client_is_not_told_which_addresses_are_ours(portal, make_user, as_user, monkeypatch):
 	"""What the gate would decide tells of each address whether it belongs to staff, or to which third party."""
 	monkeypatch.setitem(frappe.local.flags, "in_test", False)  # in tests, version 15 does not ask for roles
