@@ -82,7 +82,6 @@ FUNCTIONS = {
 	"enforcement.requests.called:_is_of_document": NO,
 	"enforcement.doctypes.document_follow:name_record": NOTHING,
 	"enforcement.doctypes.communication:GuardedCommunication.sendmail_input_dict": "lambda self, *args, **options: super(GuardedCommunication, self).sendmail_input_dict(*args, **options)",
-	"enforcement.requests.portal:_is_desk_user": NO,
 	"enforcement.doctypes.version:GuardedVersion._keep_names": NOTHING,
 	"enforcement.methods.relink:_lead_made_with": NOTHING,
 	"enforcement.doctypes.document_follow:_text": "lambda message: ''",
@@ -194,7 +193,9 @@ FUNCTIONS = {
 	"clients.confirmation:may_confirm": YES,
 	"clients.confirmation:_says_nothing_new": YES,
 	"clients.confirmation:_keep_login": NOTHING,
-	"clients.confirmation:_is_staff": NO,
+	"clients.confirmation:_registered_themselves": YES,
+	"clients.confirmation:_may_confirm_row": YES,
+	"clients.contacts:is_on_file": YES,
 	"clients.contacts:require_contact": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.require_way": NOTHING,
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_result": NOTHING,
@@ -296,6 +297,8 @@ FUNCTIONS = {
 	"api.interactions:_writable": "lambda name: frappe.get_doc(INTERACTION, name)",
 	"api.access:configures_or_audits": YES,
 	"api.access:require_configuring_or_auditing": NOTHING,
+	"roles:has_desk": NO,
+	"roles:require_desk": NOTHING,
 	"roles:require_auditing": NOTHING,
 }
 
