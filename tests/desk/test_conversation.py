@@ -253,3 +253,24 @@ def test_what_a_message_repeats_is_folded_and_nothing_is_loaded_from_elsewhere(
 	expect(entry.get_by_role("button", name="Load Images")).to_have_count(0)
 	page.wait_for_timeout(500)
 	assert asked
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "ar"])
+def test_the_button_that_saves_is_on_the_screen(language, make_user, login, received, shoot):
+	"""German has the longest words, and Arabic begins on the right."""
+	user = make_user("Customer Support Manager", "Sales User", password=PASSWORD, language=language)
+	page = login(user, PASSWORD)
+	open_form(page, received("Complaint about noise"))
+	page.wait_for_load_state("networkidle")
+	save = page.locator(".page-head:visible .primary-action:visible").bounding_box()
+	shoot(page, f"save-{language}")
+	assert 0 <= save["x"] and save["x"] + save["width"] <= DESKTOP["width"]
+
+
+def test_the_banner_has_the_width_of_a_phone(frontline, login, received, shoot):
+	page = login(frontline, PASSWORD)
+	open_form(page, received("Offer for a solar roof"), PHONE)
+	banner = page.locator(".form-message:visible", has_text="an acknowledgement by")
+	shoot(page, "banner-phone")
+	sentence, pill = banner.get_by_text("an acknowledgement by"), banner.locator(".indicator-pill").first
+	assert pill.bounding_box()["y"] >= sentence.bounding_box()["y"] + sentence.bounding_box()["height"]

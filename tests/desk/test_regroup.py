@@ -45,6 +45,11 @@ def open_form(page, name):
 	page.locator(".client-comms-conversation .facts section").first.wait_for()
 
 
+def open_merge(page):
+	page.locator(".page-head:visible .menu-btn-group > button").click()
+	page.locator(".menu-btn-group .dropdown-menu:visible").get_by_text("Merge into…").click()
+
+
 def conversation(page):
 	return page.locator(".client-comms-conversation:visible")
 
@@ -57,7 +62,7 @@ def test_two_of_one_matter_become_one(site, frontline, login, received, shoot):
 	one, other = received("Offer for a solar roof"), received("Again: the roof")
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
-	page.get_by_role("button", name="Merge into…").click()
+	open_merge(page)
 	choose(modal(page), "into", other)
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text(
 		"Again: the roof"
@@ -84,7 +89,7 @@ def test_a_message_is_moved_and_another_one_split_off(
 	one, other = received("Offer for a solar roof"), received("Again: the roof")
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
-	page.get_by_role("button", name="Merge into…").click()
+	open_merge(page)
 	choose(modal(page), "into", other)
 	modal(page).get_by_role("button", name="Merge", exact=True).click()
 	messages = conversation(page).locator(".entry.client")
@@ -147,7 +152,7 @@ def test_what_is_merged_into_a_closed_one_opens_it_again(site, frontline, login,
 	one = received("Again: the roof")
 	page = login(frontline, PASSWORD)
 	open_form(page, one)
-	page.get_by_role("button", name="Merge into…").click()
+	open_merge(page)
 	choose(modal(page), "into", closed)
 	expect_opened_again(page, shoot, "closed-before")
 	modal(page).get_by_role("button", name="Merge", exact=True).click()

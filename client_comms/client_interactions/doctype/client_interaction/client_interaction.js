@@ -134,7 +134,7 @@ function add_actions(frm) {
 	}
 	add_privacy_actions(frm);
 	if (client_comms.regroup.may(frm)) {
-		frm.add_custom_button(__("Merge into…"), () => client_comms.regroup.merge(frm));
+		frm.page.add_menu_item(__("Merge into…"), () => client_comms.regroup.merge(frm));
 	}
 	if (frm.doc.__onload?.only_thanked && actions.length) {
 		frm.add_custom_button(__("Needs an Answer"), async () => {
@@ -199,7 +199,7 @@ function show_banner(frm) {
 		: "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
-		`<div class="d-flex justify-content-between align-items-start" style="gap: var(--margin-sm)">
+		`<div class="d-flex flex-wrap flex-md-nowrap justify-content-between align-items-start" style="gap: var(--margin-xs) var(--margin-sm)">
 			<div>${text}${thanked}${complaint}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
