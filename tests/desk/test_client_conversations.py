@@ -43,6 +43,8 @@ def test_a_client_sees_the_promised_day_and_writes_to_staff(
 	row = page.get_by_role("link", name="The roof of our clinic")
 	expect(row).to_contain_text("We are working on it")
 	expect(row).to_contain_text("You will hear from us by")
+	sign = page.locator(".navbar-toggler .icon")  # of the menu, which is how one comes to the consents
+	assert sign.evaluate("sign => getComputedStyle(sign).stroke") != "none"
 	shoot(page, "list")
 	row.click()
 	expect(page.get_by_role("heading", name="The roof of our clinic")).to_be_visible()
