@@ -14,7 +14,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
-from client_comms.client_interactions.due_words import due_words
+from client_comms import clock
+from client_comms.client_interactions.due_words import moment_words
 from client_comms.enforcement import governed, source_doctypes
 from client_comms.rules import html_text, mail_identity, reply_text, response_clock
 
@@ -189,7 +190,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 			"delivery": row.delivery_status,
 			"files": files.get(row.name, []),
 			"meaning": meant and meant.event,
-			"promised": _promised(doc, meant),
+			"promised": _promised(meant),
 		}
 
 
@@ -291,7 +292,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": row.event,
-			"promised": _promised(doc, row),
+			"promised": _promised(row),
 			"text": text,
 			"leads_to": elsewhere.get(row.source_name) or named_in.get(row.name),
 		}
@@ -340,8 +341,9 @@ def _log(doc, names: list[str]) -> Iterator[dict]:
 	}
 
 
-def _promised(doc, row) -> str | None:
-	return due_words(row.promised_until, doc.company) if row and row.promised_until else None
+def _promised(row) -> str | None:
+	"""For when it was said; not how late that is now, for it may have been kept."""
+	return moment_words(clock.to_aware(row.promised_until)) if row and row.promised_until else None
 
 
 def _full_names(users: Iterable[str | None]) -> dict[str, str]:

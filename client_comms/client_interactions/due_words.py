@@ -27,11 +27,11 @@ def due_words(due: datetime | str, company: str | None) -> str:
 	return f"{moment_words(at, now)}, {left_words(left)}"
 
 
-def moment_words(at: datetime, now: datetime) -> str:
+def moment_words(at: datetime, now: datetime | None = None) -> str:
 	"""An aware datetime: "Fri 17:00" within a week of `now`, otherwise "Fri 4 Dec, 17:00"."""
 	zone = user_zone()
-	day = abs(at.astimezone(zone).date() - now.astimezone(zone).date())
-	pattern = "EEE HH:mm" if day <= _THIS_WEEK else "EEE d MMM, HH:mm"
+	soon = now and abs(at.astimezone(zone).date() - now.astimezone(zone).date()) <= _THIS_WEEK
+	pattern = "EEE HH:mm" if soon else "EEE d MMM, HH:mm"
 	return format_datetime(at.astimezone(zone).replace(tzinfo=None), pattern)
 
 

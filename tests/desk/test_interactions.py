@@ -128,6 +128,9 @@ def test_a_promise_names_its_moment(site, frontline, login, received):
 	page.locator(".modal.show [data-fieldname=note] textarea").click()
 	page.get_by_role("button", name="Confirm").click()
 	expect(page.locator(".form-message:visible")).to_contain_text("promised")
+	step = page.locator(".client-comms-conversation:visible .entry.step").first
+	expect(step).to_contain_text("noted a promise: Tue 1 Dec, 12:00")
+	expect(step).not_to_contain_text("left")  # nor late once it is past, for it may have been kept
 
 	site.db.rollback()
 	promised_for, promise_status = site.db.get_value(INTERACTION, name, ["promised_for", "promise_status"])
@@ -277,6 +280,15 @@ def test_the_workspace_counts_what_its_reader_may_see(site, frontline, make_user
 	page.wait_for_url("**/client-interaction**")
 	expect(page.locator(".list-count:visible")).to_contain_text(f"of {counts[user]}")
 	assert len(set(counts.values())) == 2
+
+
+@pytest.mark.parametrize(("role", "links"), [("Frontline Staff", 1), ("Client Communications Manager", 0)])
+def test_the_workspace_leads_to_owed_today_those_who_can_open_it(role, links, make_user, login):
+	page = login(make_user(role, password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	head = page.locator(".owed-today .head")
+	expect(head).to_be_visible()
+	expect(head.get_by_role("link", name="All")).to_have_count(links)
 
 
 def test_the_workspace_asks_once_for_what_is_owed(frontline, login, received):

@@ -46,6 +46,7 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	page.goto("/app/owed-today")
 	expect(row(page, first)).to_be_focused()
 	expect(page.locator("[data-section=late]")).to_contain_text(LATE)
+	expect(page.locator("[data-section=today]")).to_contain_text("Nothing is due today.")
 	expect(page.locator("[data-section=waiting]")).to_contain_text("You are not waiting for any client.")
 	shoot(page, "page")
 	page.keyboard.press("j")

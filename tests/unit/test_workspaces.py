@@ -77,6 +77,12 @@ def test_staff_are_not_shown_what_others_set_up():
 	assert len(links) < 35
 
 
+def test_no_link_waits_for_what_people_do_not_enter():
+	"""Frappe greys a link until there is a document of what it depends on, and asks the user to create one."""
+	waited_for = {row.get("dependencies") for each in workspaces().values() for row in each["links"]}
+	assert waited_for - {"", None} == {"Client Interaction", "Contact"}
+
+
 def test_the_cards_say_how_many_links_they_have():
 	for workspace in workspaces().values():
 		cards = [row for row in workspace["links"] if row["type"] == "Card Break"]

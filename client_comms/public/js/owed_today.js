@@ -88,9 +88,11 @@ client_comms.show_owed_today = async (root) => {
 			</a>`;
 	});
 	const all = more ? __("Show all ({0} more)", [more]) : __("All");
+	// Not every role that sees this block works with clients and may open the page.
+	const page = frappe.boot.page_info["owed-today"] ? `<a href="/app/owed-today">${all}</a>` : "";
 	$(body).html(`${style}
 		<div class="figures">${counted.join("")}</div>
-		<div class="head"><span>${__("Owed Today")}</span><a href="/app/owed-today">${all}</a></div>
+		<div class="head"><span>${__("Owed Today")}</span>${page}</div>
 		${rows.join("")}${asked.join("")}`);
 	body.onclick = (event) => {
 		const link = event.composedPath().find((each) => each.tagName === "A");

@@ -104,7 +104,7 @@ class OwedToday {
 		};
 		const empty = {
 			late: __("Nothing is late."),
-			today: __("You owe no client anything more today."),
+			today: __("Nothing is due today."),
 			tomorrow: __("Nothing is due tomorrow."),
 			waiting: __("You are not waiting for any client."),
 		};

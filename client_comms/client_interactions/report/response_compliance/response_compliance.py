@@ -163,7 +163,7 @@ def _columns(grouping: Grouping) -> list[dict]:
 	return [
 		{"fieldname": "group", "label": _(grouping.name), "fieldtype": "Data", "width": 190},
 		number("interactions", _("Interactions")),
-		{"fieldname": "owing", "label": _("Awaiting Reply"), "fieldtype": "Int", "width": 120},
+		{"fieldname": "owing", "label": _("Reply Expected"), "fieldtype": "Int", "width": 120},
 		share("acknowledged_share", _("Acknowledged in Time %")),
 		number("acknowledged_in_time", _("Acknowledged in Time")),
 		number("acknowledged_late", _("Acknowledged Late")),
@@ -227,7 +227,7 @@ def _summary(total: dict, target: float) -> list[dict]:
 		_("Promises Kept"): _share(row["promises_kept"], row["promises_broken"]),
 	}
 	return [
-		{"label": _("Awaiting Reply"), "value": row["owing"], "datatype": "Int", "indicator": "Blue"},
+		{"label": _("Reply Expected"), "value": row["owing"], "datatype": "Int", "indicator": "Blue"},
 		*(
 			{
 				"label": label,

@@ -121,7 +121,7 @@ Object.assign(client_comms.thread, {
 			Promised: __("{0} noted a promise: {1}", [who, when]),
 			Answered: __("{0} noted that the client has the answer", [who]),
 			Paused: when
-				? __("{0} paused the clocks: {1}", [who, when])
+				? __("{0} paused the clocks until {1}", [who, when])
 				: __("{0} paused the clocks to wait for the client", [who]),
 			Resumed: __("{0} resumed the clocks", [who]),
 			Closed: __("{0} closed the interaction", [who]),
