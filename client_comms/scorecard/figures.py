@@ -118,7 +118,10 @@ def items_without_user(since: datetime, until: datetime) -> Filters:
 	item, user = frappe.qb.DocType(ITEM), frappe.qb.DocType("User")
 	assigned = frappe.qb.from_(item).join(user).on(item.assigned_to == user.name).select(user.name).distinct()
 	disabled = assigned.where((item.status == "Open") & (user.enabled == 0)).orderby(user.name)
-	return [[ITEM, "status", "=", "Open"], [ITEM, "assigned_to", "in", ["", *disabled.run(pluck=True)]]]
+	users = disabled.run(pluck=True)
+	# A list in the desk drops "in" if there is only the empty name.
+	condition = ["in", ["", *users]] if users else ["is", "not set"]
+	return [[ITEM, "status", "=", "Open"], [ITEM, "assigned_to", *condition]]
 
 
 def sent_where_identity_counts(since: datetime, until: datetime) -> Filters:

@@ -90,10 +90,12 @@
 			const options = {};
 			for (const [of, name, operator, value] of filters) {
 				const field = of === doctype ? name : `${of}.${name}`;
-				const condition =
-					operator === "between"
-						? ["Between", value.map((moment) => moment.slice(0, 10))]
-						: [operator, value];
+				let condition = [operator, value];
+				if (operator === "between") {
+					condition = ["Between", value.map((moment) => moment.slice(0, 10))];
+				} else if (operator === "=" && of !== doctype) {
+					condition = ["in", [value]]; // the list takes "=" for a field of its own, if one has the same name
+				}
 				(options[field] ||= []).push(JSON.stringify(condition));
 			}
 			// Without any, the list would keep those of its last visit.
