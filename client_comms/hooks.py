@@ -586,6 +586,10 @@ _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
 
+_NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
+_put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.used_names.leave_out")
+_put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")
+
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 
 scheduler_events = {
