@@ -1,8 +1,11 @@
-"""Splitting an Issue (P-2): ERPNext moves the named message, and all later ones of the Issue where that is filed."""
+"""Issues (P-2): when one is split, ERPNext moves the named message, and all later ones of the Issue where that is filed; a new one is
+the customer's of whatever contact has its address, and customers see theirs in the portal."""
 
 import frappe
 from frappe import _
 
+from client_comms import roles
+from client_comms.clients import parties
 from client_comms.enforcement import documents, governed, guards, levels
 from client_comms.enforcement.answers import Remembered
 from client_comms.i18n import bold
@@ -11,6 +14,20 @@ from client_comms.rules import access
 
 class GuardedIssue(Remembered):
 	"""The Issue of ERPNext."""
+
+	def set_lead_contact(self, email_id):
+		"""The client is that of the confirmed contact; a portal user can enter a contact with the address of others, for a customer of
+		their own."""
+		is_given = self.contact or self.customer
+		super().set_lead_contact(email_id)
+		if is_given or not self.contact:
+			return
+		known = parties.client_of(None, None, email_id, "")
+		customer = known.party if known.party_type == "Customer" else None
+		if known.contact and (customer or known.contact != self.contact):
+			self.contact, self.customer = known.contact, customer
+		elif not known.contact and _is_claimed(self.contact):
+			self.contact = self.customer = None
 
 	@frappe.whitelist()
 	def split_issue(self, subject, communication_id):
@@ -33,3 +50,10 @@ class GuardedIssue(Remembered):
 		if level and documents.is_governed(self.doctype):
 			levels.raise_to(self.doctype, made, level)
 		return made
+
+
+def _is_claimed(contact: str) -> bool:
+	"""Whether someone outside has entered a contact as one of a client."""
+	return bool(parties.of_contacts([contact])) and not roles.has_desk(
+		frappe.db.get_value("Contact", contact, "owner")
+	)

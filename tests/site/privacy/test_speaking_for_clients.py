@@ -338,6 +338,40 @@ def consent(client, **fields):
 	).insert()
 
 
+def new_issue(address):
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Roof", "raised_by": address})
+	return issue.insert(ignore_permissions=True)
+
+
+def test_an_issue_belongs_to_no_customer_who_claims_its_address(client, eve, as_user):
+	"""ERPNext takes the latest contact with the address, and shows customers their Issues in the portal."""
+	with as_user(eve):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		own = frappe._dict(party_type="Customer", party=customer.name)
+		make_contact(own, address=eve, user=eve)
+		for address in (ANNA, "unknown@client.example"):
+			make_contact(own, address=address, first_name=address)
+	issue = new_issue(ANNA)
+	assert (issue.customer, issue.contact) == (client.party, client.contact)
+	unknown = new_issue("unknown@client.example")
+	assert (unknown.customer, unknown.contact) == (None, None)
+	own_issue = new_issue(eve)
+	assert own_issue.customer == customer.name
+	about = {"party": customer.name, "subject": "Roof"}
+	assert [
+		row.reference_name for row in frappe.get_all("Client Interaction", about, ["reference_name"])
+	] == [own_issue.name]
+
+
+def test_an_issue_belongs_to_the_customer_whose_contact_staff_entered(client, make_user, as_user):
+	with as_user(make_user("Frontline Staff")):
+		contact = make_contact(client)
+	issue = new_issue(EVE)
+	assert (issue.customer, issue.contact) == (client.party, contact.name)
+
+
 @pytest.mark.parametrize("way", ["Portal", "Secure Link"])
 def test_staff_cannot_claim_that_the_client_answered_there(client, way):
 	with pytest.raises(frappe.ValidationError, match="how the client told you"):
