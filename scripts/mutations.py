@@ -155,7 +155,7 @@ FUNCTIONS = {
 	"document:_require_known_series": NOTHING,
 	"intake.retry:_is_recorded": "lambda doc: sources.is_logged(doc)",
 	"intake.arrivals:stated_level": NOTHING,
-	"enforcement.methods.relink:_raise_interactions": NOTHING,
+	"enforcement.reclassification:raise_conversations": NOTHING,
 	"enforcement.filed:keep_level": NOTHING,
 	"enforcement.doctypes.transaction_deletion_record:_require_no_hold": NOTHING,
 	"enforcement.doctypes.web_form:_require": NOTHING,

@@ -36,10 +36,11 @@ def guard_level(doc, method=None):
 		)
 
 
-def change_level(doctype: str, name: str, level: str, reason: str) -> None:
+def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels. Both
 	require a reason.
 
+	:returns: whether the document was raised
 	:raises ClearanceMissingError: lowering without clearance
 	"""
 	doc = frappe.get_doc(doctype, name)
@@ -61,6 +62,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	doc.add_comment(
 		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
 	)
+	return not before or rules.rank(level) > rules.rank(before)
 
 
 def may_lower(interaction: str, level: str) -> access.Decision:

@@ -51,10 +51,29 @@ def follow_stated(doc, method=None) -> None:
 
 
 def raise_to_stated(interaction, level: str, document) -> None:
-	"""Raise an interaction to the level with which a document of it arrived; it is never lowered."""
+	"""Raise an interaction to the level with which a document of it arrived."""
+	_raise(interaction, level, arrived_with(document, level))
+
+
+def change_level(doctype: str, name: str, level: str, reason: str) -> None:
+	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it."""
+	if levels.change_level(doctype, name, level, reason):
+		told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason)
+		raise_conversations(doctype, name, level, told)
+
+
+def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:
+	"""Raise the interactions about a document to its level, each with its history and its ledger entry."""
+	about = {"reference_doctype": doctype, "reference_name": name}
+	for interaction in frappe.get_all(governed.INTERACTION, about, pluck="name", order_by="name asc"):
+		_raise(frappe.get_doc(governed.INTERACTION, interaction, for_update=True), level, reason)
+
+
+def _raise(interaction, level: str, reason: str) -> None:
+	"""An interaction is never lowered by this."""
 	if _is_stricter(level, interaction.confidentiality_level):
 		interaction.confidentiality_level = level
-		interaction.level_change_reason = arrived_with(document, level)
+		interaction.level_change_reason = reason
 		interaction.save_by_app()
 
 

@@ -8,8 +8,9 @@ place where they can read it.
 from contextlib import contextmanager
 
 import frappe
+from frappe import _
 
-from client_comms.enforcement import filed, governed, guards, levels, policy, restrictions
+from client_comms.enforcement import filed, governed, guards, levels, reclassification, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -90,17 +91,7 @@ def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 
 
 def _raise(doctype: str, name: str, level: str) -> None:
+	"""And the interaction that was just logged about the new document, because it quotes the message."""
 	levels.raise_to(doctype, name, level)
-	_raise_interactions(doctype, name, level)
-
-
-def _raise_interactions(doctype: str, name: str, level: str) -> None:
-	"""Raise the interaction that was just logged about the new document, because it quotes the message."""
-	rules = policy.current()
-	for interaction in frappe.get_all(
-		governed.INTERACTION, {"reference_doctype": doctype, "reference_name": name}, pluck="name"
-	):
-		doc = frappe.get_doc(governed.INTERACTION, interaction)
-		if rules.rank(doc.confidentiality_level) < rules.rank(level):
-			doc.confidentiality_level = level
-			doc.save_by_app()
+	reason = _("{0} {1} was made of a message at the level {2}.").format(_(doctype), name, _(level))
+	reclassification.raise_conversations(doctype, name, level, reason)

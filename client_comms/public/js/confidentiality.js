@@ -13,6 +13,9 @@ if (!client_comms.change_level) {
 					label: __("Confidentiality Level"),
 					default: frm.doc.confidentiality_level,
 					reqd: 1,
+					description: __(
+						"Conversations about a document that is raised are raised with it, but not lowered with it.",
+					),
 				},
 				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 			],

@@ -153,6 +153,23 @@ def test_lowering_needs_a_reason_and_clearance_and_is_told(govern, staff, log, a
 	assert any("Sensitive → Standard" in content and "A mistake" in content for content in comments)
 
 
+def test_conversations_about_a_document_are_raised_with_it_and_not_lowered(govern, staff, log, as_user):
+	issue = make("Issue")
+	about = {"reference_doctype": "Issue", "reference_name": issue.name}
+	begun = [log("Initial Inquiry", **about), log("Service Update", **about)]
+	other = log("Initial Inquiry")
+	frontline = staff["Frontline Staff"]
+	assert frappe.has_permission("Client Interaction", "read", begun[0].name, user=frontline)
+	with as_user(staff["Customer Support Manager"]):
+		api.change_level("Issue", issue.name, "Sensitive", "The neighbours called the police")
+		assert {each.reload().confidentiality_level for each in begun} == {"Sensitive"}
+		assert not frappe.has_permission("Client Interaction", "read", begun[0].name, user=frontline)
+		assert "The neighbours called the police" in begun[0].events[-1].note
+		api.change_level("Issue", issue.name, "Confidential", "They did not come")
+	assert {each.reload().confidentiality_level for each in begun} == {"Sensitive"}
+	assert other.reload().confidentiality_level == "Standard"
+
+
 def test_a_level_that_does_not_exist_is_refused(govern, staff, log, as_user):
 	"""Otherwise the document could not be saved any more."""
 	issue = make("Issue")
