@@ -12,6 +12,7 @@ from client_comms.enforcement.requests import called
 
 # Method -> the parameter with the name of another method.
 _CARRIERS = {
+	"frappe.client.validate_link_and_fetch": "query",
 	"frappe.desk.search.search_link": "query",
 	"frappe.desk.search.search_widget": "query",
 	"frappe.desk.treeview.get_all_nodes": "tree_method",

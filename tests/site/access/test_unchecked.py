@@ -494,6 +494,19 @@ def test_nor_as_a_command(path):
 
 
 @pytest.mark.parametrize(
+	("method", "parameter"),
+	[
+		("frappe.client.validate_link_and_fetch", "query"),
+		("frappe.desk.search.search_link", "query"),
+		("frappe.model.mapper.map_docs", "method"),
+	],
+)
+def test_nor_in_a_parameter_of_a_method_that_calls_it(path, method, parameter):
+	with pytest.raises(frappe.PermissionError, match=r"by its full name"):
+		path(f"/api/method/{method}", **{parameter: ALIAS})
+
+
+@pytest.mark.parametrize(
 	("asked", "arguments"),
 	[
 		(f"/api/method/{WRAPPED}", {}),
