@@ -125,8 +125,8 @@ def test_what_clients_send_through_their_links_can_be_shown_as_html(
 @pytest.mark.parametrize("doctype", ["Communication", "Comment"])
 @pytest.mark.parametrize("payload", [f'"{PAYLOADS[0]}"', f'["{PAYLOADS[0]}"]'])
 def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, payload):
-	fields = {"subject": payload, "sender_full_name": payload}
-	fields = fields if doctype == "Communication" else {"comment_type": "Comment"}
+	fields = {"subject": payload}
+	fields |= {"sender_full_name": payload} if doctype == "Communication" else {"comment_type": "Comment"}
 	doc = frappe.get_doc({"doctype": doctype, "content": payload, **fields}).insert()
 	stored = frappe.db.get_value(doctype, doc.name, ["content", *fields])
 	for text in stored:
@@ -139,6 +139,7 @@ def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, pa
 		("Issue", "subject", {}),
 		("Issue", "description", {"subject": "Roof"}),
 		("Lead", "job_title", {"first_name": "Anna"}),
+		("Opportunity", "order_lost_reason", {"opportunity_from": "Customer"}),
 		("Contact", "designation", {"first_name": "Anna"}),
 		("Address", "address_line1", {"address_title": "Anna", "city": "Kiel", "country": "Germany"}),
 		("User", "location", {"first_name": "Anna", "email": "anna@html.example", "send_welcome_email": 0}),
@@ -153,6 +154,10 @@ def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, pa
 		),
 	],
 )
-def test_what_clients_enter_elsewhere_is_cleaned_also_if_it_is_json(doctype, field, others, mailbox):
+def test_what_clients_enter_elsewhere_is_cleaned_also_if_it_is_json(
+	doctype, field, others, mailbox, make_client
+):
+	if doctype == "Opportunity":
+		others = {**others, "party_name": make_client("Anna Client", "anna@client.example").party}
 	doc = frappe.get_doc({"doctype": doctype, field: f'"{PAYLOADS[0]}"', **others}).insert()
 	assert "onerror" not in frappe.db.get_value(doctype, doc.name, field)
