@@ -32,7 +32,8 @@ def reason(method: Method) -> str | None:
 
 def reviewed(method: Method) -> str | None:
 	"""A reason that the method's source shows, for those that end before they do anything, whatever they are sent."""
-	return REVIEWED.get(method.key)
+	_doctype, _colon, of_any = method.key.partition(": ")
+	return REVIEWED.get(method.key) or REVIEWED.get(f"*: {of_any}")
 
 
 def by_learned_end(ended: Counter) -> str | None:
