@@ -107,17 +107,30 @@ def keep_when_deleted(doc, method=None) -> None:
 		return
 	for doctype in (COMMUNICATION, EVENT, CALL, *source_doctypes.active()):
 		unbound = {field: ("is", "not set") for field in _BINDING}
-		if fields := _fields(doctype):
+		if doctype in _TABLES:
+			# Its own level is all that will count, so it is that of the strictest document that it names.
+			named = ("in", _all_naming(doctype, doc))
+			for name in frappe.get_all(doctype, {"name": named, **unbound}, pluck="name", order_by=None):
+				_set_level(doctype, name, level_of(doctype, name))
+		elif fields := _fields(doctype):
 			filed = dict(zip(fields, (doc.doctype, doc.name), strict=True))
 			_set_level(doctype, {**filed, **unbound}, level)
-		for rows, _table, kind, named in _TABLES.get(doctype, ()):
-			naming = {"parenttype": doctype, kind: doc.doctype, named: doc.name}
-			if parents := frappe.get_all(rows, naming, pluck="parent", order_by=None):
-				_set_level(doctype, {"name": ("in", parents), **unbound}, level)
 
 
-def _set_level(doctype: str, filters: dict, level: str) -> None:
-	frappe.db.set_value(doctype, filters, "confidentiality_level", level, update_modified=False)
+def _all_naming(doctype: str, doc) -> list[str]:
+	"""The meetings or calls that name a document in a field or a row."""
+	names = []
+	if fields := _fields(doctype):
+		filed = dict(zip(fields, (doc.doctype, doc.name), strict=True))
+		names += frappe.get_all(doctype, filed, pluck="name", order_by=None)
+	for rows, _table, kind, named in _TABLES[doctype]:
+		naming = {"parenttype": doctype, kind: doc.doctype, named: doc.name}
+		names += frappe.get_all(rows, naming, pluck="parent", order_by=None)
+	return names
+
+
+def _set_level(doctype: str, which: str | dict, level: str) -> None:
+	frappe.db.set_value(doctype, which, "confidentiality_level", level, update_modified=False)
 
 
 # --- what they are about ----------------------------------------------------------------------------

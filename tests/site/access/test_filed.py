@@ -103,3 +103,13 @@ def test_it_outlives_what_it_is_about(way, planned, held, staff, as_user):
 	frappe.db.delete("Client Interaction", {"reference_name": issue.name})
 	frappe.delete_doc("Issue", issue.name, force=True)
 	assert not seen_by(staff.uncleared, doc.reload(), as_user)
+
+
+@pytest.mark.parametrize("way", ["participant", "link of a call"])
+def test_it_stays_as_confidential_as_another_document_when_one_is_deleted(way, planned, held, staff, as_user):
+	issue, lead = held("Issue", "Standard", subject="Roof"), held("Lead", lead_name="Anna")
+	doc = planned(way, issue, lead)
+	frappe.db.delete("Client Interaction", {"reference_name": issue.name})
+	frappe.delete_doc("Issue", issue.name, force=True)
+	assert doc.reload().confidentiality_level == "Sensitive"
+	assert not seen_by(staff.uncleared, doc, as_user)
