@@ -589,6 +589,8 @@ _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.re
 _NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.used_names.leave_out")
 _put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")
+_put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used_names.keep_series")
+_put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 

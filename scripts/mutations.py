@@ -131,6 +131,7 @@ FUNCTIONS = {
 	"enforcement.copied_fields:withdraw": NOTHING,
 	"enforcement.printing:writer": "lambda user: user",
 	"enforcement.pdf_options:leaves": NO,
+	"enforcement.used_names:_was_deleted": NO,
 	"enforcement.link_titles:is_withheld": NO,
 	"enforcement.link_titles:trim": NOTHING,
 	"enforcement.link_titles:withdraw": NOTHING,
