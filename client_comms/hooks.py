@@ -505,7 +505,7 @@ doc_events = {
 	},
 	"Contact": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
-		"before_validate": "client_comms.document.clean_shown",
+		"before_validate": ["client_comms.document.clean_shown", "client_comms.clients.confirmation.compare"],
 		"validate": [
 			"client_comms.clients.phone_numbers.set_normalised",
 			"client_comms.clients.confirmation.follow",

@@ -17,8 +17,21 @@ ROWS = ("Dynamic Link", "Contact Email", "Contact Phone")
 # Tables of Contact, with what a row says
 _SAYS = {"links": ("link_doctype", "link_name"), "email_ids": ("email_id",), "phone_nos": ("phone",)}
 
+# Of the addresses and numbers in a record, those of the client: others are of who entered it, or is in charge of it.
+_CLIENTS_OWN = ("Email", "Phone", "Mobile")
+_REPEATS = "client_comms_repeats"
+
 
 # --- hooks ---------------------------------------------------------------------------------------
+
+
+def compare(contact, method=None) -> None:
+	"""`before_validate` of Contact: ERPNext copies its numbers to the Lead then, and they would always stand there."""
+	contact.flags[_REPEATS] = {
+		(link.link_doctype, link.link_name)
+		for link in _client_links(contact)
+		if not link.get(ON) and _says_nothing_new(contact, link)
+	}
 
 
 def follow(contact, method=None) -> None:
@@ -30,10 +43,11 @@ def follow(contact, method=None) -> None:
 	new_links = [row for row in _kept(contact, before, "links") if row.link_doctype in parties.PARTY_TYPES]
 	new_rows = [*_kept(contact, before, "email_ids"), *_kept(contact, before, "phone_nos")]
 	_keep_login(contact, before)
+	repeats = contact.flags.pop(_REPEATS, ())
 	for link in new_links:
 		if may_confirm(link):
 			_stamp(link)
-		elif _says_nothing_new(contact, link):
+		elif (link.link_doctype, link.link_name) in repeats:
 			for row in (link, *_rows(contact)):
 				_stamp(row)
 	if contact.flags.pop("client_comms_confirm", None):
@@ -126,8 +140,9 @@ def _says_nothing_new(contact, link) -> bool:
 	said = {row.email_id for row in contact.email_ids} | {row.phone for row in contact.phone_nos}
 	if contact.user:
 		said.add(frappe.db.get_value("User", contact.user, "email"))
-	record = frappe.db.get_value(link.link_doctype, link.link_name, "*", as_dict=True) or {}
-	return bool(said) and set(map(_comparable, said)) <= set(map(_comparable, record.values()))
+	fields = [df.fieldname for df in frappe.get_meta(link.link_doctype).fields if df.options in _CLIENTS_OWN]
+	record = fields and frappe.db.get_value(link.link_doctype, link.link_name, fields, as_dict=True)
+	return bool(said and record) and set(map(_comparable, said)) <= set(map(_comparable, record.values()))
 
 
 def _comparable(value) -> str:
@@ -211,12 +226,18 @@ def confirm_existing() -> None:
 			set {stamp} where {new} and `user`.`user_type` = 'System User'"""
 		)
 		for party_type in parties.PARTY_TYPES if doctype in theirs else ():
+			# As `_registered_themselves`; a visitor's record and its contact were made by a form, of one address.
+			own = "".join(
+				f" and ifnull(`client`.`{field}`, '') in ('', `user`.`email`)"
+				for field in contacts.address_fields(party_type)
+			)
 			frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names of the app's own)
 				f"""update `tab{doctype}` `row` join `tabUser` `user` on `user`.`name` = `row`.`owner`
 				join `tabDynamic Link` `link` on `link`.`parent` = `row`.`parent` and `link`.`parenttype` = 'Contact'
 				join `tab{party_type}` `client` on `client`.`name` = `link`.`link_name`
 				set {stamp} where {new} and `link`.`link_doctype` = '{party_type}'
-					and `client`.`owner` = `row`.`owner` {theirs[doctype]}"""
+					and `client`.`owner` = `row`.`owner` {theirs[doctype]}
+					and (`user`.`name` = 'Guest' or (true{own}))"""
 			)
 
 

@@ -106,7 +106,7 @@ def addresses_in(doctype: str | None, name: str | None) -> list[str]:
 	"""The email addresses that a document itself holds, in lower case; not those copied from another document."""
 	if not (doctype and name):
 		return []
-	fields = _address_fields(doctype)
+	fields = address_fields(doctype)
 	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
 	return [value.strip().lower() for value in (held or {}).values() if value]
 
@@ -125,13 +125,14 @@ def owners_of(addresses: Collection[str]) -> dict[str, set[tuple[str, str]]]:
 	):
 		found.setdefault(row.email_id.strip().lower(), set()).add(("Contact", row.parent))
 	for party_type in PARTY_TYPES:
-		for field in _address_fields(party_type):
+		for field in address_fields(party_type):
 			for row in frappe.get_all(party_type, {field: named}, ["name", field], order_by=None):
 				found.setdefault(row[field].strip().lower(), set()).add((party_type, row.name))
 	return found
 
 
-def _address_fields(doctype: str) -> list[str]:
+def address_fields(doctype: str) -> list[str]:
+	"""The fields of a DocType with email addresses of its own."""
 	return [
 		df.fieldname
 		for df in frappe.get_meta(doctype).fields

@@ -2,9 +2,6 @@
 
 import frappe
 
-from client_comms.enforcement import child_rows
-from client_comms.rules import access
-
 _LEAD = "Lead"
 
 
@@ -17,4 +14,4 @@ class GuardedContact:
 		name = super().get_link_for(link_doctype)
 		if link_doctype != _LEAD or not name:
 			return name
-		return name if child_rows.is_open(_LEAD, name, access.WRITE, frappe.session.user) else None
+		return name if frappe.has_permission(_LEAD, "write", doc=name) else None

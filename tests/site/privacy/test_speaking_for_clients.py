@@ -277,8 +277,23 @@ def test_the_contact_that_erpnext_makes_of_a_lead_says_nothing_new(as_user):
 	assert kind_of(frappe._dict(party_type="Lead", party=lead.name)) == "Client"
 
 
+@pytest.mark.parametrize("phone_nos", [[], [{"phone": NUMBER, "is_primary_mobile_no": 1}]])
+def test_who_entered_a_lead_of_another_address_does_not_speak_for_it(make_user, as_user, phone_nos):
+	"""The address of who entered it stands in the record as its owner, and ERPNext copies the number there."""
+	portal = make_user("Customer", user_type="Website User")
+	with as_user(portal):
+		lead = frappe.get_doc({"doctype": "Lead", "first_name": "Bo", "email_id": "bo@elsewhere.example"})
+		lead.insert(ignore_permissions=True)
+		client = frappe._dict(party_type="Lead", party=lead.name)
+		mine = make_contact(client, address=portal, phone_nos=phone_nos)
+		number = make_contact(client, email_ids=[], phone_nos=[{"phone": NUMBER, "is_primary_mobile_no": 1}])
+	assert not parties.all_of_contact(mine.name) and not parties.all_of_contact(number.name)
+	assert portal not in contacts.addresses_of("Lead", lead.name)
+	assert not frappe.db.get_value("Lead", lead.name, "mobile_no")
+
+
 def test_the_clients_own_address_gives_no_login(client, stranger, as_user):
-	frappe.db.set_value("Customer", client.party, "website", ANNA)  # it stands in the record
+	frappe.db.set_value("Customer", client.party, "email_id", ANNA)  # it stands in the record
 	with as_user(stranger):
 		make_contact(client, address=ANNA, phone_nos=[], user=stranger)
 		assert page_visits.of_login() == []
@@ -314,11 +329,14 @@ def test_existing_contacts_of_staff_count(client, make_user, as_user):
 		registered = make_contact(frappe._dict(party_type="Customer", party=own.name), address=portal)
 		registered.append("email_ids", {"email_id": ANNA})
 		registered.save()
+		lead = frappe.get_doc({"doctype": "Lead", "first_name": "Bo", "email_id": "bo@elsewhere.example"})
+		lead.insert(ignore_permissions=True)
+		claimed = make_contact(frappe._dict(party_type="Lead", party=lead.name), address=portal)
 	for row in (*registered.links, *registered.email_ids, *registered.phone_nos):
 		row.db_set({"confirmed_by": None, "confirmed_on": None})
 	confirmation.confirm_existing()
 	assert parties.all_of_contact(of_staff.name) and kind_of(client) == "Client"
-	assert not parties.all_of_contact(of_portal.name)
+	assert not parties.all_of_contact(of_portal.name) and not parties.all_of_contact(claimed.name)
 	assert contacts.addresses_of("Customer", own.name) == {portal: registered.name}
 	assert not frappe.db.get_value("Contact Phone", {"parent": registered.name}, "confirmed_on")
 
