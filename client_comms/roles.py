@@ -74,11 +74,11 @@ def has_desk(user: str | None = None) -> bool:
 
 
 def require_desk() -> None:
-	"""Refuse portal users and visitors.
+	"""Refuse portal users and visitors. Frappe opens the desk to users of a site's own types too, such as the employees of Frappe HR.
 
 	:raises frappe.PermissionError: the caller has no access to the desk
 	"""
-	if not has_desk():
+	if frappe.get_cached_value("User", frappe.session.user, "user_type") == "Website User":
 		frappe.throw(
 			_("Only users of the desk can do this."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from client_comms import ledger
+from client_comms import ledger, roles
 from client_comms.enforcement import answer_rows, governed, guards
 from client_comms.rules import access
 from client_comms.rules.outgoing import ENFORCE, OFF
@@ -173,7 +173,7 @@ def _is_on_website(doctype: str, name: str) -> bool:
 
 
 def _is_client() -> bool:
-	return frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User"
+	return not roles.has_desk()
 
 
 def _is_in(body: str, doc) -> bool:

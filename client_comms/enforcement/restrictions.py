@@ -16,13 +16,12 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, parse_addr
 
-from client_comms import acting, clock, ledger, transactions
+from client_comms import acting, clock, ledger, roles, transactions
 from client_comms.clients import contacts, parties, phone_numbers
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.enforcement.registry import LOCKED, OWNER_FIELDS
 from client_comms.exceptions import RestrictedError
 from client_comms.i18n import bold, moment
-from client_comms.roles import COMPLIANCE_OFFICER
 from client_comms.rules import restriction as rules
 
 RESTRICTION = "Processing Restriction"
@@ -196,7 +195,7 @@ def _goes_on() -> bool:
 		return True
 	if user == "Administrator":
 		return acting.is_unattended() and not _asked_for_by_a_user()
-	return user == "Guest" or frappe.get_cached_value("User", user, "user_type") != "System User"
+	return not roles.has_desk(user)
 
 
 def _asked_for_by_a_user() -> bool:
@@ -254,7 +253,7 @@ def sentence(found: rules.Restriction) -> str:
 
 def who_can_help() -> str:
 	return _("A {0} can allow a user what the law permits, with a reason, or lift the restriction.").format(
-		_(COMPLIANCE_OFFICER)
+		_(roles.COMPLIANCE_OFFICER)
 	)
 
 

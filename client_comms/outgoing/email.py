@@ -4,7 +4,7 @@ between (P-1 to P-3)."""
 import frappe
 from frappe import _
 
-from client_comms import alerts
+from client_comms import alerts, roles
 from client_comms.client_privacy import disclosures
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
@@ -172,9 +172,7 @@ def _tell_sender(queued) -> None:
 	if not (all(about) and frappe.db.exists(*about)):
 		about = (queued.doctype, queued.name)
 	author = frappe.db.get_value(*about, "owner") if about[0] == "Communication" else queued.owner
-	wrote = (
-		author != "Administrator" and frappe.get_cached_value("User", author, "user_type") == "System User"
-	)
+	wrote = author != "Administrator" and roles.has_desk(author)
 	alerts.tell(
 		[author] if wrote else alerts.managers(),
 		lambda: _("Held back: an email that may no longer be sent"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 
-from client_comms import acting
+from client_comms import acting, roles
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import checks, facts, presentation, restricted
 from client_comms.rules import outgoing as rules
@@ -80,7 +80,4 @@ def _reason_given() -> str | None:
 
 def _somebody_to_ask() -> bool:
 	"""Whether a staff member can be asked: not in a job, nor if a client triggers an automatic reply."""
-	return (
-		not acting.is_unattended()
-		and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User"
-	)
+	return not acting.is_unattended() and roles.has_desk()

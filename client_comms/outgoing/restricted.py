@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms import acting, clock
+from client_comms import acting, clock, roles
 from client_comms.client_privacy import links
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import OutgoingRefusedError
@@ -74,7 +74,7 @@ def _by_a_client() -> bool:
 	user = frappe.session.user
 	if user == "Administrator":
 		return False
-	return user == "Guest" or frappe.get_cached_value("User", user, "user_type") != "System User"
+	return not roles.has_desk(user)
 
 
 # --- emails that belong to no record -------------------------------------------------------------

@@ -46,10 +46,13 @@ def test_a_portal_user_sends_no_text_messages(eve, request_as):
 		request_as(eve, sms, receiver_list='["+493012345678"]', msg="Please call us")
 
 
-def test_staff_write_messages_about_no_document(make_user, request_as):
-	made = request_as(
-		make_user("Frontline Staff"), MAKE, subject="The roof", content="Hello", recipients=ANNA
-	)
+@pytest.mark.parametrize("user_type", ["System User", "Employee Self Service"])
+def test_users_of_the_desk_write_messages_about_no_document(make_user, request_as, user_type):
+	"""Also those of a type of the site, such as Frappe HR has one."""
+	user = make_user("Frontline Staff")
+	frappe.db.set_value("User", user, "user_type", user_type)
+	frappe.clear_document_cache("User", user)
+	made = request_as(user, MAKE, subject="The roof", content="Hello", recipients=ANNA)
 	assert frappe.db.get_value("Communication", made["name"], "subject") == "The roof"
 
 
