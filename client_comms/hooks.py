@@ -118,6 +118,7 @@ permission_query_conditions = {
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.condition",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
+	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.emailed_condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
 	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",

@@ -18,12 +18,15 @@ from client_comms.rules import access
 
 # A queued email is filed under its message's document, which may be less confidential than the message.
 _MESSAGE_OF = {"Email Queue": "communication"}
+# The email of a report contains what the user may see in whose name it was computed, and is for that user alone.
+_QUEUED_REPORT = ("Email Queue", "Auto Email Report")
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
 _RAW_MAIL = ("Unhandled Email", "Unprocessed Email")
 _NESTING = ("Comment", "File", "ToDo", *_RAW_MAIL)
 _OF_DEPENDENTS = {
 	**dict.fromkeys(("Comment", "File", "Tag Link", "ToDo"), _NESTING),
+	_QUEUED_REPORT[0]: _QUEUED_REPORT[1:],
 	"Version": ("Deleted Document", "Email Queue", *_NESTING),
 }
 # Documents about a client: what belongs to them is hidden together with the client.
@@ -159,7 +162,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision)
-	if any(hides(*owner, user) for owner in owners):
+	if any(hides(*owner, user) or _hides_report(doc, *owner, user) for owner in owners):
 		return compat.objection(_("You have no clearance for this document."))
 	return compat.no_objection()
 
@@ -169,6 +172,13 @@ def hides(doctype: str, name: str, user: str) -> bool:
 	if doctype in OF_OFFICERS and not _reads_by_role(doctype, user):
 		return True
 	return doctype in (*OF_CLIENTS, *OF_OFFICERS) and guards.objects(doctype, name, user=user)
+
+
+def _hides_report(doc, owner_type: str, owner_name: str, user: str) -> bool:
+	"""Whether it is the email of a report for another user; once the report is gone, it is not known for whom it was."""
+	if (doc.doctype, owner_type) != _QUEUED_REPORT or doc.is_new():
+		return False
+	return not frappe.db.exists(owner_type, owner_name) or guards.objects(owner_type, owner_name, user=user)
 
 
 def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:

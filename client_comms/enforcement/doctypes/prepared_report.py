@@ -12,14 +12,19 @@ PREPARED = "Prepared Report"
 
 
 def prepared_condition(user=None, doctype=None) -> str:
+	return _condition("`tabPrepared Report`.`owner`", "`tabPrepared Report`.`report_name`", user)
+
+
+def emailed_condition(user=None, doctype=None) -> str:
+	return _condition("`tabAuto Email Report`.`user`", "`tabAuto Email Report`.`report`", user)
+
+
+def _condition(computed_for: str, report: str, user: str | None) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	guarded = frappe.get_hooks("permission_query_conditions", app_name="client_comms")
-	about_guarded = of_row(
-		"Report", "`tabPrepared Report`.`report_name`", among("`tabReport`.`ref_doctype`", guarded)
-	)
-	return f"(`tabPrepared Report`.`owner` = {literal(user)} or not {about_guarded})"
+	about_guarded = of_row("Report", report, among("`tabReport`.`ref_doctype`", guards.held()))
+	return f"({computed_for} = {literal(user)} or not {about_guarded})"
 
 
 def has_prepared_permission(doc, ptype=None, user=None, debug=False):

@@ -111,3 +111,52 @@ def test_nor_by_a_conversion_in_the_background(report, prepare, staff, as_user):
 	with as_user(staff.cleared):
 		convert_json_to_csv(theirs)
 	assert frappe.db.exists("File", files)
+
+
+@pytest.fixture
+def mail_report(mailbox, complaint, staff):
+	"""`mail_report(doctype)`: the report of the cleared user on that DocType, and the email of it that waits in the queue."""
+
+	def mail(doctype):
+		listing = {"ref_doctype": doctype, "report_type": "Report Builder", "is_standard": "No"}
+		listing |= {"report_name": f"All {doctype}", "json": json.dumps({"fields": [["name", doctype]]})}
+		listing = frappe.get_doc({"doctype": "Report", **listing}).insert()
+		emailed = {"report": listing.name, "report_type": listing.report_type, "user": staff.cleared}
+		emailed |= {"email_to": staff.cleared, "format": "HTML", "frequency": "Daily", "filters": "{}"}
+		emailed = frappe.get_doc({"doctype": "Auto Email Report", **emailed}).insert()
+		emailed.send()
+		queued = {"reference_doctype": emailed.doctype, "reference_name": emailed.name}
+		return emailed, frappe.get_doc("Email Queue", queued)
+
+	return mail
+
+
+def is_seen(doc):
+	"""Whether the session user finds and opens a document; they agree."""
+	listed = bool(frappe.get_list(doc.doctype, {"name": doc.name}))
+	assert doc.has_permission("read") == listed
+	return listed
+
+
+def test_a_queued_email_of_a_report_is_for_its_user(mail_report, complaint, staff, as_user):
+	emailed, queued = mail_report(INTERACTION)
+	assert complaint.name in queued.message
+	with as_user(staff.uncleared):
+		assert not is_seen(queued)
+		assert not frappe.get_list(
+			"Email Queue Recipient", {"parent": queued.name}, parent_doctype="Email Queue"
+		)
+		assert not is_seen(emailed)
+	with as_user(staff.cleared):
+		assert is_seen(queued)
+		assert is_seen(emailed)
+	emailed.delete()
+	with as_user(staff.uncleared):
+		assert not is_seen(queued)
+
+
+def test_that_of_a_report_on_other_documents_is_for_all_who_see_the_queue(mail_report, staff, as_user):
+	emailed, queued = mail_report("Currency")
+	with as_user(staff.uncleared):
+		assert is_seen(queued)
+		assert is_seen(emailed)
