@@ -11,29 +11,29 @@ from client_comms.rules import access
 # What the popup of the colleague who took the call does with it.
 _TOLD_TO_ALL = ("doctype", "name", "id", "status")
 _CONTACT = "Contact"
-_FLAG = "client_comms_told_to_all"
+_FLAG, _GUESSED = "client_comms_told_to_all", "client_comms_guessed"
 
 
 class GuardedCallLog(Remembered):
 	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is
 	announced whole."""
 
-	def validate(self):
-		self._leave_out_guessed()
-		super().validate()
+	def add_link(self, link_type, link_name):
+		self.flags[_GUESSED] = link_type == _CONTACT and self._is_guessed(link_name)
+		if not self.flags[_GUESSED]:
+			super().add_link(link_type, link_name)
 
-	def _leave_out_guessed(self):
-		"""A contact with a few digits would tell, by the entries that its timeline does not show, how the number of a hidden call
-		ends. To such a call, only a contact with its whole number is linked."""
-		before = self.get_doc_before_save()
-		if not before or child_rows.is_open(self.doctype, self.name, access.READ, frappe.session.user):
-			return
-		linked = {row.link_name for row in before.links if row.link_doctype == _CONTACT}
-		linked.update(*phone_numbers.contacts_of(map(phone_numbers.normalised, self._numbers())).values())
-		self.links = [row for row in self.links if row.link_doctype != _CONTACT or row.link_name in linked]
+	def save(self, *args, **kwargs):
+		"""ERPNext saves the call after it added a link. Of a guess nothing is saved: Frappe tells all who list calls which one was."""
+		return self if self.flags.pop(_GUESSED, False) else super().save(*args, **kwargs)
 
-	def _numbers(self) -> tuple[str | None, str | None]:
-		return self.get("from"), self.get("to")
+	def _is_guessed(self, contact: str) -> bool:
+		"""A contact with a few digits would tell how the number of a hidden call ends. To such a call, only a contact with its
+		whole number is linked."""
+		if self.is_new() or child_rows.is_open(self.doctype, self.name, access.READ, frappe.session.user):
+			return False
+		numbers = map(phone_numbers.normalised, (self.get("from"), self.get("to")))
+		return not any(contact in each for each in phone_numbers.contacts_of(numbers).values())
 
 	def on_update(self):
 		self.flags[_FLAG] = True

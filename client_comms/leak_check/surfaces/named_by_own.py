@@ -41,11 +41,13 @@ def changed_numbers(visitor, bait, planted):
 @surface("call found by how its number ends", _BY_CALL)
 def number_of_call(visitor, bait, planted):
 	number, call = _number(), bait.names["Call Log"]
+	before = frappe.db.get_value("Call Log", call, "from")
 	frappe.db.set_value("Call Log", call, "from", f"123{number}", update_modified=False)
 	contact = _insert_contact(visitor, {"phone": number})
 	linked = {"parenttype": "Call Log", "parent": call, "link_doctype": "Contact", "link_name": contact}
 	found = contact and frappe.db.exists("Dynamic Link", linked)
 	frappe.db.delete("Dynamic Link", linked)
+	frappe.db.set_value("Call Log", call, "from", before, update_modified=False)
 	return bool(found)
 
 
