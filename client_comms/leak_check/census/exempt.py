@@ -72,7 +72,6 @@ _NOTED = (
 )
 _OVERSIGHT = "who has oversight of the level decides who gets access"
 _ERASING = "Compliance Officers erase without reading: a run names records and shows nothing of them"
-_REPORTS = "a report that everyone can open belongs to those who can write reports; what it shows is checked when it is run"
 _FILED = "who may change what belongs to a record may file it elsewhere, for those who read that"
 
 
@@ -113,7 +112,6 @@ NOT_LEAKS = {
 		_in("Code List", "Comment", "File"),
 		None,
 	): "who may read a file and makes a list of codes of it shows it, and attaches it, to those who read the list",
-	("Report: toggle_disable", _CHANGED, None): _REPORTS,
 	("client_comms.api.access.decline_access", _CHANGED, READER): _OVERSIGHT,
 	("client_comms.api.access.grant_access", _CHANGED, READER): _OVERSIGHT,
 	("client_comms.api.retention.approve_run", _CHANGED, COMPLIANCE_OFFICER): _ERASING,
@@ -138,15 +136,9 @@ NOT_LEAKS = {
 		_in("Comment", "Email Queue", "ToDo", "Version"),
 		None,
 	): _FILED,
-	(
-		"frappe.desk.doctype.kanban_board.kanban_board.save_settings",
-		_CHANGED,
-		None,
-	): "who can change a board changes which fields it shows; of which records, its reader decides",
 	("frappe.desk.form.utils.add_comment", _CHANGED, READER): _REMARK,
 	("frappe.desk.like.toggle_like", _CHANGED, READER): _REMARK,
 	("frappe.templates.includes.comments.comments.add_comment", _CHANGED, READER): _REMARK,
-	("frappe.desk.reportview.save_report", _CHANGED, None): _REPORTS,
 }
 
 

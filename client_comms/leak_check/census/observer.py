@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import frappe
 
+from client_comms.enforcement import guards
 from client_comms.leak_check.census import attempts
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.sandbox import Sandbox, Trace
@@ -94,7 +95,8 @@ class Observer:
 			outcome.ok, outcome.answer = bool(answer), str(answer)
 
 	def _state(self) -> str:
-		return self.scene.state(each.doctype for each in self.scene.targets())
+		"""Of the documents that this app hides; Frappe decides who can change a board or a report, in which nothing is hidden."""
+		return self.scene.state(each.doctype for each in self.scene.targets() if guards.is_held(each.doctype))
 
 	def _left(self, attempt: Attempt, trace: Trace, caller: Caller, before: str) -> list[str]:
 		"""What the call left behind that the caller can use now.
