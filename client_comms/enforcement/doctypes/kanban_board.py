@@ -33,7 +33,17 @@ def update_order(board_name: str, order: str, **others):
 
 
 def keep_no_order(doc, method=None) -> None:
-	"""Before a board of governed records is saved, remove its card order; cards are shown in list order."""
-	if doc.reference_doctype in governed.doctypes():
-		for column in doc.columns:
-			column.order = "[]"
+	"""Before a board is saved, remove governed records, and what belongs to them, from its card order; these cards are shown in
+	list order."""
+	if not guards.is_held(doc.reference_doctype):
+		return
+	are_governed = doc.reference_doctype in governed.doctypes()
+	for column in doc.columns:
+		column.order = "[]" if are_governed else _open_to_all(doc.reference_doctype, column.order)
+
+
+def _open_to_all(doctype: str, order: str | None) -> str:
+	"""A card order without the cards that this app hides from those without any clearance."""
+	cards = [card for card in frappe.parse_json(order or "[]") if isinstance(card, str)]
+	found = guards.readable(doctype, cards, user="Guest")
+	return frappe.as_json([card for card in cards if card in found])

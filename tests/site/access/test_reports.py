@@ -476,6 +476,30 @@ def test_cards_cannot_be_moved_and_the_board_names_none(log, users, as_user):
 	assert frappe.db.get_value(INTERACTION, name, "status") == "Open"
 
 
+def test_a_board_of_todos_names_none_about_a_hidden_record(log):
+	def todo(**about):
+		return frappe.get_doc({"doctype": "ToDo", "description": "Call", **about}).insert().name
+
+	free = todo()
+	hidden = todo(
+		reference_type=INTERACTION,
+		reference_name=log("Feedback/Complaint").name,
+		allocated_to="Administrator",
+	)
+	board = frappe.get_doc(
+		{
+			"doctype": "Kanban Board",
+			"kanban_board_name": "To-dos of all",
+			"reference_doctype": "ToDo",
+			"field_name": "status",
+			"columns": [{"column_name": "Open"}],
+		}
+	).insert()
+	board.columns[0].order = frappe.as_json([hidden, free])
+	board.save()
+	assert frappe.parse_json(board.reload().columns[0].order) == [free]
+
+
 @pytest.mark.parametrize("cards", ["a text, not a list", [], ["CI-0000-00000"]])
 def test_a_board_is_not_saved_for_cards_that_are_not_shown(cards, users, as_user):
 	board = procedure.KANBAN_BOARD["kanban_board_name"]
