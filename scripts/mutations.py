@@ -206,6 +206,7 @@ FUNCTIONS = {
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_result": NOTHING,
 	"intake.inbound_mail:set_writer": NOTHING,
 	"intake.threads:takes_part": YES,
+	"intake.mail_writers:claimed": "lambda headers, read: read",
 	"intake.acknowledgement:_was_confirmed": NO,
 	"rules.mail_identity:is_same": YES,
 	"rules.mail_identity:writer": "lambda header, claimed, is_own, is_customer: claimed",

@@ -24,7 +24,6 @@ from client_comms.rules import (
 )
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
-AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
 CHANNELS = {
 	"Email": "Email",
@@ -221,8 +220,12 @@ def _apply(message: Message, staff_may_begin: bool):
 		return interaction
 	interaction = threads.find(message)
 	if message.is_received and message.automatic:
-		if interaction and message.automatic in AUTOMATIC_EVENT:
-			interaction.record(AUTOMATIC_EVENT[message.automatic], at=message.at, source=message.document)
+		if not interaction:
+			return None
+		if event := threads.AUTOMATIC_EVENT.get(message.automatic):
+			interaction.record(event, at=message.at, source=message.document)
+		elif _is_from_a_stranger(message, interaction):
+			return None
 		return interaction
 	if not message.is_from_staff:
 		if (

@@ -22,7 +22,7 @@ from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate
 from client_comms import acting, clock, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement, mailboxes, spool, unprocessed
+from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, unprocessed
 from client_comms.rules import (
 	addresses,
 	automatic_mail,
@@ -231,8 +231,9 @@ class ReceivedMail(InboundMail):
 	def set_from(self):
 		super().set_from()
 		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
-		name, address = sender_in_header({"From": written} if written else self.mail)
-		wrote = mail_identity.writer(address, self.from_email or "", parties.is_own, parties.is_customer)
+		name, address = mail_writers.sender_in_header({"From": written} if written else self.mail)
+		claimed = mail_writers.claimed(self.mail, self.from_email or "")
+		wrote = mail_identity.writer(address, claimed, parties.is_own, parties.is_customer)
 		header = written or str(self.mail.get("From") or "")
 		named = addresses.first(header)
 		# Where answers go need not be an address, and Frappe drops the apostrophe of one.
@@ -327,10 +328,13 @@ def set_writer(doc) -> None:
 	headers = doc.flags.client_comms_headers
 	if not headers:
 		return
-	name, address = sender_in_header(headers)
-	claimed = parse_addr(doc.sender or "")[1].lower()
-	if mail_identity.writer(address, claimed, parties.is_own, parties.is_customer) != claimed:
-		doc.update({"sender": address, "sender_full_name": name})
+	name, address = mail_writers.sender_in_header(headers)
+	stored = parse_addr(doc.sender or "")[1].lower()
+	wrote = mail_identity.writer(
+		address, mail_writers.claimed(headers, stored), parties.is_own, parties.is_customer
+	)
+	if wrote != stored:
+		doc.update({"sender": wrote, "sender_full_name": name})
 
 
 def with_same_id(doc) -> list:
@@ -362,12 +366,6 @@ def is_copy(doc, other) -> bool:
 
 
 # --- who wrote it, and when ----------------------------------------------------------------------------
-
-
-def sender_in_header(headers) -> tuple[str, str]:
-	"""Name and address (in lower case) of the From header."""
-	name, address = parse_addr(InboundMail.decode_email(headers.get("From")) or "")
-	return name, (address or "").lower()
 
 
 def date_of(headers):

@@ -5,10 +5,11 @@ from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import former_names
-from client_comms.intake import inbound_mail
-from client_comms.rules import mail_headers
+from client_comms.intake import inbound_mail, mail_writers
+from client_comms.rules import automatic_mail, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
+AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
 # A message filed under one of these identifies the client, but not the conversation.
 MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 _NAMED_IN_SUBJECTS = ("Issue", "Opportunity")
@@ -44,19 +45,29 @@ def takes_part(message, interaction) -> bool:
 	"""Whether the person who wrote an email belongs to the conversation: as its client, or because they wrote in it or
 	were written to. Anyone can refer to a message, or to a document.
 	"""
-	address = parse_addr(message.address or "")[1].lower()
-	return (
-		address in contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact)
-		or address in contacts.addresses_in(interaction.reference_doctype, interaction.reference_name)
-		or address in _participants(interaction)
-	)
+	writers = {parse_addr(message.address or "")[1].lower()}
+	# Whose name is only in Reply-To did not write; but who has sent for them before, as forms and lists do, may again.
+	senders = {each for each in mail_writers.writers_in(message.headers) if not parties.is_own(each)}
+	writers |= senders - _in_doubt(interaction)
+	known = {
+		*contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact),
+		*contacts.addresses_in(interaction.reference_doctype, interaction.reference_name),
+	}
+	return writers <= known or writers <= known | _participants(interaction)
+
+
+def _in_doubt(interaction) -> set[str]:
+	"""The addresses of which is told that their emails ask for answers to another one."""
+	notes = (row.note or "" for row in interaction.events if row.event == mail_identity.IN_DOUBT)
+	return {word.strip(",.:;") for note in notes for word in note.split() if "@" in word}
 
 
 def _participants(interaction) -> set[str]:
-	"""The addresses between which messages of the interaction went."""
+	"""The addresses between which messages of the interaction went; a machine answers whatever is sent to it, or says so."""
+	automatic = [row.source_name for row in interaction.events if row.event in AUTOMATIC_EVENT.values()]
 	rows = frappe.get_all(
 		"Communication",
-		{"client_interaction": interaction.name},
+		{"client_interaction": interaction.name, "name": ("not in", automatic)},
 		["sender", "recipients", "cc"],
 		order_by=None,
 	)

@@ -1,0 +1,84 @@
+"""Who writes an email chooses all of it: names that look like addresses, where answers go, and that a machine wrote it."""
+
+import frappe
+import pytest
+
+DOMAIN = "nordlicht.example"
+ANNA, EVE = "anna@client-a.example", "eve@elsewhere.example"
+REPLY = {"Subject": "Re: Solar roof", "In_Reply_To": "<1@client-a.example>"}
+LATER = "Mon, 23 Nov 2026 12:00:00 +0100"
+
+pytestmark = pytest.mark.clause("C-3", "C-4")
+
+
+@pytest.fixture
+def receive(fetch, accounts, raw_mail):
+	"""`receive(From=…)` fetches a message into the mailbox of Issues."""
+	return lambda **headers: fetch(accounts["Issue"], raw_mail(**headers))
+
+
+@pytest.fixture
+def events():
+	def events(message):
+		doc = frappe.get_doc("Client Interaction", message.client_interaction)
+		return [row.event for row in doc.events]
+
+	return events
+
+
+@pytest.fixture
+def inquiry(receive):
+	"""What Anna has written at ten."""
+	return receive()
+
+
+@pytest.mark.parametrize("name", [f'"{ANNA}"', f'"Anna <{ANNA}>"', "=?utf-8?q?anna=40client-a=2Eexample?="])
+def test_a_name_that_looks_like_an_address_is_a_name(receive, inquiry, events, name):
+	message = receive(From=f"{name} <{EVE}>", Message_ID="<2@elsewhere.example>", Date=LATER, **REPLY)
+	assert message.sender == EVE
+	assert message.client_interaction != inquiry.client_interaction
+	assert events(inquiry) == ["Logged", "Received"]
+
+
+@pytest.mark.parametrize("sender", ['"{staff}" <{eve}>', "{staff}, {eve}", "{eve}, {staff}"])
+def test_who_names_one_of_us_beside_themselves_does_not_answer_for_us(
+	receive, inquiry, events, staff, sender
+):
+	written = sender.format(staff=staff["Customer Support"], eve=EVE)
+	message = receive(From=written, Cc=ANNA, Message_ID="<2@elsewhere.example>", Date=LATER, **REPLY)
+	assert message.sender == EVE
+	assert events(inquiry) == ["Logged", "Received"]
+
+
+def test_who_asks_for_answers_to_a_client_does_not_write_for_them(receive, inquiry, events):
+	"""The mail server sees only that the From header is true."""
+	for number, sender in enumerate((EVE, f"{ANNA}, {EVE}")):
+		message = receive(
+			From=sender, Reply_To=ANNA, Message_ID=f"<{number}@elsewhere.example>", Date=LATER, **REPLY
+		)
+		assert message.client_interaction != inquiry.client_interaction
+	assert events(inquiry) == ["Logged", "Received"]
+
+
+def test_a_form_of_ours_writes_for_a_client(receive, inquiry):
+	message = receive(From=f"form@{DOMAIN}", Reply_To=ANNA, Message_ID="<2@own.example>", Date=LATER, **REPLY)
+	assert (message.sender, message.client_interaction) == (ANNA, inquiry.client_interaction)
+
+
+def test_who_always_asks_for_answers_elsewhere_continues_their_conversation(receive):
+	always = {"From": EVE, "Reply_To": "eve@work.example"}
+	first = receive(**always)
+	second = receive(**always, Message_ID="<2@elsewhere.example>", Date=LATER, **REPLY)
+	assert second.client_interaction == first.client_interaction
+
+
+@pytest.mark.parametrize(
+	"mark", [{"Auto_Submitted": "auto-replied"}, {"X_Failed_Recipients": ANNA}, {"Precedence": "bulk"}]
+)
+def test_who_calls_themselves_a_machine_takes_no_part(receive, inquiry, events, mark):
+	machine = receive(From=EVE, Message_ID="<2@elsewhere.example>", Date=LATER, **REPLY, **mark)
+	assert events(inquiry)[:2] == ["Logged", "Received"] and len(events(inquiry)) == 2 + bool(
+		machine.client_interaction
+	)
+	person = receive(From=EVE, Message_ID="<3@elsewhere.example>", Date=LATER, **REPLY)
+	assert person.client_interaction not in (None, inquiry.client_interaction)
