@@ -782,7 +782,7 @@ extend_doctype_class = {
 	"Interaction Access Grant": "client_comms.enforcement.answers.Remembered",
 	"Interaction Review": "client_comms.enforcement.answers.Remembered",
 	"Lead": "client_comms.enforcement.answers.Remembered",
-	"Opportunity": "client_comms.enforcement.answers.Remembered",
+	"Opportunity": "client_comms.enforcement.doctypes.opportunity.GuardedOpportunity",
 	"Physical File": "client_comms.enforcement.answers.Remembered",
 	"ToDo": "client_comms.enforcement.answers.Remembered",
 	# On interactions, it skips users without clearance.

@@ -201,6 +201,8 @@ FUNCTIONS = {
 	"clients.confirmation:_may_confirm_row": YES,
 	"clients.contacts:is_on_file": YES,
 	"enforcement.doctypes.issue:_is_claimed": NO,
+	"clients.confirmation:is_claimed": NO,
+	"clients.confirmation:has_claimed_number": NO,
 	"clients.contacts:require_contact": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.require_way": NOTHING,
 	"client_privacy.doctype.identity_verification.identity_verification:IdentityVerification.validate_result": NOTHING,

@@ -135,6 +135,35 @@ def _may_confirm_all(contact) -> bool:
 	return all(map(may_confirm, links)) if links else roles.has_desk(frappe.session.user)
 
 
+def is_claimed(client: tuple[str, str], address: str | None) -> bool:
+	"""Whether only portal users say that an address, or a number (None), is a client's: they have registered the client, with the
+	address of someone else, or have entered a contact of it."""
+	login = frappe.db.get_value(*client, "owner")
+	if not _is_of_portal_user(login):
+		login = None
+	elif address and _comparable(address) == _address_of(login):
+		return False
+	rows = address and frappe.db.sql(
+		"""select link.owner, email.owner from `tabDynamic Link` link
+		join `tabContact Email` email on email.parent = link.parent and email.parenttype = 'Contact'
+		where link.parenttype = 'Contact' and link.link_doctype = %s and link.link_name = %s and email.email_id = %s""",
+		(*client, address),
+	)
+	by_others = [not any(map(_is_of_portal_user, owners)) for owners in rows or ()]
+	return not any(by_others) if by_others else bool(login)
+
+
+def has_claimed_number(contact: str) -> bool:
+	"""Whether a portal user has entered a number in a contact that no one has confirmed."""
+	unconfirmed = {"parenttype": "Contact", "parent": contact, ON: ("is", "not set")}
+	owners = frappe.get_all("Contact Phone", unconfirmed, pluck="owner", order_by=None)
+	return any(map(_is_of_portal_user, owners))
+
+
+def _is_of_portal_user(owner: str | None) -> bool:
+	return bool(owner) and owner != "Guest" and not roles.has_desk(owner)
+
+
 def _says_nothing_new(contact, link) -> bool:
 	"""Whether all that the contact has stands in the client's own record, as in the one that ERPNext makes of a Lead."""
 	said = {row.email_id for row in contact.email_ids} | {row.phone for row in contact.phone_nos}

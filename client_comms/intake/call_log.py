@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms.clients import parties, phone_numbers
+from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.intake import arrivals, failures, replies, threads
 
 REACHED = "Completed"
@@ -76,7 +76,7 @@ def _opened_meanwhile(arrival: arrivals.Arrival):
 
 def _arrival(doc, number: str, at) -> arrivals.Arrival:
 	incoming = doc.type == INCOMING
-	links = {row.link_doctype: row.link_name for row in doc.links}
+	links = {row.link_doctype: row.link_name for row in doc.links if not _is_claimed(row)}
 	reference = next((each for each in ("Issue", "Opportunity", "Lead") if each in links), None)
 	client = _client(doc, number, links)
 	subject = _("Missed call from {0}") if doc.status != REACHED else _("Call from {0}")
@@ -97,6 +97,13 @@ def _arrival(doc, number: str, at) -> arrivals.Arrival:
 		client=client,
 		staff=_staff(doc),
 	)
+
+
+def _is_claimed(link) -> bool:
+	"""ERPNext links every lead and contact with the number, and portal users can enter the number of others in theirs."""
+	if link.link_doctype == "Lead":
+		return confirmation.is_claimed((link.link_doctype, link.link_name), None)
+	return link.link_doctype == "Contact" and confirmation.has_claimed_number(link.link_name)
 
 
 def _client(doc, number: str, links: dict[str, str]) -> parties.Client:

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms import clock
-from client_comms.clients import parties, phone_numbers
+from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
 
@@ -27,7 +27,7 @@ def log(doc):
 	"""Log the lead as an inquiry, or as the client of the open conversation that its address or number started."""
 	if doc.email_id and parties.is_own(doc.email_id):
 		return None
-	if interaction := _of_unknown_client(doc.email_id) or _of_unknown_caller(doc):
+	if interaction := _of_unknown_client(doc) or _of_unknown_caller(doc):
 		interaction.update({"party_type": doc.doctype, "party": doc.name})
 		interaction.contact = interaction.contact or _contact(doc)
 		interaction.save_by_app()
@@ -52,11 +52,13 @@ def log(doc):
 	)
 
 
-def _of_unknown_client(address: str | None):
-	"""The open conversation of an unknown client with this address."""
-	contacts = address and frappe.get_all(
+def _of_unknown_client(lead):
+	"""The open conversation of an unknown client with the lead's address."""
+	if not lead.email_id or confirmation.is_claimed((lead.doctype, lead.name), lead.email_id):
+		return None
+	contacts = frappe.get_all(
 		"Contact Email",
-		{"email_id": address, "parenttype": "Contact"},
+		{"email_id": lead.email_id, "parenttype": "Contact"},
 		pluck="parent",
 		order_by="creation asc",
 	)
@@ -75,7 +77,7 @@ def _of_unknown_client(address: str | None):
 def _of_unknown_caller(lead):
 	"""The open conversation that started with a call from the lead's number while the caller was unknown."""
 	numbers = {phone_numbers.normalised(lead.get(field)) for field in ("mobile_no", "phone")} - {None}
-	if not numbers:
+	if not numbers or confirmation.is_claimed((lead.doctype, lead.name), None):
 		return None
 	interaction, call = frappe.qb.DocType(INTERACTION), frappe.qb.DocType("Call Log")
 	calls = (

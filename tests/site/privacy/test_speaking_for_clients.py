@@ -2,6 +2,8 @@
 
 import frappe
 import pytest
+from erpnext.crm.doctype.appointment.appointment import Appointment
+from erpnext.templates import utils as website_form
 
 from client_comms import api
 from client_comms.api.self_service import submit
@@ -388,6 +390,113 @@ def test_an_issue_belongs_to_the_customer_whose_contact_staff_entered(client, ma
 		contact = make_contact(client)
 	issue = new_issue(EVE)
 	assert (issue.customer, issue.contact) == (client.party, contact.name)
+
+
+@pytest.fixture
+def claimed(client, eve, as_user):
+	"""An address that a portal user has entered in a contact of a customer of their own, and that customer."""
+	address = "unknown@client.example"
+	with as_user(eve):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		own = frappe._dict(party_type="Customer", party=customer.name)
+		make_contact(own, address=eve, user=eve)
+		for each in (ANNA, address):
+			make_contact(own, address=each, first_name=each)
+	return frappe._dict(address=address, customer=customer.name)
+
+
+def by_form(address):
+	website_form.send_message(address, "About the roof", "Roof")
+
+
+def by_mailbox(address):
+	"""As a mailbox makes them of emails."""
+	fields = {"doctype": "Opportunity", "title": "Roof", "contact_email": address}
+	frappe.get_doc(fields).insert(ignore_permissions=True, ignore_mandatory=True)
+
+
+@pytest.mark.parametrize("way", [by_form, by_mailbox])
+def test_an_opportunity_belongs_to_no_customer_who_claims_its_address(
+	client, claimed, eve, as_user, way, mailbox
+):
+	def party(address):
+		with as_user("Guest" if way is by_form else "Administrator"):
+			way(address)
+		made = frappe.get_last_doc("Opportunity", {"contact_email": address}, order_by="creation desc")
+		interaction = frappe.db.get_value("Client Interaction", {"reference_name": made.name}, "party")
+		assert interaction == made.party_name or made.opportunity_from == "Lead"
+		return made.opportunity_from, made.party_name
+
+	assert party(ANNA) == ("Customer", client.party)
+	assert party(claimed.address)[0] == "Lead"
+	assert party(eve) == ("Customer", claimed.customer)
+	assert frappe.db.count("Client Interaction", {"party": claimed.customer}) == 1
+
+
+def test_staff_choose_whose_opportunity_it_is(claimed):
+	made = frappe.get_doc(
+		{
+			"doctype": "Opportunity",
+			"opportunity_from": "Customer",
+			"party_name": claimed.customer,
+			"contact_email": claimed.address,
+		}
+	).insert()
+	assert made.party_name == claimed.customer
+
+
+def test_an_appointment_belongs_to_no_customer_who_claims_its_address(client, claimed, monkeypatch):
+	monkeypatch.setattr(Appointment, "send_confirmation_email", lambda self: None)
+	for customer, address in ((claimed.customer, claimed.address), (client.party, ANNA)):
+		frappe.db.set_value("Customer", customer, "email_id", address)
+		booked = frappe.get_doc(
+			{
+				"doctype": "Appointment",
+				"customer_name": "Anna",
+				"customer_email": address,
+				"scheduled_time": "2027-01-26 10:00",
+			}
+		).insert(ignore_permissions=True)
+		assert booked.party == (client.party if address == ANNA else None)
+
+
+def call_from(number):
+	frappe.get_doc(
+		{
+			"doctype": "Call Log",
+			"id": frappe.generate_hash(),
+			"type": "Incoming",
+			"status": "Completed",
+			"from": number,
+			"to": "1",
+		}
+	).insert()
+	return frappe.get_last_doc("Client Interaction", {"channel": "Phone"}, order_by="creation desc")
+
+
+@pytest.mark.parametrize("who", ["portal", "Guest"])
+def test_a_call_belongs_to_no_lead_of_a_portal_user_with_its_number(eve, as_user, who):
+	"""Whether the lead is entered after the call or before it."""
+	before = call_from(NUMBER)
+	with as_user(eve if who == "portal" else "Guest"):
+		lead = make_lead(eve if who == "portal" else EVE, mobile_no=NUMBER, lead_owner="Administrator")
+	before.reload()
+	parties_of_calls = {before.party, call_from(NUMBER).party}
+	assert parties_of_calls == ({None} if who == "portal" else {lead.name})
+
+
+@pytest.mark.parametrize("who", ["portal", "Guest"])
+def test_a_message_belongs_to_no_lead_of_a_portal_user_with_its_address(eve, as_user, who):
+	frappe.get_doc({"doctype": "Contact", "first_name": "Anna", "email_ids": [{"email_id": ANNA}]}).insert()
+	new_issue(ANNA)
+	name = frappe.get_last_doc("Client Interaction", order_by="creation desc").name
+	with as_user(eve if who == "portal" else "Guest"):
+		lead = make_lead(ANNA)
+	assert frappe.db.get_value("Client Interaction", name, "party") == (
+		None if who == "portal" else lead.name
+	)
 
 
 @pytest.mark.parametrize("way", ["Portal", "Secure Link"])

@@ -1,0 +1,37 @@
+"""Opportunities (P-2): ERPNext files what arrives from outside under the customer of whatever contact has its address."""
+
+import frappe
+
+from client_comms import roles
+from client_comms.clients import confirmation, parties
+from client_comms.enforcement.answers import Remembered
+
+_CUSTOMER = "Customer"
+
+
+class GuardedOpportunity(Remembered):
+	"""The Opportunity of ERPNext."""
+
+	def make_new_lead_if_required(self):
+		"""The client is that of the confirmed contact of the address; a portal user can enter a contact with the address of others,
+		for a customer of their own."""
+		was_found = not self.party_name or not roles.has_desk()  # not chosen by staff
+		super().make_new_lead_if_required()
+		if not (self.is_new() and was_found and self.contact_email and self.opportunity_from == _CUSTOMER):
+			return
+		known = parties.client_of(None, None, self.contact_email, "")
+		if known.party_type == _CUSTOMER:
+			self.party_name = known.party
+		elif confirmation.is_claimed((_CUSTOMER, self.party_name), self.contact_email):
+			self.opportunity_from, self.party_name = "Lead", _lead_of(self.contact_email)
+
+
+def _lead_of(address: str) -> str:
+	"""The Lead of an address, as ERPNext makes it."""
+	if found := frappe.db.get_value("Lead", {"email_id": address}):
+		return found
+	lead = frappe.get_doc(
+		{"doctype": "Lead", "email_id": address, "lead_name": address.partition("@")[0].title()}
+	)
+	lead.flags.ignore_email_validation = True
+	return lead.insert(ignore_permissions=True).name
