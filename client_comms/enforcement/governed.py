@@ -225,14 +225,14 @@ def _bound_cases(doctype: str, name: str, lasting: bool) -> Iterator[Iterable[ac
 	if not row:
 		return
 	interaction = row.client_interaction
-	if not any(row.values()):
-		if doctype != DISCLOSURE:
-			yield from filed.records(doctype, name, lasting=lasting)
-	elif interaction and (record := policy.stored_record(interaction, lasting=lasting)):
+	if interaction and (record := policy.stored_record(interaction, lasting=lasting)):
 		yield [record]
-	else:
+		return
+	if any(row.values()):
 		# The interaction was deleted or never existed: there are no participants, so the level alone decides.
 		yield [access.Record(row.confidentiality_level, None, None)]
+	if doctype != DISCLOSURE:
+		yield from filed.records(doctype, name, lasting=lasting)
 
 
 def _bound_condition(doctype: str, reader: Reader) -> str:
@@ -243,5 +243,5 @@ def _bound_condition(doctype: str, reader: Reader) -> str:
 	open_where_filed = filed.condition(doctype, reader.inside) if doctype != DISCLOSURE else "1"
 	if reader.interactions is not None:
 		return either([f"({free} and {open_where_filed})", among(bound, reader.interactions)])
-	alone = reader.at_levels(reader.rows.open_levels, level)
+	alone = f"({reader.at_levels(reader.rows.open_levels, level)} and {open_where_filed})"
 	return f"(if({free}, {open_where_filed}, {interactions.of_interaction(bound, reader, missing=alone)}))"

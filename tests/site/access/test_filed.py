@@ -84,6 +84,16 @@ def test_those_who_take_part_in_one_of_two_do_not_see_it(planned, held, make_use
 	assert not seen_by(user, planned("participant", mine, other), as_user)
 
 
+def test_a_level_of_its_own_does_not_lower_it(planned, held, staff, as_user):
+	doc = planned("participant", held("Lead", lead_name="Anna"))
+	doc.db_set("confidentiality_level", "Standard")
+	assert seen_by(staff.cleared, doc, as_user)
+	assert not seen_by(staff.uncleared, doc, as_user)
+	doc.db_set("confidentiality_level", "Sensitive")
+	doc.event_participants[0].db_set({"reference_docname": held("Lead", None, lead_name="Bo").name})
+	assert not seen_by(staff.uncleared, doc, as_user)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_it_stays_so_when_it_no_longer_names_it(way, planned, held, staff, as_user):
 	doc = planned(way, held("Issue", subject="Roof"))
