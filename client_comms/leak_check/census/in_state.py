@@ -13,7 +13,7 @@ from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.census import arguments, attempts
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.methods import Method
-from client_comms.leak_check.census.scene import INTERACTION, READER, Scene, Target
+from client_comms.leak_check.census.scene import INTERACTION, READER, Scene
 from client_comms.leak_check.census.state import Of, State
 from client_comms.leak_check.census.states import STATES
 
@@ -21,7 +21,7 @@ from client_comms.leak_check.census.states import STATES
 def attempts_of(method: Method, scene: Scene) -> Iterator[Attempt]:
 	"""The call in that state. It is made as every login, whether or not Administrator's shows anything."""
 	if state := STATES.get(method.key):
-		target = Target(INTERACTION, scene.hidden.name, INTERACTION)
+		target = scene.target(state.about)
 		required = arguments.Filling(optional=False)
 		filled = (
 			None if method.takes_anything else arguments.fill(method, target, scene, required, scene.word)

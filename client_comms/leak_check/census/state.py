@@ -35,6 +35,7 @@ class State:
 	given: dict
 	rows: tuple[Row, ...] = ()
 	then: Callable[[Callable[[str], str]], object] | None = None
+	about: str = INTERACTION  # the DocType of the hidden document that the call asks for
 
 
 def soon(_of) -> str:

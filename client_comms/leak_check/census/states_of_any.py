@@ -20,6 +20,15 @@ def _submitted(doctype: str) -> State:
 	return State({"doctype": doctype, "name": Of(doctype)}, (Row(doctype, {"docstatus": 1}),))
 
 
+_OF_TODO = (
+	"creation",
+	"modified",
+	"owner",
+	"reference_type",
+	"reference_name",
+	"allocated_to",
+	"assigned_by",
+)
 _CLOSING = "leakbait close"
 # A workflow of Issues, by which those who can write an open one close it.
 _WORKFLOW = (
@@ -169,11 +178,13 @@ ANY: dict[str, State] = {
 		{
 			"doctype": "ToDo",
 			"name": Of("ToDo"),
-			**{each: _stored("ToDo", each) for each in ("creation", "modified", "owner")},
+			# What is not sent is emptied, and a to-do about nothing is open to everyone, with its versions.
+			**{each: _stored("ToDo", each) for each in _OF_TODO},
 			"description": REASON,
 			"is_root": "false",
 			"parent": "",
-		}
+		},
+		about="ToDo",
 	),
 	"frappe.desk.treeview.get_children": State({"doctype": "Territory", "parent": ""}),
 	"frappe.desk.treeview.get_all_nodes": State(
