@@ -576,7 +576,7 @@ doc_events = {
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
 }
 
-for _doctype in _DEPENDENTS:
+for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"):
 	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
 
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).

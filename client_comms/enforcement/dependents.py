@@ -4,7 +4,7 @@ One table lists how each of Frappe's DocTypes refers to its owner; two hooks, re
 DocTypes, enforce it in lists and on single documents. A document whose owner is not governed costs no query.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from inspect import unwrap
 
 import frappe
@@ -12,7 +12,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
-from client_comms.enforcement.readers import NOTHING, Reader, literal, of_row
+from client_comms.enforcement.readers import NOTHING, Reader, among, literal, of_row
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS
 from client_comms.rules import access
 
@@ -22,13 +22,24 @@ _MESSAGE_OF = {"Email Queue": "communication"}
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
-_RAW_MAIL = ("Unhandled Email", "Unprocessed Email")
-_NESTING = ("Comment", "File", "ToDo", *_RAW_MAIL)
+_LEVELLESS = (
+	"Unhandled Email",
+	"Unprocessed Email",
+	"SMS Log",
+	"Prepared Report",
+	"Personal Data Download Request",
+)
+_NESTING = ("Comment", "File", "ToDo", *_LEVELLESS)
 _OF_DEPENDENTS = {
-	**dict.fromkeys(("Comment", "File", "Tag Link", "ToDo"), _NESTING),
+	**dict.fromkeys(("Comment", "File", "Tag Link"), _NESTING),
+	"ToDo": ("Intake Failure", "Logging Exemption", *_NESTING),  # staff work on these
 	_QUEUED_REPORT[0]: _QUEUED_REPORT[1:],
 	"Version": ("Deleted Document", "Email Queue", *_NESTING),
 }
+# What their owner alone decides about.
+_BY_OWNER = OWNER_FIELDS.keys() - {"Deleted Document", "Erasure Item"}
+_PLACE = ("parenttype", "parent")
+_OUTWARD = (access.PRINT, access.EMAIL, access.EXPORT)
 # Documents about a client: what belongs to them is hidden together with the client.
 _CHANGES = ("write", "create", "delete", "share")
 
@@ -44,13 +55,31 @@ def condition(user=None, doctype=None, names=None) -> str:
 	owners = None if names is None or reader.rows.everything else _owner_types(doctype, names)
 	restricted = governed.owner_condition(*owner, reader, owners=owners)
 	conditions = [restricted, _by_client(*owner, reader)]
-	if restricted and doctype in _MESSAGE_OF:
+	if restricted:
 		conditions.append(_of_message(doctype, reader))
-	others = (*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ()))
-	conditions.append(
-		_by_owner([each for each in others if owners is None or each in owners], *owner, reader)
-	)
+	if owners is None:
+		judged = (*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ()))
+		conditions.append(_of_no_other(doctype, judged, owner[0], reader))
+	else:
+		judged = [each for each in (*OF_OFFICERS, *_nesting(doctype)) if each in owners]
+	conditions.append(_by_owner(judged, *owner, reader))
 	return all_of(conditions)
+
+
+def _nesting(doctype: str) -> set[str]:
+	"""The guarded DocTypes, of no level of their own, to whose documents something can be added."""
+	if doctype not in _OF_DEPENDENTS or doctype in _QUEUED_REPORT:
+		return {*_OF_DEPENDENTS.get(doctype, ())}
+	return guards.held().keys() - {*governed.doctypes(), *OF_CLIENTS, *OF_OFFICERS}
+
+
+def _of_no_other(doctype: str, judged: Iterable[str], owner_type: str, reader: Reader) -> str:
+	"""Leave out what was added to a log, or to a row of a document: hardly anything is, and the condition of each of these would make
+	that of every list several times as long. Found by its name, as in a form, it is judged like all else."""
+	others = _nesting(doctype) - {*judged}
+	if not others or not guards.is_restricted(reader.user):
+		return ""
+	return f"coalesce(not {among(owner_type, others)}, 1)"
 
 
 def _owner_types(doctype: str, names: list[str]) -> set[str]:
@@ -117,9 +146,9 @@ def _own_condition(doctype: str, reader: Reader) -> str:
 	if unwrap(frappe.get_attr(hook)) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)
 	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	return all_of(
-		[governed.owner_condition(*owner, reader), _by_client(*owner, reader), of_officers(*owner, reader)]
-	)
+	restricted = governed.owner_condition(*owner, reader)
+	of_message = restricted and _of_message(doctype, reader)
+	return all_of([restricted, of_message, _by_client(*owner, reader), of_officers(*owner, reader)])
 
 
 def _reads_by_role(doctype: str, user: str) -> bool:
@@ -134,21 +163,35 @@ def all_of(conditions: list[str]) -> str:
 
 
 def _of_message(doctype: str, reader: Reader) -> str:
-	"""Documents that belong to a message as well as to their owner are as confidential as the message."""
+	"""Documents that belong to a message as well as to their owner are as confidential as the message; empty for others."""
+	if doctype not in _MESSAGE_OF:
+		return ""
 	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
 	readable = of_row(governed.COMMUNICATION, message, governed.condition(governed.COMMUNICATION, reader))
 	return f"({message} is null or {message} = '' or {readable})"
 
 
 def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
-	"""The document to which a document belongs in the database; the document itself if it belongs to none."""
+	"""The document to which a document, or a row, belongs in the database; the document itself if it belongs to none."""
+	*_between, owner = _way_to_owner(doctype, name)
+	return owner
+
+
+def _way_to_owner(doctype: str | None, name: str | None) -> Iterator[tuple[str | None, str | None]]:
+	"""The document, that to which it belongs, and so on."""
+	yield doctype, name
 	for _step in range(_NESTED):
-		fields = OWNER_FIELDS.get(doctype)
+		fields = OWNER_FIELDS.get(doctype) or (_PLACE if _is_stored_row(doctype) else None)
 		owner = fields and name and frappe.db.get_value(doctype, name, fields)
 		if not (owner and all(owner)):
-			break
+			return
 		doctype, name = owner
-	return doctype, name
+		yield doctype, name
+
+
+def _is_stored_row(doctype: str | None) -> bool:
+	meta = doctype and guards.meta_of(doctype)
+	return bool(meta and meta.istable and not meta.is_virtual)
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -162,16 +205,17 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision)
-	if any(hides(*owner, user) or _hides_report(doc, *owner, user) for owner in owners):
+	if any(hides(*owner, user, outward(action)) or _hides_report(doc, *owner, user) for owner in owners):
 		return compat.objection(_("You have no clearance for this document."))
 	return compat.no_objection()
 
 
-def hides(doctype: str, name: str, user: str) -> bool:
-	"""Whether a document about a client, or one for officers, is hidden from the user."""
+def hides(doctype: str, name: str, user: str, action: str = access.READ) -> bool:
+	"""Whether a document with a rule of its own, and without a level, is hidden from the user: one about a client, for officers,
+	received mail, the result of a report."""
 	if doctype in OF_OFFICERS and not _reads_by_role(doctype, user):
 		return True
-	return doctype in (*OF_CLIENTS, *OF_OFFICERS) and guards.objects(doctype, name, user=user)
+	return doctype not in {*governed.doctypes(), *_BY_OWNER} and guards.objects(doctype, name, action, user)
 
 
 def _hides_report(doc, owner_type: str, owner_name: str, user: str) -> bool:
@@ -187,15 +231,18 @@ def _outlived(doc, owner_type: str, owner_name: str, user: str) -> bool:
 
 
 def _owners(doc, ptype) -> set[tuple[str, str]]:
-	"""The documents to which it belongs, and would belong."""
+	"""The documents to which it belongs, and would belong, and to which these belong: a file of a to-do about an interaction belongs
+	to the interaction."""
 	fields = OWNER_FIELDS[doc.doctype]
 	owners = {(doc.get(fields[0]), doc.get(fields[1]))}
 	if ptype in _CHANGES and doc.name and not doc.is_new():
 		owners.add(frappe.db.get_value(doc.doctype, doc.name, fields) or (None, None))
-	if message := _MESSAGE_OF.get(doc.doctype):
-		owners.add((governed.COMMUNICATION, doc.get(message)))
-	# A file of a to-do about an interaction belongs to the interaction.
-	return {owner_of(*owner) for owner in owners if owner[1]}
+	found = {each for owner in owners if owner[1] for each in _way_to_owner(*owner)}
+	messages = {doc.get(_MESSAGE_OF[doc.doctype])} if doc.doctype in _MESSAGE_OF else set()
+	messages |= {
+		frappe.db.get_value(kind, name, _MESSAGE_OF[kind]) for kind, name in found if kind in _MESSAGE_OF
+	}
+	return found | {(governed.COMMUNICATION, message) for message in messages if message}
 
 
 def _action(doc, ptype: str | None, user: str) -> str:
@@ -205,4 +252,9 @@ def _action(doc, ptype: str | None, user: str) -> str:
 	if doc.doctype == "Comment" and ptype in ("write", "delete"):
 		author = frappe.db.get_value("Comment", doc.name, "owner")  # the request may contain another
 		return access.READ if author in (None, user) else access.WRITE
-	return action if action in (access.PRINT, access.EMAIL, access.EXPORT) else access.READ
+	return outward(action)
+
+
+def outward(action: str) -> str:
+	"""What is asked of a record for an action with what belongs to it: whether it can leave, or else be read."""
+	return action if action in _OUTWARD else access.READ

@@ -55,12 +55,12 @@ def with_rows(doctype: str) -> set[str]:
 	}
 
 
-def is_restricted(user: str | None = None) -> bool:
-	"""Whether there may be records that a user cannot read.
+def is_restricted(user: str | None = None, action: str = access.READ) -> bool:
+	"""Whether there may be records that a user cannot read, or with which they cannot do something else.
 
 	:param user: by default the session user
 	"""
-	rows = access_rows.row_filter(policy.subject(user), policy.current(), access.READ)
+	rows = access_rows.row_filter(policy.subject(user), policy.current(), action)
 	return not (rows.everything or rows.open_levels >= rows.known_levels)
 
 

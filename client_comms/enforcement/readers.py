@@ -67,6 +67,11 @@ def few(query: str) -> list[str] | None:
 	return names if len(names) <= NAMED else None
 
 
+def listed_for() -> str:
+	"""The action for which lists are made at present, see `interactions.listing_for`."""
+	return frappe.flags.get(LISTED_FOR) or access.READ
+
+
 # --- the reader ----------------------------------------------------------------------------------
 
 
@@ -78,7 +83,7 @@ class Reader:
 
 	def __init__(self, user: str | None = None, action: str | None = None):
 		self.user = user or frappe.session.user
-		action = action or frappe.flags.get(LISTED_FOR) or access.READ
+		action = action or listed_for()
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 
 	@cached_property

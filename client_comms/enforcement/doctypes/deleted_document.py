@@ -9,8 +9,9 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import dependents, governed
+from client_comms.enforcement import dependents, governed, interactions
 from client_comms.enforcement.readers import Reader, among, either
+from client_comms.rules import access
 
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
 # DocType -> the keys in the deleted content with the owner's DocType and name
@@ -68,15 +69,15 @@ def _of_officers(kind: str, reader: Reader) -> str:
 
 def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
-	if is_open(doc, user):
+	if is_open(doc, user, dependents.outward(interactions.action_of(ptype))):
 		return compat.no_objection()
 	return compat.objection(
 		_("You have no clearance for the record to which this deleted document belonged.")
 	)
 
 
-def is_open(doc, user: str) -> bool:
-	"""Whether the content of a Deleted Document is open to `user`."""
+def is_open(doc, user: str, action: str = access.READ) -> bool:
+	"""Whether the content of a Deleted Document is open to `user`, for reading or for something more."""
 	if user == "Administrator":
 		return True
 	kind = doc.deleted_doctype
@@ -89,13 +90,13 @@ def is_open(doc, user: str) -> bool:
 	if kind not in POINTERS:
 		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
-	if owner_name and dependents.hides(owner_type, owner_name, user):
+	if owner_name and dependents.hides(owner_type, owner_name, user, action):
 		return False
 	if not owner_name or owner_type not in governed.doctypes():
 		return True
 	if not frappe.db.exists(owner_type, owner_name):
 		return False
-	decision = governed.decide(owner_type, owner_name, "read", user)
+	decision = governed.decide(owner_type, owner_name, action, user)
 	return decision is None or decision.allowed
 
 

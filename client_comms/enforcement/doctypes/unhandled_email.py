@@ -4,18 +4,19 @@ messages that were sent, of which Frappe does not note what they are about."""
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import guards
+from client_comms.enforcement import dependents, guards, interactions
+from client_comms.enforcement.readers import NOTHING, listed_for
 
 _TEXT_MESSAGE = "SMS Log"
 
 
 def condition(user=None, doctype=None) -> str:
-	return "(1 = 0)" if guards.is_restricted(user) else ""
+	return NOTHING if guards.is_restricted(user, listed_for()) else ""
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
-	"""As for a record of an unknown level: only for users with access to everything."""
-	if not guards.is_restricted(user):
+	"""As for a record of an unknown level: only for users with access to everything, who print it if they can print everything."""
+	if not guards.is_restricted(user, dependents.outward(interactions.action_of(ptype))):
 		return compat.no_objection()
 	return compat.objection(
 		_("Clearance for every level is required.")

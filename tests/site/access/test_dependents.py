@@ -101,6 +101,113 @@ def test_in_lists(make, make_nested, complaint, staff, as_user):
 	assert not listed(nested, staff.uncleared, as_user)
 
 
+def recipient_of(doc):
+	row = frappe.get_doc({"doctype": "Email Queue Recipient", "recipient": "a@example.com"})
+	row.update(
+		{"parenttype": "Email Queue", "parentfield": "recipients", "parent": queued_email_of(doc).name}
+	)
+	row.db_insert()
+	return row
+
+
+def event_of(doc):
+	return doc.events[0]
+
+
+def noted_of(doc):
+	"""What Frappe notes when a file is attached; a row has no other comments."""
+	return doc.add_comment("Attachment", "The roof leaks")
+
+
+LOGS, ROWS = (queued_email_of, version_of, deleted_comment_of), (recipient_of, event_of)
+
+
+@pytest.mark.parametrize(
+	("make", "make_nested"),
+	[
+		*((make, nested) for make in LOGS for nested in (comment_of, file_of, todo_of)),
+		*((make, nested) for make in ROWS for nested in (noted_of, file_of)),
+	],
+	ids=lambda make: make.__name__.removesuffix("_of"),
+)
+def test_what_is_added_to_a_log_or_a_row(make, make_nested, complaint, staff, as_user):
+	nested = make_nested(make(complaint))
+	assert not listed(nested, staff.uncleared, as_user)
+	assert not is_open(nested, staff.uncleared)
+	assert is_open(nested, staff.cleared)
+
+
+def is_open(doc, user) -> bool:
+	"""Whether it is shown by its name, and in the timeline of what it was added to."""
+	allowed = dependents.has_permission(doc, "read", user) is not False
+	assert allowed == bool(guards.readable(doc.doctype, [doc.name], user))
+	return allowed
+
+
+def test_what_is_added_to_an_email_about_nothing_confidential(make_client, staff):
+	customer = frappe.get_doc("Customer", make_client("Anna Client", "anna@client.example").party)
+	email = queued_email_of(customer)
+	for make in (comment_of, file_of, todo_of, version_of):
+		assert is_open(make(email), staff.uncleared)
+
+
+def test_what_is_added_to_an_email_with_a_confidential_message(make_client, complaint, staff):
+	"""It is filed where the message is, which may be less confidential."""
+	customer = frappe.get_doc("Customer", make_client("Anna Client", "anna@client.example").party)
+	message = frappe.get_doc(
+		{"doctype": "Communication", "subject": "Roof", "client_interaction": complaint.name}
+	).insert(ignore_permissions=True)
+	email = queued_email_of(customer)
+	email.db_set("communication", message.name)
+	comment = comment_of(email)
+	assert not is_open(comment, staff.uncleared)
+	assert is_open(comment, staff.cleared)
+
+
+MAIL = [
+	("Unhandled Email", {"raw": "The roof leaks", "reason": "x", "uid": "x"}),
+	("Unprocessed Email", {"subject": "The roof leaks", "status": "Waiting"}),
+	("SMS Log", {"message": "The roof leaks"}),
+]
+
+
+@pytest.fixture(params=MAIL, ids=lambda each: each[0])
+def mail(request):
+	"""A message of which it is not known how confidential it is."""
+	doctype, fields = request.param
+	doc = frappe.get_doc({"doctype": doctype, **fields})
+	doc.db_insert()
+	return doc
+
+
+def test_what_is_added_to_mail_of_an_unknown_level(mail, staff, as_user):
+	comment = comment_of(mail)
+	for user, shown in ((staff.uncleared, False), (staff.cleared, True)):
+		assert is_open(comment, user) == shown
+		assert bool(listed(comment, user, as_user)) == shown
+
+
+def test_mail_of_an_unknown_level_is_printed_with_clearance_to_print_everything(
+	mail, complaint, staff, as_user
+):
+	def print_it(doc):
+		doc.run_method("before_print", frappe.get_single("Print Settings"))
+
+	comment = comment_of(mail)
+	level = frappe.get_doc("Confidentiality Level", complaint.confidentiality_level)
+	with as_user(staff.cleared):
+		print_it(mail)
+		print_it(comment)
+	for row in level.clearances:
+		row.can_print = 0
+	level.save()
+	with as_user(staff.cleared):
+		for doc in (mail, comment):
+			doc.check_permission("read")
+			with pytest.raises(ClearanceMissingError):
+				print_it(doc)
+
+
 def test_a_deleted_document_that_says_nothing_of_what_it_belonged_to(complaint, staff, as_user):
 	deleted = deleted_comment_of(complaint)
 	deleted.db_set("data", "The roof")
@@ -132,7 +239,7 @@ def test_what_is_left_of_mail_that_could_not_be_processed(make_user, staff, as_u
 	assert frappe.get_list("Deleted Document", {"name": deleted.name})
 
 
-@pytest.mark.parametrize("make", [version_of, file_of, comment_of, todo_of])
+@pytest.mark.parametrize("make", [version_of, file_of, comment_of, todo_of, deleted_comment_of])
 def test_a_print_of_it_requires_clearance_to_print_the_record(make, complaint, staff, as_user):
 	level = frappe.get_doc("Confidentiality Level", complaint.confidentiality_level)
 	doc = make(complaint)

@@ -110,6 +110,16 @@ def test_a_comment_on_a_to_do_about_an_interaction(complaint, sent):
 	assert not [each for each in sent() if WORDS in each[2]]
 
 
+def test_a_file_of_a_row(complaint, sent):
+	"""Frappe lets all who can read some interaction listen to a row."""
+	sent()
+	complaint.events[0].add_comment("Attachment", WORDS)
+	told = sent()
+	assert not [each for each in told if WORDS in each[2]]
+	row = complaint.events[0]
+	assert (room(row.doctype, row.name), realtime.EVENT) in [each[:2] for each in told]
+
+
 def test_a_call_that_ended_is_told_to_all_without_what_was_said(sent):
 	call = frappe.get_doc(
 		{
