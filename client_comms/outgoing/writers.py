@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import frappe
 from frappe import _
@@ -43,7 +44,7 @@ def of(doctype: str, name: str) -> dict:
 
 def _people(doctype: str, name: str) -> Iterator[dict]:
 	"""The users who can write to the client now, or once they take part; a few queries for all of them."""
-	record = next(governed.records(doctype, name), None)
+	record = next(chain.from_iterable(governed.cases(doctype, name)), None)
 	if record is None:
 		return
 	rules, now = policy.current(), clock.now()
