@@ -188,7 +188,9 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 	"""Record that the document is not a client matter, so that it is no longer listed.
 
 	:raises frappe.ValidationError: no reason is given, or it cannot be set aside
+	:raises ClearanceMissingError: it belongs to another user, or is an email that they cannot read
 	"""
+	require(doctype, name)  # says who can help, sooner than Frappe refuses the new document
 	frappe.get_doc(
 		{
 			"doctype": failures.EXEMPTION,

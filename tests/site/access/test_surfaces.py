@@ -99,6 +99,7 @@ NO_SURFACE = {
 	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "a file, as a download of it: test_files",
 	"client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation.get_supplier_email_preview": "for those who can save the template: test_unchecked",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_unchecked",
+	"erpnext.www.book_appointment.index.create_appointment": "answers with what was entered: test_messages_of_portal_users",
 	"client_comms.api.client_called_again": _WRITES,
 	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
 	"client_comms.api.evidence_choices": "asks for the interaction, then for each choice: test_evidence",
