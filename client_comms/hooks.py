@@ -582,16 +582,16 @@ for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
 _LOCK = "client_comms.enforcement.restrictions.require_unlocked"
 _put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
+_NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
+_put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
 
-_NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.used_names.leave_out")
 _put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")
 _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used_names.keep_series")
-_put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 

@@ -236,8 +236,9 @@ class ReceivedMail(InboundMail):
 		wrote = mail_identity.writer(address, claimed, parties.is_own, parties.is_customer)
 		header = written or str(self.mail.get("From") or "")
 		named = addresses.first(header)
-		# Where answers go need not be an address, and Frappe drops the apostrophe of one.
-		if wrote and not validate_email_address(wrote) and validate_email_address(named):
+		# Where answers go need not be an address, and Frappe drops the apostrophe of one and of a name.
+		is_misread = not validate_email_address(wrote) or ("'" in header and wrote == named.lower())
+		if wrote and is_misread and validate_email_address(named):
 			wrote, name = named, raw_mail.decoded(header.partition("<")[0]).removesuffix(named).strip("\"' ")
 		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
