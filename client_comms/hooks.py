@@ -275,6 +275,7 @@ doc_events = {
 	"*": {
 		# A hold can be on any document. Without one, this is a query in the first deletion of a transaction.
 		"on_trash": "client_comms.enforcement.legal_holds.require_none",
+		# A print of any document can read files of the server. After the first in a process, this does nothing.
 		"before_print": "client_comms.enforcement.pdf_options.keep_to_public_files",
 		"after_rename": [
 			"client_comms.enforcement.renaming.require",

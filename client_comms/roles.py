@@ -66,7 +66,8 @@ def require_approving_texts() -> None:
 
 
 def has_desk(user: str | None = None) -> bool:
-	"""Whether a user works in the desk: portal users are clients, and visitors are unknown.
+	"""Whether a user counts as staff. Portal users are clients, and visitors are unknown; users of a site's own types, such as the
+	employees of Frappe HR, are not staff either, although Frappe opens parts of the desk to them (`require_desk`).
 
 	:param user: by default the session user
 	"""
@@ -74,7 +75,7 @@ def has_desk(user: str | None = None) -> bool:
 
 
 def require_desk() -> None:
-	"""Refuse portal users and visitors. Frappe opens the desk to users of a site's own types too, such as the employees of Frappe HR.
+	"""Refuse portal users and visitors, not users of a site's own types.
 
 	:raises frappe.PermissionError: the caller has no access to the desk
 	"""

@@ -82,13 +82,12 @@ def keep_level(doctype: str, name: str, level: str | None) -> None:
 
 def keep_when_moved(doc, method=None) -> None:
 	"""`before_save` of a record that is filed under another document by a change of its fields or rows."""
-	if doc.is_new() or any(doc.get(field) for field in _BINDING):
-		return
 	before = doc.get_doc_before_save()
-	if before is None or {*_named_in(before)} <= {*_named_in(doc)}:
+	if before is None or doc.get("client_interaction") or {*_named_in(before)} <= {*_named_in(doc)}:
 		return
-	level = _strictest(_governed(_named_in(before)))
-	if level and is_lower(_strictest(_governed(_named_in(doc))), level):
+	own = doc.get("confidentiality_level")
+	level = _strictest(_governed(_named_in(before)), own)
+	if level and is_lower(_strictest(_governed(_named_in(doc)), own), level):
 		doc.confidentiality_level = level
 
 
@@ -106,31 +105,23 @@ def keep_when_deleted(doc, method=None) -> None:
 	if not level:
 		return
 	for doctype in (COMMUNICATION, EVENT, CALL, *source_doctypes.active()):
-		unbound = {field: ("is", "not set") for field in _BINDING}
-		if doctype in _TABLES:
-			# Its own level is all that will count, so it is that of the strictest document that it names.
-			named = ("in", _all_naming(doctype, doc))
-			for name in frappe.get_all(doctype, {"name": named, **unbound}, pluck="name", order_by=None):
-				_set_level(doctype, name, level_of(doctype, name))
-		elif fields := _fields(doctype):
-			filed = dict(zip(fields, (doc.doctype, doc.name), strict=True))
-			_set_level(doctype, {**filed, **unbound}, level)
+		free = {"name": ("in", [*_all_naming(doctype, doc), ""]), "client_interaction": ("is", "not set")}
+		for name in frappe.get_all(doctype, free, pluck="name", order_by=None):
+			# Of several documents that it names, the strictest counts.
+			strictest = level_of(doctype, name)
+			frappe.db.set_value(doctype, name, "confidentiality_level", strictest, update_modified=False)
 
 
 def _all_naming(doctype: str, doc) -> list[str]:
-	"""The meetings or calls that name a document in a field or a row."""
+	"""The records of a DocType that name a document in a field or a row."""
 	names = []
 	if fields := _fields(doctype):
 		filed = dict(zip(fields, (doc.doctype, doc.name), strict=True))
 		names += frappe.get_all(doctype, filed, pluck="name", order_by=None)
-	for rows, _table, kind, named in _TABLES[doctype]:
+	for rows, _table, kind, named in _TABLES.get(doctype, ()):
 		naming = {"parenttype": doctype, kind: doc.doctype, named: doc.name}
 		names += frappe.get_all(rows, naming, pluck="parent", order_by=None)
 	return names
-
-
-def _set_level(doctype: str, which: str | dict, level: str) -> None:
-	frappe.db.set_value(doctype, which, "confidentiality_level", level, update_modified=False)
 
 
 # --- what they are about ----------------------------------------------------------------------------

@@ -1,10 +1,9 @@
 """The governed DocTypes, and the decision for each of their records.
 
 An interaction is governed by its level and its participants. A message, event or call linked to an interaction is
-as confidential as the interaction; one with a level but no interaction is governed by the level alone. A message
-with neither is as confidential as the Issue, Lead or Opportunity under which it is filed, as are a meeting and a call about
-one; if that is not governed, or there is none, they are not governed, and ERPNext's own permissions apply. Paper files, reviews of records and
-copies of clients' data have rules of their own.
+as confidential as the interaction. One without an interaction is as confidential as its own level, if it has one, and
+as each Issue, Lead and Opportunity under which it is filed or that it is about; without any of these it is not governed,
+and ERPNext's own permissions apply. Paper files, reviews of records and copies of clients' data have rules of their own.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -206,8 +205,8 @@ def _first_refusal(decisions: Iterable[access.Decision | None]) -> access.Decisi
 
 
 def cases(doctype: str, name: str, *, lasting: bool = False) -> Iterator[Iterable[access.Record]]:
-	"""The facts that decide: for each case, a user has to be allowed by any of its facts. One case, or as many as there are documents
-	that a meeting is about; none if the record is not governed, or has a rule of its own."""
+	"""The facts that decide: for each case, a user has to be allowed by any of its facts. One case, or beside its own level as many as
+	there are documents that a meeting is about; none if the record is not governed, or has a rule of its own."""
 	if doctype == INTERACTION:
 		if record := policy.stored_record(name, lasting=lasting):
 			yield [record]

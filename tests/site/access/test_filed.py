@@ -95,6 +95,24 @@ def test_a_level_of_its_own_does_not_lower_it(planned, held, staff, as_user):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_nor_after_it_no_longer_names_it(way, planned, held, staff, as_user):
+	moved, left = (planned(way, held("Issue", subject=subject)) for subject in ("Roof", "Noise"))
+	for doc in (moved, left):
+		doc.db_set("confidentiality_level", "Standard")
+	moved.reload()
+	moved.update(
+		{"reference_doctype": None, "reference_docname": None, "event_participants": [], "links": []}
+	)
+	moved.save(ignore_permissions=True)
+	(issue,) = frappe.get_all("Issue", {"subject": "Noise"}, pluck="name")
+	frappe.db.delete("Client Interaction", {"reference_name": issue})
+	frappe.delete_doc("Issue", issue, force=True)
+	for doc in (moved, left):
+		assert doc.reload().confidentiality_level == "Sensitive"
+		assert not seen_by(staff.uncleared, doc, as_user)
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_it_stays_so_when_it_no_longer_names_it(way, planned, held, staff, as_user):
 	doc = planned(way, held("Issue", subject="Roof"))
 	if way == "reference":
