@@ -12,11 +12,12 @@ from client_comms.rules import addresses
 
 
 def sender_in_header(headers) -> tuple[str, str]:
-	"""Name and address (in lower case) of the From header; of several writers, the first one outside."""
-	name, address = parse_addr(InboundMail.decode_email(headers.get("From")) or "")
-	named = writers_in(headers)
-	address = next((each for each in named if not parties.is_own(each)), next(iter(named), address))
-	return name, (address or "").lower()
+	"""Name and address (in lower case) of the From header; of several writers, the first one outside. The name is empty if it is not
+	of that address, such as a colleague's beside it."""
+	name, read = parse_addr(InboundMail.decode_email(headers.get("From")) or "")
+	read, named = (read or "").lower(), writers_in(headers)
+	address = next((each for each in named if not parties.is_own(each)), next(iter(named), read))
+	return name if address == read else "", address
 
 
 def writers_in(headers) -> list[str]:

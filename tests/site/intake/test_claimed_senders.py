@@ -50,6 +50,13 @@ def test_who_names_one_of_us_beside_themselves_does_not_answer_for_us(
 	assert events(inquiry) == ["Logged", "Received"]
 
 
+def test_a_writer_is_not_shown_by_the_name_of_another(receive, staff):
+	written = f"Jana Sommer <{staff['Customer Support']}>, {EVE}"
+	message = receive(From=written, Message_ID="<2@elsewhere.example>", Date=LATER)
+	assert message.sender == EVE
+	assert "Jana" not in (message.sender_full_name or "")
+
+
 def test_who_asks_for_answers_to_a_client_does_not_write_for_them(receive, inquiry, events):
 	"""The mail server sees only that the From header is true."""
 	for number, sender in enumerate((EVE, f"{ANNA}, {EVE}")):
