@@ -445,6 +445,7 @@ doc_events = {
 		"before_validate": [
 			"client_comms.enforcement.levels.guard_level",
 			"client_comms.document.clean_shown",
+			"client_comms.clients.confirmation.keep_addresses",
 		],
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
 		"before_print": _BEFORE_PRINT,

@@ -48,7 +48,8 @@ def follow(contact, method=None) -> None:
 		if may_confirm(link):
 			_stamp(link)
 		elif (link.link_doctype, link.link_name) in repeats:
-			for row in (link, *_rows(contact)):
+			_stamp(link)
+			for row in filter(_may_repeat, _rows(contact)):
 				_stamp(row)
 	if contact.flags.pop("client_comms_confirm", None):
 		_confirm_now(contact)
@@ -91,6 +92,26 @@ def _keep_login(contact, before) -> None:
 		)
 
 
+def keep_addresses(lead, method=None) -> None:
+	"""`before_validate` of Lead: portal users can edit what they entered in a form, but not by which address it is theirs, or another's.
+
+	What is written from the address is filed there, and was.
+
+	:raises frappe.PermissionError: a portal user changes an email address
+	"""
+	if lead.is_new() or roles.has_desk():
+		return
+	before, own = lead.get_doc_before_save(), _address_of(frappe.session.user)
+	for field in contacts.address_fields(lead.doctype):
+		old, new = _comparable(before.get(field)), _comparable(lead.get(field))
+		if new != old and (old or new != own):
+			frappe.throw(
+				_("Only staff can change the email address here. Leave it as it is, and write to us."),
+				exc=frappe.PermissionError,
+				title=_("Not Permitted"),
+			)
+
+
 # --- permissions ---------------------------------------------------------------------------------------
 
 
@@ -118,6 +139,11 @@ def _registered_themselves(client: tuple[str, str], user: str) -> bool:
 	}
 
 
+def _is_of_login(client: tuple[str, str], user: str) -> bool:
+	"""Whether a client of whom no one of the staff has said so is that of a login: its record is of that address alone."""
+	return set(contacts.addresses_in(*client)) == {_address_of(user)} or _registered_themselves(client, user)
+
+
 def _address_of(user: str) -> str:
 	return _comparable(frappe.db.get_value("User", user, "email"))
 
@@ -127,6 +153,11 @@ def _may_confirm_row(row) -> bool:
 	have shown only that the address of their login is theirs."""
 	user = frappe.session.user
 	return roles.has_desk(user) or _comparable(row.get("email_id")) == _address_of(user)
+
+
+def _may_repeat(row) -> bool:
+	"""Whether what stands in a client's own record as well is confirmed by that: not a number that a portal user has entered there."""
+	return row.doctype != "Contact Phone" or not _is_of_portal_user(frappe.session.user)
 
 
 def _may_confirm_all(contact) -> bool:
@@ -144,13 +175,32 @@ def is_claimed(client: tuple[str, str], address: str | None) -> bool:
 	elif address and _comparable(address) == _address_of(login):
 		return False
 	rows = address and frappe.db.sql(
-		"""select link.owner, email.owner from `tabDynamic Link` link
-		join `tabContact Email` email on email.parent = link.parent and email.parenttype = 'Contact'
+		"""select link.confirmed_by, email.confirmed_by, contact.owner, link.owner, link.modified_by, email.owner, email.modified_by
+		from `tabDynamic Link` link
+		join `tabContact` contact on contact.name = link.parent
+		join `tabContact Email` email on email.parent = contact.name and email.parenttype = 'Contact'
 		where link.parenttype = 'Contact' and link.link_doctype = %s and link.link_name = %s and email.email_id = %s""",
 		(*client, address),
 	)
-	by_others = [not any(map(_is_of_portal_user, owners)) for owners in rows or ()]
-	return not any(by_others) if by_others else bool(login)
+	credible = [_is_credible((link_by, email_by), authors) for link_by, email_by, *authors in rows or ()]
+	return not any(credible) if credible else bool(login)
+
+
+def is_claimed_by(contact: str, address: str) -> bool:
+	"""The same of the client to whom a contact belongs, confirmed or not; a contact without a client claims nothing."""
+	client = parties.of_contacts([contact]).get(contact)
+	return bool(client) and is_claimed((client.party_type, client.party), address)
+
+
+def _is_credible(confirmed_by: tuple[str | None, str | None], authors: list[str | None]) -> bool:
+	"""Whether staff say that a client has an address: they confirmed it, or entered it in a contact that is not a portal user's.
+
+	Owners of a contact can put the address of others in a row of staff, so who saved it last counts as well. A visitor counts where
+	the client's own record says the same.
+	"""
+	if all(by and roles.has_desk(by) for by in confirmed_by):
+		return True
+	return not any(map(_is_of_portal_user, authors)) and ("Guest" not in authors or all(confirmed_by))
 
 
 def has_claimed_number(contact: str) -> bool:
@@ -191,18 +241,17 @@ def clients_of_login(user: str) -> list[tuple[str, str, str]]:
 		(contact, *client)
 		for contact in own
 		for client in parties.all_of_contact(contact)
-		if not _confirmed_by(user, contact, client) or _registered_themselves(client, user)
+		if _is_confirmed_by_staff(contact, client) or _is_of_login(client, user)
 	]
 	customers = [each for each in found if each[1] == "Customer"]
 	# Also when the lead that became a customer has a contact of its own.
 	return [each for each in found if each[1] not in ("Lead", "Prospect")] if customers else found
 
 
-def _confirmed_by(user: str, contact: str, client: tuple[str, str]) -> bool:
+def _is_confirmed_by_staff(contact: str, client: tuple[str, str]) -> bool:
 	link = dict(zip(("link_doctype", "link_name"), client, strict=True))
-	return bool(
-		frappe.db.exists("Dynamic Link", {"parenttype": "Contact", "parent": contact, **link, BY: user})
-	)
+	named = {"parenttype": "Contact", "parent": contact, **link, **parties.CONFIRMED}
+	return any(map(roles.has_desk, frappe.get_all("Dynamic Link", named, pluck=BY, order_by=None)))
 
 
 def customers_of_login(user: str) -> set[str]:
@@ -270,6 +319,50 @@ def confirm_existing() -> None:
 			)
 
 
+def withdraw_unfounded() -> int:
+	"""Take back what portal users and visitors confirmed before the rules were as strict as they are. Repeatable.
+
+	:returns: how many contacts it was withdrawn from
+	"""
+	marked = frappe.db.sql(
+		" union ".join(
+			f"""select `row`.`parent` from `tab{doctype}` `row` join `tabUser` `user` on `user`.`name` = `row`.`{BY}`
+			where `row`.`parenttype` = 'Contact' and `user`.`user_type` != 'System User'"""
+			for doctype in ROWS
+		),
+		pluck=True,
+	)  # nosemgrep: frappe-sql-format-injection (names of the app's own)
+	withdrawn = [name for name in marked if _withdraw_unfounded(frappe.get_doc("Contact", name))]
+	return len(withdrawn)
+
+
+def _withdraw_unfounded(contact) -> bool:
+	links = _client_links(contact)
+	repeats = [link for link in links if _says_nothing_new(contact, link)]
+	unfounded = [
+		row
+		for row in (*links, *_rows(contact))
+		if row.get(BY) and not roles.has_desk(row.get(BY)) and not _is_founded(row, links, repeats)
+	]
+	for row in unfounded:
+		row.db_set({BY: None, ON: None}, update_modified=False)
+	return bool(unfounded)
+
+
+def _is_founded(row, links: list, repeats: list) -> bool:
+	"""Whether the author of a confirmation, who is not staff, could confirm it today: as `follow`.
+
+	That a client's own record has a number proves nothing, since ERPNext had copied it there from the contact; visitors made no contacts.
+	"""
+	user = row.get(BY)
+	said = [row] if row in links else links
+	if all(_registered_themselves((link.link_doctype, link.link_name), user) for link in said) and (
+		row in links or _comparable(row.get("email_id")) == _address_of(user)
+	):
+		return True
+	return any(link in repeats for link in said) and (row.doctype != "Contact Phone" or user == "Guest")
+
+
 def _client_links(contact) -> list:
 	return [row for row in contact.links if row.link_doctype in parties.PARTY_TYPES]
 
@@ -284,5 +377,7 @@ def _stamp_rows(rows: list) -> None:
 
 
 def _stamp(row) -> None:
-	if not row.get(ON):
-		row.update({BY: frappe.session.user, ON: clock.now()})
+	"""What only a portal user had confirmed is from now on as staff say."""
+	user = frappe.session.user
+	if not row.get(ON) or (roles.has_desk(user) and not roles.has_desk(row.get(BY))):
+		row.update({BY: user, ON: clock.now()})

@@ -3,9 +3,9 @@ the customer's of whatever contact has its address, and customers see theirs in 
 
 import frappe
 from frappe import _
+from frappe.utils import parse_addr
 
-from client_comms import roles
-from client_comms.clients import parties
+from client_comms.clients import confirmation, parties
 from client_comms.enforcement import documents, governed, guards, levels
 from client_comms.enforcement.answers import Remembered
 from client_comms.i18n import bold
@@ -26,7 +26,7 @@ class GuardedIssue(Remembered):
 		customer = known.party if known.party_type == "Customer" else None
 		if known.contact and (customer or known.contact != self.contact):
 			self.contact, self.customer = known.contact, customer
-		elif not known.contact and _is_claimed(self.contact):
+		elif not known.contact and confirmation.is_claimed_by(self.contact, parse_addr(email_id)[1]):
 			self.contact = self.customer = None
 
 	@frappe.whitelist()
@@ -50,10 +50,3 @@ class GuardedIssue(Remembered):
 		if level and documents.is_governed(self.doctype):
 			levels.raise_to(self.doctype, made, level)
 		return made
-
-
-def _is_claimed(contact: str) -> bool:
-	"""Whether someone outside has entered a contact as one of a client."""
-	return bool(parties.of_contacts([contact])) and not roles.has_desk(
-		frappe.db.get_value("Contact", contact, "owner")
-	)

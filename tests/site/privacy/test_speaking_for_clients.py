@@ -12,6 +12,7 @@ from client_comms.client_privacy import client_data, page_visits
 from client_comms.clients import confirmation, contacts, parties
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.outgoing import facts, recipient_kinds
+from client_comms.patches.v1_0 import withdraw_confirmations
 
 ANNA, EVE = "anna@client.example", "eve@elsewhere.example"
 NUMBER = "+49 30 5550100"
@@ -238,12 +239,38 @@ def test_who_enters_a_lead_of_another_address_does_not_speak_for_it(eve, as_user
 		assert not contact.user
 
 
+def test_staff_confirm_what_a_portal_user_had(eve, as_user, sales):
+	"""Who registered with another address than that of their login speaks for themselves as soon as staff say so."""
+	with as_user(eve):
+		lead = make_lead("eve@work.example")
+	contact = contact_of(lead)
+	contact.user = eve
+	contact.save()
+	with as_user(eve):
+		assert page_visits.of_login() == []
+	with as_user(sales):
+		api.confirm_details(contact.name, "Call-back")
+	with as_user(eve):
+		assert [visit.party for visit in page_visits.of_login()] == [lead.name]
+
+
 def test_a_lead_that_gets_another_address_is_no_longer_theirs(eve, as_user):
 	with as_user(eve):
 		lead = make_lead(eve, lead_owner="Administrator")
 		contact = contact_of(lead)
 		contact.user = eve
 		contact.save()
+		assert [visit.party for visit in page_visits.of_login()] == [lead.name]
+		lead.db_set("email_id", ANNA)
+		assert page_visits.of_login() == []
+
+
+def test_a_lead_that_another_login_entered_is_theirs_as_long_as_it_has_their_address(eve, as_user, make_user):
+	"""Frappe makes the login with the address that of the contact."""
+	other = make_user("Customer", user_type="Website User")
+	with as_user(eve):
+		lead = make_lead(other, lead_owner="Administrator")
+	with as_user(other):
 		assert [visit.party for visit in page_visits.of_login()] == [lead.name]
 		lead.db_set("email_id", ANNA)
 		assert page_visits.of_login() == []
@@ -341,6 +368,60 @@ def test_existing_contacts_of_staff_count(client, make_user, as_user):
 	assert not parties.all_of_contact(of_portal.name) and not parties.all_of_contact(claimed.name)
 	assert contacts.addresses_of("Customer", own.name) == {portal: registered.name}
 	assert not frappe.db.get_value("Contact Phone", {"parent": registered.name}, "confirmed_on")
+
+
+@pytest.fixture
+def of_earlier_rules(site):
+	"""`of_earlier_rules(user, contact)`: a user confirmed all of a contact, as each could who had registered its client."""
+
+	def confirm(user, contact):
+		for row in (*contact.links, *contact.email_ids, *contact.phone_nos):
+			row.db_set({"confirmed_by": user, "confirmed_on": "2026-11-01 10:00:00"})
+
+	return confirm
+
+
+def test_what_portal_users_confirmed_under_earlier_rules_is_withdrawn(
+	client, eve, as_user, of_earlier_rules, sales
+):
+	"""Mail and calls of others were filed under their client, and shown to them."""
+	with as_user(eve):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+		own = make_contact(frappe._dict(party_type="Customer", party=customer.name), address=eve, user=eve)
+		own.append("email_ids", {"email_id": "unknown@client.example"})
+		own.save()
+		lead = make_lead("bo@client.example")
+		foreign = make_contact(frappe._dict(party_type="Lead", party=lead.name), address=eve, user=eve)
+	for contact in (own, foreign):
+		of_earlier_rules(eve, contact)
+	assert parties.client_of(None, None, "unknown@client.example", "").party == customer.name
+	withdraw_confirmations.execute()
+	assert parties.client_of(None, None, "unknown@client.example", "").party is None
+	assert parties.client_of_number(NUMBER).party is None
+	assert not parties.all_of_contact(foreign.name)
+	with as_user(eve):
+		assert [visit.party for visit in page_visits.of_login()] == [customer.name]
+	assert contacts.addresses_of("Customer", customer.name) == {eve: own.name}
+	with as_user(sales):
+		rows = {row["contact"]: row["unconfirmed"] for row in contacts_to_confirm.execute()[1]}
+	assert rows[own.name] and rows[foreign.name]
+
+
+def test_what_staff_or_a_client_s_own_record_say_stays_confirmed(
+	client, as_user, of_earlier_rules, eve, sales
+):
+	with as_user("Guest"):
+		of_visitor = contact_of(make_lead(EVE, mobile_no=NUMBER))
+	with as_user(eve):
+		of_portal = contact_of(make_lead("bo@client.example"))
+	with as_user(sales):
+		of_staff = make_contact(client, address="other@client.example", phone_nos=[])
+	withdraw_confirmations.execute()
+	for contact in (of_visitor, of_portal, of_staff):
+		contact.reload()
+		assert all(row.confirmed_on for row in (*contact.links, *contact.email_ids, *contact.phone_nos))
 
 
 # --- ways that only the app states ----------------------------------------------------------------
@@ -447,6 +528,36 @@ def test_staff_choose_whose_opportunity_it_is(claimed):
 	assert made.party_name == claimed.customer
 
 
+def by_issue(address):
+	new_issue(address)
+
+
+@pytest.mark.parametrize("way", [by_issue, by_mailbox])
+@pytest.mark.parametrize("maker", ["portal", "staff"])
+def test_an_address_in_place_of_one_that_staff_entered_is_no_more_the_client_s(
+	client, eve, as_user, make_user, way, maker, mailbox
+):
+	"""Also if staff made the contact, or the row that says so now."""
+	colleague, address = make_user("Frontline Staff"), "unknown@client.example"
+	with as_user(eve):
+		customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Own Client"}).insert(
+			ignore_permissions=True
+		)
+	with as_user(eve if maker == "portal" else colleague):
+		contact = frappe.get_doc({"doctype": "Contact", "first_name": "Eve"}).insert()
+	with as_user(colleague):
+		contact.append("email_ids", {"email_id": "eve@work.example", "is_primary": 1})
+		contact.append("links", {"link_doctype": "Customer", "link_name": customer.name})
+		contact.save(ignore_permissions=True)
+	frappe.share.add("Contact", contact.name, eve, read=1, write=1)
+	with as_user(eve):
+		contact.reload()
+		contact.email_ids[0].email_id = address
+		contact.save()
+	way(address)
+	assert not frappe.db.exists("Client Interaction", {"party": customer.name})
+
+
 def test_an_appointment_belongs_to_no_customer_who_claims_its_address(client, claimed, monkeypatch):
 	monkeypatch.setattr(Appointment, "send_confirmation_email", lambda self: None)
 	for customer, address in ((claimed.customer, claimed.address), (client.party, ANNA)):
@@ -476,15 +587,15 @@ def call_from(number):
 	return frappe.get_last_doc("Client Interaction", {"channel": "Phone"}, order_by="creation desc")
 
 
-@pytest.mark.parametrize("who", ["portal", "Guest"])
+@pytest.mark.parametrize("who", ["portal", "portal, with another address", "Guest"])
 def test_a_call_belongs_to_no_lead_of_a_portal_user_with_its_number(eve, as_user, who):
 	"""Whether the lead is entered after the call or before it."""
 	before = call_from(NUMBER)
-	with as_user(eve if who == "portal" else "Guest"):
+	with as_user("Guest" if who == "Guest" else eve):
 		lead = make_lead(eve if who == "portal" else EVE, mobile_no=NUMBER, lead_owner="Administrator")
 	before.reload()
 	parties_of_calls = {before.party, call_from(NUMBER).party}
-	assert parties_of_calls == ({None} if who == "portal" else {lead.name})
+	assert parties_of_calls == ({lead.name} if who == "Guest" else {None})
 
 
 @pytest.mark.parametrize("who", ["portal", "Guest"])
