@@ -710,6 +710,7 @@ doctype_js = {
 		"public/js/interaction/thread.js",
 		"public/js/interaction/regroup.js",
 		"public/js/interaction/card.js",
+		"public/js/interaction/history.js",
 		"public/js/interaction/reply_box.js",
 		"public/js/interaction/conversation.js",
 	],

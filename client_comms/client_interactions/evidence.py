@@ -2,14 +2,14 @@
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, strip_html
+from frappe.utils import strip_html
 from pypika.terms import Criterion
 
 from client_comms import clock, validation
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
-from client_comms.i18n import bold, plain
+from client_comms.i18n import bold, moment, plain
 from client_comms.rules import access, documentation
 
 INTERACTION = governed.INTERACTION
@@ -183,7 +183,7 @@ def _messages(doc) -> list[dict]:
 
 
 def _of_message(row) -> str:
-	when = format_datetime(row.communication_date, "medium")
+	when = moment(row.communication_date)
 	if row.sent_or_received == "Sent":
 		return _("to {0}, {1}").format(row.recipients, when)
 	return _("from {0}, {1}").format(row.sender, when)
@@ -209,10 +209,7 @@ def _files(doc) -> list[dict]:
 		.orderby(file.creation, order=frappe.qb.desc)
 		.limit(_SHOWN)
 	).run(as_dict=True)
-	return [
-		_choice("File", row.name, row.file_name, format_datetime(row.creation, "medium"), row.file_url)
-		for row in rows
-	]
+	return [_choice("File", row.name, row.file_name, moment(row.creation), row.file_url) for row in rows]
 
 
 def _documents(doc) -> list[dict]:

@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from client_comms import clock
+
 pytestmark = pytest.mark.clause("D-1", "C-3", "C-4", "D-5")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -204,6 +206,27 @@ def test_who_changes_what_decides_a_deadline_gives_a_reason(site, frontline, log
 	doc = site.get_doc(INTERACTION, name)
 	assert doc.communication_type == "Resolution/Closure"
 	assert any((row.note or "").endswith(": It thanks us for the tour.") for row in doc.events)
+
+
+def test_the_history_speaks_the_users_language(site, make_user, login, received):
+	reader = make_user("Frontline Staff", "Sales User", first_name="Fritz", language="de", password=PASSWORD)
+	name = received("Guided tour")
+	doc = site.get_doc(INTERACTION, name)
+	for event, note in (
+		("Breached", "respond 2026-11-03 17:00:00"),
+		("Priority Changed", "Low → High: <b>Low</b> was wrong"),
+	):
+		doc.append_event(event, clock.now(), note)
+		doc.events[-1].db_insert()
+	site.db.commit()
+
+	page = login(reader, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.get_by_role("tab", name="Verlauf").click()
+	rows = page.locator("[data-fieldname=events] .rows .grid-row")
+	moment = page.evaluate("() => frappe.format('2026-11-03 17:00:00', { fieldtype: 'Datetime' })")
+	expect(rows.filter(has_text=f"Antwort {moment}")).to_have_count(1)
+	expect(rows.filter(has_text="Niedrig → Hoch: <b>Low</b> was wrong")).to_have_count(1)
 
 
 def test_why_names_the_rule_and_what_is_missing(frontline, login, received):

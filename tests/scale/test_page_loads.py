@@ -23,13 +23,17 @@ RATIO = 1.2
 READY = """([selector, patience]) => new Promise((done, give_up) => {
 	let since = null;
 	const asked = () => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/")).length;
-	const roots = () => [document, ...[...document.querySelectorAll("[data-widget-name] *")].map((each) => each.shadowRoot)];
+	// A block of a workspace lies right below its widget's body.
+	const blocks = () => [...document.querySelectorAll("[data-widget-name] > .widget-body > *")].map((each) => each.shadowRoot);
+	const roots = () => [document, ...blocks()];
 	const found = () => roots().flatMap((root) => [...(root?.querySelectorAll(selector) || [])]);
 	const look = () => {
-		const shown = found().some((each) => each.checkVisibility());
+		const asking = window.frappe?.request?.ajax_count;
+		// To look for it makes the page be laid out, which costs time itself.
+		const shown = !asking && found().some((each) => each.checkVisibility());
 		const now = performance.now();
-		if (now > patience) give_up(new Error(`${selector}: ${shown}, ${window.frappe?.request?.ajax_count} requests`));
-		if (!shown || window.frappe?.request?.ajax_count) since = null;
+		if (now > patience) give_up(new Error(`${selector}: ${shown}, ${asking} requests`));
+		if (!shown) since = null;
 		else since ??= now;
 		if (since !== null && now - since > 400) done({ ready: since, requests: asked() });
 		else requestAnimationFrame(look);

@@ -29,6 +29,7 @@ frappe.ui.form.on("Client Interaction", {
 		frm.logged = frm.proposed_staff = null; // of the document that was open before
 		frm.client = [frm.doc.party_type, frm.doc.party];
 		show_what_becomes(frm);
+		client_comms.history.show_in_words(frm);
 	},
 
 	async refresh(frm) {
