@@ -66,12 +66,20 @@ def require_approving_texts() -> None:
 
 
 def has_desk(user: str | None = None) -> bool:
-	"""Whether a user counts as staff. Portal users are clients, and visitors are unknown; users of a site's own types, such as the
-	employees of Frappe HR, are not staff either, although Frappe opens parts of the desk to them (`require_desk`).
+	"""Whether a user has the rights of staff. Users of a site's own types, such as the employees of Frappe HR, do not, although Frappe
+	opens parts of the desk to them: they are only bound by what binds staff (`is_outside`).
 
 	:param user: by default the session user
 	"""
 	return frappe.get_cached_value("User", user or frappe.session.user, "user_type") == "System User"
+
+
+def is_outside(user: str | None = None) -> bool:
+	"""Whether a user is a portal user, who is a client, or a visitor, who is unknown: what binds staff does not bind them.
+
+	:param user: by default the session user
+	"""
+	return frappe.get_cached_value("User", user or frappe.session.user, "user_type") == "Website User"
 
 
 def require_desk() -> None:
@@ -79,7 +87,7 @@ def require_desk() -> None:
 
 	:raises frappe.PermissionError: the caller has no access to the desk
 	"""
-	if frappe.get_cached_value("User", frappe.session.user, "user_type") == "Website User":
+	if is_outside():
 		frappe.throw(
 			_("Only users of the desk can do this."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)

@@ -194,6 +194,7 @@ FUNCTIONS = {
 	"client_interactions.changes:follow_terms": NOTHING,
 	"client_interactions.clocks.replay:is_eased": NO,
 	"intake.acknowledgement_delivery:take_back": NOTHING,
+	"roles:is_outside": "lambda user=None: not has_desk(user)",
 	"clients.confirmation:may_confirm": YES,
 	"clients.confirmation:_says_nothing_new": YES,
 	"clients.confirmation:_keep_login": NOTHING,

@@ -195,7 +195,7 @@ def _goes_on() -> bool:
 		return True
 	if user == "Administrator":
 		return acting.is_unattended() and not _asked_for_by_a_user()
-	return not roles.has_desk(user)
+	return roles.is_outside(user)
 
 
 def _asked_for_by_a_user() -> bool:

@@ -79,5 +79,5 @@ def _reason_given() -> str | None:
 
 
 def _somebody_to_ask() -> bool:
-	"""Whether a staff member can be asked: not in a job, nor if a client triggers an automatic reply."""
-	return not acting.is_unattended() and roles.has_desk()
+	"""Whether who writes can be asked: not in a job, nor if a client triggers an automatic reply."""
+	return not acting.is_unattended() and not roles.is_outside()

@@ -74,7 +74,7 @@ def _by_a_client() -> bool:
 	user = frappe.session.user
 	if user == "Administrator":
 		return False
-	return not roles.has_desk(user)
+	return roles.is_outside(user)
 
 
 # --- emails that belong to no record -------------------------------------------------------------

@@ -1,5 +1,6 @@
 """All outgoing messages pass one gate: consent for third parties, and the client's identity (P-1, P-2, P-3)."""
 
+import contextlib
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -240,6 +241,23 @@ def test_warn_asks_a_person_for_a_reason_and_records_it(update, set_settings, mo
 	frappe.local.form_dict["outgoing_reason"] = "Anna asked me on the phone"
 	send(update, EVE)
 	assert register(update)[0].reason == "Anna asked me on the phone"
+
+
+@pytest.mark.clause("P-2", "P-3")
+@pytest.mark.parametrize(
+	("user_type", "is_asked"), [("Employee Self Service", True), ("Website User", False)]
+)
+def test_users_of_a_site_s_own_type_are_asked_for_a_reason_as_well(
+	update, set_settings, monkeypatch, make_user, as_user, user_type, is_asked
+):
+	set_settings(consent_mode="Warn")
+	user = make_user("Customer Support Manager", "Sales User")
+	frappe.db.set_value("User", user, "user_type", user_type)
+	frappe.clear_document_cache("User", user)
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict())
+	with as_user(user), pytest.raises(ReasonNeededError) if is_asked else contextlib.nullcontext():
+		send(update, EVE)
 
 
 @pytest.mark.clause("P-2", "P-3")

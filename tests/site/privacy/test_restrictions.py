@@ -498,6 +498,35 @@ def test_an_exception_is_for_one_user_one_use_and_a_time(
 			frappe.get_doc("Customer", customer.name).save()
 
 
+@pytest.fixture
+def employee(agent):
+	"""The same with a type of the site, such as Frappe HR has one for employees; Frappe lets them use the desk."""
+	frappe.db.set_value("User", agent, "user_type", "Employee Self Service")
+	frappe.clear_document_cache("User", agent)
+	return agent
+
+
+def test_users_of_a_site_s_own_type_are_bound_as_staff_are(
+	restrict, about, employee, officer, make_user, as_user
+):
+	placed, customer = restrict(), about[-2]
+	frappe.db.delete("Email Queue Recipient")
+	with as_user(employee):
+		with pytest.raises(RestrictedError, match="GDPR Art"):
+			frappe.get_doc("Customer", customer.name).save(ignore_permissions=True)
+		with pytest.raises(OutgoingRefusedError, match="GDPR Art"):
+			queue(about[0], ADDRESS)
+		queue(None, ADDRESS)
+	assert not sent_to(ADDRESS)
+	with as_user(officer):
+		rights.allow(placed.name, employee, "Change Records", "Legal Claims", "For the court")
+		with pytest.raises(ActionNotPossibleError):
+			client = make_user("Customer", user_type="Website User")
+			rights.allow(placed.name, client, "Change Records", "Legal Claims", "For the court")
+	with as_user(employee):
+		frappe.get_doc("Customer", customer.name).save(ignore_permissions=True)
+
+
 # --- sending --------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, ledger, written_by_app
+from client_comms import clock, ledger, roles, written_by_app
 from client_comms.client_privacy import invitations
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
@@ -90,7 +90,7 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 		"""
 		self._require_in_force()
 		hours, reason = cint(hours), cstr(reason).strip()
-		if use not in rules.USES or basis not in rules.BASES or not reason or not _is_staff(user):
+		if use not in rules.USES or basis not in rules.BASES or not reason or not _is_bound(user):
 			_refuse(_("Enter who is allowed what, on which legal basis, and why."))
 		if not 1 <= hours <= rules.LONGEST_EXCEPTION * 24:
 			_refuse(_("An exception lasts from one hour to {0} days.").format(rules.LONGEST_EXCEPTION))
@@ -213,8 +213,8 @@ def begin(request, ground: str, reason: str):
 	return doc.insert(ignore_permissions=True)
 
 
-def _is_staff(user: str) -> bool:
-	return bool(frappe.db.exists("User", {"name": user, "enabled": 1, "user_type": "System User"}))
+def _is_bound(user: str) -> bool:
+	return bool(frappe.db.exists("User", {"name": user, "enabled": 1})) and not roles.is_outside(user)
 
 
 def _refuse(text: str) -> None:
