@@ -13,7 +13,7 @@ from frappe import _
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
 from client_comms.enforcement.readers import NOTHING, Reader, among, literal, of_row
-from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
 from client_comms.rules import access
 
 # A queued email is filed under its message's document, which may be less confidential than the message.
@@ -22,14 +22,7 @@ _MESSAGE_OF = {"Email Queue": "communication"}
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
-_LEVELLESS = (
-	"Unhandled Email",
-	"Unprocessed Email",
-	"SMS Log",
-	"Prepared Report",
-	"Personal Data Download Request",
-)
-_NESTING = ("Comment", "File", "ToDo", *_LEVELLESS)
+_NESTING = ("Comment", "File", "ToDo", *WITHOUT_LEVEL)
 _OF_DEPENDENTS = {
 	**dict.fromkeys(("Comment", "File", "Tag Link"), _NESTING),
 	"ToDo": ("Intake Failure", "Logging Exemption", *_NESTING),  # staff work on these

@@ -11,7 +11,9 @@ from client_comms.enforcement.readers import Reader, among, either, literal, of_
 from client_comms.rules import access
 
 COMMUNICATION, EVENT, CALL = "Communication", "Event", "Call Log"
-_BINDING = ("client_interaction", "confidentiality_level")
+BINDING = ("client_interaction", "confidentiality_level")
+# Of a message, the document that it is about if it is filed under something that belongs to that document (`places`).
+ABOUT = ("about_doctype", "about_name")
 # The fields that name what a document is about, of Frappe and in the same way of other apps.
 _FIELDS = {EVENT: ("reference_doctype", "reference_docname")}
 _USUAL_FIELDS = ("reference_doctype", "reference_name")
@@ -29,7 +31,7 @@ Document = tuple[str, str]  # DocType and name
 
 def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[list[access.Record]]:
 	"""Of each governed document that a record is about, the facts of which one has to allow it."""
-	for about in _governed(_stored(doctype, name)):
+	for about in _governed(stored(doctype, name)):
 		if facts := list(documents.records(*about, lasting=lasting)):
 			yield facts
 
@@ -44,8 +46,8 @@ def condition(doctype: str, reader: Reader) -> str:
 	if not hidden:
 		return "1"
 	branches = []
-	if fields := _fields(doctype):
-		branches += _names_hidden(doctype, *fields, hidden)
+	if fields := fields_of(doctype):
+		branches += _columns_name_hidden(*_columns(doctype, *fields), hidden)
 	for rows, _table, kind, named in _TABLES.get(doctype, ()):
 		own = f"`tab{rows}`.`parent` = `tab{doctype}`.`name` and `tab{rows}`.`parenttype` = '{doctype}'"
 		of_kind = among(f"`tab{rows}`.`{kind}`", hidden)
@@ -55,7 +57,23 @@ def condition(doctype: str, reader: Reader) -> str:
 
 
 def _names_hidden(rows: str, kind: str, named: str, hidden: dict[str, str]) -> list[str]:
-	kind, named = f"`tab{rows}`.`{kind}`", f"`tab{rows}`.`{named}`"
+	return _columns_name_hidden(f"`tab{rows}`.`{kind}`", f"`tab{rows}`.`{named}`", hidden)
+
+
+def _columns(doctype: str, kind: str, named: str) -> tuple[str, str]:
+	"""The columns that name what a row is about: the document under which it is filed, or else the one to which that belongs."""
+	table = f"`tab{doctype}`"
+	if not has_about(doctype):
+		return f"{table}.`{kind}`", f"{table}.`{named}`"
+	itself = among(f"{table}.`{kind}`", documents.SETTING)
+	kind, named = (
+		f"if({itself}, {table}.`{direct}`, {table}.`{noted}`)"
+		for direct, noted in zip((kind, named), ABOUT, strict=True)
+	)
+	return kind, named
+
+
+def _columns_name_hidden(kind: str, named: str, hidden: dict[str, str]) -> list[str]:
 	return [
 		f"({kind} = {literal(document)} and not {of_row(document, named, restricted, missing='1')})"
 		for document, restricted in hidden.items()
@@ -68,9 +86,9 @@ def _names_hidden(rows: str, kind: str, named: str, hidden: dict[str, str]) -> l
 def level_of(doctype: str, name: str) -> str | None:
 	"""The level that decides who can read a record: its own, that of its interaction, or the strictest of the documents that it is
 	about."""
-	interaction, own = frappe.db.get_value(doctype, name, _BINDING) or (None, None)
+	interaction, own = frappe.db.get_value(doctype, name, BINDING) or (None, None)
 	return _strictest(
-		[(documents.INTERACTION, interaction)] if interaction else _governed(_stored(doctype, name)), own
+		[(documents.INTERACTION, interaction)] if interaction else _governed(stored(doctype, name)), own
 	)
 
 
@@ -83,11 +101,11 @@ def keep_level(doctype: str, name: str, level: str | None) -> None:
 def keep_when_moved(doc, method=None) -> None:
 	"""`before_save` of a record that is filed under another document by a change of its fields or rows."""
 	before = doc.get_doc_before_save()
-	if before is None or doc.get("client_interaction") or {*_named_in(before)} <= {*_named_in(doc)}:
+	if before is None or doc.get("client_interaction") or {*named_in(before)} <= {*named_in(doc)}:
 		return
 	own = doc.get("confidentiality_level")
-	level = _strictest(_governed(_named_in(before)), own)
-	if level and is_lower(_strictest(_governed(_named_in(doc)), own), level):
+	level = _strictest(_governed(named_in(before)), own)
+	if level and is_lower(_strictest(_governed(named_in(doc)), own), level):
 		doc.confidentiality_level = level
 
 
@@ -115,7 +133,7 @@ def keep_when_deleted(doc, method=None) -> None:
 def _all_naming(doctype: str, doc) -> list[str]:
 	"""The records of a DocType that name a document in a field or a row."""
 	names = []
-	if fields := _fields(doctype):
+	for fields in _pairs(doctype):
 		filed = dict(zip(fields, (doc.doctype, doc.name), strict=True))
 		names += frappe.get_all(doctype, filed, pluck="name", order_by=None)
 	for rows, _table, kind, named in _TABLES.get(doctype, ()):
@@ -127,26 +145,40 @@ def _all_naming(doctype: str, doc) -> list[str]:
 # --- what they are about ----------------------------------------------------------------------------
 
 
-def _fields(doctype: str) -> tuple[str, str] | None:
+def fields_of(doctype: str) -> tuple[str, str] | None:
+	"""The fields that name the document under which a record is filed; None if it has none."""
 	fields = _FIELDS.get(doctype, _USUAL_FIELDS)
 	return fields if all(map(frappe.get_meta(doctype).has_field, fields)) else None
 
 
-def _named_in(doc) -> list[Document]:
-	"""The documents that a record names, as it is in memory."""
-	named = [doc.get(field) for field in _fields(doc.doctype) or ()]
+def has_about(doctype: str) -> bool:
+	"""Whether the document that a record is about can be noted in it."""
+	return doctype == COMMUNICATION and frappe.get_meta(doctype).has_field(ABOUT[1])
+
+
+def _pairs(doctype: str) -> list[tuple[str, str]]:
+	"""The pairs of fields that name a document."""
+	return [*filter(None, (fields_of(doctype), ABOUT if has_about(doctype) else None))]
+
+
+def named_in(doc, *, noted: bool = True) -> list[Document]:
+	"""The documents that a record names, as it is in memory.
+
+	:param noted: with the document that is noted as the one that it is about (`ABOUT`)
+	"""
+	pairs = [pair for pair in _pairs(doc.doctype) if noted or pair != ABOUT]
+	named = [tuple(map(doc.get, pair)) for pair in pairs]
 	rows = [
 		(row.get(kind), row.get(name))
 		for _rows, table, kind, name in _TABLES.get(doc.doctype, ())
 		for row in doc.get(table) or ()
 	]
-	return [tuple(each) for each in (named, *rows) if each and all(each)]
+	return [each for each in (*named, *rows) if all(each)]
 
 
-def _stored(doctype: str, name: str) -> list[Document]:
+def stored(doctype: str, name: str) -> list[Document]:
 	"""The documents that a record names in the database."""
-	fields = _fields(doctype)
-	found = [frappe.db.get_value(doctype, name, fields)] if fields else []
+	found = [frappe.db.get_value(doctype, name, pair) or () for pair in _pairs(doctype)]
 	for rows, _table, kind, named in _TABLES.get(doctype, ()):
 		of_this = {"parenttype": doctype, "parent": name}
 		found += frappe.get_all(rows, of_this, [kind, named], as_list=True, order_by=None)

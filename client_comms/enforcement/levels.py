@@ -11,6 +11,7 @@ from client_comms.enforcement import (
 	governed,
 	interactions,
 	link_titles,
+	places,
 	policy,
 	restrictions,
 )
@@ -135,6 +136,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 def backfill_levels(doctype: str, chunk: int = 500) -> None:
 	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits
 	in chunks."""
+	places.note_existing()
 	rules = policy.current()
 	# nosemgrep: frappe-sql-format-injection (a DocType with levels; values are bound)
 	while rows := frappe.db.sql(

@@ -3,7 +3,7 @@
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import governed, interactions, policy, refusals
+from client_comms.enforcement import filed, governed, interactions, places, policy, refusals
 from client_comms.enforcement.readers import of_row
 
 
@@ -41,33 +41,25 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 
 def preserve_link(doc, method=None) -> None:
 	"""`before_validate`: keep the link to the interaction, whatever a request or an outdated copy of the document
-	contains; a document filed under an interaction, or under an event or call linked to one, is linked to it."""
+	contains; a document filed under an interaction, or under what belongs to one, is linked to it, and anything else
+	stays as confidential as the place where it is filed (`places`)."""
 	if doc.doctype not in governed.bound():
 		return  # of another app, and without these fields until the next migration
-	stored = governed.as_stored(doc, *governed.BINDING)
+	kept = (*governed.BINDING, *(filed.ABOUT if filed.has_about(doc.doctype) else ()))
+	stored = governed.as_stored(doc, *kept)
 	if stored and any(stored.get(field) for field in governed.BINDING):
-		doc.update({field: stored.get(field) for field in governed.BINDING})
-	elif interaction := _filed_under(doc):
-		rules = policy.current()
-		doc.client_interaction = interaction
-		here = frappe.db.get_value(governed.INTERACTION, interaction, "confidentiality_level")
-		stated = doc.is_new() and doc.get("confidentiality_level")
-		if not stated or rules.rank(stated) <= rules.rank(here):  # else `reclassification.follow_stated`
-			doc.confidentiality_level = here
-
-
-def _filed_under(doc) -> str | None:
-	"""The interaction to which a document refers, in any of the ways in which these DocTypes refer to documents."""
-	named = [(doc.get("reference_doctype"), doc.get("reference_name") or doc.get("reference_docname"))]
-	named += [(row.reference_doctype, row.reference_docname) for row in doc.get("event_participants") or ()]
-	named += [(row.link_doctype, row.link_name) for row in doc.get("links") or ()]
-	for doctype, name in named:
-		if doctype == governed.INTERACTION and name:
-			return name
-	for doctype, name in named:
-		if doctype in (governed.EVENT, governed.CALL) and name:
-			return frappe.db.get_value(doctype, name, "client_interaction")
-	return None
+		doc.update({field: stored.get(field) for field in kept})
+		return
+	place = places.of(filed.named_in(doc, noted=False))
+	if not place.interaction:
+		places.note(doc, place)
+		return
+	rules = policy.current()
+	doc.client_interaction = place.interaction
+	here = frappe.db.get_value(governed.INTERACTION, place.interaction, "confidentiality_level")
+	stated = doc.is_new() and doc.get("confidentiality_level")
+	if not stated or rules.rank(stated) <= rules.rank(here):  # else `reclassification.follow_stated`
+		doc.confidentiality_level = here
 
 
 def _with_parent(rows: str, parent: str, user: str | None) -> str:

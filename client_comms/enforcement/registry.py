@@ -37,6 +37,14 @@ OWNER_FIELDS = {
 # Of those of officers, what belongs to one is for users who can read the document itself.
 OF_CLIENTS = ("Client Access Link", "Client Consent", "Communication Preference", "Identity Verification")
 OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold", "Processing Restriction")
+# What is as confidential as if it had the strictest level, because it is not known what it is about, or for one user alone.
+WITHOUT_LEVEL = (
+	"Unhandled Email",
+	"Unprocessed Email",
+	"SMS Log",
+	"Prepared Report",
+	"Personal Data Download Request",
+)
 
 
 # Locked while the use of a client's data is restricted: records about clients, what belongs to them, and rows that can be saved

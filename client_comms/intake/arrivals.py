@@ -10,7 +10,15 @@ from frappe.utils import cstr
 from client_comms import alerts, clock
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
-from client_comms.enforcement import comments_column, governed, levels, policy, reclassification, sharing
+from client_comms.enforcement import (
+	comments_column,
+	governed,
+	levels,
+	places,
+	policy,
+	reclassification,
+	sharing,
+)
 from client_comms.enforcement.doctypes import file
 from client_comms.i18n import bold
 from client_comms.intake import assignment
@@ -212,12 +220,12 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client, at_l
 
 
 def _level_of_reference(arrival: Arrival) -> str | None:
-	"""The level of the Issue, Lead or Opportunity that it is about: what is filed there is as confidential, and stays so when it
-	is logged."""
+	"""The level of the Issue, Lead or Opportunity that it is about, also by a to-do, a meeting or whatever else belongs to one: what is
+	filed there is as confidential, and stays so when it is logged."""
 	reference = (arrival.reference_doctype, arrival.reference_name)
 	if not all(reference) or reference == (arrival.document.doctype, arrival.document.name):
 		return None
-	return governed.level(*reference)
+	return places.level(*reference)
 
 
 def _raised(arrival: Arrival, doc, there: str | None) -> tuple[str | None, str | None]:

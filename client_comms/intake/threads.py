@@ -28,6 +28,7 @@ def find(message):
 		(answered and frappe.db.get_value("Communication", answered, "client_interaction"))
 		or _by_headers(message)
 		or _by_name_in_subject(message)
+		or message.document.get("client_interaction")  # to which what it is filed under belongs
 		or _by_reference(message)
 	)
 	return former_names.get_locked(name) if name else None

@@ -67,6 +67,7 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 		"label": _("Client Interaction"),
 		"options": "Client Interaction",
 	}
+	about = {**common, "hidden": 1, "search_index": 0, "insert_after": "is_acknowledgement"}
 	number = {
 		"label": _("Number (International Format)"),
 		"fieldtype": "Data",
@@ -120,6 +121,16 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 		"Communication": [
 			{**level, "insert_after": "email_template"},
 			{**interaction, "insert_after": "confidentiality_level"},
+			{**about, "fieldname": "about_doctype", "label": _("About (DocType)"), "options": "DocType"},
+			{
+				**about,
+				"fieldname": "about_name",
+				"label": _("About"),
+				"fieldtype": "Dynamic Link",
+				"options": "about_doctype",
+				"insert_after": "about_doctype",
+				"search_index": 1,
+			},
 			{
 				"fieldname": "is_acknowledgement",
 				"label": _("Acknowledgement"),

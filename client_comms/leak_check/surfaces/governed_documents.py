@@ -5,7 +5,7 @@ from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import documents, policy
 from client_comms.leak_check.bait.record import insert_row
-from client_comms.leak_check.surfaces.surface import overridden, surface
+from client_comms.leak_check.surfaces.surface import BY_EVENT, overridden, surface
 from client_comms.rules import access
 
 
@@ -121,6 +121,52 @@ def message_of_issue(visitor, bait, planted):
 		visitor.get(f"/api/resource/Communication/{name}"),
 	]
 	return documents.is_governed("Issue") and any(bait.word in each.text for each in answers)
+
+
+def _filed_under(doctype, name, visitor, bait, planted) -> bool:
+	"""Whether a message is shown that is filed under a document, and stands in the timeline of a contact."""
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Event",  # neither logged nor checked at the gate
+			"sent_or_received": "Sent",
+			"subject": "Call",
+			"content": bait.word,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"timeline_links": [{"link_doctype": "Contact", "link_name": planted.parties["Contact"]}],
+		}
+	).insert(ignore_permissions=True, set_name=f"{bait.name}-UNDER")
+	about = {"doctype": "Contact", "name": planted.parties["Contact"]}
+	answers = [
+		visitor.call(
+			"frappe.client.get_list",
+			doctype="Communication",
+			fields=["content"],
+			filters={"name": message.name},
+		),
+		visitor.get(f"/api/resource/Communication/{message.name}"),
+		visitor.call("frappe.desk.form.load.get_docinfo", **about),
+	]
+	frappe.db.delete("Communication Link", {"parent": message.name})
+	frappe.db.delete("Communication", {"name": message.name})
+	frappe.db.delete(doctype, {"name": name})
+	return documents.is_governed("Issue") and any(bait.word in each.text for each in answers)
+
+
+@surface("Issue at a level, a message under a to-do about it", BY_EVENT, control=False)
+def message_of_todo(visitor, bait, planted):
+	about = {"reference_type": "Issue", "reference_name": bait.names["Issue"]}
+	todo = insert_row("ToDo", name=f"{bait.name}-TODO", description="Call", **about)
+	return _filed_under("ToDo", todo, visitor, bait, planted)
+
+
+@surface("Issue at a level, a message under a meeting about it", BY_EVENT, control=False)
+def message_of_meeting(visitor, bait, planted):
+	about = {"reference_doctype": "Issue", "reference_docname": bait.names["Issue"]}
+	event = insert_row("Event", name=f"{bait.name}-TALK", subject="Talk", starts_on=now_datetime(), **about)
+	return _filed_under("Event", event, visitor, bait, planted)
 
 
 @surface("Lead at a level, its notes", control=False)
