@@ -114,6 +114,7 @@ def test_what_is_owed_is_searched_for_among_issues(issue, supporter, erpnext, be
 def new_issue(page, hand, subject):
 	"""From anywhere in the desk to the whole form."""
 	hand.click(page.locator("#navbar-search:visible, #navbar-modal-search:visible").first)
+	expect(page.locator(".awesomplete input:focus")).to_be_visible()
 	hand.type("New Issue")
 	hand.click(page.locator(".awesomplete li:visible", has_text="New Issue").first)
 	dialog = page.locator(".modal.show")
