@@ -88,6 +88,7 @@ FUNCTIONS = {
 	"enforcement.methods.assign_to:_without_clearance": NOBODY,
 	"enforcement.dependents:_owners": "lambda doc, ptype: {(doc.get(OWNER_FIELDS[doc.doctype][0]), doc.get(OWNER_FIELDS[doc.doctype][1]))}",
 	"enforcement.dependents:_of_message": "lambda doctype, reader: '1 = 1'",
+	"enforcement.dependents:_of_none": NO_CONDITION,
 	"enforcement.dependents:_outlived": NO,
 	"enforcement.dependents:_hides_report": NO,
 	"enforcement.places:_of_linked": "lambda *args: Place()",

@@ -4,7 +4,7 @@ One table lists how each of Frappe's DocTypes refers to its owner; two hooks, re
 DocTypes, enforce it in lists and on single documents. A document whose owner is not governed costs no query.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from inspect import unwrap
 
 import frappe
@@ -29,6 +29,24 @@ _OF_DEPENDENTS = {
 	_QUEUED_REPORT[0]: _QUEUED_REPORT[1:],
 	"Version": ("Deleted Document", "Email Queue", *_NESTING),
 }
+# An index of theirs begins with the owner's DocType: to which DocTypes rows belong is found without reading the rows.
+FOUND_BY_OWNER = (
+	"Activity Log",
+	"Comment",
+	"Deleted Document",
+	"DocShare",
+	"Document Follow",
+	"Document Share Key",
+	"Email Queue",
+	"File",
+	"Intake Failure",
+	"Logging Exemption",
+	"Milestone",
+	"Notification Log",
+	"Tag Link",
+	"ToDo",
+	"Version",
+)
 # What their owner alone decides about.
 _BY_OWNER = OWNER_FIELDS.keys() - {"Deleted Document", "Erasure Item"}
 _PLACE = ("parenttype", "parent")
@@ -44,19 +62,43 @@ def condition(user=None, doctype=None, names=None) -> str:
 		belong to: it is for a query of these rows and no others
 	"""
 	reader = Reader.of(user).inside
-	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	owners = None if names is None or reader.rows.everything else _owner_types(doctype, names)
-	restricted = governed.owner_condition(*owner, reader, owners=owners)
-	conditions = [restricted, _by_client(*owner, reader)]
-	if restricted:
-		conditions.append(_of_message(doctype, reader))
-	if owners is None:
-		judged = (*OF_OFFICERS, *_OF_DEPENDENTS.get(doctype, ()))
-		conditions.append(_of_no_other(doctype, judged, owner[0], reader))
-	else:
-		judged = [each for each in (*OF_OFFICERS, *_nesting(doctype)) if each in owners]
-	conditions.append(_by_owner(judged, *owner, reader))
-	return all_of(conditions)
+	nested, others = _OF_DEPENDENTS.get(doctype, ()), _nesting(doctype)
+	if names is not None and not reader.rows.everything:
+		nested, others = others, ()
+	return _by_owners(doctype, reader, nested, names, closed=others)
+
+
+def _by_owners(
+	doctype: str,
+	reader: Reader,
+	nested: Iterable[str] = (),
+	names: list[str] | None = None,
+	closed: Iterable[str] = (),
+) -> str:
+	"""Rows whose owner the user can read. Owners of DocTypes to which no row belongs have no part in it: a condition is as costly as it is
+	long, and a row that came later is left out.
+
+	:param nested: other guarded DocTypes whose documents can be owners
+	:param closed: DocTypes whose rows are left out: hardly anything is added to a log, or to a row of a document, and the condition of each
+	    would make that of every list several times as long. Found by its name, as in a form, it is judged like all else
+	"""
+	owner_type, owner_name = (f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
+	owners = None if reader.rows.everything else _owner_types(doctype, reader, names)
+	judged = [
+		[each for each in kind if owners is None or each in owners]
+		for kind in (OF_CLIENTS, (*OF_OFFICERS, *nested))
+	]
+	others = {*OF_CLIENTS, *OF_OFFICERS, *nested, *closed}.difference(*judged)
+	restricted = governed.owner_condition(owner_type, owner_name, reader, owners=owners)
+	return all_of(
+		[
+			restricted,
+			_by_client(owner_type, owner_name, reader, judged[0]),
+			restricted and _of_message(doctype, reader),
+			_of_none(others, owner_type, reader),
+			_by_owner(judged[1], owner_type, owner_name, reader),
+		]
+	)
 
 
 def _nesting(doctype: str) -> set[str]:
@@ -66,21 +108,26 @@ def _nesting(doctype: str) -> set[str]:
 	return guards.held().keys() - {*governed.doctypes(), *OF_CLIENTS, *OF_OFFICERS}
 
 
-def _of_no_other(doctype: str, judged: Iterable[str], owner_type: str, reader: Reader) -> str:
-	"""Leave out what was added to a log, or to a row of a document: hardly anything is, and the condition of each of these would make
-	that of every list several times as long. Found by its name, as in a form, it is judged like all else."""
-	others = _nesting(doctype) - {*judged}
+def _of_none(others: Collection[str], owner_type: str, reader: Reader) -> str:
+	"""Leave out what belongs to documents of these DocTypes."""
 	if not others or not guards.is_restricted(reader.user):
 		return ""
 	return f"coalesce(not {among(owner_type, others)}, 1)"
 
 
-def _owner_types(doctype: str, names: list[str]) -> set[str]:
-	"""The DocTypes to which rows belong, as they are called: the database compares names ignoring case."""
-	found = frappe.get_all(
-		doctype, {"name": ("in", names)}, pluck=OWNER_FIELDS[doctype][0], distinct=True, order_by=None
-	)
-	return {guards.named(each) for each in found if each}
+def _owner_types(doctype: str, reader: Reader, names: list[str] | None) -> set[str] | None:
+	"""The DocTypes to which rows belong, as they are called: the database compares names ignoring case. Of all rows, unless `names` are
+	given; None where that would mean to read them all."""
+	if names is None and doctype not in FOUND_BY_OWNER:
+		return None
+	if names is None and (known := reader.owner_types.get(doctype)) is not None:
+		return known
+	rows = {} if names is None else {"name": ("in", names)}
+	found = frappe.get_all(doctype, rows, pluck=OWNER_FIELDS[doctype][0], distinct=True, order_by=None)
+	types = {guards.named(each) for each in found if each}
+	if names is None:
+		reader.owner_types[doctype] = types
+	return types
 
 
 def of_officers(owner_type: str, owner_name: str, reader: Reader) -> str:
@@ -118,15 +165,15 @@ def _fulfils(owner: str, column: str, condition: str) -> str:
 	return of_row(owner, column, condition)
 
 
-def _by_client(owner_type: str, owner_name: str, reader: Reader) -> str:
+def _by_client(owner_type: str, owner_name: str, reader: Reader, owners: Collection[str]) -> str:
 	"""Of the clients, only Leads have levels; what else hides a client decides about single documents (`has_permission`)."""
-	readable = documents.condition(reader, "Lead")
+	readable = owners and documents.condition(reader, "Lead")
 	if not readable:
 		return ""
 	leads = [
 		f"when {literal(owner)} then (select `about`.`party` from `tab{owner}` `about`"
 		f" where `about`.`name` = {owner_name} and `about`.`party_type` = 'Lead')"
-		for owner in OF_CLIENTS
+		for owner in owners
 	]
 	return of_row("Lead", f"(case {owner_type} {' '.join(leads)} end)", readable, missing="1")
 
@@ -138,10 +185,7 @@ def _own_condition(doctype: str, reader: Reader) -> str:
 	# A test or another app may have put something around it.
 	if unwrap(frappe.get_attr(hook)) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)
-	owner = tuple(f"`tab{doctype}`.`{field}`" for field in OWNER_FIELDS[doctype])
-	restricted = governed.owner_condition(*owner, reader)
-	of_message = restricted and _of_message(doctype, reader)
-	return all_of([restricted, of_message, _by_client(*owner, reader), of_officers(*owner, reader)])
+	return _by_owners(doctype, reader)
 
 
 def _reads_by_role(doctype: str, user: str) -> bool:

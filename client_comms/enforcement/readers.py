@@ -87,6 +87,11 @@ class Reader:
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 
 	@cached_property
+	def owner_types(self) -> dict[str, set[str]]:
+		"""DocType → the DocTypes to whose documents its rows belong, as far as that was looked up."""
+		return {}
+
+	@cached_property
 	def inside(self) -> "Reader":
 		"""The same user for a condition inside a subquery: without another look-up, and with fewer names."""
 		return _ReaderInside(self)

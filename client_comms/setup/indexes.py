@@ -27,10 +27,13 @@ INDEXED = (
 	("Opportunity", "party_name"),  # for the connections of a client's form
 	("Call Log", "start_time"),
 	("Event", "starts_on"),
+	# For the row condition: to which DocTypes rows belong.
+	("Deleted Document", "deleted_doctype"),
+	("Email Queue", "reference_doctype"),
+	("Notification Log", "document_type"),
 	# For an erasure, which asks for what hangs on each hundred records.
 	("Access Log", "reference_document"),
 	("Activity Log", "link_name"),
-	("Deleted Document", "deleted_doctype"),
 	("Deleted Document", "deleted_name"),
 	("Email Unsubscribe", "reference_name"),
 	("Integration Request", "reference_docname"),

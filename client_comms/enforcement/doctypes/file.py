@@ -52,6 +52,10 @@ class GuardedFile(Remembered):
 			return len(self._content or b"")
 		return super().check_max_file_size()
 
+	def validate(self):
+		_refuse_circle(self)
+		super().validate()
+
 	def on_trash(self):
 		"""Frappe removes the content at once, before any `on_trash` of `doc_events` could refuse."""
 		legal_holds.require_none(self)
@@ -70,6 +74,23 @@ class GuardedFile(Remembered):
 			return _is_sent_with(self, queued)
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
 		return in_portal or has_permission(self, "read") is not False
+
+
+def _refuse_circle(doc) -> None:
+	"""Frappe asks the document to which a file is attached, in a circle for ever.
+
+	:raises frappe.ValidationError: the file would be attached to itself, or to a file that is attached to it
+	"""
+	above: set[str] = set()
+	doctype, name = doc.attached_to_doctype, doc.attached_to_name
+	while cstr(doctype).lower() == "file" and name and name not in above:
+		if cstr(name).lower() == cstr(doc.name).lower():
+			frappe.throw(_("A file cannot be attached to itself, nor to a file that is attached to it."))
+		above.add(name)
+		doctype, name = frappe.db.get_value("File", name, ("attached_to_doctype", "attached_to_name")) or (
+			None,
+			None,
+		)
 
 
 def require_named(named: str) -> None:

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from client_comms.enforcement import dependents, guards, interactions, readers
+from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -300,3 +301,39 @@ def test_the_condition_for_named_rows_looks_only_at_what_they_belong_to(make_use
 	condition = dependents.condition(make_user("Frontline Staff"), "Version", [version.name])
 	assert "`tabClient Interaction`" in condition
 	assert "`tabComment`" not in condition and "`tabOpportunity`" not in condition
+
+
+@pytest.mark.parametrize("doctype", sorted(dependents.FOUND_BY_OWNER))
+def test_to_what_rows_belong_is_found_by_an_index(doctype):
+	(owner_type, _name) = OWNER_FIELDS[doctype]
+	first = frappe.db.sql(f"show index from `tab{doctype}` where Seq_in_index = 1", as_dict=True)
+	assert owner_type in {row.Column_name for row in first}
+
+
+@pytest.mark.parametrize(
+	("owner_type", "shown"),
+	[
+		("Client Interaction", False),
+		("Legal Hold", False),
+		("Client Consent", False),
+		("Comment", False),
+		("Email Queue", False),
+		("Customer", True),
+	],
+)
+def test_the_first_row_of_a_kind_may_come_after_the_condition_was_made(
+	owner_type, shown, staff, as_user, monkeypatch
+):
+	monkeypatch.setattr(dependents, "_owner_types", lambda *_arguments: set())
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"name": frappe.generate_hash(),
+			"allocated_to": staff.uncleared,
+			"description": "x",
+			"reference_type": owner_type,
+			"reference_name": "gone",
+		}
+	)
+	todo.db_insert()
+	assert bool(listed(todo, staff.uncleared, as_user)) == shown

@@ -335,3 +335,14 @@ def test_no_form_had_the_name_of_a_document(doctype, monkeypatch):
 		doc.doctype = doctype  # which not every site has
 		frappe.get_attr(first)(doc, "before_insert")
 		assert doc.get("__temporary_name") == kept
+
+
+def test_a_file_is_not_attached_in_a_circle(attach):
+	"""Frappe asks the document to which a file is attached whether it can be read."""
+	upper = attach("upper")
+	lower = attach("lower", upper)
+	for file, above in ((upper, upper), (upper, lower)):
+		file = frappe.get_doc("File", file.name)
+		file.update({"attached_to_doctype": "File", "attached_to_name": above.name})
+		with pytest.raises(frappe.ValidationError, match="cannot be attached to itself"):
+			file.save()
