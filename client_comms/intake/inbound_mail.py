@@ -81,6 +81,8 @@ class GuardedEmailAccount:
 
 	def send_auto_reply(self, communication, email):
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
+		if not email.from_email:
+			return  # of several writers, none is believed
 		frappe.db.savepoint(_SAVEPOINT)
 		try:
 			with acknowledgement.replying_to(communication):
@@ -230,6 +232,9 @@ class ReceivedMail(InboundMail):
 
 	def set_from(self):
 		super().set_from()
+		if several := mail_writers.several_in(self.mail):
+			self.from_email, self.from_real_name = "", ", ".join(several)
+			return
 		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
 		name, address = mail_writers.sender_in_header({"From": written} if written else self.mail)
 		claimed = mail_writers.claimed(self.mail, self.from_email or "")
@@ -242,6 +247,10 @@ class ReceivedMail(InboundMail):
 			wrote, name = named, raw_mail.decoded(header.partition("<")[0]).removesuffix(named).strip("\"' ")
 		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
+
+	def match_record_by_subject_and_sender(self, doctype):
+		"""Without a sender, Frappe would take any document of the same subject that has none either."""
+		return super().match_record_by_subject_and_sender(doctype) if self.from_email else None
 
 	def is_exist_in_system(self):
 		"""Frappe takes every message with the Message-ID of another one for that one, and drops it."""
@@ -291,6 +300,7 @@ def of_message_being_received() -> dict[str, str]:
 	if message is None:
 		return {}
 	headers = {name: str(value) for name, value in message.mail.items()}
+	headers["From"] = mail_writers.from_of(message.mail)
 	for name in ("Received", "Authentication-Results"):
 		if (ours := message.mail.get(name)) is not None:
 			headers[name] = str(ours)
@@ -318,24 +328,11 @@ def settle(doc, method=None) -> None:
 	"""`before_insert` of Communication, after its headers were read: set who wrote it, and tell it from other messages."""
 	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
 		return
-	set_writer(doc)
+	mail_writers.set_writer(doc)
 	others = with_same_id(doc)
 	doc.flags.client_comms_copies = [other for other in others if is_copy(doc, other)]
 	if others and not doc.flags.client_comms_copies:
 		doc.message_id = fresh_id(doc.message_id)
-
-
-def set_writer(doc) -> None:
-	headers = doc.flags.client_comms_headers
-	if not headers:
-		return
-	name, address = mail_writers.sender_in_header(headers)
-	stored = parse_addr(doc.sender or "")[1].lower()
-	wrote = mail_identity.writer(
-		address, mail_writers.claimed(headers, stored), parties.is_own, parties.is_customer
-	)
-	if wrote != stored:
-		doc.update({"sender": wrote, "sender_full_name": name})
 
 
 def with_same_id(doc) -> list:

@@ -4,25 +4,39 @@ Frappe drops the quotation marks of a header and takes the first that looks like
 (`"anna@client.example" <eve@elsewhere.example>`), which no mail server checks.
 """
 
+from email.message import Message
+
 from frappe.email.receive import InboundMail
 from frappe.utils import parse_addr, validate_email_address
 
 from client_comms.clients import parties
-from client_comms.rules import addresses
+from client_comms.rules import addresses, mail_identity
 
 
 def sender_in_header(headers) -> tuple[str, str]:
-	"""Name and address (in lower case) of the From header; of several writers, the first one outside. The name is empty if it is not
-	of that address, such as a colleague's beside it."""
+	"""Name and address (in lower case) of the From header; of several of us, the first one. The name is empty if it is not of that
+	address."""
 	name, read = parse_addr(InboundMail.decode_email(headers.get("From")) or "")
-	read, named = (read or "").lower(), writers_in(headers)
-	address = next((each for each in named if not parties.is_own(each)), next(iter(named), read))
+	read = (read or "").lower()
+	address = next(iter(writers_in(headers)), read)
 	return name if address == read else "", address
 
 
 def writers_in(headers) -> list[str]:
 	"""The addresses in the From header, in lower case."""
-	return list(filter(validate_email_address, addresses.in_header(str(headers.get("From") or ""))))
+	return list(filter(validate_email_address, addresses.in_header(from_of(headers))))
+
+
+def several_in(headers) -> tuple[str, ...]:
+	"""The writers that a From header names, if there are several outside, or one beside one of us: none of them is believed to have
+	written."""
+	return mail_identity.several(from_of(headers), parties.is_own)
+
+
+def from_of(headers) -> str:
+	"""The From header; all of them, if a message has several, of which each server and program reads another one."""
+	values = headers.get_all("From") or () if isinstance(headers, Message) else (headers.get("From"),)
+	return ", ".join(str(value) for value in values if value)
 
 
 def claimed(headers, read: str) -> str:
@@ -33,3 +47,18 @@ def claimed(headers, read: str) -> str:
 			named = addresses.first(str(value))
 			return named if validate_email_address(named) else read
 	return read
+
+
+def set_writer(doc) -> None:
+	"""Before a received email is stored as a Communication: by whom it is, according to its headers."""
+	headers = doc.flags.client_comms_headers
+	if not headers:
+		return
+	if several := several_in(headers):
+		doc.update({"sender": "", "sender_full_name": ", ".join(several)})
+		return
+	name, address = sender_in_header(headers)
+	stored = parse_addr(doc.sender or "")[1].lower()
+	wrote = mail_identity.writer(address, claimed(headers, stored), parties.is_own, parties.is_customer)
+	if wrote != stored:
+		doc.update({"sender": wrote, "sender_full_name": name})

@@ -46,7 +46,9 @@ def takes_part(message, interaction) -> bool:
 	"""Whether the person who wrote an email belongs to the conversation: as its client, or because they wrote in it or
 	were written to. Anyone can refer to a message, or to a document.
 	"""
-	writers = {parse_addr(message.address or "")[1].lower()}
+	if not message.address:
+		return False  # of several writers, none is believed
+	writers = {parse_addr(message.address)[1].lower()}
 	# Whose name is only in Reply-To did not write; but who has sent for them before, as forms and lists do, may again.
 	senders = {each for each in mail_writers.writers_in(message.headers) if not parties.is_own(each)}
 	writers |= senders - _in_doubt(interaction)

@@ -46,6 +46,16 @@ def writer(
 	return header if is_own(claimed) or is_customer(header) else claimed
 
 
+def several(header: str, is_own: Callable[[str], bool]) -> tuple[str, ...]:
+	"""Return the addresses that a From `header` names as writers, if there are several and not all are ours; otherwise none.
+
+	That is allowed (RFC 5322, 3.6.2), but says of none of them that they wrote, and mail servers check at most one
+	(RFC 7489, 6.6.1).
+	"""
+	named = addresses.in_header(header)
+	return named if len(named) > 1 and not all(map(is_own, named)) else ()
+
+
 def is_same(one: Identity, other: Identity) -> bool:
 	"""Return whether two emails with the same Message-ID are copies of one message.
 
@@ -65,6 +75,11 @@ def doubts(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> tuple[M
 	values = {name.lower(): str(value) for name, value in headers.items()}
 	wrote, answer_to = addresses.first(values.get("from", "")), addresses.first(values.get("reply-to", ""))
 	found = []
+	if writers := several(values.get("from", ""), is_own):
+		message = _(
+			"The email names several writers: {writers}. Which of them wrote it is not known, so it belongs to no client. Find out before you reply or choose the client."
+		)
+		return (Message(message, {"writers": ", ".join(writers)}),)
 	if wrote and answer_to and wrote != answer_to and not is_own(wrote):
 		message = _(
 			"The email comes from {wrote}, but asks for answers to {answer_to}. Check who that is before you reply."

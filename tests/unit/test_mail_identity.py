@@ -82,6 +82,13 @@ def test_copies_of_a_message(other, same):
 			[],
 		),
 		({"From": "ada@client.example", "Authentication-Results": "mx.x; dmarc=fail"}, []),
+		(
+			{"From": "ada@client.example, eve@other.example", "Reply-To": "x@other.example"},
+			["several writers"],
+		),
+		({"From": "nora@nordlicht.example, ada@client.example"}, ["several writers"]),
+		({"From": "nora@nordlicht.example, fiona@nordlicht.example"}, []),
+		({"From": "Ada <ada@client.example>, ADA@client.example"}, []),
 		({"From": "((" * 20_000, "Reply-To": "eve@other.example"}, []),
 	],
 )

@@ -3,6 +3,8 @@
 import frappe
 import pytest
 
+from client_comms.client_interactions import conversation
+
 DOMAIN = "nordlicht.example"
 ANNA, EVE = "anna@client-a.example", "eve@elsewhere.example"
 REPLY = {"Subject": "Re: Solar roof", "In_Reply_To": "<1@client-a.example>"}
@@ -40,21 +42,71 @@ def test_a_name_that_looks_like_an_address_is_a_name(receive, inquiry, events, n
 	assert events(inquiry) == ["Logged", "Received"]
 
 
-@pytest.mark.parametrize("sender", ['"{staff}" <{eve}>', "{staff}, {eve}", "{eve}, {staff}"])
+@pytest.mark.parametrize(
+	("sender", "wrote"), [('"{staff}" <{eve}>', EVE), ("{staff}, {eve}", ""), ("{eve}, {staff}", "")]
+)
 def test_who_names_one_of_us_beside_themselves_does_not_answer_for_us(
-	receive, inquiry, events, staff, sender
+	receive, inquiry, events, staff, sender, wrote
 ):
 	written = sender.format(staff=staff["Customer Support"], eve=EVE)
 	message = receive(From=written, Cc=ANNA, Message_ID="<2@elsewhere.example>", Date=LATER, **REPLY)
-	assert message.sender == EVE
+	assert (message.sender or "") == wrote
 	assert events(inquiry) == ["Logged", "Received"]
 
 
 def test_a_writer_is_not_shown_by_the_name_of_another(receive, staff):
 	written = f"Jana Sommer <{staff['Customer Support']}>, {EVE}"
 	message = receive(From=written, Message_ID="<2@elsewhere.example>", Date=LATER)
-	assert message.sender == EVE
-	assert "Jana" not in (message.sender_full_name or "")
+	assert not message.sender and "Jana" not in message.sender_full_name
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Anna Client", ANNA)
+
+
+SEVERAL = {
+	"From": {"From": f"Anna <{ANNA}>, {EVE}"},
+	"Sender": {"From": f"{EVE}, {ANNA}", "Sender": ANNA},
+	"Reply-To": {"From": f"{ANNA}, {EVE}", "Reply_To": ANNA},
+	"a name": {"From": f"{ANNA} <{EVE}>"},
+	"one of us": {"From": f"nora@{DOMAIN}, {ANNA}"},
+	"two headers": {"From": f"{ANNA}\nFrom: {EVE}"},
+	"two headers, turned": {"From": f"{EVE}\nFrom: {ANNA}"},
+}
+
+
+@pytest.mark.parametrize("mailbox", ["Issue", "Lead", "Communication"])
+@pytest.mark.parametrize("headers", SEVERAL.values(), ids=SEVERAL)
+def test_of_several_writers_none_is_believed(
+	fetch, accounts, raw_mail, client, events, set_settings, headers, mailbox
+):
+	"""It is an inquiry with its deadlines, of no client, to whom nothing is confirmed."""
+	set_settings(send_acknowledgement=1)
+	accounts[mailbox].db_set({"enable_auto_reply": 1, "auto_reply_message": "Thank you"})
+	known = fetch(accounts[mailbox], raw_mail())
+	before = events(known)
+	frappe.db.delete("Email Queue Recipient")
+	for number, more in enumerate(({}, REPLY, {"Subject": f"Re: {known.reference_name}"})):
+		header = {**headers, **more, "Message_ID": f"<{number}@elsewhere.example>", "Date": LATER}
+		message = fetch(accounts[mailbox], raw_mail(**header))
+		assert not message.sender and ANNA in message.sender_full_name
+		assert message.client_interaction not in (None, known.client_interaction)
+		doc = frappe.get_doc("Client Interaction", message.client_interaction)
+		assert (doc.party_type, doc.contact, doc.direction) in [
+			(None, None, "Inbound"),
+			("Lead", None, "Inbound"),
+		]
+		# A Lead is made of this email alone, without an address.
+		assert not (doc.party and frappe.db.get_value("Lead", doc.party, "email_id"))
+		assert doc.respond_by and ANNA in doc.party_name
+		assert ANNA in frappe.as_json(conversation.page(doc)["entries"])
+		assert [row.event for row in doc.events].count("Sender in Doubt") == 1
+		if mailbox == "Issue" and not more:
+			about = frappe.get_doc("Issue", message.reference_name)
+			assert (about.raised_by, about.customer, about.contact) == ("Administrator", None, None)
+	assert events(known) == before
+	assert not frappe.db.exists("Email Queue Recipient", {"recipient": ("like", f"%{ANNA}%")})
 
 
 def test_who_asks_for_answers_to_a_client_does_not_write_for_them(receive, inquiry, events):
