@@ -40,13 +40,17 @@ class BackgroundWork:
 	timeout: int
 	ended_on: str = "finished_on"
 
-	def enqueue(self, name: str) -> None:
+	def enqueue(self, name: str, *, also_from_its_job: bool = False) -> None:
+		"""Queue the work, unless it waits or runs already.
+
+		:param also_from_its_job: the job itself queues the next one, and is still running
+		"""
 		frappe.enqueue(
 			self.job,
 			queue="long",
 			timeout=self.timeout,
 			job_id=self._job_id(name),
-			deduplicate=True,
+			deduplicate=not also_from_its_job,
 			enqueue_after_commit=True,
 			name_of_run=name,
 		)

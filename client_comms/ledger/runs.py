@@ -5,21 +5,28 @@ import time
 import frappe
 from frappe import _
 from frappe.utils import cint
-from frappe.utils.background_jobs import is_job_enqueued
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock
+from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import words_to_keep
 from client_comms.ledger import comparison, verification
 from client_comms.rules import ledger as rules
 
 RUN = "Ledger Verification"
-QUEUED, RUNNING, FINISHED, FAILED = "Queued", "Running", "Finished", "Failed"
+QUEUED, RUNNING, FINISHED = "Queued", "Running", "Finished"
 _SECONDS = 240  # of one job; the next one goes on
 MOST_FAULTS = 1000  # that are kept
 _NOTHING_YET = ":"  # of the documents
+_WORK = BackgroundWork(
+	RUN,
+	job="client_comms.ledger.runs.run",
+	event="client_comms_ledger_verification",
+	unfinished={"status": ("in", (QUEUED, RUNNING))},
+	timeout=2 * _SECONDS,
+)
 
 
 def start(since=None, until=None) -> str:
@@ -39,7 +46,7 @@ def start(since=None, until=None) -> str:
 		}
 	)
 	doc.db_insert()
-	_enqueue(doc.name)
+	_WORK.enqueue(doc.name)
 	return doc.name
 
 
@@ -54,45 +61,25 @@ def resume(name: str) -> None:
 			exc=ActionNotPossibleError,
 			title=_("Already Finished"),
 		)
-	if is_job_enqueued(_job_id(name)):
+	if _WORK.is_going_on(name):
 		frappe.throw(
 			_("This verification is still running. The page shows how far it has come."),
 			exc=ActionNotPossibleError,
 			title=_("Not Interrupted"),
 		)
-	frappe.db.set_value(RUN, name, {"status": QUEUED, "error": None})
-	_enqueue(name)
+	_WORK.again(name, QUEUED)
 
 
 def continue_verifications() -> None:
 	"""Every hour: continue those whose worker was killed, or whose job was lost with the queue."""
-	for name in frappe.get_all(
-		RUN, {"status": ("in", (QUEUED, RUNNING))}, pluck="name", order_by="creation asc"
-	):
-		if not is_job_enqueued(_job_id(name)):
-			_enqueue(name)
+	_WORK.continue_all()
 
 
-def _enqueue(name: str) -> None:
-	frappe.enqueue(
-		run,
-		queue="long",
-		timeout=2 * _SECONDS,
-		enqueue_after_commit=True,
-		job_id=_job_id(name),
-		name=name,
-	)
-
-
-def _job_id(name: str) -> str:
-	return f"client_comms_ledger_verification:{name}"
-
-
-def run(name: str) -> None:
+def run(name_of_run: str) -> None:
 	"""The job: each part is kept as soon as it is verified. Repeatable; of two at once, the second does nothing."""
 	try:
-		with filelock(_job_id(name).replace(":", "_"), timeout=1):
-			_run(name)
+		with filelock(f"{_WORK.event}_{name_of_run}", timeout=1):
+			_run(name_of_run)
 	except LockTimeoutError:
 		return
 
@@ -109,7 +96,7 @@ def _run(name: str) -> None:
 		_keep(doc, status=FAILED, error=words_to_keep(error))
 		raise
 	if not is_finished:
-		_enqueue(name)
+		_WORK.enqueue(name, also_from_its_job=True)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own; the next one goes on)
 
 
@@ -156,7 +143,7 @@ def _add(doc, found: list[dict]) -> None:
 def _keep(doc, **values) -> None:
 	doc.update(values)
 	if doc.status != FAILED:
-		values.update({field: doc.get(field) for field in ("checked", "fault_count", "faults")})
+		values.update({field: doc.get(field) for field in ("checked", "fault_count", "faults")}, attempts=0)
 	frappe.db.set_value(RUN, doc.name, values)
 	# nosemgrep: frappe-manual-commit (a job of its own; a killed one loses at most this part)
 	frappe.db.commit()

@@ -10,7 +10,9 @@ def is_continued(monkeypatch):
 	queued = []
 	monkeypatch.setattr(background_work, "is_job_enqueued", lambda job: False)
 	monkeypatch.setattr(
-		background_work.BackgroundWork, "enqueue", lambda self, name: queued.append((self.doctype, name))
+		background_work.BackgroundWork,
+		"enqueue",
+		lambda self, name, **how: queued.append((self.doctype, name)),
 	)
 
 	def run(continue_all, doc) -> bool:

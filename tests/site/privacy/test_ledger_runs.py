@@ -7,7 +7,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms import api, ledger
+from client_comms import api, background_work, ledger
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.ledger import comparison, following, runs, seal, verification
 
@@ -185,20 +185,46 @@ def test_an_abandoned_one_goes_on_and_one_that_is_running_does_not_begin_twice(q
 	finished = api.start_ledger_verification()
 	runs.run(finished)
 	queued.reset_mock()
-	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: True)
+	long_ago = frappe.utils.add_to_date(None, minutes=-2)
+	frappe.db.set_value(runs.RUN, {"name": name}, {"modified": long_ago}, update_modified=False)
+	monkeypatch.setattr(background_work, "is_job_enqueued", lambda job: True)
 	runs.continue_verifications()
 	with pytest.raises(ActionNotPossibleError, match="still running"):
 		api.continue_ledger_verification(name)
 	assert queued.call_count == 0
-	monkeypatch.setattr(runs, "is_job_enqueued", lambda job: False)
+	monkeypatch.setattr(background_work, "is_job_enqueued", lambda job: False)
 	runs.continue_verifications()
-	assert [call.kwargs["name"] for call in queued.call_args_list] == [name]
+	assert [call.kwargs["name_of_run"] for call in queued.call_args_list] == [name]
 	api.continue_ledger_verification(name)
 	assert queued.call_count == 2
 	assert (
 		"client_comms.ledger.runs.continue_verifications"
 		in frappe.get_hooks("scheduler_events")["hourly_long"]
 	)
+
+
+def test_one_that_is_only_killed_ends_after_some_attempts_and_staff_start_it_again(
+	queued, monkeypatch, is_continued
+):
+	"""Such as for want of memory, which the operating system tells no one of."""
+	name = api.start_ledger_verification()
+	doc = frappe.get_doc(runs.RUN, name)
+	attempts = 0
+	while is_continued(runs.continue_verifications, doc):
+		attempts += 1
+		assert attempts < 20
+	doc.reload()
+	assert attempts == background_work.ATTEMPTS
+	assert (doc.status, bool(doc.error), bool(doc.finished_on)) == ("Failed", True, True)
+	api.continue_ledger_verification(name)
+	doc.reload()
+	assert (doc.status, doc.error, doc.attempts, doc.finished_on) == ("Queued", None, 0, None)
+	assert is_continued(runs.continue_verifications, doc)
+	with monkeypatch.context() as patched:
+		patched.setattr(runs, "_SECONDS", -1)
+		runs.run(name)
+	doc.reload()
+	assert (doc.status, doc.attempts) == ("Running", 0), "what makes progress is not given up"
 
 
 def test_of_two_jobs_at_once_the_second_does_nothing(queued, monkeypatch):

@@ -15,6 +15,7 @@ class LedgerVerification(LedgerDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		attempts: DF.Int
 		checked: DF.Int
 		compared_up_to: DF.SmallText | None
 		error: DF.SmallText | None
