@@ -42,6 +42,7 @@ FUNCTIONS = {
 	# The rule
 	"rules.access:decide": ALLOWED,
 	"rules.access_new:decide_new": "lambda *args: Decision(True, BY_CLIENT_FACING_ROLE, ())",
+	"rules.access_limits:are_exceeded": NO,
 	"rules.access:may_lower": ALLOWED,
 	"rules.access:has_oversight": YES,
 	"rules.access_rows:row_filter": "lambda *args: RowFilter(everything=True)",
@@ -91,6 +92,7 @@ FUNCTIONS = {
 	"enforcement.dependents:_of_none": NO_CONDITION,
 	"enforcement.dependents:_outlived": NO,
 	"enforcement.dependents:_hides_report": NO,
+	"enforcement.user_limits:of": "lambda user: ()",
 	"enforcement.places:_of_linked": "lambda *args: Place()",
 	"enforcement.places:note": NOTHING,
 	"enforcement.places:note_existing": NOTHING,

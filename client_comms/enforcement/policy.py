@@ -8,7 +8,7 @@ from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTE
 from frappe.utils import getdate
 
 from client_comms import clock, transactions
-from client_comms.enforcement import takeovers
+from client_comms.enforcement import takeovers, user_limits
 from client_comms.rules.access import (
 	ACTIONS,
 	DELETE,
@@ -110,6 +110,7 @@ def subject(user: str | None = None) -> Subject:
 		roles=frozenset(frappe.get_roles(user)),
 		trained=is_trained(user),
 		bypass=user == "Administrator",
+		limits=user_limits.of(user),
 	)
 
 
@@ -130,10 +131,16 @@ def subjects(among: Collection[str] | None = None) -> list[Subject]:
 	):
 		roles[row.parent].add(row.role)
 	current = trained(users)
+	limited = set(frappe.get_all("User Permission", pluck="user", distinct=True, order_by=None))
 	return [
 		subject(user)
 		if user == "Administrator"
-		else Subject(user, frozenset(roles[user]), trained=user in current)
+		else Subject(
+			user,
+			frozenset(roles[user]),
+			trained=user in current,
+			limits=user_limits.of(user) if user in limited else (),
+		)
 		for user in users
 	]
 
@@ -217,7 +224,9 @@ def stored_record(name: str, *, lasting: bool = False) -> Record | None:
 	held = frappe.flags.get(_HELD) or {}
 	if not lasting and name in held:
 		return held[name]
-	row = frappe.db.get_value("Client Interaction", name, RECORD_FIELDS, as_dict=True)
+	limited = user_limits.fields()
+	fields = tuple(dict.fromkeys((*RECORD_FIELDS, *limited)))
+	row = frappe.db.get_value("Client Interaction", name, fields, as_dict=True)
 	if not row:
 		return None
 	assignees = frappe.get_all(
@@ -236,6 +245,7 @@ def stored_record(name: str, *, lasting: bool = False) -> Record | None:
 		assignees=frozenset(assignees),
 		grants=tuple(Grant(g.user, g.valid_until) for g in grants),
 		account_manager=None if lasting else account_manager(row.party_type, row.party),
+		links=tuple((field, row[field]) for field in limited),
 	)
 
 

@@ -138,7 +138,17 @@ class Reader:
 			for level, pairs in sorted(self.rows.type_levels.items())
 		]
 		branches += [f"({levels} and {either(ties)})" for levels, ties in self._ties]
-		return either(branches)
+		return f"({' and '.join((either(branches), *self._limits))})" if self._limits else either(branches)
+
+	@cached_property
+	def _limits(self) -> list[str]:
+		"""The interactions to which User Permissions restrict the user: conditions that all have to hold."""
+		found = []
+		for limit in self.rows.limits:
+			column = _column(limit.field)
+			allowed = among(column, limit.values)
+			found.append(f"(ifnull({column}, '') = '' or {allowed})" if limit.empty else allowed)
+		return found
 
 	@cached_property
 	def interactions(self) -> list[str] | None:
@@ -149,7 +159,7 @@ class Reader:
 		if None in self._tied.values():
 			return None
 		found = [
-			f"select `name` from `tab{INTERACTION}` where {levels} and {tie}"
+			f"select `name` from `tab{INTERACTION}` where {' and '.join((levels, tie, *self._limits))}"
 			for levels, ties in self._ties
 			for tie in ties
 		]

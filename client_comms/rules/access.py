@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from client_comms.rules.messages import Message, _
+from client_comms.rules import access_limits
+from client_comms.rules.messages import Message, _, listed
 
 ACTIONS = ("read", "write", "print", "email", "export", "share", "delete")
 READ, WRITE, PRINT, EMAIL, EXPORT, SHARE, DELETE = ACTIONS
@@ -104,11 +105,12 @@ class Subject:
 	roles: frozenset[str]
 	trained: bool = True
 	bypass: bool = False
+	limits: tuple[access_limits.Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-	"""The facts about a record that matter for access; `assignees` are those of open action items."""
+	"""What matters for access; `assignees`: of open action items, `links`: fields that User Permissions may restrict, and their values."""
 
 	level: str | None
 	matrix: str | None
@@ -117,6 +119,7 @@ class Record:
 	assignees: frozenset[str] = frozenset()
 	grants: tuple[Grant, ...] = ()
 	account_manager: str | None = None
+	links: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 	else:
 		rule = NOT_RESPONSIBLE_PARTY if level.need_to_know == RESPONSIBLE_PARTY else NOT_PARTICIPANT
 		reasons.extend(_why_no_need_to_know(subject, record, policy, level, now))
+	if grounds and (objection := access_limits.objection(subject.user, subject.limits, record.links)):
+		return Decision(False, access_limits.USER_PERMISSION, (*reasons, objection))
 	if training_suffices(subject, level):
 		return Decision(bool(grounds), rule, tuple(reasons))
 	reasons.append(
@@ -393,8 +398,3 @@ def _why_no_need_to_know(
 			_("The access grant of {user} expired at {until}. Grant access again."),
 			{**values, "until": until},
 		)
-
-
-def listed(names: Iterable[str]) -> str:
-	"""Names in a message."""
-	return ", ".join(sorted(set(names)))

@@ -1,7 +1,7 @@
 """Decides who can log a new record (clause D-1)."""
 
-from client_comms.rules.access import ADMINISTRATOR, Decision, Policy, Subject, listed
-from client_comms.rules.messages import Message, _
+from client_comms.rules.access import ADMINISTRATOR, Decision, Policy, Subject
+from client_comms.rules.messages import Message, _, listed
 
 BY_CLIENT_FACING_ROLE = "client-facing-role"
 NOT_CLIENT_FACING = "not-client-facing"

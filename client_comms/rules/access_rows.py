@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from client_comms.rules import access
+from client_comms.rules import access, access_limits
 from client_comms.rules.access import Policy, Record, Subject
 
 
@@ -30,6 +30,8 @@ class RowFilter:
 	account_manager_levels: frozenset[str] = frozenset()
 	known_levels: frozenset[str] = frozenset()
 	strictest: str | None = None
+	# Of all of these, only rows to which User Permissions do not restrict the user.
+	limits: tuple[access_limits.Limit, ...] = ()
 
 	@property
 	def empty(self) -> bool:
@@ -45,9 +47,10 @@ class RowFilter:
 	def matches(self, record: Record, user: str, now: datetime) -> bool:
 		"""Whether the sets show `record` to `user` at `now`. The SQL built from them must give the same answer."""
 		level = record.level if record.level in self.known_levels else self.strictest
-		return (
-			self.everything
-			or level in self.open_levels
+		if self.everything:
+			return True
+		return not access_limits.are_exceeded(self.limits, record.links) and (
+			level in self.open_levels
 			or (record.matrix, record.communication_type) in self.type_levels.get(level, ())
 			or (level in self.participant_levels and access.takes_part(user, record, now) is not None)
 			or (level in self.account_manager_levels and record.account_manager == user)
@@ -81,5 +84,6 @@ def row_filter(subject: Subject, policy: Policy, action: str) -> RowFilter:
 		participant_levels=frozenset(participant_levels),
 		account_manager_levels=frozenset(account_manager_levels),
 		known_levels=frozenset(policy.levels),
+		limits=subject.limits,
 		strictest=policy.strictest.name if policy.levels else None,
 	)

@@ -4,7 +4,7 @@ Rules do not use the site or its translations, so they return a `Message`: an En
 with named values. Adapters translate the template and fill in the values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,3 +35,8 @@ class RuleError(ValueError):
 	def __init__(self, message: Message):
 		super().__init__(str(message))
 		self.message = message
+
+
+def listed(names: Iterable[str]) -> str:
+	"""Names in a message."""
+	return ", ".join(sorted(set(names)))
