@@ -226,6 +226,42 @@ def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, quiet, cl
 		site.db.commit()
 
 
+def test_the_banner_of_an_opportunity_offers_the_same_actions(site, frontline, quiet, client, shoot):
+	opportunity = site.get_doc(
+		{
+			"doctype": "Opportunity",
+			"opportunity_from": "Customer",
+			"party_name": client.name,
+			"company": site.db.get_value("Company", {}),
+			"title": f"Roof {client.key}",
+			"opportunity_owner": frontline,
+		}
+	).insert(ignore_permissions=True)
+	about = {"reference_doctype": "Opportunity", "reference_name": opportunity.name}
+	inquiry = site.get_doc(INTERACTION, about)
+	site.db.set_value(INTERACTION, inquiry.name, "responsible_staff", frontline)
+	site.db.commit()
+	try:
+		page = quiet(frontline)
+		page.set_viewport_size(DESKTOP)
+		page.goto(f"/app/opportunity/{opportunity.name}")
+		banner = page.locator(".client-comms-banner:visible")
+		banner.get_by_role("button", name="Actions").click()
+		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
+		shoot(page, "banner-of-opportunity")
+		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
+		page.get_by_role("button", name="Confirm").click()
+		expect(banner).to_have_count(0)
+		site.db.rollback()
+		assert site.db.get_value(INTERACTION, inquiry.name, "status") == "Answered"
+	finally:
+		site.set_user("Administrator")
+		site.db.rollback()
+		site.delete_doc(INTERACTION, inquiry.name, force=True)
+		site.delete_doc("Opportunity", opportunity.name, force=True)
+		site.db.commit()
+
+
 # Of an Outlook in German; the picture would tell its sender who reads the message.
 FROM_OUTLOOK = """<div><p>Can you come on Friday?</p><img src="https://tracker.example/seen.gif">
 <p>Kind regards<br>Anna</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>Von:</b> Lena &lt;lena@own.example&gt;<br>

@@ -116,24 +116,25 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 	return rows
 
 
-# Of the columns with numbers, by the longest label that a language has; a screen of 1,280 pixels with a sidebar cuts none.
-_WIDTHS = {"overdue": 98, "due_today": 110, "due_tomorrow": 101, "waiting": 101, "open": 82}
+def _width(label: str) -> int:
+	"""Pixels for a column of numbers: its label is the longest that it holds, and what it leaves is for names and levels."""
+	return max(66, round(38 + 6.2 * len(label)))
 
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 184},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 220},
 		*(
 			{
 				"fieldname": column,
 				"label": label,
 				"fieldtype": "Int",
-				"width": _WIDTHS[column],
+				"width": _width(label),
 				"drill": conditions,
 			}
 			for column, (label, conditions) in counted.items()
 		),
 		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 95},
-		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 92},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 145},
 	]
