@@ -118,12 +118,12 @@ def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
 
 def _width(label: str) -> int:
 	"""Pixels for a column of numbers: its label is the longest that it holds, and what it leaves is for names and levels."""
-	return max(66, round(38 + 6.2 * len(label)))
+	return max(80, round(54 + 5.6 * len(label)))
 
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 220},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 200},
 		*(
 			{
 				"fieldname": column,
@@ -135,6 +135,6 @@ def _columns(counted: dict) -> list[dict]:
 			for column, (label, conditions) in counted.items()
 		),
 		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 100},
-		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 145},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 95},
+		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 115},
 	]
