@@ -595,6 +595,10 @@ _put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.use
 _put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")
 _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used_names.keep_series")
 
+_MANAGED = ("Customer", "Lead", "Prospect")
+_put_first(doc_events, "validate", _MANAGED, "client_comms.enforcement.account_managers.refuse_self")
+_put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
+
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 
 scheduler_events = {

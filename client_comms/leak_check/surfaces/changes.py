@@ -46,6 +46,16 @@ _made_from_message(
 )
 
 
+@surface("record of a client who is made one's own (account manager)", BY_EVENT, control=False)
+def own_client(visitor, bait, planted):
+	customer = {"doctype": "Customer", "name": planted.parties["Customer"]}
+	visitor.call("frappe.client.set_value", **customer, fieldname="account_manager", value=visitor.user)
+	answer = visitor.get(f"/api/resource/{INTERACTION}/{bait.name}")
+	frappe.db.set_value("Customer", customer["name"], "account_manager", None, update_modified=False)
+	frappe.db.delete("Version", {"ref_doctype": "Customer", "docname": customer["name"]})
+	return answer
+
+
 _OWNERS = ["attached_to_doctype", "reference_doctype"]
 
 
