@@ -99,7 +99,11 @@ class Part:
 
 @contextmanager
 def part(
-	title: str | None = None, doctype: str | None = None, name: str | None = None, raising: tuple = ()
+	title: str | None = None,
+	doctype: str | None = None,
+	name: str | None = None,
+	raising: tuple = (),
+	only: tuple = (Exception,),
 ) -> Iterator[Part]:
 	"""A part whose error undoes that part alone, so that the rest of the transaction goes on.
 
@@ -108,15 +112,16 @@ def part(
 	:param title: of the Error Log about it; without one, the caller does something about `error`
 	:param doctype: with `name`, the document to which the Error Log refers
 	:param raising: other errors after which a job had better end, because it is soon repeated
+	:param only: the errors that a part may end with; others are raised, and end the transaction
 	"""
 	savepoint = f"client_comms_{frappe.generate_hash(length=10)}"
 	done = Part()
-	frappe.db.savepoint(savepoint)
+	frappe.db.savepoint(savepoint)  # nosemgrep: frappe-own-savepoint (this is the part)
 	try:
 		yield done
 	except (frappe.QueryDeadlockError, *raising):
 		raise
-	except Exception as error:
+	except only as error:
 		frappe.db.rollback(save_point=savepoint)
 		done.error = error
 		if title:

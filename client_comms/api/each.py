@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe import _
 
-_SAVEPOINT = "client_comms_each"
+from client_comms import transactions
+
+_REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
 
 
 def one_by_one(documents: Iterable[dict], do: Callable[..., dict]) -> list[dict]:
@@ -15,14 +17,12 @@ def one_by_one(documents: Iterable[dict], do: Callable[..., dict]) -> list[dict]
 	"""
 	done = []
 	for document in documents:
-		frappe.db.savepoint(_SAVEPOINT)
 		messages = len(frappe.local.message_log)
-		try:
+		with transactions.part(only=_REFUSALS) as part:
 			done.append({**document, **do(**document)})
-		except (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError) as error:
-			frappe.db.rollback(save_point=_SAVEPOINT)
+		if part.error:
 			said = [frappe.parse_json(each).get("message") for each in frappe.local.message_log[messages:]]
 			del frappe.local.message_log[messages:]  # it is in the answer
-			reason = str(error) or next(filter(None, reversed(said)), None)
+			reason = str(part.error) or next(filter(None, reversed(said)), None)
 			done.append({**document, "error": reason or _("You have no permission to do this.")})
 	return done

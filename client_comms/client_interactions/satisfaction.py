@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, format_date
 
-from client_comms import acting, alerts, clock
+from client_comms import acting, alerts, clock, transactions
 from client_comms.client_privacy import links
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
@@ -22,7 +22,6 @@ from client_comms.rules import feedback as rules
 INTERACTION = "Client Interaction"
 RATED = "Rated"
 _COMMENT_LENGTH = 1000
-_SAVEPOINT = "client_comms_rating"
 
 
 def keep(doc, method=None) -> None:
@@ -45,18 +44,8 @@ def follow(doc, method=None) -> None:
 		return
 	if not frappe.get_cached_doc("Client Comms Settings").ask_for_rating or doc.direction != "Inbound":
 		return
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part("Client could not be asked for a rating", doc.doctype, doc.name):
 		_ask(doc)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title="Client could not be asked for a rating",
-			reference_doctype=doc.doctype,
-			reference_name=doc.name,
-		)
 
 
 def _ask(doc) -> None:

@@ -23,7 +23,7 @@ from frappe.query_builder.functions import Min
 from frappe.utils import add_days, escape_html
 from frappe.utils import data as frappe_time
 
-from client_comms import api, clock, procedure
+from client_comms import api, clock, procedure, transactions
 from client_comms.acting import acting_as
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
@@ -136,14 +136,12 @@ class Demonstration:
 
 	def attempt(self, step: Step) -> None:
 		"""Do the step; a site with a changed matrix, levels or controls may refuse it."""
-		frappe.db.savepoint("demonstration_step")
-		try:
+		with transactions.part(only=(frappe.ValidationError, frappe.PermissionError)) as part:
 			self.do(step)
 			self.done += 1
-		except (frappe.ValidationError, frappe.PermissionError) as refusal:
-			frappe.db.rollback(save_point="demonstration_step")
+		if part.error:
 			what = step.does if isinstance(step, scenario.Action) else type(step).__name__
-			self.refused.append(f"{step.key}, {what}: {words_of(refusal)}")
+			self.refused.append(f"{step.key}, {what}: {words_of(part.error)}")
 
 	def is_done(self, step: Step) -> bool:
 		"""Whether the step was already done on the site."""

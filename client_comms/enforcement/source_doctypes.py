@@ -10,6 +10,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 
+from client_comms import transactions
 from client_comms.exceptions import UnusableArrivalError
 from client_comms.i18n import bold, translate
 from client_comms.rules.arrival import Arrival, fault
@@ -18,7 +19,6 @@ from client_comms.rules.messages import _ as N_
 
 HOOK = "client_comms_sources"
 GUARD = "client_comms.outgoing.source_documents.GuardedSource"
-_SAVEPOINT = "client_comms_adapter"
 _CACHE = "client_comms_source_doctypes"
 _APP = "client_comms"
 _LINK = "client_interaction"
@@ -123,15 +123,10 @@ def read(doc) -> Arrival | None:
 def try_to_read(doc) -> tuple[Arrival | None, Exception | None]:
 	"""`read`, or the error that it ended with; of a failed adapter neither writes nor messages remain."""
 	told = len(frappe.local.message_log)
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part() as part:
 		return read(doc), None
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything
-	except Exception as error:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		del frappe.local.message_log[told:]
-		return None, error
+	del frappe.local.message_log[told:]
+	return None, part.error
 
 
 def _refuse(where: str, problem: Message) -> NoReturn:

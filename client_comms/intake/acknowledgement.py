@@ -13,6 +13,7 @@ from frappe.email.email_body import get_message_id
 from frappe.translate import print_language
 from frappe.utils import cstr, escape_html, format_datetime, get_datetime, get_string_between, parse_addr
 
+from client_comms import transactions
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
@@ -25,7 +26,6 @@ AUTOMATED = "Automated Message"
 A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
 _AT_ONCE = timedelta(minutes=1)  # between the document that a message becomes and the message itself
-_SAVEPOINT = "client_comms_acknowledgement"
 _REPLYING_TO = "client_comms_replying_to"
 _MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline", templates.BACK_ON)
 
@@ -39,23 +39,13 @@ def send(interaction, message) -> None:
 	"""
 	if message.sent_or_received != "Received":
 		return  # such as the acknowledgement itself, in the middle of being sent
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part("Acknowledgement could not be sent", interaction.doctype, interaction.name):
 		if not is_due(interaction, message):
 			return
 		if _was_confirmed(message):
 			interaction.record(response_clock.AUTO_ACKNOWLEDGED, source=message)
 		elif frappe.get_cached_doc("Client Comms Settings").send_acknowledgement:
 			_send(interaction, message)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title="Acknowledgement could not be sent",
-			reference_doctype=interaction.doctype,
-			reference_name=interaction.name,
-		)
 
 
 def is_due(interaction, message) -> bool:

@@ -10,11 +10,11 @@ from email import message_from_string
 import frappe
 from frappe.utils import get_string_between
 
+from client_comms import transactions
 from client_comms.intake import acknowledgement, communication
 from client_comms.rules import response_clock
 
 COMMUNICATION = communication.COMMUNICATION
-_SAVEPOINT = "client_comms_automatic_message"
 _OTHER = {
 	response_clock.AUTO_ACKNOWLEDGED: response_clock.NOT_SENT,
 	response_clock.NOT_SENT: response_clock.AUTO_ACKNOWLEDGED,
@@ -38,19 +38,10 @@ def restore(queued) -> None:
 
 
 def _follow(queued, event: str) -> None:
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	title = "What became of an automatic message could not be recorded"
+	with transactions.part(title, queued.doctype, queued.name):  # the queue goes on
 		if name := queued.communication or _answered_by(queued):
 			_record(name, event, after=_OTHER[event])
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything
-	except Exception:  # the queue goes on
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title="What became of an automatic message could not be recorded",
-			reference_doctype=queued.doctype,
-			reference_name=queued.name,
-		)
 
 
 def _record(name: str, event: str, after: str | None) -> None:

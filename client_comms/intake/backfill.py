@@ -18,7 +18,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import get_datetime, now_datetime
 from pypika.terms import Criterion, ExistsCriterion
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
@@ -27,7 +27,6 @@ from client_comms.intake import arrivals, call_log, communication, event, failur
 INTERACTION = arrivals.INTERACTION
 CHUNK = 50
 DEADLOCKS = 10
-_SAVEPOINT = "client_comms_backfill"
 # An email creates its Issue or Lead moments before it is stored itself.
 _MADE_BY_MESSAGE = timedelta(minutes=1)
 
@@ -154,9 +153,11 @@ def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
 
 
 def _log(doctype: str, name: str) -> str:
-	frappe.db.savepoint(_SAVEPOINT)
 	began = now_datetime()
-	try:
+	with (
+		transactions.part("Backfill could not log a document", doctype, name),
+		transactions.part(only=(NoMatrixInForceError,)) as part,
+	):
 		doc = arrivals.locked(doctype, name)
 		if doc is None or _is_logged(doc):
 			return NOTHING
@@ -166,17 +167,7 @@ def _log(doctype: str, name: str) -> str:
 		opened = get_datetime(interaction.creation) >= began
 		_hold(interaction, opened)
 		return OPENED if opened else CONTINUED
-	except frappe.QueryDeadlockError:
-		raise
-	except NoMatrixInForceError:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		return NO_MATRIX
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title="Backfill could not log a document", reference_doctype=doctype, reference_name=name
-		)
-		return FAILED
+	return NO_MATRIX if part.error else FAILED
 
 
 def _is_logged(doc) -> bool:
@@ -212,16 +203,7 @@ def _release() -> None:
 	):
 		for name in names:
 			frappe.db.set_value(INTERACTION, name, "next_check_at", clock.now(), update_modified=False)
-			frappe.db.savepoint(_SAVEPOINT)
-			try:
+			# The sweep finds it.
+			with transactions.part("Backfill could not judge an interaction", INTERACTION, name):
 				sweep.handle(frappe.get_doc(INTERACTION, name, for_update=True))
-			except frappe.QueryDeadlockError:
-				raise
-			except Exception:  # the sweep finds it
-				frappe.db.rollback(save_point=_SAVEPOINT)
-				frappe.log_error(
-					title="Backfill could not judge an interaction",
-					reference_doctype=INTERACTION,
-					reference_name=name,
-				)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)

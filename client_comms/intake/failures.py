@@ -9,14 +9,12 @@ import frappe
 from frappe import _
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.enforcement import restrictions
 from client_comms.i18n import words_to_keep
 
 FAILURE, EXEMPTION = "Intake Failure", "Logging Exemption"
 REASON_LENGTH = 1000
-_SAVEPOINT = "client_comms_failure"
-_ATTEMPT = "client_comms_intake"
 
 
 def attempt(doc, log):
@@ -25,21 +23,11 @@ def attempt(doc, log):
 	:param log: takes the document; the `log` of one of the adapters
 	:returns: the result of `log`; None if it failed, which is recorded
 	"""
-	frappe.db.savepoint(_ATTEMPT)
-	try:
-		with restrictions.logging():
-			return log(doc)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything, including the document
-	except Exception as error:
-		frappe.db.rollback(save_point=_ATTEMPT)
-		frappe.log_error(
-			title=_("{0} could not be logged as an interaction").format(_(doc.doctype)),
-			reference_doctype=doc.doctype,
-			reference_name=doc.name,
-		)
-		keep(doc, error)
-		return None
+	title = _("{0} could not be logged as an interaction").format(_(doc.doctype))
+	with transactions.part(title, doc.doctype, doc.name) as part, restrictions.logging():
+		return log(doc)
+	keep(doc, part.error)
+	return None
 
 
 def keep(doc, error: Exception) -> None:
@@ -47,18 +35,8 @@ def keep(doc, error: Exception) -> None:
 
 	If even that fails, it is only in the Error Log: the document itself must be stored.
 	"""
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part("A failure of logging could not be kept", doc.doctype, doc.name):
 		_keep(doc, error)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything, including the document
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title="A failure of logging could not be kept",
-			reference_doctype=doc.doctype,
-			reference_name=doc.name,
-		)
 
 
 def _keep(doc, error: Exception) -> None:

@@ -19,7 +19,7 @@ from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate_email_address
 
-from client_comms import acting, clock, validation
+from client_comms import acting, clock, transactions, validation
 from client_comms.clients import parties
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, unprocessed
@@ -35,7 +35,6 @@ from client_comms.rules import (
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
-_SAVEPOINT = "client_comms_auto_reply"
 _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 
 
@@ -83,17 +82,13 @@ class GuardedEmailAccount:
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
 		if not email.from_email:
 			return  # of several writers, none is believed
-		frappe.db.savepoint(_SAVEPOINT)
-		try:
+		title, about = (
+			"The automatic reply of a mailbox was refused",
+			(communication.doctype, communication.name),
+		)
+		with transactions.part(title, *about, only=(OutgoingRefusedError,)):
 			with acknowledgement.replying_to(communication):
 				super().send_auto_reply(communication, email)
-		except OutgoingRefusedError:
-			frappe.db.rollback(save_point=_SAVEPOINT)
-			frappe.log_error(
-				title="The automatic reply of a mailbox was refused",
-				reference_doctype=communication.doctype,
-				reference_name=communication.name,
-			)
 
 
 class ReceivedMail(InboundMail):

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_fullname, get_link_to_form
 
+from client_comms import transactions
 from client_comms.client_interactions import closing_checklist
 from client_comms.enforcement import former_names, guards, restrictions
 from client_comms.enforcement.compose import call_previous
@@ -15,7 +16,6 @@ from client_comms.intake.arrivals import INTERACTION
 from client_comms.rules import access, issue_status, possible_actions, response_clock
 
 ISSUE = "Issue"
-_SAVEPOINT = "client_comms_issue_status"
 
 
 def _on() -> bool:
@@ -103,17 +103,16 @@ def _why_not(doc, event: str, after: str) -> str | None:
 		)
 	doc.flags.follows_issue = True
 	messages = len(frappe.local.message_log)
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part(only=(frappe.ValidationError, frappe.PermissionError)) as part:
 		if event == response_clock.CLOSED:
 			closing_checklist.close(doc)
 		else:
 			doc.record(event, note=_("The Issue was set to {0}.").format(_(after)))
-	except (frappe.ValidationError, frappe.PermissionError) as refusal:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		del frappe.local.message_log[messages:]  # it is in the answer
-		doc.reload()
-		return _missing(doc) if event == response_clock.CLOSED else str(refusal)
+	if not part.error:
+		return None
+	del frappe.local.message_log[messages:]  # it is in the answer
+	doc.reload()
+	return _missing(doc) if event == response_clock.CLOSED else str(part.error)
 
 
 def _missing(doc) -> str:

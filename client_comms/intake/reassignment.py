@@ -10,7 +10,7 @@ from functools import cache
 import frappe
 from frappe import _
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.changes import REASSIGNED
 from client_comms.intake import assignment
 from client_comms.rules.response_clock import STATUS_CLOSED
@@ -18,7 +18,6 @@ from client_comms.rules.response_clock import STATUS_CLOSED
 INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
 CHUNK = 50
-_SAVEPOINT = "client_comms_hand_over"
 
 
 def on_user_change(doc, method=None):
@@ -84,19 +83,9 @@ def hand_over(user: str) -> int:
 
 def _attempt(name: str, user: str, reason: str, with_items: bool) -> bool:
 	"""One interaction; an error does not prevent the others from being reassigned."""
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part(_("{0} could not be reassigned").format(name), INTERACTION, name):
 		return _give_on(frappe.get_doc(INTERACTION, name, for_update=True), user, reason, with_items)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back the chunk: the daily run repeats it
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title=_("{0} could not be reassigned").format(name),
-			reference_doctype=INTERACTION,
-			reference_name=name,
-		)
-		return False
+	return False
 
 
 def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:

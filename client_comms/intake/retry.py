@@ -6,6 +6,7 @@ workers can share the work, and an interrupted one loses at most its current doc
 
 import frappe
 
+from client_comms import transactions
 from client_comms.enforcement import source_doctypes
 from client_comms.intake import (
 	arrivals,
@@ -18,7 +19,6 @@ from client_comms.intake import (
 )
 
 AT_ONCE = 500
-_SAVEPOINT = "client_comms_retry"
 # As on arrival, with the settings for messages.
 _LOG = {**sources.LOG, "Communication": communication.log_arrived}
 
@@ -70,16 +70,12 @@ def _try_again(row) -> bool:
 
 def _log(row) -> bool:
 	doctype, name = row.reference_doctype, row.reference_name
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part() as part:
 		doc = arrivals.locked(doctype, name)
 		if doc and not _is_recorded(doc):
 			{**sources.log_by_doctype(), **_LOG}[doctype](doc)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything; the next run finds it
-	except Exception as error:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.db.set_value(failures.FAILURE, row.name, "reason", failures.reason_of(error))
+	if part.error:
+		frappe.db.set_value(failures.FAILURE, row.name, "reason", failures.reason_of(part.error))
 		return False
 	failures.forget(doctype, name)
 	return True

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_date
 
+from client_comms import transactions
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.changes import REASSIGNED
 from client_comms.intake import assignment
@@ -16,7 +17,6 @@ from client_comms.rules import response_clock
 
 INTERACTION = "Client Interaction"
 CHUNK = 50
-_SAVEPOINT = "client_comms_substitution"
 _STEPS = 5  # substitutes of substitutes
 
 
@@ -79,18 +79,8 @@ def _each(filters: dict, act) -> None:
 
 
 def _attempt(name: str, act) -> None:
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
+	with transactions.part(_("{0} could not be handed over").format(name), INTERACTION, name):
 		act(frappe.get_doc(INTERACTION, name, for_update=True))
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back the chunk: the next run repeats it
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title=_("{0} could not be handed over").format(name),
-			reference_doctype=INTERACTION,
-			reference_name=name,
-		)
 
 
 def _hand_over(doc, user: str, back, named: list[absences.Substitute]) -> None:

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cstr, escape_html, validate_email_address
 
-from client_comms import acting, alerts, clock
+from client_comms import acting, alerts, clock, transactions
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import open_the_mailbox
 from client_comms.clients import parties
 from client_comms.intake import failures, spool
@@ -24,7 +24,6 @@ IS_KEPT = "client_comms_is_kept"
 WAITING, TAKEN_IN = "Waiting", "Taken In"
 AT_ONCE = 50
 MOST_ATTEMPTS = 3
-_SAVEPOINT = "client_comms_unprocessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,18 +228,13 @@ def _settle(doc, communication, raw: bytes) -> None:
 
 
 def _stored(raw: bytes, doc, process):
-	frappe.db.savepoint(_SAVEPOINT)
 	told = len(frappe.local.message_log)
-	try:
+	with transactions.part():
 		account = frappe.get_doc("Email Account", doc.email_account)
 		with acting.as_the_app():
 			return process(raw, account)
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back everything
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		del frappe.local.message_log[told:]  # it is taken in nevertheless
-		return None
+	del frappe.local.message_log[told:]  # it is taken in nevertheless
+	return None
 
 
 def _salvaged(raw: bytes, doc):

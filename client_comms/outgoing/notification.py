@@ -2,12 +2,10 @@
 
 import frappe
 
-from client_comms import acting, compat
+from client_comms import acting, compat, transactions
 from client_comms.enforcement.doctypes import webhook
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import text_messages
-
-_SAVEPOINT = "client_comms_notification"
 
 
 class GuardedNotification:
@@ -19,12 +17,10 @@ class GuardedNotification:
 
 	def send_an_email(self, doc, context):
 		"""Frappe files the message before it queues the email; if it is refused, the message is removed."""
-		frappe.db.savepoint(_SAVEPOINT)
-		try:
+		with transactions.part(only=(OutgoingRefusedError,)) as part:
 			super().send_an_email(doc, context)
-		except OutgoingRefusedError:
-			frappe.db.rollback(save_point=_SAVEPOINT)
-			raise
+		if part.error:
+			raise part.error
 
 	if compat.is_version_16():  # which has previews, of any document, like those of a Webhook
 

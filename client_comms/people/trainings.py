@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, procedure
+from client_comms import alerts, clock, procedure, transactions
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
@@ -26,7 +26,6 @@ IN_PROGRESS, PASSED, FAILED = "In Progress", "Passed", "Failed"
 PAGE = "take-training"
 COMPLETED_HOOK = "client_comms_training_completed"
 _REPORTED_MONTHS = 12  # how far back other apps are asked for completions
-_SAVEPOINT = "client_comms_training"
 
 
 # --- who owes what -------------------------------------------------------------------------------
@@ -351,15 +350,9 @@ def collect(training: str | None = None, user: str | None = None) -> int:
 	"""
 	since, new = add_months(clock.now().date(), -_REPORTED_MONTHS), 0
 	for path in frappe.get_hooks(COMPLETED_HOOK):
-		frappe.db.savepoint(_SAVEPOINT)
-		try:
+		with transactions.part(f"Completed trainings could not be collected from {path}"):
 			reported = frappe.call(path, training=training, user=user, since=since) or ()
 			new += sum(_is_new(each) for each in reported)
-		except frappe.QueryDeadlockError:
-			raise  # the database rolled back everything
-		except Exception:
-			frappe.db.rollback(save_point=_SAVEPOINT)
-			frappe.log_error(title=f"Completed trainings could not be collected from {path}")
 	return new
 
 

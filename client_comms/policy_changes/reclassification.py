@@ -9,13 +9,11 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.acting import as_the_app
 from client_comms.policy_changes import states
 from client_comms.policy_changes.changes import Change
 from client_comms.rules.change_tally import Tally
-
-_SAVEPOINT = "client_comms_reclassification"
 
 
 def apply(tally: Tally, rows: Iterable, change: Change) -> int:
@@ -37,26 +35,16 @@ def apply(tally: Tally, rows: Iterable, change: Change) -> int:
 def _attempt(row, change: Change) -> bool:
 	"""One interaction; an error does not prevent the others from being reclassified."""
 	after = change.govern(states.record_of(row))
-	frappe.db.savepoint(_SAVEPOINT)
-	try:
-		with as_the_app():
-			doc = frappe.get_doc(states.INTERACTION, row.name, for_update=True)
-			doc.flags.reclassify_under = after.matrix
-			if after.level != doc.confidentiality_level:
-				doc.confidentiality_level = after.level
-				doc.level_change_reason = _("Matrix version {0}").format(after.matrix)
-			doc.save_by_app()
-	except frappe.QueryDeadlockError:
-		raise  # the database rolled back the chunk: it is done again
-	except Exception:
-		frappe.db.rollback(save_point=_SAVEPOINT)
-		frappe.log_error(
-			title=_("{0} could not be reclassified").format(row.name),
-			reference_doctype=states.INTERACTION,
-			reference_name=row.name,
-		)
-		return False
-	return True
+	title = _("{0} could not be reclassified").format(row.name)
+	# After a deadlock, the chunk is done again.
+	with transactions.part(title, states.INTERACTION, row.name) as part, as_the_app():
+		doc = frappe.get_doc(states.INTERACTION, row.name, for_update=True)
+		doc.flags.reclassify_under = after.matrix
+		if after.level != doc.confidentiality_level:
+			doc.confidentiality_level = after.level
+			doc.level_change_reason = _("Matrix version {0}").format(after.matrix)
+		doc.save_by_app()
+	return not part.error
 
 
 def finish() -> None:

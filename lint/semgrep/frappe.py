@@ -14,6 +14,13 @@ def commits():
 	frappe.db.rollback()
 
 
+def savepoints(name):
+	# ruleid: frappe-own-savepoint
+	frappe.db.savepoint(name)
+	# ok: frappe-own-savepoint
+	frappe.db.rollback(save_point=name)
+
+
 def queries(name, table):
 	# ruleid: frappe-sql-format-injection
 	frappe.db.sql(f"select 1 from tabNote where name = '{name}'")

@@ -4,6 +4,7 @@
 notified, and only with its name.
 """
 
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.client_interactions import action_items
 from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import calendars
@@ -133,8 +134,7 @@ def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
 	"""Notify each user in their own language; `sentence` returns the text in the current language."""
 	if not users:
 		return
-	frappe.db.savepoint("client_comms_tell")
-	try:
+	with transactions.part(raising=(frappe.QueryTimeoutError,)) as part:
 		if way == NOTIFICATION:
 			alerts.post(users, lambda: sentence().format(doc.name), doc.doctype, doc.name)
 		elif way == EMAIL:
@@ -143,20 +143,18 @@ def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
 			for user in users:
 				with speaking_to(user):
 					action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise
-	except Exception:
-		frappe.db.rollback(save_point="client_comms_tell")
-		_log_failure(doc)
+	if part.error:
+		_log_failure(doc, part.error)
 
 
-def _log_failure(doc) -> None:
+def _log_failure(doc, error: Exception) -> None:
 	"""Log once a day: without an outgoing email account, the error is the same for every record."""
 	if frappe.cache.get_value(_FAILED, expires=True):
 		return
 	frappe.cache.set_value(_FAILED, 1, expires_in_sec=_DAY)
 	frappe.log_error(
 		title=_("Some users could not be notified of a deadline"),
+		message="".join(traceback.format_exception(error)),
 		reference_doctype=doc.doctype,
 		reference_name=doc.name,
 	)
