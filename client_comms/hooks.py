@@ -404,7 +404,10 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"Event": {
-		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
+		"before_validate": [
+			"client_comms.enforcement.linked_records.preserve_link",
+			"client_comms.document.clean_shown",
+		],
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_save": ["client_comms.outgoing.google_calendar.before_save", _LEVEL_WHEN_MOVED],
 		"after_insert": _FOLLOW_STATED,
@@ -412,7 +415,10 @@ doc_events = {
 		"before_print": _BEFORE_PRINT,
 	},
 	"Call Log": {
-		"before_validate": "client_comms.enforcement.linked_records.preserve_link",
+		"before_validate": [
+			"client_comms.enforcement.linked_records.preserve_link",
+			"client_comms.document.clean_shown",
+		],
 		"before_save": _LEVEL_WHEN_MOVED,
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.call_log.on_update",
@@ -497,6 +503,7 @@ doc_events = {
 		"before_validate": [
 			"client_comms.enforcement.doctypes.todo.keep_assigner",
 			"client_comms.enforcement.doctypes.todo.keep_with_lead",
+			"client_comms.document.clean_shown",
 		],
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
 		"on_update": [

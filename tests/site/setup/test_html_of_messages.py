@@ -142,6 +142,10 @@ def test_what_a_timeline_shows_as_html_is_cleaned_also_if_it_is_json(doctype, pa
 		("Opportunity", "order_lost_reason", {"opportunity_from": "Customer"}),
 		("Contact", "designation", {"first_name": "Anna"}),
 		("Address", "address_line1", {"address_title": "Anna", "city": "Kiel", "country": "Germany"}),
+		("ToDo", "description", {}),
+		("Event", "subject", {"starts_on": "2099-12-14 10:00:00"}),
+		("Event", "description", {"subject": "Roof", "starts_on": "2099-12-14 10:00:00"}),
+		("Call Log", "summary", {"id": "html", "type": "Incoming", "from": "+49 30 5550100", "to": "1"}),
 		("User", "location", {"first_name": "Anna", "email": "anna@html.example", "send_welcome_email": 0}),
 		(
 			"Appointment",
