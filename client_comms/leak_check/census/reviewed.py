@@ -68,6 +68,9 @@ _BY_REASON = {
 		"erpnext.accounts.utils.add_cc",
 		"erpnext.accounts.utils.update_cost_center",
 	),
+	"for System Managers: changes one right of a role on a DocType, and answers with nothing": (
+		"frappe.core.page.permission_manager.permission_manager.update",
+	),
 	"reads a field of a Company": ("erpnext.accounts.utils.get_company_default",),
 	"reads a Payment Order or Payment Request, and makes a payment of it": (
 		"erpnext.accounts.doctype.payment_order.payment_order.make_payment_records",
