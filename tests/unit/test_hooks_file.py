@@ -256,6 +256,35 @@ def test_documents_of_other_apps_are_printed_and_renamed_like_calls(doctype, eve
 	assert {*_paths(events[doctype][event])} == {*_paths(events["Call Log"][event])}
 
 
+@pytest.mark.parametrize("doctype", ["Communication", "Event", "Call Log", "WhatsApp Message", "TP Call Log"])
+def test_what_is_filed_elsewhere_keeps_its_level(doctype):
+	saved = runpy.run_path(str(HOOKS))["doc_events"][doctype]["before_save"]
+	assert "client_comms.enforcement.filed.keep_when_moved" in {*_paths(saved)}
+
+
+@pytest.mark.parametrize("doctype", ["Client Interaction", "Issue", "Lead", "Opportunity"])
+def test_the_number_of_a_deleted_record_is_kept_in_every_way(doctype):
+	events = runpy.run_path(str(HOOKS))["doc_events"][doctype]
+	kept = {
+		event: path.rpartition(".")[2]
+		for event, handlers in events.items()
+		for path in _paths(handlers)
+		if path.startswith("client_comms.enforcement.used_names.")
+	}
+	assert kept == {
+		"on_trash": "keep_number",
+		"after_delete": "keep_series",
+		"before_insert": "leave_out",
+		"before_rename": "refuse",
+	}
+
+
+def test_what_a_request_cannot_ask_for_a_job_cannot_either():
+	hooks = runpy.run_path(str(HOOKS))
+	for path in ("requests.document_internals.leave_out", "pdf_options.keep_to_layout"):
+		assert f"client_comms.enforcement.{path}" in {*hooks["before_request"]} & {*hooks["before_job"]}
+
+
 def test_a_notification_of_another_app_passes_the_gate():
 	guard = runpy.run_path(str(HOOKS))["extend_doctype_class"]["WhatsApp Notification"]
 	assert guard.endswith(".GuardedWhatsAppNotification")

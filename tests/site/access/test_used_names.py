@@ -55,19 +55,20 @@ def test_a_number_that_was_used_is_not_chosen(make, staff, as_user, monkeypatch,
 		assert choose(f"{deleted.name}-OTHER").name == f"{deleted.name}-OTHER"
 
 
-def test_a_record_is_not_renamed_to_a_number_that_was_used(make, staff, as_user):
-	deleted, other = make("Lead"), make("Lead")
-	frappe.delete_doc("Lead", deleted.name, force=True)
-	with as_user(staff.uncleared):
-		with pytest.raises(frappe.ValidationError, match="deleted record"):
-			frappe.rename_doc("Lead", other.name, deleted.name)
-		assert frappe.rename_doc("Lead", other.name, f"{deleted.name}-OTHER")
+@pytest.mark.parametrize("doctype", ["Issue", "Lead", "Opportunity"])
+def test_a_record_is_not_renamed_to_a_number_that_was_used(make, doctype):
+	deleted, other = make(doctype), make(doctype)
+	frappe.delete_doc(doctype, deleted.name, force=True)
+	with pytest.raises(frappe.ValidationError, match="deleted record"):
+		frappe.rename_doc(doctype, other.name, deleted.name, force=True)
+	assert frappe.rename_doc(doctype, other.name, f"{deleted.name}-OTHER", force=True)
 
 
-def test_what_is_restored_is_of_the_series_that_it_was(make):
-	deleted = make("Issue")
+@pytest.mark.parametrize("doctype", DOCTYPES)
+def test_what_is_restored_is_of_the_series_that_it_was(make, doctype):
+	deleted = make(doctype)
 	deleted.db_set("naming_series", "OTHER-.#####")
-	frappe.delete_doc("Issue", deleted.name, force=True)
+	frappe.delete_doc(doctype, deleted.name, force=True)
 	kept = frappe.db.get_value("Deleted Document", {"deleted_name": deleted.name}, "data")
 	assert frappe.parse_json(kept)["naming_series"] == "OTHER-.#####"
 
