@@ -4,7 +4,8 @@ import os
 
 import frappe
 from frappe import _
-from frappe.core.doctype.file.utils import get_content_hash
+from frappe.core.doctype.file.file import URL_PREFIXES
+from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.utils import cstr
 
 from client_comms.enforcement import dependents, governed, legal_holds, printing, refusals
@@ -33,7 +34,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	return dependents.has_permission(doc, ptype, user, debug)
 
 
-_REMOTE = ("http://", "https://")
+_OPENED = "/private/files/"
 
 
 class GuardedFile(Remembered):
@@ -54,7 +55,41 @@ class GuardedFile(Remembered):
 
 	def validate(self):
 		_refuse_circle(self)
+		self._keep_hash()
 		super().validate()
+
+	def _keep_hash(self):
+		"""By the hash, Frappe finds other rows with the same content, moves them with this one and deletes the content with the
+		last of them; a request could state any."""
+		if self.flags.new_file or self.flags.client_comms_stored:
+			return
+		before = self.get_doc_before_save()
+		self.content_hash = before.content_hash if before and before.file_url == self.file_url else None
+
+	def handle_is_private_changed(self):
+		"""Frappe moves whatever has the name in the other folder, before `validate` of `doc_events` could refuse."""
+		if not self.is_private:
+			_require_at(_OPENED + os.path.basename(self.file_url or ""))
+		super().handle_is_private_changed()
+
+	def save_file(self, *args, **kwargs):
+		self.flags.client_comms_stored = True
+		return super().save_file(*args, **kwargs)
+
+	def write_file(self):
+		"""What another row shows stays as it is: Frappe writes over a file if its optimised image has that name."""
+		if self.file_url and _has_others(self, self.file_url):
+			self.file_name = generate_file_name(self.file_name, is_private=self.is_private)
+			self.file_url = f"{os.path.dirname(self.file_url)}/{self.file_name}"
+		return super().write_file()
+
+	def delete_file_data_content(self, only_thumbnail=False):
+		"""What another row shows stays: Frappe deletes by names that a request can state, whatever server or folder they are of."""
+		if self.thumbnail_url and _has_others(self, _deleted(self.thumbnail_url)):
+			self.thumbnail_url = None
+		address = _deleted(self.file_url or "")
+		kept = address != self.file_url or _has_others(self, address)
+		super().delete_file_data_content(only_thumbnail=only_thumbnail or kept)
 
 	def on_trash(self):
 		"""Frappe removes the content at once, before any `on_trash` of `doc_events` could refuse."""
@@ -67,8 +102,9 @@ class GuardedFile(Remembered):
 		return super().unzip()
 
 	def is_downloadable(self):
-		"""Frappe lets the user who uploaded a file download it, even after losing access to the record."""
-		if not super().is_downloadable():
+		"""Frappe lets the user who uploaded a file download it, even after losing access to the record. It finds the row of
+		an address as the database compares (`a.pdf`, `A.pdf`, `á.pdf`), and opens the file that has exactly this name."""
+		if not super().is_downloadable() or _opens_another(self):
 			return False
 		if queued := printing.email():
 			return _is_sent_with(self, queued)
@@ -103,9 +139,8 @@ def require_named(named: str) -> None:
 		"File", or_filters={"name": named, "file_name": named}, pluck="file_url", order_by=None
 	)
 	for address in {named, *filter(None, addresses)}:
-		if not address.startswith(_REMOTE):
-			content = {"doctype": "File", "file_url": address, "file_name": os.path.basename(address)}
-			_require(frappe.get_doc(content))
+		content = {"doctype": "File", "file_url": address, "file_name": os.path.basename(address)}
+		_require(frappe.get_doc(content))
 
 
 def require_uploaded() -> None:
@@ -118,14 +153,14 @@ def require_uploaded() -> None:
 
 
 def refuse_alias(doc, method=None):
-	"""A File that gets the address of a governed record's file requires clearance for that record; a new one has already
-	been read by now.
+	"""A File that gets the address of a governed record's file requires clearance for that record. A new one has been read by
+	now, unless Frappe took its address for one of another server.
 
 	Frappe serves an address to anyone who can read any File row with it, and lets anyone create such a row.
 
 	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
 	"""
-	if doc.file_url and not doc.is_new() and doc.has_value_changed("file_url"):
+	if doc.file_url and not doc.flags.new_file and doc.has_value_changed("file_url"):
 		_require(doc)
 
 
@@ -140,22 +175,44 @@ def keep_attached(doc, method=None) -> None:
 
 def _require(doc) -> None:
 	"""Refuse the session user if the content at a File's address belongs only to records hidden from them."""
-	if doc.is_folder or (
-		doc.file_url and doc.is_remote_file
-	):  # without an address, the name is resolved to one
-		return
-	rows = frappe.get_all(
-		"File", {"file_url": _address(doc)}, ["name", "attached_to_doctype", "attached_to_name"]
-	)
+	# Frappe takes the full address of this site for a remote file, and reads it from the disk.
+	if not doc.is_folder and not doc.get_full_path().startswith(URL_PREFIXES):
+		_require_at(_address(doc))  # without an address, the name is resolved to one
+
+
+def _require_at(address: str) -> None:
+	rows = _rows_at(address)
 	if not any(_is_hidden(row, frappe.session.user) for row in rows):
 		return
-	# The same content uploaded elsewhere has the same address.
-	if not any(frappe.get_doc("File", row.name).has_permission("read") for row in rows):
+	# The same content uploaded elsewhere has the same address; one that the database takes for the same is another file.
+	own = [row.name for row in rows if row.file_url == address]
+	if not any(frappe.get_doc("File", name).has_permission("read") for name in own):
 		frappe.throw(
 			_("You have no clearance for the record to which this file belongs."),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
+
+
+def _rows_at(address: str) -> list:
+	fields = ["name", "file_url", "attached_to_doctype", "attached_to_name"]
+	return frappe.get_all("File", {"file_url": address}, fields, order_by=None)
+
+
+def _has_others(doc, address: str) -> bool:
+	"""Whether another row has exactly this address."""
+	return any(row.file_url == address and row.name != doc.name for row in _rows_at(address))
+
+
+def _deleted(path: str) -> str:
+	"""The address of the file that Frappe deletes for a path."""
+	folder, name = os.path.split(path.strip("/"))
+	return f"/files/{name}" if folder == "files" else f"/private/files/{name}"
+
+
+def _opens_another(doc) -> bool:
+	request = getattr(frappe.local, "request", None)
+	return bool(request and request.path.startswith(_OPENED) and request.path != doc.file_url)
 
 
 def _is_hidden(row, user: str) -> bool:
@@ -201,7 +258,7 @@ def _address(doc) -> str:
 def keep_private(doc, method=None):
 	"""Files attached to a governed record are private and cannot be made public by anyone."""
 	shown = _has_public_thumbnail(doc)
-	if doc.is_folder or (doc.is_private and not shown) or not _is_governed(doc):
+	if doc.is_folder or (doc.is_private and not shown) or not (_is_governed(doc) or _shares_content(doc)):
 		return
 	if shown:
 		_remove_thumbnail(doc)
@@ -210,6 +267,19 @@ def keep_private(doc, method=None):
 	doc.is_private = 1
 	if doc.flags.new_file:  # just written to the public folder; Frappe moves the file itself on later changes
 		doc.handle_is_private_changed()
+
+
+def _shares_content(doc) -> bool:
+	"""Whether a file becomes public whose content a governed record shows as well: Frappe moves it, and opens all its rows."""
+	before = doc.get_doc_before_save()
+	if doc.is_private or not before or not before.is_private:
+		return False
+	shared = {"file_url": before.file_url}
+	if before.content_hash:
+		shared["content_hash"] = before.content_hash
+	fields = ["attached_to_doctype", "attached_to_name"]
+	rows = frappe.get_all("File", {"is_private": 1}, fields, or_filters=shared, order_by=None)
+	return any(_is_governed(row) for row in rows)
 
 
 def withdraw_thumbnails(chunk: int = 500) -> None:

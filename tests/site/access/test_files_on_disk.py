@@ -1,0 +1,210 @@
+"""What a row of File names on the disk is not read, opened, moved, written over or deleted by users without clearance (P-2, D-6)."""
+
+import contextlib
+import io
+import zipfile
+
+import frappe
+import pytest
+from frappe.core.doctype.file.file import File
+from frappe.core.doctype.file.utils import find_file_by_url
+from frappe.utils import get_url
+from PIL import Image
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("P-2", "D-6")
+
+SECRET = b"The neighbours complain as well."
+
+
+@pytest.fixture
+def store():
+	"""`store(content, document, name="a.txt")` → the File, private."""
+
+	def make(content, document=None, name=None):
+		about = (
+			{"attached_to_doctype": document.doctype, "attached_to_name": document.name} if document else {}
+		)
+		values = {"doctype": "File", "file_name": name or f"{frappe.generate_hash()}.txt", "is_private": 1}
+		made = frappe.get_doc({**values, **about, "content": content}).insert(ignore_permissions=True)
+		return frappe.get_doc("File", made.name)
+
+	return make
+
+
+@pytest.fixture
+def secret(complaint, store):
+	return store(SECRET, complaint)
+
+
+@pytest.fixture
+def opened(monkeypatch):
+	"""`opened(address)`: the row by which Frappe opens a private file to the session user."""
+
+	def ask(address):
+		monkeypatch.setattr(
+			frappe.local, "request", Request(EnvironBuilder(address).get_environ()), raising=False
+		)
+		return find_file_by_url(address)
+
+	return ask
+
+
+def _on_disk(file, folder="private") -> bytes | None:
+	with contextlib.suppress(FileNotFoundError), open(_path(file, folder), "rb") as content:
+		return content.read()
+
+
+def _path(file, folder="private"):
+	return frappe.get_site_path(folder, "files", file.file_url.rsplit("/", 1)[1])
+
+
+def test_a_full_address_of_the_site_in_a_new_row(secret, log, staff, as_user):
+	"""Attached to a record, it becomes private, and Frappe believes a hash."""
+	open_to_them = log()
+	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_url": get_url() + secret.file_url,
+				"content_hash": "any",
+				"attached_to_doctype": open_to_them.doctype,
+				"attached_to_name": open_to_them.name,
+			}
+		).insert()
+
+
+def test_a_full_address_of_the_site_in_a_row_of_ones_own(secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(b"mine")
+		own.file_url = get_url() + secret.file_url
+		with pytest.raises(ClearanceMissingError):
+			own.save()
+		own.db_set("file_url", own.file_url)
+		with pytest.raises(ClearanceMissingError):
+			File.zip_files([own.name])
+
+
+def test_an_address_elsewhere_is_not_of_the_site(secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = frappe.get_doc(
+			{"doctype": "File", "file_url": f"https://elsewhere.example{secret.file_url}", "is_private": 1}
+		).insert()
+	assert own.file_url.startswith("https://elsewhere.example/")
+
+
+@pytest.mark.parametrize("way", ["address", "name"])
+def test_it_is_not_moved_to_the_public_folder(way, secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(b"mine")
+		own.file_url = secret.file_url if way == "address" else secret.file_url.rsplit("/", 1)[1]
+		own.is_private = 0
+		with pytest.raises(ClearanceMissingError):
+			own.save()
+	assert _on_disk(secret) == SECRET
+	assert _on_disk(secret, "public") is None
+
+
+def test_the_same_content_of_another_file_stays_private(secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(SECRET)
+		own.is_private = 0
+		own.save()
+	assert (own.is_private, own.file_url) == (1, secret.file_url)
+	assert frappe.db.get_value("File", secret.name, "is_private") == 1
+	assert _on_disk(secret) == SECRET
+
+
+def test_a_file_of_ones_own_becomes_public(store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(b"mine")
+		own.is_private = 0
+		own.save()
+	assert _on_disk(own, "public") == b"mine"
+
+
+@pytest.mark.parametrize("changed", [str.upper, lambda name: name.replace("i", "í", 1)])
+def test_a_name_that_the_database_takes_for_the_same(
+	changed, complaint, store, staff, as_user, opened, with_zip
+):
+	name = f"hidden{frappe.generate_hash(length=8)}"
+	hidden = store(SECRET, complaint, f"{name}.txt")
+	with as_user(staff.uncleared):
+		own = store(b"mine", name=f"{changed(name)}.txt")
+		assert frappe.db.exists("File", {"file_url": hidden.file_url, "name": own.name})
+		assert opened(hidden.file_url) is None
+		assert opened(own.file_url).name == own.name
+		assert with_zip(own) == b"mine"
+		with pytest.raises(ClearanceMissingError):
+			frappe.get_doc({"doctype": "File", "file_url": hidden.file_url}).insert()
+	with as_user(staff.cleared):
+		assert opened(hidden.file_url).name == hidden.name
+
+
+@pytest.fixture
+def with_zip():
+	def read(file):
+		with zipfile.ZipFile(io.BytesIO(File.zip_files([file.name]))) as archive:
+			return archive.read(archive.namelist()[0])
+
+	return read
+
+
+STATED = {
+	"thumbnail": lambda secret: {"thumbnail_url": secret.file_url},
+	"thumbnail of another server": lambda secret: {"thumbnail_url": f"https://a.example{secret.file_url}"},
+	"address of another server": lambda secret: {
+		"file_url": f"https://a.example{secret.file_url}",
+		"content_hash": "any",
+	},
+}
+
+
+@pytest.mark.parametrize("way", STATED)
+def test_it_is_not_deleted_with_a_row_that_names_it(way, secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(b"mine")
+		own.update(STATED[way](secret))
+		own.save()
+		frappe.delete_doc("File", own.name)
+	assert _on_disk(secret) == SECRET
+
+
+def test_it_is_not_deleted_with_a_row_of_the_same_content(secret, store, staff, as_user):
+	with as_user(staff.uncleared):
+		own = store(SECRET)
+		own.content_hash = "any"
+		own.save()
+		assert own.content_hash == secret.content_hash
+		own.db_set("content_hash", "any")
+		frappe.delete_doc("File", own.name)
+	assert _on_disk(secret) == SECRET
+
+
+def test_what_one_row_shows_is_deleted_with_it(store):
+	own = store(b"mine")
+	own.delete()
+	assert _on_disk(own) is None
+
+
+def _image(color) -> bytes:
+	content = io.BytesIO()
+	Image.effect_noise((900, 900), color).save(content, "PNG")
+	return content.getvalue()
+
+
+def test_it_is_not_written_over_by_an_optimised_image(complaint, store, staff, as_user):
+	before = _image(50)
+	hidden = store(before, complaint, f"{frappe.generate_hash()}.png")
+	with as_user(staff.uncleared):
+		own = store(_image(90), name=f"{frappe.generate_hash()}.png")
+		own.file_name = hidden.file_url.rsplit("/", 1)[1]
+		own.save()
+		own = frappe.get_doc("File", own.name)
+		own.optimize_file()
+	assert _on_disk(hidden) == before
+	assert own.file_url != hidden.file_url
+	assert len(_on_disk(own)) < len(before)
