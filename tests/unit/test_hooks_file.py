@@ -279,6 +279,13 @@ def test_the_number_of_a_deleted_record_is_kept_in_every_way(doctype):
 	}
 
 
+@pytest.mark.parametrize("doctype", ["Customer", "Lead", "Prospect"])
+def test_who_manages_a_client_is_looked_at_in_both_ways(doctype):
+	events = runpy.run_path(str(HOOKS))["doc_events"][doctype]
+	for event, handler in (("validate", "refuse_self"), ("before_rename", "refuse_merger")):
+		assert f"client_comms.enforcement.account_managers.{handler}" in {*_paths(events[event])}
+
+
 def test_what_a_request_cannot_ask_for_a_job_cannot_either():
 	hooks = runpy.run_path(str(HOOKS))
 	for path in ("requests.document_internals.leave_out", "pdf_options.keep_to_layout"):

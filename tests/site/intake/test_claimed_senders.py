@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.email.receive import InboundMail
 
 from client_comms.client_interactions import conversation
 
@@ -40,6 +41,18 @@ def test_a_name_that_looks_like_an_address_is_a_name(receive, inquiry, events, n
 	assert message.sender == EVE
 	assert message.client_interaction != inquiry.client_interaction
 	assert events(inquiry) == ["Logged", "Received"]
+
+
+@pytest.mark.parametrize(
+	("sender", "wrote"),
+	[(f'"{ANNA}" <{EVE}>', EVE), (f'"Anna <{ANNA}>" <{EVE}>', EVE), (f"{ANNA}, {EVE}", "")],
+)
+def test_what_another_app_receives_with_the_class_of_frappe_is_by_its_header(
+	sender, wrote, accounts, raw_mail
+):
+	raw = raw_mail(From=sender, Message_ID="<2@elsewhere.example>")
+	stored = InboundMail(raw, accounts["Communication"]).process()
+	assert (frappe.db.get_value("Communication", stored.name, "sender") or "") == wrote
 
 
 @pytest.mark.parametrize(
