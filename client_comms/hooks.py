@@ -172,6 +172,7 @@ override_whitelisted_methods = {
 	"frappe.realtime.has_permission": "client_comms.enforcement.methods.single_documents.can_listen",
 	"frappe.email.doctype.notification.notification.get_documents_for_today": "client_comms.enforcement.methods.unchecked.get_documents_for_today",
 	"frappe.website.doctype.web_form.web_form.accept": "client_comms.enforcement.doctypes.web_form.accept",
+	"frappe.website.doctype.web_form.web_form.get_form_data": "client_comms.enforcement.doctypes.web_form.get_form_data",
 	"frappe.website.doctype.web_form.web_form.delete": "client_comms.enforcement.doctypes.web_form.delete",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "client_comms.enforcement.doctypes.web_form.delete_multiple",
 	"frappe.client.get_password": "client_comms.enforcement.methods.unchecked.get_password",

@@ -112,6 +112,7 @@ FUNCTIONS = {
 	"enforcement.doctypes.deleted_document:is_open": YES,
 	"enforcement.methods.exports:now_not_later": NOTHING,
 	"enforcement.doctypes.email_digest:GuardedEmailDigest._readers": "lambda self: []",
+	"enforcement.doctypes.web_form:_leave_out_hidden": NOTHING,
 	"enforcement.doctypes.file:_address": "lambda doc: doc.file_url",
 	"enforcement.doctypes.file:GuardedFile.is_downloadable": YES,
 	"enforcement.doctypes.file:GuardedFile.unzip": "lambda self: super(GuardedFile, self).unzip()",

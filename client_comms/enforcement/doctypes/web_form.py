@@ -1,5 +1,9 @@
-"""Web forms (P-2): Frappe lets owners read and delete what they entered there, even if they may no longer read it, and answers with
-all that ERPNext added to it, such as the name and number of the Lead whose address was entered."""
+"""Web forms (P-2): Frappe lets owners read and delete what they entered there, even if they may no longer read it, answers with
+all that ERPNext added to it, such as the name and number of the Lead whose address was entered, and offers visitors every document
+that a link field can name, with its title."""
+
+import json
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
@@ -17,6 +21,48 @@ class GuardedWebForm:
 
 	def has_web_form_permission(self, doctype, name, ptype="read"):
 		return bool(super().has_web_form_permission(doctype, name, ptype) and _is_open(doctype, name, ptype))
+
+	def load_form_data(self, context):
+		super().load_form_data(context)
+		_leave_out_hidden(self.name, context.web_form_doc.web_form_fields)
+
+
+@frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
+def get_form_data(doctype: str, docname: str | None = None, web_form_name: str | None = None, **others):
+	"""What a form shows; a link field offers documents that this app guards only to those who can read them."""
+	shown = call_previous(
+		"frappe.website.doctype.web_form.web_form.get_form_data",
+		doctype=doctype,
+		docname=docname,
+		web_form_name=web_form_name,
+		**others,
+	)
+	_leave_out_hidden(web_form_name, shown.web_form.web_form_fields)
+	return shown
+
+
+def _leave_out_hidden(web_form: str, fields: Iterable) -> None:
+	"""Frappe has replaced the DocType of each link field by what it offers."""
+	links = {"parent": web_form, "parenttype": "Web Form", "fieldtype": "Link"}
+	doctypes = dict(
+		frappe.get_all("Web Form Field", links, ["name", "options"], as_list=True, order_by="idx asc")
+	)
+	for field in fields:
+		doctype = doctypes.get(field.name)
+		if doctype and guards.is_held(guards.named(doctype)) and field.options:
+			field.options = _readable(guards.named(doctype), field.options)
+
+
+def _readable(doctype: str, offered: str | list) -> str | list:
+	"""Of names on lines of their own, or of rows with `value` and `label`, also as JSON, those that the session user can read."""
+	if isinstance(offered, str) and not offered.startswith("["):
+		names = offered.split("\n")
+		readable = guards.readable(doctype, names)
+		return "\n".join(name for name in names if name in readable)
+	rows = frappe.parse_json(offered)
+	readable = guards.readable(doctype, [row["value"] for row in rows])
+	left = [row for row in rows if row["value"] in readable]
+	return json.dumps(left) if isinstance(offered, str) else left
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)

@@ -7,6 +7,7 @@ from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
 
+FORM_DATA = "frappe.website.doctype.web_form.web_form.get_form_data"
 ACCEPT = "frappe.website.doctype.web_form.web_form.accept"
 
 
@@ -89,3 +90,68 @@ def test_names_are_not_tried_without_limit(send, lead, monkeypatch):
 def test_the_answer_of_other_forms_is_as_ever(send, client):
 	answer = send(client, "Contact", first_name="Anna")
 	assert answer.doctype == "Contact" and answer.owner == client
+
+
+def _offered_by_method(form, user, request_as):
+	shown = request_as(user, FORM_DATA, doctype="Communication", web_form_name=form.name)
+	return shown.web_form.web_form_fields[0].options
+
+
+def _offered_by_page(form, user, as_user):
+	with as_user(user):
+		context = frappe._dict(web_form_doc=frappe.get_doc("Web Form", form.name))
+		context.web_form_doc.load_form_data(context)
+	return context.web_form_doc.web_form_fields[0].options
+
+
+@pytest.fixture
+def offered(set_settings, request_as, as_user):
+	"""`offered("Lead", user)`: what a link field offers to a user, by each way that Frappe has."""
+
+	def ask(doctype, user):
+		field = {"fieldname": "subject", "fieldtype": "Link", "options": doctype, "label": "Which"}
+		form = frappe.get_doc(
+			{
+				"doctype": "Web Form",
+				"title": frappe.generate_hash(),
+				"doc_type": "Communication",
+				"module": "CRM",
+				"published": 1,
+				"login_required": 0,
+				"allow_multiple": 1,
+				"web_form_fields": [field],
+			}
+		).insert()
+		frappe.local.form_dict = frappe._dict()
+		return [_offered_by_method(form, user, request_as), _offered_by_page(form, user, as_user)]
+
+	return ask
+
+
+@pytest.mark.parametrize("with_titles", [0, 1])
+def test_a_link_field_offers_no_hidden_document(with_titles, offered, held, staff, client):
+	"""Even to visitors who are not logged in."""
+	lead = held("Lead", lead_name="Anna Kruse")
+	frappe.make_property_setter(
+		{
+			"doctype": "Lead",
+			"doctype_or_field": "DocType",
+			"property": "show_title_field_in_link",
+			"value": with_titles,
+			"property_type": "Check",
+		},
+		is_system_generated=False,
+	)
+	frappe.clear_cache(doctype="Lead")
+	for user in ("Guest", client, staff.uncleared):
+		for options in offered("Lead", user):
+			assert lead.name not in options
+			assert "Anna Kruse" not in options
+	for options in offered("Lead", staff.cleared):
+		assert lead.name in options
+		assert ("Anna Kruse" in options) == bool(with_titles)
+
+
+def test_a_link_field_offers_what_this_app_does_not_guard(offered):
+	for options in offered("Confidentiality Level", "Guest"):
+		assert "Sensitive" in str(options)
