@@ -177,7 +177,36 @@ def test_who_else_is_writing_is_shown_before_sending(
 	expect(conversation(page).locator(".entry.staff", has_text="We measure the roof.")).to_be_visible()
 
 
-def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, quiet, client, shoot):
+@pytest.fixture
+def answer_from_banner(site, frontline, quiet, shoot):
+	"""`answer_from_banner(document, inquiry, picture)`: on the document's form, its inquiry is marked as answered; both go in the end."""
+	made = []
+
+	def answer(document, inquiry, picture):
+		made.extend((inquiry, document))
+		site.db.commit()
+		page = quiet(frontline)
+		page.set_viewport_size(DESKTOP)
+		page.goto(f"/app/{document.doctype.lower()}/{document.name}")
+		banner = page.locator(".client-comms-banner:visible")
+		banner.get_by_role("button", name="Actions").click()
+		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
+		shoot(page, picture)
+		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
+		page.get_by_role("button", name="Confirm").click()
+		expect(banner).to_have_count(0)
+		site.db.rollback()
+		assert site.db.get_value(INTERACTION, inquiry.name, "status") == "Answered"
+
+	yield answer
+	site.set_user("Administrator")
+	site.db.rollback()
+	for each in made:
+		site.delete_doc(each.doctype, each.name, force=True)
+	site.db.commit()
+
+
+def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, client, answer_from_banner):
 	lead = site.get_doc(
 		{
 			"doctype": "Lead",
@@ -204,29 +233,10 @@ def test_the_banner_of_a_lead_offers_the_same_actions(site, frontline, quiet, cl
 	others = {"party_type": "Lead", "party": lead.name, "name": ("!=", inquiry.name)}
 	for name in site.get_all(INTERACTION, others, pluck="name"):
 		site.delete_doc(INTERACTION, name, force=True)
-	site.db.commit()
-	try:
-		page = quiet(frontline)
-		page.set_viewport_size(DESKTOP)
-		page.goto(f"/app/lead/{lead.name}")
-		banner = page.locator(".client-comms-banner:visible")
-		banner.get_by_role("button", name="Actions").click()
-		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
-		shoot(page, "banner")
-		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
-		page.get_by_role("button", name="Confirm").click()
-		expect(banner).to_have_count(0)
-		site.db.rollback()
-		assert site.db.get_value(INTERACTION, inquiry.name, "status") == "Answered"
-	finally:
-		site.set_user("Administrator")
-		site.db.rollback()
-		site.delete_doc(INTERACTION, inquiry.name, force=True)
-		site.delete_doc("Lead", lead.name, force=True)
-		site.db.commit()
+	answer_from_banner(lead, inquiry, "banner")
 
 
-def test_the_banner_of_an_opportunity_offers_the_same_actions(site, frontline, quiet, client, shoot):
+def test_the_banner_of_an_opportunity_offers_the_same_actions(site, frontline, client, answer_from_banner):
 	opportunity = site.get_doc(
 		{
 			"doctype": "Opportunity",
@@ -240,26 +250,7 @@ def test_the_banner_of_an_opportunity_offers_the_same_actions(site, frontline, q
 	about = {"reference_doctype": "Opportunity", "reference_name": opportunity.name}
 	inquiry = site.get_doc(INTERACTION, about)
 	site.db.set_value(INTERACTION, inquiry.name, "responsible_staff", frontline)
-	site.db.commit()
-	try:
-		page = quiet(frontline)
-		page.set_viewport_size(DESKTOP)
-		page.goto(f"/app/opportunity/{opportunity.name}")
-		banner = page.locator(".client-comms-banner:visible")
-		banner.get_by_role("button", name="Actions").click()
-		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
-		shoot(page, "banner-of-opportunity")
-		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
-		page.get_by_role("button", name="Confirm").click()
-		expect(banner).to_have_count(0)
-		site.db.rollback()
-		assert site.db.get_value(INTERACTION, inquiry.name, "status") == "Answered"
-	finally:
-		site.set_user("Administrator")
-		site.db.rollback()
-		site.delete_doc(INTERACTION, inquiry.name, force=True)
-		site.delete_doc("Opportunity", opportunity.name, force=True)
-		site.db.commit()
+	answer_from_banner(opportunity, inquiry, "banner-of-opportunity")
 
 
 # Of an Outlook in German; the picture would tell its sender who reads the message.
