@@ -54,12 +54,13 @@ def no_objection() -> bool | None:
 	return True if is_version_16() else None
 
 
-def objection(*reasons: str) -> bool:
-	"""The answer of a `has_permission` hook that denies, with its reasons where Frappe shows them."""
+def objection(*reasons: str, debug: bool = False) -> bool:
+	"""The answer of a `has_permission` hook that denies, with its reasons where Frappe shows them; with `debug`, in the Permission
+	Inspector as well."""
 	from frappe.permissions import push_perm_check_log
 
 	for reason in reasons:
-		push_perm_check_log(reason)
+		push_perm_check_log(reason, debug=debug)
 	return False
 
 

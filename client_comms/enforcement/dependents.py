@@ -241,7 +241,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 		if decision is None and _outlived(doc, owner_type, owner_name, user):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
-			return refusals.objection(owner_type, owner_name, action, user, decision)
+			return refusals.objection(owner_type, owner_name, action, user, decision, debug)
 	if any(hides(*owner, user, outward(action)) or _hides_report(doc, *owner, user) for owner in owners):
 		return compat.objection(_("You have no clearance for this document."))
 	return compat.no_objection()

@@ -57,7 +57,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = decide(doc.doctype, doc.name, action, user)
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return refusals.objection(doc.doctype, doc.name, action, user, decision)
+	return refusals.objection(doc.doctype, doc.name, action, user, decision, debug)
 
 
 def decide(

@@ -43,7 +43,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = decide_new(user) if record is None else decide(record, action_of(ptype), user)
 	if decision.allowed:
 		return compat.no_objection()
-	return refusals.objection(doc.doctype, doc.name, action_of(ptype), user, decision)
+	return refusals.objection(doc.doctype, doc.name, action_of(ptype), user, decision, debug)
 
 
 def decide(record: access.Record, action: str, user: str | None = None) -> access.Decision:

@@ -36,7 +36,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = governed.decide(doc.doctype, doc.name, action, user) if doc.name else None
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return refusals.objection(doc.doctype, doc.name, action, user, decision)
+	return refusals.objection(doc.doctype, doc.name, action, user, decision, debug)
 
 
 def preserve_link(doc, method=None) -> None:

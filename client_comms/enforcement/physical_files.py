@@ -25,7 +25,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = rule and rule(policy.subject(user))
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return refusals.objection(FILE, doc.name, action, user, decision)
+	return refusals.objection(FILE, doc.name, action, user, decision, debug)
 
 
 def decider(

@@ -22,7 +22,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	decision = rule and rule(policy.subject(user))
 	if decision is None or decision.allowed:
 		return compat.no_objection()
-	return refusals.objection(REVIEW, doc.name, interactions.action_of(ptype), user, decision)
+	return refusals.objection(REVIEW, doc.name, interactions.action_of(ptype), user, decision, debug)
 
 
 def decider(

@@ -17,12 +17,14 @@ _KEPT = "client_comms_denied"
 _FORBIDDEN = 403
 
 
-def objection(doctype: str, name: str, action: str, user: str, decision: access.Decision) -> bool:
+def objection(
+	doctype: str, name: str, action: str, user: str, decision: access.Decision, debug: bool = False
+) -> bool:
 	"""The answer of a `has_permission` hook that denies `action` on a record, with the reasons where Frappe
 	shows them."""
 	if getattr(frappe.local, "request", None) and user == frappe.session.user:
 		kept().setdefault((doctype, str(name)), (action, decision))
-	return compat.objection(*reasons(decision, user))
+	return compat.objection(*reasons(decision, user), debug=debug)
 
 
 def after_request(response=None, request=None) -> None:
