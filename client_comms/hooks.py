@@ -594,6 +594,8 @@ _LOCK = "client_comms.enforcement.restrictions.require_unlocked"
 _put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
 _NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
+_MANAGED = ("Customer", "Lead", "Prospect")
+_put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
@@ -603,9 +605,7 @@ _put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.use
 _put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")
 _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used_names.keep_series")
 
-_MANAGED = ("Customer", "Lead", "Prospect")
 _put_first(doc_events, "validate", _MANAGED, "client_comms.enforcement.account_managers.refuse_self")
-_put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 
