@@ -92,7 +92,7 @@ FUNCTIONS = {
 	"enforcement.dependents:_of_none": NO_CONDITION,
 	"enforcement.dependents:_outlived": NO,
 	"enforcement.dependents:_hides_report": NO,
-	"enforcement.account_managers:_is_opened": NO,
+	"enforcement.account_managers:_opens": NO,
 	"enforcement.user_limits:of": "lambda user: ()",
 	"enforcement.places:_of_linked": "lambda *args: Place()",
 	"enforcement.places:note": NOTHING,

@@ -2,17 +2,13 @@
 So who names themselves, or merges a client into one that they manage, does not get records by it: another user decides who does.
 """
 
-from dataclasses import replace
-
 import frappe
 from frappe import _
 
-from client_comms.enforcement import guards, interactions, policy
+from client_comms.enforcement import policy
+from client_comms.enforcement.readers import Reader
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
-from client_comms.rules import access
-
-INTERACTION = interactions.INTERACTION
 
 
 def refuse_self(doc, method=None) -> None:
@@ -48,11 +44,4 @@ def _refuse_opening(doctype: str, client: str, managed: str) -> None:
 
 def _opens(doctype: str, client: str) -> bool:
 	"""Whether there are interactions with a client that the session user could read as its account manager alone."""
-	names = frappe.get_all(INTERACTION, {"party_type": doctype, "party": client}, pluck="name", order_by=None)
-	hidden = {*names} - guards.readable(INTERACTION, names)
-	return any(_is_opened(name) for name in sorted(hidden))
-
-
-def _is_opened(name: str) -> bool:
-	record = replace(policy.stored_record(name), account_manager=frappe.session.user)
-	return interactions.decide(record, access.READ).allowed
+	return Reader().would_open(doctype, client)

@@ -140,6 +140,20 @@ class Reader:
 		branches += [f"({levels} and {either(ties)})" for levels, ties in self._ties]
 		return f"({' and '.join((either(branches), *self._limits))})" if self._limits else either(branches)
 
+	def would_open(self, party_type: str, party: str) -> bool:
+		"""Whether the user could read more of the interactions with a client as its account manager. One query, or none."""
+		levels = self.rows.account_manager_levels
+		if self.rows.everything or not levels:
+			return False
+		more = (
+			f"{_column('party_type')} = {literal(party_type)} and {_column('party')} = {literal(party)}",
+			self.at_levels(levels, _column("confidentiality_level")),
+			*self._limits,
+			f"not ifnull({self.condition}, 0)",
+		)
+		# nosemgrep: frappe-sql-format-injection (conditions of this module, whose values are escaped)
+		return bool(frappe.db.sql(f"select 1 from `tab{INTERACTION}` where {' and '.join(more)} limit 1"))
+
 	@cached_property
 	def _limits(self) -> list[str]:
 		"""The interactions to which User Permissions restrict the user: conditions that all have to hold."""
