@@ -64,7 +64,7 @@ Object.assign(client_comms.interaction, {
 				style="color: var(--text-on-${this.deadline_color(deadline)})">${this.when(deadline)}</span>`;
 	},
 
-	/** One request for all deadlines that a list has just drawn. */
+	/** One request for all deadlines that a list has just drawn, which it does without a pause. */
 	word_deadlines: frappe.utils.debounce(async () => {
 		const drawn = $(".client-comms-due:not(.worded)").addClass("worded").get();
 		if (!drawn.length) return;
@@ -74,7 +74,7 @@ Object.assign(client_comms.interaction, {
 			const text = words[due.dataset.name];
 			if (text) $(due).text(text).attr("title", text);
 		}
-	}, 50),
+	}, 0),
 
 	/** red: overdue, orange: due within a day, blue: later */
 	deadline_color(deadline) {
