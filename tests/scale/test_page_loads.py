@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5")]
 
 SIZE = population.Size(int(os.environ.get("CLIENT_COMMS_SCALE") or 200_000))
 PASSWORD = "scale-Test-2026"
-PAIRS = 15
+PAIRS = 25
 PATIENCE = 60_000  # milliseconds
 RATIO = 1.2
 # Milliseconds since the page began to load until its content was visible and no request under way, and how many there were.
