@@ -39,6 +39,7 @@ LISTS = {
 }
 FILTERED = (
 	("Client Interaction", "confidentiality_level", "=", "Sensitive"),
+	("Client Interaction", "confidentiality_level", "=", "Confidential"),
 	("Client Interaction", "status", "=", "Open"),
 	("Client Interaction", "party", "=", CLIENT),
 	("Client Interaction", "breached", "=", 1),

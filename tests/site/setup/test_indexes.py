@@ -49,3 +49,15 @@ def test_an_erasure_finds_what_hangs_on_records_by_an_index(site):
 @pytest.mark.clause("P-2")
 def test_an_email_finds_the_files_that_it_shows_by_an_index(site):
 	assert "content_hash" in first_columns("File")
+
+
+def test_types_of_a_level_are_found_by_an_index_that_does_not_answer_for_the_rows(site):
+	"""If it did, MariaDB would count by it, beginning with hidden records."""
+	query = (
+		"explain select `confidentiality_level` from `tabClient Interaction` force index (client_comms_kind)"
+		" where `confidentiality_level` = 'Confidential' and `communication_type` = 'Other' and `matrix` = 'Other'"
+	)
+	(plan,) = frappe.db.sql(query, as_dict=True)
+	assert plan.key == "client_comms_kind" and "Using index" not in plan.Extra.replace(
+		"Using index condition", ""
+	)

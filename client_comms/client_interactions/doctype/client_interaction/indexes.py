@@ -1,7 +1,7 @@
 """Indexes of Client Interaction: one for each filter that runs per request, per sweep or for the scorecard.
 
-None begins with the level: it would have all that a row condition asks, so that MariaDB read it to count, every hidden
-record before the first open one.
+Only one begins with the level, and it has not the whole level: an index that has all that a row condition asks MariaDB reads
+to count, every hidden record before the first open one.
 """
 
 import frappe
@@ -17,6 +17,8 @@ _NAMED = {
 	# While someone types, interactions are found by the beginning of the subject, and open ones of clients without a record.
 	"client_comms_subject": ("subject(40)",),
 	"client_comms_unknown": ("party", "status"),
+	# Of a level at which a role opens some types, those types: without it MariaDB takes them for as many as the version has.
+	"client_comms_kind": ("confidentiality_level(60)", "communication_type", "matrix"),
 	# The access explorer counts all interactions by these.
 	"client_comms_reach": ("responsible_staff", "confidentiality_level", "communication_type", "matrix"),
 	# The scorecard counts those of a period by each of these (R-3), and these among all.
