@@ -41,7 +41,7 @@ def register(
 				basis = disclosures.REASON_GIVEN
 		rows.append(
 			{
-				"recipient": recipient.address,
+				"recipient": recipient.address or _("Not named"),
 				"recipient_kind": recipient.kind,
 				"third_party": recipient.third_party,
 				"channel": context.channel,

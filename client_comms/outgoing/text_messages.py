@@ -10,6 +10,7 @@ import frappe
 
 from client_comms import roles
 from client_comms.clients import parties
+from client_comms.enforcement import guards
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
@@ -52,8 +53,24 @@ def send_sms(
 	)
 
 
+_OPEN_LEADS = "All Lead (Open)"
+
+
 class GuardedSMSCenter:
 	"""ERPNext's bulk messages: if a recipient is refused, the message names them and nothing is sent."""
+
+	@frappe.whitelist()
+	def create_receiver_list(self):
+		"""ERPNext lists all Leads, also those hidden from the user."""
+		super().create_receiver_list()
+		if self.send_to == _OPEN_LEADS:
+			fields = ["name", "lead_name", "mobile_no"]
+			leads = frappe.get_all(
+				"Lead", {"status": "Open", "mobile_no": ("is", "set")}, fields, order_by="name asc"
+			)
+			readable = guards.readable("Lead", [lead.name for lead in leads])
+			shown = (lead for lead in leads if lead.name in readable)
+			self.receiver_list = "".join(f"{lead.lead_name} - {lead.mobile_no}\n" for lead in shown)
 
 	@frappe.whitelist()
 	def send_sms(self):

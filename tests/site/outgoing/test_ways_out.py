@@ -533,6 +533,25 @@ class TestConversations:
 		frappe.get_doc(message).insert()
 		assert len(disclosed(update)) == 1
 
+	@pytest.mark.parametrize("medium", ["Phone", "SMS", "Other"])
+	def test_a_message_of_which_no_recipient_is_known(self, log, medium):
+		"""About an interaction of no client: it is stored, and on the register."""
+		inquiry = log()
+		made = frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_medium": medium,
+				"communication_type": "Communication",
+				"sent_or_received": "Sent",
+				"subject": "Progress",
+				"content": "Told them",
+				"reference_doctype": inquiry.doctype,
+				"reference_name": inquiry.name,
+			}
+		).insert()
+		entry = frappe.get_doc("Client Disclosure", {"communication": made.name})
+		assert (entry.recipient, entry.recipient_kind) == ("Not named", "Client")
+
 
 # --- text messages ------------------------------------------------------------------------------------
 
