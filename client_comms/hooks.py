@@ -471,7 +471,7 @@ doc_events = {
 		"on_trash": _LEVEL_OF_FILED,
 	},
 	"File": {
-		"before_validate": "client_comms.enforcement.doctypes.file.keep_private",
+		"before_validate": "client_comms.enforcement.private_files.keep_private",
 		"validate": [
 			"client_comms.enforcement.doctypes.file.refuse_alias",
 			"client_comms.enforcement.write_down.check_file",
@@ -830,6 +830,8 @@ extend_doctype_class = {
 	"WhatsApp Notification": "client_comms.outgoing.source_documents.GuardedWhatsAppNotification",
 	# Reports that query the database directly.
 	"Report": "client_comms.enforcement.doctypes.report.GuardedReport",
+	# Copies addresses of any documents.
+	"Email Group": "client_comms.enforcement.doctypes.email_group.GuardedEmailGroup",
 	"Email Digest": "client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest",
 	# Moves messages that its caller names.
 	"Issue": "client_comms.enforcement.doctypes.issue.GuardedIssue",

@@ -118,8 +118,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 
 	:raises frappe.DoesNotExistError: the level does not exist
 	"""
-	from client_comms.enforcement import sharing  # these check documents themselves
-	from client_comms.enforcement.doctypes import file
+	from client_comms.enforcement import private_files, sharing  # these check documents themselves
 
 	if not frappe.db.exists("Confidentiality Level", level):
 		frappe.throw(
@@ -128,7 +127,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 		)
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
 	sharing.end_lapsed(doctype, name)
-	file.make_private(doctype, name)
+	private_files.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
 	copied_fields.withdraw(doctype, name)
 

@@ -16,10 +16,10 @@ from client_comms.enforcement import (
 	levels,
 	places,
 	policy,
+	private_files,
 	reclassification,
 	sharing,
 )
-from client_comms.enforcement.doctypes import file
 from client_comms.i18n import bold
 from client_comms.intake import assignment
 from client_comms.rules import (
@@ -303,11 +303,12 @@ def bind(doc, interaction) -> None:
 	# Not `db_set`, which reads the document again and writes a version of one that is being inserted.
 	doc.update(bound)
 	frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
+	if not doc.flags.in_insert:  # else they are private already
+		private_files.make_private(doc.doctype, doc.name)
 	if doc.doctype == "Communication":
 		comments_column.leave_out(doc)
 	else:
 		sharing.end_lapsed(doc.doctype, doc.name)
-		file.make_private(doc.doctype, doc.name)
 		frappe.db.set_value(
 			"Communication",
 			{"reference_doctype": doc.doctype, "reference_name": doc.name},

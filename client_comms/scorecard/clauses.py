@@ -178,7 +178,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Files are stored securely"),
 		(
 			c.inventories(),
-			c.hook("doc_events", "File", N_("Private Files"), "enforcement.doctypes.file.keep_private"),
+			c.hook("doc_events", "File", N_("Private Files"), "enforcement.private_files.keep_private"),
 			c.scheduled("client_comms.client_interactions.custody.remind", N_("Late Files")),
 		),
 		(

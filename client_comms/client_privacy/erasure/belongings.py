@@ -53,13 +53,12 @@ def collecting_contents() -> Iterator[list[dict]]:
 
 
 def remove_contents(files: Collection[dict]) -> None:
-	"""After the commit: remove the content of files from the disk, unless another row shows the same content. Repeatable.
+	"""After the commit: remove the content of files from the disk, unless another row shows it (`GuardedFile`). Repeatable.
 
 	:param files: rows of File that are gone, as `collecting_contents` gave them
 	"""
 	for file in files:
-		shown = file.get("file_url") and frappe.db.exists(_FILE, {"file_url": file["file_url"]})
-		if file.get("file_url") and not file.get("is_folder") and not shown:
+		if file.get("file_url") and not file.get("is_folder"):
 			frappe.get_doc({**file, "doctype": _FILE}).delete_file_data_content()
 
 

@@ -1,14 +1,22 @@
 """Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), the text of
-confidential messages is not sent to open forms, and none is taken for a template, which could read every record (P-2)."""
+confidential messages is not sent to open forms, and none is taken for a template, which could read every record (P-2). The images in
+it are private files, and emails bring them along."""
 
 import re
+from urllib.parse import unquote
 
 from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement.doctypes import file
 from client_comms.enforcement.realtime import Discreet
 
 # Of the two signs with which a template begins an expression, a statement or a comment.
 _FIRST_SIGN = re.compile(r"\{(?=[{%#])")
+# What shows an image of the site in a text.
+_IMAGE = re.compile(
+	r"""(<img\b[^>]*?\s)src\s*=\s*(["'])(?:https?://[^/"']+)?/(private/files/[^"'?]+)(?:\?[^"']*)?\2""",
+	re.IGNORECASE,
+)
 
 
 class GuardedCommunication(Remembered, Discreet):
@@ -28,6 +36,14 @@ class GuardedCommunication(Remembered, Discreet):
 		if not self.flags.pop("client_comms_links_are_known", False):
 			super()._validate_links()
 
+	def get_content(self, print_format=None):
+		"""Recipients cannot open private files, so Frappe is asked to send the images along (see `file.leave_out_embedded`)."""
+		return _IMAGE.sub(_embedded, super().get_content(print_format) or "")
+
+	def send_email(self, *args, **options):
+		with file.sending(self.name):
+			super().send_email(*args, **options)
+
 	def get_attach_link(self, print_format):
 		if governed.level(self.reference_doctype, self.reference_name) is not None:
 			return ""
@@ -40,3 +56,8 @@ class GuardedCommunication(Remembered, Discreet):
 		if email.get("raw_html"):
 			email["content"] = _FIRST_SIGN.sub("{{ '{' }}", email["content"] or "") + "\n"
 		return email
+
+
+def _embedded(image: re.Match) -> str:
+	before, quote, path = image.groups()
+	return f"{before}embed={quote}{unquote(path)}{quote}"

@@ -1,6 +1,8 @@
 """Files of governed records are private, and no second File row opens their content (P-2, D-6)."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -10,14 +12,13 @@ from frappe.utils import cstr
 
 from client_comms.enforcement import dependents, governed, legal_holds, printing, refusals
 from client_comms.enforcement.answers import Remembered
-from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
-_PUBLIC = ("like", "/files/%")
 _NAME_OF_FORM = "__temporary_name"
+_SENT = "client_comms_sent_message"
 _MOST_COPIES = 100  # of an image in an email
 
 
@@ -44,7 +45,7 @@ class GuardedFile(Remembered):
 	def get_content(self, *args, **kwargs):
 		# What the app and Frappe do with an existing file, such as moving it, is not reading.
 		if not self.get("content") and (self.is_new() or not self.flags.ignore_permissions):
-			_require(self)
+			require_content(self)
 		return super().get_content(*args, **kwargs)
 
 	def check_max_file_size(self):
@@ -57,24 +58,49 @@ class GuardedFile(Remembered):
 		_refuse_circle(self)
 		self._keep_hash()
 		super().validate()
+		if not self.is_folder:
+			self.generate_content_hash()
 
 	def _keep_hash(self):
-		"""By the hash, Frappe finds other rows with the same content, moves them with this one and deletes the content with the
-		last of them; a request could state any."""
+		"""A request could state any. Of another address, it is computed again once that is known to be one of a file."""
 		if self.flags.new_file or self.flags.client_comms_stored:
 			return
 		before = self.get_doc_before_save()
 		self.content_hash = before.content_hash if before and before.file_url == self.file_url else None
 
 	def handle_is_private_changed(self):
-		"""Frappe moves whatever has the name in the other folder, before `validate` of `doc_events` could refuse."""
+		"""Frappe moves whatever has the name in the other folder, before `validate` of `doc_events` could refuse, and gives the new
+		address to all rows with the same content, also to those of other files."""
 		if not self.is_private:
 			_require_at(_OPENED + os.path.basename(self.file_url or ""))
-		super().handle_is_private_changed()
+		before, content_hash = self.file_url, self.content_hash
+		self.content_hash = None
+		try:
+			super().handle_is_private_changed()
+		finally:
+			self.content_hash = content_hash
+		if self.file_url != before:
+			_move_others(self, before)
+
+	def set_is_private(self):
+		"""Before it is written: Frappe publishes the images in the text of a message, before anything is known about that."""
+		super().set_is_private()
+		if not self.file_url and (_can_be_governed(self) or decide(self, "Guest") is not None):
+			self.is_private = 1
 
 	def save_file(self, *args, **kwargs):
+		"""What is stored already is not stored again, except where the address would tell that a hidden record has it."""
 		self.flags.client_comms_stored = True
-		return super().save_file(*args, **kwargs)
+		stored = super().save_file(*args, **kwargs)
+		if _is_taken_by_hidden(self):
+			stored = super().save_file(*args, **{**kwargs, "ignore_existing_file_check": True})
+		return stored
+
+	def validate_duplicate_entry(self):
+		own = self.file_url
+		super().validate_duplicate_entry()
+		if self.file_url != own and _is_taken_by_hidden(self):
+			self.file_url = own
 
 	def write_file(self):
 		"""What another row shows stays as it is: Frappe writes over a file if its optimised image has that name."""
@@ -82,6 +108,10 @@ class GuardedFile(Remembered):
 			self.file_name = generate_file_name(self.file_name, is_private=self.is_private)
 			self.file_url = f"{os.path.dirname(self.file_url)}/{self.file_name}"
 		return super().write_file()
+
+	def _delete_file_on_disk(self):
+		"""The content goes with the last row of its address. Frappe goes by the hash, which a copy elsewhere has as well."""
+		self.delete_file_data_content()
 
 	def delete_file_data_content(self, only_thumbnail=False):
 		"""What another row shows stays: Frappe deletes by names that a request can state, whatever server or folder they are of."""
@@ -140,7 +170,7 @@ def require_named(named: str) -> None:
 	)
 	for address in {named, *filter(None, addresses)}:
 		content = {"doctype": "File", "file_url": address, "file_name": os.path.basename(address)}
-		_require(frappe.get_doc(content))
+		require_content(frappe.get_doc(content))
 
 
 def require_uploaded() -> None:
@@ -161,7 +191,7 @@ def refuse_alias(doc, method=None):
 	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
 	"""
 	if doc.file_url and not doc.flags.new_file and doc.has_value_changed("file_url"):
-		_require(doc)
+		require_content(doc)
 
 
 def keep_attached(doc, method=None) -> None:
@@ -173,7 +203,7 @@ def keep_attached(doc, method=None) -> None:
 		doc.delete_key(_NAME_OF_FORM)
 
 
-def _require(doc) -> None:
+def require_content(doc) -> None:
 	"""Refuse the session user if the content at a File's address belongs only to records hidden from them."""
 	# Frappe takes the full address of this site for a remote file, and reads it from the disk.
 	if not doc.is_folder and not doc.get_full_path().startswith(URL_PREFIXES):
@@ -181,12 +211,7 @@ def _require(doc) -> None:
 
 
 def _require_at(address: str) -> None:
-	rows = _rows_at(address)
-	if not any(_is_hidden(row, frappe.session.user) for row in rows):
-		return
-	# The same content uploaded elsewhere has the same address; one that the database takes for the same is another file.
-	own = [row.name for row in rows if row.file_url == address]
-	if not any(frappe.get_doc("File", name).has_permission("read") for name in own):
+	if _is_hidden_at(address, rows_at(address)):
 		frappe.throw(
 			_("You have no clearance for the record to which this file belongs."),
 			exc=ClearanceMissingError,
@@ -194,14 +219,39 @@ def _require_at(address: str) -> None:
 		)
 
 
-def _rows_at(address: str) -> list:
-	fields = ["name", "file_url", "attached_to_doctype", "attached_to_name"]
+def _is_hidden_at(address: str, rows: list) -> bool:
+	"""Whether a row belongs to a record hidden from the session user, and none of the rows of the address shows them the content."""
+	if not any(_is_hidden(row, frappe.session.user) for row in rows):
+		return False
+	# The same content attached elsewhere has the same address; one that the database takes for the same is another file.
+	own = [row.name for row in rows if row.file_url == address]
+	return not any(frappe.get_doc("File", name).has_permission("read") for name in own)
+
+
+def _is_taken_by_hidden(doc) -> bool:
+	"""Whether the address that Frappe gives to a file tells the session user that a hidden record has the same content."""
+	rows = rows_at(doc.file_url) if doc.file_url else []
+	return _is_hidden_at(
+		doc.file_url, [row for row in rows if row.file_url == doc.file_url and row.name != doc.name]
+	)
+
+
+def _move_others(doc, before: str) -> None:
+	"""Give the rows of an address that Frappe has moved its new one."""
+	moved = [row.name for row in rows_at(before) if row.file_url == before and row.name != doc.name]
+	place = {"file_url": doc.file_url, "is_private": doc.is_private}
+	if moved:
+		frappe.db.set_value("File", {"name": ("in", moved)}, place, update_modified=False)
+
+
+def rows_at(address: str) -> list:
+	fields = ["name", "file_url", "is_private", "attached_to_doctype", "attached_to_name"]
 	return frappe.get_all("File", {"file_url": address}, fields, order_by=None)
 
 
 def _has_others(doc, address: str) -> bool:
 	"""Whether another row has exactly this address."""
-	return any(row.file_url == address and row.name != doc.name for row in _rows_at(address))
+	return any(row.file_url == address and row.name != doc.name for row in rows_at(address))
 
 
 def _deleted(path: str) -> str:
@@ -216,13 +266,14 @@ def _opens_another(doc) -> bool:
 
 
 def _is_hidden(row, user: str) -> bool:
-	decision = _decide(row, user)
+	decision = decide(row, user)
 	return decision is not None and not decision.allowed
 
 
 def leave_out_embedded(mail) -> None:
 	"""Hook `make_email_body_message`: the text of an email can name a file on the server (`embed="private/files/…"`), which
-	Frappe reads from the disk and sends along. Only images are sent, and none of a record hidden from the user who writes.
+	Frappe reads from the disk and sends along. Only images are sent: those of the message itself, and of others none of a record
+	hidden from the user who writes.
 	"""
 	for part in mail.msg_root.walk():
 		if part["Content-ID"] and (part.get_content_maintype() != "image" or _shows_hidden(part)):
@@ -237,7 +288,21 @@ def _shows_hidden(part) -> bool:
 		order_by="is_private asc, modified desc",  # a logo is public, or with the message that was just written
 		limit=_MOST_COPIES,
 	)
-	return bool(rows) and all(_is_hidden(row, printing.writer(frappe.session.user)) for row in rows)
+	writer, sent = printing.writer(frappe.session.user), (governed.COMMUNICATION, frappe.flags.get(_SENT))
+	return bool(rows) and all(
+		(row.attached_to_doctype, row.attached_to_name) != sent and _is_hidden(row, writer) for row in rows
+	)
+
+
+@contextmanager
+def sending(message: str) -> Iterator[None]:
+	"""Inside the block, a message (Communication) is sent by email."""
+	before = frappe.flags.get(_SENT)
+	frappe.flags[_SENT] = message
+	try:
+		yield
+	finally:
+		frappe.flags[_SENT] = before
 
 
 def _is_sent_with(file, queued) -> bool:
@@ -255,94 +320,15 @@ def _address(doc) -> str:
 	return f"/{place.removeprefix('public/')}"
 
 
-def keep_private(doc, method=None):
-	"""Files attached to a governed record are private and cannot be made public by anyone."""
-	shown = _has_public_thumbnail(doc)
-	if doc.is_folder or (doc.is_private and not shown) or not (_is_governed(doc) or _shares_content(doc)):
-		return
-	if shown:
-		_remove_thumbnail(doc)
-	if doc.is_private:
-		return
-	doc.is_private = 1
-	if doc.flags.new_file:  # just written to the public folder; Frappe moves the file itself on later changes
-		doc.handle_is_private_changed()
-
-
-def _shares_content(doc) -> bool:
-	"""Whether a file becomes public whose content a governed record shows as well: Frappe moves it, and opens all its rows."""
-	before = doc.get_doc_before_save()
-	if doc.is_private or not before or not before.is_private:
+def _can_be_governed(file) -> bool:
+	"""Whether a file is of a message, or of a document that is not stored yet: it can become that of a record, and goes with it."""
+	doctype, name = file.attached_to_doctype, file.attached_to_name
+	if not name or doctype not in (*governed.doctypes(), *WITH_FILES):
 		return False
-	shared = {"file_url": before.file_url}
-	if before.content_hash:
-		shared["content_hash"] = before.content_hash
-	fields = ["attached_to_doctype", "attached_to_name"]
-	rows = frappe.get_all("File", {"is_private": 1}, fields, or_filters=shared, order_by=None)
-	return any(_is_governed(row) for row in rows)
+	return doctype == governed.COMMUNICATION or not frappe.db.exists(doctype, name)
 
 
-def withdraw_thumbnails(chunk: int = 500) -> None:
-	"""Remove the public thumbnails of files that became private with their record. Repeatable; commits in chunks."""
-	last = ""
-	asked = {"is_private": 1, "thumbnail_url": _PUBLIC, "attached_to_name": ("is", "set")}
-	while names := frappe.get_all(
-		"File", {**asked, "name": (">", last)}, pluck="name", order_by="name asc", limit=chunk
-	):
-		for file in (frappe.get_doc("File", name) for name in names):
-			if _is_governed(file):
-				_withdraw_thumbnail(file)
-		last = names[-1]
-		# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
-		frappe.db.commit()
-
-
-def _has_public_thumbnail(file) -> bool:
-	"""Frappe makes every thumbnail in the public folder, and leaves it there when the file becomes private."""
-	return (file.thumbnail_url or "").startswith("/files/")
-
-
-def _withdraw_thumbnail(file) -> None:
-	"""Without a save, which Frappe refuses if the file is not on the disk."""
-	_remove_thumbnail(file)
-	frappe.db.set_value("File", file.name, "thumbnail_url", None, update_modified=False)
-
-
-def _remove_thumbnail(file) -> None:
-	if not frappe.db.exists("File", {"file_url": file.thumbnail_url}):  # a request may name any other file
-		file.delete_file_data_content(only_thumbnail=True)
-	file.thumbnail_url = None
-
-
-def make_private(doctype: str, name: str) -> None:
-	"""Make files and thumbnails private that were attached to a document, or to what belongs to it, before it became confidential."""
-	_make_private(doctype, [name])
-	for dependent in WITH_FILES:
-		fields = OWNER_FIELDS[dependent]
-		_make_private(
-			dependent,
-			frappe.get_all(dependent, dict(zip(fields, (doctype, name), strict=True)), pluck="name"),
-		)
-
-
-def _make_private(doctype: str, names: list[str]) -> None:
-	if not names:
-		return
-	attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0}
-	is_public = {"is_private": 0, "thumbnail_url": _PUBLIC}
-	for name in frappe.get_all("File", attached, pluck="name", or_filters=is_public):
-		file = frappe.get_doc("File", name)
-		if file.is_private:
-			_withdraw_thumbnail(file)
-		else:
-			file.save(ignore_permissions=True)  # handled by `keep_private`
-
-
-def _is_governed(doc) -> bool:
-	return _decide(doc, "Guest") is not None
-
-
-def _decide(file, user: str) -> access.Decision | None:
+def decide(file, user: str) -> access.Decision | None:
 	"""Whether the user can read the record of a file, also by what belongs to the record, such as a to-do; None without
 	a governed record."""
 	doctype, name = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)

@@ -1,7 +1,7 @@
 """Removes the public thumbnails of files that became private with their record."""
 
-from client_comms.enforcement.doctypes import file
+from client_comms.enforcement import private_files
 
 
 def execute():
-	file.withdraw_thumbnails()
+	private_files.withdraw_thumbnails()

@@ -12,8 +12,9 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms import hooks
-from client_comms.enforcement.doctypes.file import WITH_FILES, make_private
+from client_comms.enforcement.doctypes.file import WITH_FILES
 from client_comms.enforcement.methods import unchecked
+from client_comms.enforcement.private_files import make_private
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
 
@@ -195,11 +196,17 @@ def test_who_is_cleared_reads_it(secret, staff, as_user):
 
 
 def test_the_same_content_that_one_has_oneself(secret, staff, attach, as_user):
-	"""Frappe stores the same content once on disk, at one address."""
+	"""Frappe stores the same content once on disk, at one address, which would tell that a hidden record has it, and its name."""
 	with as_user(staff.uncleared):
 		own = attach(SECRET)
-		assert own.file_url == secret.file_url
+		assert own.file_url == f"/private/files/{own.file_name}" != secret.file_url
 		assert read(own) == SECRET
+		assert attach(SECRET, frappe.get_doc("User", staff.uncleared)).file_url != secret.file_url
+
+
+def test_the_same_content_of_a_record_that_one_reads(secret, staff, attach, as_user):
+	with as_user(staff.cleared):
+		assert attach(SECRET).file_url == secret.file_url
 
 
 # --- who uploaded it ------------------------------------------------------------------------------
@@ -298,7 +305,8 @@ def test_its_content_is_not_read_through_another_row(doctype, log, about, staff,
 
 @pytest.mark.parametrize("doctype", WITH_FILES)
 def test_it_becomes_private_with_the_record(doctype, log, about, monkeypatch):
-	monkeypatch.setattr("client_comms.enforcement.doctypes.file._is_governed", lambda doc: False)
+	monkeypatch.setattr("client_comms.enforcement.private_files._is_governed", lambda doc: False)
+	monkeypatch.setattr("client_comms.enforcement.doctypes.file.decide", lambda *args: None)
 	record = log("Initial Inquiry")
 	file = publish(about(doctype, record))
 	assert not file.is_private

@@ -12,6 +12,7 @@ from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.utils import add_days
 from PIL import Image
 
+from client_comms.enforcement import private_files
 from client_comms.enforcement.doctypes import file
 from client_comms.outgoing.email_queue import GuardedEmailQueue
 
@@ -140,7 +141,7 @@ def test_the_thumbnail_of_an_image_that_becomes_confidential(private, shown, com
 
 def test_the_thumbnail_of_a_private_image_of_a_document_that_becomes_confidential(shown, complaint):
 	image, path = shown(complaint, private=1)
-	file.make_private(complaint.doctype, complaint.name)
+	private_files.make_private(complaint.doctype, complaint.name)
 	assert (image.reload().thumbnail_url, os.path.exists(path)) == (None, False)
 
 
@@ -151,7 +152,7 @@ def test_thumbnails_that_an_earlier_version_left(shown, complaint, monkeypatch):
 	public = shown(None)
 	named = shown(complaint, private=1, thumbnail_url=public[0].file_url)
 	for _again in range(2):
-		file.withdraw_thumbnails(chunk=2)
+		private_files.withdraw_thumbnails(chunk=2)
 		assert not any(image.reload().thumbnail_url or os.path.exists(path) for image, path in images)
 		assert all(image.reload().thumbnail_url and os.path.exists(path) for image, path in (other, public))
 	assert not named[0].reload().thumbnail_url

@@ -13,6 +13,7 @@ from PIL import Image
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from client_comms.client_privacy.erasure import belongings
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -108,14 +109,41 @@ def test_it_is_not_moved_to_the_public_folder(way, secret, store, staff, as_user
 	assert _on_disk(secret, "public") is None
 
 
-def test_the_same_content_of_another_file_stays_private(secret, store, staff, as_user):
+@pytest.mark.parametrize("first", ["theirs", "hidden"])
+def test_the_same_content_of_another_file_stays_private(first, complaint, store, staff, as_user):
+	"""And no refusal tells that there is one."""
+	if first == "hidden":
+		secret = store(SECRET, complaint)
 	with as_user(staff.uncleared):
 		own = store(SECRET)
+	if first == "theirs":
+		secret = store(SECRET, complaint)
+		assert secret.file_url == own.file_url
+	with as_user(staff.uncleared):
 		own.is_private = 0
 		own.save()
-	assert (own.is_private, own.file_url) == (1, secret.file_url)
-	assert frappe.db.get_value("File", secret.name, "is_private") == 1
+	assert _on_disk(own, "public") == SECRET
+	secret.reload()
+	assert (secret.is_private, secret.file_url[:9]) == (1, "/private/")
 	assert _on_disk(secret) == SECRET
+
+
+def test_a_copy_elsewhere_stays_where_it_is(complaint, store):
+	"""Frappe gives the new address to all rows with the same content."""
+	secret = store(SECRET, complaint)
+	copy = store(b"mine")
+	copy.db_set("content_hash", secret.content_hash)
+	copy.is_private = 0
+	copy.save()
+	assert _on_disk(copy, "public") == b"mine"
+	assert frappe.db.get_value("File", secret.name, ["is_private", "file_url"]) == (1, secret.file_url)
+
+
+def test_rows_of_one_address_move_together(store):
+	one, other = store(SECRET), store(SECRET)
+	one.is_private = 0
+	one.save()
+	assert frappe.db.get_value("File", other.name, ["is_private", "file_url"]) == (0, one.file_url)
 
 
 def test_a_file_of_ones_own_becomes_public(store, staff, as_user):
@@ -186,6 +214,34 @@ def test_it_is_not_deleted_with_a_row_of_the_same_content(secret, store, staff, 
 
 def test_what_one_row_shows_is_deleted_with_it(store):
 	own = store(b"mine")
+	own.delete()
+	assert _on_disk(own) is None
+
+
+def test_it_is_deleted_though_a_copy_is_elsewhere(complaint, store):
+	"""Frappe keeps what any other row has, wherever that shows it: an erased record would stay on the disk."""
+	secret = store(SECRET, complaint)
+	frappe.get_doc({"doctype": "File", "file_name": "published.txt", "content": SECRET}).insert()
+	secret.delete(ignore_permissions=True)
+	assert _on_disk(secret) is None
+
+
+def test_it_is_erased_though_the_database_takes_another_name_for_it(complaint, store):
+	name = f"erased{frappe.generate_hash(length=8)}"
+	secret, _other = store(SECRET, complaint, f"{name}.txt"), store(b"mine", name=f"{name.upper()}.txt")
+	with belongings.collecting_contents() as contents:
+		belongings.remove("Client Interaction", [complaint.name])
+	belongings.remove_contents(contents)
+	assert _on_disk(secret) is None
+
+
+def test_it_is_deleted_after_its_address_was_edited(store):
+	own, other = store(b"mine"), store(SECRET)
+	own.file_url = other.file_url
+	own.save()
+	assert own.content_hash == other.content_hash
+	other.delete()
+	assert _on_disk(own) == SECRET
 	own.delete()
 	assert _on_disk(own) is None
 
