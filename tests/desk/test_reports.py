@@ -146,7 +146,7 @@ def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, clie
 	page = login(supervisor, PASSWORD)
 	page.set_viewport_size({"width": 1280, "height": 800})
 	open_report(page, "Team Board", client)
-	deadline = page.locator(".dt-scrollable .client-comms-board-due").first
+	deadline = page.locator(".dt-scrollable .client-comms-board-lines.late").first
 	expect(deadline).to_contain_text("Arbeitstage zu spät")
 	within, around = deadline.bounding_box(), deadline.locator("xpath=ancestor::div[1]").bounding_box()
 	assert deadline.evaluate("each => each.scrollWidth <= each.clientWidth")
@@ -166,6 +166,15 @@ def test_the_headers_of_the_team_board_are_whole(language, site, login, supervis
 		headers = page.locator(".dt-row-header .dt-cell__content")
 		expect(headers.nth(10)).to_be_visible()
 		assert headers.evaluate_all(CUT) == []
+		statuses = page.locator(
+			f".dt-scrollable .dt-cell--col-{status_column(page)} .client-comms-board-lines"
+		)
+		assert statuses.count() > 1 and statuses.evaluate_all(CUT) == []
+
+
+def status_column(page) -> int:
+	columns = "frappe.query_report.datatable.getColumns()"
+	return page.evaluate(f"{columns}.find(({{ id }}) => id === 'status').colIndex")
 
 
 def test_one_click_writes_the_escalation_report(site, login, supervisor, client):

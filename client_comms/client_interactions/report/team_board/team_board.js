@@ -39,12 +39,15 @@ frappe.query_reports["Team Board"] = {
 		}
 		// For a user it is when they last used the desk: who is there.
 		if (column.fieldname === "status" && data?.last_seen) {
-			return `<span title="${__("Last Seen")}">${frappe.datetime.comment_when(data.last_seen)}</span>`;
+			const seen = frappe.datetime.comment_when(data.last_seen);
+			return `<span class="client-comms-board-lines" title="${__("Last Seen")}">${seen}</span>`;
 		}
-		if (["status", "confidentiality_level"].includes(column.fieldname)) value = value && __(value);
+		if (["status", "confidentiality_level"].includes(column.fieldname) && value) {
+			return `<span class="client-comms-board-lines">${frappe.utils.escape_html(__(value))}</span>`;
+		}
 		if (column.fieldname === "next_deadline" && data?.words) {
 			const words = frappe.utils.escape_html(data.words);
-			return `<span class="client-comms-board-due${data.late ? " late" : ""}" title="${words}">${words}</span>`;
+			return `<span class="client-comms-board-lines${data.late ? " late" : ""}" title="${words}">${words}</span>`;
 		}
 		return client_comms.report.formatter(value, row, column, data, default_formatter);
 	},
