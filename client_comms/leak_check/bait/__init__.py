@@ -2,7 +2,7 @@
 
 from client_comms.leak_check.bait.planting import PARTIES, plant
 from client_comms.leak_check.bait.record import INTERACTION, MARK, Bait, Planted
-from client_comms.leak_check.bait.removal import remove, remove_files, remove_made
+from client_comms.leak_check.bait.removal import remove, remove_documents, remove_files, remove_made
 
 __all__ = [
 	"INTERACTION",
@@ -12,6 +12,7 @@ __all__ = [
 	"Planted",
 	"plant",
 	"remove",
+	"remove_documents",
 	"remove_files",
 	"remove_made",
 ]

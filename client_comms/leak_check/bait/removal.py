@@ -95,6 +95,14 @@ def remove_made(doctype: str, name: str | None) -> None:
 	frappe.db.delete(doctype, {"name": name})
 
 
+def remove_documents(doctype: str, filters: dict) -> None:
+	"""Remove documents that requests created, with their rows."""
+	if names := frappe.get_all(doctype, filters, pluck="name", order_by=None):
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parent": ("in", names), "parenttype": doctype})
+		frappe.db.delete(doctype, {"name": ("in", names)})
+
+
 def remove_files(filters: dict) -> None:
 	"""Remove File rows, with the log of their downloads."""
 	if names := frappe.get_all("File", filters, pluck="name"):
@@ -114,7 +122,7 @@ def remove() -> None:
 			_remove_named(each)
 	frappe.db.delete("Deleted Document", {"data": inside})
 	for doctype, column in MADE_BY_REQUESTS.items():
-		frappe.db.delete(doctype, {column: inside})
+		remove_documents(doctype, {column: inside})
 	frappe.db.sql("delete from `__global_search` where content like %s", f"%{MARK}%")
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (also when the check failed)
 

@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import documents, policy
+from client_comms.leak_check.bait import remove_documents
 from client_comms.leak_check.bait.record import insert_row
 from client_comms.leak_check.surfaces.surface import BY_EVENT, overridden, surface
 from client_comms.rules import access
@@ -287,7 +288,7 @@ def _name_in(doctype, column, visitor, bait, **values):
 	frappe.db.set_value("Lead", client["party"], "title", bait.word, update_modified=False)
 	answer = visitor.call("frappe.client.insert", doc={"doctype": doctype, **client, **values})
 	frappe.db.set_value("Lead", client["party"], "title", None, update_modified=False)
-	frappe.db.delete(doctype, client)
+	remove_documents(doctype, client)
 	return documents.is_governed("Lead") and bait.word in ((answer.message or {}).get(column) or "")
 
 
