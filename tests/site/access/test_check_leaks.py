@@ -269,7 +269,9 @@ def test_a_method_that_does_not_ask_is_found(frontline):
 
 def test_without_a_hole_nothing_is_found(frontline):
 	assert (
-		opened(frontline, REPORT, GATE, MERGE, NAMED, COPY, *BOTH, *{surface for _kind, _keys, surface in HOLES})
+		opened(
+			frontline, REPORT, GATE, MERGE, NAMED, COPY, *BOTH, *{surface for _kind, _keys, surface in HOLES}
+		)
 		== set()
 	)
 
