@@ -313,6 +313,8 @@ doc_events = {
 			"client_comms.ledger.following.follow_deletion",
 		],
 	},
+	"Property Setter": {"validate": "client_comms.enforcement.record_names.refuse_property"},
+	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
 	"Custom Field": dict.fromkeys(
 		("on_update", "after_delete"), "client_comms.enforcement.requests.added_rows.forget_tables"
 	),

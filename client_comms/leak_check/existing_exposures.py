@@ -5,7 +5,7 @@ from pathlib import Path
 
 import frappe
 
-from client_comms.enforcement import closing, dependents, governed, guards, sharing
+from client_comms.enforcement import closing, dependents, governed, guards, record_names, sharing
 from client_comms.rules import access
 
 _REPORTS = ("Query Report", "Script Report")
@@ -13,7 +13,14 @@ _REPORTS = ("Query Report", "Script Report")
 
 def of_user(user: str) -> list[dict]:
 	"""What opens governed records to `user` although the rule denies access: `[{"document", "close"}]`."""
-	return [*_shares(user), *_help_pages(), *_public_files(), *_second_files(), *_passed_down_files(user)]
+	return [
+		*_shares(user),
+		*_help_pages(),
+		*_public_files(),
+		*_second_files(),
+		*_passed_down_files(user),
+		*_telling_names(),
+	]
 
 
 def takeovers() -> list[dict]:
@@ -53,6 +60,14 @@ def _help_pages():
 				"document": f"Support Settings, row {row.idx}: {row.source_doctype}",
 				"close": "The help page would show confidential documents to everyone: remove the row.",
 			}
+
+
+def _telling_names():
+	for doctype, document in record_names.existing():
+		yield {
+			"document": f"{document}: {doctype}",
+			"close": "Confidential records are named by what is in them: name them by numbers.",
+		}
 
 
 def _governed_files(filters: dict):

@@ -1,6 +1,6 @@
 """Web forms (P-2): Frappe lets owners read and delete what they entered there, even if they may no longer read it, answers with
-all that ERPNext added to it, such as the name and number of the Lead whose address was entered, and offers visitors every document
-that a link field can name, with its title."""
+all that ERPNext added to it, such as the name and number of the Lead whose address was entered, offers visitors every document
+that a link field can name, with its title, and shows messages below a form by a part of their recipients' addresses."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
+from frappe.utils import parse_addr, split_emails
 
+from client_comms import roles
 from client_comms.enforcement import guards, references
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import portal
@@ -25,6 +27,8 @@ class GuardedWebForm:
 	def load_form_data(self, context):
 		super().load_form_data(context)
 		_leave_out_hidden(self.name, context.web_form_doc.web_form_fields)
+		if context.get("comment_list"):
+			context.comment_list = _leave_out_messages(context.comment_list)
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
@@ -51,6 +55,25 @@ def _leave_out_hidden(web_form: str, fields: Iterable) -> None:
 		doctype = doctypes.get(field.name)
 		if doctype and guards.is_held(guards.named(doctype)) and field.options:
 			field.options = _readable(guards.named(doctype), field.options)
+
+
+def _leave_out_messages(shown: list) -> list:
+	"""Of the comments and messages below a form, without the messages that the session user can neither read nor has got: Frappe shows
+	those of which the recipients contain the user's address, also as a part of another one."""
+	found = {"name": ("in", [row.name for row in shown])}
+	fields = ["name", "recipients", "cc", "bcc"]
+	messages = frappe.get_all("Communication", found, fields, order_by=None)
+	names = [message.name for message in messages]
+	if roles.has_desk():
+		kept = guards.readable("Communication", names)
+	else:
+		kept = {message.name for message in messages if _went_to(message, frappe.session.user)}
+	return [row for row in shown if row.name in kept or row.name not in names]
+
+
+def _went_to(message, user: str) -> bool:
+	sent = split_emails(",".join(filter(None, (message.recipients, message.cc, message.bcc))))
+	return user.lower() in {(parse_addr(each)[1] or "").lower() for each in sent}
 
 
 def _readable(doctype: str, offered: str | list) -> str | list:

@@ -155,3 +155,54 @@ def test_a_link_field_offers_no_hidden_document(with_titles, offered, held, staf
 def test_a_link_field_offers_what_this_app_does_not_guard(offered):
 	for options in offered("Confidentiality Level", "Guest"):
 		assert "Sensitive" in str(options)
+
+
+# --- messages below a form ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def below(held, log, client, as_user):
+	"""`below(user)`: the texts that a form shows below the user's own Issue; `client` is `ann@…`, others are `joann@…`."""
+	issue = held("Issue", "Standard", subject="Noise", raised_by=client)
+	issue.db_set("owner", client)
+	interaction = log("Feedback/Complaint")
+	for text, addresses in (
+		("to the client", {"recipients": f"Ann <{client.upper()}>"}),
+		("in copy", {"recipients": "a@b.example", "cc": f"a@b.example, {client}"}),
+		("to another client", {"recipients": f"jo{client}"}),
+	):
+		message = frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_medium": "Other",
+				"sent_or_received": "Received",
+				"subject": "Noise",
+				"content": text,
+				"reference_doctype": "Issue",
+				"reference_name": issue.name,
+				**addresses,
+			}
+		).insert(ignore_permissions=True)
+		message.db_set({"client_interaction": interaction.name, "confidentiality_level": "Sensitive"})
+	form = frappe.get_doc("Web Form", "issues")
+
+	def shown(user):
+		with as_user(user):
+			frappe.local.form_dict = frappe._dict(name=issue.name)
+			context = frappe._dict(web_form_doc=form)
+			form.allow_comments = 1
+			form.load_form_data(context)
+		return {row.content for row in context.comment_list}
+
+	return shown
+
+
+def test_messages_below_a_form_that_went_to_others(below, client):
+	"""Frappe shows those of which the recipients contain the user's address, also as a part of another one."""
+	assert below(client) == {"to the client", "in copy"}
+
+
+def test_messages_below_a_form_that_desk_users_cannot_read(below, client, staff):
+	frappe.db.set_value("Communication", {"content": "in copy"}, "bcc", f"{staff.cleared}, {staff.uncleared}")
+	assert below(staff.uncleared) == set()
+	assert below(staff.cleared) == {"in copy"}
