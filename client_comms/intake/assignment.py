@@ -18,12 +18,13 @@ from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
-from client_comms.enforcement import documents, policy
+from client_comms.enforcement import dependents, documents, governed, guards, policy
 from client_comms.people import absences
 from client_comms.rules import absence, access
 from client_comms.rules.response_clock import STATUS_CLOSED
 
 INTERACTION = "Client Interaction"
+_WITH_PARTICIPANTS = (INTERACTION, *documents.SETTING)  # which a user can read because of an assignment
 _RECENT_DAYS = 30  # in which shares are kept
 
 
@@ -206,15 +207,14 @@ def _rules() -> list[AssignmentRule]:
 
 
 class GuardedAssignmentRule:
-	"""Frappe's Assignment Rule, which on interactions and confidential documents skips users who are disabled or have
-	no clearance (D-5).
+	"""Frappe's Assignment Rule, which on interactions, on confidential documents and on what belongs to them (messages, files) skips
+	users who are disabled or have no clearance (D-5).
 
-	Otherwise Frappe would assign them, the app would refuse, and the document would not be saved.
+	Otherwise Frappe would assign them, the app would refuse, and the document, such as a message that arrives, would not be saved.
 	"""
 
 	def get_user(self, doc):
-		confidential = documents.is_governed(self.document_type) and doc.get("confidentiality_level")
-		if self.document_type != INTERACTION and not confidential:
+		if not _is_confidential(self.document_type, doc):
 			return super().get_user(doc)
 		rule = self
 		if self.rule != "Based on Field":
@@ -250,7 +250,19 @@ class GuardedAssignmentRule:
 			return super().do_assignment(doc)
 
 
+def _is_confidential(doctype: str, doc) -> bool:
+	if doctype == INTERACTION:
+		return True
+	if doctype in _WITH_PARTICIPANTS:
+		return bool(documents.is_governed(doctype) and doc.get("confidentiality_level"))
+	about = dependents.owner_of(doctype, doc["name"]) if guards.is_held(doctype) else (None, None)
+	return governed.decide(*about, access.READ, "Guest") is not None
+
+
 def _may_take_part(user: str, doc) -> bool:
-	return bool(frappe.get_cached_value("User", user, "enabled")) and is_cleared(
-		user, doc.get("confidentiality_level")
-	)
+	if not frappe.get_cached_value("User", user, "enabled"):
+		return False
+	if doc["doctype"] in _WITH_PARTICIPANTS:
+		return is_cleared(user, doc.get("confidentiality_level"))
+	# An assignment opens these to no one: Frappe would share them, which is refused.
+	return bool(frappe.has_permission(doc["doctype"], "read", doc=doc["name"], user=user))

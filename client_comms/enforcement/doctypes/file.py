@@ -137,7 +137,7 @@ class GuardedFile(Remembered):
 		if not super().is_downloadable() or _opens_another(self):
 			return False
 		if queued := printing.email():
-			return _is_sent_with(self, queued)
+			return is_sent_with(self, queued)
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
 		return in_portal or has_permission(self, "read") is not False
 
@@ -305,8 +305,8 @@ def sending(message: str) -> Iterator[None]:
 		frappe.flags[_SENT] = before
 
 
-def _is_sent_with(file, queued) -> bool:
-	"""Whether a print that an email brings along shows a file: one that its writer can read, or of the record it is about."""
+def is_sent_with(file, queued) -> bool:
+	"""Whether an email brings a file along, attached or shown in a print: one that its writer can read, or of the record it is about."""
 	record = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
 	about = (queued.reference_doctype, queued.reference_name), (governed.COMMUNICATION, queued.communication)
 	return record in about or not _is_hidden(file, printing.reader())

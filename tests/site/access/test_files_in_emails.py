@@ -14,9 +14,12 @@ from PIL import Image
 
 from client_comms.enforcement import private_files
 from client_comms.enforcement.doctypes import file
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.outgoing.email_queue import GuardedEmailQueue
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
+
+ELSEWHERE = "x@elsewhere.example"
 
 
 @pytest.fixture
@@ -105,6 +108,72 @@ def test_an_image_in_a_print_that_is_attached(attach, complaint, staff, monkeypa
 	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
 	assert is_shown(owner="Administrator", **about)
 	assert find_file_by_url(image.file_url)
+
+
+# --- attachments ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["file_url", "fid"])
+def test_an_attachment_that_is_named(by, attach, complaint, log, staff, mailbox, as_user):
+	image = attach(complaint)
+	named = [{by: image.name if by == "fid" else image.file_url}]
+	own = attach(None)
+
+	def send(user, files, **about):
+		with as_user(user):
+			frappe.sendmail(staff.cleared, subject="Noise", message="See", attachments=files, **about)
+		return frappe.parse_json(frappe.get_last_doc("Email Queue").attachments)
+
+	for user in (staff.uncleared, "Administrator"):  # as whom the scheduler sends what others have written
+		with pytest.raises(ClearanceMissingError):
+			send(user, named)
+	assert send(staff.cleared, named) == named
+	assert send(staff.uncleared, [{"fid": own.name}]) == [{"fid": own.name}]
+	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
+	assert send("Administrator", named, **about) == named  # as a Notification about it does
+
+
+def test_an_attachment_that_the_database_takes_for_another(attach, complaint, staff, mailbox, as_user):
+	"""Frappe sends any row that has the address for the database."""
+	image = attach(complaint, f"hidden{frappe.generate_hash(length=8)}.png")
+	with as_user(staff.uncleared):
+		own = attach(None, image.file_name.upper())
+		with pytest.raises(ClearanceMissingError):
+			frappe.sendmail(
+				ELSEWHERE, subject="Noise", message="See", attachments=[{"file_url": own.file_url}]
+			)
+
+
+def test_an_attachment_of_a_newsletter(attach, complaint, staff, mailbox, as_user):
+	if not frappe.db.exists("DocType", "Newsletter"):
+		pytest.skip("version 16 has no newsletters")
+	image = attach(complaint)
+	for user in staff.values():
+		frappe.get_doc("User", user).add_roles("Newsletter Manager")
+
+	def send(user):
+		with as_user(user):
+			group = frappe.get_doc({"doctype": "Email Group", "title": frappe.generate_hash()}).insert()
+			member = {"doctype": "Email Group Member", "email_group": group.name, "email": ELSEWHERE}
+			frappe.get_doc(member).insert()
+			letter = frappe.get_doc(
+				{
+					"doctype": "Newsletter",
+					"subject": f"News {frappe.generate_hash(length=6)}",
+					"sender_email": "service@own.example",
+					"sender_name": "Us",
+					"content_type": "Rich Text",
+					"message": "See",
+					"email_group": [{"email_group": group.name}],
+					"attachments": [{"attachment": image.file_url}],
+				}
+			).insert()
+			letter.send_emails()
+		return frappe.db.count("Email Queue", {"reference_name": letter.name})
+
+	with pytest.raises(ClearanceMissingError):
+		send(staff.uncleared)
+	assert send(staff.cleared) == 1
 
 
 @pytest.fixture

@@ -245,6 +245,35 @@ def test_rules_of_other_documents_are_as_frappe_has_them(make_user):
 	assert rule.get_user({}) == AssignmentRule.get_user(rule, {}) == users[0]
 
 
+def test_a_rule_for_messages_skips_who_cannot_read_them(make_rule, make_user, log):
+	"""Frappe would assign them all the same, and the message that arrives would not be stored."""
+	uncleared = make_user("Frontline Staff", "System Manager")
+	cleared = make_user("Customer Support Manager", "System Manager")
+	rule = make_rule(uncleared, condition="True", document_type="Communication")
+
+	def received(communication_type):
+		about = log(communication_type)
+		message = frappe.get_doc(
+			{
+				"doctype": "Communication",
+				"communication_medium": "Email",
+				"sent_or_received": "Received",
+				"sender": "anna@client-a.example",
+				"subject": "Noise",
+				"content": "Noise",
+				"reference_doctype": INTERACTION,
+				"reference_name": about.name,
+			}
+		).insert(ignore_permissions=True)
+		return frappe.get_all("ToDo", {"reference_name": message.name}, pluck="allocated_to")
+
+	assert received("Feedback/Complaint") == []
+	assert received("Initial Inquiry") == [uncleared]
+	rule.reload().append("users", {"user": cleared})
+	rule.save()
+	assert received("Feedback/Complaint") == [cleared]
+
+
 # --- when a user leaves --------------------------------------------------------------------------
 
 
