@@ -5,6 +5,7 @@ Without this, a user with clearance who quotes, links or attaches something open
 
 import re
 from collections.abc import Collection, Iterable
+from html import unescape
 
 # This many words in the same order are a quotation. Fewer also occur by chance, in greetings and set phrases.
 WORDS = 8
@@ -14,6 +15,8 @@ QUOTATION, LINK, ATTACHMENT = "quotation", "link", "attachment"
 _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"/(?:app|desk)/([\w-]+)/([^\s\"'<>?#/]+)")
 _FILE = re.compile(r"/(?:private/)?files/[^\s\"'<>?#]+")
+# In an attribute, a name can have blanks, and Frappe takes the address of an image to embed without its first slash.
+_QUOTED_FILE = re.compile(r"""=\s*(["'])(?:[^"'<>]*?/)??((?:private/)?files/[^<>]+?)(?:[?#][^<>]*?)?\1""")
 
 
 def quotes(text: str, confidential: str, open_texts: Iterable[str] = ()) -> bool:
@@ -36,7 +39,8 @@ def linked_records(html: str) -> frozenset[tuple[str, str]]:
 
 def linked_files(html: str) -> frozenset[str]:
 	"""The addresses of files in a text."""
-	return frozenset(_FILE.findall(html))
+	quoted = (unescape(address) for _quote, address in _QUOTED_FILE.findall(html))
+	return frozenset(_FILE.findall(html)) | {f"/{address}" for address in quoted}
 
 
 def is_passed_down(here: int, sources: Collection[int]) -> bool:

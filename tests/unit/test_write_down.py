@@ -39,6 +39,26 @@ def test_links():
 
 
 @pytest.mark.parametrize(
+	("html", "file"),
+	[
+		('<img src="/private/files/Screen shot 1.png?fid=abc">', "/private/files/Screen shot 1.png"),
+		("<img src='/private/files/Screen shot 1.png'>", "/private/files/Screen shot 1.png"),
+		('<img src="https://erp.example/private/files/a b.png?fid=1">', "/private/files/a b.png"),
+		('<a href="/private/files/Anna\'s &amp; plan.pdf#2">x</a>', "/private/files/Anna's & plan.pdf"),
+		('<img embed="private/files/a b.png">', "/private/files/a b.png"),
+		('<img src = "/files/a b.png">', "/files/a b.png"),
+	],
+)
+def test_files_in_attributes(html, file):
+	"""In which a name can have blanks, and Frappe takes one without its first slash."""
+	assert file in write_down.linked_files(html)
+
+
+def test_addresses_that_are_not_of_files():
+	assert write_down.linked_files('<a href="/profiles/a b">x</a> <a href="https://x/y">') == frozenset()
+
+
+@pytest.mark.parametrize(
 	("here", "sources", "is_passed_down"),
 	[
 		(10, [30], True),

@@ -31,16 +31,19 @@ def hidden(complaint, client):
 	)
 	message = message_under(complaint, WORDS, sent_or_received="Received", sender=ADDRESS)
 	arrivals.bind(message, complaint)
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": "plan.txt",
-			"content": "a plan",
-			"attached_to_doctype": complaint.doctype,
-			"attached_to_name": complaint.name,
-		}
-	).insert()
-	return frappe._dict(interaction=complaint, message=message, file=file)
+	file, picture = (
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": name,
+				"content": f"content of {name}",
+				"attached_to_doctype": complaint.doctype,
+				"attached_to_name": complaint.name,
+			}
+		).insert()
+		for name in ("plan.txt", "screen shot.png")
+	)
+	return frappe._dict(interaction=complaint, message=message, file=file, picture=picture)
 
 
 def message_under(about, content, **fields):
@@ -83,6 +86,9 @@ WAYS = {
 		about, f'<a href="/app/client-interaction/{hidden.interaction.name}">here</a>'
 	),
 	"link to a file in a comment": lambda hidden, about: comment_on(about, f"See {hidden.file.file_url}"),
+	"image in a message": lambda hidden, about: message_under(
+		about, f'<img src="{hidden.picture.unique_url}">'
+	),
 	"attachment": lambda hidden, about: file_at(about, hidden.file),
 	"attachment of a message": lambda hidden, about: file_at(message_under(about, "Attached"), hidden.file),
 }
