@@ -165,17 +165,12 @@ def _in_turn(users: set[str]) -> list[str]:
 def _last_assigned(users: set[str]) -> dict[str, str]:
 	"""User → the last interaction for which they are responsible, if there is one.
 
-	In plain SQL, because every new interaction asks for it; one look into the index for each user takes half of what grouping does.
+	Every new interaction asks for it. Of one user that is named, MariaDB takes the last entry of an index; of users whom a query
+	finds it reads all that each was ever responsible for.
 	"""
-	return dict(
-		frappe.db.sql(
-			"""select user.name, (
-				select max(interaction.name) from `tabClient Interaction` interaction
-				where interaction.responsible_staff = user.name
-			) from `tabUser` user where user.name in %(users)s""",
-			{"users": tuple(users)},
-		)
-	)
+	last = "(select %s, (select max(`name`) from `tabClient Interaction` where `responsible_staff` = %s))"
+	values = [user for user in users for _twice in range(2)]
+	return dict(frappe.db.sql(" union all ".join([last] * len(users)), values))
 
 
 def _counts(users: Collection[str], condition) -> dict[str, int]:
