@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import frappe
 from frappe.utils import parse_addr, split_emails
 
+from client_comms import roles
 from client_comms.clients import contacts
 from client_comms.enforcement import answers, governed
 from client_comms.enforcement.requests.portal import open_levels
@@ -82,6 +83,15 @@ def messages(visit, rows: Iterable, fields: Iterable[str]) -> Iterator:
 	for row in frappe.get_all(governed.COMMUNICATION, of_these, [*_ENVELOPE, *fields], order_by=None):
 		if rules.is_theirs(_envelope(row), addresses[row.client_interaction]):
 			yield row
+
+
+def is_theirs(doctype: str | None, name: str | None) -> bool:
+	"""Whether a document is a message between us and the session user, who has no desk: what it contains they have already."""
+	user = frappe.session.user
+	if doctype != governed.COMMUNICATION or user == "Guest" or roles.has_desk():
+		return False
+	row = frappe.db.get_value(doctype, name, _ENVELOPE, as_dict=True)
+	return bool(row) and rules.is_theirs(_envelope(row), {user.lower()})
 
 
 def _addresses(visit) -> tuple[set[str], set[str]]:

@@ -10,7 +10,7 @@ from frappe.core.doctype.file.file import URL_PREFIXES
 from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.utils import cstr
 
-from client_comms.enforcement import dependents, governed, legal_holds, printing, refusals
+from client_comms.enforcement import client_portal, dependents, governed, legal_holds, printing, refusals
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -133,13 +133,15 @@ class GuardedFile(Remembered):
 
 	def is_downloadable(self):
 		"""Frappe lets the user who uploaded a file download it, even after losing access to the record. It finds the row of
-		an address as the database compares (`a.pdf`, `A.pdf`, `á.pdf`), and opens the file that has exactly this name."""
-		if not super().is_downloadable() or _opens_another(self):
+		an address as the database compares (`a.pdf`, `A.pdf`, `á.pdf`), and opens the file that has exactly this name. It refuses
+		clients the images of messages to them, which ERPNext shows below their Issue."""
+		is_theirs = client_portal.is_theirs(self.attached_to_doctype, self.attached_to_name)
+		if _opens_another(self) or not (is_theirs or super().is_downloadable()):
 			return False
 		if queued := printing.email():
 			return is_sent_with(self, queued)
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
-		return in_portal or has_permission(self, "read") is not False
+		return is_theirs or in_portal or has_permission(self, "read") is not False
 
 
 def _refuse_circle(doc) -> None:
