@@ -120,6 +120,7 @@ FUNCTIONS = {
 	"enforcement.record_names:_shows": NO,
 	"enforcement.doctypes.file:_address": "lambda doc: doc.file_url",
 	"enforcement.doctypes.file:GuardedFile.is_downloadable": YES,
+	"enforcement.client_portal:is_theirs": YES,
 	"enforcement.doctypes.file:GuardedFile.unzip": "lambda self: super(GuardedFile, self).unzip()",
 	"enforcement.doctypes.file:is_sent_with": YES,
 	"enforcement.doctypes.email_queue:_is_hidden": NO,
