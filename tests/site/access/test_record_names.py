@@ -64,6 +64,11 @@ def test_by_numbers(log, set_settings):
 	assert log(channel="Portal").name == "WEB-0001"
 
 
+def test_by_another_series(log):
+	assert in_series("Client Interaction", "CX-.YYYY.-.#####") == "CX-.YYYY.-.#####"
+	assert log().name.startswith("CX-20")
+
+
 def test_documents_that_are_not_governed(set_settings):
 	assert named_by("Task", "field:subject") == "field:subject"
 	set_settings(govern_leads=0)
