@@ -259,6 +259,7 @@ NO_SURFACE = {
 	"client_comms.api.queries.email_templates": _CHOICES,
 	"client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate.bulk_update": "asks for clearance on everything: test_console",
 	"client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector.debug": "asks for the document: test_admin_tools",
+	"client_comms.outgoing.text_messages.GuardedSMSCenter.create_receiver_list": "lists no hidden Leads: test_lists_of_addresses",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",
