@@ -250,8 +250,9 @@ def _is_confidential(doctype: str, doc) -> bool:
 		return True
 	if doctype in _WITH_PARTICIPANTS:
 		return bool(documents.is_governed(doctype) and doc.get("confidentiality_level"))
-	about = dependents.owner_of(doctype, doc["name"]) if guards.is_held(doctype) else (None, None)
-	return governed.decide(*about, access.READ, "Guest") is not None
+	if not doc.get("name") or not guards.is_held(doctype):
+		return False
+	return governed.decide(*dependents.owner_of(doctype, doc["name"]), access.READ, "Guest") is not None
 
 
 def _may_take_part(user: str, doc) -> bool:
