@@ -23,7 +23,10 @@ _REFUSED = 403
 )
 def backup(visitor, bait, planted):
 	"""There is none of this name, which only users who can download backups are told."""
-	return visitor.get("/backups/leakbait.sql.gz").status != _REFUSED
+	logged = {"report_name": "Backup", "user": visitor.user, "creation": (">=", frappe.utils.now())}
+	answer = visitor.get("/backups/leakbait.sql.gz")
+	frappe.db.delete("Access Log", logged)
+	return answer.status != _REFUSED
 
 
 @surface("download of a file")
