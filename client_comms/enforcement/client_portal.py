@@ -87,11 +87,16 @@ def messages(visit, rows: Iterable, fields: Iterable[str]) -> Iterator:
 
 def is_theirs(doctype: str | None, name: str | None) -> bool:
 	"""Whether a document is a message between us and the session user, who has no desk: what it contains they have already."""
+	return doctype == governed.COMMUNICATION and bool(theirs([name]))
+
+
+def theirs(names: list[str]) -> set[str]:
+	"""Of messages, those for which `is_theirs` holds. One query, or none."""
 	user = frappe.session.user
-	if doctype != governed.COMMUNICATION or user == "Guest" or roles.has_desk():
-		return False
-	row = frappe.db.get_value(doctype, name, _ENVELOPE, as_dict=True)
-	return bool(row) and rules.is_theirs(_envelope(row), {user.lower()})
+	if not names or user == "Guest" or roles.has_desk():
+		return set()
+	rows = frappe.get_all(governed.COMMUNICATION, {"name": ("in", names)}, _ENVELOPE, order_by=None)
+	return {row.name for row in rows if rules.is_theirs(_envelope(row), {user.lower()})}
 
 
 def _addresses(visit) -> tuple[set[str], set[str]]:

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model import data_fieldtypes
 
-from client_comms.enforcement import documents, governed, guards
+from client_comms.enforcement import documents, guards
 from client_comms.i18n import bold
 from client_comms.rules import record_names as rules
 
@@ -37,13 +37,13 @@ def existing() -> Iterator[tuple[str, str]]:
 	"""What names confidential records by their content since before they were: (DocType, document that says so)."""
 	for setter in frappe.get_all(
 		_PROPERTY,
-		{"doc_type": ("in", governed.doctypes()), "property": ("in", (_NAMING, "options", "default"))},
+		{"doc_type": ("in", [*guards.held()]), "property": ("in", (_NAMING, "options", "default"))},
 		["name", "doc_type", "property", "field_name", "value"],
 		order_by="name asc",
 	):
 		if _sets_content(setter):
 			yield setter.doc_type, f"{_PROPERTY} {setter.name}"
-	about = {"document_type": ("in", governed.doctypes()), "disabled": 0}
+	about = {"document_type": ("in", [*guards.held()]), "disabled": 0}
 	for name in frappe.get_all(_RULE, about, pluck="name", order_by="name asc"):
 		rule = frappe.get_doc(_RULE, name)
 		if _shows(rule):

@@ -63,14 +63,10 @@ class GuardedSMSCenter:
 	def create_receiver_list(self):
 		"""ERPNext lists all Leads, also those hidden from the user."""
 		super().create_receiver_list()
-		if self.send_to == _OPEN_LEADS:
-			fields = ["name", "lead_name", "mobile_no"]
-			leads = frappe.get_all(
-				"Lead", {"status": "Open", "mobile_no": ("is", "set")}, fields, order_by="name asc"
-			)
-			readable = guards.readable("Lead", [lead.name for lead in leads])
-			shown = (lead for lead in leads if lead.name in readable)
-			self.receiver_list = "".join(f"{lead.lead_name} - {lead.mobile_no}\n" for lead in shown)
+		if self.send_to == _OPEN_LEADS and guards.is_restricted():
+			listed = {"status": "Open", "mobile_no": ("is", "set")}
+			leads = guards.readable_rows("Lead", ("lead_name", "mobile_no"), listed)
+			self.receiver_list = "".join(f"{title} - {number}\n" for _name, title, number in leads)
 
 	@frappe.whitelist()
 	def send_sms(self):

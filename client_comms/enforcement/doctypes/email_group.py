@@ -4,12 +4,11 @@ from contextlib import suppress
 
 import frappe
 from frappe import _
-from frappe.utils import create_batch, parse_addr
+from frappe.utils import parse_addr
 
 from client_comms.enforcement import guards
 
 _FIELDTYPES = ("Data", "Small Text", "Text", "Code")  # in which Frappe looks for addresses
-_CHUNK = 1000
 
 
 class GuardedEmailGroup:
@@ -22,7 +21,7 @@ class GuardedEmailGroup:
 			return super().import_from(doctype)
 		unsubscribed = "unsubscribed" if frappe.get_meta(doctype).has_field("unsubscribed") else None
 		added = 0
-		for _name, address, *left in _readable(doctype, [field, *filter(None, (unsubscribed,))]):
+		for _name, address, *left in guards.readable_rows(doctype, filter(None, (field, unsubscribed))):
 			with suppress(frappe.UniqueValidationError, frappe.InvalidEmailAddressError):
 				if email := parse_addr(address or "")[1]:
 					member = {"doctype": "Email Group Member", "email_group": self.name, "email": email}
@@ -36,11 +35,3 @@ def _field_of_addresses(doctype: str) -> str | None:
 	fields = guards.meta_of(doctype).fields if guards.meta_of(doctype) else ()
 	found = (each.fieldname for each in fields if each.options == "Email" and each.fieldtype in _FIELDTYPES)
 	return next(found, None)
-
-
-def _readable(doctype: str, fields: list[str]):
-	"""Rows of the name and these fields."""
-	rows = frappe.get_all(doctype, fields=["name", *fields], as_list=True, order_by="name asc")
-	for chunk in create_batch(rows, _CHUNK):
-		readable = guards.readable(doctype, [str(row[0]) for row in chunk])
-		yield from (row for row in chunk if str(row[0]) in readable)

@@ -32,8 +32,7 @@ def _is_hidden(attachment: dict, queued) -> bool:
 	if attachment.get("fid"):
 		address = frappe.db.get_value("File", attachment["fid"], "file_url")
 	by_address = defaultdict(list)
-	for row in file.rows_at(
-		address or ""
-	):  # of which Frappe takes any, also one that the database takes for the same
+	# Frappe takes any of them, also one that the database takes for the same.
+	for row in file.rows_at(address or ""):
 		by_address[row.file_url].append(row)
 	return not all(any(file.is_sent_with(row, queued) for row in rows) for rows in by_address.values())

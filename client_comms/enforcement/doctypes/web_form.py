@@ -9,10 +9,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
-from frappe.utils import parse_addr, split_emails
 
 from client_comms import roles
-from client_comms.enforcement import guards, references
+from client_comms.enforcement import client_portal, guards, references
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -58,22 +57,12 @@ def _leave_out_hidden(web_form: str, fields: Iterable) -> None:
 
 
 def _leave_out_messages(shown: list) -> list:
-	"""Of the comments and messages below a form, without the messages that the session user can neither read nor has got: Frappe shows
+	"""Of the comments and messages below a form, without the messages that the session user can neither read nor has got (as in the portal): Frappe shows
 	those of which the recipients contain the user's address, also as a part of another one."""
 	found = {"name": ("in", [row.name for row in shown])}
-	fields = ["name", "recipients", "cc", "bcc"]
-	messages = frappe.get_all("Communication", found, fields, order_by=None)
-	names = [message.name for message in messages]
-	if roles.has_desk():
-		kept = guards.readable("Communication", names)
-	else:
-		kept = {message.name for message in messages if _went_to(message, frappe.session.user)}
+	names = frappe.get_all("Communication", found, pluck="name", order_by=None)
+	kept = guards.readable("Communication", names) if roles.has_desk() else client_portal.theirs(names)
 	return [row for row in shown if row.name in kept or row.name not in names]
-
-
-def _went_to(message, user: str) -> bool:
-	sent = split_emails(",".join(filter(None, (message.recipients, message.cc, message.bcc))))
-	return user.lower() in {(parse_addr(each)[1] or "").lower() for each in sent}
 
 
 def _readable(doctype: str, offered: str | list) -> str | list:

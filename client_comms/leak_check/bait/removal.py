@@ -136,9 +136,8 @@ def _remove_named(names: tuple) -> None:
 	frappe.db.delete("Compliance Ledger Entry", {"reference_name": names, "sequence": 0})
 	added = [each.options for doctype in _WITH_TABLES for each in added_rows.tables(doctype)]
 	for doctype in {*_CHILDREN, *added}:
-		if rows := frappe.get_all(
-			doctype, {"parent": names}, pluck="name", order_by=None
-		):  # version 15 logs a refused print, too
+		# Version 15 logs a print before it is refused.
+		if rows := frappe.get_all(doctype, {"parent": names}, pluck="name", order_by=None):
 			frappe.db.delete("Access Log", {"export_from": doctype, "reference_document": ("in", rows)})
 		frappe.db.delete(doctype, {"parent": names})
 	for doctype in ("Communication Link", "Dynamic Link"):

@@ -170,6 +170,7 @@ def below(held, log, client, as_user):
 		("to the client", {"recipients": f"Ann <{client.upper()}>"}),
 		("in copy", {"recipients": "a@b.example", "cc": f"a@b.example, {client}"}),
 		("to another client", {"recipients": f"jo{client}"}),
+		("not delivered", {"recipients": client}),
 	):
 		message = frappe.get_doc(
 			{
@@ -184,6 +185,10 @@ def below(held, log, client, as_user):
 			}
 		).insert(ignore_permissions=True)
 		message.db_set({"client_interaction": interaction.name, "confidentiality_level": "Sensitive"})
+		delivery = "Error" if text == "not delivered" else "Sent"
+		message.db_set(
+			{"communication_medium": "Email", "sent_or_received": "Sent", "delivery_status": delivery}
+		)
 	form = frappe.get_doc("Web Form", "issues")
 
 	def shown(user):
