@@ -15,11 +15,8 @@ CHUNK = 1000
 _SHORTEST = 4  # digits by which a number is looked for
 NONE = "-"  # checked, and not a number
 # Where E.164 numbers are stored: DocType, field of the number, field of its E.164 form
-KEPT = (
-	("Contact Phone", "phone", "phone_e164"),
-	("Lead", "phone", "phone_e164"),
-	("Lead", "mobile_no", "mobile_e164"),
-)
+_OF_LEADS = (("Lead", "phone", "phone_e164"), ("Lead", "mobile_no", "mobile_e164"))
+KEPT = (("Contact Phone", "phone", "phone_e164"), *_OF_LEADS)
 
 
 def normalised(number: str | None, region: str | None = None) -> str | None:
@@ -85,6 +82,23 @@ def contacts_of(numbers: Iterable[str], filters: dict | None = None) -> dict[str
 		):
 			contacts.setdefault(row.phone_e164, []).append(row.parent)
 	return contacts
+
+
+def owners_of(numbers: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+	"""All that hold one of these numbers, confirmed or not: E.164 → (DocType, name) of contacts and clients.
+
+	A query for each field in which numbers are stored.
+
+	:param numbers: as returned by `normalised`
+	"""
+	wanted = [number for number in set(numbers) if number]
+	found: dict[str, set[tuple[str, str]]] = {}
+	for number, contacts in contacts_of(wanted).items():
+		found[number] = {("Contact", contact) for contact in contacts}
+	for doctype, _source, field in _OF_LEADS if wanted else ():
+		for row in frappe.get_all(doctype, {field: ("in", wanted)}, ["name", field], order_by=None):
+			found.setdefault(row[field], set()).add((doctype, row.name))
+	return found
 
 
 def set_normalised(contact, method=None) -> None:

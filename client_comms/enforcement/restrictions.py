@@ -129,8 +129,7 @@ def of_addresses(recipients: Collection[str]) -> dict[str, rules.Restriction]:
 	plain = {each: parse_addr(each)[1].lower() for each in recipients if "@" in each}
 	numbers = {each: phone_numbers.normalised(each) for each in recipients if "@" not in each}
 	owners = contacts.owners_of(set(plain.values()) - parties.own_addresses(plain.values()))
-	for number, people in phone_numbers.contacts_of([*filter(None, numbers.values())]).items():
-		owners.setdefault(number, set()).update(("Contact", contact) for contact in people)
+	owners |= phone_numbers.owners_of(numbers.values())
 	return {
 		given: found
 		for given, bare in {**plain, **numbers}.items()

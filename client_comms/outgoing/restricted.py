@@ -77,7 +77,7 @@ def _by_a_client() -> bool:
 	return roles.is_outside(user)
 
 
-# --- emails that belong to no record -------------------------------------------------------------
+# --- emails and text messages that belong to no record -------------------------------------------
 
 
 def before_queueing(queued) -> None:
@@ -92,20 +92,19 @@ def before_queueing(queued) -> None:
 	if not stopped:
 		return
 	if not acting.is_unattended():
-		found = next(iter(stopped.values()))
-		frappe.throw(
-			", ".join(bold(each) for each in stopped)
-			+ "<br>"
-			+ restrictions.sentence(found)
-			+ "<br>"
-			+ restrictions.who_can_help(),
-			exc=OutgoingRefusedError,
-			title=_("Not Sent"),
-			primary_action=restrictions.next_step(found, queued.reference_doctype, queued.reference_name),
-		)
+		_refuse(stopped, queued.reference_doctype, queued.reference_name)
 	queued.recipients = [row for row in queued.recipients if row.recipient not in stopped]
 	if not queued.recipients:
 		queued.status, queued.error = "Error", why(next(iter(stopped.values())))
+
+
+def require(numbers: Iterable[str]) -> None:
+	"""The same for a text message that belongs to no record; nothing of it is sent.
+
+	:raises OutgoingRefusedError: a number is that of a client whose data is restricted, confirmed or not
+	"""
+	if restrictions.active() and not _by_a_client() and (stopped := _stopped(numbers)):
+		_refuse(stopped)
 
 
 def began_meanwhile(queued, context: facts.OutgoingContext | None) -> str | None:
@@ -123,6 +122,22 @@ def began_meanwhile(queued, context: facts.OutgoingContext | None) -> str | None
 def why(found: restriction.Restriction) -> str:
 	"""For what is stored with an email."""
 	return _("The use of the client's data is restricted ({0}), so it was not sent.").format(found.name)
+
+
+def _refuse(
+	stopped: dict[str, restriction.Restriction], doctype: str | None = None, name: str | None = None
+) -> None:
+	found = next(iter(stopped.values()))
+	frappe.throw(
+		", ".join(bold(each) for each in stopped)
+		+ "<br>"
+		+ restrictions.sentence(found)
+		+ "<br>"
+		+ restrictions.who_can_help(),
+		exc=OutgoingRefusedError,
+		title=_("Not Sent"),
+		primary_action=restrictions.next_step(found, doctype, name),
+	)
 
 
 def _stopped(recipients: Iterable[str]) -> dict[str, restriction.Restriction]:

@@ -13,7 +13,7 @@ from client_comms.clients import parties
 from client_comms.enforcement import guards
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
-from client_comms.outgoing import facts, gate, recipient_kinds, register
+from client_comms.outgoing import facts, gate, recipient_kinds, register, restricted
 
 CHANNEL = communication.CHANNELS["SMS"]
 
@@ -61,8 +61,15 @@ class GuardedSMSCenter:
 
 	@frappe.whitelist()
 	def create_receiver_list(self):
-		"""ERPNext lists all Leads, also those hidden from the user."""
-		super().create_receiver_list()
+		"""ERPNext lists all Leads, also those hidden from the user, and puts the names that it is given into SQL as they are."""
+		fields = [df.fieldname for df in self.meta.get_link_fields()]
+		given = {field: self.get(field) for field in fields}
+		# nosemgrep: frappe-sql-format-injection (this is what escapes them)
+		self.update({field: frappe.db.escape(given[field] or "", percent=False)[1:-1] for field in fields})
+		try:
+			super().create_receiver_list()
+		finally:
+			self.update(given)
 		if self.send_to == _OPEN_LEADS and guards.is_restricted():
 			listed = {"status": "Open", "mobile_no": ("is", "set")}
 			leads = guards.readable_rows("Lead", ("lead_name", "mobile_no"), listed)
@@ -84,20 +91,23 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 	if about and (about.governed or about.party):
 		contexts = {about: numbers}
 	else:
-		contexts = {}
+		contexts, unknown = {}, []
 		for number in numbers:
 			client = parties.client_of_number(number)
-			if client.party:
-				context = facts.OutgoingContext(
-					client.party_type,
-					client.party,
-					"",
-					CHANNEL,
-					party_type=client.party_type,
-					party=client.party,
-					contact=client.contact,
-				)
-				contexts.setdefault(context, []).append(number)
+			if not client.party:
+				unknown.append(number)
+				continue
+			context = facts.OutgoingContext(
+				client.party_type,
+				client.party,
+				"",
+				CHANNEL,
+				party_type=client.party_type,
+				party=client.party,
+				contact=client.contact,
+			)
+			contexts.setdefault(context, []).append(number)
+		restricted.require(unknown)
 	for context, addressed in contexts.items():
 		recipients = recipient_kinds.sort_numbers(context, addressed)
 		register.register(context, recipients, *gate.require(context, recipients))

@@ -617,6 +617,21 @@ def test_messages_to_many(client, gateway):
 	assert gateway == []
 
 
+@pytest.mark.clause("P-2")
+def test_the_name_of_a_customer_is_nothing_but_a_name_to_sms_center(log, make_client):
+	log("Feedback/Complaint", summary="The roof leaks")
+	known = make_client("Anna O'Brien 100% %s", "anna.obrien@client.example")
+	contact = frappe.get_doc("Contact", known.contact)
+	contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
+	contact.save()
+	center = frappe.get_doc("SMS Center").update({"send_to": "All Customer Contact", "customer": known.party})
+	center.create_receiver_list()
+	assert center.receiver_list.strip().endswith(f"- {NUMBER}") and center.customer == known.party
+	center.customer = "x' union select name, summary from `tabClient Interaction` -- "
+	center.create_receiver_list()
+	assert not center.receiver_list
+
+
 # --- over HTTP ------------------------------------------------------------------------------------
 
 

@@ -605,6 +605,35 @@ def test_text_messages_calls_and_copies_to_the_client_are_refused(
 			)
 
 
+def test_no_text_message_to_a_number_that_is_not_confirmed(restrict, client, agent, as_user):
+	"""It counts as theirs, as an address does."""
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": "+49 30 7654321"})
+	contact.save()
+	contact.phone_nos[-1].db_set("confirmed_on", None)
+	with as_user(agent):
+		text_messages.require(["+49 30 7654321"])
+	restrict()
+	with as_user(agent), pytest.raises(OutgoingRefusedError, match="GDPR Art"):
+		text_messages.require(["+49 30 9999999", "030 7654321"])
+
+
+def test_no_text_message_to_a_number_of_a_lead_that_its_contact_has_not(restrict, agent, as_user):
+	lead = frappe.get_doc(
+		{"doctype": "Lead", "first_name": "Lena", "email_id": "lena@client.example"}
+	).insert()
+	lead.reload()
+	lead.update({"mobile_no": "+49 30 8765432"}).save()
+	about = {"party_type": "Lead", "party": lead.name, "contact": None}
+	proof = {"method": "Call-back to Number on File", "result": "Confirmed"}
+	frappe.get_doc({"doctype": "Identity Verification", **about, **proof}).insert()
+	restrict(confirmed=False, **about)
+	with as_user(agent):
+		text_messages.require(["+49 30 9999999"])
+		with pytest.raises(OutgoingRefusedError, match="GDPR Art"):
+			text_messages.require(["030 8765432"])
+
+
 def test_newsletters_and_reports_leave_the_client_out(restrict, agent, as_user, monkeypatch):
 	restrict()
 	frappe.db.delete("Email Queue Recipient")
