@@ -129,7 +129,7 @@ def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:
 def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
 	with speaking_to(user):
 		text = escape_html(subject())  # the desk shows it as HTML
-	return frappe.get_doc(
+	entry = frappe.get_doc(
 		{
 			"doctype": "Notification Log",
 			"type": "Alert",
@@ -140,6 +140,8 @@ def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
 			"document_name": name,
 		}
 	)
+	entry.flags.client_comms_alert = True
+	return entry
 
 
 def show(users) -> None:

@@ -21,12 +21,14 @@ _MESSAGE_OF = {"Email Queue": "communication"}
 # The email of a report contains what the user may see in whose name it was computed, and is for that user alone.
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
-# Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs.
-_NESTING = ("Comment", "File", "ToDo", *WITHOUT_LEVEL)
+# Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs. All others
+# belong to these at most: the notification of a comment, the milestone of a to-do.
+_ADDED = ("Comment", "File", "ToDo")
+_NESTING = (*_ADDED, *WITHOUT_LEVEL)
 _OF_DEPENDENTS = {
 	**dict.fromkeys(("Comment", "File", "Tag Link"), _NESTING),
 	"ToDo": ("Intake Failure", "Logging Exemption", *_NESTING),  # staff work on these
-	_QUEUED_REPORT[0]: _QUEUED_REPORT[1:],
+	_QUEUED_REPORT[0]: (*_ADDED, *_QUEUED_REPORT[1:]),
 	"Version": ("Deleted Document", "Email Queue", *_NESTING),
 }
 # An index of theirs begins with the owner's DocType: to which DocTypes rows belong is found without reading the rows.
@@ -62,7 +64,7 @@ def condition(user=None, doctype=None, names=None) -> str:
 		belong to: it is for a query of these rows and no others
 	"""
 	reader = Reader.of(user).inside
-	nested, others = _OF_DEPENDENTS.get(doctype, ()), _nesting(doctype)
+	nested, others = _OF_DEPENDENTS.get(doctype, _ADDED), _nesting(doctype)
 	if names is not None and not reader.rows.everything:
 		nested, others = others, ()
 	return _by_owners(doctype, reader, nested, names, closed=others)
@@ -104,7 +106,7 @@ def _by_owners(
 def _nesting(doctype: str) -> set[str]:
 	"""The guarded DocTypes, of no level of their own, to whose documents something can be added."""
 	if doctype not in _OF_DEPENDENTS or doctype in _QUEUED_REPORT:
-		return {*_OF_DEPENDENTS.get(doctype, ())}
+		return {*_OF_DEPENDENTS.get(doctype, _ADDED)}
 	return guards.held().keys() - {*governed.doctypes(), *OF_CLIENTS, *OF_OFFICERS}
 
 

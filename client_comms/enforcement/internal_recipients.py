@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import parse_addr, split_emails
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import dependents, governed
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse, translate
 from client_comms.rules import access
@@ -76,7 +76,7 @@ def leave_out_of_queue(doc, method=None) -> None:
 	users = None
 	for owner_type, owner_name in (
 		(governed.COMMUNICATION, doc.communication),
-		(doc.reference_doctype, doc.reference_name),
+		dependents.owner_of(doc.reference_doctype, doc.reference_name),
 	):
 		if not owner_name or owner_type not in governed.doctypes():
 			continue

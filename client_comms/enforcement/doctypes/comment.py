@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.desk.notifications import extract_mentions
 
-from client_comms.enforcement import governed, internal_recipients
+from client_comms.enforcement import dependents, internal_recipients
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.realtime import Discreet
 
@@ -65,9 +65,9 @@ def _require_remark(comment_type) -> None:
 def tell_mentioned(doc, method=None) -> None:
 	"""After a Comment was stored: tell its author if mentioned users have no clearance; `notification_log`
 	withholds it from them."""
-	if doc.comment_type == "Comment" and doc.reference_name and doc.reference_doctype in governed.doctypes():
-		mentioned = extract_mentions(doc.content or "")
-		internal_recipients.tell_left_out(
-			internal_recipients.without_clearance(doc.reference_doctype, doc.reference_name, mentioned),
-			_("Not Notified"),
-		)
+	if doc.comment_type != "Comment" or not (mentioned := extract_mentions(doc.content or "")):
+		return
+	owner_type, owner_name = dependents.owner_of(doc.reference_doctype, doc.reference_name)
+	internal_recipients.tell_left_out(
+		internal_recipients.without_clearance(owner_type, owner_name, mentioned), _("Not Notified")
+	)

@@ -7,7 +7,7 @@ gets an empty note, so that the action that caused it (a mention, a Notification
 import frappe
 from frappe import _
 
-from client_comms.enforcement import dependents, governed
+from client_comms.enforcement import dependents, governed, guards
 from client_comms.rules import access
 
 _ABOUT = "client_comms_notification_about"
@@ -15,14 +15,22 @@ _ABOUT = "client_comms_notification_about"
 
 def withhold_content(doc, method=None):
 	"""Before a Notification Log is stored and mailed."""
-	if doc.document_type not in governed.doctypes() or not doc.document_name:
-		return
-	decision = governed.decide(doc.document_type, doc.document_name, access.READ, doc.for_user)
-	if decision is None or decision.allowed:
+	if not doc.document_name or not _is_hidden(doc):
 		return
 	doc.subject = _("A notification was withheld because you have no clearance for its record.")
 	doc.email_content = doc.attached_file = doc.document_name = doc.document_type = None
 	doc.type = "Alert"  # Frappe sends no email for this type; without a document it could not send one
+
+
+def _is_hidden(doc) -> bool:
+	"""Whether its user cannot read what it is about: a record, or what belongs to one, such as a to-do or a comment."""
+	if doc.document_type in governed.doctypes():
+		decision = governed.decide(doc.document_type, doc.document_name, access.READ, doc.for_user)
+		return decision is not None and not decision.allowed
+	# What the app itself tells, such as that something could not be logged, is for managers without clearance as well.
+	return not doc.flags.client_comms_alert and guards.objects(
+		doc.document_type, doc.document_name, user=doc.for_user
+	)
 
 
 class GuardedNotificationLog:

@@ -102,6 +102,26 @@ def test_in_lists(make, make_nested, complaint, staff, as_user):
 	assert not listed(nested, staff.uncleared, as_user)
 
 
+HAVE_THEIR_OWN = {"Data Package Item", "Deleted Document", "Erasure Item"}
+
+
+@pytest.mark.parametrize("doctype", sorted(OWNER_FIELDS.keys() - HAVE_THEIR_OWN))
+@pytest.mark.parametrize("make", [comment_of, file_of, todo_of])
+def test_whatever_belongs_to_what_was_added(make, doctype, complaint, staff):
+	"""The milestone of a to-do, the notification of a comment: in lists, and found by its name."""
+	if not frappe.db.exists("DocType", doctype):
+		pytest.skip("of another version")
+	added = make(complaint)
+	nested = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash()})
+	nested.update(dict(zip(OWNER_FIELDS[doctype], (added.doctype, added.name), strict=True)))
+	nested.db_insert()
+	for user, shown in ((staff.cleared, True), (staff.uncleared, False)):
+		condition = frappe.call(guards.held()[doctype][0], user=user, doctype=doctype) or "1"
+		# nosemgrep: frappe-sql-format-injection (the condition under test)
+		listed = frappe.db.sql_list(f"select name from `tab{doctype}` where {condition}")
+		assert (nested.name in listed) == bool(guards.readable(doctype, [nested.name], user)) == shown
+
+
 def recipient_of(doc):
 	row = frappe.get_doc({"doctype": "Email Queue Recipient", "recipient": "a@example.com"})
 	row.update(

@@ -9,6 +9,7 @@ from frappe.desk.doctype.notification_log import notification_log
 from frappe.desk.form import assign_to as frappe_assign_to
 from frappe.utils import strip_html
 
+from client_comms import alerts
 from client_comms.enforcement import sharing
 from client_comms.enforcement.methods import assign_to
 from client_comms.exceptions import ClearanceMissingError
@@ -189,6 +190,86 @@ def test_a_mention_saves_the_comment_and_tells_who_was_not_notified(complaint, s
 	assert mailed == [staff.officer]
 	notes = frappe.get_all("Notification Log", {"for_user": staff.frontline}, ["subject", "email_content"])
 	assert all("please look" not in f"{note.subject}{note.email_content}" for note in notes)
+
+
+def test_a_mention_in_a_comment_on_what_belongs_to_a_record(complaint, staff, as_user, monkeypatch):
+	monkeypatch.setattr(notification_log, "send_notification_email", lambda log: mailed.append(log.for_user))
+	mailed = []
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"description": "The roof leaks",
+			"allocated_to": staff.officer,
+			"reference_type": complaint.doctype,
+			"reference_name": complaint.name,
+		}
+	).insert()
+	mailed.clear()
+	with as_user(staff.manager):
+		todo.add_comment("Comment", MENTION.format(staff.frontline) + MENTION.format(staff.officer))
+	assert staff.frontline in told() and staff.officer not in told()
+	assert mailed == [staff.officer]
+	assert notes_of(staff.officer, "please look") and notes_of(staff.officer, "The roof leaks")
+	assert not notes_of(staff.frontline, "please look") and not notes_of(staff.frontline, "The roof leaks")
+
+
+def notes_of(user, words) -> list[str]:
+	notes = frappe.get_all("Notification Log", {"for_user": user}, ["subject", "email_content"])
+	return [note.subject for note in notes if words in f"{note.subject}{note.email_content}"]
+
+
+@pytest.mark.parametrize("doctype", ["Comment", "ToDo", "File", "Version"])
+def test_a_notification_in_the_desk_about_what_belongs_to_a_record(doctype, complaint, staff):
+	about = {
+		"Comment": {"reference_doctype": complaint.doctype, "reference_name": complaint.name},
+		"ToDo": {"reference_type": complaint.doctype, "reference_name": complaint.name},
+		"File": {"attached_to_doctype": complaint.doctype, "attached_to_name": complaint.name},
+		"Version": {"ref_doctype": complaint.doctype, "docname": complaint.name},
+	}[doctype]
+	added = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **about})
+	added.db_insert()
+	frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": f"Test {frappe.generate_hash(length=6)}",
+			"subject": "Something new",
+			"document_type": doctype,
+			"event": "Save",
+			"channel": "System Notification",
+			"message": "The roof leaks",
+			"recipients": [{"cc": f"{staff.frontline}\n{staff.officer}"}],
+			"enabled": 1,
+		}
+	).insert().send(added)
+	assert notes_of(staff.officer, "The roof leaks") and not notes_of(staff.frontline, "The roof leaks")
+
+
+def test_what_the_app_tells_managers_about_a_failure_is_not_withheld(complaint, staff):
+	"""It contains nothing of the record."""
+	failure = frappe.get_doc(
+		{
+			"doctype": "Intake Failure",
+			"reference_doctype": complaint.doctype,
+			"reference_name": complaint.name,
+			"reason": "x",
+		}
+	)
+	failure.flags.ignore_links = True
+	failure.insert(ignore_permissions=True)
+	alerts.tell([staff.frontline], lambda: "Something failed", failure.doctype, failure.name)
+	assert notes_of(staff.frontline, "Something failed")
+
+
+def test_an_email_about_what_belongs_to_a_record(complaint, staff):
+	comment = complaint.add_comment("Comment", "The roof leaks")
+	queued = queue(
+		complaint,
+		staff.frontline,
+		staff.officer,
+		reference_doctype=comment.doctype,
+		reference_name=comment.name,
+	)
+	assert [row.recipient for row in queued.recipients] == [staff.officer]
 
 
 def test_following_ends_with_a_word_about_it(complaint, staff):
