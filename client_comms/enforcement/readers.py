@@ -242,8 +242,15 @@ class Reader:
 		many. One query."""
 		queries = {}
 		if self.rows.participant_levels:
-			queries[ITEM] = f"`parent` from `tab{ITEM}` where {self._open_items}"
-			queries[GRANT] = f"`interaction` from `tab{GRANT}` where {self._valid_grants}"
+			# Most are open to the user by their level; each name costs the database as much as a row.
+			counts = self.at_levels(self.rows.participant_levels, _column("confidentiality_level"))
+			queries |= {
+				doctype: f"{name} from `tab{doctype}` join `tab{INTERACTION}` on {_column('name')} = {name} where {counts} and {tie}"
+				for doctype, name, tie in (
+					(ITEM, f"`tab{ITEM}`.`parent`", self._open_items),
+					(GRANT, f"`tab{GRANT}`.`interaction`", self._valid_grants),
+				)
+			}
 		if self.rows.account_manager_levels:
 			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
 				queries[party_type] = f"`name` from `tab{party_type}` where `{field}` = {self.me}"

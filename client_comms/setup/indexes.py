@@ -7,7 +7,8 @@ from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
 
 INDEXED = (
 	*ACCOUNT_MANAGER_FIELD.items(),  # for the row condition, on every list
-	("ToDo", "allocated_to"),  # for the row condition: what is assigned to the user; also for Frappe's own
+	# For the row condition, which names what is assigned to the user; also for Frappe's own.
+	("ToDo", "allocated_to", "status", "reference_type", "reference_name"),
 	("ToDo", "assigned_by"),
 	# A list that is sorted by a column without an index reads, and therefore judges, every row before the first page.
 	*(
@@ -45,10 +46,14 @@ INDEXED = (
 
 
 def add_indexes() -> None:
-	"""Add one on each of these fields, unless there is one that begins with it."""
-	for doctype, field in (*INDEXED, *_own_lists()):
-		if field not in _first_columns(doctype).values():
-			frappe.db.add_index(doctype, [field], index_name=_name(field))
+	"""Add one on each of these fields, or on several together, unless there is one that begins with them."""
+	for doctype, *fields in (*INDEXED, *_own_lists()):
+		indexes, ours = _columns(doctype), _name(fields[0])
+		if any(columns[: len(fields)] == fields for columns in indexes.values()):
+			continue
+		if ours in indexes:  # an older version of the app added it, on other fields
+			drop_index(doctype, ours)
+		frappe.db.add_index(doctype, fields, index_name=ours)
 
 
 def _own_lists() -> list[tuple[str, str]]:
@@ -64,21 +69,23 @@ def _own_lists() -> list[tuple[str, str]]:
 
 
 def drop_indexes() -> None:
-	for doctype, field in INDEXED:
+	for doctype, field, *_others in INDEXED:
 		drop_index(doctype, _name(field))
 
 
 def drop_index(doctype: str, name: str) -> None:
-	if name in _first_columns(doctype):
+	if name in _columns(doctype):
 		# nosemgrep: frappe-sql-format-injection (names from the code)
 		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop index `{name}`")
 
 
-def _first_columns(doctype: str) -> dict[str, str]:
-	"""Index → the column that it begins with."""
+def _columns(doctype: str) -> dict[str, list[str]]:
+	"""Index → its columns in order."""
+	found: dict[str, list[str]] = {}
 	# nosemgrep: frappe-sql-format-injection (a DocType from the list above)
-	rows = frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True)
-	return {row.Key_name: row.Column_name for row in rows if row.Seq_in_index == 1}
+	for row in frappe.db.sql(f"show index from `tab{doctype}`", as_dict=True):
+		found.setdefault(row.Key_name, []).append(row.Column_name)
+	return found
 
 
 def _name(field: str) -> str:

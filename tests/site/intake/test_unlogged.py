@@ -11,7 +11,6 @@ from client_comms.client_interactions.report.unlogged_interactions import unlogg
 from client_comms.clients import phone_numbers
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import unlogged
-from client_comms.setup import indexes
 
 pytestmark = pytest.mark.clause("D-1")
 
@@ -200,13 +199,6 @@ def test_pages_are_read_on_to_the_end(client):
 	with mock.patch.object(unlogged, "PAGE", 2):
 		assert found() == names
 		assert len(unlogged.find(unlogged.since(), limit=3)) == 3
-
-
-def test_the_dates_that_are_searched_have_an_index():
-	for doctype, field in indexes.INDEXED:
-		assert frappe.db.sql(
-			f"show index from `tab{doctype}` where Column_name = %s and Seq_in_index = 1", field
-		)
 
 
 # Who sees what
