@@ -6,7 +6,7 @@ from frappe.utils import get_datetime_str, get_fullname
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
-from client_comms.enforcement import readers
+from client_comms.enforcement import compose, readers
 from client_comms.people import duties
 from client_comms.setup import workspace_block as block
 
@@ -74,10 +74,16 @@ def _owed_today(user: str) -> dict:
 
 @frappe.whitelist()
 def workspace_block() -> dict:
-	"""`owed_today`, and beside it, as a form receives it but without its files and comments, the document of the block that shows it."""
+	"""`owed_today`, and what else Frappe's page asks for, so that the workspace asks once: as `page` what `get_desktop_page` tells of it,
+	and beside it, as a form receives it but without its files and comments, the document of the block.
+
+	:raises frappe.PermissionError: the user cannot open the workspace
+	"""
+	answering = compose.previous_path("frappe.desk.desktop.get_desktop_page")
+	page = frappe.call(answering, page=frappe.as_json(block.WORKSPACE))
 	if frappe.has_permission(block.DOCTYPE) and frappe.db.exists(block.DOCTYPE, block.NAME):
 		frappe.response.setdefault("docs", []).append(frappe.get_cached_doc(block.DOCTYPE, block.NAME))
-	return owed_today()
+	return {**owed_today(), "page": page}
 
 
 @frappe.whitelist()

@@ -8,7 +8,10 @@ from client_comms import compat
 DOCTYPE = "Custom HTML Block"
 NAME = "Client Comms Owed Today"
 
-# What the block needs, as `public/js/owed_today.js` asks for it.
+# The workspace that has it, as the desk names it to Frappe's `get_desktop_page`.
+WORKSPACE = {"name": "Client Communications", "title": "Client Communications", "public": 1}
+
+# What the workspace and its block show, as `public/js/owed_today.js` asks for it.
 _ANSWER = "/api/method/client_comms.api.workspace_block"
 
 _HTML = '<div class="owed-today"></div>'
@@ -46,7 +49,7 @@ def remove() -> None:
 
 
 def after_request(response=None, request=None) -> None:
-	"""With the page of the workspace, the browser is told what its block will need: it asks before it has run any script."""
+	"""With the page of the workspace, the browser is told what it will ask for: so it asks before it has run any script."""
 	if (
 		request.path != compat.desk_path("client-communications")
 		or response is None

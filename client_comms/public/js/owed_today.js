@@ -1,9 +1,9 @@
 frappe.provide("client_comms");
 
-// This block is what the workspace shows last: Frappe fetches its document when it draws the page, and the block its data after
-// that. Here both are asked for at once, as soon as the workspace is on its way; where the browser begins with the workspace, it has
-// been told to ask while it loads the desk (setup/workspace_block.py). Not by `frappe.call`: Frappe asks for the page itself only when
-// every such call has its answer.
+// Frappe asks for what a workspace shows when it draws the page, then for the document of this block, and the block asks for its data after
+// that. Here all three are asked for at once, as soon as the workspace is on its way; where the browser begins with the workspace, it
+// has been told to ask while it loads the desk (setup/workspace_block.py). Not by `frappe.call`: Frappe draws the page only when every such
+// call has its answer.
 client_comms.ask_owed_ahead = async () => {
 	const answer = await fetch("/api/method/client_comms.api.workspace_block");
 	if (!answer.ok) return null; // the block asks again, and the user is told what is wrong
@@ -22,6 +22,18 @@ client_comms.expect_owed_today = () => {
 		client_comms.owed_ahead = client_comms.ask_owed_ahead().catch(() => null);
 	}
 };
+
+client_comms.use_page_ahead = (Workspace) => {
+	const { get_data } = Workspace.prototype;
+	Workspace.prototype.get_data = async function (page, ...more) {
+		const { page: ahead } =
+			(page.name === "Client Communications" && (await client_comms.owed_ahead)) || {};
+		// Charts that were added to it have settings of the user, which Frappe asks for as well.
+		if (!ahead?.cards || ahead.charts?.items.length) return get_data.call(this, page, ...more);
+		this.page_data = this.pages[page.name] = ahead;
+	};
+};
+client_comms.use_page_ahead(frappe.views.Workspace);
 
 if (/^\/(app|desk)\/client-communications$/.test(window.location.pathname)) client_comms.expect_owed_today();
 

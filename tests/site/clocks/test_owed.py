@@ -5,6 +5,7 @@ import datetime
 import frappe
 import pytest
 from frappe.desk import query_report
+from frappe.desk.desktop import get_desktop_page
 
 from client_comms import api
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
@@ -172,7 +173,10 @@ def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clo
 def test_the_workspace_gets_its_block_beside_the_figures(frontline, as_user, monkeypatch):
 	monkeypatch.setattr(frappe.local, "response", frappe._dict())
 	with as_user(frontline):
-		assert api.workspace_block() == api.owed_today()
+		shown = api.workspace_block()
+		page = get_desktop_page(frappe.as_json(workspace_block.WORKSPACE))
+		assert shown == {**api.owed_today(), "page": page}
+	assert [row.custom_block_name for row in page["custom_blocks"]["items"]] == [workspace_block.NAME]
 	assert [doc.name for doc in frappe.response.docs] == [workspace_block.NAME]
 	assert "docinfo" not in frappe.response
 
