@@ -469,11 +469,13 @@ def _functions(root: Path) -> Iterator[Control]:
 		file = _file(f"client_comms.{module}")
 		if name not in _defined(root / file):
 			raise LookupError(f"scripts/mutations.py lists {place}, which is not there any more")
+		# To compare, the recorder calls what would stand there as well: not what does the same work again.
+		compared = None if "super(" in instead else instead
 		yield Control(
 			place,
 			file,
 			f"{name} = {instead}",
-			f"{name} = _recorder.recorded({place!r}, {name}, {instead})",
+			f"{name} = _recorder.recorded({place!r}, {name}, {compared})",
 			file,
 		)
 

@@ -37,6 +37,19 @@ def test_what_stands_instead_takes_the_same_arguments(mutations):
 			assert takes(replacement.args, function.args), place
 
 
+def test_a_control_that_is_recorded_does_its_work_once(mutations):
+	"""What would stand there instead is called beside it, to compare: if that goes on to Frappe's method, it would undo the control."""
+	goes_on = {place for place, instead in mutations.FUNCTIONS.items() if "super(" in instead}
+	recordings = {
+		control.name: control.recording
+		for control in mutations.controls(ROOT)
+		if control.name in mutations.FUNCTIONS
+	}
+	assert goes_on
+	assert {place for place, code in recordings.items() if code.endswith(", None)")} >= goes_on
+	assert not [place for place, code in recordings.items() if "super(" in code]
+
+
 def defined(file, way):
 	"""The function or method in a module; None if it is imported there."""
 	body = ast.parse(file.read_text()).body
