@@ -288,7 +288,11 @@ def test_who_manages_a_client_is_looked_at_in_both_ways(doctype):
 
 def test_what_a_request_cannot_ask_for_a_job_cannot_either():
 	hooks = runpy.run_path(str(HOOKS))
-	for path in ("requests.document_internals.leave_out", "pdf_options.keep_to_layout"):
+	for path in (
+		"requests.document_internals.leave_out",
+		"pdf_options.keep_to_layout",
+		"raw_sql.look_for_sent",
+	):
 		assert f"client_comms.enforcement.{path}" in {*hooks["before_request"]} & {*hooks["before_job"]}
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.desk.query_report import get_column_as_dict
 
-from client_comms.enforcement import governed, guards, linked_columns
+from client_comms.enforcement import governed, guards, linked_columns, raw_sql
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
@@ -44,7 +44,8 @@ class GuardedReport:
 		return readable(self.name, super().execute_query_report(filters))
 
 	def execute_script_report(self, filters):
-		return readable(self.name, super().execute_script_report(filters))
+		with raw_sql.looking_for(filters):
+			return readable(self.name, super().execute_script_report(filters))
 
 
 @contextmanager
