@@ -2,6 +2,9 @@
 
 Only one begins with the level, and it has not the whole level: an index that has all that a row condition asks MariaDB reads
 to count, every hidden record before the first open one.
+
+The responsible user, the client and *Breached* have none of their own: one here begins with each. Of every index that begins with a column
+MariaDB weighs each value that a row condition names.
 """
 
 import frappe
