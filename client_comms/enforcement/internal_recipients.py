@@ -101,6 +101,11 @@ def users_of(addresses: list[str]) -> dict[str, str]:
 	return {row.email.lower(): row.name for row in rows}
 
 
+def user_of(address: str) -> str | None:
+	"""The desk user to whom an address belongs."""
+	return users_of([address]).get(_address(address))
+
+
 def _address(recipient: str) -> str:
 	return (parse_addr(recipient)[1] or recipient).lower()
 

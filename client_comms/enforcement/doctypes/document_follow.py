@@ -15,13 +15,21 @@ from client_comms.enforcement import policy as levels
 
 def name_record(doc, method=None) -> None:
 	"""`before_insert` of Email Queue: as confidential as the strictest of the records that the email quotes."""
-	if doc.reference_name or len(doc.recipients) != 1 or not _is_about_followed(doc):
+	if not is_alone_about(doc, _("Document Follow Notification")):
 		return
 	names = defaultdict(set)
 	for each in _quoted(doc):
 		if each.ref_doctype in sharing.held():
 			doctype, name = dependents.owner_of(each.ref_doctype, each.ref_docname)
 			names[doctype].add(name)
+	name_strictest(doc, names)
+
+
+def name_strictest(doc, names: dict[str, set[str]]) -> None:
+	"""Let a queued email be about the strictest of these records.
+
+	:param names: of each DocType
+	"""
 	by_level = {
 		(doctype, name): level
 		for doctype, of_it in names.items()
@@ -32,9 +40,11 @@ def name_record(doc, method=None) -> None:
 		doc.reference_doctype, doc.reference_name = strictest
 
 
-def _is_about_followed(doc) -> bool:
-	headers = HeaderParser(policy=policy.default).parsestr(doc.message or "")
-	return headers["Subject"] == _("Document Follow Notification")
+def is_alone_about(doc, subject: str) -> bool:
+	"""Whether a queued email with this subject goes to one recipient, and names no record."""
+	if doc.reference_name or len(doc.recipients) != 1:
+		return False
+	return HeaderParser(policy=policy.default).parsestr(doc.message or "")["Subject"] == subject
 
 
 def _quoted(doc) -> list:

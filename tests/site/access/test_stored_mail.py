@@ -3,6 +3,7 @@
 import frappe
 import pytest
 from frappe import _
+from frappe.desk.doctype.event import event
 from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 from frappe.desk.form import document_follow
 
@@ -153,3 +154,43 @@ def test_where_a_template_names_none_all_of_them_count(email_about_followed, com
 	frappe.db.delete("Email Queue")
 	frappe.sendmail(recipients=[staff.cleared], subject=_("Document Follow Notification"), message=WORDS)
 	assert frappe.get_all("Email Queue", pluck="reference_name") == [complaint.name]
+
+
+@pytest.fixture
+def digest(mailbox, staff, complaint):
+	"""`digest(user)`: the queued email about the events of today that a user gets."""
+	frappe.db.delete("Event")
+	today = {"doctype": "Event", "starts_on": frappe.utils.now_datetime(), "send_reminder": 1}
+	about = {"reference_doctype": complaint.doctype, "reference_docname": complaint.name}
+	frappe.get_doc({**today, **about, "subject": WORDS, "event_type": "Public"}).insert()
+	frappe.get_doc({**today, "subject": "Lunch with the team", "event_type": "Public"}).insert()
+	own = frappe.get_doc({**today, **about, "subject": "My visit", "event_type": "Private"}).insert()
+	own.db_set("owner", staff.uncleared)
+
+	def send(user):
+		frappe.db.delete("Email Queue")
+		frappe.db.delete("Email Queue Recipient")
+		event.send_event_digest()
+		queued = frappe.db.get_value("Email Queue Recipient", {"recipient": user}, "parent")
+		return queued and frappe.get_doc("Email Queue", queued)
+
+	return send
+
+
+def test_the_email_about_events_quotes_what_its_recipient_can_read(digest, complaint, staff, as_user):
+	queued = digest(staff.uncleared)
+	assert "Lunch with the team" in queued.message and not queued.reference_name
+	assert WORDS not in queued.message and "My visit" not in queued.message
+	queued = digest(staff.cleared)
+	assert "Lunch with the team" in queued.message and WORDS in queued.message
+	assert frappe.db.get_value("Event", queued.reference_name, "client_interaction") == complaint.name
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", queued.name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", queued.name)
+
+
+def test_no_email_about_events_that_are_all_hidden(digest, staff):
+	frappe.db.delete("Event", {"subject": "Lunch with the team"})
+	assert digest(staff.uncleared) is None
+	assert WORDS in digest(staff.cleared).message
