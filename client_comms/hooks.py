@@ -231,6 +231,7 @@ make_email_body_message = [
 
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
+_FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.renaming.keep_checks",
@@ -246,8 +247,9 @@ before_request = [
 	"client_comms.enforcement.requests.user_permissions.apply",
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 	_RAW_SQL,
+	_FETCHED,
 ]
-before_job = [_INTERNALS, "client_comms.enforcement.pdf_options.keep_to_layout", _RAW_SQL]
+before_job = [_INTERNALS, "client_comms.enforcement.pdf_options.keep_to_layout", _RAW_SQL, _FETCHED]
 
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}

@@ -1,0 +1,66 @@
+"""Fields that a site or another app fills from a linked record (`fetch_from`), which Frappe copies without asking whether the user can
+read the record (P-2): to name one, such as the next in a series, would be enough to read it.
+
+Frappe copies them before any hook for a document, and a hook for every DocType would tax each save, so its function is replaced, in each
+process. What the app guards itself is checked by its own rules.
+"""
+
+from collections.abc import Iterator
+from functools import wraps
+
+from frappe.model.document import Document
+
+from client_comms.enforcement import guards
+
+_OURS = "client_comms_asks_before_fetching"
+
+
+def ask_before(**_job) -> None:
+	"""`before_request` and `before_job`: wrap the function that is there, once in a process."""
+	validate_links = Document._validate_links
+	if hasattr(validate_links, _OURS):
+		return
+
+	@wraps(validate_links)
+	def asking(self):
+		require_readable(self)
+		return validate_links(self)
+
+	setattr(asking, _OURS, True)
+	Document._validate_links = asking
+
+
+def require_readable(doc) -> None:
+	"""Before a document is stored: its user can read what its fields are filled from, unless it named that before.
+
+	:raises ClearanceMissingError: the session user cannot read a record that it names
+	"""
+	if doc.flags.ignore_permissions or doc.flags.ignore_links or guards.is_held(doc.doctype):
+		return
+	named = {*_fetched_from(doc)}
+	if named and (before := doc.get_doc_before_save()):
+		named -= {*_fetched_from(before)}
+	for doctype, name in sorted(named):
+		guards.require(doctype, name)
+
+
+def _fetched_from(doc) -> Iterator[tuple[str, str]]:
+	"""The guarded documents from which fields of a document and of its rows are filled."""
+	fields: dict[str, list] = {}
+	for each in (doc, *doc.get_all_children()):
+		if each.doctype not in fields:
+			fields[each.doctype] = [*_fetching(each.meta)]
+		for df in fields[each.doctype]:
+			doctype = df.options if df.fieldtype == "Link" else each.get(df.options)
+			name = each.get(df.fieldname)
+			if doctype and name and guards.is_held(doctype):
+				yield doctype, str(name)
+
+
+def _fetching(meta) -> Iterator:
+	"""The link fields of a DocType from which others are filled."""
+	used = {df.fetch_from.partition(".")[0] for df in meta.fields if df.fetch_from}
+	for df in meta.fields if used else ():
+		guarded = df.fieldtype == "Dynamic Link" or (df.fieldtype == "Link" and guards.is_held(df.options))
+		if guarded and df.fieldname in used:
+			yield df

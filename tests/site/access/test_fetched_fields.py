@@ -1,0 +1,90 @@
+"""A field that is filled from a linked record shows nothing of a hidden one (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("P-2")
+
+SUMMARY = "The roof leaks"
+PARENT, LINK, KIND, FILLED = "Driver", "transporter", "cell_number", "license_number"
+
+
+def change(property_name, field, value):
+	frappe.get_doc(
+		{
+			"doctype": "Property Setter",
+			"name": f"{PARENT}-{field}-{property_name}",
+			"doctype_or_field": "DocField",
+			"doc_type": PARENT,
+			"field_name": field,
+			"property": property_name,
+			"property_type": "Data",
+			"value": value,
+		}
+	).db_insert()
+
+
+@pytest.fixture(params=["Link", "Dynamic Link"])
+def filled(site, request):
+	"""A field of a driver names an interaction, from which another one is filled."""
+	if request.param == "Link":
+		change("options", LINK, "Client Interaction")
+	else:
+		change("fieldtype", LINK, "Dynamic Link")
+		change("options", LINK, KIND)
+	change("fetch_from", FILLED, f"{LINK}.summary")
+	frappe.clear_cache(doctype=PARENT)
+	yield
+	frappe.db.rollback()
+	frappe.clear_cache(doctype=PARENT)
+
+
+@pytest.fixture
+def users(make_user):
+	return frappe._dict(
+		cleared=make_user("Customer Support Manager", "HR User", "HR Manager"),
+		uncleared=make_user("Frontline Staff", "HR User", "HR Manager"),
+	)
+
+
+def driver(interaction) -> str:
+	fields = {LINK: interaction, KIND: "Client Interaction", "full_name": "Ann", "status": "Active"}
+	return frappe.as_json({"doctype": PARENT, **fields})
+
+
+def test_only_who_can_read_the_record_names_it(filled, log, users, request_as):
+	complaint = log("Feedback/Complaint", summary=SUMMARY)
+	made = request_as(users.cleared, "frappe.client.insert", doc=driver(complaint.name))
+	assert made[FILLED] == SUMMARY
+	with pytest.raises(ClearanceMissingError):
+		request_as(users.uncleared, "frappe.client.insert", doc=driver(complaint.name))
+	open_one = log(
+		"Initial Inquiry", confidentiality_level="Standard", summary="Open", responsible_staff=users.uncleared
+	)
+	own = request_as(users.uncleared, "frappe.client.insert", doc=driver(open_one.name))
+	assert own[FILLED] == "Open"
+	with pytest.raises(ClearanceMissingError):
+		request_as(
+			users.uncleared,
+			"frappe.client.set_value",
+			doctype=PARENT,
+			name=own["name"],
+			fieldname=LINK,
+			value=complaint.name,
+		)
+
+
+def test_what_a_document_named_before_is_left(filled, log, users, request_as):
+	complaint = log("Feedback/Complaint", summary=SUMMARY)
+	made = request_as(users.cleared, "frappe.client.insert", doc=driver(complaint.name))
+	changed = request_as(
+		users.uncleared,
+		"frappe.client.set_value",
+		doctype=PARENT,
+		name=made["name"],
+		fieldname="status",
+		value="Left",
+	)
+	assert changed["status"] == "Left"
