@@ -21,6 +21,10 @@ from client_comms.enforcement import guards
 _NOTED = "client_comms_texts_with_sql"
 _OURS = "client_comms_looks_for_sql"
 _READS = re.compile(r"select.*from\W*\w", re.DOTALL | re.IGNORECASE)
+_SELECTS = re.compile(r"select(?!\w)", re.IGNORECASE)
+_IS_MORE = re.compile(
+	r"[^\w\s]|union|from", re.IGNORECASE
+)  # than words, which a query of Frappe may have as well
 _QUOTES = re.compile(r"['\"]")
 # Literals and comments of a query; a comment that the database executes is none.
 _COMMENTS = r"/\*(?!M?!).*?\*/|--(?=\s)[^\n]*|\#[^\n]*"
@@ -53,14 +57,14 @@ def looking_for(values) -> Iterator[None]:
 
 
 def _reading(value) -> Iterator[str]:
-	"""The texts in a value, at any depth and also inside of JSON, that could read a table."""
+	"""The texts in a value, at any depth and also inside of JSON, that could read a table, alone or together with others."""
 	if isinstance(value, dict):
 		for each in (*value, *value.values()):
 			yield from _reading(each)
 	elif isinstance(value, list | tuple | set):
 		for each in value:
 			yield from _reading(each)
-	elif isinstance(value, str) and _could_read(value):
+	elif isinstance(value, str) and _SELECTS.search(value) and _IS_MORE.search(value):
 		yield value.strip()
 		try:
 			contained = json.loads(value)
@@ -108,12 +112,15 @@ class _Query:
 	def __init__(self, query: str):
 		self._query = query
 		self._outside = _letters(_OUTSIDE.sub(lambda found: found["kept"] or " ", query))
+		self._literals = [found.span() for found in _OUTSIDE.finditer(query) if not found["kept"]]
 
 	def contains(self, text: str) -> bool:
-		"""Whether a text is in it as it was sent, although it has quotes, or a part that reads a table is outside of its literals."""
-		escaped = frappe.db.escape(text, percent=False)[1:-1]
-		if _QUOTES.search(text) and self._query.replace(escaped, "").find(text, 1) > 0:
-			return True
+		"""Whether a text is in it as it was sent, and not within one literal, or a part that reads a table is outside of all."""
+		at = self._query.find(text, 1)
+		while at > 0:
+			if not any(start < at and at + len(text) < end for start, end in self._literals):
+				return True
+			at = self._query.find(text, at + 1)
 		return any(self._outside.find(part, 1) > 0 for part in _parts(text))
 
 

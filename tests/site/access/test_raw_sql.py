@@ -90,7 +90,10 @@ def test_who_can_read_everything_may_query(log, request_as):
 	assert SUMMARY in answer["output"]
 
 
-@pytest.mark.parametrize("text", ["I'd select it from the list", "Please select one from the list"])
+@pytest.mark.parametrize(
+	"text",
+	["I'd select it from the list", "Please select one from the list", 'Say "select (one)" or it\'s lost'],
+)
 def test_what_people_write_is_stored(text, staff, request_as):
 	note = {"doctype": "ToDo", "description": text, "allocated_to": staff.uncleared}
 	made = request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(note))
@@ -131,6 +134,15 @@ WRITTEN = {
 	),
 	"with a quote in a comment": ("select 1 limit {}", "1 /*'*/ union select name from tabUser"),
 	"with a quote in a name": ("select 1 limit {}", "1 union select name as `'` from tabUser"),
+	"in several parts": ("select 1 where a = '{}' and b = '*/ from tabUser -- '", "x' union select name /*"),
+	"before a literal of the method": (
+		"select 1 where a = '{}' and b = ', name from tabUser -- '",
+		"x' union select ",
+	),
+	"after a quote of another": (
+		"select 1 where a = 'x' or b in (' and c = '{}' from tabUser",
+		", (select name ",
+	),
 	"in other letters": ("select 1 limit {}", "1 UNION SELECT name FROM tabUser"),
 }
 
@@ -139,7 +151,8 @@ WRITTEN = {
 def test_what_is_sql(how):
 	query, text = WRITTEN[how]
 	assert raw_sql._Query(query.format(text.replace("%", "%%"))).contains(text)
-	assert raw_sql._Query(query.format(text)).contains(text)
+	assert [*raw_sql._reading({"args": frappe.as_json([text])})][1:] == [text.strip()]
+	assert raw_sql._Query(query.format(text)).contains(text.strip())
 
 
 COMPARED = (
