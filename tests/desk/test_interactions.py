@@ -313,6 +313,20 @@ def test_the_workspace_leads_to_owed_today_those_who_can_open_it(role, links, ma
 	expect(head.get_by_role("link", name="All")).to_have_count(links)
 
 
+@pytest.mark.parametrize(
+	"answered",
+	[lambda route: route.abort(), lambda route: route.fulfill(status=500), lambda route: None],
+	ids=["broken", "failed", "not at all"],
+)
+def test_the_workspace_is_there_without_what_was_asked_ahead(answered, frontline, login, received):
+	received("Offer for a solar roof")
+	page = login(frontline, PASSWORD)
+	page.route("**/client_comms.api.workspace_block*", answered)
+	page.goto("/app/client-communications")
+	expect(page.locator(".owed-today .figures a:visible", has_text="Open Interactions")).to_be_visible()
+	expect(page.locator(".links-widget-box:visible").first).to_be_visible()
+
+
 def test_the_workspace_asks_once_for_what_is_owed(frontline, login, received):
 	received("Offer for a solar roof")
 	page = login(frontline, PASSWORD)

@@ -4,9 +4,12 @@ frappe.provide("client_comms");
 // that. Here all three are asked for at once, as soon as the workspace is on its way; where the browser begins with the workspace, it
 // has been told to ask while it loads the desk (setup/workspace_block.py). Not by `frappe.call`: Frappe draws the page only when every such
 // call has its answer.
+client_comms.OWED_AHEAD_PATIENCE = 4000; // milliseconds
 client_comms.ask_owed_ahead = async () => {
-	const answer = await fetch("/api/method/client_comms.api.workspace_block");
-	if (!answer.ok) return null; // the block asks again, and the user is told what is wrong
+	// Without an answer, in time or at all, Frappe and the block ask as if there were none, and the user is told what is wrong.
+	const signal = AbortSignal.timeout(client_comms.OWED_AHEAD_PATIENCE);
+	const answer = await fetch("/api/method/client_comms.api.workspace_block", { signal });
+	if (!answer.ok) return null;
 	const data = await answer.json();
 	frappe.model.sync(data);
 	// Frappe asks for a document again that came without its comments and files, of which a block shows nothing.
