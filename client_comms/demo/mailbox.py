@@ -4,6 +4,7 @@ It resembles a real mailbox. The same anchor always gives the same bytes.
 """
 
 import base64
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -212,15 +213,25 @@ def _without_charset(raw: bytes, body: str) -> bytes:
 
 
 def _attachment(filename: str) -> MIMENonMultipart:
+	"""Each has a content of its own: the same one in a confidential conversation and in an open one would be a leak."""
 	part: MIMENonMultipart
 	if filename.endswith(".png"):
-		part = MIMEImage(_PIXEL, "png")
+		part = MIMEImage(_png(filename), "png")
 	elif filename.endswith(".pdf"):
 		part = MIMEApplication(_pdf(filename), "pdf")
 	else:
-		part = MIMEText("Serial number NL-2210-0047\nError 301, 14 times since Monday\n", "plain", "us-ascii")
+		text = f"{filename}\nSerial number NL-2210-0047\nError 301, 14 times since Monday\n"
+		part = MIMEText(text, "plain", "us-ascii")
 	part.add_header("Content-Disposition", "attachment", filename=filename)
 	return part
+
+
+def _png(title: str) -> bytes:
+	"""A pixel that says what it is called."""
+	chunk = b"tEXtTitle\0" + title.encode("ascii")
+	said = (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+	end = _PIXEL.index(b"IEND") - 4
+	return _PIXEL[:end] + said + _PIXEL[end:]
 
 
 def _pdf(title: str) -> bytes:

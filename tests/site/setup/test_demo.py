@@ -20,6 +20,7 @@ from client_comms.clients import confirmation
 from client_comms.demo import mailbox, overview, privacy, scenario, site, stories
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
 from client_comms.dry_run.governance import load_calendar
+from client_comms.leak_check import existing_exposures
 
 ADDED = (
 	"User",
@@ -47,6 +48,8 @@ def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clo
 	frappe.db.delete("Error Log")  # of tests before
 	demonstration = site.load(anchor)
 	assert demonstration.refused == []
+	(anyone, *_others) = ROLE_OF
+	assert existing_exposures.of_user(anyone) == []
 
 	expected = dry_run(anchor)
 	assert sum(each.received_on is not None for each in expected) > 40
