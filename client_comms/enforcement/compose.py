@@ -6,12 +6,14 @@ Of several overrides Frappe takes that of the app installed last, and says nothi
 - Classes are guards in front of whatever class there is. Version 16 composes them itself (hook
   `extend_doctype_class`); for version 15, `registry.composed` names them as attributes of this module.
 - Methods call `call_previous`.
+- Functions of Frappe that no hook and no class reaches are called by ours, which stand `around` them.
 
 What Frappe resolves in the end, `takeovers` compares.
 """
 
 import functools
 import json
+from collections.abc import Callable
 
 import frappe
 from frappe.core.doctype.installed_applications import installed_applications
@@ -96,6 +98,31 @@ def _reduce(doc) -> tuple:
 def _rebuild(bases: tuple[type, ...]):
 	made = _composed(bases)
 	return made.__new__(made)
+
+
+# Functions that no hook and no class reaches
+
+
+def around(owner: type, name: str, ours: Callable) -> None:
+	"""For the rest of this request or job, `ours` stands around a method of Frappe or of a library, and gets what was there before as its
+	first argument.
+
+	It is put there once in a process, which serves other sites as well: there, what was there before works alone.
+	"""
+	at_work = f"{APP}_around_{owner.__name__}.{name}"
+	frappe.flags[at_work] = True
+	previous = getattr(owner, name, None)
+	if previous is None or hasattr(previous, at_work):
+		return
+
+	@functools.wraps(previous)
+	def composed(*args, **kwargs):
+		if frappe.flags.get(at_work):
+			return ours(previous, *args, **kwargs)
+		return previous(*args, **kwargs)
+
+	setattr(composed, at_work, True)
+	setattr(owner, name, composed)
 
 
 # The order of apps

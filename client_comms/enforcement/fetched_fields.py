@@ -1,33 +1,25 @@
 """Fields that a site or another app fills from a linked record (`fetch_from`), which Frappe copies without asking whether the user can
 read the record (P-2): to name one, such as the next in a series, would be enough to read it.
 
-Frappe copies them before any hook for a document, and a hook for every DocType would tax each save, so its function is replaced, in each
-process. What the app guards itself is checked by its own rules.
+Frappe copies them before any hook for a document, and a hook for every DocType would tax each save. What the app guards itself is checked by
+its own rules.
 """
 
 from collections.abc import Iterator
-from functools import wraps
 
 from frappe.model.document import Document
 
-from client_comms.enforcement import guards
-
-_OURS = "client_comms_asks_before_fetching"
+from client_comms.enforcement import compose, guards
 
 
 def ask_before(**_job) -> None:
-	"""`before_request` and `before_job`: wrap the function that is there, once in a process."""
-	validate_links = Document._validate_links
-	if hasattr(validate_links, _OURS):
-		return
+	"""`before_request` and `before_job`."""
+	compose.around(Document, "_validate_links", _ask)
 
-	@wraps(validate_links)
-	def asking(self):
-		require_readable(self)
-		return validate_links(self)
 
-	setattr(asking, _OURS, True)
-	Document._validate_links = asking
+def _ask(validate_links, doc):
+	require_readable(doc)
+	return validate_links(doc)
 
 
 def require_readable(doc) -> None:

@@ -6,7 +6,7 @@ its reader could not load.
 - For Chromium, in version 16, Frappe reads what the page loads from `/assets` and `/files` without asking the web server, and takes
   `/files/..%2f..%2fprivate/files/…` for a file there; a script in the page writes it into the PDF.
 
-Neither has a setting for this, so their functions are replaced, in each process: of the first before a request or a job begins, of
+Neither has a setting for this, so ours stand around their functions, in each process: for the first before a request or a job begins, for
 the second, which takes longer to load, before something is printed.
 """
 
@@ -16,8 +16,9 @@ from functools import cache, wraps
 from importlib import import_module
 from urllib.parse import unquote
 
-import frappe
 from pdfkit.pdfkit import PDFKit
+
+from client_comms.enforcement import compose
 
 # Options with one value, about the look of the page alone. A value behind an option without one would be another page to print.
 _LAYOUT = frozenset(
@@ -36,25 +37,17 @@ _LAYOUT = frozenset(
 		"zoom",
 	}
 )
-_OURS = "client_comms_layout"
 # What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
 _PAGES = ("frappe.utils.pdf_generator.page", "print_designer.pdf_generator.page")
 
 
 def keep_to_layout(**_job) -> None:
-	"""`before_request` and `before_job`: wrap the function that is there, once in a process. A process serves other sites as
-	well, whose pages keep their options."""
-	all_options = getattr(PDFKit, "_find_options_in_meta", None)
-	if all_options is None or hasattr(all_options, _OURS):
-		return
+	"""`before_request` and `before_job`."""
+	compose.around(PDFKit, "_find_options_in_meta", _options)
 
-	@wraps(all_options)
-	def options(self, content) -> dict:
-		found = all_options(self, content)
-		return of_layout(found) if "client_comms" in frappe.get_installed_apps() else found
 
-	setattr(options, _OURS, True)
-	PDFKit._find_options_in_meta = options
+def _options(all_options, pdf: PDFKit, content: str) -> dict:
+	return of_layout(all_options(pdf, content))
 
 
 def of_layout(options: dict) -> dict:

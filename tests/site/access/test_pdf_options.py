@@ -54,7 +54,7 @@ def test_a_page_chooses_its_layout_alone(begun, options, monkeypatch):
 
 
 def test_a_process_that_serves_a_site_without_the_app_keeps_its_options(begun, monkeypatch):
-	monkeypatch.setattr(frappe, "get_installed_apps", lambda *args, **kwargs: ["frappe", "erpnext"])
+	monkeypatch.setattr(frappe.local, "flags", frappe._dict())
 	configuration = Configuration.__new__(Configuration)
 	vars(configuration).update(wkhtmltopdf="wkhtmltopdf", meta_tag_prefix="pdfkit-", environ={})
 	assert "grayscale" in PDFKit(PAGE, "string", configuration=configuration).options
