@@ -158,6 +158,7 @@ FUNCTIONS = {
 	"enforcement.pdf_options:leaves": NO,
 	"enforcement.raw_sql:_Query.contains": NO,
 	"enforcement.raw_sql:_parts": NONE_FOUND,
+	"enforcement.raw_sql:_as_executed": "lambda database, query, values: str(query)",
 	"enforcement.fetched_fields:require_readable": NOTHING,
 	"enforcement.doctypes.notification_log:_is_hidden": NO,
 	"enforcement.used_names:_was_deleted": NO,

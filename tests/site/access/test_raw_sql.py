@@ -1,5 +1,7 @@
 """Methods and reports that write what they are given into SQL read no table for their caller (P-2)."""
 
+import time
+
 import frappe
 import pytest
 
@@ -90,20 +92,70 @@ def test_who_can_read_everything_may_query(log, request_as):
 	assert SUMMARY in answer["output"]
 
 
-@pytest.mark.parametrize(
-	"text",
-	["I'd select it from the list", "Please select one from the list", 'Say "select (one)" or it\'s lost'],
-)
-def test_what_people_write_is_stored(text, staff, request_as):
-	note = {"doctype": "ToDo", "description": text, "allocated_to": staff.uncleared}
-	made = request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(note))
-	found = request_as(
-		staff.uncleared,
-		"frappe.client.get_list",
-		doctype="ToDo",
-		filters=frappe.as_json({"description": ["like", f"%{text}%"]}),
+PROSE = {
+	"a sentence": "Please select one from the list",
+	"quotes": "I'd select it from the list",
+	"brackets": 'Say "select (one)" or it\'s lost',
+	"a query": "My report fails: select name from `tabCustomer` where name = 'x' -- why?",
+	"a query within another": "(select a from (select b from c) d) is what I'd like; 50% of it works",
+	"a statement": "insert into x select * from y; update z set a = (select max(b) from c) /* nightly */",
+	"an injection": "The log says: x' union select password from `__Auth` -- ",
+	"markup": "<p>Select&nbsp;from</p><pre>SELECT *\nFROM tabUser # all</pre>",
+}
+
+
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
+def test_what_people_write_is_stored_listed_found_and_opened(text, staff, request_as):
+	"""Clients of a software firm, and its staff, write queries as well."""
+	user = staff.uncleared
+	note = {"doctype": "ToDo", "description": text, "allocated_to": user}
+	made = request_as(user, "frappe.client.insert", doc=frappe.as_json(note))["name"]
+	about = ["like", f"%{text}%"]
+	if "<" not in text:  # markup is cleaned
+		found = request_as(
+			user, "frappe.client.get_list", doctype="ToDo", filters=frappe.as_json({"description": about})
+		)
+		assert [row["name"] for row in found] == [made]
+		listed = request_as(
+			user,
+			"frappe.desk.reportview.get",
+			doctype="ToDo",
+			fields=frappe.as_json(["`tabToDo`.`name`", "`tabToDo`.`description`"]),
+			filters=frappe.as_json([["ToDo", "description", *about]]),
+		)
+		assert [row[0] for row in listed["values"]] == [made]
+	request_as(user, "frappe.utils.global_search.search", text=text)
+	request_as(user, "frappe.desk.search.search_link", doctype="ToDo", txt=text)
+	request_as(user, "frappe.desk.search.search_link", doctype="Customer", txt=text)
+	opened = request_as(user, "frappe.client.get", doctype="ToDo", name=made)
+	saved = request_as(user, "frappe.desk.form.save.savedocs", doc=frappe.as_json(opened), action="Save")
+	assert not saved
+
+
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
+def test_what_people_write_about_a_record(text, log, staff, request_as):
+	user, about = staff.uncleared, log("Initial Inquiry")
+	record = {"doctype": about.doctype, "name": about.name}
+	request_as(
+		user,
+		"frappe.desk.form.utils.add_comment",
+		reference_doctype=about.doctype,
+		reference_name=about.name,
+		content=text,
+		comment_email=user,
+		comment_by=user,
 	)
-	assert [row["name"] for row in found] == [made["name"]]
+	request_as(
+		user,
+		"frappe.core.doctype.communication.email.make",
+		**record,
+		subject=text[:100],
+		content=text,
+		recipients="a@example.com",
+	)
+	request_as(user, "frappe.desk.form.load.getdoc", **record)
+	written = frappe.get_all("Communication", {"reference_name": about.name, "sender": user}, pluck="content")
+	assert any("elect" in content for content in written)
 
 
 @pytest.mark.parametrize(
@@ -150,9 +202,13 @@ WRITTEN = {
 @pytest.mark.parametrize("how", WRITTEN)
 def test_what_is_sql(how):
 	query, text = WRITTEN[how]
-	assert raw_sql._Query(query.format(text.replace("%", "%%"))).contains(text)
-	assert [*raw_sql._reading({"args": frappe.as_json([text])})][1:] == [text.strip()]
-	assert raw_sql._Query(query.format(text)).contains(text.strip())
+	assert contains(query.format(text.replace("%", "%%")), text)
+	assert text.strip() in raw_sql._reading({"args": frappe.as_json([text])})
+	assert contains(query.format(text), text.strip())
+
+
+def contains(query, *texts) -> bool:
+	return raw_sql._Query(query).contains([raw_sql._Sent(text) for text in texts])
 
 
 COMPARED = (
@@ -168,4 +224,90 @@ COMPARED = (
 	"query", ["select name from tabLead where a = {}", "select 'it\\'s' from tabLead where a = {} -- {}"]
 )
 def test_what_is_not(query, text):
-	assert not raw_sql._Query(query.replace("{}", frappe.db.escape(text))).contains(text)
+	assert not contains(query.replace("{}", frappe.db.escape(text)), text)
+
+
+@pytest.mark.parametrize("begins", ["\\", "'", "1' /*"])
+def test_a_value_that_ends_what_a_text_has_begun(begins, make_user, as_user):
+	"""It is passed beside the query, and so would be compared if the text before it had not begun a literal or a comment."""
+	ends = (
+		"*/ union select name from `tabUser` -- "
+		if "*" in begins
+		else " union select name from `tabUser` -- "
+	)
+	query = f"select name from tabRole where name = '{begins}' and name = %(given)s"
+	with as_user(make_user("Sales User")):
+		with pytest.raises(frappe.PermissionError, match="part of a query"):
+			sent_in_a_request({"a": begins, "b": ends}, query, {"given": ends})
+		assert sent_in_a_request({"b": ends}, "select name from tabRole where name = %s", ends) == ()
+
+
+READ_BY_THE_DATABASE = {
+	"as it is": "1 union select name from `tabUser` -- '",
+	"after a comment for another version": "1 /*!999999 ' */ union select name from `tabUser` -- '",
+	"in a comment that is executed": "1 /*! union select name from `tabUser` */ -- '",
+	"after a comment in small letters": "1 /*m! ' */ union select name from `tabUser` -- '",
+	"after a comment that ends with a sign": "1 --\x01'\n union select name from `tabUser` -- '",
+	"after a line": "1 # '\n union select name from `tabUser` -- '",
+	"after a name": "1 as `'` union select name from `tabUser` -- '",
+	"after a literal": "1 = 'a''\\'\"' union select name from `tabUser` -- '",
+	"after a literal with other quotes": '1 = "a""\\"\'" union select name from `tabUser` -- \'',
+}
+
+
+@pytest.mark.parametrize("text", READ_BY_THE_DATABASE.values(), ids=READ_BY_THE_DATABASE)
+def test_what_the_database_takes_for_sql(text, make_user, as_user):
+	query = f"select 0 + {text}"
+	assert "Administrator" in str(frappe.db.sql(query))
+	with as_user(make_user("Sales User")):
+		with pytest.raises(frappe.PermissionError, match="part of a query"):
+			sent_in_a_request([text], query, ())
+
+
+def sent_in_a_request(values, query, given):
+	with raw_sql.looking_for(values):
+		return frappe.db.sql(query, given)
+
+
+HOSTILE = {
+	"selects": "select (",
+	"selects from": "select from ",
+	"comments that do not end": "/*",
+	"comments": "/*/",
+	"escaped quotes": "\\'",
+	"escaped double quotes": '\\"',
+	"quotes": "'",
+	"quotes and double quotes": "'\"",
+	"backslashes": "\\",
+	"names": "`",
+	"lines": "-- ",
+	"signs": "#",
+	"letters": "a",
+	"letters that are longer in lower case": "\u0130",
+	"parts": "'select a from b",
+}
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", ["(select {}", "{}(select a from b", "' (select a, '{}"])
+def test_a_long_text_is_read_once(unit, text):
+	"""What is read again from each place would take minutes."""
+	text = text.format(unit * (250_000 // len(unit)))
+	began = time.process_time()
+	texts = {*raw_sql._reading({"doc": frappe.as_json({"content": text})})}
+	sent = [raw_sql._Sent(each) for each in texts]
+	for query in (
+		f"select name from tabLead where a = {frappe.db.escape(text)} and b in (select name from tabRole)",
+		f"select name from tabLead where a = '{text}' and b in (select name from tabRole)",
+	):
+		if raw_sql._could_read(query):
+			raw_sql._Query(query).contains(sent)
+	assert time.process_time() - began < 3
+
+
+def test_many_texts_are_looked_for_once():
+	texts = [f"please select ({each})" for each in range(30_000)]
+	query = f"select name from tabLead where a in ({', '.join(map(frappe.db.escape, texts))}) and b in (select c from d)"
+	began = time.process_time()
+	assert not contains(query, *texts)
+	assert time.process_time() - began < 4
