@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import parse_addr, split_emails
 
+from client_comms.clients import phone_numbers
 from client_comms.enforcement import dependents, governed
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse, translate
@@ -92,6 +93,24 @@ def leave_out_of_queue(doc, method=None) -> None:
 		doc.error = _("None of the recipients has clearance for this document.")
 
 
+def with_clearance(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:
+	"""The same for the numbers of a text message, without a user who sends it: without those of staff who cannot read what it is about."""
+	numbers = list(numbers)
+	owner_type, owner_name = dependents.owner_of(doctype, name)
+	if not owner_name or owner_type not in governed.doctypes():
+		return numbers
+	wanted = {phone_numbers.normalised(number) for number in numbers}
+	staff = frappe.get_all(
+		"User", {"mobile_no": ("is", "set"), "user_type": "System User"}, ["name", "mobile_no"]
+	)
+	of = {row.name: phone_numbers.normalised(row.mobile_no) for row in staff}
+	left_out = without_clearance(owner_type, owner_name, [user for user in of if of[user] in wanted - {None}])
+	if left_out:
+		_log(owner_type, owner_name, left_out)
+	hidden = {of[user] for user in left_out}
+	return [number for number in numbers if phone_numbers.normalised(number) not in hidden]
+
+
 def users_of(addresses: list[str]) -> dict[str, str]:
 	"""Address -> desk user, for the addresses that belong to staff; one query."""
 	wanted = {_address(each) for each in addresses}
@@ -116,7 +135,7 @@ def _log(doctype: str, name: str, left_out: dict[str, access.Decision]) -> None:
 		return
 	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
 	frappe.log_error(
-		title="Recipients without clearance were left out of an email",
+		title="Recipients without clearance were left out of a message",
 		message=", ".join(left_out),
 		reference_doctype=doctype,
 		reference_name=name,

@@ -3,6 +3,7 @@
 import frappe
 
 from client_comms import acting, compat, transactions
+from client_comms.enforcement import internal_recipients
 from client_comms.enforcement.doctypes import webhook
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import text_messages
@@ -38,6 +39,10 @@ class GuardedNotification:
 		def preview_subject(self, preview_document: str):
 			webhook.require(self.document_type, preview_document)
 			return super().preview_subject(preview_document)
+
+	def get_receiver_list(self, doc, *others, **more):
+		numbers = super().get_receiver_list(doc, *others, **more)
+		return internal_recipients.with_clearance(doc.doctype, doc.name, numbers)
 
 	def send_sms(self, doc, context):
 		text_messages.require(self.get_receiver_list(doc, context), doc.doctype, doc.name)

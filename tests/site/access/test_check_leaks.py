@@ -12,7 +12,7 @@ from frappe.website.doctype.web_form import web_form
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
 from client_comms.document import Row
-from client_comms.leak_check import bait, run
+from client_comms.leak_check import bait, existing_exposures, run
 from client_comms.leak_check.surfaces import SURFACES
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("D-5", "P-2", "R-3")]
@@ -420,6 +420,29 @@ def test_reports_and_scripts_that_query_directly_are_named(frontline):
 	finally:
 		frappe.delete_doc("Report", report.name, force=True)
 		frappe.db.commit()
+
+
+def test_notifications_to_whole_channels_are_named(site):
+	def notify(**fields):
+		return frappe.get_doc(
+			{
+				"doctype": "Notification",
+				"name": f"Test {frappe.generate_hash(length=6)}",
+				"document_type": INTERACTION,
+				"event": "New",
+				"enabled": 1,
+				**fields,
+			}
+		)
+
+	checked = [notify(channel=each) for each in ("Email", "System Notification", "SMS")]
+	slack = notify(channel="Slack")
+	for alert in (*checked, slack):
+		alert.db_insert()
+	named = {each["document"] for each in existing_exposures.to_review()}
+	assert named & {f"Notification {alert.name}" for alert in (*checked, slack)} == {
+		f"Notification {slack.name}"
+	}
 
 
 def counts():

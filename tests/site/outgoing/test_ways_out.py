@@ -608,6 +608,29 @@ def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatc
 	assert gateway == [NUMBER]
 
 
+@pytest.mark.clause("P-2")
+def test_a_notification_by_text_message_leaves_out_staff_without_clearance(
+	client, log, gateway, errors, make_user
+):
+	numbers = {"Compliance Officer": "+49301239991", "Frontline Staff": "+49301239992"}
+	users = {role: make_user(role) for role in numbers}
+	for role, number in numbers.items():
+		frappe.db.set_value("User", users[role], "mobile_no", number)
+
+	def told(about) -> set[str]:
+		gateway.clear()
+		alert = notify(about, [], channel="SMS")
+		alert.set("recipients", [{"receiver_by_role": role} for role in numbers])
+		alert.send(about)
+		return {role for role, number in numbers.items() if number in gateway}
+
+	complaint = log("Feedback/Complaint", **client)
+	assert told(complaint) == {"Compliance Officer"}
+	assert told(complaint.add_comment("Comment", "The roof leaks")) == {"Compliance Officer"}
+	assert errors()[0] == users["Frontline Staff"]
+	assert told(log("Initial Inquiry", **client)) == {*numbers}
+
+
 def test_messages_to_many(client, gateway):
 	center = frappe.get_doc("SMS Center")
 	center.update({"message": "Hello", "receiver_list": f"Anna - {NUMBER}"})
