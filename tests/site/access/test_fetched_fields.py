@@ -1,7 +1,10 @@
 """A field that is filled from a linked record shows nothing of a hidden one (P-2)."""
 
+import inspect
+
 import frappe
 import pytest
+from frappe.model.document import Document
 
 from client_comms.exceptions import ClearanceMissingError
 
@@ -74,6 +77,17 @@ def test_only_who_can_read_the_record_names_it(filled, log, users, request_as):
 			fieldname=LINK,
 			value=complaint.name,
 		)
+
+
+def test_a_job_of_a_user(filled, log, users, as_user, monkeypatch):
+	"""A worker, in which no request has begun."""
+	monkeypatch.setattr(Document, "_validate_links", inspect.unwrap(Document._validate_links))
+	complaint = log("Feedback/Complaint", summary=SUMMARY)
+	with as_user(users.uncleared):
+		for hook in frappe.get_hooks("before_job", app_name="client_comms"):
+			frappe.call(hook, method="x", kwargs={}, transaction_type="job")
+		with pytest.raises(ClearanceMissingError):
+			frappe.get_doc(frappe.parse_json(driver(complaint.name))).insert()
 
 
 def test_what_a_document_named_before_is_left(filled, log, users, request_as):
