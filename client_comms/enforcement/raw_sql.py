@@ -2,25 +2,24 @@
 it is, also for a client with a login, and one with a quote goes on as SQL, which reads any table of the database.
 
 There are too many of them to wrap, other apps bring more, and Frappe has no hook before a query. So texts that could read a table are
-noted when a request begins, and each of its queries is looked at for them, as the database gets it. The function that queries is replaced
-for this, in each process, when there is such a text for the first time. All of it takes time in proportion to what was sent and to the query.
+noted when a request begins, and each of its queries is looked at for them, as the database gets it. All of it takes time in proportion to
+what was sent and to the query.
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, wraps
+from functools import cached_property
 
 import frappe
 from frappe import _
 from frappe.database.database import Database
 from frappe.database.utils import EmptyQueryValues
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import compose, guards
 
 _NOTED = "client_comms_texts_with_sql"
-_OURS = "client_comms_looks_for_sql"
 _BEGINS = re.compile("select", re.IGNORECASE)
 _FROM = re.compile(r"from\W*\w", re.IGNORECASE)
 _SELECT = re.compile(r"select(?!\w)", re.IGNORECASE)
@@ -95,18 +94,13 @@ def _could_read(text: str) -> bool:
 
 
 def _look_at_queries() -> None:
-	query_as_frappe_does = Database.sql
-	if hasattr(query_as_frappe_does, _OURS):
-		return
+	compose.around(Database, "sql", _looked_at)
 
-	@wraps(query_as_frappe_does)
-	def sql(self, query, values=EmptyQueryValues, *args, **kwargs):
-		if sent := frappe.flags.get(_NOTED):
-			_refuse_written(sent, _as_executed(self, query, values))
-		return query_as_frappe_does(self, query, values, *args, **kwargs)
 
-	setattr(sql, _OURS, True)
-	Database.sql = sql
+def _looked_at(execute, database: Database, query, values=EmptyQueryValues, *args, **kwargs):
+	if sent := frappe.flags.get(_NOTED):
+		_refuse_written(sent, _as_executed(database, query, values))
+	return execute(database, query, values, *args, **kwargs)
 
 
 def _as_executed(database: Database, query, values) -> str:
