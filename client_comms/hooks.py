@@ -428,7 +428,10 @@ doc_events = {
 		],
 		"before_save": _LEVEL_WHEN_MOVED,
 		"after_insert": _FOLLOW_STATED,
-		"on_update": "client_comms.intake.call_log.on_update",
+		"on_update": [
+			"client_comms.intake.call_log.on_update",
+			"client_comms.outgoing.logged_contacts.after_call",
+		],
 		"before_print": _BEFORE_PRINT,
 	},
 	"Appointment": {

@@ -17,13 +17,13 @@ _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
 def on_update(doc, method=None):
 	"""Log a call that has just ended."""
-	before = doc.get_doc_before_save()
-	if (
-		doc.status in OVER
-		and (before is None or before.status not in OVER)
-		and arrivals.is_wanted("log_calls")
-	):
+	if has_just_ended(doc) and arrivals.is_wanted("log_calls"):
 		failures.attempt(doc, log)
+
+
+def has_just_ended(doc) -> bool:
+	before = doc.get_doc_before_save()
+	return doc.status in OVER and (before is None or before.status not in OVER)
 
 
 def log(doc):

@@ -1,8 +1,11 @@
-"""Checks calls, meetings, visits and letters at the gate when they are logged as outbound (C-2, P-1, P-2)."""
+"""Checks calls, meetings, visits and letters at the gate when they are logged as outbound, and registers those of the phone system (C-2, P-1,
+P-2)."""
 
+from frappe import _
 from frappe.utils import parse_addr, split_emails
 
-from client_comms.intake import communication
+from client_comms.enforcement import governed
+from client_comms.intake import call_log, communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
 from client_comms.rules import outgoing as rules
 
@@ -62,6 +65,19 @@ def after_message(doc, method=None) -> None:
 		return
 	recipients = _recipients(doc, context)
 	register.register(context, recipients, *gate.require(context, recipients))
+
+
+def after_call(doc, method=None) -> None:
+	"""`on_update` of Call Log, after intake: a call that reached a client is on the disclosure register. It was over before it could be
+	checked, so nothing is refused."""
+	if doc.type == call_log.INCOMING or doc.status != call_log.REACHED or not call_log.has_just_ended(doc):
+		return
+	if interaction := doc.get("client_interaction"):
+		context = facts.context_of(governed.INTERACTION, interaction, channel=call_log.CHANNEL)
+		recipients = recipient_kinds.sort_numbers(context, [doc.get("to")])
+		unchecked = _("The call was over before it could be checked.")
+		verdict = gate.judge(context, recipients, unchecked)
+		register.register(context, recipients, verdict, unchecked if verdict.refused else None)
 
 
 def _recipients(doc, context: facts.OutgoingContext) -> tuple[rules.Recipient, ...]:

@@ -366,6 +366,49 @@ def test_a_call_is_logged_once_when_it_is_over(call, logged, clock_at, customer)
 	assert len(logged()) == 1
 
 
+@pytest.mark.clause("P-2")
+def test_a_call_to_a_client_is_on_the_disclosure_register_when_it_is_over(call, logged, customer, staff):
+	doc = call("Outgoing", "In Progress", employee_user_id=staff["Frontline Staff"])
+	for _save in range(2):
+		doc.reload()
+		doc.status = "Completed"
+		doc.save()
+	(entry,) = frappe.get_all(
+		"Client Disclosure",
+		{"party": customer.name},
+		["client_interaction", "channel", "recipient_kind", "contact"],
+	)
+	(interaction,) = logged()
+	assert entry == {
+		"client_interaction": interaction.name,
+		"channel": "Phone",
+		"recipient_kind": "Client",
+		"contact": customer.contact,
+	}
+
+
+@pytest.mark.clause("P-2")
+def test_a_call_that_told_a_client_nothing_is_not_on_the_disclosure_register(call, customer):
+	for kind, status in (("Incoming", "Completed"), ("Outgoing", "No Answer")):
+		call(kind, status)
+	assert not frappe.get_all("Client Disclosure", {"party": customer.name})
+
+
+@pytest.mark.clause("P-2")
+def test_a_call_to_a_stranger_about_a_client_is_registered_as_one_that_was_not_checked(
+	call, logged, customer
+):
+	call("Outgoing", client="+49 40 123456", customer=customer.name)
+	(interaction,) = logged()
+	(entry,) = frappe.get_all(
+		"Client Disclosure", {"client_interaction": interaction.name}, ["recipient_kind", "reason"]
+	)
+	assert entry == {
+		"recipient_kind": "Third Party",
+		"reason": "The call was over before it could be checked.",
+	}
+
+
 STRANGER = "+49 40 123456"
 
 
