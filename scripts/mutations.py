@@ -161,7 +161,7 @@ FUNCTIONS = {
 	"enforcement.raw_sql:_as_executed": "lambda database, query, values: str(query)",
 	"enforcement.fetched_fields:require_readable": NOTHING,
 	"enforcement.doctypes.notification_log:_is_hidden": NO,
-	"enforcement.internal_recipients:with_clearance": "lambda doctype, name, numbers: list(numbers)",
+	"enforcement.internal_recipients:by_clearance": "lambda doctype, name, numbers: (list(numbers), {})",
 	"enforcement.used_names:_was_deleted": NO,
 	"enforcement.link_titles:is_withheld": NO,
 	"enforcement.link_titles:trim": NOTHING,

@@ -95,20 +95,41 @@ def leave_out_of_queue(doc, method=None) -> None:
 
 def with_clearance(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:
 	"""The same for the numbers of a text message, without a user who sends it: without those of staff who cannot read what it is about."""
+	kept, left_out = by_clearance(doctype, name, numbers)
+	if left_out:
+		_log(*dependents.owner_of(doctype, name), left_out)
+	return kept
+
+
+def leave_out_of_text(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:
+	"""The same for a text message that a user sends, who is told.
+
+	:raises ClearanceMissingError: no number remains
+	"""
+	kept, left_out = by_clearance(doctype, name, numbers)
+	if left_out and not kept:
+		refuse(*reasons(left_out), title=_("Not Sent"), exc=ClearanceMissingError)
+	tell_left_out(left_out, _("Not Sent to Everyone"))
+	return kept
+
+
+def by_clearance(
+	doctype: str, name: str, numbers: Iterable[str]
+) -> tuple[list[str], dict[str, access.Decision]]:
+	"""The numbers without those of staff who cannot read what a text message is about, a record or what belongs to one; and, for
+	each of these users, the decision."""
 	numbers = list(numbers)
 	owner_type, owner_name = dependents.owner_of(doctype, name)
 	if not owner_name or owner_type not in governed.doctypes():
-		return numbers
-	wanted = {phone_numbers.normalised(number) for number in numbers}
+		return numbers, {}
+	wanted = {phone_numbers.normalised(number) for number in numbers} - {None}
 	staff = frappe.get_all(
 		"User", {"mobile_no": ("is", "set"), "user_type": "System User"}, ["name", "mobile_no"]
 	)
 	of = {row.name: phone_numbers.normalised(row.mobile_no) for row in staff}
-	left_out = without_clearance(owner_type, owner_name, [user for user in of if of[user] in wanted - {None}])
-	if left_out:
-		_log(owner_type, owner_name, left_out)
+	left_out = without_clearance(owner_type, owner_name, [user for user in of if of[user] in wanted])
 	hidden = {of[user] for user in left_out}
-	return [number for number in numbers if phone_numbers.normalised(number) not in hidden]
+	return [number for number in numbers if phone_numbers.normalised(number) not in hidden], left_out
 
 
 def users_of(addresses: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import frappe
 
 from client_comms import roles
 from client_comms.clients import parties
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, internal_recipients
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register, restricted
@@ -34,16 +34,19 @@ def send_sms(
 	:param doctype: with `name`, the document that the message is about, if there is one
 	:raises OutgoingRefusedError: nothing of it is sent
 	:raises frappe.PermissionError: the caller has no access to the desk
+	:raises ClearanceMissingError: all numbers are of staff who cannot read the document
 	:raises ReasonNeededError: a warning requires a reason (`outgoing_reason`)
 	"""
 	roles.require_desk()
+	numbers = frappe.parse_json(receiver_list)
+	numbers = numbers if isinstance(numbers, list) else [receiver_list]
 	if doctype and name:
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
-	numbers = frappe.parse_json(receiver_list)
-	require(numbers if isinstance(numbers, list) else [receiver_list], doctype, name)
+		numbers = internal_recipients.leave_out_of_text(doctype, name, numbers)
+	require(numbers, doctype, name)
 	return call_previous(
 		"frappe.core.doctype.sms_settings.sms_settings.send_sms",
-		receiver_list=receiver_list,
+		receiver_list=numbers,
 		msg=msg,
 		sender_name=sender_name,
 		success_msg=success_msg,

@@ -10,6 +10,7 @@ import pytest
 
 import client_comms.api
 from client_comms.leak_check.census import exempt
+from client_comms.leak_check.census.census import Census
 from client_comms.leak_check.census.kept import Kept
 from client_comms.leak_check.census.methods import Method
 from client_comms.leak_check.census.run import Preparation
@@ -117,6 +118,26 @@ def test_a_request_of_the_census_leaves_nothing(prepared):
 		assert scene.state(["Client Interaction"]) != before
 	assert scene.state(["Client Interaction"]) == before
 	assert "Client Interaction" in trace.written
+
+
+def test_half_a_line_of_a_killed_run_is_passed_over(tmp_path):
+	file = tmp_path / "kept"
+	Kept(file).add("a method", Census())
+	whole = file.read_text()
+	file.write_text(f"{whole}{whole[:20]}")
+	kept = Kept(file)
+	assert [*kept.parts] == ["a method"]
+	kept.add("another", Census())
+	assert [*Kept(file).parts] == ["a method", "another"]
+
+
+@pytest.mark.parametrize("text", ["A letter\n", "A letter", '{"methods": 2}\n', '{"unit": "a method"}\n'])
+def test_a_file_with_something_else_stays_as_it_is(tmp_path, text):
+	file = tmp_path / "letter"
+	file.write_text(text)
+	with pytest.raises(ValueError, match="no results of a census"):
+		Kept(file)
+	assert file.read_text() == text
 
 
 def test_a_census_goes_on_from_what_was_kept(prepared, tmp_path):

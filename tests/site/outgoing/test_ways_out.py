@@ -17,7 +17,7 @@ import requests
 from frappe.core.doctype.communication.email import make
 
 from client_comms import api, clock
-from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import notification, text_messages
 
 pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
@@ -606,6 +606,25 @@ def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatc
 	monkeypatch.setattr(alert, "get_receiver_list", lambda *_args: [NUMBER])
 	alert.send(update)
 	assert gateway == [NUMBER]
+
+
+@pytest.mark.clause("P-2")
+def test_a_text_message_about_a_record_leaves_out_staff_without_clearance(
+	client, log, gateway, make_user, as_user
+):
+	staff, manager = make_user("Frontline Staff"), make_user("Customer Support Manager")
+	theirs, own = "+49301239992", "+49301239993"
+	for user, number in ((staff, theirs), (manager, own)):
+		frappe.db.set_value("User", user, "mobile_no", number)
+	complaint, inquiry = log("Feedback/Complaint", **client), log("Initial Inquiry", **client)
+	with as_user(manager):
+		with pytest.raises(ClearanceMissingError):
+			text_messages.send_sms([theirs], "Hello", doctype=complaint.doctype, name=complaint.name)
+		assert gateway == []
+		text_messages.send_sms([theirs, own], "Hello", doctype=complaint.doctype, name=complaint.name)
+		assert gateway == [own]
+		text_messages.send_sms([theirs], "Hello", doctype=inquiry.doctype, name=inquiry.name)
+	assert gateway == [own, theirs]
 
 
 @pytest.mark.clause("P-2")
