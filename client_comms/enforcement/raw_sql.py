@@ -43,8 +43,8 @@ _PIECES = re.compile(
 def look_for_sent(method=None, kwargs=None, transaction_type=None) -> None:
 	"""`before_request` and `before_job`; does not query the database, unless a text of the request could read a table."""
 	frappe.flags[_NOTED] = _noted(kwargs if transaction_type == "job" else frappe.form_dict)
-	if frappe.flags[_NOTED]:
-		_look_at_queries()
+	# Also without such a text: before something else, such as Frappe's recorder, has what a connection queries by.
+	_look_at_queries()
 
 
 @contextmanager

@@ -62,6 +62,7 @@ client_comms.show_owed_today = async (root) => {
 	.owed-today .owed-item { flex-wrap: wrap; gap: 0 12px; }
 	.owed-today .owed-item .about { flex: 1 1 200px; min-width: 0; }
 	.owed-today .owed-item .due { margin-inline-start: auto; }
+	.owed-today .none { padding-bottom: 6px; }
 	.figures { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px; }
 	.figures a { flex: 1 1 120px; padding: 8px 12px; border: 1px solid var(--border-color); border-radius: var(--border-radius-md); color: inherit; text-decoration: none; }
 	.figures a:hover { background: var(--fg-hover-color); }
