@@ -20,6 +20,7 @@ from frappe.database.utils import EmptyQueryValues
 from client_comms.enforcement import compose, guards
 
 _NOTED = "client_comms_texts_with_sql"
+_ESCAPE = "\\u"  # JSON writes any letter so
 _BEGINS = re.compile("select", re.IGNORECASE)
 _FROM = re.compile(r"from\W*\w", re.IGNORECASE)
 _SELECT = re.compile(r"select(?!\w)", re.IGNORECASE)
@@ -74,8 +75,11 @@ def _reading(value) -> Iterator[str]:
 			waiting += (*value, *value.values())
 		elif isinstance(value, list | tuple | set):
 			waiting += value
-		elif isinstance(value, str) and _selects(value) and _IS_MORE.search(value):
-			yield value.strip()
+		elif isinstance(value, str):
+			if _selects(value) and _IS_MORE.search(value):
+				yield value.strip()
+			elif _ESCAPE not in value:
+				continue
 			try:
 				waiting.append(json.loads(value))
 			except (ValueError, RecursionError):

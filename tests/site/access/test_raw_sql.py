@@ -47,6 +47,18 @@ def test_a_method_that_puts_the_value_into_a_query_twice(sent, visitor, request_
 	assert request_as(visitor, TAXES, posting_date="2026-01-01", **about) is None
 
 
+@pytest.mark.parametrize("letters", ["select", "SELECT", "s", "f"])
+def test_a_value_in_json_that_writes_its_letters_otherwise(letters, sent, visitor, request_as):
+	"""In JSON within JSON as well."""
+	sent = sent.replace("select", letters.upper() if letters.isupper() else "select")
+	written = "".join(f"\\u{ord(letter):04x}" for letter in letters)
+	args = frappe.as_json(outstanding("cost_center", sent)).replace(letters, written)
+	for given in (args, frappe.as_json([args])):
+		assert sent.strip() in raw_sql._reading({"args": given})
+	with pytest.raises(frappe.PermissionError, match="part of a query"):
+		request_as(visitor, OUTSTANDING, args=args)
+
+
 def report(value) -> dict:
 	company = frappe.db.get_value("Company", {})
 	return {"company": company, "from_date": "2020-01-01", "to_date": "2030-01-01", "lost_reason": value}
