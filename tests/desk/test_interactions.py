@@ -327,6 +327,24 @@ def test_the_workspace_is_there_without_what_was_asked_ahead(answered, frontline
 	expect(page.locator(".links-widget-box:visible").first).to_be_visible()
 
 
+def test_a_workspace_that_is_drawn_again_asks_again_what_is_on_it(frontline, login):
+	"""It was customized meanwhile. Where it shows no block, no block takes what was asked ahead."""
+	page = login(frontline, PASSWORD)
+	page.goto("/app/client-communications")
+	expect(page.locator(".owed-today .figures a:visible").first).to_be_visible()
+	asked = []
+	page.on("request", lambda request: asked.append(request.url))
+	page.evaluate(
+		"""async () => {
+			client_comms.owed_ahead = client_comms.ask_owed_ahead();
+			for (let time = 0; time < 2; time++) {
+				await frappe.workspace.get_data({ name: "Client Communications", title: "Client Communications", public: 1 });
+			}
+		}"""
+	)
+	assert len([url for url in asked if "get_desktop_page" in url]) == 1
+
+
 def test_the_workspace_asks_once_for_what_is_owed(frontline, login, received):
 	received("Offer for a solar roof")
 	page = login(frontline, PASSWORD)

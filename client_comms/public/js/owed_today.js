@@ -29,8 +29,9 @@ client_comms.expect_owed_today = () => {
 client_comms.use_page_ahead = (Workspace) => {
 	const { get_data } = Workspace.prototype;
 	Workspace.prototype.get_data = async function (page, ...more) {
-		const { page: ahead } =
-			(page.name === "Client Communications" && (await client_comms.owed_ahead)) || {};
+		const answer = (page.name === "Client Communications" && (await client_comms.owed_ahead)) || {};
+		const { page: ahead } = answer;
+		delete answer.page; // Once it was used, the workspace may have been customized; and it may show no block, which would forget it.
 		// Charts that were added to it have settings of the user, which Frappe asks for as well.
 		if (!ahead?.cards || ahead.charts?.items.length) return get_data.call(this, page, ...more);
 		this.page_data = this.pages[page.name] = ahead;
