@@ -23,7 +23,9 @@ _NOTED = "client_comms_texts_with_sql"
 _ESCAPE = "\\u"  # JSON writes any letter so
 _BEGINS = re.compile("select", re.IGNORECASE)
 _FROM = re.compile(r"from\W*\w", re.IGNORECASE)
-_SELECT = re.compile(r"select(?!\w)", re.IGNORECASE)
+_JOIN = re.compile(r"join\W+\w", re.IGNORECASE)
+# A join is enough where a value is part of what a query reads from, such as the condition of another join.
+_READS = re.compile(r"(?:select|join)(?!\w)", re.IGNORECASE)
 _IS_MORE = re.compile(
 	r"[^\w\s]|union|from", re.IGNORECASE
 )  # than words, which a query of Frappe may have as well
@@ -35,7 +37,7 @@ _LINE = r"--(?=[\x00-\x20\x7f])[^\n]*|\#[^\n]*"
 _LINES = re.compile(_LINE)
 _COMMENT = re.compile(rf"/\*(?!M?!)(?:.*?\*/|(?P<open>.*))|{_LINE}", re.DOTALL)
 _PIECES = re.compile(
-	r"""(?P<kept>`[^`]*(?:`|\Z))|(?P<select>(?i:select)(?!\w))|(?P<executed>/\*M?!)|'(?:[^'\\]+|\\.?|'')*(?:'|\Z)|"""
+	r"""(?P<kept>`[^`]*(?:`|\Z))|(?P<reads>(?i:select|join)(?!\w))|(?P<executed>/\*M?!)|'(?:[^'\\]+|\\.?|'')*(?:'|\Z)|"""
 	rf""""(?:[^"\\]+|\\.?|"")*(?:"|\Z)|/\*.*?(?:\*/|\Z)|{_LINE}""",
 	re.DOTALL,
 )
@@ -76,7 +78,7 @@ def _reading(value) -> Iterator[str]:
 		elif isinstance(value, list | tuple | set):
 			waiting += value
 		elif isinstance(value, str):
-			if _selects(value) and _IS_MORE.search(value):
+			if _reads(value) and _IS_MORE.search(value):
 				yield value.strip()
 			elif _ESCAPE not in value:
 				continue
@@ -86,15 +88,17 @@ def _reading(value) -> Iterator[str]:
 				continue
 
 
-def _selects(text: str) -> bool:
+def _reads(text: str) -> bool:
 	# The first takes a tenth of the time, and most texts have none.
-	return "select" in text.lower() and bool(_SELECT.search(text))
+	lower = text.lower()
+	return ("select" in lower or "join" in lower) and bool(_READS.search(text))
 
 
 def _could_read(text: str) -> bool:
-	"""Whether it has a "select", and after that a "from" with the name of a table."""
-	begins = "select" in text.lower() and _BEGINS.search(text)
-	return bool(begins and _FROM.search(text, begins.end()))
+	"""Whether it has a "select", and after that a "from" with the name of a table, or a "join" with one."""
+	lower = text.lower()
+	begins = "select" in lower and _BEGINS.search(text)
+	return bool((begins and _FROM.search(text, begins.end())) or ("join" in lower and _JOIN.search(text)))
 
 
 def _look_at_queries() -> None:
@@ -147,25 +151,27 @@ class _Query:
 	def __init__(self, query: str):
 		self._query = query
 		found = [*_PIECES.finditer(query)]
-		# Where it has a "select" outside of literals and comments, without the one that begins it.
-		self._reads = [each.start() for each in found if each["select"] and each.start()]
+		# Where it has a "select" or "join" outside of literals and comments, without the "select" that begins it.
+		self._reads = [each.span() for each in found if each["reads"] and each.start()]
 		# No method writes a comment that some versions of the database execute.
 		self._is_strange = any(each["executed"] for each in found)
 
 	def contains(self, sent: Iterable[_Sent]) -> bool:
-		"""Whether a text is in it as it was sent, with a "select" that is one, or a part that reads a table is outside of literals."""
+		"""Whether a text is in it as it was sent, with a "select" or "join" that is one, or a part that reads a table is outside of
+		literals."""
 		if self._is_strange or not self._reads:
 			return self._is_strange
 		return any(self._is_of(each.text, read) for read in self._reads for each in sent) or any(
 			self._outside.find(part, 1) > 0 for each in sent for part in each.parts
 		)
 
-	def _is_of(self, text: str, read: int) -> bool:
-		return self._query.find(text, max(1, read + len("select") - len(text)), read + len(text)) > 0
+	def _is_of(self, text: str, read: tuple[int, int]) -> bool:
+		start, end = read
+		return self._query.find(text, max(1, end - len(text)), start + len(text)) > 0
 
 	@cached_property
 	def _outside(self) -> str:
-		return _letters(_PIECES.sub(lambda found: found["kept"] or found["select"] or " ", self._query))
+		return _letters(_PIECES.sub(lambda found: found["kept"] or found["reads"] or " ", self._query))
 
 
 def _parts(text: str) -> Iterator[str]:

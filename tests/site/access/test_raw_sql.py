@@ -72,6 +72,21 @@ def test_the_filter_of_a_report(sent, make_user, request_as):
 	assert answer["columns"]
 
 
+def test_a_filter_that_joins_a_table(log, make_user, request_as):
+	"""A table is read without a "select" where the value is written into what a query reads from."""
+	log("Feedback/Complaint", summary=SUMMARY)
+	user, run = make_user("Sales User"), "frappe.desk.query_report.run"
+	# Of a sign that is doubled the database gets one.
+	for joins in ("c.summary = '", "c.summary like 'T%%' or c.name = '"):
+		value = f"x' join `tabClient Interaction` c on {joins}"
+		with pytest.raises(frappe.PermissionError, match="part of a query"):
+			request_as(user, run, report_name="Lost Opportunity", filters=frappe.as_json(report(value)))
+	answer = request_as(
+		user, run, report_name="Lost Opportunity", filters=frappe.as_json(report("Join us: (x)"))
+	)
+	assert answer["columns"]
+
+
 def test_the_filter_of_a_report_that_was_sent_earlier(sent, make_user, as_user):
 	"""It is prepared in a job, or emailed."""
 	lost = frappe.get_doc("Report", "Lost Opportunity")
@@ -112,6 +127,7 @@ PROSE = {
 	"a query within another": "(select a from (select b from c) d) is what I'd like; 50% of it works",
 	"a statement": "insert into x select * from y; update z set a = (select max(b) from c) /* nightly */",
 	"an injection": "The log says: x' union select password from `__Auth` -- ",
+	"a join": "Join us: it's \"join\" (left join `tabUser` on a = 'b'), or join `tabRole`?",
 	"markup": "<p>Select&nbsp;from</p><pre>SELECT *\nFROM tabUser # all</pre>",
 }
 
@@ -167,7 +183,7 @@ def test_what_people_write_about_a_record(text, log, staff, request_as):
 	)
 	request_as(user, "frappe.desk.form.load.getdoc", **record)
 	written = frappe.get_all("Communication", {"reference_name": about.name, "sender": user}, pluck="content")
-	assert any("elect" in content for content in written)
+	assert any("elect" in content or "oin" in content for content in written)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +222,10 @@ WRITTEN = {
 	"after a quote of another": (
 		"select 1 where a = 'x' or b in (' and c = '{}' from tabUser",
 		", (select name ",
+	),
+	"in a join": (
+		"select 1 from tabRole a join tabLead b on a.name = '{}'",
+		"x' join `tabUser` u on u.name like 'A%' or '1' = '",
 	),
 	"in other letters": ("select 1 limit {}", "1 UNION SELECT name FROM tabUser"),
 }
@@ -284,6 +304,8 @@ def sent_in_a_request(values, query, given):
 HOSTILE = {
 	"selects": "select (",
 	"selects from": "select from ",
+	"joins": "join",
+	"joins with signs": "join (",
 	"comments that do not end": "/*",
 	"comments": "/*/",
 	"escaped quotes": "\\'",
