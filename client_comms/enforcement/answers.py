@@ -163,11 +163,11 @@ def _hidden(records: set[tuple[str, str]]) -> set[tuple[str, str]]:
 	for doctype, asked in names.items():
 		if missing := set(asked) - guards.readable(doctype, asked):
 			existing = frappe.get_all(doctype, {"name": ("in", sorted(missing))}, pluck="name", order_by=None)
-			hidden |= {(doctype, str(name)) for name in existing if not _is_on_website(doctype, name)}
+			hidden |= {(doctype, str(name)) for name in existing if not is_on_website(doctype, name)}
 	return hidden
 
 
-def _is_on_website(doctype: str, name: str) -> bool:
+def is_on_website(doctype: str, name: str) -> bool:
 	"""Whether a client sees a document in the portal, where it is not the permissions of the desk that decide."""
 	return _is_client() and bool(frappe.has_website_permission(frappe.get_doc(doctype, name)))
 

@@ -7,9 +7,10 @@ its own rules.
 
 from collections.abc import Iterator
 
+import frappe
 from frappe.model.document import Document
 
-from client_comms.enforcement import compose, guards
+from client_comms.enforcement import answers, compose, guards
 
 
 def ask_before(**_job) -> None:
@@ -27,13 +28,16 @@ def require_readable(doc) -> None:
 
 	:raises ClearanceMissingError: the session user cannot read a record that it names
 	"""
-	if doc.flags.ignore_permissions or doc.flags.ignore_links or guards.is_held(doc.doctype):
+	# What a Web Form stores, it stores for its visitor, without any check.
+	unchecked = doc.flags.ignore_permissions and not frappe.flags.in_web_form
+	if unchecked or doc.flags.ignore_links or guards.is_held(doc.doctype):
 		return
 	named = {*_fetched_from(doc)}
 	if named and (before := doc.get_doc_before_save()):
 		named -= {*_fetched_from(before)}
 	for doctype, name in sorted(named):
-		guards.require(doctype, name)
+		if not (frappe.flags.in_web_form and answers.is_on_website(doctype, name)):
+			guards.require(doctype, name)
 
 
 def _fetched_from(doc) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ P-2)."""
 from frappe import _
 from frappe.utils import parse_addr, split_emails
 
+from client_comms import transactions
 from client_comms.enforcement import governed
 from client_comms.intake import call_log, communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
@@ -73,11 +74,19 @@ def after_call(doc, method=None) -> None:
 	if doc.type == call_log.INCOMING or doc.status != call_log.REACHED or not call_log.has_just_ended(doc):
 		return
 	if interaction := doc.get("client_interaction"):
-		context = facts.context_of(governed.INTERACTION, interaction, channel=call_log.CHANNEL)
-		recipients = recipient_kinds.sort_numbers(context, [doc.get("to")])
-		unchecked = _("The call was over before it could be checked.")
-		verdict = gate.judge(context, recipients, unchecked)
-		register.register(context, recipients, verdict, unchecked if verdict.refused else None)
+		# The phone system, whose request this is, can do nothing about an error.
+		with transactions.part(
+			title=_("A call is not on the disclosure register"), doctype=doc.doctype, name=doc.name
+		):
+			_register_call(doc, interaction)
+
+
+def _register_call(doc, interaction: str) -> None:
+	context = facts.context_of(governed.INTERACTION, interaction, channel=call_log.CHANNEL)
+	recipients = recipient_kinds.sort_numbers(context, [doc.get("to")])
+	unchecked = _("The call was over before it could be checked.")
+	verdict = gate.judge(context, recipients, unchecked)
+	register.register(context, recipients, verdict, unchecked if verdict.refused else None)
 
 
 def _recipients(doc, context: facts.OutgoingContext) -> tuple[rules.Recipient, ...]:

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from client_comms.enforcement import fetched_fields
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
@@ -102,3 +103,42 @@ def test_what_a_document_named_before_is_left(filled, log, users, request_as):
 		value="Left",
 	)
 	assert changed["status"] == "Left"
+
+
+def test_what_a_visitor_of_a_web_form_sends(filled, log, make_user, request_as, monkeypatch):
+	monkeypatch.setattr(frappe.local, "request_ip", "127.0.0.1", raising=False)
+	complaint = log("Feedback/Complaint", summary=SUMMARY)
+	visitor = make_user("Customer", user_type="Website User")
+	form = frappe.get_doc(
+		{
+			"doctype": "Web Form",
+			"title": "Drivers",
+			"route": "drivers",
+			"doc_type": PARENT,
+			"module": "Website",
+			"published": 1,
+			"login_required": 1,
+			"allow_multiple": 1,
+			"web_form_fields": [
+				{"fieldname": field, "fieldtype": "Data", "label": field}
+				for field in ("full_name", "status", LINK, KIND)
+			],
+		}
+	).insert()
+	accept = "frappe.website.doctype.web_form.web_form.accept"
+	with pytest.raises(ClearanceMissingError):
+		request_as(visitor, accept, web_form=form.name, data=driver(complaint.name))
+	assert request_as(visitor, accept, web_form=form.name, data=driver(None)).full_name == "Ann"
+
+
+def test_a_client_names_what_is_theirs_in_a_web_form(site, held, make_user, as_user, monkeypatch):
+	visitor = make_user("Customer", user_type="Website User")
+	issue = held("Issue", subject="Noise", raised_by=visitor)
+	monkeypatch.setitem(frappe.flags, "in_web_form", True)
+	monkeypatch.setattr(fetched_fields, "_fetched_from", lambda doc: [("Issue", issue.name)])
+	doc = frappe.get_doc(frappe.parse_json(driver(None)))
+	doc.flags.ignore_permissions = True
+	with as_user(visitor):
+		fetched_fields.require_readable(doc)
+	with as_user(make_user("Customer", user_type="Website User")), pytest.raises(ClearanceMissingError):
+		fetched_fields.require_readable(doc)

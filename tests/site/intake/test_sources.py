@@ -15,6 +15,7 @@ from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals, retry, unlogged
 from client_comms.intake import event as meetings
+from client_comms.outgoing import logged_contacts
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "M-1")
 
@@ -407,6 +408,14 @@ def test_a_call_to_a_stranger_about_a_client_is_registered_as_one_that_was_not_c
 		"recipient_kind": "Third Party",
 		"reason": "The call was over before it could be checked.",
 	}
+
+
+@pytest.mark.clause("P-2")
+def test_a_call_is_stored_though_it_cannot_be_registered(call, logged, customer, monkeypatch):
+	monkeypatch.setattr(logged_contacts.register, "register", mock.Mock(side_effect=ValueError))
+	doc = call("Outgoing")
+	assert logged() and doc.status == "Completed"
+	assert frappe.db.exists("Error Log", {"reference_doctype": "Call Log", "reference_name": doc.name})
 
 
 STRANGER = "+49 40 123456"
