@@ -63,6 +63,11 @@ def looking_for(values) -> Iterator[None]:
 		frappe.flags[_NOTED] = before
 
 
+def could_read(value) -> bool:
+	"""Whether a value that was sent has a text that could read a table."""
+	return any(True for _text in _reading(value))
+
+
 def _noted(values) -> list["_Sent"] | None:
 	texts = {*_reading(values)}
 	return [*map(_Sent, texts)] if texts and guards.is_restricted() else None

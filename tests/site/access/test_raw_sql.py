@@ -87,6 +87,15 @@ def test_a_filter_that_joins_a_table(log, make_user, request_as):
 	assert answer["columns"]
 
 
+def test_a_filter_asks_nothing_of_opportunities_that_are_left_out(held, make_user, request_as):
+	"""Neither by an error nor by what is found: it is compared as it is, also with a quote that is meant."""
+	held("Opportunity", opportunity_from="Lead", party_name=held("Lead", lead_name="Hidden Anna").name)
+	user, run = make_user("Sales User"), "frappe.desk.query_report.run"
+	for reason in ("x' or exp(710 * (1 = 1)) or 'x' = 'y", "Client's budget", "a\\"):
+		answer = request_as(user, run, report_name="Lost Opportunity", filters=frappe.as_json(report(reason)))
+		assert answer["result"] == []
+
+
 def test_the_filter_of_a_report_that_was_sent_earlier(sent, make_user, as_user):
 	"""It is prepared in a job, or emailed."""
 	lost = frappe.get_doc("Report", "Lost Opportunity")
