@@ -195,6 +195,7 @@ FUNCTIONS = {
 	"enforcement.child_rows:is_open": YES,
 	"enforcement.child_rows:GuardedRow._is_known": YES,
 	"enforcement.methods.query_report:_check_prepared": NOTHING,
+	"enforcement.doctypes.report:_with_literal": "lambda report, filters: filters",
 	"enforcement.doctypes.report:_with_readable_names": "lambda columns, rows: rows",
 	"enforcement.doctypes.report:_with_readable_quotes": "lambda rows: rows",
 	"enforcement.doctypes.kanban_board:_open_to_all": "lambda doctype, order: order",
