@@ -246,5 +246,6 @@ def _bound_condition(doctype: str, reader: Reader) -> str:
 	open_where_filed = filed.condition(doctype, reader.inside) if doctype != DISCLOSURE else "1"
 	if reader.interactions is not None:
 		return either([f"({free} and {open_where_filed})", among(bound, reader.interactions)])
-	alone = f"({reader.at_levels(reader.rows.open_levels, level)} and {open_where_filed})"
-	return f"(if({free}, {open_where_filed}, {interactions.of_interaction(bound, reader, missing=alone)}))"
+	# Once for both, those without a level and those with one: it can ask for much.
+	alone = f"(({free} or {reader.at_levels(reader.rows.open_levels, level)}) and {open_where_filed})"
+	return interactions.of_interaction(bound, reader, missing=alone)

@@ -1,8 +1,8 @@
 """Row conditions as SQL for one user, made so that their cost follows the page and not the site (D-5).
 
 A condition stands beside an "or", where MariaDB computes an `in (select …)` for the whole table before it looks at the
-first row. So there is none: rows of other tables are read one by one by their primary key, and what a user takes part
-in is looked up first, by indexes, and named.
+first row. So there is none: rows of other tables are read one by one by their primary key. What a user takes part in is
+asked for each row of a page (see `page_requests`); elsewhere it is looked up first, by indexes, and named.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -12,7 +12,7 @@ from functools import cached_property
 import frappe
 
 from client_comms import clock
-from client_comms.enforcement import policy
+from client_comms.enforcement import page_requests, policy
 from client_comms.rules import access, access_rows
 
 INTERACTION = "Client Interaction"
@@ -79,12 +79,17 @@ class Reader:
 	"""The user for whom a condition is made. What it takes to make it is looked up once, however many tables it reaches.
 
 	:param action: by default the one for which lists are made at present, see `interactions.listing_for`
+	:param by_row: ask for each row what the user takes part in, and look up nothing before; by default for a page of a list
 	"""
 
-	def __init__(self, user: str | None = None, action: str | None = None):
+	def __init__(self, user: str | None = None, action: str | None = None, by_row: bool | None = None):
 		self.user = user or frappe.session.user
 		action = action or listed_for()
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
+		# Whom User Permissions restrict may find a page only after many rows.
+		self.by_row = (
+			not self.rows.limits and page_requests.is_one(self.rows.open_levels) if by_row is None else by_row
+		)
 
 	@cached_property
 	def owner_types(self) -> dict[str, set[str]]:
@@ -181,7 +186,9 @@ class Reader:
 
 	@cached_property
 	def assigned(self) -> dict[str, list[str]] | None:
-		"""DocType → documents that the user has assigned in open to-dos; None if there are too many."""
+		"""DocType → documents that the user has assigned in open to-dos; None if there are too many, or each row is asked."""
+		if self.by_row:
+			return None
 		todos = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (the user is escaped)
 			"select distinct `reference_type`, `reference_name` from `tabToDo`"
 			f" where `allocated_to` = {self.me} and `status` = 'Open' limit {NAMED + 1}"
@@ -239,7 +246,7 @@ class Reader:
 	@cached_property
 	def _tied(self) -> dict[str, list[str] | None]:
 		"""DocType → what the user takes part in by an action item or a grant, and the clients they manage; None for too
-		many. One query."""
+		many, or if each row is asked. One query, or none."""
 		queries = {}
 		if self.rows.participant_levels:
 			# Most are open to the user by their level; each name costs the database as much as a row.
@@ -254,6 +261,8 @@ class Reader:
 		if self.rows.account_manager_levels:
 			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
 				queries[party_type] = f"`name` from `tab{party_type}` where `{field}` = {self.me}"
+		if self.by_row and self.sees_by_kind:
+			return dict.fromkeys(queries)
 		found: dict[str, list[str]] = {doctype: [] for doctype in queries}
 		if queries:
 			union = " union all ".join(
@@ -275,7 +284,7 @@ class Reader:
 
 class _ReaderInside(Reader):
 	def __init__(self, outside: Reader):
-		self.user, self.rows, self._outside = outside.user, outside.rows, outside
+		self.user, self.rows, self.by_row, self._outside = outside.user, outside.rows, outside.by_row, outside
 
 	@property
 	def inside(self) -> Reader:

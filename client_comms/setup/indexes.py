@@ -10,6 +10,7 @@ INDEXED = (
 	# For the row condition, which names what is assigned to the user; also for Frappe's own.
 	("ToDo", "allocated_to", "status", "reference_type", "reference_name"),
 	("ToDo", "assigned_by"),
+	("Notification Log", "for_user", compat.list_order()),  # a user's newest
 	# A list that is sorted by a column without an index reads, and therefore judges, every row before the first page.
 	*(
 		(doctype, compat.list_order())

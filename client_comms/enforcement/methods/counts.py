@@ -10,27 +10,45 @@ from frappe import _
 from frappe.desk import notifications
 from frappe.query_builder import functions
 from frappe.utils import cint, getdate
+from pypika.terms import PseudoColumn
 
-from client_comms.enforcement import governed, guards, linked_columns
+from client_comms.enforcement import compose, governed, guards, linked_columns
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import added_rows, named_parent
 
 _CHART = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
+_GROUP_BY = "frappe.desk.listview.get_group_by_count"
 
 
 @frappe.whitelist()
 def get_group_by_count(doctype: str, current_filters: str, field: str, **others) -> list[dict]:
 	"""The sidebar's counts; those by assignee query the database directly, and so does version 16 for titles."""
 	if field == "assigned_to" and guards.is_held(doctype):
+		if compose.previous_path(_GROUP_BY) == _GROUP_BY:
+			return _by_assignee(doctype, frappe.parse_json(current_filters))
 		current_filters = frappe.as_json(_readable_only(doctype, current_filters))
 	groups = call_previous(
-		"frappe.desk.listview.get_group_by_count",
+		_GROUP_BY,
 		doctype=doctype,
 		current_filters=current_filters,
 		field=field,
 		**others,
 	)
 	return _without_hidden_titles(doctype, field, groups)
+
+
+def _by_assignee(doctype: str, filters) -> list[dict]:
+	"""As Frappe counts, among the rows that the user can read: named in its query, a million rows would be 16 megabytes."""
+	# nosemgrep: frappe-sql-format-injection (Frappe's own query, and an escaped name)
+	return frappe.db.sql(
+		f"""select `tabToDo`.`allocated_to` as `name`, count(*) as `count`
+		from `tabToDo` join `tabUser` on `tabUser`.`name` = `tabToDo`.`allocated_to`
+		where `tabToDo`.`reference_type` = {frappe.db.escape(doctype)} and `tabToDo`.`status` != 'Cancelled'
+			and `tabUser`.`user_type` = 'System User'
+			and `tabToDo`.`reference_name` in ({guards.readable_query(doctype, filters)})
+		group by `tabToDo`.`allocated_to` order by `count` desc limit 50""",
+		as_dict=True,
+	)
 
 
 def _without_hidden_titles(doctype: str, field: str, groups: list) -> list:
@@ -108,7 +126,7 @@ def _heatmap(chart, filters, year) -> dict:
 	table = frappe.qb.DocType(chart.document_type)
 	day, year = table[chart.based_on], cint(year) or getdate().year
 	value = table[chart.value_based_on] if chart.value_based_on else 1
-	names = guards.readable_names(chart.document_type, frappe.parse_json(filters)) or [""]
+	names = PseudoColumn(f"({guards.readable_query(chart.document_type, frappe.parse_json(filters))})")
 	rows = (
 		frappe.qb.from_(table)
 		.select(functions.UnixTimestamp(day), _AGGREGATES[chart.chart_type](value))

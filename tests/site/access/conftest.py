@@ -9,7 +9,7 @@ from frappe.cache_manager import clear_controller_cache
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from client_comms.enforcement import compose
+from client_comms.enforcement import compose, page_requests
 
 
 @pytest.fixture
@@ -39,6 +39,12 @@ def held(set_settings):
 		return doc
 
 	return make
+
+
+@pytest.fixture(params=[False, True], ids=["named", "by row"])
+def both_conditions(request, monkeypatch):
+	"""Runs a test twice: with what a user takes part in named in conditions, and asked for each row, as for a page of a list."""
+	monkeypatch.setattr(page_requests, "is_one", lambda levels: bool(levels) and request.param)
 
 
 @pytest.fixture

@@ -355,6 +355,47 @@ def test_titles_in_the_sidebar_of_a_list(task, staff, as_user):
 			assert ("The neighbours complain" in {g.get("title") for g in groups}) == shown
 
 
+def test_who_is_assigned_how_much(complaint, log, staff, make_user, as_user):
+	"""Among what the user can read, however much that is: none of it is named."""
+	colleague, inquiry = make_user("Frontline Staff"), log("Initial Inquiry")
+	for doc, status in ((complaint, "Open"), (inquiry, "Open"), (inquiry, "Cancelled")):
+		about = {"reference_type": doc.doctype, "reference_name": doc.name, "status": status}
+		todo = {"doctype": "ToDo", "description": "x", "allocated_to": colleague, **about}
+		frappe.get_doc(todo).db_insert()
+	subject = frappe.as_json([[inquiry.doctype, "name", "=", complaint.name, False]])
+	for user, counted, of_complaint in ((staff.cleared, 2, [1]), (staff.uncleared, 1, [])):
+		with as_user(user):
+			groups = counts.get_group_by_count(inquiry.doctype, "[]", "assigned_to")
+			assert [g["count"] for g in groups if g["name"] == colleague] == [counted]
+			assert inquiry.name not in str(frappe.db.last_query)
+			groups = counts.get_group_by_count(inquiry.doctype, subject, "assigned_to")
+			assert [g["count"] for g in groups if g["name"] == colleague] == of_complaint
+
+
+@pytest.mark.skipif(compat.is_version_16(), reason="version 16 cannot answer with a heatmap")
+def test_a_heatmap(complaint, log, staff, as_user):
+	inquiry = log("Initial Inquiry")
+	chart = {
+		"chart_name": "Days",
+		"document_type": inquiry.doctype,
+		"chart_type": "Count",
+		"type": "Heatmap",
+		"based_on": "creation",
+		"filters_json": frappe.as_json([[inquiry.doctype, "subject", "like", "%"]]),
+	}
+
+	def days():
+		return sum(counts.get_chart(chart=frappe.as_json(chart), no_cache=1)["dataPoints"].values())
+
+	with as_user(staff.cleared):
+		cleared = days()
+	with as_user(staff.uncleared):
+		uncleared = days()
+		frappe.db.delete("Client Interaction", {"name": complaint.name})
+		assert days() == uncleared
+	assert cleared > uncleared >= 1
+
+
 def test_titles_are_looked_at_whichever_version_gives_them(task, staff, as_user):
 	"""Version 15 gives none in groups, and version 16 in both; the same for users who can read what they name."""
 	title = "The neighbours complain"

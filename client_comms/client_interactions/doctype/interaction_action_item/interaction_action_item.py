@@ -26,5 +26,5 @@ class InteractionActionItem(Row):
 
 
 def on_doctype_update():
-	"""The row condition queries a user's open items for every list (D-5)."""
-	frappe.db.add_index("Interaction Action Item", ["assigned_to", "status"])
+	"""The row condition queries a user's open items, all or those of one interaction, for every list (D-5)."""
+	frappe.db.add_index("Interaction Action Item", ["assigned_to", "status", "parent"])

@@ -1,0 +1,78 @@
+"""Whether a request asks for a page: of a list, whose few rows the database reads in the order of an index, or of one document (D-5).
+
+There are two ways to write a row condition that lets through the same rows, see `readers.Reader`. To judge each row by
+look-ups costs a page next to nothing, and a query that reads a whole table far more than to know beforehand what the user takes part
+in. So this decides what a list costs, and never what it contains.
+"""
+
+import re
+from collections.abc import Collection
+
+import frappe
+from frappe.utils.caching import site_cache
+
+INTERACTION = "Client Interaction"
+_METHODS = frozenset(
+	(
+		"frappe.desk.reportview.get",
+		"frappe.desk.reportview.get_list",
+		"frappe.desk.reportview.get_count",
+		"frappe.client.get_list",
+		"frappe.client.get_count",
+		"frappe.desk.doctype.notification_log.notification_log.get_notification_logs",
+		# What a form shows hangs on its document.
+		"frappe.desk.form.load.getdoc",
+		"frappe.desk.form.load.get_docinfo",
+		"frappe.desk.form.load.get_communications",
+		"frappe.desk.notifications.get_open_count",
+	)
+)
+_LIST = re.compile(r"^/api/(?:v\d+/)?(?:resource|document)/[^/]+/?$")
+_ORDER = re.compile(r"^(?:`tab[^`]+`\.)?`?(?P<column>\w+)`?(?: +(?:asc|desc))?$", re.IGNORECASE)
+_INDEXED = ("creation", "modified", "name")
+# Of the records that such a filter leaves, possibly the user can read only those that they take part in.
+_DECIDE = ("confidentiality_level", "communication_type", "matrix")
+_NEWEST, _ENOUGH = (
+	200,
+	10,
+)  # interactions, and how many of them are open to users who find a page among few more than its rows
+_FOR_SECONDS = 10 * 60
+
+
+def is_one(open_levels: Collection[str]) -> bool:
+	"""Whether the present request asks for a page of which most rows are open at these levels."""
+	asked = getattr(frappe.local, "form_dict", None)
+	if not asked or not _lists(asked) or asked.get("group_by") or not _by_index(asked):
+		return False
+	filters = f"{asked.get('filters')} {asked.get('or_filters')}"
+	if any(column in filters for column in _DECIDE):
+		return False
+	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
+
+
+def _lists(asked) -> bool:
+	if cmd := asked.get("cmd"):
+		return cmd in _METHODS
+	request = getattr(frappe.local, "request", None)
+	return bool(request and _LIST.match(request.path or ""))
+
+
+def _by_index(asked) -> bool:
+	order = asked.get("order_by")
+	if not order:
+		return True
+	order, doctype = _ORDER.match(str(order).strip()), asked.get("doctype")
+	if not order:
+		return False
+	return order["column"] in _INDEXED or bool(
+		doctype and order["column"] == frappe.get_meta(str(doctype)).sort_field
+	)
+
+
+@site_cache(ttl=_FOR_SECONDS)
+def _newest() -> dict[str, int]:
+	"""Level → how many of the newest interactions have it; all of the most open one on a site that has few."""
+	levels = frappe.get_all(
+		INTERACTION, order_by="occurred_on desc", limit=_NEWEST, pluck="confidentiality_level"
+	)
+	return {level: levels.count(level) for level in set(levels)}

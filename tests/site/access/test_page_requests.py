@@ -1,0 +1,105 @@
+"""A page of a list asks for each row what the user takes part in; other queries look it up before (D-5)."""
+
+from types import SimpleNamespace
+
+import frappe
+import pytest
+
+from client_comms.enforcement import dependents, guards, page_requests, readers
+
+pytestmark = pytest.mark.clause("D-5")
+
+LIST = "frappe.desk.reportview.get"
+INTERACTION = "Client Interaction"
+OPEN = {"Standard"}
+
+
+@pytest.fixture(autouse=True)
+def mostly_open(monkeypatch):
+	monkeypatch.setattr(page_requests, "_newest", lambda: {"Standard": 140, "Confidential": 60})
+
+
+@pytest.fixture
+def ask(monkeypatch):
+	def ask(path="/api/method/x", **asked):
+		monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(asked))
+		monkeypatch.setattr(frappe.local, "request", SimpleNamespace(path=path), raising=False)
+
+	return ask
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		{"cmd": LIST},
+		{"cmd": LIST, "order_by": f"`tab{INTERACTION}`.`occurred_on` desc", "doctype": INTERACTION},
+		{"cmd": LIST, "order_by": "modified asc"},
+		{"cmd": LIST, "filters": '[["status", "=", "Open"]]', "fields": '["confidentiality_level"]'},
+		{"cmd": "frappe.desk.reportview.get_count", "order_by": None},
+		{"cmd": "frappe.desk.form.load.getdoc", "doctype": INTERACTION},
+		{"path": f"/api/resource/{INTERACTION}", "limit": 20},
+		{"path": f"/api/v2/document/{INTERACTION}", "limit": 20},
+	],
+	ids=str,
+)
+def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
+	ask(**asked)
+	assert page_requests.is_one(OPEN)
+	assert not page_requests.is_one({"Sensitive"}), "where few rows are open, a page is found among many"
+
+
+@pytest.mark.parametrize(
+	"asked",
+	[
+		{"cmd": "frappe.desk.listview.get_group_by_count"},
+		{"cmd": "frappe.desk.search.search_link"},
+		{"cmd": "frappe.desk.reportview.export_query"},
+		{"cmd": LIST, "group_by": "status"},
+		{"cmd": LIST, "filters": '[["confidentiality_level", "=", "Confidential"]]'},
+		{"cmd": LIST, "or_filters": [["communication_type", "=", "Complaint"]]},
+		{"cmd": LIST, "order_by": f"`tab{INTERACTION}`.`subject` desc", "doctype": INTERACTION},
+		{"cmd": LIST, "order_by": "modified desc, subject asc"},
+		{"cmd": LIST, "order_by": "subject desc"},
+		{"path": f"/api/resource/{INTERACTION}/CI-1", "limit": 20},
+		{},
+	],
+	ids=str,
+)
+def test_what_may_read_a_whole_table_is_none(ask, asked):
+	ask(**asked)
+	assert not page_requests.is_one(OPEN)
+
+
+def test_without_a_request_there_is_none(monkeypatch):
+	monkeypatch.delattr(frappe.local, "form_dict")
+	assert not page_requests.is_one(OPEN)
+
+
+@pytest.mark.parametrize("doctype", [INTERACTION, "Issue", "Communication", "Event", "ToDo", "File"])
+def test_the_condition_of_a_page_names_and_looks_up_nothing(
+	ask, make_user, make_client, set_settings, doctype
+):
+	set_settings(govern_issues=1)
+	manager = make_user("Account Manager")
+	customer = make_client("Solar House", "anna@solar.example").party
+	frappe.db.set_value("Customer", customer, "account_manager", manager)
+	(hook,) = guards.held()[doctype]
+	ask(cmd=LIST)
+	frappe.call(hook, user=manager, doctype=doctype)  # what the transaction keeps
+	before = frappe.db.sql("show session status like 'Questions'")[0][1]
+	condition = frappe.call(hook, user=manager, doctype=doctype)
+	asked = int(frappe.db.sql("show session status like 'Questions'")[0][1]) - int(before) - 1
+	assert asked <= (1 if doctype in dependents.FOUND_BY_OWNER else 0)
+	assert readers.literal(customer) not in condition
+	if doctype not in dependents.FOUND_BY_OWNER:  # of which no row belongs to an interaction here
+		assert f"= {readers.literal(manager)}" in condition
+
+
+def test_the_newest_interactions_tell_how_much_is_open(log, monkeypatch):
+	monkeypatch.undo()
+	page_requests._newest.clear_cache()
+	levels = [log(kind).confidentiality_level for kind in ("Initial Inquiry", "Feedback/Complaint")]
+	newest = page_requests._newest()
+	assert all(newest[level] >= 1 for level in levels)
+	assert sum(newest.values()) <= 200
+	page_requests._newest.clear_cache()
