@@ -11,6 +11,21 @@ from client_comms.enforcement.registry import OWNER_FIELDS
 
 _FILED_UNDER = ("reference_doctype", "reference_name")  # of a message
 _PUBLIC = ("like", "/files/%")
+# The public files of a document, and of what belongs to it.
+_IS_PUBLIC = "file.is_folder = 0 and (file.is_private = 0 or file.thumbnail_url like %(public)s)"
+_PUBLIC_OF = " union all ".join(
+	(
+		f"""select file.name from `tabFile` file
+		where file.attached_to_doctype = %(doctype)s and file.attached_to_name = %(name)s and {_IS_PUBLIC}""",
+		*(
+			f"""select file.name from `tab{dependent}` dependent
+			join `tabFile` file on file.attached_to_doctype = '{dependent}' and file.attached_to_name = dependent.name
+			where dependent.`{of}` = %(doctype)s and dependent.`{named}` = %(name)s and {_IS_PUBLIC}"""
+			for dependent in (*WITH_FILES, governed.COMMUNICATION)
+			for of, named in (OWNER_FIELDS.get(dependent, _FILED_UNDER),)
+		),
+	)
+)
 
 
 def keep_private(doc, method=None):
@@ -83,14 +98,9 @@ def _remove_thumbnail(file) -> None:
 
 def make_private(doctype: str, name: str) -> None:
 	"""Make files and thumbnails private that were attached to a document, to what belongs to it or to messages about it, before it
-	became confidential."""
-	_make_private(doctype, [name])
-	for dependent in (*WITH_FILES, governed.COMMUNICATION):
-		fields = OWNER_FIELDS.get(dependent, _FILED_UNDER)
-		_make_private(
-			dependent,
-			frappe.get_all(dependent, dict(zip(fields, (doctype, name), strict=True)), pluck="name"),
-		)
+	became confidential; one query if there are none."""
+	for file in frappe.db.sql_list(_PUBLIC_OF, {"doctype": doctype, "name": name, "public": _PUBLIC[1]}):
+		_keep_from_public(file)
 
 
 def make_images_private(chunk: int = 500) -> None:
@@ -117,13 +127,17 @@ def _make_private(doctype: str, names: list[str]) -> None:
 	attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0}
 	is_public = {"is_private": 0, "thumbnail_url": _PUBLIC}
 	for name in frappe.get_all("File", attached, pluck="name", or_filters=is_public):
-		file = frappe.get_doc("File", name)
-		if file.is_private:
-			_withdraw_thumbnail(file)
-		elif file.exists_on_disk():  # Frappe refuses to move what is not there
-			before = file.file_url
-			file.save(ignore_permissions=True)  # handled by `keep_private`
-			_follow_in_text(file, before)
+		_keep_from_public(name)
+
+
+def _keep_from_public(name: str) -> None:
+	file = frappe.get_doc("File", name)
+	if file.is_private:
+		_withdraw_thumbnail(file)
+	elif file.exists_on_disk():  # Frappe refuses to move what is not there
+		before = file.file_url
+		file.save(ignore_permissions=True)  # handled by `keep_private`
+		_follow_in_text(file, before)
 
 
 def _follow_in_text(file, before: str) -> None:
