@@ -21,7 +21,8 @@ def isolated(request, site, transaction, tmp_path, monkeypatch):
 	from client_comms.ledger import seal
 
 	# Where a test before replaced it, pytest has put the connection's own function on it, without what stands around that of its class.
-	vars(frappe.local.db).pop("sql", None)
+	if getattr(vars(frappe.local.db).get("sql"), "__self__", None) is frappe.local.db:
+		del frappe.local.db.sql
 	monkeypatch.setattr(seal, "path", lambda: tmp_path / "ledger.json")
 	monkeypatch.setitem(frappe.local.conf, "host_name", "https://own.example")
 
