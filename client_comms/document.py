@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -10,7 +10,9 @@ from functools import partial
 import frappe
 from frappe import _
 from frappe.model.document import Document as FrappeDocument
-from frappe.utils import cstr, get_datetime, getdate
+from frappe.model.naming import set_new_name
+from frappe.model.utils import is_virtual_doctype
+from frappe.utils import cstr, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms import validation
@@ -60,6 +62,56 @@ class Document(FrappeDocument):
 				)
 				for row in rows:
 					row.update_if_missing(values)
+
+
+def load_locked(doctype: str, names: Collection[str]) -> list[FrappeDocument]:
+	"""`frappe.get_doc(…, for_update=True)` of several documents, with one query for each of their tables.
+
+	:returns: those of `names` that exist, in this order
+	"""
+	found = {row.name: row for row in _locked_rows(doctype, "name", names, order="name")}
+	for field in frappe.get_meta(doctype).get_table_fields():
+		for row in found.values():
+			row[field.fieldname] = []
+		if is_virtual_doctype(field.options):
+			continue
+		for row in _locked_rows(field.options, "parent", names, order="idx"):
+			if (row.parenttype, row.parentfield) == (doctype, field.fieldname):
+				found[row.parent][field.fieldname].append(row)
+	return [frappe.get_doc({"doctype": doctype, **found[name]}) for name in names if name in found]
+
+
+def _locked_rows(doctype: str, column: str, names: Collection[str], order: str) -> list[frappe._dict]:
+	# nosemgrep: frappe-sql-format-injection (a DocType and columns; values are bound)
+	return frappe.db.sql(
+		f"select * from `tab{doctype}` where `{column}` in %(names)s order by `{order}` for update",
+		{"names": tuple(names)},
+		as_dict=True,
+	)
+
+
+def insert_together(documents: Sequence[FrappeDocument]) -> None:
+	"""`db_insert` for new documents of one DocType, in one statement; like it, it calls no hooks.
+
+	Frappe's own `bulk_insert` takes as long as one after the other.
+	"""
+	if not documents:
+		return
+	rows = []
+	for each in documents:
+		if not each.name:
+			set_new_name(each)
+		each.creation = each.modified = now()
+		each.owner = each.modified_by = frappe.session.user
+		rows.append(each.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True))
+	columns = ", ".join(f"`{column}`" for column in rows[0])
+	# nosemgrep: frappe-sql-format-injection (names of columns; values are bound)
+	frappe.db.sql(
+		f"insert into `tab{documents[0].doctype}` ({columns}) values {', '.join(['%s'] * len(rows))}",
+		[tuple(row.values()) for row in rows],
+	)
+	for each in documents:
+		each.set("__islocal", False)
 
 
 class Row(FrappeDocument):

@@ -1,6 +1,6 @@
 """The site's levels, clearances and matrix versions as the policy for the access rule."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import contextmanager
 
 import frappe
@@ -224,28 +224,89 @@ def stored_record(name: str, *, lasting: bool = False) -> Record | None:
 	held = frappe.flags.get(_HELD) or {}
 	if not lasting and name in held:
 		return held[name]
-	limited = user_limits.fields()
-	fields = tuple(dict.fromkeys((*RECORD_FIELDS, *limited)))
-	row = frappe.db.get_value("Client Interaction", name, fields, as_dict=True)
+	row = frappe.db.get_value("Client Interaction", name, _facts(), as_dict=True)
 	if not row:
 		return None
 	assignees = frappe.get_all(
 		"Interaction Action Item", {"parent": name, "status": OPEN_ACTION_ITEM}, pluck="assigned_to"
 	)
-	grants = (
-		[]
-		if lasting
-		else frappe.get_all("Interaction Access Grant", {"interaction": name}, ["user", "valid_until"])
+	if lasting:
+		return _record(row, assignees)
+	grants = frappe.get_all("Interaction Access Grant", {"interaction": name}, ["user", "valid_until"])
+	return _record(
+		row,
+		assignees,
+		(Grant(each.user, each.valid_until) for each in grants),
+		account_manager(row.party_type, row.party),
 	)
+
+
+def locked_records(documents: Collection) -> dict[str, Record]:
+	"""`stored_record` of interactions that were just read and are locked: name → record. What they contain themselves is not
+	queried again, the rest once for all."""
+	names = [doc.name for doc in documents]
+	grants, managers = _grants(names), _account_managers(names, {doc.party_type for doc in documents})
+	return {
+		doc.name: _record(
+			doc,
+			[row.assigned_to for row in doc.action_items if row.status == OPEN_ACTION_ITEM],
+			grants.get(doc.name, ()),
+			managers.get(doc.name),
+		)
+		for doc in documents
+	}
+
+
+def _grants(interactions: Collection[str]) -> dict[str, list[Grant]]:
+	"""Interaction → the grants for it; joined, because the database compares names ignoring case and trailing spaces."""
+	found: dict[str, list[Grant]] = {}
+	for name, user, valid_until in frappe.db.sql(
+		"""select interaction.name, access.user, access.valid_until
+		from `tabClient Interaction` interaction
+		join `tabInteraction Access Grant` access on access.interaction = interaction.name
+		where interaction.name in %(interactions)s""",
+		{"interactions": interactions},
+	):
+		found.setdefault(name, []).append(Grant(user, valid_until))
+	return found
+
+
+def _account_managers(interactions: Collection[str], party_types: Collection[str]) -> dict[str, str | None]:
+	"""Interaction → the account manager of its client; a query for each DocType of clients."""
+	found: dict[str, str | None] = {}
+	interaction = frappe.qb.DocType("Client Interaction")
+	for party_type, field in ACCOUNT_MANAGER_FIELD.items():
+		if party_type not in party_types:
+			continue
+		client = frappe.qb.DocType(party_type)
+		query = (
+			frappe.qb.from_(interaction)
+			.join(client)
+			.on(client.name == interaction.party)
+			.select(interaction.name, client[field])
+			.where((interaction.party_type == party_type) & interaction.name.isin(list(interactions)))
+		)
+		found.update(query.run())
+	return found
+
+
+def _facts() -> tuple[str, ...]:
+	"""The fields of an interaction that decide about access."""
+	return tuple(dict.fromkeys((*RECORD_FIELDS, *user_limits.fields())))
+
+
+def _record(
+	row, assignees: Iterable[str], grants: Iterable[Grant] = (), manager: str | None = None
+) -> Record:
 	return Record(
 		level=as_the_database_reads(row.confidentiality_level),
 		matrix=row.matrix,
 		communication_type=row.communication_type,
 		responsible_staff=row.responsible_staff,
 		assignees=frozenset(assignees),
-		grants=tuple(Grant(g.user, g.valid_until) for g in grants),
-		account_manager=None if lasting else account_manager(row.party_type, row.party),
-		links=tuple((field, row[field]) for field in limited),
+		grants=tuple(grants),
+		account_manager=manager,
+		links=tuple((field, row.get(field)) for field in user_limits.fields()),
 	)
 
 
@@ -254,11 +315,19 @@ def may_read(user: str, record: Record) -> bool:
 	return decide(subject(user), record, current(), READ, clock.now()).allowed
 
 
-@contextmanager
 def holding(name: str):
 	"""Inside the block, which does not change the interaction, `stored_record` queries it only once."""
+	return holding_all({name: stored_record(name)})
+
+
+@contextmanager
+def holding_all(records: Mapping[str, Record | None]):
+	"""`holding` for interactions that were queried together.
+
+	:param records: as returned by `locked_records`
+	"""
 	before = frappe.flags.get(_HELD)
-	frappe.flags[_HELD] = {name: stored_record(name)}
+	frappe.flags[_HELD] = records
 	try:
 		yield
 	finally:

@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 import frappe
 from frappe import _
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock, document, transactions
 from client_comms.client_interactions import changes, work_notices
 from client_comms.client_interactions.clocks import escalation, replay, snooze
+from client_comms.enforcement import policy
 
+INTERACTION = "Client Interaction"
 CHUNK = 50
 DEADLOCKS = 10
 _LOCKED_OUT = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
@@ -32,7 +34,7 @@ def run() -> int:
 	with _locking_rows_only():
 		while time.monotonic() < end and (names := [n for n in _take_due(CHUNK) if n not in handled]):
 			try:
-				alerts.show(set().union(*map(_handle, names)))
+				alerts.show(_handle_all(names))
 			except _LOCKED_OUT:
 				# The whole chunk is rolled back, with its locks, and what is due is read again.
 				frappe.db.rollback()
@@ -61,7 +63,7 @@ def _locking_rows_only():
 
 
 def _take_due(limit: int) -> list[str]:
-	table = frappe.qb.DocType("Client Interaction")
+	table = frappe.qb.DocType(INTERACTION)
 	return (
 		frappe.qb.from_(table)
 		.select(table.name)
@@ -72,13 +74,20 @@ def _take_due(limit: int) -> list[str]:
 	).run(pluck=True)
 
 
-def _handle(name: str) -> set[str]:
+def _handle_all(names: list[str]) -> set[str]:
 	"""The users with new notifications."""
-	with transactions.part(_("Sweep of response clocks failed"), "Client Interaction", name, _LOCKED_OUT):
-		# Read under the lock: the transaction may have begun before the record was last changed.
-		return handle(frappe.get_doc("Client Interaction", name, for_update=True))
+	# Read under the lock: the transaction may have begun before the records were last changed.
+	documents = document.load_locked(INTERACTION, names)
+	with policy.holding_all(policy.locked_records(documents)):  # a sweep does not change who can read them
+		return set().union(*map(_handle, documents))
+
+
+def _handle(doc) -> set[str]:
+	"""The users with new notifications."""
+	with transactions.part(_("Sweep of response clocks failed"), INTERACTION, doc.name, _LOCKED_OUT):
+		return handle(doc)
 	# Tried again in an hour, so that one broken record does not stop the others.
-	_look_again(name, clock.now() + timedelta(hours=1))
+	_look_again(doc.name, clock.now() + timedelta(hours=1))
 	return set()
 
 
@@ -106,4 +115,4 @@ def handle(doc) -> set[str]:
 
 
 def _look_again(name: str, at) -> None:
-	frappe.db.set_value("Client Interaction", name, "next_check_at", at, update_modified=False)
+	frappe.db.set_value(INTERACTION, name, "next_check_at", at, update_modified=False)
