@@ -1,6 +1,6 @@
 """Notifications about interactions; only users who can read an interaction are notified about it (D-5, R-2)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import frappe
@@ -8,6 +8,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 from frappe.utils import escape_html, get_fullname, get_link_to_form
 
+from client_comms.document import insert_together
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking, speaking_to
 from client_comms.rules import access
@@ -116,14 +117,15 @@ def tell(users, subject: Callable[[], str], doctype: str, name: str, link: str |
 		entry.insert(ignore_permissions=True, ignore_links=True)  # the user and the document were just read
 
 
-def post(readers, subject: Callable[[], str], doctype: str, name: str) -> None:
-	"""`tell` for one of many records: the caller must call `show` once for all of them before committing.
+def post(told: Iterable[tuple[Iterable[str], Callable[[], str]]], doctype: str, name: str) -> None:
+	"""`tell` about one of many records: the caller must call `show` once for all of them before committing.
 
 	Otherwise Frappe marks a user's notifications as unseen each time, and workers that notify the same
 	users wait for each other.
+
+	:param told: users who can read the document, and a function that returns the subject for them
 	"""
-	for user in readers:
-		_entry(user, subject, doctype, name).db_insert()
+	insert_together([_entry(user, subject, doctype, name) for users, subject in told for user in users])
 
 
 def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):

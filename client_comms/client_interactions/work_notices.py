@@ -84,7 +84,9 @@ def post_woken(doc) -> set[str]:
 	if alerts.are_muted():
 		return set()
 	alerts.post(
-		readers, lambda: _("{0} is due again: its pause has ended").format(doc.name), doc.doctype, doc.name
+		[(readers, lambda: _("{0} is due again: its pause has ended").format(doc.name))],
+		doc.doctype,
+		doc.name,
 	)
 	return set(readers)
 

@@ -25,6 +25,8 @@ from client_comms.rules.quiet_hours import QuietHours
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
 _HOUR, _DAY = 3600, 86_400
 _FAILED = "client_comms_could_not_tell"
+# Method → (kind of action, name of the clock) → users
+_Told = dict[str, dict[tuple[str, str], set[str]]]
 
 
 def current() -> escalation.EscalationPolicy:
@@ -79,41 +81,57 @@ def carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.A
 
 
 def _carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.Action]) -> set[str]:
-	told: dict[tuple[str, str, str], set[str]] = {}
-	for action in actions:
+	told: _Told = {}
+	for action, ways, users in _recipients(doc, actions):
 		due = f"{action.clock.name} {clock.to_stored(action.clock.due)}"
-		ways, users = ((), []) if alerts.are_muted() else _recipients(doc, action)
-		for way in ways:
-			told.setdefault((action.kind, action.clock.name, way), set()).update(users)
+		for way in ways if users else ():
+			told.setdefault(way, {}).setdefault((action.kind, action.clock.name), set()).update(users)
 		note = due if action.kind == escalation.BREACHED else f"{due} → {', '.join(users) or '–'}"
 		doc.append_event(action.kind, clock.now(), note, by="Administrator", action_key=action.key)
 	# What is recorded about deadlines does not move the clocks.
 	doc.save_events(clocks, plan(doc, clocks))
-	for (kind, clock_name, way), users in told.items():
-		_tell(doc, partial(_sentence, kind, clock_name), way, sorted(users))
-	return set().union(*(users for (_kind, _clock, way), users in told.items() if way == NOTIFICATION))
+	_tell(doc, told)
+	return set().union(*told.get(NOTIFICATION, {}).values())
 
 
-def _recipients(doc, action: escalation.Action) -> tuple[tuple[str, ...], list[str]]:
-	"""Whom to notify by which method."""
+def _recipients(
+	doc, actions: Iterable[escalation.Action]
+) -> list[tuple[escalation.Action, tuple[str, ...], list[str]]]:
+	"""Each action, and whom to notify of it by which methods; who can read the interaction is asked once for all."""
+	if alerts.are_muted():
+		return [(action, (), []) for action in actions]
+	meant = [(action, *_meant(doc, action)) for action in actions]
+	readers = interactions.readers(doc, set().union(*(users for _action, _ways, users in meant)))
+	return [(action, ways, [user for user in readers if user in users]) for action, ways, users in meant]
+
+
+def _meant(doc, action: escalation.Action) -> tuple[tuple[str, ...], set[str | None]]:
+	"""The methods, and the users, whether or not they can read the interaction."""
 	if action.kind == escalation.BREACHED:
-		return (), []
+		return (), set()
 	if action.kind == escalation.WARNED:
-		users = [doc.responsible_staff] if doc.responsible_staff else alerts.managers()
-		return (NOTIFICATION,), interactions.readers(doc, users)
+		return (NOTIFICATION,), {doc.responsible_staff} if doc.responsible_staff else _managers()
 	row = _steps()[action.step.key]
-	ways = tuple(way for way in (NOTIFICATION, EMAIL, TODO) if row.get(way))
-	return ways, interactions.readers(doc, _people(doc, row))
+	return tuple(way for way in (NOTIFICATION, EMAIL, TODO) if row.get(way)), set(_people(doc, row))
 
 
 def _people(doc, row) -> Iterable[str | None]:
 	if row.to == "Role":
-		return alerts.users_with_role(row.role)
+		return _holders(row.role)
 	if row.to == "User":
 		return [row.user]
 	if row.to == "Account Manager":
 		return [policy.account_manager(doc.party_type, doc.party)]
 	return [doc.responsible_staff]
+
+
+def _managers() -> set[str]:
+	return _holders(frappe.get_cached_doc("Client Comms Settings").manager_role)
+
+
+def _holders(role: str) -> set[str]:
+	"""Enabled users with the role; they are the same for all records of a chunk."""
+	return transactions.once(f"client_comms_holders|{role}", partial(alerts.users_with_role, role))
 
 
 def _sentence(kind: str, clock_name: str) -> str:
@@ -130,21 +148,43 @@ def _sentence(kind: str, clock_name: str) -> str:
 	}[clock_name]
 
 
-def _tell(doc, sentence: Callable[[], str], way: str, users: list[str]) -> None:
-	"""Notify each user in their own language; `sentence` returns the text in the current language."""
-	if not users:
-		return
+def _tell(doc, told: _Told) -> None:
+	"""Notify each user in their own language. One method that fails, or one email, does not take the others back."""
+	sentences = {
+		way: [(sorted(users), partial(_sentence, *about)) for about, users in each.items()]
+		for way, each in told.items()
+	}
+	if NOTIFICATION in sentences:
+		_try(doc, partial(_post, doc, sentences[NOTIFICATION]))
+	for users, sentence in sentences.get(EMAIL, ()):
+		_try(doc, partial(alerts.send, doc, users, sentence))
+	if TODO in sentences:
+		_try(doc, partial(_remind, doc, sentences[TODO]))
+
+
+def _try(doc, notify: Callable[[], None]) -> None:
 	with transactions.part(raising=(frappe.QueryTimeoutError,)) as part:
-		if way == NOTIFICATION:
-			alerts.post(users, lambda: sentence().format(doc.name), doc.doctype, doc.name)
-		elif way == EMAIL:
-			alerts.send(doc, users, sentence)
-		else:
-			for user in users:
-				with speaking_to(user):
-					action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
+		notify()
 	if part.error:
 		_log_failure(doc, part.error)
+
+
+def _post(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
+	alerts.post(
+		[(users, partial(_named, doc, sentence)) for users, sentence in sentences], doc.doctype, doc.name
+	)
+
+
+def _named(doc, sentence: Callable[[], str]) -> str:
+	return sentence().format(doc.name)
+
+
+def _remind(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
+	"""One to-do for each user, of the last deadline of those that are due at once."""
+	latest = {user: sentence for users, sentence in sentences for user in users}
+	for user, sentence in sorted(latest.items()):
+		with speaking_to(user):
+			action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
 
 
 def _log_failure(doc, error: Exception) -> None:

@@ -334,4 +334,4 @@ def test_what_a_due_record_costs(inquiry, people, set_calendar, steps, next_chec
 	next_check_at("2026-11-24 17:05")
 	breached = len(queries) / 10
 	print(f"{warned} queries to warn, {breached} to tell of a breach, with the first reading of metadata")
-	assert warned <= 22 and breached <= 28
+	assert warned <= 12 and breached <= 16

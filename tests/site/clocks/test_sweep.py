@@ -9,7 +9,7 @@ import time
 import frappe
 import pytest
 
-from client_comms import api, clock
+from client_comms import api, clock, document
 from client_comms.client_interactions.clocks import sweep
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
@@ -212,16 +212,15 @@ def test_the_sweep_reads_only_what_is_due(case, inquiry, people, next_check_at, 
 	for day in range(24, 31):
 		inquiry(responsible_staff=people["responsible"], at=f"2026-12-{day} 10:00")
 	opened = []
-	real = frappe.get_doc
+	real = document.load_locked
 
-	def watching(*args, **kwargs):
-		if args and args[0] == INTERACTION:
-			opened.append(args[1])
-		return real(*args, **kwargs)
+	def watching(doctype, names):
+		opened.extend(names)
+		return real(doctype, names)
 
-	monkeypatch.setattr(frappe, "get_doc", watching)
+	monkeypatch.setattr(document, "load_locked", watching)
 	assert next_check_at("2026-11-24 17:05") == 1
-	assert set(opened) == {case}
+	assert opened == [case]
 
 
 def test_an_idle_sweep_is_one_query(case, next_check_at, monkeypatch):

@@ -222,9 +222,7 @@ class ClientInteraction(Document):
 		"""
 		before = self.get_doc_before_save()
 		self.set_clocks(clocks, plan)
-		for row in self.events:
-			if row.is_new():
-				row.db_insert()
+		document.insert_together([row for row in self.events if row.is_new()])
 		changed = (f for f in self.meta.get_valid_columns() if self.get(f) != before.get(f))
 		self.db_set({field: self.get(field) for field in changed}, notify=True)
 
