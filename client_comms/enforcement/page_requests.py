@@ -28,6 +28,7 @@ _METHODS = frozenset(
 	)
 )
 _LIST = re.compile(r"^/api/(?:v\d+/)?(?:resource|document)/[^/]+/?$")
+_LIMITS = ("page_length", "limit_page_length", "limit")
 _ORDER = re.compile(r"^(?:`tab[^`]+`\.)?`?(?P<column>\w+)`?(?: +(?:asc|desc))?$", re.IGNORECASE)
 _INDEXED = ("creation", "modified", "name")
 # Of the records that such a filter leaves, possibly the user can read only those that they take part in.
@@ -42,7 +43,9 @@ _FOR_SECONDS = 10 * 60
 def is_one(open_levels: Collection[str]) -> bool:
 	"""Whether the present request asks for a page of which most rows are open at these levels."""
 	asked = getattr(frappe.local, "form_dict", None)
-	if not asked or not _lists(asked) or asked.get("group_by") or not _by_index(asked):
+	if not asked or not _reads_pages(asked) or asked.get("group_by") or not _by_index(asked):
+		return False
+	if any(str(asked.get(limit)) == "0" for limit in _LIMITS):  # all of them, as on a Kanban board
 		return False
 	filters = f"{asked.get('filters')} {asked.get('or_filters')}"
 	if any(column in filters for column in _DECIDE):
@@ -50,7 +53,7 @@ def is_one(open_levels: Collection[str]) -> bool:
 	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
 
 
-def _lists(asked) -> bool:
+def _reads_pages(asked) -> bool:
 	if cmd := asked.get("cmd"):
 		return cmd in _METHODS
 	request = getattr(frappe.local, "request", None)

@@ -64,7 +64,15 @@ def pages() -> dict[str, tuple[str, dict]]:
 				"frappe.desk.search.search_link",
 				{"doctype": doctype, "txt": text, "page_length": 10, "ignore_user_permissions": 0},
 			)
-	for doctype, field in (("Client Interaction", "status"), ("Issue", "status"), ("ToDo", "status")):
+	for doctype, field in (
+		("Client Interaction", "assigned_to"),  # the sidebar has these two from the beginning
+		("Client Interaction", "owner"),
+		("Issue", "assigned_to"),
+		("Issue", "owner"),
+		("Client Interaction", "status"),
+		("Issue", "status"),
+		("ToDo", "status"),
+	):
 		found[f"{doctype}: sidebar by {field}"] = (
 			"frappe.desk.listview.get_group_by_count",
 			{"doctype": doctype, "current_filters": "[]", "field": field},
@@ -76,11 +84,41 @@ def pages() -> dict[str, tuple[str, dict]]:
 		"frappe.desk.notifications.get_open_count",
 		{"doctype": "Customer", "name": CLIENT},
 	)
+	for doctype in ("Client Interaction", "Issue"):
+		found[f"{doctype}: tags"] = (
+			"frappe.desk.reportview.get_sidebar_stats",
+			{"doctype": doctype, "stats": '["_user_tags"]', "filters": "[]"},
+		)
+		found[f"{doctype}: report view"] = _list(doctype, LISTS[doctype], [], page_length=100)[0]
+		is_open = json.dumps([[doctype, "status", "=", "Open"]])
+		card = {"document_type": doctype, "function": "Count", "filters_json": is_open}
+		found[f"{doctype}: number card"] = (
+			"frappe.desk.doctype.number_card.number_card.get_result",
+			{"doc": json.dumps(card), "filters": is_open},
+		)
+		chart = {
+			"chart_name": doctype,
+			"chart_type": "Count",
+			"document_type": doctype,
+			"based_on": "creation",
+			"timespan": "Last Month",
+			"time_interval": "Daily",
+			"timeseries": 1,
+			"filters_json": "[]",
+		}
+		found[f"{doctype}: chart of a month"] = (
+			"frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+			{"chart": json.dumps(chart), "no_cache": 1, "filters": "[]"},
+		)
+	found["Notifications"] = (
+		"frappe.desk.doctype.notification_log.notification_log.get_notification_logs",
+		{"limit": 20},
+	)
 	found["Global search"] = ("frappe.utils.global_search.search", {"text": "scale", "limit": 20})
 	return found
 
 
-def _list(doctype, columns, filters):
+def _list(doctype, columns, filters, page_length=20):
 	meta = frappe.get_meta(doctype)
 	column = (meta.sort_field or "modified").split(",")[0].split(" ")[0]
 	common = {"doctype": doctype, "filters": json.dumps(filters)}
@@ -89,7 +127,13 @@ def _list(doctype, columns, filters):
 	return (
 		(
 			"frappe.desk.reportview.get",
-			{**common, "fields": json.dumps(fields), "order_by": order_by, "start": 0, "page_length": 20},
+			{
+				**common,
+				"fields": json.dumps(fields),
+				"order_by": order_by,
+				"start": 0,
+				"page_length": page_length,
+			},
 		),
 		("frappe.desk.reportview.get_count", {**common, "fields": "[]", "limit": 1001}),
 	)

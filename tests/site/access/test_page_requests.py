@@ -55,6 +55,8 @@ def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 		{"cmd": "frappe.desk.search.search_link"},
 		{"cmd": "frappe.desk.reportview.export_query"},
 		{"cmd": LIST, "group_by": "status"},
+		{"cmd": LIST, "page_length": 0},
+		{"cmd": "frappe.client.get_list", "limit_page_length": "0"},
 		{"cmd": LIST, "filters": '[["confidentiality_level", "=", "Confidential"]]'},
 		{"cmd": LIST, "or_filters": [["communication_type", "=", "Complaint"]]},
 		{"cmd": LIST, "order_by": f"`tab{INTERACTION}`.`subject` desc", "doctype": INTERACTION},
