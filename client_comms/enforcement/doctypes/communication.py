@@ -5,6 +5,9 @@ it are private files, and emails bring them along."""
 import re
 from urllib.parse import unquote
 
+import frappe
+from frappe.core.doctype.communication.communication import get_emails
+
 from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.doctypes import file
@@ -30,11 +33,52 @@ class GuardedCommunication(Remembered, Discreet):
 		with restrictions.logging():
 			super().on_update()
 
+	def _save(self, *args, **kwargs):
+		"""Frappe saves a message that it receives a second time, at once. Its links were looked up the first time, and those to its
+		interaction were set since, so they are left as they are, unless one of its addresses belongs to another client since."""
+		known = self.flags.pop("client_comms_links_are_known", False)
+		self.flags.client_comms_keeps_links = known and not self._lacks_links()
+		try:
+			return super()._save(*args, **kwargs)
+		finally:
+			self.flags.client_comms_keeps_links = False
+
+	def _lacks_links(self) -> bool:
+		"""Whether what was saved since the message was stored makes it one of another contact or client; one query."""
+		addresses = get_emails([self.sender, self.recipients, self.cc, self.bcc])
+		if any(
+			"+" in each or "--" in each for each in addresses
+		):  # perhaps with a document in it, which belongs to none
+			return True
+		linked = {(row.link_doctype, row.link_name) for row in self.timeline_links}
+		saved = frappe.db.sql(
+			"""select 'Contact', parent from `tabContact Email` where parenttype = 'Contact'
+				and email_id in %(addresses)s and modified >= %(stored)s
+			union all select link_doctype, link_name from `tabDynamic Link` where parenttype = 'Contact'
+				and parent in %(contacts)s and modified >= %(stored)s""",
+			{
+				"addresses": addresses or [""],
+				"contacts": [name for doctype, name in linked if doctype == "Contact"] or [""],
+				"stored": self.creation,
+			},
+		)
+		return not linked.issuperset(saved)
+
 	def _validate_links(self):
-		"""Frappe saves a message that it receives a second time, at once: its links were looked up the first time, and those to
-		its interaction were set since."""
-		if not self.flags.pop("client_comms_links_are_known", False):
+		if not self.flags.client_comms_keeps_links:
 			super()._validate_links()
+
+	def parse_email_for_timeline_links(self):
+		if not self.flags.client_comms_keeps_links:
+			super().parse_email_for_timeline_links()
+
+	def set_timeline_links(self):
+		if not self.flags.client_comms_keeps_links:
+			super().set_timeline_links()
+
+	def deduplicate_timeline_links(self):
+		if not self.flags.client_comms_keeps_links:
+			super().deduplicate_timeline_links()
 
 	def get_content(self, print_format=None):
 		"""Recipients cannot open private files, so Frappe is asked to send the images along (see `file.leave_out_embedded`)."""

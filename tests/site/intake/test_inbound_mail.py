@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import frappe
 import pytest
+from frappe.core.doctype.communication import communication
 from frappe.core.doctype.communication.email import make as send_from_desk
 from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
@@ -18,7 +19,7 @@ from frappe.utils import get_datetime
 
 from client_comms import api, compat
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import arrivals, inbound_mail
+from client_comms.intake import acknowledgement, arrivals, inbound_mail
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
 
@@ -119,6 +120,43 @@ def test_links_of_a_received_message_are_looked_up_once(accounts):
 		assert times() == 1  # not again when Frappe saves it at once
 		message.save()
 		assert times() == 2
+
+
+@pytest.fixture
+def anna():
+	contact = frappe.get_doc({"doctype": "Contact", "first_name": "Anna"})
+	contact.add_email("anna@client-a.example", is_primary=True)
+	return contact
+
+
+def linked(message):
+	message = frappe.get_doc("Communication", message.name)
+	return {(row.link_doctype, row.link_name) for row in message.timeline_links}
+
+
+def test_contacts_of_a_received_message_are_looked_up_once(accounts, anna):
+	anna.insert()
+	with mock.patch.object(communication, "get_contacts", wraps=communication.get_contacts) as looked_up:
+		message = InboundMail(letter(at=None), accounts["Communication"]).process()
+		assert looked_up.call_count == 1
+		assert {(INTERACTION, message.client_interaction), ("Contact", anna.name)} <= linked(message)
+		message.save()
+		assert looked_up.call_count == 2
+
+
+@pytest.mark.parametrize("late", ["contact", "link"])
+def test_what_a_contact_gets_while_a_message_is_logged_is_linked(accounts, anna, late, monkeypatch):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna"}).insert()
+
+	def follow(*args):
+		anna.append("links", {"link_doctype": "Customer", "link_name": customer.name})
+		anna.save()
+
+	if late == "link":
+		anna.insert()
+	monkeypatch.setattr(acknowledgement, "send", follow)
+	message = InboundMail(letter(at=None), accounts["Communication"]).process()
+	assert {("Contact", anna.name), ("Customer", customer.name)} <= linked(message)
 
 
 def test_mail_to_support_is_logged_once_for_issue_and_message(deliver):
