@@ -41,8 +41,9 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 	if manager in candidates and manager not in present:
 		named = absences.substitute(manager)
 		manager = named.user if named else None
-	in_turn = ([manager] if manager in present else []) + _in_turn(present)
-	return next((user for user in in_turn if is_cleared(user, level)), None)
+	if manager in present and is_cleared(manager, level):
+		return manager
+	return next((user for user in _in_turn(present) if is_cleared(user, level)), None)
 
 
 def back_in_time(
@@ -165,12 +166,15 @@ def _in_turn(users: set[str]) -> list[str]:
 def _last_assigned(users: set[str]) -> dict[str, str]:
 	"""User → the last interaction for which they are responsible, if there is one.
 
-	Every new interaction asks for it. Of one user that is named, MariaDB takes the last entry of an index; of users whom a query
-	finds it reads all that each was ever responsible for.
+	Every new interaction asks for it. By user and state of the clocks, MariaDB takes the last entry of each from an index that begins
+	with these two; by user alone it reads all that each was ever responsible for.
 	"""
-	last = "(select %s, (select max(`name`) from `tabClient Interaction` where `responsible_staff` = %s))"
-	values = [user for user in users for _twice in range(2)]
-	return dict(frappe.db.sql(" union all ".join([last] * len(users)), values))
+	rows = frappe.db.sql(
+		"""select responsible_staff, max(name) from `tabClient Interaction`
+		where responsible_staff in %(users)s group by responsible_staff, clock_state""",
+		{"users": list(users)},
+	)
+	return dict(sorted(rows))
 
 
 def _counts(users: Collection[str], condition) -> dict[str, int]:
