@@ -1,0 +1,56 @@
+"""How many queries logging takes (D-1), each of which waits for the one before."""
+
+from unittest import mock
+
+import frappe
+import pytest
+
+from client_comms import alerts
+from client_comms.enforcement import policy
+
+pytestmark = [pytest.mark.clause("D-1", "F-1"), pytest.mark.after_commit]
+
+
+def issue():
+	return frappe.get_doc(
+		{
+			"doctype": "Issue",
+			"subject": "Solar roof",
+			"description": "It makes a noise.",
+			"raised_by": "anna@client-a.example",
+		}
+	).insert()
+
+
+@pytest.fixture
+def asked(staff, set_settings):
+	"""The statements of an Issue that is logged, when what is cached has been read before."""
+	set_settings(log_issues=1)
+	issue()
+	for user in alerts.users_with_role("Frontline Staff"):
+		policy.subject(user)
+	with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+		name = issue().name
+	assert frappe.db.exists("Client Interaction", {"reference_name": name})
+	return [" ".join(str(call.args[0]).split()) for call in sql.call_args_list]
+
+
+def test_logging_an_issue_takes_few_queries(asked):
+	first = next(number for number, query in enumerate(asked) if query.startswith("savepoint"))
+	assert len(asked[first:]) <= 12, asked[first:]
+
+
+def test_a_number_is_taken_in_one_statement(asked):
+	assert len([query for query in asked if "tabSeries" in query and "returning" in query]) == 1
+
+
+def test_numbers_of_a_series_follow_each_other(staff, set_settings):
+	set_settings(log_issues=1)
+	first, second = (
+		frappe.db.get_value("Client Interaction", {"reference_name": issue().name}) for _number in range(2)
+	)
+	assert int(second[-5:]) == int(first[-5:]) + 1
+	prefix = first[:-5]
+	frappe.db.delete("Series", {"name": prefix})
+	frappe.db.delete("Client Interaction", {"name": f"{prefix}00001"})
+	assert frappe.db.get_value("Client Interaction", {"reference_name": issue().name}) == f"{prefix}00001"
