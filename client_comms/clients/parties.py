@@ -25,13 +25,32 @@ class Client:
 	name: str | None = None
 
 
-def is_own(address: str) -> bool:
-	"""Whether an address is our own: an own domain, a mailbox of this site, or a desk user."""
+@dataclass(frozen=True, slots=True)
+class Holders:
+	"""Who has an email address: its contact and that one's party, as far as both are confirmed, and its latest lead.
+
+	`is_ours`: a mailbox of this site or an enabled desk user. `is_named`: a lead, or a contact, confirmed or not, has it.
+	"""
+
+	contact: str | None = None
+	party: tuple[str, str] | None = None
+	lead: tuple[str, str] | None = None
+	is_ours: bool = False
+	is_named: bool = False
+
+
+def is_own(address: str, holders: Holders | None = None) -> bool:
+	"""Whether an address is our own: an own domain, a mailbox of this site, or a desk user.
+
+	:param holders: its `holders_of`, if they were just looked up
+	"""
 	address = parse_addr(address or "")[1].lower()
 	if "@" not in address:
 		return False
 	if domains.of(address) in frappe.get_cached_doc("Client Comms Settings").own_domains():
 		return True
+	if holders:
+		return holders.is_ours
 	return bool(
 		frappe.db.sql(
 			"""select 1 from `tabEmail Account` where email_id = %(address)s
@@ -61,16 +80,23 @@ def user_of(address: str) -> str | None:
 
 
 def client_of(
-	reference_doctype: str | None, reference_name: str | None, address: str, name: str, document=None
+	reference_doctype: str | None,
+	reference_name: str | None,
+	address: str,
+	name: str,
+	document=None,
+	holders: Holders | None = None,
 ) -> Client:
 	"""The client of a document, otherwise of an address.
 
 	:param address: email address of the person who wrote
 	:param name: their name if nothing else is known
 	:param document: the document, if it is at hand
+	:param holders: `holders_of` the address, if they were just looked up
 	"""
 	address = parse_addr(address or "")[1].lower()
-	contact, known, lead = _holders_of(address) if address else (None, None, None)
+	holders = holders or holders_of(address)
+	contact, known = holders.contact, holders.party
 
 	def party_of(other: str | None) -> tuple[str, str] | None:
 		# A new Issue names the contact of its address.
@@ -78,7 +104,7 @@ def client_of(
 
 	party_type, party = _of_reference(reference_doctype, reference_name, document, party_of) or (
 		# ERPNext has entered the lead of the address in a new Issue.
-		known or (None if document else lead) or (None, None)
+		known or (None if document else holders.lead) or (None, None)
 	)
 	if party_type == "Lead" and known and known[0] == "Customer":
 		# A customer who writes to an address that creates leads gets filed under a lead, but is still a customer.
@@ -123,39 +149,49 @@ def _of_reference(
 
 def is_customer(address: str) -> bool:
 	"""Whether an address is confirmed as that of a customer's contact."""
-	party = _holders_of(address)[1]
+	party = holders_of(address).party
 	return bool(party) and party[0] == "Customer"
 
 
 def contact_of_address(address: str) -> str | None:
 	"""The contact of an address, if the address is confirmed."""
-	return _holders_of(address)[0]
+	return holders_of(address).contact
 
 
-def _holders_of(address: str) -> tuple[str | None, tuple[str, str] | None, tuple[str, str] | None]:
-	"""The contact of an address and its party, as far as both are confirmed, and the latest lead of the address; one query.
+def holders_of(address: str) -> Holders:
+	"""Who has an email address, given bare and in lower case; one query.
 
 	Of several contacts, a customer's comes before a lead's, and a lead's before one without a party.
 	"""
+	if not address:
+		return Holders()
 	parties: dict[str, list[tuple[str, str]]] = {}
-	lead = None
-	for contact, party_type, party, *_order in frappe.db.sql(
-		"""select email.parent, link.link_doctype, link.link_name, email.creation, link.idx from `tabContact Email` email
-		left join `tabDynamic Link` link on link.parenttype = 'Contact' and link.parent = email.parent
-			and link.link_doctype in %(party_types)s and link.confirmed_on is not null
-		where email.email_id = %(address)s and email.parenttype = 'Contact' and email.confirmed_on is not null
-		union all select null, 'Lead', name, creation, 0 from `tabLead` where email_id = %(address)s
-		order by 4, 5""",
-		{"address": address, "party_types": PARTY_TYPES},
-	):
-		if contact is None:
+	lead, ours, named = None, False, False
+	for what, contact, party_type, party, *_order in frappe.db.sql(_HOLDERS, {"address": address}):
+		if what == "Ours":
+			ours = True
+			continue
+		named = True
+		if what == "Lead":
 			lead = (party_type, party)
-		else:
+		elif what == "Confirmed":
 			parties.setdefault(contact, []).extend([(party_type, party)] if party else [])
-	if not parties:
-		return None, None, lead
 	closest = {contact: next(iter(_closest_first(found)), None) for contact, found in parties.items()}
-	return *min(closest.items(), key=lambda each: _closeness_of(each[1])), lead
+	contact, party = min(closest.items(), key=lambda each: _closeness_of(each[1]), default=(None, None))
+	return Holders(contact, party, lead, ours, named)
+
+
+_HOLDERS = f"""
+	select 'Confirmed', email.parent, link.link_doctype, link.link_name, email.creation, link.idx from `tabContact Email` email
+	left join `tabDynamic Link` link on link.parenttype = 'Contact' and link.parent = email.parent
+		and link.link_doctype in {PARTY_TYPES} and link.confirmed_on is not null
+	where email.email_id = %(address)s and email.parenttype = 'Contact' and email.confirmed_on is not null
+	union all select 'Named', null, null, null, null, 0 from `tabContact` where email_id = %(address)s
+	union all select 'Lead', null, 'Lead', name, creation, 0 from `tabLead` where email_id = %(address)s
+	union all select 'Ours', null, null, null, null, 0 from `tabEmail Account` where email_id = %(address)s
+	union all select 'Ours', null, null, null, null, 0 from `tabUser`
+	where email = %(address)s and user_type = 'System User' and enabled = 1
+	order by 5, 6"""
 
 
 def _closest(contacts: list[str]) -> str:

@@ -39,6 +39,8 @@ def send(interaction, message) -> None:
 	"""
 	if message.sent_or_received != "Received":
 		return  # such as the acknowledgement itself, in the middle of being sent
+	if not (message.reference_name or frappe.get_cached_doc("Client Comms Settings").send_acknowledgement):
+		return
 	with transactions.part("Acknowledgement could not be sent", interaction.doctype, interaction.name):
 		if not is_due(interaction, message):
 			return

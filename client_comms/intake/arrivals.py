@@ -43,8 +43,8 @@ _MAIL = "Communication"
 class Arrival:
 	"""Something that arrived or that staff started: `document` is its source, `at` the time of the event, as stored.
 
-	`sender` and `sender_name` are the person on the client's side, in either direction; `client` is the client if
-	it does not follow from an address. `staff` is the user who wrote, called or met. `at_least` is the lowest level
+	`sender` and `sender_name` are the person on the client's side, in either direction, `holders` who has that address, if it was
+	looked up; `client` is the client if it does not follow from an address. `staff` is the user who wrote, called or met. `at_least` is the lowest level
 	allowed, besides the one that the document itself states. `communication_type` is what a user chose; by default that of the
 	source rules. `note` is told with the first event.
 	"""
@@ -64,6 +64,7 @@ class Arrival:
 	company: str | None = None
 	direction: str = classification.INBOUND
 	client: parties.Client | None = None
+	holders: parties.Holders | None = None
 	staff: str | None = None
 	at_least: str | None = None
 	communication_type: str | None = None
@@ -129,7 +130,12 @@ def propose(arrival: Arrival):
 	"""
 	about_new = _about_new(arrival)
 	client = arrival.client or parties.client_of(
-		arrival.reference_doctype, arrival.reference_name, arrival.sender, arrival.sender_name, about_new
+		arrival.reference_doctype,
+		arrival.reference_name,
+		arrival.sender,
+		arrival.sender_name,
+		about_new,
+		arrival.holders,
 	)
 	company = arrival.company or _company(arrival)
 	matrix = matrices.require_in_force(company, arrival.at)

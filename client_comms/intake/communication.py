@@ -43,7 +43,7 @@ class Message:
 
 	`at` is the moment it reached us, or was written by us, as stored. `automatic` is a kind of `automatic_mail`, or
 	`AUTOMATED`; None if a person wrote it. `address` and `name` are the person's on the client's side, whichever way it
-	went. `staff` is the user who wrote; None if a client did.
+	went, `holders` who has the address, if it was looked up. `staff` is the user who wrote; None if a client did.
 	"""
 
 	document: object
@@ -57,6 +57,7 @@ class Message:
 	name: str
 	reaches_client: bool
 	staff: str | None
+	holders: parties.Holders | None
 
 	@property
 	def is_history(self) -> bool:
@@ -71,7 +72,8 @@ def read(doc) -> Message:
 	"""Read a Communication."""
 	headers = doc.flags.client_comms_headers or {}  # only while it is being received
 	is_received = doc.sent_or_received == "Received"
-	own_sender = is_received and parties.is_own(doc.sender)
+	holders = parties.holders_of(parse_addr(doc.sender or "")[1].lower()) if is_received else None
+	own_sender = is_received and parties.is_own(doc.sender, holders)
 	# In the desk, or in their mail program with a mailbox of the site in copy.
 	is_from_staff = not is_received or (own_sender and doc.communication_medium == "Email")
 	if is_received and not own_sender:
@@ -79,7 +81,7 @@ def read(doc) -> Message:
 	else:
 		recipients = _recipients(doc)
 		address = next((each for each in recipients if not parties.is_own(each)), "")
-		outside, name = bool(address) or not recipients, ""
+		outside, name, holders = bool(address) or not recipients, "", None
 	return Message(
 		document=doc,
 		headers=headers,
@@ -93,6 +95,7 @@ def read(doc) -> Message:
 		reaches_client=outside,
 		# The owner of the address, otherwise the user who entered the message.
 		staff=(parties.user_of(doc.sender) or doc.user) if is_from_staff else None,
+		holders=holders,
 	)
 
 
@@ -291,6 +294,7 @@ def arrival(message: Message, direction: str = classification.INBOUND) -> arriva
 		content=_content(doc),
 		sender=message.address,
 		sender_name=message.name,
+		holders=message.holders,
 		at=message.at,
 		reference_doctype=doc.reference_doctype,
 		reference_name=doc.reference_name,

@@ -1,7 +1,7 @@
 """Issues raised without a message: entered in the desk or created by an integration (D-1, F-1)."""
 
 import frappe
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, parse_addr
 
 from client_comms.clients import parties
 from client_comms.intake import arrivals, new_documents
@@ -17,7 +17,9 @@ def log(doc):
 	"""Log the issue as an inquiry, unless it was split from another one or is an internal ticket."""
 	if doc.issue_split_from:
 		return None
-	if doc.raised_by and parties.is_own(doc.raised_by) and not (doc.customer or doc.lead or doc.contact):
+	holders = _holders(doc)
+	is_of_client = doc.customer or doc.lead or doc.contact
+	if doc.raised_by and not is_of_client and parties.is_own(doc.raised_by, holders):
 		return None
 	return arrivals.open_new(
 		arrivals.Arrival(
@@ -28,6 +30,7 @@ def log(doc):
 			content=doc.description,
 			sender=doc.raised_by,
 			sender_name=doc.customer_name or doc.raised_by,
+			holders=holders,
 			at=_raised_at(doc),
 			reference_doctype=doc.doctype,
 			reference_name=doc.name,
@@ -35,6 +38,12 @@ def log(doc):
 			company=doc.company,
 		)
 	)
+
+
+def _holders(doc) -> parties.Holders | None:
+	"""Who has the address, if that was looked up as the Issue was saved (see `GuardedIssue`)."""
+	address, holders = doc.flags.client_comms_holders or (None, None)
+	return holders if address == parse_addr(doc.raised_by or "")[1].lower() else None
 
 
 def _raised_at(doc):
