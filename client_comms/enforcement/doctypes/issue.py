@@ -22,13 +22,15 @@ class GuardedIssue(Remembered):
 		ERPNext looks for a lead and a contact, which are not there if no one has the address. Who has it is asked once for an Issue
 		that is logged next.
 		"""
-		is_given = self.contact or self.customer
+		if self.contact or self.customer:
+			super().set_lead_contact(email_id)
+			return
 		address = parse_addr(email_id or "")[1].lower()
 		holders = parties.holders_of(address)
 		self.flags.client_comms_holders = (address, holders)
 		if holders.is_named or address != (email_id or "").lower() or not (address and self.company):
 			super().set_lead_contact(email_id)
-		if is_given or not self.contact:
+		if not self.contact:
 			return
 		known = parties.client_of(None, None, email_id, "", holders=holders)
 		customer = known.party if known.party_type == "Customer" else None
