@@ -6,7 +6,6 @@ A message or document is in when it is committed, so each round ends with that; 
 import contextlib
 import email.utils
 import itertools
-import statistics
 import time
 
 import frappe
@@ -14,8 +13,8 @@ import pytest
 from frappe.email.receive import InboundMail
 from frappe.utils.background_jobs import get_queue
 
-ROUNDS = 40
-WARM_UP = 5
+ROUNDS = 60
+WARM_UP = 12  # each of the staff has had a turn
 TAG = "cost.example"
 PLAIN = "Cost Plain Interaction"
 
@@ -107,7 +106,7 @@ def plain(site, company):
 
 
 def compare(work, other, around=contextlib.nullcontext) -> tuple[float, float]:
-	"""Medians in milliseconds of `work`, and of `other` inside `around`, which take turns."""
+	"""The least in milliseconds of `work`, and of `other` inside `around`, which take turns: what else the machine does only adds."""
 	taken = {work: [], other: []}
 	both = ((work, contextlib.nullcontext), (other, around))
 	for _round, (each, inside) in itertools.product(range(ROUNDS), both):
@@ -116,7 +115,7 @@ def compare(work, other, around=contextlib.nullcontext) -> tuple[float, float]:
 			each()
 			frappe.db.commit()
 			taken[each].append(time.perf_counter() - start)
-	return tuple(statistics.median(times[WARM_UP:]) * 1000 for times in taken.values())
+	return tuple(min(times[WARM_UP:]) * 1000 for times in taken.values())
 
 
 def check(work, without_app, limit: float):
@@ -125,7 +124,7 @@ def check(work, without_app, limit: float):
 	assert with_app <= limit * without
 
 
-def test_an_inbound_message_costs_at_most_1_6_times(site, company, without_app):
+def test_an_inbound_message_costs_at_most_1_5_times(site, company, without_app):
 	numbers = itertools.count()
 
 	def receive():
@@ -141,7 +140,7 @@ Please send an offer for the roof of our house.
 """
 		InboundMail(raw.encode(), company).process()
 
-	check(receive, without_app, 1.6)
+	check(receive, without_app, 1.5)
 
 
 def _issue():
@@ -155,8 +154,8 @@ def _issue():
 	).insert(ignore_permissions=True)
 
 
-def test_an_issue_costs_at_most_2_5_times(site, company, without_app):
-	check(_issue, without_app, 2.5)
+def test_an_issue_costs_at_most_3_2_times(site, company, without_app):
+	check(_issue, without_app, 3.2)
 
 
 def test_saving_an_issue_costs_at_most_1_1_times(site, company, without_app):
