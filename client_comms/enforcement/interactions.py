@@ -5,7 +5,7 @@ the conditions translate the rule's row filter into SQL. Frappe's hooks can only
 and User Permissions still apply.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 
@@ -72,12 +72,23 @@ def readers(doc, users: Iterable[str | None]) -> list[str]:
 
 	Frappe's own permissions are checked as well; the record is queried once, not once per user.
 	"""
+	return readers_among(doc, enabled(users))
+
+
+def enabled(users: Iterable[str | None]) -> list[str]:
+	"""The `users` who are enabled, in the order of their names."""
 	users = sorted(filter(None, set(users)))
 	if not users:
 		return []
-	enabled = frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by="name asc")
+	return frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by="name asc")
+
+
+def readers_among(doc, users: Collection[str]) -> list[str]:
+	"""`readers`, if it is known that the users are enabled."""
+	if not users:
+		return []
 	with policy.holding(doc.name):
-		return [user for user in enabled if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
+		return [user for user in users if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
 
 
 @contextmanager

@@ -101,7 +101,8 @@ def _recipients(
 	if alerts.are_muted():
 		return [(action, (), []) for action in actions]
 	meant = [(action, *_meant(doc, action)) for action in actions]
-	readers = interactions.readers(doc, set().union(*(users for _action, _ways, users in meant)))
+	users = _enabled(set().union(*(users for _action, _ways, users in meant)))
+	readers = interactions.readers_among(doc, users)
 	return [(action, ways, [user for user in readers if user in users]) for action, ways, users in meant]
 
 
@@ -132,6 +133,11 @@ def _managers() -> set[str]:
 def _holders(role: str) -> set[str]:
 	"""Enabled users with the role; they are the same for all records of a chunk."""
 	return transactions.once(f"client_comms_holders|{role}", partial(alerts.users_with_role, role))
+
+
+def _enabled(users: set[str | None]) -> list[str]:
+	known = sorted(filter(None, users))
+	return transactions.once(f"client_comms_enabled|{' '.join(known)}", partial(interactions.enabled, known))
 
 
 def _sentence(kind: str, clock_name: str) -> str:
