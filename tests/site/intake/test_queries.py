@@ -38,19 +38,3 @@ def asked(staff, set_settings):
 def test_logging_an_issue_takes_few_queries(asked):
 	first = next(number for number, query in enumerate(asked) if query.startswith("savepoint"))
 	assert len(asked[first:]) <= 12, asked[first:]
-
-
-def test_a_number_is_taken_in_one_statement(asked):
-	assert len([query for query in asked if "tabSeries" in query and "returning" in query]) == 1
-
-
-def test_numbers_of_a_series_follow_each_other(staff, set_settings):
-	set_settings(log_issues=1)
-	first, second = (
-		frappe.db.get_value("Client Interaction", {"reference_name": issue().name}) for _number in range(2)
-	)
-	assert int(second[-5:]) == int(first[-5:]) + 1
-	prefix = first[:-5]
-	frappe.db.delete("Series", {"name": prefix})
-	frappe.db.delete("Client Interaction", {"name": f"{prefix}00001"})
-	assert frappe.db.get_value("Client Interaction", {"reference_name": issue().name}) == f"{prefix}00001"

@@ -17,7 +17,7 @@ from client_comms.client_interactions import (
 	work_notices,
 )
 from client_comms.client_interactions.clocks import escalation, replay
-from client_comms.client_interactions.doctype.client_interaction import indexes, numbering
+from client_comms.client_interactions.doctype.client_interaction import indexes
 from client_comms.client_interactions.doctype.interaction_event import interaction_event
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import matrix
@@ -149,9 +149,6 @@ class ClientInteraction(Document):
 		if address and (not known or address.lower() in known):
 			return address
 		return next(iter(known), None)
-
-	def autoname(self):
-		self.name = numbering.name_of(self)
 
 	def validate(self):
 		if not self.flags.from_record:
