@@ -169,7 +169,8 @@ def _tell(doc, told: _Told) -> None:
 
 
 def _try(doc, notify: Callable[[], None]) -> None:
-	with transactions.part(raising=(frappe.QueryTimeoutError,)) as part:
+	# If the database fails, such as for lack of space, the record is tried again as a whole: nothing would make up for a to-do.
+	with transactions.part(raising=(frappe.QueryTimeoutError, frappe.db.OperationalError)) as part:
 		notify()
 	if part.error:
 		_log_failure(doc, part.error)

@@ -16,7 +16,6 @@ import pytest
 from frappe.core.doctype.communication.email import make
 from frappe.email.receive import InboundMail
 from frappe.utils.redis_wrapper import RedisWrapper
-from pymysql.err import OperationalError
 from redis.exceptions import ConnectionError as RedisIsGone
 
 from client_comms import api
@@ -74,7 +73,7 @@ class DatabaseGone(Fault):
 
 		def sql(*args, **kwargs):
 			if self.strike():
-				raise OperationalError(2013, "Lost connection to server during query")
+				raise frappe.db.OperationalError(2013, "Lost connection to server during query")
 			return run(*args, **kwargs)
 
 		with mock.patch.object(frappe.db, "sql", sql):
@@ -92,7 +91,7 @@ class DiskFull(Fault):
 
 		def sql(query, *args, **kwargs):
 			if self.WRITE.match(str(query)) and not self.raised and self.strike():
-				raise OperationalError(1114, "The table is full")
+				raise frappe.db.OperationalError(1114, "The table is full")
 			return run(query, *args, **kwargs)
 
 		with mock.patch.object(frappe.db, "sql", sql):
