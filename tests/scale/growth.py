@@ -15,8 +15,8 @@ from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, TOP, LEGEND, BOTTOM = 900, 480, 70, 40, 250, 50
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#e377c2", "#17becf")
-# | DocType | rows | with / without, a page | with / without, counting |
-ROW = re.compile(r"\| ([A-Z][\w ]+?) \| [\d,]+ \| ([\d,]+) / ([\d,]+) \| [\d,]+ / [\d,]+ \|")
+# | DocType | rows | a page: with the condition / … / without it | counting: the same |
+ROW = re.compile(r"\| ([A-Z][\w ]+?) \| [\d,]+ \| ([\d,]+)(?: / [\d,]+)+ \| [\d,]+(?: / [\d,]+)+ \|")
 
 Lines = dict[
 	str, list[tuple[int, int]]
@@ -27,7 +27,7 @@ def read(tables: dict[int, str]) -> Lines:
 	"""The DocTypes that stand in every table."""
 	lines: Lines = {}
 	for size, text in sorted(tables.items()):
-		for doctype, ours, _theirs in ROW.findall(text):
+		for doctype, ours in ROW.findall(text):
 			lines.setdefault(doctype, []).append((size, int(ours.replace(",", ""))))
 	return {doctype: points for doctype, points in lines.items() if len(points) == len(tables)}
 

@@ -1,9 +1,9 @@
 """A list reads what its page needs, whatever the site holds (D-5).
 
 Counted in rows that the database reads (`Handler_read…`), which neither another process nor a cache changes: for every
-DocType with a row condition of this app, as each kind of login, with the condition and without it. The table, with the
-most expensive login of each, goes to `rows-read.md` in the folder of results. CLIENT_COMMS_SCALE is the number of
-interactions, 100,000 unless it says otherwise.
+DocType with a row condition of this app, as each kind of login, with the condition of a page, with that of other queries
+(see `enforcement/page_requests.py`) and without it. The table, with the most expensive login of each, goes to `rows-read.md` in the
+folder of results. CLIENT_COMMS_SCALE is the number of interactions, 100,000 unless it says otherwise.
 """
 
 import os
@@ -15,6 +15,7 @@ import population
 import pytest
 
 from client_comms import alerts, compat
+from client_comms.enforcement import page_requests
 from client_comms.intake import assignment
 
 pytestmark = pytest.mark.clause("D-5")
@@ -82,10 +83,13 @@ def cost(doctype: str, limit: int, order_by: str | None) -> int:
 	return read
 
 
-def costs(doctype: str, limit: int, order_by: str | None) -> tuple[int, int]:
-	ours = cost(doctype, limit, order_by)
+def costs(doctype: str, limit: int, order_by: str | None) -> tuple[int, int, int]:
+	"""As a page of the desk, as another query of the same rows, and without the condition."""
+	with mock.patch.object(page_requests, "is_one", lambda open_levels: bool(open_levels)):
+		page = cost(doctype, limit, order_by)
+	other = cost(doctype, limit, order_by)
 	with without_ours():
-		return ours, cost(doctype, limit, order_by)
+		return page, other, cost(doctype, limit, order_by)
 
 
 def test_every_list_reads_what_its_page_needs(site, users):
@@ -101,10 +105,9 @@ def test_every_list_reads_what_its_page_needs(site, users):
 				if not frappe.has_permission(parent_of(doctype) or doctype):
 					continue
 				for limit, order_by in ((PAGE, newest), (COUNTED, None)):
-					ours, theirs = costs(doctype, limit, order_by)
-					table[doctype, who, limit] = (ours, theirs)
-					if ours > theirs * FOR_A_ROW + FOR_THE_USER:
-						too_much[doctype, who, limit] = (ours, theirs)
+					*ours, theirs = table[doctype, who, limit] = costs(doctype, limit, order_by)
+					if max(ours) > theirs * FOR_A_ROW + FOR_THE_USER:
+						too_much[doctype, who, limit] = (*ours, theirs)
 			finally:
 				frappe.set_user("Administrator")
 	write(table)
@@ -120,7 +123,7 @@ def write(table) -> None:
 			max(costs for (about, _who, asked), costs in table.items() if (about, asked) == (doctype, limit))
 			for limit in (PAGE, COUNTED)
 		]
-		cells = [f"{ours:,} / {theirs:,}" for ours, theirs in worst]
+		cells = [" / ".join(f"{rows:,}" for rows in costs) for costs in worst]
 		lines.append(f"| {' | '.join([doctype, f'{frappe.db.count(doctype):,}', *cells])} |")
 	folder = Path(os.environ["CLIENT_COMMS_RESULTS"])
 	folder.mkdir(parents=True, exist_ok=True)
@@ -130,15 +133,13 @@ def write(table) -> None:
 def test_a_level_that_a_user_cannot_read_is_not_searched(site, users):
 	"""A filter for Sensitive, as Frontline Staff: the database knows beforehand that nothing matches."""
 	frappe.set_user(users["Frontline Staff"])
+	asked = {"doctype": "Client Interaction", "filters": {"confidentiality_level": "Sensitive"}}
 	try:
-		before = rows_read()
-		assert (
-			frappe.get_list(
-				"Client Interaction", {"confidentiality_level": "Sensitive"}, order_by="occurred_on desc"
-			)
-			== []
-		)
-		assert rows_read() - before < 500
+		for _time in range(2):  # the second time, see `cost`
+			before = rows_read()
+			assert frappe.get_list(**asked, order_by="occurred_on desc") == []
+			read = rows_read() - before
+		assert read < 500
 	finally:
 		frappe.set_user("Administrator")
 
