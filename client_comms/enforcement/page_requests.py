@@ -3,6 +3,9 @@
 There are two ways to write a row condition that lets through the same rows, see `readers.Reader`. To judge each row by
 look-ups costs a page next to nothing, and a query that reads a whole table far more than to know beforehand what the user takes part
 in. So this decides what a list costs, and never what it contains.
+
+MariaDB 10 takes a condition that names what the user takes part in for a reason to collect all open rows by several indexes, and sorts them for
+a page of any query. There each row is judged also for other queries, unless they ask for a level.
 """
 
 import re
@@ -40,17 +43,20 @@ _NEWEST, _ENOUGH = (
 _FOR_SECONDS = 10 * 60
 
 
-def is_one(open_levels: Collection[str]) -> bool:
-	"""Whether the present request asks for a page of which most rows are open at these levels."""
-	asked = getattr(frappe.local, "form_dict", None)
-	if not asked or not _reads_pages(asked) or asked.get("group_by") or not _by_index(asked):
-		return False
-	if any(str(asked.get(limit)) == "0" for limit in _LIMITS):  # all of them, as on a Kanban board
-		return False
+def ask_each_row(open_levels: Collection[str]) -> bool:
+	"""Whether a condition for the present request judges each row by look-ups: it asks for a page, of which most rows are open at these
+	levels."""
+	asked = getattr(frappe.local, "form_dict", None) or {}
 	filters = f"{asked.get('filters')} {asked.get('or_filters')}"
-	if any(column in filters for column in _DECIDE):
+	if any(column in filters for column in _DECIDE) or not (_asks_for_page(asked) or _merges_indexes()):
 		return False
 	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
+
+
+def _asks_for_page(asked) -> bool:
+	if not asked or not _reads_pages(asked) or asked.get("group_by") or not _by_index(asked):
+		return False
+	return not any(str(asked.get(limit)) == "0" for limit in _LIMITS)  # all of them, as on a Kanban board
 
 
 def _reads_pages(asked) -> bool:
@@ -79,3 +85,10 @@ def _newest() -> dict[str, int]:
 		INTERACTION, order_by="occurred_on desc", limit=_NEWEST, pluck="confidentiality_level"
 	)
 	return {level: levels.count(level) for level in set(levels)}
+
+
+@site_cache(ttl=_FOR_SECONDS)
+def _merges_indexes() -> bool:
+	"""Whether the database is one from before MariaDB 11, which weighs what it costs to collect rows by several indexes."""
+	((version,),) = frappe.db.sql("select version()")
+	return int(version.split(".", 1)[0]) < 11

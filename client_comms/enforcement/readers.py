@@ -88,7 +88,9 @@ class Reader:
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 		# Whom User Permissions restrict may find a page only after many rows.
 		self.by_row = (
-			not self.rows.limits and page_requests.is_one(self.rows.open_levels) if by_row is None else by_row
+			not self.rows.limits and page_requests.ask_each_row(self.rows.open_levels)
+			if by_row is None
+			else by_row
 		)
 
 	@cached_property

@@ -17,6 +17,7 @@ INDEXED = (
 		for doctype in (
 			"File",
 			"Communication Link",
+			"Dynamic Link",
 			"Interaction Action Item",
 			"Interaction Evidence",
 			"Interaction Event",

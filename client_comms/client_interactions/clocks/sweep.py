@@ -51,7 +51,10 @@ def run() -> int:
 @contextmanager
 def _locking_rows_only():
 	"""Parallel sweeps lock only their rows, not the gaps between them, in which the others write."""
-	(level,) = frappe.db.sql("select @@session.transaction_isolation", pluck=True)
+	# Before MariaDB 11.1 it has the second name alone.
+	((_name, level), *_same) = frappe.db.sql(
+		"show session variables where variable_name in ('transaction_isolation', 'tx_isolation')"
+	)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (it counts from the next transaction on)
 	frappe.db.sql("set session transaction isolation level read committed")
 	try:

@@ -44,7 +44,7 @@ def held(set_settings):
 @pytest.fixture(params=[False, True], ids=["named", "by row"])
 def both_conditions(request, monkeypatch):
 	"""Runs a test twice: with what a user takes part in named in conditions, and asked for each row, as for a page of a list."""
-	monkeypatch.setattr(page_requests, "is_one", lambda levels: bool(levels) and request.param)
+	monkeypatch.setattr(page_requests, "ask_each_row", lambda levels: bool(levels) and request.param)
 
 
 @pytest.fixture

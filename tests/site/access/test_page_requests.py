@@ -17,6 +17,7 @@ OPEN = {"Standard"}
 @pytest.fixture(autouse=True)
 def mostly_open(monkeypatch):
 	monkeypatch.setattr(page_requests, "_newest", lambda: {"Standard": 140, "Confidential": 60})
+	monkeypatch.setattr(page_requests, "_merges_indexes", lambda: False)
 
 
 @pytest.fixture
@@ -44,8 +45,10 @@ def ask(monkeypatch):
 )
 def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 	ask(**asked)
-	assert page_requests.is_one(OPEN)
-	assert not page_requests.is_one({"Sensitive"}), "where few rows are open, a page is found among many"
+	assert page_requests.ask_each_row(OPEN)
+	assert not page_requests.ask_each_row({"Sensitive"}), (
+		"where few rows are open, a page is found among many"
+	)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +72,27 @@ def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 )
 def test_what_may_read_a_whole_table_is_none(ask, asked):
 	ask(**asked)
-	assert not page_requests.is_one(OPEN)
+	assert not page_requests.ask_each_row(OPEN)
 
 
 def test_without_a_request_there_is_none(monkeypatch):
 	monkeypatch.delattr(frappe.local, "form_dict")
-	assert not page_requests.is_one(OPEN)
+	assert not page_requests.ask_each_row(OPEN)
+
+
+@pytest.mark.parametrize(
+	("asked", "each_row"),
+	[
+		({}, True),
+		({"cmd": "frappe.desk.search.search_link"}, True),
+		({"cmd": LIST, "filters": {"confidentiality_level": "Sensitive"}}, False),
+	],
+	ids=str,
+)
+def test_a_database_that_merges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
+	monkeypatch.setattr(page_requests, "_merges_indexes", lambda: True)
+	ask(**asked)
+	assert page_requests.ask_each_row(OPEN) == each_row
 
 
 @pytest.mark.parametrize("doctype", [INTERACTION, "Issue", "Communication", "Event", "ToDo", "File"])
