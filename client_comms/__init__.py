@@ -1,3 +1,3 @@
 """Client Communications: the client-communication procedure, enforced inside ERPNext."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
