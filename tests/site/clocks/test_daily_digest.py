@@ -294,7 +294,8 @@ def test_a_subscription_that_another_worker_has_is_left_to_it(make_user, clock_a
 	user = make_user("Frontline Staff")
 	daily_digest.subscription_of(user)
 	frappe.db.commit()
-	other = get_db(host=frappe.conf.db_host, user=frappe.conf.db_name, password=frappe.conf.db_password)
+	conf = frappe.conf
+	other = get_db(host=conf.db_host, port=conf.db_port, user=conf.db_name, password=conf.db_password)
 	other.connect()
 	other.use(frappe.conf.db_name)
 	try:

@@ -236,7 +236,8 @@ def test_everything_follows(pair, people, at, message):
 @pytest.fixture
 def unrelated():
 	"""`unrelated()` changes a committed row that is about none of them, from another connection, which does not wait for locks."""
-	other = get_db(host=frappe.conf.db_host, user=frappe.conf.db_name, password=frappe.conf.db_password)
+	conf = frappe.conf
+	other = get_db(host=conf.db_host, port=conf.db_port, user=conf.db_name, password=conf.db_password)
 	other.connect()
 	other.use(frappe.conf.db_name)
 	other.sql("set innodb_lock_wait_timeout = 1")
