@@ -48,21 +48,6 @@ class Document(FrappeDocument):
 		require_storable(self)
 		return super()._save(*args, **kwargs)
 
-	def _set_defaults(self):
-		"""As Frappe does, without what has no effect: the defaults of rows for tables without new rows, each of which Frappe builds
-		once per request, and those of a document that `frappe.new_doc` made (`flags.has_defaults`)."""
-		if frappe.flags.in_import:
-			return
-		if self.is_new() and not self.flags.has_defaults:
-			self.update_if_missing(frappe.new_doc(self.doctype, as_dict=True))
-		for table in self.meta.get_table_fields():
-			if rows := [row for row in self.get(table.fieldname) or () if row.is_new()]:
-				values = frappe.new_doc(
-					table.options, parent_doc=self, parentfield=table.fieldname, as_dict=True
-				)
-				for row in rows:
-					row.update_if_missing(values)
-
 
 def load_locked(doctype: str, names: Collection[str]) -> list[FrappeDocument]:
 	"""`frappe.get_doc(…, for_update=True)` of several documents, with one query for each of their tables.

@@ -147,7 +147,6 @@ def propose(arrival: Arrival):
 		return None
 	communication_type, level, responsible = placed
 	doc = frappe.new_doc(INTERACTION)
-	doc.flags.has_defaults = True
 	doc.update(
 		{
 			"company": company,
@@ -309,15 +308,7 @@ def bind(doc, interaction) -> None:
 	}
 	# Not `db_set`, which reads the document again and writes a version of one that is being inserted.
 	doc.update(bound)
-	if doc.flags.client_comms_new:  # it is not cached yet
-		# nosemgrep: frappe-sql-format-injection (a DocType that is logged; values are bound)
-		frappe.db.sql(
-			f"""update `tab{doc.doctype}` set `client_interaction` = %(client_interaction)s,
-			`confidentiality_level` = %(confidentiality_level)s where `name` = %(name)s""",
-			{**bound, "name": doc.name},
-		)
-	else:
-		frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
+	frappe.db.set_value(doc.doctype, doc.name, bound, update_modified=False)
 	if not doc.flags.in_insert:  # else they are private already
 		private_files.make_private(doc.doctype, doc.name)
 	if doc.doctype == "Communication":

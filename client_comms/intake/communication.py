@@ -142,9 +142,7 @@ def _recipients(doc) -> list[str]:
 def after_insert(doc, method=None):
 	"""Log a message as the settings say, and acknowledge it."""
 	if is_message(doc):
-		doc.flags.client_comms_new = True
 		failures.attempt(doc, _log_wanted)
-		doc.flags.client_comms_new = False
 
 
 def require_promise(doc, method=None):

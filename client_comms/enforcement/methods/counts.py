@@ -157,7 +157,10 @@ def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = 
 	"""The graph of a monthly goal."""
 	if guards.is_held(goal_doctype):
 		filters = frappe.parse_json(filters) or {}
-		filters["name"] = ("in", guards.readable_names(goal_doctype, filters) or [""])
+		counted = dict(filters)
+		if arguments.get("doctype") != goal_doctype:  # Frappe counts those of this document alone
+			counted[arguments["goal_doctype_link"]] = arguments["docname"]
+		filters["name"] = ("in", guards.readable_names(goal_doctype, counted) or [""])
 	return call_previous(
 		"frappe.utils.goal.get_monthly_goal_graph_data",
 		goal_doctype=goal_doctype,

@@ -111,7 +111,7 @@ def _times(grouping: Grouping, asked: list[Condition]) -> dict[tuple, list[array
 
 
 def _percentiles(times: list[array]) -> dict:
-	"""Median and 90th percentile of both times, which it sorts; none of those of which there is not one."""
+	"""Median and 90th percentile of both times; of what nothing took there is none."""
 	found = {}
 	for name, ordered in zip(TIMES, map(sorted, times), strict=True):
 		for label, share in _PERCENTILES.items():
