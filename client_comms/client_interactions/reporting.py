@@ -118,7 +118,10 @@ class Grouping:
 		)
 
 	def columns(self) -> str:
-		return ", ".join(f"`key_{number}`" for number in range(len(self.keys)))
+		"""What a query of `select` groups by: a number before the key, for MariaDB finds the group of a row among names alone
+		three times as slowly."""
+		keys = [f"`key_{number}`" for number in range(len(self.keys))]
+		return f"crc32(concat_ws('\n', {', '.join(keys)})), {', '.join(keys)}"
 
 	def key(self, row: dict) -> tuple:
 		return tuple(row[f"key_{number}"] for number in range(len(self.keys)))

@@ -65,8 +65,7 @@ def is_restricted(user: str | None = None, action: str = access.READ) -> bool:
 
 	:param user: by default the session user
 	"""
-	rows = access_rows.row_filter(policy.subject(user), policy.current(), action)
-	return bool(not rows.everything and (rows.limits or not rows.open_levels >= rows.known_levels))
+	return not access_rows.row_filter(policy.subject(user), policy.current(), action).all_levels
 
 
 def readable_names(doctype: str, filters=None) -> list[str]:

@@ -5,7 +5,7 @@ first row. So there is none: rows of other tables are read one by one by their p
 asked for each row of a page (see `page_requests`); elsewhere it is looked up first, by indexes, and named.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -19,7 +19,7 @@ INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
 GRANT = "Interaction Access Grant"
 LISTED_FOR = "client_comms_listed_for"
-NOTHING = "(1 = 0)"
+NOTHING, EVERYTHING = "(1 = 0)", "(1 = 1)"
 _HELD = "client_comms_held_readers"
 # How many records a condition names at most. Users who take part in more are asked about row by row, which they can
 # afford: they see so much that a page is soon full.
@@ -122,11 +122,13 @@ class Reader:
 		"""Whether some records are open to the user by their level or type, regardless of who takes part in them."""
 		return bool(self.rows.everything or self.rows.open_levels or self.rows.type_levels)
 
-	def at_levels(self, levels: Collection[str], column: str) -> str:
+	def at_levels(self, levels: Set[str], column: str) -> str:
 		"""Rows whose level, stored in `column`, counts as one of `levels`."""
 		named = among(column, levels)
 		if self.rows.strictest not in levels:
 			return named
+		if levels >= self.rows.known_levels:
+			return EVERYTHING
 		# An unknown, empty or deleted level counts as the strictest one.
 		return f"({named} or ifnull({column}, '') = '' or not {among(column, self.rows.known_levels)})"
 

@@ -34,6 +34,13 @@ class RowFilter:
 	limits: tuple[access_limits.Limit, ...] = ()
 
 	@property
+	def all_levels(self) -> bool:
+		"""Whether every row is shown, whatever its level, its type and who takes part in it."""
+		return self.everything or bool(
+			not self.limits and self.known_levels and self.open_levels >= self.known_levels
+		)
+
+	@property
 	def empty(self) -> bool:
 		"""Whether no row can match."""
 		return not (

@@ -3,7 +3,7 @@
 Only one begins with the level, and it has not the whole level: an index that has all that a row condition asks MariaDB reads
 to count, every hidden record before the first open one.
 
-The responsible user, the client and *Breached* have none of their own: one here begins with each. Of every index that begins with a column
+The responsible user, the client, the status, the time and *Breached* have none of their own: one here begins with each. Of every index that begins with a column
 MariaDB weighs each value that a row condition names.
 """
 
@@ -16,14 +16,25 @@ _INDEXES = (
 	("responsible_staff", "next_deadline"),
 	("responsible_staff", "clock_state"),
 )
+_DECIDE = ("confidentiality_level", "communication_type", "matrix", "responsible_staff")
 _NAMED = {
 	# While someone types, interactions are found by the beginning of the subject, and open ones of clients without a record.
 	"client_comms_subject": ("subject(40)",),
 	"client_comms_unknown": ("party", "status"),
 	# Of a level at which a role opens some types, those types: without it MariaDB takes them for as many as the version has.
 	"client_comms_kind": ("confidentiality_level(60)", "communication_type", "matrix"),
-	# The access explorer counts all interactions by these.
-	"client_comms_reach": ("responsible_staff", "confidentiality_level", "communication_type", "matrix"),
+	# Lists, counts and figures by status, with what a row condition asks of most users; by time, for in it levels are mixed.
+	"client_comms_newest": ("occurred_on", *_DECIDE),
+	"client_comms_status": ("status", "occurred_on", *_DECIDE),
+	# The access explorer counts all interactions by these. The status makes it longer than the index by time: MariaDB counts by the
+	# shortest, and here reads everything of staff who are responsible for what is hidden.
+	"client_comms_reach": (
+		"responsible_staff",
+		"confidentiality_level",
+		"communication_type",
+		"matrix",
+		"status",
+	),
 	# The scorecard counts those of a period by each of these (R-3), and these among all.
 	"client_comms_judged": (
 		"occurred_on",

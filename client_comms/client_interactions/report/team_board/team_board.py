@@ -1,8 +1,11 @@
 """The team's open interactions by staff, the most urgent first (R-2, F-2)."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import frappe
 from frappe import _
-from frappe.utils import add_days, formatdate, get_datetime, getdate
+from frappe.utils import add_days, create_batch, formatdate, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
@@ -12,6 +15,17 @@ from client_comms.people import absences
 from client_comms.rules import response_clock as clocks
 
 _SHOWN = 10
+_AT_ONCE = 50  # staff whose interactions are found in one query
+_FIELDS = (
+	"name",
+	"company",
+	"subject",
+	"responsible_staff",
+	"party_name",
+	"confidentiality_level",
+	"status",
+	"next_deadline",
+)
 _OPEN: Condition = ("status", "!=", clocks.STATUS_CLOSED)
 _RUNNING: Condition = ("clock_state", "=", clocks.STATE_RUNNING)
 
@@ -27,7 +41,7 @@ def execute(filters=None):
 	asked = [*reporting.conditions(filters or {}), _OPEN]
 	counted = _counted()
 	staff = reporting.count(grouping, asked, {c: conditions for c, (_label, conditions) in counted.items()})
-	urgent = _urgent(asked)
+	urgent = _urgent(asked, [user for (user,) in staff])
 	labels = grouping.labels(list(staff))
 	seen = _last_seen([user for (user,) in staff])
 	for user, back in absences.away([user for (user,) in staff if user]).items():
@@ -78,42 +92,51 @@ def _last_seen(users: list[str | None]) -> dict:
 	return dict(frappe.get_all("User", named, ["name", "last_active"], as_list=True, order_by=None))
 
 
-def _urgent(asked: list[Condition]) -> dict[str | None, list[dict]]:
+def _urgent(asked: list[Condition], staff: Collection[str | None]) -> dict[str | None, list[dict]]:
+	"""The first ones of each staff member: by deadline, and if these are fewer than shown, the oldest without one."""
+	found = _first(asked, staff, "is not null", "next_deadline")
+	fewer = [user for user in staff if len(found.get(user, ())) < _SHOWN]
+	for user, rows in _first(asked, fewer, "is null", "occurred_on").items():
+		found[user] = [*found.get(user, ()), *rows][:_SHOWN]
+	return found
+
+
+def _first(
+	asked: list[Condition], staff: Collection[str | None], deadline: str, order: str
+) -> dict[str | None, list[dict]]:
+	"""The first ones of each, which an index of the responsible user has in their order; a query for each `_AT_ONCE` users."""
 	where, values = reporting.where(asked)
-	fields = (
-		"name",
-		"company",
-		"subject",
-		"responsible_staff",
-		"party_name",
-		"confidentiality_level",
-		"status",
-		"next_deadline",
-	)
-	listed = ", ".join(f"{TABLE}.`{field}`" for field in fields)
-	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		f"""select * from (
-			select {listed}, row_number() over (
-				partition by {TABLE}.`responsible_staff`
-				order by {TABLE}.`next_deadline` is null, {TABLE}.`next_deadline`, {TABLE}.`occurred_on`, {TABLE}.`name`
-			) as `place`
-			from {TABLE} where {where}
-		) `placed` where `place` <= {_SHOWN} order by `responsible_staff`, `place`""",
-		values,
-		as_dict=True,
-	)
+	listed = ", ".join(f"{TABLE}.`{field}`" for field in _FIELDS)
 	now = clock.now()
 	rows: dict[str | None, list[dict]] = {}
-	for each in found:
-		about = " · ".join(filter(None, (each.subject, each.party_name)))
-		row = {**each, "group": about, "indent": 1}
-		if each.next_deadline:
-			row |= {
-				"words": due_words(each.next_deadline, each.company),
-				"late": each.next_deadline < now,
-			}
-		rows.setdefault(each.responsible_staff or None, []).append(row)
+	for users in create_batch(list(staff), _AT_ONCE):
+		of_each = {f"staff_{number}": user or "" for number, user in enumerate(users)}
+		queries = [
+			f"""(select {listed} from {TABLE}
+			where {where} and {_of(user, key)} and {TABLE}.`next_deadline` {deadline}
+			order by {TABLE}.`{order}`, {TABLE}.`name` limit {_SHOWN})"""
+			for user, key in zip(users, of_each, strict=True)
+		]
+		# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
+		for each in frappe.db.sql(" union all ".join(queries), {**values, **of_each}, as_dict=True):
+			rows.setdefault(each.responsible_staff or None, []).append(_row(each, now))
 	return rows
+
+
+def _of(user: str | None, key: str) -> str:
+	column = f"{TABLE}.`responsible_staff`"
+	return f"{column} = %({key})s" if user else f"ifnull({column}, '') = %({key})s"
+
+
+def _row(interaction, now: datetime) -> dict:
+	about = " · ".join(filter(None, (interaction.subject, interaction.party_name)))
+	row = {**interaction, "group": about, "indent": 1}
+	if interaction.next_deadline:
+		row |= {
+			"words": due_words(interaction.next_deadline, interaction.company),
+			"late": interaction.next_deadline < now,
+		}
+	return row
 
 
 def _width(label: str) -> int:
