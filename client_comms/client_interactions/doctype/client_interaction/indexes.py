@@ -12,7 +12,7 @@ import frappe
 _DOCTYPE = "Client Interaction"
 _INDEXES = (
 	("reference_doctype", "reference_name"),
-	("party_type", "party"),
+	("party_type", "party", "occurred_on"),
 	("responsible_staff", "next_deadline"),
 	("responsible_staff", "clock_state"),
 )
