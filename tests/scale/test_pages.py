@@ -50,14 +50,22 @@ FILTERED = (
 )
 
 
-def pages() -> dict[str, tuple[str, dict]]:
-	"""What is opened → the address and the parameters that the desk sends."""
+def pages(user: str) -> dict[str, tuple[str, dict]]:
+	"""What a user opens → the address and the parameters that the desk sends."""
 	found = {}
 	for doctype, columns in LISTS.items():
 		found[f"{doctype}: list"], found[f"{doctype}: count"] = _list(doctype, columns, [])
 	for doctype, *condition in FILTERED:
 		what = f"{doctype} where {' '.join(map(str, condition))}"
 		found[what], found[f"{what}: count"] = _list(doctype, LISTS[doctype], [[doctype, *condition]])
+	# A board has all that meets its filters, without a limit.
+	mine = [
+		["Client Interaction", "responsible_staff", "=", user],
+		["Client Interaction", "status", "=", "Open"],
+	]
+	found["Client Interaction: Kanban of one's own that are open"] = _list(
+		"Client Interaction", LISTS["Client Interaction"], mine, page_length=0
+	)[0]
 	for doctype in ("Client Interaction", "Issue", "Customer"):
 		for text in ("scale", "123"):
 			found[f"{doctype}: link field “{text}”"] = (
@@ -179,7 +187,7 @@ def test_every_page_costs_what_it_costs_without_the_conditions(log_in):
 	table, too_slow = [], {}
 	for who, user in people.items():
 		get = log_in(user)
-		for what, (path, query) in pages().items():
+		for what, (path, query) in pages(user).items():
 			if not (measured := measure(get, path, query)):
 				continue
 			with_ours, without = measured

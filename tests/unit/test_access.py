@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -30,6 +31,7 @@ from client_comms.rules.access import (
 	may_lower,
 	roles_cleared,
 )
+from client_comms.rules.access_limits import Limit
 from client_comms.rules.access_rows import row_filter
 
 pytestmark = pytest.mark.clause("D-5", "P-2", "M-1")
@@ -289,6 +291,15 @@ class TestUnknownLevels:
 		record = Record("Standard", "1.0", "Initial Inquiry")
 		assert "strictest" not in said(decide(user("Frontline Staff"), record, shipped, READ, NOW))
 
+	def test_who_can_read_every_level_is_told_so(self, shipped):
+		filter_of = partial(row_filter, policy=shipped, action=READ)
+		officer = user("Compliance Officer")
+		assert filter_of(officer).all_levels
+		assert not filter_of(user("Frontline Staff")).all_levels
+		limited = replace(officer, limits=(Limit("company", frozenset({"Example"}), empty=True),))
+		assert not filter_of(limited).all_levels
+		assert not row_filter(officer, Policy({}, {}), READ).all_levels
+
 	def test_without_levels_all_is_closed(self):
 		nothing = Policy({}, {("1", "Enquiry"): frozenset({"Agent"})})
 		record = enquiry(responsible_staff=ME)
@@ -416,6 +427,7 @@ class TestBothRenderings:
 		rows = row_filter(subject, policy, action)
 		assert rows.matches(record, subject.user, NOW) == decision.allowed == bool(decision)
 		assert not (rows.empty and decision)
+		assert decision or not rows.all_levels
 
 	@settings(max_examples=300, deadline=None)
 	@given(subjects, records, policies, st.sampled_from(ACTIONS))

@@ -337,6 +337,30 @@ def test_the_team_board_shows_unassigned_ones_then_who_is_most_behind(interactio
 	assert named <= {row.name for row in readable(users["support"])}
 
 
+def test_the_team_board_shows_what_is_due_first_then_the_oldest(site, users, as_user, log):
+	mine = {"responsible_staff": users["support"]}
+	other = [
+		("next_deadline", "2027-03-01 10:00:00"),
+		("next_deadline", None),
+		("next_deadline", "2027-02-01 10:00:00"),
+	]
+	logged = [
+		log(subject=f"Board {number}", occurred_on=f"2026-11-{20 - number:02d} 10:00", **mine)
+		for number in range(14)
+	]
+	for doc in logged:
+		doc.db_set({"next_deadline": None, "clock_state": clocks.STATE_STOPPED, "status": clocks.STATUS_OPEN})
+	for doc, (field, value) in zip(logged, other, strict=False):
+		doc.db_set(field, value)
+	logged[13].db_set("status", clocks.STATUS_CLOSED)
+	with as_user(users["oversight"]):
+		rows = team_board.execute(mine)[1]
+	named = [row["name"] for row in rows if row["indent"] and row["subject"].startswith("Board ")]
+	assert named[:2] == [logged[2].name, logged[0].name]
+	assert named[2:] == [doc.name for doc in reversed(logged[3:13])][: len(named) - 2]
+	assert len(named) >= 5
+
+
 def test_the_team_board_says_who_is_away(interactions, users, as_user):
 	def presence():
 		with as_user(users["oversight"]):
