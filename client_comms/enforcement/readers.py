@@ -139,15 +139,22 @@ class Reader:
 			return ""
 		if self.interactions is not None:
 			return f"({among(_column('name'), self.interactions)})"
-		branches = []
-		if self.rows.open_levels:
-			branches.append(self.at_levels(self.rows.open_levels, _column("confidentiality_level")))
-		branches += [
-			f"({self.at_levels({level}, _column('confidentiality_level'))} and {_of_types(pairs)})"
-			for level, pairs in sorted(self.rows.type_levels.items())
-		]
-		branches += [f"({levels} and {either(ties)})" for levels, ties in self._ties]
+		branches = [*self._open_kinds, *(f"({levels} and {either(ties)})" for levels, ties in self._ties)]
 		return f"({' and '.join((either(branches), *self._limits))})" if self._limits else either(branches)
+
+	@property
+	def open_by_kind(self) -> str:
+		"""The rows that are open by their level and type alone, whoever takes part in them."""
+		return either(self._open_kinds)
+
+	@property
+	def _open_kinds(self) -> list[str]:
+		level = _column("confidentiality_level")
+		branches = [self.at_levels(self.rows.open_levels, level)] if self.rows.open_levels else []
+		return branches + [
+			f"({self.at_levels({each}, level)} and {_of_types(pairs)})"
+			for each, pairs in sorted(self.rows.type_levels.items())
+		]
 
 	def would_open(self, party_type: str, party: str) -> bool:
 		"""Whether the user could read more of the interactions with a client as its account manager. One query, or none."""
@@ -177,16 +184,21 @@ class Reader:
 	def interactions(self) -> list[str] | None:
 		"""All interactions that are open to a user to whom nothing is open by its level or type; None for other users,
 		and if there are too many."""
-		if self.sees_by_kind:
+		found = None if self.sees_by_kind else self.tied_interactions()
+		if found is None:
 			return None
+		return few(found) if found else []
+
+	def tied_interactions(self) -> str | None:
+		"""A query of all interactions that are open to the user because they take part in them, by indexes; empty if none can be, and None if
+		these are too many to be named."""
 		if None in self._tied.values():
 			return None
-		found = [
+		return " union ".join(
 			f"select `name` from `tab{INTERACTION}` where {' and '.join((levels, tie, *self._limits))}"
 			for levels, ties in self._ties
 			for tie in ties
-		]
-		return few(" union ".join(found)) if found else []
+		)
 
 	@cached_property
 	def assigned(self) -> dict[str, list[str]] | None:

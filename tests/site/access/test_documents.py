@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.enforcement import documents, governed, levels
+from client_comms.enforcement import documents, governed, interactions, levels, policy, readers
 from client_comms.enforcement.methods import relink
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
@@ -261,6 +261,56 @@ def test_the_preview_counts_what_each_user_would_lose(set_settings, staff, log):
 	user = staff["Frontline Staff"]
 	assert after[user] == before.get(user, 0) + 1
 	assert after.get(staff["Compliance Officer"], 0) == before.get(staff["Compliance Officer"], 0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("named", [readers.NAMED, 0])
+def test_the_preview_counts_documents_with_an_interaction_that_the_user_cannot_read(
+	set_settings, staff, log, make_user, monkeypatch, seed, named
+):
+	"""For users with the same role, who take part in different ones, also in more than are named; and with User Permissions."""
+	monkeypatch.setattr(readers, "NAMED", named)
+	set_settings(govern_issues=0)
+	draw = random.Random(seed)
+	users = [
+		*staff.values(),
+		*(make_user(role, "Support Team") for role in ("Account Manager", "Customer Support")),
+	]
+	limited = make_user("Customer Support", "Support Team")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": limited, "allow": "Customer", "for_value": "Anna Client"}
+	).insert(ignore_permissions=True)
+	client = frappe.get_doc("Customer", "Anna Client")
+	client.db_set("account_manager", users[-2])
+	issues = [make("Issue", subject=f"Noise {number}") for number in range(12)]
+	for issue in issues:
+		for _interaction in range(draw.choice([1, 1, 2, 3])):
+			doc = log(
+				draw.choice(["Initial Inquiry", "Service Update", "Feedback/Complaint"]),
+				responsible_staff=draw.choice(users),
+				confidentiality_level=draw.choice(LEVELS[:3]),
+				reference_doctype="Issue",
+				reference_name=issue.name,
+				**draw.choice([{}, {"party_type": "Customer", "party": client.name}]),
+			)
+			if draw.random() < 0.4:
+				item = doc.append("action_items", {"description": "Call", "assigned_to": draw.choice(users)})
+				item.db_insert()
+
+	def losing(user):
+		return {
+			row.reference_name
+			for row in frappe.get_all(
+				"Client Interaction", {"reference_doctype": "Issue"}, ["name", "reference_name"]
+			)
+			if row.reference_name
+			and not interactions.decide(policy.stored_record(row.name), access.READ, user)
+		}
+
+	found = {row["user"]: row["documents"] for row in api.simulate_governing("Issue")}
+	for user in (*users, limited):
+		assert found.get(user, 0) == len(losing(user)), user
+	assert len({found.get(user, 0) for user in (*users, limited)}) > 2
 
 
 def test_switching_on_gives_documents_the_level_of_their_interactions(set_settings, log):
