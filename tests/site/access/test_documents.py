@@ -276,12 +276,17 @@ def test_the_preview_counts_documents_with_an_interaction_that_the_user_cannot_r
 		*staff.values(),
 		*(make_user(role, "Support Team") for role in ("Account Manager", "Customer Support")),
 	]
+	client = frappe.get_doc(
+		{"doctype": "Customer", "customer_name": "Anna Client", "account_manager": users[-2]}
+	).insert()
 	limited = make_user("Customer Support", "Support Team")
-	frappe.get_doc(
-		{"doctype": "User Permission", "user": limited, "allow": "Customer", "for_value": "Anna Client"}
-	).insert(ignore_permissions=True)
-	client = frappe.get_doc("Customer", "Anna Client")
-	client.db_set("account_manager", users[-2])
+	permission = {
+		"doctype": "User Permission",
+		"user": limited,
+		"allow": "Customer",
+		"for_value": client.name,
+	}
+	frappe.get_doc(permission).insert()
 	issues = [make("Issue", subject=f"Noise {number}") for number in range(12)]
 	for issue in issues:
 		for _interaction in range(draw.choice([1, 1, 2, 3])):
