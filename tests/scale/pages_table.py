@@ -1,6 +1,6 @@
-"""Makes docs/page-times.md of what `test_pages.py` measured (D-5).
+"""Makes docs/times.md of what `test_pages.py` measured (D-5).
 
-Usage: python tests/scale/pages_table.py test-results/pages-15.json test-results/pages-16.json > docs/page-times.md
+Usage: python tests/scale/pages_table.py test-results/pages-15.json test-results/pages-16.json > docs/times.md
 """
 
 import json
@@ -19,7 +19,7 @@ that ratio beside a condition that lets everything through. For a list with any 
 up what was shared with the user; without one it does not.
 
 Made by `CLIENT_COMMS_SCALE={interactions} scripts/run-tests scale -- -k pages` and
-`python tests/scale/pages_table.py test-results/pages-*.json > docs/page-times.md`. [Performance](performance.md) says what it means.
+`python tests/scale/pages_table.py test-results/pages-*.json > docs/times.md`. [Performance](performance.md) says what it means.
 
 """
 

@@ -4,7 +4,7 @@ They are also measured with a condition that lets everything through: for a list
 Permissions, Frappe looks up what was shared, which it does not without one.
 
 `scripts/run-tests scale -- -k pages` writes every cell to `test-results/pages-15.json` (or 16), of which `pages_table.py` makes
-docs/page-times.md. CLIENT_COMMS_SCALE is the number of interactions, 200,000 unless it says otherwise.
+docs/times.md. CLIENT_COMMS_SCALE is the number of interactions, 200,000 unless it says otherwise.
 """
 
 import contextlib
