@@ -144,7 +144,7 @@ class Reader:
 
 	@property
 	def open_by_kind(self) -> str:
-		"""The rows that are open by their level and type alone, whoever takes part in them."""
+		"""The rows that are open by their level and type alone, regardless of who takes part in them."""
 		return either(self._open_kinds)
 
 	@property
