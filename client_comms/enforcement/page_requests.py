@@ -48,7 +48,7 @@ def ask_each_row(open_levels: Collection[str]) -> bool:
 	levels."""
 	asked = getattr(frappe.local, "form_dict", None) or {}
 	filters = f"{asked.get('filters')} {asked.get('or_filters')}"
-	if any(column in filters for column in _DECIDE) or not (_asks_for_page(asked) or _merges_indexes()):
+	if any(column in filters for column in _DECIDE) or not (_asks_for_page(asked) or merges_indexes()):
 		return False
 	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
 
@@ -88,7 +88,7 @@ def _newest() -> dict[str, int]:
 
 
 @site_cache(ttl=_FOR_SECONDS)
-def _merges_indexes() -> bool:
+def merges_indexes() -> bool:
 	"""Whether the database is one from before MariaDB 11, which weighs what it costs to collect rows by several indexes."""
 	((version,),) = frappe.db.sql("select version()")
 	return int(version.split(".", 1)[0]) < 11

@@ -124,6 +124,10 @@ class Reader:
 
 	def at_levels(self, levels: Set[str], column: str) -> str:
 		"""Rows whose level, stored in `column`, counts as one of `levels`."""
+		if (
+			page_requests.merges_indexes()
+		):  # it would also collect all of a level and all that are shared with the user
+			column = f"coalesce({column}, '')"
 		named = among(column, levels)
 		if self.rows.strictest not in levels:
 			return named

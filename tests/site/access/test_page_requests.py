@@ -17,7 +17,7 @@ OPEN = {"Standard"}
 @pytest.fixture(autouse=True)
 def mostly_open(monkeypatch):
 	monkeypatch.setattr(page_requests, "_newest", lambda: {"Standard": 140, "Confidential": 60})
-	monkeypatch.setattr(page_requests, "_merges_indexes", lambda: False)
+	monkeypatch.setattr(page_requests, "merges_indexes", lambda: False)
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_without_a_request_there_is_none(monkeypatch):
 	],
 	ids=str,
 )
-def test_a_database_that_merges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
-	monkeypatch.setattr(page_requests, "_merges_indexes", lambda: True)
+def test_a_database_thatmerges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
+	monkeypatch.setattr(page_requests, "merges_indexes", lambda: True)
 	ask(**asked)
 	assert page_requests.ask_each_row(OPEN) == each_row
 
