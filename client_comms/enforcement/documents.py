@@ -30,7 +30,7 @@ def condition(user=None, doctype=None) -> str:
 	if not is_governed(doctype):
 		return ""
 	reader = Reader.of(user)
-	rows, level = reader.rows, f"`tab{doctype}`.`confidentiality_level`"
+	rows, level = reader.rows, reader.level(f"`tab{doctype}`.`confidentiality_level`")
 	if rows.everything or (rows.known_levels and rows.open_levels >= rows.known_levels):
 		return ""
 	branches = [f"{level} is null", f"{level} = ''"]

@@ -122,12 +122,13 @@ class Reader:
 		"""Whether some records are open to the user by their level or type, regardless of who takes part in them."""
 		return bool(self.rows.everything or self.rows.open_levels or self.rows.type_levels)
 
+	def level(self, column: str) -> str:
+		"""The column with a level. MariaDB 10 would collect all rows of a level and all that are shared with the user, and sort them for a page."""
+		return f"coalesce({column}, '')" if self.by_row and page_requests.merges_indexes() else column
+
 	def at_levels(self, levels: Set[str], column: str) -> str:
 		"""Rows whose level, stored in `column`, counts as one of `levels`."""
-		if (
-			page_requests.merges_indexes()
-		):  # it would also collect all of a level and all that are shared with the user
-			column = f"coalesce({column}, '')"
+		column = self.level(column)
 		named = among(column, levels)
 		if self.rows.strictest not in levels:
 			return named
