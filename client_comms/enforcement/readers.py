@@ -80,10 +80,17 @@ class Reader:
 
 	:param action: by default the one for which lists are made at present, see `interactions.listing_for`
 	:param by_row: ask for each row what the user takes part in, and look up nothing before; by default for a page of a list
+	:param lasting: consider only reasons that do not expire, see `policy.stored_record`
 	"""
 
-	def __init__(self, user: str | None = None, action: str | None = None, by_row: bool | None = None):
-		self.user = user or frappe.session.user
+	def __init__(
+		self,
+		user: str | None = None,
+		action: str | None = None,
+		by_row: bool | None = None,
+		lasting: bool = False,
+	):
+		self.user, self.lasting = user or frappe.session.user, lasting
 		action = action or listed_for()
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 		# Whom User Permissions restrict may find a page only after many rows.
@@ -230,10 +237,14 @@ class Reader:
 			(self.at_levels(levels, level), ties())
 			for levels, ties in (
 				(self.rows.participant_levels, self._participation),
-				(self.rows.account_manager_levels, self._clients),
+				(self._account_manager_levels, self._clients),
 			)
 			if levels
 		]
+
+	@property
+	def _account_manager_levels(self) -> Set[str]:
+		return frozenset() if self.lasting else self.rows.account_manager_levels
 
 	def _participation(self) -> list[str]:
 		item, grant, name = f"`tab{ITEM}`", f"`tab{GRANT}`", _column("name")
@@ -243,6 +254,8 @@ class Reader:
 		}
 		ties = [f"{_column('responsible_staff')} = {self.me}"]
 		for doctype, query in row_by_row.items():
+			if self.lasting and doctype == GRANT:
+				continue
 			names = self._tied[doctype]
 			if names is None:
 				ties.append(there_is(query))
@@ -279,7 +292,7 @@ class Reader:
 					(GRANT, f"`tab{GRANT}`.`interaction`", self._valid_grants),
 				)
 			}
-		if self.rows.account_manager_levels:
+		if self._account_manager_levels:
 			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
 				queries[party_type] = f"`name` from `tab{party_type}` where `{field}` = {self.me}"
 		if self.by_row and self.sees_by_kind:
@@ -306,6 +319,7 @@ class Reader:
 class _ReaderInside(Reader):
 	def __init__(self, outside: Reader):
 		self.user, self.rows, self.by_row, self._outside = outside.user, outside.rows, outside.by_row, outside
+		self.lasting = outside.lasting
 
 	@property
 	def inside(self) -> Reader:

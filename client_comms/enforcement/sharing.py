@@ -4,16 +4,21 @@ Frappe checks DocShares after all hooks, so a share overrides a denial: it can e
 the record anyway, and must end when they no longer can.
 """
 
+from collections import defaultdict
+
 import frappe
 from frappe import _
+from frappe.utils import create_batch
 
 from client_comms import clock
 from client_comms.enforcement import dependents, documents, governed, internal_recipients, policy
+from client_comms.enforcement.readers import Reader
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
+_FEW, _AT_ONCE = 20, 1000  # shares or follows that are judged one by one, and in one query
 
 
 def require_clearance(user: str, level: str) -> None:
@@ -179,9 +184,9 @@ def _end_of_dependents(doctype: str, name: str) -> None:
 def _end(shares: dict, follows: dict) -> None:
 	"""End the lapsed ones among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
 	asked = {"share_doctype": ("in", held()), **shares}
-	fields = ["name", "user", "everyone", "share_doctype", "share_name"]
-	for share in frappe.get_all("DocShare", asked, fields, order_by="name asc"):
-		if _refusal(share.share_doctype, share.share_name, share) is not None:
+	fields = ["name", "user", "everyone", "share_doctype as doctype", "share_name as document"]
+	for share in _in_doubt(frappe.get_all("DocShare", asked, fields, order_by="name asc")):
+		if _refusal(share.doctype, share.document, share) is not None:
 			frappe.delete_doc(
 				"DocShare",
 				share.name,
@@ -190,10 +195,48 @@ def _end(shares: dict, follows: dict) -> None:
 				flags={"ignore_share_permission": True},
 			)
 	asked = {"ref_doctype": ("in", held()), **follows}
-	fields = ["name", "user", "ref_doctype", "ref_docname"]
-	for follow in frappe.get_all("Document Follow", asked, fields, order_by="name asc"):
-		if _refusal(follow.ref_doctype, follow.ref_docname, follow) is not None:
+	fields = ["name", "user", "ref_doctype as doctype", "ref_docname as document"]
+	for follow in _in_doubt(frappe.get_all("Document Follow", asked, fields, order_by="name asc")):
+		if _refusal(follow.doctype, follow.document, follow) is not None:
 			frappe.db.delete("Document Follow", {"name": follow.name})
+
+
+def _in_doubt(given: list) -> list:
+	"""Of many shares or follows, those about which the rule has to decide one by one: of most a query for each user and DocType finds that they
+	can stay."""
+	if len(given) <= _FEW:
+		return given
+	users = {each.user for each in given if each.user}
+	enabled = set(frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by=None))
+	by_user: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
+	left = []
+	for each in given:
+		if each.get("everyone") or each.user not in enabled or each.doctype not in _found_by_condition():
+			left.append(each)
+		else:
+			by_user[each.user][each.doctype].append(each)
+	for user, by_doctype in by_user.items():
+		reader = Reader(user, access.READ, by_row=False, lasting=True)
+		for doctype, of_doctype in by_doctype.items():
+			for chunk in create_batch(of_doctype, _AT_ONCE):
+				readable = _readable(doctype, {each.document for each in chunk}, reader)
+				left += [each for each in chunk if each.document not in readable]
+	return left
+
+
+def _found_by_condition() -> tuple[str, ...]:
+	return (INTERACTION, *governed.held_with_interaction(), *filter(documents.is_governed, documents.SETTING))
+
+
+def _readable(doctype: str, names: set[str], reader: Reader) -> set[str]:
+	condition = governed.condition(doctype, reader)
+	wanted = ", ".join(map(frappe.db.escape, sorted(names)))
+	return set(
+		# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
+		frappe.db.sql_list(
+			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and ({condition or '1 = 1'})"
+		)
+	)
 
 
 def held() -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """No one gets access to a record without clearance, or can take it for themselves (D-5, P-2)."""
 
+import random
+from unittest import mock
+
 import frappe
 import pytest
 from frappe.desk.form import assign_to
@@ -115,6 +118,82 @@ def test_a_share_of_what_belongs_to_a_record_ends_with_access(staff, sensitive):
 	sensitive.db_set("responsible_staff", None)
 	sharing.end_lapsed(INTERACTION, sensitive.name)
 	assert shares_of(todo) == [staff.officer]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_many_those_end_that_would_end_alone(
+	staff, log, make_user, client, set_settings, monkeypatch, seed
+):
+	"""Found by a query for each user and DocType: also where grants and account managers, which do not last, open a document."""
+	set_settings(govern_issues=1)
+	draw = random.Random(seed)
+	users = [
+		*staff.values(),
+		*(make_user(role) for role in ("Account Manager", "Customer Support", "Sales User")),
+	]
+	frappe.db.set_value("Customer", client["party"], "account_manager", users[5])
+	limited, left = make_user("Compliance Officer"), make_user("Compliance Officer")
+	permission = {
+		"doctype": "User Permission",
+		"user": limited,
+		"allow": "Customer",
+		"for_value": client["party"],
+	}
+	frappe.get_doc(permission).insert()
+	documents = []
+	for number in range(15):
+		issue = frappe.get_doc({"doctype": "Issue", "subject": f"Noise {number}"}).insert()
+		doc = log(
+			draw.choice(["Initial Inquiry", "Service Update", "Feedback/Complaint"]),
+			responsible_staff=draw.choice(users),
+			confidentiality_level=draw.choice(["Standard", "Confidential", "Sensitive"]),
+			reference_doctype="Issue",
+			reference_name=issue.name,
+			**draw.choice([{}, client]),
+		)
+		issue.db_set("confidentiality_level", draw.choice([doc.confidentiality_level, "Sensitive", None]))
+		if draw.random() < 0.4:
+			doc.append("action_items", {"description": "Call", "assigned_to": draw.choice(users)}).db_insert()
+		if draw.random() < 0.4:
+			grant = {"interaction": doc.name, "user": draw.choice(users), "reason": "Holiday cover"}
+			frappe.get_doc({"doctype": GRANT, **grant, "valid_until": add_to_date(None, days=1)}).db_insert()
+		message = {"doctype": "Communication", "subject": "Noise", "communication_medium": "Email"}
+		bound = {"client_interaction": doc.name, "confidentiality_level": doc.confidentiality_level}
+		filed = {"reference_doctype": "Issue", "reference_name": issue.name}
+		messages = [
+			frappe.get_doc({**message, **fields}).insert(ignore_permissions=True)
+			for fields in (bound, filed, bound)
+		]
+		messages[2].db_set("client_interaction", "deleted")
+		documents += messages
+		documents += [doc, issue]
+	frappe.db.set_value("User", left, "enabled", 0)
+	frappe.db.delete("DocShare")
+	frappe.db.delete("Document Follow")
+	for doc in documents:
+		for user in (*users, limited, left):
+			shared = {"share_doctype": doc.doctype, "share_name": doc.name, "user": user, "read": 1}
+			frappe.get_doc({"doctype": "DocShare", **shared}).db_insert()
+			followed = {"ref_doctype": doc.doctype, "ref_docname": doc.name, "user": user}
+			frappe.get_doc({"doctype": "Document Follow", **followed}).db_insert()
+
+	def stays(doctype, name, user):
+		return sharing._refusal(doctype, name, frappe._dict(user=user)) is None
+
+	expected = {
+		(doc.doctype, doc.name, user)
+		for doc in documents
+		for user in (*users, limited, left)
+		if stays(doc.doctype, doc.name, user)
+	}
+	decided = mock.Mock(side_effect=sharing._refusal)
+	monkeypatch.setattr(sharing, "_refusal", decided)
+	sharing.end_all_lapsed()
+	fields = ["share_doctype", "share_name", "user"]
+	assert set(frappe.get_all("DocShare", fields=fields, as_list=True)) == expected
+	fields = ["ref_doctype", "ref_docname", "user"]
+	assert set(frappe.get_all("Document Follow", fields=fields, as_list=True)) == expected
+	assert len(expected) > 100 and decided.call_count < 2 * len(documents) * (len(users) + 2) - len(expected)
 
 
 # Assignments
