@@ -309,7 +309,7 @@ doc_events = {
 		**_ON_LEDGER,
 		"on_update": [
 			"client_comms.enforcement.policy.clear_cache",
-			"client_comms.enforcement.sharing.end_all_lapsed",
+			"client_comms.enforcement.sharing.end_lapsed_of_level",
 			"client_comms.ledger.following.follow_clearances",
 		],
 		"after_delete": [

@@ -156,9 +156,22 @@ def end_lapsed_of_role(doc, method=None) -> None:
 		end_all_lapsed()
 
 
-def end_all_lapsed(doc=None, method=None) -> None:
-	"""Check every share and follow, because the clearances of a level changed. Also runs daily, for access
-	that ends without an event (expired training, roles removed without saving the user). Repeatable."""
+def end_lapsed_of_level(doc, method=None) -> None:
+	"""What decides about access changed at a level: its clearances, its need to know, its training or its rank."""
+	before = doc.get_doc_before_save()
+	if before is None or _decides(before) != _decides(doc):
+		end_all_lapsed()
+
+
+def _decides(level) -> tuple:
+	columns = ("role", "oversight", *(f"can_{action}" for action in access.ACTIONS))
+	clearances = {tuple(row.get(column) for column in columns) for row in level.clearances}
+	return level.rank, level.need_to_know, level.require_training, clearances
+
+
+def end_all_lapsed() -> None:
+	"""Check every share and follow. Runs daily, for access that ends without an event (expired training, roles removed without saving
+	the user). Repeatable."""
 	_end({}, {})
 
 

@@ -1,6 +1,7 @@
 """Users without clearance receive nothing, the sender is told why, and the rest is sent (D-5, P-2)."""
 
 import json
+from unittest import mock
 
 import frappe
 import pytest
@@ -375,6 +376,29 @@ def test_a_role_is_disabled(shared):
 	role.disabled = 1
 	role.save()
 	assert stands(shared) == (False, False)
+
+
+def test_a_level_takes_a_clearance_away(shared):
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != "Compliance Officer"]
+	level.save()
+	assert stands(shared) == (False, False)
+
+
+def test_a_level_asks_for_more(shared):
+	"""Compliance officers see it by their oversight; with training, those without see nothing."""
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.require_training = 1
+	level.save()
+	assert stands(shared) == (False, False)
+
+
+def test_what_decides_about_no_access_at_a_level_checks_nothing(shared, monkeypatch):
+	monkeypatch.setattr(sharing, "_end", mock.Mock(side_effect=AssertionError))
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.log_views = not level.log_views
+	level.save()
+	assert stands(shared) == (True, True)
 
 
 def test_a_role_is_taken_past_the_users_document(shared, staff):
