@@ -21,7 +21,7 @@ from client_comms.enforcement import (
 	record_reviews,
 	source_doctypes,
 )
-from client_comms.enforcement.readers import Reader, among, either, literal, of_row
+from client_comms.enforcement.readers import Reader, among, either, literal, meeting, of_row
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
@@ -105,16 +105,7 @@ def owner_condition(
 
 def readable(doctype: str, names: list[str]) -> set[str]:
 	"""The `names` that confidentiality lets the session user read; one query, none if all are open."""
-	restricted = names and condition(doctype, frappe.session.user)
-	if not restricted:
-		return set(names)
-	wanted = ", ".join(map(frappe.db.escape, names))
-	return set(
-		# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
-		frappe.db.sql_list(
-			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and {restricted}"
-		)
-	)
+	return meeting(doctype, names, names and condition(doctype, frappe.session.user))
 
 
 def as_stored(doc, *fields: str):

@@ -8,6 +8,7 @@ from frappe.model import table_fields
 from frappe.utils import create_batch
 
 from client_comms.enforcement import documents, governed, policy, refusals
+from client_comms.enforcement.readers import meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access, access_rows
 
@@ -86,15 +87,7 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 	"""
 	(hook,) = held()[doctype]
 	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype, names=names)
-	if not condition:
-		return set(names)
-	wanted = ", ".join(map(frappe.db.escape, names))
-	return set(
-		# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
-		frappe.db.sql_list(
-			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and ({condition})"
-		)
-	)
+	return meeting(doctype, names, condition)
 
 
 def readable_rows(doctype: str, fields: Iterable[str], filters=None) -> Iterator[tuple]:

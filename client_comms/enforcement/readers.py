@@ -67,6 +67,20 @@ def few(query: str) -> list[str] | None:
 	return names if len(names) <= NAMED else None
 
 
+def meeting(doctype: str, names: Iterable[str], condition: str | None) -> set[str]:
+	"""Those of the names whose rows meet a condition; all, without a query, if it is empty."""
+	names = set(names)
+	if not names or not condition:
+		return names
+	table, wanted = f"`tab{doctype}`", ", ".join(map(frappe.db.escape, names))
+	return set(
+		# nosemgrep: frappe-sql-format-injection (a condition of the app's; names are escaped)
+		frappe.db.sql_list(
+			f"select {table}.`name` from {table} where {table}.`name` in ({wanted}) and ({condition})"
+		)
+	)
+
+
 def listed_for() -> str:
 	"""The action for which lists are made at present, see `interactions.listing_for`."""
 	return frappe.flags.get(LISTED_FOR) or access.READ

@@ -12,7 +12,7 @@ from frappe.utils import create_batch
 
 from client_comms import clock
 from client_comms.enforcement import dependents, documents, governed, internal_recipients, policy
-from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.readers import Reader, meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
 from client_comms.rules import access
@@ -232,24 +232,15 @@ def _in_doubt(given: list) -> list:
 		reader = Reader(user, access.READ, by_row=False, lasting=True)
 		for doctype, of_doctype in by_doctype.items():
 			for chunk in create_batch(of_doctype, _AT_ONCE):
-				readable = _readable(doctype, {each.document for each in chunk}, reader)
+				readable = meeting(
+					doctype, (each.document for each in chunk), governed.condition(doctype, reader)
+				)
 				left += [each for each in chunk if each.document not in readable]
 	return left
 
 
 def _found_by_condition() -> tuple[str, ...]:
 	return (INTERACTION, *governed.held_with_interaction(), *filter(documents.is_governed, documents.SETTING))
-
-
-def _readable(doctype: str, names: set[str], reader: Reader) -> set[str]:
-	condition = governed.condition(doctype, reader)
-	wanted = ", ".join(map(frappe.db.escape, sorted(names)))
-	return set(
-		# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
-		frappe.db.sql_list(
-			f"select `tab{doctype}`.`name` from `tab{doctype}` where `tab{doctype}`.`name` in ({wanted}) and ({condition or '1 = 1'})"
-		)
-	)
 
 
 def held() -> tuple[str, ...]:
