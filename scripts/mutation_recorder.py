@@ -29,6 +29,8 @@ def recorded(control: str, function, instead=None):
 		noting = functools.cached_property(recorded(control, function.func, getattr(instead, "fget", None)))
 		noting.__set_name__(None, function.attrname)
 		return noting
+	if isinstance(function, property):
+		return property(recorded(control, function.fget, getattr(instead, "fget", None)))
 
 	@functools.wraps(function)
 	def noting(*args, **kwargs):

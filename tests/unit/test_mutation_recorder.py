@@ -17,6 +17,10 @@ class Example:
 	def condition(self):
 		return "a condition"
 
+	@property
+	def is_open(self):
+		return True
+
 	def answer(self, number):
 		return number + 1
 
@@ -32,6 +36,7 @@ def noted(tmp_path, monkeypatch):
 	("name", "use", "result", "instead", "noting"),
 	[
 		("condition", lambda example: example.condition, "a condition", None, ["condition", "! condition"]),
+		("is_open", lambda example: example.is_open, True, property(lambda self: True), ["is_open"]),
 		(
 			"condition",
 			lambda example: example.condition,
