@@ -260,19 +260,20 @@ class Reader:
 	def _account_manager_levels(self) -> Set[str]:
 		return frozenset() if self.lasting else self.rows.account_manager_levels
 
+	@property
+	def _tying_rows(self) -> dict[str, tuple[str, str]]:
+		"""DocType of rows that tie the user to an interaction → the column that names it, and which rows do."""
+		found = {ITEM: (f"`tab{ITEM}`.`parent`", self._open_items)}
+		if not self.lasting:
+			found[GRANT] = (f"`tab{GRANT}`.`interaction`", self._valid_grants)
+		return found
+
 	def _participation(self) -> list[str]:
-		item, grant, name = f"`tab{ITEM}`", f"`tab{GRANT}`", _column("name")
-		row_by_row = {
-			ITEM: f"select 1 from {item} where {item}.`parent` = {name} and {self._open_items}",
-			GRANT: f"select 1 from {grant} where {grant}.`interaction` = {name} and {self._valid_grants}",
-		}
-		ties = [f"{_column('responsible_staff')} = {self.me}"]
-		for doctype, query in row_by_row.items():
-			if self.lasting and doctype == GRANT:
-				continue
+		name, ties = _column("name"), [f"{_column('responsible_staff')} = {self.me}"]
+		for doctype, (column, tie) in self._tying_rows.items():
 			names = self._tied[doctype]
 			if names is None:
-				ties.append(there_is(query))
+				ties.append(there_is(f"select 1 from `tab{doctype}` where {column} = {name} and {tie}"))
 			elif names:
 				ties.append(among(name, names))
 		return ties
@@ -301,10 +302,7 @@ class Reader:
 			counts = self.at_levels(self.rows.participant_levels, _column("confidentiality_level"))
 			queries |= {
 				doctype: f"{name} from `tab{doctype}` join `tab{INTERACTION}` on {_column('name')} = {name} where {counts} and {tie}"
-				for doctype, name, tie in (
-					(ITEM, f"`tab{ITEM}`.`parent`", self._open_items),
-					(GRANT, f"`tab{GRANT}`.`interaction`", self._valid_grants),
-				)
+				for doctype, (name, tie) in self._tying_rows.items()
 			}
 		if self._account_manager_levels:
 			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():

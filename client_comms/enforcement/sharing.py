@@ -222,19 +222,18 @@ def _in_doubt(given: list) -> list:
 	users = {each.user for each in given if each.user}
 	enabled = set(frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by=None))
 	by_user: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
-	left = []
+	left, found_by_condition = [], _found_by_condition()
 	for each in given:
-		if each.get("everyone") or each.user not in enabled or each.doctype not in _found_by_condition():
+		if each.get("everyone") or each.user not in enabled or each.doctype not in found_by_condition:
 			left.append(each)
 		else:
 			by_user[each.user][each.doctype].append(each)
 	for user, by_doctype in by_user.items():
 		reader = Reader(user, access.READ, by_row=False, lasting=True)
 		for doctype, of_doctype in by_doctype.items():
+			condition = governed.condition(doctype, reader)
 			for chunk in create_batch(of_doctype, _AT_ONCE):
-				readable = meeting(
-					doctype, (each.document for each in chunk), governed.condition(doctype, reader)
-				)
+				readable = meeting(doctype, (each.document for each in chunk), condition)
 				left += [each for each in chunk if each.document not in readable]
 	return left
 

@@ -125,7 +125,8 @@ def _first(
 
 def _of(user: str | None, key: str) -> str:
 	column = f"{TABLE}.`responsible_staff`"
-	return f"{column} = %({key})s" if user else f"ifnull({column}, '') = %({key})s"
+	of_user = f"{column} = %({key})s"
+	return of_user if user else f"({column} is null or {of_user})"
 
 
 def _row(interaction, now: datetime) -> dict:
