@@ -38,9 +38,9 @@ def open_interactions(doctype: str, name: str) -> list[dict]:
 def owed_today() -> dict:
 	"""What the user owes up to the end of today, and how many interactions there are.
 
-	:returns: `{"items": [{"what", "client", "subject", "due", "late", "words", "interaction"}, …], "more": int, "duties":
-	    [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the user's own there
-	    are besides, what the procedure asks of the user, and `figures.of_workspace`
+	:returns: `{"items": [{"what", "client", "subject", "due", "late", "words", "interaction"}, …], "more": int, "uncounted": bool,
+	    "duties": [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the user's own there
+	    are besides, or whether there are more than were counted, what the procedure asks of the user, and `figures.of_workspace`
 	"""
 	with readers.holding():
 		return _owed_today(frappe.session.user)
@@ -49,9 +49,9 @@ def owed_today() -> dict:
 def _owed_today(user: str) -> dict:
 	asked = duties.of_user(user)
 	if not frappe.has_permission(INTERACTION, "read"):
-		return {"items": [], "more": 0, "duties": asked, "figures": []}
+		return {"items": [], "more": 0, "uncounted": False, "duties": asked, "figures": []}
 	now = clock.now()
-	items = owed.owed(user, owed.end_of(now))
+	items = owed.owed(user, owed.end_of(now), owed.MOST + 1)
 	shown = items[:8]
 	return {
 		"items": [
@@ -66,7 +66,8 @@ def _owed_today(user: str) -> dict:
 			}
 			for item in shown
 		],
-		"more": len(items) - len(shown),
+		"more": len(items[: owed.MOST]) - len(shown),
+		"uncounted": len(items) > owed.MOST,
 		"duties": asked,
 		"figures": figures.of_workspace(),
 	}

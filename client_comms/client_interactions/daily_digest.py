@@ -193,9 +193,10 @@ def contents(subscription) -> dict | None:
 	own, team = [], []
 	if frappe.has_permission(owed.INTERACTION, "read"):
 		until = owed.end_of(clock.now())
-		own = owed.owed(subscription.user, until) if subscription.own_items else []
+		own = owed.owed(subscription.user, until, owed.MOST + 1) if subscription.own_items else []
 		if subscription.team_items:
-			team = [item for item in owed.owed(until=until) if item.staff != subscription.user]
+			everyones = owed.owed(until=until, most=owed.MOST + 1 + len(own))
+			team = [item for item in everyones if item.staff != subscription.user]
 	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
 	asked = duties.of_user(subscription.user) if subscription.own_items else []
 	# Duties from the procedure are included; on their own they cause an email only once they are due.
@@ -229,8 +230,12 @@ def _row(item: owed.OwedItem, with_content: bool) -> dict:
 	}
 
 
+def _number(items: list) -> int | str:
+	return len(items) if len(items) <= owed.MOST else f"{owed.MOST}+"
+
+
 def _queue(subscription, content: dict) -> None:
-	count = len(content["own"]) or len(content["team"]) or sum(content["unlogged"].values())
+	count = _number(content["own"] or content["team"]) or sum(content["unlogged"].values())
 	if content["own"]:
 		subject = _("What you owe clients today: {0}").format(count)
 	elif content["team"]:
@@ -246,6 +251,7 @@ def _queue(subscription, content: dict) -> None:
 		args={
 			**content,
 			"shown": SHOWN,
+			"most": owed.MOST,
 			"owed_url": get_url_to_report("Owed Today"),
 			"unlogged_url": get_url_to_report("Unlogged Interactions"),
 			"subscription_url": get_url_to_form(SUBSCRIPTION, subscription.name),

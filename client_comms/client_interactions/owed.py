@@ -31,6 +31,8 @@ CLOCKS = (
 	(ANSWER, "respond_by", "respond_status"),
 	(PROMISED_ANSWER, "promised_for", "promise_status"),
 )
+# As many of the most urgent are shown, or counted: those of all staff of a large organisation are tens of thousands.
+MOST = 1000
 _OWING = (response_clock.RUNNING, response_clock.BREACHED)
 FIELDS = (
 	"name",
@@ -71,15 +73,17 @@ def end_of(day) -> datetime:
 	return datetime.combine(getdate(day), time.max).replace(microsecond=0)
 
 
-def owed(staff: str | None = None, until: datetime | None = None) -> list[OwedItem]:
+def owed(staff: str | None = None, until: datetime | None = None, most: int | None = None) -> list[OwedItem]:
 	"""The owed items that are due by `until` and that the session user can read, the most urgent first.
 
 	:param staff: whose items; by default everyone's
 	:param until: a datetime as stored; by default all items with a deadline. Overdue items are included.
+	:param most: how many items are asked for, by default all
 	"""
 	until = until or datetime(9999, 12, 31)
-	items = [item for item in [*_of_clocks(staff, until), *_of_items(staff, until)] if item.due <= until]
-	return sorted(items, key=lambda item: (item.due, item.interaction.name, item.what))
+	found = (*_of_clocks(staff, until, most), *_of_items(staff, until, most))
+	items = [item for item in found if item.due <= until]
+	return sorted(items, key=lambda item: (item.due, item.interaction.name, item.what))[:most]
 
 
 def of_interaction(row) -> list[OwedItem]:
@@ -179,17 +183,17 @@ def emailable(items: list[OwedItem]) -> set[str]:
 		return set(_among(list({item.interaction.name for item in items})))
 
 
-def _of_clocks(staff: str | None, until: datetime) -> list[OwedItem]:
+def _of_clocks(staff: str | None, until: datetime, most: int | None) -> list[OwedItem]:
 	# Not "<=": Frappe would wrap the column because of empty deadlines, and the index would not be used.
 	due = ("between", [datetime(1900, 1, 1), until])
 	filters = {"clock_state": response_clock.STATE_RUNNING, "next_deadline": due}
 	if staff:
 		filters["responsible_staff"] = staff
-	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="next_deadline asc", limit=0)
+	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="next_deadline asc", limit=most or 0)
 	return [item for row in rows for item in of_interaction(row)]
 
 
-def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
+def _of_items(staff: str | None, until: datetime, most: int | None) -> list[OwedItem]:
 	table = frappe.qb.DocType(ACTION_ITEM)
 	query = (
 		frappe.qb.from_(table)
@@ -199,11 +203,21 @@ def _of_items(staff: str | None, until: datetime) -> list[OwedItem]:
 	)
 	if staff:
 		query = query.where(table.assigned_to == staff)
-	items = query.run(as_dict=True)
-	if not items:
-		return []
-	# Rows of a child table have no clearance of their own: their interactions decide.
+	if not most:
+		return _readable(query.run(as_dict=True))
+	found: list[OwedItem] = []
+	query, start = query.orderby(table.due_on, table.name).limit(most), 0
+	while len(found) < most and (items := query.offset(start).run(as_dict=True)):
+		found += _readable(items)
+		start += most
+	return found
+
+
+def _readable(items: list) -> list[OwedItem]:
+	"""Rows of a child table have no clearance of their own: their interactions decide."""
 	names = list({item.parent for item in items})
+	if not names:
+		return []
 	rows = {
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
 	}

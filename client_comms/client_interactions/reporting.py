@@ -4,7 +4,8 @@ A report queries the database once for all its rows, with the same user's list c
 cannot read are not in any of their numbers.
 """
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 import frappe
@@ -30,6 +31,12 @@ _KEYS = {
 	WEEK: ("week",),
 }
 _EQUALS = ("company", "communication_type", "channel", "responsible_staff", "party_type", "party")
+
+# A report shows as many groups, and all further ones as one: a site can have a hundred thousand clients.
+MOST_GROUPS = 500
+OTHERS: tuple = ()  # their key
+CHART_GROUPS = 20
+_MEMORY = 256 * 1024 * 1024  # bytes, at most, of the database for the groups of one report
 
 # A condition of a list: field, operator, value. The desk turns a list of them into the list behind a number.
 Condition = tuple[str, str, object]
@@ -88,12 +95,33 @@ def count(
 			parts.append(f"{TABLE}.`{field}` {operator} %({column}_{number})s")
 		sums[column] = " and ".join(parts) or "1"
 	counted = ", ".join(f"sum({sql}) as `{column}`" for column, sql in sums.items())
+	# As many groups as a large site has clients do not fit into the usual size of a table in memory, and on a disk they take three
+	# times as long.
+	memory = f"set statement tmp_memory_table_size = {_MEMORY}, max_heap_table_size = {_MEMORY} for"
 	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		f"select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}",
+		f"{memory} select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}",
 		values,
-		as_dict=True,
 	)
-	return {grouping.key(row): {column: int(row[column] or 0) for column in sums} for row in found}
+	width = len(grouping.keys)
+	return {row[:width]: dict(zip(sums, map(_number, row[width:]), strict=True)) for row in found}
+
+
+def _number(total) -> int:
+	return int(total or 0)
+
+
+def gather(groups: dict[tuple, dict[str, int]], order: Callable[[tuple], object]) -> dict[tuple, dict]:
+	"""The groups that come first, and one of all others (`OTHERS`) if there are more than `MOST_GROUPS`.
+
+	:param groups: key → column → number, as `count` returns them
+	:param order: by what the keys are sorted
+	"""
+	if len(groups) <= MOST_GROUPS:
+		return groups
+	shown = {key: groups[key] for key in heapq.nsmallest(MOST_GROUPS, groups, key=order)}
+	others = [counts for key, counts in groups.items() if key not in shown]
+	shown[OTHERS] = {column: sum(counts[column] for counts in others) for column in others[0]}
+	return shown
 
 
 class Grouping:
@@ -123,11 +151,10 @@ class Grouping:
 		keys = [f"`key_{number}`" for number in range(len(self.keys))]
 		return f"crc32(concat_ws('\n', {', '.join(keys)})), {', '.join(keys)}"
 
-	def key(self, row: dict) -> tuple:
-		return tuple(row[f"key_{number}"] for number in range(len(self.keys)))
-
 	def labels(self, keys: list[tuple]) -> dict[tuple, str]:
 		"""The label of each group."""
+		if OTHERS in keys:
+			return {**self.labels([key for key in keys if key != OTHERS]), OTHERS: _("All Others")}
 		if self.name == STAFF:
 			names = _titles("User", "full_name", [user for (user,) in keys])
 			return {key: names.get(key[0]) or key[0] or _("No one") for key in keys}
@@ -145,8 +172,11 @@ class Grouping:
 			return {key: format_date(key[0]) for key in keys}
 		return {key: _(key[0]) if key[0] else "–" for key in keys}
 
-	def conditions(self, key: tuple) -> list[Condition]:
-		"""The rows of a group as conditions of the list."""
+	def behind(self, key: tuple, asked: list[Condition]) -> list[Condition] | None:
+		"""The rows of a group as conditions of the list; None for all others, which no filters describe."""
+		return None if key == OTHERS else [*asked, *self._conditions(key)]
+
+	def _conditions(self, key: tuple) -> list[Condition]:
 		if self.name == WEEK:
 			(monday,) = key
 			return [
@@ -159,18 +189,19 @@ class Grouping:
 		]
 
 
-def notice(found: bool) -> str:
-	"""The note above every report; it does not say how many rows are omitted, because that would reveal
+def notice(groups: Collection[tuple]) -> str:
+	"""The note above every report; it does not say how many interactions are omitted, because that would reveal
 	something about them.
 
-	:param found: whether the report has rows
+	:param groups: the keys of the report's rows
 	"""
 	counted = _("Only interactions that you can read are counted.")
-	return (
-		counted
-		if found
-		else " ".join((_("No interaction matches the filters. Empty some of them."), counted))
-	)
+	if not groups:
+		return " ".join((_("No interaction matches the filters. Empty some of them."), counted))
+	if OTHERS not in groups:
+		return counted
+	shown = _("The first {0} are shown, and the others together. Narrow the filters to see these.")
+	return " ".join((shown.format(MOST_GROUPS), counted))
 
 
 def _filled(field: str) -> str:

@@ -76,7 +76,7 @@ client_comms.show_owed_today = async (root) => {
 	const ahead = client_comms.owed_ahead;
 	client_comms.owed_ahead = null;
 	client_comms.owed_root = root;
-	const { items, more, duties, figures, docs } =
+	const { items, more, uncounted, duties, figures, docs } =
 		(await ahead) || (await frappe.xcall("client_comms.api.owed_today"));
 	// Those who open the form of this block are to see its comments and files.
 	(docs || []).forEach(({ doctype, name }) => frappe.model.clear_doc(doctype, name));
@@ -104,7 +104,7 @@ client_comms.show_owed_today = async (root) => {
 				<span class="due${overdue ? " overdue" : ""}">${due ? frappe.datetime.str_to_user(due) : ""}</span>
 			</a>`;
 	});
-	const all = more ? __("Show all ({0} more)", [more]) : __("All");
+	const all = more ? __("Show all ({0} more)", [uncounted ? `${more}+` : more]) : __("All");
 	// Not every role that sees this block works with clients and may open the page.
 	const page = frappe.boot.page_info["owed-today"] ? `<a href="/app/owed-today">${all}</a>` : "";
 	$(body).html(`${style}

@@ -194,6 +194,22 @@ def test_compliance_is_what_a_plain_computation_says(interactions, users, as_use
 			assert pick(total) == whole
 
 
+@pytest.mark.parametrize("report", [response_compliance, interaction_ageing])
+def test_groups_beyond_the_first_are_shown_as_one(report, interactions, users, as_user, monkeypatch):
+	with as_user(users["oversight"]):
+		_columns, every, message, *_rest = report.execute(period(group_by="Communication Type", days="1, 5"))
+		assert len(every) >= 4 and "first" not in message
+		monkeypatch.setattr(reporting, "MOST_GROUPS", 1)
+		_columns, rows, message, *_rest = report.execute(period(group_by="Communication Type", days="1, 5"))
+	*first, others, total = rows
+	assert [row["group"] for row in first] == [row["group"] for row in every[:1]]
+	assert first == every[:1] and total == every[-1]
+	assert others["group"] == "All Others" and others["drill"] is None
+	column = "interactions" if report is response_compliance else "total"
+	assert others[column] == sum(row[column] for row in every[1:-1]) > 0
+	assert "The first 1 are shown" in message
+
+
 def pick(row):
 	return {column: row.get(column) for column in expected([], {})}
 

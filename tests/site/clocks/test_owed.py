@@ -111,6 +111,37 @@ def test_items_of_hidden_records_are_hidden(inquiry, frontline, agent, clock_at,
 			]
 
 
+def key(item):
+	return item.due, item.interaction.name, item.what, item.subject
+
+
+def test_the_most_urgent_are_found_among_hidden_ones(
+	inquiry, frontline, agent, clock_at, as_user, monkeypatch
+):
+	"""Of what is asked for, items of interactions that the user cannot read are not counted."""
+	for day in range(24, 28):
+		due = {"assigned_to": frontline, "due_on": f"2026-11-{day}"}
+		hidden = [{"description": "Hidden", **due, "assigned_to": agent}]
+		inquiry("Feedback/Complaint", responsible_staff=agent, action_items=hidden)
+		inquiry(responsible_staff=frontline, action_items=[{"description": f"Item of {day}", **due}])
+	with clock_at("2026-11-26 12:00"), as_user(frontline):
+		whole = owed.owed()
+		assert len(whole) > 8 and {owed.ITEM, owed.ANSWER} <= set(whats(whole))
+		assert "Hidden" not in {item.subject for item in whole}
+		for most in range(1, len(whole) + 2):
+			found = owed.owed(most=most)
+			assert [item.due for item in found] == [item.due for item in whole[:most]]
+			assert {key(item) for item in found} <= {key(item) for item in whole}
+		monkeypatch.setattr(owed, "MOST", 3)
+		_columns, rows, message = owed_report.execute()
+		assert len(rows) == 3 and "The 3 most urgent are shown" in message
+		own = api.owed_today()
+		assert own["uncounted"] and len(own["items"]) + own["more"] <= 3 + 1
+		monkeypatch.setattr(owed, "MOST", len(whole))
+		_columns, rows, message = owed_report.execute()
+		assert len(rows) == len(whole) and message is None
+
+
 def test_content_that_may_not_be_emailed_is_told_apart(inquiry, agent, clock_at, as_user, set_clearance):
 	set_clearance("Sensitive", "Customer Support", can_email=0)
 	complaint = inquiry("Feedback/Complaint", responsible_staff=agent)

@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms import api, clock
+from client_comms.client_interactions.report.contacts_to_confirm import contacts_to_confirm
 from client_comms.client_interactions.report.contacts_to_confirm.contacts_to_confirm import execute
 from client_comms.client_privacy import client_data
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
@@ -254,6 +255,21 @@ def test_no_one_is_asked_where_details_are_never_due(overdue, set_settings):
 	set_settings(confirm_details_months=0)
 	assert client_data.remind() == 0 and todos(overdue[0].name) == []
 	assert execute()[1] == []
+
+
+def test_the_report_shows_those_that_were_not_confirmed_for_longest(overdue, set_settings, monkeypatch):
+	set_settings(confirm_details_months=12)
+	for number, confirmed in enumerate(("2019-01-01", "2018-01-01", "2021-01-01")):
+		links = [{"link_doctype": "Customer", "link_name": "Anna Data"}]
+		made = contact(f"due{number}@data.example", links=links, verified_how="Call-back").insert()
+		frappe.db.set_value("Contact", made.name, "details_confirmed_on", confirmed)
+		frappe.db.set_value("Contact", made.name, "creation", "2017-01-01 10:00")
+	whole = execute()[1]
+	assert len(whole) >= 4
+	assert [row["days"] for row in whole] == sorted((row["days"] for row in whole), reverse=True)
+	monkeypatch.setattr(contacts_to_confirm, "SHOWN", 2)
+	_columns, rows, message = execute()
+	assert rows == whole[:2] and message.startswith("The 2 that have not been confirmed for longest")
 
 
 def test_the_report_lists_what_is_due_to_those_who_may_read_it(overdue, set_settings, make_user, as_user):

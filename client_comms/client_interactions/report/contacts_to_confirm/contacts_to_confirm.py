@@ -1,5 +1,7 @@
 """Contacts whose details have not been confirmed for a while, or who do not speak for their client yet (D-4)."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.utils import date_diff, getdate
@@ -10,6 +12,17 @@ from client_comms.clients import confirmation, parties
 from client_comms.enforcement import link_options
 
 READER = "Sales User"
+SHOWN = 1000
+_FIELDS = (
+	"name",
+	"full_name",
+	"email_id",
+	"phone",
+	"mobile_no",
+	"details_confirmed_on",
+	"verified_how",
+	"creation",
+)
 
 
 def execute(filters=None):
@@ -30,42 +43,30 @@ def execute(filters=None):
 	found = rows(day, filters.party_type)
 	if not found:
 		message = " ".join(filter(None, (_("No contact needs to be confirmed now."), message)))
-	return columns(), found, message
+	if len(found) > SHOWN:
+		first = _(
+			"The {0} that have not been confirmed for longest are shown. Confirm these, and others follow."
+		)
+		message = " ".join(filter(None, (first.format(SHOWN), message)))
+	return columns(), found[:SHOWN], message
 
 
 def rows(day, party_type: str | None = None) -> list[dict]:
 	"""One row per contact that was last confirmed (or, if never, created) before `day`, or of which it is not confirmed that it
-	speaks for its client; one query per client type.
+	speaks for its client, the longest unconfirmed first; one more than `SHOWN`, if there are so many.
 	"""
-	links = ["Dynamic Link", "link_doctype", "in", [party_type] if party_type else list(parties.PARTY_TYPES)]
-	fields = ["name", "full_name", "email_id", "phone", "mobile_no", "details_confirmed_on", "verified_how"]
-	fields.append("creation")
-
-	def found_by(*conditions) -> dict[str, dict]:
-		filters = [links, *conditions]
-		return {
-			row.name: row
-			for row in frappe.get_list("Contact", filters=filters, fields=fields, order_by=None, limit=0)
-		}
-
-	contacts = {}
-	if day:
-		contacts |= found_by(["details_confirmed_on", "is", "set"], ["details_confirmed_on", "<", day])
-		contacts |= found_by(["details_confirmed_on", "is", "not set"], ["creation", "<", day])
-	unconfirmed = {}
-	for table in confirmation.ROWS:
-		unconfirmed |= found_by([table, "name", "is", "set"], [table, parties.CONFIRMED_ON, "is", "not set"])
-	contacts |= unconfirmed
-	clients = parties.of_contacts(contacts)
+	types = [party_type] if party_type else list(parties.PARTY_TYPES)
+	contacts = sorted(_contacts(day, types).values(), key=lambda each: (_since(each), each.name))[: SHOWN + 1]
+	names = [contact.name for contact in contacts]
+	unconfirmed, clients = _unconfirmed(names, types), parties.of_contacts(names)
 	readable = _readable(clients.values())
 	today, found = clock.now().date(), []
-	for name, contact in contacts.items():
-		client = clients.get(name)
-		since = getdate(contact.details_confirmed_on or contact.creation)
+	for contact in contacts:
+		client = clients.get(contact.name)
 		shown = client and (client.party_type, client.party) in readable
 		found.append(
 			{
-				"contact": name,
+				"contact": contact.name,
 				"full_name": contact.full_name,
 				"party_type": client.party_type if shown else None,
 				"party": client.party if shown else None,
@@ -73,11 +74,62 @@ def rows(day, party_type: str | None = None) -> list[dict]:
 				"phone": contact.mobile_no or contact.phone,
 				"details_confirmed_on": contact.details_confirmed_on,
 				"verified_how": contact.verified_how,
-				"days": date_diff(today, since),
-				"unconfirmed": int(name in unconfirmed),
+				"days": date_diff(today, _since(contact)),
+				"unconfirmed": int(contact.name in unconfirmed),
 			}
 		)
-	return sorted(found, key=lambda each: (-each["days"], each["contact"]))
+	return found
+
+
+def _since(contact) -> date:
+	return getdate(contact.details_confirmed_on or contact.creation)
+
+
+def _contacts(day, types: list[str]) -> dict[str, frappe._dict]:
+	"""Of each reason to be in the report the contacts that are first: of those confirmed before, and of those that never were."""
+	reasons = [
+		[[table, "name", "is", "set"], [table, parties.CONFIRMED_ON, "is", "not set"]]
+		for table in confirmation.ROWS
+	]
+	found = {}
+	for state, since in (("set", "details_confirmed_on"), ("not set", "creation")):
+		which = [
+			["Dynamic Link", "link_doctype", "in", types],
+			["Contact", "details_confirmed_on", "is", state],
+		]
+		overdue = [[["Contact", since, "<", day]]] if day else []
+		for reason in (*overdue, *reasons):
+			found |= _first([*which, *reason], since)
+	return found
+
+
+def _first(filters: list, since: str) -> dict[str, frappe._dict]:
+	"""A contact stands in as many rows as it has links and addresses: made distinct by the database, all of them would be sorted."""
+	found, start = {}, 0
+	while len(found) <= SHOWN and (
+		rows := frappe.get_list(
+			"Contact",
+			filters=filters,
+			fields=_FIELDS,
+			order_by=f"`tabContact`.`{since}` asc",
+			limit_start=start,
+			limit_page_length=SHOWN + 1,
+		)
+	):
+		found |= {row.name: row for row in rows}
+		start += len(rows)
+	return found
+
+
+def _unconfirmed(contacts: list[str], types: list[str]) -> set[str]:
+	"""Those of the contacts with a client, an address or a number that is not confirmed."""
+	found: set[str] = set()
+	for table in confirmation.ROWS:
+		which = {"parenttype": "Contact", "parent": ("in", contacts), parties.CONFIRMED_ON: ("is", "not set")}
+		if table == "Dynamic Link":
+			which["link_doctype"] = ("in", types)
+		found |= set(frappe.get_all(table, which, pluck="parent", order_by=None))
+	return found
 
 
 def _readable(clients) -> set[tuple[str, str]]:

@@ -30,8 +30,11 @@ def execute(filters=None):
 	asked = [*reporting.conditions(filters), _OPEN]
 	counted = {key: conditions for key, (_label, conditions) in buckets.items()}
 	groups = reporting.count(grouping, asked, {**counted, "total": []})
+	groups = reporting.gather(
+		groups, lambda key: (_most_overdue(groups[key]), *(field or "" for field in key))
+	)
 	rows = _rows(grouping, groups, asked)
-	message = " ".join((reporting.notice(bool(rows)), _("Days are working days.")))
+	message = " ".join((reporting.notice(groups), _("Days are working days.")))
 	return _columns(grouping, buckets), rows, message, _chart(buckets, rows[:-1])
 
 
@@ -65,14 +68,16 @@ def _rows(grouping: Grouping, groups: dict[tuple, dict], asked: list[Condition])
 	if not groups:
 		return []
 	labels = grouping.labels(list(groups))
-	# The most overdue comes first.
-	keys = sorted(groups, key=lambda key: ([-count for count in groups[key].values()], labels[key]))
-	rows = [
-		{"group": labels[key], **groups[key], "drill": [*asked, *grouping.conditions(key)]} for key in keys
-	]
+	keys = sorted(groups, key=lambda key: (key == reporting.OTHERS, _most_overdue(groups[key]), labels[key]))
+	rows = [{"group": labels[key], **groups[key], "drill": grouping.behind(key, asked)} for key in keys]
 	columns = next(iter(groups.values()))
 	total = {column: sum(group[column] for group in groups.values()) for column in columns}
 	return [*rows, {"group": _("All"), **total, "drill": asked, "is_total": 1}]
+
+
+def _most_overdue(counts: dict[str, int]) -> list[int]:
+	"""By which groups are sorted: the most overdue comes first."""
+	return [-count for count in counts.values()]
 
 
 def _columns(grouping: Grouping, buckets: dict) -> list[dict]:
@@ -89,6 +94,7 @@ def _columns(grouping: Grouping, buckets: dict) -> list[dict]:
 def _chart(buckets: dict, rows: list[dict]) -> dict | None:
 	if not rows:
 		return None
+	rows = rows[: reporting.CHART_GROUPS]
 	return {
 		"data": {
 			"labels": [row["group"] for row in rows],

@@ -14,8 +14,12 @@ def execute(filters=None):
 	"""
 	filters = frappe._dict(filters or {})
 	until = owed.end_of(filters.until) if filters.until else None
-	items = owed.owed(filters.staff, until)
+	items = owed.owed(filters.staff, until, owed.MOST + 1)
 	message = None if items else _("Nothing is owed by this day. Choose a later day, or empty the filters.")
+	if len(items) > owed.MOST:
+		message = _("The {0} most urgent are shown. Choose a user, or an earlier day, to see others.").format(
+			owed.MOST
+		)
 	rows = [
 		{
 			"client": item.interaction.party_name,
@@ -28,7 +32,7 @@ def execute(filters=None):
 			"level": item.interaction.confidentiality_level,
 			"interaction": item.interaction.name,
 		}
-		for item in items
+		for item in items[: owed.MOST]
 	]
 	return columns(), rows, message
 

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
 from math import ceil
 
@@ -42,7 +42,6 @@ _OWING = (
 )
 # Sums of each group that are not counts of rows. Missed deadlines are those of every round, and of what was merged.
 _SUMS = {"owing": _OWING, "missed_deadlines": f"{TABLE}.`missed_deadlines`"}
-_CHART_GROUPS = 20
 
 
 def execute(filters=None):
@@ -58,20 +57,28 @@ def execute(filters=None):
 	asked = reporting.conditions(filters)
 	groups = _groups(grouping, asked)
 	if not groups:
-		return _columns(grouping), [], reporting.notice(False), None, None
+		return _columns(grouping), [], reporting.notice(groups), None, None
 	total = _total(groups.values())
 	rows = _rows(grouping, groups, asked)
 	target = frappe.get_cached_doc("Client Comms Settings").target_share or 0
 	chart = _chart(rows, grouping.name == reporting.WEEK, target)
 	rows.append({**_row(_("All"), total, asked), "is_total": 1})
-	return _columns(grouping), rows, reporting.notice(True), chart, _summary(rows[-1], target)
+	return _columns(grouping), rows, reporting.notice(groups), chart, _summary(rows[-1], target)
 
 
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
-	groups = reporting.count(grouping, asked, COUNTS, _SUMS)
-	for key, times in _times(grouping, asked).items():
+	counted = reporting.count(grouping, asked, COUNTS, _SUMS)
+	groups = reporting.gather(counted, _order(grouping, counted))
+	for key, times in _times(grouping, asked, groups).items():
 		groups[key] |= {"times": times}
 	return groups
+
+
+def _order(grouping: Grouping, groups: dict[tuple, dict]) -> Callable[[tuple], tuple]:
+	"""The newest weeks, or the groups that owe the most, come first."""
+	if grouping.name == reporting.WEEK:
+		return lambda key: (-key[0].toordinal(),)
+	return lambda key: (-groups[key]["owing"], *(field or "" for field in key))
 
 
 def _total(groups: Iterable[dict]) -> dict:
@@ -88,8 +95,8 @@ def _no_times() -> list[array]:
 	return [array("q") for _name in TIMES]
 
 
-def _times(grouping: Grouping, asked: list[Condition]) -> dict[tuple, list[array]]:
-	"""The times of each group, in the order of `TIMES`: one query, read row by row, for a year of a large site has half a million."""
+def _times(grouping: Grouping, asked: list[Condition], shown: Collection[tuple]) -> dict[tuple, list[array]]:
+	"""The times of each group that is shown, in the order of `TIMES`: one query, read row by row, for a year of a large site has half a million."""
 	where, values = reporting.where(asked)
 	times = ", ".join(
 		f"if({TABLE}.`{ended}` is null, null, ifnull({TABLE}.`{seconds}`, {_UNKNOWN}))"
@@ -104,7 +111,8 @@ def _times(grouping: Grouping, asked: list[Condition]) -> dict[tuple, list[array
 			as_iterator=True,
 			as_list=True,
 		):
-			for all_times, time in zip(groups[tuple(row[len(TIMES) :])], row, strict=False):
+			key = tuple(row[len(TIMES) :])
+			for all_times, time in zip(groups[key if key in shown else reporting.OTHERS], row, strict=False):
 				if time is not None:
 					all_times.append(time)
 	return groups
@@ -126,11 +134,11 @@ def _rows(grouping: Grouping, groups: dict[tuple, dict], asked: list[Condition])
 	if grouping.name == reporting.WEEK:
 		keys = sorted(groups)
 	else:
-		keys = sorted(groups, key=lambda key: (-groups[key]["owing"], labels[key]))
-	return [_row(labels[key], groups[key], [*asked, *grouping.conditions(key)]) for key in keys]
+		keys = sorted(groups, key=lambda key: (key == reporting.OTHERS, -groups[key]["owing"], labels[key]))
+	return [_row(labels[key], groups[key], grouping.behind(key, asked)) for key in keys]
 
 
-def _row(label: str, counts: dict, behind: list[Condition]) -> dict:
+def _row(label: str, counts: dict, behind: list[Condition] | None) -> dict:
 	return {
 		"group": label,
 		**{column: counts[column] for column in (*_SUMS, *COUNTS)},
@@ -219,7 +227,7 @@ def _chart(rows: list[dict], by_week: bool, target: float) -> dict | None:
 	series = {_("Acknowledged"): "acknowledged_share", _("Answered"): "replied_share"}
 	shown = [row for row in rows if any(row[share] is not None for share in series.values())]
 	# The last weeks, or the groups that owe the most.
-	shown = shown[-_CHART_GROUPS:] if by_week else shown[:_CHART_GROUPS]
+	shown = shown[-reporting.CHART_GROUPS :] if by_week else shown[: reporting.CHART_GROUPS]
 	if not shown:
 		return None
 	line = {

@@ -49,7 +49,7 @@ def execute(filters=None):
 	rows = []
 	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):
-		behind = [*asked, *grouping.conditions(key)]
+		behind = grouping.behind(key, asked)
 		rows.append(
 			{
 				"group": labels[key],
@@ -60,7 +60,7 @@ def execute(filters=None):
 			}
 		)
 		rows += urgent.get(key[0], [])
-	return _columns(counted), rows, reporting.notice(bool(rows))
+	return _columns(counted), rows, reporting.notice(staff)
 
 
 def _counted() -> dict[str, tuple[str, list[Condition]]]:
