@@ -65,44 +65,55 @@ def conditions(filters: dict) -> list[Condition]:
 	return found
 
 
-def where(wanted: list[Condition]) -> tuple[str, dict]:
+def where(wanted: Sequence[Condition]) -> tuple[str, dict]:
 	"""Rows that meet the conditions and that the session user can read, as SQL with its bound values."""
-	values = {f"value_{number}": value for number, (_field, _operator, value) in enumerate(wanted)}
-	parts = [
-		f"{TABLE}.`{field}` {operator} %(value_{number})s"
-		for number, (field, operator, _value) in enumerate(wanted)
-	]
+	values: dict[str, object] = {}
+	parts = _met(wanted, "value", values)
 	return " and ".join([query_report.readable_rows(INTERACTION), *parts]), values
 
 
+def _met(conditions: Sequence[Condition], name: str, values: dict[str, object]) -> list[str]:
+	"""Conditions as SQL; adds their `values`, which are called by `name` and a number."""
+	parts = []
+	for number, (field, operator, value) in enumerate(conditions):
+		key = f"{name}_{number}"
+		if operator == "is":
+			parts.append(f"ifnull({TABLE}.`{field}`, '') {'!=' if value == 'set' else '='} ''")
+		elif operator == "between":
+			values[f"{key}_from"], values[f"{key}_to"] = value
+			parts.append(f"{TABLE}.`{field}` between %({key}_from)s and %({key}_to)s")
+		else:
+			values[key] = value
+			parts.append(f"{TABLE}.`{field}` {operator} %({key})s")
+	return parts
+
+
 def count(
-	grouping: "Grouping",
-	asked: list[Condition],
+	grouping: "Grouping | None",
+	asked: Sequence[Condition],
 	columns: Mapping[str, Sequence[Condition]],
 	more: Mapping[str, str] | None = None,
 ) -> dict[tuple, dict[str, int]]:
 	"""How many rows of each group meet the conditions of each column.
 
+	:param grouping: None for all rows as one group, whose key is empty
 	:param more: further columns, as SQL truth values of the report's own
 	:returns: key of the group -> column -> number
 	"""
 	rows, values = where(asked)
 	sums = {column: f"({sql})" for column, sql in (more or {}).items()}
 	for column, conditions in columns.items():
-		parts = []
-		for number, (field, operator, value) in enumerate(conditions):
-			values[f"{column}_{number}"] = value
-			parts.append(f"{TABLE}.`{field}` {operator} %({column}_{number})s")
-		sums[column] = " and ".join(parts) or "1"
+		sums[column] = " and ".join(_met(conditions, column, values)) or "1"
 	counted = ", ".join(f"sum({sql}) as `{column}`" for column, sql in sums.items())
-	# As many groups as a large site has clients do not fit into the usual size of a table in memory, and on a disk they take three
-	# times as long.
-	memory = f"set statement tmp_memory_table_size = {_MEMORY}, max_heap_table_size = {_MEMORY} for"
-	found = frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		f"{memory} select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}",
-		values,
-	)
-	width = len(grouping.keys)
+	query, width = f"select {counted} from {TABLE} where {rows}", 0
+	if grouping:
+		# As many groups as a large site has clients do not fit into the usual size of a table in memory, and on a disk they take
+		# three times as long.
+		memory = f"set statement tmp_memory_table_size = {_MEMORY}, max_heap_table_size = {_MEMORY} for"
+		query = f"{memory} select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}"
+		width = len(grouping.keys)
+	# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
+	found = frappe.db.sql(query, values)
 	return {row[:width]: dict(zip(sums, map(_number, row[width:]), strict=True)) for row in found}
 
 

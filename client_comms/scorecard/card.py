@@ -11,7 +11,7 @@ from client_comms.client_interactions.owed import end_of
 from client_comms.i18n import plain
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
-from client_comms.scorecard.figures import counting_once
+from client_comms.scorecard.counting import counting
 
 DAYS = 30
 SNAPSHOT = "Scorecard Snapshot"
@@ -79,10 +79,17 @@ def _figures(since: datetime, until: datetime) -> dict:
 	if values is None:
 		length = until - since
 		earlier = (since - length, since - timedelta(seconds=1))
-		count = counting_once()
+		open_ones = [clause for clause in CLAUSES.values() if _may_count(clause)]
+		count = counting(
+			each
+			for clause in open_ones
+			for figure in clause.figures
+			for when in ((since, until), earlier)
+			for each in figure.counted(*when)
+		)
 		values = [
 			[(figure.value(since, until, count), figure.value(*earlier, count)) for figure in clause.figures]
-			if _may_count(clause)
+			if clause in open_ones
 			else [(None, None)] * len(clause.figures)
 			for clause in CLAUSES.values()
 		]

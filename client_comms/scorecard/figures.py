@@ -17,19 +17,6 @@ Filters = list[list]
 Count = Callable[[str, Filters], int]
 
 
-def counting_once() -> Count:
-	"""`compat.count_readable` that runs each query once: many figures do not depend on the period, or share a part."""
-	counted: dict[tuple[str, str], int] = {}
-
-	def count(doctype: str, filters: Filters) -> int:
-		key = (doctype, repr(filters))
-		if key not in counted:
-			counted[key] = compat.count_readable(doctype, filters)
-		return counted[key]
-
-	return count
-
-
 @dataclass(frozen=True, slots=True)
 class Figure:
 	"""A number of documents, or with `of` a percentage.
@@ -58,6 +45,10 @@ class Figure:
 			return None
 		return round(100 * count(self.doctype, self.rows(since, until)) / whole, 1)
 
+	def counted(self, since: datetime, until: datetime) -> list[tuple[str, Filters]]:
+		"""What `value` counts: DocTypes and filters."""
+		return [(self.doctype, rows(since, until)) for rows in (self.rows, self.of) if rows]
+
 
 class ClientsWithPreference(Figure):
 	"""The share of the clients with an interaction in the period that have a preference on record by now (C-1).
@@ -66,6 +57,9 @@ class ClientsWithPreference(Figure):
 	"""
 
 	__slots__ = ()
+
+	def counted(self, since: datetime, until: datetime) -> list[tuple[str, Filters]]:
+		return []
 
 	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
 		if not frappe.has_permission(INTERACTION, "read"):
