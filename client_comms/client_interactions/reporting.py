@@ -13,6 +13,7 @@ from frappe import _
 from frappe.utils import add_days, format_date, get_datetime, getdate
 
 from client_comms.enforcement.methods import query_report
+from client_comms.grouping import in_memory
 from client_comms.i18n import bold
 
 INTERACTION = "Client Interaction"
@@ -36,7 +37,6 @@ _EQUALS = ("company", "communication_type", "channel", "responsible_staff", "par
 MOST_GROUPS = 500
 OTHERS: tuple = ()  # their key
 CHART_GROUPS = 20
-_MEMORY = 256 * 1024 * 1024  # bytes, at most, of the database for the groups of one report
 
 # A condition of a list: field, operator, value. The desk turns a list of them into the list behind a number.
 Condition = tuple[str, str, object]
@@ -107,10 +107,9 @@ def count(
 	counted = ", ".join(f"sum({sql}) as `{column}`" for column, sql in sums.items())
 	query, width = f"select {counted} from {TABLE} where {rows}", 0
 	if grouping:
-		# As many groups as a large site has clients do not fit into the usual size of a table in memory, and on a disk they take
-		# three times as long.
-		memory = f"set statement tmp_memory_table_size = {_MEMORY}, max_heap_table_size = {_MEMORY} for"
-		query = f"{memory} select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}"
+		query = in_memory(
+			f"select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}"
+		)
 		width = len(grouping.keys)
 	# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
 	found = frappe.db.sql(query, values)

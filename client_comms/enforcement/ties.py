@@ -9,6 +9,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.enforcement import governed, interactions, policy
+from client_comms.grouping import in_memory
 from client_comms.rules import access_impact
 
 _INTERACTION = interactions.INTERACTION
@@ -100,8 +101,7 @@ def _of_account_managers(users: list[str], company: str | None, levels: set[str 
 
 def _of_single_records(users: list[str], company: str | None):
 	"""Those with an open action item or an active grant."""
-	return frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
-		f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
+	query = f"""select `nearest`.`user`, `nearest`.`tie`, `record`.`confidentiality_level`, `record`.`matrix`,
 			`record`.`communication_type`, ifnull({_MANAGER} = `nearest`.`user`, 0), count(*)
 		from (
 			select `user`, `name`, min(`tie`) `tie` from (
@@ -109,13 +109,14 @@ def _of_single_records(users: list[str], company: str | None):
 				where `assigned_to` in %(users)s and `status` = %(open)s
 				union all select `user`, `interaction`, 1 from `tab{governed.GRANT}`
 				where `user` in %(users)s and `valid_until` >= %(now)s
-			) `tied` group by `user`, `name`
+			) `tied` group by crc32(`name`), `user`, `name`
 		) `nearest`
 		join `tab{_INTERACTION}` `record` on `record`.`name` = `nearest`.`name`
 			and {_not_responsible("`nearest`.`user`")} {_of_company(company)}
-		group by crc32(`nearest`.`user`), 1, 2, 3, 4, 5, 6""",
-		{"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company},
-	)
+		group by crc32(`nearest`.`user`), 1, 2, 3, 4, 5, 6"""
+	values = {"users": users, "open": policy.OPEN_ACTION_ITEM, "now": clock.now(), "company": company}
+	# nosemgrep: frappe-sql-format-injection (fixed conditions; values are bound)
+	return frappe.db.sql(in_memory(query), values)
 
 
 def _of_company(company: str | None) -> str:
