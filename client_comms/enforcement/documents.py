@@ -5,16 +5,17 @@ about it at the same level, to users for whom the level is open by role or overs
 take part in the document itself: its owner in ERPNext's sense, and its assignees.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import frappe
 
 from client_comms import compat
 from client_comms.enforcement import interactions, policy, refusals
-from client_comms.enforcement.readers import Reader, among, either, few, there_is
+from client_comms.enforcement.readers import Reader, among, either, few, of_row, there_is
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
+_LEVEL = f"`tab{INTERACTION}`.`confidentiality_level`"
 # DocType -> the field with the user responsible for the document
 RESPONSIBLE_FIELD = {"Issue": None, "Lead": "lead_owner", "Opportunity": "opportunity_owner"}
 SETTING = {"Issue": "govern_issues", "Lead": "govern_leads", "Opportunity": "govern_opportunities"}
@@ -30,22 +31,73 @@ def condition(user=None, doctype=None) -> str:
 	if not is_governed(doctype):
 		return ""
 	reader = Reader.of(user)
-	rows, level = reader.rows, reader.level(f"`tab{doctype}`.`confidentiality_level`")
-	if rows.everything or (rows.known_levels and rows.open_levels >= rows.known_levels):
+	if reads_all(reader):
 		return ""
+	level, branches = _level(doctype, reader), _by_itself(doctype, reader)
+	if levels := _by_interaction(reader):
+		branches.append(f"({_with_level(reader, levels, level)} and {_told_about(doctype, reader)})")
+	return either(branches)
+
+
+def of_named(
+	kind: str, name: str, reader: Reader, missing: str = "0", among_these: Iterable[str] = SETTING
+) -> str:
+	"""Whether the user can read the document that two columns name, as bracketed SQL; empty if every one is open.
+
+	As `condition` of each DocType, but what decides by the interactions about it is asked once for all: the database plans each
+	subquery of a condition again for every page.
+
+	:param kind: the column with the DocType, which is one of `among_these`
+	:param missing: the answer if the document does not exist
+	"""
+	wanted = [doctype for doctype in among_these if is_governed(doctype)]
+	if not wanted or reads_all(reader):
+		return ""
+	if len(wanted) == 1:
+		return of_row(wanted[0], name, condition(reader, wanted[0]), missing)
+
+	def of_each(asked: Callable[[str], str]) -> str:
+		cases = (
+			f"when '{each}' then (select {asked(each)} from `tab{each}` where `tab{each}`.`name` = {name})"
+			for each in wanted
+		)
+		return f"(case {kind} {' '.join(cases)} end)"
+
+	itself = of_each(lambda each: f"ifnull({either(_by_itself(each, reader))}, 0)")
+	branches = [f"(coalesce({itself}, {missing}) = 1)"]
+	if levels := _by_interaction(reader):
+		same = f"{_LEVEL} = {of_each(lambda each: f'`tab{each}`.`confidentiality_level`')}"
+		counts = _with_level(reader, levels, reader.level(_LEVEL))
+		branches.append(_told(kind, name, f"{same} and {counts}", reader))
+	return either(branches)
+
+
+def reads_all(reader: Reader) -> bool:
+	"""Whether every document is open to the user by its level."""
+	rows = reader.rows
+	return rows.everything or bool(rows.known_levels and rows.open_levels >= rows.known_levels)
+
+
+def _level(doctype: str, reader: Reader) -> str:
+	return reader.level(f"`tab{doctype}`.`confidentiality_level`")
+
+
+def _by_itself(doctype: str, reader: Reader) -> list[str]:
+	"""What opens a document besides the interactions about it: that it has no level, its level, and that the user takes part in it."""
+	rows, level = reader.rows, _level(doctype, reader)
 	branches = [f"{level} is null", f"{level} = ''"]
 	if rows.open_levels:
 		branches.append(_with_level(reader, rows.open_levels, level))
 	if rows.participant_levels:
 		with_level = _with_level(reader, rows.participant_levels, level)
 		branches.append(f"({with_level} and {either(_participation(doctype, reader))})")
-	# At the other levels, who can read an interaction about it can read the document.
-	if (
-		by_interaction := (rows.type_levels.keys() | rows.participant_levels | rows.account_manager_levels)
-		- rows.open_levels
-	):
-		branches.append(f"({_with_level(reader, by_interaction, level)} and {_told_about(doctype, reader)})")
-	return either(branches)
+	return branches
+
+
+def _by_interaction(reader: Reader) -> set[str]:
+	"""The levels at which those who can read an interaction about a document can read the document."""
+	rows = reader.rows
+	return {*rows.type_levels, *rows.participant_levels, *rows.account_manager_levels} - rows.open_levels
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -172,17 +224,22 @@ def _participation(doctype: str, reader: Reader) -> list[str]:
 def _told_about(doctype: str, reader: Reader) -> str:
 	"""The documents with an interaction at their own level that the user can read."""
 	interaction, document = f"`tab{INTERACTION}`", f"`tab{doctype}`"
-	same_level = f"{interaction}.`confidentiality_level` = {document}.`confidentiality_level`"
-	of_doctype = f"{interaction}.`reference_doctype` = '{doctype}'"
+	same_level = f"{_LEVEL} = {document}.`confidentiality_level`"
 	if reader.interactions is not None:
 		names = few(
 			f"select {document}.`name` from {interaction} join {document}"
 			f" on {document}.`name` = {interaction}.`reference_name` and {same_level}"
-			f" where {of_doctype} and {reader.condition}"
+			f" where {interaction}.`reference_doctype` = '{doctype}' and {reader.condition}"
 		)
 		if names is not None:
 			return among(f"{document}.`name`", names)
+	return _told(f"'{doctype}'", f"{document}.`name`", same_level, reader)
+
+
+def _told(kind: str, name: str, same_level: str, reader: Reader) -> str:
+	"""Whether there is an interaction about a document, at its level, that the user can read."""
+	interaction = f"`tab{INTERACTION}`"
 	return there_is(
-		f"select 1 from {interaction} where {of_doctype} and {interaction}.`reference_name` = {document}.`name`"
-		f" and {same_level} and {reader.inside.condition}"
+		f"select 1 from {interaction} where {interaction}.`reference_doctype` = {kind}"
+		f" and {interaction}.`reference_name` = {name} and {same_level} and {reader.inside.condition}"
 	)

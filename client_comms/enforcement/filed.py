@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import frappe
 
 from client_comms.enforcement import documents, policy, source_doctypes
-from client_comms.enforcement.readers import Reader, among, either, literal, of_row, there_is
+from client_comms.enforcement.readers import Reader, among, either, there_is
 from client_comms.rules import access
 
 COMMUNICATION, EVENT, CALL = "Communication", "Event", "Call Log"
@@ -38,26 +38,15 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[list[
 
 def condition(doctype: str, reader: Reader) -> str:
 	"""Condition: a record is not about a document that the user cannot read."""
-	hidden = {
-		document: restricted
-		for document in documents.SETTING
-		if (restricted := documents.condition(reader, document))
-	}
-	if not hidden:
-		return "1"
 	branches = []
 	if fields := fields_of(doctype):
-		branches += _columns_name_hidden(*_columns(doctype, *fields), hidden)
+		branches.append(_name_hidden(*_columns(doctype, *fields), reader))
 	for rows, _table, kind, named in _TABLES.get(doctype, ()):
 		own = f"`tab{rows}`.`parent` = `tab{doctype}`.`name` and `tab{rows}`.`parenttype` = '{doctype}'"
-		of_kind = among(f"`tab{rows}`.`{kind}`", hidden)
-		found = either(_names_hidden(rows, kind, named, hidden))
-		branches.append(there_is(f"select 1 from `tab{rows}` where {own} and {of_kind} and {found}"))
-	return f"(not ifnull({either(branches)}, 0))" if branches else "1"
-
-
-def _names_hidden(rows: str, kind: str, named: str, hidden: dict[str, str]) -> list[str]:
-	return _columns_name_hidden(f"`tab{rows}`.`{kind}`", f"`tab{rows}`.`{named}`", hidden)
+		found = _name_hidden(f"`tab{rows}`.`{kind}`", f"`tab{rows}`.`{named}`", reader)
+		branches.append(found and there_is(f"select 1 from `tab{rows}` where {own} and {found}"))
+	restricting = list(filter(None, branches))
+	return f"(not ifnull({either(restricting)}, 0))" if restricting else "1"
 
 
 def _columns(doctype: str, kind: str, named: str) -> tuple[str, str]:
@@ -73,11 +62,13 @@ def _columns(doctype: str, kind: str, named: str) -> tuple[str, str]:
 	return kind, named
 
 
-def _columns_name_hidden(kind: str, named: str, hidden: dict[str, str]) -> list[str]:
-	return [
-		f"({kind} = {literal(document)} and not {of_row(document, named, restricted, missing='1')})"
-		for document, restricted in hidden.items()
-	]
+def _name_hidden(kind: str, named: str, reader: Reader) -> str:
+	"""Whether two columns name a document that the user cannot read; empty if they can read all."""
+	readable = documents.of_named(kind, named, reader, missing="1")
+	return (
+		readable
+		and f"({among(kind, [*filter(documents.is_governed, documents.SETTING)])} and not {readable})"
+	)
 
 
 # --- that they stay so ------------------------------------------------------------------------------

@@ -91,16 +91,24 @@ def owner_condition(
 		return ""
 	# Not as alternatives: of these MariaDB would make ranges of an index on the DocType, which leave out nothing and begin with the
 	# rows that belong to none.
+	asked = restricted if owners is None else [each for each in restricted if each in owners]
+	together = [] if documents.reads_all(reader) else [each for each in asked if each in documents.SETTING]
 	cases = []
 	for owner in restricted:
-		if owners is not None and owner not in owners:
+		if owner in together:
+			continue
+		if owner not in asked:
 			readable_ones = "0"
 		elif owner == INTERACTION:
 			readable_ones = interactions.of_interaction(owner_name, reader, missing)
 		else:
 			readable_ones = of_row(owner, owner_name, condition(owner, reader) or "1", missing)
 		cases.append(f"when {literal(owner)} then {readable_ones}")
-	return f"(case {owner_type} {' '.join(cases)} else 1 end)"
+	others = f"(case {owner_type} {' '.join(cases)} else 1 end)"
+	if not together:
+		return others
+	readable_ones = documents.of_named(owner_type, owner_name, reader, missing, together)
+	return f"if({among(owner_type, together)}, {readable_ones}, {others})"
 
 
 def readable(doctype: str, names: list[str]) -> set[str]:

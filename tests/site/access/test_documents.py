@@ -82,9 +82,31 @@ def test_the_row_condition_and_the_decision_agree(govern, staff, log, doctype, s
 			decision = documents.decide(doctype, name, access.READ, user)
 			allowed = decision is None or decision.allowed
 			assert (name in shown) == allowed, f"seed {seed}: {name} for {user}: {decision}"
+			assert says(user, doctype, name) == allowed, f"seed {seed}: {name}, named, for {user}: {decision}"
 			answers.add((allowed, decision.rule if decision is not None else None))
 	assert {allowed for allowed, _rule in answers} == {True, False}
 	assert len(answers) > 4, "the cases say little"
+
+
+def says(user: str, doctype: str, name: str) -> bool:
+	"""What the condition for columns that name a document of any of the DocTypes says about one, with look-ups before and by row."""
+	answers = set()
+	for by_row in (False, True):
+		reader = readers.Reader(user, by_row=by_row)
+		asked = documents.of_named(readers.literal(doctype), readers.literal(name), reader) or "1"
+		answers.add(frappe.db.sql_list(f"select {asked.replace('%', '%%')}")[0])
+	(answer,) = answers
+	return bool(answer)
+
+
+@pytest.mark.parametrize("role", ["Frontline Staff", "Compliance Officer"])
+def test_what_names_a_document_that_is_gone_is_hidden_or_not_as_asked(govern, staff, role):
+	reader = readers.Reader(staff[role])
+	for missing in ("0", "1"):
+		asked = documents.of_named("'Issue'", "'ISS-GONE'", reader, missing)
+		assert (
+			frappe.db.sql_list(f"select {asked}") == [int(missing)] if asked else documents.reads_all(reader)
+		)
 
 
 def test_a_complaint_hides_its_issue_from_those_without_clearance(govern, staff, log, as_user):
