@@ -68,6 +68,8 @@ FUNCTIONS = {
 	"enforcement.documents:records": "lambda *args, **kwargs: iter(())",
 	"enforcement.documents:_participation": "lambda *args: ['1 = 1']",
 	"enforcement.documents:_told_about": "lambda *args: '1 = 1'",
+	"enforcement.documents:_told": "lambda *args: '1 = 1'",
+	"enforcement.documents:of_named": "lambda *args, **kwargs: '1'",
 	"enforcement.levels:raise_to": NOTHING,
 	"enforcement.comments_column:_clean": NOTHING,
 	"enforcement.comments_column:_shows": NO,
