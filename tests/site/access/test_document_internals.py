@@ -22,10 +22,12 @@ WAYS = {
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
 	"""A process in which no request has been yet."""
+	ours = COMPUTED | {"_action", "status_updater"}
 	if compat.is_version_16():
-		monkeypatch.setattr(
-			base_document, "RESERVED_KEYWORDS", base_document.RESERVED_KEYWORDS - COMPUTED - {"_action"}
-		)
+		monkeypatch.setattr(base_document, "RESERVED_KEYWORDS", base_document.RESERVED_KEYWORDS - ours)
+	else:
+		kept = base_document.BaseDocument._reserved_keywords - {"status_updater"}
+		monkeypatch.setattr(base_document.BaseDocument, "_reserved_keywords", kept)
 
 
 def to_do_with(doctype, row):
@@ -89,3 +91,57 @@ def test_rows_of_a_table_that_there_is_are_stored(request_as, staff):
 	}
 	made = request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(event))
 	assert frappe.db.count("Event Participants", {"parent": made["name"]}) == 1
+
+
+@pytest.fixture
+def order(make_user, complaint, request_as):
+	"""A draft of a Sales User, whose row names a hidden record where ERPNext expects what the row was made of."""
+	today, item_group = frappe.utils.today(), frappe.db.get_value("Item Group", {"is_group": 0})
+	item = {"item_code": "Roof", "item_group": item_group, "stock_uom": "Nos", "is_stock_item": 0}
+	frappe.get_doc({"doctype": "Item", **item}).insert()
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
+	row = {"item_code": "Roof", "qty": 1, "rate": 5, "delivery_date": today}
+	draft = {
+		"doctype": "Sales Order",
+		"company": frappe.db.get_value("Company", {}),
+		"customer": customer.name,
+		"transaction_date": today,
+		"delivery_date": today,
+		"items": [{**row, "customer_item_code": complaint.name}],
+	}
+	user = make_user("Frontline Staff", "Sales User")
+	made = request_as(user, "frappe.client.insert", doc=frappe.as_json(draft))
+	return frappe._dict(
+		user=user, name=made["name"], row=frappe.db.get_value("Sales Order Item", {"parent": made["name"]})
+	)
+
+
+def submitted_with(updater) -> dict:
+	updater = {"source_dt": "Sales Order Item", "source_field": "qty", **updater}
+	return {"fieldname": frappe.as_json({"docstatus": 1, "status_updater": [updater]})}
+
+
+def test_a_submitted_order_lowers_no_level(order, complaint, request_as):
+	lowering = {
+		"join_field": "customer_item_code",
+		"target_dt": complaint.doctype,
+		"target_field": "`confidentiality_level` = 'Standard', `idx`",
+	}
+	change = {"doctype": "Sales Order", "name": order.name, **submitted_with(lowering)}
+	assert request_as(order.user, "frappe.client.set_value", **change)["docstatus"] == 1
+	assert frappe.db.get_value(complaint.doctype, complaint.name, "confidentiality_level") == "Sensitive"
+
+
+def test_a_submitted_order_reads_no_record(order, complaint, request_as):
+	reading = {
+		"join_field": "name",
+		"second_source_dt": complaint.doctype,
+		"second_source_field": "ascii(`summary`)",
+		"second_join_field": "name",
+		"second_source_extra_cond": f"or `name` = '{complaint.name}'",
+		"target_dt": "Sales Order Item",
+		"target_field": "`additional_notes`",
+	}
+	change = {"doctype": "Sales Order", "name": order.name, **submitted_with(reading)}
+	assert request_as(order.user, "frappe.client.set_value", **change)["docstatus"] == 1
+	assert not frappe.db.get_value("Sales Order Item", order.row, "additional_notes")
