@@ -30,6 +30,9 @@ _IS_MORE = re.compile(
 	r"[^\w\s]|union|from", re.IGNORECASE
 )  # than words, which a query of Frappe may have as well
 _QUOTES = re.compile(r"['\"]")
+# Ends a name that a query has begun, such as that of a table; after it, other tables can be listed without any of these words.
+_ENDS_A_NAME = re.compile(r"(?P<name>[^`'\"]*\w`)\s*\S")
+_SHORTEST, _ENOUGH = 2, 40  # letters of SQL that go on after it: "on"; people write "it`s"
 # Literals and comments of a query, read exactly as MariaDB does: a quote that only one of both takes for one would hide what follows. Each of
 # these expressions finds an end wherever it begins, so that nothing is read twice: what does not end in the query ends with it, because
 # the database does not execute it.
@@ -83,9 +86,9 @@ def _reading(value) -> Iterator[str]:
 		elif isinstance(value, list | tuple | set):
 			waiting += value
 		elif isinstance(value, str):
-			if _reads(value) and _IS_MORE.search(value):
+			if (_reads(value) and _IS_MORE.search(value)) or ("`" in value and _ENDS_A_NAME.match(value)):
 				yield value.strip()
-			elif _ESCAPE not in value:
+			elif _ESCAPE not in value and "`" not in value:
 				continue
 			try:
 				waiting.append(json.loads(value))
@@ -129,7 +132,8 @@ def _refuse_written(sent: Iterable["_Sent"], query: str) -> None:
 	"""
 	:raises frappe.PermissionError: one of the texts is in the query as SQL
 	"""
-	if _could_read(query) and _Query(query).contains(sent):
+	written = _Query(query)
+	if (_could_read(query) and written.contains(sent)) or written.has_name_ended_by(sent):
 		frappe.throw(
 			_(
 				"A value of this request is part of a query of the database. Values are compared, and cannot query."
@@ -149,17 +153,62 @@ class _Sent:
 	def parts(self) -> set[str]:
 		return {*_parts(self.text)}
 
+	@cached_property
+	def ends_of_names(self) -> set[tuple[str, str]]:
+		"""If it ends a name: that name, and the letters that follow up to the first quote, also of the text without its comments."""
+		if not (ends := _ENDS_A_NAME.match(self.text)):
+			return set()
+		name, more = ends["name"], self.text[ends.end("name") :]
+		follow = {
+			_letters(_without_comments(_QUOTES.split(each, 1)[0])) for each in (more, _without_comments(more))
+		}
+		return {(name.lower(), letters[:_ENOUGH]) for letters in follow if len(letters) >= _SHORTEST}
+
 
 class _Query:
 	"""What begins it is the method's own: a report that is being written may begin as a query of Frappe does."""
 
 	def __init__(self, query: str):
 		self._query = query
-		found = [*_PIECES.finditer(query)]
-		# Where it has a "select" or "join" outside of literals and comments, without the "select" that begins it.
-		self._reads = [each.span() for each in found if each["reads"] and each.start()]
-		# No method writes a comment that some versions of the database execute.
-		self._is_strange = any(each["executed"] for each in found)
+
+	@cached_property
+	def _pieces(self) -> list[re.Match]:
+		return [*_PIECES.finditer(self._query)]
+
+	@cached_property
+	def _reads(self) -> list[tuple[int, int]]:
+		"""Where it has a "select" or "join" outside of literals and comments, without the "select" that begins it."""
+		return [each.span() for each in self._pieces if each["reads"] and each.start()]
+
+	@cached_property
+	def _is_strange(self) -> bool:
+		"""No method writes a comment that some versions of the database execute."""
+		return any(each["executed"] for each in self._pieces)
+
+	def has_name_ended_by(self, sent: Iterable[_Sent]) -> bool:
+		"""Whether a text goes on as SQL after the name of a table or a column that it was written into."""
+		ended: dict[str, set[str]] = {}
+		for name, letters in (each for text in sent for each in text.ends_of_names):
+			ended.setdefault(name, set()).add(letters)
+		lengths = {len(letters) for each in ended.values() for letters in each}
+		return bool(ended) and any(
+			self._outside[after : after + length] in ended[name[begin:]]
+			for name, after in self._names()
+			for begin in range(len(name))
+			if name[begin:] in ended
+			for length in lengths
+		)
+
+	def _names(self) -> Iterator[tuple[str, int]]:
+		"""Each name in backticks, and how many letters of `_outside` are up to its end."""
+		begins = letters = 0
+		for each in self._pieces:
+			letters += len(
+				_letters(self._query[begins : each.start()] + (each["kept"] or each["reads"] or ""))
+			)
+			begins = each.end()
+			if each["kept"]:
+				yield each["kept"].lower(), letters
 
 	def contains(self, sent: Iterable[_Sent]) -> bool:
 		"""Whether a text is in it as it was sent, with a "select" or "join" that is one, or a part that reads a table is outside of

@@ -1,6 +1,7 @@
 """Methods and reports that write what they are given into SQL read no table for their caller (P-2)."""
 
 import time
+from contextlib import nullcontext
 
 import frappe
 import pytest
@@ -85,6 +86,23 @@ def test_a_filter_that_joins_a_table(log, make_user, request_as):
 		user, run, report_name="Lost Opportunity", filters=frappe.as_json(report("Join us: (x)"))
 	)
 	assert answer["columns"]
+
+
+ENDS_A_NAME = """Client Interaction` c, json_table(
+	json_array(exp(710 * (c.`name` = '{}' and left(c.summary, 8) = 'The roof'))),
+	'$[*]' columns (`name` text path '$', customer text path '$', base_net_total int path '$', posting_date text path '$', docstatus int path '$')
+) so -- """
+
+
+def test_a_filter_that_ends_the_name_of_a_table(log, make_user, request_as):
+	"""After it, other tables can be listed, without a "select" or a "join"."""
+	tables = ENDS_A_NAME.format(log("Feedback/Complaint", summary=SUMMARY).name)
+	user, run = make_user("Frontline Staff", "Sales User"), "frappe.desk.query_report.run"
+	frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
+	for doctype, refused in ((tables, True), ("Sales Order", False)):
+		asked = {"doctype": doctype, "days_since_last_order": 1}
+		with pytest.raises(frappe.PermissionError, match="part of a query") if refused else nullcontext():
+			request_as(user, run, report_name="Inactive Customers", filters=frappe.as_json(asked))
 
 
 def test_a_filter_asks_nothing_of_opportunities_that_are_left_out(held, make_user, request_as):
@@ -252,6 +270,35 @@ def contains(query, *texts) -> bool:
 	return raw_sql._Query(query).contains([raw_sql._Sent(text) for text in texts])
 
 
+ENDED = {
+	"a table": ("select a from `tab{}` b where c = 1", "Lead` l, `tabUser` u -- "),
+	"with a comment": ("select a from `tab{}` b where c = 1", "Lead`/*'*/l, `tabUser` u -- "),
+	"a table that is changed": ("update `tab{}` set a = 1", "Lead` set `status` = 'Open' -- "),
+	"a table in a join": ("select a from `tabUser` u join `tab{}` b on b.c = u.c", "Lead` l on'1' = '1' -- "),
+	"a column": ("select a from `tabUser` where `{}` = 1", "name` or'1' = '1' or `name"),
+}
+
+
+@pytest.mark.parametrize("how", ENDED)
+def test_what_ends_a_name(how):
+	query, text = ENDED[how]
+	assert text.strip() in raw_sql._reading({"args": frappe.as_json([text])})
+	assert ends_a_name(query.format(text), text)
+	assert not ends_a_name(query.format("Lead"), text)
+	assert not ends_a_name(f"{query.format('Lead')} and d = {frappe.db.escape(text)}", text)
+
+
+def ends_a_name(query, text) -> bool:
+	return raw_sql._Query(query).has_name_ended_by([raw_sql._Sent(text)])
+
+
+@pytest.mark.parametrize(
+	"text", ["it`s", "unit`s `status", "I don`t know", "-- a`b", "use `x`, `y`", "/*a`b*/"]
+)
+def test_what_people_write_with_such_a_quote(text):
+	assert not ends_a_name("select `unit`, `s` from `tabLead` l, `tabUser` u where `don` = 1", text)
+
+
 COMPARED = (
 	"I'd select from it",
 	"select name from tabUser",
@@ -345,6 +392,7 @@ def test_a_long_text_is_read_once(unit, text):
 	):
 		if raw_sql._could_read(query):
 			raw_sql._Query(query).contains(sent)
+		raw_sql._Query(query).has_name_ended_by(sent)
 	assert time.process_time() - began < 3
 
 
@@ -353,4 +401,12 @@ def test_many_texts_are_looked_for_once():
 	query = f"select name from tabLead where a in ({', '.join(map(frappe.db.escape, texts))}) and b in (select c from d)"
 	began = time.process_time()
 	assert not contains(query, *texts)
+	assert time.process_time() - began < 4
+
+
+def test_many_ends_of_names_are_looked_for_once():
+	texts = [f"name` {each}aa" for each in range(30_000)]
+	query = f"select {', '.join(['`tabLead`.`name`'] * 10_000)} from `tabLead`"
+	began = time.process_time()
+	assert not raw_sql._Query(query).has_name_ended_by([*map(raw_sql._Sent, texts)])
 	assert time.process_time() - began < 4
