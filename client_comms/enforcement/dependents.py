@@ -20,6 +20,8 @@ from client_comms.rules import access
 _MESSAGE_OF = {"Email Queue": "communication"}
 # The email of a report contains what the user may see in whose name it was computed, and is for that user alone.
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
+# A report that was printed is stored there as a page, and Frappe does not note what it is about.
+_PRINTED = "Access Log"
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs. All others
 # belong to these at most: the notification of a comment, the milestone of a to-do.
@@ -97,6 +99,7 @@ def _by_owners(
 			restricted,
 			_by_client(owner_type, owner_name, reader, judged[0]),
 			restricted and _of_message(doctype, reader),
+			_of_printed(doctype, reader),
 			_of_none(others, owner_type, reader),
 			_by_owner(judged[1], owner_type, owner_name, reader),
 		]
@@ -210,6 +213,20 @@ def _of_message(doctype: str, reader: Reader) -> str:
 	return f"({message} is null or {message} = '' or {readable})"
 
 
+def _of_printed(doctype: str, reader: Reader) -> str:
+	"""Pages of reports that the user printed; empty for other DocTypes, and for users with access to everything."""
+	if doctype != _PRINTED or reader.rows.all_levels:
+		return ""
+	about, page, printed_by = (f"`tab{doctype}`.`{field}`" for field in ("export_from", "page", "user"))
+	return f"({printed_by} = {reader.me} or ifnull({page}, '') = '' or ifnull({about}, '') != '')"
+
+
+def _is_hidden_page(doc, user: str, action: str) -> bool:
+	if doc.doctype != _PRINTED or not doc.page or doc.export_from or doc.user == user:
+		return False
+	return guards.is_restricted(user, action)
+
+
 def owner_of(doctype: str | None, name: str | None) -> tuple[str | None, str | None]:
 	"""The document to which a document, or a row, belongs in the database; the document itself if it belongs to none."""
 	*_between, owner = _way_to_owner(doctype, name)
@@ -244,7 +261,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			decision = interactions.decide(access.Record(None, None, None), action, user)
 		if decision is not None and not decision.allowed:
 			return refusals.objection(owner_type, owner_name, action, user, decision, debug)
-	if any(hides(*owner, user, outward(action)) or _hides_report(doc, *owner, user) for owner in owners):
+	if _is_hidden_page(doc, user, outward(action)) or any(
+		hides(*owner, user, outward(action)) or _hides_report(doc, *owner, user) for owner in owners
+	):
 		return compat.objection(_("You have no clearance for this document."))
 	return compat.no_objection()
 

@@ -357,3 +357,26 @@ def test_the_first_row_of_a_kind_may_come_after_the_condition_was_made(
 	)
 	todo.db_insert()
 	assert bool(listed(todo, staff.uncleared, as_user)) == shown
+
+
+@pytest.mark.parametrize("reader", ["uncleared", "cleared"])
+def test_the_page_of_a_report_that_someone_printed(
+	reader, staff, make_user, request_as, as_user, monkeypatch
+):
+	"""Frappe stores it for System Managers, and does not note which records are in it."""
+	monkeypatch.setattr("frappe.utils.print_format.get_pdf", lambda *_args, **_options: b"")
+	printing = {"html": "<p>The roof leaks</p>"}
+	overseer = make_user("Customer Support Manager", "Compliance Officer", "System Manager")
+	request_as(overseer, "frappe.utils.print_format.report_to_pdf", **printing)
+	(name,) = frappe.get_all("Access Log", {"page": ("like", "%roof%")}, pluck="name")
+	open_to = [overseer, *([staff.cleared] if reader == "cleared" else [])]
+	for user in (overseer, staff[reader]):
+		with as_user(user):
+			allowed = user in open_to
+			assert frappe.get_doc("Access Log", name).has_permission("read") is allowed
+			assert (name in frappe.get_list("Access Log", pluck="name")) is allowed
+	about_nothing = frappe.get_doc(
+		{"doctype": "Access Log", "export_from": "Customer", "page": "Standard"}
+	).insert()
+	with as_user(staff.uncleared):
+		assert about_nothing.name in frappe.get_list("Access Log", pluck="name")
