@@ -187,6 +187,7 @@ override_whitelisted_methods = {
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.unchecked.add_lead_to_prospect",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "client_comms.enforcement.methods.unchecked.process_genericode_import",
 	"erpnext.crm.doctype.lead.lead.get_lead_details": "client_comms.enforcement.methods.unchecked.get_lead_details",
+	"erpnext.support.doctype.issue.issue.make_task": "client_comms.enforcement.methods.tasks.make_task",
 	"erpnext.support.doctype.issue.issue.set_multiple_status": "client_comms.intake.issue_status.set_multiple_status",
 	"erpnext.support.doctype.issue.issue.set_status": "client_comms.intake.issue_status.set_status",
 	"frappe.core.doctype.deleted_document.deleted_document.bulk_restore": "client_comms.enforcement.methods.unchecked.bulk_restore",

@@ -206,6 +206,25 @@ def test_a_task_about_an_issue(issue, staff, as_user):
 		made.save()  # it adds no reference
 
 
+@pytest.mark.parametrize(
+	("level", "subject", "description"),
+	[("Sensitive", None, None), ("Standard", "The roof leaks", "Rain"), (None, "The roof leaks", "Rain")],
+)
+def test_a_task_that_is_made_of_an_issue(level, subject, description, held, make_user, request_as):
+	"""Everyone who works on projects can read it."""
+	about = held(
+		"Issue", level=level, subject="The roof leaks", description="Rain", raised_by="anna@client.example"
+	)
+	user = make_user("Customer Support Manager", "Support Team", "Projects User")
+	method = "erpnext.support.doctype.issue.issue.make_task"
+	for mapper in ("frappe.model.mapper.make_mapped_doc", method):
+		task = request_as(
+			user, mapper, source_name=about.name, **({} if mapper == method else {"method": method})
+		)
+		assert (task.doctype, task.issue) == ("Task", about.name)
+		assert (task.subject, task.description) == (subject or about.name, description)
+
+
 def appointment(**fields):
 	return frappe.get_doc(
 		{
