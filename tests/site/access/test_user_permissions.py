@@ -40,6 +40,29 @@ def test_lists(request_as, staff, permitted, method, asked):
 	assert LISTS[method](found) in ([permitted], ["counted"])
 
 
+@pytest.mark.parametrize("asked", [{}, {"reference_doctype": "Task"}])
+@pytest.mark.parametrize("method", LISTS)
+def test_lists_for_the_form_of_another_doctype(request_as, staff, held, method, asked):
+	"""What applies to Leads counts, whichever form the request says that they are listed for."""
+	lead, _other = (held("Lead", level=None, lead_name=name) for name in ("Anna", "Eve"))
+	permission = {
+		"allow": "Lead",
+		"for_value": lead.name,
+		"apply_to_all_doctypes": 0,
+		"applicable_for": "Lead",
+	}
+	frappe.get_doc({"doctype": "User Permission", "user": staff.uncleared, **permission}).insert()
+	found = request_as(staff.uncleared, method, doctype="Lead", fields='["name"]', **asked)
+	assert LISTS[method](found) in ([lead.name], ["counted"])
+
+
+def test_a_search_says_for_which_form_it_is(site):
+	frappe.local.request = Request(EnvironBuilder("/api/method/frappe.desk.search.search_link").get_environ())
+	frappe.local.form_dict = frappe._dict(doctype="Lead", reference_doctype="Task")
+	user_permissions.apply()
+	assert frappe.form_dict.reference_doctype == "Task"
+
+
 def _left(path, verb="GET", **arguments):
 	frappe.local.request = Request(EnvironBuilder(path, method=verb).get_environ())
 	frappe.local.form_dict = frappe._dict({**arguments, "ignore_user_permissions": "1"})
