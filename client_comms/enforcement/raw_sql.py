@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain, takewhile
 
 import frappe
 from frappe import _
@@ -58,7 +59,7 @@ def looking_for(values) -> Iterator[None]:
 	"""The same inside the block, for what was sent earlier: the filters of a report that is prepared in a job, or emailed."""
 	before = frappe.flags.get(_NOTED)
 	if noted := _noted(values):
-		frappe.flags[_NOTED] = [*(before or ()), *noted]
+		frappe.flags[_NOTED] = _in_order([*(before or ()), *noted])
 		_look_at_queries()
 	try:
 		yield
@@ -73,7 +74,12 @@ def could_read(value) -> bool:
 
 def _noted(values) -> list["_Sent"] | None:
 	texts = {*_reading(values)}
-	return [*map(_Sent, texts)] if texts and guards.is_restricted() else None
+	return _in_order(map(_Sent, texts)) if texts and guards.is_restricted() else None
+
+
+def _in_order(sent: Iterable["_Sent"]) -> list["_Sent"]:
+	"""Those that end a name first: for each query, only these are looked at again."""
+	return sorted(sent, key=lambda each: not each.ends_of_names)
 
 
 def _reading(value) -> Iterator[str]:
@@ -186,9 +192,12 @@ class _Query:
 		return any(each["executed"] for each in self._pieces)
 
 	def has_name_ended_by(self, sent: Iterable[_Sent]) -> bool:
-		"""Whether a text goes on as SQL after the name of a table or a column that it was written into."""
+		"""Whether a text goes on as SQL after the name of a table or a column that it was written into.
+
+		:param sent: those that end a name come first
+		"""
 		ended: dict[str, set[str]] = {}
-		for name, letters in (each for text in sent for each in text.ends_of_names):
+		for name, letters in chain.from_iterable(takewhile(bool, (text.ends_of_names for text in sent))):
 			ended.setdefault(name, set()).add(letters)
 		lengths = {len(letters) for each in ended.values() for letters in each}
 		return bool(ended) and any(

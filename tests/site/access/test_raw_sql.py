@@ -292,6 +292,13 @@ def ends_a_name(query, text) -> bool:
 	return raw_sql._Query(query).has_name_ended_by([raw_sql._Sent(text)])
 
 
+def test_texts_that_end_a_name_are_looked_at_first(make_user, as_user):
+	"""Whatever else was sent."""
+	sent = [*(f"please select ({each})" for each in range(50)), "Role` r, `tabUser` u"]
+	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError, match="part of a query"):
+		sent_in_a_request({"sent": sent}, "select r.name from `tabRole` r, `tabUser` u", {})
+
+
 @pytest.mark.parametrize(
 	"text", ["it`s", "unit`s `status", "I don`t know", "-- a`b", "use `x`, `y`", "/*a`b*/"]
 )
