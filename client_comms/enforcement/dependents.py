@@ -21,7 +21,7 @@ _MESSAGE_OF = {"Email Queue": "communication"}
 # The email of a report contains what the user may see in whose name it was computed, and is for that user alone.
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
 # A report that was printed is stored there as a page, and Frappe does not note what it is about.
-_PRINTED = "Access Log"
+PRINTED = "Access Log"
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
 # Documents that belong to dependents: DocType -> DocTypes of dependents, and others as confidential, to which it belongs. All others
 # belong to these at most: the notification of a comment, the milestone of a to-do.
@@ -215,14 +215,14 @@ def _of_message(doctype: str, reader: Reader) -> str:
 
 def _of_printed(doctype: str, reader: Reader) -> str:
 	"""Pages of reports that the user printed; empty for other DocTypes, and for users with access to everything."""
-	if doctype != _PRINTED or reader.rows.all_levels:
+	if doctype != PRINTED or reader.rows.all_levels:
 		return ""
 	about, page, printed_by = (f"`tab{doctype}`.`{field}`" for field in ("export_from", "page", "user"))
 	return f"({printed_by} = {reader.me} or ifnull({page}, '') = '' or ifnull({about}, '') != '')"
 
 
 def _is_hidden_page(doc, user: str, action: str) -> bool:
-	if doc.doctype != _PRINTED or not doc.page or doc.export_from or doc.user == user:
+	if doc.doctype != PRINTED or not doc.page or doc.export_from or doc.user == user:
 		return False
 	return guards.is_restricted(user, action)
 

@@ -227,7 +227,9 @@ def add_third_party(staff, request, case, shoot):
 	"""The adviser is unknown; the third party created here must be the email's recipient."""
 	field = request.locator("input[data-fieldname=third_party]")
 	expect(field).to_have_value("")
-	expect(field).to_be_focused()  # when the dialog is there, Frappe moves the focus, which closes a list of choices
+	expect(
+		field
+	).to_be_focused()  # when the dialog is there, Frappe moves the focus, which closes a list of choices
 	field.fill(case.third_party)
 	request.get_by_text("Create a new Third Party").click()
 	entry = staff.locator(".modal.show", has=staff.locator(".modal-title", has_text="New Third Party"))

@@ -35,6 +35,7 @@ _ALWAYS = (
 	"SMS Log",
 	"Deleted Document",
 )
+_PAGE = ("page", "export_from")  # of an entry of the Access Log
 # Content that was changed by hand may say nothing of what it belonged to.
 _LEGIBLE = "json_valid(`tabDeleted Document`.`data`)"
 
@@ -54,7 +55,13 @@ def condition(user=None, doctype=None) -> str:
 		owner_type, owner_name = map(_key, fields)
 		visible = governed.owner_condition(owner_type, owner_name, reader)
 		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and {visible})")
-	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader))))
+	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader), _of_printed(kind))))
+
+
+def _of_printed(kind: str) -> str:
+	"""A report that was printed is in the page, and nothing says what it is about."""
+	page, about = map(_key, _PAGE)
+	return f"(ifnull({kind}, '') != '{dependents.PRINTED}' or ifnull({page}, '') = '' or ifnull({about}, '') != '')"
 
 
 def _of_officers(kind: str, reader: Reader) -> str:
@@ -89,6 +96,8 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 		return False
 	if kind not in POINTERS:
 		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
+	if kind == dependents.PRINTED and [bool(content.get(field)) for field in _PAGE] == [True, False]:
+		return False
 	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
 	if owner_name and dependents.hides(owner_type, owner_name, user, action):
 		return False

@@ -380,3 +380,11 @@ def test_the_page_of_a_report_that_someone_printed(
 	).insert()
 	with as_user(staff.uncleared):
 		assert about_nothing.name in frappe.get_list("Access Log", pluck="name")
+	deleted = {}
+	for log in (name, about_nothing.name):
+		frappe.delete_doc("Access Log", log, force=True)
+		deleted[log] = frappe.get_last_doc("Deleted Document", {"deleted_name": log})
+	with as_user(staff[reader]):
+		listed = frappe.get_list("Deleted Document", pluck="name")
+		for log, doc in deleted.items():
+			assert doc.has_permission("read") is (doc.name in listed) is (log != name)
