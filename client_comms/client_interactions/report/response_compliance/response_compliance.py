@@ -192,7 +192,12 @@ def _columns(grouping: Grouping) -> list[dict]:
 	return [
 		{"fieldname": "group", "label": _(grouping.name), "fieldtype": "Data", "width": 190},
 		number("interactions", _("Interactions")),
-		{"fieldname": "owing", "label": _("Reply Expected"), "fieldtype": "Int", "width": 120},
+		{
+			"fieldname": "owing",
+			"label": _("Reply Expected"),
+			"fieldtype": "Int",
+			"width": _width(_("Reply Expected")),
+		},
 		share("acknowledged_share", _("Acknowledged in Time %")),
 		number("acknowledged_in_time", _("Acknowledged in Time")),
 		number("acknowledged_late", _("Acknowledged Late")),
