@@ -4,12 +4,13 @@ Users who enter a contact, lead or customer are told if the same address or numb
 mail, where no one can respond, are never blocked; neither are documents that Frappe and ERPNext create on their own.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Coalesce, Date
+from frappe.query_builder.functions import Coalesce, Count, Date
 from frappe.utils import add_months, cint, get_link_to_form
 
 from client_comms import clock, controls
@@ -21,6 +22,9 @@ from client_comms.rules import contact_details as rules
 
 MODE = "verification_mode"
 CHUNK = 200
+AT_ONCE = (
+	50  # contacts that an account manager is asked to confirm; after a large import there may be thousands
+)
 _SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 
@@ -229,42 +233,75 @@ def close_todo(contact) -> None:
 
 def remind() -> int:
 	"""Daily: a ToDo for the account manager of each contact whose details are due, or of whom it is unconfirmed that they
-	speak for the client, once until they are confirmed.
+	speak for the client, once until they are confirmed; the longest unconfirmed first, and others as these are done.
 
-	Repeatable; commits in chunks.
+	Repeatable; commits for each account manager.
 
 	:returns: how many were created
 	"""
-	day = due_before() or date.min
-	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
-	made, last = 0, ""
-	while True:
-		rows = (
-			frappe.qb.from_(contact)
-			.join(link)
-			.on((link.parent == contact.name) & (link.parenttype == "Contact"))
-			.where(link.link_doctype.isin(list(policy.ACCOUNT_MANAGER_FIELD)))
-			.where(
-				(Coalesce(contact.details_confirmed_on, Date(contact.creation)) < day)
-				| link[parties.CONFIRMED_ON].isnull()
-			)
-			.where(contact.confirmation_todo.isnull() | (contact.confirmation_todo == ""))
-			.where(contact.name > last)
-			.select(contact.name, contact.full_name)
-			.distinct()
-			.orderby(contact.name)
-			.limit(CHUNK)
-		).run(as_dict=True)
-		if not rows:
-			return made
+	waiting, made = _asked(), 0
+	for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
+		managers = frappe.get_all(
+			party_type, {field: ("is", "set")}, pluck=field, distinct=True, order_by=field
+		)
+		for manager in managers:
+			asked = _remind(manager, party_type, AT_ONCE - waiting[manager])
+			waiting[manager] += asked
+			made += asked
+			# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
+			frappe.db.commit()
+	return made
+
+
+def _asked() -> Counter:
+	"""Account manager → how many contacts they are asked to confirm."""
+	contact, todo = frappe.qb.DocType("Contact"), frappe.qb.DocType("ToDo")
+	open_ones = (
+		frappe.qb.from_(todo)
+		.join(contact)
+		.on(contact.confirmation_todo == todo.name)
+		.where((todo.reference_type == "Contact") & (todo.status == "Open"))
+		.groupby(todo.allocated_to)
+		.select(todo.allocated_to, Count("*"))
+	)
+	return Counter(dict(open_ones.run()))
+
+
+def _remind(manager: str, party_type: str, room: int) -> int:
+	"""Ask for as many of the contacts of their clients as there is `room` for."""
+	made = start = 0
+	while made < room and (rows := _unconfirmed(manager, party_type, start, CHUNK)):
 		managers = _managers_of([row.name for row in rows])
-		for row in rows:
-			if manager := managers.get(row.name):
-				_ask_to_confirm(row, manager)
-				made += 1
-		last = rows[-1].name
-		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
-		frappe.db.commit()
+		theirs = [row for row in rows if managers.get(row.name) == manager][: room - made]
+		for row in theirs:
+			_ask_to_confirm(row, manager)
+		made += len(theirs)
+		start += len(rows) - len(theirs)  # who is asked for is not found again
+	return made
+
+
+def _unconfirmed(manager: str, party_type: str, start: int, limit: int) -> list:
+	contact, link, client = map(frappe.qb.DocType, ("Contact", "Dynamic Link", party_type))
+	since = Coalesce(contact.details_confirmed_on, Date(contact.creation))
+	return (
+		frappe.qb.from_(client)
+		.join(link)
+		.on(
+			(link.link_doctype == party_type)
+			& (link.link_name == client.name)
+			& (link.parenttype == "Contact")
+		)
+		.join(contact)
+		.on(contact.name == link.parent)
+		.where(client[policy.ACCOUNT_MANAGER_FIELD[party_type]] == manager)
+		.where((since < (due_before() or date.min)) | link[parties.CONFIRMED_ON].isnull())
+		.where(contact.confirmation_todo.isnull() | (contact.confirmation_todo == ""))
+		.select(contact.name, contact.full_name, since.as_("since"))
+		.distinct()
+		.orderby(since, contact.name)
+		.offset(start)
+		.limit(limit)
+	).run(as_dict=True)
 
 
 def _managers_of(contacts: list[str]) -> dict[str, str]:

@@ -251,6 +251,26 @@ def test_the_account_manager_is_asked_once_until_it_is_done(overdue, set_setting
 	assert len(todos(doc.name)) == 2
 
 
+def test_an_account_manager_is_asked_for_a_few_at_a_time(overdue, monkeypatch):
+	"""The longest unconfirmed first; after a large import there may be thousands."""
+	doc, manager = overdue
+	others = []
+	for number, confirmed in enumerate(("2018-01-01", "2019-01-01")):
+		links = [{"link_doctype": "Customer", "link_name": "Anna Data"}]
+		made = contact(f"few{number}@data.example", links=links, verified_how="Call-back").insert()
+		frappe.db.set_value("Contact", made.name, "details_confirmed_on", confirmed)
+		others.append(made.name)
+	monkeypatch.setattr(client_data, "AT_ONCE", 2)
+	monkeypatch.setattr(client_data, "CHUNK", 1)
+	for _night in range(2):
+		client_data.remind()
+		asked = [name for name in (*others, doc.name) if todos(name)]
+		assert asked == others
+	api.confirm_details(others[0], "Call-back")
+	client_data.remind()
+	assert todos(doc.name) == [{"allocated_to": manager, "status": "Open"}]
+
+
 def test_no_one_is_asked_where_details_are_never_due(overdue, set_settings):
 	set_settings(confirm_details_months=0)
 	assert client_data.remind() == 0 and todos(overdue[0].name) == []
