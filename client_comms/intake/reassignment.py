@@ -30,14 +30,48 @@ def on_user_change(doc, method=None):
 
 
 def hand_over_all():
-	"""Daily: the same for everyone who is responsible for something open."""
-	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
-	users = {
-		*frappe.qb.from_(table).select(table.responsible_staff).distinct().run(pluck=True),
-		*frappe.qb.from_(item).select(item.assigned_to).distinct().run(pluck=True),
-	}
-	for user in sorted(filter(None, users)):
+	"""Daily: the same for everyone who has something open that they cannot keep."""
+	for user in sorted(_who_cannot_keep_all()):
 		hand_over(user)
+
+
+def _who_cannot_keep_all() -> set[str]:
+	"""What users have open is asked by level and type, not by record: two queries, however much it is."""
+	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
+	of, is_open = cache(_Staff), table.status != STATUS_CLOSED
+	kinds = (table.matrix, table.communication_type, table.confidentiality_level)
+	responsible = frappe.qb.from_(table).where(is_open & table.responsible_staff.isnotnull())
+	assigned = (
+		frappe.qb.from_(item)
+		.join(table)
+		.on(table.name == item.parent)
+		.where(is_open & (item.status == "Open") & item.assigned_to.isnotnull())
+	)
+	return {
+		user
+		for user, *kind in responsible.select(table.responsible_staff, *kinds).distinct().run()
+		if user and not of(user).may_be_responsible(*kind)
+	} | {
+		user
+		for user, level in assigned.select(item.assigned_to, table.confidentiality_level).distinct().run()
+		if user and not of(user).takes_part(level)
+	}
+
+
+class _Staff:
+	"""What a user can keep; each question is asked once."""
+
+	def __init__(self, user: str):
+		self.user, self.enabled = user, bool(frappe.db.get_value("User", user, "enabled"))
+		self.takes_part, self.may_be_responsible = cache(self._takes_part), cache(self._may_be_responsible)
+
+	def _takes_part(self, level: str) -> bool:
+		return self.enabled and assignment.is_cleared(self.user, level)
+
+	def _may_be_responsible(self, matrix: str, communication_type: str, level: str) -> bool:
+		return self.takes_part(level) and assignment.may_be_responsible(
+			self.user, matrix, communication_type, level
+		)
 
 
 def hand_over(user: str) -> int:
@@ -47,27 +81,18 @@ def hand_over(user: str) -> int:
 	the responsible role of its type; an action item if disabled or without clearance. If no manager has
 	clearance for the level, it stays with the user and the Error Log says so.
 	"""
-	enabled = frappe.db.get_value("User", user, "enabled")
+	staff = _Staff(user)
 
 	def why() -> str:
-		return _("role lost") if enabled else _("user disabled")
+		return _("role lost") if staff.enabled else _("user disabled")
 
 	reason = why()
-
-	@cache
-	def takes_part(level: str) -> bool:
-		return bool(enabled) and assignment.is_cleared(user, level)
-
-	@cache
-	def may_be_responsible(matrix: str, communication_type: str, level: str) -> bool:
-		return takes_part(level) and assignment.may_be_responsible(user, matrix, communication_type, level)
-
 	moved, last, more = 0, "", True
 	while more:
 		chunk = _open_work(user, last, CHUNK)
 		for row in chunk:
-			leaves_items = not takes_part(row.confidentiality_level)
-			leaves_all = row.responsible_staff == user and not may_be_responsible(
+			leaves_items = not staff.takes_part(row.confidentiality_level)
+			leaves_all = row.responsible_staff == user and not staff.may_be_responsible(
 				row.matrix, row.communication_type, row.confidentiality_level
 			)
 			if leaves_items or leaves_all:

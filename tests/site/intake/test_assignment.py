@@ -402,6 +402,29 @@ def test_the_daily_run_finds_what_no_user_was_saved_for(team, inquiry):
 	assert doc.responsible_staff in team.managers
 
 
+def test_the_daily_run_looks_only_at_the_records_of_those_who_lose_some(team, inquiry, monkeypatch):
+	"""What all others have open, it does not read record by record."""
+	looked_at = []
+	monkeypatch.setattr(reassignment, "hand_over", looked_at.append)
+
+	def of_team():
+		looked_at.clear()
+		reassignment.hand_over_all()
+		return {*looked_at} & {team.fiona, team.frida, *team.managers}
+
+	lost = inquiry(responsible_staff=team.fiona)
+	item = {"description": "Call back", "assigned_to": team.frida, "due_on": "2026-12-24"}
+	with_item = inquiry(responsible_staff=team.frida, action_items=[item])
+	assert of_team() == set()
+	frappe.db.set_value("User", team.fiona, "enabled", 0)
+	frappe.clear_document_cache("User", team.fiona)
+	assert of_team() == {team.fiona}
+	frappe.db.set_value(INTERACTION, lost.name, "status", "Closed")
+	assert of_team() == set()
+	frappe.db.set_value("Interaction Action Item", {"parent": with_item.name}, "assigned_to", team.fiona)
+	assert of_team() == {team.fiona}
+
+
 def test_chunks_end_at_every_size(team, inquiry, monkeypatch):
 	monkeypatch.setattr(reassignment, "CHUNK", 2)
 	docs = [inquiry(responsible_staff=team.fiona) for _ in range(4)]
