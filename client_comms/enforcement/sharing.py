@@ -1,10 +1,11 @@
 """Who can be given access to a record through shares, assignments, responsibility or grants (D-5, P-2).
 
 Frappe checks DocShares after all hooks, so a share overrides a denial: it can exist only if its user can read
-the record anyway, and must end when they no longer can.
+the record anyway, and must end when they no longer can. The same is true for what else it lets them do.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import frappe
 from frappe import _
@@ -19,6 +20,8 @@ from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
 _FEW, _AT_ONCE = 20, 1000  # shares or follows that are judged one by one, and in one query
+_CHANGES = {"write": access.WRITE, "submit": access.WRITE}
+_RIGHTS = {**_CHANGES, "share": access.SHARE}
 
 
 def require_clearance(user: str, level: str) -> None:
@@ -73,7 +76,7 @@ def validate(doc, docshare) -> None:
 
 def refuse_share(doc, method=None) -> None:
 	"""Before any DocShare is stored: messages are read through their interaction and cannot be shared
-	separately; other governed documents can be shared only with users who can read them.
+	separately; other governed documents can be shared only with users who can read them, and can do what else the share allows.
 
 	:raises ClearanceMissingError: the share would open a document for which its user has no clearance
 	"""
@@ -87,15 +90,14 @@ def refuse_share(doc, method=None) -> None:
 				title=_("Not Shared"),
 			)
 	elif doc.share_doctype != INTERACTION:
-		refusal = _refusal(doc.share_doctype, doc.share_name, doc)
+		action, refusal = next(_refused(doc.share_doctype, doc.share_name, doc), (None, None))
 		if refusal is None:
 			return
+		who = bold(_("Everyone") if doc.everyone else doc.user)
+		cannot_read = _("{0} cannot read {1}, which is confidential.").format(who, bold(doc.share_name))
+		reasons = [translate(reason) for reason in refusal.reasons if not doc.everyone]
 		frappe.throw(
-			_("{0} cannot read {1}, which is confidential.").format(
-				bold(_("Everyone") if doc.everyone else doc.user), bold(doc.share_name)
-			)
-			+ "<br>"
-			+ "<br>".join(translate(reason) for reason in refusal.reasons if not doc.everyone),
+			"<br>".join([cannot_read, *reasons] if action == access.READ else reasons),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
@@ -197,7 +199,7 @@ def _end_of_dependents(doctype: str, name: str) -> None:
 def _end(shares: dict, follows: dict) -> None:
 	"""End the lapsed ones among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
 	asked = {"share_doctype": ("in", held()), **shares}
-	fields = ["name", "user", "everyone", "share_doctype as doctype", "share_name as document"]
+	fields = ["name", "user", "everyone", "share_doctype as doctype", "share_name as document", *_RIGHTS]
 	for share in _in_doubt(frappe.get_all("DocShare", asked, fields, order_by="name asc")):
 		if _refusal(share.doctype, share.document, share) is not None:
 			frappe.delete_doc(
@@ -221,21 +223,23 @@ def _in_doubt(given: list) -> list:
 		return given
 	users = {each.user for each in given if each.user}
 	enabled = set(frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by=None))
-	by_user: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
+	by_reader: dict[tuple[str, str], dict[str, list]] = defaultdict(lambda: defaultdict(list))
 	left, found_by_condition = [], _found_by_condition()
 	for each in given:
 		if each.get("everyone") or each.user not in enabled or each.doctype not in found_by_condition:
 			left.append(each)
-		else:
-			by_user[each.user][each.doctype].append(each)
-	for user, by_doctype in by_user.items():
-		reader = Reader(user, access.READ, by_row=False, lasting=True)
+			continue
+		for action in _actions(each.doctype, each):
+			by_reader[each.user, action][each.doctype].append(each)
+	doubted = {}
+	for (user, action), by_doctype in by_reader.items():
+		reader = Reader(user, action, by_row=False, lasting=True)
 		for doctype, of_doctype in by_doctype.items():
 			condition = governed.condition(doctype, reader)
 			for chunk in create_batch(of_doctype, _AT_ONCE):
-				readable = meeting(doctype, (each.document for each in chunk), condition)
-				left += [each for each in chunk if each.document not in readable]
-	return left
+				met = meeting(doctype, (each.document for each in chunk), condition)
+				doubted |= {each.name: each for each in chunk if each.document not in met}
+	return [*left, *doubted.values()]
 
 
 def _found_by_condition() -> tuple[str, ...]:
@@ -248,20 +252,37 @@ def held() -> tuple[str, ...]:
 
 
 def _refusal(doctype: str, name: str, given) -> access.Decision | None:
-	"""The decision because of which a DocShare or Document Follow (`given`) must end; None if it can stay. What belongs to a
-	record, such as a to-do or a file, is as confidential as the record.
+	"""The decision because of which a DocShare or Document Follow (`given`) must end; None if it can stay."""
+	_action, decision = next(_refused(doctype, name, given), (None, None))
+	return decision
+
+
+def _refused(doctype: str, name: str, given) -> Iterator[tuple[str, access.Decision]]:
+	"""What the user cannot do with a document, of that which a DocShare or Document Follow (`given`) allows. What belongs to a record,
+	such as a to-do or a file, is as confidential as the record.
 
 	Frappe checks shares after all hooks, so a share without clearance would override the level.
 	"""
+	actions = _actions(doctype, given)
 	doctype, name = dependents.owner_of(doctype, name)
 	if doctype not in governed.doctypes():
-		return None
+		return
 	user = "Guest" if given.get("everyone") else given.user
-	decision = governed.decide(doctype, name, access.READ, user, lasting=True)
-	if decision is None:
-		return None
-	enabled = user == "Guest" or frappe.db.get_value("User", user, "enabled")
-	return None if decision.allowed and enabled else decision
+	for action in actions:
+		decision = governed.decide(doctype, name, action, user, lasting=True)
+		if decision is None:
+			return
+		enabled = user == "Guest" or frappe.db.get_value("User", user, "enabled")
+		if not (decision.allowed and enabled):
+			yield action, decision
+
+
+def _actions(doctype: str, given) -> list[str]:
+	"""What a DocShare or Document Follow of a document lets its user do with the record. Who can read a record can change what was added
+	to it, except what someone said about it (`dependents`)."""
+	added = _CHANGES if doctype == "Comment" else {}
+	rights = _RIGHTS if doctype in governed.doctypes() else added
+	return [*dict.fromkeys([access.READ, *(rights[each] for each in rights if given.get(each))])]
 
 
 def _decide(record: access.Record, user: str, action: str) -> access.Decision:

@@ -120,6 +120,30 @@ def test_a_share_of_what_belongs_to_a_record_ends_with_access(staff, sensitive):
 	assert shares_of(todo) == [staff.officer]
 
 
+def test_a_share_lets_no_one_do_more_than_their_clearance(staff, sensitive, held, as_user):
+	"""Whether with the record, with what is linked to it, or with what someone said about it: the officer only reads."""
+	meeting = {"subject": "Roof", "starts_on": "2026-12-01 10:00:00", "client_interaction": sensitive.name}
+	event = frappe.get_doc({"doctype": "Event", **meeting}).insert()
+	for doc in (held("Issue", subject="Roof"), event, sensitive.add_comment("Comment", "Call back")):
+		with pytest.raises(ClearanceMissingError, match="write"):
+			share(doc.doctype, doc.name, staff.officer, write=1)
+		assert share(doc.doctype, doc.name, staff.officer).read
+		assert not frappe.has_permission(doc.doctype, "write", doc.name, user=staff.officer)
+		assert share(doc.doctype, doc.name, staff.manager, write=1).write
+		if doc.doctype != "Comment":
+			with pytest.raises(ClearanceMissingError, match="share"):
+				share(doc.doctype, doc.name, staff.officer, share=1)
+
+
+def test_a_share_ends_with_what_it_allows(staff, sensitive, set_clearance):
+	"""Who can still read the record needs no share for that."""
+	share(INTERACTION, sensitive.name, staff.support, write=1)
+	share(INTERACTION, sensitive.name, staff.manager)
+	set_clearance("Sensitive", "Customer Support", can_write=0)
+	assert may(staff.support, sensitive) and not may(staff.support, sensitive, "write")
+	assert shares_of(sensitive) == [staff.manager]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_many_those_end_that_would_end_alone(
 	staff, log, make_user, client, set_settings, monkeypatch, seed
@@ -173,27 +197,32 @@ def test_of_many_those_end_that_would_end_alone(
 	for doc in documents:
 		for user in (*users, limited, left):
 			shared = {"share_doctype": doc.doctype, "share_name": doc.name, "user": user, "read": 1}
-			frappe.get_doc({"doctype": "DocShare", **shared}).db_insert()
+			right = {draw.choice(["read", "write", "submit", "share"]): 1}
+			frappe.get_doc({"doctype": "DocShare", **shared, **right}).db_insert()
 			followed = {"ref_doctype": doc.doctype, "ref_docname": doc.name, "user": user}
 			frappe.get_doc({"doctype": "Document Follow", **followed}).db_insert()
 
-	def stays(doctype, name, user):
-		return sharing._refusal(doctype, name, frappe._dict(user=user)) is None
+	def staying(doctype, fields) -> set:
+		rights = [field for field in ("write", "submit", "share") if doctype == "DocShare"]
+		return {
+			tuple(each[field] for field in fields)
+			for each in frappe.get_all(doctype, fields=[*fields, *rights])
+			if sharing._refusal(each[fields[0]], each[fields[1]], each) is None
+		}
 
-	expected = {
-		(doc.doctype, doc.name, user)
-		for doc in documents
-		for user in (*users, limited, left)
-		if stays(doc.doctype, doc.name, user)
-	}
+	shared, followed = (
+		("share_doctype", "share_name", "user"),
+		("ref_doctype", "ref_docname", "user"),
+	)
+	shares_left, follows_left = staying("DocShare", shared), staying("Document Follow", followed)
 	decided = mock.Mock(side_effect=sharing._refusal)
 	monkeypatch.setattr(sharing, "_refusal", decided)
 	sharing.end_all_lapsed()
-	fields = ["share_doctype", "share_name", "user"]
-	assert set(frappe.get_all("DocShare", fields=fields, as_list=True)) == expected
-	fields = ["ref_doctype", "ref_docname", "user"]
-	assert set(frappe.get_all("Document Follow", fields=fields, as_list=True)) == expected
-	assert len(expected) > 100 and decided.call_count < 2 * len(documents) * (len(users) + 2) - len(expected)
+	assert set(frappe.get_all("DocShare", fields=shared, as_list=True)) == shares_left
+	assert set(frappe.get_all("Document Follow", fields=followed, as_list=True)) == follows_left
+	stayed = len(shares_left) + len(follows_left)
+	assert 100 < len(shares_left) < len(follows_left)
+	assert decided.call_count < 2 * len(documents) * (len(users) + 2) - stayed // 2
 
 
 # Assignments
