@@ -40,7 +40,7 @@ def tell_left_out(left_out: dict[str, access.Decision], title: str) -> None:
 	"""Tell the sender, once per request."""
 	if left_out:
 		message = "<br>".join(map(translate, reasons(left_out)))
-		if message not in frappe.flags.setdefault(_TOLD, set()):
+		if message and message not in frappe.flags.setdefault(_TOLD, set()):
 			frappe.flags[_TOLD].add(message)
 			frappe.msgprint(message, title=title, indicator="orange")
 

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import create_batch
 
 from client_comms import clock
-from client_comms.enforcement import dependents, documents, governed, internal_recipients, policy
+from client_comms.enforcement import dependents, documents, governed, guards, internal_recipients, policy
 from client_comms.enforcement.readers import Reader, meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
@@ -248,7 +248,8 @@ def _found_by_condition() -> tuple[str, ...]:
 
 def held() -> tuple[str, ...]:
 	"""The DocTypes of which no document is shared with or followed by users without clearance for it, or for its record."""
-	return (*governed.doctypes(), *dependents.OWNER_FIELDS)
+	with_own_rule = {*frappe.get_hooks("has_permission", app_name="client_comms")} - documents.SETTING.keys()
+	return tuple({*governed.doctypes(), *dependents.OWNER_FIELDS, *with_own_rule})
 
 
 def _refusal(doctype: str, name: str, given) -> access.Decision | None:
@@ -259,17 +260,19 @@ def _refusal(doctype: str, name: str, given) -> access.Decision | None:
 
 def _refused(doctype: str, name: str, given) -> Iterator[tuple[str, access.Decision]]:
 	"""What the user cannot do with a document, of that which a DocShare or Document Follow (`given`) allows. What belongs to a record,
-	such as a to-do or a file, is as confidential as the record.
+	such as a to-do or a file, is as confidential as the record. So is a document about a client with a rule of its own, such as a
+	preference, with what belongs to it.
 
 	Frappe checks shares after all hooks, so a share without clearance would override the level.
 	"""
-	actions = _actions(doctype, given)
-	doctype, name = dependents.owner_of(doctype, name)
-	if doctype not in governed.doctypes():
-		return
 	user = "Guest" if given.get("everyone") else given.user
-	for action in actions:
-		decision = governed.decide(doctype, name, action, user, lasting=True)
+	record_type, record = dependents.owner_of(doctype, name)
+	if record_type not in governed.doctypes():
+		if guards.objects(doctype, name, user=user):
+			yield access.READ, access.Decision(False, access.NO_CLEARANCE, ())
+		return
+	for action in _actions(doctype, given):
+		decision = governed.decide(record_type, record, action, user, lasting=True)
 		if decision is None:
 			return
 		enabled = user == "Guest" or frappe.db.get_value("User", user, "enabled")

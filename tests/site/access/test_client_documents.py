@@ -2,10 +2,12 @@
 
 import frappe
 import pytest
+from frappe.share import add as share
 
 from client_comms import api
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, sharing
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
+from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-1", "P-2")
 
@@ -77,6 +79,28 @@ def test_an_open_client_hides_nothing(make, consent, staff, as_user):
 	with as_user(staff.uncleared):
 		assert frappe.get_list(dependent.doctype, {"name": dependent.name})
 		assert frappe.get_doc(dependent.doctype, dependent.name).has_permission("read")
+
+
+@pytest.fixture
+def preference(consent):
+	doc = frappe.get_doc({**consent.as_dict(), "doctype": "Communication Preference", "name": None})
+	return doc.insert(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("make", [lambda each: each, a_comment, a_todo, a_file_of_a_comment])
+@pytest.mark.parametrize("about", ["consent", "preference"])
+def test_neither_is_shared_with_who_cannot_see_the_client(about, make, staff, as_user, request):
+	shared = make(request.getfixturevalue(about))
+	for user in ({"user": staff.uncleared}, {"everyone": 1}):
+		with pytest.raises(ClearanceMissingError, match="cannot read"):
+			share(shared.doctype, shared.name, **user)
+	assert share(shared.doctype, shared.name, staff.cleared).read
+	frappe.share.remove(shared.doctype, shared.name, staff.cleared)
+	given = {"share_doctype": shared.doctype, "share_name": shared.name}
+	for user in (staff.cleared, staff.uncleared):
+		frappe.get_doc({"doctype": "DocShare", **given, "user": user, "read": 1}).db_insert()
+	sharing.end_all_lapsed()
+	assert frappe.get_all("DocShare", given, pluck="user") == [staff.cleared]
 
 
 # --- what hides the client also hides what is about it --------------------------------------------------
