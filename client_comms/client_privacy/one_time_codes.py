@@ -63,20 +63,20 @@ def check(doc, code: str) -> dict:
 	`client_comms.api.check_identity_code`."""
 	doc.validate_not_locked()
 	over = clock.now() > doc.verified_on + timedelta(minutes=VALID_MINUTES)
-	if over or doc.result != identity.PENDING or not doc.code_hash:
+	if over or doc.result != identity.PENDING or not doc.code_hash or doc.attempts >= TRIES:
 		frappe.throw(
 			_("This code is no longer valid. Send a new one."),
 			exc=ActionNotPossibleError,
 			title=_("Code Not Valid"),
 		)
-	doc.attempts += 1
+	doc.db_set("attempts", doc.attempts + 1, update_modified=False)
+	# nosemgrep: frappe-manual-commit (it was tried, even if this request is rolled back)
+	frappe.db.commit()
 	right = hmac.compare_digest(links.hash_of(f"{doc.name}:{code.strip()}"), doc.code_hash)
 	if right:
 		doc.conclude(identity.CONFIRMED)
 	elif doc.attempts >= TRIES:
 		doc.conclude(identity.FAILED)
-	else:
-		doc.db_set("attempts", doc.attempts, update_modified=False)
 	return {"confirmed": right, "tries_left": 0 if right else max(TRIES - doc.attempts, 0)}
 
 

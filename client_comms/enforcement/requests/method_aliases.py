@@ -3,6 +3,9 @@
 Frappe finds a wrapper by the name in the request, but Python lets a request reach a method through every module
 that imports it, such as ERPNext's search page or Frappe's test modules. Called by such a name, it would not be
 wrapped. The same is true for a method that calls another one named in a parameter of the request.
+
+Nor do such methods call one of this app that changes something: Frappe would do it in a GET request as well and take it back
+afterwards, so that what it answers is tried without counting, such as a client's one-time code (P-1).
 """
 
 import frappe
@@ -42,8 +45,15 @@ def _refuse_carried(asked: str, past_wrappers: bool) -> None:
 	own = _own_name(asked)
 	_refuse_alias(asked, own)
 	# A nested method could be named in a parameter of any name.
-	if own in _CARRIERS or (past_wrappers and own in _wrapped()):
+	if own in _CARRIERS or (past_wrappers and own in _wrapped()) or _changes(asked, own):
 		_throw(own)
+
+
+def _changes(asked: str, own: str | None) -> bool:
+	"""Whether it is a method of this app that is not for reading."""
+	if not own or not own.startswith("client_comms."):
+		return False
+	return "GET" not in frappe.allowed_http_methods_for_whitelisted_func.get(called.resolved(asked), ())
 
 
 def _refuse_alias(asked: str, own: str | None) -> None:

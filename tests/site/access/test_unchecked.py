@@ -550,6 +550,23 @@ def test_nor_in_a_parameter_of_a_method_that_calls_it(path, method, parameter):
 		path(f"/api/method/{method}", **{parameter: ALIAS})
 
 
+@pytest.mark.clause("P-1")
+@pytest.mark.parametrize(
+	("carrier", "parameter"),
+	[
+		("frappe.model.mapper.map_docs", "method"),
+		("frappe.desk.treeview.get_all_nodes", "tree_method"),
+		("frappe.desk.search.search_widget", "query"),
+	],
+)
+@pytest.mark.parametrize("module", ["client_comms.api", "client_comms.api.privacy"])
+def test_what_changes_something_is_called_by_no_other_method(path, carrier, parameter, module):
+	"""In a GET request, Frappe would do it, answer, and take it back."""
+	with pytest.raises(frappe.PermissionError, match=r"by its full name"):
+		path(f"/api/method/{carrier}", **{parameter: f"{module}.check_identity_code"})
+	path(f"/api/method/{carrier}", **{parameter: "client_comms.api.queries.colleagues"})
+
+
 @pytest.mark.parametrize(
 	("asked", "arguments"),
 	[

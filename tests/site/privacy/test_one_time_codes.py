@@ -48,6 +48,19 @@ def test_the_right_code_confirms(client, send):
 	assert identity.state(client.party_type, client.party, client.contact, None).verified_until
 
 
+@pytest.mark.parametrize("entered", [WRONG, "the code"])
+def test_a_try_counts_even_if_it_is_taken_back(send, entered):
+	"""As Frappe does with every GET request, and with one that fails later."""
+	name, code = send()
+	frappe.db.commit()
+	for tried in range(one_time_codes.TRIES):
+		assert frappe.db.get_value(identity.VERIFICATION, name, "attempts") == tried
+		api.check_identity_code(name, code if entered != WRONG else WRONG)
+		frappe.db.rollback()
+	with pytest.raises(ActionNotPossibleError, match="no longer valid"):
+		api.check_identity_code(name, code)
+
+
 def test_a_client_who_was_often_checked_costs_no_more(client):
 	def queries() -> int:
 		with mock.patch.object(frappe.local.db, "sql", wraps=frappe.db.sql) as sql:
