@@ -1,7 +1,8 @@
 """Checks text messages at the gate before Frappe passes them to the SMS gateway (C-2, P-1, P-3).
 
 Frappe has no hook before sending, so each of its ways to send a text message is wrapped; `notification` wraps that of
-Notifications.
+Notifications. What the register says is stored before anything leaves: the gateway is asked at once, and Frappe takes back what a request wrote that
+fails later, such as at the second of two numbers, or that is a GET request.
 """
 
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from client_comms.outgoing import facts, gate, recipient_kinds, register, restri
 CHANNEL = communication.CHANNELS["SMS"]
 
 
-@frappe.whitelist()
+@frappe.whitelist(methods=["POST"])
 def send_sms(
 	receiver_list: str | list[str],
 	msg: str,
@@ -44,6 +45,7 @@ def send_sms(
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
 		numbers = internal_recipients.leave_out_of_text(doctype, name, numbers)
 	require(numbers, doctype, name)
+	_store()
 	return call_previous(
 		"frappe.core.doctype.sms_settings.sms_settings.send_sms",
 		receiver_list=numbers,
@@ -78,10 +80,16 @@ class GuardedSMSCenter:
 			leads = guards.readable_rows("Lead", ("lead_name", "mobile_no"), listed)
 			self.receiver_list = "".join(f"{title} - {number}\n" for _name, title, number in leads)
 
-	@frappe.whitelist()
+	@frappe.whitelist(methods=["POST"])
 	def send_sms(self):
 		require(self.get_receiver_nos() if self.message else [])
+		_store()
 		return super().send_sms()
+
+
+def _store() -> None:
+	# nosemgrep: frappe-manual-commit (see above)
+	frappe.db.commit()
 
 
 def require(numbers: Iterable[str], doctype: str | None = None, name: str | None = None) -> None:

@@ -4,8 +4,8 @@ Frappe finds a wrapper by the name in the request, but Python lets a request rea
 that imports it, such as ERPNext's search page or Frappe's test modules. Called by such a name, it would not be
 wrapped. The same is true for a method that calls another one named in a parameter of the request.
 
-Nor do such methods call one of this app that changes something: Frappe would do it in a GET request as well and take it back
-afterwards, so that what it answers is tried without counting, such as a client's one-time code (P-1).
+Nor do such methods call one that changes something: Frappe would do it in a GET request as well and take it back afterwards, so that what
+it answers is tried without counting, such as a client's one-time code, and what it sends leaves no trace (P-1, P-3).
 """
 
 import frappe
@@ -24,6 +24,7 @@ _CARRIERS = {
 	"frappe.model.mapper.make_mapped_doc": "method",
 	"frappe.model.mapper.map_docs": "method",
 }
+_READING = ("GET", "HEAD")  # what such a request writes is rolled back
 # Methods that do not look up a wrapper for the method they call; for search methods, `search` does it.
 _PAST_WRAPPERS = ("frappe.handler.upload_file", "frappe.handler.uploadfile")
 
@@ -45,15 +46,17 @@ def _refuse_carried(asked: str, past_wrappers: bool) -> None:
 	own = _own_name(asked)
 	_refuse_alias(asked, own)
 	# A nested method could be named in a parameter of any name.
-	if own in _CARRIERS or (past_wrappers and own in _wrapped()) or _changes(asked, own):
+	if own in _CARRIERS or (past_wrappers and own in _wrapped()) or _is_not_for_reading(asked, own):
 		_throw(own)
 
 
-def _changes(asked: str, own: str | None) -> bool:
-	"""Whether it is a method of this app that is not for reading."""
-	if not own or not own.startswith("client_comms."):
-		return False
-	return "GET" not in frappe.allowed_http_methods_for_whitelisted_func.get(called.resolved(asked), ())
+def _is_not_for_reading(asked: str, own: str | None) -> bool:
+	"""Whether it changes something, and would be undone in this request, or is of this app and could be."""
+	wrappers = _wrapped().get(own)
+	of_ours = wrappers or (own or "").startswith("client_comms.")
+	method = called.resolved(wrappers[-1] if wrappers else asked)
+	allowed = frappe.allowed_http_methods_for_whitelisted_func.get(method, _READING)
+	return "GET" not in allowed and bool(of_ours or frappe.request.method in _READING)
 
 
 def _refuse_alias(asked: str, own: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from contextlib import nullcontext
 
 import frappe
 import pytest
@@ -504,8 +505,8 @@ def test_a_comment_on_the_website(complaint, staff, as_user):
 def path(site, monkeypatch):
 	"""`path("/api/…")` calls `aliases.refuse` for a request for that path."""
 
-	def ask(path, **arguments):
-		frappe.local.request = frappe._dict(path=path)
+	def ask(path, request_method="POST", **arguments):
+		frappe.local.request = frappe._dict(path=path, method=request_method)
 		frappe.local.form_dict = frappe._dict(arguments)
 		method_aliases.refuse()
 
@@ -562,9 +563,19 @@ def test_nor_in_a_parameter_of_a_method_that_calls_it(path, method, parameter):
 @pytest.mark.parametrize("module", ["client_comms.api", "client_comms.api.privacy"])
 def test_what_changes_something_is_called_by_no_other_method(path, carrier, parameter, module):
 	"""In a GET request, Frappe would do it, answer, and take it back."""
-	with pytest.raises(frappe.PermissionError, match=r"by its full name"):
-		path(f"/api/method/{carrier}", **{parameter: f"{module}.check_identity_code"})
+	sending = "frappe.core.doctype.sms_settings.sms_settings.send_sms"
+	for method in (f"{module}.check_identity_code", sending):
+		with pytest.raises(frappe.PermissionError, match=r"by its full name"):
+			path(f"/api/method/{carrier}", **{parameter: method})
 	path(f"/api/method/{carrier}", **{parameter: "client_comms.api.queries.colleagues"})
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_document_that_arrives_as_a_parameter_is_not_stored_and_taken_back(path, method):
+	"""Until then, it may have been sent elsewhere, such as a meeting to Google."""
+	asked = {"method": "frappe.client.insert", "source_name": "{}", "request_method": method}
+	with nullcontext() if method == "POST" else pytest.raises(frappe.PermissionError, match="full name"):
+		path("/api/method/frappe.model.mapper.make_mapped_doc", **asked)
 
 
 @pytest.mark.parametrize(

@@ -596,6 +596,26 @@ def test_a_text_message_about_a_record_goes_to_its_client_alone(client, log, gat
 	assert gateway == [NUMBER] and disclosed(update) == [NUMBER]
 
 
+@pytest.mark.clause("P-3")
+def test_a_text_message_that_left_stays_on_the_register(client, log, gateway, monkeypatch):
+	"""Frappe takes back what a request wrote that fails afterwards; a GET request, of which it always does, sends nothing."""
+	update = log("Service Update", **client)
+	frappe.db.commit()
+
+	def fails_afterwards(arg):
+		gateway.extend(arg["receiver_list"])
+		raise ConnectionError
+
+	sending = "frappe.core.doctype.sms_settings.sms_settings.send_via_gateway"
+	monkeypatch.setattr(sending, fails_afterwards)
+	with pytest.raises(ConnectionError):
+		text_messages.send_sms([NUMBER], "Hello", doctype=update.doctype, name=update.name)
+	frappe.db.rollback()
+	assert gateway == [NUMBER] and disclosed(update) == [NUMBER]
+	for sends in (text_messages.send_sms, text_messages.GuardedSMSCenter.send_sms):
+		assert frappe.allowed_http_methods_for_whitelisted_func[sends] == ["POST"]
+
+
 def test_a_notification_by_text_message(client, log, gateway, errors, monkeypatch):
 	update = log("Service Update", **client)
 	alert = notify(update, [], channel="SMS")
