@@ -22,9 +22,8 @@ from client_comms.rules import contact_details as rules
 
 MODE = "verification_mode"
 CHUNK = 200
-AT_ONCE = (
-	50  # contacts that an account manager is asked to confirm; after a large import there may be thousands
-)
+# Contacts that an account manager is asked to confirm; after a large import there may be thousands.
+AT_ONCE = 50
 _SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 

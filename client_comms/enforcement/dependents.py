@@ -222,7 +222,11 @@ def _of_printed(doctype: str, reader: Reader) -> str:
 
 
 def _is_hidden_page(doc, user: str, action: str) -> bool:
-	if doc.doctype != PRINTED or not doc.page or doc.export_from or doc.user == user:
+	"""By what is stored: a change could say that it is a page of its own author, or about something."""
+	stored = doc.doctype == PRINTED and frappe.db.get_value(
+		PRINTED, doc.name, ("page", "export_from", "user"), as_dict=True
+	)
+	if not stored or not stored.page or stored.export_from or stored.user == user:
 		return False
 	return guards.is_restricted(user, action)
 

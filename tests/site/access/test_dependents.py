@@ -374,6 +374,9 @@ def test_the_page_of_a_report_that_someone_printed(
 		with as_user(user):
 			allowed = user in open_to
 			assert frappe.get_doc("Access Log", name).has_permission("read") is allowed
+			for changed in ({"user": user}, {"export_from": "Customer"}, {"page": None}):
+				in_memory = frappe.get_doc("Access Log", name).update(changed)
+				assert in_memory.has_permission("read") is allowed
 			assert (name in frappe.get_list("Access Log", pluck="name")) is allowed
 	about_nothing = frappe.get_doc(
 		{"doctype": "Access Log", "export_from": "Customer", "page": "Standard"}
