@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
 from client_comms import alerts, clock, procedure, transactions
-from client_comms.communication_governance.doctype.sop_training.sop_training import options_of
+from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
 from client_comms.rules import reminders
@@ -296,7 +296,8 @@ def finish(name: str, answers: dict) -> dict:
 		"pass_mark": doc.pass_mark,
 		"valid_until": until and str(until),
 		"wrong": [
-			{"question": rows[key].question, "explanation": rows[key].explanation} for key in result.wrong
+			{"question": rows[key].question, "explanation": revealed(rows[key], "explanation")}
+			for key in result.wrong
 		],
 	}
 

@@ -4,10 +4,15 @@ import json
 
 import frappe
 import pytest
+from cryptography.fernet import Fernet
+from frappe.desk.form import load
+from frappe.desk.form.save import savedocs
+from frappe.handler import run_doc_method
 from werkzeug.wrappers import Response
 
 from client_comms import api, procedure
 from client_comms.enforcement import policy, refusals
+from client_comms.patches.v1_0 import seal_training_answers
 from client_comms.people import trainings
 from client_comms.rules import training as rules
 
@@ -176,6 +181,85 @@ def test_the_paper_does_not_tell_what_is_right(manager, as_user):
 		assert "right" not in frappe.as_json(paper)
 		doc = frappe.client.get("SOP Training", COURSE)
 		assert not any(row.get("right_options") for row in doc["questions"])
+
+
+def test_no_answer_is_found_in_what_every_desk_user_can_read(course, manager, as_user, monkeypatch):
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST"), raising=False)
+	with as_user(manager):
+		frappe.response.docs = []
+		run_doc_method(
+			"add_comment", dt="SOP Training", dn=COURSE, args={"comment_type": "Comment", "text": "Hi"}
+		)
+		answered = json.dumps(frappe.response.docs, default=str) + frappe.as_json(
+			frappe.client.get("SOP Training", COURSE)
+		)
+		assert "What needs consent?" in answered
+		assert "Third parties need it." not in answered and '"1, 3"' not in answered
+		for field, value in (("right_options", "1%"), ("right_options", "1, 3"), ("explanation", "%Third%")):
+			assert not found(["SOP Training Question", field, "like", value])
+		form = load_form(course)
+		assert not any(row.get("right_options") or row.get("explanation") for row in form.questions)
+
+
+def found(condition):
+	try:
+		return frappe.get_list("SOP Training", [condition, ["name", "=", COURSE]])
+	except frappe.PermissionError:  # so Frappe 16
+		return []
+
+
+def load_form(course):
+	frappe.response.docs = []
+	load.getdoc("SOP Training", course.name)
+	(form,) = frappe.response.docs
+	return form
+
+
+def test_users_who_edit_a_training_see_the_answers_and_an_unchanged_one_is_stored_as_before(course):
+	form = load_form(course)
+	assert [row.right_options for row in form.questions] == ["2", "1, 3"]
+	assert form.questions[1].explanation == "Third parties need it."
+	before = {row.name: (row.right_options, row.explanation) for row in course.reload().questions}
+	form.questions[0].right_options = "3"
+	frappe.response.docs = []
+	savedocs(frappe.as_json(form), "Save")
+	(shown,) = frappe.response.docs
+	assert [row.right_options for row in shown.questions] == ["3", "1, 3"]
+	after = {row.name: (row.right_options, row.explanation) for row in course.reload().questions}
+	first, second = (row.name for row in course.questions)
+	assert after[second] == before[second] and after[first] != before[first]
+	assert [sorted(question.right) for question in course.as_rules()] == [[3], [1, 3]]
+
+
+def test_answers_encrypted_with_another_key_are_to_be_entered_again(course, monkeypatch):
+	monkeypatch.setitem(frappe.local.conf, "encryption_key", Fernet.generate_key().decode())
+	with pytest.raises(frappe.ValidationError, match=r"row 1: .*Correct Options.* another key"):
+		course.reload().as_rules()
+	form = load_form(course)
+	assert not any(row.right_options or row.explanation for row in form.questions)
+	for row, right in zip(form.questions, ("1", "2, 3"), strict=True):
+		row.right_options = right
+	savedocs(frappe.as_json(form), "Save")
+	assert [sorted(question.right) for question in course.reload().as_rules()] == [[1], [2, 3]]
+
+
+def test_answers_of_former_versions_are_encrypted_and_left_out_of_the_history(course):
+	row = course.questions[1]
+	plain = {"right_options": "1, 3", "explanation": "Third parties need it."}
+	frappe.db.set_value(row.doctype, row.name, dict(plain))
+	history = {
+		"added": [["questions", {"question": "New", **plain}]],
+		"row_changed": [["questions", 1, row.name, [["right_options", "1, 3", "1"], ["question", "A", "B"]]]],
+	}
+	version = frappe.get_doc(
+		doctype="Version", ref_doctype="SOP Training", docname=COURSE, data=json.dumps(history)
+	).insert()
+	for _again in range(2):
+		seal_training_answers.execute()
+	assert set(frappe.db.get_value(row.doctype, row.name, list(plain))) & set(plain.values()) == set()
+	assert sorted(course.reload().as_rules()[1].right) == [1, 3]
+	data = frappe.db.get_value("Version", version.name, "data")
+	assert "Third parties" not in data and "1, 3" not in data and '"question", "A", "B"' in data
 
 
 def test_no_one_takes_what_is_not_theirs(course, manager, make_user, as_user):

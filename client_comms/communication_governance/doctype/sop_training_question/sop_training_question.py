@@ -2,7 +2,7 @@ from client_comms.document import Row
 
 
 class SOPTrainingQuestion(Row):
-	"""A question of a training; only users who edit trainings can see which options are correct."""
+	"""A question of a training; only users who edit trainings can see its answer, see `sop_training.SEALED`."""
 
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
