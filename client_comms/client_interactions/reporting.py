@@ -6,12 +6,13 @@ cannot read are not in any of their numbers.
 
 import heapq
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import add_days, format_date, get_datetime, getdate
 
+from client_comms import clock
 from client_comms.enforcement.methods import query_report
 from client_comms.grouping import in_memory
 from client_comms.i18n import bold
@@ -65,6 +66,18 @@ def conditions(filters: dict) -> list[Condition]:
 	return found
 
 
+def period(asked: Sequence[Condition]) -> tuple[datetime, datetime]:
+	"""From when until when (not included) interactions that meet the conditions occurred at most; twice the same if there is none at all."""
+	bounds = {operator: get_datetime(value) for field, operator, value in asked if field == "occurred_on"}
+	# nosemgrep: frappe-sql-format-injection (the app's own table)
+	((first, last),) = frappe.db.sql(f"select min(`occurred_on`), max(`occurred_on`) from {TABLE}")
+	if not first:
+		return clock.now(), clock.now()
+	return max(first, bounds.get(">=", first)), min(
+		last + timedelta(seconds=1), bounds.get("<", datetime.max)
+	)
+
+
 def where(wanted: Sequence[Condition]) -> tuple[str, dict]:
 	"""Rows that meet the conditions and that the session user can read, as SQL with its bound values."""
 	values: dict[str, object] = {}
@@ -97,14 +110,15 @@ def count(
 	"""How many rows of each group meet the conditions of each column.
 
 	:param grouping: None for all rows as one group, whose key is empty
-	:param more: further columns, as SQL truth values of the report's own
+	:param more: further columns, as SQL truth values or numbers of the report's own, which are added up
 	:returns: key of the group -> column -> number
 	"""
 	rows, values = where(asked)
-	sums = {column: f"({sql})" for column, sql in (more or {}).items()}
+	sums = {column: f"sum({sql})" for column, sql in (more or {}).items()}
 	for column, conditions in columns.items():
-		sums[column] = " and ".join(_met(conditions, column, values)) or "1"
-	counted = ", ".join(f"sum({sql}) as `{column}`" for column, sql in sums.items())
+		# A count takes the database a quarter less time than a sum.
+		sums[column] = f"count({' and '.join(_met(conditions, column, values)) or 1} or null)"
+	counted = ", ".join(f"{sql} as `{column}`" for column, sql in sums.items())
 	query, width = f"select {counted} from {TABLE} where {rows}", 0
 	if grouping:
 		query = in_memory(
@@ -150,16 +164,27 @@ class Grouping:
 
 	def select(self) -> str:
 		"""The key as columns `key_0`, … of a query."""
-		return ", ".join(
-			f"{_MONDAY if field == 'week' else _filled(field)} as `key_{number}`"
-			for number, field in enumerate(self.keys)
-		)
+		return ", ".join(f"{self._column(field)} as `key_{number}`" for number, field in enumerate(self.keys))
 
 	def columns(self) -> str:
 		"""What a query of `select` groups by: a number before the key, for MariaDB finds the group of a row among names alone
 		three times as slowly."""
 		keys = [f"`key_{number}`" for number in range(len(self.keys))]
 		return f"crc32(concat_ws('\n', {', '.join(keys)})), {', '.join(keys)}"
+
+	def as_text(self) -> str:
+		"""The key as one column of a query, see `text`."""
+		fields = ", ".join(f"hex(ifnull({self._column(field)}, ''))" for field in self.keys)
+		return f"concat_ws(' ', {fields})"
+
+	@staticmethod
+	def text(key: tuple) -> str:
+		"""A key as text of letters, digits and spaces."""
+		return " ".join(str(field or "").encode().hex().upper() for field in key)
+
+	@staticmethod
+	def _column(field: str) -> str:
+		return _MONDAY if field == "week" else _filled(field)
 
 	def labels(self, keys: list[tuple]) -> dict[tuple, str]:
 		"""The label of each group."""

@@ -194,6 +194,20 @@ def test_compliance_is_what_a_plain_computation_says(interactions, users, as_use
 			assert pick(total) == whole
 
 
+@pytest.mark.parametrize("group_by", ["Responsible Staff", "Client", "Week"])
+def test_times_that_are_longer_than_a_text_of_the_database_are_read_in_parts(
+	group_by, interactions, users, as_user, monkeypatch
+):
+	asked = period(group_by=group_by)
+	asked.pop("from_date")  # so all from the first interaction on
+	with as_user(users["oversight"]):
+		before = response_compliance.execute(asked)[1]
+		monkeypatch.setattr(response_compliance, "_TEXT", 256)
+		monkeypatch.setattr(response_compliance, "_DAYS", timedelta(days=40))
+		assert response_compliance.execute(asked)[1] == before
+	assert before[-1]["answer_median"]
+
+
 @pytest.mark.parametrize("report", [response_compliance, interaction_ageing])
 def test_groups_beyond_the_first_are_shown_as_one(report, interactions, users, as_user, monkeypatch):
 	with as_user(users["oversight"]):
