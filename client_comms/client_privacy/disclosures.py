@@ -1,6 +1,6 @@
 """The disclosure register: what was sent, at which level, to whom, on which basis (P-2).
 
-Only `outgoing.register` writes it, in the transaction in which something is sent.
+`outgoing.register` decides what it says.
 """
 
 import frappe
@@ -15,6 +15,16 @@ OWN_INFORMATION, CONSENT, REASON_GIVEN, NOT_REQUIRED = (
 	"Not Required",
 )
 SENT, HELD_BACK = "Sent", "Held Back"
+
+
+def enter(row: dict) -> None:
+	"""Add an entry.
+
+	:param row: fields of Client Disclosure
+	"""
+	doc = frappe.get_doc({"doctype": DISCLOSURE, **row})
+	doc.flags.by_gate = True
+	doc.insert(ignore_permissions=True)
 
 
 def hold_back(email_queue: str, why: str) -> None:

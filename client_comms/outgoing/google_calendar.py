@@ -1,16 +1,59 @@
 """Checks meetings at the gate before Frappe passes them to Google Calendar, which invites their participants by email
 (C-2, P-1 to P-3, D-5)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import frappe
 from frappe import _
 
-from client_comms.enforcement import governed, internal_recipients
+from client_comms.enforcement import compose, governed, internal_recipients
+from client_comms.enforcement.answers import Remembered
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
-from client_comms.outgoing import facts, gate, recipient_kinds, register
+from client_comms.outgoing import departures, facts, gate, recipient_kinds, register
 
 # Google itself gets the text: a third party, unless staff registered its domain as one and the client consents.
 GOOGLE = "calendar@google.com"
+_PASSED = "client_comms_passed"
+_PASSING_ON = ContextVar("client_comms_passing_on", default=None)
+
+
+class GuardedEvent(Remembered):
+	"""What Frappe passes on, in its handlers of these two, is on the register before Google gets it."""
+
+	def run_method(self, method, *args, **kwargs):
+		if method not in ("after_insert", "on_update") or not (passed := self.flags.get(_PASSED)):
+			return super().run_method(method, *args, **kwargs)
+		with _passing_on(passed):
+			return super().run_method(method, *args, **kwargs)
+
+
+@contextmanager
+def _passing_on(passed: tuple) -> Iterator[None]:
+	from googleapiclient.http import HttpRequest
+
+	compose.around(HttpRequest, "execute", _execute)
+	token = _PASSING_ON.set(passed)
+	try:
+		yield
+	finally:
+		_PASSING_ON.reset(token)
+
+
+def _execute(previous, request, *args, **kwargs):
+	from googleapiclient.errors import HttpError
+
+	passed = _PASSING_ON.get()
+	if passed is None or request.method == "GET":
+		return previous(request, *args, **kwargs)
+	departure = register.register_at_once(*passed)
+	try:
+		return previous(request, *args, **kwargs)
+	except HttpError:
+		departures.forget(departure)
+		raise
 
 
 def before_save(doc, method=None) -> None:
@@ -22,6 +65,7 @@ def before_save(doc, method=None) -> None:
 	:raises OutgoingRefusedError: an enforced check has a finding
 	:raises ClearanceMissingError: a colleague among the participants has no clearance
 	"""
+	doc.flags.pop(_PASSED, None)
 	if not _is_passed_on(doc):
 		return
 	context = _context_of(doc)
@@ -38,8 +82,8 @@ def before_save(doc, method=None) -> None:
 				*internal_recipients.reasons(left_out), title=_("Not Synchronised"), exc=ClearanceMissingError
 			)
 	recipients = recipient_kinds.sort_recipients(context, [*addresses, GOOGLE])
-	passed = gate.require(context, recipients, _("Synchronised with Google Calendar"))
-	register.register(context, recipients, *passed)
+	verdict = gate.require(context, recipients, _("Synchronised with Google Calendar"))
+	doc.flags[_PASSED] = (context, recipients, *verdict)
 
 
 def _is_passed_on(doc) -> bool:

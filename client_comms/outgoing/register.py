@@ -8,7 +8,7 @@ from frappe.utils import escape_html
 
 from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
-from client_comms.outgoing import checks, facts
+from client_comms.outgoing import checks, departures, facts
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Recipient
 
@@ -20,10 +20,31 @@ def register(
 	reason: str | None,
 	email_queue: str | None = None,
 ) -> None:
-	"""Add a message to people outside to the disclosure register (P-2), if its record is governed."""
+	"""Add a message to people outside to the disclosure register (P-2), if its record is governed: what is stored with the document
+	with which it leaves, or not at all."""
+	for row in _rows(context, recipients, verdict, reason):
+		disclosures.enter({**row, "email_queue": email_queue})
+
+
+def register_at_once(
+	context: facts.OutgoingContext,
+	recipients: Iterable[Recipient],
+	verdict: rules.Verdict,
+	reason: str | None,
+) -> departures.Departure | None:
+	"""The same for what is about to leave and cannot be taken back, whatever becomes of the transaction."""
+	return departures.note(_rows(context, recipients, verdict, reason))
+
+
+def _rows(
+	context: facts.OutgoingContext,
+	recipients: Iterable[Recipient],
+	verdict: rules.Verdict,
+	reason: str | None,
+) -> list[dict]:
 	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
 	if not (context.governed and outside):
-		return
+		return []
 	verified = context.party and identity.last_confirmed(
 		context.party_type, context.party, context.contact, context.level
 	)
@@ -41,6 +62,9 @@ def register(
 				basis = disclosures.REASON_GIVEN
 		rows.append(
 			{
+				"disclosed_on": clock.now(),
+				"disclosed_by": frappe.session.user,
+				"outcome": disclosures.SENT,
 				"recipient": recipient.address or _("Not named"),
 				"recipient_kind": recipient.kind,
 				"third_party": recipient.third_party,
@@ -56,7 +80,6 @@ def register(
 				"reference_doctype": context.doctype,
 				"reference_name": context.name,
 				"communication": context.communication,
-				"email_queue": email_queue,
 				"basis": basis,
 				"consent": consent,
 				"identity_verification": verified,
@@ -64,23 +87,7 @@ def register(
 				or (_("Sent by a background job, so no reason was asked for.") if verdict.warned else None),
 			}
 		)
-	write(rows)
-
-
-def write(rows: Iterable[dict]) -> None:
-	"""Add entries; each row holds fields of Client Disclosure."""
-	for row in rows:
-		doc = frappe.get_doc(
-			{
-				"doctype": disclosures.DISCLOSURE,
-				"disclosed_on": clock.now(),
-				"disclosed_by": frappe.session.user,
-				"outcome": disclosures.SENT,
-				**row,
-			}
-		)
-		doc.flags.by_gate = True
-		doc.insert(ignore_permissions=True)
+	return rows
 
 
 def _name_of(context: facts.OutgoingContext) -> str | None:

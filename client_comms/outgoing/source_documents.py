@@ -17,22 +17,27 @@ from client_comms.enforcement.answers import Remembered
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import adapters, whatsapp
-from client_comms.outgoing import facts, gate, recipient_kinds, register
+from client_comms.outgoing import departures, facts, gate, recipient_kinds, register
 from client_comms.rules import classification
 from client_comms.rules.arrival import Arrival
 from client_comms.rules.outgoing import Recipient
 
 _BEFORE = "before_insert"
 _ASKED, _PASSED = "client_comms_asked", "client_comms_passed"
+_DEPARTURE = "client_comms_departure"
 
 
 class GuardedSource(Remembered):
 	"""Mixed in before the class of the app that brings the DocType."""
 
 	def run_method(self, method, *args, **kwargs):
-		if method == _BEFORE:
-			before_sending(self)
-		return super().run_method(method, *args, **kwargs)
+		if method != _BEFORE:
+			return super().run_method(method, *args, **kwargs)
+		before_sending(self)
+		done = super().run_method(method, *args, **kwargs)
+		if passed := self.flags.get(_PASSED):
+			self.flags[_DEPARTURE] = register.register_at_once(*passed)  # many apps have sent it by now
+		return done
 
 
 class GuardedWhatsAppNotification:
@@ -85,9 +90,10 @@ def after_sending(doc, method=None) -> None:
 		context, recipients = _asked_of(doc, logged)
 		verdict = gate.judge(context, recipients, _unchecked())
 		passed = context, recipients, verdict, _unchecked() if verdict.refused else None
+	departures.forget(doc.flags.pop(_DEPARTURE, None))
 	if passed:
 		context, *judged = passed
-		register.register(
+		register.register_at_once(
 			replace(context, interaction=context.interaction or doc.get("client_interaction")), *judged
 		)
 

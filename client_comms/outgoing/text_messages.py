@@ -1,8 +1,8 @@
 """Checks text messages at the gate before Frappe passes them to the SMS gateway (C-2, P-1, P-3).
 
 Frappe has no hook before sending, so each of its ways to send a text message is wrapped; `notification` wraps that of
-Notifications. What the register says is stored before anything leaves: the gateway is asked at once, and Frappe takes back what a request wrote that
-fails later, such as at the second of two numbers, or that is a GET request.
+Notifications. The gateway is asked at once, so what the register says does not depend on what becomes of the request (`departures`), which may fail
+later, such as at the second of two numbers, or be a GET request.
 """
 
 from collections.abc import Iterable
@@ -45,7 +45,6 @@ def send_sms(
 		frappe.has_permission(doctype, "email", doc=name, throw=True)
 		numbers = internal_recipients.leave_out_of_text(doctype, name, numbers)
 	require(numbers, doctype, name)
-	_store()
 	return call_previous(
 		"frappe.core.doctype.sms_settings.sms_settings.send_sms",
 		receiver_list=numbers,
@@ -83,17 +82,11 @@ class GuardedSMSCenter:
 	@frappe.whitelist(methods=["POST"])
 	def send_sms(self):
 		require(self.get_receiver_nos() if self.message else [])
-		_store()
 		return super().send_sms()
 
 
-def _store() -> None:
-	# nosemgrep: frappe-manual-commit (see above)
-	frappe.db.commit()
-
-
 def require(numbers: Iterable[str], doctype: str | None = None, name: str | None = None) -> None:
-	"""Check the message for each client behind `numbers`, or, if it is about a document, for the document's client.
+	"""Check the message for each client behind `numbers`, or, if it is about a document, for the document's client; it is sent next.
 
 	:raises OutgoingRefusedError, ReasonNeededError: see `outgoing.require`
 	"""
@@ -119,6 +112,9 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 			)
 			contexts.setdefault(context, []).append(number)
 		restricted.require(unknown)
+	passed = []
 	for context, addressed in contexts.items():
 		recipients = recipient_kinds.sort_numbers(context, addressed)
-		register.register(context, recipients, *gate.require(context, recipients))
+		passed.append((context, recipients, *gate.require(context, recipients)))
+	for each in passed:
+		register.register_at_once(*each)

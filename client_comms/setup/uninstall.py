@@ -8,6 +8,7 @@ import frappe
 from client_comms.enforcement import policy, source_doctypes
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
+from client_comms.outgoing import departures
 from client_comms.setup import sidebar, workspace_block, workspaces
 from client_comms.setup.command import is_dry_run
 from client_comms.setup.custom_fields import custom_fields
@@ -98,6 +99,7 @@ def after_uninstall():
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (the last step of an uninstall)
 	seal.remove()
 	spool.remove()
+	departures.remove()
 	keys.remove()
 	frappe.clear_cache()
 

@@ -19,12 +19,18 @@ def isolated(request, site, transaction, tmp_path, monkeypatch):
 	import frappe
 
 	from client_comms.ledger import seal
+	from client_comms.outgoing import departures
 
 	# Where a test before replaced it, pytest has put the connection's own function on it, without what stands around that of its class.
 	if getattr(vars(frappe.local.db).get("sql"), "__self__", None) is frappe.local.db:
 		del frappe.local.db.sql
 	monkeypatch.setattr(seal, "path", lambda: tmp_path / "ledger.json")
 	monkeypatch.setitem(frappe.local.conf, "host_name", "https://own.example")
+	if request.node.get_closest_marker("committed"):
+		return
+	monkeypatch.setattr(departures, "folder", lambda: tmp_path / "sent")
+	# What it sent last is not stored by the rollback that ends the test.
+	request.addfinalizer(lambda: frappe.flags.pop(departures.WAITING, None))
 
 
 @pytest.fixture

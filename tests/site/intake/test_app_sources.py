@@ -370,6 +370,12 @@ def test_messages_of_a_client_with_restricted_data_are_logged_and_locked(receive
 		frappe.delete_doc(MESSAGE, message.name, force=True)
 
 
+def registered(interaction):
+	"""The last entry of the register, which is stored when the transaction has ended."""
+	frappe.db.commit()
+	return frappe.get_last_doc(DISCLOSURE, {"client_interaction": interaction})
+
+
 def test_a_message_to_an_adviser_is_not_sent_without_consent(send, client, about):
 	with pytest.raises(OutgoingRefusedError):
 		send("Here are the plans.", to=EVE, **about)
@@ -383,7 +389,7 @@ def test_a_message_to_an_adviser_is_not_sent_without_consent(send, client, about
 	doc.update({"status": "read", "conversation_key": None})
 	doc.save()
 	assert len(interaction_of(doc).events) == events
-	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	entry = registered(about["reference_name"])
 	assert (entry.recipient_kind, entry.third_party, entry.consent) == ("Third Party", "Adviser", given.name)
 	assert entry.channel == "Chat"
 
@@ -410,7 +416,7 @@ def test_the_first_message_to_a_client_has_the_level_of_what_it_begins(send, cli
 	set_settings(identity_mode="Off")
 	interaction = interaction_of(send("Your offer"))
 	assert (interaction.communication_type, interaction.direction) == ("Service Update", "Outbound")
-	assert frappe.db.exists(DISCLOSURE, {"client_interaction": interaction.name, "channel": "Chat"})
+	assert registered(interaction.name).channel == "Chat"
 
 
 def test_a_channel_that_the_client_excluded_is_not_used(send, client, set_settings):
@@ -433,7 +439,7 @@ def test_what_a_check_warns_of_is_sent_with_a_reason(send, client, about, set_se
 	with pytest.raises(ReasonNeededError):
 		send("Your offer", **about)
 	send("Your offer", outgoing_reason="They are at the door", **about)
-	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	entry = registered(about["reference_name"])
 	assert entry.reason == "They are at the door"
 
 
@@ -441,7 +447,7 @@ def test_what_had_left_before_is_registered(send, client, about, set_settings):
 	set_settings(identity_mode="Enforce")
 	doc = send("Your offer", message_id="wamid.2", **about)
 	assert interaction_of(doc).name == about["reference_name"]
-	entry = frappe.get_last_doc(DISCLOSURE, {"client_interaction": about["reference_name"]})
+	entry = registered(about["reference_name"])
 	assert "before it could be checked" in entry.reason
 
 
@@ -478,6 +484,31 @@ def test_the_gate_stands_before_the_class_that_sends(client, about, send, monkey
 	consent(client)
 	send("Here are the plans.", to=EVE, **about)
 	assert sent == [EVE]
+
+
+def test_a_message_that_left_is_on_the_register_even_if_it_is_not_stored(
+	client, about, send, monkeypatch, set_settings
+):
+	set_settings(identity_mode="Off")
+	frappe.db.commit()
+
+	class WhatsAppMessage(Document):
+		def before_insert(self):
+			if self.message == "Refused":
+				raise ConnectionError
+
+		def validate(self):
+			raise ZeroDivisionError
+
+	guards = (source_documents.GuardedSource, WhatsAppMessage)
+	controllers = frappe.controllers.setdefault(frappe.local.site, {})
+	monkeypatch.setitem(controllers, MESSAGE, compose._composed(guards))
+	for text, error, count in (("Refused", ConnectionError, 0), ("Your offer", ZeroDivisionError, 1)):
+		with pytest.raises(error):
+			send(text, **about)
+		frappe.db.rollback()
+		entries = frappe.get_all(DISCLOSURE, {"client_interaction": about["reference_name"]})
+		assert len(entries) == count
 
 
 def test_what_was_refused_is_asked_again_when_it_is_tried_again(client, about, staff, as_user):

@@ -1,10 +1,15 @@
 """Meetings pass the gate before Frappe passes them to Google Calendar (C-2, P-1 to P-3, D-5)."""
 
+import json
+
 import frappe
+import httplib2
 import pytest
 from frappe.integrations.doctype.google_calendar import google_calendar
+from googleapiclient.discovery import build
 
 from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError
+from client_comms.outgoing import google_calendar as google_calendar_gate
 
 pytestmark = pytest.mark.clause("C-2", "P-2", "P-3", "D-5")
 
@@ -23,6 +28,7 @@ def calendar(monkeypatch):
 		{
 			"doctype": "Google Calendar",
 			"calendar_name": "Meetings",
+			"google_calendar_id": "primary",
 			"user": "Administrator",
 			"enable": 1,
 			"push_to_google_calendar": 1,
@@ -30,26 +36,17 @@ def calendar(monkeypatch):
 	)
 	doc.name = "Meetings"
 	doc.db_insert()
-	sent = []
+	google = frappe._dict(name=doc.name, sent=[], status="200")
 
-	class Google:
-		def events(self):
-			return self
+	def answer(_http, _retries, _what, _sleep, _rand, uri, method, body=None, **_how):
+		if method != "GET":
+			google.sent.append(json.loads(body))
+		return httplib2.Response({"status": google.status}), json.dumps({"id": "event-1"}).encode()
 
-		def get(self, **_where):
-			return self
-
-		def insert(self, body, **_where):
-			sent.append(body)
-			return self
-
-		update = insert
-
-		def execute(self):
-			return {"id": "event-1"}
-
-	monkeypatch.setattr(google_calendar, "get_google_calendar_object", lambda name: (Google(), doc))
-	return frappe._dict(name=doc.name, sent=sent)
+	monkeypatch.setattr("googleapiclient.http._retry_request", answer)
+	service = build("calendar", "v3", http=httplib2.Http(), static_discovery=True)
+	monkeypatch.setattr(google_calendar, "get_google_calendar_object", lambda name: (service, doc))
+	return google
 
 
 def meeting(calendar, *participants, **fields):
@@ -95,11 +92,23 @@ def test_a_confidential_meeting_is_refused_and_saved_without_it(calendar, compla
 def test_one_that_passes_is_on_the_register(calendar, log, anna, set_settings):
 	set_settings(consent_mode="Enforce", identity_mode="Off")
 	case = log("Initial Inquiry", party_type="Customer", party=anna.party, contact=anna.contact)
+	frappe.db.commit()
 	meeting(calendar, about(case), ("Contact", anna.contact, {}))
 	(body,) = calendar.sent
 	assert body["summary"] == "About the complaint" and {"email": ANNA} in body["attendees"]
+	frappe.db.rollback()  # what fails after Google has it does not take that back
 	rows = frappe.get_all("Client Disclosure", {"client_interaction": case.name}, pluck="recipient")
-	assert ANNA in rows
+	assert sorted(rows) == [ANNA, google_calendar_gate.GOOGLE]
+
+
+def test_one_that_google_refuses_is_not(calendar, log, anna, set_settings):
+	set_settings(consent_mode="Enforce", identity_mode="Off")
+	case = log("Initial Inquiry", party_type="Customer", party=anna.party, contact=anna.contact)
+	calendar.status = "403"
+	with pytest.raises(frappe.ValidationError, match="403"):
+		meeting(calendar, about(case), ("Contact", anna.contact, {}))
+	frappe.db.commit()
+	assert calendar.sent and not frappe.db.exists("Client Disclosure", {"client_interaction": case.name})
 
 
 def test_a_client_who_excluded_emails_is_not_invited(calendar, anna):

@@ -226,6 +226,7 @@ def queued_to():
 
 
 def disclosed(doc):
+	frappe.db.commit()  # what leaves at once is on the register when the transaction has ended
 	return sorted(frappe.get_all("Client Disclosure", {"client_interaction": doc.name}, pluck="recipient"))
 
 

@@ -7,12 +7,11 @@ import pytest
 
 from client_comms import api, clock
 from client_comms.client_interactions import dashboards
-from client_comms.client_privacy import links, renewals
+from client_comms.client_privacy import disclosures, links, renewals
 from client_comms.client_privacy.doctype.client_consent.client_consent import ClientConsent
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 from client_comms.enforcement.methods import counts
-from client_comms.outgoing import register
 
 pytestmark = pytest.mark.clause("P-1", "P-2", "P-3", "C-2")
 
@@ -68,22 +67,23 @@ def send_link(party, **fields):
 
 def disclose(doc, **fields):
 	"""An entry of the register about an interaction."""
-	register.write(
-		[
-			{
-				"recipient": "eve@adviser.example",
-				"recipient_kind": "Third Party",
-				"third_party": "Adviser",
-				"channel": "Email",
-				"party_type": doc.party_type,
-				"party": doc.party,
-				"description": "Solar roof",
-				"confidentiality_level": doc.confidentiality_level,
-				"client_interaction": doc.name,
-				"basis": "Consent",
-				**fields,
-			}
-		]
+	disclosures.enter(
+		{
+			"disclosed_on": clock.now(),
+			"disclosed_by": frappe.session.user,
+			"outcome": "Sent",
+			"recipient": "eve@adviser.example",
+			"recipient_kind": "Third Party",
+			"third_party": "Adviser",
+			"channel": "Email",
+			"party_type": doc.party_type,
+			"party": doc.party,
+			"description": "Solar roof",
+			"confidentiality_level": doc.confidentiality_level,
+			"client_interaction": doc.name,
+			"basis": "Consent",
+			**fields,
+		}
 	)
 	return frappe.get_last_doc(DISCLOSURE, {"client_interaction": doc.name})
 
