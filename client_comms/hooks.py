@@ -500,6 +500,7 @@ doc_events = {
 			"client_comms.enforcement.doctypes.notification_log.name_record",
 			"client_comms.enforcement.doctypes.document_follow.name_record",
 			"client_comms.enforcement.doctypes.event_digest.leave_out_hidden",
+			"client_comms.enforcement.doctypes.unanswered_mail.name_message",
 			"client_comms.enforcement.doctypes.email_queue.refuse_attached",
 			"client_comms.enforcement.internal_recipients.leave_out_of_queue",
 			"client_comms.outgoing.email.before_queueing",

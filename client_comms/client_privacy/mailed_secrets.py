@@ -9,8 +9,10 @@ import binascii
 import json
 import re
 from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from email.parser import Parser
 from email.policy import SMTP
+from functools import partial
 
 import frappe
 from frappe import _
@@ -37,17 +39,23 @@ def as_sent(queued) -> str:
 	:raises OutgoingRefusedError: a secret in it is for another address than those of its recipients
 	"""
 	recipients = [row.recipient for row in queued.recipients]
-	parsed = Parser(policy=_POLICY).parsestr(queued.message or "")
+	reveal = partial(_MARK.sub, lambda found: _secret(found, recipients))
+	return with_texts(queued.message, reveal)
+
+
+def with_texts(message: str, change: Callable[[str], str]) -> str:
+	"""An email of which all texts are changed; one of which none is stays as it is."""
+	parsed = Parser(policy=_POLICY).parsestr(message or "")
 	changed = False
 	for part in parsed.walk():
 		if part.get_content_maintype() != "text":
 			continue
 		text = part.get_content()
-		shown = _MARK.sub(lambda found: _secret(found, recipients), text)
+		shown = change(text)
 		if shown != text:
 			part.set_content(shown, subtype=part.get_content_subtype(), cte="quoted-printable")
 			changed = True
-	return parsed.as_string() if changed else queued.message
+	return parsed.as_string() if changed else message
 
 
 def _secret(found: re.Match, recipients: list[str]) -> str:

@@ -16,7 +16,7 @@ from client_comms.i18n import bold, moment, speaking
 VALID_MINUTES = 15
 TRIES = 3
 PER_HOUR = 5
-_DIGITS = 6
+DIGITS = 6
 
 
 def send(party_type: str, party: str, contact: str | None, client_interaction: str | None) -> dict:
@@ -29,7 +29,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 	person = {"party_type": party_type, "party": party, "contact": contact or owner}
 	_replace_earlier(person)
 	_require_pause(person)
-	code = "".join(secrets.choice("0123456789") for _digit in range(_DIGITS))
+	code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
 	doc = frappe.get_doc(
 		{
 			"doctype": identity.VERIFICATION,
@@ -72,12 +72,20 @@ def check(doc, code: str) -> dict:
 	doc.db_set("attempts", doc.attempts + 1, update_modified=False)
 	# nosemgrep: frappe-manual-commit (it was tried, even if this request is rolled back)
 	frappe.db.commit()
-	right = hmac.compare_digest(links.hash_of(f"{doc.name}:{code.strip()}"), doc.code_hash)
+	right = is_right(doc, code.strip())
 	if right:
 		doc.conclude(identity.CONFIRMED)
 	elif doc.attempts >= TRIES:
 		doc.conclude(identity.FAILED)
 	return {"confirmed": right, "tries_left": 0 if right else max(TRIES - doc.attempts, 0)}
+
+
+def is_right(check, code: str) -> bool:
+	"""Whether a code is that of a check.
+
+	:param check: an Identity Verification, or its `name` and `code_hash`
+	"""
+	return hmac.compare_digest(links.hash_of(f"{check.name}:{code}"), check.code_hash)
 
 
 def _replace_earlier(person: dict) -> None:

@@ -20,7 +20,9 @@ from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate_email_address
 
 from client_comms import acting, clock, transactions, validation
+from client_comms.client_privacy import returned_secrets
 from client_comms.clients import parties
+from client_comms.enforcement.doctypes import unanswered_mail
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, unprocessed
 from client_comms.rules import (
@@ -41,7 +43,7 @@ _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 # --- the mailbox --------------------------------------------------------------------------------------
 
 
-class GuardedEmailAccount:
+class GuardedEmailAccount(unanswered_mail.RemindingAccount):
 	"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name.
 
 	A message may require more clearance than the user who fetches it has; it must not be refused and lost
@@ -77,6 +79,10 @@ class GuardedEmailAccount:
 		"""Frappe puts aside the text of an email that it could not store; `unprocessed` keeps all of it, however long."""
 		if not mailboxes.is_too_long(len(raw)):
 			super().handle_bad_emails(uid, raw, reason)
+
+	def append_email_to_sent_folder(self, message):
+		"""All who read the mailbox read what is kept there of a sent email."""
+		return super().append_email_to_sent_folder(returned_secrets.as_kept(message))
 
 	def send_auto_reply(self, communication, email):
 		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
@@ -146,11 +152,27 @@ class ReceivedMail(InboundMail):
 		return values
 
 	def get_payload(self, part):
+		return returned_secrets.left_out(self._text_of(part), self._named_as_writer())
+
+	def _text_of(self, part) -> str:
 		"""Frappe finds out an encoding that is not named from the whole text."""
 		if not part.get_content_charset() and raw_mail.is_slow(str(part.get_payload())):
 			self.is_slow = True
 			return raw_mail.text_of_bytes(part.get_payload(decode=True) or b"")
 		return super().get_payload(part)
+
+	def _named_as_writer(self) -> str:
+		return addresses.first(str(self.mail.get("From") or ""))
+
+	def get_attachment(self, part):
+		"""A mail server attaches the text that it returns."""
+		before = len(self.attachments)
+		super().get_attachment(part)
+		if part.get_content_maintype() == "text":
+			for attachment in self.attachments[before:]:
+				text = attachment["fcontent"].decode(errors="surrogateescape")
+				text = returned_secrets.left_out(text, self._named_as_writer())
+				attachment["fcontent"] = text.encode(errors="surrogateescape")
 
 	def set_content_and_type(self):
 		html, text = self.html_content, self.text_content

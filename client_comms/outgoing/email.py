@@ -10,6 +10,7 @@ from client_comms.clients import preferences
 from client_comms.communication_governance import wording
 from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
+from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register, restricted
 from client_comms.rules import consent, html_text
@@ -60,10 +61,13 @@ def before_queueing(doc, method=None) -> None:
 	recipients = recipient_kinds.sort_recipients(context, [row.recipient for row in doc.recipients])
 	try:
 		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
-	except OutgoingRefusedError:
+	except OutgoingRefusedError as refusal:
 		if doc.communication:  # its sender may have filed it before, and continue without it
 			acknowledgement_delivery.take_back(doc)
-		raise
+		if not doc.flags.client_comms_reminder:
+			raise
+		# Frappe would remind of no other message.
+		doc.recipients, doc.status, doc.error = [], "Error", words_of(refusal)
 
 
 def after_queueing(doc, method=None) -> None:

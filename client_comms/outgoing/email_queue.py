@@ -27,6 +27,10 @@ class GuardedEmailQueue:
 		try:
 			with printing.for_email(self):
 				return super().send(*args, **kwargs)
+		except Exception as error:
+			if self.message != stored:
+				_leave_out_variables(error)  # the Error Log would quote the email
+			raise
 		finally:
 			self.message = stored
 
@@ -40,3 +44,10 @@ class GuardedEmailQueue:
 			acknowledgement_delivery.restore(self)
 		if commit:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (as above)
+
+
+def _leave_out_variables(error: BaseException | None) -> None:
+	"""Forget where an error and those that led to it happened, with the variables there."""
+	while error is not None:
+		error.__traceback__ = None
+		error = error.__cause__ or error.__context__
