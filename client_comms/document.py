@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document as FrappeDocument
 from frappe.model.naming import set_new_name
 from frappe.model.utils import is_virtual_doctype
-from frappe.utils import cstr, get_datetime, getdate, now
+from frappe.utils import cint, cstr, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms import validation
@@ -39,6 +39,7 @@ class Document(FrappeDocument):
 		"""
 		require_storable(self)
 		_require_known_series(self)
+		_require_possible_status(self)
 		return super().insert(*args, **kwargs)
 
 	def _save(self, *args, **kwargs):
@@ -46,7 +47,19 @@ class Document(FrappeDocument):
 		:raises frappe.ValidationError: a value cannot be stored in its field
 		"""
 		require_storable(self)
+		_require_possible_status(self)
 		return super()._save(*args, **kwargs)
+
+	def before_discard(self):
+		"""Version 16 lets users who can write a document discard it without the checks of a save, and then refuses every change.
+
+		:raises frappe.ValidationError: it is no draft
+		"""
+		if not _is_submittable(self.doctype):
+			frappe.throw(
+				_("{0} cannot be discarded, because it is not a draft.").format(bold(self.name)),
+				title=_("Cannot Be Discarded"),
+			)
 
 
 def load_locked(doctype: str, names: Collection[str]) -> list[FrappeDocument]:
@@ -200,6 +213,21 @@ def _require_known_series(doc) -> None:
 	known = [each for each in (field.options or "").split("\n") if each] if field else []
 	if series and known and series not in known:
 		_refuse(doc, "naming_series", series, _("{0}: {1} does not exist. Choose {2}."), ", ".join(known))
+
+
+def _require_possible_status(doc) -> None:
+	"""Refuse to submit or cancel what counts as soon as it is saved: Frappe checks no change of a submitted document, and lets
+	administrators make a DocType submittable."""
+	if cint(doc.docstatus) and not _is_submittable(doc.doctype):
+		frappe.throw(
+			_("{0} can be neither submitted nor cancelled. Save it as it is.").format(bold(_(doc.doctype))),
+			title=_("Cannot Be Submitted"),
+		)
+
+
+def _is_submittable(doctype: str) -> bool:
+	"""As shipped, whatever *Customize Form* says."""
+	return bool(frappe.db.get_value("DocType", doctype, "is_submittable", cache=True))
 
 
 def _text(doc, field: str, value, longest: int | None = None) -> None:

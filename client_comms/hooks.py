@@ -269,7 +269,6 @@ _BEFORE_PRINT = [
 ]
 _LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
-_BEFORE_DISCARD = "client_comms.enforcement.discarding.refuse"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
 # What decides about access and consent: every state is on the ledger.
@@ -319,6 +318,7 @@ doc_events = {
 		],
 	},
 	"Property Setter": {"validate": "client_comms.enforcement.record_names.refuse_property"},
+	"Workflow": {"validate": "client_comms.enforcement.doctypes.workflow.require_field_of_its_own"},
 	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
 	"Custom Field": dict.fromkeys(
 		("on_update", "after_delete"), "client_comms.enforcement.requests.added_rows.forget_tables"
@@ -357,9 +357,8 @@ doc_events = {
 		"after_insert": "client_comms.intake.lead.replace_opened",
 		"after_delete": _LEVEL_ON_LEDGER,
 		"before_print": _BEFORE_PRINT,
-		"before_discard": _BEFORE_DISCARD,
 	},
-	"Interaction Access Grant": {**_ON_LEDGER, "before_discard": _BEFORE_DISCARD},
+	"Interaction Access Grant": {**_ON_LEDGER},
 	"Client Disclosure": {**_ON_LEDGER},
 	"Data Subject Request": {**_ON_LEDGER},
 	"Legal Hold": {**_ON_LEDGER},
@@ -377,12 +376,10 @@ doc_events = {
 	"Client Consent": {
 		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.email.follow_withdrawal",
-		"before_discard": _BEFORE_DISCARD,
 	},
 	"Chart of Accounts Importer": {
 		"before_validate": "client_comms.enforcement.methods.unchecked.require_chart"
 	},
-	"Consent Notice": {"before_discard": _BEFORE_DISCARD},
 	"Communication": {
 		"before_insert": [
 			"client_comms.intake.inbound_mail.keep_headers",
@@ -595,7 +592,13 @@ doc_events = {
 		"on_update": "client_comms.enforcement.doctypes.user.forget_at_end",
 		"on_trash": "client_comms.enforcement.doctypes.user.forget_at_end",
 	},
-	"Role": {"on_update": "client_comms.enforcement.sharing.end_lapsed_of_role"},
+	"Role": {
+		"before_validate": "client_comms.ledger.following.note_holders",
+		"on_update": [
+			"client_comms.enforcement.sharing.end_lapsed_of_role",
+			"client_comms.ledger.following.follow_role",
+		],
+	},
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
 }
 
@@ -827,6 +830,8 @@ extend_doctype_class = {
 	"Communication": "client_comms.enforcement.doctypes.communication.GuardedCommunication",
 	# Mail is received in the app's own name, regardless of who fetches it.
 	"Email Account": "client_comms.intake.inbound_mail.GuardedEmailAccount",
+	# Made, changed or deleted by its own name, it would give or take a role past the user's document.
+	"Has Role": "client_comms.enforcement.doctypes.has_role.GuardedHasRole",
 	# A queued message passes the gate again when it is sent.
 	"Email Queue": "client_comms.outgoing.email_queue.GuardedEmailQueue",
 	# Access to a file is checked wherever its content is read.

@@ -58,6 +58,23 @@ def follow_roles(doc, method=None) -> None:
 		record_states(subjects.USER, [doc.name], ROLES_CHANGED)
 
 
+_HOLDERS = "client_comms_holders"
+
+
+def note_holders(doc, method=None) -> None:
+	"""`before_validate` of Role: a disabled role is taken from its users without saving their documents."""
+	if doc.disabled:
+		doc.flags[_HOLDERS] = frappe.get_all(
+			"Has Role", {"parenttype": subjects.USER, "role": doc.name}, pluck="parent", order_by=None
+		)
+
+
+def follow_role(doc, method=None) -> None:
+	"""`on_update` of Role: the people who have lost it."""
+	if holders := doc.flags.pop(_HOLDERS, None):
+		record_states(subjects.USER, known(subjects.USER, holders), ROLES_CHANGED)
+
+
 def follow_clearances(doc, method=None) -> None:
 	"""`on_update` of Confidentiality Level: people who get clearance by a role that had none before."""
 	before = doc.get_doc_before_save()

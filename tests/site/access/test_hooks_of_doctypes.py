@@ -164,15 +164,6 @@ def test_what_is_bound_to_an_interaction_stays_so(doctype, sensitive):
 	assert (doc.client_interaction, doc.confidentiality_level) == (interaction, "Sensitive")
 
 
-@pytest.mark.parametrize(
-	"doctype", [governed.INTERACTION, governed.GRANT, "Client Consent", "Consent Notice"]
-)
-def test_proof_is_not_discarded(doctype):
-	doc = stored(doctype)
-	with pytest.raises(frappe.ValidationError, match="cannot be discarded"):
-		doc.run_method("before_discard")  # checked by version 16 first
-
-
 def test_a_grant_is_shown_to_readers_of_its_interaction(make_user, officer, log, as_user):
 	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
 	level = frappe.get_doc("Confidentiality Level", "Sensitive")
