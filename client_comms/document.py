@@ -53,7 +53,7 @@ class Document(FrappeDocument):
 	def before_discard(self):
 		"""Version 16 lets users who can write a document discard it without the checks of a save, and then refuses every change.
 
-		:raises frappe.ValidationError: it is no draft
+		:raises frappe.ValidationError: it is not a draft
 		"""
 		if not _is_submittable(self.doctype):
 			frappe.throw(

@@ -12,6 +12,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.client_privacy import identity, links, mailed_secrets, one_time_codes
+from client_comms.rules import addresses
 
 LEFT_OUT = "…"
 # As in an address, and as in one that is a part of another address, which security software makes of it.
@@ -32,6 +33,21 @@ def as_kept(message: bytes | str) -> bytes | str:
 	if isinstance(message, str):
 		return mailed_secrets.with_texts(message, left_out)
 	return as_kept(message.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
+
+class LeftOut:
+	"""Mixed in before Frappe's class of a received email, so that none of them is stored."""
+
+	def parse(self):
+		super().parse()
+		writer = addresses.first(str(self.mail.get("From") or ""))
+		self.text_content = left_out(self.text_content, writer)
+		self.html_content = left_out(self.html_content, writer)
+		# A mail server attaches the text that it returns.
+		for attachment in self.attachments:
+			if attachment["content_type"].startswith("text/"):
+				text = attachment["fcontent"].decode(errors="surrogateescape")
+				attachment["fcontent"] = left_out(text, writer).encode(errors="surrogateescape")
 
 
 def _without_tokens(text: str) -> str:

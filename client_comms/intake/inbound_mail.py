@@ -22,7 +22,7 @@ from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate
 from client_comms import acting, clock, transactions, validation
 from client_comms.client_privacy import returned_secrets
 from client_comms.clients import parties
-from client_comms.enforcement.doctypes import unanswered_mail
+from client_comms.enforcement.doctypes.unanswered_mail import RemindingAccount
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, unprocessed
 from client_comms.rules import (
@@ -43,7 +43,7 @@ _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 # --- the mailbox --------------------------------------------------------------------------------------
 
 
-class GuardedEmailAccount(unanswered_mail.RemindingAccount):
+class GuardedEmailAccount(RemindingAccount):
 	"""Frappe's Email Account: received messages are stored, logged and answered in the app's own name.
 
 	A message may require more clearance than the user who fetches it has; it must not be refused and lost
@@ -97,7 +97,7 @@ class GuardedEmailAccount(unanswered_mail.RemindingAccount):
 				super().send_auto_reply(communication, email)
 
 
-class ReceivedMail(InboundMail):
+class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 	"""A message that Frappe has fetched; `is_slow` if Frappe alone would take long to read it."""
 
 	is_slow = is_shortened = False
@@ -152,27 +152,11 @@ class ReceivedMail(InboundMail):
 		return values
 
 	def get_payload(self, part):
-		return returned_secrets.left_out(self._text_of(part), self._named_as_writer())
-
-	def _text_of(self, part) -> str:
 		"""Frappe finds out an encoding that is not named from the whole text."""
 		if not part.get_content_charset() and raw_mail.is_slow(str(part.get_payload())):
 			self.is_slow = True
 			return raw_mail.text_of_bytes(part.get_payload(decode=True) or b"")
 		return super().get_payload(part)
-
-	def _named_as_writer(self) -> str:
-		return addresses.first(str(self.mail.get("From") or ""))
-
-	def get_attachment(self, part):
-		"""A mail server attaches the text that it returns."""
-		before = len(self.attachments)
-		super().get_attachment(part)
-		if part.get_content_maintype() == "text":
-			for attachment in self.attachments[before:]:
-				text = attachment["fcontent"].decode(errors="surrogateescape")
-				text = returned_secrets.left_out(text, self._named_as_writer())
-				attachment["fcontent"] = text.encode(errors="surrogateescape")
 
 	def set_content_and_type(self):
 		html, text = self.html_content, self.text_content

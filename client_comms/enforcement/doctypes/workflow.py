@@ -1,4 +1,4 @@
-"""A Workflow writes its first state with SQL into each document whose field for it is empty (R-3)."""
+"""A Workflow writes its first state with SQL into each document that has none (R-3)."""
 
 import frappe
 from frappe import _
