@@ -5,7 +5,8 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, guards, interactions, printing
-from client_comms.enforcement.readers import Reader, of_row
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import of_row
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
 from client_comms.rules import access

@@ -19,7 +19,8 @@ from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import interactions, policy
-from client_comms.enforcement.readers import INTERACTION, among, either, literal, of_row
+from client_comms.enforcement.readers import INTERACTION
+from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
 
 _RATING = "Rating"  # the kind of link with which a client rates an interaction

@@ -9,7 +9,8 @@ import frappe
 
 from client_comms import clock, compat
 from client_comms.enforcement import client_documents, interactions, policy, refusals
-from client_comms.enforcement.readers import NOTHING, Reader
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import NOTHING
 from client_comms.rules import access
 from client_comms.rules import data_packages as rules
 

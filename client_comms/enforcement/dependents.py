@@ -12,8 +12,9 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
-from client_comms.enforcement.readers import NOTHING, Reader, among, literal, of_row
+from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
+from client_comms.enforcement.row_conditions import NOTHING, among, literal, of_row
 from client_comms.rules import access
 
 # A queued email is filed under its message's document, which may be less confidential than the message.

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import interactions, policy, refusals
-from client_comms.enforcement.readers import Reader, among, either, few, of_row, there_is
+from client_comms.enforcement import interactions, policy, readers, refusals
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import among, either, few, of_row, there_is
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
@@ -229,7 +230,8 @@ def _told_about(doctype: str, reader: Reader) -> str:
 		names = few(
 			f"select {document}.`name` from {interaction} join {document}"
 			f" on {document}.`name` = {interaction}.`reference_name` and {same_level}"
-			f" where {interaction}.`reference_doctype` = '{doctype}' and {reader.condition}"
+			f" where {interaction}.`reference_doctype` = '{doctype}' and {reader.condition}",
+			readers.NAMED,
 		)
 		if names is not None:
 			return among(f"{document}.`name`", names)

@@ -4,7 +4,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import client_documents, dependents
-from client_comms.enforcement.readers import of_row
+from client_comms.enforcement.row_conditions import of_row
 
 REQUEST, RUN, ITEM = "Data Subject Request", "Erasure Run", "Erasure Item"
 

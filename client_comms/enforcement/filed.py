@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import frappe
 
 from client_comms.enforcement import documents, policy, source_doctypes
-from client_comms.enforcement.readers import Reader, among, either, there_is
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import among, either, there_is
 from client_comms.rules import access
 
 COMMUNICATION, EVENT, CALL = "Communication", "Event", "Call Log"

@@ -21,7 +21,8 @@ from client_comms.enforcement import (
 	record_reviews,
 	source_doctypes,
 )
-from client_comms.enforcement.readers import Reader, among, either, literal, meeting, of_row
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import among, either, literal, meeting, of_row
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION

@@ -8,7 +8,7 @@ from frappe.model import table_fields
 from frappe.utils import create_batch
 
 from client_comms.enforcement import documents, governed, policy, refusals
-from client_comms.enforcement.readers import meeting
+from client_comms.enforcement.row_conditions import meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access, access_rows
 

@@ -14,7 +14,8 @@ from frappe import _
 
 from client_comms import clock, compat
 from client_comms.enforcement import policy, refusals
-from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader, among, of_row
+from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader
+from client_comms.enforcement.row_conditions import among, of_row
 from client_comms.rules import access, access_new
 
 _ACTION = {

@@ -13,8 +13,9 @@ from frappe import _
 from client_comms import compat, ledger
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import client_documents, governed, guards
-from client_comms.enforcement.readers import NOTHING, Reader, literal, of_row
+from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
+from client_comms.enforcement.row_conditions import NOTHING, literal, of_row
 
 _TYPE, _NAME, _LEVEL = (
 	f"`tab{ledger.ENTRY}`.`{field}`"

@@ -4,7 +4,7 @@ import frappe
 
 from client_comms import compat
 from client_comms.enforcement import filed, governed, interactions, places, policy, refusals
-from client_comms.enforcement.readers import of_row
+from client_comms.enforcement.row_conditions import of_row
 
 
 def condition(user=None, doctype=None) -> str:

@@ -2,7 +2,8 @@
 
 There are two ways to write a row condition that lets through the same rows, see `readers.Reader`. To judge each row by
 look-ups costs a page next to nothing, and a query that reads a whole table far more than to know beforehand what the user takes part
-in. So this decides what a list costs, and never what it contains.
+in. Where a request surely reads the whole table, even what takes tens of milliseconds is looked up before. So this decides what a list costs, and never
+what it contains.
 
 MariaDB 10 takes a condition that names what the user takes part in for a reason to collect all open rows by several indexes, and sorts them for
 a page of any query. There each row is judged also for other queries, unless they ask for a level.
@@ -30,6 +31,15 @@ _METHODS = frozenset(
 		"frappe.desk.notifications.get_open_count",
 	)
 )
+_WHOLE = frozenset(
+	(
+		"frappe.desk.listview.get_group_by_count",
+		"frappe.desk.reportview.get_sidebar_stats",
+		"frappe.desk.doctype.number_card.number_card.get_result",
+		"frappe.desk.doctype.number_card.number_card.get_percentage_difference",
+		"frappe.desk.search.search_link",
+	)
+)
 _LIST = re.compile(r"^/api/(?:v\d+/)?(?:resource|document)/[^/]+/?$")
 _LIMITS = ("page_length", "limit_page_length", "limit")
 _ORDER = re.compile(r"^(?:`tab[^`]+`\.)?`?(?P<column>\w+)`?(?: +(?:asc|desc))?$", re.IGNORECASE)
@@ -51,6 +61,12 @@ def ask_each_row(open_levels: Collection[str]) -> bool:
 	if any(column in filters for column in _DECIDE) or not (_asks_for_page(asked) or merges_indexes()):
 		return False
 	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
+
+
+def reads_whole_table() -> bool:
+	"""Whether the present request reads all rows that are open to the user, to count them by a column or to look for a text."""
+	asked = getattr(frappe.local, "form_dict", None) or {}
+	return bool(asked.get("cmd") in _WHOLE or asked.get("group_by"))
 
 
 def _asks_for_page(asked) -> bool:

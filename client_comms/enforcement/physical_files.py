@@ -7,7 +7,8 @@ import frappe
 
 from client_comms import clock, compat
 from client_comms.enforcement import interactions, policy, refusals
-from client_comms.enforcement.readers import INTERACTION, Reader, either, of_row, there_is
+from client_comms.enforcement.readers import INTERACTION, Reader
+from client_comms.enforcement.row_conditions import either, of_row, there_is
 from client_comms.rules import access
 
 FILE = "Physical File"

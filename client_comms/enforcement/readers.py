@@ -5,7 +5,7 @@ first row. So there is none: rows of other tables are read one by one by their p
 asked for each row of a page (see `page_requests`); elsewhere it is looked up first, by indexes, and named.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -13,72 +13,30 @@ import frappe
 
 from client_comms import clock
 from client_comms.enforcement import page_requests, policy
+from client_comms.enforcement.row_conditions import (
+	EVERYTHING,
+	NOTHING,
+	among,
+	either,
+	few,
+	literal,
+	of_row,
+	there_is,
+)
 from client_comms.rules import access, access_rows
 
 INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
 GRANT = "Interaction Access Grant"
 LISTED_FOR = "client_comms_listed_for"
-NOTHING, EVERYTHING = "(1 = 0)", "(1 = 1)"
 _HELD = "client_comms_held_readers"
 # How many records a condition names at most. Users who take part in more are asked about row by row, which they can
 # afford: they see so much that a page is soon full.
 NAMED = 2000
+# And where the query reads the whole table, which takes longer than to read the names.
+NAMED_OF_ALL = 10000
 # And inside a subquery, which finds its row by another key, and may stand in one query hundreds of times.
 NAMED_INSIDE = 50
-
-
-# --- SQL -----------------------------------------------------------------------------------------
-
-
-def literal(value: str) -> str:
-	"""An SQL literal without percent signs, which some callers of a condition treat as parameters and others do not."""
-	return f"_utf8mb4 0x{value.encode().hex()}" if "%" in value else frappe.db.escape(value)
-
-
-def among(column: str, values: Collection[str]) -> str:
-	"""Whether the column has one of these values."""
-	return f"{column} in ({', '.join(map(literal, sorted(values)))})" if values else NOTHING
-
-
-def either(branches: Iterable[str]) -> str:
-	"""Whether any of the branches applies, in brackets."""
-	return f"({' or '.join(branches) or NOTHING})"
-
-
-def of_row(doctype: str, column: str, condition: str, missing: str = "0") -> str:
-	"""Whether the row of `doctype` that `column` names fulfils a condition.
-
-	:param missing: the answer if the row does not exist
-	"""
-	table = f"`tab{doctype}`"
-	return f"(coalesce((select ifnull({condition}, 0) from {table} where {table}.`name` = {column}), {missing}) = 1)"
-
-
-def there_is(query: str) -> str:
-	"""Whether a query finds a row, asked for each row of the list. An `exists` MariaDB may turn into an `in`."""
-	return f"(coalesce(({query} limit 1), 0) = 1)"
-
-
-def few(query: str) -> list[str] | None:
-	"""The names that a query finds; None if they are too many for a condition."""
-	# nosemgrep: frappe-sql-format-injection (a query of this module, whose values are escaped)
-	names = frappe.db.sql_list(f"{query} limit {NAMED + 1}")
-	return names if len(names) <= NAMED else None
-
-
-def meeting(doctype: str, names: Iterable[str], condition: str | None) -> set[str]:
-	"""Those of the names whose rows meet a condition; all, without a query, if it is empty."""
-	names = set(names)
-	if not names or not condition:
-		return names
-	table, wanted = f"`tab{doctype}`", ", ".join(map(frappe.db.escape, names))
-	return set(
-		# nosemgrep: frappe-sql-format-injection (a condition of the app's; names are escaped)
-		frappe.db.sql_list(
-			f"select {table}.`name` from {table} where {table}.`name` in ({wanted}) and ({condition})"
-		)
-	)
 
 
 def listed_for() -> str:
@@ -213,7 +171,7 @@ class Reader:
 		found = None if self.sees_by_kind else self.tied_interactions()
 		if found is None:
 			return None
-		return few(found) if found else []
+		return few(found, NAMED) if found else []
 
 	def tied_interactions(self) -> str | None:
 		"""A query of all interactions that are open to the user because they take part in them, by indexes; empty if none can be, and None if
@@ -279,6 +237,24 @@ class Reader:
 		return ties
 
 	def _clients(self) -> list[str]:
+		if self._with_clients is not None:
+			return [among(_column("name"), self._with_clients)]
+		return self._managed()
+
+	@cached_property
+	def _with_clients(self) -> list[str] | None:
+		"""The interactions that are open because the user manages their clients, for a query that reads the whole table by an index without clients;
+		None if too many, or if they are not looked up."""
+		clients = [self._tied[party_type] for party_type in policy.ACCOUNT_MANAGER_FIELD]
+		if None in clients or not any(clients) or not page_requests.reads_whole_table():
+			return None
+		levels = self.at_levels(self._account_manager_levels, _column("confidentiality_level"))
+		queries = (
+			f"select `name` from `tab{INTERACTION}` where {levels} and {tie}" for tie in self._managed()
+		)
+		return few(" union ".join(queries), NAMED_OF_ALL)
+
+	def _managed(self) -> list[str]:
 		ties = []
 		for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
 			names, party = self._tied[party_type], _column("party")
@@ -340,6 +316,10 @@ class _ReaderInside(Reader):
 	@cached_property
 	def interactions(self) -> list[str] | None:
 		return _a_few(self._outside.interactions)
+
+	@property
+	def _with_clients(self) -> None:
+		return None
 
 	@cached_property
 	def assigned(self) -> dict[str, list[str]] | None:

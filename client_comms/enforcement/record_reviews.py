@@ -7,7 +7,8 @@ import frappe
 
 from client_comms import clock, compat
 from client_comms.enforcement import interactions, policy, refusals
-from client_comms.enforcement.readers import Reader, there_is
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import there_is
 from client_comms.rules import access
 from client_comms.rules import record_reviews as rules
 

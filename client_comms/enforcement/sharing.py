@@ -13,7 +13,8 @@ from frappe.utils import create_batch
 
 from client_comms import clock
 from client_comms.enforcement import dependents, documents, governed, guards, internal_recipients, policy
-from client_comms.enforcement.readers import Reader, meeting
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
 from client_comms.rules import access

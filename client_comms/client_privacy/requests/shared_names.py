@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import frappe
 
 from client_comms.clients import parties, phone_numbers
-from client_comms.enforcement.readers import literal
+from client_comms.enforcement.row_conditions import literal
 
 Records = Mapping[str, Collection[str]]
 _BATCH = 100  # tables asked in one query

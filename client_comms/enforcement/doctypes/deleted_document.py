@@ -10,7 +10,8 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import dependents, governed, interactions
-from client_comms.enforcement.readers import Reader, among, either
+from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.row_conditions import among, either
 from client_comms.rules import access
 
 ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")

@@ -5,7 +5,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import guards
-from client_comms.enforcement.readers import among, literal, of_row
+from client_comms.enforcement.row_conditions import among, literal, of_row
 from client_comms.i18n import bold
 
 PREPARED = "Prepared Report"

@@ -5,7 +5,8 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import dependents, guards, interactions
-from client_comms.enforcement.readers import NOTHING, listed_for
+from client_comms.enforcement.readers import listed_for
+from client_comms.enforcement.row_conditions import NOTHING
 
 _TEXT_MESSAGE = "SMS Log"
 

@@ -41,10 +41,14 @@ def held(set_settings):
 	return make
 
 
-@pytest.fixture(params=[False, True], ids=["named", "by row"])
-def both_conditions(request, monkeypatch):
-	"""Runs a test twice: with what a user takes part in named in conditions, and asked for each row, as for a page of a list."""
-	monkeypatch.setattr(page_requests, "ask_each_row", lambda levels: bool(levels) and request.param)
+@pytest.fixture(params=["named", "by row", "whole table"])
+def every_condition(request, monkeypatch):
+	"""Runs a test three times: with what a user takes part in named in conditions, asked for each row, as for a page of a list, and with all
+	interactions named that are open by their client, as for a query that reads all rows."""
+	monkeypatch.setattr(
+		page_requests, "ask_each_row", lambda levels: bool(levels) and request.param == "by row"
+	)
+	monkeypatch.setattr(page_requests, "reads_whole_table", lambda: request.param == "whole table")
 
 
 @pytest.fixture

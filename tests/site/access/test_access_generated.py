@@ -16,7 +16,7 @@ from client_comms import api, clock
 from client_comms.enforcement import audience, explorer, interactions, policy, readers
 from client_comms.rules import access, access_impact, access_rows
 
-pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("both_conditions")]
+pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("every_condition")]
 
 INTERACTION = "Client Interaction"
 NOW = datetime(2026, 3, 10, 12, 0, 0)

@@ -5,7 +5,7 @@ import contextlib
 import frappe
 import pytest
 
-from client_comms.enforcement import dependents, guards, interactions, readers
+from client_comms.enforcement import dependents, guards, interactions, readers, row_conditions
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
 
@@ -310,10 +310,10 @@ def test_what_a_user_takes_part_in_is_named_once(make_user, make_client, monkeyp
 	manager = make_user("Account Manager")
 	customer = make_client("Solar House", "anna@solar.example").party
 	frappe.db.set_value("Customer", customer, "account_manager", manager)
-	assert readers.literal(customer) in interactions.interaction_condition(manager)
+	assert row_conditions.literal(customer) in interactions.interaction_condition(manager)
 	for doctype in ("ToDo", "Version", "Communication", "Issue"):
 		(hook,) = guards.held()[doctype]
-		assert readers.literal(customer) not in frappe.call(hook, user=manager, doctype=doctype)
+		assert row_conditions.literal(customer) not in frappe.call(hook, user=manager, doctype=doctype)
 
 
 def test_the_condition_for_named_rows_looks_only_at_what_they_belong_to(make_user, log):

@@ -6,7 +6,15 @@ import frappe
 import pytest
 
 from client_comms import api
-from client_comms.enforcement import documents, governed, interactions, levels, policy, readers
+from client_comms.enforcement import (
+	documents,
+	governed,
+	interactions,
+	levels,
+	policy,
+	readers,
+	row_conditions,
+)
 from client_comms.enforcement.methods import relink
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
@@ -93,7 +101,9 @@ def says(user: str, doctype: str, name: str) -> bool:
 	answers = set()
 	for by_row in (False, True):
 		reader = readers.Reader(user, by_row=by_row)
-		asked = documents.of_named(readers.literal(doctype), readers.literal(name), reader) or "1"
+		asked = (
+			documents.of_named(row_conditions.literal(doctype), row_conditions.literal(name), reader) or "1"
+		)
 		answers.add(frappe.db.sql_list(f"select {asked.replace('%', '%%')}")[0])
 	(answer,) = answers
 	return bool(answer)

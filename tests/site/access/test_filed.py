@@ -6,7 +6,7 @@ from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import governed
 
-pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("both_conditions")]
+pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("every_condition")]
 
 WAYS = ("participant", "reference", "link of an event", "link of a call")
 

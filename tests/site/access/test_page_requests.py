@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import frappe
 import pytest
 
-from client_comms.enforcement import dependents, guards, page_requests, readers
+from client_comms.enforcement import dependents, guards, page_requests, readers, row_conditions
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -75,6 +75,30 @@ def test_what_may_read_a_whole_table_is_none(ask, asked):
 	assert not page_requests.ask_each_row(OPEN)
 
 
+@pytest.mark.parametrize(
+	("asked", "whole"),
+	[
+		({"cmd": "frappe.desk.listview.get_group_by_count"}, True),
+		({"cmd": LIST, "group_by": "status"}, True),
+		({"cmd": LIST, "page_length": 0}, False),
+		({"cmd": LIST}, False),
+	],
+	ids=str,
+)
+def test_a_query_of_the_whole_table_names_the_interactions_with_ones_clients(
+	ask, make_user, make_client, log, asked, whole
+):
+	manager = make_user("Account Manager")
+	client = make_client("Solar House", "anna@solar.example")
+	frappe.db.set_value("Customer", client.party, "account_manager", manager)
+	record = log(
+		"Feedback/Complaint", confidentiality_level="Confidential", party_type="Customer", party=client.party
+	)
+	ask(**asked)
+	reader = readers.Reader(manager, by_row=False)
+	assert (record.name in reader.condition, client.party in reader.condition) == (whole, not whole)
+
+
 def test_without_a_request_there_is_none(monkeypatch):
 	monkeypatch.delattr(frappe.local, "form_dict")
 	assert not page_requests.ask_each_row(OPEN)
@@ -110,9 +134,9 @@ def test_the_condition_of_a_page_names_and_looks_up_nothing(
 	condition = frappe.call(hook, user=manager, doctype=doctype)
 	asked = int(frappe.db.sql("show session status like 'Questions'")[0][1]) - int(before) - 1
 	assert asked <= (1 if doctype in dependents.FOUND_BY_OWNER else 0)
-	assert readers.literal(customer) not in condition
+	assert row_conditions.literal(customer) not in condition
 	if doctype not in dependents.FOUND_BY_OWNER:  # of which no row belongs to an interaction here
-		assert f"= {readers.literal(manager)}" in condition
+		assert f"= {row_conditions.literal(manager)}" in condition
 
 
 def test_the_newest_interactions_tell_how_much_is_open(log, monkeypatch):

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms.enforcement import readers
+from client_comms.enforcement import row_conditions
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -41,7 +41,7 @@ def rows(site):
 	],
 )
 def test_a_row_is_open_as_the_record_that_it_names(rows, missing, if_missing, shared):
-	condition = readers.of_row("Role", "`listed`.`role`", "`tabRole`.`home_page` = '/here'", missing)
+	condition = row_conditions.of_row("Role", "`listed`.`role`", "`tabRole`.`home_page` = '/here'", missing)
 	found = frappe.db.sql_list(f"select `listed`.`role` from {rows} where {condition}{shared}")
 	assert found == [
 		name for name, is_open in NAMED.items() if (name in if_missing if is_open is None else is_open)

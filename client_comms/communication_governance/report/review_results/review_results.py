@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import cint, get_fullname, getdate
 
 from client_comms.enforcement import interactions
-from client_comms.enforcement.readers import among, literal
+from client_comms.enforcement.row_conditions import among, literal
 from client_comms.people import reviews
 from client_comms.people.reviews import COMPLETED, OPEN, REVIEW
 from client_comms.rules import agreement
