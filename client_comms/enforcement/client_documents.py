@@ -19,7 +19,7 @@ from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import interactions, policy
-from client_comms.enforcement.readers import INTERACTION
+from client_comms.enforcement.readers import INTERACTION, held
 from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
 
@@ -173,7 +173,9 @@ def clients_condition(party_type: str, party: str, user: str) -> str:
 	if user == "Administrator":
 		return ""
 	if frappe.has_permission(party_type, "read", user=user):
-		match = DatabaseQuery(party_type, user=user).build_match_conditions()
+		match = held(
+			(party_type, user), lambda: DatabaseQuery(party_type, user=user).build_match_conditions()
+		)
 		return match and of_row(party_type, party, f"({match})")
 	conditions = []
 	if permissions := get_user_permissions(user).get(party_type):

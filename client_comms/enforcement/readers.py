@@ -5,7 +5,7 @@ first row. So there is none: rows of other tables are read one by one by their p
 asked for each row of a page (see `page_requests`); elsewhere it is looked up first, by indexes, and named.
 """
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Set
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -86,11 +86,7 @@ class Reader:
 	def of(cls, user: "Reader | str | None") -> "Reader":
 		if isinstance(user, Reader):
 			return user
-		held = frappe.flags.get(_HELD)
-		if held is None:
-			return cls(user)
-		key = (user or frappe.session.user, frappe.flags.get(LISTED_FOR))
-		return held.get(key) or held.setdefault(key, cls(user))
+		return held((user or frappe.session.user,), lambda: cls(user))
 
 	@property
 	def me(self) -> str:
@@ -333,6 +329,17 @@ class _ReaderInside(Reader):
 
 def _a_few(names: list[str] | None) -> list[str] | None:
 	return None if names is None or len(names) > NAMED_INSIDE else names
+
+
+def held(key: tuple, make: Callable):
+	"""What `make` returns; inside `holding`, what it returned before for the key and what lists are made for."""
+	made = frappe.flags.get(_HELD)
+	if made is None:
+		return make()
+	key = (*key, frappe.flags.get(LISTED_FOR))
+	if key not in made:
+		made[key] = make()
+	return made[key]
 
 
 @contextmanager

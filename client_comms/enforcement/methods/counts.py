@@ -10,7 +10,7 @@ from frappe import _
 from frappe.desk import notifications
 from frappe.utils import cint, getdate
 
-from client_comms.enforcement import compose, governed, guards, linked_columns
+from client_comms.enforcement import compose, governed, guards, linked_columns, readers
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import added_rows, named_parent
 
@@ -204,11 +204,14 @@ def get_workflow_state_count(doctype: str, workflow_state_field: str, states: st
 @frappe.whitelist()
 def get_open_count(doctype: str, name: str, **others):
 	"""The numbers of connected documents on a form."""
-	found = call_previous("frappe.desk.notifications.get_open_count", doctype=doctype, name=name, **others)
-	links = frappe.get_meta(doctype).get_dashboard_data()
-	for entry in found["count"] and found["count"]["external_links_found"]:
-		if guards.is_held(entry["doctype"]):
-			entry.update(_connected(entry["doctype"], name, links))
+	with readers.holding():
+		found = call_previous(
+			"frappe.desk.notifications.get_open_count", doctype=doctype, name=name, **others
+		)
+		links = frappe.get_meta(doctype).get_dashboard_data()
+		for entry in found["count"] and found["count"]["external_links_found"]:
+			if guards.is_held(entry["doctype"]):
+				entry.update(_connected(entry["doctype"], name, links))
 	return found
 
 
