@@ -54,6 +54,7 @@ FUNCTIONS = {
 	# Its two renderings
 	"enforcement.readers:Reader.condition": "property(lambda self: '')",
 	"enforcement.readers:Reader._participation": "lambda self: ['1 = 1']",
+	"enforcement.readers:Reader._managed": "lambda self: ['1 = 1']",
 	"enforcement.readers:Reader.at_levels": "lambda *args: '1 = 1'",
 	"enforcement.policy:clear_cache": NOTHING,
 	"enforcement.policy:is_trained": YES,

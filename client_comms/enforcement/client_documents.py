@@ -172,14 +172,18 @@ def clients_condition(party_type: str, party: str, user: str) -> str:
 	"""Rows whose client, named in the column `party`, the user can see, as SQL; empty if all clients of the DocType are open."""
 	if user == "Administrator":
 		return ""
-	if frappe.has_permission(party_type, "read", user=user):
-		match = held(
-			(party_type, user), lambda: DatabaseQuery(party_type, user=user).build_match_conditions()
-		)
-		return match and of_row(party_type, party, f"({match})")
-	conditions = []
-	if permissions := get_user_permissions(user).get(party_type):
-		conditions.append(among(party, get_allowed_docs_for_doctype(permissions, party_type)))
-	if hooks := DatabaseQuery(party_type, user=user).get_permission_query_conditions():
-		conditions.append(of_row(party_type, party, f"({hooks})", missing="1"))
+	allowed, condition, missing = held((party_type, user), lambda: _clients_open_to(party_type, user))
+	conditions = [] if allowed is None else [among(party, allowed)]
+	if condition:
+		conditions.append(of_row(party_type, party, f"({condition})", missing))
 	return f"({' and '.join(conditions)})" if conditions else ""
+
+
+def _clients_open_to(party_type: str, user: str) -> tuple[list[str] | None, str, str]:
+	"""(names of the clients to which the user is restricted, if any; a condition on the client; what counts if there is no client)."""
+	query = DatabaseQuery(party_type, user=user)
+	if frappe.has_permission(party_type, "read", user=user):
+		return None, query.build_match_conditions(), "0"
+	permissions = get_user_permissions(user).get(party_type)
+	allowed = get_allowed_docs_for_doctype(permissions, party_type) if permissions else None
+	return allowed, query.get_permission_query_conditions(), "1"
