@@ -293,6 +293,8 @@ FUNCTIONS = {
 	"client_privacy.returned_secrets:_without_codes": "lambda text, writer: text",
 	"client_privacy.returned_secrets:_without_tokens": "lambda text: text",
 	"outgoing.email_queue:_leave_out_variables": NOTHING,
+	"enforcement.doctypes.communication:GuardedCommunication._require_queued": NOTHING,
+	"clients.unsubscribed:among": "lambda *args: []",
 	"ledger.following:follow_role": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_events_are_untouched": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_scope_stays": NOTHING,

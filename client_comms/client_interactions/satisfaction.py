@@ -12,7 +12,7 @@ from frappe.utils import cint, cstr, format_date
 
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_privacy import links
-from client_comms.clients import contacts, preferences
+from client_comms.clients import contacts, preferences, unsubscribed
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking
@@ -77,13 +77,15 @@ def _ask(doc) -> None:
 
 def _address(doc) -> tuple[str | None, str | None]:
 	"""A confirmed address of the client with its contact; none if the client does not want email, or has had the use of their data
-	restricted."""
+	restricted. Frappe sends nothing to one that has unsubscribed."""
 	if not (doc.party_type and doc.party) or restrictions.of((doc.doctype, doc.name)):
 		return None, None
 	preference = preferences.of(doc.party_type, doc.party, doc.contact)
 	if channels.choose(preferences.rule_of(preference), "Email").outcome == channels.BLOCKED:
 		return None, None
 	known = contacts.addresses_of(doc.party_type, doc.party, doc.contact)
+	for address in unsubscribed.among(known):
+		del known[address]
 	own = (address for address, contact in known.items() if doc.contact and contact == doc.contact)
 	address = next(own, None) or next(iter(known), None)
 	return address, known.get(address)

@@ -11,7 +11,7 @@ from client_comms.client_privacy import consents, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED, SECURE_LINK
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts as clients
-from client_comms.clients import preferences
+from client_comms.clients import preferences, unsubscribed
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold, speaking
 from client_comms.rules import consent as rules
@@ -85,7 +85,7 @@ def address_on_file(
 ) -> tuple[str, str | None]:
 	"""The address to use, and its contact: links are sent only to the client, and what is for one contact to that contact alone.
 
-	:raises ActionNotPossibleError: there is none on file, or it is not theirs
+	:raises ActionNotPossibleError: there is none on file, it is not theirs, or it has unsubscribed from all emails
 	"""
 	if contact:
 		clients.require_contact(party_type, party, contact)
@@ -109,6 +109,8 @@ def address_on_file(
 			exc=ActionNotPossibleError,
 			title=_("Not the Client's Address"),
 		)
+	if unsubscribed.among([address]):
+		unsubscribed.refuse([address], ActionNotPossibleError)
 	return address, known[address]
 
 

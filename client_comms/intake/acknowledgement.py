@@ -14,7 +14,7 @@ from frappe.translate import print_language
 from frappe.utils import cstr, escape_html, format_datetime, get_datetime, get_string_between, parse_addr
 
 from client_comms import transactions
-from client_comms.clients import preferences
+from client_comms.clients import preferences, unsubscribed
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
 from client_comms.people import absences
@@ -105,7 +105,15 @@ def _send(interaction, message) -> None:
 	template = templates.acknowledgement(interaction, language)
 	if not template or _answers_ours(address, message.subject) or not _within_the_day(address):
 		return
-	_queue(interaction, message, address, written(template, interaction))
+	if not unsubscribed.among([address], *_filed_under(interaction, message)):
+		_queue(interaction, message, address, written(template, interaction))
+
+
+def _filed_under(interaction, message) -> tuple[str, str]:
+	"""The client's answer is filed under the same document as the inquiry."""
+	if message.reference_doctype and message.reference_name:
+		return message.reference_doctype, message.reference_name
+	return interaction.doctype, interaction.name
 
 
 def _answers_ours(address: str, subject: str | None) -> bool:
@@ -181,7 +189,7 @@ def _queue(interaction, message, address: str, text: dict[str, str]) -> None:
 	reply.flags.client_comms_acknowledgement = True
 	reply.insert(ignore_permissions=True)
 	reply.db_set("in_reply_to", message.name, update_modified=False)
-	filed = message.reference_doctype and message.reference_name
+	doctype, name = _filed_under(interaction, message)
 	with replying_to(message):
 		frappe.sendmail(
 			recipients=[address],
@@ -189,9 +197,8 @@ def _queue(interaction, message, address: str, text: dict[str, str]) -> None:
 			reply_to=account.email_id if account else None,
 			subject=text["subject"],
 			content=text["content"],
-			# The client's answer is filed under the same document as the inquiry.
-			reference_doctype=message.reference_doctype if filed else interaction.doctype,
-			reference_name=message.reference_name if filed else interaction.name,
+			reference_doctype=doctype,
+			reference_name=name,
 			communication=reply.name,
 			message_id=reply.message_id,
 			in_reply_to=message.name,

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import frappe
 from frappe.core.doctype.communication.communication import get_emails
 
+from client_comms.clients import unsubscribed
 from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.doctypes import file
@@ -87,6 +88,33 @@ class GuardedCommunication(Remembered, Discreet):
 	def send_email(self, *args, **options):
 		with file.sending(self.name):
 			super().send_email(*args, **options)
+		self._require_queued()
+
+	def _require_queued(self) -> None:
+		"""Frappe leaves out who has unsubscribed, and the reply would count as an answer.
+
+		:raises OutgoingRefusedError: one of its recipients has
+		"""
+		if self.sent_or_received != "Sent" or not self._is_governed():
+			return
+		addresses = get_emails([self.recipients, self.cc, self.bcc])
+		if left := unsubscribed.among(addresses, self.reference_doctype, self.reference_name):
+			queued = frappe.get_all("Email Queue", {"communication": self.name}, pluck="name", order_by=None)
+			of_these = {"parent": ("in", [*queued, ""])}
+			rows = frappe.get_all("Email Queue Recipient", of_these, pluck="recipient", order_by=None)
+			sent_to = {each.lower() for each in get_emails(rows)}
+			if missed := [each for each in left if each not in sent_to]:
+				unsubscribed.refuse(missed)
+
+	def get_unsubscribe_message(self):
+		"""No link to leave a conversation: clients say in their preferences how they want to be contacted."""
+		if self.sent_or_received == "Sent" and self._is_governed():
+			return ""
+		return super().get_unsubscribe_message()
+
+	def _is_governed(self) -> bool:
+		records = ((governed.COMMUNICATION, self.name), (self.reference_doctype, self.reference_name))
+		return any(governed.level(*each) is not None for each in records)
 
 	def get_attach_link(self, print_format):
 		if governed.level(self.reference_doctype, self.reference_name) is not None:

@@ -114,6 +114,15 @@ def text_of(message):
 	return message.get_body(("html",)).get_content()
 
 
+def test_an_acknowledgement_that_would_not_be_sent_is_none(make_template, deliver):
+	make_template()
+	unsubscribed = {"doctype": "Email Unsubscribe", "email": ANNA, "global_unsubscribe": 1}
+	frappe.get_doc(unsubscribed).insert(ignore_permissions=True)
+	doc = interaction_of(deliver())
+	assert sent() == [] and doc.acknowledge_status == "Running"
+	assert "Automatic Acknowledgement" not in [row.event for row in doc.events]
+
+
 def test_the_acknowledgement_is_a_reply_of_a_machine_in_the_thread(deliver, make_template, account):
 	make_template()
 	message = deliver()
