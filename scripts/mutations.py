@@ -295,6 +295,7 @@ FUNCTIONS = {
 	"outgoing.email_queue:_leave_out_variables": NOTHING,
 	"enforcement.doctypes.communication:GuardedCommunication._require_queued": NOTHING,
 	"clients.unsubscribed:among": "lambda *args: []",
+	"communication_governance.doctype.sop_training_record.sop_training_record:refuse_own": NOTHING,
 	"ledger.following:follow_role": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_events_are_untouched": NOTHING,
 	"client_privacy.doctype.client_consent.client_consent:ClientConsent.validate_scope_stays": NOTHING,

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import validation
+from client_comms.communication_governance.doctype.sop_training_record import sop_training_record
 from client_comms.i18n import bold
 from client_comms.people import trainings
 from client_comms.roles import require_configuring_or_auditing
@@ -50,9 +51,11 @@ def complete_training(
 	:param completed_on: day in the site's time zone, by default today; not in the future
 	:param score: percent, from 0 to 100
 	:returns: `{"valid_until": day}`
-	:raises frappe.PermissionError: the caller cannot create SOP Training Records
+	:raises frappe.PermissionError: the caller cannot create SOP Training Records, or it is their own
 	"""
 	frappe.has_permission(trainings.RECORD, "create", throw=True)
+	if user == frappe.session.user:
+		sop_training_record.refuse_own()
 	for doctype, name in (("User", user), (trainings.TRAINING, training)):
 		if not frappe.db.exists(doctype, name):
 			frappe.throw(

@@ -35,7 +35,10 @@ def _compared(addresses: Iterable[str]) -> set[str]:
 
 
 def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tuple[Recipient, ...]:
-	"""The same for telephone numbers, whose owners are found among the site's contacts and users."""
+	"""The same for telephone numbers, whose owners are found among the site's contacts and users.
+
+	The client comes first: users enter their own numbers themselves, and could enter that of a client.
+	"""
 	wanted = dict.fromkeys(phone_numbers.normalised(number) or number for number in numbers)
 	users = frappe.get_all(
 		"User", {"enabled": 1, "user_type": "System User", "mobile_no": ("is", "set")}, pluck="mobile_no"
@@ -47,10 +50,10 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs}
 	known = _third_parties_of(strangers)
 	return tuple(
-		Recipient(number, rules.STAFF)
-		if number in staff
-		else Recipient(number, rules.CLIENT)
+		Recipient(number, rules.CLIENT)
 		if number in theirs
+		else Recipient(number, rules.STAFF)
+		if number in staff
 		else Recipient(number, rules.THIRD_PARTY, known.get(number))
 		for number in wanted
 	)

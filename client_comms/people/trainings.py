@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, procedure, transactions
+from client_comms import alerts, clock, procedure, transactions, written_by_app
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
@@ -338,8 +338,9 @@ def complete(
 			"score": score,
 			"attempt": attempt,
 		}
-	).insert(ignore_permissions=True)
-	return record.valid_until
+	)
+	record.flags[written_by_app.FLAG] = True
+	return record.insert(ignore_permissions=True).valid_until
 
 
 def collect(training: str | None = None, user: str | None = None) -> int:

@@ -54,7 +54,7 @@ def answered(doc) -> str:
 
 @pytest.mark.parametrize("everything", [True, False])
 @pytest.mark.parametrize("others", [[], [BEN]])
-def test_a_reply_that_would_not_be_sent_is_no_answer(everything, others, asked, clock_at):
+def test_a_reply_that_would_not_be_sent_does_not_answer(everything, others, asked, clock_at):
 	unsubscribe(ANNA, None if everything else asked)
 	frappe.db.commit()
 	with clock_at(MONDAY), pytest.raises(OutgoingRefusedError, match=f"{ANNA}.* has unsubscribed"):
@@ -81,7 +81,7 @@ def test_of_another_conversation(asked, log, clock_at):
 
 
 def test_no_email_to_a_client_offers_to_leave_the_conversation(asked, clock_at):
-	"""Security software opens each link in an email, and nobody would have left."""
+	"""Security software opens each link in an email, and the client would not have left."""
 	with clock_at(MONDAY):
 		message = reply(asked)
 	queued = frappe.get_doc("Email Queue", {"communication": message})

@@ -16,7 +16,7 @@ import pytest
 import requests
 from frappe.core.doctype.communication.email import make
 
-from client_comms import api, clock
+from client_comms import api, clock, procedure
 from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import notification, text_messages
 
@@ -598,6 +598,14 @@ def test_a_text_message_about_a_record_goes_to_its_client_alone(client, log, gat
 
 
 @pytest.mark.clause("P-3")
+def test_a_client_whose_number_a_user_entered_as_their_own_is_the_client(client, log, gateway, make_user):
+	"""Users change their own numbers."""
+	frappe.db.set_value("User", make_user(procedure.ACCOUNT_MANAGER), "mobile_no", NUMBER)
+	update = log("Service Update", **client)
+	text_messages.send_sms([NUMBER], "Hello", doctype=update.doctype, name=update.name)
+	assert gateway == [NUMBER] and disclosed(update) == [NUMBER]
+
+
 def test_a_text_message_that_left_stays_on_the_register(client, log, gateway, monkeypatch):
 	"""Frappe takes back what a request wrote that fails afterwards; a GET request, of which it always does, sends nothing."""
 	update = log("Service Update", **client)

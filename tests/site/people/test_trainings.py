@@ -282,6 +282,26 @@ def test_another_app_reports_a_completion(manager, make_user, as_user):
 	assert (record.score, str(record.valid_until)) == (90, done["valid_until"])
 
 
+@pytest.mark.parametrize("role", [procedure.COMPLIANCE_OFFICER, procedure.COMMUNICATIONS_MANAGER])
+def test_who_records_trainings_takes_their_own(role, manager, make_user, as_user):
+	"""At a level that requires training, it opens records."""
+	officer = make_user(role)
+	own = {"doctype": "SOP Training Record", "training": COURSE, "user": officer}
+	kept = frappe.get_doc({**own, "completed_on": "2020-01-01"}).insert()
+	with as_user(officer):
+		with pytest.raises(frappe.PermissionError, match="your own training"):
+			frappe.get_doc({**own, "completed_on": frappe.utils.nowdate()}).insert()
+		with pytest.raises(frappe.PermissionError, match="your own training"):
+			api.complete_training(officer, COURSE)
+		for change in ({"completed_on": frappe.utils.nowdate()}, {"user": manager}):
+			kept.reload()
+			kept.update(change)
+			with pytest.raises(frappe.PermissionError, match="your own training"):
+				kept.save()
+		frappe.get_doc({**own, "user": manager, "completed_on": frappe.utils.nowdate()}).insert()
+	assert state_of(manager) == rules.CURRENT
+
+
 def test_completions_that_other_apps_know_are_collected(manager, monkeypatch, errors):
 	"""The hook: daily, and at once when the user opens the training."""
 	yesterday = frappe.utils.add_days(frappe.utils.nowdate(), -1)
