@@ -231,7 +231,7 @@ def _names_about(party_type: str, party: str) -> set[str]:
 	if party_type == "Customer":
 		for doctype, field in _CUSTOMER_FIELDS.items():
 			records[doctype] = frappe.get_all(doctype, {field: party}, pluck="name")
-	for doctype, field in _INTERACTION_FIELDS.items():
-		about = ("in", records["Client Interaction"] or [""])
-		records[doctype] = frappe.get_all(doctype, {field: about}, pluck="name")
+	if interactions := records["Client Interaction"]:  # an empty list would find what is about no interaction
+		for doctype, field in _INTERACTION_FIELDS.items():
+			records[doctype] = frappe.get_all(doctype, {field: ("in", interactions)}, pluck="name")
 	return set(entries_about((doctype, name) for doctype, names in records.items() for name in names))

@@ -73,7 +73,7 @@ def plan(subject: subjects.Subject, right: str) -> Iterator[dict]:
 		else:
 			yield from items(doctype, own)
 	for doctype in PARTY_TYPES:
-		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ("",))):
+		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ())):
 			yield from left_out(other, names, _("Not in the data map: answer about it by hand"))
 
 

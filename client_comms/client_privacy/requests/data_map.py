@@ -196,9 +196,10 @@ def _named_clients(doctype: str, names: list[str]) -> dict[str, set[tuple[str, s
 
 def of_own_contact(doctype: str, names: list[str], subject) -> set[str]:
 	"""Those of the records in which one of the subject's contacts speaks, also for an organisation: their consents, their checks."""
-	if not frappe.get_meta(doctype).has_field("contact"):
+	contacts = subject.records.get("Contact")
+	if not contacts or not frappe.get_meta(doctype).has_field("contact"):
 		return set()
-	own = {"name": ("in", [*names, ""]), "contact": ("in", [*subject.records.get("Contact", ()), ""])}
+	own = {"name": ("in", [*names, ""]), "contact": ("in", contacts)}
 	return set(frappe.get_all(doctype, own, pluck="name", order_by=None))
 
 
@@ -224,7 +225,12 @@ def _conditions(meta, subject) -> list[dict]:
 
 
 def unmapped_links(doctype: str, names: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-	"""DocTypes outside of the map that refer to a party, with their records: they are not erased without being looked at."""
+	"""DocTypes outside of the map that refer to a party, with their records: they are not erased without being looked at.
+
+	:param names: of the parties; an empty field refers to none
+	"""
+	if not names:
+		return
 	known = mapped()
 	for link in get_link_fields(doctype):
 		meta = frappe.get_meta(link.parent)

@@ -34,7 +34,7 @@ def plan(run) -> None:
 				dict.fromkeys(("Customer", "Supplier"), _("Its accounting documents must stay"))
 			)
 	for doctype in ("Customer", "Supplier", "Lead", "Prospect"):
-		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ("",))):
+		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ())):
 			why = _(_NOT_MAPPED)
 			runs.add_items(run.name, [_item(other, name, KEEP, why) for name in names])
 			kept_parties[doctype] = _("{0} refers to it").format(_(other))

@@ -173,6 +173,16 @@ def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
 	assert not [name for name in unpacked(package).namelist() if file.name in name]
 
 
+def test_what_was_sent_to_the_client_about_another_one_stays_out(client, ready):
+	"""A disclosure to an adviser, say: it names no contact of the other client."""
+	about = {"party_type": "Customer", "party": client.other.party, "party_name": OTHER}
+	disclosure = stored("Client Disclosure", **about, recipient=ADDRESS, description="what the other one asked")
+	package = ready()
+	(row,) = items(package, reference_doctype=disclosure.doctype, reference_name=disclosure.name)
+	assert (row.state, row.content) == (contents.LEFT_OUT, None)
+	assert disclosure.description not in text_of(package)
+
+
 def test_for_one_contact_it_has_no_documents_of_the_organisation(client, ready):
 	order = stored("Sales Order", customer=client.party, contact_person=client.contact, contact_email=ADDRESS)
 	consent = stored("Client Consent", party_type="Customer", party=client.party, contact=client.contact)
@@ -257,6 +267,14 @@ def test_what_no_one_mapped_is_named_and_left_out(client, ready):
 	(left,) = items(package, reference_doctype="Project")
 	assert (left.reference_name, left.state) == (project.name, contents.LEFT_OUT)
 	assert left.reason in text_of(package)
+
+
+@pytest.mark.parametrize("contact_only", [0, 1])
+def test_what_names_no_client_is_not_taken_for_a_record_about_one(client, ready, contact_only):
+	"""A client without a lead, or a contact alone, has nothing to do with documents whose field for a lead or customer is empty."""
+	empty = [stored(doctype).name for doctype in ("Warehouse", "Project", "Item Price")]
+	package = ready(contact_only=contact_only)
+	assert not items(package, reference_name=("in", empty))
 
 
 def test_a_portable_copy_has_what_the_client_gave_under_the_contract(client, ready):

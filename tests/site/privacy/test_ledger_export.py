@@ -128,6 +128,19 @@ def test_a_client_sees_what_is_about_them_and_nothing_else(make_client, log, tmp
 	assert verify(file, kept)[0] == 0
 
 
+def test_a_client_without_interactions_sees_nothing_about_messages_of_others(make_client, tmp_path):
+	anna = make_client("Anna Client", "anna@client.example")
+	message = frappe.get_doc(
+		{"doctype": "Communication", "subject": "About no interaction", "content": "x"}
+	).insert(ignore_permissions=True)
+	ledger.record(ledger.VIEW, "Communication", message.name, None)
+	ledger.record(ledger.VIEW, "Customer", anna.party, None)
+	ledger.chain()
+	file = export(tmp_path, party=("Customer", anna.party))
+	assert anna.party in file.read_text()
+	assert message.name not in file.read_text()
+
+
 def test_tampering_is_found_without_the_site(kept, tmp_path):
 	whole = {row.name: row for row in frappe.get_all(ENTRY, ["*"])}
 	acts = {
