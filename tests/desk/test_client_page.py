@@ -66,10 +66,33 @@ def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, 
 
 
 def send(page):
-	page.locator(".self-service [type=submit]").click()
+	sent = []
+	page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+	page.locator(".self-service [type=submit]").dblclick()
 	expect(page.locator(".self-service-done").get_by_text("Thank you")).to_be_visible()
+	assert len(sent) == 1
 
 
 def preference(visitor):
 	doc = frappe.get_last_doc("Communication Preference", {"party": visitor.other})
 	return [row.channel for row in doc.channels], [row.channel for row in doc.channels_not_to_use]
+
+
+@pytest.mark.parametrize("address", ["/client-privacy", "/client-request"])
+def test_a_click_before_the_script_is_there_loses_nothing(visitor, login, browser, http, address):
+	"""The browser would send the form itself, and show the page again without what was entered."""
+	state = login(visitor.user, PASSWORD).context.storage_state()
+	context = browser.new_context(base_url=http, storage_state=state)
+	page = context.new_page()
+	page.route("**/*.js*", lambda route: route.abort())
+	page.goto(address)
+	if address == "/client-privacy":
+		page.get_by_role("link", name="Nord Dental Lab").click()
+		page.get_by_label("Never: Letter").check()
+	else:
+		page.get_by_label("Email Address").fill("anna@client.example")
+	before = page.url
+	page.locator("main [type=submit], .page_content [type=submit]").first.click()
+	page.wait_for_timeout(500)
+	assert page.url == before
+	context.close()

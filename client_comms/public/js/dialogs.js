@@ -76,7 +76,10 @@ client_comms.prompt = (fields, primary_action, title, primary_action_label) => {
 	return dialog;
 };
 
+// A double click would run it twice: the button that Frappe disables still takes clicks.
 client_comms.run_dialog = async (dialog, { primary_action }, values) => {
+	if (dialog.client_comms_runs) return;
+	dialog.client_comms_runs = true;
 	dialog.disable_primary_action();
 	try {
 		await primary_action(values);
@@ -85,6 +88,7 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 		// A refusal has been shown already; anything else is a defect.
 		if (refusal instanceof TypeError || refusal instanceof ReferenceError) throw refusal;
 	} finally {
+		dialog.client_comms_runs = false;
 		dialog.enable_primary_action();
 	}
 };

@@ -337,14 +337,24 @@ Object.assign(client_comms.outgoing, {
 		if (!writers) client_comms.outgoing.require_may_write(this);
 	};
 	const send_email = composer.send_email;
-	composer.send_email = async function (btn, values, ...rest) {
+	composer.send_email = async function (...args) {
+		if (this.client_comms_sends) return undefined; // a double click: the client would receive it twice
+		this.client_comms_sends = true;
+		try {
+			return await send_checked.apply(this, args);
+		} finally {
+			this.client_comms_sends = false;
+		}
+	};
+
+	async function send_checked(btn, values, ...rest) {
 		const addressed = values.recipients || values.cc || values.bcc;
 		if (!addressed || !this.doc?.doctype) return send_email.call(this, btn, values, ...rest);
 		const verdict = await client_comms.outgoing.check(this.doc, values, this.get_email_content());
 		const said = client_comms.outgoing.said(this.dialog, this.client_comms_send_as);
 		if (verdict.refused.length || verdict.warned.length) {
 			said.outgoing_reason = await client_comms.outgoing.ask(verdict);
-			if (!said.outgoing_reason) return; // the dialog is still open, with everything in it
+			if (!said.outgoing_reason) return undefined; // the dialog is still open, with everything in it
 		}
 		// Frappe builds the call inside; this travels with it.
 		const call = frappe.call;
@@ -357,5 +367,5 @@ Object.assign(client_comms.outgoing, {
 		} finally {
 			frappe.call = call;
 		}
-	};
+	}
 })();

@@ -176,7 +176,9 @@ def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
 def test_what_was_sent_to_the_client_about_another_one_stays_out(client, ready):
 	"""A disclosure to an adviser, say: it names no contact of the other client."""
 	about = {"party_type": "Customer", "party": client.other.party, "party_name": OTHER}
-	disclosure = stored("Client Disclosure", **about, recipient=ADDRESS, description="what the other one asked")
+	disclosure = stored(
+		"Client Disclosure", **about, recipient=ADDRESS, description="what the other one asked"
+	)
 	package = ready()
 	(row,) = items(package, reference_doctype=disclosure.doctype, reference_name=disclosure.name)
 	assert (row.state, row.content) == (contents.LEFT_OUT, None)

@@ -164,8 +164,12 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 
 	/** Before it is sent: who else is writing, and whether the client has written since. */
 	async send_action() {
+		if (this.asks_before_sending) return undefined; // a double click
+		this.asks_before_sending = true;
 		const latest = client_comms.thread.latest_from_client(this.frm)?.name;
-		await Promise.all([this.say_writing(), client_comms.thread.reload(this.frm)]);
+		await Promise.all([this.say_writing(), client_comms.thread.reload(this.frm)]).finally(() => {
+			this.asks_before_sending = false;
+		});
 		const newer = client_comms.thread.latest_from_client(this.frm)?.name;
 		const warnings = [];
 		if (this.others.length) {
