@@ -42,3 +42,17 @@ def test_an_empty_list_says_what_it_is_for(file):
 	description = doctype.get("description") or ""
 	assert description.endswith(".")
 	assert not re.search(r"\([A-Z]-\d\)", description)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_list_opens_for_users_whose_roles_can_read_it(file):
+	"""A DocType that is "User Cannot Search" has no address in the desk, for any user but Administrator."""
+	assert not json.loads(file.read_text()).get("read_only")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_column_of_a_list_looks_like_the_list(file):
+	"""Version 16 gives a cell the name of its field as a class, and `result` is that of the whole list: as high as a screen."""
+	doctype = json.loads(file.read_text())
+	columns = [field["fieldname"] for field in doctype["fields"] if field.get("in_list_view")]
+	assert "result" not in columns or doctype.get("istable")
