@@ -181,7 +181,7 @@ FUNCTIONS = {
 	"enforcement.methods.counts:_refuse_linked": NOTHING,
 	"enforcement.requests.added_rows:refuse_rows": NOTHING,
 	"enforcement.requests.added_rows:refuse_taken": NOTHING,
-	"enforcement.requests.joined_fields:_without_linked": "lambda doctype, value: value",
+	"enforcement.requests.joined_fields:_without": "lambda is_left_out, doctype, value: value",
 	"enforcement.requests.joined_fields:_links_to_hidden": NO,
 	"enforcement.requests.portal:_restricted": "lambda arguments: arguments",
 	"enforcement.requests.portal:_is_open": YES,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe import _
+from frappe.permissions import get_role_permissions
 
 from client_comms.enforcement import guards
 from client_comms.exceptions import ClearanceMissingError
@@ -18,6 +19,13 @@ _LINKED = re.compile(r"(?<![\w.`'])(\w+)\.\w+")
 def reveals(doctype: str, column: str) -> bool:
 	"""Whether a column, or a function of columns, is one of a document that this app guards."""
 	return any(_links_to_guarded(doctype, field) for field in _LINKED.findall(column))
+
+
+def hides_rows(doctype: str, column: str) -> bool:
+	"""Whether a column is one of linked documents of which the session user can read only their own. Version 16 would then leave out
+	all rows that link to none of them, even those that link to nothing: a list with a contact in it is empty for users without an
+	ERPNext role."""
+	return any(_links_to_own_only(doctype, field) for field in _LINKED.findall(column))
 
 
 def refuse(doctype: str, key: str, columns: Iterable[str], user: str | None = None) -> None:
@@ -85,3 +93,11 @@ def strings(value) -> Iterator[str]:
 def _links_to_guarded(doctype: str, fieldname: str) -> bool:
 	field = frappe.get_meta(doctype).get_field(fieldname)
 	return bool(field and field.fieldtype == "Link" and guards.is_held(field.options))
+
+
+def _links_to_own_only(doctype: str, fieldname: str) -> bool:
+	field = frappe.get_meta(doctype).get_field(fieldname)
+	if not field or field.fieldtype != "Link":
+		return False
+	permissions = get_role_permissions(frappe.get_meta(field.options))
+	return "read" in permissions.get("if_owner", {})

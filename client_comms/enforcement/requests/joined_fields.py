@@ -5,6 +5,7 @@ request before it is handled. The database is queried only for such requests.
 """
 
 import re
+from collections.abc import Callable
 
 import frappe
 
@@ -35,7 +36,14 @@ def leave_out() -> None:
 	if not given and not asked.get("expand_links"):
 		return
 	doctype, name = target()
-	if not doctype or not guards.is_restricted():
+	if not doctype:
+		return
+	if guards.is_own(doctype):
+		for key in given.keys() & set(_FIELDS):
+			if _is_list_of_columns(given[key]):
+				asked[key] = _without(linked_columns.hides_rows, doctype, given[key])
+				given[key] = linked_columns.parsed(asked[key])
+	if not guards.is_restricted():
 		return
 	for key in given.keys() & set(_ORDERS):
 		value = given[key]
@@ -45,7 +53,7 @@ def leave_out() -> None:
 	for key in given.keys() & set(_FIELDS):
 		value = given[key]
 		if _is_list_of_columns(value):
-			asked[key] = _without_linked(doctype, value)
+			asked[key] = _without(linked_columns.reveals, doctype, value)
 		else:  # functions of columns; or filters, which Frappe accepts instead of the fields
 			linked_columns.refuse(doctype, key, strings(value))
 	if asked.get("expand_links") and name and _links_to_hidden(doctype, name):
@@ -77,10 +85,10 @@ def is_route_of_documents() -> bool:
 	return not frappe.form_dict.get("cmd") and bool(_RESOURCE.match(frappe.request.path))
 
 
-def _without_linked(doctype: str, given):
-	"""The requested fields in their original form, without those of guarded linked documents."""
+def _without(is_left_out: Callable[[str, str], bool], doctype: str, given):
+	"""The requested fields in their original form, without those that are left out."""
 	fields = given if isinstance(given, list) else [each.strip() for each in str(given).split(",")]
-	kept = [field for field in fields if not linked_columns.reveals(doctype, field)] or ["name"]
+	kept = [field for field in fields if not is_left_out(doctype, field)] or ["name"]
 	return frappe.as_json(kept) if isinstance(given, list) else ", ".join(kept)
 
 

@@ -216,3 +216,30 @@ def test_other_requests_cause_no_queries(ask, staff, monkeypatch):
 	frappe.local.request = frappe._dict(path="/api/method/frappe.client.get_list")
 	frappe.local.form_dict = frappe._dict(doctype=TASK, fields='["name"]', filters='{"status": "Open"}')
 	joined_fields.leave_out()
+
+
+def test_a_list_does_not_lose_its_rows_to_contacts_that_cannot_be_read(
+	ask, staff, as_user, make_client, make_user
+):
+	client = make_client("Preferring Client", "preferring@client.example")
+	preference = frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.party,
+			"confirmed_on": "2026-11-02",
+			"source": "Told by the Client",
+		}
+	).insert()
+	fields = '["name", "contact.full_name as contact_full_name", "language.language_name as language_name"]'
+	officer = make_user("Compliance Officer")
+	asked = ask(officer, doctype=preference.doctype, fields=fields)
+	with as_user(officer):
+		rows = frappe.get_list(preference.doctype, fields=frappe.parse_json(asked.fields))
+	assert preference.name in [row.name for row in rows]
+	assert "language_name" in rows[0]
+	reader = make_user("Compliance Officer", "Sales User")
+	kept = ask(reader, doctype=preference.doctype, fields=fields).fields
+	assert frappe.parse_json(kept) == frappe.parse_json(fields)
+	other = '["name", "contact.full_name as contact_full_name"]'
+	assert ask(officer, doctype="Maintenance Visit", fields=other).fields == other
