@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from client_comms import api
+from client_comms.acting import acting_as
+
 pytestmark = pytest.mark.clause("C-3", "C-4", "D-1", "P-2")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -301,3 +304,14 @@ def test_the_banner_has_the_width_of_a_phone(frontline, login, received, shoot):
 	shoot(page, "banner-phone")
 	sentence, pill = banner.get_by_text("an acknowledgement by"), banner.locator(".indicator-pill").first
 	assert pill.bounding_box()["y"] >= sentence.bounding_box()["y"] + sentence.bounding_box()["height"]
+
+
+def test_a_snoozed_interaction_says_until_when(site, frontline, quiet, received):
+	name = received("Offer for a roof")
+	with acting_as(frontline):
+		api.pause(name, "On holiday", site.utils.add_days(site.utils.nowdate(), 30))
+	site.db.commit()
+	page = quiet(frontline)
+	open_form(page, name)
+	expect(page.locator(".form-message:visible")).to_contain_text("Snoozed until")
+	expect(conversation(page).locator(".facts section", has_text="Owed")).to_contain_text("paused until")

@@ -50,3 +50,17 @@ def test_a_reply_is_sent_once(page, calls, received, outgoing):
 	expect(conversation.locator(".entry.staff", has_text="It is attached.")).to_be_visible()
 	expect(page.locator(".msgprint:visible")).to_have_count(0)
 	assert calls(SEND) == 1
+
+
+@pytest.mark.clause("D-2")
+def test_a_report_is_made_once(site, login, make_user, received):
+	name = received("A complaint about your fitter")
+	manager = make_user("Customer Support Manager", "Sales User", password=PASSWORD)
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	card = page.locator(".client-comms-conversation:visible .facts")
+	card.locator("[data-remedy=generate]").first.dblclick()
+	expect(card.locator("[data-remedy=generate]")).to_have_count(0)
+	site.db.rollback()
+	attached = {"attached_to_doctype": "Client Interaction", "attached_to_name": name}
+	assert site.db.count("File", attached) == 1

@@ -32,7 +32,7 @@ Object.assign(client_comms.documentation, {
 
 	async generate(frm, { method }) {
 		await frappe.xcall("client_comms.api.generate_documentation", { name: frm.docname, method }, "POST");
-		frm.reload_doc();
+		await frm.reload_doc();
 	},
 
 	waive(frm, { method }) {

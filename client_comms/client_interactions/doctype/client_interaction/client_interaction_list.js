@@ -87,7 +87,11 @@ Object.assign(client_comms.interaction, {
 		const client = this.bold(doc.party_name || __("the client"));
 		if (doc.status === "Closed") return { color: "green", text: __("Closed. No reply is owed.") };
 		if (doc.clock_state === "Paused") {
-			return { color: "yellow", text: __("Waiting for {0}. The clocks are paused.", [client]) };
+			const until = this.paused_until(doc);
+			const text = until
+				? __("Snoozed until {0}. The clocks are paused.", [this.bold(this.when(until))])
+				: __("Waiting for {0}. The clocks are paused.", [client]);
+			return { color: "yellow", text };
 		}
 		if (doc.clock_state === "Stopped") {
 			return { color: "green", text: __("No reply is owed to {0}.", [client]) };
@@ -98,6 +102,13 @@ Object.assign(client_comms.interaction, {
 				.map((sentence) => `<div>${sentence}</div>`)
 				.join(""),
 		};
+	},
+
+	/** When the present pause of a form's interaction ends, if it was given a day. */
+	paused_until(doc) {
+		const pauses = (doc.events || []).filter(({ event }) => event === "Paused");
+		const latest = pauses.reduce((found, row) => (found && found.at > row.at ? found : row), null);
+		return latest?.promised_until;
 	},
 
 	/** The owed items of an interaction, one sentence each, the most urgent first; the server words the deadlines. */

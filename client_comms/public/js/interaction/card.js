@@ -25,7 +25,11 @@ Object.assign(client_comms.card, {
 		const it = client_comms.interaction;
 		const { owed = [] } = frm.doc.__onload || {};
 		if (frm.doc.clock_state === "Paused") {
-			return this.section(__("Owed"), [__("The clocks are paused.")]);
+			const until = it.paused_until(frm.doc);
+			const text = until
+				? __("The clocks are paused until {0}.", [it.when(until)])
+				: __("The clocks are paused.");
+			return this.section(__("Owed"), [text]);
 		}
 		const rows = owed.map(({ label, due, words }) => {
 			const color = it.deadline_color(due);
@@ -156,15 +160,22 @@ Object.assign(client_comms.card, {
 			$(currentTarget).prop("disabled", true);
 			await client_comms.actions.run(client_comms.actions.of_form(frm), access, { user });
 		});
-		$parent.find("[data-remedy]").on("click", ({ currentTarget }) => {
+		$parent.find("[data-remedy]").on("click", async ({ currentTarget }) => {
 			const { remedy, item } = currentTarget.dataset;
+			$(currentTarget).prop("disabled", true); // a double click would make two reports
 			const own = {
 				reply: () => frm.conversation.open_reply(),
 				close: () => client_comms.actions.close(frm),
 				feedback: () => client_comms.feedback.ask(frm),
 			};
-			if (own[remedy]) own[remedy]();
-			else client_comms.documentation[remedy](frm, frm.doc.__onload.checklist[item]);
+			const run =
+				own[remedy] ||
+				(() => client_comms.documentation[remedy](frm, frm.doc.__onload.checklist[item]));
+			try {
+				await run();
+			} finally {
+				$(currentTarget).prop("disabled", false);
+			}
 		});
 	},
 });
