@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, procedure, transactions, written_by_app
+from client_comms import alerts, clock, compat, procedure, transactions, written_by_app
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
@@ -73,8 +73,14 @@ def assign(user: str, owed: list[str]) -> list[str]:
 				),
 				TRAINING,
 				name,
+				link=_address(name),
 			)
 	return new
+
+
+def _address(training: str) -> str:
+	"""Where a user takes it; the document itself is for those who set it up."""
+	return compat.desk_path(f"{PAGE}/{frappe.utils.quote(training)}")
 
 
 def assign_all() -> None:
@@ -148,13 +154,13 @@ def remind() -> None:
 		step = reminders.due(today, state.until, last, since=since)
 		if step is None:
 			continue
-		told = {user} | (managers if step > 0 else set())
-		alerts.tell(
-			told,
-			lambda user=user, training=training, state=state: _sentence(user, training, state),
-			TRAINING,
-			training,
-		)
+
+		def subject(user=user, training=training, state=state):
+			return _sentence(user, training, state)
+
+		alerts.tell([user], subject, TRAINING, training, link=_address(training))
+		if step > 0:
+			alerts.tell(managers - {user}, subject, TRAINING, training)
 		frappe.db.set_value(
 			ASSIGNMENT, {"user": user, "training": training}, "last_reminded_on", today, update_modified=False
 		)

@@ -95,8 +95,11 @@ def state_of(user):
 
 def test_users_given_the_role_are_assigned_the_training_at_once(manager, make_user, clock_at):
 	assert state_of(manager) == rules.ASSIGNED
-	told = frappe.get_all("Notification Log", {"for_user": manager, "document_name": COURSE}, pluck="subject")
-	assert len(told) == 1 and "Please complete the training" in told[0]
+	(told,) = frappe.get_all(
+		"Notification Log", {"for_user": manager, "document_name": COURSE}, ["subject", "link"]
+	)
+	assert "Please complete the training" in told.subject
+	assert told.link.endswith(f"/take-training/{frappe.utils.quote(COURSE)}")
 	assert trainings.states_of(make_user(procedure.CUSTOMER_SUPPORT)) == {}
 	user = frappe.get_doc("User", make_user(procedure.CUSTOMER_SUPPORT))
 	user.append("roles", {"role": procedure.ACCOUNT_MANAGER})
