@@ -15,10 +15,11 @@ from client_comms.i18n import speaking_to
 from client_comms.rules import response_clock
 
 INTERACTION = "Client Interaction"
+BOUNCED = "Bounced"
 
 
 def follow(doc) -> None:
-	"""Notify the new responsible staff and assignees, and the responsible staff whose clocks are running again.
+	"""Notify the new responsible staff and assignees, and the responsible staff whose clocks are running again or whose email came back.
 
 	`flags.told_together` of the document: the new responsible staff get one notification about many records.
 	"""
@@ -30,6 +31,8 @@ def follow(doc) -> None:
 		_tell_responsible(doc, before, given_to)
 	elif before and before.clock_state != doc.clock_state == response_clock.STATE_RUNNING:
 		_tell_goes_on(doc, before, _others(doc, before, {doc.responsible_staff}))
+	if _newly(doc, before, BOUNCED):
+		_tell_came_back(doc, _others(doc, before, {doc.responsible_staff}))
 	if not action_items.are_syncing():  # of what is assigned in the desk, or by a rule, Frappe tells
 		_tell_assigned(doc, _others(doc, before, _newly_assigned(doc, before) - {given_to}))
 
@@ -78,6 +81,18 @@ def _tell_goes_on(doc, before, readers: list[str]) -> None:
 	alerts.tell(readers, subject, doc.doctype, doc.name)
 
 
+def _tell_came_back(doc, readers: list[str]) -> None:
+	"""The answer that came back counts as given until someone looks (C-3)."""
+	alerts.tell(
+		readers,
+		lambda: _("An email in {0} came back or is delayed: make sure that the client has it").format(
+			doc.name
+		),
+		doc.doctype,
+		doc.name,
+	)
+
+
 def post_woken(doc) -> set[str]:
 	"""A pause with a day has ended, in a sweep: notify the responsible staff; returns who was, for `alerts.show`."""
 	readers = interactions.readers(doc, {doc.responsible_staff})
@@ -89,6 +104,11 @@ def post_woken(doc) -> set[str]:
 		doc.name,
 	)
 	return set(readers)
+
+
+def _newly(doc, before, event: str) -> bool:
+	known = {row.name for row in before.events} if before else set()
+	return any(row.event == event and row.name not in known for row in doc.events)
 
 
 def _newly_assigned(doc, before) -> set[str | None]:

@@ -808,6 +808,10 @@ Subject: Maintenance
 	(doc,) = logged()
 	assert bounce.client_interaction == doc.name == sent.client_interaction
 	assert events(doc)[-1] == "Bounced"
+	told = frappe.get_all(
+		"Notification Log", {"document_name": doc.name, "for_user": doc.responsible_staff}, pluck="subject"
+	)
+	assert [subject for subject in told if "came back" in subject]
 
 
 # --- what goes wrong ----------------------------------------------------------------------------
