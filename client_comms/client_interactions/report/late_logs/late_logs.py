@@ -71,7 +71,13 @@ def columns() -> list[dict]:
 		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 220},
 		{"fieldname": "logged", "label": _("Logged by Hand"), "fieldtype": "Int", "width": 130},
 		{"fieldname": "late", "label": _("Logged Late"), "fieldtype": "Int", "width": 120},
-		{"fieldname": "share", "label": _("Logged Late %"), "fieldtype": "Percent", "width": 110},
+		{
+			"fieldname": "share",
+			"label": _("Logged Late %"),
+			"fieldtype": "Percent",
+			"width": 110,
+			"precision": 1,
+		},
 		{
 			"fieldname": "median",
 			"label": _("Median Working Time Until Logged"),

@@ -83,5 +83,5 @@ def columns(group_by: str) -> list[dict]:
 		{"fieldname": "what", "label": _(group_by), "width": 280, **link},
 		{"fieldname": "findings", "label": _("Findings"), "fieldtype": "Int", "width": 120},
 		{"fieldname": "messages", "label": _("Messages"), "fieldtype": "Int", "width": 120},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 110},
+		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 110, "precision": 1},
 	]
