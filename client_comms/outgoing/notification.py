@@ -1,5 +1,7 @@
 """Checks messages of Notifications at the gate like those of users, but without asking for a reason (P-1 to P-3)."""
 
+import sys
+
 import frappe
 
 from client_comms import acting, compat, transactions
@@ -8,13 +10,25 @@ from client_comms.enforcement.doctypes import webhook
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import text_messages
 
+_UNDONE = "client_comms_undone"
+
 
 class GuardedNotification:
 	"""Frappe's Notification. Refusals of the gate are in the Error Log, like all errors of a Notification."""
 
 	def send(self, doc):
+		"""
+		:raises frappe.QueryDeadlockError: the database has undone the save that sends it. Frappe would go on, and store the rest of it.
+		"""
 		with acting.unattended():
 			super().send(doc)
+		if undone := self.flags.pop(_UNDONE, None):
+			raise undone
+
+	def log_error(self, *args, **kwargs):
+		if isinstance(error := sys.exc_info()[1], frappe.QueryDeadlockError):
+			self.flags[_UNDONE] = error
+		return super().log_error(*args, **kwargs)
 
 	def send_an_email(self, doc, context):
 		"""Frappe files the message before it queues the email; if it is refused, the message is removed."""
