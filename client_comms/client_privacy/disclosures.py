@@ -6,6 +6,7 @@
 import frappe
 
 from client_comms import ledger
+from client_comms.rules import domains
 
 DISCLOSURE = "Client Disclosure"
 OWN_INFORMATION, CONSENT, REASON_GIVEN, NOT_REQUIRED = (
@@ -28,12 +29,19 @@ def enter(row: dict) -> None:
 
 
 def hold_back(email_queue: str, why: str) -> None:
-	"""Mark entries of a queued message that was not sent after all."""
-	table = frappe.qb.DocType(DISCLOSURE)
-	(
-		frappe.qb.update(table)
-		.set(table.outcome, HELD_BACK)
-		.set(table.reason, why)
-		.where(table.email_queue == email_queue)
-	).run()
-	ledger.record_states(DISCLOSURE, frappe.get_all(DISCLOSURE, {"email_queue": email_queue}, pluck="name"))
+	"""Mark entries of a queued message that was not sent after all; it may have been sent to some of its recipients."""
+	sent_to = {
+		domains.normal_address(address)
+		for address in frappe.get_all(
+			"Email Queue Recipient", {"parent": email_queue, "status": "Sent"}, pluck="recipient"
+		)
+	}
+	waiting = [
+		row.name
+		for row in frappe.get_all(DISCLOSURE, {"email_queue": email_queue}, ["name", "recipient"])
+		if domains.normal_address(row.recipient) not in sent_to
+	]
+	if waiting:
+		held = {"outcome": HELD_BACK, "reason": why}
+		frappe.db.set_value(DISCLOSURE, {"name": ("in", waiting)}, held, update_modified=False)
+		ledger.record_states(DISCLOSURE, waiting)

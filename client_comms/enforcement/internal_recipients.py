@@ -74,23 +74,39 @@ def leave_out_of_queue(doc, method=None) -> None:
 
 	No user would see a message, so it is written to the Error Log, once a day per record.
 	"""
-	users = None
+	left_out, has_users = _left_out_of_queue(doc)
+	doc.recipients = [row for row in doc.recipients if row.recipient not in left_out]
+	if has_users and not doc.recipients:
+		doc.status = "Error"
+		doc.error = _("None of the recipients has clearance for this document.")
+
+
+def leave_out_of_sending(queued) -> None:
+	"""The same when it is sent: while it waited, the level may have been raised, or a role removed. Who has lost access is left out of `queued`,
+	and stays in the database with the reason."""
+	left_out, _has_users = _left_out_of_queue(queued)
+	for row in queued.recipients:
+		if row.recipient in left_out:
+			frappe.db.set_value(row.doctype, row.name, "error", _("No clearance any more when it was sent."))
+	queued.recipients = [row for row in queued.recipients if row.recipient not in left_out]
+
+
+def _left_out_of_queue(queued) -> tuple[set[str], bool]:
+	"""The recipients without clearance, and whether there are colleagues at all among the recipients."""
+	users, found = None, set()
 	for owner_type, owner_name in (
-		(governed.COMMUNICATION, doc.communication),
-		dependents.owner_of(doc.reference_doctype, doc.reference_name),
+		(governed.COMMUNICATION, queued.communication),
+		dependents.owner_of(queued.reference_doctype, queued.reference_name),
 	):
 		if not owner_name or owner_type not in governed.doctypes():
 			continue
+		waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 		if users is None:
-			users = users_of([row.recipient for row in doc.recipients])
+			users = users_of(waiting)
 		if left_out := without_clearance(owner_type, owner_name, users.values()):
-			doc.recipients = [
-				row for row in doc.recipients if users.get(_address(row.recipient)) not in left_out
-			]
+			found |= {each for each in waiting if users.get(_address(each)) in left_out}
 			_log(owner_type, owner_name, left_out)
-	if users and not doc.recipients:
-		doc.status = "Error"
-		doc.error = _("None of the recipients has clearance for this document.")
+	return found, bool(users)
 
 
 def with_clearance(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:

@@ -1,6 +1,8 @@
 """Checks emails at the gate when they are queued and again when they are sent, because consent may end in
 between (P-1 to P-3)."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 
@@ -81,16 +83,20 @@ def after_queueing(doc, method=None) -> None:
 			wording.keep(found, context.communication)
 
 
-def refusal_at_sending(queued) -> str | None:
-	"""Why a waiting message can no longer be sent; None if it can."""
+def refusal_at_sending(queued, waiting: Collection[str] | None = None) -> str | None:
+	"""Why a waiting message can no longer be sent; None if it can.
+
+	:param waiting: to whom it has still to be sent, if `queued` was read before it was sent to others
+	"""
+	if waiting is None:
+		waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 	if _is_about_nothing(queued):
 		return _("What this email is about has been deleted.")
 	context = context_of_email(queued)
-	if stopped := restricted.began_meanwhile(queued, context):
+	if stopped := restricted.began_meanwhile(queued, context, waiting):
 		return stopped
 	if context is None:
 		return None
-	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 	recipients = recipient_kinds.sort_recipients(context, waiting)
 	# Its wording and the reason given were already checked when it was queued.
 	refused = [

@@ -1,13 +1,37 @@
-"""Waiting messages: consent or a confirmed identity may expire before they are sent (P-1, P-3)."""
+"""Waiting messages: consent or a confirmed identity may expire before they are sent, or while they are: until a connection is made, a print
+is attached, or other recipients have got theirs (P-1, P-3)."""
 
 import frappe
+from frappe import _
+from frappe.email.doctype.email_queue.email_queue import SendMailContext
 
 from client_comms.client_privacy import mailed_secrets
-from client_comms.enforcement import printing
+from client_comms.enforcement import compose, internal_recipients, printing
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import email
+
+
+class _StoppedError(Exception):
+	"""It may not go out to the other recipients."""
+
+
+def _build_message(previous, context, *args, **kwargs):
+	"""Frappe passes what this returns to the mail server."""
+	message = previous(context, *args, **kwargs)
+	# nosemgrep: frappe-manual-commit (as Frappe does after each recipient; it must see what was decided meanwhile)
+	frappe.db.commit()
+	if email.refusal_at_sending(
+		context.queue_doc,
+		frappe.get_all(
+			"Email Queue Recipient",
+			{"parent": context.queue_doc.name, "status": ("!=", "Sent")},
+			pluck="recipient",
+		),
+	):
+		raise _StoppedError
+	return message
 
 
 class GuardedEmailQueue:
@@ -18,15 +42,28 @@ class GuardedEmailQueue:
 			# nosemgrep: frappe-manual-commit (as Frappe does with any status, or the failure of another email undid it)
 			frappe.db.commit()
 			return None
+		if self.is_to_be_sent():
+			internal_recipients.leave_out_of_sending(self)
+			if not self.recipients:
+				why = _("None of the recipients has clearance for this document.")
+				self.update_status(status="Error", error=why, commit=True)
+				return None
 		stored = self.message
 		try:
 			self.message = mailed_secrets.as_sent(self)
 		except OutgoingRefusedError as refusal:
 			self.update_status(status="Error", error=words_of(refusal), commit=True)
 			return None
+		compose.around(SendMailContext, "build_message", _build_message)
 		try:
 			with printing.for_email(self):
 				return super().send(*args, **kwargs)
+		except _StoppedError:
+			self.reload()
+			email.hold(self)
+			# nosemgrep: frappe-manual-commit (as above)
+			frappe.db.commit()
+			return None
 		except Exception as error:
 			if self.message != stored:
 				_leave_out_variables(error)  # the Error Log would quote the email

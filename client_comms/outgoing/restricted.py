@@ -107,11 +107,10 @@ def require(numbers: Iterable[str]) -> None:
 		_refuse(stopped)
 
 
-def began_meanwhile(queued, context: facts.OutgoingContext | None) -> str | None:
+def began_meanwhile(queued, context: facts.OutgoingContext | None, waiting: Iterable[str]) -> str | None:
 	"""Why a waiting email may not go out any more: a restriction began after it was queued, when the gate let it pass."""
 	if not restrictions.active() or goes_out(queued.reference_doctype, queued.reference_name):
 		return None
-	waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 	found = [*restrictions.of_addresses(waiting).values()]
 	if context:
 		found.append(_about(context))

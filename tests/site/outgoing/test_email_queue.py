@@ -3,7 +3,10 @@
 import frappe
 import pytest
 from frappe.email import queue
+from frappe.email.doctype.email_queue import email_queue as email_queue_of_frappe
+from frappe.email.doctype.email_queue.email_queue import SendMailContext
 
+from client_comms import api
 from client_comms.outgoing import email
 
 ANNA = "anna@client.example"
@@ -154,3 +157,89 @@ def test_an_email_that_is_none_of_ours_is_sent(make_user):
 	frappe.delete_doc("Note", note.name, force=True)
 	queue.flush()
 	assert state(queued) == "Sent"
+
+
+@pytest.fixture
+def reached(monkeypatch):
+	"""To whom emails were passed to the mail server."""
+	addresses = []
+	monkeypatch.setattr(
+		email_queue_of_frappe,
+		"get_hook_method",
+		lambda name: lambda _queued, _sender, recipient, _message: addresses.append(recipient),
+	)
+	return addresses
+
+
+@pytest.mark.clause("D-5", "P-2")
+def test_a_colleague_who_lost_access_while_it_waited_does_not_get_it(log, make_client, make_user, reached):
+	client = make_client("Anna Client", ANNA)
+	colleague = make_user("Frontline Staff")
+	inquiry = log("Initial Inquiry", party_type="Customer", party=client.party, contact=client.contact)
+	about = {"reference_doctype": inquiry.doctype, "reference_name": inquiry.name}
+	queued = []
+	for recipients in ([colleague, ANNA], [colleague]):
+		frappe.sendmail(recipients, sender="service@own.example", subject="S", message="Hello", **about)
+		queued.append(frappe.get_last_doc("Email Queue"))
+	inquiry.reload()
+	inquiry.update({"confidentiality_level": "Sensitive", "level_change_reason": "About health"}).save()
+	queue.flush()
+	assert reached == [ANNA]
+	assert [state(each) for each in queued] == ["Sent", "Error"]
+	kept = {row.recipient: (row.status, bool(row.error)) for row in queued[0].reload().recipients}
+	assert kept == {ANNA: ("Sent", False), colleague: ("Not Sent", True)}
+
+
+EVE, OTHER = "eve@adviser.example", "otto@adviser.example"
+
+
+@pytest.mark.clause("P-3")
+@pytest.mark.parametrize("after", [0, 1])
+def test_consent_that_is_withdrawn_while_an_email_is_being_sent(
+	log, make_client, set_settings, monkeypatch, reached, after
+):
+	"""Between the check and the mail server lie a login, prints to be attached, and the recipients before."""
+	set_settings(consent_mode="Enforce")
+	client = make_client("Anna Client", ANNA)
+	frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	consent = frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.party,
+			"purpose": "Sharing with a Third Party",
+			"third_party": "Adviser",
+			"collected_through": "Phone",
+			"notice_text": "I agree.",
+			"status": "Given",
+			"given_on": frappe.utils.now_datetime(),
+		}
+	).insert()
+	update = log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
+	frappe.sendmail(
+		[EVE, OTHER],
+		subject="Hello",
+		message="Hello",
+		reference_doctype=update.doctype,
+		reference_name=update.name,
+	)
+	queued = frappe.get_last_doc("Email Queue")
+	built = []
+	original = SendMailContext.include_attachments
+
+	def slowly(context, message):
+		if len(built) == after:
+			api.withdraw_consent(consent.name)
+		built.append(message)
+		return original(context, message)
+
+	monkeypatch.setattr(SendMailContext, "include_attachments", slowly)
+	queue.flush()
+	assert reached == [EVE, OTHER][:after] and state(queued) == "Error"
+	outcomes = frappe.get_all("Client Disclosure", {"email_queue": queued.name}, ["recipient", "outcome"])
+	assert {row.recipient for row in outcomes if row.outcome == "Sent"} == {*reached}
+	assert len(outcomes) == 2
+	queue.flush()
+	assert len(reached) == after
