@@ -24,7 +24,7 @@ from client_comms.client_privacy import returned_secrets
 from client_comms.clients import parties
 from client_comms.enforcement.doctypes.unanswered_mail import RemindingAccount
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, unprocessed
+from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, turns, unprocessed
 from client_comms.rules import (
 	addresses,
 	automatic_mail,
@@ -208,6 +208,8 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 	def _process(self):
 		for wait in _WAITS:
 			try:
+				if hasattr(self.email_account, "unread"):  # a job that stores it holds a lock of its own
+					turns.take(self.message_id)
 				return super().process()
 			except frappe.QueryDeadlockError:
 				frappe.db.rollback()
