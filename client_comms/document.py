@@ -15,7 +15,7 @@ from frappe.model.utils import is_virtual_doctype
 from frappe.utils import cint, cstr, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
-from client_comms import validation
+from client_comms import transactions, validation
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import storable_text
@@ -48,6 +48,8 @@ class Document(FrappeDocument):
 		"""
 		require_storable(self)
 		_require_possible_status(self)
+		if transactions.is_request() and not self.is_new() and not self.meta.issingle:
+			transactions.lock(self.doctype, self.name)
 		return super()._save(*args, **kwargs)
 
 	def before_discard(self):

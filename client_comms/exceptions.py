@@ -35,6 +35,10 @@ class ActionNotPossibleError(frappe.ValidationError):
 	"""The clocks do not allow this action now (C-3, C-4)."""
 
 
+class BusyError(frappe.ValidationError, frappe.QueryDeadlockError):
+	"""Someone else changes the same record at this moment. What the request wrote is undone, as after every deadlock."""
+
+
 class ClearanceMissingError(frappe.PermissionError):
 	"""The level requires a clearance that the user does not have (D-5)."""
 

@@ -12,10 +12,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import frappe
+from frappe import _
 from redis.exceptions import RedisError
+
+from client_comms.exceptions import BusyError
+from client_comms.i18n import bold
 
 _Value = TypeVar("_Value")
 _DAY = 24 * 60 * 60
+_LOCKED = "client_comms_locked"
+_PARTS = "client_comms_parts"
 _NONE, _SOME = b"none", b"some"
 _NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
 
@@ -90,6 +96,57 @@ def forget(key: str) -> None:
 	frappe.cache.delete_value(key)
 
 
+def locked(doctype: str, name: str):
+	"""`frappe.get_doc(…, for_update=True)` behind `lock`.
+
+	:raises BusyError: see there
+	"""
+	lock(doctype, name)
+	with _as_busy(name):
+		return frappe.get_doc(doctype, name, for_update=True)
+
+
+def lock(doctype: str, name: str) -> None:
+	"""Lock the row of a document. A request that has done nothing yet begins a new transaction with it, so that it sees everything as it is
+	when the lock is its own.
+
+	Otherwise, what was read before is older than what is locked: a message that arrived meanwhile cannot be found, or MariaDB, from version
+	11.6 on, refuses the lock and undoes everything. So who clicks while a colleague or the sweep saves would get an error.
+
+	:raises BusyError: a request had written something, which the database has undone; or the others take too long
+	"""
+	if is_request() and _has_done_nothing():
+		# nosemgrep: frappe-manual-commit (there is nothing to commit)
+		frappe.db.commit()
+	table = frappe.qb.DocType(doctype)
+	with _as_busy(name):
+		# Not by Frappe's means, which look up something about the DocType before, and so begin the transaction.
+		frappe.qb.from_(table).select(table.name).where(table.name == name).for_update().run()
+	frappe.db.value_cache[_LOCKED] = True
+
+
+def is_request() -> bool:
+	return bool(getattr(frappe.local, "request", None))
+
+
+@contextmanager
+def _as_busy(name: str) -> Iterator[None]:
+	try:
+		yield
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		if not is_request():
+			raise
+		frappe.throw(
+			_("{0} is being changed by someone else, so nothing was saved. Try again.").format(bold(name)),
+			exc=BusyError,
+			title=_("Try Again"),
+		)
+
+
+def _has_done_nothing() -> bool:
+	return not (frappe.db.transaction_writes or _LOCKED in frappe.db.value_cache or frappe.flags.get(_PARTS))
+
+
 @dataclass(slots=True)
 class Part:
 	"""A part of a transaction; `error` is what it ended with, if it failed."""
@@ -117,6 +174,7 @@ def part(
 	savepoint = f"client_comms_{frappe.generate_hash(length=10)}"
 	done = Part()
 	frappe.db.savepoint(savepoint)  # nosemgrep: frappe-own-savepoint (this is the part)
+	frappe.flags[_PARTS] = (frappe.flags.get(_PARTS) or 0) + 1
 	try:
 		yield done
 	except (frappe.QueryDeadlockError, *raising):
@@ -126,3 +184,5 @@ def part(
 		done.error = error
 		if title:
 			frappe.log_error(title=title, reference_doctype=doctype, reference_name=name)
+	finally:
+		frappe.flags[_PARTS] -= 1

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
-from client_comms import validation
+from client_comms import transactions, validation
 from client_comms.client_privacy.packages import delivery, runs
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.roles import require_auditing
@@ -19,7 +19,7 @@ def make_copy(request: str) -> str:
 	:raises frappe.PermissionError: the caller is not a Compliance Officer, or cannot see the client
 	"""
 	require_auditing()
-	doc = frappe.get_doc(runs.REQUEST, request, for_update=True)
+	doc = transactions.locked(runs.REQUEST, request)
 	doc.check_permission("write")
 	return runs.start(doc)
 

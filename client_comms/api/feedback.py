@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import get_fullname
 
+from client_comms import transactions
 from client_comms.client_interactions import complaints, feedback
 from client_comms.enforcement import interactions
 from client_comms.intake import retype
@@ -38,6 +39,6 @@ def not_a_complaint(name: str) -> None:
 
 
 def _writable(name: str):
-	doc = frappe.get_doc(complaints.INTERACTION, name, for_update=True)
+	doc = transactions.locked(complaints.INTERACTION, name)
 	doc.check_permission("write")
 	return doc

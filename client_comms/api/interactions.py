@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from client_comms import clock, validation
+from client_comms import clock, transactions, validation
 from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
 from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
@@ -303,7 +303,7 @@ def _record(name: str, event: str, note: str | None = None) -> dict:
 
 
 def _writable(name: str):
-	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	doc = transactions.locked(INTERACTION, name)
 	doc.check_permission("write")
 	return doc
 

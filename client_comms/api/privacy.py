@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, split_emails, validate_email_address
 
-from client_comms import procedure, validation
+from client_comms import procedure, transactions, validation
 from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
@@ -122,7 +122,7 @@ def consent_receipt(name: str) -> dict:
 
 
 def _record(name: str, event: str, **details) -> dict:
-	doc = frappe.get_doc(CONSENT, name, for_update=True)
+	doc = transactions.locked(CONSENT, name)
 	doc.check_permission("write")
 	doc.record(event, **details)
 	return doc.as_dict()
@@ -274,6 +274,6 @@ def check_identity_code(name: str, code: str) -> dict:
 	:raises client_comms.exceptions.ActionNotPossibleError: the code was used, has expired, or was tried too often
 	:raises frappe.PermissionError: as above
 	"""
-	doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+	doc = transactions.locked(identity.VERIFICATION, name)
 	client_documents.require_to_act(doc.party_type, doc.party, identity.VERIFICATION)
 	return one_time_codes.check(doc, code)

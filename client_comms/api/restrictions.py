@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import alerts, validation
+from client_comms import alerts, transactions, validation
 from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import (
 	ANSWERED,
 	RESTRICTION,
@@ -29,7 +29,7 @@ def restrict(request: str, ground: str, reason: str, answer: str) -> str:
 	    confirmed, the data is restricted already, or something is missing
 	"""
 	require_auditing()
-	doc = frappe.get_doc("Data Subject Request", request, for_update=True)
+	doc = transactions.locked("Data Subject Request", request)
 	doc.check_permission("write")
 	if doc.right != RESTRICTION:
 		frappe.throw(
@@ -133,6 +133,6 @@ def restricted(doctype: str, names: str | list[str]) -> list[str]:
 
 def _restriction(name: str):
 	require_auditing()
-	doc = frappe.get_doc(restrictions.RESTRICTION, name, for_update=True)
+	doc = transactions.locked(restrictions.RESTRICTION, name)
 	doc.check_permission("read")
 	return doc

@@ -3,6 +3,7 @@
 import frappe
 from frappe.query_builder.functions import Count
 
+from client_comms import transactions
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.erasure import runs
 from client_comms.enforcement import legal_holds
@@ -66,7 +67,7 @@ def release_hold(name: str, reason: str) -> str:
 	:raises client_comms.exceptions.ActionNotPossibleError: it has ended already, or the reason is missing
 	:raises frappe.PermissionError: the caller cannot change holds
 	"""
-	hold = frappe.get_doc(legal_holds.HOLD, name, for_update=True)
+	hold = transactions.locked(legal_holds.HOLD, name)
 	hold.check_permission("write")
 	hold.release(reason)
 	return hold.status

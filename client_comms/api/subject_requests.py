@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import transactions
 from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import (
 	ANSWERED,
 	ERASURE,
@@ -111,6 +112,6 @@ def processing_record() -> dict:
 
 def _request(name: str):
 	require_auditing()
-	request = frappe.get_doc(REQUEST, name, for_update=True)
+	request = transactions.locked(REQUEST, name)
 	request.check_permission("write")
 	return request

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 
-from client_comms import validation
+from client_comms import transactions, validation
 from client_comms.api import interactions
 from client_comms.api.each import one_by_one
 from client_comms.client_interactions import team
@@ -52,7 +52,7 @@ def _action(action: str, note: str | None, user: str | None) -> Callable[..., di
 		return {}
 
 	def assign(name: str) -> dict:
-		doc = frappe.get_doc(INTERACTION, name, for_update=True)
+		doc = transactions.locked(INTERACTION, name)
 		doc.check_permission("write")
 		if doc.responsible_staff != user:
 			doc.responsible_staff = user

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from client_comms import transactions
 from client_comms.exceptions import MissingDetailsError
 from client_comms.people import template_approvals
 from client_comms.roles import require_approving_texts
@@ -20,7 +21,7 @@ def approve_template(name: str) -> dict:
 	:raises frappe.ValidationError: it is already approved, has expired, or has unknown placeholders
 	"""
 	require_approving_texts()
-	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc = transactions.locked(TEMPLATE, name)
 	doc.approve()
 	return doc.as_dict(convert_dates_to_str=True)
 
@@ -35,7 +36,7 @@ def withdraw_template(name: str, reason: str) -> dict:
 	"""
 	require_approving_texts()
 	_require_reason(reason, _("Give a reason for withdrawing the template."))
-	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc = transactions.locked(TEMPLATE, name)
 	doc.withdraw(reason)
 	return doc.as_dict(convert_dates_to_str=True)
 
@@ -51,7 +52,7 @@ def send_back_template(name: str, reason: str) -> dict:
 	"""
 	require_approving_texts()
 	_require_reason(reason, _("Say what should be different, so that the author can change it."))
-	doc = frappe.get_doc(TEMPLATE, name, for_update=True)
+	doc = transactions.locked(TEMPLATE, name)
 	doc.send_back(reason)
 	return doc.as_dict(convert_dates_to_str=True)
 

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullname
 
-from client_comms import alerts, clock, validation
+from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
 from client_comms.rules import access
@@ -41,7 +41,7 @@ def request(name: str, reason: str) -> None:
 	validation.require_text(_("Reason"), reason)
 	if not (reason or "").strip():
 		frappe.throw(_("Say why you need access."), exc=MissingDetailsError, title=_("Reason Missing"))
-	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	doc = transactions.locked(INTERACTION, name)
 	if frappe.has_permission(INTERACTION, "read", doc=doc):
 		frappe.throw(
 			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
@@ -149,7 +149,7 @@ def decline(name: str, user: str) -> None:
 
 def _decide(name: str, user: str):
 	"""The interaction, locked, and the request that the session user decides."""
-	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	doc = transactions.locked(INTERACTION, name)
 	doc.check_permission("read")
 	if not may_decide(policy.stored_record(doc.name)):
 		frappe.throw(

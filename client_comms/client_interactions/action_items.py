@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.utils import strip_html
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.enforcement import sharing
 
 INTERACTION = "Client Interaction"
@@ -100,7 +100,7 @@ def adopt_todo(todo, method=None) -> None:
 	"""An assignment in the desk becomes an action item, if the user can write the interaction (F-2)."""
 	if todo.reference_type != INTERACTION or todo.status != "Open" or frappe.flags.get(_SYNCING):
 		return
-	doc = frappe.get_doc(INTERACTION, todo.reference_name, for_update=True)
+	doc = transactions.locked(INTERACTION, todo.reference_name)
 	if not frappe.flags.get(_BY_RULE):
 		doc.check_permission("write")
 	doc.append(
@@ -156,7 +156,7 @@ def _change_item(todo, /, **values) -> None:
 		return
 	if not frappe.db.exists("Interaction Action Item", {"parent": todo.reference_name, "todo": todo.name}):
 		return
-	doc = frappe.get_doc(INTERACTION, todo.reference_name, for_update=True)
+	doc = transactions.locked(INTERACTION, todo.reference_name)
 	row = next(row for row in doc.action_items if row.todo == todo.name)
 	assignee = values.get("assigned_to") or row.assigned_to  # an item always has an assignee
 	if assignee != row.assigned_to and not todo.flags.ignore_permissions:

@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 from frappe import _
 
-from client_comms import alerts, clock, controls
+from client_comms import alerts, clock, controls, transactions
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
 from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
@@ -109,7 +109,7 @@ def sign_off(name: str):
 	:raises FourEyesError: the session user prepared it
 	:raises frappe.ValidationError: there are signals, and no findings
 	"""
-	doc = frappe.get_doc(REVIEW, name, for_update=True)
+	doc = transactions.locked(REVIEW, name)
 	doc.check_permission("write")
 	user = frappe.session.user
 	if doc.status == SIGNED_OFF:

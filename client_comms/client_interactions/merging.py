@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils.global_search import delete_for_document
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, transactions
 from client_comms.client_interactions import relinking
 from client_comms.client_interactions.clocks import escalation, replay
 from client_comms.enforcement import (
@@ -56,7 +56,7 @@ def merge(name: str, into: str):
 	_move_rows(source.name, target.name)
 	relinking.follow(source.name, target.name)
 	_remove(source)
-	merged = frappe.get_doc(INTERACTION, target.name, for_update=True)
+	merged = transactions.locked(INTERACTION, target.name)
 	_join(merged, source, carried)
 	logged_late = merged.logged_late
 	merged.save_by_app()

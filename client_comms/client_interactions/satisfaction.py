@@ -126,7 +126,7 @@ def rate(token: str | None, rating, comment: str | None = None) -> None:
 			title=_("Not Possible"),
 		)
 	with acting.as_the_app():
-		doc = frappe.get_doc(INTERACTION, link.client_interaction, for_update=True)
+		doc = transactions.locked(INTERACTION, link.client_interaction)
 		doc.rating, doc.rated_on = number, clock.now()
 		doc.rating_comment = cstr(comment).strip()[:_COMMENT_LENGTH] or None
 		doc.append_event(RATED, doc.rated_on, f"{number}/{rules.RATINGS[-1]}", by="Guest")

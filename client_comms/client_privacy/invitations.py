@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import consents, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED, SECURE_LINK
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
@@ -127,7 +127,7 @@ def consent_to_answer(
 	scope = (request.third_party, request.contact, request.data_categories)
 	same = [each.name for each in known if (each.third_party, each.contact, each.data_categories) == scope]
 	if same:
-		return frappe.get_doc(consents.CONSENT, same[-1], for_update=True)
+		return transactions.locked(consents.CONSENT, same[-1])
 	doc = frappe.get_doc(
 		{
 			"doctype": consents.CONSENT,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import identity, invitations, links, mailed_secrets
 from client_comms.clients import preferences
 from client_comms.exceptions import ActionNotPossibleError
@@ -104,7 +104,7 @@ def _replace_earlier(person: dict) -> None:
 	)
 	failed = False
 	for name in waiting:
-		doc = frappe.get_doc(identity.VERIFICATION, name, for_update=True)
+		doc = transactions.locked(identity.VERIFICATION, name)
 		if doc.attempts:
 			doc.conclude(identity.FAILED)
 			failed = True

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import answers as consent_answers
 from client_comms.client_privacy import client_data, consents, identity, invitations, links, receipts
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
@@ -197,7 +197,7 @@ def _consent(name: str) -> dict:
 
 
 def _answer(visit: Visit, name: str, answer: str):
-	doc = frappe.get_doc(consents.CONSENT, name, for_update=True)
+	doc = transactions.locked(consents.CONSENT, name)
 	doc.flags.by_client = True
 	status = consents.as_rule(doc).status(clock.now())
 	if answer == rules.WITHDRAWN and status != rules.GIVEN:
@@ -212,7 +212,7 @@ def _answer_narrower(visit: Visit, given, answers: Collection[str]) -> None:
 	known = consents.of_client(visit.party_type, visit.party, given.purpose)
 	for each in rules.answered_too(known, consents.as_rule(given), visit.contact, clock.now()):
 		if each.name not in answers:
-			narrower = frappe.get_doc(consents.CONSENT, each.name, for_update=True)
+			narrower = transactions.locked(consents.CONSENT, each.name)
 			with speaking(preferences.site_language()):
 				note = _("Agreed to everything: {0}").format(given.name)
 			narrower.flags.by_client = True

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import frappe
 
+from client_comms import transactions
 from client_comms.rules.response_clock import MERGED
 
 INTERACTION = "Client Interaction"
@@ -56,10 +57,10 @@ def get_locked(name: str):
 	:raises frappe.DoesNotExistError: there is none
 	"""
 	try:
-		return frappe.get_doc(INTERACTION, name, for_update=True)
+		return transactions.locked(INTERACTION, name)
 	except frappe.DoesNotExistError:
 		found = current(name, locked=True)
 		if not found:
 			raise
 		frappe.clear_last_message()
-		return frappe.get_doc(INTERACTION, found, for_update=True)
+		return transactions.locked(INTERACTION, found)

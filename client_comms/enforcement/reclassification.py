@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from client_comms import transactions
 from client_comms.enforcement import governed, levels, policy, sharing
 
 
@@ -46,7 +47,7 @@ def follow_stated(doc, method=None) -> None:
 	if name and level:
 		here = frappe.db.get_value(governed.INTERACTION, name, "confidentiality_level")
 		if here and _is_stricter(level, here):
-			interaction = frappe.get_doc(governed.INTERACTION, name, for_update=True)
+			interaction = transactions.locked(governed.INTERACTION, name)
 			raise_to_stated(interaction, level, doc)
 
 
@@ -66,7 +67,7 @@ def raise_conversations(doctype: str, name: str, level: str, reason: str) -> Non
 	"""Raise the interactions about a document to its level, each with its history and its ledger entry."""
 	about = {"reference_doctype": doctype, "reference_name": name}
 	for interaction in frappe.get_all(governed.INTERACTION, about, pluck="name", order_by="name asc"):
-		_raise(frappe.get_doc(governed.INTERACTION, interaction, for_update=True), level, reason)
+		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)
 
 
 def _raise(interaction, level: str, reason: str) -> None:

@@ -52,7 +52,7 @@ def _record(name: str, event: str, after: str | None) -> None:
 	message = frappe.db.exists(COMMUNICATION, name) and frappe.get_doc(COMMUNICATION, name)
 	if not (message and message.client_interaction):
 		return
-	interaction = frappe.get_doc(communication.INTERACTION, message.client_interaction, for_update=True)
+	interaction = transactions.locked(communication.INTERACTION, message.client_interaction)
 	told = [row.event for row in interaction.events if row.source_name == name]
 	if message.sent_or_received == "Received" and response_clock.RECEIVED not in told:
 		return  # automatic, or from staff

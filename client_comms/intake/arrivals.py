@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import (
@@ -89,7 +89,7 @@ def locked(doctype: str, name: str):
 	Only its own absence counts: what is missing while it is logged is a failure, and is kept as one.
 	"""
 	try:
-		return frappe.get_doc(doctype, name, for_update=True)
+		return transactions.locked(doctype, name)
 	except frappe.DoesNotExistError:
 		frappe.clear_last_message()
 		return None

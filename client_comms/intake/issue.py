@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import get_datetime, parse_addr
 
+from client_comms import transactions
 from client_comms.clients import parties
 from client_comms.intake import arrivals, new_documents
 
@@ -59,6 +60,6 @@ def follow_priority(doc, method=None):
 		return
 	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "status": ("!=", "Closed")}
 	for name in frappe.get_all(arrivals.INTERACTION, about, pluck="name", order_by="name asc"):
-		interaction = frappe.get_doc(arrivals.INTERACTION, name, for_update=True)
+		interaction = transactions.locked(arrivals.INTERACTION, name)
 		interaction.priority = doc.priority
 		interaction.save_by_app()

@@ -80,7 +80,7 @@ def _follow(issue: str, before: str, after: str):
 		return
 	left, answerable = [], None
 	for name in former_names.all_about(ISSUE, issue):
-		doc = frappe.get_doc(INTERACTION, name, for_update=True)
+		doc = transactions.locked(INTERACTION, name)
 		event = issue_status.event_for(before, after, doc.status)
 		if not event or not frappe.has_permission(INTERACTION, "read", doc=doc):
 			continue

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
@@ -71,7 +71,7 @@ def _of_unknown_client(lead):
 		},
 		order_by="occurred_on desc",
 	)
-	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
+	return transactions.locked(INTERACTION, found) if found else None
 
 
 def _of_unknown_caller(lead):
@@ -91,7 +91,7 @@ def _of_unknown_caller(lead):
 		.limit(_CALLS)
 	).run()
 	found = next((name for name, number in calls if phone_numbers.normalised(number) in numbers), None)
-	return frappe.get_doc(INTERACTION, found, for_update=True) if found else None
+	return transactions.locked(INTERACTION, found) if found else None
 
 
 def _contact(lead) -> str | None:
@@ -117,7 +117,7 @@ def replace_opened(doc, method=None):
 			"creation": (">=", clock.now() - _TYPED_MEANWHILE),
 		},
 	)
-	if not opened or not _is_untouched(frappe.get_doc(INTERACTION, opened, for_update=True)):
+	if not opened or not _is_untouched(transactions.locked(INTERACTION, opened)):
 		return
 	if not doc.reference_name:
 		doc.db_set(about, update_modified=False)

@@ -2,6 +2,7 @@
 
 import frappe
 
+from client_comms import transactions
 from client_comms.enforcement.methods import relink
 from client_comms.intake import failures, inbound_mail
 
@@ -23,7 +24,7 @@ def _continued(doc):
 	name = communication and frappe.db.get_value("Communication", communication, "client_interaction")
 	if not name:
 		return None
-	interaction = frappe.get_doc(INTERACTION, name, for_update=True)
+	interaction = transactions.locked(INTERACTION, name)
 	if interaction.reference_doctype not in ("Issue", "Opportunity"):
 		interaction.update({"reference_doctype": doc.doctype, "reference_name": doc.name})
 		interaction.save_by_app()

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, cstr, escape_html, format_date, get_fullname
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_interactions import portal
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.exceptions import ActionNotPossibleError
@@ -37,7 +37,7 @@ def write(visit: Visit, name: str, text: str | None) -> str:
 	if len(text) > LONGEST:
 		_refuse(_("Your message has {0} characters; at most {1} can be sent.").format(len(text), LONGEST))
 	row = portal.find(visit, name)
-	doc = frappe.get_doc(portal.INTERACTION, name, for_update=True)
+	doc = transactions.locked(portal.INTERACTION, name)
 	if not replies.may_continue(doc, clock.now()):
 		_refuse(
 			_("This conversation of {0} is closed. Please begin a new one.").format(

@@ -13,7 +13,7 @@ from frappe.query_builder import Criterion
 from frappe.utils import add_days
 from pypika.terms import ExistsCriterion
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_interactions import log_timeliness
 from client_comms.client_interactions.doctype.unprocessed_email import unprocessed_email
 from client_comms.clients import parties
@@ -137,7 +137,7 @@ def log(doctype: str, name: str) -> str | None:
 
 	:raises frappe.ValidationError: it should not or cannot be logged; the message says why
 	"""
-	doc = frappe.get_doc(doctype, name, for_update=True)  # prevents others from logging it in the meantime
+	doc = transactions.locked(doctype, name)  # prevents others from logging it in the meantime
 	require(doctype, name)
 	taken_in = doctype == unprocessed.UNPROCESSED
 	if taken_in:

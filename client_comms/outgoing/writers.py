@@ -9,7 +9,7 @@ from frappe import _
 from frappe.desk.form import assign_to
 from frappe.utils import escape_html
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.enforcement import explain, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
@@ -78,7 +78,7 @@ def hand_over(doctype: str, name: str, to: str, note: str | None = None, respons
 	:param note: what they should tell the client; kept in the record alone
 	:raises ClearanceMissingError: `to` cannot write to the client either
 	"""
-	doc = frappe.get_doc(doctype, name, for_update=True)
+	doc = transactions.locked(doctype, name)
 	doc.check_permission("write")
 	if to not in {each["user"] for each in _people(doctype, name)}:
 		frappe.throw(

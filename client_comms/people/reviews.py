@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, getdate
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import (
 	AGAIN,
 	COMPLETED,
@@ -87,7 +87,7 @@ def complete(name: str):
 	:raises frappe.ValidationError: a criterion has no score yet, or a finding is assigned to someone who cannot read it
 	:raises frappe.PermissionError: it is another user's review, or the record can no longer be read
 	"""
-	doc = frappe.get_doc(REVIEW, name, for_update=True)
+	doc = transactions.locked(REVIEW, name)
 	_require(doc, doc.reviewer, OPEN)
 	if not doc.is_scored():
 		missing = [row.criterion for row in doc.scores if not row.not_applicable and row.score in (None, "")]
@@ -146,7 +146,7 @@ def _todo(doc, row) -> str:
 
 def comment(name: str, text: str):
 	"""The person reviewed says something about a completed review."""
-	doc = frappe.get_doc(REVIEW, name, for_update=True)
+	doc = transactions.locked(REVIEW, name)
 	_require(doc, doc.reviewed_user, COMPLETED, DISPUTED)
 	doc.staff_comment = text
 	doc.save_by_app()
@@ -160,7 +160,7 @@ def dispute(name: str, reason: str):
 
 	:raises frappe.ValidationError: no reason is given, it was already reviewed again, or no one else can review it
 	"""
-	doc = frappe.get_doc(REVIEW, name, for_update=True)
+	doc = transactions.locked(REVIEW, name)
 	_require(doc, doc.reviewed_user, COMPLETED)
 	if not (reason or "").strip():
 		frappe.throw(_("State what you do not accept, and why."), title=_("Reason Missing"))

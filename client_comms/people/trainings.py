@@ -309,7 +309,7 @@ def finish(name: str, answers: dict) -> dict:
 
 
 def _mine(name: str):
-	attempt = frappe.get_doc(ATTEMPT, name, for_update=True)
+	attempt = transactions.locked(ATTEMPT, name)
 	if attempt.user != frappe.session.user or attempt.status != IN_PROGRESS:
 		frappe.throw(
 			_("This test has ended or belongs to another user. Open the training again."),

@@ -131,7 +131,7 @@ def continue_all() -> None:
 
 def _locked(name: str, *statuses: str):
 	require_auditing()
-	run = frappe.get_doc(RUN, name, for_update=True)
+	run = transactions.locked(RUN, name)
 	run.check_permission("read")
 	if run.status not in statuses:
 		_refuse_status(run)

@@ -125,7 +125,7 @@ def release(name: str) -> None:
 		)
 	if not archive.exists(package):
 		_refuse(_("The file of this copy is missing on the server. Discard the copy, and make it again."))
-	request = frappe.get_doc(REQUEST, package.request, for_update=True)
+	request = transactions.locked(REQUEST, package.request)
 	request.confirm_identity()
 	days = cint(frappe.get_cached_doc("Client Comms Settings").data_package_days) or 14
 	expires = clock.now() + timedelta(days=days)
@@ -162,7 +162,7 @@ def delete_expired() -> None:
 	for filters, status in over:
 		for name in frappe.get_all(PACKAGE, filters, pluck="name", order_by="name asc"):
 			with transactions.part("A copy of data could not be deleted", PACKAGE, name):
-				_end(frappe.get_doc(PACKAGE, name, for_update=True), status)
+				_end(transactions.locked(PACKAGE, name), status)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; then its file goes)
 	ended = {"status": ("in", (DISCARDED, DELETED)), "stored_as": ("is", "set")}
 	for name in frappe.get_all(PACKAGE, ended, pluck="name", order_by="name asc"):
@@ -191,7 +191,7 @@ def _forget_contents(name: str) -> None:
 
 def _locked(name: str, *statuses: str):
 	require_auditing()
-	package = frappe.get_doc(PACKAGE, name, for_update=True)
+	package = transactions.locked(PACKAGE, name)
 	package.check_permission("read")
 	if package.status not in statuses:
 		_refuse(
