@@ -123,8 +123,9 @@ def sent_where_identity_counts(since: datetime, until: datetime) -> Filters:
 	levels = frappe.get_all(
 		"Confidentiality Level", {"require_identity_verification": 1}, pluck="name", order_by="name"
 	)
-	sent = dated("disclosed_on", ["outcome", "=", "Sent"], ["confidentiality_level", "in", levels or [""]])
-	return sent(since, until)
+	# An empty list would find what has no level.
+	at_these = ["confidentiality_level", "in", levels] if levels else ["name", "is", "not set"]
+	return dated("disclosed_on", ["outcome", "=", "Sent"], at_these)(since, until)
 
 
 def sent_unchecked(since: datetime, until: datetime) -> Filters:

@@ -175,6 +175,18 @@ def test_what_was_sent_without_a_valid_check_counts_and_what_needs_none_does_not
 	assert (figure["value"], figure["state"]) == (33.3, "Red")
 
 
+@pytest.mark.clause("P-1")
+def test_without_a_level_that_requires_a_check_nothing_was_sent_without_one(shown):
+	frappe.db.delete("Client Disclosure")
+	frappe.db.set_value("Confidentiality Level", {"name": ("is", "set")}, "require_identity_verification", 0)
+	row = frappe.new_doc("Client Disclosure")
+	values = {"disclosed_on": clock.now(), "outcome": "Sent", "reason": "Another channel than usual."}
+	row.update({"name": frappe.generate_hash(), **values})
+	row.db_insert()
+	figure = shown("P-1")["Sent Without a Valid Identity Check"]
+	assert not figure["value"] and figure["state"] != "Red"
+
+
 @pytest.mark.clause("F-2")
 def test_action_items_past_due_and_of_disabled_users_are_counted(shown, log, make_user, as_user):
 	agent, gone = make_user(procedure.FRONTLINE_STAFF), make_user(procedure.CUSTOMER_SUPPORT)
