@@ -13,7 +13,15 @@ from frappe.utils import get_datetime, parse_addr, split_emails
 from client_comms import clock
 from client_comms.clients import parties
 from client_comms.i18n import plain
-from client_comms.intake import acknowledgement, arrivals, failures, inbound_mail, replies, threads
+from client_comms.intake import (
+	acknowledgement,
+	arrivals,
+	failures,
+	inbound_mail,
+	replies,
+	threads,
+	website_form,
+)
 from client_comms.rules import (
 	automatic_mail,
 	classification,
@@ -160,7 +168,9 @@ def require_promise(doc, method=None):
 def is_message(doc) -> bool:
 	if doc.communication_type not in ("Communication", AUTOMATED):
 		return False
-	return doc.communication_medium in CHANNELS or (not doc.communication_medium and _is_in_portal(doc))
+	if doc.communication_medium:
+		return doc.communication_medium in CHANNELS
+	return _is_in_portal(doc) or website_form.is_from_visitor(doc)
 
 
 def channel_of(doc) -> str:
@@ -202,6 +212,7 @@ def _log(message: Message, staff_may_begin: bool):
 	if interaction:
 		_bind(message.document, interaction)
 		_tell_doubts(message, interaction)
+		website_form.note(message.document, interaction)
 	return interaction
 
 
@@ -221,6 +232,9 @@ def _apply(message: Message, staff_may_begin: bool):
 	"""Make the message an event of its conversation, or a new conversation."""
 	if message.is_received and (interaction := threads.of_copy(message)):
 		return interaction
+	if message.document.reference_name and website_form.is_from_visitor(message.document):
+		if interaction := website_form.begun(message.document, message.document.sender):
+			return interaction
 	interaction = threads.find(message)
 	if message.is_received and message.automatic:
 		if not interaction:
@@ -288,7 +302,7 @@ def arrival(message: Message, direction: str = classification.INBOUND) -> arriva
 		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
 		else doc.doctype,
 		channel=PORTAL if message.is_from_portal else channel_of(doc),
-		subject=doc.subject,
+		subject=website_form.subject_of(doc),
 		content=_content(doc),
 		sender=message.address,
 		sender_name=message.name,

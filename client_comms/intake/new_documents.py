@@ -4,7 +4,7 @@ import frappe
 
 from client_comms import transactions
 from client_comms.enforcement.methods import relink
-from client_comms.intake import failures, inbound_mail
+from client_comms.intake import failures, inbound_mail, website_form
 
 INTERACTION = "Client Interaction"
 
@@ -14,7 +14,7 @@ def log_new(doc, log):
 	if inbound_mail.is_receiving():
 		return
 	doc.flags.client_comms_new = True
-	failures.attempt(doc, lambda doc: _continued(doc) or log(doc))
+	failures.attempt(doc, lambda doc: _continued(doc) or website_form.continued(doc) or log(doc))
 	doc.flags.client_comms_new = False
 
 

@@ -1,0 +1,65 @@
+"""What visitors write in the contact form of the website (C-3, D-1, F-1).
+
+Frappe stores it as a message without a medium, filed under nothing. ERPNext makes a Lead and an Opportunity of it, and stores it once more, under the
+Opportunity. All of them are one interaction, and a new one: a visitor can enter any address, so what they write continues no conversation.
+"""
+
+import frappe
+
+from client_comms.enforcement import governed, reclassification
+
+_VISITOR = "Guest"
+_BEGUN = "client_comms_begun_by_visitor"
+
+
+def is_from_visitor(doc) -> bool:
+	"""Whether a Communication was written in the form."""
+	return bool(
+		doc.owner == _VISITOR
+		and doc.sent_or_received == "Received"
+		and not (doc.communication_medium or doc.email_account)
+		and doc.reference_doctype in (None, "", "Opportunity")
+	)
+
+
+def subject_of(doc) -> str | None:
+	"""What the visitor entered as the subject of a message, to which Frappe gives one of its own."""
+	asked = frappe.local.form_dict or {}
+	is_asked = not doc.reference_name and is_from_visitor(doc) and asked.get("sender") == doc.sender
+	return (is_asked and asked.get("subject")) or doc.subject
+
+
+def note(doc, interaction) -> None:
+	"""A message of a visitor is logged: what ERPNext makes of it follows."""
+	if is_from_visitor(doc):
+		frappe.flags[_BEGUN] = (doc.sender, interaction.name)
+
+
+def begun(doc, address: str | None):
+	"""The interaction of the message of which a document is made, locked for the change that follows, or None.
+
+	:param address: that of the visitor, in the document
+	"""
+	sender, name = frappe.flags.get(_BEGUN) or (None, None)
+	if frappe.session.user != _VISITOR or not address or sender != address:
+		return None
+	return frappe.get_doc(governed.INTERACTION, name, for_update=True)
+
+
+def continued(doc):
+	"""The same for the Lead or Opportunity that ERPNext makes: the interaction has its client, and is about the Opportunity."""
+	is_lead = doc.doctype == "Lead"
+	interaction = begun(doc, doc.get("email_id" if is_lead else "contact_email"))
+	if interaction is None:
+		return None
+	client = (doc.doctype, doc.name) if is_lead else (doc.opportunity_from, doc.party_name)
+	if not interaction.party:
+		interaction.update({"party_type": client[0], "party": client[1]})
+	if is_lead:
+		interaction.save_by_app()
+		return interaction
+	interaction.update({"reference_doctype": doc.doctype, "reference_name": doc.name})
+	interaction.save_by_app()
+	if level := governed.level(*client):  # ERPNext copies from it
+		reclassification.raise_to_stated(interaction, level, doc)
+	return interaction
