@@ -44,5 +44,5 @@ def choose(preference: Preference | None, channel: str) -> Choice:
 	wanted = [each for each in preference.channels if each not in preference.never]
 	if not wanted or channel in wanted:
 		return Choice(ALLOWED)
-	text = _("The client prefers {preferred}. Give a reason for using {channel}.")
+	text = _("The client prefers {preferred}, not {channel}.")
 	return Choice(DEVIATION, Message(text, {"preferred": wanted[0], "channel": channel}))

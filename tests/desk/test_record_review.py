@@ -71,6 +71,25 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	assert site.db.get_value(review.doctype, review.name, ["status", "overall"]) == ("Completed", 75)
 
 
+def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, manager, login, shoot):
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
+	row.wait_for()
+	done = page.locator(".page-head:visible").get_by_role("button", name="Complete Review", exact=True)
+	done.click()
+	refusal = page.locator(".modal.show")
+	expect(refusal).to_contain_text("These criteria have no score")
+	refusal.locator(".btn-modal-close").click()
+	expect(refusal).to_have_count(0)
+	expect(done).to_be_enabled(timeout=5000)
+	row.locator("[data-fieldname=score]").click()
+	row.locator("[data-fieldname=score] select").select_option("3")
+	shoot(page, "after-refusal")
+	done.click()
+	expect(page.get_by_text("The review is completed.")).to_be_visible()
+
+
 def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(
 	site, review, manager, agent, login, shoot
 ):

@@ -19,7 +19,7 @@ LIKES = Preference(("Email", "Phone"), {"Letter": ""})
 		(Preference(), "Letter", ALLOWED, None),
 		(LIKES, "Email", ALLOWED, None),
 		(LIKES, "Phone", ALLOWED, None),
-		(LIKES, "Chat", DEVIATION, "The client prefers Email. Give a reason for using Chat."),
+		(LIKES, "Chat", DEVIATION, "The client prefers Email, not Chat."),
 		(
 			LIKES,
 			"Letter",
@@ -38,7 +38,7 @@ LIKES = Preference(("Email", "Phone"), {"Letter": ""})
 			Preference(("Phone", "Email"), {"Phone": "moved"}),
 			"Chat",
 			DEVIATION,
-			"The client prefers Email. Give a reason for using Chat.",
+			"The client prefers Email, not Chat.",
 		),
 		(Preference(("Phone",), {"Phone": "moved"}), "Chat", ALLOWED, None),
 	],

@@ -147,3 +147,15 @@ client_comms.keep_typed = (dialog) => {
 		};
 	});
 };
+
+// A button of a page whose action was refused can be clicked again: Frappe enables it only after a success.
+(() => {
+	const pages = frappe.ui.Page?.prototype;
+	if (!pages?.btn_disable_enable || pages.client_comms_enables) return;
+	pages.client_comms_enables = true;
+	const disable_enable = pages.btn_disable_enable;
+	pages.btn_disable_enable = function (button, response) {
+		disable_enable.call(this, button, response);
+		response?.then?.(null, () => button.prop("disabled", false));
+	};
+})();
