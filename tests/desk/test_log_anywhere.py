@@ -35,6 +35,28 @@ def write(page, text):
 	page.keyboard.press("Tab")
 
 
+@pytest.mark.clause("C-1")
+def test_who_calls_is_entered_and_left_by_keys(frontline, login):
+	"""Also what appears only for a caller who is not known has a name for screen readers."""
+	page = login(frontline, PASSWORD)
+	page.goto("/app/todo")
+	log_button(page).wait_for()
+	log_button(page).focus()
+	page.keyboard.press("Enter")
+	dialog = opened(page)
+	page.keyboard.type("Rosa Unbekannt")
+	dialog.locator("[data-fieldname=caller] li", has_text="Unknown caller").wait_for()
+	page.keyboard.press("ArrowUp")
+	page.keyboard.press("Enter")
+	expect(dialog.get_by_label("Name of the Caller")).to_have_value("Rosa Unbekannt")
+	expect(dialog.get_by_label("Number or Email")).to_be_focused()
+	page.keyboard.press("Escape")
+	discard = page.get_by_role("button", name="Discard")
+	discard.click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+	expect(log_button(page)).to_be_focused()
+
+
 def test_the_type_follows_the_words_until_it_is_chosen(frontline, make_user, client, login):
 	make_user("Customer Support", first_name="Ada", last_name="Vogt")
 	page, dialog = open_dialog(login, frontline)

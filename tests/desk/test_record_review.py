@@ -69,6 +69,9 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	expect(page.get_by_text("The review is completed.")).to_be_visible()
 	site.db.rollback()
 	assert site.db.get_value(review.doctype, review.name, ["status", "overall"]) == ("Completed", 75)
+	# It is final: nothing looks as if it could be changed.
+	expect(page.locator("[data-fieldname=summary] textarea:visible")).to_have_count(0)
+	expect(page.locator("[data-fieldname=findings] .grid-add-row:visible")).to_have_count(0)
 
 
 def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, manager, login, shoot):
@@ -88,6 +91,20 @@ def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, 
 	shoot(page, "after-refusal")
 	done.click()
 	expect(page.get_by_text("The review is completed.")).to_be_visible()
+
+
+def test_the_reason_of_a_dispute_is_not_thrown_away_by_escape(site, review, agent, login):
+	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 25})
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	page.locator(".page-head:visible").get_by_role("button", name="Dispute", exact=True).click()
+	reason = page.get_by_label("What you do not accept, and why")
+	reason.fill("It says everything.")
+	page.wait_for_function("() => window.cur_dialog?.display")
+	page.keyboard.press("Escape")
+	page.get_by_role("button", name="Keep Writing").click()
+	expect(reason).to_have_value("It says everything.")
 
 
 def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(

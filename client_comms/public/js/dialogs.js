@@ -14,6 +14,7 @@ client_comms.dialog = (options) => {
 	client_comms.keep_typed(dialog);
 	client_comms.keep_dates(dialog);
 	client_comms.name_fields(dialog);
+	client_comms.return_focus(dialog);
 	return dialog;
 };
 
@@ -49,12 +50,34 @@ client_comms.keep_dates = (group) => {
 
 /** Frappe shows a field's label beside it, but does not connect the two. */
 client_comms.name_fields = (group) => {
-	for (const { df, $input, $wrapper } of group.fields_list) {
+	const name = ({ df, $input, $wrapper }) => {
 		$($input).attr("aria-label", df.label);
 		$wrapper
 			?.find(".ql-editor")
 			.attr({ role: "textbox", "aria-multiline": true, "aria-label": df.label });
+	};
+	for (const field of group.fields_list) {
+		name(field);
+		if (field.$input || !field.make_input) continue;
+		// A field that is hidden gets its input when it is shown.
+		const make_input = field.make_input.bind(field);
+		field.make_input = () => {
+			make_input();
+			name(field);
+		};
 	}
+};
+
+/** After the dialog the keyboard is where it was, unless a list would open there. */
+client_comms.return_focus = ({ $wrapper }) => {
+	let before;
+	$wrapper
+		.on("show.bs.modal", () => {
+			before = document.activeElement;
+		})
+		.on("hidden.bs.modal", () => {
+			if (document.activeElement === document.body && !$(before).is("[role=combobox]")) before?.focus();
+		});
 };
 
 // Of an email that was taken in.

@@ -27,7 +27,16 @@ $(document).on("app_ready", () => {
 				class: "client-comms-log",
 				onClick: log,
 			});
-			sidebar.wrapper.find(".client-comms-log").attr("title", hint);
+			const $item = sidebar.wrapper.find(".client-comms-log").attr("title", hint);
+			// Frappe draws a link that leads nowhere, which the keyboard does not reach.
+			$item
+				.find(".item-anchor")
+				.attr({ role: "button", tabindex: 0, "aria-label": label })
+				.on("keydown", (event) => {
+					if (!["Enter", " "].includes(event.key)) return;
+					event.preventDefault();
+					log();
+				});
 		});
 		return;
 	}

@@ -17,7 +17,7 @@ frappe.ui.form.on("Interaction Review", {
 			);
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
-			frm.disable_save();
+			frm.disable_form();
 		}
 		if (reviewed_user === me && status !== "Open") {
 			frm.add_custom_button(__("Comment"), () =>
@@ -58,17 +58,14 @@ async function complete(frm) {
 	frm.reload_doc();
 }
 
-/** A dialog that stays open until its call has succeeded. */
 function ask(frm, title, argument, method, label) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields: [{ fieldname: "text", fieldtype: "Small Text", label, reqd: 1 }],
-		primary_action_label: title,
-		primary_action: async ({ text }) => {
+	client_comms.prompt(
+		[{ fieldname: "text", fieldtype: "Small Text", label, reqd: 1 }],
+		async ({ text }) => {
 			await frappe.xcall(`client_comms.api.${method}`, { review: frm.docname, [argument]: text });
-			dialog.hide();
 			frm.reload_doc();
 		},
-	});
-	dialog.show();
+		title,
+		title,
+	);
 }
