@@ -18,7 +18,7 @@ from client_comms import clock, procedure
 from client_comms.api import calendar as deadline_calendar
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.report.interaction_ageing import interaction_ageing
-from client_comms.client_interactions.report.response_compliance import response_compliance
+from client_comms.client_interactions.report.response_compliance import response_compliance, times
 from client_comms.client_interactions.report.team_board import team_board
 from client_comms.enforcement.doctypes import kanban_board
 from client_comms.exceptions import ActionNotPossibleError, StatusFollowsEventsError
@@ -195,15 +195,18 @@ def test_compliance_is_what_a_plain_computation_says(interactions, users, as_use
 
 
 @pytest.mark.parametrize("group_by", ["Responsible Staff", "Client", "Week"])
-def test_times_that_are_longer_than_a_text_of_the_database_are_read_in_parts(
+def test_times_are_the_same_as_rows_and_as_texts_also_if_the_database_cuts_these_off(
 	group_by, interactions, users, as_user, monkeypatch
 ):
 	asked = period(group_by=group_by)
 	asked.pop("from_date")  # so all from the first interaction on
 	with as_user(users["oversight"]):
 		before = response_compliance.execute(asked)[1]
-		monkeypatch.setattr(response_compliance, "_TEXT", 256)
-		monkeypatch.setattr(response_compliance, "_DAYS", timedelta(days=40))
+		for is_version_16 in (True, False):
+			monkeypatch.setattr(times.compat, "is_version_16", lambda answer=is_version_16: answer)
+			assert response_compliance.execute(asked)[1] == before
+		monkeypatch.setattr(times, "_TEXT", 256)
+		monkeypatch.setattr(times, "_DAYS", timedelta(days=40))
 		assert response_compliance.execute(asked)[1] == before
 	assert before[-1]["answer_median"]
 

@@ -1,9 +1,7 @@
 """Whether clients were acknowledged, answered and kept informed on time, and how long it took (C-3, C-4, R-2)."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import ceil
 
@@ -11,6 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms.client_interactions import reporting
+from client_comms.client_interactions.report.response_compliance import times
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
 from client_comms.rules import response_clock as clocks
 
@@ -29,15 +28,7 @@ COUNTS: dict[str, tuple[Condition, ...]] = {
 	"promises_kept": (("promise_status", "=", clocks.MET),),
 	"promises_broken": (("promise_status", "in", (clocks.MET_LATE, clocks.BREACHED)),),
 }
-# How long it took: columns, the seconds of working time, and when it ended.
-TIMES = {
-	"acknowledge": ("acknowledge_working_seconds", "acknowledged_on"),
-	"answer": ("respond_working_seconds", "answered_on"),
-}
 _PERCENTILES = {"median": Fraction(1, 2), "p90": Fraction(9, 10)}
-# Of how many days the times are joined, in at most how many bytes.
-_DAYS, _TEXT = timedelta(days=7), 16 * 1024 * 1024
-_UNKNOWN = -1  # seconds, of what ended without their number
 # The only number without a list behind it, because desk lists do not support "or".
 _OWING = (
 	f"{TABLE}.`acknowledge_status` != '{clocks.NOT_REQUIRED}'"
@@ -72,8 +63,8 @@ def execute(filters=None):
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
 	counted = reporting.count(grouping, asked, COUNTS, _SUMS)
 	groups = reporting.gather(counted, _order(grouping, counted))
-	for key, times in _times(grouping, asked, groups).items():
-		groups[key] |= {"times": times}
+	for key, taken in times.of_groups(grouping, asked, groups).items():
+		groups[key] |= {"times": taken}
 	return groups
 
 
@@ -87,71 +78,21 @@ def _order(grouping: Grouping, groups: dict[tuple, dict]) -> Callable[[tuple], t
 def _total(groups: Iterable[dict]) -> dict:
 	groups = list(groups)
 	total = {column: sum(group[column] for group in groups) for column in (*_SUMS, *COUNTS)}
-	total["times"] = _no_times()
+	total["times"] = times.nothing()
 	for group in groups:
-		for all_times, times in zip(total["times"], group.get("times", ()), strict=False):
-			all_times.extend(times)
+		for all_times, taken in zip(total["times"], group.get("times", ()), strict=False):
+			all_times.extend(taken)
 	return total
 
 
-def _no_times() -> list[array]:
-	return [array("q") for _name in TIMES]
-
-
-def _times(grouping: Grouping, asked: list[Condition], shown: Collection[tuple]) -> dict[tuple, list[array]]:
-	"""The times of each group that is shown, in the order of `TIMES`."""
-	texts = {grouping.text(key): key for key in shown}
-	groups: dict[tuple, list[array]] = defaultdict(_no_times)
-	for line in _lines(grouping, asked):
-		*times, key = line.split(" ", len(TIMES))
-		for all_times, time in zip(groups[texts.get(key, reporting.OTHERS)], times, strict=True):
-			if time:
-				all_times.append(int(time))
-	return groups
-
-
-def _lines(grouping: Grouping, asked: list[Condition]) -> Iterator[str]:
-	"""The times of each interaction and the text of its group. A year of a large site has half a million; as rows, the driver of version 15
-	takes longer for them than the database. So the database joins those of some days."""
-	where, values = reporting.where(asked)
-	times = ", ".join(
-		f"if({TABLE}.`{ended}` is null, '', ifnull({TABLE}.`{seconds}`, {_UNKNOWN}))"
-		for seconds, ended in TIMES.values()
-	)
-	query = (
-		f"set statement group_concat_max_len = {_TEXT} for select count(*),"
-		f" group_concat(concat_ws(' ', {times}, {grouping.as_text()}), ';' separator '') from {TABLE} where {where}"
-		f" and {TABLE}.`occurred_on` >= %(since)s and {TABLE}.`occurred_on` < %(until)s and crc32({TABLE}.`name`) %% %(parts)s = %(part)s"
-	)
-	since, until = reporting.period(asked)
-	left = [(day, min(day + _DAYS, until), 1, 0) for day in _days(since, until)]
-	while left:
-		since, until, parts, part = left.pop()
-		# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		((number, text),) = frappe.db.sql(
-			query, {**values, "since": since, "until": until, "parts": parts, "part": part}
-		)
-		*lines, _rest = (text or "").split(";")
-		if len(lines) == number:
-			yield from lines
-		else:  # the text was cut off
-			left += ((since, until, 2 * parts, each) for each in (part, part + parts))
-
-
-def _days(since: datetime, until: datetime) -> Iterator[datetime]:
-	while since < until:
-		yield since
-		since += _DAYS
-
-
-def _percentiles(times: list[array]) -> dict:
+def _percentiles(taken: list[array]) -> dict:
 	"""Median and 90th percentile of both times; of what nothing took there is none."""
 	found = {}
-	for name, ordered in zip(TIMES, map(sorted, times), strict=True):
+	for name, ordered in zip(times.COLUMNS, map(sorted, taken), strict=True):
 		for label, share in _PERCENTILES.items():
 			if ordered:
 				rank = ceil(share * len(ordered))
-				found[f"{name}_{label}"] = None if ordered[rank - 1] == _UNKNOWN else ordered[rank - 1]
+				found[f"{name}_{label}"] = None if ordered[rank - 1] == times.UNKNOWN else ordered[rank - 1]
 	return found
 
 
@@ -168,7 +109,7 @@ def _row(label: str, counts: dict, behind: list[Condition] | None) -> dict:
 	return {
 		"group": label,
 		**{column: counts[column] for column in (*_SUMS, *COUNTS)},
-		**_percentiles(counts.get("times") or _no_times()),
+		**_percentiles(counts.get("times") or times.nothing()),
 		"acknowledged_share": _share(
 			counts["acknowledged_in_time"], counts["acknowledged_late"], counts["not_acknowledged"]
 		),
