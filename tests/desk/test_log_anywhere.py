@@ -41,9 +41,11 @@ def test_who_calls_is_entered_and_left_by_keys(frontline, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
 	log_button(page).wait_for()
+	page.wait_for_load_state("networkidle")  # the list that appears closes every dialog
 	log_button(page).focus()
 	page.keyboard.press("Enter")
 	dialog = opened(page)
+	expect(dialog.locator("[data-fieldname=caller] input")).to_be_focused()
 	page.keyboard.type("Rosa Unbekannt")
 	dialog.locator("[data-fieldname=caller] li", has_text="Unknown caller").wait_for()
 	page.keyboard.press("ArrowUp")
