@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock, ledger
-from client_comms.client_interactions import merging
+from client_comms.client_interactions import log_details, merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
 from client_comms.enforcement import (
@@ -172,7 +172,9 @@ def _went_to(doc, message: str, event: str):
 
 def proposed(doc, document, communication_type: str | None, lower_because: str | None):
 	"""The new interaction in memory, for a preview."""
-	return arrivals.propose(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+	made = arrivals.propose(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+	log_details.set_client(made)
+	return made
 
 
 def arrival_of(doc, document, communication_type: str | None, lower_because: str | None) -> arrivals.Arrival:

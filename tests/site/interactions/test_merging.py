@@ -558,8 +558,10 @@ def test_a_split_off_message_is_not_less_confidential_without_a_reason(inquiry, 
 	mails = [message(complaint, TUESDAY, f"Bill {number}") for number in (1, 2)]
 	made = at(TUESDAY, people.rita, api.split_off, complaint, mails[0].name, INQUIRY)["name"]
 	assert doc_of(made).confidentiality_level == "Sensitive"
+	frappe.db.set_value("Customer", doc_of(complaint).party, "customer_name", "Solar House Ltd")
 	preview = at(TUESDAY, people.rita, api.simulate_split, complaint, mails[1].name, INQUIRY)
 	assert (preview["level"], preview["may_lower"]) == ("Sensitive", "Standard")
+	assert preview["client"] == "Solar House Ltd"  # and not the name in the message
 	lowered = at(TUESDAY, people.rita, api.split_off, complaint, mails[1].name, INQUIRY, "Only about a bill")
 	assert doc_of(lowered["name"]).confidentiality_level == "Standard"
 	assert frappe.db.exists(
