@@ -355,7 +355,7 @@ FUNCTIONS = {
 	"client_privacy.client_data:require_verified": NOTHING,
 	"intake.reassignment:hand_over": "lambda user: 0",
 	"rules.possible_actions:check_transition": NOTHING,
-	"rules.response_clock:_without_unsent": "list",
+	"rules.response_clock:_counted": "list",
 	"rules.automatic_mail:automatic_kind": NOTHING,
 	# What may be called
 	"api.interactions:_writable": "lambda name: frappe.get_doc(INTERACTION, name)",

@@ -50,6 +50,7 @@ from client_comms.api.interactions import (
 	reopen,
 	resume,
 	simulate_log,
+	take_back_answer,
 )
 from client_comms.api.ledger import (
 	continue_ledger_verification,
@@ -247,6 +248,7 @@ __all__ = [
 	"simulate_split",
 	"split_off",
 	"start_ledger_verification",
+	"take_back_answer",
 	"template_to_approve",
 	"templates_to_approve",
 	"training_roles",

@@ -277,13 +277,24 @@ def reopen(name: str, reason: str) -> dict:
 
 	:raises MissingDetailsError: no reason is given
 	"""
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for reopening the interaction."),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	_require_reason(reason, _("Give a reason for reopening the interaction."))
 	return _record(name, response_clock.REOPENED, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def take_back_answer(name: str, reason: str) -> dict:
+	"""The client does not have the last answer after all, because it came back or was noted by mistake: its clocks go on from where
+	they were (C-4).
+
+	:raises MissingDetailsError: no reason is given
+	"""
+	_require_reason(reason, _("Say why the answer does not count."))
+	return _record(name, response_clock.TAKEN_BACK, reason)
+
+
+def _require_reason(reason: str | None, message: str) -> None:
+	if not (reason or "").strip():
+		frappe.throw(message, exc=MissingDetailsError, title=_("Reason Missing"))
 
 
 def _noted(note: str | None, through: str | None) -> str | None:

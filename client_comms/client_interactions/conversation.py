@@ -27,6 +27,7 @@ _STEPS = {
 	response_clock.ACKNOWLEDGED,
 	response_clock.PROMISED,
 	response_clock.ANSWERED,
+	response_clock.TAKEN_BACK,
 	response_clock.PAUSED,
 	response_clock.RESUMED,
 	response_clock.CLOSED,

@@ -16,6 +16,7 @@ ESCALATION = ("Warned", "Breached", "Escalated")
 DECISIONS = (
 	clocks.PROMISED,
 	clocks.PAUSED,
+	clocks.TAKEN_BACK,
 	clocks.CLOSED,
 	clocks.REOPENED,
 	"Type Changed",

@@ -82,7 +82,7 @@ def _tell_goes_on(doc, before, readers: list[str]) -> None:
 
 
 def _tell_came_back(doc, readers: list[str]) -> None:
-	"""The answer that came back counts as given until someone looks (C-3)."""
+	"""The answer that came back counts as given until someone takes it back: anyone can forge such a message (C-3)."""
 	alerts.tell(
 		readers,
 		lambda: _("An email in {0} came back or is delayed: make sure that the client has it").format(

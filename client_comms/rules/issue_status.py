@@ -6,6 +6,7 @@ OPEN, REPLIED, ON_HOLD, RESOLVED, CLOSED = "Open", "Replied", "On Hold", "Resolv
 _DONE = (RESOLVED, CLOSED)
 _OF_EVENT = {
 	clock.ANSWERED: REPLIED,
+	clock.TAKEN_BACK: OPEN,
 	clock.PAUSED: ON_HOLD,
 	clock.RESUMED: OPEN,
 	clock.CLOSED: CLOSED,

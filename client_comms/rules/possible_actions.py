@@ -14,14 +14,16 @@ from client_comms.rules.response_clock import (
 	STATE_PAUSED,
 	STATE_STOPPED,
 	STATUS_ACKNOWLEDGED,
+	STATUS_ANSWERED,
 	STATUS_CLOSED,
 	STATUS_OPEN,
+	TAKEN_BACK,
 	Clocks,
 )
 from client_comms.rules.working_time import as_utc
 
 # Kinds of events that staff trigger
-STAFF_EVENTS = (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED, CLOSED, REOPENED)
+STAFF_EVENTS = (ACKNOWLEDGED, PROMISED, ANSWERED, TAKEN_BACK, PAUSED, RESUMED, CLOSED, REOPENED)
 
 
 class TransitionError(RuleError):
@@ -55,7 +57,7 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 		return None if closed else Message(_("The record is not closed, so there is nothing to reopen."))
 	if kind == CLOSED and closed:
 		return Message(_("The record is already closed."))
-	if closed and kind in (ACKNOWLEDGED, PROMISED, ANSWERED, PAUSED, RESUMED):
+	if closed and kind in (ACKNOWLEDGED, PROMISED, ANSWERED, TAKEN_BACK, PAUSED, RESUMED):
 		return Message(_("The record is closed. Reopen it first."))
 
 	if kind == ACKNOWLEDGED and not clocks.acknowledge.unmet:
@@ -75,6 +77,8 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 		return Message(
 			_("The client has already been answered. Wait for the next message, or close the record.")
 		)
+	if kind == TAKEN_BACK and clocks.status != STATUS_ANSWERED:
+		return Message(_("The client has not been answered, so there is nothing to take back."))
 	if kind == PAUSED and paused:
 		return Message(_("The record is already waiting for the client."))
 	if kind == PAUSED and not owes_anything:

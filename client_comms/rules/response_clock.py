@@ -39,6 +39,7 @@ from client_comms.rules.clock_values import (  # noqa: F401 (the vocabulary of t
 	STATUS_CLOSED,
 	STATUS_OPEN,
 	STATUS_WAITING,
+	TAKEN_BACK,
 	UNMET,
 	Carried,
 	Clock,
@@ -58,28 +59,31 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 	and kinds other than `CLOCK_EVENTS` are ignored, and so are events without effect, such as a pause while
 	nothing is owed. A client who writes to a closed record reopens it. A clock that was judged keeps the due
 	date by which it was judged, whatever the calendar and terms say now. An automatic
-	acknowledgement that was not sent has no effect. Raises `CalendarError` for naive
+	acknowledgement that was not sent has no effect, and an answer that was taken back only ends a pause. Raises `CalendarError` for naive
 	datetimes and for terms the calendar cannot compute.
 	"""
 	now = as_utc(now)
 	happened = [event for event in events if as_utc(event.at) <= now]
 	record = _Record(terms, calendar, [judgement for event in happened for judgement in event.judged])
 	clock_events = [replace(event, at=as_utc(event.at)) for event in happened if event.kind in CLOCK_EVENTS]
-	for event in _without_unsent(sorted(clock_events, key=lambda event: event.at)):
+	for event in _counted(sorted(clock_events, key=lambda event: event.at)):
 		record.advance(event.at)
 		record.apply(event)
 	record.advance(now)
 	return record.clocks()
 
 
-def _without_unsent(events: Iterable[Event]) -> list[Event]:
-	"""What happened, without the automatic acknowledgements that did not go out after all."""
+def _counted(events: Iterable[Event]) -> list[Event]:
+	"""What happened, without the automatic acknowledgements and answers that did not reach the client after all."""
 	counted: list[Event] = []
 	for event in events:
-		if event.kind != NOT_SENT:
+		undone = _UNDOES.get(event.kind)
+		if not undone:
 			counted.append(event)
-		elif unsent := [each for each in counted if each.kind == AUTO_ACKNOWLEDGED]:
-			counted.remove(unsent[-1])
+		elif found := [at for at, each in enumerate(counted) if each.kind == undone]:
+			reply = counted.pop(found[-1])
+			if undone == ANSWERED:  # the waiting for the client was over
+				counted.insert(found[-1], replace(reply, kind=RESUMED))
 	return counted
 
 
@@ -349,4 +353,6 @@ _HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
 	MESSAGE_MOVED: _Record.on_left,
 	SPLIT_OFF: _Record.on_left,
 }
-CLOCK_EVENTS = (*_HANDLERS, NOT_SENT)
+# Kind of an event -> the kind of the last event that has no effect because of it
+_UNDOES = {NOT_SENT: AUTO_ACKNOWLEDGED, TAKEN_BACK: ANSWERED}
+CLOCK_EVENTS = (*_HANDLERS, *_UNDOES)

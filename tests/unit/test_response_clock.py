@@ -31,6 +31,7 @@ from client_comms.rules.response_clock import (
 	RESUMED,
 	RUNNING,
 	SPLIT_OFF,
+	TAKEN_BACK,
 	Clock,
 	Event,
 	Terms,
@@ -368,6 +369,39 @@ def test_what_was_judged_is_judged_whatever_the_terms_say_now():
 	assert clocks.breached and clocks.acknowledge.due == at("24 17:00")
 
 
+@pytest.mark.parametrize(
+	"before",
+	[
+		[],
+		[(ACKNOWLEDGED, "23 10:30")],
+		[(PROMISED, "23 10:30", "27 12:00")],
+		[(PAUSED, "23 10:30"), (RESUMED, "23 11:00")],
+		[(ANSWERED, "23 10:20"), (RECEIVED, "23 10:40")],
+	],
+	ids=["asked", "acknowledged", "promised", "paused before", "answered before"],
+)
+@pytest.mark.parametrize("now", ["23 15:00", "30 10:00"], ids=["in time", "overdue"])
+def test_an_answer_that_is_taken_back_leaves_what_was_owed_before_it(before, now):
+	without = stand(now, ASKED, *before)
+	assert stand(now, ASKED, *before, (ANSWERED, "23 11:00"), (TAKEN_BACK, "23 14:00")) == without
+	assert (
+		stand("23 13:00", ASKED, *before, (ANSWERED, "23 11:00"), (TAKEN_BACK, "23 14:00")).status
+		== "Answered"
+	)
+
+
+def test_an_answer_that_is_taken_back_ended_the_pause():
+	paused = [ASKED, (PAUSED, "23 10:30")]
+	resumed = stand("23 15:00", *paused, (RESUMED, "23 11:00"))
+	assert stand("23 15:00", *paused, (ANSWERED, "23 11:00"), (TAKEN_BACK, "23 14:00")) == resumed
+
+
+def test_only_the_last_answer_is_taken_back():
+	twice = [ASKED, (ANSWERED, "23 11:00"), (RECEIVED, "23 12:00"), (ANSWERED, "23 13:00")]
+	clocks = stand("23 15:00", *twice, (TAKEN_BACK, "23 14:00"))
+	assert [each.status for each in clocks.history] == [MET] and clocks.respond.started_at == at("23 12:00")
+
+
 AUTOMATIC = Terms(1, 2, auto_acknowledges=True)
 SENT, UNSENT = (AUTO_ACKNOWLEDGED, "23 10:01"), (NOT_SENT, "23 10:30")
 
@@ -605,6 +639,9 @@ NOT_ASKED = ((ANSWERED, "23 11:00"),)
 		(CLOSED_FIRST, RESUMED, "Reopen it first"),
 		((ASKED,), REOPENED, "not closed"),
 		(ANSWERED_FIRST, REOPENED, "not closed"),
+		((ASKED,), TAKEN_BACK, "nothing to take back"),
+		(PROMISED_FIRST, TAKEN_BACK, "nothing to take back"),
+		(CLOSED_FIRST, TAKEN_BACK, "Reopen it first"),
 	],
 )
 def test_refused(events, kind, complaint):
@@ -632,6 +669,7 @@ def test_refused(events, kind, complaint):
 		((), CLOSED),
 		(ANSWERED_FIRST, CLOSED),
 		(CLOSED_FIRST, REOPENED),
+		(ANSWERED_FIRST, TAKEN_BACK),
 		# What merely happens is never refused
 		(CLOSED_FIRST, RECEIVED),
 		(CLOSED_FIRST, AUTO_ACKNOWLEDGED),

@@ -231,6 +231,9 @@ _OURS: dict[str, State] = {
 		{"name": Of(INTERACTION), "reason": REASON}, _happened("Received", "Answered", "Closed")
 	),
 	"interactions.resume": State({"name": Of(INTERACTION)}, _happened("Received", "Paused")),
+	"interactions.take_back_answer": State(
+		{"name": Of(INTERACTION), "reason": REASON}, _happened("Received", "Answered")
+	),
 	"ledger.export_ledger": State(CLIENT),
 	"merging.merge_interactions": _MERGED,
 	"merging.simulate_merge": _MERGED,

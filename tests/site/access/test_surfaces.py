@@ -216,6 +216,7 @@ NO_SURFACE = {
 	"client_comms.api.promise": _WRITES,
 	"client_comms.api.reopen": _WRITES,
 	"client_comms.api.resume": _WRITES,
+	"client_comms.api.take_back_answer": _WRITES,
 	"client_comms.api.generate_documentation": "as acknowledgement, and for print besides: test_escalation_report",
 	"client_comms.api.conversation": "shows what lists show: test_access_generated",
 	"client_comms.api.act_on_interactions": _WRITES,

@@ -106,6 +106,24 @@ def test_closing_and_reopening_owe_an_answer_again(act, case):
 	assert answer["events"][-1]["note"] == "The client called again."
 
 
+def test_an_answer_that_came_back_is_owed_as_if_it_had_not_been_sent(act, case):
+	act("acknowledge", case)
+	before = act("answer", case, at="2026-11-24 16:00")
+	with pytest.raises(MissingDetailsError):
+		act("take_back_answer", case, " ")
+	owed = act("take_back_answer", case, "It came back.", at="2026-11-25 09:00")
+	assert (owed["status"], owed["respond_status"], owed["respond_by"]) == (
+		"Acknowledged",
+		"Running",
+		before["respond_by"],
+	)
+	assert (owed["answered_on"], owed["respond_working_seconds"]) == (None, 0)
+	last = owed["events"][-1]
+	assert (last["event"], last["note"]) == ("Answer Taken Back", "It came back.")
+	again = act("answer", case, at="2026-11-30 10:00")
+	assert (again["respond_status"], again["missed_deadlines"]) == ("Met Late", 1)
+
+
 def test_actions_in_the_same_second_keep_their_order(act, case):
 	act("answer", case)
 	act("close", case)

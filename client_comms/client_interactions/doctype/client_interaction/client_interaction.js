@@ -185,6 +185,13 @@ function next_action(doc, possible) {
 	return answered && possible.includes("Closed") ? "Closed" : undefined;
 }
 
+/** Whether an email came back since the answer, which counts until someone takes it back: anyone can forge such a message. */
+function came_back({ status, events = [] }) {
+	const last = (kind) =>
+		events.reduce((found, { event, at }) => (event === kind && at > found ? at : found), "");
+	return status === "Answered" && last("Bounced") && last("Bounced") >= last("Answered");
+}
+
 // --- banner ----------------------------------------------------------------------------------------
 
 function show_banner(frm) {
@@ -198,10 +205,13 @@ function show_banner(frm) {
 	const thanked = frm.doc.__onload?.only_thanked
 		? `<div class="small">${__("The client's last message only thanks, so no clock was started.")}</div>`
 		: "";
+	const returned = came_back(frm.doc)
+		? `<div class="small">${__("An email came back after the answer. If the client does not have it, take the answer back.")}</div>`
+		: "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex flex-wrap flex-md-nowrap justify-content-between align-items-start" style="gap: var(--margin-xs) var(--margin-sm)">
-			<div>${text}${thanked}${complaint}</div>
+			<div>${text}${thanked}${returned}${complaint}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,

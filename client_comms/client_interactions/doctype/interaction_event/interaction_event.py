@@ -44,6 +44,7 @@ class InteractionEvent(Row):
 			"Acknowledgement Not Sent",
 			"Promised",
 			"Answered",
+			"Answer Taken Back",
 			"Paused",
 			"Resumed",
 			"Closed",

@@ -80,6 +80,20 @@ Object.assign(client_comms.actions, {
 		]);
 	},
 
+	take_back_answer(target) {
+		return this.ask(target, "take_back_answer", __("Take the Answer Back"), [
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				reqd: 1,
+				description: __(
+					"For example that it came back, or was noted by mistake. The clocks go on from where they were; the history keeps the answer.",
+				),
+			},
+		]);
+	},
+
 	resume(target) {
 		return this.run(target, "resume");
 	},
@@ -100,6 +114,10 @@ Object.assign(client_comms.actions, {
 			Acknowledged: elsewhere("acknowledge", __("Acknowledgement")),
 			Promised: elsewhere("promise", __("Promise")),
 			Answered: elsewhere("answer", __("Full Answer")),
+			"Answer Taken Back": {
+				label: __("Take the Answer Back"),
+				run: () => this.take_back_answer(target),
+			},
 			Paused: { label: __("Snooze"), run: () => this.pause(target) },
 			Resumed: { label: __("Resume"), run: () => this.resume(target) },
 			Closed: {

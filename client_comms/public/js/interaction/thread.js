@@ -120,6 +120,7 @@ Object.assign(client_comms.thread, {
 			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
 			Promised: __("{0} noted a promise: {1}", [who, when]),
 			Answered: __("{0} noted that the client has the answer", [who]),
+			"Answer Taken Back": __("{0} took the answer back: the client does not have it", [who]),
 			Paused: when
 				? __("{0} paused the clocks until {1}", [who, when])
 				: __("{0} paused the clocks to wait for the client", [who]),
