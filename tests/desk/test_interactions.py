@@ -54,6 +54,40 @@ def test_the_list_shows_level_and_deadline_and_no_complaint(frontline, login, re
 	assert "Complaint" not in page.locator(".frappe-list:visible").inner_text()
 
 
+@pytest.mark.parametrize("size", [(1400, 900), (1280, 800), (390, 844)], ids=["desk", "laptop", "phone"])
+def test_the_list_shows_the_client_beside_the_subject(frontline, login, received, client, shoot, size):
+	received("Offer for a solar roof")
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": size[0], "height": size[1]})
+	page.goto(f"/app/client-interaction?party_name={client.name}")
+	name = page.locator(".list-row:visible .client-comms-client").first
+	expect(name).to_have_text(client.name)
+	expect(name).to_be_in_viewport()
+	expect(page.locator(".list-row:visible .client-comms-due").first).to_be_in_viewport()
+	page.wait_for_load_state("networkidle")
+	shoot(page, f"list-{size[0]}")
+
+
+def test_an_answer_that_came_back_is_taken_back_by_clicks(site, frontline, login, received, client, shoot):
+	name = received("Offer for a solar roof")
+	doc = site.get_doc(INTERACTION, name)
+	doc.record("Answered", by=frontline)
+	doc.record("Bounced")
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	banner = open_form(page, name)
+	expect(banner).to_contain_text("An email came back after the answer.")
+	shoot(page, "came-back")
+	button(page, "Take the Answer Back").click()
+	page.locator(".modal.show [data-fieldname=reason] textarea").fill("It came back.")
+	shoot(page, "take-back")
+	page.get_by_role("button", name="Confirm").click()
+	expect(status(page)).to_have_text("Open")
+	expect(banner).to_contain_text(f"owes {client.name} an answer by")
+	expect(page.get_by_text("took the answer back")).to_be_visible()
+	shoot(page, "taken-back")
+
+
 def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login, received, client):
 	received("Complaint about noise")
 	page = login(make_user("Customer Support Manager", password=PASSWORD), PASSWORD)

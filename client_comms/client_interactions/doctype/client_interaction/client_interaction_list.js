@@ -228,6 +228,11 @@ frappe.listview_settings["Client Interaction"] = {
 	},
 
 	formatters: {
+		party_name: (name) => {
+			const text = frappe.utils.escape_html(name || "");
+			return `<a class="client-comms-client filterable" data-filter="party_name,=,${text}" title="${text}">${text}</a>`;
+		},
+
 		confidentiality_level: (level) => client_comms.interaction.level_pill(level),
 
 		next_deadline(deadline, df, doc) {
@@ -241,18 +246,18 @@ frappe.listview_settings["Client Interaction"] = {
 	onload(listview) {
 		const settings = listview.list_view_settings;
 		if (!settings.fields) {
-			// Unless an administrator chose the columns, the deadline comes first, even on a small screen.
+			// Unless an administrator chose the columns, the client and the deadline come first, even on a small screen.
 			settings.fields = JSON.stringify(
 				[
-					"status_field",
+					"party_name",
 					"next_deadline",
 					"confidentiality_level",
-					"party_name",
+					"status_field",
 					"communication_type",
 					"responsible_staff",
 				].map((fieldname) => ({ fieldname })),
 			);
-			if (window.innerWidth <= 1366) settings.total_fields ||= window.innerWidth < 992 ? 4 : 5;
+			if (window.innerWidth <= 1366) settings.total_fields ||= 6;
 			listview.setup_columns();
 			listview.render_header(true);
 		}
