@@ -22,8 +22,20 @@ _A_LINK_EACH = timedelta(minutes=15)
 _PERSON = {"Customer": ("customer_type", "Individual"), "Supplier": ("supplier_type", "Individual")}
 
 
+def in_words() -> dict[str, str]:
+	"""Each of `RIGHTS` as the client asks for it, in the language of the reader."""
+	return {
+		"Access": _("A copy of my data"),
+		"Portability": _("My data for another provider"),
+		"Rectification": _("Correct my data"),
+		"Erasure": _("Erase my data"),
+		"Restriction": _("Restrict the use of my data"),
+		"Objection": _("I object to the use of my data"),
+	}
+
+
 def shown(visit: Visit) -> list[dict]:
-	"""The client's own requests, the newest first: `[{"right", "received_on", "due_on", "status", "answer"}]`."""
+	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer"}]`."""
 	return frappe.get_all(
 		REQUEST,
 		{**_about(visit), "contact": visit.contact or ("is", "not set")},
@@ -91,7 +103,7 @@ def enter(visit: Visit, right: str, details: str | None, through: str):
 	request.tell(
 		lambda: _("We received your request {0}").format(request.name),
 		lambda: _("We received your request ({0}) and will answer it by {1}.").format(
-			_(request.right), moment(request.due_on)
+			in_words()[request.right], moment(request.due_on)
 		),
 	)
 	return request

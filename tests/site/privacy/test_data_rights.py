@@ -45,6 +45,7 @@ def test_a_request_through_a_link(client, token, mailbox, as_user):
 		answer = api.ask("Access", "since 2020", token=token())
 	request = request_of(client)
 	assert (request.right, request.received_through, request.details) == ("Access", "Link", "since 2020")
+	assert set(asking.in_words()) == set(asking.RIGHTS) == set(request.meta.get_options("right").split("\n"))
 	assert (answer["name"], request.contact, request.contact_only) == (request.name, client.contact, 0)
 	assert identity.state("Customer", client.party, client.contact, None).verified_until
 	assert request.confirm_identity()
