@@ -122,8 +122,9 @@ def test_a_client_gets_the_copy_of_their_data(site, client, ask, officers, login
 	package = site.get_last_doc(runs.PACKAGE, {"request": request.name})
 	collecting.work(package.name)
 	desk.goto(f"/app/data-package/{package.name}")
-	desk.get_by_role("button", name="Release").click()
 	expect(desk.get_by_text("someone else must look at it")).to_be_visible()
+	expect(desk.get_by_text("These can:")).to_be_visible()
+	expect(desk.get_by_role("button", name="Release")).to_have_count(0)
 	shoot(desk, "second-person")
 
 	other = login(second, PASSWORD)

@@ -15,7 +15,8 @@ frappe.ui.form.on("Data Package", {
 		);
 		if (status === "Ready") {
 			frm.add_custom_button(__("Open the File"), () => open_file(frm));
-			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-primary");
+			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) say_who_releases(frm);
+			else frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-primary");
 		}
 		if (frm.doc.error || frm.doc.failed_count) {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
@@ -33,16 +34,19 @@ frappe.ui.form.on("Data Package", {
 	},
 });
 
+/** Who made the copy, or chose what is left out, does not release it. */
+function say_who_releases(frm) {
+	const others = frm.doc.__onload?.releasers || [];
+	const texts = [
+		__(
+			"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
+		),
+	];
+	if (others.length) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others.join(", "))]));
+	frm.set_intro(texts.join(" "), "blue");
+}
+
 function release(frm) {
-	if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) {
-		frappe.msgprint({
-			title: __("Second Person Required"),
-			message: __(
-				"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
-			),
-		});
-		return;
-	}
 	frappe.confirm(
 		__(
 			"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",

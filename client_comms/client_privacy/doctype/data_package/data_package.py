@@ -1,3 +1,6 @@
+from frappe.utils import get_fullname
+
+from client_comms import alerts, roles
 from client_comms.client_privacy.packages.result import WrittenByPackages
 
 
@@ -44,3 +47,12 @@ class DataPackage(WrittenByPackages):
 		stored_as: DF.Data | None
 		total_count: DF.Int
 	# end: auto-generated types
+
+	def onload(self):
+		"""For the form of a user who cannot release the copy: the names of those who can."""
+		others = alerts.users_with_role(roles.COMPLIANCE_OFFICER) - {
+			self.made_by,
+			self.chosen_by,
+			"Administrator",
+		}
+		self.set_onload("releasers", sorted(map(get_fullname, others))[:10])
