@@ -143,6 +143,50 @@ def test_nothing_is_logged_without_a_client_and_nothing_typed_is_lost(frontline,
 	expect(dialog.locator("[data-fieldname=summary] textarea")).to_have_value("Asks for a price.")
 
 
+@pytest.mark.parametrize(
+	("typed", "name", "number", "focused"),
+	[
+		("Olga Winter 0170 5551234", "Olga Winter", "0170 5551234", "subject"),
+		("+49 (170) 555-1234, Olga Winter", "Olga Winter", "+49 (170) 555-1234", "subject"),
+		("Olga olga@winter.example", "Olga", "olga@winter.example", "subject"),
+		("Olga Winter", "Olga Winter", "", "caller_number"),
+		("0170 5551234", "", "0170 5551234", "caller_name"),
+		("Studio 54", "Studio 54", "", "caller_number"),
+	],
+)
+def test_an_unknown_caller_is_a_name_and_a_number(frontline, login, shoot, typed, name, number, focused):
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, typed, "Unknown caller")
+	expect(dialog.locator("[data-fieldname=caller_name] input")).to_have_value(name)
+	expect(dialog.locator("[data-fieldname=caller_number] input")).to_have_value(number)
+	expect(dialog.locator(f"[data-fieldname={focused}] input")).to_be_focused()
+	if focused == "subject":
+		shoot(page, "unknown-caller")
+
+
+def test_a_fast_user_logs_before_type_and_staff_are_proposed(site, frontline, client, login):
+	page = login(frontline, PASSWORD)
+	page.goto("/app/todo")
+	log_button(page).wait_for()
+	page.evaluate("""() => {
+		const propose = client_comms.what_becomes;
+		client_comms.what_becomes = async (log) => {
+			await new Promise((go_on) => setTimeout(go_on, 3000));
+			return propose(log);
+		};
+	}""")
+	log_button(page).click()
+	dialog = opened(page)
+	search(dialog, client.key, "Anna")
+	dialog.locator("[data-fieldname=subject] input").fill("Solar roof")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks for a price.")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	assert page.get_by_text("Missing Values").count() == 0
+	site.db.rollback()
+	assert site.db.count(INTERACTION, {"party": client.name}) == 1
+
+
 def test_a_user_who_cannot_log_has_no_button(make_user, login):
 	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
 	page.goto("/app/todo")

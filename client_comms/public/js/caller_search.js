@@ -60,3 +60,11 @@ client_comms.caller_search = (field, chosen) => {
 			chosen(rows[originalEvent.text.value]);
 		});
 };
+
+/** "Olga Winter 0170 5551234" is a name and a number, in either order; a number is also an email address. */
+client_comms.parts_of_caller = (text) => {
+	const number = text.match(/\S+@\S+|[+(]*\d[\d\s()/.-]*\d/)?.[0] || "";
+	if (!/@|\d\D*\d\D*\d/.test(number)) return { name: text, number: "" };
+	const name = text.replace(number, " ").replace(/\s+/g, " ");
+	return { name: name.replace(/^[\s,;:–-]+|[\s,;:–-]+$/g, ""), number };
+};

@@ -40,6 +40,18 @@ class LogDialog {
 			secondary_action_label: __("Edit in Full"),
 			secondary_action: () => this.edit_in_full(),
 		});
+		const log = this.dialog.get_primary_btn();
+		log.off("click").on("click", () => this.log_once_proposed());
+	}
+
+	/** A fast user logs before type and responsible staff are proposed, which Frappe would call missing. */
+	async log_once_proposed() {
+		if (this.logging) return;
+		this.logging = this.show_what_becomes().then(() => this.becoming);
+		await this.logging.finally(() => (this.logging = null));
+		this.dialog.primary_action_fulfilled = true;
+		const values = this.dialog.get_values();
+		if (values) this.dialog.primary_action(values);
 	}
 
 	fields() {
@@ -184,9 +196,11 @@ class LogDialog {
 		this.toggle(["caller_name", "caller_number"], this.unknown);
 		this.continue(doctype === this.INTERACTION ? { name, subject: title } : null);
 		if (this.unknown) {
-			const is_name = !/[\d@]/.test(title);
-			this.dialog.set_value(is_name ? "caller_name" : "caller_number", title);
-			this.dialog.get_field(is_name ? "caller_number" : "caller_name").set_focus();
+			const { name, number } = client_comms.parts_of_caller(title);
+			if (name) this.dialog.set_value("caller_name", name);
+			if (number) this.dialog.set_value("caller_number", number);
+			const next = name && number ? "subject" : name ? "caller_number" : "caller_name";
+			this.dialog.get_field(next).set_focus();
 		} else {
 			this.dialog.get_field(this.open ? "summary" : "subject").set_focus();
 		}
@@ -287,6 +301,11 @@ class LogDialog {
 		const key = JSON.stringify(asked);
 		if (key === this.asked) return;
 		this.asked = key;
+		this.becoming = this.take_over(asked, key, value);
+		await this.becoming;
+	}
+
+	async take_over(asked, key, value) {
 		const found = await client_comms.what_becomes(asked);
 		for (const field of ["communication_type", "responsible_staff"]) {
 			if (key !== this.asked) return; // more was typed or chosen meanwhile
