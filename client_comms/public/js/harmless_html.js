@@ -85,6 +85,13 @@ client_comms.cell_html = (value, row, column, data, default_formatter) => {
 	if (typeof value !== "string") return shown(value);
 	const linked = { Link: column.options, "Dynamic Link": data?.[column.options] }[column.fieldtype];
 	if (!linked) return shown(escape_html(value));
+	const named = data?.[`${column.fieldname}_name`]; // by the server, also for users who cannot read it
+	if (named) {
+		const text = escape_html(named);
+		return frappe.model.can_read(linked)
+			? `<a href="${frappe.utils.get_form_link(linked, value)}">${text}</a>`
+			: text;
+	}
 	// Frappe makes a link of what the user can read, with its title as text. Of anything else it shows the title as HTML.
 	return frappe.model.can_read(linked) ? shown(value) : escape_html(get_link_title(linked, value) || value);
 };

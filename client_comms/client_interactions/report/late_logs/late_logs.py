@@ -4,7 +4,7 @@ from statistics import median
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, get_datetime
+from frappe.utils import add_days, get_datetime, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import owed
@@ -45,6 +45,7 @@ def row(staff: str, logs: list) -> dict:
 	after = [log.logged_after_seconds for log in logs]
 	return {
 		"staff": staff,
+		"staff_name": get_fullname(staff),
 		"logged": len(logs),
 		"late": len(late),
 		"share": 100 * len(late) / len(logs),
@@ -60,7 +61,7 @@ def chart(rows: list[dict]) -> dict | None:
 	return {
 		"type": "bar",
 		"data": {
-			"labels": [each["staff"] for each in late],
+			"labels": [each["staff_name"] for each in late],
 			"datasets": [{"name": _("Logged Late"), "values": [each["late"] for each in late]}],
 		},
 	}

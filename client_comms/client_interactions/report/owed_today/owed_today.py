@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.due_words import due_words
@@ -29,6 +30,7 @@ def execute(filters=None):
 			"words": due_words(item.due, item.interaction.company),
 			"subject": item.subject,
 			"staff": item.staff,
+			"staff_name": item.staff and get_fullname(item.staff),
 			"level": item.interaction.confidentiality_level,
 			"interaction": item.interaction.name,
 		}

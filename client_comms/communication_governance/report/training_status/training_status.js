@@ -25,6 +25,8 @@ frappe.query_reports["Training Status"] = {
 		field.set_options();
 	},
 	formatter(value, row, column, data, default_formatter) {
+		// Beside the name: as a link it would be the name again.
+		if (column.fieldname === "user") return frappe.utils.escape_html(value || "");
 		if (column.fieldname !== "state" || !value) {
 			return client_comms.cell_html(value, row, column, data, default_formatter);
 		}
