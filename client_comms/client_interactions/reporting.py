@@ -5,7 +5,7 @@ cannot read are not in any of their numbers.
 """
 
 import heapq
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import frappe
@@ -191,7 +191,7 @@ class Grouping:
 		if OTHERS in keys:
 			return {**self.labels([key for key in keys if key != OTHERS]), OTHERS: _("All Others")}
 		if self.name == STAFF:
-			names = _titles("User", "full_name", [user for (user,) in keys])
+			names = names_of_staff([user for (user,) in keys])
 			return {key: names.get(key[0]) or key[0] or _("No one") for key in keys}
 		if self.name == CLIENT:
 			names = {}
@@ -242,6 +242,11 @@ def notice(groups: Collection[tuple]) -> str:
 def _filled(field: str) -> str:
 	"""Treat empty values as null."""
 	return f"nullif({TABLE}.`{field}`, '')"
+
+
+def names_of_staff(users: Iterable[str | None]) -> dict[str, str]:
+	"""User → full name; one query."""
+	return _titles("User", "full_name", list(set(users)))
 
 
 def _titles(doctype: str, title: str, names: list[str | None]) -> dict[str, str]:

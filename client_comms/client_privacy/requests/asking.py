@@ -23,7 +23,7 @@ _PERSON = {"Customer": ("customer_type", "Individual"), "Supplier": ("supplier_t
 
 
 def in_words() -> dict[str, str]:
-	"""Each of `RIGHTS` as the client asks for it, in the language of the reader."""
+	"""Each of `RIGHTS` in the client's words, in the language of the reader."""
 	return {
 		"Access": _("A copy of my data"),
 		"Portability": _("My data for another provider"),

@@ -4,10 +4,10 @@ from statistics import median
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, get_datetime, get_fullname
+from frappe.utils import add_days, get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import owed, reporting
 
 INTERACTION = owed.INTERACTION
 
@@ -32,20 +32,21 @@ def execute(filters=None):
 		limit=0,
 	):
 		by_staff.setdefault(log.owner, []).append(log)
+	names = reporting.names_of_staff(by_staff)
 	rows = sorted(
-		(row(staff, logs) for staff, logs in by_staff.items()),
+		(row(staff, names.get(staff, staff), logs) for staff, logs in by_staff.items()),
 		key=lambda each: (-each["late"], each["staff"]),
 	)
 	message = None if rows else _("Nothing was logged by hand in this period. Choose a longer one.")
 	return columns(), rows, message, chart(rows)
 
 
-def row(staff: str, logs: list) -> dict:
+def row(staff: str, name: str, logs: list) -> dict:
 	late = [log for log in logs if log.logged_late]
 	after = [log.logged_after_seconds for log in logs]
 	return {
 		"staff": staff,
-		"staff_name": get_fullname(staff),
+		"staff_name": name,
 		"logged": len(logs),
 		"late": len(late),
 		"share": 100 * len(late) / len(logs),

@@ -2,9 +2,8 @@
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname
 
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import owed, reporting
 from client_comms.client_interactions.due_words import due_words
 
 
@@ -21,6 +20,8 @@ def execute(filters=None):
 		message = _("The {0} most urgent are shown. Choose a user, or an earlier day, to see others.").format(
 			owed.MOST
 		)
+	shown = items[: owed.MOST]
+	names = reporting.names_of_staff(item.staff for item in shown)
 	rows = [
 		{
 			"client": item.interaction.party_name,
@@ -30,11 +31,11 @@ def execute(filters=None):
 			"words": due_words(item.due, item.interaction.company),
 			"subject": item.subject,
 			"staff": item.staff,
-			"staff_name": item.staff and get_fullname(item.staff),
+			"staff_name": names.get(item.staff),
 			"level": item.interaction.confidentiality_level,
 			"interaction": item.interaction.name,
 		}
-		for item in items[: owed.MOST]
+		for item in shown
 	]
 	return columns(), rows, message
 
