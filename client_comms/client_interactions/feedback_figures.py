@@ -208,7 +208,7 @@ def _bands(rows: list) -> dict[str, int]:
 		frappe.get_all(
 			"Interaction Event",
 			{
-				"parent": ("in", [*(row.name for row in rows if row.status == "Closed"), ""]),
+				"parent": ("in", [row.name for row in rows if row.status == "Closed"] or [""]),
 				"event": "Closed",
 			},
 			["parent", "at"],

@@ -129,7 +129,7 @@ def of_others(contacts: Collection[str], records: Records) -> set[str]:
 		"Dynamic Link",
 		{
 			"parenttype": "Contact",
-			"parent": ("in", [*contacts, ""]),
+			"parent": ("in", list(contacts) or [""]),
 			"link_doctype": ("in", parties.PARTY_TYPES),
 		},
 		["parent", "link_doctype", "link_name"],

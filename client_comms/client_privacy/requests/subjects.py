@@ -86,7 +86,7 @@ def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tupl
 		row.parent
 		for row in frappe.get_all(
 			_LINKS,
-			{"parenttype": doctype, "parent": ("in", [*linked, ""])},
+			{"parenttype": doctype, "parent": ("in", list(linked) or [""])},
 			["parent", "link_doctype", "link_name"],
 			order_by=None,
 		)
@@ -102,13 +102,15 @@ def _logins(records: dict[str, tuple[str, ...]], addresses: Iterable[str]) -> tu
 	users = frappe.get_all("Contact", {"name": ("in", contacts)}, pluck="user", order_by=None)
 	portal = {"name": ("in", [*filter(None, users), *addresses, ""]), "user_type": "Website User"}
 	found = frappe.get_all("User", portal, pluck="name", order_by="name asc")
-	used = {"user": ("in", [*found, ""]), "name": ("not in", contacts)}
+	if not found:
+		return ()
+	used = {"user": ("in", found), "name": ("not in", contacts)}
 	others = {
 		row.user
 		for row in frappe.get_all("Contact", used, ["name", "user"], order_by=None)
 		if shared_names.of_others([row.name], records)
 	}
-	staff = set(frappe.get_all("Employee", {"user_id": ("in", [*found, ""])}, pluck="user_id"))
+	staff = set(frappe.get_all("Employee", {"user_id": ("in", found)}, pluck="user_id"))
 	return tuple(name for name in found if name not in others | staff)
 
 
@@ -119,13 +121,13 @@ def _addresses(records: dict[str, tuple[str, ...]]) -> set[str]:
 		for name in names
 		for address in clients.addresses_in(doctype, name)
 	}
-	rows = {"parenttype": "Contact", "parent": ("in", [*records.get("Contact", ()), ""])}
+	rows = {"parenttype": "Contact", "parent": ("in", list(records.get("Contact", ())) or [""])}
 	found.update(frappe.get_all("Contact Email", rows, pluck="email_id", order_by=None))
 	return {cstr(each).strip() for each in found} - {""}
 
 
 def _numbers(records: dict[str, tuple[str, ...]]) -> set[str]:
-	rows = {"parenttype": "Contact", "parent": ("in", [*records.get("Contact", ()), ""])}
+	rows = {"parenttype": "Contact", "parent": ("in", list(records.get("Contact", ())) or [""])}
 	typed = set(frappe.get_all("Contact Phone", rows, pluck="phone", order_by=None))
 	for doctype, names in records.items():
 		meta = frappe.get_meta(doctype)

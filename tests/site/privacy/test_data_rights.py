@@ -1,12 +1,14 @@
 """Clients ask for their rights without staff: through a link to their address, or in the portal (P-2)."""
 
+from unittest import mock
+
 import frappe
 import pytest
 
 from client_comms import procedure
 from client_comms.api import data_rights as api
 from client_comms.client_privacy import identity, invitations, links, page_visits
-from client_comms.client_privacy.requests import asking
+from client_comms.client_privacy.requests import asking, shared_names, subjects
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.people import duties
 
@@ -134,3 +136,15 @@ def test_an_organisation_without_a_known_person_is_asked_to_write(mailbox, as_us
 	with pytest.raises(ActionNotPossibleError, match="which person"):
 		asking.ask(visit, "Erasure", None)
 	assert not frappe.db.exists(asking.REQUEST, {"party": lead.name})
+
+
+@pytest.mark.parametrize("has_login", [True, False])
+def test_whose_data_it_is_asks_only_about_contacts_with_a_login(client, make_user, make_client, has_login):
+	"""A site can have a hundred thousand without."""
+	if has_login:
+		make_user("Customer", user_type="Website User", email=ADDRESS)
+	make_client("Someone Else", "else@else.example")
+	with mock.patch.object(shared_names, "of_others", wraps=shared_names.of_others) as asked:
+		found = subjects.of("Customer", client.party)
+	assert found.records.get("User", ()) == ((ADDRESS,) if has_login else ())
+	assert not asked.call_count

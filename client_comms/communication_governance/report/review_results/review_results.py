@@ -156,7 +156,7 @@ def _by_criterion(rows: list):
 	names = [row.name for row in rows]
 	for row in frappe.get_all(
 		"Interaction Review Score",
-		{"parent": ("in", [*names, ""]), "not_applicable": 0, "score": ("is", "set")},
+		{"parent": ("in", list(names) or [""]), "not_applicable": 0, "score": ("is", "set")},
 		["criterion", "score", "highest"],
 	):
 		scores[row.criterion].append(100 * cint(row.score) / row.highest)
@@ -183,7 +183,7 @@ def _agreement(which: list):
 	highest = dict(
 		frappe.get_all(
 			"Interaction Review Score",
-			{"parent": ("in", [*readable, ""])},
+			{"parent": ("in", list(readable) or [""])},
 			["criterion", "highest"],
 			as_list=True,
 		)
