@@ -6,6 +6,7 @@ Opportunity. All of them are one interaction, and a new one: a visitor can enter
 
 import frappe
 
+from client_comms import transactions
 from client_comms.enforcement import governed, reclassification
 
 _VISITOR = "Guest"
@@ -24,9 +25,9 @@ def is_from_visitor(doc) -> bool:
 
 def subject_of(doc) -> str | None:
 	"""What the visitor entered as the subject of a message, to which Frappe gives one of its own."""
-	asked = frappe.local.form_dict or {}
-	is_asked = not doc.reference_name and is_from_visitor(doc) and asked.get("sender") == doc.sender
-	return (is_asked and asked.get("subject")) or doc.subject
+	if doc.reference_name or not is_from_visitor(doc) or frappe.form_dict.get("sender") != doc.sender:
+		return doc.subject
+	return frappe.form_dict.get("subject") or doc.subject
 
 
 def note(doc, interaction) -> None:
@@ -43,7 +44,7 @@ def begun(doc, address: str | None):
 	sender, name = frappe.flags.get(_BEGUN) or (None, None)
 	if frappe.session.user != _VISITOR or not address or sender != address:
 		return None
-	return frappe.get_doc(governed.INTERACTION, name, for_update=True)
+	return transactions.locked(governed.INTERACTION, name)
 
 
 def continued(doc):

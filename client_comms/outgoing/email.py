@@ -86,7 +86,7 @@ def after_queueing(doc, method=None) -> None:
 def refusal_at_sending(queued, waiting: Collection[str] | None = None) -> str | None:
 	"""Why a waiting message can no longer be sent; None if it can.
 
-	:param waiting: to whom it has still to be sent, if `queued` was read before it was sent to others
+	:param waiting: the recipients that matter; by default all to whom it has still to be sent
 	"""
 	if waiting is None:
 		waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]

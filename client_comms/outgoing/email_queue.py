@@ -17,19 +17,12 @@ class _StoppedError(Exception):
 	"""It may not go out to the other recipients."""
 
 
-def _build_message(previous, context, *args, **kwargs):
-	"""Frappe passes what this returns to the mail server."""
-	message = previous(context, *args, **kwargs)
+def _build_message(previous, context, recipient, *args, **kwargs):
+	"""Frappe passes what this returns to the mail server, for each recipient."""
+	message = previous(context, recipient, *args, **kwargs)
 	# nosemgrep: frappe-manual-commit (as Frappe does after each recipient; it must see what was decided meanwhile)
 	frappe.db.commit()
-	if email.refusal_at_sending(
-		context.queue_doc,
-		frappe.get_all(
-			"Email Queue Recipient",
-			{"parent": context.queue_doc.name, "status": ("!=", "Sent")},
-			pluck="recipient",
-		),
-	):
+	if email.refusal_at_sending(context.queue_doc, [recipient]):
 		raise _StoppedError
 	return message
 

@@ -114,12 +114,9 @@ def is_valid_link(site, transaction):
 
 
 @pytest.fixture
-def mailbox(site):
-	"""An account that emails go out from; returns `texts(reference)`: content type → text of the last one
-	about a document."""
-	from client_comms.client_privacy import mailed_secrets
-
-	site.get_doc(
+def outgoing_account(site):
+	"""An account that emails go out from."""
+	return site.get_doc(
 		{
 			"doctype": "Email Account",
 			"email_account_name": "Test mailbox",
@@ -130,6 +127,12 @@ def mailbox(site):
 			"no_smtp_authentication": 1,
 		}
 	).insert()
+
+
+@pytest.fixture
+def mailbox(site, outgoing_account):
+	"""The same; returns `texts(reference)`: content type → text of the last one about a document."""
+	from client_comms.client_privacy import mailed_secrets
 
 	def texts(reference):
 		queued = site.get_last_doc("Email Queue", {"reference_name": reference})

@@ -100,7 +100,7 @@ class GuardedCommunication(Remembered, Discreet):
 		addresses = get_emails([self.recipients, self.cc, self.bcc])
 		if left := unsubscribed.among(addresses, self.reference_doctype, self.reference_name):
 			queued = frappe.get_all("Email Queue", {"communication": self.name}, pluck="name", order_by=None)
-			of_these = {"parent": ("in", list(queued) or [""])}
+			of_these = {"parent": ("in", queued or [""])}
 			rows = frappe.get_all("Email Queue Recipient", of_these, pluck="recipient", order_by=None)
 			sent_to = {each.lower() for each in get_emails(rows)}
 			if missed := [each for each in left if each not in sent_to]:

@@ -106,7 +106,7 @@ def test_what_a_request_had_written_is_undone_as_a_whole_and_it_says_so(case, se
 
 
 @pytest.fixture
-def told(case, make_client):
+def told(case, make_client, outgoing_account):
 	"""An Issue of a conversation; a Notification writes to the client when its subject changes."""
 	client = make_client("Bert Client", "bert@client.example")
 	issue = frappe.get_doc(
@@ -126,17 +126,6 @@ def told(case, make_client):
 			"recipients": [{"receiver_by_document_field": "raised_by"}],
 		}
 	).insert()
-	account = frappe.get_doc(
-		{
-			"doctype": "Email Account",
-			"email_account_name": "Test mailbox",
-			"email_id": "service@own.example",
-			"enable_outgoing": 1,
-			"default_outgoing": 1,
-			"smtp_server": "localhost",
-			"no_smtp_authentication": 1,
-		}
-	).insert()
 	frappe.db.commit()
 	interaction = frappe.get_all(INTERACTION, {"reference_name": issue.name}, pluck="name")[0]
 	yield frappe._dict(issue=issue.name, interaction=interaction)
@@ -144,7 +133,7 @@ def told(case, make_client):
 	for message in frappe.get_all("Communication", {"reference_name": issue.name}, pluck="name"):
 		frappe.delete_doc("Communication", message, force=True)
 	frappe.db.delete("Email Queue", {"reference_name": issue.name})
-	for doc in (alert, account):
+	for doc in (alert, outgoing_account):
 		doc.delete()
 	frappe.delete_doc(INTERACTION, interaction, force=True)
 	frappe.delete_doc("Issue", issue.name, force=True)

@@ -22,3 +22,27 @@ def is_continued(monkeypatch):
 		return (doc.doctype, doc.name) in queued
 
 	return run
+
+
+@pytest.fixture
+def consent(make_client):
+	"""One that a client was asked for."""
+	client = make_client("Anna Client", "anna@client.example")
+	return frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.party,
+			"purpose": frappe.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
+			"collected_through": "Phone",
+		}
+	).insert()
+
+
+@pytest.fixture
+def invitation(client):
+	"""The queued email with a link for the `client` of the tests."""
+	from client_comms import api
+
+	name = api.invite_client(party_type=client.party_type, party=client.party)
+	return frappe.get_last_doc("Email Queue", {"reference_name": name})

@@ -50,20 +50,6 @@ def last(doctype, name):
 
 
 @pytest.fixture
-def consent(make_client):
-	client = make_client("Anna Client", "anna@client.example")
-	return frappe.get_doc(
-		{
-			"doctype": "Client Consent",
-			"party_type": "Customer",
-			"party": client.party,
-			"purpose": frappe.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
-			"collected_through": "Phone",
-		}
-	).insert()
-
-
-@pytest.fixture
 def grant(log, make_user):
 	return frappe.get_doc(
 		{

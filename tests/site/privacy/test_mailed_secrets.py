@@ -21,12 +21,6 @@ def client(make_client, mailbox):
 	return make_client("Anna Client", ANNA)
 
 
-@pytest.fixture
-def invitation(client):
-	name = api.invite_client(party_type=client.party_type, party=client.party)
-	return frappe.get_last_doc("Email Queue", {"reference_name": name})
-
-
 def tokens(message) -> set[str]:
 	"""Of the links in all texts of an email."""
 	texts = [

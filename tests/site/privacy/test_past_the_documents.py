@@ -25,20 +25,6 @@ def administrator(make_user):
 	return make_user("System Manager")
 
 
-@pytest.fixture
-def consent(make_client):
-	client = make_client("Anna Client", "anna@client.example")
-	return frappe.get_doc(
-		{
-			"doctype": "Client Consent",
-			"party_type": "Customer",
-			"party": client.party,
-			"purpose": frappe.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
-			"collected_through": "Phone",
-		}
-	).insert()
-
-
 # --- submitting and discarding ---------------------------------------------------------------------
 
 

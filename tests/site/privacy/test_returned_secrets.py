@@ -27,12 +27,6 @@ def client(make_client, mailbox):
 
 
 @pytest.fixture
-def invitation(client):
-	name = api.invite_client(party_type=client.party_type, party=client.party)
-	return frappe.get_last_doc("Email Queue", {"reference_name": name})
-
-
-@pytest.fixture
 def code(client):
 	"""The email with a code."""
 	name = api.send_identity_code(party_type=client.party_type, party=client.party)["name"]

@@ -156,7 +156,7 @@ def _by_criterion(rows: list):
 	names = [row.name for row in rows]
 	for row in frappe.get_all(
 		"Interaction Review Score",
-		{"parent": ("in", list(names) or [""]), "not_applicable": 0, "score": ("is", "set")},
+		{"parent": ("in", names or [""]), "not_applicable": 0, "score": ("is", "set")},
 		["criterion", "score", "highest"],
 	):
 		scores[row.criterion].append(100 * cint(row.score) / row.highest)
