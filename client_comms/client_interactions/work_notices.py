@@ -5,7 +5,7 @@ No one is notified of their own actions or of what they cannot read; `alerts.mut
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, get_link_to_form
+from frappe.utils import get_datetime, get_fullname, get_link_to_form
 from redis.exceptions import RedisError
 
 from client_comms import alerts
@@ -82,7 +82,6 @@ def _tell_goes_on(doc, before, readers: list[str]) -> None:
 
 
 def _tell_came_back(doc, readers: list[str]) -> None:
-	"""The answer that came back counts as given until someone takes it back: anyone can forge such a message (C-3)."""
 	alerts.tell(
 		readers,
 		lambda: _("An email in {0} came back or is delayed: make sure that the client has it").format(
@@ -91,6 +90,22 @@ def _tell_came_back(doc, readers: list[str]) -> None:
 		doc.doctype,
 		doc.name,
 	)
+
+
+def answer_came_back(doc) -> bool:
+	"""Whether an email came back since the answer, unless it is known to be another one than the answer.
+
+	The answer counts until someone takes it back: anyone can forge such a message (C-3).
+	"""
+	last = {row.event: row for row in doc.events}
+	answer, returned = last.get(response_clock.ANSWERED), last.get(BOUNCED)
+	if not (answer and returned) or get_datetime(returned.at) < get_datetime(answer.at):
+		return False
+	if doc.status not in (response_clock.STATUS_ANSWERED, response_clock.STATUS_CLOSED):
+		return False
+	sent = answer.source_doctype == returned.source_doctype and answer.source_name
+	about = sent and frappe.db.get_value(returned.source_doctype, returned.source_name, "in_reply_to")
+	return not about or about == sent
 
 
 def post_woken(doc) -> set[str]:

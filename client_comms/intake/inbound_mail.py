@@ -10,21 +10,18 @@ import functools
 import random
 import sys
 import time
-from dataclasses import replace
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 
 import frappe
 from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
-from frappe.utils import cstr, get_datetime, parse_addr, sanitize_html, validate_email_address
+from frappe.utils import cstr, validate_email_address
 
-from client_comms import acting, clock, transactions, validation
+from client_comms import acting, transactions
 from client_comms.client_privacy import returned_secrets
 from client_comms.clients import parties
 from client_comms.enforcement.doctypes.unanswered_mail import RemindingAccount
 from client_comms.exceptions import OutgoingRefusedError
-from client_comms.intake import acknowledgement, mail_writers, mailboxes, spool, turns, unprocessed
+from client_comms.intake import acknowledgement, copies, mail_writers, mailboxes, spool, turns, unprocessed
 from client_comms.rules import (
 	addresses,
 	automatic_mail,
@@ -255,12 +252,19 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		"""Without a sender, Frappe would take any document of the same subject that has none either."""
 		return super().match_record_by_subject_and_sender(doctype) if self.from_email else None
 
+	@property
+	def in_reply_to(self):
+		"""A delivery report is about the message it returns, whether it says so or not; Frappe would make an Issue of it."""
+		return super().in_reply_to or mail_headers.reported_id(self.mail)
+
 	def is_exist_in_system(self):
 		"""Frappe takes every message with the Message-ID of another one for that one, and drops it."""
 		known = super().is_exist_in_system()
-		mine = Identity(self.from_email or "", date_of(self.mail), _words(self.text_content, self.content))
-		if known and not mail_identity.is_same(mine, identity_of(known)):
-			self.message_id = fresh_id(self.message_id)
+		mine = Identity(
+			self.from_email or "", copies.date_of(self.mail), copies.words(self.text_content, self.content)
+		)
+		if known and not mail_identity.is_same(mine, copies.identity_of(known)):
+			self.message_id = copies.fresh_id(self.message_id)
 			return None
 		return known
 
@@ -332,68 +336,7 @@ def settle(doc, method=None) -> None:
 	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
 		return
 	mail_writers.set_writer(doc)
-	others = with_same_id(doc)
-	doc.flags.client_comms_copies = [other for other in others if is_copy(doc, other)]
+	others = copies.with_same_id(doc)
+	doc.flags.client_comms_copies = [other for other in others if copies.is_copy(doc, other)]
 	if others and not doc.flags.client_comms_copies:
-		doc.message_id = fresh_id(doc.message_id)
-
-
-def with_same_id(doc) -> list:
-	"""Other messages with the same Message-ID, the first one first."""
-	if not doc.message_id:
-		return []
-	return frappe.db.sql(
-		"""select sender, communication_date, text_content, content, client_interaction from `tabCommunication`
-		where message_id = %(message_id)s and name != %(name)s order by creation""",
-		{"message_id": doc.message_id, "name": doc.name or ""},
-		as_dict=True,
-	)
-
-
-def copies(doc) -> list:
-	"""Other copies of a message, which was sent to several mailboxes, the first one first."""
-	found = doc.flags.client_comms_copies  # just looked up for a message that is being received
-	return [other for other in with_same_id(doc) if is_copy(doc, other)] if found is None else found
-
-
-def is_copy(doc, other) -> bool:
-	"""Whether `other` has the same Message-ID because it is the same message: a copy to another mailbox, or of what staff sent."""
-	if parties.is_own(doc.sender):
-		return True
-	mine = identity_of(doc)
-	if not date_of(doc.flags.client_comms_headers or {}):
-		mine = replace(mine, date=None)
-	return mail_identity.is_same(mine, identity_of(other))
-
-
-# --- who wrote it, and when ----------------------------------------------------------------------------
-
-
-def date_of(headers):
-	"""What the Date header says, as stored; None without one, and for one that lies ahead, which Frappe replaces."""
-	try:
-		date = parsedate_to_datetime(str(headers.get("Date") or ""))
-	except (ValueError, TypeError, OverflowError):
-		return None
-	date = clock.to_stored(date if date.tzinfo else date.replace(tzinfo=timezone.utc))
-	return date if date <= clock.now() else None
-
-
-def identity_of(communication) -> Identity:
-	"""The identity of a stored message."""
-	date = communication.communication_date
-	return Identity(
-		parse_addr(communication.sender or "")[1].lower(),
-		date and get_datetime(date).replace(microsecond=0),
-		_words(communication.text_content, communication.content),
-	)
-
-
-def fresh_id(message_id: str) -> str:
-	"""A Message-ID instead of one that belongs to another message, so that no reply to that one is taken for a reply to this."""
-	return f"{frappe.generate_hash(length=10)}.{message_id}"
-
-
-def _words(text: str | None, content: str | None) -> str:
-	"""The text of a message; of one that is HTML alone, what Frappe keeps of it."""
-	return " ".join((text or "").split()) or " ".join(validation.plain(sanitize_html(content or "")).split())
+		doc.message_id = copies.fresh_id(doc.message_id)

@@ -5,7 +5,7 @@ from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import former_names
-from client_comms.intake import inbound_mail, mail_writers
+from client_comms.intake import copies, mail_writers
 from client_comms.rules import automatic_mail, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
@@ -36,7 +36,7 @@ def find(message):
 
 def of_copy(message):
 	"""The interaction of another copy of the message, which was sent to several mailboxes; None if there is none."""
-	for copy in inbound_mail.copies(message.document):
+	for copy in copies.of(message.document):
 		if copy.client_interaction:
 			return former_names.get_locked(copy.client_interaction)
 	return None

@@ -70,6 +70,16 @@ def returned_ids(message: Message) -> tuple[str, ...]:
 	return tuple(dict.fromkeys(found))
 
 
+def reported_id(message: Message) -> str:
+	"""Return the Message-ID of the message whose delivery an email reports (RFC 3464), without brackets; "" if it reports none.
+
+	Another email can have a message attached as well, to which it is no answer.
+	"""
+	if message.get_content_type() != "multipart/report":
+		return ""
+	return next(iter(returned_ids(message)), "")
+
+
 def received_at(headers: Mapping[str, str], written: datetime | None, fetched: datetime) -> datetime:
 	"""Return when a message reached the organisation (C-3, C-4); all datetimes are aware.
 

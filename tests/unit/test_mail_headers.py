@@ -13,6 +13,7 @@ from client_comms.rules.mail_headers import (
 	readable_subject,
 	received_at,
 	reply_ids,
+	reported_id,
 	returned_ids,
 )
 
@@ -100,6 +101,22 @@ Subject: Offer
 --b--
 """)
 	assert returned_ids(report) == ("sent@nordlicht.example",)
+	assert reported_id(report) == "sent@nordlicht.example"
+
+
+def test_an_email_with_another_one_attached_reports_nothing():
+	forwarded = message_from_string("""From: anna@client-a.example
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: <sent@nordlicht.example>
+
+Hello
+--b--
+""")
+	assert returned_ids(forwarded) == ("sent@nordlicht.example",) and reported_id(forwarded) == ""
 
 
 def test_what_is_not_a_report_returns_nothing():

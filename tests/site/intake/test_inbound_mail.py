@@ -18,6 +18,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from client_comms import api, compat
+from client_comms.client_interactions import work_notices
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.intake import acknowledgement, arrivals, inbound_mail
 
@@ -578,6 +579,77 @@ def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
 		account.receive()
 	messages = frappe.get_all("Communication", {"email_account": account.name}, pluck="client_interaction")
 	assert len(messages) == 2 and len(set(messages)) == 1 and messages[0]
+
+
+REPORT = """--b
+Content-Type: text/plain
+
+The mail system could not deliver your message.
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; anna@client-a.example
+Action: failed
+Status: 5.1.1
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <{}>
+--b--"""
+
+
+@pytest.mark.parametrize("returned", ["answer", "earlier"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_delivery_report_is_about_the_message_that_it_returns(
+	accounts, clock_at, staff, as_user, returned, closed
+):
+	"""It makes no document of its own, and the form warns only if what came back may be the answer."""
+	with clock_at(MONDAY), mailbox_with(accounts["Issue"], letter()) as account:
+		account.receive()
+	first = frappe.get_last_doc("Communication", {"email_account": account.name})
+	doc = interaction_of(first)
+	sent = {}
+	for name, at in (("earlier", "2026-11-23 09:30"), ("answer", "2026-11-23 11:00")):
+		with clock_at(at), as_user(staff["Customer Support"]):
+			sent[name] = frappe.get_doc(
+				{
+					"doctype": "Communication",
+					"communication_medium": "Email",
+					"sent_or_received": "Sent",
+					"sender": f"issue@{DOMAIN}",
+					"recipients": "anna@client-a.example",
+					"subject": "Re: Solar roof",
+					"content": "Here it is.",
+					"message_id": f"{name}@{DOMAIN}",
+					"in_reply_to": first.name,
+					"reference_doctype": "Issue",
+					"reference_name": first.reference_name,
+					"communication_date": at,
+				}
+			).insert(ignore_permissions=True)
+	doc.reload()
+	assert doc.events[-1].source_name == sent["answer"].name and doc.status == "Answered"
+	if closed:
+		with clock_at("2026-11-23 11:30"):
+			doc.record("Closed")
+	report = letter(
+		"Undelivered Mail Returned to Sender",
+		REPORT.format(f"{returned}@{DOMAIN}"),
+		sender="MAILER-DAEMON@mx.client-a.example",
+		number="2",
+		at="2026-11-23 12:01",
+		content_type='multipart/report; report-type=delivery-status; boundary="b"',
+	)
+	issues = frappe.db.count("Issue")
+	with clock_at("2026-11-23 12:05"), mailbox_with(account, report):
+		account.receive()
+	bounce = frappe.get_last_doc("Communication", {"email_account": account.name})
+	assert bounce.in_reply_to == sent[returned].name
+	assert (bounce.reference_doctype, bounce.reference_name) == ("Issue", first.reference_name)
+	assert frappe.db.count("Issue") == issues
+	doc = interaction_of(bounce)
+	assert doc.name == first.client_interaction and doc.events[-1].event == "Bounced"
+	assert work_notices.answer_came_back(doc) == (returned == "answer")
 
 
 def test_the_class_into_which_another_app_fetches_emails_stays(accounts, clock_at, monkeypatch):

@@ -185,11 +185,12 @@ function next_action(doc, possible) {
 	return answered && possible.includes("Closed") ? "Closed" : undefined;
 }
 
-/** Whether an email came back since the answer, which counts until someone takes it back: anyone can forge such a message. */
-function came_back({ status, events = [] }) {
-	const last = (kind) =>
-		events.reduce((found, { event, at }) => (event === kind && at > found ? at : found), "");
-	return status === "Answered" && last("Bounced") && last("Bounced") >= last("Answered");
+/** What to do if the answer may not have reached the client, which counts until someone says so: anyone can forge such a message. */
+function came_back(doc) {
+	if (!doc.__onload?.answer_came_back) return "";
+	return doc.status === "Closed"
+		? __("An email came back after the answer. If the client does not have it, reopen the interaction.")
+		: __("An email came back after the answer. If the client does not have it, take the answer back.");
 }
 
 // --- banner ----------------------------------------------------------------------------------------
@@ -205,9 +206,7 @@ function show_banner(frm) {
 	const thanked = frm.doc.__onload?.only_thanked
 		? `<div class="small">${__("The client's last message only thanks, so no clock was started.")}</div>`
 		: "";
-	const returned = came_back(frm.doc)
-		? `<div class="small">${__("An email came back after the answer. If the client does not have it, take the answer back.")}</div>`
-		: "";
+	const returned = came_back(frm.doc) ? `<div class="small">${came_back(frm.doc)}</div>` : "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex flex-wrap flex-md-nowrap justify-content-between align-items-start" style="gap: var(--margin-xs) var(--margin-sm)">

@@ -134,6 +134,7 @@ class ClientInteraction(Document):
 		self.set_onload("generated", self.generated_documentation())
 		self.set_onload("missing", evidence.remedies(self))
 		self.set_onload("only_thanked", bool(thanks.pending(self)))
+		self.set_onload("answer_came_back", work_notices.answer_came_back(self))
 		self.set_onload("may_waive", evidence.may_waive(self))
 		self.set_onload("evidence_titles", evidence.titles(self))
 		self.set_onload("confidentiality_level", self.confidentiality_level)
