@@ -73,7 +73,7 @@ def returned_ids(message: Message) -> tuple[str, ...]:
 def reported_id(message: Message) -> str:
 	"""Return the Message-ID of the message whose delivery an email reports (RFC 3464), without brackets; "" if it reports none.
 
-	Another email can have a message attached as well, to which it is no answer.
+	Another email can have a message attached as well, which it does not answer.
 	"""
 	if message.get_content_type() != "multipart/report":
 		return ""
