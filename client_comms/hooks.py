@@ -235,6 +235,7 @@ _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
 _FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
+	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
 	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
@@ -579,6 +580,7 @@ doc_events = {
 	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
 	"SOP Policy": {"on_submit": "client_comms.people.policies.announce_soon"},
 	"User": {
+		"before_rename": "client_comms.enforcement.doctypes.user.refuse_rename",
 		"before_validate": "client_comms.document.clean_shown",
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",

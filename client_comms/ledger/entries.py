@@ -59,6 +59,7 @@ CHUNK = 500
 _SALT_BYTES = 16
 _META_FIELDS = ("name", "creation", "modified", "owner", "modified_by")
 _DATA_LENGTH = 140
+_IMPERSONATED = "impersonated by"
 _LAST_MOMENT = "client_comms_ledger_moment"
 _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
@@ -98,7 +99,6 @@ def entry(
 	:param changes: field → [before, after]
 	:param state: what a governed document says from now on, field → value; verification compares the document with it
 	"""
-	request = getattr(frappe.local, "request", None)
 	return {
 		"at": clock.now(),
 		"user": frappe.session.user,
@@ -109,10 +109,20 @@ def entry(
 		"rule": rule,
 		"reason": reason,
 		"ip_address": getattr(frappe.local, "request_ip", None),
-		"via": request and str(frappe.form_dict.cmd or request.path)[:_DATA_LENGTH],
+		"via": _via(),
 		"changes": _as_text(changes),
 		"state": _as_text(state),
 	}
+
+
+def _via() -> str | None:
+	"""The method or address of the request; and who acts, if they only act as the session user (Frappe's *Impersonate*)."""
+	request = getattr(frappe.local, "request", None)
+	asked = str(frappe.form_dict.cmd or request.path) if request else ""
+	session_data = getattr(getattr(frappe.local, "session", None), "data", None) or {}
+	acting = session_data.get("impersonated_by")
+	behind = f" ({_IMPERSONATED} {acting})" if acting else ""
+	return f"{asked[: _DATA_LENGTH - len(behind)]}{behind}"[:_DATA_LENGTH].strip() or None
 
 
 def _as_text(values: Mapping[str, object] | None) -> str | None:

@@ -1,6 +1,8 @@
-"""What Frappe caches about a user, and decisions rely on: roles and User Permissions (D-5)."""
+"""What decisions rely on about a user: the address, and what Frappe caches of roles and User Permissions (D-5)."""
 
 import frappe
+from frappe import _
+from frappe.permissions import get_role_permissions
 
 _KEYS = ("roles", "user_permissions")
 
@@ -16,3 +18,17 @@ def forget_at_end(doc, method=None) -> None:
 
 	frappe.db.after_commit.add(forget)
 	frappe.db.after_rollback.add(forget)
+
+
+def refuse_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`before_rename` of User, which changes the address: Frappe shares every user with themselves, to write as well, so that each login,
+	of the portal too, could take the address of a client, who then is them, or of someone outside, who then is a colleague.
+
+	:raises frappe.PermissionError: no role of the session user lets them change users
+	"""
+	if not get_role_permissions(doc.meta, frappe.session.user).get("write"):
+		frappe.throw(
+			_("Only an administrator of users can change the address of a login."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)

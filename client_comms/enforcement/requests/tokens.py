@@ -1,0 +1,21 @@
+"""Who makes a request by a token (an API key, OAuth), for the checks before a request (D-5, R-3).
+
+Frappe looks at the token after them: they would ask what a visitor can read, refuse what the user of the token can, and enter the refusal
+on the ledger as a visitor's.
+"""
+
+import frappe
+from frappe import auth
+
+_HEADER = "Authorization"
+
+
+def authenticate() -> None:
+	"""`before_request`; queries the database only for a request with such a header. Frappe asks once more.
+
+	:raises frappe.AuthenticationError: there is no such API key
+	"""
+	given = (frappe.get_request_header(_HEADER) or "").split(" ")
+	if len(given) == 2:  # as in `frappe.auth.validate_auth`
+		auth.validate_oauth(given)
+		auth.validate_auth_via_api_keys(given)

@@ -1,0 +1,185 @@
+"""Who a request is from: logins and their addresses, tokens, impersonation (D-5, R-3)."""
+
+import base64
+from unittest import mock
+
+import frappe
+import pytest
+import requests
+
+from client_comms import ledger
+from client_comms.clients import confirmation
+from client_comms.exceptions import ClearanceMissingError
+from client_comms.leak_check import visitor
+
+pytestmark = pytest.mark.clause("D-5")
+RENAME = "frappe.model.rename_doc.update_document_title"
+CLEARED = ("Customer Support Manager", "Compliance Officer", "Support Team")
+
+
+@pytest.fixture
+def lead(site):
+	return site.get_doc({"doctype": "Lead", "first_name": "Vera", "email_id": "vera@lead.example"}).insert()
+
+
+@pytest.mark.parametrize("roles", [(), ("Frontline Staff", "Sales User")], ids=["portal", "desk"])
+def test_no_one_takes_the_address_of_someone_else_as_their_login(lead, make_user, as_user, request_as, roles):
+	user = make_user(*roles)
+	lead.reload()
+
+	with pytest.raises(frappe.PermissionError, match="address of a login"):
+		request_as(user, RENAME, doctype="User", docname=user, name=lead.email_id)
+
+	assert frappe.db.exists("User", user) and not frappe.db.exists("User", lead.email_id)
+
+
+def test_nor_by_a_method_of_their_user(lead, make_user, request_as):
+	user = make_user()
+
+	with pytest.raises(frappe.PermissionError, match="address of a login"):
+		request_as(user, "run_doc_method", dt="User", dn=user, method="rename", args={"name": lead.email_id})
+
+	assert not frappe.db.exists("User", lead.email_id)
+
+
+def test_who_manages_users_changes_addresses(make_user, request_as):
+	user = make_user("Sales User")
+
+	request_as(
+		make_user("System Manager"), RENAME, doctype="User", docname=user, name="new.address@own.example"
+	)
+
+	assert frappe.db.exists("User", "new.address@own.example")
+
+
+def test_a_lead_is_spoken_for_by_the_login_of_its_address_alone(lead, make_user, as_user):
+	"""What a login gained by taking the address: its own contact repeats what the record says, which confirms it."""
+	found = {}
+	for user in (make_user(email="other@else.example"), make_user(email=lead.email_id)):
+		contact = {"doctype": "Contact", "first_name": "V", "user": user}
+		with as_user(user):
+			frappe.get_doc(
+				{
+					**contact,
+					"email_ids": [{"email_id": lead.email_id, "is_primary": 1}],
+					"links": [{"link_doctype": "Lead", "link_name": lead.name}],
+				}
+			).insert()
+		found[user] = bool(confirmation.clients_of_login(user))
+
+	assert found == {"other@else.example": False, lead.email_id: True}
+
+
+# Tokens
+
+
+def _key(user):
+	doc, secret = frappe.get_doc("User", user), frappe.generate_hash(length=15)
+	doc.update({"api_key": frappe.generate_hash(length=15), "api_secret": secret})
+	doc.save(ignore_permissions=True)
+	frappe.db.commit()
+	return f"{doc.api_key}:{secret}"
+
+
+@pytest.fixture
+def bearer(site):
+	"""`bearer(user)`: an OAuth token of theirs."""
+	made = []
+
+	def make(user):
+		client = site.get_doc(
+			{
+				"doctype": "OAuth Client",
+				"app_name": "Portal of a partner",
+				"scopes": "all",
+				"redirect_uris": "http://localhost",
+				"default_redirect_uri": "http://localhost",
+			}
+		).insert()
+		token = site.get_doc(
+			{
+				"doctype": "OAuth Bearer Token",
+				"client": client.name,
+				"user": user,
+				"scopes": "all",
+				"access_token": site.generate_hash(length=20),
+				"refresh_token": site.generate_hash(length=20),
+				"expires_in": 3600,
+				"status": "Active",
+			}
+		).insert(ignore_permissions=True)
+		site.db.commit()
+		made.extend((token, client))
+		return token.access_token
+
+	yield make
+	for doc in made:
+		site.delete_doc(doc.doctype, doc.name, force=True)
+	site.db.commit()
+
+
+@pytest.mark.committed
+def test_a_token_reads_and_is_recorded_as_its_user(http, make_user, log, bearer):
+	complaint = log("Feedback/Complaint")
+	users = {"cleared": make_user(*CLEARED), "uncleared": make_user("Frontline Staff", "System Manager")}
+	note = {
+		"doctype": "ToDo",
+		"description": "x",
+		"reference_type": complaint.doctype,
+		"reference_name": complaint.name,
+	}
+	outcomes, recorded = {}, {}
+	for who, user in users.items():
+		key = _key(user)
+		ways = (
+			f"token {key}",
+			f"Basic {base64.b64encode(key.encode()).decode()}",
+			f"Bearer {bearer(user)}",
+		)
+		for way in ways:
+			headers = {"Authorization": way, "Accept": "application/json"}
+			read = requests.get(f"{http}/api/resource/{complaint.doctype}/{complaint.name}", headers=headers)
+			# A document in memory is judged before the request.
+			named = requests.post(
+				f"{http}/api/method/run_doc_method",
+				headers=headers,
+				data={"docs": frappe.as_json(note), "method": "run_method"},
+			)
+			refused = named.json().get("exc_type") == ClearanceMissingError.__name__
+			outcomes.setdefault(who, set()).add((read.status_code, refused))
+	frappe.db.rollback()
+	about = {"reference_name": complaint.name}
+	for row in frappe.get_all(ledger.ENTRY, about, ["user", "action"]):
+		recorded.setdefault(row.action, set()).add(row.user)
+
+	assert outcomes == {"cleared": {(200, False)}, "uncleared": {(403, True)}}
+	assert recorded == {ledger.VIEW: {users["cleared"]}, ledger.REFUSAL: {users["uncleared"]}}
+
+
+# Impersonation
+
+
+@pytest.mark.committed
+@pytest.mark.clause("R-3")
+def test_the_ledger_says_who_acts_as_someone_else(http, make_user, log, site):
+	complaint = log("Feedback/Complaint")
+	officer = make_user(*CLEARED)
+	session = requests.Session()
+	session.headers["Accept"] = "application/json"
+	session.cookies.set("sid", _session_of("Administrator"), domain="127.0.0.1", path="/")
+
+	session.post(
+		f"{http}/api/method/frappe.core.doctype.user.user.impersonate",
+		data={"user": officer, "reason": "They asked for help"},
+	).raise_for_status()
+	session.get(f"{http}/api/resource/{complaint.doctype}/{complaint.name}").raise_for_status()
+
+	frappe.db.rollback()
+	entry = frappe.get_last_doc(ledger.ENTRY, {"reference_name": complaint.name})
+	assert (entry.user, entry.action) == (officer, ledger.VIEW)
+	assert entry.via.endswith("(impersonated by Administrator)")
+
+
+def _session_of(user):
+	with mock.patch.object(ledger, "CHECK_SESSION", "no_check"):
+		return visitor._start_session(user)
