@@ -13,7 +13,7 @@ _HEADER = "Authorization"
 def authenticate() -> None:
 	"""`before_request`; queries the database only for a request with such a header. Frappe asks once more.
 
-	:raises frappe.AuthenticationError: there is no such API key
+	:raises frappe.AuthenticationError: the API key is unknown
 	"""
 	given = (frappe.get_request_header(_HEADER) or "").split(" ")
 	if len(given) == 2:  # as in `frappe.auth.validate_auth`
